@@ -1,0 +1,121 @@
+import type { Fault } from '../fault.ts';
+
+/**
+ * A batch's records as the scanner finds them: raw bytes cut at record boundaries and, for the few paths that
+ * the query reads, where each record's value stands. Nothing is decoded or copied. All indices are relative to
+ * `bytes`; `offset + index` is a place in the source.
+ *
+ * The arrays may be views of a scanner's own memory: they are valid until its next `scan` or `reserve`.
+ */
+export interface RecordBlock {
+  readonly bytes: Uint8Array;
+  /** Offset in the source of `bytes[0]`. */
+  readonly offset: number;
+  /** Number of records. */
+  readonly count: number;
+  /** First byte of each record. */
+  readonly starts: Uint32Array;
+  /** One past the last byte of each record, its line end not included. */
+  readonly ends: Uint32Array;
+  /** Line on which each record begins, relative to the line on which the block begins (0-based). */
+  readonly lines: Uint32Array;
+  /** `Fault` code of each record. */
+  readonly faults: Uint8Array;
+  /** Where in the record the fault was seen, in bytes from its start; 0 where there is none. */
+  readonly faultAt: Uint32Array;
+  /** Number of records with a fault. */
+  readonly faulty: number;
+  /** Lines in the block: how far the line number moves on to the next block. */
+  readonly lineCount: number;
+  /** Index of the first byte after the block's last record and its line end: where the next block's first record begins. */
+  readonly next: number;
+  /**
+   * True when the last record that begins in the block runs past the bytes given, and the source has more. The
+   * caller reads on and scans again; the other fields then mean nothing.
+   */
+  readonly incomplete: boolean;
+  /** The fields asked for, in the order of `ScanTask.fields`. */
+  readonly fields: readonly FieldColumn[];
+}
+
+/** What a field holds. Order and numbers are known to the kernel. */
+export const Kind = {
+  /** The path is not in the record (JSON), or the row is too short for it (CSV). */
+  Missing: 0,
+  /** JSON null, or an empty unquoted CSV field. */
+  Null: 1,
+  False: 2,
+  True: 3,
+  /** A JSON number. */
+  Number: 4,
+  /** Text whose bytes are its value. In CSV, every field that is not empty is text. */
+  Text: 5,
+  /** Text that must be unescaped before it is compared: JSON with a backslash, CSV with a doubled quote. */
+  EscapedText: 6,
+  List: 7,
+  Object: 8,
+} as const;
+
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** One field of every record in a block. The four arrays run parallel to `RecordBlock.starts`. */
+export interface FieldColumn {
+  readonly kinds: Uint8Array;
+  /** First byte of the value; for text, the first byte inside the quotes. */
+  readonly starts: Uint32Array;
+  /** One past the last byte of the value; for text, the closing quote. */
+  readonly ends: Uint32Array;
+  /**
+   * The value as a double where `numeric` was asked for and the double is exact enough to compare by: the text
+   * is a JSON number (CSV: a field whose whole trimmed text is one) of at most 15 significant digits and a
+   * decimal exponent within +-22, so that equal decimals and only those give equal doubles. NaN everywhere else;
+   * then the text decides. Empty when it was not asked for.
+   */
+  readonly numbers: Float64Array;
+}
+
+/** A field that a scan is to find. */
+export interface FieldRequest {
+  /** JSON: keys from the top, a number is a 1-based list index. CSV: one number, the 0-based column. */
+  readonly path: readonly (string | number)[];
+  readonly numeric: boolean;
+}
+
+export interface ScanTask {
+  /** Valid bytes in the scanner's buffer. */
+  readonly length: number;
+  /** Offset in the source of the buffer's first byte. */
+  readonly offset: number;
+  /** Index where the first record begins. */
+  readonly from: number;
+  /** Records that begin at or past this index belong to the next block. */
+  readonly until: number;
+  /** Whether the source ends at `length`. */
+  readonly final: boolean;
+  readonly fields: readonly FieldRequest[];
+}
+
+/**
+ * Cuts bytes into records and finds fields in them. One scanner serves one task at a time; a worker owns one a
+ * format. `plain` is written for clarity and is the oracle of `kernel`, which does the same with SIMD.
+ */
+export interface Scanner {
+  readonly name: 'plain' | 'kernel';
+  /**
+   * A buffer of at least `length` bytes for the source to read into; its first `keep` bytes are what the last
+   * buffer began with. Earlier buffers and blocks are void afterwards.
+   */
+  reserve(length: number, keep?: number): Uint8Array;
+  scan(task: ScanTask): RecordBlock;
+  /**
+   * The first index at or after `from` where a record can begin when nothing is known of the bytes before, given
+   * the buffer's `length` valid bytes; `length` if there is none. JSONL: after a line end, always right. CSV: a
+   * guess, which the caller checks against the block before.
+   */
+  resync(from: number, length: number): number;
+}
+
+/** Records longer than this, in bytes, are not held: fault `TooLong`. A 200 MB line is still a record. */
+export const maxRecordLength = 512 * 1024 * 1024;
+/** JSON nested deeper than this is fault `TooDeep`. */
+export const maxDepth = 1024;

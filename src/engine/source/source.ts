@@ -1,0 +1,50 @@
+/**
+ * Where bytes come from. The engine sees every source as one run of decoded bytes with positions from 0: a
+ * gzip member, a UTF-16 text or an HTTP body has been undone below this line.
+ */
+export interface Source {
+  /** What messages call it: a path or an address without credentials. */
+  readonly name: string;
+  /** Bytes in all, as far as known now; undefined for a stream whose end has not been seen. */
+  readonly size: number | undefined;
+  /** Whether `read` takes any position. Where it does not, positions must not go back. */
+  readonly random: boolean;
+  /**
+   * Reads at most `into.length` bytes at `position` into `into`; answers how many, 0 only at the end. May be
+   * short, like read(2).
+   * @throws SourceError with the position, on any failure of the source
+   * @throws the signal's reason when aborted
+   */
+  read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<number>;
+  /** Closes what the source holds open. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** What went wrong with a source, in the words shown to people. */
+export type SourceFailure =
+  | 'not-found'
+  | 'no-permission'
+  | 'is-folder'
+  | 'changed'
+  | 'corrupt'
+  | 'unreachable'
+  | 'unsupported'
+  | 'failed';
+
+/** A failure of the source itself, as opposed to a fault of a record. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly failure: SourceFailure;
+  /** Position in the decoded bytes up to which everything was delivered. */
+  readonly position: number;
+
+  constructor(failure: SourceFailure, message: string, position = 0, options?: ErrorOptions) {
+    super(message, options);
+    this.failure = failure;
+    this.position = position;
+  }
+}
+
+/** How to open a source again in another thread: plain data. */
+export type SourceSpec =
+  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'url'; readonly url: string };
