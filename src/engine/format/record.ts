@@ -1,5 +1,3 @@
-import type { Fault } from '../fault.ts';
-
 /**
  * A batch's records as the scanner finds them: raw bytes cut at record boundaries and, for the few paths that
  * the query reads, where each record's value stands. Nothing is decoded or copied. All indices are relative to

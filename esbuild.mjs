@@ -1,0 +1,76 @@
+// Builds the four bundles into dist/, and with --tests the unit tests into out/test/.
+import { build } from 'esbuild';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const tests = process.argv.includes('--tests');
+const production = process.argv.includes('--production');
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  bundle: true,
+  target: 'node20',
+  sourcemap: !production,
+  minify: production,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+const node = { ...common, platform: 'node', format: 'esm' };
+
+/** ESM-only and CommonJS packages share one bundle: what still calls `require` finds it. */
+const requireShim = {
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+};
+
+const bundles = [
+  { ...node, ...requireShim, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' },
+  { ...node, ...requireShim, entryPoints: { worker: 'src/engine/pool/worker.ts' }, outdir: 'dist' },
+  { ...node, ...requireShim, entryPoints: { engine: 'src/engine/dataset/main.ts' }, outdir: 'dist' },
+  {
+    ...node,
+    format: 'cjs',
+    external: ['vscode'],
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    outExtension: { '.js': '.cjs' },
+    outdir: 'dist',
+  },
+  {
+    ...common,
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome120',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    entryPoints: { webview: 'src/webview/main.ts' },
+    outdir: 'dist',
+    loader: { '.ttf': 'dataurl' },
+  },
+];
+
+rmSync('dist', { recursive: true, force: true });
+await Promise.all(
+  bundles.filter((b) => Object.values(b.entryPoints).every((file) => existsSync(file))).map((b) => build(b)),
+);
+
+if (tests) {
+  rmSync('out', { recursive: true, force: true });
+  await build({
+    ...node,
+    entryPoints: ['test/unit', 'test/webview'].flatMap(testsBelow),
+    outdir: 'out/test',
+    outbase: 'test',
+    packages: 'external',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+  });
+}
+
+function testsBelow(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true })
+    .filter((file) => /\.test\.tsx?$/.test(file))
+    .map((file) => join(folder, file));
+}

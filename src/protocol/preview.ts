@@ -1,0 +1,268 @@
+/**
+ * The whole conversation of a preview. The page speaks to one `PreviewCalls`; the host answers what is the
+ * editor's business (names beginning with `host/`) and relays the rest, unread, to the file's engine.
+ *
+ * Numbers: a `row` is a 0-based place in a view; a `record` is the 1-based number in the source file. Offsets
+ * and sizes are bytes. Numbers that a file holds cross as text, never as doubles.
+ */
+
+/** What a preview shows first, and again after each change of the file. */
+export interface FileInfo {
+  readonly name: string;
+  readonly format: 'jsonl' | 'csv' | 'json';
+  readonly size: number | undefined;
+  readonly encoding: string;
+  /** What was recognised, in words: "comma, quoted, header". */
+  readonly dialect: string;
+  readonly columns: readonly ColumnInfo[];
+  readonly state: FileState;
+}
+
+/** A column of a view. Its `id` is its index in the list and never changes; new columns come at the end. */
+export interface ColumnInfo {
+  readonly id: number;
+  /** As shown in the header. */
+  readonly name: string;
+  /** As a query writes it: dotted, quoted where it must be. */
+  readonly path: string;
+  /** What its cells held so far. */
+  readonly type: 'unknown' | 'number' | 'text' | 'boolean' | 'list' | 'object' | 'mixed';
+}
+
+/** How far the file itself is known. */
+export interface FileState {
+  readonly phase: 'indexing' | 'ready' | 'changed' | 'gone' | 'failed';
+  /** Bytes in all; undefined while a stream's end has not been seen. */
+  readonly size: number | undefined;
+  readonly indexed: number;
+  /** Records found; an estimate of the whole while `exact` is false. */
+  readonly records: number;
+  readonly exact: boolean;
+  readonly malformed: number;
+  /** A sentence where something is wrong, else ''. */
+  readonly message: string;
+}
+
+/** A view: 0 is the file as it stands, others are the results of a query. */
+export interface ViewState {
+  readonly view: number;
+  readonly query: string;
+  readonly phase: 'running' | 'done' | 'cancelled' | 'failed';
+  /** Rows in the view so far. */
+  readonly matched: number;
+  /** Records that were looked at so far. */
+  readonly records: number;
+  readonly malformed: number;
+  /** Bytes done, of `total`. */
+  readonly scanned: number;
+  readonly total: number | undefined;
+  /** Bytes that the index proved need not be read. */
+  readonly skipped: number;
+  readonly elapsedMs: number;
+  /** The view's own columns, where the query makes them (SELECT, AGGREGATE); else the file's are meant. */
+  readonly columns: readonly ColumnInfo[] | undefined;
+  readonly message: string;
+}
+
+/** Cells of a page, in the order of `rows` x `columns`, row by row. */
+export interface Page {
+  readonly view: number;
+  readonly first: number;
+  readonly rows: number;
+  /** Ids of the columns that were asked for. */
+  readonly columns: readonly number[];
+  /** UTF-8 of all cells, one after the other; each is cut to `cellLimit` characters' worth of bytes. */
+  readonly text: Uint8Array;
+  /** End in `text` of each cell: rows x columns numbers. */
+  readonly ends: Uint32Array;
+  /** `CellKind` of each cell. */
+  readonly kinds: Uint8Array;
+  /** Record number of each row; 0 where the row comes from no single record. */
+  readonly records: Float64Array;
+  /** For each row, why it is malformed or odd; '' when it is neither. */
+  readonly faults: readonly string[];
+}
+
+/** How a cell is drawn. */
+export const CellKind = {
+  Missing: 0,
+  Null: 1,
+  Boolean: 2,
+  Number: 3,
+  Text: 4,
+  /** JSON text of a list or an object. */
+  Json: 5,
+  /** Raw text of a malformed record: in the first column asked for; the others are Missing. */
+  Malformed: 6,
+  /** Added to a kind when the cell was cut. */
+  Cut: 16,
+} as const;
+
+export const cellLimit = 1024;
+
+export interface RecordDetail {
+  readonly record: number;
+  readonly line: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly format: 'json' | 'fields';
+  /** The record's text, cut to `detailLimit` bytes; invalid bytes shown as U+FFFD. */
+  readonly text: string;
+  readonly cut: boolean;
+  /** CSV: name-value pairs, in the order of the file. */
+  readonly fields: readonly { readonly name: string; readonly value: string | null }[];
+  readonly fault: string;
+}
+
+export const detailLimit = 4 * 1024 * 1024;
+
+export interface Diagnostic {
+  /** Half-open range of characters in the query. */
+  readonly from: number;
+  readonly to: number;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+}
+
+export interface Completion {
+  readonly label: string;
+  readonly kind: 'column' | 'function' | 'keyword' | 'value';
+  /** Type of a column, signature of a function. */
+  readonly detail: string;
+  readonly info: string;
+  /** What is put in place of `from`..`to`. */
+  readonly insert: string;
+}
+
+/** A condition of the query's top-level AND, as a chip shows it. */
+export interface Condition {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** What a menu does to the query's text. */
+export type QueryEdit =
+  | { readonly kind: 'remove'; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'add';
+      readonly path: string;
+      readonly test: 'equals' | 'differs' | 'above' | 'below' | 'contains' | 'is-null' | 'not-null';
+      /** The cell's text and kind; undefined for the null tests. */
+      readonly value?: { readonly text: string; readonly kind: number } | undefined;
+    };
+
+export interface Problem {
+  readonly record: number;
+  readonly line: number;
+  readonly offset: number;
+  readonly at: number;
+  readonly reason: string;
+  /** The record's first bytes. */
+  readonly raw: Uint8Array;
+}
+
+export type Place =
+  | { readonly by: 'record' | 'line' | 'offset' | 'percent'; readonly value: number }
+  | { readonly by: 'time'; readonly text: string };
+
+/** What the page may call. */
+export interface PreviewCalls {
+  /** First call of a page: what is known of the file after its first kilobytes. */
+  info: { params: null; result: FileInfo };
+  /**
+   * Starts a query and resolves when it is done, cancelled or failed; its progress comes at most every 100 ms and
+   * first as soon as the view can be paged. An empty query answers view 0.
+   */
+  run: { params: { readonly query: string }; result: ViewState; progress: ViewState };
+  rows: {
+    params: {
+      readonly view: number;
+      readonly first: number;
+      readonly count: number;
+      readonly columns: readonly number[];
+    };
+    result: Page;
+  };
+  record: { params: { readonly view: number; readonly row: number }; result: RecordDetail };
+  /** The row of a view nearest to a place in the file, at or after it. `exact` when it is the place itself. */
+  locate: {
+    params: { readonly view: number; readonly place: Place };
+    result: { readonly row: number; readonly exact: boolean };
+  };
+  /** The next or previous row after `from` that holds the text; null where there is none. Reports how far it looked. */
+  find: {
+    params: {
+      readonly view: number;
+      readonly text: string;
+      readonly matchCase: boolean;
+      readonly from: number;
+      readonly backward: boolean;
+    };
+    result: { readonly row: number } | null;
+    progress: { readonly scanned: number; readonly total: number | undefined };
+  };
+  /** How many rows of the view hold the text. */
+  findCount: {
+    params: { readonly view: number; readonly text: string; readonly matchCase: boolean };
+    result: { readonly count: number };
+    progress: { readonly count: number; readonly scanned: number; readonly total: number | undefined };
+  };
+  problems: {
+    params: { readonly first: number; readonly count: number };
+    result: { readonly items: readonly Problem[]; readonly total: number; readonly complete: boolean };
+  };
+  check: { params: { readonly query: string }; result: readonly Diagnostic[] };
+  complete: {
+    params: { readonly query: string; readonly position: number };
+    result: { readonly from: number; readonly to: number; readonly items: readonly Completion[] };
+  };
+  conditions: { params: { readonly query: string }; result: readonly Condition[] };
+  edit: { params: { readonly query: string; readonly edit: QueryEdit }; result: { readonly query: string } };
+  /** Opens the file anew after it has changed. */
+  reload: { params: null; result: FileInfo };
+
+  /** Asks where to and exports what the query selects. */
+  'host/export': { params: { readonly query: string }; result: null };
+  'host/exportRejects': { params: null; result: null };
+  'host/openAsText': { params: null; result: null };
+  /** Opens the record as a read-only JSON document in a real editor. */
+  'host/openRecord': { params: { readonly view: number; readonly row: number }; result: null };
+  'host/copy': { params: { readonly text: string }; result: null };
+  /** Shows the query as another engine writes it, in a quick pick. */
+  'host/copyQueryAs': { params: { readonly query: string }; result: null };
+  /** Filters that the workspace keeps. */
+  'host/filters': { params: null; result: Filters };
+  'host/keepFilters': { params: Filters; result: null };
+  /** What the status bar shows. */
+  'host/status': { params: { readonly text: string; readonly tooltip: string }; result: null };
+}
+
+export interface Filters {
+  /** Newest first. */
+  readonly history: readonly string[];
+  readonly saved: readonly { readonly name: string; readonly query: string }[];
+}
+
+/** What the engine tells the page unasked. */
+export interface PreviewEvents {
+  /** The file is known further, has changed, or is gone. At most every 100 ms. */
+  file: FileState;
+  /** More columns were seen. */
+  columns: readonly ColumnInfo[];
+  /** The engine's worker was replaced; what was running has to be run again. */
+  restarted: { readonly message: string };
+  /** A command of the editor (palette, key, native menu) that is the page's to carry out. */
+  command: PageCommand;
+}
+
+export type PageCommand =
+  | { readonly name: 'focusFilter' | 'goTo' | 'find' | 'cancel' | 'clearFilter' | 'showProblems' | 'export' }
+  | { readonly name: 'cell'; readonly test: string; readonly context: CellContext }
+  | { readonly name: 'column'; readonly action: string; readonly context: CellContext };
+
+/** What the page puts in `data-vscode-context`, and gets back with the menu's command. */
+export interface CellContext {
+  readonly column: number;
+  readonly row: number;
+}
