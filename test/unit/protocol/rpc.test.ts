@@ -6,7 +6,7 @@ interface Served {
   count: { params: number; result: string; progress: number };
   wait: { params: null; result: null };
 }
-type Nothing = Record<never, never>;
+type Nothing = Record<string, never>;
 
 function pair() {
   const seen: Message[] = [];

@@ -1,0 +1,75 @@
+/**
+ * Between the extension host and the engine's worker. Every message on that wire is `Tagged`: session 0 is the
+ * host's own conversation (`EngineCalls`), any other number is a preview's page, whose messages the host passes on
+ * in both directions unread.
+ */
+import type { FileInfo } from './preview.ts';
+import type { Message } from './rpc.ts';
+
+export interface Tagged {
+  readonly session: number;
+  readonly message: Message;
+}
+
+/** What is to be opened, with what the user has said of it; what is not said is recognised. */
+export interface OpenFile {
+  /** A path of the engine's own machine, or an http(s) address. */
+  readonly location: string;
+  readonly options: FormatOptions;
+}
+
+export interface FormatOptions {
+  readonly delimiter?: string | undefined;
+  readonly header?: boolean | undefined;
+  readonly encoding?: string | undefined;
+  /** JSON documents: the array whose elements are the rows, as `$.data.items[*]`. */
+  readonly rows?: string | undefined;
+}
+
+export type ExportFormat = 'same' | 'jsonl' | 'csv' | 'tsv' | 'json';
+
+export interface ExportRequest {
+  readonly session: number;
+  readonly query: string;
+  readonly target: string;
+  readonly to: ExportFormat;
+}
+
+export interface ExportProgress {
+  readonly records: number;
+  readonly matched: number;
+  readonly scanned: number;
+  readonly total: number | undefined;
+  readonly elapsedMs: number;
+}
+
+export interface ExportSummary extends ExportProgress {
+  readonly written: number;
+  readonly malformed: number;
+}
+
+/** What the host calls. `open` answers when the first kilobytes have been read and the format is known. */
+export interface EngineCalls {
+  /** Where the engine may keep its indexes; said once, before any `open`. */
+  configure: { params: { readonly cacheFolder: string | null; readonly cacheBytes: number }; result: null };
+  open: { params: { readonly session: number; readonly file: OpenFile }; result: FileInfo };
+  close: { params: { readonly session: number }; result: null };
+  export: { params: ExportRequest; result: ExportSummary; progress: ExportProgress };
+  /** Writes the malformed records, one JSON object a line. */
+  exportRejects: {
+    params: { readonly session: number; readonly target: string };
+    result: ExportSummary;
+    progress: ExportProgress;
+  };
+  /** One record as JSON text, for a document in an editor. */
+  recordText: {
+    params: { readonly session: number; readonly view: number; readonly row: number };
+    result: { readonly title: string; readonly text: string };
+  };
+  /** The query as other engines write it; what one of them cannot say is left out. */
+  printQuery: {
+    params: { readonly session: number; readonly query: string };
+    result: readonly { readonly engine: string; readonly text: string }[];
+  };
+  clearCache: { params: null; result: { readonly bytes: number } };
+}
