@@ -1,0 +1,152 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type BigIntStats } from 'node:fs';
+import { type Source, SourceError } from './source.ts';
+
+/** What tells one state of a file from another. Plain data: it is kept in caches and sent to workers. */
+export interface FileIdentity {
+  readonly size: number;
+  readonly mtimeMs: number;
+  /** Decimal text, as a 64-bit number does not fit a double. */
+  readonly dev: string;
+  /** Decimal text. */
+  readonly ino: string;
+}
+
+export interface FileSource extends Source {
+  readonly size: number;
+  /** The file's state when it was opened. */
+  readonly identity: FileIdentity;
+}
+
+export interface OpenFileOptions {
+  /** The file must still be this one: the same, or grown at its end. Else the failure is `changed`. */
+  readonly expect?: FileIdentity | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A local file by ranged reads on one handle. `size` is the size at opening; what is appended later can be read
+ * all the same. A read that finds the file's end before `size` fails with `changed`.
+ * @throws SourceError `not-found`, `is-folder`, `no-permission`, `unsupported` (device, socket), `changed`
+ */
+export async function openFile(path: string, options: OpenFileOptions = {}): Promise<FileSource> {
+  const { expect, signal } = options;
+  signal?.throwIfAborted();
+  // A FIFO must be known before it is opened: opening one waits for its writer.
+  checkKind(path, await statPath(path));
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'r');
+  } catch (error) {
+    throw failure(path, error);
+  }
+  try {
+    const stats = await handle.stat({ bigint: true });
+    checkKind(path, stats);
+    const identity = identityOf(stats);
+    if (expect !== undefined && !continues(expect, identity)) {
+      throw new SourceError('changed', `${path} has changed since it was opened.`);
+    }
+    signal?.throwIfAborted();
+    return fileSource(path, handle, identity);
+  } catch (error) {
+    await handle.close();
+    throw error instanceof SourceError || signal?.aborted ? error : failure(path, error);
+  }
+}
+
+/**
+ * The present state of the file at `path`, to be compared with the one that was opened.
+ * @throws SourceError as `openFile`
+ */
+export async function identifyFile(path: string): Promise<FileIdentity> {
+  const stats = await statPath(path);
+  checkKind(path, stats);
+  return identityOf(stats);
+}
+
+/** Whether `now` is the same file as `before`, unchanged or grown: offsets into the old one hold in the new one. */
+export function continues(before: FileIdentity, now: FileIdentity): boolean {
+  if (before.dev !== now.dev || before.ino !== now.ino) return false;
+  return now.size === before.size ? now.mtimeMs === before.mtimeMs : now.size > before.size;
+}
+
+function fileSource(path: string, handle: FileHandle, identity: FileIdentity): FileSource {
+  let closing: Promise<void> | undefined;
+  return {
+    name: path,
+    size: identity.size,
+    random: true,
+    identity,
+    async read(into, position, signal) {
+      signal?.throwIfAborted();
+      if (into.length === 0) return 0;
+      let bytesRead: number;
+      try {
+        ({ bytesRead } = await handle.read(into, 0, into.length, position));
+      } catch (error) {
+        throw failure(path, error, position);
+      }
+      signal?.throwIfAborted();
+      if (bytesRead === 0 && position < identity.size) {
+        throw new SourceError(
+          'changed',
+          `${path} ends at byte ${position} or before: it had ${identity.size} bytes when it was opened.`,
+          position,
+        );
+      }
+      return bytesRead;
+    },
+    close: () => (closing ??= handle.close()),
+  };
+}
+
+async function statPath(path: string): Promise<BigIntStats> {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (error) {
+    throw failure(path, error);
+  }
+}
+
+function checkKind(path: string, stats: BigIntStats): void {
+  if (stats.isFile()) return;
+  if (stats.isDirectory()) throw new SourceError('is-folder', `${path} is a folder, not a file.`);
+  const kind = stats.isFIFO() ? 'a named pipe' : stats.isSocket() ? 'a socket' : 'a device';
+  throw new SourceError('unsupported', `${path} is ${kind}; only files can be opened.`);
+}
+
+function identityOf(stats: BigIntStats): FileIdentity {
+  return {
+    size: Number(stats.size),
+    mtimeMs: Number(stats.mtimeNs) / 1e6,
+    dev: String(stats.dev),
+    ino: String(stats.ino),
+  };
+}
+
+function failure(path: string, error: unknown, position = 0): SourceError {
+  const cause = { cause: error };
+  switch (codeOf(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new SourceError('not-found', `There is no file ${path}.`, position, cause);
+    case 'EACCES':
+    case 'EPERM':
+      return new SourceError('no-permission', `There is no permission to read ${path}.`, position, cause);
+    case 'EISDIR':
+      return new SourceError('is-folder', `${path} is a folder, not a file.`, position, cause);
+    case 'EMFILE':
+    case 'ENFILE':
+      return new SourceError('failed', `${path} cannot be opened: too many files are open.`, position, cause);
+    default: {
+      const reason = error instanceof Error ? error.message : String(error);
+      return new SourceError('failed', `${path} cannot be read: ${reason}.`, position, cause);
+    }
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}
