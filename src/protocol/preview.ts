@@ -147,7 +147,7 @@ export type QueryEdit =
   | {
       readonly kind: 'add';
       readonly path: string;
-      readonly test: 'equals' | 'differs' | 'above' | 'below' | 'contains' | 'is-null' | 'not-null';
+      readonly test: CellTest;
       /** The cell's text and kind; undefined for the null tests. */
       readonly value?: { readonly text: string; readonly kind: number } | undefined;
     };
@@ -181,6 +181,8 @@ export interface PreviewCalls {
       readonly first: number;
       readonly count: number;
       readonly columns: readonly number[];
+      /** Bytes of a cell's text that are wanted, where `cellLimit` is too few: for a copy, or a cell's exact value. */
+      readonly limit?: number | undefined;
     };
     result: Page;
   };
@@ -257,12 +259,39 @@ export interface PreviewEvents {
 }
 
 export type PageCommand =
-  | { readonly name: 'focusFilter' | 'goTo' | 'find' | 'cancel' | 'clearFilter' | 'showProblems' | 'export' }
-  | { readonly name: 'cell'; readonly test: string; readonly context: CellContext }
-  | { readonly name: 'column'; readonly action: string; readonly context: CellContext };
+  | {
+      readonly name:
+        | 'focusFilter'
+        | 'goTo'
+        | 'find'
+        | 'findNext'
+        | 'findPrevious'
+        | 'cancel'
+        | 'clearFilter'
+        | 'showProblems'
+        | 'showDetail'
+        | 'findColumn'
+        | 'showInContext'
+        | 'export';
+    }
+  | { readonly name: 'cell'; readonly test: CellTest; readonly context: CellContext }
+  | { readonly name: 'cell'; readonly action: CellAction; readonly context: CellContext }
+  | { readonly name: 'column'; readonly test: CellTest; readonly context: CellContext }
+  | { readonly name: 'column'; readonly action: ColumnAction; readonly context: CellContext };
 
-/** What the page puts in `data-vscode-context`, and gets back with the menu's command. */
+/** What a menu adds to the query. On a column the page asks for the value that the test needs. */
+export type CellTest = 'equals' | 'differs' | 'above' | 'below' | 'contains' | 'is-null' | 'not-null';
+/** `copy` copies the selection where the cell is in it. */
+export type CellAction = 'copy' | 'copyJson' | 'copyMarkdown' | 'showInContext' | 'openRecord' | 'showDetail';
+export type ColumnAction =
+  'pin' | 'unpin' | 'hide' | 'showAll' | 'fit' | 'moveLeft' | 'moveRight' | 'copyName' | 'copyColumn';
+
+/**
+ * What the page puts in `data-vscode-context`, beside `webviewSection` ('cell' or 'header') and `pinned`, and
+ * gets back with the menu's command.
+ */
 export interface CellContext {
+  /** Id of the column; -1 where a whole record is meant. */
   readonly column: number;
   readonly row: number;
 }
