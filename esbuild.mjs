@@ -56,16 +56,23 @@ await Promise.all(
 );
 
 if (tests) {
-  rmSync('out', { recursive: true, force: true });
-  await build({
-    ...node,
-    entryPoints: ['test/unit', 'test/webview'].flatMap(testsBelow),
-    outdir: 'out/test',
-    outbase: 'test',
-    packages: 'external',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-  });
+  rmSync('out/test', { recursive: true, force: true });
+  const unbundled = { ...node, outdir: 'out/test', outbase: 'test', packages: 'external' };
+  await Promise.all([
+    build({
+      ...unbundled,
+      entryPoints: ['test/unit', 'test/webview', 'test/ui'].flatMap(testsBelow),
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+    }),
+    // The extension host loads CommonJS.
+    build({
+      ...unbundled,
+      format: 'cjs',
+      entryPoints: testsBelow('test/integration'),
+      outExtension: { '.js': '.cjs' },
+    }),
+  ]);
 }
 
 function testsBelow(folder) {

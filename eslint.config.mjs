@@ -46,7 +46,15 @@ function wall(files, patterns) {
 
 export default tseslint.config(
   {
-    ignores: ['dist/', 'out/', '.vscode-test/', 'node_modules/', 'src/engine/kernel/assembly/', '**/*.mjs'],
+    ignores: [
+      'dist/',
+      'out/',
+      '.vscode-test/',
+      'node_modules/',
+      'src/engine/kernel/assembly/',
+      '**/*.mjs',
+      '**/*.cjs',
+    ],
   },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

@@ -1,0 +1,17 @@
+// What VS Code calls in the extension host, under this harness and under @vscode/test-electron alike.
+const { readdirSync } = require('node:fs');
+const { join } = require('node:path');
+const { Mocha } = require('mocha');
+const reporter = require('./reporter.cjs');
+
+const tests = join(__dirname, '../../out/test/integration');
+
+/** Rejects when a test fails. */
+exports.run = async function run() {
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter });
+  for (const file of readdirSync(tests)) {
+    if (file.endsWith('.test.cjs')) mocha.addFile(join(tests, file));
+  }
+  const failures = await new Promise((resolve) => mocha.run(resolve));
+  if (failures > 0) throw new Error(`${failures} failed`);
+};

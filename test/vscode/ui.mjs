@@ -1,0 +1,28 @@
+// Packs the extension, installs the pack in a real VS Code, and runs test/ui, which drives that as a user would.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launchOptions } from './browser.mjs';
+import { install } from './install.mjs';
+import { main, node, npm, root } from './project.mjs';
+import { withServer } from './server.mjs';
+
+await main(async () => {
+  const installed = await install();
+  const home = await mkdtemp(join(tmpdir(), 'rowriver-ui-'));
+  try {
+    await npm(['run', '--silent', '--loglevel=error', 'package']);
+    await withServer({ installed, home, vsix: join(root, 'out/rowriver.vsix') }, ({ origin }) =>
+      node(
+        'node_modules/mocha/bin/mocha.js',
+        [
+          ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '60000'],
+          ...['out/test/ui/**/*.test.js', ...process.argv.slice(2)],
+        ],
+        { ROWRIVER_UI: JSON.stringify({ origin, browser: launchOptions(installed) }) },
+      ),
+    );
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+});
