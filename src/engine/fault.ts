@@ -18,9 +18,9 @@ export const Fault = {
   BadNumber: 5,
   /** JSON: something other than white space after the record's value. */
   TrailingText: 6,
-  /** Bytes that are not UTF-8. */
+  /** JSON: bytes that are not UTF-8. */
   InvalidUtf8: 7,
-  /** A NUL byte in the record. */
+  /** JSON: a NUL byte in the record. */
   NulByte: 8,
   /** The record is longer than the engine holds in memory at once (see `maxRecordLength`). */
   TooLong: 9,
@@ -34,6 +34,10 @@ export const Fault = {
   StrayQuote: 13,
   /** JSON: nested deeper than the engine follows (`maxDepth`). */
   TooDeep: 14,
+  /** CSV: a field with bytes that are not UTF-8; the row's shape is sure, the field is read with U+FFFD in their place. */
+  FieldNotUtf8: 15,
+  /** CSV: a field with a NUL byte, which is read as U+0000. */
+  FieldWithNul: 16,
 } as const;
 
 export type Fault = (typeof Fault)[keyof typeof Fault];
@@ -63,6 +67,8 @@ export function isReadable(code: Fault): boolean {
     code === Fault.None ||
     code === Fault.TooFewFields ||
     code === Fault.TooManyFields ||
-    code === Fault.StrayQuote
+    code === Fault.StrayQuote ||
+    code === Fault.FieldNotUtf8 ||
+    code === Fault.FieldWithNul
   );
 }
