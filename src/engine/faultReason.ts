@@ -20,5 +20,7 @@ const reasons = new Map<number, string>([
   [Fault.TooManyFields, 'The row has more fields than the header.'],
   [Fault.UnclosedQuote, 'A quote opens here and never closes.'],
   [Fault.StrayQuote, 'A quote stands where none may; it is kept as text.'],
+  [Fault.FieldNotUtf8, 'A field holds bytes that are not UTF-8; they are shown as U+FFFD.'],
+  [Fault.FieldWithNul, 'A field holds a NUL byte.'],
   [Fault.TooDeep, 'The record is nested too deeply.'],
 ]);

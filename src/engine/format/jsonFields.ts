@@ -1,6 +1,6 @@
 import { Kind } from './record.ts';
 
-/** Keys from the top of a record to a field. Empty for a record that is itself no object. */
+/** Keys from the top of a record to a field. Empty for the value of a record that is no object. */
 export type FieldPath = readonly string[];
 
 /** Most columns that records are flattened into, unless the caller says otherwise. */
@@ -94,7 +94,8 @@ export class JsonFields {
       case openBrace: {
         const first = this.#skipSpace(at + 1);
         if (bytes[first] !== closeBrace) return this.#object(node, first);
-        this.#set(node, Kind.Object, at, first + 1);
+        // A record without any field is no value: all its fields are missing.
+        if (node !== this.#root) this.#set(node, Kind.Object, at, first + 1);
         return first + 1;
       }
       case openBracket: {

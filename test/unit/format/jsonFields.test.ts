@@ -43,7 +43,7 @@ function flatten(
   if (kindOf(value) === Kind.Object) {
     const members = Object.entries(value as object);
     for (const [key, member] of members) flatten(member, [...path, key], into);
-    if (members.length > 0) return into;
+    if (members.length > 0 || path.length === 0) return into;
   }
   return into.set(JSON.stringify(path), value);
 }

@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { constants, type BigIntStats } from 'node:fs';
+import { access, lstat, open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ByteSink } from './byteSink.ts';
+import { SinkError, sinkErrorFrom, systemCode } from './sinkError.ts';
+
+export interface FileSinkOptions {
+  /** Files that are being read: the target must be none of them, by whatever path or link it is named. */
+  readonly sources: readonly string[];
+}
+
+/**
+ * Opens `path` for writing. A regular file is written beside the target under another name and takes its place in
+ * `commit`, so that at every moment the target is wholly the old or wholly the new file; a symbolic link stays and
+ * the file it leads to is replaced. What is no regular file (a pipe, a device) is written as it goes.
+ *
+ * @throws SinkError when the target cannot be written or is one of `sources`
+ */
+export async function openFileSink(path: string, options: FileSinkOptions): Promise<ByteSink> {
+  try {
+    const target = await followLinks(path);
+    const old = await statIfThere(target);
+    if (old?.isDirectory()) throw new SinkError('is-folder', `${path} is a folder.`);
+    if (old !== undefined && (await isOneOf(old, options.sources))) {
+      throw new SinkError('own-source', `${path} is the file that is being read: choose another target.`);
+    }
+    if (old !== undefined && !old.isFile()) return directSink(path, await open(target, 'w'));
+    // A rename needs only the folder's permission: a file that its owner has made read-only is still respected.
+    if (old !== undefined) await access(target, constants.W_OK);
+    return await atomicSink(path, target, old);
+  } catch (error) {
+    throw sinkErrorFrom(error, path);
+  }
+}
+
+async function atomicSink(name: string, target: string, old: BigIntStats | undefined): Promise<ByteSink> {
+  const temporary = temporaryBeside(target);
+  const file = await open(temporary, 'wx', 0o666);
+  let state: 'open' | 'committed' | 'discarded' = 'open';
+
+  async function discard(): Promise<void> {
+    if (state !== 'open') return;
+    state = 'discarded';
+    await closeQuietly(file);
+    await rm(temporary, { force: true });
+  }
+
+  try {
+    if (old !== undefined) await inherit(file, old);
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+
+  return {
+    name,
+    write: (bytes) => writeAll(file, bytes, name),
+    async commit() {
+      try {
+        await file.sync();
+        await file.close();
+        await replace(temporary, target);
+        state = 'committed';
+      } catch (error) {
+        await discard();
+        throw sinkErrorFrom(error, name);
+      }
+      await syncFolder(dirname(target));
+    },
+    discard,
+  };
+}
+
+/** For what cannot be replaced: a pipe, a terminal, a device. */
+function directSink(name: string, file: FileHandle): ByteSink {
+  return {
+    name,
+    write: (bytes) => writeAll(file, bytes, name),
+    async commit() {
+      try {
+        await file.close();
+      } catch (error) {
+        throw sinkErrorFrom(error, name);
+      }
+    },
+    discard: () => closeQuietly(file),
+  };
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, name: string): Promise<void> {
+  try {
+    for (let from = 0; from < bytes.length;) {
+      const { bytesWritten } = await file.write(bytes, from, bytes.length - from);
+      from += bytesWritten;
+    }
+  } catch (error) {
+    throw sinkErrorFrom(error, name);
+  }
+}
+
+/** The path that `path` leads to through symbolic links, also when nothing is there yet. */
+async function followLinks(path: string): Promise<string> {
+  let at = resolve(path);
+  for (let hops = 0; hops < maxLinks; hops++) {
+    // The folder's own links are resolved first: a relative link counts from where it really is.
+    at = join(await realpath(dirname(at)), basename(at));
+    const found = await lstatIfThere(at);
+    if (!found?.isSymbolicLink()) return at;
+    // Windows' junctions and Linux's /proc/self/fd lead where their text does not.
+    const real = await realpath(at).catch(() => undefined);
+    if (real !== undefined) return real;
+    at = resolve(dirname(at), await readlink(at));
+  }
+  throw new SinkError('failed', `${path} is a symbolic link that leads back to itself.`);
+}
+
+/** As Linux has it (path_resolution(7)). */
+const maxLinks = 40;
+
+async function isOneOf(target: BigIntStats, sources: readonly string[]): Promise<boolean> {
+  for (const source of sources) {
+    const found = await statIfThere(source);
+    if (found?.ino === target.ino && found.dev === target.dev) return true;
+  }
+  return false;
+}
+
+async function statIfThere(path: string): Promise<BigIntStats | undefined> {
+  return unlessAbsent(stat(path, { bigint: true }));
+}
+
+async function lstatIfThere(path: string): Promise<BigIntStats | undefined> {
+  return unlessAbsent(lstat(path, { bigint: true }));
+}
+
+async function unlessAbsent<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function temporaryBeside(target: string): string {
+  // File systems allow 255 bytes for a name; a character of it may be four.
+  const hint = basename(target).slice(0, 40);
+  return join(dirname(target), `.${hint}.${randomBytes(12).toString('hex')}.tmp`);
+}
+
+/** Gives the new file the mode of the old one, and its owner where we may. */
+async function inherit(file: FileHandle, old: BigIntStats): Promise<void> {
+  if (process.platform === 'win32') return;
+  const own = await file.stat({ bigint: true });
+  if (own.uid !== old.uid || own.gid !== old.gid) {
+    await file.chown(Number(old.uid), Number(old.gid)).catch(() => undefined);
+  }
+  await file.chmod(Number(old.mode & 0o777n));
+}
+
+async function replace(temporary: string, target: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await rename(temporary, target);
+      return;
+    } catch (error) {
+      // Windows refuses while a virus scanner or indexer has the target open, mostly for some milliseconds.
+      const held = process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(systemCode(error));
+      if (!held || attempt === maxAttempts) throw error;
+      await delay(10 * 2 ** attempt);
+    }
+  }
+}
+
+const maxAttempts = 8;
+
+/** Makes the new name durable. Not every file system can, and none needs it for being read. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close().catch(() => undefined);
+}
+
+async function closeQuietly(file: FileHandle): Promise<void> {
+  await file.close().catch(() => undefined);
+}

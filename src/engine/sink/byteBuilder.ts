@@ -1,0 +1,59 @@
+/** Bytes that are being put together. Its memory is used again after `clear`. */
+export class ByteBuilder {
+  #bytes = new Uint8Array(initialSize);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  byte(byte: number): void {
+    if (this.#length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
+  /** Appends `bytes[start, end)`. */
+  copy(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    const length = end - start;
+    if (this.#length + length > this.#bytes.length) this.#grow(length);
+    if (length < shortCopy) {
+      const to = this.#bytes;
+      let at = this.#length;
+      for (let from = start; from < end; from++) to[at++] = bytes[from] ?? 0;
+    } else {
+      this.#bytes.set(bytes.subarray(start, end), this.#length);
+    }
+    this.#length += length;
+  }
+
+  /** Appends the UTF-8 of `text`; what is no Unicode (a lone surrogate) becomes U+FFFD. */
+  text(text: string): void {
+    // A UTF-16 unit is at most three bytes of UTF-8.
+    const most = text.length * 3;
+    if (this.#length + most > this.#bytes.length) this.#grow(most);
+    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+  }
+
+  /** What is there: a view, void after the next append or `clear`. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Begins anew. Memory that one huge record has needed is given back. */
+  clear(): void {
+    this.#length = 0;
+    if (this.#bytes.length > keptSize) this.#bytes = new Uint8Array(initialSize);
+  }
+
+  #grow(room: number): void {
+    const larger = new Uint8Array(Math.max(this.#length + room, this.#bytes.length * 2));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+  }
+}
+
+const encoder = new TextEncoder();
+const initialSize = 64 * 1024;
+const keptSize = 4 * 1024 * 1024;
+/** Below this many bytes a loop is faster than a call of `set`, which makes a view first. */
+const shortCopy = 32;

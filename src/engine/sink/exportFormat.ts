@@ -1,0 +1,41 @@
+import type { CsvDialect } from '../format/dialect.ts';
+
+/** What an export writes: the source's own format, or another. */
+export type Target = 'same' | 'jsonl' | 'csv' | 'tsv' | 'json';
+
+export const targets: readonly Target[] = ['same', 'jsonl', 'csv', 'tsv', 'json'];
+
+/** How the records of a source are to be read. */
+export type RecordFormat =
+  | { readonly kind: 'jsonl' }
+  /** Elements of JSON documents. */
+  | { readonly kind: 'json' }
+  | { readonly kind: 'csv'; readonly dialect: CsvDialect };
+
+/**
+ * How records that are not computed are written: their own bytes; one JSON value a line; elements of one JSON array;
+ * rows of a delimited text.
+ */
+export type RowShape = 'raw' | 'lines' | 'elements' | 'table';
+
+export function rowShape(source: RecordFormat, target: Target): RowShape {
+  switch (target) {
+    case 'same':
+      return source.kind === 'json' ? 'elements' : 'raw';
+    case 'jsonl':
+      return source.kind === 'jsonl' ? 'raw' : 'lines';
+    case 'json':
+      return 'elements';
+    case 'csv':
+    case 'tsv':
+      return 'table';
+  }
+}
+
+/**
+ * Whether the columns must be known before the first row is written, so that the records have to be looked
+ * through first.
+ */
+export function needsPaths(source: RecordFormat, target: Target): boolean {
+  return source.kind !== 'csv' && rowShape(source, target) === 'table';
+}

@@ -1,0 +1,86 @@
+import { columnNames, type FieldPath } from '../format/jsonFields.ts';
+import { ByteBuilder } from './byteBuilder.ts';
+import { commaSeparated, createCsvCells, tabSeparated, type CsvStyle } from './csvCell.ts';
+import { rowShape, type RecordFormat, type Target } from './exportFormat.ts';
+
+/** What an export holds besides its rows. */
+export interface Frame {
+  readonly head: Uint8Array;
+  /** Bytes of the rows to leave out at their beginning: the separator before the first one. */
+  readonly lead: number;
+  /** What comes after the last row, or after the head if there was none. */
+  tail(rows: boolean): Uint8Array;
+}
+
+/**
+ * @param sourceHead the source's bytes before its first record: byte-order mark, preamble, header
+ * @param paths the columns of a table that is made of JSON records
+ */
+export function frameOf(
+  source: RecordFormat,
+  target: Target,
+  sourceHead: Uint8Array,
+  paths: readonly FieldPath[],
+): Frame {
+  switch (rowShape(source, target)) {
+    case 'raw':
+      return plainFrame(sourceHead);
+    case 'lines':
+      return plainFrame(nothing);
+    case 'elements':
+      return arrayFrame;
+    case 'table': {
+      const style = target === 'tsv' ? tabSeparated : commaSeparated;
+      if (source.kind !== 'csv') return plainFrame(headerRow(columnNames(paths), style));
+      const { headerLines, columns } = source.dialect;
+      return plainFrame(headerLines > 0 ? headerRow(columns, style) : nothing);
+    }
+  }
+}
+
+export const arrayFrame: Frame = {
+  head: bytesOf('['),
+  // The comma of `elementSeparator`.
+  lead: 1,
+  tail: (rows) => (rows ? bytesOf('\n]\n') : bytesOf(']\n')),
+};
+
+export function plainFrame(head: Uint8Array): Frame {
+  return { head, lead: 0, tail: () => nothing };
+}
+
+/** Empty where there are no columns. */
+export function headerRow(names: readonly string[], style: CsvStyle): Uint8Array {
+  if (names.length === 0) return nothing;
+  const out = new ByteBuilder();
+  const cells = createCsvCells(out, style);
+  cells.begin(names.length);
+  for (const name of names) {
+    const bytes = bytesOf(name);
+    cells.text(bytes, 0, bytes.length);
+  }
+  cells.end();
+  return out.view();
+}
+
+/** Puts the parts of an export together: the frame around rows that come in chunks, of which some may be empty. */
+export async function* framed(
+  frame: Frame,
+  rows: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  if (frame.head.length > 0) yield frame.head;
+  let some = false;
+  for await (const chunk of rows) {
+    if (chunk.length === 0) continue;
+    yield some ? chunk : chunk.subarray(frame.lead);
+    some = true;
+  }
+  const tail = frame.tail(some);
+  if (tail.length > 0) yield tail;
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+const nothing = new Uint8Array(0);

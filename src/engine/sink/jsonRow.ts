@@ -1,0 +1,57 @@
+import { isReadable } from '../fault.ts';
+import type { CsvDialect } from '../format/dialect.ts';
+import type { ByteBuilder } from './byteBuilder.ts';
+import { asUnicode, columnName, createCsvSource } from './csvSource.ts';
+import { appendJsonString, appendOnOneLine } from './jsonText.ts';
+import type { AppendRecord } from './rowEncoder.ts';
+import { appendUnreadable, faultOf } from './unreadable.ts';
+
+/** Stands before each element of an array; the first one's comma is taken away when the parts are put together. */
+export const elementSeparator = new TextEncoder().encode(',\n');
+
+/** JSON values, byte for byte but for line ends between their parts, which `oneLine` leaves out. */
+export function jsonAsJson(oneLine: boolean, out: ByteBuilder): AppendRecord {
+  return (block, record) => {
+    const start = block.starts[record] ?? 0;
+    const end = block.ends[record] ?? 0;
+    if (!isReadable(faultOf(block, record))) appendUnreadable(out, block, record);
+    else if (oneLine) appendOnOneLine(out, block.bytes, start, end);
+    else out.copy(block.bytes, start, end);
+  };
+}
+
+/**
+ * Rows of a delimited text as objects: every cell is a string, exactly its text; an empty cell is "". A field that
+ * a short row lacks is left out.
+ */
+export function csvAsJson(dialect: CsvDialect, out: ByteBuilder): AppendRecord {
+  const source = createCsvSource(dialect);
+  const keys: Uint8Array[] = [];
+
+  function keyOf(column: number): Uint8Array {
+    const key = keys[column] ?? encoder.encode(`${JSON.stringify(columnName(dialect, column))}:`);
+    keys[column] = key;
+    return key;
+  }
+
+  return (block, record) => {
+    if (!isReadable(faultOf(block, record))) {
+      appendUnreadable(out, block, record);
+      return;
+    }
+    const { count } = source.read(block, record);
+    out.byte(openBrace);
+    for (let column = 0; column < count; column++) {
+      if (column > 0) out.byte(comma);
+      out.copy(keyOf(column));
+      const { bytes, start, end } = asUnicode(source.text(column), block, record);
+      appendJsonString(out, bytes, start, end);
+    }
+    out.byte(closeBrace);
+  };
+}
+
+const encoder = new TextEncoder();
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const comma = 0x2c;

@@ -1,0 +1,118 @@
+import { isReadable } from '../fault.ts';
+import type { CsvDialect } from '../format/dialect.ts';
+import { JsonFields, type FieldPath } from '../format/jsonFields.ts';
+import { Kind, type RecordBlock } from '../format/record.ts';
+import { ByteBuilder } from './byteBuilder.ts';
+import { createCsvCells, type CsvStyle } from './csvCell.ts';
+import { createCsvSource } from './csvSource.ts';
+import { unescapeJson } from './jsonText.ts';
+import type { AppendRecord } from './rowEncoder.ts';
+import { SinkError } from './sinkError.ts';
+import { appendUnreadable, faultOf } from './unreadable.ts';
+
+/**
+ * JSON records as rows of a table with a column for each path. Numbers keep their text; lists, and objects without
+ * keys, are JSON text; null and a missing field are empty, an empty text is a pair of quotes.
+ */
+export function jsonAsTable(paths: readonly FieldPath[], style: CsvStyle, out: ByteBuilder): AppendRecord {
+  const cells = createCsvCells(out, style);
+  const fields = new JsonFields(paths, 0);
+  const scratch = new ByteBuilder();
+  const unescaped = new ByteBuilder();
+
+  function appendCell(bytes: Uint8Array, column: number): void {
+    const start = fields.starts[column] ?? 0;
+    const end = fields.ends[column] ?? 0;
+    switch (fields.kinds[column]) {
+      case Kind.Missing:
+      case Kind.Null:
+        cells.empty();
+        return;
+      case Kind.EscapedText:
+        unescaped.clear();
+        unescaped.text(unescapeJson(bytes, start, end));
+        cells.text(unescaped.view(), 0, unescaped.length);
+        return;
+      default:
+        cells.text(bytes, start, end);
+    }
+  }
+
+  return (block, record) => {
+    const bytes = readFields(fields, block, record, scratch);
+    if (bytes === undefined) {
+      throw new SinkError(
+        'failed',
+        'The file has changed while it was exported: it has new fields. Try again.',
+      );
+    }
+    cells.begin(paths.length);
+    for (let column = 0; column < paths.length; column++) appendCell(bytes, column);
+    cells.end();
+  };
+}
+
+/**
+ * Rows of one delimited text as those of another. Short rows are filled up with empty cells; what a row has past
+ * the header stays.
+ */
+export function csvAsTable(dialect: CsvDialect, style: CsvStyle, out: ByteBuilder): AppendRecord {
+  const source = createCsvSource(dialect);
+  const cells = createCsvCells(out, style);
+  return (block, record) => {
+    const row = source.read(block, record);
+    const width = Math.max(row.count, dialect.columns.length);
+    cells.begin(width);
+    for (let column = 0; column < width; column++) {
+      if (column >= row.count || row.kinds[column] === Kind.Null) {
+        cells.empty();
+      } else {
+        const { bytes, start, end } = source.text(column);
+        cells.text(bytes, start, end);
+      }
+    }
+    cells.end();
+  };
+}
+
+/**
+ * Notes in `fields` the columns of the table that the first `count` records of `selection` are to become.
+ * @throws SinkError when there are more than a table can have
+ */
+export function collectPaths(
+  fields: JsonFields,
+  block: RecordBlock,
+  selection: Uint32Array,
+  count: number,
+): void {
+  const scratch = new ByteBuilder();
+  for (let i = 0; i < count; i++) {
+    if (readFields(fields, block, selection[i] ?? 0, scratch) === undefined)
+      throw tooManyColumns(fields.count);
+  }
+}
+
+/** The error of a table that would have more than `limit` columns. */
+export function tooManyColumns(limit: number): SinkError {
+  return new SinkError(
+    'too-many-columns',
+    `The records have more than ${limit.toLocaleString('en')} different fields: name the ones you want with SELECT.`,
+  );
+}
+
+/** Reads a record; answers the bytes that its fields stand in, or undefined when `fields` had no room for one. */
+function readFields(
+  fields: JsonFields,
+  block: RecordBlock,
+  record: number,
+  scratch: ByteBuilder,
+): Uint8Array | undefined {
+  if (isReadable(faultOf(block, record))) {
+    const { bytes, starts, ends } = block;
+    return fields.read(bytes, starts[record] ?? 0, ends[record] ?? 0) ? bytes : undefined;
+  }
+  scratch.clear();
+  appendUnreadable(scratch, block, record);
+  const bytes = scratch.view();
+  return fields.read(bytes, 0, bytes.length) ? bytes : undefined;
+}
