@@ -50,7 +50,7 @@ describe('the manifest', () => {
     const { extensionPath } = extension();
     const words = JSON.parse(readFileSync(join(extensionPath, 'package.nls.json'), 'utf8')) as object;
     const text = readFileSync(join(extensionPath, 'package.json'), 'utf8');
-    const used = [...text.matchAll(/"%([^%"]+)%"/g)].map(([, name]) => name ?? '');
+    const used = [...text.matchAll(/"%([^%"]+)%"/g)].map(([, name]) => name);
     assert.deepEqual([...new Set(used)].sort(), Object.keys(words).sort());
   });
 
