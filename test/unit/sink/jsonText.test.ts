@@ -45,7 +45,7 @@ describe('JSON text', () => {
         const parsed = JSON.parse(bytes.subarray(0, -1).toString()) as string;
         assert.equal(
           built((out) => appendUnescaped(out, bytes, 1, bytes.length - 2)),
-          parsed.toWellFormed(),
+          Buffer.from(parsed).toString(),
         );
       }),
     );
@@ -58,7 +58,7 @@ describe('JSON text', () => {
         const value: unknown = JSON.parse(line);
         const bytes = Buffer.from(JSON.stringify(value, undefined, gap));
         const written = built((out) => appendOnOneLine(out, bytes, 0, bytes.length));
-        assert.deepEqual(JSON.parse(written), value);
+        assert.equal(JSON.stringify(JSON.parse(written)), JSON.stringify(value));
         assert.ok(!/[\r\n]/.test(written));
       }),
     );
