@@ -85,7 +85,7 @@ export function dropUnreadable(block: RecordBlock, selection: Uint32Array, count
   let kept = 0;
   for (let i = 0; i < count; i++) {
     const record = selection[i];
-    if (block.faults[record] === 0 || isReadable(block.faults[record] as Parameters<typeof isReadable>[0])) {
+    if (block.faults[record] === 0 || isReadable(block.faults[record])) {
       selection[kept++] = record;
     }
   }
