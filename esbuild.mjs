@@ -1,5 +1,6 @@
 // Builds the four bundles into dist/, and with --tests the unit tests into out/test/.
 import { build } from 'esbuild';
+import { kernelPlugin } from './src/engine/kernel/build.mjs';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -14,6 +15,7 @@ const common = {
   minify: production,
   legalComments: 'none',
   logLevel: 'warning',
+  plugins: [kernelPlugin],
 };
 
 const node = { ...common, platform: 'node', format: 'esm' };
@@ -29,7 +31,6 @@ const bundles = [
   { ...node, ...requireShim, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' },
   { ...node, ...requireShim, entryPoints: { worker: 'src/engine/pool/worker.ts' }, outdir: 'dist' },
   { ...node, ...requireShim, entryPoints: { engine: 'src/engine/dataset/main.ts' }, outdir: 'dist' },
-  { ...node, entryPoints: { sample: 'src/extension/sampleWriter.ts' }, outdir: 'dist' },
   {
     ...node,
     format: 'cjs',

@@ -62,7 +62,7 @@ export interface RecordFault {
  * shown, filtered and exported like the others, and counted and listed as malformed as well. A record with
  * any other fault takes part in a query only where the query asks for `_error`.
  */
-export function isReadable(code: number): boolean {
+export function isReadable(code: Fault): boolean {
   return (
     code === Fault.None ||
     code === Fault.TooFewFields ||

@@ -272,8 +272,7 @@ export type PageCommand =
         | 'showDetail'
         | 'findColumn'
         | 'showInContext'
-        | 'export'
-        | 'copyQueryAs';
+        | 'export';
     }
   | { readonly name: 'cell'; readonly test: CellTest; readonly context: CellContext }
   | { readonly name: 'cell'; readonly action: CellAction; readonly context: CellContext }

@@ -1,0 +1,85 @@
+/*
+ * What the host lays out in memory for a scan, and where the records that are found go. All addresses; the
+ * loader (kernel.ts) writes the same layout.
+ */
+
+/** The four arrays of a `FieldColumn`. */
+// @ts-ignore: decorator
+@unmanaged
+export class Column {
+  kinds: usize;
+  starts: usize;
+  ends: usize;
+  /** 0 where numbers were not asked for. */
+  numbers: usize;
+}
+
+/** The arrays of a `RecordBlock`, with room for `capacity` records each. */
+// @ts-ignore: decorator
+@unmanaged
+export class Frame {
+  capacity: u32;
+  starts: usize;
+  ends: usize;
+  lines: usize;
+  faults: usize;
+  columnCount: u32;
+  /** `columnCount` of `Column`, one after the other. */
+  columns: usize;
+}
+
+export const KIND_MISSING: u8 = 0;
+export const KIND_NULL: u8 = 1;
+export const KIND_FALSE: u8 = 2;
+export const KIND_TRUE: u8 = 3;
+export const KIND_NUMBER: u8 = 4;
+export const KIND_TEXT: u8 = 5;
+export const KIND_ESCAPED_TEXT: u8 = 6;
+export const KIND_LIST: u8 = 7;
+export const KIND_OBJECT: u8 = 8;
+
+/** In `faults`: something is wrong or out of the ordinary; the plain scanner is to read this record. */
+export const SUSPECT: u8 = 255;
+
+/** How a scan ends. */
+export const DONE: i32 = 0;
+/** The last record runs past the bytes given. */
+export const INCOMPLETE: i32 = 1;
+/** `capacity` is too small for the records of this block. */
+export const FULL: i32 = 2;
+
+/** All fields of a record missing. */
+export function clearRow(frame: Frame, row: u32): void {
+  const end = frame.columns + usize(frame.columnCount) * offsetof<Column>();
+  for (let at = frame.columns; at < end; at += offsetof<Column>()) {
+    clearField(changetype<Column>(at), row);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+export function clearField(column: Column, row: u32): void {
+  store<u8>(column.kinds + row, KIND_MISSING);
+  setRange(column, row, 0, 0);
+  if (column.numbers != 0) store<f64>(column.numbers + (usize(row) << 3), NaN);
+}
+
+// @ts-ignore: decorator
+@inline
+export function setField(column: Column, row: u32, kind: u8, start: u32, end: u32): void {
+  store<u8>(column.kinds + row, kind);
+  setRange(column, row, start, end);
+}
+
+// @ts-ignore: decorator
+@inline
+export function setRange(column: Column, row: u32, start: u32, end: u32): void {
+  store<u32>(column.starts + (usize(row) << 2), start);
+  store<u32>(column.ends + (usize(row) << 2), end);
+}
+
+// @ts-ignore: decorator
+@inline
+export function setNumber(column: Column, row: u32, number: f64): void {
+  if (column.numbers != 0) store<f64>(column.numbers + (usize(row) << 3), number);
+}

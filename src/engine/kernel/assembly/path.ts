@@ -1,0 +1,141 @@
+import {
+  clearField,
+  Column,
+  KIND_ESCAPED_TEXT,
+  KIND_FALSE,
+  KIND_LIST,
+  KIND_NULL,
+  KIND_NUMBER,
+  KIND_OBJECT,
+  KIND_TEXT,
+  KIND_TRUE,
+  setField,
+  setNumber,
+} from './frame';
+import { exactNumber, scalarEnd } from './scalar';
+
+/*
+ * The requested paths as a tree, laid out by the host: a node for each object on the way, a key for each member
+ * of it that matters.
+ */
+
+// @ts-ignore: decorator
+@unmanaged
+export class Node {
+  keyCount: u32;
+  /** `keyCount` of `Key`, one after the other. */
+  keys: usize;
+  /** The `Column` whose path ends here, or 0. */
+  column: usize;
+  /** The columns whose paths end here or further down, as addresses of `Column`. */
+  belowCount: u32;
+  below: usize;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class Key {
+  /** The key's first bytes and, if it ends within them, the closing quote; 8 bytes with what `mask` leaves of them. */
+  head: u64;
+  mask: u64;
+  /** All bytes of the key and the closing quote. */
+  text: usize;
+  length: u32;
+  node: usize;
+  unused: u32;
+}
+
+const QUOTE: u8 = 0x22;
+const BACKSLASH: u8 = 0x5c;
+const LINE_FEED: u8 = 0x0a;
+
+/** Where the value begins that `takeMember` found last. */
+export let valueAt: usize = 0;
+
+/**
+ * The node of the member whose key begins with the quote at `at`, `valueAt` then being where its value begins; 0
+ * where the key does not matter or is none.
+ */
+export function findMember(node: usize, at: usize): usize {
+  const keys = changetype<Node>(node).keys;
+  const end = keys + usize(changetype<Node>(node).keyCount) * offsetof<Key>();
+  const head = load<u64>(at, 1);
+  for (let address = keys; address < end; address += offsetof<Key>()) {
+    const key = changetype<Key>(address);
+    if (((head ^ key.head) & key.mask) != 0) continue;
+    if (key.length > 7 && !isSame(key.text + 8, at + 9, key.length - 7)) continue;
+    let next = skipSpace(at + key.length + 2);
+    if (load<u8>(next) != 0x3a) return 0;
+    valueAt = skipSpace(next + 1);
+    return key.node;
+  }
+  return 0;
+}
+
+/** Sets the node's column from the value at `at`, and takes back what an equal key before it has set. */
+export function takeValue(node: usize, at: usize, base: usize, row: u32): void {
+  const below = changetype<Node>(node).below;
+  const count = changetype<Node>(node).belowCount;
+  for (let index: u32 = 0; index < count; index++) {
+    clearField(changetype<Column>(load<usize>(below + (usize(index) << 2))), row);
+  }
+  if (changetype<Node>(node).column == 0) return;
+
+  const column = changetype<Column>(changetype<Node>(node).column);
+  const start = u32(at - base);
+  const first = load<u8>(at);
+  if (first == QUOTE) {
+    const close = closingQuote(at + 1);
+    setField(column, row, wasEscaped ? KIND_ESCAPED_TEXT : KIND_TEXT, start + 1, u32(close - base));
+  } else if (first == 0x7b || first == 0x5b) {
+    // The end is set when the bracket closes.
+    setField(column, row, first == 0x7b ? KIND_OBJECT : KIND_LIST, start, start);
+  } else {
+    const end = scalarEnd(at);
+    if (end == 0) return;
+    const kind = first == 0x74 ? KIND_TRUE : first == 0x66 ? KIND_FALSE : first == 0x6e ? KIND_NULL : KIND_NUMBER;
+    setField(column, row, kind, start, u32(end - base));
+    if (kind == KIND_NUMBER && column.numbers != 0) setNumber(column, row, exactNumber(at, end));
+  }
+}
+
+/** Whether the string that `closingQuote` passed last has a backslash. */
+let wasEscaped: bool = false;
+
+/** The quote that closes the string which `at` is in, or the line end that cuts it off. */
+export function closingQuote(at: usize): usize {
+  wasEscaped = false;
+  while (true) {
+    const bytes = v128.load(at);
+    const stops = i8x16.bitmask(
+      v128.or(
+        v128.or(i8x16.eq(bytes, i8x16.splat(QUOTE)), i8x16.eq(bytes, i8x16.splat(BACKSLASH))),
+        i8x16.eq(bytes, i8x16.splat(LINE_FEED)),
+      ),
+    );
+    if (stops == 0) {
+      at += 16;
+      continue;
+    }
+    at += ctz(stops);
+    if (load<u8>(at) != BACKSLASH) return at;
+    wasEscaped = true;
+    if (load<u8>(at, 1) == LINE_FEED) return at + 1;
+    at += 2;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+export function skipSpace(at: usize): usize {
+  let byte = load<u8>(at);
+  while (byte == 0x20 || byte == 0x09 || byte == 0x0d) byte = load<u8>(++at);
+  return at;
+}
+
+function isSame(one: usize, other: usize, length: u32): bool {
+  for (let index: u32 = 0; index < length; index++) {
+    if (load<u8>(one + index) != load<u8>(other + index)) return false;
+  }
+  return true;
+}
