@@ -48,7 +48,8 @@ const bundles = [
     jsxImportSource: 'preact',
     entryPoints: { webview: 'src/webview/main.ts' },
     outdir: 'dist',
-    loader: { '.ttf': 'dataurl' },
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
   },
 ];
 

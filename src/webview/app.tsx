@@ -1,0 +1,226 @@
+/** The page: filter on top, grid with its side below, facts at the foot. */
+import { useSignal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { ColumnAsk, ColumnMenu } from './columnMenu.tsx';
+import { Detail } from './detail/detail.tsx';
+import { FindBar } from './find/findBar.tsx';
+import { GoTo } from './find/goTo.tsx';
+import { Footer } from './footer.tsx';
+import { count, t } from './l10n.ts';
+import { sentence } from './link.ts';
+import { LiveRegion } from './live.tsx';
+import type { PageModel } from './model/page.ts';
+import { ColumnFinder } from './panel/columnFinder.tsx';
+import { FilterBar } from './panel/filterBar.tsx';
+import { IconButton } from './parts/button.tsx';
+import { Menu } from './parts/menu.tsx';
+import { Splitter } from './parts/splitter.tsx';
+import { Toolbar } from './parts/toolbar.tsx';
+import { Problems } from './problems/problems.tsx';
+import { Banners, GridState } from './states.tsx';
+
+/** Below this width the side goes under the grid. */
+const narrow = 960;
+
+export function App({ page, nonce }: { readonly page: PageModel; readonly nonce: string }) {
+  const { preview, filter, side, find } = page;
+  const wide = useSignal(innerWidth >= narrow);
+
+  useEffect(() => {
+    const resized = () => (wide.value = innerWidth >= narrow);
+    addEventListener('resize', resized);
+    const key = (event: KeyboardEvent) => onKey(page, event);
+    addEventListener('keydown', key);
+    return () => {
+      removeEventListener('resize', resized);
+      removeEventListener('keydown', key);
+    };
+  }, []);
+
+  const closeSide = () => {
+    side.value = 'none';
+    preview.grid.focus();
+  };
+  const beside = wide.value;
+  const share = side.value === 'none' ? 0 : page.split.value;
+  return (
+    <>
+      <FilterBar
+        link={page.link}
+        preview={preview}
+        filter={filter}
+        nonce={nonce}
+        leave={() => preview.grid.focus()}
+        ready={(focus) => (page.focusBox.value = focus)}
+      >
+        <Tools page={page} />
+      </FilterBar>
+      <Banners page={page} />
+      <main class={beside ? 'main beside' : 'main below'}>
+        <div class="grid-part">
+          {find.open.value && <FindBar page={page} />}
+          <GridMount page={page} />
+          <GridState page={page} />
+        </div>
+        {side.value !== 'none' && (
+          <>
+            <Splitter share={share} beside={beside} change={(next) => (page.split.value = next)} />
+            <div class="side-part" style={{ '--share': share }}>
+              {side.value === 'detail' ? (
+                <Detail
+                  detail={page.record.detail.value}
+                  error={page.record.error.value}
+                  step={page.record.step}
+                  close={closeSide}
+                  openDocument={() =>
+                    page.command({
+                      name: 'cell',
+                      action: 'openRecord',
+                      context: { column: -1, row: preview.grid.selection.active.row },
+                    })
+                  }
+                  copy={page.copyText}
+                  addTest={page.addTest}
+                  pathOf={(name) => preview.columns.peek().find((column) => column.name === name)?.path}
+                />
+              ) : (
+                <Problems page={page} close={closeSide} />
+              )}
+            </div>
+          </>
+        )}
+      </main>
+      <Footer page={page} />
+      <Overlays page={page} />
+      <LiveRegion page={page} />
+    </>
+  );
+}
+
+function GridMount({ page }: { readonly page: PageModel }) {
+  const host = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    host.current?.append(page.preview.grid.element);
+  }, []);
+  return <div class="grid-host" ref={host} />;
+}
+
+function Tools({ page }: { readonly page: PageModel }) {
+  const { side, preview, overlay } = page;
+  const malformed = preview.state.value?.malformed ?? 0;
+  const toggle = (kind: 'detail' | 'problems') => (side.value = side.value === kind ? 'none' : kind);
+  return (
+    <Toolbar label={t('Preview')}>
+      <IconButton
+        icon="list-unordered"
+        label={t('Columns')}
+        expanded={overlay.value?.kind === 'columns'}
+        run={(anchor) => (overlay.value = { kind: 'columns', anchor })}
+      />
+      <IconButton icon="search" label={t('Find (Ctrl+F)')} run={() => page.find.show()} />
+      <IconButton
+        icon="layout-sidebar-right"
+        label={t('Record')}
+        pressed={side.value === 'detail'}
+        run={() => toggle('detail')}
+      />
+      <IconButton
+        icon="warning"
+        label={t('Problems')}
+        pressed={side.value === 'problems'}
+        {...(malformed > 0 ? { text: count(malformed) } : {})}
+        run={() => toggle('problems')}
+      />
+      <IconButton icon="export" label={t('Export\u2026')} run={() => page.command({ name: 'export' })} />
+      <IconButton
+        icon="ellipsis"
+        label={t('More')}
+        popup
+        expanded={overlay.value?.kind === 'more'}
+        run={(anchor) => (overlay.value = { kind: 'more', anchor })}
+      />
+    </Toolbar>
+  );
+}
+
+function Overlays({ page }: { readonly page: PageModel }) {
+  const overlay = page.overlay.value;
+  if (!overlay) return null;
+  const close = () => {
+    if (page.overlay.peek() === overlay) page.overlay.value = undefined;
+  };
+  const { anchor } = overlay;
+  switch (overlay.kind) {
+    case 'columnMenu':
+      return <ColumnMenu page={page} column={overlay.column} anchor={anchor} close={close} />;
+    case 'ask':
+      return (
+        <ColumnAsk page={page} column={overlay.column} test={overlay.test} anchor={anchor} close={close} />
+      );
+    case 'goTo':
+      return <GoTo page={page} anchor={anchor} close={close} />;
+    case 'columns':
+      return <ColumnFinder page={page} anchor={anchor} close={close} />;
+    case 'more':
+      return <More page={page} anchor={anchor} close={close} />;
+  }
+}
+
+interface MoreProps {
+  readonly page: PageModel;
+  readonly anchor: HTMLElement;
+  readonly close: () => void;
+}
+
+function More({ page, anchor, close }: MoreProps) {
+  const { link, filter, preview } = page;
+  const query = filter.applied.value;
+  const failed = (error: unknown) => (preview.notice.value = sentence(error));
+  const items = [
+    {
+      label: t('Go to\u2026 (Ctrl+G)'),
+      icon: 'arrow-right',
+      run: () => (page.overlay.value = { kind: 'goTo', anchor }),
+    },
+    {
+      label: preview.inContext.value ? t('Back to the matches') : t('Show the match in context'),
+      icon: 'list-tree',
+      disabled: query === '',
+      run: () => {
+        if (preview.inContext.peek()) filter.leaveContext();
+        else void filter.showInContext();
+      },
+    },
+    { label: t('Copy as JSON'), icon: 'copy', apart: true, run: () => void page.copy('json') },
+    { label: t('Copy as Markdown'), run: () => void page.copy('markdown') },
+    {
+      label: t('Copy query as\u2026'),
+      disabled: query === '',
+      run: () => void link.call('host/copyQueryAs', { query }).catch(failed),
+    },
+    {
+      label: t('Export malformed records\u2026'),
+      icon: 'export',
+      apart: true,
+      disabled: (preview.state.value?.malformed ?? 0) === 0,
+      run: () => void link.call('host/exportRejects', null).catch(failed),
+    },
+    {
+      label: t('Open as text'),
+      icon: 'go-to-file',
+      run: () => void link.call('host/openAsText', null).catch(failed),
+    },
+  ];
+  return <Menu anchor={anchor} label={t('More')} items={items} close={close} />;
+}
+
+/** Keys of the whole page. The editor may send the same as commands; doing them twice does no harm. */
+function onKey(page: PageModel, event: KeyboardEvent): void {
+  const ctrl = event.ctrlKey || event.metaKey;
+  const key = event.key.toLowerCase();
+  if (ctrl && !event.shiftKey && !event.altKey && key === 'f') page.command({ name: 'find' });
+  else if (ctrl && !event.shiftKey && !event.altKey && key === 'g') page.command({ name: 'goTo' });
+  else if (event.key === 'F3') page.command({ name: event.shiftKey ? 'findPrevious' : 'findNext' });
+  else return;
+  event.preventDefault();
+}

@@ -1,0 +1,88 @@
+/** The menu of a column, and the question that some of its tests need. */
+import type { CellTest, ColumnInfo } from '../protocol/preview.ts';
+import { t } from './l10n.ts';
+import type { PageModel } from './model/page.ts';
+import { Ask } from './parts/ask.tsx';
+import { Menu, type MenuItem } from './parts/menu.tsx';
+
+interface ColumnMenuProps {
+  readonly page: PageModel;
+  readonly column: ColumnInfo;
+  readonly anchor: HTMLElement;
+  readonly close: () => void;
+}
+
+export function ColumnMenu({ page, column, anchor, close }: ColumnMenuProps) {
+  const { grid } = page.preview;
+  const pinned = grid.prefs.pinned.includes(column.path);
+  const test = (label: string, kind: CellTest, more: Partial<MenuItem> = {}): MenuItem => ({
+    label,
+    run: () => page.testColumn(column, kind),
+    ...more,
+  });
+  const items: MenuItem[] = [
+    test(t('Equals\u2026'), 'equals', { icon: 'filter' }),
+    test(t('Is not\u2026'), 'differs'),
+    test(t('Contains\u2026'), 'contains'),
+    test(t('Greater than\u2026'), 'above'),
+    test(t('Less than\u2026'), 'below'),
+    test(t('Is null'), 'is-null'),
+    test(t('Is not null'), 'not-null'),
+    {
+      label: pinned ? t('Unpin') : t('Pin to the left'),
+      icon: pinned ? 'pinned' : 'pin',
+      apart: true,
+      run: () => page.actOnColumn(column, pinned ? 'unpin' : 'pin'),
+    },
+    { label: t('Hide'), icon: 'eye-closed', run: () => page.actOnColumn(column, 'hide') },
+    { label: t('Fit to content (Alt+Up)'), icon: 'arrow-both', run: () => page.actOnColumn(column, 'fit') },
+    { label: t('Wider (Alt+Right)'), run: () => grid.resize(column.id, 32) },
+    { label: t('Narrower (Alt+Left)'), run: () => grid.resize(column.id, -32) },
+    {
+      label: t('Move left (Ctrl+Shift+Left)'),
+      icon: 'arrow-left',
+      run: () => page.actOnColumn(column, 'moveLeft'),
+    },
+    {
+      label: t('Move right (Ctrl+Shift+Right)'),
+      icon: 'arrow-right',
+      run: () => page.actOnColumn(column, 'moveRight'),
+    },
+    { label: t('Copy name'), icon: 'copy', apart: true, run: () => page.actOnColumn(column, 'copyName') },
+    { label: t('Copy column'), run: () => page.actOnColumn(column, 'copyColumn') },
+  ];
+  return <Menu anchor={anchor} label={t('Column {0}', column.name)} items={items} close={close} />;
+}
+
+interface ColumnAskProps extends ColumnMenuProps {
+  readonly test: CellTest;
+}
+
+export function ColumnAsk({ page, column, anchor, test, close }: ColumnAskProps) {
+  return (
+    <Ask
+      anchor={anchor}
+      label={question(column.name, test)}
+      button={t('Add')}
+      close={close}
+      answer={(value) => page.testColumn(column, test, value)}
+    />
+  );
+}
+
+function question(name: string, test: CellTest): string {
+  switch (test) {
+    case 'equals':
+      return t('{0} equals', name);
+    case 'differs':
+      return t('{0} is not', name);
+    case 'above':
+      return t('{0} is greater than', name);
+    case 'below':
+      return t('{0} is less than', name);
+    case 'contains':
+      return t('{0} contains', name);
+    default:
+      return name;
+  }
+}

@@ -1,0 +1,85 @@
+/** The lines of a record's tree as they show, one after the other, given what is unfolded. */
+import { isContainerText, membersOf, readJson, textOf, type JsonValue } from './json.ts';
+import type { Step } from './path.ts';
+
+export interface TreeLine {
+  /** Stays the same while the record does; what is unfolded is remembered by it. */
+  readonly id: string;
+  readonly depth: number;
+  /** Undefined at the root. */
+  readonly key: Step | undefined;
+  /** Undefined inside of a text's own JSON, which no path reaches. */
+  readonly path: readonly Step[] | undefined;
+  readonly value: JsonValue;
+  /** What unfolds: a list or an object, or a text that holds one. */
+  readonly inside: JsonValue | undefined;
+  readonly open: boolean;
+  /** Instead of a value: so many members more can be shown. */
+  readonly more: boolean;
+}
+
+/** Members that show at first, and each time more are asked for. */
+export const membersAtOnce = 100;
+/** Strings longer than this are not looked into for JSON. */
+const longestNested = 1_000_000;
+
+/** `open` holds, by the line's id, how many members show; absent means folded. */
+export function treeLines(root: JsonValue, open: ReadonlyMap<string, number>): TreeLine[] {
+  const lines: TreeLine[] = [];
+  visit(root, '$', 0, undefined, []);
+  return lines;
+
+  function visit(
+    value: JsonValue,
+    id: string,
+    depth: number,
+    key: Step | undefined,
+    path: readonly Step[] | undefined,
+  ): void {
+    const inside = insideOf(value);
+    const shown = inside ? open.get(id) : undefined;
+    lines.push({ id, depth, key, path, value, inside, open: shown !== undefined, more: false });
+    if (!inside || shown === undefined) return;
+    const nested = inside !== value;
+    const { items, next } = membersOf(inside, shown);
+    for (const { key: name, index, value: member } of items) {
+      const step = name ?? index;
+      visit(member, `${id}/${index}`, depth + 1, step, nested || !path ? undefined : [...path, step]);
+    }
+    if (next) {
+      lines.push({
+        id: `${id}/more`,
+        depth: depth + 1,
+        key: undefined,
+        path,
+        value,
+        inside,
+        open: false,
+        more: true,
+      });
+    }
+  }
+}
+
+export function insideOf(value: JsonValue): JsonValue | undefined {
+  if (value.type === 'object' || value.type === 'list')
+    return value.end - value.start > 2 ? value : undefined;
+  if (value.type !== 'text' || value.end - value.start > longestNested) return undefined;
+  const text = textOf(value);
+  return isContainerText(text) ? readJson(text) : undefined;
+}
+
+/** The outermost values are unfolded, further ones while the record stays small. */
+export function firstOpen(root: JsonValue): Map<string, number> {
+  const open = new Map([['$', membersAtOnce]]);
+  if (root.type !== 'object' && root.type !== 'list') return open;
+  let lines = membersOf(root, membersAtOnce).items.length;
+  for (const { index, value } of membersOf(root, membersAtOnce).items) {
+    if (value.type !== 'object' && value.type !== 'list') continue;
+    const inside = membersOf(value, 13).items.length;
+    if (inside > 12 || lines + inside > 60) continue;
+    open.set(`$/${index}`, membersAtOnce);
+    lines += inside;
+  }
+  return open;
+}

@@ -1,0 +1,284 @@
+/** A JSON value as a tree: unfolded by pointer or keys, each line with its type. */
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { CellKind, type QueryEdit } from '../../protocol/preview.ts';
+import { bytes, t } from '../l10n.ts';
+import { membersOf, readJson, textOf, type JsonType, type JsonValue } from './json.ts';
+import { writePath } from './path.ts';
+import { firstOpen, membersAtOnce, treeLines, type TreeLine } from './rows.ts';
+import { VisibleText } from './text.tsx';
+
+export interface TreeProps {
+  readonly text: string;
+  /** Tells one record from the next. */
+  readonly subject: string;
+  readonly copy: (text: string) => void;
+  readonly addTest: (edit: QueryEdit) => void;
+}
+
+/** Characters of a value that show in the tree. */
+const shownLength = 2000;
+const previewLength = 120;
+
+export function JsonTree({ text, subject, copy, addTest }: TreeProps) {
+  const root = useMemo(() => readJson(text), [text]);
+  const [open, setOpen] = useState(() => firstOpen(root));
+  const [active, setActive] = useState('$');
+  const host = useRef<HTMLDivElement>(null);
+  const takeFocus = useRef(false);
+
+  // Another record unfolds like the last one, as far as it has the same members.
+  useEffect(() => {
+    setOpen((last) => new Map([...firstOpen(root), ...last]));
+  }, [subject]);
+
+  const lines = useMemo(() => treeLines(root, open), [root, open]);
+  const current = lines.find((line) => line.id === active) ?? lines.at(0);
+
+  useLayoutEffect(() => {
+    if (!takeFocus.current) return;
+    takeFocus.current = false;
+    host.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+  }, [active, lines]);
+
+  function unfold(line: TreeLine, shown: boolean): void {
+    setOpen((last) => {
+      const next = new Map(last);
+      if (shown) next.set(line.id, membersAtOnce);
+      else next.delete(line.id);
+      return next;
+    });
+  }
+
+  function showMore(line: TreeLine): void {
+    const parent = line.id.slice(0, -'/more'.length);
+    setOpen((last) => new Map(last).set(parent, (last.get(parent) ?? 0) + membersAtOnce));
+  }
+
+  function go(line: TreeLine | undefined): void {
+    if (!line) return;
+    takeFocus.current = true;
+    setActive(line.id);
+  }
+
+  function onKey(event: KeyboardEvent): void {
+    if (!current || event.altKey) return;
+    const index = lines.indexOf(current);
+    const ctrl = event.ctrlKey || event.metaKey;
+    switch (event.key) {
+      case 'ArrowDown':
+        go(lines.at(index + 1));
+        break;
+      case 'ArrowUp':
+        if (index > 0) go(lines.at(index - 1));
+        break;
+      case 'ArrowRight':
+        if (current.inside && !current.open && !current.more) unfold(current, true);
+        else if (current.open) go(lines.at(index + 1));
+        break;
+      case 'ArrowLeft':
+        if (current.open) unfold(current, false);
+        else go(lines.findLast((line, at) => at < index && line.depth < current.depth));
+        break;
+      case 'Home':
+        go(lines.at(0));
+        break;
+      case 'End':
+        go(lines.at(-1));
+        break;
+      case 'Enter':
+      case ' ':
+        if (current.more) showMore(current);
+        else if (current.inside) unfold(current, !current.open);
+        break;
+      case 'c':
+        if (!ctrl || getSelection()?.isCollapsed === false) return;
+        copy(textOf(current.value));
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  return (
+    <div class="tree" role="tree" aria-label={t('Record')} ref={host} onKeyDown={onKey}>
+      {lines.map((line) => (
+        <Line
+          key={line.id}
+          line={line}
+          active={line === current}
+          choose={() => setActive(line.id)}
+          toggle={() => (line.more ? showMore(line) : unfold(line, !line.open))}
+          copy={copy}
+          addTest={addTest}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface LineProps {
+  readonly line: TreeLine;
+  readonly active: boolean;
+  readonly choose: () => void;
+  readonly toggle: () => void;
+  readonly copy: (text: string) => void;
+  readonly addTest: (edit: QueryEdit) => void;
+}
+
+function Line({ line, active, choose, toggle, copy, addTest }: LineProps) {
+  const { depth, key, value, inside, more, path } = line;
+  const common = {
+    class: 'tree-line',
+    role: 'treeitem' as const,
+    'aria-level': depth + 1,
+    'aria-selected': active,
+    tabIndex: active ? 0 : -1,
+    style: { '--depth': depth },
+    onFocus: choose,
+  };
+  if (more) {
+    return (
+      <div {...common} onClick={toggle}>
+        <span class="twisty" />
+        <span class="more">{t('Show {0} more', membersAtOnce)}</span>
+      </div>
+    );
+  }
+  const written = path && path.length > 0 ? writePath(path) : '';
+  return (
+    <div {...common} {...(inside ? { 'aria-expanded': line.open } : {})} onClick={choose}>
+      <span
+        class={inside ? `twisty codicon codicon-chevron-${line.open ? 'down' : 'right'}` : 'twisty'}
+        aria-hidden="true"
+        onClick={inside ? toggle : undefined}
+      />
+      <span
+        class={`type codicon codicon-${typeIcons[value.type]}`}
+        title={typeNames()[value.type]}
+        aria-hidden="true"
+      />
+      {key !== undefined && (
+        <span class={typeof key === 'number' ? 'key place' : 'key'} onDblClick={inside ? toggle : undefined}>
+          <VisibleText text={typeof key === 'number' ? String(key + 1) : key} />
+        </span>
+      )}
+      <Value line={line} />
+      <span class="line-actions">
+        <Action icon="copy" label={t('Copy value')} tab={active} run={() => copy(textOf(value))} />
+        {written && <Action icon="link" label={t('Copy path')} tab={active} run={() => copy(written)} />}
+        {written && testOf(value) && (
+          <Action
+            icon="filter"
+            label={t('Add to filter')}
+            tab={active}
+            run={() => {
+              const edit = testOf(value);
+              if (edit) addTest({ kind: 'add', path: written, ...edit });
+            }}
+          />
+        )}
+      </span>
+    </div>
+  );
+}
+
+function Action(props: {
+  readonly icon: string;
+  readonly label: string;
+  readonly tab: boolean;
+  readonly run: () => void;
+}) {
+  return (
+    <button
+      type="button"
+      class={`icon-button codicon codicon-${props.icon}`}
+      title={props.label}
+      aria-label={props.label}
+      tabIndex={props.tab ? 0 : -1}
+      onClick={(event) => {
+        event.stopPropagation();
+        props.run();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' || event.key === ' ') event.stopPropagation();
+      }}
+    />
+  );
+}
+
+function Value({ line: { value, inside, open } }: { readonly line: TreeLine }) {
+  if (value.type === 'object' || value.type === 'list') {
+    if (!inside) return <span class="value summary">{value.type === 'object' ? '{}' : '[]'}</span>;
+    return (
+      <span class="value summary">
+        {summary(value)}
+        {!open && <span class="preview"> {preview(value)}</span>}
+      </span>
+    );
+  }
+  const text = value.type === 'text' ? textOf(value) : value.source.slice(value.start, value.end);
+  const cut = text.length > shownLength;
+  return (
+    <span class={`value ${value.type}`}>
+      {value.type === 'text' && text === '' ? (
+        '""'
+      ) : (
+        <VisibleText text={text.slice(0, shownLength)} keep={'\n'} />
+      )}
+      {cut && <span class="preview">{` \u2026 ${t('{0} in all', bytes(value.end - value.start))}`}</span>}
+      {!value.complete && <span class="preview"> {t('cut here')}</span>}
+    </span>
+  );
+}
+
+function summary(value: JsonValue): string {
+  const { items, next } = membersOf(value, 1000);
+  const many = next ? '1000+' : String(items.length);
+  if (value.type === 'list') return items.length === 1 ? t('list of 1') : t('list of {0}', many);
+  return items.length === 1 ? t('1 member') : t('{0} members', many);
+}
+
+function preview(value: JsonValue): string {
+  const written = value.source.slice(value.start, Math.min(value.end, value.start + previewLength));
+  return written.replace(/\s+/g, ' ') + (value.end - value.start > previewLength ? '\u2026' : '');
+}
+
+function testOf(value: JsonValue): Omit<Extract<QueryEdit, { kind: 'add' }>, 'kind' | 'path'> | undefined {
+  const text = textOf(value);
+  switch (value.type) {
+    case 'null':
+      return { test: 'is-null' };
+    case 'text':
+      return { test: 'equals', value: { text, kind: CellKind.Text } };
+    case 'number':
+      return { test: 'equals', value: { text, kind: CellKind.Number } };
+    case 'boolean':
+      return { test: 'equals', value: { text, kind: CellKind.Boolean } };
+    default:
+      return undefined;
+  }
+}
+
+const typeIcons: Readonly<Record<JsonType, string>> = {
+  object: 'json',
+  list: 'symbol-array',
+  text: 'symbol-string',
+  number: 'symbol-numeric',
+  boolean: 'symbol-boolean',
+  null: 'circle-slash',
+  invalid: 'warning',
+};
+
+function typeNames(): Readonly<Record<JsonType, string>> {
+  return {
+    object: t('object'),
+    list: t('list'),
+    text: t('text'),
+    number: t('number'),
+    boolean: t('boolean'),
+    null: t('null'),
+    invalid: t('not JSON'),
+  };
+}

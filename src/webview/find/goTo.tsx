@@ -1,0 +1,83 @@
+/** Going to a place: a record, a line, a byte, a share of the file, a time. */
+import { useState } from 'preact/hooks';
+import type { Place } from '../../protocol/preview.ts';
+import { t } from '../l10n.ts';
+import { sentence } from '../link.ts';
+import type { PageModel } from '../model/page.ts';
+import { Popover } from '../parts/popover.tsx';
+import { parsePlace } from './place.ts';
+
+interface GoToProps {
+  readonly page: PageModel;
+  readonly anchor: HTMLElement;
+  readonly close: () => void;
+}
+
+export function GoTo({ page, anchor, close }: GoToProps) {
+  const [text, setText] = useState('');
+  const [error, setError] = useState('');
+  const place = parsePlace(text);
+  const { preview, link } = page;
+
+  async function go(target: Place): Promise<void> {
+    try {
+      const { view } = preview.shown.peek();
+      const { row } = await link.call('locate', { view, place: target });
+      close();
+      preview.grid.goTo(row);
+      preview.grid.focus();
+    } catch (failure) {
+      setError(sentence(failure));
+    }
+  }
+
+  return (
+    <Popover anchor={anchor} label={t('Go to')} close={close}>
+      <form
+        class="popover-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (place) void go(place);
+        }}
+      >
+        <label class="ask">
+          <span>{t('Go to')}</span>
+          <input
+            type="text"
+            class="input"
+            value={text}
+            placeholder={t('1234, line 1234, byte 5000, 50%, or a time')}
+            onInput={(event) => {
+              setText(event.currentTarget.value);
+              setError('');
+            }}
+          />
+        </label>
+        <button type="submit" class="button" disabled={!place}>
+          {t('Go')}
+        </button>
+      </form>
+      <p class={error ? 'fault' : 'facts'} role={error ? 'alert' : undefined}>
+        {error ||
+          (place
+            ? placeWords(place)
+            : t('A record by its number; l1234 a line, b5000 a byte, 50% a share, 2024-05-01T12:00 a time.'))}
+      </p>
+    </Popover>
+  );
+}
+
+function placeWords(place: Place): string {
+  switch (place.by) {
+    case 'record':
+      return t('To record {0}', place.value.toLocaleString());
+    case 'line':
+      return t('To the record on line {0}', place.value.toLocaleString());
+    case 'offset':
+      return t('To the record at byte {0}', place.value.toLocaleString());
+    case 'percent':
+      return t('To the record at {0} % of the file', place.value);
+    case 'time':
+      return t('To the first record at or after {0}', place.text);
+  }
+}

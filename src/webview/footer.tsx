@@ -1,0 +1,48 @@
+/** The lowest line: how many rows there are, what is selected, what the file is. */
+import { bytes, count, t } from './l10n.ts';
+import { isOneCell } from './grid/selection.ts';
+import type { PageModel } from './model/page.ts';
+
+export function Footer({ page }: { readonly page: PageModel }) {
+  const { preview } = page;
+  const file = preview.file.value;
+  const state = preview.state.value;
+  if (!file || !state) return <footer class="footer" />;
+  const indexed = state.size ? state.indexed / state.size : 1;
+  return (
+    <footer class="footer">
+      <span>
+        {state.exact
+          ? state.records === 1
+            ? t('1 record')
+            : t('{0} records', count(state.records))
+          : t('about {0} records', count(state.records))}
+      </span>
+      {state.phase === 'indexing' && <span>{t('{0} % read', Math.floor(indexed * 100))}</span>}
+      {state.malformed > 0 && (
+        <button type="button" class="text-button warn" onClick={() => page.openProblems()}>
+          <span class="codicon codicon-warning" aria-hidden="true" />{' '}
+          {t('{0} malformed', count(state.malformed))}
+        </button>
+      )}
+      <span class="grow">{preview.notice.value || selectionWords(page)}</span>
+      <span>{file.dialect}</span>
+      <span>{file.encoding}</span>
+      {state.size !== undefined && <span>{bytes(state.size)}</span>}
+    </footer>
+  );
+}
+
+function selectionWords({ preview }: PageModel): string {
+  const selection = preview.selection.value;
+  if (isOneCell(selection)) return '';
+  const { area } = preview.grid;
+  const { shape } = selection;
+  const rows = area.bottom - area.top + 1;
+  const lanes = area.right - area.left + 1;
+  if (shape === 'rows') return rows === 1 ? t('1 row selected') : t('{0} rows selected', count(rows));
+  if (shape === 'columns')
+    return lanes === 1 ? t('1 column selected') : t('{0} columns selected', count(lanes));
+  if (shape === 'all') return t('All selected');
+  return t('{0} \u00d7 {1} cells selected', count(rows), count(lanes));
+}

@@ -1,0 +1,54 @@
+/** Widths of columns: guessed from what is known, or fitted to what is in sight. */
+import type { ColumnInfo } from '../../protocol/preview.ts';
+import { minWidth } from './columns.ts';
+
+/** Measures text in the grid's fonts, in pixels. */
+export interface Ruler {
+  cell(text: string): number;
+  head(text: string): number;
+}
+
+const widest = 420;
+const guesses: Readonly<Record<ColumnInfo['type'], number>> = {
+  unknown: 140,
+  number: 110,
+  text: 180,
+  boolean: 80,
+  list: 200,
+  object: 200,
+  mixed: 160,
+};
+/** Paddings and rule of a cell; of a header also its type's icon and its menu. */
+const cellExtra = 18;
+const headExtra = 56;
+
+export function createRuler(element: HTMLElement): Ruler {
+  const context = document.createElement('canvas').getContext('2d');
+  const style = getComputedStyle(element);
+  const cellFont = `${style.fontSize} ${style.getPropertyValue('--cell-font') || style.fontFamily}`;
+  const headFont = `600 ${style.fontSize} ${style.fontFamily}`;
+  const measure = (font: string, text: string): number => {
+    if (!context) return text.length * 8;
+    if (context.font !== font) context.font = font;
+    return context.measureText(text.slice(0, 400)).width;
+  };
+  return {
+    cell: (text) => measure(cellFont, text),
+    head: (text) => measure(headFont, text),
+  };
+}
+
+export function guessWidth(column: ColumnInfo, ruler: Ruler): number {
+  return bounded(Math.max(guesses[column.type], ruler.head(column.name) + headExtra), widest);
+}
+
+/** The width at which the name and all of `texts` show whole, up to a limit. */
+export function fitWidth(column: ColumnInfo, texts: Iterable<string>, ruler: Ruler, limit = widest): number {
+  let width = ruler.head(column.name) + headExtra;
+  for (const text of texts) width = Math.max(width, ruler.cell(text) + cellExtra);
+  return bounded(width, limit);
+}
+
+function bounded(width: number, limit: number): number {
+  return Math.ceil(Math.min(limit, Math.max(minWidth, width)));
+}

@@ -1,0 +1,155 @@
+/** The header row: names with types, resized by their edge, moved by dragging, each with a menu. */
+import type { ColumnInfo } from '../../protocol/preview.ts';
+import { icon, make } from '../dom.ts';
+import { t } from '../l10n.ts';
+import { visible } from '../visible.ts';
+import type { ColumnLayout } from './columns.ts';
+import type { Area } from './selection.ts';
+
+export interface HeaderScene {
+  readonly layout: ColumnLayout;
+  readonly laneFrom: number;
+  readonly laneTo: number;
+  readonly left: number;
+  readonly gutter: number;
+  readonly selected: Area;
+  readonly wholeColumns: boolean;
+}
+
+/** The lane of an element that shows nothing. */
+const nowhere = -2;
+
+interface HeadView {
+  readonly element: HTMLElement;
+  readonly type: HTMLElement;
+  readonly name: HTMLElement;
+  lane: number;
+}
+
+export interface Header {
+  readonly element: HTMLElement;
+  paint(scene: HeaderScene): void;
+  elementAt(lane: number): HTMLElement | undefined;
+  /** Shows where a dragged column would land: at the left edge of a place in pixels, or nowhere. */
+  mark(x: number | undefined): void;
+}
+
+const icons: Readonly<Record<ColumnInfo['type'], string>> = {
+  unknown: 'dash',
+  number: 'symbol-numeric',
+  text: 'symbol-string',
+  boolean: 'symbol-boolean',
+  list: 'symbol-array',
+  object: 'json',
+  mixed: 'symbol-misc',
+};
+
+export function typeIcon(type: ColumnInfo['type']): string {
+  return icons[type];
+}
+
+export function typeName(type: ColumnInfo['type']): string {
+  switch (type) {
+    case 'unknown':
+      return t('nothing seen yet');
+    case 'number':
+      return t('number');
+    case 'text':
+      return t('text');
+    case 'boolean':
+      return t('boolean');
+    case 'list':
+      return t('list');
+    case 'object':
+      return t('object');
+    case 'mixed':
+      return t('mixed types');
+  }
+}
+
+export function createHeader(): Header {
+  const element = make('div', 'head-row', { role: 'row', 'aria-rowindex': '1' });
+  const corner = make('div', 'head gutter', { role: 'columnheader', 'aria-colindex': '1', tabindex: '-1' });
+  corner.textContent = '#';
+  corner.title = t('Record number in the file');
+  const pinnedPart = make('div', 'pinned-part', { role: 'presentation' });
+  const clip = make('div', 'strip-clip', { role: 'presentation' });
+  const strip = make('div', 'strip', { role: 'presentation' });
+  const marker = make('div', 'drop-mark', { role: 'presentation' });
+  marker.hidden = true;
+  clip.append(strip);
+  element.append(corner, pinnedPart, clip, marker);
+  const pinned: HeadView[] = [];
+  const heads: HeadView[] = [];
+  let layout: ColumnLayout | undefined;
+
+  function part(parent: HTMLElement, views: HeadView[], from: number, to: number, scene: HeaderScene): void {
+    const size = to - from;
+    if (views.length < size || views.length > 4 * size + 32) {
+      for (const view of views.splice(0)) view.element.remove();
+      for (let index = 0; index < size + 2; index++) views.push(createHead());
+      parent.append(...views.map((view) => view.element));
+    }
+    for (let lane = from; lane < to; lane++) {
+      const view = views.at(lane % views.length);
+      if (view) paintHead(view, lane, scene);
+    }
+    for (const view of views) {
+      if (view.lane >= from && view.lane < to) continue;
+      view.lane = nowhere;
+      view.element.hidden = true;
+    }
+  }
+
+  return {
+    element,
+    paint(scene) {
+      if (layout !== scene.layout) {
+        layout = scene.layout;
+        for (const view of [...pinned, ...heads]) view.lane = nowhere;
+      }
+      corner.style.width = `${scene.gutter}px`;
+      pinnedPart.style.width = `${scene.layout.pinnedWidth}px`;
+      strip.style.transform = `translateX(${-scene.left}px)`;
+      part(pinnedPart, pinned, 0, scene.layout.pinned, scene);
+      part(strip, heads, scene.laneFrom, scene.laneTo, scene);
+    },
+    elementAt(lane) {
+      if (lane < 0) return corner;
+      return [...pinned, ...heads].find((view) => view.lane === lane)?.element;
+    },
+    mark(x) {
+      marker.hidden = x === undefined;
+      if (x !== undefined) marker.style.transform = `translateX(${x}px)`;
+    },
+  };
+}
+
+function createHead(): HeadView {
+  const element = make('div', 'head', { role: 'columnheader', tabindex: '-1', 'aria-haspopup': 'menu' });
+  const type = icon('dash');
+  const name = make('span', 'head-name');
+  const menu = make('span', 'head-menu codicon codicon-chevron-down', { 'aria-hidden': 'true' });
+  const edge = make('span', 'head-edge', { 'aria-hidden': 'true' });
+  element.append(type, name, menu, edge);
+  return { element, type, name, lane: nowhere };
+}
+
+function paintHead(view: HeadView, index: number, scene: HeaderScene): void {
+  const lane = scene.layout.lanes.at(index);
+  if (!lane) return;
+  const { element } = view;
+  if (view.lane !== index) {
+    view.lane = index;
+    element.hidden = false;
+    element.setAttribute('aria-colindex', String(index + 2));
+    element.style.left = `${lane.left}px`;
+    element.style.width = `${lane.width}px`;
+    const { column } = lane;
+    view.type.className = `codicon codicon-${typeIcon(column.type)}`;
+    view.name.textContent = visible(column.name);
+    element.title = `${visible(column.name)}: ${typeName(column.type)}`;
+  }
+  const selected = scene.wholeColumns && index >= scene.selected.left && index <= scene.selected.right;
+  element.classList.toggle('selected', selected);
+}

@@ -1,0 +1,55 @@
+/** How a cell looks: the words and classes for what it holds. */
+import { CellKind } from '../../protocol/preview.ts';
+import { t } from '../l10n.ts';
+import { visible } from '../visible.ts';
+import type { Cell } from './cells.ts';
+
+export interface Look {
+  readonly text: string;
+  readonly className: string;
+}
+
+const pending: Look = { text: '', className: 'cell pending' };
+const missing: Look = { text: '', className: 'cell missing' };
+const empty: Look = { text: '""', className: 'cell empty' };
+const isNull: Look = { text: 'null', className: 'cell null' };
+
+/** Characters of a cell that can show in `width` pixels; the narrowest letters are about 3 px wide. */
+function fitting(width: number): number {
+  return Math.ceil(width / 3) + 4;
+}
+
+export function lookOf(cell: Cell | undefined, width: number): Look {
+  if (!cell) return pending;
+  switch (cell.kind) {
+    case CellKind.Missing:
+      return missing;
+    case CellKind.Null:
+      return isNull;
+    case CellKind.Boolean:
+      return { text: cell.text, className: 'cell boolean' };
+    case CellKind.Number:
+      return { text: shown(cell, width), className: cell.cut ? 'cell number cut' : 'cell number' };
+    case CellKind.Json:
+      return { text: shown(cell, width), className: cell.cut ? 'cell json cut' : 'cell json' };
+    case CellKind.Malformed:
+      return { text: shown(cell, width), className: cell.cut ? 'cell malformed cut' : 'cell malformed' };
+    default:
+      if (cell.text === '') return empty;
+      return { text: shown(cell, width), className: cell.cut ? 'cell cut' : 'cell' };
+  }
+}
+
+function shown(cell: Cell, width: number): string {
+  const limit = fitting(width);
+  const whole = cell.text.length <= limit && !cell.cut;
+  return whole ? visible(cell.text) : `${visible(cell.text.slice(0, limit))}\u2026`;
+}
+
+/** What a screen reader says where the look alone tells. */
+export function spoken(cell: Cell | undefined): string | undefined {
+  if (!cell) return t('not loaded yet');
+  if (cell.kind === CellKind.Missing) return t('missing');
+  if (cell.kind === CellKind.Text && cell.text === '') return t('empty text');
+  return undefined;
+}

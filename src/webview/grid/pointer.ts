@@ -1,0 +1,183 @@
+/** The pointer over the grid: pressing, dragging, resizing, moving columns, holding the thumb, asking for a menu. */
+import { laneAt, type ColumnLayout } from './columns.ts';
+import type { Spot } from './selection.ts';
+
+export interface PointerPlace {
+  readonly layout: ColumnLayout;
+  readonly left: number;
+  readonly gutter: number;
+  readonly top: number;
+  readonly rowHeight: number;
+  readonly rows: number;
+  readonly width: number;
+}
+
+export interface PointerOptions {
+  readonly scroller: HTMLElement;
+  readonly sheet: HTMLElement;
+  readonly header: HTMLElement;
+  readonly body: HTMLElement;
+  readonly place: () => PointerPlace;
+  readonly pressCell: (spot: Spot, extend: boolean) => void;
+  readonly dragCell: (spot: Spot) => void;
+  readonly pressHead: (lane: number, extend: boolean) => void;
+  readonly openMenu: (lane: number) => void;
+  readonly resize: (lane: number, width: number) => void;
+  readonly fit: (lane: number) => void;
+  readonly moveColumn: (from: number, to: number) => void;
+  readonly mark: (x: number | undefined) => void;
+  readonly open: () => void;
+  readonly holdThumb: () => void;
+  /** The `data-vscode-context` of what a menu is asked for. */
+  readonly context: (target: 'cell' | 'header', spot: Spot) => string;
+  readonly active: () => { readonly spot: Spot; readonly inHeader: boolean };
+}
+
+/** A press that travels less than this is a click. */
+const dragDistance = 5;
+
+export function followPointer(options: PointerOptions): { close(): void } {
+  const { scroller, sheet, header, body } = options;
+  const listening = new AbortController();
+  const { signal } = listening;
+
+  function laneUnder(clientX: number): number {
+    const { layout, left, gutter } = options.place();
+    return laneAt(layout, clientX - sheet.getBoundingClientRect().left - gutter, left);
+  }
+
+  function spotUnder(event: PointerEvent | MouseEvent): Spot {
+    const { top, rowHeight, rows } = options.place();
+    const y = event.clientY - body.getBoundingClientRect().top;
+    const row = Math.max(0, Math.min(rows - 1, Math.floor((top + y) / rowHeight)));
+    return { row, lane: laneUnder(event.clientX) };
+  }
+
+  /** Follows a pressed pointer until it is let go. */
+  function drag(
+    on: HTMLElement,
+    pointer: number,
+    moved: (event: PointerEvent) => void,
+    done?: () => void,
+  ): void {
+    on.setPointerCapture(pointer);
+    const until = new AbortController();
+    const end = () => {
+      until.abort();
+      done?.();
+    };
+    on.addEventListener('pointermove', moved, { signal: until.signal });
+    on.addEventListener('pointerup', end, { signal: until.signal });
+    on.addEventListener('pointercancel', end, { signal: until.signal });
+  }
+
+  body.addEventListener(
+    'pointerdown',
+    (event) => {
+      if (event.button !== 0 || options.place().rows === 0) return;
+      const spot = spotUnder(event);
+      options.pressCell(spot, event.shiftKey);
+      sheet.focus({ preventScroll: true });
+      event.preventDefault();
+      let last = spot;
+      drag(body, event.pointerId, (moved) => {
+        const next = spotUnder(moved);
+        if (next.row === last.row && next.lane === last.lane) return;
+        last = next;
+        options.dragCell(next);
+      });
+    },
+    { signal },
+  );
+
+  body.addEventListener('dblclick', () => options.open(), { signal });
+
+  header.addEventListener(
+    'pointerdown',
+    (event) => {
+      if (event.button !== 0 || !(event.target instanceof Element)) return;
+      const head = event.target.closest('.head');
+      const lane = head ? Number(head.getAttribute('aria-colindex')) - 2 : laneUnder(event.clientX);
+      event.preventDefault();
+      if (event.target.classList.contains('head-edge')) dragEdge(event, lane);
+      else if (event.target.classList.contains('head-menu')) {
+        options.pressHead(lane, false);
+        options.openMenu(lane);
+      } else {
+        options.pressHead(lane, event.shiftKey);
+        sheet.focus({ preventScroll: true });
+        if (lane >= 0) dragColumn(event, lane);
+      }
+    },
+    { signal },
+  );
+
+  header.addEventListener(
+    'dblclick',
+    (event) => {
+      if (event.target instanceof Element && event.target.classList.contains('head-edge')) {
+        const head = event.target.closest('.head');
+        if (head) options.fit(Number(head.getAttribute('aria-colindex')) - 2);
+      }
+    },
+    { signal },
+  );
+
+  function dragEdge(event: PointerEvent, lane: number): void {
+    const from = event.clientX;
+    const width = options.place().layout.lanes.at(lane)?.width ?? 0;
+    drag(header, event.pointerId, (moved) => options.resize(lane, width + moved.clientX - from));
+  }
+
+  function dragColumn(event: PointerEvent, from: number): void {
+    let to = from;
+    let dragging = false;
+    drag(
+      header,
+      event.pointerId,
+      (moved) => {
+        dragging ||= Math.abs(moved.clientX - event.clientX) > dragDistance;
+        if (!dragging) return;
+        const { layout, left, gutter } = options.place();
+        to = Math.max(0, laneUnder(moved.clientX));
+        const lane = layout.lanes.at(to);
+        if (!lane) return;
+        const x = gutter + lane.left + (lane.pinned ? 0 : layout.pinnedWidth - left);
+        options.mark(to > from ? x + lane.width : x);
+      },
+      () => {
+        options.mark(undefined);
+        if (dragging && to !== from) options.moveColumn(from, to);
+      },
+    );
+  }
+
+  // Only the scroll bars of the scrolled element have it as their target: the sheet covers the rest.
+  scroller.addEventListener(
+    'pointerdown',
+    (event) => {
+      if (event.target === scroller && event.offsetX >= scroller.clientWidth) options.holdThumb();
+    },
+    { signal },
+  );
+
+  // Written when it is asked for, before the editor reads it on the event's way up.
+  sheet.addEventListener(
+    'contextmenu',
+    (event) => {
+      if (!(event.target instanceof HTMLElement)) return;
+      const byKey = event.button !== 2;
+      const inHeader = byKey ? options.active().inHeader : header.contains(event.target);
+      const spot = byKey
+        ? options.active().spot
+        : inHeader
+          ? { row: 0, lane: laneUnder(event.clientX) }
+          : spotUnder(event);
+      const target = event.target.closest('.cell, .head') ?? sheet;
+      target.setAttribute('data-vscode-context', options.context(inHeader ? 'header' : 'cell', spot));
+    },
+    { signal, capture: true },
+  );
+
+  return { close: () => listening.abort() };
+}

@@ -1,0 +1,308 @@
+/**
+ * The grid's body: pooled rows of pooled cells, painted from the caches. An element is only touched where what it
+ * shows has changed, and only rows and columns in sight have elements.
+ */
+import { make } from '../dom.ts';
+import { count, t } from '../l10n.ts';
+import type { ColumnLayout } from './columns.ts';
+import { lookOf, spoken } from './look.ts';
+import type { Pages } from './pages.ts';
+import { covers, type Area } from './selection.ts';
+
+/** All that a painting depends on. Ranges are half-open. */
+export interface Scene {
+  readonly pages: Pages;
+  readonly layout: ColumnLayout;
+  readonly from: number;
+  readonly to: number;
+  readonly laneFrom: number;
+  readonly laneTo: number;
+  /** True position of the view's upper edge, in pixels. */
+  readonly top: number;
+  readonly left: number;
+  readonly rowHeight: number;
+  readonly gutter: number;
+  readonly width: number;
+  readonly selected: Area;
+  /** Rows are selected as wholes, with their numbers. */
+  readonly wholeRows: boolean;
+  readonly activeRow: number;
+  readonly activeLane: number;
+  /** Whether row n is record n + 1, so that the number shows before the record is here. */
+  readonly numbered: boolean;
+  /** Text that is looked for, in lower case unless `matchCase`; '' for none. */
+  readonly sought: string;
+  readonly matchCase: boolean;
+}
+
+/** The lane of an element that shows nothing. */
+const nowhere = -2;
+
+interface CellView {
+  readonly element: HTMLElement;
+  readonly node: Text;
+  lane: number;
+  left: number;
+  width: number;
+  text: string;
+  className: string;
+  label: string | undefined;
+  selected: boolean;
+}
+
+interface RowView {
+  readonly element: HTMLElement;
+  readonly gutter: CellView;
+  readonly pinnedPart: HTMLElement;
+  readonly strip: HTMLElement;
+  readonly stripClip: HTMLElement;
+  readonly pinned: CellView[];
+  readonly cells: CellView[];
+  readonly raw: CellView;
+  row: number;
+  y: number;
+  left: number;
+  pinnedWidth: number;
+  active: boolean;
+}
+
+export interface Renderer {
+  paint(scene: Scene): void;
+  /** The element of a cell in sight; lane -1 is the record number. */
+  elementAt(row: number, lane: number): HTMLElement | undefined;
+}
+
+export function createRenderer(body: HTMLElement): Renderer {
+  let pool: RowView[] = [];
+  let layout: ColumnLayout | undefined;
+
+  function paint(scene: Scene): void {
+    const size = scene.to - scene.from;
+    if (pool.length < size || pool.length > 3 * size + 16) resize(size + 4);
+    if (layout !== scene.layout) {
+      layout = scene.layout;
+      for (const row of pool) for (const cell of [...row.pinned, ...row.cells]) cell.lane = nowhere;
+    }
+    for (const view of pool) {
+      if (view.row >= 0 && (view.row < scene.from || view.row >= scene.to)) hide(view);
+    }
+    for (let row = scene.from; row < scene.to; row++) {
+      const view = pool.at(row % pool.length);
+      if (view) paintRow(view, row, scene);
+    }
+  }
+
+  function resize(size: number): void {
+    for (const view of pool) view.element.remove();
+    pool = Array.from({ length: size }, createRow);
+    body.append(...pool.map((view) => view.element));
+  }
+
+  return {
+    paint,
+    elementAt(row, lane) {
+      const view = pool.length > 0 ? pool.at(row % pool.length) : undefined;
+      if (view?.row !== row) return undefined;
+      if (lane < 0) return view.gutter.element;
+      if (!view.raw.element.hidden) return view.raw.element;
+      return [...view.pinned, ...view.cells].find((cell) => cell.lane === lane)?.element;
+    },
+  };
+}
+
+function createCell(role: string): CellView {
+  const element = make('div', 'cell', { role, tabindex: '-1' });
+  const node = document.createTextNode('');
+  element.append(node);
+  return {
+    element,
+    node,
+    lane: nowhere,
+    left: -1,
+    width: -1,
+    text: '',
+    className: 'cell',
+    label: undefined,
+    selected: false,
+  };
+}
+
+function createRow(): RowView {
+  const element = make('div', 'row', { role: 'row' });
+  const gutter = createCell('rowheader');
+  gutter.element.setAttribute('aria-colindex', '1');
+  const pinnedPart = make('div', 'pinned-part', { role: 'presentation' });
+  const stripClip = make('div', 'strip-clip', { role: 'presentation' });
+  const strip = make('div', 'strip', { role: 'presentation' });
+  const raw = createCell('gridcell');
+  raw.element.hidden = true;
+  raw.element.setAttribute('aria-colindex', '2');
+  stripClip.append(strip);
+  element.append(gutter.element, pinnedPart, stripClip, raw.element);
+  element.hidden = true;
+  return {
+    element,
+    gutter,
+    pinnedPart,
+    strip,
+    stripClip,
+    pinned: [],
+    cells: [],
+    raw,
+    row: -1,
+    y: NaN,
+    left: NaN,
+    pinnedWidth: -1,
+    active: false,
+  };
+}
+
+function hide(view: RowView): void {
+  view.row = -1;
+  view.element.hidden = true;
+}
+
+function paintRow(view: RowView, row: number, scene: Scene): void {
+  const { element } = view;
+  if (view.row !== row) {
+    if (view.row < 0) element.hidden = false;
+    view.row = row;
+    element.setAttribute('aria-rowindex', String(row + 2));
+  }
+  const y = row * scene.rowHeight - scene.top;
+  if (view.y !== y) {
+    view.y = y;
+    element.style.transform = `translateY(${y}px)`;
+  }
+  const active = row === scene.activeRow;
+  if (view.active !== active) {
+    view.active = active;
+    element.classList.toggle('active', active);
+  }
+  if (view.left !== scene.left) {
+    view.left = scene.left;
+    view.strip.style.transform = `translateX(${-scene.left}px)`;
+  }
+  if (view.pinnedWidth !== scene.layout.pinnedWidth) {
+    view.pinnedWidth = scene.layout.pinnedWidth;
+    view.pinnedPart.style.width = `${view.pinnedWidth}px`;
+  }
+
+  const facts = scene.pages.facts(row);
+  paintGutter(view.gutter, row, facts, scene);
+  const raw = facts?.raw;
+  view.stripClip.hidden = raw !== undefined;
+  view.pinnedPart.hidden = raw !== undefined;
+  view.raw.element.hidden = raw === undefined;
+  if (raw) {
+    const look = lookOf(raw, scene.width);
+    const selected = row >= scene.selected.top && row <= scene.selected.bottom;
+    const current = active && scene.activeLane >= 0;
+    setCell(view.raw, look.text, current ? `${look.className} current` : look.className, undefined, selected);
+    return;
+  }
+  paintPart(view.pinnedPart, view.pinned, row, 0, scene.layout.pinned, scene);
+  paintPart(view.strip, view.cells, row, scene.laneFrom, scene.laneTo, scene);
+}
+
+/** A lane keeps its element while it is in sight: the element's place in the pool follows from the lane. */
+function paintPart(
+  parent: HTMLElement,
+  cells: CellView[],
+  row: number,
+  from: number,
+  to: number,
+  scene: Scene,
+): void {
+  const size = to - from;
+  if (cells.length < size || cells.length > 4 * size + 32) {
+    for (const cell of cells.splice(0)) cell.element.remove();
+    for (let index = 0; index < size + 2; index++) cells.push(createCell('gridcell'));
+    parent.append(...cells.map((cell) => cell.element));
+  }
+  for (let lane = from; lane < to; lane++) paintCell(cells.at(lane % cells.length), row, lane, scene);
+  for (const cell of cells) {
+    if (cell.lane >= from && cell.lane < to) continue;
+    cell.lane = nowhere;
+    if (!cell.element.hidden) cell.element.hidden = true;
+  }
+}
+
+function paintGutter(
+  view: CellView,
+  row: number,
+  facts: ReturnType<Pages['facts']>,
+  { numbered, gutter, selected, wholeRows, activeRow, activeLane }: Scene,
+): void {
+  if (view.width !== gutter) {
+    view.width = gutter;
+    view.element.style.width = `${gutter}px`;
+  }
+  const record = facts ? facts.record : numbered ? row + 1 : 0;
+  const text = record > 0 ? count(record) : '';
+  const fault = facts?.fault ?? '';
+  const label = fault
+    ? t('Record {0}, malformed: {1}', text, fault)
+    : record > 0
+      ? undefined
+      : t('not loaded yet');
+  const isSelected = wholeRows && row >= selected.top && row <= selected.bottom;
+  const current = row === activeRow && activeLane < 0;
+  const className = `cell gutter${fault ? ' faulty' : ''}${current ? ' current' : ''}`;
+  if (view.element.title !== fault) view.element.title = fault;
+  setCell(view, text, className, label, isSelected);
+}
+
+function paintCell(view: CellView | undefined, row: number, index: number, scene: Scene): void {
+  const lane = scene.layout.lanes.at(index);
+  if (!view || !lane) return;
+  if (view.lane !== index) {
+    view.lane = index;
+    view.element.hidden = false;
+    view.element.setAttribute('aria-colindex', String(index + 2));
+  }
+  if (view.left !== lane.left) {
+    view.left = lane.left;
+    view.element.style.left = `${lane.left}px`;
+  }
+  if (view.width !== lane.width) {
+    view.width = lane.width;
+    view.element.style.width = `${lane.width}px`;
+  }
+  const cell = scene.pages.cell(row, lane.column.id);
+  const look = lookOf(cell, lane.width);
+  const found = cell && scene.sought && holds(cell.text, scene.sought, scene.matchCase);
+  const current = row === scene.activeRow && index === scene.activeLane;
+  const className = `${look.className}${found ? ' found' : ''}${current ? ' current' : ''}`;
+  setCell(view, look.text, className, spoken(cell), covers(scene.selected, row, index));
+}
+
+function holds(text: string, sought: string, matchCase: boolean): boolean {
+  return (matchCase ? text : text.toLowerCase()).includes(sought);
+}
+
+function setCell(
+  view: CellView,
+  text: string,
+  className: string,
+  label: string | undefined,
+  selected: boolean,
+): void {
+  if (view.text !== text) {
+    view.text = text;
+    view.node.data = text;
+  }
+  if (view.className !== className) {
+    view.className = className;
+    view.element.className = className;
+  }
+  if (view.label !== label) {
+    view.label = label;
+    if (label === undefined) view.element.removeAttribute('aria-label');
+    else view.element.setAttribute('aria-label', label);
+  }
+  if (view.selected !== selected) {
+    view.selected = selected;
+    view.element.setAttribute('aria-selected', String(selected));
+  }
+}

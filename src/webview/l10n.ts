@@ -1,0 +1,47 @@
+/**
+ * Translation of the page's own words. Keys are the English sentences, with `{0}`, `{1}` for what is filled in, as in
+ * `vscode.l10n`; the host hands over the bundle of the editor's display language.
+ */
+
+let bundle: Readonly<Record<string, string>> = {};
+
+export function setBundle(words: Readonly<Record<string, string>>): void {
+  bundle = words;
+}
+
+export function t(message: string, ...values: readonly (string | number)[]): string {
+  return (bundle[message] ?? message).replace(/\{(\d+)\}/g, (all, index: string) =>
+    String(values[Number(index)] ?? all),
+  );
+}
+
+const whole = new Intl.NumberFormat();
+const oneDigit = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** Bytes in decimal units, as disks are sold: 1,234,567 is "1.2 MB". */
+export function bytes(value: number): string {
+  let unit = 0;
+  let scaled = value;
+  while (scaled >= 999.95 && unit < units.length - 1) {
+    scaled /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? whole.format(scaled) : oneDigit.format(scaled)} ${units.at(unit) ?? ''}`;
+}
+
+/** A duration as people say it: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min". */
+export function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 9.95) return t('{0} s', oneDigit.format(seconds));
+  const rounded = Math.round(seconds);
+  if (rounded < 60) return t('{0} s', rounded);
+  const minutes = Math.floor(rounded / 60);
+  if (minutes < 60) return t('{0} min {1} s', minutes, rounded % 60);
+  return t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);
+}

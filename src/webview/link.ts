@@ -1,0 +1,59 @@
+/** The page's end of the conversation with the host. */
+import type { PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
+import { Peer, RemoteError, type CallOptions, type Message } from '../protocol/rpc.ts';
+
+/** What `acquireVsCodeApi` answers. */
+export interface EditorApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+type Nothing = Record<string, never>;
+type PagePeer = Peer<Nothing, PreviewCalls, Nothing>;
+type Listener<K extends keyof PreviewEvents> = (value: PreviewEvents[K]) => void;
+
+export interface Link {
+  readonly call: PagePeer['call'];
+  on<K extends keyof PreviewEvents>(name: K, listener: Listener<K>): void;
+}
+
+export type { CallOptions };
+
+export function createLink(api: EditorApi, page: Window): Link {
+  const listeners = new Map<string, ((value: never) => void)[]>();
+  const peer: PagePeer = new Peer<Nothing, PreviewCalls, Nothing>({
+    post: (message) => api.postMessage(message),
+    handlers: {},
+    onEvent(name, value) {
+      for (const listener of listeners.get(name) ?? []) listener(value as never);
+    },
+  });
+  page.addEventListener('message', (event: MessageEvent<unknown>) => {
+    if (isMessage(event.data)) peer.receive(event.data);
+  });
+  return {
+    call: peer.call.bind(peer),
+    on(name, listener) {
+      listeners.set(name, [...(listeners.get(name) ?? []), listener]);
+    },
+  };
+}
+
+function isMessage(data: unknown): data is Message {
+  return typeof data === 'object' && data !== null && 'type' in data && typeof data.type === 'string';
+}
+
+/** Whether a call ended because the page itself called it off. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+
+/** What to tell of an error, in a sentence. */
+export function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function kindOf(error: unknown): string {
+  return error instanceof RemoteError ? error.kind : 'failed';
+}

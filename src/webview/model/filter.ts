@@ -1,0 +1,188 @@
+/** The filter: its text, the run that is under way, and what has been run and kept before. */
+import { signal, type Signal } from '@preact/signals';
+import type { Condition, Filters, QueryEdit, ViewState } from '../../protocol/preview.ts';
+import { isAbort, sentence } from '../link.ts';
+import type { Preview } from './preview.ts';
+
+export interface Filter {
+  /** What the box holds. */
+  readonly text: Signal<string>;
+  /** What was run last; '' when nothing filters. */
+  readonly applied: Signal<string>;
+  readonly running: Signal<boolean>;
+  /** Why the last run came to nothing. */
+  readonly error: Signal<string>;
+  readonly conditions: Signal<readonly Condition[]>;
+  readonly filters: Signal<Filters>;
+  run(query: string): Promise<void>;
+  cancel(): void;
+  /** Back to the whole file, with the selected record where it was. */
+  clear(): Promise<void>;
+  /** Shows the selected match among its neighbours in the file, and back. */
+  showInContext(): Promise<void>;
+  leaveContext(): void;
+  edit(edit: QueryEdit): Promise<void>;
+  keep(name: string): void;
+  forget(name: string): void;
+}
+
+const historyLength = 50;
+/** So long the rows stay as they are while the engine looks for the record. */
+const locatePatience = 400;
+
+export function createFilter(preview: Preview, changed: () => void): Filter {
+  const { link, grid, result, inContext, notice } = preview;
+  const text = signal('');
+  const applied = signal('');
+  const running = signal(false);
+  const error = signal('');
+  const conditions = signal<readonly Condition[]>([]);
+  const filters = signal<Filters>({ history: [], saved: [] });
+  let current: AbortController | undefined;
+
+  link.call('host/filters', null).then(
+    (kept) => (filters.value = kept),
+    () => undefined,
+  );
+
+  function keepFilters(next: Filters): void {
+    filters.value = next;
+    link.call('host/keepFilters', next).catch((failure: unknown) => (notice.value = sentence(failure)));
+  }
+
+  function remember(query: string): void {
+    const { history, saved } = filters.value;
+    if (history.at(0) === query) return;
+    const others = history.filter((other) => other !== query);
+    keepFilters({ history: [query, ...others].slice(0, historyLength), saved });
+  }
+
+  function readConditions(query: string): void {
+    if (query === '') {
+      conditions.value = [];
+      return;
+    }
+    link.call('conditions', { query }).then(
+      (found) => {
+        if (applied.value === query) conditions.value = found;
+      },
+      () => (conditions.value = []),
+    );
+  }
+
+  async function run(raw: string): Promise<void> {
+    const query = raw.trim();
+    if (query === '') return clear();
+    current?.abort();
+    const mine = new AbortController();
+    current = mine;
+    text.value = query;
+    error.value = '';
+    running.value = true;
+    const show = (state: ViewState) => {
+      if (current !== mine) return;
+      if (applied.value !== query) {
+        applied.value = query;
+        readConditions(query);
+        remember(query);
+        changed();
+      }
+      inContext.value = false;
+      result.value = state;
+    };
+    try {
+      const done = await link.call('run', { query }, { signal: mine.signal, onProgress: show });
+      show(done);
+      if (done.phase === 'failed' && current === mine) error.value = done.message;
+    } catch (failure) {
+      if (!isAbort(failure) && current === mine) error.value = sentence(failure);
+    } finally {
+      if (current === mine) {
+        running.value = false;
+        current = undefined;
+      }
+    }
+  }
+
+  function cancel(): void {
+    if (!current) return;
+    current.abort();
+    current = undefined;
+    running.value = false;
+    const state = result.value;
+    if (state?.phase === 'running') result.value = { ...state, phase: 'cancelled' };
+  }
+
+  /** Where the active row is: its record, and how far from the upper edge. */
+  function holdPlace(): { record: number; lane: number; above: number } | undefined {
+    const { row, lane } = grid.selection.active;
+    const record = grid.facts(row)?.record ?? 0;
+    return record > 0 ? { record, lane, above: grid.aboveOf(row) } : undefined;
+  }
+
+  /** Shows the file as it stands by what `show` does, with the record of the active row where it was. */
+  async function backToFile(show: () => void): Promise<void> {
+    const held = preview.shown.value.view === 0 ? undefined : holdPlace();
+    if (!held) {
+      show();
+      return;
+    }
+    const found = link
+      .call('locate', { view: 0, place: { by: 'record', value: held.record } })
+      .catch((failure: unknown) => void (notice.value = sentence(failure)));
+    const late = new Promise<void>((resolve) => setTimeout(resolve, locatePatience));
+    await Promise.race([found, late]);
+    show();
+    const place = await found;
+    if (place && preview.shown.value.view === 0) grid.goTo(place.row, held.lane, held.above);
+  }
+
+  async function clear(): Promise<void> {
+    cancel();
+    text.value = '';
+    error.value = '';
+    await backToFile(() => {
+      applied.value = '';
+      conditions.value = [];
+      inContext.value = false;
+      result.value = undefined;
+    });
+    changed();
+  }
+
+  async function showInContext(): Promise<void> {
+    if (result.value && !inContext.value) await backToFile(() => (inContext.value = true));
+  }
+
+  return {
+    text,
+    applied,
+    running,
+    error,
+    conditions,
+    filters,
+    run,
+    cancel,
+    clear,
+    showInContext,
+    leaveContext: () => (inContext.value = false),
+    async edit(change) {
+      const base = change.kind === 'remove' ? applied.value : text.value.trim();
+      try {
+        const { query } = await link.call('edit', { query: base, edit: change });
+        await run(query);
+      } catch (failure) {
+        notice.value = sentence(failure);
+      }
+    },
+    keep(name) {
+      const { history, saved } = filters.value;
+      const others = saved.filter((other) => other.name !== name);
+      keepFilters({ history, saved: [...others, { name, query: text.value.trim() }] });
+    },
+    forget(name) {
+      const { history, saved } = filters.value;
+      keepFilters({ history, saved: saved.filter((other) => other.name !== name) });
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/** Finding text in the whole file, or in the rows that match. */
+import { batch, signal, type Signal } from '@preact/signals';
+import { isAbort, sentence } from '../link.ts';
+import type { Preview } from './preview.ts';
+
+export interface FindModel {
+  readonly open: Signal<boolean>;
+  /** Goes up each time the bar is asked for, also when it is there already. */
+  readonly asked: Signal<number>;
+  readonly text: Signal<string>;
+  readonly matchCase: Signal<boolean>;
+  /** How far the search has come, while one is under way. */
+  readonly searching: Signal<{ readonly scanned: number; readonly total: number | undefined } | undefined>;
+  readonly count: Signal<{ readonly rows: number; readonly complete: boolean } | undefined>;
+  /** Nothing found in this direction. */
+  readonly ended: Signal<'' | 'end' | 'start'>;
+  readonly error: Signal<string>;
+  show(): void;
+  hide(): void;
+  /** Another text or case: counts anew. */
+  change(text: string, matchCase: boolean): void;
+  next(backward: boolean): Promise<void>;
+  cancel(): void;
+}
+
+const typingRests = 250;
+
+export function createFind(preview: Preview): FindModel {
+  const { link, grid } = preview;
+  const open = signal(false);
+  const asked = signal(0);
+  const text = signal('');
+  const matchCase = signal(false);
+  const searching = signal<{ readonly scanned: number; readonly total: number | undefined } | undefined>(
+    undefined,
+  );
+  const count = signal<{ readonly rows: number; readonly complete: boolean } | undefined>(undefined);
+  const ended = signal<'' | 'end' | 'start'>('');
+  const error = signal('');
+  let step: AbortController | undefined;
+  let counting: AbortController | undefined;
+  let countTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What the count was made of. */
+  let counted = '';
+
+  function cancel(): void {
+    step?.abort();
+    counting?.abort();
+    clearTimeout(countTimer);
+    searching.value = undefined;
+    counted = '';
+  }
+
+  async function countRows(view: number): Promise<void> {
+    const wanted = JSON.stringify([view, text.peek(), matchCase.peek()]);
+    if (counted === wanted || text.peek() === '') return;
+    counting?.abort();
+    const mine = new AbortController();
+    counting = mine;
+    counted = wanted;
+    try {
+      const found = await link.call(
+        'findCount',
+        { view, text: text.peek(), matchCase: matchCase.peek() },
+        {
+          signal: mine.signal,
+          onProgress: (so) => (count.value = { rows: so.count, complete: false }),
+        },
+      );
+      if (counting === mine) count.value = { rows: found.count, complete: true };
+    } catch (failure) {
+      counted = '';
+      if (!isAbort(failure)) error.value = sentence(failure);
+    }
+  }
+
+  async function next(backward: boolean): Promise<void> {
+    if (text.peek() === '') return;
+    step?.abort();
+    const mine = new AbortController();
+    step = mine;
+    const { view } = preview.shown.peek();
+    batch(() => {
+      ended.value = '';
+      error.value = '';
+      searching.value = { scanned: 0, total: undefined };
+    });
+    try {
+      const found = await link.call(
+        'find',
+        { view, text: text.peek(), matchCase: matchCase.peek(), from: grid.selection.active.row, backward },
+        { signal: mine.signal, onProgress: (at) => (searching.value = at) },
+      );
+      if (step !== mine) return;
+      if (found) grid.goTo(found.row);
+      else ended.value = backward ? 'start' : 'end';
+      void countRows(view);
+    } catch (failure) {
+      if (!isAbort(failure) && step === mine) error.value = sentence(failure);
+    } finally {
+      if (step === mine) searching.value = undefined;
+    }
+  }
+
+  return {
+    open,
+    asked,
+    text,
+    matchCase,
+    searching,
+    count,
+    ended,
+    error,
+    show() {
+      open.value = true;
+      asked.value++;
+      grid.seek(text.peek(), matchCase.peek());
+    },
+    hide() {
+      cancel();
+      open.value = false;
+      grid.seek('', false);
+      grid.focus();
+    },
+    change(nextText, nextCase) {
+      cancel();
+      batch(() => {
+        text.value = nextText;
+        matchCase.value = nextCase;
+        count.value = undefined;
+        ended.value = '';
+        error.value = '';
+      });
+      grid.seek(nextText, nextCase);
+      if (nextText !== '') {
+        countTimer = setTimeout(() => void countRows(preview.shown.peek().view), typingRests);
+      }
+    },
+    next,
+    cancel,
+  };
+}

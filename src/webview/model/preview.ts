@@ -1,0 +1,139 @@
+/**
+ * The page's model: what is known of the file and of the view that is shown. It follows the engine's events and keeps
+ * the grid in step; the parts beside it (filter, record, find, ...) hang on to it.
+ */
+import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import type { ColumnInfo, FileInfo, FileState, ViewState } from '../../protocol/preview.ts';
+import { createGrid, type Grid, type GridView } from '../grid/grid.ts';
+import type { ColumnPrefs } from '../grid/columns.ts';
+import { start, type Selection } from '../grid/selection.ts';
+import { kindOf, sentence, type Link } from '../link.ts';
+
+export interface Trouble {
+  readonly kind: string;
+  readonly message: string;
+}
+
+/** What the grid tells those who hang on to it. */
+export interface GridEvents {
+  selected(): void;
+  openMenu(column: ColumnInfo, anchor: HTMLElement): void;
+  openRecord(): void;
+  copy(): void;
+  leave(): void;
+  changed(): void;
+}
+
+export interface Preview {
+  readonly link: Link;
+  readonly grid: Grid;
+  readonly file: ReadonlySignal<FileInfo | undefined>;
+  readonly state: ReadonlySignal<FileState | undefined>;
+  /** Why the file could not be opened. */
+  readonly trouble: ReadonlySignal<Trouble | undefined>;
+  /** The applied query's view; undefined while the file is shown as it stands. */
+  readonly result: Signal<ViewState | undefined>;
+  /** The file is shown around a match, with the query laid aside. */
+  readonly inContext: Signal<boolean>;
+  readonly shown: ReadonlySignal<GridView>;
+  readonly columns: ReadonlySignal<readonly ColumnInfo[]>;
+  readonly selection: ReadonlySignal<Selection>;
+  readonly prefs: Signal<ColumnPrefs>;
+  /** The last thing that went wrong in passing, or was done; '' for none. */
+  readonly notice: Signal<string>;
+  readonly restarted: Signal<string>;
+  open(): Promise<void>;
+  reload(): Promise<void>;
+}
+
+export function createPreview(link: Link, initial: ColumnPrefs, events: GridEvents): Preview {
+  const file = signal<FileInfo | undefined>(undefined);
+  const state = signal<FileState | undefined>(undefined);
+  const trouble = signal<Trouble | undefined>(undefined);
+  const fileColumns = signal<readonly ColumnInfo[]>([]);
+  const result = signal<ViewState | undefined>(undefined);
+  const inContext = signal(false);
+  const selection = signal(start);
+  const prefs = signal(initial);
+  const notice = signal('');
+  const restarted = signal('');
+
+  const view = computed(() => (inContext.value ? undefined : result.value));
+  const columns = computed(() => view.value?.columns ?? fileColumns.value);
+  const shown = computed<GridView>(() => {
+    const query = view.value;
+    if (query) {
+      return { view: query.view, rows: query.matched, exact: query.phase !== 'running', numbered: false };
+    }
+    const known = state.value;
+    return { view: 0, rows: known?.records ?? 0, exact: known?.exact ?? false, numbered: true };
+  });
+
+  const grid = createGrid({
+    fetch: (request, signal) => link.call('rows', request, { signal }),
+    failed: (error) => (notice.value = sentence(error)),
+    selected() {
+      selection.value = grid.selection;
+      events.selected();
+    },
+    prefsChanged(next) {
+      prefs.value = next;
+      events.changed();
+    },
+    scrolled: () => events.changed(),
+    openMenu: (column, anchor) => events.openMenu(column, anchor),
+    openRecord: () => events.openRecord(),
+    copy: () => events.copy(),
+    leave: () => events.leave(),
+  });
+  grid.setPrefs(initial);
+
+  let drawn: { view: number; opened: FileInfo | undefined } = { view: -1, opened: undefined };
+  effect(() => {
+    const opened = file.value;
+    const next = shown.value;
+    if (!opened) return;
+    grid.setColumns(columns.value);
+    if (drawn.view === next.view && drawn.opened === opened) grid.grow(next);
+    else grid.show(next);
+    drawn = { view: next.view, opened };
+  });
+
+  function opened(info: FileInfo): void {
+    batch(() => {
+      file.value = info;
+      state.value = info.state;
+      fileColumns.value = info.columns;
+      trouble.value = undefined;
+    });
+  }
+
+  async function attempt(open: () => Promise<FileInfo>): Promise<void> {
+    try {
+      opened(await open());
+    } catch (error) {
+      trouble.value = { kind: kindOf(error), message: sentence(error) };
+    }
+  }
+
+  link.on('file', (next) => (state.value = next));
+  link.on('columns', (next) => (fileColumns.value = next));
+
+  return {
+    link,
+    grid,
+    file,
+    state,
+    trouble,
+    result,
+    inContext,
+    shown,
+    columns,
+    selection,
+    prefs,
+    notice,
+    restarted,
+    open: () => attempt(() => link.call('info', null)),
+    reload: () => attempt(() => link.call('reload', null)),
+  };
+}

@@ -1,0 +1,69 @@
+/** What a page keeps of itself while it is hidden, moved, or while the editor is closed. */
+import { noPrefs, type ColumnPrefs } from '../grid/columns.ts';
+
+export interface SavedPage {
+  readonly version: 1;
+  /** The query that was applied. */
+  readonly query: string;
+  readonly columns: ColumnPrefs;
+  /** First row in sight, and the active cell. */
+  readonly place: { readonly top: number; readonly row: number; readonly path: string };
+  readonly side: 'detail' | 'problems' | 'none';
+  /** Share of the window that the side has, 0 to 1. */
+  readonly split: number;
+}
+
+export const freshPage: SavedPage = {
+  version: 1,
+  query: '',
+  columns: noPrefs,
+  place: { top: 0, row: 0, path: '' },
+  side: 'detail',
+  split: 0.36,
+};
+
+/** Reads what was kept; whatever is not as it should be is as on a fresh page. */
+export function readSaved(state: unknown): SavedPage {
+  if (!isRecord(state) || state.version !== 1) return freshPage;
+  const place = isRecord(state.place) ? state.place : {};
+  const columns = isRecord(state.columns) ? state.columns : {};
+  const side = state.side;
+  return {
+    version: 1,
+    query: text(state.query),
+    columns: {
+      order: texts(columns.order),
+      hidden: texts(columns.hidden),
+      pinned: texts(columns.pinned),
+      widths: widths(columns.widths),
+    },
+    place: { top: number(place.top), row: Math.floor(number(place.row)), path: text(place.path) },
+    side: side === 'problems' || side === 'none' ? side : 'detail',
+    split: Math.min(0.8, Math.max(0.15, number(state.split) || freshPage.split)),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
+}
+
+function widths(value: unknown): Record<string, number> {
+  if (!isRecord(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (pair): pair is [string, number] => typeof pair[1] === 'number' && pair[1] > 0,
+    ),
+  );
+}

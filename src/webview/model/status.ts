@@ -1,0 +1,32 @@
+/** What the editor's status bar says of a page: short, with the rest in its tooltip. */
+import { bytes, count, t } from '../l10n.ts';
+import type { Filter } from './filter.ts';
+import type { Preview } from './preview.ts';
+
+export interface Status {
+  readonly text: string;
+  readonly tooltip: string;
+}
+
+export function statusOf(preview: Preview, filter: Filter): Status | undefined {
+  const file = preview.file.value;
+  const state = preview.state.value;
+  const result = preview.result.value;
+  if (!file || !state) return undefined;
+  const records = `${state.exact ? '' : '~'}${count(state.records)}`;
+  const text = result ? t('{0} of {1} rows', count(result.matched), records) : t('{0} rows', records);
+  const busy = filter.running.value || state.phase === 'indexing';
+  const facts = [
+    file.name,
+    file.dialect,
+    file.encoding,
+    state.size === undefined ? '' : bytes(state.size),
+    state.malformed > 0 ? t('{0} malformed', count(state.malformed)) : '',
+    filter.applied.value ? t('Filter: {0}', filter.applied.value) : '',
+    state.message,
+  ];
+  return {
+    text: busy ? `$(sync~spin) ${text}` : text,
+    tooltip: facts.filter((fact) => fact !== '').join('\n'),
+  };
+}

@@ -1,0 +1,96 @@
+/** Finding a column by name: go to it, hide or show it, pin it. */
+import { useState } from 'preact/hooks';
+import { laneOf, withHidden, withPinned } from '../grid/columns.ts';
+import { typeIcon, typeName } from '../grid/header.ts';
+import { count, t } from '../l10n.ts';
+import type { PageModel } from '../model/page.ts';
+import { IconButton } from '../parts/button.tsx';
+import { Popover } from '../parts/popover.tsx';
+import { VisibleText } from '../detail/text.tsx';
+
+interface ColumnFinderProps {
+  readonly page: PageModel;
+  readonly anchor: HTMLElement;
+  readonly close: () => void;
+}
+
+const mostShown = 200;
+
+export function ColumnFinder({ page, anchor, close }: ColumnFinderProps) {
+  const [text, setText] = useState('');
+  const { preview } = page;
+  const { grid } = preview;
+  const prefs = preview.prefs.value;
+  const columns = preview.columns.value;
+  const sought = text.trim().toLowerCase();
+  const found = sought ? columns.filter((column) => column.name.toLowerCase().includes(sought)) : columns;
+  const hidden = new Set(prefs.hidden);
+  const pinned = new Set(prefs.pinned);
+
+  function goTo(id: number, path: string): void {
+    if (hidden.has(path)) grid.setPrefs(withHidden(grid.prefs, path, false));
+    grid.revealLane(laneOf(grid.layout, id));
+    close();
+    grid.focus();
+  }
+
+  return (
+    <Popover anchor={anchor} label={t('Columns')} close={close}>
+      <form
+        class="popover-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const first = found.at(0);
+          if (first) goTo(first.id, first.path);
+        }}
+      >
+        <input
+          type="text"
+          class="input"
+          aria-label={t('Find a column')}
+          placeholder={t('Find a column')}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        {hidden.size > 0 && (
+          <button type="button" class="button" onClick={() => grid.setPrefs({ ...grid.prefs, hidden: [] })}>
+            {t('Show all')}
+          </button>
+        )}
+      </form>
+      <p class="facts">
+        {found.length === columns.length
+          ? t('{0} columns', count(columns.length))
+          : t('{0} of {1} columns', count(found.length), count(columns.length))}
+        {hidden.size > 0 && ` \u00b7 ${t('{0} hidden', hidden.size)}`}
+      </p>
+      <ul class="choices">
+        {found.slice(0, mostShown).map(({ id, path, name, type }) => (
+          <li key={id} class={hidden.has(path) ? 'dimmed' : ''}>
+            <button type="button" class="choice" onClick={() => goTo(id, path)} title={path}>
+              <span class={`codicon codicon-${typeIcon(type)}`} title={typeName(type)} aria-hidden="true" />
+              <span class="choice-name">
+                <VisibleText text={name} />
+              </span>
+            </button>
+            <IconButton
+              icon={pinned.has(path) ? 'pinned' : 'pin'}
+              label={t('Pin {0}', name)}
+              pressed={pinned.has(path)}
+              run={() => grid.setPrefs(withPinned(grid.prefs, path, !pinned.has(path)))}
+            />
+            <IconButton
+              icon={hidden.has(path) ? 'eye-closed' : 'eye'}
+              label={t('Hide {0}', name)}
+              pressed={hidden.has(path)}
+              run={() => grid.setPrefs(withHidden(grid.prefs, path, !hidden.has(path)))}
+            />
+          </li>
+        ))}
+      </ul>
+      {found.length > mostShown && (
+        <p class="facts">{t('{0} more: type to narrow down', count(found.length - mostShown))}</p>
+      )}
+    </Popover>
+  );
+}

@@ -1,0 +1,230 @@
+/** The box's editor: CodeMirror with our words, our checks and VS Code's looks. */
+import {
+  autocompletion,
+  completionKeymap,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+} from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { bracketMatching } from '@codemirror/language';
+import { linter, type Diagnostic as Mark } from '@codemirror/lint';
+import { EditorState, Prec, Transaction } from '@codemirror/state';
+import {
+  Decoration,
+  EditorView,
+  keymap,
+  MatchDecorator,
+  placeholder,
+  ViewPlugin,
+  type DecorationSet,
+  type ViewUpdate,
+} from '@codemirror/view';
+import type { Completion as Word, Diagnostic } from '../../protocol/preview.ts';
+import { icon, make } from '../dom.ts';
+import { t } from '../l10n.ts';
+
+export interface EditorOptions {
+  readonly parent: HTMLElement;
+  readonly nonce: string;
+  readonly text: string;
+  readonly check: (query: string) => Promise<readonly Diagnostic[]>;
+  readonly complete: (
+    query: string,
+    position: number,
+    signal: AbortSignal,
+  ) => Promise<{ readonly from: number; readonly to: number; readonly items: readonly Word[] }>;
+  readonly changed: (text: string) => void;
+  readonly checked: (diagnostics: readonly Diagnostic[]) => void;
+  readonly run: () => void;
+  readonly leave: () => void;
+  /** An older (1) or newer (-1) query; undefined where there is none. */
+  readonly recall: (step: 1 | -1) => string | undefined;
+}
+
+export interface QueryEditor {
+  setText(text: string, caret?: number): void;
+  focus(): void;
+  close(): void;
+}
+
+const checkDelay = 150;
+
+export function createEditor(options: EditorOptions): QueryEditor {
+  const view = new EditorView({
+    parent: options.parent,
+    state: EditorState.create({
+      doc: options.text,
+      extensions: [
+        EditorView.cspNonce.of(options.nonce),
+        oneLine,
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({
+          'aria-label': t('Filter'),
+          spellcheck: 'false',
+          autocapitalize: 'off',
+        }),
+        placeholder(t("Filter, as in status >= 500 AND user.name ILIKE '%ann%'")),
+        history(),
+        bracketMatching(),
+        colours,
+        autocompletion({
+          override: [(context) => complete(options, context)],
+          icons: false,
+          addToOptions: [{ render: completionIcon, position: 20 }],
+          tooltipClass: () => 'suggest',
+        }),
+        linter((editor) => check(options, editor), { delay: checkDelay }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) options.changed(update.state.doc.toString());
+        }),
+        Prec.high(keymap.of(completionKeymap)),
+        keymap.of([
+          { key: 'Enter', run: () => (options.run(), true) },
+          { key: 'Escape', run: () => (options.leave(), true) },
+          { key: 'ArrowUp', run: (editor) => recall(editor, options, 1) },
+          { key: 'ArrowDown', run: (editor) => recall(editor, options, -1) },
+          ...historyKeymap,
+          ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter' && key !== 'Enter'),
+        ]),
+      ],
+    }),
+  });
+
+  return {
+    setText(text, caret = text.length) {
+      if (view.state.doc.toString() === text) return;
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert: text },
+        selection: { anchor: Math.min(caret, text.length) },
+      });
+    },
+    focus: () => view.focus(),
+    close: () => view.destroy(),
+  };
+}
+
+/** A query is one line: what is pasted with line ends gets spaces for them. */
+const oneLine = EditorState.transactionFilter.of((change) => {
+  if (!change.docChanged || change.newDoc.lines === 1) return change;
+  const text = change.newDoc.toString().replace(/\s*\n\s*/g, ' ');
+  return [
+    {
+      changes: { from: 0, to: change.startState.doc.length, insert: text },
+      selection: { anchor: text.length },
+      annotations: Transaction.userEvent.of('input.paste'),
+    },
+  ];
+});
+
+/** From the first line up, and from the last down, the arrows go through the history. */
+function recall(view: EditorView, options: EditorOptions, step: 1 | -1): boolean {
+  const { main } = view.state.selection;
+  if (!main.empty) return false;
+  const moved = view.moveVertically(main, step < 0);
+  const atEdge = moved.head === main.head || moved.head === (step > 0 ? 0 : view.state.doc.length);
+  if (!atEdge) return false;
+  const text = options.recall(step);
+  if (text === undefined) return false;
+  view.dispatch({
+    changes: { from: 0, to: view.state.doc.length, insert: text },
+    selection: { anchor: text.length },
+  });
+  return true;
+}
+
+async function check(options: EditorOptions, view: EditorView): Promise<Mark[]> {
+  const query = view.state.doc.toString();
+  const found = query.trim() === '' ? [] : await options.check(query).catch(() => []);
+  if (view.state.doc.toString() !== query) return [];
+  options.checked(found);
+  return found.map(({ from, to, severity, message }) => {
+    const start = Math.min(from, query.length);
+    const end = Math.min(Math.max(to, from), query.length);
+    // A place without extent is underlined at its neighbour, so that it shows.
+    return start === end
+      ? { from: Math.max(0, start - 1), to: end, severity, message }
+      : { from: start, to: end, severity, message };
+  });
+}
+
+async function complete(
+  options: EditorOptions,
+  context: CompletionContext,
+): Promise<CompletionResult | null> {
+  const abort = new AbortController();
+  context.addEventListener('abort', () => abort.abort());
+  try {
+    const { from, to, items } = await options.complete(
+      context.state.doc.toString(),
+      context.pos,
+      abort.signal,
+    );
+    if (items.length === 0 || (!context.explicit && from === context.pos && !mayFollow(context))) return null;
+    return { from, to, filter: false, options: items.map(completionOf) };
+  } catch {
+    return null;
+  }
+}
+
+/** Unasked, words are offered where one has begun, after an operator and at the start. */
+function mayFollow({ state, pos }: CompletionContext): boolean {
+  return /(^|[=<>~(,.|]|\b(?:and|or|not|where|in|like|ilike|select|by|between)) ?$/i.test(
+    state.sliceDoc(0, pos),
+  );
+}
+
+function completionOf(word: Word): Completion {
+  return {
+    label: word.label,
+    type: word.kind,
+    detail: word.detail,
+    apply: word.insert,
+    ...(word.info ? { info: word.info } : {}),
+  };
+}
+
+const completionIcons: Readonly<Record<string, string>> = {
+  column: 'symbol-field',
+  function: 'symbol-method',
+  keyword: 'symbol-keyword',
+  value: 'symbol-enum-member',
+};
+
+function completionIcon(completion: Completion): HTMLElement {
+  const element = make('span', 'suggest-icon');
+  element.append(icon(completionIcons[completion.type ?? ''] ?? 'symbol-misc'));
+  return element;
+}
+
+const words =
+  'and|or|not|in|between|like|ilike|is|null|true|false|distinct|from|where|select|limit|offset|as|case|when|then|else|end|' +
+  'order|by|group|aggregate|having|escape|cast|unnest|extend|drop|rename|set|asc|desc';
+
+/** Colours only: what a query means is the engine's to say. */
+const token = new RegExp(
+  `('(?:[^']|'')*'?)|("(?:[^"]|"")*"?)|(\\|>)|\\b(${words})\\b|\\b(\\d[\\w.]*)|(\\w+)(?=\\()|([=<>!~+*/%|-]+)`,
+  'gi',
+);
+const kinds = ['string', 'quoted-name', 'pipe', 'keyword', 'number', 'function', 'operator'];
+const marks = kinds.map((kind) => Decoration.mark({ class: `q-${kind}` }));
+
+const matcher = new MatchDecorator({
+  regexp: token,
+  decoration: (match) => marks.at(match.findIndex((group, index) => index > 0 && group) - 1) ?? null,
+});
+
+const colours = ViewPlugin.fromClass(
+  class {
+    decorations: DecorationSet;
+
+    constructor(view: EditorView) {
+      this.decorations = matcher.createDeco(view);
+    }
+
+    update(update: ViewUpdate): void {
+      this.decorations = matcher.updateDeco(update, this.decorations);
+    }
+  },
+  { decorations: (plugin) => plugin.decorations },
+);

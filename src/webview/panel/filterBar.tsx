@@ -1,0 +1,118 @@
+/** The top of the page: the query box, what can be done, and what the filter in force has found. */
+import type { ComponentChildren } from 'preact';
+import { t } from '../l10n.ts';
+import type { Link } from '../link.ts';
+import type { Filter } from '../model/filter.ts';
+import type { Preview } from '../model/preview.ts';
+import { IconButton } from '../parts/button.tsx';
+import { VisibleText } from '../detail/text.tsx';
+import { Progress } from './progress.tsx';
+import { QueryBox } from './queryBox.tsx';
+import { SavedFilters } from './savedFilters.tsx';
+
+export interface FilterBarProps {
+  readonly link: Link;
+  readonly preview: Preview;
+  readonly filter: Filter;
+  readonly nonce: string;
+  readonly leave: () => void;
+  readonly ready: (focus: () => void) => void;
+  /** Buttons beside the box. */
+  readonly children: ComponentChildren;
+}
+
+export function FilterBar(props: FilterBarProps) {
+  const { filter } = props;
+  const running = filter.running.value;
+  return (
+    <div class="filter-bar">
+      <form
+        class="filter-line"
+        role="search"
+        aria-label={t('Filter')}
+        onSubmit={(event) => event.preventDefault()}
+      >
+        <QueryBox {...props} />
+        <div class="filter-buttons">
+          {running ? (
+            <IconButton icon="debug-stop" label={t('Cancel')} class="danger" run={() => filter.cancel()} />
+          ) : (
+            <IconButton
+              icon="play"
+              label={t('Run (Enter)')}
+              class="go"
+              run={() => void filter.run(filter.text.peek())}
+            />
+          )}
+          <SavedFilters filter={filter} />
+        </div>
+        <span class="divider" aria-hidden="true" />
+        {props.children}
+      </form>
+      <ResultLine {...props} />
+    </div>
+  );
+}
+
+function ResultLine({ filter, preview }: FilterBarProps) {
+  const state = preview.result.value;
+  const running = filter.running.value;
+  const on = filter.applied.value !== '';
+  if (filter.error.value) {
+    return (
+      <div class="result-line">
+        <span class="fault" role="alert">
+          <span class="codicon codicon-error" aria-hidden="true" /> {filter.error.value}
+        </span>
+        {on && <ClearButton filter={filter} />}
+      </div>
+    );
+  }
+  if (!on && !running) return null;
+  return (
+    <div class="result-line">
+      {on && (
+        <span class="badge">
+          <span class="codicon codicon-filter-filled" aria-hidden="true" />{' '}
+          {preview.inContext.value ? t('Filter laid aside') : t('Filtered')}
+        </span>
+      )}
+      <Progress state={state} running={running} />
+      {state?.phase === 'cancelled' && (
+        <span class="facts warn">{t('Cancelled: these are the matches so far')}</span>
+      )}
+      {running && (
+        <button type="button" class="text-button" onClick={() => filter.cancel()}>
+          {t('Cancel')}
+        </button>
+      )}
+      {preview.inContext.value && (
+        <button type="button" class="text-button" onClick={() => filter.leaveContext()}>
+          {t('Back to the matches')}
+        </button>
+      )}
+      <span class="chips" role="list" aria-label={t('Conditions')}>
+        {filter.conditions.value.length > 1 &&
+          filter.conditions.value.map((condition) => (
+            <span class="chip" role="listitem" key={`${condition.from} ${condition.text}`}>
+              <VisibleText text={condition.text} />
+              <IconButton
+                icon="close"
+                label={t('Remove {0}', condition.text)}
+                run={() => void filter.edit({ kind: 'remove', from: condition.from, to: condition.to })}
+              />
+            </span>
+          ))}
+      </span>
+      {on && <ClearButton filter={filter} />}
+    </div>
+  );
+}
+
+function ClearButton({ filter }: { readonly filter: Filter }) {
+  return (
+    <button type="button" class="text-button" onClick={() => void filter.clear()}>
+      <span class="codicon codicon-clear-all" aria-hidden="true" /> {t('Clear all')}
+    </button>
+  );
+}

@@ -1,0 +1,59 @@
+/** How far a query has come: matched, scanned, rate, time left. */
+import type { ViewState } from '../../protocol/preview.ts';
+import { bytes, count, duration, t } from '../l10n.ts';
+
+export interface Pace {
+  /** 0 to 1; undefined while the total is not known. */
+  readonly share: number | undefined;
+  readonly perSecond: number;
+  readonly leftMs: number | undefined;
+}
+
+export function paceOf({ scanned, skipped, total, elapsedMs }: ViewState): Pace {
+  const done = scanned + skipped;
+  const perSecond = elapsedMs > 0 ? (scanned / elapsedMs) * 1000 : 0;
+  const share = total === undefined ? undefined : total === 0 ? 1 : Math.min(1, done / total);
+  const left = total === undefined ? undefined : Math.max(0, total - done);
+  // In the first moments a rate says nothing.
+  const leftMs =
+    left === undefined || perSecond === 0 || elapsedMs < 500 ? undefined : (left / perSecond) * 1000;
+  return { share, perSecond, leftMs };
+}
+
+/** "1,234 of 56,789 records match". */
+export function matchWords({ matched, records }: ViewState): string {
+  return matched === 1
+    ? t('1 of {0} records matches', count(records))
+    : t('{0} of {1} records match', count(matched), count(records));
+}
+
+export function Progress({
+  state,
+  running,
+}: {
+  readonly state: ViewState | undefined;
+  readonly running: boolean;
+}) {
+  if (!state) return running ? <span class="facts">{t('Starting\u2026')}</span> : null;
+  const pace = paceOf(state);
+  const parts: string[] = [];
+  if (running) {
+    const done = bytes(state.scanned + state.skipped);
+    parts.push(state.total === undefined ? done : t('{0} of {1}', done, bytes(state.total)));
+    if (pace.perSecond > 0) parts.push(t('{0}/s', bytes(pace.perSecond)));
+    if (pace.leftMs !== undefined) parts.push(t('{0} left', duration(pace.leftMs)));
+  } else {
+    parts.push(t('{0} in {1}', bytes(state.scanned + state.skipped), duration(state.elapsedMs)));
+    if (state.skipped > 0) parts.push(t('{0} not read, thanks to the index', bytes(state.skipped)));
+  }
+  if (state.malformed > 0) parts.push(t('{0} malformed', count(state.malformed)));
+  return (
+    <>
+      <span class="matches">{matchWords(state)}</span>
+      {running && pace.share !== undefined && (
+        <progress class="bar" max={1} value={pace.share} aria-label={t('Scanned')} />
+      )}
+      <span class="facts">{parts.join(' \u00b7 ')}</span>
+    </>
+  );
+}

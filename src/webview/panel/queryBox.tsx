@@ -1,0 +1,71 @@
+/** The query box, with what is wrong with the query in words below it. */
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Diagnostic } from '../../protocol/preview.ts';
+import type { Link } from '../link.ts';
+import type { Filter } from '../model/filter.ts';
+import { createEditor, type QueryEditor } from './editor.ts';
+
+export interface QueryBoxProps {
+  readonly link: Link;
+  readonly filter: Filter;
+  readonly nonce: string;
+  readonly leave: () => void;
+  /** Called with what puts the caret into the box. */
+  readonly ready: (focus: () => void) => void;
+}
+
+export function QueryBox({ link, filter, nonce, leave, ready }: QueryBoxProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<QueryEditor | null>(null);
+  const diagnostics = useSignal<readonly Diagnostic[]>([]);
+
+  useEffect(() => {
+    if (!host.current) return;
+    // -1 is the draft that was in the box before the history was gone through.
+    let recalled = -1;
+    let draft = '';
+    const made = createEditor({
+      parent: host.current,
+      nonce,
+      text: filter.text.peek(),
+      check: (query) => link.call('check', { query }),
+      complete: (query, position, signal) => link.call('complete', { query, position }, { signal }),
+      changed(text) {
+        filter.text.value = text;
+        if (text.trim() === '') diagnostics.value = [];
+      },
+      checked: (found) => (diagnostics.value = found),
+      run() {
+        recalled = -1;
+        void filter.run(filter.text.peek());
+      },
+      leave,
+      recall(step) {
+        const { history } = filter.filters.peek();
+        if (recalled < 0) draft = filter.text.peek();
+        const next = recalled + step;
+        if (next < -1 || next >= history.length) return undefined;
+        recalled = next;
+        return next < 0 ? draft : history.at(next);
+      },
+    });
+    editor.current = made;
+    ready(() => made.focus());
+    return () => made.close();
+  }, []);
+
+  useSignalEffect(() => editor.current?.setText(filter.text.value));
+
+  const worst = diagnostics.value.find(({ severity }) => severity === 'error') ?? diagnostics.value.at(0);
+  return (
+    <div class="query">
+      <div class="query-box" ref={host} />
+      {worst && (
+        <p class={`query-message ${worst.severity}`} role={worst.severity === 'error' ? 'alert' : undefined}>
+          <span class={`codicon codicon-${worst.severity}`} aria-hidden="true" /> {worst.message}
+        </p>
+      )}
+    </div>
+  );
+}

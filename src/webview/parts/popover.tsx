@@ -1,0 +1,68 @@
+/** A box over the page, hung on an element. It takes the focus, gives it back, and goes on Escape or a press outside. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+
+export interface PopoverProps {
+  readonly anchor: HTMLElement;
+  readonly label: string;
+  readonly close: () => void;
+  readonly children: ComponentChildren;
+  readonly role?: 'dialog' | 'menu';
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
+}
+
+const margin = 4;
+
+export function Popover({ anchor, label, close, children, role = 'dialog', onKeyDown }: PopoverProps) {
+  const box = useRef<HTMLDivElement>(null);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const at = anchor.getBoundingClientRect();
+    const { width, height } = element.getBoundingClientRect();
+    const left = Math.max(margin, Math.min(at.left, innerWidth - width - margin));
+    const below = at.bottom + 2;
+    const top = below + height + margin > innerHeight ? Math.max(margin, at.top - height - 2) : below;
+    element.style.left = `${left}px`;
+    element.style.top = `${top}px`;
+  });
+
+  useEffect(() => {
+    const element = box.current;
+    const before = document.activeElement;
+    element
+      ?.querySelector<HTMLElement>('input:not(:disabled), button:not(:disabled), [tabindex="0"]')
+      ?.focus();
+    const outside = (event: PointerEvent) => {
+      if (event.target instanceof Node && !element?.contains(event.target) && !anchor.contains(event.target))
+        close();
+    };
+    document.addEventListener('pointerdown', outside, true);
+    addEventListener('blur', close);
+    return () => {
+      document.removeEventListener('pointerdown', outside, true);
+      removeEventListener('blur', close);
+      const lost = document.activeElement === document.body || document.activeElement === null;
+      if (lost && before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+  }, []);
+
+  return (
+    <div
+      class="popover"
+      role={role}
+      aria-label={label}
+      ref={box}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') {
+          event.stopPropagation();
+          event.preventDefault();
+          close();
+        } else onKeyDown?.(event);
+      }}
+    >
+      {children}
+    </div>
+  );
+}

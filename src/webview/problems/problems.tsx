@@ -1,0 +1,130 @@
+/** The malformed records: where, why, and their raw bytes. */
+import { useEffect, useState } from 'preact/hooks';
+import type { Problem } from '../../protocol/preview.ts';
+import { VisibleText } from '../detail/text.tsx';
+import { count, t } from '../l10n.ts';
+import { sentence } from '../link.ts';
+import type { PageModel } from '../model/page.ts';
+import { IconButton } from '../parts/button.tsx';
+import { rawPieces } from './raw.ts';
+
+const perPage = 100;
+
+interface Listed {
+  readonly items: readonly Problem[];
+  readonly total: number;
+  readonly complete: boolean;
+}
+
+export function Problems({ page, close }: { readonly page: PageModel; readonly close: () => void }) {
+  const [first, setFirst] = useState(0);
+  const [listed, setListed] = useState<Listed>();
+  const [error, setError] = useState('');
+  const state = page.preview.state.value;
+  // A list of problems still being found is read again as more come, while its end is in sight.
+  const growing = listed && first + perPage >= listed.total ? state?.malformed : undefined;
+
+  useEffect(() => {
+    const abort = new AbortController();
+    page.link.call('problems', { first, count: perPage }, { signal: abort.signal }).then(
+      (found) => {
+        setListed(found);
+        setError('');
+      },
+      (failure: unknown) => {
+        if (!abort.signal.aborted) setError(sentence(failure));
+      },
+    );
+    return () => abort.abort();
+  }, [first, growing, page.preview.file.value]);
+
+  const total = listed?.total ?? 0;
+  const last = Math.min(total, first + perPage);
+  return (
+    <section class="side" aria-label={t('Problems')}>
+      <header class="side-head">
+        <h2>{t('Problems')}</h2>
+        <span class="grow" />
+        <IconButton
+          icon="export"
+          label={t('Export malformed records\u2026')}
+          disabled={total === 0}
+          run={() => void page.link.call('host/exportRejects', null)}
+        />
+        <IconButton icon="close" label={t('Close')} run={close} />
+      </header>
+      {listed && total > 0 && (
+        <p class="facts">
+          {total === 1 ? t('1 malformed record') : t('{0} malformed records', count(total))}
+          {listed.complete ? '' : ` ${t('so far')}`}
+        </p>
+      )}
+      <div class="side-body">
+        {error ? (
+          <p class="fault">{error}</p>
+        ) : listed && total === 0 ? (
+          <p class="calm">
+            <span class="codicon codicon-pass" aria-hidden="true" />{' '}
+            {listed.complete ? t('No malformed records.') : t('No malformed records so far.')}
+          </p>
+        ) : (
+          <ol class="problems">
+            {listed?.items.map((problem) => (
+              <li key={problem.offset}>
+                <button type="button" class="problem" onClick={() => void page.goToRecord(problem.record)}>
+                  <span class="problem-head">
+                    <span class="codicon codicon-warning" aria-hidden="true" /> {problem.reason}
+                  </span>
+                  <span class="facts">
+                    {t(
+                      'Record {0} \u00b7 line {1} \u00b7 byte {2}',
+                      count(problem.record),
+                      count(problem.line),
+                      count(problem.offset + problem.at),
+                    )}
+                  </span>
+                  <Raw problem={problem} />
+                </button>
+              </li>
+            ))}
+          </ol>
+        )}
+      </div>
+      {total > perPage && (
+        <footer class="pager">
+          <IconButton
+            icon="chevron-left"
+            label={t('Previous page')}
+            disabled={first === 0}
+            run={() => setFirst(Math.max(0, first - perPage))}
+          />
+          <span class="facts">{t('{0} to {1} of {2}', count(first + 1), count(last), count(total))}</span>
+          <IconButton
+            icon="chevron-right"
+            label={t('Next page')}
+            disabled={last >= total}
+            run={() => setFirst(first + perPage)}
+          />
+        </footer>
+      )}
+    </section>
+  );
+}
+
+function Raw({ problem }: { readonly problem: Problem }) {
+  return (
+    <code class="raw-line">
+      {rawPieces(problem.raw, problem.at).map((piece, index) =>
+        piece.kind === 'byte' ? (
+          <span key={index} class={piece.here ? 'sign here' : 'sign'} title={t('not UTF-8')}>
+            {piece.text}
+          </span>
+        ) : (
+          <span key={index} class={piece.here ? 'here' : ''}>
+            <VisibleText text={piece.text} />
+          </span>
+        ),
+      )}
+    </code>
+  );
+}

@@ -1,0 +1,158 @@
+/** What shows in place of rows, or above them, when there is something else to say. */
+import type { ComponentChildren } from 'preact';
+import { bytes, count, t } from './l10n.ts';
+import type { PageModel } from './model/page.ts';
+
+/** Over the grid: opening, failed, no rows, no match. */
+export function GridState({ page }: { readonly page: PageModel }) {
+  const { preview, filter } = page;
+  const trouble = preview.trouble.value;
+  const file = preview.file.value;
+  const state = preview.state.value;
+  if (trouble) {
+    return (
+      <Empty icon="error" title={t('This file cannot be shown')} alert>
+        <p>{trouble.message}</p>
+        <p class="actions">
+          <button type="button" class="button" onClick={() => void preview.open()}>
+            {t('Try again')}
+          </button>
+          <OpenAsText page={page} />
+        </p>
+      </Empty>
+    );
+  }
+  if (!file || !state) return <Empty icon="loading" spin title={t('Opening\u2026')} />;
+  const { rows, exact, view } = preview.shown.value;
+  if (rows > 0) return null;
+  if (view === 0) {
+    if (!exact) return <Empty icon="loading" spin title={t('Reading the first rows\u2026')} />;
+    return (
+      <Empty
+        icon="file"
+        title={state.size === 0 ? t('The file is empty') : t('There are no rows in this file')}
+      >
+        <p>
+          {state.size === 0
+            ? t('It has no bytes.')
+            : t('It has {0}, but no record.', bytes(state.size ?? state.indexed))}
+        </p>
+        <p class="actions">
+          <OpenAsText page={page} />
+        </p>
+      </Empty>
+    );
+  }
+  const result = preview.result.value;
+  if (!result) return null;
+  if (result.phase === 'running') {
+    return <Empty icon="loading" spin title={t('No match yet')} />;
+  }
+  return (
+    <Empty icon="search" title={result.phase === 'failed' ? t('The query failed') : t('No record matches')}>
+      {result.message && <p>{result.message}</p>}
+      <p>
+        {t('{0} records were looked at, {1}.', count(result.records), bytes(result.scanned + result.skipped))}
+        {result.malformed > 0 && ` ${t('{0} of them are malformed.', count(result.malformed))}`}
+      </p>
+      <p class="actions">
+        <button type="button" class="button" onClick={() => void filter.clear()}>
+          {t('Clear the filter')}
+        </button>
+      </p>
+    </Empty>
+  );
+}
+
+/** Above the grid: the file has changed, is gone; the engine was started anew. */
+export function Banners({ page }: { readonly page: PageModel }) {
+  const { preview } = page;
+  const state = preview.state.value;
+  const query = page.filter.applied.value;
+  return (
+    <>
+      {state?.phase === 'changed' && (
+        <Banner icon="info" kind="info">
+          <span>{state.message || t('The file has changed on disk. What is shown is from before.')}</span>
+          <button type="button" class="button" onClick={() => void reload(page)}>
+            {query ? t('Reload, keep the filter') : t('Reload')}
+          </button>
+        </Banner>
+      )}
+      {state?.phase === 'gone' && (
+        <Banner icon="warning" kind="warning">
+          <span>{state.message || t('The file is gone: it was deleted, moved or renamed.')}</span>
+          <button type="button" class="button" onClick={() => void reload(page)}>
+            {t('Look again')}
+          </button>
+        </Banner>
+      )}
+      {state?.phase === 'failed' && (
+        <Banner icon="error" kind="error">
+          <span>{state.message || t('The file could not be read on.')}</span>
+          <button type="button" class="button" onClick={() => void reload(page)}>
+            {t('Try again')}
+          </button>
+        </Banner>
+      )}
+      {preview.restarted.value && (
+        <Banner icon="debug-restart" kind="info">
+          <span>{preview.restarted.value}</span>
+          <button type="button" class="button" onClick={() => (preview.restarted.value = '')}>
+            {t('Close')}
+          </button>
+        </Banner>
+      )}
+    </>
+  );
+}
+
+async function reload({ preview, filter }: PageModel): Promise<void> {
+  const query = filter.applied.peek();
+  await preview.reload();
+  if (query && !preview.trouble.peek()) await filter.run(query);
+}
+
+function OpenAsText({ page }: { readonly page: PageModel }) {
+  return (
+    <button
+      type="button"
+      class="button secondary"
+      onClick={() => void page.link.call('host/openAsText', null)}
+    >
+      {t('Open as text')}
+    </button>
+  );
+}
+
+function Banner(props: {
+  readonly icon: string;
+  readonly kind: 'info' | 'warning' | 'error';
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <div class={`banner ${props.kind}`} role={props.kind === 'info' ? 'status' : 'alert'}>
+      <span class={`codicon codicon-${props.icon}`} aria-hidden="true" />
+      {props.children}
+    </div>
+  );
+}
+
+function Empty(props: {
+  readonly icon: string;
+  readonly title: string;
+  readonly spin?: boolean;
+  readonly alert?: boolean;
+  readonly children?: ComponentChildren;
+}) {
+  return (
+    <div class="empty-state" role={props.alert ? 'alert' : undefined}>
+      <span
+        class={`codicon codicon-${props.icon}${props.spin ? ' codicon-modifier-spin' : ''}`}
+        aria-hidden="true"
+      />
+      <h2>{props.title}</h2>
+      {props.children}
+    </div>
+  );
+}

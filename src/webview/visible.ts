@@ -1,0 +1,80 @@
+/**
+ * Untrusted text made visible. Control characters, marks that turn the reading direction, and characters without
+ * width are shown by a sign or a name, so that text looks like what it is and cannot pose as something else.
+ */
+
+const joinedEmoji =
+  '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}]\\uFE0F?)\\u200D(?=\\p{Extended_Pictographic})';
+const joiningScripts = '\\p{Script=Arabic}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Malayalam}';
+const joinedLetters = `(?<=[${joiningScripts}])[\\u200C\\u200D](?=[${joiningScripts}])`;
+
+/** What is hidden or harmful, except joiners where a script or an emoji needs them. */
+const hidden = new RegExp(
+  `(?!${joinedEmoji}|${joinedLetters})` + '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\u115F\\u1160\\u3164\\uFFA0]',
+  'gu',
+);
+
+const names: Readonly<Record<number, string>> = {
+  0x00ad: 'SHY',
+  0x061c: 'ALM',
+  0x200b: 'ZWSP',
+  0x200c: 'ZWNJ',
+  0x200d: 'ZWJ',
+  0x200e: 'LRM',
+  0x200f: 'RLM',
+  0x2028: 'LSEP',
+  0x2029: 'PSEP',
+  0x202a: 'LRE',
+  0x202b: 'RLE',
+  0x202c: 'PDF',
+  0x202d: 'LRO',
+  0x202e: 'RLO',
+  0x2060: 'WJ',
+  0x2066: 'LRI',
+  0x2067: 'RLI',
+  0x2068: 'FSI',
+  0x2069: 'PDI',
+  0xfeff: 'BOM',
+};
+
+export interface Piece {
+  readonly text: string;
+  /** Stands for a character that would not show. */
+  readonly sign: boolean;
+  /** "U+202E" of a sign, else ''. */
+  readonly code: string;
+}
+
+/** In one string: for a cell, which is one line. */
+export function visible(text: string): string {
+  return text.replace(hidden, signOf);
+}
+
+/** In pieces, so that signs can be marked; `keep` names characters that are left as they are, such as line ends. */
+export function pieces(text: string, keep = ''): Piece[] {
+  const found: Piece[] = [];
+  let plain = 0;
+  for (const match of text.matchAll(hidden)) {
+    const character = match[0];
+    if (keep.includes(character)) continue;
+    if (match.index > plain) found.push({ text: text.slice(plain, match.index), sign: false, code: '' });
+    found.push({ text: signOf(character), sign: true, code: codeOf(character) });
+    plain = match.index + character.length;
+  }
+  if (plain < text.length) found.push({ text: text.slice(plain), sign: false, code: '' });
+  return found;
+}
+
+function signOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code === 0x0a) return '\u21b5';
+  if (code === 0x09) return '\u21e5';
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  if (code === 0x7f) return '\u2421';
+  return `\u27e8${names[code] ?? codeOf(character)}\u27e9`;
+}
+
+function codeOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+}

@@ -1,0 +1,385 @@
+/**
+ * A stand-in for host and engine, so that the page can be driven in a plain browser. It speaks the whole protocol over
+ * made-up files; its query language knows as little as the page's tests need.
+ */
+import {
+  CellKind,
+  cellLimit,
+  type Condition,
+  type Diagnostic,
+  type FileInfo,
+  type FileState,
+  type Page,
+  type PageCommand,
+  type PreviewCalls,
+  type PreviewEvents,
+  type QueryEdit,
+  type ViewState,
+} from '../../../src/protocol/preview.ts';
+import { Peer, type Handlers, type Post } from '../../../src/protocol/rpc.ts';
+import { hostileFile, kindsFile, logFile, scatter, wideFile, type BedFile } from './files.ts';
+
+/** What the bed's page is asked for, in its address. */
+export interface BedOptions {
+  readonly file: string;
+  /** Milliseconds that a page of rows takes. */
+  readonly delay: number;
+  /** Milliseconds that a query takes. */
+  readonly queryTime: number;
+}
+
+/** What a test may have the engine do. */
+export type BedOrder =
+  | { readonly order: 'state'; readonly state: Partial<FileState> }
+  | { readonly order: 'restart'; readonly message: string }
+  | { readonly order: 'command'; readonly command: PageCommand }
+  | { readonly order: 'columns' };
+
+interface View {
+  readonly step: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
+interface Server {
+  readonly peer: Peer<PreviewCalls, Record<string, never>, PreviewEvents>;
+  obey(order: BedOrder): void;
+}
+
+const recordBytes = 312;
+
+function fileNamed(name: string): BedFile {
+  switch (name) {
+    case 'wide':
+      return wideFile(1_000_000, 5_000);
+    case 'hostile':
+      return hostileFile();
+    case 'kinds':
+      return kindsFile();
+    case 'empty':
+      return { ...logFile(0), name: 'empty.jsonl' };
+    case 'one':
+      return logFile(1);
+    default:
+      return logFile(Number(name) || 1_000_000_000);
+  }
+}
+
+export function serve(post: Post, options: BedOptions): Server {
+  const file = fileNamed(options.file);
+  const views: View[] = [{ step: 1, offset: 0, size: file.rows }];
+  let state: FileState = {
+    phase: 'ready',
+    size: file.rows * recordBytes,
+    indexed: file.rows * recordBytes,
+    records: file.rows,
+    exact: true,
+    malformed: countFaults(),
+    message: '',
+  };
+
+  function countFaults(): number {
+    let count = 0;
+    for (let row = 0; row < Math.min(file.rows, 200_000); row++) if (file.fault(row)) count++;
+    return count;
+  }
+
+  const info = (): FileInfo => {
+    if (options.file === 'denied')
+      throw new Error('The file requests.jsonl cannot be read: permission denied.');
+    return {
+      name: file.name,
+      format: file.format,
+      size: file.rows * recordBytes,
+      encoding: 'UTF-8',
+      dialect: file.format === 'csv' ? 'comma, quoted, header' : 'one JSON value a line',
+      columns: file.columns,
+      state,
+    };
+  };
+
+  const viewOf = (view: number): View => views.at(view) ?? { step: 1, offset: 0, size: 0 };
+  const recordAt = (view: View, row: number) => view.offset + row * view.step;
+
+  function pageOf({ view, first, count, columns, limit = cellLimit }: PreviewCalls['rows']['params']): Page {
+    const from = viewOf(view);
+    const rows = Math.max(0, Math.min(count, from.size - first));
+    const encoder = new TextEncoder();
+    const kinds = new Uint8Array(rows * columns.length);
+    const ends = new Uint32Array(rows * columns.length);
+    const records = new Float64Array(rows);
+    const faults: string[] = [];
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for (let index = 0; index < rows; index++) {
+      const row = recordAt(from, first + index);
+      records[index] = row + 1;
+      const fault = file.fault(row);
+      faults.push(fault);
+      columns.forEach((id, column) => {
+        const made = fault
+          ? {
+              kind: column === 0 ? CellKind.Malformed : CellKind.Missing,
+              text: column === 0 ? file.source(row) : '',
+            }
+          : file.cell(row, id);
+        const whole = (made.kind & CellKind.Cut) !== 0 && limit > cellLimit ? made.text.repeat(4) : made.text;
+        const bytes = encoder.encode(whole).slice(0, limit);
+        parts.push(bytes);
+        length += bytes.length;
+        ends[index * columns.length + column] = length;
+        kinds[index * columns.length + column] = limit > cellLimit ? made.kind & ~CellKind.Cut : made.kind;
+      });
+    }
+    const text = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      text.set(part, at);
+      at += part.length;
+    }
+    return { view, first, rows, columns, text, ends, kinds, records, faults };
+  }
+
+  const handlers: Handlers<PreviewCalls> = {
+    info,
+    reload() {
+      state = { ...state, phase: 'ready', message: '' };
+      return info();
+    },
+    async rows(params, { signal }) {
+      if (options.delay > 0) await after(options.delay, signal);
+      return pageOf(params);
+    },
+    async run({ query }, { signal, progress }) {
+      if (/\bboom\b/.test(query))
+        throw new Error('The file could not be read at byte 1,048,576: input/output error.');
+      const none = /\bnothing\b/.test(query);
+      const step = none ? 1 : 2 + scatter(query.length, 3, 9);
+      const size = none ? 0 : Math.floor(file.rows / step);
+      const view = views.length;
+      const steps = Math.max(1, Math.round(options.queryTime / 100));
+      const stateAt = (done: number): ViewState => ({
+        view,
+        query,
+        phase: done === steps ? 'done' : 'running',
+        matched: Math.floor((size * done) / steps),
+        records: Math.floor((file.rows * done) / steps),
+        malformed: Math.floor((state.malformed * done) / steps),
+        scanned: Math.floor((file.rows * recordBytes * done) / steps),
+        total: file.rows * recordBytes,
+        skipped: 0,
+        elapsedMs: Math.round((options.queryTime * done) / steps),
+        columns: undefined,
+        message: '',
+      });
+      views.push({ step, offset: none ? 0 : 1, size: Math.floor(size / steps) });
+      for (let done = 1; done < steps; done++) {
+        views[view] = { step, offset: 1, size: stateAt(done).matched };
+        progress(stateAt(done));
+        await after(100, signal);
+      }
+      views[view] = { step, offset: none ? 0 : 1, size };
+      return stateAt(steps);
+    },
+    record({ view, row }) {
+      const index = recordAt(viewOf(view), row);
+      const source = file.source(index);
+      return {
+        record: index + 1,
+        line: index + (file.format === 'csv' ? 2 : 1),
+        offset: index * recordBytes,
+        length: source.length,
+        format: file.format === 'csv' ? 'fields' : 'json',
+        text: source,
+        cut: false,
+        fields:
+          file.format === 'csv'
+            ? file.columns.map(({ id, name }) => {
+                const made = file.cell(index, id);
+                return { name, value: (made.kind & 15) === CellKind.Null ? null : made.text };
+              })
+            : [],
+        fault: file.fault(index),
+      };
+    },
+    locate({ view, place }) {
+      if (place.by === 'time') throw new Error('There is no column of sorted times in this file.');
+      const from = viewOf(view);
+      const record =
+        place.by === 'percent'
+          ? Math.floor((file.rows * place.value) / 100)
+          : place.by === 'offset'
+            ? Math.floor(place.value / recordBytes)
+            : place.value - 1;
+      const row = Math.ceil((record - from.offset) / from.step);
+      if (row >= from.size) throw new Error(`There are only ${from.size} rows.`);
+      return { row: Math.max(0, row), exact: recordAt(from, row) === record };
+    },
+    async find({ view, text, matchCase, from, backward }, { signal, progress }) {
+      const { size } = viewOf(view);
+      const fold = (value: string) => (matchCase ? value : value.toLowerCase());
+      for (let row = from + (backward ? -1 : 1); row >= 0 && row < size; row += backward ? -1 : 1) {
+        const record = recordAt(viewOf(view), row);
+        if (fold(file.source(record)).includes(fold(text))) return { row };
+        if (row % 20_000 === 0) {
+          progress({ scanned: Math.abs(row - from) * recordBytes, total: size * recordBytes });
+          await after(0, signal);
+        }
+        if (Math.abs(row - from) > 100_000) return null;
+      }
+      return null;
+    },
+    findCount: ({ view }) => ({ count: Math.floor(viewOf(view).size / 7) }),
+    problems({ first, count }) {
+      const items = [];
+      let seen = 0;
+      for (let row = 0; row < Math.min(file.rows, 200_000) && items.length < count; row++) {
+        const reason = file.fault(row);
+        if (!reason || seen++ < first) continue;
+        const raw = new TextEncoder().encode(`${file.source(row)} \u0001`);
+        raw[raw.length - 3] = 0xe9;
+        items.push({
+          record: row + 1,
+          line: row + 1,
+          offset: row * recordBytes,
+          at: Math.min(29, raw.length - 1),
+          reason,
+          raw,
+        });
+      }
+      return { items, total: state.malformed, complete: true };
+    },
+    check: ({ query }) => check(query),
+    complete({ query, position }) {
+      const word = /[\w.]*$/.exec(query.slice(0, position))?.[0] ?? '';
+      const from = position - word.length;
+      const matching = (label: string) => label.toLowerCase().startsWith(word.toLowerCase());
+      const columns = file.columns
+        .filter(({ name }) => matching(name))
+        .slice(0, 20)
+        .map(({ name, path, type }) => ({
+          label: name,
+          kind: 'column' as const,
+          detail: type,
+          info: '',
+          insert: path,
+        }));
+      const functions = [
+        ['lower', 'lower(text) \u2192 text', 'The text in lower case.'],
+        ['length', 'length(text) \u2192 number', 'Characters in the text.'],
+        ['regexp_matches', 'regexp_matches(text, pattern) \u2192 boolean', 'Whether the pattern is found.'],
+      ]
+        .filter(([name = '']) => matching(name))
+        .map(([label = '', detail = '', about = '']) => ({
+          label,
+          kind: 'function' as const,
+          detail,
+          info: about,
+          insert: `${label}(`,
+        }));
+      return { from, to: position, items: [...columns, ...functions] };
+    },
+    conditions: ({ query }) => conditionsOf(query),
+    edit: ({ query, edit }) => ({ query: edited(query, edit) }),
+    'host/export': () => null,
+    'host/exportRejects': () => null,
+    'host/openAsText': () => null,
+    'host/openRecord': () => null,
+    'host/copy': () => null,
+    'host/copyQueryAs': () => null,
+    'host/filters': () => ({
+      history: ["status >= 500 AND user.country = 'DE'", "level = 'error'", "message ILIKE '%timed out%'"],
+      saved: [{ name: 'Server errors', query: 'status >= 500' }],
+    }),
+    'host/keepFilters': () => null,
+    'host/status': () => null,
+  };
+
+  function check(query: string): Diagnostic[] {
+    const at = query.indexOf('stauts');
+    if (at >= 0) {
+      return [
+        {
+          from: at,
+          to: at + 6,
+          severity: 'error',
+          message: 'There is no column stauts. Did you mean status?',
+        },
+      ];
+    }
+    if (/(=|>|<|AND|OR)\s*$/.test(query)) {
+      return [
+        { from: query.length, to: query.length, severity: 'error', message: 'A value is missing here.' },
+      ];
+    }
+    return [];
+  }
+
+  const peer = new Peer<PreviewCalls, Record<string, never>, PreviewEvents>({ post, handlers });
+  return {
+    peer,
+    obey(order) {
+      switch (order.order) {
+        case 'state':
+          state = { ...state, ...order.state };
+          peer.send('file', state);
+          return;
+        case 'restart':
+          peer.send('restarted', { message: order.message });
+          return;
+        case 'command':
+          peer.send('command', order.command);
+          return;
+        case 'columns':
+          peer.send('columns', [
+            ...file.columns,
+            { id: file.columns.length, name: 'late', path: 'late', type: 'text' },
+          ]);
+      }
+    },
+  };
+}
+
+function conditionsOf(query: string): Condition[] {
+  const found: Condition[] = [];
+  let from = 0;
+  for (const part of query.split(/ AND /)) {
+    found.push({ from, to: from + part.length, text: part });
+    from += part.length + ' AND '.length;
+  }
+  return found;
+}
+
+function edited(query: string, edit: QueryEdit): string {
+  if (edit.kind === 'remove') {
+    return conditionsOf(query)
+      .filter(({ from }) => from !== edit.from)
+      .map(({ text }) => text)
+      .join(' AND ');
+  }
+  const { path, test, value } = edit;
+  const literal =
+    value?.kind === CellKind.Number || value?.kind === CellKind.Boolean
+      ? value.text
+      : `'${(value?.text ?? '').replaceAll("'", "''")}'`;
+  const added = {
+    equals: `${path} = ${literal}`,
+    differs: `${path} <> ${literal}`,
+    above: `${path} > ${literal}`,
+    below: `${path} < ${literal}`,
+    contains: `${path} ILIKE '%${value?.text ?? ''}%'`,
+    'is-null': `${path} IS NULL`,
+    'not-null': `${path} IS NOT NULL`,
+  }[test];
+  return query.trim() === '' ? added : `${query} AND ${added}`;
+}
+
+function after(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(new Error('cancelled'));
+    });
+  });
+}

@@ -1,0 +1,54 @@
+/** What stands in for the editor around the page: its API, and a hook for tests. */
+import type { Message } from '../../../src/protocol/rpc.ts';
+import type { BedOrder } from './engine.ts';
+
+/** What tests see of the bed. */
+export interface Bed {
+  /** Calls of the page, newest last. */
+  readonly calls: { readonly method: string; readonly params: unknown }[];
+  readonly cancelled: number[];
+  state: unknown;
+  obey(order: BedOrder): void;
+}
+
+declare global {
+  interface Window {
+    bed: Bed;
+    harmed?: unknown;
+    acquireVsCodeApi: () => unknown;
+  }
+}
+
+const asked = new URLSearchParams(location.search);
+const worker = new Worker('/worker.js');
+worker.addEventListener('message', ({ data }: MessageEvent<Message>) => window.postMessage(data, '*'));
+worker.postMessage({
+  start: {
+    file: asked.get('file') ?? '1000000000',
+    delay: Number(asked.get('delay') ?? 5),
+    queryTime: Number(asked.get('query') ?? 300),
+  },
+});
+
+const kept = sessionStorage.getItem('state');
+window.bed = {
+  calls: [],
+  cancelled: [],
+  state: kept === null ? undefined : JSON.parse(kept),
+  obey: (order) => worker.postMessage({ obey: order }),
+};
+
+window.acquireVsCodeApi = () => ({
+  postMessage(message: Message) {
+    // As the editor does it: what crosses is JSON.
+    const crossed = JSON.parse(JSON.stringify(message)) as Message;
+    if (crossed.type === 'call') window.bed.calls.push({ method: crossed.method, params: crossed.params });
+    if (crossed.type === 'cancel') window.bed.cancelled.push(crossed.id);
+    worker.postMessage({ message: crossed });
+  },
+  getState: () => window.bed.state,
+  setState(state: unknown) {
+    window.bed.state = state;
+    sessionStorage.setItem('state', JSON.stringify(state));
+  },
+});

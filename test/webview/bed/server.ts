@@ -1,0 +1,152 @@
+/** Serves the page to a plain browser, under the policy that the editor's webview has, and opens that browser. */
+import { build } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { extname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { bodyClasses, themeSheet, type Theme } from './themes.ts';
+
+export interface OpenOptions {
+  readonly file?: string;
+  readonly theme?: Theme;
+  readonly width?: number;
+  readonly height?: number;
+  readonly delay?: number;
+  /** Milliseconds that a query takes. */
+  readonly query?: number;
+}
+
+export interface BedServer {
+  open(options?: OpenOptions): Promise<Page>;
+  close(): Promise<void>;
+}
+
+const nonce = 'bednonce';
+const policy = [
+  "default-src 'none'",
+  `style-src 'self' 'nonce-${nonce}'`,
+  `script-src 'nonce-${nonce}'`,
+  "font-src 'self'",
+  "worker-src 'self'",
+  'img-src data:',
+].join('; ');
+
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.ttf': 'font/ttf',
+  '.map': 'application/json',
+};
+
+/** Where the browser is: ours, or what the environment names. */
+function browserPath(): string {
+  const found = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+    (path) => path !== undefined && existsSync(path),
+  );
+  if (!found) throw new Error('There is no Chromium: set CHROMIUM to its path.');
+  return found;
+}
+
+export async function startBed(root = process.cwd()): Promise<BedServer> {
+  const out = join(root, 'out', 'bed');
+  await build({
+    absWorkingDir: root,
+    entryPoints: {
+      webview: 'src/webview/main.ts',
+      bed: 'test/webview/bed/page.ts',
+      worker: 'test/webview/bed/worker.ts',
+    },
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'chrome120',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+    logLevel: 'warning',
+  });
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://bed');
+    answer(url, root, out).then(
+      ({ type, body }) => {
+        response.writeHead(200, { 'content-type': type, 'content-security-policy': policy });
+        response.end(body);
+      },
+      () => {
+        response.writeHead(404);
+        response.end();
+      },
+    );
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const browser = await chromium.launch({
+    executablePath: browserPath(),
+    // Scroll bars are part of what is tested.
+    ignoreDefaultArgs: ['--hide-scrollbars'],
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The bed has no port.');
+  return {
+    open: (options = {}) => openPage(browser, address.port, options),
+    async close() {
+      await browser.close();
+      await closeServer(server);
+    },
+  };
+}
+
+async function openPage(browser: Browser, port: number, options: OpenOptions): Promise<Page> {
+  const { width = 1400, height = 900, theme = 'dark', ...rest } = options;
+  const context = await browser.newContext({ viewport: { width, height } });
+  const page = await context.newPage();
+  const asked = new URLSearchParams({ theme });
+  for (const [name, value] of Object.entries(rest)) asked.set(name, String(value));
+  await page.goto(`http://127.0.0.1:${port}/?${asked.toString()}`);
+  return page;
+}
+
+function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((done) => server.close(() => done()));
+}
+
+async function answer(url: URL, root: string, out: string): Promise<{ type: string; body: Buffer | string }> {
+  if (url.pathname === '/')
+    return { type: 'text/html; charset=utf-8', body: html(url.searchParams.get('theme')) };
+  const folder = url.pathname === '/page.css' ? join(root, 'media') : out;
+  const name = url.pathname === '/page.css' ? 'webview.css' : url.pathname.slice(1);
+  const path = resolve(folder, name);
+  if (!path.startsWith(folder)) throw new Error('outside');
+  return { type: types[extname(path)] ?? 'application/octet-stream', body: await readFile(path) };
+}
+
+function html(asked: string | null): string {
+  const theme: Theme = asked === 'light' || asked === 'contrast' ? asked : 'dark';
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Rowriver</title>
+<meta name="rowriver-nonce" content="${nonce}">
+<style nonce="${nonce}">${themeSheet(theme)}</style>
+<link rel="stylesheet" href="/webview.css">
+<link rel="stylesheet" href="/page.css">
+</head>
+<body class="${bodyClasses[theme]}">
+<div id="app"></div>
+<script nonce="${nonce}" src="/bed.js"></script>
+<script nonce="${nonce}" src="/webview.js"></script>
+</body>
+</html>`;
+}
