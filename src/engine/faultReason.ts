@@ -18,7 +18,7 @@ const reasons = new Map<number, string>([
   [Fault.TooLong, 'The record is too long to be held in memory.'],
   [Fault.TooFewFields, 'The row has fewer fields than the header.'],
   [Fault.TooManyFields, 'The row has more fields than the header.'],
-  [Fault.UnclosedQuote, 'A quote opens here and never closes.'],
+  [Fault.UnclosedQuote, 'A quote opens a field here and never closes; it is kept as text.'],
   [Fault.StrayQuote, 'A quote stands where none may; it is kept as text.'],
   [Fault.FieldNotUtf8, 'A field holds bytes that are not UTF-8; they are shown as U+FFFD.'],
   [Fault.FieldWithNul, 'A field holds a NUL byte.'],

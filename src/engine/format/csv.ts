@@ -30,16 +30,20 @@ export interface CsvLimits {
  * - An empty field is Null, a quoted empty one is Text. Numbers are taken from the text without spaces and tabs
  *   around it, quoted or not.
  *
- * A quote that never closes: `UnclosedQuote`. A field that is still open at a line end has been opened by mistake
- * if, from there on, the first odd run of quotes that is followed by other text than a delimiter or a line end stands
- * where a field begins, and comes before a closing quote: it opens a field further down. (No RFC 4180 field holds such a
- * run.) So has one that meets neither before the source's end, or within `quoteReach` of the line end. The row then ends at the
- * end of the line where the field was opened, and the next row begins on the next line: every good row after it
- * is still there. Its fields are all missing, for there is no knowing what they were.
+ * Quotes that never close. No RFC 4180 field holds an odd run of quotes that is followed by other text than a delimiter or
+ * a line end. Where such a run stands at the start of a line or after a delimiter, it opens another field, and so the
+ * one before it ended or was never opened:
+ * - If a quote stands right before that delimiter, it closed the field although it looked doubled (`"5"","next"`,
+ *   written without escapes): `StrayQuote`.
+ * - Else the quote that opened the field is text, and so is the field, as if it were unquoted: `UnclosedQuote`.
+ *   The row then ends at its line end, and every row after it is still there.
+ * The latter holds too for a quote that meets neither such a run nor a closing quote up to the source's end, or
+ * up to `quoteReach` bytes past the end of the line where it opened: one field may be as long as a record, but what
+ * is scanned for a quote's sake must have a bound.
  *
- * Faults, the first that applies: UnclosedQuote, TooLong, TooFewFields or TooManyFields (against the dialect's columns;
- * a dialect without columns has any width), StrayQuote, FieldNotUtf8, FieldWithNul. Their places are the quote, the limit,
- * the end of the row or the start of the first field too many, the quote, the byte. All but the first two leave the row readable.
+ * Faults, the first that applies: TooLong, UnclosedQuote, TooFewFields or TooManyFields (against the dialect's columns;
+ * a dialect without columns has any width), StrayQuote, FieldNotUtf8, FieldWithNul. Their places are the limit, the quote,
+ * the end of the row or the start of the first field too many, the quote, the byte. All but TooLong leave the row readable.
  *
  * A row that has not ended makes a block incomplete however long it is: a caller that will not hold more than
  * `maxRecordLength` of it moves on with `resync`.
@@ -84,10 +88,10 @@ export function createPlainCsvScanner(
 
   function faultOf(bytes: Uint8Array, start: number, row: CsvRow, plain: boolean): FoundFault | undefined {
     const { end, count, places } = row;
-    if (row.fault === Fault.UnclosedQuote) return { code: row.fault, index: row.faultAt };
     if (end - start > limits.maxRecordLength) {
       return { code: Fault.TooLong, index: start + limits.maxRecordLength };
     }
+    if (row.fault === Fault.UnclosedQuote) return { code: row.fault, index: row.faultAt };
     if (count < width) return { code: Fault.TooFewFields, index: end };
     if (count > width && width > 0) return { code: Fault.TooManyFields, index: places[width] ?? end };
     if (row.fault === Fault.StrayQuote) return { code: row.fault, index: row.faultAt };

@@ -3,8 +3,8 @@ import type { CsvDialect } from './dialect.ts';
 import { Kind } from './record.ts';
 
 /**
- * How far past the end of the line on which a quoted field opens its closing quote is looked for, in bytes. A
- * field without a line end in it may be as long as a record may be.
+ * How far past the end of the line on which a quoted field opens (its LF, or its lone CR) the closing quote is
+ * looked for, in bytes. A field without a line end in it may be as long as a record may be.
  */
 export const quoteReach = 16 * 1024 * 1024;
 
@@ -43,9 +43,9 @@ export interface CsvRowReader {
 
 /**
  * A reader whose cost is linear in the bytes, whatever they hold: each byte is passed once by the row that it
- * belongs to, and at most once more in search of a closing quote. For whether a quote that is still open at the
- * start of a line closes does not depend on where it opened; so once a search has found that it does not, all
- * rows that cross a line end further down, within what was searched, need not search again.
+ * belongs to, and at most once more in search of a closing quote. For whether a quote that is open at some place is
+ * closed further down does not depend on where it opened; so once a search has found that it is not, no row within
+ * what was searched need search there again.
  */
 export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteReach): CsvRowReader {
   const delimiter = encoder.encode(dialect.delimiter);
@@ -58,11 +58,14 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
 
   let bytes: Uint8Array = new Uint8Array(0);
   let final = true;
-  /** A quote that is open at the start of a line in [openFrom, openTo) does not close before `openTo`, */
+  /** A quote that is open anywhere in [openFrom, openTo) does not close before `openTo`, */
   let openFrom = 0;
   let openTo = 0;
   /** nor after it. */
   let openForGood = false;
+  /** The first line end at or after any place in [lineEndKnownFrom, lineEndKnown] is at `lineEndKnown`. */
+  let lineEndKnownFrom = 0;
+  let lineEndKnown = -1;
 
   const places: number[] = [];
   const kinds: Kind[] = [];
@@ -114,9 +117,10 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
     row.count++;
   }
 
-  function stray(at: number): void {
-    if (row.fault !== Fault.None) return;
-    row.fault = Fault.StrayQuote;
+  /** The first fault of a row stands, but a quote that never closes goes before all. */
+  function setFault(fault: Fault, at: number): void {
+    if (row.fault === Fault.UnclosedQuote || (row.fault !== Fault.None && fault === Fault.StrayQuote)) return;
+    row.fault = fault;
     row.faultAt = at;
   }
 
@@ -141,111 +145,127 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
     return 'skipped';
   }
 
-  function isOpeningAfter(lineStart: number, at: number): boolean {
-    if (at === lineStart) return true;
-    const before = bytes[at - 1];
-    if (before === lf || (loneCr && before === cr)) return true;
-    return at - delimiter.length >= lineStart && textAt(delimiter, at - delimiter.length) === 1;
+  /** Where the first line end at or after `from` is: its LF or lone CR; the bytes' length where there is none. */
+  function lineEndFrom(from: number): number {
+    if (from < lineEndKnownFrom || from > lineEndKnown) {
+      let at = from;
+      while (at < bytes.length && bytes[at] !== lf && !(loneCr && bytes[at] === cr)) at++;
+      lineEndKnownFrom = from;
+      lineEndKnown = at;
+    }
+    return lineEndKnown;
   }
 
   /** Whether the quote at `at` stands behind a backslash that is not itself escaped. */
-  function isEscaped(lineStart: number, at: number): boolean {
-    let from = at;
-    while (from > lineStart && bytes[from - 1] === backslash) from--;
-    return (at - from) % 2 === 1;
+  function isEscaped(from: number, at: number): boolean {
+    let first = at;
+    while (first > from && bytes[first - 1] === backslash) first--;
+    return (at - first) % 2 === 1;
   }
 
-  /** What becomes of a quote that is open where the line at `lineStart` begins. */
-  function fateOfQuote(lineStart: number): 'closes' | 'open' | 'untold' {
-    const limit = lineStart + reach;
-    const known = lineStart >= openFrom && lineStart < openTo;
-    if (known && (openForGood || openTo >= limit)) return 'open';
-    const from = known ? openFrom : lineStart;
+  function isAfterLineEnd(at: number): boolean {
+    return bytes[at - 1] === lf || (loneCr && bytes[at - 1] === cr);
+  }
 
-    function open(to: number, forGood: boolean): 'open' {
-      openFrom = from;
-      openTo = to;
-      openForGood = forGood;
-      return 'open';
-    }
+  function isAfterDelimiter(from: number, at: number): boolean {
+    return at - delimiter.length >= from && textAt(delimiter, at - delimiter.length) === 1;
+  }
 
-    let at = known ? openTo : lineStart;
+  /**
+   * Looks from `at` for the quote that closes the field that the quote at `opening` opens; `from` is past the run
+   * of quotes there, and `at` is at or past `from`, and not in the middle of a run.
+   */
+  function findClosing(opening: number, from: number, at: number, limit: number): Closing {
+    let strayAt = none;
+    let escaped = false;
     for (;;) {
       at = bytes.indexOf(quote, at);
       if (at === -1 || at >= limit) {
-        if (bytes.length >= limit) return open(limit, false);
-        return final ? open(bytes.length + 1, true) : 'untold';
+        const given = bytes.length >= limit;
+        return {
+          found: given || final ? 'nothing' : 'untold',
+          at: given ? limit : bytes.length,
+          strayAt,
+          escaped,
+        };
       }
-      if (backslash !== none && isEscaped(lineStart, at)) {
+      if (backslash !== none && isEscaped(from, at)) {
         at++;
         continue;
       }
       let runEnd = at + 1;
       while (bytes[runEnd] === quote) runEnd++;
+      if (runEnd - at > 1) escaped = true;
       if ((runEnd - at) % 2 === 1) {
-        if (runEnd > limit) return open(at, false);
+        if (runEnd > limit) return { found: 'nothing', at, strayAt, escaped };
         const ending = fieldEndAt(runEnd);
-        if (ending < 0) return 'untold';
-        if (ending > 0) return 'closes';
-        if (isOpeningAfter(lineStart, at)) return open(at, true);
+        if (ending < 0) return { found: 'untold', at, strayAt, escaped };
+        if (ending > 0) return { found: 'closing', at: runEnd - 1, strayAt, escaped };
+        if (isAfterDelimiter(from, at)) {
+          const before = at - delimiter.length - 1;
+          if (before === opening || bytes[before] !== quote)
+            return { found: 'opening', at, strayAt, escaped };
+          return { found: 'closing', at: before, strayAt: before, escaped };
+        }
+        if (isAfterLineEnd(at)) return { found: 'opening', at, strayAt, escaped };
+        if (strayAt === none) strayAt = runEnd - 1;
       }
       at = runEnd;
     }
   }
 
-  /**
-   * Reads the quoted field whose quote is at `start`; answers the index past its closing quote, -1 where the bytes
-   * do not tell, or `ended` where it never closes: then the row has been ended.
-   */
-  function readQuoted(start: number): number {
-    let escaped = false;
-    let crossed = false;
-    for (let at = start + 1; at < bytes.length;) {
-      const byte = bytes[at];
-      if (byte === quote) {
-        if (at + 1 === bytes.length && !final) return -1;
-        if (bytes[at + 1] === quote) {
-          escaped = true;
-          at += 2;
-          continue;
-        }
-        const ending = fieldEndAt(at + 1);
-        if (ending < 0) return -1;
-        if (ending > 0) {
-          addField(start, escaped ? Kind.EscapedText : Kind.Text, start + 1, at);
-          return at + 1;
-        }
-        stray(at);
-        at++;
-      } else if (byte === backslash) {
-        if (at + 1 === bytes.length && !final) return -1;
-        const escapes = bytes[at + 1] === quote || bytes[at + 1] === backslash;
-        escaped ||= escapes;
-        at += escapes ? 2 : 1;
-      } else if (byte === lf || byte === cr) {
-        const length = lineEndAt(at);
-        if (length < 0) return -1;
-        if (length > 0 && !crossed) {
-          const fate = fateOfQuote(at + length);
-          if (fate === 'untold') return -1;
-          if (fate === 'open') return unclosed(start, at, at + length);
-          crossed = true;
-        }
-        if (length > 0) row.lines++;
-        at += Math.max(length, 1);
-      } else {
-        at++;
-      }
+  /** The quote that closes the field that the quote at `start` opens, if it does. */
+  function closingOf(start: number): Closing {
+    let from = start + 1;
+    while (bytes[from] === quote) from++;
+    const run = from - start - 1;
+    let strayAt = none;
+    if (run % 2 === 1) {
+      const ending = fieldEndAt(from);
+      if (ending < 0) return { found: 'untold', at: from, strayAt, escaped: false };
+      if (ending > 0) return { found: 'closing', at: from - 1, strayAt, escaped: run > 1 };
+      strayAt = from - 1;
     }
-    return final ? unclosed(start, bytes.length, bytes.length) : -1;
+
+    const limit = lineEndFrom(start) + reach;
+    const known = from >= openFrom && from < openTo;
+    if (known && (openForGood || openTo >= limit))
+      return { found: 'nothing', at: openTo, strayAt, escaped: false };
+    let closing = findClosing(start, from, known ? openTo : from, limit);
+    if (closing.found === 'closing' && known) closing = findClosing(start, from, from, limit);
+    if (closing.found === 'opening' || closing.found === 'nothing') {
+      if (!known) openFrom = from;
+      openTo = closing.at;
+      openForGood = closing.found === 'opening' || bytes.length < limit;
+    }
+    return {
+      found: closing.found,
+      at: closing.at,
+      strayAt: strayAt === none ? closing.strayAt : strayAt,
+      escaped: closing.escaped || run > 1,
+    };
   }
 
-  function unclosed(quoteAt: number, end: number, next: number): number {
-    addField(quoteAt, Kind.Text, quoteAt, end);
-    row.fault = Fault.UnclosedQuote;
-    row.faultAt = quoteAt;
-    endRow(end, next);
-    return ended;
+  function countLineEnds(start: number, end: number): void {
+    for (let at = lineEndFrom(start); at < end; at = lineEndFrom(at + 1)) {
+      row.lines++;
+      if (bytes[at] === cr && bytes[at + 1] === lf) at++;
+    }
+  }
+
+  /** Reads the field whose quote is at `start`; answers the index past it, -1 where the bytes do not tell. */
+  function readQuoted(start: number): number {
+    const { found, at, strayAt, escaped } = closingOf(start);
+    if (found === 'untold') return -1;
+    if (found !== 'closing') {
+      setFault(Fault.UnclosedQuote, start);
+      return readUnquoted(start);
+    }
+    if (strayAt !== none) setFault(Fault.StrayQuote, strayAt);
+    const hasBackslash = backslash !== none && bytes.subarray(start + 1, at).includes(backslash);
+    addField(start, escaped || hasBackslash ? Kind.EscapedText : Kind.Text, start + 1, at);
+    countLineEnds(start, at);
+    return at + 1;
   }
 
   /** Reads the unquoted field at `start`; answers where it ends, -1 where the bytes do not tell. */
@@ -258,7 +278,7 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
         if (ending < 0) return -1;
         if (ending > 0) break;
       } else if (byte === quote) {
-        stray(at);
+        setFault(Fault.StrayQuote, at);
       }
     }
     if (at === bytes.length && !final) return -1;
@@ -283,7 +303,6 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
 
     for (let at = start; ;) {
       const end = bytes[at] === quote ? readQuoted(at) : readUnquoted(at);
-      if (end === ended) return 'record';
       if (end < 0) return 'incomplete';
       if (end === bytes.length) return endRow(end, end);
       const length = lineEndAt(end);
@@ -299,6 +318,7 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
       final = isFinal;
       openFrom = openTo = 0;
       openForGood = false;
+      lineEndKnown = -1;
     },
     read,
   };
@@ -309,5 +329,16 @@ const lf = 0x0a;
 const cr = 0x0d;
 /** No byte's value. */
 const none = -1;
-/** What `readQuoted` answers where the field has ended the row. */
-const ended = -2;
+
+interface Closing {
+  /**
+   * `closing` quote, a quote that `opening`s another field, `nothing` of the two, or `untold` by the bytes. With
+   * the latter two, `at` is how far was looked.
+   */
+  readonly found: 'closing' | 'opening' | 'nothing' | 'untold';
+  readonly at: number;
+  /** The first quote that is neither: text; -1 if there is none. */
+  readonly strayAt: number;
+  /** Whether a doubled quote was met. */
+  readonly escaped: boolean;
+}

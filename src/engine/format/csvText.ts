@@ -11,8 +11,7 @@ export interface CsvField {
 }
 
 /**
- * All fields of one record, whose line end is not among the bytes. The record of a quote that never closes is cut at its
- * delimiters up to that quote; what follows is one field.
+ * All fields of one record, whose line end is not among the bytes: the same fields as in its source.
  */
 export function csvFields(record: Uint8Array, dialect: CsvDialect): CsvField[] {
   if (record.length === 0) return [];
