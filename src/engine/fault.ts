@@ -28,7 +28,7 @@ export const Fault = {
   TooFewFields: 10,
   /** CSV: more fields than the header. */
   TooManyFields: 11,
-  /** CSV: a quote at the start of a field that never closes; it is kept as text, and the field read as unquoted. */
+  /** CSV: a quote that never closes; the record was ended at its first line end. */
   UnclosedQuote: 12,
   /** CSV: a quote inside a field where the dialect does not allow one; it is kept as text. */
   StrayQuote: 13,
@@ -62,12 +62,11 @@ export interface RecordFault {
  * shown, filtered and exported like the others, and counted and listed as malformed as well. A record with
  * any other fault takes part in a query only where the query asks for `_error`.
  */
-export function isReadable(code: Fault): boolean {
+export function isReadable(code: number): boolean {
   return (
     code === Fault.None ||
     code === Fault.TooFewFields ||
     code === Fault.TooManyFields ||
-    code === Fault.UnclosedQuote ||
     code === Fault.StrayQuote ||
     code === Fault.FieldNotUtf8 ||
     code === Fault.FieldWithNul

@@ -1,5 +1,40 @@
-import type { ExtensionContext } from 'vscode';
+import { Uri, window, workspace, type ExtensionContext } from 'vscode';
+import { registerCommands } from './commands.ts';
+import { EngineHost } from './engineHost.ts';
+import { Exporter } from './exporter.ts';
+import { LargeTextOffer } from './largeTextOffer.ts';
+import { PreviewEditor } from './previewEditor.ts';
+import { RecordDocuments } from './recordDocument.ts';
+import { StatusBar } from './statusBar.ts';
+
+let engine: EngineHost | undefined;
 
 export function activate(context: ExtensionContext): void {
-  context.subscriptions.push();
+  const log = window.createOutputChannel('Rowriver', { log: true });
+  const host = new EngineHost({
+    script: Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
+    settings: () => {
+      const megabytes = workspace.getConfiguration('rowriver').get<number>('indexCache.maxMegabytes', 1024);
+      const cacheFolder = megabytes > 0 ? Uri.joinPath(context.globalStorageUri, 'indexes').fsPath : null;
+      return { cacheFolder, cacheBytes: megabytes * 1e6 };
+    },
+    log: (line) => log.error(line),
+  });
+  engine = host;
+  const exporter = new Exporter(host);
+  const records = new RecordDocuments(host);
+  const statusBar = new StatusBar();
+  const editor = new PreviewEditor({ context, engine: host, exporter, records }, statusBar);
+  context.subscriptions.push(
+    log,
+    records,
+    statusBar,
+    editor,
+    new LargeTextOffer(),
+    ...registerCommands(context, editor, host, exporter),
+  );
+}
+
+export async function deactivate(): Promise<void> {
+  await engine?.dispose();
 }

@@ -272,7 +272,8 @@ export type PageCommand =
         | 'showDetail'
         | 'findColumn'
         | 'showInContext'
-        | 'export';
+        | 'export'
+        | 'copyQueryAs';
     }
   | { readonly name: 'cell'; readonly test: CellTest; readonly context: CellContext }
   | { readonly name: 'cell'; readonly action: CellAction; readonly context: CellContext }

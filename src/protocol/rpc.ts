@@ -52,7 +52,7 @@ export interface HandlerContext<P> {
   readonly progress: (value: P) => void;
 }
 
-type ProgressOf<M extends Method> = M extends { readonly progress: infer P } ? P : never;
+export type ProgressOf<M extends Method> = M extends { readonly progress: infer P } ? P : never;
 
 export type Handlers<T extends Methods<T>> = {
   [K in keyof T]: (

@@ -30,7 +30,7 @@ export function scanAll(
   for (const split of [...cut.splits, source.length]) {
     if (split < from) continue;
     const block = scanBlock(scanner, source, fields, from, split, cut.readAhead);
-    for (const record of seen(block, lines)) records.push(record);
+    records.push(...seen(block, lines));
     lines += block.lineCount;
     from = block.next + block.offset;
   }

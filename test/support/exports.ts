@@ -7,7 +7,7 @@ import type { RecordBlock } from '../../src/engine/format/record.ts';
 import { ByteBuilder } from '../../src/engine/sink/byteBuilder.ts';
 import { needsPaths, type RecordFormat, type Target } from '../../src/engine/sink/exportFormat.ts';
 import { frameOf, framed } from '../../src/engine/sink/frame.ts';
-import { appendRejects } from '../../src/engine/sink/rejects.ts';
+import { appendReject, rejectsIn } from '../../src/engine/sink/rejects.ts';
 import { createRowEncoder } from '../../src/engine/sink/rowEncoder.ts';
 import { collectPaths } from '../../src/engine/sink/tableRow.ts';
 
@@ -55,7 +55,7 @@ export function rejectsOf(bytes: Uint8Array, source: RecordFormat, blockSize: nu
     { source, target: 'same', blockSize },
     () => true,
   )) {
-    appendRejects(out, block, before);
+    for (const reject of rejectsIn(block, { record: 0, line: 0 })) appendReject(out, reject, before);
     before.record += block.count;
     before.line += block.lineCount;
   }

@@ -25,7 +25,10 @@ export interface RecordBlock {
   readonly faulty: number;
   /** Lines in the block: how far the line number moves on to the next block. */
   readonly lineCount: number;
-  /** Index of the first byte after the block's last record and its line end: where the next block's first record begins. */
+  /**
+   * Where the next block begins: the first index at or past `until` that is not inside a record of this block. Lines
+   * without a record that begin before `until` belong to this block.
+   */
   readonly next: number;
   /**
    * True when the last record that begins in the block runs past the bytes given, and the source has more. The
@@ -114,6 +117,6 @@ export interface Scanner {
 }
 
 /** Records longer than this, in bytes, are not held: fault `TooLong`. A 200 MB line is still a record. */
-export const maxRecordLength = 512 * 1024 * 1024;
+export const maxRecordLength = 256 * 1024 * 1024;
 /** JSON nested deeper than this is fault `TooDeep`. */
 export const maxDepth = 1024;

@@ -15,10 +15,49 @@ export function appendJsonString(out: ByteBuilder, bytes: Uint8Array, start = 0,
   out.byte(quote);
 }
 
-/** The text of the JSON string that stands in [start, end), its quotes not included; it must be well formed. */
-export function unescapeJson(bytes: Uint8Array, start: number, end: number): string {
-  const text: unknown = JSON.parse(`"${decoder.decode(bytes.subarray(start, end))}"`);
-  return typeof text === 'string' ? text : '';
+/**
+ * Appends the text of the JSON string that stands in [start, end), its quotes not included; it must be well formed.
+ * What is no Unicode (a lone surrogate) becomes U+FFFD.
+ */
+export function appendUnescaped(out: ByteBuilder, bytes: Uint8Array, start: number, end: number): void {
+  let from = start;
+  let at = start;
+  while (at < end) {
+    if (bytes[at] !== backslash) {
+      at++;
+      continue;
+    }
+    out.copy(bytes, from, at);
+    const escape = bytes[at + 1];
+    at += 2;
+    if (escape === smallU) {
+      let unit = hexAt(bytes, at);
+      at += 4;
+      if (unit >= 0xd800 && unit < 0xdc00 && bytes[at] === backslash && bytes[at + 1] === smallU) {
+        const low = hexAt(bytes, at + 2);
+        if (low >= 0xdc00 && low < 0xe000) {
+          unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+          at += 6;
+        }
+      }
+      out.text(String.fromCodePoint(unit));
+    } else {
+      out.byte(unescapes[escape]);
+    }
+    from = at;
+  }
+  out.copy(bytes, from, end);
+}
+
+function hexAt(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  for (let i = at; i < at + 4; i++) value = value * 16 + hexDigit(bytes[i]);
+  return value;
+}
+
+/** The value of a hexadecimal digit: in ASCII, letters are 9 past the value of their low four bits. */
+function hexDigit(byte: number): number {
+  return byte < 0x40 ? byte & 0xf : (byte & 0xf) + 9;
 }
 
 /**
@@ -57,12 +96,11 @@ function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === lineFeed || byte === carriageReturn || byte === 0x09;
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 const quote = 0x22;
 const backslash = 0x5c;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
+const smallU = 0x75;
 /** The byte after the backslash, by the byte that is escaped (RFC 8259, section 7). */
 const shortEscapes = new Map([
   [quote, quote],
@@ -73,3 +111,7 @@ const shortEscapes = new Map([
   [carriageReturn, 0x72],
   [0x09, 0x74],
 ]);
+/** The byte that is meant, by the byte after the backslash. */
+const unescapes = new Uint8Array(256);
+unescapes[0x2f] = 0x2f;
+for (const [byte, letter] of shortEscapes) unescapes[letter] = byte;

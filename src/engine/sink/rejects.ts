@@ -5,37 +5,58 @@ import type { RecordBlock } from '../format/record.ts';
 import type { ByteBuilder } from './byteBuilder.ts';
 import { appendText, faultOf, rawRecord } from './unreadable.ts';
 
-/** Where a block stands in its source: how many records and lines come before it. */
-export interface BlockNumbers {
+/** A malformed or odd record. Plain data: it crosses from a worker, which knows no absolute numbers. */
+export interface Reject {
+  /** Records and lines before it, from wherever the numbers begin. */
+  readonly record: number;
+  readonly line: number;
+  /** Of its first byte, from the start of the source. */
+  readonly offset: number;
+  readonly fault: Fault;
+  /** Where in the record it was seen, in bytes from its start. */
+  readonly at: number;
+  readonly raw: Uint8Array;
+}
+
+/** How many records and lines come before what a `Reject` counts from. */
+export interface RejectOrigin {
   readonly record: number;
   readonly line: number;
 }
 
-/**
- * Appends one JSON object, on a line of its own, for each malformed or odd record of a block: `record` and `line`
- * (1-based), `offset` in bytes from the start of the source, `reason`, `raw` (the record's text), and `at`, the
- * offset in bytes from the record's start of what is wrong. Where the record is not UTF-8, `raw` has U+FFFD in
- * place of what is not, and `raw_base64` has the bytes.
- */
-export function appendRejects(out: ByteBuilder, block: RecordBlock, before: BlockNumbers): void {
+/** Copies the malformed and odd records of a block, of which the first has the numbers of `origin`. */
+export function* rejectsIn(block: RecordBlock, origin: RejectOrigin): Generator<Reject> {
   if (block.faulty === 0) return;
   for (let record = 0; record < block.count; record++) {
-    if (faultOf(block, record) !== Fault.None) appendReject(out, block, record, before);
+    const fault = faultOf(block, record);
+    if (fault === Fault.None) continue;
+    yield {
+      record: origin.record + record,
+      line: origin.line + (block.lines[record] ?? 0),
+      offset: block.offset + (block.starts[record] ?? 0),
+      fault,
+      at: block.faultAt[record] ?? 0,
+      raw: rawRecord(block, record).slice(),
+    };
   }
 }
 
-function appendReject(out: ByteBuilder, block: RecordBlock, record: number, before: BlockNumbers): void {
+/**
+ * Appends a JSON object on a line of its own: `record` and `line` (1-based), `offset` in bytes from the start of
+ * the source, `reason`, `raw` (the record's text), and `at`, the offset in bytes from the record's start of what
+ * is wrong. Where the record is not UTF-8, `raw` has U+FFFD in place of what is not, and `raw_base64` the bytes.
+ */
+export function appendReject(out: ByteBuilder, reject: Reject, origin: RejectOrigin): void {
   const place = {
-    record: before.record + record + 1,
-    line: before.line + (block.lines[record] ?? 0) + 1,
-    offset: block.offset + (block.starts[record] ?? 0),
-    reason: faultReason(faultOf(block, record)),
+    record: origin.record + reject.record + 1,
+    line: origin.line + reject.line + 1,
+    offset: reject.offset,
+    reason: faultReason(reject.fault),
   };
-  const raw = rawRecord(block, record);
   out.text(`${JSON.stringify(place).slice(0, -1)},"raw":`);
-  appendText(out, raw);
-  out.text(`,"at":${block.faultAt[record] ?? 0}`);
-  if (!isUtf8(raw)) appendBase64(out, raw);
+  appendText(out, reject.raw);
+  out.text(`,"at":${reject.at}`);
+  if (!isUtf8(reject.raw)) appendBase64(out, reject.raw);
   out.text('}\n');
 }
 

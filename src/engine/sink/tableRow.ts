@@ -5,7 +5,7 @@ import { Kind, type RecordBlock } from '../format/record.ts';
 import { ByteBuilder } from './byteBuilder.ts';
 import { createCsvCells, type CsvStyle } from './csvCell.ts';
 import { createCsvSource } from './csvSource.ts';
-import { unescapeJson } from './jsonText.ts';
+import { appendUnescaped } from './jsonText.ts';
 import type { AppendRecord } from './rowEncoder.ts';
 import { SinkError } from './sinkError.ts';
 import { appendUnreadable, faultOf } from './unreadable.ts';
@@ -30,7 +30,7 @@ export function jsonAsTable(paths: readonly FieldPath[], style: CsvStyle, out: B
         return;
       case Kind.EscapedText:
         unescaped.clear();
-        unescaped.text(unescapeJson(bytes, start, end));
+        appendUnescaped(unescaped, bytes, start, end);
         cells.text(unescaped.view(), 0, unescaped.length);
         return;
       default:

@@ -1,0 +1,140 @@
+import { parseArgs } from 'node:util';
+import { targets, type Target } from '../engine/sink/exportFormat.ts';
+
+/** What the command line asks for. */
+export type Command =
+  { readonly kind: 'help' } | { readonly kind: 'version' } | ({ readonly kind: 'run' } & RunCommand);
+
+export interface RunCommand {
+  /** A path or an http(s) address; `-` for standard input. */
+  readonly file: string;
+  readonly query: string;
+  /** Where the results go; undefined for standard output. */
+  readonly output: string | undefined;
+  readonly to: Target;
+  /** Print how many records match, and nothing else. */
+  readonly count: boolean;
+  /** Where malformed and odd records go, instead of to the output. */
+  readonly rejects: string | undefined;
+  /** undefined: recognised. */
+  readonly delimiter: string | undefined;
+  /** undefined: recognised. */
+  readonly header: boolean | undefined;
+  readonly cache: boolean;
+}
+
+/** A command line that asks for nothing we could do. Its message is for people. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const options = {
+  output: { type: 'string', short: 'o' },
+  to: { type: 'string' },
+  count: { type: 'boolean' },
+  rejects: { type: 'string' },
+  delimiter: { type: 'string' },
+  'no-header': { type: 'boolean' },
+  'no-cache': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'V' },
+} as const;
+
+/** @throws UsageError */
+export function readArguments(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  if (values.help) return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  const file = positionals.at(0);
+  const [query = '', ...more] = positionals.slice(1);
+  if (file === undefined || file === '')
+    throw new UsageError('Which file? Give its path, or - for standard input.');
+  if (more.length > 0) {
+    throw new UsageError(
+      `The query must be one argument: put it in quotes, ${quoted([query, ...more].join(' '))}.`,
+    );
+  }
+  const { output, rejects, count = false } = values;
+  if (count && (output !== undefined || values.to !== undefined)) {
+    throw new UsageError('--count prints a number and writes no records: leave out --output and --to.');
+  }
+  if (output === '') throw new UsageError('--output needs the path of a file.');
+  if (rejects === '' || rejects === '-') throw new UsageError('--rejects needs the path of a file.');
+  if (rejects !== undefined && rejects === output) {
+    throw new UsageError('--output and --rejects cannot be the same file.');
+  }
+  return {
+    kind: 'run',
+    file,
+    query,
+    output: output === '-' ? undefined : output,
+    to: readTarget(values.to ?? 'same'),
+    count,
+    rejects,
+    delimiter: values.delimiter === undefined ? undefined : readDelimiter(values.delimiter),
+    header: values['no-header'] ? false : undefined,
+    cache: !values['no-cache'],
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: args.map((arg) => (isQuery(arg) ? mark + arg : arg)),
+      options,
+      allowPositionals: true,
+    });
+    return { values, positionals: positionals.map((arg) => (arg.startsWith(mark) ? arg.slice(1) : arg)) };
+  } catch (error) {
+    if (error instanceof TypeError && 'code' in error) throw new UsageError(withoutAdvice(error.message));
+    throw error;
+  }
+}
+
+/**
+ * Whether an argument that begins like an option can only be meant as a query: `-x > 5`. A path that is joined to
+ * its option (`-oPATH`) has none of these characters, or can be given as an argument of its own.
+ */
+function isQuery(arg: string): boolean {
+  return /^-[^-]/.test(arg)
+    ? /[\s<>=!~(]/.test(arg) && !arg.startsWith('-o=')
+    : /^--[^=]*[\s<>!~(]/.test(arg);
+}
+
+/** No argument can begin so: a program's arguments never hold NUL. */
+const mark = '\0';
+
+/** What parseArgs adds for the programmer is left out. */
+function withoutAdvice(message: string): string {
+  return `${(message.split(/\. |\.?\n/)[0] ?? message).replace(/\.$/, '')}.`;
+}
+
+function readTarget(text: string): Target {
+  const target = targets.find((known) => known === text.toLowerCase());
+  if (target === undefined) throw new UsageError(`--to takes ${listed(targets)}, not ${quoted(text)}.`);
+  return target;
+}
+
+const namedDelimiters = new Map([
+  ['\\t', '\t'],
+  ['tab', '\t'],
+  ['comma', ','],
+  ['semicolon', ';'],
+  ['pipe', '|'],
+  ['space', ' '],
+]);
+
+function readDelimiter(text: string): string {
+  const delimiter = namedDelimiters.get(text.toLowerCase()) ?? text;
+  if (delimiter === '') throw new UsageError("--delimiter needs a character, for example ';' or tab.");
+  if (/["\r\n]/.test(delimiter)) throw new UsageError('--delimiter cannot be a quote or a line end.');
+  return delimiter;
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
+}
+
+function quoted(text: string): string {
+  return `'${text}'`;
+}

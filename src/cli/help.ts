@@ -1,0 +1,37 @@
+import packageJson from '../../package.json' with { type: 'json' };
+
+export const versionText = `rowriver ${packageJson.version}\n`;
+
+export const helpText = `Usage: rowriver FILE [QUERY] [options]
+
+Filters and converts JSONL, CSV and TSV files of any size. Nothing is loaded:
+records stream from FILE (a path, or - for standard input) to standard output.
+
+  rowriver events.jsonl "status >= 500 AND user.country = 'DE'"
+  rowriver events.csv "message LIKE '%timeout%'" --to jsonl -o timeouts.jsonl
+  rowriver events.jsonl "|> SELECT id, url |> LIMIT 100" --to csv
+  curl -s https://example.org/log.jsonl | rowriver - "level = 'error'" --count
+
+QUERY is a condition as in SQL's WHERE, or a pipeline of operators (|>). Without
+one, every record is meant. A query that begins with a dash may follow --.
+
+Options:
+  -o, --output OUT    write to OUT and not to standard output; OUT is replaced
+                      only when everything has been written
+      --to FORMAT     same (default: the records' own bytes), jsonl, csv, tsv or
+                      json (one array)
+      --count         print how many records match
+      --rejects FILE  write malformed and odd records to FILE, one JSON object
+                      each, instead of to the output; without this, odd ones
+                      are written with the others, and those that cannot be
+                      read are skipped and counted
+      --delimiter C   what separates the fields of FILE: a character, or tab
+      --no-header     the first row of FILE is data
+      --no-cache      neither use nor keep an index of FILE
+  -h, --help          show this text
+  -V, --version       show the version
+
+Ends with 0 when done, 1 when it failed, 2 when the command or the query is not
+understood, 130 when interrupted. CSV and TSV are written as RFC 4180 has it;
+cells that a spreadsheet would take for formulas are not changed.
+`;

@@ -1,0 +1,197 @@
+import type { FormatOptions } from '../../protocol/engine.ts';
+import type { FileState } from '../../protocol/preview.ts';
+import { BlockIndex } from '../index/blockIndex.ts';
+import { InlinePool } from '../pool/inline.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { CellRequest, FileSpec, PagePart, PageResult, Result, Task } from '../pool/task.ts';
+import { openSource, type OpenedSource } from '../source/open.ts';
+import { readFully } from '../source/read.ts';
+import type { SourceSpec } from '../source/source.ts';
+import { Columns } from './columns.ts';
+import { recognise, type Recognised } from './format.ts';
+import { scanInOrder, type OrderedResult, type ScanRequest } from './scanInOrder.ts';
+import { stretchOf } from './view.ts';
+
+/** Index granularity and unit of scanning, in bytes: small enough to filter again for one page. */
+export const blockSize = 1024 * 1024;
+/** Files of at most so many blocks are scanned in the caller's thread: starting a worker would take longer. */
+const inlineBlocks = 4;
+
+const interactivePriority = 0;
+
+export interface DatasetOptions extends FormatOptions {
+  /** Scan workers, shared by all files; without them everything is done in this thread. */
+  readonly pool?: Pool<Task, Result> | undefined;
+  readonly signal: AbortSignal;
+  /** For tests: other than the engine's. */
+  readonly blockSize?: number | undefined;
+}
+
+/** A scan, of the whole file and for everything that matches unless it says otherwise. */
+export type FileScan = Pick<ScanRequest, 'query' | 'output'> & Partial<ScanRequest>;
+
+/** An open file: its format, its columns, the index as far as it has grown. What the views of a file share. */
+export class Dataset {
+  readonly name: string;
+  readonly recognised: Recognised;
+  readonly columns = new Columns();
+  readonly encoding: string;
+  readonly index: BlockIndex;
+  readonly #source: OpenedSource;
+  readonly #pool: Pool<Task, Result>;
+  /** Where there is nothing to share: this file's own. */
+  readonly #own: InlinePool | undefined;
+  readonly #spec: FileSpec;
+  readonly #end: number | undefined;
+
+  private constructor(
+    source: OpenedSource,
+    spec: SourceSpec,
+    recognised: Recognised,
+    options: DatasetOptions,
+  ) {
+    this.#source = source;
+    this.name = source.name;
+    this.encoding = source.encoding;
+    this.recognised = recognised;
+    this.#end = source.size;
+    this.#spec = {
+      key: `${source.name}\n${nextKey++}`,
+      source: spec,
+      format: recognised.format,
+      end: source.size,
+      blockSize: options.blockSize ?? blockSize,
+    };
+    this.index = new BlockIndex(this.#spec.blockSize, recognised.dataStart, recognised.firstLine);
+    const splits = source.random && source.compression.length === 0;
+    const large = (source.size ?? 0) > inlineBlocks * this.#spec.blockSize;
+    if (options.pool && splits && large) {
+      this.#pool = options.pool;
+    } else {
+      const own = new InlinePool();
+      own.adopt(this.#spec, source);
+      this.#own = this.#pool = own;
+    }
+    if (recognised.format.kind === 'csv') this.columns.setNames(recognised.format.dialect.columns);
+  }
+
+  /** Opens a file and reads enough of it to know its format. @throws SourceError */
+  static async open(spec: SourceSpec, options: DatasetOptions): Promise<Dataset> {
+    const source = await openSource(spec, { signal: options.signal });
+    try {
+      return new Dataset(source, spec, await recognise(source, options, options.signal), options);
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  }
+
+  get spec(): FileSpec {
+    return this.#spec;
+  }
+
+  /** Whether blocks are scanned side by side. */
+  get parallel(): boolean {
+    return this.#own === undefined;
+  }
+
+  /** The file on disk that is read, which nothing may overwrite. */
+  get paths(): readonly string[] {
+    return this.#spec.source.kind === 'file' ? [this.#spec.source.path] : [];
+  }
+
+  /** Where the file ends; undefined for a stream whose end was not seen. */
+  get size(): number | undefined {
+    return this.#end;
+  }
+
+  /** Whether every block is known. */
+  get indexed(): boolean {
+    return this.#end !== undefined && this.index.length >= this.blocks;
+  }
+
+  /** Blocks in all, as far as is known. */
+  get blocks(): number {
+    return this.#end === undefined ? Infinity : Math.ceil(this.#end / this.#spec.blockSize);
+  }
+
+  state(): FileState {
+    const { index } = this;
+    const indexed = Math.min(index.length * this.#spec.blockSize, this.#end ?? Infinity);
+    const exact = this.indexed;
+    const records =
+      exact || indexed === 0 || this.#end === undefined
+        ? index.records
+        : Math.round((index.records * this.#end) / indexed);
+    return {
+      phase: exact ? 'ready' : 'indexing',
+      size: this.#end,
+      indexed,
+      records,
+      exact,
+      malformed: index.malformed,
+      message: '',
+    };
+  }
+
+  /** Scans in file order, learning the index on the way. @throws SourceError; WorkerLost; the signal's reason */
+  scan(request: FileScan, signal: AbortSignal): AsyncGenerator<OrderedResult> {
+    const whole: ScanRequest = {
+      malformed: 'keep',
+      window: { skip: 0, take: Infinity },
+      needsPosition: false,
+      fromBlock: 0,
+      ...request,
+      toBlock: Math.min(this.blocks, request.toBlock ?? Infinity),
+    };
+    return scanInOrder(this.#spec, this.#end ?? Infinity, this.index, this.#pool, whole, signal);
+  }
+
+  /** Rows of some blocks, ahead of every scan. */
+  async page(
+    query: string | undefined,
+    parts: readonly PagePart[],
+    cells: CellRequest,
+    signal: AbortSignal,
+  ): Promise<PageResult> {
+    const task: Task = { kind: 'page', file: this.#spec, query, parts, cells };
+    const result = await this.#pool.run(task, interactivePriority, signal);
+    if (result.kind !== 'page') throw new TypeError(`A page was answered by a ${result.kind}.`);
+    return result;
+  }
+
+  /** The blocks that hold records [first, first + count), as far as they are known; the first block always is. */
+  parts(first: number, count: number): PagePart[] {
+    if (this.index.length === 0) {
+      return first === 0 ? [{ stretch: stretchOf(this.index, 0), skip: 0, take: count }] : [];
+    }
+    const parts: PagePart[] = [];
+    let record = first;
+    while (record < first + count) {
+      const block = this.index.blockOfRecord(record);
+      if (block === undefined) break;
+      const stretch = stretchOf(this.index, block);
+      const take = Math.min(
+        first + count - record,
+        this.index.summary(block).records - (record - stretch.record),
+      );
+      parts.push({ stretch, skip: record - stretch.record, take });
+      record += take;
+    }
+    return parts;
+  }
+
+  /** The source's bytes before its first record: byte-order mark, preamble, header. */
+  async head(signal: AbortSignal): Promise<Uint8Array> {
+    const head = new Uint8Array(this.recognised.dataStart);
+    return head.subarray(0, await readFully(this.#source, head, 0, signal));
+  }
+
+  async close(): Promise<void> {
+    if (this.#own) await this.#own.close();
+    else this.#pool.release(this.#spec.key);
+    await this.#source.close();
+  }
+}
+
+let nextKey = 1;

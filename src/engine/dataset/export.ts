@@ -1,0 +1,193 @@
+import type { ExportFormat, ExportProgress, ExportSummary } from '../../protocol/engine.ts';
+import type { HandlerContext } from '../../protocol/rpc.ts';
+import type { FieldPath } from '../format/jsonFields.ts';
+import type { Plan } from '../query/index.ts';
+import { openFileSink } from '../sink/atomicFile.ts';
+import { ByteBuilder } from '../sink/byteBuilder.ts';
+import type { ByteSink } from '../sink/byteSink.ts';
+import { needsPaths } from '../sink/exportFormat.ts';
+import { appendReject } from '../sink/rejects.ts';
+import { frameOf, framed } from '../sink/frame.ts';
+import type { Dataset, FileScan } from './dataset.ts';
+import type { OrderedResult } from './scanInOrder.ts';
+import { planFor, windowOf } from './plan.ts';
+
+/** What is exported, and where to. */
+export interface Export {
+  readonly query: string;
+  readonly to: ExportFormat;
+  readonly sink: ByteSink;
+  /**
+   * Takes the malformed and odd records of the whole file, one JSON object a line; those that can be read are then
+   * left out of `sink`.
+   */
+  readonly rejects?: ByteSink | undefined;
+}
+
+const progressMs = 100;
+
+/**
+ * Streams what a query selects into a sink, in file order, and commits it. Sinks are discarded when the export fails
+ * or is cancelled, so their targets are then as they were.
+ * @throws SourceError, SinkError, the signal's reason
+ */
+export async function exportTo(
+  dataset: Dataset,
+  { query, to, sink, rejects }: Export,
+  { signal, progress }: HandlerContext<ExportProgress>,
+): Promise<ExportSummary> {
+  const meter = new Meter(dataset, progress);
+  const counted = countWrites(sink);
+  try {
+    const plan = planFor(query, dataset.recognised.format);
+    const { format } = dataset.recognised;
+    const columns = needsPaths(format, to) ? await pathsOf(dataset, plan, query, signal) : [];
+    const head = to === 'same' ? await dataset.head(signal) : new Uint8Array(0);
+    const scan: FileScan = {
+      query,
+      output: { kind: 'bytes', to, columns },
+      malformed: rejects ? 'collect' : 'keep',
+      window: windowOf(plan),
+      needsPosition: plan.needsPosition,
+    };
+    const rows = rowBytes(dataset, scan, rejects, signal, meter);
+    for await (const chunk of framed(frameOf(format, to, head, columns), rows)) await counted.write(chunk);
+    signal.throwIfAborted();
+    await sink.commit();
+    await rejects?.commit();
+  } finally {
+    await sink.discard();
+    await rejects?.discard();
+  }
+  return { ...meter.state(), written: counted.written(), malformed: meter.malformed };
+}
+
+/** Exports into a file. @throws as `exportTo`; SinkError also when the target is the file that is read */
+export async function exportToFile(
+  dataset: Dataset,
+  { query, to, target }: { readonly query: string; readonly to: ExportFormat; readonly target: string },
+  context: HandlerContext<ExportProgress>,
+): Promise<ExportSummary> {
+  const sink = await openFileSink(target, { sources: dataset.paths });
+  return exportTo(dataset, { query, to, sink }, context);
+}
+
+/** Writes the file's malformed records, and nothing else, into a file. @throws as `exportToFile` */
+export async function exportRejectsToFile(
+  dataset: Dataset,
+  target: string,
+  { signal, progress }: HandlerContext<ExportProgress>,
+): Promise<ExportSummary> {
+  const sink = await openFileSink(target, { sources: dataset.paths });
+  const counted = countWrites(sink);
+  const meter = new Meter(dataset, progress);
+  try {
+    const scan: FileScan = { query: '', output: { kind: 'count' }, malformed: 'collect' };
+    for await (const found of dataset.scan(scan, signal)) {
+      meter.add(found);
+      await writeRejects(found, counted);
+    }
+    await sink.commit();
+  } finally {
+    await sink.discard();
+  }
+  return { ...meter.state(), written: counted.written(), malformed: meter.malformed };
+}
+
+function countWrites(sink: ByteSink): ByteSink & { readonly written: () => number } {
+  let written = 0;
+  return {
+    name: sink.name,
+    written: () => written,
+    write: async (bytes) => {
+      await sink.write(bytes);
+      written += bytes.length;
+    },
+    commit: () => sink.commit(),
+    discard: () => sink.discard(),
+  };
+}
+
+/** The bytes of the matching records, stretch by stretch. */
+async function* rowBytes(
+  dataset: Dataset,
+  scan: FileScan,
+  rejects: ByteSink | undefined,
+  signal: AbortSignal,
+  meter: Meter,
+): AsyncGenerator<Uint8Array> {
+  for await (const found of dataset.scan(scan, signal)) {
+    meter.add(found);
+    if (rejects) await writeRejects(found, rejects);
+    if (found.result?.bytes) yield found.result.bytes;
+  }
+}
+
+async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): Promise<void> {
+  if (!result || result.rejects.length === 0) return;
+  const out = new ByteBuilder();
+  for (const reject of result.rejects) appendReject(out, reject, place);
+  await sink.write(out.view());
+}
+
+/** A first pass over the matching records, for the columns that they hold. */
+async function pathsOf(
+  dataset: Dataset,
+  plan: Plan,
+  query: string,
+  signal: AbortSignal,
+): Promise<FieldPath[]> {
+  const known = new Map<string, FieldPath>();
+  const scan: FileScan = {
+    query,
+    output: { kind: 'paths' },
+    window: windowOf(plan),
+    needsPosition: plan.needsPosition,
+  };
+  for await (const { result } of dataset.scan(scan, signal)) {
+    for (const path of result?.paths ?? []) known.set(JSON.stringify(path), path);
+  }
+  return [...known.values()];
+}
+
+/** Adds up how far an export is, and says so now and then. */
+class Meter {
+  readonly #dataset: Dataset;
+  readonly #began = performance.now();
+  readonly #progress: (state: ExportProgress) => void;
+  #told = 0;
+  #records = 0;
+  #matched = 0;
+  #scanned = 0;
+  malformed = 0;
+
+  constructor(dataset: Dataset, progress: (state: ExportProgress) => void) {
+    this.#dataset = dataset;
+    this.#progress = progress;
+  }
+
+  state(): ExportProgress {
+    return {
+      records: this.#records,
+      matched: this.#matched,
+      scanned: this.#scanned,
+      total: this.#dataset.size,
+      elapsedMs: performance.now() - this.#began,
+    };
+  }
+
+  add(found: {
+    readonly blocks: readonly { records: number; matched: number; malformed: number }[];
+    scanned: number;
+  }): void {
+    for (const block of found.blocks) {
+      this.#records += block.records;
+      this.#matched += block.matched;
+      this.malformed += block.malformed;
+    }
+    this.#scanned = found.scanned;
+    if (performance.now() - this.#told < progressMs) return;
+    this.#told = performance.now();
+    this.#progress(this.state());
+  }
+}

@@ -1,0 +1,86 @@
+import type { FormatOptions } from '../../protocol/engine.ts';
+import { csvBody } from '../format/csvText.ts';
+import { describeDialect, sniffDialect } from '../format/sniff.ts';
+import { readFully } from '../source/read.ts';
+import type { Source } from '../source/source.ts';
+import type { FormatSpec } from '../pool/task.ts';
+
+/** How a file is to be read, recognised from its name and its first bytes. */
+export interface Recognised {
+  readonly format: FormatSpec;
+  /** Where the first record begins, in bytes, and on which line, 0-based. */
+  readonly dataStart: number;
+  readonly firstLine: number;
+  /** In words, for the status bar. */
+  readonly description: string;
+}
+
+/** Enough for the formats, and for nearly every dialect. */
+const firstSample = 64 * 1024;
+/** A CSV whose header, preamble or first records do not fit the first sample is looked at again. */
+const largeSample = 1024 * 1024;
+
+/** @throws SourceError */
+export async function recognise(
+  source: Source,
+  options: FormatOptions,
+  signal: AbortSignal,
+): Promise<Recognised> {
+  const sample = new Uint8Array(largeSample);
+  let length = await readFully(source, sample.subarray(0, firstSample), 0, signal);
+  let final = length < firstSample;
+  let head = sample.subarray(0, length);
+  const kind = kindOf(source.name, head);
+  if (kind === 'jsonl') return { format: { kind }, dataStart: 0, firstLine: 0, description: 'JSON Lines' };
+  if (kind === 'json') {
+    const rows = options.rows ?? '$[*]';
+    return { format: { kind, rows }, dataStart: 0, firstLine: 0, description: `JSON, rows ${rows}` };
+  }
+
+  const hints = {
+    name: source.name,
+    ...(options.delimiter !== undefined && { delimiter: options.delimiter }),
+    ...(options.header !== undefined && { headerLines: options.header ? 1 : 0 }),
+  };
+  let { dialect } = sniffDialect(head, { final, hints });
+  let body = csvBody(head, final, dialect);
+  if (!body && !final) {
+    length += await readFully(source, sample.subarray(length), length, signal);
+    final = length < largeSample;
+    head = sample.subarray(0, length);
+    ({ dialect } = sniffDialect(head, { final, hints }));
+    body = csvBody(head, true, dialect);
+  }
+  const preamble = head
+    .subarray(0, dialect.tableStart)
+    .reduce((lines, byte) => (byte === 0x0a ? lines + 1 : lines), 0);
+  return {
+    format: { kind: 'csv', dialect },
+    dataStart: body?.index ?? dialect.tableStart,
+    firstLine: preamble + (body?.lines ?? 0),
+    description: describeDialect(dialect),
+  };
+}
+
+/** The name decides where it is clear; `.json`, and a name that says nothing, are decided by the text. */
+function kindOf(name: string, head: Uint8Array): 'jsonl' | 'csv' | 'json' {
+  const plain = name
+    .toLowerCase()
+    .replace(/\.(gz|zst)$/, '')
+    .replace(/[?#].*$/, '');
+  if (/\.(jsonl|ndjson|ldjson)$/.test(plain)) return 'jsonl';
+  if (/\.(csv|tsv|tab|psv)$/.test(plain)) return 'csv';
+  const text = new TextDecoder()
+    .decode(head)
+    .replace(/^\ufeff/, '')
+    .trimStart();
+  if (plain.endsWith('.json') && !/^\S[^\n]*[}\]"\w]\s*\n\s*[{[]/.test(text)) return 'json';
+  if (!/^[{["]/.test(text)) return plain.endsWith('.json') ? 'jsonl' : 'csv';
+  const firstLine = text.split('\n', 1)[0];
+  try {
+    JSON.parse(firstLine);
+    return 'jsonl';
+  } catch {
+    return text.startsWith('[') || text.startsWith('{') ? 'json' : 'csv';
+  }
+}

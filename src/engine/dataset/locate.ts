@@ -1,0 +1,85 @@
+import type { Place, PreviewCalls } from '../../protocol/preview.ts';
+import type { BlockIndex } from '../index/blockIndex.ts';
+import type { PageResult } from '../pool/task.ts';
+import type { Dataset } from './dataset.ts';
+import type { SharedFile } from './sharedFile.ts';
+import { stretchOf, type View } from './view.ts';
+
+type Located = PreviewCalls['locate']['result'];
+
+/** What tells a record's place in the order that is asked about. */
+type Rank = (page: PageResult, row: number) => number;
+
+/**
+ * The first row of a view at or after a place in the file: the block by the index, the row within it by looking. In
+ * the file itself, waits until the index has come there.
+ */
+export async function locate(
+  file: SharedFile,
+  view: View | undefined,
+  place: Place,
+  signal: AbortSignal,
+): Promise<Located> {
+  const { dataset } = file;
+  if (place.by === 'time') throw new RangeError('Going to a time is not possible yet.');
+  if (place.by === 'percent') {
+    const offset = Math.floor((Math.min(100, Math.max(0, place.value)) / 100) * (dataset.size ?? 0));
+    return locate(file, view, { by: 'offset', value: offset }, signal);
+  }
+  const { by } = place;
+  const value = by === 'offset' ? place.value : place.value - 1;
+  await indexed(file, (index) => blockOf(index, by, value) !== undefined, signal);
+  const block = blockOf(dataset.index, by, value);
+  const last = (view?.rows ?? dataset.index.records) - 1;
+  if (block === undefined) return { row: Math.max(0, last), exact: false };
+
+  const rank = ranks[by];
+  const row = view ? view.rowOfBlock(block) : dataset.index.place(block).record;
+  const page = await rowsOfBlock(dataset, view, block, signal);
+  for (let i = 0; i < page.rows; i++) {
+    if (rank(page, i) > value) return { row: Math.min(row + i, last), exact: rank(page, i) === value + 1 };
+  }
+  return { row: Math.max(0, Math.min(row + page.rows, last)), exact: false };
+}
+
+/** One past the last record, line or byte that a row covers, 0-based. */
+const ranks: Record<'record' | 'line' | 'offset', Rank> = {
+  record: (page, row) => page.records[row],
+  line: (page, row) => page.lines[row],
+  offset: (page, row) => page.offsets[row] + page.lengths[row] + 1,
+};
+
+function blockOf(index: BlockIndex, by: 'record' | 'line' | 'offset', value: number): number | undefined {
+  switch (by) {
+    case 'record':
+      return index.blockOfRecord(value);
+    case 'line':
+      return index.blockOfLine(value);
+    case 'offset':
+      return index.blockOfOffset(value);
+  }
+}
+
+async function indexed(
+  file: SharedFile,
+  enough: (index: BlockIndex) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const { dataset } = file;
+  while (!enough(dataset.index) && !dataset.indexed && file.state().phase === 'indexing') {
+    await file.indexedTo(dataset.index.length + 1, signal);
+  }
+}
+
+/** The places of all rows of a view in one block. */
+function rowsOfBlock(
+  dataset: Dataset,
+  view: View | undefined,
+  block: number,
+  signal: AbortSignal,
+): Promise<PageResult> {
+  const parts = view
+    ? view.parts(dataset.index, view.rowOfBlock(block), view.rowOfBlock(block + 1) - view.rowOfBlock(block))
+    : [{ stretch: stretchOf(dataset.index, block), skip: 0, take: dataset.index.summary(block).records }];
+  return dataset.page(view?.query, parts, { kind: 'raw', limit: 0 }, signal);
+}

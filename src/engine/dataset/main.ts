@@ -1,0 +1,24 @@
+/** The entry of the engine's thread, which the extension host starts. */
+import { availableParallelism } from 'node:os';
+import { parentPort } from 'node:worker_threads';
+import type { Tagged } from '../../protocol/engine.ts';
+import { WorkerPool } from '../pool/pool.ts';
+import type { Result, Task } from '../pool/task.ts';
+import { reviveFailure } from '../pool/wire.ts';
+import { EngineService } from './service.ts';
+
+const port = parentPort;
+if (!port) throw new Error('The engine runs in a thread of its own.');
+
+const pool = new WorkerPool<Task, Result>({
+  file: new URL('worker.js', import.meta.url),
+  size: poolSize(),
+  revive: reviveFailure,
+});
+const service = new EngineService(pool, (tagged) => port.postMessage(tagged));
+port.on('message', (tagged: Tagged) => service.receive(tagged));
+
+/** One scan worker a core, within reason: a disk feeds no more, and each holds a few MiB. */
+function poolSize(): number {
+  return Math.min(8, Math.max(1, availableParallelism()));
+}

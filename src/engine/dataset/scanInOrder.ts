@@ -1,0 +1,218 @@
+import { setMaxListeners } from 'node:events';
+import type { BlockIndex, BlockPlace } from '../index/blockIndex.ts';
+import { SourceError } from '../source/source.ts';
+import type { Pool } from '../pool/pool.ts';
+import type {
+  BlockResult,
+  FileSpec,
+  Find,
+  MalformedUse,
+  MatchWindow,
+  Output,
+  Result,
+  ScanResult,
+  ScanTask,
+  Task,
+} from '../pool/task.ts';
+
+/** What a scan of a file is to do with its records. */
+export interface ScanRequest {
+  /** Undefined: every record, also the malformed ones. */
+  readonly query: string | undefined;
+  readonly find?: Find | undefined;
+  readonly output: Output;
+  readonly malformed: MalformedUse;
+  /** Matches [skip, skip + take) are yielded; the scan ends with the last of them. */
+  readonly window: MatchWindow;
+  /** Whether the query needs absolute record and line numbers: then no stretch can start before those are known. */
+  readonly needsPosition: boolean;
+  readonly fromBlock: number;
+  /** One past the last block. */
+  readonly toBlock: number;
+  /** Answers whether a block may hold a match; the others are skipped. Only asked of blocks that the index knows. */
+  readonly mayMatch?: ((block: number) => boolean) | undefined;
+}
+
+/** A stretch's result, in its place. */
+export interface OrderedResult {
+  /** Ordinal of the first of `blocks`. */
+  readonly firstBlock: number;
+  readonly blocks: readonly BlockResult[];
+  readonly place: BlockPlace;
+  readonly result: ScanResult | undefined;
+  /** Bytes done up to here, and of those, skipped. */
+  readonly scanned: number;
+  readonly skipped: number;
+}
+
+/** Blocks in a stretch once the first ones are out; the first are short so that the first matches show at once. */
+const blocksPerStretch = 8;
+const backgroundPriority = 1;
+
+interface Handed {
+  readonly firstBlock: number;
+  readonly lastBlock: number;
+  readonly start: number | undefined;
+  readonly result: Promise<ScanResult> | undefined;
+}
+
+/**
+ * Scans blocks in parallel and yields the results in file order, extending the index with what it did not know.
+ *
+ * A stretch whose beginning is not in the index is scanned from a guess; the result is taken when the stretch
+ * before ends exactly there, else it is scanned again from the place that is now known. So the answer never
+ * depends on a guess, on the number of workers or on timing.
+ *
+ * At most three stretches a worker are in flight: who does not take results stops the reading.
+ */
+export async function* scanInOrder(
+  file: FileSpec,
+  end: number,
+  index: BlockIndex,
+  pool: Pool<Task, Result>,
+  request: ScanRequest,
+  signal: AbortSignal,
+): AsyncGenerator<OrderedResult> {
+  const inFlight: Handed[] = [];
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  // Without a second thread nothing is gained by handing out early, and what is handed out late starts from what is known.
+  const limit = pool.size === 1 ? 1 : 3 * pool.size;
+  // Every stretch in flight listens, and a page may as well.
+  setMaxListeners(limit + 2, both);
+  let next = request.fromBlock;
+  let handedOut = 0;
+  let skipped = 0;
+  /** Matches so far, those before the window included. */
+  let matched = 0;
+
+  const hand = (): void => {
+    const known = next <= index.length ? index.place(next) : undefined;
+    const length = handedOut < 2 * pool.size ? 1 : blocksPerStretch;
+    const lastBlock = Math.min(request.toBlock, next + length);
+    const start = known?.start;
+    handedOut++;
+    inFlight.push({ firstBlock: next, lastBlock, start, result: submit(next, lastBlock, known) });
+    next = lastBlock;
+  };
+
+  const submit = (
+    from: number,
+    to: number,
+    place: BlockPlace | undefined,
+    window?: MatchWindow,
+  ): Promise<ScanResult> => {
+    const task: ScanTask = {
+      kind: 'scan',
+      file,
+      stretch: {
+        from: from * file.blockSize,
+        to: Math.min(to * file.blockSize, end),
+        start: place?.start,
+        record: place?.record ?? 0,
+        line: place?.line ?? 0,
+      },
+      query: request.query,
+      find: request.find,
+      output: request.output,
+      malformed: request.malformed,
+      window,
+    };
+    const result = pool.run(task, backgroundPriority, both).then((answer) => {
+      if (answer.kind !== 'scan') throw new TypeError(`A scan was answered by a ${answer.kind}.`);
+      return answer;
+    });
+    // A stretch that fails while an earlier one is awaited is looked at in its turn.
+    result.catch(() => undefined);
+    return result;
+  };
+
+  const skip = (): void => {
+    const first = next;
+    while (next < request.toBlock && next < index.length && request.mayMatch?.(next) === false) next++;
+    if (next > first)
+      inFlight.push({ firstBlock: first, lastBlock: next, start: undefined, result: undefined });
+  };
+
+  const fill = (): void => {
+    while (next < request.toBlock && inFlight.length < limit) {
+      if (request.mayMatch) skip();
+      if (next >= request.toBlock) return;
+      // Absolute numbers are known only where the index is.
+      if (request.needsPosition && next > index.length && inFlight.length > 0) return;
+      hand();
+    }
+  };
+
+  try {
+    let expected = request.fromBlock <= index.length ? index.place(request.fromBlock) : undefined;
+    if (!expected) throw new RangeError(`Block ${request.fromBlock} is not known yet.`);
+    for (fill(); inFlight.length > 0; fill()) {
+      const handed = inFlight.shift();
+      if (!handed) return;
+      const { firstBlock, lastBlock } = handed;
+      const stretchEnd = Math.min(lastBlock * file.blockSize, end);
+      if (!handed.result) {
+        const blocks = unscanned(index, firstBlock, lastBlock);
+        skipped += stretchEnd - firstBlock * file.blockSize;
+        yield { firstBlock, blocks, place: expected, result: undefined, scanned: stretchEnd, skipped };
+        expected = index.place(lastBlock);
+        continue;
+      }
+      let result = await handed.result;
+      if (result.start !== expected.start && !(result.start === undefined && expected.start >= stretchEnd)) {
+        result = await submit(firstBlock, lastBlock, expected);
+      }
+      const cut = windowWithin(request.window, matched, countMatches(result));
+      if (cut) result = await submit(firstBlock, lastBlock, expected, cut);
+      matched += cut ? cut.skip + countMatches(result) : countMatches(result);
+      const { failure } = result;
+      const told = result.blocks.length > 0 || failure;
+      const blocks = told ? result.blocks : empty(expected.start, lastBlock - firstBlock);
+      const place = expected;
+      blocks.forEach((block, i) => {
+        const partial = failure && i === blocks.length - 1;
+        if (firstBlock + i === index.length && !partial) index.append(block);
+      });
+      if (failure) {
+        yield { firstBlock, blocks, place, result, scanned: failure.position, skipped };
+        throw new SourceError(failure.failure, failure.message, failure.position);
+      }
+      expected = index.place(lastBlock);
+      yield { firstBlock, blocks, place, result, scanned: stretchEnd, skipped };
+      if (matched >= request.window.skip + request.window.take) return;
+    }
+  } finally {
+    stop.abort();
+  }
+}
+
+/** The part of a stretch's `count` matches that is within a window, when `passed` came before; undefined: all of them. */
+function windowWithin({ skip, take }: MatchWindow, passed: number, count: number): MatchWindow | undefined {
+  const from = Math.min(count, Math.max(0, skip - passed));
+  const to = Math.min(count, Math.max(0, skip + take - passed));
+  return from === 0 && to === count ? undefined : { skip: from, take: to - from };
+}
+
+function countMatches({ blocks }: ScanResult): number {
+  return blocks.reduce((sum, block) => sum + block.matched, 0);
+}
+
+/** Blocks that the index knows and nobody has to look at. */
+function unscanned(index: BlockIndex, from: number, to: number): BlockResult[] {
+  const blocks: BlockResult[] = [];
+  for (let block = from; block < to; block++) blocks.push({ ...index.summary(block), matched: 0 });
+  return blocks;
+}
+
+/** Blocks inside a record that began before them. */
+function empty(start: number, count: number): BlockResult[] {
+  return Array.from({ length: count }, () => ({
+    start,
+    next: start,
+    records: 0,
+    lines: 0,
+    malformed: 0,
+    matched: 0,
+  }));
+}

@@ -1,0 +1,164 @@
+import type { FormatOptions } from '../../protocol/engine.ts';
+import type { FileState } from '../../protocol/preview.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Result, Task } from '../pool/task.ts';
+import { continues, identifyFile, type FileIdentity } from '../source/file.ts';
+import { SourceError, type SourceSpec } from '../source/source.ts';
+import { Dataset } from './dataset.ts';
+
+/** How often the file on disk is looked at. */
+const watchMs = 1000;
+const progressMs = 100;
+
+export type FileListener = (state: FileState) => void;
+
+/**
+ * A file that several previews look at: one dataset, one background pass that fills its index, one watch on what
+ * becomes of it. Lives while somebody holds it.
+ */
+export class SharedFile {
+  readonly dataset: Dataset;
+  readonly #spec: SourceSpec;
+  readonly #listeners = new Set<FileListener>();
+  readonly #closing = new AbortController();
+  readonly #watch: NodeJS.Timeout;
+  readonly #identity: FileIdentity | undefined;
+  #indexing: Promise<void> | undefined;
+  #pause: AbortController | undefined;
+  /** Runs that index on their way, so that nobody need. */
+  #scans = 0;
+  #trouble: { readonly phase: 'changed' | 'gone' | 'failed'; readonly message: string } | undefined;
+
+  private constructor(spec: SourceSpec, dataset: Dataset, identity: FileIdentity | undefined) {
+    this.#spec = spec;
+    this.dataset = dataset;
+    this.#identity = identity;
+    this.#watch = setInterval(() => void this.#look(), watchMs);
+    this.#watch.unref();
+  }
+
+  /** @throws SourceError */
+  static async open(
+    spec: SourceSpec,
+    options: FormatOptions,
+    pool: Pool<Task, Result>,
+    signal: AbortSignal,
+  ): Promise<SharedFile> {
+    const identity = spec.kind === 'file' ? await identifyFile(spec.path) : undefined;
+    return new SharedFile(spec, await Dataset.open(spec, { ...options, pool, signal }), identity);
+  }
+
+  state(): FileState {
+    return { ...this.dataset.state(), ...this.#trouble };
+  }
+
+  /** @returns what ends the listening */
+  listen(listener: FileListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Fills the index in the background, from where it ends; gives way to runs, which fill it as well. */
+  startIndexing(): void {
+    if (this.#indexing || this.#scans > 0 || this.dataset.indexed || this.#closing.signal.aborted) return;
+    const pause = new AbortController();
+    this.#pause = pause;
+    this.#indexing = this.#index(AbortSignal.any([pause.signal, this.#closing.signal])).finally(() => {
+      this.#indexing = undefined;
+    });
+  }
+
+  /** Does something that scans the file, the background pass standing still. */
+  async whileScanning<T>(work: () => Promise<T>): Promise<T> {
+    this.#scans++;
+    this.#pause?.abort();
+    await this.#indexing;
+    try {
+      return await work();
+    } finally {
+      this.#scans--;
+      this.#tell();
+      this.startIndexing();
+    }
+  }
+
+  /** Resolves when at least `count` blocks are known, or all that there are. */
+  async indexedTo(count: number, signal: AbortSignal): Promise<void> {
+    const enough = (): boolean =>
+      this.dataset.index.length >= count || this.dataset.indexed || this.#trouble !== undefined;
+    if (enough()) return;
+    this.startIndexing();
+    await new Promise<void>((resolve, reject) => {
+      const done = (settle: () => void): void => {
+        stop();
+        signal.removeEventListener('abort', abort);
+        settle();
+      };
+      const abort = (): void =>
+        done(() => reject(signal.reason instanceof Error ? signal.reason : new Error('Cancelled.')));
+      const stop = this.listen(() => {
+        if (enough()) done(resolve);
+      });
+      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
+    });
+  }
+
+  /** Tells the listeners how far the file is known. */
+  #tell(): void {
+    const state = this.state();
+    for (const listener of [...this.#listeners]) listener(state);
+  }
+
+  async #index(signal: AbortSignal): Promise<void> {
+    const { dataset } = this;
+    let told = 0;
+    try {
+      const request = {
+        query: '',
+        output: { kind: 'count' },
+        fromBlock: dataset.index.length,
+      } as const;
+      for await (const _ of dataset.scan(request, signal)) {
+        if (performance.now() - told < progressMs) continue;
+        told = performance.now();
+        this.#tell();
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+    this.#tell();
+  }
+
+  #fail(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const phase = error instanceof SourceError && error.failure === 'changed' ? 'changed' : 'failed';
+    this.#trouble = { phase, message };
+  }
+
+  async #look(): Promise<void> {
+    if (!this.#identity || this.#spec.kind !== 'file' || this.#trouble) return;
+    try {
+      const now = await identifyFile(this.#spec.path);
+      const { size, mtimeMs } = this.#identity;
+      if (now.size === size && now.mtimeMs === mtimeMs && continues(this.#identity, now)) return;
+      const message = continues(this.#identity, now)
+        ? `The file has grown by ${(now.size - size).toLocaleString('en')} bytes.`
+        : 'The file has changed on disk.';
+      this.#trouble = { phase: 'changed', message };
+    } catch (error) {
+      const gone = error instanceof SourceError && error.failure === 'not-found';
+      this.#trouble = gone
+        ? { phase: 'gone', message: 'The file has been deleted or moved.' }
+        : { phase: 'failed', message: error instanceof Error ? error.message : String(error) };
+    }
+    this.#tell();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#watch);
+    this.#closing.abort();
+    await this.#indexing;
+    await this.dataset.close();
+  }
+}

@@ -1,0 +1,36 @@
+import type { Source } from '../source/source.ts';
+import { Performer } from './perform.ts';
+import type { Pool, Priority } from './pool.ts';
+import type { FileSpec, Result, Task } from './task.ts';
+
+/**
+ * A pool of no threads: tasks are done in this one, in their order. For files too small to be worth a thread, and for
+ * sources that can be read only once and from the front.
+ */
+export class InlinePool implements Pool<Task, Result> {
+  readonly size = 1;
+  readonly #performer = new Performer();
+  #last: Promise<unknown> = Promise.resolve();
+
+  run(task: Task, _priority: Priority, signal: AbortSignal): Promise<Result> {
+    const result = this.#last.then(() => {
+      signal.throwIfAborted();
+      return this.#performer.perform(task, signal);
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  adopt(spec: FileSpec, source: Source): void {
+    this.#performer.adopt(spec, source);
+  }
+
+  release(key: string): void {
+    this.#last = this.#last.then(() => this.#performer.release(key));
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#performer.close();
+  }
+}

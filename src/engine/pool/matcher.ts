@@ -1,0 +1,62 @@
+import { Fault, isReadable } from '../fault.ts';
+import type { FieldRequest, RecordBlock } from '../format/record.ts';
+import type { Layout, Plan } from '../query/index.ts';
+import { parseQuery, planQuery } from '../query/index.ts';
+import { TextFinder } from './find.ts';
+import type { Find, FormatSpec } from './task.ts';
+
+/** A query that a task brought along does not parse: it was checked before, so this is a bug. */
+export function planOf(query: string, format: FormatSpec): Plan {
+  const parsed = parseQuery(query);
+  if (!parsed.ok) throw new SyntaxError(`A scan was asked for with a query that does not parse: ${query}`);
+  return planQuery(parsed.query, layoutOf(format));
+}
+
+export function layoutOf(format: FormatSpec): Layout {
+  return format.kind === 'csv' ? { format: 'csv', columns: format.dialect.columns } : { format: 'json' };
+}
+
+const takes = {
+  all: () => true,
+  readable: isReadable,
+  'well-formed': (fault: number) => fault === Fault.None,
+} as const;
+
+/** Says which records of a block a query selects. Holds the selection vector that blocks share. */
+export class Matcher {
+  readonly plan: Plan;
+  readonly #takes: (fault: number) => boolean;
+  readonly #finder: TextFinder | undefined;
+  #selection = new Uint32Array(4096);
+
+  /** @param among the records that take part where the query does not ask for malformed ones */
+  constructor(plan: Plan, find: Find | undefined, among: 'all' | 'readable' | 'well-formed') {
+    this.plan = plan;
+    this.#takes = plan.needsFaulty ? takes.all : takes[among];
+    this.#finder = find && new TextFinder(find);
+  }
+
+  get fields(): readonly FieldRequest[] {
+    return this.plan.where?.fields ?? [];
+  }
+
+  /** Record indices of the block, ascending; valid until the next call. */
+  get selection(): Uint32Array {
+    return this.#selection;
+  }
+
+  /** Sets `selection`, given the 0-based numbers of the block's first record and line; answers how many are in it. */
+  select(block: RecordBlock, record: number, line: number): number {
+    if (this.#selection.length < block.count) this.#selection = new Uint32Array(2 * block.count);
+    const selection = this.#selection;
+    let count = 0;
+    if (block.faulty === 0) {
+      while (count < block.count) selection[count] = count++;
+    } else {
+      const { faults } = block;
+      for (let i = 0; i < block.count; i++) if (this.#takes(faults[i])) selection[count++] = i;
+    }
+    if (this.plan.where) count = this.plan.where.select(block, selection, count, { record, line });
+    return this.#finder ? this.#finder.select(block, selection, count) : count;
+  }
+}

@@ -1,0 +1,135 @@
+import { CellKind } from '../../protocol/preview.ts';
+import { Fault, isReadable } from '../fault.ts';
+import { JsonFields } from '../format/jsonFields.ts';
+import type { FieldRequest, RecordBlock, Scanner } from '../format/record.ts';
+import { records } from '../format/records.ts';
+import { CellBuffer, csvCellWriter, writeJsonCell, type CellWriter } from './cells.ts';
+import type { Matcher } from './matcher.ts';
+import type { OpenFile } from './openFile.ts';
+import type { CellRequest, FileSpec, FormatSpec, PagePart, PageResult, RowFault } from './task.ts';
+
+/** Reads the rows of a page: scans each part's block for its matches, then only those records for their cells. */
+export async function readPage(
+  file: OpenFile,
+  spec: FileSpec,
+  parts: readonly PagePart[],
+  request: CellRequest,
+  matcher: Matcher,
+  signal: AbortSignal,
+): Promise<PageResult> {
+  const rows = new RowCollector(file.scanner, spec.format, request);
+  for (const { stretch, skip, take } of parts) {
+    const run = { start: stretch.start, from: stretch.from, to: stretch.to, end: spec.end };
+    let { record, line } = stretch;
+    let passed = 0;
+    for await (const placed of records(
+      file.source,
+      file.scanner,
+      run,
+      spec.blockSize,
+      matcher.fields,
+      signal,
+    )) {
+      const block = placed.records;
+      const { count: recordCount, lineCount } = block;
+      const count = matcher.select(block, record, line);
+      const from = Math.max(0, skip - passed);
+      const to = Math.min(count, skip + take - passed);
+      if (from < to) rows.take(block, matcher.selection.slice(from, to), record, line);
+      passed += count;
+      record += recordCount;
+      line += lineCount;
+      if (passed >= skip + take) break;
+    }
+  }
+  return rows.finish();
+}
+
+/** How many rows' keys are looked at for columns that are not known yet. */
+const rowsSampled = 200;
+
+class RowCollector {
+  readonly #scanner: Scanner;
+  readonly #request: CellRequest;
+  readonly #fields: readonly FieldRequest[];
+  readonly #write: CellWriter;
+  readonly #cells: CellBuffer;
+  readonly #paths: JsonFields | undefined;
+  readonly #records: number[] = [];
+  readonly #lines: number[] = [];
+  readonly #offsets: number[] = [];
+  readonly #lengths: number[] = [];
+  readonly #faults: RowFault[] = [];
+
+  constructor(scanner: Scanner, format: FormatSpec, request: CellRequest) {
+    this.#scanner = scanner;
+    this.#request = request;
+    this.#fields =
+      request.kind === 'columns' ? request.columns.map(({ path }) => ({ path, numeric: false })) : [];
+    this.#write = format.kind === 'csv' ? csvCellWriter(format.dialect) : writeJsonCell;
+    this.#cells = new CellBuffer(request.limit);
+    this.#paths = format.kind === 'csv' ? undefined : new JsonFields();
+  }
+
+  /**
+   * Takes some records of a block, which is void afterwards.
+   * @param record 0-based number of the block's first record, `line` of its first line
+   */
+  take(block: RecordBlock, selected: Uint32Array, record: number, line: number): void {
+    const { bytes, offset } = block;
+    const [starts, ends, lines, faults, faultAt] = [
+      block.starts,
+      block.ends,
+      block.lines,
+      block.faults,
+      block.faultAt,
+    ].map((column) => Array.from(selected, (i) => column[i]));
+    selected.forEach((index, i) => {
+      const [start, end, fault] = [starts[i], ends[i], faults[i]];
+      const row = this.#records.push(record + index + 1) - 1;
+      this.#lines.push(line + lines[i] + 1);
+      this.#offsets.push(offset + start);
+      this.#lengths.push(end - start);
+      // A code is what the scanner put there: the array's element type does not say so.
+      if (fault !== Fault.None) this.#faults.push({ row, code: fault as Fault, at: faultAt[i] });
+      // A record that is too long is not there.
+      const held = end <= bytes.length ? end : start;
+      if (this.#request.kind === 'raw') this.#cells.bytes(CellKind.Text, bytes, start, held);
+      else if (isReadable(fault)) this.#readCells(bytes, offset, start, held, row);
+      else this.#malformed(bytes, start, held);
+    });
+  }
+
+  finish(): PageResult {
+    return {
+      kind: 'page',
+      rows: this.#records.length,
+      ...this.#cells.finish(),
+      records: Float64Array.from(this.#records),
+      lines: Float64Array.from(this.#lines),
+      offsets: Float64Array.from(this.#offsets),
+      lengths: Float64Array.from(this.#lengths),
+      faults: this.#faults,
+      paths: this.#paths?.paths() ?? [],
+    };
+  }
+
+  #readCells(bytes: Uint8Array, offset: number, start: number, end: number, row: number): void {
+    if (row < rowsSampled) this.#paths?.read(bytes, start, end);
+    const { fields } = this.#scanner.scan({
+      length: end,
+      offset,
+      from: start,
+      until: start + 1,
+      final: true,
+      fields: this.#fields,
+    });
+    for (const field of fields)
+      this.#write(this.#cells, bytes, field.kinds[0], field.starts[0], field.ends[0]);
+  }
+
+  #malformed(bytes: Uint8Array, start: number, end: number): void {
+    this.#cells.bytes(CellKind.Malformed, bytes, start, end);
+    for (let i = 1; i < this.#fields.length; i++) this.#cells.empty(CellKind.Missing);
+  }
+}

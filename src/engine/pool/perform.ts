@@ -1,0 +1,60 @@
+import type { Source } from '../source/source.ts';
+import { Matcher, planOf } from './matcher.ts';
+import { OpenFiles } from './openFile.ts';
+import { readPage } from './page.ts';
+import { scanStretch } from './scan.ts';
+import type { FileSpec, Find, Result, Task } from './task.ts';
+
+/** Queries kept compiled; the one used longest ago is given up first. */
+const keptMatchers = 16;
+
+/** Does tasks, one at a time, with the files and the compiled queries of one thread. */
+export class Performer {
+  readonly #files = new OpenFiles();
+  readonly #matchers = new Map<string, Matcher>();
+
+  async perform(task: Task, signal: AbortSignal): Promise<Result> {
+    const file = await this.#files.use(task.file, signal);
+    switch (task.kind) {
+      case 'scan': {
+        const matcher = this.#matcher(task.file, task.query, task.find, task.malformed !== 'keep');
+        return scanStretch(file, task, matcher, signal);
+      }
+      case 'page': {
+        const matcher = this.#matcher(task.file, task.query, undefined, false);
+        return readPage(file, task.file, task.parts, task.cells, matcher, signal);
+      }
+    }
+  }
+
+  /** Takes over a source that cannot be opened a second time. */
+  adopt(spec: FileSpec, source: Source): void {
+    this.#files.adopt(spec, source);
+  }
+
+  release(key: string): Promise<void> {
+    return this.#files.release(key);
+  }
+
+  close(): Promise<void> {
+    return this.#files.close();
+  }
+
+  #matcher(file: FileSpec, query: string | undefined, find: Find | undefined, wellFormed: boolean): Matcher {
+    const key = JSON.stringify([file.key, query, find, wellFormed]);
+    const matcher =
+      this.#matchers.get(key) ??
+      new Matcher(
+        planOf(query ?? '', file.format),
+        find,
+        query === undefined ? 'all' : wellFormed ? 'well-formed' : 'readable',
+      );
+    this.#matchers.delete(key);
+    this.#matchers.set(key, matcher);
+    for (const oldest of this.#matchers.keys()) {
+      if (this.#matchers.size <= keptMatchers) break;
+      this.#matchers.delete(oldest);
+    }
+    return matcher;
+  }
+}

@@ -1,0 +1,132 @@
+import { JsonFields } from '../format/jsonFields.ts';
+import type { RecordBlock } from '../format/record.ts';
+import { records } from '../format/records.ts';
+import { SourceError } from '../source/source.ts';
+import type { Matcher } from './matcher.ts';
+import type { OpenFile } from './openFile.ts';
+import { rejectsIn, type Reject } from '../sink/rejects.ts';
+import { createRowEncoder } from '../sink/rowEncoder.ts';
+import { Tally } from './tally.ts';
+import type { FileSpec, MatchPlace, MatchWindow, Output, ScanResult, ScanTask } from './task.ts';
+
+/** Scans one stretch of a file, as far as the source goes. @throws the signal's reason; SinkError */
+export async function scanStretch(
+  file: OpenFile,
+  task: ScanTask,
+  matcher: Matcher,
+  signal: AbortSignal,
+): Promise<ScanResult> {
+  const { file: spec, stretch } = task;
+  const run = { start: stretch.start, from: stretch.from, to: stretch.to, end: spec.end };
+  const tally = new Tally(stretch, spec.blockSize);
+  const collector = createCollector(task.output, spec);
+  const rejects: Reject[] = [];
+  const window = task.window && new Window(task.window);
+  let { record, line } = stretch;
+  let failure: SourceError | undefined;
+  try {
+    for await (const placed of records(
+      file.source,
+      file.scanner,
+      run,
+      spec.blockSize,
+      matcher.fields,
+      signal,
+    )) {
+      const block = placed.records;
+      if (task.malformed === 'collect') {
+        const origin = { record: record - stretch.record, line: line - stretch.line };
+        for (const reject of rejectsIn(block, origin)) rejects.push(reject);
+      }
+      const selected = matcher.select(block, record, line);
+      const count = window ? window.narrow(matcher.selection, selected) : selected;
+      tally.add(placed, count);
+      collector.take(block, matcher.selection, count, tally.block);
+      record += block.count;
+      line += block.lineCount;
+    }
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    failure = error;
+  }
+  const blocks = failure ? tally.blocks : tally.finish();
+  return {
+    kind: 'scan',
+    start: tally.start,
+    blocks,
+    bytes: undefined,
+    rejects,
+    paths: [],
+    places: [],
+    failure: failure && { failure: failure.failure, message: failure.message, position: failure.position },
+    ...collector.finish(),
+  };
+}
+
+/** Counts matches off, so that only those of a window are left. */
+class Window {
+  #skip: number;
+  #take: number;
+
+  constructor({ skip, take }: MatchWindow) {
+    this.#skip = skip;
+    this.#take = take;
+  }
+
+  narrow(selection: Uint32Array, count: number): number {
+    const skipped = Math.min(this.#skip, count);
+    const taken = Math.min(this.#take, count - skipped);
+    selection.copyWithin(0, skipped, skipped + taken);
+    this.#skip -= skipped;
+    this.#take -= taken;
+    return taken;
+  }
+}
+
+/** Makes an output of the records that match. */
+interface Collector {
+  /** @param ordinal the block's, in the stretch */
+  take(block: RecordBlock, selection: Uint32Array, count: number, ordinal: number): void;
+  finish(): Partial<ScanResult>;
+}
+
+function createCollector(output: Output, spec: FileSpec): Collector {
+  switch (output.kind) {
+    case 'count':
+      return { take: () => undefined, finish: () => ({}) };
+    case 'places':
+      return placeCollector(output.limit);
+    case 'paths':
+      return pathCollector();
+    case 'bytes': {
+      const encoder = createRowEncoder(spec.format, output.to, output.columns);
+      return {
+        take: (block, selection, count) => encoder.encode(block, selection, count),
+        finish: () => ({ bytes: encoder.out.view().slice() }),
+      };
+    }
+  }
+}
+
+function placeCollector(limit: number): Collector {
+  const places: MatchPlace[] = [];
+  return {
+    take: (_block, selection, count, ordinal) => {
+      for (let match = 0; match < count && places.length < limit; match++) {
+        places.push({ block: ordinal, match, record: selection[match] });
+      }
+    },
+    finish: () => ({ places }),
+  };
+}
+
+function pathCollector(): Collector {
+  const fields = new JsonFields();
+  return {
+    take: (block, selection, count) => {
+      for (let i = 0; i < count; i++)
+        fields.read(block.bytes, block.starts[selection[i]], block.ends[selection[i]]);
+    },
+    finish: () => ({ paths: fields.paths() }),
+  };
+}

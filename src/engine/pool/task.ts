@@ -1,0 +1,162 @@
+import type { Fault } from '../fault.ts';
+import type { FieldPath } from '../format/jsonFields.ts';
+import type { CsvDialect } from '../format/dialect.ts';
+import type { BlockSummary } from '../index/blockIndex.ts';
+import type { Target } from '../sink/exportFormat.ts';
+import type { Reject } from '../sink/rejects.ts';
+import type { SourceFailure, SourceSpec } from '../source/source.ts';
+
+/** What the scan workers do. Tasks and results are plain data. */
+
+/** A file as every worker opens it for itself. */
+export interface FileSpec {
+  /** Changes whenever the file or the way it is read does: workers keep what they have open by it. */
+  readonly key: string;
+  readonly source: SourceSpec;
+  readonly format: FormatSpec;
+  /** Where the source ended when it was last looked at; undefined while that is unknown. */
+  readonly end: number | undefined;
+  readonly blockSize: number;
+}
+
+export type FormatSpec =
+  | { readonly kind: 'jsonl' }
+  | { readonly kind: 'csv'; readonly dialect: CsvDialect }
+  | { readonly kind: 'json'; readonly rows: string };
+
+/** A stretch of whole blocks, [from, to) in bytes. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  /** Where the first record begins; undefined: not known yet, to be guessed and checked by the caller. */
+  readonly start: number | undefined;
+  /** 0-based numbers of the first record and line, where the query needs them. */
+  readonly record: number;
+  readonly line: number;
+}
+
+/** What is made of the records that match. */
+export type Output =
+  | { readonly kind: 'count' }
+  /** Their bytes, as an export writes them. */
+  | { readonly kind: 'bytes'; readonly to: Target; readonly columns: readonly FieldPath[] }
+  /** The dotted paths that they hold, in order of first appearance. */
+  | { readonly kind: 'paths' }
+  /** Their places, at most `limit` a stretch, without their bytes. */
+  | { readonly kind: 'places'; readonly limit: number };
+
+/** The query of either is undefined for the file as it stands, malformed records and all. */
+export interface ScanTask {
+  readonly kind: 'scan';
+  readonly file: FileSpec;
+  readonly stretch: Stretch;
+  readonly query: string | undefined;
+  /** Text that a matching record's bytes must hold as well. */
+  readonly find: Find | undefined;
+  readonly output: Output;
+  readonly malformed: MalformedUse;
+  /** Which of the stretch's matches are taken; undefined: all. */
+  readonly window: MatchWindow | undefined;
+}
+
+/**
+ * What becomes of malformed records that the query does not ask for. `keep`: those that can be read take part like
+ * any other. `collect`: none takes part, and all are put into the result's `rejects`.
+ */
+export type MalformedUse = 'keep' | 'collect';
+
+/** Matches [skip, skip + take), counted from the stretch's first. */
+export interface MatchWindow {
+  readonly skip: number;
+  readonly take: number;
+}
+
+export interface Find {
+  readonly text: string;
+  readonly matchCase: boolean;
+}
+
+export interface BlockResult extends BlockSummary {
+  readonly matched: number;
+}
+
+export interface ScanResult {
+  readonly kind: 'scan';
+  /** Where the first record of the stretch was taken to begin; undefined when none begins in it. */
+  readonly start: number | undefined;
+  readonly blocks: readonly BlockResult[];
+  readonly bytes: Uint8Array | undefined;
+  /** The malformed records, where they are collected; numbers count from the stretch's first record and line. */
+  readonly rejects: readonly Reject[];
+  readonly paths: readonly FieldPath[];
+  readonly places: readonly MatchPlace[];
+  /** Why the source gave no more; then the last of `blocks` is not whole, and those after it are missing. */
+  readonly failure: SourceFailureAt | undefined;
+}
+
+/** A SourceError as plain data. */
+export interface SourceFailureAt {
+  readonly failure: SourceFailure;
+  readonly message: string;
+  readonly position: number;
+}
+
+/** A matching record: its block's ordinal in the stretch, its number among the block's matches, and among its records. */
+export interface MatchPlace {
+  readonly block: number;
+  readonly match: number;
+  readonly record: number;
+}
+
+/** Records of a page, from blocks that need not be neighbours. */
+export interface PageTask {
+  readonly kind: 'page';
+  readonly file: FileSpec;
+  readonly query: string | undefined;
+  readonly parts: readonly PagePart[];
+  readonly cells: CellRequest;
+}
+
+/** `take` matches of a block, after the first `skip`. */
+export interface PagePart {
+  readonly stretch: Stretch;
+  readonly skip: number;
+  readonly take: number;
+}
+
+export type CellRequest =
+  /** Cells of some columns, each cut to `limit` bytes. */
+  | { readonly kind: 'columns'; readonly columns: readonly CellColumn[]; readonly limit: number }
+  /** The record's raw bytes, cut to `limit`. */
+  | { readonly kind: 'raw'; readonly limit: number };
+
+export interface CellColumn {
+  /** Where the scanner finds it; undefined for a column that the query makes. */
+  readonly path: readonly (string | number)[];
+  readonly name: string;
+}
+
+export interface PageResult {
+  readonly kind: 'page';
+  readonly rows: number;
+  /** As the protocol's Page: text, ends, kinds of rows x columns cells. */
+  readonly text: Uint8Array;
+  readonly ends: Uint32Array;
+  readonly kinds: Uint8Array;
+  readonly records: Float64Array;
+  readonly lines: Float64Array;
+  readonly offsets: Float64Array;
+  readonly lengths: Float64Array;
+  readonly faults: readonly RowFault[];
+  /** JSON: the paths that these rows hold, in order of first appearance. */
+  readonly paths: readonly FieldPath[];
+}
+
+export interface RowFault {
+  readonly row: number;
+  readonly code: Fault;
+  readonly at: number;
+}
+
+export type Task = ScanTask | PageTask;
+export type Result = ScanResult | PageResult;

@@ -1,0 +1,19 @@
+import { SourceError, type SourceFailure } from '../source/source.ts';
+
+/** An error as it crosses from a worker: an Error's class and its own fields do not survive a clone. */
+export type WireFailure =
+  | {
+      readonly kind: 'source';
+      readonly failure: SourceFailure;
+      readonly message: string;
+      readonly position: number;
+    }
+  | { readonly kind: 'bug'; readonly message: string; readonly stack: string };
+
+export function reviveFailure(error: unknown): Error {
+  const failure = error as WireFailure;
+  if (failure.kind === 'source') return new SourceError(failure.failure, failure.message, failure.position);
+  const bug = new Error(failure.message);
+  bug.stack = failure.stack;
+  return bug;
+}

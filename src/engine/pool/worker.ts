@@ -1,0 +1,58 @@
+/** The entry of a scan worker's thread. */
+import { parentPort } from 'node:worker_threads';
+import { SourceError } from '../source/source.ts';
+import { Performer } from './perform.ts';
+import type { FromWorker, ToWorker } from './pool.ts';
+import type { Result, Task } from './task.ts';
+import type { WireFailure } from './wire.ts';
+
+const port = parentPort;
+if (!port) throw new Error('A scan worker runs in a thread of its own.');
+const performer = new Performer();
+/** Tasks at work. A task gives way to messages whenever it waits for the file, so at least once a block. */
+const working = new Map<number, AbortController>();
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'task':
+      void work(message.id, message.task as Task);
+      return;
+    case 'cancel':
+      working.get(message.id)?.abort();
+      return;
+    case 'release':
+      void performer.release(message.key);
+      return;
+  }
+});
+
+async function work(id: number, task: Task): Promise<void> {
+  const controller = new AbortController();
+  working.set(id, controller);
+  try {
+    const result = await performer.perform(task, controller.signal);
+    answer({ type: 'done', id, result }, buffersOf(result));
+  } catch (error) {
+    answer({ type: 'failed', id, error: failureOf(error) }, []);
+  } finally {
+    working.delete(id);
+  }
+}
+
+function answer(message: FromWorker, transfer: readonly ArrayBuffer[]): void {
+  port?.postMessage(message, transfer);
+}
+
+function buffersOf(result: Result): ArrayBuffer[] {
+  const views =
+    result.kind === 'scan' ? [result.bytes] : [result.text, result.ends, result.kinds, result.records];
+  return [...new Set(views.flatMap((view) => (view?.buffer instanceof ArrayBuffer ? [view.buffer] : [])))];
+}
+
+function failureOf(error: unknown): WireFailure {
+  if (error instanceof SourceError) {
+    return { kind: 'source', failure: error.failure, message: error.message, position: error.position };
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { kind: 'bug', message, stack: stack ?? '' };
+}

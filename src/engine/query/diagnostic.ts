@@ -1,0 +1,34 @@
+/** A half-open range of UTF-16 units in the query's text. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is wrong with a query, where, and what would be right. */
+export interface Diagnostic extends Span {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+}
+
+/** Unwinds the parser and the validator at the first error; never leaves `parseQuery`. */
+export class QueryError extends Error {
+  override readonly name = 'QueryError';
+  readonly span: Span;
+
+  constructor(span: Span, message: string) {
+    super(message);
+    this.span = span;
+  }
+}
+
+export function errorAt(span: Span, message: string): Diagnostic {
+  return { from: span.from, to: span.to, severity: 'error', message };
+}
+
+export function warningAt(span: Span, message: string): Diagnostic {
+  return { from: span.from, to: span.to, severity: 'warning', message };
+}
+
+export function spanning(first: Span, last: Span): Span {
+  return { from: first.from, to: last.to };
+}

@@ -1,0 +1,30 @@
+import type { Value } from '../value/value.ts';
+
+export type FunctionGroup = 'text' | 'number' | 'time' | 'list' | 'json' | 'any';
+
+/** A function of the values of one row. */
+export interface ScalarFunction {
+  readonly name: string;
+  readonly group: FunctionGroup;
+  /** As documentation shows it: `substr(text, start, length?)`. The arguments are counted from it. */
+  readonly signature: string;
+  readonly summary: string;
+  /** An example and what it gives, both as the language writes them. */
+  readonly example: readonly [string, string];
+  /** Also called where an argument is NULL; the others give NULL without being called. */
+  readonly seesNull?: boolean;
+  /** Gives one of its arguments as it stands, so that CSV fields stay without a type. */
+  readonly keepsLoose?: boolean;
+  readonly evaluate: (values: readonly Value[]) => Value;
+}
+
+/** How many arguments a signature takes; `...` takes any number more. */
+export function arityOf(signature: string): { readonly least: number; readonly most: number } {
+  const inside = signature.slice(signature.indexOf('(') + 1, signature.lastIndexOf(')'));
+  const parameters = inside === '' ? [] : inside.split(', ');
+  const named = parameters.filter((parameter) => parameter !== '...');
+  return {
+    least: named.filter((parameter) => !parameter.endsWith('?')).length,
+    most: named.length < parameters.length ? Infinity : named.length,
+  };
+}

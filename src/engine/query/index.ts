@@ -1,0 +1,14 @@
+export { checkQuery, type KnownColumn } from './check.ts';
+export type { Diagnostic, Span } from './diagnostic.ts';
+export type { Layout } from './layout.ts';
+export { parseQuery } from './parse.ts';
+export { planQuery, type Plan } from './plan.ts';
+export type { Predicate } from './predicate/predicate.ts';
+export type { Origin } from './predicate/selector.ts';
+export type { ZoneCondition } from './predicate/zones.ts';
+export type { ParsedQuery } from './syntax/pipeline.ts';
+export type { Operator, Query } from './syntax/tree.ts';
+export { completeAt, type Completion, type Completions, type SeenValue } from './panel/complete.ts';
+export { conditionsOf, type Condition } from './panel/conditions.ts';
+export { editQuery, type QueryEdit } from './panel/edit.ts';
+export { writeName, writePath, writeText } from './write.ts';

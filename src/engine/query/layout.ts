@@ -1,0 +1,63 @@
+import type { CsvDialect } from '../format/dialect.ts';
+import type { FieldRequest } from '../format/record.ts';
+import type { Column, Name, Step } from './syntax/tree.ts';
+
+/** What a query's names stand for in a file. */
+export type Layout =
+  | { readonly format: 'json' }
+  | ({ readonly format: 'csv' } & Pick<CsvDialect, 'columns'> &
+      Partial<Pick<CsvDialect, 'quote' | 'escape'>>);
+
+/** What is known of a record besides its fields. */
+export type RecordAttribute = '_record' | '_line' | '_offset' | '_error';
+
+export const recordAttributes: ReadonlySet<string> = new Set(['_record', '_line', '_offset', '_error']);
+
+/** Where a column's value comes from, and the steps that are still to be taken inside it. */
+export type Place =
+  | { readonly kind: 'attribute'; readonly attribute: RecordAttribute; readonly rest: readonly Step[] }
+  | { readonly kind: 'field'; readonly path: FieldRequest['path']; readonly rest: readonly Step[] }
+  | { readonly kind: 'nothing' };
+
+/** `aliases` are names of the file itself, which may stand before a column. */
+export function placeOf(column: Column, layout: Layout, aliases: ReadonlySet<string>): Place {
+  const { first, rest } = column;
+  if (!first.quoted && recordAttributes.has(first.name)) {
+    return { kind: 'attribute', attribute: first.name as RecordAttribute, rest };
+  }
+  if (layout.format === 'json') {
+    const steps = aliases.has(first.name) && rest.length > 0 && 'name' in rest[0] ? rest : [first, ...rest];
+    return { kind: 'field', path: steps.map(keyOf), rest: [] };
+  }
+  const own = csvPlace([first, ...rest], layout.columns);
+  if (own !== undefined) return own;
+  const aliased = aliases.has(first.name) ? csvPlace(rest, layout.columns) : undefined;
+  return aliased ?? { kind: 'nothing' };
+}
+
+function keyOf(step: Step): string | number {
+  return 'index' in step ? step.index : step.name;
+}
+
+/** The longest run of names that together are a column. */
+function csvPlace(steps: readonly Step[], columns: readonly string[]): Place | undefined {
+  const keys = steps.findIndex((step) => 'index' in step);
+  for (let length = keys === -1 ? steps.length : keys; length > 0; length--) {
+    const name = steps
+      .slice(0, length)
+      .map((step) => (step as Name).name)
+      .join('.');
+    const index = columnIndex(name, columns);
+    if (index !== -1) return { kind: 'field', path: [index], rest: steps.slice(length) };
+  }
+  return undefined;
+}
+
+/** By the exact name, else by the only one that is the same in another letter case; -1 where there is none. */
+export function columnIndex(name: string, columns: readonly string[]): number {
+  const exact = columns.indexOf(name);
+  if (exact !== -1) return exact;
+  const lower = name.toLowerCase();
+  const found = columns.findIndex((column) => column.toLowerCase() === lower);
+  return found === columns.findLastIndex((column) => column.toLowerCase() === lower) ? found : -1;
+}

@@ -1,0 +1,180 @@
+import type { KnownColumn } from '../check.ts';
+import { QueryError } from '../diagnostic.ts';
+import { aggregates, scalarFunctions } from '../function/index.ts';
+import { recordAttributes } from '../layout.ts';
+import { operatorWords } from '../syntax/pipeline.ts';
+import { tokenize, type Token } from '../syntax/token.ts';
+import { writePath, writeText } from '../write.ts';
+
+/** One suggestion: structurally the protocol's `Completion`. */
+export interface Completion {
+  readonly label: string;
+  readonly kind: 'column' | 'function' | 'keyword' | 'value';
+  readonly detail: string;
+  readonly info: string;
+  readonly insert: string;
+}
+
+/** Suggestions for the characters from `from` to `to`. */
+export interface Completions {
+  readonly from: number;
+  readonly to: number;
+  readonly items: readonly Completion[];
+}
+
+/** A column, with its name as a query writes it where that differs. */
+export interface CompletableColumn extends KnownColumn {
+  readonly path?: string;
+}
+
+/** A value that was seen in a column. */
+export interface SeenValue {
+  readonly text: string;
+  readonly isNumber: boolean;
+}
+
+const expressionWords = [
+  'AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'LIKE', 'ILIKE', 'IS NULL', 'IS NOT NULL', 'IS DISTINCT FROM', 'TRUE', 'FALSE', 'NULL',
+  'CASE', 'WHEN', 'THEN', 'ELSE', 'END', 'CAST', 'AS', 'GROUP BY', 'ASC', 'DESC', 'INTERVAL', 'TIMESTAMP', 'DATE',
+]; // prettier-ignore
+
+const maxItems = 200;
+
+/** @param values what was seen in a column, named as the query names it */
+export function completeAt(
+  text: string,
+  position: number,
+  columns: readonly CompletableColumn[],
+  values?: (column: string) => readonly SeenValue[],
+): Completions {
+  const before = tokensBefore(text, position);
+  if (before.open !== undefined) return completeText(text, position, before, values);
+  const word = /[\p{L}\p{N}_$@.]*$/u.exec(text.slice(0, position))?.[0] ?? '';
+  const from = position - word.length;
+  const to = position + (/^[\p{L}\p{N}_$@.]*/u.exec(text.slice(position))?.[0] ?? '').length;
+  const previous = before.tokens.findLast((token) => token.kind !== 'end' && token.to <= from);
+  const items = isPipe(previous)
+    ? operatorItems()
+    : expressionItems(text, before.tokens, from, columns, values);
+  return { from, to, items: fitting(items, word) };
+}
+
+interface TokensBefore {
+  readonly tokens: readonly Token[];
+  /** Where a text or a quoted name begins that is not closed before the position. */
+  readonly open: number | undefined;
+}
+
+function tokensBefore(text: string, position: number): TokensBefore {
+  const head = text.slice(0, position);
+  try {
+    return { tokens: tokenize(head), open: undefined };
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    const quote = head.charAt(error.span.from);
+    const tokens = error.span.from === 0 ? [] : tokensBefore(head, error.span.from).tokens;
+    return { tokens, open: quote === "'" || quote === '"' || quote === '`' ? error.span.from : undefined };
+  }
+}
+
+function completeText(
+  text: string,
+  position: number,
+  { tokens, open = 0 }: TokensBefore,
+  values: ((column: string) => readonly SeenValue[]) | undefined,
+): Completions {
+  const column = text[open] === "'" ? comparedColumn(text, tokens, open) : undefined;
+  const typed = text.slice(open + 1, position);
+  const to = text[position] === "'" ? position + 1 : position;
+  if (column === undefined || values === undefined) return { from: open, to, items: [] };
+  return { from: open, to, items: fitting(values(column).map(valueItem), typed) };
+}
+
+function isPipe(token: Token | undefined): boolean {
+  return token?.kind === 'symbol' && token.value === '|>';
+}
+
+function operatorItems(): Completion[] {
+  return operatorWords.map((word) => keyword(word));
+}
+
+function expressionItems(
+  text: string,
+  tokens: readonly Token[],
+  from: number,
+  columns: readonly CompletableColumn[],
+  values: ((column: string) => readonly SeenValue[]) | undefined,
+): Completion[] {
+  const compared = comparedColumn(text, tokens, from);
+  const seen = compared === undefined || values === undefined ? [] : values(compared).map(valueItem);
+  return [
+    ...seen,
+    ...columns.map(columnItem),
+    ...[...recordAttributes].map((name) =>
+      columnItem({ name, type: attributeTypes.get(name) ?? '', path: name }),
+    ),
+    ...[...scalarFunctions.values(), ...aggregates.values()].map((entry): Completion => ({
+      label: entry.name,
+      kind: 'function',
+      detail: entry.signature,
+      info: entry.summary,
+      insert: `${entry.name}(`,
+    })),
+    ...expressionWords.map(keyword),
+    ...(tokens.every((token) => token.kind === 'end' || token.to > from) ? operatorItems() : []),
+  ];
+}
+
+const attributeTypes = new Map([
+  ['_record', 'number of the record'],
+  ['_line', 'line on which the record begins'],
+  ['_offset', 'byte at which the record begins'],
+  ['_error', 'why the record is malformed'],
+]);
+
+function columnItem(column: CompletableColumn): Completion {
+  const insert = column.path ?? writePath(column.name.split('.'));
+  return { label: column.name, kind: 'column', detail: column.type, info: '', insert };
+}
+
+function keyword(word: string): Completion {
+  return { label: word, kind: 'keyword', detail: '', info: '', insert: word };
+}
+
+function valueItem({ text, isNumber }: SeenValue): Completion {
+  const insert = isNumber ? text : writeText(text);
+  return { label: text, kind: 'value', detail: '', info: '', insert };
+}
+
+/** The column that what stands at `at` is compared with: `col =`, `col IN (a,`, `col LIKE`. */
+function comparedColumn(text: string, tokens: readonly Token[], at: number): string | undefined {
+  const before = tokens.filter((token) => token.kind !== 'end' && token.to <= at);
+  let last = before.length - 1;
+  const isList = (token: Token): boolean =>
+    token.kind === 'text' || token.kind === 'number' || (token.kind === 'symbol' && token.value === ',');
+  while (last >= 0 && isList(before[last])) last--;
+  const inList = last >= 1 && before[last].value === '(' && before[last - 1].value.toLowerCase() === 'in';
+  if (inList) last -= 2;
+  else if (last === before.length - 1 && last >= 0 && comparing.has(before[last].value.toLowerCase())) last--;
+  else return undefined;
+  if (last >= 0 && before[last].value.toLowerCase() === 'not') last--;
+  const end = before.at(last);
+  if (last < 0 || end === undefined) return undefined;
+  let first = last;
+  while (first >= 2 && before[first - 1].value === '.' && isName(before[first - 2])) first -= 2;
+  return isName(end) ? text.slice(before[first].from, end.to) : undefined;
+}
+
+const comparing = new Set(['=', '==', '<>', '!=', '<', '<=', '>', '>=', 'like', 'ilike']);
+
+function isName(token: Token): boolean {
+  return token.kind === 'name' || token.kind === 'quoted';
+}
+
+/** What begins with the word comes first, then what holds it. */
+function fitting(items: readonly Completion[], word: string): Completion[] {
+  const wanted = word.toLowerCase();
+  const begins = items.filter((item) => item.label.toLowerCase().startsWith(wanted));
+  const holds = items.filter((item) => !begins.includes(item) && item.label.toLowerCase().includes(wanted));
+  return [...begins, ...holds].slice(0, maxItems);
+}

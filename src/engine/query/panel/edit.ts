@@ -1,0 +1,69 @@
+import { readNumber } from '../value/decimal.ts';
+import { parsePipeline } from '../syntax/pipeline.ts';
+import { writeText } from '../write.ts';
+import { addCondition, removeCondition } from './conditions.ts';
+
+/** What a menu does to a query's text: structurally the protocol's `QueryEdit`. */
+export type QueryEdit =
+  | { readonly kind: 'remove'; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'add';
+      /** As a query writes it. */
+      readonly path: string;
+      readonly test: 'equals' | 'differs' | 'above' | 'below' | 'contains' | 'is-null' | 'not-null';
+      readonly value?: { readonly text: string; readonly kind: number } | undefined;
+    };
+
+/** Kinds of a cell, as the protocol numbers them. */
+const cell = { missing: 0, null: 1, boolean: 2, number: 3, json: 5, cut: 16 };
+
+/** The query's text after the edit. A text that cannot be read gives way to what is added. */
+export function editQuery(text: string, edit: QueryEdit): string {
+  if (edit.kind === 'remove') return removeCondition(text, edit);
+  return addCondition(text, conditionOf(edit));
+}
+
+function conditionOf({ path, test, value }: Extract<QueryEdit, { kind: 'add' }>): string {
+  const isNull = value === undefined || value.kind === cell.missing || value.kind === cell.null;
+  if (test === 'is-null' || (isNull && test === 'equals')) return `${path} IS NULL`;
+  if (test === 'not-null' || isNull) return `${path} IS NOT NULL`;
+  // Of a cell that was cut only the beginning is known.
+  if (value.kind >= cell.cut) {
+    const begins = `starts_with(${path}, ${writeText(value.text)})`;
+    return test === 'differs' ? `NOT ${begins}` : begins;
+  }
+  switch (test) {
+    case 'equals':
+      return `${path} = ${literalOf(value)}`;
+    case 'differs':
+      // Unlike <>, this keeps the rows in which the column is NULL: excluding a value takes out nothing else.
+      return `${path} IS DISTINCT FROM ${literalOf(value)}`;
+    case 'above':
+      return `${path} > ${orderedLiteral(value)}`;
+    case 'below':
+      return `${path} < ${orderedLiteral(value)}`;
+    case 'contains':
+      return /[%_]/.test(value.text)
+        ? `contains(${path}, ${writeText(value.text)})`
+        : `${path} LIKE ${writeText(`%${value.text}%`)}`;
+  }
+}
+
+function literalOf({ text, kind }: { text: string; kind: number }): string {
+  if (kind === cell.json) return `${writeText(text)}::json`;
+  const isBare =
+    (kind === cell.number && isLiteral(text)) || (kind === cell.boolean && /^(true|false)$/.test(text));
+  return isBare ? text : writeText(text);
+}
+
+/** A text of a CSV that reads as a number is meant as one where it is compared by size. */
+function orderedLiteral(value: { text: string; kind: number }): string {
+  return readNumber(value.text) !== undefined && isLiteral(value.text) ? value.text.trim() : literalOf(value);
+}
+
+function isLiteral(text: string): boolean {
+  const parsed = parsePipeline(text);
+  if (!parsed.ok || parsed.query.operators.length !== 1) return false;
+  const [operator] = parsed.query.operators;
+  return operator.kind === 'where' && operator.condition.kind === 'literal';
+}

@@ -1,0 +1,407 @@
+import { isReadable } from '../../fault.ts';
+import { faultReason } from '../../faultReason.ts';
+import { Kind, type FieldRequest, type RecordBlock } from '../../format/record.ts';
+import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
+import { csvUnescape, fieldValue, jsonUnescape, type Unescape } from '../fieldText.ts';
+import { placeOf, type Layout, type RecordAttribute } from '../layout.ts';
+import { compileRegex } from '../regex.ts';
+import type { ComparisonOperator, Expression } from '../syntax/tree.ts';
+import { compareTexts, isWellFormed, truthOf } from '../value/compare.ts';
+import { toDouble } from '../value/decimal.ts';
+import { parseLike } from '../value/like.ts';
+import { isNumeric, type Value } from '../value/value.ts';
+import type { FieldList } from './fields.ts';
+import { meet, rangeOf, selectNumberIn, selectRange } from './numbers.ts';
+import {
+  allOf,
+  anyOf,
+  constantly,
+  type AcceptsValue,
+  type Origin,
+  type ReadValue,
+  type Select,
+  type Selector,
+} from './selector.ts';
+import { selectAffix, selectContaining, selectEqual, selectKind, selectOrder, selectText } from './texts.ts';
+import type { ZoneCondition } from './zones.ts';
+
+/** A condition over raw records. Keeps scratch memory: one thread, one call at a time. */
+export interface Predicate {
+  /** What a scan must find: the first fields of the scan's list, in this order. */
+  readonly fields: readonly FieldRequest[];
+  readonly select: Select;
+}
+
+export interface CompiledPredicate {
+  readonly predicate: Predicate;
+  readonly zones: readonly ZoneCondition[];
+}
+
+/** Where a compiled condition finds the block that it is asked about. */
+interface Frame {
+  block: RecordBlock;
+  origin: Origin;
+}
+
+const noBlock: RecordBlock = {
+  bytes: new Uint8Array(0),
+  offset: 0,
+  count: 0,
+  starts: new Uint32Array(0),
+  ends: new Uint32Array(0),
+  lines: new Uint32Array(0),
+  faults: new Uint8Array(0),
+  faultAt: new Uint32Array(0),
+  faulty: 0,
+  lineCount: 0,
+  next: 0,
+  incomplete: false,
+  fields: [],
+};
+
+/** @param withFaulty whether malformed records take part */
+export function compilePredicate(
+  conditions: readonly Expression[],
+  layout: Layout,
+  aliases: ReadonlySet<string>,
+  fields: FieldList,
+  withFaulty: boolean,
+): CompiledPredicate {
+  const compiler = new PredicateCompiler(layout, aliases, fields);
+  const zones: ZoneCondition[] = [];
+  const selectors = conditions.map((condition) => compiler.selector(condition, true, zones));
+  const condition = allOf(selectors.flatMap((selector) => selector));
+  const select: Select = (block, selection, count, origin) => {
+    compiler.frame.block = block;
+    compiler.frame.origin = origin;
+    const readable = withFaulty || block.faulty === 0 ? count : dropUnreadable(block, selection, count);
+    return condition.select(block, selection, readable, origin);
+  };
+  return { predicate: { fields: fields.requests(), select }, zones };
+}
+
+/** Leaves out the records that cannot be read field by field. */
+export function dropUnreadable(block: RecordBlock, selection: Uint32Array, count: number): number {
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const record = selection[i];
+    if (block.faults[record] === 0 || isReadable(block.faults[record])) {
+      selection[kept++] = record;
+    }
+  }
+  return kept;
+}
+
+class PredicateCompiler {
+  readonly frame: Frame = { block: noBlock, origin: { record: 1, line: 1 } };
+  readonly #layout: Layout;
+  readonly #aliases: ReadonlySet<string>;
+  readonly #fields: FieldList;
+  readonly #unescape: Unescape;
+  readonly #environment: Environment;
+
+  constructor(layout: Layout, aliases: ReadonlySet<string>, fields: FieldList) {
+    this.#layout = layout;
+    this.#aliases = aliases;
+    this.#fields = fields;
+    this.#unescape = unescapeOf(layout);
+    this.#environment = { column: (node) => this.#compileColumn(node), regex: compileRegex };
+  }
+
+  /**
+   * The records for which the condition is `wanted`. NOT is not computed but turns what is wanted around: under
+   * three-valued logic "not true" and "false" differ, and only the latter is asked for.
+   */
+  selector(node: Expression, wanted: boolean, zones?: ZoneCondition[]): Selector {
+    switch (node.kind) {
+      case 'literal':
+        return constantly(truthOf(node.value) === wanted);
+      case 'not':
+        return this.selector(node.operand, !wanted);
+      case 'logical': {
+        const all = (node.operator === 'and') === wanted;
+        const parts = node.operands.map((operand) =>
+          this.selector(operand, wanted, all && wanted ? zones : undefined),
+        );
+        return all ? allOf(parts) : anyOf(parts);
+      }
+      case 'comparison':
+        return this.#comparison(node, wanted, zones) ?? this.#general(node, wanted);
+      case 'between':
+        return this.#between(node, wanted, zones) ?? this.#general(node, wanted);
+      case 'in':
+        return this.#in(node, wanted, zones) ?? this.#general(node, wanted);
+      case 'like':
+        return this.#like(node, wanted) ?? this.#general(node, wanted);
+      case 'match':
+        return this.#match(node, wanted) ?? this.#general(node, wanted);
+      case 'is':
+        return this.#is(node, wanted) ?? this.#general(node, wanted);
+      default:
+        return this.#general(node, wanted);
+    }
+  }
+
+  #general(node: Expression, wanted: boolean): Selector {
+    const { evaluate } = compileExpression(node, this.#environment);
+    return {
+      cost: 100,
+      select(_block, selection, count) {
+        let kept = 0;
+        for (let i = 0; i < count; i++) {
+          const record = selection[i];
+          if (truthOf(evaluate(record)) === wanted) selection[kept++] = record;
+        }
+        return kept;
+      },
+    };
+  }
+
+  #comparison(
+    node: Extract<Expression, { kind: 'comparison' }>,
+    wanted: boolean,
+    zones: ZoneCondition[] | undefined,
+  ): Selector | undefined {
+    const flipped = node.left.kind === 'literal';
+    const operand = flipped ? node.right : node.left;
+    const other = flipped ? node.left : node.right;
+    const path = this.#pathOf(operand);
+    if (path === undefined || other.kind !== 'literal') return undefined;
+    const { value } = other;
+    if (value === null) return constantly(false);
+    const operator = mirror(node.operator, flipped, wanted);
+    const accepts = this.#accepts(node, operand, wanted);
+
+    if (isNumeric(value)) {
+      const field = this.#fields.add(path, true);
+      const range = rangeOf(operator === '<>' ? '=' : operator, value);
+      if (operator !== '<>') zones?.push({ kind: 'number', path, ...range });
+      return selectRange(field, range, operator !== '<>', this.#reader(field), accepts);
+    }
+    if (typeof value === 'string') {
+      const field = this.#fields.add(path, false);
+      const read = this.#reader(field);
+      if (operator === '=' || operator === '<>') {
+        if (operator === '=') zones?.push({ kind: 'text', path, low: value, high: value });
+        return selectEqual(field, [value], operator === '=', read, accepts);
+      }
+      if (!isWellFormed(value)) return undefined;
+      const isLow = operator === '>' || operator === '>=';
+      zones?.push({ kind: 'text', path, low: isLow ? value : undefined, high: isLow ? undefined : value });
+      return selectOrder(field, operator, value, read, accepts);
+    }
+    return undefined;
+  }
+
+  #between(
+    node: Extract<Expression, { kind: 'between' }>,
+    wanted: boolean,
+    zones: ZoneCondition[] | undefined,
+  ): Selector | undefined {
+    const path = this.#pathOf(node.operand);
+    if (path === undefined || node.low.kind !== 'literal' || node.high.kind !== 'literal') return undefined;
+    const low = node.low.value;
+    const high = node.high.value;
+    const inside = wanted !== node.negated;
+    const accepts = this.#accepts(node, node.operand, wanted);
+    if (isNumeric(low) && isNumeric(high)) {
+      const range = meet(rangeOf('>=', low), rangeOf('<=', high));
+      if (inside) zones?.push({ kind: 'number', path, ...range });
+      const field = this.#fields.add(path, true);
+      return selectRange(field, range, inside, this.#reader(field), accepts);
+    }
+    if (typeof low === 'string' && typeof high === 'string' && isWellFormed(low) && isWellFormed(high)) {
+      if (inside) zones?.push({ kind: 'text', path, low, high });
+      const field = this.#fields.add(path, false);
+      const read = this.#reader(field);
+      const parts = [
+        selectOrder(field, inside ? '>=' : '<', low, read, accepts),
+        selectOrder(field, inside ? '<=' : '>', high, read, accepts),
+      ];
+      return inside ? allOf(parts) : anyOf(parts);
+    }
+    return undefined;
+  }
+
+  #in(
+    node: Extract<Expression, { kind: 'in' }>,
+    wanted: boolean,
+    zones: ZoneCondition[] | undefined,
+  ): Selector | undefined {
+    const path = this.#pathOf(node.operand);
+    if (path === undefined) return undefined;
+    const values: Value[] = [];
+    for (const item of node.items) {
+      if (item.kind !== 'literal' || item.value === null) return undefined;
+      values.push(item.value);
+    }
+    const inside = wanted !== node.negated;
+    const accepts = this.#accepts(node, node.operand, wanted);
+    const numbers = values.filter(isNumeric);
+    if (numbers.length === values.length) {
+      const doubles = new Set(numbers.filter((value) => typeof value === 'number'));
+      const all = numbers.map(toDouble);
+      if (inside)
+        zones?.push({ kind: 'number', path, low: least(all), high: -least(all.map((value) => -value)) });
+      const field = this.#fields.add(path, true);
+      return selectNumberIn(field, doubles, inside, this.#reader(field), accepts);
+    }
+    const texts = values.filter((value) => typeof value === 'string');
+    if (texts.length === values.length) {
+      const sorted = texts.toSorted(compareTexts);
+      if (inside) zones?.push({ kind: 'text', path, low: sorted[0], high: sorted.at(-1) });
+      const field = this.#fields.add(path, false);
+      if (texts.length <= 16) return selectEqual(field, texts, inside, this.#reader(field), accepts);
+      const known = new Set(texts);
+      const test = (text: string): boolean => known.has(text) === inside;
+      return selectText(field, 60, this.#unescape, test, this.#reader(field), accepts);
+    }
+    return undefined;
+  }
+
+  #like(node: Extract<Expression, { kind: 'like' }>, wanted: boolean): Selector | undefined {
+    const path = this.#pathOf(node.operand);
+    const { escape } = node;
+    if (path === undefined || node.pattern.kind !== 'literal' || node.insensitive) return undefined;
+    if (escape !== undefined && (escape.kind !== 'literal' || typeof escape.value !== 'string'))
+      return undefined;
+    if (typeof node.pattern.value !== 'string') return undefined;
+    const mark =
+      escape !== undefined && typeof escape.value === 'string' ? escape.value.charAt(0) : undefined;
+    const pattern = parseLike(node.pattern.value, mark);
+    if (pattern.kind === 'general' || !isWellFormed(pattern.text)) return undefined;
+    const field = this.#fields.add(path, false);
+    const read = this.#reader(field);
+    const accepts = this.#accepts(node, node.operand, wanted);
+    const inside = wanted !== node.negated;
+    switch (pattern.kind) {
+      case 'exact':
+        return selectEqual(field, [pattern.text], inside, read, accepts);
+      case 'prefix':
+      case 'suffix':
+        return selectAffix(field, pattern.text, pattern.kind === 'suffix', inside, read, accepts);
+      case 'contains':
+        return selectContaining(field, pattern.text, inside, read, accepts);
+    }
+  }
+
+  #match(node: Extract<Expression, { kind: 'match' }>, wanted: boolean): Selector | undefined {
+    const path = this.#pathOf(node.operand);
+    if (path === undefined || node.pattern.kind !== 'literal' || typeof node.pattern.value !== 'string')
+      return undefined;
+    const matches = compileRegex(node.pattern.value, node.insensitive);
+    const field = this.#fields.add(path, false);
+    const inside = wanted !== node.negated;
+    const accepts = this.#accepts(node, node.operand, wanted);
+    const test = (text: string): boolean => matches(text) === inside;
+    return selectText(field, 200, this.#unescape, test, this.#reader(field), accepts);
+  }
+
+  #is(node: Extract<Expression, { kind: 'is' }>, wanted: boolean): Selector | undefined {
+    const path = this.#pathOf(node.operand);
+    if (path === undefined || node.test !== 'null') return undefined;
+    const field = this.#fields.add(path, false);
+    return selectKind(field, Kind.Missing, Kind.Null, wanted !== node.negated);
+  }
+
+  /** Where the operand is a field with nothing around it. */
+  #pathOf(node: Expression): FieldRequest['path'] | undefined {
+    if (node.kind !== 'column') return undefined;
+    const place = placeOf(node, this.#layout, this.#aliases);
+    return place.kind === 'field' && place.rest.length === 0 ? place.path : undefined;
+  }
+
+  #reader(field: number): ReadValue {
+    const unescape = this.#unescape;
+    return (block, record) => fieldValue(block.bytes, block.fields[field], record, unescape);
+  }
+
+  /** The condition as a question about the value of one operand. */
+  #accepts(node: Expression, operand: Expression, wanted: boolean): AcceptsValue {
+    let current: Value = null;
+    const loose = this.#layout.format === 'csv';
+    const environment: Environment = {
+      column: (column) =>
+        column === operand ? { evaluate: () => current, loose } : this.#environment.column(column),
+      regex: compileRegex,
+    };
+    const { evaluate } = compileExpression(node, environment);
+    return (value) => {
+      current = value;
+      return truthOf(evaluate(0)) === wanted;
+    };
+  }
+
+  #compileColumn(node: Extract<Expression, { kind: 'column' }>): Compiled {
+    const place = placeOf(node, this.#layout, this.#aliases);
+    const { frame } = this;
+    let base: Compiled;
+    if (place.kind === 'nothing') return { evaluate: () => null, loose: false };
+    if (place.kind === 'attribute') {
+      const { attribute } = place;
+      base = {
+        evaluate: (record) => attributeOf(attribute, frame.block, record, frame.origin),
+        loose: false,
+      };
+    } else {
+      const field = this.#fields.add(place.path, true);
+      const read = this.#reader(field);
+      base = { evaluate: (record) => read(frame.block, record), loose: this.#layout.format === 'csv' };
+    }
+    if (place.rest.length === 0) return base;
+    const steps = place.rest.map((step) => ('index' in step ? step.index : step.name));
+    return { evaluate: (record) => steps.reduce<Value>(elementOf, base.evaluate(record)), loose: false };
+  }
+}
+
+function unescapeOf(layout: Layout): Unescape {
+  return layout.format === 'json'
+    ? jsonUnescape
+    : csvUnescape(layout.quote ?? '"', layout.escape ?? 'double');
+}
+
+export function attributeOf(
+  attribute: RecordAttribute,
+  block: RecordBlock,
+  record: number,
+  origin: Origin,
+): Value {
+  switch (attribute) {
+    case '_record':
+      return origin.record + record;
+    case '_line':
+      return origin.line + block.lines[record];
+    case '_offset':
+      return block.offset + block.starts[record];
+    case '_error':
+      return block.faults[record] === 0 ? null : faultReason(block.faults[record]);
+  }
+}
+
+/** The operator with its sides exchanged, and with its answer turned around where false is wanted. */
+function mirror(operator: ComparisonOperator, flipped: boolean, wanted: boolean): ComparisonOperator {
+  const sided = flipped ? exchanged[operator] : operator;
+  return wanted ? sided : opposite[sided];
+}
+
+const exchanged: Record<ComparisonOperator, ComparisonOperator> = {
+  '=': '=',
+  '<>': '<>',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
+
+const opposite: Record<ComparisonOperator, ComparisonOperator> = {
+  '=': '<>',
+  '<>': '=',
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+};
+
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Infinity);
+}

@@ -1,0 +1,219 @@
+import { Kind } from '../../format/record.ts';
+import { bufferOver, fieldText, type Unescape } from '../fieldText.ts';
+import type { ComparisonOperator } from '../syntax/tree.ts';
+import { isWellFormed } from '../value/compare.ts';
+import type { AcceptsValue, ReadValue, Selector } from './selector.ts';
+
+const utf8 = new TextEncoder();
+
+/** Records whose text is (or is not) one of a few. */
+export function selectEqual(
+  field: number,
+  texts: readonly string[],
+  equal: boolean,
+  readValue: ReadValue,
+  accepts: AcceptsValue,
+): Selector {
+  const wanted = texts.filter((text) => isWellFormed(text)).map((text) => utf8.encode(text));
+  const shortest = Math.min(...wanted.map((text) => text.length));
+  const longest = Math.max(...wanted.map((text) => text.length));
+  return {
+    cost: 2 + wanted.length / 4,
+    select(block, selection, count) {
+      const { kinds, starts, ends } = block.fields[field];
+      const { bytes } = block;
+      let kept = 0;
+      for (let i = 0; i < count; i++) {
+        const record = selection[i];
+        const kind = kinds[record];
+        if (kind === Kind.Text) {
+          const start = starts[record];
+          const length = ends[record] - start;
+          const found = length >= shortest && length <= longest && isOneOf(bytes, start, length, wanted);
+          selection[kept] = record;
+          kept += found === equal ? 1 : 0;
+        } else if (kind > Kind.Null && accepts(readValue(block, record))) {
+          selection[kept++] = record;
+        }
+      }
+      return kept;
+    },
+  };
+}
+
+function isOneOf(bytes: Uint8Array, start: number, length: number, texts: readonly Uint8Array[]): boolean {
+  for (const text of texts) {
+    if (text.length === length && equalAt(bytes, start, text)) return true;
+  }
+  return false;
+}
+
+function equalAt(bytes: Uint8Array, start: number, text: Uint8Array): boolean {
+  for (let at = 0; at < text.length; at++) {
+    if (bytes[start + at] !== text[at]) return false;
+  }
+  return true;
+}
+
+/** Records whose text comes before or after another, in the order of bytes. */
+export function selectOrder(
+  field: number,
+  operator: Exclude<ComparisonOperator, '=' | '<>'>,
+  text: string,
+  readValue: ReadValue,
+  accepts: AcceptsValue,
+): Selector {
+  const other = utf8.encode(text);
+  const takesEqual = operator === '<=' || operator === '>=';
+  const takesLess = operator === '<' || operator === '<=';
+  return {
+    cost: 3,
+    select(block, selection, count) {
+      const { kinds, starts, ends } = block.fields[field];
+      const { bytes } = block;
+      let kept = 0;
+      for (let i = 0; i < count; i++) {
+        const record = selection[i];
+        const kind = kinds[record];
+        if (kind === Kind.Text) {
+          const order = compareAt(bytes, starts[record], ends[record], other);
+          selection[kept] = record;
+          kept += (order === 0 ? takesEqual : order < 0 === takesLess) ? 1 : 0;
+        } else if (kind > Kind.Null && accepts(readValue(block, record))) {
+          selection[kept++] = record;
+        }
+      }
+      return kept;
+    },
+  };
+}
+
+function compareAt(bytes: Uint8Array, start: number, end: number, other: Uint8Array): number {
+  const length = Math.min(end - start, other.length);
+  for (let at = 0; at < length; at++) {
+    const difference = bytes[start + at] - other[at];
+    if (difference !== 0) return difference;
+  }
+  return end - start - other.length;
+}
+
+/** Records whose text begins or ends with another (or does not). */
+export function selectAffix(
+  field: number,
+  affix: string,
+  atEnd: boolean,
+  wanted: boolean,
+  readValue: ReadValue,
+  accepts: AcceptsValue,
+): Selector {
+  const other = utf8.encode(affix);
+  return {
+    cost: 2,
+    select(block, selection, count) {
+      const { kinds, starts, ends } = block.fields[field];
+      const { bytes } = block;
+      let kept = 0;
+      for (let i = 0; i < count; i++) {
+        const record = selection[i];
+        const kind = kinds[record];
+        if (kind === Kind.Text) {
+          const start = atEnd ? ends[record] - other.length : starts[record];
+          const found = ends[record] - starts[record] >= other.length && equalAt(bytes, start, other);
+          selection[kept] = record;
+          kept += found === wanted ? 1 : 0;
+        } else if (kind > Kind.Null && accepts(readValue(block, record))) {
+          selection[kept++] = record;
+        }
+      }
+      return kept;
+    },
+  };
+}
+
+/**
+ * Records whose text holds another (or does not). The needle is sought in the block's bytes from one hit to the
+ * next, not field by field; a hit counts where it lies whole within a field that is still selected.
+ */
+export function selectContaining(
+  field: number,
+  part: string,
+  wanted: boolean,
+  readValue: ReadValue,
+  accepts: AcceptsValue,
+): Selector {
+  const needle = Buffer.from(part, 'utf8');
+  return {
+    cost: 6,
+    select(block, selection, count) {
+      const { kinds, starts, ends } = block.fields[field];
+      const buffer = bufferOver(block.bytes);
+      let hit = -1;
+      let kept = 0;
+      for (let i = 0; i < count; i++) {
+        const record = selection[i];
+        const kind = kinds[record];
+        if (kind === Kind.Text) {
+          const start = starts[record];
+          if (hit < start && hit !== never) {
+            const next = buffer.indexOf(needle, start);
+            hit = next === -1 ? never : next;
+          }
+          const found = hit + needle.length <= ends[record];
+          selection[kept] = record;
+          kept += found === wanted ? 1 : 0;
+        } else if (kind > Kind.Null && accepts(readValue(block, record))) {
+          selection[kept++] = record;
+        }
+      }
+      return kept;
+    },
+  };
+}
+
+const never = Number.MAX_SAFE_INTEGER;
+
+/** Records whose text passes a test that needs it decoded. */
+export function selectText(
+  field: number,
+  cost: number,
+  unescape: Unescape,
+  test: (text: string) => boolean,
+  readValue: ReadValue,
+  accepts: AcceptsValue,
+): Selector {
+  return {
+    cost,
+    select(block, selection, count) {
+      const column = block.fields[field];
+      let kept = 0;
+      for (let i = 0; i < count; i++) {
+        const record = selection[i];
+        const kind = column.kinds[record];
+        const isText = kind === Kind.Text || kind === Kind.EscapedText;
+        const holds = isText
+          ? test(fieldText(block.bytes, column, record, unescape))
+          : kind > Kind.Null && accepts(readValue(block, record));
+        if (holds) selection[kept++] = record;
+      }
+      return kept;
+    },
+  };
+}
+
+/** Records whose field is (or is not) of a kind from `low` to `high`. */
+export function selectKind(field: number, low: number, high: number, inside: boolean): Selector {
+  return {
+    cost: 0.5,
+    select(block, selection, count) {
+      const { kinds } = block.fields[field];
+      let kept = 0;
+      for (let i = 0; i < count; i++) {
+        const record = selection[i];
+        const kind = kinds[record];
+        selection[kept] = record;
+        kept += (kind >= low && kind <= high) === inside ? 1 : 0;
+      }
+      return kept;
+    },
+  };
+}

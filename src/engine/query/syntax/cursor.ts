@@ -1,0 +1,148 @@
+import { QueryError, type Span } from '../diagnostic.ts';
+import type { Name } from './tree.ts';
+import { tokenize, type Token } from './token.ts';
+
+/** Words that are never the name of a column unless quoted. */
+export const reservedWords: ReadonlySet<string> = new Set(
+  (
+    'and or not in between like ilike is null true false case when then else end cast try_cast as from where select ' +
+    'group order by having limit offset distinct over'
+  ).split(' '),
+);
+
+/** Reads the tokens of one query, one ahead and as far as asked. */
+export class Cursor {
+  readonly text: string;
+  readonly #tokens: readonly Token[];
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.text = text;
+    this.#tokens = tokenize(text);
+  }
+
+  peek(ahead = 0): Token {
+    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)];
+  }
+
+  next(): Token {
+    const token = this.peek();
+    if (token.kind !== 'end') this.#at++;
+    return token;
+  }
+
+  /** The token read last. */
+  last(): Token {
+    return this.#tokens[Math.max(0, this.#at - 1)];
+  }
+
+  /** From `start` to the token read last. */
+  spanFrom(start: Span): Span {
+    return { from: start.from, to: Math.max(start.to, this.last().to) };
+  }
+
+  isSymbol(symbol: string, ahead = 0): boolean {
+    const token = this.peek(ahead);
+    return token.kind === 'symbol' && token.value === symbol;
+  }
+
+  isWord(word: string, ahead = 0): boolean {
+    const token = this.peek(ahead);
+    return token.kind === 'name' && token.value.toLowerCase() === word;
+  }
+
+  takeSymbol(symbol: string): boolean {
+    if (!this.isSymbol(symbol)) return false;
+    this.next();
+    return true;
+  }
+
+  /** Takes the words if all of them follow. */
+  takeWords(...words: readonly string[]): boolean {
+    if (!words.every((word, ahead) => this.isWord(word, ahead))) return false;
+    this.#at += words.length;
+    return true;
+  }
+
+  expectSymbol(symbol: string, where: string): Token {
+    if (!this.isSymbol(symbol)) throw this.unexpected(`${symbol} ${where}`);
+    return this.next();
+  }
+
+  expectWord(word: string, where: string): void {
+    if (!this.takeWords(word)) throw this.unexpected(`${word.toUpperCase()} ${where}`);
+  }
+
+  /** A name: any quoted one, or a word that is not reserved. */
+  expectName(what: string): Name {
+    const token = this.peek();
+    if (token.kind === 'quoted') {
+      this.next();
+      return { name: token.value, quoted: true, from: token.from, to: token.to };
+    }
+    if (token.kind !== 'name') throw this.unexpected(what);
+    if (reservedWords.has(token.value.toLowerCase())) {
+      throw new QueryError(
+        token,
+        `${token.value} is a word of the language; as a name it is written "${token.value}"`,
+      );
+    }
+    this.next();
+    return { name: token.value, quoted: false, from: token.from, to: token.to };
+  }
+
+  /** A number written as digits only. */
+  expectCount(what: string): number {
+    const token = this.peek();
+    if (token.kind !== 'number' || !/^\d{1,15}$/.test(token.value)) throw this.unexpected(what);
+    this.next();
+    return Number(token.value);
+  }
+
+  unexpected(wanted: string): QueryError {
+    const token = this.peek();
+    if (token.kind === 'end') {
+      const from = Math.max(0, this.last().to === 0 ? 0 : this.last().from);
+      return new QueryError(
+        { from: this.text.length === 0 ? 0 : from, to: this.text.length },
+        `the query ends here; what is missing is ${wanted}`,
+      );
+    }
+    return new QueryError(
+      token,
+      `${describe(token)} is not what can stand here; what is missing is ${wanted}`,
+    );
+  }
+
+  /** Runs `parse` one level deeper in the query. */
+  nested<T>(parse: () => T): T {
+    if (this.#depth === maxNesting) {
+      throw new QueryError(this.peek(), `the query is nested more than ${maxNesting} deep`);
+    }
+    this.#depth++;
+    const result = parse();
+    this.#depth--;
+    return result;
+  }
+}
+
+/** Deeper nesting is refused: the parser and all that walks its tree call themselves. */
+export const maxNesting = 400;
+
+export function describe(token: Token): string {
+  switch (token.kind) {
+    case 'text':
+      return `the text '${cut(token.value)}'`;
+    case 'quoted':
+      return `the name "${cut(token.value)}"`;
+    case 'end':
+      return 'the end of the query';
+    default:
+      return cut(token.value);
+  }
+}
+
+function cut(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}

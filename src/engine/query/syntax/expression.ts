@@ -1,0 +1,628 @@
+import type { Cursor } from './cursor.ts';
+import { describe, maxNesting, reservedWords } from './cursor.ts';
+import { numberOf, negate } from '../value/decimal.ts';
+import { QueryError, spanning, type Span } from '../diagnostic.ts';
+import { didYouMean } from '../nearest.ts';
+import type {
+  ArithmeticOperator,
+  Call,
+  Case,
+  CastType,
+  ComparisonOperator,
+  Expression,
+  Name,
+  OrderKey,
+  Step,
+  Window,
+} from './tree.ts';
+import { intervalOf, readInterval, readTime, unitNames, unitOf } from '../value/time.ts';
+import type { Token } from './token.ts';
+import { isNumeric } from '../value/value.ts';
+
+/**
+ * Binding powers, weakest first: PostgreSQL's order, which DuckDB shares. An operator is parsed where its power is
+ * greater than that of the operator to its left.
+ */
+const power = {
+  none: 0,
+  or: 1,
+  and: 2,
+  not: 3,
+  is: 4,
+  comparison: 5,
+  range: 6,
+  other: 7,
+  sum: 8,
+  product: 9,
+  sign: 10,
+  postfix: 11,
+};
+
+const comparisons = new Map<string, ComparisonOperator>([
+  ['=', '='],
+  ['==', '='],
+  ['<>', '<>'],
+  ['!=', '<>'],
+  ['<', '<'],
+  ['<=', '<='],
+  ['>', '>'],
+  ['>=', '>='],
+]);
+
+const arithmetic = new Map<string, { operator: ArithmeticOperator; power: number }>([
+  ['||', { operator: '||', power: power.other }],
+  ['+', { operator: '+', power: power.sum }],
+  ['-', { operator: '-', power: power.sum }],
+  ['*', { operator: '*', power: power.product }],
+  ['/', { operator: '/', power: power.product }],
+  ['//', { operator: '//', power: power.product }],
+  ['%', { operator: '%', power: power.product }],
+]);
+
+const matches = new Map([
+  ['~', { insensitive: false, negated: false }],
+  ['~*', { insensitive: true, negated: false }],
+  ['!~', { insensitive: false, negated: true }],
+  ['!~*', { insensitive: true, negated: true }],
+]);
+
+/** What people write out of habit from other languages. */
+const foreign = new Map([
+  ['&&', 'AND'],
+  ['&', 'AND'],
+  ['|', 'OR'],
+  ['!', 'NOT'],
+  ['===', '='],
+  ['!==', '<>'],
+  ['?', 'CASE WHEN … THEN … ELSE … END'],
+  ['^', 'pow(x, y)'],
+  ['**', 'pow(x, y)'],
+]);
+
+export const castTypes: ReadonlyMap<string, CastType> = new Map<string, CastType>([
+  ...['boolean', 'bool'].map((name): [string, CastType] => [name, 'boolean']),
+  ...['integer', 'int', 'bigint', 'hugeint', 'smallint', 'tinyint', 'long', 'int64'].map(
+    (name): [string, CastType] => [name, 'integer'],
+  ),
+  ...['number', 'decimal', 'numeric'].map((name): [string, CastType] => [name, 'number']),
+  ...['double', 'float', 'real', 'float64'].map((name): [string, CastType] => [name, 'double']),
+  ...['text', 'varchar', 'string', 'char'].map((name): [string, CastType] => [name, 'text']),
+  ...['timestamp', 'timestamptz', 'datetime'].map((name): [string, CastType] => [name, 'timestamp']),
+  ['date', 'date'],
+  ['interval', 'interval'],
+  ['json', 'json'],
+]);
+
+export function parseExpression(cursor: Cursor): Expression {
+  return parseAbove(cursor, power.none);
+}
+
+function parseAbove(cursor: Cursor, floor: number): Expression {
+  return cursor.nested(() => {
+    let left = parseOperand(cursor);
+    // A chain of operators leans left: each one puts what stands so far a level deeper.
+    for (let length = 0; ; length++) {
+      const longer = parseOperator(cursor, left, floor);
+      if (longer === undefined) return left;
+      if (length === maxNesting) {
+        throw new QueryError(
+          cursor.last(),
+          `more than ${maxNesting} operators in a row; put parts in parentheses`,
+        );
+      }
+      left = longer;
+    }
+  });
+}
+
+/** The operator that follows `left` with its right side; undefined where none binds tighter than `floor`. */
+function parseOperator(cursor: Cursor, left: Expression, floor: number): Expression | undefined {
+  const token = cursor.peek();
+  if (token.kind === 'symbol') return parseSymbolOperator(cursor, left, floor, token);
+  if (token.kind === 'name') return parseWordOperator(cursor, left, floor);
+  return undefined;
+}
+
+function parseSymbolOperator(
+  cursor: Cursor,
+  left: Expression,
+  floor: number,
+  token: Token,
+): Expression | undefined {
+  const comparison = comparisons.get(token.value);
+  if (comparison !== undefined) {
+    if (floor === power.comparison) {
+      throw new QueryError(token, 'comparisons cannot be chained; write a < b AND b < c');
+    }
+    if (floor > power.comparison) return undefined;
+    cursor.next();
+    const right = parseAbove(cursor, power.comparison);
+    return { kind: 'comparison', operator: comparison, left, right, ...spanning(left, right) };
+  }
+  const operation = arithmetic.get(token.value);
+  if (operation !== undefined) {
+    if (floor >= operation.power) return undefined;
+    cursor.next();
+    const right = parseAbove(cursor, operation.power);
+    return { kind: 'arithmetic', operator: operation.operator, left, right, ...spanning(left, right) };
+  }
+  const match = matches.get(token.value);
+  if (match !== undefined) {
+    if (floor >= power.other) return undefined;
+    cursor.next();
+    const pattern = parseAbove(cursor, power.other);
+    return { kind: 'match', operand: left, pattern, ...match, ...spanning(left, pattern) };
+  }
+  if (token.value === '::') {
+    cursor.next();
+    const type = parseCastType(cursor);
+    return { kind: 'cast', operand: left, type, ...cursor.spanFrom(left) };
+  }
+  if (token.value === '[') return parseBracket(cursor, left);
+  if (token.value === '.') return parseMember(cursor, left);
+  if (token.value === '->' || token.value === '->>') {
+    throw new QueryError(token, `${token.value} is not known here; a member is written a.b or a['b']`);
+  }
+  const habit = foreign.get(token.value);
+  if (habit !== undefined) throw new QueryError(token, `${token.value} is not known here; write ${habit}`);
+  return undefined;
+}
+
+function parseWordOperator(cursor: Cursor, left: Expression, floor: number): Expression | undefined {
+  if (cursor.isWord('and') || cursor.isWord('or')) return parseLogical(cursor, left, floor);
+
+  if (cursor.isWord('is')) {
+    if (floor >= power.is) return undefined;
+    return parseIs(cursor, left);
+  }
+
+  const negated = cursor.isWord('not');
+  const word = cursor.peek(negated ? 1 : 0).value.toLowerCase();
+  const isRange = ['in', 'between', 'like', 'ilike'].includes(word) && cursor.isWord(word, negated ? 1 : 0);
+  if (isRange) {
+    if (floor >= power.range) return undefined;
+    if (negated) cursor.next();
+    cursor.next();
+    if (word === 'in') return parseIn(cursor, left, negated);
+    if (word === 'between') return parseBetween(cursor, left, negated);
+    return parseLike(cursor, left, negated, word === 'ilike');
+  }
+  if (cursor.isWord('isnull') || cursor.isWord('notnull')) {
+    if (floor >= power.is) return undefined;
+    const not = cursor.next().value.toLowerCase() === 'notnull';
+    return { kind: 'is', operand: left, test: 'null', negated: not, ...cursor.spanFrom(left) };
+  }
+  return undefined;
+}
+
+function parseLogical(cursor: Cursor, left: Expression, floor: number): Expression | undefined {
+  const operator = cursor.isWord('and') ? 'and' : 'or';
+  if (floor >= power[operator]) return undefined;
+  const operands = [left];
+  while (cursor.takeWords(operator)) operands.push(parseAbove(cursor, power[operator]));
+  return { kind: 'logical', operator, operands, ...cursor.spanFrom(left) };
+}
+
+function parseIs(cursor: Cursor, left: Expression): Expression {
+  cursor.next();
+  const negated = cursor.takeWords('not');
+  if (cursor.takeWords('distinct')) {
+    cursor.expectWord('from', 'after IS DISTINCT');
+    const right = parseAbove(cursor, power.is);
+    return { kind: 'distinctness', negated, left, right, ...spanning(left, right) };
+  }
+  for (const test of ['null', 'true', 'false'] as const) {
+    if (cursor.takeWords(test)) return { kind: 'is', operand: left, test, negated, ...cursor.spanFrom(left) };
+  }
+  throw cursor.unexpected('NULL, TRUE, FALSE or DISTINCT FROM after IS');
+}
+
+function parseIn(cursor: Cursor, operand: Expression, negated: boolean): Expression {
+  cursor.expectSymbol('(', 'after IN');
+  if (cursor.isWord('select') || cursor.isWord('from')) {
+    throw new QueryError(cursor.peek(), 'IN takes a list of values, not a query');
+  }
+  const items = parseList(cursor, ')', 'after the list of IN');
+  if (items.length === 0) throw new QueryError(cursor.last(), 'the list of IN is empty');
+  return { kind: 'in', operand, items, negated, ...cursor.spanFrom(operand) };
+}
+
+function parseBetween(cursor: Cursor, operand: Expression, negated: boolean): Expression {
+  const low = parseAbove(cursor, power.range);
+  cursor.expectWord('and', 'and the upper bound of BETWEEN');
+  const high = parseAbove(cursor, power.range);
+  return { kind: 'between', operand, low, high, negated, ...spanning(operand, high) };
+}
+
+function parseLike(cursor: Cursor, operand: Expression, negated: boolean, insensitive: boolean): Expression {
+  const pattern = parseAbove(cursor, power.range);
+  const escape = cursor.takeWords('escape') ? parseAbove(cursor, power.range) : undefined;
+  return { kind: 'like', operand, pattern, escape, insensitive, negated, ...cursor.spanFrom(operand) };
+}
+
+/** Expressions between commas up to and with the closing symbol; none where it follows at once. */
+function parseList(cursor: Cursor, close: string, where: string): Expression[] {
+  const items: Expression[] = [];
+  if (cursor.takeSymbol(close)) return items;
+  do items.push(parseExpression(cursor));
+  while (cursor.takeSymbol(','));
+  if (!cursor.isSymbol(close)) throw cursor.unexpected(`, or ${close} ${where}`);
+  cursor.next();
+  return items;
+}
+
+function parseBracket(cursor: Cursor, base: Expression): Expression {
+  cursor.next();
+  if (cursor.takeSymbol(':')) return parseSliceEnd(cursor, base, undefined);
+  const index = parseExpression(cursor);
+  if (cursor.takeSymbol(':')) return parseSliceEnd(cursor, base, index);
+  cursor.expectSymbol(']', 'after the index');
+  const span = cursor.spanFrom(base);
+  const step = base.kind === 'column' ? constantStep(index) : undefined;
+  if (base.kind === 'column' && step !== undefined) return { ...base, rest: [...base.rest, step], ...span };
+  return { kind: 'element', base, index, ...span };
+}
+
+function parseSliceEnd(cursor: Cursor, base: Expression, low: Expression | undefined): Expression {
+  const high = cursor.isSymbol(']') ? undefined : parseExpression(cursor);
+  cursor.expectSymbol(']', 'after the slice');
+  return { kind: 'slice', base, low, high, ...cursor.spanFrom(base) };
+}
+
+function constantStep(index: Expression): Step | undefined {
+  if (index.kind !== 'literal') return undefined;
+  const { value, from, to } = index;
+  if (typeof value === 'string') return { name: value, quoted: true, from, to };
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0xffffffff) {
+    return { index: value, from, to };
+  }
+  return undefined;
+}
+
+function parseMember(cursor: Cursor, base: Expression): Expression {
+  cursor.next();
+  const member = memberName(cursor);
+  const span = cursor.spanFrom(base);
+  if (base.kind === 'column') return { ...base, rest: [...base.rest, member], ...span };
+  const index: Expression = { kind: 'literal', value: member.name, from: member.from, to: member.to };
+  return { kind: 'element', base, index, ...span };
+}
+
+/** After a dot every word is a name, the reserved ones too. */
+function memberName(cursor: Cursor): Name {
+  const token = cursor.peek();
+  if (token.kind !== 'name' && token.kind !== 'quoted') throw cursor.unexpected('a name after the dot');
+  cursor.next();
+  return { name: token.value, quoted: token.kind === 'quoted', from: token.from, to: token.to };
+}
+
+function parseOperand(cursor: Cursor): Expression {
+  const token = cursor.peek();
+  const span: Span = { from: token.from, to: token.to };
+  switch (token.kind) {
+    case 'number':
+      cursor.next();
+      return { kind: 'literal', value: numberOf(token.value), ...span };
+    case 'text':
+      cursor.next();
+      return { kind: 'literal', value: token.value, ...span };
+    case 'quoted':
+      return parseColumn(cursor);
+    case 'symbol':
+      return parseSymbolOperand(cursor, token);
+    case 'name':
+      return parseWordOperand(cursor, token);
+    case 'end':
+      throw cursor.unexpected('an expression, such as status >= 500');
+  }
+}
+
+function parseSymbolOperand(cursor: Cursor, token: Token): Expression {
+  switch (token.value) {
+    case '(': {
+      cursor.next();
+      if (cursor.isWord('select') || cursor.isWord('from')) {
+        throw new QueryError(cursor.peek(), 'a query inside a query is not known here');
+      }
+      const inner = parseExpression(cursor);
+      if (!cursor.isSymbol(')')) throw cursor.unexpected('a ) that closes the parenthesis');
+      cursor.next();
+      return { ...inner, ...cursor.spanFrom(token) };
+    }
+    case '[': {
+      cursor.next();
+      const items = parseList(cursor, ']', 'after the list');
+      return { kind: 'list', items, ...cursor.spanFrom(token) };
+    }
+    case '-': {
+      cursor.next();
+      const operand = parseAbove(cursor, power.sign);
+      const span = spanning(token, operand);
+      if (operand.kind === 'literal' && isNumeric(operand.value)) {
+        return { kind: 'literal', value: negate(operand.value), ...span };
+      }
+      return { kind: 'negative', operand, ...span };
+    }
+    case '+': {
+      cursor.next();
+      const operand = parseAbove(cursor, power.sign);
+      return { ...operand, ...spanning(token, operand) };
+    }
+    case '*':
+      throw new QueryError(token, '* stands for all columns only in SELECT and in count(*)');
+    case '!':
+      throw new QueryError(token, '! is not known here; write NOT');
+    default:
+      throw cursor.unexpected('an expression, such as status >= 500');
+  }
+}
+
+function parseWordOperand(cursor: Cursor, token: Token): Expression {
+  const word = token.value.toLowerCase();
+  const span: Span = { from: token.from, to: token.to };
+  switch (word) {
+    case 'not': {
+      cursor.next();
+      const operand = parseAbove(cursor, power.not);
+      return { kind: 'not', operand, ...spanning(token, operand) };
+    }
+    case 'null':
+      cursor.next();
+      return { kind: 'literal', value: null, ...span };
+    case 'true':
+    case 'false':
+      cursor.next();
+      return { kind: 'literal', value: word === 'true', ...span };
+    case 'case':
+      return parseCase(cursor);
+    case 'cast':
+    case 'try_cast':
+      return parseCast(cursor);
+    case 'timestamp':
+    case 'timestamptz':
+    case 'datetime':
+    case 'date':
+    case 'interval':
+      if (cursor.peek(1).kind === 'text') return parseTimeLiteral(cursor, word);
+      if (word === 'interval' && cursor.peek(1).kind === 'number') return parseUnitInterval(cursor);
+      break;
+    case 'extract':
+      if (cursor.isSymbol('(', 1)) return parseExtract(cursor);
+      break;
+    default:
+  }
+  if (cursor.isSymbol('(', 1)) return parseCall(cursor);
+  return parseColumn(cursor);
+}
+
+function parseColumn(cursor: Cursor): Expression {
+  const first = cursor.expectName('an expression, such as status >= 500');
+  return { kind: 'column', first, rest: [], from: first.from, to: first.to };
+}
+
+function parseTimeLiteral(cursor: Cursor, word: string): Expression {
+  const start = cursor.next();
+  const text = cursor.next();
+  const span = cursor.spanFrom(start);
+  if (word === 'interval') {
+    const value = readInterval(text.value);
+    if (value !== undefined) return { kind: 'literal', value, ...span };
+    const unit = /^\s*[+-]?[\d.]+\s*$/.test(text.value) ? unitOf(cursor.peek().value) : undefined;
+    if (unit !== undefined) {
+      cursor.next();
+      return { kind: 'literal', value: intervalOf(Number(text.value), unit), ...cursor.spanFrom(start) };
+    }
+    throw new QueryError(
+      text,
+      `'${text.value}' is not an interval; one is written INTERVAL '2 hours 30 minutes'`,
+    );
+  }
+  const value = readTime(text.value);
+  if (value === undefined) {
+    const example = word === 'date' ? "DATE '2024-05-31'" : "TIMESTAMP '2024-05-31 18:30:00'";
+    throw new QueryError(text, `'${text.value}' is not a ${word}; one is written ${example}`);
+  }
+  const dateOnly = word === 'date';
+  if (value.date === dateOnly) return { kind: 'literal', value, ...span };
+  return { kind: 'literal', value: dateOnly ? value.toDate() : value.toTimestamp(), ...span };
+}
+
+function parseUnitInterval(cursor: Cursor): Expression {
+  const start = cursor.next();
+  const count = cursor.next();
+  const token = cursor.peek();
+  const unit = token.kind === 'name' ? unitOf(token.value) : undefined;
+  if (unit === undefined) {
+    const near = token.kind === 'name' ? didYouMean(token.value, unitNames) : '';
+    throw new QueryError(
+      token,
+      `${describe(token)} is not a unit of time${near || ', such as day or minute'}`,
+    );
+  }
+  cursor.next();
+  return { kind: 'literal', value: intervalOf(Number(count.value), unit), ...cursor.spanFrom(start) };
+}
+
+/** EXTRACT(part FROM x) is date_part('part', x). */
+function parseExtract(cursor: Cursor): Expression {
+  const name = cursor.next();
+  cursor.next();
+  const part = cursor.next();
+  if (part.kind !== 'name' && part.kind !== 'text') {
+    throw new QueryError(part, 'EXTRACT begins with a part of a time, such as EXTRACT(hour FROM ts)');
+  }
+  if (!cursor.takeWords('from')) throw cursor.unexpected(`FROM after EXTRACT(${part.value}`);
+  const operand = parseExpression(cursor);
+  cursor.expectSymbol(')', 'after EXTRACT');
+  const literal: Expression = {
+    kind: 'literal',
+    value: part.value.toLowerCase(),
+    from: part.from,
+    to: part.to,
+  };
+  return {
+    kind: 'call',
+    name: { name: 'date_part', quoted: false, from: name.from, to: name.to },
+    arguments: [literal, operand],
+    ...plainCall,
+    ...cursor.spanFrom(name),
+  };
+}
+
+const plainCall = { star: false, distinct: false, orderBy: [], filter: undefined, over: undefined };
+
+function parseCase(cursor: Cursor): Case {
+  const start = cursor.next();
+  const operand = cursor.isWord('when') ? undefined : parseExpression(cursor);
+  const branches: { when: Expression; then: Expression }[] = [];
+  while (cursor.takeWords('when')) {
+    const when = parseExpression(cursor);
+    cursor.expectWord('then', 'after the condition of WHEN');
+    branches.push({ when, then: parseExpression(cursor) });
+  }
+  if (branches.length === 0) throw cursor.unexpected('WHEN after CASE');
+  const otherwise = cursor.takeWords('else') ? parseExpression(cursor) : undefined;
+  if (!cursor.takeWords('end'))
+    throw cursor.unexpected(otherwise === undefined ? 'WHEN, ELSE or END' : 'END');
+  return { kind: 'case', operand, branches, otherwise, ...cursor.spanFrom(start) };
+}
+
+function parseCast(cursor: Cursor): Expression {
+  const start = cursor.next();
+  const what = start.value.toUpperCase();
+  cursor.expectSymbol('(', `after ${what}`);
+  const operand = parseExpression(cursor);
+  cursor.expectWord('as', `and a type in ${what}`);
+  const type = parseCastType(cursor);
+  cursor.expectSymbol(')', `after the type of ${what}`);
+  return { kind: 'cast', operand, type, ...cursor.spanFrom(start) };
+}
+
+function parseCastType(cursor: Cursor): CastType {
+  const token = cursor.peek();
+  if (token.kind !== 'name') throw cursor.unexpected('a type, such as number, text or timestamp');
+  const type = castTypes.get(token.value.toLowerCase());
+  if (type === undefined) {
+    const near = didYouMean(token.value, castTypes.keys());
+    const known = near || `; the types are ${[...new Set(castTypes.values())].join(', ')}`;
+    throw new QueryError(token, `${token.value} is not a type${known}`);
+  }
+  cursor.next();
+  if (type === 'double' && cursor.isWord('precision')) cursor.next();
+  // DECIMAL(18, 2) and VARCHAR(20): sizes bind nothing here.
+  if (cursor.isSymbol('(')) {
+    cursor.next();
+    cursor.expectCount('a size');
+    if (cursor.takeSymbol(',')) cursor.expectCount('a size');
+    cursor.expectSymbol(')', 'after the size');
+  }
+  return type;
+}
+
+function parseCall(cursor: Cursor): Call {
+  const token = cursor.peek();
+  if (reservedWords.has(token.value.toLowerCase())) cursor.expectName('a name');
+  cursor.next();
+  const name: Name = { name: token.value, quoted: false, from: token.from, to: token.to };
+  cursor.next();
+  const distinct = cursor.takeWords('distinct');
+  let star = false;
+  const values: Expression[] = [];
+  let orderBy: OrderKey[] = [];
+  if (cursor.isSymbol('*')) {
+    cursor.next();
+    star = true;
+  } else if (!cursor.isSymbol(')')) {
+    do values.push(parseExpression(cursor));
+    while (cursor.takeSymbol(','));
+    if (cursor.takeWords('order', 'by')) orderBy = parseOrderKeys(cursor);
+  }
+  if (!cursor.isSymbol(')')) throw cursor.unexpected(`, or ) after the arguments of ${name.name}`);
+  cursor.next();
+  let filter: Expression | undefined;
+  if (cursor.isWord('filter') && cursor.isSymbol('(', 1)) {
+    cursor.next();
+    cursor.next();
+    cursor.expectWord('where', 'after FILTER (');
+    filter = parseExpression(cursor);
+    cursor.expectSymbol(')', 'after FILTER (WHERE …');
+  }
+  const over = cursor.isWord('over') ? parseWindow(cursor) : undefined;
+  return {
+    kind: 'call',
+    name,
+    arguments: values,
+    star,
+    distinct,
+    orderBy,
+    filter,
+    over,
+    ...cursor.spanFrom(token),
+  };
+}
+
+function parseWindow(cursor: Cursor): Window {
+  const start = cursor.next();
+  cursor.expectSymbol('(', 'after OVER');
+  const partitionBy: Expression[] = [];
+  if (cursor.takeWords('partition', 'by')) {
+    do partitionBy.push(parseExpression(cursor));
+    while (cursor.takeSymbol(','));
+  }
+  if (cursor.isWord('order')) {
+    throw new QueryError(
+      cursor.peek(),
+      'a window runs over the rows in the order in which they come; put |> ORDER BY before it',
+    );
+  }
+  let frame = { preceding: Infinity, following: Infinity };
+  if (cursor.takeWords('rows')) frame = parseFrame(cursor);
+  cursor.expectSymbol(')', 'after the window');
+  return { ...frame, partitionBy, ...cursor.spanFrom(start) };
+}
+
+/** ROWS n PRECEDING, or ROWS BETWEEN bound AND bound. */
+function parseFrame(cursor: Cursor): { preceding: number; following: number } {
+  if (!cursor.takeWords('between')) {
+    const start = cursor.peek();
+    const preceding = -parseBound(cursor);
+    if (preceding < 0)
+      throw new QueryError(start, 'a window that begins after the current row needs BETWEEN … AND …');
+    return { preceding, following: 0 };
+  }
+  const start = cursor.peek();
+  const first = parseBound(cursor);
+  cursor.expectWord('and', 'and the end of the window');
+  const last = parseBound(cursor);
+  if (first > last || first === Infinity || last === -Infinity) {
+    throw new QueryError(cursor.spanFrom(start), 'the window ends before it begins');
+  }
+  return { preceding: -first, following: last };
+}
+
+/** Rows from the current one: negative before it, positive after it. */
+function parseBound(cursor: Cursor): number {
+  if (cursor.takeWords('current', 'row')) return 0;
+  const size = cursor.takeWords('unbounded')
+    ? Infinity
+    : cursor.expectCount('a number of rows, UNBOUNDED or CURRENT ROW');
+  if (cursor.takeWords('preceding')) return size === 0 ? 0 : -size;
+  if (cursor.takeWords('following')) return size;
+  throw cursor.unexpected('PRECEDING or FOLLOWING');
+}
+
+export function parseOrderKeys(cursor: Cursor): OrderKey[] {
+  const keys: OrderKey[] = [];
+  do {
+    const expression = parseExpression(cursor);
+    const descending = cursor.takeWords('desc');
+    if (!descending) cursor.takeWords('asc');
+    let nullsFirst = false;
+    if (cursor.takeWords('nulls')) {
+      nullsFirst = cursor.takeWords('first');
+      if (!nullsFirst) cursor.expectWord('last', 'or FIRST after NULLS');
+    }
+    keys.push({ expression, descending, nullsFirst, ...cursor.spanFrom(expression) });
+  } while (cursor.takeSymbol(','));
+  return keys;
+}

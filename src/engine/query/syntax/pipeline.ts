@@ -1,0 +1,381 @@
+import { Cursor, describe } from './cursor.ts';
+import { QueryError, type Diagnostic, errorAt, type Span } from '../diagnostic.ts';
+import { parseExpression, parseOrderKeys } from './expression.ts';
+import { didYouMean } from '../nearest.ts';
+import type {
+  AggregateOperator,
+  Expression,
+  LimitOperator,
+  Name,
+  NamedExpression,
+  Operator,
+  Query,
+  SampleOperator,
+  SelectItem,
+  Star,
+  UnnestOperator,
+} from './tree.ts';
+import { rewriteSelect } from './classic.ts';
+
+/** Longer queries are refused, in UTF-16 units. */
+export const maxQueryLength = 1_000_000;
+
+/** What may stand after |>, as people read it. */
+export const operatorWords: readonly string[] = [
+  'WHERE',
+  'SELECT',
+  'EXTEND',
+  'SET',
+  'DROP',
+  'RENAME',
+  'DISTINCT',
+  'AGGREGATE',
+  'ORDER BY',
+  'LIMIT',
+  'OFFSET',
+  'TABLESAMPLE',
+  'UNNEST',
+  'AS',
+];
+
+export type ParsedQuery =
+  | { readonly ok: true; readonly query: Query }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** The syntax tree of a query. A bare expression is a WHERE; a text without tokens selects all. */
+export function parsePipeline(text: string): ParsedQuery {
+  try {
+    if (text.length > maxQueryLength) {
+      throw new QueryError({ from: 0, to: text.length }, 'the query is longer than 1,000,000 characters');
+    }
+    const cursor = new Cursor(text);
+    return { ok: true, query: { text, operators: parseOperators(cursor) } };
+  } catch (error) {
+    if (error instanceof QueryError) return { ok: false, diagnostics: [errorAt(error.span, error.message)] };
+    throw error;
+  }
+}
+
+function parseOperators(cursor: Cursor): Operator[] {
+  const operators: Operator[] = [];
+  const first = cursor.peek();
+  if (first.kind === 'end') return operators;
+  if (cursor.isWord('from')) {
+    parseFrom(cursor);
+    while (!atEnd(cursor) && !cursor.isSymbol('|>')) operators.push(...parseClauses(cursor));
+  } else if (cursor.isWord('select')) {
+    operators.push(...parseClauses(cursor));
+  } else if (!cursor.isSymbol('|>')) {
+    if (beginsOperator(cursor)) operators.push(...parseOperator(cursor));
+    else operators.push(parseBareWhere(cursor));
+  }
+  while (cursor.takeSymbol('|>')) {
+    if (!atEnd(cursor)) operators.push(...parseOperator(cursor));
+  }
+  cursor.takeSymbol(';');
+  if (cursor.peek().kind !== 'end') throw trailing(cursor);
+  return operators;
+}
+
+function atEnd(cursor: Cursor): boolean {
+  return cursor.peek().kind === 'end' || (cursor.isSymbol(';') && cursor.peek(1).kind === 'end');
+}
+
+function trailing(cursor: Cursor): QueryError {
+  const token = cursor.peek();
+  if (token.kind === 'name') {
+    const word = token.value.toUpperCase();
+    if (operatorWords.some((known) => known.split(' ')[0] === word) || word === 'GROUP') {
+      return new QueryError(token, `${word} begins an operator of its own; write |> before it`);
+    }
+  }
+  return new QueryError(token, `${describe(token)} cannot follow here; write AND, OR or an operator between`);
+}
+
+/** FROM x [AS y]: the name says nothing, as there is one file. */
+function parseFrom(cursor: Cursor): string | undefined {
+  cursor.next();
+  const token = cursor.peek();
+  if (token.kind === 'text') cursor.next();
+  else cursor.expectName('the name of the file after FROM');
+  let name = token.value;
+  while (cursor.takeSymbol('.')) name = cursor.expectName('a name after the dot').name;
+  if (cursor.takeWords('as')) return cursor.expectName('a name after AS').name;
+  const next = cursor.peek();
+  if (next.kind === 'quoted' || (next.kind === 'name' && !clauseWords.has(next.value.toLowerCase()))) {
+    return cursor.expectName('a name').name;
+  }
+  return name;
+}
+
+const clauseWords = new Set(
+  'where select extend set drop rename distinct aggregate group having order limit offset tablesample unnest as'.split(
+    ' ',
+  ),
+);
+
+/** Whether the first word is an operator, and not a column of that name. */
+function beginsOperator(cursor: Cursor): boolean {
+  const token = cursor.peek();
+  if (token.kind !== 'name') return false;
+  const word = token.value.toLowerCase();
+  if (word === 'where') return true;
+  if (!clauseWords.has(word) || word === 'group' || word === 'having') return false;
+  if (word === 'order') return cursor.isWord('by', 1);
+  if (word === 'limit' || word === 'offset' || word === 'distinct') return true;
+  const next = cursor.peek(1);
+  const isOperand =
+    next.kind === 'name' || next.kind === 'quoted' || next.kind === 'number' || next.kind === 'text';
+  const isExpressionWord = ['is', 'in', 'like', 'ilike', 'between', 'not', 'and', 'or'].some((w) =>
+    cursor.isWord(w, 1),
+  );
+  return (isOperand && !isExpressionWord) || cursor.isSymbol('(', 1) || cursor.isSymbol('-', 1);
+}
+
+function parseBareWhere(cursor: Cursor): Operator {
+  const condition = parseExpression(cursor);
+  return { kind: 'where', condition, from: condition.from, to: condition.to };
+}
+
+/** One operator after |>. Classic SELECT … FROM gives several. */
+function parseOperator(cursor: Cursor): Operator[] {
+  const start = cursor.peek();
+  const span = (): Span => cursor.spanFrom(start);
+  if (cursor.isWord('select')) return parseClauses(cursor);
+  if (cursor.takeWords('where')) return [{ kind: 'where', condition: parseExpression(cursor), ...span() }];
+  if (cursor.takeWords('extend')) return [{ kind: 'extend', items: parseNamedList(cursor), ...span() }];
+  if (cursor.takeWords('set')) return [{ kind: 'set', items: parseAssignments(cursor), ...span() }];
+  if (cursor.takeWords('drop')) return [{ kind: 'drop', columns: parseNames(cursor), ...span() }];
+  if (cursor.takeWords('rename')) return [{ kind: 'rename', columns: parseRenames(cursor), ...span() }];
+  if (cursor.takeWords('distinct')) return [{ kind: 'distinct', ...span() }];
+  if (cursor.takeWords('aggregate')) return [parseAggregate(cursor, start)];
+  if (cursor.takeWords('order', 'by')) return [{ kind: 'order by', keys: parseOrderKeys(cursor), ...span() }];
+  if (cursor.isWord('limit') || cursor.isWord('offset')) return [parseLimit(cursor)];
+  if (cursor.takeWords('tablesample')) return [parseSample(cursor, start)];
+  if (cursor.takeWords('unnest')) return [parseUnnest(cursor, start)];
+  if (cursor.takeWords('as')) return [{ kind: 'as', alias: cursor.expectName('a name after AS'), ...span() }];
+  throw unknownOperator(cursor);
+}
+
+function unknownOperator(cursor: Cursor): QueryError {
+  const token = cursor.peek();
+  if (cursor.isWord('group')) {
+    return new QueryError(token, 'GROUP BY is a part of AGGREGATE: |> AGGREGATE count(*) GROUP BY column');
+  }
+  if (cursor.isWord('having')) return new QueryError(token, 'HAVING is written as |> WHERE after AGGREGATE');
+  if (cursor.isWord('sort') || cursor.isWord('order')) {
+    return new QueryError(token, `${token.value} is no operator; did you mean ORDER BY?`);
+  }
+  const near = token.kind === 'name' ? didYouMean(token.value, operatorWords) : '';
+  const known = near || `; the operators are ${operatorWords.join(', ')}`;
+  return new QueryError(token, `${describe(token)} is no operator${known}`);
+}
+
+/** SELECT …, alone or with the clauses of classic SQL after it. */
+function parseClauses(cursor: Cursor): Operator[] {
+  const start = cursor.peek();
+  const isSelect = cursor.takeWords('select');
+  const distinct = isSelect && cursor.takeWords('distinct');
+  const items = isSelect ? parseSelectItems(cursor) : undefined;
+  const selectSpan = cursor.spanFrom(start);
+  const alias = isSelect && cursor.isWord('from') ? parseFrom(cursor) : undefined;
+  const where = clause(cursor, ['where'], () => parseExpression(cursor));
+  const groupBy = clause(cursor, ['group', 'by'], () => parseNamedList(cursor));
+  const having = clause(cursor, ['having'], () => parseExpression(cursor));
+  const orderBy = clause(cursor, ['order', 'by'], () => parseOrderKeys(cursor));
+  const limits: LimitOperator[] = [];
+  if (cursor.isWord('limit') || cursor.isWord('offset')) limits.push(parseLimit(cursor));
+  if (cursor.last() === start && items === undefined) throw trailing(cursor);
+  if (items === undefined && cursor.spanFrom(start).to <= start.from) throw trailing(cursor);
+  const span = cursor.spanFrom(start);
+  const parts = { items, distinct, alias, where, groupBy, having, orderBy, selectSpan, span };
+  const operators = rewriteSelect(parts);
+  if (operators.length === 0 && limits.length === 0) throw unknownOperator(cursor);
+  return [...operators, ...limits];
+}
+
+function clause<T>(
+  cursor: Cursor,
+  words: readonly string[],
+  parse: () => T,
+): { value: T; span: Span } | undefined {
+  const start = cursor.peek();
+  return cursor.takeWords(...words) ? { value: parse(), span: cursor.spanFrom(start) } : undefined;
+}
+
+function parseSelectItems(cursor: Cursor): SelectItem[] {
+  const items: SelectItem[] = [];
+  do items.push(cursor.isSymbol('*') ? parseStar(cursor) : parseNamed(cursor));
+  while (cursor.takeSymbol(',') && !endsList(cursor));
+  return items;
+}
+
+/** A comma before the end of an operator is let pass, as in GoogleSQL. */
+function endsList(cursor: Cursor): boolean {
+  return atEnd(cursor) || cursor.isSymbol('|>') || cursor.isWord('from');
+}
+
+function parseStar(cursor: Cursor): Star {
+  const start = cursor.next();
+  let except: Name[] = [];
+  let replace: NamedExpression[] = [];
+  if (cursor.takeWords('except') || cursor.takeWords('exclude')) {
+    const parenthesis = cursor.takeSymbol('(');
+    except = parenthesis ? parseNames(cursor) : [cursor.expectName('a column after EXCEPT')];
+    if (parenthesis) cursor.expectSymbol(')', 'after the columns of EXCEPT');
+  }
+  if (cursor.takeWords('replace')) {
+    cursor.expectSymbol('(', 'after REPLACE');
+    replace = parseNamedList(cursor);
+    cursor.expectSymbol(')', 'after the columns of REPLACE');
+    const nameless = replace.find((item) => !item.explicit);
+    if (nameless !== undefined) throw new QueryError(nameless, 'REPLACE needs AS and the name of a column');
+  }
+  return { kind: 'star', except, replace, ...cursor.spanFrom(start) };
+}
+
+function parseNamedList(cursor: Cursor): NamedExpression[] {
+  const items: NamedExpression[] = [];
+  do items.push(parseNamed(cursor));
+  while (cursor.takeSymbol(',') && !endsList(cursor));
+  return items;
+}
+
+function parseNamed(cursor: Cursor): NamedExpression {
+  const expression = parseExpression(cursor);
+  const next = cursor.peek();
+  const bare = next.kind === 'quoted' || (next.kind === 'name' && !followsName.has(next.value.toLowerCase()));
+  if (cursor.takeWords('as') || bare) {
+    const alias = cursor.expectName('a name after AS');
+    return { kind: 'named', expression, name: alias.name, explicit: true, ...cursor.spanFrom(expression) };
+  }
+  const name = nameOf(expression, cursor.text);
+  return { kind: 'named', expression, name, explicit: false, from: expression.from, to: expression.to };
+}
+
+/** Words after an expression that are not its alias. */
+const followsName = new Set([
+  ...clauseWords,
+  'from',
+  'and',
+  'or',
+  'not',
+  'is',
+  'in',
+  'like',
+  'ilike',
+  'between',
+  'with',
+  'asc',
+  'desc',
+  'nulls',
+  'end',
+  'when',
+  'then',
+  'else',
+  'filter',
+  'over',
+]);
+
+/** A column is called by its last key, a function by its text, like anything else. */
+export function nameOf(expression: Expression, text: string): string {
+  if (expression.kind === 'column') return columnLabel(expression);
+  return text.slice(expression.from, expression.to).replace(/\s+/g, ' ').trim();
+}
+
+function columnLabel({ first, rest }: Extract<Expression, { kind: 'column' }>): string {
+  return rest.reduce(
+    (label, step) => ('index' in step ? `${label}[${step.index}]` : `${label}.${step.name}`),
+    first.name,
+  );
+}
+
+function parseAssignments(cursor: Cursor): { column: Name; expression: Expression }[] {
+  const items: { column: Name; expression: Expression }[] = [];
+  do {
+    const column = cursor.expectName('a column after SET');
+    cursor.expectSymbol('=', `after SET ${column.name}`);
+    items.push({ column, expression: parseExpression(cursor) });
+  } while (cursor.takeSymbol(',') && !endsList(cursor));
+  return items;
+}
+
+function parseNames(cursor: Cursor): Name[] {
+  const names: Name[] = [];
+  do names.push(parseDottedName(cursor));
+  while (cursor.takeSymbol(',') && !endsList(cursor));
+  return names;
+}
+
+/** `a.b` without quotes names the column "a.b", as a header or an earlier SELECT made it. */
+function parseDottedName(cursor: Cursor): Name {
+  const first = cursor.expectName('a column');
+  let name = first.name;
+  while (cursor.takeSymbol('.')) name += `.${cursor.expectName('a name after the dot').name}`;
+  return { name, quoted: first.quoted, ...cursor.spanFrom(first) };
+}
+
+function parseRenames(cursor: Cursor): { from: Name; to: Name }[] {
+  const columns: { from: Name; to: Name }[] = [];
+  do {
+    const from = parseDottedName(cursor);
+    cursor.expectWord('as', `after RENAME ${from.name}`);
+    columns.push({ from, to: cursor.expectName('a name after AS') });
+  } while (cursor.takeSymbol(',') && !endsList(cursor));
+  return columns;
+}
+
+function parseAggregate(cursor: Cursor, start: Span): AggregateOperator {
+  const aggregates = cursor.isWord('group') ? [] : parseNamedList(cursor);
+  const groupBy = cursor.takeWords('group', 'by') ? parseNamedList(cursor) : [];
+  if (aggregates.length === 0 && groupBy.length === 0) {
+    throw cursor.unexpected('an aggregate, such as count(*), after AGGREGATE');
+  }
+  return { kind: 'aggregate', aggregates, groupBy, ...cursor.spanFrom(start) };
+}
+
+function parseLimit(cursor: Cursor): LimitOperator {
+  const start = cursor.peek();
+  let count = Infinity;
+  let offset = 0;
+  if (cursor.takeWords('limit')) count = cursor.expectCount('a number of rows after LIMIT');
+  if (cursor.takeWords('offset')) offset = cursor.expectCount('a number of rows after OFFSET');
+  return { kind: 'limit', count, offset, ...cursor.spanFrom(start) };
+}
+
+/** TABLESAMPLE 1 PERCENT, 1%, 1000 ROWS; optionally METHOD (…) around it and REPEATABLE (seed) behind it. */
+function parseSample(cursor: Cursor, start: Span): SampleOperator {
+  const method = ['system', 'bernoulli', 'reservoir'].find((word) => cursor.takeWords(word));
+  const parenthesis = cursor.takeSymbol('(');
+  if (method !== undefined && !parenthesis) throw cursor.unexpected(`( after ${method.toUpperCase()}`);
+  const size = cursor.next();
+  if (size.kind !== 'number')
+    throw new QueryError(size, 'TABLESAMPLE needs a size, such as 1 PERCENT or 1000 ROWS');
+  const isPercent = cursor.takeSymbol('%') || cursor.takeWords('percent');
+  if (!isPercent && !cursor.takeWords('rows')) throw cursor.unexpected('PERCENT or ROWS after the size');
+  if (isPercent && Number(size.value) > 100) throw new QueryError(size, 'a sample of more than 100 percent');
+  if (!isPercent && !/^\d{1,7}$/.test(size.value)) {
+    throw new QueryError(size, 'a sample of ROWS is a whole number below 10,000,000');
+  }
+  if (parenthesis) cursor.expectSymbol(')', 'after the size');
+  let seed: number | undefined;
+  if (cursor.takeWords('repeatable')) {
+    cursor.expectSymbol('(', 'after REPEATABLE');
+    seed = cursor.expectCount('a seed, which is a whole number');
+    cursor.expectSymbol(')', 'after the seed');
+  }
+  const unit = isPercent ? 'percent' : 'rows';
+  return { kind: 'tablesample', size: Number(size.value), unit, seed, ...cursor.spanFrom(start) };
+}
+
+function parseUnnest(cursor: Cursor, start: Span): UnnestOperator {
+  const expression = parseNamed(cursor);
+  let position: Name | undefined;
+  if (cursor.takeWords('with')) {
+    if (!cursor.takeWords('offset') && !cursor.takeWords('ordinality'))
+      throw cursor.unexpected('OFFSET after WITH');
+    cursor.takeWords('as');
+    position = cursor.expectName('the name of the column for the position');
+  }
+  return { kind: 'unnest', expression, position, ...cursor.spanFrom(start) };
+}

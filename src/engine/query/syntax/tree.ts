@@ -1,0 +1,298 @@
+import type { Span } from '../diagnostic.ts';
+import type { Value } from '../value/value.ts';
+
+/** A name, and whether it was written in quotes. */
+export interface Name extends Span {
+  readonly name: string;
+  readonly quoted: boolean;
+}
+
+/** A step of a path: a key, or a 1-based list index. */
+export type Step = Name | (Span & { readonly index: number });
+
+export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '||';
+
+export interface Literal extends Span {
+  readonly kind: 'literal';
+  readonly value: Value;
+}
+
+/** `a`, `a.b`, `a['b'].c`, `a[1]`: what it means is known once the columns are. */
+export interface Column extends Span {
+  readonly kind: 'column';
+  readonly first: Name;
+  readonly rest: readonly Step[];
+}
+
+/** AND and OR of any number of operands, so that a long chain is not a deep tree. */
+export interface Logical extends Span {
+  readonly kind: 'logical';
+  readonly operator: 'and' | 'or';
+  readonly operands: readonly Expression[];
+}
+
+export interface Not extends Span {
+  readonly kind: 'not';
+  readonly operand: Expression;
+}
+
+export interface Comparison extends Span {
+  readonly kind: 'comparison';
+  readonly operator: ComparisonOperator;
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+export interface Distinctness extends Span {
+  readonly kind: 'distinctness';
+  /** IS NOT DISTINCT FROM. */
+  readonly negated: boolean;
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+/** IS [NOT] NULL, TRUE, FALSE. */
+export interface Is extends Span {
+  readonly kind: 'is';
+  readonly operand: Expression;
+  readonly test: 'null' | 'true' | 'false';
+  readonly negated: boolean;
+}
+
+export interface In extends Span {
+  readonly kind: 'in';
+  readonly operand: Expression;
+  readonly items: readonly Expression[];
+  readonly negated: boolean;
+}
+
+export interface Between extends Span {
+  readonly kind: 'between';
+  readonly operand: Expression;
+  readonly low: Expression;
+  readonly high: Expression;
+  readonly negated: boolean;
+}
+
+export interface Like extends Span {
+  readonly kind: 'like';
+  readonly operand: Expression;
+  readonly pattern: Expression;
+  readonly escape: Expression | undefined;
+  readonly insensitive: boolean;
+  readonly negated: boolean;
+}
+
+/** `~` and its relatives: the regular expression matches somewhere in the text. */
+export interface Match extends Span {
+  readonly kind: 'match';
+  readonly operand: Expression;
+  readonly pattern: Expression;
+  readonly insensitive: boolean;
+  readonly negated: boolean;
+}
+
+export interface Arithmetic extends Span {
+  readonly kind: 'arithmetic';
+  readonly operator: ArithmeticOperator;
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+export interface Negative extends Span {
+  readonly kind: 'negative';
+  readonly operand: Expression;
+}
+
+export interface Case extends Span {
+  readonly kind: 'case';
+  readonly operand: Expression | undefined;
+  readonly branches: readonly { readonly when: Expression; readonly then: Expression }[];
+  readonly otherwise: Expression | undefined;
+}
+
+export type CastType =
+  'boolean' | 'integer' | 'number' | 'double' | 'text' | 'timestamp' | 'date' | 'interval' | 'json';
+
+export interface Cast extends Span {
+  readonly kind: 'cast';
+  readonly operand: Expression;
+  readonly type: CastType;
+}
+
+/** `base[index]` that is no constant path: of a list by position, of an object by key, of a text by character. */
+export interface Element extends Span {
+  readonly kind: 'element';
+  readonly base: Expression;
+  readonly index: Expression;
+}
+
+export interface Slice extends Span {
+  readonly kind: 'slice';
+  readonly base: Expression;
+  readonly low: Expression | undefined;
+  readonly high: Expression | undefined;
+}
+
+export interface List extends Span {
+  readonly kind: 'list';
+  readonly items: readonly Expression[];
+}
+
+export interface Call extends Span {
+  readonly kind: 'call';
+  readonly name: Name;
+  readonly arguments: readonly Expression[];
+  /** count(*). */
+  readonly star: boolean;
+  readonly distinct: boolean;
+  readonly orderBy: readonly OrderKey[];
+  readonly filter: Expression | undefined;
+  readonly over: Window | undefined;
+}
+
+/** Rows around the current one, in the order in which they stream by. */
+export interface Window extends Span {
+  /** Rows before the current one; Infinity for UNBOUNDED PRECEDING, negative for FOLLOWING. */
+  readonly preceding: number;
+  /** Rows after the current one; Infinity for UNBOUNDED FOLLOWING, negative for PRECEDING. */
+  readonly following: number;
+  readonly partitionBy: readonly Expression[];
+}
+
+export type Expression =
+  | Literal
+  | Column
+  | Logical
+  | Not
+  | Comparison
+  | Distinctness
+  | Is
+  | In
+  | Between
+  | Like
+  | Match
+  | Arithmetic
+  | Negative
+  | Case
+  | Cast
+  | Element
+  | Slice
+  | List
+  | Call;
+
+export interface OrderKey extends Span {
+  readonly expression: Expression;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
+/** An expression and the name of the column that it makes. */
+export interface NamedExpression extends Span {
+  readonly kind: 'named';
+  readonly expression: Expression;
+  /** Written, or taken from the expression. */
+  readonly name: string;
+  readonly explicit: boolean;
+}
+
+/** `*`, with the columns left out and the columns computed anew. */
+export interface Star extends Span {
+  readonly kind: 'star';
+  readonly except: readonly Name[];
+  readonly replace: readonly NamedExpression[];
+}
+
+export type SelectItem = NamedExpression | Star;
+
+export interface WhereOperator extends Span {
+  readonly kind: 'where';
+  readonly condition: Expression;
+}
+
+export interface SelectOperator extends Span {
+  readonly kind: 'select';
+  readonly items: readonly SelectItem[];
+}
+
+export interface ExtendOperator extends Span {
+  readonly kind: 'extend';
+  readonly items: readonly NamedExpression[];
+}
+
+export interface SetOperator extends Span {
+  readonly kind: 'set';
+  readonly items: readonly { readonly column: Name; readonly expression: Expression }[];
+}
+
+export interface DropOperator extends Span {
+  readonly kind: 'drop';
+  readonly columns: readonly Name[];
+}
+
+export interface RenameOperator extends Span {
+  readonly kind: 'rename';
+  readonly columns: readonly { readonly from: Name; readonly to: Name }[];
+}
+
+export interface DistinctOperator extends Span {
+  readonly kind: 'distinct';
+}
+
+export interface AggregateOperator extends Span {
+  readonly kind: 'aggregate';
+  readonly aggregates: readonly NamedExpression[];
+  readonly groupBy: readonly NamedExpression[];
+}
+
+export interface OrderByOperator extends Span {
+  readonly kind: 'order by';
+  readonly keys: readonly OrderKey[];
+}
+
+export interface LimitOperator extends Span {
+  readonly kind: 'limit';
+  /** Infinity where only OFFSET was written. */
+  readonly count: number;
+  readonly offset: number;
+}
+
+export interface SampleOperator extends Span {
+  readonly kind: 'tablesample';
+  readonly size: number;
+  readonly unit: 'percent' | 'rows';
+  readonly seed: number | undefined;
+}
+
+export interface UnnestOperator extends Span {
+  readonly kind: 'unnest';
+  readonly expression: NamedExpression;
+  /** Name of a column with the 1-based position. */
+  readonly position: Name | undefined;
+}
+
+export interface AsOperator extends Span {
+  readonly kind: 'as';
+  readonly alias: Name;
+}
+
+export type Operator =
+  | WhereOperator
+  | SelectOperator
+  | ExtendOperator
+  | SetOperator
+  | DropOperator
+  | RenameOperator
+  | DistinctOperator
+  | AggregateOperator
+  | OrderByOperator
+  | LimitOperator
+  | SampleOperator
+  | UnnestOperator
+  | AsOperator;
+
+export interface Query {
+  readonly text: string;
+  readonly operators: readonly Operator[];
+}

@@ -1,0 +1,19 @@
+import { reservedWords } from './syntax/cursor.ts';
+
+/** A name as a query writes it: quoted only where it must be. */
+export function writeName(name: string): string {
+  const plain = /^[\p{L}_@][\p{L}\p{M}\p{N}_$@]*$/u.test(name) && !reservedWords.has(name.toLowerCase());
+  return plain ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A path of keys and 1-based list indices as a query writes it. */
+export function writePath(path: readonly (string | number)[]): string {
+  return path.reduce<string>((written, step) => {
+    if (typeof step === 'number') return `${written}[${step}]`;
+    return written === '' ? writeName(step) : `${written}.${writeName(step)}`;
+  }, '');
+}
+
+export function writeText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,22 @@
+import type { Uri } from 'vscode';
+import { commands, TabInputCustom, TabInputText, window, type ViewColumn } from 'vscode';
+
+/** The custom editor's name, in package.json as well. */
+export const viewType = 'rowriver.preview';
+
+/** Shows a file in a preview. */
+export async function openPreview(uri: Uri, column?: ViewColumn): Promise<void> {
+  await commands.executeCommand('vscode.openWith', uri, viewType, column);
+}
+
+/** Shows a file in VS Code's own text editor. */
+export async function openAsText(uri: Uri, column?: ViewColumn): Promise<void> {
+  await commands.executeCommand('vscode.openWith', uri, 'default', column);
+}
+
+/** The file in the tab in front, also where its text is too large for VS Code to hand to extensions. */
+export function activeFile(): Uri | undefined {
+  const input: unknown = window.tabGroups.activeTabGroup.activeTab?.input;
+  if (input instanceof TabInputText || input instanceof TabInputCustom) return input.uri;
+  return undefined;
+}

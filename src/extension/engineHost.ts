@@ -1,0 +1,194 @@
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { EngineCalls, OpenFile, Tagged } from '../protocol/engine.ts';
+import type { FileInfo } from '../protocol/preview.ts';
+import { Peer, type CallOptions, type Message, type ProgressOf, type WireError } from '../protocol/rpc.ts';
+
+type Nothing = Record<string, never>;
+
+/** What a preview hears of its session. */
+export interface SessionListener {
+  /** A message for the page. */
+  readonly message: (message: Message) => void;
+  /** The file is open: at first, or again after the engine was replaced. */
+  readonly opened: (info: FileInfo, again: boolean) => void;
+  /** The file cannot be opened. */
+  readonly failed: (error: WireError) => void;
+  /** The engine died and is being replaced; `opened` or `failed` follows. */
+  readonly interrupted: (error: WireError) => void;
+}
+
+export interface EngineHostOptions {
+  /** The engine's bundle. */
+  readonly script: string;
+  readonly settings: () => EngineCalls['configure']['params'];
+  readonly log: (line: string) => void;
+  /** How long the engine outlives its last session: a tab that is moved closes and opens again. */
+  readonly graceMs?: number;
+}
+
+interface Running {
+  readonly worker: Worker;
+  readonly peer: Peer<Nothing, EngineCalls, Nothing>;
+}
+
+/** So many deaths within a minute are a fault that another start does not mend. */
+const toleratedDeaths = 3;
+
+/**
+ * Owns the engine's worker thread: starts it when the first file is opened, replaces it when it dies, ends it some
+ * time after the last file was closed. All sessions share it.
+ */
+export class EngineHost {
+  readonly #options: EngineHostOptions;
+  readonly #sessions = new Map<number, EngineSession>();
+  #running: Running | undefined;
+  #nextSession = 1;
+  #deaths: number[] = [];
+  #grace: NodeJS.Timeout | undefined;
+
+  constructor(options: EngineHostOptions) {
+    this.#options = options;
+  }
+
+  /** Thread of the running engine; undefined while there is none. */
+  get threadId(): number | undefined {
+    return this.#running?.worker.threadId;
+  }
+
+  open(file: OpenFile, listener: SessionListener): EngineSession {
+    clearTimeout(this.#grace);
+    const session = new EngineSession(this, this.#nextSession++, file, listener);
+    this.#sessions.set(session.number, session);
+    this.reopen(session, false);
+    return session;
+  }
+
+  /** Opens the session's file in the engine that is running now. */
+  reopen(session: EngineSession, again: boolean): void {
+    const { number, file, listener } = session;
+    const running = this.#start();
+    running.peer.call('open', { session: number, file }).then(
+      (info) => {
+        if (this.#sessions.has(number)) listener.opened(info, again);
+      },
+      (error: unknown) => {
+        // An engine that died is being replaced, and says so itself.
+        if (this.#sessions.has(number) && this.#running === running) listener.failed(wireError(error));
+      },
+    );
+  }
+
+  close(session: EngineSession): void {
+    if (!this.#sessions.delete(session.number)) return;
+    // Where the engine has just died there is nothing to close.
+    this.#running?.peer.call('close', { session: session.number }).catch(() => undefined);
+    if (this.#sessions.size > 0) return;
+    this.#grace = setTimeout(() => void this.#stop(), this.#options.graceMs ?? 5000);
+  }
+
+  post(session: EngineSession, message: Message): void {
+    this.#running?.worker.postMessage({ session: session.number, message } satisfies Tagged);
+  }
+
+  call<K extends keyof EngineCalls>(
+    method: K,
+    params: EngineCalls[K]['params'],
+    options?: CallOptions<ProgressOf<EngineCalls[K]>>,
+  ): Promise<EngineCalls[K]['result']> {
+    return this.#start().peer.call(method, params, options);
+  }
+
+  /** Ends the engine at once, whatever it is doing. */
+  async dispose(): Promise<void> {
+    clearTimeout(this.#grace);
+    this.#sessions.clear();
+    await this.#stop();
+  }
+
+  #start(): Running {
+    if (this.#running) return this.#running;
+    const { script, settings, log } = this.#options;
+    const worker = new Worker(pathToFileURL(script), { name: 'rowriver engine', execArgv: [] });
+    const peer = new Peer<Nothing, EngineCalls, Nothing>({
+      post: (message, transfer) =>
+        worker.postMessage({ session: 0, message } satisfies Tagged, transfer ? [...transfer] : []),
+      handlers: {},
+    });
+    const running = { worker, peer };
+    this.#running = running;
+    worker.on('message', ({ session, message }: Tagged) => {
+      if (session === 0) peer.receive(message);
+      else this.#sessions.get(session)?.listener.message(message);
+    });
+    worker.on('error', (error) => log(`The engine failed: ${error.stack ?? error.message}`));
+    worker.once('exit', (code) => this.#died(running, code));
+    // A failure here is the worker's death, which is seen to below.
+    peer.call('configure', settings()).catch(() => undefined);
+    return running;
+  }
+
+  #died(running: Running, code: number): void {
+    if (this.#running !== running) return;
+    this.#running = undefined;
+    this.#options.log(`The engine ended with ${code}.`);
+    const now = Date.now();
+    this.#deaths = [...this.#deaths.filter((time) => now - time < 60_000), now];
+    const error = { kind: 'restarted', message: 'The engine stopped unexpectedly.' };
+    running.peer.close(error);
+    const hopeless = this.#deaths.length > toleratedDeaths;
+    if (hopeless) this.#deaths = [];
+    for (const session of [...this.#sessions.values()]) {
+      if (hopeless) {
+        session.listener.failed({
+          ...error,
+          message: 'The engine stopped unexpectedly, several times in a row.',
+        });
+      } else {
+        session.listener.interrupted(error);
+        this.reopen(session, true);
+      }
+    }
+  }
+
+  async #stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.peer.close();
+    await running?.worker.terminate();
+  }
+}
+
+/** One open preview's share of the engine. */
+export class EngineSession {
+  readonly #host: EngineHost;
+  readonly number: number;
+  readonly file: OpenFile;
+  readonly listener: SessionListener;
+
+  constructor(host: EngineHost, number: number, file: OpenFile, listener: SessionListener) {
+    this.#host = host;
+    this.number = number;
+    this.file = file;
+    this.listener = listener;
+  }
+
+  /** Passes on what the page says. */
+  post(message: Message): void {
+    this.#host.post(this, message);
+  }
+
+  reopen(): void {
+    this.#host.reopen(this, true);
+  }
+
+  close(): void {
+    this.#host.close(this);
+  }
+}
+
+function wireError(error: unknown): WireError {
+  const message = error instanceof Error ? error.message : String(error);
+  const kind = error instanceof Error && 'kind' in error ? String(error.kind) : 'failed';
+  return { kind, message };
+}

@@ -1,0 +1,155 @@
+import { l10n, ProgressLocation, Uri, window } from 'vscode';
+import type { ExportProgress, ExportSummary } from '../protocol/engine.ts';
+import type { FileInfo } from '../protocol/preview.ts';
+import { openPreview } from './editors.ts';
+import type { EngineHost, EngineSession } from './engineHost.ts';
+import { exportFormat, isSameFile, proposedTarget } from './exportTarget.ts';
+import type { Preview } from './preview.ts';
+import { progressText } from './progressText.ts';
+
+type Work = (signal: AbortSignal, onProgress: (step: ExportProgress) => void) => Promise<ExportSummary>;
+
+/** Exports with what belongs to it on screen: where to, how far, and what came of it. */
+export class Exporter {
+  readonly #engine: EngineHost;
+
+  constructor(engine: EngineHost) {
+    this.#engine = engine;
+  }
+
+  /** Asks where to and writes what the query selects. Undefined where the user thinks better of it. */
+  async exportSubset(preview: Preview, query: string): Promise<ExportSummary | undefined> {
+    const source = preview.uri.fsPath;
+    const target = await this.#askForTarget(source, proposedTarget(source, 'filtered'));
+    if (target === undefined) return undefined;
+    const to = exportFormat(source, preview.info?.format ?? 'jsonl', target.fsPath);
+    const request = { session: preview.session.number, query, target: target.fsPath, to };
+    const summary = await withProgress(target, (signal, onProgress) =>
+      this.#engine.call('export', request, { signal, onProgress }),
+    );
+    if (summary) void this.#tellOfSubset(preview, target, summary);
+    return summary;
+  }
+
+  /** Writes what the query selects to where it is told, over what is there, without asking or telling. */
+  async exportTo(source: Uri, query: string, target: Uri): Promise<ExportSummary> {
+    if (await isSameFile(source.fsPath, target.fsPath)) {
+      throw new Error(l10n.t('A file cannot be exported onto itself: {0}', source.fsPath));
+    }
+    const { session, info } = await this.#openSession(source);
+    try {
+      const to = exportFormat(source.fsPath, info.format, target.fsPath);
+      return await this.#engine.call('export', { session: session.number, query, target: target.fsPath, to });
+    } finally {
+      session.close();
+    }
+  }
+
+  /** Asks where to and writes the malformed records, one JSON object a line. */
+  async exportRejects(preview: Preview): Promise<ExportSummary | undefined> {
+    const source = preview.uri.fsPath;
+    const target = await this.#askForTarget(source, proposedTarget(source, 'rejects', '.jsonl'));
+    if (target === undefined) return undefined;
+    const request = { session: preview.session.number, target: target.fsPath };
+    const summary = await withProgress(target, (signal, onProgress) =>
+      this.#engine.call('exportRejects', request, { signal, onProgress }),
+    );
+    if (summary) void offerPreview(target, l10n.t('Exported {0} malformed records.', count(summary.written)));
+    return summary;
+  }
+
+  /** A session without a page. */
+  async #openSession(source: Uri): Promise<{ session: EngineSession; info: FileInfo }> {
+    return new Promise((resolve, reject) => {
+      const session = this.#engine.open(
+        { location: source.fsPath, options: {} },
+        {
+          message: () => undefined,
+          opened: (info) => resolve({ session, info }),
+          failed: ({ message }) => {
+            session.close();
+            reject(new Error(message));
+          },
+          // Whoever waits for the export hears of it as that call's failure.
+          interrupted: () => undefined,
+        },
+      );
+    });
+  }
+
+  async #askForTarget(source: string, proposed: string): Promise<Uri | undefined> {
+    for (;;) {
+      const target = await window.showSaveDialog({
+        defaultUri: Uri.file(proposed),
+        saveLabel: l10n.t('Export'),
+        title: l10n.t('Export: the extension of the name decides the format'),
+        filters: {
+          [l10n.t('JSON Lines')]: ['jsonl', 'ndjson'],
+          CSV: ['csv'],
+          TSV: ['tsv', 'tab'],
+          [l10n.t('JSON array')]: ['json'],
+          [l10n.t('All files')]: ['*'],
+        },
+      });
+      if (target === undefined) return undefined;
+      if (target.scheme !== 'file') {
+        await window.showErrorMessage(l10n.t('Rowriver writes to disks only, not to "{0}:".', target.scheme));
+      } else if (await isSameFile(source, target.fsPath)) {
+        await window.showErrorMessage(l10n.t('That is the file being read. Choose another name.'), {
+          modal: true,
+        });
+      } else {
+        return target;
+      }
+    }
+  }
+
+  async #tellOfSubset(preview: Preview, target: Uri, { written, malformed }: ExportSummary): Promise<void> {
+    const done = l10n.t('Exported {0} records.', count(written));
+    if (malformed === 0) {
+      await offerPreview(target, done);
+      return;
+    }
+    const open = l10n.t('Open Preview');
+    const rejects = l10n.t('Export Rejects...');
+    const left = l10n.t('{0} malformed records were passed over.', count(malformed));
+    const picked = await window.showWarningMessage(`${done} ${left}`, open, rejects);
+    if (picked === open) await openPreview(target);
+    if (picked === rejects) await this.exportRejects(preview);
+  }
+}
+
+async function offerPreview(target: Uri, message: string): Promise<void> {
+  const open = l10n.t('Open Preview');
+  if ((await window.showInformationMessage(message, open)) === open) await openPreview(target);
+}
+
+/** Shows a notification with progress and Cancel while the work runs. Undefined when it was cancelled or failed. */
+async function withProgress(target: Uri, work: Work): Promise<ExportSummary | undefined> {
+  const title = l10n.t('Exporting to {0}', target.path.slice(target.path.lastIndexOf('/') + 1));
+  const location = ProgressLocation.Notification;
+  return window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    let shown = 0;
+    try {
+      return await work(controller.signal, (step) => {
+        const percent = step.total ? (100 * step.scanned) / step.total : 0;
+        progress.report({ message: progressText(step), increment: percent - shown });
+        shown = percent;
+      });
+    } catch (error) {
+      if (!controller.signal.aborted) {
+        const reason = error instanceof Error ? error.message : String(error);
+        void window.showErrorMessage(
+          l10n.t('The export failed, and {0} is as it was. {1}', target.fsPath, reason),
+        );
+      }
+      return undefined;
+    }
+  });
+}
+
+function count(value: number): string {
+  return value.toLocaleString();
+}

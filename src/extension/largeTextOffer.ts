@@ -1,0 +1,59 @@
+import { stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import type { Uri } from 'vscode';
+import { l10n, TabInputText, window, workspace, type Disposable } from 'vscode';
+import { openPreview } from './editors.ts';
+
+/** VS Code hands no text over this size to extensions, and edits none over a gigabyte without asking. */
+const largeText = 50 * 1024 * 1024;
+
+const extensions = new Set(['.jsonl', '.ndjson', '.csv', '.tsv', '.tab', '.json']);
+
+/** Offers the preview, once a file, to whoever lands on a text tab that is too large for VS Code. */
+export class LargeTextOffer implements Disposable {
+  readonly #offered = new Set<string>();
+  readonly #registration: Disposable;
+
+  constructor() {
+    this.#registration = window.tabGroups.onDidChangeTabs(() => void this.#look());
+    void this.#look();
+  }
+
+  async #look(): Promise<void> {
+    const input: unknown = window.tabGroups.activeTabGroup.activeTab?.input;
+    if (!(input instanceof TabInputText) || !isOurs(input.uri) || this.#offered.has(input.uri.toString()))
+      return;
+    if (!workspace.getConfiguration('rowriver').get<boolean>('offerPreview', true)) return;
+    const { uri } = input;
+    this.#offered.add(uri.toString());
+    const size = await sizeOf(uri.fsPath);
+    if (size <= largeText) return;
+    const open = l10n.t('Open Preview');
+    const never = l10n.t("Don't Ask Again");
+    const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+    const megabytes = Math.round(size / 1e6).toLocaleString();
+    const picked = await window.showInformationMessage(
+      l10n.t('{0} has {1} MB, much for a text editor. Rowriver streams it.', name, megabytes),
+      open,
+      never,
+    );
+    if (picked === open) await openPreview(uri);
+    if (picked === never) await workspace.getConfiguration('rowriver').update('offerPreview', false, true);
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+  }
+}
+
+function isOurs(uri: Uri): boolean {
+  return uri.scheme === 'file' && extensions.has(extname(uri.path).toLowerCase());
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return 0;
+  }
+}

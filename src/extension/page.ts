@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { l10n, Uri, type Webview } from 'vscode';
+
+/** The page of a preview. Nothing may run in it but the one script, and it may fetch nothing from anywhere. */
+export function previewPage(webview: Webview, extension: Uri): string {
+  const nonce = randomBytes(18).toString('base64');
+  const served = (...path: string[]) => webview.asWebviewUri(Uri.joinPath(extension, ...path)).toString();
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
+    `font-src ${webview.cspSource} data:`,
+    `img-src ${webview.cspSource} data:`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta http-equiv="Content-Security-Policy" content="${policy}">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="rowriver-nonce" content="${nonce}">
+  <meta name="rowriver-words" content="${attribute(JSON.stringify(l10n.bundle ?? {}))}">
+  <link rel="stylesheet" href="${served('media', 'webview.css')}">
+  <title>Rowriver</title>
+</head>
+<body>
+  <div id="app"></div>
+  <script nonce="${nonce}" src="${served('dist', 'webview.js')}"></script>
+</body>
+</html>`;
+}
+
+/** A page that only says why there is no preview. */
+export function messagePage(message: string): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+  <title>Rowriver</title>
+</head>
+<body><p>${text(message)}</p></body>
+</html>`;
+}
+
+function attribute(value: string): string {
+  return text(value).replaceAll('"', '&quot;');
+}
+
+function text(value: string): string {
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,132 @@
+import { env, l10n, type Disposable, type ExtensionContext, type Uri, type WebviewPanel } from 'vscode';
+import type { FileInfo, PageCommand, PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
+import { Peer, type Handlers, type Message } from '../protocol/rpc.ts';
+import type { EngineHost, EngineSession } from './engineHost.ts';
+import { openAsText } from './editors.ts';
+import type { Exporter } from './exporter.ts';
+import { KeptFilters } from './filters.ts';
+import { previewPage } from './page.ts';
+import type { RecordDocuments } from './recordDocument.ts';
+import { copyQueryAs } from './queryCopy.ts';
+import { Relay } from './relay.ts';
+
+type HostCalls = Pick<PreviewCalls, Extract<keyof PreviewCalls, `host/${string}`>>;
+type Nothing = Record<string, never>;
+
+export interface Status {
+  readonly text: string;
+  readonly tooltip: string;
+}
+
+export interface PreviewServices {
+  readonly context: ExtensionContext;
+  readonly engine: EngineHost;
+  readonly exporter: Exporter;
+  readonly records: RecordDocuments;
+}
+
+/** One open preview: its page, its session with the engine, and what the page asks of the editor itself. */
+export class Preview implements Disposable {
+  readonly uri: Uri;
+  readonly panel: WebviewPanel;
+  readonly session: EngineSession;
+  readonly #services: PreviewServices;
+  readonly #relay: Relay;
+  readonly #page: Peer<HostCalls, Nothing, PreviewEvents>;
+  readonly #statusChanged: () => void;
+  #info: FileInfo | undefined;
+  #status: Status = { text: '', tooltip: '' };
+
+  constructor(uri: Uri, panel: WebviewPanel, services: PreviewServices, statusChanged: () => void) {
+    this.uri = uri;
+    this.panel = panel;
+    this.#services = services;
+    this.#statusChanged = statusChanged;
+    const toPage = (message: Message) => void panel.webview.postMessage(message);
+    this.#page = new Peer({ post: toPage, handlers: this.#handlers() });
+    this.#relay = new Relay({
+      toPage,
+      toEngine: (message) => this.session.post(message),
+      toHost: (message) => this.#page.receive(message),
+      reopen: () => this.session.reopen(),
+    });
+    this.session = services.engine.open(
+      { location: uri.fsPath, options: {} },
+      {
+        message: (message) => this.#relay.fromEngine(message),
+        opened: (info, again) => {
+          this.#info = info;
+          this.#relay.opened();
+          if (again) this.#page.send('restarted', { message: l10n.t('The engine was started anew.') });
+        },
+        interrupted: (error) => this.#relay.interrupted(error),
+        failed: (error) => this.#relay.failed(error),
+      },
+    );
+    panel.webview.onDidReceiveMessage((message: Message) => this.#relay.fromPage(message));
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.#relay.forgetPage();
+    });
+    panel.webview.html = previewPage(panel.webview, services.context.extensionUri);
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  /** What was recognised of the file, once it is open. */
+  get info(): FileInfo | undefined {
+    return this.#info;
+  }
+
+  /** Hands the page a command of the editor. */
+  command(command: PageCommand): void {
+    this.#page.send('command', command);
+  }
+
+  dispose(): void {
+    this.#page.close();
+    this.session.close();
+  }
+
+  #handlers(): Handlers<HostCalls> {
+    const { context, engine, exporter, records } = this.#services;
+    const filters = new KeptFilters(context.workspaceState);
+    return {
+      'host/export': async ({ query }) => {
+        await exporter.exportSubset(this, query);
+        return null;
+      },
+      'host/exportRejects': async () => {
+        await exporter.exportRejects(this);
+        return null;
+      },
+      'host/openAsText': async () => {
+        await openAsText(this.uri, this.panel.viewColumn);
+        return null;
+      },
+      'host/openRecord': async ({ view, row }) => {
+        await records.open(this.session, view, row);
+        return null;
+      },
+      'host/copy': async ({ text }) => {
+        await env.clipboard.writeText(text);
+        return null;
+      },
+      'host/copyQueryAs': async ({ query }) => {
+        await copyQueryAs(engine, this.session, query);
+        return null;
+      },
+      'host/filters': () => filters.get(),
+      'host/keepFilters': async (kept) => {
+        await filters.keep(kept);
+        return null;
+      },
+      'host/status': (status) => {
+        this.#status = status;
+        this.#statusChanged();
+        return null;
+      },
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import {
+  l10n,
+  Uri,
+  window,
+  type CustomDocument,
+  type CustomReadonlyEditorProvider,
+  type Disposable,
+  type WebviewPanel,
+} from 'vscode';
+import { viewType } from './editors.ts';
+import { messagePage } from './page.ts';
+import { Preview, type PreviewServices } from './preview.ts';
+import type { StatusBar } from './statusBar.ts';
+
+/** The custom editor: opens a preview for each tab, and knows which of them is in front. */
+export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
+  readonly #services: PreviewServices;
+  readonly #statusBar: StatusBar;
+  readonly #previews = new Set<Preview>();
+  readonly #registration: Disposable;
+
+  constructor(services: PreviewServices, statusBar: StatusBar) {
+    this.#services = services;
+    this.#statusBar = statusBar;
+    this.#registration = window.registerCustomEditorProvider(viewType, this, {
+      supportsMultipleEditorsPerDocument: true,
+      // A hidden page is thrown away and comes back from its kept state: the truth is in the engine.
+      webviewOptions: { retainContextWhenHidden: false },
+    });
+  }
+
+  /** The preview that commands mean. */
+  get active(): Preview | undefined {
+    for (const preview of this.#previews) if (preview.panel.active) return preview;
+    return undefined;
+  }
+
+  openCustomDocument(uri: Uri): CustomDocument {
+    return { uri, dispose: () => undefined };
+  }
+
+  resolveCustomEditor({ uri }: CustomDocument, panel: WebviewPanel): void {
+    const { extensionUri } = this.#services.context;
+    if (uri.scheme !== 'file') {
+      panel.webview.html = messagePage(
+        l10n.t(
+          'Rowriver reads files by range from a disk, which "{0}:" does not offer. Save a copy to a folder, or open the folder in a window of the machine that holds it (Remote-SSH, WSL, a container).',
+          uri.scheme,
+        ),
+      );
+      return;
+    }
+    panel.webview.options = {
+      enableScripts: true,
+      localResourceRoots: [Uri.joinPath(extensionUri, 'dist'), Uri.joinPath(extensionUri, 'media')],
+    };
+    const showStatus = () => this.#statusBar.show(this.active?.status);
+    const preview = new Preview(uri, panel, this.#services, showStatus);
+    this.#previews.add(preview);
+    panel.onDidChangeViewState(showStatus);
+    panel.onDidDispose(() => {
+      this.#previews.delete(preview);
+      preview.dispose();
+      showStatus();
+    });
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+    for (const preview of this.#previews) preview.dispose();
+    this.#previews.clear();
+  }
+}

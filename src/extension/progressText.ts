@@ -1,0 +1,22 @@
+import { l10n } from 'vscode';
+import type { ExportProgress } from '../protocol/engine.ts';
+
+/** "1,204 of 90,000 records, 850 MB/s, 12 s left" */
+export function progressText({ matched, records, scanned, total, elapsedMs }: ExportProgress): string {
+  const parts = [l10n.t('{0} of {1} records', matched.toLocaleString(), records.toLocaleString())];
+  // The first moments give no rate worth showing.
+  if (elapsedMs >= 500) {
+    const rate = scanned / (elapsedMs / 1000);
+    parts.push(l10n.t('{0} MB/s', Math.round(rate / 1e6).toLocaleString()));
+    if (total !== undefined && rate > 0) parts.push(l10n.t('{0} left', duration((total - scanned) / rate)));
+  }
+  return parts.join(', ');
+}
+
+function duration(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  if (whole < 60) return l10n.t('{0} s', whole);
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return l10n.t('{0} min {1} s', minutes, whole % 60);
+  return l10n.t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);
+}

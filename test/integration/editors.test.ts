@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commands, TabInputCustom, TabInputText, TabInputTextDiff, Uri, window } from 'vscode';
+
+describe('editors', () => {
+  let folder = '';
+  let file: Uri;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-'));
+    file = Uri.file(join(folder, 'some.jsonl'));
+    await writeFile(file.fsPath, '{"a":1}\n{"a":2}\n');
+  });
+
+  after(async () => {
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    await rm(folder, { recursive: true });
+  });
+
+  function inFront(): unknown {
+    return window.tabGroups.activeTabGroup.activeTab?.input;
+  }
+
+  it('leaves a data file to the text editor unless asked', async () => {
+    await commands.executeCommand('vscode.open', file);
+    assert.ok(inFront() instanceof TabInputText);
+  });
+
+  it('goes to the preview and back to text', async () => {
+    await commands.executeCommand('rowriver.openPreview', file);
+    const preview = inFront();
+    assert.ok(preview instanceof TabInputCustom);
+    assert.equal(preview.viewType, 'rowriver.preview');
+    assert.equal(preview.uri.toString(), file.toString());
+    await commands.executeCommand('rowriver.openAsText', file);
+    assert.ok(inFront() instanceof TabInputText);
+  });
+
+  it('previews the file of the text tab in front when called from the palette', async () => {
+    await commands.executeCommand('vscode.open', file);
+    await commands.executeCommand('rowriver.openPreview');
+    assert.ok(inFront() instanceof TabInputCustom);
+  });
+
+  it('previews every file of a selection in the explorer', async () => {
+    const other = Uri.file(join(folder, 'other.csv'));
+    await writeFile(other.fsPath, 'a\n1\n');
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    await commands.executeCommand('rowriver.openPreview', file, [file, other]);
+    const open = window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+    assert.deepEqual(open.sort(), ['other.csv', 'some.jsonl']);
+  });
+
+  it('compares two data files as text', async () => {
+    const other = Uri.file(join(folder, 'later.jsonl'));
+    await writeFile(other.fsPath, '{"a":1}\n{"a":3}\n');
+    await commands.executeCommand('vscode.diff', file, other);
+    assert.ok(inFront() instanceof TabInputTextDiff);
+  });
+});

@@ -1,0 +1,78 @@
+import { EngineService } from '../../src/engine/dataset/service.ts';
+import type { EngineSide } from '../../src/engine/dataset/session.ts';
+import type { EngineCalls, FormatOptions, Tagged } from '../../src/protocol/engine.ts';
+import type { FileInfo, FileState, Page, PreviewEvents } from '../../src/protocol/preview.ts';
+import { CellKind } from '../../src/protocol/preview.ts';
+import { Peer } from '../../src/protocol/rpc.ts';
+import { scanPool } from './pool.ts';
+
+type Nothing = Record<string, never>;
+
+/** The engine with one preview on it, spoken to as host and page do, over structured clones. */
+export class Preview {
+  readonly host: Peer<Nothing, EngineCalls, Nothing>;
+  readonly page: Peer<Nothing, EngineSide, Nothing>;
+  readonly files: FileState[] = [];
+  readonly #service: EngineService;
+  readonly #waiting: { readonly test: (state: FileState) => boolean; readonly resolve: () => void }[] = [];
+  info!: FileInfo;
+
+  private constructor(workers: number) {
+    const toClient = (tagged: Tagged): void => {
+      const { session, message } = structuredClone(tagged);
+      if (session === 0) this.host.receive(message);
+      else this.page.receive(message);
+    };
+    this.#service = new EngineService(scanPool(workers), toClient);
+    this.host = new Peer({ post: (message) => this.#service.receive({ session: 0, message }), handlers: {} });
+    this.page = new Peer({
+      post: (message) => this.#service.receive({ session: 1, message }),
+      handlers: {},
+      onEvent: (name, value) => {
+        if (name === 'file') this.#told(value as PreviewEvents['file']);
+      },
+    });
+  }
+
+  static async open(location: string, options: FormatOptions = {}, workers = 2): Promise<Preview> {
+    const preview = new Preview(workers);
+    try {
+      preview.info = await preview.host.call('open', { session: 1, file: { location, options } });
+      return preview;
+    } catch (error) {
+      await preview.close();
+      throw error;
+    }
+  }
+
+  /** Resolves when the engine has told a state of the file that passes. */
+  async file(test: (state: FileState) => boolean): Promise<void> {
+    const last = this.files.at(-1);
+    if (last && test(last)) return;
+    await new Promise<void>((resolve) => this.#waiting.push({ test, resolve }));
+  }
+
+  async close(): Promise<void> {
+    await this.#service.close();
+  }
+
+  #told(state: FileState): void {
+    this.files.push(state);
+    for (const waiting of this.#waiting.filter(({ test }) => test(state))) waiting.resolve();
+  }
+}
+
+/** A page's cells as text, row by row; null and missing as words. */
+export function cellsOf(page: Page): string[][] {
+  const decoder = new TextDecoder();
+  const width = page.columns.length;
+  return Array.from({ length: page.rows }, (_, row) =>
+    Array.from({ length: width }, (_, column) => {
+      const cell = row * width + column;
+      const kind = page.kinds[cell] & ~CellKind.Cut;
+      if (kind === CellKind.Missing) return '(missing)';
+      if (kind === CellKind.Null) return '(null)';
+      return decoder.decode(page.text.subarray(cell === 0 ? 0 : page.ends[cell - 1], page.ends[cell]));
+    }),
+  );
+}

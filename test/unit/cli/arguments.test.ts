@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { readArguments, UsageError, type Command } from '../../../src/cli/arguments.ts';
+
+const plain = {
+  kind: 'run',
+  file: 'f',
+  query: '',
+  output: undefined,
+  to: 'same',
+  count: false,
+  rejects: undefined,
+  delimiter: undefined,
+  header: undefined,
+  cache: true,
+} satisfies Command;
+
+describe('arguments', () => {
+  const taken: [string[], Partial<Command>][] = [
+    [['f'], {}],
+    [['-'], { file: '-' }],
+    [['f', 'a = 1'], { query: 'a = 1' }],
+    [['--count', 'f', 'a = 1'], { query: 'a = 1', count: true }],
+    [['f', '--to', 'csv', 'a = 1', '-o', 'out'], { query: 'a = 1', to: 'csv', output: 'out' }],
+    [['f', '-oout', '--to=TSV'], { to: 'tsv', output: 'out' }],
+    [['f', '--output', '-'], {}],
+    [['f', '--rejects', 'r', '--no-header', '--no-cache'], { rejects: 'r', header: false, cache: false }],
+    [['f', '--delimiter', ';'], { delimiter: ';' }],
+    [['f', '--delimiter', 'TAB'], { delimiter: '\t' }],
+    [['f', '--delimiter=\\t'], { delimiter: '\t' }],
+    [['f', '--delimiter=='], { delimiter: '=' }],
+    [['f', '--delimiter=<'], { delimiter: '<' }],
+    [['f', '-a > 5'], { query: '-a > 5' }],
+    [['f', '-(a)>5', '--count'], { query: '-(a)>5', count: true }],
+    [['f', '-offset_y < 0'], { query: '-offset_y < 0' }],
+    [['f', '--a > 5'], { query: '--a > 5' }],
+    [['f', '|> LIMIT 5'], { query: '|> LIMIT 5' }],
+    [['--count', '--', 'f', '-a'], { query: '-a', count: true }],
+    [['--', '-f'], { file: '-f' }],
+    [['f', ''], {}],
+    [['-h', 'f'], { kind: 'help' }],
+    [['--version'], { kind: 'version' }],
+  ];
+  for (const [args, change] of taken) {
+    it(`takes ${JSON.stringify(args)}`, () => {
+      const expected = change.kind === undefined || change.kind === 'run' ? { ...plain, ...change } : change;
+      assert.deepEqual(readArguments(args), expected);
+    });
+  }
+
+  const refused: [string[], string][] = [
+    [[], 'Which file? Give its path, or - for standard input.'],
+    [[''], 'Which file? Give its path, or - for standard input.'],
+    [['f', 'a', '=', '1'], "The query must be one argument: put it in quotes, 'a = 1'."],
+    [['f', '--frobnicate'], "Unknown option '--frobnicate'."],
+    [['f', '-x'], "Unknown option '-x'."],
+    [['f', '--to'], "Option '--to <value>' argument missing."],
+    [['f', '--to', '--count'], "Option '--to' argument is ambiguous."],
+    [['f', '--count=3'], "Option '--count' does not take an argument."],
+    [['f', '--to', 'xml'], "--to takes same, jsonl, csv, tsv or json, not 'xml'."],
+    [['f', '--delimiter', ''], "--delimiter needs a character, for example ';' or tab."],
+    [['f', '--delimiter', '"'], '--delimiter cannot be a quote or a line end.'],
+    [['f', '-o', ''], '--output needs the path of a file.'],
+    [['f', '--rejects', '-'], '--rejects needs the path of a file.'],
+    [['f', '-o', 'x', '--rejects', 'x'], '--output and --rejects cannot be the same file.'],
+    [
+      ['f', '--count', '--to', 'csv'],
+      '--count prints a number and writes no records: leave out --output and --to.',
+    ],
+  ];
+  for (const [args, message] of refused) {
+    it(`refuses ${JSON.stringify(args)}`, () => {
+      assert.throws(() => readArguments(args), new UsageError(message));
+    });
+  }
+});

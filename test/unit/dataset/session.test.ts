@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict';
+import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page, ViewState } from '../../../src/protocol/preview.ts';
+import { cellsOf, Preview } from '../../support/preview.ts';
+
+interface Row {
+  readonly id: number;
+  readonly status: number;
+  readonly user: { readonly country: string };
+  readonly text: string;
+}
+
+/** About 12 MiB, so that several blocks are scanned by several workers; line 5 and the middle are malformed. */
+const rows = 90_000;
+const broken = new Set([4, 45_000]);
+
+function lineOf(id: number): string {
+  if (broken.has(id)) return `{"id":${id},"status":`;
+  const row: Row = {
+    id,
+    status: id % 40 === 0 ? 503 : 200,
+    user: { country: ['DE', 'US', 'FR'][id % 3] },
+    text: `row ${id} ${'.'.repeat(id % 150)}`,
+  };
+  return JSON.stringify(row);
+}
+
+describe('dataset/session', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let path: string;
+  let lines: string[];
+  let preview: Preview | undefined;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
+    path = join(folder, 'log.jsonl');
+    lines = Array.from({ length: rows }, (_, id) => lineOf(id));
+    await writeFile(path, `${lines.join('\n')}\n`);
+  });
+
+  afterEach(async () => {
+    await preview?.close();
+    preview = undefined;
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  function matching(): number[] {
+    return lines.flatMap((line, id) =>
+      !broken.has(id) && (JSON.parse(line) as Row).status >= 500 ? [id] : [],
+    );
+  }
+
+  it('shows first rows with their columns before anything is indexed', async () => {
+    preview = await Preview.open(path);
+    assert.deepEqual(preview.info.columns, []);
+    assert.equal(preview.info.format, 'jsonl');
+    const page = await preview.page.call('rows', { view: 0, first: 0, count: 6, columns: [] });
+    assert.equal(page.rows, 6);
+    const info = await preview.page.call('info', null);
+    assert.deepEqual(
+      info.columns.map((column) => column.path),
+      ['id', 'status', 'user.country', 'text'],
+    );
+    const cells = await preview.page.call('rows', { view: 0, first: 0, count: 6, columns: [0, 2] });
+    assert.deepEqual(cellsOf(cells).slice(0, 5), [
+      ['0', 'DE'],
+      ['1', 'US'],
+      ['2', 'FR'],
+      ['3', 'DE'],
+      ['{"id":4,"status":', '(missing)'],
+    ]);
+    assert.deepEqual([...cells.records], [1, 2, 3, 4, 5, 6]);
+    assert.deepEqual(
+      cells.faults.map((fault) => fault !== ''),
+      [false, false, false, false, true, false],
+    );
+  });
+
+  it('indexes in the background and pages anywhere', async () => {
+    preview = await Preview.open(path);
+    await preview.page.call('rows', { view: 0, first: 0, count: 1, columns: [] });
+    await preview.file((state) => state.exact);
+    assert.equal(preview.files.at(-1)?.records, rows);
+    assert.equal(preview.files.at(-1)?.malformed, broken.size);
+    for (const first of [0, 44_990, rows - 20, rows - 5, rows]) {
+      const page: Page = await preview.page.call('rows', { view: 0, first, count: 20, columns: [0] });
+      const expected = lines.slice(first, first + 20).map((_, i) => first + i);
+      assert.deepEqual(
+        Array.from(page.records, (record) => record - 1),
+        expected,
+      );
+    }
+  });
+
+  it('waits for the index where a page lies past it', async () => {
+    preview = await Preview.open(path);
+    await preview.page.call('rows', { view: 0, first: 0, count: 1, columns: [] });
+    const page = await preview.page.call('rows', { view: 0, first: rows - 3, count: 3, columns: [0] });
+    assert.deepEqual([...page.records], [rows - 2, rows - 1, rows]);
+  });
+
+  it('filters with progress, and pages and records of the view are those that match', async () => {
+    preview = await Preview.open(path);
+    const expected = matching();
+    const steps: ViewState[] = [];
+    const state = await preview.page.call(
+      'run',
+      { query: 'status >= 500' },
+      { onProgress: (step) => steps.push(step) },
+    );
+    assert.equal(state.phase, 'done');
+    assert.deepEqual([state.matched, state.records, state.malformed], [expected.length, rows, broken.size]);
+    assert(steps.length > 0 && steps[0].view === state.view);
+    assert.equal(state.scanned, state.total);
+
+    for (const first of [0, 1000, expected.length - 7]) {
+      const page: Page = await preview.page.call('rows', { view: state.view, first, count: 10, columns: [] });
+      assert.deepEqual(
+        Array.from(page.records, (record) => record - 1),
+        expected.slice(first, first + 10),
+      );
+    }
+    const detail = await preview.page.call('record', { view: state.view, row: 1234 });
+    const id = expected[1234];
+    const offset = lines.slice(0, id).reduce((sum, line) => sum + line.length + 1, 0);
+    assert.deepEqual(detail, {
+      record: id + 1,
+      line: id + 1,
+      offset,
+      length: lines[id].length,
+      format: 'json',
+      text: lines[id],
+      cut: false,
+      fields: [],
+      fault: '',
+    });
+  });
+
+  it('keeps the rows that a cancelled filter found', async () => {
+    preview = await Preview.open(path);
+    const controller = new AbortController();
+    let seen: ViewState | undefined;
+    const run = preview.page.call(
+      'run',
+      { query: 'status >= 500' },
+      {
+        signal: controller.signal,
+        onProgress: (state) => {
+          seen = state;
+          controller.abort();
+        },
+      },
+    );
+    await assert.rejects(run, { name: 'AbortError' });
+    assert(seen && seen.matched > 0);
+    const page = await preview.page.call('rows', { view: seen.view, first: 0, count: 5, columns: [] });
+    assert.deepEqual(
+      Array.from(page.records, (record) => record - 1),
+      matching().slice(0, 5),
+    );
+  });
+
+  it('takes LIMIT and OFFSET, and reads no further than they need', async () => {
+    preview = await Preview.open(path);
+    const state = await preview.page.call('run', { query: 'WHERE status >= 500 |> LIMIT 5 OFFSET 3' });
+    assert.equal(state.matched, 5);
+    assert(state.scanned < (state.total ?? 0));
+    const page = await preview.page.call('rows', { view: state.view, first: 0, count: 50, columns: [] });
+    assert.deepEqual(
+      Array.from(page.records, (record) => record - 1),
+      matching().slice(3, 8),
+    );
+  });
+
+  it('goes to a record, a line, an offset and a share of the file, in the file and in a view', async () => {
+    preview = await Preview.open(path);
+    const { view } = await preview.page.call('run', { query: 'status >= 500' });
+    const locate = (inView: number, by: 'record' | 'line' | 'offset' | 'percent', value: number) =>
+      preview?.page.call('locate', { view: inView, place: { by, value } });
+    assert.deepEqual(await locate(0, 'record', 45_001), { row: 45_000, exact: true });
+    assert.deepEqual(await locate(0, 'line', 45_001), { row: 45_000, exact: true });
+    const offset = lines.slice(0, 300).reduce((sum, line) => sum + line.length + 1, 0);
+    assert.deepEqual((await locate(0, 'offset', offset))?.row, 300);
+    assert.deepEqual((await locate(0, 'offset', offset - 1))?.row, 299);
+    assert.deepEqual((await locate(0, 'percent', 100))?.row, rows - 1);
+    const expected = matching();
+    assert.deepEqual(await locate(view, 'record', expected[100] + 1), { row: 100, exact: true });
+    assert.deepEqual(await locate(view, 'record', expected[100] + 2), { row: 101, exact: false });
+    assert.deepEqual(await locate(view, 'record', rows), { row: expected.length - 1, exact: false });
+  });
+
+  it('finds a text forwards and backwards, in the file and in a view', async () => {
+    preview = await Preview.open(path);
+    const { view } = await preview.page.call('run', { query: 'status >= 500' });
+    const expected = matching();
+    const find = (inView: number, text: string, from: number, backward = false) =>
+      preview?.page.call('find', { view: inView, text, matchCase: false, from, backward });
+    const needle = `ROW ${expected[2000]} `;
+    assert.deepEqual(await find(0, needle, 0), { row: expected[2000] });
+    assert.deepEqual(await find(0, needle, rows - 1, true), { row: expected[2000] });
+    assert.equal(await find(0, needle, expected[2000]), null);
+    assert.deepEqual(await find(view, needle, 0), { row: 2000 });
+    assert.deepEqual(await find(view, needle, expected.length - 1, true), { row: 2000 });
+    assert.equal(await find(view, `row ${expected[2000] + 1} `, 0), null);
+    const count = await preview.page.call('findCount', { view, text: '"status":503', matchCase: true });
+    assert.equal(count.count, expected.length);
+  });
+
+  it('lists the malformed records with place, reason and bytes', async () => {
+    preview = await Preview.open(path);
+    await preview.page.call('run', { query: 'status >= 500' });
+    const { items, total, complete } = await preview.page.call('problems', { first: 0, count: 10 });
+    assert.deepEqual([total, complete], [2, true]);
+    assert.deepEqual(
+      items.map(({ record, line, reason, raw }) => [record, line, reason, new TextDecoder().decode(raw)]),
+      [...broken].map((id) => [id + 1, id + 1, 'The record ends in the middle of a value.', lines[id]]),
+    );
+  });
+
+  it('exports the bytes of what matches, and nothing else', async () => {
+    preview = await Preview.open(path);
+    const target = join(folder, 'out.jsonl');
+    const summary = await preview.host.call('export', {
+      session: 1,
+      query: 'status >= 500',
+      target,
+      to: 'same',
+    });
+    const expected = matching();
+    assert.equal(summary.matched, expected.length);
+    assert.equal(await readFile(target, 'utf8'), expected.map((id) => `${lines[id]}\n`).join(''));
+    const rejects = join(folder, 'rejects.jsonl');
+    await preview.host.call('exportRejects', { session: 1, target: rejects });
+    const rejected = (await readFile(rejects, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { record: number });
+    assert.deepEqual(
+      rejected.map(({ record }) => record - 1),
+      [...broken],
+    );
+  });
+
+  it('never exports onto its own source', async () => {
+    preview = await Preview.open(path);
+    const before = await readFile(path);
+    await assert.rejects(
+      preview.host.call('export', { session: 1, query: 'status >= 500', target: path, to: 'same' }),
+      /is the file that is being read/,
+    );
+    assert.deepEqual(await readFile(path), before);
+  });
+
+  it('says that the file has grown, was replaced or is gone, and reloads it', async () => {
+    const other = join(folder, 'small.jsonl');
+    await writeFile(other, '{"a":1}\n');
+    preview = await Preview.open(other);
+    await appendFile(other, '{"a":2}\n');
+    await preview.file((state) => state.phase === 'changed');
+    assert.match(preview.files.at(-1)?.message ?? '', /grown by 8 bytes/);
+    await preview.page.call('reload', null);
+    const page = await preview.page.call('rows', { view: 0, first: 0, count: 10, columns: [] });
+    assert.equal(page.rows, 2);
+    await rename(other, join(folder, 'elsewhere.jsonl'));
+    await preview.file((state) => state.phase === 'gone');
+    await assert.rejects(preview.page.call('reload', null), /There is no file/);
+  });
+
+  it('opens an empty file, and says why a folder and a missing file cannot be opened', async () => {
+    const empty = join(folder, 'empty.jsonl');
+    await writeFile(empty, '');
+    preview = await Preview.open(empty);
+    const page = await preview.page.call('rows', { view: 0, first: 0, count: 10, columns: [] });
+    assert.equal(page.rows, 0);
+    assert.equal((await preview.page.call('info', null)).state.exact, true);
+    assert.equal((await preview.page.call('run', { query: 'a = 1' })).matched, 0);
+    await preview.close();
+    await assert.rejects(Preview.open(folder), /is a folder/);
+    await assert.rejects(Preview.open(join(folder, 'none.jsonl')), /There is no file/);
+  });
+});

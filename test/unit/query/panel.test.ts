@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { completeAt, conditionsOf, editQuery, parseQuery } from '../../../src/engine/query/index.ts';
+
+describe('conditionsOf', () => {
+  for (const [query, expected] of [
+    ['', []],
+    ['a = 1', ['a = 1']],
+    ['a = 1 AND (b = 2 OR c = 3) AND NOT d', ['a = 1', '(b = 2 OR c = 3)', 'NOT d']],
+    ['a = 1 OR b = 2', ['a = 1 OR b = 2']],
+    ['WHERE a = 1 |> WHERE b BETWEEN 1 AND 2 |> LIMIT 3', ['a = 1', 'b BETWEEN 1 AND 2']],
+    ["SELECT x FROM f WHERE a = 'AND' AND b ORDER BY x", ["a = 'AND'", 'b']],
+    ['a = ', []],
+  ] as const) {
+    it(`finds ${expected.length} in: ${query}`, () => {
+      assert.deepEqual(
+        conditionsOf(query).map(({ text }) => text),
+        expected,
+      );
+    });
+  }
+});
+
+describe('editQuery', () => {
+  for (const [query, at, expected] of [
+    ['a = 1', 0, ''],
+    ['a = 1 AND b = 2', 0, 'b = 2'],
+    ['a = 1 AND b = 2', 1, 'a = 1'],
+    ['a = 1 AND b = 2 AND c', 1, 'a = 1 AND c'],
+    ['WHERE a = 1 |> LIMIT 5', 0, 'LIMIT 5'],
+    ['LIMIT 5 |> WHERE a |> SELECT b', 0, 'LIMIT 5 |> SELECT b'],
+    ['SELECT b FROM f WHERE a ORDER BY b', 0, 'SELECT b FROM f ORDER BY b'],
+  ] as const) {
+    it(`removes condition ${at} of: ${query}`, () => {
+      const condition = conditionsOf(query)[at];
+      const edited = editQuery(query, { kind: 'remove', from: condition.from, to: condition.to });
+      assert.equal(edited, expected);
+      assert.equal(parseQuery(edited).ok, true);
+    });
+  }
+
+  const text = (value: string): { text: string; kind: number } => ({ text: value, kind: 4 });
+  for (const [query, test, value, expected] of [
+    ['', 'equals', text("it's"), "a = 'it''s'"],
+    ['', 'equals', { text: '1.10', kind: 3 }, 'a = 1.10'],
+    ['', 'equals', { text: 'true', kind: 2 }, 'a = true'],
+    ['', 'equals', { text: '[1]', kind: 5 }, "a = '[1]'::json"],
+    ['', 'differs', { text: '5', kind: 3 }, 'a IS DISTINCT FROM 5'],
+    ['', 'above', text('9'), 'a > 9'],
+    ['', 'contains', text('50%'), "contains(a, '50%')"],
+    ['', 'contains', text('x'), "a LIKE '%x%'"],
+    ['', 'equals', { text: 'abc', kind: 20 }, "starts_with(a, 'abc')"],
+    ['', 'equals', { text: '', kind: 1 }, 'a IS NULL'],
+    ['', 'is-null', undefined, 'a IS NULL'],
+    ['b = 1', 'not-null', undefined, 'b = 1 AND a IS NOT NULL'],
+    ['b OR c', 'not-null', undefined, '(b OR c) AND a IS NOT NULL'],
+    ['(b OR c)', 'not-null', undefined, '(b OR c) AND a IS NOT NULL'],
+    ['(b) OR (c)', 'not-null', undefined, '((b) OR (c)) AND a IS NOT NULL'],
+    ['b AND a IS NULL', 'is-null', undefined, 'b AND a IS NULL'],
+    ['LIMIT 5', 'is-null', undefined, 'WHERE a IS NULL |> LIMIT 5'],
+    ['b |> SELECT a', 'is-null', undefined, 'b |> SELECT a |> WHERE a IS NULL'],
+    ['SELECT a |> WHERE c', 'is-null', undefined, 'SELECT a |> WHERE c AND a IS NULL'],
+    ['b = ', 'is-null', undefined, 'a IS NULL'],
+  ] as const) {
+    it(`adds ${test} ${value?.text ?? ''} to: ${query}`, () => {
+      const edited = editQuery(query, { kind: 'add', path: 'a', test, value });
+      assert.equal(edited, expected);
+      assert.equal(parseQuery(edited).ok, true);
+    });
+  }
+});
+
+describe('completeAt', () => {
+  const columns = [
+    { name: 'status', type: 'number' },
+    { name: 'user.country', type: 'text' },
+    { name: 'odd name', type: 'text' },
+  ];
+  const values = (column: string): { text: string; isNumber: boolean }[] =>
+    column === 'user.country' ? [{ text: 'DE', isNumber: false }] : [];
+  const labels = (marked: string): [string, readonly string[]] => {
+    const position = marked.indexOf('^');
+    const query = marked.replace('^', '');
+    const { from, to, items } = completeAt(query, position, columns, values);
+    return [query.slice(from, to), items.map((item) => item.insert)];
+  };
+
+  it('offers columns by what begins and then by what holds the word', () => {
+    assert.deepEqual(labels('sta^')[1].slice(0, 2), ['status', 'starts_with(']);
+    assert.deepEqual(labels('a = 1 AND coun^x')[0], 'counx');
+    assert.ok(labels('a = 1 AND coun^')[1].includes('user.country'));
+    assert.ok(labels('od^')[1].includes('"odd name"'));
+  });
+
+  it('offers operators after |>', () => {
+    assert.deepEqual(labels('a = 1 |> ord^'), ['ord', ['ORDER BY']]);
+    assert.ok(labels('a = 1 |> ^')[1].includes('WHERE'));
+  });
+
+  it('offers the values of the column that is compared', () => {
+    assert.deepEqual(labels("user.country = 'D^'"), ["'D'", ["'DE'"]]);
+    assert.deepEqual(labels("user.country IN ('FR', 'd^"), ["'d", ["'DE'"]]);
+    assert.equal(labels('user.country = ^')[1][0], "'DE'");
+    assert.deepEqual(labels("status = '^'"), ["''", []]);
+  });
+});
