@@ -1,6 +1,7 @@
 import type { FormatOptions } from '../../protocol/engine.ts';
 import type { FileState } from '../../protocol/preview.ts';
 import { BlockIndex } from '../index/blockIndex.ts';
+import { ZoneMaps } from '../index/zoneMaps.ts';
 import { InlinePool } from '../pool/inline.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { CellRequest, FileSpec, PagePart, PageResult, Result, Task } from '../pool/task.ts';
@@ -35,6 +36,7 @@ export class Dataset {
   readonly name: string;
   readonly recognised: Recognised;
   readonly columns = new Columns();
+  readonly zones = new ZoneMaps();
   readonly encoding: string;
   readonly index: BlockIndex;
   readonly #source: OpenedSource;

@@ -201,7 +201,7 @@ function countMatches({ blocks }: ScanResult): number {
 /** Blocks that the index knows and nobody has to look at. */
 function unscanned(index: BlockIndex, from: number, to: number): BlockResult[] {
   const blocks: BlockResult[] = [];
-  for (let block = from; block < to; block++) blocks.push({ ...index.summary(block), matched: 0 });
+  for (let block = from; block < to; block++) blocks.push({ ...index.summary(block), matched: 0, zones: [] });
   return blocks;
 }
 
@@ -214,5 +214,6 @@ function empty(start: number, count: number): BlockResult[] {
     lines: 0,
     malformed: 0,
     matched: 0,
+    zones: [],
   }));
 }

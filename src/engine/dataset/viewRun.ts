@@ -2,6 +2,7 @@ import type { ViewState } from '../../protocol/preview.ts';
 import type { MatchWindow } from '../pool/task.ts';
 import type { Plan } from '../query/index.ts';
 import type { Dataset } from './dataset.ts';
+import { learnZones } from './learnZones.ts';
 import { windowOf } from './plan.ts';
 import { View } from './view.ts';
 
@@ -51,6 +52,7 @@ export class ViewRun {
   async run(signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState> {
     const began = performance.now() - this.#state.elapsedMs;
     const { view } = this;
+    const { zones } = this.#dataset;
     // A block that a failing source had cut short is looked at again.
     view.truncate(this.#dataset.index.length);
     let told = -Infinity;
@@ -62,9 +64,11 @@ export class ViewRun {
         window: this.#window,
         needsPosition: this.#plan.needsPosition,
         fromBlock: view.blocks,
+        mayMatch: (block: number) => zones.mayMatch(this.#plan.zones, block),
       } as const;
-      for await (const { blocks, scanned, skipped, place } of this.#dataset.scan(request, signal)) {
+      for await (const { firstBlock, blocks, scanned, skipped, place } of this.#dataset.scan(request, signal)) {
         for (const block of blocks) view.append(block.matched);
+        learnZones(zones, this.#plan, firstBlock, blocks);
         const now = performance.now();
         this.#state = {
           ...this.#state,

@@ -1,7 +1,7 @@
 import type { Source } from '../source/source.ts';
 import { SourceError } from '../source/source.ts';
 import { Fault } from '../fault.ts';
-import { maxRecordLength, type FieldRequest, type RecordBlock, type Scanner } from './record.ts';
+import { Kind, maxRecordLength, type FieldRequest, type RecordBlock, type Scanner } from './record.ts';
 
 /**
  * The first stage of every pipeline: reads a run of a source into the scanner's buffer and yields its records, a
@@ -73,7 +73,7 @@ export async function* records(
       }
       if (window.end - position > maxRecordLength) {
         const next: number = await window.skipRecord(position);
-        yield { start: position, next, records: tooLong(position, next) };
+        yield { start: position, next, records: tooLong(position, next, fields.length) };
         position = next;
         break;
       }
@@ -85,7 +85,7 @@ export async function* records(
 }
 
 /** A record that is not held: its place and length are known, its bytes are not there. */
-function tooLong(offset: number, next: number): RecordBlock {
+function tooLong(offset: number, next: number, fieldCount: number): RecordBlock {
   return {
     bytes: new Uint8Array(0),
     offset,
@@ -99,7 +99,12 @@ function tooLong(offset: number, next: number): RecordBlock {
     lineCount: 1,
     next: 0,
     incomplete: false,
-    fields: [],
+    fields: Array.from({ length: fieldCount }, () => ({
+      kinds: Uint8Array.of(Kind.Missing),
+      starts: Uint32Array.of(0),
+      ends: Uint32Array.of(0),
+      numbers: Float64Array.of(NaN),
+    })),
   };
 }
 

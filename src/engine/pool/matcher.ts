@@ -1,5 +1,6 @@
 import { Fault, isReadable } from '../fault.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
+import { zoneOf, type Zone } from '../index/zone.ts';
 import type { Layout, Plan } from '../query/index.ts';
 import { parseQuery, planQuery } from '../query/index.ts';
 import { TextFinder } from './find.ts';
@@ -25,6 +26,7 @@ const takes = {
 /** Says which records of a block a query selects. Holds the selection vector that blocks share. */
 export class Matcher {
   readonly plan: Plan;
+  readonly #zoned: readonly { readonly field: number; readonly kind: 'number' | 'text' }[];
   readonly #takes: (fault: number) => boolean;
   readonly #finder: TextFinder | undefined;
   #selection = new Uint32Array(4096);
@@ -33,11 +35,17 @@ export class Matcher {
   constructor(plan: Plan, find: Find | undefined, among: 'all' | 'readable' | 'well-formed') {
     this.plan = plan;
     this.#takes = plan.needsFaulty ? takes.all : takes[among];
+    this.#zoned = plan.zones.map(({ kind, path }) => ({ kind, field: fieldOf(plan, kind, path) }));
     this.#finder = find && new TextFinder(find);
   }
 
   get fields(): readonly FieldRequest[] {
     return this.plan.where?.fields ?? [];
+  }
+
+  /** What the block's values say of the conditions that every match must meet. Only before the next scan. */
+  zones(block: RecordBlock): Zone[] {
+    return this.#zoned.map(({ field, kind }) => zoneOf(block, block.fields[field], kind));
   }
 
   /** Record indices of the block, ascending; valid until the next call. */
@@ -59,4 +67,12 @@ export class Matcher {
     if (this.plan.where) count = this.plan.where.select(block, selection, count, { record, line });
     return this.#finder ? this.#finder.select(block, selection, count) : count;
   }
+}
+
+/** Which of the fields that a plan asks for is that of a zone. */
+function fieldOf(plan: Plan, kind: 'number' | 'text', path: FieldRequest['path']): number {
+  const wanted = JSON.stringify(path);
+  return plan.fields.findIndex(
+    (field) => JSON.stringify(field.path) === wanted && (kind === 'text' || field.numeric),
+  );
 }

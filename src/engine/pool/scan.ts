@@ -40,7 +40,7 @@ export async function scanStretch(
       }
       const selected = matcher.select(block, record, line);
       const count = window ? window.narrow(matcher.selection, selected) : selected;
-      tally.add(placed, count);
+      tally.add(placed, count, matcher.zones(block));
       collector.take(block, matcher.selection, count, tally.block);
       record += block.count;
       line += block.lineCount;

@@ -1,3 +1,4 @@
+import type { Zone } from '../index/zone.ts';
 import type { PlacedBlock } from '../format/records.ts';
 import type { BlockResult, Stretch } from './task.ts';
 
@@ -31,7 +32,7 @@ export class Tally {
     return this.#blocks;
   }
 
-  add(placed: PlacedBlock, matched: number): void {
+  add(placed: PlacedBlock, matched: number, zones: readonly Zone[]): void {
     this.#start ??= placed.start;
     this.#fillTo(Math.floor(placed.start / this.#blockSize) - this.#first);
     this.#blocks.push({
@@ -41,6 +42,7 @@ export class Tally {
       lines: placed.records.lineCount,
       malformed: placed.records.faulty,
       matched,
+      zones,
     });
   }
 
@@ -54,7 +56,7 @@ export class Tally {
   #fillTo(count: number): void {
     const at = this.#blocks.at(-1)?.next ?? this.#start ?? 0;
     while (this.#blocks.length < count) {
-      this.#blocks.push({ start: at, next: at, records: 0, lines: 0, malformed: 0, matched: 0 });
+      this.#blocks.push({ start: at, next: at, records: 0, lines: 0, malformed: 0, matched: 0, zones: [] });
     }
   }
 }

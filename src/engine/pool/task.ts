@@ -2,6 +2,7 @@ import type { Fault } from '../fault.ts';
 import type { FieldPath } from '../format/jsonFields.ts';
 import type { CsvDialect } from '../format/dialect.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
+import type { Zone } from '../index/zone.ts';
 import type { Target } from '../sink/exportFormat.ts';
 import type { Reject } from '../sink/rejects.ts';
 import type { SourceFailure, SourceSpec } from '../source/source.ts';
@@ -78,6 +79,8 @@ export interface Find {
 
 export interface BlockResult extends BlockSummary {
   readonly matched: number;
+  /** Of the columns of the plan's `zones`, in their order. */
+  readonly zones: readonly Zone[];
 }
 
 export interface ScanResult {

@@ -1,0 +1,53 @@
+import { excludes, type Zone, type ZoneBounds } from './zone.ts';
+
+/** A condition on a column, which is given by where the scanner finds it. */
+export type ZonedCondition = ZoneBounds & { readonly path: readonly (string | number)[] };
+
+/** Columns whose zones are kept; the one that was filtered on longest ago is given up first. */
+const keptColumns = 16;
+
+/** The zones of the columns that were filtered on, block by block, as far as they were scanned. */
+export class ZoneMaps {
+  readonly #columns = new Map<string, (Zone | undefined)[]>();
+
+  set(condition: ZonedCondition, block: number, zone: Zone): void {
+    const key = keyOf(condition);
+    let zones = this.#columns.get(key);
+    if (!zones) {
+      zones = [];
+      this.#columns.set(key, zones);
+      for (const oldest of this.#columns.keys()) {
+        if (this.#columns.size <= keptColumns) break;
+        this.#columns.delete(oldest);
+      }
+    }
+    zones[block] = zone;
+  }
+
+  /** Whether a block may hold a record that meets all conditions. */
+  mayMatch(conditions: readonly ZonedCondition[], block: number): boolean {
+    return !conditions.some((condition) => {
+      const zone = this.#columns.get(keyOf(condition))?.at(block);
+      return zone !== undefined && excludes(zone, condition);
+    });
+  }
+
+  /** Forgets the blocks from `block` on. */
+  truncate(block: number): void {
+    for (const zones of this.#columns.values()) if (zones.length > block) zones.length = block;
+  }
+
+  /** All of it, oldest column first, for the cache on disk. */
+  entries(): [string, readonly (Zone | undefined)[]][] {
+    return [...this.#columns];
+  }
+
+  restore(entries: readonly [string, readonly (Zone | undefined)[]][]): void {
+    for (const [key, zones] of entries) this.#columns.set(key, [...zones]);
+  }
+}
+
+/** Zones of numbers and of texts are different things, even of one column. */
+function keyOf({ kind, path }: ZonedCondition): string {
+  return JSON.stringify([kind, ...path]);
+}
