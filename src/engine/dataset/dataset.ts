@@ -4,12 +4,24 @@ import { BlockIndex } from '../index/blockIndex.ts';
 import { ZoneMaps } from '../index/zoneMaps.ts';
 import { InlinePool } from '../pool/inline.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { CellRequest, FileSpec, PagePart, PageResult, Result, Task } from '../pool/task.ts';
+import type {
+  CellRequest,
+  FileSpec,
+  Find,
+  MalformedUse,
+  MatchWindow,
+  Output,
+  PagePart,
+  PageResult,
+  Result,
+  Task,
+} from '../pool/task.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import type { SourceSpec } from '../source/source.ts';
 import { Columns } from './columns.ts';
 import { recognise, type Recognised } from './format.ts';
+import type { PlannedQuery } from './plan.ts';
 import { scanInOrder, type OrderedResult, type ScanRequest } from './scanInOrder.ts';
 import { stretchOf } from './view.ts';
 
@@ -28,8 +40,17 @@ export interface DatasetOptions extends FormatOptions {
   readonly blockSize?: number | undefined;
 }
 
-/** A scan, of the whole file and for everything that matches unless it says otherwise. */
-export type FileScan = Pick<ScanRequest, 'query' | 'output'> & Partial<ScanRequest>;
+/** A scan of the whole file, for everything that its query selects, unless it says otherwise. */
+export interface FileScan {
+  /** Undefined: every record, also the malformed ones. */
+  readonly query: PlannedQuery | undefined;
+  readonly output: Output;
+  readonly find?: Find;
+  readonly malformed?: MalformedUse;
+  readonly window?: MatchWindow;
+  readonly fromBlock?: number;
+  readonly toBlock?: number;
+}
 
 /** An open file: its format, its columns, the index as far as it has grown. What the views of a file share. */
 export class Dataset {
@@ -136,17 +157,36 @@ export class Dataset {
     };
   }
 
-  /** Scans in file order, learning the index on the way. @throws SourceError; WorkerLost; the signal's reason */
-  scan(request: FileScan, signal: AbortSignal): AsyncGenerator<OrderedResult> {
-    const whole: ScanRequest = {
+  /**
+   * Scans in file order, learning the index and the zones on the way, and passing over blocks whose zones say that
+   * nothing there matches.
+   * @throws SourceError; WorkerLost; the signal's reason
+   */
+  async *scan(
+    { query, toBlock = Infinity, ...scan }: FileScan,
+    signal: AbortSignal,
+  ): AsyncGenerator<OrderedResult> {
+    const conditions = query?.plan.zones ?? [];
+    const request: ScanRequest = {
       malformed: 'keep',
-      window: { skip: 0, take: Infinity },
-      needsPosition: false,
+      window: query?.window ?? { skip: 0, take: Infinity },
+      needsPosition: query?.plan.needsPosition ?? false,
       fromBlock: 0,
-      ...request,
-      toBlock: Math.min(this.blocks, request.toBlock ?? Infinity),
+      ...scan,
+      query: query?.text,
+      toBlock: Math.min(this.blocks, toBlock),
+      // What is passed over is not looked at for malformed records.
+      ...(scan.malformed !== 'collect' && {
+        mayMatch: (block: number) => this.zones.mayMatch(conditions, block),
+      }),
     };
-    return scanInOrder(this.#spec, this.#end ?? Infinity, this.index, this.#pool, whole, signal);
+    const end = this.#end ?? Infinity;
+    for await (const result of scanInOrder(this.#spec, end, this.index, this.#pool, request, signal)) {
+      result.blocks.forEach((block, i) => {
+        block.zones.forEach((zone, at) => this.zones.set(conditions[at], result.firstBlock + i, zone));
+      });
+      yield result;
+    }
   }
 
   /** Rows of some blocks, ahead of every scan. */

@@ -1,7 +1,6 @@
 import type { ExportFormat, ExportProgress, ExportSummary } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { FieldPath } from '../format/jsonFields.ts';
-import type { Plan } from '../query/index.ts';
 import { openFileSink } from '../sink/atomicFile.ts';
 import { ByteBuilder } from '../sink/byteBuilder.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
@@ -10,7 +9,7 @@ import { appendReject } from '../sink/rejects.ts';
 import { frameOf, framed } from '../sink/frame.ts';
 import type { Dataset, FileScan } from './dataset.ts';
 import type { OrderedResult } from './scanInOrder.ts';
-import { planFor, windowOf } from './plan.ts';
+import { plannedFor, type PlannedQuery } from './plan.ts';
 
 /** What is exported, and where to. */
 export interface Export {
@@ -39,16 +38,14 @@ export async function exportTo(
   const meter = new Meter(dataset, progress);
   const counted = countWrites(sink);
   try {
-    const plan = planFor(query, dataset.recognised.format);
+    const planned = plannedFor(query, dataset.recognised.format);
     const { format } = dataset.recognised;
-    const columns = needsPaths(format, to) ? await pathsOf(dataset, plan, query, signal) : [];
+    const columns = needsPaths(format, to) ? await pathsOf(dataset, planned, signal) : [];
     const head = to === 'same' ? await dataset.head(signal) : new Uint8Array(0);
     const scan: FileScan = {
-      query,
+      query: planned,
       output: { kind: 'bytes', to, columns },
       malformed: rejects ? 'collect' : 'keep',
-      window: windowOf(plan),
-      needsPosition: plan.needsPosition,
     };
     const rows = rowBytes(dataset, scan, rejects, signal, meter);
     for await (const chunk of framed(frameOf(format, to, head, columns), rows)) await counted.write(chunk);
@@ -82,7 +79,7 @@ export async function exportRejectsToFile(
   const counted = countWrites(sink);
   const meter = new Meter(dataset, progress);
   try {
-    const scan: FileScan = { query: '', output: { kind: 'count' }, malformed: 'collect' };
+    const scan: FileScan = { query: undefined, output: { kind: 'count' }, malformed: 'collect' };
     for await (const found of dataset.scan(scan, signal)) {
       meter.add(found);
       await writeRejects(found, counted);
@@ -131,18 +128,11 @@ async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): P
 }
 
 /** A first pass over the matching records, for the columns that they hold. */
-async function pathsOf(
-  dataset: Dataset,
-  plan: Plan,
-  query: string,
-  signal: AbortSignal,
-): Promise<FieldPath[]> {
+async function pathsOf(dataset: Dataset, query: PlannedQuery, signal: AbortSignal): Promise<FieldPath[]> {
   const known = new Map<string, FieldPath>();
   const scan: FileScan = {
     query,
     output: { kind: 'paths' },
-    window: windowOf(plan),
-    needsPosition: plan.needsPosition,
   };
   for await (const { result } of dataset.scan(scan, signal)) {
     for (const path of result?.paths ?? []) known.set(JSON.stringify(path), path);

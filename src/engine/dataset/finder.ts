@@ -118,7 +118,7 @@ async function rowsOf(
     const row = view.rowOfBlock(firstBlock + block);
     const count = view.rowOfBlock(firstBlock + block + 1) - row;
     const page = await dataset.page(
-      view.query,
+      view.query.text,
       view.parts(dataset.index, row, count),
       { kind: 'raw', limit: 0 },
       signal,

@@ -81,5 +81,5 @@ function rowsOfBlock(
   const parts = view
     ? view.parts(dataset.index, view.rowOfBlock(block), view.rowOfBlock(block + 1) - view.rowOfBlock(block))
     : [{ stretch: stretchOf(dataset.index, block), skip: 0, take: dataset.index.summary(block).records }];
-  return dataset.page(view?.query, parts, { kind: 'raw', limit: 0 }, signal);
+  return dataset.page(view?.query.text, parts, { kind: 'raw', limit: 0 }, signal);
 }

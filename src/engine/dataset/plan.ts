@@ -13,15 +13,23 @@ export class QuerySyntaxError extends Error {
   }
 }
 
-/** @throws QuerySyntaxError */
-export function planFor(query: string, format: FormatSpec): Plan {
-  const parsed = parseQuery(query);
-  if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
-  return planQuery(parsed.query, layoutOf(format));
+/** A query with what it comes to for a file. */
+export interface PlannedQuery {
+  readonly text: string;
+  readonly plan: Plan;
+  /** The matches that its LIMIT and OFFSET leave. */
+  readonly window: MatchWindow;
 }
 
-/** The matches that a plan's LIMIT and OFFSET leave. */
-export function windowOf({ operators }: Plan): MatchWindow {
+/** @throws QuerySyntaxError */
+export function plannedFor(text: string, format: FormatSpec): PlannedQuery {
+  const parsed = parseQuery(text);
+  if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
+  const plan = planQuery(parsed.query, layoutOf(format));
+  return { text, plan, window: windowOf(plan) };
+}
+
+function windowOf({ operators }: Plan): MatchWindow {
   let window: MatchWindow = { skip: 0, take: Infinity };
   for (const operator of operators) {
     if (operator.kind !== 'limit') continue;

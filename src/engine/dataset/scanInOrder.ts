@@ -167,15 +167,17 @@ export async function* scanInOrder(
       if (cut) result = await submit(firstBlock, lastBlock, expected, cut);
       matched += cut ? cut.skip + countMatches(result) : countMatches(result);
       const { failure } = result;
-      const told = result.blocks.length > 0 || failure;
-      const blocks = told ? result.blocks : empty(expected.start, lastBlock - firstBlock);
+      const begun = result.blocks.length > 0 || failure;
+      const blocks = begun ? result.blocks : empty(expected.start, lastBlock - firstBlock);
       const place = expected;
       blocks.forEach((block, i) => {
         const partial = failure && i === blocks.length - 1;
         if (firstBlock + i === index.length && !partial) index.append(block);
       });
       if (failure) {
-        yield { firstBlock, blocks, place, result, scanned: failure.position, skipped };
+        // The zone of a block that is not whole says nothing of the rest of it.
+        const told = blocks.map((block, i) => (i < blocks.length - 1 ? block : { ...block, zones: [] }));
+        yield { firstBlock, blocks: told, place, result, scanned: failure.position, skipped };
         throw new SourceError(failure.failure, failure.message, failure.position);
       }
       expected = index.place(lastBlock);

@@ -17,7 +17,7 @@ import { checkQuery, completeAt, conditionsOf, editQuery, parseQuery } from '../
 import { SourceError } from '../source/source.ts';
 import { locate } from './locate.ts';
 import { find, findCount } from './finder.ts';
-import { planFor } from './plan.ts';
+import { plannedFor } from './plan.ts';
 import type { SharedFile } from './sharedFile.ts';
 import { stretchOf } from './view.ts';
 import { ViewRun } from './viewRun.ts';
@@ -120,8 +120,8 @@ export class Session {
   async #run(query: string, { signal, progress }: HandlerContext<ViewState>): Promise<ViewState> {
     const { dataset } = this.#file;
     if (query.trim() === '') return this.#wholeFile();
-    const plan = planFor(query, dataset.recognised.format);
-    const run = new ViewRun(this.#nextView++, query, plan, dataset);
+    const planned = plannedFor(query, dataset.recognised.format);
+    const run = new ViewRun(this.#nextView++, planned, dataset);
     this.#runs.set(run.id, run);
     for (const oldest of this.#runs.keys()) {
       if (this.#runs.size <= keptViews) break;
@@ -168,7 +168,7 @@ export class Session {
     const parts = run
       ? run.view.parts(dataset.index, first, count)
       : await this.#fileParts(first, count, signal);
-    const page = await dataset.page(run?.view.query, parts, cells, signal);
+    const page = await dataset.page(run?.view.query.text, parts, cells, signal);
     if (!run && dataset.index.length === 0) this.#file.startIndexing();
     const learned = dataset.columns.addPaths(page.paths);
     if (dataset.columns.learnTypes(columns, page.kinds) || learned) {
@@ -202,7 +202,7 @@ export class Session {
     const { dataset } = this.#file;
     const run = this.#viewRun(view);
     const parts = run ? run.view.parts(dataset.index, row, 1) : await this.#fileParts(row, 1, signal);
-    const page = await dataset.page(run?.view.query, parts, { kind: 'raw', limit: detailLimit }, signal);
+    const page = await dataset.page(run?.view.query.text, parts, { kind: 'raw', limit: detailLimit }, signal);
     if (page.rows === 0) throw new RangeError('There is no such row.');
     const { format } = dataset.recognised;
     const fields =

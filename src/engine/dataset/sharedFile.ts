@@ -115,7 +115,7 @@ export class SharedFile {
     let told = 0;
     try {
       const request = {
-        query: '',
+        query: undefined,
         output: { kind: 'count' },
         fromBlock: dataset.index.length,
       } as const;

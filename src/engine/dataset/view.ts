@@ -1,20 +1,21 @@
 import type { BlockIndex } from '../index/blockIndex.ts';
 import { DoubleColumn } from '../index/column.ts';
 import type { PagePart, Stretch } from '../pool/task.ts';
+import type { PlannedQuery } from './plan.ts';
 
 /**
  * A view of a file: the records that a query selects, as one running count a block. Row `n` is found by searching
  * the counts for its block and filtering that block once more, so a view of any size is a few bytes a block.
  */
 export class View {
-  readonly query: string;
+  readonly query: PlannedQuery;
   /** Rows before and after which the query's OFFSET and LIMIT cut. */
   readonly #skip: number;
   readonly #limit: number;
   /** Matches before block `i`; one entry more than there are blocks. */
   readonly #counts = new DoubleColumn();
 
-  constructor(query: string, skip = 0, limit = Infinity) {
+  constructor(query: PlannedQuery, skip = 0, limit = Infinity) {
     this.query = query;
     this.#skip = skip;
     this.#limit = limit;

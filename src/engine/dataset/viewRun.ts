@@ -1,9 +1,6 @@
 import type { ViewState } from '../../protocol/preview.ts';
-import type { MatchWindow } from '../pool/task.ts';
-import type { Plan } from '../query/index.ts';
 import type { Dataset } from './dataset.ts';
-import { learnZones } from './learnZones.ts';
-import { windowOf } from './plan.ts';
+import type { PlannedQuery } from './plan.ts';
 import { View } from './view.ts';
 
 /** How often a run says how far it is. */
@@ -14,20 +11,17 @@ export class ViewRun {
   readonly id: number;
   readonly view: View;
   readonly #dataset: Dataset;
-  readonly #plan: Plan;
-  readonly #window: MatchWindow;
+  readonly #query: PlannedQuery;
   #state: ViewState;
 
-  constructor(id: number, query: string, plan: Plan, dataset: Dataset) {
+  constructor(id: number, query: PlannedQuery, dataset: Dataset) {
     this.id = id;
     this.#dataset = dataset;
-    this.#plan = plan;
-    const { skip, take } = windowOf(plan);
-    this.view = new View(query, skip, take);
-    this.#window = { skip: 0, take: skip + take };
+    this.#query = query;
+    this.view = new View(query, query.window.skip, query.window.take);
     this.#state = {
       view: id,
-      query,
+      query: query.text,
       phase: 'running',
       matched: 0,
       records: 0,
@@ -52,23 +46,21 @@ export class ViewRun {
   async run(signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState> {
     const began = performance.now() - this.#state.elapsedMs;
     const { view } = this;
-    const { zones } = this.#dataset;
+    const { skip, take } = this.#query.window;
     // A block that a failing source had cut short is looked at again.
     view.truncate(this.#dataset.index.length);
     let told = -Infinity;
     this.#state = { ...this.#state, phase: 'running', message: '' };
     try {
       const request = {
-        query: view.query,
+        query: this.#query,
         output: { kind: 'count' },
-        window: this.#window,
-        needsPosition: this.#plan.needsPosition,
+        // The view itself leaves out what OFFSET passes over.
+        window: { skip: 0, take: skip + take },
         fromBlock: view.blocks,
-        mayMatch: (block: number) => zones.mayMatch(this.#plan.zones, block),
       } as const;
-      for await (const { firstBlock, blocks, scanned, skipped, place } of this.#dataset.scan(request, signal)) {
+      for await (const { blocks, scanned, skipped, place } of this.#dataset.scan(request, signal)) {
         for (const block of blocks) view.append(block.matched);
-        learnZones(zones, this.#plan, firstBlock, blocks);
         const now = performance.now();
         this.#state = {
           ...this.#state,

@@ -114,7 +114,6 @@ class Window {
   readonly #scanner: Scanner;
   readonly #run: Run;
   readonly #signal: AbortSignal;
-  #buffer: Uint8Array = new Uint8Array(0);
   base: number;
   end: number;
   ended = false;
@@ -142,9 +141,9 @@ class Window {
     const target = Math.min(until, limit);
     if (this.end < target) {
       const have = this.end - this.base;
-      this.#buffer = this.#scanner.reserve(target - this.base, have);
+      const buffer = this.#scanner.reserve(target - this.base, have);
       while (this.end < target) {
-        const into = this.#buffer.subarray(this.end - this.base, target - this.base);
+        const into = buffer.subarray(this.end - this.base, target - this.base);
         const count = await this.#read(into);
         if (count === 0) break;
         this.end += count;
@@ -223,7 +222,11 @@ class Window {
   /** Gives up the bytes before `position`. */
   drop(position: number): void {
     const keep = Math.max(0, this.end - position);
-    if (keep > 0) this.#buffer.copyWithin(0, position - this.base, this.end - this.base);
+    if (keep > 0) {
+      // Scans may have moved the buffer since it was reserved.
+      const have = this.end - this.base;
+      this.#scanner.reserve(have, have).copyWithin(0, position - this.base, have);
+    }
     this.base = position;
     this.end = position + keep;
   }

@@ -1,5 +1,5 @@
 import { createPlainCsvScanner } from '../format/csv.ts';
-import { createPlainJsonlScanner } from '../format/jsonl.ts';
+import { createKernelJsonlScanner } from '../format/kernelJsonl.ts';
 import type { Scanner } from '../format/record.ts';
 import { openSource } from '../source/open.ts';
 import type { Source } from '../source/source.ts';
@@ -14,7 +14,7 @@ export interface OpenFile {
 export function createScanner(format: FormatSpec): Scanner {
   switch (format.kind) {
     case 'jsonl':
-      return createPlainJsonlScanner();
+      return createKernelJsonlScanner();
     case 'csv':
       return createPlainCsvScanner(format.dialect);
     case 'json':

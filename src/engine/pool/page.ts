@@ -76,7 +76,8 @@ class RowCollector {
    * @param record 0-based number of the block's first record, `line` of its first line
    */
   take(block: RecordBlock, selected: Uint32Array, record: number, line: number): void {
-    const { bytes, offset } = block;
+    const { offset } = block;
+    let { bytes } = block;
     const [starts, ends, lines, faults, faultAt] = [
       block.starts,
       block.ends,
@@ -95,7 +96,7 @@ class RowCollector {
       // A record that is too long is not there.
       const held = end <= bytes.length ? end : start;
       if (this.#request.kind === 'raw') this.#cells.bytes(CellKind.Text, bytes, start, held);
-      else if (isReadable(fault)) this.#readCells(bytes, offset, start, held, row);
+      else if (isReadable(fault)) bytes = this.#readCells(bytes, offset, start, held, row);
       else this.#malformed(bytes, start, held);
     });
   }
@@ -114,18 +115,20 @@ class RowCollector {
     };
   }
 
-  #readCells(bytes: Uint8Array, offset: number, start: number, end: number, row: number): void {
+  /** Answers the buffer, which the scan may have moved. */
+  #readCells(bytes: Uint8Array, offset: number, start: number, end: number, row: number): Uint8Array {
     if (row < rowsSampled) this.#paths?.read(bytes, start, end);
-    const { fields } = this.#scanner.scan({
-      length: end,
+    const block = this.#scanner.scan({
+      length: bytes.length,
       offset,
       from: start,
       until: start + 1,
       final: true,
       fields: this.#fields,
     });
-    for (const field of fields)
-      this.#write(this.#cells, bytes, field.kinds[0], field.starts[0], field.ends[0]);
+    for (const field of block.fields)
+      this.#write(this.#cells, block.bytes, field.kinds[0], field.starts[0], field.ends[0]);
+    return block.bytes;
   }
 
   #malformed(bytes: Uint8Array, start: number, end: number): void {

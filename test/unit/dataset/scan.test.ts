@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import type { WorkerPool } from '../../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../../src/engine/pool/task.ts';
 import { scanPool } from '../../support/pool.ts';
@@ -34,7 +35,7 @@ async function scan(
     let [matched, records, lines, malformed] = [0, 0, 0, 0];
     let bytes = '';
     const request = {
-      query,
+      query: plannedFor(query, dataset.recognised.format),
       output: { kind: 'bytes', to: 'same', columns: [] },
     } as const;
     for await (const found of dataset.scan(request, signal)) {
