@@ -269,7 +269,7 @@ export function createPage(link: Link, api: EditorApi): PageModel {
     }
   }
 
-  function call<K extends 'host/openRecord' | 'host/export'>(
+  function call<K extends 'host/openRecord' | 'host/export' | 'host/copyQueryAs'>(
     method: K,
     params: Parameters<typeof link.call<K>>[1],
   ): void {
@@ -335,6 +335,9 @@ export function createPage(link: Link, api: EditorApi): PageModel {
         return void filter.showInContext();
       case 'export':
         call('host/export', { query: filter.applied.peek() });
+        return;
+      case 'copyQueryAs':
+        call('host/copyQueryAs', { query: filter.applied.peek() });
         return;
     }
   }
