@@ -69,26 +69,49 @@ export async function exportToFile(
   return exportTo(dataset, { query, to, sink }, context);
 }
 
+/**
+ * Counts what a query selects. `rejects` is as for an export, and so is what becomes of it.
+ * @throws SourceError, SinkError, the signal's reason
+ */
+export async function countTo(
+  dataset: Dataset,
+  { query, rejects }: Pick<Export, 'query' | 'rejects'>,
+  { signal, progress }: HandlerContext<ExportProgress>,
+): Promise<ExportSummary> {
+  const counted = rejects && countWrites(rejects);
+  const meter = new Meter(dataset, progress);
+  try {
+    const plan = planFor(query, dataset.recognised.format);
+    const scan: FileScan = {
+      query,
+      output: { kind: 'count' },
+      malformed: rejects ? 'collect' : 'keep',
+      window: windowOf(plan),
+      needsPosition: plan.needsPosition,
+    };
+    for await (const found of dataset.scan(scan, signal)) {
+      meter.add(found);
+      if (counted) await writeRejects(found, counted);
+    }
+    signal.throwIfAborted();
+    await rejects?.commit();
+  } finally {
+    await rejects?.discard();
+  }
+  return { ...meter.state(), written: counted?.written() ?? 0, malformed: meter.malformed };
+}
+
 /** Writes the file's malformed records, and nothing else, into a file. @throws as `exportToFile` */
 export async function exportRejectsToFile(
   dataset: Dataset,
   target: string,
-  { signal, progress }: HandlerContext<ExportProgress>,
+  context: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
-  const sink = await openFileSink(target, { sources: dataset.paths });
-  const counted = countWrites(sink);
-  const meter = new Meter(dataset, progress);
-  try {
-    const scan: FileScan = { query: undefined, output: { kind: 'count' }, malformed: 'collect' };
-    for await (const found of dataset.scan(scan, signal)) {
-      meter.add(found);
-      await writeRejects(found, counted);
-    }
-    await sink.commit();
-  } finally {
-    await sink.discard();
-  }
-  return { ...meter.state(), written: counted.written(), malformed: meter.malformed };
+  return countTo(
+    dataset,
+    { query: '', rejects: await openFileSink(target, { sources: dataset.paths }) },
+    context,
+  );
 }
 
 function countWrites(sink: ByteSink): ByteSink & { readonly written: () => number } {

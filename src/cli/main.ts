@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+import { constants } from 'node:os';
+import { QuerySyntaxError } from '../engine/dataset/plan.ts';
+import { SinkError } from '../engine/sink/sinkError.ts';
+import { SourceError } from '../engine/source/source.ts';
+import { readArguments, UsageError, type Command } from './arguments.ts';
+import { helpText, versionText } from './help.ts';
+import { showProblem, visible } from './message.ts';
+import { createProgressLine, noProgress } from './progress.ts';
+import { run } from './run.ts';
+import { createStdoutSink } from './stdout.ts';
+
+const exit = { done: 0, failed: 1, usage: 2 } as const;
+/** A shell reports a process that a signal has ended as 128 and the signal's number. */
+const signalExit = 128;
+
+const interrupted = new AbortController();
+let interruption: NodeJS.Signals | undefined;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Asked a second time, nothing is worth waiting for.
+    if (interruption !== undefined) process.exit(signalExit + constants.signals[signal]);
+    interruption = signal;
+    interrupted.abort();
+  });
+}
+process.on('uncaughtException', (error) => {
+  say(failureText(error));
+  process.exit(exit.failed);
+});
+// Without this, a reader of messages that goes away would be a failure of its own.
+process.stderr.on('error', () => undefined);
+
+function say(text: string): void {
+  process.stderr.write(`rowriver: ${text}\n`);
+}
+
+/** Answers the exit code. */
+async function main(): Promise<number> {
+  let command: Command;
+  try {
+    command = readArguments(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    say(`${visible(error.message)}\nTry: rowriver --help`);
+    return exit.usage;
+  }
+  const { signal } = interrupted;
+  const output = createStdoutSink(process.stdout, signal);
+  try {
+    if (command.kind !== 'run') {
+      await output.write(new TextEncoder().encode(command.kind === 'help' ? helpText : versionText));
+      return exit.done;
+    }
+    // A line that is written anew would be torn apart by results that go to the same terminal.
+    const own =
+      process.stderr.isTTY && (!process.stdout.isTTY || command.output !== undefined || command.count);
+    const progress = own ? createProgressLine(process.stderr) : noProgress;
+    await run(command, { output, say, progress, signal });
+    return exit.done;
+  } catch (error) {
+    if (interruption !== undefined) {
+      say('Interrupted.');
+      process.exit(signalExit + constants.signals[interruption]);
+    }
+    if (error instanceof SinkError && error.failure === 'closed') return exit.done;
+    if (error instanceof QuerySyntaxError && command.kind === 'run') {
+      for (const diagnostic of error.diagnostics) say(showProblem(command.query, diagnostic));
+      return exit.usage;
+    }
+    say(failureText(error));
+    return exit.failed;
+  }
+}
+
+/** A failure as a sentence. What nobody foresaw is said to be a bug; where it is, only on demand. */
+function failureText(error: unknown): string {
+  if (error instanceof SourceError || error instanceof SinkError) return visible(error.message);
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (process.env.ROWRIVER_DEBUG) return stack ?? message;
+  return `${visible(message)}\nThis is a bug in Rowriver. With ROWRIVER_DEBUG=1 set it says where; please report that.`;
+}
+
+process.exitCode = await main();

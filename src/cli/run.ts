@@ -1,0 +1,98 @@
+import { availableParallelism } from 'node:os';
+import { Dataset } from '../engine/dataset/dataset.ts';
+import { countTo, exportTo } from '../engine/dataset/export.ts';
+import { QuerySyntaxError } from '../engine/dataset/plan.ts';
+import { WorkerPool } from '../engine/pool/pool.ts';
+import type { Result, Task } from '../engine/pool/task.ts';
+import { reviveFailure } from '../engine/pool/wire.ts';
+import { checkQuery, parseQuery } from '../engine/query/index.ts';
+import { openFileSink } from '../engine/sink/atomicFile.ts';
+import type { ByteSink } from '../engine/sink/byteSink.ts';
+import type { SourceSpec } from '../engine/source/source.ts';
+import type { ExportSummary } from '../protocol/engine.ts';
+import type { RunCommand } from './arguments.ts';
+import { grouped, showProblem, visible, counted } from './message.ts';
+import type { Progress, ProgressLine } from './progress.ts';
+
+/** What a run has of the process it runs in. */
+export interface Terminal {
+  readonly output: ByteSink;
+  /** Writes a line for people. */
+  readonly say: (text: string) => void;
+  readonly progress: ProgressLine;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Does what a command line asks for.
+ * @throws QuerySyntaxError, SourceError, SinkError, the signal's reason
+ */
+export async function run(command: RunCommand, terminal: Terminal): Promise<void> {
+  const parsed = parseQuery(command.query);
+  if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
+  const pool = new WorkerPool<Task, Result>({
+    file: new URL('worker.js', import.meta.url),
+    size: poolSize(),
+    revive: reviveFailure,
+  });
+  try {
+    const { delimiter, header } = command;
+    const { signal } = terminal;
+    const dataset = await Dataset.open(sourceOf(command.file), { delimiter, header, pool, signal });
+    try {
+      for (const doubt of checkQuery(parsed.query, dataset.columns.all)) {
+        terminal.say(showProblem(command.query, doubt));
+      }
+      const summary = await work(dataset, command, terminal);
+      terminal.progress.erase();
+      terminal.say(summaryText(summary, command));
+    } finally {
+      await dataset.close();
+    }
+  } finally {
+    terminal.progress.erase();
+    await pool.close();
+  }
+}
+
+async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): Promise<ExportSummary> {
+  const { query, to } = command;
+  const sinks: ByteSink[] = [];
+  const open = async (path: string): Promise<ByteSink> => {
+    const sink = await openFileSink(path, { sources: dataset.paths });
+    sinks.push(sink);
+    return sink;
+  };
+  try {
+    const rejects = command.rejects === undefined ? undefined : await open(command.rejects);
+    const sink = command.output === undefined ? terminal.output : await open(command.output);
+    const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };
+    if (!command.count) return await exportTo(dataset, { query, to, sink, rejects }, context);
+    const summary = await countTo(dataset, { query, rejects }, context);
+    await terminal.output.write(new TextEncoder().encode(`${summary.matched}\n`));
+    return summary;
+  } finally {
+    for (const sink of sinks) await sink.discard();
+  }
+}
+
+function sourceOf(file: string): SourceSpec {
+  return /^https?:\/\//i.test(file) ? { kind: 'url', url: file } : { kind: 'file', path: file };
+}
+
+/** One scan worker a core, within reason: a disk feeds no more, and each holds a few MiB. */
+function poolSize(): number {
+  return Math.min(8, Math.max(1, availableParallelism()));
+}
+
+/** `1,000 records read, 25 written to out.csv, 3 malformed` */
+function summaryText(summary: ExportSummary, { count, output, rejects }: RunCommand): string {
+  const target = output === undefined ? '' : ` to ${visible(output)}`;
+  const done = count
+    ? `${grouped(summary.matched)} matching`
+    : `${grouped(summary.matched)} written${target}`;
+  const malformed = `${grouped(summary.malformed)} malformed`;
+  const kept = rejects === undefined ? ' (--rejects FILE keeps them)' : ` (in ${visible(rejects)})`;
+  const read = `${counted(summary.records, 'record')} read`;
+  return `${read}, ${done}, ${malformed}${summary.malformed > 0 ? kept : ''}`;
+}
