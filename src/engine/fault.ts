@@ -28,7 +28,7 @@ export const Fault = {
   TooFewFields: 10,
   /** CSV: more fields than the header. */
   TooManyFields: 11,
-  /** CSV: a quote that never closes; the record was ended at its first line end. */
+  /** CSV: a quote at the start of a field that never closes; it is kept as text, and the field read as unquoted. */
   UnclosedQuote: 12,
   /** CSV: a quote inside a field where the dialect does not allow one; it is kept as text. */
   StrayQuote: 13,
@@ -67,6 +67,7 @@ export function isReadable(code: number): boolean {
     code === Fault.None ||
     code === Fault.TooFewFields ||
     code === Fault.TooManyFields ||
+    code === Fault.UnclosedQuote ||
     code === Fault.StrayQuote ||
     code === Fault.FieldNotUtf8 ||
     code === Fault.FieldWithNul

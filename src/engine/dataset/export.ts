@@ -1,12 +1,13 @@
 import type { ExportFormat, ExportProgress, ExportSummary } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
-import type { FieldPath } from '../format/jsonFields.ts';
+import { maxColumns, type FieldPath } from '../format/jsonFields.ts';
 import { openFileSink } from '../sink/atomicFile.ts';
 import { ByteBuilder } from '../sink/byteBuilder.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
 import { needsPaths } from '../sink/exportFormat.ts';
 import { appendReject } from '../sink/rejects.ts';
 import { frameOf, framed } from '../sink/frame.ts';
+import { tooManyColumns } from '../sink/tableRow.ts';
 import type { Dataset, FileScan } from './dataset.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import { plannedFor, type PlannedQuery } from './plan.ts';
@@ -81,13 +82,10 @@ export async function countTo(
   const counted = rejects && countWrites(rejects);
   const meter = new Meter(dataset, progress);
   try {
-    const plan = planFor(query, dataset.recognised.format);
     const scan: FileScan = {
-      query,
+      query: plannedFor(query, dataset.recognised.format),
       output: { kind: 'count' },
       malformed: rejects ? 'collect' : 'keep',
-      window: windowOf(plan),
-      needsPosition: plan.needsPosition,
     };
     for await (const found of dataset.scan(scan, signal)) {
       meter.add(found);
@@ -159,6 +157,7 @@ async function pathsOf(dataset: Dataset, query: PlannedQuery, signal: AbortSigna
   };
   for await (const { result } of dataset.scan(scan, signal)) {
     for (const path of result?.paths ?? []) known.set(JSON.stringify(path), path);
+    if (known.size > maxColumns) throw tooManyColumns(maxColumns);
   }
   return [...known.values()];
 }

@@ -6,6 +6,7 @@ import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
 import { rejectsIn, type Reject } from '../sink/rejects.ts';
 import { createRowEncoder } from '../sink/rowEncoder.ts';
+import { collectPaths } from '../sink/tableRow.ts';
 import { Tally } from './tally.ts';
 import type { FileSpec, MatchPlace, MatchWindow, Output, ScanResult, ScanTask } from './task.ts';
 
@@ -123,10 +124,7 @@ function placeCollector(limit: number): Collector {
 function pathCollector(): Collector {
   const fields = new JsonFields();
   return {
-    take: (block, selection, count) => {
-      for (let i = 0; i < count; i++)
-        fields.read(block.bytes, block.starts[selection[i]], block.ends[selection[i]]);
-    },
+    take: (block, selection, count) => collectPaths(fields, block, selection, count),
     finish: () => ({ paths: fields.paths() }),
   };
 }

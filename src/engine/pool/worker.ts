@@ -1,5 +1,6 @@
 /** The entry of a scan worker's thread. */
 import { parentPort } from 'node:worker_threads';
+import { SinkError } from '../sink/sinkError.ts';
 import { SourceError } from '../source/source.ts';
 import { Performer } from './perform.ts';
 import type { FromWorker, ToWorker } from './pool.ts';
@@ -53,6 +54,7 @@ function failureOf(error: unknown): WireFailure {
   if (error instanceof SourceError) {
     return { kind: 'source', failure: error.failure, message: error.message, position: error.position };
   }
+  if (error instanceof SinkError) return { kind: 'sink', failure: error.failure, message: error.message };
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   return { kind: 'bug', message, stack: stack ?? '' };
 }

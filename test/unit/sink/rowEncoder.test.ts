@@ -248,7 +248,7 @@ describe('rows of a table', () => {
           for (const row of rows) assert.equal(row.length, header.length);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
