@@ -1,6 +1,8 @@
 import type { FormatOptions } from '../../protocol/engine.ts';
 import type { FileState } from '../../protocol/preview.ts';
+import { resolve } from 'node:path';
 import { BlockIndex } from '../index/blockIndex.ts';
+import type { IndexStore, StoreKey } from '../index/store.ts';
 import { ZoneMaps } from '../index/zoneMaps.ts';
 import { InlinePool } from '../pool/inline.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -16,6 +18,7 @@ import type {
   Result,
   Task,
 } from '../pool/task.ts';
+import { identifyFile, type FileIdentity } from '../source/file.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import type { SourceSpec } from '../source/source.ts';
@@ -30,12 +33,18 @@ export const blockSize = 1024 * 1024;
 /** Files of at most so many blocks are scanned in the caller's thread: starting a worker would take longer. */
 const inlineBlocks = 4;
 
+/** What has no place on a disk has no index in a store either. */
+const nowhere: FileIdentity = { size: 0, mtimeMs: 0, dev: '', ino: '' };
 const interactivePriority = 0;
+/** Views whose counts are kept. */
+const keptViews = 8;
 
 export interface DatasetOptions extends FormatOptions {
   /** Scan workers, shared by all files; without them everything is done in this thread. */
   readonly pool?: Pool<Task, Result> | undefined;
   readonly signal: AbortSignal;
+  /** Where indexes are kept between sessions. */
+  readonly store?: IndexStore | undefined;
   /** For tests: other than the engine's. */
   readonly blockSize?: number | undefined;
 }
@@ -58,8 +67,13 @@ export class Dataset {
   readonly recognised: Recognised;
   readonly columns = new Columns();
   readonly zones = new ZoneMaps();
+  /** Running counts of the views that were run last, by query. */
+  readonly #views = new Map<string, Float64Array>();
+  readonly #store: IndexStore | undefined;
+  readonly #identity: FileIdentity;
+  #saved = '';
   readonly encoding: string;
-  readonly index: BlockIndex;
+  #index: BlockIndex;
   readonly #source: OpenedSource;
   readonly #pool: Pool<Task, Result>;
   /** Where there is nothing to share: this file's own. */
@@ -70,10 +84,13 @@ export class Dataset {
   private constructor(
     source: OpenedSource,
     spec: SourceSpec,
+    identity: FileIdentity,
     recognised: Recognised,
     options: DatasetOptions,
   ) {
     this.#source = source;
+    this.#identity = identity;
+    this.#store = spec.kind === 'file' && source.compression.length === 0 ? options.store : undefined;
     this.name = source.name;
     this.encoding = source.encoding;
     this.recognised = recognised;
@@ -85,7 +102,7 @@ export class Dataset {
       end: source.size,
       blockSize: options.blockSize ?? blockSize,
     };
-    this.index = new BlockIndex(this.#spec.blockSize, recognised.dataStart, recognised.firstLine);
+    this.#index = new BlockIndex(this.#spec.blockSize, recognised.dataStart, recognised.firstLine);
     const splits = source.random && source.compression.length === 0;
     const large = (source.size ?? 0) > inlineBlocks * this.#spec.blockSize;
     if (options.pool && splits && large) {
@@ -100,13 +117,26 @@ export class Dataset {
 
   /** Opens a file and reads enough of it to know its format. @throws SourceError */
   static async open(spec: SourceSpec, options: DatasetOptions): Promise<Dataset> {
+    const identity = spec.kind === 'file' ? await identifyFile(spec.path) : nowhere;
     const source = await openSource(spec, { signal: options.signal });
     try {
-      return new Dataset(source, spec, await recognise(source, options, options.signal), options);
+      const dataset = new Dataset(
+        source,
+        spec,
+        identity,
+        await recognise(source, options, options.signal),
+        options,
+      );
+      await dataset.#restore(options.signal);
+      return dataset;
     } catch (error) {
       await source.close();
       throw error;
     }
+  }
+
+  get index(): BlockIndex {
+    return this.#index;
   }
 
   get spec(): FileSpec {
@@ -229,7 +259,57 @@ export class Dataset {
     return head.subarray(0, await readFully(this.#source, head, 0, signal));
   }
 
+  /** A view's counts from an earlier run of its query, as far as they hold. */
+  recall(query: string): Float64Array | undefined {
+    const counts = this.#views.get(query);
+    return counts && counts.length <= this.index.length + 1 ? counts : undefined;
+  }
+
+  /** Keeps a view's counts for the next run of its query. */
+  remember(query: string, counts: Float64Array): void {
+    this.#views.delete(query);
+    this.#views.set(query, counts);
+    for (const oldest of this.#views.keys()) {
+      if (this.#views.size <= keptViews) break;
+      this.#views.delete(oldest);
+    }
+  }
+
+  /** Puts what is known into the store, if that is more than it has. */
+  async save(): Promise<void> {
+    if (!this.#store || this.index.length === 0) return;
+    const views = [...this.#views].map(([query, counts]) => ({ query, counts }));
+    const zones = this.zones.entries();
+    const known = [
+      this.index.length,
+      views.map(({ counts }) => counts.length),
+      zones.map(([, all]) => all.length),
+    ];
+    const saved = JSON.stringify(known);
+    if (saved === this.#saved) return;
+    this.#saved = saved;
+    const signal = new AbortController().signal;
+    await this.#store.save(this.#storeKey(), { index: this.index, zones, views }, signal);
+  }
+
+  async #restore(signal: AbortSignal): Promise<void> {
+    const snapshot = await this.#store?.load(this.#storeKey(), signal);
+    if (!snapshot) return;
+    this.#index = snapshot.index;
+    this.zones.restore(snapshot.zones);
+    for (const { query, counts } of snapshot.views) this.#views.set(query, counts);
+  }
+
+  /** The file as it was when it was opened: what is known is known of that. */
+  #storeKey(): StoreKey {
+    const { size, mtimeMs } = this.#identity;
+    const { format, dataStart } = this.recognised;
+    const reading = JSON.stringify([format, this.encoding, this.#spec.blockSize]);
+    return { path: resolve(this.paths[0]), reading, source: this.#source, size, mtimeMs, dataStart };
+  }
+
   async close(): Promise<void> {
+    await this.save();
     if (this.#own) await this.#own.close();
     else this.#pool.release(this.#spec.key);
     await this.#source.close();

@@ -145,6 +145,7 @@ export async function* scanInOrder(
   };
 
   try {
+    if (request.window.take <= 0) return;
     let expected = request.fromBlock <= index.length ? index.place(request.fromBlock) : undefined;
     if (!expected) throw new RangeError(`Block ${request.fromBlock} is not known yet.`);
     for (fill(); inFlight.length > 0; fill()) {

@@ -1,5 +1,6 @@
 import type { EngineCalls, OpenFile, Tagged } from '../../protocol/engine.ts';
 import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
+import { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
@@ -18,6 +19,7 @@ export class EngineService {
   readonly #post: (tagged: Tagged) => void;
   readonly #host: Peer<EngineCalls, Record<string, never>, Record<string, never>>;
   readonly #files = new Map<string, Held>();
+  #store: IndexStore | undefined;
   readonly #sessions = new Map<number, { readonly session: Session; readonly key: string }>();
 
   constructor(pool: Pool<Task, Result>, post: (tagged: Tagged) => void) {
@@ -42,7 +44,10 @@ export class EngineService {
 
   #handlers(): Handlers<EngineCalls> {
     return {
-      configure: () => null,
+      configure: ({ cacheFolder, cacheBytes }) => {
+        this.#store = cacheFolder === null ? undefined : new IndexStore(cacheFolder, cacheBytes);
+        return null;
+      },
       open: async ({ session, file }, { signal }) => {
         const key = JSON.stringify(file);
         const shared = await this.#hold(key, file, signal);
@@ -73,7 +78,7 @@ export class EngineService {
         return { title: `Record ${record}`, text: format === 'json' ? text : JSON.stringify(pairs) };
       },
       printQuery: () => [],
-      clearCache: () => ({ bytes: 0 }),
+      clearCache: async () => ({ bytes: (await this.#store?.clear()) ?? 0 }),
     };
   }
 
@@ -93,7 +98,15 @@ export class EngineService {
   async #hold(key: string, file: OpenFile, signal: AbortSignal): Promise<SharedFile> {
     let held = this.#files.get(key);
     if (!held) {
-      held = { file: SharedFile.open(specOf(file.location), file.options, this.#pool, signal), holders: 0 };
+      held = {
+        file: SharedFile.open(
+          specOf(file.location),
+          file.options,
+          { pool: this.#pool, store: this.#store },
+          signal,
+        ),
+        holders: 0,
+      };
       this.#files.set(key, held);
     }
     held.holders++;

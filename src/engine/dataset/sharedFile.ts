@@ -1,5 +1,6 @@
 import type { FormatOptions } from '../../protocol/engine.ts';
 import type { FileState } from '../../protocol/preview.ts';
+import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import { continues, identifyFile, type FileIdentity } from '../source/file.ts';
@@ -9,6 +10,12 @@ import { Dataset } from './dataset.ts';
 /** How often the file on disk is looked at. */
 const watchMs = 1000;
 const progressMs = 100;
+
+/** What all files share. */
+export interface EngineResources {
+  readonly pool: Pool<Task, Result>;
+  readonly store: IndexStore | undefined;
+}
 
 export type FileListener = (state: FileState) => void;
 
@@ -41,11 +48,11 @@ export class SharedFile {
   static async open(
     spec: SourceSpec,
     options: FormatOptions,
-    pool: Pool<Task, Result>,
+    { pool, store }: EngineResources,
     signal: AbortSignal,
   ): Promise<SharedFile> {
     const identity = spec.kind === 'file' ? await identifyFile(spec.path) : undefined;
-    return new SharedFile(spec, await Dataset.open(spec, { ...options, pool, signal }), identity);
+    return new SharedFile(spec, await Dataset.open(spec, { ...options, pool, store, signal }), identity);
   }
 
   state(): FileState {
@@ -128,6 +135,7 @@ export class SharedFile {
       if (!signal.aborted) this.#fail(error);
     }
     this.#tell();
+    await this.dataset.save();
   }
 
   #fail(error: unknown): void {

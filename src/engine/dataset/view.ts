@@ -32,6 +32,22 @@ export class View {
     return Math.max(0, Math.min(this.#counts.last() - this.#skip, this.#limit));
   }
 
+  /** Matches so far, those that OFFSET passes over included. */
+  get matches(): number {
+    return this.#counts.last();
+  }
+
+  /** The running counts, one entry more than blocks. */
+  get counts(): Float64Array {
+    return this.#counts.view().slice();
+  }
+
+  /** Takes over the counts of an earlier run. */
+  restore(counts: Float64Array): void {
+    this.#counts.truncate(0);
+    for (const count of counts) this.#counts.push(count);
+  }
+
   append(matched: number): void {
     this.#counts.push(this.#counts.last() + matched);
   }

@@ -6,6 +6,8 @@ import { View } from './view.ts';
 /** How often a run says how far it is. */
 const progressMs = 100;
 
+type ViewProgress = Pick<ViewState, 'matched' | 'records' | 'malformed' | 'scanned' | 'skipped' | 'total'>;
+
 /** A query being run over a file, and afterwards the view that it made. */
 export class ViewRun {
   readonly id: number;
@@ -19,16 +21,13 @@ export class ViewRun {
     this.#dataset = dataset;
     this.#query = query;
     this.view = new View(query, query.window.skip, query.window.take);
+    const known = dataset.recall(query.text);
+    if (known) this.view.restore(known);
     this.#state = {
       view: id,
       query: query.text,
       phase: 'running',
-      matched: 0,
-      records: 0,
-      malformed: 0,
-      scanned: 0,
-      total: dataset.size,
-      skipped: 0,
+      ...this.#progress(0, 0),
       elapsedMs: 0,
       columns: undefined,
       message: '',
@@ -50,34 +49,29 @@ export class ViewRun {
     // A block that a failing source had cut short is looked at again.
     view.truncate(this.#dataset.index.length);
     let told = -Infinity;
+    // What an earlier run of this query has counted is not read again.
+    const known = Math.min(view.blocks * this.#dataset.spec.blockSize, this.#dataset.size ?? Infinity);
+    this.#state = { ...this.#state, ...this.#progress(known, known) };
     this.#state = { ...this.#state, phase: 'running', message: '' };
     try {
       const request = {
         query: this.#query,
         output: { kind: 'count' },
         // The view itself leaves out what OFFSET passes over.
-        window: { skip: 0, take: skip + take },
+        window: { skip: 0, take: skip + take - view.matches },
         fromBlock: view.blocks,
       } as const;
-      for await (const { blocks, scanned, skipped, place } of this.#dataset.scan(request, signal)) {
+      for await (const { blocks, scanned, skipped } of this.#dataset.scan(request, signal)) {
         for (const block of blocks) view.append(block.matched);
         const now = performance.now();
-        this.#state = {
-          ...this.#state,
-          matched: view.rows,
-          records: place.record + blocks.reduce((sum, block) => sum + block.records, 0),
-          malformed: this.#state.malformed + blocks.reduce((sum, block) => sum + block.malformed, 0),
-          scanned,
-          skipped,
-          total: this.#dataset.size,
-          elapsedMs: now - began,
-        };
+        this.#state = { ...this.#state, ...this.#progress(scanned, known + skipped), elapsedMs: now - began };
         if (now - told >= progressMs) {
           told = now;
           progress(this.#state);
         }
       }
       this.#state = { ...this.#state, phase: 'done' };
+      this.#dataset.remember(view.query.text, view.counts);
     } catch (error) {
       this.#state = signal.aborted
         ? { ...this.#state, phase: 'cancelled' }
@@ -89,5 +83,18 @@ export class ViewRun {
     }
     this.#state = { ...this.#state, elapsedMs: performance.now() - began };
     return this.#state;
+  }
+
+  #progress(scanned: number, skipped: number): ViewProgress {
+    const { index, size } = this.#dataset;
+    const { blocks, rows } = this.view;
+    return {
+      matched: rows,
+      records: index.place(blocks).record,
+      malformed: index.malformedBefore(blocks),
+      scanned,
+      skipped,
+      total: size,
+    };
   }
 }

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import {
+  appendFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { plannedFor } from '../../../src/engine/dataset/plan.ts';
+import { ViewRun } from '../../../src/engine/dataset/viewRun.ts';
+import { IndexStore } from '../../../src/engine/index/store.ts';
+
+const signal = new AbortController().signal;
+const blockSize = 512;
+
+describe('index/IndexStore', () => {
+  let folder: string;
+  let cache: string;
+  let path: string;
+  let lines: string[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
+    cache = join(folder, 'cache');
+    path = join(folder, 'data.jsonl');
+    lines = Array.from(
+      { length: 1000 },
+      (_, n) => `{"n":${n},"at":"2026-01-01T00:${String(n).padStart(5, '0')}"}\n`,
+    );
+    await writeFile(path, lines.join(''));
+  });
+
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function using<T>(work: (dataset: Dataset) => Promise<T>, limit = 1e6): Promise<T> {
+    const store = new IndexStore(cache, limit);
+    const dataset = await Dataset.open({ kind: 'file', path }, { signal, store, blockSize });
+    try {
+      return await work(dataset);
+    } finally {
+      await dataset.close();
+    }
+  }
+
+  async function count(dataset: Dataset, query: string) {
+    const run = new ViewRun(1, plannedFor(query, dataset.recognised.format), dataset);
+    const { matched, records, skipped, phase, message } = await run.run(signal, () => undefined);
+    assert.equal(phase, 'done', message);
+    return { matched, records, skipped };
+  }
+
+  async function size(): Promise<number> {
+    return (await stat(path)).size;
+  }
+
+  it('knows an unchanged file and its views at once', async () => {
+    const first = await using((dataset) => count(dataset, 'n >= 900'));
+    assert.deepEqual(first, { matched: 100, records: 1000, skipped: 0 });
+    await using(async (dataset) => {
+      assert.equal(dataset.indexed, true);
+      assert.equal(dataset.index.records, 1000);
+      assert.deepEqual(await count(dataset, 'n >= 900'), { ...first, skipped: await size() });
+    });
+  });
+
+  it('skips the blocks whose zones rule a later filter out, by number and by text', async () => {
+    await using((dataset) => count(dataset, 'n >= 900'));
+    const { matched, skipped } = await using((dataset) => count(dataset, 'n BETWEEN 100 AND 110'));
+    assert.equal(matched, 11);
+    assert(skipped > 0.9 * (await size()), `skipped ${skipped}`);
+    await using((dataset) => count(dataset, `at >= '2026-01-01T00:00990'`));
+    const second = await using((dataset) => count(dataset, `at < '2026-01-01T00:00010'`));
+    assert.equal(second.matched, 10);
+    assert(second.skipped > 0.9 * (await size()), `skipped ${second.skipped}`);
+  });
+
+  it('extends what it knows of a file that has grown', async () => {
+    await using((dataset) => count(dataset, 'n >= 900'));
+    const before = await size();
+    await appendFile(path, '{"n":5000}\n'.repeat(100));
+    await using(async (dataset) => {
+      assert.equal(dataset.indexed, false);
+      assert(dataset.index.next > before - 2 * blockSize);
+      const { matched, skipped } = await count(dataset, 'n >= 900');
+      assert.equal(matched, 200);
+      assert(skipped >= before - 2 * blockSize);
+      assert.equal(dataset.index.records, 1100);
+    });
+  });
+
+  it('reads a file anew that was cut in the middle of a line and then grew', async () => {
+    await truncate(path, (await size()) - 5);
+    await using((dataset) => count(dataset, 'n >= 900'));
+    await appendFile(path, '"}\n{"n":901}\n');
+    assert.equal((await using((dataset) => count(dataset, 'n >= 900'))).matched, 101);
+  });
+
+  it('forgets a file that was changed in place, also of the same size', async () => {
+    await using((dataset) => count(dataset, 'n >= 900'));
+    await writeFile(path, lines.join('').replaceAll('"n":9', '"n":1'));
+    await utimes(path, new Date(), new Date(Date.now() + 5000));
+    assert.equal((await using((dataset) => count(dataset, 'n >= 900'))).matched, 0);
+  });
+
+  it('throws a damaged snapshot away', async () => {
+    await using((dataset) => count(dataset, 'n >= 900'));
+    const [name] = await readdir(cache);
+    const file = join(cache, name);
+    const bytes = await readFile(file);
+    bytes[bytes.length >> 1] ^= 1;
+    await writeFile(file, bytes);
+    await using(async (dataset) => {
+      assert.equal(dataset.index.length, 0);
+      assert.deepEqual(await readdir(cache), []);
+      await count(dataset, 'n >= 900');
+    });
+    assert.deepEqual(await readdir(cache), [name]);
+  });
+
+  it('keeps within its size, and is cleared on demand', async () => {
+    await using((dataset) => count(dataset, 'n >= 900'), 10);
+    assert.deepEqual(await readdir(cache), []);
+    await using((dataset) => count(dataset, 'n >= 900'));
+    const store = new IndexStore(cache, 1e6);
+    assert((await store.clear()) > 100);
+    assert.deepEqual(await readdir(cache), []);
+    assert.equal(await store.clear(), 0);
+  });
+
+  it('takes up a view of a query with LIMIT where it ended', async () => {
+    const query = 'WHERE n >= 10 |> LIMIT 20 OFFSET 5';
+    assert.equal((await using((dataset) => count(dataset, query))).matched, 20);
+    assert.equal((await using((dataset) => count(dataset, query))).matched, 20);
+  });
+});
