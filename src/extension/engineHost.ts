@@ -129,9 +129,10 @@ export class EngineHost {
   }
 
   #died(running: Running, code: number): void {
+    this.#options.log(`The engine ended with ${code}.`);
+    // One that was told to end is not missed.
     if (this.#running !== running) return;
     this.#running = undefined;
-    this.#options.log(`The engine ended with ${code}.`);
     const now = Date.now();
     this.#deaths = [...this.#deaths.filter((time) => now - time < 60_000), now];
     const error = { kind: 'restarted', message: 'The engine stopped unexpectedly.' };

@@ -18,7 +18,7 @@ export function activate(context: ExtensionContext): void {
       const cacheFolder = megabytes > 0 ? Uri.joinPath(context.globalStorageUri, 'indexes').fsPath : null;
       return { cacheFolder, cacheBytes: megabytes * 1e6 };
     },
-    log: (line) => log.error(line),
+    log: (line) => log.info(line),
   });
   engine = host;
   const exporter = new Exporter(host);

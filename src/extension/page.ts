@@ -19,12 +19,13 @@ export function previewPage(webview: Webview, extension: Uri): string {
   <meta http-equiv="Content-Security-Policy" content="${policy}">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="rowriver-nonce" content="${nonce}">
-  <meta name="rowriver-words" content="${attribute(JSON.stringify(l10n.bundle ?? {}))}">
+  <link rel="stylesheet" href="${served('dist', 'webview.css')}">
   <link rel="stylesheet" href="${served('media', 'webview.css')}">
   <title>Rowriver</title>
 </head>
 <body>
   <div id="app"></div>
+  <script type="application/json" id="rowriver-l10n">${data(l10n.bundle ?? {})}</script>
   <script nonce="${nonce}" src="${served('dist', 'webview.js')}"></script>
 </body>
 </html>`;
@@ -43,8 +44,9 @@ export function messagePage(message: string): string {
 </html>`;
 }
 
-function attribute(value: string): string {
-  return text(value).replaceAll('"', '&quot;');
+/** JSON that cannot end the script element it stands in. */
+function data(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c');
 }
 
 function text(value: string): string {

@@ -1,17 +1,44 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Workbench } from './workbench.ts';
 
+const lines = Array.from(
+  { length: 5000 },
+  (_, i) =>
+    `{"id": ${i + 1}, "name":"n${i}",  "status":${i % 7 === 0 ? 500 : 200}, "user":{"country":"DE"}}\n`,
+);
+
 describe('the packed extension in the workbench', () => {
-  it('is installed', async () => {
-    const workbench = await Workbench.open();
-    try {
-      await workbench.page.keyboard.press('Control+Shift+X');
-      const entry = workbench.page.locator('.extension-list-item', { hasText: 'Rowriver' });
-      await entry.waitFor();
-      assert.equal(await entry.count(), 1);
-      await workbench.screenshot('extensions');
-    } finally {
-      await workbench.close();
-    }
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open({ files: { 'requests.jsonl': lines.join('') } });
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.screenshot('failed');
+  });
+
+  after(() => workbench.close());
+
+  it('opens a file, filters it, and exports the matches byte for byte', async () => {
+    const preview = await workbench.openPreview('requests.jsonl');
+    await preview.row(1).waitFor();
+    console.log(await preview.cells(1));
+    await workbench.screenshot('opened');
+    await preview.filter('status >= 500');
+    await workbench.screenshot('filtering');
+    await preview.matches.filter({ hasText: '715 of 5,000 records match' }).waitFor();
+    console.log(await preview.cells(2));
+    await workbench.screenshot('filtered');
+
+    await workbench.command('Rowriver: Export Filtered Subset...');
+    const target = join(workbench.folder, 'out.jsonl');
+    await workbench.screenshot('dialog');
+    await workbench.chooseFile(target);
+    await workbench.notification('Exported 715 records').waitFor();
+    await workbench.screenshot('exported');
+    assert.equal(await readFile(target, 'utf8'), lines.filter((_, i) => i % 7 === 0).join(''));
   });
 });

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright-core';
+import { PreviewPage } from './previewPage.ts';
 
 /** What the harness tells the tests: where the server listens, and how its browser is started. */
 interface Harness {
@@ -15,12 +16,12 @@ const themes = {
   contrast: 'Default High Contrast',
 };
 
-export type Theme = keyof typeof themes;
-
-interface WorkbenchOptions {
-  readonly theme?: Theme;
+export interface WorkbenchOptions {
+  readonly theme?: keyof typeof themes;
   readonly width?: number;
   readonly height?: number;
+  /** Files of the folder that is opened, by name. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
 }
 
 /** A real workbench in a real browser, on a folder of its own, driven as a user would drive it. */
@@ -35,24 +36,70 @@ export class Workbench {
     this.folder = folder;
   }
 
-  static async open({
-    theme = 'dark',
-    width = 1400,
-    height = 900,
-  }: WorkbenchOptions = {}): Promise<Workbench> {
-    const { origin, browser: options } = harness();
+  static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
+    const { theme = 'dark', width = 1400, height = 900, files = {} } = options;
+    const { origin, browser: launch } = harness();
     const folder = await mkdtemp(join(tmpdir(), 'rowriver-'));
-    await mkdir(join(folder, '.vscode'));
-    await writeFile(
-      join(folder, '.vscode/settings.json'),
-      JSON.stringify({ 'workbench.colorTheme': themes[theme] }),
-    );
-    const browser = await chromium.launch(options);
+    const settings = JSON.stringify({ 'workbench.colorTheme': themes[theme] });
+    for (const [name, content] of Object.entries({ ...files, '.vscode/settings.json': settings })) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), content);
+    }
+    const browser = await chromium.launch(launch);
     const page = await browser.newPage({ viewport: { width, height } });
     const workbench = new Workbench(browser, page, folder);
     await page.goto(`${origin}/?${new URLSearchParams({ folder }).toString()}`);
-    await page.locator('.monaco-workbench .explorer-folders-view').waitFor();
+    await workbench.inExplorer('.vscode').waitFor();
     return workbench;
+  }
+
+  /** A file or folder in the explorer. */
+  inExplorer(name: string) {
+    return this.page.locator('.explorer-folders-view').getByRole('treeitem', { name, exact: true });
+  }
+
+  /** Opens a file's preview by the explorer's context menu. */
+  async openPreview(name: string): Promise<PreviewPage> {
+    const entry = this.page.getByRole('menuitem', { name: 'Open Preview' });
+    const menu = this.page.getByRole('menuitem', { name: 'Copy Relative Path' });
+    // A menu opened before the extensions are read knows nothing of them, and learns nothing while it is open.
+    for (;;) {
+      await this.inExplorer(name).click({ button: 'right' });
+      await menu.waitFor();
+      if (await entry.isVisible()) break;
+      await this.page.keyboard.press('Escape');
+    }
+    await entry.click();
+    return this.previewInFront();
+  }
+
+  /** The preview that is shown: its page lies two frames below the workbench. */
+  async previewInFront(): Promise<PreviewPage> {
+    const shown = this.page.locator('iframe.webview:visible').contentFrame();
+    const preview = new PreviewPage(this.page, shown.locator('#active-frame').contentFrame());
+    await preview.grid.waitFor();
+    return preview;
+  }
+
+  /** Runs a command of the palette by its title. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list').getByRole('option', { name: title }).first().waitFor();
+    await input.press('Enter');
+  }
+
+  /** Gives the file dialog of a workbench in a browser a path. */
+  async chooseFile(path: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget:visible input').first();
+    await input.fill(path);
+    await input.press('Enter');
+  }
+
+  /** The notification that holds these words. */
+  notification(words: string | RegExp) {
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: words });
   }
 
   async screenshot(name: string): Promise<void> {

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { on } from 'node:events';
+import { watch } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commands, extensions, Uri } from 'vscode';
+import { EngineHost, type EngineSession } from '../../src/extension/engineHost.ts';
+import type { FileInfo } from '../../src/protocol/preview.ts';
+import type { Message, WireError } from '../../src/protocol/rpc.ts';
+
+type Heard =
+  | { readonly kind: 'opened'; readonly info: FileInfo; readonly again: boolean }
+  | { readonly kind: 'failed'; readonly error: WireError }
+  | { readonly kind: 'interrupted'; readonly error: WireError }
+  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'log'; readonly line: string };
+
+/** What a session and its engine say, to be waited for in turn. */
+class Ear {
+  readonly #heard: Heard[] = [];
+  readonly #waiting: (() => void)[] = [];
+
+  hear(heard: Heard): void {
+    this.#heard.push(heard);
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  async next<K extends Heard['kind']>(
+    kind: K,
+    fits: (heard: Extract<Heard, { kind: K }>) => boolean = () => true,
+  ): Promise<Extract<Heard, { kind: K }>> {
+    const isIt = (heard: Heard): heard is Extract<Heard, { kind: K }> =>
+      heard.kind === kind && fits(heard as Extract<Heard, { kind: K }>);
+    for (;;) {
+      const found = this.#heard.find(isIt);
+      if (found) {
+        this.#heard.splice(this.#heard.indexOf(found), 1);
+        return found;
+      }
+      await new Promise<void>((wake) => this.#waiting.push(wake));
+    }
+  }
+}
+
+describe('the engine in the extension host', () => {
+  const lines = Array.from({ length: 3000 }, (_, i) => `{"id": ${i}, "even":${i % 2 === 0}}\r\n`);
+  let folder = '';
+  let source = '';
+  let ear: Ear;
+  let host: EngineHost;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-'));
+    source = join(folder, 'some.jsonl');
+    await writeFile(source, lines.join(''));
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  beforeEach(() => {
+    const extension = extensions.getExtension('rowriver.rowriver');
+    assert.ok(extension);
+    ear = new Ear();
+    host = new EngineHost({
+      script: join(extension.extensionPath, 'dist/engine.js'),
+      settings: () => ({ cacheFolder: null, cacheBytes: 0 }),
+      log: (line) => ear.hear({ kind: 'log', line }),
+      graceMs: 1,
+    });
+  });
+
+  afterEach(() => host.dispose());
+
+  function open(location = source): EngineSession {
+    return host.open(
+      { location, options: {} },
+      {
+        opened: (info, again) => ear.hear({ kind: 'opened', info, again }),
+        failed: (error) => ear.hear({ kind: 'failed', error }),
+        interrupted: (error) => ear.hear({ kind: 'interrupted', error }),
+        message: (message) => ear.hear({ kind: 'message', message }),
+      },
+    );
+  }
+
+  async function count(session: EngineSession, id: number): Promise<unknown> {
+    session.post({ type: 'call', id, method: 'run', params: { query: 'even' } });
+    const { message } = await ear.next(
+      'message',
+      ({ message }) => message.type !== 'event' && message.id === id && message.type !== 'progress',
+    );
+    return message.type === 'result' && Reflect.get(Object(message.value), 'matched');
+  }
+
+  it('opens files and answers their pages', async () => {
+    const session = open();
+    const { info, again } = await ear.next('opened');
+    assert.equal(again, false);
+    assert.equal(info.format, 'jsonl');
+    assert.equal(info.size, lines.join('').length);
+    assert.equal(await count(session, 1), 1500);
+  });
+
+  it('says why a file cannot be opened, and opens it once it is there', async () => {
+    const late = join(folder, 'late.jsonl');
+    const session = open(late);
+    const { error } = await ear.next('failed');
+    assert.match(error.message, /late\.jsonl/);
+    await writeFile(late, '{"a":1}\n');
+    session.reopen();
+    assert.equal((await ear.next('opened')).info.size, 8);
+  });
+
+  it('starts the engine anew when it dies, with the files that were open', async () => {
+    const session = open();
+    await ear.next('opened');
+    const first = host.threadId;
+    session.post(JSON.parse('null') as Message);
+    assert.equal((await ear.next('interrupted')).error.kind, 'restarted');
+    assert.equal((await ear.next('opened')).again, true);
+    assert.notEqual(host.threadId, first);
+    assert.equal(await count(session, 2), 1500);
+  });
+
+  it('gives up on an engine that dies again and again, until it is asked once more', async () => {
+    const session = open();
+    await ear.next('opened');
+    for (let i = 0; i < 3; i++) {
+      session.post(JSON.parse('null') as Message);
+      await ear.next('opened', ({ again }) => again);
+    }
+    session.post(JSON.parse('null') as Message);
+    assert.match((await ear.next('failed')).error.message, /several times/);
+    session.reopen();
+    await ear.next('opened', ({ again }) => again);
+    assert.equal(await count(session, 3), 1500);
+  });
+
+  it('serves two previews with one engine, and ends it after the last is closed', async () => {
+    const [a, b] = [open(), open()];
+    await ear.next('opened');
+    await ear.next('opened');
+    const thread = host.threadId;
+    a.close();
+    assert.equal(await count(b, 1), 1500);
+    assert.equal(host.threadId, thread);
+    b.close();
+    await ear.next('log', ({ line }) => line.startsWith('The engine ended'));
+    assert.equal(host.threadId, undefined);
+  });
+
+  it('keeps the engine for a preview that comes before the last one is forgotten', async () => {
+    const a = open();
+    await ear.next('opened');
+    const thread = host.threadId;
+    a.close();
+    const b = open();
+    await ear.next('opened');
+    assert.equal(await count(b, 1), 1500);
+    assert.equal(host.threadId, thread);
+  });
+
+  it('exports by command, byte for byte', async () => {
+    const target = Uri.file(join(folder, 'even.jsonl'));
+    await commands.executeCommand('rowriver.exportTo', { source: Uri.file(source), query: 'even', target });
+    assert.equal(await readFile(target.fsPath, 'utf8'), lines.filter((_, i) => i % 2 === 0).join(''));
+  });
+
+  it('refuses to export a file onto itself', async () => {
+    const { ino } = await stat(source);
+    const args = { source: Uri.file(source), query: 'even', target: Uri.file(source) };
+    await assert.rejects(async () => {
+      await commands.executeCommand('rowriver.exportTo', args);
+    }, /onto itself/);
+    assert.equal((await stat(source)).ino, ino);
+    assert.equal(await readFile(source, 'utf8'), lines.join(''));
+  });
+
+  it('leaves nothing behind of an export that is cancelled', async () => {
+    const big = join(folder, 'big.jsonl');
+    await writeFile(big, lines.join('').repeat(500));
+    const before = await readdir(folder);
+    const watcher = watch(folder);
+    const changes = on(watcher, 'change', { signal: AbortSignal.timeout(10_000) });
+    const session = open(big);
+    await ear.next('opened');
+    const controller = new AbortController();
+    const request = {
+      session: session.number,
+      query: 'even',
+      target: join(folder, 'not.jsonl'),
+      to: 'same',
+    } as const;
+    const options = { signal: controller.signal, onProgress: () => controller.abort() };
+    await assert.rejects(host.call('export', request, options), { name: 'AbortError' });
+    // The call is over at once; what it wrote goes as soon as the engine has heard of it.
+    while ((await readdir(folder)).join() !== before.join()) await changes.next();
+    watcher.close();
+  });
+});

@@ -1,0 +1,43 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** A preview's page, as its user sees it. */
+export class PreviewPage {
+  readonly #workbench: Page;
+  readonly frame: FrameLocator;
+  readonly grid: Locator;
+  readonly box: Locator;
+  /** What the filter in force has found. */
+  readonly matches: Locator;
+  readonly footer: Locator;
+
+  constructor(workbench: Page, frame: FrameLocator) {
+    this.#workbench = workbench;
+    this.frame = frame;
+    this.grid = frame.getByRole('grid');
+    this.box = frame.getByRole('textbox', { name: 'Filter' });
+    this.matches = frame.locator('.matches');
+    this.footer = frame.locator('.footer');
+  }
+
+  /** A row of the view, counted from 1; it has to be on screen. */
+  row(number: number): Locator {
+    return this.grid.locator(`[role=row][aria-rowindex="${number + 1}"]`);
+  }
+
+  /** The record number and the cells of a row, as soon as they are there. */
+  async cells(number: number): Promise<string[]> {
+    const row = this.row(number);
+    await row.locator('[role=gridcell], [role=rowheader]').first().waitFor();
+    return row.locator('[role=gridcell]:visible, [role=rowheader]').allInnerTexts();
+  }
+
+  /** Types a query over the one in the box, and runs it. */
+  async filter(query: string): Promise<void> {
+    await this.box.click();
+    await this.#workbench.keyboard.press('ControlOrMeta+A');
+    await this.#workbench.keyboard.type(query);
+    await this.#workbench.keyboard.press('Escape');
+    await this.box.click();
+    await this.#workbench.keyboard.press('Enter');
+  }
+}
