@@ -10,6 +10,8 @@ import { Dataset } from './dataset.ts';
 /** How often the file on disk is looked at. */
 const watchMs = 1000;
 const progressMs = 100;
+/** Looked at when a file is opened. */
+const firstRows = 100;
 
 /** What all files share. */
 export interface EngineResources {
@@ -30,6 +32,8 @@ export class SharedFile {
   readonly #closing = new AbortController();
   readonly #watch: NodeJS.Timeout;
   readonly #identity: FileIdentity | undefined;
+  /** Records, by the length of the first ones. */
+  #firstGuess = 0;
   #indexing: Promise<void> | undefined;
   #pause: AbortController | undefined;
   /** Runs that index on their way, so that nobody need. */
@@ -52,11 +56,21 @@ export class SharedFile {
     signal: AbortSignal,
   ): Promise<SharedFile> {
     const identity = spec.kind === 'file' ? await identifyFile(spec.path) : undefined;
-    return new SharedFile(spec, await Dataset.open(spec, { ...options, pool, store, signal }), identity);
+    const dataset = await Dataset.open(spec, { ...options, pool, store, signal });
+    try {
+      const file = new SharedFile(spec, dataset, identity);
+      await file.#lookAtFirstRows(signal);
+      return file;
+    } catch (error) {
+      await dataset.close();
+      throw error;
+    }
   }
 
   state(): FileState {
-    return { ...this.dataset.state(), ...this.#trouble };
+    const known = this.dataset.state();
+    const guessed = this.dataset.index.length === 0 && !known.exact;
+    return { ...known, ...(guessed && { records: this.#firstGuess }), ...this.#trouble };
   }
 
   /** @returns what ends the listening */
@@ -109,6 +123,19 @@ export class SharedFile {
       signal.addEventListener('abort', abort, { once: true });
       if (signal.aborted) abort();
     });
+  }
+
+  /** Learns the first columns, and about how many records there are, before any scan. */
+  async #lookAtFirstRows(signal: AbortSignal): Promise<void> {
+    const { dataset } = this;
+    const cells = { kind: 'columns', columns: [], limit: 0 } as const;
+    const page = await dataset.page(undefined, dataset.parts(0, firstRows), cells, signal);
+    dataset.columns.addPaths(page.paths);
+    const bytes = page.lengths.reduce((sum, length) => sum + length, 0);
+    this.#firstGuess =
+      page.rows < firstRows || dataset.size === undefined
+        ? page.rows
+        : Math.round((dataset.size / bytes) * page.rows);
   }
 
   /** Tells the listeners how far the file is known. */
