@@ -54,7 +54,7 @@ export class Exporter {
     const summary = await withProgress(target, (signal, onProgress) =>
       this.#engine.call('exportRejects', request, { signal, onProgress }),
     );
-    if (summary) void offerPreview(target, l10n.t('Exported {0} malformed records.', count(summary.written)));
+    if (summary) void offerPreview(target, l10n.t('Exported {0} malformed records.', count(summary.matched)));
     return summary;
   }
 
@@ -104,8 +104,8 @@ export class Exporter {
     }
   }
 
-  async #tellOfSubset(preview: Preview, target: Uri, { written, malformed }: ExportSummary): Promise<void> {
-    const done = l10n.t('Exported {0} records.', count(written));
+  async #tellOfSubset(preview: Preview, target: Uri, { matched, malformed }: ExportSummary): Promise<void> {
+    const done = l10n.t('Exported {0} records.', count(matched));
     if (malformed === 0) {
       await offerPreview(target, done);
       return;

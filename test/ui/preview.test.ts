@@ -25,18 +25,18 @@ describe('the packed extension in the workbench', () => {
   it('opens a file, filters it, and exports the matches byte for byte', async () => {
     const preview = await workbench.openPreview('requests.jsonl');
     await preview.row(1).waitFor();
-    console.log(await preview.cells(1));
+    assert.deepEqual(await preview.cells(1), ['1', '1', 'n0', '500', 'DE']);
     await workbench.screenshot('opened');
     await preview.filter('status >= 500');
     await workbench.screenshot('filtering');
     await preview.matches.filter({ hasText: '715 of 5,000 records match' }).waitFor();
-    console.log(await preview.cells(2));
+    assert.deepEqual(await preview.cells(2), ['8', '8', 'n7', '500', 'DE']);
     await workbench.screenshot('filtered');
 
     await workbench.command('Rowriver: Export Filtered Subset...');
     const target = join(workbench.folder, 'out.jsonl');
     await workbench.screenshot('dialog');
-    await workbench.chooseFile(target);
+    await workbench.chooseFile(join(workbench.folder, 'requests.filtered.jsonl'), target);
     await workbench.notification('Exported 715 records').waitFor();
     await workbench.screenshot('exported');
     assert.equal(await readFile(target, 'utf8'), lines.filter((_, i) => i % 7 === 0).join(''));

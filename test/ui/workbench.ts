@@ -90,9 +90,12 @@ export class Workbench {
     await input.press('Enter');
   }
 
-  /** Gives the file dialog of a workbench in a browser a path. */
-  async chooseFile(path: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget:visible input').first();
+  /** Gives another path to the file dialog that proposes one. */
+  async chooseFile(proposed: string, path: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget:visible input.input');
+    await this.page.waitForFunction(
+      `document.querySelector('.quick-input-widget input.input')?.value === ${JSON.stringify(proposed)}`,
+    );
     await input.fill(path);
     await input.press('Enter');
   }
