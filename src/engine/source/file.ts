@@ -1,16 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type BigIntStats } from 'node:fs';
-import { type Source, SourceError } from './source.ts';
-
-/** What tells one state of a file from another. Plain data: it is kept in caches and sent to workers. */
-export interface FileIdentity {
-  readonly size: number;
-  readonly mtimeMs: number;
-  /** Decimal text, as a 64-bit number does not fit a double. */
-  readonly dev: string;
-  /** Decimal text. */
-  readonly ino: string;
-}
+import { type FileIdentity, type Source, SourceError } from './source.ts';
 
 export interface FileSource extends Source {
   readonly size: number;

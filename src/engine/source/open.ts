@@ -1,20 +1,54 @@
+import { type Codec, type DecodedSource, decodedSource } from './decoded.ts';
 import { openFile } from './file.ts';
+import { gzip } from './gzip.ts';
+import { keepHead } from './head.ts';
+import { Marks, type Learnt } from './marks.ts';
 import { readFully } from './read.ts';
-import { type Source, SourceError, type SourceSpec } from './source.ts';
+import { type FileIdentity, type Source, SourceError, type SourceSpec } from './source.ts';
+import { zstd } from './zstd.ts';
 
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a source turned out to be, for the status bar. */
+export type Compression = 'gzip' | 'zstd';
+
+/** A source as it was recognised, with its decoders on top of each other. */
 export interface OpenedSource extends Source {
-  /** Name of the text's encoding in the file; what `read` gives is UTF-8 whenever this is not. */
+  /** The text's encoding in the file; what `read` gives is UTF-8 even where this is another. */
   readonly encoding: string;
   /** What was undone, outermost first. */
   readonly compression: readonly Compression[];
+  /** A file's state at opening. */
+  readonly identity: FileIdentity | undefined;
+  /**
+   * Positions below this can be read at any time and in any order, whatever `random` says: what a decoder has passed,
+   * or the first bytes of a stream. `Infinity` for a source that is random from the start.
+   */
+  readonly reach: number;
+  /** `size`, or a guess at it from what was decoded so far; undefined where there is nothing to go by. */
+  readonly estimatedSize: number | undefined;
+  /** How to open this source in another thread, with all that has been learnt so far. */
+  spec(): SourceSpec;
+  /** Takes over what another opening of the same source has learnt: `learnt` of its `spec`. */
+  learn(learnt: readonly Learnt[]): void;
+  /**
+   * Positions in (from, to) where decoding can begin; none where it can begin anywhere. Work that is divided between
+   * threads is best divided there.
+   */
+  splits(from: number, to: number): readonly number[];
+  /**
+   * Learns what can be learnt without decoding (members of bgzip, frames of pzstd), in one fast pass over the file;
+   * answers whether the source is `random` now.
+   */
+  survey(signal?: AbortSignal): Promise<boolean>;
 }
 
-export type Compression = 'gzip' | 'zstd';
+/** Decoded bytes between marks: 20 ms or so of inflating. */
+const markSpacing = 16 * 1024 * 1024;
+/** First bytes of a stream that can be read again. */
+const headLength = 1024 * 1024;
+const mostLayers = 4;
 
 /**
  * Opens a source and undoes, by magic bytes and byte-order mark, what stands between its bytes and UTF-8 text.
@@ -22,36 +56,65 @@ export type Compression = 'gzip' | 'zstd';
  */
 export async function openSource(spec: SourceSpec, options: OpenOptions = {}): Promise<OpenedSource> {
   const { signal } = options;
-  const base = await openBase(spec, signal);
+  const { source: base, identity } = await openPlace(spec, signal);
+  const layers: DecodedSource[] = [];
+  const compression: Compression[] = [];
+  let top = keepHead(base, headLength);
   try {
-    const head = new Uint8Array(4);
-    const length = await readFully(base, head, 0, signal);
-    const compression = recogniseCompression(head.subarray(0, length));
-    if (compression !== undefined) {
-      throw new SourceError('unsupported', `${base.name} is compressed with ${compression}.`);
+    while (compression.length < mostLayers) {
+      const found = recogniseCompression(await readHead(top, 4, signal));
+      if (found === undefined) break;
+      compression.push(found);
+      top = addLayer(top, codecs[found]);
     }
+  } catch (error) {
+    await top.close();
+    throw error;
+  }
+  spec.learnt?.forEach((learnt, i) => layers[i]?.learn(learnt));
+  return openedSource();
+
+  function addLayer(below: Source, codec: Codec): Source {
+    const layer = decodedSource(below, codec, new Marks(markSpacing), !base.random);
+    layers.push(layer);
+    return base.random ? layer : keepHead(layer, headLength);
+  }
+
+  function openedSource(): OpenedSource {
     return {
       name: base.name,
       get size() {
-        return base.size;
+        return top.size;
       },
       get random() {
-        return base.random;
+        return top.random;
       },
       encoding: 'utf-8',
-      compression: [],
-      read: (into, position, readSignal) => base.read(into, position, readSignal),
-      close: () => base.close(),
+      compression,
+      identity,
+      get reach() {
+        return base.random ? (layers.at(-1)?.reach ?? Infinity) : headLength;
+      },
+      get estimatedSize() {
+        return layers.reduce((size, layer) => layer.estimate(size), base.size);
+      },
+      read: (into, position, readSignal) => top.read(into, position, readSignal),
+      spec: () => ({ ...spec, ...(identity && { identity }), learnt: layers.map((layer) => layer.learnt()) }),
+      learn: (learnt) => layers.forEach((layer, i) => learnt[i] && layer.learn(learnt[i])),
+      splits: (from, to) => layers.at(-1)?.splits(from, to) ?? [],
+      async survey(surveySignal) {
+        for (const layer of layers) if (!(await layer.survey(surveySignal))) return false;
+        return top.random;
+      },
+      close: () => top.close(),
     };
-  } catch (error) {
-    await base.close();
-    throw error;
   }
 }
 
+const codecs: Readonly<Record<Compression, Codec>> = { gzip, zstd };
+
 /** Compression by magic bytes: gzip (RFC 1952), zstd (RFC 8878, also its skippable frames). */
 export function recogniseCompression(head: Uint8Array): Compression | undefined {
-  if (head.length < 3) return undefined;
   if (head[0] === 0x1f && head[1] === 0x8b && head[2] === 0x08) return 'gzip';
   if (head.length < 4) return undefined;
   const magic = new DataView(head.buffer, head.byteOffset).getUint32(0, true);
@@ -59,10 +122,24 @@ export function recogniseCompression(head: Uint8Array): Compression | undefined 
   return undefined;
 }
 
-async function openBase(spec: SourceSpec, signal: AbortSignal | undefined): Promise<Source> {
+async function readHead(
+  source: Source,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const head = new Uint8Array(length);
+  return head.subarray(0, await readFully(source, head, 0, signal));
+}
+
+async function openPlace(
+  spec: SourceSpec,
+  signal: AbortSignal | undefined,
+): Promise<{ source: Source; identity: FileIdentity | undefined }> {
   switch (spec.kind) {
-    case 'file':
-      return openFile(spec.path, { signal });
+    case 'file': {
+      const source = await openFile(spec.path, { expect: spec.identity, signal });
+      return { source, identity: source.identity };
+    }
     case 'url':
       throw new SourceError('unsupported', 'Addresses cannot be opened yet.');
   }

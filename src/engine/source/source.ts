@@ -1,3 +1,5 @@
+import { type Learnt } from './marks.ts';
+
 /**
  * Where bytes come from. The engine sees every source as one run of decoded bytes with positions from 0: a
  * gzip member, a UTF-16 text or an HTTP body has been undone below this line.
@@ -45,6 +47,29 @@ export class SourceError extends Error {
   }
 }
 
-/** How to open a source again in another thread: plain data. */
-export type SourceSpec =
-  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'url'; readonly url: string };
+/** How to open a source, here or again in another thread: plain data. */
+export type SourceSpec = SourcePlace & {
+  /** The text's encoding, by a label of the WHATWG's Encoding Standard; undefined: recognised. */
+  readonly encoding?: string | undefined;
+  /** What an earlier opening has learnt of where decoding can begin, layer by layer, the outermost first. */
+  readonly learnt?: readonly Learnt[] | undefined;
+};
+
+export type SourcePlace =
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      /** The file must still be this one, or this one grown; else the failure is `changed`. */
+      readonly identity?: FileIdentity | undefined;
+    }
+  | { readonly kind: 'url'; readonly url: string };
+
+/** What tells one state of a file from another. */
+export interface FileIdentity {
+  readonly size: number;
+  readonly mtimeMs: number;
+  /** Decimal text, as a 64-bit number does not fit a double. */
+  readonly dev: string;
+  /** Decimal text. */
+  readonly ino: string;
+}

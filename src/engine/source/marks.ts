@@ -1,0 +1,108 @@
+import { type BlockAlignment } from './deflate.ts';
+
+/** A place where a decoder can begin: the start of a gzip member, a zstd frame, a run of text, or a DEFLATE block. */
+export interface Mark {
+  /** Position in the decoded bytes. */
+  readonly position: number;
+  /** Position in the encoded bytes. */
+  readonly at: number;
+  /** What a DEFLATE block in the middle of a member needs besides. */
+  readonly block?: BlockMark | undefined;
+}
+
+export interface BlockMark extends BlockAlignment {
+  /** The decoded bytes before it, up to 32 KiB, themselves deflated. */
+  readonly window: Uint8Array;
+}
+
+/** What has been learnt of an encoded source. Plain data, for another thread or a cache. */
+export interface Learnt {
+  readonly marks: readonly Mark[];
+  /** Decoded bytes in all; undefined while the end has not been seen. */
+  readonly size: number | undefined;
+  /** Everything before this position has been decoded once. */
+  readonly reach: number;
+}
+
+/** Marks kept at most. Each takes the room of its window, a few KiB. */
+const most = 2048;
+
+/** The marks of one source, in order. Where they become too many, every second one goes and the rest is farther apart. */
+export class Marks {
+  readonly #marks: Mark[] = [{ position: 0, at: 0 }];
+  #spacing: number;
+  #size: number | undefined;
+  #reach = 0;
+
+  /** @param spacing decoded bytes from a mark to the next, at least */
+  constructor(spacing: number) {
+    this.#spacing = spacing;
+  }
+
+  get size(): number | undefined {
+    return this.#size;
+  }
+
+  get reach(): number {
+    return this.#reach;
+  }
+
+  /** Whether a mark at `position` is worth finding. */
+  wants(position: number): boolean {
+    return position >= this.last.position + this.#spacing;
+  }
+
+  get last(): Mark {
+    return this.#marks.at(-1) ?? { position: 0, at: 0 };
+  }
+
+  add(mark: Mark): void {
+    if (!this.wants(mark.position)) return;
+    this.#marks.push(mark);
+    this.reached(mark.position);
+    if (this.#marks.length <= most) return;
+    this.#spacing *= 2;
+    const thinned = this.#marks.filter((_, i) => i % 2 === 0);
+    this.#marks.splice(0, this.#marks.length, ...thinned);
+  }
+
+  /** Notes that everything before `position` has been decoded. */
+  reached(position: number): void {
+    if (position > this.#reach) this.#reach = position;
+  }
+
+  /** Notes where the decoded bytes end. */
+  ended(size: number): void {
+    this.reached(size);
+    this.#size = size;
+  }
+
+  /** The nearest mark at or before `position`. */
+  before(position: number): Mark {
+    let low = 0;
+    let high = this.#marks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#marks[middle]?.position ?? Infinity) <= position) low = middle;
+      else high = middle - 1;
+    }
+    return this.#marks[low] ?? { position: 0, at: 0 };
+  }
+
+  /** What was learnt, without the marks up to `since`, which the other side has. */
+  learnt(since = 0): Learnt {
+    const marks = this.#marks.filter((mark) => mark.position > since);
+    return { marks, size: this.#size, reach: this.#reach };
+  }
+
+  learn(learnt: Learnt): void {
+    for (const mark of learnt.marks) this.add(mark);
+    this.reached(learnt.reach);
+    if (learnt.size !== undefined) this.ended(learnt.size);
+  }
+
+  /** Positions in (from, to) where decoding can begin. */
+  between(from: number, to: number): number[] {
+    return this.#marks.map((mark) => mark.position).filter((position) => position > from && position < to);
+  }
+}
