@@ -2,6 +2,8 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type BigIntStats } from 'node:fs';
 import { type FileIdentity, type Source, SourceError } from './source.ts';
 
+export { type FileIdentity } from './source.ts';
+
 export interface FileSource extends Source {
   readonly size: number;
   /** The file's state when it was opened. */
