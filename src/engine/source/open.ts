@@ -1,9 +1,11 @@
 import { type Codec, type DecodedSource, decodedSource } from './decoded.ts';
+import { encodingName, transcoder } from './encoding.ts';
 import { openFile } from './file.ts';
 import { gzip } from './gzip.ts';
 import { keepHead } from './head.ts';
 import { Marks, type Learnt } from './marks.ts';
 import { readFully } from './read.ts';
+import { recogniseEncoding } from './recogniseEncoding.ts';
 import { type FileIdentity, type Source, SourceError, type SourceSpec } from './source.ts';
 import { zstd } from './zstd.ts';
 
@@ -59,6 +61,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
   const { source: base, identity } = await openPlace(spec, signal);
   const layers: DecodedSource[] = [];
   const compression: Compression[] = [];
+  let encoding = 'utf-8';
   let top = keepHead(base, headLength);
   try {
     while (compression.length < mostLayers) {
@@ -67,6 +70,9 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       compression.push(found);
       top = addLayer(top, codecs[found]);
     }
+    encoding = spec.encoding === undefined ? await sniffEncoding(top, signal) : knownEncoding(spec.encoding);
+    const codec = transcoder(encoding);
+    if (codec !== undefined) top = addLayer(top, codec);
   } catch (error) {
     await top.close();
     throw error;
@@ -89,7 +95,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       get random() {
         return top.random;
       },
-      encoding: 'utf-8',
+      encoding,
       compression,
       identity,
       get reach() {
@@ -99,7 +105,12 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
         return layers.reduce((size, layer) => layer.estimate(size), base.size);
       },
       read: (into, position, readSignal) => top.read(into, position, readSignal),
-      spec: () => ({ ...spec, ...(identity && { identity }), learnt: layers.map((layer) => layer.learnt()) }),
+      spec: () => ({
+        ...spec,
+        encoding,
+        ...(identity && { identity }),
+        learnt: layers.map((layer) => layer.learnt()),
+      }),
       learn: (learnt) => layers.forEach((layer, i) => learnt[i] && layer.learn(learnt[i])),
       splits: (from, to) => layers.at(-1)?.splits(from, to) ?? [],
       async survey(surveySignal) {
@@ -120,6 +131,30 @@ export function recogniseCompression(head: Uint8Array): Compression | undefined 
   const magic = new DataView(head.buffer, head.byteOffset).getUint32(0, true);
   if (magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50) return 'zstd';
   return undefined;
+}
+
+/** @throws SourceError */
+function knownEncoding(label: string): string {
+  const name = encodingName(label);
+  if (name === undefined) throw new SourceError('unsupported', `${label} is no text encoding known here.`);
+  return name;
+}
+
+const firstSample = 64 * 1024;
+const laterSample = 16 * 1024;
+
+/** Recognises the encoding by the text's beginning and, where that costs no decoding, by three places further on. */
+async function sniffEncoding(source: Source, signal: AbortSignal | undefined): Promise<string> {
+  const head = await readHead(source, firstSample, signal);
+  const samples = [head];
+  if (source.random && source.size !== undefined && source.size > 8 * firstSample) {
+    for (const share of [0.25, 0.5, 0.75]) {
+      const sample = new Uint8Array(laterSample);
+      const position = Math.floor(source.size * share);
+      samples.push(sample.subarray(0, await readFully(source, sample, position, signal)));
+    }
+  }
+  return recogniseEncoding(samples, head.length < firstSample);
 }
 
 async function readHead(
