@@ -33,5 +33,6 @@ Options:
 
 Ends with 0 when done, 1 when it failed, 2 when the command or the query is not
 understood, 130 when interrupted. CSV and TSV are written as RFC 4180 has it;
-cells that a spreadsheet would take for formulas are not changed.
+cells that a spreadsheet would take for formulas are not changed. The environment
+variable ROWRIVER_WORKERS says how many threads scan; by default, one a core.
 `;

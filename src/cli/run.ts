@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Dataset } from '../engine/dataset/dataset.ts';
 import { countTo, exportTo } from '../engine/dataset/export.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
+import { IndexStore } from '../engine/index/store.ts';
 import { WorkerPool } from '../engine/pool/pool.ts';
 import type { Result, Task } from '../engine/pool/task.ts';
 import { reviveFailure } from '../engine/pool/wire.ts';
@@ -11,8 +12,12 @@ import type { ByteSink } from '../engine/sink/byteSink.ts';
 import type { SourceSpec } from '../engine/source/source.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { RunCommand } from './arguments.ts';
+import { cacheFolder } from './cacheFolder.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
 import type { Progress, ProgressLine } from './progress.ts';
+
+/** What the indexes of all files may take on the disk: 100 GB of files have indexes of some MB. */
+const cacheBytes = 64 * 1024 * 1024;
 
 /** What a run has of the process it runs in. */
 export interface Terminal {
@@ -38,7 +43,10 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
   try {
     const { delimiter, header } = command;
     const { signal } = terminal;
-    const dataset = await Dataset.open(sourceOf(command.file), { delimiter, header, pool, signal });
+    const store = command.cache
+      ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes)
+      : undefined;
+    const dataset = await Dataset.open(sourceOf(command.file), { delimiter, header, pool, store, signal });
     try {
       for (const doubt of checkQuery(parsed.query, dataset.columns.all)) {
         terminal.say(showProblem(command.query, doubt));
@@ -82,6 +90,8 @@ function sourceOf(file: string): SourceSpec {
 
 /** One scan worker a core, within reason: a disk feeds no more, and each holds a few MiB. */
 function poolSize(): number {
+  const asked = Number(process.env.ROWRIVER_WORKERS);
+  if (Number.isInteger(asked) && asked > 0) return asked;
   return Math.min(8, Math.max(1, availableParallelism()));
 }
 

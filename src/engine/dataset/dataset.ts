@@ -24,7 +24,7 @@ import { readFully } from '../source/read.ts';
 import type { SourceSpec } from '../source/source.ts';
 import { Columns } from './columns.ts';
 import { recognise, type Recognised } from './format.ts';
-import type { PlannedQuery } from './plan.ts';
+import { mayRunForEver, type PlannedQuery } from './plan.ts';
 import { scanInOrder, type OrderedResult, type ScanRequest } from './scanInOrder.ts';
 import { stretchOf } from './view.ts';
 
@@ -76,6 +76,8 @@ export class Dataset {
   #index: BlockIndex;
   readonly #source: OpenedSource;
   readonly #pool: Pool<Task, Result>;
+  /** The scan workers, if this file can be read by them. */
+  readonly #shared: Pool<Task, Result> | undefined;
   /** Where there is nothing to share: this file's own. */
   readonly #own: InlinePool | undefined;
   readonly #spec: FileSpec;
@@ -105,8 +107,9 @@ export class Dataset {
     this.#index = new BlockIndex(this.#spec.blockSize, recognised.dataStart, recognised.firstLine);
     const splits = source.random && source.compression.length === 0;
     const large = (source.size ?? 0) > inlineBlocks * this.#spec.blockSize;
-    if (options.pool && splits && large) {
-      this.#pool = options.pool;
+    this.#shared = splits ? options.pool : undefined;
+    if (this.#shared && large) {
+      this.#pool = this.#shared;
     } else {
       const own = new InlinePool();
       own.adopt(this.#spec, source);
@@ -211,7 +214,8 @@ export class Dataset {
       }),
     };
     const end = this.#end ?? Infinity;
-    for await (const result of scanInOrder(this.#spec, end, this.index, this.#pool, request, signal)) {
+    const pool = this.#poolFor(query?.text);
+    for await (const result of scanInOrder(this.#spec, end, this.index, pool, request, signal)) {
       result.blocks.forEach((block, i) => {
         block.zones.forEach((zone, at) => this.zones.set(conditions[at], result.firstBlock + i, zone));
       });
@@ -227,7 +231,7 @@ export class Dataset {
     signal: AbortSignal,
   ): Promise<PageResult> {
     const task: Task = { kind: 'page', file: this.#spec, query, parts, cells };
-    const result = await this.#pool.run(task, interactivePriority, signal);
+    const result = await this.#poolFor(query).run(task, interactivePriority, signal);
     if (result.kind !== 'page') throw new TypeError(`A page was answered by a ${result.kind}.`);
     return result;
   }
@@ -308,10 +312,15 @@ export class Dataset {
     return { path: resolve(this.paths[0]), reading, source: this.#source, size, mtimeMs, dataStart };
   }
 
+  /** A regular expression can run for ever, and only a thread of its own can be stopped then. */
+  #poolFor(query: string | undefined): Pool<Task, Result> {
+    return this.#shared && query !== undefined && mayRunForEver(query) ? this.#shared : this.#pool;
+  }
+
   async close(): Promise<void> {
     await this.save();
-    if (this.#own) await this.#own.close();
-    else this.#pool.release(this.#spec.key);
+    await this.#own?.close();
+    this.#shared?.release(this.#spec.key);
     await this.#source.close();
   }
 }

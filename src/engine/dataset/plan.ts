@@ -45,3 +45,8 @@ function windowOf({ operators }: Plan): MatchWindow {
   }
   return window;
 }
+
+/** Whether a query may hold a regular expression. Its text is enough to say no for certain. */
+export function mayRunForEver(query: string): boolean {
+  return /~|regexp/i.test(query);
+}

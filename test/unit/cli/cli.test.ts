@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, watch, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished, runCli, startCli, type CliResult } from '../../support/cli.ts';
+
+describe('rowriver', function () {
+  this.timeout(20_000);
+  let folder = '';
+  const at = (name: string): string => join(folder, name);
+  const text = (name: string): Promise<string> => readFile(at(name), 'utf8');
+  const three = '{"a":1}\n{"a":2.50}\r\n{"a":3}\n';
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-cli-'));
+    await writeFile(at('three.jsonl'), three);
+    await writeFile(at('three.csv'), 'a;b\r\n1;"x;y"\r\n2;\r\n3;z\r\n');
+    await writeFile(at('bad.jsonl'), '{"a":1}\n{"a":\n{"a":3}\n');
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  function ends(result: CliResult, code: number, stdout: string, stderr: string | RegExp): void {
+    assert.equal(result.stdout.toString(), stdout, result.stderr);
+    if (typeof stderr === 'string') assert.equal(result.stderr, stderr);
+    else assert.match(result.stderr, stderr);
+    assert.equal(result.code, code);
+  }
+
+  /** No failure may show where in the program it was. */
+  function noTrace(result: CliResult): void {
+    assert.doesNotMatch(result.stderr, /^\s+at |\.js:\d|node:/m);
+  }
+
+  describe('results', () => {
+    it('go to standard output, byte for byte, with a summary for people', async () => {
+      ends(
+        await runCli([at('three.jsonl'), 'a > 1 AND a < 3']),
+        0,
+        '{"a":2.50}\r\n',
+        'rowriver: 3 records read, 1 written, 0 malformed\n',
+      );
+    });
+
+    it('are all records without a query', async () => {
+      ends(await runCli([at('three.jsonl')]), 0, three, /3 written/);
+    });
+
+    it('keep the header of a delimited text', async () => {
+      ends(
+        await runCli([at('three.csv'), 'a >= 2']),
+        0,
+        'a;b\r\n2;\r\n3;z\r\n',
+        'rowriver: 3 records read, 2 written, 0 malformed\n',
+      );
+    });
+
+    it('are converted', async () => {
+      const csv = at('three.csv');
+      ends(await runCli([csv, '--to', 'csv']), 0, 'a,b\r\n1,x;y\r\n2,\r\n3,z\r\n', /3 written/);
+      ends(await runCli([csv, "b = 'x;y'", '--to', 'tsv']), 0, 'a\tb\r\n1\tx;y\r\n', /1 written/);
+      ends(await runCli([csv, 'a = 2', '--to', 'jsonl']), 0, '{"a":"2","b":""}\n', /1 written/);
+      ends(
+        await runCli(['--to', 'json', at('three.jsonl'), 'a > 1']),
+        0,
+        '[\n{"a":2.50},\n{"a":3}\n]\n',
+        /2 written/,
+      );
+      ends(await runCli([at('three.jsonl'), 'a > 1', '--to', 'csv']), 0, 'a\r\n2.50\r\n3\r\n', /2 written/);
+    });
+
+    it('are read as the options say', async () => {
+      ends(
+        await runCli([
+          at('three.csv'),
+          '--delimiter',
+          ',',
+          '--no-header',
+          '--to',
+          'jsonl',
+          "column1 LIKE '3%'",
+        ]),
+        0,
+        '{"column1":"3;z"}\n',
+        /4 records read/,
+      );
+    });
+
+    it('stop at the limit', async () => {
+      ends(await runCli([at('three.jsonl'), '|> LIMIT 1 OFFSET 1']), 0, '{"a":2.50}\r\n', /1 written/);
+    });
+
+    it('go to a file, whose old content stays until the new one is whole', async () => {
+      await writeFile(at('out'), 'old');
+      await symlink('out', at('link'));
+      const out = at('link');
+      ends(
+        await runCli([at('three.jsonl'), 'a = 3', '-o', out]),
+        0,
+        '',
+        `rowriver: 3 records read, 1 written to ${out}, 0 malformed\n`,
+      );
+      assert.equal(await text('out'), '{"a":3}\n');
+    });
+  });
+
+  describe('--count', () => {
+    it('prints the bare number', async () => {
+      ends(
+        await runCli([at('three.jsonl'), 'a > 1', '--count']),
+        0,
+        '2\n',
+        'rowriver: 3 records read, 2 matching, 0 malformed\n',
+      );
+    });
+  });
+
+  describe('malformed records', () => {
+    it('are left out and counted', async () => {
+      ends(
+        await runCli([at('bad.jsonl'), 'a > 0']),
+        0,
+        '{"a":1}\n{"a":3}\n',
+        'rowriver: 3 records read, 2 written, 1 malformed (--rejects FILE keeps them)\n',
+      );
+    });
+
+    it('go where they are wanted', async () => {
+      const rejects = at('rejects.jsonl');
+      ends(
+        await runCli([at('bad.jsonl'), 'a = 3', '--rejects', rejects]),
+        0,
+        '{"a":3}\n',
+        `rowriver: 3 records read, 1 written, 1 malformed (in ${rejects})\n`,
+      );
+      assert.deepEqual(JSON.parse(await text('rejects.jsonl')), {
+        record: 2,
+        line: 2,
+        offset: 8,
+        reason: 'The record ends in the middle of a value.',
+        raw: '{"a":',
+        at: 5,
+      });
+    });
+
+    it('that can be read are diverted as well', async () => {
+      await writeFile(at('ragged.csv'), 'a,b\n1,2\n3\n4,5,6\n7,8\n');
+      const plain = await runCli([at('ragged.csv'), 'a > 1']);
+      ends(plain, 0, 'a,b\n3\n4,5,6\n7,8\n', /3 written, 2 malformed/);
+      const rejects = at('ragged.rejects');
+      const diverted = await runCli([at('ragged.csv'), 'a > 1', '--rejects', rejects]);
+      ends(diverted, 0, 'a,b\n7,8\n', /1 written, 2 malformed/);
+      assert.equal((await text('ragged.rejects')).match(/\n/g)?.length, 2);
+      const counted = await runCli([at('ragged.csv'), '--rejects', rejects, '--count']);
+      ends(counted, 0, '2\n', /2 matching, 2 malformed/);
+    });
+
+    it('are records for a query that asks for them', async () => {
+      ends(await runCli([at('bad.jsonl'), '_error IS NOT NULL']), 0, '{"a":\n', /1 written, 1 malformed/);
+      ends(
+        await runCli([at('bad.jsonl'), '_error IS NOT NULL', '--to', 'json']),
+        0,
+        '[\n{"_error":"The record ends in the middle of a value.","_raw":"{\\"a\\":"}\n]\n',
+        /1 written/,
+      );
+    });
+  });
+
+  describe('what cannot be done', () => {
+    it('is said for a query, with the place', async () => {
+      const result = await runCli([at('three.jsonl'), 'a > 1 AND AND a < 3']);
+      ends(result, 2, '', /^rowriver: .+\n {2}a > 1 AND AND a < 3\n {12}\^\^\^\n$/);
+      noTrace(result);
+    });
+
+    it('is said for an operator that is not there yet', async () => {
+      ends(
+        await runCli([at('three.jsonl'), '|> ORDER BY a']),
+        2,
+        '',
+        'rowriver: ORDER BY cannot be run here yet\n  |> ORDER BY a\n     ^^^^^^^^^^\n',
+      );
+    });
+
+    it('is said for a command line, with where to look', async () => {
+      ends(await runCli([]), 2, '', /^rowriver: Which file\? .*\nTry: rowriver --help\n$/);
+      ends(await runCli(['x', '--sideways']), 2, '', /^rowriver: Unknown option '--sideways'\.\n/);
+    });
+
+    it('is said for a file that is not there, or a folder', async () => {
+      const absent = await runCli([at('absent.csv')]);
+      ends(absent, 1, '', `rowriver: There is no file ${at('absent.csv')}.\n`);
+      noTrace(absent);
+      ends(await runCli([folder]), 1, '', `rowriver: ${folder} is a folder, not a file.\n`);
+    });
+
+    it('is said with what a terminal would obey made visible', async () => {
+      ends(
+        await runCli([at('\x1b[31mred\u202e.csv')]),
+        1,
+        '',
+        `rowriver: There is no file ${at('\\x1b[31mred\\u{202e}.csv')}.\n`,
+      );
+    });
+
+    it('is said for a target that cannot be written, before anything is read', async () => {
+      await mkdir(at('folder'), { recursive: true });
+      const source = at('three.jsonl');
+      ends(await runCli([source, '-o', source]), 1, '', /is the file that is being read/);
+      ends(await runCli([source, '--rejects', source]), 1, '', /is the file that is being read/);
+      ends(await runCli([source, '-o', at('folder')]), 1, '', /is a folder\.\n$/);
+      ends(
+        await runCli([source, '-o', at('none/x')]),
+        1,
+        '',
+        /^rowriver: The folder of .* does not exist\.\n$/,
+      );
+      assert.equal(await text('three.jsonl'), three);
+    });
+  });
+
+  it('shows its help and its version', async () => {
+    ends(await runCli(['--help']), 0, (await runCli(['-h'])).stdout.toString(), '');
+    assert.match((await runCli(['--help'])).stdout.toString(), /^Usage: rowriver FILE \[QUERY\]/);
+    assert.match((await runCli(['--version'])).stdout.toString(), /^rowriver \d+\.\d+\.\d+\n$/);
+  });
+
+  it('keeps no index when told so, and else one that it uses', async () => {
+    const env = { XDG_CACHE_HOME: at('cache') };
+    await writeFile(at('indexed.jsonl'), '{"a":1}\n'.repeat(700_000));
+    const count = ['--count', at('indexed.jsonl'), 'a = 1'];
+    ends(await runCli([...count, '--no-cache'], { env }), 0, '700000\n', /700,000 matching/);
+    assert.deepEqual(await readdir(at('cache')).catch(() => []), []);
+    for (let run = 0; run < 2; run++) ends(await runCli(count, { env }), 0, '700000\n', /700,000 matching/);
+    assert.deepEqual(await readdir(at('cache')), ['rowriver']);
+  });
+
+  describe('with a large result', () => {
+    const record = `{"a":1,"text":"${'x'.repeat(1000)}"}\n`;
+    const records = 30_000;
+
+    /** A regular expression that takes longer than anybody waits. */
+    const endless = "s ~ '(a+)+$'";
+
+    before(async () => {
+      await writeFile(at('large.jsonl'), record.repeat(records));
+      await writeFile(at('endless.jsonl'), `{"s":"${'a'.repeat(50)}!"}\n`);
+    });
+
+    it('writes all of it through a pipe, in order, with any number of workers', async () => {
+      const many = await runCli([at('large.jsonl')], { env: { ROWRIVER_WORKERS: '3' } });
+      assert.equal(many.code, 0);
+      assert.ok(many.stdout.equals(await readFile(at('large.jsonl'))));
+    });
+
+    it('ends quietly when the reader goes away', async () => {
+      const child = startCli([at('large.jsonl')]);
+      await once(child.stdout, 'readable');
+      child.stdout.destroy();
+      const result = await finished(child);
+      assert.equal(result.stderr, '');
+      assert.equal(result.code, 0);
+    });
+
+    it('stops when interrupted while it waits for the reader', async () => {
+      const child = startCli([at('large.jsonl')]);
+      await once(child.stdout, 'readable');
+      child.kill('SIGINT');
+      const result = await finished(child);
+      assert.equal(result.stderr, 'rowriver: Interrupted.\n');
+      assert.equal(result.code, 130);
+    });
+
+    it('leaves the old target and no other file when interrupted', async () => {
+      await mkdir(at('alone'));
+      await writeFile(at('alone/out'), 'old');
+      const child = startCli([at('endless.jsonl'), endless, '-o', at('alone/out')]);
+      for await (const _ of watch(at('alone'))) if ((await readdir(at('alone'))).length > 1) break;
+      child.kill('SIGINT');
+      const result = await finished(child);
+      assert.equal(result.code, 130, result.stderr);
+      assert.deepEqual(await readdir(at('alone')), ['out']);
+      assert.equal(await text('alone/out'), 'old');
+    });
+  });
+});
