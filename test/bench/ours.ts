@@ -1,0 +1,66 @@
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Dataset } from '../../src/engine/dataset/dataset.ts';
+import { exportToFile } from '../../src/engine/dataset/export.ts';
+import { plannedFor } from '../../src/engine/dataset/plan.ts';
+import { WorkerPool } from '../../src/engine/pool/pool.ts';
+import type { Result, Task } from '../../src/engine/pool/task.ts';
+import { reviveFailure } from '../../src/engine/pool/wire.ts';
+
+const signal = new AbortController().signal;
+
+/** The engine as it ships: worker threads from the built bundle, no cache, nothing known of a file beforehand. */
+export class Ours {
+  readonly #pool: WorkerPool<Task, Result>;
+
+  constructor(workers: number) {
+    this.#pool = new WorkerPool({ file: resolve('dist/worker.js'), size: workers, revive: reviveFailure });
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  /** How many records match; '' counts them all, which is what an index costs. */
+  async count(path: string, query: string): Promise<number> {
+    return this.#with(path, async (dataset) => {
+      const planned = query === '' ? undefined : plannedFor(query, dataset.recognised.format);
+      let matched = 0;
+      for await (const found of dataset.scan({ query: planned, output: { kind: 'count' } }, signal)) {
+        for (const block of found.blocks) matched += block.matched;
+      }
+      return matched;
+    });
+  }
+
+  async export(path: string, query: string, target: string): Promise<number> {
+    await rm(target, { force: true });
+    return this.#with(path, async (dataset) => {
+      const context = { signal, progress: () => undefined };
+      const { matched } = await exportToFile(dataset, { query, to: 'same', target }, context);
+      return matched;
+    });
+  }
+
+  /** The same count twice: the second time what the first has learned of the column is there. */
+  async secondCount(path: string, first: string, second: string): Promise<{ first: number; second: number }> {
+    return this.#with(path, async (dataset) => {
+      const time = async (query: string): Promise<number> => {
+        const planned = plannedFor(query, dataset.recognised.format);
+        const began = performance.now();
+        for await (const _ of dataset.scan({ query: planned, output: { kind: 'count' } }, signal));
+        return performance.now() - began;
+      };
+      return { first: await time(first), second: await time(second) };
+    });
+  }
+
+  async #with<T>(path: string, work: (dataset: Dataset) => Promise<T>): Promise<T> {
+    const dataset = await Dataset.open({ kind: 'file', path }, { pool: this.#pool, signal });
+    try {
+      return await work(dataset);
+    } finally {
+      await dataset.close();
+    }
+  }
+}
