@@ -1,5 +1,8 @@
 import type { CsvDialect } from '../format/dialect.ts';
-import type { FieldRequest } from '../format/record.ts';
+import type { FieldRequest, RecordBlock } from '../format/record.ts';
+import { faultReason } from '../faultReason.ts';
+import type { Origin } from './predicate/selector.ts';
+import type { Value } from './value/value.ts';
 import type { Column, Name, Step } from './syntax/tree.ts';
 
 /** What a query's names stand for in a file. */
@@ -19,20 +22,13 @@ export type Place =
   | { readonly kind: 'field'; readonly path: FieldRequest['path']; readonly rest: readonly Step[] }
   | { readonly kind: 'nothing' };
 
-/** `aliases` are names of the file itself, which may stand before a column. */
-export function placeOf(column: Column, layout: Layout, aliases: ReadonlySet<string>): Place {
+export function placeOf(column: Column, layout: Layout): Place {
   const { first, rest } = column;
   if (!first.quoted && recordAttributes.has(first.name)) {
     return { kind: 'attribute', attribute: first.name as RecordAttribute, rest };
   }
-  if (layout.format === 'json') {
-    const steps = aliases.has(first.name) && rest.length > 0 && 'name' in rest[0] ? rest : [first, ...rest];
-    return { kind: 'field', path: steps.map(keyOf), rest: [] };
-  }
-  const own = csvPlace([first, ...rest], layout.columns);
-  if (own !== undefined) return own;
-  const aliased = aliases.has(first.name) ? csvPlace(rest, layout.columns) : undefined;
-  return aliased ?? { kind: 'nothing' };
+  if (layout.format === 'json') return { kind: 'field', path: [first, ...rest].map(keyOf), rest: [] };
+  return csvPlace([first, ...rest], layout.columns) ?? { kind: 'nothing' };
 }
 
 function keyOf(step: Step): string | number {
@@ -60,4 +56,22 @@ export function columnIndex(name: string, columns: readonly string[]): number {
   const lower = name.toLowerCase();
   const found = columns.findIndex((column) => column.toLowerCase() === lower);
   return found === columns.findLastIndex((column) => column.toLowerCase() === lower) ? found : -1;
+}
+
+export function attributeOf(
+  attribute: RecordAttribute,
+  block: RecordBlock,
+  record: number,
+  origin: Origin,
+): Value {
+  switch (attribute) {
+    case '_record':
+      return origin.record + record;
+    case '_line':
+      return origin.line + block.lines[record];
+    case '_offset':
+      return block.offset + block.starts[record];
+    case '_error':
+      return block.faults[record] === 0 ? null : faultReason(block.faults[record]);
+  }
 }

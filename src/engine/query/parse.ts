@@ -1,5 +1,10 @@
 import { errorAt, QueryError } from './diagnostic.ts';
+import { FieldList } from './predicate/fields.ts';
+import { Resolver } from './resolve/resolve.ts';
+import { initialScope } from './resolve/scope.ts';
+import { SlotTable } from './resolve/slot.ts';
 import { parsePipeline, type ParsedQuery } from './syntax/pipeline.ts';
+import type { Query } from './syntax/tree.ts';
 import { validateQuery } from './validate.ts';
 
 /**
@@ -11,9 +16,24 @@ export function parseQuery(text: string): ParsedQuery {
   if (!parsed.ok) return parsed;
   try {
     validateQuery(parsed.query);
+    refuseLostColumns(parsed.query);
     return parsed;
   } catch (error) {
     if (error instanceof QueryError) return { ok: false, diagnostics: [errorAt(error.span, error.message)] };
     throw error;
   }
+}
+
+/**
+ * Whatever the file holds, after SELECT or AGGREGATE only their columns are left.
+ * @throws QueryError
+ */
+function refuseLostColumns({ operators }: Query): void {
+  const table = new SlotTable(new FieldList(), false);
+  const resolver = new Resolver(initialScope({ format: 'json' }), table, {
+    unknown: (node, message) => {
+      throw new QueryError(node, message);
+    },
+  });
+  for (const operator of operators) resolver.add(operator);
 }

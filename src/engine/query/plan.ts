@@ -1,67 +1,128 @@
 import type { FieldRequest } from '../format/record.ts';
 import type { Layout } from './layout.ts';
 import { FieldList } from './predicate/fields.ts';
-import { compilePredicate, type Predicate } from './predicate/predicate.ts';
+import { compilePredicate, type Condition, type Predicate } from './predicate/predicate.ts';
 import type { ZoneCondition } from './predicate/zones.ts';
-import type { Expression, Operator, Query } from './syntax/tree.ts';
+import { Inliner } from './resolve/inline.ts';
+import { Resolver } from './resolve/resolve.ts';
+import { initialScope } from './resolve/scope.ts';
+import { SlotTable, type Slot } from './resolve/slot.ts';
+import type { Output, Step } from './resolve/step.ts';
+import type { Operator, Query } from './syntax/tree.ts';
 import { someExpression } from './syntax/walk.ts';
 import { expressionsOf } from './validate.ts';
 
 /** A query made ready for a file of a layout. It holds scratch memory: one plan a thread. */
 export interface Plan {
-  /** The leading WHEREs as one; undefined where there is none, and then malformed records are to be left out. */
-  readonly where: Predicate | undefined;
-  /** What is left for the stages, in order. */
-  readonly operators: readonly Operator[];
   /**
-   * `records`: every row is a whole record as it stands. `rows`: every row comes from one record, and can be
-   * computed from it alone. `table`: anything else.
+   * All conditions that can be asked of a record before anything is computed; undefined where there is none, and
+   * then records that cannot be read are to be left out.
+   */
+  readonly where: Predicate | undefined;
+  /** The operators that `where` does not carry out. */
+  readonly operators: readonly Operator[];
+  /** What the stages do with the records that `where` takes, in order. */
+  readonly steps: readonly Step[];
+  /**
+   * `records`: every row is a whole record as it stands; there are no steps but limits. `rows`: every row
+   * comes from one record that `where` takes, and can be computed from it alone; the steps compute and limit. `table`: anything
+   * else.
    */
   readonly shape: 'records' | 'rows' | 'table';
-  /** What a scan must find for `where` and the operators; those of `where` come first. */
+  /** The columns of the rows. Empty for `records`. */
+  readonly output: Output;
+  /** Slot of the byte at which the row's record begins; undefined where a row comes from no single record. */
+  readonly offset: number | undefined;
+  /** What a step's slots stand for. */
+  readonly slots: readonly Slot[];
+  readonly layout: Layout;
+  /** What a scan must find for `where` and the steps; those of `where` come first. */
   readonly fields: readonly FieldRequest[];
   /** Whether malformed records take part. */
   readonly needsFaulty: boolean;
-  /** Whether absolute record or line numbers must be known. */
+  /** Whether the numbers of records and lines must be known. */
   readonly needsPosition: boolean;
   /** Each of them holds for every record that `where` takes. */
   readonly zones: readonly ZoneCondition[];
 }
 
 export function planQuery(query: Query, layout: Layout): Plan {
-  const aliases = new Set<string>();
-  const conditions: Expression[] = [];
-  let at = 0;
-  for (; at < query.operators.length; at++) {
-    const operator = query.operators[at];
-    if (operator.kind === 'as') aliases.add(operator.alias.name);
-    else if (operator.kind === 'where') conditions.push(operator.condition);
-    else break;
-  }
-  const operators = query.operators.slice(at);
   const needsFaulty = mentions(query, ['_error']);
-  const needsPosition = mentions(query, ['_record', '_line', '_offset']);
+  const split = splitOperators(query.operators, layout);
   const fields = new FieldList();
   const compiled =
-    conditions.length === 0 ? undefined : compilePredicate(conditions, layout, aliases, fields, needsFaulty);
+    split.conditions.length === 0
+      ? undefined
+      : compilePredicate(split.conditions, layout, fields, needsFaulty);
+
+  // The fields of the conditions must come first, so the rest is resolved anew with their list.
+  const table = new SlotTable(fields, layout.format === 'csv');
+  const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
+  for (const operator of split.operators) resolver.add(operator);
+  const { steps } = resolver;
+  const isRecords = split.operators.every((operator) => operator.kind === 'limit' || operator.kind === 'as');
+  const output = isRecords ? [] : resolver.output();
   return {
     where: compiled?.predicate,
-    operators,
-    shape: shapeOf(operators),
+    operators: split.operators,
+    steps,
+    shape: isRecords ? 'records' : split.isLocal ? 'rows' : 'table',
+    output,
+    offset: !isRecords && resolver.scope.ofRecord ? table.attribute('_offset') : undefined,
+    slots: table.slots,
+    layout,
     fields: fields.requests(),
     needsFaulty,
-    needsPosition,
+    needsPosition: mentions(query, ['_record', '_line']),
     zones: compiled?.zones ?? [],
   };
 }
 
-const recordOperators: ReadonlySet<Operator['kind']> = new Set([
+interface Split {
+  readonly conditions: readonly Condition[];
+  readonly operators: readonly Operator[];
+  /** Whether every row that is left can be computed from its record alone. */
+  readonly isLocal: boolean;
+}
+
+/**
+ * Takes the conditions out of the operators that look at one record at a time, written as conditions on the
+ * record. It ends at the first LIMIT for conditions: those behind it are asked of other rows.
+ */
+function splitOperators(all: readonly Operator[], layout: Layout): Split {
+  const table = new SlotTable(new FieldList(), layout.format === 'csv');
+  const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
+  const inliner = new Inliner(layout, table);
+  const conditions: Condition[] = [];
+  const operators: Operator[] = [];
+  let limited = false;
+  for (const [at, operator] of all.entries()) {
+    const stop = (): Split => ({ conditions, operators: [...operators, ...all.slice(at)], isLocal: false });
+    if (!isLocal(operator)) return stop();
+    if (limited && (operator.kind === 'where' || operator.kind === 'tablesample')) return stop();
+    if (operator.kind === 'tablesample') {
+      conditions.push({ kind: 'sample', percent: operator.size, seed: operator.seed ?? 0 });
+      continue;
+    }
+    const from = resolver.steps.length;
+    resolver.add(operator);
+    const made = resolver.steps.slice(from);
+    if (made.some((step) => step.kind === 'compute' && !inliner.define(step.items, step.bound)))
+      return stop();
+    const where = made.find((step) => step.kind === 'where');
+    const condition = where && inliner.inline(where.condition, where.bound);
+    if (where !== undefined && condition === undefined) return stop();
+    if (condition === undefined) operators.push(operator);
+    else conditions.push({ kind: 'expression', expression: condition });
+    limited ||= operator.kind === 'limit';
+  }
+  return { conditions, operators, isLocal: true };
+}
+
+const localOperators: ReadonlySet<Operator['kind']> = new Set([
   'where',
   'limit',
-  'tablesample',
   'as',
-] as const);
-const rowOperators: ReadonlySet<Operator['kind']> = new Set([
   'select',
   'extend',
   'set',
@@ -69,24 +130,23 @@ const rowOperators: ReadonlySet<Operator['kind']> = new Set([
   'rename',
 ] as const);
 
-function shapeOf(operators: readonly Operator[]): Plan['shape'] {
-  if (operators.every((operator) => recordOperators.has(operator.kind))) return 'records';
-  const rowLocal = operators.every(
-    (operator) =>
-      (recordOperators.has(operator.kind) || rowOperators.has(operator.kind)) &&
-      !expressionsOf(operator).some(({ expression }) => someExpression(expression, isWindowCall)),
+function isLocal(operator: Operator): boolean {
+  if (operator.kind === 'tablesample') return operator.unit === 'percent';
+  return (
+    localOperators.has(operator.kind) &&
+    !expressionsOf(operator).some(({ expression }) =>
+      someExpression(expression, (node) => node.kind === 'call' && node.over !== undefined),
+    )
   );
-  return rowLocal ? 'rows' : 'table';
-}
-
-function isWindowCall(node: Expression): boolean {
-  return node.kind === 'call' && node.over !== undefined;
 }
 
 function mentions(query: Query, names: readonly string[]): boolean {
-  const isNamed = (node: Expression): boolean =>
-    node.kind === 'column' && !node.first.quoted && names.includes(node.first.name);
   return query.operators.some((operator) =>
-    expressionsOf(operator).some(({ expression }) => someExpression(expression, isNamed)),
+    expressionsOf(operator).some(({ expression }) =>
+      someExpression(
+        expression,
+        (node) => node.kind === 'column' && !node.first.quoted && names.includes(node.first.name),
+      ),
+    ),
   );
 }

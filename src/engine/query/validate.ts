@@ -1,8 +1,8 @@
 import { QueryError } from './diagnostic.ts';
-import { aggregateNames, arityOf, scalarFunctions } from './function/index.ts';
+import { aggregateNames, aggregates, arityOf, scalarFunctions, windowFunctions } from './function/index.ts';
 import { didYouMean } from './nearest.ts';
 import { compileRegex } from './regex.ts';
-import type { Call, Expression, Operator, Query } from './syntax/tree.ts';
+import type { Call, Expression, Operator, Query, Window } from './syntax/tree.ts';
 import { childrenOf } from './syntax/walk.ts';
 
 /** What an operator lets stand in its expressions. */
@@ -72,31 +72,37 @@ function validateExpression(node: Expression, allowed: Allowed): void {
 
 function validateCall(node: Call, allowed: Allowed): void {
   const name = node.name.name.toLowerCase();
-  if (aggregateNames.has(name)) {
-    validateAggregate(node, name, allowed);
-    return;
-  }
+  if (node.over !== undefined) validateWindow(node, node.over, name, allowed);
+  else if (aggregateNames.has(name)) validateAggregate(node, name, allowed);
+  else validateScalar(node, name, allowed);
+}
+
+function validateScalar(node: Call, name: string, allowed: Allowed): void {
   const entry = scalarFunctions.get(name);
   if (entry === undefined) {
+    if (windowFunctions.has(name)) {
+      throw new QueryError(node, `${name} looks at rows around the current one; write ${name}(…) OVER ()`);
+    }
     const near = didYouMean(node.name.name, [...scalarFunctions.keys(), ...aggregateNames]);
     throw new QueryError(node.name, `there is no function ${node.name.name}${near}`);
   }
-  if (node.star) throw new QueryError(node, `only count takes *; ${entry.signature}`);
+  if (node.star) throw new QueryError(node, `only count takes *, ${name} does not: ${entry.signature}`);
   if (node.filter !== undefined)
     throw new QueryError(node, `FILTER follows an aggregate, which ${name} is not`);
   if (node.distinct) throw new QueryError(node, `DISTINCT stands in an aggregate, which ${name} is not`);
-  if (node.over !== undefined)
-    throw new QueryError(node.over, `${name} does not look at other rows; leave out OVER`);
-  const { least, most } = arityOf(entry.signature);
-  const count = node.arguments.length;
-  if (count < least || count > most) {
-    throw new QueryError(
-      node,
-      `${name} takes ${argumentsText(least, most)}, not ${count}: ${entry.signature}`,
-    );
-  }
+  if (node.orderBy.length > 0)
+    throw new QueryError(node, `ORDER BY stands in an aggregate, which ${name} is not`);
+  validateArity(node, entry.signature);
   if (name.startsWith('regexp_')) validatePattern(node.arguments[1], false);
   for (const child of childrenOf(node)) validateExpression(child, allowed);
+}
+
+function validateArity(node: Call, signature: string): void {
+  const name = node.name.name.toLowerCase();
+  const { least, most } = arityOf(signature);
+  const count = node.arguments.length;
+  if (count >= least && count <= most) return;
+  throw new QueryError(node, `${name} takes ${argumentsText(least, most)}, not ${count}: ${signature}`);
 }
 
 function argumentsText(least: number, most: number): string {
@@ -105,15 +111,94 @@ function argumentsText(least: number, most: number): string {
 }
 
 function validateAggregate(node: Call, name: string, allowed: Allowed): void {
-  if (node.over === undefined && !allowed.aggregates) {
+  if (!allowed.aggregates) {
+    const { where } = allowed;
     throw new QueryError(
       node,
-      `${name} looks at many rows, so it cannot stand in ${allowed.where}; |> AGGREGATE ${name}(…)`,
+      `${name} looks at many rows, so it cannot stand in ${where}; |> AGGREGATE ${name}(…)`,
     );
+  }
+  const entry = aggregates.get(name);
+  if (node.star && name !== 'count') throw new QueryError(node, `only count takes *, ${name} does not`);
+  if (entry !== undefined) validateArity(node, entry.signature);
+  if (node.orderBy.length > 0 && name !== 'list' && name !== 'string_agg') {
+    throw new QueryError(
+      node.orderBy[0],
+      `${name} does not depend on the order of the rows; leave out ORDER BY`,
+    );
+  }
+  if (node.distinct && node.orderBy.length > 0) {
+    throw new QueryError(node.orderBy[0], 'DISTINCT and ORDER BY cannot stand in one aggregate');
+  }
+  if (node.distinct && node.arguments.length === 0)
+    throw new QueryError(node, 'count(DISTINCT …) needs a value');
+  if (name === 'quantile_cont') validateFraction(node.arguments[1]);
+  if (name === 'string_agg' && node.arguments.length > 1 && node.arguments[1].kind !== 'literal') {
+    throw new QueryError(node.arguments[1], "the separator of string_agg is written as a text, such as ', '");
   }
   for (const child of childrenOf(node)) {
     validateExpression(child, { aggregates: false, windows: false, where: `the arguments of ${name}` });
   }
+}
+
+function validateFraction(argument: Expression): void {
+  const value = argument.kind === 'literal' ? argument.value : undefined;
+  if (typeof value === 'number' && value >= 0 && value <= 1) return;
+  throw new QueryError(
+    argument,
+    'quantile_cont takes a fraction from 0 to 1, such as quantile_cont(latency_ms, 0.95)',
+  );
+}
+
+/** Rows that a window may hold before and after the current one. */
+const maxWindowRows = 1_000_000;
+
+function validateWindow(node: Call, over: Window, name: string, allowed: Allowed): void {
+  const entry = windowFunctions.get(name);
+  if (entry === undefined) {
+    if (aggregateNames.has(name)) throw new QueryError(over, `${name} is not known over a window`);
+    if (scalarFunctions.has(name))
+      throw new QueryError(over, `${name} does not look at other rows; leave out OVER`);
+    throw new QueryError(
+      node.name,
+      `there is no function ${node.name.name}${didYouMean(node.name.name, windowFunctions.keys())}`,
+    );
+  }
+  if (!allowed.windows) {
+    throw new QueryError(node, `a window can stand in SELECT and EXTEND only, not in ${allowed.where}`);
+  }
+  validateArity(node, entry.signature);
+  if (node.distinct || node.filter !== undefined || node.orderBy.length > 0) {
+    throw new QueryError(node, 'DISTINCT, FILTER and ORDER BY are not known over a window');
+  }
+  if (entry.framed) validateFrame(over, name);
+  if (name === 'lag' || name === 'lead') validateDistance(node);
+  const looksAhead = name === 'lead' || (entry.framed && over.following > 0);
+  if (looksAhead && over.partitionBy.length > 0) {
+    throw new QueryError(over, 'with PARTITION BY a window can only look at rows that came before');
+  }
+  for (const child of childrenOf(node)) {
+    validateExpression(child, { aggregates: false, windows: false, where: 'a window' });
+  }
+}
+
+function validateFrame(over: Window, name: string): void {
+  const { preceding, following } = over;
+  if (following === Infinity) {
+    const example = `${name}(…) OVER (ROWS BETWEEN 99 PRECEDING AND CURRENT ROW)`;
+    throw new QueryError(over, `a window over a stream says how many rows it looks at: ${example}`);
+  }
+  if (following > maxWindowRows || (preceding !== Infinity && preceding > maxWindowRows)) {
+    throw new QueryError(over, 'a window of more than 1,000,000 rows is not held in memory');
+  }
+}
+
+function validateDistance(node: Call): void {
+  const distance = node.arguments.at(1);
+  if (distance === undefined) return;
+  const rows = distance.kind === 'literal' ? distance.value : undefined;
+  if (typeof rows === 'number' && Number.isInteger(rows) && rows >= 0 && rows <= maxWindowRows) return;
+  throw new QueryError(distance, 'the number of rows is written as a whole number up to 1,000,000');
 }
 
 function validatePattern(pattern: Expression, insensitive: boolean): void {

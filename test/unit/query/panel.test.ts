@@ -58,7 +58,7 @@ describe('editQuery', () => {
     ['b AND a IS NULL', 'is-null', undefined, 'b AND a IS NULL'],
     ['LIMIT 5', 'is-null', undefined, 'WHERE a IS NULL |> LIMIT 5'],
     ['b |> SELECT a', 'is-null', undefined, 'b |> SELECT a |> WHERE a IS NULL'],
-    ['SELECT a |> WHERE c', 'is-null', undefined, 'SELECT a |> WHERE c AND a IS NULL'],
+    ['SELECT a, c |> WHERE c', 'is-null', undefined, 'SELECT a, c |> WHERE c AND a IS NULL'],
     ['b = ', 'is-null', undefined, 'a IS NULL'],
   ] as const) {
     it(`adds ${test} ${value?.text ?? ''} to: ${query}`, () => {

@@ -3,6 +3,8 @@ export interface AggregateFunction {
   readonly name: string;
   readonly signature: string;
   readonly summary: string;
+  /** Gives one of its values as it stands, so that CSV fields stay without a type. */
+  readonly keepsLoose?: boolean;
 }
 
 const table: readonly AggregateFunction[] = [
@@ -13,8 +15,8 @@ const table: readonly AggregateFunction[] = [
   },
   { name: 'sum', signature: 'sum(number)', summary: 'The sum, exact.' },
   { name: 'avg', signature: 'avg(number)', summary: 'The mean.' },
-  { name: 'min', signature: 'min(value)', summary: 'The smallest value.' },
-  { name: 'max', signature: 'max(value)', summary: 'The largest value.' },
+  { name: 'min', signature: 'min(value)', summary: 'The smallest value.', keepsLoose: true },
+  { name: 'max', signature: 'max(value)', summary: 'The largest value.', keepsLoose: true },
   { name: 'count_if', signature: 'count_if(condition)', summary: 'How many rows meet the condition.' },
   {
     name: 'approx_count_distinct',
@@ -32,10 +34,16 @@ const table: readonly AggregateFunction[] = [
     name: 'mode',
     signature: 'mode(value)',
     summary: 'The most frequent value; of several, the one seen first.',
+    keepsLoose: true,
   },
   { name: 'list', signature: 'list(value)', summary: 'All values as a list.' },
   { name: 'string_agg', signature: 'string_agg(text, separator?)', summary: 'All texts, joined.' },
-  { name: 'any_value', signature: 'any_value(value)', summary: 'The first value that is not NULL.' },
+  {
+    name: 'any_value',
+    signature: 'any_value(value)',
+    summary: 'The first value that is not NULL.',
+    keepsLoose: true,
+  },
 ];
 
 /** By name, in lower case. */

@@ -15,7 +15,8 @@ export interface DoubleRange {
  */
 export function rangeOf(operator: Exclude<ComparisonOperator, '<>'>, value: Numeric): DoubleRange {
   const nearest = toDouble(value);
-  const order = compareNumbers(nearest === Infinity ? Number.MAX_VALUE : nearest, value);
+  const finite = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, nearest));
+  const order = compareNumbers(finite, value);
   switch (operator) {
     case '=':
       return order === 0 ? { low: nearest, high: nearest } : { low: 1, high: 0 };

@@ -1,9 +1,8 @@
 import { isReadable } from '../../fault.ts';
-import { faultReason } from '../../faultReason.ts';
 import { Kind, type FieldRequest, type RecordBlock } from '../../format/record.ts';
 import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
 import { csvUnescape, fieldValue, jsonUnescape, type Unescape } from '../fieldText.ts';
-import { placeOf, type Layout, type RecordAttribute } from '../layout.ts';
+import { attributeOf, placeOf, type Layout } from '../layout.ts';
 import { compileRegex } from '../regex.ts';
 import type { ComparisonOperator, Expression } from '../syntax/tree.ts';
 import { compareTexts, isWellFormed, truthOf } from '../value/compare.ts';
@@ -23,6 +22,7 @@ import {
   type Selector,
 } from './selector.ts';
 import { selectAffix, selectContaining, selectEqual, selectKind, selectOrder, selectText } from './texts.ts';
+import { selectSample, type SampleCondition } from './sample.ts';
 import type { ZoneCondition } from './zones.ts';
 
 /** A condition over raw records. Keeps scratch memory: one thread, one call at a time. */
@@ -31,6 +31,9 @@ export interface Predicate {
   readonly fields: readonly FieldRequest[];
   readonly select: Select;
 }
+
+/** One of the conditions that must all hold. */
+export type Condition = { readonly kind: 'expression'; readonly expression: Expression } | SampleCondition;
 
 export interface CompiledPredicate {
   readonly predicate: Predicate;
@@ -61,16 +64,18 @@ const noBlock: RecordBlock = {
 
 /** @param withFaulty whether malformed records take part */
 export function compilePredicate(
-  conditions: readonly Expression[],
+  conditions: readonly Condition[],
   layout: Layout,
-  aliases: ReadonlySet<string>,
   fields: FieldList,
   withFaulty: boolean,
 ): CompiledPredicate {
-  const compiler = new PredicateCompiler(layout, aliases, fields);
+  const compiler = new PredicateCompiler(layout, fields);
   const zones: ZoneCondition[] = [];
-  const selectors = conditions.map((condition) => compiler.selector(condition, true, zones));
-  const condition = allOf(selectors.flatMap((selector) => selector));
+  const condition = allOf(
+    conditions.map((part) =>
+      part.kind === 'sample' ? selectSample(part) : compiler.selector(part.expression, true, zones),
+    ),
+  );
   const select: Select = (block, selection, count, origin) => {
     compiler.frame.block = block;
     compiler.frame.origin = origin;
@@ -95,14 +100,12 @@ export function dropUnreadable(block: RecordBlock, selection: Uint32Array, count
 class PredicateCompiler {
   readonly frame: Frame = { block: noBlock, origin: { record: 1, line: 1 } };
   readonly #layout: Layout;
-  readonly #aliases: ReadonlySet<string>;
   readonly #fields: FieldList;
   readonly #unescape: Unescape;
   readonly #environment: Environment;
 
-  constructor(layout: Layout, aliases: ReadonlySet<string>, fields: FieldList) {
+  constructor(layout: Layout, fields: FieldList) {
     this.#layout = layout;
-    this.#aliases = aliases;
     this.#fields = fields;
     this.#unescape = unescapeOf(layout);
     this.#environment = { column: (node) => this.#compileColumn(node), regex: compileRegex };
@@ -307,7 +310,7 @@ class PredicateCompiler {
   /** Where the operand is a field with nothing around it. */
   #pathOf(node: Expression): FieldRequest['path'] | undefined {
     if (node.kind !== 'column') return undefined;
-    const place = placeOf(node, this.#layout, this.#aliases);
+    const place = placeOf(node, this.#layout);
     return place.kind === 'field' && place.rest.length === 0 ? place.path : undefined;
   }
 
@@ -333,7 +336,7 @@ class PredicateCompiler {
   }
 
   #compileColumn(node: Extract<Expression, { kind: 'column' }>): Compiled {
-    const place = placeOf(node, this.#layout, this.#aliases);
+    const place = placeOf(node, this.#layout);
     const { frame } = this;
     let base: Compiled;
     if (place.kind === 'nothing') return { evaluate: () => null, loose: false };
@@ -358,24 +361,6 @@ function unescapeOf(layout: Layout): Unescape {
   return layout.format === 'json'
     ? jsonUnescape
     : csvUnescape(layout.quote ?? '"', layout.escape ?? 'double');
-}
-
-export function attributeOf(
-  attribute: RecordAttribute,
-  block: RecordBlock,
-  record: number,
-  origin: Origin,
-): Value {
-  switch (attribute) {
-    case '_record':
-      return origin.record + record;
-    case '_line':
-      return origin.line + block.lines[record];
-    case '_offset':
-      return block.offset + block.starts[record];
-    case '_error':
-      return block.faults[record] === 0 ? null : faultReason(block.faults[record]);
-  }
 }
 
 /** The operator with its sides exchanged, and with its answer turned around where false is wanted. */

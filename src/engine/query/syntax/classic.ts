@@ -1,6 +1,6 @@
 import { QueryError, type Span } from '../diagnostic.ts';
-import { isAggregateCall, mapExpression, someExpression } from './walk.ts';
-import type { Expression, NamedExpression, Operator, OrderKey, SelectItem } from './tree.ts';
+import { isAggregateCall, mapExpression, sameExpression, someExpression } from './walk.ts';
+import type { Expression, NamedExpression, Operator, OrderKey, SelectItem, Star } from './tree.ts';
 
 interface Clause<T> {
   readonly value: T;
@@ -59,9 +59,11 @@ function sorted(orderBy: Clause<readonly OrderKey[]> | undefined): Operator[] {
 }
 
 function isPlainStar(items: readonly SelectItem[]): boolean {
-  return (
-    items.length === 1 && items[0].kind === 'star' && items[0].except.length + items[0].replace.length === 0
-  );
+  return items.length === 1 && items[0].kind === 'star' && isWholeStar(items[0]);
+}
+
+function isWholeStar({ base, except, replace }: Star): boolean {
+  return base === undefined && except.length + replace.length === 0;
 }
 
 /** `ORDER BY total` where SELECT has `price * count AS total`, and `ORDER BY 2` for its second item. */
@@ -141,15 +143,4 @@ function rewriteAggregate(clauses: SelectClauses, named: readonly NamedExpressio
 function columnNamed(name: string, span: Span): Expression {
   const { from, to } = span;
   return { kind: 'column', first: { name, quoted: true, from, to }, rest: [], from, to };
-}
-
-/** Whether two expressions are written alike, their places aside. */
-function sameExpression(a: Expression, b: Expression): boolean {
-  return shape(a) === shape(b);
-}
-
-function shape(expression: Expression): string {
-  return JSON.stringify(expression, (key, value: unknown) =>
-    key === 'from' || key === 'to' ? undefined : typeof value === 'bigint' ? `${value}n` : value,
-  );
 }

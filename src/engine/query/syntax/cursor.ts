@@ -16,6 +16,7 @@ export class Cursor {
   readonly #tokens: readonly Token[];
   #at = 0;
   #depth = 0;
+  readonly #depths = new WeakMap<object, number>();
 
   constructor(text: string) {
     this.text = text;
@@ -115,6 +116,19 @@ export class Cursor {
     );
   }
 
+  /** Notes how deep the tree is of which `node` is the top. */
+  measure(node: object, children: readonly object[]): void {
+    let depth = 1;
+    for (const child of children) depth = Math.max(depth, 1 + (this.#depths.get(child) ?? 1));
+    if (depth > maxDepth) {
+      throw new QueryError(
+        this.last(),
+        'the expression is too deep: more than 1,000 operators in a row, or nested',
+      );
+    }
+    this.#depths.set(node, depth);
+  }
+
   /** Runs `parse` one level deeper in the query. */
   nested<T>(parse: () => T): T {
     if (this.#depth === maxNesting) {
@@ -127,8 +141,10 @@ export class Cursor {
   }
 }
 
-/** Deeper nesting is refused: the parser and all that walks its tree call themselves. */
-export const maxNesting = 400;
+/** Deeper nesting is refused: the parser calls itself. */
+const maxNesting = 400;
+/** Deeper trees are refused: all that walks them calls itself. A chain of operators leans left and is as deep as it is long. */
+const maxDepth = 1000;
 
 export function describe(token: Token): string {
   switch (token.kind) {

@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.ts';
-import { describe, maxNesting, reservedWords } from './cursor.ts';
+import { describe, reservedWords } from './cursor.ts';
 import { numberOf, negate } from '../value/decimal.ts';
 import { QueryError, spanning, type Span } from '../diagnostic.ts';
 import { didYouMean } from '../nearest.ts';
@@ -17,6 +17,7 @@ import type {
 } from './tree.ts';
 import { intervalOf, readInterval, readTime, unitNames, unitOf } from '../value/time.ts';
 import type { Token } from './token.ts';
+import { childrenOf } from './walk.ts';
 import { isNumeric } from '../value/value.ts';
 
 /**
@@ -100,16 +101,10 @@ export function parseExpression(cursor: Cursor): Expression {
 function parseAbove(cursor: Cursor, floor: number): Expression {
   return cursor.nested(() => {
     let left = parseOperand(cursor);
-    // A chain of operators leans left: each one puts what stands so far a level deeper.
-    for (let length = 0; ; length++) {
+    for (;;) {
+      cursor.measure(left, childrenOf(left));
       const longer = parseOperator(cursor, left, floor);
       if (longer === undefined) return left;
-      if (length === maxNesting) {
-        throw new QueryError(
-          cursor.last(),
-          `more than ${maxNesting} operators in a row; put parts in parentheses`,
-        );
-      }
       left = longer;
     }
   });
@@ -159,7 +154,8 @@ function parseSymbolOperator(
     return { kind: 'cast', operand: left, type, ...cursor.spanFrom(left) };
   }
   if (token.value === '[') return parseBracket(cursor, left);
-  if (token.value === '.') return parseMember(cursor, left);
+  // `a.*` is an item of SELECT, not an expression.
+  if (token.value === '.') return cursor.isSymbol('*', 1) ? undefined : parseMember(cursor, left);
   if (token.value === '->' || token.value === '->>') {
     throw new QueryError(token, `${token.value} is not known here; a member is written a.b or a['b']`);
   }

@@ -4,6 +4,7 @@ import { parseExpression, parseOrderKeys } from './expression.ts';
 import { didYouMean } from '../nearest.ts';
 import type {
   AggregateOperator,
+  Column,
   Expression,
   LimitOperator,
   Name,
@@ -145,7 +146,7 @@ function parseOperator(cursor: Cursor): Operator[] {
   if (cursor.takeWords('where')) return [{ kind: 'where', condition: parseExpression(cursor), ...span() }];
   if (cursor.takeWords('extend')) return [{ kind: 'extend', items: parseNamedList(cursor), ...span() }];
   if (cursor.takeWords('set')) return [{ kind: 'set', items: parseAssignments(cursor), ...span() }];
-  if (cursor.takeWords('drop')) return [{ kind: 'drop', columns: parseNames(cursor), ...span() }];
+  if (cursor.takeWords('drop')) return [{ kind: 'drop', columns: parseColumns(cursor), ...span() }];
   if (cursor.takeWords('rename')) return [{ kind: 'rename', columns: parseRenames(cursor), ...span() }];
   if (cursor.takeWords('distinct')) return [{ kind: 'distinct', ...span() }];
   if (cursor.takeWords('aggregate')) return [parseAggregate(cursor, start)];
@@ -205,9 +206,18 @@ function clause<T>(
 
 function parseSelectItems(cursor: Cursor): SelectItem[] {
   const items: SelectItem[] = [];
-  do items.push(cursor.isSymbol('*') ? parseStar(cursor) : parseNamed(cursor));
+  do items.push(cursor.isSymbol('*') ? parseStar(cursor, undefined) : parseItem(cursor));
   while (cursor.takeSymbol(',') && !endsList(cursor));
   return items;
+}
+
+function parseItem(cursor: Cursor): SelectItem {
+  const expression = parseExpression(cursor);
+  if (cursor.isSymbol('.') && cursor.isSymbol('*', 1)) {
+    cursor.next();
+    return parseStar(cursor, expression);
+  }
+  return parseName(cursor, expression);
 }
 
 /** A comma before the end of an operator is let pass, as in GoogleSQL. */
@@ -215,13 +225,15 @@ function endsList(cursor: Cursor): boolean {
   return atEnd(cursor) || cursor.isSymbol('|>') || cursor.isWord('from');
 }
 
-function parseStar(cursor: Cursor): Star {
-  const start = cursor.next();
-  let except: Name[] = [];
+function parseStar(cursor: Cursor, base: Expression | undefined): Star {
+  const star = cursor.next();
+  const start = base ?? star;
+  const except: Name[] = [];
   let replace: NamedExpression[] = [];
   if (cursor.takeWords('except') || cursor.takeWords('exclude')) {
     const parenthesis = cursor.takeSymbol('(');
-    except = parenthesis ? parseNames(cursor) : [cursor.expectName('a column after EXCEPT')];
+    do except.push(cursor.expectName('a column after EXCEPT'));
+    while (parenthesis && cursor.takeSymbol(','));
     if (parenthesis) cursor.expectSymbol(')', 'after the columns of EXCEPT');
   }
   if (cursor.takeWords('replace')) {
@@ -231,7 +243,7 @@ function parseStar(cursor: Cursor): Star {
     const nameless = replace.find((item) => !item.explicit);
     if (nameless !== undefined) throw new QueryError(nameless, 'REPLACE needs AS and the name of a column');
   }
-  return { kind: 'star', except, replace, ...cursor.spanFrom(start) };
+  return { kind: 'star', base, except, replace, ...cursor.spanFrom(start) };
 }
 
 function parseNamedList(cursor: Cursor): NamedExpression[] {
@@ -242,7 +254,10 @@ function parseNamedList(cursor: Cursor): NamedExpression[] {
 }
 
 function parseNamed(cursor: Cursor): NamedExpression {
-  const expression = parseExpression(cursor);
+  return parseName(cursor, parseExpression(cursor));
+}
+
+function parseName(cursor: Cursor, expression: Expression): NamedExpression {
   const next = cursor.peek();
   const bare = next.kind === 'quoted' || (next.kind === 'name' && !followsName.has(next.value.toLowerCase()));
   if (cursor.takeWords('as') || bare) {
@@ -283,7 +298,7 @@ export function nameOf(expression: Expression, text: string): string {
   return text.slice(expression.from, expression.to).replace(/\s+/g, ' ').trim();
 }
 
-function columnLabel({ first, rest }: Extract<Expression, { kind: 'column' }>): string {
+export function columnLabel({ first, rest }: Extract<Expression, { kind: 'column' }>): string {
   return rest.reduce(
     (label, step) => ('index' in step ? `${label}[${step.index}]` : `${label}.${step.name}`),
     first.name,
@@ -300,26 +315,26 @@ function parseAssignments(cursor: Cursor): { column: Name; expression: Expressio
   return items;
 }
 
-function parseNames(cursor: Cursor): Name[] {
-  const names: Name[] = [];
-  do names.push(parseDottedName(cursor));
+function parseColumns(cursor: Cursor): Column[] {
+  const columns: Column[] = [];
+  do columns.push(parsePath(cursor));
   while (cursor.takeSymbol(',') && !endsList(cursor));
-  return names;
+  return columns;
 }
 
-/** `a.b` without quotes names the column "a.b", as a header or an earlier SELECT made it. */
-function parseDottedName(cursor: Cursor): Name {
+/** Names with dots between: no index and no computation. */
+function parsePath(cursor: Cursor): Column {
   const first = cursor.expectName('a column');
-  let name = first.name;
-  while (cursor.takeSymbol('.')) name += `.${cursor.expectName('a name after the dot').name}`;
-  return { name, quoted: first.quoted, ...cursor.spanFrom(first) };
+  const rest: Name[] = [];
+  while (cursor.takeSymbol('.')) rest.push(cursor.expectName('a name after the dot'));
+  return { kind: 'column', first, rest, ...cursor.spanFrom(first) };
 }
 
-function parseRenames(cursor: Cursor): { from: Name; to: Name }[] {
-  const columns: { from: Name; to: Name }[] = [];
+function parseRenames(cursor: Cursor): { from: Column; to: Name }[] {
+  const columns: { from: Column; to: Name }[] = [];
   do {
-    const from = parseDottedName(cursor);
-    cursor.expectWord('as', `after RENAME ${from.name}`);
+    const from = parsePath(cursor);
+    cursor.expectWord('as', `after RENAME ${columnLabel(from)}`);
     columns.push({ from, to: cursor.expectName('a name after AS') });
   } while (cursor.takeSymbol(',') && !endsList(cursor));
   return columns;

@@ -197,9 +197,10 @@ export interface NamedExpression extends Span {
   readonly explicit: boolean;
 }
 
-/** `*`, with the columns left out and the columns computed anew. */
+/** `*`, or `base.*` for the members of an object, with those left out and those computed anew. */
 export interface Star extends Span {
   readonly kind: 'star';
+  readonly base: Expression | undefined;
   readonly except: readonly Name[];
   readonly replace: readonly NamedExpression[];
 }
@@ -228,12 +229,13 @@ export interface SetOperator extends Span {
 
 export interface DropOperator extends Span {
   readonly kind: 'drop';
-  readonly columns: readonly Name[];
+  /** Paths of keys. */
+  readonly columns: readonly Column[];
 }
 
 export interface RenameOperator extends Span {
   readonly kind: 'rename';
-  readonly columns: readonly { readonly from: Name; readonly to: Name }[];
+  readonly columns: readonly { readonly from: Column; readonly to: Name }[];
 }
 
 export interface DistinctOperator extends Span {

@@ -131,6 +131,8 @@ export function compareNumbers(a: Numeric, b: Numeric): number {
   if (roughA !== roughB) return roughA < roughB ? -1 : 1;
   const x = partsOf(a);
   const y = partsOf(b);
+  if (x.coefficient === 0n || y.coefficient === 0n)
+    return Number(x.coefficient > y.coefficient) - Number(x.coefficient < y.coefficient);
   const magnitude = Math.sign(magnitudeOf(x) - magnitudeOf(y));
   if (magnitude !== 0) return x.coefficient < 0n ? -magnitude : magnitude;
   const shift = x.exponent - y.exponent;
@@ -139,7 +141,7 @@ export function compareNumbers(a: Numeric, b: Numeric): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** Position of the first digit. Only called where both values have the same nearest double, so never for zero. */
+/** Position of the first digit; of zero there is none. */
 function magnitudeOf({ coefficient, exponent }: Parts): number {
   return String(coefficient < 0n ? -coefficient : coefficient).length + exponent;
 }

@@ -109,7 +109,7 @@ function readMembers(text: string): ReadonlyMap<string, Value> {
 }
 
 /** The elements of a valid list, or keys and values of a valid object in turn, each without white space around it. */
-function eachElement(text: string, visit: (element: string) => void): void {
+export function eachElement(text: string, visit: (element: string) => void): void {
   let depth = 0;
   let from = 1;
   const end = text.length - 1;

@@ -1,0 +1,73 @@
+/** A function that looks at rows around the current one. */
+export interface WindowFunction {
+  readonly name: string;
+  readonly signature: string;
+  readonly summary: string;
+  /** Whether it looks at the rows of a frame, which then must be written. */
+  readonly framed: boolean;
+  readonly keepsLoose?: boolean;
+}
+
+const table: readonly WindowFunction[] = [
+  {
+    name: 'row_number',
+    signature: 'row_number()',
+    summary: 'The number of the row, from 1 on.',
+    framed: false,
+  },
+  {
+    name: 'lag',
+    signature: 'lag(value, rows?, otherwise?)',
+    summary:
+      'The value some rows before, 1 where nothing is said; `otherwise`, or NULL, where there is no such row.',
+    framed: false,
+  },
+  {
+    name: 'lead',
+    signature: 'lead(value, rows?, otherwise?)',
+    summary:
+      'The value some rows after, 1 where nothing is said; `otherwise`, or NULL, where there is no such row.',
+    framed: false,
+  },
+  {
+    name: 'first_value',
+    signature: 'first_value(value)',
+    summary: 'The value in the first row of the window.',
+    framed: true,
+    keepsLoose: true,
+  },
+  {
+    name: 'last_value',
+    signature: 'last_value(value)',
+    summary: 'The value in the last row of the window.',
+    framed: true,
+    keepsLoose: true,
+  },
+  {
+    name: 'count',
+    signature: 'count(value?)',
+    summary: 'How many rows of the window have the value.',
+    framed: true,
+  },
+  { name: 'sum', signature: 'sum(number)', summary: 'The sum in the window.', framed: true },
+  { name: 'avg', signature: 'avg(number)', summary: 'The mean in the window.', framed: true },
+  {
+    name: 'min',
+    signature: 'min(value)',
+    summary: 'The smallest value in the window.',
+    framed: true,
+    keepsLoose: true,
+  },
+  {
+    name: 'max',
+    signature: 'max(value)',
+    summary: 'The largest value in the window.',
+    framed: true,
+    keepsLoose: true,
+  },
+];
+
+/** By name, in lower case. */
+export const windowFunctions: ReadonlyMap<string, WindowFunction> = new Map(
+  table.map((entry) => [entry.name, entry]),
+);

@@ -1,0 +1,98 @@
+import type { Span } from '../diagnostic.ts';
+import type { FieldRequest } from '../../format/record.ts';
+import type { Layout } from '../layout.ts';
+import type { Column, Expression, Name, Step as PathStep } from '../syntax/tree.ts';
+import { childrenOf, mapExpression } from '../syntax/walk.ts';
+import type { Binding } from './scope.ts';
+import type { SlotTable } from './slot.ts';
+import type { Bound, Computation } from './step.ts';
+
+/** Larger expressions are not put in the place of the columns that they compute. */
+const maxNodes = 10_000;
+
+/**
+ * Writes conditions on computed columns as conditions on the record's own fields, so that they can be asked
+ * before anything is computed.
+ */
+export class Inliner {
+  readonly #layout: Layout;
+  readonly #table: SlotTable;
+  readonly #paths = new Map<number, FieldRequest['path']>();
+  readonly #definitions = new Map<number, Expression>();
+
+  constructor(layout: Layout, table: SlotTable) {
+    this.#layout = layout;
+    this.#table = table;
+  }
+
+  /** Notes what a computed slot holds; false where that has become too large to be repeated. */
+  define(items: readonly Computation[], bound: Bound): boolean {
+    for (const { slot, expression } of items) {
+      const inlined = this.inline(expression, bound);
+      if (inlined === undefined) return false;
+      this.#definitions.set(slot, inlined);
+    }
+    return true;
+  }
+
+  /** The expression over fields only; undefined where it would be too large. */
+  inline(expression: Expression, { columns }: Bound): Expression | undefined {
+    const inlined = mapExpression(expression, (node) =>
+      node.kind === 'column' ? this.#written(columns.get(node), node) : undefined,
+    );
+    return countNodes(inlined) <= maxNodes ? inlined : undefined;
+  }
+
+  #written(binding: Binding | undefined, span: Span): Expression {
+    const { from, to } = span;
+    if (binding === undefined) return { kind: 'literal', value: null, from, to };
+    const definition = this.#definitions.get(binding.slot) ?? this.#source(binding.slot, { from, to });
+    return binding.rest.reduce<Expression>(
+      (base, step) => ({
+        kind: 'element',
+        base,
+        index: { kind: 'literal', value: step, from, to },
+        from,
+        to,
+      }),
+      definition,
+    );
+  }
+
+  #source(slot: number, { from, to }: Span): Expression {
+    const { source } = this.#table.slots[slot];
+    switch (source.kind) {
+      case 'attribute':
+        return column([source.attribute], false, { from, to });
+      case 'field': {
+        const path = this.#pathOf(slot, source.field);
+        const [index] = path;
+        if (this.#layout.format === 'csv')
+          return column([this.#layout.columns[Number(index)]], true, { from, to });
+        return column(path, true, { from, to });
+      }
+      default:
+        return { kind: 'literal', value: null, from, to };
+    }
+  }
+
+  #pathOf(slot: number, field: number): FieldRequest['path'] {
+    let path = this.#paths.get(slot);
+    if (path === undefined) {
+      path = this.#table.fields.requests()[field].path;
+      this.#paths.set(slot, path);
+    }
+    return path;
+  }
+}
+
+function column(path: FieldRequest['path'], quoted: boolean, { from, to }: Span): Column {
+  const [first, ...rest] = path.map((step): PathStep =>
+    typeof step === 'number' ? { index: step, from, to } : { name: step, quoted, from, to },
+  );
+  return { kind: 'column', first: first as Name, rest, from, to };
+}
+
+function countNodes(node: Expression): number {
+  return childrenOf(node).reduce((sum, child) => sum + countNodes(child), 1);
+}

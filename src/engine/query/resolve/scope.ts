@@ -1,0 +1,232 @@
+import type { FieldRequest } from '../../format/record.ts';
+import { placeOf, recordAttributes, type Layout, type RecordAttribute } from '../layout.ts';
+import type { Column, Step } from '../syntax/tree.ts';
+import type { SlotTable } from './slot.ts';
+
+/** What a column of a query stands for at some point of the pipeline. */
+export interface Binding {
+  readonly slot: number;
+  /** What is still to be taken from inside the slot's value. */
+  readonly rest: readonly (string | number)[];
+}
+
+/** A column of the rows as they are at some point of the pipeline. */
+export interface ColumnPart {
+  readonly kind: 'column';
+  readonly name: string;
+  /** A CSV field gets its slot when somebody asks for it. */
+  readonly slot: number | { readonly path: FieldRequest['path'] };
+}
+
+/** All members of a JSON object that are not known by name: of the record, or of an object in a slot. */
+export interface OpenPart {
+  readonly kind: 'open';
+  readonly slot: number | 'record';
+  readonly edits: readonly MemberEdit[];
+}
+
+/** What becomes of a member when the object is written out. */
+export interface MemberEdit {
+  readonly path: readonly string[];
+  readonly action:
+    | { readonly kind: 'drop' }
+    | { readonly kind: 'rename'; readonly name: string }
+    | { readonly kind: 'replace'; readonly slot: number };
+}
+
+export type Part = ColumnPart | OpenPart;
+
+/** The rows' columns in order, and what can still be asked of the records they come from. */
+export interface Scope {
+  readonly parts: readonly Part[];
+  readonly aliases: ReadonlySet<string>;
+  /** Whether every row still comes from one record, so that _line and its like are known. */
+  readonly ofRecord: boolean;
+}
+
+export function initialScope(layout: Layout): Scope {
+  const parts: Part[] =
+    layout.format === 'json'
+      ? [{ kind: 'open', slot: 'record', edits: [] }]
+      : layout.columns.map((name, index) => ({ kind: 'column', name, slot: { path: [index] } }));
+  return { parts, aliases: new Set(), ofRecord: true };
+}
+
+/** Where a column was found; `path` where it is a field of the record. */
+export interface Found {
+  readonly binding: Binding;
+  readonly path: FieldRequest['path'] | undefined;
+}
+
+/** Undefined where the rows have no such column. */
+export function findColumn(
+  column: Column,
+  scope: Scope,
+  table: SlotTable,
+  numeric: boolean,
+): Found | undefined {
+  const { first, rest } = column;
+  if (!first.quoted && recordAttributes.has(first.name)) {
+    if (!scope.ofRecord) return undefined;
+    const slot = table.attribute(first.name as RecordAttribute);
+    return { binding: { slot, rest: rest.map(keyOf) }, path: undefined };
+  }
+  const steps = [first, ...rest];
+  const direct = findSteps(steps, scope, table, numeric);
+  const isAliased = scope.aliases.has(first.name) && rest.length > 0;
+  if (!isAliased) return direct;
+  // A column that the rows are known to have comes before the name of the file; an unknown member does not.
+  const named = findNamed(steps, scope, table, numeric);
+  return named ?? findSteps(rest, scope, table, numeric) ?? direct;
+}
+
+function findSteps(
+  steps: readonly Step[],
+  scope: Scope,
+  table: SlotTable,
+  numeric: boolean,
+): Found | undefined {
+  const named = findNamed(steps, scope, table, numeric);
+  if (named !== undefined) return named;
+  const open = scope.parts.find((part) => part.kind === 'open');
+  return open && findMember(steps.map(keyOf), open, table, numeric);
+}
+
+/** The longest run of steps that together are the name of a column. */
+function findNamed(
+  steps: readonly Step[],
+  scope: Scope,
+  table: SlotTable,
+  numeric: boolean,
+): Found | undefined {
+  const columns = scope.parts.filter((part) => part.kind === 'column');
+  const names = columns.map((column) => column.name);
+  const place = placeOf(asColumn(steps), { format: 'csv', columns: names });
+  if (place.kind !== 'field') return undefined;
+  const column = columns[Number(place.path[0])];
+  // Beside members that are not known by name, letter case decides which of them is meant.
+  const written = steps
+    .slice(0, steps.length - place.rest.length)
+    .map(keyOf)
+    .join('.');
+  if (column.name !== written && scope.parts.length > columns.length) return undefined;
+  const path = typeof column.slot === 'number' ? undefined : column.slot.path;
+  const binding = {
+    slot: slotOf(column, table, numeric && place.rest.length === 0),
+    rest: place.rest.map(keyOf),
+  };
+  return { binding, path };
+}
+
+function asColumn(steps: readonly Step[]): Column {
+  const [first, ...rest] = steps;
+  const { from, to } = first;
+  // Quoted, so that a column of a record's attribute's name is found by its name.
+  const name = 'index' in first ? `[${first.index}]` : first.name;
+  return { kind: 'column', first: { name, quoted: true, from, to }, rest, from, to };
+}
+
+export function slotOf(column: ColumnPart, table: SlotTable, numeric: boolean): number {
+  return typeof column.slot === 'number' ? column.slot : table.field(column.slot.path, numeric);
+}
+
+function keyOf(step: Step): string | number {
+  return 'index' in step ? step.index : step.name;
+}
+
+function findMember(
+  steps: readonly (string | number)[],
+  open: OpenPart,
+  table: SlotTable,
+  numeric: boolean,
+): Found | undefined {
+  let path = steps;
+  for (const { path: edited, action } of open.edits.toReversed()) {
+    if (action.kind === 'rename') {
+      if (path[0] === action.name) path = [...edited, ...path.slice(1)];
+      else if (beginsWith(path, edited)) return undefined;
+    } else if (beginsWith(path, edited)) {
+      if (action.kind === 'drop') return undefined;
+      return { binding: { slot: action.slot, rest: path.slice(edited.length) }, path: undefined };
+    }
+  }
+  if (open.slot !== 'record') return { binding: { slot: open.slot, rest: path }, path: undefined };
+  return { binding: { slot: table.field(path, numeric), rest: [] }, path };
+}
+
+function beginsWith(path: readonly (string | number)[], start: readonly string[]): boolean {
+  return start.length <= path.length && start.every((key, at) => key === path[at]);
+}
+
+/** Names that can be suggested: those of the columns, where the rows have no unknown ones. */
+export function namesIn(scope: Scope): string[] {
+  return scope.parts.flatMap((part) => (part.kind === 'column' ? [part.name] : []));
+}
+
+/** The scope with a column more at the end; one of the same name gives way. */
+export function withColumn(scope: Scope, name: string, slot: number): Scope {
+  const parts = withoutName(scope, [name]).parts;
+  return { ...scope, parts: [...parts, { kind: 'column', name, slot }] };
+}
+
+/** The scope without what the path names; of an object that is not known, the member is left out when it is written. */
+export function withoutName(scope: Scope, path: readonly string[]): Scope {
+  const index = columnPart(scope, path);
+  if (index !== -1) return { ...scope, parts: scope.parts.toSpliced(index, 1) };
+  return edited(scope, { path, action: { kind: 'drop' } });
+}
+
+/** The scope with another column in the place of one; at the end where there was none. */
+export function withReplaced(scope: Scope, path: readonly string[], slot: number): Scope {
+  const index = columnPart(scope, path);
+  const name = path.join('.');
+  if (index !== -1) {
+    return {
+      ...scope,
+      parts: scope.parts.with(index, {
+        kind: 'column',
+        name: scope.parts[index].kind === 'column' ? scope.parts[index].name : name,
+        slot,
+      }),
+    };
+  }
+  const isOpen = scope.parts.some((part) => part.kind === 'open');
+  return isOpen ? edited(scope, { path, action: { kind: 'replace', slot } }) : withColumn(scope, name, slot);
+}
+
+export function withRenamed(scope: Scope, path: readonly string[], name: string): Scope {
+  const index = columnPart(scope, path);
+  if (index === -1) return edited(withoutColumn(scope, name), { path, action: { kind: 'rename', name } });
+  const part = scope.parts[index];
+  if (part.kind !== 'column') return scope;
+  const parts = scope.parts.with(index, { ...part, name });
+  return {
+    ...scope,
+    parts: parts.filter((other, at) => at === index || other.kind !== 'column' || other.name !== name),
+  };
+}
+
+function withoutColumn(scope: Scope, name: string): Scope {
+  const index = scope.parts.findIndex((part) => part.kind === 'column' && part.name === name);
+  return index === -1 ? scope : { ...scope, parts: scope.parts.toSpliced(index, 1) };
+}
+
+/** The index of the column that a path names as a whole; -1 where it is none, or a member of an unknown object. */
+export function columnPart(scope: Scope, path: readonly string[]): number {
+  const name = path.join('.');
+  const exact = scope.parts.findIndex((part) => part.kind === 'column' && part.name === name);
+  if (exact !== -1 || scope.parts.some((part) => part.kind === 'open')) return exact;
+  const lower = name.toLowerCase();
+  const isSame = (part: Part): boolean => part.kind === 'column' && part.name.toLowerCase() === lower;
+  const found = scope.parts.findIndex(isSame);
+  return found === scope.parts.findLastIndex(isSame) ? found : -1;
+}
+
+function edited(scope: Scope, edit: MemberEdit): Scope {
+  return {
+    ...scope,
+    parts: scope.parts.map((part) =>
+      part.kind === 'open' ? { ...part, edits: [...part.edits, edit] } : part,
+    ),
+  };
+}

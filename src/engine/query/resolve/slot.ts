@@ -1,0 +1,63 @@
+import type { FieldRequest } from '../../format/record.ts';
+import type { RecordAttribute } from '../layout.ts';
+import type { FieldList } from '../predicate/fields.ts';
+
+/**
+ * Where the values of a slot come from. A slot is a column of the batches that run through the stages; its number
+ * stays the same from the scan to the output.
+ */
+export type SlotSource =
+  /** A field that the scan found; `field` is its index in `RecordBlock.fields`. */
+  | { readonly kind: 'field'; readonly field: number }
+  | { readonly kind: 'attribute'; readonly attribute: RecordAttribute }
+  /** The whole record as JSON. */
+  | { readonly kind: 'record' }
+  /** Filled by a stage. */
+  | { readonly kind: 'computed' };
+
+export interface Slot {
+  readonly source: SlotSource;
+  /** A CSV field as it stands: it has no type of its own. */
+  readonly loose: boolean;
+}
+
+/** Hands out slots, one for each thing that a query reads or makes. */
+export class SlotTable {
+  readonly slots: Slot[] = [];
+  readonly fields: FieldList;
+  readonly #loose: boolean;
+  readonly #known = new Map<string, number>();
+
+  /** @param loose whether fields have no type of their own */
+  constructor(fields: FieldList, loose: boolean) {
+    this.fields = fields;
+    this.#loose = loose;
+  }
+
+  /** @param numeric whether the field's numbers will be asked for, and not only its text */
+  field(path: FieldRequest['path'], numeric: boolean): number {
+    const field = this.fields.add(path, numeric);
+    return this.#once(`field ${field}`, { source: { kind: 'field', field }, loose: this.#loose });
+  }
+
+  attribute(attribute: RecordAttribute): number {
+    return this.#once(attribute, { source: { kind: 'attribute', attribute }, loose: false });
+  }
+
+  record(): number {
+    return this.#once('record', { source: { kind: 'record' }, loose: false });
+  }
+
+  computed(loose: boolean): number {
+    return this.slots.push({ source: { kind: 'computed' }, loose }) - 1;
+  }
+
+  #once(key: string, slot: Slot): number {
+    let index = this.#known.get(key);
+    if (index === undefined) {
+      index = this.slots.push(slot) - 1;
+      this.#known.set(key, index);
+    }
+    return index;
+  }
+}

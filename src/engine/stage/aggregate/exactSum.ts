@@ -1,0 +1,137 @@
+import { add, canonical, negate, numberOf, toDouble, type Numeric } from '../../query/value/decimal.ts';
+import type { ByteReader, ByteWriter } from '../bytes.ts';
+import { grownDoubles } from './accumulator.ts';
+
+/** Powers of ten that are exact doubles. */
+const powers = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
+/** Every decimal of 15 digits is the only one for its double. */
+const maxDigits = 1e15;
+
+/**
+ * Exact sums of decimals, by group. A double stands for its shortest decimal: scaled by a power of ten that all
+ * summands share it is a whole number, and those are added as doubles while they stay below 2^53, then as big
+ * integers. The order of the summands makes no difference.
+ */
+export class ExactSums {
+  #scale = 0;
+  /** Whole numbers at the scale, below 2^53 in size. */
+  #small: Float64Array = new Float64Array(16);
+  /** What has been carried over, at the scale. */
+  readonly #large = new Map<number, bigint>();
+  /** Sums of what does not fit: numbers of more than 15 digits, or with more than 15 after the point. */
+  readonly #odd = new Map<number, Numeric>();
+  /** Sums that overflowed. */
+  readonly #lost = new Set<number>();
+
+  get size(): number {
+    return this.#small.byteLength + (this.#large.size + this.#odd.size) * 100;
+  }
+
+  reserve(groups: number): void {
+    this.#small = grownDoubles(this.#small, groups);
+  }
+
+  addDouble(group: number, value: number): void {
+    const power = powers[this.#scale];
+    const whole = Math.round(value * power);
+    if (whole / power !== value || whole > maxDigits || whole < -maxDigits) {
+      this.#addSlowly(group, value);
+      return;
+    }
+    const sum = this.#small[group] + whole;
+    if (sum >= -9007199254740991 && sum <= 9007199254740991) {
+      this.#small[group] = sum;
+    } else {
+      this.#carry(group);
+      this.#small[group] = whole;
+    }
+  }
+
+  add(group: number, value: Numeric): void {
+    if (typeof value === 'number') this.addDouble(group, value);
+    else this.#addOdd(group, value);
+  }
+
+  subtract(group: number, value: Numeric): void {
+    this.add(group, negate(value));
+  }
+
+  /** Undefined where the sum is beyond every double. */
+  sum(group: number): Numeric | undefined {
+    if (this.#lost.has(group)) return undefined;
+    const large = (this.#large.get(group) ?? 0n) + BigInt(this.#small[group]);
+    const sum = canonical(large, -this.#scale);
+    const odd = this.#odd.get(group);
+    return odd === undefined ? sum : add(sum, odd);
+  }
+
+  toDouble(group: number): number | undefined {
+    const sum = this.sum(group);
+    return sum === undefined ? undefined : toDouble(sum);
+  }
+
+  write(group: number, out: ByteWriter): void {
+    const sum = this.sum(group);
+    out.text(sum === undefined ? '' : String(sum));
+  }
+
+  merge(group: number, from: ByteReader): void {
+    const text = from.text();
+    if (text === '') this.#lost.add(group);
+    else this.add(group, numberOf(text));
+  }
+
+  reset(): void {
+    this.#small.fill(0);
+    this.#large.clear();
+    this.#odd.clear();
+    this.#lost.clear();
+  }
+
+  clear(group: number): void {
+    this.#small[group] = 0;
+    this.#large.delete(group);
+    this.#odd.delete(group);
+    this.#lost.delete(group);
+  }
+
+  #carry(group: number): void {
+    this.#large.set(group, (this.#large.get(group) ?? 0n) + BigInt(this.#small[group]));
+    this.#small[group] = 0;
+  }
+
+  #addSlowly(group: number, value: number): void {
+    for (let scale = this.#scale + 1; scale < powers.length; scale++) {
+      const whole = Math.round(value * powers[scale]);
+      if (whole > maxDigits || whole < -maxDigits) break;
+      if (whole / powers[scale] !== value) continue;
+      this.#rescale(scale);
+      this.addDouble(group, value);
+      return;
+    }
+    this.#addOdd(group, value);
+  }
+
+  #addOdd(group: number, value: Numeric): void {
+    const sum = add(this.#odd.get(group) ?? 0, value);
+    if (sum === undefined) this.#lost.add(group);
+    else this.#odd.set(group, sum);
+  }
+
+  #rescale(scale: number): void {
+    const factor = powers[scale - this.#scale];
+    const bigFactor = BigInt(factor);
+    for (const [group, large] of this.#large) this.#large.set(group, large * bigFactor);
+    for (let group = 0; group < this.#small.length; group++) {
+      const small = this.#small[group];
+      if (small === 0) continue;
+      if (Math.abs(small * factor) <= 2 ** 52) {
+        this.#small[group] = small * factor;
+      } else {
+        this.#large.set(group, (this.#large.get(group) ?? 0n) + BigInt(small) * bigFactor);
+        this.#small[group] = 0;
+      }
+    }
+    this.#scale = scale;
+  }
+}

@@ -1,0 +1,176 @@
+import type { Value } from '../../query/value/value.ts';
+import type { Batch } from '../batch.ts';
+import type { ByteReader, ByteWriter } from '../bytes.ts';
+import { readCell, writeCell } from '../codec.ts';
+import type { BatchExpression } from '../expression.ts';
+import { valueOf, type Cell } from '../vector.ts';
+import { grownDoubles, type Accumulator, type ValueAccumulator } from './accumulator.ts';
+import { KeyColumn } from './keyColumn.ts';
+import { PairTable } from './pairTable.ts';
+
+/** The different values of every group, and how often each was seen. */
+class GroupedValues {
+  readonly #column = new KeyColumn();
+  readonly #pairs = new PairTable();
+  /** Of each pair the one before it in the same group, or -1; of each group its last pair. */
+  #previous: number[] = [];
+  #last: number[] = [];
+  #counts: Float64Array = new Float64Array(64);
+  #codes = new Uint32Array(0);
+
+  get size(): number {
+    return this.#column.size + this.#pairs.size + this.#counts.byteLength + this.#previous.length * 16;
+  }
+
+  /** Calls `fresh` for each value that its group has not had before. NULL is not a value. */
+  addBatch(
+    batch: Batch,
+    groups: Uint32Array,
+    input: BatchExpression,
+    fresh: (group: number, code: number) => void,
+  ): void {
+    if (this.#codes.length < batch.count) this.#codes = new Uint32Array(batch.count);
+    const vector = input.vector(batch);
+    this.#column.codes(batch, vector, this.#codes);
+    for (let i = 0; i < batch.count; i++) {
+      if (this.valueAt(this.#codes[i]) !== null) this.#count(groups[i], this.#codes[i], 1, fresh);
+    }
+  }
+
+  add(group: number, cell: Cell, times: number, fresh: (group: number, code: number) => void): void {
+    this.#count(group, this.#column.code(cell), times, fresh);
+  }
+
+  cellAt(code: number): Cell {
+    return this.#column.cell(code);
+  }
+
+  valueAt(code: number): Value {
+    return code % 3 === 2 ? valueOf(this.#column.cell(code)) : false;
+  }
+
+  /** Codes and counts of a group's values, the last one first. */
+  *of(group: number): Generator<{ readonly code: number; readonly count: number }> {
+    for (let pair = this.#last.at(group) ?? -1; pair !== -1; pair = this.#previous[pair]) {
+      yield { code: this.#pairs.second(pair), count: this.#counts[pair] };
+    }
+  }
+
+  clear(): void {
+    this.#column.clear();
+    this.#pairs.clear();
+    this.#previous = [];
+    this.#last = [];
+    this.#counts.fill(0);
+  }
+
+  #count(group: number, code: number, times: number, fresh: (group: number, code: number) => void): void {
+    const known = this.#pairs.count;
+    const pair = this.#pairs.number(group, code);
+    if (pair === known) {
+      this.#counts = grownDoubles(this.#counts, pair + 1);
+      this.#previous.push(this.#last.at(group) ?? -1);
+      while (this.#last.length <= group) this.#last.push(-1);
+      this.#last[group] = pair;
+      fresh(group, code);
+    }
+    this.#counts[pair] += times;
+  }
+}
+
+/** mode(value): of the most frequent values the one that came first. */
+export class Mode implements Accumulator {
+  readonly #input: BatchExpression;
+  readonly #values = new GroupedValues();
+
+  constructor(input: BatchExpression) {
+    this.#input = input;
+  }
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  reserve(): void {
+    // Grows with its values.
+  }
+
+  addBatch(batch: Batch, groups: Uint32Array): void {
+    this.#values.addBatch(batch, groups, this.#input, () => undefined);
+  }
+
+  write(group: number, out: ByteWriter): void {
+    const values = [...this.#values.of(group)].reverse();
+    out.count(values.length);
+    for (const { code, count } of values) {
+      writeCell(out, this.#values.cellAt(code));
+      out.double(count);
+    }
+  }
+
+  merge(group: number, from: ByteReader): void {
+    for (let left = from.count(); left > 0; left--) {
+      const cell = readCell(from);
+      this.#values.add(group, cell, from.double(), () => undefined);
+    }
+  }
+
+  result(group: number): Cell {
+    let best: { code: number; count: number } | undefined;
+    for (const value of this.#values.of(group)) {
+      if (best === undefined || value.count >= best.count) best = value;
+    }
+    return best === undefined ? null : this.#values.cellAt(best.code);
+  }
+
+  reset(): void {
+    this.#values.clear();
+  }
+}
+
+/** Hands every different value of a group to another aggregate once: `sum(DISTINCT x)`. */
+export class Distinct implements Accumulator {
+  readonly #input: BatchExpression;
+  readonly #inner: ValueAccumulator;
+  readonly #values = new GroupedValues();
+
+  constructor(input: BatchExpression, inner: ValueAccumulator) {
+    this.#input = input;
+    this.#inner = inner;
+  }
+
+  get size(): number {
+    return this.#values.size + this.#inner.size;
+  }
+
+  reserve(groups: number): void {
+    this.#inner.reserve(groups);
+  }
+
+  addBatch(batch: Batch, groups: Uint32Array): void {
+    this.#values.addBatch(batch, groups, this.#input, this.#take);
+  }
+
+  write(group: number, out: ByteWriter): void {
+    const values = [...this.#values.of(group)].reverse();
+    out.count(values.length);
+    for (const { code } of values) writeCell(out, this.#values.cellAt(code));
+  }
+
+  merge(group: number, from: ByteReader): void {
+    for (let left = from.count(); left > 0; left--) this.#values.add(group, readCell(from), 1, this.#take);
+  }
+
+  result(group: number): Cell {
+    return this.#inner.result(group);
+  }
+
+  reset(): void {
+    this.#values.clear();
+    this.#inner.reset();
+  }
+
+  readonly #take = (group: number, code: number): void => {
+    this.#inner.addValue(group, valueOf(this.#values.cellAt(code)));
+  };
+}

@@ -1,0 +1,203 @@
+import type { Batch } from '../batch.ts';
+import { ByteWriter, type ByteReader } from '../bytes.ts';
+import { readCell, writeCell } from '../codec.ts';
+import type { BatchExpression } from '../expression.ts';
+import { writeKey } from '../key.ts';
+import { valueOf, type Cell } from '../vector.ts';
+import type { Accumulator } from './accumulator.ts';
+import { KeyColumn } from './keyColumn.ts';
+import { PairTable } from './pairTable.ts';
+
+/** A slot for each grouping expression and each aggregate. */
+export interface GroupingPlan {
+  readonly keys: readonly { readonly slot: number; readonly expression: BatchExpression }[];
+  readonly aggregates: readonly { readonly slot: number; readonly accumulator: Accumulator }[];
+}
+
+/**
+ * Groups rows by the values of some expressions, and holds what the aggregates have gathered for each group. Groups
+ * are numbered in the order in which they were first seen.
+ */
+export class Groups {
+  readonly #plan: GroupingPlan;
+  readonly #columns: readonly KeyColumn[];
+  /** From the second key on: the group of the keys before, and the code of this one. */
+  readonly #pairs: readonly PairTable[];
+  /** For a single key: the group of a code, plus one. */
+  #groupOfCode = new Uint32Array(1 << 10);
+  /** Codes of each group's keys, one after the other. */
+  #codes = new Uint32Array(1 << 10);
+  /** Number of the row that began each group. */
+  #firsts = new Float64Array(1 << 8);
+  #count = 0;
+  #rows = 0;
+  #scratch = new Uint32Array(0);
+  #groups = new Uint32Array(0);
+  readonly #key = new ByteWriter(64);
+
+  constructor(plan: GroupingPlan) {
+    this.#plan = plan;
+    this.#columns = plan.keys.map(() => new KeyColumn());
+    this.#pairs = plan.keys.slice(1).map(() => new PairTable());
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Bytes held, roughly. */
+  get size(): number {
+    const parts = [
+      ...this.#columns,
+      ...this.#pairs,
+      ...this.#plan.aggregates.map(({ accumulator }) => accumulator),
+    ];
+    return parts.reduce((sum, part) => sum + part.size, this.#codes.byteLength + this.#firsts.byteLength);
+  }
+
+  add(batch: Batch): void {
+    const { count } = batch;
+    if (this.#groups.length < count) {
+      this.#groups = new Uint32Array(count);
+      this.#scratch = new Uint32Array(count);
+    }
+    const groups = this.#groups;
+    this.#assign(batch, groups);
+    for (const { accumulator } of this.#plan.aggregates) {
+      accumulator.reserve(this.#count);
+      accumulator.addBatch(batch, groups);
+    }
+    this.#rows += count;
+  }
+
+  /** Without GROUP BY there is one group, even where there are no rows. */
+  ensureOne(): void {
+    if (this.#plan.keys.length === 0 && this.#count === 0) this.#begin(0);
+    for (const { accumulator } of this.#plan.aggregates) accumulator.reserve(this.#count);
+  }
+
+  key(group: number, at: number): Cell {
+    return this.#columns[at].cell(this.#codes[group * this.#columns.length + at]);
+  }
+
+  /** Number of the row that was the group's first. */
+  first(group: number): number {
+    return this.#firsts[group];
+  }
+
+  /** The group's keys as bytes that are equal for equal groups. */
+  keyBytes(group: number): Uint8Array {
+    this.#key.clear();
+    for (let at = 0; at < this.#columns.length; at++) writeKey(this.#key, valueOf(this.key(group, at)));
+    return this.#key.view();
+  }
+
+  /** Writes what is known of a group; `merge` takes it in. */
+  write(group: number, out: ByteWriter): void {
+    out.double(this.#firsts[group]);
+    for (let at = 0; at < this.#columns.length; at++) writeCell(out, this.key(group, at));
+    for (const { accumulator } of this.#plan.aggregates) accumulator.write(group, out);
+  }
+
+  /** @param offset what is added to the number of the group's first row */
+  merge(from: ByteReader, offset: number): void {
+    const first = from.double() + offset;
+    const codes = this.#columns.map((column) => column.code(readCell(from)));
+    const group = this.#groupOf(codes, first);
+    if (first < this.#firsts[group]) this.#firsts[group] = first;
+    for (const { accumulator } of this.#plan.aggregates) {
+      accumulator.reserve(this.#count);
+      accumulator.merge(group, from);
+    }
+  }
+
+  /** Forgets all groups, and counts rows from 0 again. */
+  restart(): void {
+    this.clear();
+    this.#rows = 0;
+  }
+
+  /** Forgets all groups; the rows that follow are numbered on. */
+  clear(): void {
+    for (const column of this.#columns) column.clear();
+    for (const pairs of this.#pairs) pairs.clear();
+    for (const { accumulator } of this.#plan.aggregates) accumulator.reset();
+    this.#groupOfCode.fill(0);
+    this.#count = 0;
+  }
+
+  /** The group of every selected row. */
+  #assign(batch: Batch, groups: Uint32Array): void {
+    const { keys } = this.#plan;
+    const { count } = batch;
+    if (keys.length === 0) {
+      this.ensureOne();
+      groups.fill(0, 0, count);
+      return;
+    }
+    this.#columns[0].codes(batch, keys[0].expression.vector(batch), groups);
+    if (keys.length === 1) {
+      for (let i = 0; i < count; i++) groups[i] = this.#groupOfOne(groups[i], this.#rows + i);
+      return;
+    }
+    const scratch = this.#scratch;
+    const all: Uint32Array[] = [groups.slice(0, count)];
+    for (let at = 1; at < keys.length; at++) {
+      this.#columns[at].codes(batch, keys[at].expression.vector(batch), scratch);
+      all.push(scratch.slice(0, count));
+      const pairs = this.#pairs[at - 1];
+      for (let i = 0; i < count; i++) groups[i] = pairs.number(groups[i], scratch[i]);
+    }
+    for (let i = 0; i < count; i++) {
+      if (groups[i] < this.#count) continue;
+      const group = this.#begin(this.#rows + i);
+      for (let at = 0; at < keys.length; at++) this.#codes[group * keys.length + at] = all[at][i];
+    }
+  }
+
+  #groupOf(codes: readonly number[], first: number): number {
+    if (codes.length === 0) {
+      if (this.#count === 0) this.#begin(first);
+      return 0;
+    }
+    if (codes.length === 1) return this.#groupOfOne(codes[0], first);
+    let group = codes[0];
+    for (let at = 1; at < codes.length; at++) group = this.#pairs[at - 1].number(group, codes[at]);
+    if (group === this.#count) {
+      this.#begin(first);
+      this.#codes.set(codes, group * codes.length);
+    }
+    return group;
+  }
+
+  #groupOfOne(code: number, first: number): number {
+    if (code >= this.#groupOfCode.length) {
+      const larger = new Uint32Array(Math.max(code + 1, this.#groupOfCode.length * 2));
+      larger.set(this.#groupOfCode);
+      this.#groupOfCode = larger;
+    }
+    const known = this.#groupOfCode[code];
+    if (known !== 0) return known - 1;
+    const group = this.#begin(first);
+    this.#codes[group] = code;
+    this.#groupOfCode[code] = group + 1;
+    return group;
+  }
+
+  #begin(first: number): number {
+    const group = this.#count++;
+    const needed = this.#count * Math.max(1, this.#columns.length);
+    if (needed > this.#codes.length) {
+      const larger = new Uint32Array(needed * 2);
+      larger.set(this.#codes);
+      this.#codes = larger;
+    }
+    if (group === this.#firsts.length) {
+      const larger = new Float64Array(group * 2);
+      larger.set(this.#firsts);
+      this.#firsts = larger;
+    }
+    this.#firsts[group] = first;
+    return group;
+  }
+}

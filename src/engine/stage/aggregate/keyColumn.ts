@@ -1,0 +1,162 @@
+import { Kind } from '../../format/record.ts';
+import type { Batch } from '../batch.ts';
+import { ByteWriter } from '../bytes.ts';
+import { asField } from '../expression.ts';
+import { writeKey } from '../key.ts';
+import { KeySet } from '../keySet.ts';
+import { valueOf, type Cell, type FieldVector, type Vector } from '../vector.ts';
+import { sizeOf } from './accumulator.ts';
+
+/**
+ * The different values of one column, each with a code: equal values have equal codes. Texts are found by their raw
+ * bytes, numbers by their doubles; only what is neither is decoded.
+ */
+export class KeyColumn {
+  readonly #texts = new KeySet();
+  readonly #numbers = new DoubleSet();
+  readonly #numberCells: Cell[] = [];
+  readonly #others = new KeySet();
+  readonly #otherCells: Cell[] = [];
+  readonly #key = new ByteWriter(64);
+  #cellBytes = 0;
+
+  get size(): number {
+    return this.#texts.size + this.#numbers.size + this.#others.size + this.#cellBytes;
+  }
+
+  /** Codes of the selected rows, in their order. */
+  codes(batch: Batch, vector: Vector, codes: Uint32Array): void {
+    const field = asField(vector);
+    if (field !== undefined) {
+      this.#fieldCodes(batch, field, codes);
+      return;
+    }
+    for (let i = 0; i < batch.count; i++) codes[i] = this.code(vector.cell(batch.selection[i]));
+  }
+
+  code(cell: Cell): number {
+    const value = valueOf(cell);
+    if (typeof value === 'number') return this.#numberCode(value, () => cell);
+    if (typeof value === 'string') {
+      this.#key.clear();
+      this.#key.utf8(value);
+      return this.#texts.number(this.#key.view()) * 3;
+    }
+    this.#key.clear();
+    writeKey(this.#key, value);
+    const number = this.#others.number(this.#key.view());
+    if (number === this.#otherCells.length) {
+      this.#otherCells.push(cell);
+      this.#cellBytes += sizeOf(cell);
+    }
+    return number * 3 + 2;
+  }
+
+  /** The value of a code; of equal values the one that came first. */
+  cell(code: number): Cell {
+    const number = Math.floor(code / 3);
+    switch (code % 3) {
+      case 0:
+        return Buffer.from(this.#texts.key(number)).toString();
+      case 1:
+        return this.#numberCells[number];
+      default:
+        return this.#otherCells[number];
+    }
+  }
+
+  clear(): void {
+    this.#texts.clear();
+    this.#numbers.clear();
+    this.#numberCells.length = 0;
+    this.#others.clear();
+    this.#otherCells.length = 0;
+    this.#cellBytes = 0;
+  }
+
+  #fieldCodes(batch: Batch, field: FieldVector, codes: Uint32Array): void {
+    const { kinds, starts, ends, numbers } = field.column;
+    const { bytes } = field;
+    const { selection, count } = batch;
+    const hasNumbers = numbers.length > 0;
+    for (let i = 0; i < count; i++) {
+      const row = selection[i];
+      const kind = kinds[row];
+      if (kind === Kind.Text) {
+        codes[i] = this.#texts.number(bytes, starts[row], ends[row]) * 3;
+      } else if (kind === Kind.Number && hasNumbers && !Number.isNaN(numbers[row])) {
+        codes[i] = this.#numberCode(numbers[row], () => field.cell(row));
+      } else {
+        codes[i] = this.code(field.cell(row));
+      }
+    }
+  }
+
+  #numberCode(value: number, cell: () => Cell): number {
+    const number = this.#numbers.number(value);
+    if (number === this.#numberCells.length) {
+      this.#numberCells.push(cell());
+      this.#cellBytes += 16;
+    }
+    return number * 3 + 1;
+  }
+}
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
+
+/** Doubles, each once, numbered in the order in which they came. */
+class DoubleSet {
+  #values = new Float64Array(1 << 8);
+  #table = new Int32Array(1 << 9).fill(-1);
+  #count = 0;
+
+  get size(): number {
+    return this.#values.byteLength + this.#table.byteLength;
+  }
+
+  number(value: number): number {
+    const mask = this.#table.length - 1;
+    let slot = hashDouble(value) & mask;
+    for (;;) {
+      const number = this.#table[slot];
+      if (number === -1) break;
+      if (this.#values[number] === value) return number;
+      slot = (slot + 1) & mask;
+    }
+    if (this.#count === this.#values.length) {
+      const values = new Float64Array(this.#count * 2);
+      values.set(this.#values);
+      this.#values = values;
+    }
+    const number = this.#count++;
+    this.#values[number] = value;
+    this.#table[slot] = number;
+    if (this.#count * 2 > this.#table.length) this.#rehash();
+    return number;
+  }
+
+  clear(): void {
+    this.#values = new Float64Array(1 << 8);
+    this.#table = new Int32Array(1 << 9).fill(-1);
+    this.#count = 0;
+  }
+
+  #rehash(): void {
+    const table = new Int32Array(this.#table.length * 2).fill(-1);
+    const mask = table.length - 1;
+    for (let number = 0; number < this.#count; number++) {
+      let slot = hashDouble(this.#values[number]) & mask;
+      while (table[slot] !== -1) slot = (slot + 1) & mask;
+      table[slot] = number;
+    }
+    this.#table = table;
+  }
+}
+
+function hashDouble(value: number): number {
+  double[0] = value === 0 ? 0 : value;
+  let hash = Math.imul(words[0], 0x9e3779b1) ^ Math.imul(words[1], 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,75 @@
+/** Pairs of whole numbers, each once, numbered in the order in which they came. */
+export class PairTable {
+  #first = new Uint32Array(1 << 10);
+  #second = new Uint32Array(1 << 10);
+  #table = new Int32Array(1 << 11).fill(-1);
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get size(): number {
+    return this.#first.byteLength * 2 + this.#table.byteLength;
+  }
+
+  first(pair: number): number {
+    return this.#first[pair];
+  }
+
+  second(pair: number): number {
+    return this.#second[pair];
+  }
+
+  /** The number of a pair, taken in if it is new. */
+  number(first: number, second: number): number {
+    const mask = this.#table.length - 1;
+    let slot = hashPair(first, second) & mask;
+    for (;;) {
+      const pair = this.#table[slot];
+      if (pair === -1) break;
+      if (this.#first[pair] === first && this.#second[pair] === second) return pair;
+      slot = (slot + 1) & mask;
+    }
+    if (this.#count === this.#first.length) this.#grow();
+    const pair = this.#count++;
+    this.#first[pair] = first;
+    this.#second[pair] = second;
+    this.#table[slot] = pair;
+    if (this.#count * 2 > this.#table.length) this.#rehash();
+    return pair;
+  }
+
+  clear(): void {
+    this.#first = new Uint32Array(1 << 10);
+    this.#second = new Uint32Array(1 << 10);
+    this.#table = new Int32Array(1 << 11).fill(-1);
+    this.#count = 0;
+  }
+
+  #grow(): void {
+    const first = new Uint32Array(this.#count * 2);
+    const second = new Uint32Array(this.#count * 2);
+    first.set(this.#first);
+    second.set(this.#second);
+    this.#first = first;
+    this.#second = second;
+  }
+
+  #rehash(): void {
+    const table = new Int32Array(this.#table.length * 2).fill(-1);
+    const mask = table.length - 1;
+    for (let pair = 0; pair < this.#count; pair++) {
+      let slot = hashPair(this.#first[pair], this.#second[pair]) & mask;
+      while (table[slot] !== -1) slot = (slot + 1) & mask;
+      table[slot] = pair;
+    }
+    this.#table = table;
+  }
+}
+
+function hashPair(first: number, second: number): number {
+  let hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second + 0x7f4a7c15, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

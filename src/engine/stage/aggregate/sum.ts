@@ -1,0 +1,82 @@
+import { asNumber } from '../../query/value/compare.ts';
+import { rounded } from '../../query/value/decimal.ts';
+import type { Value } from '../../query/value/value.ts';
+import type { Batch } from '../batch.ts';
+import type { ByteReader, ByteWriter } from '../bytes.ts';
+import { asField, type BatchExpression } from '../expression.ts';
+import type { Cell } from '../vector.ts';
+import { addEach, grownDoubles, type ValueAccumulator } from './accumulator.ts';
+import { ExactSums } from './exactSum.ts';
+
+/** sum(number) and avg(number): the sum is exact, the mean its quotient as a double. Texts that read as numbers count. */
+export class Sum implements ValueAccumulator {
+  readonly #input: BatchExpression;
+  readonly #mean: boolean;
+  readonly #sums = new ExactSums();
+  #counts: Float64Array = new Float64Array(16);
+
+  constructor(input: BatchExpression, mean: boolean) {
+    this.#input = input;
+    this.#mean = mean;
+  }
+
+  get size(): number {
+    return this.#counts.byteLength + this.#sums.size;
+  }
+
+  reserve(groups: number): void {
+    this.#counts = grownDoubles(this.#counts, groups);
+    this.#sums.reserve(groups);
+  }
+
+  addBatch(batch: Batch, groups: Uint32Array): void {
+    const field = asField(this.#input.vector(batch));
+    if (field === undefined || field.column.numbers.length === 0) {
+      addEach(batch, groups, this.#input, (group, value) => this.addValue(group, value));
+      return;
+    }
+    const { numbers } = field.column;
+    const counts = this.#counts;
+    for (let i = 0; i < batch.count; i++) {
+      const row = batch.selection[i];
+      const value = numbers[row];
+      if (Number.isNaN(value)) {
+        const exact = field.value(row);
+        if (exact !== null) this.addValue(groups[i], exact);
+      } else {
+        counts[groups[i]]++;
+        this.#sums.addDouble(groups[i], value);
+      }
+    }
+  }
+
+  addValue(group: number, value: Value): void {
+    const number = asNumber(value);
+    if (number === undefined) return;
+    this.#counts[group]++;
+    this.#sums.add(group, number);
+  }
+
+  write(group: number, out: ByteWriter): void {
+    out.double(this.#counts[group]);
+    this.#sums.write(group, out);
+  }
+
+  merge(group: number, from: ByteReader): void {
+    this.#counts[group] += from.double();
+    this.#sums.merge(group, from);
+  }
+
+  result(group: number): Cell {
+    const count = this.#counts[group];
+    if (count === 0) return null;
+    if (!this.#mean) return this.#sums.sum(group) ?? null;
+    const sum = this.#sums.toDouble(group);
+    return sum === undefined ? null : (rounded(sum / count) ?? null);
+  }
+
+  reset(): void {
+    this.#counts.fill(0);
+    this.#sums.reset();
+  }
+}

@@ -1,0 +1,173 @@
+/** Grows as it is written to; little-endian. */
+export class ByteWriter {
+  #bytes: Uint8Array;
+  #view: DataView;
+  length = 0;
+
+  constructor(capacity = 1024) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** What was written, valid until the next write. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  /** A copy of what was written. */
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.length);
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.#bytes[this.length++] = value;
+  }
+
+  uint32(value: number): void {
+    this.reserve(4);
+    this.#view.setUint32(this.length, value, true);
+    this.length += 4;
+  }
+
+  double(value: number): void {
+    this.reserve(8);
+    this.#view.setFloat64(this.length, value, true);
+    this.length += 8;
+  }
+
+  /** A whole number from 0 on, in as few bytes as it takes (LEB128). */
+  count(value: number): void {
+    let rest = value;
+    while (rest >= 0x80) {
+      this.byte((rest % 0x80) | 0x80);
+      rest = Math.floor(rest / 0x80);
+    }
+    this.byte(rest);
+  }
+
+  copy(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    const length = end - start;
+    this.reserve(length);
+    if (length < 24) {
+      for (let at = 0; at < length; at++) this.#bytes[this.length + at] = bytes[start + at];
+    } else {
+      this.#bytes.set(bytes.subarray(start, end), this.length);
+    }
+    this.length += length;
+  }
+
+  /** Turns around every bit from `start` on. */
+  invert(start: number): void {
+    for (let at = start; at < this.length; at++) this.#bytes[at] ^= 0xff;
+  }
+
+  /** UTF-8 of the text; half a surrogate pair becomes U+FFFD. */
+  utf8(text: string): void {
+    this.reserve(text.length * 3);
+    this.length += encoder.encodeInto(text, this.#bytes.subarray(this.length)).written;
+  }
+
+  /** A text behind its length in bytes. */
+  text(text: string): void {
+    if (text.length < 40 && this.#ascii(text)) return;
+    const bytes = encoder.encode(text);
+    this.count(bytes.length);
+    this.copy(bytes);
+  }
+
+  /** Makes room for a number of bytes that is not known yet; `endBlock` fills it in. */
+  beginBlock(): number {
+    this.uint32(0);
+    return this.length;
+  }
+
+  endBlock(start: number): void {
+    this.#view.setUint32(start - 4, this.length - start, true);
+  }
+
+  reserve(length: number): void {
+    const needed = this.length + length;
+    if (needed <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    larger.set(this.#bytes.subarray(0, this.length));
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+
+  #ascii(text: string): boolean {
+    this.reserve(text.length + 1);
+    const start = this.length + 1;
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit >= 0x80) return false;
+      this.#bytes[start + at] = unit;
+    }
+    this.#bytes[this.length] = text.length;
+    this.length = start + text.length;
+    return true;
+  }
+}
+
+/** Reads what a `ByteWriter` wrote. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #buffer: Buffer;
+  readonly #view: DataView;
+  at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.at;
+  }
+
+  byte(): number {
+    return this.#bytes[this.at++];
+  }
+
+  uint32(): number {
+    const value = this.#view.getUint32(this.at, true);
+    this.at += 4;
+    return value;
+  }
+
+  double(): number {
+    const value = this.#view.getFloat64(this.at, true);
+    this.at += 8;
+    return value;
+  }
+
+  count(): number {
+    let value = 0;
+    let factor = 1;
+    for (;;) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+      factor *= 0x80;
+    }
+  }
+
+  /** A view of the next bytes. */
+  bytes(length: number): Uint8Array {
+    this.at += length;
+    return this.#bytes.subarray(this.at - length, this.at);
+  }
+
+  text(): string {
+    const length = this.count();
+    this.at += length;
+    return this.#buffer.toString('utf8', this.at - length, this.at);
+  }
+}
+
+const encoder = new TextEncoder();

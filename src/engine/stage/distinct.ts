@@ -1,0 +1,135 @@
+import type { Batch } from './batch.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { writeKey } from './key.ts';
+import { mergeRuns, runRecord } from './merge.ts';
+import { outputVectors } from './output.ts';
+import type { Output } from '../query/resolve/step.ts';
+import { partitionOf, partitions } from './partition.ts';
+import { rowsPerBatch, type RowCodec } from './rows.ts';
+import { SpillReader, type SpillFolder, type SpillWriter } from './spill.ts';
+import { KeySet } from './keySet.ts';
+import type { Vector } from './vector.ts';
+
+/**
+ * DISTINCT: of equal rows the first, in the order in which they came. Rows go on at once while their keys fit into
+ * `budget` bytes. Rows with keys that do not are put aside by a hash of the key, and what is left of each part
+ * follows in the end, merged back into the order of the rows.
+ */
+export async function* distinct(
+  batches: AsyncIterable<Batch>,
+  output: Output,
+  codec: RowCodec,
+  budget: number,
+  folder: SpillFolder,
+  signal: AbortSignal,
+): AsyncGenerator<Batch> {
+  const seen = new KeySet();
+  const key = new ByteWriter();
+  const payload = new ByteWriter();
+  let parts: SpillWriter[] | undefined;
+  let ordinal = 0;
+  for await (const batch of batches) {
+    const keyVectors = outputVectors(batch, output);
+    const vectors = codec.vectors(batch);
+    const selection = new Uint32Array(batch.count);
+    let count = 0;
+    for (let i = 0; i < batch.count; i++) {
+      const row = batch.selection[i];
+      writeRowKey(key, keyVectors, row);
+      if (seen.size < budget) {
+        if (seen.add(key.view())) selection[count++] = row;
+        continue;
+      }
+      if (seen.has(key.view())) continue;
+      parts ??= await openParts(folder);
+      payload.clear();
+      codec.write(payload, vectors, row);
+      await parts[partitionOf(key.view(), 0)].append(partRecord(ordinal++, key.view(), payload.view()));
+    }
+    if (count > 0) yield { ...batch, selection, count };
+    signal.throwIfAborted();
+  }
+  if (parts === undefined) return;
+  for (const part of parts) await part.finish();
+  seen.clear();
+  const runs: string[] = [];
+  for (const part of parts) runs.push(...(await firstOfEqual(part.path, 1, budget, folder, signal)));
+  const bufferSize = Math.max(16 * 1024, Math.floor(budget / 2 / runs.length));
+  for await (const rows of mergeRuns(runs, bufferSize, rowsPerBatch, signal)) {
+    yield codec.read(rows.map((row) => new ByteReader(row.payload)));
+  }
+}
+
+export function writeRowKey(out: ByteWriter, vectors: readonly Vector[], row: number): void {
+  out.clear();
+  for (const vector of vectors) writeKey(out, vector.value(row));
+}
+
+async function openParts(folder: SpillFolder): Promise<SpillWriter[]> {
+  const parts: SpillWriter[] = [];
+  for (let part = 0; part < partitions; part++) parts.push(await folder.create());
+  return parts;
+}
+
+/** The row's number, big-endian so that bytes sort as numbers do, its key and the row. */
+function partRecord(ordinal: number, key: Uint8Array, payload: Uint8Array): Uint8Array {
+  const position = Buffer.allocUnsafe(8);
+  position.writeUInt32BE(Math.floor(ordinal / 2 ** 32));
+  position.writeUInt32BE(ordinal % 2 ** 32, 4);
+  return runRecord(position, runRecord(key, payload));
+}
+
+/**
+ * Runs with the first of equal rows of a part, each run in the order of the rows' numbers. A part whose keys are too many is parted again.
+ */
+async function firstOfEqual(
+  path: string,
+  level: number,
+  budget: number,
+  folder: SpillFolder,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const seen = new KeySet();
+  const reader = await SpillReader.open(path, 256 * 1024);
+  const kept = await folder.create();
+  let parts: SpillWriter[] | undefined;
+  try {
+    while (reader.tryNext() || (await reader.next())) {
+      const { record = noBytes } = reader;
+      const key = innerKey(record);
+      if (seen.size < budget || level > maxLevel) {
+        if (seen.add(key)) {
+          const row = innerRow(record);
+          if (!kept.tryAppend(row)) await kept.append(row);
+        }
+      } else if (!seen.has(key)) {
+        parts ??= await openParts(folder);
+        await parts[partitionOf(key, level)].append(record);
+      }
+      signal.throwIfAborted();
+    }
+  } finally {
+    await reader.close();
+    await kept.finish();
+    for (const part of parts ?? []) await part.finish();
+  }
+  const runs = [kept.path];
+  seen.clear();
+  for (const part of parts ?? [])
+    runs.push(...(await firstOfEqual(part.path, level + 1, budget, folder, signal)));
+  return runs;
+}
+
+/** Parts of parts of parts: beyond that, it is not the number of keys that is the trouble. */
+const maxLevel = 4;
+const noBytes = new Uint8Array(0);
+
+/** record = 4 + 8 bytes of position, then key length, key, payload. */
+function innerKey(record: Uint8Array): Uint8Array {
+  const length = record[12] | (record[13] << 8) | (record[14] << 16) | (record[15] << 24);
+  return record.subarray(16, 16 + length);
+}
+
+function innerRow(record: Uint8Array): Uint8Array {
+  return runRecord(record.subarray(4, 12), record.subarray(16 + innerKey(record).length));
+}

@@ -1,0 +1,160 @@
+import { compareNumbers, readNumber, type Numeric } from '../query/value/decimal.ts';
+import type { JsonObject } from '../query/value/json.ts';
+import { JsonList } from '../query/value/json.ts';
+import { Interval, Timestamp } from '../query/value/time.ts';
+import { isNumeric, type Value } from '../query/value/value.ts';
+import type { ByteWriter } from './bytes.ts';
+
+/**
+ * Values as bytes that are in the same order as the values: what sorts, groups and finds equal rows. NULL stands
+ * apart; then come booleans, numbers, texts, times, intervals, lists and objects. Equal values have equal bytes.
+ */
+const rank = {
+  boolean: 0x10,
+  number: 0x20,
+  text: 0x30,
+  time: 0x40,
+  interval: 0x50,
+  list: 0x60,
+  object: 0x70,
+};
+
+const nullFirst = 0x01;
+const nullLast = 0xff;
+/** Ends a list or an object; lower than any rank. */
+const end = 0x00;
+
+export interface KeyOrder {
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
+/**
+ * @param loose a CSV field, which sorts as a number where it reads as one
+ */
+export function writeSortKey(out: ByteWriter, value: Value, order: KeyOrder, loose: boolean): void {
+  if (value === null) {
+    out.byte(order.nullsFirst ? nullFirst : nullLast);
+    return;
+  }
+  const start = out.length;
+  const number = loose && typeof value === 'string' ? readNumber(value) : undefined;
+  writeKey(out, number ?? value);
+  if (order.descending) out.invert(start);
+}
+
+/** A key to find equal values by, NULL among them. */
+export function writeKey(out: ByteWriter, value: Value): void {
+  if (value === null) {
+    out.byte(nullLast);
+  } else if (typeof value === 'string') {
+    out.byte(rank.text);
+    writeText(out, value);
+  } else if (isNumeric(value)) {
+    out.byte(rank.number);
+    writeNumber(out, value);
+  } else if (typeof value === 'boolean') {
+    out.byte(rank.boolean);
+    out.byte(value ? 1 : 0);
+  } else if (value instanceof Timestamp) {
+    out.byte(rank.time);
+    writeDouble(out, value.ms);
+    writeDouble(out, value.nanos);
+  } else if (value instanceof Interval) {
+    out.byte(rank.interval);
+    writeDouble(out, (value.months * 30 + value.days) * 86_400_000_000 + value.micros);
+  } else if (value instanceof JsonList) {
+    out.byte(rank.list);
+    for (const item of value.items) writeKey(out, item);
+    out.byte(end);
+  } else {
+    out.byte(rank.object);
+    writeObject(out, value);
+  }
+}
+
+/** Members in the order of their keys: the order in which they are written makes no difference. */
+function writeObject(out: ByteWriter, value: JsonObject): void {
+  const keys = [...value.members.keys()].sort();
+  for (const key of keys) {
+    out.byte(rank.text);
+    writeText(out, key);
+    writeKey(out, value.members.get(key) ?? null);
+  }
+  out.byte(end);
+}
+
+/** UTF-8, NUL written as 00 FF, ended by 00 00: a text sorts before those that it begins. */
+function writeText(out: ByteWriter, text: string): void {
+  if (text.includes('\0')) {
+    for (const [at, part] of text.split('\0').entries()) {
+      if (at > 0) {
+        out.byte(0);
+        out.byte(0xff);
+      }
+      out.utf8(part);
+    }
+  } else {
+    out.utf8(text);
+  }
+  out.byte(0);
+  out.byte(0);
+}
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
+
+/** Big-endian IEEE 754 with the sign turned around, and the other bits where it is negative. */
+function writeDouble(out: ByteWriter, value: number): void {
+  double[0] = value === 0 ? 0 : value;
+  const negative = words[1] >>> 31 === 1;
+  const high = negative ? ~words[1] >>> 0 : (words[1] | 0x80000000) >>> 0;
+  const low = negative ? ~words[0] >>> 0 : words[0];
+  out.byte(high >>> 24);
+  out.byte((high >>> 16) & 0xff);
+  out.byte((high >>> 8) & 0xff);
+  out.byte(high & 0xff);
+  out.byte(low >>> 24);
+  out.byte((low >>> 16) & 0xff);
+  out.byte((low >>> 8) & 0xff);
+  out.byte(low & 0xff);
+}
+
+/**
+ * The nearest double; then whether the value lies below it (0), is it (1) or lies above it (2); then, unless it is it,
+ * the digits, which decide between decimals with the same nearest double.
+ */
+function writeNumber(out: ByteWriter, value: Numeric): void {
+  if (typeof value === 'number') {
+    writeDouble(out, value);
+    out.byte(1);
+    return;
+  }
+  const { coefficient, exponent, approximate } = value;
+  const near = Number.isFinite(approximate) ? approximate : Math.sign(approximate) * Number.MAX_VALUE;
+  writeDouble(out, approximate);
+  out.byte(compareNumbers(value, near) < 0 ? 0 : 2);
+  const negative = coefficient < 0n;
+  const digits = String(negative ? -coefficient : coefficient);
+  const start = out.length;
+  writeDouble(out, digits.length + exponent);
+  out.utf8(digits);
+  out.byte(0);
+  if (negative) out.invert(start);
+}
+
+/** The nearest double of a number that a sort key begins with; undefined where it begins with something else. */
+export function leadingNumber(key: Uint8Array, { descending }: KeyOrder): number | undefined {
+  const flip = descending ? 0xff : 0;
+  if ((key[0] ^ flip) !== rank.number) return undefined;
+  const bits = new DataView(new ArrayBuffer(8));
+  const negative = ((key[1] ^ flip) & 0x80) === 0;
+  for (let at = 0; at < 8; at++) bits.setUint8(at, key[at + 1] ^ flip ^ (negative ? 0xff : 0));
+  if (!negative) bits.setUint8(0, bits.getUint8(0) & 0x7f);
+  return bits.getFloat64(0);
+}
+
+/** Negative, zero or positive. */
+export function compareKeys(a: Uint8Array, b: Uint8Array): number {
+  return Buffer.compare(a, b);
+}

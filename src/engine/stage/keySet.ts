@@ -1,0 +1,114 @@
+import { hashBytes } from './partition.ts';
+
+/** Byte strings, each once, numbered in the order in which they came: an open-addressing table over one arena. */
+export class KeySet {
+  #arena = new Uint8Array(1 << 16);
+  #used = 0;
+  #starts = new Uint32Array(1 << 10);
+  #hashes = new Uint32Array(1 << 10);
+  #table = new Int32Array(1 << 11).fill(-1);
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Bytes held. */
+  get size(): number {
+    return this.#used + this.#count * 8 + this.#table.length * 4;
+  }
+
+  /** The number of a key, taken in if it is new. */
+  number(bytes: Uint8Array, start = 0, end = bytes.length): number {
+    const hash = hashBytes(bytes, start, end, 0);
+    const slot = this.#slot(hash, bytes, start, end);
+    const known = this.#table[slot];
+    return known === -1 ? this.#insert(slot, hash, bytes, start, end) : known;
+  }
+
+  has(bytes: Uint8Array): boolean {
+    return this.#table[this.#slot(hashBytes(bytes, 0, bytes.length, 0), bytes, 0, bytes.length)] !== -1;
+  }
+
+  /** Whether the key is new; it is taken in. */
+  add(bytes: Uint8Array): boolean {
+    const before = this.#count;
+    return this.number(bytes) === before;
+  }
+
+  /** The bytes of a key. */
+  key(number: number): Uint8Array {
+    return this.#arena.subarray(this.#starts[number], this.#endOf(number));
+  }
+
+  clear(): void {
+    this.#arena = new Uint8Array(1 << 16);
+    this.#used = 0;
+    this.#starts = new Uint32Array(1 << 10);
+    this.#hashes = new Uint32Array(1 << 10);
+    this.#table = new Int32Array(1 << 11).fill(-1);
+    this.#count = 0;
+  }
+
+  #endOf(number: number): number {
+    return number + 1 < this.#count ? this.#starts[number + 1] : this.#used;
+  }
+
+  /** The place in the table where the key is, or where it would be put. */
+  #slot(hash: number, bytes: Uint8Array, start: number, end: number): number {
+    const mask = this.#table.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const number = this.#table[slot];
+      if (number === -1 || (this.#hashes[number] === hash && this.#isEqual(number, bytes, start, end)))
+        return slot;
+    }
+  }
+
+  #isEqual(number: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const from = this.#starts[number];
+    if (this.#endOf(number) - from !== end - start) return false;
+    const arena = this.#arena;
+    for (let at = start; at < end; at++) {
+      if (arena[from + at - start] !== bytes[at]) return false;
+    }
+    return true;
+  }
+
+  #insert(slot: number, hash: number, bytes: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    if (this.#used + length > this.#arena.length) {
+      const larger = new Uint8Array(Math.max(this.#used + length, this.#arena.length * 2));
+      larger.set(this.#arena.subarray(0, this.#used));
+      this.#arena = larger;
+    }
+    if (this.#count === this.#starts.length) this.#grow();
+    this.#arena.set(bytes.subarray(start, end), this.#used);
+    const number = this.#count++;
+    this.#starts[number] = this.#used;
+    this.#hashes[number] = hash;
+    this.#table[slot] = number;
+    this.#used += length;
+    if (this.#count * 2 > this.#table.length) this.#rehash();
+    return number;
+  }
+
+  #grow(): void {
+    const starts = new Uint32Array(this.#count * 2);
+    const hashes = new Uint32Array(this.#count * 2);
+    starts.set(this.#starts);
+    hashes.set(this.#hashes);
+    this.#starts = starts;
+    this.#hashes = hashes;
+  }
+
+  #rehash(): void {
+    const table = new Int32Array(this.#table.length * 2).fill(-1);
+    const mask = table.length - 1;
+    for (let number = 0; number < this.#count; number++) {
+      let slot = this.#hashes[number] & mask;
+      while (table[slot] !== -1) slot = (slot + 1) & mask;
+      table[slot] = number;
+    }
+    this.#table = table;
+  }
+}

@@ -1,0 +1,102 @@
+import type { MemberEdit } from '../query/resolve/scope.ts';
+import { eachElement, JsonObject, unescapeJson } from '../query/value/json.ts';
+import { jsonOf, type Value } from '../query/value/value.ts';
+
+/** A member of an object: its key as a JSON string, and its JSON text. */
+type Member = [key: string, json: string];
+
+/** What a record is called that is no object, as a column. */
+const valueName = 'value';
+
+/**
+ * The members of an object as JSON texts, edited: those dropped are gone, those renamed and replaced keep their
+ * place, and a replacement for a member that is not there comes last. A value that is no object is its only member.
+ */
+function editedMembers(
+  value: Value,
+  edits: readonly MemberEdit[],
+  replacement: (slot: number) => string,
+): Member[] {
+  let members = membersOf(value);
+  for (const { path, action } of edits) {
+    const [key, ...rest] = path;
+    if (rest.length > 0) {
+      members = members.map((member) =>
+        keyOf(member) === key && member[1].startsWith('{')
+          ? editedMember(member, rest, action, replacement)
+          : member,
+      );
+      continue;
+    }
+    members = edited(members, key, action, replacement);
+  }
+  return members;
+}
+
+function editedMember(
+  [key, json]: Member,
+  path: readonly string[],
+  action: MemberEdit['action'],
+  replacement: (slot: number) => string,
+): Member {
+  return [key, objectText(editedMembers(new JsonObject(json), [{ path, action }], replacement))];
+}
+
+function edited(
+  members: readonly Member[],
+  key: string,
+  action: MemberEdit['action'],
+  replacement: (slot: number) => string,
+): Member[] {
+  switch (action.kind) {
+    case 'drop':
+      return members.filter((member) => keyOf(member) !== key);
+    case 'rename':
+      return members
+        .filter((member) => keyOf(member) !== action.name)
+        .map((member) => (keyOf(member) === key ? [JSON.stringify(action.name), member[1]] : member));
+    case 'replace': {
+      const json = replacement(action.slot);
+      const known = members.some((member) => keyOf(member) === key);
+      if (!known) return [...members, [JSON.stringify(key), json]];
+      return members.map((member) => (keyOf(member) === key ? [member[0], json] : member));
+    }
+  }
+}
+
+/** The JSON text of the edited object. */
+export function editedObject(
+  value: Value,
+  edits: readonly MemberEdit[],
+  replacement: (slot: number) => string,
+): string {
+  if (edits.length === 0 && value instanceof JsonObject) return jsonOf(value);
+  return objectText(editedMembers(value, edits, replacement));
+}
+
+function objectText(members: readonly Member[]): string {
+  return `{${members.map(([key, json]) => `${key}:${json}`).join(',')}}`;
+}
+
+function membersOf(value: Value): Member[] {
+  if (value === null) return [];
+  if (!(value instanceof JsonObject)) return [[JSON.stringify(valueName), jsonOf(value)]];
+  if (value.text === undefined) {
+    return [...value.members].map(([key, member]) => [JSON.stringify(key), jsonOf(member)]);
+  }
+  const members: Member[] = [];
+  let key: string | undefined;
+  eachElement(value.text, (element) => {
+    if (key === undefined) {
+      key = element;
+    } else {
+      members.push([key, element]);
+      key = undefined;
+    }
+  });
+  return members;
+}
+
+function keyOf([key]: Member): string {
+  return unescapeJson(key.slice(1, -1));
+}

@@ -1,0 +1,273 @@
+import type { RecordBlock } from '../format/record.ts';
+import type { Origin, Plan } from '../query/index.ts';
+import { Aggregation, PartialAggregation } from './aggregate.ts';
+import { batchOfBlock, type Batch } from './batch.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { chain, computedSlots, groupingOf, liveSlotsBefore, liveSlotsOf, sortKeys } from './compose.ts';
+import { computeBatch } from './compute.ts';
+import type { StageContext } from './context.ts';
+import { compileForBatches, selectTrue } from './expression.ts';
+import { writeRowKey } from './distinct.ts';
+import { KeySet } from './keySet.ts';
+import { outputVectors } from './output.ts';
+import { RowCodec, rowsOf, rowsPerBatch } from './rows.ts';
+import { SpillFolder } from './spill.ts';
+import { maxTop, Top, topRows } from './top.ts';
+import { unnestBatch } from './unnest.ts';
+
+/**
+ * The first steps of a plan in one of several threads: those that look at one record at a time, and as much of the
+ * next one as can be done on a part of the rows. What comes out is bytes, for `gather` in another thread.
+ */
+export interface LocalStages {
+  /** Takes in the records of a block that the plan's condition has taken. Blocks must come in the order of the file. */
+  add(block: RecordBlock, selection: Uint32Array, count: number, origin: Origin): void;
+  /** Bytes held, roughly: `take` may be called early. */
+  readonly size: number;
+  /** What was made of the blocks since the last call. */
+  take(): Uint8Array<ArrayBuffer>;
+}
+
+type RowStage = (batch: Batch) => Batch;
+
+/** Makes something of the rows of some blocks. */
+interface Reducer {
+  readonly size: number;
+  add(batch: Batch): void;
+  take(): Uint8Array<ArrayBuffer>;
+}
+
+/** How many of a plan's steps look at one row at a time, from the first on. */
+function localSteps({ steps }: Plan): number {
+  const other = steps.findIndex(({ kind }) => kind !== 'compute' && kind !== 'where' && kind !== 'unnest');
+  return other === -1 ? steps.length : other;
+}
+
+export function createLocalStages(plan: Plan): LocalStages {
+  const count = localSteps(plan);
+  const stages = plan.steps.slice(0, count).map((step): RowStage => {
+    switch (step.kind) {
+      case 'compute': {
+        const items = computedSlots(step, plan);
+        return (batch) => computeBatch(batch, items);
+      }
+      case 'where': {
+        const condition = compileForBatches(step.condition, step.bound, plan.slots);
+        return (batch) => selectTrue(batch, condition);
+      }
+      case 'unnest': {
+        const expression = compileForBatches(step.expression, step.bound, plan.slots);
+        return (batch) => unnestBatch(batch, expression, step.slot, step.position);
+      }
+      default:
+        throw new Error(`${step.kind} is no step on single rows`);
+    }
+  });
+  const reducer = createReducer(plan, count);
+  return {
+    get size() {
+      return reducer.size;
+    },
+    add(block, selection, selected, origin) {
+      let batch = batchOfBlock(plan, block, selection, selected, origin);
+      for (const stage of stages) batch = stage(batch);
+      if (batch.count > 0) reducer.add(batch);
+    },
+    take: () => reducer.take(),
+  };
+}
+
+function createReducer(plan: Plan, at: number): Reducer {
+  const step = plan.steps.at(at);
+  const codec = codecBefore(plan, at);
+  if (step?.kind === 'aggregate') return new PartialAggregation(groupingOf(step, plan));
+  const count = topCount(plan, at);
+  if (step?.kind === 'sort' && count !== undefined) {
+    return topReducer(new Top(sortKeys(step, plan), new RowCodec(liveSlotsOf(plan)[at]), count));
+  }
+  if (step?.kind === 'limit') return rowReducer(codec, firstRows(step.count + step.offset));
+  if (step?.kind === 'distinct') {
+    const { output } = step;
+    return rowReducer(
+      codec,
+      firstOfEqual((batch) => outputVectors(batch, output)),
+    );
+  }
+  return rowReducer(codec, { select: (batch) => batch, restart: () => undefined });
+}
+
+/** How many rows ORDER BY … LIMIT needs; undefined where it is no such step, or too many. */
+function topCount({ steps }: Plan, at: number): number | undefined {
+  const next = steps.at(at + 1);
+  if (steps.at(at)?.kind !== 'sort' || next?.kind !== 'limit') return undefined;
+  const count = next.count + next.offset;
+  return count <= maxTop ? count : undefined;
+}
+
+/** Copies the slots that the step number `at` and all behind it read. */
+function codecBefore(plan: Plan, at: number): RowCodec {
+  return new RowCodec(liveSlotsBefore(plan, at));
+}
+
+/** Lets some of the rows through. */
+interface RowFilter {
+  select(batch: Batch): Batch;
+  restart(): void;
+}
+
+function rowReducer(codec: RowCodec, filter: RowFilter): Reducer {
+  const out = new ByteWriter();
+  return {
+    get size() {
+      return out.length;
+    },
+    add(batch) {
+      const { selection, count } = filter.select(batch);
+      const vectors = codec.vectors(batch);
+      for (let i = 0; i < count; i++) {
+        // A row without slots would leave no trace.
+        out.byte(0);
+        codec.write(out, vectors, selection[i]);
+      }
+    },
+    take() {
+      const bytes = out.take();
+      out.clear();
+      filter.restart();
+      return bytes;
+    },
+  };
+}
+
+function firstRows(most: number): RowFilter {
+  let left = most;
+  return {
+    select(batch) {
+      const count = Math.min(left, batch.count);
+      left -= count;
+      return { ...batch, count };
+    },
+    restart: () => (left = most),
+  };
+}
+
+function firstOfEqual(vectorsOf: (batch: Batch) => ReturnType<typeof outputVectors>): RowFilter {
+  const seen = new KeySet();
+  const key = new ByteWriter();
+  return {
+    select(batch) {
+      const vectors = vectorsOf(batch);
+      const selection = new Uint32Array(batch.count);
+      let count = 0;
+      for (let i = 0; i < batch.count; i++) {
+        writeRowKey(key, vectors, batch.selection[i]);
+        if (seen.add(key.view())) selection[count++] = batch.selection[i];
+      }
+      return { ...batch, selection, count };
+    },
+    restart: () => seen.clear(),
+  };
+}
+
+function topReducer(top: Top): Reducer {
+  return {
+    get size() {
+      return top.size;
+    },
+    add: (batch) => top.add(batch),
+    take() {
+      const out = new ByteWriter();
+      for (const { key, payload } of top.rows()) {
+        out.count(key.length);
+        out.copy(key);
+        out.count(payload.length);
+        out.copy(payload);
+      }
+      top.clear();
+      return out.take();
+    },
+  };
+}
+
+/** Carries out a plan on what `LocalStages` of any number of threads have made of the file, given in its order. */
+export async function* gather(
+  plan: Plan,
+  parts: AsyncIterable<Uint8Array>,
+  context: StageContext,
+): AsyncGenerator<Batch> {
+  const folder = new SpillFolder(context.tempFolder);
+  try {
+    yield* gathered(plan, parts, context, folder);
+  } finally {
+    await folder.remove();
+  }
+}
+
+function gathered(
+  plan: Plan,
+  parts: AsyncIterable<Uint8Array>,
+  context: StageContext,
+  folder: SpillFolder,
+): AsyncIterable<Batch> {
+  const at = localSteps(plan);
+  const step = plan.steps.at(at);
+  if (step?.kind === 'aggregate') {
+    const aggregation = new Aggregation(() => groupingOf(step, plan), context.budget / 2, folder);
+    return chain(plan, mergedGroups(parts, aggregation, context.signal), context, folder, at + 1);
+  }
+  const count = topCount(plan, at);
+  if (step?.kind === 'sort' && count !== undefined) {
+    const codec = new RowCodec(liveSlotsOf(plan)[at]);
+    const top = new Top(sortKeys(step, plan), codec, count);
+    return chain(plan, mergedTop(parts, top, codec), context, folder, at + 1);
+  }
+  return chain(plan, decodedRows(parts, codecBefore(plan, at)), context, folder, at);
+}
+
+async function* mergedGroups(
+  parts: AsyncIterable<Uint8Array>,
+  aggregation: Aggregation,
+  signal: AbortSignal,
+): AsyncGenerator<Batch> {
+  for await (const part of parts) {
+    await aggregation.merge(part);
+    signal.throwIfAborted();
+  }
+  yield* aggregation.finish(signal);
+}
+
+async function* mergedTop(
+  parts: AsyncIterable<Uint8Array>,
+  top: Top,
+  codec: RowCodec,
+): AsyncGenerator<Batch> {
+  for await (const part of parts) {
+    const reader = new ByteReader(part);
+    while (reader.left > 0) {
+      const key = reader.bytes(reader.count());
+      top.addRow(key, reader.bytes(reader.count()));
+    }
+  }
+  yield* topRows(top, codec);
+}
+
+async function* decodedRows(parts: AsyncIterable<Uint8Array>, codec: RowCodec): AsyncGenerator<Batch> {
+  for await (const part of parts) {
+    const rows = rowsOf(part);
+    for (;;) {
+      const batch = codec.read(marked(rows));
+      if (batch.count === 0) break;
+      yield batch;
+    }
+  }
+}
+
+/** Up to a batch of rows, past the mark before each. */
+function* marked(rows: Generator<ByteReader>): Generator<ByteReader> {
+  for (let row = 0; row < rowsPerBatch; row++) {
+    const next = rows.next();
+    if (next.done === true) return;
+    next.value.at++;
+    yield next.value;
+  }
+}

@@ -1,0 +1,143 @@
+import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Temporary files of one run: the folder is made with the first file, and removed with everything in it. */
+export class SpillFolder {
+  readonly #parent: string;
+  #path: Promise<string> | undefined;
+  #files = 0;
+  /** Bytes written so far. */
+  written = 0;
+
+  constructor(parent: string) {
+    this.#parent = parent;
+  }
+
+  async create(): Promise<SpillWriter> {
+    this.#path ??= mkdtemp(join(this.#parent, 'rowriver-'));
+    const path = join(await this.#path, String(this.#files++));
+    return new SpillWriter(path, await open(path, 'wx', 0o600), (length) => (this.written += length));
+  }
+
+  async remove(): Promise<void> {
+    if (this.#path !== undefined) await rm(await this.#path, { recursive: true, force: true });
+  }
+}
+
+/** Appends records to a temporary file: each a length in four bytes, then its bytes. */
+export class SpillWriter {
+  readonly path: string;
+  readonly #file: FileHandle;
+  readonly #note: (length: number) => void;
+  readonly #buffer = Buffer.allocUnsafe(64 * 1024);
+  #used = 0;
+
+  constructor(path: string, file: FileHandle, note: (length: number) => void) {
+    this.path = path;
+    this.#file = file;
+    this.#note = note;
+  }
+
+  /** Takes a record if there is room for it in memory; where there is none, `flush` must come first. */
+  tryAppend(record: Uint8Array): boolean {
+    if (this.#used + 4 + record.length > this.#buffer.length) return false;
+    this.#used = this.#buffer.writeUInt32LE(record.length, this.#used);
+    this.#buffer.set(record, this.#used);
+    this.#used += record.length;
+    return true;
+  }
+
+  async append(record: Uint8Array): Promise<void> {
+    if (this.tryAppend(record)) return;
+    await this.flush();
+    if (this.tryAppend(record)) return;
+    const header = Buffer.alloc(4);
+    header.writeUInt32LE(record.length);
+    await this.#write(header);
+    await this.#write(record);
+  }
+
+  async flush(): Promise<void> {
+    if (this.#used > 0) await this.#write(this.#buffer.subarray(0, this.#used));
+    this.#used = 0;
+  }
+
+  /** Ends writing; the file stays until its folder is removed or it is read to its end. */
+  async finish(): Promise<void> {
+    try {
+      await this.flush();
+    } finally {
+      await this.#file.close();
+    }
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) at += (await this.#file.write(bytes, at)).bytesWritten;
+    this.#note(bytes.length);
+  }
+}
+
+/** Reads the records of a temporary file back, one after the other, and deletes it at the end. */
+export class SpillReader {
+  readonly #path: string;
+  readonly #file: FileHandle;
+  #buffer: Buffer;
+  #from = 0;
+  #to = 0;
+  #record: Uint8Array | undefined;
+
+  private constructor(path: string, file: FileHandle, bufferSize: number) {
+    this.#path = path;
+    this.#file = file;
+    this.#buffer = Buffer.allocUnsafe(bufferSize);
+  }
+
+  static async open(path: string, bufferSize: number): Promise<SpillReader> {
+    return new SpillReader(path, await open(path, 'r'), bufferSize);
+  }
+
+  /** The record that the last `next` has reached; valid until the following one. */
+  get record(): Uint8Array | undefined {
+    return this.#record;
+  }
+
+  /** Moves on if the next record is in memory already. */
+  tryNext(): boolean {
+    const available = this.#to - this.#from;
+    if (available < 4) return false;
+    const length = this.#buffer.readUInt32LE(this.#from);
+    if (available < 4 + length) return false;
+    this.#record = this.#buffer.subarray(this.#from + 4, this.#from + 4 + length);
+    this.#from += 4 + length;
+    return true;
+  }
+
+  /** Moves on; false at the end. */
+  async next(): Promise<boolean> {
+    while (!this.tryNext()) {
+      if (!(await this.#fill())) {
+        this.#record = undefined;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+    await rm(this.#path, { force: true });
+  }
+
+  async #fill(): Promise<boolean> {
+    const rest = this.#to - this.#from;
+    const needed = rest >= 4 ? 4 + this.#buffer.readUInt32LE(this.#from) : 4;
+    const buffer = needed > this.#buffer.length ? Buffer.allocUnsafe(needed) : this.#buffer;
+    this.#buffer.copy(buffer, 0, this.#from, this.#to);
+    this.#buffer = buffer;
+    this.#from = 0;
+    this.#to = rest;
+    const { bytesRead } = await this.#file.read(buffer, rest, buffer.length - rest);
+    this.#to += bytesRead;
+    return bytesRead > 0;
+  }
+}

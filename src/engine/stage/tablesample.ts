@@ -1,0 +1,51 @@
+import { draw } from '../query/predicate/sample.ts';
+import type { Batch } from './batch.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { rowsPerBatch, type RowCodec } from './rows.ts';
+
+/** TABLESAMPLE n PERCENT behind other operators: each row by its place in the stream. */
+export async function* samplePercent(
+  batches: AsyncIterable<Batch>,
+  percent: number,
+  seed: number,
+): AsyncGenerator<Batch> {
+  const limit = (percent / 100) * 2 ** 32;
+  let place = 0;
+  for await (const batch of batches) {
+    const selection = new Uint32Array(batch.count);
+    let count = 0;
+    for (let i = 0; i < batch.count; i++) {
+      if (draw(place++, seed) < limit) selection[count++] = batch.selection[i];
+    }
+    if (count > 0) yield { ...batch, selection, count };
+  }
+}
+
+/**
+ * TABLESAMPLE n ROWS: of all rows any n, each set of n with the same chance (Vitter's algorithm R), in the order in
+ * which they came.
+ */
+export async function* sampleRows(
+  batches: AsyncIterable<Batch>,
+  size: number,
+  seed: number,
+  codec: RowCodec,
+): AsyncGenerator<Batch> {
+  const kept: { place: number; row: Uint8Array }[] = [];
+  const out = new ByteWriter();
+  let place = 0;
+  for await (const batch of batches) {
+    const vectors = codec.vectors(batch);
+    for (let i = 0; i < batch.count; i++, place++) {
+      const at = place < size ? place : Math.floor((draw(place, seed) / 2 ** 32) * (place + 1));
+      if (at >= size) continue;
+      out.clear();
+      codec.write(out, vectors, batch.selection[i]);
+      kept[at] = { place, row: out.take() };
+    }
+  }
+  kept.sort((a, b) => a.place - b.place);
+  for (let from = 0; from < kept.length; from += rowsPerBatch) {
+    yield codec.read(kept.slice(from, from + rowsPerBatch).map(({ row }) => new ByteReader(row)));
+  }
+}

@@ -1,0 +1,118 @@
+import type { Batch } from './batch.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { asField } from './expression.ts';
+import { compareKeys, leadingNumber, writeSortKey } from './key.ts';
+import type { SortExpression } from './orderBy.ts';
+import { rowsPerBatch, type RowCodec } from './rows.ts';
+import { SortBuffer } from './sortBuffer.ts';
+
+/** ORDER BY … LIMIT: the first rows of the order, those of OFFSET included. */
+export async function* top(
+  batches: AsyncIterable<Batch>,
+  keys: readonly SortExpression[],
+  codec: RowCodec,
+  count: number,
+): AsyncGenerator<Batch> {
+  const rows = new Top(keys, codec, count);
+  for await (const batch of batches) rows.add(batch);
+  yield* topRows(rows, codec);
+}
+
+export function* topRows(rows: Top, codec: RowCodec): Generator<Batch> {
+  let readers: ByteReader[] = [];
+  for (const { payload } of rows.rows()) {
+    readers.push(new ByteReader(payload));
+    if (readers.length < rowsPerBatch) continue;
+    yield codec.read(readers);
+    readers = [];
+  }
+  if (readers.length > 0) yield codec.read(readers);
+}
+
+/** LIMIT up to which only the first rows are kept in memory, whatever their number before. */
+export const maxTop = 50_000;
+
+/**
+ * The first `count` rows of the order. Holds at most twice as many: whenever there are more, the rest is given up,
+ * and rows behind the last one kept are not looked at again.
+ */
+export class Top {
+  readonly #keys: readonly SortExpression[];
+  readonly #codec: RowCodec;
+  readonly #count: number;
+  readonly #buffer = new SortBuffer();
+  readonly #key = new ByteWriter();
+  readonly #payload = new ByteWriter();
+  /** Key of the last row that is kept, once there are `count`. */
+  #threshold: Uint8Array | undefined;
+  /** The first key of that row where it is a plain number. */
+  #bound: number | undefined;
+
+  constructor(keys: readonly SortExpression[], codec: RowCodec, count: number) {
+    this.#keys = keys;
+    this.#codec = codec;
+    this.#count = count;
+  }
+
+  /** Bytes held. */
+  get size(): number {
+    return this.#buffer.size;
+  }
+
+  add(batch: Batch): void {
+    const vectors = this.#codec.vectors(batch);
+    for (const { expression } of this.#keys) expression.use(batch);
+    const [first] = this.#keys;
+    const field = asField(first.expression.vector(batch));
+    const numbers = field !== undefined && field.column.numbers.length > 0 ? field.column.numbers : undefined;
+    const { selection, count } = batch;
+    for (let i = 0; i < count; i++) {
+      const row = selection[i];
+      if (numbers !== undefined && this.#bound !== undefined) {
+        const number = numbers[row];
+        if (first.descending ? number < this.#bound : number > this.#bound) continue;
+      }
+      this.#consider(row, vectors, numbers);
+    }
+  }
+
+  /** Takes rows that another one has kept. */
+  addRow(key: Uint8Array, payload: Uint8Array): void {
+    if (this.#threshold !== undefined && compareKeys(key, this.#threshold) >= 0) return;
+    this.#buffer.add(key, payload);
+    if (this.#buffer.count >= 2 * this.#count + 256) this.#prune();
+  }
+
+  /** Keys and payloads of the rows, in order. */
+  *rows(): Generator<{ readonly key: Uint8Array; readonly payload: Uint8Array }> {
+    this.#prune();
+    for (let row = 0; row < this.#buffer.count; row++) {
+      yield { key: this.#buffer.key(row), payload: this.#buffer.payload(row) };
+    }
+  }
+
+  /** Gives up all rows, but not the knowledge of which ones cannot be among the first. */
+  clear(): void {
+    this.#buffer.clear();
+  }
+
+  #consider(row: number, vectors: Parameters<RowCodec['write']>[1], numbers: Float64Array | undefined): void {
+    const key = this.#key;
+    key.clear();
+    for (const order of this.#keys)
+      writeSortKey(key, order.expression.value(row), order, order.expression.loose);
+    if (this.#threshold !== undefined && compareKeys(key.view(), this.#threshold) >= 0) return;
+    this.#payload.clear();
+    this.#codec.write(this.#payload, vectors, row);
+    this.#buffer.add(key.view(), this.#payload.view());
+    if (this.#buffer.count >= 2 * this.#count + 256) this.#prune(numbers !== undefined);
+  }
+
+  #prune(numeric = false): void {
+    const kept = this.#buffer.order().subarray(0, this.#count);
+    this.#buffer.keep(kept);
+    if (kept.length < this.#count) return;
+    this.#threshold = this.#buffer.key(this.#count - 1).slice();
+    this.#bound = numeric ? leadingNumber(this.#threshold, this.#keys[0]) : undefined;
+  }
+}

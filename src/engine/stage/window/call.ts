@@ -1,0 +1,217 @@
+import type { Bound } from '../../query/resolve/step.ts';
+import type { Slot } from '../../query/resolve/slot.ts';
+import type { Call } from '../../query/syntax/tree.ts';
+import { asNumber } from '../../query/value/compare.ts';
+import { rounded } from '../../query/value/decimal.ts';
+import { ExactSums } from '../aggregate/exactSum.ts';
+import { ByteWriter } from '../bytes.ts';
+import { compileForBatches, type BatchExpression } from '../expression.ts';
+import { compareKeys, writeSortKey } from '../key.ts';
+import { valueOf, type Cell } from '../vector.ts';
+import { Ring } from './ring.ts';
+
+/** A window function as the query calls it, compiled; each partition makes a state of it. */
+export interface WindowCall {
+  readonly slot: number;
+  /** Rows after the current one that must be known before its value is. */
+  readonly ahead: number;
+  /** What is looked at in each row; undefined for count(*) and row_number. */
+  readonly input: BatchExpression | undefined;
+  readonly otherwise: BatchExpression | undefined;
+  begin(): WindowState;
+}
+
+/** One window moving over the rows of one partition. Rows are numbered from 0. */
+export interface WindowState {
+  /** Takes in the next row. */
+  push(cell: Cell, otherwise: Cell): void;
+  /** The value for a row, asked for in order, once `ahead` rows more are in, or all. */
+  result(row: number): Cell;
+}
+
+export function createWindowCall(call: Call, slot: number, bound: Bound, slots: readonly Slot[]): WindowCall {
+  const name = call.name.name.toLowerCase();
+  const distance = call.arguments.at(1);
+  const compile = (at: number): BatchExpression | undefined =>
+    at < call.arguments.length ? compileForBatches(call.arguments[at], bound, slots) : undefined;
+  const input = compile(0);
+  const otherwise = compile(2);
+  const base = { slot, input, otherwise };
+  if (name === 'row_number') return { ...base, ahead: 0, begin: rowNumber };
+  if (name === 'lag' || name === 'lead') {
+    const rows = distance?.kind === 'literal' && typeof distance.value === 'number' ? distance.value : 1;
+    const shift = name === 'lag' ? -rows : rows;
+    return { ...base, ahead: Math.max(0, shift), begin: () => shifted(shift) };
+  }
+  const { preceding, following } = call.over ?? { preceding: 0, following: 0 };
+  const frame = { preceding, following };
+  const ahead = Math.max(0, following);
+  const loose = input?.loose ?? false;
+  const countsRows = input === undefined;
+  switch (name) {
+    case 'count':
+      return { ...base, ahead, begin: () => counted(frame, countsRows) };
+    case 'sum':
+    case 'avg':
+      return { ...base, ahead, begin: () => summed(frame, name === 'avg') };
+    case 'min':
+    case 'max':
+      return { ...base, ahead, begin: () => extreme(frame, name === 'max', loose) };
+    case 'first_value':
+    case 'last_value':
+      return { ...base, ahead, begin: () => edge(frame, name === 'last_value') };
+    default:
+      throw new Error(`${name} was let through by the validator`);
+  }
+}
+
+interface Frame {
+  readonly preceding: number;
+  readonly following: number;
+}
+
+function rowNumber(): WindowState {
+  return { push: () => undefined, result: (row) => row + 1 };
+}
+
+function shifted(shift: number): WindowState {
+  const cells = new Ring<Cell>();
+  const defaults = new Ring<Cell>();
+  return {
+    push(cell, otherwise) {
+      cells.push(cell);
+      defaults.push(otherwise);
+    },
+    result(row) {
+      const cell = cells.at(row + shift);
+      const result = cell === undefined ? (defaults.at(row) ?? null) : cell;
+      cells.dropBefore(row + Math.min(0, shift) + 1);
+      defaults.dropBefore(row + 1);
+      return result;
+    },
+  };
+}
+
+/** Tells a function of the rows that enter and leave the window of a row. */
+function moving(
+  frame: Frame,
+  enter: (cell: Cell, row: number) => void,
+  leave: (cell: Cell, row: number) => void,
+): { readonly push: (cell: Cell) => void; readonly moveTo: (row: number) => void } {
+  const cells = new Ring<Cell>();
+  let entered = 0;
+  let left = 0;
+  return {
+    push: (cell) => cells.push(cell),
+    moveTo(row) {
+      const end = Math.min(cells.end, row + frame.following + 1);
+      for (; entered < end; entered++) enter(cells.at(entered) ?? null, entered);
+      const begin = Math.min(row - frame.preceding, entered);
+      for (; left < begin; left++) leave(cells.at(left) ?? null, left);
+      // Without a beginning no row ever leaves, so none has to be kept once it is in.
+      cells.dropBefore(frame.preceding === Infinity ? entered : left);
+    },
+  };
+}
+
+function counted(frame: Frame, countsRows: boolean): WindowState {
+  let count = 0;
+  const weight = (cell: Cell): number => (countsRows || cell !== null ? 1 : 0);
+  const window = moving(
+    frame,
+    (cell) => (count += weight(cell)),
+    (cell) => (count -= weight(cell)),
+  );
+  return {
+    push: window.push,
+    result(row) {
+      window.moveTo(row);
+      return count;
+    },
+  };
+}
+
+function summed(frame: Frame, mean: boolean): WindowState {
+  const sums = new ExactSums();
+  sums.reserve(1);
+  let count = 0;
+  const window = moving(
+    frame,
+    (cell) => {
+      const number = asNumber(valueOf(cell));
+      if (number === undefined) return;
+      sums.add(0, number);
+      count++;
+    },
+    (cell) => {
+      const number = asNumber(valueOf(cell));
+      if (number === undefined) return;
+      sums.subtract(0, number);
+      count--;
+    },
+  );
+  return {
+    push: window.push,
+    result(row) {
+      window.moveTo(row);
+      if (count === 0) return null;
+      if (!mean) return sums.sum(0) ?? null;
+      const sum = sums.toDouble(0);
+      return sum === undefined ? null : (rounded(sum / count) ?? null);
+    },
+  };
+}
+
+const order = { descending: false, nullsFirst: false };
+
+/** Keeps the candidates only: a row that a later, better one stands beside can never be the best again. */
+function extreme(frame: Frame, largest: boolean, loose: boolean): WindowState {
+  const candidates: { readonly row: number; readonly key: Uint8Array; readonly cell: Cell }[] = [];
+  const out = new ByteWriter(64);
+  const window = moving(
+    frame,
+    (cell, row) => {
+      const value = valueOf(cell);
+      if (value === null) return;
+      out.clear();
+      writeSortKey(out, value, order, loose);
+      const key = out.take();
+      for (let last = candidates.at(-1); last !== undefined; last = candidates.at(-1)) {
+        const difference = compareKeys(key, last.key);
+        if (largest ? difference <= 0 : difference >= 0) break;
+        candidates.pop();
+      }
+      candidates.push({ row, key, cell });
+    },
+    (_cell, row) => {
+      if (candidates.at(0)?.row === row) candidates.shift();
+    },
+  );
+  return {
+    push: window.push,
+    result(row) {
+      window.moveTo(row);
+      return candidates.at(0)?.cell ?? null;
+    },
+  };
+}
+
+function edge(frame: Frame, atEnd: boolean): WindowState {
+  const cells = new Ring<Cell>();
+  let first: Cell = null;
+  return {
+    push(cell) {
+      if (cells.end === 0) first = cell;
+      cells.push(cell);
+    },
+    result(row) {
+      const begin = Math.max(0, row - frame.preceding);
+      const end = Math.min(cells.end, row + frame.following + 1);
+      const isEmpty = end <= begin;
+      const cell = atEnd ? cells.at(end - 1) : begin === 0 ? first : cells.at(begin);
+      const kept = Math.min(atEnd ? row + frame.following : begin, row + 1);
+      cells.dropBefore(Math.max(0, kept));
+      return isEmpty ? null : (cell ?? null);
+    },
+  };
+}

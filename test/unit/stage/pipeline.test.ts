@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { run, runInParts, type TestData } from './run.ts';
+
+const jsonl: TestData = {
+  format: 'jsonl',
+  text: [
+    '{"id":1,"type":"a","n":1.10,"user":{"name":"Ann","country":"DE"},"tags":["x","y"]}',
+    '{"id":2,"type":"b","n":2,"user":{"name":"Bob","country":"FR"},"tags":[]}',
+    '{"id":3,"type":"a","n":0.2,"user":{"name":"Cid","country":"DE"}}',
+    '{"id":4,"type":"b","n":null,"user":null,"tags":["z"]}',
+    '{"id":5,"type":"a","n":12345678901234567890,"tags":["x"]}',
+  ].join('\n'),
+};
+
+const csv: TestData = {
+  format: 'csv',
+  text: 'id,type,n,user.name\n1,a,1.10,Ann\n2,b,2,Bob\n3,a,0.2,"Cid ""C"""\n4,b,,\n5,a,12345678901234567890,""\n',
+};
+
+const cases: readonly [TestData, string, readonly string[]][] = [
+  [jsonl, 'SELECT id, n |> LIMIT 2', ['{"id":1,"n":1.10}', '{"id":2,"n":2}']],
+  [jsonl, 'id = 3 |> SELECT user.name, user.country AS c', ['{"user.name":"Cid","c":"DE"}']],
+  [jsonl, "id = 3 |> SELECT upper(user.name) || '!' AS x, n + 0.1 AS y", ['{"x":"CID!","y":0.3}']],
+  [
+    jsonl,
+    'id = 4 |> EXTEND id * 2 AS twice',
+    ['{"id":4,"type":"b","n":null,"user":null,"tags":["z"],"twice":8}'],
+  ],
+  [
+    jsonl,
+    'id = 3 |> SET id = id + 1, extra = 1',
+    ['{"id":4,"type":"a","n":0.2,"user":{"name":"Cid","country":"DE"},"extra":1}'],
+  ],
+  [jsonl, 'id = 3 |> DROP type, user.name', ['{"id":3,"n":0.2,"user":{"country":"DE"}}']],
+  [
+    jsonl,
+    'id = 3 |> RENAME type AS kind, user.country AS country',
+    ['{"id":3,"kind":"a","n":0.2,"user":{"name":"Cid"},"country":"DE"}'],
+  ],
+  [
+    jsonl,
+    "RENAME type AS kind |> WHERE kind = 'b' |> SELECT id, kind",
+    ['{"id":2,"kind":"b"}', '{"id":4,"kind":"b"}'],
+  ],
+  [jsonl, 'id = 3 |> SELECT * EXCEPT (user, n) REPLACE (id * 10 AS id)', ['{"id":30,"type":"a"}']],
+  [jsonl, 'id <= 2 |> SELECT user.*', ['{"name":"Ann","country":"DE"}', '{"name":"Bob","country":"FR"}']],
+  [jsonl, 'EXTEND id * 2 AS d |> WHERE d > 8 |> SELECT d', ['{"d":10}']],
+  [
+    jsonl,
+    'AGGREGATE count(*) AS c, sum(n) AS s, avg(id) AS a, min(n) AS lo, max(n) AS hi GROUP BY type',
+    [
+      '{"type":"a","c":3,"s":12345678901234567891.3,"a":3,"lo":0.2,"hi":12345678901234567890}',
+      '{"type":"b","c":2,"s":2,"a":3,"lo":2,"hi":2}',
+    ],
+  ],
+  [
+    jsonl,
+    'AGGREGATE count(*), count(n), count(DISTINCT type)',
+    ['{"count(*)":5,"count(n)":4,"count(DISTINCT type)":2}'],
+  ],
+  [jsonl, 'id > 99 |> AGGREGATE count(*) AS c, sum(n) AS s', ['{"c":0,"s":null}']],
+  [jsonl, 'id > 99 |> AGGREGATE count(*) AS c GROUP BY type', []],
+  [
+    jsonl,
+    "AGGREGATE list(id) AS l, string_agg(type, '-') AS t, median(id) AS m, mode(type) AS o",
+    ['{"l":[1,2,3,4,5],"t":"a-b-a-b-a","m":3,"o":"a"}'],
+  ],
+  [
+    jsonl,
+    'AGGREGATE list(id ORDER BY id DESC) AS l, count(*) FILTER (WHERE id > 2) AS f, stddev(id) AS s',
+    ['{"l":[5,4,3,2,1],"f":3,"s":1.5811388300841898}'],
+  ],
+  [
+    jsonl,
+    'AGGREGATE max(id) - min(id) AS spread GROUP BY user.country',
+    [
+      '{"user.country":"DE","spread":2}',
+      '{"user.country":"FR","spread":0}',
+      '{"user.country":null,"spread":1}',
+    ],
+  ],
+  [
+    jsonl,
+    'ORDER BY n DESC |> SELECT id, n',
+    [
+      '{"id":5,"n":12345678901234567890}',
+      '{"id":2,"n":2}',
+      '{"id":1,"n":1.10}',
+      '{"id":3,"n":0.2}',
+      '{"id":4,"n":null}',
+    ],
+  ],
+  [jsonl, 'ORDER BY n NULLS FIRST |> LIMIT 2 |> SELECT id', ['{"id":4}', '{"id":3}']],
+  [jsonl, 'ORDER BY type, id DESC |> LIMIT 2 OFFSET 1 |> SELECT id', ['{"id":3}', '{"id":1}']],
+  [jsonl, 'SELECT type |> DISTINCT', ['{"type":"a"}', '{"type":"b"}']],
+  [jsonl, 'DROP id, n, user, tags |> DISTINCT', ['{"type":"a"}', '{"type":"b"}']],
+  [
+    jsonl,
+    'UNNEST tags AS tag WITH OFFSET i |> SELECT id, tag, i',
+    [
+      '{"id":1,"tag":"x","i":1}',
+      '{"id":1,"tag":"y","i":2}',
+      '{"id":4,"tag":"z","i":1}',
+      '{"id":5,"tag":"x","i":1}',
+    ],
+  ],
+  [
+    jsonl,
+    'id = 1 |> UNNEST tags |> DROP user',
+    ['{"id":1,"type":"a","n":1.10,"tags":"x"}', '{"id":1,"type":"a","n":1.10,"tags":"y"}'],
+  ],
+  [
+    jsonl,
+    'EXTEND lag(id) OVER () AS p, lead(id) OVER () AS q |> SELECT p, q |> LIMIT 2',
+    ['{"p":null,"q":2}', '{"p":1,"q":3}'],
+  ],
+  [
+    jsonl,
+    'SELECT id, sum(id) OVER (ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) AS s, max(id) OVER (ROWS 1 PRECEDING) AS m',
+    [
+      '{"id":1,"s":3,"m":1}',
+      '{"id":2,"s":6,"m":2}',
+      '{"id":3,"s":9,"m":3}',
+      '{"id":4,"s":12,"m":4}',
+      '{"id":5,"s":9,"m":5}',
+    ],
+  ],
+  [
+    jsonl,
+    'SELECT id, row_number() OVER (PARTITION BY type) AS r',
+    ['{"id":1,"r":1}', '{"id":2,"r":1}', '{"id":3,"r":2}', '{"id":4,"r":2}', '{"id":5,"r":3}'],
+  ],
+  [jsonl, 'TABLESAMPLE 100 PERCENT |> TABLESAMPLE 2 ROWS |> AGGREGATE count(*) AS c', ['{"c":2}']],
+  [
+    jsonl,
+    'SELECT type, count(*) AS c FROM data WHERE id < 5 GROUP BY type HAVING count(*) > 1 ORDER BY c DESC, type LIMIT 1',
+    ['{"type":"a","c":2}'],
+  ],
+  [jsonl, 'SELECT d.id, d.user.name AS name FROM data d WHERE d.id = 1', ['{"id":1,"name":"Ann"}']],
+  [jsonl, 'SELECT DISTINCT type FROM data ORDER BY type DESC', ['{"type":"b"}', '{"type":"a"}']],
+  [jsonl, 'FROM data |> WHERE id = 5 |> SELECT id', ['{"id":5}']],
+  [jsonl, 'AS d |> WHERE d.id = 5 |> SELECT d.id', ['{"id":5}']],
+  [csv, 'id = 3', ['{"id":"3","type":"a","n":"0.2","user.name":"Cid \\"C\\""}']],
+  [
+    csv,
+    'SELECT id, user.name',
+    [
+      '{"id":"1","user.name":"Ann"}',
+      '{"id":"2","user.name":"Bob"}',
+      '{"id":"3","user.name":"Cid \\"C\\""}',
+      '{"id":"4","user.name":null}',
+      '{"id":"5","user.name":""}',
+    ],
+  ],
+  [
+    csv,
+    'ORDER BY n DESC |> SELECT id',
+    ['{"id":"5"}', '{"id":"2"}', '{"id":"1"}', '{"id":"3"}', '{"id":"4"}'],
+  ],
+  [
+    csv,
+    'AGGREGATE sum(n) AS s, max(n) AS m, min(id) AS i GROUP BY type',
+    [
+      '{"type":"a","s":12345678901234567891.3,"m":"12345678901234567890","i":"1"}',
+      '{"type":"b","s":2,"m":"2","i":"2"}',
+    ],
+  ],
+  [csv, 'id > n |> SELECT id', ['{"id":"3"}']],
+  [csv, 'EXTEND id + 1 AS next |> WHERE next = 3 |> DROP n, "user.name"', ['{"id":"2","type":"b","next":3}']],
+];
+
+describe('a pipeline', () => {
+  for (const [data, query, expected] of cases) {
+    it(`${data.format}: ${query}`, async () => {
+      assert.deepEqual(await run(query, data), expected);
+      assert.deepEqual(await run(query, data, { blockSize: 60 }), expected, 'in small blocks');
+      assert.deepEqual(await runInParts(query, data, { blockSize: 60 }), expected, 'in parts');
+    });
+  }
+});

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { createPlainCsvScanner } from '../../../src/engine/format/csv.ts';
+import type { CsvDialect } from '../../../src/engine/format/dialect.ts';
+import { createPlainJsonlScanner } from '../../../src/engine/format/jsonl.ts';
+import type { RecordBlock, Scanner } from '../../../src/engine/format/record.ts';
+import {
+  parseQuery,
+  planQuery,
+  type Layout,
+  type Origin,
+  type Plan,
+} from '../../../src/engine/query/index.ts';
+import { dropUnreadable } from '../../../src/engine/query/predicate/predicate.ts';
+import { batchOfBlock, type Batch } from '../../../src/engine/stage/batch.ts';
+import { ByteWriter } from '../../../src/engine/stage/bytes.ts';
+import { compose } from '../../../src/engine/stage/compose.ts';
+import type { StageContext } from '../../../src/engine/stage/context.ts';
+import { writeRows } from '../../../src/engine/stage/output.ts';
+import { createLocalStages, gather } from '../../../src/engine/stage/partial.ts';
+
+/** Data to run queries on, as text. */
+export type TestData =
+  { readonly format: 'jsonl'; readonly text: string } | { readonly format: 'csv'; readonly text: string };
+
+export interface RunOptions {
+  readonly budget?: number;
+  /** Bytes after which a block ends: small ones make many batches. */
+  readonly blockSize?: number;
+  readonly metrics?: StageContext['metrics'];
+  readonly signal?: AbortSignal;
+  readonly tempFolder?: string;
+}
+
+/** The rows of a query as JSON texts. */
+export async function run(query: string, data: TestData, options: RunOptions = {}): Promise<string[]> {
+  const plan = planOf(query, layoutOf(data));
+  if (plan.shape === 'records') return recordsOf(plan, data, options);
+  const out = new ByteWriter();
+  const context = contextOf(options);
+  for await (const batch of compose(plan, batchesOf(plan, data, options), context))
+    writeRows(out, batch, plan.output);
+  return Buffer.from(out.view()).toString().split('\n').slice(0, -1);
+}
+
+export function contextOf({ budget = 1 << 26, metrics, signal, tempFolder }: RunOptions): StageContext {
+  return {
+    signal: signal ?? new AbortController().signal,
+    budget,
+    tempFolder: tempFolder ?? tmpdir(),
+    ...(metrics === undefined ? {} : { metrics }),
+  };
+}
+
+export function planOf(query: string, layout: Layout): Plan {
+  const parsed = parseQuery(query);
+  if (!parsed.ok) assert.fail(`${parsed.diagnostics.map(({ message }) => message).join('; ')} in: ${query}`);
+  return planQuery(parsed.query, layout);
+}
+
+export function layoutOf(data: TestData): Layout {
+  return data.format === 'jsonl' ? { format: 'json' } : { format: 'csv', ...dialectOf(data.text) };
+}
+
+function dialectOf(text: string): CsvDialect {
+  const header = text.slice(0, text.indexOf('\n'));
+  return {
+    delimiter: ',',
+    quote: '"',
+    escape: 'double',
+    comment: '',
+    lineEnd: 'any',
+    headerLines: 1,
+    tableStart: 0,
+    columns: header.split(','),
+  };
+}
+
+/** A stream of what is there already. */
+export async function* streamed<T>(items: Iterable<T>): AsyncGenerator<T> {
+  await Promise.resolve();
+  yield* items;
+}
+
+/** The batches that a plan's condition takes, block by block. */
+export function batchesOf(plan: Plan, data: TestData, options: RunOptions = {}): AsyncIterable<Batch> {
+  return streamed(eachBatch(plan, data, options));
+}
+
+function* eachBatch(plan: Plan, data: TestData, options: RunOptions): Generator<Batch> {
+  for (const { block, selection, count, origin } of eachBlock(plan, data, options)) {
+    yield batchOfBlock(plan, block, selection, count, origin);
+  }
+}
+
+interface SelectedBlock {
+  readonly block: RecordBlock;
+  readonly selection: Uint32Array;
+  readonly count: number;
+  readonly origin: Origin;
+}
+
+function* eachBlock(plan: Plan, data: TestData, { blockSize }: RunOptions): Generator<SelectedBlock> {
+  const scanner: Scanner =
+    data.format === 'jsonl' ? createPlainJsonlScanner() : createPlainCsvScanner(dialectOf(data.text));
+  const bytes = Buffer.from(data.text);
+  scanner.reserve(bytes.length).set(bytes);
+  const begin = data.format === 'csv' ? data.text.indexOf('\n') + 1 : 0;
+  let record = 1;
+  let line = data.format === 'csv' ? 2 : 1;
+  for (let from = begin; from < bytes.length;) {
+    const until = blockSize === undefined ? bytes.length : Math.min(bytes.length, from + blockSize);
+    const { fields } = plan;
+    const block = scanner.scan({ length: bytes.length, offset: 0, from, until, final: true, fields });
+    const selection = Uint32Array.from({ length: block.count }, (_, index) => index);
+    const origin = { record, line };
+    const count =
+      plan.where?.select(block, selection, block.count, origin) ??
+      (plan.needsFaulty ? block.count : dropUnreadable(block, selection, block.count));
+    yield { block, selection, count, origin };
+    record += block.count;
+    line += block.lineCount;
+    from = block.next;
+  }
+}
+
+/** The same with every block done by itself, as in a worker, and put together afterwards. */
+export async function runInParts(query: string, data: TestData, options: RunOptions = {}): Promise<string[]> {
+  const plan = planOf(query, layoutOf(data));
+  if (plan.shape === 'records') return recordsOf(plan, data, options);
+  const local = createLocalStages(plan);
+  const parts: Uint8Array[] = [];
+  for (const { block, selection, count, origin } of eachBlock(plan, data, options)) {
+    local.add(block, selection, count, origin);
+    parts.push(local.take());
+  }
+  const out = new ByteWriter();
+  for await (const batch of gather(plan, streamed(parts), contextOf(options)))
+    writeRows(out, batch, plan.output);
+  return Buffer.from(out.view()).toString().split('\n').slice(0, -1);
+}
+
+/** Whole records: what a plan without output means. */
+async function recordsOf(plan: Plan, data: TestData, options: RunOptions): Promise<string[]> {
+  const whole = planOf(`SELECT _record, *`, layoutOf(data));
+  const texts: string[] = [];
+  for await (const batch of batchesOf(whole, data)) {
+    const out = new ByteWriter();
+    writeRows(out, batch, whole.output.slice(1));
+    texts.push(...Buffer.from(out.view()).toString().split('\n').slice(0, -1));
+  }
+  const taken: string[] = [];
+  for await (const { selection, count } of compose(
+    plan,
+    batchesOf(plan, data, { ...options, blockSize: 1e9 }),
+    contextOf(options),
+  )) {
+    for (const record of selection.subarray(0, count)) taken.push(texts[record]);
+  }
+  return taken;
+}
