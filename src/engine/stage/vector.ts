@@ -93,7 +93,7 @@ export class RecordVector implements Vector {
 
   value(row: number): Value {
     const { bytes, starts, ends, faults } = this.#block;
-    if (!isReadable(faults[row] as Fault)) return null;
+    if (!isReadable(faults[row])) return null;
     return readValid(
       Buffer.from(bytes.buffer, bytes.byteOffset).toString('utf8', starts[row], ends[row]).trim(),
     );
