@@ -1,4 +1,4 @@
-import { isReadable, type Fault } from '../fault.ts';
+import { isReadable } from '../fault.ts';
 import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
 import { fieldValue, rawText, type Unescape } from '../query/fieldText.ts';
 import { attributeOf, type RecordAttribute } from '../query/layout.ts';
