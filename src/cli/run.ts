@@ -102,7 +102,7 @@ function summaryText(summary: ExportSummary, { count, output, rejects }: RunComm
     ? `${grouped(summary.matched)} matching`
     : `${grouped(summary.matched)} written${target}`;
   const malformed = `${grouped(summary.malformed)} malformed`;
-  const kept = rejects === undefined ? ' (--rejects FILE keeps them)' : ` (in ${visible(rejects)})`;
+  const kept = rejects === undefined ? ' (--rejects FILE puts them aside)' : ` (in ${visible(rejects)})`;
   const read = `${counted(summary.records, 'record')} read`;
   return `${read}, ${done}, ${malformed}${summary.malformed > 0 ? kept : ''}`;
 }

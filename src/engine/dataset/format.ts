@@ -1,5 +1,6 @@
 import type { FormatOptions } from '../../protocol/engine.ts';
 import { csvBody } from '../format/csvText.ts';
+import { markLength } from '../format/jsonl.ts';
 import { describeDialect, sniffDialect } from '../format/sniff.ts';
 import { readFully } from '../source/read.ts';
 import type { Source } from '../source/source.ts';
@@ -31,7 +32,9 @@ export async function recognise(
   let final = length < firstSample;
   let head = sample.subarray(0, length);
   const kind = kindOf(source.name, head);
-  if (kind === 'jsonl') return { format: { kind }, dataStart: 0, firstLine: 0, description: 'JSON Lines' };
+  if (kind === 'jsonl') {
+    return { format: { kind }, dataStart: markLength(head, 0, 0), firstLine: 0, description: 'JSON Lines' };
+  }
   if (kind === 'json') {
     const rows = options.rows ?? '$[*]';
     return { format: { kind, rows }, dataStart: 0, firstLine: 0, description: `JSON, rows ${rows}` };

@@ -103,7 +103,7 @@ function createCollector(output: Output, spec: FileSpec): Collector {
       const encoder = createRowEncoder(spec.format, output.to, output.columns);
       return {
         take: (block, selection, count) => encoder.encode(block, selection, count),
-        finish: () => ({ bytes: encoder.out.view().slice() }),
+        finish: () => ({ bytes: encoder.out.take() }),
       };
     }
   }

@@ -39,6 +39,16 @@ export class ByteBuilder {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Gives away what is there and begins anew: the memory is the caller's, unless most of it would be unused. */
+  take(): Uint8Array {
+    const taken = this.view();
+    const roomy = this.#bytes.length > 2 * this.#length;
+    this.#length = 0;
+    if (roomy) return taken.slice();
+    this.#bytes = new Uint8Array(initialSize);
+    return taken;
+  }
+
   /** Begins anew. Memory that one huge record has needed is given back. */
   clear(): void {
     this.#length = 0;

@@ -121,7 +121,7 @@ describe('rowriver', function () {
         await runCli([at('bad.jsonl'), 'a > 0']),
         0,
         '{"a":1}\n{"a":3}\n',
-        'rowriver: 3 records read, 2 written, 1 malformed (--rejects FILE keeps them)\n',
+        'rowriver: 3 records read, 2 written, 1 malformed (--rejects FILE puts them aside)\n',
       );
     });
 

@@ -1,0 +1,326 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import {
+  appendFile,
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { cliPath, finished, runCli, startCli } from '../../support/cli.ts';
+
+interface Case {
+  readonly what: string;
+  readonly name: string;
+  readonly content: string | Buffer;
+  readonly to?: string;
+  readonly query?: string;
+  readonly out: string | Buffer;
+  /** Malformed and odd records: number, line, offset, and a word of the reason. */
+  readonly faults?: readonly [record: number, line: number, offset: number, reason: string][];
+}
+
+const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+const cases: Case[] = [
+  { what: 'an empty file', name: 'f.jsonl', content: '', out: '' },
+  { what: 'an empty delimited text', name: 'f.csv', content: '', out: '' },
+  { what: 'an empty file as an array', name: 'f.jsonl', content: '', to: 'json', out: '[]\n' },
+  { what: 'an empty file as a table', name: 'f.jsonl', content: '', to: 'csv', out: '' },
+  { what: 'a header alone', name: 'f.csv', content: 'a,b', out: 'a,b' },
+  { what: 'only line ends', name: 'f.jsonl', content: '\n\r\n\n', out: '' },
+  { what: 'no final line end', name: 'f.jsonl', content: '{"a":1}\n{"a":2}', out: '{"a":1}\n{"a":2}' },
+  {
+    what: 'no final line end, and the last record is not chosen',
+    name: 'f.csv',
+    content: 'a\n1\n2',
+    query: 'a = 1',
+    out: 'a\n1\n',
+  },
+  { what: 'CRLF', name: 'f.jsonl', content: '{"a":1}\r\n{"a":2}\r\n', query: 'a = 2', out: '{"a":2}\r\n' },
+  { what: 'CRLF', name: 'f.csv', content: 'a,b\r\n1,2\r\n3,4\r\n', query: 'b = 4', out: 'a,b\r\n3,4\r\n' },
+  {
+    what: 'a byte-order mark',
+    name: 'f.jsonl',
+    content: '\ufeff{"a":1}\n{"a":2}\n',
+    query: 'a = 1',
+    out: '\ufeff{"a":1}\n',
+  },
+  {
+    what: 'a byte-order mark',
+    name: 'f.csv',
+    content: '\ufeffa,b\n1,2\n3,4\n',
+    query: 'a = 3',
+    out: '\ufeffa,b\n3,4\n',
+  },
+  { what: 'a byte-order mark', name: 'f.csv', content: '\ufeffa,b\n1,2\n', to: 'csv', out: 'a,b\r\n1,2\r\n' },
+  {
+    what: 'invalid UTF-8',
+    name: 'f.jsonl',
+    content: bytes('{"a":1}\n{"a":"\xff"}\n{"a":3}\n'),
+    out: '{"a":1}\n{"a":3}\n',
+    faults: [[2, 2, 8, 'not UTF-8']],
+  },
+  {
+    what: 'invalid UTF-8 in a field',
+    name: 'f.csv',
+    content: bytes('a,b\n1,\xe9\n2,\xc3\xa9\n'),
+    out: bytes('a,b\n1,\xe9\n2,\xc3\xa9\n'),
+    faults: [[1, 2, 4, 'not UTF-8']],
+  },
+  {
+    what: 'NUL bytes',
+    name: 'f.jsonl',
+    content: '{"a":1}\n\0\0\0\n{"a":"\0"}\n{"a":4}\n',
+    out: '{"a":1}\n{"a":4}\n',
+    faults: [
+      [2, 2, 8, 'NUL'],
+      [3, 3, 12, 'NUL'],
+    ],
+  },
+  {
+    what: 'NUL bytes in a field',
+    name: 'f.csv',
+    content: 'a,b\n1,\0\n2,x\n',
+    to: 'jsonl',
+    out: '{"a":"1","b":"\\u0000"}\n{"a":"2","b":"x"}\n',
+    faults: [[1, 2, 4, 'NUL']],
+  },
+  {
+    what: 'malformed JSON in the middle',
+    name: 'f.jsonl',
+    content: '{"a":1}\n{"a":2\n{"a":3}}\n{"a":04}\n\n"\\x"\n{"a":"\t"}\n{"a":7}\n',
+    query: 'a >= 1',
+    out: '{"a":1}\n{"a":7}\n',
+    faults: [
+      [2, 2, 8, 'ends in the middle'],
+      [3, 3, 15, 'after|follows'],
+      [4, 4, 24, 'number'],
+      [5, 6, 34, 'backslash'],
+      [6, 7, 39, 'control character'],
+    ],
+  },
+  {
+    what: 'rows with too few and too many fields',
+    name: 'f.csv',
+    content: 'a,b\n1\n2,x,y\n3,z\n',
+    to: 'jsonl',
+    out: '{"a":"1"}\n{"a":"2","b":"x","column3":"y"}\n{"a":"3","b":"z"}\n',
+    faults: [
+      [1, 2, 4, 'fewer'],
+      [2, 3, 6, 'more'],
+    ],
+  },
+  {
+    what: 'a quote that never closes',
+    name: 'f.csv',
+    content: 'a,b\n1,"x\n2,y\n3,"z"\n',
+    query: 'a >= 2',
+    out: 'a,b\n2,y\n3,"z"\n',
+    faults: [[1, 2, 4, 'never closes']],
+  },
+];
+
+describe('rowriver on bad input', function () {
+  this.timeout(60_000);
+  let folder = '';
+  const at = (name: string): string => join(folder, name);
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-bad-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  for (const [i, { what, name, content, query = '', to = 'same', out, faults = [] }] of cases.entries()) {
+    it(`takes ${what} (${name}${to === 'same' ? '' : ` to ${to}`})`, async () => {
+      const place = at(String(i));
+      await mkdir(place);
+      const file = join(place, name);
+      await writeFile(file, content);
+      const plain = await runCli([file, query, '--to', to]);
+      assert.ok(plain.stdout.equals(Buffer.from(out)), plain.stdout.toString('latin1'));
+      assert.match(plain.stderr, new RegExp(`, ${faults.length} malformed( \\(.*\\))?\n$`));
+      assert.equal(plain.code, 0);
+      if (faults.length === 0) return;
+
+      const diverted = await runCli([file, query, '--count', '--rejects', join(place, 'rejects')]);
+      assert.equal(diverted.code, 0);
+      const rejects = (await readFile(join(place, 'rejects'), 'utf8')).split('\n').slice(0, -1);
+      assert.equal(rejects.length, faults.length);
+      for (const [n, [record, line, offset, reason]] of faults.entries()) {
+        const reject = JSON.parse(rejects[n]) as Record<string, unknown>;
+        assert.deepEqual([reject.record, reject.line, reject.offset], [record, line, offset]);
+        assert.match(String(reject.reason), new RegExp(reason));
+      }
+    });
+  }
+
+  it('takes a line of 200 MB', async () => {
+    const file = at('long.jsonl');
+    const long = createWriteStream(file);
+    const megabyte = Buffer.alloc(1024 * 1024, 'x');
+    long.write('{"a":1}\n{"a":2,"s":"');
+    for (let i = 0; i < 200; i++) if (!long.write(megabyte)) await once(long, 'drain');
+    long.end('"}\n{"a":3}\n');
+    await once(long, 'close');
+    const peak = 'process.on("exit",()=>process.stderr.write(`peak ${process.resourceUsage().maxRSS}`))';
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(peak)}` };
+    const child = startCli([file, 'a >= 2'], { env });
+    const hash = createHash('md5');
+    child.stdout.on('data', (chunk: Buffer) => hash.update(chunk));
+    const result = await finished(child);
+    const expected = createHash('md5');
+    for await (const chunk of createReadStream(file, { start: 8 })) expected.update(chunk as Buffer);
+    assert.equal(hash.digest('hex'), expected.digest('hex'), result.stderr.slice(0, 2000));
+    assert.match(result.stderr, /3 records read, 2 written, 0 malformed/);
+    const megabytes = Number(/peak (\d+)/.exec(result.stderr)?.[1]) / 1024;
+    // The record as it is scanned, as it is copied for the output, and what Node itself needs.
+    assert.ok(megabytes > 200 && megabytes < 800, `${megabytes} MB`);
+    await rm(file);
+  });
+
+  describe('when the file changes while it is read', () => {
+    const content = Buffer.from(`{"a":1,"text":"${'x'.repeat(1000)}"}\n`.repeat(60_000));
+
+    /** Runs the program, and does something to the file when the first bytes have come and no reader takes more. */
+    async function runWhile(file: string, change: () => Promise<void>, args: string[] = []) {
+      await writeFile(file, content);
+      const child = startCli([file, ...args], { env: { ROWRIVER_WORKERS: '1' } });
+      await once(child.stdout, 'readable');
+      await change();
+      return finished(child);
+    }
+
+    it('says that it has shrunk, after the records that were there', async () => {
+      const file = at('shrinks.jsonl');
+      const result = await runWhile(file, () => truncate(file, 1000));
+      assert.equal(result.code, 1);
+      assert.match(result.stderr, /^rowriver: .*shrinks\.jsonl .*(ends at byte|had).*\n$/);
+      assert.ok(content.subarray(0, result.stdout.length).equals(result.stdout));
+      assert.ok(result.stdout.length > 0 && result.stdout.length < content.length);
+    });
+
+    it('reads what was there when it grows', async () => {
+      const file = at('grows.jsonl');
+      const result = await runWhile(file, () => appendFile(file, content));
+      assert.equal(result.code, 0, result.stderr);
+      assert.ok(result.stdout.equals(content));
+    });
+
+    it('reads the file that it has opened when that is replaced', async () => {
+      const file = at('replaced.jsonl');
+      const result = await runWhile(file, async () => {
+        await writeFile(`${file}.new`, 'other\n');
+        await rename(`${file}.new`, file);
+      });
+      assert.equal(result.code, 0, result.stderr);
+      assert.ok(result.stdout.equals(content));
+    });
+
+    it('reads the file that it has opened when that is deleted', async () => {
+      const file = at('deleted.jsonl');
+      const result = await runWhile(file, () => rm(file));
+      assert.equal(result.code, 0, result.stderr);
+      assert.ok(result.stdout.equals(content));
+    });
+  });
+
+  describe('without permission', () => {
+    it('says so, to read and to write', async function () {
+      if (process.platform === 'win32') return this.skip();
+      const place = at('private');
+      await mkdir(place);
+      await writeFile(join(place, 'secret.csv'), 'a\n1\n', { mode: 0o600 });
+      await writeFile(join(place, 'open.csv'), 'a\n1\n', { mode: 0o644 });
+      await writeFile(join(place, 'kept'), 'old', { mode: 0o444 });
+      const root = process.getuid?.() === 0;
+      // Nothing is forbidden to root: then the program runs as nobody, from where nobody may read it.
+      const nobody = root ? { uid: 65_534, gid: 65_534 } : {};
+      if (!root) await chmod(join(place, 'secret.csv'), 0);
+      await chmod(folder, 0o755);
+      await cp(dirname(cliPath), join(place, 'dist'), { recursive: true });
+      const run = (...args: string[]) =>
+        runCli(args, { ...nobody, program: join(place, 'dist/cli.js'), cwd: '/' });
+
+      const unreadable = await run(join(place, 'secret.csv'));
+      assert.match(unreadable.stderr, /^rowriver: There is no permission to read .*secret\.csv\.\n$/);
+      assert.equal(unreadable.code, 1);
+
+      const unwritable = await run(join(place, 'open.csv'), '-o', join(place, 'kept'));
+      assert.match(unwritable.stderr, /^rowriver: You have no permission to write .*kept\.\n$/);
+      assert.equal(unwritable.code, 1);
+      assert.equal(await readFile(join(place, 'kept'), 'utf8'), 'old');
+    });
+  });
+
+  describe('on a disk without room', () => {
+    it('says so on standard output', async function () {
+      const full = await open('/dev/full', 'w').catch(() => undefined);
+      if (full === undefined) return this.skip();
+      const file = at('some.csv');
+      await writeFile(file, 'a\n1\n');
+      try {
+        const child = spawn(process.execPath, [cliPath, file], { stdio: ['ignore', full.fd, 'pipe'] });
+        const stderr: Buffer[] = [];
+        child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+        const [code] = (await once(child, 'close')) as [number];
+        assert.equal(
+          Buffer.concat(stderr).toString(),
+          'rowriver: There is no room left on the disk of standard output.\n',
+        );
+        assert.equal(code, 1);
+      } finally {
+        await full.close();
+      }
+    });
+
+    it('leaves the old target and nothing else', async function () {
+      const mounted = at('disk');
+      await mkdir(mounted);
+      const file = at('big.jsonl');
+      await writeFile(file, `{"text":"${'x'.repeat(1000)}"}\n`.repeat(3000));
+      const run = promisify(execFile);
+      // A file system of one megabyte, in a mount name space of its own that ends with the shell.
+      const script = [
+        'mount -t tmpfs -o size=1m none "$1" && printf old > "$1/out" || exit 77',
+        '"$2" "$3" "$4" -o "$1/out"; echo "code $?"; ls -A "$1"; cat "$1/out"',
+      ].join('\n');
+      const arguments_ = ['--mount', 'sh', '-c', script, 'sh', mounted, process.execPath, cliPath, file];
+      const outcome = await run('unshare', arguments_).catch(() => undefined);
+      if (outcome === undefined) return this.skip();
+      assert.equal(outcome.stderr, `rowriver: There is no room left on the disk of ${mounted}/out.\n`);
+      assert.equal(outcome.stdout, 'code 1\nout\nold');
+    });
+
+    it('leaves the old target and nothing else when the file may not grow so large', async function () {
+      if (process.platform === 'win32') return this.skip();
+      const place = at('limited');
+      await mkdir(place);
+      await writeFile(join(place, 'out'), 'old');
+      const file = at('big.jsonl');
+      await writeFile(file, `{"text":"${'x'.repeat(1000)}"}\n`.repeat(3000));
+      const script = 'ulimit -f 1000; "$1" "$2" "$3" --no-cache -o "$4"; echo "code $?"';
+      const { stdout, stderr } = await promisify(execFile)('sh', [
+        ...['-c', script, 'sh', process.execPath, cliPath, file],
+        join(place, 'out'),
+      ]);
+      assert.match(stderr, /^rowriver: .*out would be larger than a file may be here\.\n$/);
+      assert.equal(stdout, 'code 1\n');
+      assert.deepEqual(await readdir(place), ['out']);
+      assert.equal(await readFile(join(place, 'out'), 'utf8'), 'old');
+    });
+  });
+});
