@@ -2,30 +2,39 @@
 // one, else in the server from .vscode-test/, whose address it prints. From a fresh clone on.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { installPackages, main, node, root, run } from './project.mjs';
+import { installPackages, main, node, npm, root, run } from './project.mjs';
+
+/** A file named on the command line would open before VS Code has read the extension, as text. */
+const hint = 'Then choose requests.jsonl or requests.csv in the explorer.';
 
 await main(async () => {
   await installPackages();
   await node('esbuild.mjs');
   const { sample } = await import('./sample.mjs');
-  const { folder, file } = await sample(join(root, '.vscode-test/sample'));
+  const folder = await sample(join(root, '.vscode-test/sample'));
 
   const desktop = hasDisplay() ? onPath(process.platform === 'win32' ? 'code.cmd' : 'code') : undefined;
   if (desktop !== undefined) {
     const [program, first] = process.platform === 'win32' ? ['cmd', ['/c', desktop]] : [desktop, []];
-    await run(program, [...first, '--new-window', `--extensionDevelopmentPath=${root}`, folder, file]);
+    await run(program, [...first, '--new-window', `--extensionDevelopmentPath=${root}`, folder]);
+    console.log(`\n${hint}`);
     return;
   }
   const { install } = await import('./install.mjs');
   const { withServer } = await import('./server.mjs');
-  const { remote, workbenchAddress } = await import('./browser.mjs');
+  const { workbenchAddress } = await import('./browser.mjs');
   const installed = await install();
-  await withServer({ installed, home: join(root, '.vscode-test/home') }, async ({ origin }) => {
-    const address = workbenchAddress(origin, folder, {
-      extensionDevelopmentPath: remote(origin, root),
-      openFile: remote(origin, file),
-    });
-    console.log(`\nOpen this in a browser; Ctrl+C ends it.\n\n${address}\n`);
+  await npm(['run', '--silent', 'package']);
+  const home = join(root, '.vscode-test/home');
+  const options = {
+    installed,
+    home,
+    vsix: join(root, 'out/rowriver.vsix'),
+    flags: ['--disable-workspace-trust'],
+  };
+  await withServer(options, async ({ origin }) => {
+    const address = workbenchAddress(origin, folder);
+    console.log(`\nOpen this in a browser; Ctrl+C here ends it.\n\n  ${address}\n\n${hint}`);
     await new Promise((resolve) => ['SIGINT', 'SIGTERM'].forEach((signal) => process.once(signal, resolve)));
   });
 });

@@ -17,5 +17,5 @@ export async function sample(folder, bytes = 300e6) {
     console.log(`Generating ${file} (${bytes / 1e6} MB)`);
     await node('dist/sample.js', [file, String(bytes)]);
   }
-  return { folder, file: jsonl };
+  return folder;
 }

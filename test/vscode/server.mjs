@@ -16,7 +16,7 @@ import { Failed, root } from './project.mjs';
  * @param {string} [options.vsix]   a packed extension to install first
  * @param {string[]} [options.flags]
  * @param {Record<string, string>} [options.env]
- * @param {(server: { origin: string, log: () => string }) => Promise<T>} work
+ * @param {(server: { origin: string, pid: number, log: () => string }) => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function withServer({ installed, home, settings = {}, vsix, flags = [], env = {} }, work) {
@@ -64,7 +64,7 @@ export async function withServer({ installed, home, settings = {}, vsix, flags =
       child.once('error', reject);
       void ended.then(([code]) => reject(new Failed(`The VS Code server ended (${String(code)}):\n${log}`)));
     });
-    return await work({ origin: `http://127.0.0.1:${port}`, log: () => log });
+    return await work({ origin: `http://127.0.0.1:${port}`, pid: child.pid, log: () => log });
   } finally {
     child.kill('SIGTERM');
     await ended;
@@ -82,7 +82,6 @@ const quiet = {
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
   'telemetry.telemetryLevel': 'off',
-  'security.workspace.trust.enabled': false,
   'workbench.enableExperiments': false,
   'update.mode': 'none',
   'git.enabled': false,
