@@ -169,7 +169,7 @@ export class Session {
       ? run.view.parts(dataset.index, first, count)
       : await this.#fileParts(first, count, signal);
     const page = await dataset.page(run?.view.query.text, parts, cells, signal);
-    if (!run && dataset.index.length === 0) this.#file.startIndexing();
+    if (!run && dataset.index.length === 0) this.#file.startIndexingSoon();
     const learned = dataset.columns.addPaths(page.paths);
     if (dataset.columns.learnTypes(columns, page.kinds) || learned) {
       this.#peer.send('columns', dataset.columns.all);

@@ -10,6 +10,8 @@ import { Dataset } from './dataset.ts';
 /** How often the file on disk is looked at. */
 const watchMs = 1000;
 const progressMs = 100;
+/** From the first rows' answer to the background pass. */
+const settleMs = 250;
 /** Looked at when a file is opened. */
 const firstRows = 100;
 
@@ -32,6 +34,7 @@ export class SharedFile {
   readonly #closing = new AbortController();
   readonly #watch: NodeJS.Timeout;
   readonly #identity: FileIdentity | undefined;
+  #soon: NodeJS.Timeout | undefined;
   /** Records, by the length of the first ones. */
   #firstGuess = 0;
   #indexing: Promise<void> | undefined;
@@ -87,6 +90,11 @@ export class SharedFile {
     this.#indexing = this.#index(AbortSignal.any([pause.signal, this.#closing.signal])).finally(() => {
       this.#indexing = undefined;
     });
+  }
+
+  /** Fills the index once the first rows have been drawn: until then they need processor and disk more. */
+  startIndexingSoon(): void {
+    this.#soon ??= setTimeout(() => this.startIndexing(), settleMs);
   }
 
   /** Does something that scans the file, the background pass standing still. */
@@ -192,6 +200,7 @@ export class SharedFile {
 
   async close(): Promise<void> {
     clearInterval(this.#watch);
+    clearTimeout(this.#soon);
     this.#closing.abort();
     await this.#indexing;
     await this.dataset.close();

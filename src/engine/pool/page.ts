@@ -8,6 +8,9 @@ import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
 import type { CellRequest, FileSpec, FormatSpec, PagePart, PageResult, RowFault } from './task.ts';
 
+/** Read at a time, in bytes: a page of first rows should not cost a whole block. */
+const step = 128 * 1024;
+
 /** Reads the rows of a page: scans each part's block for its matches, then only those records for their cells. */
 export async function readPage(
   file: OpenFile,
@@ -26,7 +29,7 @@ export async function readPage(
       file.source,
       file.scanner,
       run,
-      spec.blockSize,
+      Math.min(spec.blockSize, step),
       matcher.fields,
       signal,
     )) {
