@@ -89,7 +89,7 @@ export function* sampleText(format: 'jsonl' | 'csv', size: number, seed = 1): Ge
 }
 
 /** Numbers in [0, 1): Marsaglia's xorshift, 32 bits. */
-function randomFrom(seed: number): () => number {
+export function randomFrom(seed: number): () => number {
   let state = seed | 0 || 1;
   return () => {
     state ^= state << 13;

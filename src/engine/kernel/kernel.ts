@@ -72,11 +72,12 @@ export const suspect = 255;
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
-  readonly count: WebAssembly.Global;
+  readonly rows: WebAssembly.Global;
   readonly suspects: WebAssembly.Global;
-  readonly lineCount: WebAssembly.Global;
+  readonly lines: WebAssembly.Global;
   readonly next: WebAssembly.Global;
   heapBase(): number;
+  forgetShapes(): void;
   scanJsonl(...operands: number[]): number;
 }
 
@@ -89,9 +90,9 @@ const columnSize = 16;
 const nodeSize = 20;
 const keySize = 32;
 const levelSize = 20;
-/** Bytes around the buffer that the kernel may touch: it looks back 16 and ahead a block and a vector. */
-const before = 16;
-const after = 128;
+/** Bytes around the buffer that the kernel may touch: it looks back a block and ahead a stretch and some. */
+const before = 64;
+const after = 4352;
 /** A memory that was grown past this for one huge record is given back when small ones follow. */
 const keptSize = 64 * 1024 * 1024;
 
@@ -107,6 +108,8 @@ export function createKernel(): Kernel {
   let capacity = 0;
   /** Records that the arrays have room for: grows with what blocks hold. */
   let rows = 4096;
+  /** Shapes hold for one set of columns. */
+  let lastRoot: NameNode | undefined;
 
   const bufferAt = (): number => align(exports.heapBase()) + before;
 
@@ -139,6 +142,8 @@ export function createKernel(): Kernel {
     limits: Limits,
   ): Found {
     for (;;) {
+      if (root !== lastRoot) exports.forgetShapes();
+      lastRoot = root;
       const place = layOut(align(bufferAt() + capacity + after), columns, root, limits.maxDepth);
       const result = exports.scanJsonl(
         bufferAt(),
@@ -246,7 +251,7 @@ export function createKernel(): Kernel {
 
   function found(place: Place, incomplete: boolean): Found {
     const { buffer } = exports.memory;
-    const count = exports.count.value;
+    const count = exports.rows.value;
     const words = (at: number): Uint32Array => new Uint32Array(buffer, at, count);
     return {
       bytes: bytes(),
@@ -256,7 +261,7 @@ export function createKernel(): Kernel {
       lines: words(place.records.lines),
       faults: new Uint8Array(buffer, place.records.faults, count),
       suspects: exports.suspects.value,
-      lineCount: exports.lineCount.value,
+      lineCount: exports.lines.value,
       next: exports.next.value,
       incomplete,
       columns: place.columns.map(({ kinds, starts, ends, numbers }) => ({

@@ -4,6 +4,7 @@ import { createPlainJsonlScanner, type ScanLimits } from '../../../src/engine/fo
 import { createKernelJsonlScanner } from '../../../src/engine/format/kernelJsonl.ts';
 import type { FieldRequest } from '../../../src/engine/format/record.ts';
 import { scanAll, type Cut } from '../../support/blocks.ts';
+import { alikeJsonl } from '../../support/alikeJsonl.ts';
 import { jsonPath, nearlyJson, nearlyJsonl } from '../../support/jsonText.ts';
 import { sampleText } from '../../support/sample.ts';
 
@@ -50,6 +51,12 @@ describe('kernel JSONL scanner', () => {
       { numRuns: 2000 },
     );
   }).timeout(10_000);
+
+  it('agrees on lines that are alike', () => {
+    for (let seed = 1; seed <= 1000; seed++) {
+      assertSame(alikeJsonl(seed), fieldSets[seed % fieldSets.length]);
+    }
+  }).timeout(20_000);
 
   it('agrees on every path', () => {
     const field = fc.record({ path: jsonPath(), numeric: fc.boolean() });

@@ -83,3 +83,12 @@ export function setRange(column: Column, row: u32, start: u32, end: u32): void {
 export function setNumber(column: Column, row: u32, number: f64): void {
   if (column.numbers != 0) store<f64>(column.numbers + (usize(row) << 3), number);
 }
+
+// @ts-ignore: decorator
+@inline
+export function addRecord(frame: Frame, row: u32, start: u32, end: u32, line: u32, fault: u8): void {
+  store<u32>(frame.starts + (usize(row) << 2), start);
+  store<u32>(frame.ends + (usize(row) << 2), end);
+  store<u32>(frame.lines + (usize(row) << 2), line);
+  store<u8>(frame.faults + row, fault);
+}

@@ -1,5 +1,7 @@
 /** What the loader sees. */
-export { scanJsonl, count, suspects, lineCount, next } from './jsonl';
+export { scanJsonl, next } from './jsonl';
+export { forgetShapes } from './shape';
+export { rows, suspects, lines } from './walk';
 
 /** The first byte of memory that the host may lay out. */
 export function heapBase(): usize {

@@ -13,6 +13,7 @@ import {
   setNumber,
 } from './frame';
 import { exactNumber, scalarEnd } from './scalar';
+import { closingQuote, skipSpace, wasEscaped } from './text';
 
 /*
  * The requested paths as a tree, laid out by the host: a node for each object on the way, a key for each member
@@ -46,8 +47,6 @@ export class Key {
 }
 
 const QUOTE: u8 = 0x22;
-const BACKSLASH: u8 = 0x5c;
-const LINE_FEED: u8 = 0x0a;
 
 /** Where the value begins that `takeMember` found last. */
 export let valueAt: usize = 0;
@@ -97,40 +96,6 @@ export function takeValue(node: usize, at: usize, base: usize, row: u32): void {
     setField(column, row, kind, start, u32(end - base));
     if (kind == KIND_NUMBER && column.numbers != 0) setNumber(column, row, exactNumber(at, end));
   }
-}
-
-/** Whether the string that `closingQuote` passed last has a backslash. */
-let wasEscaped: bool = false;
-
-/** The quote that closes the string which `at` is in, or the line end that cuts it off. */
-export function closingQuote(at: usize): usize {
-  wasEscaped = false;
-  while (true) {
-    const bytes = v128.load(at);
-    const stops = i8x16.bitmask(
-      v128.or(
-        v128.or(i8x16.eq(bytes, i8x16.splat(QUOTE)), i8x16.eq(bytes, i8x16.splat(BACKSLASH))),
-        i8x16.eq(bytes, i8x16.splat(LINE_FEED)),
-      ),
-    );
-    if (stops == 0) {
-      at += 16;
-      continue;
-    }
-    at += ctz(stops);
-    if (load<u8>(at) != BACKSLASH) return at;
-    wasEscaped = true;
-    if (load<u8>(at, 1) == LINE_FEED) return at + 1;
-    at += 2;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-export function skipSpace(at: usize): usize {
-  let byte = load<u8>(at);
-  while (byte == 0x20 || byte == 0x09 || byte == 0x0d) byte = load<u8>(++at);
-  return at;
 }
 
 function isSame(one: usize, other: usize, length: u32): bool {

@@ -23,9 +23,15 @@ export function digitsEnd(at: usize): usize {
 // @ts-ignore: decorator
 @inline
 function digitRun(at: usize): u32 {
+  return ctz(~digitsMask(at));
+}
+
+/** A bit for each of 16 bytes that is a digit. */
+// @ts-ignore: decorator
+@inline
+export function digitsMask(at: usize): u32 {
   const value = i8x16.sub(v128.load(at), i8x16.splat(0x30));
-  const digits = i8x16.eq(i8x16.min_u(value, i8x16.splat(9)), value);
-  return ctz(~u32(i8x16.bitmask(digits)));
+  return u32(i8x16.bitmask(i8x16.eq(i8x16.min_u(value, i8x16.splat(9)), value)));
 }
 
 /** Where the JSON number, `true`, `false` or `null` at `at` ends; 0 where there is none. */
@@ -95,4 +101,18 @@ function exponent(at: usize, end: usize): i32 {
     value = value < 100_000_000 ? value * 10 + (load<u8>(at) - 0x30) : 1_200_000_000;
   }
   return down ? -value : value;
+}
+
+/** 1 for the bytes that a number or literal can end before: white space, comma, closing brackets. */
+const SCALAR_ENDS: usize = memory.data<u8>([
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0,
+]);
+
+// @ts-ignore: decorator
+@inline
+export function endsScalar(byte: u8): bool {
+  return byte < 0x80 && load<u8>(SCALAR_ENDS + byte) != 0;
 }

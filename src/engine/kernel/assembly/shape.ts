@@ -1,0 +1,435 @@
+import {
+  Column,
+  Frame,
+  KIND_ESCAPED_TEXT,
+  KIND_FALSE,
+  KIND_LIST,
+  KIND_MISSING,
+  KIND_NULL,
+  KIND_NUMBER,
+  KIND_OBJECT,
+  KIND_TEXT,
+  KIND_TRUE,
+  setField,
+} from './frame';
+import { hasEscapes, markedTo, marksAt, nextMark } from './marks';
+import { digitsMask, endsScalar, exactNumber, scalarEnd } from './scalar';
+import { skipSpace } from './text';
+
+/*
+ * The records of a file mostly have the same names in the same order. A shape is what such records share: the bytes before, between
+ * and after their values, byte for byte. A record that was found well formed teaches its shape; a record that has the
+ * same bytes around well-formed values is then well formed as well, with the same values for the same paths.
+ * Only texts, scalars and lists count as values here: an object in a record is part of its shape.
+ *
+ * Shapes are kept as a tree of their pieces, for a name may be in some records and not in others.
+ */
+
+// @ts-ignore: decorator
+@unmanaged
+class Piece {
+  /** The first 32 bytes, and a quote after the last one. */
+  head0: u64;
+  head1: u64;
+  tail0: u64;
+  tail1: u64;
+  /** A bit for each of the first 32 bytes that counts. */
+  mask: u32;
+  length: u32;
+  /** All its bytes. */
+  text: usize;
+  /** Index of the column that takes the value after this piece, plus 1; 0 for none. */
+  column: u32;
+  /** What may stand here instead. */
+  other: usize;
+  /** What may come after the value. */
+  next: usize;
+  /** How far from its beginning the first mark is: a quote in it or, where it ends the record, the line end after it. */
+  gap: u32;
+  /** Whether this piece ends the record. */
+  last: bool;
+}
+
+const PIECES: usize = 512;
+const PIECE_SIZE: usize = 64;
+const TEXTS: usize = 32768;
+/** How many pieces may stand in one place before records are taken to have no shape in common. */
+const CHOICES: u32 = 8;
+/** How many objects may be open in a shape, and lists and objects inside a list. */
+const DEPTH: u32 = 32;
+/** Nothing that has a shape is nested deeper than this. */
+export const SHAPE_DEPTH: u32 = 2 * DEPTH + 1;
+
+/** The first is no piece, but has the beginning of the tree as its `next`. */
+const pieces: usize = memory.data(512 * 64, 16);
+const texts: usize = memory.data(32768, 16);
+let piecesEnd: usize = pieces + PIECE_SIZE;
+let textsEnd: usize = texts;
+
+export function forgetShapes(): void {
+  piecesEnd = pieces + PIECE_SIZE;
+  textsEnd = texts;
+  changetype<Piece>(pieces).next = 0;
+}
+
+/**
+ * The line end after the record at `record`, whose fields are set in `row`, if it has one of the shapes and its values are well
+ * formed; else 0, and what is set in `row` means nothing. The marks must begin at or before `record`.
+ */
+export function matchShape(record: usize, frame: Frame, row: u32, base: usize): usize {
+  let at = record;
+  let address = changetype<Piece>(pieces).next;
+  while (address != 0) {
+    const piece = changetype<Piece>(address);
+    if (!isAt(piece, at)) {
+      address = piece.other;
+      continue;
+    }
+    if (piece.last && load<u8>(at + piece.length) != 0x0a) {
+      address = piece.other;
+      continue;
+    }
+    at += piece.length;
+    if (at >= markedTo) return 0;
+    if (piece.last) return at;
+
+    const start = at;
+    const byte = load<u8>(at);
+    if (byte == 0x22) {
+      at = nextMark(at + 1);
+      // Branches and not one value: the next piece is looked at without waiting for them.
+      if (at >= markedTo) return 0;
+      if (load<u8>(at) != 0x22) return 0;
+      at++;
+    } else if (byte == 0x5b) {
+      at = nestedEnd(at, DEPTH);
+      if (at == 0) return 0;
+    } else {
+      at = plainScalarEnd(at, byte);
+      if (at == 0) return 0;
+    }
+    if (piece.column != 0) take(frame, piece.column - 1, row, base, start, at);
+    address = piece.next;
+  }
+  return 0;
+}
+
+/** How many lines are matched together. */
+export const TOGETHER: u32 = 8;
+const places: usize = memory.data(8 * 4, 16);
+
+/**
+ * `matchShape` for several lines, piece by piece: the first begins at `record`, each ends at its address in the tape
+ * of line ends and the next begins after it. Answers how many of them, from the first on, have the shape of the first one. Each
+ * place in a line depends on the one before, so the lines are what a processor can do at the same time.
+ */
+export function matchTogether(record: usize, ends: usize, count: u32, frame: Frame, row: u32, base: usize): u32 {
+  store<u32>(places, u32(record));
+  for (let index: u32 = 1; index < count; index++) {
+    store<u32>(places + (usize(index) << 2), load<u32>(ends + (usize(index) << 2) - 4) + 1);
+  }
+
+  let address = changetype<Piece>(pieces).next;
+  while (address != 0) {
+    const piece = changetype<Piece>(address);
+    const at = usize(load<u32>(places));
+    if (!isAt(piece, at)) {
+      address = piece.other;
+      continue;
+    }
+    if (piece.last) return matchEnds(piece, ends, count);
+    const byte = load<u8>(at + piece.length);
+    if (byte == 0x22) count = matchTexts(piece, count, frame, row, base);
+    else if (byte == 0x5b) count = matchLists(piece, count, frame, row, base);
+    else count = matchScalars(piece, count, frame, row, base);
+    if (count == 0) return 0;
+    address = piece.next;
+  }
+  return 0;
+}
+
+/** How many of the lines have this piece and then a text. */
+function matchTexts(piece: Piece, count: u32, frame: Frame, row: u32, base: usize): u32 {
+  const head = v128.load(changetype<usize>(piece));
+  const marks = marksAt;
+  const length = piece.length;
+  const column = piece.column;
+  // The quote that opens the text is compared as well.
+  const mask = length < 16 ? (piece.mask << 1) | 1 : 0xffff;
+  for (let index: u32 = 0; index < count; index++) {
+    const slot = places + (usize(index) << 2);
+    const at = usize(load<u32>(slot));
+    const same = u32(i8x16.bitmask(i8x16.eq(v128.load(at), head)));
+    if ((same & mask) != mask) return index;
+    if (length > 15 && !(isAt(piece, at) && load<u8>(at + length) == 0x22)) return index;
+    const start = at + length + 1;
+    const end = nextMark(start, marks);
+    if (load<u8>(end) != 0x22) return index;
+    store<u32>(slot, u32(end) + 1);
+    if (column != 0) take(frame, column - 1, row + index, base, start - 1, end + 1);
+  }
+  return count;
+}
+
+/** How many of the lines have this piece and then a number or literal. */
+function matchScalars(piece: Piece, count: u32, frame: Frame, row: u32, base: usize): u32 {
+  if (piece.next == 0) return 0;
+  const head = v128.load(changetype<usize>(piece));
+  const marks = marksAt;
+  const length = piece.length;
+  const column = piece.column;
+  const mask = piece.mask & 0xffff;
+  /** The scalar ends where the next piece begins. */
+  const gap = changetype<Piece>(piece.next).gap;
+  for (let index: u32 = 0; index < count; index++) {
+    const slot = places + (usize(index) << 2);
+    const at = usize(load<u32>(slot));
+    const same = u32(i8x16.bitmask(i8x16.eq(v128.load(at), head)));
+    if ((same & mask) != mask) return index;
+    if (length > 16 && !isAt(piece, at)) return index;
+    const start = at + length;
+    const end = nextMark(start, marks) - gap;
+    const size = u32(end - start);
+    // Whole numbers and decimals, by which of the next 16 bytes are digits.
+    const others = ~digitsMask(start) & ((1 << size) - 1);
+    if (size - 1 > 14 || (others & (others - 1)) != 0) {
+      if (scalarEnd(start) != end) return index;
+    } else if (others == 0) {
+      if (size != 1 && load<u8>(start) == 0x30) return index;
+    } else {
+      const point = load<u8>(start + usize(ctz(others))) == 0x2e && others != 1 && others << 1 != 1 << size;
+      if (!(point && (others == 2 || load<u8>(start) != 0x30)) && scalarEnd(start) != end) return index;
+    }
+    store<u32>(slot, u32(end));
+    if (column != 0) take(frame, column - 1, row + index, base, start, end);
+  }
+  return count;
+}
+
+/** How many of the lines have this piece and then a list. */
+function matchLists(piece: Piece, count: u32, frame: Frame, row: u32, base: usize): u32 {
+  for (let index: u32 = 0; index < count; index++) {
+    const slot = places + (usize(index) << 2);
+    const at = usize(load<u32>(slot));
+    if (!isAt(piece, at)) return index;
+    const start = at + piece.length;
+    if (load<u8>(start) != 0x5b) return index;
+    const end = listEnd(start, DEPTH);
+    if (end == 0) return index;
+    store<u32>(slot, u32(end));
+    if (piece.column != 0) take(frame, piece.column - 1, row + index, base, start, end);
+  }
+  return count;
+}
+
+/** How many of the lines have this piece and end there. */
+function matchEnds(piece: Piece, ends: usize, count: u32): u32 {
+  for (let index: u32 = 0; index < count; index++) {
+    const at = usize(load<u32>(places + (usize(index) << 2)));
+    if (!isAt(piece, at) || at + piece.length != usize(load<u32>(ends + (usize(index) << 2)))) return index;
+  }
+  return count;
+}
+
+// @ts-ignore: decorator
+@inline
+function isAt(piece: Piece, at: usize): bool {
+  const address = changetype<usize>(piece);
+  const head = u32(i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(address))));
+  if (piece.length <= 16) return (head & piece.mask) == piece.mask;
+  const tail = u32(i8x16.bitmask(i8x16.eq(v128.load(at, 16), v128.load(address, 16))));
+  if (((head | (tail << 16)) & piece.mask) != piece.mask) return false;
+  return piece.length <= 32 || memory.compare(at + 32, piece.text + 32, piece.length - 32) == 0;
+}
+
+/** `scalarEnd`, quick for whole numbers and decimals of up to 15 bytes. */
+// @ts-ignore: decorator
+@inline
+function plainScalarEnd(at: usize, byte: u8): usize {
+  const others = ~digitsMask(at) & 0xffff;
+  const length = u32(ctz(others | 0x10000));
+  const after = load<u8>(at + length);
+  if (length != 0 && length < 16 && (byte != 0x30 || length == 1) && endsScalar(after)) return at + length;
+  const end = scalarEnd(at);
+  return end != 0 && endsScalar(load<u8>(end)) ? end : 0;
+}
+
+/** Where the value at `at` ends, nested no deeper than `depth`; 0 where it is not well formed or its end is not marked. */
+function nestedEnd(at: usize, depth: u32): usize {
+  const byte = load<u8>(at);
+  if (byte == 0x22) return stringEnd(at);
+  if (byte == 0x5b) return listEnd(at, depth);
+  if (byte == 0x7b) return objectEnd(at, depth);
+  const end = scalarEnd(at);
+  return end < markedTo ? end : 0;
+}
+
+function listEnd(at: usize, depth: u32): usize {
+  at = skipSpace(at + 1);
+  if (load<u8>(at) == 0x5d) return at + 1;
+  while (depth != 0) {
+    at = nestedEnd(at, depth - 1);
+    if (at == 0) return 0;
+    at = skipSpace(at);
+    const byte = load<u8>(at);
+    if (byte == 0x5d) return at + 1;
+    if (byte != 0x2c) return 0;
+    at = skipSpace(at + 1);
+  }
+  return 0;
+}
+
+function objectEnd(at: usize, depth: u32): usize {
+  at = skipSpace(at + 1);
+  if (load<u8>(at) == 0x7d) return at + 1;
+  while (depth != 0) {
+    if (load<u8>(at) != 0x22) return 0;
+    at = stringEnd(at);
+    if (at == 0) return 0;
+    at = skipSpace(at);
+    if (load<u8>(at) != 0x3a) return 0;
+    at = nestedEnd(skipSpace(at + 1), depth - 1);
+    if (at == 0) return 0;
+    at = skipSpace(at);
+    const byte = load<u8>(at);
+    if (byte == 0x7d) return at + 1;
+    if (byte != 0x2c) return 0;
+    at = skipSpace(at + 1);
+  }
+  return 0;
+}
+
+/** Past the quote that closes the string at `at`; 0 where there is none. */
+// @ts-ignore: decorator
+@inline
+function stringEnd(at: usize): usize {
+  if (at >= markedTo) return 0;
+  const close = nextMark(at + 1);
+  return load<u8>(close) == 0x22 && close < markedTo ? close + 1 : 0;
+}
+
+/** Sets a field to the value from `start` to `end`. */
+function take(frame: Frame, index: u32, row: u32, base: usize, start: usize, end: usize): void {
+  const column = changetype<Column>(frame.columns + usize(index) * offsetof<Column>());
+  const first = load<u8>(start);
+  if (first == 0x22) {
+    const kind = hasEscapes && hasBackslash(start + 1, end - 1) ? KIND_ESCAPED_TEXT : KIND_TEXT;
+    setField(column, row, kind, u32(start + 1 - base), u32(end - 1 - base));
+    return;
+  }
+  let kind = KIND_NUMBER;
+  if (first == 0x74) kind = KIND_TRUE;
+  else if (first == 0x66) kind = KIND_FALSE;
+  else if (first == 0x6e) kind = KIND_NULL;
+  else if (first == 0x5b) kind = KIND_LIST;
+  else if (column.numbers != 0) store<f64>(column.numbers + (usize(row) << 3), exactNumber(start, end));
+  setField(column, row, kind, u32(start - base), u32(end - base));
+}
+
+function hasBackslash(at: usize, end: usize): bool {
+  for (; at < end; at++) {
+    if (load<u8>(at) == 0x5c) return true;
+  }
+  return false;
+}
+
+/**
+ * Learns the shape of the well-formed record between `record` and its line end `end`, which are marked; its fields
+ * are set in `row`. Where the record has no shape that helps, or there is no room for it, nothing is learned.
+ */
+export function learnShape(record: usize, end: usize, frame: Frame, row: u32, base: usize): void {
+  if (load<u8>(skipSpace(record)) != 0x7b || hasObject(frame, row)) return;
+  let link = changetype<Piece>(pieces);
+  let start = record;
+  let at = record;
+  let nameDue = true;
+  let depth: u32 = 0;
+  while (depth <= DEPTH) {
+    // From one value to the next, or to the record's end.
+    let byte: u8 = 0;
+    for (; at < end; at++) {
+      byte = load<u8>(at);
+      if (byte == 0x22) {
+        if (!nameDue) break;
+        at = stringEnd(at) - 1;
+        nameDue = false;
+      } else if (byte == 0x7b) {
+        nameDue = true;
+        depth++;
+      } else if (byte == 0x7d) {
+        depth--;
+      } else if (byte == 0x2c) {
+        nameDue = true;
+      } else if (byte != 0x3a && byte != 0x20 && byte != 0x09 && byte != 0x0d) {
+        break;
+      }
+    }
+    const column = at < end ? columnAt(frame, row, u32(at - base) + u32(byte == 0x22)) : 0;
+    const last = at >= end;
+    link = addPiece(link, start, at, column, last);
+    if (changetype<usize>(link) == 0 || last) return;
+    at = nestedEnd(at, DEPTH);
+    if (at == 0) return;
+    start = at;
+  }
+}
+
+/** The column, plus 1, whose value in this row begins at `start`; 0 for none. */
+function columnAt(frame: Frame, row: u32, start: u32): u32 {
+  for (let index: u32 = 0; index < frame.columnCount; index++) {
+    const column = changetype<Column>(frame.columns + usize(index) * offsetof<Column>());
+    if (load<u8>(column.kinds + row) == KIND_MISSING) continue;
+    if (load<u32>(column.starts + (usize(row) << 2)) == start) return index + 1;
+  }
+  return 0;
+}
+
+function hasObject(frame: Frame, row: u32): bool {
+  for (let index: u32 = 0; index < frame.columnCount; index++) {
+    const column = changetype<Column>(frame.columns + usize(index) * offsetof<Column>());
+    if (load<u8>(column.kinds + row) == KIND_OBJECT) return true;
+  }
+  return false;
+}
+
+/** The piece of these bytes that may come after `before`: one that is there, or a new one if there is room. */
+function addPiece(before: Piece, start: usize, end: usize, column: u32, last: bool): Piece {
+  const length = u32(end - start);
+  let choices: u32 = 0;
+  for (let address = before.next; address != 0; address = changetype<Piece>(address).other) {
+    const piece = changetype<Piece>(address);
+    const same = piece.length == length && piece.column == column && piece.last == last;
+    if (same && memory.compare(piece.text, start, length) == 0) return piece;
+    choices++;
+  }
+  if (
+    choices == CHOICES ||
+    piecesEnd == pieces + PIECES * PIECE_SIZE ||
+    textsEnd + length > texts + TEXTS
+  ) {
+    return changetype<Piece>(0);
+  }
+
+  const piece = changetype<Piece>(piecesEnd);
+  memory.fill(piecesEnd, 0, PIECE_SIZE);
+  memory.copy(piecesEnd, start, min(length, 32));
+  if (length < 32) store<u8>(piecesEnd + length, 0x22);
+  memory.copy(textsEnd, start, length);
+  piece.mask = length < 32 ? (1 << length) - 1 : ~0;
+  piece.length = length;
+  piece.text = textsEnd;
+  piece.column = column;
+  piece.last = last;
+  piece.gap = length;
+  for (let index: u32 = 0; index < length; index++) {
+    if (load<u8>(start + index) == 0x22) {
+      piece.gap = index;
+      break;
+    }
+  }
+  piece.other = before.next;
+  before.next = piecesEnd;
+  piecesEnd += PIECE_SIZE;
+  textsEnd += length;
+  return piece;
+}
