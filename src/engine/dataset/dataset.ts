@@ -70,6 +70,7 @@ export class Dataset {
   /** Running counts of the views that were run last, by query. */
   readonly #views = new Map<string, Float64Array>();
   readonly #store: IndexStore | undefined;
+  readonly #shared: Pool<Task, Result> | undefined;
   readonly #identity: FileIdentity;
   #saved = '';
   readonly encoding: string;
@@ -77,7 +78,6 @@ export class Dataset {
   readonly #source: OpenedSource;
   readonly #pool: Pool<Task, Result>;
   /** The scan workers, if this file can be read by them. */
-  readonly #shared: Pool<Task, Result> | undefined;
   /** Where there is nothing to share: this file's own. */
   readonly #own: InlinePool | undefined;
   readonly #spec: FileSpec;
@@ -149,6 +149,11 @@ export class Dataset {
   /** Whether blocks are scanned side by side. */
   get parallel(): boolean {
     return this.#own === undefined;
+  }
+
+  /** The workers that this file may be scanned by, also where it is too small for them. */
+  get sharedPool(): Pool<Task, Result> | undefined {
+    return this.#shared;
   }
 
   /** The file on disk that is read, which nothing may overwrite. */

@@ -1,13 +1,15 @@
 import type { ExportFormat, ExportProgress, ExportSummary } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
-import { maxColumns, type FieldPath } from '../format/jsonFields.ts';
+import { JsonFields, maxColumns, type FieldPath } from '../format/jsonFields.ts';
 import { openFileSink } from '../sink/atomicFile.ts';
 import { ByteBuilder } from '../sink/byteBuilder.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
 import { needsPaths } from '../sink/exportFormat.ts';
+import { createDerivedEncoder, derivedTarget, readPaths } from '../sink/derivedRow.ts';
 import { appendReject } from '../sink/rejects.ts';
 import { frameOf, framed } from '../sink/frame.ts';
 import { tooManyColumns } from '../sink/tableRow.ts';
+import { derivedColumns, deriveRows } from './derive.ts';
 import type { Dataset, FileScan } from './dataset.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import { plannedFor, type PlannedQuery } from './plan.ts';
@@ -40,16 +42,11 @@ export async function exportTo(
   const counted = countWrites(sink);
   try {
     const planned = plannedFor(query, dataset.recognised.format);
-    const { format } = dataset.recognised;
-    const columns = needsPaths(format, to) ? await pathsOf(dataset, planned, signal) : [];
-    const head = to === 'same' ? await dataset.head(signal) : new Uint8Array(0);
-    const scan: FileScan = {
-      query: planned,
-      output: { kind: 'bytes', to, columns },
-      malformed: rejects ? 'collect' : 'keep',
-    };
-    const rows = rowBytes(dataset, scan, rejects, signal, meter);
-    for await (const chunk of framed(frameOf(format, to, head, columns), rows)) await counted.write(chunk);
+    const chunks =
+      planned.plan.shape === 'records'
+        ? recordChunks(dataset, planned, to, rejects, signal, meter)
+        : derivedChunks(dataset, planned, to, rejects, signal, meter);
+    for await (const chunk of chunks) await counted.write(chunk);
     signal.throwIfAborted();
     await sink.commit();
     await rejects?.commit();
@@ -82,14 +79,22 @@ export async function countTo(
   const counted = rejects && countWrites(rejects);
   const meter = new Meter(dataset, progress);
   try {
-    const scan: FileScan = {
-      query: plannedFor(query, dataset.recognised.format),
-      output: { kind: 'count' },
-      malformed: rejects ? 'collect' : 'keep',
-    };
-    for await (const found of dataset.scan(scan, signal)) {
-      meter.add(found);
-      if (counted) await writeRejects(found, counted);
+    const planned = plannedFor(query, dataset.recognised.format);
+    const malformed = rejects ? 'collect' : 'keep';
+    if (planned.plan.shape === 'table') {
+      const found = async (result: OrderedResult): Promise<void> => {
+        meter.scanned(result);
+        if (counted) await writeRejects(result, counted);
+      };
+      for await (const { rows } of deriveRows(dataset, planned, signal, found, { malformed })) {
+        meter.derived(rows);
+      }
+    } else {
+      const scan: FileScan = { query: planned, output: { kind: 'count' }, malformed };
+      for await (const found of dataset.scan(scan, signal)) {
+        meter.add(found);
+        if (counted) await writeRejects(found, counted);
+      }
     }
     signal.throwIfAborted();
     await rejects?.commit();
@@ -124,6 +129,57 @@ function countWrites(sink: ByteSink): ByteSink & { readonly written: () => numbe
     commit: () => sink.commit(),
     discard: () => sink.discard(),
   };
+}
+
+/** An export of whole records. */
+async function* recordChunks(
+  dataset: Dataset,
+  query: PlannedQuery,
+  to: ExportFormat,
+  rejects: ByteSink | undefined,
+  signal: AbortSignal,
+  meter: Meter,
+): AsyncGenerator<Uint8Array> {
+  const { format } = dataset.recognised;
+  const columns = needsPaths(format, to) ? await pathsOf(dataset, query, signal) : [];
+  const head = to === 'same' ? await dataset.head(signal) : new Uint8Array(0);
+  const scan: FileScan = {
+    query,
+    output: { kind: 'bytes', to, columns },
+    malformed: rejects ? 'collect' : 'keep',
+  };
+  yield* framed(frameOf(format, to, head, columns), rowBytes(dataset, scan, rejects, signal, meter));
+}
+
+/** An export of rows that the query computes. Where their columns are seen only in them, it is run twice. */
+async function* derivedChunks(
+  dataset: Dataset,
+  query: PlannedQuery,
+  to: ExportFormat,
+  rejects: ByteSink | undefined,
+  signal: AbortSignal,
+  meter: Meter,
+): AsyncGenerator<Uint8Array> {
+  const target = derivedTarget(dataset.recognised.format, to);
+  let columns: readonly FieldPath[] | undefined = derivedColumns(query)?.map((name) => [name]);
+  if (!columns && target.kind === 'table') {
+    const seen = new JsonFields();
+    for await (const { bytes } of deriveRows(dataset, query, signal, () => undefined)) readPaths(seen, bytes);
+    columns = seen.paths();
+  }
+  const encoder = createDerivedEncoder(target, columns ?? []);
+  const found = async (result: OrderedResult): Promise<void> => {
+    meter.scanned(result);
+    if (rejects) await writeRejects(result, rejects);
+  };
+  async function* rows(): AsyncGenerator<Uint8Array> {
+    const options = { malformed: rejects ? 'collect' : 'keep' } as const;
+    for await (const piece of deriveRows(dataset, query, signal, found, options)) {
+      meter.derived(piece.rows);
+      yield encoder.encode(piece.bytes);
+    }
+  }
+  yield* framed(encoder.frame, rows());
 }
 
 /** The bytes of the matching records, stretch by stretch. */
@@ -186,6 +242,17 @@ class Meter {
       total: this.#dataset.size,
       elapsedMs: performance.now() - this.#began,
     };
+  }
+
+  /** Takes in a stretch of which the matches are not the rows. */
+  scanned(found: OrderedResult): void {
+    const matched = this.#matched;
+    this.add(found);
+    this.#matched = matched;
+  }
+
+  derived(rows: number): void {
+    this.#matched += rows;
   }
 
   add(found: {

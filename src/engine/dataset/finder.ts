@@ -2,14 +2,13 @@ import type { PreviewCalls } from '../../protocol/preview.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Dataset } from './dataset.ts';
 import type { OrderedResult } from './scanInOrder.ts';
+import { throttled } from './throttle.ts';
 import type { View } from './view.ts';
 
 /** Find: the rows of a view whose records hold a text, looked for in the file as it streams by. */
 
 type FindCall = PreviewCalls['find'];
 type CountCall = PreviewCalls['findCount'];
-
-const progressMs = 100;
 
 /** The next row after `from`, or the last one before it. */
 export async function find(
@@ -136,13 +135,4 @@ function blockOfRow(dataset: Dataset, view: View | undefined, row: number): numb
   if (row < 0) return 0;
   const block = view ? view.blockOfRow(row) : dataset.index.blockOfRecord(row);
   return Math.max(0, Math.min(block ?? dataset.index.length, dataset.blocks) - (block === undefined ? 1 : 0));
-}
-
-function throttled<T>(tell: (value: T) => void): (value: T) => void {
-  let told = 0;
-  return (value) => {
-    if (performance.now() - told < progressMs) return;
-    told = performance.now();
-    tell(value);
-  };
 }

@@ -3,6 +3,7 @@ import type { BlockIndex } from '../index/blockIndex.ts';
 import type { PageResult } from '../pool/task.ts';
 import type { Dataset } from './dataset.ts';
 import type { SharedFile } from './sharedFile.ts';
+import type { Run } from './run.ts';
 import { stretchOf, type View } from './view.ts';
 
 type Located = PreviewCalls['locate']['result'];
@@ -16,15 +17,17 @@ type Rank = (page: PageResult, row: number) => number;
  */
 export async function locate(
   file: SharedFile,
-  view: View | undefined,
+  run: Run | undefined,
   place: Place,
   signal: AbortSignal,
 ): Promise<Located> {
   const { dataset } = file;
+  const view = run?.view;
+  if (run && !view) throw new RangeError('The rows of this view have no place in the file.');
   if (place.by === 'time') throw new RangeError('Going to a time is not possible yet.');
   if (place.by === 'percent') {
     const offset = Math.floor((Math.min(100, Math.max(0, place.value)) / 100) * (dataset.size ?? 0));
-    return locate(file, view, { by: 'offset', value: offset }, signal);
+    return locate(file, run, { by: 'offset', value: offset }, signal);
   }
   const { by } = place;
   const value = by === 'offset' ? place.value : place.value - 1;

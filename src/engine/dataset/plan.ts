@@ -26,12 +26,6 @@ export function plannedFor(text: string, format: FormatSpec): PlannedQuery {
   const parsed = parseQuery(text);
   if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
   const plan = planQuery(parsed.query, layoutOf(format));
-  for (const operator of plan.operators) {
-    if (operator.kind === 'limit' || operator.kind === 'as') continue;
-    const { kind, from, to } = operator;
-    const message = `${kind.toUpperCase()} cannot be run here yet`;
-    throw new QuerySyntaxError([{ from, to, severity: 'error', message }]);
-  }
   return { text, plan, window: windowOf(plan) };
 }
 

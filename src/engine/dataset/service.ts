@@ -91,7 +91,7 @@ export class EngineService {
   async #closeSession(id: number): Promise<void> {
     const held = this.#sessions.get(id);
     this.#sessions.delete(id);
-    held?.session.close();
+    await held?.session.close();
     if (held) await this.#letGo(held.key, false);
   }
 

@@ -12,14 +12,17 @@ import { Peer, type HandlerContext, type Handlers, type Message, type Post } fro
 import { faultReason } from '../faultReason.ts';
 import { csvFields, fieldText } from '../format/csvText.ts';
 import { Kind } from '../format/record.ts';
-import type { PagePart, PageResult } from '../pool/task.ts';
+import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
 import { checkQuery, completeAt, conditionsOf, editQuery, parseQuery } from '../query/index.ts';
 import { SourceError } from '../source/source.ts';
+import type { Dataset } from './dataset.ts';
 import { locate } from './locate.ts';
 import { find, findCount } from './finder.ts';
 import { plannedFor } from './plan.ts';
 import type { SharedFile } from './sharedFile.ts';
-import { stretchOf } from './view.ts';
+import type { Run } from './run.ts';
+import { TableRun } from './tableRun.ts';
+import { stretchOf, type View } from './view.ts';
 import { ViewRun } from './viewRun.ts';
 
 /** What the engine answers of a page's calls: the others are the host's. */
@@ -36,7 +39,7 @@ export class Session {
   #file: SharedFile;
   readonly #reopen: () => Promise<SharedFile>;
   readonly #peer: Peer<EngineSide, Record<string, never>, PreviewEvents>;
-  readonly #runs = new Map<number, ViewRun>();
+  readonly #runs = new Map<number, Run>();
   #stopListening: () => void;
   #nextView = 1;
 
@@ -60,9 +63,16 @@ export class Session {
     this.#peer.receive(message);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#stopListening();
     this.#peer.close();
+    await this.#dropRuns();
+  }
+
+  async #dropRuns(): Promise<void> {
+    const runs = [...this.#runs.values()];
+    this.#runs.clear();
+    await Promise.all(runs.map((run) => run.close()));
   }
 
   info(): FileInfo {
@@ -88,15 +98,15 @@ export class Session {
       run: ({ query }, context) => this.#run(query, context),
       rows: (request, { signal }) => this.#rows(request, signal),
       record: ({ view, row }, { signal }) => this.record(view, row, signal),
-      locate: ({ view, place }, { signal }) => locate(this.#file, this.#viewRun(view)?.view, place, signal),
-      find: (request, context) =>
-        this.#file.whileScanning(() =>
-          find(this.#file.dataset, this.#viewRun(request.view)?.view, request, context),
-        ),
-      findCount: (request, context) =>
-        this.#file.whileScanning(() =>
-          findCount(this.#file.dataset, this.#viewRun(request.view)?.view, request, context),
-        ),
+      locate: ({ view, place }, { signal }) => locate(this.#file, this.#viewRun(view), place, signal),
+      find: (request, context) => {
+        const { dataset, view } = this.#rowsOf(request.view);
+        return this.#file.whileScanning(() => find(dataset, view, request, context));
+      },
+      findCount: (request, context) => {
+        const { dataset, view } = this.#rowsOf(request.view);
+        return this.#file.whileScanning(() => findCount(dataset, view, request, context));
+      },
       problems: ({ first, count }, { signal }) => this.#problems(first, count, signal),
       check: ({ query }) => this.#check(query),
       complete: ({ query, position }) => completeAt(query, position, this.#file.dataset.columns.all),
@@ -104,7 +114,7 @@ export class Session {
       edit: ({ query, edit }) => ({ query: editQuery(query, edit) }),
       reload: async () => {
         this.#stopListening();
-        this.#runs.clear();
+        await this.#dropRuns();
         this.#file = await this.#reopen();
         this.#stopListening = this.#listen();
         return this.info();
@@ -121,11 +131,14 @@ export class Session {
     const { dataset } = this.#file;
     if (query.trim() === '') return this.#wholeFile();
     const planned = plannedFor(query, dataset.recognised.format);
-    const run = new ViewRun(this.#nextView++, planned, dataset);
+    const id = this.#nextView++;
+    const run =
+      planned.plan.shape === 'table' ? new TableRun(id, planned, dataset) : new ViewRun(id, planned, dataset);
     this.#runs.set(run.id, run);
-    for (const oldest of this.#runs.keys()) {
+    for (const [old, oldest] of this.#runs) {
       if (this.#runs.size <= keptViews) break;
-      this.#runs.delete(oldest);
+      this.#runs.delete(old);
+      await oldest.close();
     }
     return this.#file.whileScanning(() => run.run(signal, progress));
   }
@@ -149,7 +162,7 @@ export class Session {
   }
 
   /** The run that made a view; undefined for view 0, the file itself. */
-  #viewRun(view: number): ViewRun | undefined {
+  #viewRun(view: number): Run | undefined {
     const run = this.#runs.get(view);
     if (!run && view !== 0) throw new RangeError('This view is no longer kept; run its query again.');
     return run;
@@ -158,21 +171,19 @@ export class Session {
   async #rows(request: PreviewCalls['rows']['params'], signal: AbortSignal): Promise<Page> {
     const { view, first, count, columns, limit = cellLimit } = request;
     const { dataset } = this.#file;
-    const wanted = columns.map((id) => dataset.columns.all[id]);
+    const run = this.#viewRun(view);
+    const known = run?.columns ?? dataset.columns;
+    const wanted = columns.map((id) => known.all[id]);
     const cells = {
       kind: 'columns',
       columns: wanted.map(({ fields, name }) => ({ path: fields, name })),
       limit,
     } as const;
-    const run = this.#viewRun(view);
-    const parts = run
-      ? run.view.parts(dataset.index, first, count)
-      : await this.#fileParts(first, count, signal);
-    const page = await dataset.page(run?.view.query.text, parts, cells, signal);
+    const page = await this.#page(run, first, count, cells, signal);
     if (!run && dataset.index.length === 0) this.#file.startIndexingSoon();
-    const learned = dataset.columns.addPaths(page.paths);
-    if (dataset.columns.learnTypes(columns, page.kinds) || learned) {
-      this.#peer.send('columns', dataset.columns.all);
+    const learned = known.addPaths(page.paths);
+    if ((known.learnTypes(columns, page.kinds) || learned) && known === dataset.columns) {
+      this.#peer.send('columns', known.all);
     }
     return {
       view,
@@ -187,6 +198,23 @@ export class Session {
     };
   }
 
+  async #page(
+    run: Run | undefined,
+    first: number,
+    count: number,
+    cells: CellRequest,
+    signal: AbortSignal,
+  ): Promise<PageResult> {
+    if (run) return run.page(first, count, cells, signal);
+    return this.#file.dataset.page(undefined, await this.#fileParts(first, count, signal), cells, signal);
+  }
+
+  /** The rows of a view, as a place to look for a text or a place in. */
+  #rowsOf(view: number): { readonly dataset: Dataset; readonly view: View | undefined } {
+    const run = this.#viewRun(view);
+    return { dataset: run?.dataset ?? this.#file.dataset, view: run?.view };
+  }
+
   /** Where rows of the file itself are; waits for the index where it has not come so far. */
   async #fileParts(first: number, count: number, signal: AbortSignal): Promise<PagePart[]> {
     const { dataset } = this.#file;
@@ -199,12 +227,10 @@ export class Session {
   }
 
   async record(view: number, row: number, signal: AbortSignal): Promise<RecordDetail> {
-    const { dataset } = this.#file;
     const run = this.#viewRun(view);
-    const parts = run ? run.view.parts(dataset.index, row, 1) : await this.#fileParts(row, 1, signal);
-    const page = await dataset.page(run?.view.query.text, parts, { kind: 'raw', limit: detailLimit }, signal);
+    const page = await this.#page(run, row, 1, { kind: 'raw', limit: detailLimit }, signal);
     if (page.rows === 0) throw new RangeError('There is no such row.');
-    const { format } = dataset.recognised;
+    const { format } = (run?.dataset ?? this.#file.dataset).recognised;
     const fields =
       format.kind === 'csv'
         ? csvFields(page.text, format.dialect).map(({ kind, start, end }, i) => ({

@@ -64,7 +64,11 @@ export class Matcher {
       const { faults } = block;
       for (let i = 0; i < block.count; i++) if (this.#takes(faults[i])) selection[count++] = i;
     }
-    if (this.plan.where) count = this.plan.where.select(block, selection, count, { record, line });
+    if (this.plan.where)
+      count = this.plan.where.select(block, selection, count, {
+        record: record + 1,
+        line: line + 1,
+      });
     return this.#finder ? this.#finder.select(block, selection, count) : count;
   }
 }

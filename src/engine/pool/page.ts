@@ -3,6 +3,13 @@ import { Fault, isReadable } from '../fault.ts';
 import { JsonFields } from '../format/jsonFields.ts';
 import type { FieldRequest, RecordBlock, Scanner } from '../format/record.ts';
 import { records } from '../format/records.ts';
+import { createPlainJsonlScanner } from '../format/jsonl.ts';
+import type { Plan } from '../query/index.ts';
+import { batchOfBlock } from '../stage/batch.ts';
+import { ByteWriter } from '../stage/bytes.ts';
+import { computedSlots } from '../stage/compose.ts';
+import { computeBatch, type ComputedSlot } from '../stage/compute.ts';
+import { writeRows } from '../stage/output.ts';
 import { CellBuffer, csvCellWriter, writeJsonCell, type CellWriter } from './cells.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
@@ -20,7 +27,15 @@ export async function readPage(
   matcher: Matcher,
   signal: AbortSignal,
 ): Promise<PageResult> {
-  const rows = new RowCollector(file.scanner, spec.format, request);
+  const { plan } = matcher;
+  // Rows that the query computes are shown as computed, unless the record itself is asked for.
+  const derived = plan.shape === 'rows' && request.kind === 'columns' ? new DerivedRows(plan) : undefined;
+  const rows = new RowCollector(
+    derived ? derived.scanner : file.scanner,
+    derived ? { kind: 'jsonl' } : spec.format,
+    request,
+  );
+  const fields = derived ? plan.fields : matcher.fields;
   for (const { stretch, skip, take } of parts) {
     const run = { start: stretch.start, from: stretch.from, to: stretch.to, end: spec.end };
     let { record, line } = stretch;
@@ -30,7 +45,7 @@ export async function readPage(
       file.scanner,
       run,
       Math.min(spec.blockSize, step),
-      matcher.fields,
+      fields,
       signal,
     )) {
       const block = placed.records;
@@ -38,7 +53,10 @@ export async function readPage(
       const count = matcher.select(block, record, line);
       const from = Math.max(0, skip - passed);
       const to = Math.min(count, skip + take - passed);
-      if (from < to) rows.take(block, matcher.selection.slice(from, to), record, line);
+      const selected = matcher.selection.slice(from, Math.max(from, to));
+      if (selected.length > 0 && derived)
+        rows.takeDerived(derived.compute(block, selected, record, line), block, selected, record, line);
+      else if (selected.length > 0) rows.take(block, selected, record, line);
       passed += count;
       record += recordCount;
       line += lineCount;
@@ -104,6 +122,28 @@ class RowCollector {
     });
   }
 
+  /** Takes rows that were computed from some records of a block: a block of their own, in the same order. */
+  takeDerived(
+    rows: RecordBlock,
+    block: RecordBlock,
+    selected: Uint32Array,
+    record: number,
+    line: number,
+  ): void {
+    const first = this.#records.length;
+    this.take(
+      rows,
+      Uint32Array.from(selected, (_, i) => i),
+      0,
+      0,
+    );
+    selected.forEach((index, i) => {
+      this.#records[first + i] = record + index + 1;
+      this.#lines[first + i] = line + block.lines[index] + 1;
+      this.#offsets[first + i] = block.offset + block.starts[index];
+    });
+  }
+
   finish(): PageResult {
     return {
       kind: 'page',
@@ -137,5 +177,31 @@ class RowCollector {
   #malformed(bytes: Uint8Array, start: number, end: number): void {
     this.#cells.bytes(CellKind.Malformed, bytes, start, end);
     for (let i = 1; i < this.#fields.length; i++) this.#cells.empty(CellKind.Missing);
+  }
+}
+
+/** Computes the rows of a plan of which each comes from one record, as JSON Lines in a scanner of their own. */
+class DerivedRows {
+  readonly scanner = createPlainJsonlScanner();
+  readonly #plan: Plan;
+  readonly #steps: readonly (readonly ComputedSlot[])[];
+  readonly #out = new ByteWriter(64 * 1024);
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    // A view leaves out by itself what LIMIT does.
+    this.#steps = plan.steps.flatMap((step) => (step.kind === 'compute' ? [computedSlots(step, plan)] : []));
+  }
+
+  /** One row for each selected record. Must be called while the block is valid; its answer is valid until the next call. */
+  compute(block: RecordBlock, selected: Uint32Array, record: number, line: number): RecordBlock {
+    const origin = { record: record + 1, line: line + 1 };
+    let batch = batchOfBlock(this.#plan, block, selected, selected.length, origin);
+    for (const items of this.#steps) batch = computeBatch(batch, items);
+    this.#out.clear();
+    writeRows(this.#out, batch, this.#plan.output);
+    const { length } = this.#out;
+    this.scanner.reserve(length).set(this.#out.view());
+    return this.scanner.scan({ length, offset: 1, from: 0, until: length, final: true, fields: [] });
   }
 }

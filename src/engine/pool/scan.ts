@@ -5,6 +5,8 @@ import { SourceError } from '../source/source.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
 import { rejectsIn, type Reject } from '../sink/rejects.ts';
+import type { Plan } from '../query/index.ts';
+import { createLocalStages } from '../stage/partial.ts';
 import { createRowEncoder } from '../sink/rowEncoder.ts';
 import { collectPaths } from '../sink/tableRow.ts';
 import { Tally } from './tally.ts';
@@ -20,20 +22,14 @@ export async function scanStretch(
   const { file: spec, stretch } = task;
   const run = { start: stretch.start, from: stretch.from, to: stretch.to, end: spec.end };
   const tally = new Tally(stretch, spec.blockSize);
-  const collector = createCollector(task.output, spec);
+  const collector = createCollector(task.output, spec, matcher.plan);
+  const fields = task.output.kind === 'stages' ? matcher.plan.fields : matcher.fields;
   const rejects: Reject[] = [];
   const window = task.window && new Window(task.window);
   let { record, line } = stretch;
   let failure: SourceError | undefined;
   try {
-    for await (const placed of records(
-      file.source,
-      file.scanner,
-      run,
-      spec.blockSize,
-      matcher.fields,
-      signal,
-    )) {
+    for await (const placed of records(file.source, file.scanner, run, spec.blockSize, fields, signal)) {
       const block = placed.records;
       if (task.malformed === 'collect') {
         const origin = { record: record - stretch.record, line: line - stretch.line };
@@ -42,7 +38,7 @@ export async function scanStretch(
       const selected = matcher.select(block, record, line);
       const count = window ? window.narrow(matcher.selection, selected) : selected;
       tally.add(placed, count, matcher.zones(block));
-      collector.take(block, matcher.selection, count, tally.block);
+      collector.take(block, matcher.selection, count, { ordinal: tally.block, record, line });
       record += block.count;
       line += block.lineCount;
     }
@@ -84,19 +80,34 @@ class Window {
   }
 }
 
+interface CollectedPlace {
+  /** The block's, in the stretch. */
+  readonly ordinal: number;
+  /** 0-based numbers of the block's first record and line. */
+  readonly record: number;
+  readonly line: number;
+}
+
 /** Makes an output of the records that match. */
 interface Collector {
-  /** @param ordinal the block's, in the stretch */
-  take(block: RecordBlock, selection: Uint32Array, count: number, ordinal: number): void;
+  take(block: RecordBlock, selection: Uint32Array, count: number, place: CollectedPlace): void;
   finish(): Partial<ScanResult>;
 }
 
-function createCollector(output: Output, spec: FileSpec): Collector {
+function createCollector(output: Output, spec: FileSpec, plan: Plan): Collector {
   switch (output.kind) {
     case 'count':
       return { take: () => undefined, finish: () => ({}) };
     case 'places':
       return placeCollector(output.limit);
+    case 'stages': {
+      const stages = createLocalStages(plan);
+      return {
+        take: (block, selection, count, { record, line }) =>
+          stages.add(block, selection, count, { record: record + 1, line: line + 1 }),
+        finish: () => ({ bytes: stages.take() }),
+      };
+    }
     case 'paths':
       return pathCollector();
     case 'bytes': {
@@ -112,7 +123,7 @@ function createCollector(output: Output, spec: FileSpec): Collector {
 function placeCollector(limit: number): Collector {
   const places: MatchPlace[] = [];
   return {
-    take: (_block, selection, count, ordinal) => {
+    take: (_block, selection, count, { ordinal }) => {
       for (let match = 0; match < count && places.length < limit; match++) {
         places.push({ block: ordinal, match, record: selection[match] });
       }

@@ -41,6 +41,8 @@ export type Output =
   | { readonly kind: 'count' }
   /** Their bytes, as an export writes them. */
   | { readonly kind: 'bytes'; readonly to: Target; readonly columns: readonly FieldPath[] }
+  /** What the query's stages make of them, as far as each thread can: bytes for `gather`. */
+  | { readonly kind: 'stages' }
   /** The dotted paths that they hold, in order of first appearance. */
   | { readonly kind: 'paths' }
   /** Their places, at most `limit` a stretch, without their bytes. */

@@ -176,6 +176,69 @@ describe('dataset/session', function () {
     );
   });
 
+  it('shows rows that a query computes from records, with the numbers of their records', async () => {
+    preview = await Preview.open(path);
+    const state = await preview.page.call('run', {
+      query: 'WHERE status >= 500 |> SELECT id * 2 AS twice, user.country AS country',
+    });
+    assert.deepEqual(
+      state.columns?.map(({ name }) => name),
+      ['twice', 'country'],
+    );
+    const expected = matching();
+    assert.equal(state.matched, expected.length);
+    const page = await preview.page.call('rows', {
+      view: state.view,
+      first: 1000,
+      count: 3,
+      columns: [0, 1],
+    });
+    assert.deepEqual(
+      cellsOf(page),
+      expected.slice(1000, 1003).map((id) => [String(id * 2), ['DE', 'US', 'FR'][id % 3]]),
+    );
+    assert.deepEqual(
+      Array.from(page.records, (record) => record - 1),
+      expected.slice(1000, 1003),
+    );
+    const detail = await preview.page.call('record', { view: state.view, row: 1000 });
+    assert.equal(detail.text, lines[expected[1000]]);
+  });
+
+  it('shows rows that a query computes from many records, and finds texts in them', async () => {
+    preview = await Preview.open(path);
+    const state = await preview.page.call('run', {
+      query:
+        '|> AGGREGATE count(*) AS n, max(id) AS last GROUP BY user.country AS country |> ORDER BY country',
+    });
+    assert.equal(state.message, '');
+    assert.deepEqual([state.phase, state.matched], ['done', 3]);
+    const ids = (state.columns ?? []).map(({ id }) => id);
+    const page = await preview.page.call('rows', { view: state.view, first: 0, count: 10, columns: ids });
+    const groups = ['DE', 'FR', 'US'].map((country) => {
+      const own = lines.flatMap((_, id) =>
+        !broken.has(id) && ['DE', 'US', 'FR'][id % 3] === country ? [id] : [],
+      );
+      return [country, String(own.length), String(own.at(-1))];
+    });
+    assert.deepEqual(cellsOf(page), groups);
+    assert.deepEqual([...page.records], [0, 0, 0]);
+    const found = await preview.page.call('find', {
+      view: state.view,
+      text: '"US"',
+      matchCase: true,
+      from: 0,
+      backward: false,
+    });
+    assert.deepEqual(found, { row: 2 });
+    const target = join(folder, 'groups.csv');
+    await preview.host.call('export', { session: 1, query: state.query, target, to: 'csv' });
+    const text = ['country,n,last', ...groups.map((group) => group.join(','))]
+      .map((line) => `${line}\r\n`)
+      .join('');
+    assert.equal(await readFile(target, 'utf8'), text);
+  });
+
   it('goes to a record, a line, an offset and a share of the file, in the file and in a view', async () => {
     preview = await Preview.open(path);
     const { view } = await preview.page.call('run', { query: 'status >= 500' });

@@ -1,0 +1,61 @@
+import { tmpdir } from 'node:os';
+import { ByteWriter } from '../stage/bytes.ts';
+import type { StageMetrics } from '../stage/context.ts';
+import { columnsOf, writeRows } from '../stage/output.ts';
+import { gather } from '../stage/partial.ts';
+import type { Dataset } from './dataset.ts';
+import type { PlannedQuery } from './plan.ts';
+import type { OrderedResult } from './scanInOrder.ts';
+
+/** Bytes that the stages of a query may hold before they write to temporary files. */
+const stageBudget = 192 * 1024 * 1024;
+/** Rows are handed on in pieces of about this many bytes. */
+const pieceSize = 256 * 1024;
+
+export interface DerivedRows {
+  /** JSON objects, one a line. */
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+}
+
+/**
+ * The rows that a query computes, as JSON Lines: the scan workers do the stages that look at one record at a time,
+ * and what they can of the next one; the rest is done here, in memory that has a bound.
+ */
+export async function* deriveRows(
+  dataset: Dataset,
+  query: PlannedQuery,
+  signal: AbortSignal,
+  scanned: (found: OrderedResult) => void | Promise<void>,
+  options: { readonly malformed?: 'keep' | 'collect'; readonly metrics?: StageMetrics[] } = {},
+): AsyncGenerator<DerivedRows> {
+  const { plan } = query;
+  const { malformed = 'keep', metrics } = options;
+  async function* parts(): AsyncGenerator<Uint8Array> {
+    const scan = { query, output: { kind: 'stages' }, malformed, window: everything } as const;
+    for await (const found of dataset.scan(scan, signal)) {
+      await scanned(found);
+      if (found.result?.bytes) yield found.result.bytes;
+    }
+  }
+  const context = { signal, budget: stageBudget, tempFolder: tmpdir(), ...(metrics && { metrics }) };
+  const out = new ByteWriter(pieceSize);
+  let rows = 0;
+  for await (const batch of gather(plan, parts(), context)) {
+    writeRows(out, batch, plan.output);
+    rows += batch.count;
+    if (out.length < pieceSize) continue;
+    yield { bytes: out.view(), rows };
+    out.clear();
+    rows = 0;
+  }
+  if (out.length > 0) yield { bytes: out.view(), rows };
+}
+
+/** Names of the columns that a query makes; undefined where they are seen only in the rows. */
+export function derivedColumns({ plan }: PlannedQuery): readonly string[] | undefined {
+  return columnsOf(plan.output);
+}
+
+/** LIMIT is one of the stages here. */
+const everything = { skip: 0, take: Infinity };

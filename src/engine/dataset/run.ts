@@ -1,0 +1,41 @@
+import type { ViewState } from '../../protocol/preview.ts';
+import type { CellRequest, PageResult } from '../pool/task.ts';
+import type { Columns } from './columns.ts';
+import type { Dataset } from './dataset.ts';
+import type { View } from './view.ts';
+
+/** A query being run over a file, and afterwards the view that it made. */
+export interface Run {
+  readonly id: number;
+  readonly state: ViewState;
+  /** The columns that the query makes; undefined where the rows are records as they stand. */
+  readonly columns: Columns | undefined;
+  /** Where the rows are, and which of them: a text is found there, and a place. */
+  readonly dataset: Dataset;
+  readonly view: View | undefined;
+  /**
+   * Runs to the end, or on from where an earlier call ended. Answers, and never throws, how it ended: cancelled and
+   * failed runs leave the view with the rows that they found.
+   */
+  run(signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState>;
+  page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult>;
+  /** Removes what the run keeps outside of memory. */
+  close(): Promise<void>;
+}
+
+export function startState(id: number, query: string, file: Dataset): ViewState {
+  return {
+    view: id,
+    query,
+    phase: 'running',
+    matched: 0,
+    records: 0,
+    malformed: 0,
+    scanned: 0,
+    total: file.size,
+    skipped: 0,
+    elapsedMs: 0,
+    columns: undefined,
+    message: '',
+  };
+}

@@ -1,0 +1,91 @@
+import { columnNames, type FieldPath, type JsonFields } from '../format/jsonFields.ts';
+import { createPlainJsonlScanner } from '../format/jsonl.ts';
+import type { RecordBlock } from '../format/record.ts';
+import { ByteBuilder } from './byteBuilder.ts';
+import { commaSeparated, tabSeparated, type CsvStyle } from './csvCell.ts';
+import type { RecordFormat, Target } from './exportFormat.ts';
+import { arrayFrame, headerRow, plainFrame, type Frame } from './frame.ts';
+import { elementSeparator } from './jsonRow.ts';
+import { jsonAsTable } from './tableRow.ts';
+
+/** How rows that a query has computed are written. They come as JSON Lines, and stay so unless it must be otherwise. */
+export type DerivedTarget =
+  | { readonly kind: 'lines' }
+  | { readonly kind: 'elements' }
+  | { readonly kind: 'table'; readonly style: CsvStyle };
+
+/** The source's own format, where it is the target, is that of its dialect. */
+export function derivedTarget(source: RecordFormat, target: Target): DerivedTarget {
+  switch (target) {
+    case 'jsonl':
+      return { kind: 'lines' };
+    case 'json':
+      return { kind: 'elements' };
+    case 'csv':
+      return { kind: 'table', style: commaSeparated };
+    case 'tsv':
+      return { kind: 'table', style: tabSeparated };
+    case 'same': {
+      if (source.kind !== 'csv') return { kind: source.kind === 'json' ? 'elements' : 'lines' };
+      const { delimiter, quote, escape, comment } = source.dialect;
+      return {
+        kind: 'table',
+        style: { ...commaSeparated, delimiter, quote: quote === '' ? '"' : quote, escape, comment },
+      };
+    }
+  }
+}
+
+export interface DerivedEncoder {
+  readonly frame: Frame;
+  /** Rows in the target's form; void after the next call. */
+  encode(lines: Uint8Array): Uint8Array;
+}
+
+/** @param columns of a table; nobody looks at them otherwise */
+export function createDerivedEncoder(target: DerivedTarget, columns: readonly FieldPath[]): DerivedEncoder {
+  switch (target.kind) {
+    case 'lines':
+      return { frame: plainFrame(new Uint8Array(0)), encode: (lines) => lines };
+    case 'elements': {
+      const out = new ByteBuilder();
+      return {
+        frame: arrayFrame,
+        encode: (lines) => {
+          out.clear();
+          eachLine(lines, ({ bytes, starts, ends }, record) => {
+            out.copy(elementSeparator);
+            out.copy(bytes, starts[record], ends[record]);
+          });
+          return out.view();
+        },
+      };
+    }
+    case 'table': {
+      const out = new ByteBuilder();
+      const append = jsonAsTable(columns, target.style, out);
+      return {
+        frame: plainFrame(headerRow(columnNames(columns), target.style)),
+        encode: (lines) => {
+          out.clear();
+          eachLine(lines, append);
+          return out.view();
+        },
+      };
+    }
+  }
+}
+
+/** Notes the paths of some rows. */
+export function readPaths(fields: JsonFields, lines: Uint8Array): void {
+  eachLine(lines, ({ bytes, starts, ends }, record) => fields.read(bytes, starts[record], ends[record]));
+}
+
+const scanner = createPlainJsonlScanner();
+
+function eachLine(lines: Uint8Array, take: (block: RecordBlock, record: number) => void): void {
+  const { length } = lines;
+  scanner.reserve(length).set(lines);
+  const block = scanner.scan({ length, offset: 1, from: 0, until: length, final: true, fields: [] });
+  for (let record = 0; record < block.count; record++) take(block, record);
+}
