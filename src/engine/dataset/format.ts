@@ -1,7 +1,8 @@
 import type { FormatOptions } from '../../protocol/engine.ts';
 import { csvBody } from '../format/csvText.ts';
+import { describeDialect } from '../format/dialectWords.ts';
 import { markLength } from '../format/jsonl.ts';
-import { describeDialect, sniffDialect } from '../format/sniff.ts';
+import { sniffDialect } from '../format/sniff.ts';
 import { readFully } from '../source/read.ts';
 import type { Source } from '../source/source.ts';
 import type { FormatSpec } from '../pool/task.ts';
@@ -45,9 +46,10 @@ export async function recognise(
     ...(options.delimiter !== undefined && { delimiter: options.delimiter }),
     ...(options.header !== undefined && { headerLines: options.header ? 1 : 0 }),
   };
-  let { dialect } = sniffDialect(head, { final, hints });
+  const first = sniffDialect(head, { final, hints });
+  let { dialect } = first;
   let body = csvBody(head, final, dialect);
-  if (!body && !final) {
+  if (first.cut || !body) {
     length += await readFully(source, sample.subarray(length), length, signal);
     final = length < largeSample;
     head = sample.subarray(0, length);

@@ -1,0 +1,49 @@
+import type { CsvDialect } from './dialect.ts';
+
+const delimiterNames = new Map<string, string>([
+  [',', 'comma'],
+  [';', 'semicolon'],
+  ['\t', 'tab'],
+  ['|', 'pipe'],
+  [' ', 'space'],
+  [':', 'colon'],
+  ['\x01', 'U+0001'],
+  ['\x1e', 'U+001E'],
+  ['\x1f', 'U+001F'],
+]);
+
+/** A dialect in words for people, such as "comma, quoted, header"; what is usual is not said. */
+export function describeDialect(dialect: CsvDialect): string {
+  const { delimiter, quote, escape, comment, lineEnd, headerLines } = dialect;
+  const quotes = quote === '"' ? 'quoted' : quote === "'" ? 'single quotes' : 'no quotes';
+  const header =
+    headerLines === 0 ? 'no header' : headerLines === 1 ? 'header' : `header of ${headerLines} rows`;
+  return [
+    delimiterNames.get(delimiter) ?? `delimiter ${delimiter}`,
+    quotes,
+    ...(escape === 'backslash' ? ['backslash escapes'] : []),
+    header,
+    ...(comment === '' ? [] : [`comments after ${comment}`]),
+    ...(lineEnd === 'any' ? ['CR line ends'] : []),
+  ].join(', ');
+}
+
+/**
+ * The delimiter that somebody means: by name (comma, semicolon, tab, pipe, space, colon), by escape (`\t`, `\x01`, `\u001f`),
+ * or as it is. Undefined where it cannot be one: empty, longer than 16 bytes, or with a quote or a line end in it.
+ */
+export function parseDelimiter(text: string): string | undefined {
+  const name = text.trim().toLowerCase();
+  for (const [delimiter, delimiterName] of delimiterNames)
+    if (name === delimiterName.toLowerCase()) return delimiter;
+  const delimiter = text.replace(
+    /\\(?:t|\\|x([\da-f]{2})|u([\da-f]{4}))/gi,
+    (escape, byte?: string, unit?: string) => {
+      if (byte !== undefined || unit !== undefined)
+        return String.fromCharCode(parseInt(byte ?? unit ?? '', 16));
+      return escape === '\\\\' ? '\\' : '\t';
+    },
+  );
+  const isPossible = delimiter !== '' && !/["'\r\n]/.test(delimiter) && Buffer.byteLength(delimiter) <= 16;
+  return isPossible ? delimiter : undefined;
+}
