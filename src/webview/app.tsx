@@ -42,9 +42,11 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
     preview.grid.focus();
   };
   const beside = wide.value;
-  const share = side.value === 'none' ? 0 : page.split.value;
+  const share = page.split.value;
+  const hasSide = side.value === 'problems' || (side.value === 'detail' && preview.shown.value.rows > 0);
   return (
-    <>
+    <main class="page">
+      <h1 class="visually-hidden">{preview.file.value?.name ?? t('Preview')}</h1>
       <FilterBar
         link={page.link}
         preview={preview}
@@ -56,13 +58,13 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
         <Tools page={page} />
       </FilterBar>
       <Banners page={page} />
-      <main class={beside ? 'main beside' : 'main below'}>
+      <div class={beside ? 'parts beside' : 'parts below'}>
         <div class="grid-part">
           {find.open.value && <FindBar page={page} />}
           <GridMount page={page} />
           <GridState page={page} />
         </div>
-        {side.value !== 'none' && (
+        {hasSide && (
           <>
             <Splitter share={share} beside={beside} change={(next) => (page.split.value = next)} />
             <div class="side-part" style={{ '--share': share }}>
@@ -81,7 +83,7 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
                   }
                   copy={page.copyText}
                   addTest={page.addTest}
-                  pathOf={(name) => preview.columns.peek().find((column) => column.name === name)?.path}
+                  columns={preview.columns.value}
                 />
               ) : (
                 <Problems page={page} close={closeSide} />
@@ -89,11 +91,11 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
             </div>
           </>
         )}
-      </main>
+      </div>
       <Footer page={page} />
       <Overlays page={page} />
       <LiveRegion page={page} />
-    </>
+    </main>
   );
 }
 
@@ -180,7 +182,7 @@ function More({ page, anchor, close }: MoreProps) {
     {
       label: t('Go to\u2026 (Ctrl+G)'),
       icon: 'arrow-right',
-      run: () => (page.overlay.value = { kind: 'goTo', anchor }),
+      run: () => page.command({ name: 'goTo' }),
     },
     {
       label: preview.inContext.value ? t('Back to the matches') : t('Show the match in context'),

@@ -1,11 +1,12 @@
 /** The record of the active row, whole. */
-import { CellKind, type QueryEdit, type RecordDetail } from '../../protocol/preview.ts';
+import { useMemo } from 'preact/hooks';
+import type { ColumnInfo, QueryEdit, RecordDetail } from '../../protocol/preview.ts';
 import { bytes, count, t } from '../l10n.ts';
 import { IconButton } from '../parts/button.tsx';
-import { isContainerText, readJson } from './json.ts';
+import { readJson } from './json.ts';
+import { writePath, type Step } from './path.ts';
 import { VisibleText } from './text.tsx';
 import { JsonTree } from './tree.tsx';
-import { useState } from 'preact/hooks';
 
 export interface DetailProps {
   readonly detail: RecordDetail | undefined;
@@ -15,8 +16,7 @@ export interface DetailProps {
   readonly openDocument: () => void;
   readonly copy: (text: string) => void;
   readonly addTest: (edit: QueryEdit) => void;
-  /** How a query writes a column of a delimited file. */
-  readonly pathOf: (name: string) => string | undefined;
+  readonly columns: readonly ColumnInfo[];
 }
 
 export function Detail(props: DetailProps) {
@@ -75,90 +75,34 @@ export function Detail(props: DetailProps) {
 }
 
 function Body(props: DetailProps & { readonly detail: RecordDetail }) {
-  const { detail, copy, addTest, pathOf } = props;
-  if (detail.format === 'json') {
-    if (detail.fault && readJson(detail.text).type === 'invalid') return <RawText text={detail.text} />;
-    return (
-      <>
-        <JsonTree text={detail.text} subject={String(detail.offset)} copy={copy} addTest={addTest} />
-        {detail.fault && <RawText text={detail.text} />}
-      </>
-    );
-  }
-  if (detail.fields.length === 0) return <RawText text={detail.text} />;
-  return (
-    <table class="fields">
-      <caption class="visually-hidden">{t('Fields of the record')}</caption>
-      <thead class="visually-hidden">
-        <tr>
-          <th scope="col">{t('Name')}</th>
-          <th scope="col">{t('Value')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {detail.fields.map(({ name, value }, index) => (
-          <tr key={index}>
-            <th scope="row">
-              <VisibleText text={name} />
-            </th>
-            <td>
-              <FieldValue value={value} copy={copy} addTest={addTest} path={pathOf(name)} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+  const { detail, copy, addTest, columns } = props;
+  const text = useMemo(
+    () => (detail.format === 'json' ? detail.text : fieldsAsJson(detail.fields)),
+    [detail],
   );
-}
-
-interface FieldProps {
-  readonly value: string | null;
-  readonly path: string | undefined;
-  readonly copy: (text: string) => void;
-  readonly addTest: (edit: QueryEdit) => void;
-}
-
-function FieldValue({ value, path, copy, addTest }: FieldProps) {
-  const [open, setOpen] = useState(false);
-  const nested = value !== null && isContainerText(value);
+  const fields = detail.format === 'fields';
+  const readable = fields ? detail.fields.length > 0 : readJson(text).type !== 'invalid';
+  const columnOf = (step: Step | undefined) =>
+    fields ? columns.find((column) => column.name === step) : undefined;
   return (
     <>
-      {nested && (
-        <IconButton
-          icon={open ? 'chevron-down' : 'chevron-right'}
-          label={open ? t('Fold JSON') : t('Unfold JSON')}
-          expanded={open}
-          run={() => setOpen(!open)}
+      {readable && (
+        <JsonTree
+          text={text}
+          copy={copy}
+          addTest={addTest}
+          pathOf={(steps) => (fields ? columnOf(steps.at(0))?.path : writePath(steps))}
+          isNumber={(steps) => columnOf(steps.at(0))?.type === 'number'}
         />
       )}
-      {value === null ? (
-        <span class="value null">null</span>
-      ) : value === '' ? (
-        <span class="value null">""</span>
-      ) : (
-        <span class="value">
-          <VisibleText text={value} keep={'\n'} />
-        </span>
-      )}
-      <span class="line-actions">
-        <IconButton icon="copy" label={t('Copy value')} run={() => copy(value ?? '')} />
-        {path && (
-          <IconButton
-            icon="filter"
-            label={t('Add to filter')}
-            run={() =>
-              addTest(
-                value === null
-                  ? { kind: 'add', path, test: 'is-null' }
-                  : { kind: 'add', path, test: 'equals', value: { text: value, kind: CellKind.Text } },
-              )
-            }
-          />
-        )}
-      </span>
-      {nested && open && <JsonTree text={value} subject={value} copy={copy} addTest={() => undefined} />}
+      {(detail.fault || !readable) && <RawText text={detail.text} />}
     </>
   );
+}
+
+/** Fields as members of an object: the tree shows both. A name that is there twice stays there twice. */
+function fieldsAsJson(fields: RecordDetail['fields']): string {
+  return `{${fields.map(({ name, value }) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
 }
 
 function RawText({ text }: { readonly text: string }) {

@@ -1,35 +1,41 @@
 /** A JSON value as a tree: unfolded by pointer or keys, each line with its type. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { CellKind, type QueryEdit } from '../../protocol/preview.ts';
-import { bytes, t } from '../l10n.ts';
+import { bytes, count, t } from '../l10n.ts';
 import { membersOf, readJson, textOf, type JsonType, type JsonValue } from './json.ts';
-import { writePath } from './path.ts';
+import type { Step } from './path.ts';
 import { firstOpen, membersAtOnce, treeLines, type TreeLine } from './rows.ts';
+import { visible } from '../visible.ts';
 import { VisibleText } from './text.tsx';
 
 export interface TreeProps {
   readonly text: string;
-  /** Tells one record from the next. */
-  readonly subject: string;
   readonly copy: (text: string) => void;
   readonly addTest: (edit: QueryEdit) => void;
+  /** How a query writes a path; undefined where it cannot. */
+  readonly pathOf: (steps: readonly Step[]) => string | undefined;
+  /** Whether a text is compared as a number, as in a delimited file's column of numbers. */
+  readonly isNumber: (steps: readonly Step[]) => boolean;
 }
 
 /** Characters of a value that show in the tree. */
 const shownLength = 2000;
 const previewLength = 120;
+const mostCounted = 10_000;
 
-export function JsonTree({ text, subject, copy, addTest }: TreeProps) {
+export function JsonTree(props: TreeProps) {
+  const { text, copy } = props;
   const root = useMemo(() => readJson(text), [text]);
   const [open, setOpen] = useState(() => firstOpen(root));
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState('$');
   const host = useRef<HTMLDivElement>(null);
   const takeFocus = useRef(false);
 
   // Another record unfolds like the last one, as far as it has the same members.
   useEffect(() => {
-    setOpen((last) => new Map([...firstOpen(root), ...last]));
-  }, [subject]);
+    setOpen((last) => new Map([...[...firstOpen(root)].filter(([id]) => !folded.has(id)), ...last]));
+  }, [root]);
 
   const lines = useMemo(() => treeLines(root, open), [root, open]);
   const current = lines.find((line) => line.id === active) ?? lines.at(0);
@@ -41,6 +47,12 @@ export function JsonTree({ text, subject, copy, addTest }: TreeProps) {
   }, [active, lines]);
 
   function unfold(line: TreeLine, shown: boolean): void {
+    setFolded((last) => {
+      const next = new Set(last);
+      if (shown) next.delete(line.id);
+      else next.add(line.id);
+      return next;
+    });
     setOpen((last) => {
       const next = new Map(last);
       if (shown) next.set(line.id, membersAtOnce);
@@ -110,8 +122,7 @@ export function JsonTree({ text, subject, copy, addTest }: TreeProps) {
           active={line === current}
           choose={() => setActive(line.id)}
           toggle={() => (line.more ? showMore(line) : unfold(line, !line.open))}
-          copy={copy}
-          addTest={addTest}
+          tree={props}
         />
       ))}
     </div>
@@ -123,11 +134,11 @@ interface LineProps {
   readonly active: boolean;
   readonly choose: () => void;
   readonly toggle: () => void;
-  readonly copy: (text: string) => void;
-  readonly addTest: (edit: QueryEdit) => void;
+  readonly tree: TreeProps;
 }
 
-function Line({ line, active, choose, toggle, copy, addTest }: LineProps) {
+function Line({ line, active, choose, toggle, tree }: LineProps) {
+  const { copy, addTest, pathOf, isNumber } = tree;
   const { depth, key, value, inside, more, path } = line;
   const common = {
     class: 'tree-line',
@@ -146,7 +157,8 @@ function Line({ line, active, choose, toggle, copy, addTest }: LineProps) {
       </div>
     );
   }
-  const written = path && path.length > 0 ? writePath(path) : '';
+  const written = path && path.length > 0 ? (pathOf(path) ?? '') : '';
+  const test = path && written ? testOf(value, isNumber(path)) : undefined;
   return (
     <div {...common} {...(inside ? { 'aria-expanded': line.open } : {})} onClick={choose}>
       <span
@@ -160,7 +172,11 @@ function Line({ line, active, choose, toggle, copy, addTest }: LineProps) {
         aria-hidden="true"
       />
       {key !== undefined && (
-        <span class={typeof key === 'number' ? 'key place' : 'key'} onDblClick={inside ? toggle : undefined}>
+        <span
+          class={typeof key === 'number' ? 'key place' : 'key'}
+          title={typeof key === 'number' ? undefined : visible(key)}
+          onDblClick={inside ? toggle : undefined}
+        >
           <VisibleText text={typeof key === 'number' ? String(key + 1) : key} />
         </span>
       )}
@@ -168,15 +184,12 @@ function Line({ line, active, choose, toggle, copy, addTest }: LineProps) {
       <span class="line-actions">
         <Action icon="copy" label={t('Copy value')} tab={active} run={() => copy(textOf(value))} />
         {written && <Action icon="link" label={t('Copy path')} tab={active} run={() => copy(written)} />}
-        {written && testOf(value) && (
+        {test && (
           <Action
             icon="filter"
             label={t('Add to filter')}
             tab={active}
-            run={() => {
-              const edit = testOf(value);
-              if (edit) addTest({ kind: 'add', path: written, ...edit });
-            }}
+            run={() => addTest({ kind: 'add', path: written, ...test })}
           />
         )}
       </span>
@@ -234,8 +247,8 @@ function Value({ line: { value, inside, open } }: { readonly line: TreeLine }) {
 }
 
 function summary(value: JsonValue): string {
-  const { items, next } = membersOf(value, 1000);
-  const many = next ? '1000+' : String(items.length);
+  const { items, next } = membersOf(value, mostCounted);
+  const many = next ? `${count(mostCounted)}+` : count(items.length);
   if (value.type === 'list') return items.length === 1 ? t('list of 1') : t('list of {0}', many);
   return items.length === 1 ? t('1 member') : t('{0} members', many);
 }
@@ -245,13 +258,16 @@ function preview(value: JsonValue): string {
   return written.replace(/\s+/g, ' ') + (value.end - value.start > previewLength ? '\u2026' : '');
 }
 
-function testOf(value: JsonValue): Omit<Extract<QueryEdit, { kind: 'add' }>, 'kind' | 'path'> | undefined {
+function testOf(
+  value: JsonValue,
+  isNumber: boolean,
+): Omit<Extract<QueryEdit, { kind: 'add' }>, 'kind' | 'path'> | undefined {
   const text = textOf(value);
   switch (value.type) {
     case 'null':
       return { test: 'is-null' };
     case 'text':
-      return { test: 'equals', value: { text, kind: CellKind.Text } };
+      return { test: 'equals', value: { text, kind: isNumber ? CellKind.Number : CellKind.Text } };
     case 'number':
       return { test: 'equals', value: { text, kind: CellKind.Number } };
     case 'boolean':

@@ -1,5 +1,5 @@
 /** The find bar: text anywhere in the rows that are shown, in the whole of the file. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { bytes, count, t } from '../l10n.ts';
 import type { PageModel } from '../model/page.ts';
 import { IconButton } from '../parts/button.tsx';
@@ -9,7 +9,7 @@ export function FindBar({ page }: { readonly page: PageModel }) {
   const input = useRef<HTMLInputElement>(null);
   const asked = find.asked.value;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();
   }, [asked]);

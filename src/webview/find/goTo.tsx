@@ -32,7 +32,7 @@ export function GoTo({ page, anchor, close }: GoToProps) {
   }
 
   return (
-    <Popover anchor={anchor} label={t('Go to')} close={close}>
+    <Popover anchor={anchor} label={t('Go to')} close={close} place="inside">
       <form
         class="popover-form"
         onSubmit={(event) => {

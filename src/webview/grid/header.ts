@@ -110,7 +110,8 @@ export function createHeader(): Header {
       }
       corner.style.width = `${scene.gutter}px`;
       pinnedPart.style.width = `${scene.layout.pinnedWidth}px`;
-      strip.style.transform = `translateX(${-scene.left}px)`;
+      const first = scene.layout.lanes.at(scene.laneFrom)?.left ?? 0;
+      strip.style.transform = `translateX(${first - scene.left}px)`;
       part(pinnedPart, pinned, 0, scene.layout.pinned, scene);
       part(strip, heads, scene.laneFrom, scene.laneTo, scene);
     },
@@ -143,7 +144,7 @@ function paintHead(view: HeadView, index: number, scene: HeaderScene): void {
     view.lane = index;
     element.hidden = false;
     element.setAttribute('aria-colindex', String(index + 2));
-    element.style.left = `${lane.left}px`;
+    element.style.order = String(index);
     element.style.width = `${lane.width}px`;
     const { column } = lane;
     view.type.className = `codicon codicon-${typeIcon(column.type)}`;

@@ -1,10 +1,15 @@
 /** What a key does in the grid. The names are the actions; the grid carries them out. */
 
-export type GridAction =
+/** What leads from one selection to another. */
+export type Step =
   | { readonly type: 'move'; readonly rows: number; readonly lanes: number; readonly extend: boolean }
   | { readonly type: 'page'; readonly direction: 1 | -1; readonly extend: boolean }
   | { readonly type: 'edge'; readonly edge: Edge; readonly extend: boolean }
-  | { readonly type: 'selectAll' | 'selectRow' | 'selectColumn' | 'copy' | 'open' | 'leave' | 'menu' }
+  | { readonly type: 'select'; readonly what: 'all' | 'row' | 'column' };
+
+export type GridAction =
+  | Step
+  | { readonly type: 'copy' | 'open' | 'leave' | 'menu' }
   | { readonly type: 'resize'; readonly pixels: number }
   | { readonly type: 'moveColumn'; readonly lanes: 1 | -1 }
   | { readonly type: 'fit' };
@@ -44,11 +49,11 @@ export function actionOf(stroke: Keystroke, inHeader: boolean): GridAction | und
     case 'End':
       return edge(ctrl ? 'lastCell' : 'lastRow');
     case 'a':
-      return ctrl && !extend ? { type: 'selectAll' } : undefined;
+      return ctrl && !extend ? { type: 'select', what: 'all' } : undefined;
     case 'c':
       return ctrl && !extend ? { type: 'copy' } : undefined;
     case ' ':
-      return ctrl || inHeader ? { type: 'selectColumn' } : { type: 'selectRow' };
+      return { type: 'select', what: ctrl || inHeader ? 'column' : 'row' };
     case 'Enter':
       return { type: inHeader ? 'menu' : 'open' };
     case 'Escape':

@@ -36,6 +36,7 @@ export function lookOf(cell: Cell | undefined, width: number): Look {
       return { text: shown(cell, width), className: cell.cut ? 'cell malformed cut' : 'cell malformed' };
     default:
       if (cell.text === '') return empty;
+      if (!/\S/.test(cell.text)) return { text: blanks(cell.text, width), className: 'cell blank' };
       return { text: shown(cell, width), className: cell.cut ? 'cell cut' : 'cell' };
   }
 }
@@ -44,6 +45,11 @@ function shown(cell: Cell, width: number): string {
   const limit = fitting(width);
   const whole = cell.text.length <= limit && !cell.cut;
   return whole ? visible(cell.text) : `${visible(cell.text.slice(0, limit))}\u2026`;
+}
+
+/** Nothing but white space looks like nothing at all, unless each space has a sign. */
+function blanks(text: string, width: number): string {
+  return visible(text.slice(0, fitting(width))).replace(/\s/g, '\u2423');
 }
 
 /** What a screen reader says where the look alone tells. */

@@ -9,7 +9,6 @@ export interface PointerPlace {
   readonly top: number;
   readonly rowHeight: number;
   readonly rows: number;
-  readonly width: number;
 }
 
 export interface PointerOptions {
@@ -30,11 +29,14 @@ export interface PointerOptions {
   readonly holdThumb: () => void;
   /** The `data-vscode-context` of what a menu is asked for. */
   readonly context: (target: 'cell' | 'header', spot: Spot) => string;
-  readonly active: () => { readonly spot: Spot; readonly inHeader: boolean };
+  readonly focus: () => void;
+  readonly focused: () => { readonly spot: Spot; readonly inHeader: boolean };
 }
 
 /** A press that travels less than this is a click. */
 const dragDistance = 5;
+/** Half the width of a column's edge. */
+const edgeReach = 4;
 
 export function followPointer(options: PointerOptions): { close(): void } {
   const { scroller, sheet, header, body } = options;
@@ -44,6 +46,19 @@ export function followPointer(options: PointerOptions): { close(): void } {
   function laneUnder(clientX: number): number {
     const { layout, left, gutter } = options.place();
     return laneAt(layout, clientX - sheet.getBoundingClientRect().left - gutter, left);
+  }
+
+  /** The lane whose right edge is under the pointer. */
+  function edgeUnder(clientX: number): number | undefined {
+    const before = laneUnder(clientX - edgeReach);
+    const after = laneUnder(clientX + edgeReach);
+    const { layout, left, gutter } = options.place();
+    const lane = layout.lanes.at(before);
+    if (before < 0 || !lane) return undefined;
+    if (after !== before) return before;
+    const x = clientX - sheet.getBoundingClientRect().left - gutter;
+    const end = lane.left + lane.width + (lane.pinned ? 0 : layout.pinnedWidth - left);
+    return Math.abs(x - end) <= edgeReach ? before : undefined;
   }
 
   function spotUnder(event: PointerEvent | MouseEvent): Spot {
@@ -77,7 +92,7 @@ export function followPointer(options: PointerOptions): { close(): void } {
       if (event.button !== 0 || options.place().rows === 0) return;
       const spot = spotUnder(event);
       options.pressCell(spot, event.shiftKey);
-      sheet.focus({ preventScroll: true });
+      options.focus();
       event.preventDefault();
       let last = spot;
       drag(body, event.pointerId, (moved) => {
@@ -105,7 +120,7 @@ export function followPointer(options: PointerOptions): { close(): void } {
         options.openMenu(lane);
       } else {
         options.pressHead(lane, event.shiftKey);
-        sheet.focus({ preventScroll: true });
+        options.focus();
         if (lane >= 0) dragColumn(event, lane);
       }
     },
@@ -115,10 +130,9 @@ export function followPointer(options: PointerOptions): { close(): void } {
   header.addEventListener(
     'dblclick',
     (event) => {
-      if (event.target instanceof Element && event.target.classList.contains('head-edge')) {
-        const head = event.target.closest('.head');
-        if (head) options.fit(Number(head.getAttribute('aria-colindex')) - 2);
-      }
+      // The pointer was captured by the header, so the edge must be found by its place.
+      const lane = edgeUnder(event.clientX);
+      if (lane !== undefined) options.fit(lane);
     },
     { signal },
   );
@@ -167,9 +181,9 @@ export function followPointer(options: PointerOptions): { close(): void } {
     (event) => {
       if (!(event.target instanceof HTMLElement)) return;
       const byKey = event.button !== 2;
-      const inHeader = byKey ? options.active().inHeader : header.contains(event.target);
+      const inHeader = byKey ? options.focused().inHeader : header.contains(event.target);
       const spot = byKey
-        ? options.active().spot
+        ? options.focused().spot
         : inHeader
           ? { row: 0, lane: laneUnder(event.clientX) }
           : spotUnder(event);

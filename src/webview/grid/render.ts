@@ -26,6 +26,7 @@ export interface Scene {
   readonly selected: Area;
   /** Rows are selected as wholes, with their numbers. */
   readonly wholeRows: boolean;
+  readonly wholeColumns: boolean;
   readonly activeRow: number;
   readonly activeLane: number;
   /** Whether row n is record n + 1, so that the number shows before the record is here. */
@@ -42,7 +43,6 @@ interface CellView {
   readonly element: HTMLElement;
   readonly node: Text;
   lane: number;
-  left: number;
   width: number;
   text: string;
   className: string;
@@ -61,7 +61,7 @@ interface RowView {
   readonly raw: CellView;
   row: number;
   y: number;
-  left: number;
+  shift: number;
   pinnedWidth: number;
   active: boolean;
 }
@@ -118,7 +118,6 @@ function createCell(role: string): CellView {
     element,
     node,
     lane: nowhere,
-    left: -1,
     width: -1,
     text: '',
     className: 'cell',
@@ -151,7 +150,7 @@ function createRow(): RowView {
     raw,
     row: -1,
     y: NaN,
-    left: NaN,
+    shift: NaN,
     pinnedWidth: -1,
     active: false,
   };
@@ -179,9 +178,10 @@ function paintRow(view: RowView, row: number, scene: Scene): void {
     view.active = active;
     element.classList.toggle('active', active);
   }
-  if (view.left !== scene.left) {
-    view.left = scene.left;
-    view.strip.style.transform = `translateX(${-scene.left}px)`;
+  const shift = (scene.layout.lanes.at(scene.laneFrom)?.left ?? 0) - scene.left;
+  if (view.shift !== shift) {
+    view.shift = shift;
+    view.strip.style.transform = `translateX(${shift}px)`;
   }
   if (view.pinnedWidth !== scene.layout.pinnedWidth) {
     view.pinnedWidth = scene.layout.pinnedWidth;
@@ -196,7 +196,8 @@ function paintRow(view: RowView, row: number, scene: Scene): void {
   view.raw.element.hidden = raw === undefined;
   if (raw) {
     const look = lookOf(raw, scene.width);
-    const selected = row >= scene.selected.top && row <= scene.selected.bottom;
+    const { top, bottom } = scene.selected;
+    const selected = !scene.wholeColumns && row >= top && row <= bottom;
     const current = active && scene.activeLane >= 0;
     setCell(view.raw, look.text, current ? `${look.className} current` : look.className, undefined, selected);
     return;
@@ -205,7 +206,10 @@ function paintRow(view: RowView, row: number, scene: Scene): void {
   paintPart(view.strip, view.cells, row, scene.laneFrom, scene.laneTo, scene);
 }
 
-/** A lane keeps its element while it is in sight: the element's place in the pool follows from the lane. */
+/**
+ * A lane keeps its element while it is in sight: the element's place in the pool follows from the lane, its place on
+ * the screen from its order. Cells are in the flow, since each positioned one would be a layer of its own to the browser.
+ */
 function paintPart(
   parent: HTMLElement,
   cells: CellView[],
@@ -260,10 +264,7 @@ function paintCell(view: CellView | undefined, row: number, index: number, scene
     view.lane = index;
     view.element.hidden = false;
     view.element.setAttribute('aria-colindex', String(index + 2));
-  }
-  if (view.left !== lane.left) {
-    view.left = lane.left;
-    view.element.style.left = `${lane.left}px`;
+    view.element.style.order = String(index);
   }
   if (view.width !== lane.width) {
     view.width = lane.width;
@@ -277,7 +278,7 @@ function paintCell(view: CellView | undefined, row: number, index: number, scene
   setCell(view, look.text, className, spoken(cell), covers(scene.selected, row, index));
 }
 
-function holds(text: string, sought: string, matchCase: boolean): boolean {
+export function holds(text: string, sought: string, matchCase: boolean): boolean {
   return (matchCase ? text : text.toLowerCase()).includes(sought);
 }
 

@@ -79,7 +79,10 @@ export function createFind(preview: Preview): FindModel {
     step?.abort();
     const mine = new AbortController();
     step = mine;
-    const { view } = preview.shown.peek();
+    const { view, rows } = preview.shown.peek();
+    // After the end was told, the search goes on from the other one.
+    const around = ended.peek() === (backward ? 'start' : 'end');
+    const from = around ? (backward ? rows : -1) : grid.selection.active.row;
     batch(() => {
       ended.value = '';
       error.value = '';
@@ -88,11 +91,11 @@ export function createFind(preview: Preview): FindModel {
     try {
       const found = await link.call(
         'find',
-        { view, text: text.peek(), matchCase: matchCase.peek(), from: grid.selection.active.row, backward },
+        { view, text: text.peek(), matchCase: matchCase.peek(), from, backward },
         { signal: mine.signal, onProgress: (at) => (searching.value = at) },
       );
       if (step !== mine) return;
-      if (found) grid.goTo(found.row);
+      if (found) grid.goToText(found.row);
       else ended.value = backward ? 'start' : 'end';
       void countRows(view);
     } catch (failure) {

@@ -113,8 +113,9 @@ export function createPage(link: Link, api: EditorApi): PageModel {
     const { top, row, path } = saved.place;
     if (row === 0 && top === 0) return;
     const stop = effect(() => {
-      const { rows, exact } = preview.shown.value;
-      if (rows <= row && !exact) return;
+      const { view, rows, exact } = preview.shown.value;
+      const failed = filter.error.value !== '';
+      if ((saved.query !== '' && view === 0 && !failed) || (rows <= row && !exact)) return;
       queueMicrotask(() => {
         stop();
         const lane = grid.layout.lanes.findIndex((other) => other.column.path === path);

@@ -29,13 +29,18 @@ export function ColumnFinder({ page, anchor, close }: ColumnFinderProps) {
 
   function goTo(id: number, path: string): void {
     if (hidden.has(path)) grid.setPrefs(withHidden(grid.prefs, path, false));
-    grid.revealLane(laneOf(grid.layout, id));
+    grid.goToLane(laneOf(grid.layout, id));
     close();
     grid.focus();
   }
 
   return (
-    <Popover anchor={anchor} label={t('Columns')} close={close}>
+    <Popover
+      anchor={anchor}
+      label={t('Columns')}
+      close={close}
+      place={anchor === grid.element ? 'inside' : 'under'}
+    >
       <form
         class="popover-form"
         onSubmit={(event) => {

@@ -1,5 +1,6 @@
 /** The box's editor: CodeMirror with our words, our checks and VS Code's looks. */
 import {
+  acceptCompletion,
   autocompletion,
   completionKeymap,
   type Completion,
@@ -78,7 +79,7 @@ export function createEditor(options: EditorOptions): QueryEditor {
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.changed(update.state.doc.toString());
         }),
-        Prec.high(keymap.of(completionKeymap)),
+        Prec.high(keymap.of([...completionKeymap, { key: 'Tab', run: acceptCompletion }])),
         keymap.of([
           { key: 'Enter', run: () => (options.run(), true) },
           { key: 'Escape', run: () => (options.leave(), true) },
@@ -160,6 +161,9 @@ async function complete(
       context.pos,
       abort.signal,
     );
+    const typed = context.state.sliceDoc(from, to);
+    // What is there already is no offer, and would take the Enter that is to run the query.
+    if (items.length === 1 && items.at(0)?.insert === typed) return null;
     if (items.length === 0 || (!context.explicit && from === context.pos && !mayFollow(context))) return null;
     return { from, to, filter: false, options: items.map(completionOf) };
   } catch {

@@ -92,17 +92,16 @@ function ResultLine({ filter, preview }: FilterBarProps) {
         </button>
       )}
       <span class="chips" role="list" aria-label={t('Conditions')}>
-        {filter.conditions.value.length > 1 &&
-          filter.conditions.value.map((condition) => (
-            <span class="chip" role="listitem" key={`${condition.from} ${condition.text}`}>
-              <VisibleText text={condition.text} />
-              <IconButton
-                icon="close"
-                label={t('Remove {0}', condition.text)}
-                run={() => void filter.edit({ kind: 'remove', from: condition.from, to: condition.to })}
-              />
-            </span>
-          ))}
+        {filter.conditions.value.map((condition) => (
+          <span class="chip" role="listitem" key={`${condition.from} ${condition.text}`}>
+            <VisibleText text={condition.text} />
+            <IconButton
+              icon="close"
+              label={t('Remove {0}', condition.text)}
+              run={() => void filter.edit({ kind: 'remove', from: condition.from, to: condition.to })}
+            />
+          </span>
+        ))}
       </span>
       {on && <ClearButton filter={filter} />}
     </div>

@@ -1,6 +1,6 @@
 /** A box over the page, hung on an element. It takes the focus, gives it back, and goes on Escape or a press outside. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 export interface PopoverProps {
   readonly anchor: HTMLElement;
@@ -8,12 +8,22 @@ export interface PopoverProps {
   readonly close: () => void;
   readonly children: ComponentChildren;
   readonly role?: 'dialog' | 'menu';
+  /** Under the anchor, or inside of it, at the middle of its upper edge. */
+  readonly place?: 'under' | 'inside';
   readonly onKeyDown?: (event: KeyboardEvent) => void;
 }
 
 const margin = 4;
 
-export function Popover({ anchor, label, close, children, role = 'dialog', onKeyDown }: PopoverProps) {
+export function Popover({
+  anchor,
+  label,
+  close,
+  children,
+  role = 'dialog',
+  place = 'under',
+  onKeyDown,
+}: PopoverProps) {
   const box = useRef<HTMLDivElement>(null);
 
   useLayoutEffect(() => {
@@ -21,14 +31,15 @@ export function Popover({ anchor, label, close, children, role = 'dialog', onKey
     if (!element) return;
     const at = anchor.getBoundingClientRect();
     const { width, height } = element.getBoundingClientRect();
-    const left = Math.max(margin, Math.min(at.left, innerWidth - width - margin));
-    const below = at.bottom + 2;
+    const wanted = place === 'inside' ? at.left + (at.width - width) / 2 : at.left;
+    const left = Math.max(margin, Math.min(wanted, innerWidth - width - margin));
+    const below = place === 'inside' ? at.top + margin : at.bottom + 2;
     const top = below + height + margin > innerHeight ? Math.max(margin, at.top - height - 2) : below;
     element.style.left = `${left}px`;
     element.style.top = `${top}px`;
   });
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = box.current;
     const before = document.activeElement;
     element

@@ -110,6 +110,7 @@ async function openPage(browser: Browser, port: number, options: OpenOptions): P
   const { width = 1400, height = 900, theme = 'dark', ...rest } = options;
   const context = await browser.newContext({ viewport: { width, height } });
   const page = await context.newPage();
+  page.setDefaultTimeout(8000);
   const asked = new URLSearchParams({ theme });
   for (const [name, value] of Object.entries(rest)) asked.set(name, String(value));
   await page.goto(`http://127.0.0.1:${port}/?${asked.toString()}`);

@@ -1,0 +1,764 @@
+/** The page in a real browser, over a stand-in for the engine: what a user sees and does. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Locator, Page } from 'playwright-core';
+import { startBed, type BedServer, type OpenOptions } from './bed/server.ts';
+import type { Theme } from './bed/themes.ts';
+
+const billion = 1_000_000_000;
+
+describe('webview/page', function () {
+  this.timeout(60_000);
+  let bed: BedServer;
+  const opened: Page[] = [];
+
+  before(async () => {
+    bed = await startBed();
+  });
+  afterEach(async () => {
+    for (const page of opened.splice(0)) await page.context().close();
+  });
+  after(() => bed.close());
+
+  async function open(options: OpenOptions = {}): Promise<Page> {
+    const page = await bed.open(options);
+    opened.push(page);
+    page.on('pageerror', (error) => {
+      throw error;
+    });
+    await page
+      .locator('.row .cell:not(.pending), .empty-state:not(:has(.codicon-loading))')
+      .first()
+      .waitFor();
+    return page;
+  }
+
+  async function filter(page: Page, query: string): Promise<void> {
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type(query);
+    await page.keyboard.press('Escape');
+    await page.locator('.cm-content').focus();
+    await page.keyboard.press('Enter');
+  }
+
+  /** Record numbers in sight, top to bottom, once all of them are there. */
+  async function records(page: Page): Promise<number[]> {
+    await page.waitForFunction(
+      () => ![...document.querySelectorAll('.cell.pending')].some((cell) => cell.checkVisibility()),
+    );
+    return page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('.row:not([hidden])')]
+        .map((row) => ({
+          top: row.getBoundingClientRect().top,
+          record: Number(row.querySelector('.gutter')?.textContent.replace(/\D/g, '')),
+        }))
+        .sort((a, b) => a.top - b.top)
+        .map(({ record }) => record),
+    );
+  }
+
+  function head(page: Page, name: string): Locator {
+    return page.locator('.head:not([hidden])', { has: page.getByText(name, { exact: true }) });
+  }
+
+  /** Until the fourth column, the third after the record numbers, is that wide. */
+  function widthIs(page: Page, width: number): Promise<unknown> {
+    return page.waitForFunction(
+      (wide) =>
+        document.querySelector('.head[aria-colindex="4"]:not([hidden])')?.getBoundingClientRect().width ===
+        wide,
+      width,
+    );
+  }
+
+  function rowOf(page: Page, record: string): Locator {
+    return page.locator('.row:not([hidden])', {
+      has: page.locator('.gutter').getByText(record, { exact: true }),
+    });
+  }
+
+  function lastCall(page: Page, method: string): Promise<unknown> {
+    return page.evaluate((name) => window.bed.calls.findLast((call) => call.method === name)?.params, method);
+  }
+
+  describe('scrolling a billion rows', () => {
+    it('moves a few rows by a wheel notch, wherever it is', async () => {
+      const page = await open();
+      for (const share of [0, 0.5]) {
+        await page.evaluate(
+          (at) =>
+            new Promise((rested) => {
+              const scroller = document.querySelector('.scroller');
+              if (!scroller || at === 0) rested(undefined);
+              else {
+                scroller.addEventListener('scrollend', rested, { once: true });
+                scroller.scrollTop = scroller.scrollHeight * at;
+              }
+            }),
+          share,
+        );
+        const [before = 0] = await records(page);
+        assert(before > billion * share * 0.9);
+        await page.locator('.body').hover();
+        await page.mouse.wheel(0, 100);
+        await rowOf(page, before.toLocaleString('en-US')).waitFor({ state: 'hidden' });
+        const [after = 0] = await records(page);
+        assert(after - before >= 1 && after - before <= 8, `moved ${after - before} rows`);
+      }
+    });
+
+    it('reaches the last row with End, the first with Home, the next page with Page Down', async () => {
+      const page = await open();
+      await page.locator('.row .cell.number:visible').first().click();
+      await page.keyboard.press('PageDown');
+      await page.locator('.row[aria-rowindex="60"]').waitFor();
+      const second = await records(page);
+      const rows = second.length;
+      assert(Math.abs((second.at(0) ?? 0) - rows) <= 2, `second page begins at ${second.at(0)}`);
+      await page.keyboard.press('End');
+      await rowOf(page, '1,000,000,000').waitFor();
+      const last = await records(page);
+      assert.equal(last.at(-1), billion);
+      assert.deepEqual(
+        last,
+        last.map((_, index) => billion - last.length + 1 + index),
+      );
+      await page.keyboard.press('Home');
+      await rowOf(page, '1').waitFor();
+      assert.equal((await records(page)).at(0), 1);
+    });
+
+    it('tells where the dragged thumb would land, and lands there', async () => {
+      const page = await open();
+      const box = await page.locator('.scroller').boundingBox();
+      assert(box);
+      const x = box.x + box.width - 6;
+      await page.mouse.move(x, box.y + 22);
+      await page.mouse.down();
+      await page.mouse.move(x, box.y + 300, { steps: 3 });
+      const hint = await page.locator('.thumb-hint').textContent();
+      const told = Number(/Record ([\d,]+) of 1,000,000,000/.exec(hint ?? '')?.[1]?.replace(/,/g, ''));
+      await page.mouse.up();
+      const [first = 0] = await records(page);
+      assert(told > 100_000_000 && Math.abs(first - told) <= 2, `${hint} and then ${first}`);
+    });
+
+    it('keeps only what is in sight in the document', async () => {
+      const page = await open({ file: 'wide' });
+      await page.evaluate(() => {
+        const scroller = document.querySelector('.scroller');
+        if (scroller) {
+          scroller.scrollTop = 4_000_000;
+          scroller.scrollLeft = 300_000;
+        }
+      });
+      await page
+        .locator('.head:not([hidden]) .head-name', { hasText: /feature_\d{4}/ })
+        .first()
+        .waitFor();
+      assert((await page.locator('.cell').count()) < 1200);
+      assert((await page.locator('.head').count()) < 40);
+      await page.locator('.row .cell.number:visible').first().click();
+      await page.keyboard.press('Control+ArrowRight');
+      await page.locator('.head:not([hidden]) .head-name', { hasText: 'feature_4999' }).waitFor();
+    });
+
+    it('shows placeholders while rows are on their way, and calls off what nobody looks at', async () => {
+      const page = await open({ delay: 400 });
+      await page.evaluate(async () => {
+        const scroller = document.querySelector('.scroller');
+        for (let step = 1; step <= 12; step++) {
+          if (scroller) scroller.scrollTop = step * 500_000;
+          await new Promise((done) => setTimeout(done, 40));
+        }
+      });
+      await page.locator('.row:not([hidden]) .cell.pending').first().waitFor();
+      const [first = 0] = await records(page);
+      assert(first > 700_000_000);
+      assert((await page.evaluate(() => window.bed.cancelled.length)) > 0);
+      const asked = await page.evaluate(
+        () => window.bed.calls.filter((call) => call.method === 'rows').length,
+      );
+      assert(asked < 40, `${asked} calls`);
+    });
+  });
+
+  describe('the filter', () => {
+    it('says what is wrong while typing, and underlines it', async () => {
+      const page = await open();
+      await page.locator('.cm-content').click();
+      await page.keyboard.type('stauts >= 500');
+      await page.getByText('Did you mean status?').first().waitFor();
+      assert.equal(await page.locator('.cm-lintRange-error').textContent(), 'stauts');
+    });
+
+    it('completes columns', async () => {
+      const page = await open();
+      await page.locator('.cm-content').click();
+      await page.keyboard.type('user.c');
+      await page.locator('.cm-tooltip-autocomplete li', { hasText: 'user.country' }).waitFor();
+      await page.waitForTimeout(100);
+      await page.keyboard.press('Enter');
+      assert.equal(await page.locator('.cm-content').textContent(), 'user.country');
+    });
+
+    it('shows matches while it runs, and can be cancelled with them', async () => {
+      const page = await open({ query: 30_000 });
+      await filter(page, 'status >= 500');
+      await page.getByText('Filtered', { exact: true }).waitFor();
+      await page
+        .getByText(/records match/)
+        .first()
+        .waitFor();
+      await page.getByText(/GB of 312\.0 GB/).waitFor();
+      assert.equal(await page.locator('[role=grid]').getAttribute('aria-rowcount'), '-1');
+      await page.locator('.result-line').getByRole('button', { name: 'Cancel' }).click();
+      await page.getByText('Cancelled: these are the matches so far').waitFor();
+      assert((await records(page)).length > 10);
+    });
+
+    it('takes conditions away by their chips', async () => {
+      const page = await open();
+      await filter(page, "status >= 500 AND level = 'error'");
+      await page.getByRole('button', { name: 'Remove status >= 500' }).click();
+      await page.waitForFunction(() => document.querySelectorAll('.chip').length === 1);
+      assert.equal(await page.locator('.cm-content').textContent(), "level = 'error'");
+    });
+
+    it('keeps the selected record where it is when it is cleared', async () => {
+      const page = await open();
+      await filter(page, 'status >= 500');
+      await page.locator('.chip').waitFor();
+      await page.locator('.row .cell.number:visible').nth(3).click();
+      await page.keyboard.press('PageDown');
+      await page.keyboard.press('PageDown');
+      const active = page.locator('.row.active');
+      const record = await active.locator('.gutter').textContent();
+      assert(record);
+      const before = await active.boundingBox();
+      await page.getByRole('button', { name: 'Clear all' }).click();
+      await page.locator('.badge').waitFor({ state: 'detached' });
+      await page.waitForFunction(
+        (text) => document.querySelector('.row.active .gutter')?.textContent === text,
+        record,
+      );
+      const after = await active.boundingBox();
+      // The line of counts above the grid is gone, so the grid has moved up.
+      const grid = await page.locator('.body').boundingBox();
+      assert(before && after && grid);
+      const all = await records(page);
+      const place = all.indexOf(Number(record.replace(/,/g, '')));
+      assert(place > 0 && all.at(place - 1) === Number(record.replace(/,/g, '')) - 1);
+      assert(Math.abs(after.y - before.y) < 60, `moved from ${before.y} to ${after.y}`);
+    });
+
+    it('shows a match in context, and goes back to the matches', async () => {
+      const page = await open();
+      await filter(page, 'status >= 500');
+      await page.locator('.chip').waitFor();
+      const filtered = await records(page);
+      await page.locator('.row:not([hidden]) .cell.number:visible').nth(20).click();
+      const active = page.locator('.row.active .gutter');
+      const record = (await active.textContent()) ?? '';
+      const number = Number(record.replace(/,/g, ''));
+      await page.evaluate(() => window.bed.obey({ order: 'command', command: { name: 'showInContext' } }));
+      await page.getByText('Filter laid aside').waitFor();
+      await rowOf(page, (number - 1).toLocaleString('en-US')).waitFor();
+      assert.equal(await active.textContent(), record);
+      await page.getByRole('button', { name: 'Back to the matches' }).click();
+      await rowOf(page, (number - 1).toLocaleString('en-US')).waitFor({ state: 'hidden' });
+      assert.deepEqual(await records(page), filtered);
+    });
+
+    it('goes through the history with the arrows and back to the draft', async () => {
+      const page = await open();
+      await page.locator('.cm-content').click();
+      await page.keyboard.type('ms > 1');
+      await page.keyboard.press('Escape');
+      await page.locator('.cm-content').focus();
+      await page.keyboard.press('ArrowUp');
+      assert.match((await page.locator('.cm-content').textContent()) ?? '', /user\.country = 'DE'/);
+      await page.keyboard.press('ArrowDown');
+      assert.equal(await page.locator('.cm-content').textContent(), 'ms > 1');
+    });
+
+    it('keeps filters under a name', async () => {
+      const page = await open();
+      await page.locator('.cm-content').click();
+      await page.keyboard.type('ms > 900');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Saved filters and history' }).click();
+      await page.getByRole('textbox', { name: 'Name for this filter' }).fill('Slow');
+      await page.keyboard.press('Enter');
+      await page.locator('.choice', { hasText: 'Slow' }).waitFor();
+      const kept = (await lastCall(page, 'host/keepFilters')) as { saved: { name: string; query: string }[] };
+      assert.deepEqual(kept.saved.at(-1), { name: 'Slow', query: 'ms > 900' });
+    });
+
+    it('says what went wrong with a query, and keeps the rows', async () => {
+      const page = await open();
+      await filter(page, 'boom');
+      await page.getByText('input/output error').first().waitFor();
+      assert.equal((await records(page)).at(0), 1);
+    });
+
+    it('says what was looked at when nothing matches', async () => {
+      const page = await open();
+      await filter(page, 'nothing');
+      await page.getByText('No record matches').waitFor();
+      await page.getByText('1,000,000,000 records were looked at, 312.0 GB.').waitFor();
+      await page.getByRole('button', { name: 'Clear the filter' }).click();
+      await rowOf(page, '1').waitFor();
+    });
+  });
+
+  describe('columns', () => {
+    it('are resized by their edge, fitted by a double click, and by keys', async () => {
+      const page = await open();
+      const status = head(page, 'status');
+      const box = await status.boundingBox();
+      assert(box);
+      const before = box.width;
+      await page.mouse.move(box.x + box.width, box.y + 10);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width + 80, box.y + 10, { steps: 4 });
+      await page.mouse.up();
+      await widthIs(page, before + 80);
+      const edge = await status.boundingBox();
+      assert(edge);
+      await page.mouse.dblclick(edge.x + edge.width - 1, edge.y + 10);
+      await page.waitForFunction((wide) => {
+        const now = document
+          .querySelector('.head[aria-colindex="4"]:not([hidden])')
+          ?.getBoundingClientRect().width;
+        return now !== undefined && now < wide;
+      }, before + 40);
+      const fitted = (await status.boundingBox())?.width ?? 0;
+      await status.click();
+      await page.keyboard.press('Alt+ArrowRight');
+      await widthIs(page, fitted + 16);
+    });
+
+    it('are moved by dragging and by keys', async () => {
+      const page = await open();
+      const names = () =>
+        page.evaluate(() =>
+          [...document.querySelectorAll<HTMLElement>('.strip .head:not([hidden])')]
+            .sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left)
+            .map((element) => element.textContent),
+        );
+      const from = await head(page, 'status').boundingBox();
+      const to = await head(page, 'ts').boundingBox();
+      assert(from && to);
+      await page.mouse.move(from.x + 40, from.y + 10);
+      await page.mouse.down();
+      await page.mouse.move(to.x + 30, to.y + 10, { steps: 5 });
+      await page.mouse.up();
+      await page.waitForFunction(
+        () => document.querySelector('.strip .head[aria-colindex="2"]')?.textContent === 'status',
+      );
+      assert.deepEqual((await names()).slice(0, 3), ['status', 'ts', 'level']);
+      await page.keyboard.press('Control+Shift+ArrowRight');
+      await page.waitForFunction(
+        () => document.querySelector('.strip .head[aria-colindex="2"]')?.textContent === 'ts',
+      );
+      assert.deepEqual((await names()).slice(0, 3), ['ts', 'status', 'level']);
+    });
+
+    it('are hidden, shown, pinned and found by name', async () => {
+      const page = await open({ file: 'wide' });
+      await page.evaluate(() =>
+        window.bed.obey({
+          order: 'command',
+          command: { name: 'column', action: 'hide', context: { column: 1, row: -1 } },
+        }),
+      );
+      await head(page, 'feature_1').waitFor({ state: 'detached' });
+      await page.evaluate(() =>
+        window.bed.obey({
+          order: 'command',
+          command: { name: 'column', action: 'pin', context: { column: 5, row: -1 } },
+        }),
+      );
+      await page.locator('.pinned-part .head', { hasText: 'feature_5' }).waitFor();
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await page.keyboard.type('feature_4321');
+      await page.keyboard.press('Enter');
+      await head(page, 'feature_4321').waitFor();
+      assert.equal(await page.locator('.pinned-part .head').first().textContent(), 'feature_5');
+      await page.locator('.row .cell.pending:not([hidden])').first().waitFor({ state: 'detached' });
+      const text = await page.locator('.row[aria-rowindex="2"] .cell.current:not([hidden])').textContent();
+      assert.equal(text, 'r0c4321');
+    });
+  });
+
+  describe('cells', () => {
+    it('show null, empty, missing and malformed apart, and numbers as they stand', async () => {
+      const page = await open({ file: 'kinds' });
+      const value = (row: number) => page.locator(`.row[aria-rowindex="${row + 2}"] [aria-colindex="3"]`);
+      const classes = new Set<string | null>();
+      for (const row of [0, 1, 2, 3]) classes.add(await value(row).getAttribute('class'));
+      assert.equal(classes.size, 4);
+      assert.equal(await value(4).textContent(), '12345678901234567890');
+      assert.equal(await value(5).textContent(), '1.10');
+      assert.equal(await value(4).evaluate((cell) => getComputedStyle(cell).textAlign), 'right');
+      assert.equal(await value(7).evaluate((cell) => getComputedStyle(cell).textAlign), 'left');
+      assert.match((await value(12).getAttribute('class')) ?? '', /cut/);
+      assert.equal(await page.locator('.cell.malformed:visible').count(), 1);
+      assert.equal(await value(2).getAttribute('aria-label'), 'missing');
+    });
+
+    it('are selected by pointer and keys, and copied', async () => {
+      const page = await open();
+      await page.locator('.row[aria-rowindex="2"] [aria-colindex="3"]').click();
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('Shift+ArrowDown');
+      await page.getByText('2 \u00d7 2 cells selected').waitFor();
+      await page.keyboard.press('Control+c');
+      await page.getByText('Copied 4 cells').first().waitFor();
+      const copied = (await lastCall(page, 'host/copy')) as { text: string };
+      assert.match(copied.text, /^\w+\t\d+\n\w+\t\d+$/);
+      await page.evaluate(() =>
+        window.bed.obey({
+          order: 'command',
+          command: { name: 'cell', action: 'copyJson', context: { column: 1, row: 0 } },
+        }),
+      );
+      await page.waitForFunction(() => {
+        const call = window.bed.calls.findLast(({ method }) => method === 'host/copy');
+        return JSON.stringify(call?.params).includes('[');
+      });
+      const json = (await lastCall(page, 'host/copy')) as { text: string };
+      const rows = JSON.parse(json.text) as Record<string, unknown>[];
+      assert.deepEqual(
+        rows.map((row) => Object.keys(row)),
+        [
+          ['level', 'status'],
+          ['level', 'status'],
+        ],
+      );
+    });
+
+    it('are copied whole where they are shown cut', async () => {
+      const page = await open({ file: 'kinds' });
+      await page.locator('.row[aria-rowindex="14"] [aria-colindex="3"]').click();
+      await page.keyboard.press('Control+c');
+      await page.getByText('Copied').first().waitFor();
+      const copied = (await lastCall(page, 'host/copy')) as { text: string };
+      assert.equal(copied.text.length, 4096);
+    });
+
+    it('tell the native menu what they are, and take its commands', async () => {
+      const page = await open();
+      const cell = page.locator('.row[aria-rowindex="3"] [aria-colindex="4"]');
+      await cell.click({ button: 'right' });
+      const context = JSON.parse((await cell.getAttribute('data-vscode-context')) ?? '{}') as Record<
+        string,
+        unknown
+      >;
+      assert.deepEqual(context, {
+        webviewSection: 'cell',
+        column: 2,
+        row: 1,
+        pinned: false,
+        preventDefaultContextMenuItems: true,
+      });
+      await page.evaluate(() =>
+        window.bed.obey({
+          order: 'command',
+          command: { name: 'cell', test: 'above', context: { column: 2, row: 1 } },
+        }),
+      );
+      await page.locator('.chip').waitFor();
+      assert.match((await page.locator('.cm-content').textContent()) ?? '', /^status > \d+$/);
+      await head(page, 'level').click({ button: 'right' });
+      const onHead = JSON.parse(
+        (await head(page, 'level').getAttribute('data-vscode-context')) ?? '{}',
+      ) as object;
+      assert.deepEqual(
+        { ...onHead },
+        {
+          webviewSection: 'header',
+          column: 1,
+          row: -1,
+          pinned: false,
+          preventDefaultContextMenuItems: true,
+        },
+      );
+    });
+  });
+
+  describe('the record', () => {
+    it('shows exact numbers and unfolds JSON inside of text', async () => {
+      const page = await open();
+      const line = (name: string) =>
+        page.locator('.tree-line', { has: page.locator('.key').getByText(name, { exact: true }) });
+      await line('trace')
+        .locator('.value', { hasText: /^12345678901234\d{6}$/ })
+        .waitFor();
+      await line('payload').locator('.twisty').click();
+      await line('items').locator('.twisty').click();
+      await page.locator('.tree-line', { hasText: 'list of 1' }).waitFor();
+      await page.locator('.tree-line[aria-level="5"], .tree-line[aria-level="4"]').first().waitFor();
+    });
+
+    it('is walked by keys, copies paths and adds to the filter', async () => {
+      const page = await open();
+      await page.locator('.tree-line').first().click();
+      await page.locator('.tree-line').first().focus();
+      for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowDown');
+      const current = page.locator('.tree-line[tabindex="0"]');
+      assert.match((await current.textContent()) ?? '', /^name/);
+      await page.getByRole('button', { name: 'Copy path' }).locator('visible=true').click();
+      await page.waitForFunction(() => window.bed.calls.some(({ method }) => method === 'host/copy'));
+      assert.deepEqual(await lastCall(page, 'host/copy'), { text: 'user.name' });
+      await current.getByRole('button', { name: 'Add to filter' }).click();
+      await page.locator('.chip').waitFor();
+      assert.match((await page.locator('.cm-content').textContent()) ?? '', /^user\.name = '\w+'$/);
+    });
+
+    it('goes to the next and the previous one', async () => {
+      const page = await open();
+      await page.getByRole('heading', { name: 'Record 1', exact: true }).waitFor();
+      await page.getByRole('button', { name: /Next record/ }).click();
+      await page.getByRole('heading', { name: 'Record 2', exact: true }).waitFor();
+      await page.keyboard.press('Alt+ArrowDown');
+      await page.getByRole('heading', { name: 'Record 3', exact: true }).waitFor();
+      await page.keyboard.press('Alt+ArrowUp');
+      await page.getByRole('heading', { name: 'Record 2', exact: true }).waitFor();
+    });
+  });
+
+  it('lists problems and jumps to them', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: /^Problems/ }).click();
+    await page.locator('.problem').nth(2).click();
+    await page.waitForFunction(() => document.querySelector('.row.active .gutter')?.textContent === '10,024');
+    assert.match((await page.locator('.problem').first().textContent()) ?? '', /Expected a comma/);
+  });
+
+  it('finds text in the whole file, forwards and backwards', async () => {
+    const page = await open();
+    await page.locator('.row .cell.number:visible').first().click();
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('error');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('.cell.current')?.textContent === 'error');
+    const first = await page.locator('.row.active .gutter').textContent();
+    await page.getByText('142,857,142 rows').waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      (was) => document.querySelector('.row.active .gutter')?.textContent !== was,
+      first,
+    );
+    await page.keyboard.press('Shift+Enter');
+    await page.waitForFunction(
+      (was) => document.querySelector('.row.active .gutter')?.textContent === was,
+      first,
+    );
+    await page.keyboard.press('Escape');
+    await page.locator('.find-bar').waitFor({ state: 'detached' });
+    assert(await page.evaluate(() => document.activeElement?.closest('[role=grid]') !== null));
+  });
+
+  it('goes to a record, a share of the file, and says where there is none', async () => {
+    const page = await open();
+    await page.locator('.row .cell.number:visible').first().click();
+    for (const [typed, record] of [
+      ['123,456,789', '123,456,789'],
+      ['50%', '500,000,001'],
+      ['b3120', '11'],
+    ] as const) {
+      await page.keyboard.press('Control+g');
+      await page.keyboard.type(typed);
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(
+        (text) => document.querySelector('.row.active .gutter')?.textContent === text,
+        record,
+      );
+    }
+    await page.keyboard.press('Control+g');
+    await page.keyboard.type('2024-01-01');
+    await page.keyboard.press('Enter');
+    await page.getByText('There is no column of sorted times in this file.').waitFor();
+  });
+
+  describe('states', () => {
+    for (const [file, words] of [
+      ['denied', 'permission denied'],
+      ['empty', 'The file is empty'],
+    ] as const) {
+      it(`says so when the file is ${file}`, async () => {
+        const page = await open({ file });
+        await page.getByText(words).waitFor();
+        await page.getByRole('button', { name: 'Open as text' }).click();
+        assert(
+          await page.evaluate(() => window.bed.calls.some(({ method }) => method === 'host/openAsText')),
+        );
+      });
+    }
+
+    it('keeps the query when the changed file is reloaded', async () => {
+      const page = await open();
+      await filter(page, 'status >= 500');
+      await page.locator('.chip').waitFor();
+      await page.evaluate(() => window.bed.obey({ order: 'state', state: { phase: 'changed' } }));
+      await page.getByRole('button', { name: 'Reload, keep the filter' }).click();
+      await page.locator('.banner').waitFor({ state: 'detached' });
+      await page.waitForFunction(
+        () => window.bed.calls.filter(({ method }) => method === 'run').length === 2,
+      );
+      assert.deepEqual(await lastCall(page, 'run'), { query: 'status >= 500' });
+    });
+
+    it('tells that the file is gone, and that the engine was started anew', async () => {
+      const page = await open();
+      await page.evaluate(() => window.bed.obey({ order: 'state', state: { phase: 'gone' } }));
+      await page.getByText('The file is gone').waitFor();
+      await page.evaluate(() =>
+        window.bed.obey({ order: 'restart', message: 'The engine was started anew.' }),
+      );
+      await page.getByText('The engine was started anew.').waitFor();
+    });
+
+    it('takes columns and rows that are seen later, without moving', async () => {
+      const page = await open({ file: '1000' });
+      await page.locator('.row .cell.number:visible').first().click();
+      await page.keyboard.press('PageDown');
+      const before = await records(page);
+      await page.evaluate(() => {
+        window.bed.obey({ order: 'state', state: { records: 5000, exact: false, phase: 'indexing' } });
+        window.bed.obey({ order: 'columns' });
+      });
+      await page.getByText('about 5,000 records').waitFor();
+      assert.deepEqual(await records(page), before);
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await page.locator('.choice', { hasText: 'late' }).waitFor();
+    });
+  });
+
+  it('comes back as it was: query, columns, place', async () => {
+    const page = await open();
+    await filter(page, 'status >= 500');
+    await page.locator('.chip').waitFor();
+    await page.evaluate(() =>
+      window.bed.obey({
+        order: 'command',
+        command: { name: 'column', action: 'hide', context: { column: 1, row: -1 } },
+      }),
+    );
+    await page.locator('.row .cell.number:visible').nth(4).click();
+    for (let step = 0; step < 3; step++) await page.keyboard.press('PageDown');
+    const before = await records(page);
+    await page.waitForFunction(
+      (row) => JSON.stringify(window.bed.state ?? {}).includes(`"row":${row}`),
+      await page.evaluate(
+        () => Number(document.querySelector('.row.active')?.getAttribute('aria-rowindex')) - 2,
+      ),
+    );
+    await page.waitForTimeout(400);
+    await page.reload();
+    await page.locator('.chip').waitFor();
+    await page.waitForFunction(
+      (first) => {
+        const texts = [...document.querySelectorAll('.row:not([hidden]) .gutter')].map(
+          (cell) => cell.textContent,
+        );
+        return texts.includes(first.toLocaleString('en-US'));
+      },
+      before.at(3) ?? 0,
+    );
+    assert.deepEqual(await records(page), before);
+    assert.equal(await head(page, 'level').count(), 0);
+    assert.equal(await page.locator('.cm-content').textContent(), 'status >= 500');
+  });
+
+  it('shows hostile text as text, and runs none of it', async () => {
+    const page = await open({ file: 'hostile' });
+    const violations = await page.evaluateHandle(() => {
+      const seen: string[] = [];
+      document.addEventListener('securitypolicyviolation', (event) => seen.push(event.violatedDirective));
+      return seen;
+    });
+    for (let step = 0; step < 16; step++) {
+      await page
+        .locator(`.row[aria-rowindex="${step + 2}"] .cell:visible`)
+        .nth(1)
+        .click();
+      await page.waitForTimeout(60);
+    }
+    await page.getByRole('button', { name: /^Problems/ }).click();
+    await page.locator('.problem').first().waitFor();
+    assert.equal(await page.evaluate(() => window.harmed), undefined);
+    assert.equal(
+      await page.locator('#app img:not(.cm-widgetBuffer), #app svg, #app script, #app b').count(),
+      0,
+    );
+    assert.deepEqual(await violations.jsonValue(), []);
+    const shown = await page.locator('#app').textContent();
+    assert.doesNotMatch(
+      shown ?? '',
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069\ufeff]/,
+    );
+    assert.match(shown ?? '', /\u27e8RLO\u27e9/);
+  });
+
+  describe('axe finds nothing', () => {
+    const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+    async function axe(page: Page): Promise<void> {
+      // The policy forbids scripts of others; the browser's own hand may run it.
+      await page.evaluate(source);
+      const found = await page.evaluate(async () => {
+        const { axe: checker } = window as unknown as {
+          axe: {
+            run(options: object): Promise<{
+              violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+            }>;
+          };
+        };
+        const { violations } = await checker.run({ resultTypes: ['violations'] });
+        return violations.flatMap(({ id, nodes }) =>
+          nodes.slice(0, 3).map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`),
+        );
+      });
+      assert.deepEqual(found, []);
+    }
+
+    for (const theme of ['dark', 'light', 'contrast'] as Theme[]) {
+      it(`in the ${theme} theme`, async () => {
+        const page = await open({ theme });
+        await axe(page);
+        await filter(page, "status >= 500 AND level = 'error'");
+        await page.locator('.chip').first().waitFor();
+        await page.locator('.row .cell.number:visible').nth(4).click();
+        await page.keyboard.press('Shift+ArrowDown');
+        await page.keyboard.press('Control+f');
+        await axe(page);
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: /^Problems/ }).click();
+        await page.locator('.problem').first().waitFor();
+        await page.getByRole('button', { name: 'Columns' }).click();
+        await axe(page);
+        await page.keyboard.press('Escape');
+        await page.locator('.cm-content').click();
+        await page.keyboard.press('Control+a');
+        await page.keyboard.type('stauts');
+        await page.getByText('Did you mean status?').first().waitFor();
+        await axe(page);
+      });
+
+      it(`over every kind of cell in the ${theme} theme`, async () => {
+        const page = await open({ theme, file: 'kinds' });
+        await page.locator('.cell.malformed').click();
+        await axe(page);
+        await page.locator('.head:not([hidden])').nth(1).click();
+        await page.keyboard.press('Enter');
+        await page.getByRole('menu').waitFor();
+        await axe(page);
+      });
+    }
+  });
+});
