@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseDelimiter } from '../engine/format/dialectWords.ts';
 import { targets, type Target } from '../engine/sink/exportFormat.ts';
 
 /** What the command line asks for. */
@@ -115,19 +116,10 @@ function readTarget(text: string): Target {
   return target;
 }
 
-const namedDelimiters = new Map([
-  ['\\t', '\t'],
-  ['tab', '\t'],
-  ['comma', ','],
-  ['semicolon', ';'],
-  ['pipe', '|'],
-  ['space', ' '],
-]);
-
 function readDelimiter(text: string): string {
-  const delimiter = namedDelimiters.get(text.toLowerCase()) ?? text;
-  if (delimiter === '') throw new UsageError("--delimiter needs a character, for example ';' or tab.");
-  if (/["\r\n]/.test(delimiter)) throw new UsageError('--delimiter cannot be a quote or a line end.');
+  if (text === '') throw new UsageError("--delimiter needs a character, for example ';' or tab.");
+  const delimiter = parseDelimiter(text);
+  if (delimiter === undefined) throw new UsageError('--delimiter cannot be a quote or a line end.');
   return delimiter;
 }
 

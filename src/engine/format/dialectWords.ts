@@ -30,7 +30,7 @@ export function describeDialect(dialect: CsvDialect): string {
 
 /**
  * The delimiter that somebody means: by name (comma, semicolon, tab, pipe, space, colon), by escape (`\t`, `\x01`, `\u001f`),
- * or as it is. Undefined where it cannot be one: empty, longer than 16 bytes, or with a quote or a line end in it.
+ * or as it is. Undefined where it cannot be one: empty, or with a quote or a line end in it.
  */
 export function parseDelimiter(text: string): string | undefined {
   const name = text.trim().toLowerCase();
@@ -44,6 +44,5 @@ export function parseDelimiter(text: string): string | undefined {
       return escape === '\\\\' ? '\\' : '\t';
     },
   );
-  const isPossible = delimiter !== '' && !/["'\r\n]/.test(delimiter) && Buffer.byteLength(delimiter) <= 16;
-  return isPossible ? delimiter : undefined;
+  return delimiter === '' || /["'\r\n]/.test(delimiter) ? undefined : delimiter;
 }
