@@ -1,4 +1,5 @@
 import { scalarFunctions } from './function/index.ts';
+import { compileRegex } from './regex/regex.ts';
 import type { Expression } from './syntax/tree.ts';
 import { calculate, negativeOf } from './value/arithmetic.ts';
 import { castValue } from './value/cast.ts';
@@ -22,7 +23,6 @@ export interface Environment {
   column(node: Extract<Expression, { kind: 'column' }>): Compiled;
   /** An aggregate or a window function, where such has been computed before. */
   call?(node: Extract<Expression, { kind: 'call' }>): Compiled | undefined;
-  regex(pattern: string, insensitive: boolean): (text: string) => boolean;
 }
 
 /** Compiles to closures; nothing of the query's text is ever evaluated as code. */
@@ -126,12 +126,12 @@ export function compileExpression(node: Expression, environment: Environment): C
     case 'match': {
       const { evaluate } = compile(node.operand);
       const pattern = compile(node.pattern).evaluate;
-      const regex = memo((text: string) => environment.regex(text, node.insensitive));
+      const regex = memo((text: string) => compileRegex(text, node.insensitive));
       return typed((row) => {
         const value = evaluate(row);
         const wanted = pattern(row);
         if (value === null || wanted === null) return null;
-        return regex(textOf(wanted))(textOf(value)) !== node.negated;
+        return regex(textOf(wanted)).test(textOf(value)) !== node.negated;
       });
     }
     case 'arithmetic': {

@@ -1,7 +1,9 @@
 import { QueryError } from './diagnostic.ts';
 import { aggregateNames, aggregates, arityOf, scalarFunctions, windowFunctions } from './function/index.ts';
+import { namedUnits, type NamedUnits } from './function/time.ts';
 import { didYouMean } from './nearest.ts';
-import { compileRegex } from './regex.ts';
+import { compileRegex } from './regex/regex.ts';
+import { RegexError } from './regex/syntax.ts';
 import type { Call, Expression, Operator, Query, Window } from './syntax/tree.ts';
 import { childrenOf } from './syntax/walk.ts';
 
@@ -94,7 +96,16 @@ function validateScalar(node: Call, name: string, allowed: Allowed): void {
     throw new QueryError(node, `ORDER BY stands in an aggregate, which ${name} is not`);
   validateArity(node, entry.signature);
   if (name.startsWith('regexp_')) validatePattern(node.arguments[1], false);
+  const unit = namedUnits.get(name);
+  if (unit !== undefined) validateUnit(node.arguments[0], unit);
   for (const child of childrenOf(node)) validateExpression(child, allowed);
+}
+
+function validateUnit(argument: Expression, { read, names, what }: NamedUnits): void {
+  if (argument.kind !== 'literal' || typeof argument.value !== 'string') return;
+  if (read(argument.value) !== undefined) return;
+  const near = didYouMean(argument.value, names) || `; there are ${names.join(', ')}`;
+  throw new QueryError(argument, `${argument.value} is no ${what} of a time${near}`);
 }
 
 function validateArity(node: Call, signature: string): void {
@@ -206,7 +217,7 @@ function validatePattern(pattern: Expression, insensitive: boolean): void {
   try {
     compileRegex(pattern.value, insensitive);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^.*: /, '') : String(error);
-    throw new QueryError(pattern, `this is not a regular expression: ${reason}`);
+    if (!(error instanceof RegexError)) throw error;
+    throw new QueryError(pattern, `this is not a regular expression: ${error.message}`);
   }
 }

@@ -1,5 +1,4 @@
 import { compileExpression, elementOf, type Compiled } from '../query/evaluate.ts';
-import { compileRegex } from '../query/regex.ts';
 import type { Bound } from '../query/resolve/step.ts';
 import type { Slot } from '../query/resolve/slot.ts';
 import type { Expression } from '../query/syntax/tree.ts';
@@ -45,7 +44,6 @@ export function compileForBatches(
       const slot = bound.calls.get(node);
       return slot === undefined ? undefined : inSlot(slot);
     },
-    regex: compileRegex,
   });
   const plain = plainSlot(expression, bound);
   return {

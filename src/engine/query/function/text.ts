@@ -1,8 +1,90 @@
+import { asNumber } from '../value/compare.ts';
+import { toDouble } from '../value/decimal.ts';
+import { JsonList } from '../value/json.ts';
 import { textOf, type Value } from '../value/value.ts';
+import { listContains } from './list.ts';
 import type { ScalarFunction } from './scalar.ts';
 
-function text(value: Value): string {
+/** Longer results are not made: a query must not fill the memory. In UTF-16 units. */
+const maxLength = 16 * 1024 * 1024;
+
+/** A value that is not NULL as text; a number or a time is written out. */
+export function text(value: Value): string {
   return value === null ? '' : textOf(value);
+}
+
+/** A whole number, undefined where the value is none. */
+export function whole(value: Value): number | undefined {
+  const number = asNumber(value);
+  return number === undefined ? undefined : Math.round(toDouble(number));
+}
+
+/** Characters are Unicode code points. */
+function characters(value: string): string[] {
+  return Array.from(value);
+}
+
+function isAscii(value: string): boolean {
+  return /^[\x00-\x7f]*$/.test(value);
+}
+
+/** The characters from one 1-based place up to another, the latter not included; places outside are taken as empty. */
+function between(value: string, from: number, to: number): string {
+  if (isAscii(value)) return value.slice(Math.max(0, from - 1), Math.max(0, to - 1));
+  return characters(value)
+    .slice(Math.max(0, from - 1), Math.max(0, to - 1))
+    .join('');
+}
+
+function lengthOf(value: string): number {
+  return isAscii(value) ? value.length : characters(value).length;
+}
+
+/** As DuckDB: a negative start counts from the end, a negative length takes the characters before the start. */
+function substring(value: string, start: number, length: number | undefined): string {
+  const from = start < 0 ? lengthOf(value) + start + 1 : start;
+  if (length === undefined) return between(value, from, Infinity);
+  return length < 0 ? between(value, from + length, from) : between(value, from, from + length);
+}
+
+function trimmed(value: string, set: string, left: boolean, right: boolean): string {
+  const wanted = new Set(characters(set));
+  const all = characters(value);
+  let from = 0;
+  let to = all.length;
+  if (left) while (from < to && wanted.has(all[from])) from++;
+  if (right) while (to > from && wanted.has(all[to - 1])) to--;
+  return all.slice(from, to).join('');
+}
+
+function padded(value: string, length: number, fill: string, left: boolean): Value {
+  const all = characters(value);
+  if (length <= all.length) return all.slice(0, Math.max(0, length)).join('');
+  if (fill === '' || length > maxLength) return null;
+  const pad = characters(fill);
+  const missing = Array.from({ length: length - all.length }, (_, at) => pad[at % pad.length]).join('');
+  return left ? missing + value : value + missing;
+}
+
+function splitPart(value: string, separator: string, index: number): string {
+  const parts = value.split(separator);
+  if (index === 0) return '';
+  return parts.at(index > 0 ? index - 1 : index) ?? '';
+}
+
+/** NULL where an argument that must be a number is none. */
+function withWhole(value: Value, use: (number: number) => Value): Value {
+  const number = whole(value);
+  return number === undefined ? null : use(number);
+}
+
+function substringOf(values: readonly Value[]): Value {
+  const [value, start, length] = values;
+  return withWhole(start, (from) =>
+    values.length < 3
+      ? substring(text(value), from, undefined)
+      : withWhole(length, (count) => substring(text(value), from, count)),
+  );
 }
 
 export const textFunctions: readonly ScalarFunction[] = [
@@ -23,12 +105,99 @@ export const textFunctions: readonly ScalarFunction[] = [
     evaluate: ([value]) => text(value).toUpperCase(),
   },
   {
-    name: 'contains',
+    name: 'length',
     group: 'text',
-    signature: 'contains(text, part)',
-    summary: 'Whether the part stands in the text.',
-    example: ["contains('timeout', 'out')", 'true'],
-    evaluate: ([value, part]) => text(value).includes(text(part)),
+    signature: 'length(text)',
+    summary: 'How many characters the text has, or items the list.',
+    example: ["length('año')", '3'],
+    evaluate: ([value]) => (value instanceof JsonList ? value.items.length : lengthOf(text(value))),
+  },
+  {
+    name: 'len',
+    group: 'text',
+    signature: 'len(text)',
+    summary: 'The same as length.',
+    example: ['len([1, 2])', '2'],
+    evaluate: ([value]) => (value instanceof JsonList ? value.items.length : lengthOf(text(value))),
+  },
+  {
+    name: 'trim',
+    group: 'text',
+    signature: 'trim(text, characters?)',
+    summary: 'The text without spaces, or other characters, at both ends.',
+    example: ["trim('  x ')", "'x'"],
+    evaluate: ([value, set = ' ']) => trimmed(text(value), text(set), true, true),
+  },
+  {
+    name: 'ltrim',
+    group: 'text',
+    signature: 'ltrim(text, characters?)',
+    summary: 'The text without spaces, or other characters, at its beginning.',
+    example: ["ltrim('xxa', 'x')", "'a'"],
+    evaluate: ([value, set = ' ']) => trimmed(text(value), text(set), true, false),
+  },
+  {
+    name: 'rtrim',
+    group: 'text',
+    signature: 'rtrim(text, characters?)',
+    summary: 'The text without spaces, or other characters, at its end.',
+    example: ["rtrim('axx', 'x')", "'a'"],
+    evaluate: ([value, set = ' ']) => trimmed(text(value), text(set), false, true),
+  },
+  {
+    name: 'substr',
+    group: 'text',
+    signature: 'substr(text, start, length?)',
+    summary: 'A part of the text from a 1-based place on; a negative start counts from the end.',
+    example: ["substr('hello', 2, 3)", "'ell'"],
+    evaluate: substringOf,
+  },
+  {
+    name: 'substring',
+    group: 'text',
+    signature: 'substring(text, start, length?)',
+    summary: 'The same as substr.',
+    example: ["substring('hello', -3)", "'llo'"],
+    evaluate: substringOf,
+  },
+  {
+    name: 'left',
+    group: 'text',
+    signature: 'left(text, count)',
+    summary: 'The first characters; with a negative count all but the last.',
+    example: ["left('hello', 2)", "'he'"],
+    evaluate: ([value, count]) =>
+      withWhole(count, (n) => between(text(value), 1, n < 0 ? lengthOf(text(value)) + n + 1 : n + 1)),
+  },
+  {
+    name: 'right',
+    group: 'text',
+    signature: 'right(text, count)',
+    summary: 'The last characters; with a negative count all but the first.',
+    example: ["right('hello', 2)", "'lo'"],
+    evaluate: ([value, count]) =>
+      withWhole(count, (n) => between(text(value), n < 0 ? 1 - n : lengthOf(text(value)) - n + 1, Infinity)),
+  },
+  {
+    name: 'replace',
+    group: 'text',
+    signature: 'replace(text, part, by)',
+    summary: 'The text with every occurrence of a part replaced.',
+    example: ["replace('a-b-c', '-', '+')", "'a+b+c'"],
+    evaluate: ([value, part, by]) => {
+      const parts = text(part) === '' ? [text(value)] : text(value).split(text(part));
+      const added = (parts.length - 1) * text(by).length;
+      return added > maxLength ? null : parts.join(text(by));
+    },
+  },
+  {
+    name: 'split_part',
+    group: 'text',
+    signature: 'split_part(text, separator, index)',
+    summary: 'The part with a 1-based number, from the end where negative; empty where there is none.',
+    example: ["split_part('a,b,c', ',', 2)", "'b'"],
+    evaluate: ([value, separator, index]) =>
+      withWhole(index, (at) => splitPart(text(value), text(separator), at)),
   },
   {
     name: 'starts_with',
@@ -37,5 +206,77 @@ export const textFunctions: readonly ScalarFunction[] = [
     summary: 'Whether the text begins with the part.',
     example: ["starts_with('timeout', 'time')", 'true'],
     evaluate: ([value, part]) => text(value).startsWith(text(part)),
+  },
+  {
+    name: 'ends_with',
+    group: 'text',
+    signature: 'ends_with(text, part)',
+    summary: 'Whether the text ends with the part.',
+    example: ["ends_with('timeout', 'out')", 'true'],
+    evaluate: ([value, part]) => text(value).endsWith(text(part)),
+  },
+  {
+    name: 'contains',
+    group: 'text',
+    signature: 'contains(text, part)',
+    summary: 'Whether the part stands in the text, or the item in the list.',
+    example: ["contains('timeout', 'eo')", 'true'],
+    evaluate: ([value, part]) =>
+      value instanceof JsonList ? listContains(value, part) : text(value).includes(text(part)),
+  },
+  {
+    name: 'strpos',
+    group: 'text',
+    signature: 'strpos(text, part)',
+    summary: 'The 1-based place at which the part first stands in the text; 0 where it does not.',
+    example: ["strpos('hello', 'l')", '3'],
+    evaluate: ([value, part]) => {
+      const at = text(value).indexOf(text(part));
+      return at === -1 ? 0 : lengthOf(text(value).slice(0, at)) + 1;
+    },
+  },
+  {
+    name: 'reverse',
+    group: 'text',
+    signature: 'reverse(text)',
+    summary: 'The text from its end to its beginning.',
+    example: ["reverse('abc')", "'cba'"],
+    evaluate: ([value]) => characters(text(value)).reverse().join(''),
+  },
+  {
+    name: 'repeat',
+    group: 'text',
+    signature: 'repeat(text, count)',
+    summary: 'The text several times.',
+    example: ["repeat('ab', 2)", "'abab'"],
+    evaluate: ([value, count]) =>
+      withWhole(count, (n) =>
+        n * text(value).length > maxLength ? null : text(value).repeat(Math.max(0, n)),
+      ),
+  },
+  {
+    name: 'lpad',
+    group: 'text',
+    signature: 'lpad(text, length, fill)',
+    summary: 'The text filled up at its beginning, or cut, to a length.',
+    example: ["lpad('7', 3, '0')", "'007'"],
+    evaluate: ([value, length, fill]) => withWhole(length, (n) => padded(text(value), n, text(fill), true)),
+  },
+  {
+    name: 'rpad',
+    group: 'text',
+    signature: 'rpad(text, length, fill)',
+    summary: 'The text filled up at its end, or cut, to a length.',
+    example: ["rpad('a', 3, '.')", "'a..'"],
+    evaluate: ([value, length, fill]) => withWhole(length, (n) => padded(text(value), n, text(fill), false)),
+  },
+  {
+    name: 'concat',
+    group: 'text',
+    signature: 'concat(value, ...)',
+    summary: 'All values as one text; NULL is left out, unlike with ||.',
+    example: ["concat('a', 1, NULL)", "'a1'"],
+    seesNull: true,
+    evaluate: (values) => values.map(text).join(''),
   },
 ];

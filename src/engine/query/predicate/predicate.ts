@@ -3,7 +3,7 @@ import { Kind, type FieldRequest, type RecordBlock } from '../../format/record.t
 import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
 import { csvUnescape, fieldValue, jsonUnescape, type Unescape } from '../fieldText.ts';
 import { attributeOf, placeOf, type Layout } from '../layout.ts';
-import { compileRegex } from '../regex.ts';
+import { compileRegex } from '../regex/regex.ts';
 import type { ComparisonOperator, Expression } from '../syntax/tree.ts';
 import { compareTexts, isWellFormed, truthOf } from '../value/compare.ts';
 import { toDouble } from '../value/decimal.ts';
@@ -21,6 +21,7 @@ import {
   type Select,
   type Selector,
 } from './selector.ts';
+import { selectMatching } from './regex.ts';
 import { selectAffix, selectContaining, selectEqual, selectKind, selectOrder, selectText } from './texts.ts';
 import { selectSample, type SampleCondition } from './sample.ts';
 import type { ZoneCondition } from './zones.ts';
@@ -108,7 +109,7 @@ class PredicateCompiler {
     this.#layout = layout;
     this.#fields = fields;
     this.#unescape = unescapeOf(layout);
-    this.#environment = { column: (node) => this.#compileColumn(node), regex: compileRegex };
+    this.#environment = { column: (node) => this.#compileColumn(node) };
   }
 
   /**
@@ -292,12 +293,10 @@ class PredicateCompiler {
     const path = this.#pathOf(node.operand);
     if (path === undefined || node.pattern.kind !== 'literal' || typeof node.pattern.value !== 'string')
       return undefined;
-    const matches = compileRegex(node.pattern.value, node.insensitive);
+    const regex = compileRegex(node.pattern.value, node.insensitive);
     const field = this.#fields.add(path, false);
-    const inside = wanted !== node.negated;
     const accepts = this.#accepts(node, node.operand, wanted);
-    const test = (text: string): boolean => matches(text) === inside;
-    return selectText(field, 200, this.#unescape, test, this.#reader(field), accepts);
+    return selectMatching(field, regex, wanted !== node.negated, this.#reader(field), accepts);
   }
 
   #is(node: Extract<Expression, { kind: 'is' }>, wanted: boolean): Selector | undefined {
@@ -326,7 +325,6 @@ class PredicateCompiler {
     const environment: Environment = {
       column: (column) =>
         column === operand ? { evaluate: () => current, loose } : this.#environment.column(column),
-      regex: compileRegex,
     };
     const { evaluate } = compileExpression(node, environment);
     return (value) => {

@@ -194,7 +194,6 @@ export class Resolver {
         const slot = calls.get(node);
         return slot === undefined ? undefined : { ...nothing, loose: slots[slot].loose };
       },
-      regex: () => () => false,
     }).loose;
   }
 

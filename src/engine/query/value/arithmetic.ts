@@ -60,7 +60,8 @@ function calculateTime(operator: '+' | '-', a: Value, b: Value): Value | undefin
     if (operator === '+') return null;
     const from = a instanceof Timestamp ? a : typeof a === 'string' ? readTime(a) : undefined;
     const to = b instanceof Timestamp ? b : typeof b === 'string' ? readTime(b) : undefined;
-    return from === undefined || to === undefined ? null : subtractTimes(from, to);
+    if (from === undefined || to === undefined) return null;
+    return from.date && to.date ? Math.round((from.ms - to.ms) / 86_400_000) : subtractTimes(from, to);
   }
   return undefined;
 }

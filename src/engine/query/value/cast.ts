@@ -1,7 +1,8 @@
 import type { CastType } from '../syntax/tree.ts';
 import { asBoolean, asNumber, asTime } from './compare.ts';
-import { canonical, Decimal, rounded, toDouble, type Numeric } from './decimal.ts';
+import { rounded, toDouble } from './decimal.ts';
 import { JsonList, JsonObject, readJson } from './json.ts';
+import { roundNumber } from './round.ts';
 import { Interval, readInterval } from './time.ts';
 import { isNumeric, jsonOf, textOf, type Value } from './value.ts';
 
@@ -36,23 +37,4 @@ export function castValue(value: Value, type: CastType): Value {
         ? value
         : (readJson(jsonOf(value)) ?? null);
   }
-}
-
-/** Rounds to `digits` after the point (before it where negative), half away from zero, by decimal value. */
-export function roundNumber(value: Numeric, digits: number): Numeric {
-  if (typeof value === 'number' && digits >= 0 && Number.isInteger(value)) return value;
-  const decimal = value instanceof Decimal ? value : partsOf(value);
-  const drop = -decimal.exponent - digits;
-  if (drop <= 0) return value;
-  if (drop > 400) return 0;
-  const unit = 10n ** BigInt(drop);
-  const size = decimal.coefficient < 0n ? -decimal.coefficient : decimal.coefficient;
-  const kept = (size + unit / 2n) / unit;
-  return canonical(decimal.coefficient < 0n ? -kept : kept, -digits);
-}
-
-function partsOf(value: number): { coefficient: bigint; exponent: number } {
-  const [mantissa, power = '0'] = String(value).split('e');
-  const [whole, fraction = ''] = mantissa.split('.');
-  return { coefficient: BigInt(whole + fraction), exponent: Number(power) - fraction.length };
 }

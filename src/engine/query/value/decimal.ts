@@ -78,7 +78,8 @@ function partsOfText(text: string): Parts {
   return { coefficient: negative ? -coefficient : coefficient, exponent };
 }
 
-function partsOf(value: Numeric): Parts {
+/** The digits and the exponent of a number. */
+export function partsOf(value: Numeric): Parts {
   return typeof value === 'number' ? partsOfText(String(value)) : value;
 }
 

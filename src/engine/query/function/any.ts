@@ -1,0 +1,44 @@
+import { compareValues } from '../value/compare.ts';
+import { typeOf } from '../value/value.ts';
+import type { ScalarFunction } from './scalar.ts';
+
+export const anyFunctions: readonly ScalarFunction[] = [
+  {
+    name: 'coalesce',
+    group: 'any',
+    signature: 'coalesce(value, ...)',
+    summary: 'The first value that is not NULL.',
+    example: ["coalesce(NULL, 'a')", "'a'"],
+    seesNull: true,
+    keepsLoose: true,
+    evaluate: (values) => values.find((value) => value !== null) ?? null,
+  },
+  {
+    name: 'ifnull',
+    group: 'any',
+    signature: 'ifnull(value, otherwise)',
+    summary: 'The same as coalesce of two.',
+    example: ['ifnull(NULL, 2)', '2'],
+    seesNull: true,
+    keepsLoose: true,
+    evaluate: ([value, otherwise]) => value ?? otherwise,
+  },
+  {
+    name: 'nullif',
+    group: 'any',
+    signature: 'nullif(value, other)',
+    summary: 'NULL where both are equal, else the value.',
+    example: ["nullif('-', '-')", 'NULL'],
+    seesNull: true,
+    evaluate: ([value, other]) => (value !== null && compareValues(value, other) === 0 ? null : value),
+  },
+  {
+    name: 'typeof',
+    group: 'any',
+    signature: 'typeof(value)',
+    summary: 'null, boolean, number, text, timestamp, interval, list or object.',
+    example: ['typeof(1.5)', "'number'"],
+    seesNull: true,
+    evaluate: ([value]) => typeOf(value),
+  },
+];

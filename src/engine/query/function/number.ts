@@ -1,0 +1,157 @@
+import { asNumber, compareValues } from '../value/compare.ts';
+import { compareNumbers, negate, remainder, rounded, toDouble, type Numeric } from '../value/decimal.ts';
+import { ceilNumber, floorNumber, roundNumber, truncateNumber } from '../value/round.ts';
+import type { Value } from '../value/value.ts';
+import type { ScalarFunction } from './scalar.ts';
+import { whole } from './text.ts';
+
+/** A function of one number; NULL where the value is none, or the result is. */
+function ofNumber(compute: (value: Numeric) => Numeric | undefined): ScalarFunction['evaluate'] {
+  return ([value]) => {
+    const number = asNumber(value);
+    return number === undefined ? null : (compute(number) ?? null);
+  };
+}
+
+/** The same with a double, as the standard library of C has it. */
+function ofDouble(compute: (value: number) => number): ScalarFunction['evaluate'] {
+  return ofNumber((value) => rounded(compute(toDouble(value))));
+}
+
+function extreme(values: readonly Value[], wanted: 1 | -1): Value {
+  let best: Value = null;
+  for (const value of values) {
+    if (value === null) continue;
+    if (best === null || Math.sign(compareValues(value, best) ?? 0) === wanted) best = value;
+  }
+  return best;
+}
+
+export const numberFunctions: readonly ScalarFunction[] = [
+  {
+    name: 'abs',
+    group: 'number',
+    signature: 'abs(number)',
+    summary: 'The number without its sign.',
+    example: ['abs(-1.5)', '1.5'],
+    evaluate: ofNumber((value) => (compareNumbers(value, 0) < 0 ? negate(value) : value)),
+  },
+  {
+    name: 'round',
+    group: 'number',
+    signature: 'round(number, digits?)',
+    summary: 'Rounded to a number of digits after the point (before it where negative), half away from zero.',
+    example: ['round(2.345, 2)', '2.35'],
+    evaluate: ([value, digits = 0]) => {
+      const number = asNumber(value);
+      const places = whole(digits);
+      return number === undefined || places === undefined ? null : roundNumber(number, places);
+    },
+  },
+  {
+    name: 'floor',
+    group: 'number',
+    signature: 'floor(number)',
+    summary: 'The largest whole number that is not above.',
+    example: ['floor(-1.5)', '-2'],
+    evaluate: ofNumber(floorNumber),
+  },
+  {
+    name: 'ceil',
+    group: 'number',
+    signature: 'ceil(number)',
+    summary: 'The smallest whole number that is not below.',
+    example: ['ceil(1.2)', '2'],
+    evaluate: ofNumber(ceilNumber),
+  },
+  {
+    name: 'trunc',
+    group: 'number',
+    signature: 'trunc(number)',
+    summary: 'Without what stands after the point.',
+    example: ['trunc(-1.7)', '-1'],
+    evaluate: ofNumber(truncateNumber),
+  },
+  {
+    name: 'sign',
+    group: 'number',
+    signature: 'sign(number)',
+    summary: '-1, 0 or 1.',
+    example: ['sign(-3)', '-1'],
+    evaluate: ofNumber((value) => Math.sign(compareNumbers(value, 0))),
+  },
+  {
+    name: 'mod',
+    group: 'number',
+    signature: 'mod(number, divisor)',
+    summary: 'What is left by a division, with the sign of the number; the same as %.',
+    example: ['mod(7, 3)', '1'],
+    evaluate: ([value, divisor]) => {
+      const a = asNumber(value);
+      const b = asNumber(divisor);
+      return a === undefined || b === undefined ? null : (remainder(a, b) ?? null);
+    },
+  },
+  {
+    name: 'sqrt',
+    group: 'number',
+    signature: 'sqrt(number)',
+    summary: 'The square root; NULL of a negative number.',
+    example: ['sqrt(9)', '3'],
+    evaluate: ofDouble(Math.sqrt),
+  },
+  {
+    name: 'pow',
+    group: 'number',
+    signature: 'pow(number, exponent)',
+    summary: 'The number to a power.',
+    example: ['pow(2, 10)', '1024'],
+    evaluate: ([value, exponent]) => {
+      const a = asNumber(value);
+      const b = asNumber(exponent);
+      return a === undefined || b === undefined ? null : (rounded(toDouble(a) ** toDouble(b)) ?? null);
+    },
+  },
+  {
+    name: 'exp',
+    group: 'number',
+    signature: 'exp(number)',
+    summary: 'e to a power.',
+    example: ['exp(0)', '1'],
+    evaluate: ofDouble(Math.exp),
+  },
+  {
+    name: 'ln',
+    group: 'number',
+    signature: 'ln(number)',
+    summary: 'The natural logarithm; NULL of what has none.',
+    example: ['ln(1)', '0'],
+    evaluate: ofDouble(Math.log),
+  },
+  {
+    name: 'log10',
+    group: 'number',
+    signature: 'log10(number)',
+    summary: 'The logarithm to base 10; NULL of what has none.',
+    example: ['log10(1000)', '3'],
+    evaluate: ofDouble(Math.log10),
+  },
+  {
+    name: 'greatest',
+    group: 'any',
+    signature: 'greatest(value, ...)',
+    summary: 'The largest of the values, NULL left out.',
+    example: ['greatest(1, NULL, 3)', '3'],
+    seesNull: true,
+    evaluate: (values) => extreme(values, 1),
+  },
+  {
+    name: 'least',
+    group: 'any',
+    signature: 'least(value, ...)',
+    summary: 'The smallest of the values, NULL left out.',
+    example: ['least(1, NULL, 3)', '1'],
+    seesNull: true,
+    evaluate: (values) => extreme(values, -1),
+  },
+];

@@ -1,0 +1,38 @@
+import { compileRegex } from '../regex/regex.ts';
+import type { ScalarFunction } from './scalar.ts';
+import { text, whole } from './text.ts';
+
+export const regexFunctions: readonly ScalarFunction[] = [
+  {
+    name: 'regexp_matches',
+    group: 'text',
+    signature: 'regexp_matches(text, pattern)',
+    summary: 'Whether the regular expression matches somewhere in the text; the same as ~.',
+    example: ["regexp_matches('timeout', 'time.?out')", 'true'],
+    evaluate: ([value, pattern]) => compileRegex(text(pattern)).test(text(value)),
+  },
+  {
+    name: 'regexp_extract',
+    group: 'text',
+    signature: 'regexp_extract(text, pattern, group?)',
+    summary: 'What the first match, or a group of it, holds; empty where there is none.',
+    example: ["regexp_extract('id=42', 'id=(\\d+)', 1)", "'42'"],
+    evaluate: ([value, pattern, group = 0]) =>
+      compileRegex(text(pattern))
+        .match(text(value))
+        ?.at(whole(group) ?? 0) ?? '',
+  },
+  {
+    name: 'regexp_replace',
+    group: 'text',
+    signature: 'regexp_replace(text, pattern, by, options?)',
+    summary: "The text with the first match replaced, with option 'g' every match; \\1 stands for a group.",
+    example: ["regexp_replace('a1b2', '\\d', '', 'g')", "'ab'"],
+    evaluate: ([value, pattern, by, options = '']) =>
+      compileRegex(text(pattern), text(options).includes('i')).replace(
+        text(value),
+        text(by),
+        text(options).includes('g'),
+      ),
+  },
+];

@@ -1,0 +1,79 @@
+import { datePart, partNames, partOf, timeDifference, truncateTime } from '../value/calendar.ts';
+import { asNumber, asTime } from '../value/compare.ts';
+import { timeOfEpoch, unitNames, unitOf } from '../value/time.ts';
+import type { ScalarFunction } from './scalar.ts';
+import { text } from './text.ts';
+
+export const timeFunctions: readonly ScalarFunction[] = [
+  {
+    name: 'date_trunc',
+    group: 'time',
+    signature: 'date_trunc(unit, time)',
+    summary: `The beginning of the unit that the time lies in. Units: ${unitNames.join(', ')}.`,
+    example: ["date_trunc('hour', '2024-05-31T18:45:10Z')", "TIMESTAMP '2024-05-31 18:00:00'"],
+    evaluate: ([unit, value]) => {
+      const time = asTime(value);
+      return time === undefined ? null : (truncateTime(unitOf(text(unit)) ?? '', time) ?? null);
+    },
+  },
+  {
+    name: 'date_part',
+    group: 'time',
+    signature: 'date_part(part, time)',
+    summary: `A part of a time as a number; EXTRACT(part FROM time) is the same. Parts: ${partNames.join(', ')}.`,
+    example: ["date_part('hour', '2024-05-31T18:45:10Z')", '18'],
+    evaluate: ([part, value]) => {
+      const time = asTime(value);
+      return time === undefined ? null : (datePart(text(part), time) ?? null);
+    },
+  },
+  {
+    name: 'date_diff',
+    group: 'time',
+    signature: 'date_diff(unit, from, to)',
+    summary: 'How many beginnings of the unit lie between two times.',
+    example: ["date_diff('day', '2024-01-31', '2024-02-02')", '2'],
+    evaluate: ([unit, from, to]) => {
+      const a = asTime(from);
+      const b = asTime(to);
+      if (a === undefined || b === undefined) return null;
+      return timeDifference(unitOf(text(unit)) ?? '', a, b) ?? null;
+    },
+  },
+  {
+    name: 'epoch',
+    group: 'time',
+    signature: 'epoch(time)',
+    summary: 'Seconds since 1970.',
+    example: ["epoch('2024-01-01')", '1704067200'],
+    evaluate: ([value]) => {
+      const time = asTime(value);
+      return time === undefined ? null : (datePart('epoch', time) ?? null);
+    },
+  },
+  {
+    name: 'to_timestamp',
+    group: 'time',
+    signature: 'to_timestamp(number)',
+    summary: 'A number as time since 1970: by its size seconds, milliseconds, microseconds or nanoseconds.',
+    example: ['to_timestamp(1704067200)', "TIMESTAMP '2024-01-01 00:00:00'"],
+    evaluate: ([value]) => {
+      const number = asNumber(value);
+      return number === undefined ? null : (timeOfEpoch(number) ?? null);
+    },
+  },
+];
+
+/** What the first argument of a function may name. */
+export interface NamedUnits {
+  readonly read: (name: string) => string | undefined;
+  readonly names: readonly string[];
+  readonly what: 'unit' | 'part';
+}
+
+/** By the name of the function. */
+export const namedUnits: ReadonlyMap<string, NamedUnits> = new Map<string, NamedUnits>([
+  ['date_trunc', { read: unitOf, names: unitNames, what: 'unit' }],
+  ['date_diff', { read: unitOf, names: unitNames, what: 'unit' }],
+  ['date_part', { read: partOf, names: partNames, what: 'part' }],
+]);
