@@ -37,10 +37,11 @@ export function fieldText(
 ): string {
   if (kind !== Kind.Text && kind !== Kind.EscapedText) return '';
   const text = decoder.decode(bytes.subarray(start, end));
-  return kind === Kind.EscapedText ? unescaped(text, dialect) : text;
+  return kind === Kind.EscapedText ? unescapeCsv(text, dialect) : text;
 }
 
-function unescaped(text: string, { quote, escape }: CsvDialect): string {
+/** The text of a quoted field as it is meant, given what stands between its quotes. */
+export function unescapeCsv(text: string, { quote, escape }: Pick<CsvDialect, 'quote' | 'escape'>): string {
   const doubled = `${quote}${quote}`;
   const escapes = escape === 'backslash' ? backslashEscapes(quote) : doubled;
   return text.replaceAll(escapes, (match) => match.slice(1));

@@ -14,7 +14,7 @@ export function planOf(query: string, format: FormatSpec): Plan {
 }
 
 export function layoutOf(format: FormatSpec): Layout {
-  return format.kind === 'csv' ? { format: 'csv', columns: format.dialect.columns } : { format: 'json' };
+  return format.kind === 'csv' ? { format: 'csv', ...format.dialect } : { format: 'json' };
 }
 
 const takes = {

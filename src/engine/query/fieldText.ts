@@ -1,4 +1,7 @@
+import { unescapeCsv } from '../format/csvText.ts';
+import type { CsvDialect } from '../format/dialect.ts';
 import { Kind, type FieldColumn } from '../format/record.ts';
+import type { Layout } from './layout.ts';
 import { numberOf } from './value/decimal.ts';
 import { JsonList, JsonObject, unescapeJson } from './value/json.ts';
 import type { Value } from './value/value.ts';
@@ -10,9 +13,12 @@ export type Unescape = (raw: string) => string;
 export const jsonUnescape: Unescape = unescapeJson;
 
 /** Quoted CSV fields. */
-export function csvUnescape(quote: string, escape: 'double' | 'backslash'): Unescape {
-  if (escape === 'backslash') return (raw) => raw.replace(/\\([^])/g, '$1');
-  return (raw) => raw.replaceAll(quote + quote, quote);
+export function csvUnescape(dialect: Pick<CsvDialect, 'quote' | 'escape'>): Unescape {
+  return (raw) => unescapeCsv(raw, dialect);
+}
+
+export function unescapeOf(layout: Layout): Unescape {
+  return layout.format === 'json' ? jsonUnescape : csvUnescape(layout);
 }
 
 /** A Buffer over the same memory; kept for the last array asked for. */

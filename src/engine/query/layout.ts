@@ -8,8 +8,7 @@ import type { Column, Name, Step } from './syntax/tree.ts';
 /** What a query's names stand for in a file. */
 export type Layout =
   | { readonly format: 'json' }
-  | ({ readonly format: 'csv' } & Pick<CsvDialect, 'columns'> &
-      Partial<Pick<CsvDialect, 'quote' | 'escape'>>);
+  | ({ readonly format: 'csv' } & Pick<CsvDialect, 'columns' | 'quote' | 'escape'>);
 
 /** What is known of a record besides its fields. */
 export type RecordAttribute = '_record' | '_line' | '_offset' | '_error';
@@ -28,15 +27,19 @@ export function placeOf(column: Column, layout: Layout): Place {
     return { kind: 'attribute', attribute: first.name as RecordAttribute, rest };
   }
   if (layout.format === 'json') return { kind: 'field', path: [first, ...rest].map(keyOf), rest: [] };
-  return csvPlace([first, ...rest], layout.columns) ?? { kind: 'nothing' };
+  const place = columnPlace([first, ...rest], layout.columns);
+  return place === undefined ? { kind: 'nothing' } : { kind: 'field', path: [place.index], rest: place.rest };
 }
 
 function keyOf(step: Step): string | number {
   return 'index' in step ? step.index : step.name;
 }
 
-/** The longest run of names that together are a column. */
-function csvPlace(steps: readonly Step[], columns: readonly string[]): Place | undefined {
+/** The longest run of names that together are a column, and the steps that are left. */
+export function columnPlace(
+  steps: readonly Step[],
+  columns: readonly string[],
+): { readonly index: number; readonly rest: readonly Step[] } | undefined {
   const keys = steps.findIndex((step) => 'index' in step);
   for (let length = keys === -1 ? steps.length : keys; length > 0; length--) {
     const name = steps
@@ -44,7 +47,7 @@ function csvPlace(steps: readonly Step[], columns: readonly string[]): Place | u
       .map((step) => (step as Name).name)
       .join('.');
     const index = columnIndex(name, columns);
-    if (index !== -1) return { kind: 'field', path: [index], rest: steps.slice(length) };
+    if (index !== -1) return { index, rest: steps.slice(length) };
   }
   return undefined;
 }
@@ -66,9 +69,9 @@ export function attributeOf(
 ): Value {
   switch (attribute) {
     case '_record':
-      return origin.record + record;
+      return origin.record + record + 1;
     case '_line':
-      return origin.line + block.lines[record];
+      return origin.line + block.lines[record] + 1;
     case '_offset':
       return block.offset + block.starts[record];
     case '_error':

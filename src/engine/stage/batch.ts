@@ -1,5 +1,5 @@
 import type { RecordBlock } from '../format/record.ts';
-import { csvUnescape, jsonUnescape } from '../query/fieldText.ts';
+import { unescapeOf } from '../query/fieldText.ts';
 import type { Origin, Plan } from '../query/index.ts';
 import { AttributeVector, FieldVector, RecordVector, type Vector } from './vector.ts';
 
@@ -26,8 +26,7 @@ export function batchOfBlock(
   origin: Origin,
 ): Batch {
   const { layout } = plan;
-  const unescape =
-    layout.format === 'json' ? jsonUnescape : csvUnescape(layout.quote ?? '"', layout.escape ?? 'double');
+  const unescape = unescapeOf(layout);
   const vectors = plan.slots.map(({ source }): Vector | undefined => {
     switch (source.kind) {
       case 'field':

@@ -26,7 +26,7 @@ function select(query: string, text: string, scanner: Scanner, layout: Layout): 
 
 function selected(plan: Plan, block: RecordBlock): number[] {
   const selection = Uint32Array.from({ length: block.count }, (_, record) => record);
-  const count = plan.where?.select(block, selection, block.count, { record: 1, line: 1 }) ?? block.count;
+  const count = plan.where?.select(block, selection, block.count, { record: 0, line: 0 }) ?? block.count;
   return [...selection.subarray(0, count)];
 }
 

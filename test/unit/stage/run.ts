@@ -106,8 +106,8 @@ function* eachBlock(plan: Plan, data: TestData, { blockSize }: RunOptions): Gene
   const bytes = Buffer.from(data.text);
   scanner.reserve(bytes.length).set(bytes);
   const begin = data.format === 'csv' ? data.text.indexOf('\n') + 1 : 0;
-  let record = 1;
-  let line = data.format === 'csv' ? 2 : 1;
+  let record = 0;
+  let line = data.format === 'csv' ? 1 : 0;
   for (let from = begin; from < bytes.length;) {
     const until = blockSize === undefined ? bytes.length : Math.min(bytes.length, from + blockSize);
     const { fields } = plan;

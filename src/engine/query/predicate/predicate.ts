@@ -1,7 +1,7 @@
 import { isReadable } from '../../fault.ts';
 import { Kind, type FieldRequest, type RecordBlock } from '../../format/record.ts';
 import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
-import { csvUnescape, fieldValue, jsonUnescape, type Unescape } from '../fieldText.ts';
+import { fieldValue, unescapeOf, type Unescape } from '../fieldText.ts';
 import { attributeOf, placeOf, type Layout } from '../layout.ts';
 import { compileRegex } from '../regex/regex.ts';
 import type { ComparisonOperator, Expression } from '../syntax/tree.ts';
@@ -99,7 +99,7 @@ export function dropUnreadable(block: RecordBlock, selection: Uint32Array, count
 }
 
 class PredicateCompiler {
-  readonly frame: Frame = { block: noBlock, origin: { record: 1, line: 1 } };
+  readonly frame: Frame = { block: noBlock, origin: { record: 0, line: 0 } };
   readonly #layout: Layout;
   readonly #fields: FieldList;
   readonly #unescape: Unescape;
@@ -353,12 +353,6 @@ class PredicateCompiler {
     const steps = place.rest.map((step) => ('index' in step ? step.index : step.name));
     return { evaluate: (record) => steps.reduce<Value>(elementOf, base.evaluate(record)), loose: false };
   }
-}
-
-function unescapeOf(layout: Layout): Unescape {
-  return layout.format === 'json'
-    ? jsonUnescape
-    : csvUnescape(layout.quote ?? '"', layout.escape ?? 'double');
 }
 
 /** The operator with its sides exchanged, and with its answer turned around where false is wanted. */

@@ -3,9 +3,9 @@ import type { Value } from '../value/value.ts';
 
 /** Where a block's first record stands in the file. */
 export interface Origin {
-  /** 1-based number of the block's first record. */
+  /** Records before the block. */
   readonly record: number;
-  /** 1-based number of the line on which the block begins. */
+  /** Lines before the block. */
   readonly line: number;
 }
 

@@ -1,5 +1,5 @@
 import type { FieldRequest } from '../../format/record.ts';
-import { placeOf, recordAttributes, type Layout, type RecordAttribute } from '../layout.ts';
+import { columnPlace, recordAttributes, type Layout, type RecordAttribute } from '../layout.ts';
 import type { Column, Step } from '../syntax/tree.ts';
 import type { SlotTable } from './slot.ts';
 
@@ -101,9 +101,9 @@ function findNamed(
 ): Found | undefined {
   const columns = scope.parts.filter((part) => part.kind === 'column');
   const names = columns.map((column) => column.name);
-  const place = placeOf(asColumn(steps), { format: 'csv', columns: names });
-  if (place.kind !== 'field') return undefined;
-  const column = columns[Number(place.path[0])];
+  const place = columnPlace(steps, names);
+  if (place === undefined) return undefined;
+  const column = columns[place.index];
   // Beside members that are not known by name, letter case decides which of them is meant.
   const written = steps
     .slice(0, steps.length - place.rest.length)
@@ -116,14 +116,6 @@ function findNamed(
     rest: place.rest.map(keyOf),
   };
   return { binding, path };
-}
-
-function asColumn(steps: readonly Step[]): Column {
-  const [first, ...rest] = steps;
-  const { from, to } = first;
-  // Quoted, so that a column of a record's attribute's name is found by its name.
-  const name = 'index' in first ? `[${first.index}]` : first.name;
-  return { kind: 'column', first: { name, quoted: true, from, to }, rest, from, to };
 }
 
 export function slotOf(column: ColumnPart, table: SlotTable, numeric: boolean): number {
