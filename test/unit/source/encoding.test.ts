@@ -10,7 +10,7 @@ import { Marks } from '../../../src/engine/source/marks.ts';
 import { openSource } from '../../../src/engine/source/open.ts';
 import { recogniseEncoding } from '../../../src/engine/source/recogniseEncoding.ts';
 import { type Source } from '../../../src/engine/source/source.ts';
-import { memorySource, readAll, readRange } from './memory.ts';
+import { memorySource, readAll, readRange } from '../../support/memory.ts';
 
 const recognise = (bytes: Uint8Array) => recogniseEncoding([bytes], true);
 

@@ -6,7 +6,7 @@ import { gzip } from '../../../src/engine/source/gzip.ts';
 import { Marks } from '../../../src/engine/source/marks.ts';
 import { countReads } from '../../../src/engine/source/read.ts';
 import { type Source, SourceError } from '../../../src/engine/source/source.ts';
-import { memorySource, readAll, readRange, sampleLines } from './memory.ts';
+import { memorySource, readAll, readRange, sampleLines } from '../../support/memory.ts';
 
 const spacing = 100_000;
 const open = (base: Source, once = false) => decodedSource(base, gzip, new Marks(spacing), once);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { openSource } from '../../../src/engine/source/open.ts';
-import { readAll, readRange, sampleLines } from './memory.ts';
+import { readAll, readRange, sampleLines } from '../../support/memory.ts';
 
 const text = sampleLines(300_000);
 

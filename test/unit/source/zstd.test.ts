@@ -7,7 +7,7 @@ import { Marks } from '../../../src/engine/source/marks.ts';
 import { countReads } from '../../../src/engine/source/read.ts';
 import { type Source } from '../../../src/engine/source/source.ts';
 import { nativeZstd, zstd } from '../../../src/engine/source/zstd.ts';
-import { memorySource, readAll, readRange, sampleLines } from './memory.ts';
+import { memorySource, readAll, readRange, sampleLines } from '../../support/memory.ts';
 
 const open = (base: Source, once = false) => decodedSource(base, zstd, new Marks(100_000), once);
 

@@ -1,5 +1,5 @@
-import { type Source, SourceError } from '../../../src/engine/source/source.ts';
-import { readFully } from '../../../src/engine/source/read.ts';
+import { type Source, SourceError } from '../../src/engine/source/source.ts';
+import { readFully } from '../../src/engine/source/read.ts';
 
 export interface MemoryOptions {
   /** Gives its bytes once, like a pipe. */
