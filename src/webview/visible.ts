@@ -3,16 +3,24 @@
  * width are shown by a sign or a name, so that text looks like what it is and cannot pose as something else.
  */
 
-const joinedEmoji =
-  '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}]\\uFE0F?)\\u200D(?=\\p{Extended_Pictographic})';
-const joiningScripts = '\\p{Script=Arabic}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Malayalam}';
-const joinedLetters = `(?<=[${joiningScripts}])[\\u200C\\u200D](?=[${joiningScripts}])`;
+/** What is hidden or harmful: controls, formats, halves of pairs, separators, and letters without a shape. */
+const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0]/gu;
 
-/** What is hidden or harmful, except joiners where a script or an emoji needs them. */
-const hidden = new RegExp(
-  `(?!${joinedEmoji}|${joinedLetters})` + '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\u115F\\u1160\\u3164\\uFFA0]',
-  'gu',
-);
+const joiners = '\u200c\u200d';
+const emojiBefore = /[\p{Extended_Pictographic}\p{Emoji_Modifier}]\uFE0F?$/u;
+const emojiAfter = /^\p{Extended_Pictographic}/u;
+const joining = '[\\p{Script=Arabic}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Malayalam}]';
+const letterBefore = new RegExp(`${joining}$`, 'u');
+const letterAfter = new RegExp(`^${joining}`, 'u');
+
+/** A joiner that an emoji or a script needs is left as it is: it has its meaning, and hides nothing. */
+function belongs(character: string, text: string, at: number): boolean {
+  if (!joiners.includes(character)) return false;
+  const before = text.slice(Math.max(0, at - 3), at);
+  const after = text.slice(at + 1, at + 3);
+  if (letterBefore.test(before) && letterAfter.test(after)) return true;
+  return character === '\u200d' && emojiBefore.test(before) && emojiAfter.test(after);
+}
 
 const names: Readonly<Record<number, string>> = {
   0x00ad: 'SHY',
@@ -47,7 +55,9 @@ export interface Piece {
 
 /** In one string: for a cell, which is one line. */
 export function visible(text: string): string {
-  return text.replace(hidden, signOf);
+  return text.replace(hidden, (character, at: number) =>
+    belongs(character, text, at) ? character : signOf(character),
+  );
 }
 
 /** In pieces, so that signs can be marked; `keep` names characters that are left as they are, such as line ends. */
@@ -56,7 +66,7 @@ export function pieces(text: string, keep = ''): Piece[] {
   let plain = 0;
   for (const match of text.matchAll(hidden)) {
     const character = match[0];
-    if (keep.includes(character)) continue;
+    if (keep.includes(character) || belongs(character, text, match.index)) continue;
     if (match.index > plain) found.push({ text: text.slice(plain, match.index), sign: false, code: '' });
     found.push({ text: signOf(character), sign: true, code: codeOf(character) });
     plain = match.index + character.length;

@@ -148,6 +148,8 @@ function endOfContainer(source: string, start: number): number | undefined {
 }
 
 function skipSpace(source: string, at: number): number {
+  // Past the end the expression would begin anew at the first character.
+  if (at >= source.length) return at;
   space.lastIndex = at;
   space.exec(source);
   return space.lastIndex;

@@ -133,14 +133,14 @@ export function withMoved(
   const path = moved.column.path;
   if (target.pinned) {
     const pinned = prefs.pinned.filter((other) => other !== path);
-    const place = pinned.indexOf(target.column.path) + (from < to && moved.pinned ? 1 : 0);
+    const place = pinned.indexOf(target.column.path) + (from < to ? 1 : 0);
     pinned.splice(place, 0, path);
     return { ...prefs, pinned };
   }
   const order = ordered(columns, prefs.order)
     .map((column) => column.path)
     .filter((other) => other !== path);
-  const place = order.indexOf(target.column.path) + (from < to && !moved.pinned ? 1 : 0);
+  const place = order.indexOf(target.column.path) + (from < to ? 1 : 0);
   order.splice(place, 0, path);
   return { ...prefs, order, pinned: prefs.pinned.filter((other) => other !== path) };
 }

@@ -38,7 +38,7 @@ function characterAt(raw: Uint8Array, index: number): number {
   const lead = raw.at(index) ?? 0;
   if (lead < 0x80) return 1;
   const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || index + length > raw.length) return 0;
+  if (index + length > raw.length) return 0;
   try {
     strict.decode(raw.subarray(index, index + length));
     return length;

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  isContainerText,
+  membersOf,
+  readJson,
+  textOf,
+  type JsonValue,
+} from '../../../src/webview/detail/json.ts';
+import { writePath } from '../../../src/webview/detail/path.ts';
+import { firstOpen, treeLines } from '../../../src/webview/detail/rows.ts';
+
+/** All of a value by the reader's own means, member by member in steps of `limit`. */
+function whole(value: JsonValue, limit: number): unknown {
+  switch (value.type) {
+    case 'object':
+    case 'list': {
+      const pairs: [string | undefined, unknown][] = [];
+      for (let from = { at: value.start + 1, index: 0 }; ;) {
+        const { items, next } = membersOf(value, limit, from);
+        pairs.push(
+          ...items.map((item): [string | undefined, unknown] => [item.key, whole(item.value, limit)]),
+        );
+        if (!next) break;
+        from = next;
+      }
+      if (value.type === 'list') return pairs.map(([, item]) => item);
+      const made: Record<string, unknown> = {};
+      for (const [key = '', item] of pairs) {
+        Object.defineProperty(made, key, {
+          value: item,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
+      }
+      return made;
+    }
+    case 'text':
+      return textOf(value);
+    default:
+      return JSON.parse(textOf(value)) as unknown;
+  }
+}
+
+describe('webview/detail/json', () => {
+  it('reads what JSON.parse reads', () => {
+    fc.assert(
+      fc.property(
+        fc.json(),
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom(0, 1, 3),
+        (text, limit, indent) => {
+          const spaced = JSON.stringify(JSON.parse(text), null, indent);
+          assert.deepEqual(whole(readJson(spaced), limit), JSON.parse(spaced));
+        },
+      ),
+    );
+  });
+
+  it('keeps the text of numbers, the order of members, and those that are there twice', () => {
+    const root = readJson('{"b": 12345678901234567890, "2": 1.10, "a": -0, "b": 1e400, "1": 0}');
+    assert.deepEqual(
+      membersOf(root, 10).items.map(({ key, value }) => [key, textOf(value)]),
+      [
+        ['b', '12345678901234567890'],
+        ['2', '1.10'],
+        ['a', '-0'],
+        ['b', '1e400'],
+        ['1', '0'],
+      ],
+    );
+  });
+
+  it('reads text that breaks off as far as it goes, and never stands still', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 4 }), fc.nat(200), (text, length) => {
+        const root = readJson(text.slice(0, length));
+        const lines = treeLines(root, new Map([...firstOpen(root), ['$/0', 50], ['$/1', 50]]));
+        assert(lines.length >= 1);
+      }),
+    );
+    const cut = readJson('{"a": [1, 2, {"b": "half');
+    assert.equal(cut.complete, false);
+    const [first] = membersOf(cut, 5).items;
+    assert(first);
+    assert.equal(membersOf(first.value, 5).items.length, 3);
+  });
+
+  it('reads any text without throwing or hanging', () => {
+    fc.assert(
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom('{', '}', '[', ']', '"', ',', ':', '\\', ' ', '1', 'a', 'e', '\n'),
+        }),
+        (text) => {
+          const root = readJson(text);
+          if (root.type === 'object' || root.type === 'list') {
+            const { items } = membersOf(root, 100);
+            assert(items.length <= text.length);
+          } else textOf(root);
+        },
+      ),
+    );
+  });
+
+  it('calls by its name what is no JSON', () => {
+    for (const text of ['nope', '01', '1.', '+1', 'NaN', "'a'"]) assert.equal(readJson(text).type, 'invalid');
+    assert.equal(readJson('').type, 'invalid');
+  });
+
+  it('knows a list or an object in a text, and nothing else', () => {
+    for (const text of ['{}', ' [1]', '{"a": {"b": []}}\n']) assert(isContainerText(text), text);
+    for (const text of ['', '1', '"a"', '{a}', '[1', '{"a":1} x', 'null'])
+      assert(!isContainerText(text), text);
+  });
+
+  it('unfolds lists, objects and the JSON inside of texts', () => {
+    const root = readJson('{"a": [1, {"x": 2}], "b": "{\\"n\\": [7]}", "c": {}, "d": "plain"}');
+    const shown = (open: [string, number][]) =>
+      treeLines(root, new Map(open)).map(({ depth, key, path, more }) =>
+        more ? `${depth} more` : `${depth} ${key} ${path ? writePath(path) : '-'}`,
+      );
+    assert.deepEqual(
+      shown([
+        ['$', 9],
+        ['$/0', 9],
+        ['$/0/1', 9],
+        ['$/1', 9],
+        ['$/1/0', 9],
+      ]),
+      [
+        '0 undefined ',
+        '1 a a',
+        '2 0 a[1]',
+        '2 1 a[2]',
+        '3 x a[2].x',
+        '1 b b',
+        '2 n -',
+        '3 0 -',
+        '1 c c',
+        '1 d d',
+      ],
+    );
+    assert.deepEqual(shown([['$', 2]]), ['0 undefined ', '1 a a', '1 b b', '1 more']);
+    assert.deepEqual(
+      treeLines(root, new Map([['$', 9]])).map(({ inside }) => inside !== undefined),
+      [true, true, true, false, false],
+    );
+  });
+});
+
+describe('webview/detail/path', () => {
+  it('quotes what a query would not take for a name', () => {
+    assert.equal(writePath(['user', 'tags', 0]), 'user.tags[1]');
+    assert.equal(writePath(['odd name', 'a"b']), '"odd name"."a""b"');
+    assert.equal(writePath(['Select', '9lives', '']), '"Select"."9lives".""');
+  });
+});
