@@ -81,7 +81,6 @@ export class Dataset {
   /** Where there is nothing to share: this file's own. */
   readonly #own: InlinePool | undefined;
   readonly #spec: FileSpec;
-  readonly #end: number | undefined;
 
   private constructor(
     source: OpenedSource,
@@ -96,7 +95,6 @@ export class Dataset {
     this.name = source.name;
     this.encoding = source.encoding;
     this.recognised = recognised;
-    this.#end = source.size;
     this.#spec = {
       key: `${source.name}\n${nextKey++}`,
       source: spec,
@@ -163,30 +161,30 @@ export class Dataset {
 
   /** Where the file ends; undefined for a stream whose end was not seen. */
   get size(): number | undefined {
-    return this.#end;
+    return this.#spec.end ?? this.#source.size;
   }
 
   /** Whether every block is known. */
   get indexed(): boolean {
-    return this.#end !== undefined && this.index.length >= this.blocks;
+    return this.size !== undefined && this.index.length >= this.blocks;
   }
 
   /** Blocks in all, as far as is known. */
   get blocks(): number {
-    return this.#end === undefined ? Infinity : Math.ceil(this.#end / this.#spec.blockSize);
+    return this.size === undefined ? Infinity : Math.ceil(this.size / this.#spec.blockSize);
   }
 
   state(): FileState {
     const { index } = this;
-    const indexed = Math.min(index.length * this.#spec.blockSize, this.#end ?? Infinity);
+    const indexed = Math.min(index.length * this.#spec.blockSize, this.size ?? Infinity);
     const exact = this.indexed;
     const records =
-      exact || indexed === 0 || this.#end === undefined
+      exact || indexed === 0 || this.size === undefined
         ? index.records
-        : Math.round((index.records * this.#end) / indexed);
+        : Math.round((index.records * this.size) / indexed);
     return {
       phase: exact ? 'ready' : 'indexing',
-      size: this.#end,
+      size: this.size,
       indexed,
       records,
       exact,
@@ -218,7 +216,7 @@ export class Dataset {
         mayMatch: (block: number) => this.zones.mayMatch(conditions, block),
       }),
     };
-    const end = this.#end ?? Infinity;
+    const end = (): number => this.size ?? Infinity;
     const pool = this.#poolFor(query?.text);
     for await (const result of scanInOrder(this.#spec, end, this.index, pool, request, signal)) {
       result.blocks.forEach((block, i) => {

@@ -67,7 +67,7 @@ interface Handed {
  */
 export async function* scanInOrder(
   file: FileSpec,
-  end: number,
+  end: () => number,
   index: BlockIndex,
   pool: Pool<Task, Result>,
   request: ScanRequest,
@@ -86,10 +86,12 @@ export async function* scanInOrder(
   /** Matches so far, those before the window included. */
   let matched = 0;
 
+  const toBlock = (): number => Math.min(request.toBlock, Math.ceil(end() / file.blockSize));
+
   const hand = (): void => {
     const known = next <= index.length ? index.place(next) : undefined;
     const length = handedOut < 2 * pool.size ? 1 : blocksPerStretch;
-    const lastBlock = Math.min(request.toBlock, next + length);
+    const lastBlock = Math.min(toBlock(), next + length);
     const start = known?.start;
     handedOut++;
     inFlight.push({ firstBlock: next, lastBlock, start, result: submit(next, lastBlock, known) });
@@ -107,7 +109,7 @@ export async function* scanInOrder(
       file,
       stretch: {
         from: from * file.blockSize,
-        to: Math.min(to * file.blockSize, end),
+        to: Math.min(to * file.blockSize, end()),
         start: place?.start,
         record: place?.record ?? 0,
         line: place?.line ?? 0,
@@ -129,15 +131,15 @@ export async function* scanInOrder(
 
   const skip = (): void => {
     const first = next;
-    while (next < request.toBlock && next < index.length && request.mayMatch?.(next) === false) next++;
+    while (next < toBlock() && next < index.length && request.mayMatch?.(next) === false) next++;
     if (next > first)
       inFlight.push({ firstBlock: first, lastBlock: next, start: undefined, result: undefined });
   };
 
   const fill = (): void => {
-    while (next < request.toBlock && inFlight.length < limit) {
+    while (next < toBlock() && inFlight.length < limit) {
       if (request.mayMatch) skip();
-      if (next >= request.toBlock) return;
+      if (next >= toBlock()) return;
       // Absolute numbers are known only where the index is.
       if (request.needsPosition && next > index.length && inFlight.length > 0) return;
       hand();
@@ -152,7 +154,7 @@ export async function* scanInOrder(
       const handed = inFlight.shift();
       if (!handed) return;
       const { firstBlock, lastBlock } = handed;
-      const stretchEnd = Math.min(lastBlock * file.blockSize, end);
+      const stretchEnd = Math.min(lastBlock * file.blockSize, end());
       if (!handed.result) {
         const blocks = unscanned(index, firstBlock, lastBlock);
         skipped += stretchEnd - firstBlock * file.blockSize;
@@ -169,7 +171,9 @@ export async function* scanInOrder(
       matched += cut ? cut.skip + countMatches(result) : countMatches(result);
       const { failure } = result;
       const begun = result.blocks.length > 0 || failure;
-      const blocks = begun ? result.blocks : empty(expected.start, lastBlock - firstBlock);
+      const made = begun ? result.blocks : empty(expected.start, lastBlock - firstBlock);
+      // A stream's end is seen only now: what was handed out past it holds nothing.
+      const blocks = made.slice(0, Math.max(0, toBlock() - firstBlock));
       const place = expected;
       blocks.forEach((block, i) => {
         const partial = failure && i === blocks.length - 1;
@@ -181,8 +185,9 @@ export async function* scanInOrder(
         yield { firstBlock, blocks: told, place, result, scanned: failure.position, skipped };
         throw new SourceError(failure.failure, failure.message, failure.position);
       }
-      expected = index.place(lastBlock);
-      yield { firstBlock, blocks, place, result, scanned: stretchEnd, skipped };
+      expected = index.place(firstBlock + blocks.length);
+      const scanned = Math.min(stretchEnd, end());
+      yield { firstBlock, blocks, place, result, scanned, skipped };
       if (matched >= request.window.skip + request.window.take) return;
     }
   } finally {

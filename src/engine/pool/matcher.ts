@@ -64,11 +64,7 @@ export class Matcher {
       const { faults } = block;
       for (let i = 0; i < block.count; i++) if (this.#takes(faults[i])) selection[count++] = i;
     }
-    if (this.plan.where)
-      count = this.plan.where.select(block, selection, count, {
-        record: record + 1,
-        line: line + 1,
-      });
+    if (this.plan.where) count = this.plan.where.select(block, selection, count, { record, line });
     return this.#finder ? this.#finder.select(block, selection, count) : count;
   }
 }

@@ -195,8 +195,7 @@ class DerivedRows {
 
   /** One row for each selected record. Must be called while the block is valid; its answer is valid until the next call. */
   compute(block: RecordBlock, selected: Uint32Array, record: number, line: number): RecordBlock {
-    const origin = { record: record + 1, line: line + 1 };
-    let batch = batchOfBlock(this.#plan, block, selected, selected.length, origin);
+    let batch = batchOfBlock(this.#plan, block, selected, selected.length, { record, line });
     for (const items of this.#steps) batch = computeBatch(batch, items);
     this.#out.clear();
     writeRows(this.#out, batch, this.#plan.output);

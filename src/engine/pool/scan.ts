@@ -103,8 +103,7 @@ function createCollector(output: Output, spec: FileSpec, plan: Plan): Collector 
     case 'stages': {
       const stages = createLocalStages(plan);
       return {
-        take: (block, selection, count, { record, line }) =>
-          stages.add(block, selection, count, { record: record + 1, line: line + 1 }),
+        take: (block, selection, count, place) => stages.add(block, selection, count, place),
         finish: () => ({ bytes: stages.take() }),
       };
     }

@@ -239,6 +239,24 @@ describe('dataset/session', function () {
     assert.equal(await readFile(target, 'utf8'), text);
   });
 
+  it('knows the number, line and place of every record that a query asks for by them', async () => {
+    preview = await Preview.open(path);
+    const place = lines.slice(0, 70_000).reduce((sum, line) => sum + line.length + 1, 0);
+    for (const query of ['_record = 70001', '_line = 70001', `_offset = ${place}`]) {
+      const state: ViewState = await preview.page.call('run', { query });
+      const { view } = state;
+      assert.equal(state.matched, 1, query);
+      const page: Page = await preview.page.call('rows', { view, first: 0, count: 5, columns: [] });
+      assert.deepEqual([...page.records], [70_001], query);
+    }
+    const { view } = await preview.page.call('run', {
+      query: '|> WHERE _line > 89999 |> SELECT _record AS r',
+    });
+    assert.deepEqual(cellsOf(await preview.page.call('rows', { view, first: 0, count: 5, columns: [0] })), [
+      ['90000'],
+    ]);
+  });
+
   it('goes to a record, a line, an offset and a share of the file, in the file and in a view', async () => {
     preview = await Preview.open(path);
     const { view } = await preview.page.call('run', { query: 'status >= 500' });
