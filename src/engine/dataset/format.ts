@@ -3,8 +3,9 @@ import { csvBody } from '../format/csvText.ts';
 import { describeDialect } from '../format/dialectWords.ts';
 import { markLength } from '../format/jsonl.ts';
 import { sniffDialect } from '../format/sniff.ts';
+import { findRows } from '../format/jsonFind.ts';
 import { readFully } from '../source/read.ts';
-import type { Source } from '../source/source.ts';
+import { SourceError, type Source } from '../source/source.ts';
 import type { FormatSpec } from '../pool/task.ts';
 
 /** How a file is to be read, recognised from its name and its first bytes. */
@@ -37,8 +38,15 @@ export async function recognise(
     return { format: { kind }, dataStart: markLength(head, 0, 0), firstLine: 0, description: 'JSON Lines' };
   }
   if (kind === 'json') {
-    const rows = options.rows ?? '$[*]';
-    return { format: { kind, rows }, dataStart: 0, firstLine: 0, description: `JSON, rows ${rows}` };
+    const found = await findRows(source, options.rows, signal);
+    if (!found.rows) throw new SourceError('unsupported', `${source.name}: ${found.reason}`);
+    const { rows } = found;
+    return {
+      format: { kind, rows },
+      dataStart: rows.start,
+      firstLine: rows.line,
+      description: `JSON, rows ${rows.path}`,
+    };
   }
 
   const hints = {

@@ -1,4 +1,5 @@
 import { createPlainCsvScanner } from '../format/csv.ts';
+import { createJsonDocumentScanner } from '../format/jsonDocument.ts';
 import { createKernelJsonlScanner } from '../format/kernelJsonl.ts';
 import type { Scanner } from '../format/record.ts';
 import { openSource } from '../source/open.ts';
@@ -18,7 +19,7 @@ export function createScanner(format: FormatSpec): Scanner {
     case 'csv':
       return createPlainCsvScanner(format.dialect);
     case 'json':
-      throw new Error('JSON documents are not read in parallel.');
+      return createJsonDocumentScanner(format.rows);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.ts';
+import type { JsonRows } from '../format/jsonRows.ts';
 import type { FieldPath } from '../format/jsonFields.ts';
 import type { CsvDialect } from '../format/dialect.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
@@ -23,7 +24,7 @@ export interface FileSpec {
 export type FormatSpec =
   | { readonly kind: 'jsonl' }
   | { readonly kind: 'csv'; readonly dialect: CsvDialect }
-  | { readonly kind: 'json'; readonly rows: string };
+  | { readonly kind: 'json'; readonly rows: JsonRows };
 
 /** A stretch of whole blocks, [from, to) in bytes. */
 export interface Stretch {
