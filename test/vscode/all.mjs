@@ -14,7 +14,7 @@ try {
     const failed = [];
     const sum = { passed: 0, failed: 0 };
     await attempt('check', () => npm(['run', '--silent', 'check']));
-    for (const suite of ['unit', 'integration', 'ui']) {
+    for (const suite of ['unit', 'page', 'integration', 'ui']) {
       const tally = join(home, suite);
       await attempt(suite, () => node(`test/vscode/${suite}.mjs`, [], { ROWRIVER_TALLY: tally }));
       const counts = existsSync(tally) ? JSON.parse(readFileSync(tally, 'utf8')) : { passed: 0, failed: 0 };

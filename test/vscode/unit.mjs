@@ -1,9 +1,10 @@
-// Runs test/unit and test/webview in plain Node.
+// Runs test/unit and, but for what needs a browser, test/webview in plain Node.
 import { main, node } from './project.mjs';
 
 await main(() =>
   node('node_modules/mocha/bin/mocha.js', [
     ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '20000'],
+    ...['--ignore', 'out/test/webview/page.test.js'],
     ...['out/test/unit/**/*.test.js', 'out/test/webview/**/*.test.js'],
   ]),
 );

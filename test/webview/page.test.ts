@@ -199,8 +199,7 @@ describe('webview/page', function () {
       await page.locator('.cm-content').click();
       await page.keyboard.type('user.c');
       await page.locator('.cm-tooltip-autocomplete li', { hasText: 'user.country' }).waitFor();
-      await page.waitForTimeout(100);
-      await page.keyboard.press('Enter');
+      await page.locator('.cm-tooltip-autocomplete li', { hasText: 'user.country' }).click();
       assert.equal(await page.locator('.cm-content').textContent(), 'user.country');
     });
 
@@ -658,7 +657,6 @@ describe('webview/page', function () {
         () => Number(document.querySelector('.row.active')?.getAttribute('aria-rowindex')) - 2,
       ),
     );
-    await page.waitForTimeout(400);
     await page.reload();
     await page.locator('.chip').waitFor();
     await page.waitForFunction(
@@ -687,7 +685,7 @@ describe('webview/page', function () {
         .locator(`.row[aria-rowindex="${step + 2}"] .cell:visible`)
         .nth(1)
         .click();
-      await page.waitForTimeout(60);
+      await page.getByRole('heading', { name: `Record ${step + 1}`, exact: true }).waitFor();
     }
     await page.getByRole('button', { name: /^Problems/ }).click();
     await page.locator('.problem').first().waitFor();

@@ -1,13 +1,12 @@
 /** Paths as a query writes them: `user.tags[1]`, `"odd name".x`; list places count from 1. */
 
-const plain = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const plain = /^[\p{L}_@][\p{L}\p{M}\p{N}_$@]*$/u;
 
-/** Words that a query would take for its own. */
+/** Words of the query language, which as names are quoted. A test holds them against the language's own list. */
 const reserved = new Set(
   (
-    'all and array as asc between by case cast desc distinct else end escape except exists extend false filter from group having ' +
-    'ilike in intersect is join like limit not null nulls offset on or order select set similar some then true union unnest ' +
-    'using values when where with aggregate drop rename'
+    'and or not in between like ilike is null true false case when then else end cast try_cast as from where select ' +
+    'group order by having limit offset distinct over'
   ).split(' '),
 );
 

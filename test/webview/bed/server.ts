@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { extname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright-core';
 import { bodyClasses, themeSheet, type Theme } from './themes.ts';
 
 export interface OpenOptions {
@@ -39,13 +39,27 @@ const types: Readonly<Record<string, string>> = {
   '.map': 'application/json',
 };
 
-/** Where the browser is: ours, or what the environment names. */
-function browserPath(): string {
-  const found = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-    (path) => path !== undefined && existsSync(path),
-  );
-  if (!found) throw new Error('There is no Chromium: set CHROMIUM to its path.');
-  return found;
+/** The browser that the harness names, else one of this machine. */
+function launch(): LaunchOptions {
+  const named = process.env.ROWRIVER_BROWSER;
+  const options = named === undefined ? ownBrowser() : (JSON.parse(named) as LaunchOptions);
+  // Scroll bars are part of what is tested.
+  return { ...options, ignoreDefaultArgs: ['--hide-scrollbars'] };
+}
+
+function ownBrowser(): LaunchOptions {
+  const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+  if (!executablePath) throw new Error('There is no Chromium here: `npm run test:page` brings its own.');
+  return {
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  };
 }
 
 export async function startBed(root = process.cwd()): Promise<BedServer> {
@@ -82,19 +96,7 @@ export async function startBed(root = process.cwd()): Promise<BedServer> {
     );
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const browser = await chromium.launch({
-    executablePath: browserPath(),
-    // Scroll bars are part of what is tested.
-    ignoreDefaultArgs: ['--hide-scrollbars'],
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await chromium.launch(launch());
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The bed has no port.');
   return {

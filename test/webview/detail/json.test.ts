@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { reservedWords } from '../../../src/engine/query/syntax/cursor.ts';
+import { writeName } from '../../../src/engine/query/write.ts';
 import {
   isContainerText,
   membersOf,
@@ -151,9 +153,21 @@ describe('webview/detail/json', () => {
 });
 
 describe('webview/detail/path', () => {
-  it('quotes what a query would not take for a name', () => {
-    assert.equal(writePath(['user', 'tags', 0]), 'user.tags[1]');
-    assert.equal(writePath(['odd name', 'a"b']), '"odd name"."a""b"');
-    assert.equal(writePath(['Select', '9lives', '']), '"Select"."9lives".""');
+  it('writes names as the query language does', () => {
+    for (const name of [
+      ...reservedWords,
+      'Select',
+      'plain',
+      'odd name',
+      'a"b',
+      '',
+      '9lives',
+      '@x',
+      '\u00fcml_1',
+      'drop',
+    ]) {
+      assert.equal(writePath([name]), writeName(name));
+    }
+    assert.equal(writePath(['user', 'tags', 0, 'odd name']), 'user.tags[1]."odd name"');
   });
 });
