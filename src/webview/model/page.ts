@@ -56,7 +56,7 @@ export interface PageModel {
   start(): Promise<void>;
 }
 
-const saveDelay = 300;
+const saveDelay = 100;
 const statusDelay = 250;
 const wholeCell = 1024 * 1024;
 /** These need no value. */
@@ -70,10 +70,18 @@ export function createPage(link: Link, api: EditorApi): PageModel {
   const focusBox = signal<() => void>(() => undefined);
 
   let saveTimer: ReturnType<typeof setTimeout> | undefined;
+  let unsaved = false;
   let started = false;
+  // At once, since the tab may be hidden the next moment, and the page is gone with it; then once in a while.
   const changed = () => {
-    clearTimeout(saveTimer);
-    if (started) saveTimer = setTimeout(save, saveDelay);
+    if (!started) return;
+    unsaved = true;
+    if (saveTimer !== undefined) return;
+    save();
+    saveTimer = setTimeout(() => {
+      saveTimer = undefined;
+      if (unsaved) save();
+    }, saveDelay);
   };
 
   const preview = createPreview(link, saved.columns, {
@@ -96,6 +104,7 @@ export function createPage(link: Link, api: EditorApi): PageModel {
   const find = createFind(preview);
 
   function save(): void {
+    unsaved = false;
     const { row, lane } = grid.selection.active;
     const state: SavedPage = {
       version: 1,
