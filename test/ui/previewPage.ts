@@ -27,8 +27,14 @@ export class PreviewPage {
   /** The record number and the cells of a row, as soon as they are there. */
   async cells(number: number): Promise<string[]> {
     const row = this.row(number);
-    await row.locator('[role=gridcell], [role=rowheader]').first().waitFor();
+    await row.locator('.cell:not(.pending):not(:empty)').nth(1).waitFor();
+    await row.locator('.pending').first().waitFor({ state: 'detached' });
     return row.locator('[role=gridcell]:visible, [role=rowheader]').allInnerTexts();
+  }
+
+  /** A cell by its row, counted from 1, and its text. */
+  cell(row: number, text: string): Locator {
+    return this.row(row).getByRole('gridcell', { name: text });
   }
 
   /** Types a query over the one in the box, and runs it. */

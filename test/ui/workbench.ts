@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright-core';
+import { chromium, errors, type Browser, type LaunchOptions, type Locator, type Page } from 'playwright-core';
 import { PreviewPage } from './previewPage.ts';
 
 /** What the harness tells the tests: where the server listens, and how its browser is started. */
@@ -60,16 +60,7 @@ export class Workbench {
 
   /** Opens a file's preview by the explorer's context menu. */
   async openPreview(name: string): Promise<PreviewPage> {
-    const entry = this.page.getByRole('menuitem', { name: 'Open Preview' });
-    const menu = this.page.getByRole('menuitem', { name: 'Copy Relative Path' });
-    // A menu opened before the extensions are read knows nothing of them, and learns nothing while it is open.
-    for (;;) {
-      await this.inExplorer(name).click({ button: 'right' });
-      await menu.waitFor();
-      if (await entry.isVisible()) break;
-      await this.page.keyboard.press('Escape');
-    }
-    await entry.click();
+    await this.chooseInMenu(this.inExplorer(name), 'Open Preview');
     return this.previewInFront();
   }
 
@@ -81,13 +72,46 @@ export class Workbench {
     return preview;
   }
 
+  /** The preview in an editor group, counted from 1 by where the groups lie. */
+  async previewInGroup(number: number): Promise<PreviewPage> {
+    const shown = this.page.locator('iframe.webview:visible');
+    await shown.nth(number - 1).waitFor();
+    const boxes = await Promise.all(
+      (await shown.all()).map(async (frame) => (await frame.boundingBox())?.x ?? 0),
+    );
+    const order = boxes.map((x, index) => ({ x, index })).sort((a, b) => a.x - b.x);
+    const frame = shown.nth(order[number - 1]?.index ?? 0).contentFrame();
+    return new PreviewPage(this.page, frame.locator('#active-frame').contentFrame());
+  }
+
+  tab(name: string | RegExp) {
+    return this.page.getByRole('tab', { name });
+  }
+
+  /** Opens the context menu of something and chooses an entry. */
+  async chooseInMenu(target: Locator, name: string): Promise<void> {
+    const entry = this.page.getByRole('menuitem', { name, exact: true });
+    await this.#insist(`choose ${name}`, async (timeout) => {
+      await this.page.keyboard.press('Escape');
+      await target.click({ button: 'right', timeout });
+      // The mouse would go unheard for the menu's first moments.
+      await entry.hover({ timeout });
+      await this.page.keyboard.press('Enter');
+      await entry.waitFor({ state: 'hidden', timeout });
+    });
+  }
+
   /** Runs a command of the palette by its title. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input').first();
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list').getByRole('option', { name: title }).first().waitFor();
-    await input.press('Enter');
+    const input = this.page.locator('.quick-input-widget:visible input.input');
+    const entry = this.page.locator('.quick-input-list').getByRole('option', { name: title }).first();
+    await this.#insist(title, async (timeout) => {
+      await this.page.keyboard.press('F1');
+      await input.fill(`>${title}`, { timeout });
+      await entry.waitFor({ timeout });
+      await input.press('Enter', { timeout });
+      await entry.waitFor({ state: 'hidden', timeout });
+    });
   }
 
   /** Gives another path to the file dialog that proposes one. */
@@ -103,6 +127,22 @@ export class Workbench {
   /** The notification that holds these words. */
   notification(words: string | RegExp) {
     return this.page.locator('.notifications-toasts .notification-list-item', { hasText: words });
+  }
+
+  /**
+   * Does something again that the workbench may let pass unnoticed: a menu that opened before the extensions were
+   * read knows nothing of them, and one that opens while the window is still being laid out is closed again.
+   */
+  async #insist(what: string, work: (timeout: number) => Promise<void>): Promise<void> {
+    for (let left = 8; ; left--) {
+      try {
+        await work(3000);
+        return;
+      } catch (error) {
+        if (left === 0 || !(error instanceof errors.TimeoutError))
+          throw new Error(`Cannot ${what}.`, { cause: error });
+      }
+    }
   }
 
   async screenshot(name: string): Promise<void> {

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Workbench } from './workbench.ts';
+
+const lines = Array.from(
+  { length: 3000 },
+  (_, i) => `{"id":${i + 1},"level":"${i % 10 === 3 ? 'error' : 'info'}"}\n`,
+);
+
+describe('the preview among the editors', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open({ files: { 'log.jsonl': lines.join(''), 'note.txt': 'a note\n' } });
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await workbench.screenshot(`failed-${this.currentTest.title}`);
+    await workbench.command('View: Close All Editors');
+  });
+
+  after(() => workbench.close());
+
+  it('writes a condition by the context menu of a cell', async () => {
+    const preview = await workbench.openPreview('log.jsonl');
+    await workbench.chooseInMenu(preview.cell(4, 'error'), 'Only This Value');
+    await preview.matches.filter({ hasText: '300 of 3,000 records match' }).waitFor();
+    assert.equal(await preview.box.innerText(), "level = 'error'");
+    assert.deepEqual(await preview.cells(2), ['14', '14', 'error']);
+  });
+
+  it('speaks for the preview in front in the status bar, and is silent elsewhere', async () => {
+    const preview = await workbench.openPreview('log.jsonl');
+    await preview.filter('id <= 7');
+    const item = workbench.page.locator('.statusbar-item', { hasText: '7 of 3,000 rows' });
+    await item.waitFor();
+    await workbench.inExplorer('note.txt').dblclick();
+    await item.waitFor({ state: 'hidden' });
+  });
+
+  it('comes back as it was when its tab was hidden', async () => {
+    const preview = await workbench.openPreview('log.jsonl');
+    await preview.filter("level = 'error'");
+    await preview.matches.filter({ hasText: '300 of' }).waitFor();
+    await preview.row(1).click();
+    await workbench.page.keyboard.press('ControlOrMeta+End');
+    await preview.row(300).waitFor();
+    await workbench.inExplorer('note.txt').dblclick();
+    await workbench.page.locator('.view-line', { hasText: 'a note' }).waitFor();
+    await workbench.tab('log.jsonl').click();
+    const again = await workbench.previewInFront();
+    await again.row(300).waitFor();
+    assert.equal(await again.box.innerText(), "level = 'error'");
+    await again.matches.filter({ hasText: '300 of 3,000 records match' }).waitFor();
+  });
+
+  it('shows one file in two groups, each with a filter of its own', async () => {
+    const left = await workbench.openPreview('log.jsonl');
+    await left.filter('id > 2990');
+    await workbench.command('View: Split Editor Right');
+    const right = await workbench.previewInGroup(2);
+    await right.row(1).waitFor();
+    await right.filter('id < 6');
+    await right.matches.filter({ hasText: '5 of' }).waitFor();
+    assert.match(await (await workbench.previewInGroup(1)).matches.innerText(), /^10 of/);
+    await workbench.command('View: Close All Editors in Group');
+  });
+
+  it('goes to text and back, a click each way', async () => {
+    await workbench.openPreview('log.jsonl');
+    await workbench.page.getByRole('button', { name: 'Open as Text' }).click();
+    await workbench.page.locator('.view-line', { hasText: '"id"' }).first().waitFor();
+    await workbench.page.getByRole('button', { name: 'Open Preview' }).click();
+    await (await workbench.previewInFront()).row(1).waitFor();
+  });
+
+  it('opens a record as a document', async () => {
+    const preview = await workbench.openPreview('log.jsonl');
+    await workbench.chooseInMenu(preview.cell(4, 'error'), 'Open Record as Document');
+    await workbench.tab(/Record 4/).waitFor();
+    await workbench.page.locator('.view-line', { hasText: 'error' }).waitFor();
+  });
+
+  it('offers itself on a text tab that is too large for VS Code', async () => {
+    const large = join(workbench.folder, 'large.csv');
+    await writeFile(large, 'a,b\n1,2\n3,4\n');
+    // A hole in the file: many bytes, no disk.
+    await truncate(large, 60 * 1024 * 1024);
+    await workbench.inExplorer('large.csv').dblclick();
+    await workbench.notification('large.csv has 63 MB').getByRole('button', { name: 'Open Preview' }).click();
+    const preview = await workbench.previewInFront();
+    assert.deepEqual(await preview.cells(1), ['1', '1', '2']);
+  });
+});
