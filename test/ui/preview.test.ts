@@ -28,14 +28,12 @@ describe('the packed extension in the workbench', () => {
     assert.deepEqual(await preview.cells(1), ['1', '1', 'n0', '500', 'DE']);
     await workbench.screenshot('opened');
     await preview.filter('status >= 500');
-    await workbench.screenshot('filtering');
     await preview.matches.filter({ hasText: '715 of 5,000 records match' }).waitFor();
     assert.deepEqual(await preview.cells(2), ['8', '8', 'n7', '500', 'DE']);
     await workbench.screenshot('filtered');
 
     await workbench.command('Rowriver: Export Filtered Subset...');
     const target = join(workbench.folder, 'out.jsonl');
-    await workbench.screenshot('dialog');
     await workbench.chooseFile(join(workbench.folder, 'requests.filtered.jsonl'), target);
     await workbench.notification('Exported 715 records').waitFor();
     await workbench.screenshot('exported');
