@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { FieldRequest, RecordBlock, Scanner } from '../../src/engine/format/record.ts';
 
 /** A record of a block as plain data, its places counted from the start of the source. */
@@ -74,4 +75,20 @@ export function seen(block: RecordBlock, firstLine = 0): SeenRecord[] {
       };
     }),
   }));
+}
+
+/** Asserts that two scanners see the same in a source; says of the first record that differs how. */
+export function assertSameScan(
+  actual: ReturnType<typeof scanAll>,
+  expected: ReturnType<typeof scanAll>,
+): void {
+  if (JSON.stringify(actual) === JSON.stringify(expected)) return;
+  const differs = expected.records.findIndex(
+    (record, index) => JSON.stringify(record) !== JSON.stringify(actual.records.at(index)),
+  );
+  const at = differs === -1 ? expected.records.length : differs;
+  assert.deepEqual(
+    { at, record: actual.records.at(at), count: actual.records.length, lines: actual.lines },
+    { at, record: expected.records.at(at), count: expected.records.length, lines: expected.lines },
+  );
 }

@@ -13,6 +13,8 @@ export interface CsvLimits {
   readonly quoteReach: number;
 }
 
+export const csvEngineLimits: CsvLimits = { maxRecordLength, quoteReach };
+
 /**
  * Delimited text, as RFC 4180 has it and as it is found. Where the RFC is silent or broken, this is the rule; what a
  * row means depends on the bytes from its start on, never on blocks or buffers.
@@ -48,12 +50,9 @@ export interface CsvLimits {
  * A row that has not ended makes a block incomplete however long it is: a caller that will not hold more than
  * `maxRecordLength` of it moves on with `resync`.
  */
-export function createPlainCsvScanner(
-  dialect: CsvDialect,
-  limits: CsvLimits = { maxRecordLength, quoteReach },
-): Scanner {
+export function createPlainCsvScanner(dialect: CsvDialect, limits: CsvLimits = csvEngineLimits): Scanner {
   const reader = createCsvRowReader(dialect, limits.quoteReach);
-  const builder = createBlockBuilder(numberOf);
+  const builder = createBlockBuilder(csvNumber);
   const width = dialect.columns.length;
   let buffer = new Uint8Array(0);
 
@@ -77,29 +76,13 @@ export function createPlainCsvScanner(
       const { row } = reader;
       if (read === 'record') {
         addRow(builder, next, line, row, columns);
-        const fault = faultOf(bytes, next, row, row.end <= plainEnd);
+        const fault = faultOfRow(bytes, next, row, width, limits, row.end <= plainEnd);
         if (fault !== undefined) builder.setFault(fault.code, fault.index - next);
       }
       line += row.lines;
       next = row.next;
     }
     return builder.finish(bytes, task, { lineCount: line, next, incomplete });
-  }
-
-  function faultOf(bytes: Uint8Array, start: number, row: CsvRow, plain: boolean): FoundFault | undefined {
-    const { end, count, places } = row;
-    if (end - start > limits.maxRecordLength) {
-      return { code: Fault.TooLong, index: start + limits.maxRecordLength };
-    }
-    if (row.fault === Fault.UnclosedQuote) return { code: row.fault, index: row.faultAt };
-    if (count < width) return { code: Fault.TooFewFields, index: end };
-    if (count > width && width > 0) return { code: Fault.TooManyFields, index: places[width] ?? end };
-    if (row.fault === Fault.StrayQuote) return { code: row.fault, index: row.faultAt };
-    if (plain) return undefined;
-    const notUtf8 = invalidAt(bytes, start, end);
-    if (notUtf8 !== -1) return { code: Fault.FieldNotUtf8, index: notUtf8 };
-    const nul = bytes.subarray(0, end).indexOf(0, start);
-    return nul === -1 ? undefined : { code: Fault.FieldWithNul, index: nul };
   }
 
   return {
@@ -122,9 +105,34 @@ export function createPlainCsvScanner(
   };
 }
 
-interface FoundFault {
+export interface FoundFault {
   readonly code: Fault;
+  /** Where, as an index into the bytes. */
   readonly index: number;
+}
+
+/** What is wrong with the row that begins at `start`, if anything; `plain` where it is known to be UTF-8 without NUL. */
+export function faultOfRow(
+  bytes: Uint8Array,
+  start: number,
+  row: CsvRow,
+  width: number,
+  limits: CsvLimits,
+  plain = false,
+): FoundFault | undefined {
+  const { end, count, places } = row;
+  if (end - start > limits.maxRecordLength) {
+    return { code: Fault.TooLong, index: start + limits.maxRecordLength };
+  }
+  if (row.fault === Fault.UnclosedQuote) return { code: row.fault, index: row.faultAt };
+  if (count < width) return { code: Fault.TooFewFields, index: end };
+  if (count > width && width > 0) return { code: Fault.TooManyFields, index: places[width] ?? end };
+  if (row.fault === Fault.StrayQuote) return { code: row.fault, index: row.faultAt };
+  if (plain) return undefined;
+  const notUtf8 = invalidAt(bytes, start, end);
+  if (notUtf8 !== -1) return { code: Fault.FieldNotUtf8, index: notUtf8 };
+  const nul = bytes.subarray(0, end).indexOf(0, start);
+  return nul === -1 ? undefined : { code: Fault.FieldWithNul, index: nul };
 }
 
 function addRow(
@@ -142,7 +150,8 @@ function addRow(
   }
 }
 
-function numberOf(bytes: Uint8Array, kind: number, start: number, end: number): number {
+/** `FieldColumn.numbers` for CSV. */
+export function csvNumber(bytes: Uint8Array, kind: number, start: number, end: number): number {
   if (kind !== Kind.Text) return NaN;
   let from = start;
   let to = end;
@@ -181,7 +190,7 @@ const guess = { lines: 64, rows: 16, bytes: 256 * 1024 };
  * the one with the most such rows. A line start inside a quoted field mostly gives itself away: the line
  * has another width, and the field's closing quote stands where none may.
  */
-function guessRow(reader: CsvRowReader, bytes: Uint8Array, from: number, dialect: CsvDialect): number {
+export function guessRow(reader: CsvRowReader, bytes: Uint8Array, from: number, dialect: CsvDialect): number {
   const loneCr = dialect.lineEnd === 'any';
   let best = bytes.length;
   let bestShare = -1;

@@ -1,5 +1,7 @@
 import { Fault } from '../fault.ts';
-import { createKernel, suspect, type Found, type FoundColumn, type NameNode } from '../kernel/kernel.ts';
+import type { Found, FoundColumn } from '../kernel/frame.ts';
+import { createJsonlKernel, suspect, type JsonlRequest } from '../kernel/jsonlKernel.ts';
+import type { NameNode } from '../kernel/names.ts';
 import { createJsonReader, type FieldSink } from './jsonReader.ts';
 import { createJsonlScan, engineLimits, markLength, nextLine, type ScanLimits } from './jsonl.ts';
 import { exactNumber } from './number.ts';
@@ -12,15 +14,17 @@ import { Kind, type FieldColumn, type FieldRequest, type Scanner } from './recor
  * is inside a list, and paths of no name at all.
  */
 export function createKernelJsonlScanner(limits: ScanLimits = engineLimits): Scanner {
-  const kernel = createKernel();
+  const kernel = createJsonlKernel();
   const reader = createJsonReader(limits.maxDepth);
   const scanPlain = createJsonlScan(limits);
   let buffer = kernel.reserve(0);
-  let plan = planOf([]);
+  let plan = planOf([], limits);
 
-  /** Reads the suspect records again: what is wrong with them, and their fields if nothing is. */
-  function resolve(found: Found, faultAt: Uint32Array): number {
-    const { bytes, faults, starts, ends } = found;
+  /** Reads the suspect records again: what is wrong with them, and their fields if nothing is. Answers how many are malformed. */
+  function resolve(found: Found): number {
+    found.faultAt.fill(0);
+    if (found.faulty === 0) return 0;
+    const { bytes, faults, faultAt, starts, ends } = found;
     const sink = sinkInto(found.columns, bytes);
     let faulty = 0;
     for (let record = faults.indexOf(suspect); record !== -1; record = faults.indexOf(suspect, record + 1)) {
@@ -67,19 +71,18 @@ export function createKernelJsonlScanner(limits: ScanLimits = engineLimits): Sca
     },
 
     scan(task) {
-      if (plan.fields !== task.fields) plan = planOf(task.fields);
+      if (plan.fields !== task.fields) plan = planOf(task.fields, limits);
       if (plan.wholeRecord) return scanPlain(buffer, task);
 
       const mark = markLength(buffer.subarray(0, task.length), task.offset + task.from, task.from);
       const from = task.from + mark;
       const until = Math.max(from, Math.min(task.until, task.length));
       const range = { length: task.length, from, until, final: task.final };
-      const found = kernel.scanJsonl(range, plan.columns, plan.root, limits);
+      const found = kernel.scan(range, plan.request);
       buffer = found.bytes;
 
-      const faultAt = new Uint32Array(found.count);
-      const faulty = found.suspects > 0 && !found.incomplete ? resolve(found, faultAt) : 0;
-      const { count, starts, ends, lines, faults, lineCount, next, incomplete } = found;
+      const faulty = found.incomplete ? 0 : resolve(found);
+      const { count, starts, ends, lines, faults, faultAt, lineCount, next, incomplete } = found;
       return {
         bytes: buffer.subarray(0, task.length),
         offset: task.offset,
@@ -112,9 +115,8 @@ interface Plan {
   readonly fields: readonly FieldRequest[];
   /** A path that begins at a list or at the record itself. */
   readonly wholeRecord: boolean;
-  readonly columns: readonly FieldRequest[];
+  readonly request: JsonlRequest;
   readonly tree: PathNode;
-  readonly root: NameNode | undefined;
   readonly outputs: readonly { column: number; numeric: boolean; list: ListField | undefined }[];
 }
 
@@ -124,7 +126,7 @@ interface ListField {
   readonly request: FieldRequest;
 }
 
-function planOf(fields: readonly FieldRequest[]): Plan {
+function planOf(fields: readonly FieldRequest[], limits: ScanLimits): Plan {
   const columns: { path: readonly string[]; numeric: boolean }[] = [];
   const outputs = fields.map(({ path, numeric }) => {
     const names = namesOf(path);
@@ -139,9 +141,8 @@ function planOf(fields: readonly FieldRequest[]): Plan {
   return {
     fields,
     wholeRecord: columns.some(({ path }) => path.length === 0),
-    columns,
+    request: { columns, root: fields.length === 0 ? undefined : nameNode(tree), ...limits },
     tree,
-    root: fields.length === 0 ? undefined : nameNode(tree),
     outputs,
   };
 }

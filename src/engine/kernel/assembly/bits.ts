@@ -49,3 +49,30 @@ export function skipRuns(places: u64, runs: u64): u64 {
 export function skipsPast(places: u64, runs: u64): u64 {
   return u64((places & runs) + runs < runs);
 }
+
+/**
+ * Appends the addresses of the places to a tape. Writes six whether there are so many or not: a guess that is mostly
+ * right.
+ */
+// @ts-ignore: decorator
+@inline
+export function writePlaces(tapeEnd: usize, block: usize, places: u64): usize {
+  const end = tapeEnd + (usize(popcnt(places)) << 2);
+  store<u32>(tapeEnd, u32(block) + u32(ctz(places)));
+  places &= places - 1;
+  store<u32>(tapeEnd, u32(block) + u32(ctz(places)), 4);
+  places &= places - 1;
+  store<u32>(tapeEnd, u32(block) + u32(ctz(places)), 8);
+  places &= places - 1;
+  store<u32>(tapeEnd, u32(block) + u32(ctz(places)), 12);
+  places &= places - 1;
+  store<u32>(tapeEnd, u32(block) + u32(ctz(places)), 16);
+  places &= places - 1;
+  store<u32>(tapeEnd, u32(block) + u32(ctz(places)), 20);
+  places &= places - 1;
+  for (let at = tapeEnd + 24; at < end; at += 4) {
+    store<u32>(at, u32(block) + u32(ctz(places)));
+    places &= places - 1;
+  }
+  return end;
+}

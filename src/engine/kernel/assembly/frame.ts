@@ -23,6 +23,8 @@ export class Frame {
   ends: usize;
   lines: usize;
   faults: usize;
+  /** For CSV, where in the record each fault is. */
+  faultAt: usize;
   columnCount: u32;
   /** `columnCount` of `Column`, one after the other. */
   columns: usize;

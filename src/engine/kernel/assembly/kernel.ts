@@ -1,5 +1,6 @@
 /** What the loader sees. */
 export { scanJsonl, next } from './jsonl';
+export { scanCsv, csvRows, csvFaulty, csvLines, csvNext } from './csv';
 export { forgetShapes } from './shape';
 export { rows, suspects, lines } from './walk';
 

@@ -48,7 +48,7 @@ export function markStretch(start: usize, end: usize): void {
     const endD = i8x16.eq(d, lineFeed);
     let places = placesOf(i8x16.eq(a, quote), i8x16.eq(b, quote), i8x16.eq(c, quote), i8x16.eq(d, quote));
     const ends = placesOf(endA, endB, endC, endD) & live;
-    tape = writePlaces(tape, block, ends);
+    tape = writeLineEnds(tape, block, ends);
 
     let faults: u64 = 0;
     const slash = i8x16.splat(0x5c);
@@ -93,7 +93,7 @@ export function markStretch(start: usize, end: usize): void {
 /** Appends the addresses of the places to the tape: two whether there are so many or not, a guess that is mostly right. */
 // @ts-ignore: decorator
 @inline
-function writePlaces(tape: usize, block: usize, places: u64): usize {
+function writeLineEnds(tape: usize, block: usize, places: u64): usize {
   const end = tape + (usize(popcnt(places)) << 2);
   store<u32>(tape, u32(block) + u32(ctz(places)));
   places &= places - 1;

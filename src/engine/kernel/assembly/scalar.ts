@@ -40,8 +40,12 @@ export function scalarEnd(at: usize): usize {
   if (first == 0x74) return load<u32>(at) == TRUE ? at + 4 : 0;
   if (first == 0x66) return load<u32>(at, 1) == ALSE ? at + 5 : 0;
   if (first == 0x6e) return load<u32>(at) == NULL ? at + 4 : 0;
+  return numberEnd(at);
+}
 
-  if (first == 0x2d) at++;
+/** Where the JSON number at `at` ends; 0 where there is none. */
+export function numberEnd(at: usize): usize {
+  if (load<u8>(at) == 0x2d) at++;
   let end = digitsEnd(at);
   if (end == at || (load<u8>(at) == 0x30 && end - at > 1)) return 0;
   let next = load<u8>(end);

@@ -1,4 +1,4 @@
-import { placesOf, placesOfByte, prefixXor, skipRuns, skipsPast } from './bits';
+import { placesOf, placesOfByte, prefixXor, skipRuns, skipsPast, writePlaces } from './bits';
 import { escapeCarry, escapedPlaces, firstBadEscape } from './escape';
 import { closingQuote, skipSpace } from './text';
 import { utf8Errors, utf8GoesOn } from './utf8';
@@ -169,30 +169,6 @@ export function markTokens(start: usize, end: usize, withNames: bool, lengths: u
     tapeEnd = writePlaces(tapeEnd, block, tokens);
   }
   return tapeEnd;
-}
-
-/** Appends the addresses of the places to the tape. Writes six whether there are so many or not: a guess that is mostly right. */
-// @ts-ignore: decorator
-@inline
-function writePlaces(tapeEnd: usize, block: usize, places: u64): usize {
-  const end = tapeEnd + (usize(popcnt(places)) << 2);
-  store<u32>(tapeEnd, u32(block) + u32(ctz(places)));
-  places &= places - 1;
-  store<u32>(tapeEnd, u32(block) + u32(ctz(places)), 4);
-  places &= places - 1;
-  store<u32>(tapeEnd, u32(block) + u32(ctz(places)), 8);
-  places &= places - 1;
-  store<u32>(tapeEnd, u32(block) + u32(ctz(places)), 12);
-  places &= places - 1;
-  store<u32>(tapeEnd, u32(block) + u32(ctz(places)), 16);
-  places &= places - 1;
-  store<u32>(tapeEnd, u32(block) + u32(ctz(places)), 20);
-  places &= places - 1;
-  for (let at = tapeEnd + 24; at < end; at += 4) {
-    store<u32>(at, u32(block) + u32(ctz(places)));
-    places &= places - 1;
-  }
-  return end;
 }
 
 // @ts-ignore: decorator

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createKernel } from '../../../src/engine/kernel/kernel.ts';
+import { createJsonlKernel } from '../../../src/engine/kernel/jsonlKernel.ts';
 import { jsonText } from '../../support/jsonText.ts';
 import { sampleText } from '../../support/sample.ts';
 
-describe('kernel', () => {
-  const kernel = createKernel();
+describe('JSONL kernel', () => {
+  const kernel = createJsonlKernel();
   const status = { column: 0, below: [0], names: [] };
   const root = {
     column: undefined,
     below: [0],
     names: [{ utf8: new TextEncoder().encode('status'), node: status }],
   };
-  const limits = { maxDepth: 1024, maxRecordLength: 1_000_000 };
+  const request = { columns: [{ numeric: true }], root, maxDepth: 1024, maxRecordLength: 1_000_000 };
 
   function suspects(text: Uint8Array): number {
     kernel.reserve(text.length).set(text);
     const lines = { length: text.length, from: 0, until: text.length, final: true };
-    return kernel.scanJsonl(lines, [{ numeric: true }], root, limits).suspects;
+    return kernel.scan(lines, request).faulty;
   }
 
   it('suspects no ordinary record', () => {

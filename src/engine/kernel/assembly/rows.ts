@@ -1,0 +1,123 @@
+import { placesOf, placesOfByte, prefixXor, writePlaces } from './bits';
+import { utf8Errors, utf8GoesOn } from './utf8';
+
+/*
+ * Where the fields and rows of delimited text end, as RFC 4180 has it: a quote opens a field as its first byte, two
+ * quotes inside are one, and the closing quote is followed by a delimiter or line end. So quotes take turns in opening and
+ * closing, and a delimiter or line end counts where none is open. Where a quote stands anywhere else, or the text is not UTF-8, marking
+ * ends: what such a row is, the plain scanner knows.
+ */
+
+/** Bytes that are marked at once, or more where no row ends in them. */
+export const ROWS_STRETCH: usize = 16384;
+const MOST_FIELDS: usize = 16384;
+const MOST_ROWS: usize = 4096;
+
+/** Addresses of the delimiters and line ends that end a field, in order. */
+export const fieldEnds: usize = memory.data((16384 + 80) * 4, 16);
+
+/** A row's end. */
+// @ts-ignore: decorator
+@unmanaged
+export class RowEnd {
+  /** Address of its LF. */
+  at: usize;
+  /** Fields, and LFs in and out of quotes, from the stretch's start to here. */
+  fields: u32;
+  lineFeeds: u32;
+}
+
+/** `RowEnd`, one after the other. */
+export const rowEnds: usize = memory.data((4096 + 80) * 12, 16);
+export let rowEndsEnd: usize = rowEnds;
+/** Where marking ended for a quote or text that is not as it should be; 0 where it did not. */
+export let oddAt: usize = 0;
+/** How far marking came. */
+export let rowsMarkedTo: usize = 0;
+/** Whether a doubled quote was seen. */
+export let hasDoubled: bool = false;
+
+/** Marks from `start`, where a row begins, up to at least `end` or the end of one row, but not past `last`. `quote` is 0 for none. */
+export function markRows(start: usize, end: usize, last: usize, delimiter: u8, quote: u8): void {
+  let fieldEnd = fieldEnds;
+  let rowEnd = rowEnds;
+  let lineFeedCount: u32 = 0;
+  oddAt = 0;
+  hasDoubled = false;
+
+  let inQuotes: u64 = 0;
+  /** 1 where a field begins at the block's first byte, and where a quote was closed right before it. */
+  let fieldBegins: u64 = 1;
+  let justClosed: u64 = 0;
+  let inSequence = false;
+  let live = ~u64(0) << u64(start & 63);
+
+  let block = start & ~63;
+  for (; block < last; block += 64) {
+    if (block >= end && rowEnd != rowEnds) break;
+    if (fieldEnd >= fieldEnds + MOST_FIELDS * 4 || rowEnd >= rowEnds + MOST_ROWS * offsetof<RowEnd>()) break;
+    if (last - block < 64) live &= (u64(1) << u64(last - block)) - 1;
+    const a = v128.load(block);
+    const b = v128.load(block, 16);
+    const c = v128.load(block, 32);
+    const d = v128.load(block, 48);
+
+    const quotes = quote == 0 ? 0 : placesOfByte(a, b, c, d, quote) & live;
+    const lineFeeds = placesOfByte(a, b, c, d, 0x0a) & live;
+    let ends = lineFeeds | (placesOfByte(a, b, c, d, delimiter) & live);
+    let odd: u64 = 0;
+
+    if ((quotes | inQuotes | justClosed) != 0) {
+      const quoted = prefixXor(quotes) ^ inQuotes;
+      inQuotes = u64(i64(quoted) >> 63);
+      ends &= ~quoted;
+      const opening = quotes & quoted;
+      const closing = quotes & ~quoted;
+      const afterClosing = (closing << 1) | justClosed;
+      justClosed = closing >> 63;
+      hasDoubled = hasDoubled || (opening & afterClosing) != 0;
+      odd = opening & ~((ends << 1) | fieldBegins | afterClosing);
+      let stray = afterClosing & ~(ends | opening);
+      if (stray != 0) {
+        const beforeLineFeed = (lineFeeds >> 1) | (u64(load<u8>(block, 64) == 0x0a) << 63);
+        stray &= ~(placesOfByte(a, b, c, d, 0x0d) & beforeLineFeed);
+      }
+      odd |= stray;
+    }
+    fieldBegins = ends >> 63;
+
+    // NUL, and bytes past ASCII: one signed comparison finds that there are none.
+    const zero = i8x16.splat(0);
+    const least = i8x16.min_s(i8x16.min_s(a, b), i8x16.min_s(c, d));
+    if (inSequence || v128.any_true(i8x16.le_s(least, zero))) {
+      odd |= placesOfByte(a, b, c, d, 0) & live;
+      if (inSequence || i8x16.bitmask(v128.or(v128.or(a, b), v128.or(c, d))) != 0) {
+        odd |= utf8Errors(block) & live;
+        inSequence = utf8GoesOn(block + 64);
+      }
+    }
+    live = ~u64(0);
+
+    if (odd != 0) {
+      const before = (odd & (0 - odd)) - 1;
+      ends &= before;
+      oddAt = block + usize(ctz(odd));
+    }
+
+    let newRows = lineFeeds & ends;
+    while (newRows != 0) {
+      const upTo = newRows ^ (newRows - 1);
+      const row = changetype<RowEnd>(rowEnd);
+      row.at = block + usize(ctz(newRows));
+      row.fields = (u32(fieldEnd - fieldEnds) >> 2) + u32(popcnt(ends & upTo));
+      row.lineFeeds = lineFeedCount + u32(popcnt(lineFeeds & upTo));
+      rowEnd += offsetof<RowEnd>();
+      newRows &= newRows - 1;
+    }
+    lineFeedCount += u32(popcnt(lineFeeds));
+    fieldEnd = writePlaces(fieldEnd, block, ends);
+    if (odd != 0) break;
+  }
+  rowEndsEnd = rowEnd;
+  rowsMarkedTo = block;
+}

@@ -1,0 +1,129 @@
+import wasm from './assembly/kernel.wasm';
+
+/** What assembly/kernel.ts exports. */
+export interface KernelExports {
+  readonly memory: WebAssembly.Memory;
+  heapBase(): number;
+
+  scanJsonl(...operands: number[]): number;
+  forgetShapes(): void;
+  readonly rows: WebAssembly.Global;
+  readonly suspects: WebAssembly.Global;
+  readonly lines: WebAssembly.Global;
+  readonly next: WebAssembly.Global;
+
+  scanCsv(...operands: number[]): number;
+  readonly csvRows: WebAssembly.Global;
+  readonly csvFaulty: WebAssembly.Global;
+  readonly csvLines: WebAssembly.Global;
+  readonly csvNext: WebAssembly.Global;
+}
+
+/** Records that begin in [from, until) of the buffer's first `length` bytes; `final` where the source ends with them. */
+export interface ByteRange {
+  readonly length: number;
+  readonly from: number;
+  readonly until: number;
+  readonly final: boolean;
+}
+
+/** What scans answer: `full` where there was no room for the records, `odd` where another reader has to go on. */
+export const status = { done: 0, incomplete: 1, full: 2, odd: 3 };
+
+/**
+ * The memory of one kernel: a buffer that sources read into, and behind it room that is laid out for a scan. Growing
+ * it detaches all views.
+ */
+export interface KernelMemory {
+  readonly exports: KernelExports;
+  /** Address of the buffer. */
+  readonly bufferAt: number;
+  /** Counts up when everything behind the buffer has to be laid out again. */
+  readonly generation: number;
+  bytes(): Uint8Array;
+  /** See `Scanner.reserve`. */
+  reserve(length: number, keep: number): void;
+  /** Room behind the buffer. */
+  arena(): Arena;
+}
+
+/** Takes room piece by piece. */
+export interface Arena {
+  /** Address of `size` bytes, a multiple of 16. */
+  take(size: number): number;
+  /** A view of the memory with all that has been taken so far. */
+  view(): DataView;
+}
+
+const pageSize = 65536;
+/** Bytes around the buffer that the kernel may touch: it looks back a block and ahead a stretch and some. */
+const before = 64;
+const after = 4352;
+/** A memory that was grown past this for one huge record is given back when small ones follow. */
+const keptSize = 64 * 1024 * 1024;
+
+let compiled: WebAssembly.Module | undefined;
+
+function instantiate(): KernelExports {
+  compiled ??= new WebAssembly.Module(wasm);
+  return new WebAssembly.Instance<KernelExports>(compiled).exports;
+}
+
+export function createKernelMemory(): KernelMemory {
+  let exports = instantiate();
+  let capacity = 0;
+  let generation = 0;
+  const bufferAt = align(exports.heapBase(), 64) + before;
+
+  function grow(end: number): void {
+    const missing = end - exports.memory.buffer.byteLength;
+    if (missing > 0) exports.memory.grow(Math.ceil(missing / pageSize));
+  }
+
+  function bytes(): Uint8Array {
+    return new Uint8Array(exports.memory.buffer, bufferAt, capacity);
+  }
+
+  return {
+    get exports() {
+      return exports;
+    },
+    get generation() {
+      return generation;
+    },
+    bufferAt,
+    bytes,
+
+    reserve(length, keep) {
+      if (capacity > keptSize && length < capacity / 8) {
+        const kept = bytes().slice(0, keep);
+        exports = instantiate();
+        capacity = length;
+        generation++;
+        grow(bufferAt + capacity + after);
+        bytes().set(kept);
+      } else if (length > capacity) {
+        capacity = length;
+        generation++;
+        grow(bufferAt + capacity + after);
+      }
+    },
+
+    arena() {
+      let free = align(bufferAt + capacity + after, 64);
+      return {
+        take(size) {
+          const place = free;
+          free = align(free + size, 16);
+          grow(free);
+          return place;
+        },
+        view: () => new DataView(exports.memory.buffer),
+      };
+    },
+  };
+}
+
+function align(address: number, to: number): number {
+  return Math.ceil(address / to) * to;
+}
