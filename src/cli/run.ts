@@ -85,6 +85,7 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
 }
 
 function sourceOf(file: string): SourceSpec {
+  if (file === '-') return { kind: 'stdin' };
   return /^https?:\/\//i.test(file) ? { kind: 'url', url: file } : { kind: 'file', path: file };
 }
 

@@ -164,6 +164,11 @@ export class Dataset {
     return this.#spec.end ?? this.#source.size;
   }
 
+  /** Whether it can be scanned only once, from front to back. */
+  get once(): boolean {
+    return this.#source.unread !== undefined;
+  }
+
   /** Whether every block is known. */
   get indexed(): boolean {
     return this.size !== undefined && this.index.length >= this.blocks;

@@ -9,6 +9,7 @@ import { createDerivedEncoder, derivedTarget, readPaths } from '../sink/derivedR
 import { appendReject } from '../sink/rejects.ts';
 import { frameOf, framed } from '../sink/frame.ts';
 import { tooManyColumns } from '../sink/tableRow.ts';
+import { SourceError } from '../source/source.ts';
 import { derivedColumns, deriveRows } from './derive.ts';
 import type { Dataset, FileScan } from './dataset.ts';
 import type { OrderedResult } from './scanInOrder.ts';
@@ -163,6 +164,7 @@ async function* derivedChunks(
   const target = derivedTarget(dataset.recognised.format, to);
   let columns: readonly FieldPath[] | undefined = derivedColumns(query)?.map((name) => [name]);
   if (!columns && target.kind === 'table') {
+    refuseSecondPass(dataset);
     const seen = new JsonFields();
     for await (const { bytes } of deriveRows(dataset, query, signal, () => undefined)) readPaths(seen, bytes);
     columns = seen.paths();
@@ -206,6 +208,7 @@ async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): P
 
 /** A first pass over the matching records, for the columns that they hold. */
 async function pathsOf(dataset: Dataset, query: PlannedQuery, signal: AbortSignal): Promise<FieldPath[]> {
+  refuseSecondPass(dataset);
   const known = new Map<string, FieldPath>();
   const scan: FileScan = {
     query,
@@ -216,6 +219,13 @@ async function pathsOf(dataset: Dataset, query: PlannedQuery, signal: AbortSigna
     if (known.size > maxColumns) throw tooManyColumns(maxColumns);
   }
   return [...known.values()];
+}
+
+/** @throws SourceError where the rows of a table would have to be looked at before they are written, and cannot be */
+function refuseSecondPass(dataset: Dataset): void {
+  if (!dataset.once) return;
+  const message = `${dataset.name} can be read only once, and a table needs its columns first: name them with SELECT.`;
+  throw new SourceError('unsupported', message);
 }
 
 /** Adds up how far an export is, and says so now and then. */

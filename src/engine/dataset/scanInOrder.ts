@@ -94,7 +94,8 @@ export async function* scanInOrder(
     const lastBlock = Math.min(toBlock(), next + length);
     const start = known?.start;
     handedOut++;
-    inFlight.push({ firstBlock: next, lastBlock, start, result: submit(next, lastBlock, known) });
+    const window = limit === 1 ? windowAfter(request.window, matched) : undefined;
+    inFlight.push({ firstBlock: next, lastBlock, start, result: submit(next, lastBlock, known, window) });
     next = lastBlock;
   };
 
@@ -166,9 +167,9 @@ export async function* scanInOrder(
       if (result.start !== expected.start && !(result.start === undefined && expected.start >= stretchEnd)) {
         result = await submit(firstBlock, lastBlock, expected);
       }
-      const cut = windowWithin(request.window, matched, countMatches(result));
+      const cut = limit === 1 ? undefined : windowWithin(request.window, matched, countMatches(result));
       if (cut) result = await submit(firstBlock, lastBlock, expected, cut);
-      matched += cut ? cut.skip + countMatches(result) : countMatches(result);
+      matched += result.passed + countMatches(result);
       const { failure } = result;
       const begun = result.blocks.length > 0 || failure;
       const made = begun ? result.blocks : empty(expected.start, lastBlock - firstBlock);
@@ -193,6 +194,12 @@ export async function* scanInOrder(
   } finally {
     stop.abort();
   }
+}
+
+/** What is left of a window after `passed` matches; undefined: everything. */
+function windowAfter({ skip, take }: MatchWindow, passed: number): MatchWindow | undefined {
+  if (skip === 0 && take === Infinity) return undefined;
+  return { skip: Math.max(0, skip - passed), take: take - Math.max(0, passed - skip) };
 }
 
 /** The part of a stretch's `count` matches that is within a window, when `passed` came before; undefined: all of them. */

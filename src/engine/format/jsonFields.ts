@@ -150,7 +150,7 @@ export class JsonFields {
     if (known !== undefined) return known;
     // Past the limit nothing is remembered, or a file with a key of its own in every record would fill the memory.
     if (this.#leaves.length >= this.#limit) return createNode(node, key, emptyBytes, node.children.length);
-    return addChild(node, key, spelling.slice(1));
+    return addChild(node, key, new Uint8Array(spelling.subarray(1)));
   }
 
   #set(node: Node, kind: Kind, start: number, end: number): void {

@@ -82,6 +82,7 @@ export async function* records(
     }
     window.drop(position);
   }
+  window.giveBack();
 }
 
 /** A record that is not held: its place and length are known, its bytes are not there. */
@@ -217,6 +218,12 @@ class Window {
       this.drop(from);
       await this.fill(this.end + 16 * lookAhead);
     }
+  }
+
+  /** Lets a source that gives its bytes once have back what the next run begins with. */
+  giveBack(): void {
+    const have = this.end - this.base;
+    if (have > 0) this.#source.unread?.(this.#scanner.reserve(have, have).subarray(0, have), this.base);
   }
 
   /** Gives up the bytes before `position`. */

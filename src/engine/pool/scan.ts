@@ -55,6 +55,7 @@ export async function scanStretch(
     rejects,
     paths: [],
     places: [],
+    passed: window?.passed ?? 0,
     failure: failure && { failure: failure.failure, message: failure.message, position: failure.position },
     ...collector.finish(),
   };
@@ -64,10 +65,16 @@ export async function scanStretch(
 class Window {
   #skip: number;
   #take: number;
+  #passed = 0;
 
   constructor({ skip, take }: MatchWindow) {
     this.#skip = skip;
     this.#take = take;
+  }
+
+  /** Matches that came before it. */
+  get passed(): number {
+    return this.#passed;
   }
 
   narrow(selection: Uint32Array, count: number): number {
@@ -75,6 +82,7 @@ class Window {
     const taken = Math.min(this.#take, count - skipped);
     selection.copyWithin(0, skipped, skipped + taken);
     this.#skip -= skipped;
+    this.#passed += skipped;
     this.#take -= taken;
     return taken;
   }

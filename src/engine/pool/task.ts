@@ -96,6 +96,8 @@ export interface ScanResult {
   readonly rejects: readonly Reject[];
   readonly paths: readonly FieldPath[];
   readonly places: readonly MatchPlace[];
+  /** Matches that the task's window passed over. */
+  readonly passed: number;
   /** Why the source gave no more; then the last of `blocks` is not whole, and those after it are missing. */
   readonly failure: SourceFailureAt | undefined;
 }

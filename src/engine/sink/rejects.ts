@@ -36,7 +36,7 @@ export function* rejectsIn(block: RecordBlock, origin: RejectOrigin): Generator<
       offset: block.offset + (block.starts[record] ?? 0),
       fault,
       at: block.faultAt[record] ?? 0,
-      raw: rawRecord(block, record).slice(),
+      raw: new Uint8Array(rawRecord(block, record)),
     };
   }
 }

@@ -7,6 +7,8 @@ import { Marks, type Learnt } from './marks.ts';
 import { readFully } from './read.ts';
 import { recogniseEncoding } from './recogniseEncoding.ts';
 import { type FileIdentity, type Source, SourceError, type SourceSpec } from './source.ts';
+import { streamSource } from './stream.ts';
+import { takesBack } from './unread.ts';
 import { zstd } from './zstd.ts';
 
 export interface OpenOptions {
@@ -77,6 +79,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
     await top.close();
     throw error;
   }
+  if (!base.random) top = takesBack(top);
   spec.learnt?.forEach((learnt, i) => layers[i]?.learn(learnt));
   return openedSource();
 
@@ -105,6 +108,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
         return layers.reduce((size, layer) => layer.estimate(size), base.size);
       },
       read: (into, position, readSignal) => top.read(into, position, readSignal),
+      ...(!base.random && { unread: (bytes: Uint8Array, position: number) => top.unread?.(bytes, position) }),
       spec: () => ({
         ...spec,
         encoding,
@@ -175,6 +179,8 @@ async function openPlace(
       const source = await openFile(spec.path, { expect: spec.identity, signal });
       return { source, identity: source.identity };
     }
+    case 'stdin':
+      return { source: streamSource(process.stdin, 'Standard input'), identity: undefined };
     case 'url':
       throw new SourceError('unsupported', 'Addresses cannot be opened yet.');
   }

@@ -18,6 +18,11 @@ export interface Source {
    * @throws the signal's reason when aborted
    */
   read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<number>;
+  /**
+   * Takes back bytes that were read and not used, for the next read of their position. Only there where positions
+   * must not go back otherwise; bytes that were taken back before are forgotten.
+   */
+  unread?(bytes: Uint8Array, position: number): void;
   /** Closes what the source holds open. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -62,7 +67,9 @@ export type SourcePlace =
       /** The file must still be this one, or this one grown; else the failure is `changed`. */
       readonly identity?: FileIdentity | undefined;
     }
-  | { readonly kind: 'url'; readonly url: string };
+  | { readonly kind: 'url'; readonly url: string }
+  /** Read once, by the thread that has it. */
+  | { readonly kind: 'stdin' };
 
 /** What tells one state of a file from another. */
 export interface FileIdentity {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { finished, runCli, startCli, type CliResult } from '../../support/cli.ts';
 
 describe('rowriver', function () {
@@ -83,6 +84,22 @@ describe('rowriver', function () {
         0,
         '{"column1":"3;z"}\n',
         /4 records read/,
+      );
+    });
+
+    it('are computed', async () => {
+      const rows = 'a > 1 |> SELECT a, a * 2 AS double |> ORDER BY a DESC';
+      ends(
+        await runCli([at('three.jsonl'), rows, '--to', 'csv']),
+        0,
+        'a,double\r\n3,6\r\n2.50,5\r\n',
+        /2 written/,
+      );
+      ends(
+        await runCli([at('three.csv'), '|> SELECT b, a']),
+        0,
+        'b;a\r\n"x;y";1\r\n;2\r\nz;3\r\n',
+        /3 written/,
       );
     });
 
@@ -173,15 +190,6 @@ describe('rowriver', function () {
       noTrace(result);
     });
 
-    it('is said for an operator that is not there yet', async () => {
-      ends(
-        await runCli([at('three.jsonl'), '|> ORDER BY a']),
-        2,
-        '',
-        'rowriver: ORDER BY cannot be run here yet\n  |> ORDER BY a\n     ^^^^^^^^^^\n',
-      );
-    });
-
     it('is said for a command line, with where to look', async () => {
       ends(await runCli([]), 2, '', /^rowriver: Which file\? .*\nTry: rowriver --help\n$/);
       ends(await runCli(['x', '--sideways']), 2, '', /^rowriver: Unknown option '--sideways'\.\n/);
@@ -216,6 +224,55 @@ describe('rowriver', function () {
         /^rowriver: The folder of .* does not exist\.\n$/,
       );
       assert.equal(await text('three.jsonl'), three);
+    });
+  });
+
+  describe('standard input', () => {
+    const records = `{"a":1,"text":"${'x'.repeat(1000)}"}\n{"a":2}\n`.repeat(12_000);
+
+    async function piped(input: string | Buffer, ...args: string[]): Promise<CliResult> {
+      const child = startCli(['-', ...args]);
+      // A run that has enough closes its end.
+      child.stdin.on('error', () => undefined);
+      child.stdin.end(input);
+      return finished(child);
+    }
+
+    it('is read as a file is', async () => {
+      const result = await piped(records);
+      assert.equal(result.stdout.toString(), records);
+      assert.match(result.stderr, /24,000 records read, 24,000 written/);
+      ends(await piped('a;b\n1;2\n', '--to', 'jsonl'), 0, '{"a":"1","b":"2"}\n', /1 written/);
+      ends(await piped('', 'a = 1'), 0, '', /0 records read/);
+    });
+
+    it('may be compressed', async () => {
+      ends(await piped(gzipSync(records), 'a = 2', '--count'), 0, '12000\n', /12,000 matching/);
+    });
+
+    it('is read no further than the limit', async () => {
+      const result = await piped(records, 'a = 2 |> LIMIT 2 OFFSET 5');
+      ends(result, 0, '{"a":2}\n'.repeat(2), /2 written/);
+      assert.doesNotMatch(result.stderr, /24,000/);
+    });
+
+    it('cannot be read twice', async () => {
+      ends(
+        await piped(records, '--to', 'csv'),
+        1,
+        '',
+        /^rowriver: Standard input can be read only once, .*SELECT\.\n$/,
+      );
+      const rows = 'a = 2 |> SELECT a |> LIMIT 1';
+      ends(await piped(records, rows, '--to', 'csv'), 0, 'a\r\n2\r\n', /1 written/);
+    });
+
+    it('can be interrupted while nothing comes', async () => {
+      const child = startCli(['-', '--count']);
+      child.stdin.write(records);
+      await once(child.stdin, 'drain');
+      child.kill('SIGINT');
+      ends(await finished(child), 130, '', 'rowriver: Interrupted.\n');
     });
   });
 

@@ -63,6 +63,15 @@ describe('JsonFields', () => {
     );
   });
 
+  it('keeps no hold of the bytes it has read', () => {
+    const fields = new JsonFields();
+    const bytes = Buffer.from('{"first":1}');
+    fields.read(bytes, 0, bytes.length);
+    bytes.write('{"other":2}');
+    fields.read(bytes, 0, bytes.length);
+    assert.deepEqual(fields.paths(), [['first'], ['other']]);
+  });
+
   it('numbers columns in the order in which their paths first appear', () => {
     const fields = new JsonFields();
     read(fields, '{"b":1,"a":{"y":[1],"x":2}}');
