@@ -1,12 +1,12 @@
 import { scalarFunctions } from './function/index.ts';
 import { compileRegex } from './regex/regex.ts';
-import type { Expression } from './syntax/tree.ts';
+import type { CastType, Expression } from './syntax/tree.ts';
 import { calculate, negativeOf } from './value/arithmetic.ts';
 import { castValue } from './value/cast.ts';
-import { compareLoose, compareValues, truthOf } from './value/compare.ts';
+import { asBoolean, asNumber, compareLoose, compareValues, truthOf } from './value/compare.ts';
 import { JsonList, JsonObject } from './value/json.ts';
 import { matchesLike, parseLike } from './value/like.ts';
-import { textOf, type Value } from './value/value.ts';
+import { textOf, typeOf, type TypeName, type Value } from './value/value.ts';
 
 /** The value of an expression for one row of whatever the environment reads. */
 export type Evaluate = (row: number) => Value;
@@ -16,6 +16,8 @@ export interface Compiled {
   readonly evaluate: Evaluate;
   /** A CSV field as it stands, which has no type of its own. */
   readonly loose: boolean;
+  /** What it gives where that is known, NULL aside. */
+  readonly type?: TypeName | undefined;
 }
 
 /** Gives meaning to what an expression cannot know by itself. */
@@ -28,12 +30,16 @@ export interface Environment {
 /** Compiles to closures; nothing of the query's text is ever evaluated as code. */
 export function compileExpression(node: Expression, environment: Environment): Compiled {
   const compile = (child: Expression): Compiled => compileExpression(child, environment);
-  const typed = (evaluate: Evaluate): Compiled => ({ evaluate, loose: false });
+  const typed = (evaluate: Evaluate, type: TypeName = 'boolean'): Compiled => ({
+    evaluate,
+    loose: false,
+    type,
+  });
 
   switch (node.kind) {
     case 'literal': {
       const { value } = node;
-      return typed(() => value);
+      return typed(() => value, typeOf(value));
     }
     case 'column':
       return environment.column(node);
@@ -138,37 +144,81 @@ export function compileExpression(node: Expression, environment: Environment): C
       const left = compile(node.left).evaluate;
       const right = compile(node.right).evaluate;
       const { operator } = node;
-      return typed((row) => calculate(operator, left(row), right(row)));
+      return typed(
+        (row) => calculate(operator, left(row), right(row)),
+        operator === '||' ? 'text' : 'number',
+      );
     }
     case 'negative': {
       const { evaluate } = compile(node.operand);
-      return typed((row) => negativeOf(evaluate(row)));
+      return typed((row) => negativeOf(evaluate(row)), 'number');
     }
     case 'case':
       return compileCase(node, compile);
     case 'cast': {
       const { evaluate } = compile(node.operand);
       const { type } = node;
-      return typed((row) => castValue(evaluate(row), type));
+      return { evaluate: (row) => castValue(evaluate(row), type), loose: false, type: castGives.get(type) };
     }
     case 'element': {
       const base = compile(node.base).evaluate;
       const index = compile(node.index).evaluate;
-      return typed((row) => elementOf(base(row), index(row)));
+      return { evaluate: (row) => elementOf(base(row), index(row)), loose: false };
     }
     case 'slice': {
       const base = compile(node.base).evaluate;
       const low = node.low && compile(node.low).evaluate;
       const high = node.high && compile(node.high).evaluate;
-      return typed((row) => sliceOf(base(row), low ? low(row) : 1, high ? high(row) : Infinity));
+      return {
+        evaluate: (row) => sliceOf(base(row), low ? low(row) : 1, high ? high(row) : Infinity),
+        loose: false,
+      };
     }
     case 'list': {
       const items = node.items.map((item) => compile(item).evaluate);
-      return typed((row) => new JsonList(items.map((item) => item(row))));
+      return typed((row) => new JsonList(items.map((item) => item(row))), 'list');
     }
     case 'call':
       return environment.call?.(node) ?? compileCall(node, compile);
   }
+}
+
+const castGives = new Map<CastType, TypeName>([
+  ['boolean', 'boolean'],
+  ['integer', 'number'],
+  ['number', 'number'],
+  ['double', 'number'],
+  ['text', 'text'],
+  ['timestamp', 'timestamp'],
+  ['date', 'timestamp'],
+  ['interval', 'interval'],
+]);
+
+/**
+ * Expressions of which a row takes one. Beside numbers a CSV field is read as a number, beside booleans as a boolean,
+ * so that what comes out is of one type.
+ */
+function unified(parts: readonly Compiled[]): {
+  parts: readonly Compiled[];
+  loose: boolean;
+  type: TypeName | undefined;
+} {
+  const given = parts.filter((part) => part.type !== 'null');
+  const types = new Set(given.filter((part) => !part.loose).map((part) => part.type));
+  const [type] = types;
+  if (types.size !== 1) return { parts, loose: given.some((part) => part.loose), type: undefined };
+  const read = type === 'number' ? asNumber : type === 'boolean' ? asBoolean : undefined;
+  if (read === undefined)
+    return { parts, loose: type === undefined && given.some((part) => part.loose), type };
+  const reading = ({ evaluate }: Compiled): Compiled => ({
+    evaluate: (row) => {
+      const value = evaluate(row);
+      return read(value) ?? value;
+    },
+    loose: false,
+    type,
+  });
+  return { parts: parts.map((part) => (part.loose ? reading(part) : part)), loose: false, type };
 }
 
 const orderTests = {
@@ -204,12 +254,15 @@ function compileCase(
       : (row: number) => truthOf(condition.evaluate(row)) === true;
     return { holds, then: compile(then) };
   });
-  const otherwise = node.otherwise && compile(node.otherwise);
+  const fallback: Compiled = node.otherwise
+    ? compile(node.otherwise)
+    : { evaluate: () => null, loose: false, type: 'null' };
+  const { parts, loose, type } = unified([...branches.map(({ then }) => then), fallback]);
   const evaluate: Evaluate = (row) => {
-    for (const branch of branches) if (branch.holds(row)) return branch.then.evaluate(row);
-    return otherwise ? otherwise.evaluate(row) : null;
+    const met = branches.findIndex((branch) => branch.holds(row));
+    return parts[met === -1 ? branches.length : met].evaluate(row);
   };
-  return { evaluate, loose: branches.every(({ then }) => then.loose) && (otherwise?.loose ?? true) };
+  return { evaluate, loose, type };
 }
 
 function compileCall(
@@ -219,18 +272,20 @@ function compileCall(
   const name = node.name.name.toLowerCase();
   const entry = scalarFunctions.get(name);
   if (entry === undefined) throw new Error(`${name} was let through by the validator`);
-  const values = node.arguments.map(compile);
-  const { evaluate: apply, seesNull = false } = entry;
+  const given = node.arguments.map(compile);
+  const { evaluate: apply, seesNull = false, keepsLoose = false, gives } = entry;
+  const { parts, loose, type } = keepsLoose ? unified(given) : { parts: given, loose: false, type: gives };
+  const anyLoose = parts.some((part) => part.loose);
   const evaluate: Evaluate = (row) => {
-    const given: Value[] = [];
-    for (const value of values) {
-      const one = value.evaluate(row);
-      if (one === null && !seesNull) return null;
-      given.push(one);
+    const values: Value[] = [];
+    for (const part of parts) {
+      const value = part.evaluate(row);
+      if (value === null && !seesNull) return null;
+      values.push(value);
     }
-    return apply(given);
+    return apply(values, anyLoose);
   };
-  return { evaluate, loose: entry.keepsLoose === true && values.every((value) => value.loose) };
+  return { evaluate, loose, type };
 }
 
 /** The item of a list by its 1-based position, from the end where negative; the member of an object by its key. */

@@ -2,6 +2,8 @@ export { checkQuery, type KnownColumn } from './check.ts';
 export type { Diagnostic, Span } from './diagnostic.ts';
 export type { Layout } from './layout.ts';
 export { parseQuery } from './parse.ts';
+export { printQuery, type PrintedQuery } from './print/print.ts';
+export type { PrintOptions, PrintTarget } from './print/dialect.ts';
 export { planQuery, type Plan } from './plan.ts';
 export type { Predicate } from './predicate/predicate.ts';
 export type { Origin } from './predicate/selector.ts';

@@ -111,7 +111,7 @@ export class Top {
   #prune(numeric = false): void {
     const kept = this.#buffer.order().subarray(0, this.#count);
     this.#buffer.keep(kept);
-    if (kept.length < this.#count) return;
+    if (kept.length < this.#count || this.#count === 0) return;
     this.#threshold = this.#buffer.key(this.#count - 1).slice();
     this.#bound = numeric ? leadingNumber(this.#threshold, this.#keys[0]) : undefined;
   }

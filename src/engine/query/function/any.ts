@@ -1,4 +1,4 @@
-import { compareValues } from '../value/compare.ts';
+import { compareLoose, compareValues } from '../value/compare.ts';
 import { typeOf } from '../value/value.ts';
 import type { ScalarFunction } from './scalar.ts';
 
@@ -30,11 +30,14 @@ export const anyFunctions: readonly ScalarFunction[] = [
     summary: 'NULL where both are equal, else the value.',
     example: ["nullif('-', '-')", 'NULL'],
     seesNull: true,
-    evaluate: ([value, other]) => (value !== null && compareValues(value, other) === 0 ? null : value),
+    keepsLoose: true,
+    evaluate: ([value, other], loose) =>
+      value !== null && (loose ? compareLoose : compareValues)(value, other) === 0 ? null : value,
   },
   {
     name: 'typeof',
     group: 'any',
+    gives: 'text',
     signature: 'typeof(value)',
     summary: 'null, boolean, number, text, timestamp, interval, list or object.',
     example: ['typeof(1.5)', "'number'"],

@@ -40,6 +40,7 @@ export const listFunctions: readonly ScalarFunction[] = [
   {
     name: 'list_contains',
     group: 'list',
+    gives: 'boolean',
     signature: 'list_contains(list, value)',
     summary: 'Whether one of the items equals the value.',
     example: ["list_contains(['a', 'b'], 'b')", 'true'],

@@ -1,4 +1,4 @@
-import { asNumber, compareValues } from '../value/compare.ts';
+import { asNumber, compareLoose, compareValues } from '../value/compare.ts';
 import { compareNumbers, negate, remainder, rounded, toDouble, type Numeric } from '../value/decimal.ts';
 import { ceilNumber, floorNumber, roundNumber, truncateNumber } from '../value/round.ts';
 import type { Value } from '../value/value.ts';
@@ -18,11 +18,12 @@ function ofDouble(compute: (value: number) => number): ScalarFunction['evaluate'
   return ofNumber((value) => rounded(compute(toDouble(value))));
 }
 
-function extreme(values: readonly Value[], wanted: 1 | -1): Value {
+function extreme(values: readonly Value[], wanted: 1 | -1, loose: boolean): Value {
+  const compare = loose ? compareLoose : compareValues;
   let best: Value = null;
   for (const value of values) {
     if (value === null) continue;
-    if (best === null || Math.sign(compareValues(value, best) ?? 0) === wanted) best = value;
+    if (best === null || Math.sign(compare(value, best) ?? 0) === wanted) best = value;
   }
   return best;
 }
@@ -31,6 +32,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
   {
     name: 'abs',
     group: 'number',
+    gives: 'number',
     signature: 'abs(number)',
     summary: 'The number without its sign.',
     example: ['abs(-1.5)', '1.5'],
@@ -39,6 +41,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
   {
     name: 'round',
     group: 'number',
+    gives: 'number',
     signature: 'round(number, digits?)',
     summary: 'Rounded to a number of digits after the point (before it where negative), half away from zero.',
     example: ['round(2.345, 2)', '2.35'],
@@ -51,6 +54,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
   {
     name: 'floor',
     group: 'number',
+    gives: 'number',
     signature: 'floor(number)',
     summary: 'The largest whole number that is not above.',
     example: ['floor(-1.5)', '-2'],
@@ -59,6 +63,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
   {
     name: 'ceil',
     group: 'number',
+    gives: 'number',
     signature: 'ceil(number)',
     summary: 'The smallest whole number that is not below.',
     example: ['ceil(1.2)', '2'],
@@ -67,6 +72,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
   {
     name: 'trunc',
     group: 'number',
+    gives: 'number',
     signature: 'trunc(number)',
     summary: 'Without what stands after the point.',
     example: ['trunc(-1.7)', '-1'],
@@ -75,6 +81,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
   {
     name: 'sign',
     group: 'number',
+    gives: 'number',
     signature: 'sign(number)',
     summary: '-1, 0 or 1.',
     example: ['sign(-3)', '-1'],
@@ -83,6 +90,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
   {
     name: 'mod',
     group: 'number',
+    gives: 'number',
     signature: 'mod(number, divisor)',
     summary: 'What is left by a division, with the sign of the number; the same as %.',
     example: ['mod(7, 3)', '1'],
@@ -95,6 +103,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
   {
     name: 'sqrt',
     group: 'number',
+    gives: 'number',
     signature: 'sqrt(number)',
     summary: 'The square root; NULL of a negative number.',
     example: ['sqrt(9)', '3'],
@@ -103,6 +112,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
   {
     name: 'pow',
     group: 'number',
+    gives: 'number',
     signature: 'pow(number, exponent)',
     summary: 'The number to a power.',
     example: ['pow(2, 10)', '1024'],
@@ -115,6 +125,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
   {
     name: 'exp',
     group: 'number',
+    gives: 'number',
     signature: 'exp(number)',
     summary: 'e to a power.',
     example: ['exp(0)', '1'],
@@ -123,6 +134,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
   {
     name: 'ln',
     group: 'number',
+    gives: 'number',
     signature: 'ln(number)',
     summary: 'The natural logarithm; NULL of what has none.',
     example: ['ln(1)', '0'],
@@ -131,6 +143,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
   {
     name: 'log10',
     group: 'number',
+    gives: 'number',
     signature: 'log10(number)',
     summary: 'The logarithm to base 10; NULL of what has none.',
     example: ['log10(1000)', '3'],
@@ -143,7 +156,8 @@ export const numberFunctions: readonly ScalarFunction[] = [
     summary: 'The largest of the values, NULL left out.',
     example: ['greatest(1, NULL, 3)', '3'],
     seesNull: true,
-    evaluate: (values) => extreme(values, 1),
+    keepsLoose: true,
+    evaluate: (values, loose) => extreme(values, 1, loose),
   },
   {
     name: 'least',
@@ -152,6 +166,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     summary: 'The smallest of the values, NULL left out.',
     example: ['least(1, NULL, 3)', '1'],
     seesNull: true,
-    evaluate: (values) => extreme(values, -1),
+    keepsLoose: true,
+    evaluate: (values, loose) => extreme(values, -1, loose),
   },
 ];

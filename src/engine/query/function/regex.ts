@@ -6,6 +6,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
   {
     name: 'regexp_matches',
     group: 'text',
+    gives: 'boolean',
     signature: 'regexp_matches(text, pattern)',
     summary: 'Whether the regular expression matches somewhere in the text; the same as ~.',
     example: ["regexp_matches('timeout', 'time.?out')", 'true'],
@@ -14,6 +15,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
   {
     name: 'regexp_extract',
     group: 'text',
+    gives: 'text',
     signature: 'regexp_extract(text, pattern, group?)',
     summary: 'What the first match, or a group of it, holds; empty where there is none.',
     example: ["regexp_extract('id=42', 'id=(\\d+)', 1)", "'42'"],
@@ -25,6 +27,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
   {
     name: 'regexp_replace',
     group: 'text',
+    gives: 'text',
     signature: 'regexp_replace(text, pattern, by, options?)',
     summary: "The text with the first match replaced, with option 'g' every match; \\1 stands for a group.",
     example: ["regexp_replace('a1b2', '\\d', '', 'g')", "'ab'"],

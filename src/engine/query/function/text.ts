@@ -91,6 +91,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'lower',
     group: 'text',
+    gives: 'text',
     signature: 'lower(text)',
     summary: 'The text in lower case.',
     example: ["lower('Abc')", "'abc'"],
@@ -99,6 +100,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'upper',
     group: 'text',
+    gives: 'text',
     signature: 'upper(text)',
     summary: 'The text in upper case.',
     example: ["upper('Abc')", "'ABC'"],
@@ -107,6 +109,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'length',
     group: 'text',
+    gives: 'number',
     signature: 'length(text)',
     summary: 'How many characters the text has, or items the list.',
     example: ["length('año')", '3'],
@@ -115,6 +118,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'len',
     group: 'text',
+    gives: 'number',
     signature: 'len(text)',
     summary: 'The same as length.',
     example: ['len([1, 2])', '2'],
@@ -123,6 +127,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'trim',
     group: 'text',
+    gives: 'text',
     signature: 'trim(text, characters?)',
     summary: 'The text without spaces, or other characters, at both ends.',
     example: ["trim('  x ')", "'x'"],
@@ -131,6 +136,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'ltrim',
     group: 'text',
+    gives: 'text',
     signature: 'ltrim(text, characters?)',
     summary: 'The text without spaces, or other characters, at its beginning.',
     example: ["ltrim('xxa', 'x')", "'a'"],
@@ -139,6 +145,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'rtrim',
     group: 'text',
+    gives: 'text',
     signature: 'rtrim(text, characters?)',
     summary: 'The text without spaces, or other characters, at its end.',
     example: ["rtrim('axx', 'x')", "'a'"],
@@ -147,6 +154,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'substr',
     group: 'text',
+    gives: 'text',
     signature: 'substr(text, start, length?)',
     summary: 'A part of the text from a 1-based place on; a negative start counts from the end.',
     example: ["substr('hello', 2, 3)", "'ell'"],
@@ -155,6 +163,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'substring',
     group: 'text',
+    gives: 'text',
     signature: 'substring(text, start, length?)',
     summary: 'The same as substr.',
     example: ["substring('hello', -3)", "'llo'"],
@@ -163,6 +172,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'left',
     group: 'text',
+    gives: 'text',
     signature: 'left(text, count)',
     summary: 'The first characters; with a negative count all but the last.',
     example: ["left('hello', 2)", "'he'"],
@@ -172,6 +182,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'right',
     group: 'text',
+    gives: 'text',
     signature: 'right(text, count)',
     summary: 'The last characters; with a negative count all but the first.',
     example: ["right('hello', 2)", "'lo'"],
@@ -181,6 +192,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'replace',
     group: 'text',
+    gives: 'text',
     signature: 'replace(text, part, by)',
     summary: 'The text with every occurrence of a part replaced.',
     example: ["replace('a-b-c', '-', '+')", "'a+b+c'"],
@@ -193,6 +205,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'split_part',
     group: 'text',
+    gives: 'text',
     signature: 'split_part(text, separator, index)',
     summary: 'The part with a 1-based number, from the end where negative; empty where there is none.',
     example: ["split_part('a,b,c', ',', 2)", "'b'"],
@@ -202,6 +215,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'starts_with',
     group: 'text',
+    gives: 'boolean',
     signature: 'starts_with(text, part)',
     summary: 'Whether the text begins with the part.',
     example: ["starts_with('timeout', 'time')", 'true'],
@@ -210,6 +224,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'ends_with',
     group: 'text',
+    gives: 'boolean',
     signature: 'ends_with(text, part)',
     summary: 'Whether the text ends with the part.',
     example: ["ends_with('timeout', 'out')", 'true'],
@@ -218,6 +233,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'contains',
     group: 'text',
+    gives: 'boolean',
     signature: 'contains(text, part)',
     summary: 'Whether the part stands in the text, or the item in the list.',
     example: ["contains('timeout', 'eo')", 'true'],
@@ -227,6 +243,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'strpos',
     group: 'text',
+    gives: 'number',
     signature: 'strpos(text, part)',
     summary: 'The 1-based place at which the part first stands in the text; 0 where it does not.',
     example: ["strpos('hello', 'l')", '3'],
@@ -238,6 +255,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'reverse',
     group: 'text',
+    gives: 'text',
     signature: 'reverse(text)',
     summary: 'The text from its end to its beginning.',
     example: ["reverse('abc')", "'cba'"],
@@ -246,6 +264,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'repeat',
     group: 'text',
+    gives: 'text',
     signature: 'repeat(text, count)',
     summary: 'The text several times.',
     example: ["repeat('ab', 2)", "'abab'"],
@@ -257,6 +276,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'lpad',
     group: 'text',
+    gives: 'text',
     signature: 'lpad(text, length, fill)',
     summary: 'The text filled up at its beginning, or cut, to a length.',
     example: ["lpad('7', 3, '0')", "'007'"],
@@ -265,6 +285,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'rpad',
     group: 'text',
+    gives: 'text',
     signature: 'rpad(text, length, fill)',
     summary: 'The text filled up at its end, or cut, to a length.',
     example: ["rpad('a', 3, '.')", "'a..'"],
@@ -273,6 +294,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   {
     name: 'concat',
     group: 'text',
+    gives: 'text',
     signature: 'concat(value, ...)',
     summary: 'All values as one text; NULL is left out, unlike with ||.',
     example: ["concat('a', 1, NULL)", "'a1'"],

@@ -8,6 +8,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
   {
     name: 'date_trunc',
     group: 'time',
+    gives: 'timestamp',
     signature: 'date_trunc(unit, time)',
     summary: `The beginning of the unit that the time lies in. Units: ${unitNames.join(', ')}.`,
     example: ["date_trunc('hour', '2024-05-31T18:45:10Z')", "TIMESTAMP '2024-05-31 18:00:00'"],
@@ -19,6 +20,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
   {
     name: 'date_part',
     group: 'time',
+    gives: 'number',
     signature: 'date_part(part, time)',
     summary: `A part of a time as a number; EXTRACT(part FROM time) is the same. Parts: ${partNames.join(', ')}.`,
     example: ["date_part('hour', '2024-05-31T18:45:10Z')", '18'],
@@ -30,6 +32,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
   {
     name: 'date_diff',
     group: 'time',
+    gives: 'number',
     signature: 'date_diff(unit, from, to)',
     summary: 'How many beginnings of the unit lie between two times.',
     example: ["date_diff('day', '2024-01-31', '2024-02-02')", '2'],
@@ -43,6 +46,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
   {
     name: 'epoch',
     group: 'time',
+    gives: 'number',
     signature: 'epoch(time)',
     summary: 'Seconds since 1970.',
     example: ["epoch('2024-01-01')", '1704067200'],
@@ -54,6 +58,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
   {
     name: 'to_timestamp',
     group: 'time',
+    gives: 'timestamp',
     signature: 'to_timestamp(number)',
     summary: 'A number as time since 1970: by its size seconds, milliseconds, microseconds or nanoseconds.',
     example: ['to_timestamp(1704067200)', "TIMESTAMP '2024-01-01 00:00:00'"],

@@ -1,0 +1,50 @@
+import type { Span } from '../diagnostic.ts';
+import type { CastType } from '../syntax/tree.ts';
+
+/** The engines whose language a query can be written in. */
+export type PrintTarget = 'duckdb' | 'clickhouse' | 'spark' | 'jq';
+
+/** The file that the printed query is to read. */
+export interface PrintOptions {
+  /** Path or name, as the other engine is to be given it. */
+  readonly file: string;
+  readonly format: 'jsonl' | 'csv' | 'json';
+}
+
+/** What the other engine has no words for. */
+export class UnprintableError extends Error {
+  override readonly name = 'UnprintableError';
+  readonly span: Span;
+
+  constructor(span: Span, message: string) {
+    super(message);
+    this.span = span;
+  }
+}
+
+/** How one SQL engine writes what they all can say. */
+export interface SqlDialect {
+  readonly engine: string;
+  /** A name in its quotes. */
+  name(name: string): string;
+  text(text: string): string;
+  /** A member of an object, given what it is taken from. */
+  member(base: string, key: string): string;
+  /** A function by another name or in another form; undefined where it is the same. */
+  readonly calls: ReadonlyMap<string, (values: readonly string[]) => string>;
+  /** Functions that the engine does not have, in lower case. */
+  readonly missing: ReadonlySet<string>;
+  cast(value: string, type: CastType): string;
+  matches(value: string, pattern: string, insensitive: boolean): string;
+  like(value: string, pattern: string, insensitive: boolean, negated: boolean): string;
+  distinct(a: string, b: string, negated: boolean): string;
+  /** Division whose result is NULL where the divisor is 0. */
+  divide(a: string, b: string): string;
+  divideWhole(a: string, b: string): string;
+  remainder(a: string, b: string): string;
+  list(items: readonly string[]): string;
+  /** An item by its 1-based place. */
+  item(base: string, index: string): string;
+  interval(months: number, days: number, micros: number): string;
+  timestamp(text: string, date: boolean): string;
+}

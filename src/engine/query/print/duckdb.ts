@@ -1,0 +1,82 @@
+import type { CastType } from '../syntax/tree.ts';
+import { writeText } from '../write.ts';
+import type { PrintOptions, SqlDialect } from './dialect.ts';
+import type { SqlOperators } from './sqlQuery.ts';
+
+const types: Record<CastType, string> = {
+  boolean: 'BOOLEAN',
+  integer: 'BIGINT',
+  number: 'DOUBLE',
+  double: 'DOUBLE',
+  text: 'VARCHAR',
+  timestamp: 'TIMESTAMP',
+  date: 'DATE',
+  interval: 'INTERVAL',
+  json: 'JSON',
+};
+
+function name(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+const dialect: SqlDialect = {
+  engine: 'DuckDB',
+  name,
+  text: writeText,
+  member: (base, key) => `${base}[${writeText(key)}]`,
+  calls: new Map([
+    // Its count_if is NULL where nothing was counted.
+    ['count_if', ([condition]) => `count(CASE WHEN ${condition} THEN 1 END)`],
+    ['date_part', ([part, time]) => `date_part(${part}, TRY_CAST(${time} AS TIMESTAMP))`],
+    ['date_trunc', ([unit, time]) => `date_trunc(${unit}, TRY_CAST(${time} AS TIMESTAMP))`],
+    [
+      'date_diff',
+      ([unit, from, to]) =>
+        `date_diff(${unit}, TRY_CAST(${from} AS TIMESTAMP), TRY_CAST(${to} AS TIMESTAMP))`,
+    ],
+    // Of decimals it rounds the result to their digits.
+    ['median', ([value]) => `median(CAST(${value} AS DOUBLE))`],
+    ['quantile_cont', ([value, fraction]) => `quantile_cont(CAST(${value} AS DOUBLE), ${fraction})`],
+    ['mod', ([a, b]) => `(${a} % nullif(${b}, 0))`],
+    ['sqrt', ([value]) => `CASE WHEN ${value} >= 0 THEN sqrt(${value}) END`],
+    ['ln', ([value]) => `CASE WHEN ${value} > 0 THEN ln(${value}) END`],
+    ['log10', ([value]) => `CASE WHEN ${value} > 0 THEN log10(${value}) END`],
+  ]),
+  missing: new Set(),
+  cast: (value, type) => `TRY_CAST(${value} AS ${types[type]})`,
+  // ~ of DuckDB must match the whole text, as it must not here.
+  matches: (value, pattern, insensitive) =>
+    `regexp_matches(${value}, ${pattern}${insensitive ? ", 'i'" : ''})`,
+  like: (value, pattern, insensitive, negated) =>
+    `${value} ${negated ? 'NOT ' : ''}${insensitive ? 'ILIKE' : 'LIKE'} ${pattern}`,
+  distinct: (a, b, negated) => `${a} IS ${negated ? 'NOT ' : ''}DISTINCT FROM ${b}`,
+  divide: (a, b) => `(${a} / nullif(${b}, 0))`,
+  divideWhole: (a, b) => `trunc(${a} / nullif(${b}, 0))`,
+  remainder: (a, b) => `(${a} % nullif(${b}, 0))`,
+  list: (items) => `[${items.join(', ')}]`,
+  item: (base, index) => `${base}[${index}]`,
+  interval: (months, days, micros) =>
+    `(to_months(${months}) + to_days(${days}) + to_microseconds(${micros}))`,
+  timestamp: (text, date) => `${date ? 'DATE' : 'TIMESTAMP'} ${writeText(text)}`,
+};
+
+export function duckdbOperators({ file, format }: PrintOptions): SqlOperators {
+  const reader = format === 'csv' ? 'read_csv' : format === 'json' ? 'read_json' : 'read_ndjson';
+  return {
+    dialect,
+    table: `${reader}(${writeText(file)})`,
+    star({ except = [], replace = [], rename = [] }) {
+      const list = (word: string, items: readonly string[]): string =>
+        items.length === 0 ? '' : ` ${word} (${items.join(', ')})`;
+      return `*${list('EXCLUDE', except.map(name))}${list(
+        'REPLACE',
+        replace.map((item) => `${item.value} AS ${name(item.name)}`),
+      )}${list(
+        'RENAME',
+        rename.map(({ from, to }) => `${name(from)} AS ${name(to)}`),
+      )}`;
+    },
+    unnest: (list) => `unnest(${list})`,
+    samplePercent: (percent) => `USING SAMPLE ${percent} PERCENT (bernoulli)`,
+  };
+}

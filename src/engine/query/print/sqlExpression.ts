@@ -1,0 +1,149 @@
+import { windowFunctions } from '../function/index.ts';
+import { recordAttributes } from '../layout.ts';
+import type { Call, Column, Expression, OrderKey, Window } from '../syntax/tree.ts';
+import { Interval, Timestamp } from '../value/time.ts';
+import { textOf, type Value } from '../value/value.ts';
+import { UnprintableError, type SqlDialect } from './dialect.ts';
+
+/** Writes expressions in a dialect of SQL; whatever is not a single word stands in parentheses. */
+export class SqlExpressions {
+  readonly #dialect: SqlDialect;
+  /** Names that stand for the file, and are left out. */
+  readonly aliases = new Set<string>();
+
+  constructor(dialect: SqlDialect) {
+    this.#dialect = dialect;
+  }
+
+  /** @throws UnprintableError */
+  write(node: Expression): string {
+    const dialect = this.#dialect;
+    const write = (child: Expression): string => this.write(child);
+    const not = (negated: boolean): string => (negated ? 'NOT ' : '');
+    switch (node.kind) {
+      case 'literal':
+        return this.literal(node.value);
+      case 'column':
+        return this.column(node);
+      case 'logical':
+        return `(${node.operands.map(write).join(` ${node.operator.toUpperCase()} `)})`;
+      case 'not':
+        return `(NOT ${write(node.operand)})`;
+      case 'comparison':
+        return `(${write(node.left)} ${node.operator} ${write(node.right)})`;
+      case 'distinctness':
+        return `(${dialect.distinct(write(node.left), write(node.right), node.negated)})`;
+      case 'is':
+        return `(${write(node.operand)} IS ${not(node.negated)}${node.test.toUpperCase()})`;
+      case 'in':
+        return `(${write(node.operand)} ${not(node.negated)}IN (${node.items.map(write).join(', ')}))`;
+      case 'between':
+        return `(${write(node.operand)} ${not(node.negated)}BETWEEN ${write(node.low)} AND ${write(node.high)})`;
+      case 'like': {
+        const like = dialect.like(write(node.operand), write(node.pattern), node.insensitive, node.negated);
+        return `(${like}${node.escape === undefined ? '' : ` ESCAPE ${write(node.escape)}`})`;
+      }
+      case 'match': {
+        const match = dialect.matches(write(node.operand), write(node.pattern), node.insensitive);
+        return node.negated ? `(NOT ${match})` : match;
+      }
+      case 'arithmetic': {
+        const left = write(node.left);
+        const right = write(node.right);
+        if (node.operator === '/') return dialect.divide(left, right);
+        if (node.operator === '//') return dialect.divideWhole(left, right);
+        if (node.operator === '%') return dialect.remainder(left, right);
+        return `(${left} ${node.operator} ${right})`;
+      }
+      case 'negative':
+        return `(- ${write(node.operand)})`;
+      case 'case': {
+        const branches = node.branches
+          .map(({ when, then }) => ` WHEN ${write(when)} THEN ${write(then)}`)
+          .join('');
+        const operand = node.operand === undefined ? '' : ` ${write(node.operand)}`;
+        return `CASE${operand}${branches}${node.otherwise === undefined ? '' : ` ELSE ${write(node.otherwise)}`} END`;
+      }
+      case 'cast':
+        return dialect.cast(write(node.operand), node.type);
+      case 'element':
+        return node.index.kind === 'literal' && typeof node.index.value === 'string'
+          ? dialect.member(write(node.base), node.index.value)
+          : dialect.item(write(node.base), write(node.index));
+      case 'slice':
+        if (dialect.engine !== 'DuckDB') throw new UnprintableError(node, `${dialect.engine} has no slices`);
+        return `${write(node.base)}[${node.low ? write(node.low) : ''}:${node.high ? write(node.high) : ''}]`;
+      case 'list':
+        return dialect.list(node.items.map(write));
+      case 'call':
+        return this.#call(node);
+    }
+  }
+
+  column(node: Column): string {
+    const { first, rest } = node;
+    if (!first.quoted && recordAttributes.has(first.name)) {
+      throw new UnprintableError(node, `${this.#dialect.engine} does not know ${first.name} of a file`);
+    }
+    const [head, ...tail] = this.aliases.has(first.name) && rest.length > 0 ? rest : [first, ...rest];
+    const begin = 'index' in head ? String(head.index) : this.#dialect.name(head.name);
+    return tail.reduce(
+      (base, step) =>
+        'index' in step
+          ? this.#dialect.item(base, String(step.index))
+          : this.#dialect.member(base, step.name),
+      begin,
+    );
+  }
+
+  literal(value: Value): string {
+    if (value === null) return 'NULL';
+    if (typeof value === 'string') return this.#dialect.text(value);
+    if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
+    if (value instanceof Timestamp) return this.#dialect.timestamp(value.toString(), value.date);
+    if (value instanceof Interval) return this.#dialect.interval(value.months, value.days, value.micros);
+    return textOf(value);
+  }
+
+  /** A constant orders nothing; to SQL a number would be the place of a column. */
+  orderKeys(keys: readonly OrderKey[]): string {
+    return keys
+      .filter(({ expression }) => expression.kind !== 'literal')
+      .map(({ expression, descending, nullsFirst }) => {
+        const direction = descending ? ' DESC' : '';
+        return `${this.write(expression)}${direction} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
+      })
+      .join(', ');
+  }
+
+  #call(node: Call): string {
+    const name = node.name.name.toLowerCase();
+    if (this.#dialect.missing.has(name)) {
+      throw new UnprintableError(node.name, `${this.#dialect.engine} has no ${name}`);
+    }
+    const values = node.star ? ['*'] : node.arguments.map((argument) => this.write(argument));
+    if (node.distinct || node.orderBy.length > 0) {
+      const order = node.orderBy.length === 0 ? '' : ` ORDER BY ${this.orderKeys(node.orderBy)}`;
+      values[0] = `${node.distinct ? 'DISTINCT ' : ''}${values[0]}`;
+      values.push(`${values.pop() ?? ''}${order}`);
+    }
+    const rewritten = this.#dialect.calls.get(name)?.(values) ?? `${name}(${values.join(', ')})`;
+    const filter = node.filter === undefined ? '' : ` FILTER (WHERE ${this.write(node.filter)})`;
+    const over = node.over === undefined ? '' : ` OVER (${this.#window(node.over, name)})`;
+    return rewritten + filter + over;
+  }
+
+  #window(over: Window, name: string): string {
+    const keys = over.partitionBy.map((key) => this.write(key)).join(', ');
+    const partition = keys === '' ? '' : `PARTITION BY ${keys}`;
+    if (windowFunctions.get(name)?.framed !== true) return partition;
+    const frame = `ROWS BETWEEN ${bound(-over.preceding)} AND ${bound(over.following)}`;
+    return partition === '' ? frame : `${partition} ${frame}`;
+  }
+}
+
+function bound(rows: number): string {
+  if (rows === 0) return 'CURRENT ROW';
+  const size = Number.isFinite(rows) ? String(Math.abs(rows)) : 'UNBOUNDED';
+  return `${size} ${rows < 0 ? 'PRECEDING' : 'FOLLOWING'}`;
+}

@@ -1,0 +1,216 @@
+import type { NamedExpression, Operator, SelectItem } from '../syntax/tree.ts';
+import { columnLabel } from '../syntax/pipeline.ts';
+import { UnprintableError, type SqlDialect } from './dialect.ts';
+import { SqlExpressions } from './sqlExpression.ts';
+
+/** How an engine writes the pipe operators that SQL itself does not have. */
+export interface SqlOperators {
+  readonly dialect: SqlDialect;
+  /** The file as a table. */
+  readonly table: string;
+  /** `*` without some columns, and with some replaced or renamed; undefined where it cannot be said. */
+  star(changes: StarChanges): string | undefined;
+  /** Select item that makes a row of each item of a list. */
+  readonly unnest: ((list: string) => string) | undefined;
+  readonly samplePercent: ((percent: number) => string) | undefined;
+}
+
+export interface StarChanges {
+  readonly except?: readonly string[];
+  readonly replace?: readonly { readonly name: string; readonly value: string }[];
+  readonly rename?: readonly { readonly from: string; readonly to: string }[];
+}
+
+/** One SELECT that is being put together; it ends where an operator does not fit into it any more. */
+interface Block {
+  readonly from: string;
+  where: string[];
+  select: string | undefined;
+  groupBy: string | undefined;
+  orderBy: string | undefined;
+  limit: string | undefined;
+}
+
+/** A pipeline as nested SELECTs, as few as there can be. @throws UnprintableError */
+export function printSql(operators: readonly Operator[], engine: SqlOperators): string {
+  const printer = new SqlPrinter(engine);
+  for (const operator of operators) printer.add(operator);
+  return printer.finish();
+}
+
+class SqlPrinter {
+  readonly #engine: SqlOperators;
+  readonly #expressions: SqlExpressions;
+  readonly #done: string[] = [];
+  #block: Block;
+
+  constructor(engine: SqlOperators) {
+    this.#engine = engine;
+    this.#expressions = new SqlExpressions(engine.dialect);
+    this.#block = emptyBlock(engine.table);
+  }
+
+  finish(): string {
+    const last = written(this.#block);
+    if (this.#done.length === 0) return last;
+    return `WITH ${this.#done.join(',\n')}\n${last}`;
+  }
+
+  add(operator: Operator): void {
+    switch (operator.kind) {
+      case 'as':
+        this.#expressions.aliases.add(operator.alias.name);
+        break;
+      case 'where':
+        this.#endUnless(
+          ({ select, orderBy, limit }) =>
+            select === undefined && orderBy === undefined && limit === undefined,
+        );
+        this.#block.where.push(this.#expressions.write(operator.condition));
+        break;
+      case 'select':
+        this.#select(operator.items.map((item) => this.#item(item)).join(', '));
+        break;
+      case 'extend':
+        this.#select(['*', ...operator.items.map((item) => this.#item(item))].join(', '));
+        break;
+      case 'set': {
+        const replace = operator.items.map(({ column, expression }) => ({
+          name: column.name,
+          value: this.#expressions.write(expression),
+        }));
+        this.#select(this.#star(operator, { replace }));
+        break;
+      }
+      case 'drop':
+        this.#select(this.#star(operator, { except: operator.columns.map(columnLabel) }));
+        break;
+      case 'rename': {
+        const rename = operator.columns.map(({ from, to }) => ({ from: columnLabel(from), to: to.name }));
+        this.#select(this.#star(operator, { rename }));
+        break;
+      }
+      case 'distinct':
+        this.#end();
+        this.#block.select = 'DISTINCT *';
+        break;
+      case 'aggregate':
+        this.#aggregate(operator.aggregates, operator.groupBy);
+        break;
+      case 'order by':
+        this.#endUnless(
+          ({ select, orderBy, limit }) =>
+            select === undefined && orderBy === undefined && limit === undefined,
+        );
+        this.#block.orderBy = this.#expressions.orderKeys(operator.keys) || undefined;
+        break;
+      case 'limit': {
+        this.#endUnless(({ limit }) => limit === undefined);
+        const count = operator.count === Infinity ? '' : ` LIMIT ${operator.count}`;
+        this.#block.limit = `${count}${operator.offset === 0 ? '' : ` OFFSET ${operator.offset}`}`.trim();
+        break;
+      }
+      case 'tablesample':
+        this.#sample(operator);
+        break;
+      case 'unnest':
+        this.#unnest(operator);
+        break;
+    }
+  }
+
+  /** ORDER BY would mean the columns that SELECT makes, and a window would not see the order: both stay apart. */
+  #select(items: string): void {
+    this.#endUnless(
+      ({ select, orderBy, limit }) => select === undefined && orderBy === undefined && limit === undefined,
+    );
+    this.#block.select = items;
+  }
+
+  #item(item: SelectItem): string {
+    if (item.kind === 'named')
+      return `${this.#expressions.write(item.expression)} AS ${this.#name(item.name)}`;
+    if (item.base !== undefined) return `${this.#expressions.write(item.base)}.*`;
+    if (item.except.length === 0 && item.replace.length === 0) return '*';
+    const replace = item.replace.map(({ name, expression }) => ({
+      name,
+      value: this.#expressions.write(expression),
+    }));
+    return this.#star(item, { except: item.except.map(({ name }) => name), replace });
+  }
+
+  #star(node: { from: number; to: number }, changes: StarChanges): string {
+    const star = this.#engine.star(changes);
+    if (star === undefined)
+      throw new UnprintableError(node, `${this.#engine.dialect.engine} has no words for this`);
+    return star;
+  }
+
+  #aggregate(aggregates: readonly NamedExpression[], groupBy: readonly NamedExpression[]): void {
+    this.#endUnless(
+      ({ select, orderBy, limit }) => select === undefined && orderBy === undefined && limit === undefined,
+    );
+    this.#block.select = [...groupBy, ...aggregates].map((item) => this.#item(item)).join(', ');
+    if (groupBy.length > 0)
+      this.#block.groupBy = groupBy.map((key) => this.#expressions.write(key.expression)).join(', ');
+    this.#end();
+  }
+
+  #sample(operator: Extract<Operator, { kind: 'tablesample' }>): void {
+    const sample = operator.unit === 'percent' ? this.#engine.samplePercent : undefined;
+    if (sample === undefined)
+      throw new UnprintableError(operator, `${this.#engine.dialect.engine} has no such sample`);
+    this.#endUnless(
+      ({ select, orderBy, limit }) => select === undefined && orderBy === undefined && limit === undefined,
+    );
+    this.#block.limit = sample(operator.size);
+    this.#end();
+  }
+
+  #unnest(operator: Extract<Operator, { kind: 'unnest' }>): void {
+    const { unnest, dialect } = this.#engine;
+    const { expression, name, explicit } = operator.expression;
+    if (unnest === undefined || operator.position !== undefined) {
+      throw new UnprintableError(operator, `${dialect.engine} has no words for this UNNEST`);
+    }
+    const rows = unnest(this.#expressions.write(expression));
+    this.#select(
+      explicit
+        ? `*, ${rows} AS ${this.#name(name)}`
+        : this.#star(operator, { replace: [{ name, value: rows }] }),
+    );
+    this.#end();
+  }
+
+  #name(name: string): string {
+    return this.#engine.dialect.name(name);
+  }
+
+  #endUnless(fits: (block: Block) => boolean): void {
+    if (!fits(this.#block)) this.#end();
+  }
+
+  /** Makes what was put together the table of a new SELECT. */
+  #end(): void {
+    const { select, where, orderBy, limit } = this.#block;
+    if (select === undefined && where.length === 0 && orderBy === undefined && limit === undefined) return;
+    const name = `step${this.#done.length + 1}`;
+    this.#done.push(`${name} AS (\n  ${written(this.#block).replaceAll('\n', '\n  ')}\n)`);
+    this.#block = emptyBlock(name);
+  }
+}
+
+function emptyBlock(from: string): Block {
+  return { from, where: [], select: undefined, groupBy: undefined, orderBy: undefined, limit: undefined };
+}
+
+function written({ from, where, select, groupBy, orderBy, limit }: Block): string {
+  return [
+    `SELECT ${select ?? '*'}`,
+    `FROM ${from}`,
+    ...(where.length === 0 ? [] : [`WHERE ${where.join(' AND ')}`]),
+    ...(groupBy === undefined ? [] : [`GROUP BY ${groupBy}`]),
+    ...(orderBy === undefined ? [] : [`ORDER BY ${orderBy}`]),
+    ...(limit === undefined ? [] : [limit]),
+  ].join('\n');
+}

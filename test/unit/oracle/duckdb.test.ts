@@ -1,0 +1,102 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parseQuery, printQuery } from '../../../src/engine/query/index.ts';
+import { run, runInParts, type TestData } from '../stage/run.ts';
+import { QueryWriter, table, type Row } from './randomQuery.ts';
+
+/** Queries in all; ROWRIVER_ORACLE_QUERIES asks for a longer run. */
+const queries = Number(process.env.ROWRIVER_ORACLE_QUERIES ?? 5000);
+const queriesPerTable = 250;
+
+function jsonOf(rows: readonly Row[]): TestData {
+  return { format: 'jsonl', text: rows.map((row) => JSON.stringify(row)).join('\n') };
+}
+
+function csvOf(rows: readonly Row[]): TestData {
+  const cell = (value: string | number | boolean | null): string =>
+    value === null ? '' : typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value);
+  const lines = rows.map(({ id, i, d, s, u, b }) => [id, i, d, s, u, b].map(cell).join(','));
+  return { format: 'csv', text: `id,i,d,s,u,b\n${lines.join('\n')}\n` };
+}
+
+/** What a cell of either engine holds: DuckDB's decimals are objects that write themselves. */
+type Answer = string | number | bigint | boolean | null | { toString(): string };
+
+/** A value as both engines may write it: a CSV field is text here where DuckDB was told its type. */
+function comparable(value: Answer): unknown {
+  if (value === null || typeof value === 'boolean') return value;
+  const text = value.toString();
+  if (text === 'true' || text === 'false') return text === 'true';
+  const number = text.trim() === '' ? NaN : Number(text);
+  return Number.isNaN(number) ? text : Number(number.toPrecision(12)) + 0;
+}
+
+function rowsOf(lines: readonly string[]): unknown[][] {
+  return lines.map((line) => Object.values(JSON.parse(line) as Record<string, Answer>).map(comparable));
+}
+
+function sorted(rows: readonly unknown[][]): unknown[][] {
+  return rows.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+describe('DuckDB agrees', () => {
+  let connection: DuckDBConnection;
+  let folder: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'rowriver-oracle-'));
+    const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+    connection = await instance.connect();
+  });
+
+  after(() => {
+    connection.closeSync();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function load(rows: readonly Row[]): Promise<void> {
+    const file = join(folder, 'data.jsonl');
+    writeFileSync(file, jsonOf(rows).text);
+    const columns = "{id: 'BIGINT', i: 'BIGINT', d: 'DOUBLE', s: 'VARCHAR', u: 'VARCHAR', b: 'BOOLEAN'}";
+    await connection.run(`CREATE OR REPLACE TABLE data AS FROM read_ndjson('${file}', columns = ${columns})`);
+  }
+
+  async function ask(query: string): Promise<unknown[][]> {
+    const parsed = parseQuery(query);
+    if (!parsed.ok) assert.fail(`${parsed.diagnostics[0].message} in: ${query}`);
+    const printed = printQuery(parsed.query, 'duckdb', { file: 'data', format: 'jsonl' });
+    if (!printed.ok) assert.fail(printed.message);
+    const sql = printed.text.replace("read_ndjson('data')", 'data');
+    try {
+      const result = await connection.runAndReadAll(sql);
+      return result.getRows().map((row) => row.map(comparable));
+    } catch (error) {
+      assert.fail(`${error instanceof Error ? error.message : String(error)}\n${query}\n${sql}`);
+    }
+  }
+
+  const tables = fc.sample(table, { numRuns: Math.ceil(queries / queriesPerTable) });
+  for (const [at, rows] of tables.entries()) {
+    const data = at % 2 === 0 ? jsonOf(rows) : csvOf(rows);
+    it(`on ${queriesPerTable} queries over ${rows.length} rows of ${data.format}`, async () => {
+      await load(rows);
+      await fc.assert(
+        fc.asyncProperty(fc.gen(), async (g) => {
+          const { text, ordered } = new QueryWriter(g).query();
+          g(fc.constant, text);
+          const expected = await ask(text);
+          const order = ordered ? (found: unknown[][]) => found : sorted;
+          const found = rowsOf(await run(text, data, { blockSize: 200 }));
+          assert.deepEqual(order(found), order(expected), text);
+          const inParts = rowsOf(await runInParts(text, data, { blockSize: 500 }));
+          assert.deepEqual(order(inParts), order(expected), `in parts: ${text}`);
+        }),
+        { numRuns: queriesPerTable },
+      );
+    }).timeout(120_000);
+  }
+});
