@@ -20,12 +20,14 @@ export interface ProgressLine {
 
 export const noProgress: ProgressLine = { show: () => undefined, erase: () => undefined };
 
-export function createProgressLine(terminal: WriteStream): ProgressLine {
+export function createProgressLine(
+  terminal: Pick<WriteStream, 'columns'> & { write(text: string): unknown },
+): ProgressLine {
   let shown = false;
   return {
     show(progress) {
       // One column less than there are: in the last one some terminals wrap.
-      const text = fit(progressText(progress), terminal.columns - 1);
+      const text = fit(progressText(progress), (terminal.columns || usualColumns) - 1);
       terminal.write(`\r${text}\x1b[K`);
       shown = true;
     },
@@ -49,6 +51,9 @@ export function progressText({ records, matched, scanned, total, elapsedMs }: Pr
     parts.push(`${clock((total - scanned) / rate)} left`);
   return parts.join(' | ');
 }
+
+/** Where a terminal does not know how wide it is, which it says as 0. */
+const usualColumns = 80;
 
 function fit(text: string, width: number): string {
   return columns(text) <= width ? text : text.slice(0, Math.max(0, width));

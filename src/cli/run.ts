@@ -77,6 +77,7 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };
     if (!command.count) return await exportTo(dataset, { query, to, sink, rejects }, context);
     const summary = await countTo(dataset, { query, rejects }, context);
+    terminal.progress.erase();
     await terminal.output.write(new TextEncoder().encode(`${summary.matched}\n`));
     return summary;
   } finally {
