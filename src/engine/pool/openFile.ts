@@ -1,5 +1,6 @@
 import { createPlainCsvScanner } from '../format/csv.ts';
 import { createJsonDocumentScanner } from '../format/jsonDocument.ts';
+import { createKernelCsvScanner, isKernelDialect } from '../format/kernelCsv.ts';
 import { createKernelJsonlScanner } from '../format/kernelJsonl.ts';
 import type { Scanner } from '../format/record.ts';
 import { openSource } from '../source/open.ts';
@@ -17,7 +18,9 @@ export function createScanner(format: FormatSpec): Scanner {
     case 'jsonl':
       return createKernelJsonlScanner();
     case 'csv':
-      return createPlainCsvScanner(format.dialect);
+      return isKernelDialect(format.dialect)
+        ? createKernelCsvScanner(format.dialect)
+        : createPlainCsvScanner(format.dialect);
     case 'json':
       return createJsonDocumentScanner(format.rows);
   }
