@@ -25,6 +25,7 @@ export function GridState({ page }: { readonly page: PageModel }) {
   if (!file || !state) return <Empty icon="loading" spin title={t('Opening\u2026')} />;
   const { rows, exact, view } = preview.shown.value;
   if (rows > 0) return null;
+  if (view < 0) return <Empty icon="loading" spin title={t('Running the filter\u2026')} />;
   if (view === 0) {
     if (!exact) return <Empty icon="loading" spin title={t('Reading the first rows\u2026')} />;
     return (
@@ -74,7 +75,7 @@ export function Banners({ page }: { readonly page: PageModel }) {
       {state?.phase === 'changed' && (
         <Banner icon="info" kind="info">
           <span>{state.message || t('The file has changed on disk. What is shown is from before.')}</span>
-          <button type="button" class="button" onClick={() => void reload(page)}>
+          <button type="button" class="button" onClick={() => void page.reload()}>
             {query ? t('Reload, keep the filter') : t('Reload')}
           </button>
         </Banner>
@@ -82,7 +83,7 @@ export function Banners({ page }: { readonly page: PageModel }) {
       {state?.phase === 'gone' && (
         <Banner icon="warning" kind="warning">
           <span>{state.message || t('The file is gone: it was deleted, moved or renamed.')}</span>
-          <button type="button" class="button" onClick={() => void reload(page)}>
+          <button type="button" class="button" onClick={() => void page.reload()}>
             {t('Look again')}
           </button>
         </Banner>
@@ -90,7 +91,7 @@ export function Banners({ page }: { readonly page: PageModel }) {
       {state?.phase === 'failed' && (
         <Banner icon="error" kind="error">
           <span>{state.message || t('The file could not be read on.')}</span>
-          <button type="button" class="button" onClick={() => void reload(page)}>
+          <button type="button" class="button" onClick={() => void page.reload()}>
             {t('Try again')}
           </button>
         </Banner>
@@ -105,12 +106,6 @@ export function Banners({ page }: { readonly page: PageModel }) {
       )}
     </>
   );
-}
-
-async function reload({ preview, filter }: PageModel): Promise<void> {
-  const query = filter.applied.peek();
-  await preview.reload();
-  if (query && !preview.trouble.peek()) await filter.run(query);
 }
 
 function OpenAsText({ page }: { readonly page: PageModel }) {

@@ -43,8 +43,19 @@ describe('webview/page', function () {
     await page.keyboard.press('Enter');
   }
 
+  /** Until what was done before has been painted. */
+  async function painted(page: Page): Promise<void> {
+    await page.evaluate(
+      () =>
+        new Promise((done) => {
+          requestAnimationFrame(() => requestAnimationFrame(done));
+        }),
+    );
+  }
+
   /** Record numbers in sight, top to bottom, once all of them are there. */
   async function records(page: Page): Promise<number[]> {
+    await painted(page);
     await page.waitForFunction(
       () => ![...document.querySelectorAll('.cell.pending')].some((cell) => cell.checkVisibility()),
     );
@@ -233,6 +244,7 @@ describe('webview/page', function () {
       await page.locator('.row .cell.number:visible').nth(3).click();
       await page.keyboard.press('PageDown');
       await page.keyboard.press('PageDown');
+      await records(page);
       const active = page.locator('.row.active');
       const record = await active.locator('.gutter').textContent();
       assert(record);
@@ -259,6 +271,7 @@ describe('webview/page', function () {
       await page.locator('.chip').waitFor();
       const filtered = await records(page);
       await page.locator('.row:not([hidden]) .cell.number:visible').nth(20).click();
+      await painted(page);
       const active = page.locator('.row.active .gutter');
       const record = (await active.textContent()) ?? '';
       const number = Number(record.replace(/,/g, ''));
@@ -269,6 +282,7 @@ describe('webview/page', function () {
       await page.getByRole('button', { name: 'Back to the matches' }).click();
       await rowOf(page, (number - 1).toLocaleString('en-US')).waitFor({ state: 'hidden' });
       assert.deepEqual(await records(page), filtered);
+      assert.equal(await active.textContent(), record);
     });
 
     it('goes through the history with the arrows and back to the draft', async () => {
@@ -612,14 +626,34 @@ describe('webview/page', function () {
       assert.deepEqual(await lastCall(page, 'run'), { query: 'status >= 500' });
     });
 
-    it('tells that the file is gone, and that the engine was started anew', async () => {
+    it('tells that the file is gone', async () => {
       const page = await open();
       await page.evaluate(() => window.bed.obey({ order: 'state', state: { phase: 'gone' } }));
       await page.getByText('The file is gone').waitFor();
+    });
+
+    it('tells that the engine was started anew, and is where it was', async () => {
+      const page = await open();
+      await filter(page, 'status >= 500');
+      await page.locator('.chip').waitFor();
+      await page.locator('.row .cell.number:visible').nth(4).click();
+      for (let step = 0; step < 3; step++) await page.keyboard.press('PageDown');
+      const before = await records(page);
+      const active = await page.locator('.row.active .gutter').textContent();
       await page.evaluate(() =>
         window.bed.obey({ order: 'restart', message: 'The engine was started anew.' }),
       );
       await page.getByText('The engine was started anew.').waitFor();
+      await page.waitForFunction(
+        () => window.bed.calls.filter(({ method }) => method === 'run').length === 2,
+      );
+      await page.waitForFunction(
+        (text) => document.querySelector('.row.active .gutter')?.textContent === text,
+        active,
+      );
+      const after = await records(page);
+      // The banner above the grid takes the place of a row or two.
+      assert.deepEqual(after, before.slice(0, after.length));
     });
 
     it('takes columns and rows that are seen later, without moving', async () => {

@@ -432,6 +432,18 @@ export function createGrid(options: GridOptions): Grid {
     act(action);
   });
 
+  // On some systems the editor copies by itself, which only shows as this event.
+  sheet.addEventListener('copy', (event) => {
+    event.preventDefault();
+    options.copy();
+  });
+  // The editor's own "select all" would mark the text around the grid as well.
+  document.addEventListener('selectstart', keepSelection);
+
+  function keepSelection(event: Event): void {
+    if (sheet.contains(document.activeElement)) event.preventDefault();
+  }
+
   function focus(): void {
     tabStop.focus({ preventScroll: true });
   }
@@ -519,6 +531,7 @@ export function createGrid(options: GridOptions): Grid {
       pane.close();
       pages.close();
       pointer.close();
+      document.removeEventListener('selectstart', keepSelection);
       if (frame !== 0) cancelAnimationFrame(frame);
     },
   };

@@ -242,7 +242,8 @@ function paintGutter(
     view.width = gutter;
     view.element.style.width = `${gutter}px`;
   }
-  const record = facts ? facts.record : numbered ? row + 1 : 0;
+  // Rows that come from no single record, as of an aggregate, are numbered by themselves.
+  const record = facts ? facts.record || row + 1 : numbered ? row + 1 : 0;
   const text = record > 0 ? count(record) : '';
   const fault = facts?.fault ?? '';
   const label = fault

@@ -1,5 +1,5 @@
 /** The filter: its text, the run that is under way, and what has been run and kept before. */
-import { signal, type Signal } from '@preact/signals';
+import { batch, signal, type Signal } from '@preact/signals';
 import type { Condition, Filters, QueryEdit, ViewState } from '../../protocol/preview.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { Preview } from './preview.ts';
@@ -31,7 +31,7 @@ const historyLength = 50;
 const locatePatience = 400;
 
 export function createFilter(preview: Preview, changed: () => void): Filter {
-  const { link, grid, result, inContext, notice } = preview;
+  const { link, grid, result, inContext, awaited, notice } = preview;
   const text = signal('');
   const applied = signal('');
   const running = signal(false);
@@ -39,6 +39,8 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
   const conditions = signal<readonly Condition[]>([]);
   const filters = signal<Filters>({ history: [], saved: [] });
   let current: AbortController | undefined;
+  /** The match that is shown in context, and where it was. */
+  let match: { readonly row: number; readonly lane: number; readonly above: number } | undefined;
 
   link.call('host/filters', null).then(
     (kept) => (filters.value = kept),
@@ -87,8 +89,11 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
         remember(query);
         changed();
       }
-      inContext.value = false;
-      result.value = state;
+      batch(() => {
+        inContext.value = false;
+        awaited.value = false;
+        result.value = state;
+      });
     };
     try {
       const done = await link.call('run', { query }, { signal: mine.signal, onProgress: show });
@@ -99,6 +104,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     } finally {
       if (current === mine) {
         running.value = false;
+        awaited.value = false;
         current = undefined;
       }
     }
@@ -109,6 +115,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     current.abort();
     current = undefined;
     running.value = false;
+    awaited.value = false;
     const state = result.value;
     if (state?.phase === 'running') result.value = { ...state, phase: 'cancelled' };
   }
@@ -151,7 +158,16 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
   }
 
   async function showInContext(): Promise<void> {
-    if (result.value && !inContext.value) await backToFile(() => (inContext.value = true));
+    if (!result.value || inContext.value) return;
+    const { row, lane } = grid.selection.active;
+    match = { row, lane, above: grid.aboveOf(row) };
+    await backToFile(() => (inContext.value = true));
+  }
+
+  function leaveContext(): void {
+    inContext.value = false;
+    if (match && preview.shown.value.view !== 0) grid.goTo(match.row, match.lane, match.above);
+    match = undefined;
   }
 
   return {
@@ -165,7 +181,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     cancel,
     clear,
     showInContext,
-    leaveContext: () => (inContext.value = false),
+    leaveContext,
     async edit(change) {
       const base = change.kind === 'remove' ? applied.value : text.value.trim();
       try {

@@ -1,5 +1,5 @@
 /** Everything of a page together: the models, what is open beside the grid, and what the editor's commands do. */
-import { effect, signal, type Signal } from '@preact/signals';
+import { batch, effect, signal, type Signal } from '@preact/signals';
 import {
   CellKind,
   type CellAction,
@@ -54,6 +54,8 @@ export interface PageModel {
   goToRecord(record: number): Promise<void>;
   openProblems(): void;
   start(): Promise<void>;
+  /** Reads the file anew, and shows the same place of the same query. */
+  reload(): Promise<void>;
 }
 
 const saveDelay = 100;
@@ -103,41 +105,74 @@ export function createPage(link: Link, api: EditorApi): PageModel {
   const record = createRecord(preview, wanted);
   const find = createFind(preview);
 
+  /** What the page is on its way back to; kept as it was until it is there. */
+  let resuming: Pick<SavedPage, 'query' | 'place'> | undefined;
+
+  function placeNow(): SavedPage['place'] {
+    if (resuming) return resuming.place;
+    const { row, lane } = grid.selection.active;
+    return { top: grid.topRow, row, path: grid.layout.lanes.at(lane)?.column.path ?? '' };
+  }
+
+  function queryNow(): string {
+    return resuming && preview.awaited.peek() ? resuming.query : filter.applied.peek();
+  }
+
   function save(): void {
     unsaved = false;
-    const { row, lane } = grid.selection.active;
     const state: SavedPage = {
       version: 1,
-      query: filter.applied.peek(),
+      query: queryNow(),
       columns: grid.prefs,
-      place: { top: grid.topRow, row, path: grid.layout.lanes.at(lane)?.column.path ?? '' },
+      place: placeNow(),
       side: side.peek(),
       split: split.peek(),
     };
     api.setState(state);
   }
 
-  /** Back to where the page was, once there are that many rows. */
-  function restorePlace(): void {
-    const { top, row, path } = saved.place;
-    if (row === 0 && top === 0) return;
+  let stopRestoring: (() => void) | undefined;
+
+  /** Back to where the page was, once there are that many rows; unless the user has gone elsewhere meanwhile. */
+  function restorePlace({ top, row, path }: SavedPage['place']): void {
     const stop = effect(() => {
       const { view, rows, exact } = preview.shown.value;
-      const failed = filter.error.value !== '';
-      if ((saved.query !== '' && view === 0 && !failed) || (rows <= row && !exact)) return;
+      const elsewhere = preview.selection.value.active.row !== 0;
+      if (!elsewhere && (view < 0 || (rows <= row && !exact))) return;
+      // The grid, too, has to have heard of the rows.
       queueMicrotask(() => {
         stop();
+        resuming = undefined;
+        if (elsewhere) return;
         const lane = grid.layout.lanes.findIndex((other) => other.column.path === path);
         grid.goTo(row, Math.max(0, lane), (row - top) * grid.rowHeight);
       });
     });
+    stopRestoring = stop;
+  }
+
+  /** Opens the file, runs the query over it and goes to the place: all that a page needs to come (back). */
+  async function resume(open: () => Promise<void>, query: string, place: SavedPage['place']): Promise<void> {
+    stopRestoring?.();
+    resuming = { query, place };
+    batch(() => {
+      preview.awaited.value = query !== '';
+      preview.inContext.value = false;
+      preview.result.value = undefined;
+    });
+    await open();
+    if (preview.trouble.peek()) return;
+    if (query !== '') void filter.run(query);
+    restorePlace(place);
   }
 
   async function start(): Promise<void> {
-    await preview.open();
+    await resume(preview.open, saved.query, saved.place);
     started = true;
-    if (saved.query) void filter.run(saved.query);
-    restorePlace();
+  }
+
+  async function reload(): Promise<void> {
+    await resume(preview.reload, queryNow(), placeNow());
   }
 
   function copyText(text: string): void {
@@ -359,11 +394,7 @@ export function createPage(link: Link, api: EditorApi): PageModel {
   link.on('command', command);
   link.on('restarted', ({ message }) => {
     preview.restarted.value = message;
-    void preview.open().then(() => {
-      const query = filter.applied.peek();
-      if (query) void filter.run(query);
-      else grid.refresh();
-    });
+    void resume(preview.open, queryNow(), placeNow());
   });
 
   let statusTimer: ReturnType<typeof setTimeout> | undefined;
@@ -393,6 +424,7 @@ export function createPage(link: Link, api: EditorApi): PageModel {
     goToRecord,
     openProblems,
     start,
+    reload,
   };
 }
 

@@ -35,6 +35,8 @@ export interface Preview {
   readonly result: Signal<ViewState | undefined>;
   /** The file is shown around a match, with the query laid aside. */
   readonly inContext: Signal<boolean>;
+  /** A query is to be run before anything is shown: after a restart, a reload, and on a page that comes back. */
+  readonly awaited: Signal<boolean>;
   readonly shown: ReadonlySignal<GridView>;
   readonly columns: ReadonlySignal<readonly ColumnInfo[]>;
   readonly selection: ReadonlySignal<Selection>;
@@ -42,8 +44,8 @@ export interface Preview {
   /** The last thing that went wrong in passing, or was done; '' for none. */
   readonly notice: Signal<string>;
   readonly restarted: Signal<string>;
-  open(): Promise<void>;
-  reload(): Promise<void>;
+  readonly open: () => Promise<void>;
+  readonly reload: () => Promise<void>;
 }
 
 export function createPreview(link: Link, initial: ColumnPrefs, events: GridEvents): Preview {
@@ -53,6 +55,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
   const fileColumns = signal<readonly ColumnInfo[]>([]);
   const result = signal<ViewState | undefined>(undefined);
   const inContext = signal(false);
+  const awaited = signal(false);
   const selection = signal(start);
   const prefs = signal(initial);
   const notice = signal('');
@@ -65,6 +68,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     if (query) {
       return { view: query.view, rows: query.matched, exact: query.phase !== 'running', numbered: false };
     }
+    if (awaited.value) return { view: -1, rows: 0, exact: false, numbered: false };
     const known = state.value;
     return { view: 0, rows: known?.records ?? 0, exact: known?.exact ?? false, numbered: true };
   });
@@ -127,6 +131,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     trouble,
     result,
     inContext,
+    awaited,
     shown,
     columns,
     selection,
