@@ -15,7 +15,7 @@ export class KeySet {
 
   /** Bytes held. */
   get size(): number {
-    return this.#used + this.#count * 8 + this.#table.length * 4;
+    return this.#used + this.#count * 24;
   }
 
   /** The number of a key, taken in if it is new. */

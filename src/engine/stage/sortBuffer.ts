@@ -16,9 +16,9 @@ export class SortBuffer {
   #bytes = 0;
   count = 0;
 
-  /** Bytes held. */
+  /** Bytes of the rows, and what it takes to find them. */
   get size(): number {
-    return this.#bytes + this.#capacity * 24;
+    return this.#bytes + this.count * 24;
   }
 
   add(key: Uint8Array, payload: Uint8Array): void {
@@ -27,7 +27,6 @@ export class SortBuffer {
     const last = this.#chunks.at(-1);
     if (last === undefined || this.#used + length > last.length) {
       this.#chunks.push(new Uint8Array(Math.max(chunkSize, length)));
-      this.#bytes += Math.max(chunkSize, length);
       this.#used = 0;
     }
     const chunk = this.#chunks[this.#chunks.length - 1];
@@ -41,6 +40,7 @@ export class SortBuffer {
     this.#high[row] = word(key, 0);
     this.#low[row] = word(key, 4);
     this.#used += length;
+    this.#bytes += length;
   }
 
   key(row: number): Uint8Array {

@@ -29,6 +29,8 @@ export class Groups {
   #codes = new Uint32Array(1 << 10);
   /** Number of the row that began each group. */
   #firsts = new Float64Array(1 << 8);
+  /** Bytes that are held without any group. */
+  readonly #empty: number;
   #count = 0;
   #rows = 0;
   #scratch = new Uint32Array(0);
@@ -39,14 +41,19 @@ export class Groups {
     this.#plan = plan;
     this.#columns = plan.keys.map(() => new KeyColumn());
     this.#pairs = plan.keys.slice(1).map(() => new PairTable());
+    this.#empty = this.#allocated();
   }
 
   get count(): number {
     return this.#count;
   }
 
-  /** Bytes held, roughly. */
+  /** Bytes held for the groups there are, roughly. */
   get size(): number {
+    return Math.max(0, this.#allocated() - this.#empty);
+  }
+
+  #allocated(): number {
     const parts = [
       ...this.#columns,
       ...this.#pairs,

@@ -10,7 +10,7 @@ export class PairTable {
   }
 
   get size(): number {
-    return this.#first.byteLength * 2 + this.#table.byteLength;
+    return this.#count * 24;
   }
 
   first(pair: number): number {

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { checkQuery, parseQuery } from '../../../src/engine/query/index.ts';
+
+/** What is said of a query, with the part of it that is marked. */
+function errorOf(query: string): [string, string] {
+  const parsed = parseQuery(query);
+  if (parsed.ok) assert.fail(`no error in: ${query}`);
+  const [{ from, to, message, severity }] = parsed.diagnostics;
+  assert.equal(severity, 'error');
+  return [query.slice(from, to), message];
+}
+
+const cases: readonly [query: string, marked: string, message: string][] = [
+  // Tokens
+  ["a = 'x", "'x", "this text is not closed: end it with '"],
+  ['"a = 1', '"a = 1', 'this name is not closed: end it with "'],
+  ['a = 1 /* x', '/* x', 'this comment is not closed: end it with */'],
+  ['a = 12abc', '12abc', `12abc is not a number; a text is written '12abc', a name "12abc"`],
+  ['a = “x”', '“', '“ is a typographic quote; write "'],
+  ['a = #', '#', '# means nothing here'],
+  ['"" = 1', '""', "a name cannot be empty; an empty text is written ''"],
+  // Expressions
+  ['a =', '=', 'the query ends here; what is missing is an expression, such as status >= 500'],
+  ['a = = 1', '=', '= is not what can stand here; what is missing is an expression, such as status >= 500'],
+  ['(a = 1', '1', 'the query ends here; what is missing is a ) that closes the parenthesis'],
+  ['a = 1)', ')', ') cannot follow here; write AND, OR or an operator between'],
+  ['a = 1 b = 2', 'b', 'b cannot follow here; write AND, OR or an operator between'],
+  ['a && b', '&&', '&& is not known here; write AND'],
+  ['a | b', '|', '| is not known here; write OR'],
+  ['!a', '!', '! is not known here; write NOT'],
+  ['a === 1', '===', '=== is not known here; write ='],
+  ['1 < a < 3', '<', 'comparisons cannot be chained; write a < b AND b < c'],
+  ['a IN ()', ')', 'the list of IN is empty'],
+  ['a IN 1', '1', '1 is not what can stand here; what is missing is ( after IN'],
+  ['a IN (SELECT b)', 'SELECT', 'IN takes a list of values, not a query'],
+  ['a BETWEEN 1', '1', 'the query ends here; what is missing is AND and the upper bound of BETWEEN'],
+  ['a IS 5', '5', '5 is not what can stand here; what is missing is NULL, TRUE, FALSE or DISTINCT FROM after IS'],
+  ['a = select', 'select', 'select is a word of the language; as a name it is written "select"'],
+  ['CASE WHEN a THEN 1', '1', 'the query ends here; what is missing is WHEN, ELSE or END'],
+  ['CAST(a AS nubmer)', 'nubmer', 'nubmer is not a type; did you mean number?'],
+  ["TIMESTAMP '2024-13-01'", "'2024-13-01'", "'2024-13-01' is not a timestamp; one is written TIMESTAMP '2024-05-31 18:30:00'"],
+  ["INTERVAL '3 dais'", "'3 dais'", "'3 dais' is not an interval; one is written INTERVAL '2 hours 30 minutes'"],
+  ['INTERVAL 3 dya', 'dya', 'dya is not a unit of time; did you mean day?'],
+  ['a->b', '->', "-> is not known here; a member is written a.b or a['b']"],
+  ['* = 1', '*', '* stands for all columns only in SELECT and in count(*)'],
+  // Functions
+  ['lowr(a) = 1', 'lowr', 'there is no function lowr; did you mean lower?'],
+  ['lower() = 1', 'lower()', 'lower takes 1 argument, not 0: lower(text)'],
+  ["substr('a') = 1", "substr('a')", 'substr takes 2 to 3 arguments, not 1: substr(text, start, length?)'],
+  ['concat() = 1', 'concat()', 'concat takes at least 1, not 0: concat(value, ...)'],
+  ["date_trunc('wek', a)", "'wek'", 'wek is no unit of a time; did you mean week?'],
+  ['a ~ \'(\'', "'('", 'this is not a regular expression: a group is not closed'],
+  ["regexp_matches(a, '[')", "'['", 'this is not a regular expression: a [ is not closed'],
+  ['count(*) > 1', 'count(*)', 'count looks at many rows, so it cannot stand in WHERE; |> AGGREGATE count(…)'],
+  ['lag(a) > 1', 'lag(a)', 'lag looks at rows around the current one; write lag(…) OVER ()'],
+  ['lower(DISTINCT a)', 'lower(DISTINCT a)', 'DISTINCT stands in an aggregate, which lower is not'],
+  // Operators
+  ['a = 1 |> SELCT b', 'SELCT', 'SELCT is no operator; did you mean SELECT?'],
+  ['a = 1 |> foo', 'foo', 'foo is no operator; the operators are WHERE, SELECT, EXTEND, SET, DROP, RENAME, DISTINCT, AGGREGATE, ORDER BY, LIMIT, OFFSET, TABLESAMPLE, UNNEST, AS'],
+  ['a = 1 LIMIT 5', 'LIMIT', 'LIMIT begins an operator of its own; write |> before it'],
+  ['LIMIT x', 'x', 'x is not what can stand here; what is missing is a number of rows after LIMIT'],
+  ['|> GROUP BY a', 'GROUP', 'GROUP BY is a part of AGGREGATE: |> AGGREGATE count(*) GROUP BY column'],
+  ['|> HAVING a', 'HAVING', 'HAVING is written as |> WHERE after AGGREGATE'],
+  ['AGGREGATE sum(a) GROUP BY sum(b)', 'sum(b)', 'sum looks at many rows, so it cannot stand in GROUP BY; |> AGGREGATE sum(…)'],
+  ['AGGREGATE sum(a) + b', 'b', 'b stands in no aggregate; write any_value(b), or put b into GROUP BY'],
+  ['AGGREGATE sum(sum(a))', 'sum(a)', 'sum looks at many rows, so it cannot stand in the arguments of sum; |> AGGREGATE sum(…)'],
+  ['AGGREGATE quantile_cont(a, 95)', '95', 'quantile_cont takes a fraction from 0 to 1, such as quantile_cont(latency_ms, 0.95)'],
+  ['SELECT a, b |> WHERE c = 1', 'c', 'no column c here; there are a, b'],
+  ['SELECT status |> WHERE stauts = 1', 'stauts', 'no column stauts here; did you mean status?'],
+  ['AGGREGATE count(*) AS n GROUP BY a |> SELECT b', 'b', 'no column b here; there are a, n'],
+  ['SELECT a.*, b.*', 'b.*', 'only one * can stand in a SELECT: the names of two objects could not be told apart'],
+  ['EXTEND avg(a) OVER () AS m', 'OVER ()', 'a window over a stream says how many rows it looks at: avg(…) OVER (ROWS BETWEEN 99 PRECEDING AND CURRENT ROW)'],
+  ['EXTEND avg(a) OVER (ORDER BY b) AS m', 'ORDER', 'a window runs over the rows in the order in which they come; put |> ORDER BY before it'],
+  ['EXTEND lead(a) OVER (PARTITION BY b) AS m', 'OVER (PARTITION BY b)', 'with PARTITION BY a window can only look at rows that came before'],
+  ['WHERE lag(a) OVER () > 1', 'lag(a) OVER ()', 'a window can stand in SELECT and EXTEND only, not in WHERE'],
+  ['TABLESAMPLE 200 PERCENT', '200', 'a sample of more than 100 percent'],
+]; // prettier-ignore
+
+describe('an error', () => {
+  for (const [query, marked, message] of cases) {
+    it(`of ${query}`, () => assert.deepEqual(errorOf(query), [marked, message]));
+  }
+});
+
+describe('a query out of all proportion is refused:', () => {
+  for (const [what, query, message] of [
+    [
+      '10,000 parentheses',
+      `${'('.repeat(10_000)}a${')'.repeat(10_000)}`,
+      'the query is nested more than 400 deep',
+    ],
+    ['10,000 brackets', `a${'['.repeat(10_000)}`, 'the query is nested more than 400 deep'],
+    ['10,000 signs', `${'- '.repeat(10_000)}a = 1`, 'the query is nested more than 400 deep'],
+    ['10,000 NOTs', `${'NOT '.repeat(10_000)}a`, 'the query is nested more than 400 deep'],
+    [
+      '10,000 operators',
+      `a${' + a'.repeat(10_000)}`,
+      'the expression is too deep: more than 1,000 operators in a row, or nested',
+    ],
+    [
+      '10,000 casts',
+      `a${'::text'.repeat(10_000)}`,
+      'the expression is too deep: more than 1,000 operators in a row, or nested',
+    ],
+    [
+      'more than a million characters',
+      `a = '${'x'.repeat(1_000_000)}'`,
+      'the query is longer than 1,000,000 characters',
+    ],
+  ] as const) {
+    it(what, () => assert.equal(errorOf(query)[1], message));
+  }
+
+  it('but not a long list, or a long chain of conditions', () => {
+    const list = Array.from({ length: 100_000 }, (_, at) => at).join(',');
+    assert.equal(parseQuery(`a IN (${list})`).ok, true);
+    assert.equal(parseQuery(Array.from({ length: 50_000 }, (_, at) => `a = ${at}`).join(' OR ')).ok, true);
+  }).timeout(20_000);
+});
+
+describe('checkQuery', () => {
+  const columns = [
+    { name: 'status', type: 'number' },
+    { name: 'user.country', type: 'text' },
+  ];
+  const warnings = (query: string): string[] => {
+    const parsed = parseQuery(query);
+    if (!parsed.ok) assert.fail(parsed.diagnostics[0].message);
+    return checkQuery(parsed.query, columns).map(({ from, to, severity, message }) => {
+      assert.equal(severity, 'warning');
+      return `${query.slice(from, to)}: ${message}`;
+    });
+  };
+
+  it('warns of columns that were not seen', () => {
+    assert.deepEqual(warnings('stauts = 1 AND user.contry = 2'), [
+      'stauts: no column stauts so far; did you mean status?',
+      'user.contry: no column user.contry so far; did you mean user.country?',
+    ]);
+    assert.deepEqual(warnings('zzz IS NULL'), ['zzz: no column zzz so far']);
+  });
+
+  it('knows what stands above and below a column, and what the query itself makes', () => {
+    assert.deepEqual(warnings('user IS NULL OR user.country.code = 1 OR status[1] = 1'), []);
+    assert.deepEqual(
+      warnings('EXTEND status + 1 AS next |> WHERE next > 1 |> SELECT next AS n |> ORDER BY n'),
+      [],
+    );
+    assert.deepEqual(warnings('AS t |> WHERE t.status = 1 AND _line > 3'), []);
+  });
+});
