@@ -19,6 +19,8 @@ export interface RunCommand {
   readonly rejects: string | undefined;
   /** undefined: recognised. */
   readonly delimiter: string | undefined;
+  /** The values of a JSON document that are its rows, as `$.items[*]`. */
+  readonly rows: string | undefined;
   /** undefined: recognised. */
   readonly header: boolean | undefined;
   readonly cache: boolean;
@@ -35,6 +37,7 @@ const options = {
   count: { type: 'boolean' },
   rejects: { type: 'string' },
   delimiter: { type: 'string' },
+  rows: { type: 'string' },
   'no-header': { type: 'boolean' },
   'no-cache': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -73,6 +76,7 @@ export function readArguments(args: readonly string[]): Command {
     count,
     rejects,
     delimiter: values.delimiter === undefined ? undefined : readDelimiter(values.delimiter),
+    rows: values.rows,
     header: values['no-header'] ? false : undefined,
     cache: !values['no-cache'],
   };

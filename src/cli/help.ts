@@ -26,6 +26,8 @@ Options:
                       are written with the others, and those that cannot be
                       read are skipped and counted
       --delimiter C   what separates the fields of FILE: a character, or tab
+      --rows PATH     the values of a JSON document that are its rows, for
+                      example '$.items[*]'; guessed where it is not said
       --no-header     the first row of FILE is data
       --no-cache      neither use nor keep an index of FILE
   -h, --help          show this text

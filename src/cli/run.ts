@@ -41,12 +41,19 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
     revive: reviveFailure,
   });
   try {
-    const { delimiter, header } = command;
+    const { delimiter, header, rows } = command;
     const { signal } = terminal;
     const store = command.cache
       ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes)
       : undefined;
-    const dataset = await Dataset.open(sourceOf(command.file), { delimiter, header, pool, store, signal });
+    const dataset = await Dataset.open(sourceOf(command.file), {
+      delimiter,
+      header,
+      rows,
+      pool,
+      store,
+      signal,
+    });
     try {
       for (const doubt of checkQuery(parsed.query, dataset.columns.all)) {
         terminal.say(showProblem(command.query, doubt));

@@ -19,12 +19,14 @@ import type {
   Task,
 } from '../pool/task.ts';
 import { identifyFile, type FileIdentity } from '../source/file.ts';
+import type { PatternStep } from '../format/jsonStream.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import type { SourceSpec } from '../source/source.ts';
 import { Columns } from './columns.ts';
 import { recognise, type Recognised } from './format.ts';
 import { mayRunForEver, type PlannedQuery } from './plan.ts';
+import { patternSteps, spoolElements, type Spool } from './spool.ts';
 import { scanInOrder, type OrderedResult, type ScanRequest } from './scanInOrder.ts';
 import { stretchOf } from './view.ts';
 
@@ -81,6 +83,8 @@ export class Dataset {
   /** Where there is nothing to share: this file's own. */
   readonly #own: InlinePool | undefined;
   readonly #spec: FileSpec;
+  /** The temporary file that is read in place of the document. */
+  #spool: Spool | undefined;
 
   private constructor(
     source: OpenedSource,
@@ -103,7 +107,7 @@ export class Dataset {
       blockSize: options.blockSize ?? blockSize,
     };
     this.#index = new BlockIndex(this.#spec.blockSize, recognised.dataStart, recognised.firstLine);
-    const splits = source.random && source.compression.length === 0;
+    const splits = source.random && source.compression.length === 0 && source.encoding.startsWith('utf-8');
     const large = (source.size ?? 0) > inlineBlocks * this.#spec.blockSize;
     this.#shared = splits ? options.pool : undefined;
     if (this.#shared && large) {
@@ -120,6 +124,8 @@ export class Dataset {
   static async open(spec: SourceSpec, options: DatasetOptions): Promise<Dataset> {
     const identity = spec.kind === 'file' ? await identifyFile(spec.path) : nowhere;
     const source = await openSource(spec, { signal: options.signal });
+    const steps = options.rows === undefined ? undefined : patternSteps(options.rows);
+    if (steps) return Dataset.#openSpooled(source, steps, options);
     try {
       const dataset = new Dataset(
         source,
@@ -133,6 +139,22 @@ export class Dataset {
     } catch (error) {
       await source.close();
       throw error;
+    }
+  }
+
+  /** Opens what a path through several lists of a document leads to. */
+  static async #openSpooled(
+    source: OpenedSource,
+    steps: readonly PatternStep[],
+    { pool, signal, blockSize }: DatasetOptions,
+  ): Promise<Dataset> {
+    try {
+      const spool = await spoolElements(source, steps, signal);
+      const dataset = await Dataset.open({ kind: 'file', path: spool.path }, { pool, signal, blockSize });
+      dataset.#spool = spool;
+      return dataset;
+    } finally {
+      await source.close();
     }
   }
 
@@ -330,6 +352,7 @@ export class Dataset {
     await this.#own?.close();
     this.#shared?.release(this.#spec.key);
     await this.#source.close();
+    await this.#spool?.remove();
   }
 }
 

@@ -99,12 +99,7 @@ export class EngineService {
     let held = this.#files.get(key);
     if (!held) {
       held = {
-        file: SharedFile.open(
-          specOf(file.location),
-          file.options,
-          { pool: this.#pool, store: this.#store },
-          signal,
-        ),
+        file: SharedFile.open(specOf(file), file.options, { pool: this.#pool, store: this.#store }, signal),
         holders: 0,
       };
       this.#files.set(key, held);
@@ -130,6 +125,9 @@ export class EngineService {
   }
 }
 
-function specOf(location: string): SourceSpec {
-  return /^https?:\/\//i.test(location) ? { kind: 'url', url: location } : { kind: 'file', path: location };
+function specOf({ location, options: { encoding } }: OpenFile): SourceSpec {
+  const place: SourceSpec = /^https?:\/\//i.test(location)
+    ? { kind: 'url', url: location }
+    : { kind: 'file', path: location };
+  return encoding === undefined ? place : { ...place, encoding };
 }

@@ -10,6 +10,7 @@ const plain = {
   count: false,
   rejects: undefined,
   delimiter: undefined,
+  rows: undefined,
   header: undefined,
   cache: true,
 } satisfies Command;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cellsOf, Preview } from '../../support/preview.ts';
@@ -9,6 +9,10 @@ const cars = resolve('node_modules/vega-datasets/data/cars.json');
 interface Car {
   readonly Name: string;
   readonly Horsepower: number | null;
+}
+
+async function temporaryFolders(): Promise<string[]> {
+  return (await readdir(tmpdir())).filter((name) => /^rowriver-[^-]+$/.test(name));
 }
 
 describe('dataset, of a JSON document', function () {
@@ -62,6 +66,21 @@ describe('dataset, of a JSON document', function () {
     assert.deepEqual([state.matched, state.records, state.malformed, state.message], [10, 60_000, 0, '']);
     const detail = await preview.page.call('record', { view: state.view, row: 9 });
     assert.deepEqual([detail.record, detail.text], [60_000, JSON.stringify(items[59_999])]);
+  });
+
+  it('follows a path through several lists, and leaves no file behind', async () => {
+    const path = join(folder, 'nested.json');
+    const text =
+      '{"groups":[{"items":[{"n":1.10},{"n":2}]},{"items":[]},{"items":[{"n":12345678901234567890}]}]}';
+    await writeFile(path, text);
+    const before = await temporaryFolders();
+    preview = await Preview.open(path, { rows: '$.groups[*].items[*]' });
+    await preview.page.call('rows', { view: 0, first: 0, count: 9, columns: [] });
+    const page = await preview.page.call('rows', { view: 0, first: 0, count: 9, columns: [0] });
+    assert.deepEqual(cellsOf(page), [['1.10'], ['2'], ['12345678901234567890']]);
+    assert.equal((await temporaryFolders()).length, before.length + 1);
+    await preview.close();
+    assert.deepEqual(await temporaryFolders(), before);
   });
 
   it('says so where there are no such rows', async () => {
