@@ -245,7 +245,11 @@ describe('rowriver on bad input', function () {
       await mkdir(place);
       await writeFile(join(place, 'secret.csv'), 'a\n1\n', { mode: 0o600 });
       await writeFile(join(place, 'open.csv'), 'a\n1\n', { mode: 0o644 });
-      await writeFile(join(place, 'kept'), 'old', { mode: 0o444 });
+      // The folder may be written, so that only the file's own mode forbids it.
+      const shared = join(place, 'shared');
+      await mkdir(shared);
+      await chmod(shared, 0o777);
+      await writeFile(join(shared, 'kept'), 'old', { mode: 0o444 });
       const root = process.getuid?.() === 0;
       // Nothing is forbidden to root: then the program runs as nobody, from where nobody may read it.
       const nobody = root ? { uid: 65_534, gid: 65_534 } : {};
@@ -259,10 +263,16 @@ describe('rowriver on bad input', function () {
       assert.match(unreadable.stderr, /^rowriver: There is no permission to read .*secret\.csv\.\n$/);
       assert.equal(unreadable.code, 1);
 
-      const unwritable = await run(join(place, 'open.csv'), '-o', join(place, 'kept'));
+      const unwritable = await run(join(place, 'open.csv'), '-o', join(shared, 'kept'));
       assert.match(unwritable.stderr, /^rowriver: You have no permission to write .*kept\.\n$/);
       assert.equal(unwritable.code, 1);
-      assert.equal(await readFile(join(place, 'kept'), 'utf8'), 'old');
+      assert.equal(await readFile(join(shared, 'kept'), 'utf8'), 'old');
+
+      const nowhere = await run(join(place, 'open.csv'), '-o', join(place, 'new'));
+      assert.match(
+        nowhere.stderr,
+        root ? /^rowriver: You have no permission to write .*new\.\n$/ : /written/,
+      );
     });
   });
 

@@ -18,7 +18,9 @@ function csv(columns: string[], change: Partial<CsvDialect> = {}): RecordFormat 
 }
 
 async function text(from: string | Uint8Array, source: RecordFormat, target: Target): Promise<string> {
-  return Buffer.from(await exportOf(from, { source, target })).toString();
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+    await exportOf(from, { source, target }),
+  );
 }
 
 /** RFC 4180 as csv-parse reads it, all rows, of whatever width. */
@@ -67,6 +69,17 @@ describe('rows in the same format', () => {
         },
       ),
     );
+  });
+
+  it('keep a lone CR where that ends rows', async () => {
+    const from = 'a,b\r1,2\r3,4\r\n5,6\r';
+    assert.equal(await text(from, csv(['a', 'b'], { lineEnd: 'any' }), 'same'), from);
+    const bytes = await exportOf(from, {
+      source: csv(['a', 'b'], { lineEnd: 'any' }),
+      target: 'same',
+      chosen: (i) => i !== 1,
+    });
+    assert.equal(Buffer.from(bytes).toString(), 'a,b\r1,2\r5,6\r');
   });
 
   it('leave out what is no record', async () => {
@@ -200,6 +213,14 @@ describe('rows of a table', () => {
         '1,"Ada, ""A""","[""x"",1]",1.10,,,\r\n' +
         '12345678901234567890,,,,{},"",true\r\n',
     );
+  });
+
+  it('quote what ends a line or a cell, and nothing else', async () => {
+    const from = ['\r', '\n', ',', '"', '\t', ' ', ';', "'"]
+      .map((cell) => JSON.stringify({ a: cell }))
+      .join('\n');
+    const cells = ['"\r"', '"\n"', '","', '""""', '\t', ' ', ';', "'"];
+    assert.equal(await text(from, jsonl, 'csv'), ['a', ...cells, ''].join('\r\n'));
   });
 
   it('separate with tabs, and quote those', async () => {
