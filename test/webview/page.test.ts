@@ -310,6 +310,20 @@ describe('webview/page', function () {
       assert.deepEqual(kept.saved.at(-1), { name: 'Slow', query: 'ms > 900' });
     });
 
+    it('has room for the numbers of records far down, however few match', async () => {
+      const page = await open();
+      await filter(page, 'few');
+      await page.getByText('10 of 1,000,000,000 records match').first().waitFor();
+      const cut = () =>
+        page.evaluate(() =>
+          [...document.querySelectorAll('.row:not([hidden]) .gutter')]
+            .filter((cell) => cell.scrollWidth > cell.clientWidth)
+            .map((cell) => cell.textContent),
+        );
+      assert.equal((await records(page)).at(-1), 900_000_002);
+      assert.deepEqual(await cut(), []);
+    });
+
     it('says what went wrong with a query, and keeps the rows', async () => {
       const page = await open();
       await filter(page, 'boom');

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import type { ColumnInfo, QueryEdit, RecordDetail } from '../../protocol/preview.ts';
 import { bytes, count, t } from '../l10n.ts';
 import { IconButton } from '../parts/button.tsx';
-import { readJson } from './json.ts';
+import { membersOf, readJson } from './json.ts';
 import { writePath, type Step } from './path.ts';
 import { VisibleText } from './text.tsx';
 import { JsonTree } from './tree.tsx';
@@ -81,7 +81,7 @@ function Body(props: DetailProps & { readonly detail: RecordDetail }) {
     [detail],
   );
   const fields = detail.format === 'fields';
-  const readable = fields ? detail.fields.length > 0 : readJson(text).type !== 'invalid';
+  const readable = fields ? detail.fields.length > 0 : isReadable(text, detail.fault !== '');
   const columnOf = (step: Step | undefined) =>
     fields ? columns.find((column) => column.name === step) : undefined;
   return (
@@ -98,6 +98,13 @@ function Body(props: DetailProps & { readonly detail: RecordDetail }) {
       {(detail.fault || !readable) && <RawText text={detail.text} />}
     </>
   );
+}
+
+/** Of a malformed record a tree is shown only where there is something to see in it. */
+function isReadable(text: string, faulty: boolean): boolean {
+  const root = readJson(text);
+  if (root.type !== 'object' && root.type !== 'list') return root.type !== 'invalid';
+  return !faulty || membersOf(root, 1).items.some(({ value }) => value.type !== 'invalid');
 }
 
 /** Fields as members of an object: the tree shows both. A name that is there twice stays there twice. */

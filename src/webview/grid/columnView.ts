@@ -10,7 +10,7 @@ import {
   type ColumnPrefs,
   type Lane,
 } from './columns.ts';
-import { fitWidth, guessWidth, type Ruler } from './fit.ts';
+import { firstWidth, fitWidth, guessWidth, type Ruler } from './fit.ts';
 
 export interface ColumnViewOptions {
   readonly ruler: () => Ruler;
@@ -99,7 +99,7 @@ export function createColumnView(options: ColumnViewOptions): ColumnView {
       for (const id of ids) {
         const column = columns.find((other) => other.id === id);
         if (!column) continue;
-        widths.set(column.path, fitWidth(column, textsOf(id), options.ruler(), widestAtFirst));
+        widths.set(column.path, firstWidth(column, textsOf(id), options.ruler(), widestAtFirst));
       }
       relayOut();
     },

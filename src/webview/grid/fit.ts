@@ -18,6 +18,8 @@ const guesses: Readonly<Record<ColumnInfo['type'], number>> = {
   object: 200,
   mixed: 160,
 };
+/** Numbers grow further down in a file: at first there is room for so many digits. */
+const digitsAtFirst = 9;
 /** Paddings and rule of a cell; of a header also its type's icon and its menu. */
 const cellExtra = 18;
 const headExtra = 56;
@@ -40,6 +42,13 @@ export function createRuler(element: HTMLElement): Ruler {
 
 export function guessWidth(column: ColumnInfo, ruler: Ruler): number {
   return bounded(Math.max(guesses[column.type], ruler.head(column.name) + headExtra), widest);
+}
+
+/** A first width, by what the first cells hold. */
+export function firstWidth(column: ColumnInfo, texts: Iterable<string>, ruler: Ruler, limit: number): number {
+  const fitting = fitWidth(column, texts, ruler, limit);
+  const digits = ruler.cell('8'.repeat(digitsAtFirst)) + cellExtra;
+  return column.type === 'number' ? bounded(Math.max(fitting, digits), limit) : fitting;
 }
 
 /** The width at which the name and all of `texts` show whole, up to a limit. */

@@ -51,6 +51,8 @@ export interface GridView {
   readonly exact: boolean;
   /** Whether row n is record n + 1. */
   readonly numbered: boolean;
+  /** No record number is larger, as far as is known. */
+  readonly records: number;
 }
 
 export interface Grid {
@@ -113,7 +115,7 @@ export function createGrid(options: GridOptions): Grid {
   sheet.append(headGroup, body);
   sheet.style.setProperty('--header-height', `${headerHeight}px`);
 
-  let view: GridView = { view: 0, rows: 0, exact: false, numbered: true };
+  let view: GridView = { view: 0, rows: 0, exact: false, numbered: true, records: 0 };
   let selection: Selection = start;
   let inHeader = false;
   let rowHeight = 22;
@@ -162,7 +164,7 @@ export function createGrid(options: GridOptions): Grid {
   // Geometry
 
   function gutter(): number {
-    const digits = count(Math.max(999, view.rows)).length;
+    const digits = count(Math.max(999, view.rows, view.records)).length;
     return Math.ceil(ruler.cell('8'.repeat(digits)) + 34);
   }
 

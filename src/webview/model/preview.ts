@@ -65,12 +65,18 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
   const columns = computed(() => view.value?.columns ?? fileColumns.value);
   const shown = computed<GridView>(() => {
     const query = view.value;
+    const records = state.value?.records ?? 0;
     if (query) {
-      return { view: query.view, rows: query.matched, exact: query.phase !== 'running', numbered: false };
+      return {
+        view: query.view,
+        rows: query.matched,
+        exact: query.phase !== 'running',
+        numbered: false,
+        records,
+      };
     }
-    if (awaited.value) return { view: -1, rows: 0, exact: false, numbered: false };
-    const known = state.value;
-    return { view: 0, rows: known?.records ?? 0, exact: known?.exact ?? false, numbered: true };
+    if (awaited.value) return { view: -1, rows: 0, exact: false, numbered: false, records };
+    return { view: 0, rows: records, exact: state.value?.exact ?? false, numbered: true, records };
   });
 
   const grid = createGrid({

@@ -154,7 +154,8 @@ export function serve(post: Post, options: BedOptions): Server {
       if (/\bboom\b/.test(query))
         throw new Error('The file could not be read at byte 1,048,576: input/output error.');
       const none = /\bnothing\b/.test(query);
-      const step = none ? 1 : 2 + scatter(query.length, 3, 9);
+      const few = /\bfew\b/.test(query);
+      const step = none ? 1 : few ? Math.ceil(file.rows / 10) : 2 + scatter(query.length, 3, 9);
       const size = none ? 0 : Math.floor(file.rows / step);
       const view = views.length;
       const steps = Math.max(1, Math.round(options.queryTime / 100));
