@@ -33,9 +33,8 @@ export function findTable(rows: readonly SampleRow[], known: KnownTable): TableP
   const found = known.headerRows ?? countHeaderRows(rows, first);
   const others = otherTables(rows, first + found);
   const end = Math.min(first + found + below, others.at(0) ?? rows.length);
-  const bodyWidth = commonWidth(
-    end > first + found ? rows.slice(first + found, end) : rows.slice(first, first + 1),
-  );
+  // The header has a vote as well: it decides where hardly two rows are of one width.
+  const bodyWidth = commonWidth(rows.slice(first, Math.max(end, first + 1)));
   const headerWidths = rows.slice(first, first + found).map((row) => namedWidth(row, bodyWidth));
   return { first, headerRows: found, width: Math.max(bodyWidth, ...headerWidths), others };
 }
