@@ -1,6 +1,9 @@
 import type { Query } from '../syntax/tree.ts';
+import { clickhouseOperators } from './clickhouse.ts';
 import { UnprintableError, type PrintOptions, type PrintTarget } from './dialect.ts';
 import { duckdbOperators } from './duckdb.ts';
+import { printJq } from './jq.ts';
+import { printSpark } from './spark.ts';
 import { printSql } from './sqlQuery.ts';
 
 export type PrintedQuery =
@@ -22,7 +25,11 @@ function print(query: Query, target: PrintTarget, options: PrintOptions): string
   switch (target) {
     case 'duckdb':
       return printSql(query.operators, duckdbOperators(options));
-    default:
-      throw new UnprintableError({ from: 0, to: query.text.length }, `${target} cannot be written yet`);
+    case 'clickhouse':
+      return printSql(query.operators, clickhouseOperators(options));
+    case 'spark':
+      return printSpark(query.operators, options);
+    case 'jq':
+      return printJq(query.operators, options);
   }
 }

@@ -153,7 +153,6 @@ class SqlPrinter {
     this.#block.select = [...groupBy, ...aggregates].map((item) => this.#item(item)).join(', ');
     if (groupBy.length > 0)
       this.#block.groupBy = groupBy.map((key) => this.#expressions.write(key.expression)).join(', ');
-    this.#end();
   }
 
   #sample(operator: Extract<Operator, { kind: 'tablesample' }>): void {
@@ -164,7 +163,6 @@ class SqlPrinter {
       ({ select, orderBy, limit }) => select === undefined && orderBy === undefined && limit === undefined,
     );
     this.#block.limit = sample(operator.size);
-    this.#end();
   }
 
   #unnest(operator: Extract<Operator, { kind: 'unnest' }>): void {
@@ -179,7 +177,6 @@ class SqlPrinter {
         ? `*, ${rows} AS ${this.#name(name)}`
         : this.#star(operator, { replace: [{ name, value: rows }] }),
     );
-    this.#end();
   }
 
   #name(name: string): string {

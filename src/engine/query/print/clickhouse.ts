@@ -1,0 +1,123 @@
+import type { CastType } from '../syntax/tree.ts';
+import { UnprintableError, type PrintOptions, type SqlDialect } from './dialect.ts';
+import type { SqlOperators } from './sqlQuery.ts';
+
+function name(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+function text(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+const casts: Record<Exclude<CastType, 'interval' | 'json'>, (value: string) => string> = {
+  boolean: (value) => `accurateCastOrNull(${value}, 'Bool')`,
+  integer: (value) => `toInt64(round(accurateCastOrNull(${value}, 'Float64')))`,
+  number: (value) => `accurateCastOrNull(${value}, 'Float64')`,
+  double: (value) => `accurateCastOrNull(${value}, 'Float64')`,
+  text: (value) => `toString(${value})`,
+  timestamp: (value) => `parseDateTime64BestEffortOrNull(toString(${value}), 6, 'UTC')`,
+  date: (value) => `toDate32(parseDateTime64BestEffortOrNull(toString(${value}), 6, 'UTC'))`,
+};
+
+/** Function names that differ, the arguments being the same. */
+const renamed = {
+  lower: 'lowerUTF8',
+  upper: 'upperUTF8',
+  length: 'lengthUTF8',
+  len: 'length',
+  substr: 'substringUTF8',
+  substring: 'substringUTF8',
+  left: 'leftUTF8',
+  right: 'rightUTF8',
+  reverse: 'reverseUTF8',
+  lpad: 'leftPadUTF8',
+  rpad: 'rightPadUTF8',
+  replace: 'replaceAll',
+  starts_with: 'startsWith',
+  ends_with: 'endsWith',
+  strpos: 'positionUTF8',
+  regexp_matches: 'match',
+  ln: 'log',
+  mod: 'modulo',
+  list_contains: 'has',
+  count_if: 'countIf',
+  approx_count_distinct: 'uniq',
+  stddev: 'stddevSamp',
+  any_value: 'any',
+};
+
+const time = casts.timestamp;
+
+const dialect: SqlDialect = {
+  engine: 'ClickHouse',
+  name,
+  text,
+  member: (base, key) => `tupleElement(${base}, ${text(key)})`,
+  calls: new Map<string, (values: readonly string[]) => string>([
+    ...Object.entries(renamed).map(([from, to]): [string, (values: readonly string[]) => string] => [
+      from,
+      (values) => `${to}(${values.join(', ')})`,
+    ]),
+    ['contains', ([value, part]) => `(position(${value}, ${part}) > 0)`],
+    ['trim', ([value, set = "' '"]) => `trimBoth(${value}, ${set})`],
+    ['ltrim', ([value, set = "' '"]) => `trimLeft(${value}, ${set})`],
+    ['rtrim', ([value, set = "' '"]) => `trimRight(${value}, ${set})`],
+    ['split_part', ([value, separator, index]) => `splitByString(${separator}, ${value})[${index}]`],
+    ['concat', (values) => `concat(${values.map((value) => `ifNull(toString(${value}), '')`).join(', ')})`],
+    ['regexp_extract', ([value, pattern, group = '0']) => `regexpExtract(${value}, ${pattern}, ${group})`],
+    ['date_trunc', ([unit, value]) => `dateTrunc(${unit}, ${time(value)})`],
+    ['date_diff', ([unit, from, to]) => `dateDiff(${unit}, ${time(from)}, ${time(to)})`],
+    ['epoch', ([value]) => `(toUnixTimestamp64Micro(${time(value)}) / 1000000)`],
+    ['median', ([value]) => `quantileExactInclusive(0.5)(${value})`],
+    ['quantile_cont', ([value, fraction]) => `quantileExactInclusive(${fraction})(${value})`],
+    ['string_agg', ([value, separator = "','"]) => `arrayStringConcat(groupArray(${value}), ${separator})`],
+    ['mode', ([value]) => `topK(1)(${value})[1]`],
+  ]),
+  missing: new Set([
+    'typeof',
+    'list',
+    'json_extract',
+    'date_part',
+    'to_timestamp',
+    'regexp_replace',
+    'row_number',
+  ]),
+  cast(value, type) {
+    if (type === 'interval' || type === 'json') {
+      throw new UnprintableError({ from: 0, to: 0 }, `ClickHouse has no such cast to ${type}`);
+    }
+    return casts[type](value);
+  },
+  matches: (value, pattern, insensitive) =>
+    insensitive ? `match(${value}, concat('(?i)', ${pattern}))` : `match(${value}, ${pattern})`,
+  like: (value, pattern, insensitive, negated) =>
+    `${value} ${negated ? 'NOT ' : ''}${insensitive ? 'ILIKE' : 'LIKE'} ${pattern}`,
+  distinct: (a, b, negated) => `${negated ? '' : 'NOT '}ifNull(${a} = ${b}, ${a} IS NULL AND ${b} IS NULL)`,
+  divide: (a, b) => `(${a} / nullIf(${b}, 0))`,
+  divideWhole: (a, b) => `trunc(${a} / nullIf(${b}, 0))`,
+  remainder: (a, b) => `(${a} % nullIf(${b}, 0))`,
+  list: (items) => `[${items.join(', ')}]`,
+  item: (base, index) => `${base}[${index}]`,
+  interval: (months, days, micros) =>
+    `(toIntervalMonth(${months}) + toIntervalDay(${days}) + toIntervalMicrosecond(${micros}))`,
+  timestamp: (value, date) => (date ? `toDate32(${text(value)})` : `toDateTime64(${text(value)}, 6, 'UTC')`),
+};
+
+export function clickhouseOperators({ file, format }: PrintOptions): SqlOperators {
+  return {
+    dialect,
+    table: `file(${text(file)}, ${format === 'csv' ? "'CSVWithNames'" : "'JSONEachRow'"})`,
+    star({ except = [], replace = [], rename = [] }) {
+      const left = [...except, ...rename.map(({ from }) => from)];
+      const without = left.length === 0 ? '' : ` EXCEPT (${left.map(name).join(', ')})`;
+      const anew = replace.map((item) => `${item.value} AS ${name(item.name)}`);
+      const replaced = anew.length === 0 ? '' : ` REPLACE (${anew.join(', ')})`;
+      return [`*${without}${replaced}`, ...rename.map(({ from, to }) => `${name(from)} AS ${name(to)}`)].join(
+        ', ',
+      );
+    },
+    unnest: (list) => `arrayJoin(${list})`,
+    samplePercent: undefined,
+  };
+}

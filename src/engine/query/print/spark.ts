@@ -1,0 +1,145 @@
+import { columnLabel } from '../syntax/pipeline.ts';
+import type { CastType, NamedExpression, Operator } from '../syntax/tree.ts';
+import { UnprintableError, type PrintOptions, type SqlDialect } from './dialect.ts';
+import { SqlExpressions } from './sqlExpression.ts';
+
+function name(text: string): string {
+  return `\`${text.replaceAll('`', '``')}\``;
+}
+
+function text(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+const types: Record<Exclude<CastType, 'json'>, string> = {
+  boolean: 'BOOLEAN',
+  integer: 'BIGINT',
+  number: 'DOUBLE',
+  double: 'DOUBLE',
+  text: 'STRING',
+  timestamp: 'TIMESTAMP',
+  date: 'DATE',
+  interval: 'INTERVAL DAY TO SECOND',
+};
+
+const dialect: SqlDialect = {
+  engine: 'Spark',
+  name,
+  text,
+  member: (base, key) => `${base}.${name(key)}`,
+  calls: new Map<string, (values: readonly string[]) => string>([
+    ['length', ([value]) => `char_length(${value})`],
+    ['starts_with', ([value, part]) => `startswith(${value}, ${part})`],
+    ['ends_with', ([value, part]) => `endswith(${value}, ${part})`],
+    ['strpos', ([value, part]) => `locate(${part}, ${value})`],
+    ['trim', ([value, set = "' '"]) => `trim(BOTH ${set} FROM ${value})`],
+    ['ltrim', ([value, set = "' '"]) => `trim(LEADING ${set} FROM ${value})`],
+    ['rtrim', ([value, set = "' '"]) => `trim(TRAILING ${set} FROM ${value})`],
+    ['concat', (values) => `concat(${values.map((value) => `coalesce(string(${value}), '')`).join(', ')})`],
+    ['regexp_matches', ([value, pattern]) => `regexp_like(${value}, ${pattern})`],
+    ['regexp_extract', ([value, pattern, group = '0']) => `regexp_extract(${value}, ${pattern}, ${group})`],
+    ['list_contains', ([list, value]) => `array_contains(${list}, ${value})`],
+    ['epoch', ([value]) => `unix_timestamp(${value})`],
+    ['quantile_cont', ([value, fraction]) => `percentile(${value}, ${fraction})`],
+    ['any_value', ([value]) => `any_value(${value}, true)`],
+    ['string_agg', ([value, separator = "','"]) => `listagg(${value}, ${separator})`],
+  ]),
+  missing: new Set([
+    'typeof',
+    'list',
+    'json_extract',
+    'date_diff',
+    'to_timestamp',
+    'regexp_replace',
+    'trunc',
+    'len',
+  ]),
+  cast(value, type) {
+    if (type === 'json') throw new UnprintableError({ from: 0, to: 0 }, 'Spark has no such cast to json');
+    return `try_cast(${value} AS ${types[type]})`;
+  },
+  matches: (value, pattern, insensitive) =>
+    insensitive ? `(${value} RLIKE concat('(?i)', ${pattern}))` : `(${value} RLIKE ${pattern})`,
+  like: (value, pattern, insensitive, negated) =>
+    `${value} ${negated ? 'NOT ' : ''}${insensitive ? 'ILIKE' : 'LIKE'} ${pattern}`,
+  distinct: (a, b, negated) => `${negated ? '' : 'NOT '}(${a} <=> ${b})`,
+  divide: (a, b) => `(${a} / nullif(${b}, 0))`,
+  divideWhole: (a, b) => `(${a} div nullif(${b}, 0))`,
+  remainder: (a, b) => `(${a} % nullif(${b}, 0))`,
+  list: (items) => `array(${items.join(', ')})`,
+  item: (base, index) => `try_element_at(${base}, ${index})`,
+  interval: (months, days, micros) => `make_interval(0, ${months}, 0, ${days}, 0, 0, ${micros / 1_000_000})`,
+  timestamp: (value, date) => `${date ? 'DATE' : 'TIMESTAMP'} ${text(value)}`,
+};
+
+/** Spark 4 has the pipe syntax itself: nearly every operator stays what it is. @throws UnprintableError */
+export function printSpark(operators: readonly Operator[], { file, format }: PrintOptions): string {
+  const expressions = new SqlExpressions(dialect);
+  const source = format === 'csv' ? 'csv' : 'json';
+  const csvOptions = format === 'csv' ? ", header 'true', inferSchema 'true'" : '';
+  const view = `CREATE OR REPLACE TEMPORARY VIEW data USING ${source} OPTIONS (path ${text(file)}${csvOptions});`;
+  const lines = operators.flatMap((operator) => lineOf(operator, expressions));
+  return [view, 'FROM data', ...lines.map((line) => `|> ${line}`)].join('\n');
+}
+
+function lineOf(operator: Operator, expressions: SqlExpressions): string[] {
+  const named = (items: readonly NamedExpression[]): string =>
+    items.map((item) => `${expressions.write(item.expression)} AS ${name(item.name)}`).join(', ');
+  switch (operator.kind) {
+    case 'as':
+      expressions.aliases.add(operator.alias.name);
+      return [];
+    case 'where':
+      return [`WHERE ${expressions.write(operator.condition)}`];
+    case 'select':
+      return [`SELECT ${operator.items.map((item) => selectItem(item, expressions)).join(', ')}`];
+    case 'extend':
+      return [`EXTEND ${named(operator.items)}`];
+    case 'set':
+      return [
+        `SET ${operator.items.map((item) => `${name(item.column.name)} = ${expressions.write(item.expression)}`).join(', ')}`,
+      ];
+    case 'drop':
+      return [`DROP ${operator.columns.map((column) => name(columnLabel(column))).join(', ')}`];
+    case 'rename':
+      return operator.columns.flatMap(({ from, to }) => [
+        `EXTEND ${expressions.column(from)} AS ${name(to.name)}`,
+        `DROP ${name(columnLabel(from))}`,
+      ]);
+    case 'distinct':
+      return ['SELECT DISTINCT *'];
+    case 'aggregate': {
+      const by = operator.groupBy.length === 0 ? '' : ` GROUP BY ${named(operator.groupBy)}`;
+      return [`AGGREGATE ${named(operator.aggregates)}${by}`];
+    }
+    case 'order by': {
+      const keys = expressions.orderKeys(operator.keys);
+      return keys === '' ? [] : [`ORDER BY ${keys}`];
+    }
+    case 'limit': {
+      const limit = operator.count === Infinity ? [] : [`LIMIT ${operator.count}`];
+      return operator.offset === 0 ? limit : [`OFFSET ${operator.offset}`, ...limit];
+    }
+    case 'tablesample':
+      return [`TABLESAMPLE (${operator.size} ${operator.unit === 'percent' ? 'PERCENT' : 'ROWS'})`];
+    case 'unnest': {
+      if (operator.position !== undefined || !operator.expression.explicit) {
+        throw new UnprintableError(operator, 'Spark has no words for this UNNEST');
+      }
+      const { expression, name: column } = operator.expression;
+      return [`SELECT *, explode(${expressions.write(expression)}) AS ${name(column)}`];
+    }
+  }
+}
+
+function selectItem(
+  item: Extract<Operator, { kind: 'select' }>['items'][number],
+  expressions: SqlExpressions,
+): string {
+  if (item.kind === 'named') return `${expressions.write(item.expression)} AS ${name(item.name)}`;
+  if (item.replace.length > 0) throw new UnprintableError(item, 'Spark has no REPLACE in SELECT');
+  const star = item.base === undefined ? '*' : `${expressions.write(item.base)}.*`;
+  return item.except.length === 0
+    ? star
+    : `${star} EXCEPT (${item.except.map((column) => name(column.name)).join(', ')})`;
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseQuery, printQuery, type PrintTarget } from '../../../src/engine/query/index.ts';
+import { run, type TestData } from '../stage/run.ts';
+
+function printed(
+  query: string,
+  target: PrintTarget,
+  file = 'data.jsonl',
+  format: 'jsonl' | 'csv' = 'jsonl',
+): string {
+  const parsed = parseQuery(query);
+  if (!parsed.ok) assert.fail(parsed.diagnostics[0].message);
+  const result = printQuery(parsed.query, target, { file, format });
+  return result.ok ? result.text : result.message;
+}
+
+const query =
+  "status >= 500 AND user.country = 'DE' |> SELECT id, lower(url) AS u |> ORDER BY id DESC |> LIMIT 10";
+
+describe('a query is written', () => {
+  it('for DuckDB', () => {
+    assert.equal(
+      printed(query, 'duckdb'),
+      `WITH step1 AS (
+  SELECT "id" AS "id", lower("url") AS "u"
+  FROM read_ndjson('data.jsonl')
+  WHERE (("status" >= 500) AND ("user"['country'] = 'DE'))
+)
+SELECT *
+FROM step1
+ORDER BY "id" DESC NULLS LAST
+LIMIT 10`,
+    );
+  });
+
+  it('for ClickHouse', () => {
+    assert.equal(
+      printed(
+        "message ~* 'time.?out' |> DROP b |> AGGREGATE count(*) AS n GROUP BY a",
+        'clickhouse',
+        "it's.csv",
+        'csv',
+      ),
+      `WITH step1 AS (
+  SELECT * EXCEPT ("b")
+  FROM file('it\\'s.csv', 'CSVWithNames')
+  WHERE match("message", concat('(?i)', 'time.?out'))
+)
+SELECT "a" AS "a", count(*) AS "n"
+FROM step1
+GROUP BY "a"`,
+    );
+  });
+
+  it('for Spark, which has pipes itself', () => {
+    assert.equal(
+      printed(query, 'spark'),
+      `CREATE OR REPLACE TEMPORARY VIEW data USING json OPTIONS (path 'data.jsonl');
+FROM data
+|> WHERE ((\`status\` >= 500) AND (\`user\`.\`country\` = 'DE'))
+|> SELECT \`id\` AS \`id\`, lower(\`url\`) AS \`u\`
+|> ORDER BY \`id\` DESC NULLS LAST
+|> LIMIT 10`,
+    );
+  });
+
+  for (const [text, target, message] of [
+    ['_line > 5', 'duckdb', 'DuckDB does not know _line of a file'],
+    ['typeof(a) = 1', 'clickhouse', 'ClickHouse has no typeof'],
+    ['TABLESAMPLE 5 ROWS', 'duckdb', 'DuckDB has no such sample'],
+    ['EXTEND lag(a) OVER () AS b', 'jq', 'jq has no windows'],
+    ["a > TIMESTAMP '2024-01-01'", 'jq', 'jq has no times'],
+  ] as const) {
+    it(`or it is said what ${target} has no words for: ${text}`, () =>
+      assert.equal(printed(text, target), message));
+  }
+});
+
+const data: TestData = {
+  format: 'jsonl',
+  text: [
+    '{"id":1,"type":"a","n":1.5,"ok":true,"user":{"name":"Ann"},"tags":["x","y"],"code":"500"}',
+    '{"id":2,"type":"b","n":2,"ok":false,"user":{"name":"Bob"},"tags":[],"code":"x"}',
+    '{"id":3,"type":"a","n":0.25,"user":{"name":"a.b%"},"code":404}',
+    '{"id":4,"type":null,"n":null,"ok":null,"user":null,"tags":["z"]}',
+    '{"id":5,"type":"b","n":-7,"ok":true,"user":{"name":""},"code":"  12 "}',
+  ].join('\n'),
+};
+
+describe('jq gives the same rows', () => {
+  let folder: string;
+  let file: string;
+  const hasJq = spawnSync('jq', ['--version']).status === 0;
+
+  before(function () {
+    if (!hasJq) this.skip();
+    folder = mkdtempSync(join(tmpdir(), 'rowriver-jq-'));
+    file = join(folder, 'data.jsonl');
+    writeFileSync(file, data.text);
+  });
+  after(() => {
+    if (hasJq) rmSync(folder, { recursive: true });
+  });
+
+  for (const text of [
+    'code >= 12 |> SELECT id',
+    "n < 1 OR type = 'b' |> SELECT id",
+    'NOT (n < 1) |> SELECT id',
+    "type IN ('a', NULL) |> SELECT id",
+    "type NOT IN ('a') AND n NOT BETWEEN 0 AND 5 |> SELECT id",
+    'type IS NULL OR ok IS NOT TRUE |> SELECT id',
+    "type IS DISTINCT FROM 'a' |> SELECT id",
+    "user.name LIKE '%!%' ESCAPE '!' OR user.name LIKE '_o_' |> SELECT id",
+    "user.name ILIKE 'A%' AND user.name ~ '^[Aa]' |> SELECT id, user.name AS name",
+    "SELECT id, n * 2 + 1 AS m, n / 0 AS z, n // 2 AS w, n % 2 AS r, - n AS neg, type || '!' AS t",
+    'SELECT id, abs(n) AS a, floor(n) AS f, ceil(n) AS c, round(n) AS r, length(user.name) AS l',
+    "SELECT id, CASE WHEN n > 1 THEN 'big' WHEN n IS NULL THEN 'none' ELSE 'small' END AS size, coalesce(ok, false) AS ok",
+    "SELECT id, contains(user.name, 'n') AS c, starts_with(user.name, 'A') AS s, tags[1] AS tag",
+    'EXTEND id + 1 AS next |> DROP user, tags, code |> RENAME type AS kind',
+    'SELECT id, n |> SET n = id * 10',
+    'SELECT type |> DISTINCT',
+    'ORDER BY n DESC, id |> SELECT id',
+    'ORDER BY type NULLS FIRST, n DESC |> SELECT id',
+    'LIMIT 2 OFFSET 1 |> SELECT id',
+    'UNNEST tags AS tag |> SELECT id, tag',
+    'AGGREGATE count(*) AS c, count(n) AS k, sum(n) AS s, avg(n) AS a, min(n) AS lo, max(n) AS hi GROUP BY type',
+    'AGGREGATE count(*) FILTER (WHERE n > 1) AS big, count_if(ok) AS ok, count(DISTINCT type) AS types',
+    'id > 99 |> AGGREGATE count(*) AS c, sum(n) AS s',
+    'SELECT type, count(*) AS c FROM data d WHERE d.id < 5 GROUP BY type HAVING count(*) > 1 ORDER BY c DESC',
+  ]) {
+    it(`for ${text}`, async () => {
+      const { stdout, stderr } = spawnSync('sh', ['-c', printed(text, 'jq', file)], { encoding: 'utf8' });
+      assert.equal(stderr, '');
+      const rows = (lines: readonly string[]): unknown[] => lines.map((line) => JSON.parse(line) as unknown);
+      const expected = rows(await run(text, data));
+      assert.ok(expected.length > 0);
+      assert.deepEqual(rows(stdout.split('\n').slice(0, -1)), expected);
+    }).timeout(10_000);
+  }
+});
