@@ -5,6 +5,7 @@ import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import { exportRejectsToFile, exportToFile } from './export.ts';
+import { printQueries } from './printQueries.ts';
 import { Session } from './session.ts';
 import { SharedFile } from './sharedFile.ts';
 
@@ -77,7 +78,7 @@ export class EngineService {
         const pairs = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
         return { title: `Record ${record}`, text: format === 'json' ? text : JSON.stringify(pairs) };
       },
-      printQuery: () => [],
+      printQuery: ({ session, query }) => printQueries(this.#session(session).file.dataset, query),
       clearCache: async () => ({ bytes: (await this.#store?.clear()) ?? 0 }),
     };
   }
