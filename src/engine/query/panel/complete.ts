@@ -2,7 +2,7 @@ import type { KnownColumn } from '../check.ts';
 import { QueryError } from '../diagnostic.ts';
 import { aggregates, scalarFunctions } from '../function/index.ts';
 import { recordAttributes } from '../layout.ts';
-import { operatorWords } from '../syntax/pipeline.ts';
+import { pipeOperators } from '../syntax/operators.ts';
 import { tokenize, type Token } from '../syntax/token.ts';
 import { writePath, writeText } from '../write.ts';
 
@@ -95,7 +95,7 @@ function isPipe(token: Token | undefined): boolean {
 }
 
 function operatorItems(): Completion[] {
-  return operatorWords.map((word) => keyword(word));
+  return pipeOperators.map(({ word, form, summary }) => ({ ...keyword(word), detail: form, info: summary }));
 }
 
 function expressionItems(

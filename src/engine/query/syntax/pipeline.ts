@@ -2,6 +2,7 @@ import { Cursor, describe } from './cursor.ts';
 import { QueryError, type Diagnostic, errorAt, type Span } from '../diagnostic.ts';
 import { parseExpression, parseOrderKeys } from './expression.ts';
 import { didYouMean } from '../nearest.ts';
+import { pipeOperators } from './operators.ts';
 import type {
   AggregateOperator,
   Column,
@@ -22,22 +23,7 @@ import { rewriteSelect } from './classic.ts';
 export const maxQueryLength = 1_000_000;
 
 /** What may stand after |>, as people read it. */
-export const operatorWords: readonly string[] = [
-  'WHERE',
-  'SELECT',
-  'EXTEND',
-  'SET',
-  'DROP',
-  'RENAME',
-  'DISTINCT',
-  'AGGREGATE',
-  'ORDER BY',
-  'LIMIT',
-  'OFFSET',
-  'TABLESAMPLE',
-  'UNNEST',
-  'AS',
-];
+export const operatorWords: readonly string[] = pipeOperators.map(({ word }) => word);
 
 export type ParsedQuery =
   | { readonly ok: true; readonly query: Query }

@@ -1,0 +1,77 @@
+import { aggregates, scalarFunctions, windowFunctions, type ScalarFunction } from './function/index.ts';
+import { castTypes } from './syntax/expression.ts';
+import { pipeOperators } from './syntax/operators.ts';
+
+/** The tables of the language reference, by the name of the mark that they stand behind. */
+const tables = new Map<string, () => string>([
+  [
+    'operators',
+    () =>
+      table(
+        ['Operator', ''],
+        pipeOperators.map(({ form, summary }) => [code(form), summary]),
+      ),
+  ],
+  ['text functions', () => functionTable('text')],
+  ['number functions', () => functionTable('number')],
+  ['time functions', () => functionTable('time')],
+  ['other functions', () => functionTable('any', 'list', 'json')],
+  ['aggregates', () => calls(aggregates.values())],
+  ['window functions', () => calls(windowFunctions.values())],
+  ['types', typeTable],
+]);
+
+/** The page with every table between `<!-- name -->` and `<!-- end -->` written anew. */
+export function fillReference(page: string): string {
+  return page.replace(/<!-- ([a-z ]+) -->\n[^]*?<!-- end -->/g, (block, name: string) => {
+    const write = tables.get(name);
+    return write === undefined ? block : `<!-- ${name} -->\n\n${write()}\n\n<!-- end -->`;
+  });
+}
+
+function functionTable(...groups: readonly ScalarFunction['group'][]): string {
+  const rows = [...scalarFunctions.values()]
+    .filter(({ group }) => groups.includes(group))
+    .map(({ signature, summary, example: [call, result] }) => [
+      code(signature),
+      summary,
+      code(`${call} = ${result}`),
+    ]);
+  return table(['Function', '', 'Example'], rows);
+}
+
+function calls(entries: Iterable<{ signature: string; summary: string }>): string {
+  return table(
+    ['Function', ''],
+    Array.from(entries, ({ signature, summary }) => [code(signature), summary]),
+  );
+}
+
+function typeTable(): string {
+  const names = new Map<string, string[]>();
+  for (const [name, type] of castTypes) names.set(type, [...(names.get(type) ?? []), name]);
+  return table(
+    ['Type', 'Also written'],
+    Array.from(names, ([type, all]) => [
+      code(type),
+      all
+        .filter((name) => name !== type)
+        .map(code)
+        .join(', '),
+    ]),
+  );
+}
+
+/** Aligned as Prettier leaves it. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))];
+  const widths = head.map((_, at) => Math.max(3, ...all.map((row) => row[at].length)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, at) => cell.padEnd(widths[at])).join(' | ')} |`;
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [line(all[0]), rule, ...all.slice(1).map(line)].join('\n');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
