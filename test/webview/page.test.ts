@@ -170,6 +170,19 @@ describe('webview/page', function () {
         .first()
         .waitFor();
       assert((await page.locator('.cell').count()) < 1200);
+      const places = await page.evaluate(() => {
+        const lefts = (selector: string) =>
+          [...document.querySelectorAll(selector)].map(
+            (element) =>
+              `${element.getAttribute('aria-colindex')} at ${element.getBoundingClientRect().left}`,
+          );
+        const row = document.querySelector('.row:not([hidden])')?.getAttribute('aria-rowindex');
+        return {
+          heads: lefts('.head:not([hidden])').sort(),
+          cells: lefts(`.row[aria-rowindex="${row}"]:not([hidden]) .cell:not([hidden])`).sort(),
+        };
+      });
+      assert.deepEqual(places.cells, places.heads);
       assert((await page.locator('.head').count()) < 40);
       await page.locator('.row .cell.number:visible').first().click();
       await page.keyboard.press('Control+ArrowRight');
