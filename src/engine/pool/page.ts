@@ -1,7 +1,7 @@
 import { CellKind } from '../../protocol/preview.ts';
 import { Fault, isReadable } from '../fault.ts';
 import { JsonFields } from '../format/jsonFields.ts';
-import type { FieldRequest, RecordBlock, Scanner } from '../format/record.ts';
+import { Kind, type FieldRequest, type RecordBlock, type Scanner } from '../format/record.ts';
 import { records } from '../format/records.ts';
 import { createPlainJsonlScanner } from '../format/jsonl.ts';
 import type { Plan } from '../query/index.ts';
@@ -169,8 +169,12 @@ class RowCollector {
       final: true,
       fields: this.#fields,
     });
-    for (const field of block.fields)
-      this.#write(this.#cells, block.bytes, field.kinds[0], field.starts[0], field.ends[0]);
+    block.fields.forEach(({ kinds, starts, ends }, i) => {
+      // A record as a whole has a cell of its own only where it is no object: objects have one a member.
+      const members = this.#fields[i].path.length === 0 && kinds[0] === Kind.Object;
+      if (members) this.#cells.empty(CellKind.Missing);
+      else this.#write(this.#cells, block.bytes, kinds[0], starts[0], ends[0]);
+    });
     return block.bytes;
   }
 
