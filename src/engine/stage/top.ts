@@ -72,7 +72,7 @@ export class Top {
         const number = numbers[row];
         if (first.descending ? number < this.#bound : number > this.#bound) continue;
       }
-      this.#consider(row, vectors, numbers);
+      this.#consider(row, vectors);
     }
   }
 
@@ -96,7 +96,7 @@ export class Top {
     this.#buffer.clear();
   }
 
-  #consider(row: number, vectors: Parameters<RowCodec['write']>[1], numbers: Float64Array | undefined): void {
+  #consider(row: number, vectors: Parameters<RowCodec['write']>[1]): void {
     const key = this.#key;
     key.clear();
     for (const order of this.#keys)
@@ -105,14 +105,14 @@ export class Top {
     this.#payload.clear();
     this.#codec.write(this.#payload, vectors, row);
     this.#buffer.add(key.view(), this.#payload.view());
-    if (this.#buffer.count >= 2 * this.#count + 256) this.#prune(numbers !== undefined);
+    if (this.#buffer.count >= 2 * this.#count + 256) this.#prune();
   }
 
-  #prune(numeric = false): void {
+  #prune(): void {
     const kept = this.#buffer.order().subarray(0, this.#count);
     this.#buffer.keep(kept);
     if (kept.length < this.#count || this.#count === 0) return;
     this.#threshold = this.#buffer.key(this.#count - 1).slice();
-    this.#bound = numeric ? leadingNumber(this.#threshold, this.#keys[0]) : undefined;
+    this.#bound = leadingNumber(this.#threshold, this.#keys[0]);
   }
 }

@@ -8,6 +8,7 @@ import type { ComparisonOperator, Expression } from '../syntax/tree.ts';
 import { compareTexts, isWellFormed, truthOf } from '../value/compare.ts';
 import { toDouble } from '../value/decimal.ts';
 import { parseLike } from '../value/like.ts';
+import { Timestamp } from '../value/time.ts';
 import { isNumeric, type Value } from '../value/value.ts';
 import type { FieldList } from './fields.ts';
 import { meet, rangeOf, selectNumberIn, selectRange } from './numbers.ts';
@@ -22,6 +23,7 @@ import {
   type Selector,
 } from './selector.ts';
 import { selectMatching } from './regex.ts';
+import { selectTime } from './times.ts';
 import { selectAffix, selectContaining, selectEqual, selectKind, selectOrder, selectText } from './texts.ts';
 import { selectSample, type SampleCondition } from './sample.ts';
 import type { ZoneCondition } from './zones.ts';
@@ -193,6 +195,10 @@ class PredicateCompiler {
       const isLow = operator === '>' || operator === '>=';
       zones?.push({ kind: 'text', path, low: isLow ? value : undefined, high: isLow ? undefined : value });
       return selectOrder(field, operator, value, read, accepts);
+    }
+    if (value instanceof Timestamp) {
+      const field = this.#fields.add(path, false);
+      return selectTime(field, operator, value, this.#reader(field), accepts);
     }
     return undefined;
   }

@@ -49,12 +49,15 @@ export class LazyDfa {
   test(bytes: Uint8Array, start: number, end: number): boolean {
     const classes = this.#classes;
     const count = this.#classCount;
+    let table = this.#table;
     let state = this.#start;
     for (let at = start; at < end; at++) {
-      const entry = state * count + classes[bytes[at]];
-      let next = this.#table[entry];
+      let next = table[state * count + classes[bytes[at]]];
       if (next < firstState) {
-        if (next === unknown) next = this.#step(state, classes[bytes[at]]);
+        if (next === unknown) {
+          next = this.#step(state, classes[bytes[at]]);
+          table = this.#table;
+        }
         if (next === accepting) return true;
         if (next === dead) return false;
       }

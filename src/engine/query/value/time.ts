@@ -126,6 +126,7 @@ function offsetMs(offset: string | undefined): number {
  */
 export function timeOfEpoch(value: Numeric): Timestamp | undefined {
   const size = Math.abs(toDouble(value));
+  if (size > maxMs * 1_000_000) return undefined;
   const nanosPerUnit = size < 1e11 ? 1_000_000_000 : size < 1e14 ? 1_000_000 : size < 1e17 ? 1000 : 1;
   const [whole, fraction = ''] = plainDigits(value).split('.');
   const negative = whole.startsWith('-');
