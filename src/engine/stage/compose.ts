@@ -155,7 +155,7 @@ function resultSlots({ output, offset }: Plan): number[] {
 }
 
 /** The budget is shared evenly by the stages that hold rows. */
-function stageBudget({ steps }: Plan, { budget }: StageContext): number {
+export function stageBudget({ steps }: Plan, { budget }: StageContext): number {
   const holding = steps.filter(({ kind }) => kind === 'sort' || kind === 'aggregate' || kind === 'distinct');
   return budget / Math.max(1, holding.length);
 }

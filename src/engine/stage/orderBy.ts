@@ -5,17 +5,79 @@ import { writeSortKey, type KeyOrder } from './key.ts';
 import { mergeRuns, runRecord } from './merge.ts';
 import { rowsPerBatch, type RowCodec } from './rows.ts';
 import { SortBuffer } from './sortBuffer.ts';
-import type { SpillFolder } from './spill.ts';
+import type { SpillFolder, SpillWriter } from './spill.ts';
 
 /** One of the keys that rows are sorted by. */
 export interface SortExpression extends KeyOrder {
   readonly expression: BatchExpression;
 }
 
+/** Writes the keys of rows, so that they can be sorted by their bytes. */
+export class KeyWriter {
+  readonly #keys: readonly SortExpression[];
+  readonly #out = new ByteWriter();
+
+  constructor(keys: readonly SortExpression[]) {
+    this.#keys = keys;
+  }
+
+  /** Makes `batch` the one that `key` is asked of. */
+  use(batch: Batch): void {
+    for (const { expression } of this.#keys) expression.use(batch);
+  }
+
+  /** Valid until the next call. */
+  key(row: number): Uint8Array {
+    const out = this.#out;
+    out.clear();
+    for (const key of this.#keys) writeSortKey(out, key.expression.value(row), key, key.expression.loose);
+    return out.view();
+  }
+}
+
 /**
- * Sorts all rows; equal ones stay in the order in which they came. Rows are held up to `budget` bytes; then they
- * are written out as sorted runs, which are merged in the end.
+ * Sorts rows by their keys; equal ones stay in the order in which they came. Rows are held up to `budget` bytes; then
+ * they are written out as sorted runs, which are merged in the end.
  */
+export class Sorter {
+  readonly #codec: RowCodec;
+  readonly #budget: number;
+  readonly #folder: SpillFolder;
+  readonly #buffer = new SortBuffer();
+  readonly #runs: string[] = [];
+
+  constructor(codec: RowCodec, budget: number, folder: SpillFolder) {
+    this.#codec = codec;
+    this.#budget = budget;
+    this.#folder = folder;
+  }
+
+  add(key: Uint8Array, payload: Uint8Array): void {
+    this.#buffer.add(key, payload);
+  }
+
+  /** Whether `spill` must be called before more is added: what sorting itself needs, and the merge, is left free. */
+  get full(): boolean {
+    return this.#buffer.size > this.#budget * 0.6;
+  }
+
+  async spill(): Promise<void> {
+    const { path } = await writeRun(this.#buffer, this.#folder);
+    this.#runs.push(path);
+  }
+
+  async *finish(signal: AbortSignal): AsyncGenerator<Batch> {
+    if (this.#runs.length === 0) {
+      yield* inOrder(this.#buffer, this.#codec);
+      return;
+    }
+    if (this.#buffer.count > 0) await this.spill();
+    this.#buffer.free();
+    yield* merged(this.#runs, this.#codec, this.#budget, this.#folder, signal);
+  }
+}
+
+/** ORDER BY in one thread. */
 export async function* orderBy(
   batches: AsyncIterable<Batch>,
   keys: readonly SortExpression[],
@@ -24,48 +86,39 @@ export async function* orderBy(
   folder: SpillFolder,
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
-  const buffer = new SortBuffer();
-  const runs: string[] = [];
-  // What sorting itself needs, and the merge later, is left free.
-  const limit = budget * 0.6;
-  const key = new ByteWriter();
+  const sorter = new Sorter(codec, budget, folder);
+  const writer = new KeyWriter(keys);
   const payload = new ByteWriter();
   for await (const batch of batches) {
     const vectors = codec.vectors(batch);
-    for (const { expression } of keys) expression.use(batch);
+    writer.use(batch);
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selection[i];
-      key.clear();
-      for (const order of keys) writeSortKey(key, order.expression.value(row), order, order.expression.loose);
       payload.clear();
       codec.write(payload, vectors, row);
-      buffer.add(key.view(), payload.view());
-      if (buffer.size > limit) {
-        runs.push(await spillRun(buffer, folder));
+      sorter.add(writer.key(row), payload.view());
+      if (sorter.full) {
+        await sorter.spill();
         signal.throwIfAborted();
       }
     }
   }
-  if (runs.length === 0) {
-    yield* inOrder(buffer, codec);
-    return;
-  }
-  if (buffer.count > 0) runs.push(await spillRun(buffer, folder));
-  yield* merged(runs, codec, budget, folder, signal);
+  yield* sorter.finish(signal);
 }
 
-async function spillRun(buffer: SortBuffer, folder: SpillFolder): Promise<string> {
+async function writeRun(buffer: SortBuffer, folder: SpillFolder): Promise<SpillWriter> {
   const writer = await folder.create();
   try {
     for (const row of buffer.order()) {
-      const record = runRecord(buffer.key(row), buffer.payload(row));
-      if (!writer.tryAppend(record)) await writer.append(record);
+      const key = buffer.key(row);
+      const payload = buffer.payload(row);
+      if (!writer.tryAppendRow(key, payload)) await writer.append(runRecord(key, payload));
     }
   } finally {
     await writer.finish();
   }
   buffer.clear();
-  return writer.path;
+  return writer;
 }
 
 function* inOrder(buffer: SortBuffer, codec: RowCodec): Generator<Batch> {
@@ -112,7 +165,9 @@ async function mergeIntoOne(
   const writer = await folder.create();
   try {
     for await (const rows of mergeRuns(runs, bufferSize, rowsPerBatch, signal)) {
-      for (const { key, payload } of rows) await writer.append(runRecord(key, payload));
+      for (const { key, payload } of rows) {
+        if (!writer.tryAppendRow(key, payload)) await writer.append(runRecord(key, payload));
+      }
     }
   } finally {
     await writer.finish();

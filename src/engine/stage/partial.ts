@@ -3,12 +3,21 @@ import type { Origin, Plan } from '../query/index.ts';
 import { Aggregation, PartialAggregation } from './aggregate.ts';
 import { batchOfBlock, type Batch } from './batch.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { chain, computedSlots, groupingOf, liveSlotsBefore, liveSlotsOf, sortKeys } from './compose.ts';
+import {
+  chain,
+  computedSlots,
+  groupingOf,
+  liveSlotsBefore,
+  liveSlotsOf,
+  sortKeys,
+  stageBudget,
+} from './compose.ts';
 import { computeBatch } from './compute.ts';
 import type { StageContext } from './context.ts';
 import { compileForBatches, selectTrue } from './expression.ts';
 import { writeRowKey } from './distinct.ts';
 import { KeySet } from './keySet.ts';
+import { KeyWriter, Sorter, type SortExpression } from './orderBy.ts';
 import { outputVectors } from './output.ts';
 import { RowCodec, rowsOf, rowsPerBatch } from './rows.ts';
 import { SpillFolder } from './spill.ts';
@@ -85,6 +94,7 @@ function createReducer(plan: Plan, at: number): Reducer {
   if (step?.kind === 'sort' && count !== undefined) {
     return topReducer(new Top(sortKeys(step, plan), new RowCodec(liveSlotsOf(plan)[at]), count));
   }
+  if (step?.kind === 'sort') return keyedReducer(sortKeys(step, plan), new RowCodec(liveSlotsOf(plan)[at]));
   if (step?.kind === 'limit') return rowReducer(codec, firstRows(step.count + step.offset));
   if (step?.kind === 'distinct') {
     const { output } = step;
@@ -169,6 +179,35 @@ function firstOfEqual(vectorsOf: (batch: Batch) => ReturnType<typeof outputVecto
   };
 }
 
+/** Rows with the keys that they will be sorted by: writing those is most of the work. */
+function keyedReducer(keys: readonly SortExpression[], codec: RowCodec): Reducer {
+  const out = new ByteWriter();
+  const writer = new KeyWriter(keys);
+  return {
+    get size() {
+      return out.length;
+    },
+    add(batch) {
+      const vectors = codec.vectors(batch);
+      writer.use(batch);
+      for (let i = 0; i < batch.count; i++) {
+        const row = batch.selection[i];
+        const key = writer.key(row);
+        out.count(key.length);
+        out.copy(key);
+        const start = out.beginBlock();
+        codec.write(out, vectors, row);
+        out.endBlock(start);
+      }
+    },
+    take() {
+      const bytes = out.take();
+      out.clear();
+      return bytes;
+    },
+  };
+}
+
 function topReducer(top: Top): Reducer {
   return {
     get size() {
@@ -180,7 +219,7 @@ function topReducer(top: Top): Reducer {
       for (const { key, payload } of top.rows()) {
         out.count(key.length);
         out.copy(key);
-        out.count(payload.length);
+        out.uint32(payload.length);
         out.copy(payload);
       }
       top.clear();
@@ -212,7 +251,7 @@ function gathered(
   const at = localSteps(plan);
   const step = plan.steps.at(at);
   if (step?.kind === 'aggregate') {
-    const aggregation = new Aggregation(() => groupingOf(step, plan), context.budget / 2, folder);
+    const aggregation = new Aggregation(() => groupingOf(step, plan), stageBudget(plan, context), folder);
     return chain(plan, mergedGroups(parts, aggregation, context.signal), context, folder, at + 1);
   }
   const count = topCount(plan, at);
@@ -220,6 +259,10 @@ function gathered(
     const codec = new RowCodec(liveSlotsOf(plan)[at]);
     const top = new Top(sortKeys(step, plan), codec, count);
     return chain(plan, mergedTop(parts, top, codec), context, folder, at + 1);
+  }
+  if (step?.kind === 'sort') {
+    const sorter = new Sorter(new RowCodec(liveSlotsOf(plan)[at]), stageBudget(plan, context), folder);
+    return chain(plan, sortedRows(parts, sorter, context.signal), context, folder, at + 1);
   }
   return chain(plan, decodedRows(parts, codecBefore(plan, at)), context, folder, at);
 }
@@ -242,13 +285,32 @@ async function* mergedTop(
   codec: RowCodec,
 ): AsyncGenerator<Batch> {
   for await (const part of parts) {
-    const reader = new ByteReader(part);
-    while (reader.left > 0) {
-      const key = reader.bytes(reader.count());
-      top.addRow(key, reader.bytes(reader.count()));
-    }
+    for (const { key, payload } of keyedRows(part)) top.addRow(key, payload);
   }
   yield* topRows(top, codec);
+}
+
+async function* sortedRows(
+  parts: AsyncIterable<Uint8Array>,
+  sorter: Sorter,
+  signal: AbortSignal,
+): AsyncGenerator<Batch> {
+  for await (const part of parts) {
+    for (const { key, payload } of keyedRows(part)) {
+      sorter.add(key, payload);
+      if (sorter.full) await sorter.spill();
+    }
+    signal.throwIfAborted();
+  }
+  yield* sorter.finish(signal);
+}
+
+function* keyedRows(part: Uint8Array): Generator<{ readonly key: Uint8Array; readonly payload: Uint8Array }> {
+  const reader = new ByteReader(part);
+  while (reader.left > 0) {
+    const key = reader.bytes(reader.count());
+    yield { key, payload: reader.bytes(reader.uint32()) };
+  }
 }
 
 async function* decodedRows(parts: AsyncIterable<Uint8Array>, codec: RowCodec): AsyncGenerator<Batch> {

@@ -5,6 +5,7 @@ const chunkSize = 1 << 20;
 /** Rows as keys and payloads, one behind the other in a few large chunks, to be put into the order of their keys. */
 export class SortBuffer {
   readonly #chunks: Uint8Array[] = [];
+  #current = 0;
   #used = 0;
   #capacity = 1024;
   #chunkOf = new Uint32Array(this.#capacity);
@@ -24,16 +25,17 @@ export class SortBuffer {
   add(key: Uint8Array, payload: Uint8Array): void {
     if (this.count === this.#capacity) this.#grow();
     const length = key.length + payload.length;
-    const last = this.#chunks.at(-1);
-    if (last === undefined || this.#used + length > last.length) {
-      this.#chunks.push(new Uint8Array(Math.max(chunkSize, length)));
+    let chunk = this.#chunks.at(this.#current);
+    while (chunk === undefined || this.#used + length > chunk.length) {
+      if (chunk !== undefined) this.#current++;
+      // A chunk that is left from before is used again, so that filling the buffer anew takes no new memory.
+      chunk = this.#chunks.at(this.#current) ?? this.#newChunk(length);
       this.#used = 0;
     }
-    const chunk = this.#chunks[this.#chunks.length - 1];
     chunk.set(key, this.#used);
     chunk.set(payload, this.#used + key.length);
     const row = this.count++;
-    this.#chunkOf[row] = this.#chunks.length - 1;
+    this.#chunkOf[row] = this.#current;
     this.#startOf[row] = this.#used;
     this.#keyLength[row] = key.length;
     this.#payloadLength[row] = payload.length;
@@ -70,19 +72,28 @@ export class SortBuffer {
   /** Keeps only these rows, in this order. */
   keep(rows: Uint32Array): void {
     const kept = Array.from(rows, (row) => [this.key(row), this.payload(row)] as const);
-    const chunks = this.#chunks.splice(0);
-    this.#used = 0;
-    this.#bytes = 0;
-    this.count = 0;
+    this.free();
     for (const [key, payload] of kept) this.add(key, payload);
-    chunks.length = 0;
   }
 
+  /** Gives up all rows, but not the memory. */
   clear(): void {
-    this.#chunks.length = 0;
+    this.#current = 0;
     this.#used = 0;
     this.#bytes = 0;
     this.count = 0;
+  }
+
+  /** Gives up all rows and the memory. */
+  free(): void {
+    this.#chunks.length = 0;
+    this.clear();
+  }
+
+  #newChunk(length: number): Uint8Array {
+    const chunk = new Uint8Array(Math.max(chunkSize, length));
+    this.#chunks.push(chunk);
+    return chunk;
   }
 
   #samePrefix(a: number, b: number): boolean {

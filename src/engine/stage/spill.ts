@@ -47,6 +47,18 @@ export class SpillWriter {
     return true;
   }
 
+  /** The same with a row of a sorted run in its parts. */
+  tryAppendRow(key: Uint8Array, payload: Uint8Array): boolean {
+    const length = 4 + key.length + payload.length;
+    if (this.#used + 4 + length > this.#buffer.length) return false;
+    this.#used = this.#buffer.writeUInt32LE(length, this.#used);
+    this.#used = this.#buffer.writeUInt32LE(key.length, this.#used);
+    this.#buffer.set(key, this.#used);
+    this.#buffer.set(payload, this.#used + key.length);
+    this.#used += key.length + payload.length;
+    return true;
+  }
+
   async append(record: Uint8Array): Promise<void> {
     if (this.tryAppend(record)) return;
     await this.flush();

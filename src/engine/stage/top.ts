@@ -1,8 +1,8 @@
 import type { Batch } from './batch.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { asField } from './expression.ts';
-import { compareKeys, leadingNumber, writeSortKey } from './key.ts';
-import type { SortExpression } from './orderBy.ts';
+import { compareKeys, leadingNumber } from './key.ts';
+import { KeyWriter, type SortExpression } from './orderBy.ts';
 import { rowsPerBatch, type RowCodec } from './rows.ts';
 import { SortBuffer } from './sortBuffer.ts';
 
@@ -41,7 +41,7 @@ export class Top {
   readonly #codec: RowCodec;
   readonly #count: number;
   readonly #buffer = new SortBuffer();
-  readonly #key = new ByteWriter();
+  readonly #writer: KeyWriter;
   readonly #payload = new ByteWriter();
   /** Key of the last row that is kept, once there are `count`. */
   #threshold: Uint8Array | undefined;
@@ -50,6 +50,7 @@ export class Top {
 
   constructor(keys: readonly SortExpression[], codec: RowCodec, count: number) {
     this.#keys = keys;
+    this.#writer = new KeyWriter(keys);
     this.#codec = codec;
     this.#count = count;
   }
@@ -61,7 +62,7 @@ export class Top {
 
   add(batch: Batch): void {
     const vectors = this.#codec.vectors(batch);
-    for (const { expression } of this.#keys) expression.use(batch);
+    this.#writer.use(batch);
     const [first] = this.#keys;
     const field = asField(first.expression.vector(batch));
     const numbers = field !== undefined && field.column.numbers.length > 0 ? field.column.numbers : undefined;
@@ -97,14 +98,11 @@ export class Top {
   }
 
   #consider(row: number, vectors: Parameters<RowCodec['write']>[1]): void {
-    const key = this.#key;
-    key.clear();
-    for (const order of this.#keys)
-      writeSortKey(key, order.expression.value(row), order, order.expression.loose);
-    if (this.#threshold !== undefined && compareKeys(key.view(), this.#threshold) >= 0) return;
+    const key = this.#writer.key(row);
+    if (this.#threshold !== undefined && compareKeys(key, this.#threshold) >= 0) return;
     this.#payload.clear();
     this.#codec.write(this.#payload, vectors, row);
-    this.#buffer.add(key.view(), this.#payload.view());
+    this.#buffer.add(key, this.#payload.view());
     if (this.#buffer.count >= 2 * this.#count + 256) this.#prune();
   }
 

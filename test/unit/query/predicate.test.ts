@@ -64,6 +64,8 @@ describe('a predicate', () => {
     ['s IS NOT NULL', [0, 1, 2, 3, 6]],
     ['s = 200 OR s = 503', [0, 2]],
     ['NOT (s = 200 OR s = 503)', [1]],
+    ["s = 200 OR s = 'n/a' OR s = 503 OR s = 1 OR s IS NULL", [0, 2, 3, 4, 5]],
+    ['NOT (s = 200 OR s = 503 OR s = 7)', [1]],
     ["s LIKE '%0%'", [0, 1, 2, 6]],
     ["s LIKE 'n%'", [3]],
     ["s ~ '^5'", [1, 2]],

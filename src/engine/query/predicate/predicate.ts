@@ -5,6 +5,7 @@ import { fieldValue, unescapeOf, type Unescape } from '../fieldText.ts';
 import { attributeOf, placeOf, type Layout } from '../layout.ts';
 import { compileRegex } from '../regex/regex.ts';
 import type { ComparisonOperator, Expression } from '../syntax/tree.ts';
+import { shapeOf } from '../syntax/walk.ts';
 import { compareTexts, isWellFormed, truthOf } from '../value/compare.ts';
 import { toDouble } from '../value/decimal.ts';
 import { parseLike } from '../value/like.ts';
@@ -126,7 +127,8 @@ class PredicateCompiler {
         return this.selector(node.operand, !wanted);
       case 'logical': {
         const all = (node.operator === 'and') === wanted;
-        const parts = node.operands.map((operand) =>
+        const operands = node.operator === 'or' ? joinEqualities(node.operands) : node.operands;
+        const parts = operands.map((operand) =>
           this.selector(operand, wanted, all && wanted ? zones : undefined),
         );
         return all ? allOf(parts) : anyOf(parts);
@@ -359,6 +361,38 @@ class PredicateCompiler {
     const steps = place.rest.map((step) => ('index' in step ? step.index : step.name));
     return { evaluate: (record) => steps.reduce<Value>(elementOf, base.evaluate(record)), loose: false };
   }
+}
+
+/**
+ * `a = 1 OR a = 2 OR …` as one `a IN (1, 2, …)`: a chain of thousands, as other programs write them, is looked up
+ * and not tried one by one.
+ */
+function joinEqualities(operands: readonly Expression[]): readonly Expression[] {
+  if (operands.length < 3) return operands;
+  const joined: Expression[] = [];
+  const lists = new Map<string, { items: Expression[]; at: number; operand: Expression }>();
+  for (const operand of operands) {
+    const isEquality =
+      operand.kind === 'comparison' && operand.operator === '=' && operand.left.kind === 'column';
+    if (!isEquality || operand.right.kind !== 'literal' || operand.right.value === null) {
+      joined.push(operand);
+      continue;
+    }
+    const key = `${typeof operand.right.value} ${shapeOf(operand.left)}`;
+    const list = lists.get(key);
+    if (list === undefined)
+      lists.set(key, { items: [operand.right], at: joined.push(operand) - 1, operand: operand.left });
+    else list.items.push(operand.right);
+  }
+  for (const { items, at, operand } of lists.values()) {
+    if (items.length < 3) for (const item of items.slice(1)) joined.push(equality(operand, item));
+    else joined[at] = { kind: 'in', operand, items, negated: false, from: operand.from, to: operand.to };
+  }
+  return joined;
+}
+
+function equality(left: Expression, right: Expression): Expression {
+  return { kind: 'comparison', operator: '=', left, right, from: left.from, to: right.to };
 }
 
 /** The operator with its sides exchanged, and with its answer turned around where false is wanted. */
