@@ -3,7 +3,14 @@ import { main, node } from './project.mjs';
 
 await main(() =>
   node('node_modules/mocha/bin/mocha.js', [
-    ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '20000'],
+    ...[
+      '--reporter',
+      'test/vscode/reporter.cjs',
+      '--timeout',
+      '60000',
+      '--require',
+      './test/vscode/seed.mjs',
+    ],
     ...['--ignore', 'out/test/webview/page.test.js', '--ignore', 'out/test/webview/frames.test.js'],
     ...['out/test/unit/**/*.test.js', 'out/test/webview/**/*.test.js'],
   ]),
