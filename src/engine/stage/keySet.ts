@@ -1,4 +1,8 @@
+import type { FieldColumn } from '../format/record.ts';
 import { hashBytes } from './partition.ts';
+
+/** Stands for a row without a key of the kind asked for. */
+export const noKey = 0xffffffff;
 
 /** Byte strings, each once, numbered in the order in which they came: an open-addressing table over one arena. */
 export class KeySet {
@@ -24,6 +28,52 @@ export class KeySet {
     const slot = this.#slot(hash, bytes, start, end);
     const known = this.#table[slot];
     return known === -1 ? this.#insert(slot, hash, bytes, start, end) : known;
+  }
+
+  /**
+   * The numbers of the keys of many rows at once: `bytes[starts[row], ends[row])` for each row of the selection that
+   * is of the kind asked for; the others get `noKey`. One loop, since it runs once for every row of a file.
+   */
+  numbers(
+    bytes: Uint8Array,
+    { starts, ends, kinds }: Pick<FieldColumn, 'starts' | 'ends' | 'kinds'>,
+    kind: number,
+    selection: Uint32Array,
+    count: number,
+    numbers: Uint32Array,
+  ): void {
+    let table = this.#table;
+    let hashes = this.#hashes;
+    let arena = this.#arena;
+    let places = this.#starts;
+    for (let i = 0; i < count; i++) {
+      const row = selection[i];
+      if (kinds[row] !== kind) {
+        numbers[i] = noKey;
+        continue;
+      }
+      const start = starts[row];
+      const end = ends[row];
+      const hash = hashBytes(bytes, start, end, 0);
+      let slot = hash & (table.length - 1);
+      let number = table[slot];
+      for (; number !== -1; slot = (slot + 1) & (table.length - 1), number = table[slot]) {
+        if (hashes[number] !== hash) continue;
+        const place = places[number];
+        if (this.#endOf(number) - place !== end - start) continue;
+        let at = start;
+        while (at < end && arena[place + at - start] === bytes[at]) at++;
+        if (at === end) break;
+      }
+      if (number === -1) {
+        number = this.#insert(slot, hash, bytes, start, end);
+        table = this.#table;
+        hashes = this.#hashes;
+        arena = this.#arena;
+        places = this.#starts;
+      }
+      numbers[i] = number;
+    }
   }
 
   has(bytes: Uint8Array): boolean {

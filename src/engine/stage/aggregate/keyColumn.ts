@@ -3,7 +3,7 @@ import type { Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
 import { asField } from '../expression.ts';
 import { writeKey } from '../key.ts';
-import { KeySet } from '../keySet.ts';
+import { KeySet, noKey } from '../keySet.ts';
 import { valueOf, type Cell, type FieldVector, type Vector } from '../vector.ts';
 import { sizeOf } from './accumulator.ts';
 
@@ -36,7 +36,7 @@ export class KeyColumn {
 
   code(cell: Cell): number {
     const value = valueOf(cell);
-    if (typeof value === 'number') return this.#numberCode(value, () => cell);
+    if (typeof value === 'number') return this.#numberCode(value, undefined, 0, cell);
     if (typeof value === 'string') {
       this.#key.clear();
       this.#key.utf8(value);
@@ -75,27 +75,26 @@ export class KeyColumn {
   }
 
   #fieldCodes(batch: Batch, field: FieldVector, codes: Uint32Array): void {
-    const { kinds, starts, ends, numbers } = field.column;
-    const { bytes } = field;
+    const { kinds, numbers } = field.column;
     const { selection, count } = batch;
     const hasNumbers = numbers.length > 0;
+    this.#texts.numbers(field.bytes, field.column, Kind.Text, selection, count, codes);
     for (let i = 0; i < count; i++) {
-      const row = selection[i];
-      const kind = kinds[row];
-      if (kind === Kind.Text) {
-        codes[i] = this.#texts.number(bytes, starts[row], ends[row]) * 3;
-      } else if (kind === Kind.Number && hasNumbers && !Number.isNaN(numbers[row])) {
-        codes[i] = this.#numberCode(numbers[row], () => field.cell(row));
-      } else {
-        codes[i] = this.code(field.cell(row));
+      if (codes[i] !== noKey) {
+        codes[i] *= 3;
+        continue;
       }
+      const row = selection[i];
+      const isPlain = hasNumbers && kinds[row] === Kind.Number && !Number.isNaN(numbers[row]);
+      codes[i] = isPlain ? this.#numberCode(numbers[row], field, row) : this.code(field.cell(row));
     }
   }
 
-  #numberCode(value: number, cell: () => Cell): number {
+  /** @param field where a number that is new finds its text */
+  #numberCode(value: number, field: FieldVector | undefined, row: number, cell?: Cell): number {
     const number = this.#numbers.number(value);
     if (number === this.#numberCells.length) {
-      this.#numberCells.push(cell());
+      this.#numberCells.push(field === undefined ? (cell ?? value) : field.cell(row));
       this.#cellBytes += 16;
     }
     return number * 3 + 1;
