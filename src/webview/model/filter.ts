@@ -90,7 +90,8 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
         changed();
       }
       batch(() => {
-        inContext.value = false;
+        // Who looks at a match's context while the query runs on stays there.
+        if (result.peek()?.view !== state.view) inContext.value = false;
         awaited.value = false;
         result.value = state;
       });
