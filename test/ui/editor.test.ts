@@ -39,15 +39,19 @@ describe('the preview among the editors', () => {
     await item.waitFor({ state: 'hidden' });
   });
 
-  it('comes back with its filter when its tab was hidden', async () => {
+  it('comes back as it was when its tab was hidden', async () => {
     const preview = await workbench.openPreview('log.jsonl');
     await preview.filter("level = 'error'");
     await preview.matches.filter({ hasText: '300 of' }).waitFor();
+    await preview.row(1).click();
+    await workbench.page.keyboard.press('ControlOrMeta+End');
+    await preview.row(300).waitFor();
     await workbench.inExplorer('note.txt').dblclick();
     await workbench.page.locator('.view-line', { hasText: 'a note' }).waitFor();
     await workbench.tab('log.jsonl').click();
     const again = await workbench.previewInFront();
     await again.matches.filter({ hasText: '300 of 3,000 records match' }).waitFor();
+    await again.row(300).waitFor();
     assert.equal(await again.box.innerText(), "level = 'error'");
   });
 

@@ -12,7 +12,7 @@ await main(async () => {
   await node(
     'node_modules/mocha/bin/mocha.js',
     [
-      ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '60000', '--retries', '1'],
+      ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '60000'],
       ...[`out/test/webview/${suite}.test.js`, ...more.filter((word) => word !== '--frames')],
     ],
     { ROWRIVER_BROWSER: JSON.stringify(launchOptions(installed)) },

@@ -16,7 +16,7 @@ await main(async () => {
       node(
         'node_modules/mocha/bin/mocha.js',
         [
-          ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '120000', '--retries', '1'],
+          ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '120000'],
           ...['out/test/ui/**/*.test.js', ...process.argv.slice(2)],
         ],
         { ROWRIVER_UI: JSON.stringify({ origin, browser: launchOptions(installed) }) },

@@ -734,6 +734,55 @@ describe('webview/page', function () {
     assert.equal(await page.locator('.cm-content').textContent(), 'status >= 500');
   });
 
+  it('comes back to the last row', async () => {
+    const page = await open({ file: '1000', query: 0 });
+    await filter(page, 'status >= 500');
+    await page.locator('[role=grid]:not([aria-rowcount="-1"])').waitFor();
+    await page.locator('.row .cell.number:visible').first().click();
+    await page.keyboard.press('ControlOrMeta+End');
+    const last = await page.getByRole('grid').getAttribute('aria-rowcount');
+    const active = page.locator(`.row.active[aria-rowindex="${last}"]`);
+    await active.waitFor();
+    const before = await records(page);
+    await page.reload();
+    await page.locator('.chip').waitFor();
+    await active.waitFor();
+    assert.deepEqual(await records(page), before);
+  });
+
+  it('keeps the active row in sight when something takes room from the grid', async () => {
+    const page = await open({ file: '1000' });
+    await page.locator('.row .cell.number:visible').first().click();
+    await page.keyboard.press('ControlOrMeta+End');
+    const active = page.locator('.row.active[aria-rowindex="1001"]');
+    await active.waitFor();
+    await page.evaluate(() =>
+      window.bed.obey({ order: 'state', state: { phase: 'changed', message: 'The file has changed.' } }),
+    );
+    await page.getByText('The file has changed.').first().waitFor();
+    await painted(page);
+    const edge = await page
+      .locator('.scroller')
+      .evaluate((scroller) => scroller.getBoundingClientRect().bottom);
+    const row = await active.evaluate((element) => element.getBoundingClientRect().bottom);
+    assert(row > 0 && row <= edge, `it ends at ${row}, the pane at ${edge}`);
+  });
+
+  it('keeps each place at once, for the tab may be hidden the next moment', async () => {
+    const page = await open();
+    await page.locator('.row .cell.number:visible').first().click();
+    const kept = await page.evaluate(async () => {
+      for (let press = 0; press < 3; press++) {
+        document.activeElement?.dispatchEvent(
+          new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }),
+        );
+      }
+      await Promise.resolve();
+      return JSON.stringify(window.bed.state);
+    });
+    assert.match(kept, /"row":3,/);
+  });
+
   it('shows hostile text as text, and runs none of it', async () => {
     const page = await open({ file: 'hostile' });
     const violations = await page.evaluateHandle(() => {

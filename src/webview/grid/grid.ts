@@ -156,6 +156,7 @@ export function createGrid(options: GridOptions): Grid {
       rowHeight,
       width: gutter() + columns.layout.pinnedWidth + columns.layout.scrolledWidth,
     }),
+    kept: () => selection.active.row,
     changed: schedule,
     rested: options.scrolled,
     hint: thumbWords,
@@ -481,7 +482,11 @@ export function createGrid(options: GridOptions): Grid {
     setPrefs: (prefs) => columns.setPrefs(prefs),
     goTo(row, lane = selection.active.lane, above) {
       inHeader = false;
-      if (above !== undefined) pane.move({ type: 'place', row, above });
+      if (above !== undefined) {
+        // What has just come up above the grid has taken its room already, though nobody has told of it yet.
+        pane.resize();
+        pane.move({ type: 'place', row, above });
+      }
       select(selectCell({ row, lane }));
     },
     goToText(row) {

@@ -52,8 +52,8 @@ export type ScrollMove =
   | { readonly type: 'reveal'; readonly row: number }
   /** Puts a row at a distance from the upper edge. */
   | { readonly type: 'place'; readonly row: number; readonly above: number }
-  /** Other rows, other heights; the row at the upper edge stays there. */
-  | { readonly type: 'scale'; readonly scale: Scale }
+  /** Other rows, other heights; the row at the upper edge stays there, unless `keep` would go out of sight by it. */
+  | { readonly type: 'scale'; readonly scale: Scale; readonly keep: number }
   /** Scrolling rests. */
   | { readonly type: 'settle' };
 
@@ -88,8 +88,10 @@ export function scrolled(state: ScrollState, move: ScrollMove): ScrollState {
     }
     case 'place':
       return at(scale, move.row * scale.rowHeight - move.above);
-    case 'scale':
-      return at(move.scale, (top / scale.rowHeight) * move.scale.rowHeight);
+    case 'scale': {
+      const next = at(move.scale, (top / scale.rowHeight) * move.scale.rowHeight);
+      return showsWhole(state, move.keep) ? scrolled(next, { type: 'reveal', row: move.keep }) : next;
+    }
     case 'settle':
       return at(scale, top);
   }
@@ -122,6 +124,11 @@ export function mustSettle({ scale, top, native }: ScrollState): boolean {
     (native < margin && top > native) ||
     (scale.nativeMax - native < margin && scale.topMax - top > scale.nativeMax - native)
   );
+}
+
+function showsWhole({ scale, top }: ScrollState, row: number): boolean {
+  const begin = row * scale.rowHeight;
+  return row < scale.rows && begin >= top && begin + scale.rowHeight <= top + scale.viewport;
 }
 
 function isScaled(scale: Scale): boolean {

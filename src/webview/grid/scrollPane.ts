@@ -8,6 +8,8 @@ export interface ScrollPaneOptions {
   readonly headerHeight: number;
   /** Rows and sizes as they are now. */
   readonly extent: () => { readonly rows: number; readonly rowHeight: number; readonly width: number };
+  /** The row that stays in sight when the pane loses height. */
+  readonly kept: () => number;
   readonly changed: () => void;
   readonly rested: () => void;
   /** What to say of the row that the thumb would land on. */
@@ -89,7 +91,7 @@ export function createScrollPane(options: ScrollPaneOptions): ScrollPane {
     const scale = scaleOf(rows, rowHeight, Math.max(0, height - headerHeight));
     canvas.style.height = `${scale.canvas + headerHeight}px`;
     canvas.style.width = `${content}px`;
-    move({ type: 'scale', scale });
+    move({ type: 'scale', scale, keep: options.kept() });
   }
 
   scroller.addEventListener('scroll', onScroll, { passive: true });

@@ -58,7 +58,6 @@ export interface PageModel {
   reload(): Promise<void>;
 }
 
-const saveDelay = 100;
 const statusDelay = 250;
 const wholeCell = 1024 * 1024;
 /** These need no value. */
@@ -71,19 +70,13 @@ export function createPage(link: Link, api: EditorApi): PageModel {
   const overlay = signal<Overlay | undefined>(undefined);
   const focusBox = signal<() => void>(() => undefined);
 
-  let saveTimer: ReturnType<typeof setTimeout> | undefined;
   let unsaved = false;
   let started = false;
-  // At once, since the tab may be hidden the next moment, and the page is gone with it; then once in a while.
+  // Never later than with the task at hand: the tab may be hidden the next moment, and the page is gone with it.
   const changed = () => {
-    if (!started) return;
+    if (!started || unsaved) return;
     unsaved = true;
-    if (saveTimer !== undefined) return;
-    save();
-    saveTimer = setTimeout(() => {
-      saveTimer = undefined;
-      if (unsaved) save();
-    }, saveDelay);
+    queueMicrotask(save);
   };
 
   const preview = createPreview(link, saved.columns, {

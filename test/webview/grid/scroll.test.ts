@@ -146,12 +146,20 @@ describe('webview/grid/scroll', () => {
 
   it('keeps the row at the upper edge when rows or heights change', () => {
     const state = at(1e9, { type: 'to', top: 22 * 777_777 });
-    const grown = scrolled(state, { type: 'scale', scale: scaleOf(2e9, rowHeight, 500) });
+    const grown = scrolled(state, { type: 'scale', scale: scaleOf(2e9, rowHeight, 500), keep: -1 });
     assert.equal(firstRow(grown), 777_777);
-    const larger = scrolled(state, { type: 'scale', scale: scaleOf(1e9, 30, viewport) });
+    const larger = scrolled(state, { type: 'scale', scale: scaleOf(1e9, 30, viewport), keep: -1 });
     assert.equal(firstRow(larger), 777_777);
-    const fewer = scrolled(state, { type: 'scale', scale: scaleOf(100, rowHeight, viewport) });
+    const fewer = scrolled(state, { type: 'scale', scale: scaleOf(100, rowHeight, viewport), keep: -1 });
     assert.equal(endRow(fewer), 100);
+  });
+
+  it('keeps a row in sight when the height shrinks, and leaves one alone that was out of sight', () => {
+    const state = at(1e9, { type: 'reveal', row: 999_999_999 });
+    const lower = scaleOf(1e9, rowHeight, viewport - 60);
+    assert.equal(endRow(scrolled(state, { type: 'scale', scale: lower, keep: 999_999_999 })), 1e9);
+    const elsewhere = scrolled(state, { type: 'scale', scale: lower, keep: 5 });
+    assert.equal(firstRow(elsewhere), firstRow(state));
   });
 
   it('keeps its promises through any moves', () => {
