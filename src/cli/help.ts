@@ -4,8 +4,9 @@ export const versionText = `rowriver ${packageJson.version}\n`;
 
 export const helpText = `Usage: rowriver FILE [QUERY] [options]
 
-Filters and converts JSONL, CSV and TSV files of any size. Nothing is loaded:
-records stream from FILE (a path, or - for standard input) to standard output.
+Filters and converts JSONL, CSV, TSV and JSON files of any size, also compressed
+ones (.gz, .zst). Nothing is loaded: records stream from FILE (a path, or - for
+standard input) to standard output.
 
   rowriver events.jsonl "status >= 500 AND user.country = 'DE'"
   rowriver events.csv "message LIKE '%timeout%'" --to jsonl -o timeouts.jsonl
@@ -17,7 +18,8 @@ one, every record is meant. A query that begins with a dash may follow --.
 
 Options:
   -o, --output OUT    write to OUT and not to standard output; OUT is replaced
-                      only when everything has been written
+                      only when everything has been written, and compressed
+                      where its name ends in .gz or .zst
       --to FORMAT     same (default: the records' own bytes), jsonl, csv, tsv or
                       json (one array)
       --count         print how many records match

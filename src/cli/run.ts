@@ -7,8 +7,8 @@ import { WorkerPool } from '../engine/pool/pool.ts';
 import type { Result, Task } from '../engine/pool/task.ts';
 import { reviveFailure } from '../engine/pool/wire.ts';
 import { checkQuery, parseQuery } from '../engine/query/index.ts';
-import { openFileSink } from '../engine/sink/atomicFile.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
+import { openTarget } from '../engine/sink/openTarget.ts';
 import type { SourceSpec } from '../engine/source/source.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { RunCommand } from './arguments.ts';
@@ -74,7 +74,7 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
   const { query, to } = command;
   const sinks: ByteSink[] = [];
   const open = async (path: string): Promise<ByteSink> => {
-    const sink = await openFileSink(path, { sources: dataset.paths });
+    const sink = await openTarget(path, { sources: dataset.paths });
     sinks.push(sink);
     return sink;
   };

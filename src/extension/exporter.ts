@@ -82,12 +82,13 @@ export class Exporter {
       const target = await window.showSaveDialog({
         defaultUri: Uri.file(proposed),
         saveLabel: l10n.t('Export'),
-        title: l10n.t('Export: the extension of the name decides the format'),
+        title: l10n.t('Export: the extension of the name decides the format; add .gz or .zst to compress'),
         filters: {
           [l10n.t('JSON Lines')]: ['jsonl', 'ndjson'],
           CSV: ['csv'],
           TSV: ['tsv', 'tab'],
           [l10n.t('JSON array')]: ['json'],
+          [l10n.t('Compressed: .jsonl.gz, .csv.zst and so on')]: ['gz', 'zst'],
           [l10n.t('All files')]: ['*'],
         },
       });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { commands, TabInputCustom, TabInputText, TabInputTextDiff, Uri, window } from 'vscode';
 
 describe('editors', () => {
@@ -26,6 +27,21 @@ describe('editors', () => {
   it('leaves a data file to the text editor unless asked', async () => {
     await commands.executeCommand('vscode.open', file);
     assert.ok(inFront() instanceof TabInputText);
+  });
+
+  it('opens a compressed one in the preview, as text is not what it holds', async () => {
+    const compressed = Uri.file(join(folder, 'some.jsonl.gz'));
+    await writeFile(compressed.fsPath, gzipSync('{"a":1}\n{"a":2}\n'));
+    await commands.executeCommand('vscode.open', compressed);
+    assert.ok(inFront() instanceof TabInputCustom);
+  });
+
+  it('exports compressed where the name says so', async () => {
+    const target = Uri.file(join(folder, 'out.jsonl.zst'));
+    await commands.executeCommand('rowriver.exportTo', { source: file, query: 'a = 2', target });
+    const back = Uri.file(join(folder, 'back.csv.gz'));
+    await commands.executeCommand('rowriver.exportTo', { source: target, query: '', target: back });
+    assert.equal(gunzipSync(await readFile(back.fsPath)).toString(), 'a\r\n2\r\n');
   });
 
   it('goes to the preview and back to text', async () => {

@@ -1,13 +1,13 @@
 import type { ExportFormat, ExportProgress, ExportSummary } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import { JsonFields, maxColumns, type FieldPath } from '../format/jsonFields.ts';
-import { openFileSink } from '../sink/atomicFile.ts';
 import { ByteBuilder } from '../sink/byteBuilder.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
 import { needsPaths } from '../sink/exportFormat.ts';
 import { createDerivedEncoder, derivedTarget, readPaths } from '../sink/derivedRow.ts';
 import { appendReject } from '../sink/rejects.ts';
 import { frameOf, framed } from '../sink/frame.ts';
+import { openTarget } from '../sink/openTarget.ts';
 import { tooManyColumns } from '../sink/tableRow.ts';
 import { SourceError } from '../source/source.ts';
 import { derivedColumns, deriveRows } from './derive.ts';
@@ -64,7 +64,7 @@ export async function exportToFile(
   { query, to, target }: { readonly query: string; readonly to: ExportFormat; readonly target: string },
   context: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
-  const sink = await openFileSink(target, { sources: dataset.paths });
+  const sink = await openTarget(target, { sources: dataset.paths });
   return exportTo(dataset, { query, to, sink }, context);
 }
 
@@ -113,7 +113,7 @@ export async function exportRejectsToFile(
 ): Promise<ExportSummary> {
   return countTo(
     dataset,
-    { query: '', rejects: await openFileSink(target, { sources: dataset.paths }) },
+    { query: '', rejects: await openTarget(target, { sources: dataset.paths }) },
     context,
   );
 }

@@ -9,6 +9,7 @@ export type SinkFailure =
   | 'too-large'
   | 'too-many-columns'
   | 'closed'
+  | 'unsupported'
   | 'failed';
 
 /** A target that cannot be written. Its message is one sentence for people. */

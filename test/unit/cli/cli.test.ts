@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { finished, runCli, startCli, type CliResult } from '../../support/cli.ts';
 
 describe('rowriver', function () {
@@ -119,6 +120,18 @@ describe('rowriver', function () {
       );
       assert.equal(await text('out'), '{"a":3}\n');
     });
+  });
+
+  it('compresses what goes to a name that asks for it', async () => {
+    const done = await runCli([at('three.csv'), 'a >= 2', '--to', 'jsonl', '-o', at('two.jsonl.gz')]);
+    ends(done, 0, '', /2 written/);
+    assert.equal(
+      gunzipSync(await readFile(at('two.jsonl.gz'))).toString(),
+      '{"a":"2","b":""}\n{"a":"3","b":"z"}\n',
+    );
+    const failing = await runCli([at('three.csv'), '-o', at('bad.gz'), '--rejects', at('none/r.jsonl')]);
+    assert.equal(failing.code, 1);
+    assert.equal(existsSync(at('bad.gz')), false);
   });
 
   describe('--count', () => {

@@ -21,6 +21,10 @@ describe('export target', () => {
     ['a.log', 'jsonl', 'b.jsonl', 'same'],
     ['a.jsonl', 'jsonl', 'b', 'same'],
     ['a.jsonl', 'jsonl', 'b.txt', 'same'],
+    ['a.jsonl.gz', 'jsonl', 'b.jsonl', 'same'],
+    ['a.jsonl', 'jsonl', 'b.jsonl.gz', 'same'],
+    ['a.tsv.zst', 'csv', 'b.csv.GZ', 'csv'],
+    ['a.csv', 'csv', 'b.gz', 'same'],
   ] as const;
   for (const [source, format, target, expected] of cases) {
     it(`${source} -> ${target}: ${expected}`, () => {
@@ -31,6 +35,8 @@ describe('export target', () => {
   it('is proposed beside the source', () => {
     assert.equal(proposedTarget('/d/a.b.csv', 'filtered'), '/d/a.b.filtered.csv');
     assert.equal(proposedTarget('/d/a.csv', 'rejects', '.jsonl'), '/d/a.rejects.jsonl');
+    assert.equal(proposedTarget('/d/a.csv.gz', 'filtered'), '/d/a.filtered.csv.gz');
+    assert.equal(proposedTarget('/d/a.csv.zst', 'rejects', '.jsonl'), '/d/a.rejects.jsonl');
   });
 
   it('knows a file through its links', async () => {

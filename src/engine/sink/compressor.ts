@@ -1,0 +1,122 @@
+import * as zlib from 'node:zlib';
+import { promisify } from 'node:util';
+import { SinkError } from './sinkError.ts';
+
+/** A format that compresses a stream of bytes piece by piece, so that pieces can be compressed side by side. */
+export interface Compressor {
+  /** Bytes of a piece: more of them compress better, and take more memory. */
+  readonly pieceLength: number;
+  /** Bytes before a piece that `compress` wants to see. */
+  readonly windowLength: number;
+  /** What the file begins with. */
+  readonly head: Uint8Array;
+  /** Compresses a piece. Called in order, though what it answers may come in any order. */
+  compress(piece: Uint8Array, window: Uint8Array): Promise<Uint8Array>;
+  /** What the file ends with, after the last piece. */
+  tail(): Uint8Array;
+}
+
+export type Compression = 'gzip' | 'zstd';
+
+/** The compression that the name of a file asks for, and the name without it. */
+export function splitCompression(path: string): {
+  readonly plain: string;
+  readonly suffix: string;
+  readonly compression: Compression | undefined;
+} {
+  const suffix = /\.(gz|gzip|zst|zstd)$/i.exec(path)?.[0] ?? '';
+  const compression = suffix === '' ? undefined : /^\.gz/i.test(suffix) ? 'gzip' : 'zstd';
+  return { plain: path.slice(0, path.length - suffix.length), suffix, compression };
+}
+
+/**
+ * @param name the target's, for the message
+ * @throws SinkError `unsupported` where this runtime cannot
+ */
+export function createCompressor(compression: Compression, name: string): Compressor {
+  if (compression === 'gzip') return createGzip();
+  if (zstdCompress !== undefined) return createZstd(zstdCompress);
+  throw new SinkError(
+    'unsupported',
+    `${name} cannot be written: this Node (${process.versions.node}) has no zstd encoder, which came with 22.15. Choose a name that ends in .gz.`,
+  );
+}
+
+/**
+ * One gzip member (RFC 1952), as pigz makes it: each piece is deflated by itself with the 32 KiB before it as its
+ * dictionary, and ends on a whole byte. So it is a file like any other, and decoding can begin at every piece.
+ */
+function createGzip(): Compressor {
+  let checksum = 0;
+  let length = 0;
+  return {
+    pieceLength: 1024 * 1024,
+    windowLength: 32 * 1024,
+    // Magic, DEFLATE, no flags, no time, no extra flags, no operating system: the same bytes for the same rows.
+    head: Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff),
+    compress(piece, window) {
+      checksum = zlib.crc32(piece, checksum);
+      length += piece.length;
+      return deflateRaw(piece, {
+        finishFlush: zlib.constants.Z_SYNC_FLUSH,
+        ...(window.length > 0 && { dictionary: window }),
+      });
+    },
+    tail() {
+      const tail = new DataView(new ArrayBuffer(emptyLastBlock.length + 8));
+      emptyLastBlock.forEach((byte, i) => tail.setUint8(i, byte));
+      tail.setUint32(emptyLastBlock.length, checksum, true);
+      tail.setUint32(emptyLastBlock.length + 4, length % 2 ** 32, true);
+      return new Uint8Array(tail.buffer);
+    },
+  };
+}
+
+/** DEFLATE's shortest stream: a last block of fixed codes with nothing in it. */
+const emptyLastBlock = [0x03, 0x00];
+
+const deflateRaw = promisify<zlib.InputType, zlib.ZlibOptions, Uint8Array>(zlib.deflateRaw);
+
+/** zstd frames (RFC 8878), one a piece, each with its size and checksum: decoding can begin at every one. */
+function createZstd(compress: ZstdCompress): Compressor {
+  const checksumFlag: unknown = Reflect.get(zlib.constants, 'ZSTD_c_checksumFlag');
+  const params = typeof checksumFlag === 'number' ? { [checksumFlag]: 1 } : {};
+  let empty = true;
+  return {
+    pieceLength: 4 * 1024 * 1024,
+    windowLength: 0,
+    head: new Uint8Array(0),
+    compress(piece) {
+      empty = false;
+      return new Promise((resolve, reject) => {
+        const options = { params, pledgedSrcSize: piece.length };
+        compress(piece, options, (error, bytes) => (error ? reject(error) : resolve(bytes)));
+      });
+    },
+    // A file of no frame is no zstd file: its header, and a last raw block of nothing.
+    tail: () => (empty ? emptyFrame : new Uint8Array(0)),
+  };
+}
+
+/** Magic, a descriptor of a single segment, a content of 0 bytes, a last block of 0 bytes. */
+const emptyFrame = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x00, 0x01, 0x00, 0x00);
+
+type ZstdCompress = (
+  bytes: Uint8Array,
+  options: object,
+  done: (error: Error | null, bytes: Uint8Array) => void,
+) => void;
+
+/** Node's own from 22.15 on, and so VS Code's; the types here are those of Node 20. */
+const zstdCompress = functionOf(Reflect.get(zlib, 'zstdCompress'));
+
+function functionOf(value: unknown): ZstdCompress | undefined {
+  return isZstdCompress(value) ? value : undefined;
+}
+
+function isZstdCompress(value: unknown): value is ZstdCompress {
+  return typeof value === 'function';
+}
+
+/** Whether `.zst` can be written here. */
+export const writesZstd = zstdCompress !== undefined;
