@@ -45,6 +45,8 @@ export interface Frame {
 
 const frameSize = 32;
 const columnSize = 16;
+/** Records past the last one that the kernel may clear. */
+const overrun = 8;
 
 export function layOutFrame(
   memory: KernelMemory,
@@ -59,11 +61,12 @@ export function layOutFrame(
   const lines = arena.take(capacity * 4);
   const faults = arena.take(capacity);
   const faultAt = arena.take(capacity * 4);
+  const room = capacity + overrun;
   const columns = requests.map(({ numeric }) => ({
-    kinds: arena.take(capacity),
-    starts: arena.take(capacity * 4),
-    ends: arena.take(capacity * 4),
-    numbers: numeric ? arena.take(capacity * 8) : 0,
+    kinds: arena.take(room),
+    starts: arena.take(room * 4),
+    ends: arena.take(room * 4),
+    numbers: numeric ? arena.take(room * 8) : 0,
   }));
 
   const columnAt = (index: number): number => columnTable + index * columnSize;

@@ -89,6 +89,20 @@ describe('kernel JSONL scanner', () => {
     );
   }).timeout(10_000);
 
+  it('takes no record for whole because of what is behind the bytes it was given', () => {
+    const fields = fieldSets[1];
+    const whole = encode('{}\n');
+    for (const behind of [0x0a, 0x00, 0xff]) {
+      const scanner = createKernelJsonlScanner();
+      const buffer = scanner.reserve(64);
+      buffer.set(whole);
+      scanner.scan({ length: 3, offset: 0, from: 0, until: 3, final: true, fields });
+      buffer.fill(0x0a, 3, 9).fill(behind, 9);
+      const block = scanner.scan({ length: 2, offset: 0, from: 0, until: 2, final: false, fields });
+      assert.deepEqual([block.count, block.incomplete], [0, true]);
+    }
+  });
+
   const odd: Record<string, string> = {
     'an empty list and object': '{"a":[],"b":{ },"status":[ ]}',
     'a list closed as an object': '{"a":[}',

@@ -58,6 +58,26 @@ export function clearRow(frame: Frame, row: u32): void {
   }
 }
 
+/** All fields of `count` records missing. Sets those of up to seven more as well, for which there must be room in memory. */
+export function clearRows(frame: Frame, row: u32, count: u32): void {
+  const end = frame.columns + usize(frame.columnCount) * offsetof<Column>();
+  const zero = i8x16.splat(0);
+  for (let at = frame.columns; at < end; at += offsetof<Column>()) {
+    const column = changetype<Column>(at);
+    for (let index = usize(row), last = usize(row + count); index < last; index += 8) {
+      store<u64>(column.kinds + index, 0);
+      v128.store(column.starts + (index << 2), zero);
+      v128.store(column.starts + (index << 2), zero, 16);
+      v128.store(column.ends + (index << 2), zero);
+      v128.store(column.ends + (index << 2), zero, 16);
+    }
+    if (column.numbers == 0) continue;
+    for (let index = usize(row), last = usize(row + count); index < last; index += 2) {
+      v128.store(column.numbers + (index << 3), f64x2.splat(NaN));
+    }
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 export function clearField(column: Column, row: u32): void {

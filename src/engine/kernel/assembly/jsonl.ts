@@ -1,7 +1,7 @@
-import { clearRow, DONE, Frame, FULL, INCOMPLETE } from './frame';
+import { clearRow, clearRows, DONE, Frame, FULL, INCOMPLETE } from './frame';
 import { lineEnds, lineEndsEnd, MARKED, markedTo, markStretch } from './marks';
 import { learnShape, matchShape, matchTogether, SHAPE_DEPTH, TOGETHER } from './shape';
-import { beginWalk, CUT, FILLED, lines, nextLine, passRecord, rows, suspects, WALKED, walkLines } from './walk';
+import { beginWalk, CUT, FILLED, lines, nextLine, passRecord, passRecords, rows, suspects, WALKED, walkLines } from './walk';
 
 /*
  * JSON Lines: by shape where records have the same shape as others before them (shape.ts), token by token
@@ -75,15 +75,13 @@ function scanShapes(base: usize, from: usize, until: usize, stop: usize, frame: 
     const left = min(u32(linesEnd - entry) >> 2, frame.capacity - rows);
     if (alike && left > 1) {
       const tried = min(left, TOGETHER);
-      for (let index: u32 = 0; index < tried; index++) clearRow(frame, rows + index);
+      clearRows(frame, rows, tried);
       const matched = matchTogether(line, entry, tried, frame, rows, base);
-      for (let index: u32 = 0; index < matched; index++) {
-        const end = usize(load<u32>(entry));
-        if (!passRecord(end)) return FILLED;
-        entry += 4;
-        line = end + 1;
-        if (line >= until) return WALKED;
-      }
+      const passed = passRecords(entry, matched, until);
+      if (rows == frame.capacity) return FILLED;
+      entry += usize(passed) << 2;
+      line = nextLine;
+      if (line >= until) return WALKED;
       alike = matched == tried;
       if (alike) {
         trust = MOST_TRUST;

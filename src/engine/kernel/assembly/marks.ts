@@ -1,6 +1,6 @@
 import { placesOf, placesOfByte } from './bits';
 import { escapeCarry, escapedPlaces, firstBadEscape } from './escape';
-import { utf8Errors, utf8GoesOn } from './utf8';
+import { utf8Errors } from './utf8';
 
 /*
  * A bit for each byte of a stretch: set for the quotes that open or close a JSON string and for line ends. What is inside
@@ -23,17 +23,22 @@ export let hasEscapes: bool = false;
 export const lineEnds: usize = memory.data((16384 + 64) * 4, 16);
 export let lineEndsEnd: usize = lineEnds;
 
+/** Blocks of the stretch in which text that is not UTF-8 would show. They are looked at together: here and there one costs more. */
+const notAscii: usize = memory.data((16384 / 64 + 2) * 4, 16);
+
 /** Marks the bytes from `start`, where a line begins, up to `end`. */
 export function markStretch(start: usize, end: usize): void {
   hasEscapes = false;
   marksAt = marks - ((start & ~63) >> 3);
   let target = marks;
   let escape: u64 = 0;
-  let inSequence = false;
+  let unchecked = notAscii;
   let tape = lineEnds;
 
   /** The places at or after `start`. */
-  let live = ~u64(0) << u64(start & 63);
+  const begun = ~u64(0) << u64(start & 63);
+  let live = begun;
+  let fault: usize = end;
   for (let block = start & ~63; block < end; block += 64) {
     const a = v128.load(block);
     const b = v128.load(block, 16);
@@ -73,21 +78,31 @@ export function markStretch(start: usize, end: usize): void {
     if (v128.any_true(i8x16.eq(i8x16.min_u(least, i8x16.splat(0x1f)), least))) {
       faults |= controls(block, a, b, c, d);
     }
-    if (inSequence || i8x16.bitmask(v128.or(v128.or(a, b), v128.or(c, d))) != 0) {
-      faults |= utf8Errors(block);
-      inSequence = utf8GoesOn(block + 64);
-    }
+    store<u32>(unchecked, u32(block));
+    const high = i8x16.bitmask(v128.or(v128.or(a, b), v128.or(c, d))) | (load<u32>(block - 4) & 0x80808000);
+    unchecked += usize(high != 0) << 2;
 
     store<u64>(target, (places & live) | ends);
     target += 8;
     faults &= live;
     live = ~u64(0);
     if (faults != 0) {
-      endMarks(target, block + usize(ctz(faults)), tape);
-      return;
+      // What the block has past `end` is none of the stretch.
+      fault = min(end, block + usize(ctz(faults)));
+      break;
     }
   }
-  endMarks(target, end, tape);
+
+  const first = start & ~63;
+  for (let at = notAscii; at < unchecked; at += 4) {
+    const block = usize(load<u32>(at));
+    const faults = utf8Errors(block) & (block == first ? begun : ~u64(0));
+    if (faults == 0) continue;
+    fault = min(fault, block + usize(ctz(faults)));
+    target = marks + ((block - first) >> 3) + 8;
+    break;
+  }
+  endMarks(target, fault, tape);
 }
 
 /** Appends the addresses of the places to the tape: two whether there are so many or not, a guess that is mostly right. */

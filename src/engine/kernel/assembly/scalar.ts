@@ -43,6 +43,16 @@ export function scalarEnd(at: usize): usize {
   return numberEnd(at);
 }
 
+/** Whether the `size` bytes at `at` are `true`, `false` or `null`, without a branch that depends on which. */
+// @ts-ignore: decorator
+@inline
+export function isLiteral(at: usize, size: u32): bool {
+  const head = load<u32>(at);
+  const four = u32(size == 4) & (u32(head == TRUE) | u32(head == NULL));
+  const five = u32(size == 5) & u32(load<u8>(at) == 0x66) & u32(load<u32>(at, 1) == ALSE);
+  return (four | five) != 0;
+}
+
 /** Where the JSON number at `at` ends; 0 where there is none. */
 export function numberEnd(at: usize): usize {
   if (load<u8>(at) == 0x2d) at++;
@@ -63,6 +73,35 @@ export function numberEnd(at: usize): usize {
     if (end == at) return 0;
   }
   return end;
+}
+
+/** `exactNumber`, quick for whole numbers and decimals without a sign and of up to 8 bytes. */
+// @ts-ignore: decorator
+@inline
+export function plainNumber(at: usize, end: usize): f64 {
+  const size = u32(end - at);
+  if (size - 1 > 7) return exactNumber(at, end);
+  const others = ~digitsMask(at) & ((1 << size) - 1);
+  // The bytes stand at the top, the last digit highest; below them are zeros.
+  const unused = 64 - (size << 3);
+  const bytes = load<u64>(at) << u64(unused);
+  if (others == 0) return f64(i64(eightDigits(bytes)));
+  const point = u32(ctz(others));
+  if ((others & (others - 1)) != 0 || load<u8>(at + point) != 0x2e) return exactNumber(at, end);
+  const below = unused + (point << 3);
+  const whole = bytes & ((u64(1) << u64(below)) - 1);
+  // Twice, for a shift by 64 would be none.
+  const fraction = ((bytes >> u64(below)) >> 8 << 8) << u64(below);
+  return f64(i64(eightDigits(fraction | (whole << 8)))) / load<f64>(POWERS + (usize(size - 1 - point) << 3));
+}
+
+/** The number of the up to eight digits that stand in the bytes, the first one lowest, behind bytes of zero. */
+// @ts-ignore: decorator
+@inline
+function eightDigits(bytes: u64): u64 {
+  const pairs = ((bytes & 0x0f0f0f0f0f0f0f0f) * 2561) >> 8;
+  const fours = ((pairs & 0x00ff00ff00ff00ff) * 6553601) >> 16;
+  return ((fours & 0x0000ffff0000ffff) * 42949672960001) >> 32;
 }
 
 /** The double of the JSON number from `at` to `end` that `FieldColumn.numbers` promises, else NaN. */

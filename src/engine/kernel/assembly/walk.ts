@@ -264,3 +264,24 @@ export function passRecord(at: usize): bool {
   nextLine = at + 1;
   return rows < frame.capacity;
 }
+
+/**
+ * Passes well-formed records that follow one another, each in a line: those that begin before `until` of the ones that
+ * end at the first `count` addresses of `ends`. There is room for them, and the last byte's line is not among them. Answers how many they are.
+ */
+export function passRecords(ends: usize, count: u32, until: usize): u32 {
+  let record = nextLine;
+  let index: u32 = 0;
+  for (; index < count && record < until; index++) {
+    const at = usize(load<u32>(ends + (usize(index) << 2)));
+    const end = recordEnd(record, at, stop);
+    const suspect = u32(end - record > maxLength);
+    addRecord(frame, rows + index, u32(record - base), u32(end - base), lines + index, u8(0 - suspect));
+    suspects += suspect;
+    record = at + 1;
+  }
+  rows += index;
+  lines += index;
+  nextLine = record;
+  return index;
+}
