@@ -164,7 +164,8 @@ export interface Problem {
 
 export type Place =
   | { readonly by: 'record' | 'line' | 'offset' | 'percent'; readonly value: number }
-  | { readonly by: 'time'; readonly text: string };
+  /** In a column whose times are in order: `column` where its are, else any. */
+  | { readonly by: 'time'; readonly text: string; readonly column?: number | undefined };
 
 /** What the page may call. */
 export interface PreviewCalls {
@@ -187,10 +188,13 @@ export interface PreviewCalls {
     result: Page;
   };
   record: { params: { readonly view: number; readonly row: number }; result: RecordDetail };
-  /** The row of a view nearest to a place in the file, at or after it. `exact` when it is the place itself. */
+  /**
+   * The row of a view nearest to a place in the file, at or after it. `exact` when it is the place itself; `column`
+   * is the one that a time was found in.
+   */
   locate: {
     params: { readonly view: number; readonly place: Place };
-    result: { readonly row: number; readonly exact: boolean };
+    result: { readonly row: number; readonly exact: boolean; readonly column?: number | undefined };
   };
   /** The next or previous row after `from` that holds the text; null where there is none. Reports how far it looked. */
   find: {

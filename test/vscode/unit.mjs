@@ -13,5 +13,6 @@ await main(() =>
     ],
     ...['--ignore', 'out/test/webview/page.test.js', '--ignore', 'out/test/webview/frames.test.js'],
     ...['out/test/unit/**/*.test.js', 'out/test/webview/**/*.test.js'],
+    ...process.argv.slice(2),
   ]),
 );

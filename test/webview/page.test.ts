@@ -610,6 +610,7 @@ describe('webview/page', function () {
       ['123,456,789', '123,456,789'],
       ['50%', '500,000,001'],
       ['b3120', '11'],
+      ['2023-11-15', '46,717'],
     ] as const) {
       await page.keyboard.press('Control+g');
       await page.keyboard.type(typed);
@@ -619,8 +620,9 @@ describe('webview/page', function () {
         record,
       );
     }
+    assert.match(await page.locator('.cell.current').innerText(), /^2023-11-15T00:00:00/);
     await page.keyboard.press('Control+g');
-    await page.keyboard.type('2024-01-01');
+    await page.keyboard.type('2124-01-01');
     await page.keyboard.press('Enter');
     await page.getByText('There is no column of sorted times in this file.').waitFor();
   });

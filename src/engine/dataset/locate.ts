@@ -4,6 +4,7 @@ import type { PageResult } from '../pool/task.ts';
 import type { Dataset } from './dataset.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from './run.ts';
+import { locateTime, type TimedRows } from './locateTime.ts';
 import { stretchOf, type View } from './view.ts';
 
 type Located = PreviewCalls['locate']['result'];
@@ -23,8 +24,8 @@ export async function locate(
 ): Promise<Located> {
   const { dataset } = file;
   const view = run?.view;
+  if (place.by === 'time') return locateTime(timedRows(file, run), place.text, place.column, signal);
   if (run && !view) throw new RangeError('The rows of this view have no place in the file.');
-  if (place.by === 'time') throw new RangeError('Going to a time is not possible yet.');
   if (place.by === 'percent') {
     const offset = Math.floor((Math.min(100, Math.max(0, place.value)) / 100) * (dataset.size ?? 0));
     return locate(file, run, { by: 'offset', value: offset }, signal);
@@ -43,6 +44,29 @@ export async function locate(
     if (rank(page, i) > value) return { row: Math.min(row + i, last), exact: rank(page, i) === value + 1 };
   }
   return { row: Math.max(0, Math.min(row + page.rows, last)), exact: false };
+}
+
+function timedRows(file: SharedFile, run: Run | undefined): TimedRows {
+  const { dataset } = file;
+  if (run) {
+    return {
+      columns: (run.columns ?? dataset.columns).all,
+      rows: () => run.state.matched,
+      page: (first, count, cells, signal) => run.page(first, count, cells, signal),
+      more: () => Promise.resolve(false),
+    };
+  }
+  return {
+    columns: dataset.columns.all,
+    rows: () => dataset.index.records,
+    page: (first, count, cells, signal) =>
+      dataset.page(undefined, dataset.parts(first, count), cells, signal),
+    async more(known, signal) {
+      // Twice as many each time, so that what is looked at anew costs little beside the waiting.
+      await indexed(file, ({ records }) => records > known * 2, signal);
+      return dataset.index.records > known;
+    },
+  };
 }
 
 /** One past the last record, line or byte that a row covers, 0-based. */

@@ -1,8 +1,9 @@
 /** Going to a place: a record, a line, a byte, a share of the file, a time. */
-import { useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Place } from '../../protocol/preview.ts';
 import { t } from '../l10n.ts';
-import { sentence } from '../link.ts';
+import { isAbort, sentence } from '../link.ts';
+import { laneOf } from '../grid/columns.ts';
 import type { PageModel } from '../model/page.ts';
 import { Popover } from '../parts/popover.tsx';
 import { parsePlace } from './place.ts';
@@ -16,18 +17,29 @@ interface GoToProps {
 export function GoTo({ page, anchor, close }: GoToProps) {
   const [text, setText] = useState('');
   const [error, setError] = useState('');
+  const [going, setGoing] = useState(false);
+  // A place far beyond the index is waited for, but no longer than somebody does.
+  const leaving = useMemo(() => new AbortController(), []);
+  useEffect(() => () => leaving.abort(), []);
   const place = parsePlace(text);
   const { preview, link } = page;
 
   async function go(target: Place): Promise<void> {
     try {
       const { view } = preview.shown.peek();
-      const { row } = await link.call('locate', { view, place: target });
+      const { grid } = preview;
+      const active = grid.layout.lanes.at(Math.max(0, grid.selection.active.lane))?.column.id;
+      setGoing(true);
+      const asked = target.by === 'time' ? { ...target, column: active } : target;
+      const { row, column } = await link.call('locate', { view, place: asked }, { signal: leaving.signal });
       close();
-      preview.grid.goTo(row);
-      preview.grid.focus();
+      const lane = column === undefined ? -1 : laneOf(grid.layout, column);
+      grid.goTo(row, lane < 0 ? undefined : lane);
+      grid.focus();
     } catch (failure) {
+      if (isAbort(failure)) return;
       setError(sentence(failure));
+      setGoing(false);
     }
   }
 
@@ -53,15 +65,19 @@ export function GoTo({ page, anchor, close }: GoToProps) {
             }}
           />
         </label>
-        <button type="submit" class="button" disabled={!place}>
+        <button type="submit" class="button" disabled={!place || going}>
           {t('Go')}
         </button>
       </form>
       <p class={error ? 'fault' : 'facts'} role={error ? 'alert' : undefined}>
         {error ||
-          (place
-            ? placeWords(place)
-            : t('A record by its number; l1234 a line, b5000 a byte, 50% a share, 2024-05-01T12:00 a time.'))}
+          (going
+            ? t('Looking\u2026')
+            : place
+              ? placeWords(place)
+              : t(
+                  'A record by its number; l1234 a line, b5000 a byte, 50% a share, 2024-05-01T12:00 a time.',
+                ))}
       </p>
     </Popover>
   );

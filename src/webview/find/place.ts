@@ -3,7 +3,7 @@ import type { Place } from '../../protocol/preview.ts';
 
 /**
  * `1234` is a record, `l1234` or `line 1234` a line, `b5000` or `byte 5,000` an offset, `50%` a share, anything with a
- * date or a colon a time. Undefined where it is none of these.
+ * date or a colon a time, and so is `t1714560000` or `time 1714560000`. Undefined where it is none of these.
  */
 export function parsePlace(text: string): Place | undefined {
   const trimmed = text.trim();
@@ -21,6 +21,8 @@ export function parsePlace(text: string): Place | undefined {
     if (kind === 'b' || kind === 'byte' || kind === 'offset' || kind === '@') return { by: 'offset', value };
     return value >= 1 ? { by: 'record', value } : undefined;
   }
+  const epoch = /^(?:t|time)\s*(\d+(?:\.\d+)?)$/i.exec(trimmed)?.at(1);
+  if (epoch !== undefined) return { by: 'time', text: epoch };
   return /^\d{4}-\d{1,2}|^\d{1,2}:\d{2}|^\d{1,2}[./]\d{1,2}[./]\d{2,4}/.test(trimmed)
     ? { by: 'time', text: trimmed }
     : undefined;

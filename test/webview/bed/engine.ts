@@ -17,7 +17,16 @@ import {
   type ViewState,
 } from '../../../src/protocol/preview.ts';
 import { Peer, type Handlers, type Post } from '../../../src/protocol/rpc.ts';
-import { hostileFile, kindsFile, logFile, scatter, wideFile, type BedFile } from './files.ts';
+import {
+  firstTime,
+  hostileFile,
+  kindsFile,
+  logFile,
+  scatter,
+  timeStep,
+  wideFile,
+  type BedFile,
+} from './files.ts';
 
 /** What the bed's page is asked for, in its address. */
 export interface BedOptions {
@@ -204,8 +213,12 @@ export function serve(post: Post, options: BedOptions): Server {
       };
     },
     locate({ view, place }) {
-      if (place.by === 'time') throw new Error('There is no column of sorted times in this file.');
       const from = viewOf(view);
+      if (place.by === 'time') {
+        const row = Math.ceil((Date.parse(place.text) - firstTime) / timeStep);
+        if (row > from.size) throw new Error('There is no column of sorted times in this file.');
+        return { row, exact: false, column: 0 };
+      }
       const record =
         place.by === 'percent'
           ? Math.floor((file.rows * place.value) / 100)

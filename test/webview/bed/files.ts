@@ -51,10 +51,14 @@ const messages = [
   '',
 ] as const;
 
+/** Milliseconds: of the first record, and from each to the next. */
+export const firstTime = 1_700_000_000_000;
+export const timeStep = 137;
+
 type Column = readonly [name: string, type: ColumnInfo['type'], make: (row: number) => BedCell];
 
 const logColumns: readonly Column[] = [
-  ['ts', 'text', (row) => text(new Date(1_700_000_000_000 + (row % 100_000_000) * 137).toISOString())],
+  ['ts', 'text', (row) => text(new Date(firstTime + (row % 100_000_000) * timeStep).toISOString())],
   ['level', 'text', (row) => text(pick(levels, row, 1))],
   ['status', 'number', (row) => number(pick(statuses, row, 2))],
   ['method', 'text', (row) => text(pick(methods, row, 3))],

@@ -15,6 +15,8 @@ describe('webview/find/place', () => {
     ['2024-05-01T12:00', { by: 'time', text: '2024-05-01T12:00' }],
     ['2024-05', { by: 'time', text: '2024-05' }],
     ['12:30', { by: 'time', text: '12:30' }],
+    ['t1714560000.5', { by: 'time', text: '1714560000.5' }],
+    ['time 1714560000', { by: 'time', text: '1714560000' }],
     ['101%', undefined],
     ['0', undefined],
     ['l0', undefined],
