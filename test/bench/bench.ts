@@ -68,6 +68,7 @@ async function warm(path: string): Promise<void> {
 
 function jobs(ours: Ours, duck: DuckDb, jsonl: string, csv: string, jq: boolean): Job[] {
   const slow = 'status >= 500';
+  const grouped = 'level';
   const both = "user.country = 'DE' AND latency_ms > 900";
   const target = join(folder, 'export.out');
   const json = (columns: Record<string, string>): string => readJson(jsonl, columns);
@@ -157,6 +158,34 @@ function jobs(ours: Ours, duck: DuckDb, jsonl: string, csv: string, jq: boolean)
       work: 'CSV with quoted line ends, index',
       ours: { name: 'rowriver', run: () => ours.count(csv, '') },
       peers: [{ name: 'wc -l', target: 0.4, run: () => numberFrom('wc', ['-l', csv]) }],
+    },
+    {
+      work: `JSONL, count and mean by ${grouped}`,
+      ours: {
+        name: 'rowriver',
+        run: () => ours.rows(jsonl, `AGGREGATE count(*), avg(latency_ms) GROUP BY ${grouped}`),
+      },
+      peers: [
+        {
+          name: 'duckdb',
+          target: 2,
+          run: () =>
+            duck.rows(
+              `SELECT ${grouped}, count(*), avg(latency_ms) FROM ${json({ [grouped]: 'VARCHAR', latency_ms: 'DOUBLE' })} GROUP BY ${grouped}`,
+            ),
+        },
+      ],
+    },
+    {
+      work: 'JSONL, the 100 slowest',
+      ours: { name: 'rowriver', run: () => ours.rows(jsonl, 'ORDER BY latency_ms DESC |> LIMIT 100') },
+      peers: [
+        {
+          name: 'duckdb',
+          target: 2,
+          run: () => duck.rows(`SELECT * FROM read_ndjson('${jsonl}') ORDER BY latency_ms DESC LIMIT 100`),
+        },
+      ],
     },
     {
       work: "CSV, message ~ 'time.?out', count",

@@ -22,6 +22,12 @@ export class DuckDb {
     return Number(reader.getRows()[0][0]);
   }
 
+  /** How many rows there are; all are fetched. */
+  async rows(sql: string): Promise<number> {
+    const reader = await this.#connection.runAndReadAll(sql);
+    return reader.currentRowCount;
+  }
+
   async copy(sql: string, target: string): Promise<number> {
     await rm(target, { force: true });
     return this.number(sql);

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Dataset } from '../../src/engine/dataset/dataset.ts';
+import { deriveRows } from '../../src/engine/dataset/derive.ts';
 import { exportToFile } from '../../src/engine/dataset/export.ts';
 import { plannedFor } from '../../src/engine/dataset/plan.ts';
 import { WorkerPool } from '../../src/engine/pool/pool.ts';
@@ -30,6 +31,16 @@ export class Ours {
         for (const block of found.blocks) matched += block.matched;
       }
       return matched;
+    });
+  }
+
+  /** How many rows a query computes; they are written nowhere. */
+  async rows(path: string, query: string): Promise<number> {
+    return this.#with(path, async (dataset) => {
+      let count = 0;
+      const planned = plannedFor(query, dataset.recognised.format);
+      for await (const { rows } of deriveRows(dataset, planned, signal, () => undefined)) count += rows;
+      return count;
     });
   }
 

@@ -61,6 +61,7 @@ export interface FileScan {
   readonly window?: MatchWindow;
   readonly fromBlock?: number;
   readonly toBlock?: number;
+  readonly blocksPerStretch?: number | undefined;
 }
 
 /** An open file: its format, its columns, the index as far as it has grown. What the views of a file share. */

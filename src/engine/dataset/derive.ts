@@ -2,13 +2,13 @@ import { tmpdir } from 'node:os';
 import { ByteWriter } from '../stage/bytes.ts';
 import type { StageMetrics } from '../stage/context.ts';
 import { columnsOf, writeRows } from '../stage/output.ts';
-import { gather } from '../stage/partial.ts';
+import { gather, reducesRows } from '../stage/partial.ts';
 import type { Dataset } from './dataset.ts';
 import type { PlannedQuery } from './plan.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 
 /** Bytes that the stages of a query may hold before they write to temporary files. */
-const stageBudget = 192 * 1024 * 1024;
+const stageBudget = 64 * 1024 * 1024;
 /** Rows are handed on in pieces of about this many bytes. */
 const pieceSize = 256 * 1024;
 
@@ -32,7 +32,9 @@ export async function* deriveRows(
   const { plan } = query;
   const { malformed = 'keep', metrics } = options;
   async function* parts(): AsyncGenerator<Uint8Array> {
-    const scan = { query, output: { kind: 'stages' }, malformed, window: everything } as const;
+    const blocksPerStretch = reducesRows(plan) ? undefined : 1;
+    const output = { kind: 'stages' } as const;
+    const scan = { query, output, malformed, window: everything, blocksPerStretch };
     for await (const found of dataset.scan(scan, signal)) {
       await scanned(found);
       if (found.result?.bytes) yield found.result.bytes;

@@ -29,6 +29,8 @@ export interface ScanRequest {
   readonly fromBlock: number;
   /** One past the last block. */
   readonly toBlock: number;
+  /** Blocks handed to a worker at once, if other than usual: what it makes of them is held until their turn. */
+  readonly blocksPerStretch?: number | undefined;
   /** Answers whether a block may hold a match; the others are skipped. Only asked of blocks that the index knows. */
   readonly mayMatch?: ((block: number) => boolean) | undefined;
 }
@@ -90,7 +92,7 @@ export async function* scanInOrder(
 
   const hand = (): void => {
     const known = next <= index.length ? index.place(next) : undefined;
-    const length = handedOut < 2 * pool.size ? 1 : blocksPerStretch;
+    const length = handedOut < 2 * pool.size ? 1 : (request.blocksPerStretch ?? blocksPerStretch);
     const lastBlock = Math.min(toBlock(), next + length);
     const start = known?.start;
     handedOut++;

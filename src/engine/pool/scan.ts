@@ -6,7 +6,7 @@ import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
 import { rejectsIn, type Reject } from '../sink/rejects.ts';
 import type { Plan } from '../query/index.ts';
-import { createLocalStages } from '../stage/partial.ts';
+import { localStagesOf } from '../stage/partial.ts';
 import { createRowEncoder } from '../sink/rowEncoder.ts';
 import { collectPaths } from '../sink/tableRow.ts';
 import { Tally } from './tally.ts';
@@ -109,7 +109,7 @@ function createCollector(output: Output, spec: FileSpec, plan: Plan): Collector 
     case 'places':
       return placeCollector(output.limit);
     case 'stages': {
-      const stages = createLocalStages(plan);
+      const stages = localStagesOf(plan);
       return {
         take: (block, selection, count, place) => stages.add(block, selection, count, place),
         finish: () => ({ bytes: stages.take() }),

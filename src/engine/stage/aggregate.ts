@@ -1,9 +1,10 @@
 import { Groups, type GroupingPlan } from './aggregate/groups.ts';
 import { wholeBatch, type Batch } from './batch.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { mergeRuns, runRecord } from './merge.ts';
+import { mergeRuns } from './merge.ts';
 import { partitionOf, partitions } from './partition.ts';
 import { rowsPerBatch } from './rows.ts';
+import { runRecord } from './sortRecord.ts';
 import { SpillReader, type SpillFolder, type SpillWriter } from './spill.ts';
 import { CellVector, type Cell, type Vector } from './vector.ts';
 
@@ -57,9 +58,13 @@ export class Aggregation {
     for (const part of parts) runs.push(...(await this.#gather(part.path, 1, signal)));
     const bufferSize = Math.max(16 * 1024, Math.floor(this.#budget / 2 / Math.max(1, runs.length)));
     const grouping = this.#plan();
-    for await (const rows of mergeRuns(runs, bufferSize, rowsPerBatch, signal)) {
+    for await (const { bytes, payloads } of mergeRuns(runs, bufferSize, signal)) {
       const groups = new Groups(grouping);
-      for (const { payload } of rows) groups.merge(new ByteReader(payload), 0);
+      const reader = new ByteReader(bytes);
+      for (const payload of payloads) {
+        reader.at = payload;
+        groups.merge(reader, 0);
+      }
       yield* results(groups, grouping, inOrder(groups));
       groups.clear();
     }
@@ -78,7 +83,7 @@ export class Aggregation {
     let parts: SpillWriter[] | undefined;
     try {
       while (reader.tryNext() || (await reader.next())) {
-        groups.merge(new ByteReader(reader.record ?? noBytes), 0);
+        groups.merge(new ByteReader(reader.content), 0);
         // A single group cannot be parted further.
         if (groups.size <= this.#budget || groups.count === 1 || level > maxLevel) continue;
         parts ??= await openParts(this.#folder);
@@ -119,7 +124,6 @@ export class Aggregation {
 
 /** Parts of parts of parts: beyond that, it is not the number of groups that is the trouble. */
 const maxLevel = 4;
-const noBytes = new Uint8Array(0);
 
 async function openParts(folder: SpillFolder): Promise<SpillWriter[]> {
   const parts: SpillWriter[] = [];
@@ -179,14 +183,17 @@ export class PartialAggregation {
     this.#rows += batch.count;
   }
 
-  /** What was gathered since the last call. */
+  /** What was gathered since the last `restart`. */
   take(): Uint8Array<ArrayBuffer> {
     const out = new ByteWriter();
     out.double(this.#rows);
     for (let group = 0; group < this.#groups.count; group++) this.#groups.write(group, out);
+    return out.take();
+  }
+
+  restart(): void {
     this.#groups.restart();
     this.#rows = 0;
-    return out.take();
   }
 }
 

@@ -1,3 +1,18 @@
+/** `target.set(bytes.subarray(start, end), at)`, quicker where it is short. */
+export function copyBytes(
+  target: Uint8Array,
+  at: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  if (end - start > 96) {
+    target.set(bytes.subarray(start, end), at);
+    return;
+  }
+  for (let from = start, to = at; from < end; from++, to++) target[to] = bytes[from];
+}
+
 /** Grows as it is written to; little-endian. */
 export class ByteWriter {
   #bytes: Uint8Array;
@@ -53,11 +68,7 @@ export class ByteWriter {
   copy(bytes: Uint8Array, start = 0, end = bytes.length): void {
     const length = end - start;
     this.reserve(length);
-    if (length < 24) {
-      for (let at = 0; at < length; at++) this.#bytes[this.length + at] = bytes[start + at];
-    } else {
-      this.#bytes.set(bytes.subarray(start, end), this.length);
-    }
+    copyBytes(this.#bytes, this.length, bytes, start, end);
     this.length += length;
   }
 
@@ -155,6 +166,10 @@ export class ByteReader {
       if (byte < 0x80) return value;
       factor *= 0x80;
     }
+  }
+
+  skip(length: number): void {
+    this.at += length;
   }
 
   /** A view of the next bytes. */

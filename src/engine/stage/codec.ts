@@ -5,8 +5,8 @@ import { jsonOf, type Value } from '../query/value/value.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { valueOf, WrittenNumber, type Cell } from './vector.ts';
 
-/** Cells as bytes: how rows lie in temporary files and travel between threads. */
-const tag = {
+/** Cells as bytes: how rows lie in temporary files and travel between threads. A cell begins with one of these. */
+export const tag = {
   null: 0,
   false: 1,
   true: 2,
@@ -21,7 +21,7 @@ const tag = {
   objectText: 11,
   list: 12,
   object: 13,
-};
+} as const;
 
 export function writeCell(out: ByteWriter, cell: Cell): void {
   if (typeof cell === 'string') {
@@ -70,6 +70,38 @@ function writeNested(out: ByteWriter, cell: JsonList | JsonObject): void {
       out.text(key);
       writeCell(out, member);
     }
+  }
+}
+
+/** Passes over a cell. */
+export function skipCell(from: ByteReader): void {
+  switch (from.byte()) {
+    case tag.double:
+      from.skip(8);
+      break;
+    case tag.decimal:
+    case tag.writtenNumber:
+    case tag.text:
+    case tag.listText:
+    case tag.objectText:
+      from.skip(from.count());
+      break;
+    case tag.timestamp:
+    case tag.date:
+      from.skip(12);
+      break;
+    case tag.interval:
+      from.skip(24);
+      break;
+    case tag.list:
+      for (let left = from.count(); left > 0; left--) skipCell(from);
+      break;
+    case tag.object:
+      for (let left = from.count(); left > 0; left--) {
+        from.skip(from.count());
+        skipCell(from);
+      }
+      break;
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Batch } from './batch.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteWriter } from './bytes.ts';
 import { writeKey } from './key.ts';
-import { mergeRuns, runRecord } from './merge.ts';
+import { mergeRuns } from './merge.ts';
 import { outputVectors } from './output.ts';
 import type { Output } from '../query/resolve/step.ts';
 import { partitionOf, partitions } from './partition.ts';
-import { rowsPerBatch, type RowCodec } from './rows.ts';
+import type { RowCodec } from './rows.ts';
+import { runRecord } from './sortRecord.ts';
 import { SpillReader, type SpillFolder, type SpillWriter } from './spill.ts';
 import { KeySet } from './keySet.ts';
 import type { Vector } from './vector.ts';
@@ -55,8 +56,8 @@ export async function* distinct(
   const runs: string[] = [];
   for (const part of parts) runs.push(...(await firstOfEqual(part.path, 1, budget, folder, signal)));
   const bufferSize = Math.max(16 * 1024, Math.floor(budget / 2 / runs.length));
-  for await (const rows of mergeRuns(runs, bufferSize, rowsPerBatch, signal)) {
-    yield codec.read(rows.map((row) => new ByteReader(row.payload)));
+  for await (const { bytes, payloads } of mergeRuns(runs, bufferSize, signal)) {
+    yield codec.read(bytes, payloads);
   }
 }
 
@@ -95,7 +96,7 @@ async function firstOfEqual(
   let parts: SpillWriter[] | undefined;
   try {
     while (reader.tryNext() || (await reader.next())) {
-      const { record = noBytes } = reader;
+      const record = reader.content;
       const key = innerKey(record);
       if (seen.size < budget || level > maxLevel) {
         if (seen.add(key)) {
@@ -122,7 +123,6 @@ async function firstOfEqual(
 
 /** Parts of parts of parts: beyond that, it is not the number of keys that is the trouble. */
 const maxLevel = 4;
-const noBytes = new Uint8Array(0);
 
 /** record = 4 + 8 bytes of position, then key length, key, payload. */
 function innerKey(record: Uint8Array): Uint8Array {

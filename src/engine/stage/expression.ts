@@ -13,6 +13,8 @@ export interface BatchExpression {
   readonly loose: boolean;
   /** Its values as a vector: the column itself where the expression is one, else computed for the selected rows. */
   vector(batch: Batch): Vector;
+  /** The field of the source that the expression is, where it is one and the batch still has it as such. */
+  field(batch: Batch): FieldVector | undefined;
   /** Makes `batch` the one that `value` is asked of. */
   use(batch: Batch): void;
   value(row: number): Value;
@@ -52,6 +54,7 @@ export function compileForBatches(
       current = batch;
     },
     value: evaluate,
+    field: (batch) => (plain === undefined ? undefined : asField(vectorAt(batch, plain))),
     vector(batch) {
       if (plain !== undefined) return vectorAt(batch, plain);
       current = batch;

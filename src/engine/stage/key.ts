@@ -3,7 +3,9 @@ import type { JsonObject } from '../query/value/json.ts';
 import { JsonList } from '../query/value/json.ts';
 import { Interval, Timestamp } from '../query/value/time.ts';
 import { isNumeric, type Value } from '../query/value/value.ts';
+import { Kind } from '../format/record.ts';
 import type { ByteWriter } from './bytes.ts';
+import type { FieldVector } from './vector.ts';
 
 /**
  * Values as bytes that are in the same order as the values: what sorts, groups and finds equal rows. NULL stands
@@ -19,6 +21,7 @@ const rank = {
   object: 0x70,
 };
 
+const nine = 0x39;
 const nullFirst = 0x01;
 const nullLast = 0xff;
 /** Ends a list or an object; lower than any rank. */
@@ -41,6 +44,48 @@ export function writeSortKey(out: ByteWriter, value: Value, order: KeyOrder, loo
   const number = loose && typeof value === 'string' ? readNumber(value) : undefined;
   writeKey(out, number ?? value);
   if (order.descending) out.invert(start);
+}
+
+/**
+ * The same for a field as it stands in its block: numbers that the scanner has read and plain texts are not decoded.
+ */
+export function writeFieldKey(
+  out: ByteWriter,
+  field: FieldVector,
+  row: number,
+  order: KeyOrder,
+  loose: boolean,
+): void {
+  const { bytes, column } = field;
+  const kind = column.kinds[row];
+  const start = out.length;
+  const number = column.numbers.length > 0 && (loose || kind === Kind.Number) ? column.numbers[row] : NaN;
+  if (!Number.isNaN(number)) {
+    out.byte(rank.number);
+    writeNumber(out, number);
+  } else if (kind !== Kind.Text || !copyPlainText(out, bytes, column.starts[row], column.ends[row], loose)) {
+    writeSortKey(out, field.value(row), order, loose);
+    return;
+  }
+  if (order.descending) out.invert(start);
+}
+
+/** Writes the key of a text in ASCII; false, and nothing, where it is not plain enough for that. */
+function copyPlainText(
+  out: ByteWriter,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  loose: boolean,
+): boolean {
+  // What reads as a number begins with one of these, or with white space.
+  if (loose && (start === end || bytes[start] <= nine)) return false;
+  for (let at = start; at < end; at++) if (bytes[at] === 0 || bytes[at] >= 0x80) return false;
+  out.byte(rank.text);
+  out.copy(bytes, start, end);
+  out.byte(0);
+  out.byte(0);
+  return true;
 }
 
 /** A key to find equal values by, NULL among them. */

@@ -1,100 +1,129 @@
-import { compareKeys } from './key.ts';
+import { copyBytes } from './bytes.ts';
+import { bytesPerBatch, rowsPerBatch } from './rows.ts';
+import { compareRecords, keyWord, payloadStart, recordEnd } from './sortRecord.ts';
 import { SpillReader } from './spill.ts';
 
-/** A record of a sorted run: the key's length in four bytes, the key, and the payload. */
-export function runRecord(key: Uint8Array, payload: Uint8Array): Uint8Array {
-  const record = Buffer.allocUnsafe(4 + key.length + payload.length);
-  record.writeUInt32LE(key.length);
-  record.set(key, 4);
-  record.set(payload, 4 + key.length);
-  return record;
+/** Sort records one behind the other. */
+export interface MergedRows {
+  readonly bytes: Uint8Array;
+  /** Where each record begins. */
+  readonly records: Uint32Array;
+  /** Where each one's payload begins, which ends with the record. */
+  readonly payloads: Uint32Array;
 }
 
-export interface RunRow {
-  readonly key: Uint8Array;
-  readonly payload: Uint8Array;
-}
-
-interface Cursor extends RunRow {
+interface Cursor {
   readonly reader: SpillReader;
   /** Runs are in the order in which their rows came: of equal keys the earlier run's is first. */
   readonly ordinal: number;
-  key: Uint8Array;
-  payload: Uint8Array;
+  bytes: Uint8Array;
+  record: number;
+  high: number;
+  low: number;
 }
 
 /**
- * The rows of all runs in the order of their keys, in arrays at most `batch` long.
+ * The rows of all sorted runs in the order of their keys, in batches that are void when the next one is asked for.
  */
 export async function* mergeRuns(
   paths: readonly string[],
   bufferSize: number,
-  batch: number,
   signal: AbortSignal,
-): AsyncGenerator<RunRow[]> {
+): AsyncGenerator<MergedRows> {
   const cursors: Cursor[] = [];
   const readers: SpillReader[] = [];
+  const out = new Gathered();
   try {
     for (const [ordinal, path] of paths.entries()) {
       const reader = await SpillReader.open(path, bufferSize);
       readers.push(reader);
-      if (await reader.next()) cursors.push(place({ reader, ordinal, key: empty, payload: empty }));
+      if (await reader.next()) {
+        cursors.push(moved({ reader, ordinal, bytes: reader.bytes, record: 0, high: 0, low: 0 }));
+      }
     }
     for (let at = cursors.length >> 1; at >= 0; at--) siftDown(cursors, at);
-    let rows: RunRow[] = [];
     while (cursors.length > 0) {
       const first = cursors[0];
-      rows.push(copyOf(first));
+      out.add(first.bytes, first.record);
       if (first.reader.tryNext() || (await first.reader.next())) {
-        place(first);
+        moved(first);
       } else {
         const last = cursors.pop();
         if (last !== undefined && last !== first) cursors[0] = last;
       }
       siftDown(cursors, 0);
-      if (rows.length === batch) {
-        yield rows;
+      if (out.full) {
+        yield out.take();
         signal.throwIfAborted();
-        rows = [];
       }
     }
-    if (rows.length > 0) yield rows;
+    if (out.count > 0) yield out.take();
   } finally {
     for (const reader of readers) await reader.close();
   }
 }
 
-const empty = new Uint8Array(0);
+/** Copies of records: the memory of a run is used again when its reader moves on. */
+class Gathered {
+  #bytes = new Uint8Array(256 * 1024);
+  #used = 0;
+  readonly #records = new Uint32Array(rowsPerBatch);
+  readonly #payloads = new Uint32Array(rowsPerBatch);
+  count = 0;
 
-function place(cursor: Cursor): Cursor {
-  const record = cursor.reader.record ?? empty;
-  const keyLength = record[0] | (record[1] << 8) | (record[2] << 16) | (record[3] << 24);
-  cursor.key = record.subarray(4, 4 + keyLength);
-  cursor.payload = record.subarray(4 + keyLength);
-  return cursor;
+  get full(): boolean {
+    return this.count === rowsPerBatch || this.#used >= bytesPerBatch;
+  }
+
+  add(bytes: Uint8Array, record: number): void {
+    const end = recordEnd(bytes, record);
+    const length = end - record;
+    if (this.#used + length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(this.#used + length, 2 * this.#bytes.length));
+      larger.set(this.#bytes.subarray(0, this.#used));
+      this.#bytes = larger;
+    }
+    copyBytes(this.#bytes, this.#used, bytes, record, end);
+    this.#records[this.count] = this.#used;
+    this.#payloads[this.count++] = this.#used + payloadStart(bytes, record) - record;
+    this.#used += length;
+  }
+
+  take(): MergedRows {
+    const { count } = this;
+    const bytes = this.#bytes.subarray(0, this.#used);
+    this.count = 0;
+    this.#used = 0;
+    return { bytes, records: this.#records.subarray(0, count), payloads: this.#payloads.subarray(0, count) };
+  }
 }
 
-/** The reader's memory is used again when it moves on. */
-function copyOf({ key, payload }: RunRow): RunRow {
-  const copy = new Uint8Array(key.length + payload.length);
-  copy.set(key);
-  copy.set(payload, key.length);
-  return { key: copy.subarray(0, key.length), payload: copy.subarray(key.length) };
+function moved(cursor: Cursor): Cursor {
+  const { reader } = cursor;
+  cursor.bytes = reader.bytes;
+  cursor.record = reader.record;
+  cursor.high = keyWord(cursor.bytes, cursor.record, 0);
+  cursor.low = keyWord(cursor.bytes, cursor.record, 1);
+  return cursor;
 }
 
 function siftDown(heap: Cursor[], from: number): void {
   for (let at = from; ;) {
     let least = at;
-    for (const child of [2 * at + 1, 2 * at + 2]) {
-      if (child < heap.length && isBefore(heap[child], heap[least])) least = child;
-    }
+    const left = 2 * at + 1;
+    if (left < heap.length && isBefore(heap[left], heap[least])) least = left;
+    if (left + 1 < heap.length && isBefore(heap[left + 1], heap[least])) least = left + 1;
     if (least === at) return;
-    [heap[at], heap[least]] = [heap[least], heap[at]];
+    const moving = heap[at];
+    heap[at] = heap[least];
+    heap[least] = moving;
     at = least;
   }
 }
 
 function isBefore(a: Cursor, b: Cursor): boolean {
-  const order = compareKeys(a.key, b.key);
+  if (a.high !== b.high) return a.high < b.high;
+  if (a.low !== b.low) return a.low < b.low;
+  const order = compareRecords(a.bytes, a.record, b.bytes, b.record);
   return order === 0 ? a.ordinal < b.ordinal : order < 0;
 }

@@ -1,11 +1,12 @@
 import type { Batch } from './batch.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteWriter } from './bytes.ts';
 import type { BatchExpression } from './expression.ts';
-import { writeSortKey, type KeyOrder } from './key.ts';
-import { mergeRuns, runRecord } from './merge.ts';
-import { rowsPerBatch, type RowCodec } from './rows.ts';
+import { writeFieldKey, writeSortKey, type KeyOrder } from './key.ts';
+import { mergeRuns } from './merge.ts';
+import { batchesOf, type RowCodec } from './rows.ts';
 import { SortBuffer } from './sortBuffer.ts';
 import type { SpillFolder, SpillWriter } from './spill.ts';
+import type { FieldVector } from './vector.ts';
 
 /** One of the keys that rows are sorted by. */
 export interface SortExpression extends KeyOrder {
@@ -16,6 +17,7 @@ export interface SortExpression extends KeyOrder {
 export class KeyWriter {
   readonly #keys: readonly SortExpression[];
   readonly #out = new ByteWriter();
+  #fields: readonly (FieldVector | undefined)[] = [];
 
   constructor(keys: readonly SortExpression[]) {
     this.#keys = keys;
@@ -23,6 +25,7 @@ export class KeyWriter {
 
   /** Makes `batch` the one that `key` is asked of. */
   use(batch: Batch): void {
+    this.#fields = this.#keys.map(({ expression }) => expression.field(batch));
     for (const { expression } of this.#keys) expression.use(batch);
   }
 
@@ -30,8 +33,18 @@ export class KeyWriter {
   key(row: number): Uint8Array {
     const out = this.#out;
     out.clear();
-    for (const key of this.#keys) writeSortKey(out, key.expression.value(row), key, key.expression.loose);
+    this.write(out, row);
     return out.view();
+  }
+
+  write(out: ByteWriter, row: number): void {
+    const keys = this.#keys;
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at];
+      const field = this.#fields[at];
+      if (field !== undefined) writeFieldKey(out, field, row, key, key.expression.loose);
+      else writeSortKey(out, key.expression.value(row), key, key.expression.loose);
+    }
   }
 }
 
@@ -56,9 +69,14 @@ export class Sorter {
     this.#buffer.add(key, payload);
   }
 
+  /** Takes some of the sort records from `from` on; answers where it stopped. */
+  addRecords(bytes: Uint8Array, from: number): number {
+    return this.#buffer.addRecords(bytes, from);
+  }
+
   /** Whether `spill` must be called before more is added: what sorting itself needs, and the merge, is left free. */
   get full(): boolean {
-    return this.#buffer.size > this.#budget * 0.6;
+    return this.#buffer.size > this.#budget * 0.7;
   }
 
   async spill(): Promise<void> {
@@ -107,12 +125,12 @@ export async function* orderBy(
 }
 
 async function writeRun(buffer: SortBuffer, folder: SpillFolder): Promise<SpillWriter> {
-  const writer = await folder.create();
+  const writer = await folder.create(runBufferSize);
   try {
-    for (const row of buffer.order()) {
-      const key = buffer.key(row);
-      const payload = buffer.payload(row);
-      if (!writer.tryAppendRow(key, payload)) await writer.append(runRecord(key, payload));
+    const order = buffer.order();
+    for (let at = 0; at < order.length;) {
+      at = buffer.appendTo(writer, order, at);
+      if (at < order.length) await buffer.append(writer, order[at++]);
     }
   } finally {
     await writer.finish();
@@ -121,14 +139,12 @@ async function writeRun(buffer: SortBuffer, folder: SpillFolder): Promise<SpillW
   return writer;
 }
 
-function* inOrder(buffer: SortBuffer, codec: RowCodec): Generator<Batch> {
-  const order = buffer.order();
-  for (let from = 0; from < order.length; from += rowsPerBatch) {
-    const rows = order.subarray(from, from + rowsPerBatch);
-    yield codec.read(Array.from(rows, (row) => new ByteReader(buffer.payload(row))));
-  }
+function inOrder(buffer: SortBuffer, codec: RowCodec): Generator<Batch> {
+  return batchesOf(codec, buffer.payloads(buffer.order()));
 }
 
+/** A sorted run is written in pieces of this many bytes. */
+const runBufferSize = 512 * 1024;
 /** Most runs that are read at once; more are merged in several rounds. */
 const maxFanIn = 256;
 
@@ -151,8 +167,8 @@ async function* merged(
     }
     left = round;
   }
-  for await (const rows of mergeRuns(left, bufferSize, rowsPerBatch, signal)) {
-    yield codec.read(rows.map(({ payload }) => new ByteReader(payload)));
+  for await (const { bytes, payloads } of mergeRuns(left, bufferSize, signal)) {
+    yield codec.read(bytes, payloads);
   }
 }
 
@@ -162,12 +178,11 @@ async function mergeIntoOne(
   folder: SpillFolder,
   signal: AbortSignal,
 ): Promise<string> {
-  const writer = await folder.create();
+  const writer = await folder.create(runBufferSize);
   try {
-    for await (const rows of mergeRuns(runs, bufferSize, rowsPerBatch, signal)) {
-      for (const { key, payload } of rows) {
-        if (!writer.tryAppendRow(key, payload)) await writer.append(runRecord(key, payload));
-      }
+    // The records of a batch stand one behind the other.
+    for await (const { bytes } of mergeRuns(runs, bufferSize, signal)) {
+      await writer.appendRange(bytes, 0, bytes.length);
     }
   } finally {
     await writer.finish();

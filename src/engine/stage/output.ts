@@ -5,6 +5,8 @@ import { readValid } from '../query/value/json.ts';
 import { jsonOf, type Value } from '../query/value/value.ts';
 import { vectorAt, type Batch } from './batch.ts';
 import type { ByteWriter } from './bytes.ts';
+import { tag } from './codec.ts';
+import { CodedVector } from './codedVector.ts';
 import { editedObject } from './openRow.ts';
 import { CellVector, FieldVector, WrittenNumber, type Cell, type Vector } from './vector.ts';
 
@@ -45,15 +47,34 @@ export function writeRows(out: ByteWriter, batch: Batch, output: Output): void {
         else out.copy(key);
         writeJson(out, vectors[at], row);
       } else if (part.kind === 'open') {
+        const needsComma = out.length > start + 1;
+        if (part.edits.length === 0 && copyMembers(out, vectors[at], row, needsComma)) continue;
         const members = onOneLine(openObject(batch, part, row))
           .slice(1, -1)
           .trim();
-        if (members !== '') out.utf8(out.length > start + 1 ? `,${members}` : members);
+        if (members !== '') out.utf8(needsComma ? `,${members}` : members);
       }
     }
     out.byte(closeBrace);
     out.byte(lineFeed);
   }
+}
+
+/** What is between the braces of an object that stands in written bytes; false where it must be read. */
+function copyMembers(out: ByteWriter, vector: Vector, row: number, needsComma: boolean): boolean {
+  if (!(vector instanceof CodedVector)) return false;
+  const object = vector.range(row);
+  if (object?.kind !== tag.objectText) return false;
+  const { bytes } = vector;
+  let from = object.start + 1;
+  let to = object.end - 1;
+  while (from < to && bytes[from] === space) from++;
+  while (from < to && bytes[to - 1] === space) to--;
+  if (hasControl(bytes, from, to)) return false;
+  if (from === to) return true;
+  if (needsComma) out.byte(comma);
+  out.copy(bytes, from, to);
+  return true;
 }
 
 function openObject(batch: Batch, part: Extract<Output[number], { kind: 'open' }>, row: number): string {
@@ -76,6 +97,7 @@ export function outputVectors(batch: Batch, output: Output): Vector[] {
 }
 
 function writeJson(out: ByteWriter, vector: Vector, row: number): void {
+  if (vector instanceof CodedVector && copyJson(out, vector, row)) return;
   if (!(vector instanceof FieldVector) || vector.unescape !== jsonUnescape) {
     out.utf8(onOneLine(jsonOfCell(vector.cell(row))));
     return;
@@ -100,6 +122,38 @@ function writeJson(out: ByteWriter, vector: Vector, row: number): void {
   }
 }
 
+/** Copies a cell whose written bytes are JSON as they stand; false where it must be read. */
+function copyJson(out: ByteWriter, vector: CodedVector, row: number): boolean {
+  const cell = vector.range(row);
+  if (cell === undefined) return false;
+  const { kind, start, end } = cell;
+  if (kind === tag.text) {
+    if (!isPlain(vector.bytes, start, end)) return false;
+    out.byte(quote);
+    out.copy(vector.bytes, start, end);
+    out.byte(quote);
+    return true;
+  }
+  if (kind !== tag.writtenNumber && hasControl(vector.bytes, start, end)) return false;
+  out.copy(vector.bytes, start, end);
+  return true;
+}
+
+/** Whether a text may stand in a JSON string as it is. */
+function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    if (byte < space || byte === quote || byte === backslash) return false;
+  }
+  return true;
+}
+
+/** Whether there is white space that would not stay on its line; elsewhere JSON has no control characters. */
+function hasControl(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] < space) return true;
+  return false;
+}
+
 export function jsonOfCell(cell: Cell): string {
   return cell instanceof WrittenNumber ? cell.text : jsonOf(cell satisfies Value);
 }
@@ -109,6 +163,10 @@ function onOneLine(json: string): string {
   return /[\r\n]/.test(json) ? json.replace(/[\r\n]+\s*/g, ' ') : json;
 }
 
+const space = 0x20;
+const quote = 0x22;
+const comma = 0x2c;
+const backslash = 0x5c;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const lineFeed = 0x0a;

@@ -2,7 +2,7 @@ import type { RecordBlock } from '../format/record.ts';
 import type { Origin, Plan } from '../query/index.ts';
 import { Aggregation, PartialAggregation } from './aggregate.ts';
 import { batchOfBlock, type Batch } from './batch.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteWriter } from './bytes.ts';
 import {
   chain,
   computedSlots,
@@ -19,7 +19,8 @@ import { writeRowKey } from './distinct.ts';
 import { KeySet } from './keySet.ts';
 import { KeyWriter, Sorter, type SortExpression } from './orderBy.ts';
 import { outputVectors } from './output.ts';
-import { RowCodec, rowsOf, rowsPerBatch } from './rows.ts';
+import { RowCodec, rowsPerBatch } from './rows.ts';
+import { recordEnd, writeSortRecord } from './sortRecord.ts';
 import { SpillFolder } from './spill.ts';
 import { maxTop, Top, topRows } from './top.ts';
 import { unnestBatch } from './unnest.ts';
@@ -35,6 +36,8 @@ export interface LocalStages {
   readonly size: number;
   /** What was made of the blocks since the last call. */
   take(): Uint8Array<ArrayBuffer>;
+  /** Forgets the blocks since the last call. */
+  restart(): void;
 }
 
 type RowStage = (batch: Batch) => Batch;
@@ -44,12 +47,27 @@ interface Reducer {
   readonly size: number;
   add(batch: Batch): void;
   take(): Uint8Array<ArrayBuffer>;
+  restart(): void;
 }
 
 /** How many of a plan's steps look at one row at a time, from the first on. */
 function localSteps({ steps }: Plan): number {
   const other = steps.findIndex(({ kind }) => kind !== 'compute' && kind !== 'where' && kind !== 'unnest');
   return other === -1 ? steps.length : other;
+}
+
+const kept = new WeakMap<Plan, LocalStages>();
+
+/**
+ * The stages of a plan for one task of this thread. They are kept with the plan: compiling them, and growing their
+ * memory anew for every stretch of a file, would cost more than what they do.
+ */
+export function localStagesOf(plan: Plan): LocalStages {
+  const known = kept.get(plan);
+  const stages = known ?? createLocalStages(plan);
+  if (known) known.restart();
+  else kept.set(plan, stages);
+  return stages;
 }
 
 export function createLocalStages(plan: Plan): LocalStages {
@@ -82,8 +100,20 @@ export function createLocalStages(plan: Plan): LocalStages {
       for (const stage of stages) batch = stage(batch);
       if (batch.count > 0) reducer.add(batch);
     },
-    take: () => reducer.take(),
+    take() {
+      const bytes = reducer.take();
+      reducer.restart();
+      return bytes;
+    },
+    restart: () => reducer.restart(),
   };
+}
+
+/** Whether what the local stages make of many rows is small: groups, or the first rows. */
+export function reducesRows(plan: Plan): boolean {
+  const at = localSteps(plan);
+  const kind = plan.steps.at(at)?.kind;
+  return kind === 'aggregate' || kind === 'limit' || topCount(plan, at) !== undefined;
 }
 
 function createReducer(plan: Plan, at: number): Reducer {
@@ -135,16 +165,15 @@ function rowReducer(codec: RowCodec, filter: RowFilter): Reducer {
       const { selection, count } = filter.select(batch);
       const vectors = codec.vectors(batch);
       for (let i = 0; i < count; i++) {
-        // A row without slots would leave no trace.
-        out.byte(0);
+        const start = out.beginBlock();
         codec.write(out, vectors, selection[i]);
+        out.endBlock(start);
       }
     },
-    take() {
-      const bytes = out.take();
+    take: () => out.take(),
+    restart() {
       out.clear();
       filter.restart();
-      return bytes;
     },
   };
 }
@@ -192,19 +221,16 @@ function keyedReducer(keys: readonly SortExpression[], codec: RowCodec): Reducer
       writer.use(batch);
       for (let i = 0; i < batch.count; i++) {
         const row = batch.selection[i];
-        const key = writer.key(row);
-        out.count(key.length);
-        out.copy(key);
         const start = out.beginBlock();
+        const keyStart = out.beginBlock();
+        writer.write(out, row);
+        out.endBlock(keyStart);
         codec.write(out, vectors, row);
         out.endBlock(start);
       }
     },
-    take() {
-      const bytes = out.take();
-      out.clear();
-      return bytes;
-    },
+    take: () => out.take(),
+    restart: () => out.clear(),
   };
 }
 
@@ -216,15 +242,10 @@ function topReducer(top: Top): Reducer {
     add: (batch) => top.add(batch),
     take() {
       const out = new ByteWriter();
-      for (const { key, payload } of top.rows()) {
-        out.count(key.length);
-        out.copy(key);
-        out.uint32(payload.length);
-        out.copy(payload);
-      }
-      top.clear();
+      for (const { key, payload } of top.rows()) writeSortRecord(out, key, payload);
       return out.take();
     },
+    restart: () => top.restart(),
   };
 }
 
@@ -285,7 +306,7 @@ async function* mergedTop(
   codec: RowCodec,
 ): AsyncGenerator<Batch> {
   for await (const part of parts) {
-    for (const { key, payload } of keyedRows(part)) top.addRow(key, payload);
+    for (let at = 0; at < part.length; at = recordEnd(part, at)) top.addRecord(part, at);
   }
   yield* topRows(top, codec);
 }
@@ -296,8 +317,8 @@ async function* sortedRows(
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   for await (const part of parts) {
-    for (const { key, payload } of keyedRows(part)) {
-      sorter.add(key, payload);
+    for (let at = 0; at < part.length;) {
+      at = sorter.addRecords(part, at);
       if (sorter.full) await sorter.spill();
     }
     signal.throwIfAborted();
@@ -305,31 +326,14 @@ async function* sortedRows(
   yield* sorter.finish(signal);
 }
 
-function* keyedRows(part: Uint8Array): Generator<{ readonly key: Uint8Array; readonly payload: Uint8Array }> {
-  const reader = new ByteReader(part);
-  while (reader.left > 0) {
-    const key = reader.bytes(reader.count());
-    yield { key, payload: reader.bytes(reader.uint32()) };
-  }
-}
-
+/** Rows with their lengths before them, as `rowReducer` writes them. */
 async function* decodedRows(parts: AsyncIterable<Uint8Array>, codec: RowCodec): AsyncGenerator<Batch> {
+  const starts = new Uint32Array(rowsPerBatch);
   for await (const part of parts) {
-    const rows = rowsOf(part);
-    for (;;) {
-      const batch = codec.read(marked(rows));
-      if (batch.count === 0) break;
-      yield batch;
+    for (let at = 0; at < part.length;) {
+      let count = 0;
+      for (; count < rowsPerBatch && at < part.length; at = recordEnd(part, at)) starts[count++] = at + 4;
+      yield codec.read(part, starts.subarray(0, count));
     }
-  }
-}
-
-/** Up to a batch of rows, past the mark before each. */
-function* marked(rows: Generator<ByteReader>): Generator<ByteReader> {
-  for (let row = 0; row < rowsPerBatch; row++) {
-    const next = rows.next();
-    if (next.done === true) return;
-    next.value.at++;
-    yield next.value;
   }
 }

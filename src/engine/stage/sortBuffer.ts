@@ -1,8 +1,14 @@
-import { compareKeys } from './key.ts';
+import { ByteWriter, copyBytes } from './bytes.ts';
+import { compareRecords, keyStart, keyWord, payloadStart, recordEnd, writeSortRecord } from './sortRecord.ts';
+import type { SpillWriter } from './spill.ts';
 
 const chunkSize = 1 << 20;
+/** Fewer rows than this are put in order by comparing them: a radix pass costs as much as counting to 65,536. */
+const fewRows = 4096;
+/** Bytes that it takes to find a row. */
+const indexSize = 16;
 
-/** Rows as keys and payloads, one behind the other in a few large chunks, to be put into the order of their keys. */
+/** Rows as sort records, one behind the other in a few large chunks, to be put into the order of their keys. */
 export class SortBuffer {
   readonly #chunks: Uint8Array[] = [];
   #current = 0;
@@ -10,60 +16,82 @@ export class SortBuffer {
   #capacity = 1024;
   #chunkOf = new Uint32Array(this.#capacity);
   #startOf = new Uint32Array(this.#capacity);
-  #keyLength = new Uint32Array(this.#capacity);
-  #payloadLength = new Uint32Array(this.#capacity);
   #high = new Uint32Array(this.#capacity);
   #low = new Uint32Array(this.#capacity);
   #bytes = 0;
+  readonly #record = new ByteWriter();
   count = 0;
 
   /** Bytes of the rows, and what it takes to find them. */
   get size(): number {
-    return this.#bytes + this.count * 24;
+    return this.#bytes + this.count * indexSize;
   }
 
   add(key: Uint8Array, payload: Uint8Array): void {
-    if (this.count === this.#capacity) this.#grow();
-    const length = key.length + payload.length;
-    let chunk = this.#chunks.at(this.#current);
-    while (chunk === undefined || this.#used + length > chunk.length) {
-      if (chunk !== undefined) this.#current++;
-      // A chunk that is left from before is used again, so that filling the buffer anew takes no new memory.
-      chunk = this.#chunks.at(this.#current) ?? this.#newChunk(length);
-      this.#used = 0;
+    this.#record.clear();
+    writeSortRecord(this.#record, key, payload);
+    this.addRecords(this.#record.view(), 0);
+  }
+
+  /** Takes sort records from `from` on, a chunk of them at most; answers where it stopped. */
+  addRecords(bytes: Uint8Array, from: number): number {
+    let to = recordEnd(bytes, from);
+    const chunk = this.#chunkFor(to - from);
+    const room = chunk.length - this.#used;
+    this.#note(bytes, from, this.#used);
+    while (to < bytes.length) {
+      const end = recordEnd(bytes, to);
+      if (end - from > room) break;
+      this.#note(bytes, to, this.#used + to - from);
+      to = end;
     }
-    chunk.set(key, this.#used);
-    chunk.set(payload, this.#used + key.length);
-    const row = this.count++;
-    this.#chunkOf[row] = this.#current;
-    this.#startOf[row] = this.#used;
-    this.#keyLength[row] = key.length;
-    this.#payloadLength[row] = payload.length;
-    this.#high[row] = word(key, 0);
-    this.#low[row] = word(key, 4);
-    this.#used += length;
-    this.#bytes += length;
+    copyBytes(chunk, this.#used, bytes, from, to);
+    this.#used += to - from;
+    this.#bytes += to - from;
+    return to;
   }
 
   key(row: number): Uint8Array {
-    const start = this.#startOf[row];
-    return this.#chunks[this.#chunkOf[row]].subarray(start, start + this.#keyLength[row]);
+    const { bytes, record } = this.#place(row);
+    return bytes.subarray(keyStart(record), payloadStart(bytes, record));
   }
 
   payload(row: number): Uint8Array {
-    const start = this.#startOf[row] + this.#keyLength[row];
-    return this.#chunks[this.#chunkOf[row]].subarray(start, start + this.#payloadLength[row]);
+    const { bytes, record } = this.#place(row);
+    return bytes.subarray(payloadStart(bytes, record), recordEnd(bytes, record));
+  }
+
+  *payloads(order: Uint32Array): Generator<Uint8Array> {
+    for (const row of order) yield this.payload(row);
+  }
+
+  /** Appends sort records to a run, from `order[at]` on; answers at which one there was no room left. */
+  appendTo(writer: SpillWriter, order: Uint32Array, at: number): number {
+    for (let next = at; next < order.length; next++) {
+      const bytes = this.#chunks[this.#chunkOf[order[next]]];
+      const record = this.#startOf[order[next]];
+      if (!writer.tryAppendRange(bytes, record, recordEnd(bytes, record))) return next;
+    }
+    return order.length;
+  }
+
+  /** Appends one, flushing what is before it. */
+  async append(writer: SpillWriter, row: number): Promise<void> {
+    const { bytes, record } = this.#place(row);
+    await writer.appendRange(bytes, record, recordEnd(bytes, record));
   }
 
   /** The rows in order; equal keys stay as they came. */
   order(): Uint32Array {
+    if (this.count < fewRows) {
+      const order = Uint32Array.from({ length: this.count }, (_, row) => row);
+      return order.sort((a, b) => this.#compare(a, b));
+    }
     const order = radixOrder(this.#high, this.#low, this.count);
     for (let from = 0; from < order.length;) {
       let to = from + 1;
       while (to < order.length && this.#samePrefix(order[from], order[to])) to++;
-      if (to - from > 1) {
-        order.subarray(from, to).sort((a, b) => compareKeys(this.key(a), this.key(b)) || a - b);
-      }
+      if (to - from > 1) order.subarray(from, to).sort((a, b) => this.#compare(a, b));
       from = to;
     }
     return order;
@@ -71,9 +99,13 @@ export class SortBuffer {
 
   /** Keeps only these rows, in this order. */
   keep(rows: Uint32Array): void {
-    const kept = Array.from(rows, (row) => [this.key(row), this.payload(row)] as const);
-    this.free();
-    for (const [key, payload] of kept) this.add(key, payload);
+    const kept = new ByteWriter();
+    for (const row of rows) {
+      const { bytes, record } = this.#place(row);
+      kept.copy(bytes, record, recordEnd(bytes, record));
+    }
+    this.clear();
+    for (let at = 0; at < kept.length;) at = this.addRecords(kept.view(), at);
   }
 
   /** Gives up all rows, but not the memory. */
@@ -86,42 +118,65 @@ export class SortBuffer {
 
   /** Gives up all rows and the memory. */
   free(): void {
-    this.#chunks.length = 0;
     this.clear();
+    this.#chunks.length = 0;
+    this.#grow(1024);
   }
 
-  #newChunk(length: number): Uint8Array {
-    const chunk = new Uint8Array(Math.max(chunkSize, length));
-    this.#chunks.push(chunk);
-    return chunk;
+  #place(row: number): { readonly bytes: Uint8Array; readonly record: number } {
+    return { bytes: this.#chunks[this.#chunkOf[row]], record: this.#startOf[row] };
+  }
+
+  /** The current chunk, with room for `length` bytes. */
+  #chunkFor(length: number): Uint8Array {
+    for (;;) {
+      const chunk = this.#chunks.at(this.#current);
+      if (chunk === undefined) {
+        const made = new Uint8Array(Math.max(this.#chunks.length === 0 ? chunkSize / 16 : chunkSize, length));
+        this.#chunks.push(made);
+        return made;
+      }
+      if (this.#used + length <= chunk.length) return chunk;
+      // A chunk that is left from before is used again, so that filling the buffer anew takes no new memory.
+      this.#current++;
+      this.#used = 0;
+    }
+  }
+
+  #note(bytes: Uint8Array, record: number, start: number): void {
+    if (this.count === this.#capacity) this.#grow(Math.ceil(this.#capacity * 1.5));
+    const row = this.count++;
+    this.#chunkOf[row] = this.#current;
+    this.#startOf[row] = start;
+    this.#high[row] = keyWord(bytes, record, 0);
+    this.#low[row] = keyWord(bytes, record, 1);
+  }
+
+  #compare(a: number, b: number): number {
+    const high = this.#high[a] - this.#high[b];
+    if (high !== 0) return high;
+    const low = this.#low[a] - this.#low[b];
+    if (low !== 0) return low;
+    const [bytesA, bytesB] = [this.#chunks[this.#chunkOf[a]], this.#chunks[this.#chunkOf[b]]];
+    return compareRecords(bytesA, this.#startOf[a], bytesB, this.#startOf[b]) || a - b;
   }
 
   #samePrefix(a: number, b: number): boolean {
     return this.#high[a] === this.#high[b] && this.#low[a] === this.#low[b];
   }
 
-  #grow(): void {
-    this.#capacity *= 2;
-    const larger = (array: Uint32Array): Uint32Array<ArrayBuffer> => {
-      const copy = new Uint32Array(this.#capacity);
-      copy.set(array);
+  #grow(capacity: number): void {
+    const resized = (array: Uint32Array): Uint32Array<ArrayBuffer> => {
+      const copy = new Uint32Array(capacity);
+      copy.set(array.subarray(0, Math.min(this.count, capacity)));
       return copy;
     };
-    this.#chunkOf = larger(this.#chunkOf);
-    this.#startOf = larger(this.#startOf);
-    this.#keyLength = larger(this.#keyLength);
-    this.#payloadLength = larger(this.#payloadLength);
-    this.#high = larger(this.#high);
-    this.#low = larger(this.#low);
+    this.#capacity = capacity;
+    this.#chunkOf = resized(this.#chunkOf);
+    this.#startOf = resized(this.#startOf);
+    this.#high = resized(this.#high);
+    this.#low = resized(this.#low);
   }
-}
-
-/** Four bytes of a key, the first the highest; missing ones are 0, as in a key that ends there. */
-function word(key: Uint8Array, at: number): number {
-  return (
-    (((key[at] ?? 0) << 24) | ((key[at + 1] ?? 0) << 16) | ((key[at + 2] ?? 0) << 8) | (key[at + 3] ?? 0)) >>>
-    0
-  );
 }
 
 /** Row numbers in the order of 64-bit prefixes: a stable radix sort of 16 bits a pass, least significant first. */

@@ -1,5 +1,7 @@
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copyBytes } from './bytes.ts';
+import { recordEnd } from './sortRecord.ts';
 
 /** Temporary files of one run: the folder is made with the first file, and removed with everything in it. */
 export class SpillFolder {
@@ -13,10 +15,11 @@ export class SpillFolder {
     this.#parent = parent;
   }
 
-  async create(): Promise<SpillWriter> {
+  async create(bufferSize = 64 * 1024): Promise<SpillWriter> {
     this.#path ??= mkdtemp(join(this.#parent, 'rowriver-'));
     const path = join(await this.#path, String(this.#files++));
-    return new SpillWriter(path, await open(path, 'wx', 0o600), (length) => (this.written += length));
+    const file = await open(path, 'wx', 0o600);
+    return new SpillWriter(path, file, (length) => (this.written += length), bufferSize);
   }
 
   async remove(): Promise<void> {
@@ -29,13 +32,14 @@ export class SpillWriter {
   readonly path: string;
   readonly #file: FileHandle;
   readonly #note: (length: number) => void;
-  readonly #buffer = Buffer.allocUnsafe(64 * 1024);
+  readonly #buffer: Buffer;
   #used = 0;
 
-  constructor(path: string, file: FileHandle, note: (length: number) => void) {
+  constructor(path: string, file: FileHandle, note: (length: number) => void, bufferSize: number) {
     this.path = path;
     this.#file = file;
     this.#note = note;
+    this.#buffer = Buffer.allocUnsafe(bufferSize);
   }
 
   /** Takes a record if there is room for it in memory; where there is none, `flush` must come first. */
@@ -47,16 +51,18 @@ export class SpillWriter {
     return true;
   }
 
-  /** The same with a row of a sorted run in its parts. */
-  tryAppendRow(key: Uint8Array, payload: Uint8Array): boolean {
-    const length = 4 + key.length + payload.length;
-    if (this.#used + 4 + length > this.#buffer.length) return false;
-    this.#used = this.#buffer.writeUInt32LE(length, this.#used);
-    this.#used = this.#buffer.writeUInt32LE(key.length, this.#used);
-    this.#buffer.set(key, this.#used);
-    this.#buffer.set(payload, this.#used + key.length);
-    this.#used += key.length + payload.length;
+  /** The same with a record that has its length before it, as `SpillReader.bytes` and sort records do. */
+  tryAppendRange(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.#used + end - start > this.#buffer.length) return false;
+    copyBytes(this.#buffer, this.#used, bytes, start, end);
+    this.#used += end - start;
     return true;
+  }
+
+  async appendRange(bytes: Uint8Array, start: number, end: number): Promise<void> {
+    if (this.tryAppendRange(bytes, start, end)) return;
+    await this.flush();
+    if (!this.tryAppendRange(bytes, start, end)) await this.#write(bytes.subarray(start, end));
   }
 
   async append(record: Uint8Array): Promise<void> {
@@ -96,7 +102,7 @@ export class SpillReader {
   #buffer: Buffer;
   #from = 0;
   #to = 0;
-  #record: Uint8Array | undefined;
+  #record = 0;
 
   private constructor(path: string, file: FileHandle, bufferSize: number) {
     this.#path = path;
@@ -108,29 +114,36 @@ export class SpillReader {
     return new SpillReader(path, await open(path, 'r'), bufferSize);
   }
 
-  /** The record that the last `next` has reached; valid until the following one. */
-  get record(): Uint8Array | undefined {
+  /** Holds the record that the last `next` has reached; valid until the following one. */
+  get bytes(): Uint8Array {
+    return this.#buffer;
+  }
+
+  /** Where in `bytes` that record begins, with its length. */
+  get record(): number {
     return this.#record;
+  }
+
+  /** The record without its length. */
+  get content(): Uint8Array {
+    return this.#buffer.subarray(this.#record + 4, this.#from);
   }
 
   /** Moves on if the next record is in memory already. */
   tryNext(): boolean {
     const available = this.#to - this.#from;
     if (available < 4) return false;
-    const length = this.#buffer.readUInt32LE(this.#from);
-    if (available < 4 + length) return false;
-    this.#record = this.#buffer.subarray(this.#from + 4, this.#from + 4 + length);
-    this.#from += 4 + length;
+    const end = recordEnd(this.#buffer, this.#from);
+    if (end > this.#to) return false;
+    this.#record = this.#from;
+    this.#from = end;
     return true;
   }
 
   /** Moves on; false at the end. */
   async next(): Promise<boolean> {
     while (!this.tryNext()) {
-      if (!(await this.#fill())) {
-        this.#record = undefined;
-        return false;
-      }
+      if (!(await this.#fill())) return false;
     }
     return true;
   }

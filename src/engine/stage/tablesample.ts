@@ -1,7 +1,7 @@
 import { draw } from '../query/predicate/sample.ts';
 import type { Batch } from './batch.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
-import { rowsPerBatch, type RowCodec } from './rows.ts';
+import { ByteWriter } from './bytes.ts';
+import { batchesOf, type RowCodec } from './rows.ts';
 
 /** TABLESAMPLE n PERCENT behind other operators: each row by its place in the stream. */
 export async function* samplePercent(
@@ -45,7 +45,8 @@ export async function* sampleRows(
     }
   }
   kept.sort((a, b) => a.place - b.place);
-  for (let from = 0; from < kept.length; from += rowsPerBatch) {
-    yield codec.read(kept.slice(from, from + rowsPerBatch).map(({ row }) => new ByteReader(row)));
-  }
+  yield* batchesOf(
+    codec,
+    kept.map(({ row }) => row),
+  );
 }

@@ -1,10 +1,10 @@
 import type { Batch } from './batch.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
-import { asField } from './expression.ts';
+import { ByteWriter } from './bytes.ts';
 import { compareKeys, leadingNumber } from './key.ts';
 import { KeyWriter, type SortExpression } from './orderBy.ts';
-import { rowsPerBatch, type RowCodec } from './rows.ts';
+import { batchesOf, type RowCodec } from './rows.ts';
 import { SortBuffer } from './sortBuffer.ts';
+import { keyStart, payloadStart, recordEnd } from './sortRecord.ts';
 
 /** ORDER BY … LIMIT: the first rows of the order, those of OFFSET included. */
 export async function* top(
@@ -18,15 +18,12 @@ export async function* top(
   yield* topRows(rows, codec);
 }
 
-export function* topRows(rows: Top, codec: RowCodec): Generator<Batch> {
-  let readers: ByteReader[] = [];
-  for (const { payload } of rows.rows()) {
-    readers.push(new ByteReader(payload));
-    if (readers.length < rowsPerBatch) continue;
-    yield codec.read(readers);
-    readers = [];
-  }
-  if (readers.length > 0) yield codec.read(readers);
+export function topRows(rows: Top, codec: RowCodec): Generator<Batch> {
+  return batchesOf(codec, payloadsOf(rows));
+}
+
+function* payloadsOf(rows: Top): Generator<Uint8Array> {
+  for (const { payload } of rows.rows()) yield payload;
 }
 
 /** LIMIT up to which only the first rows are kept in memory, whatever their number before. */
@@ -64,7 +61,7 @@ export class Top {
     const vectors = this.#codec.vectors(batch);
     this.#writer.use(batch);
     const [first] = this.#keys;
-    const field = asField(first.expression.vector(batch));
+    const field = first.expression.field(batch);
     const numbers = field !== undefined && field.column.numbers.length > 0 ? field.column.numbers : undefined;
     const { selection, count } = batch;
     for (let i = 0; i < count; i++) {
@@ -77,10 +74,12 @@ export class Top {
     }
   }
 
-  /** Takes rows that another one has kept. */
-  addRow(key: Uint8Array, payload: Uint8Array): void {
+  /** Takes a row that another one has kept, from a sort record. */
+  addRecord(bytes: Uint8Array, record: number): void {
+    const start = payloadStart(bytes, record);
+    const key = bytes.subarray(keyStart(record), start);
     if (this.#threshold !== undefined && compareKeys(key, this.#threshold) >= 0) return;
-    this.#buffer.add(key, payload);
+    this.#buffer.add(key, bytes.subarray(start, recordEnd(bytes, record)));
     if (this.#buffer.count >= 2 * this.#count + 256) this.#prune();
   }
 
@@ -92,9 +91,10 @@ export class Top {
     }
   }
 
-  /** Gives up all rows, but not the knowledge of which ones cannot be among the first. */
-  clear(): void {
+  restart(): void {
     this.#buffer.clear();
+    this.#threshold = undefined;
+    this.#bound = undefined;
   }
 
   #consider(row: number, vectors: Parameters<RowCodec['write']>[1]): void {

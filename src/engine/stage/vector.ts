@@ -85,14 +85,14 @@ export class AttributeVector implements Vector {
 
 /** The whole JSON records of a block; one that cannot be read is NULL. */
 export class RecordVector implements Vector {
-  readonly #block: RecordBlock;
+  readonly block: RecordBlock;
 
   constructor(block: RecordBlock) {
-    this.#block = block;
+    this.block = block;
   }
 
   value(row: number): Value {
-    const { bytes, starts, ends, faults } = this.#block;
+    const { bytes, starts, ends, faults } = this.block;
     if (!isReadable(faults[row])) return null;
     return readValid(
       Buffer.from(bytes.buffer, bytes.byteOffset).toString('utf8', starts[row], ends[row]).trim(),

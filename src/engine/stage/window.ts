@@ -1,8 +1,8 @@
 import type { Batch } from './batch.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteWriter } from './bytes.ts';
 import type { BatchExpression } from './expression.ts';
 import { writeKey } from './key.ts';
-import { rowsPerBatch, type RowCodec } from './rows.ts';
+import { RowGatherer, rowsPerBatch, type RowCodec } from './rows.ts';
 import { CellVector, type Cell, type Vector } from './vector.ts';
 import type { WindowCall, WindowState } from './window/call.ts';
 
@@ -92,7 +92,9 @@ function emit(
   states: readonly WindowState[],
   codec: RowCodec,
 ): Batch {
-  const batch = codec.read(rows.map((row) => new ByteReader(row)));
+  const gatherer = new RowGatherer(codec, rows.length);
+  for (const row of rows) gatherer.add(row);
+  const batch = gatherer.take();
   const vectors = batch.vectors.slice();
   const results = calls.map((): Cell[] => []);
   for (let row = 0; row < rows.length; row++) {
