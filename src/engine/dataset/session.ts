@@ -109,7 +109,7 @@ export class Session {
       },
       problems: ({ first, count }, { signal }) => this.#problems(first, count, signal),
       check: ({ query }) => this.#check(query),
-      complete: ({ query, position }) => completeAt(query, position, this.#file.dataset.columns.all),
+      complete: ({ query, position }, { signal }) => this.#complete(query, position, signal),
       conditions: ({ query }) => conditionsOf(query),
       edit: ({ query, edit }) => ({ query: editQuery(query, edit) }),
       reload: async () => {
@@ -125,6 +125,23 @@ export class Session {
   #check(query: string): PreviewCalls['check']['result'] {
     const parsed = parseQuery(query);
     return parsed.ok ? checkQuery(parsed.query, this.#file.dataset.columns.all) : parsed.diagnostics;
+  }
+
+  async #complete(
+    query: string,
+    position: number,
+    signal: AbortSignal,
+  ): Promise<PreviewCalls['complete']['result']> {
+    const columns = this.#file.dataset.columns.all;
+    let compared: string | undefined;
+    const words = completeAt(query, position, columns, (column) => {
+      compared = column;
+      return [];
+    });
+    if (compared === undefined) return words;
+    // Without values there is still the rest to offer.
+    const seen = await this.#file.values.of(compared, signal).catch(() => []);
+    return completeAt(query, position, columns, () => seen);
   }
 
   async #run(query: string, { signal, progress }: HandlerContext<ViewState>): Promise<ViewState> {

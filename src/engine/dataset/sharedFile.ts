@@ -6,6 +6,7 @@ import type { Result, Task } from '../pool/task.ts';
 import { continues, identifyFile, type FileIdentity } from '../source/file.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import { Dataset } from './dataset.ts';
+import { SeenValues } from './seenValues.ts';
 
 /** How often the file on disk is looked at. */
 const watchMs = 1000;
@@ -29,6 +30,7 @@ export type FileListener = (state: FileState) => void;
  */
 export class SharedFile {
   readonly dataset: Dataset;
+  readonly values: SeenValues;
   readonly #spec: SourceSpec;
   readonly #listeners = new Set<FileListener>();
   readonly #closing = new AbortController();
@@ -46,6 +48,7 @@ export class SharedFile {
   private constructor(spec: SourceSpec, dataset: Dataset, identity: FileIdentity | undefined) {
     this.#spec = spec;
     this.dataset = dataset;
+    this.values = new SeenValues(dataset);
     this.#identity = identity;
     this.#watch = setInterval(() => void this.#look(), watchMs);
     this.#watch.unref();

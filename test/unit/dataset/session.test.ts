@@ -274,6 +274,22 @@ describe('dataset/session', function () {
     assert.deepEqual(await locate(view, 'record', rows), { row: expected.length - 1, exact: false });
   });
 
+  it('offers the values that a column holds, the most frequent first', async () => {
+    preview = await Preview.open(path);
+    const offered = async (query: string) => {
+      const found = await preview?.page.call('complete', { query, position: query.length });
+      return found?.items.filter(({ kind }) => kind === 'value').map(({ insert }) => insert);
+    };
+    await preview.page.call('rows', { view: 0, first: 0, count: 1, columns: [0] });
+    await preview.file(({ phase }) => phase === 'ready');
+    assert.deepEqual((await offered('user.country = '))?.toSorted(), ["'DE'", "'FR'", "'US'"]);
+    assert.deepEqual(await offered("user.country = 'F"), ["'FR'"]);
+    assert.deepEqual(await offered('status = '), ['200', '503']);
+    assert.deepEqual(await offered('nowhere = '), []);
+    assert.deepEqual(await offered('status '), []);
+    assert.equal((await offered('id IN (1, '))?.length, 50);
+  });
+
   it('finds a text forwards and backwards, in the file and in a view', async () => {
     preview = await Preview.open(path);
     const { view } = await preview.page.call('run', { query: 'status >= 500' });

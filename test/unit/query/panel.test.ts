@@ -75,8 +75,8 @@ describe('completeAt', () => {
     { name: 'user.country', type: 'text' },
     { name: 'odd name', type: 'text' },
   ];
-  const values = (column: string): { text: string; isNumber: boolean }[] =>
-    column === 'user.country' ? [{ text: 'DE', isNumber: false }] : [];
+  const values = (column: string): { text: string; bare: boolean }[] =>
+    column === 'user.country' ? [{ text: 'DE', bare: false }] : [];
   const labels = (marked: string): [string, readonly string[]] => {
     const position = marked.indexOf('^');
     const query = marked.replace('^', '');

@@ -30,7 +30,8 @@ export interface CompletableColumn extends KnownColumn {
 /** A value that was seen in a column. */
 export interface SeenValue {
   readonly text: string;
-  readonly isNumber: boolean;
+  /** Whether a query writes it as it stands: numbers and booleans. */
+  readonly bare: boolean;
 }
 
 const expressionWords = [
@@ -141,8 +142,8 @@ function keyword(word: string): Completion {
   return { label: word, kind: 'keyword', detail: '', info: '', insert: word };
 }
 
-function valueItem({ text, isNumber }: SeenValue): Completion {
-  const insert = isNumber ? text : writeText(text);
+function valueItem({ text, bare }: SeenValue): Completion {
+  const insert = bare ? text : writeText(text);
   return { label: text, kind: 'value', detail: '', info: '', insert };
 }
 
