@@ -3,16 +3,20 @@ import { encodingName, transcoder } from './encoding.ts';
 import { openFile } from './file.ts';
 import { gzip } from './gzip.ts';
 import { keepHead } from './head.ts';
+import { openHttp } from './http.ts';
+import type { HttpLimits } from './httpClient.ts';
 import { Marks, type Learnt } from './marks.ts';
 import { readFully } from './read.ts';
 import { recogniseEncoding } from './recogniseEncoding.ts';
-import { type FileIdentity, type Source, SourceError, type SourceSpec } from './source.ts';
+import { type Source, SourceError, type SourcePlace, type SourceSpec } from './source.ts';
 import { streamSource } from './stream.ts';
 import { takesBack } from './unread.ts';
 import { zstd } from './zstd.ts';
 
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
+  /** How long servers are waited for, other than usual. */
+  readonly http?: Partial<HttpLimits> | undefined;
 }
 
 export type Compression = 'gzip' | 'zstd';
@@ -23,8 +27,8 @@ export interface OpenedSource extends Source {
   readonly encoding: string;
   /** What was undone, outermost first. */
   readonly compression: readonly Compression[];
-  /** A file's state at opening. */
-  readonly identity: FileIdentity | undefined;
+  /** Where it is, with its state at opening. */
+  readonly place: SourcePlace;
   /**
    * Positions below this can be read at any time and in any order, whatever `random` says: what a decoder has passed,
    * or the first bytes of a stream. `Infinity` for a source that is random from the start.
@@ -60,11 +64,13 @@ const mostLayers = 4;
  */
 export async function openSource(spec: SourceSpec, options: OpenOptions = {}): Promise<OpenedSource> {
   const { signal } = options;
-  const { source: base, identity } = await openPlace(spec, signal);
+  const { source: base, place } = await openPlace(spec, options);
+  /** Positions must not go back. */
+  const once = !base.random && base.kept !== true;
   const layers: DecodedSource[] = [];
   const compression: Compression[] = [];
   let encoding = 'utf-8';
-  let top = keepHead(base, headLength);
+  let top = once ? keepHead(base, headLength) : base;
   try {
     while (compression.length < mostLayers) {
       const found = recogniseCompression(await readHead(top, 4, signal));
@@ -79,14 +85,14 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
     await top.close();
     throw error;
   }
-  if (!base.random) top = takesBack(top);
+  if (once) top = takesBack(top);
   spec.learnt?.forEach((learnt, i) => layers[i]?.learn(learnt));
   return openedSource();
 
   function addLayer(below: Source, codec: Codec): Source {
-    const layer = decodedSource(below, codec, new Marks(markSpacing), !base.random);
+    const layer = decodedSource(below, codec, new Marks(markSpacing), once);
     layers.push(layer);
-    return base.random ? layer : keepHead(layer, headLength);
+    return once ? keepHead(layer, headLength) : layer;
   }
 
   function openedSource(): OpenedSource {
@@ -100,19 +106,18 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       },
       encoding,
       compression,
-      identity,
+      place,
       get reach() {
-        return base.random ? (layers.at(-1)?.reach ?? Infinity) : headLength;
+        return once ? headLength : (layers.at(-1)?.reach ?? (base.random ? Infinity : 0));
       },
       get estimatedSize() {
         return layers.reduce((size, layer) => layer.estimate(size), base.size);
       },
       read: (into, position, readSignal) => top.read(into, position, readSignal),
-      ...(!base.random && { unread: (bytes: Uint8Array, position: number) => top.unread?.(bytes, position) }),
+      ...(once && { unread: (bytes: Uint8Array, position: number) => top.unread?.(bytes, position) }),
       spec: () => ({
-        ...spec,
+        ...place,
         encoding,
-        ...(identity && { identity }),
         learnt: layers.map((layer) => layer.learnt()),
       }),
       learn: (learnt) => layers.forEach((layer, i) => learnt[i] && layer.learn(learnt[i])),
@@ -172,16 +177,18 @@ async function readHead(
 
 async function openPlace(
   spec: SourceSpec,
-  signal: AbortSignal | undefined,
-): Promise<{ source: Source; identity: FileIdentity | undefined }> {
+  { signal, http }: OpenOptions,
+): Promise<{ readonly source: Source; readonly place: SourcePlace }> {
   switch (spec.kind) {
     case 'file': {
       const source = await openFile(spec.path, { expect: spec.identity, signal });
-      return { source, identity: source.identity };
+      return { source, place: { kind: 'file', path: spec.path, identity: source.identity } };
     }
     case 'stdin':
-      return { source: streamSource(process.stdin, 'Standard input'), identity: undefined };
-    case 'url':
-      throw new SourceError('unsupported', 'Addresses cannot be opened yet.');
+      return { source: streamSource(process.stdin, 'Standard input'), place: { kind: 'stdin' } };
+    case 'url': {
+      const { source, identity } = await openHttp(spec, { signal, limits: http });
+      return { source, place: { kind: 'url', url: spec.url, keep: spec.keep, identity } };
+    }
   }
 }

@@ -11,6 +11,8 @@ export interface Source {
   readonly size: number | undefined;
   /** Whether `read` takes any position. Where it does not, positions must not go back. */
   readonly random: boolean;
+  /** Where `random` is false: positions that were passed can be read again all the same. */
+  readonly kept?: boolean;
   /**
    * Reads at most `into.length` bytes at `position` into `into`; answers how many, 0 only at the end. May be
    * short, like read(2).
@@ -67,9 +69,28 @@ export type SourcePlace =
       /** The file must still be this one, or this one grown; else the failure is `changed`. */
       readonly identity?: FileIdentity | undefined;
     }
-  | { readonly kind: 'url'; readonly url: string }
+  | {
+      readonly kind: 'url';
+      /** With its credentials: never to be written down or shown. */
+      readonly url: string;
+      /** What the server gives only once is kept in a temporary file, so that it can be read again. */
+      readonly keep?: boolean | undefined;
+      /** It must still be this; else the failure is `changed`. */
+      readonly identity?: UrlIdentity | undefined;
+    }
   /** Read once, by the thread that has it. */
   | { readonly kind: 'stdin' };
+
+/** What tells one state of what is at an address from another. */
+export interface UrlIdentity {
+  /** Bytes in all; undefined where the server did not say. */
+  readonly size: number | undefined;
+  /** Value of the ETag header, and of Last-Modified. */
+  readonly etag: string | undefined;
+  readonly modified: string | undefined;
+  /** Whether the server gives ranges of it. */
+  readonly ranged: boolean;
+}
 
 /** What tells one state of a file from another. */
 export interface FileIdentity {

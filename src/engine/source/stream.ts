@@ -2,34 +2,44 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { type Source, SourceError } from './source.ts';
 
+/** Bytes that come once, in chunks. */
+export interface ByteStream {
+  readonly name: string;
+  /** Bytes in all, where that is known before they have come. */
+  readonly size: number | undefined;
+  /**
+   * The next bytes, at least one; undefined at the end. One call at a time.
+   * @throws SourceError, again and again, or, where that is possible, until it can go on
+   */
+  next(): Promise<Uint8Array | undefined>;
+  /** Rejects a `next` under way. Safe to call twice. */
+  close(): Promise<void>;
+}
+
 /**
- * A stream of bytes, such as standard input, as a source that gives them once, from front to back. Back-pressure is
- * the stream's own: nothing is taken from it further than one chunk past what was asked for.
+ * A stream as a source that gives its bytes once, from front to back. Back-pressure is the stream's own: nothing is
+ * taken from it further than one chunk past what was asked for.
  */
-export function streamSource(stream: Readable, name: string): Source {
-  const chunks = stream.iterator({ destroyOnReturn: true }) as AsyncIterator<Uint8Array, undefined>;
+export function onceSource(stream: ByteStream): Source {
   let chunk: Uint8Array = new Uint8Array(0);
   /** Position of the first byte of `chunk`. */
   let at = 0;
-  let size: number | undefined;
+  let ended: number | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
   async function readAt(into: Uint8Array, position: number): Promise<number> {
     if (position < at) {
       throw new SourceError(
         'unsupported',
-        `${name} can be read only once: save it to a file first.`,
+        `${stream.name} can be read only once: save it to a file first.`,
         position,
       );
     }
-    while (position >= at + chunk.length && size === undefined) {
-      const next = await chunks.next().catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new SourceError('failed', `${name} cannot be read: ${reason}.`, at, { cause: error });
-      });
+    while (position >= at + chunk.length && ended === undefined) {
+      const next = await stream.next();
       at += chunk.length;
-      chunk = next.done ? new Uint8Array(0) : next.value;
-      if (next.done) size = at;
+      chunk = next ?? new Uint8Array(0);
+      if (next === undefined) ended = at;
     }
     const from = position - at;
     const part = chunk.subarray(from, from + into.length);
@@ -38,9 +48,9 @@ export function streamSource(stream: Readable, name: string): Source {
   }
 
   return {
-    name,
+    name: stream.name,
     get size() {
-      return size;
+      return ended ?? stream.size;
     },
     random: false,
     async read(into, position, signal) {
@@ -48,6 +58,35 @@ export function streamSource(stream: Readable, name: string): Source {
       const reading = last.then(() => readAt(into, position));
       last = reading.catch(() => undefined);
       return signal === undefined ? reading : Promise.race([reading, aborted(signal, reading)]);
+    },
+    close: () => stream.close(),
+  };
+}
+
+/** A stream of Node's, such as standard input, as a source. */
+export function streamSource(stream: Readable, name: string): Source {
+  return onceSource(readableStream(stream, name));
+}
+
+function readableStream(stream: Readable, name: string): ByteStream {
+  const chunks = stream.iterator({ destroyOnReturn: true }) as AsyncIterator<Uint8Array, undefined>;
+  let at = 0;
+  let failure: SourceError | undefined;
+  return {
+    name,
+    size: undefined,
+    async next() {
+      if (failure) throw failure;
+      try {
+        const next = await chunks.next();
+        if (next.done) return undefined;
+        at += next.value.length;
+        return next.value;
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        failure = new SourceError('failed', `${name} cannot be read: ${reason}.`, at, { cause: error });
+        throw failure;
+      }
     },
     async close() {
       if (!stream.closed) {

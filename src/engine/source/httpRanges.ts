@@ -1,0 +1,245 @@
+import { withSignal } from './decoded.ts';
+import { HttpFault, sourceErrorOf } from './httpFault.ts';
+import type { HttpClient } from './httpClient.ts';
+import type { HttpBody } from './httpBody.ts';
+import { checkUnchanged, contentRange, ifRange } from './httpIdentity.ts';
+import { Patience } from './httpRetry.ts';
+import { type Source, SourceError, type UrlIdentity } from './source.ts';
+
+/** Reads of this length are asked for as they are; smaller ones are rounded up to pages, and kept. */
+const largeRead = 512 * 1024;
+export const pageLength = 64 * 1024;
+/** Asked for at a time where small reads follow each other: it doubles up to this. */
+const longestAhead = 1024 * 1024;
+/** So many small reads in a row, and the next stretch is asked for before anybody wants it. */
+const steady = 3;
+const mostKept = 8 * 1024 * 1024;
+
+interface Piece {
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A request under way, and how many wait for it. */
+interface Fetch {
+  readonly start: number;
+  readonly length: number;
+  readonly bytes: Promise<Uint8Array>;
+  readonly controller: AbortController;
+  waiting: number;
+  /** Asked for ahead: goes on when nobody waits. */
+  readonly ahead: boolean;
+}
+
+/** What a server gives in ranges: any place costs what is read there. */
+export class HttpRanges implements Source {
+  readonly name: string;
+  readonly random = true;
+  readonly size: number;
+  readonly identity: UrlIdentity;
+  readonly #client: HttpClient;
+  readonly #closing = new AbortController();
+  /** The one used last at the end. */
+  #pieces: Piece[] = [];
+  #fetches: Fetch[] = [];
+  /** Where the last small fetch ends, and how many of them followed each other up to there. */
+  #lastEnd = -1;
+  #row = 0;
+  /** All attempts were made at this place, and bytes before it were delivered. */
+  #failed: { readonly position: number; readonly error: unknown } | undefined;
+
+  constructor(client: HttpClient, identity: UrlIdentity & { readonly size: number }) {
+    this.name = client.address.shown;
+    this.size = identity.size;
+    this.identity = identity;
+    this.#client = client;
+  }
+
+  /** Takes the first bytes from an answer that has come anyway. @throws SourceError */
+  async begin(body: HttpBody, length: number, signal: AbortSignal | undefined): Promise<void> {
+    const bytes = new Uint8Array(length);
+    const both = this.#signal(signal);
+    const have = await this.#collect(bytes, 0, both, body);
+    this.#keep({ start: 0, bytes: bytes.subarray(0, have) });
+  }
+
+  async read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<number> {
+    signal?.throwIfAborted();
+    if (this.#closing.signal.aborted) throw new SourceError('failed', `${this.name} is closed.`, position);
+    if (into.length === 0 || position >= this.size) return 0;
+    const piece = this.#pieceAt(position);
+    if (piece) return this.#copy(piece, into, position);
+    if (into.length >= largeRead && !this.#fetchAt(position)) {
+      const wanted = into.subarray(0, Math.min(into.length, this.size - position));
+      return this.#collect(wanted, position, this.#signal(signal));
+    }
+    const fetch =
+      this.#fetchAt(position) ?? this.#fetch(position, this.#lengthFor(position, into.length), false);
+    fetch.waiting++;
+    try {
+      const bytes = await withSignal(fetch.bytes, signal);
+      return this.#copy({ start: fetch.start, bytes }, into, position);
+    } finally {
+      fetch.waiting--;
+      if (fetch.waiting === 0 && !fetch.ahead) {
+        this.#forget(fetch);
+        fetch.controller.abort();
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort();
+    this.#pieces = [];
+    this.#client.close();
+    return Promise.resolve();
+  }
+
+  #signal(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
+  }
+
+  #pieceAt(position: number): Piece | undefined {
+    return this.#pieces.find(({ start, bytes }) => position >= start && position < start + bytes.length);
+  }
+
+  #fetchAt(position: number): Fetch | undefined {
+    return this.#fetches.find(({ start, length }) => position >= start && position < start + length);
+  }
+
+  #copy(piece: Piece, into: Uint8Array, position: number): number {
+    const from = position - piece.start;
+    const part = piece.bytes.subarray(from, from + into.length);
+    into.set(part);
+    const index = this.#pieces.indexOf(piece);
+    if (index >= 0) this.#pieces.push(...this.#pieces.splice(index, 1));
+    this.#readAhead(piece.start + piece.bytes.length);
+    return part.length;
+  }
+
+  /** Where small reads have followed each other for a while, asks for what comes after `end`. */
+  #readAhead(end: number): void {
+    if (this.#row < steady || end !== this.#lastEnd || end >= this.size) return;
+    if (this.#pieceAt(end) || this.#fetchAt(end)) return;
+    this.#fetch(end, this.#lengthFor(end, 1), true);
+  }
+
+  #lengthFor(position: number, wanted: number): number {
+    this.#row = position === this.#lastEnd ? this.#row + 1 : 0;
+    const pages = Math.ceil(wanted / pageLength) * pageLength;
+    const length = Math.max(pages, Math.min(longestAhead, pageLength << Math.min(this.#row, 4)));
+    const end = Math.min(position + length, this.size);
+    this.#lastEnd = end;
+    return end - position;
+  }
+
+  #fetch(start: number, length: number, ahead: boolean): Fetch {
+    const controller = new AbortController();
+    const into = new Uint8Array(length);
+    const bytes = this.#collect(into, start, this.#signal(controller.signal)).then((have) => {
+      const piece = { start, bytes: into.subarray(0, have) };
+      this.#keep(piece);
+      return piece.bytes;
+    });
+    const fetch: Fetch = { start, length, bytes, controller, waiting: 0, ahead };
+    this.#fetches.push(fetch);
+    const done = (): void => this.#forget(fetch);
+    bytes.then(done, done);
+    return fetch;
+  }
+
+  #forget(fetch: Fetch): void {
+    this.#fetches = this.#fetches.filter((other) => other !== fetch);
+  }
+
+  #keep(piece: Piece): void {
+    if (piece.bytes.length === 0 || this.#closing.signal.aborted) return;
+    this.#pieces.push(piece);
+    let kept = this.#pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    while (kept > mostKept) kept -= this.#pieces.shift()?.bytes.length ?? kept;
+  }
+
+  /**
+   * Fills `into` with the bytes from `position` on, in as many requests as it takes; answers how many there are, less
+   * than asked for only where the last attempt failed behind the first byte.
+   * @param body an answer that has come, of which the first bytes are those at `position`
+   * @throws SourceError; the signal's reason
+   */
+  async #collect(into: Uint8Array, position: number, signal: AbortSignal, body?: HttpBody): Promise<number> {
+    const failed = this.#failed;
+    this.#failed = undefined;
+    if (failed?.position === position) throw failed.error;
+    const patience = new Patience(this.#client.limits, true);
+    let have = 0;
+    /** Of the present answer. */
+    let come = 0;
+    while (have < into.length) {
+      const abort = (): void => body?.close();
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        if (body === undefined) {
+          body = await this.#ask(position + have, into.length - have, signal);
+          come = 0;
+        }
+        const chunk = await body.next();
+        signal.throwIfAborted();
+        if (chunk !== undefined) {
+          const part = chunk.subarray(0, into.length - have);
+          into.set(part, have);
+          have += part.length;
+          come += part.length;
+          patience.progress(part.length);
+        } else if (come > 0) {
+          // A server may give less than it was asked for; the rest is then asked for in its turn.
+          body = undefined;
+        } else {
+          throw new HttpFault('unreachable', 'the server sent nothing', { retry: 'always' });
+        }
+      } catch (error) {
+        body?.close();
+        body = undefined;
+        try {
+          await patience.wait(error, signal);
+        } catch (last) {
+          signal.throwIfAborted();
+          if (!(last instanceof HttpFault)) throw last;
+          const failure = sourceErrorOf(last, this.name, position + have, this.size);
+          if (have === 0) throw failure;
+          this.#failed = { position: position + have, error: failure };
+          return have;
+        }
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
+    }
+    await body?.finish();
+    return have;
+  }
+
+  /** @throws HttpFault; the signal's reason */
+  async #ask(position: number, length: number, signal: AbortSignal): Promise<HttpBody> {
+    const range = `bytes=${position}-${position + length - 1}`;
+    const answer = await this.#client.get({ range, ...ifRange(this.identity) }, signal);
+    try {
+      if (answer.status === 206) {
+        const given = contentRange(answer.headers);
+        checkUnchanged(this.identity, answer, given?.total);
+        if (given?.from === position) return answer.body;
+        throw new HttpFault('unreachable', 'the server sent another part than it was asked for', {
+          retry: 'always',
+        });
+      }
+      if (answer.status === 200) {
+        checkUnchanged(this.identity, answer, undefined);
+        // So do some servers in a cluster of which the others give ranges.
+        throw new HttpFault('unreachable', 'the server sent all of it where it was asked for a part', {
+          retry: 'always',
+        });
+      }
+      throw this.#client.refuse(answer);
+    } catch (error) {
+      answer.body.close();
+      throw error;
+    }
+  }
+}

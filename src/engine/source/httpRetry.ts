@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { HttpFault } from './httpFault.ts';
+import type { HttpLimits } from './httpClient.ts';
+
+/** Bytes after which an attempt counts as having got somewhere. */
+const enoughProgress = 16 * 1024;
+/** A server that asks for more patience than this is given up. */
+const longestWaitMs = 30_000;
+
+/** Attempts at one thing: decides whether there is another one, and when. */
+export class Patience {
+  readonly #limits: HttpLimits;
+  readonly #midway: boolean;
+  #failed = 0;
+  #come = 0;
+
+  /** @param midway the server has answered before, so that what it fails with now may pass */
+  constructor(limits: HttpLimits, midway: boolean) {
+    this.#limits = limits;
+    this.#midway = midway;
+  }
+
+  /** Bytes have come. */
+  progress(bytes: number): void {
+    this.#come += bytes;
+  }
+
+  /** Waits until the next attempt. @throws the fault, where there is to be none; the signal's reason */
+  async wait(error: unknown, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (!(error instanceof HttpFault)) throw error;
+    if (this.#come >= enoughProgress) this.#failed = 0;
+    this.#come = 0;
+    const usual = this.#limits.retryMs.at(this.#failed);
+    const again = error.retry === 'always' || (error.retry === 'midway' && this.#midway);
+    const ms = Math.max(usual ?? 0, error.afterMs ?? 0);
+    if (!again || this.#failed >= this.#limits.retryMs.length || ms > longestWaitMs) throw error;
+    this.#failed++;
+    try {
+      await delay(ms, undefined, { signal });
+    } catch (aborted) {
+      signal.throwIfAborted();
+      throw aborted;
+    }
+  }
+}

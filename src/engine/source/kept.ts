@@ -1,0 +1,79 @@
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withSignal } from './decoded.ts';
+import { type Source, SourceError } from './source.ts';
+import type { ByteStream } from './stream.ts';
+
+/**
+ * A stream whose bytes are kept in a temporary file as they come, so that they can be read again. It is taken no
+ * further than somebody has read. The file is removed in any case.
+ */
+export async function keptStream(stream: ByteStream): Promise<Source> {
+  const folder = await mkdtemp(join(tmpdir(), 'rowriver-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  let file: FileHandle;
+  try {
+    file = await open(join(folder, 'kept'), 'wx+', 0o600);
+    // Where the system allows it, the name goes at once: then not even a crash leaves the file behind.
+    if (process.platform !== 'win32') await remove();
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  let kept = 0;
+  let ended = false;
+  let taking: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
+
+  async function take(): Promise<void> {
+    const chunk = await stream.next();
+    if (chunk === undefined) {
+      ended = true;
+      return;
+    }
+    for (let done = 0; done < chunk.length;) {
+      const { bytesWritten } = await file.write(chunk, done, chunk.length - done, kept + done).catch(full);
+      done += bytesWritten;
+    }
+    kept += chunk.length;
+  }
+
+  function full(cause: unknown): never {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SourceError('failed', `${stream.name} cannot be kept in ${tmpdir()}: ${reason}.`, kept, {
+      cause,
+    });
+  }
+
+  async function close(): Promise<void> {
+    await stream.close();
+    await taking?.catch(() => undefined);
+    await file.close();
+    await remove();
+  }
+
+  return {
+    name: stream.name,
+    get size() {
+      return ended ? kept : stream.size;
+    },
+    random: false,
+    kept: true,
+    async read(into, position, signal) {
+      signal?.throwIfAborted();
+      if (closing) throw new SourceError('failed', `${stream.name} is closed.`, position);
+      while (position >= kept && !ended) {
+        // Whoever gives up waiting leaves the chunk to come for the next reader.
+        taking ??= take().finally(() => (taking = undefined));
+        await withSignal(taking, signal);
+      }
+      const length = Math.max(0, Math.min(into.length, kept - position));
+      if (length === 0) return 0;
+      const { bytesRead } = await file.read(into, 0, length, position);
+      signal?.throwIfAborted();
+      return bytesRead;
+    },
+    close: () => (closing ??= close()),
+  };
+}
