@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { EngineCalls, OpenFile, Tagged } from '../protocol/engine.ts';
+import type { EngineCalls, EngineEvents, OpenFile, Tagged } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { Peer, type CallOptions, type Message, type ProgressOf, type WireError } from '../protocol/rpc.ts';
 
@@ -29,11 +30,13 @@ export interface EngineHostOptions {
 
 interface Running {
   readonly worker: Worker;
-  readonly peer: Peer<Nothing, EngineCalls, Nothing>;
+  readonly peer: Peer<Nothing, EngineCalls, EngineEvents>;
 }
 
 /** So many deaths within a minute are a fault that another start does not mend. */
 const toleratedDeaths = 3;
+/** So long an engine that is told to end may clean up; VS Code waits five seconds for its extensions. */
+const stopMs = 3000;
 
 /**
  * Owns the engine's worker thread: starts it when the first file is opened, replaces it when it dies, ends it some
@@ -46,6 +49,10 @@ export class EngineHost {
   #nextSession = 1;
   #deaths: number[] = [];
   #grace: NodeJS.Timeout | undefined;
+  /** Calls under way that outlive their session: exports. */
+  #calls = 0;
+  /** Engines that were told to end, and have not yet. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(options: EngineHostOptions) {
     this.#options = options;
@@ -83,8 +90,7 @@ export class EngineHost {
     if (!this.#sessions.delete(session.number)) return;
     // Where the engine has just died there is nothing to close.
     this.#running?.peer.call('close', { session: session.number }).catch(() => undefined);
-    if (this.#sessions.size > 0) return;
-    this.#grace = setTimeout(() => void this.#stop(), this.#options.graceMs ?? 5000);
+    this.#stopSoon();
   }
 
   post(session: EngineSession, message: Message): void {
@@ -96,21 +102,27 @@ export class EngineHost {
     params: EngineCalls[K]['params'],
     options?: CallOptions<ProgressOf<EngineCalls[K]>>,
   ): Promise<EngineCalls[K]['result']> {
-    return this.#start().peer.call(method, params, options);
+    const { peer } = this.#start();
+    this.#calls++;
+    return peer.call(method, params, options).finally(() => {
+      this.#calls--;
+      this.#stopSoon();
+    });
   }
 
-  /** Ends the engine at once, whatever it is doing. */
+  /** Ends the engine, whatever it is doing, as soon as that has left nothing behind. */
   async dispose(): Promise<void> {
     clearTimeout(this.#grace);
     this.#sessions.clear();
-    await this.#stop();
+    this.#stop();
+    await Promise.all(this.#ending);
   }
 
   #start(): Running {
     if (this.#running) return this.#running;
     const { script, settings, log } = this.#options;
     const worker = new Worker(pathToFileURL(script), { name: 'rowriver engine', execArgv: [] });
-    const peer = new Peer<Nothing, EngineCalls, Nothing>({
+    const peer = new Peer<Nothing, EngineCalls, EngineEvents>({
       post: (message, transfer) =>
         worker.postMessage({ session: 0, message } satisfies Tagged, transfer ? [...transfer] : []),
       handlers: {},
@@ -152,12 +164,29 @@ export class EngineHost {
     }
   }
 
-  async #stop(): Promise<void> {
-    const running = this.#running;
-    this.#running = undefined;
-    running?.peer.close();
-    await running?.worker.terminate();
+  /** Ends the engine once nobody has needed it for some time. */
+  #stopSoon(): void {
+    clearTimeout(this.#grace);
+    if (this.#sessions.size > 0 || this.#calls > 0) return;
+    this.#grace = setTimeout(() => this.#stop(), this.#options.graceMs ?? 5000);
   }
+
+  #stop(): void {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = undefined;
+    const ending = end(running).finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+}
+
+async function end({ worker, peer }: Running): Promise<void> {
+  const ended = once(worker, 'exit');
+  peer.send('stop', null);
+  peer.close();
+  const impatient = setTimeout(() => void worker.terminate(), stopMs);
+  await ended;
+  clearTimeout(impatient);
 }
 
 /** One open preview's share of the engine. */

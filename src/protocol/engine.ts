@@ -73,3 +73,9 @@ export interface EngineCalls {
   };
   clearCache: { params: null; result: { readonly bytes: number } };
 }
+
+/** What the host tells the engine unasked. */
+export interface EngineEvents {
+  /** Nothing more will be asked: clean up and end. */
+  stop: null;
+}

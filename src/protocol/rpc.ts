@@ -86,6 +86,7 @@ export class Peer<Serves extends Methods<Serves>, Calls extends Methods<Calls>, 
   readonly #options: PeerOptions<Serves>;
   readonly #pending = new Map<number, Pending>();
   readonly #working = new Map<number, AbortController>();
+  readonly #serving = new Set<Promise<void>>();
   #nextId = 1;
   #closed: WireError | undefined;
 
@@ -128,7 +129,7 @@ export class Peer<Serves extends Methods<Serves>, Calls extends Methods<Calls>, 
   receive(message: Message): void {
     switch (message.type) {
       case 'call':
-        void this.#serve(message.id, message.method, message.params);
+        this.#keep(this.#serve(message.id, message.method, message.params));
         return;
       case 'cancel':
         this.#working.get(message.id)?.abort();
@@ -153,6 +154,16 @@ export class Peer<Serves extends Methods<Serves>, Calls extends Methods<Calls>, 
     this.#closed = reason;
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(new RemoteError(reason));
     for (const work of this.#working.values()) work.abort();
+  }
+
+  /** Resolves when no handler is at work any more: after `close`, when the last has cleaned up behind itself. */
+  async rested(): Promise<void> {
+    while (this.#serving.size > 0) await Promise.all(this.#serving);
+  }
+
+  #keep(serving: Promise<void>): void {
+    this.#serving.add(serving);
+    void serving.finally(() => this.#serving.delete(serving));
   }
 
   #settle(id: number): Pending | undefined {

@@ -198,4 +198,22 @@ describe('the engine in the extension host', () => {
     while ((await readdir(folder)).join() !== before.join()) await changes.next();
     watcher.close();
   });
+
+  it('leaves nothing behind of an export that is under way when VS Code closes', async () => {
+    const big = join(folder, 'closing.jsonl');
+    await writeFile(big, lines.join('').repeat(500));
+    const before = await readdir(folder);
+    const session = open(big);
+    await ear.next('opened');
+    const target = join(folder, 'half.jsonl');
+    const request = { session: session.number, query: 'even', target, to: 'same' } as const;
+    let told: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (told = resolve));
+    const refused = assert.rejects(host.call('export', request, { onProgress: told }));
+    await begun;
+    assert.notDeepEqual(await readdir(folder), before);
+    await host.dispose();
+    assert.deepEqual(await readdir(folder), before);
+    await refused;
+  });
 });

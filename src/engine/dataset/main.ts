@@ -15,7 +15,11 @@ const pool = new WorkerPool<Task, Result>({
   size: poolSize(),
   revive: reviveFailure,
 });
-const service = new EngineService(pool, (tagged) => port.postMessage(tagged));
+const service = new EngineService(
+  pool,
+  (tagged) => port.postMessage(tagged),
+  () => port.close(),
+);
 port.on('message', (tagged: Tagged) => service.receive(tagged));
 
 /** One scan worker a core, within reason: a disk feeds no more, and each holds a few MiB. */

@@ -1,17 +1,24 @@
-import type { EngineCalls, OpenFile, Tagged } from '../../protocol/engine.ts';
+import type { EngineCalls, EngineEvents, OpenFile, Tagged } from '../../protocol/engine.ts';
 import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
 import { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
+import type { Dataset } from './dataset.ts';
 import { exportRejectsToFile, exportToFile } from './export.ts';
 import { printQueries } from './printQueries.ts';
 import { Session } from './session.ts';
 import { SharedFile } from './sharedFile.ts';
 
 interface Held {
+  readonly key: string;
   readonly file: Promise<SharedFile>;
   holders: number;
+}
+
+interface OpenSession {
+  readonly session: Session;
+  held: Held;
 }
 
 /** The engine as the extension host sees it: files, shared by the previews that look at them, and one session a preview. */
@@ -21,14 +28,22 @@ export class EngineService {
   readonly #host: Peer<EngineCalls, Record<string, never>, Record<string, never>>;
   readonly #files = new Map<string, Held>();
   #store: IndexStore | undefined;
-  readonly #sessions = new Map<number, { readonly session: Session; readonly key: string }>();
+  readonly #sessions = new Map<number, OpenSession>();
 
-  constructor(pool: Pool<Task, Result>, post: (tagged: Tagged) => void) {
+  /** @param stopped called when all has been cleaned up after the host has said that it is to end */
+  constructor(
+    pool: Pool<Task, Result>,
+    post: (tagged: Tagged) => void,
+    stopped: () => void = () => undefined,
+  ) {
     this.#pool = pool;
     this.#post = post;
     this.#host = new Peer({
       post: (message) => post({ session: 0, message }),
       handlers: this.#handlers(),
+      onEvent: (name) => {
+        if (name === ('stop' satisfies keyof EngineEvents)) void this.close().finally(stopped);
+      },
       kindOf: (error) => (error instanceof SourceError ? error.failure : 'failed'),
     });
   }
@@ -38,8 +53,11 @@ export class EngineService {
     else this.#sessions.get(session)?.session.receive(message);
   }
 
+  /** Cancels what is under way, and ends when that has left nothing behind. */
   async close(): Promise<void> {
-    for (const id of [...this.#sessions.keys()]) await this.#closeSession(id);
+    this.#host.close();
+    await this.#host.rested();
+    await Promise.all([...this.#sessions.keys()].map((id) => this.#closeSession(id)));
     await this.#pool.close();
   }
 
@@ -50,29 +68,25 @@ export class EngineService {
         return null;
       },
       open: async ({ session, file }, { signal }) => {
-        const key = JSON.stringify(file);
-        const shared = await this.#hold(key, file, signal);
+        let held = await this.#hold(file, signal);
         const post = (message: Message): void => this.#post({ session, message });
         const reopen = async (): Promise<SharedFile> => {
-          await this.#letGo(key, true);
-          return this.#hold(key, file, new AbortController().signal);
+          await this.#letGo(held, true);
+          opened.held = held = await this.#hold(file, new AbortController().signal);
+          return held.file;
         };
-        const opened = new Session(shared, post, reopen);
-        this.#sessions.set(session, { session: opened, key });
-        return opened.info();
+        const opened: OpenSession = { session: new Session(await held.file, post, reopen), held };
+        this.#sessions.set(session, opened);
+        return opened.session.info();
       },
       close: async ({ session }) => {
         await this.#closeSession(session);
         return null;
       },
       export: ({ session, query, target, to }, context) =>
-        this.#session(session).file.whileScanning(() =>
-          exportToFile(this.#session(session).file.dataset, { query, to, target }, context),
-        ),
+        this.#exporting(session, (dataset) => exportToFile(dataset, { query, to, target }, context)),
       exportRejects: ({ session, target }, context) =>
-        this.#session(session).file.whileScanning(() =>
-          exportRejectsToFile(this.#session(session).file.dataset, target, context),
-        ),
+        this.#exporting(session, (dataset) => exportRejectsToFile(dataset, target, context)),
       recordText: async ({ session, view, row }, { signal }) => {
         const { record, text, format, fields } = await this.#session(session).record(view, row, signal);
         const pairs = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
@@ -89,25 +103,37 @@ export class EngineService {
     return held.session;
   }
 
-  async #closeSession(id: number): Promise<void> {
-    const held = this.#sessions.get(id);
-    this.#sessions.delete(id);
-    await held?.session.close();
-    if (held) await this.#letGo(held.key, false);
+  /** An export goes on when its preview is closed, or shows the file anew. */
+  async #exporting<T>(id: number, work: (dataset: Dataset) => Promise<T>): Promise<T> {
+    const held = this.#sessions.get(id)?.held;
+    const { file } = this.#session(id);
+    if (held) held.holders++;
+    try {
+      return await file.whileScanning(() => work(file.dataset));
+    } finally {
+      if (held) await this.#letGo(held, false);
+    }
   }
 
-  async #hold(key: string, file: OpenFile, signal: AbortSignal): Promise<SharedFile> {
+  async #closeSession(id: number): Promise<void> {
+    const opened = this.#sessions.get(id);
+    this.#sessions.delete(id);
+    await opened?.session.close();
+    if (opened) await this.#letGo(opened.held, false);
+  }
+
+  async #hold(file: OpenFile, signal: AbortSignal): Promise<Held> {
+    const key = JSON.stringify(file);
     let held = this.#files.get(key);
     if (!held) {
-      held = {
-        file: SharedFile.open(specOf(file), file.options, { pool: this.#pool, store: this.#store }, signal),
-        holders: 0,
-      };
+      const resources = { pool: this.#pool, store: this.#store };
+      held = { key, file: SharedFile.open(specOf(file), file.options, resources, signal), holders: 0 };
       this.#files.set(key, held);
     }
     held.holders++;
     try {
-      return await held.file;
+      await held.file;
+      return held;
     } catch (error) {
       if (this.#files.get(key) === held) this.#files.delete(key);
       throw error;
@@ -115,12 +141,10 @@ export class EngineService {
   }
 
   /** @param stale nobody else is to be given this file: it has changed on disk */
-  async #letGo(key: string, stale: boolean): Promise<void> {
-    const held = this.#files.get(key);
-    if (!held) return;
+  async #letGo(held: Held, stale: boolean): Promise<void> {
     held.holders--;
     if (held.holders > 0 && !stale) return;
-    this.#files.delete(key);
+    if (this.#files.get(held.key) === held) this.#files.delete(held.key);
     // Who still looks at a stale file keeps it until it is reloaded there as well.
     if (held.holders === 0) await (await held.file).close();
   }

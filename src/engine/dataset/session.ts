@@ -66,6 +66,7 @@ export class Session {
   async close(): Promise<void> {
     this.#stopListening();
     this.#peer.close();
+    await this.#peer.rested();
     await this.#dropRuns();
   }
 

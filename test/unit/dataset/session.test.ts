@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page, ViewState } from '../../../src/protocol/preview.ts';
@@ -340,6 +340,37 @@ describe('dataset/session', function () {
       rejected.map(({ record }) => record - 1),
       [...broken],
     );
+  });
+
+  it('leaves nothing behind of an export that is under way when it is closed', async () => {
+    const source = join(folder, 'long.jsonl');
+    await writeFile(source, `${lines.join('\n')}\n`.repeat(6));
+    const target = join(folder, 'half.jsonl');
+    await writeFile(target, 'old');
+    const before = await readdir(folder);
+    preview = await Preview.open(source);
+    const request = { session: 1, query: 'status < 500', target, to: 'same' } as const;
+    let told: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (told = resolve));
+    const done = preview.host.call('export', request, { onProgress: told }).catch(() => undefined);
+    await begun;
+    assert.equal((await readdir(folder)).length, before.length + 1);
+    await preview.close();
+    assert.deepEqual(await readdir(folder), before);
+    assert.equal(await readFile(target, 'utf8'), 'old');
+    preview.host.close();
+    await done;
+  });
+
+  it('finishes an export whose preview is closed', async () => {
+    preview = await Preview.open(path);
+    const target = join(folder, 'all.jsonl');
+    const request = { session: 1, query: 'status >= 500', target, to: 'same' } as const;
+    const exported = preview.host.call('export', request);
+    await preview.host.call('close', { session: 1 });
+    await exported;
+    const expected = matching().map((id) => `${lines[id]}\n`);
+    assert.equal(await readFile(target, 'utf8'), expected.join(''));
   });
 
   it('never exports onto its own source', async () => {
