@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { ByteWriter } from '../stage/bytes.ts';
-import type { StageMetrics } from '../stage/context.ts';
+import type { StagesOutput } from '../pool/task.ts';
+import type { StageContext, StageMetrics } from '../stage/context.ts';
 import { columnsOf, writeRows } from '../stage/output.ts';
 import { gather, reducesRows } from '../stage/partial.ts';
 import type { Dataset } from './dataset.ts';
@@ -31,16 +32,22 @@ export async function* deriveRows(
 ): AsyncGenerator<DerivedRows> {
   const { plan } = query;
   const { malformed = 'keep', metrics } = options;
+  const output: StagesOutput = { kind: 'stages' };
   async function* parts(): AsyncGenerator<Uint8Array> {
     const blocksPerStretch = reducesRows(plan) ? undefined : 1;
-    const output = { kind: 'stages' } as const;
     const scan = { query, output, malformed, window: everything, blocksPerStretch };
     for await (const found of dataset.scan(scan, signal)) {
       await scanned(found);
       if (found.result?.bytes) yield found.result.bytes;
     }
   }
-  const context = { signal, budget: stageBudget, tempFolder: tmpdir(), ...(metrics && { metrics }) };
+  const context: StageContext = {
+    signal,
+    budget: stageBudget,
+    tempFolder: tmpdir(),
+    cutoff: (key) => (output.cutoff = key),
+    ...(metrics && { metrics }),
+  };
   const out = new ByteWriter(pieceSize);
   let rows = 0;
   for await (const batch of gather(plan, parts(), context)) {

@@ -109,7 +109,7 @@ function createCollector(output: Output, spec: FileSpec, plan: Plan): Collector 
     case 'places':
       return placeCollector(output.limit);
     case 'stages': {
-      const stages = localStagesOf(plan);
+      const stages = localStagesOf(plan, output.cutoff);
       return {
         take: (block, selection, count, place) => stages.add(block, selection, count, place),
         finish: () => ({ bytes: stages.take() }),

@@ -42,12 +42,21 @@ export type Output =
   | { readonly kind: 'count' }
   /** Their bytes, as an export writes them. */
   | { readonly kind: 'bytes'; readonly to: Target; readonly columns: readonly FieldPath[] }
-  /** What the query's stages make of them, as far as each thread can: bytes for `gather`. */
-  | { readonly kind: 'stages' }
+  | StagesOutput
   /** The dotted paths that they hold, in order of first appearance. */
   | { readonly kind: 'paths' }
   /** Their places, at most `limit` a stretch, without their bytes. */
   | { readonly kind: 'places'; readonly limit: number };
+
+/** What the query's stages make of them, as far as each thread can: bytes for `gather`. */
+export interface StagesOutput {
+  readonly kind: 'stages';
+  /**
+   * ORDER BY … LIMIT: the key of the last row that stands in the result so far; rows that follow in the file must come
+   * before it. Set while the scan runs, and read whenever a stretch is handed out.
+   */
+  cutoff?: Uint8Array;
+}
 
 /** The query of either is undefined for the file as it stands, malformed records and all. */
 export interface ScanTask {

@@ -5,6 +5,8 @@ export interface StageContext {
   readonly budget: number;
   /** Where a folder for temporary files is made if one is needed; it is gone when the run ends, however it ends. */
   readonly tempFolder: string;
+  /** Told the key that rows still to come must be before, as ORDER BY … LIMIT finds it. */
+  readonly cutoff?: (key: Uint8Array) => void;
   /** Filled while the stages run: one entry a stage, in their order. */
   readonly metrics?: StageMetrics[];
 }

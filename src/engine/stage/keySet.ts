@@ -4,6 +4,22 @@ import { hashBytes } from './partition.ts';
 /** Stands for a row without a key of the kind asked for. */
 export const noKey = 0xffffffff;
 
+/** Up to so many entries, and bytes, an emptied set keeps its memory. */
+export const keptTable = 1 << 14;
+const keptArena = 1 << 18;
+
+/** The bits of a key's first and second four bytes, by its length up to eight. */
+const lowMasks = Int32Array.from([0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1, -1]);
+const highMasks = Int32Array.from([0, 0, 0, 0, 0, 0xff, 0xffff, 0xffffff, -1]);
+const shortEntries = 256;
+
+/** Where the short key would be in a set's `#short`. */
+function shortEntry(low: number, high: number, length: number): number {
+  let hash = Math.imul(low, 0x9e3779b1) ^ Math.imul(high + length, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
+  return (hash >>> 24) * 4;
+}
+
 /** Byte strings, each once, numbered in the order in which they came: an open-addressing table over one arena. */
 export class KeySet {
   #arena = new Uint8Array(1 << 16);
@@ -12,6 +28,11 @@ export class KeySet {
   #hashes = new Uint32Array(1 << 10);
   #table = new Int32Array(1 << 11).fill(-1);
   #count = 0;
+  /**
+   * Short keys that were looked for last: two words, the length (-1: none) and the number. Most columns that people
+   * group by hold few, short values, and these are found without hashing and comparing them byte by byte.
+   */
+  readonly #short = new Int32Array(4 * shortEntries).fill(-1);
 
   get count(): number {
     return this.#count;
@@ -46,6 +67,9 @@ export class KeySet {
     let hashes = this.#hashes;
     let arena = this.#arena;
     let places = this.#starts;
+    const short = this.#short;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const lastWords = bytes.length - 8;
     for (let i = 0; i < count; i++) {
       const row = selection[i];
       if (kinds[row] !== kind) {
@@ -54,6 +78,20 @@ export class KeySet {
       }
       const start = starts[row];
       const end = ends[row];
+      let entry = -1;
+      if (end - start <= 8 && start <= lastWords) {
+        // The bytes that are not the key's are masked out: no branch depends on its length.
+        const low = view.getInt32(start, true) & lowMasks[end - start];
+        const high = view.getInt32(start + 4, true) & highMasks[end - start];
+        entry = shortEntry(low, high, end - start);
+        if (short[entry] === low && short[entry + 1] === high && short[entry + 2] === end - start) {
+          numbers[i] = short[entry + 3];
+          continue;
+        }
+        short[entry] = low;
+        short[entry + 1] = high;
+        short[entry + 2] = end - start;
+      }
       const hash = hashBytes(bytes, start, end, 0);
       let slot = hash & (table.length - 1);
       let number = table[slot];
@@ -72,6 +110,7 @@ export class KeySet {
         arena = this.#arena;
         places = this.#starts;
       }
+      if (entry >= 0) short[entry + 3] = number;
       numbers[i] = number;
     }
   }
@@ -92,12 +131,18 @@ export class KeySet {
   }
 
   clear(): void {
-    this.#arena = new Uint8Array(1 << 16);
+    if (this.#count === 0) return;
     this.#used = 0;
+    this.#count = 0;
+    this.#short.fill(-1);
+    if (this.#table.length <= keptTable && this.#arena.length <= keptArena) {
+      this.#table.fill(-1);
+      return;
+    }
+    this.#arena = new Uint8Array(1 << 16);
     this.#starts = new Uint32Array(1 << 10);
     this.#hashes = new Uint32Array(1 << 10);
     this.#table = new Int32Array(1 << 11).fill(-1);
-    this.#count = 0;
   }
 
   #endOf(number: number): number {

@@ -36,8 +36,8 @@ export interface LocalStages {
   readonly size: number;
   /** What was made of the blocks since the last call. */
   take(): Uint8Array<ArrayBuffer>;
-  /** Forgets the blocks since the last call. */
-  restart(): void;
+  /** Begins anew. */
+  restart(cutoff?: Uint8Array): void;
 }
 
 type RowStage = (batch: Batch) => Batch;
@@ -47,7 +47,7 @@ interface Reducer {
   readonly size: number;
   add(batch: Batch): void;
   take(): Uint8Array<ArrayBuffer>;
-  restart(): void;
+  restart(cutoff?: Uint8Array): void;
 }
 
 /** How many of a plan's steps look at one row at a time, from the first on. */
@@ -61,16 +61,16 @@ const kept = new WeakMap<Plan, LocalStages>();
 /**
  * The stages of a plan for one task of this thread. They are kept with the plan: compiling them, and growing their
  * memory anew for every stretch of a file, would cost more than what they do.
+ * @param cutoff see `StagesOutput`
  */
-export function localStagesOf(plan: Plan): LocalStages {
-  const known = kept.get(plan);
-  const stages = known ?? createLocalStages(plan);
-  if (known) known.restart();
-  else kept.set(plan, stages);
+export function localStagesOf(plan: Plan, cutoff?: Uint8Array): LocalStages {
+  const stages = kept.get(plan) ?? createLocalStages(plan);
+  kept.set(plan, stages);
+  stages.restart(cutoff);
   return stages;
 }
 
-export function createLocalStages(plan: Plan): LocalStages {
+function createLocalStages(plan: Plan): LocalStages {
   const count = localSteps(plan);
   const stages = plan.steps.slice(0, count).map((step): RowStage => {
     switch (step.kind) {
@@ -105,7 +105,7 @@ export function createLocalStages(plan: Plan): LocalStages {
       reducer.restart();
       return bytes;
     },
-    restart: () => reducer.restart(),
+    restart: (cutoff) => reducer.restart(cutoff),
   };
 }
 
@@ -245,7 +245,7 @@ function topReducer(top: Top): Reducer {
       for (const { key, payload } of top.rows()) writeSortRecord(out, key, payload);
       return out.take();
     },
-    restart: () => top.restart(),
+    restart: (cutoff) => top.restart(cutoff),
   };
 }
 
@@ -279,7 +279,7 @@ function gathered(
   if (step?.kind === 'sort' && count !== undefined) {
     const codec = new RowCodec(liveSlotsOf(plan)[at]);
     const top = new Top(sortKeys(step, plan), codec, count);
-    return chain(plan, mergedTop(parts, top, codec), context, folder, at + 1);
+    return chain(plan, mergedTop(parts, top, codec, context), context, folder, at + 1);
   }
   if (step?.kind === 'sort') {
     const sorter = new Sorter(new RowCodec(liveSlotsOf(plan)[at]), stageBudget(plan, context), folder);
@@ -304,9 +304,12 @@ async function* mergedTop(
   parts: AsyncIterable<Uint8Array>,
   top: Top,
   codec: RowCodec,
+  { cutoff }: StageContext,
 ): AsyncGenerator<Batch> {
   for await (const part of parts) {
     for (let at = 0; at < part.length; at = recordEnd(part, at)) top.addRecord(part, at);
+    const key = top.cutoff();
+    if (key) cutoff?.(key);
   }
   yield* topRows(top, codec);
 }

@@ -91,10 +91,17 @@ export class Top {
     }
   }
 
-  restart(): void {
+  /** @param threshold the key of the last row that others keep, all of which come before what is added here */
+  restart(threshold?: Uint8Array): void {
     this.#buffer.clear();
-    this.#threshold = undefined;
-    this.#bound = undefined;
+    this.#threshold = threshold;
+    this.#bound = threshold && leadingNumber(threshold, this.#keys[0]);
+  }
+
+  /** The key that rows still to come must be before; undefined while there are too few. */
+  cutoff(): Uint8Array | undefined {
+    if (this.#threshold === undefined && this.#buffer.count >= this.#count) this.#prune();
+    return this.#threshold;
   }
 
   #consider(row: number, vectors: Parameters<RowCodec['write']>[1]): void {

@@ -17,7 +17,7 @@ import { ByteWriter } from '../../../src/engine/stage/bytes.ts';
 import { compose } from '../../../src/engine/stage/compose.ts';
 import type { StageContext } from '../../../src/engine/stage/context.ts';
 import { writeRows } from '../../../src/engine/stage/output.ts';
-import { createLocalStages, gather } from '../../../src/engine/stage/partial.ts';
+import { gather, localStagesOf } from '../../../src/engine/stage/partial.ts';
 
 /** Data to run queries on, as text. */
 export type TestData =
@@ -128,15 +128,18 @@ function* eachBlock(plan: Plan, data: TestData, { blockSize }: RunOptions): Gene
 export async function runInParts(query: string, data: TestData, options: RunOptions = {}): Promise<string[]> {
   const plan = planOf(query, layoutOf(data));
   if (plan.shape === 'records') return recordsOf(plan, data, options);
-  const local = createLocalStages(plan);
-  const parts: Uint8Array[] = [];
-  for (const { block, selection, count, origin } of eachBlock(plan, data, options)) {
-    local.add(block, selection, count, origin);
-    parts.push(local.take());
+  let cutoff: Uint8Array | undefined;
+  async function* parts(): AsyncGenerator<Uint8Array> {
+    for (const { block, selection, count, origin } of eachBlock(plan, data, options)) {
+      await Promise.resolve();
+      const local = localStagesOf(plan, cutoff);
+      local.add(block, selection, count, origin);
+      yield local.take();
+    }
   }
   const out = new ByteWriter();
-  for await (const batch of gather(plan, streamed(parts), contextOf(options)))
-    writeRows(out, batch, plan.output);
+  const context = { ...contextOf(options), cutoff: (key: Uint8Array) => (cutoff = key) };
+  for await (const batch of gather(plan, parts(), context)) writeRows(out, batch, plan.output);
   return Buffer.from(out.view()).toString().split('\n').slice(0, -1);
 }
 

@@ -3,7 +3,7 @@ import type { Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
 import { asField } from '../expression.ts';
 import { writeKey } from '../key.ts';
-import { KeySet, noKey } from '../keySet.ts';
+import { KeySet, keptTable, noKey } from '../keySet.ts';
 import { valueOf, type Cell, type FieldVector, type Vector } from '../vector.ts';
 import { sizeOf } from './accumulator.ts';
 
@@ -136,9 +136,14 @@ class DoubleSet {
   }
 
   clear(): void {
+    if (this.#count === 0) return;
+    this.#count = 0;
+    if (this.#table.length <= keptTable) {
+      this.#table.fill(-1);
+      return;
+    }
     this.#values = new Float64Array(1 << 8);
     this.#table = new Int32Array(1 << 9).fill(-1);
-    this.#count = 0;
   }
 
   #rehash(): void {

@@ -1,3 +1,5 @@
+import { keptTable } from '../keySet.ts';
+
 /** Pairs of whole numbers, each once, numbered in the order in which they came. */
 export class PairTable {
   #first = new Uint32Array(1 << 10);
@@ -41,6 +43,12 @@ export class PairTable {
   }
 
   clear(): void {
+    if (this.#count === 0) return;
+    if (this.#table.length <= keptTable) {
+      this.#table.fill(-1);
+      this.#count = 0;
+      return;
+    }
     this.#first = new Uint32Array(1 << 10);
     this.#second = new Uint32Array(1 << 10);
     this.#table = new Int32Array(1 << 11).fill(-1);
