@@ -81,6 +81,9 @@ export function registerCommands(
     register('exportRejects', async () => {
       if (editor.active) await exporter.exportRejects(editor.active);
     }),
+    register('readAs', async () => {
+      if (editor.active) await editor.active.readAs();
+    }),
     register('exportTo', ({ source, query, target }: ExportToArguments) =>
       exporter.exportTo(source, query, target),
     ),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { EngineCalls, EngineEvents, OpenFile, Tagged } from '../protocol/engine.ts';
+import type { EngineCalls, EngineEvents, FormatOptions, OpenFile, Tagged } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { Peer, type CallOptions, type Message, type ProgressOf, type WireError } from '../protocol/rpc.ts';
 
@@ -193,7 +193,7 @@ async function end({ worker, peer }: Running): Promise<void> {
 export class EngineSession {
   readonly #host: EngineHost;
   readonly number: number;
-  readonly file: OpenFile;
+  file: OpenFile;
   readonly listener: SessionListener;
 
   constructor(host: EngineHost, number: number, file: OpenFile, listener: SessionListener) {
@@ -210,6 +210,12 @@ export class EngineSession {
 
   reopen(): void {
     this.#host.reopen(this, true);
+  }
+
+  /** Reads the file otherwise from now on. */
+  readAs(options: FormatOptions): void {
+    this.file = { ...this.file, options };
+    this.reopen();
   }
 
   close(): void {

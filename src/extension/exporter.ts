@@ -5,6 +5,7 @@ import { openPreview } from './editors.ts';
 import type { EngineHost, EngineSession } from './engineHost.ts';
 import { exportFormat, isSameFile, proposedTarget } from './exportTarget.ts';
 import type { Preview } from './preview.ts';
+import type { Readings } from './readings.ts';
 import { progressText } from './progressText.ts';
 
 type Work = (signal: AbortSignal, onProgress: (step: ExportProgress) => void) => Promise<ExportSummary>;
@@ -12,9 +13,11 @@ type Work = (signal: AbortSignal, onProgress: (step: ExportProgress) => void) =>
 /** Exports with what belongs to it on screen: where to, how far, and what came of it. */
 export class Exporter {
   readonly #engine: EngineHost;
+  readonly #readings: Readings;
 
-  constructor(engine: EngineHost) {
+  constructor(engine: EngineHost, readings: Readings) {
     this.#engine = engine;
+    this.#readings = readings;
   }
 
   /** Asks where to and writes what the query selects. Undefined where the user thinks better of it. */
@@ -62,7 +65,7 @@ export class Exporter {
   async #openSession(source: Uri): Promise<{ session: EngineSession; info: FileInfo }> {
     return new Promise((resolve, reject) => {
       const session = this.#engine.open(
-        { location: source.fsPath, options: {} },
+        { location: source.fsPath, options: this.#readings.of(source) },
         {
           message: () => undefined,
           opened: (info) => resolve({ session, info }),

@@ -4,6 +4,7 @@ import { EngineHost } from './engineHost.ts';
 import { Exporter } from './exporter.ts';
 import { LargeTextOffer } from './largeTextOffer.ts';
 import { PreviewEditor } from './previewEditor.ts';
+import { Readings } from './readings.ts';
 import { RecordDocuments } from './recordDocument.ts';
 import { StatusBar } from './statusBar.ts';
 
@@ -21,10 +22,11 @@ export function activate(context: ExtensionContext): void {
     log: (line) => log.info(line),
   });
   engine = host;
-  const exporter = new Exporter(host);
+  const readings = new Readings(context.workspaceState);
+  const exporter = new Exporter(host, readings);
   const records = new RecordDocuments(host);
   const statusBar = new StatusBar();
-  const editor = new PreviewEditor({ context, engine: host, exporter, records }, statusBar);
+  const editor = new PreviewEditor({ context, engine: host, exporter, readings, records }, statusBar);
   context.subscriptions.push(
     log,
     records,

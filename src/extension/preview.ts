@@ -6,6 +6,8 @@ import { openAsText } from './editors.ts';
 import type { Exporter } from './exporter.ts';
 import { KeptFilters } from './filters.ts';
 import { previewPage } from './page.ts';
+import { askReading } from './readAs.ts';
+import type { Readings } from './readings.ts';
 import type { RecordDocuments } from './recordDocument.ts';
 import { copyQueryAs } from './queryCopy.ts';
 import { Relay } from './relay.ts';
@@ -16,12 +18,14 @@ type Nothing = Record<string, never>;
 export interface Status {
   readonly text: string;
   readonly tooltip: string;
+  readonly encoding: string;
 }
 
 export interface PreviewServices {
   readonly context: ExtensionContext;
   readonly engine: EngineHost;
   readonly exporter: Exporter;
+  readonly readings: Readings;
   readonly records: RecordDocuments;
 }
 
@@ -35,7 +39,9 @@ export class Preview implements Disposable {
   readonly #page: Peer<HostCalls, Nothing, PreviewEvents>;
   readonly #statusChanged: () => void;
   #info: FileInfo | undefined;
-  #status: Status = { text: '', tooltip: '' };
+  #status: Status = { text: '', tooltip: '', encoding: '' };
+  /** The file is being opened again because the user wants it read otherwise. */
+  #rereading = false;
 
   constructor(uri: Uri, panel: WebviewPanel, services: PreviewServices, statusChanged: () => void) {
     this.uri = uri;
@@ -51,13 +57,15 @@ export class Preview implements Disposable {
       reopen: () => this.session.reopen(),
     });
     this.session = services.engine.open(
-      { location: uri.fsPath, options: {} },
+      { location: uri.fsPath, options: services.readings.of(uri) },
       {
         message: (message) => this.#relay.fromEngine(message),
         opened: (info, again) => {
           this.#info = info;
           this.#relay.opened();
-          if (again) this.#page.send('restarted', { message: l10n.t('The engine was started anew.') });
+          const message = this.#rereading ? '' : l10n.t('The engine was started anew.');
+          this.#rereading = false;
+          if (again) this.#page.send('restarted', { message });
         },
         interrupted: (error) => this.#relay.interrupted(error),
         failed: (error) => this.#relay.failed(error),
@@ -84,6 +92,17 @@ export class Preview implements Disposable {
     this.#page.send('command', command);
   }
 
+  /** Lets the user say how the file is to be read, and reads it so, now and whenever it is opened. */
+  async readAs(): Promise<void> {
+    const { readings } = this.#services;
+    const options = await askReading(this.#info, readings.of(this.uri));
+    if (!options) return;
+    await readings.keep(this.uri, options);
+    this.#rereading = true;
+    this.#relay.interrupted({ kind: 'restarted', message: l10n.t('The file is being read anew.') });
+    this.session.readAs(options);
+  }
+
   dispose(): void {
     this.#page.close();
     this.session.close();
@@ -107,6 +126,10 @@ export class Preview implements Disposable {
       },
       'host/openRecord': async ({ view, row }) => {
         await records.open(this.session, view, row);
+        return null;
+      },
+      'host/readAs': async () => {
+        await this.readAs();
         return null;
       },
       'host/copy': async ({ text }) => {

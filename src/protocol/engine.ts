@@ -20,6 +20,7 @@ export interface OpenFile {
 
 export interface FormatOptions {
   readonly delimiter?: string | undefined;
+  readonly quote?: '"' | "'" | '' | undefined;
   readonly header?: boolean | undefined;
   readonly encoding?: string | undefined;
   /** JSON documents: the array whose elements are the rows, as `$.data.items[*]`. */

@@ -14,8 +14,20 @@ export interface FileInfo {
   readonly encoding: string;
   /** What was recognised, in words: "comma, quoted, header". */
   readonly dialect: string;
+  /** How a delimited file is read; undefined for the other formats. */
+  readonly reading: Reading | undefined;
   readonly columns: readonly ColumnInfo[];
   readonly state: FileState;
+}
+
+/** How a delimited file is read, as far as people may overrule it. */
+export interface Reading {
+  readonly delimiter: string;
+  readonly quote: string;
+  /** Rows of the header; 0 for none. */
+  readonly headerLines: number;
+  /** How well the file's head reads so, 0 to 1. Below about 0.3 it is a guess. */
+  readonly score: number;
 }
 
 /** A column of a view. Its `id` is its index in the list and never changes; new columns come at the end. */
@@ -234,6 +246,8 @@ export interface PreviewCalls {
   'host/openAsText': { params: null; result: null };
   /** Opens the record as a read-only JSON document in a real editor. */
   'host/openRecord': { params: { readonly view: number; readonly row: number }; result: null };
+  /** Lets the user overrule how the file is read; what is changed is read anew, and kept for this file. */
+  'host/readAs': { params: null; result: null };
   'host/copy': { params: { readonly text: string }; result: null };
   /** Shows the query as another engine writes it, in a quick pick. */
   'host/copyQueryAs': { params: { readonly query: string }; result: null };
@@ -241,7 +255,10 @@ export interface PreviewCalls {
   'host/filters': { params: null; result: Filters };
   'host/keepFilters': { params: Filters; result: null };
   /** What the status bar shows. */
-  'host/status': { params: { readonly text: string; readonly tooltip: string }; result: null };
+  'host/status': {
+    params: { readonly text: string; readonly tooltip: string; readonly encoding: string };
+    result: null;
+  };
 }
 
 export interface Filters {

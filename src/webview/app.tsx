@@ -208,6 +208,12 @@ function More({ page, anchor, close }: MoreProps) {
       run: () => void link.call('host/exportRejects', null).catch(failed),
     },
     {
+      label: t('Read file as\u2026'),
+      icon: 'settings',
+      apart: true,
+      run: () => page.readAs(),
+    },
+    {
       label: t('Open as text'),
       icon: 'go-to-file',
       run: () => void link.call('host/openAsText', null).catch(failed),

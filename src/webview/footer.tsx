@@ -1,4 +1,5 @@
 /** The lowest line: how many rows there are, what is selected, what the file is. */
+import type { FileInfo } from '../protocol/preview.ts';
 import { bytes, count, t } from './l10n.ts';
 import { isOneCell } from './grid/selection.ts';
 import type { PageModel } from './model/page.ts';
@@ -26,11 +27,23 @@ export function Footer({ page }: { readonly page: PageModel }) {
         </button>
       )}
       <span class="grow">{preview.notice.value || selectionWords(page)}</span>
-      <span>{file.dialect}</span>
-      <span>{file.encoding}</span>
+      <button
+        type="button"
+        class="text-button quiet"
+        title={t('Change how this file is read')}
+        onClick={() => page.readAs()}
+      >
+        {dialectWords(file)}
+      </button>
       {state.size !== undefined && <span>{bytes(state.size)}</span>}
     </footer>
   );
+}
+
+/** "comma, quoted, header (97 %), UTF-8". */
+function dialectWords({ dialect, reading, encoding }: FileInfo): string {
+  const sure = reading ? t('{0} ({1} %)', dialect, Math.round(reading.score * 100)) : dialect;
+  return `${sure}, ${encoding.toUpperCase()}`;
 }
 
 function selectionWords({ preview }: PageModel): string {

@@ -114,6 +114,14 @@ export class Workbench {
     });
   }
 
+  /** Chooses an entry of the list that VS Code shows. */
+  async choose(name: string | RegExp): Promise<void> {
+    const entry = this.page.locator('.quick-input-list').getByRole('option', { name }).first();
+    await entry.waitFor();
+    await entry.click();
+    await entry.waitFor({ state: 'hidden' });
+  }
+
   /** Gives another path to the file dialog that proposes one. */
   async chooseFile(proposed: string, path: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget:visible input.input');
@@ -142,6 +150,15 @@ export class Workbench {
         if (left === 0 || !(error instanceof errors.TimeoutError))
           throw new Error(`Cannot ${what}.`, { cause: error });
       }
+    }
+  }
+
+  /** Waits for something outside of the workbench that nothing tells of. */
+  async until(holds: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + 20_000;
+    while (!(await holds())) {
+      if (Date.now() > end) throw new Error('It has not come about within 20 s.');
+      await this.page.waitForTimeout(50);
     }
   }
 

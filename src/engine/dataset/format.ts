@@ -16,6 +16,8 @@ export interface Recognised {
   readonly firstLine: number;
   /** In words, for the status bar. */
   readonly description: string;
+  /** How well the head of a delimited text reads so, 0 to 1; undefined for the other formats. */
+  readonly score?: number;
 }
 
 /** Enough for the formats, and for nearly every dialect. */
@@ -52,16 +54,17 @@ export async function recognise(
   const hints = {
     name: source.name,
     ...(options.delimiter !== undefined && { delimiter: options.delimiter }),
+    ...(options.quote !== undefined && { quote: options.quote }),
     ...(options.header !== undefined && { headerLines: options.header ? 1 : 0 }),
   };
   const first = sniffDialect(head, { final, hints });
-  let { dialect } = first;
+  let { dialect, score } = first;
   let body = csvBody(head, final, dialect);
   if (first.cut || !body) {
     length += await readFully(source, sample.subarray(length), length, signal);
     final = length < largeSample;
     head = sample.subarray(0, length);
-    ({ dialect } = sniffDialect(head, { final, hints }));
+    ({ dialect, score } = sniffDialect(head, { final, hints }));
     body = csvBody(head, true, dialect);
   }
   const preamble = head
@@ -72,6 +75,7 @@ export async function recognise(
     dataStart: body?.index ?? dialect.tableStart,
     firstLine: preamble + (body?.lines ?? 0),
     description: describeDialect(dialect),
+    score,
   };
 }
 

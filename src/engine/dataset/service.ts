@@ -68,6 +68,8 @@ export class EngineService {
         return null;
       },
       open: async ({ session, file }, { signal }) => {
+        // A session that is opened again is one that is read otherwise from now on.
+        await this.#closeSession(session);
         let held = await this.#hold(file, signal);
         const post = (message: Message): void => this.#post({ session, message });
         const reopen = async (): Promise<SharedFile> => {

@@ -78,12 +78,22 @@ export class Session {
 
   info(): FileInfo {
     const { dataset } = this.#file;
+    const { format, score = 0, description } = dataset.recognised;
     return {
       name: dataset.name,
-      format: dataset.recognised.format.kind,
+      format: format.kind,
       size: dataset.size,
       encoding: dataset.encoding,
-      dialect: dataset.recognised.description,
+      dialect: description,
+      reading:
+        format.kind === 'csv'
+          ? {
+              delimiter: format.dialect.delimiter,
+              quote: format.dialect.quote,
+              headerLines: format.dialect.headerLines,
+              score,
+            }
+          : undefined,
       columns: dataset.columns.all,
       state: this.#file.state(),
     };

@@ -12,6 +12,11 @@ const delimiterNames = new Map<string, string>([
   ['\x1f', 'U+001F'],
 ]);
 
+/** What people call a delimiter. */
+export function delimiterName(delimiter: string): string {
+  return delimiterNames.get(delimiter) ?? delimiter;
+}
+
 /** A dialect in words for people, such as "comma, quoted, header"; what is usual is not said. */
 export function describeDialect(dialect: CsvDialect): string {
   const { delimiter, quote, escape, comment, lineEnd, headerLines } = dialect;

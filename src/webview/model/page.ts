@@ -53,6 +53,8 @@ export interface PageModel {
   /** Shows a record's row, leaving the filter where it is no match. */
   goToRecord(record: number): Promise<void>;
   openProblems(): void;
+  /** Lets the user say how the file is to be read. */
+  readAs(): void;
   start(): Promise<void>;
   /** Reads the file anew, and shows the same place of the same query. */
   reload(): Promise<void>;
@@ -307,7 +309,7 @@ export function createPage(link: Link, api: EditorApi): PageModel {
     }
   }
 
-  function call<K extends 'host/openRecord' | 'host/export' | 'host/copyQueryAs'>(
+  function call<K extends 'host/readAs' | 'host/openRecord' | 'host/export' | 'host/copyQueryAs'>(
     method: K,
     params: Parameters<typeof link.call<K>>[1],
   ): void {
@@ -416,6 +418,7 @@ export function createPage(link: Link, api: EditorApi): PageModel {
     command,
     goToRecord,
     openProblems,
+    readAs: () => call('host/readAs', null),
     start,
     reload,
   };

@@ -6,6 +6,7 @@ import type { Preview } from './preview.ts';
 export interface Status {
   readonly text: string;
   readonly tooltip: string;
+  readonly encoding: string;
 }
 
 export function statusOf(preview: Preview, filter: Filter): Status | undefined {
@@ -19,7 +20,7 @@ export function statusOf(preview: Preview, filter: Filter): Status | undefined {
   const facts = [
     file.name,
     file.dialect,
-    file.encoding,
+    file.encoding.toUpperCase(),
     state.size === undefined ? '' : bytes(state.size),
     state.malformed > 0 ? t('{0} malformed', count(state.malformed)) : '',
     filter.applied.value ? t('Filter: {0}', filter.applied.value) : '',
@@ -28,5 +29,6 @@ export function statusOf(preview: Preview, filter: Filter): Status | undefined {
   return {
     text: busy ? `$(sync~spin) ${text}` : text,
     tooltip: facts.filter((fact) => fact !== '').join('\n'),
+    encoding: file.encoding.toUpperCase(),
   };
 }

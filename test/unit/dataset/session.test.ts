@@ -373,6 +373,32 @@ describe('dataset/session', function () {
     assert.equal(await readFile(target, 'utf8'), expected.join(''));
   });
 
+  it('reads a file as it is told, and otherwise when the session is opened anew', async () => {
+    const table = join(folder, 'table.csv');
+    await writeFile(table, "a;b\n'1';2\n'3';4\n");
+    preview = await Preview.open(table, { delimiter: ',', header: false, quote: '' });
+    const cells = async (width: number) => {
+      const columns = Array.from({ length: width }, (_, i) => i);
+      const page = await preview?.page.call('rows', { view: 0, first: 0, count: 2, columns });
+      return page && cellsOf(page);
+    };
+    assert.deepEqual(await cells(1), [['a;b'], ["'1';2"]]);
+    const { delimiter, quote, headerLines } = preview.info.reading ?? {};
+    assert.deepEqual({ delimiter, quote, headerLines }, { delimiter: ',', quote: '', headerLines: 0 });
+    const file = { location: table, options: { quote: "'" } } as const;
+    const { reading, columns } = await preview.host.call('open', { session: 1, file });
+    assert.equal(reading?.delimiter, ';');
+    assert.ok(reading.score > 0.3 && reading.score <= 1);
+    assert.deepEqual(
+      columns.map(({ name }) => name),
+      ['a', 'b'],
+    );
+    assert.deepEqual(await cells(2), [
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+  });
+
   it('never exports onto its own source', async () => {
     preview = await Preview.open(path);
     const before = await readFile(path);

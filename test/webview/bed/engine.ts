@@ -100,8 +100,10 @@ export function serve(post: Post, options: BedOptions): Server {
       name: file.name,
       format: file.format,
       size: file.rows * recordBytes,
-      encoding: 'UTF-8',
+      encoding: 'utf-8',
       dialect: file.format === 'csv' ? 'comma, quoted, header' : 'one JSON value a line',
+      reading:
+        file.format === 'csv' ? { delimiter: ',', quote: '"', headerLines: 1, score: 0.968 } : undefined,
       columns: file.columns,
       state,
     };
@@ -299,6 +301,7 @@ export function serve(post: Post, options: BedOptions): Server {
     'host/exportRejects': () => null,
     'host/openAsText': () => null,
     'host/openRecord': () => null,
+    'host/readAs': () => null,
     'host/copy': () => null,
     'host/copyQueryAs': () => null,
     'host/filters': () => ({
