@@ -1,15 +1,8 @@
 import { createElementFinder, type Elements } from './jsonElements.ts';
 import { createRowSeeker } from './jsonRowSeeker.ts';
 import type { JsonRows } from './jsonRows.ts';
-import { createKernelJsonlScanner } from './kernelJsonl.ts';
-import {
-  Kind,
-  type FieldColumn,
-  type FieldRequest,
-  type RecordBlock,
-  type Scanner,
-  type ScanTask,
-} from './record.ts';
+import { Kind, type FieldColumn, type FieldRequest, type RecordBlock, type Scanner } from './record.ts';
+import { copied, joined, noRecords } from './recordBlocks.ts';
 
 /** The field that holds a row's name where rows are the members of an object. */
 export const nameField = '_key';
@@ -30,10 +23,7 @@ export const pastTheEnd = 2 ** 52;
  * `resync` guesses: the place it finds looks like a row's beginning, and so do the rows that follow. After the last
  * row `next` is past the end of any source.
  */
-export function createJsonDocumentScanner(
-  rows: JsonRows,
-  lines: Scanner = createKernelJsonlScanner(),
-): Scanner {
+export function createJsonDocumentScanner(rows: JsonRows, lines: Scanner): Scanner {
   const findElements = createElementFinder(rows);
   const seekRow = createRowSeeker(rows);
   let buffer = lines.reserve(0);
@@ -104,14 +94,14 @@ export function createJsonDocumentScanner(
 }
 
 /** Which of the fields that were asked for are in the rows. */
-interface Plan {
+export interface DocumentPlan {
   readonly asked: readonly FieldRequest[];
   readonly inside: readonly FieldRequest[];
   /** For each one asked for, its index in `inside`. */
   readonly outputs: readonly (number | typeof nameField)[];
 }
 
-function planOf(asked: readonly FieldRequest[], rows: JsonRows): Plan {
+export function planOf(asked: readonly FieldRequest[], rows: JsonRows): DocumentPlan {
   const isName = ({ path }: FieldRequest) =>
     rows.layout === 'members' && path.length === 1 && path[0] === nameField;
   if (!asked.some(isName)) return { asked, inside: asked, outputs: asked.map((_, index) => index) };
@@ -120,7 +110,11 @@ function planOf(asked: readonly FieldRequest[], rows: JsonRows): Plan {
   return { asked, inside, outputs: asked.map((field) => (isName(field) ? nameField : index++)) };
 }
 
-function names(bytes: Uint8Array, { count, nameStarts, nameEnds }: Elements): FieldColumn {
+/** The field of the rows' names. */
+export function names(
+  bytes: Uint8Array,
+  { count, nameStarts, nameEnds }: Pick<Elements, 'count' | 'nameStarts' | 'nameEnds'>,
+): FieldColumn {
   const kinds = new Uint8Array(count);
   for (let row = 0; row < count; row++) {
     const name = bytes.subarray(nameStarts[row], nameEnds[row]);
@@ -170,93 +164,6 @@ function cover(buffer: Uint8Array, { count, starts, ends, feedsInText }: Element
   for (let row = 1; row < count; row++) {
     for (let at = ends[row - 1]; at < starts[row]; at++) buffer[at] = lineFeed;
   }
-}
-
-function noRecords(buffer: Uint8Array, task: ScanTask, fields: readonly FieldRequest[]): RecordBlock {
-  const none = new Uint32Array(0);
-  return {
-    bytes: buffer.subarray(0, task.length),
-    offset: task.offset,
-    count: 0,
-    starts: none,
-    ends: none,
-    lines: none,
-    faults: new Uint8Array(0),
-    faultAt: none,
-    faulty: 0,
-    lineCount: 0,
-    next: task.from,
-    incomplete: false,
-    fields: fields.map(() => ({
-      kinds: new Uint8Array(0),
-      starts: none,
-      ends: none,
-      numbers: new Float64Array(0),
-    })),
-  };
-}
-
-/** The faults and fields of a block whose scanner will be used again. */
-function copied(block: RecordBlock): RecordBlock {
-  const fields = block.fields.map(({ kinds, starts, ends, numbers }) => ({
-    kinds: kinds.slice(),
-    starts: starts.slice(),
-    ends: ends.slice(),
-    numbers: numbers.slice(),
-  }));
-  return { ...block, faults: block.faults.slice(), faultAt: block.faultAt.slice(), fields };
-}
-
-/** The faults and fields of several blocks as those of one; the rest is that of `none`. */
-function joined(blocks: readonly RecordBlock[], none: RecordBlock): RecordBlock {
-  const count = blocks.reduce((sum, block) => sum + block.count, 0);
-  const join = <T extends Settable>(empty: T, parts: readonly T[]): T => {
-    let at = 0;
-    for (const part of parts) {
-      empty.set(part, at);
-      at += part.length;
-    }
-    return empty;
-  };
-  return {
-    ...none,
-    count,
-    faults: join(
-      new Uint8Array(count),
-      blocks.map(({ faults }) => faults),
-    ),
-    faultAt: join(
-      new Uint32Array(count),
-      blocks.map(({ faultAt }) => faultAt),
-    ),
-    faulty: blocks.reduce((sum, { faulty }) => sum + faulty, 0),
-    fields: none.fields.map((_, i) => {
-      const parts = blocks.map(({ fields }) => fields[i]);
-      const numbers = parts.reduce((sum, part) => sum + part.numbers.length, 0);
-      return {
-        kinds: join(
-          new Uint8Array(count),
-          parts.map(({ kinds }) => kinds),
-        ),
-        starts: join(
-          new Uint32Array(count),
-          parts.map(({ starts }) => starts),
-        ),
-        ends: join(
-          new Uint32Array(count),
-          parts.map(({ ends }) => ends),
-        ),
-        numbers: join(
-          new Float64Array(numbers),
-          parts.map((part) => part.numbers),
-        ),
-      };
-    }),
-  };
-}
-
-interface Settable extends ArrayLike<number> {
-  set(part: ArrayLike<number>, at: number): void;
 }
 
 const quote = 0x22;

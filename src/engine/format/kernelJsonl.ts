@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { Found, FoundColumn } from '../kernel/frame.ts';
-import { createJsonlKernel, suspect, type JsonlRequest } from '../kernel/jsonlKernel.ts';
+import { createJsonlKernel, suspect, type JsonlKernel, type JsonlRequest } from '../kernel/jsonlKernel.ts';
 import type { NameNode } from '../kernel/names.ts';
 import { createJsonReader, type FieldSink } from './jsonReader.ts';
 import { createJsonlScan, engineLimits, markLength, nextLine, type ScanLimits } from './jsonl.ts';
@@ -13,8 +13,10 @@ import { Kind, type FieldColumn, type FieldRequest, type Scanner } from './recor
  * objects; the rest is done here, by the plain reader and at its pace: records that the kernel finds suspect, what
  * is inside a list, and paths of no name at all.
  */
-export function createKernelJsonlScanner(limits: ScanLimits = engineLimits): Scanner {
-  const kernel = createJsonlKernel();
+export function createKernelJsonlScanner(
+  limits: ScanLimits = engineLimits,
+  kernel: JsonlKernel = createJsonlKernel(),
+): Scanner {
   const reader = createJsonReader(limits.maxDepth);
   const scanPlain = createJsonlScan(limits);
   let buffer = kernel.reserve(0);

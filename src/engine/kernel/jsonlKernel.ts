@@ -1,5 +1,5 @@
 import { layOutFrame, type ColumnRequest, type Found, type Frame } from './frame.ts';
-import { createKernelMemory, status, type ByteRange } from './memory.ts';
+import { createKernelMemory, status, type ByteRange, type KernelMemory } from './memory.ts';
 import { layOutNames, type NameNode, type Names } from './names.ts';
 
 /**
@@ -35,8 +35,7 @@ interface Layout {
 
 const levelSize = 20;
 
-export function createJsonlKernel(): JsonlKernel {
-  const memory = createKernelMemory();
+export function createJsonlKernel(memory: KernelMemory = createKernelMemory()): JsonlKernel {
   /** Records that there is room for: grows with what blocks hold. */
   let capacity = 4096;
   let layout: Layout | undefined;

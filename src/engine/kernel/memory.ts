@@ -17,6 +17,19 @@ export interface KernelExports {
   readonly csvFaulty: WebAssembly.Global;
   readonly csvLines: WebAssembly.Global;
   readonly csvNext: WebAssembly.Global;
+
+  cutRows(...operands: number[]): number;
+  canUncover(): number;
+  coverRows(bufferAt: number): void;
+  uncoverRows(bufferAt: number): void;
+  readonly rowStarts: WebAssembly.Global;
+  readonly rowEnds: WebAssembly.Global;
+  readonly rowLines: WebAssembly.Global;
+  readonly nameStarts: WebAssembly.Global;
+  readonly nameEnds: WebAssembly.Global;
+  readonly rowCount: WebAssembly.Global;
+  readonly rowsNext: WebAssembly.Global;
+  readonly rowsLineCount: WebAssembly.Global;
 }
 
 /** Records that begin in [from, until) of the buffer's first `length` bytes; `final` where the source ends with them. */

@@ -1,6 +1,6 @@
 import { createPlainCsvScanner } from '../format/csv.ts';
-import { createJsonDocumentScanner } from '../format/jsonDocument.ts';
 import { createKernelCsvScanner, isKernelDialect } from '../format/kernelCsv.ts';
+import { createKernelJsonDocumentScanner } from '../format/kernelJsonDocument.ts';
 import { createKernelJsonlScanner } from '../format/kernelJsonl.ts';
 import type { Scanner } from '../format/record.ts';
 import { openSource } from '../source/open.ts';
@@ -22,7 +22,7 @@ export function createScanner(format: FormatSpec): Scanner {
         ? createKernelCsvScanner(format.dialect)
         : createPlainCsvScanner(format.dialect);
     case 'json':
-      return createJsonDocumentScanner(format.rows);
+      return createKernelJsonDocumentScanner(format.rows);
   }
 }
 

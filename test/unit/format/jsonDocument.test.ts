@@ -5,6 +5,7 @@ import { createJsonDocumentScanner, nameField, pastTheEnd } from '../../../src/e
 import { findRows } from '../../../src/engine/format/jsonFind.ts';
 import { createPlainJsonlScanner } from '../../../src/engine/format/jsonl.ts';
 import type { JsonRows } from '../../../src/engine/format/jsonRows.ts';
+import { createKernelJsonDocumentScanner } from '../../../src/engine/format/kernelJsonDocument.ts';
 import { createKernelJsonlScanner } from '../../../src/engine/format/kernelJsonl.ts';
 import { Kind, type FieldRequest, type Scanner } from '../../../src/engine/format/record.ts';
 import { records } from '../../../src/engine/format/records.ts';
@@ -12,7 +13,8 @@ import { memorySource } from '../../support/memory.ts';
 
 const scanners = {
   plain: (rows: JsonRows) => createJsonDocumentScanner(rows, createPlainJsonlScanner()),
-  kernel: (rows: JsonRows) => createJsonDocumentScanner(rows, createKernelJsonlScanner()),
+  lines: (rows: JsonRows) => createJsonDocumentScanner(rows, createKernelJsonlScanner()),
+  kernel: createKernelJsonDocumentScanner,
 };
 
 interface Row {
@@ -406,6 +408,60 @@ describe('JSON document scanner', function () {
     );
   });
 
+  it('finds by SIMD what it finds byte by byte, in sound documents and in broken ones', () => {
+    const put = fc.constantFrom(
+      ...['', '"', '{', '}', '[', ']', ',', '\\', '\n', 'x', ':', ' ', '\r', '\t', '/', '\f', '\x1a', '\x1e'],
+      ...['é', '\\"', '}{', '[]', ',,', '"a"', '{"', '"}'],
+    );
+    const edits = fc.array(fc.tuple(fc.nat({ max: 5000 }), put, fc.nat({ max: 2 })), { maxLength: 3 });
+    const padding = fc.nat({ max: 70 }).map((length) => 'p'.repeat(length));
+    const layouts = fc.constantFrom<JsonRows['layout']>('elements', 'members', 'values');
+    fc.assert(
+      fc.property(
+        layouts,
+        fc.array(fc.tuple(value, padding), { maxLength: 12 }),
+        spacing,
+        edits,
+        cuts,
+        (layout, items, space, changes, [splits, readAhead]) => {
+          const values = items.map(([item, pad], i) => (i % 3 === 2 ? item : { pad, item }));
+          let text = values.map((item) => print(item, space)).join(space());
+          if (layout === 'elements') text = print(values, space);
+          if (layout === 'members') text = print(Object.fromEntries(values.entries()), space);
+          for (const [at, piece, drop] of changes) {
+            const from = 1 + (at % text.length);
+            text = text.slice(0, from) + piece + text.slice(from + drop);
+          }
+          const bytes = Buffer.from(text);
+          const rows: JsonRows = { ...plainRows, layout, start: layout === 'values' ? 0 : 1 };
+          splits.sort((a, b) => a - b);
+          const fields = [{ path: ['item'], numeric: false }, ...(layout === 'members' ? [nameRequest] : [])];
+          const [plainly, byKernel] = [scanners.plain(rows), scanners.kernel(rows)].map((scanner) =>
+            scan(scanner, bytes, rows, splits, readAhead, fields),
+          );
+          assert.deepEqual(byKernel, plainly);
+        },
+      ),
+      { numRuns: 1000, interruptAfterTimeLimit: 15_000 },
+    );
+  });
+
+  it('has no bound of rows in a block, nor of what is between them', () => {
+    for (const [gap, count] of [
+      ['', 30_000],
+      ['\n  ', 20_000],
+      [' '.repeat(9), 9000],
+    ] as const) {
+      const bytes = Buffer.from(`[${Array.from({ length: count }, (_, i) => String(i)).join(`,${gap}`)}]`);
+      const rows: JsonRows = { ...plainRows, start: 1 };
+      const [plainly, byKernel] = [scanners.plain(rows), scanners.kernel(rows)].map((scanner) =>
+        scan(scanner, bytes, rows),
+      );
+      assert.equal(byKernel.length, count);
+      assert.deepEqual(byKernel, plainly);
+    }
+  });
+
   it('goes on past the rows to the end of the document', async () => {
     const tail = `"more":[${'{"a":"]"},'.repeat(30_000)}1]`;
     const text = `{"rows":[{"a":1},{"a":2}], ${tail}}`;
@@ -469,6 +525,8 @@ const plainRows: JsonRows = {
   separator: undefined,
   comments: false,
 };
+
+const nameRequest: FieldRequest = { path: [nameField], numeric: false };
 
 const never = new AbortController().signal;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createJsonDocumentScanner } from '../../../src/engine/format/jsonDocument.ts';
+import { createKernelJsonDocumentScanner } from '../../../src/engine/format/kernelJsonDocument.ts';
 import { findRows } from '../../../src/engine/format/jsonFind.ts';
 import { streamElements, type PatternStep } from '../../../src/engine/format/jsonStream.ts';
 import { records } from '../../../src/engine/format/records.ts';
@@ -23,7 +23,7 @@ async function scanned(text: string, path: string): Promise<unknown[]> {
   const { signal } = new AbortController();
   for await (const { records: block } of records(
     memorySource(bytes),
-    createJsonDocumentScanner(rows),
+    createKernelJsonDocumentScanner(rows),
     run,
     64,
     [],

@@ -1,6 +1,20 @@
 /** What the loader sees. */
 export { scanJsonl, next } from './jsonl';
 export { scanCsv, csvRows, csvFaulty, csvLines, csvNext } from './csv';
+export {
+  cutRows,
+  canUncover,
+  coverRows,
+  uncoverRows,
+  rowStarts,
+  rowEnds,
+  rowLines,
+  nameStarts,
+  nameEnds,
+  rowCount,
+  rowsNext,
+  rowsLineCount,
+} from './elements';
 export { forgetShapes } from './shape';
 export { rows, suspects, lines } from './walk';
 

@@ -1,0 +1,109 @@
+import type { FieldRequest, RecordBlock, ScanTask } from './record.ts';
+
+/** A block without a record. */
+export function noRecords(buffer: Uint8Array, task: ScanTask, fields: readonly FieldRequest[]): RecordBlock {
+  const none = new Uint32Array(0);
+  return {
+    bytes: buffer.subarray(0, task.length),
+    offset: task.offset,
+    count: 0,
+    starts: none,
+    ends: none,
+    lines: none,
+    faults: new Uint8Array(0),
+    faultAt: none,
+    faulty: 0,
+    lineCount: 0,
+    next: task.from,
+    incomplete: false,
+    fields: fields.map(() => ({
+      kinds: new Uint8Array(0),
+      starts: none,
+      ends: none,
+      numbers: new Float64Array(0),
+    })),
+  };
+}
+
+/** A block whose scanner will be used again. */
+export function copied(block: RecordBlock): RecordBlock {
+  const fields = block.fields.map(({ kinds, starts, ends, numbers }) => ({
+    kinds: kinds.slice(),
+    starts: starts.slice(),
+    ends: ends.slice(),
+    numbers: numbers.slice(),
+  }));
+  return {
+    ...block,
+    starts: block.starts.slice(),
+    ends: block.ends.slice(),
+    lines: block.lines.slice(),
+    faults: block.faults.slice(),
+    faultAt: block.faultAt.slice(),
+    fields,
+  };
+}
+
+/** The records of several blocks as those of one, their lines as they are; the rest is that of `none`. */
+export function joined(blocks: readonly RecordBlock[], none: RecordBlock): RecordBlock {
+  const count = blocks.reduce((sum, block) => sum + block.count, 0);
+  const join = <T extends Settable>(empty: T, parts: readonly T[]): T => {
+    let at = 0;
+    for (const part of parts) {
+      empty.set(part, at);
+      at += part.length;
+    }
+    return empty;
+  };
+  return {
+    ...none,
+    count,
+    starts: join(
+      new Uint32Array(count),
+      blocks.map(({ starts }) => starts),
+    ),
+    ends: join(
+      new Uint32Array(count),
+      blocks.map(({ ends }) => ends),
+    ),
+    lines: join(
+      new Uint32Array(count),
+      blocks.map(({ lines }) => lines),
+    ),
+    faults: join(
+      new Uint8Array(count),
+      blocks.map(({ faults }) => faults),
+    ),
+    faultAt: join(
+      new Uint32Array(count),
+      blocks.map(({ faultAt }) => faultAt),
+    ),
+    faulty: blocks.reduce((sum, { faulty }) => sum + faulty, 0),
+    fields: none.fields.map((_, i) => {
+      const parts = blocks.map(({ fields }) => fields[i]);
+      const numbers = parts.reduce((sum, part) => sum + part.numbers.length, 0);
+      return {
+        kinds: join(
+          new Uint8Array(count),
+          parts.map(({ kinds }) => kinds),
+        ),
+        starts: join(
+          new Uint32Array(count),
+          parts.map(({ starts }) => starts),
+        ),
+        ends: join(
+          new Uint32Array(count),
+          parts.map(({ ends }) => ends),
+        ),
+        numbers: join(
+          new Float64Array(numbers),
+          parts.map((part) => part.numbers),
+        ),
+      };
+    }),
+  };
+}
+
+interface Settable extends ArrayLike<number> {
+  set(part: ArrayLike<number>, at: number): void;
+}
