@@ -52,7 +52,7 @@ export function readArguments(args: readonly string[]): Command {
   const file = positionals.at(0);
   const [query = '', ...more] = positionals.slice(1);
   if (file === undefined || file === '')
-    throw new UsageError('Which file? Give its path, or - for standard input.');
+    throw new UsageError('Which file? Give its path or address, or - for standard input.');
   if (more.length > 0) {
     throw new UsageError(
       `The query must be one argument: put it in quotes, ${quoted([query, ...more].join(' '))}.`,

@@ -11,7 +11,8 @@ standard input) to standard output.
   rowriver events.jsonl "status >= 500 AND user.country = 'DE'"
   rowriver events.csv "message LIKE '%timeout%'" --to jsonl -o timeouts.jsonl
   rowriver events.jsonl "|> SELECT id, url |> LIMIT 100" --to csv
-  curl -s https://example.org/log.jsonl | rowriver - "level = 'error'" --count
+  rowriver https://example.org/log.jsonl.gz "level = 'error'" --count
+  some-program | rowriver - "level = 'error'" --to csv
 
 QUERY is a condition as in SQL's WHERE, or a pipeline of operators (|>). Without
 one, every record is meant. A query that begins with a dash may follow --.
@@ -39,4 +40,5 @@ Ends with 0 when done, 1 when it failed, 2 when the command or the query is not
 understood, 130 when interrupted. CSV and TSV are written as RFC 4180 has it;
 cells that a spreadsheet would take for formulas are not changed. The environment
 variable ROWRIVER_WORKERS says how many threads scan; by default, one a core.
+Addresses are read by way of https_proxy, http_proxy and no_proxy.
 `;

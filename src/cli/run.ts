@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Dataset } from '../engine/dataset/dataset.ts';
 import { countTo, exportTo } from '../engine/dataset/export.ts';
-import { QuerySyntaxError } from '../engine/dataset/plan.ts';
+import { plannedFor, QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { IndexStore } from '../engine/index/store.ts';
 import { WorkerPool } from '../engine/pool/pool.ts';
 import type { Result, Task } from '../engine/pool/task.ts';
@@ -9,7 +9,8 @@ import { reviveFailure } from '../engine/pool/wire.ts';
 import { checkQuery, parseQuery } from '../engine/query/index.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
-import type { SourceSpec } from '../engine/source/source.ts';
+import { isAddress } from '../engine/source/httpAddress.ts';
+import { SourceError, type SourceSpec } from '../engine/source/source.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { RunCommand } from './arguments.ts';
 import { cacheFolder } from './cacheFolder.ts';
@@ -82,7 +83,13 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
     const rejects = command.rejects === undefined ? undefined : await open(command.rejects);
     const sink = command.output === undefined ? terminal.output : await open(command.output);
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };
-    if (!command.count) return await exportTo(dataset, { query, to, sink, rejects }, context);
+    if (!command.count) {
+      try {
+        return await exportTo(dataset, { query, to, sink, rejects }, context);
+      } catch (error) {
+        throw command.output === undefined ? withPlaceToGoOn(error, dataset, query) : error;
+      }
+    }
     const summary = await countTo(dataset, { query, rejects }, context);
     terminal.progress.erase();
     await terminal.output.write(new TextEncoder().encode(`${summary.matched}\n`));
@@ -92,9 +99,18 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
   }
 }
 
+/** What was written to standard output stays there: says where the rest begins. */
+function withPlaceToGoOn(error: unknown, dataset: Dataset, query: string): unknown {
+  if (!(error instanceof SourceError) || error.recordAt === undefined) return error;
+  const { plan } = plannedFor(query, dataset.recognised.format);
+  if (plan.shape === 'table' || error.recordAt <= dataset.recognised.dataStart) return error;
+  const message = `${error.message} All before byte ${grouped(error.recordAt)} was written; _offset >= ${error.recordAt} selects the rest.`;
+  return new SourceError(error.failure, message, error.position, { cause: error });
+}
+
 function sourceOf(file: string): SourceSpec {
   if (file === '-') return { kind: 'stdin' };
-  return /^https?:\/\//i.test(file) ? { kind: 'url', url: file } : { kind: 'file', path: file };
+  return isAddress(file) ? { kind: 'url', url: file } : { kind: 'file', path: file };
 }
 
 /** One scan worker a core, within reason: a disk feeds no more, and each holds a few MiB. */

@@ -53,6 +53,8 @@ export interface FileState {
   readonly malformed: number;
   /** A sentence where something is wrong, else ''. */
   readonly message: string;
+  /** Phase `failed`: offset of the byte at which the source gave out; the rows before it are there. */
+  readonly failedAt?: number | undefined;
 }
 
 /** A view: 0 is the file as it stands, others are the results of a query. */
@@ -74,6 +76,8 @@ export interface ViewState {
   /** The view's own columns, where the query makes them (SELECT, AGGREGATE); else the file's are meant. */
   readonly columns: readonly ColumnInfo[] | undefined;
   readonly message: string;
+  /** Phase `failed` because of the source: offset of the byte at which it gave out; the matches before it are there. */
+  readonly failedAt?: number | undefined;
 }
 
 /** Cells of a page, in the order of `rows` x `columns`, row by row. */
@@ -237,6 +241,11 @@ export interface PreviewCalls {
   };
   conditions: { params: { readonly query: string }; result: readonly Condition[] };
   edit: { params: { readonly query: string; readonly edit: QueryEdit }; result: { readonly query: string } };
+  /**
+   * Reads on where a source had failed: in view 0 the next block of the file, in any other the rest of its query, on top
+   * of the rows that it has. Answers as `run` does, `failed` where it has failed again.
+   */
+  retry: { params: { readonly view: number }; result: ViewState; progress: ViewState };
   /** Opens the file anew after it has changed. */
   reload: { params: null; result: FileInfo };
 

@@ -34,9 +34,15 @@ export class Preview {
     });
   }
 
-  static async open(location: string, options: FormatOptions = {}, workers = 2): Promise<Preview> {
+  static async open(
+    location: string,
+    options: FormatOptions = {},
+    workers = 2,
+    cacheFolder?: string,
+  ): Promise<Preview> {
     const preview = new Preview(workers);
     try {
+      if (cacheFolder) await preview.host.call('configure', { cacheFolder, cacheBytes: 1e9 });
       preview.info = await preview.host.call('open', { session: 1, file: { location, options } });
       return preview;
     } catch (error) {

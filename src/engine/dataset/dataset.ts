@@ -1,7 +1,6 @@
 import type { FormatOptions } from '../../protocol/engine.ts';
 import type { FileState } from '../../protocol/preview.ts';
-import { resolve } from 'node:path';
-import { BlockIndex } from '../index/blockIndex.ts';
+import { BlockIndex, type BlockSummary } from '../index/blockIndex.ts';
 import type { IndexStore, StoreKey } from '../index/store.ts';
 import { ZoneMaps } from '../index/zoneMaps.ts';
 import { InlinePool } from '../pool/inline.ts';
@@ -18,11 +17,11 @@ import type {
   Result,
   Task,
 } from '../pool/task.ts';
-import { identifyFile, type FileIdentity } from '../source/file.ts';
 import type { PatternStep } from '../format/jsonStream.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import type { SourceSpec } from '../source/source.ts';
+import { cacheIdentity, type CacheIdentity } from './cacheIdentity.ts';
 import { Columns } from './columns.ts';
 import { recognise, type Recognised } from './format.ts';
 import { mayRunForEver, type PlannedQuery } from './plan.ts';
@@ -35,8 +34,6 @@ export const blockSize = 1024 * 1024;
 /** Files of at most so many blocks are scanned in the caller's thread: starting a worker would take longer. */
 const inlineBlocks = 4;
 
-/** What has no place on a disk has no index in a store either. */
-const nowhere: FileIdentity = { size: 0, mtimeMs: 0, dev: '', ino: '' };
 const interactivePriority = 0;
 /** Views whose counts are kept. */
 const keptViews = 8;
@@ -74,10 +71,12 @@ export class Dataset {
   readonly #views = new Map<string, Float64Array>();
   readonly #store: IndexStore | undefined;
   readonly #shared: Pool<Task, Result> | undefined;
-  readonly #identity: FileIdentity;
+  readonly #identity: CacheIdentity | undefined;
   #saved = '';
   readonly encoding: string;
   #index: BlockIndex;
+  /** The block in which a failing source was cut short, as far as it goes. */
+  #cut: BlockSummary | undefined;
   readonly #source: OpenedSource;
   readonly #pool: Pool<Task, Result>;
   /** The scan workers, if this file can be read by them. */
@@ -90,19 +89,20 @@ export class Dataset {
   private constructor(
     source: OpenedSource,
     spec: SourceSpec,
-    identity: FileIdentity,
+    identity: CacheIdentity | undefined,
     recognised: Recognised,
     options: DatasetOptions,
   ) {
     this.#source = source;
     this.#identity = identity;
-    this.#store = spec.kind === 'file' && source.compression.length === 0 ? options.store : undefined;
+    this.#store = identity && source.compression.length === 0 ? options.store : undefined;
     this.name = source.name;
     this.encoding = source.encoding;
     this.recognised = recognised;
     this.#spec = {
       key: `${source.name}\n${nextKey++}`,
-      source: spec,
+      // What is known of an address spares every worker the questions that were asked here.
+      source: spec.kind === 'url' ? source.spec() : spec,
       format: recognised.format,
       end: source.size,
       blockSize: options.blockSize ?? blockSize,
@@ -123,7 +123,6 @@ export class Dataset {
 
   /** Opens a file and reads enough of it to know its format. @throws SourceError */
   static async open(spec: SourceSpec, options: DatasetOptions): Promise<Dataset> {
-    const identity = spec.kind === 'file' ? await identifyFile(spec.path) : nowhere;
     const source = await openSource(spec, { signal: options.signal });
     const steps = options.rows === undefined ? undefined : patternSteps(options.rows);
     if (steps) return Dataset.#openSpooled(source, steps, options);
@@ -131,7 +130,7 @@ export class Dataset {
       const dataset = new Dataset(
         source,
         spec,
-        identity,
+        cacheIdentity(source.place),
         await recognise(source, options, options.signal),
         options,
       );
@@ -192,6 +191,16 @@ export class Dataset {
     return this.#source.unread !== undefined;
   }
 
+  /** Whether reading costs more than the disk's time, so that nothing is read that nobody has asked for. */
+  get remote(): boolean {
+    return this.#spec.source.kind === 'url';
+  }
+
+  /** Records after the last whole block, in what a failing source has given. */
+  get cut(): BlockSummary | undefined {
+    return this.#cut?.start === this.index.next ? this.#cut : undefined;
+  }
+
   /** Whether every block is known. */
   get indexed(): boolean {
     return this.size !== undefined && this.index.length >= this.blocks;
@@ -250,6 +259,8 @@ export class Dataset {
       result.blocks.forEach((block, i) => {
         block.zones.forEach((zone, at) => this.zones.set(conditions[at], result.firstBlock + i, zone));
       });
+      const last = result.blocks.at(-1);
+      if (result.result?.failure && last?.start === this.index.next) this.#cut = last;
       yield result;
     }
   }
@@ -269,19 +280,20 @@ export class Dataset {
 
   /** The blocks that hold records [first, first + count), as far as they are known; the first block always is. */
   parts(first: number, count: number): PagePart[] {
-    if (this.index.length === 0) {
+    const { cut } = this;
+    if (this.index.length === 0 && !cut) {
       return first === 0 ? [{ stretch: stretchOf(this.index, 0), skip: 0, take: count }] : [];
     }
     const parts: PagePart[] = [];
     let record = first;
+    const cutBlock = (): number | undefined =>
+      cut && record < this.index.records + cut.records ? this.index.length : undefined;
     while (record < first + count) {
-      const block = this.index.blockOfRecord(record);
+      const block = this.index.blockOfRecord(record) ?? cutBlock();
       if (block === undefined) break;
       const stretch = stretchOf(this.index, block);
-      const take = Math.min(
-        first + count - record,
-        this.index.summary(block).records - (record - stretch.record),
-      );
+      const { records } = block < this.index.length ? this.index.summary(block) : (cut ?? { records: 0 });
+      const take = Math.min(first + count - record, records - (record - stretch.record));
       parts.push({ stretch, skip: record - stretch.record, take });
       record += take;
     }
@@ -312,7 +324,7 @@ export class Dataset {
 
   /** Puts what is known into the store, if that is more than it has. */
   async save(): Promise<void> {
-    if (!this.#store || this.index.length === 0) return;
+    if (!this.#store || !this.#identity || this.index.length === 0) return;
     const views = [...this.#views].map(([query, counts]) => ({ query, counts }));
     const zones = this.zones.entries();
     const known = [
@@ -324,11 +336,12 @@ export class Dataset {
     if (saved === this.#saved) return;
     this.#saved = saved;
     const signal = new AbortController().signal;
-    await this.#store.save(this.#storeKey(), { index: this.index, zones, views }, signal);
+    await this.#store.save(this.#storeKey(this.#identity), { index: this.index, zones, views }, signal);
   }
 
   async #restore(signal: AbortSignal): Promise<void> {
-    const snapshot = await this.#store?.load(this.#storeKey(), signal);
+    if (!this.#store || !this.#identity) return;
+    const snapshot = await this.#store.load(this.#storeKey(this.#identity), signal);
     if (!snapshot) return;
     this.#index = snapshot.index;
     this.zones.restore(snapshot.zones);
@@ -336,11 +349,10 @@ export class Dataset {
   }
 
   /** The file as it was when it was opened: what is known is known of that. */
-  #storeKey(): StoreKey {
-    const { size, mtimeMs } = this.#identity;
+  #storeKey(identity: CacheIdentity): StoreKey {
     const { format, dataStart } = this.recognised;
     const reading = JSON.stringify([format, this.encoding, this.#spec.blockSize]);
-    return { path: resolve(this.paths[0]), reading, source: this.#source, size, mtimeMs, dataStart };
+    return { ...identity, reading, source: this.#source, dataStart };
   }
 
   /** A regular expression can run for ever, and only a thread of its own can be stopped then. */

@@ -4,7 +4,8 @@ import { describeDialect } from '../format/dialectWords.ts';
 import { markLength } from '../format/jsonl.ts';
 import { sniffDialect } from '../format/sniff.ts';
 import { findRows } from '../format/jsonFind.ts';
-import { readFully } from '../source/read.ts';
+import { isAddress } from '../source/httpAddress.ts';
+import { readSome } from '../source/read.ts';
 import { SourceError, type Source } from '../source/source.ts';
 import type { FormatSpec } from '../pool/task.ts';
 
@@ -32,7 +33,7 @@ export async function recognise(
   signal: AbortSignal,
 ): Promise<Recognised> {
   const sample = new Uint8Array(largeSample);
-  let length = await readFully(source, sample.subarray(0, firstSample), 0, signal);
+  let length = await readSome(source, sample.subarray(0, firstSample), 0, signal);
   let final = length < firstSample;
   let head = sample.subarray(0, length);
   const kind = kindOf(source.name, head);
@@ -61,7 +62,7 @@ export async function recognise(
   let { dialect, score } = first;
   let body = csvBody(head, final, dialect);
   if (first.cut || !body) {
-    length += await readFully(source, sample.subarray(length), length, signal);
+    length += await readSome(source, sample.subarray(length), length, signal);
     final = length < largeSample;
     head = sample.subarray(0, length);
     ({ dialect, score } = sniffDialect(head, { final, hints }));
@@ -81,10 +82,8 @@ export async function recognise(
 
 /** The name decides where it is clear; `.json`, and a name that says nothing, are decided by the text. */
 function kindOf(name: string, head: Uint8Array): 'jsonl' | 'csv' | 'json' {
-  const plain = name
-    .toLowerCase()
-    .replace(/\.(gz|zst)$/, '')
-    .replace(/[?#].*$/, '');
+  const path = isAddress(name) ? name.replace(/[?#].*$/, '') : name;
+  const plain = path.toLowerCase().replace(/\.(gz|zst)$/, '');
   if (/\.(jsonl|ndjson|ldjson)$/.test(plain)) return 'jsonl';
   if (/\.(csv|tsv|tab|psv)$/.test(plain)) return 'csv';
   const text = new TextDecoder()

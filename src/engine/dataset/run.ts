@@ -1,5 +1,6 @@
 import type { ViewState } from '../../protocol/preview.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
+import { SourceError } from '../source/source.ts';
 import type { Columns } from './columns.ts';
 import type { Dataset } from './dataset.ts';
 import type { View } from './view.ts';
@@ -38,4 +39,9 @@ export function startState(id: number, query: string, file: Dataset): ViewState 
     columns: undefined,
     message: '',
   };
+}
+
+/** Where a source gave out, if that is what a run has failed of. */
+export function failedAt(error: unknown): number | undefined {
+  return error instanceof SourceError ? error.position : undefined;
 }

@@ -186,7 +186,8 @@ export async function* scanInOrder(
         // The zone of a block that is not whole says nothing of the rest of it.
         const told = blocks.map((block, i) => (i < blocks.length - 1 ? block : { ...block, zones: [] }));
         yield { firstBlock, blocks: told, place, result, scanned: failure.position, skipped };
-        throw new SourceError(failure.failure, failure.message, failure.position);
+        const recordAt = blocks.at(-1)?.next ?? expected.start;
+        throw new SourceError(failure.failure, failure.message, failure.position, { recordAt });
       }
       expected = index.place(firstBlock + blocks.length);
       const scanned = Math.min(stretchEnd, end());

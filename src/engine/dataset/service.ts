@@ -3,6 +3,7 @@ import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
 import { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
+import { isAddress } from '../source/httpAddress.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import type { Dataset } from './dataset.ts';
 import { exportRejectsToFile, exportToFile } from './export.ts';
@@ -153,8 +154,9 @@ export class EngineService {
 }
 
 function specOf({ location, options: { encoding } }: OpenFile): SourceSpec {
-  const place: SourceSpec = /^https?:\/\//i.test(location)
-    ? { kind: 'url', url: location }
+  // A preview goes back and forth.
+  const place: SourceSpec = isAddress(location)
+    ? { kind: 'url', url: location, keep: true }
     : { kind: 'file', path: location };
   return encoding === undefined ? place : { ...place, encoding };
 }

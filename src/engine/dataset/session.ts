@@ -1,5 +1,6 @@
 import type {
   FileInfo,
+  FileState,
   Page,
   PreviewCalls,
   PreviewEvents,
@@ -123,6 +124,7 @@ export class Session {
       complete: ({ query, position }, { signal }) => this.#complete(query, position, signal),
       conditions: ({ query }) => conditionsOf(query),
       edit: ({ query, edit }) => ({ query: editQuery(query, edit) }),
+      retry: ({ view }, context) => this.#retry(view, context),
       reload: async () => {
         this.#stopListening();
         await this.#dropRuns();
@@ -171,8 +173,17 @@ export class Session {
     return this.#file.whileScanning(() => run.run(signal, progress));
   }
 
+  async #retry(view: number, { signal, progress }: HandlerContext<ViewState>): Promise<ViewState> {
+    const run = this.#viewRun(view);
+    const readable = await this.#file.retry(signal);
+    if (!run || !readable)
+      return run ? { ...run.state, ...failureOf(this.#file.state()) } : this.#wholeFile();
+    return this.#file.whileScanning(() => run.run(signal, progress));
+  }
+
   #wholeFile(): ViewState {
     const state = this.#file.state();
+    const failure = state.failedAt === undefined ? undefined : failureOf(state);
     return {
       view: 0,
       query: '',
@@ -186,6 +197,7 @@ export class Session {
       elapsedMs: 0,
       columns: undefined,
       message: '',
+      ...failure,
     };
   }
 
@@ -308,6 +320,10 @@ export class Session {
     }));
     return { items, total: index.malformed, complete: dataset.indexed };
   }
+}
+
+function failureOf({ message, failedAt }: FileState): Pick<ViewState, 'phase' | 'message' | 'failedAt'> {
+  return { phase: 'failed', message, failedAt };
 }
 
 function faultTexts(page: PageResult): string[] {

@@ -15,6 +15,8 @@ const progressMs = 100;
 const settleMs = 250;
 /** Looked at when a file is opened. */
 const firstRows = 100;
+/** Blocks that are indexed past the one that is asked for, where reading is not free. */
+const blocksAhead = 1;
 
 /** What all files share. */
 export interface EngineResources {
@@ -43,7 +45,9 @@ export class SharedFile {
   #pause: AbortController | undefined;
   /** Runs that index on their way, so that nobody need. */
   #scans = 0;
-  #trouble: { readonly phase: 'changed' | 'gone' | 'failed'; readonly message: string } | undefined;
+  #trouble: Pick<FileState, 'phase' | 'message' | 'failedAt'> | undefined;
+  /** Blocks that somebody has asked for. */
+  #wanted = 0;
 
   private constructor(spec: SourceSpec, dataset: Dataset, identity: FileIdentity | undefined) {
     this.#spec = spec;
@@ -74,9 +78,17 @@ export class SharedFile {
   }
 
   state(): FileState {
+    const { index, cut } = this.dataset;
     const known = this.dataset.state();
-    const guessed = this.dataset.index.length === 0 && !known.exact;
-    return { ...known, ...(guessed && { records: this.#firstGuess }), ...this.#trouble };
+    const guessed = index.length === 0 && !known.exact;
+    // What comes after the place where a source gave out cannot be shown.
+    const failed = this.#trouble?.failedAt !== undefined && !known.exact;
+    return {
+      ...known,
+      ...(guessed && { records: this.#firstGuess }),
+      ...(failed && { records: index.records + (cut?.records ?? 0) }),
+      ...this.#trouble,
+    };
   }
 
   /** @returns what ends the listening */
@@ -85,14 +97,28 @@ export class SharedFile {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Fills the index in the background, from where it ends; gives way to runs, which fill it as well. */
+  /**
+   * Fills the index in the background, from where it ends; gives way to runs, which fill it as well. What is remote is
+   * read no further than somebody waits for it.
+   */
   startIndexing(): void {
     if (this.#indexing || this.#scans > 0 || this.dataset.indexed || this.#closing.signal.aborted) return;
+    if (this.dataset.remote && this.#wanted <= this.dataset.index.length) return;
     const pause = new AbortController();
     this.#pause = pause;
     this.#indexing = this.#index(AbortSignal.any([pause.signal, this.#closing.signal])).finally(() => {
       this.#indexing = undefined;
+      // More may have been asked for in the meantime.
+      if (this.dataset.remote && !this.#trouble) this.startIndexing();
     });
+  }
+
+  /** Forgets that the source has failed, and reads one more block of it. Answers whether it can be read again. */
+  async retry(signal: AbortSignal): Promise<boolean> {
+    this.#trouble = undefined;
+    this.#tell();
+    await this.indexedTo(this.dataset.index.length + 1, signal);
+    return this.#trouble === undefined;
   }
 
   /** Fills the index once the first rows have been drawn: until then they need processor and disk more. */
@@ -119,6 +145,7 @@ export class SharedFile {
     const enough = (): boolean =>
       this.dataset.index.length >= count || this.dataset.indexed || this.#trouble !== undefined;
     if (enough()) return;
+    this.#wanted = Math.max(this.#wanted, count + blocksAhead);
     this.startIndexing();
     await new Promise<void>((resolve, reject) => {
       const done = (settle: () => void): void => {
@@ -140,7 +167,14 @@ export class SharedFile {
   async #lookAtFirstRows(signal: AbortSignal): Promise<void> {
     const { dataset } = this;
     const cells = { kind: 'columns', columns: [], limit: 0 } as const;
-    const page = await dataset.page(undefined, dataset.parts(0, firstRows), cells, signal);
+    const read = () => dataset.page(undefined, dataset.parts(0, firstRows), cells, signal);
+    const page = await read().catch(async (error: unknown) => {
+      // Where the source fails among the first rows, those before are shown.
+      if (!(error instanceof SourceError)) throw error;
+      await this.#index(signal, 1);
+      if (dataset.cut === undefined && dataset.index.length === 0) throw error;
+      return read();
+    });
     dataset.columns.addPaths(page.paths);
     const bytes = page.lengths.reduce((sum, length) => sum + length, 0);
     this.#firstGuess =
@@ -155,7 +189,7 @@ export class SharedFile {
     for (const listener of [...this.#listeners]) listener(state);
   }
 
-  async #index(signal: AbortSignal): Promise<void> {
+  async #index(signal: AbortSignal, toBlock = this.dataset.remote ? this.#wanted : Infinity): Promise<void> {
     const { dataset } = this;
     let told = 0;
     try {
@@ -163,6 +197,7 @@ export class SharedFile {
         query: undefined,
         output: { kind: 'count' },
         fromBlock: dataset.index.length,
+        toBlock,
       } as const;
       for await (const _ of dataset.scan(request, signal)) {
         if (performance.now() - told < progressMs) continue;
@@ -179,7 +214,8 @@ export class SharedFile {
   #fail(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     const phase = error instanceof SourceError && error.failure === 'changed' ? 'changed' : 'failed';
-    this.#trouble = { phase, message };
+    const failedAt = error instanceof SourceError && phase === 'failed' ? error.position : undefined;
+    this.#trouble = { phase, message, failedAt };
   }
 
   async #look(): Promise<void> {

@@ -7,7 +7,7 @@ import { Columns } from './columns.ts';
 import { Dataset } from './dataset.ts';
 import { derivedColumns, deriveRows } from './derive.ts';
 import type { PlannedQuery } from './plan.ts';
-import { startState, type Run } from './run.ts';
+import { failedAt, startState, type Run } from './run.ts';
 import { throttled } from './throttle.ts';
 
 /**
@@ -49,6 +49,9 @@ export class TableRun implements Run {
       this.#state = { ...this.#state, ...change, elapsedMs: performance.now() - began };
     };
     try {
+      // Groups and sorted rows are of all records or of none: a second run begins at the first one.
+      await this.close();
+      advance({ phase: 'running', message: '', failedAt: undefined });
       const rows = await this.#write(signal, (change) => {
         advance(change);
         tell(this.state);
@@ -56,7 +59,9 @@ export class TableRun implements Run {
       advance({ phase: 'done', matched: rows });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      advance(signal.aborted ? { phase: 'cancelled' } : { phase: 'failed', message });
+      advance(
+        signal.aborted ? { phase: 'cancelled' } : { phase: 'failed', message, failedAt: failedAt(error) },
+      );
     }
     return this.state;
   }

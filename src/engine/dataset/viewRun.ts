@@ -4,7 +4,7 @@ import { Columns } from './columns.ts';
 import type { Dataset } from './dataset.ts';
 import { derivedColumns } from './derive.ts';
 import type { PlannedQuery } from './plan.ts';
-import { startState, type Run } from './run.ts';
+import { failedAt, startState, type Run } from './run.ts';
 import { throttled } from './throttle.ts';
 import { View } from './view.ts';
 
@@ -21,6 +21,8 @@ export class ViewRun implements Run {
   readonly columns: Columns | undefined;
   readonly #query: PlannedQuery;
   #state: ViewState;
+  /** The view's last block, where it is not whole. */
+  #cut: number | undefined;
 
   constructor(id: number, query: PlannedQuery, dataset: Dataset) {
     this.id = id;
@@ -45,11 +47,18 @@ export class ViewRun implements Run {
     const { view } = this;
     const { skip, take } = this.#query.window;
     const tell = throttled(progress);
-    // A block that a failing source had cut short is looked at again.
-    view.truncate(this.dataset.index.length);
+    // A block that a failing source had cut short is looked at again, also where the index knows it by now.
+    view.truncate(Math.min(this.#cut ?? Infinity, this.dataset.index.length));
+    this.#cut = undefined;
     // What an earlier run of this query has counted is not read again.
     const known = Math.min(view.blocks * this.dataset.spec.blockSize, this.dataset.size ?? Infinity);
-    this.#state = { ...this.#state, ...this.#progress(known, known), phase: 'running', message: '' };
+    this.#state = {
+      ...this.#state,
+      ...this.#progress(known, known),
+      phase: 'running',
+      message: '',
+      failedAt: undefined,
+    };
     try {
       const request = {
         query: this.#query,
@@ -58,8 +67,9 @@ export class ViewRun implements Run {
         window: { skip: 0, take: skip + take - view.matches },
         fromBlock: view.blocks,
       } as const;
-      for await (const { blocks, scanned, skipped } of this.dataset.scan(request, signal)) {
+      for await (const { blocks, scanned, skipped, result } of this.dataset.scan(request, signal)) {
         for (const block of blocks) view.append(block.matched);
+        if (result?.failure && blocks.length > 0) this.#cut = view.blocks - 1;
         const elapsedMs = performance.now() - began;
         this.#state = { ...this.#state, ...this.#progress(scanned, known + skipped), elapsedMs };
         tell(this.state);
@@ -70,7 +80,7 @@ export class ViewRun implements Run {
       const message = error instanceof Error ? error.message : String(error);
       this.#state = signal.aborted
         ? { ...this.#state, phase: 'cancelled' }
-        : { ...this.#state, phase: 'failed', message };
+        : { ...this.#state, phase: 'failed', message, failedAt: failedAt(error) };
     }
     this.#state = { ...this.#state, elapsedMs: performance.now() - began };
     return this.state;
@@ -86,12 +96,15 @@ export class ViewRun implements Run {
   }
 
   #progress(scanned: number, skipped: number): Progress {
-    const { index, size } = this.dataset;
-    const { blocks, rows } = this.view;
+    const { index, size, cut } = this.dataset;
+    const { rows } = this.view;
+    const whole = Math.min(this.view.blocks, this.#cut ?? Infinity, index.length);
+    // A failing source may have cut the last block short; the index then ends before it.
+    const last = this.view.blocks > whole ? cut : undefined;
     return {
       matched: rows,
-      records: index.place(blocks).record,
-      malformed: index.malformedBefore(blocks),
+      records: index.place(whole).record + (last?.records ?? 0),
+      malformed: index.malformedBefore(whole) + (last?.malformed ?? 0),
       scanned,
       skipped,
       total: size,

@@ -85,7 +85,7 @@ async function askWith(
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const patience = new Patience(client.limits, false);
+  const patience = new Patience(client, false);
   for (;;) {
     try {
       const answer = await client.get(headers, signal);

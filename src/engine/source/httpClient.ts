@@ -42,6 +42,8 @@ const mostRedirects = 10;
 export class HttpClient {
   readonly address: Address;
   readonly limits: HttpLimits;
+  /** All attempts at something have failed, and nothing has come since. */
+  givenUp = false;
   readonly #agents = new Map<string, http.Agent>();
   /** Where the last redirects led to, to spare the next request the way there. */
   #target: Target;

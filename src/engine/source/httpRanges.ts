@@ -169,7 +169,7 @@ export class HttpRanges implements Source {
     const failed = this.#failed;
     this.#failed = undefined;
     if (failed?.position === position) throw failed.error;
-    const patience = new Patience(this.#client.limits, true);
+    const patience = new Patience(this.#client, true);
     let have = 0;
     /** Of the present answer. */
     let come = 0;

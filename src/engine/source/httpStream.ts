@@ -32,7 +32,7 @@ export class HttpStream implements ByteStream {
 
   /** @throws SourceError; when called again then, goes on from the same place */
   async next(): Promise<Uint8Array | undefined> {
-    const patience = new Patience(this.#client.limits, true);
+    const patience = new Patience(this.#client, true);
     const { signal } = this.#closing;
     for (;;) {
       try {

@@ -6,7 +6,7 @@ import { keepHead } from './head.ts';
 import { openHttp } from './http.ts';
 import type { HttpLimits } from './httpClient.ts';
 import { Marks, type Learnt } from './marks.ts';
-import { readFully } from './read.ts';
+import { readSome } from './read.ts';
 import { recogniseEncoding } from './recogniseEncoding.ts';
 import { type Source, SourceError, type SourcePlace, type SourceSpec } from './source.ts';
 import { streamSource } from './stream.ts';
@@ -160,7 +160,11 @@ async function sniffEncoding(source: Source, signal: AbortSignal | undefined): P
     for (const share of [0.25, 0.5, 0.75]) {
       const sample = new Uint8Array(laterSample);
       const position = Math.floor(source.size * share);
-      samples.push(sample.subarray(0, await readFully(source, sample, position, signal)));
+      const length = await readSome(source, sample, position, signal).catch((error: unknown) => {
+        if (error instanceof SourceError) return 0;
+        throw error;
+      });
+      samples.push(sample.subarray(0, length));
     }
   }
   return recogniseEncoding(samples, head.length < firstSample);
@@ -172,7 +176,7 @@ async function readHead(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const head = new Uint8Array(length);
-  return head.subarray(0, await readFully(source, head, 0, signal));
+  return head.subarray(0, await readSome(source, head, 0, signal));
 }
 
 async function openPlace(

@@ -1,4 +1,4 @@
-import { type Source } from './source.ts';
+import { type Source, SourceError } from './source.ts';
 
 /**
  * Reads until `into` is full or the source ends; answers how many bytes. A single `read` may be short.
@@ -13,6 +13,31 @@ export async function readFully(
   let length = 0;
   while (length < into.length) {
     const got = await source.read(into.subarray(length), position + length, signal);
+    if (got === 0) break;
+    length += got;
+  }
+  return length;
+}
+
+/**
+ * As `readFully`, for a look at the source: where it fails behind the first byte, that is all there is to see for now.
+ * @throws what `Source.read` throws for the first byte; the signal's reason
+ */
+export async function readSome(
+  source: Source,
+  into: Uint8Array,
+  position: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  let length = 0;
+  while (length < into.length) {
+    let got: number;
+    try {
+      got = await source.read(into.subarray(length), position + length, signal);
+    } catch (error) {
+      if (length === 0 || !(error instanceof SourceError)) throw error;
+      break;
+    }
     if (got === 0) break;
     length += got;
   }

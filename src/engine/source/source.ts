@@ -46,11 +46,19 @@ export class SourceError extends Error {
   readonly failure: SourceFailure;
   /** Position in the decoded bytes up to which everything was delivered. */
   readonly position: number;
+  /** Where the first record begins that was not delivered, where a scan found that out. */
+  readonly recordAt: number | undefined;
 
-  constructor(failure: SourceFailure, message: string, position = 0, options?: ErrorOptions) {
+  constructor(
+    failure: SourceFailure,
+    message: string,
+    position = 0,
+    options: ErrorOptions & { readonly recordAt?: number } = {},
+  ) {
     super(message, options);
     this.failure = failure;
     this.position = position;
+    this.recordAt = options.recordAt;
   }
 }
 

@@ -49,8 +49,8 @@ describe('arguments', () => {
   }
 
   const refused: [string[], string][] = [
-    [[], 'Which file? Give its path, or - for standard input.'],
-    [[''], 'Which file? Give its path, or - for standard input.'],
+    [[], 'Which file? Give its path or address, or - for standard input.'],
+    [[''], 'Which file? Give its path or address, or - for standard input.'],
     [['f', 'a', '=', '1'], "The query must be one argument: put it in quotes, 'a = 1'."],
     [['f', '--frobnicate'], "Unknown option '--frobnicate'."],
     [['f', '-x'], "Unknown option '-x'."],
