@@ -175,9 +175,10 @@ export class Session {
 
   async #retry(view: number, { signal, progress }: HandlerContext<ViewState>): Promise<ViewState> {
     const run = this.#viewRun(view);
-    const readable = await this.#file.retry(signal);
-    if (!run || !readable)
-      return run ? { ...run.state, ...failureOf(this.#file.state()) } : this.#wholeFile();
+    await this.#file.retry(signal);
+    if (!run) return this.#wholeFile();
+    const state = this.#file.state();
+    if (state.failedAt !== undefined) return { ...run.state, ...failureOf(state) };
     return this.#file.whileScanning(() => run.run(signal, progress));
   }
 

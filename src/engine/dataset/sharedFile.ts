@@ -113,12 +113,11 @@ export class SharedFile {
     });
   }
 
-  /** Forgets that the source has failed, and reads one more block of it. Answers whether it can be read again. */
-  async retry(signal: AbortSignal): Promise<boolean> {
+  /** Forgets that the source has failed, and reads one more block of it: `state` says what came of that. */
+  async retry(signal: AbortSignal): Promise<void> {
     this.#trouble = undefined;
     this.#tell();
     await this.indexedTo(this.dataset.index.length + 1, signal);
-    return this.#trouble === undefined;
   }
 
   /** Fills the index once the first rows have been drawn: until then they need processor and disk more. */

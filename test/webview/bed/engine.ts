@@ -157,6 +157,25 @@ export function serve(post: Post, options: BedOptions): Server {
       state = { ...state, phase: 'ready', message: '' };
       return info();
     },
+    retry({ view }) {
+      const { message: _, failedAt: __, ...rest } = state;
+      state = { ...rest, phase: 'ready', message: '' };
+      peer.send('file', state);
+      return {
+        view,
+        query: '',
+        phase: 'done',
+        matched: viewOf(view).size,
+        records: file.rows,
+        malformed: state.malformed,
+        scanned: file.rows * recordBytes,
+        total: file.rows * recordBytes,
+        skipped: 0,
+        elapsedMs: 0,
+        columns: undefined,
+        message: '',
+      };
+    },
     async rows(params, { signal }) {
       if (options.delay > 0) await after(options.delay, signal);
       return pageOf(params);
