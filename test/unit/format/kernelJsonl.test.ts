@@ -94,10 +94,10 @@ describe('kernel JSONL scanner', () => {
     const whole = encode('{}\n');
     for (const behind of [0x0a, 0x00, 0xff]) {
       const scanner = createKernelJsonlScanner();
-      const buffer = scanner.reserve(64);
-      buffer.set(whole);
+      scanner.reserve(64).set(whole);
       scanner.scan({ length: 3, offset: 0, from: 0, until: 3, final: true, fields });
-      buffer.fill(0x0a, 3, 9).fill(behind, 9);
+      // A scan may move the buffer.
+      scanner.reserve(64, 64).fill(0x0a, 3, 9).fill(behind, 9);
       const block = scanner.scan({ length: 2, offset: 0, from: 0, until: 2, final: false, fields });
       assert.deepEqual([block.count, block.incomplete], [0, true]);
     }
