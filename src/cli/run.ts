@@ -56,7 +56,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
       signal,
     });
     try {
-      for (const doubt of checkQuery(parsed.query, dataset.columns.all)) {
+      for (const doubt of checkQuery(parsed.query, dataset.seenColumns)) {
         terminal.say(showProblem(command.query, doubt));
       }
       const summary = await work(dataset, command, terminal);

@@ -18,6 +18,7 @@ import type {
   Task,
 } from '../pool/task.ts';
 import type { PatternStep } from '../format/jsonStream.ts';
+import type { KnownColumn } from '../query/index.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import type { SourceSpec } from '../source/source.ts';
@@ -179,6 +180,14 @@ export class Dataset {
   /** The file on disk that is read, which nothing may overwrite. */
   get paths(): readonly string[] {
     return this.#spec.source.kind === 'file' ? [this.#spec.source.path] : [];
+  }
+
+  /** The columns that are known of the file: at first those of the records that it was recognised by. */
+  get seenColumns(): readonly KnownColumn[] {
+    if (this.columns.all.length > 0) return this.columns.all;
+    const seen = new Columns();
+    seen.addPaths(this.recognised.paths ?? []);
+    return seen.all;
   }
 
   /** Where the file ends; undefined for a stream whose end was not seen. */

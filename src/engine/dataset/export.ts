@@ -161,7 +161,8 @@ async function* derivedChunks(
   signal: AbortSignal,
   meter: Meter,
 ): AsyncGenerator<Uint8Array> {
-  const target = derivedTarget(dataset.recognised.format, to);
+  const { format, lineEnd } = dataset.recognised;
+  const target = derivedTarget(format, to, lineEnd);
   let columns: readonly FieldPath[] | undefined = derivedColumns(query)?.map((name) => [name]);
   if (!columns && target.kind === 'table') {
     refuseSecondPass(dataset);

@@ -1,7 +1,9 @@
+import { isReadable } from '../fault.ts';
 import type { FormatOptions } from '../../protocol/engine.ts';
 import { csvBody } from '../format/csvText.ts';
 import { describeDialect } from '../format/dialectWords.ts';
-import { markLength } from '../format/jsonl.ts';
+import { JsonFields, type FieldPath } from '../format/jsonFields.ts';
+import { createPlainJsonlScanner, markLength } from '../format/jsonl.ts';
 import { sniffDialect } from '../format/sniff.ts';
 import { findRows } from '../format/jsonFind.ts';
 import { isAddress } from '../source/httpAddress.ts';
@@ -19,6 +21,10 @@ export interface Recognised {
   readonly description: string;
   /** How well the head of a delimited text reads so, 0 to 1; undefined for the other formats. */
   readonly score?: number;
+  /** CSV: how most of its lines end. */
+  readonly lineEnd?: '\n' | '\r\n';
+  /** JSON Lines: the paths that the records hold that were looked at. */
+  readonly paths?: readonly FieldPath[];
 }
 
 /** Enough for the formats, and for nearly every dialect. */
@@ -38,7 +44,9 @@ export async function recognise(
   let head = sample.subarray(0, length);
   const kind = kindOf(source.name, head);
   if (kind === 'jsonl') {
-    return { format: { kind }, dataStart: markLength(head, 0, 0), firstLine: 0, description: 'JSON Lines' };
+    const paths = pathsIn(head, final);
+    const dataStart = markLength(head, 0, 0);
+    return { format: { kind }, dataStart, firstLine: 0, description: 'JSON Lines', paths };
   }
   if (kind === 'json') {
     const found = await findRows(source, options.rows, signal);
@@ -77,7 +85,32 @@ export async function recognise(
     firstLine: preamble + (body?.lines ?? 0),
     description: describeDialect(dialect),
     score,
+    lineEnd: lineEndOf(head),
   };
+}
+
+function lineEndOf(head: Uint8Array): '\n' | '\r\n' {
+  let [feeds, returns] = [0, 0];
+  for (let at = head.indexOf(0x0a); at !== -1; at = head.indexOf(0x0a, at + 1)) {
+    feeds++;
+    if (head[at - 1] === 0x0d) returns++;
+  }
+  return feeds === 0 || 2 * returns > feeds ? '\r\n' : '\n';
+}
+
+/** What the whole records of the head hold. */
+function pathsIn(head: Uint8Array, final: boolean): readonly FieldPath[] {
+  const scanner = createPlainJsonlScanner();
+  scanner.reserve(head.length).set(head);
+  const { length } = head;
+  const until = final ? length : head.lastIndexOf(0x0a) + 1;
+  const block = scanner.scan({ length, offset: 0, from: 0, until, final, fields: [] });
+  const fields = new JsonFields();
+  for (let record = 0; record < block.count; record++) {
+    if (!isReadable(block.faults[record])) continue;
+    fields.read(block.bytes, block.starts[record], block.ends[record]);
+  }
+  return fields.paths();
 }
 
 /** The name decides where it is clear; `.json`, and a name that says nothing, are decided by the text. */

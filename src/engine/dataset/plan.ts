@@ -1,6 +1,6 @@
 import { layoutOf } from '../pool/matcher.ts';
 import type { FormatSpec, MatchWindow } from '../pool/task.ts';
-import { parseQuery, planQuery, type Diagnostic, type Plan } from '../query/index.ts';
+import { fixTime, parseQuery, planQuery, type Diagnostic, type Plan, type Query } from '../query/index.ts';
 
 /** A query that cannot be run. Its `diagnostics` say where and why. */
 export class QuerySyntaxError extends Error {
@@ -15,6 +15,9 @@ export class QuerySyntaxError extends Error {
 
 /** A query with what it comes to for a file. */
 export interface PlannedQuery {
+  /** As it was asked. */
+  readonly asked: string;
+  /** As it is run: with the time in the place of `now()`. */
   readonly text: string;
   readonly plan: Plan;
   /** The matches that its LIMIT and OFFSET leave. */
@@ -22,11 +25,22 @@ export interface PlannedQuery {
 }
 
 /** @throws QuerySyntaxError */
-export function plannedFor(text: string, format: FormatSpec): PlannedQuery {
+export function plannedFor(asked: string, format: FormatSpec): PlannedQuery {
+  const { query, text } = readyToRun(asked);
+  const plan = planQuery(query, layoutOf(format));
+  return { asked, text, plan, window: windowOf(plan) };
+}
+
+function readyToRun(asked: string): { readonly query: Query; readonly text: string } {
+  const query = parsedOrThrow(asked);
+  const text = fixTime(query, new Date());
+  return text === asked ? { query, text } : { query: parsedOrThrow(text), text };
+}
+
+function parsedOrThrow(text: string): Query {
   const parsed = parseQuery(text);
   if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
-  const plan = planQuery(parsed.query, layoutOf(format));
-  return { text, plan, window: windowOf(plan) };
+  return parsed.query;
 }
 
 function windowOf({ operators }: Plan): MatchWindow {

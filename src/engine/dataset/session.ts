@@ -137,7 +137,7 @@ export class Session {
 
   #check(query: string): PreviewCalls['check']['result'] {
     const parsed = parseQuery(query);
-    return parsed.ok ? checkQuery(parsed.query, this.#file.dataset.columns.all) : parsed.diagnostics;
+    return parsed.ok ? checkQuery(parsed.query, this.#file.dataset.seenColumns) : parsed.diagnostics;
   }
 
   async #complete(

@@ -35,7 +35,7 @@ export class ViewRun implements Run {
       this.columns = new Columns();
       this.columns.addPaths((derivedColumns(query) ?? []).map((name) => [name]));
     }
-    this.#state = { ...startState(id, query.text, dataset), ...this.#progress(0, 0) };
+    this.#state = { ...startState(id, query.asked, dataset), ...this.#progress(0, 0) };
   }
 
   get state(): ViewState {
@@ -75,7 +75,8 @@ export class ViewRun implements Run {
         tell(this.state);
       }
       this.#state = { ...this.#state, phase: 'done' };
-      this.dataset.remember(view.query.text, view.counts);
+      // What was counted as of now() is not what the next run will ask for.
+      if (view.query.text === view.query.asked) this.dataset.remember(view.query.text, view.counts);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#state = signal.aborted

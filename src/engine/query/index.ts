@@ -1,5 +1,6 @@
 export { checkQuery, type KnownColumn } from './check.ts';
 export type { Diagnostic, Span } from './diagnostic.ts';
+export { fixTime } from './fixTime.ts';
 export type { Layout } from './layout.ts';
 export { parseQuery } from './parse.ts';
 export { printQuery, type PrintedQuery } from './print/print.ts';

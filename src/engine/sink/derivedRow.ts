@@ -14,8 +14,12 @@ export type DerivedTarget =
   | { readonly kind: 'elements' }
   | { readonly kind: 'table'; readonly style: CsvStyle };
 
-/** The source's own format, where it is the target, is that of its dialect. */
-export function derivedTarget(source: RecordFormat, target: Target): DerivedTarget {
+/** The source's own format, where it is the target, is that of its dialect and its line ends. */
+export function derivedTarget(
+  source: RecordFormat,
+  target: Target,
+  lineEnd: CsvStyle['lineEnd'] = commaSeparated.lineEnd,
+): DerivedTarget {
   switch (target) {
     case 'jsonl':
       return { kind: 'lines' };
@@ -30,7 +34,7 @@ export function derivedTarget(source: RecordFormat, target: Target): DerivedTarg
       const { delimiter, quote, escape, comment } = source.dialect;
       return {
         kind: 'table',
-        style: { ...commaSeparated, delimiter, quote: quote === '' ? '"' : quote, escape, comment },
+        style: { ...commaSeparated, lineEnd, delimiter, quote: quote === '' ? '"' : quote, escape, comment },
       };
     }
   }

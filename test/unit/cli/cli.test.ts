@@ -104,6 +104,24 @@ describe('rowriver', function () {
       );
     });
 
+    it('are computed with the line ends of a delimited text', async () => {
+      await writeFile(at('feeds.csv'), 'a,b\n1,x\n2,y\n');
+      const query = 'SELECT a * 2 AS c, b';
+      assert.equal((await runCli([at('feeds.csv'), query])).stdout.toString(), 'c,b\n2,x\n4,y\n');
+      assert.equal(
+        (await runCli([at('three.csv'), query])).stdout.toString(),
+        'c;b\r\n2;"x;y"\r\n4;\r\n6;z\r\n',
+      );
+    });
+
+    it('see one time, whatever their number, and whichever worker makes them', async () => {
+      const rows = Array.from({ length: 200_000 }, (_, id) => `{"id":${id},"pad":"${'x'.repeat(20)}"}\n`);
+      await writeFile(at('rows.jsonl'), rows.join(''));
+      const query = 'SELECT now(), today() AS day |> DISTINCT';
+      const { stdout } = await runCli([at('rows.jsonl'), query], { env: { ROWRIVER_WORKERS: '2' } });
+      assert.match(stdout.toString(), /^\{"now\(\)":"[-\d]+ [:.\d]+","day":"[-\d]+"\}\n$/);
+    });
+
     it('stop at the limit', async () => {
       ends(await runCli([at('three.jsonl'), '|> LIMIT 1 OFFSET 1']), 0, '{"a":2.50}\r\n', /1 written/);
     });
@@ -201,6 +219,17 @@ describe('rowriver', function () {
       const result = await runCli([at('three.jsonl'), 'a > 1 AND AND a < 3']);
       ends(result, 2, '', /^rowriver: .+\n {2}a > 1 AND AND a < 3\n {12}\^\^\^\n$/);
       noTrace(result);
+    });
+
+    it('may be that a column is not there', async () => {
+      const warning = 'rowriver: no column aa so far; did you mean ab?\n  aa > 1\n  ^^\n';
+      await writeFile(at('column.jsonl'), '{"ab":1}\n');
+      ends(
+        await runCli([at('column.jsonl'), 'aa > 1']),
+        0,
+        '',
+        `${warning}rowriver: 1 record read, 0 written, 0 malformed\n`,
+      );
     });
 
     it('is said for a command line, with where to look', async () => {

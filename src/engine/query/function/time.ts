@@ -1,10 +1,28 @@
 import { datePart, partNames, partOf, timeDifference, truncateTime } from '../value/calendar.ts';
 import { asNumber, asTime } from '../value/compare.ts';
-import { timeOfEpoch, unitNames, unitOf } from '../value/time.ts';
+import { timeOfEpoch, Timestamp, unitNames, unitOf } from '../value/time.ts';
 import type { ScalarFunction } from './scalar.ts';
 import { text } from './text.ts';
 
 export const timeFunctions: readonly ScalarFunction[] = [
+  {
+    name: 'now',
+    group: 'time',
+    gives: 'timestamp',
+    signature: 'now()',
+    summary: 'The time at which the query began to run, in UTC: the same one in every row.',
+    example: ["date_diff('day', now(), now() + INTERVAL '1 day')", '1'],
+    evaluate: () => new Timestamp(Date.now()),
+  },
+  {
+    name: 'today',
+    group: 'time',
+    gives: 'timestamp',
+    signature: 'today()',
+    summary: 'The day on which the query began to run, in UTC.',
+    example: ["date_diff('day', today(), now())", '0'],
+    evaluate: () => new Timestamp(Date.now()).toDate(),
+  },
   {
     name: 'date_trunc',
     group: 'time',

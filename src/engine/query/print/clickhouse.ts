@@ -59,6 +59,8 @@ const dialect: SqlDialect = {
       from,
       (values) => `${to}(${values.join(', ')})`,
     ]),
+    ['now', () => "now64(6, 'UTC')"],
+    ['today', () => "toDate(now('UTC'))"],
     ['contains', ([value, part]) => `(position(${value}, ${part}) > 0)`],
     ['trim', ([value, set = "' '"]) => `trimBoth(${value}, ${set})`],
     ['ltrim', ([value, set = "' '"]) => `trimLeft(${value}, ${set})`],

@@ -24,7 +24,7 @@ const dialect: SqlDialect = {
   name,
   text: writeText,
   member: (base, key) => `${base}[${writeText(key)}]`,
-  calls: new Map([
+  calls: new Map<string, (values: readonly string[]) => string>([
     // Its count_if is NULL where nothing was counted.
     ['count_if', ([condition]) => `count(CASE WHEN ${condition} THEN 1 END)`],
     ['date_part', ([part, time]) => `date_part(${part}, TRY_CAST(${time} AS TIMESTAMP))`],
@@ -34,6 +34,8 @@ const dialect: SqlDialect = {
       ([unit, from, to]) =>
         `date_diff(${unit}, TRY_CAST(${from} AS TIMESTAMP), TRY_CAST(${to} AS TIMESTAMP))`,
     ],
+    ['now', () => "(now() AT TIME ZONE 'UTC')"],
+    ['today', () => "CAST(now() AT TIME ZONE 'UTC' AS DATE)"],
     // Of decimals it rounds the result to their digits.
     ['median', ([value]) => `median(CAST(${value} AS DOUBLE))`],
     ['quantile_cont', ([value, fraction]) => `quantile_cont(CAST(${value} AS DOUBLE), ${fraction})`],

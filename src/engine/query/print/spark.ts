@@ -28,6 +28,8 @@ const dialect: SqlDialect = {
   text,
   member: (base, key) => `${base}.${name(key)}`,
   calls: new Map<string, (values: readonly string[]) => string>([
+    ['now', () => 'current_timestamp()'],
+    ['today', () => 'current_date()'],
     ['length', ([value]) => `char_length(${value})`],
     ['starts_with', ([value, part]) => `startswith(${value}, ${part})`],
     ['ends_with', ([value, part]) => `endswith(${value}, ${part})`],
