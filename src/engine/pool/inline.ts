@@ -9,7 +9,7 @@ import type { FileSpec, Result, Task } from './task.ts';
  */
 export class InlinePool implements Pool<Task, Result> {
   readonly size = 1;
-  readonly #performer = new Performer();
+  readonly #performer = new Performer(false);
   #last: Promise<unknown> = Promise.resolve();
 
   run(task: Task, _priority: Priority, signal: AbortSignal): Promise<Result> {

@@ -32,11 +32,17 @@ const keptOpen = 8;
 /** The files that a worker has open, by `FileSpec.key`. */
 export class OpenFiles {
   readonly #files = new Map<string, Promise<OpenFile>>();
+  readonly #blocking: boolean;
+
+  /** `blocking`: whether reads may hold up the thread. */
+  constructor(blocking: boolean) {
+    this.#blocking = blocking;
+  }
 
   async use(spec: FileSpec, signal: AbortSignal): Promise<OpenFile> {
     let file = this.#files.get(spec.key);
     this.#files.delete(spec.key);
-    file ??= openSource(spec.source, { signal }).then((source) => ({
+    file ??= openSource(spec.source, { signal, blocking: this.#blocking }).then((source) => ({
       source,
       scanner: createScanner(spec.format),
     }));

@@ -10,8 +10,13 @@ const keptMatchers = 16;
 
 /** Does tasks, one at a time, with the files and the compiled queries of one thread. */
 export class Performer {
-  readonly #files = new OpenFiles();
+  readonly #files: OpenFiles;
   readonly #matchers = new Map<string, Matcher>();
+
+  /** `ownThread`: whether the thread is there for nothing else. */
+  constructor(ownThread: boolean) {
+    this.#files = new OpenFiles(ownThread);
+  }
 
   async perform(task: Task, signal: AbortSignal): Promise<Result> {
     const file = await this.#files.use(task.file, signal);

@@ -9,8 +9,8 @@ import type { WireFailure } from './wire.ts';
 
 const port = parentPort;
 if (!port) throw new Error('A scan worker runs in a thread of its own.');
-const performer = new Performer();
-/** Tasks at work. A task gives way to messages whenever it waits for the file, so at least once a block. */
+const performer = new Performer(true);
+/** Tasks at work. A task gives way to messages between blocks, every few milliseconds. */
 const working = new Map<number, AbortController>();
 
 port.on('message', (message: ToWorker) => {

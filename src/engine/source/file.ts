@@ -1,5 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { type BigIntStats } from 'node:fs';
+import { type BigIntStats, readSync } from 'node:fs';
 import { type FileIdentity, type Source, SourceError } from './source.ts';
 
 export { type FileIdentity } from './source.ts';
@@ -14,7 +14,15 @@ export interface OpenFileOptions {
   /** The file must still be this one: the same, or grown at its end. Else the failure is `changed`. */
   readonly expect?: FileIdentity | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether reads hold up the thread: for one that has nothing else to do, where going through the thread pool and back costs
+   * as much as a read. It gives way to messages now and then.
+   */
+  readonly blocking?: boolean | undefined;
 }
+
+/** How long a thread reads without giving way to messages, in milliseconds: a cancel is heard this late. */
+const breathMs = 8;
 
 /**
  * A local file by ranged reads on one handle. `size` is the size at opening; what is appended later can be read
@@ -22,7 +30,7 @@ export interface OpenFileOptions {
  * @throws SourceError `not-found`, `is-folder`, `no-permission`, `unsupported` (device, socket), `changed`
  */
 export async function openFile(path: string, options: OpenFileOptions = {}): Promise<FileSource> {
-  const { expect, signal } = options;
+  const { expect, signal, blocking = false } = options;
   signal?.throwIfAborted();
   // A FIFO must be known before it is opened: opening one waits for its writer.
   checkKind(path, await statPath(path));
@@ -40,7 +48,7 @@ export async function openFile(path: string, options: OpenFileOptions = {}): Pro
       throw new SourceError('changed', `${path} has changed since it was opened.`);
     }
     signal?.throwIfAborted();
-    return fileSource(path, handle, identity);
+    return fileSource(path, handle, identity, blocking);
   } catch (error) {
     await handle.close();
     throw error instanceof SourceError || signal?.aborted ? error : failure(path, error);
@@ -63,19 +71,29 @@ export function continues(before: FileIdentity, now: FileIdentity): boolean {
   return now.size === before.size ? now.mtimeMs === before.mtimeMs : now.size > before.size;
 }
 
-function fileSource(path: string, handle: FileHandle, identity: FileIdentity): FileSource {
+function fileSource(path: string, handle: FileHandle, identity: FileIdentity, blocking: boolean): FileSource {
   let closing: Promise<void> | undefined;
+  let breathed = performance.now();
+
+  async function breathe(): Promise<void> {
+    if (performance.now() - breathed < breathMs) return;
+    await new Promise(setImmediate);
+    breathed = performance.now();
+  }
+
   return {
     name: path,
     size: identity.size,
     random: true,
     identity,
     async read(into, position, signal) {
+      if (blocking) await breathe();
       signal?.throwIfAborted();
       if (into.length === 0) return 0;
       let bytesRead: number;
       try {
-        ({ bytesRead } = await handle.read(into, 0, into.length, position));
+        if (blocking) bytesRead = readSync(handle.fd, into, 0, into.length, position);
+        else ({ bytesRead } = await handle.read(into, 0, into.length, position));
       } catch (error) {
         throw failure(path, error, position);
       }

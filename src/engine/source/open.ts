@@ -17,6 +17,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long servers are waited for, other than usual. */
   readonly http?: Partial<HttpLimits> | undefined;
+  /** See `OpenFileOptions`. */
+  readonly blocking?: boolean | undefined;
 }
 
 export type Compression = 'gzip' | 'zstd';
@@ -181,11 +183,11 @@ async function readHead(
 
 async function openPlace(
   spec: SourceSpec,
-  { signal, http }: OpenOptions,
+  { signal, http, blocking }: OpenOptions,
 ): Promise<{ readonly source: Source; readonly place: SourcePlace }> {
   switch (spec.kind) {
     case 'file': {
-      const source = await openFile(spec.path, { expect: spec.identity, signal });
+      const source = await openFile(spec.path, { expect: spec.identity, signal, blocking });
       return { source, place: { kind: 'file', path: spec.path, identity: source.identity } };
     }
     case 'stdin':
