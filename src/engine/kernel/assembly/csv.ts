@@ -13,7 +13,7 @@ import {
   setField,
 } from './frame';
 import { fieldEnds, hasDoubled, markRows, oddAt, RowEnd, rowEnds, rowEndsEnd, ROWS_STRETCH, rowsMarkedTo } from './rows';
-import { exactNumber, numberEnd } from './scalar';
+import { numberEnd, plainNumber } from './scalar';
 import { recordEnd } from './text';
 
 /** The row at `csvNext` is one that RFC 4180 does not know: the plain scanner is to read it. */
@@ -82,9 +82,10 @@ function scanRows(
 ): i32 {
   const capacity = frame.capacity;
   const columnsEnd = frame.columns + usize(frame.columnCount) * offsetof<Column>();
+  const withFields = frame.columnCount != 0;
   let start = from;
   while (start < until) {
-    markRows(start, start + reach, stop + 1, delimiter, quote);
+    markRows(start, start + reach, stop + 1, delimiter, quote, withFields);
     const ends = rowEndsEnd;
     /** Fields and LFs of the stretch before the row. */
     let fields: u32 = 0;
@@ -108,7 +109,7 @@ function scanRows(
         let faultAt: u32 = 0;
         if (count != width && width != 0) {
           fault = count < width ? TOO_FEW_FIELDS : TOO_MANY_FIELDS;
-          faultAt = u32((count < width ? end : fieldStart(start, fields, width)) - start);
+          faultAt = u32((count < width ? end : fieldAfter(start, width, delimiter, quote)) - start);
           csvFaulty++;
         }
         addRecord(frame, csvRows, u32(start - base), u32(end - base), csvLines, fault);
@@ -158,6 +159,17 @@ function fieldStart(start: usize, first: u32, index: u32): usize {
   return index == 0 ? start : usize(load<u32>(fieldEnds + (usize(first + index - 1) << 2))) + 1;
 }
 
+/** The same without the stretch's field ends, for the rare row that has more than `index` fields. */
+function fieldAfter(start: usize, index: u32, delimiter: u8, quote: u8): usize {
+  let quoted = false;
+  for (; index != 0; start++) {
+    const byte = load<u8>(start);
+    if (quote != 0 && byte == quote) quoted = !quoted;
+    else if (byte == delimiter && !quoted) index--;
+  }
+  return start;
+}
+
 /** Sets field `index` of the row at hand from the row between `start` and `end`, which has `count` fields. */
 // @ts-ignore: decorator
 @inline
@@ -198,7 +210,7 @@ function takeField(
 function numberIn(from: usize, to: usize): f64 {
   while (from < to && isBlank(load<u8>(from))) from++;
   while (to > from && isBlank(load<u8>(to - 1))) to--;
-  return from < to && numberEnd(from) == to ? exactNumber(from, to) : NaN;
+  return from < to && numberEnd(from) == to ? plainNumber(from, to) : NaN;
 }
 
 // @ts-ignore: decorator

@@ -1,5 +1,5 @@
 import { placesOf, placesOfByte, prefixXor, writePlaces } from './bits';
-import { utf8Errors, utf8GoesOn } from './utf8';
+import { utf8Errors } from './utf8';
 
 /*
  * Where the fields and rows of delimited text end, as RFC 4180 has it: a quote opens a field as its first byte, two
@@ -37,8 +37,25 @@ export let rowsMarkedTo: usize = 0;
 /** Whether a doubled quote was seen. */
 export let hasDoubled: bool = false;
 
-/** Marks from `start`, where a row begins, up to at least `end` or the end of one row, but not past `last`. `quote` is 0 for none. */
-export function markRows(start: usize, end: usize, last: usize, delimiter: u8, quote: u8): void {
+/**
+ * Blocks of the stretch in which NUL or text that is not UTF-8 would show: looked at together, for here and there one costs
+ * more. When it is full, marking ends.
+ */
+const unusual: usize = memory.data(1024 * 4, 16);
+const MOST_UNUSUAL: usize = 1024 * 4;
+
+/**
+ * Marks from `start`, where a row begins, up to at least `end` or the end of one row, but not past `last`. `quote` is 0
+ * for none. `fieldEnds` is written only `withFields`.
+ */
+export function markRows(
+  start: usize,
+  end: usize,
+  last: usize,
+  delimiter: u8,
+  quote: u8,
+  withFields: bool,
+): void {
   let fieldEnd = fieldEnds;
   let rowEnd = rowEnds;
   let lineFeedCount: u32 = 0;
@@ -49,12 +66,17 @@ export function markRows(start: usize, end: usize, last: usize, delimiter: u8, q
   /** 1 where a field begins at the block's first byte, and where a quote was closed right before it. */
   let fieldBegins: u64 = 1;
   let justClosed: u64 = 0;
-  let inSequence = false;
-  let live = ~u64(0) << u64(start & 63);
+  let unchecked = unusual;
+  const begun = ~u64(0) << u64(start & 63);
+  let live = begun;
 
   let block = start & ~63;
   for (; block < last; block += 64) {
     if (block >= end && rowEnd != rowEnds) break;
+    if (unchecked == unusual + MOST_UNUSUAL) {
+      if (!passesCheck(unchecked, start, begun, last)) break;
+      unchecked = unusual;
+    }
     if (fieldEnd >= fieldEnds + MOST_FIELDS * 4 || rowEnd >= rowEnds + MOST_ROWS * offsetof<RowEnd>()) break;
     if (last - block < 64) live &= (u64(1) << u64(last - block)) - 1;
     const a = v128.load(block);
@@ -87,15 +109,10 @@ export function markRows(start: usize, end: usize, last: usize, delimiter: u8, q
     fieldBegins = ends >> 63;
 
     // NUL, and bytes past ASCII: one signed comparison finds that there are none.
-    const zero = i8x16.splat(0);
+    store<u32>(unchecked, u32(block));
     const least = i8x16.min_s(i8x16.min_s(a, b), i8x16.min_s(c, d));
-    if (inSequence || v128.any_true(i8x16.le_s(least, zero))) {
-      odd |= placesOfByte(a, b, c, d, 0) & live;
-      if (inSequence || i8x16.bitmask(v128.or(v128.or(a, b), v128.or(c, d))) != 0) {
-        odd |= utf8Errors(block) & live;
-        inSequence = utf8GoesOn(block + 64);
-      }
-    }
+    const strange = u32(v128.any_true(i8x16.le_s(least, i8x16.splat(0)))) | (load<u32>(block - 4) & 0x80808000);
+    unchecked += usize(strange != 0) << 2;
     live = ~u64(0);
 
     if (odd != 0) {
@@ -115,9 +132,36 @@ export function markRows(start: usize, end: usize, last: usize, delimiter: u8, q
       newRows &= newRows - 1;
     }
     lineFeedCount += u32(popcnt(lineFeeds));
-    fieldEnd = writePlaces(fieldEnd, block, ends);
+    if (withFields) fieldEnd = writePlaces(fieldEnd, block, ends);
+    else fieldEnd += usize(popcnt(ends)) << 2;
     if (odd != 0) break;
+  }
+  passesCheck(unchecked, start, begun, last);
+  while (oddAt != 0 && rowEnd != rowEnds && load<usize>(rowEnd - offsetof<RowEnd>()) >= oddAt) {
+    rowEnd -= offsetof<RowEnd>();
   }
   rowEndsEnd = rowEnd;
   rowsMarkedTo = block;
+}
+
+/** Looks through the blocks of `unusual` up to `unchecked` and sets `oddAt` to the first byte that is odd, if it stands before; answers whether there is none. */
+function passesCheck(unchecked: usize, start: usize, begun: u64, last: usize): bool {
+  const zero = i8x16.splat(0);
+  for (let at = unusual; at < unchecked; at += 4) {
+    const block = usize(load<u32>(at));
+    let odd = utf8Errors(block);
+    odd |= placesOf(
+      i8x16.eq(v128.load(block), zero),
+      i8x16.eq(v128.load(block, 16), zero),
+      i8x16.eq(v128.load(block, 32), zero),
+      i8x16.eq(v128.load(block, 48), zero),
+    );
+    if (block == (start & ~63)) odd &= begun;
+    if (last - block < 64) odd &= (u64(1) << u64(last - block)) - 1;
+    if (odd == 0) continue;
+    const place = block + usize(ctz(odd));
+    if (oddAt == 0 || place < oddAt) oddAt = place;
+    return false;
+  }
+  return true;
 }
