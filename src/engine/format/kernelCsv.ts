@@ -72,7 +72,13 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
       };
       const { columns, ...found } = kernel.scan(range, request, readOdd);
       buffer = found.bytes;
-      return { ...found, bytes: buffer.subarray(0, task.length), offset: task.offset, fields: columns };
+      return {
+        ...found,
+        bytes: buffer.subarray(0, task.length),
+        offset: task.offset,
+        fields: columns,
+        search: kernel.search,
+      };
     },
 
     resync: (from, length) => guessRow(reader, buffer.subarray(0, length), from, dialect),

@@ -98,6 +98,7 @@ export function createKernelJsonlScanner(
         lineCount,
         next,
         incomplete,
+        search: kernel.search,
         fields: plan.outputs.map(({ column, list, numeric }) => {
           const source = found.columns[column];
           if (list !== undefined) return insideList(found, source, list);

@@ -37,7 +37,20 @@ export interface RecordBlock {
   readonly incomplete: boolean;
   /** The fields asked for, in the order of `ScanTask.fields`. */
   readonly fields: readonly FieldColumn[];
+  /** Where the scanner has a fast way to search its bytes. */
+  readonly search?: Search | undefined;
 }
+
+/**
+ * Answers the indices in `bytes` [from, to) at which a text of at least a byte begins and ends by `to`, ascending; undefined where
+ * the text is too long for it. With `foldCase`, an ASCII letter is the same in both cases.
+ */
+export type Search = (
+  from: number,
+  to: number,
+  needle: Uint8Array,
+  foldCase: boolean,
+) => Uint32Array | undefined;
 
 /** What a field holds. Order and numbers are known to the kernel. */
 export const Kind = {

@@ -47,11 +47,24 @@ function textZone(block: RecordBlock, { kinds, starts, ends }: FieldColumn): Zon
   const { bytes, count } = block;
   let low = -1;
   let high = -1;
+  // Most texts are told from the bounds by their first byte.
+  let lowFirst = 256;
+  let highFirst = -1;
   for (let i = 0; i < count; i++) {
     if (kinds[i] <= Kind.Null) continue;
-    if (kinds[i] !== Kind.Text || ends[i] - starts[i] > longestText) return mixed;
-    if (low < 0 || compareRanges(bytes, starts[i], ends[i], starts[low], ends[low]) < 0) low = i;
-    if (high < 0 || compareRanges(bytes, starts[i], ends[i], starts[high], ends[high]) > 0) high = i;
+    const start = starts[i];
+    const end = ends[i];
+    if (kinds[i] !== Kind.Text || end - start > longestText) return mixed;
+    const first = start < end ? bytes[start] : -1;
+    if (first > lowFirst && first < highFirst) continue;
+    if (low < 0 || compareRanges(bytes, start, end, starts[low], ends[low]) < 0) {
+      low = i;
+      lowFirst = first;
+    }
+    if (high < 0 || compareRanges(bytes, start, end, starts[high], ends[high]) > 0) {
+      high = i;
+      highFirst = first;
+    }
   }
   if (low < 0) return empty;
   return {

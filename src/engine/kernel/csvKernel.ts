@@ -1,5 +1,6 @@
 import { layOutFrame, writeWords, type ColumnRequest, type Found, type Frame } from './frame.ts';
 import { createKernelMemory, status, type ByteRange } from './memory.ts';
+import { createSearch, type Search } from './search.ts';
 
 /**
  * Scans delimited text with SIMD, in a memory of its own as `JsonlKernel` does. Rows that RFC 4180 does not know are
@@ -13,6 +14,7 @@ export interface CsvKernel {
    * answers the index of the next one, or -1 where the bytes do not tell.
    */
   scan(range: ByteRange, request: CsvRequest, readOdd: (at: number, target: OddRow) => number): Found;
+  readonly search: Search;
 }
 
 /** The same object for the same request: what is made of it is kept. */
@@ -114,6 +116,8 @@ export function createCsvKernel(): CsvKernel {
   }
 
   return {
+    search: createSearch(memory),
+
     reserve(length, keep = 0) {
       memory.reserve(length, keep);
       return memory.bytes();

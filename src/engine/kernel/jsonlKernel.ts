@@ -1,6 +1,7 @@
 import { layOutFrame, type ColumnRequest, type Found, type Frame } from './frame.ts';
 import { createKernelMemory, status, type ByteRange, type KernelMemory } from './memory.ts';
 import { layOutNames, type NameNode, type Names } from './names.ts';
+import { createSearch, type Search } from './search.ts';
 
 /**
  * Scans JSON Lines with SIMD, in a memory of its own: a buffer that sources read into, and behind it what is found there.
@@ -11,6 +12,7 @@ export interface JsonlKernel {
   reserve(length: number, keep?: number): Uint8Array;
   /** Finds records. Those with the fault `suspect` are for another reader to look at, `faultAt` means nothing. */
   scan(range: ByteRange, request: JsonlRequest): Found;
+  readonly search: Search;
 }
 
 /** The same object for the same request: what is made of it is kept. */
@@ -50,6 +52,8 @@ export function createJsonlKernel(memory: KernelMemory = createKernelMemory()): 
   }
 
   return {
+    search: createSearch(memory),
+
     reserve(length, keep = 0) {
       memory.reserve(length, keep);
       return memory.bytes();

@@ -30,6 +30,12 @@ export interface KernelExports {
   readonly rowCount: WebAssembly.Global;
   readonly rowsNext: WebAssembly.Global;
   readonly rowsLineCount: WebAssembly.Global;
+
+  search(from: number, to: number, length: number): number;
+  readonly searched: WebAssembly.Global;
+  readonly needle: WebAssembly.Global;
+  readonly loose: WebAssembly.Global;
+  readonly hits: WebAssembly.Global;
 }
 
 /** Records that begin in [from, until) of the buffer's first `length` bytes; `final` where the source ends with them. */

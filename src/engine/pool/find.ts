@@ -1,4 +1,5 @@
 import type { RecordBlock } from '../format/record.ts';
+import { foldDoubts, Hits, type Needle } from '../query/index.ts';
 import type { Find } from './task.ts';
 
 /**
@@ -6,44 +7,37 @@ import type { Find } from './task.ts';
  * Upper and lower case are the same unless `matchCase`, by Unicode's simple folding as JavaScript's `toLowerCase` has it.
  */
 export class TextFinder {
-  readonly #needle: Buffer;
-  /** For a needle that has case and must ignore it: the text, lower-cased; records are then decoded. */
-  readonly #folded: string | undefined;
+  readonly #needle: Needle;
+  /** The text in lower case, and what makes it worth while to look for that in a record; undefined: every record has to be looked at. */
+  readonly #folded: string;
+  readonly #doubts: readonly Needle[] | undefined;
 
   constructor(find: Find) {
-    const lower = find.text.toLowerCase();
-    const hasCase = lower !== find.text.toUpperCase();
-    this.#needle = Buffer.from(find.text);
-    this.#folded = !find.matchCase && hasCase ? lower : undefined;
+    this.#folded = find.text.toLowerCase();
+    const hasCase = !find.matchCase && this.#folded !== find.text.toUpperCase();
+    this.#needle = { bytes: Buffer.from(find.text), foldCase: hasCase };
+    this.#doubts = hasCase ? foldDoubts(find.text) : [];
   }
 
   /** Narrows a selection of the block's records in place; answers how many are left. */
   select(block: RecordBlock, selection: Uint32Array, count: number): number {
-    return this.#folded === undefined
-      ? this.#selectExact(block, selection, count)
-      : this.#selectFolded(block, selection, count, this.#folded);
-  }
-
-  #selectExact(block: RecordBlock, selection: Uint32Array, count: number): number {
-    const { bytes, starts, ends } = block;
-    const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    let kept = 0;
-    let hit = -1;
-    for (let i = 0; i < count; i++) {
-      const record = selection[i];
-      if (hit < starts[record]) hit = haystack.indexOf(this.#needle, starts[record]);
-      if (hit < 0) break;
-      if (hit + this.#needle.length <= ends[record]) selection[kept++] = record;
-    }
-    return kept;
-  }
-
-  #selectFolded(block: RecordBlock, selection: Uint32Array, count: number, folded: string): number {
+    if (count === 0) return 0;
+    const { starts, ends } = block;
+    const last = selection[count - 1];
+    const search = (needle: Needle): Hits => new Hits(block, needle, selection[0], last);
+    const hits = this.#doubts && search(this.#needle);
+    const doubts = this.#doubts?.map(search);
     let kept = 0;
     for (let i = 0; i < count; i++) {
       const record = selection[i];
-      const text = decoder.decode(block.bytes.subarray(block.starts[record], block.ends[record]));
-      if (text.toLowerCase().includes(folded)) selection[kept++] = record;
+      const start = starts[record];
+      const end = ends[record];
+      if (hits?.isIn(start, end)) {
+        selection[kept++] = record;
+      } else if (!doubts || doubts.some((doubt) => doubt.isIn(start, end))) {
+        const text = decoder.decode(block.bytes.subarray(start, end));
+        if (text.toLowerCase().includes(this.#folded)) selection[kept++] = record;
+      }
     }
     return kept;
   }

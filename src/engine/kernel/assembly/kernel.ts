@@ -15,6 +15,7 @@ export {
   rowsNext,
   rowsLineCount,
 } from './elements';
+export { search, searched, needle, loose, hits } from './search';
 export { forgetShapes } from './shape';
 export { rows, suspects, lines } from './walk';
 

@@ -2,6 +2,7 @@ import { isReadable } from '../../fault.ts';
 import { Kind, type FieldRequest, type RecordBlock } from '../../format/record.ts';
 import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
 import { fieldValue, unescapeOf, type Unescape } from '../fieldText.ts';
+import { foldDoubts, rawTells } from '../hits.ts';
 import { attributeOf, placeOf, type Layout } from '../layout.ts';
 import { compileRegex } from '../regex/regex.ts';
 import type { ComparisonOperator, Expression } from '../syntax/tree.ts';
@@ -274,7 +275,7 @@ class PredicateCompiler {
   #like(node: Extract<Expression, { kind: 'like' }>, wanted: boolean): Selector | undefined {
     const path = this.#pathOf(node.operand);
     const { escape } = node;
-    if (path === undefined || node.pattern.kind !== 'literal' || node.insensitive) return undefined;
+    if (path === undefined || node.pattern.kind !== 'literal') return undefined;
     if (escape !== undefined && (escape.kind !== 'literal' || typeof escape.value !== 'string'))
       return undefined;
     if (typeof node.pattern.value !== 'string') return undefined;
@@ -282,6 +283,8 @@ class PredicateCompiler {
       escape !== undefined && typeof escape.value === 'string' ? escape.value.charAt(0) : undefined;
     const pattern = parseLike(node.pattern.value, mark);
     if (pattern.kind === 'general' || !isWellFormed(pattern.text)) return undefined;
+    if (node.insensitive && (pattern.kind !== 'contains' || foldDoubts(pattern.text) === undefined))
+      return undefined;
     const field = this.#fields.add(path, false);
     const read = this.#reader(field);
     const accepts = this.#accepts(node, node.operand, wanted);
@@ -293,8 +296,22 @@ class PredicateCompiler {
       case 'suffix':
         return selectAffix(field, pattern.text, pattern.kind === 'suffix', inside, read, accepts);
       case 'contains':
-        return selectContaining(field, pattern.text, inside, read, accepts);
+        return this.#containing(field, pattern.text, node.insensitive, inside, accepts);
     }
+  }
+
+  #containing(
+    field: number,
+    part: string,
+    foldCase: boolean,
+    inside: boolean,
+    accepts: AcceptsValue,
+  ): Selector {
+    const read = this.#reader(field);
+    if (part === '') return selectAffix(field, part, false, inside, read, accepts);
+    const needle = { bytes: Buffer.from(part), foldCase };
+    const doubts = (foldCase ? foldDoubts(part) : undefined) ?? [];
+    return selectContaining(field, needle, doubts, inside, rawTells(this.#layout, part), read, accepts);
   }
 
   #match(node: Extract<Expression, { kind: 'match' }>, wanted: boolean): Selector | undefined {
@@ -304,7 +321,8 @@ class PredicateCompiler {
     const regex = compileRegex(node.pattern.value, node.insensitive);
     const field = this.#fields.add(path, false);
     const accepts = this.#accepts(node, node.operand, wanted);
-    return selectMatching(field, regex, wanted !== node.negated, this.#reader(field), accepts);
+    const tells = rawTells(this.#layout, regex.required);
+    return selectMatching(field, regex, wanted !== node.negated, tells, this.#reader(field), accepts);
   }
 
   #is(node: Extract<Expression, { kind: 'is' }>, wanted: boolean): Selector | undefined {

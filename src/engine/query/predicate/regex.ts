@@ -1,5 +1,5 @@
 import { Kind } from '../../format/record.ts';
-import { bufferOver } from '../fieldText.ts';
+import { Hits, type Needle, type RawTells } from '../hits.ts';
 import type { Regex } from '../regex/regex.ts';
 import type { AcceptsValue, ReadValue, Selector } from './selector.ts';
 
@@ -14,39 +14,36 @@ export function selectMatching(
   field: number,
   regex: Regex,
   wanted: boolean,
+  tells: RawTells,
   readValue: ReadValue,
   accepts: AcceptsValue,
 ): Selector {
-  const needle = Buffer.from(regex.required);
+  const needle: Needle = { bytes: Buffer.from(regex.required), foldCase: false };
   const hasNeedle = regex.required.length >= shortestNeedle;
   return {
     cost: hasNeedle ? 8 : 60,
     select(block, selection, count) {
       const { kinds, starts, ends } = block.fields[field];
       const { bytes } = block;
-      const buffer = bufferOver(bytes);
-      let hit = hasNeedle ? -1 : never;
+      if (count === 0) return 0;
+      const hits = hasNeedle ? new Hits(block, needle, selection[0], selection[count - 1]) : undefined;
       let kept = 0;
       for (let i = 0; i < count; i++) {
         const record = selection[i];
         const kind = kinds[record];
-        if (kind === Kind.Text) {
+        if (kind === Kind.Text || kind === Kind.EscapedText) {
           const start = starts[record];
           const end = ends[record];
-          if (hit < start && hasNeedle && hit !== never) {
-            const next = buffer.indexOf(needle, start);
-            hit = next === -1 ? never : next;
+          const possible = hits?.isIn(start, end) ?? true;
+          if (kind === Kind.Text || (!possible && tells(bytes, start, end))) {
+            selection[kept] = record;
+            kept += (possible && regex.testBytes(bytes, start, end)) === wanted ? 1 : 0;
+            continue;
           }
-          const possible = !hasNeedle || hit + needle.length <= end;
-          selection[kept] = record;
-          kept += (possible && regex.testBytes(bytes, start, end)) === wanted ? 1 : 0;
-        } else if (kind > Kind.Null && accepts(readValue(block, record))) {
-          selection[kept++] = record;
         }
+        if (kind > Kind.Null && accepts(readValue(block, record))) selection[kept++] = record;
       }
       return kept;
     },
   };
 }
-
-const never = Number.MAX_SAFE_INTEGER;

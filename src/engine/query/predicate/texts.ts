@@ -1,5 +1,6 @@
 import { Kind } from '../../format/record.ts';
-import { bufferOver, fieldText, type Unescape } from '../fieldText.ts';
+import { fieldText, type Unescape } from '../fieldText.ts';
+import { Hits, type Needle, type RawTells } from '../hits.ts';
 import type { ComparisonOperator } from '../syntax/tree.ts';
 import { isWellFormed } from '../value/compare.ts';
 import type { AcceptsValue, ReadValue, Selector } from './selector.ts';
@@ -15,6 +16,7 @@ export function selectEqual(
   accepts: AcceptsValue,
 ): Selector {
   const wanted = texts.filter((text) => isWellFormed(text)).map((text) => utf8.encode(text));
+  if (wanted.length === 1) return selectSame(field, wanted[0], equal, readValue, accepts);
   const shortest = Math.min(...wanted.map((text) => text.length));
   const longest = Math.max(...wanted.map((text) => text.length));
   return {
@@ -30,6 +32,37 @@ export function selectEqual(
           const start = starts[record];
           const length = ends[record] - start;
           const found = length >= shortest && length <= longest && isOneOf(bytes, start, length, wanted);
+          selection[kept] = record;
+          kept += found === equal ? 1 : 0;
+        } else if (kind > Kind.Null && accepts(readValue(block, record))) {
+          selection[kept++] = record;
+        }
+      }
+      return kept;
+    },
+  };
+}
+
+function selectSame(
+  field: number,
+  text: Uint8Array,
+  equal: boolean,
+  readValue: ReadValue,
+  accepts: AcceptsValue,
+): Selector {
+  const { length } = text;
+  return {
+    cost: 2,
+    select(block, selection, count) {
+      const { kinds, starts, ends } = block.fields[field];
+      const { bytes } = block;
+      let kept = 0;
+      for (let i = 0; i < count; i++) {
+        const record = selection[i];
+        const kind = kinds[record];
+        if (kind === Kind.Text) {
+          const start = starts[record];
+          const found = ends[record] - start === length && equalAt(bytes, start, text);
           selection[kept] = record;
           kept += found === equal ? 1 : 0;
         } else if (kind > Kind.Null && accepts(readValue(block, record))) {
@@ -131,46 +164,47 @@ export function selectAffix(
 }
 
 /**
- * Records whose text holds another (or does not). The needle is sought in the block's bytes from one hit to the
- * next, not field by field; a hit counts where it lies whole within a field that is still selected.
+ * Records whose text holds another (or does not). The needle is sought in the block's bytes and not field by field; a hit counts
+ * where it lies whole within a field that is still selected. A field without it that holds one of `doubts` is looked at.
  */
 export function selectContaining(
   field: number,
-  part: string,
+  needle: Needle,
+  doubts: readonly Needle[],
   wanted: boolean,
+  tells: RawTells,
   readValue: ReadValue,
   accepts: AcceptsValue,
 ): Selector {
-  const needle = Buffer.from(part, 'utf8');
   return {
     cost: 6,
     select(block, selection, count) {
+      if (count === 0) return 0;
       const { kinds, starts, ends } = block.fields[field];
-      const buffer = bufferOver(block.bytes);
-      let hit = -1;
+      const last = selection[count - 1];
+      const hits = new Hits(block, needle, selection[0], last);
+      const doubtful = doubts.map((doubt) => new Hits(block, doubt, selection[0], last));
       let kept = 0;
       for (let i = 0; i < count; i++) {
         const record = selection[i];
         const kind = kinds[record];
-        if (kind === Kind.Text) {
+        if (kind === Kind.Text || kind === Kind.EscapedText) {
           const start = starts[record];
-          if (hit < start && hit !== never) {
-            const next = buffer.indexOf(needle, start);
-            hit = next === -1 ? never : next;
+          const end = ends[record];
+          const found = hits.isIn(start, end);
+          const sure = kind === Kind.Text || (!found && tells(block.bytes, start, end));
+          if (sure && (found || !doubtful.some((doubt) => doubt.isIn(start, end)))) {
+            selection[kept] = record;
+            kept += found === wanted ? 1 : 0;
+            continue;
           }
-          const found = hit + needle.length <= ends[record];
-          selection[kept] = record;
-          kept += found === wanted ? 1 : 0;
-        } else if (kind > Kind.Null && accepts(readValue(block, record))) {
-          selection[kept++] = record;
         }
+        if (kind > Kind.Null && accepts(readValue(block, record))) selection[kept++] = record;
       }
       return kept;
     },
   };
 }
-
-const never = Number.MAX_SAFE_INTEGER;
 
 /** Records whose text passes a test that needs it decoded. */
 export function selectText(

@@ -1,0 +1,93 @@
+import type { RecordBlock } from '../format/record.ts';
+import { bufferOver } from './fieldText.ts';
+import type { Layout } from './layout.ts';
+
+/** A text of at least a byte that is sought in raw bytes. */
+export interface Needle {
+  readonly bytes: Uint8Array;
+  /** Whether an ASCII letter is the same in both cases. */
+  readonly foldCase: boolean;
+}
+
+/** Past every place in a block. */
+const never = Number.MAX_SAFE_INTEGER;
+
+/** The places of a text in a block, for whoever goes through its fields in order. */
+export class Hits {
+  readonly #places: Uint32Array;
+  readonly #length: number;
+  #next = 0;
+  #place: number;
+
+  /** In the records from `first` to `last`. */
+  constructor(block: RecordBlock, needle: Needle, first: number, last: number) {
+    this.#places = placesOf(block, needle, block.starts[first], block.ends[last]);
+    this.#length = needle.bytes.length;
+    this.#place = this.#places.length > 0 ? this.#places[0] : never;
+  }
+
+  /** Whether the text stands in [start, end). `start` is not before that of the last call. */
+  isIn(start: number, end: number): boolean {
+    while (this.#place < start) {
+      this.#next++;
+      this.#place = this.#next < this.#places.length ? this.#places[this.#next] : never;
+    }
+    return this.#place + this.#length <= end;
+  }
+}
+
+function placesOf(block: RecordBlock, needle: Needle, from: number, to: number): Uint32Array {
+  const { bytes, foldCase } = needle;
+  return block.search?.(from, to, bytes, foldCase) ?? searchPlain(block.bytes, needle, from, to);
+}
+
+function searchPlain(bytes: Uint8Array, needle: Needle, from: number, to: number): Uint32Array {
+  const text = foldable(bytes.subarray(from, to), needle.foldCase);
+  const part = foldable(needle.bytes, needle.foldCase);
+  const places: number[] = [];
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) places.push(from + at);
+  return Uint32Array.from(places);
+}
+
+/** With its ASCII letters in lower case where they are to be the same in both. */
+function foldable(bytes: Uint8Array, foldCase: boolean): Buffer {
+  const buffer = bufferOver(bytes);
+  if (!foldCase) return buffer;
+  const folded = Buffer.from(buffer);
+  for (const [at, byte] of folded.entries()) if (byte >= 0x41 && byte <= 0x5a) folded[at] = byte | 0x20;
+  return folded;
+}
+
+/**
+ * What, where an ASCII text is not found in any case, may be it all the same: the characters past ASCII that lower case
+ * turns into one of its letters. Undefined for other texts, whose letters cannot be told byte by byte.
+ */
+export function foldDoubts(text: string): Needle[] | undefined {
+  if (Buffer.byteLength(text) !== text.length) return undefined;
+  const letters = text.toLowerCase();
+  return ['\u212a', '\u0130']
+    .filter((character) => letters.includes(character.toLowerCase().charAt(0)))
+    .map((character) => ({ bytes: Buffer.from(character), foldCase: false }));
+}
+
+/** Whether a text that is not in the bytes [start, end) of an escaped field is not in its value either. */
+export type RawTells = (bytes: Uint8Array, start: number, end: number) => boolean;
+
+/**
+ * Doubled quotes are no part of a text that has no quote. JSON can write any character as \u and its code, and some behind
+ * a backslash; a text without those is as it stands.
+ */
+export function rawTells(layout: Layout, text: string): RawTells {
+  if (layout.format === 'csv') {
+    const tells = layout.escape === 'double' && !text.includes(layout.quote);
+    return () => tells;
+  }
+  return /["\\/\p{Cc}]/u.test(text) ? () => false : hasNoCode;
+}
+
+function hasNoCode(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at + 1 < end; at++) {
+    if (bytes[at] === 0x5c && bytes[at + 1] === 0x75) return false;
+  }
+  return true;
+}
