@@ -91,7 +91,7 @@ export function Banners({ page }: { readonly page: PageModel }) {
       {state?.phase === 'failed' && (
         <Banner icon="error" kind="error">
           <span>{state.message || t('The file could not be read on.')}</span>
-          <button type="button" class="button" onClick={() => void page.reload()}>
+          <button type="button" class="button" onClick={() => void page.filter.retry()}>
             {t('Try again')}
           </button>
         </Banner>

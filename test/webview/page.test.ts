@@ -661,6 +661,28 @@ describe('webview/page', function () {
       await page.getByText('The file is gone').waitFor();
     });
 
+    it('tries again where the file could not be read on', async () => {
+      const page = await open();
+      await page.evaluate(() =>
+        window.bed.obey({ order: 'state', state: { phase: 'failed', message: 'Input/output error.' } }),
+      );
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('Input/output error.').waitFor({ state: 'hidden' });
+      assert.deepEqual(await lastCall(page, 'retry'), { view: 0 });
+    });
+
+    it('tries again where a query could not be run on, on top of the matches that it has', async () => {
+      const page = await open({ file: '3000' });
+      await filter(page, 'halfway');
+      await page.getByText('The file could not be read on at byte 1,048,576.').waitFor();
+      const before = await records(page);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.locator('.matches').waitFor();
+      assert.deepEqual(await lastCall(page, 'retry'), { view: 1 });
+      assert.deepEqual(await records(page), before);
+      await page.locator('[role=grid]:not([aria-rowcount="-1"])').waitFor();
+    });
+
     it('tells that the engine was started anew, and is where it was', async () => {
       const page = await open();
       await filter(page, 'status >= 500');

@@ -1,7 +1,7 @@
 /** The filter: its text, the run that is under way, and what has been run and kept before. */
 import { batch, signal, type Signal } from '@preact/signals';
 import type { Condition, Filters, QueryEdit, ViewState } from '../../protocol/preview.ts';
-import { isAbort, sentence } from '../link.ts';
+import { isAbort, sentence, type CallOptions } from '../link.ts';
 import type { Preview } from './preview.ts';
 
 export interface Filter {
@@ -15,6 +15,8 @@ export interface Filter {
   readonly conditions: Signal<readonly Condition[]>;
   readonly filters: Signal<Filters>;
   run(query: string): Promise<void>;
+  /** Reads on where the source has failed: in the file, and for the query if that had failed as well. */
+  retry(): Promise<void>;
   cancel(): void;
   /** Back to the whole file, with the selected record where it was. */
   clear(): Promise<void>;
@@ -72,9 +74,31 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     );
   }
 
-  async function run(raw: string): Promise<void> {
+  function run(raw: string): Promise<void> {
     const query = raw.trim();
     if (query === '') return clear();
+    return follow(query, (options) => link.call('run', { query }, options));
+  }
+
+  async function retry(): Promise<void> {
+    const state = result.peek();
+    if (state?.phase === 'failed') {
+      await follow(applied.peek(), (options) => link.call('retry', { view: state.view }, options));
+      return;
+    }
+    try {
+      await link.call('retry', { view: 0 });
+      grid.refresh();
+    } catch (failure) {
+      notice.value = sentence(failure);
+    }
+  }
+
+  /** Shows what comes of a query as it comes. */
+  async function follow(
+    query: string,
+    start: (options: CallOptions<ViewState>) => Promise<ViewState>,
+  ): Promise<void> {
     current?.abort();
     const mine = new AbortController();
     current = mine;
@@ -97,7 +121,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
       });
     };
     try {
-      const done = await link.call('run', { query }, { signal: mine.signal, onProgress: show });
+      const done = await start({ signal: mine.signal, onProgress: show });
       show(done);
       if (done.phase === 'failed' && current === mine) error.value = done.message;
     } catch (failure) {
@@ -179,6 +203,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     conditions,
     filters,
     run,
+    retry,
     cancel,
     clear,
     showInContext,

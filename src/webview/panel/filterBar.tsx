@@ -64,6 +64,11 @@ function ResultLine({ filter, preview }: FilterBarProps) {
         <span class="fault" role="alert">
           <span class="codicon codicon-error" aria-hidden="true" /> {filter.error.value}
         </span>
+        {state?.phase === 'failed' && (
+          <button type="button" class="text-button" onClick={() => void filter.retry()}>
+            {t('Try again')}
+          </button>
+        )}
         {on && <ClearButton filter={filter} />}
       </div>
     );
