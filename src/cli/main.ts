@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
+import { MemoryLimitError } from '../engine/stage/memoryLimit.ts';
 import { SourceError } from '../engine/source/source.ts';
 import { readArguments, UsageError, type Command } from './arguments.ts';
 import { helpText, versionText } from './help.ts';
@@ -75,7 +76,9 @@ async function main(): Promise<number> {
 
 /** A failure as a sentence. What nobody foresaw is said to be a bug; where it is, only on demand. */
 function failureText(error: unknown): string {
-  if (error instanceof SourceError || error instanceof SinkError) return visible(error.message);
+  const foreseen =
+    error instanceof SourceError || error instanceof SinkError || error instanceof MemoryLimitError;
+  if (foreseen) return visible(error.message);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (process.env.ROWRIVER_DEBUG) return stack ?? message;
   return `${visible(message)}\nThis is a bug in Rowriver. With ROWRIVER_DEBUG=1 set it says where; please report that.`;

@@ -184,10 +184,6 @@ function validateWindow(node: Call, over: Window, name: string, allowed: Allowed
   }
   if (entry.framed) validateFrame(over, name);
   if (name === 'lag' || name === 'lead') validateDistance(node);
-  const looksAhead = name === 'lead' || (entry.framed && over.following > 0);
-  if (looksAhead && over.partitionBy.length > 0) {
-    throw new QueryError(over, 'with PARTITION BY a window can only look at rows that came before');
-  }
   for (const child of childrenOf(node)) {
     validateExpression(child, { aggregates: false, windows: false, where: 'a window' });
   }

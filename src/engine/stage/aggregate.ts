@@ -1,6 +1,7 @@
 import { Groups, type GroupingPlan } from './aggregate/groups.ts';
 import { wholeBatch, type Batch } from './batch.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
+import { MemoryLimitError } from './memoryLimit.ts';
 import { mergeRuns } from './merge.ts';
 import { partitionOf, partitions } from './partition.ts';
 import { rowsPerBatch } from './rows.ts';
@@ -11,6 +12,7 @@ import { CellVector, type Cell, type Vector } from './vector.ts';
 /**
  * AGGREGATE … GROUP BY. Groups are held up to `budget` bytes; then what is known of them is written out, parted by a
  * hash of the key, and gathered part by part in the end. Groups come out in the order in which they were first seen.
+ * A single group may be four times as large; then there is a MemoryLimitError.
  */
 export class Aggregation {
   readonly #plan: () => GroupingPlan;
@@ -84,8 +86,12 @@ export class Aggregation {
     try {
       while (reader.tryNext() || (await reader.next())) {
         groups.merge(new ByteReader(reader.content), 0);
+        if (groups.size <= this.#budget) continue;
         // A single group cannot be parted further.
-        if (groups.size <= this.#budget || groups.count === 1 || level > maxLevel) continue;
+        if (groups.count === 1 || level > maxLevel) {
+          if (groups.size > maxGather * this.#budget) throw new MemoryLimitError(tooLarge);
+          continue;
+        }
         parts ??= await openParts(this.#folder);
         await writeParts(groups, parts, level, this.#record);
         groups.clear();
@@ -124,6 +130,10 @@ export class Aggregation {
 
 /** Parts of parts of parts: beyond that, it is not the number of groups that is the trouble. */
 const maxLevel = 4;
+/** How far groups may go beyond the budget that cannot be parted, in budgets. */
+const maxGather = 4;
+const tooLarge =
+  'A group has more values than fit into memory: median, quantile_cont, mode, list, string_agg and DISTINCT keep all of them.';
 
 async function openParts(folder: SpillFolder): Promise<SpillWriter[]> {
   const parts: SpillWriter[] = [];

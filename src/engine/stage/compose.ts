@@ -92,7 +92,7 @@ function stage(
       );
       const own = new Set(step.calls.map(({ slot }) => slot));
       const carried = new RowCodec(codec.slots.filter((slot) => !own.has(slot)));
-      return window(input, calls, partitionBy, carried, budget);
+      return window(input, calls, partitionBy, carried, budget, folder, signal);
     }
     case 'distinct':
       return distinct(input, step.output, codec, budget, folder, signal);

@@ -11,8 +11,9 @@ import { FieldVector, RecordVector, type Vector } from './vector.ts';
 export class RowCodec {
   readonly #slots: readonly number[];
 
-  constructor(slots: Iterable<number>) {
-    this.#slots = [...slots].sort((a, b) => a - b);
+  /** @param behind slots whose cells somebody writes behind the row */
+  constructor(slots: Iterable<number>, behind: readonly number[] = []) {
+    this.#slots = [...[...slots].sort((a, b) => a - b), ...behind];
   }
 
   /** The vectors to hand to `write`, looked up once a batch. */

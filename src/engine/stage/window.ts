@@ -2,21 +2,24 @@ import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
 import type { BatchExpression } from './expression.ts';
 import { writeKey } from './key.ts';
-import { RowGatherer, rowsPerBatch, type RowCodec } from './rows.ts';
+import { MemoryLimitError } from './memoryLimit.ts';
+import { writeCell } from './codec.ts';
+import { Sorter } from './orderBy.ts';
+import { RowCodec, RowGatherer, rowsPerBatch } from './rows.ts';
+import type { SpillFolder } from './spill.ts';
 import { CellVector, type Cell, type Vector } from './vector.ts';
 import type { WindowCall, WindowState } from './window/call.ts';
-
-/** The partitions of a window do not fit into memory. */
-export class WindowTooLargeError extends Error {
-  override readonly name = 'WindowTooLargeError';
-}
+import { Ring } from './window/ring.ts';
 
 /** Bytes that a partition takes besides the rows of its window, roughly. */
 const partitionSize = 1000;
+/** What a waiting row takes besides its bytes, roughly. */
+const waitingSize = 150;
 
 /**
  * Window functions over the rows in the order in which they come. Only the rows of the window are held; where it looks ahead,
  * rows wait until enough have followed.
+ * @throws MemoryLimitError
  */
 export async function* window(
   batches: AsyncIterable<Batch>,
@@ -24,14 +27,24 @@ export async function* window(
   partitionBy: readonly BatchExpression[],
   codec: RowCodec,
   budget: number,
+  folder: SpillFolder,
+  signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   const ahead = Math.max(...calls.map((call) => call.ahead));
   const partitions = new Partitions(calls, partitionBy, budget);
   if (ahead === 0) {
     for await (const batch of batches) yield withResults(batch, calls, partitions);
-    return;
+  } else if (partitionBy.length === 0) {
+    yield* waiting(batches, calls, partitions.only(), ahead, codec);
+  } else {
+    const whole = new RowCodec(
+      codec.slots,
+      calls.map(({ slot }) => slot),
+    );
+    const sorter = new Sorter(whole, budget / 2, folder);
+    const completed = new Completed(partitions, ahead, budget / 2, sorter);
+    yield* completed.run(batches, calls, codec, signal);
   }
-  yield* waiting(batches, calls, partitions.only(), ahead, codec);
 }
 
 /** Nothing ahead is looked at: every row has its values at once. */
@@ -104,6 +117,92 @@ function emit(
   return { ...batch, vectors };
 }
 
+/** A row whose values are not known yet, with its place in the stream. */
+interface Waiting {
+  readonly place: number;
+  readonly row: Uint8Array;
+}
+
+/**
+ * With PARTITION BY a row waits for rows of its own partition, which may be the last of the stream: rows have their
+ * values in another order than that in which they came, and are sorted back.
+ */
+class Completed {
+  readonly #partitions: Partitions;
+  readonly #ahead: number;
+  readonly #budget: number;
+  readonly #sorter: Sorter;
+  readonly #place = Buffer.alloc(8);
+  readonly #payload = new ByteWriter();
+  #held = 0;
+
+  constructor(partitions: Partitions, ahead: number, budget: number, sorter: Sorter) {
+    this.#partitions = partitions;
+    this.#ahead = ahead;
+    this.#budget = budget;
+    this.#sorter = sorter;
+  }
+
+  async *run(
+    batches: AsyncIterable<Batch>,
+    calls: readonly WindowCall[],
+    codec: RowCodec,
+    signal: AbortSignal,
+  ): AsyncGenerator<Batch> {
+    const out = new ByteWriter();
+    let place = 0;
+    for await (const batch of batches) {
+      const inputs = inputsOf(calls, batch);
+      const vectors = codec.vectors(batch);
+      this.#partitions.use(batch);
+      for (let i = 0; i < batch.count; i++) {
+        const row = batch.selection[i];
+        const partition = this.#partitions.of(row);
+        partition.states.forEach((state, at) => {
+          state.push(inputs[at].cell(row), inputs[at].otherwise(row));
+        });
+        out.clear();
+        codec.write(out, vectors, row);
+        this.#wait(partition, { place: place++, row: out.take() });
+        if (partition.waiting.length > this.#ahead) await this.#complete(partition);
+      }
+      signal.throwIfAborted();
+    }
+    for (const partition of this.#partitions.all()) {
+      while (partition.waiting.length > 0) await this.#complete(partition);
+    }
+    yield* this.#sorter.finish(signal);
+  }
+
+  #wait(partition: Partition, waiting: Waiting): void {
+    partition.waiting.push(waiting);
+    this.#held += waiting.row.length + waitingSize;
+    if (this.#held > this.#budget) {
+      throw new MemoryLimitError(
+        'With PARTITION BY, rows wait for those that follow in their partition, and more wait than fit into memory.',
+      );
+    }
+  }
+
+  /** The row that has waited longest has its values. */
+  async #complete(partition: Partition): Promise<void> {
+    const first = partition.waiting.at(partition.rows);
+    if (first === undefined) return;
+    const { place, row } = first;
+    partition.waiting.dropBefore(partition.rows + 1);
+    this.#held -= row.length + waitingSize;
+    const number = partition.rows++;
+    const payload = this.#payload;
+    payload.clear();
+    payload.copy(row);
+    for (const state of partition.states) writeCell(payload, state.result(number));
+    this.#place.writeUInt32BE(Math.floor(place / 2 ** 32));
+    this.#place.writeUInt32BE(place % 2 ** 32, 4);
+    this.#sorter.add(this.#place, payload.view());
+    if (this.#sorter.full) await this.#sorter.spill();
+  }
+}
+
 interface Inputs {
   cell(row: number): Cell;
   otherwise(row: number): Cell;
@@ -120,7 +219,9 @@ function inputsOf(calls: readonly WindowCall[], batch: Batch): Inputs[] {
 
 interface Partition {
   readonly states: readonly WindowState[];
+  /** Rows that have their values. */
   rows: number;
+  readonly waiting: Ring<Waiting>;
 }
 
 /** The windows of each partition; without PARTITION BY there is one. */
@@ -145,6 +246,10 @@ class Partitions {
     return this.#named('');
   }
 
+  all(): Iterable<Partition> {
+    return this.#known.values();
+  }
+
   of(row: number): Partition {
     if (this.#keys.length === 0) return this.only();
     this.#key.clear();
@@ -156,9 +261,9 @@ class Partitions {
     let partition = this.#known.get(name);
     if (partition === undefined) {
       if (this.#known.size === this.#most) {
-        throw new WindowTooLargeError('PARTITION BY makes more partitions than fit into memory.');
+        throw new MemoryLimitError('PARTITION BY makes more partitions than fit into memory.');
       }
-      partition = { states: this.#calls.map((call) => call.begin()), rows: 0 };
+      partition = { states: this.#calls.map((call) => call.begin()), rows: 0, waiting: new Ring() };
       this.#known.set(name, partition);
     }
     return partition;

@@ -127,6 +127,17 @@ const cases: readonly [TestData, string, readonly string[]][] = [
   ],
   [
     jsonl,
+    'SELECT id, lead(id) OVER (PARTITION BY type) AS n, sum(id) OVER (PARTITION BY type ROWS 1 PRECEDING) AS s',
+    [
+      '{"id":1,"n":3,"s":1}',
+      '{"id":2,"n":4,"s":2}',
+      '{"id":3,"n":5,"s":4}',
+      '{"id":4,"n":null,"s":6}',
+      '{"id":5,"n":null,"s":8}',
+    ],
+  ],
+  [
+    jsonl,
     'SELECT id, row_number() OVER (PARTITION BY type) AS r',
     ['{"id":1,"r":1}', '{"id":2,"r":1}', '{"id":3,"r":2}', '{"id":4,"r":2}', '{"id":5,"r":3}'],
   ],

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StageMetrics } from '../../../src/engine/stage/context.ts';
 import { compose } from '../../../src/engine/stage/compose.ts';
-import { batchesOf, contextOf, layoutOf, planOf, run, type TestData } from './run.ts';
+import { MemoryLimitError } from '../../../src/engine/stage/memoryLimit.ts';
+import { batchesOf, contextOf, layoutOf, planOf, run, runInParts, type TestData } from './run.ts';
 
 /** Rows whose keys come back, in no order. */
 const rows = Array.from({ length: 4000 }, (_, at) => {
@@ -28,7 +29,7 @@ describe('a budget that is too small', () => {
     'AGGREGATE count(*) AS c, sum(n) AS s, min(pad) AS p GROUP BY key',
     "AGGREGATE count(DISTINCT n) AS d, list(id) AS l, median(n) AS m, mode(pad) AS o, string_agg(pad, ',') AS t GROUP BY key",
     'AGGREGATE approx_count_distinct(n) AS a, any_value(pad) AS v, stddev(n) AS s, avg(n) AS g GROUP BY id % 900',
-    'AGGREGATE list(id) AS l, count(*) AS c',
+    'id < 1200 |> AGGREGATE list(id) AS l, count(*) AS c',
   ]) {
     it(`changes nothing but where rows are kept: ${query}`, async () => {
       const metrics: StageMetrics[] = [];
@@ -100,5 +101,38 @@ describe('the stages', () => {
       ['LIMIT', 1500, 3],
     ]);
     assert.ok(metrics.every(({ ms, batches }) => ms >= 0 && batches > 0));
+  });
+});
+
+describe('what cannot be written to a file', () => {
+  const groups = 'AGGREGATE list(pad) AS l, count(*) AS c';
+
+  it('is held up to a bound: the values of one group', async () => {
+    await assert.rejects(
+      run(groups, data, { budget: small, blockSize: 20_000 }),
+      (error) => error instanceof MemoryLimitError && error.message.startsWith('A group has more values'),
+    );
+    // Parted by a key they fit.
+    const rows = await run(`${groups} GROUP BY key`, data, { budget: small, blockSize: 20_000 });
+    assert.equal(rows.length, 1500);
+  });
+
+  it('is held up to a bound: rows that wait for others of their partition', async () => {
+    const query = 'SELECT id, lead(id, 2) OVER (PARTITION BY key) AS n';
+    const [roomy, parts] = [await run(query, data), await runInParts(query, data, { blockSize: 20_000 })];
+    assert.deepEqual(roomy, parts);
+    // All but the last two of each of the 1,500 partitions wait for no one.
+    assert.equal(roomy.filter((line) => line.endsWith('"n":null}')).length, 3000);
+    await assert.rejects(
+      run(query.replace('2)', '99)').replace('key', 'id % 50'), data, { budget: 100_000 }),
+      (error) =>
+        error instanceof MemoryLimitError && error.message.startsWith('With PARTITION BY, rows wait'),
+    );
+    // Two partitions: what waits is little, and the rest is written to files.
+    const metrics: StageMetrics[] = [];
+    const two = 'SELECT id, lead(id, 2) OVER (PARTITION BY id % 2) AS n, pad';
+    const spilled = await run(two, data, { budget: small, metrics });
+    assert.deepEqual(spilled, await run(two, data));
+    assert.ok(metrics.some((stage) => stage.spilled > 0));
   });
 });

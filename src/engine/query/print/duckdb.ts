@@ -27,6 +27,14 @@ const dialect: SqlDialect = {
   calls: new Map<string, (values: readonly string[]) => string>([
     // Its count_if is NULL where nothing was counted.
     ['count_if', ([condition]) => `count(CASE WHEN ${condition} THEN 1 END)`],
+    // Of two values whose types it does not know it cannot say which contains is meant.
+    [
+      'contains',
+      ([value, part]) =>
+        part.startsWith("'")
+          ? `contains(${value}, ${part})`
+          : `contains(CAST(${value} AS VARCHAR), CAST(${part} AS VARCHAR))`,
+    ],
     ['date_part', ([part, time]) => `date_part(${part}, TRY_CAST(${time} AS TIMESTAMP))`],
     ['date_trunc', ([unit, time]) => `date_trunc(${unit}, TRY_CAST(${time} AS TIMESTAMP))`],
     [
