@@ -620,7 +620,7 @@ describe('webview/page', function () {
         record,
       );
     }
-    assert.match(await page.locator('.cell.current').innerText(), /^2023-11-15T00:00:00/);
+    await page.locator('.cell.current', { hasText: '2023-11-15T00:00:00' }).waitFor();
     await page.keyboard.press('Control+g');
     await page.keyboard.type('2124-01-01');
     await page.keyboard.press('Enter');

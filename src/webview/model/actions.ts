@@ -1,0 +1,199 @@
+/** What menus, keys and buttons do with a cell, a column or the selection. */
+import type { Signal } from '@preact/signals';
+import {
+  CellKind,
+  type CellAction,
+  type CellContext,
+  type CellTest,
+  type ColumnAction,
+  type ColumnInfo,
+  type PreviewCalls,
+  type QueryEdit,
+} from '../../protocol/preview.ts';
+import { cellsOf, type Cell } from '../grid/cells.ts';
+import { laneOf, noPrefs, withHidden, withPinned } from '../grid/columns.ts';
+import { count, t } from '../l10n.ts';
+import { isAbort, sentence } from '../link.ts';
+import { readAndWrite, type CopyFormat } from './copy.ts';
+import type { Filter } from './filter.ts';
+import type { Overlay } from './overlay.ts';
+import type { Preview } from './preview.ts';
+import type { SavedPage } from './saved.ts';
+
+/** What the editor is asked to do, whose answer nobody waits for. */
+type HostAction = 'host/readAs' | 'host/openRecord' | 'host/export' | 'host/copyQueryAs';
+
+export interface Actions {
+  readonly copyText: (text: string) => void;
+  copy(format: CopyFormat): Promise<void>;
+  readonly addTest: (edit: QueryEdit) => void;
+  testColumn(column: ColumnInfo, test: CellTest, value?: string): void;
+  testCell(place: CellContext, test: CellTest): Promise<void>;
+  actOnColumn(column: ColumnInfo, action: ColumnAction): void;
+  actOnCell(action: CellAction, place: CellContext): void;
+  askHost<K extends HostAction>(method: K, params: PreviewCalls[K]['params']): void;
+}
+
+export interface ActionParts {
+  readonly preview: Preview;
+  readonly filter: Filter;
+  readonly side: Signal<SavedPage['side']>;
+  readonly overlay: Signal<Overlay | undefined>;
+}
+
+const wholeCell = 1024 * 1024;
+/** These need no value. */
+const nullTests: readonly CellTest[] = ['is-null', 'not-null'];
+
+export function createActions({ preview, filter, side, overlay }: ActionParts): Actions {
+  const { link, grid } = preview;
+
+  function copyText(text: string): void {
+    link.call('host/copy', { text }).then(
+      () => (preview.notice.value = t('Copied')),
+      (error: unknown) => (preview.notice.value = sentence(error)),
+    );
+  }
+
+  let copying: AbortController | undefined;
+  async function copy(format: CopyFormat): Promise<void> {
+    copying?.abort();
+    copying = new AbortController();
+    const { area, selection, layout, view } = grid;
+    const columns = layout.lanes.slice(area.left, area.right + 1).map((lane) => lane.column);
+    const header = selection.shape !== 'cells';
+    try {
+      const text = await readAndWrite(
+        link,
+        { view: view.view, area, columns, header, format },
+        copying.signal,
+      );
+      await link.call('host/copy', { text });
+      const cells = (area.bottom - area.top + 1) * columns.length;
+      preview.notice.value = cells === 1 ? t('Copied') : t('Copied {0} cells', count(cells));
+    } catch (error) {
+      if (!isAbort(error)) preview.notice.value = sentence(error);
+    }
+  }
+
+  function addTest(edit: QueryEdit): void {
+    void filter.edit(edit);
+  }
+
+  function testColumn(column: ColumnInfo, test: CellTest, value?: string): void {
+    if (nullTests.includes(test)) addTest({ kind: 'add', path: column.path, test });
+    else if (value !== undefined) {
+      const kind =
+        test !== 'contains' && column.type === 'number' && isNumber(value) ? CellKind.Number : CellKind.Text;
+      addTest({ kind: 'add', path: column.path, test, value: { text: value, kind } });
+    } else {
+      const anchor = headerOf(column);
+      overlay.value = { kind: 'ask', column, test, anchor };
+    }
+  }
+
+  function headerOf(column: ColumnInfo): HTMLElement {
+    const lane = laneOf(grid.layout, column.id);
+    return grid.element.querySelector<HTMLElement>(`.head[aria-colindex="${lane + 2}"]`) ?? grid.element;
+  }
+
+  async function testCell({ row, column: id }: CellContext, test: CellTest): Promise<void> {
+    const column = preview.columns.peek().find((other) => other.id === id);
+    if (!column) return;
+    try {
+      const cell = await wholeCellAt(row, id);
+      if (cell.kind === CellKind.Null || cell.kind === CellKind.Missing) {
+        const negative = test === 'differs' || test === 'not-null';
+        addTest({ kind: 'add', path: column.path, test: negative ? 'not-null' : 'is-null' });
+      } else {
+        addTest({ kind: 'add', path: column.path, test, value: { text: cell.text, kind: cell.kind } });
+      }
+    } catch (error) {
+      preview.notice.value = sentence(error);
+    }
+  }
+
+  async function wholeCellAt(row: number, column: number): Promise<Cell> {
+    const known = grid.cell(row, column);
+    if (known && !known.cut) return known;
+    const page = await link.call('rows', {
+      view: grid.view.view,
+      first: row,
+      count: 1,
+      columns: [column],
+      limit: wholeCell,
+    });
+    return cellsOf(page).cell(0, 0);
+  }
+
+  function actOnColumn(column: ColumnInfo, action: ColumnAction): void {
+    switch (action) {
+      case 'pin':
+      case 'unpin': {
+        grid.setPrefs(withPinned(grid.prefs, column.path, action === 'pin'));
+        return;
+      }
+      case 'hide': {
+        grid.setPrefs(withHidden(grid.prefs, column.path, true));
+        return;
+      }
+      case 'showAll': {
+        grid.setPrefs({ ...grid.prefs, hidden: noPrefs.hidden });
+        return;
+      }
+      case 'fit': {
+        grid.fit(column.id);
+        return;
+      }
+      case 'moveLeft': {
+        grid.moveColumn(column.id, -1);
+        return;
+      }
+      case 'moveRight': {
+        grid.moveColumn(column.id, 1);
+        return;
+      }
+      case 'copyName': {
+        copyText(column.name);
+        return;
+      }
+      case 'copyColumn':
+        grid.selectColumn(column.id);
+        void copy('tsv');
+        return;
+    }
+  }
+
+  function actOnCell(action: CellAction, { row }: CellContext): void {
+    switch (action) {
+      case 'copy':
+        void copy('tsv');
+        return;
+      case 'copyJson':
+        void copy('json');
+        return;
+      case 'copyMarkdown':
+        void copy('markdown');
+        return;
+      case 'showInContext':
+        void filter.showInContext();
+        return;
+      case 'openRecord':
+        askHost('host/openRecord', { view: grid.view.view, row: row < 0 ? grid.selection.active.row : row });
+        return;
+      case 'showDetail':
+        side.value = 'detail';
+        return;
+    }
+  }
+
+  function askHost<K extends HostAction>(method: K, params: PreviewCalls[K]['params']): void {
+    link.call(method, params).catch((error: unknown) => (preview.notice.value = sentence(error)));
+  }
+
+  return { copyText, copy, addTest, testColumn, testCell, actOnColumn, actOnCell, askHost };
+}
+
+function isNumber(text: string): boolean {
+  return text.trim() !== '' && Number.isFinite(Number(text));
+}

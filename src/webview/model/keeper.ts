@@ -1,0 +1,122 @@
+/** Keeps what a page is to come back to, and brings it back: after it was hidden, a reload, a new engine. */
+import { batch, effect, type Signal } from '@preact/signals';
+import type { EditorApi } from '../link.ts';
+import type { Filter } from './filter.ts';
+import type { Preview } from './preview.ts';
+import type { SavedPage } from './saved.ts';
+
+/** What there is to keep of a page. */
+export interface KeptParts {
+  readonly preview: Preview;
+  readonly filter: Filter;
+  readonly side: Signal<SavedPage['side']>;
+  readonly split: Signal<number>;
+}
+
+export interface Saver {
+  /** Something that is kept has changed. */
+  readonly changed: () => void;
+  /** From now on there is something to keep. */
+  begin(snapshot: () => SavedPage): void;
+}
+
+/** Keeps what the page tells of itself, in the editor's state of it. */
+export function createSaver(api: EditorApi): Saver {
+  let look: (() => SavedPage) | undefined;
+  let unsaved = false;
+  return {
+    // Never later than with the task at hand: the tab may be hidden the next moment, and the page is gone with it.
+    changed() {
+      if (!look || unsaved) return;
+      unsaved = true;
+      queueMicrotask(() => {
+        unsaved = false;
+        api.setState(look?.());
+      });
+    },
+    begin(snapshot) {
+      look = snapshot;
+    },
+  };
+}
+
+export interface Keeper {
+  /** Opens the file, and shows what was kept. */
+  start(): Promise<void>;
+  /** Reads the file anew, and shows the same place of the same query. */
+  reload(): Promise<void>;
+  /** Asks an engine that is another one now for the same again. */
+  again(): Promise<void>;
+}
+
+export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): Keeper {
+  const { preview, filter, side, split } = parts;
+  const { grid } = preview;
+  /** What the page is on its way back to; kept as it was until it is there. */
+  let resuming: Pick<SavedPage, 'query' | 'place'> | undefined;
+
+  function placeNow(): SavedPage['place'] {
+    if (resuming) return resuming.place;
+    const { row, lane } = grid.selection.active;
+    return { top: grid.topRow, row, path: grid.layout.lanes.at(lane)?.column.path ?? '' };
+  }
+
+  function queryNow(): string {
+    return resuming && preview.awaited.peek() ? resuming.query : filter.applied.peek();
+  }
+
+  function snapshot(): SavedPage {
+    return {
+      version: 1,
+      query: queryNow(),
+      columns: grid.prefs,
+      place: placeNow(),
+      side: side.peek(),
+      split: split.peek(),
+    };
+  }
+
+  let stopRestoring: (() => void) | undefined;
+
+  /** Back to where the page was, once there are that many rows; unless the user has gone elsewhere meanwhile. */
+  function restorePlace({ top, row, path }: SavedPage['place']): void {
+    const stop = effect(() => {
+      const { view, rows, exact } = preview.shown.value;
+      const elsewhere = preview.selection.value.active.row !== 0;
+      if (!elsewhere && (view < 0 || (rows <= row && !exact))) return;
+      // The grid, too, has to have heard of the rows.
+      queueMicrotask(() => {
+        stop();
+        resuming = undefined;
+        if (elsewhere) return;
+        const lane = grid.layout.lanes.findIndex((other) => other.column.path === path);
+        grid.goTo(row, Math.max(0, lane), (row - top) * grid.rowHeight);
+      });
+    });
+    stopRestoring = stop;
+  }
+
+  /** Opens the file, runs the query over it and goes to the place: all that a page needs to come (back). */
+  async function resume(open: () => Promise<void>, query: string, place: SavedPage['place']): Promise<void> {
+    stopRestoring?.();
+    resuming = { query, place };
+    batch(() => {
+      preview.awaited.value = query !== '';
+      preview.inContext.value = false;
+      preview.result.value = undefined;
+    });
+    await open();
+    if (preview.trouble.peek()) return;
+    if (query !== '') void filter.run(query);
+    restorePlace(place);
+  }
+
+  return {
+    async start() {
+      await resume(preview.open, saved.query, saved.place);
+      saver.begin(snapshot);
+    },
+    reload: () => resume(preview.reload, queryNow(), placeNow()),
+    again: () => resume(preview.open, queryNow(), placeNow()),
+  };
+}

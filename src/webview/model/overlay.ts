@@ -1,0 +1,12 @@
+import type { CellTest, ColumnInfo } from '../../protocol/preview.ts';
+
+/** Something small that is open over the page. */
+export type Overlay =
+  | { readonly kind: 'columnMenu'; readonly column: ColumnInfo; readonly anchor: HTMLElement }
+  | {
+      readonly kind: 'ask';
+      readonly column: ColumnInfo;
+      readonly test: CellTest;
+      readonly anchor: HTMLElement;
+    }
+  | { readonly kind: 'goTo' | 'columns' | 'more'; readonly anchor: HTMLElement };
