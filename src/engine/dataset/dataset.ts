@@ -2,6 +2,7 @@ import type { FormatOptions } from '../../protocol/engine.ts';
 import type { FileState } from '../../protocol/preview.ts';
 import { BlockIndex, type BlockSummary } from '../index/blockIndex.ts';
 import type { IndexStore, StoreKey } from '../index/store.ts';
+import type { Plan } from '../query/index.ts';
 import { ZoneMaps } from '../index/zoneMaps.ts';
 import { InlinePool } from '../pool/inline.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -27,7 +28,14 @@ import { Columns } from './columns.ts';
 import { recognise, type Recognised } from './format.ts';
 import { mayRunForEver, type PlannedQuery } from './plan.ts';
 import { patternSteps, spoolElements, type Spool } from './spool.ts';
-import { scanInOrder, type OrderedResult, type ScanRequest } from './scanInOrder.ts';
+import { divisionOf, type Division } from './division.ts';
+import {
+  countMatches,
+  scanInOrder,
+  windowAfter,
+  type OrderedResult,
+  type ScanRequest,
+} from './scanInOrder.ts';
 import { stretchOf } from './view.ts';
 
 /** Index granularity and unit of scanning, in bytes: small enough to filter again for one page. */
@@ -71,7 +79,8 @@ export class Dataset {
   /** Running counts of the views that were run last, by query. */
   readonly #views = new Map<string, Float64Array>();
   readonly #store: IndexStore | undefined;
-  readonly #shared: Pool<Task, Result> | undefined;
+  /** The scan workers, if this file can be read by them. */
+  #shared: Pool<Task, Result> | undefined;
   readonly #identity: CacheIdentity | undefined;
   #saved = '';
   readonly encoding: string;
@@ -80,10 +89,14 @@ export class Dataset {
   #cut: BlockSummary | undefined;
   readonly #source: OpenedSource;
   readonly #pool: Pool<Task, Result>;
-  /** The scan workers, if this file can be read by them. */
   /** Where there is nothing to share: this file's own. */
   readonly #own: InlinePool | undefined;
   readonly #spec: FileSpec;
+  /** What scan workers are offered of a source that must be decoded, once it is known how to divide that. */
+  readonly #offered: Pool<Task, Result> | undefined;
+  #divided: { readonly spec: FileSpec; readonly division: Division } | undefined;
+  #survey: Promise<void> | undefined;
+  readonly #closing = new AbortController();
   /** The temporary file that is read in place of the document. */
   #spool: Spool | undefined;
 
@@ -112,6 +125,7 @@ export class Dataset {
     const splits = source.random && source.compression.length === 0 && source.encoding.startsWith('utf-8');
     const large = (source.size ?? 0) > inlineBlocks * this.#spec.blockSize;
     this.#shared = splits ? options.pool : undefined;
+    this.#offered = splits || source.unread ? undefined : options.pool;
     if (this.#shared && large) {
       this.#pool = this.#shared;
     } else {
@@ -169,7 +183,13 @@ export class Dataset {
 
   /** Whether blocks are scanned side by side. */
   get parallel(): boolean {
-    return this.#own === undefined;
+    return this.#own === undefined || this.#divided !== undefined;
+  }
+
+  /** Where the file ends, or a guess at that. */
+  get expectedSize(): number | undefined {
+    const guess = this.size ?? this.#source.estimatedSize;
+    return guess === undefined ? undefined : Math.max(Math.round(guess), this.index.next);
   }
 
   /** The workers that this file may be scanned by, also where it is too small for them. */
@@ -224,10 +244,11 @@ export class Dataset {
     const { index } = this;
     const indexed = Math.min(index.length * this.#spec.blockSize, this.size ?? Infinity);
     const exact = this.indexed;
+    const size = this.expectedSize;
     const records =
-      exact || indexed === 0 || this.size === undefined
+      exact || indexed === 0 || size === undefined
         ? index.records
-        : Math.round((index.records * this.size) / indexed);
+        : Math.round((index.records * size) / indexed);
     return {
       phase: exact ? 'ready' : 'indexing',
       size: this.size,
@@ -262,16 +283,79 @@ export class Dataset {
         mayMatch: (block: number) => this.zones.mayMatch(conditions, block),
       }),
     };
+    yield* this.#scanInPhases(request, conditions, signal);
+    this.#divide();
+  }
+
+  /** Scans in this thread until the workers can take part, and goes on with them. */
+  async *#scanInPhases(
+    asked: ScanRequest,
+    conditions: Plan['zones'],
+    signal: AbortSignal,
+  ): AsyncGenerator<OrderedResult> {
     const end = (): number => this.size ?? Infinity;
-    const pool = this.#poolFor(query?.text);
-    for await (const result of scanInOrder(this.#spec, end, this.index, pool, request, signal)) {
-      result.blocks.forEach((block, i) => {
-        block.zones.forEach((zone, at) => this.zones.set(conditions[at], result.firstBlock + i, zone));
-      });
-      const last = result.blocks.at(-1);
-      if (result.result?.failure && last?.start === this.index.next) this.#cut = last;
-      yield result;
+    let request = asked;
+    let matched = 0;
+    let skipped = 0;
+    this.#divide();
+    this.#learnToDivide();
+    for (let more = true; more;) {
+      more = false;
+      // Workers that take turns in small stretches would all decode everything.
+      const divided = asked.blocksPerStretch === undefined ? this.#divided : undefined;
+      const spec = divided?.spec ?? this.#spec;
+      const pool = divided && this.#offered ? this.#offered : this.#poolFor(asked.query);
+      const stretchEnd = divided?.division.stretchEnd;
+      const results = scanInOrder(spec, end, this.index, pool, { ...request, stretchEnd }, signal);
+      for await (const result of results) {
+        this.#learn(result, conditions);
+        if (result.result) matched += result.result.passed + countMatches(result.result);
+        yield { ...result, skipped: skipped + result.skipped };
+        if (divided || !this.#divided || asked.blocksPerStretch !== undefined) continue;
+        skipped += result.skipped;
+        const fromBlock = result.firstBlock + result.blocks.length;
+        const toBlock = Math.min(this.blocks, asked.toBlock);
+        request = {
+          ...asked,
+          fromBlock,
+          toBlock,
+          window: windowAfter(asked.window, matched) ?? asked.window,
+        };
+        more = true;
+        break;
+      }
     }
+  }
+
+  #learn(result: OrderedResult, conditions: Plan['zones']): void {
+    result.blocks.forEach((block, i) => {
+      block.zones.forEach((zone, at) => this.zones.set(conditions[at], result.firstBlock + i, zone));
+    });
+    const last = result.blocks.at(-1);
+    if (result.result?.failure && last?.start === this.index.next) this.#cut = last;
+  }
+
+  /** Lets the workers take part in scans of a source that must be decoded, if it is known where decoding can begin. */
+  #divide(): void {
+    const large = (this.#source.size ?? 0) > inlineBlocks * this.#spec.blockSize;
+    if (this.#divided || !this.#offered || !large) return;
+    const division = divisionOf(this.#source, this.#spec.blockSize);
+    if (!division) return;
+    const key = `${this.name}\n${nextKey++}`;
+    const spec = { ...this.#spec, key, source: this.#source.spec(), end: this.#source.size };
+    this.#divided = { spec, division };
+    // A regular expression that runs for ever can be stopped from now on.
+    this.#shared = this.#offered;
+  }
+
+  /** Looks through a file on disk for where decoding can begin, as far as that is written there. */
+  #learnToDivide(): void {
+    if (!this.#offered || this.#source.place.kind !== 'file' || this.#source.random) return;
+    this.#survey ??= this.#source.survey(this.#closing.signal).then(
+      () => this.#divide(),
+      // What is wrong with the file is found where it is read.
+      () => undefined,
+    );
   }
 
   /** Rows of some blocks, ahead of every scan. */
@@ -281,8 +365,10 @@ export class Dataset {
     cells: CellRequest,
     signal: AbortSignal,
   ): Promise<PageResult> {
-    const task: Task = { kind: 'page', file: this.#spec, query, parts, cells };
-    const result = await this.#poolFor(query).run(task, interactivePriority, signal);
+    const pool = this.#poolFor(query);
+    const file = pool === this.#offered && this.#divided ? this.#divided.spec : this.#spec;
+    const task: Task = { kind: 'page', file, query, parts, cells };
+    const result = await pool.run(task, interactivePriority, signal);
     if (result.kind !== 'page') throw new TypeError(`A page was answered by a ${result.kind}.`);
     return result;
   }
@@ -371,8 +457,10 @@ export class Dataset {
 
   async close(): Promise<void> {
     await this.save();
+    this.#closing.abort();
+    await this.#survey;
     await this.#own?.close();
-    this.#shared?.release(this.#spec.key);
+    this.#shared?.release((this.#divided?.spec ?? this.#spec).key);
     await this.#source.close();
     await this.#spool?.remove();
   }

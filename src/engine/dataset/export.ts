@@ -250,7 +250,7 @@ class Meter {
       records: this.#records,
       matched: this.#matched,
       scanned: this.#scanned,
-      total: this.#dataset.size,
+      total: this.#dataset.expectedSize,
       elapsedMs: performance.now() - this.#began,
     };
   }

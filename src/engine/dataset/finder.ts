@@ -32,7 +32,7 @@ async function findForward(
   const firstBlock = blockOfRow(dataset, view, from);
   const tell = throttled(progress);
   for await (const found of matches(dataset, view, request, firstBlock, signal)) {
-    tell({ scanned: found.scanned, total: dataset.size });
+    tell({ scanned: found.scanned, total: dataset.expectedSize });
     for (const row of await rowsOf(dataset, view, found, signal)) if (row > from) return { row };
     if (view && found.firstBlock + found.blocks.length >= view.blocks && view.blocks > 0) break;
   }
@@ -54,7 +54,7 @@ async function findBackward(
     for await (const found of matches(dataset, view, request, start, signal, end)) {
       for (const row of await rowsOf(dataset, view, found, signal)) if (row < request.from) last = row;
     }
-    tell({ scanned: (dataset.size ?? 0) - start * dataset.spec.blockSize, total: dataset.size });
+    tell({ scanned: (dataset.size ?? 0) - start * dataset.spec.blockSize, total: dataset.expectedSize });
     if (last !== undefined) return { row: last };
     end = start;
   }
@@ -77,7 +77,7 @@ export async function findCount(
   } as const;
   for await (const { blocks, scanned } of dataset.scan(scan, signal)) {
     for (const block of blocks) count += block.matched;
-    tell({ count, scanned, total: dataset.size });
+    tell({ count, scanned, total: dataset.expectedSize });
   }
   return { count };
 }

@@ -33,7 +33,7 @@ export function startState(id: number, query: string, file: Dataset): ViewState 
     records: 0,
     malformed: 0,
     scanned: 0,
-    total: file.size,
+    total: file.expectedSize,
     skipped: 0,
     elapsedMs: 0,
     columns: undefined,

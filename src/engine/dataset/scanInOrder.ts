@@ -31,6 +31,8 @@ export interface ScanRequest {
   readonly toBlock: number;
   /** Blocks handed to a worker at once, if other than usual: what it makes of them is held until their turn. */
   readonly blocksPerStretch?: number | undefined;
+  /** Answers where the stretch that begins with a block ends best. */
+  readonly stretchEnd?: ((block: number) => number) | undefined;
   /** Answers whether a block may hold a match; the others are skipped. Only asked of blocks that the index knows. */
   readonly mayMatch?: ((block: number) => boolean) | undefined;
 }
@@ -79,7 +81,8 @@ export async function* scanInOrder(
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   // Without a second thread nothing is gained by handing out early, and what is handed out late starts from what is known.
-  const limit = pool.size === 1 ? 1 : 3 * pool.size;
+  // Stretches that end where they end best are long, and so few of them are enough.
+  const limit = pool.size === 1 ? 1 : (request.stretchEnd ? 2 : 3) * pool.size;
   // Every stretch in flight listens, and a page may as well.
   setMaxListeners(limit + 2, both);
   let next = request.fromBlock;
@@ -93,7 +96,10 @@ export async function* scanInOrder(
   const hand = (): void => {
     const known = next <= index.length ? index.place(next) : undefined;
     const length = handedOut < 2 * pool.size ? 1 : (request.blocksPerStretch ?? blocksPerStretch);
-    const lastBlock = Math.min(toBlock(), next + length);
+    const lastBlock = Math.min(
+      toBlock(),
+      length > 1 && request.stretchEnd ? request.stretchEnd(next) : next + length,
+    );
     const start = known?.start;
     handedOut++;
     const window = limit === 1 ? windowAfter(request.window, matched) : undefined;
@@ -200,7 +206,7 @@ export async function* scanInOrder(
 }
 
 /** What is left of a window after `passed` matches; undefined: everything. */
-function windowAfter({ skip, take }: MatchWindow, passed: number): MatchWindow | undefined {
+export function windowAfter({ skip, take }: MatchWindow, passed: number): MatchWindow | undefined {
   if (skip === 0 && take === Infinity) return undefined;
   return { skip: Math.max(0, skip - passed), take: take - Math.max(0, passed - skip) };
 }
@@ -212,7 +218,7 @@ function windowWithin({ skip, take }: MatchWindow, passed: number, count: number
   return from === 0 && to === count ? undefined : { skip: from, take: to - from };
 }
 
-function countMatches({ blocks }: ScanResult): number {
+export function countMatches({ blocks }: ScanResult): number {
   return blocks.reduce((sum, block) => sum + block.matched, 0);
 }
 

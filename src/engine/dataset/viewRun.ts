@@ -97,7 +97,7 @@ export class ViewRun implements Run {
   }
 
   #progress(scanned: number, skipped: number): Progress {
-    const { index, size, cut } = this.dataset;
+    const { index, expectedSize, cut } = this.dataset;
     const { rows } = this.view;
     const whole = Math.min(this.view.blocks, this.#cut ?? Infinity, index.length);
     // A failing source may have cut the last block short; the index then ends before it.
@@ -108,7 +108,7 @@ export class ViewRun implements Run {
       malformed: index.malformedBefore(whole) + (last?.malformed ?? 0),
       scanned,
       skipped,
-      total: size,
+      total: expectedSize,
     };
   }
 }

@@ -1,9 +1,9 @@
-import { createGunzip, createInflateRaw, inflateRawSync } from 'node:zlib';
+import { createGunzip, createInflateRaw } from 'node:zlib';
 import { bgzfSurvey } from './bgzf.ts';
 import { type Codec, Interruption, pull, type Step } from './decoded.ts';
 import { alignBlock, deflateWindow } from './deflate.ts';
 import { type BlockMark, type Mark, type Marks } from './marks.ts';
-import { findStart, isProven, keepWindow, type Start } from './gzipMarks.ts';
+import { findStart, isProven, keepWindow, keptWindow, type Start } from './gzipMarks.ts';
 import { Pump } from './pump.ts';
 import { type Source, SourceError } from './source.ts';
 
@@ -136,7 +136,7 @@ class Pass {
 
   /** From a block to the end of its member, trailer included. */
   async *#restOfMember(block: BlockMark): AsyncGenerator<Step, void> {
-    const dictionary = inflateRawSync(block.window);
+    const dictionary = keptWindow(block.window);
     this.#remember(dictionary);
     const pump = new Pump(createInflateRaw({ chunkSize, ...(dictionary.length > 0 && { dictionary }) }));
     try {

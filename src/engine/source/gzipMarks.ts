@@ -70,7 +70,19 @@ export function isProven(
   return true;
 }
 
-/** A window as a mark keeps it: deflated at the fastest level, a fifth of its size or so. */
+/**
+ * A window as a mark keeps it: deflated at the fastest level, a fifth of its size or so, in memory that threads share,
+ * for marks go with every task.
+ */
 export function keepWindow(window: Uint8Array): Uint8Array {
-  return new Uint8Array(deflateRawSync(window, { level: 1 }));
+  const deflated = deflateRawSync(window, { level: 1 });
+  const kept = new Uint8Array(new SharedArrayBuffer(deflated.length));
+  kept.set(deflated);
+  return kept;
+}
+
+/** The window that `keepWindow` kept. */
+export function keptWindow(kept: Uint8Array): Uint8Array {
+  // zlib takes no shared memory.
+  return inflateRawSync(new Uint8Array(kept));
 }
