@@ -2,17 +2,17 @@
  * The grid: a view of any number of rows and columns. It ties the parts together (scroll pane, columns, page cache,
  * selection) and paints at most once a frame.
  */
-import { CellKind, type ColumnInfo, type Page } from '../../protocol/preview.ts';
+import { CellKind, type Page } from '../../protocol/preview.ts';
 import { make } from '../dom.ts';
 import { count, t } from '../l10n.ts';
-import type { Cell } from './cells.ts';
-import { lanesBetween, type ColumnLayout, type ColumnPrefs } from './columns.ts';
+import { lanesBetween } from './columns.ts';
 import { createColumnView } from './columnView.ts';
-import { createRuler } from './fit.ts';
+import type { Grid, GridOptions, GridView } from './contract.ts';
 import { createHeader } from './header.ts';
 import { actionOf, type GridAction } from './keys.ts';
+import { createMetrics } from './metrics.ts';
 import { navigate } from './navigate.ts';
-import { createPages, type RowFacts, type RowsRequest } from './pages.ts';
+import { createPages } from './pages.ts';
 import { followPointer } from './pointer.ts';
 import { createRenderer, holds } from './render.ts';
 import { endRow, firstRow, pageRows } from './scroll.ts';
@@ -27,70 +27,10 @@ import {
   selectRows,
   start,
   within,
-  type Area,
   type Selection,
   type Spot,
 } from './selection.ts';
-
-export interface GridOptions {
-  readonly fetch: (request: RowsRequest, signal: AbortSignal) => Promise<Page>;
-  readonly failed: (error: unknown) => void;
-  readonly selected: () => void;
-  readonly prefsChanged: (prefs: ColumnPrefs) => void;
-  readonly scrolled: () => void;
-  readonly openMenu: (column: ColumnInfo, anchor: HTMLElement) => void;
-  readonly openRecord: () => void;
-  readonly copy: () => void;
-  readonly leave: () => void;
-}
-
-export interface GridView {
-  readonly view: number;
-  readonly rows: number;
-  /** Whether `rows` is the last word. */
-  readonly exact: boolean;
-  /** Whether row n is record n + 1. */
-  readonly numbered: boolean;
-  /** No record number is larger, as far as is known. */
-  readonly records: number;
-}
-
-export interface Grid {
-  readonly element: HTMLElement;
-  /** Another view: at its first row, until told otherwise. */
-  show(view: GridView): void;
-  /** The same view, known further. */
-  grow(view: GridView): void;
-  /** Asks anew for what is shown. */
-  refresh(): void;
-  setColumns(columns: readonly ColumnInfo[]): void;
-  setPrefs(prefs: ColumnPrefs): void;
-  /** Selects a row's cell and brings it into sight; `above` pixels from the upper edge where that is given. */
-  goTo(row: number, lane?: number, above?: number): void;
-  /** Selects a row's first cell that holds the text that is sought, as soon as it is here. */
-  goToText(row: number): void;
-  goToLane(lane: number): void;
-  fit(id: number): void;
-  resize(id: number, pixels: number): void;
-  moveColumn(id: number, lanes: number): void;
-  selectColumn(id: number): void;
-  /** Marks cells that hold a text; '' for none. */
-  seek(text: string, matchCase: boolean): void;
-  focus(): void;
-  cell(row: number, column: number): Cell | undefined;
-  facts(row: number): RowFacts | undefined;
-  readonly selection: Selection;
-  readonly area: Area;
-  readonly layout: ColumnLayout;
-  readonly prefs: ColumnPrefs;
-  readonly view: GridView;
-  /** First row in sight, with the part of it that is out of sight, in rows. */
-  readonly topRow: number;
-  readonly rowHeight: number;
-  /** Distance of a row from the upper edge, in pixels. */
-  aboveOf(row: number): number;
-  close(): void;
-}
+import { createTabStop } from './tabStop.ts';
 
 const headerHeight = 28;
 const cacheBytes = 48 * 1024 * 1024;
@@ -118,10 +58,9 @@ export function createGrid(options: GridOptions): Grid {
   let view: GridView = { view: 0, rows: 0, exact: false, numbered: true, records: 0 };
   let selection: Selection = start;
   let inHeader = false;
-  let rowHeight = 22;
-  let ruler = createRuler(sheet);
+  const metrics = createMetrics(sheet);
+  const tabStop = createTabStop(sheet);
   let fitted = false;
-  let tabStop: HTMLElement = sheet;
   let sought = { text: '', matchCase: false, row: -1 };
   let frame = 0;
 
@@ -144,7 +83,7 @@ export function createGrid(options: GridOptions): Grid {
   });
   let activeColumn: number | undefined;
   const columns = createColumnView({
-    ruler: () => ruler,
+    ruler: () => metrics.ruler,
     prefsChanged: options.prefsChanged,
     laidOut,
   });
@@ -153,7 +92,7 @@ export function createGrid(options: GridOptions): Grid {
     headerHeight,
     extent: () => ({
       rows: view.rows,
-      rowHeight,
+      rowHeight: metrics.rowHeight,
       width: gutter() + columns.layout.pinnedWidth + columns.layout.scrolledWidth,
     }),
     kept: () => selection.active.row,
@@ -165,8 +104,7 @@ export function createGrid(options: GridOptions): Grid {
   // Geometry
 
   function gutter(): number {
-    const digits = count(Math.max(999, view.rows, view.records)).length;
-    return Math.ceil(ruler.cell('8'.repeat(digits)) + 34);
+    return metrics.gutter(Math.max(view.rows, view.records));
   }
 
   function lanesWidth(): number {
@@ -175,12 +113,6 @@ export function createGrid(options: GridOptions): Grid {
 
   function bounds() {
     return { rows: view.rows, lanes: columns.layout.lanes.length };
-  }
-
-  function measure(): void {
-    ruler = createRuler(sheet);
-    rowHeight = Math.max(18, Math.round((parseFloat(getComputedStyle(sheet).fontSize) || 13) * 1.7));
-    sheet.style.setProperty('--row-height', `${rowHeight}px`);
   }
 
   function thumbWords(row: number): string {
@@ -198,8 +130,7 @@ export function createGrid(options: GridOptions): Grid {
 
   function paint(): void {
     frame = 0;
-    const held = document.activeElement;
-    const focused = held !== null && sheet.contains(held);
+    const focused = tabStop.focused();
     const { layout } = columns;
     const { left, state } = pane;
     const from = firstRow(state);
@@ -223,7 +154,7 @@ export function createGrid(options: GridOptions): Grid {
       from,
       to,
       top: state.top,
-      rowHeight,
+      rowHeight: metrics.rowHeight,
       width: pane.width - scene.gutter,
       wholeRows: shape === 'rows' || shape === 'all',
       activeRow: inHeader ? -1 : active.row,
@@ -243,16 +174,9 @@ export function createGrid(options: GridOptions): Grid {
     return [...lanes.slice(0, pinned), ...lanes.slice(from, to)].map((lane) => lane.column.id);
   }
 
-  /** One tab stop: the active cell where it is in sight, else the grid itself. */
   function keepFocus(focused: boolean): void {
     const { row, lane } = selection.active;
-    const target = (inHeader ? header.elementAt(lane) : renderer.elementAt(row, lane)) ?? sheet;
-    if (tabStop !== target) {
-      tabStop.tabIndex = -1;
-      tabStop = target;
-      tabStop.tabIndex = 0;
-    }
-    if (focused && document.activeElement !== target) target.focus({ preventScroll: true });
+    tabStop.put((inHeader ? header.elementAt(lane) : renderer.elementAt(row, lane)) ?? sheet, focused);
   }
 
   function fitFirst(page: Page): void {
@@ -346,9 +270,10 @@ export function createGrid(options: GridOptions): Grid {
       }
       default: {
         const page = pageRows(pane.state.scale);
-        const top = Math.min(Math.max(0, view.rows - 1), Math.ceil(pane.state.top / rowHeight));
+        const top = Math.min(Math.max(0, view.rows - 1), Math.ceil(pane.state.top / metrics.rowHeight));
         const next = navigate({ selection, inHeader }, action, bounds(), page, top);
-        if (action.type === 'page') pane.move({ type: 'by', pixels: action.direction * page * rowHeight });
+        if (action.type === 'page')
+          pane.move({ type: 'by', pixels: action.direction * page * metrics.rowHeight });
         inHeader = next.inHeader;
         select(next.selection, action.type !== 'select');
       }
@@ -387,7 +312,7 @@ export function createGrid(options: GridOptions): Grid {
       left: pane.left,
       gutter: gutter(),
       top: pane.state.top,
-      rowHeight,
+      rowHeight: metrics.rowHeight,
       rows: view.rows,
     }),
     pressCell(spot, extend) {
@@ -408,7 +333,7 @@ export function createGrid(options: GridOptions): Grid {
     mark: (x) => header.mark(x),
     open: () => options.openRecord(),
     holdThumb: () => pane.holdThumb(),
-    focus: () => focus(),
+    focus: () => tabStop.focus(),
     context,
     focused: () => ({ spot: selection.active, inHeader }),
   });
@@ -444,11 +369,7 @@ export function createGrid(options: GridOptions): Grid {
   document.addEventListener('selectstart', keepSelection);
 
   function keepSelection(event: Event): void {
-    if (sheet.contains(document.activeElement)) event.preventDefault();
-  }
-
-  function focus(): void {
-    tabStop.focus({ preventScroll: true });
+    if (tabStop.focused()) event.preventDefault();
   }
 
   function describe(): void {
@@ -463,7 +384,7 @@ export function createGrid(options: GridOptions): Grid {
       pages.reset(view.view, view.rows);
       inHeader = false;
       selection = selectCell({ row: 0, lane: Math.max(0, selection.active.lane) });
-      measure();
+      metrics.measure();
       columns.layAgain();
       pane.restart();
       options.selected();
@@ -509,7 +430,7 @@ export function createGrid(options: GridOptions): Grid {
       sought = { text: matchCase ? text : text.toLowerCase(), matchCase, row: -1 };
       schedule();
     },
-    focus,
+    focus: () => tabStop.focus(),
     cell: (row, column) => pages.cell(row, column),
     facts: (row) => pages.facts(row),
     get selection() {
@@ -528,12 +449,12 @@ export function createGrid(options: GridOptions): Grid {
       return view;
     },
     get topRow() {
-      return pane.state.top / rowHeight;
+      return pane.state.top / metrics.rowHeight;
     },
     get rowHeight() {
-      return rowHeight;
+      return metrics.rowHeight;
     },
-    aboveOf: (row) => row * rowHeight - pane.state.top,
+    aboveOf: (row) => row * metrics.rowHeight - pane.state.top,
     close() {
       pane.close();
       pages.close();

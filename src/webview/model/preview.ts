@@ -4,7 +4,8 @@
  */
 import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { ColumnInfo, FileInfo, FileState, ViewState } from '../../protocol/preview.ts';
-import { createGrid, type Grid, type GridView } from '../grid/grid.ts';
+import type { Grid, GridView } from '../grid/contract.ts';
+import { createGrid } from '../grid/grid.ts';
 import type { ColumnPrefs } from '../grid/columns.ts';
 import { start, type Selection } from '../grid/selection.ts';
 import { kindOf, sentence, type Link } from '../link.ts';

@@ -1,0 +1,66 @@
+/** What the grid is to the page: what it shows, what it can be told, what it tells. */
+import type { ColumnInfo, Page } from '../../protocol/preview.ts';
+import type { Cell } from './cells.ts';
+import type { ColumnLayout, ColumnPrefs } from './columns.ts';
+import type { RowFacts, RowsRequest } from './pages.ts';
+import type { Area, Selection } from './selection.ts';
+
+export interface GridOptions {
+  readonly fetch: (request: RowsRequest, signal: AbortSignal) => Promise<Page>;
+  readonly failed: (error: unknown) => void;
+  readonly selected: () => void;
+  readonly prefsChanged: (prefs: ColumnPrefs) => void;
+  readonly scrolled: () => void;
+  readonly openMenu: (column: ColumnInfo, anchor: HTMLElement) => void;
+  readonly openRecord: () => void;
+  readonly copy: () => void;
+  readonly leave: () => void;
+}
+
+export interface GridView {
+  readonly view: number;
+  readonly rows: number;
+  /** Whether `rows` is the last word. */
+  readonly exact: boolean;
+  /** Whether row n is record n + 1. */
+  readonly numbered: boolean;
+  /** No record number is larger, as far as is known. */
+  readonly records: number;
+}
+
+export interface Grid {
+  readonly element: HTMLElement;
+  /** Another view: at its first row, until told otherwise. */
+  show(view: GridView): void;
+  /** The same view, known further. */
+  grow(view: GridView): void;
+  /** Asks anew for what is shown. */
+  refresh(): void;
+  setColumns(columns: readonly ColumnInfo[]): void;
+  setPrefs(prefs: ColumnPrefs): void;
+  /** Selects a row's cell and brings it into sight; `above` pixels from the upper edge where that is given. */
+  goTo(row: number, lane?: number, above?: number): void;
+  /** Selects a row's first cell that holds the text that is sought, as soon as it is here. */
+  goToText(row: number): void;
+  goToLane(lane: number): void;
+  fit(id: number): void;
+  resize(id: number, pixels: number): void;
+  moveColumn(id: number, lanes: number): void;
+  selectColumn(id: number): void;
+  /** Marks cells that hold a text; '' for none. */
+  seek(text: string, matchCase: boolean): void;
+  focus(): void;
+  cell(row: number, column: number): Cell | undefined;
+  facts(row: number): RowFacts | undefined;
+  readonly selection: Selection;
+  readonly area: Area;
+  readonly layout: ColumnLayout;
+  readonly prefs: ColumnPrefs;
+  readonly view: GridView;
+  /** First row in sight, with the part of it that is out of sight, in rows. */
+  readonly topRow: number;
+  readonly rowHeight: number;
+  /** Distance of a row from the upper edge, in pixels. */
+  aboveOf(row: number): number;
+  close(): void;
+}
