@@ -1,9 +1,11 @@
 import { commands, l10n, window, type Disposable, type ExtensionContext, type Uri } from 'vscode';
 import type { CellAction, CellContext, CellTest, ColumnAction, PageCommand } from '../protocol/preview.ts';
+import type { Addresses } from './addresses.ts';
 import { activeFile, openAsText, openPreview } from './editors.ts';
 import type { EngineHost } from './engineHost.ts';
 import type { Exporter } from './exporter.ts';
 import type { PreviewEditor } from './previewEditor.ts';
+import { openUrl } from './openUrl.ts';
 import { openSample } from './sample.ts';
 
 /** Commands that the page carries out, by the word that follows `rowriver.` in package.json. */
@@ -59,6 +61,7 @@ export function registerCommands(
   editor: PreviewEditor,
   engine: EngineHost,
   exporter: Exporter,
+  addresses: Addresses,
 ): Disposable[] {
   const register = (name: string, run: (...args: never[]) => unknown) =>
     commands.registerCommand(`rowriver.${name}`, run);
@@ -74,6 +77,7 @@ export function registerCommands(
         selected && selected.length > 1 ? selected : [uri ?? activeFile() ?? (await askForFile())];
       for (const file of files) if (file) await openPreview(file);
     }),
+    register('openUrl', (address?: string) => openUrl(addresses, address)),
     register('openAsText', async (uri?: Uri) => {
       const file = uri ?? editor.active?.uri;
       if (file) await openAsText(file);

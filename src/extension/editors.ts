@@ -1,5 +1,6 @@
 import type { Uri } from 'vscode';
-import { commands, TabInputCustom, TabInputText, window, type ViewColumn } from 'vscode';
+import { addressScheme } from './addresses.ts';
+import { commands, l10n, TabInputCustom, TabInputText, window, type ViewColumn } from 'vscode';
 
 /** The custom editor's name, in package.json as well. */
 export const viewType = 'rowriver.preview';
@@ -11,6 +12,10 @@ export async function openPreview(uri: Uri, column?: ViewColumn): Promise<void> 
 
 /** Shows a file in VS Code's own text editor. */
 export async function openAsText(uri: Uri, column?: ViewColumn): Promise<void> {
+  if (uri.scheme === addressScheme) {
+    await window.showInformationMessage(l10n.t('What is at an address can be shown in a preview only.'));
+    return;
+  }
   await commands.executeCommand('vscode.openWith', uri, 'default', column);
 }
 

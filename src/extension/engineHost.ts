@@ -23,6 +23,8 @@ export interface EngineHostOptions {
   /** The engine's bundle. */
   readonly script: string;
   readonly settings: () => EngineCalls['configure']['params'];
+  /** The engine's environment; VS Code's own where it is not said. */
+  readonly environment?: () => NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
   /** How long the engine outlives its last session: a tab that is moved closes and opens again. */
   readonly graceMs?: number;
@@ -120,8 +122,12 @@ export class EngineHost {
 
   #start(): Running {
     if (this.#running) return this.#running;
-    const { script, settings, log } = this.#options;
-    const worker = new Worker(pathToFileURL(script), { name: 'rowriver engine', execArgv: [] });
+    const { script, settings, environment, log } = this.#options;
+    const worker = new Worker(pathToFileURL(script), {
+      name: 'rowriver engine',
+      execArgv: [],
+      env: environment?.() ?? process.env,
+    });
     const peer = new Peer<Nothing, EngineCalls, EngineEvents>({
       post: (message, transfer) =>
         worker.postMessage({ session: 0, message } satisfies Tagged, transfer ? [...transfer] : []),

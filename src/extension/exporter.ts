@@ -1,6 +1,7 @@
 import { l10n, ProgressLocation, Uri, window } from 'vscode';
 import type { ExportProgress, ExportSummary } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
+import { addressScheme, pathOf, type Addresses } from './addresses.ts';
 import { openPreview } from './editors.ts';
 import type { EngineHost, EngineSession } from './engineHost.ts';
 import { exportFormat, isSameFile, proposedTarget } from './exportTarget.ts';
@@ -14,16 +15,18 @@ type Work = (signal: AbortSignal, onProgress: (step: ExportProgress) => void) =>
 export class Exporter {
   readonly #engine: EngineHost;
   readonly #readings: Readings;
+  readonly #addresses: Addresses;
 
-  constructor(engine: EngineHost, readings: Readings) {
+  constructor(engine: EngineHost, readings: Readings, addresses: Addresses) {
     this.#engine = engine;
     this.#readings = readings;
+    this.#addresses = addresses;
   }
 
   /** Asks where to and writes what the query selects. Undefined where the user thinks better of it. */
   async exportSubset(preview: Preview, query: string): Promise<ExportSummary | undefined> {
-    const source = preview.uri.fsPath;
-    const target = await this.#askForTarget(source, proposedTarget(source, 'filtered'));
+    const source = pathOf(preview.uri);
+    const target = await this.#askForTarget(preview.uri, proposedTarget(source, 'filtered'));
     if (target === undefined) return undefined;
     const to = exportFormat(source, preview.info?.format ?? 'jsonl', target.fsPath);
     const request = { session: preview.session.number, query, target: target.fsPath, to };
@@ -36,12 +39,12 @@ export class Exporter {
 
   /** Writes what the query selects to where it is told, over what is there, without asking or telling. */
   async exportTo(source: Uri, query: string, target: Uri): Promise<ExportSummary> {
-    if (await isSameFile(source.fsPath, target.fsPath)) {
+    if (await isSource(source, target)) {
       throw new Error(l10n.t('A file cannot be exported onto itself: {0}', source.fsPath));
     }
     const { session, info } = await this.#openSession(source);
     try {
-      const to = exportFormat(source.fsPath, info.format, target.fsPath);
+      const to = exportFormat(pathOf(source), info.format, target.fsPath);
       return await this.#engine.call('export', { session: session.number, query, target: target.fsPath, to });
     } finally {
       session.close();
@@ -50,8 +53,8 @@ export class Exporter {
 
   /** Asks where to and writes the malformed records, one JSON object a line. */
   async exportRejects(preview: Preview): Promise<ExportSummary | undefined> {
-    const source = preview.uri.fsPath;
-    const target = await this.#askForTarget(source, proposedTarget(source, 'rejects', '.jsonl'));
+    const proposed = proposedTarget(pathOf(preview.uri), 'rejects', '.jsonl');
+    const target = await this.#askForTarget(preview.uri, proposed);
     if (target === undefined) return undefined;
     const request = { session: preview.session.number, target: target.fsPath };
     const summary = await withProgress(target, (signal, onProgress) =>
@@ -63,9 +66,13 @@ export class Exporter {
 
   /** A session without a page. */
   async #openSession(source: Uri): Promise<{ session: EngineSession; info: FileInfo }> {
+    const location =
+      source.scheme === addressScheme ? await this.#addresses.addressOf(source) : source.fsPath;
+    if (location === undefined)
+      throw new Error(l10n.t('The password or token of this address is not kept here.'));
     return new Promise((resolve, reject) => {
       const session = this.#engine.open(
-        { location: source.fsPath, options: this.#readings.of(source) },
+        { location, options: this.#readings.of(source) },
         {
           message: () => undefined,
           opened: (info) => resolve({ session, info }),
@@ -80,7 +87,7 @@ export class Exporter {
     });
   }
 
-  async #askForTarget(source: string, proposed: string): Promise<Uri | undefined> {
+  async #askForTarget(source: Uri, proposed: string): Promise<Uri | undefined> {
     for (;;) {
       const target = await window.showSaveDialog({
         defaultUri: Uri.file(proposed),
@@ -98,7 +105,7 @@ export class Exporter {
       if (target === undefined) return undefined;
       if (target.scheme !== 'file') {
         await window.showErrorMessage(l10n.t('Rowriver writes to disks only, not to "{0}:".', target.scheme));
-      } else if (await isSameFile(source, target.fsPath)) {
+      } else if (await isSource(source, target)) {
         await window.showErrorMessage(l10n.t('That is the file being read. Choose another name.'), {
           modal: true,
         });
@@ -121,6 +128,10 @@ export class Exporter {
     if (picked === open) await openPreview(target);
     if (picked === rejects) await this.exportRejects(preview);
   }
+}
+
+function isSource(source: Uri, target: Uri): Promise<boolean> {
+  return source.scheme === 'file' ? isSameFile(source.fsPath, target.fsPath) : Promise.resolve(false);
 }
 
 async function offerPreview(target: Uri, message: string): Promise<void> {

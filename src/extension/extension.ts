@@ -1,9 +1,11 @@
 import { Uri, window, workspace, type ExtensionContext } from 'vscode';
+import { Addresses } from './addresses.ts';
 import { registerCommands } from './commands.ts';
 import { EngineHost } from './engineHost.ts';
 import { Exporter } from './exporter.ts';
 import { LargeTextOffer } from './largeTextOffer.ts';
 import { PreviewEditor } from './previewEditor.ts';
+import { engineEnvironment } from './proxySettings.ts';
 import { Readings } from './readings.ts';
 import { RecordDocuments } from './recordDocument.ts';
 import { StatusBar } from './statusBar.ts';
@@ -19,21 +21,26 @@ export function activate(context: ExtensionContext): void {
       const cacheFolder = megabytes > 0 ? Uri.joinPath(context.globalStorageUri, 'indexes').fsPath : null;
       return { cacheFolder, cacheBytes: megabytes * 1e6 };
     },
+    environment: () => engineEnvironment(process.env),
     log: (line) => log.info(line),
   });
   engine = host;
   const readings = new Readings(context.workspaceState);
-  const exporter = new Exporter(host, readings);
+  const addresses = new Addresses(context.secrets);
+  const exporter = new Exporter(host, readings, addresses);
   const records = new RecordDocuments(host);
   const statusBar = new StatusBar();
-  const editor = new PreviewEditor({ context, engine: host, exporter, readings, records }, statusBar);
+  const editor = new PreviewEditor(
+    { context, engine: host, addresses, exporter, readings, records },
+    statusBar,
+  );
   context.subscriptions.push(
     log,
     records,
     statusBar,
     editor,
     new LargeTextOffer(),
-    ...registerCommands(context, editor, host, exporter),
+    ...registerCommands(context, editor, host, exporter, addresses),
   );
 }
 

@@ -1,6 +1,7 @@
 import { env, l10n, type Disposable, type ExtensionContext, type Uri, type WebviewPanel } from 'vscode';
 import type { FileInfo, PageCommand, PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../protocol/rpc.ts';
+import type { Addresses } from './addresses.ts';
 import type { EngineHost, EngineSession } from './engineHost.ts';
 import { openAsText } from './editors.ts';
 import type { Exporter } from './exporter.ts';
@@ -24,6 +25,7 @@ export interface Status {
 export interface PreviewServices {
   readonly context: ExtensionContext;
   readonly engine: EngineHost;
+  readonly addresses: Addresses;
   readonly exporter: Exporter;
   readonly readings: Readings;
   readonly records: RecordDocuments;
@@ -43,7 +45,14 @@ export class Preview implements Disposable {
   /** The file is being opened again because the user wants it read otherwise. */
   #rereading = false;
 
-  constructor(uri: Uri, panel: WebviewPanel, services: PreviewServices, statusChanged: () => void) {
+  /** @param location what the engine opens: a path, or an address with its credentials */
+  constructor(
+    uri: Uri,
+    location: string,
+    panel: WebviewPanel,
+    services: PreviewServices,
+    statusChanged: () => void,
+  ) {
     this.uri = uri;
     this.panel = panel;
     this.#services = services;
@@ -57,7 +66,7 @@ export class Preview implements Disposable {
       reopen: () => this.session.reopen(),
     });
     this.session = services.engine.open(
-      { location: uri.fsPath, options: services.readings.of(uri) },
+      { location, options: services.readings.of(uri) },
       {
         message: (message) => this.#relay.fromEngine(message),
         opened: (info, again) => {

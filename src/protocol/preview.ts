@@ -55,6 +55,8 @@ export interface FileState {
   readonly message: string;
   /** Phase `failed`: offset of the byte at which the source gave out; the rows before it are there. */
   readonly failedAt?: number | undefined;
+  /** Phase `indexing`, but nothing is read for now: of what is remote, no more than somebody looks at. */
+  readonly resting?: boolean | undefined;
 }
 
 /** A view: 0 is the file as it stands, others are the results of a query. */

@@ -15,8 +15,6 @@ const progressMs = 100;
 const settleMs = 250;
 /** Looked at when a file is opened. */
 const firstRows = 100;
-/** Blocks that are indexed past the one that is asked for, where reading is not free. */
-const blocksAhead = 1;
 
 /** What all files share. */
 export interface EngineResources {
@@ -83,8 +81,10 @@ export class SharedFile {
     const guessed = index.length === 0 && !known.exact;
     // What comes after the place where a source gave out cannot be shown.
     const failed = this.#trouble?.failedAt !== undefined && !known.exact;
+    const resting = this.dataset.remote && this.#scans === 0 && this.#wanted <= index.length;
     return {
       ...known,
+      resting,
       ...(guessed && { records: this.#firstGuess }),
       ...(failed && { records: index.records + (cut?.records ?? 0) }),
       ...this.#trouble,
@@ -144,7 +144,7 @@ export class SharedFile {
     const enough = (): boolean =>
       this.dataset.index.length >= count || this.dataset.indexed || this.#trouble !== undefined;
     if (enough()) return;
-    this.#wanted = Math.max(this.#wanted, count + blocksAhead);
+    this.#wanted = Math.max(this.#wanted, count);
     this.startIndexing();
     await new Promise<void>((resolve, reject) => {
       const done = (settle: () => void): void => {

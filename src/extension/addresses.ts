@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { Uri, workspace, type SecretStorage } from 'vscode';
+import { hasSecrets, parseAddress } from '../engine/source/httpAddress.ts';
+
+/** Scheme of the tabs that show what is at an http(s) address. */
+export const addressScheme = 'rowriver-url';
+
+const key = 'addresses';
+
+/** Addresses with credentials that are kept; the one opened longest ago is forgotten first. */
+const addressesKept = 50;
+
+type Kept = readonly (readonly [id: string, address: string])[];
+
+/**
+ * Tabs of addresses. VS Code writes a tab's URI into its state and its lists, so one for an address with a password or
+ * a query, which may hold a token, names only an entry of VS Code's secret storage.
+ */
+export class Addresses {
+  readonly #secrets: SecretStorage;
+
+  constructor(secrets: SecretStorage) {
+    this.#secrets = secrets;
+  }
+
+  /** The URI of the tab for an address. @throws SourceError where it is none */
+  async uriOf(text: string): Promise<Uri> {
+    const address = parseAddress(text);
+    const { url } = address;
+    const path = decoded(url.pathname);
+    const query = hasSecrets(address) ? `kept=${await this.#keep(text)}` : `at=${url.href}`;
+    return Uri.from({ scheme: addressScheme, authority: url.host, path, query });
+  }
+
+  /** The address of a tab; undefined where it is not kept any more, as on another machine. */
+  async addressOf({ query }: Uri): Promise<string | undefined> {
+    if (query.startsWith('at=')) return query.slice('at='.length);
+    const id = query.slice('kept='.length);
+    return (await this.#kept()).find(([known]) => known === id)?.[1];
+  }
+
+  async #keep(address: string): Promise<string> {
+    const kept = await this.#kept();
+    const id = kept.find(([, known]) => known === address)?.[0] ?? randomUUID();
+    const others = kept.filter(([known]) => known !== id);
+    const next: Kept = [[id, address] as const, ...others].slice(0, addressesKept);
+    await this.#secrets.store(key, JSON.stringify(next));
+    return id;
+  }
+
+  async #kept(): Promise<Kept> {
+    const text = await this.#secrets.get(key);
+    return text === undefined ? [] : (JSON.parse(text) as Kept);
+  }
+}
+
+/** A path for what a tab shows, beside which exports are proposed: the file's own, or one of its name in the workspace. */
+export function pathOf(uri: Uri): string {
+  if (uri.scheme === 'file') return uri.fsPath;
+  const folder = workspace.workspaceFolders?.find((one) => one.uri.scheme === 'file')?.uri.fsPath;
+  return join(folder ?? homedir(), basename(uri.path) || uri.authority.replace(/:\d+$/, ''));
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
