@@ -9,36 +9,40 @@ export interface Needle {
   readonly foldCase: boolean;
 }
 
-/** Past every place in a block. */
-const never = Number.MAX_SAFE_INTEGER;
+/** Closes a list of places: past every byte of a block, however much is added to it. */
+const never = 0xffffffff;
 
-/** The places of a text in a block, for whoever goes through its fields in order. */
+/**
+ * The indices at which a text stands in a block's bytes, in the records from `first` to `last`; ascending, and at the end one
+ * that is past all bytes, so that whoever goes through the fields in order always has a next one.
+ */
+export function placesOf(block: RecordBlock, needle: Needle, first: number, last: number): Uint32Array {
+  const { bytes, foldCase } = needle;
+  const from = block.starts[first];
+  const to = block.ends[last];
+  const places = block.search?.(from, to, bytes, foldCase) ?? searchPlain(block.bytes, needle, from, to);
+  const closed = new Uint32Array(places.length + 1);
+  closed.set(places);
+  closed[places.length] = never;
+  return closed;
+}
+
+/** Says of one field after another whether a text stands in it; the places are those of `placesOf`. */
 export class Hits {
   readonly #places: Uint32Array;
   readonly #length: number;
   #next = 0;
-  #place: number;
 
-  /** In the records from `first` to `last`. */
-  constructor(block: RecordBlock, needle: Needle, first: number, last: number) {
-    this.#places = placesOf(block, needle, block.starts[first], block.ends[last]);
-    this.#length = needle.bytes.length;
-    this.#place = this.#places.length > 0 ? this.#places[0] : never;
+  constructor(places: Uint32Array, length: number) {
+    this.#places = places;
+    this.#length = length;
   }
 
-  /** Whether the text stands in [start, end). `start` is not before that of the last call. */
+  /** Whether it stands in [start, end). `start` is not before that of the last call. */
   isIn(start: number, end: number): boolean {
-    while (this.#place < start) {
-      this.#next++;
-      this.#place = this.#next < this.#places.length ? this.#places[this.#next] : never;
-    }
-    return this.#place + this.#length <= end;
+    while (this.#places[this.#next] < start) this.#next++;
+    return this.#places[this.#next] + this.#length <= end;
   }
-}
-
-function placesOf(block: RecordBlock, needle: Needle, from: number, to: number): Uint32Array {
-  const { bytes, foldCase } = needle;
-  return block.search?.(from, to, bytes, foldCase) ?? searchPlain(block.bytes, needle, from, to);
 }
 
 function searchPlain(bytes: Uint8Array, needle: Needle, from: number, to: number): Uint32Array {

@@ -1,5 +1,5 @@
 import { Kind } from '../../format/record.ts';
-import { Hits, type Needle, type RawTells } from '../hits.ts';
+import { placesOf, type Needle, type RawTells } from '../hits.ts';
 import type { Regex } from '../regex/regex.ts';
 import type { AcceptsValue, ReadValue, Selector } from './selector.ts';
 
@@ -26,7 +26,8 @@ export function selectMatching(
       const { kinds, starts, ends } = block.fields[field];
       const { bytes } = block;
       if (count === 0) return 0;
-      const hits = hasNeedle ? new Hits(block, needle, selection[0], selection[count - 1]) : undefined;
+      const places = hasNeedle ? placesOf(block, needle, selection[0], selection[count - 1]) : undefined;
+      let next = 0;
       let kept = 0;
       for (let i = 0; i < count; i++) {
         const record = selection[i];
@@ -34,7 +35,8 @@ export function selectMatching(
         if (kind === Kind.Text || kind === Kind.EscapedText) {
           const start = starts[record];
           const end = ends[record];
-          const possible = hits?.isIn(start, end) ?? true;
+          if (places) while (places[next] < start) next++;
+          const possible = !places || places[next] + needle.bytes.length <= end;
           if (kind === Kind.Text || (!possible && tells(bytes, start, end))) {
             selection[kept] = record;
             kept += (possible && regex.testBytes(bytes, start, end)) === wanted ? 1 : 0;

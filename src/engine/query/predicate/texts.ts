@@ -1,6 +1,6 @@
 import { Kind } from '../../format/record.ts';
 import { fieldText, type Unescape } from '../fieldText.ts';
-import { Hits, type Needle, type RawTells } from '../hits.ts';
+import { Hits, placesOf, type Needle, type RawTells } from '../hits.ts';
 import type { ComparisonOperator } from '../syntax/tree.ts';
 import { isWellFormed } from '../value/compare.ts';
 import type { AcceptsValue, ReadValue, Selector } from './selector.ts';
@@ -182,8 +182,12 @@ export function selectContaining(
       if (count === 0) return 0;
       const { kinds, starts, ends } = block.fields[field];
       const last = selection[count - 1];
-      const hits = new Hits(block, needle, selection[0], last);
-      const doubtful = doubts.map((doubt) => new Hits(block, doubt, selection[0], last));
+      const places = placesOf(block, needle, selection[0], last);
+      const { length } = needle.bytes;
+      const doubtful = doubts.map(
+        (doubt) => new Hits(placesOf(block, doubt, selection[0], last), doubt.bytes.length),
+      );
+      let next = 0;
       let kept = 0;
       for (let i = 0; i < count; i++) {
         const record = selection[i];
@@ -191,9 +195,10 @@ export function selectContaining(
         if (kind === Kind.Text || kind === Kind.EscapedText) {
           const start = starts[record];
           const end = ends[record];
-          const found = hits.isIn(start, end);
+          while (places[next] < start) next++;
+          const found = places[next] + length <= end;
           const sure = kind === Kind.Text || (!found && tells(block.bytes, start, end));
-          if (sure && (found || !doubtful.some((doubt) => doubt.isIn(start, end)))) {
+          if (sure && (found || doubtful.length === 0 || !isInAny(doubtful, start, end))) {
             selection[kept] = record;
             kept += found === wanted ? 1 : 0;
             continue;
@@ -204,6 +209,11 @@ export function selectContaining(
       return kept;
     },
   };
+}
+
+/** A function of its own: a closure in the loop would cost every record a context. */
+function isInAny(all: readonly Hits[], start: number, end: number): boolean {
+  return all.some((hits) => hits.isIn(start, end));
 }
 
 /** Records whose text passes a test that needs it decoded. */
