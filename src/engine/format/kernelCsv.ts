@@ -70,7 +70,7 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
         until: Math.min(task.until, task.length),
         final: task.final,
       };
-      const { columns, ...found } = kernel.scan(range, request, readOdd);
+      const { columns, ...found } = kernel.scan(range, request, readOdd, task.holding);
       buffer = found.bytes;
       return {
         ...found,

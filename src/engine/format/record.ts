@@ -41,16 +41,18 @@ export interface RecordBlock {
   readonly search?: Search | undefined;
 }
 
+/** A text of at least a byte that is sought in raw bytes. */
+export interface Needle {
+  readonly bytes: Uint8Array;
+  /** Whether an ASCII letter is the same in both cases. */
+  readonly foldCase: boolean;
+}
+
 /**
  * Answers the indices in `bytes` [from, to) at which a text of at least a byte begins and ends by `to`, ascending; undefined where
- * the text is too long for it. With `foldCase`, an ASCII letter is the same in both cases.
+ * the text is too long for it.
  */
-export type Search = (
-  from: number,
-  to: number,
-  needle: Uint8Array,
-  foldCase: boolean,
-) => Uint32Array | undefined;
+export type Search = (from: number, to: number, needle: Needle) => Uint32Array | undefined;
 
 /** What a field holds. Order and numbers are known to the kernel. */
 export const Kind = {
@@ -107,6 +109,8 @@ export interface ScanTask {
   /** Whether the source ends at `length`. */
   readonly final: boolean;
   readonly fields: readonly FieldRequest[];
+  /** Records without this text in their bytes may be given with all fields missing. */
+  readonly holding?: Needle | undefined;
 }
 
 /**

@@ -1,7 +1,14 @@
 import type { Source } from '../source/source.ts';
 import { SourceError } from '../source/source.ts';
 import { Fault } from '../fault.ts';
-import { Kind, maxRecordLength, type FieldRequest, type RecordBlock, type Scanner } from './record.ts';
+import {
+  Kind,
+  maxRecordLength,
+  type FieldRequest,
+  type Needle,
+  type RecordBlock,
+  type Scanner,
+} from './record.ts';
 
 /**
  * The first stage of every pipeline: reads a run of a source into the scanner's buffer and yields its records, a
@@ -42,8 +49,9 @@ export async function* records(
   blockSize: number,
   fields: readonly FieldRequest[],
   signal: AbortSignal,
+  holding?: Needle,
 ): AsyncGenerator<PlacedBlock> {
-  const window = new Window(source, scanner, run, signal);
+  const window = new Window(source, scanner, run, holding, signal);
   let position = run.start;
   if (position === undefined) {
     await window.fill(Math.min(run.from + blockSize, run.to) + lookAhead);
@@ -114,6 +122,7 @@ class Window {
   readonly #source: Source;
   readonly #scanner: Scanner;
   readonly #run: Run;
+  readonly #holding: Needle | undefined;
   readonly #signal: AbortSignal;
   base: number;
   end: number;
@@ -121,10 +130,11 @@ class Window {
   /** What the source failed with; the bytes before it are there. */
   failure: SourceError | undefined;
 
-  constructor(source: Source, scanner: Scanner, run: Run, signal: AbortSignal) {
+  constructor(source: Source, scanner: Scanner, run: Run, holding: Needle | undefined, signal: AbortSignal) {
     this.#source = source;
     this.#scanner = scanner;
     this.#run = run;
+    this.#holding = holding;
     this.#signal = signal;
     // The byte before a block tells whether a record begins right at it.
     this.base = Math.max(0, run.from - 1);
@@ -192,6 +202,7 @@ class Window {
       until: Math.min(blockEnd - this.base, length),
       final: this.ended,
       fields,
+      holding: this.#holding,
     });
   }
 

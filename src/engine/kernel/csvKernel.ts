@@ -1,6 +1,6 @@
 import { layOutFrame, writeWords, type ColumnRequest, type Found, type Frame } from './frame.ts';
 import { createKernelMemory, status, type ByteRange } from './memory.ts';
-import { createSearch, type Search } from './search.ts';
+import { createSearch, searchAhead, type Search, type Sought } from './search.ts';
 
 /**
  * Scans delimited text with SIMD, in a memory of its own as `JsonlKernel` does. Rows that RFC 4180 does not know are
@@ -11,9 +11,15 @@ export interface CsvKernel {
   reserve(length: number, keep?: number): Uint8Array;
   /**
    * Finds records. Where a row is odd, `readOdd` is asked to put the row that begins at an index into `target`; it
-   * answers the index of the next one, or -1 where the bytes do not tell.
+   * answers the index of the next one, or -1 where the bytes do not tell. Rows without `holding` in their bytes may be given with
+   * all fields missing.
    */
-  scan(range: ByteRange, request: CsvRequest, readOdd: (at: number, target: OddRow) => number): Found;
+  scan(
+    range: ByteRange,
+    request: CsvRequest,
+    readOdd: (at: number, target: OddRow) => number,
+    holding: Sought | undefined,
+  ): Found;
   readonly search: Search;
 }
 
@@ -49,6 +55,9 @@ interface Layout {
   readonly indices: number;
 }
 
+/** The last operand of the kernel's scan: whether it heeds the places that were searched ahead, and from which on. */
+const heldPlaces = { none: 0, fromFirst: 1, on: 2 };
+
 export function createCsvKernel(): CsvKernel {
   const memory = createKernelMemory();
   /** Records that there is room for: grows with what blocks hold. */
@@ -68,8 +77,11 @@ export function createCsvKernel(): CsvKernel {
     { frame, indices, request }: Layout,
     range: ByteRange,
     readOdd: (at: number, target: OddRow) => number,
+    holding: Sought | undefined,
   ): Found | undefined {
     const { exports } = memory;
+    const ahead = holding !== undefined && searchAhead(memory, range.from, range.length, holding);
+    let places = ahead ? heldPlaces.fromFirst : heldPlaces.none;
     let target: OddTarget | undefined;
     let from = range.from;
     let [rows, faulty, lines] = [0, 0, 0];
@@ -89,7 +101,9 @@ export function createCsvKernel(): CsvKernel {
         rows,
         faulty,
         lines,
+        places,
       );
+      if (ahead) places = heldPlaces.on;
       if (result === status.full) return undefined;
       rows = exports.csvRows.value;
       faulty = exports.csvFaulty.value;
@@ -123,10 +137,10 @@ export function createCsvKernel(): CsvKernel {
       return memory.bytes();
     },
 
-    scan(range, request, readOdd) {
+    scan(range, request, readOdd, holding) {
       for (;;) {
         if (layout?.request !== request || layout.generation !== memory.generation) layout = layOut(request);
-        const found = scanWith(layout, range, readOdd);
+        const found = scanWith(layout, range, readOdd, holding);
         if (found !== undefined) return found;
         capacity *= 4;
         layout = layOut(request);

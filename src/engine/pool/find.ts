@@ -1,5 +1,5 @@
-import type { RecordBlock } from '../format/record.ts';
-import { foldDoubts, Hits, placesOf, type Needle } from '../query/index.ts';
+import type { Needle, RecordBlock } from '../format/record.ts';
+import { foldDoubts, Hits, placesOf } from '../query/index.ts';
 import type { Find } from './task.ts';
 
 /**
@@ -24,8 +24,7 @@ export class TextFinder {
     if (count === 0) return 0;
     const { starts, ends } = block;
     const last = selection[count - 1];
-    const search = (needle: Needle): Hits =>
-      new Hits(placesOf(block, needle, selection[0], last), needle.bytes.length);
+    const search = (needle: Needle): Hits => new Hits(placesOf(block, needle, selection[0], last), needle);
     const hits = this.#doubts && search(this.#needle);
     const doubts = this.#doubts?.map(search);
     let kept = 0;

@@ -29,7 +29,9 @@ export async function scanStretch(
   let { record, line } = stretch;
   let failure: SourceError | undefined;
   try {
-    for await (const placed of records(file.source, file.scanner, run, spec.blockSize, fields, signal)) {
+    const { holding } = matcher.plan;
+    const read = records(file.source, file.scanner, run, spec.blockSize, fields, signal, holding);
+    for await (const placed of read) {
       const block = placed.records;
       if (task.malformed === 'collect') {
         const origin = { record: record - stretch.record, line: line - stretch.line };

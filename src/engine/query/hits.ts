@@ -1,13 +1,7 @@
-import type { RecordBlock } from '../format/record.ts';
+import { Kind, type Needle, type RecordBlock } from '../format/record.ts';
 import { bufferOver } from './fieldText.ts';
 import type { Layout } from './layout.ts';
-
-/** A text of at least a byte that is sought in raw bytes. */
-export interface Needle {
-  readonly bytes: Uint8Array;
-  /** Whether an ASCII letter is the same in both cases. */
-  readonly foldCase: boolean;
-}
+import { isWellFormed } from './value/compare.ts';
 
 /** Closes a list of places: past every byte of a block, however much is added to it. */
 const never = 0xffffffff;
@@ -17,14 +11,42 @@ const never = 0xffffffff;
  * that is past all bytes, so that whoever goes through the fields in order always has a next one.
  */
 export function placesOf(block: RecordBlock, needle: Needle, first: number, last: number): Uint32Array {
-  const { bytes, foldCase } = needle;
   const from = block.starts[first];
   const to = block.ends[last];
-  const places = block.search?.(from, to, bytes, foldCase) ?? searchPlain(block.bytes, needle, from, to);
+  const places = block.search?.(from, to, needle) ?? searchPlain(block.bytes, needle, from, to);
   const closed = new Uint32Array(places.length + 1);
   closed.set(places);
   closed[places.length] = never;
   return closed;
+}
+
+/** Narrows a selection in place to the records whose field has a value; answers how many they are. */
+export function dropNulls(kinds: Uint8Array, selection: Uint32Array, count: number): number {
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const record = selection[i];
+    selection[kept] = record;
+    kept += kinds[record] > Kind.Null ? 1 : 0;
+  }
+  return kept;
+}
+
+/** Whether so few of a block's records are left that looking at the fields of each costs less than searching the block. */
+export function areFew(count: number, block: RecordBlock): boolean {
+  return 4 * count < block.count;
+}
+
+/** Whether a text stands in the bytes [start, end). */
+export function standsIn(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
+  const first = text[0];
+  const last = end - text.length;
+  for (let at = start; at <= last; at++) {
+    if (bytes[at] !== first) continue;
+    let same = 1;
+    while (same < text.length && bytes[at + same] === text[same]) same++;
+    if (same === text.length) return true;
+  }
+  return false;
 }
 
 /** Says of one field after another whether a text stands in it; the places are those of `placesOf`. */
@@ -33,9 +55,9 @@ export class Hits {
   readonly #length: number;
   #next = 0;
 
-  constructor(places: Uint32Array, length: number) {
+  constructor(places: Uint32Array, needle: Needle) {
     this.#places = places;
-    this.#length = length;
+    this.#length = needle.bytes.length;
   }
 
   /** Whether it stands in [start, end). `start` is not before that of the last call. */
@@ -88,6 +110,22 @@ export function rawTells(layout: Layout, text: string): RawTells {
   }
   return /["\\/\p{Cc}]/u.test(text) ? () => false : hasNoCode;
 }
+
+/**
+ * The longest of some texts in fields that cannot but stand in the record's bytes as well; undefined where there is none. JSON may
+ * have it escaped, and U+FFFD stands for bytes that are no text.
+ */
+export function needleOf(texts: readonly string[], layout: Layout): Needle | undefined {
+  if (layout.format !== 'csv' || layout.escape !== 'double') return undefined;
+  const { quote } = layout;
+  const plain = texts.filter((text) => isWellFormed(text) && (quote === '' || !text.includes(quote)));
+  const bytes = plain.filter((text) => !text.includes('\ufffd')).map((text) => Buffer.from(text));
+  const longest = bytes.toSorted((a, b) => b.length - a.length).at(0);
+  return longest && longest.length >= rare ? { bytes: longest, foldCase: false } : undefined;
+}
+
+/** Bytes that a text needs to be worth seeking in all records. */
+const rare = 3;
 
 function hasNoCode(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at + 1 < end; at++) {

@@ -1,7 +1,7 @@
 export { checkQuery, type KnownColumn } from './check.ts';
 export type { Diagnostic, Span } from './diagnostic.ts';
 export { fixTime } from './fixTime.ts';
-export { foldDoubts, Hits, placesOf, type Needle } from './hits.ts';
+export { foldDoubts, Hits, placesOf } from './hits.ts';
 export type { Layout } from './layout.ts';
 export { parseQuery } from './parse.ts';
 export { printQuery, type PrintedQuery } from './print/print.ts';

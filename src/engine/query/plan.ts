@@ -1,4 +1,4 @@
-import type { FieldRequest } from '../format/record.ts';
+import type { FieldRequest, Needle } from '../format/record.ts';
 import type { Layout } from './layout.ts';
 import { FieldList } from './predicate/fields.ts';
 import { compilePredicate, type Condition, type Predicate } from './predicate/predicate.ts';
@@ -44,6 +44,8 @@ export interface Plan {
   readonly needsPosition: boolean;
   /** Each of them holds for every record that `where` takes. */
   readonly zones: readonly ZoneCondition[];
+  /** Every record that `where` takes has this text in its bytes. */
+  readonly holding: Needle | undefined;
 }
 
 export function planQuery(query: Query, layout: Layout): Plan {
@@ -75,6 +77,7 @@ export function planQuery(query: Query, layout: Layout): Plan {
     needsFaulty,
     needsPosition: mentions(query, ['_record', '_line']),
     zones: compiled?.zones ?? [],
+    holding: compiled?.holding,
   };
 }
 

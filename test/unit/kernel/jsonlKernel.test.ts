@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { createJsonlKernel } from '../../../src/engine/kernel/jsonlKernel.ts';
 import { jsonText } from '../../support/jsonText.ts';
@@ -31,6 +32,19 @@ describe('JSONL kernel', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('suspects what is not UTF-8, wherever in its blocks two bytes past ASCII stand', () => {
+    for (let first = 0x80; first <= 0xff; first++) {
+      for (let second = 0x70; second <= 0xff; second += first < 0xc0 || first > 0xdf ? 7 : 1) {
+        // 65 bytes a line: in each the two stand at the next place of a block.
+        const line = Buffer.from(`"${'x'.repeat(62)}"\n`);
+        line[30] = first;
+        line[31] = second;
+        const lines = Buffer.concat(Array.from({ length: 66 }, () => line));
+        assert.equal(suspects(lines), isUtf8(line) ? 0 : 66, `${first} ${second}`);
+      }
+    }
   });
 
   it('suspects a malformed record and no other', () => {

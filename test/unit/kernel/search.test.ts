@@ -13,7 +13,7 @@ describe('kernel search', () => {
     to: number,
   ): number[] {
     kernel.reserve(text.length).set(text);
-    return [...(kernel.search(from, to, needle, foldCase) ?? assert.fail('too long'))];
+    return [...(kernel.search(from, to, { bytes: needle, foldCase }) ?? assert.fail('too long'))];
   }
 
   /** By comparing at every place. */
@@ -70,6 +70,6 @@ describe('kernel search', () => {
   it('takes a needle of 256 bytes and none that is longer', () => {
     const text = Uint8Array.from({ length: 1000 }, (_, at) => at % 251);
     assert.deepEqual(found(text, text.subarray(300, 556), false, 0, 1000), [49, 300, 551]);
-    assert.equal(kernel.search(0, 1000, text.subarray(0, 257), false), undefined);
+    assert.equal(kernel.search(0, 1000, { bytes: text.subarray(0, 257), foldCase: false }), undefined);
   });
 });

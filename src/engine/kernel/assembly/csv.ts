@@ -14,6 +14,7 @@ import {
 } from './frame';
 import { fieldEnds, hasDoubled, markRows, oddAt, RowEnd, rowEnds, rowEndsEnd, ROWS_STRETCH, rowsMarkedTo } from './rows';
 import { numberEnd, plainNumber } from './scalar';
+import { hits } from './search';
 import { recordEnd } from './text';
 
 /** The row at `csvNext` is one that RFC 4180 does not know: the plain scanner is to read it. */
@@ -33,6 +34,11 @@ export let csvNext: u32 = 0;
 /** Bytes to mark next: few where a row was odd, for the next one may be as well. */
 let reach: usize = ROWS_STRETCH;
 const LEAST_REACH: usize = 512;
+
+/** For scans that find fields only in rows that hold a text: the next place of it. */
+let hit: usize = hits;
+/** `holding` of `scanCsv`: fields are found in all rows, in those with one of the places that were searched last, or in what is left of these. */
+const HOLDING: u32 = 1;
 
 /**
  * Scans the rows that begin at indices [from, until) of the `length` bytes at `base`, of which those from a block before to
@@ -54,14 +60,29 @@ export function scanCsv(
   rows: u32,
   faulty: u32,
   lines: u32,
+  holding: u32,
 ): i32 {
+  if (holding == HOLDING) hit = hits;
   const stop = base + length;
   const kept = load<u8>(stop);
   store<u8>(stop, 0x0a);
   csvRows = rows;
   csvFaulty = faulty;
   csvLines = lines;
-  const status = scanRows(base, base + from, base + until, stop, final, frame, indices, width, delimiter, quote, maxLength);
+  const status = scanRows(
+    base,
+    base + from,
+    base + until,
+    stop,
+    final,
+    frame,
+    indices,
+    width,
+    delimiter,
+    quote,
+    maxLength,
+    holding != 0,
+  );
   store<u8>(stop, kept);
   return status;
 }
@@ -79,10 +100,11 @@ function scanRows(
   delimiter: u8,
   quote: u8,
   maxLength: u32,
+  holding: bool,
 ): i32 {
   const capacity = frame.capacity;
   const columnsEnd = frame.columns + usize(frame.columnCount) * offsetof<Column>();
-  const withFields = frame.columnCount != 0;
+  const withFields = frame.columnCount != 0 && !holding;
   let start = from;
   while (start < until) {
     markRows(start, start + reach, stop + 1, delimiter, quote, withFields);
@@ -114,10 +136,24 @@ function scanRows(
         }
         addRecord(frame, csvRows, u32(start - base), u32(end - base), csvLines, fault);
         store<u32>(frame.faultAt + (usize(csvRows) << 2), faultAt);
+        if (holding) while (usize(load<u32>(hit)) < start) hit += 4;
+        const taken = !holding || usize(load<u32>(hit)) < end;
         let index = indices;
         for (let column = frame.columns; column < columnsEnd; column += offsetof<Column>()) {
-          takeField(changetype<Column>(column), load<u32>(index), start, end, fields, count, base, quote);
+          const field = load<u32>(index);
           index += 4;
+          if (!taken || field >= count) {
+            clearField(changetype<Column>(column), csvRows);
+            continue;
+          }
+          const from = holding ? fieldAfter(start, field, delimiter, quote) : fieldStart(start, fields, field);
+          let to = end;
+          if (field != count - 1) {
+            to = holding
+              ? fieldAfter(from, 1, delimiter, quote) - 1
+              : usize(load<u32>(fieldEnds + (usize(fields + field) << 2)));
+          }
+          takeField(changetype<Column>(column), from, to, base, quote);
         }
         csvRows++;
       }
@@ -159,7 +195,7 @@ function fieldStart(start: usize, first: u32, index: u32): usize {
   return index == 0 ? start : usize(load<u32>(fieldEnds + (usize(first + index - 1) << 2))) + 1;
 }
 
-/** The same without the stretch's field ends, for the rare row that has more than `index` fields. */
+/** Where the field begins that comes `index` fields after the one at `start`, without the stretch's field ends: for few rows. */
 function fieldAfter(start: usize, index: u32, delimiter: u8, quote: u8): usize {
   let quoted = false;
   for (; index != 0; start++) {
@@ -170,25 +206,10 @@ function fieldAfter(start: usize, index: u32, delimiter: u8, quote: u8): usize {
   return start;
 }
 
-/** Sets field `index` of the row at hand from the row between `start` and `end`, which has `count` fields. */
+/** Sets a field of the row at hand. */
 // @ts-ignore: decorator
 @inline
-function takeField(
-  column: Column,
-  index: u32,
-  start: usize,
-  end: usize,
-  first: u32,
-  count: u32,
-  base: usize,
-  quote: u8,
-): void {
-  if (index >= count) {
-    clearField(column, csvRows);
-    return;
-  }
-  let from = fieldStart(start, first, index);
-  let to = index == count - 1 ? end : usize(load<u32>(fieldEnds + (usize(first + index) << 2)));
+function takeField(column: Column, from: usize, to: usize, base: usize, quote: u8): void {
   let kind = KIND_NULL;
   if (from != to) {
     kind = KIND_TEXT;

@@ -10,8 +10,8 @@ export const HITS_ROOM: u32 = 4096;
 /** The text, and for each of its bytes the bits that make no difference: those of a letter's case, or none. */
 export const needle: usize = memory.data(256, 16);
 export const loose: usize = memory.data(256, 16);
-/** Addresses of the places found, ascending. */
-export const hits: usize = memory.data(4096 * 4, 16);
+/** Addresses of the places found, ascending; after them one past all memory. */
+export const hits: usize = memory.data(4097 * 4, 16);
 /** Where the next call goes on: past `to` when everything was searched. */
 export let searched: usize = 0;
 
@@ -48,6 +48,7 @@ export function search(from: usize, to: usize, length: u32): u32 {
       count++;
     }
   }
+  store<u32>(hits + (usize(count) << 2), ~0);
   searched = at;
   return count;
 }

@@ -86,6 +86,7 @@ function errors(at: usize): v128 {
  * shows at the latest at the line end after it. Looks at the three bytes before the block.
  */
 export function utf8Errors(block: usize): u64 {
+  if (isShort(block)) return 0;
   const zero = i8x16.splat(0);
   return placesOf(
     i8x16.ne(errors(block), zero),
@@ -93,6 +94,35 @@ export function utf8Errors(block: usize): u64 {
     i8x16.ne(errors(block + 32), zero),
     i8x16.ne(errors(block + 48), zero),
   );
+}
+
+/**
+ * Whether the block is UTF-8 of one and two bytes a character, which is what is checked at little cost: after each lead byte, and nowhere
+ * else, there is one that continues.
+ */
+function isShort(block: usize): bool {
+  const a = v128.load(block);
+  const b = v128.load(block, 16);
+  const c = v128.load(block, 32);
+  const d = v128.load(block, 48);
+  const before = load<u8>(block - 1) | load<u8>(block - 2) | load<u8>(block - 3);
+  const most = i8x16.max_u(i8x16.max_u(a, b), i8x16.max_u(c, d));
+  const wrong = v128.or(
+    v128.or(misplaced(block, a), misplaced(block + 16, b)),
+    v128.or(misplaced(block + 32, c), misplaced(block + 48, d)),
+  );
+  const long = i8x16.ge_u(most, i8x16.splat(<i8>0xe0));
+  return before < 0xe0 && !v128.any_true(v128.or(wrong, long));
+}
+
+/** Nonzero where a byte goes on without a lead byte before it or the other way round, or can lead nothing. */
+// @ts-ignore: decorator
+@inline
+function misplaced(at: usize, here: v128): v128 {
+  const goesOn = i8x16.lt_s(here, i8x16.splat(<i8>0xc0));
+  const isLed = i8x16.ge_u(v128.load(at - 1), i8x16.splat(<i8>0xc0));
+  const overlong = i8x16.eq(v128.and(here, i8x16.splat(<i8>0xfe)), i8x16.splat(<i8>0xc0));
+  return v128.or(v128.xor(goesOn, isLed), overlong);
 }
 
 /** Whether the three bytes before `end` begin a sequence that goes on after it. */

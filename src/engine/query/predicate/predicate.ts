@@ -1,8 +1,8 @@
 import { isReadable } from '../../fault.ts';
-import { Kind, type FieldRequest, type RecordBlock } from '../../format/record.ts';
+import { Kind, type FieldRequest, type Needle, type RecordBlock } from '../../format/record.ts';
 import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
 import { fieldValue, unescapeOf, type Unescape } from '../fieldText.ts';
-import { foldDoubts, rawTells } from '../hits.ts';
+import { foldDoubts, needleOf, rawTells } from '../hits.ts';
 import { attributeOf, placeOf, type Layout } from '../layout.ts';
 import { compileRegex } from '../regex/regex.ts';
 import type { ComparisonOperator, Expression } from '../syntax/tree.ts';
@@ -43,6 +43,15 @@ export type Condition = { readonly kind: 'expression'; readonly expression: Expr
 export interface CompiledPredicate {
   readonly predicate: Predicate;
   readonly zones: readonly ZoneCondition[];
+  /** A text that every record it takes holds in its bytes. */
+  readonly holding: Needle | undefined;
+}
+
+/** What is known of every record that a predicate takes. */
+interface Facts {
+  readonly zones: ZoneCondition[];
+  /** Each is part of some field. */
+  readonly texts: string[];
 }
 
 /** Where a compiled condition finds the block that it is asked about. */
@@ -75,10 +84,10 @@ export function compilePredicate(
   withFaulty: boolean,
 ): CompiledPredicate {
   const compiler = new PredicateCompiler(layout, fields);
-  const zones: ZoneCondition[] = [];
+  const facts: Facts = { zones: [], texts: [] };
   const condition = allOf(
     conditions.map((part) =>
-      part.kind === 'sample' ? selectSample(part) : compiler.selector(part.expression, true, zones),
+      part.kind === 'sample' ? selectSample(part) : compiler.selector(part.expression, true, facts),
     ),
   );
   const select: Select = (block, selection, count, origin) => {
@@ -87,7 +96,10 @@ export function compilePredicate(
     const readable = withFaulty || block.faulty === 0 ? count : dropUnreadable(block, selection, count);
     return condition.select(block, selection, readable, origin);
   };
-  return { predicate: { fields: fields.requests(), select }, zones };
+  const { zones, texts } = facts;
+  // Zones need the values of all records.
+  const holding = zones.length === 0 ? needleOf(texts, layout) : undefined;
+  return { predicate: { fields: fields.requests(), select }, zones, holding };
 }
 
 /** Leaves out the records that cannot be read field by field. */
@@ -120,7 +132,7 @@ class PredicateCompiler {
    * The records for which the condition is `wanted`. NOT is not computed but turns what is wanted around: under
    * three-valued logic "not true" and "false" differ, and only the latter is asked for.
    */
-  selector(node: Expression, wanted: boolean, zones?: ZoneCondition[]): Selector {
+  selector(node: Expression, wanted: boolean, facts?: Facts): Selector {
     switch (node.kind) {
       case 'literal':
         return constantly(truthOf(node.value) === wanted);
@@ -130,20 +142,20 @@ class PredicateCompiler {
         const all = (node.operator === 'and') === wanted;
         const operands = node.operator === 'or' ? joinEqualities(node.operands) : node.operands;
         const parts = operands.map((operand) =>
-          this.selector(operand, wanted, all && wanted ? zones : undefined),
+          this.selector(operand, wanted, all && wanted ? facts : undefined),
         );
         return all ? allOf(parts) : anyOf(parts);
       }
       case 'comparison':
-        return this.#comparison(node, wanted, zones) ?? this.#general(node, wanted);
+        return this.#comparison(node, wanted, facts) ?? this.#general(node, wanted);
       case 'between':
-        return this.#between(node, wanted, zones) ?? this.#general(node, wanted);
+        return this.#between(node, wanted, facts) ?? this.#general(node, wanted);
       case 'in':
-        return this.#in(node, wanted, zones) ?? this.#general(node, wanted);
+        return this.#in(node, wanted, facts) ?? this.#general(node, wanted);
       case 'like':
-        return this.#like(node, wanted) ?? this.#general(node, wanted);
+        return this.#like(node, wanted, facts) ?? this.#general(node, wanted);
       case 'match':
-        return this.#match(node, wanted) ?? this.#general(node, wanted);
+        return this.#match(node, wanted, facts) ?? this.#general(node, wanted);
       case 'is':
         return this.#is(node, wanted) ?? this.#general(node, wanted);
       default:
@@ -169,7 +181,7 @@ class PredicateCompiler {
   #comparison(
     node: Extract<Expression, { kind: 'comparison' }>,
     wanted: boolean,
-    zones: ZoneCondition[] | undefined,
+    facts: Facts | undefined,
   ): Selector | undefined {
     const flipped = node.left.kind === 'literal';
     const operand = flipped ? node.right : node.left;
@@ -184,19 +196,24 @@ class PredicateCompiler {
     if (isNumeric(value)) {
       const field = this.#fields.add(path, true);
       const range = rangeOf(operator === '<>' ? '=' : operator, value);
-      if (operator !== '<>') zones?.push({ kind: 'number', path, ...range });
+      if (operator !== '<>') facts?.zones.push({ kind: 'number', path, ...range });
       return selectRange(field, range, operator !== '<>', this.#reader(field), accepts);
     }
     if (typeof value === 'string') {
       const field = this.#fields.add(path, false);
       const read = this.#reader(field);
       if (operator === '=' || operator === '<>') {
-        if (operator === '=') zones?.push({ kind: 'text', path, low: value, high: value });
+        if (operator === '=') facts?.zones.push({ kind: 'text', path, low: value, high: value });
         return selectEqual(field, [value], operator === '=', read, accepts);
       }
       if (!isWellFormed(value)) return undefined;
       const isLow = operator === '>' || operator === '>=';
-      zones?.push({ kind: 'text', path, low: isLow ? value : undefined, high: isLow ? undefined : value });
+      facts?.zones.push({
+        kind: 'text',
+        path,
+        low: isLow ? value : undefined,
+        high: isLow ? undefined : value,
+      });
       return selectOrder(field, operator, value, read, accepts);
     }
     if (value instanceof Timestamp) {
@@ -209,7 +226,7 @@ class PredicateCompiler {
   #between(
     node: Extract<Expression, { kind: 'between' }>,
     wanted: boolean,
-    zones: ZoneCondition[] | undefined,
+    facts: Facts | undefined,
   ): Selector | undefined {
     const path = this.#pathOf(node.operand);
     if (path === undefined || node.low.kind !== 'literal' || node.high.kind !== 'literal') return undefined;
@@ -219,12 +236,12 @@ class PredicateCompiler {
     const accepts = this.#accepts(node, node.operand, wanted);
     if (isNumeric(low) && isNumeric(high)) {
       const range = meet(rangeOf('>=', low), rangeOf('<=', high));
-      if (inside) zones?.push({ kind: 'number', path, ...range });
+      if (inside) facts?.zones.push({ kind: 'number', path, ...range });
       const field = this.#fields.add(path, true);
       return selectRange(field, range, inside, this.#reader(field), accepts);
     }
     if (typeof low === 'string' && typeof high === 'string' && isWellFormed(low) && isWellFormed(high)) {
-      if (inside) zones?.push({ kind: 'text', path, low, high });
+      if (inside) facts?.zones.push({ kind: 'text', path, low, high });
       const field = this.#fields.add(path, false);
       const read = this.#reader(field);
       const parts = [
@@ -239,7 +256,7 @@ class PredicateCompiler {
   #in(
     node: Extract<Expression, { kind: 'in' }>,
     wanted: boolean,
-    zones: ZoneCondition[] | undefined,
+    facts: Facts | undefined,
   ): Selector | undefined {
     const path = this.#pathOf(node.operand);
     if (path === undefined) return undefined;
@@ -255,14 +272,19 @@ class PredicateCompiler {
       const doubles = new Set(numbers.filter((value) => typeof value === 'number'));
       const all = numbers.map(toDouble);
       if (inside)
-        zones?.push({ kind: 'number', path, low: least(all), high: -least(all.map((value) => -value)) });
+        facts?.zones.push({
+          kind: 'number',
+          path,
+          low: least(all),
+          high: -least(all.map((value) => -value)),
+        });
       const field = this.#fields.add(path, true);
       return selectNumberIn(field, doubles, inside, this.#reader(field), accepts);
     }
     const texts = values.filter((value) => typeof value === 'string');
     if (texts.length === values.length) {
       const sorted = texts.toSorted(compareTexts);
-      if (inside) zones?.push({ kind: 'text', path, low: sorted[0], high: sorted.at(-1) });
+      if (inside) facts?.zones.push({ kind: 'text', path, low: sorted[0], high: sorted.at(-1) });
       const field = this.#fields.add(path, false);
       if (texts.length <= 16) return selectEqual(field, texts, inside, this.#reader(field), accepts);
       const known = new Set(texts);
@@ -272,7 +294,11 @@ class PredicateCompiler {
     return undefined;
   }
 
-  #like(node: Extract<Expression, { kind: 'like' }>, wanted: boolean): Selector | undefined {
+  #like(
+    node: Extract<Expression, { kind: 'like' }>,
+    wanted: boolean,
+    facts: Facts | undefined,
+  ): Selector | undefined {
     const path = this.#pathOf(node.operand);
     const { escape } = node;
     if (path === undefined || node.pattern.kind !== 'literal') return undefined;
@@ -289,6 +315,7 @@ class PredicateCompiler {
     const read = this.#reader(field);
     const accepts = this.#accepts(node, node.operand, wanted);
     const inside = wanted !== node.negated;
+    if (inside && !node.insensitive) facts?.texts.push(pattern.text);
     switch (pattern.kind) {
       case 'exact':
         return selectEqual(field, [pattern.text], inside, read, accepts);
@@ -314,7 +341,11 @@ class PredicateCompiler {
     return selectContaining(field, needle, doubts, inside, rawTells(this.#layout, part), read, accepts);
   }
 
-  #match(node: Extract<Expression, { kind: 'match' }>, wanted: boolean): Selector | undefined {
+  #match(
+    node: Extract<Expression, { kind: 'match' }>,
+    wanted: boolean,
+    facts: Facts | undefined,
+  ): Selector | undefined {
     const path = this.#pathOf(node.operand);
     if (path === undefined || node.pattern.kind !== 'literal' || typeof node.pattern.value !== 'string')
       return undefined;
@@ -322,6 +353,7 @@ class PredicateCompiler {
     const field = this.#fields.add(path, false);
     const accepts = this.#accepts(node, node.operand, wanted);
     const tells = rawTells(this.#layout, regex.required);
+    if (wanted !== node.negated) facts?.texts.push(regex.required);
     return selectMatching(field, regex, wanted !== node.negated, tells, this.#reader(field), accepts);
   }
 

@@ -1,5 +1,5 @@
-import { Kind } from '../../format/record.ts';
-import { placesOf, type Needle, type RawTells } from '../hits.ts';
+import { Kind, type Needle } from '../../format/record.ts';
+import { areFew, dropNulls, placesOf, type RawTells } from '../hits.ts';
 import type { Regex } from '../regex/regex.ts';
 import type { AcceptsValue, ReadValue, Selector } from './selector.ts';
 
@@ -23,10 +23,12 @@ export function selectMatching(
   return {
     cost: hasNeedle ? 8 : 60,
     select(block, selection, count) {
-      const { kinds, starts, ends } = block.fields[field];
       const { bytes } = block;
+      const { kinds, starts, ends } = block.fields[field];
+      count = dropNulls(kinds, selection, count);
       if (count === 0) return 0;
-      const places = hasNeedle ? placesOf(block, needle, selection[0], selection[count - 1]) : undefined;
+      const seeks = hasNeedle && !areFew(count, block);
+      const places = seeks ? placesOf(block, needle, selection[0], selection[count - 1]) : undefined;
       let next = 0;
       let kept = 0;
       for (let i = 0; i < count; i++) {
@@ -43,7 +45,7 @@ export function selectMatching(
             continue;
           }
         }
-        if (kind > Kind.Null && accepts(readValue(block, record))) selection[kept++] = record;
+        if (accepts(readValue(block, record))) selection[kept++] = record;
       }
       return kept;
     },

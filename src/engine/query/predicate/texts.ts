@@ -1,6 +1,6 @@
-import { Kind } from '../../format/record.ts';
+import { Kind, type Needle } from '../../format/record.ts';
 import { fieldText, type Unescape } from '../fieldText.ts';
-import { Hits, placesOf, type Needle, type RawTells } from '../hits.ts';
+import { areFew, dropNulls, Hits, placesOf, standsIn, type RawTells } from '../hits.ts';
 import type { ComparisonOperator } from '../syntax/tree.ts';
 import { isWellFormed } from '../value/compare.ts';
 import type { AcceptsValue, ReadValue, Selector } from './selector.ts';
@@ -176,17 +176,18 @@ export function selectContaining(
   readValue: ReadValue,
   accepts: AcceptsValue,
 ): Selector {
+  const { length } = needle.bytes;
   return {
     cost: 6,
     select(block, selection, count) {
-      if (count === 0) return 0;
+      const { bytes } = block;
       const { kinds, starts, ends } = block.fields[field];
-      const last = selection[count - 1];
-      const places = placesOf(block, needle, selection[0], last);
-      const { length } = needle.bytes;
-      const doubtful = doubts.map(
-        (doubt) => new Hits(placesOf(block, doubt, selection[0], last), doubt.bytes.length),
-      );
+      count = dropNulls(kinds, selection, count);
+      if (count === 0) return 0;
+      const [first, last] = [selection[0], selection[count - 1]];
+      const oneByOne = !needle.foldCase && areFew(count, block);
+      const places = oneByOne ? noPlaces : placesOf(block, needle, first, last);
+      const doubtful = doubts.map((doubt) => new Hits(placesOf(block, doubt, first, last), doubt));
       let next = 0;
       let kept = 0;
       for (let i = 0; i < count; i++) {
@@ -196,20 +197,22 @@ export function selectContaining(
           const start = starts[record];
           const end = ends[record];
           while (places[next] < start) next++;
-          const found = places[next] + length <= end;
-          const sure = kind === Kind.Text || (!found && tells(block.bytes, start, end));
+          const found = oneByOne ? standsIn(bytes, start, end, needle.bytes) : places[next] + length <= end;
+          const sure = kind === Kind.Text || (!found && tells(bytes, start, end));
           if (sure && (found || doubtful.length === 0 || !isInAny(doubtful, start, end))) {
             selection[kept] = record;
             kept += found === wanted ? 1 : 0;
             continue;
           }
         }
-        if (kind > Kind.Null && accepts(readValue(block, record))) selection[kept++] = record;
+        if (accepts(readValue(block, record))) selection[kept++] = record;
       }
       return kept;
     },
   };
 }
+
+const noPlaces = new Uint32Array(0);
 
 /** A function of its own: a closure in the loop would cost every record a context. */
 function isInAny(all: readonly Hits[], start: number, end: number): boolean {
