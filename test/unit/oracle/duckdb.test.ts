@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { parseQuery, printQuery } from '../../../src/engine/query/index.ts';
 import { run, runInParts, type TestData } from '../stage/run.ts';
+import { comparable, jsonOf, rowsOf, sorted } from './answers.ts';
 import { QueryWriter, table, type Row } from './randomQuery.ts';
 
 /** Queries in all; ROWRIVER_ORACLE_QUERIES asks for a longer run. */
@@ -14,35 +15,11 @@ const queriesPerTable = 250;
 /** The same queries every time, unless ROWRIVER_ORACLE_SEED says otherwise: a run that fails can be run again. */
 const seed = Number(process.env.ROWRIVER_ORACLE_SEED ?? 1);
 
-function jsonOf(rows: readonly Row[]): TestData {
-  return { format: 'jsonl', text: rows.map((row) => JSON.stringify(row)).join('\n') };
-}
-
 function csvOf(rows: readonly Row[]): TestData {
   const cell = (value: string | number | boolean | null): string =>
     value === null ? '' : typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value);
   const lines = rows.map(({ id, i, d, s, u, b }) => [id, i, d, s, u, b].map(cell).join(','));
   return { format: 'csv', text: `id,i,d,s,u,b\n${lines.join('\n')}\n` };
-}
-
-/** What a cell of either engine holds: DuckDB's decimals are objects that write themselves. */
-type Answer = string | number | bigint | boolean | null | { toString(): string };
-
-/** A value as both engines may write it: a CSV field is text here where DuckDB was told its type. */
-function comparable(value: Answer): unknown {
-  if (value === null || typeof value === 'boolean') return value;
-  const text = value.toString();
-  if (text === 'true' || text === 'false') return text === 'true';
-  const number = text.trim() === '' ? NaN : Number(text);
-  return Number.isNaN(number) ? text : Number(number.toPrecision(12)) + 0;
-}
-
-function rowsOf(lines: readonly string[]): unknown[][] {
-  return lines.map((line) => Object.values(JSON.parse(line) as Record<string, Answer>).map(comparable));
-}
-
-function sorted(rows: readonly unknown[][]): unknown[][] {
-  return rows.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
 describe('DuckDB agrees', () => {

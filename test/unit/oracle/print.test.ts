@@ -56,6 +56,21 @@ GROUP BY "a"`,
     );
   });
 
+  it('for ClickHouse, where it means something else by the same words', () => {
+    assert.equal(
+      printed(
+        "SELECT CASE a WHEN b THEN round(c) END AS r, a IN (b, 1) AS i, split_part(t, ',', 2) AS p, substr(t, 0, 3) AS s |> AGGREGATE max(r) AS m",
+        'clickhouse',
+      ),
+      `WITH step1 AS (
+  SELECT CASE WHEN ("a" = "b") THEN (sign("c") * floor(abs("c") + 0.5)) END AS "r", ("a" = "b" OR "a" = 1) AS "i", if(isNull("t"), NULL, splitByString(',', "t")[2]) AS "p", substringUTF8("t", 1, greatest(3 - 1, 0)) AS "s"
+  FROM file('data.jsonl', 'JSONEachRow')
+)
+SELECT maxOrNull("r") AS "m"
+FROM step1`,
+    );
+  });
+
   it('for Spark, which has pipes itself', () => {
     assert.equal(
       printed(query, 'spark'),
@@ -126,6 +141,8 @@ describe('jq gives the same rows', () => {
     'ORDER BY n DESC, id |> SELECT id',
     'ORDER BY type NULLS FIRST, n DESC |> SELECT id',
     'LIMIT 2 OFFSET 1 |> SELECT id',
+    'LIMIT 2 |> WHERE greatest(n, id) > 0 AND user.name IS NOT NULL |> SELECT id, user.name AS name, tags[9] AS none',
+    "SELECT id, nullif(type, 'a') AS t, concat(type, n) AS c, replace(user.name, 'n', '--') AS r, repeat(type, id - 1) AS p, least(n, id) AS m",
     'UNNEST tags AS tag |> SELECT id, tag',
     'AGGREGATE count(*) AS c, count(n) AS k, sum(n) AS s, avg(n) AS a, min(n) AS lo, max(n) AS hi GROUP BY type',
     'AGGREGATE count(*) FILTER (WHERE n > 1) AS big, count_if(ok) AS ok, count(DISTINCT type) AS types',

@@ -24,10 +24,7 @@ const casts: Record<Exclude<CastType, 'interval' | 'json'>, (value: string) => s
 const renamed = {
   lower: 'lowerUTF8',
   upper: 'upperUTF8',
-  length: 'lengthUTF8',
   len: 'length',
-  substr: 'substringUTF8',
-  substring: 'substringUTF8',
   left: 'leftUTF8',
   right: 'rightUTF8',
   reverse: 'reverseUTF8',
@@ -36,18 +33,28 @@ const renamed = {
   replace: 'replaceAll',
   starts_with: 'startsWith',
   ends_with: 'endsWith',
-  strpos: 'positionUTF8',
   regexp_matches: 'match',
   ln: 'log',
   mod: 'modulo',
   list_contains: 'has',
   count_if: 'countIf',
   approx_count_distinct: 'uniq',
-  stddev: 'stddevSamp',
-  any_value: 'any',
+  stddev: 'stddevSampOrNull',
+  any_value: 'anyOrNull',
+  // Of no rows the plain ones give 0, or an empty text.
+  sum: 'sumOrNull',
+  avg: 'avgOrNull',
+  min: 'minOrNull',
+  max: 'maxOrNull',
 };
 
 const time = casts.timestamp;
+
+/** It has no place 0, which is one before the first. */
+function substring([value, start, length]: readonly string[]): string {
+  if (start !== '0') return `substringUTF8(${[value, start, ...(length ? [length] : [])].join(', ')})`;
+  return `substringUTF8(${value}, 1${length ? `, greatest(${length} - 1, 0)` : ''})`;
+}
 
 const dialect: SqlDialect = {
   engine: 'ClickHouse',
@@ -59,32 +66,45 @@ const dialect: SqlDialect = {
       from,
       (values) => `${to}(${values.join(', ')})`,
     ]),
+    ['substr', substring],
+    ['substring', substring],
     ['now', () => "now64(6, 'UTC')"],
     ['today', () => "toDate(now('UTC'))"],
     ['contains', ([value, part]) => `(position(${value}, ${part}) > 0)`],
     ['trim', ([value, set = "' '"]) => `trimBoth(${value}, ${set})`],
     ['ltrim', ([value, set = "' '"]) => `trimLeft(${value}, ${set})`],
     ['rtrim', ([value, set = "' '"]) => `trimRight(${value}, ${set})`],
-    ['split_part', ([value, separator, index]) => `splitByString(${separator}, ${value})[${index}]`],
+    [
+      'split_part',
+      ([value, separator, index]) =>
+        `if(isNull(${value}), NULL, ${index === '0' ? "''" : `splitByString(${separator}, ${value})[${index}]`})`,
+    ],
+    [
+      'regexp_replace',
+      ([value, pattern, by, flags = "''"]) =>
+        `${flags.includes('g') ? 'replaceRegexpAll' : 'replaceRegexpOne'}(${value}, ${flags.includes('i') ? `concat('(?i)', ${pattern})` : pattern}, ${by})`,
+    ],
+    // Its own rounds halves to the even number.
+    [
+      'round',
+      ([value, digits = '0']) =>
+        digits === '0' ? `(sign(${value}) * floor(abs(${value}) + 0.5))` : `round(${value}, ${digits})`,
+    ],
+    // Unsigned and 64 bits long they could not be compared with a fraction.
+    ['length', ([value]) => `toInt32(lengthUTF8(${value}))`],
+    ['strpos', ([value, part]) => `toInt32(positionUTF8(${value}, ${part}))`],
     ['concat', (values) => `concat(${values.map((value) => `ifNull(toString(${value}), '')`).join(', ')})`],
     ['regexp_extract', ([value, pattern, group = '0']) => `regexpExtract(${value}, ${pattern}, ${group})`],
     ['date_trunc', ([unit, value]) => `dateTrunc(${unit}, ${time(value)})`],
     ['date_diff', ([unit, from, to]) => `dateDiff(${unit}, ${time(from)}, ${time(to)})`],
     ['epoch', ([value]) => `(toUnixTimestamp64Micro(${time(value)}) / 1000000)`],
-    ['median', ([value]) => `quantileExactInclusive(0.5)(${value})`],
-    ['quantile_cont', ([value, fraction]) => `quantileExactInclusive(${fraction})(${value})`],
+    ['median', ([value]) => `quantileExactInclusiveOrNull(0.5)(${value})`],
+    ['quantile_cont', ([value, fraction]) => `quantileExactInclusiveOrNull(${fraction})(${value})`],
     ['string_agg', ([value, separator = "','"]) => `arrayStringConcat(groupArray(${value}), ${separator})`],
     ['mode', ([value]) => `topK(1)(${value})[1]`],
   ]),
-  missing: new Set([
-    'typeof',
-    'list',
-    'json_extract',
-    'date_part',
-    'to_timestamp',
-    'regexp_replace',
-    'row_number',
-  ]),
+  comparesApart: true,
+  missing: new Set(['typeof', 'list', 'json_extract', 'date_part', 'to_timestamp', 'row_number']),
   cast(value, type) {
     if (type === 'interval' || type === 'json') {
       throw new UnprintableError({ from: 0, to: 0 }, `ClickHouse has no such cast to ${type}`);

@@ -34,6 +34,8 @@ export interface SqlDialect {
   readonly calls: ReadonlyMap<string, (values: readonly string[]) => string>;
   /** Functions that the engine does not have, in lower case. */
   readonly missing: ReadonlySet<string>;
+  /** Set where IN and CASE with an operand do not follow the logic of NULL: they are written as comparisons. */
+  readonly comparesApart?: true;
   cast(value: string, type: CastType): string;
   matches(value: string, pattern: string, insensitive: boolean): string;
   like(value: string, pattern: string, insensitive: boolean, negated: boolean): string;

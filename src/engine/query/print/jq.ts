@@ -55,6 +55,21 @@ const binary = new Map([
   ['contains', '($a | contains($b))'],
   ['starts_with', '($a | startswith($b))'],
   ['ends_with', '($a | endswith($b))'],
+  ['repeat', '([range($b) | $a] | add // "")'],
+]);
+
+/** Of values of which some may be null, given as a list. */
+const several = new Map([
+  ['coalesce', 'map(select(. != null)) | .[0]'],
+  ['ifnull', 'map(select(. != null)) | .[0]'],
+  ['nullif', 'if rw_cmp(.[0]; .[1]) == 0 then null else .[0] end'],
+  ['greatest', 'map(select(. != null)) | max'],
+  ['least', 'map(select(. != null)) | min'],
+  ['concat', 'map(if . == null then "" else rw_text end) | add'],
+  [
+    'replace',
+    'if any(. == null) then null else map(rw_text) | . as $t | if .[1] == "" then .[0] else .[0] | split($t[1]) | join($t[2]) end end',
+  ],
 ]);
 
 class JqPrinter {
@@ -97,6 +112,8 @@ class JqPrinter {
           .join('')}\n| .[]`;
       case 'limit': {
         const { count, offset } = operator;
+        // Of no rows, limit of jq 1.6 gives one.
+        if (count === 0) return 'empty';
         const first = count === Infinity ? stream : `limit(${count + offset}; ${stream})`;
         return offset === 0 ? first : `[${first}][${offset}:][]`;
       }
@@ -204,7 +221,7 @@ class JqPrinter {
       case 'case':
         return this.#case(node);
       case 'element':
-        return `(try (${this.#write(node.base)})[${this.#write(node.index)} | if type == "number" then . - 1 else . end] catch null)`;
+        return `(${this.#write(node.base)} as $base | ${this.#write(node.index)} as $index | $base | rw_at($index | if type == "number" then . - 1 else . end))`;
       case 'list':
         return `[${node.items.map((item) => this.#write(item)).join(', ')}]`;
       case 'cast':
@@ -227,12 +244,19 @@ class JqPrinter {
     if (!node.first.quoted && recordAttributes.has(node.first.name)) {
       throw new UnprintableError(node, `jq does not know ${node.first.name} of a file`);
     }
-    return `(try ${this.#path(node)} catch null)`;
+    return `(${this.#steps(node)
+      .map((step) => `rw_at(${'index' in step ? step.index - 1 : quoted(step.name)})`)
+      .join(' | ')})`;
   }
 
-  #path({ first, rest }: Column): string {
-    const steps = this.#aliases.has(first.name) && rest.length > 0 ? rest : [first, ...rest];
-    const path = steps.map((step) => ('index' in step ? `[${step.index - 1}]` : `[${quoted(step.name)}]`));
+  #steps({ first, rest }: Column): Column['rest'] {
+    return this.#aliases.has(first.name) && rest.length > 0 ? rest : [first, ...rest];
+  }
+
+  #path(column: Column): string {
+    const path = this.#steps(column).map((step) =>
+      'index' in step ? `[${step.index - 1}]` : `[${quoted(step.name)}]`,
+    );
     return `.${path.join('')}`;
   }
 
@@ -293,8 +317,9 @@ class JqPrinter {
       const [a, b] = node.arguments.map((argument) => this.#write(argument));
       return `(${a} as $a | ${b} as $b | if $a == null or $b == null then null else ${two} end)`;
     }
-    if (name === 'coalesce' || name === 'ifnull') {
-      return `([${node.arguments.map((argument) => this.#write(argument)).join(', ')}] | map(select(. != null)) | .[0])`;
+    const list = several.get(name);
+    if (list !== undefined) {
+      return `([${node.arguments.map((argument) => this.#write(argument)).join(', ')}] | ${list})`;
     }
     return this.#aggregateCall(node, name);
   }

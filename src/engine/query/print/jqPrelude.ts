@@ -1,5 +1,6 @@
 /** What jq programs begin with: SQL's NULL logic, and the language's rule on numbers and texts, as jq functions. */
-export const jqPrelude = String.raw`def rw_num: if type == "number" then . elif type == "string" then gsub("^\\s+|\\s+$"; "")
+export const jqPrelude = String.raw`def rw_at($at): if type == "object" and ($at | type) == "string" or type == "array" and ($at | type) == "number" then .[$at] else null end;
+def rw_num: if type == "number" then . elif type == "string" then gsub("^\\s+|\\s+$"; "")
     | if test("^[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?$") then ltrimstr("+") | tonumber else null end
   else null end;
 def rw_order($a; $b): if $a < $b then -1 elif $a > $b then 1 else 0 end;

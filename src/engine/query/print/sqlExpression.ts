@@ -36,6 +36,11 @@ export class SqlExpressions {
       case 'is':
         return `(${write(node.operand)} IS ${not(node.negated)}${node.test.toUpperCase()})`;
       case 'in':
+        if (dialect.comparesApart && !node.items.every(isConstant)) {
+          const operand = write(node.operand);
+          const any = `(${node.items.map((item) => `${operand} = ${write(item)}`).join(' OR ')})`;
+          return node.negated ? `(NOT ${any})` : any;
+        }
         return `(${write(node.operand)} ${not(node.negated)}IN (${node.items.map(write).join(', ')}))`;
       case 'between':
         return `(${write(node.operand)} ${not(node.negated)}BETWEEN ${write(node.low)} AND ${write(node.high)})`;
@@ -58,10 +63,11 @@ export class SqlExpressions {
       case 'negative':
         return `(- ${write(node.operand)})`;
       case 'case': {
+        const operand = node.operand === undefined ? '' : ` ${write(node.operand)}`;
+        if (dialect.comparesApart && operand !== '') return this.#searchedCase(node, operand.trim());
         const branches = node.branches
           .map(({ when, then }) => ` WHEN ${write(when)} THEN ${write(then)}`)
           .join('');
-        const operand = node.operand === undefined ? '' : ` ${write(node.operand)}`;
         return `CASE${operand}${branches}${node.otherwise === undefined ? '' : ` ELSE ${write(node.otherwise)}`} END`;
       }
       case 'cast':
@@ -78,6 +84,13 @@ export class SqlExpressions {
       case 'call':
         return this.#call(node);
     }
+  }
+
+  #searchedCase({ branches, otherwise }: Extract<Expression, { kind: 'case' }>, operand: string): string {
+    const tests = branches.map(
+      ({ when, then }) => ` WHEN (${operand} = ${this.write(when)}) THEN ${this.write(then)}`,
+    );
+    return `CASE${tests.join('')}${otherwise === undefined ? '' : ` ELSE ${this.write(otherwise)}`} END`;
   }
 
   column(node: Column): string {
@@ -148,4 +161,8 @@ function bound(rows: number): string {
   if (rows === 0) return 'CURRENT ROW';
   const size = Number.isFinite(rows) ? String(Math.abs(rows)) : 'UNBOUNDED';
   return `${size} ${rows < 0 ? 'PRECEDING' : 'FOLLOWING'}`;
+}
+
+function isConstant(node: Expression): boolean {
+  return node.kind === 'literal' && node.value !== null;
 }

@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import { isDeepStrictEqual } from 'node:util';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parseQuery, printQuery, type PrintTarget } from '../../src/engine/query/index.ts';
+import { comparable, jsonOf, rowsOf, sorted, type Answer } from '../unit/oracle/answers.ts';
+import { QueryWriter, table, type Row } from '../unit/oracle/randomQuery.ts';
+import { run } from '../unit/stage/run.ts';
+
+/** Another engine, over one table after the other. */
+export interface OtherEngine {
+  readonly target: PrintTarget;
+  /** What a value of ours is there, where that differs. */
+  comparable?(value: unknown): unknown;
+  /** Makes the rows its table; answers the file's name as a printed query is to have it. */
+  load(rows: readonly Row[]): string;
+  /** The rows of a printed query. @throws what the engine says against it */
+  ask(printed: string): unknown[][];
+}
+
+/** Its conditions are numbers. */
+function asNumber(value: unknown): unknown {
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+interface Chdb {
+  readonly query: (sql: string, format: string) => string;
+}
+
+export function clickhouse({ query }: Chdb): OtherEngine {
+  const ask = (sql: string): unknown[][] =>
+    query(sql, 'JSONCompactEachRow')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => (JSON.parse(line) as Answer[]).map(comparable).map(asNumber));
+  let data = '';
+  return {
+    target: 'clickhouse',
+    comparable: asNumber,
+    load(rows) {
+      const text = (value: string | null): string =>
+        value === null ? 'NULL' : `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+      const lines = rows.map(
+        ({ id, i, d, s, u, b }) =>
+          `(${id}, ${String(i)}, ${String(d)}, ${text(s)}, ${text(u)}, ${String(b)})`,
+      );
+      const types =
+        'id Float64, i Nullable(Float64), d Nullable(Float64), s Nullable(String), u Nullable(String), b Nullable(Bool)';
+      data = `values('${types}', ${lines.join(', ')})`;
+      return 'data';
+    },
+    ask: (printed) => ask(printed.replaceAll("file('data', 'JSONEachRow')", data)),
+  };
+}
+
+export function jq(folder: string): OtherEngine {
+  const file = join(folder, 'data.jsonl');
+  return {
+    target: 'jq',
+    load(rows) {
+      writeFileSync(file, jsonOf(rows).text);
+      return file;
+    },
+    ask(printed) {
+      const { stdout, stderr } = spawnSync('sh', ['-c', printed], { encoding: 'utf8' });
+      if (stderr !== '') throw new Error(stderr);
+      return rowsOf(stdout.split('\n').slice(0, -1));
+    },
+  };
+}
+
+export interface CompareOptions {
+  readonly queries: number;
+  readonly seed: number;
+  /** Differences that are printed. */
+  readonly show: number;
+}
+
+const queriesPerTable = 50;
+
+/** Asks both the same random queries and prints how often they agree; answers whether they always do. */
+export async function compare(other: OtherEngine, { queries, seed, show }: CompareOptions): Promise<boolean> {
+  const counts = { same: 0, different: 0, refused: 0, unsaid: 0 };
+  const unsaid = new Map<string, number>();
+  const tables = fc.sample(table, { numRuns: Math.ceil(queries / queriesPerTable), seed });
+  for (const [at, rows] of tables.entries()) {
+    const file = other.load(rows);
+    const texts = fc.sample(
+      fc.gen().map((g) => new QueryWriter(g).query()),
+      { numRuns: queriesPerTable, seed: seed + at },
+    );
+    for (const { text, ordered } of texts) {
+      const parsed = parseQuery(text);
+      if (!parsed.ok) throw new Error(text);
+      const printed = printQuery(parsed.query, other.target, { file, format: 'jsonl' });
+      if (!printed.ok) {
+        counts.unsaid++;
+        unsaid.set(printed.message, (unsaid.get(printed.message) ?? 0) + 1);
+        continue;
+      }
+      const order = ordered ? (found: unknown[][]) => found : sorted;
+      const own = rowsOf(await run(text, jsonOf(rows)));
+      const ours = order(own.map((row) => row.map((value) => other.comparable?.(value) ?? value)));
+      let theirs: unknown[][] | string;
+      try {
+        theirs = order(other.ask(printed.text));
+      } catch (error) {
+        theirs = error instanceof Error ? error.message : String(error);
+      }
+      if (isDeepStrictEqual(ours, theirs)) {
+        counts.same++;
+        continue;
+      }
+      const kind = typeof theirs === 'string' ? 'refused' : 'different';
+      if (counts.different + counts.refused++ < show) {
+        const said = typeof theirs === 'string' ? theirs.slice(0, 400) : firstDifference(ours, theirs);
+        console.log(`\n${text}\n${printed.text}\n${said}`);
+      }
+      if (kind === 'different') {
+        counts.refused--;
+        counts.different++;
+      }
+    }
+  }
+  console.log(
+    `\n${other.target}, seed ${seed}: ${counts.same} the same, ${counts.different} different, ${counts.refused} refused, ${counts.unsaid} that it has no words for`,
+  );
+  for (const [message, count] of [...unsaid].sort((a, b) => b[1] - a[1]))
+    console.log(`  ${count} ${message}`);
+  return counts.different + counts.refused === 0;
+}
+
+function firstDifference(ours: readonly unknown[][], theirs: readonly unknown[][]): string {
+  const row = ours.findIndex((cells, at) => !isDeepStrictEqual(cells, theirs.at(at)));
+  if (row === -1) return `${ours.length} rows here, ${theirs.length} there`;
+  return `row ${row}: ${JSON.stringify(ours[row])} here, ${JSON.stringify(theirs.at(row))} there`;
+}
