@@ -1,6 +1,7 @@
 import { isReadable } from '../fault.ts';
 import type { FormatOptions } from '../../protocol/engine.ts';
 import { csvBody } from '../format/csvText.ts';
+import type { CsvDialect } from '../format/dialect.ts';
 import { describeDialect } from '../format/dialectWords.ts';
 import { JsonFields, type FieldPath } from '../format/jsonFields.ts';
 import { createPlainJsonlScanner, markLength } from '../format/jsonl.ts';
@@ -66,27 +67,38 @@ export async function recognise(
     ...(options.quote !== undefined && { quote: options.quote }),
     ...(options.header !== undefined && { headerLines: options.header ? 1 : 0 }),
   };
-  const first = sniffDialect(head, { final, hints });
-  let { dialect, score } = first;
-  let body = csvBody(head, final, dialect);
-  if (first.cut || !body) {
+  let sniffed = sniffDialect(head, { final, hints });
+  let body = csvBody(head, final, sniffed.dialect);
+  if (sniffed.cut || !body) {
     length += await readSome(source, sample.subarray(length), length, signal);
     final = length < largeSample;
     head = sample.subarray(0, length);
-    ({ dialect, score } = sniffDialect(head, { final, hints }));
-    body = csvBody(head, true, dialect);
+    sniffed = sniffDialect(head, { final, hints });
+    body = csvBody(head, true, sniffed.dialect);
   }
-  const preamble = head
-    .subarray(0, dialect.tableStart)
-    .reduce((lines, byte) => (byte === 0x0a ? lines + 1 : lines), 0);
+  const { dialect, score, tables } = sniffed;
+  const linesBefore = (offset: number): number => countLineEnds(head.subarray(0, offset), dialect);
+  const other = tables.at(0);
   return {
     format: { kind: 'csv', dialect },
     dataStart: body?.index ?? dialect.tableStart,
-    firstLine: preamble + (body?.lines ?? 0),
-    description: describeDialect(dialect),
+    firstLine: linesBefore(dialect.tableStart) + (body?.lines ?? 0),
+    description:
+      other === undefined
+        ? describeDialect(dialect)
+        : `${describeDialect(dialect)}, another table from line ${linesBefore(other) + 1}`,
     score,
     lineEnd: lineEndOf(head),
   };
+}
+
+function countLineEnds(bytes: Uint8Array, { lineEnd }: CsvDialect): number {
+  let lines = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] === 0x0a) lines++;
+    else if (lineEnd === 'any' && bytes[at] === 0x0d && bytes[at + 1] !== 0x0a) lines++;
+  }
+  return lines;
 }
 
 function lineEndOf(head: Uint8Array): '\n' | '\r\n' {

@@ -9,6 +9,7 @@ import type { CsvDialect } from '../../../src/engine/format/dialect.ts';
 import { Kind } from '../../../src/engine/format/record.ts';
 import { sniffDialect, type DialectHints, type SniffedDialect } from '../../../src/engine/format/sniff.ts';
 import { goodsTable, pollockScore, polluted, random, writeTable } from '../../support/messy.ts';
+import { reported } from '../../support/reported.ts';
 import { wildText } from '../../support/wild.ts';
 
 const encoder = new TextEncoder();
@@ -123,7 +124,7 @@ describe('sniffing a dialect', function () {
     ],
     ['names in quotes', '"a ""b""",é\n1,2\n', { columns: ['a "b"', 'é'] }],
   ];
-  for (const [what, text, expected] of cases) {
+  for (const [what, text, expected] of [...cases, ...reported]) {
     it(`reads ${what}`, () => {
       const { dialect } = sniff(text);
       const seen = Object.fromEntries(
