@@ -38,7 +38,7 @@ export async function askReading(
       {
         label: l10n.t('Delimiter: {0}', delimiterName(delimiter)),
         description: by('delimiter'),
-        detail: l10n.t('The file reads {0} % well so', Math.round(score * 100)),
+        detail: l10n.t('Score of this reading: {0} %', Math.round(score * 100)),
         ask: () => askDelimiter(delimiter),
       },
       {

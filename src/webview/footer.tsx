@@ -1,5 +1,5 @@
 /** The lowest line: how many rows there are, what is selected, what the file is. */
-import type { FileInfo } from '../protocol/preview.ts';
+import type { FileInfo, Reading } from '../protocol/preview.ts';
 import { bytes, count, t } from './l10n.ts';
 import { isOneCell } from './grid/selection.ts';
 import type { PageModel } from './model/page.ts';
@@ -30,7 +30,11 @@ export function Footer({ page }: { readonly page: PageModel }) {
       <button
         type="button"
         class="text-button quiet"
-        title={t('Change how this file is read')}
+        title={
+          file.reading
+            ? t('Recognised with a score of {0} %. Change how this file is read', percent(file.reading))
+            : t('Change how this file is read')
+        }
         onClick={() => page.readAs()}
       >
         {dialectWords(file)}
@@ -42,8 +46,12 @@ export function Footer({ page }: { readonly page: PageModel }) {
 
 /** "comma, quoted, header (97 %), UTF-8". */
 function dialectWords({ dialect, reading, encoding }: FileInfo): string {
-  const sure = reading ? t('{0} ({1} %)', dialect, Math.round(reading.score * 100)) : dialect;
+  const sure = reading ? t('{0} ({1} %)', dialect, percent(reading)) : dialect;
   return `${sure}, ${encoding.toUpperCase()}`;
+}
+
+function percent({ score }: Reading): number {
+  return Math.round(score * 100);
 }
 
 function selectionWords({ preview }: PageModel): string {

@@ -48,7 +48,7 @@ export type ScrollMove =
   | { readonly type: 'native'; readonly native: number; readonly thumb: boolean }
   | { readonly type: 'by'; readonly pixels: number }
   | { readonly type: 'to'; readonly top: number }
-  /** Scrolls no further than it must for the whole row to show. */
+  /** Scrolls no further than it must for the whole row to show; to the middle where that is more than a page. */
   | { readonly type: 'reveal'; readonly row: number }
   /** Puts a row at a distance from the upper edge. */
   | { readonly type: 'place'; readonly row: number; readonly above: number }
@@ -83,7 +83,12 @@ export function scrolled(state: ScrollState, move: ScrollMove): ScrollState {
       const begin = move.row * scale.rowHeight;
       const end = begin + scale.rowHeight;
       // Where not even one row fits, its upper edge is what shows.
-      if (begin < top || scale.viewport < scale.rowHeight) return at(scale, begin);
+      if (scale.viewport < scale.rowHeight) return at(scale, begin);
+      if (begin < top - scale.viewport || end > top + 2 * scale.viewport) {
+        const above = Math.floor((scale.viewport / scale.rowHeight - 1) / 2) * scale.rowHeight;
+        return at(scale, begin - above);
+      }
+      if (begin < top) return at(scale, begin);
       return end > top + scale.viewport ? at(scale, end - scale.viewport) : state;
     }
     case 'place':

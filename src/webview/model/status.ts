@@ -15,7 +15,11 @@ export function statusOf(preview: Preview, filter: Filter): Status | undefined {
   const result = preview.result.value;
   if (!file || !state) return undefined;
   const records = `${state.exact ? '' : '~'}${count(state.records)}`;
-  const text = result ? t('{0} of {1} rows', count(result.matched), records) : t('{0} rows', records);
+  const text = result
+    ? t('{0} of {1} rows', count(result.matched), records)
+    : records === '1'
+      ? t('1 row')
+      : t('{0} rows', records);
   const busy = filter.running.value || (state.phase === 'indexing' && !state.resting);
   const facts = [
     file.name,

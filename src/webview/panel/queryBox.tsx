@@ -57,7 +57,10 @@ export function QueryBox({ link, filter, nonce, leave, ready }: QueryBoxProps) {
 
   useSignalEffect(() => editor.current?.setText(filter.text.value));
 
-  const worst = diagnostics.value.find(({ severity }) => severity === 'error') ?? diagnostics.value.at(0);
+  // What is missing at the end is still being typed: it is underlined, and said in words when the query is run.
+  const end = filter.text.value.trimEnd().length;
+  const told = diagnostics.value.filter(({ from }) => from < end);
+  const worst = told.find(({ severity }) => severity === 'error') ?? told.at(0);
   return (
     <div class="query">
       <div class="query-box" ref={host} />

@@ -99,6 +99,15 @@ describe('webview/grid/scroll', () => {
         }
       });
 
+      it('reveals a row that is far away with its neighbours, and a near one by the shortest way', () => {
+        if (rows < 1000) return;
+        const middle = Math.floor(rows / 2);
+        const far = at(rows, { type: 'reveal', row: middle });
+        assert(firstRow(far) < middle - 5 && endRow(far) > middle + 5);
+        const next = scrolled(far, { type: 'reveal', row: endRow(far) + 1 });
+        assert.equal(next.top, far.top + (endRow(far) + 2) * rowHeight - (far.top + viewport));
+      });
+
       it('shows no row outside of the view', () => {
         for (const share of [0, 0.3, 1]) {
           const state = at(rows, native(scale.nativeMax * share, true));
