@@ -28,6 +28,7 @@ import { Columns } from './columns.ts';
 import { recognise, type Recognised } from './format.ts';
 import { mayRunForEver, type PlannedQuery } from './plan.ts';
 import { patternSteps, spoolElements, type Spool } from './spool.ts';
+import { EncodedLines } from './encodedLines.ts';
 import { divisionOf, type Division } from './division.ts';
 import {
   countMatches,
@@ -399,6 +400,17 @@ export class Dataset {
   async head(signal: AbortSignal): Promise<Uint8Array> {
     const head = new Uint8Array(this.recognised.dataStart);
     return head.subarray(0, await readFully(this.#source, head, 0, signal));
+  }
+
+  /**
+   * The text as it is encoded in the file, whose lines are those of the records: where they are written as they are, it
+   * is copied. Undefined for UTF-8, for what can be read once, and where records are no lines.
+   */
+  get encodedLines(): EncodedLines | undefined {
+    const { encoded, encoding } = this.#source;
+    const { format, firstLine } = this.recognised;
+    const areLines = format.kind === 'jsonl' || (format.kind === 'csv' && format.dialect.lineEnd === 'lf');
+    return encoded && areLines ? new EncodedLines(encoded, encoding, firstLine) : undefined;
   }
 
   /** A view's counts from an earlier run of its query, as far as they hold. */

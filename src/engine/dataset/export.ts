@@ -11,6 +11,7 @@ import { openTarget } from '../sink/openTarget.ts';
 import { tooManyColumns } from '../sink/tableRow.ts';
 import { SourceError } from '../source/source.ts';
 import { derivedColumns, deriveRows } from './derive.ts';
+import type { EncodedLines } from './encodedLines.ts';
 import type { Dataset, FileScan } from './dataset.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import { plannedFor, type PlannedQuery } from './plan.ts';
@@ -43,8 +44,10 @@ export async function exportTo(
   const counted = countWrites(sink);
   try {
     const planned = plannedFor(query, dataset.recognised.format);
-    const chunks =
-      planned.plan.shape === 'records'
+    const encoded = to === 'same' && planned.plan.shape === 'records' ? dataset.encodedLines : undefined;
+    const chunks = encoded
+      ? encodedChunks(dataset, planned, encoded, rejects, signal, meter)
+      : planned.plan.shape === 'records'
         ? recordChunks(dataset, planned, to, rejects, signal, meter)
         : derivedChunks(dataset, planned, to, rejects, signal, meter);
     for await (const chunk of chunks) await counted.write(chunk);
@@ -150,6 +153,35 @@ async function* recordChunks(
     malformed: rejects ? 'collect' : 'keep',
   };
   yield* framed(frameOf(format, to, head, columns), rowBytes(dataset, scan, rejects, signal, meter));
+}
+
+/** An export of whole records in the file's own encoding: the bytes of their lines. */
+async function* encodedChunks(
+  dataset: Dataset,
+  query: PlannedQuery,
+  encoded: EncodedLines,
+  rejects: ByteSink | undefined,
+  signal: AbortSignal,
+  meter: Meter,
+): AsyncGenerator<Uint8Array> {
+  yield* encoded.head(signal);
+  const scan: FileScan = {
+    query,
+    output: { kind: 'lines' },
+    malformed: rejects ? 'collect' : 'keep',
+  };
+  for await (const found of dataset.scan(scan, signal)) {
+    meter.add(found);
+    if (rejects) await writeRejects(found, rejects);
+    const lines = found.result?.lines ?? [];
+    for (let i = 0; i < lines.length;) {
+      const from = lines[i];
+      let to = from;
+      // Neighbours in one go.
+      for (; i < lines.length && lines[i] === to; i += 2) to += lines[i + 1];
+      yield* encoded.copy(found.place.line + from, found.place.line + to, signal);
+    }
+  }
 }
 
 /** An export of rows that the query computes. Where their columns are seen only in them, it is run twice. */

@@ -117,6 +117,8 @@ function createCollector(output: Output, spec: FileSpec, plan: Plan): Collector 
         finish: () => ({ bytes: stages.take() }),
       };
     }
+    case 'lines':
+      return lineCollector();
     case 'paths':
       return pathCollector();
     case 'bytes': {
@@ -139,6 +141,28 @@ function placeCollector(limit: number): Collector {
     },
     finish: () => ({ places }),
   };
+}
+
+function lineCollector(): Collector {
+  const lines: number[] = [];
+  let before = 0;
+  return {
+    take: (block, selection, count) => {
+      for (let match = 0; match < count; match++) {
+        const record = selection[match];
+        lines.push(before + block.lines[record], countLines(block, record));
+      }
+      before += block.lineCount;
+    },
+    finish: () => ({ lines: Uint32Array.from(lines) }),
+  };
+}
+
+function countLines({ bytes, starts, ends }: RecordBlock, record: number): number {
+  const text = bytes.subarray(starts[record], ends[record]);
+  let lines = 1;
+  for (let at = text.indexOf(0x0a); at !== -1; at = text.indexOf(0x0a, at + 1)) lines++;
+  return lines;
 }
 
 function pathCollector(): Collector {

@@ -43,6 +43,8 @@ export type Output =
   /** Their bytes, as an export writes them. */
   | { readonly kind: 'bytes'; readonly to: Target; readonly columns: readonly FieldPath[] }
   | StagesOutput
+  /** The lines that they stand on. */
+  | { readonly kind: 'lines' }
   /** The dotted paths that they hold, in order of first appearance. */
   | { readonly kind: 'paths' }
   /** Their places, at most `limit` a stretch, without their bytes. */
@@ -105,6 +107,8 @@ export interface ScanResult {
   readonly rejects: readonly Reject[];
   readonly paths: readonly FieldPath[];
   readonly places: readonly MatchPlace[];
+  /** Of each matching record, its first line from the stretch's first one, and how many it takes. */
+  readonly lines?: Uint32Array | undefined;
   /** Matches that the task's window passed over. */
   readonly passed: number;
   /** Why the source gave no more; then the last of `blocks` is not whole, and those after it are missing. */

@@ -27,6 +27,8 @@ export type Compression = 'gzip' | 'zstd';
 export interface OpenedSource extends Source {
   /** The text's encoding in the file; what `read` gives is UTF-8 even where this is another. */
   readonly encoding: string;
+  /** The text in the encoding that it has in the file; undefined where that is UTF-8, or the bytes are given once. */
+  readonly encoded: Source | undefined;
   /** What was undone, outermost first. */
   readonly compression: readonly Compression[];
   /** Where it is, with its state at opening. */
@@ -72,6 +74,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
   const layers: DecodedSource[] = [];
   const compression: Compression[] = [];
   let encoding = 'utf-8';
+  let encoded: Source | undefined;
   let top = once ? keepHead(base, headLength) : base;
   try {
     while (compression.length < mostLayers) {
@@ -82,7 +85,10 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
     }
     encoding = spec.encoding === undefined ? await sniffEncoding(top, signal) : knownEncoding(spec.encoding);
     const codec = transcoder(encoding);
-    if (codec !== undefined) top = addLayer(top, codec);
+    if (codec !== undefined) {
+      if (!once) encoded = top;
+      top = addLayer(top, codec);
+    }
   } catch (error) {
     await top.close();
     throw error;
@@ -107,6 +113,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
         return top.random;
       },
       encoding,
+      encoded,
       compression,
       place,
       get reach() {
