@@ -126,7 +126,7 @@ export class Dataset {
     const splits = source.random && source.compression.length === 0 && source.encoding.startsWith('utf-8');
     const large = (source.size ?? 0) > inlineBlocks * this.#spec.blockSize;
     this.#shared = splits ? options.pool : undefined;
-    this.#offered = splits || source.unread ? undefined : options.pool;
+    this.#offered = splits || !source.reopens ? undefined : options.pool;
     if (this.#shared && large) {
       this.#pool = this.#shared;
     } else {

@@ -5,7 +5,7 @@ import { alignBlock, deflateWindow } from './deflate.ts';
 import { type BlockMark, type Mark, type Marks } from './marks.ts';
 import { findStart, isProven, keepWindow, keptWindow, type Start } from './gzipMarks.ts';
 import { Pump } from './pump.ts';
-import { type Source, SourceError } from './source.ts';
+import { canReadAgain, type Source, SourceError } from './source.ts';
 
 /** Compressed bytes given to zlib at a time: little at first, for the first rows. */
 const firstFeed = 16 * 1024;
@@ -43,7 +43,7 @@ export const gzip: Codec = {
         return;
       } catch (error) {
         if (!(error instanceof Damage)) throw error;
-        if (error.length <= 1 || !base.random || attempt === 4) throw corrupt(base, error, delivered);
+        if (error.length <= 1 || !canReadAgain(base) || attempt === 4) throw corrupt(base, error, delivered);
         // zlib keeps to itself what it made of the piece that it refuses. So the stretch since the last mark is
         // decoded once more, and the piece given in smaller ones.
         start = marks.before(delivered);
@@ -122,7 +122,7 @@ class Pass {
     this.#failedCheck = failedCheck;
     this.#at = from.at;
     this.#position = from.position;
-    if (!base.random) this.#feed = onceFeed;
+    if (!canReadAgain(base)) this.#feed = onceFeed;
   }
 
   async *run(): AsyncGenerator<Step, void> {
@@ -193,7 +193,7 @@ class Pass {
   async *#read(): AsyncGenerator<Interruption, number> {
     const fine = this.#fine ?? { at: Infinity, length: 0 };
     const wanted = this.#at < fine.at ? Math.min(this.#feed, fine.at - this.#at) : fine.length;
-    if (this.#base.random) this.#feed = Math.min(mostFeed, 4 * this.#feed);
+    if (canReadAgain(this.#base)) this.#feed = Math.min(mostFeed, 4 * this.#feed);
     let length = 0;
     do {
       const got = yield* pull(this.#base, this.#input.subarray(length, wanted), this.#at + length);

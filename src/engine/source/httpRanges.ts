@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { withSignal } from './decoded.ts';
 import { HttpFault, sourceErrorOf } from './httpFault.ts';
 import type { HttpClient } from './httpClient.ts';
@@ -13,7 +14,7 @@ export const pageLength = 64 * 1024;
 const longestAhead = 1024 * 1024;
 /** So many small reads in a row, and the next stretch is asked for before anybody wants it. */
 const steady = 3;
-const mostKept = 8 * 1024 * 1024;
+const mostKept = 4 * 1024 * 1024;
 
 interface Piece {
   readonly start: number;
@@ -53,13 +54,14 @@ export class HttpRanges implements Source {
     this.size = identity.size;
     this.identity = identity;
     this.#client = client;
+    // Every read under way listens.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Takes the first bytes from an answer that has come anyway. @throws SourceError */
   async begin(body: HttpBody, length: number, signal: AbortSignal | undefined): Promise<void> {
     const bytes = new Uint8Array(length);
-    const both = this.#signal(signal);
-    const have = await this.#collect(bytes, 0, both, body);
+    const have = await this.#collect(bytes, 0, signal, body);
     this.#keep({ start: 0, bytes: bytes.subarray(0, have) });
   }
 
@@ -71,7 +73,7 @@ export class HttpRanges implements Source {
     if (piece) return this.#copy(piece, into, position);
     if (into.length >= largeRead && !this.#fetchAt(position)) {
       const wanted = into.subarray(0, Math.min(into.length, this.size - position));
-      return this.#collect(wanted, position, this.#signal(signal));
+      return this.#collect(wanted, position, signal);
     }
     const fetch =
       this.#fetchAt(position) ?? this.#fetch(position, this.#lengthFor(position, into.length), false);
@@ -93,10 +95,6 @@ export class HttpRanges implements Source {
     this.#pieces = [];
     this.#client.close();
     return Promise.resolve();
-  }
-
-  #signal(signal: AbortSignal | undefined): AbortSignal {
-    return signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
   }
 
   #pieceAt(position: number): Piece | undefined {
@@ -136,7 +134,7 @@ export class HttpRanges implements Source {
   #fetch(start: number, length: number, ahead: boolean): Fetch {
     const controller = new AbortController();
     const into = new Uint8Array(length);
-    const bytes = this.#collect(into, start, this.#signal(controller.signal)).then((have) => {
+    const bytes = this.#collect(into, start, controller.signal).then((have) => {
       const piece = { start, bytes: into.subarray(0, have) };
       this.#keep(piece);
       return piece.bytes;
@@ -165,10 +163,29 @@ export class HttpRanges implements Source {
    * @param body an answer that has come, of which the first bytes are those at `position`
    * @throws SourceError; the signal's reason
    */
-  async #collect(into: Uint8Array, position: number, signal: AbortSignal, body?: HttpBody): Promise<number> {
+  async #collect(
+    into: Uint8Array,
+    position: number,
+    asked: AbortSignal | undefined,
+    body?: HttpBody,
+  ): Promise<number> {
     const failed = this.#failed;
     this.#failed = undefined;
     if (failed?.position === position) throw failed.error;
+    const { signal, release } = either(asked, this.#closing.signal);
+    try {
+      return await this.#collectUntil(into, position, signal, body);
+    } finally {
+      release();
+    }
+  }
+
+  async #collectUntil(
+    into: Uint8Array,
+    position: number,
+    signal: AbortSignal,
+    body: HttpBody | undefined,
+  ): Promise<number> {
     const patience = new Patience(this.#client, true);
     let have = 0;
     /** Of the present answer. */
@@ -242,4 +259,27 @@ export class HttpRanges implements Source {
       throw error;
     }
   }
+}
+
+/**
+ * Aborts when either does, until it is released. `AbortSignal.any` is never released from a signal that lives long,
+ * and a source is read some 100,000 times.
+ */
+function either(
+  a: AbortSignal | undefined,
+  b: AbortSignal,
+): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const signals = a ? [a, b] : [b];
+  const abort = (): void => controller.abort(signals.find(({ aborted }) => aborted)?.reason);
+  for (const signal of signals) {
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  }
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const signal of signals) signal.removeEventListener('abort', abort);
+    },
+  };
 }

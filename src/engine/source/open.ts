@@ -8,7 +8,7 @@ import type { HttpLimits } from './httpClient.ts';
 import { Marks, type Learnt } from './marks.ts';
 import { readSome } from './read.ts';
 import { recogniseEncoding } from './recogniseEncoding.ts';
-import { type Source, SourceError, type SourcePlace, type SourceSpec } from './source.ts';
+import { canReadAgain, type Source, SourceError, type SourcePlace, type SourceSpec } from './source.ts';
 import { streamSource } from './stream.ts';
 import { takesBack } from './unread.ts';
 import { zstd } from './zstd.ts';
@@ -33,6 +33,8 @@ export interface OpenedSource extends Source {
   readonly compression: readonly Compression[];
   /** Where it is, with its state at opening. */
   readonly place: SourcePlace;
+  /** Whether another thread can open it for itself: not what is given only once. */
+  readonly reopens: boolean;
   /**
    * Positions below this can be read at any time and in any order, whatever `random` says: what a decoder has passed,
    * or the first bytes of a stream. `Infinity` for a source that is random from the start.
@@ -70,7 +72,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
   const { signal } = options;
   const { source: base, place } = await openPlace(spec, options);
   /** Positions must not go back. */
-  const once = !base.random && base.kept !== true;
+  const once = !canReadAgain(base);
   const layers: DecodedSource[] = [];
   const compression: Compression[] = [];
   let encoding = 'utf-8';
@@ -116,6 +118,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       encoded,
       compression,
       place,
+      reopens: base.random,
       get reach() {
         return once ? headLength : (layers.at(-1)?.reach ?? (base.random ? Infinity : 0));
       },

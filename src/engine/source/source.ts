@@ -29,6 +29,11 @@ export interface Source {
   close(): Promise<void>;
 }
 
+/** Whether a position that was passed can be read again. */
+export function canReadAgain({ random, kept }: Source): boolean {
+  return random || kept === true;
+}
+
 /** What went wrong with a source, in the words shown to people. */
 export type SourceFailure =
   | 'not-found'

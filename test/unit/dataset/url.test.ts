@@ -114,6 +114,23 @@ describe('a preview of an address', () => {
     });
   }
 
+  it('asks only once for what is given in one piece, also where workers could divide it', async () => {
+    const large = recordsOf(500_000);
+    const members = [0, 20e6, 40e6].map((from) =>
+      gzipSync(large.slice(from, Math.min(large.size, from + 20e6)), { level: 1 }),
+    );
+    const packed = contentOf(Buffer.concat(members));
+    server.handler = serving({ ranges: false, etag: '"a"' }, packed);
+    const opened = await open('/data.jsonl.gz');
+    for (const [query, matched] of [
+      ['status >= 500', 12_500],
+      ['status < 500', 487_500],
+    ] as const) {
+      assert.equal((await opened.page.call('run', { query })).matched, matched);
+    }
+    assert.equal(server.requests.length, 1);
+  });
+
   it('shows the rows up to where the source fails, says where that is, and goes on from there', async () => {
     let broken = true;
     server.handler = (request, response) => {
