@@ -1,5 +1,5 @@
 import { aggregates, scalarFunctions, windowFunctions, type ScalarFunction } from './function/index.ts';
-import { castTypes } from './syntax/expression.ts';
+import { castTypes } from './syntax/castType.ts';
 import { pipeOperators } from './syntax/operators.ts';
 
 /** The tables of the language reference, by the name of the mark that they stand behind. */

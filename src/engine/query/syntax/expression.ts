@@ -1,21 +1,10 @@
+import { parseCall, parseExtract } from './call.ts';
+import { parseCastType } from './castType.ts';
 import type { Cursor } from './cursor.ts';
-import { describe, reservedWords } from './cursor.ts';
 import { numberOf, negate } from '../value/decimal.ts';
 import { QueryError, spanning, type Span } from '../diagnostic.ts';
-import { didYouMean } from '../nearest.ts';
-import type {
-  ArithmeticOperator,
-  Call,
-  Case,
-  CastType,
-  ComparisonOperator,
-  Expression,
-  Name,
-  OrderKey,
-  Step,
-  Window,
-} from './tree.ts';
-import { intervalOf, readInterval, readTime, unitNames, unitOf } from '../value/time.ts';
+import { parseTimeLiteral, parseUnitInterval } from './timeLiteral.ts';
+import type { ArithmeticOperator, Case, Column, ComparisonOperator, Expression, Name, Step } from './tree.ts';
 import type { Token } from './token.ts';
 import { childrenOf } from './walk.ts';
 import { isNumeric } from '../value/value.ts';
@@ -78,20 +67,6 @@ const foreign = new Map([
   ['?', 'CASE WHEN … THEN … ELSE … END'],
   ['^', 'pow(x, y)'],
   ['**', 'pow(x, y)'],
-]);
-
-export const castTypes: ReadonlyMap<string, CastType> = new Map<string, CastType>([
-  ...['boolean', 'bool'].map((name): [string, CastType] => [name, 'boolean']),
-  ...['integer', 'int', 'bigint', 'hugeint', 'smallint', 'tinyint', 'long', 'int64'].map(
-    (name): [string, CastType] => [name, 'integer'],
-  ),
-  ...['number', 'decimal', 'numeric'].map((name): [string, CastType] => [name, 'number']),
-  ...['double', 'float', 'real', 'float64'].map((name): [string, CastType] => [name, 'double']),
-  ...['text', 'varchar', 'string', 'char'].map((name): [string, CastType] => [name, 'text']),
-  ...['timestamp', 'timestamptz', 'datetime'].map((name): [string, CastType] => [name, 'timestamp']),
-  ['date', 'date'],
-  ['interval', 'interval'],
-  ['json', 'json'],
 ]);
 
 export function parseExpression(cursor: Cursor): Expression {
@@ -255,7 +230,7 @@ function parseBracket(cursor: Cursor, base: Expression): Expression {
   cursor.expectSymbol(']', 'after the index');
   const span = cursor.spanFrom(base);
   const step = base.kind === 'column' ? constantStep(index) : undefined;
-  if (base.kind === 'column' && step !== undefined) return { ...base, rest: [...base.rest, step], ...span };
+  if (base.kind === 'column' && step !== undefined) return { ...longerPath(base, step), ...span };
   return { kind: 'element', base, index, ...span };
 }
 
@@ -279,9 +254,19 @@ function parseMember(cursor: Cursor, base: Expression): Expression {
   cursor.next();
   const member = memberName(cursor);
   const span = cursor.spanFrom(base);
-  if (base.kind === 'column') return { ...base, rest: [...base.rest, member], ...span };
+  if (base.kind === 'column') return { ...longerPath(base, member), ...span };
   const index: Expression = { kind: 'literal', value: member.name, from: member.from, to: member.to };
   return { kind: 'element', base, index, ...span };
+}
+
+/** Longer paths are refused: finding them costs their length in every record. */
+const maxSteps = 400;
+
+function longerPath(column: Column, step: Step): Column {
+  if (column.rest.length === maxSteps) {
+    throw new QueryError(column, `a path leads through at most ${maxSteps} keys`);
+  }
+  return { ...column, rest: [...column.rest, step] };
 }
 
 /** After a dot every word is a name, the reserved ones too. */
@@ -383,11 +368,11 @@ function parseWordOperand(cursor: Cursor, token: Token): Expression {
       if (word === 'interval' && cursor.peek(1).kind === 'number') return parseUnitInterval(cursor);
       break;
     case 'extract':
-      if (cursor.isSymbol('(', 1)) return parseExtract(cursor);
+      if (cursor.isSymbol('(', 1)) return parseExtract(cursor, parseExpression);
       break;
     default:
   }
-  if (cursor.isSymbol('(', 1)) return parseCall(cursor);
+  if (cursor.isSymbol('(', 1)) return parseCall(cursor, parseExpression);
   return parseColumn(cursor);
 }
 
@@ -395,77 +380,6 @@ function parseColumn(cursor: Cursor): Expression {
   const first = cursor.expectName('an expression, such as status >= 500');
   return { kind: 'column', first, rest: [], from: first.from, to: first.to };
 }
-
-function parseTimeLiteral(cursor: Cursor, word: string): Expression {
-  const start = cursor.next();
-  const text = cursor.next();
-  const span = cursor.spanFrom(start);
-  if (word === 'interval') {
-    const value = readInterval(text.value);
-    if (value !== undefined) return { kind: 'literal', value, ...span };
-    const unit = /^\s*[+-]?[\d.]+\s*$/.test(text.value) ? unitOf(cursor.peek().value) : undefined;
-    if (unit !== undefined) {
-      cursor.next();
-      return { kind: 'literal', value: intervalOf(Number(text.value), unit), ...cursor.spanFrom(start) };
-    }
-    throw new QueryError(
-      text,
-      `'${text.value}' is not an interval; one is written INTERVAL '2 hours 30 minutes'`,
-    );
-  }
-  const value = readTime(text.value);
-  if (value === undefined) {
-    const example = word === 'date' ? "DATE '2024-05-31'" : "TIMESTAMP '2024-05-31 18:30:00'";
-    throw new QueryError(text, `'${text.value}' is not a ${word}; one is written ${example}`);
-  }
-  const dateOnly = word === 'date';
-  if (value.date === dateOnly) return { kind: 'literal', value, ...span };
-  return { kind: 'literal', value: dateOnly ? value.toDate() : value.toTimestamp(), ...span };
-}
-
-function parseUnitInterval(cursor: Cursor): Expression {
-  const start = cursor.next();
-  const count = cursor.next();
-  const token = cursor.peek();
-  const unit = token.kind === 'name' ? unitOf(token.value) : undefined;
-  if (unit === undefined) {
-    const near = token.kind === 'name' ? didYouMean(token.value, unitNames) : '';
-    throw new QueryError(
-      token,
-      `${describe(token)} is not a unit of time${near || ', such as day or minute'}`,
-    );
-  }
-  cursor.next();
-  return { kind: 'literal', value: intervalOf(Number(count.value), unit), ...cursor.spanFrom(start) };
-}
-
-/** EXTRACT(part FROM x) is date_part('part', x). */
-function parseExtract(cursor: Cursor): Expression {
-  const name = cursor.next();
-  cursor.next();
-  const part = cursor.next();
-  if (part.kind !== 'name' && part.kind !== 'text') {
-    throw new QueryError(part, 'EXTRACT begins with a part of a time, such as EXTRACT(hour FROM ts)');
-  }
-  if (!cursor.takeWords('from')) throw cursor.unexpected(`FROM after EXTRACT(${part.value}`);
-  const operand = parseExpression(cursor);
-  cursor.expectSymbol(')', 'after EXTRACT');
-  const literal: Expression = {
-    kind: 'literal',
-    value: part.value.toLowerCase(),
-    from: part.from,
-    to: part.to,
-  };
-  return {
-    kind: 'call',
-    name: { name: 'date_part', quoted: false, from: name.from, to: name.to },
-    arguments: [literal, operand],
-    ...plainCall,
-    ...cursor.spanFrom(name),
-  };
-}
-
-const plainCall = { star: false, distinct: false, orderBy: [], filter: undefined, over: undefined };
 
 function parseCase(cursor: Cursor): Case {
   const start = cursor.next();
@@ -492,133 +406,4 @@ function parseCast(cursor: Cursor): Expression {
   const type = parseCastType(cursor);
   cursor.expectSymbol(')', `after the type of ${what}`);
   return { kind: 'cast', operand, type, ...cursor.spanFrom(start) };
-}
-
-function parseCastType(cursor: Cursor): CastType {
-  const token = cursor.peek();
-  if (token.kind !== 'name') throw cursor.unexpected('a type, such as number, text or timestamp');
-  const type = castTypes.get(token.value.toLowerCase());
-  if (type === undefined) {
-    const near = didYouMean(token.value, castTypes.keys());
-    const known = near || `; the types are ${[...new Set(castTypes.values())].join(', ')}`;
-    throw new QueryError(token, `${token.value} is not a type${known}`);
-  }
-  cursor.next();
-  if (type === 'double' && cursor.isWord('precision')) cursor.next();
-  // DECIMAL(18, 2) and VARCHAR(20): sizes bind nothing here.
-  if (cursor.isSymbol('(')) {
-    cursor.next();
-    cursor.expectCount('a size');
-    if (cursor.takeSymbol(',')) cursor.expectCount('a size');
-    cursor.expectSymbol(')', 'after the size');
-  }
-  return type;
-}
-
-function parseCall(cursor: Cursor): Call {
-  const token = cursor.peek();
-  if (reservedWords.has(token.value.toLowerCase())) cursor.expectName('a name');
-  cursor.next();
-  const name: Name = { name: token.value, quoted: false, from: token.from, to: token.to };
-  cursor.next();
-  const distinct = cursor.takeWords('distinct');
-  let star = false;
-  const values: Expression[] = [];
-  let orderBy: OrderKey[] = [];
-  if (cursor.isSymbol('*')) {
-    cursor.next();
-    star = true;
-  } else if (!cursor.isSymbol(')')) {
-    do values.push(parseExpression(cursor));
-    while (cursor.takeSymbol(','));
-    if (cursor.takeWords('order', 'by')) orderBy = parseOrderKeys(cursor);
-  }
-  if (!cursor.isSymbol(')')) throw cursor.unexpected(`, or ) after the arguments of ${name.name}`);
-  cursor.next();
-  let filter: Expression | undefined;
-  if (cursor.isWord('filter') && cursor.isSymbol('(', 1)) {
-    cursor.next();
-    cursor.next();
-    cursor.expectWord('where', 'after FILTER (');
-    filter = parseExpression(cursor);
-    cursor.expectSymbol(')', 'after FILTER (WHERE …');
-  }
-  const over = cursor.isWord('over') ? parseWindow(cursor) : undefined;
-  return {
-    kind: 'call',
-    name,
-    arguments: values,
-    star,
-    distinct,
-    orderBy,
-    filter,
-    over,
-    ...cursor.spanFrom(token),
-  };
-}
-
-function parseWindow(cursor: Cursor): Window {
-  const start = cursor.next();
-  cursor.expectSymbol('(', 'after OVER');
-  const partitionBy: Expression[] = [];
-  if (cursor.takeWords('partition', 'by')) {
-    do partitionBy.push(parseExpression(cursor));
-    while (cursor.takeSymbol(','));
-  }
-  if (cursor.isWord('order')) {
-    throw new QueryError(
-      cursor.peek(),
-      'a window runs over the rows in the order in which they come; put |> ORDER BY before it',
-    );
-  }
-  let frame = { preceding: Infinity, following: Infinity };
-  if (cursor.takeWords('rows')) frame = parseFrame(cursor);
-  cursor.expectSymbol(')', 'after the window');
-  return { ...frame, partitionBy, ...cursor.spanFrom(start) };
-}
-
-/** ROWS n PRECEDING, or ROWS BETWEEN bound AND bound. */
-function parseFrame(cursor: Cursor): { preceding: number; following: number } {
-  if (!cursor.takeWords('between')) {
-    const start = cursor.peek();
-    const preceding = -parseBound(cursor);
-    if (preceding < 0)
-      throw new QueryError(start, 'a window that begins after the current row needs BETWEEN … AND …');
-    return { preceding, following: 0 };
-  }
-  const start = cursor.peek();
-  const first = parseBound(cursor);
-  cursor.expectWord('and', 'and the end of the window');
-  const last = parseBound(cursor);
-  if (first > last || first === Infinity || last === -Infinity) {
-    throw new QueryError(cursor.spanFrom(start), 'the window ends before it begins');
-  }
-  return { preceding: -first, following: last };
-}
-
-/** Rows from the current one: negative before it, positive after it. */
-function parseBound(cursor: Cursor): number {
-  if (cursor.takeWords('current', 'row')) return 0;
-  const size = cursor.takeWords('unbounded')
-    ? Infinity
-    : cursor.expectCount('a number of rows, UNBOUNDED or CURRENT ROW');
-  if (cursor.takeWords('preceding')) return size === 0 ? 0 : -size;
-  if (cursor.takeWords('following')) return size;
-  throw cursor.unexpected('PRECEDING or FOLLOWING');
-}
-
-export function parseOrderKeys(cursor: Cursor): OrderKey[] {
-  const keys: OrderKey[] = [];
-  do {
-    const expression = parseExpression(cursor);
-    const descending = cursor.takeWords('desc');
-    if (!descending) cursor.takeWords('asc');
-    let nullsFirst = false;
-    if (cursor.takeWords('nulls')) {
-      nullsFirst = cursor.takeWords('first');
-      if (!nullsFirst) cursor.expectWord('last', 'or FIRST after NULLS');
-    }
-    keys.push({ expression, descending, nullsFirst, ...cursor.spanFrom(expression) });
-  } while (cursor.takeSymbol(','));
-  return keys;
 }

@@ -1,6 +1,7 @@
 import { Cursor, describe } from './cursor.ts';
 import { QueryError, type Diagnostic, errorAt, type Span } from '../diagnostic.ts';
-import { parseExpression, parseOrderKeys } from './expression.ts';
+import { parseOrderKeys } from './call.ts';
+import { parseExpression } from './expression.ts';
 import { didYouMean } from '../nearest.ts';
 import { pipeOperators } from './operators.ts';
 import type {
@@ -136,7 +137,8 @@ function parseOperator(cursor: Cursor): Operator[] {
   if (cursor.takeWords('rename')) return [{ kind: 'rename', columns: parseRenames(cursor), ...span() }];
   if (cursor.takeWords('distinct')) return [{ kind: 'distinct', ...span() }];
   if (cursor.takeWords('aggregate')) return [parseAggregate(cursor, start)];
-  if (cursor.takeWords('order', 'by')) return [{ kind: 'order by', keys: parseOrderKeys(cursor), ...span() }];
+  if (cursor.takeWords('order', 'by'))
+    return [{ kind: 'order by', keys: parseOrderKeys(cursor, parseExpression), ...span() }];
   if (cursor.isWord('limit') || cursor.isWord('offset')) return [parseLimit(cursor)];
   if (cursor.takeWords('tablesample')) return [parseSample(cursor, start)];
   if (cursor.takeWords('unnest')) return [parseUnnest(cursor, start)];
@@ -169,7 +171,7 @@ function parseClauses(cursor: Cursor): Operator[] {
   const where = clause(cursor, ['where'], () => parseExpression(cursor));
   const groupBy = clause(cursor, ['group', 'by'], () => parseNamedList(cursor));
   const having = clause(cursor, ['having'], () => parseExpression(cursor));
-  const orderBy = clause(cursor, ['order', 'by'], () => parseOrderKeys(cursor));
+  const orderBy = clause(cursor, ['order', 'by'], () => parseOrderKeys(cursor, parseExpression));
   const limits: LimitOperator[] = [];
   if (cursor.isWord('limit') || cursor.isWord('offset')) limits.push(parseLimit(cursor));
   if (cursor.last() === start && items === undefined) throw trailing(cursor);

@@ -1,0 +1,144 @@
+import { QueryError } from '../diagnostic.ts';
+import { reservedWords, type Cursor } from './cursor.ts';
+import type { Call, Expression, Name, OrderKey, Window } from './tree.ts';
+
+/** How an expression inside is read. */
+type ParseExpression = (cursor: Cursor) => Expression;
+
+/** A function with its arguments, and what follows it as an aggregate or over a window. */
+export function parseCall(cursor: Cursor, parse: ParseExpression): Call {
+  const token = cursor.peek();
+  if (reservedWords.has(token.value.toLowerCase())) cursor.expectName('a name');
+  cursor.next();
+  const name: Name = { name: token.value, quoted: false, from: token.from, to: token.to };
+  cursor.next();
+  const distinct = cursor.takeWords('distinct');
+  let star = false;
+  const values: Expression[] = [];
+  let orderBy: OrderKey[] = [];
+  if (cursor.isSymbol('*')) {
+    cursor.next();
+    star = true;
+  } else if (!cursor.isSymbol(')')) {
+    do values.push(parse(cursor));
+    while (cursor.takeSymbol(','));
+    if (cursor.takeWords('order', 'by')) orderBy = parseOrderKeys(cursor, parse);
+  }
+  if (!cursor.isSymbol(')')) throw cursor.unexpected(`, or ) after the arguments of ${name.name}`);
+  cursor.next();
+  let filter: Expression | undefined;
+  if (cursor.isWord('filter') && cursor.isSymbol('(', 1)) {
+    cursor.next();
+    cursor.next();
+    cursor.expectWord('where', 'after FILTER (');
+    filter = parse(cursor);
+    cursor.expectSymbol(')', 'after FILTER (WHERE …');
+  }
+  const over = cursor.isWord('over') ? parseWindow(cursor, parse) : undefined;
+  return {
+    kind: 'call',
+    name,
+    arguments: values,
+    star,
+    distinct,
+    orderBy,
+    filter,
+    over,
+    ...cursor.spanFrom(token),
+  };
+}
+
+function parseWindow(cursor: Cursor, parse: ParseExpression): Window {
+  const start = cursor.next();
+  cursor.expectSymbol('(', 'after OVER');
+  const partitionBy: Expression[] = [];
+  if (cursor.takeWords('partition', 'by')) {
+    do partitionBy.push(parse(cursor));
+    while (cursor.takeSymbol(','));
+  }
+  if (cursor.isWord('order')) {
+    throw new QueryError(
+      cursor.peek(),
+      'a window runs over the rows in the order in which they come; put |> ORDER BY before it',
+    );
+  }
+  let frame = { preceding: Infinity, following: Infinity };
+  if (cursor.takeWords('rows')) frame = parseFrame(cursor);
+  cursor.expectSymbol(')', 'after the window');
+  return { ...frame, partitionBy, ...cursor.spanFrom(start) };
+}
+
+/** ROWS n PRECEDING, or ROWS BETWEEN bound AND bound. */
+function parseFrame(cursor: Cursor): { preceding: number; following: number } {
+  if (!cursor.takeWords('between')) {
+    const start = cursor.peek();
+    const preceding = -parseBound(cursor);
+    if (preceding < 0)
+      throw new QueryError(start, 'a window that begins after the current row needs BETWEEN … AND …');
+    return { preceding, following: 0 };
+  }
+  const start = cursor.peek();
+  const first = parseBound(cursor);
+  cursor.expectWord('and', 'and the end of the window');
+  const last = parseBound(cursor);
+  if (first > last || first === Infinity || last === -Infinity) {
+    throw new QueryError(cursor.spanFrom(start), 'the window ends before it begins');
+  }
+  return { preceding: -first, following: last };
+}
+
+/** Rows from the current one: negative before it, positive after it. */
+function parseBound(cursor: Cursor): number {
+  if (cursor.takeWords('current', 'row')) return 0;
+  const size = cursor.takeWords('unbounded')
+    ? Infinity
+    : cursor.expectCount('a number of rows, UNBOUNDED or CURRENT ROW');
+  if (cursor.takeWords('preceding')) return size === 0 ? 0 : -size;
+  if (cursor.takeWords('following')) return size;
+  throw cursor.unexpected('PRECEDING or FOLLOWING');
+}
+
+/** What follows ORDER BY. */
+export function parseOrderKeys(cursor: Cursor, parse: ParseExpression): OrderKey[] {
+  const keys: OrderKey[] = [];
+  do {
+    const expression = parse(cursor);
+    const descending = cursor.takeWords('desc');
+    if (!descending) cursor.takeWords('asc');
+    let nullsFirst = false;
+    if (cursor.takeWords('nulls')) {
+      nullsFirst = cursor.takeWords('first');
+      if (!nullsFirst) cursor.expectWord('last', 'or FIRST after NULLS');
+    }
+    keys.push({ expression, descending, nullsFirst, ...cursor.spanFrom(expression) });
+  } while (cursor.takeSymbol(','));
+  return keys;
+}
+
+/** EXTRACT(part FROM x) is date_part('part', x). */
+export function parseExtract(cursor: Cursor, parse: ParseExpression): Expression {
+  const name = cursor.next();
+  cursor.next();
+  const part = cursor.next();
+  if (part.kind !== 'name' && part.kind !== 'text') {
+    throw new QueryError(part, 'EXTRACT begins with a part of a time, such as EXTRACT(hour FROM ts)');
+  }
+  if (!cursor.takeWords('from')) throw cursor.unexpected(`FROM after EXTRACT(${part.value}`);
+  const operand = parse(cursor);
+  cursor.expectSymbol(')', 'after EXTRACT');
+  const literal: Expression = {
+    kind: 'literal',
+    value: part.value.toLowerCase(),
+    from: part.from,
+    to: part.to,
+  };
+  return {
+    kind: 'call',
+    name: { name: 'date_part', quoted: false, from: name.from, to: name.to },
+    arguments: [literal, operand],
+    ...plainCall,
+    ...cursor.spanFrom(name),
+  };
+}
+
+const plainCall = { star: false, distinct: false, orderBy: [], filter: undefined, over: undefined };

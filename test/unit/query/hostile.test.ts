@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { parseQuery } from '../../../src/engine/query/index.ts';
+import { run, type TestData } from '../stage/run.ts';
+
+const data: TestData = { format: 'jsonl', text: '{"a":1,"b":"aaaa"}\n{"a":2,"b":"xyz"}\n' };
+const size = 990_000;
+
+/** As often as it fits into a query of the longest kind. */
+function filled(part: string, with_ = ''): string {
+  return part.repeat(Math.floor((size - with_.length) / part.length)) + with_;
+}
+
+/** A query, and what is said against it; undefined where it is carried out. */
+const cases: readonly [name: string, query: string, refusal: RegExp | undefined][] = [
+  ['parentheses', `${'('.repeat(10_000)}a${')'.repeat(10_000)} > 1`, /nested more than 400 deep/],
+  ['parentheses that never close', filled('('), /nested more than 400 deep/],
+  ['lists', `${'['.repeat(10_000)}${']'.repeat(10_000)} IS NULL`, /nested more than 400 deep/],
+  ['calls', `${'abs('.repeat(10_000)}1${')'.repeat(10_000)} = 1`, /nested more than 400 deep/],
+  ['CASE', filled('CASE WHEN '), /nested more than 400 deep/],
+  ['NOT', filled('NOT ', 'true'), /nested more than 400 deep/],
+  ['signs', filled('- ', '1'), /nested more than 400 deep/],
+  ['a sum', filled('1 + ', '1 > 0'), /more than 1,000 operators/],
+  ['casts', `1${filled('::text')}`, /more than 1,000 operators/],
+  ['a path of keys', `a${filled('.b')}`, /a path leads through at most 400 keys/],
+  ['a path of places', `a${filled('[1]')}`, /a path leads through at most 400 keys/],
+  ['many conditions', filled('a = 7 OR ', 'a = 2'), undefined],
+  ['a long list', `a IN (${filled('7, ', '2)')}`, undefined],
+  ['a long text', `b <> '${filled('x')}'`, undefined],
+  ['a long LIKE', `b NOT LIKE '${'%a'.repeat(100_000)}'`, undefined],
+  ['white space', `${filled(' ')}a > 1`, undefined],
+  ['operators', filled('WHERE true |> ', 'WHERE a > 1'), undefined],
+  ['a regular expression that goes back', "b ~ '(a+)+$' AND b ~ '(.*)(.*)(.*)(.*)(.*)z$|a'", undefined],
+  ['one that counts', "b ~ '((a{1,100}){1,100}){1,100}'", /it is too large/],
+  ['one that is nested', `b ~ '${'('.repeat(5000)}a${')'.repeat(5000)}'`, /nested too deeply/],
+  ['a long one', `b ~ '${'(a|b)'.repeat(100_000)}'`, /it is too large/],
+  ['more than a megabyte', ' '.repeat(1_000_001), /longer than 1,000,000 characters/],
+];
+
+describe('a query that means harm', () => {
+  for (const [name, query, refusal] of cases) {
+    it(`is refused or carried out: ${name}`, async () => {
+      const parsed = parseQuery(query);
+      if (refusal !== undefined) {
+        assert.ok(!parsed.ok);
+        assert.match(parsed.diagnostics[0].message, refusal);
+      } else {
+        assert.ok(parsed.ok, parsed.ok ? '' : parsed.diagnostics[0].message);
+        assert.ok((await run(query, data)).length > 0);
+      }
+    }).timeout(60_000);
+  }
+});
