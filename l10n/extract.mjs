@@ -1,0 +1,52 @@
+// `npm run l10n`: gathers what `t` and `l10n.t` say in src/ into l10n/bundle.l10n.json, from which translations are
+// made. With --check it writes nothing, and fails where the bundle is not what it would write.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+
+const root = resolve(import.meta.dirname, '..');
+const target = join(root, 'l10n/bundle.l10n.json');
+const words = new Set();
+const faults = [];
+
+for (const room of ['src/extension', 'src/webview']) {
+  for (const name of readdirSync(join(root, room), { recursive: true })) {
+    if (/\.tsx?$/.test(name)) read(join(root, room, name));
+  }
+}
+const bundle = `${JSON.stringify(Object.fromEntries([...words].sort().map((word) => [word, word])), null, 2)}\n`;
+
+if (faults.length > 0) {
+  console.error(faults.join('\n'));
+  process.exitCode = 1;
+} else if (!process.argv.includes('--check')) {
+  writeFileSync(target, bundle);
+} else if (readFileSync(target, 'utf8') !== bundle) {
+  console.error('l10n/bundle.l10n.json is not up to date: npm run l10n');
+  process.exitCode = 1;
+}
+
+function read(path) {
+  const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+  visit(source);
+
+  function visit(node) {
+    if (ts.isCallExpression(node) && ['t', 'l10n.t'].includes(node.expression.getText())) take(node);
+    ts.forEachChild(node, visit);
+  }
+
+  function take(call) {
+    const [message, ...values] = call.arguments;
+    const { line } = source.getLineAndCharacterOfPosition(call.getStart());
+    const place = `${relative(root, path)}:${line + 1}`;
+    if (!message || !ts.isStringLiteralLike(message)) {
+      faults.push(`${place}: what is to be translated has to stand there as a text`);
+      return;
+    }
+    for (const [hole, index] of message.text.matchAll(/\{(\d+)\}/g)) {
+      const spread = values.some(ts.isSpreadElement);
+      if (!spread && Number(index) >= values.length) faults.push(`${place}: nothing is given for ${hole}`);
+    }
+    words.add(message.text);
+  }
+}
