@@ -92,6 +92,8 @@ export class Dataset {
   readonly #pool: Pool<Task, Result>;
   /** Where there is nothing to share: this file's own. */
   readonly #own: InlinePool | undefined;
+  /** Where workers do the scanning: for the first rows, which are here before a worker has started. */
+  readonly #first: InlinePool | undefined;
   readonly #spec: FileSpec;
   /** What scan workers are offered of a source that must be decoded, once it is known how to divide that. */
   readonly #offered: Pool<Task, Result> | undefined;
@@ -129,6 +131,9 @@ export class Dataset {
     this.#offered = splits || !source.reopens ? undefined : options.pool;
     if (this.#shared && large) {
       this.#pool = this.#shared;
+      this.#pool.start();
+      this.#first = new InlinePool();
+      this.#first.adopt(this.#spec, source);
     } else {
       const own = new InlinePool();
       own.adopt(this.#spec, source);
@@ -366,7 +371,8 @@ export class Dataset {
     cells: CellRequest,
     signal: AbortSignal,
   ): Promise<PageResult> {
-    const pool = this.#poolFor(query);
+    const isFirst = query === undefined && this.index.length === 0;
+    const pool = (isFirst ? this.#first : undefined) ?? this.#poolFor(query);
     const file = pool === this.#offered && this.#divided ? this.#divided.spec : this.#spec;
     const task: Task = { kind: 'page', file, query, parts, cells };
     const result = await pool.run(task, interactivePriority, signal);
@@ -472,6 +478,7 @@ export class Dataset {
     this.#closing.abort();
     await this.#survey;
     await this.#own?.close();
+    await this.#first?.close();
     this.#shared?.release((this.#divided?.spec ?? this.#spec).key);
     await this.#source.close();
     await this.#spool?.remove();

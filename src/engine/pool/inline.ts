@@ -21,6 +21,10 @@ export class InlinePool implements Pool<Task, Result> {
     return result;
   }
 
+  start(): void {
+    // There is nothing that could be.
+  }
+
   adopt(spec: FileSpec, source: Source): void {
     this.#performer.adopt(spec, source);
   }

@@ -12,6 +12,8 @@ export interface Pool<Task, Result> {
    * @throws the signal's reason at once when aborted; WorkerLost when the task killed two workers
    */
   run(task: Task, priority: Priority, signal: AbortSignal): Promise<Result>;
+  /** Starts what the first task will need, so that it finds it there. */
+  start(): void;
   /** Lets every worker close what it keeps open under a key. */
   release(key: string): void;
   /** Stops the workers; what is queued or at work is rejected. */
@@ -99,6 +101,12 @@ export class WorkerPool<Task, Result> implements Pool<Task, Result> {
       this.#queues[priority].push(job);
       this.#dispatch();
     });
+  }
+
+  start(): void {
+    if (this.#closed || this.#seats.size > 0) return;
+    // Nothing to do yet: it does not keep the process alive.
+    this.#start().worker.unref();
   }
 
   release(key: string): void {
