@@ -1,11 +1,11 @@
 import type { FieldColumn } from '../format/record.ts';
+import { emptyTable, largerTable, tryEmpty } from './openTable.ts';
 import { hashBytes } from './partition.ts';
 
 /** Stands for a row without a key of the kind asked for. */
 export const noKey = 0xffffffff;
 
-/** Up to so many entries, and bytes, an emptied set keeps its memory. */
-export const keptTable = 1 << 14;
+/** Up to so many bytes, an emptied set keeps its memory. */
 const keptArena = 1 << 18;
 
 /** The bits of a key's first and second four bytes, by its length up to eight. */
@@ -26,7 +26,7 @@ export class KeySet {
   #used = 0;
   #starts = new Uint32Array(1 << 10);
   #hashes = new Uint32Array(1 << 10);
-  #table = new Int32Array(1 << 11).fill(-1);
+  #table = emptyTable();
   #count = 0;
   /**
    * Short keys that were looked for last: two words, the length (-1: none) and the number. Most columns that people
@@ -135,14 +135,11 @@ export class KeySet {
     this.#used = 0;
     this.#count = 0;
     this.#short.fill(-1);
-    if (this.#table.length <= keptTable && this.#arena.length <= keptArena) {
-      this.#table.fill(-1);
-      return;
-    }
+    if (this.#arena.length <= keptArena && tryEmpty(this.#table)) return;
     this.#arena = new Uint8Array(1 << 16);
     this.#starts = new Uint32Array(1 << 10);
     this.#hashes = new Uint32Array(1 << 10);
-    this.#table = new Int32Array(1 << 11).fill(-1);
+    this.#table = emptyTable();
   }
 
   #endOf(number: number): number {
@@ -183,7 +180,9 @@ export class KeySet {
     this.#hashes[number] = hash;
     this.#table[slot] = number;
     this.#used += length;
-    if (this.#count * 2 > this.#table.length) this.#rehash();
+    if (this.#count * 2 > this.#table.length) {
+      this.#table = largerTable(this.#table, this.#count, (key) => this.#hashes[key]);
+    }
     return number;
   }
 
@@ -194,16 +193,5 @@ export class KeySet {
     hashes.set(this.#hashes);
     this.#starts = starts;
     this.#hashes = hashes;
-  }
-
-  #rehash(): void {
-    const table = new Int32Array(this.#table.length * 2).fill(-1);
-    const mask = table.length - 1;
-    for (let number = 0; number < this.#count; number++) {
-      let slot = this.#hashes[number] & mask;
-      while (table[slot] !== -1) slot = (slot + 1) & mask;
-      table[slot] = number;
-    }
-    this.#table = table;
   }
 }

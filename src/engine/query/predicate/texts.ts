@@ -19,8 +19,27 @@ export function selectEqual(
   if (wanted.length === 1) return selectSame(field, wanted[0], equal, readValue, accepts);
   const shortest = Math.min(...wanted.map((text) => text.length));
   const longest = Math.max(...wanted.map((text) => text.length));
+  const holds: TextTest = (bytes, start, end) => {
+    const length = end - start;
+    return length >= shortest && length <= longest && isOneOf(bytes, start, length, wanted);
+  };
+  return selectRaw(field, 2 + wanted.length / 4, holds, equal, readValue, accepts);
+}
+
+/** What is asked of the bytes of a text that are its value. */
+type TextTest = (bytes: Uint8Array, start: number, end: number) => boolean;
+
+/** Records whose text passes a test of its bytes (or does not). */
+function selectRaw(
+  field: number,
+  cost: number,
+  holds: TextTest,
+  wanted: boolean,
+  readValue: ReadValue,
+  accepts: AcceptsValue,
+): Selector {
   return {
-    cost: 2 + wanted.length / 4,
+    cost,
     select(block, selection, count) {
       const { kinds, starts, ends } = block.fields[field];
       const { bytes } = block;
@@ -29,11 +48,8 @@ export function selectEqual(
         const record = selection[i];
         const kind = kinds[record];
         if (kind === Kind.Text) {
-          const start = starts[record];
-          const length = ends[record] - start;
-          const found = length >= shortest && length <= longest && isOneOf(bytes, start, length, wanted);
           selection[kept] = record;
-          kept += found === equal ? 1 : 0;
+          kept += holds(bytes, starts[record], ends[record]) === wanted ? 1 : 0;
         } else if (kind > Kind.Null && accepts(readValue(block, record))) {
           selection[kept++] = record;
         }
@@ -43,6 +59,7 @@ export function selectEqual(
   };
 }
 
+/** One text, which is what is asked for most: a loop of its own, without a call for each record. */
 function selectSame(
   field: number,
   text: Uint8Array,
@@ -99,26 +116,11 @@ export function selectOrder(
   const other = utf8.encode(text);
   const takesEqual = operator === '<=' || operator === '>=';
   const takesLess = operator === '<' || operator === '<=';
-  return {
-    cost: 3,
-    select(block, selection, count) {
-      const { kinds, starts, ends } = block.fields[field];
-      const { bytes } = block;
-      let kept = 0;
-      for (let i = 0; i < count; i++) {
-        const record = selection[i];
-        const kind = kinds[record];
-        if (kind === Kind.Text) {
-          const order = compareAt(bytes, starts[record], ends[record], other);
-          selection[kept] = record;
-          kept += (order === 0 ? takesEqual : order < 0 === takesLess) ? 1 : 0;
-        } else if (kind > Kind.Null && accepts(readValue(block, record))) {
-          selection[kept++] = record;
-        }
-      }
-      return kept;
-    },
+  const holds: TextTest = (bytes, start, end) => {
+    const order = compareAt(bytes, start, end, other);
+    return order === 0 ? takesEqual : order < 0 === takesLess;
   };
+  return selectRaw(field, 3, holds, true, readValue, accepts);
 }
 
 function compareAt(bytes: Uint8Array, start: number, end: number, other: Uint8Array): number {
@@ -140,27 +142,9 @@ export function selectAffix(
   accepts: AcceptsValue,
 ): Selector {
   const other = utf8.encode(affix);
-  return {
-    cost: 2,
-    select(block, selection, count) {
-      const { kinds, starts, ends } = block.fields[field];
-      const { bytes } = block;
-      let kept = 0;
-      for (let i = 0; i < count; i++) {
-        const record = selection[i];
-        const kind = kinds[record];
-        if (kind === Kind.Text) {
-          const start = atEnd ? ends[record] - other.length : starts[record];
-          const found = ends[record] - starts[record] >= other.length && equalAt(bytes, start, other);
-          selection[kept] = record;
-          kept += found === wanted ? 1 : 0;
-        } else if (kind > Kind.Null && accepts(readValue(block, record))) {
-          selection[kept++] = record;
-        }
-      }
-      return kept;
-    },
-  };
+  const holds: TextTest = (bytes, start, end) =>
+    end - start >= other.length && equalAt(bytes, atEnd ? end - other.length : start, other);
+  return selectRaw(field, 2, holds, wanted, readValue, accepts);
 }
 
 /**

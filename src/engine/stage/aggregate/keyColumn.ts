@@ -3,7 +3,8 @@ import type { Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
 import { asField } from '../expression.ts';
 import { writeKey } from '../key.ts';
-import { KeySet, keptTable, noKey } from '../keySet.ts';
+import { KeySet, noKey } from '../keySet.ts';
+import { emptyTable, largerTable, tryEmpty } from '../openTable.ts';
 import { valueOf, type Cell, type FieldVector, type Vector } from '../vector.ts';
 import { sizeOf } from './accumulator.ts';
 
@@ -107,7 +108,7 @@ const words = new Uint32Array(double.buffer);
 /** Doubles, each once, numbered in the order in which they came. */
 class DoubleSet {
   #values = new Float64Array(1 << 8);
-  #table = new Int32Array(1 << 9).fill(-1);
+  #table = emptyTable(1 << 9);
   #count = 0;
 
   get size(): number {
@@ -131,30 +132,18 @@ class DoubleSet {
     const number = this.#count++;
     this.#values[number] = value;
     this.#table[slot] = number;
-    if (this.#count * 2 > this.#table.length) this.#rehash();
+    if (this.#count * 2 > this.#table.length) {
+      this.#table = largerTable(this.#table, this.#count, (known) => hashDouble(this.#values[known]));
+    }
     return number;
   }
 
   clear(): void {
     if (this.#count === 0) return;
     this.#count = 0;
-    if (this.#table.length <= keptTable) {
-      this.#table.fill(-1);
-      return;
-    }
+    if (tryEmpty(this.#table)) return;
     this.#values = new Float64Array(1 << 8);
-    this.#table = new Int32Array(1 << 9).fill(-1);
-  }
-
-  #rehash(): void {
-    const table = new Int32Array(this.#table.length * 2).fill(-1);
-    const mask = table.length - 1;
-    for (let number = 0; number < this.#count; number++) {
-      let slot = hashDouble(this.#values[number]) & mask;
-      while (table[slot] !== -1) slot = (slot + 1) & mask;
-      table[slot] = number;
-    }
-    this.#table = table;
+    this.#table = emptyTable(1 << 9);
   }
 }
 

@@ -1,10 +1,10 @@
-import { keptTable } from '../keySet.ts';
+import { emptyTable, largerTable, tryEmpty } from '../openTable.ts';
 
 /** Pairs of whole numbers, each once, numbered in the order in which they came. */
 export class PairTable {
   #first = new Uint32Array(1 << 10);
   #second = new Uint32Array(1 << 10);
-  #table = new Int32Array(1 << 11).fill(-1);
+  #table = emptyTable();
   #count = 0;
 
   get count(): number {
@@ -38,21 +38,20 @@ export class PairTable {
     this.#first[pair] = first;
     this.#second[pair] = second;
     this.#table[slot] = pair;
-    if (this.#count * 2 > this.#table.length) this.#rehash();
+    if (this.#count * 2 > this.#table.length) {
+      const hashOf = (known: number): number => hashPair(this.#first[known], this.#second[known]);
+      this.#table = largerTable(this.#table, this.#count, hashOf);
+    }
     return pair;
   }
 
   clear(): void {
     if (this.#count === 0) return;
-    if (this.#table.length <= keptTable) {
-      this.#table.fill(-1);
-      this.#count = 0;
-      return;
-    }
+    this.#count = 0;
+    if (tryEmpty(this.#table)) return;
     this.#first = new Uint32Array(1 << 10);
     this.#second = new Uint32Array(1 << 10);
-    this.#table = new Int32Array(1 << 11).fill(-1);
-    this.#count = 0;
+    this.#table = emptyTable();
   }
 
   #grow(): void {
@@ -62,17 +61,6 @@ export class PairTable {
     second.set(this.#second);
     this.#first = first;
     this.#second = second;
-  }
-
-  #rehash(): void {
-    const table = new Int32Array(this.#table.length * 2).fill(-1);
-    const mask = table.length - 1;
-    for (let pair = 0; pair < this.#count; pair++) {
-      let slot = hashPair(this.#first[pair], this.#second[pair]) & mask;
-      while (table[slot] !== -1) slot = (slot + 1) & mask;
-      table[slot] = pair;
-    }
-    this.#table = table;
   }
 }
 
