@@ -54,6 +54,8 @@ export interface DatasetOptions extends FormatOptions {
   readonly signal: AbortSignal;
   /** Where indexes are kept between sessions. */
   readonly store?: IndexStore | undefined;
+  /** Pages will be shown, also of sources that must be decoded from their beginning. */
+  readonly keepPages?: boolean | undefined;
   /** For tests: other than the engine's. */
   readonly blockSize?: number | undefined;
 }
@@ -144,7 +146,7 @@ export class Dataset {
 
   /** Opens a file and reads enough of it to know its format. @throws SourceError */
   static async open(spec: SourceSpec, options: DatasetOptions): Promise<Dataset> {
-    const source = await openSource(spec, { signal: options.signal });
+    const source = await openSource(spec, { signal: options.signal, keepPages: options.keepPages });
     const steps = options.rows === undefined ? undefined : patternSteps(options.rows);
     if (steps) return Dataset.#openSpooled(source, steps, options);
     try {

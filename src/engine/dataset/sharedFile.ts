@@ -64,7 +64,7 @@ export class SharedFile {
     signal: AbortSignal,
   ): Promise<SharedFile> {
     const identity = spec.kind === 'file' ? await identifyFile(spec.path) : undefined;
-    const dataset = await Dataset.open(spec, { ...options, pool, store, signal });
+    const dataset = await Dataset.open(spec, { ...options, pool, store, signal, keepPages: true });
     try {
       const file = new SharedFile(spec, dataset, identity);
       await file.#lookAtFirstRows(signal);

@@ -1,4 +1,5 @@
 import { type Learnt, type Mark, type Marks } from './marks.ts';
+import type { PageStore } from './pageStore.ts';
 import { type Source, SourceError } from './source.ts';
 
 /** Turns the bytes of one source into others, from any of its marks on. */
@@ -68,8 +69,15 @@ const mostCursors = 3;
  * past it by decoding all up to there; it is `random` once its end was seen.
  *
  * @param once `base` gives its bytes once: positions must not go back, and the source is never `random`
+ * @param pages takes what is decoded far behind every mark; closed with the source
  */
-export function decodedSource(base: Source, codec: Codec, marks: Marks, once = false): DecodedSource {
+export function decodedSource(
+  base: Source,
+  codec: Codec,
+  marks: Marks,
+  once = false,
+  pages?: PageStore,
+): DecodedSource {
   let cursors: Cursor[] = [];
   let closing: Promise<void> | undefined;
 
@@ -125,6 +133,11 @@ export function decodedSource(base: Source, codec: Codec, marks: Marks, once = f
       signal?.throwIfAborted();
       if (closing !== undefined) throw new SourceError('failed', `${base.name} is closed.`, position);
       if (into.length === 0 || (marks.size !== undefined && position >= marks.size)) return 0;
+      if (pages && !cursors.some((cursor) => !cursor.busy && cursor.holds(position))) {
+        const length = await pages.read(into, position);
+        signal?.throwIfAborted();
+        if (length > 0) return length;
+      }
       const cursor = cursorFor(position);
       cursor.busy = true;
       try {
@@ -134,6 +147,9 @@ export function decodedSource(base: Source, codec: Codec, marks: Marks, once = f
             return 0;
           }
           marks.reached(cursor.end);
+          if (pages && cursor.start - marks.before(cursor.start).position >= pages.near) {
+            await pages.keep(cursor.chunk, cursor.start);
+          }
         }
         return cursor.copy(into, position);
       } catch (error) {
@@ -162,9 +178,11 @@ export function decodedSource(base: Source, codec: Codec, marks: Marks, once = f
       return marks.size !== undefined || codec.survey(base, marks, signal);
     },
     close: () =>
-      (closing ??= Promise.all([base.close(), ...cursors.map((cursor) => cursor.close())]).then(
-        () => undefined,
-      )),
+      (closing ??= Promise.all([
+        base.close(),
+        pages?.close(),
+        ...cursors.map((cursor) => cursor.close()),
+      ]).then(() => undefined)),
   };
 }
 
@@ -188,6 +206,14 @@ class Cursor {
 
   get end(): number {
     return this.#start + this.#chunk.length;
+  }
+
+  get chunk(): Uint8Array {
+    return this.#chunk;
+  }
+
+  holds(position: number): boolean {
+    return this.#start <= position && position < this.end;
   }
 
   copy(into: Uint8Array, position: number): number {

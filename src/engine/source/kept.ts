@@ -1,26 +1,15 @@
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { withSignal } from './decoded.ts';
 import { type Source, SourceError } from './source.ts';
 import type { ByteStream } from './stream.ts';
+import { openTemporary, writeAt } from './temporary.ts';
 
 /**
  * A stream whose bytes are kept in a temporary file as they come, so that they can be read again. It is taken no
  * further than somebody has read. The file is removed in any case.
  */
 export async function keptStream(stream: ByteStream): Promise<Source> {
-  const folder = await mkdtemp(join(tmpdir(), 'rowriver-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  let file: FileHandle;
-  try {
-    file = await open(join(folder, 'kept'), 'wx+', 0o600);
-    // Where the system allows it, the name goes at once: then not even a crash leaves the file behind.
-    if (process.platform !== 'win32') await remove();
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+  const file = await openTemporary();
   let kept = 0;
   let ended = false;
   let taking: Promise<void> | undefined;
@@ -32,10 +21,7 @@ export async function keptStream(stream: ByteStream): Promise<Source> {
       ended = true;
       return;
     }
-    for (let done = 0; done < chunk.length;) {
-      const { bytesWritten } = await file.write(chunk, done, chunk.length - done, kept + done).catch(full);
-      done += bytesWritten;
-    }
+    await writeAt(file.handle, chunk, kept).catch(full);
     kept += chunk.length;
   }
 
@@ -50,7 +36,6 @@ export async function keptStream(stream: ByteStream): Promise<Source> {
     await stream.close();
     await taking?.catch(() => undefined);
     await file.close();
-    await remove();
   }
 
   return {
@@ -70,7 +55,7 @@ export async function keptStream(stream: ByteStream): Promise<Source> {
       }
       const length = Math.max(0, Math.min(into.length, kept - position));
       if (length === 0) return 0;
-      const { bytesRead } = await file.read(into, 0, length, position);
+      const { bytesRead } = await file.handle.read(into, 0, length, position);
       signal?.throwIfAborted();
       return bytesRead;
     },

@@ -6,6 +6,7 @@ import { keepHead } from './head.ts';
 import { openHttp } from './http.ts';
 import type { HttpLimits } from './httpClient.ts';
 import { Marks, type Learnt } from './marks.ts';
+import { PageStore } from './pageStore.ts';
 import { readSome } from './read.ts';
 import { recogniseEncoding } from './recogniseEncoding.ts';
 import { canReadAgain, type Source, SourceError, type SourcePlace, type SourceSpec } from './source.ts';
@@ -15,6 +16,8 @@ import { zstd } from './zstd.ts';
 
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Keeps decoded bytes that cannot be had again but by decoding all before them, in a temporary file. */
+  readonly keepPages?: boolean | undefined;
   /** How long servers are waited for, other than usual. */
   readonly http?: Partial<HttpLimits> | undefined;
   /** See `OpenFileOptions`. */
@@ -83,7 +86,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       const found = recogniseCompression(await readHead(top, 4, signal));
       if (found === undefined) break;
       compression.push(found);
-      top = addLayer(top, codecs[found]);
+      top = addLayer(top, codecs[found], options.keepPages && !once ? new PageStore() : undefined);
     }
     encoding = spec.encoding === undefined ? await sniffEncoding(top, signal) : knownEncoding(spec.encoding);
     const codec = transcoder(encoding);
@@ -99,8 +102,8 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
   spec.learnt?.forEach((learnt, i) => layers[i]?.learn(learnt));
   return openedSource();
 
-  function addLayer(below: Source, codec: Codec): Source {
-    const layer = decodedSource(below, codec, new Marks(markSpacing), once);
+  function addLayer(below: Source, codec: Codec, pages?: PageStore): Source {
+    const layer = decodedSource(below, codec, new Marks(markSpacing), once, pages);
     layers.push(layer);
     return once ? keepHead(layer, headLength) : layer;
   }

@@ -1,0 +1,38 @@
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A file without a name, where the system allows that: then not even a crash leaves it behind. */
+export interface TemporaryFile {
+  readonly handle: FileHandle;
+  /** Closes and removes it. */
+  close(): Promise<void>;
+}
+
+/** @throws the system's error */
+export async function openTemporary(): Promise<TemporaryFile> {
+  const folder = await mkdtemp(join(tmpdir(), 'rowriver-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const handle = await open(join(folder, 'kept'), 'wx+', 0o600);
+    if (process.platform !== 'win32') await remove();
+    return {
+      handle,
+      async close() {
+        await handle.close();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Writes all of `bytes`. @throws the system's error */
+export async function writeAt(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
