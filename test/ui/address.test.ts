@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { recordLine, recordsOf, serve, TestServer } from '../support/httpServer.ts';
+import { rangeOf, recordLine, recordsOf, serve, TestServer } from '../support/httpServer.ts';
 import { Workbench } from './workbench.ts';
 
 describe('an address in the workbench', () => {
@@ -11,11 +11,19 @@ describe('an address in the workbench', () => {
   let workbench: Workbench;
   /** Bytes that were asked for. */
   let asked = 0;
+  /** The server breaks off after 4 MB, whenever it is asked. */
+  let broken = true;
 
   before(async () => {
     server = await TestServer.start((request, response) => {
       response.once('close', () => (asked += Number(response.getHeader('content-length') ?? 0)));
-      if (request.url === '/logs/open.jsonl') {
+      const [from] = rangeOf(request, content.size) ?? [0];
+      if (request.url === '/logs/broken.jsonl') {
+        serve(request, response, content, {
+          etag: '"a"',
+          cutAfter: broken ? Math.max(0, 4_000_050 - from) : undefined,
+        });
+      } else if (request.url === '/logs/open.jsonl') {
         serve(request, response, content, { etag: '"a"' });
       } else if (request.headers.authorization !== `Basic ${Buffer.from('me:pw123').toString('base64')}`) {
         response.writeHead(401).end();
@@ -84,6 +92,22 @@ describe('an address in the workbench', () => {
     const preview = await workbench.previewInFront();
     await preview.row(2).waitFor();
     assert.deepEqual((await preview.cells(2)).slice(0, 3), ['2', '1', '200']);
+  });
+
+  it('shows what there is where the server gives out, and goes on from there', async () => {
+    await workbench.command('View: Close All Editors');
+    await enterAddress(server.url('/logs/broken.jsonl'));
+    await workbench.page.keyboard.press('Enter');
+    const preview = await workbench.previewInFront();
+    await preview.row(1).waitFor();
+    await preview.filter('status >= 500');
+    await preview.frame.getByText('broke off at byte 4,000,050 of 100,000,000').first().waitFor();
+    assert.deepEqual((await preview.cells(2)).slice(0, 3), ['41', '40', '503']);
+    await workbench.screenshot('address-broken');
+    broken = false;
+    await preview.frame.getByRole('button', { name: 'Try again' }).first().click();
+    await preview.matches.filter({ hasText: '25,000 of 1,000,000 records match' }).waitFor();
+    await workbench.screenshot('address-mended');
   });
 
   it('says why there is nothing to show', async () => {
