@@ -69,7 +69,7 @@ export interface ViewState {
   /** Records that were looked at so far. */
   readonly records: number;
   readonly malformed: number;
-  /** Bytes done, of `total`. */
+  /** Bytes read; with those skipped, so many of `total` are done. */
   readonly scanned: number;
   readonly total: number | undefined;
   /** Bytes that the index proved need not be read. */

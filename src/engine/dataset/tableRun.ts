@@ -91,7 +91,7 @@ export class TableRun implements Run {
           records += block.records;
           malformed += block.malformed;
         }
-        advance({ records, malformed, scanned, skipped });
+        advance({ records, malformed, scanned: scanned - skipped, skipped });
       });
       for await (const piece of pieces) {
         await file.appendFile(piece.bytes);

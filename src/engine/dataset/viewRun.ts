@@ -96,7 +96,8 @@ export class ViewRun implements Run {
     return Promise.resolve();
   }
 
-  #progress(scanned: number, skipped: number): Progress {
+  /** @param done bytes up to where it has come, those skipped included */
+  #progress(done: number, skipped: number): Progress {
     const { index, expectedSize, cut } = this.dataset;
     const { rows } = this.view;
     const whole = Math.min(this.view.blocks, this.#cut ?? Infinity, index.length);
@@ -106,7 +107,7 @@ export class ViewRun implements Run {
       matched: rows,
       records: index.place(whole).record + (last?.records ?? 0),
       malformed: index.malformedBefore(whole) + (last?.malformed ?? 0),
-      scanned,
+      scanned: done - skipped,
       skipped,
       total: expectedSize,
     };

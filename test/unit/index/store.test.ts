@@ -51,8 +51,12 @@ describe('index/IndexStore', () => {
 
   async function count(dataset: Dataset, query: string) {
     const run = new ViewRun(1, plannedFor(query, dataset.recognised.format), dataset);
-    const { matched, records, skipped, phase, message } = await run.run(signal, () => undefined);
+    const { matched, records, scanned, skipped, total, phase, message } = await run.run(
+      signal,
+      () => undefined,
+    );
     assert.equal(phase, 'done', message);
+    assert.ok(scanned + skipped <= (total ?? 0));
     return { matched, records, skipped };
   }
 
