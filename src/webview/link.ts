@@ -51,7 +51,12 @@ export function isAbort(error: unknown): boolean {
 
 /** What to tell of an error, in a sentence. */
 export function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return capital(error instanceof Error ? error.message : String(error));
+}
+
+/** What begins with a small word begins with a capital; names and addresses are left as they are. */
+export function capital(message: string): string {
+  return /^[a-z]+ /.test(message) ? message.charAt(0).toUpperCase() + message.slice(1) : message;
 }
 
 export function kindOf(error: unknown): string {

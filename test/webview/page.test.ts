@@ -559,6 +559,14 @@ describe('webview/page', function () {
       assert.match((await page.locator('.cm-content').textContent()) ?? '', /^user\.name = '\w+'$/);
     });
 
+    it('shows the fields of a delimited file by the types of their columns', async () => {
+      const page = await open({ file: 'wide' });
+      const line = (name: string) =>
+        page.locator('.tree-line', { has: page.getByText(name, { exact: true }) });
+      await line('feature_0').locator('.value.number').waitFor();
+      await line('feature_1').locator('.value.text').waitFor();
+    });
+
     it('goes to the next and the previous one', async () => {
       const page = await open();
       await page.getByRole('heading', { name: 'Record 1', exact: true }).waitFor();

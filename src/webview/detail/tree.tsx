@@ -158,7 +158,9 @@ function Line({ line, active, choose, toggle, tree }: LineProps) {
     );
   }
   const written = path && path.length > 0 ? (pathOf(path) ?? '') : '';
-  const test = path && written ? testOf(value, isNumber(path)) : undefined;
+  const numeric = value.type === 'text' && path !== undefined && isNumber(path) && textOf(value) !== '';
+  const type = numeric ? 'number' : value.type;
+  const test = path && written ? testOf(value, numeric) : undefined;
   return (
     <div {...common} {...(inside ? { 'aria-expanded': line.open } : {})} onClick={choose}>
       <span
@@ -166,11 +168,7 @@ function Line({ line, active, choose, toggle, tree }: LineProps) {
         aria-hidden="true"
         onClick={inside ? toggle : undefined}
       />
-      <span
-        class={`type codicon codicon-${typeIcons[value.type]}`}
-        title={typeNames()[value.type]}
-        aria-hidden="true"
-      />
+      <span class={`type codicon codicon-${typeIcons[type]}`} title={typeNames()[type]} aria-hidden="true" />
       {key !== undefined && (
         <span
           class={typeof key === 'number' ? 'key place' : 'key'}
@@ -180,7 +178,7 @@ function Line({ line, active, choose, toggle, tree }: LineProps) {
           <VisibleText text={typeof key === 'number' ? String(key + 1) : key} />
         </span>
       )}
-      <Value line={line} />
+      <Value line={line} type={type} />
       <span class="line-actions">
         <Action icon="copy" label={t('Copy value')} tab={active} run={() => copy(textOf(value))} />
         {written && <Action icon="link" label={t('Copy path')} tab={active} run={() => copy(written)} />}
@@ -221,7 +219,13 @@ function Action(props: {
   );
 }
 
-function Value({ line: { value, inside, open } }: { readonly line: TreeLine }) {
+interface ValueProps {
+  readonly line: TreeLine;
+  /** As what it is shown. */
+  readonly type: JsonType;
+}
+
+function Value({ line: { value, inside, open }, type }: ValueProps) {
   if (value.type === 'object' || value.type === 'list') {
     if (!inside) return <span class="value summary">{value.type === 'object' ? '{}' : '[]'}</span>;
     return (
@@ -234,7 +238,7 @@ function Value({ line: { value, inside, open } }: { readonly line: TreeLine }) {
   const text = value.type === 'text' ? textOf(value) : value.source.slice(value.start, value.end);
   const cut = text.length > shownLength;
   return (
-    <span class={`value ${value.type}`}>
+    <span class={`value ${type}`}>
       {value.type === 'text' && text === '' ? (
         '""'
       ) : (

@@ -1,7 +1,7 @@
 /** The filter: its text, the run that is under way, and what has been run and kept before. */
 import { batch, signal, type Signal } from '@preact/signals';
 import type { Condition, Filters, QueryEdit, ViewState } from '../../protocol/preview.ts';
-import { isAbort, sentence, type CallOptions } from '../link.ts';
+import { capital, isAbort, sentence, type CallOptions } from '../link.ts';
 import type { Preview } from './preview.ts';
 
 export interface Filter {
@@ -123,7 +123,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     try {
       const done = await start({ signal: mine.signal, onProgress: show });
       show(done);
-      if (done.phase === 'failed' && current === mine) error.value = done.message;
+      if (done.phase === 'failed' && current === mine) error.value = capital(done.message);
     } catch (failure) {
       if (!isAbort(failure) && current === mine) error.value = sentence(failure);
     } finally {

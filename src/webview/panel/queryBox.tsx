@@ -2,7 +2,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Diagnostic } from '../../protocol/preview.ts';
-import type { Link } from '../link.ts';
+import { capital, type Link } from '../link.ts';
 import type { Filter } from '../model/filter.ts';
 import { createEditor, type QueryEditor } from './editor.ts';
 
@@ -66,7 +66,7 @@ export function QueryBox({ link, filter, nonce, leave, ready }: QueryBoxProps) {
       <div class="query-box" ref={host} />
       {worst && (
         <p class={`query-message ${worst.severity}`} role={worst.severity === 'error' ? 'alert' : undefined}>
-          <span class={`codicon codicon-${worst.severity}`} aria-hidden="true" /> {worst.message}
+          <span class={`codicon codicon-${worst.severity}`} aria-hidden="true" /> {capital(worst.message)}
         </p>
       )}
     </div>
