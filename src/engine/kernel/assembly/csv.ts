@@ -12,8 +12,8 @@ import {
   KIND_TEXT,
   setField,
 } from './frame';
-import { fieldEnds, hasDoubled, markRows, oddAt, RowEnd, rowEnds, rowEndsEnd, ROWS_STRETCH, rowsMarkedTo } from './rows';
-import { numberEnd, plainNumber } from './scalar';
+import { fieldEnd, hasDoubled, markRows, nextFieldEnd, oddAt, RowEnd, rowEnds, rowEndsEnd, ROWS_STRETCH, rowsMarkedTo } from './rows';
+import { isShortWhole, numberEnd, plainNumber, shortWhole } from './scalar';
 import { hits } from './search';
 import { recordEnd } from './text';
 
@@ -104,10 +104,9 @@ function scanRows(
 ): i32 {
   const capacity = frame.capacity;
   const columnsEnd = frame.columns + usize(frame.columnCount) * offsetof<Column>();
-  const withFields = frame.columnCount != 0 && !holding;
   let start = from;
   while (start < until) {
-    markRows(start, start + reach, stop + 1, delimiter, quote, withFields);
+    markRows(start, start + reach, stop + 1, delimiter, quote);
     const ends = rowEndsEnd;
     /** Fields and LFs of the stretch before the row. */
     let fields: u32 = 0;
@@ -131,7 +130,7 @@ function scanRows(
         let faultAt: u32 = 0;
         if (count != width && width != 0) {
           fault = count < width ? TOO_FEW_FIELDS : TOO_MANY_FIELDS;
-          faultAt = u32((count < width ? end : fieldAfter(start, width, delimiter, quote)) - start);
+          faultAt = u32((count < width ? end : fieldStart(start, fields, width)) - start);
           csvFaulty++;
         }
         addRecord(frame, csvRows, u32(start - base), u32(end - base), csvLines, fault);
@@ -146,13 +145,8 @@ function scanRows(
             clearField(changetype<Column>(column), csvRows);
             continue;
           }
-          const from = holding ? fieldAfter(start, field, delimiter, quote) : fieldStart(start, fields, field);
-          let to = end;
-          if (field != count - 1) {
-            to = holding
-              ? fieldAfter(from, 1, delimiter, quote) - 1
-              : usize(load<u32>(fieldEnds + (usize(fields + field) << 2)));
-          }
+          const from = fieldStart(start, fields, field);
+          const to = field == count - 1 ? end : nextFieldEnd(from);
           takeField(changetype<Column>(column), from, to, base, quote);
         }
         csvRows++;
@@ -192,18 +186,7 @@ function scanRows(
 // @ts-ignore: decorator
 @inline
 function fieldStart(start: usize, first: u32, index: u32): usize {
-  return index == 0 ? start : usize(load<u32>(fieldEnds + (usize(first + index - 1) << 2))) + 1;
-}
-
-/** Where the field begins that comes `index` fields after the one at `start`, without the stretch's field ends: for few rows. */
-function fieldAfter(start: usize, index: u32, delimiter: u8, quote: u8): usize {
-  let quoted = false;
-  for (; index != 0; start++) {
-    const byte = load<u8>(start);
-    if (quote != 0 && byte == quote) quoted = !quoted;
-    else if (byte == delimiter && !quoted) index--;
-  }
-  return start;
+  return index == 0 ? start : fieldEnd(first + index - 1, start) + 1;
 }
 
 /** Sets a field of the row at hand. */
@@ -229,6 +212,7 @@ function takeField(column: Column, from: usize, to: usize, base: usize, quote: u
 // @ts-ignore: decorator
 @inline
 function numberIn(from: usize, to: usize): f64 {
+  if (isShortWhole(from, to)) return shortWhole(from, to);
   while (from < to && isBlank(load<u8>(from))) from++;
   while (to > from && isBlank(load<u8>(to - 1))) to--;
   return from < to && numberEnd(from) == to ? plainNumber(from, to) : NaN;

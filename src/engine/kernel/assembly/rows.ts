@@ -1,4 +1,4 @@
-import { placesOf, placesOfByte, prefixXor, writePlaces } from './bits';
+import { placesOf, placesOfByte, prefixXor } from './bits';
 import { utf8Errors } from './utf8';
 
 /*
@@ -10,11 +10,13 @@ import { utf8Errors } from './utf8';
 
 /** Bytes that are marked at once, or more where no row ends in them. */
 export const ROWS_STRETCH: usize = 16384;
-const MOST_FIELDS: usize = 16384;
+const MOST_BLOCKS: usize = 8192;
 const MOST_ROWS: usize = 4096;
 
-/** Addresses of the delimiters and line ends that end a field, in order. */
-export const fieldEnds: usize = memory.data((16384 + 80) * 4, 16);
+/** For each block of the stretch the places of the delimiters and line ends that end a field, and how many there are before it. */
+const endWords: usize = memory.data(8192 * 8, 16);
+const endCounts: usize = memory.data(8193 * 4, 16);
+let firstBlock: usize = 0;
 
 /** A row's end. */
 // @ts-ignore: decorator
@@ -46,7 +48,7 @@ const MOST_UNUSUAL: usize = 1024 * 4;
 
 /**
  * Marks from `start`, where a row begins, up to at least `end` or the end of one row, but not past `last`. `quote` is 0
- * for none. `fieldEnds` is written only `withFields`.
+ * for none.
  */
 export function markRows(
   start: usize,
@@ -54,9 +56,8 @@ export function markRows(
   last: usize,
   delimiter: u8,
   quote: u8,
-  withFields: bool,
 ): void {
-  let fieldEnd = fieldEnds;
+  let fieldCount: u32 = 0;
   let rowEnd = rowEnds;
   let lineFeedCount: u32 = 0;
   oddAt = 0;
@@ -71,13 +72,17 @@ export function markRows(
   let live = begun;
 
   let block = start & ~63;
+  firstBlock = block;
+  const mostBlock = block + (MOST_BLOCKS << 6);
+  let word = endWords;
+  let before = endCounts;
   for (; block < last; block += 64) {
-    if (block >= end && rowEnd != rowEnds) break;
+    if (block >= end && (rowEnd != rowEnds || block >= mostBlock)) break;
     if (unchecked == unusual + MOST_UNUSUAL) {
       if (!passesCheck(unchecked, start, begun, last)) break;
       unchecked = unusual;
     }
-    if (fieldEnd >= fieldEnds + MOST_FIELDS * 4 || rowEnd >= rowEnds + MOST_ROWS * offsetof<RowEnd>()) break;
+    if (rowEnd >= rowEnds + MOST_ROWS * offsetof<RowEnd>()) break;
     if (last - block < 64) live &= (u64(1) << u64(last - block)) - 1;
     const a = v128.load(block);
     const b = v128.load(block, 16);
@@ -116,8 +121,7 @@ export function markRows(
     live = ~u64(0);
 
     if (odd != 0) {
-      const before = (odd & (0 - odd)) - 1;
-      ends &= before;
+      ends &= (odd & (0 - odd)) - 1;
       oddAt = block + usize(ctz(odd));
     }
 
@@ -126,22 +130,59 @@ export function markRows(
       const upTo = newRows ^ (newRows - 1);
       const row = changetype<RowEnd>(rowEnd);
       row.at = block + usize(ctz(newRows));
-      row.fields = (u32(fieldEnd - fieldEnds) >> 2) + u32(popcnt(ends & upTo));
+      row.fields = fieldCount + u32(popcnt(ends & upTo));
       row.lineFeeds = lineFeedCount + u32(popcnt(lineFeeds & upTo));
       rowEnd += offsetof<RowEnd>();
       newRows &= newRows - 1;
     }
     lineFeedCount += u32(popcnt(lineFeeds));
-    if (withFields) fieldEnd = writePlaces(fieldEnd, block, ends);
-    else fieldEnd += usize(popcnt(ends)) << 2;
+    store<u64>(word, ends);
+    store<u32>(before, fieldCount);
+    word += 8;
+    before += 4;
+    fieldCount += u32(popcnt(ends));
     if (odd != 0) break;
   }
+  store<u32>(before, fieldCount);
   passesCheck(unchecked, start, begun, last);
   while (oddAt != 0 && rowEnd != rowEnds && load<usize>(rowEnd - offsetof<RowEnd>()) >= oddAt) {
     rowEnd -= offsetof<RowEnd>();
   }
   rowEndsEnd = rowEnd;
   rowsMarkedTo = block;
+}
+
+/**
+ * Address of the delimiter or line end that is number `ordinal`, from 0, of those in the stretch. There is one, and not before
+ * the block of the byte at `from`. The first steps are taken whether they lead on or not: how many it takes differs from row to row.
+ */
+// @ts-ignore: decorator
+@inline
+export function fieldEnd(ordinal: u32, from: usize): usize {
+  let block = (from - firstBlock) >> 6;
+  block += usize(load<u32>(endCounts + (block << 2), 4) <= ordinal);
+  block += usize(load<u32>(endCounts + (block << 2), 4) <= ordinal);
+  while (load<u32>(endCounts + (block << 2), 4) <= ordinal) block++;
+  let places = load<u64>(endWords + (block << 3));
+  let skip = ordinal - load<u32>(endCounts + (block << 2));
+  for (; skip > 6; skip--) places &= places - 1;
+  places = skip > 0 ? places & (places - 1) : places;
+  places = skip > 1 ? places & (places - 1) : places;
+  places = skip > 2 ? places & (places - 1) : places;
+  places = skip > 3 ? places & (places - 1) : places;
+  places = skip > 4 ? places & (places - 1) : places;
+  places = skip > 5 ? places & (places - 1) : places;
+  return firstBlock + (block << 6) + usize(ctz(places));
+}
+
+/** Address of the first delimiter or line end at or after `from` that ends a field of the stretch; there is one. */
+// @ts-ignore: decorator
+@inline
+export function nextFieldEnd(from: usize): usize {
+  let block = (from - firstBlock) >> 6;
+  let places = load<u64>(endWords + (block << 3)) & (~u64(0) << u64(from & 63));
+  while (places == 0) places = load<u64>(endWords + (++block << 3));
+  return firstBlock + (block << 6) + usize(ctz(places));
 }
 
 /** Looks through the blocks of `unusual` up to `unchecked` and sets `oddAt` to the first byte that is odd, if it stands before; answers whether there is none. */

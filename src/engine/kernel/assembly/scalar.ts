@@ -75,6 +75,22 @@ export function numberEnd(at: usize): usize {
   return end;
 }
 
+/** Whether the text from `at` to `end` is a whole number of up to eight digits as JSON has it. */
+// @ts-ignore: decorator
+@inline
+export function isShortWhole(at: usize, end: usize): bool {
+  const size = u32(end - at);
+  const others = ~digitsMask(at) & ((1 << (size & 15)) - 1);
+  return u32(size - 1 < 8) & u32(others == 0) & (u32(size == 1) | u32(load<u8>(at) != 0x30)) ? true : false;
+}
+
+/** The number that `isShortWhole` says is there. */
+// @ts-ignore: decorator
+@inline
+export function shortWhole(at: usize, end: usize): f64 {
+  return f64(i64(eightDigits(load<u64>(at) << u64(64 - (u32(end - at) << 3)))));
+}
+
 /** `exactNumber`, quick for whole numbers and decimals without a sign and of up to 8 bytes. */
 // @ts-ignore: decorator
 @inline
