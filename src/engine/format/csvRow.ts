@@ -55,6 +55,7 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
   const quote = dialect.quote === '' ? none : dialect.quote.charCodeAt(0);
   const backslash = dialect.escape === 'backslash' ? 0x5c : none;
   const loneCr = dialect.lineEnd === 'any';
+  const runs = dialect.runs === true;
 
   let bytes: Uint8Array = new Uint8Array(0);
   let final = true;
@@ -286,6 +287,11 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
     return at;
   }
 
+  function pastRun(at: number): number {
+    while (textAt(delimiter, at) === 1) at += delimiter.length;
+    return at;
+  }
+
   function read(start: number): CsvRead {
     row.lines = 0;
     row.count = 0;
@@ -301,13 +307,19 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
       if (match > 0) return skipLine(start);
     }
 
-    for (let at = start; ;) {
+    for (let at = runs ? pastRun(start) : start; ;) {
       const end = bytes[at] === quote ? readQuoted(at) : readUnquoted(at);
       if (end < 0) return 'incomplete';
       if (end === bytes.length) return endRow(end, end);
       const length = lineEndAt(end);
       if (length > 0) return endRow(end, end + length);
       at = end + delimiter.length;
+      if (!runs) continue;
+      at = pastRun(at);
+      if (at >= bytes.length) return final ? endRow(at, at) : 'incomplete';
+      const trailing = lineEndAt(at);
+      if (trailing < 0) return 'incomplete';
+      if (trailing > 0) return endRow(at, at + trailing);
     }
   }
 

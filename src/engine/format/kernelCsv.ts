@@ -88,6 +88,7 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
 /** Whether the kernel reads this dialect: RFC 4180 with one byte for a delimiter that is no part of a number. */
 export function isKernelDialect(dialect: CsvDialect): boolean {
   return (
+    dialect.runs !== true &&
     /^[^0-9eE.+\-"'\r\n\u0000\u0080-\uffff]$/.test(dialect.delimiter) &&
     dialect.escape === 'double' &&
     dialect.comment === '' &&

@@ -4,7 +4,7 @@ import type { CsvDialect } from './dialect.ts';
 import { cellType, isTyped } from './sniffType.ts';
 
 /** What must be known to cut a text into rows and fields. */
-export type CsvGrammar = Pick<CsvDialect, 'delimiter' | 'quote' | 'escape' | 'comment' | 'lineEnd'>;
+export type CsvGrammar = Pick<CsvDialect, 'delimiter' | 'runs' | 'quote' | 'escape' | 'comment' | 'lineEnd'>;
 
 /** A grammar and how well a sample reads by it: 0 to about 1. */
 export interface RatedGrammar {
@@ -115,7 +115,12 @@ export function rateGrammars(
   const base: CsvGrammar = { delimiter: ',', quote: '"', escape: 'double', comment: '', lineEnd, ...hints };
   const delimiters = hints.delimiter === undefined ? delimitersIn(text) : [hints.delimiter];
   const shapes = delimiters
-    .map((delimiter) => shapeBy({ ...base, delimiter }, window, name))
+    .flatMap((delimiter): CsvGrammar[] => {
+      const grammar = { ...base, delimiter };
+      const maySpread = delimiter === ' ' && hints.runs === undefined && text.includes('  ');
+      return maySpread ? [grammar, { ...grammar, runs: true }] : [grammar];
+    })
+    .map((grammar) => shapeBy(grammar, window, name))
     .sort((a, b) => b.limit - a.limit)
     .slice(0, 6);
   const isMixed = hints.lineEnd === undefined && lineEnd === 'lf' && /\r(?!\n)/.test(text);
@@ -260,7 +265,7 @@ function delimitersIn(text: string): string[] {
   return found;
 }
 
-/** Characters that hardly any text has, but for its delimiters: as often in every row, they are believed. */
+/** Characters that hardly any text has, but for its delimiters. */
 const rare = new Set(['^', '~', '§', '¦', 'þ', '¬', '¶', '\x1e']);
 
 /** Whether a delimiter of several characters occurs, and its first character seldom without the others. */
@@ -296,6 +301,13 @@ const extensionDelimiters = new Map([
   ['tab', '\t'],
   ['psv', '|'],
 ]);
+
+/** The weight of a delimiter that every row has as often: what is as rare, or as seldom so even, is one. */
+function evenWeight({ delimiter, runs }: CsvGrammar, width: number): number {
+  if (rare.has(delimiter)) return width >= 3 ? 0.97 : 0;
+  if (runs) return width >= 3 ? 0.75 : 0;
+  return delimiter === ':' && width >= 5 ? 0.75 : 0;
+}
 
 /** Other quotes and escapes that the text gives reason to try with a delimiter. */
 function variants({ grammar, unclosed }: Shape, text: string, hints: Partial<CsvGrammar>): CsvGrammar[] {
@@ -340,11 +352,8 @@ function shapeBy(grammar: CsvGrammar, { bytes, final, from }: Window, name: stri
   const hollow = width < 2 || (grammar.quote === "'" && quotedFields < 2);
   const quoteWeight = grammar.quote === '"' ? 1 : grammar.quote === "'" ? 0.99 : 0.9;
   const proven = quotedFields > 0 && quotedFields >= rows && unclosed + stray === 0;
-  const same = uniform === 1 && rows >= 3;
-  const believed =
-    same && (rare.has(grammar.delimiter) ? width >= 3 : grammar.delimiter === ':' && width >= 5);
   const usual = weightOf(grammar.delimiter, name);
-  const weight = believed ? Math.max(usual, grammar.delimiter === ':' ? 0.75 : 0.97) : usual;
+  const weight = uniform === 1 && rows >= 3 ? Math.max(usual, evenWeight(grammar, width)) : usual;
   const limit =
     (proven ? Math.max(weight, 0.85) : weight) *
     quoteWeight *

@@ -389,6 +389,7 @@ describe('plain CSV scanner', function () {
         text: soup,
         dialect: fc.record({
           delimiter: fc.constantFrom(',', ', ', 'aa'),
+          runs: fc.boolean(),
           quote: fc.constantFrom<CsvDialect['quote'][]>('"', '"', "'", ''),
           escape: fc.constantFrom<CsvDialect['escape'][]>('double', 'backslash'),
           comment: fc.constantFrom('', '#'),

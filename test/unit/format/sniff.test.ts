@@ -53,6 +53,22 @@ describe('sniffing a dialect', function () {
     ['semicolons and decimal commas', 'a;b\n1,5;2,25\n3,5;4,75\n', { delimiter: ';', columns: ['a', 'b'] }],
     ['tabs around text with commas', 'a\tb\nx, y\t1\nz, w\t2\n', { delimiter: '\t' }],
     ['pipes', 'a|b|c\n1|2|3\n', { delimiter: '|' }],
+    [
+      'columns set flush with spaces',
+      'date       temp  wind\n2020-01-01  12.5   3\n2020-01-02   2.5  13\n2020-01-03  -1.5   4\n',
+      { delimiter: ' ', runs: true, columns: ['date', 'temp', 'wind'] },
+    ],
+    [
+      'columns set flush right',
+      '   1   12.5   alpha \n  20    2.5   beta\n 300   -1.5   gamma  \n',
+      { delimiter: ' ', runs: true, headerLines: 0, columns: ['column1', 'column2', 'column3'] },
+    ],
+    [
+      'text with two spaces after a stop',
+      'Well.  That is one.\nIt is  so\nAnd so on.  Yes\n',
+      { delimiter: ',' },
+    ],
+    ['commas among spaces', 'a,   b,   c\n1,   2,   3\n4,   5,   6\n', { delimiter: ',' }],
     ['spaces around quotes', '"x y" "z w" 3\n"a b" "c d" 4\n', { delimiter: ' ', headerLines: 0 }],
     ['a comma and a space before quotes', 'a, "b, c", d\n"e, f", g, h\n', { delimiter: ', ' }],
     ['several characters', 'a||b||c\n1||2||3\n', { delimiter: '||' }],
@@ -133,6 +149,15 @@ describe('sniffing a dialect', function () {
       assert.deepEqual(seen, expected);
     });
   }
+
+  it('reads runs of spaces as one, and none around a row', () => {
+    const text = 'a    b  c\n  1   "x  y"   2  \n22  z  3';
+    assert.deepEqual(load(text), [
+      ['a', 'b', 'c'],
+      ['1', 'x  y', '2'],
+      ['22', 'z', '3'],
+    ]);
+  });
 
   it('lets a name tip the scales', () => {
     const text = 'a,b\tc,d\n1,2\t3,4\n';
