@@ -139,8 +139,19 @@ async function offerPreview(target: Uri, message: string): Promise<void> {
   if ((await window.showInformationMessage(message, open)) === open) await openPreview(target);
 }
 
-/** Shows a notification with progress and Cancel while the work runs. Undefined when it was cancelled or failed. */
+/** Does the work until it is done, or the user has enough of it: undefined then. */
 async function withProgress(target: Uri, work: Work): Promise<ExportSummary | undefined> {
+  for (;;) {
+    const outcome = await attempt(target, work);
+    if (!(outcome instanceof Error)) return outcome;
+    const again = l10n.t('Try Again');
+    const failed = l10n.t('The export failed, and {0} is as it was. {1}', target.fsPath, outcome.message);
+    if ((await window.showErrorMessage(failed, again)) !== again) return undefined;
+  }
+}
+
+/** Shows a notification with progress and Cancel while the work runs. Answers what it failed with; undefined where it was cancelled. */
+async function attempt(target: Uri, work: Work): Promise<ExportSummary | Error | undefined> {
   const title = l10n.t('Exporting to {0}', target.path.slice(target.path.lastIndexOf('/') + 1));
   const location = ProgressLocation.Notification;
   return window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
@@ -154,13 +165,8 @@ async function withProgress(target: Uri, work: Work): Promise<ExportSummary | un
         shown = percent;
       });
     } catch (error) {
-      if (!controller.signal.aborted) {
-        const reason = error instanceof Error ? error.message : String(error);
-        void window.showErrorMessage(
-          l10n.t('The export failed, and {0} is as it was. {1}', target.fsPath, reason),
-        );
-      }
-      return undefined;
+      if (controller.signal.aborted) return undefined;
+      return error instanceof Error ? error : new Error(String(error));
     }
   });
 }

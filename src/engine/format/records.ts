@@ -66,7 +66,8 @@ export async function* records(
     let wanted = blockEnd + lookAhead;
     for (;;) {
       await window.fill(wanted);
-      if (window.failure) {
+      // The block itself may be there, and the source have failed in what was read ahead.
+      if (window.failure && !(window.end > blockEnd && window.holds(position, blockEnd))) {
         const whole = window.scanWhole(position, blockEnd, fields);
         if (whole.count > 0) yield { start: position, next: window.base + whole.next, records: whole };
         throw window.failure;
@@ -148,6 +149,7 @@ class Window {
   /** Reads until the buffer reaches `until` or the source ends. */
   async fill(until: number): Promise<void> {
     this.#signal.throwIfAborted();
+    if (this.failure) return;
     const limit = this.#run.end ?? Infinity;
     const target = Math.min(until, limit);
     if (this.end < target) {
@@ -180,6 +182,11 @@ class Window {
       this.failure = new SourceError('changed', message, this.end);
     }
     return 0;
+  }
+
+  /** Whether all records that begin before `blockEnd` end in what is there. */
+  holds(position: number, blockEnd: number): boolean {
+    return !this.scan(position, blockEnd, []).incomplete;
   }
 
   /** The records that are whole in what was read before the source failed. */

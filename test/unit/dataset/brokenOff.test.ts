@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { recordsOf } from '../../support/httpServer.ts';
+import { cellsOf, Preview } from '../../support/preview.ts';
+
+describe('a file that gives out in the middle', () => {
+  const text = Buffer.from(recordsOf(60_000).slice(0, 6_000_000));
+  let folder = '';
+  let preview: Preview | undefined;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-broken-'));
+  });
+
+  afterEach(async () => {
+    await preview?.close();
+    preview = undefined;
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  for (const [what, share] of [
+    ['in its first rows', 0.0012],
+    ['further down', 0.6],
+  ] as const) {
+    it(`shows every row of a compressed file that is cut off ${what}`, async () => {
+      const packed = gzipSync(text);
+      const path = join(folder, 'cut.jsonl.gz');
+      await writeFile(path, packed.subarray(0, packed.length * share));
+      preview = await Preview.open(path);
+      await preview.page.call('rows', { view: 0, first: 0, count: 1, columns: [0] });
+      if (preview.info.state.phase !== 'failed') await preview.file(({ phase }) => phase === 'failed');
+      const { state } = await preview.page.call('info', null);
+      const { failedAt = -1, records, message } = state;
+      assert.match(message, /is cut off: its compressed data stops in the middle/);
+      assert.ok(failedAt > 0 && failedAt < text.length);
+      // Not the row that was cut, but all before it.
+      assert.equal(records, Math.floor(failedAt / 100));
+      const page = await preview.page.call('rows', { view: 0, first: records - 1, count: 9, columns: [0] });
+      assert.deepEqual(cellsOf(page), [[String(records - 1)]]);
+    });
+  }
+
+  it('says that a file was cut while it was read, keeps what it had, and finds it mended', async () => {
+    const path = join(folder, 'shrinks.jsonl');
+    await writeFile(path, text);
+    preview = await Preview.open(path);
+    await truncate(path, 3_000_050);
+    const failed = await preview.page.call('run', { query: 'id >= 29000' });
+    assert.deepEqual([failed.phase, failed.failedAt, failed.matched], ['failed', 3_000_050, 1000]);
+    assert.match(failed.message, /ends at byte 3000050/);
+    await writeFile(path, text, { flag: 'r+' });
+    const mended = await preview.page.call('retry', { view: failed.view });
+    assert.deepEqual([mended.phase, mended.matched], ['done', 31_000]);
+  });
+});
