@@ -1,3 +1,7 @@
+import type { Needle, Search } from '../kernel/search.ts';
+
+export type { Needle, Search };
+
 /**
  * A batch's records as the scanner finds them: raw bytes cut at record boundaries and, for the few paths that
  * the query reads, where each record's value stands. Nothing is decoded or copied. All indices are relative to
@@ -37,22 +41,9 @@ export interface RecordBlock {
   readonly incomplete: boolean;
   /** The fields asked for, in the order of `ScanTask.fields`. */
   readonly fields: readonly FieldColumn[];
-  /** Where the scanner has a fast way to search its bytes. */
+  /** Searches `bytes`, where the scanner has a fast way to. */
   readonly search?: Search | undefined;
 }
-
-/** A text of at least a byte that is sought in raw bytes. */
-export interface Needle {
-  readonly bytes: Uint8Array;
-  /** Whether an ASCII letter is the same in both cases. */
-  readonly foldCase: boolean;
-}
-
-/**
- * Answers the indices in `bytes` [from, to) at which a text of at least a byte begins and ends by `to`, ascending; undefined where
- * the text is too long for it.
- */
-export type Search = (from: number, to: number, needle: Needle) => Uint32Array | undefined;
 
 /** What a field holds. Order and numbers are known to the kernel. */
 export const Kind = {

@@ -1,6 +1,6 @@
 import { layOutFrame, writeWords, type ColumnRequest, type Found, type Frame } from './frame.ts';
 import { createKernelMemory, status, type ByteRange } from './memory.ts';
-import { createSearch, searchAhead, type Search, type Sought } from './search.ts';
+import { createSearch, searchAhead, type Search, type Needle } from './search.ts';
 
 /**
  * Scans delimited text with SIMD, in a memory of its own as `JsonlKernel` does. Rows that RFC 4180 does not know are
@@ -18,7 +18,7 @@ export interface CsvKernel {
     range: ByteRange,
     request: CsvRequest,
     readOdd: (at: number, target: OddRow) => number,
-    holding: Sought | undefined,
+    holding: Needle | undefined,
   ): Found;
   readonly search: Search;
 }
@@ -77,7 +77,7 @@ export function createCsvKernel(): CsvKernel {
     { frame, indices, request }: Layout,
     range: ByteRange,
     readOdd: (at: number, target: OddRow) => number,
-    holding: Sought | undefined,
+    holding: Needle | undefined,
   ): Found | undefined {
     const { exports } = memory;
     const ahead = holding !== undefined && searchAhead(memory, range.from, range.length, holding);

@@ -1,13 +1,17 @@
 import type { KernelMemory } from './memory.ts';
 
-/** A text of at least a byte; with `foldCase`, an ASCII letter is the same in both cases. */
-export interface Sought {
+/** A text of at least a byte that is sought in raw bytes. */
+export interface Needle {
   readonly bytes: Uint8Array;
+  /** Whether an ASCII letter is the same in both cases. */
   readonly foldCase: boolean;
 }
 
-/** What `Search` of a record block is, in the buffer's bytes. */
-export type Search = (from: number, to: number, sought: Sought) => Uint32Array | undefined;
+/**
+ * Answers the indices in the buffer's bytes [from, to) at which a text begins and ends by `to`, ascending; undefined where
+ * the text is too long for it.
+ */
+export type Search = (from: number, to: number, needle: Needle) => Uint32Array | undefined;
 
 /** Bytes of the longest text that the kernel has room for. */
 const longest = 256;
@@ -15,10 +19,10 @@ const longest = 256;
 const caseBit = 0x20;
 
 export function createSearch(memory: KernelMemory): Search {
-  return (from, to, sought) => {
-    if (!setNeedle(memory, sought)) return undefined;
+  return (from, to, needle) => {
+    if (!setNeedle(memory, needle)) return undefined;
     const { exports, bufferAt } = memory;
-    const { length } = sought.bytes;
+    const { length } = needle.bytes;
     let found = new Uint32Array(0);
     const stop = bufferAt + to;
     for (let at = bufferAt + from; at + length <= stop; at = exports.searched.value) {
@@ -37,10 +41,10 @@ export function createSearch(memory: KernelMemory): Search {
  * Searches the buffer's bytes [from, to) for what a scan may ask of each record. Answers whether that is worth its while: not where
  * there are more places than the kernel has room for, or so many that most records hold one.
  */
-export function searchAhead(memory: KernelMemory, from: number, to: number, sought: Sought): boolean {
-  if (!setNeedle(memory, sought)) return false;
+export function searchAhead(memory: KernelMemory, from: number, to: number, needle: Needle): boolean {
+  if (!setNeedle(memory, needle)) return false;
   const { exports, bufferAt } = memory;
-  const { length } = sought.bytes;
+  const { length } = needle.bytes;
   const count = exports.search(bufferAt + from, bufferAt + to, length);
   return exports.searched.value + length > bufferAt + to && count * bytesAPlace < to - from;
 }
@@ -49,7 +53,7 @@ export function searchAhead(memory: KernelMemory, from: number, to: number, soug
 const bytesAPlace = 1024;
 
 /** Answers whether there is room for it. */
-function setNeedle({ exports }: KernelMemory, { bytes, foldCase }: Sought): boolean {
+function setNeedle({ exports }: KernelMemory, { bytes, foldCase }: Needle): boolean {
   if (bytes.length > longest) return false;
   const memory = new Uint8Array(exports.memory.buffer);
   for (const [index, byte] of bytes.entries()) {

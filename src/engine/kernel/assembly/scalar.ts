@@ -43,14 +43,33 @@ export function scalarEnd(at: usize): usize {
   return numberEnd(at);
 }
 
-/** Whether the `size` bytes at `at` are `true`, `false` or `null`, without a branch that depends on which. */
+/** Where `true`, `false` or `null` at `at` ends, without a branch that depends on which; 0 where there is none. */
 // @ts-ignore: decorator
 @inline
-export function isLiteral(at: usize, size: u32): bool {
+export function literalEnd(at: usize): usize {
   const head = load<u32>(at);
-  const four = u32(size == 4) & (u32(head == TRUE) | u32(head == NULL));
-  const five = u32(size == 5) & u32(load<u8>(at) == 0x66) & u32(load<u32>(at, 1) == ALSE);
-  return (four | five) != 0;
+  const four = usize(head == TRUE) | usize(head == NULL);
+  const five = usize(load<u8>(at) == 0x66) & usize(load<u32>(at, 1) == ALSE);
+  return (four | five) != 0 ? at + 4 + five : 0;
+}
+
+/**
+ * Where the JSON number at `at` ends if it is one without sign and exponent, and of less than 16 bytes; else 0. The two kinds,
+ * with and without a fraction, take turns in few columns.
+ */
+// @ts-ignore: decorator
+@inline
+export function plainNumberEnd(at: usize): usize {
+  const others = ~digitsMask(at);
+  const whole = u32(ctz(others));
+  const next = load<u8>(at + whole);
+  const leads = u32(whole - 1 < 15) & (u32(whole == 1) | u32(load<u8>(at) != 0x30));
+  if (next == 0x2e) {
+    const size = u32(ctz(others & (others - 1)));
+    const goesOn = u32((load<u8>(at + size) | 0x20) == 0x65);
+    return (leads & u32(size > whole + 1) & u32(size < 16) & ~goesOn) != 0 ? at + size : 0;
+  }
+  return (leads & u32((next | 0x20) != 0x65)) != 0 ? at + whole : 0;
 }
 
 /** Where the JSON number at `at` ends; 0 where there is none. */

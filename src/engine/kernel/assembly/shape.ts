@@ -13,7 +13,7 @@ import {
   setField,
 } from './frame';
 import { hasEscapes, markedTo, marksAt, nextMark } from './marks';
-import { digitsMask, endsScalar, isLiteral, plainNumber, scalarEnd } from './scalar';
+import { digitsMask, endsScalar, literalEnd, plainNumber, plainNumberEnd, scalarEnd } from './scalar';
 import { skipSpace } from './text';
 
 /*
@@ -44,8 +44,6 @@ class Piece {
   other: usize;
   /** What may come after the value. */
   next: usize;
-  /** How far from its beginning the first mark is: a quote in it or, where it ends the record, the line end after it. */
-  gap: u32;
   /** Whether this piece ends the record. */
   last: bool;
 }
@@ -171,16 +169,12 @@ function matchTexts(piece: Piece, count: u32, frame: Frame, row: u32, base: usiz
   return count;
 }
 
-/** How many of the lines have this piece and then a number or literal. */
+/** How many of the lines have this piece and then a number or literal. What must come after it is for the next piece to say. */
 function matchScalars(piece: Piece, count: u32, frame: Frame, row: u32, base: usize): u32 {
-  if (piece.next == 0) return 0;
   const head = v128.load(changetype<usize>(piece));
-  const marks = marksAt;
   const length = piece.length;
   const column = piece.column;
   const mask = piece.mask & 0xffff;
-  /** The scalar ends where the next piece begins. */
-  const gap = changetype<Piece>(piece.next).gap;
   for (let index: u32 = 0; index < count; index++) {
     const slot = places + (usize(index) << 2);
     const at = usize(load<u32>(slot));
@@ -188,18 +182,10 @@ function matchScalars(piece: Piece, count: u32, frame: Frame, row: u32, base: us
     if ((same & mask) != mask) return index;
     if (length > 16 && !isAt(piece, at)) return index;
     const start = at + length;
-    const end = nextMark(start, marks) - gap;
-    const size = u32(end - start);
-    // Whole numbers and decimals, by which of the next 16 bytes are digits.
-    const others = ~digitsMask(start) & ((1 << size) - 1);
-    if (size - 1 > 14 || (others & (others - 1)) != 0) {
-      if (!isLiteral(start, size) && scalarEnd(start) != end) return index;
-    } else if (others == 0) {
-      if (size != 1 && load<u8>(start) == 0x30) return index;
-    } else {
-      const point = load<u8>(start + usize(ctz(others))) == 0x2e && others != 1 && others << 1 != 1 << size;
-      if (!(point && (others == 2 || load<u8>(start) != 0x30)) && scalarEnd(start) != end) return index;
-    }
+    let end = plainNumberEnd(start);
+    if (end == 0) end = literalEnd(start);
+    if (end == 0) end = scalarEnd(start);
+    if (end == 0) return index;
     store<u32>(slot, u32(end));
     if (column != 0) takeScalar(frame, column - 1, row + index, base, start, end);
   }
@@ -449,13 +435,6 @@ function addPiece(before: Piece, start: usize, end: usize, column: u32, last: bo
   piece.text = textsEnd;
   piece.column = column;
   piece.last = last;
-  piece.gap = length;
-  for (let index: u32 = 0; index < length; index++) {
-    if (load<u8>(start + index) == 0x22) {
-      piece.gap = index;
-      break;
-    }
-  }
   piece.other = before.next;
   before.next = piecesEnd;
   piecesEnd += PIECE_SIZE;
