@@ -1,8 +1,7 @@
 /** The page in a real browser, over a stand-in for the engine: what a user sees and does. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Locator, Page } from 'playwright-core';
+import { accessibilityFaults } from '../support/axe.ts';
 import { startBed, type BedServer, type OpenOptions } from './bed/server.ts';
 import type { Theme } from './bed/themes.ts';
 
@@ -846,26 +845,7 @@ describe('webview/page', function () {
   });
 
   describe('axe finds nothing', () => {
-    const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-    async function axe(page: Page): Promise<void> {
-      // The policy forbids scripts of others; the browser's own hand may run it.
-      await page.evaluate(source);
-      const found = await page.evaluate(async () => {
-        const { axe: checker } = window as unknown as {
-          axe: {
-            run(options: object): Promise<{
-              violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-            }>;
-          };
-        };
-        const { violations } = await checker.run({ resultTypes: ['violations'] });
-        return violations.flatMap(({ id, nodes }) =>
-          nodes.slice(0, 3).map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`),
-        );
-      });
-      assert.deepEqual(found, []);
-    }
+    const axe = async (page: Page) => assert.deepEqual(await accessibilityFaults(page), []);
 
     for (const theme of ['dark', 'light', 'contrast'] as Theme[]) {
       it(`in the ${theme} theme`, async () => {
