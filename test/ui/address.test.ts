@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rangeOf, recordLine, recordsOf, serve, TestServer } from '../support/httpServer.ts';
 import { Workbench } from './workbench.ts';
@@ -104,7 +104,18 @@ describe('an address in the workbench', () => {
     await preview.frame.getByText('broke off at byte 4,000,050 of 100,000,000').first().waitFor();
     assert.deepEqual((await preview.cells(2)).slice(0, 3), ['41', '40', '503']);
     await workbench.screenshot('address-broken');
+
+    await workbench.command('Rowriver: Export Filtered Subset...');
+    const target = join(workbench.folder, 'broken.out.jsonl');
+    await workbench.chooseFile(join(workbench.folder, 'broken.filtered.jsonl'), target);
+    const message = workbench.notification('The export failed');
+    await message.waitFor();
+    await workbench.screenshot('address-export-failed');
     broken = false;
+    await message.getByRole('button', { name: 'Try Again' }).click();
+    await workbench.notification('Exported 25,000 records').waitFor();
+    assert.equal((await stat(target)).size, 2_500_000);
+
     await preview.frame.getByRole('button', { name: 'Try again' }).first().click();
     await preview.matches.filter({ hasText: '25,000 of 1,000,000 records match' }).waitFor();
     await workbench.screenshot('address-mended');
