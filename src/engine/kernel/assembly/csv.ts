@@ -15,7 +15,7 @@ import {
 import { fieldEnd, hasDoubled, markRows, nextFieldEnd, oddAt, RowEnd, rowEnds, rowEndsEnd, ROWS_STRETCH, rowsMarkedTo } from './rows';
 import { isShortWhole, numberEnd, plainNumber, shortWhole } from './scalar';
 import { hits } from './search';
-import { recordEnd } from './text';
+import { holdsByte, recordEnd } from './text';
 
 /** The row at `csvNext` is one that RFC 4180 does not know: the plain scanner is to read it. */
 export const ODD: i32 = 3;
@@ -199,7 +199,7 @@ function takeField(column: Column, from: usize, to: usize, base: usize, quote: u
     if (quote != 0 && load<u8>(from) == quote) {
       from++;
       to--;
-      if (hasDoubled && hasByte(from, to, quote)) kind = KIND_ESCAPED_TEXT;
+      if (hasDoubled && holdsByte(from, to, quote)) kind = KIND_ESCAPED_TEXT;
     }
   }
   setField(column, csvRows, kind, u32(from - base), u32(to - base));
@@ -222,11 +222,4 @@ function numberIn(from: usize, to: usize): f64 {
 @inline
 function isBlank(byte: u8): bool {
   return byte == 0x20 || byte == 0x09;
-}
-
-function hasByte(at: usize, end: usize, byte: u8): bool {
-  for (; at < end; at++) {
-    if (load<u8>(at) == byte) return true;
-  }
-  return false;
 }

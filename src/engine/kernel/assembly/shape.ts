@@ -14,7 +14,7 @@ import {
 } from './frame';
 import { hasEscapes, markedTo, marksAt, nextMark } from './marks';
 import { digitsMask, endsScalar, literalEnd, plainNumber, plainNumberEnd, scalarEnd } from './scalar';
-import { skipSpace } from './text';
+import { holdsByte, skipSpace } from './text';
 
 /*
  * The records of a file mostly have the same names in the same order. A shape is what such records share: the bytes before, between
@@ -320,7 +320,7 @@ function take(frame: Frame, index: u32, row: u32, base: usize, start: usize, end
   const column = changetype<Column>(frame.columns + usize(index) * offsetof<Column>());
   const first = load<u8>(start);
   if (first == 0x22) {
-    const kind = hasEscapes && hasBackslash(start + 1, end - 1) ? KIND_ESCAPED_TEXT : KIND_TEXT;
+    const kind = hasEscapes && holdsByte(start + 1, end - 1, 0x5c) ? KIND_ESCAPED_TEXT : KIND_TEXT;
     setField(column, row, kind, u32(start + 1 - base), u32(end - 1 - base));
     return;
   }
@@ -339,13 +339,6 @@ function takeScalar(frame: Frame, index: u32, row: u32, base: usize, start: usiz
   else if (first == 0x6e) kind = KIND_NULL;
   else if (column.numbers != 0) store<f64>(column.numbers + (usize(row) << 3), plainNumber(start, end));
   setField(column, row, kind, u32(start - base), u32(end - base));
-}
-
-function hasBackslash(at: usize, end: usize): bool {
-  for (; at < end; at++) {
-    if (load<u8>(at) == 0x5c) return true;
-  }
-  return false;
 }
 
 /**

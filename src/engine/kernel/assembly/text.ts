@@ -52,3 +52,13 @@ export function skipSpaceBack(at: usize): usize {
 export function recordEnd(record: usize, at: usize, stop: usize): usize {
   return at > record && at != stop && load<u8>(at - 1) == 0x0d ? at - 1 : at;
 }
+
+/** Whether `byte` stands in [at, end). Up to 15 bytes past `end` may be read. */
+export function holdsByte(at: usize, end: usize, byte: u8): bool {
+  const wanted = i8x16.splat(byte);
+  for (; at < end; at += 16) {
+    const places = u32(i8x16.bitmask(i8x16.eq(v128.load(at), wanted)));
+    if (places != 0) return at + usize(ctz(places)) < end;
+  }
+  return false;
+}
