@@ -320,6 +320,8 @@ export class Dataset {
         if (result.result) matched += result.result.passed + countMatches(result.result);
         yield { ...result, skipped: skipped + result.skipped };
         if (divided || !this.#divided || asked.blocksPerStretch !== undefined) continue;
+        // It ends with its failure.
+        if (result.result?.failure) continue;
         skipped += result.skipped;
         const fromBlock = result.firstBlock + result.blocks.length;
         const toBlock = Math.min(this.blocks, asked.toBlock);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
+import { SourceError } from '../../../src/engine/source/source.ts';
 import { scanPool } from '../../support/pool.ts';
 import { sampleLines } from '../../support/memory.ts';
 
@@ -81,6 +82,46 @@ describe('a compressed dataset', function () {
       }
     });
   }
+
+  it('gives the rows up to a place of damage, by one thread or by several', async () => {
+    const damaged = await readFile(at('blocks.jsonl.gz'));
+    damaged.fill(0xff, damaged.length / 2, damaged.length / 2 + 40);
+    await writeFile(at('damaged.jsonl.gz'), damaged);
+    const pool = scanPool(2);
+    try {
+      const seen = [];
+      for (const workers of [undefined, pool]) {
+        const dataset = await Dataset.open(
+          { kind: 'file', path: at('damaged.jsonl.gz') },
+          { signal, pool: workers },
+        );
+        try {
+          let records = 0;
+          const scan = { query: undefined, output: { kind: 'count' } } as const;
+          const run = async (): Promise<void> => {
+            for await (const { blocks } of dataset.scan(scan, signal)) {
+              for (const block of blocks) records += block.records;
+            }
+          };
+          const error = await run().then(
+            () => undefined,
+            (reason: unknown) => reason,
+          );
+          assert.ok(error instanceof SourceError);
+          assert.equal(error.failure, 'corrupt');
+          assert.ok(records > 100_000);
+          seen.push({ records, position: error.position });
+        } finally {
+          await dataset.close();
+        }
+      }
+      const [alone, together] = seen;
+      // zlib gives out the damaged stretch in pieces that depend on where it began.
+      assert.ok(Math.abs(alone.position - together.position) < 70_000, JSON.stringify(seen));
+    } finally {
+      await pool.close();
+    }
+  });
 
   it('guesses its size while it is not known', async () => {
     const dataset = await Dataset.open({ kind: 'file', path: at('one.jsonl.gz') }, { signal });
