@@ -1,11 +1,11 @@
-// `npm run l10n`: gathers what `t` and `l10n.t` say in src/ into l10n/bundle.l10n.json, from which translations are
-// made. With --check it writes nothing, and fails where the bundle is not what it would write.
+// `npm run l10n`, and part of packing: gathers what `t` and `l10n.t` say in src/ into l10n/bundle.l10n.json, from which
+// translations are made. Another path may be given for it.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
 const root = resolve(import.meta.dirname, '..');
-const target = join(root, 'l10n/bundle.l10n.json');
+const target = process.argv.at(2) ?? join(root, 'l10n/bundle.l10n.json');
 const words = new Set();
 const faults = [];
 
@@ -14,16 +14,13 @@ for (const room of ['src/extension', 'src/webview']) {
     if (/\.tsx?$/.test(name)) read(join(root, room, name));
   }
 }
-const bundle = `${JSON.stringify(Object.fromEntries([...words].sort().map((word) => [word, word])), null, 2)}\n`;
 
 if (faults.length > 0) {
   console.error(faults.join('\n'));
   process.exitCode = 1;
-} else if (!process.argv.includes('--check')) {
-  writeFileSync(target, bundle);
-} else if (readFileSync(target, 'utf8') !== bundle) {
-  console.error('l10n/bundle.l10n.json is not up to date: npm run l10n');
-  process.exitCode = 1;
+} else {
+  const bundle = Object.fromEntries([...words].sort().map((word) => [word, word]));
+  writeFileSync(target, `${JSON.stringify(bundle, null, 2)}\n`);
 }
 
 function read(path) {
