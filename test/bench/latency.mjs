@@ -1,15 +1,4 @@
-// Builds and runs latency.ts: `node test/bench/latency.mjs FILE`.
-import { build } from 'esbuild';
-import { kernelPlugin } from '../../src/engine/kernel/build.mjs';
+// Builds and runs latency.ts, with the workers of the last build: `npm run build && node test/bench/latency.mjs FILE`.
+import { bundle } from '../support/bundle.mjs';
 
-await build({
-  entryPoints: ['test/bench/latency.ts'],
-  outfile: 'out/bench/latency.js',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  plugins: [kernelPlugin],
-  logLevel: 'warning',
-});
-await import('../../out/bench/latency.js');
+await import(await bundle('bench/latency'));

@@ -1,7 +1,7 @@
 // Builds the engine and the benchmark, and runs it: `npm run bench -- --size 1000 --rounds 5`.
 import { spawnSync } from 'node:child_process';
-import { build } from 'esbuild';
-import { kernelPlugin } from '../../src/engine/kernel/build.mjs';
+import { fileURLToPath } from 'node:url';
+import { bundle } from '../support/bundle.mjs';
 
 const run = (...args) => {
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
@@ -9,15 +9,4 @@ const run = (...args) => {
 };
 
 run('esbuild.mjs');
-await build({
-  entryPoints: ['test/bench/bench.ts'],
-  outfile: 'out/bench/bench.js',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  packages: 'external',
-  plugins: [kernelPlugin],
-  logLevel: 'warning',
-});
-run('out/bench/bench.js', ...process.argv.slice(2));
+run(fileURLToPath(await bundle('bench/bench')), ...process.argv.slice(2));

@@ -7,8 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
-import { kernelPlugin } from '../../src/engine/kernel/build.mjs';
+import { bundle } from '../support/bundle.mjs';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -24,18 +23,7 @@ if (engine !== 'clickhouse' && engine !== 'jq') throw new Error('Say which engin
 
 const folder = mkdtempSync(join(tmpdir(), 'rowriver-engines-'));
 try {
-  await build({
-    entryPoints: ['test/oracle/engines.ts'],
-    outfile: 'out/oracle/engines.js',
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    packages: 'external',
-    plugins: [kernelPlugin],
-    logLevel: 'warning',
-  });
-  const { compare, jq, clickhouse } = await import('../../out/oracle/engines.js');
+  const { compare, jq, clickhouse } = await import(await bundle('oracle/engines'));
   const options = { queries: Number(values.queries), seed: Number(values.seed), show: Number(values.show) };
   const other = engine === 'jq' ? jq(folder) : clickhouse(await chdb(values.chdb ?? folder));
   process.exitCode = (await compare(other, options)) ? 0 : 1;
