@@ -2,7 +2,7 @@ import { Groups, type GroupingPlan } from './aggregate/groups.ts';
 import { wholeBatch, type Batch } from './batch.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
-import { mergeRuns } from './merge.ts';
+import { mergeRuns, runBuffers } from './merge.ts';
 import { partitionOf, partitions } from './partition.ts';
 import { rowsPerBatch } from './rows.ts';
 import { runRecord } from './sortRecord.ts';
@@ -58,9 +58,9 @@ export class Aggregation {
     for (const part of parts) await part.finish();
     const runs: string[] = [];
     for (const part of parts) runs.push(...(await this.#gather(part.path, 1, signal)));
-    const bufferSize = Math.max(16 * 1024, Math.floor(this.#budget / 2 / Math.max(1, runs.length)));
+    const buffers = runBuffers(runs.length, this.#budget / 2);
     const grouping = this.#plan();
-    for await (const { bytes, payloads } of mergeRuns(runs, bufferSize, signal)) {
+    for await (const { bytes, payloads } of mergeRuns(runs, buffers, signal)) {
       const groups = new Groups(grouping);
       const reader = new ByteReader(bytes);
       for (const payload of payloads) {
@@ -81,7 +81,7 @@ export class Aggregation {
   /** Puts together what was written of the groups of a part; gives runs of whole groups in order. */
   async #gather(path: string, level: number, signal: AbortSignal): Promise<string[]> {
     const groups = new Groups(this.#plan());
-    const reader = await SpillReader.open(path, 256 * 1024);
+    const reader = await SpillReader.open(path, Buffer.allocUnsafe(256 * 1024));
     let parts: SpillWriter[] | undefined;
     try {
       while (reader.tryNext() || (await reader.next())) {

@@ -1,7 +1,7 @@
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
 import { writeKey } from './key.ts';
-import { mergeRuns } from './merge.ts';
+import { mergeRuns, runBuffers } from './merge.ts';
 import { outputVectors } from './output.ts';
 import type { Output } from '../query/resolve/step.ts';
 import { partitionOf, partitions } from './partition.ts';
@@ -55,8 +55,8 @@ export async function* distinct(
   seen.clear();
   const runs: string[] = [];
   for (const part of parts) runs.push(...(await firstOfEqual(part.path, 1, budget, folder, signal)));
-  const bufferSize = Math.max(16 * 1024, Math.floor(budget / 2 / runs.length));
-  for await (const { bytes, payloads } of mergeRuns(runs, bufferSize, signal)) {
+  const buffers = runBuffers(runs.length, budget / 2);
+  for await (const { bytes, payloads } of mergeRuns(runs, buffers, signal)) {
     yield codec.read(bytes, payloads);
   }
 }
@@ -91,7 +91,7 @@ async function firstOfEqual(
   signal: AbortSignal,
 ): Promise<string[]> {
   const seen = new KeySet();
-  const reader = await SpillReader.open(path, 256 * 1024);
+  const reader = await SpillReader.open(path, Buffer.allocUnsafe(256 * 1024));
   const kept = await folder.create();
   let parts: SpillWriter[] | undefined;
   try {

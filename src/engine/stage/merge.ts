@@ -22,12 +22,19 @@ interface Cursor {
   low: number;
 }
 
+/** Memory to read `count` runs through: `size` bytes shared evenly, within reason. */
+export function runBuffers(count: number, size: number): Buffer[] {
+  const each = Math.max(16 * 1024, Math.min(1024 * 1024, Math.floor(size / Math.max(1, count))));
+  return Array.from({ length: count }, () => Buffer.allocUnsafe(each));
+}
+
 /**
  * The rows of all sorted runs in the order of their keys, in batches that are void when the next one is asked for.
+ * @param buffers one for each run
  */
 export async function* mergeRuns(
   paths: readonly string[],
-  bufferSize: number,
+  buffers: readonly Buffer[],
   signal: AbortSignal,
 ): AsyncGenerator<MergedRows> {
   const cursors: Cursor[] = [];
@@ -35,7 +42,7 @@ export async function* mergeRuns(
   const out = new Gathered();
   try {
     for (const [ordinal, path] of paths.entries()) {
-      const reader = await SpillReader.open(path, bufferSize);
+      const reader = await SpillReader.open(path, buffers[ordinal]);
       readers.push(reader);
       if (await reader.next()) {
         cursors.push(moved({ reader, ordinal, bytes: reader.bytes, record: 0, high: 0, low: 0 }));

@@ -90,8 +90,8 @@ export class Sorter {
       return;
     }
     if (this.#buffer.count > 0) await this.spill();
-    this.#buffer.free();
-    yield* merged(this.#runs, this.#codec, this.#budget, this.#folder, signal);
+    const buffers = this.#buffer.release(Math.min(this.#runs.length, maxFanIn));
+    yield* merged(this.#runs, this.#codec, buffers, this.#folder, signal);
   }
 }
 
@@ -151,37 +151,33 @@ const maxFanIn = 256;
 async function* merged(
   runs: readonly string[],
   codec: RowCodec,
-  budget: number,
+  buffers: readonly Buffer[],
   folder: SpillFolder,
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
-  const bufferSize = Math.max(
-    16 * 1024,
-    Math.min(1024 * 1024, Math.floor((budget * 0.5) / Math.min(runs.length, maxFanIn))),
-  );
   let left = runs;
   while (left.length > maxFanIn) {
     const round: string[] = [];
     for (let from = 0; from < left.length; from += maxFanIn) {
-      round.push(await mergeIntoOne(left.slice(from, from + maxFanIn), bufferSize, folder, signal));
+      round.push(await mergeIntoOne(left.slice(from, from + maxFanIn), buffers, folder, signal));
     }
     left = round;
   }
-  for await (const { bytes, payloads } of mergeRuns(left, bufferSize, signal)) {
+  for await (const { bytes, payloads } of mergeRuns(left, buffers, signal)) {
     yield codec.read(bytes, payloads);
   }
 }
 
 async function mergeIntoOne(
   runs: readonly string[],
-  bufferSize: number,
+  buffers: readonly Buffer[],
   folder: SpillFolder,
   signal: AbortSignal,
 ): Promise<string> {
   const writer = await folder.create(runBufferSize);
   try {
     // The records of a batch stand one behind the other.
-    for await (const { bytes } of mergeRuns(runs, bufferSize, signal)) {
+    for await (const { bytes } of mergeRuns(runs, buffers, signal)) {
       await writer.appendRange(bytes, 0, bytes.length);
     }
   } finally {

@@ -5,6 +5,8 @@ import type { SpillWriter } from './spill.ts';
 const chunkSize = 1 << 20;
 /** Fewer rows than this are put in order by comparing them: a radix pass costs as much as counting to 65,536. */
 const fewRows = 4096;
+/** Least bytes that a sorted run is read through. */
+const smallestPiece = 16 * 1024;
 /** Bytes that it takes to find a row. */
 const indexSize = 16;
 
@@ -116,11 +118,20 @@ export class SortBuffer {
     this.count = 0;
   }
 
-  /** Gives up all rows and the memory. */
-  free(): void {
+  /** Gives up all rows, and hands out the memory in this many pieces of one size. */
+  release(pieces: number): Buffer[] {
     this.clear();
-    this.#chunks.length = 0;
-    this.#grow(1024);
+    this.#grow(1);
+    const whole = this.#chunks.splice(0).filter((chunk) => chunk.length >= chunkSize);
+    const perChunk = Math.max(1, Math.ceil(pieces / Math.max(1, whole.length)));
+    const size = Math.max(smallestPiece, Math.floor(chunkSize / perChunk));
+    return Array.from({ length: pieces }, (_, piece) => {
+      const chunk = whole.at(Math.floor(piece / perChunk));
+      const start = (piece % perChunk) * size;
+      return chunk === undefined || start + size > chunk.length
+        ? Buffer.allocUnsafe(size)
+        : Buffer.from(chunk.buffer, start, size);
+    });
   }
 
   #place(row: number): { readonly bytes: Uint8Array; readonly record: number } {

@@ -104,14 +104,15 @@ export class SpillReader {
   #to = 0;
   #record = 0;
 
-  private constructor(path: string, file: FileHandle, bufferSize: number) {
+  private constructor(path: string, file: FileHandle, buffer: Buffer) {
     this.#path = path;
     this.#file = file;
-    this.#buffer = Buffer.allocUnsafe(bufferSize);
+    this.#buffer = buffer;
   }
 
-  static async open(path: string, bufferSize: number): Promise<SpillReader> {
-    return new SpillReader(path, await open(path, 'r'), bufferSize);
+  /** @param buffer memory to read into; a record that does not fit gets its own */
+  static async open(path: string, buffer: Buffer): Promise<SpillReader> {
+    return new SpillReader(path, await open(path, 'r'), buffer);
   }
 
   /** Holds the record that the last `next` has reached; valid until the following one. */

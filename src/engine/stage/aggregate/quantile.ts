@@ -68,7 +68,7 @@ export class Quantile implements ValueAccumulator {
     if (values === undefined || count === values.length) {
       const larger = new Float64Array(Math.max(4, count * 2));
       if (values !== undefined) larger.set(values);
-      this.#bytes += larger.byteLength - (values?.byteLength ?? -64);
+      this.#bytes += larger.byteLength - (values?.byteLength ?? -160);
       values = larger;
       this.#values[group] = larger;
     }
