@@ -58,6 +58,22 @@ describe('a budget that is too small', () => {
     );
   });
 
+  it('sorts by more runs than are read at once, and rows longer than what they are read through', async () => {
+    const long = rows.map((row) => ({ ...row, pad: row.id % 500 === 0 ? 'y'.repeat(70_000) : '' }));
+    const text = long.map((row) => JSON.stringify(row)).join('\n');
+    const found = await run(
+      'ORDER BY key, id',
+      { format: 'jsonl', text },
+      { budget: 1500, tempFolder: folder },
+    );
+    const expected = long.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.id - b.id));
+    assert.deepEqual(
+      found,
+      expected.map((row) => JSON.stringify(row)),
+    );
+    assert.deepEqual(readdirSync(folder), []);
+  }).timeout(20_000);
+
   it('leaves no file behind when nobody asks for the rest', async () => {
     const plan = planOf('ORDER BY key', layoutOf(data));
     const context = contextOf({ budget: small, tempFolder: folder });
