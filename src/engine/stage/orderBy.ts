@@ -76,7 +76,7 @@ export class Sorter {
 
   /** Whether `spill` must be called before more is added: what sorting itself needs, and the merge, is left free. */
   get full(): boolean {
-    return this.#buffer.size > this.#budget * 0.7;
+    return this.#buffer.size > this.#budget * 0.6;
   }
 
   async spill(): Promise<void> {

@@ -15,6 +15,7 @@ import {
 import { computeBatch } from './compute.ts';
 import type { StageContext } from './context.ts';
 import { compileForBatches, selectTrue } from './expression.ts';
+import { discard } from './discard.ts';
 import { writeRowKey } from './distinct.ts';
 import { KeySet } from './keySet.ts';
 import { KeyWriter, Sorter, type SortExpression } from './orderBy.ts';
@@ -249,7 +250,10 @@ function topReducer(top: Top): Reducer {
   };
 }
 
-/** Carries out a plan on what `LocalStages` of any number of threads have made of the file, given in its order. */
+/**
+ * Carries out a plan on what `LocalStages` of any number of threads have made of the file, given in its order. The
+ * parts are void once they have been taken in.
+ */
 export async function* gather(
   plan: Plan,
   parts: AsyncIterable<Uint8Array>,
@@ -295,6 +299,7 @@ async function* mergedGroups(
 ): AsyncGenerator<Batch> {
   for await (const part of parts) {
     await aggregation.merge(part);
+    discard(part);
     signal.throwIfAborted();
   }
   yield* aggregation.finish(signal);
@@ -308,6 +313,7 @@ async function* mergedTop(
 ): AsyncGenerator<Batch> {
   for await (const part of parts) {
     for (let at = 0; at < part.length; at = recordEnd(part, at)) top.addRecord(part, at);
+    discard(part);
     const key = top.cutoff();
     if (key) cutoff?.(key);
   }
@@ -324,6 +330,7 @@ async function* sortedRows(
       at = sorter.addRecords(part, at);
       if (sorter.full) await sorter.spill();
     }
+    discard(part);
     signal.throwIfAborted();
   }
   yield* sorter.finish(signal);
@@ -338,5 +345,6 @@ async function* decodedRows(parts: AsyncIterable<Uint8Array>, codec: RowCodec): 
       for (; count < rowsPerBatch && at < part.length; at = recordEnd(part, at)) starts[count++] = at + 4;
       yield codec.read(part, starts.subarray(0, count));
     }
+    discard(part);
   }
 }
