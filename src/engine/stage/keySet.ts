@@ -38,9 +38,10 @@ export class KeySet {
     return this.#count;
   }
 
-  /** Bytes held. */
+  /** Bytes held: of a small set those that are in use, of a large one all that it has taken. */
   get size(): number {
-    return this.#used + this.#count * 24;
+    const taken = this.#arena.byteLength + 2 * this.#starts.byteLength + this.#table.byteLength;
+    return taken > keptArena ? taken : this.#used + this.#count * 24;
   }
 
   /** The number of a key, taken in if it is new. */
