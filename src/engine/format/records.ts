@@ -51,6 +51,23 @@ export async function* records(
   signal: AbortSignal,
   holding?: Needle,
 ): AsyncGenerator<PlacedBlock> {
+  source.expect?.({ from: run.start ?? Math.max(0, run.from - 1), to: run.to + lookAhead });
+  try {
+    yield* blocksOf(source, scanner, run, blockSize, fields, signal, holding);
+  } finally {
+    source.expect?.();
+  }
+}
+
+async function* blocksOf(
+  source: Source,
+  scanner: Scanner,
+  run: Run,
+  blockSize: number,
+  fields: readonly FieldRequest[],
+  signal: AbortSignal,
+  holding: Needle | undefined,
+): AsyncGenerator<PlacedBlock> {
   const window = new Window(source, scanner, run, holding, signal);
   let position = run.start;
   if (position === undefined) {

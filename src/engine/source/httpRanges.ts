@@ -32,6 +32,13 @@ interface Fetch {
   readonly ahead: boolean;
 }
 
+/** An answer of which more is to come: `rest` and then what `body` gives are the bytes from `position` on. */
+interface Answer {
+  readonly body: HttpBody;
+  readonly rest: Uint8Array | undefined;
+  readonly position: number;
+}
+
 /** What a server gives in ranges: any place costs what is read there. */
 export class HttpRanges implements Source {
   readonly name: string;
@@ -46,6 +53,9 @@ export class HttpRanges implements Source {
   /** Where the last small fetch ends, and how many of them followed each other up to there. */
   #lastEnd = -1;
   #row = 0;
+  /** What is going to be read: it is asked for at once, and taken as it is read. */
+  #expected: { readonly from: number; readonly to: number } | undefined;
+  #open: Answer | undefined;
   /** All attempts were made at this place, and bytes before it were delivered. */
   #failed: { readonly position: number; readonly error: unknown } | undefined;
 
@@ -61,8 +71,13 @@ export class HttpRanges implements Source {
   /** Takes the first bytes from an answer that has come anyway. @throws SourceError */
   async begin(body: HttpBody, length: number, signal: AbortSignal | undefined): Promise<void> {
     const bytes = new Uint8Array(length);
-    const have = await this.#collect(bytes, 0, signal, body);
+    const have = await this.#collect(bytes, 0, signal, { body, rest: undefined, position: 0 });
     this.#keep({ start: 0, bytes: bytes.subarray(0, have) });
+  }
+
+  expect(range?: { readonly from: number; readonly to: number }): void {
+    this.#expected = range && { from: range.from, to: Math.min(range.to, this.size) };
+    if (!range) this.#giveUpOpen();
   }
 
   async read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<number> {
@@ -71,9 +86,11 @@ export class HttpRanges implements Source {
     if (into.length === 0 || position >= this.size) return 0;
     const piece = this.#pieceAt(position);
     if (piece) return this.#copy(piece, into, position);
-    if (into.length >= largeRead && !this.#fetchAt(position)) {
+    const open = this.#open?.position === position ? this.#open : undefined;
+    if (open || (into.length >= largeRead && !this.#fetchAt(position))) {
       const wanted = into.subarray(0, Math.min(into.length, this.size - position));
-      return this.#collect(wanted, position, signal);
+      if (open) this.#open = undefined;
+      return this.#collect(wanted, position, signal, open, true);
     }
     const fetch =
       this.#fetchAt(position) ?? this.#fetch(position, this.#lengthFor(position, into.length), false);
@@ -92,6 +109,7 @@ export class HttpRanges implements Source {
 
   close(): Promise<void> {
     this.#closing.abort();
+    this.#giveUpOpen();
     this.#pieces = [];
     this.#client.close();
     return Promise.resolve();
@@ -160,21 +178,23 @@ export class HttpRanges implements Source {
   /**
    * Fills `into` with the bytes from `position` on, in as many requests as it takes; answers how many there are, less
    * than asked for only where the last attempt failed behind the first byte.
-   * @param body an answer that has come, of which the first bytes are those at `position`
+   * @param open an answer that has come, to be read on
+   * @param inOrder whether what is expected after these bytes is to be asked for as well, and stay open
    * @throws SourceError; the signal's reason
    */
   async #collect(
     into: Uint8Array,
     position: number,
     asked: AbortSignal | undefined,
-    body?: HttpBody,
+    open?: Answer,
+    inOrder = false,
   ): Promise<number> {
     const failed = this.#failed;
     this.#failed = undefined;
     if (failed?.position === position) throw failed.error;
     const { signal, release } = either(asked, this.#closing.signal);
     try {
-      return await this.#collectUntil(into, position, signal, body);
+      return await this.#collectUntil(into, position, signal, open, inOrder);
     } finally {
       release();
     }
@@ -184,24 +204,35 @@ export class HttpRanges implements Source {
     into: Uint8Array,
     position: number,
     signal: AbortSignal,
-    body: HttpBody | undefined,
+    open: Answer | undefined,
+    inOrder: boolean,
   ): Promise<number> {
     const patience = new Patience(this.#client, true);
     let have = 0;
+    let body = open?.body;
+    /** What was taken of the present answer and not used yet. */
+    let rest = open?.rest;
     /** Of the present answer. */
-    let come = 0;
+    let come = open && open.position > 0 ? 1 : 0;
     while (have < into.length) {
       const abort = (): void => body?.close();
       signal.addEventListener('abort', abort, { once: true });
       try {
         if (body === undefined) {
-          body = await this.#ask(position + have, into.length - have, signal);
+          const length = into.length - have;
+          body = await this.#ask(
+            position + have,
+            inOrder ? this.#wanted(position + have, length) : length,
+            signal,
+          );
           come = 0;
         }
-        const chunk = await body.next();
+        const chunk: Uint8Array | undefined = rest ?? (await body.next());
+        rest = undefined;
         signal.throwIfAborted();
         if (chunk !== undefined) {
           const part = chunk.subarray(0, into.length - have);
+          if (part.length < chunk.length) rest = chunk.subarray(part.length);
           into.set(part, have);
           have += part.length;
           come += part.length;
@@ -229,8 +260,28 @@ export class HttpRanges implements Source {
         signal.removeEventListener('abort', abort);
       }
     }
-    await body?.finish();
+    if (body && inOrder && this.#isExpected(position + have)) {
+      this.#giveUpOpen();
+      this.#open = { body, rest, position: position + have };
+    } else {
+      await body?.finish();
+    }
     return have;
+  }
+
+  /** How much to ask for at once where `length` bytes are needed now. */
+  #wanted(position: number, length: number): number {
+    const to = this.#isExpected(position) ? (this.#expected?.to ?? 0) : 0;
+    return Math.max(length, to - position);
+  }
+
+  #isExpected(position: number): boolean {
+    return this.#expected !== undefined && position >= this.#expected.from && position < this.#expected.to;
+  }
+
+  #giveUpOpen(): void {
+    this.#open?.body.close();
+    this.#open = undefined;
   }
 
   /** @throws HttpFault; the signal's reason */

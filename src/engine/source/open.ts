@@ -129,6 +129,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
         return layers.reduce((size, layer) => layer.estimate(size), base.size);
       },
       read: (into, position, readSignal) => top.read(into, position, readSignal),
+      ...(top === base && { expect: (range?: { from: number; to: number }) => base.expect?.(range) }),
       ...(once && { unread: (bytes: Uint8Array, position: number) => top.unread?.(bytes, position) }),
       spec: () => ({
         ...place,

@@ -21,6 +21,11 @@ export interface Source {
    */
   read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<number>;
   /**
+   * Says that [from, to) will be read from front to back, for sources to which a question costs more than what it brings; nothing
+   * more of it without a range. A promise of nobody's: what is read is what is asked for.
+   */
+  expect?(range?: { readonly from: number; readonly to: number }): void;
+  /**
    * Takes back bytes that were read and not used, for the next read of their position. Only there where positions
    * must not go back otherwise; bytes that were taken back before are forgotten.
    */

@@ -130,6 +130,30 @@ describe('http source', () => {
       assert.ok(server.connections <= 2);
     });
 
+    it('asks once for what is expected, takes it as it is read, and lets go of what is not', async () => {
+      const content = recordsOf(200_000);
+      let closed: Promise<unknown> | undefined;
+      const { source: ranged } = await open((request, response) => {
+        closed = once(response, 'close');
+        serve(request, response, content, { etag: '"a"' });
+      });
+      const before = server.requests.length;
+      const [from, to, step] = [1_000_000, 9_000_000, 1_000_000];
+      ranged.expect?.({ from, to });
+      for (let at = from; at < to; at += step) {
+        assert.ok((await part(ranged, at, at + step)).equals(content.slice(at, at + step)), `${at}`);
+      }
+      assert.equal(server.requests.length, before + 1);
+
+      ranged.expect?.({ from: 9_000_000, to: 20_000_000 });
+      await part(ranged, 9_000_000, 10_000_000);
+      // Elsewhere in between, and back.
+      assert.ok((await part(ranged, 100, 600_100)).equals(content.slice(100, 600_100)));
+      assert.ok((await part(ranged, 10_000_000, 11_000_000)).equals(content.slice(10_000_000, 11_000_000)));
+      ranged.expect?.();
+      await closed;
+    });
+
     it('resumes what breaks off, with the ETag, and gives every byte once', async () => {
       const content = recordsOf(30_000);
       const { source: ranged } = await open((request, response) => {
