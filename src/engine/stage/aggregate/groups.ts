@@ -144,7 +144,16 @@ export class Groups {
     }
     this.#columns[0].codes(batch, keys[0].expression.vector(batch), groups);
     if (keys.length === 1) {
-      for (let i = 0; i < count; i++) groups[i] = this.#groupOfOne(groups[i], this.#rows + i);
+      let known = this.#groupOfCode;
+      for (let i = 0; i < count; i++) {
+        const code = groups[i];
+        if (code < known.length && known[code] !== 0) {
+          groups[i] = known[code] - 1;
+        } else {
+          groups[i] = this.#groupOfOne(code, this.#rows + i);
+          known = this.#groupOfCode;
+        }
+      }
       return;
     }
     const scratch = this.#scratch;

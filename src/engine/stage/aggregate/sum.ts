@@ -36,16 +36,18 @@ export class Sum implements ValueAccumulator {
       return;
     }
     const { numbers } = field.column;
+    const { selection, count } = batch;
     const counts = this.#counts;
-    for (let i = 0; i < batch.count; i++) {
-      const row = batch.selection[i];
+    for (let i = 0; i < count; i++) {
+      const row = selection[i];
       const value = numbers[row];
-      if (Number.isNaN(value)) {
+      if (value !== value) {
         const exact = field.value(row);
         if (exact !== null) this.addValue(groups[i], exact);
       } else {
-        counts[groups[i]]++;
-        this.#sums.addDouble(groups[i], value);
+        const group = groups[i];
+        counts[group]++;
+        this.#sums.addDouble(group, value);
       }
     }
   }
