@@ -6,6 +6,7 @@ import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { peakIn, reportsPeak } from '../support/peak.mjs';
 
 const megabytes = Number(process.argv[2] ?? 2000);
 const folder = mkdtempSync(join(tmpdir(), 'rowriver-sort-'));
@@ -49,14 +50,13 @@ async function generate() {
 
 /** Peak resident memory of the process and its workers, in kilobytes. */
 async function sort() {
-  const report = 'process.on("exit",()=>process.stderr.write(`\\npeak ${process.resourceUsage().maxRSS}`))';
-  const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(report)}` };
+  const env = { ...process.env, ...reportsPeak };
   const child = spawn(process.execPath, ['dist/cli.js', input, 'ORDER BY name', '-o', output], { env });
   let errors = '';
   child.stderr.on('data', (text) => (errors += text));
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(errors);
-  return Math.max(...Array.from(errors.matchAll(/peak (\d+)/g), ([, peak]) => Number(peak)));
+  return peakIn(errors);
 }
 
 /** Every row is there, and none comes before one that is smaller. */

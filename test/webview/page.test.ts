@@ -246,7 +246,10 @@ describe('webview/page', function () {
       await filter(page, "status >= 500 AND level = 'error'");
       await page.getByRole('button', { name: 'Remove status >= 500' }).click();
       await page.waitForFunction(() => document.querySelectorAll('.chip').length === 1);
-      assert.equal(await page.locator('.cm-content').textContent(), "level = 'error'");
+      await page.waitForFunction(
+        (text) => document.querySelector('.cm-content')?.textContent === text,
+        "level = 'error'",
+      );
     });
 
     it('keeps the selected record where it is when it is cleared', async () => {

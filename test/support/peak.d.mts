@@ -1,0 +1,3 @@
+export const reportsPeak: Record<'NODE_OPTIONS', string>;
+/** KB. */
+export function peakIn(errors: string): number;
