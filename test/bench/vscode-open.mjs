@@ -58,6 +58,18 @@ async function measure(installed, { origin, pid }, folder, file) {
     await closeAll(page);
     report('First rows, opened again', await open(page, meter, 'requests.jsonl'));
 
+    for (const [how, pixels] of [
+      ['wheel', 120],
+      ['thumb', 20_011],
+    ]) {
+      const frames = await scrollThrough(page, pixels);
+      const slow = frames.filter((ms) => ms > 50).length;
+      const [median, longest] = [frames.at(frames.length >> 1), frames.at(-1)];
+      console.log(
+        `Scrolling as by the ${how}, ${frames.length} frames: median ${median.toFixed(0)} ms, longest ${longest.toFixed(0)} ms, ${slow} over 50 ms`,
+      );
+    }
+
     for (const query of ["status >= 500 AND user.country = 'DE'", "agent = 'curl' AND ms > 5000"]) {
       const before = meter.now();
       meter.resetPeak();
@@ -116,6 +128,30 @@ function report(title, { before, ms, after }) {
   console.log(
     `${title}: ${ms} ms; read by then ${mb(after.read - before.read)} MB, the engine's own code included`,
   );
+}
+
+/** Scrolls once a frame; answers the milliseconds between frames, ascending. */
+async function scrollThrough(page, pixels) {
+  const times = await frame(page)
+    .locator('.scroller')
+    .evaluate(
+      (scroller, { pixels, count }) =>
+        new Promise((done) => {
+          const times = [];
+          const step = (now) => {
+            times.push(now);
+            scroller.scrollBy(0, pixels);
+            if (times.length <= count) requestAnimationFrame(step);
+            else done(times);
+          };
+          requestAnimationFrame(step);
+        }),
+      { pixels, count: 300 },
+    );
+  return times
+    .slice(1)
+    .map((time, index) => time - times[index])
+    .sort((a, b) => a - b);
 }
 
 /** Waits for the background pass over the file. */
