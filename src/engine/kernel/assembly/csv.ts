@@ -1,7 +1,6 @@
 import {
   addRecord,
   clearField,
-  clearRow,
   Column,
   DONE,
   Frame,
@@ -37,8 +36,8 @@ const LEAST_REACH: usize = 512;
 
 /** For scans that find fields only in rows that hold a text: the next place of it. */
 let hit: usize = hits;
-/** `holding` of `scanCsv`: fields are found in all rows, in those with one of the places that were searched last, or in what is left of these. */
-const HOLDING: u32 = 1;
+/** `holding` of `scanCsv` where it begins with the first place that was searched last; with 0 every row's fields are found, with more it goes on. */
+const FROM_FIRST: u32 = 1;
 
 /**
  * Scans the rows that begin at indices [from, until) of the `length` bytes at `base`, of which those from a block before to
@@ -62,7 +61,7 @@ export function scanCsv(
   lines: u32,
   holding: u32,
 ): i32 {
-  if (holding == HOLDING) hit = hits;
+  if (holding == FROM_FIRST) hit = hits;
   const stop = base + length;
   const kept = load<u8>(stop);
   store<u8>(stop, 0x0a);

@@ -3,11 +3,10 @@
  * is compared.
  */
 
-/** The longest text that is sought, and how many places a call finds. */
-export const NEEDLE_ROOM: u32 = 256;
-export const HITS_ROOM: u32 = 4096;
+/** How many places a call finds. */
+const HITS_ROOM: u32 = 4096;
 
-/** The text, and for each of its bytes the bits that make no difference: those of a letter's case, or none. */
+/** The text, of up to 256 bytes, and for each of its bytes the bits that make no difference: those of a letter's case, or none. */
 export const needle: usize = memory.data(256, 16);
 export const loose: usize = memory.data(256, 16);
 /** Addresses of the places found, ascending; after them one past all memory. */
