@@ -34,17 +34,39 @@ describe('JSONL kernel', () => {
     );
   });
 
+  /** Whether records that hold these bytes are suspected: all of 66, in which they stand at every place of a block. */
+  function suspectsBytes(bytes: readonly number[]): boolean {
+    // 65 bytes a line: in each the bytes stand at the next place of a block.
+    const line = Buffer.from(`"${'x'.repeat(62)}"\n`);
+    line.set(bytes, 30);
+    const count = suspects(Buffer.concat(Array.from({ length: 66 }, () => line)));
+    const what = bytes.map((byte) => byte.toString(16)).join(' ');
+    assert.ok(count === 0 || count === 66, `${count} of 66 with ${what}`);
+    assert.equal(count > 0, !isUtf8(line), what);
+    return count > 0;
+  }
+
   it('suspects what is not UTF-8, wherever in its blocks two bytes past ASCII stand', () => {
     for (let first = 0x80; first <= 0xff; first++) {
       for (let second = 0x70; second <= 0xff; second += first < 0xc0 || first > 0xdf ? 7 : 1) {
-        // 65 bytes a line: in each the two stand at the next place of a block.
-        const line = Buffer.from(`"${'x'.repeat(62)}"\n`);
-        line[30] = first;
-        line[31] = second;
-        const lines = Buffer.concat(Array.from({ length: 66 }, () => line));
-        assert.equal(suspects(lines), isUtf8(line) ? 0 : 66, `${first} ${second}`);
+        suspectsBytes([first, second]);
       }
     }
+  });
+
+  it('suspects what is not UTF-8 in characters of three and four bytes, and in no other', () => {
+    const edges = [0x7f, 0x80, 0xbf, 0xc0];
+    let whole = 0;
+    for (let first = 0xe0; first <= 0xff; first++) {
+      for (let second = 0x7f; second <= 0xc0; second++) {
+        for (const third of edges) {
+          if (!suspectsBytes([first, second, third])) whole++;
+          for (const fourth of edges) if (!suspectsBytes([first, second, third, fourth])) whole++;
+        }
+      }
+    }
+    // Three bytes may begin with 960 pairs, four with 256 (RFC 3629); an ASCII character may stand behind the three.
+    assert.equal(whole, 2 * 960 * 2 + 4 * 256);
   });
 
   it('suspects a malformed record and no other', () => {
