@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PreviewPage } from './previewPage.ts';
 import { Workbench } from './workbench.ts';
 
 const lines = Array.from(
@@ -55,6 +56,33 @@ describe('the preview among the editors', () => {
     assert.equal(await again.box.innerText(), "level = 'error'");
   });
 
+  it('is where it was in each group that its tab is moved to', async () => {
+    await workbench.inExplorer('note.txt').dblclick();
+    const preview = await workbench.openPreview('log.jsonl');
+    await preview.filter("level = 'error'");
+    await preview.matches.filter({ hasText: '300 of' }).waitFor();
+    // Beside the grid or under it, by the group's width, the record would leave other rows in sight.
+    await preview.frame.getByRole('button', { name: 'Close', exact: true }).click();
+    await preview.cell(1, 'error').click();
+    await workbench.page.keyboard.press('ControlOrMeta+End');
+    await preview.row(300).waitFor();
+    for (const key of ['ArrowUp', 'ArrowUp', 'Shift+ArrowUp', 'Shift+ArrowLeft']) {
+      await workbench.page.keyboard.press(key);
+    }
+    await preview.row(297).locator('[aria-selected=true]').nth(1).waitFor();
+    const shown = await placeOf(preview);
+    assert.deepEqual(shown.selected, ['2964', 'error', '2974', 'error']);
+    for (const move of ['Right', 'Left']) {
+      await workbench.command(`View: Move Editor into ${move} Group`);
+      const moved = await workbench.previewInFront();
+      await moved.matches.filter({ hasText: '300 of 3,000 records match' }).waitFor();
+      await moved.row(297).locator('[aria-selected=true]').nth(1).waitFor();
+      assert.equal(await moved.box.innerText(), "level = 'error'");
+      assert.deepEqual(await placeOf(moved), shown);
+    }
+    await workbench.tab('note.txt').waitFor();
+  });
+
   it('shows one file in two groups, each with a filter of its own', async () => {
     const left = await workbench.openPreview('log.jsonl');
     await left.filter('id > 2990');
@@ -93,3 +121,17 @@ describe('the preview among the editors', () => {
     assert.deepEqual(await preview.cells(1), ['1', '1', '2']);
   });
 });
+
+/** The cells that are selected in a preview, and the first row that is drawn. */
+async function placeOf(preview: PreviewPage) {
+  const drawn = await preview.grid.locator('.body [role=row]:visible').all();
+  const rows = await Promise.all(
+    drawn.map(async (row) => ({
+      number: Number(await row.getAttribute('aria-rowindex')),
+      selected: await row.locator('[role=gridcell][aria-selected=true]:visible').allInnerTexts(),
+    })),
+  );
+  // An element serves one row after the other, so their order says nothing.
+  rows.sort((a, b) => a.number - b.number);
+  return { first: rows.at(0)?.number, selected: rows.flatMap(({ selected }) => selected) };
+}

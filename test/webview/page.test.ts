@@ -737,7 +737,7 @@ describe('webview/page', function () {
     });
   });
 
-  it('comes back as it was: query, columns, place', async () => {
+  it('comes back as it was: query, columns, place, selection', async () => {
     const page = await open();
     await filter(page, 'status >= 500');
     await page.locator('.chip').waitFor();
@@ -749,6 +749,9 @@ describe('webview/page', function () {
     );
     await page.locator('.row .cell.number:visible').nth(4).click();
     for (let step = 0; step < 3; step++) await page.keyboard.press('PageDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.getByText('2 \u00d7 2 cells selected').waitFor();
     const before = await records(page);
     await page.waitForFunction(
       (row) => JSON.stringify(window.bed.state ?? {}).includes(`"row":${row}`),
@@ -768,6 +771,7 @@ describe('webview/page', function () {
       before.at(3) ?? 0,
     );
     assert.deepEqual(await records(page), before);
+    await page.getByText('2 \u00d7 2 cells selected').waitFor();
     assert.equal(await head(page, 'level').count(), 0);
     await shows(page.locator('.cm-content'), 'status >= 500');
   });

@@ -43,6 +43,8 @@ export interface Grid {
   /** Selects a row's first cell that holds the text that is sought, as soon as it is here. */
   goToText(row: number): void;
   goToLane(lane: number): void;
+  /** Selects without moving; what lies outside of the view is cut off. */
+  select(selection: Selection): void;
   fit(id: number): void;
   resize(id: number, pixels: number): void;
   moveColumn(id: number, lanes: number): void;

@@ -416,6 +416,7 @@ export function createGrid(options: GridOptions): Grid {
       select(selectCell({ row, lane: selection.active.lane }));
     },
     goToLane: (lane) => select(selectCell({ row: selection.active.row, lane })),
+    select: (next) => select(next, false),
     fit: (id) => fitLane(columns.laneOf(id)),
     resize(id, pixels) {
       const lane = columns.laneOf(id);

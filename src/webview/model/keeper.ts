@@ -1,9 +1,10 @@
 /** Keeps what a page is to come back to, and brings it back: after it was hidden, a reload, a new engine. */
 import { batch, effect, type Signal } from '@preact/signals';
+import type { Spot } from '../grid/selection.ts';
 import type { EditorApi } from '../link.ts';
 import type { Filter } from './filter.ts';
 import type { Preview } from './preview.ts';
-import type { SavedPage } from './saved.ts';
+import type { SavedCell, SavedPage } from './saved.ts';
 
 /** What there is to keep of a page. */
 export interface KeptParts {
@@ -57,8 +58,12 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
 
   function placeNow(): SavedPage['place'] {
     if (resuming) return resuming.place;
-    const { row, lane } = grid.selection.active;
-    return { top: grid.topRow, row, path: grid.layout.lanes.at(lane)?.column.path ?? '' };
+    const { active, anchor, shape } = grid.selection;
+    const cellOf = ({ row, lane }: Spot): SavedCell => ({
+      row,
+      path: grid.layout.lanes.at(lane)?.column.path ?? '',
+    });
+    return { top: grid.topRow, active: cellOf(active), anchor: cellOf(anchor), shape };
   }
 
   function queryNow(): string {
@@ -67,7 +72,7 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
 
   function snapshot(): SavedPage {
     return {
-      version: 1,
+      version: 2,
       query: queryNow(),
       columns: grid.prefs,
       place: placeNow(),
@@ -79,18 +84,24 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
   let stopRestoring: (() => void) | undefined;
 
   /** Back to where the page was, once there are that many rows; unless the user has gone elsewhere meanwhile. */
-  function restorePlace({ top, row, path }: SavedPage['place']): void {
+  function restorePlace({ top, active, anchor, shape }: SavedPage['place']): void {
+    const last = Math.max(active.row, anchor.row);
+    const spotOf = ({ row, path }: SavedCell): Spot => {
+      const lane = grid.layout.lanes.findIndex(({ column }) => column.path === path);
+      return { row, lane: Math.max(0, lane) };
+    };
     const stop = effect(() => {
       const { view, rows, exact } = preview.shown.value;
       const elsewhere = preview.selection.value.active.row !== 0;
-      if (!elsewhere && (view < 0 || (rows <= row && !exact))) return;
+      if (!elsewhere && (view < 0 || (rows <= last && !exact))) return;
       // The grid, too, has to have heard of the rows.
       queueMicrotask(() => {
         stop();
         resuming = undefined;
         if (elsewhere) return;
-        const lane = grid.layout.lanes.findIndex((other) => other.column.path === path);
-        grid.goTo(row, Math.max(0, lane), (row - top) * grid.rowHeight);
+        const { row, lane } = spotOf(active);
+        grid.goTo(row, lane, (row - top) * grid.rowHeight);
+        grid.select({ active: { row, lane }, anchor: spotOf(anchor), shape });
       });
     });
     stopRestoring = stop;

@@ -1,35 +1,47 @@
 /** What a page keeps of itself while it is hidden, moved, or while the editor is closed. */
 import { noPrefs, type ColumnPrefs } from '../grid/columns.ts';
+import type { Selection } from '../grid/selection.ts';
+
+/** A cell by its row in the view and its column's path. */
+export interface SavedCell {
+  readonly row: number;
+  readonly path: string;
+}
 
 export interface SavedPage {
-  readonly version: 1;
+  readonly version: 2;
   /** The query that was applied. */
   readonly query: string;
   readonly columns: ColumnPrefs;
-  /** First row in sight, and the active cell. */
-  readonly place: { readonly top: number; readonly row: number; readonly path: string };
+  /** First row in sight, and what is selected. */
+  readonly place: {
+    readonly top: number;
+    readonly active: SavedCell;
+    readonly anchor: SavedCell;
+    readonly shape: Selection['shape'];
+  };
   readonly side: 'detail' | 'problems' | 'none';
   /** Share of the window that the side has, 0 to 1. */
   readonly split: number;
 }
 
 export const freshPage: SavedPage = {
-  version: 1,
+  version: 2,
   query: '',
   columns: noPrefs,
-  place: { top: 0, row: 0, path: '' },
+  place: { top: 0, active: { row: 0, path: '' }, anchor: { row: 0, path: '' }, shape: 'cells' },
   side: 'detail',
   split: 0.36,
 };
 
 /** Reads what was kept; whatever is not as it should be is as on a fresh page. */
 export function readSaved(state: unknown): SavedPage {
-  if (!isRecord(state) || state.version !== 1) return freshPage;
+  if (!isRecord(state) || state.version !== 2) return freshPage;
   const place = isRecord(state.place) ? state.place : {};
   const columns = isRecord(state.columns) ? state.columns : {};
   const side = state.side;
   return {
-    version: 1,
+    version: 2,
     query: text(state.query),
     columns: {
       order: texts(columns.order),
@@ -37,10 +49,23 @@ export function readSaved(state: unknown): SavedPage {
       pinned: texts(columns.pinned),
       widths: widths(columns.widths),
     },
-    place: { top: number(place.top), row: Math.floor(number(place.row)), path: text(place.path) },
+    place: {
+      top: number(place.top),
+      active: cell(place.active),
+      anchor: cell(place.anchor),
+      shape: shapes.find((shape) => shape === place.shape) ?? 'cells',
+    },
     side: side === 'problems' || side === 'none' ? side : 'detail',
     split: Math.min(0.8, Math.max(0.15, number(state.split) || freshPage.split)),
   };
+}
+
+const shapes = ['cells', 'rows', 'columns', 'all'] as const satisfies readonly Selection['shape'][];
+
+function cell(value: unknown): SavedCell {
+  return isRecord(value)
+    ? { row: Math.floor(number(value.row)), path: text(value.path) }
+    : freshPage.place.active;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -5,10 +5,10 @@ import { freshPage, readSaved, type SavedPage } from '../../../src/webview/model
 describe('webview/model/saved', () => {
   it('reads back what was kept', () => {
     const page: SavedPage = {
-      version: 1,
+      version: 2,
       query: 'a > 1',
       columns: { order: ['b', 'a'], hidden: ['c'], pinned: ['b'], widths: { a: 120 } },
-      place: { top: 12.5, row: 20, path: 'a' },
+      place: { top: 12.5, active: { row: 20, path: 'a' }, anchor: { row: 7, path: 'b' }, shape: 'rows' },
       side: 'problems',
       split: 0.5,
     };
@@ -16,7 +16,7 @@ describe('webview/model/saved', () => {
   });
 
   it('takes a fresh page for what it does not know', () => {
-    for (const state of [undefined, null, 7, 'x', [], {}, { version: 2 }])
+    for (const state of [undefined, null, 7, 'x', [], {}, { version: 1 }])
       assert.deepEqual(readSaved(state), freshPage);
   });
 
@@ -24,17 +24,23 @@ describe('webview/model/saved', () => {
     fc.assert(
       fc.property(
         fc.record({
-          version: fc.constant(1),
+          version: fc.constant(2),
           query: fc.anything(),
           columns: fc.anything(),
-          place: fc.anything(),
+          place: fc.oneof(
+            fc.anything(),
+            fc.record({ active: fc.anything(), anchor: fc.anything(), shape: fc.anything() }),
+          ),
           side: fc.anything(),
           split: fc.anything(),
         }),
         (state) => {
           const { split, place, columns } = readSaved(state);
           assert(split >= 0.15 && split <= 0.8);
-          assert(Number.isInteger(place.row) && place.row >= 0);
+          for (const { row, path } of [place.active, place.anchor]) {
+            assert(Number.isInteger(row) && row >= 0 && typeof path === 'string');
+          }
+          assert(['cells', 'rows', 'columns', 'all'].includes(place.shape));
           assert(columns.order.every((path) => typeof path === 'string'));
         },
       ),
