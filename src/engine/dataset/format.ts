@@ -43,7 +43,7 @@ export async function recognise(
   let length = await readSome(source, sample.subarray(0, firstSample), 0, signal);
   let final = length < firstSample;
   let head = sample.subarray(0, length);
-  const kind = kindOf(source.name, head);
+  const kind = kindOf(source.name, head, final);
   if (kind === 'jsonl') {
     const paths = pathsIn(head, final);
     const dataStart = markLength(head, 0, 0);
@@ -125,19 +125,25 @@ function pathsIn(head: Uint8Array, final: boolean): readonly FieldPath[] {
   return fields.paths();
 }
 
-/** The name decides where it is clear; `.json`, and a name that says nothing, are decided by the text. */
-function kindOf(name: string, head: Uint8Array): 'jsonl' | 'csv' | 'json' {
+/** Names of files that are one JSON document each, but for those of `.json` that hold lines after all. */
+const documentName = /\.(json|jsonc|json5|geojson|topojson|har|ipynb)$/;
+const afterMark = /^\ufeff?(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*/;
+
+/** The name decides where it is clear; that of a document, and one that says nothing, are decided by the text. */
+function kindOf(name: string, head: Uint8Array, final: boolean): 'jsonl' | 'csv' | 'json' {
   const path = isAddress(name) ? name.replace(/[?#].*$/, '') : name;
   const plain = path.toLowerCase().replace(/\.(gz|zst)$/, '');
   if (/\.(jsonl|ndjson|ldjson)$/.test(plain)) return 'jsonl';
   if (/\.(csv|tsv|tab|psv)$/.test(plain)) return 'csv';
-  const text = new TextDecoder()
-    .decode(head)
-    .replace(/^\ufeff/, '')
-    .trimStart();
-  if (plain.endsWith('.json') && !/^\S[^\n]*[}\]"\w]\s*\n\s*[{[]/.test(text)) return 'json';
-  if (!/^[{["]/.test(text)) return plain.endsWith('.json') ? 'jsonl' : 'csv';
-  const firstLine = text.split('\n', 1)[0];
+  const whole = new TextDecoder().decode(head);
+  const isDocument = documentName.test(plain);
+  const text = isDocument ? whole.replace(afterMark, '') : whole.replace(/^\ufeff/, '').trimStart();
+  if (isDocument && !/^\S[^\n]*[}\]"\w]\s*\n\s*[{[]/.test(text)) return 'json';
+  if (!/^[{["]/.test(text)) return isDocument ? 'jsonl' : 'csv';
+  const [firstLine, ...more] = text.split('\n', 2);
+  // A list of objects on a line of its own is what servers answer with.
+  const only = final && more.every((line) => line.trim() === '');
+  if (only && /^\[\s*\{/.test(firstLine)) return 'json';
   try {
     JSON.parse(firstLine);
     return 'jsonl';

@@ -19,17 +19,20 @@ export interface KernelExports {
   readonly csvNext: WebAssembly.Global;
 
   cutRows(...operands: number[]): number;
-  canUncover(): number;
-  coverRows(bufferAt: number): void;
-  uncoverRows(bufferAt: number): void;
+  coverGaps(bufferAt: number): void;
+  uncoverGaps(bufferAt: number): void;
+  layRows(bufferAt: number, target: number): number;
   readonly rowStarts: WebAssembly.Global;
   readonly rowEnds: WebAssembly.Global;
   readonly rowLines: WebAssembly.Global;
   readonly nameStarts: WebAssembly.Global;
   readonly nameEnds: WebAssembly.Global;
+  readonly rowShifts: WebAssembly.Global;
   readonly rowCount: WebAssembly.Global;
+  readonly rowsApart: WebAssembly.Global;
   readonly rowsNext: WebAssembly.Global;
   readonly rowsLineCount: WebAssembly.Global;
+  readonly rowsFeedsInside: WebAssembly.Global;
 
   search(from: number, to: number, length: number): number;
   readonly searched: WebAssembly.Global;

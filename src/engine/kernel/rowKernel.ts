@@ -7,6 +7,8 @@ export const cutState = { more: 0, incomplete: 1, full: 2, odd: 3, ended: 4 } as
 export interface RowShape {
   readonly layout: 'elements' | 'members' | 'values';
   readonly closer: number;
+  /** Comments and trailing commas are made blanks on the way, however the cut ends. */
+  readonly comments: boolean;
 }
 
 /** Rows as they were cut, all indices into the buffer; views of the kernel's memory. */
@@ -19,6 +21,17 @@ export interface CutRows {
   readonly nameEnds: Uint32Array;
 }
 
+/** Rows as lines, for a scanner of those. */
+export interface RowLines {
+  /** Index of the first row's first byte, and the one past the last row's last. */
+  readonly from: number;
+  readonly end: number;
+  /** How far right of its place each row is; undefined where they are in their places. A view of the kernel's memory. */
+  readonly shifts: Uint32Array | undefined;
+  /** Puts everything back in its place. */
+  readonly undo: () => void;
+}
+
 /** Finds the rows of a JSON document with SIMD, in the buffer of another kernel, and makes lines of them for it. */
 export interface RowKernel {
   /** Answers one of `cutState`. Where it is `incomplete` or `odd`, nothing else here means anything. */
@@ -29,26 +42,31 @@ export interface RowKernel {
   readonly next: number;
   /** Line feeds before that. */
   readonly lineCount: number;
-  /** First byte of the first row, and the one past the last byte of the last. */
-  readonly span: readonly [start: number, end: number];
   rows(): CutRows;
-  /** Whether `uncover` can undo `cover`. */
-  readonly undoable: boolean;
-  /** Makes lines of the rows. */
-  cover(): void;
-  uncover(): void;
+  /** Bytes of buffer that `lines` needs where the first `length` are in use. */
+  room(length: number): number;
+  /** Makes lines of the rows: in their places where that can be, else in a copy past the buffer's first `length` bytes. */
+  lines(length: number): RowLines;
 }
 
 const layouts = { elements: 0, members: 1, values: 2 };
 
+/** Bytes before the first line that are left alone, and past the last one that `layRows` may overwrite. */
+const slack = 64;
+
 export function createRowKernel(memory: KernelMemory): RowKernel {
   const words = (at: WebAssembly.Global, count: number): Uint32Array =>
     new Uint32Array(memory.exports.memory.buffer, at.value, count);
+  const count = (): number => memory.exports.rowCount.value;
+
   return {
-    cut: ({ length, from, until, final }, { layout, closer }) =>
-      memory.exports.cutRows(memory.bufferAt, length, from, until, final ? 1 : 0, layouts[layout], closer),
+    cut: ({ length, from, until, final }, { layout, closer, comments }) => {
+      const { exports, bufferAt } = memory;
+      const flags = [final ? 1 : 0, layouts[layout], closer, comments ? 1 : 0];
+      return exports.cutRows(bufferAt, length, from, until, ...flags);
+    },
     get count() {
-      return memory.exports.rowCount.value;
+      return count();
     },
     get next() {
       return memory.exports.rowsNext.value;
@@ -56,25 +74,38 @@ export function createRowKernel(memory: KernelMemory): RowKernel {
     get lineCount() {
       return memory.exports.rowsLineCount.value;
     },
-    get span() {
-      const { rowStarts, rowEnds } = memory.exports;
-      return [words(rowStarts, 1)[0], words(rowEnds, this.count)[this.count - 1]] as const;
-    },
     rows() {
       const { rowStarts, rowEnds, rowLines, nameStarts, nameEnds } = memory.exports;
-      const { count } = this;
       return {
-        starts: words(rowStarts, count),
-        ends: words(rowEnds, count),
-        lines: words(rowLines, count),
-        nameStarts: words(nameStarts, count),
-        nameEnds: words(nameEnds, count),
+        starts: words(rowStarts, count()),
+        ends: words(rowEnds, count()),
+        lines: words(rowLines, count()),
+        nameStarts: words(nameStarts, count()),
+        nameEnds: words(nameEnds, count()),
       };
     },
-    get undoable() {
-      return memory.exports.canUncover() !== 0;
+    room: (length) => (inPlace() ? length : length + slack + span().length + count() + slack),
+    lines(length) {
+      const { exports, bufferAt } = memory;
+      if (inPlace()) {
+        exports.coverGaps(bufferAt);
+        return { ...span(), shifts: undefined, undo: () => exports.uncoverGaps(bufferAt) };
+      }
+      const from = length + slack;
+      const end = exports.layRows(bufferAt, from);
+      return { from, end, shifts: words(exports.rowShifts, count()), undo: () => undefined };
     },
-    cover: () => memory.exports.coverRows(memory.bufferAt),
-    uncover: () => memory.exports.uncoverRows(memory.bufferAt),
   };
+
+  function inPlace(): boolean {
+    const { rowsApart, rowsFeedsInside } = memory.exports;
+    return rowsApart.value !== 0 && rowsFeedsInside.value === 0;
+  }
+
+  /** The first row's first byte and the last row's end, as indices. */
+  function span(): { readonly from: number; readonly end: number; readonly length: number } {
+    const from = words(memory.exports.rowStarts, 1)[0];
+    const end = words(memory.exports.rowEnds, count())[count() - 1];
+    return { from, end, length: end - from };
+  }
 }

@@ -25,3 +25,29 @@ describe('what a delimited text is recognised as', () => {
     assert.equal((await of(plain)).description, 'comma, quoted, header');
   });
 });
+
+describe('what JSON is recognised as', () => {
+  const of = async (name: string, text: string) => {
+    const source: Source = { ...memorySource(Buffer.from(text)), name };
+    const { format } = await recognise(source, {}, signal);
+    return format.kind === 'json' ? format.rows.path : format.kind;
+  };
+
+  it('is a document where its name says so, unless it holds lines', async () => {
+    assert.equal(await of('x.json', '[{"a":1}]'), '$[*]');
+    assert.equal(await of('x.jsonc', '\ufeff// head, with "\n/* and [ */ [{"a":1},{"a":2},]'), '$[*]');
+    assert.equal(await of('x.geojson', '{"type":"F","features":[{"a":1},{"a":2}]}'), '$.features[*]');
+    assert.equal(await of('x.jsonc.gz', '// one\n{"a":{"b":1},"c":{"b":2}}'), '$.*');
+    assert.equal(await of('x.json', '{"a":1}\n{"a":2}\n'), 'jsonl');
+  });
+
+  it('is a document where the text is one, whatever it is called', async () => {
+    const name = 'Standard input';
+    assert.equal(await of(name, '[\n{"a":1},\n{"a":2}]'), '$[*]');
+    assert.equal(await of(name, '[{"a":1},{"a":2}]\n'), '$[*]');
+    assert.equal(await of(name, '{"a":1}{"a":2}\n{"a":3}'), '$');
+    assert.equal(await of(name, '{"a":1}\n{"a":2}\n'), 'jsonl');
+    assert.equal(await of(name, '[1,2]\n[3,4]\n'), 'jsonl');
+    assert.equal(await of(name, '[{"a":1}]\n[{"a":2}]\n'), 'jsonl');
+  });
+});

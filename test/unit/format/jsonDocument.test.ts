@@ -411,19 +411,25 @@ describe('JSON document scanner', function () {
   it('finds by SIMD what it finds byte by byte, in sound documents and in broken ones', () => {
     const put = fc.constantFrom(
       ...['', '"', '{', '}', '[', ']', ',', '\\', '\n', 'x', ':', ' ', '\r', '\t', '/', '\f', '\x1a', '\x1e'],
-      ...['é', '\\"', '}{', '[]', ',,', '"a"', '{"', '"}'],
+      ...['é', '\\"', '}{', '[]', ',,', '"a"', '{"', '"}', '/*', '*/', '//'],
     );
     const edits = fc.array(fc.tuple(fc.nat({ max: 5000 }), put, fc.nat({ max: 2 })), { maxLength: 3 });
     const padding = fc.nat({ max: 70 }).map((length) => 'p'.repeat(length));
     const layouts = fc.constantFrom<JsonRows['layout']>('elements', 'members', 'values');
+    const commenting = fc.boolean();
+    const commented = ['/* "[{ */', '// }," \n', '/**/', '/* \n */ // "\n'];
     fc.assert(
       fc.property(
         layouts,
+        commenting,
         fc.array(fc.tuple(value, padding), { maxLength: 12 }),
         spacing,
         edits,
         cuts,
-        (layout, items, space, changes, [splits, readAhead]) => {
+        (layout, comments, items, plainSpace, changes, [splits, readAhead]) => {
+          let gap = 0;
+          const comment = () => (comments && ++gap % 3 === 0 ? commented[(gap / 3) % commented.length] : '');
+          const space = () => plainSpace() + comment() + plainSpace();
           const values = items.map(([item, pad], i) => (i % 3 === 2 ? item : { pad, item }));
           let text = values.map((item) => print(item, space)).join(space());
           if (layout === 'elements') text = print(values, space);
@@ -432,8 +438,9 @@ describe('JSON document scanner', function () {
             const from = 1 + (at % text.length);
             text = text.slice(0, from) + piece + text.slice(from + drop);
           }
+          if (comments) text = text.replaceAll(/(?<=\S)(?=[}\]])/g, () => (++gap % 4 === 0 ? ',' : ''));
           const bytes = Buffer.from(text);
-          const rows: JsonRows = { ...plainRows, layout, start: layout === 'values' ? 0 : 1 };
+          const rows: JsonRows = { ...plainRows, layout, comments, start: layout === 'values' ? 0 : 1 };
           splits.sort((a, b) => a - b);
           const fields = [{ path: ['item'], numeric: false }, ...(layout === 'members' ? [nameRequest] : [])];
           const [plainly, byKernel] = [scanners.plain(rows), scanners.kernel(rows)].map((scanner) =>

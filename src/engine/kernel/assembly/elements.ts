@@ -1,5 +1,17 @@
 import { placesOf, placesOfByte, prefixXor } from './bits';
 import { escapeCarry, escapedPlaces } from './escape';
+import {
+  blankComment,
+  commentEnd,
+  countGapFeeds,
+  dropTrailingComma,
+  gapFeeds,
+  hasBlanked,
+  isSpace,
+  skipGap,
+  watchBlanks,
+} from './gap';
+import { addRow, clearRowTable, MOST_ROWS, rowCount } from './rowTable';
 
 /*
  * Where the rows of a JSON document begin and end: elements of a list, members of an object, or values one after the
@@ -24,53 +36,21 @@ const ELEMENTS: u32 = 0;
 const MEMBERS: u32 = 1;
 const VALUES: u32 = 2;
 
-const MOST: u32 = 8192;
-/** Rows' first byte, the one past their last, and lines before them; indices into the buffer. */
-export const rowStarts: usize = memory.data(8192 * 4, 16);
-export const rowEnds: usize = memory.data(8192 * 4, 16);
-export const rowLines: usize = memory.data(8192 * 4, 16);
-/** Members: the row's name, without its quotes. */
-export const nameStarts: usize = memory.data(8192 * 4, 16);
-export const nameEnds: usize = memory.data(8192 * 4, 16);
-
-export let rowCount: u32 = 0;
 /** Index where the row after the last one begins, or its name; where the rows end, that place. */
 export let rowsNext: u32 = 0;
 /** Line feeds before `rowsNext`; of those, at most so many are inside rows. */
 export let rowsLineCount: u32 = 0;
 export let rowsFeedsInside: u32 = 0;
-/** Bytes between the rows. */
-export let rowsGaps: u32 = 0;
 
 /** The next row: where it begins with its name, and where its value does. */
 let begin: usize = 0;
 let start: usize = 0;
 let nameStart: usize = 0;
 let nameEnd: usize = 0;
-/** Line feeds that were passed up to `begin`, and up to `start`. */
+/** Line feeds that were passed up to `begin`. */
 let feedsToBegin: u32 = 0;
-let feedsPassed: u32 = 0;
 /** Line feeds that were seen between rows. */
 let feedsBetween: u32 = 0;
-/** Where the last row ends. */
-let lastEnd: usize = 0;
-
-// @ts-ignore: decorator
-@inline
-function isSpace(byte: u8): bool {
-  return byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09;
-}
-
-/** The first byte at or after `at` that is no white space, at most `stop`. Counts line feeds. */
-function skipBlank(at: usize, stop: usize): usize {
-  while (at < stop) {
-    const byte = load<u8>(at);
-    if (!isSpace(byte)) break;
-    feedsPassed += u32(byte == 0x0a);
-    at++;
-  }
-  return at;
-}
 
 /** The closing quote of the name that begins at `at`; `stop` where it does not come, 0 for a line feed in it. */
 function nameClose(at: usize, stop: usize): usize {
@@ -84,26 +64,28 @@ function nameClose(at: usize, stop: usize): usize {
 }
 
 /** Looks for a row at or after `at`. Answers MORE where one is to be read, or how the cut ends. */
-function beginRow(at: usize, until: usize, stop: usize, final: bool, layout: u32, closer: u8): i32 {
-  feedsPassed = 0;
-  at = skipBlank(at, stop);
-  feedsToBegin = feedsPassed;
+function beginRow(at: usize, until: usize, stop: usize, final: bool, layout: u32, closer: u8, comments: bool): i32 {
+  countGapFeeds();
+  watchBlanks();
+  at = skipGap(at, stop, comments);
+  feedsToBegin = gapFeeds();
   begin = at;
   start = at;
   if (at >= stop) return !final ? INCOMPLETE : layout == VALUES ? ENDED : ODD;
   const byte = load<u8>(at);
   if (layout == VALUES) return byte == 0x7b || byte == 0x5b ? MORE : ODD;
-  if (byte == 0x2c || byte == closer) return ODD;
+  if (byte == closer) return ENDED;
+  if (byte == 0x2c) return ODD;
   if (layout == ELEMENTS || at >= until) return MORE;
   if (byte != 0x22) return ODD;
   nameStart = at + 1;
   nameEnd = nameClose(nameStart, stop);
   if (nameEnd == 0) return ODD;
   if (nameEnd >= stop) return final ? ODD : INCOMPLETE;
-  at = skipBlank(nameEnd + 1, stop);
+  at = skipGap(nameEnd + 1, stop, comments);
   if (at >= stop) return final ? ODD : INCOMPLETE;
   if (load<u8>(at) != 0x3a) return ODD;
-  at = skipBlank(at + 1, stop);
+  at = skipGap(at + 1, stop, comments);
   if (at >= stop) return final ? ODD : INCOMPLETE;
   if (load<u8>(at) == 0x2c || load<u8>(at) == closer) return ODD;
   start = at;
@@ -115,20 +97,12 @@ function beginRow(at: usize, until: usize, stop: usize, final: bool, layout: u32
 @inline
 function endRow(base: usize, end: usize, lines: u32): void {
   while (isSpace(load<u8>(end - 1))) end--;
-  const slot = usize(rowCount) << 2;
-  if (rowCount != 0) rowsGaps += u32(start - lastEnd);
-  lastEnd = end;
-  store<u32>(rowStarts + slot, u32(start - base));
-  store<u32>(rowEnds + slot, u32(end - base));
-  store<u32>(rowLines + slot, lines);
-  store<u32>(nameStarts + slot, u32(nameStart - base));
-  store<u32>(nameEnds + slot, u32(nameEnd - base));
-  rowCount++;
+  addRow(u32(start - base), u32(end - base), lines, u32(nameStart - base), u32(nameEnd - base));
 }
 
 /**
  * Finds the rows that begin at indices [from, until) of the `length` bytes at `base`; one can begin at `from`. `closer`
- * ends the list or object, 0 for none.
+ * ends the list or object, 0 for none. With `comments`, comments and trailing commas become blanks on the way.
  */
 export function cutRows(
   base: usize,
@@ -138,28 +112,22 @@ export function cutRows(
   final: bool,
   layout: u32,
   closer: u8,
+  comments: bool,
 ): i32 {
   const stop = base + length;
   const last = base + until;
-  rowCount = 0;
-  rowsGaps = 0;
+  clearRowTable();
   feedsBetween = 0;
   nameStart = base;
   nameEnd = base;
 
-  if (layout != VALUES) {
-    // A list or object without a row.
-    feedsPassed = 0;
-    const first = skipBlank(base + from, stop);
-    if (first < stop && load<u8>(first) == closer) return finish(ENDED, first, base, feedsPassed);
-  }
-  let state = beginRow(base + from, last, stop, final, layout, closer);
+  let state = beginRow(base + from, last, stop, final, layout, closer, comments);
   if (state == ENDED || (state == MORE && begin >= last)) return finish(state, begin, base, feedsToBegin);
   if (state != MORE) return state;
-  feedsBetween = feedsPassed;
+  feedsBetween = gapFeeds();
   /** Line feeds before the block at hand, from `from` on; of the row at hand, those before it. */
   let feeds: u32 = 0;
-  let rowLine = feedsPassed;
+  let rowLine = gapFeeds();
 
   let depth: u32 = 0;
   /** A bit for each open bracket, the innermost lowest: whether it is a brace. */
@@ -184,7 +152,17 @@ export function cutRows(
       escape = escapeCarry(backslashes, escape);
     }
     const strings = prefixXor(quotes) ^ inString;
-    const outside = ~strings & live;
+    let outside = ~strings & live;
+    /** A comment: what comes after it is looked at again when it is blanks. */
+    let comment: u64 = 0;
+    if (comments) {
+      const slashes = placesOfByte(a, b, c, d, 0x2f) & outside;
+      comment = slashes & (0 - slashes);
+      if (comment != 0) {
+        live &= comment - 1;
+        outside &= live;
+      }
+    }
     inString = u64(i64(strings) >> 63);
     let tokens = placesOf(structural(a), structural(b), structural(c), structural(d)) & outside;
     let lineFeeds: u64 = 0;
@@ -193,7 +171,7 @@ export function cutRows(
       lineFeeds = placesOfByte(a, b, c, d, 0x0a) & live;
       tokens &= ~placesOf(control(a), control(b), control(c), control(d));
     }
-    if (((backslashes & ~strings) | (lineFeeds & strings)) != 0) return ODD;
+    if ((((backslashes & ~strings) | (lineFeeds & strings)) & live) != 0) return ODD;
 
     const closing = quotes & ~strings;
     const afterStrings = ((closing << 1) | afterString) & live;
@@ -206,6 +184,7 @@ export function cutRows(
     }
 
     // Of the tokens, brackets are those with this bit.
+    let again: usize = 0;
     const brackets = tokens & placesOf(i8x16.shl(a, 1), i8x16.shl(b, 1), i8x16.shl(c, 1), i8x16.shl(d, 1));
     while (true) {
       const left = depth == 0 ? tokens : tokens & brackets;
@@ -229,6 +208,7 @@ export function cutRows(
           return finish(ENDED, at, base, feeds + u32(popcnt(lineFeeds & (bit - 1))));
         }
         if (((u64(byte >> 5) ^ braces) & 1) != 0) return ODD;
+        if (comments) dropTrailingComma(at);
         braces >>= 1;
         depth--;
         if (depth != 0 || layout != VALUES) continue;
@@ -240,21 +220,41 @@ export function cutRows(
 
       endRow(base, end, rowLine);
       const before = feeds + u32(popcnt(lineFeeds & (bit - 1)));
-      state = beginRow(layout == VALUES ? end : end + 1, last, stop, final, layout, closer);
+      state = beginRow(layout == VALUES ? end : end + 1, last, stop, final, layout, closer, comments);
       if (state == INCOMPLETE || state == ODD) return state;
       if (state == MORE && begin < last) {
-        if (rowCount != MOST && begin != end) {
-          rowLine = before + feedsPassed;
-          feedsBetween += feedsPassed;
-          continue;
+        if (rowCount != MOST_ROWS) {
+          rowLine = before + gapFeeds();
+          feedsBetween += gapFeeds();
+          if (!hasBlanked()) continue;
+          again = start;
+          break;
         }
         state = FULL;
       }
       feedsBetween += feedsToBegin;
       return finish(state, begin, base, before + feedsToBegin);
     }
-    feeds += u32(popcnt(lineFeeds));
-    live = ~u64(0);
+    if (again != 0) {
+      feeds = rowLine;
+    } else {
+      feeds += u32(popcnt(lineFeeds));
+      if (comment == 0) {
+        live = ~u64(0);
+        continue;
+      }
+      again = block + usize(ctz(comment));
+      const end = commentEnd(again, stop);
+      if (end == 0) return ODD;
+      if (end > stop) return final ? ODD : INCOMPLETE;
+      blankComment(again, end);
+    }
+    // Outside of any string, at a byte that the block had not come to.
+    block = (again & ~63) - 64;
+    live = ~u64(0) << u64(again & 63);
+    inString = 0;
+    escape = 0;
+    afterString = 0;
   }
   return final ? ODD : INCOMPLETE;
 }
@@ -291,48 +291,4 @@ function finish(state: i32, next: usize, base: usize, lines: u32): i32 {
   rowsLineCount = lines;
   rowsFeedsInside = lines - feedsBetween;
   return state;
-}
-
-const MOST_GAPS: u32 = 32768;
-/** What was between the rows before it was covered. */
-const gaps: usize = memory.data(32768, 16);
-
-/** Whether `uncoverRows` can undo `coverRows`. Where it cannot, the caller has to keep the bytes. */
-export function canUncover(): bool {
-  return rowsFeedsInside == 0 && rowsGaps <= MOST_GAPS;
-}
-
-/** Makes lines of the rows found last: line feeds of the bytes between them, blanks of the line feeds inside. */
-export function coverRows(base: usize): void {
-  if (rowsFeedsInside != 0) blankFeeds(base + load<u32>(rowStarts), lastEnd);
-  const kept = canUncover();
-  let gap = gaps;
-  for (let row: u32 = 1; row < rowCount; row++) {
-    const slot = usize(row) << 2;
-    const end = base + load<u32>(rowStarts + slot);
-    for (let at = base + load<u32>(rowEnds + slot - 4); at < end; at++) {
-      if (kept) store<u8>(gap++, load<u8>(at));
-      store<u8>(at, 0x0a);
-    }
-  }
-}
-
-export function uncoverRows(base: usize): void {
-  let gap = gaps;
-  for (let row: u32 = 1; row < rowCount; row++) {
-    const slot = usize(row) << 2;
-    const end = base + load<u32>(rowStarts + slot);
-    for (let at = base + load<u32>(rowEnds + slot - 4); at < end; at++) store<u8>(at, load<u8>(gap++));
-  }
-}
-
-function blankFeeds(at: usize, end: usize): void {
-  const feed = i8x16.splat(0x0a);
-  const space = i8x16.splat(0x20);
-  for (; at + 16 <= end; at += 16) {
-    const bytes = v128.load(at);
-    const feeds = i8x16.eq(bytes, feed);
-    if (v128.any_true(feeds)) v128.store(at, v128.bitselect(space, bytes, feeds));
-  }
-  for (; at < end; at++) if (load<u8>(at) == 0x0a) store<u8>(at, 0x20);
 }

@@ -1,20 +1,20 @@
 /** What the loader sees. */
 export { scanJsonl, next } from './jsonl';
 export { scanCsv, csvRows, csvFaulty, csvLines, csvNext } from './csv';
+export { cutRows, rowsNext, rowsLineCount, rowsFeedsInside } from './elements';
 export {
-  cutRows,
-  canUncover,
-  coverRows,
-  uncoverRows,
+  coverGaps,
+  uncoverGaps,
+  layRows,
   rowStarts,
   rowEnds,
   rowLines,
+  rowShifts,
   nameStarts,
   nameEnds,
   rowCount,
-  rowsNext,
-  rowsLineCount,
-} from './elements';
+  rowsApart,
+} from './rowTable';
 export { search, searched, needle, loose, hits } from './search';
 export { forgetShapes } from './shape';
 export { rows, suspects, lines } from './walk';
