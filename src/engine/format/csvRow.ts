@@ -1,3 +1,4 @@
+import { carriageReturn, lineFeed } from '../ascii.ts';
 import { Fault } from '../fault.ts';
 import type { CsvDialect } from './dialect.ts';
 import { Kind } from './record.ts';
@@ -88,10 +89,10 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
   /** Bytes of the line end at `at`: 0 where there is none, -1 where the bytes do not tell. */
   function lineEndAt(at: number): number {
     const byte = bytes[at];
-    if (byte === lf) return 1;
-    if (byte !== cr) return 0;
+    if (byte === lineFeed) return 1;
+    if (byte !== carriageReturn) return 0;
     if (at + 1 === bytes.length && !final) return -1;
-    if (bytes[at + 1] === lf) return 2;
+    if (bytes[at + 1] === lineFeed) return 2;
     return loneCr ? 1 : 0;
   }
 
@@ -150,7 +151,7 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
   function lineEndFrom(from: number): number {
     if (from < lineEndKnownFrom || from > lineEndKnown) {
       let at = from;
-      while (at < bytes.length && bytes[at] !== lf && !(loneCr && bytes[at] === cr)) at++;
+      while (at < bytes.length && bytes[at] !== lineFeed && !(loneCr && bytes[at] === carriageReturn)) at++;
       lineEndKnownFrom = from;
       lineEndKnown = at;
     }
@@ -165,7 +166,7 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
   }
 
   function isAfterLineEnd(at: number): boolean {
-    return bytes[at - 1] === lf || (loneCr && bytes[at - 1] === cr);
+    return bytes[at - 1] === lineFeed || (loneCr && bytes[at - 1] === carriageReturn);
   }
 
   function isAfterDelimiter(from: number, at: number): boolean {
@@ -250,7 +251,7 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
   function countLineEnds(start: number, end: number): void {
     for (let at = lineEndFrom(start); at < end; at = lineEndFrom(at + 1)) {
       row.lines++;
-      if (bytes[at] === cr && bytes[at + 1] === lf) at++;
+      if (bytes[at] === carriageReturn && bytes[at + 1] === lineFeed) at++;
     }
   }
 
@@ -274,7 +275,7 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
     let at = start;
     for (; at < bytes.length; at++) {
       const byte = bytes[at];
-      if (byte === delimiter0 || byte === lf || byte === cr) {
+      if (byte === delimiter0 || byte === lineFeed || byte === carriageReturn) {
         const ending = fieldEndAt(at);
         if (ending < 0) return -1;
         if (ending > 0) break;
@@ -337,8 +338,6 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
 }
 
 const encoder = new TextEncoder();
-const lf = 0x0a;
-const cr = 0x0d;
 /** No byte's value. */
 const none = -1;
 

@@ -1,3 +1,4 @@
+import { backslash, lineFeed, quote, space } from '../ascii.ts';
 import { createElementFinder, type Elements } from './jsonElements.ts';
 import { createRowSeeker } from './jsonRowSeeker.ts';
 import type { JsonRows } from './jsonRows.ts';
@@ -82,7 +83,7 @@ export function createJsonDocumentScanner(rows: JsonRows, lines: Scanner): Scann
     resync(from, length) {
       for (let at = from; ;) {
         const begin = seekRow(buffer, at, length);
-        // To read on from a wrong place would blank out what only seems to be a comment.
+        // To read on from a wrong place would space out what only seems to be a comment.
         if (begin === length || rows.comments) return begin;
         const until = Math.min(length, begin + probeLength);
         const found = findElements(buffer, { from: begin, until, length, final: false });
@@ -159,16 +160,12 @@ function cover(buffer: Uint8Array, { count, starts, ends, feedsInText }: Element
     feed !== -1;
     feed = covered.indexOf(lineFeed, feed + 1)
   ) {
-    buffer[feed] = blank;
+    buffer[feed] = space;
   }
   for (let row = 1; row < count; row++) {
     for (let at = ends[row - 1]; at < starts[row]; at++) buffer[at] = lineFeed;
   }
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
-const lineFeed = 0x0a;
-const blank = 0x20;
 /** A control character that ends no line: no more allowed in a string than a line feed is. */
 const otherControl = 0x0b;

@@ -1,5 +1,18 @@
+import {
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  lineFeed,
+  openBrace,
+  openBracket,
+  quote,
+  slash,
+  space,
+  star,
+  isSpace,
+} from '../ascii.ts';
 import { createRowSeeker } from './jsonRowSeeker.ts';
-import { isSpace } from './jsonReader.ts';
 import type { JsonRows } from './jsonRows.ts';
 
 /** Where the rows of a document are in a buffer. All arrays are the finder's own, void when it is used again. */
@@ -60,7 +73,7 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
   /** Where the string begins that was read last: what is broken is no earlier. */
   let lastString = 0;
 
-  /** Goes on to what is no blank and no comment. */
+  /** Goes on to what is no space and no comment. */
   function skipGap(): Reading {
     for (;;) {
       while (at < length && (isSpace(bytes[at]) || (bytes[at] === recordSeparator && layout === 'values')))
@@ -85,11 +98,11 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
       end++;
       if (end > at + 3 && bytes[end - 2] === star) break;
     }
-    for (; at < end; at++) if (bytes[at] !== lineFeed) bytes[at] = blank;
+    for (; at < end; at++) if (bytes[at] !== lineFeed) bytes[at] = space;
     return 'whole';
   }
 
-  /** Reads the value at `at`: a container, a string, or all up to a blank or a token. */
+  /** Reads the value at `at`: a container, a string, or all up to a space or a token. */
   function readValue(): Reading {
     const byte = bytes[at];
     if (byte === quote) return readString();
@@ -150,7 +163,7 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
   function dropTrailingComma(): void {
     let place = at - 1;
     while (isSpace(bytes[place])) place--;
-    if (bytes[place] === comma) bytes[place] = blank;
+    if (bytes[place] === comma) bytes[place] = space;
   }
 
   /** Reads `"name":` and the blanks after it. */
@@ -304,17 +317,6 @@ const commenting = 4;
 const escaping = 5;
 const feeding = 6;
 
-const quote = 0x22;
-const slash = 0x2f;
-const star = 0x2a;
-const comma = 0x2c;
-const colon = 0x3a;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const lineFeed = 0x0a;
-const blank = 0x20;
 /** Before each text of a JSON text sequence (RFC 7464). */
 const recordSeparator = 0x1e;
 

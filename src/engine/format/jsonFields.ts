@@ -1,3 +1,15 @@
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  comma,
+  openBrace,
+  openBracket,
+  quote,
+  smallF,
+  smallN,
+  smallT,
+} from '../ascii.ts';
 import { Kind } from './record.ts';
 
 /** Keys from the top of a record to a field. Empty for the value of a record that is no object. */
@@ -306,14 +318,3 @@ function grown<T extends Uint8Array | Uint32Array>(from: T, to: T): T {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const emptyBytes = new Uint8Array(0);
-
-const quote = 0x22;
-const backslash = 0x5c;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const comma = 0x2c;
-const smallT = 0x74;
-const smallF = 0x66;
-const smallN = 0x6e;

@@ -1,4 +1,17 @@
-import { isSpace } from './jsonReader.ts';
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  lineFeed,
+  openBrace,
+  openBracket,
+  quote,
+  slash,
+  star,
+  isSpace,
+} from '../ascii.ts';
 
 /** A list or an object that is open at some place of a document, from the outermost to the innermost. */
 export interface OpenValue {
@@ -171,15 +184,3 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Names are read this far, in bytes. */
 const longestName = 4096;
-
-const quote = 0x22;
-const backslash = 0x5c;
-const slash = 0x2f;
-const star = 0x2a;
-const comma = 0x2c;
-const colon = 0x3a;
-const openBrace = 0x7b;
-const openBracket = 0x5b;
-const closeBrace = 0x7d;
-const closeBracket = 0x5d;
-const lineFeed = 0x0a;

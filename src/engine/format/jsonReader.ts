@@ -1,3 +1,25 @@
+import {
+  backslash,
+  bigE,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  dot,
+  minus,
+  openBrace,
+  openBracket,
+  plus,
+  quote,
+  smallE,
+  smallF,
+  smallN,
+  smallT,
+  smallU,
+  zero,
+  isDigit,
+  isSpace,
+} from '../ascii.ts';
 import { Fault } from '../fault.ts';
 import type { PathNode } from './path.ts';
 import { Kind } from './record.ts';
@@ -257,14 +279,6 @@ export function createJsonReader(maxDepth: number): JsonReader {
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** JSON's white space. */
-export function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
-}
-
 /** What makes a reader think of a number: digits, sign, point. */
 function isNumberLike(byte: number): boolean {
   return isDigit(byte) || byte === plus || byte === minus || byte === dot;
@@ -280,23 +294,5 @@ function isHexDigit(byte: number): boolean {
   return isDigit(byte) || (byte > 0 && small >= 0x61 && small <= 0x66);
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const comma = 0x2c;
-const colon = 0x3a;
-const minus = 0x2d;
-const plus = 0x2b;
-const dot = 0x2e;
-const zero = 0x30;
-const smallE = 0x65;
-const bigE = 0x45;
-const smallT = 0x74;
-const smallF = 0x66;
-const smallN = 0x6e;
-const smallU = 0x75;
 /** What may follow a backslash, but for u. */
 const simpleEscapes = Array.from('"\\/bfnrt', (letter) => letter.charCodeAt(0));

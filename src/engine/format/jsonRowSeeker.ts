@@ -1,4 +1,15 @@
-import { isSpace } from './jsonReader.ts';
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  lineFeed,
+  openBrace,
+  openBracket,
+  quote,
+  isSpace,
+} from '../ascii.ts';
 import type { JsonRows } from './jsonRows.ts';
 
 /**
@@ -85,13 +96,3 @@ export function createRowSeeker(rows: JsonRows): RowSeeker {
     return length;
   };
 }
-
-const quote = 0x22;
-const comma = 0x2c;
-const colon = 0x3a;
-const openBrace = 0x7b;
-const openBracket = 0x5b;
-const closeBrace = 0x7d;
-const closeBracket = 0x5d;
-const backslash = 0x5c;
-const lineFeed = 0x0a;

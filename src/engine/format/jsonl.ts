@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import { createBlockBuilder } from './columns.ts';
-import { createJsonReader, isSpace } from './jsonReader.ts';
+import { isSpace } from '../ascii.ts';
+import { createJsonReader } from './jsonReader.ts';
 import { exactNumber } from './number.ts';
 import { pathTree } from './path.ts';
 import { Kind, maxDepth, maxRecordLength, type RecordBlock, type Scanner, type ScanTask } from './record.ts';

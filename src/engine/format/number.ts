@@ -1,3 +1,5 @@
+import { bigE, dot, minus, plus, smallE, isDigit, zero } from '../ascii.ts';
+
 /**
  * The double that a decimal text may be compared by, as `FieldColumn.numbers` defines it: `bytes[start, end)` is
  * a JSON number, its digits from the first that is not 0 on are at most 15, and its value is those digits as an
@@ -52,17 +54,6 @@ export function exactNumber(bytes: Uint8Array, start: number, end: number): numb
 const maxDigits = 15;
 /** The powers of ten that are exact doubles. */
 const powers = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
-
-const minus = 0x2d;
-const plus = 0x2b;
-const dot = 0x2e;
-const zero = 0x30;
-const smallE = 0x65;
-const bigE = 0x45;
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
-}
 
 function digitAt(bytes: Uint8Array, at: number): number {
   return bytes[at] - zero;

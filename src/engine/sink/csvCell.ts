@@ -1,3 +1,4 @@
+import { backslash } from '../ascii.ts';
 import type { ByteBuilder } from './byteBuilder.ts';
 
 /** How a delimited text is written. */
@@ -111,4 +112,3 @@ function beginsWith(bytes: Uint8Array, start: number, end: number, prefix: Uint8
 }
 
 const encoder = new TextEncoder();
-const backslash = 0x5c;

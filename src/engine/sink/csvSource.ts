@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { backslash } from '../ascii.ts';
 import { Fault } from '../fault.ts';
 import { createCsvRowReader, type CsvRow } from '../format/csvRow.ts';
 import type { CsvDialect } from '../format/dialect.ts';
@@ -88,5 +89,3 @@ export function columnName(dialect: CsvDialect, column: number): string {
   while (dialect.columns.includes(name)) name += '_';
   return name;
 }
-
-const backslash = 0x5c;

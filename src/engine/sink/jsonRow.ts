@@ -1,3 +1,4 @@
+import { closeBrace, comma, openBrace } from '../ascii.ts';
 import { isReadable } from '../fault.ts';
 import type { CsvDialect } from '../format/dialect.ts';
 import type { ByteBuilder } from './byteBuilder.ts';
@@ -52,6 +53,3 @@ export function csvAsJson(dialect: CsvDialect, out: ByteBuilder): AppendRecord {
 }
 
 const encoder = new TextEncoder();
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const comma = 0x2c;

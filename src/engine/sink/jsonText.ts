@@ -1,3 +1,4 @@
+import { backslash, carriageReturn, lineFeed, quote, smallU, isSpace } from '../ascii.ts';
 import type { ByteBuilder } from './byteBuilder.ts';
 
 /** Appends the text `bytes[start, end)` as a JSON string. Bytes that are not UTF-8 are written as they are. */
@@ -92,15 +93,6 @@ function appendEscape(out: ByteBuilder, byte: number): void {
   out.text(`u${byte.toString(16).padStart(4, '0')}`);
 }
 
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === lineFeed || byte === carriageReturn || byte === 0x09;
-}
-
-const quote = 0x22;
-const backslash = 0x5c;
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
-const smallU = 0x75;
 /** The byte after the backslash, by the byte that is escaped (RFC 8259, section 7). */
 const shortEscapes = new Map([
   [quote, quote],

@@ -1,3 +1,4 @@
+import { carriageReturn, lineFeed } from '../ascii.ts';
 import type { FieldPath } from '../format/jsonFields.ts';
 import type { RecordBlock } from '../format/record.ts';
 import { ByteBuilder } from './byteBuilder.ts';
@@ -83,6 +84,3 @@ function lineEndLength(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== carriageReturn) return 0;
   return bytes[at + 1] === lineFeed ? 2 : 1;
 }
-
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;

@@ -1,3 +1,4 @@
+import { backslash, closeBrace, comma, lineFeed, openBrace, quote, space } from '../ascii.ts';
 import { Kind } from '../format/record.ts';
 import { jsonUnescape } from '../query/fieldText.ts';
 import type { Output } from '../query/resolve/step.ts';
@@ -163,11 +164,4 @@ function onOneLine(json: string): string {
   return /[\r\n]/.test(json) ? json.replace(/[\r\n]+\s*/g, ' ') : json;
 }
 
-const space = 0x20;
-const quote = 0x22;
-const comma = 0x2c;
-const backslash = 0x5c;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const lineFeed = 0x0a;
 const nullText = Buffer.from('null');

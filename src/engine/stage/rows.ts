@@ -1,3 +1,4 @@
+import { openBrace, space } from '../ascii.ts';
 import { isReadable } from '../fault.ts';
 import { Kind } from '../format/record.ts';
 import { jsonUnescape } from '../query/fieldText.ts';
@@ -167,6 +168,3 @@ function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) all |= bytes[at];
   return all < 0x80;
 }
-
-const space = 0x20;
-const openBrace = 0x7b;
