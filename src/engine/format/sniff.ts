@@ -1,14 +1,8 @@
 import { fieldText } from './csvText.ts';
 import type { CsvDialect } from './dialect.ts';
 import { Kind } from './record.ts';
-import {
-  headLength,
-  rateGrammars,
-  sampleRows,
-  type CsvGrammar,
-  type RatedGrammar,
-  type SampleRow,
-} from './sniffGrammar.ts';
+import { bestGrammar } from './sniffGrammar.ts';
+import { headLength, sampleRows, type CsvGrammar, type SampleRow } from './sniffRows.ts';
 import { countHeaderRows, findTable } from './sniffTable.ts';
 
 /** What the caller knows: what is given here is taken as it is. */
@@ -21,8 +15,6 @@ export interface SniffedDialect {
   readonly dialect: CsvDialect;
   /** How well the sample reads by it, 0 to 1. Below about 0.3 it is a guess. */
   readonly score: number;
-  /** Other readings that make some sense, best first; to take one, sniff again with it as a hint. */
-  readonly alternatives: readonly RatedGrammar[];
   /**
    * Offsets at which further tables begin below the first, as far as the sample goes. Their rows are rows of the first table,
    * with the faults of rows that do not fit it.
@@ -51,10 +43,9 @@ export function sniffDialect(
   const told = hints.delimiter === undefined ? separatorLine(sample, start) : undefined;
   const from = told?.next ?? start;
   const known: Partial<CsvGrammar> = { ...grammarOf(hints), ...(told && { delimiter: told.delimiter }) };
-  const ranked = rateGrammars(sample, final, pastComments(sample, from), known, hints.name ?? '');
-  const best = ranked.at(0);
-  const read = sampleRows(sample, final, bare(best?.grammar), from, rowLimit);
-  const { comment, header } = commentsIn(sample, read, best?.width ?? 1, hints.comment);
+  const best = bestGrammar(sample, final, pastComments(sample, from), known, hints.name ?? '');
+  const read = sampleRows(sample, final, best.grammar, from, rowLimit);
+  const { comment, header } = commentsIn(sample, read, best.width, hints.comment);
   const rows = comment === '' ? read : read.filter((row) => !startsWith(sample, row.start, comment));
   const table = findTable(rows, {
     first: hints.tableStart === undefined ? header : 0,
@@ -62,7 +53,7 @@ export function sniffDialect(
   });
   const first = rows.at(table.first);
 
-  const grammar: CsvGrammar = { ...bare(best?.grammar), comment };
+  const grammar: CsvGrammar = { ...best.grammar, comment };
   const isAtTop = table.first === 0 && told === undefined;
   const dialect: CsvDialect = {
     ...grammar,
@@ -74,8 +65,7 @@ export function sniffDialect(
   };
   return {
     dialect,
-    score: rows.length === 0 ? 0 : Math.min(1, best?.score ?? 0),
-    alternatives: ranked.slice(1, 6),
+    score: rows.length === 0 ? 0 : Math.min(1, best.score),
     tables: table.others.map((index) => rows[index].start),
     cut: !final && rows.length < table.first + Math.max(2, table.headerRows + 1),
   };
@@ -89,10 +79,6 @@ function grammarOf(hints: DialectHints): Partial<CsvGrammar> {
     ...(escape !== undefined && { escape }),
     ...(lineEnd !== undefined && { lineEnd }),
   };
-}
-
-function bare(grammar: CsvGrammar | undefined): CsvGrammar {
-  return grammar ?? { delimiter: ',', quote: '"', escape: 'double', comment: '', lineEnd: 'lf' };
 }
 
 function markLength(bytes: Uint8Array): 0 | 3 {
@@ -146,10 +132,9 @@ function commentsIn(
     if (marked.length === 0 || marked.length * 2 > rows.length) continue;
     const first = rows.findIndex((row) => !startsWith(sample, row.start, prefix));
     const last = first > 0 ? rows[first - 1] : undefined;
-    const isLikeHeader =
-      last !== undefined && last.cells.length > 1 && Math.abs(last.cells.length - width) <= 1;
+    const isLikeHeader = last !== undefined && last.width > 1 && Math.abs(last.width - width) <= 1;
     if (isLikeHeader && countHeaderRows(rows, first) === 0) return { comment: '', header: first - 1 };
-    const likeRows = marked.filter((row) => row !== last && row.cells.length === width);
+    const likeRows = marked.filter((row) => row !== last && row.width === width);
     if (likeRows.length * 2 < marked.length) return { comment: prefix, header: undefined };
   }
   return { comment: known ?? '', header: undefined };
@@ -167,7 +152,7 @@ function columnNames(header: readonly SampleRow[], width: number, grammar: CsvGr
   const dialect: CsvDialect = { ...grammar, headerLines: 0, tableStart: 0, columns: [] };
   const levels = header.map((row) =>
     aligned(
-      row.cells.map((cell, index) => cellText(cell, row.quoted[index], dialect)),
+      row.cells.map((cell, index) => cellText(cell, row.isQuoted(index), dialect)),
       width,
       grammar,
     ),

@@ -1,10 +1,8 @@
 import { Fault } from '../fault.ts';
-import { createCsvRowReader, type CsvRow } from './csvRow.ts';
 import type { CsvDialect } from './dialect.ts';
+import { delimiterOf, delimitersIn, evenWeight, isUsual, weightOf } from './sniffDelimiter.ts';
+import { headLength, sampleRows, type CsvGrammar, type SampleRow } from './sniffRows.ts';
 import { cellType, isTyped } from './sniffType.ts';
-
-/** What must be known to cut a text into rows and fields. */
-export type CsvGrammar = Pick<CsvDialect, 'delimiter' | 'runs' | 'quote' | 'escape' | 'comment' | 'lineEnd'>;
 
 /** A grammar and how well a sample reads by it: 0 to about 1. */
 export interface RatedGrammar {
@@ -14,75 +12,8 @@ export interface RatedGrammar {
   readonly width: number;
 }
 
-/** A row of a sample, read by some grammar. Its cells are Latin-1 readings of the bytes, with escapes left as they are. */
-export interface SampleRow {
-  readonly start: number;
-  readonly end: number;
-  readonly next: number;
-  readonly cells: readonly string[];
-  /** Which cells stand in quotes. */
-  readonly quoted: readonly boolean[];
-}
-
-/** Reads whole rows of a sample, up to `limit` of them. The last is left out where the sample may end within it. */
-export function sampleRows(
-  sample: Uint8Array,
-  final: boolean,
-  grammar: CsvGrammar,
-  from: number,
-  limit: number,
-): SampleRow[] {
-  const text = Buffer.from(sample.buffer, sample.byteOffset, sample.byteLength);
-  const rows: SampleRow[] = [];
-  for (const { start, row } of readRows(sample, final, grammar, from, limit)) {
-    const cells: string[] = [];
-    const quoted: boolean[] = [];
-    for (let index = 0; index < row.count; index++) {
-      cells.push(text.toString('latin1', row.starts[index], row.ends[index]));
-      quoted.push(row.starts[index] !== row.places[index]);
-    }
-    rows.push({ start, end: row.end, next: row.next, cells, quoted });
-  }
-  return rows;
-}
-
-function* readRows(
-  sample: Uint8Array,
-  final: boolean,
-  grammar: CsvGrammar,
-  from: number,
-  limit: number,
-): Generator<{ readonly start: number; readonly row: CsvRow }> {
-  const reader = createCsvRowReader({ ...grammar, headerLines: 0, tableStart: 0, columns: [] });
-  const { row } = reader;
-  reader.begin(sample, final);
-  for (let start = from, rows = 0; start < sample.length && rows < limit; start = row.next) {
-    let read = reader.read(start);
-    if (read === 'incomplete') {
-      // A quote that is open up to the sample's end closes beyond it, or never: the latter if much depends on it.
-      if (rows > 0 && start * 2 > sample.length) return;
-      reader.begin(sample, true);
-      read = reader.read(start);
-    }
-    if (read !== 'record') continue;
-    if (!final && row.next === sample.length && rows > 0) return;
-    rows++;
-    yield { start, row };
-  }
-}
-
 /** How much of a sample grammars are tried on: more bytes where lines are long. */
-const trial = { bytes: 16 * 1024, lines: 4, rows: 200, columns: 100 };
-
-/** At least `length` bytes from `from` on, and at least `lines` lines, if there are so many. */
-export function headLength(bytes: Uint8Array, from: number, length: number, lines: number): number {
-  let end = from;
-  for (let line = 0; line < lines && end < bytes.length; line++) {
-    const feed = bytes.indexOf(0x0a, end);
-    end = feed === -1 ? bytes.length : feed + 1;
-  }
-  return Math.min(bytes.length, Math.max(end, from + length));
-}
+const trial = { bytes: 16 * 1024, lines: 4, rows: 200, columns: 100, cells: 400 };
 
 /** What grammars are tried on. */
 interface Window {
@@ -91,73 +22,41 @@ interface Window {
   readonly from: number;
   /** The bytes from `from` on, each as a character. */
   readonly text: string;
+  /** The file's name. */
+  readonly name: string;
 }
 
 /**
- * Rates grammars on the sample from `from` on, best first. What is fixed in `hints` is not tried otherwise.
+ * The grammar by which the sample from `from` on reads best. What is fixed in `hints` is not tried otherwise.
  *
  * A grammar is good if rows have the same number of fields, and cells hold what cells hold: numbers, dates, addresses,
  * quoted text, words without delimiters stuck in them (van den Burg et al. 2019, "Wrangling messy CSV files by
  * detecting row and type patterns", and Garcia 2024, "Detecting CSV file dialects by table uniformity measurement and
  * data type inference", both weigh these two). What is usual is believed sooner.
  */
-export function rateGrammars(
+export function bestGrammar(
   sample: Uint8Array,
   final: boolean,
   from: number,
   hints: Partial<CsvGrammar>,
   name: string,
-): RatedGrammar[] {
+): RatedGrammar {
   const bytes = sample.subarray(0, headLength(sample, from, trial.bytes, trial.lines));
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, bytes.length - from).toString('latin1');
-  const window: Window = { bytes, final: final && bytes.length === sample.length, from, text };
+  const window: Window = { bytes, final: final && bytes.length === sample.length, from, text, name };
   const lineEnd = hints.lineEnd ?? (text.includes('\n') || !text.includes('\r') ? 'lf' : 'any');
   const base: CsvGrammar = { delimiter: ',', quote: '"', escape: 'double', comment: '', lineEnd, ...hints };
-  const delimiters = hints.delimiter === undefined ? delimitersIn(text) : [hints.delimiter];
-  const shapes = delimiters
-    .flatMap((delimiter): CsvGrammar[] => {
-      const grammar = { ...base, delimiter };
-      const maySpread = delimiter === ' ' && hints.runs === undefined && text.includes('  ');
-      return maySpread ? [grammar, { ...grammar, runs: true }] : [grammar];
-    })
-    .map((grammar) => shapeBy(grammar, window, name))
-    .sort((a, b) => b.limit - a.limit)
-    .slice(0, 6);
-  const isMixed = hints.lineEnd === undefined && lineEnd === 'lf' && /\r(?!\n)/.test(text);
-  const mixed = isMixed
-    ? shapes.map(({ grammar }) => shapeBy({ ...grammar, lineEnd: 'any' }, window, name))
-    : [];
-  const trials = [...shapes, ...mixed]
-    .flatMap((shape) => [
-      shape,
-      ...variants(shape, text, hints).map((grammar) => shapeBy(grammar, window, name)),
-    ])
-    .sort((a, b) => b.limit - a.limit);
-
-  const rated: Trial[] = [];
-  let best = 0;
-  for (const shape of trials) {
-    // The cells cannot make up for what the shape lacks; a few more are for people to choose from.
-    if (shape.limit < best * 0.8 && rated.length > 3) break;
-    const result = rateCells(shape, window);
-    rated.push(result);
-    best = Math.max(best, result.score);
-  }
-  rated.sort((a, b) => b.score - a.score);
+  const rated = tryGrammars(window, base, hints);
   const winner = rated.at(0);
-  const ranked: RatedGrammar[] = [];
-  if (winner !== undefined) {
-    const preferred = withUsualQuotes(winner, rated.slice(1));
-    ranked.push(preferred, ...rated.filter((other) => other !== preferred));
-  }
-  const top = ranked.at(0);
-  if (hints.delimiter !== undefined && top !== undefined) return ranked;
+  const best = winner && withUsualQuotes(winner, rated.slice(1));
+  if (best !== undefined && (hints.delimiter !== undefined || best.score > surely)) return best;
+
   const typed = typedLines(window, base);
-  const proven = (winner?.quotedFields ?? 0) > 0 && (winner?.quotedFields ?? 0) >= (winner?.rows ?? 0);
-  if (top !== undefined && top.score > oneColumnScore(proven ? ',' : top.grammar.delimiter, typed))
-    return ranked;
-  const delimiter = hints.delimiter ?? extensionDelimiters.get(extensionOf(name)) ?? ',';
-  return [{ grammar: { ...base, delimiter }, score: oneColumnScore(',', typed), width: 1 }, ...ranked];
+  const proven = winner !== undefined && winner.quotedFields > 0 && winner.quotedFields >= winner.rows.length;
+  if (best !== undefined && best.score > oneColumnScore(proven ? ',' : best.grammar.delimiter, typed))
+    return best;
+  const delimiter = hints.delimiter ?? delimiterOf(name) ?? ',';
+  return { grammar: { ...base, delimiter }, score: oneColumnScore(',', typed), width: 1 };
 }
 
 /** How rows come out by a grammar, before any cell is looked at. */
@@ -166,7 +65,7 @@ interface Shape {
   readonly width: number;
   /** The score if all cells were perfect. */
   readonly limit: number;
-  readonly rows: number;
+  readonly rows: readonly SampleRow[];
   /** Rows in which a quote never closes. */
   readonly unclosed: number;
   /** Rows with other quotes where none should be. */
@@ -179,6 +78,51 @@ interface Trial extends RatedGrammar, Shape {}
 
 /** Scores within this factor of each other do not decide between quotes and escapes. */
 const asGood = 0.985;
+
+/**
+ * Tries the grammars that the text gives reason to, the likeliest first, until the rest cannot be as good; the best comes first,
+ * and after it at least all others by its delimiter that are as good.
+ */
+function tryGrammars(window: Window, base: CsvGrammar, hints: Partial<CsvGrammar>): Trial[] {
+  const { text } = window;
+  const delimiters = hints.delimiter === undefined ? delimitersIn(text) : [hints.delimiter];
+  const hasQuotes = text.includes('"') || text.includes("'");
+  const candidates = delimiters
+    .flatMap((delimiter): CsvGrammar[] => {
+      const grammar = { ...base, delimiter };
+      const maySpread = delimiter === ' ' && hints.runs === undefined && text.includes('  ');
+      return maySpread ? [grammar, { ...grammar, runs: true }] : [grammar];
+    })
+    .map((grammar) => ({ grammar, most: mostWeight(grammar, hasQuotes, window.name) }))
+    .sort((a, b) => b.most - a.most);
+  const isMixed = hints.lineEnd === undefined && base.lineEnd === 'lf' && /\r(?!\n)/.test(text);
+  const rated: Trial[] = [];
+  let best = 0;
+  for (const { grammar, most } of candidates) {
+    if (most < best) break;
+    const readings = isMixed ? [grammar, { ...grammar, lineEnd: 'any' as const }] : [grammar];
+    const shapes = readings
+      .map((reading) => shapeBy(reading, window))
+      .flatMap((shape) => [shape, ...variants(shape, text, hints).map((reading) => shapeBy(reading, window))])
+      .sort((a, b) => b.limit - a.limit);
+    for (const shape of shapes) {
+      if (shape.limit < best * asGood) break;
+      const result = rateCells(shape);
+      rated.push(result);
+      best = Math.max(best, result.score);
+    }
+  }
+  return rated.sort((a, b) => b.score - a.score || b.limit - a.limit);
+}
+
+/** What a grammar's score cannot exceed, whatever the rows are. */
+function mostWeight(grammar: CsvGrammar, hasQuotes: boolean, name: string): number {
+  const even = evenWeight(grammar, Infinity);
+  return Math.max(weightOf(grammar.delimiter, name), even, hasQuotes ? provenWeight : 0);
+}
+
+/** The weight of any delimiter where all rows have fields in quotes, and nothing is odd about them. */
+const provenWeight = 0.85;
 
 /**
  * Of the readings by the winner's delimiter that are as good: single quotes if they quote fields and double ones quote none, else
@@ -206,109 +150,6 @@ function usualness({ grammar: { quote, escape, lineEnd } }: Trial): number {
   return (quote === '"' ? 4 : 0) + (escape === 'double' ? 2 : 0) + (lineEnd === 'lf' ? 1 : 0);
 }
 
-/** Bytes of UTF-8 read as Latin-1. */
-const delimiterWeights = new Map<string, number>([
-  [',', 1],
-  ['\t', 1],
-  [';', 0.99],
-  ['|', 0.97],
-  ['\x01', 0.95],
-  ['\x1f', 0.95],
-  ['\x1e', 0.9],
-  ['§', 0.8],
-  ['¦', 0.8],
-  ['þ', 0.8],
-  ['¬', 0.8],
-  ['¶', 0.8],
-  ['^', 0.75],
-  ['~', 0.75],
-  ['}', 0.6],
-  ['!', 0.55],
-  ['*', 0.55],
-  ['#', 0.6],
-  [' ', 0.58],
-  ['&', 0.55],
-  [':', 0.5],
-  ['/', 0.42],
-]);
-const severalCharacters = [
-  '||',
-  '::',
-  '~~',
-  '^^',
-  '##',
-  '&&',
-  '|~|',
-  '~|~',
-  '^|^',
-  '#|#',
-  '|;|',
-  ';|;',
-  '<>',
-];
-
-function delimitersIn(text: string): string[] {
-  const found: string[] = [];
-  for (const delimiter of delimiterWeights.keys()) {
-    if (text.includes(latin1(delimiter))) found.push(delimiter);
-  }
-  for (const delimiter of severalCharacters) if (standsAlone(delimiter, text)) found.push(delimiter);
-  for (const delimiter of [',', ';', '|', '#', ':']) {
-    if (text.includes(`${delimiter} "`) || text.includes(`${delimiter} '`)) {
-      found.push(
-        text.includes(` ${delimiter} "`) || text.includes(` ${delimiter} '`)
-          ? ` ${delimiter} `
-          : `${delimiter} `,
-      );
-    }
-  }
-  return found;
-}
-
-/** Characters that hardly any text has, but for its delimiters. */
-const rare = new Set(['^', '~', '§', '¦', 'þ', '¬', '¶', '\x1e']);
-
-/** Whether a delimiter of several characters occurs, and its first character seldom without the others. */
-function standsAlone(delimiter: string, text: string): boolean {
-  const count = text.split(delimiter).length - 1;
-  if (count === 0) return false;
-  const within = delimiter.split(delimiter.charAt(0)).length - 1;
-  const first = text.split(delimiter.charAt(0)).length - 1;
-  return first <= count * (within + 0.5);
-}
-
-function latin1(text: string): string {
-  return Buffer.from(text).toString('latin1');
-}
-
-function weightOf(delimiter: string, name: string): number {
-  const trimmed = delimiter.trim();
-  const single = delimiterWeights.get(trimmed.charAt(0)) ?? 0.7;
-  const weight =
-    delimiterWeights.get(delimiter) ?? (trimmed.length === 1 ? single * 0.97 : Math.max(1, single * 1.2));
-  const extension = extensionOf(name);
-  if (extensionDelimiters.get(extension) !== delimiter) return weight;
-  return weight * (extension === 'csv' ? 1.06 : 1.3);
-}
-
-function extensionOf(name: string): string {
-  return /\.(\w+)(?:\.(?:gz|zst))?$/.exec(name.toLowerCase())?.at(1) ?? '';
-}
-
-const extensionDelimiters = new Map([
-  ['csv', ','],
-  ['tsv', '\t'],
-  ['tab', '\t'],
-  ['psv', '|'],
-]);
-
-/** The weight of a delimiter that every row has as often: what is as rare, or as seldom so even, is one. */
-function evenWeight({ delimiter, runs }: CsvGrammar, width: number): number {
-  if (rare.has(delimiter)) return width >= 3 ? 0.97 : 0;
-  if (runs) return width >= 3 ? 0.75 : 0;
-  return delimiter === ':' && width >= 5 ? 0.75 : 0;
-}
-
 /** Other quotes and escapes that the text gives reason to try with a delimiter. */
 function variants({ grammar, unclosed }: Shape, text: string, hints: Partial<CsvGrammar>): CsvGrammar[] {
   const found: CsvGrammar[] = [];
@@ -326,52 +167,53 @@ function variants({ grammar, unclosed }: Shape, text: string, hints: Partial<Csv
   return found;
 }
 
-function shapeBy(grammar: CsvGrammar, { bytes, final, from }: Window, name: string): Shape {
+function shapeBy(grammar: CsvGrammar, { bytes, final, from, name }: Window): Shape {
   const counts = new Map<number, number>();
   let run = 0;
   let runWidth = 0;
   let inRuns = 0;
-  let rows = 0;
   let unclosed = 0;
   let stray = 0;
   let quotedFields = 0;
-  for (const { row } of readRows(bytes, final, grammar, from, trial.rows)) {
-    rows++;
-    counts.set(row.count, (counts.get(row.count) ?? 0) + 1);
-    run = row.count === runWidth ? run + 1 : 1;
-    runWidth = row.count;
+  const rows = sampleRows(bytes, final, grammar, from, trial.rows);
+  for (const row of rows) {
+    counts.set(row.width, (counts.get(row.width) ?? 0) + 1);
+    run = row.width === runWidth ? run + 1 : 1;
+    runWidth = row.width;
     if (runWidth > 1 && run >= 4) inRuns += run === 4 ? 4 : 1;
     if (row.fault === Fault.UnclosedQuote) unclosed++;
     if (row.fault === Fault.StrayQuote) stray++;
-    for (let index = 0; index < row.count; index++)
-      if (row.starts[index] !== row.places[index]) quotedFields++;
+    quotedFields += row.quotedFields;
   }
   const width = commonWidth(counts);
   // Rows of several tables, each of its own width, are nearly as good as rows of one.
-  const uniform = Math.max(counts.get(width) ?? 0, 0.85 * inRuns) / Math.max(1, rows);
+  const uniform = Math.max(counts.get(width) ?? 0, 0.85 * inRuns) / Math.max(1, rows.length);
   const hollow = width < 2 || (grammar.quote === "'" && quotedFields < 2);
   const quoteWeight = grammar.quote === '"' ? 1 : grammar.quote === "'" ? 0.99 : 0.9;
-  const proven = quotedFields > 0 && quotedFields >= rows && unclosed + stray === 0;
+  const proven = quotedFields > 0 && quotedFields >= rows.length && unclosed + stray === 0;
   const usual = weightOf(grammar.delimiter, name);
-  const weight = uniform === 1 && rows >= 3 ? Math.max(usual, evenWeight(grammar, width)) : usual;
+  const weight = uniform === 1 && rows.length >= 3 ? Math.max(usual, evenWeight(grammar, width)) : usual;
   const limit =
-    (proven ? Math.max(weight, 0.85) : weight) *
+    (proven ? Math.max(weight, provenWeight) : weight) *
     quoteWeight *
     uniform ** 1.5 *
     (1 - 0.6 / (width + 0.5)) *
-    (1 - (0.3 * unclosed + (quotedFields === 0 ? 0.5 : 0.05) * stray) / Math.max(1, rows));
+    (1 - (0.3 * unclosed + (quotedFields === 0 ? 0.5 : 0.05) * stray) / Math.max(1, rows.length));
   return { grammar, width, limit: hollow ? 0 : limit, rows, unclosed, stray, quotedFields };
 }
 
-function rateCells(shape: Shape, { bytes, final, from }: Window): Trial {
-  const { grammar, width, limit } = shape;
+function rateCells(shape: Shape): Trial {
+  const { grammar, width, limit, rows } = shape;
   if (limit === 0) return { ...shape, score: 0 };
   let rated = 0;
   let sum = 0;
-  for (const { cells, quoted } of sampleRows(bytes, final, grammar, from, trial.rows)) {
-    if (cells.length !== width) continue;
+  const fitting = rows.filter((row) => row.width === width);
+  const step = Math.max(1, Math.floor((fitting.length * Math.min(width, trial.columns)) / trial.cells));
+  for (let at = 0; at < fitting.length; at += step) {
+    const row = fitting[at];
+    const { cells } = row;
     for (let index = 0; index < Math.min(width, trial.columns); index++) {
-      const rating = quoted[index] ? 1 : rateCell(cells[index] ?? '', grammar);
+      const rating = row.isQuoted(index) ? 1 : rateCell(cells[index] ?? '', grammar);
       if (rating === undefined) continue;
       rated++;
       sum += rating;
@@ -417,5 +259,8 @@ function typedLines({ bytes, final, from }: Window, grammar: CsvGrammar): number
 
 /** What a delimiter must score to be believed rather than one column: more if text is full of it anyhow. */
 function oneColumnScore(delimiter: string, typed: number): number {
-  return (delimiterWeights.get(delimiter) ?? 0.9) > 0.85 ? 0.2 + 0.3 * typed : 0.42 + 0.1 * typed;
+  return isUsual(delimiter) ? 0.2 + 0.3 * typed : 0.42 + 0.1 * typed;
 }
+
+/** What `oneColumnScore` never exceeds. */
+const surely = 0.52;

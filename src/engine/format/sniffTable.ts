@@ -1,4 +1,4 @@
-import type { SampleRow } from './sniffGrammar.ts';
+import type { SampleRow } from './sniffRows.ts';
 import { cellType, isTyped, type CellType } from './sniffType.ts';
 
 /** Where a table stands among the rows of a sample. */
@@ -42,7 +42,7 @@ export function findTable(rows: readonly SampleRow[], known: KnownTable): TableP
 /** The number of fields in most rows; of two as common, the greater. */
 function commonWidth(rows: readonly SampleRow[]): number {
   const counts = new Map<number, number>();
-  for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
+  for (const row of rows) counts.set(row.width, (counts.get(row.width) ?? 0) + 1);
   let width = 0;
   for (const [candidate, count] of counts) {
     const most = counts.get(width) ?? 0;
@@ -51,19 +51,10 @@ function commonWidth(rows: readonly SampleRow[]): number {
   return width;
 }
 
-function filledCells({ cells }: SampleRow): number {
-  return cells.reduce((count, cell) => (cell.trim() === '' ? count : count + 1), 0);
-}
-
-/** Fields up to the last that is not empty. */
-function usedWidth({ cells }: SampleRow): number {
-  return cells.findLastIndex((cell) => cell.trim() !== '') + 1;
-}
-
 /** Fields that a header row names: a delimiter too many in it makes no column. */
 function namedWidth(row: SampleRow, bodyWidth: number): number {
-  const used = usedWidth(row);
-  return used > bodyWidth && filledCells(row) <= bodyWidth ? bodyWidth : used;
+  const { used } = row;
+  return used > bodyWidth && row.filled <= bodyWidth ? bodyWidth : used;
 }
 
 /** Rows that stand above a table are at most this many. */
@@ -76,14 +67,14 @@ const preambleLimit = 60;
  */
 function firstRow(rows: readonly SampleRow[]): number {
   const whole = commonWidth(rows);
-  const regular = share(rows, ({ cells }) => cells.length === whole) >= 0.5;
+  const regular = share(rows, (row) => row.width === whole) >= 0.5;
   for (let index = 0; index < Math.min(rows.length, preambleLimit); index++) {
     const row = rows[index];
     const next = rows.slice(index + 1, index + 21);
     if (next.length === 0) return 0;
-    const width = regular && row.cells.length * 2 <= whole ? whole : commonWidth(next);
+    const width = regular && row.width * 2 <= whole ? whole : commonWidth(next);
     const apart = isSetApart(rows, index);
-    if (isAbove(row, next, width) && !(apart && row.cells.length === width && filledCells(row) > 0)) continue;
+    if (isAbove(row, next, width) && !(apart && row.width === width && row.filled > 0)) continue;
     return index === 0 || apart || countHeaderRows(rows, index) > 0 ? index : 0;
   }
   return 0;
@@ -93,16 +84,16 @@ function firstRow(rows: readonly SampleRow[]): number {
 function isSetApart(rows: readonly SampleRow[], index: number): boolean {
   if (index === 0) return false;
   const before = rows[index - 1];
-  return before.next < rows[index].start || filledCells(before) === 0;
+  return before.next < rows[index].start || before.countFilled(1) === 0;
 }
 
 function isAbove(row: SampleRow, next: readonly SampleRow[], width: number): boolean {
-  const filled = filledCells(row);
+  const filled = row.filled;
   if (filled === 0) return true;
-  const regular = share(next, ({ cells }) => cells.length === width) >= 0.6;
+  const regular = share(next, (one) => one.width === width) >= 0.6;
   if (!regular || width < 2) return false;
-  if (row.cells.length * 2 <= width) return true;
-  return filled === 1 && median(next.filter(({ cells }) => cells.length === width).map(filledCells)) >= 2;
+  if (row.width * 2 <= width) return true;
+  return filled === 1 && median(next.filter((one) => one.width === width).map(({ filled }) => filled)) >= 2;
 }
 
 function share<T>(items: readonly T[], test: (item: T) => boolean): number {
@@ -141,11 +132,17 @@ interface ColumnLook {
 
 function columnsOf(rows: readonly SampleRow[]): ColumnLook[] {
   const width = commonWidth(rows);
-  const fitting = rows.filter(({ cells }) => cells.length === width);
+  const fitting = rows.filter((one) => one.width === width);
   return Array.from({ length: Math.min(width, across) }, (_, column) => {
-    const cells = fitting.map((row) => row.cells[column] ?? '').filter((cell) => cellType(cell) !== 'empty');
+    const cells: string[] = [];
     const types = new Map<CellType, number>();
-    for (const cell of cells) types.set(cellType(cell), (types.get(cellType(cell)) ?? 0) + 1);
+    for (const row of fitting) {
+      const cell = row.cells[column] ?? '';
+      const type = cellType(cell);
+      if (type === 'empty') continue;
+      cells.push(cell);
+      types.set(type, (types.get(type) ?? 0) + 1);
+    }
     const [type, count] = [...types].sort((a, b) => b[1] - a[1]).at(0) ?? ['empty', 0];
     const lengths = new Set(cells.map((cell) => cell.length));
     return {
@@ -203,10 +200,7 @@ function areYears(cells: readonly string[]): ReadonlySet<string> {
 
 /** Whether the row below a header is one more header row: units, a second level of names, the same names again. */
 function isFurtherHeader(row: SampleRow, header: SampleRow, columns: readonly ColumnLook[]): boolean {
-  if (
-    row.cells.length === header.cells.length &&
-    row.cells.every((cell, index) => cell === header.cells[index])
-  ) {
+  if (row.width === header.width && row.cells.every((cell, index) => cell === header.cells[index])) {
     return true;
   }
   let typed = 0;
@@ -230,13 +224,12 @@ function otherTables(rows: readonly SampleRow[], bodyFirst: number): number[] {
   for (let index = bodyFirst + 1; index + 1 < rows.length; index++) {
     const row = rows[index];
     const before = rows[index - 1];
-    if (filledCells(row) < 2) continue;
-    const apart = isSetApart(rows, index) || filledCells(before) === 1;
-    if (!apart && row.cells.length === before.cells.length) continue;
+    const apart = before.next < row.start || before.countFilled(2) < 2;
+    if (!apart && row.width === before.width) continue;
+    if (row.countFilled(2) < 2) continue;
     const next = rows.slice(index + 1, index + 11);
     const nextWidth = commonWidth(next);
-    if (row.cells.length !== nextWidth || share(next, ({ cells }) => cells.length === nextWidth) < 0.8)
-      continue;
+    if (row.width !== nextWidth || share(next, (one) => one.width === nextWidth) < 0.8) continue;
     const columns = columnsOf(next);
     if (!columns.some(({ type }) => isTyped(type)) || !isHeader(row, columns)) continue;
     found.push(index);

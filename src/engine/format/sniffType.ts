@@ -2,24 +2,59 @@
 export type CellType = 'empty' | 'number' | 'time' | 'name' | 'link' | 'text';
 
 /**
- * `empty` holds nothing or says that it does; `number` includes amounts of money, percentages, and decimal commas;
- * `time` is a date, a time of day or both; `link` an address of the web, of mail or of a host, or a UUID; `name` a word
- * or a few, as a column might be called; `text` is anything else.
+ * The type of a cell, given as a Latin-1 reading of its bytes. `empty` holds nothing or says that it does; `number` includes
+ * amounts of money, percentages, and decimal commas; `time` is a date, a time of day or both; `link` an address of the web, of
+ * mail or of a host, or a UUID; `name` a word or a few, as a column might be called; `text` is anything else.
  */
 export function cellType(text: string): CellType {
   const cell = text.trim();
-  if (cell === '' || (cell.length <= 7 && nothing.test(cell))) return 'empty';
+  if (cell === '') return 'empty';
   const first = cell.charCodeAt(0);
-  const startsLikeNumber = first < 0x40 || first === 0xa3 || first === 0xac || first >= 0xc2;
-  if (startsLikeNumber && cell.length <= 40) {
+  const digit = isDigit(first);
+  if ((digit || first === 0x2d) && isPlainNumber(cell)) return 'number';
+  if (!digit && cell.length <= 7 && nothing.test(cell)) return 'empty';
+  const short = cell.length <= 40;
+  if (short && digit && (cell.includes(':') || cell.includes('/'))) {
+    if (time.test(cell) || date.test(cell) || dateTime.test(cell)) return 'time';
+  } else if (short && isAmountStart(first)) {
     if (number.test(cell) || money.test(cell)) return 'number';
-    if (date.test(cell) || time.test(cell) || dateTime.test(cell)) return 'time';
-  } else if (cell.length <= 40 && (money.test(cell) || wordedDate.test(cell) || truth.test(cell))) {
-    return wordedDate.test(cell) ? 'time' : 'number';
-  }
-  if (wordedDate.test(cell)) return 'time';
-  if (cell.length <= 2048 && link.test(cell)) return 'link';
+    if (digit && date.test(cell)) return 'time';
+  } else if (short && truth.test(cell)) return 'number';
+  if ((digit || startsDate(first)) && wordedDate.test(cell)) return 'time';
+  if (cell.length <= 2048 && mayBeLink(cell, digit) && link.test(cell)) return 'link';
   return cell.length <= 60 && name.test(cell) ? 'name' : 'text';
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+/** Whether numbers and amounts of money begin so: with a digit, a sign, a currency. */
+function isAmountStart(first: number): boolean {
+  const isCurrency = first === 0x45 || first === 0x47 || first === 0x55;
+  return first < 0x40 || isCurrency || first === 0xa3 || first === 0xc2 || first === 0xe2;
+}
+
+/** Whether the name of a month or a day begins so. */
+function startsDate(first: number): boolean {
+  return 'adfjmnostw'.includes(String.fromCharCode(first | 0x20));
+}
+
+/** Digits with at most one point among or after them, and a minus before: what most numbers are. */
+function isPlainNumber(cell: string): boolean {
+  let points = 0;
+  let digits = 0;
+  for (let at = cell.charCodeAt(0) === 0x2d ? 1 : 0; at < cell.length; at++) {
+    const code = cell.charCodeAt(at);
+    if (isDigit(code)) digits++;
+    else if (code !== 0x2e || digits === 0 || ++points > 1) return false;
+  }
+  return digits > 0;
+}
+
+/** Whether a cell has what each kind of link cannot do without. */
+function mayBeLink(cell: string, digit: boolean): boolean {
+  return digit || cell.length === 36 || cell.includes('://') || cell.includes('@') || /^www\./i.test(cell);
 }
 
 /** Whether values of this type are seldom found in a header, and seldom come out of text that is cut wrongly. */
@@ -42,4 +77,4 @@ const wordedDate =
   /^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? )?(?:\d{1,2} )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[- .]{1,2}\d{1,4}(?:,? \d{4})?(?:,? \d{1,2}:\d{2}(?::\d{2})?.*)?$/i;
 const link =
   /^(?:[a-z][a-z0-9+.-]{1,9}:\/\/\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})$/i;
-const name = /^[\p{L}_\x80-\xff][\p{L}\p{N}_\x80-\xff .()/%&'#:*+$\u2019-]*$/u;
+const name = /^[a-z_\x80-\xff][\w\x80-\xff .()/%&'#:*+$-]*$/i;
