@@ -161,7 +161,8 @@ export class WorkerPool<Task, Result> implements Pool<Task, Result> {
 
   #receive(seat: Seat<Task, Result>, message: FromWorker): void {
     const job = seat.job;
-    if (job?.id !== message.id) return;
+    // What a worker answers that is being ended must not let the process end before it.
+    if (job?.id !== message.id || !this.#seats.has(seat)) return;
     this.#release(seat);
     this.#settle(job, () => {
       if (message.type === 'done') job.resolve(message.result as Result);
