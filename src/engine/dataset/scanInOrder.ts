@@ -95,7 +95,9 @@ export async function* scanInOrder(
 
   const hand = (): void => {
     const known = next <= index.length ? index.place(next) : undefined;
-    const length = handedOut < 2 * pool.size ? 1 : (request.blocksPerStretch ?? blocksPerStretch);
+    const { output } = request;
+    const asked = request.blocksPerStretch ?? (output.kind === 'stages' ? output.blocks : undefined);
+    const length = handedOut < 2 * pool.size ? 1 : (asked ?? blocksPerStretch);
     const lastBlock = Math.min(
       toBlock(),
       length > 1 && request.stretchEnd ? request.stretchEnd(next) : next + length,

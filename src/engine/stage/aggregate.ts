@@ -1,130 +1,75 @@
 import { Groups, type GroupingPlan } from './aggregate/groups.ts';
-import { wholeBatch, type Batch } from './batch.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { MergedGroups } from './aggregate/mergedGroups.ts';
+import type { Batch } from './batch.ts';
+import { ByteWriter } from './bytes.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
 import { mergeRuns, runBuffers } from './merge.ts';
-import { partitionOf, partitions } from './partition.ts';
-import { rowsPerBatch } from './rows.ts';
-import { runRecord } from './sortRecord.ts';
+import { partitions } from './partition.ts';
+import { RowCodec, RowGatherer } from './rows.ts';
+import { recordEnd } from './sortRecord.ts';
 import { SpillReader, type SpillFolder, type SpillWriter } from './spill.ts';
-import { CellVector, type Cell, type Vector } from './vector.ts';
 
 /**
- * AGGREGATE … GROUP BY. Groups are held up to `budget` bytes; then what is known of them is written out, parted by a
- * hash of the key, and gathered part by part in the end. Groups come out in the order in which they were first seen.
- * A single group may be four times as large; then there is a MemoryLimitError.
+ * AGGREGATE … GROUP BY, of what `PartialAggregation` has made of the rows. New groups are begun while all take less than half
+ * of `budget` bytes; records of others are then put aside as they are, parted by a hash of the key. When the known groups have
+ * grown to the whole of it, they are put aside as well, and new ones can begin. Each part is gathered so in the end. Groups
+ * come out in the order in which they were first seen. A single group may be four times as large as the budget; then there is
+ * a MemoryLimitError.
  */
 export class Aggregation {
-  readonly #plan: () => GroupingPlan;
-  readonly #groups: Groups;
-  readonly #grouping: GroupingPlan;
+  readonly #gathering: Gathering;
+  readonly #rows: RowCodec;
   readonly #budget: number;
-  readonly #folder: SpillFolder;
-  readonly #record = new ByteWriter();
-  #parts: SpillWriter[] | undefined;
   #merged = 0;
 
   /** @param plan makes the accumulators; called again for each part that is gathered */
   constructor(plan: () => GroupingPlan, budget: number, folder: SpillFolder) {
-    this.#plan = plan;
-    this.#grouping = plan();
-    this.#groups = new Groups(this.#grouping);
+    const { keys, aggregates } = plan();
+    this.#rows = new RowCodec(
+      [],
+      [...keys, ...aggregates].map(({ slot }) => slot),
+    );
+    this.#gathering = new Gathering(plan, budget, folder, 0);
     this.#budget = budget;
-    this.#folder = folder;
   }
 
-  async add(batch: Batch): Promise<void> {
-    this.#groups.add(batch);
-    if (this.#groups.size > this.#budget) await this.#spill();
-  }
-
-  /** Takes in what `partial` gave, in the order of the rows that it was made of. */
+  /** Takes in what a `PartialAggregation` gave, in the order of the rows that it was made of. The bytes are void then. */
   async merge(partial: Uint8Array): Promise<void> {
-    const reader = new ByteReader(partial);
-    const rows = reader.double();
-    while (reader.left > 0) this.#groups.merge(reader, this.#merged);
-    this.#merged += rows;
-    if (this.#groups.size > this.#budget) await this.#spill();
+    const view = new DataView(partial.buffer, partial.byteOffset, partial.byteLength);
+    for (let record = partialHeader; record < partial.length; record = recordEnd(partial, record)) {
+      view.setFloat64(record + 4, view.getFloat64(record + 4, true) + this.#merged, true);
+      if (!this.#gathering.tryTake(partial, record)) await this.#gathering.putAside(partial, record);
+    }
+    this.#merged += view.getFloat64(0, true);
   }
 
   async *finish(signal: AbortSignal): AsyncGenerator<Batch> {
-    if (this.#parts === undefined) {
-      this.#groups.ensureOne();
-      yield* results(this.#groups, this.#grouping, inOrder(this.#groups));
+    const groups = this.#gathering.whole();
+    if (groups !== undefined) {
+      groups.ensureOne();
+      yield* this.#results(groups);
       return;
     }
-    await this.#spill();
-    const parts = this.#parts;
-    for (const part of parts) await part.finish();
-    const runs: string[] = [];
-    for (const part of parts) runs.push(...(await this.#gather(part.path, 1, signal)));
-    const buffers = runBuffers(runs.length, this.#budget / 2);
-    const grouping = this.#plan();
-    for await (const { bytes, payloads } of mergeRuns(runs, buffers, signal)) {
-      const groups = new Groups(grouping);
-      const reader = new ByteReader(bytes);
-      for (const payload of payloads) {
-        reader.at = payload;
-        groups.merge(reader, 0);
-      }
-      yield* results(groups, grouping, inOrder(groups));
-      groups.clear();
+    const runs = await this.#gathering.finish(signal);
+    for await (const { bytes, payloads } of mergeRuns(
+      runs,
+      runBuffers(runs.length, this.#budget / 2),
+      signal,
+    )) {
+      yield this.#rows.read(bytes, payloads);
     }
   }
 
-  async #spill(): Promise<void> {
-    const parts = (this.#parts ??= await openParts(this.#folder));
-    await writeParts(this.#groups, parts, 0, this.#record);
-    this.#groups.clear();
-  }
-
-  /** Puts together what was written of the groups of a part; gives runs of whole groups in order. */
-  async #gather(path: string, level: number, signal: AbortSignal): Promise<string[]> {
-    const groups = new Groups(this.#plan());
-    const reader = await SpillReader.open(path, Buffer.allocUnsafe(256 * 1024));
-    let parts: SpillWriter[] | undefined;
-    try {
-      while (reader.tryNext() || (await reader.next())) {
-        groups.merge(new ByteReader(reader.content), 0);
-        if (groups.size <= this.#budget) continue;
-        // A single group cannot be parted further.
-        if (groups.count === 1 || level > maxLevel) {
-          if (groups.size > maxGather * this.#budget) throw new MemoryLimitError(tooLarge);
-          continue;
-        }
-        parts ??= await openParts(this.#folder);
-        await writeParts(groups, parts, level, this.#record);
-        groups.clear();
-        signal.throwIfAborted();
-      }
-      if (parts === undefined) return [await this.#writeRun(groups)];
-      await writeParts(groups, parts, level, this.#record);
-    } finally {
-      await reader.close();
-      for (const part of parts ?? []) await part.finish();
+  *#results(groups: MergedGroups): Generator<Batch> {
+    const gatherer = new RowGatherer(this.#rows);
+    const row = new ByteWriter();
+    for (const group of groups.inOrder()) {
+      row.clear();
+      groups.writeRow(group, row);
+      gatherer.add(row.bytes, 0, row.length);
+      if (gatherer.full) yield gatherer.take();
     }
-    const runs: string[] = [];
-    for (const part of parts) runs.push(...(await this.#gather(part.path, level + 1, signal)));
-    return runs;
-  }
-
-  /** Groups with the number of their first row as key, in its order. */
-  async #writeRun(groups: Groups): Promise<string> {
-    const writer = await this.#folder.create();
-    const key = Buffer.alloc(8);
-    try {
-      for (const group of inOrder(groups)) {
-        const first = groups.first(group);
-        key.writeUInt32BE(Math.floor(first / 2 ** 32));
-        key.writeUInt32BE(first % 2 ** 32, 4);
-        this.#record.clear();
-        groups.write(group, this.#record);
-        await writer.append(runRecord(key, this.#record.view()));
-      }
-    } finally {
-      await writer.finish();
-    }
-    return writer.path;
+    if (gatherer.count > 0) yield gatherer.take();
   }
 }
 
@@ -135,49 +80,158 @@ const maxGather = 4;
 const tooLarge =
   'A group has more values than fit into memory: median, quantile_cont, mode, list, string_agg and DISTINCT keep all of them.';
 
+/** Gathers the groups of one part; of all, on level 0. */
+class Gathering {
+  readonly #plan: () => GroupingPlan;
+  readonly #groups: MergedGroups;
+  readonly #budget: number;
+  readonly #folder: SpillFolder;
+  readonly #level: number;
+  readonly #record = new ByteWriter();
+  #parts: SpillWriter[] | undefined;
+  /** Hash of the record that `tryTake` has refused. */
+  #refused = 0;
+  /** Bytes that the groups held when that was last added up, and those of the records since then. */
+  #size = 0;
+  #since = 0;
+
+  constructor(plan: () => GroupingPlan, budget: number, folder: SpillFolder, level: number) {
+    this.#plan = plan;
+    this.#groups = new MergedGroups(plan());
+    this.#budget = budget;
+    this.#folder = folder;
+    this.#level = level;
+  }
+
+  /** The groups, if there is no need of any file. */
+  whole(): MergedGroups | undefined {
+    return this.#parts === undefined ? this.#groups : undefined;
+  }
+
+  /** Takes a record in if that needs no file; a record that it refuses must be put aside. */
+  tryTake(bytes: Uint8Array, record: number): boolean {
+    const groups = this.#groups;
+    const end = recordEnd(bytes, record);
+    // What is a single group, or has been parted often enough, cannot be parted further.
+    const isLast = groups.count <= 1 || this.#level > maxLevel;
+    if (!isLast && this.#size > this.#budget) {
+      this.#refused = groups.hashOfRecord(bytes, record);
+      return false;
+    }
+    const hash = groups.take(bytes, record, isLast || this.#size < this.#budget / 2);
+    if (hash !== undefined) {
+      this.#refused = hash;
+      const parts = this.#parts;
+      return parts !== undefined && this.#part(parts, hash).tryAppendRange(bytes, record, end);
+    }
+    this.#since += end - record;
+    if (this.#since > this.#budget / 64) this.#measure(isLast);
+    return true;
+  }
+
+  /** Puts aside what `tryTake` has refused, behind the groups where those have grown too large. */
+  async putAside(bytes: Uint8Array, record: number): Promise<void> {
+    const parts = (this.#parts ??= await openParts(this.#folder));
+    const hash = this.#refused;
+    if (this.#size > this.#budget) await this.#spill(parts);
+    await this.#part(parts, hash).appendRange(bytes, record, recordEnd(bytes, record));
+  }
+
+  /** Runs of rows in the order of their groups' first rows. */
+  async finish(signal: AbortSignal): Promise<string[]> {
+    const parts = this.#parts;
+    if (parts === undefined) return [await this.#writeRun()];
+    await this.#spill(parts);
+    for (const part of parts) await part.finish();
+    const runs: string[] = [];
+    for (const part of parts) runs.push(...(await this.#gather(part.path, signal)));
+    return runs;
+  }
+
+  async #gather(path: string, signal: AbortSignal): Promise<string[]> {
+    const gathering = new Gathering(this.#plan, this.#budget, this.#folder, this.#level + 1);
+    const reader = await SpillReader.open(path, Buffer.allocUnsafe(256 * 1024));
+    try {
+      while (reader.tryNext() || (await reader.next())) {
+        if (!gathering.tryTake(reader.bytes, reader.record)) {
+          await gathering.putAside(reader.bytes, reader.record);
+          signal.throwIfAborted();
+        }
+      }
+    } finally {
+      await reader.close();
+    }
+    signal.throwIfAborted();
+    return gathering.finish(signal);
+  }
+
+  /** Writes all groups out and forgets them. */
+  async #spill(parts: readonly SpillWriter[]): Promise<void> {
+    const groups = this.#groups;
+    for (let group = 0; group < groups.count; group++) {
+      this.#record.clear();
+      groups.write(group, this.#record);
+      const { bytes, length } = this.#record;
+      const part = this.#part(parts, groups.hashOf(group));
+      if (!part.tryAppendRange(bytes, 0, length)) await part.appendRange(bytes, 0, length);
+    }
+    groups.clear();
+    this.#measure(false);
+  }
+
+  /** Adding the sizes up takes longer than taking a record in. @throws MemoryLimitError */
+  #measure(isLast: boolean): void {
+    this.#since = 0;
+    this.#size = this.#groups.size;
+    if (isLast && this.#size > maxGather * this.#budget) throw new MemoryLimitError(tooLarge);
+  }
+
+  async #writeRun(): Promise<string> {
+    const groups = this.#groups;
+    const writer = await this.#folder.create();
+    const record = this.#record;
+    const key = Buffer.alloc(8);
+    try {
+      for (const group of groups.inOrder()) {
+        const first = groups.first(group);
+        key.writeUInt32BE(Math.floor(first / 2 ** 32));
+        key.writeUInt32BE(first % 2 ** 32, 4);
+        record.clear();
+        const start = record.beginBlock();
+        const keyStart = record.beginBlock();
+        record.copy(key);
+        record.endBlock(keyStart);
+        groups.writeRow(group, record);
+        record.endBlock(start);
+        const { bytes, length } = record;
+        if (!writer.tryAppendRange(bytes, 0, length)) await writer.appendRange(bytes, 0, length);
+      }
+      groups.clear();
+    } finally {
+      await writer.finish();
+    }
+    return writer.path;
+  }
+
+  /** The highest bits of the hash: the lowest ones find a key among those of its part. */
+  #part(parts: readonly SpillWriter[], hash: number): SpillWriter {
+    return parts[Math.floor((hash / 2 ** 32) * partitions ** (this.#level + 1)) % partitions];
+  }
+}
+
 async function openParts(folder: SpillFolder): Promise<SpillWriter[]> {
   const parts: SpillWriter[] = [];
   for (let part = 0; part < partitions; part++) parts.push(await folder.create());
   return parts;
 }
 
-async function writeParts(
-  groups: Groups,
-  parts: readonly SpillWriter[],
-  level: number,
-  record: ByteWriter,
-): Promise<void> {
-  for (let group = 0; group < groups.count; group++) {
-    const part = parts[partitionOf(groups.keyBytes(group), level)];
-    record.clear();
-    groups.write(group, record);
-    if (!part.tryAppend(record.view())) await part.append(record.view());
-  }
-}
-
-/** Groups in the order of their first rows; merging may have found an earlier one for a later group. */
-function inOrder(groups: Groups): number[] {
-  return Array.from({ length: groups.count }, (_, group) => group).sort(
-    (a, b) => groups.first(a) - groups.first(b) || a - b,
-  );
-}
-
-function* results(groups: Groups, plan: GroupingPlan, order: readonly number[]): Generator<Batch> {
-  for (let from = 0; from < order.length; from += rowsPerBatch) {
-    const rows = order.slice(from, from + rowsPerBatch);
-    const vectors: (Vector | undefined)[] = [];
-    const fill = (slot: number, cell: (group: number) => Cell): void => {
-      vectors[slot] = new CellVector(rows.map(cell));
-    };
-    for (const [at, { slot }] of plan.keys.entries()) fill(slot, (group) => groups.key(group, at));
-    for (const { slot, accumulator } of plan.aggregates) fill(slot, (group) => accumulator.result(group));
-    yield wholeBatch(vectors, rows.length);
-  }
-}
+/** Bytes before the first record of a partial aggregation: how many rows it was made of, as a double. */
+const partialHeader = 8;
 
 /** Groups the rows of one thread, to be put together by an `Aggregation`. */
 export class PartialAggregation {
   readonly #groups: Groups;
+  readonly #out = new ByteWriter();
   #rows = 0;
 
   constructor(plan: GroupingPlan) {
@@ -195,27 +249,40 @@ export class PartialAggregation {
 
   /** What was gathered since the last `restart`. */
   take(): Uint8Array<ArrayBuffer> {
-    const out = new ByteWriter();
+    const out = this.#out;
+    out.clear();
     out.double(this.#rows);
     for (let group = 0; group < this.#groups.count; group++) this.#groups.write(group, out);
     return out.take();
   }
 
   restart(): void {
-    this.#groups.restart();
+    this.#groups.clear();
     this.#rows = 0;
   }
 }
 
-/** AGGREGATE in one thread. */
+/** AGGREGATE in one thread: what is made of some batches is put together as what threads make. */
 export async function* aggregate(
   batches: AsyncIterable<Batch>,
+  partial: PartialAggregation,
   aggregation: Aggregation,
+  budget: number,
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
+  const most = Math.min(maxPartial, budget / 4);
   for await (const batch of batches) {
-    await aggregation.add(batch);
+    partial.add(batch);
+    if (partial.size > most) {
+      await aggregation.merge(partial.take());
+      partial.restart();
+    }
     signal.throwIfAborted();
   }
+  await aggregation.merge(partial.take());
+  partial.restart();
   yield* aggregation.finish(signal);
 }
+
+/** Bytes that a part of the rows may be gathered to. */
+const maxPartial = 4 * 1024 * 1024;

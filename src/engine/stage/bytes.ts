@@ -33,6 +33,11 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.length);
   }
 
+  /** What `view` shows begins here; valid until the next write. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
   /** A copy of what was written. */
   take(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.length);
@@ -176,6 +181,19 @@ export class ByteReader {
   bytes(length: number): Uint8Array {
     this.at += length;
     return this.#bytes.subarray(this.at - length, this.at);
+  }
+
+  /** Copies the next bytes. */
+  copyTo(out: ByteWriter, length: number): void {
+    out.copy(this.#bytes, this.at, this.at + length);
+    this.at += length;
+  }
+
+  /** Whether a byte stands among the next ones. */
+  includes(byte: number, length: number): boolean {
+    const end = this.at + length;
+    for (let at = this.at; at < end; at++) if (this.#bytes[at] === byte) return true;
+    return false;
   }
 
   text(): string {

@@ -1,6 +1,6 @@
 import type { Plan } from '../query/index.ts';
 import type { Step } from '../query/resolve/step.ts';
-import { aggregate, Aggregation } from './aggregate.ts';
+import { aggregate, Aggregation, PartialAggregation } from './aggregate.ts';
 import { createAccumulator } from './aggregate/create.ts';
 import type { GroupingPlan } from './aggregate/groups.ts';
 import type { Batch } from './batch.ts';
@@ -96,8 +96,11 @@ function stage(
     }
     case 'distinct':
       return distinct(input, step.output, codec, budget, folder, signal);
-    case 'aggregate':
-      return aggregate(input, new Aggregation(() => groupingOf(step, plan), budget, folder), signal);
+    case 'aggregate': {
+      const grouping = (): GroupingPlan => groupingOf(step, plan);
+      const aggregation = new Aggregation(grouping, budget, folder);
+      return aggregate(input, new PartialAggregation(grouping()), aggregation, budget, signal);
+    }
     case 'sort':
       return orderBy(input, sortKeys(step, plan), codec, budget, folder, signal);
     case 'limit':

@@ -4,8 +4,9 @@ import { JsonList } from '../query/value/json.ts';
 import { Interval, Timestamp } from '../query/value/time.ts';
 import { isNumeric, type Value } from '../query/value/value.ts';
 import { Kind } from '../format/record.ts';
-import type { ByteWriter } from './bytes.ts';
-import type { FieldVector } from './vector.ts';
+import type { ByteReader, ByteWriter } from './bytes.ts';
+import { readCell, tag } from './codec.ts';
+import { valueOf, type FieldVector } from './vector.ts';
 
 /**
  * Values as bytes that are in the same order as the values: what sorts, groups and finds equal rows. NULL stands
@@ -116,6 +117,28 @@ export function writeKey(out: ByteWriter, value: Value): void {
     out.byte(rank.object);
     writeObject(out, value);
   }
+}
+
+/** `writeKey` of the cell that a reader stands before; a text and a number are not decoded for it. */
+export function copyCellKey(out: ByteWriter, from: ByteReader): void {
+  const start = from.at;
+  const kind = from.byte();
+  if (kind === tag.text) {
+    const length = from.count();
+    if (!from.includes(0, length)) {
+      out.byte(rank.text);
+      from.copyTo(out, length);
+      out.byte(0);
+      out.byte(0);
+      return;
+    }
+  } else if (kind === tag.double) {
+    out.byte(rank.number);
+    writeNumber(out, from.double());
+    return;
+  }
+  from.at = start;
+  writeKey(out, valueOf(readCell(from)));
 }
 
 /** Members in the order of their keys: the order in which they are written makes no difference. */

@@ -6,7 +6,7 @@ import { hashBytes } from './partition.ts';
 export const noKey = 0xffffffff;
 
 /** Up to so many bytes, an emptied set keeps its memory. */
-const keptArena = 1 << 18;
+const keptArena = 1 << 20;
 
 /** The bits of a key's first and second four bytes, by its length up to eight. */
 const lowMasks = Int32Array.from([0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1, -1]);
@@ -45,8 +45,7 @@ export class KeySet {
   }
 
   /** The number of a key, taken in if it is new. */
-  number(bytes: Uint8Array, start = 0, end = bytes.length): number {
-    const hash = hashBytes(bytes, start, end, 0);
+  number(bytes: Uint8Array, start = 0, end = bytes.length, hash = hashBytes(bytes, start, end, 0)): number {
     const slot = this.#slot(hash, bytes, start, end);
     const known = this.#table[slot];
     return known === -1 ? this.#insert(slot, hash, bytes, start, end) : known;
@@ -116,8 +115,13 @@ export class KeySet {
     }
   }
 
+  /** The number of a key, -1 where it is not there. */
+  find(bytes: Uint8Array, end = bytes.length, hash = hashBytes(bytes, 0, end, 0)): number {
+    return this.#table[this.#slot(hash, bytes, 0, end)];
+  }
+
   has(bytes: Uint8Array): boolean {
-    return this.#table[this.#slot(hashBytes(bytes, 0, bytes.length, 0), bytes, 0, bytes.length)] !== -1;
+    return this.find(bytes) !== -1;
   }
 
   /** Whether the key is new; it is taken in. */

@@ -23,7 +23,7 @@ export function largerTable(
 }
 
 /** Up to so many places, a table that is emptied is used again. */
-const keptLength = 1 << 14;
+const keptLength = 1 << 16;
 
 /** Whether the table was emptied; one that is too large to keep was not. */
 export function tryEmpty(table: Int32Array): boolean {

@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { copyBytes } from './bytes.ts';
 import { recordEnd } from './sortRecord.ts';
 
-/** Temporary files of one run: the folder is made with the first file, and removed with everything in it. */
+/**
+ * Temporary files of one run: the folder is made with the first file, and removed with everything in it. Files that are still
+ * being written then, because the run has failed or nobody wants the rest, are closed before.
+ */
 export class SpillFolder {
   readonly #parent: string;
   #path: Promise<string> | undefined;
   #files = 0;
+  readonly #open = new Set<FileHandle>();
   /** Bytes written so far. */
   written = 0;
 
@@ -19,10 +23,17 @@ export class SpillFolder {
     this.#path ??= mkdtemp(join(this.#parent, 'rowriver-'));
     const path = join(await this.#path, String(this.#files++));
     const file = await open(path, 'wx', 0o600);
-    return new SpillWriter(path, file, (length) => (this.written += length), bufferSize);
+    this.#open.add(file);
+    return new SpillWriter(path, file, this, bufferSize);
+  }
+
+  /** Called by the file's writer. */
+  async finish(file: FileHandle): Promise<void> {
+    if (this.#open.delete(file)) await file.close();
   }
 
   async remove(): Promise<void> {
+    for (const file of this.#open) await this.finish(file);
     if (this.#path !== undefined) await rm(await this.#path, { recursive: true, force: true });
   }
 }
@@ -31,14 +42,14 @@ export class SpillFolder {
 export class SpillWriter {
   readonly path: string;
   readonly #file: FileHandle;
-  readonly #note: (length: number) => void;
+  readonly #folder: SpillFolder;
   readonly #buffer: Buffer;
   #used = 0;
 
-  constructor(path: string, file: FileHandle, note: (length: number) => void, bufferSize: number) {
+  constructor(path: string, file: FileHandle, folder: SpillFolder, bufferSize: number) {
     this.path = path;
     this.#file = file;
-    this.#note = note;
+    this.#folder = folder;
     this.#buffer = Buffer.allocUnsafe(bufferSize);
   }
 
@@ -85,13 +96,13 @@ export class SpillWriter {
     try {
       await this.flush();
     } finally {
-      await this.#file.close();
+      await this.#folder.finish(this.#file);
     }
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) at += (await this.#file.write(bytes, at)).bytesWritten;
-    this.#note(bytes.length);
+    this.#folder.written += bytes.length;
   }
 }
 

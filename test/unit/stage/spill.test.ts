@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Batch } from '../../../src/engine/stage/batch.ts';
 import type { StageMetrics } from '../../../src/engine/stage/context.ts';
 import { compose } from '../../../src/engine/stage/compose.ts';
 import { MemoryLimitError } from '../../../src/engine/stage/memoryLimit.ts';
@@ -29,7 +30,8 @@ describe('a budget that is too small', () => {
     'AGGREGATE count(*) AS c, sum(n) AS s, min(pad) AS p GROUP BY key',
     "AGGREGATE count(DISTINCT n) AS d, list(id) AS l, median(n) AS m, mode(pad) AS o, string_agg(pad, ',') AS t GROUP BY key",
     'AGGREGATE approx_count_distinct(n) AS a, any_value(pad) AS v, stddev(n) AS s, avg(n) AS g GROUP BY id % 900',
-    'id < 1200 |> AGGREGATE list(id) AS l, count(*) AS c',
+    'AGGREGATE list(id) AS l, max(pad) AS m, count(*) AS c GROUP BY id % 2',
+    'AGGREGATE max(key) AS k, min(CASE WHEN n > 500 THEN n ELSE pad END) AS p, any_value(n) AS v GROUP BY id % 1000, n > 300',
   ]) {
     it(`changes nothing but where rows are kept: ${query}`, async () => {
       const metrics: StageMetrics[] = [];
@@ -85,6 +87,29 @@ describe('a budget that is too small', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
+  for (const query of [
+    'SELECT key, n |> DISTINCT',
+    'AGGREGATE list(id) AS l GROUP BY key, n',
+    'ORDER BY key',
+  ]) {
+    it(`leaves no file open or behind when it is cancelled while it writes: ${query}`, async () => {
+      const plan = planOf(query, layoutOf(data));
+      const controller = new AbortController();
+      const context = contextOf({ budget: small, tempFolder: folder, signal: controller.signal });
+      async function* input(): AsyncGenerator<Batch> {
+        for await (const batch of batchesOf(plan, data, { blockSize: 20_000 })) {
+          if (readdirSync(folder).length > 0) controller.abort(new Error('enough'));
+          yield batch;
+        }
+      }
+      await assert.rejects(async () => {
+        for await (const batch of compose(plan, input(), context)) assert.ok(batch.count > 0);
+      }, /^Error: enough$/);
+      assert.deepEqual(readdirSync(folder), []);
+      assert.deepEqual(openIn(folder), []);
+    });
+  }
+
   it('leaves no file behind when it is cancelled', async () => {
     const plan = planOf('ORDER BY key', layoutOf(data));
     const controller = new AbortController();
@@ -96,6 +121,18 @@ describe('a budget that is too small', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 });
+
+/** Files of a folder that this process has open, where the system tells. */
+function openIn(folder: string): string[] {
+  if (!existsSync('/proc/self/fd')) return [];
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)].filter((path) => path.startsWith(folder));
+    } catch {
+      return [];
+    }
+  });
+}
 
 /** Doubles that were summed in another order differ in their last digits. */
 function rounded(line: string): string {

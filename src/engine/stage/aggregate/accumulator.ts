@@ -51,6 +51,14 @@ export function grownDoubles(array: Float64Array, length: number): Float64Array 
   return larger;
 }
 
+/** Up to so many numbers an array is kept when it is emptied. */
+const keptLength = 1 << 16;
+
+/** An array of zeros: the same one, unless it is too large to keep. */
+export function emptiedDoubles(array: Float64Array): Float64Array {
+  return array.length > keptLength ? new Float64Array(16) : array.fill(0);
+}
+
 /** Bytes that a value takes on the heap, roughly. */
 export function sizeOf(cell: Cell): number {
   if (typeof cell === 'string') return 24 + 2 * cell.length;

@@ -1,23 +1,24 @@
 import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
-import type { ByteReader, ByteWriter } from '../bytes.ts';
+import { ByteWriter, type ByteReader } from '../bytes.ts';
 import { readCell, writeCell } from '../codec.ts';
 import type { BatchExpression } from '../expression.ts';
 import type { Cell } from '../vector.ts';
-import { sizeOf, type ValueAccumulator } from './accumulator.ts';
+import type { ValueAccumulator } from './accumulator.ts';
+import { ByteLists } from './byteLists.ts';
 
 /** any_value(value): the first that is not NULL. */
 export class AnyValue implements ValueAccumulator {
   readonly #input: BatchExpression;
-  #cells: (Cell | undefined)[] = [];
-  #bytes = 0;
+  readonly #cells = new ByteLists();
+  readonly #cell = new ByteWriter(64);
 
   constructor(input: BatchExpression) {
     this.#input = input;
   }
 
   get size(): number {
-    return this.#bytes;
+    return this.#cells.size;
   }
 
   reserve(): void {
@@ -27,12 +28,12 @@ export class AnyValue implements ValueAccumulator {
   addBatch(batch: Batch, groups: Uint32Array): void {
     const vector = this.#input.vector(batch);
     for (let i = 0; i < batch.count; i++) {
-      if (this.#cells[groups[i]] === undefined) this.#take(groups[i], vector.cell(batch.selection[i]));
+      if (!this.#cells.has(groups[i])) this.#take(groups[i], vector.cell(batch.selection[i]));
     }
   }
 
   addValue(group: number, value: Value): void {
-    if (this.#cells[group] === undefined) this.#take(group, value);
+    if (!this.#cells.has(group)) this.#take(group, value);
   }
 
   write(group: number, out: ByteWriter): void {
@@ -41,21 +42,23 @@ export class AnyValue implements ValueAccumulator {
 
   merge(group: number, from: ByteReader): void {
     const cell = readCell(from);
-    if (this.#cells[group] === undefined) this.#take(group, cell);
+    if (!this.#cells.has(group)) this.#take(group, cell);
   }
 
   result(group: number): Cell {
-    return this.#cells[group] ?? null;
+    let cell: Cell = null;
+    this.#cells.visit(group, (_bytes, _start, _end, reader) => (cell = readCell(reader)));
+    return cell;
   }
 
   reset(): void {
-    this.#cells = [];
-    this.#bytes = 0;
+    this.#cells.clear();
   }
 
   #take(group: number, cell: Cell): void {
     if (cell === null) return;
-    this.#cells[group] = cell;
-    this.#bytes += sizeOf(cell) + 16;
+    this.#cell.clear();
+    writeCell(this.#cell, cell);
+    this.#cells.add(group, this.#cell.view());
   }
 }

@@ -3,8 +3,10 @@ import type { Batch } from '../batch.ts';
 import { ByteWriter, type ByteReader } from '../bytes.ts';
 import type { BatchExpression } from '../expression.ts';
 import { writeKey } from '../key.ts';
+import { KeySet } from '../keySet.ts';
 import { hashBytes } from '../partition.ts';
-import { addEach, type ValueAccumulator } from './accumulator.ts';
+import { addEach, emptiedDoubles, grownDoubles, type ValueAccumulator } from './accumulator.ts';
+import { ByteLists } from './byteLists.ts';
 
 /** 2^12 registers: a standard error of 1.04 / sqrt(4096) = 1.6 %. */
 const registerBits = 12;
@@ -16,19 +18,25 @@ const maxHashes = 256;
 export class ApproximateDistinct implements ValueAccumulator {
   readonly #input: BatchExpression;
   readonly #key = new ByteWriter(64);
-  #groups: (Set<number> | Uint8Array | undefined)[] = [];
-  #bytes = 0;
+  /** Of each group the hashes while they are few, and which of them it has had. */
+  readonly #hashes = new ByteLists();
+  readonly #seen = new KeySet();
+  readonly #entry = new ByteWriter(16);
+  #counts: Float64Array = new Float64Array(16);
+  /** Registers of the groups that have more. */
+  readonly #dense = new Map<number, Uint8Array>();
 
   constructor(input: BatchExpression) {
     this.#input = input;
   }
 
   get size(): number {
-    return this.#bytes;
+    const few = this.#hashes.size + this.#seen.size + this.#counts.byteLength;
+    return few + this.#dense.size * (registers + 100);
   }
 
-  reserve(): void {
-    // Groups get their registers with their values.
+  reserve(groups: number): void {
+    this.#counts = grownDoubles(this.#counts, groups);
   }
 
   addBatch(batch: Batch, groups: Uint32Array): void {
@@ -45,14 +53,10 @@ export class ApproximateDistinct implements ValueAccumulator {
   }
 
   write(group: number, out: ByteWriter): void {
-    const state = this.#groups[group];
-    if (state instanceof Uint8Array) {
-      out.count(maxHashes + 1);
-      out.copy(state);
-      return;
-    }
-    out.count(state?.size ?? 0);
-    for (const hash of state ?? []) out.double(hash);
+    const dense = this.#dense.get(group);
+    out.count(dense === undefined ? this.#counts[group] : maxHashes + 1);
+    if (dense === undefined) this.#hashes.visit(group, (bytes, start, end) => out.copy(bytes, start, end));
+    else out.copy(dense);
   }
 
   merge(group: number, from: ByteReader): void {
@@ -62,40 +66,43 @@ export class ApproximateDistinct implements ValueAccumulator {
       return;
     }
     const other = from.bytes(registers);
-    const own = this.#dense(group);
+    const own = this.#dense.get(group) ?? this.#makeDense(group);
     for (let at = 0; at < registers; at++) own[at] = Math.max(own[at], other[at]);
   }
 
   result(group: number): number {
-    const state = this.#groups[group];
-    if (!(state instanceof Uint8Array)) return state?.size ?? 0;
-    return Math.round(estimate(state));
+    const dense = this.#dense.get(group);
+    return dense === undefined ? this.#counts[group] : Math.round(estimate(dense));
   }
 
   reset(): void {
-    this.#groups = [];
-    this.#bytes = 0;
+    this.#hashes.clear();
+    this.#seen.clear();
+    this.#counts = emptiedDoubles(this.#counts);
+    this.#dense.clear();
   }
 
   #addHash(group: number, hash: number): void {
-    const state = (this.#groups[group] ??= new Set<number>());
-    if (state instanceof Uint8Array) {
-      note(state, hash);
+    const dense = this.#dense.get(group);
+    if (dense !== undefined) {
+      note(dense, hash);
       return;
     }
-    const known = state.size;
-    state.add(hash);
-    this.#bytes += (state.size - known) * 40;
-    if (state.size > maxHashes) this.#dense(group);
+    const entry = this.#entry;
+    entry.clear();
+    entry.double(hash);
+    entry.uint32(group);
+    const bytes = entry.view();
+    if (!this.#seen.add(bytes)) return;
+    this.#hashes.add(group, bytes, 0, 8);
+    if (++this.#counts[group] > maxHashes) this.#makeDense(group);
   }
 
-  #dense(group: number): Uint8Array {
-    const state = this.#groups[group];
-    if (state instanceof Uint8Array) return state;
+  #makeDense(group: number): Uint8Array {
     const dense = new Uint8Array(registers);
-    for (const hash of state ?? []) note(dense, hash);
-    this.#groups[group] = dense;
-    this.#bytes += registers;
+    this.#hashes.visit(group, (_bytes, _start, _end, reader) => note(dense, reader.double()));
+    this.#hashes.drop(group);
+    this.#dense.set(group, dense);
     return dense;
   }
 }

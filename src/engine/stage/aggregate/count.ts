@@ -4,7 +4,7 @@ import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { asField, type BatchExpression } from '../expression.ts';
 import { Kind } from '../../format/record.ts';
-import { grownDoubles, type ValueAccumulator } from './accumulator.ts';
+import { emptiedDoubles, grownDoubles, type ValueAccumulator } from './accumulator.ts';
 
 /** count(*), count(value) and count_if(condition). */
 export class Count implements ValueAccumulator {
@@ -63,6 +63,6 @@ export class Count implements ValueAccumulator {
   }
 
   reset(): void {
-    this.#counts.fill(0);
+    this.#counts = emptiedDoubles(this.#counts);
   }
 }

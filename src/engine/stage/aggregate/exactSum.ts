@@ -1,11 +1,14 @@
 import { add, canonical, negate, numberOf, toDouble, type Numeric } from '../../query/value/decimal.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
-import { grownDoubles } from './accumulator.ts';
+import { emptiedDoubles, grownDoubles } from './accumulator.ts';
 
 /** Powers of ten that are exact doubles. */
 const powers = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 /** Every decimal of 15 digits is the only one for its double. */
 const maxDigits = 1e15;
+
+/** In the place of a scale: the sum follows as a text. */
+const written = 0xff;
 
 /**
  * Exact sums of decimals, by group. A double stands for its shortest decimal: scaled by a power of ten that all
@@ -71,18 +74,34 @@ export class ExactSums {
   }
 
   write(group: number, out: ByteWriter): void {
+    if (!this.#large.has(group) && !this.#odd.has(group) && !this.#lost.has(group)) {
+      out.byte(this.#scale);
+      out.double(this.#small[group]);
+      return;
+    }
     const sum = this.sum(group);
+    out.byte(written);
     out.text(sum === undefined ? '' : String(sum));
   }
 
   merge(group: number, from: ByteReader): void {
+    const scale = from.byte();
+    if (scale !== written) {
+      const small = from.double();
+      if (small === 0) return;
+      if (scale > this.#scale) this.#rescale(scale);
+      const sum = this.#small[group] + small;
+      if (scale === this.#scale && Number.isSafeInteger(sum)) this.#small[group] = sum;
+      else this.add(group, canonical(BigInt(small), -scale));
+      return;
+    }
     const text = from.text();
     if (text === '') this.#lost.add(group);
     else this.add(group, numberOf(text));
   }
 
   reset(): void {
-    this.#small.fill(0);
+    this.#small = emptiedDoubles(this.#small);
     this.#large.clear();
     this.#odd.clear();
     this.#lost.clear();

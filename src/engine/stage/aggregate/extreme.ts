@@ -5,7 +5,8 @@ import { readCell, writeCell } from '../codec.ts';
 import { asField, type BatchExpression } from '../expression.ts';
 import { compareKeys, writeSortKey } from '../key.ts';
 import { valueOf, type Cell } from '../vector.ts';
-import { addEach, grownDoubles, sizeOf, type ValueAccumulator } from './accumulator.ts';
+import { addEach, emptiedDoubles, grownDoubles, type ValueAccumulator } from './accumulator.ts';
+import { ByteLists } from './byteLists.ts';
 
 const order = { descending: false, nullsFirst: false };
 
@@ -13,12 +14,15 @@ const order = { descending: false, nullsFirst: false };
 export class Extreme implements ValueAccumulator {
   readonly #input: BatchExpression;
   readonly #largest: boolean;
+  /** What a group holds: nothing, `plain`, a number that is in `#numbers` alone, or `kept`, what is in `#kept`. */
+  #states: Uint8Array = new Uint8Array(0);
   /** Best number so far where that is what the group holds, else NaN. */
   #numbers: Float64Array = new Float64Array(0);
-  readonly #cells: Cell[] = [];
-  readonly #keys: (Uint8Array | undefined)[] = [];
+  /** The key's length, the key that it sorts by, the cell; then room that is not used. */
+  readonly #kept = new ByteLists();
   readonly #key = new ByteWriter(64);
-  #bytes = 0;
+  readonly #best = new ByteWriter(64);
+  readonly #entry = new ByteWriter(64);
 
   constructor(input: BatchExpression, largest: boolean) {
     this.#input = input;
@@ -27,7 +31,7 @@ export class Extreme implements ValueAccumulator {
   }
 
   get size(): number {
-    return this.#numbers.byteLength + this.#bytes;
+    return this.#numbers.byteLength + this.#states.byteLength + this.#kept.size;
   }
 
   reserve(groups: number): void {
@@ -35,6 +39,9 @@ export class Extreme implements ValueAccumulator {
     if (groups <= known) return;
     this.#numbers = grownDoubles(this.#numbers, groups);
     this.#numbers.fill(NaN, known);
+    const states = new Uint8Array(this.#numbers.length);
+    states.set(this.#states);
+    this.#states = states;
   }
 
   addBatch(batch: Batch, groups: Uint32Array): void {
@@ -74,28 +81,74 @@ export class Extreme implements ValueAccumulator {
   }
 
   result(group: number): Cell {
-    return this.#cells[group] ?? null;
+    if (this.#states[group] === plain) return this.#numbers[group];
+    let cell: Cell = null;
+    if (this.#states[group] === kept) {
+      this.#kept.visit(group, (_bytes, _start, _end, reader) => {
+        reader.skip(reader.count());
+        cell = readCell(reader);
+      });
+    }
+    return cell;
   }
 
   reset(): void {
-    this.#numbers.fill(NaN);
-    this.#cells.length = 0;
-    this.#keys.length = 0;
-    this.#bytes = 0;
+    this.#numbers = emptiedDoubles(this.#numbers).fill(NaN);
+    this.#states = new Uint8Array(this.#numbers.length);
+    this.#kept.clear();
   }
 
   #take(group: number, value: Value, cell: Cell): void {
-    this.#key.clear();
-    writeSortKey(this.#key, value, order, this.#input.loose);
-    const key = this.#key.view();
-    const best = this.#keys[group];
-    if (best !== undefined) {
-      const difference = compareKeys(key, best);
+    const state = this.#states[group];
+    const number = typeof value === 'number' ? value : NaN;
+    if (state === plain && number === number) {
+      const best = this.#numbers[group];
+      if (this.#largest ? number <= best : number >= best) return;
+    } else if (state !== 0) {
+      this.#writeKey(this.#key, value);
+      const difference = compareKeys(this.#key.view(), this.#bestKey(group));
       if (this.#largest ? difference <= 0 : difference >= 0) return;
     }
-    this.#bytes += (best === undefined ? 100 + sizeOf(cell) : -best.length) + key.length;
-    this.#keys[group] = key.slice();
-    this.#cells[group] = cell;
-    this.#numbers[group] = typeof value === 'number' ? value : NaN;
+    this.#numbers[group] = number;
+    this.#states[group] = typeof cell === 'number' ? plain : kept;
+    if (typeof cell !== 'number') this.#keep(group, value, cell);
+  }
+
+  #keep(group: number, value: Value, cell: Cell): void {
+    this.#writeKey(this.#key, value);
+    const entry = this.#entry;
+    entry.clear();
+    entry.count(this.#key.length);
+    entry.copy(this.#key.view());
+    writeCell(entry, cell);
+    if (this.#kept.has(group)) {
+      if (this.#kept.tryOverwrite(group, entry.view())) return;
+      this.#kept.drop(group);
+      // Twice the room, so that ever longer texts leave no more behind than they take.
+      entry.reserve(entry.length);
+      entry.length *= 2;
+    }
+    this.#kept.add(group, entry.view());
+  }
+
+  /** Valid until the next call. */
+  #bestKey(group: number): Uint8Array {
+    if (this.#states[group] === plain) {
+      this.#writeKey(this.#best, this.#numbers[group]);
+    } else {
+      this.#best.clear();
+      this.#kept.visit(group, (_bytes, _start, _end, reader) => {
+        this.#best.copy(reader.bytes(reader.count()));
+      });
+    }
+    return this.#best.view();
+  }
+
+  #writeKey(out: ByteWriter, value: Value): void {
+    out.clear();
+    writeSortKey(out, value, order, this.#input.loose);
   }
 }
+
+const plain = 1;
+const kept = 2;

@@ -4,22 +4,33 @@ import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { readCell, writeCell } from '../codec.ts';
 import type { BatchExpression } from '../expression.ts';
 import { valueOf, type Cell } from '../vector.ts';
-import { grownDoubles, type Accumulator, type ValueAccumulator } from './accumulator.ts';
+import { emptiedDoubles, grownDoubles, type Accumulator, type ValueAccumulator } from './accumulator.ts';
 import { KeyColumn } from './keyColumn.ts';
 import { PairTable } from './pairTable.ts';
+
+const keptPairs = 1 << 16;
+
+/** An array of at least `length`, with what the old one held and -1 behind it. */
+function grownPlaces(array: Int32Array, length: number): Int32Array {
+  if (array.length >= length) return array;
+  const larger = new Int32Array(Math.max(length, array.length * 2)).fill(-1, array.length);
+  larger.set(array);
+  return larger;
+}
 
 /** The different values of every group, and how often each was seen. */
 class GroupedValues {
   readonly #column = new KeyColumn();
   readonly #pairs = new PairTable();
   /** Of each pair the one before it in the same group, or -1; of each group its last pair. */
-  #previous: number[] = [];
-  #last: number[] = [];
+  #previous: Int32Array = new Int32Array(64);
+  #last: Int32Array = new Int32Array(64).fill(-1);
   #counts: Float64Array = new Float64Array(64);
   #codes = new Uint32Array(0);
 
   get size(): number {
-    return this.#column.size + this.#pairs.size + this.#counts.byteLength + this.#previous.length * 16;
+    const links = this.#previous.byteLength + this.#last.byteLength;
+    return this.#column.size + this.#pairs.size + this.#counts.byteLength + links;
   }
 
   /** Calls `fresh` for each value that its group has not had before. NULL is not a value. */
@@ -59,9 +70,12 @@ class GroupedValues {
   clear(): void {
     this.#column.clear();
     this.#pairs.clear();
-    this.#previous = [];
-    this.#last = [];
-    this.#counts.fill(0);
+    this.#last.fill(-1);
+    if (this.#counts.length > keptPairs) {
+      this.#previous = new Int32Array(64);
+      this.#last = new Int32Array(64).fill(-1);
+    }
+    this.#counts = emptiedDoubles(this.#counts);
   }
 
   #count(group: number, code: number, times: number, fresh: (group: number, code: number) => void): void {
@@ -69,8 +83,9 @@ class GroupedValues {
     const pair = this.#pairs.number(group, code);
     if (pair === known) {
       this.#counts = grownDoubles(this.#counts, pair + 1);
-      this.#previous.push(this.#last.at(group) ?? -1);
-      while (this.#last.length <= group) this.#last.push(-1);
+      this.#previous = grownPlaces(this.#previous, pair + 1);
+      this.#last = grownPlaces(this.#last, group + 1);
+      this.#previous[pair] = this.#last[group];
       this.#last[group] = pair;
       fresh(group, code);
     }

@@ -7,15 +7,8 @@ import type { BatchExpression } from '../expression.ts';
 import { compareKeys, writeSortKey } from '../key.ts';
 import type { SortExpression } from '../orderBy.ts';
 import { valueOf, type Cell } from '../vector.ts';
-import { sizeOf, type ValueAccumulator } from './accumulator.ts';
-
-interface Gathered {
-  readonly cell: Cell;
-  /** What ORDER BY inside the aggregate sorts by; empty where there is none. */
-  readonly key: Uint8Array;
-}
-
-const noKey = new Uint8Array(0);
+import type { ValueAccumulator } from './accumulator.ts';
+import { ByteLists } from './byteLists.ts';
 
 /** list(value), with NULLs, and string_agg(text, separator), without: every value of a group is kept. */
 export class Gather implements ValueAccumulator {
@@ -23,9 +16,9 @@ export class Gather implements ValueAccumulator {
   /** Undefined for a list. */
   readonly #separator: string | undefined;
   readonly #order: readonly SortExpression[];
-  readonly #key = new ByteWriter(64);
-  #groups: (Gathered[] | undefined)[] = [];
-  #bytes = 0;
+  /** Entries: a cell, then what ORDER BY inside the aggregate sorts it by, behind its length. A string holds one or several. */
+  readonly #values = new ByteLists();
+  readonly #entry = new ByteWriter(64);
 
   constructor(input: BatchExpression, separator: string | undefined, order: readonly SortExpression[]) {
     this.#input = input;
@@ -34,7 +27,7 @@ export class Gather implements ValueAccumulator {
   }
 
   get size(): number {
-    return this.#bytes;
+    return this.#values.size;
   }
 
   reserve(): void {
@@ -48,52 +41,58 @@ export class Gather implements ValueAccumulator {
       const row = batch.selection[i];
       const cell = vector.cell(row);
       if (cell === null && this.#separator !== undefined) continue;
-      this.#key.clear();
-      for (const order of this.#order) {
-        writeSortKey(this.#key, order.expression.value(row), order, order.expression.loose);
+      this.#entry.clear();
+      writeCell(this.#entry, cell);
+      const start = this.#order.length === 0 ? undefined : this.#entry.beginBlock();
+      if (start !== undefined) {
+        for (const order of this.#order) {
+          writeSortKey(this.#entry, order.expression.value(row), order, order.expression.loose);
+        }
+        this.#entry.endBlock(start);
       }
-      this.#push(groups[i], cell, this.#order.length === 0 ? noKey : this.#key.take());
+      this.#values.add(groups[i], this.#entry.view());
     }
   }
 
   addValue(group: number, value: Value): void {
-    this.#push(group, value, noKey);
+    this.#entry.clear();
+    writeCell(this.#entry, value);
+    if (this.#order.length > 0) this.#entry.uint32(0);
+    this.#values.add(group, this.#entry.view());
   }
 
   write(group: number, out: ByteWriter): void {
-    const values = this.#groups[group] ?? [];
-    out.count(values.length);
-    for (const { cell, key } of values) {
-      writeCell(out, cell);
-      out.count(key.length);
-      out.copy(key);
-    }
+    this.#values.write(group, out);
   }
 
   merge(group: number, from: ByteReader): void {
-    for (let left = from.count(); left > 0; left--) {
-      const cell = readCell(from);
-      this.#push(group, cell, from.bytes(from.count()).slice());
-    }
+    const length = from.count();
+    const bytes = from.bytes(length);
+    if (length > 0) this.#values.add(group, bytes);
   }
 
   result(group: number): Cell {
-    const gathered = this.#groups[group];
-    if (gathered === undefined) return null;
-    const values =
-      this.#order.length === 0 ? gathered : gathered.toSorted((a, b) => compareKeys(a.key, b.key));
-    if (this.#separator === undefined) return new JsonList(values.map(({ cell }) => valueOf(cell)));
-    return values.map(({ cell }) => textOfCell(cell)).join(this.#separator);
+    const cells: Cell[] = [];
+    const keys: Uint8Array[] = [];
+    this.#values.visit(group, (_bytes, _start, end, reader) => {
+      while (reader.at < end) {
+        cells.push(readCell(reader));
+        if (this.#order.length > 0) keys.push(reader.bytes(reader.uint32()));
+      }
+    });
+    if (cells.length === 0) return null;
+    const sorted =
+      keys.length === 0
+        ? cells
+        : Array.from(keys.keys())
+            .sort((a, b) => compareKeys(keys[a], keys[b]))
+            .map((at) => cells[at]);
+    if (this.#separator === undefined) return new JsonList(sorted.map(valueOf));
+    return sorted.map(textOfCell).join(this.#separator);
   }
 
   reset(): void {
-    this.#groups = [];
-    this.#bytes = 0;
-  }
-
-  #push(group: number, cell: Cell, key: Uint8Array): void {
-    (this.#groups[group] ??= []).push({ cell, key });
-    this.#bytes += sizeOf(cell) + key.length + 48;
+    this.#values.clear();
   }
 }
 

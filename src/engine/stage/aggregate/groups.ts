@@ -1,9 +1,6 @@
 import type { Batch } from '../batch.ts';
-import { ByteWriter, type ByteReader } from '../bytes.ts';
-import { readCell, writeCell } from '../codec.ts';
+import type { ByteWriter } from '../bytes.ts';
 import type { BatchExpression } from '../expression.ts';
-import { writeKey } from '../key.ts';
-import { valueOf, type Cell } from '../vector.ts';
 import type { Accumulator } from './accumulator.ts';
 import { KeyColumn } from './keyColumn.ts';
 import { PairTable } from './pairTable.ts';
@@ -15,8 +12,8 @@ export interface GroupingPlan {
 }
 
 /**
- * Groups rows by the values of some expressions, and holds what the aggregates have gathered for each group. Groups
- * are numbered in the order in which they were first seen.
+ * Groups the rows of batches by the values of some expressions, and holds what the aggregates have gathered for each group.
+ * Groups are numbered in the order in which they were first seen.
  */
 export class Groups {
   readonly #plan: GroupingPlan;
@@ -29,31 +26,23 @@ export class Groups {
   #codes = new Uint32Array(1 << 10);
   /** Number of the row that began each group. */
   #firsts = new Float64Array(1 << 8);
-  /** Bytes that are held without any group. */
-  readonly #empty: number;
   #count = 0;
   #rows = 0;
   #scratch = new Uint32Array(0);
   #groups = new Uint32Array(0);
-  readonly #key = new ByteWriter(64);
 
   constructor(plan: GroupingPlan) {
     this.#plan = plan;
     this.#columns = plan.keys.map(() => new KeyColumn());
     this.#pairs = plan.keys.slice(1).map(() => new PairTable());
-    this.#empty = this.#allocated();
   }
 
   get count(): number {
     return this.#count;
   }
 
-  /** Bytes held for the groups there are, roughly. */
+  /** Bytes held, roughly. */
   get size(): number {
-    return Math.max(0, this.#allocated() - this.#empty);
-  }
-
-  #allocated(): number {
     const parts = [
       ...this.#columns,
       ...this.#pairs,
@@ -77,60 +66,26 @@ export class Groups {
     this.#rows += count;
   }
 
-  /** Without GROUP BY there is one group, even where there are no rows. */
-  ensureOne(): void {
-    if (this.#plan.keys.length === 0 && this.#count === 0) this.#begin(0);
-    for (const { accumulator } of this.#plan.aggregates) accumulator.reserve(this.#count);
-  }
-
-  key(group: number, at: number): Cell {
-    return this.#columns[at].cell(this.#codes[group * this.#columns.length + at]);
-  }
-
-  /** Number of the row that was the group's first. */
-  first(group: number): number {
-    return this.#firsts[group];
-  }
-
-  /** The group's keys as bytes that are equal for equal groups. */
-  keyBytes(group: number): Uint8Array {
-    this.#key.clear();
-    for (let at = 0; at < this.#columns.length; at++) writeKey(this.#key, valueOf(this.key(group, at)));
-    return this.#key.view();
-  }
-
-  /** Writes what is known of a group; `merge` takes it in. */
+  /** Writes what is known of a group, as `MergedGroups` takes it in. */
   write(group: number, out: ByteWriter): void {
+    const columns = this.#columns;
+    const start = out.beginBlock();
     out.double(this.#firsts[group]);
-    for (let at = 0; at < this.#columns.length; at++) writeCell(out, this.key(group, at));
-    for (const { accumulator } of this.#plan.aggregates) accumulator.write(group, out);
-  }
-
-  /** @param offset what is added to the number of the group's first row */
-  merge(from: ByteReader, offset: number): void {
-    const first = from.double() + offset;
-    const codes = this.#columns.map((column) => column.code(readCell(from)));
-    const group = this.#groupOf(codes, first);
-    if (first < this.#firsts[group]) this.#firsts[group] = first;
-    for (const { accumulator } of this.#plan.aggregates) {
-      accumulator.reserve(this.#count);
-      accumulator.merge(group, from);
+    for (let at = 0; at < columns.length; at++) {
+      columns[at].writeCell(this.#codes[group * columns.length + at], out);
     }
+    for (const { accumulator } of this.#plan.aggregates) accumulator.write(group, out);
+    out.endBlock(start);
   }
 
   /** Forgets all groups, and counts rows from 0 again. */
-  restart(): void {
-    this.clear();
-    this.#rows = 0;
-  }
-
-  /** Forgets all groups; the rows that follow are numbered on. */
   clear(): void {
     for (const column of this.#columns) column.clear();
     for (const pairs of this.#pairs) pairs.clear();
     for (const { accumulator } of this.#plan.aggregates) accumulator.reset();
     this.#groupOfCode.fill(0);
     this.#count = 0;
+    this.#rows = 0;
   }
 
   /** The group of every selected row. */
@@ -138,7 +93,7 @@ export class Groups {
     const { keys } = this.#plan;
     const { count } = batch;
     if (keys.length === 0) {
-      this.ensureOne();
+      if (this.#count === 0) this.#begin(0);
       groups.fill(0, 0, count);
       return;
     }
@@ -169,21 +124,6 @@ export class Groups {
       const group = this.#begin(this.#rows + i);
       for (let at = 0; at < keys.length; at++) this.#codes[group * keys.length + at] = all[at][i];
     }
-  }
-
-  #groupOf(codes: readonly number[], first: number): number {
-    if (codes.length === 0) {
-      if (this.#count === 0) this.#begin(first);
-      return 0;
-    }
-    if (codes.length === 1) return this.#groupOfOne(codes[0], first);
-    let group = codes[0];
-    for (let at = 1; at < codes.length; at++) group = this.#pairs[at - 1].number(group, codes[at]);
-    if (group === this.#count) {
-      this.#begin(first);
-      this.#codes.set(codes, group * codes.length);
-    }
-    return group;
   }
 
   #groupOfOne(code: number, first: number): number {

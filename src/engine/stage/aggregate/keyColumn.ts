@@ -1,6 +1,7 @@
 import { Kind } from '../../format/record.ts';
 import type { Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
+import { tag, writeCell } from '../codec.ts';
 import { asField } from '../expression.ts';
 import { writeKey } from '../key.ts';
 import { KeySet, noKey } from '../keySet.ts';
@@ -64,6 +65,18 @@ export class KeyColumn {
       default:
         return this.#otherCells[number];
     }
+  }
+
+  /** `writeCell` of a code's value. */
+  writeCell(code: number, out: ByteWriter): void {
+    if (code % 3 !== 0) {
+      writeCell(out, this.cell(code));
+      return;
+    }
+    const text = this.#texts.key(code / 3);
+    out.byte(tag.text);
+    out.count(text.length);
+    out.copy(text);
   }
 
   clear(): void {

@@ -1,5 +1,8 @@
 import { emptyTable, largerTable, tryEmpty } from '../openTable.ts';
 
+/** A table of so many bytes is kept when it is emptied, and so counts by what is in it. */
+const keptBytes = 1 << 20;
+
 /** Pairs of whole numbers, each once, numbered in the order in which they came. */
 export class PairTable {
   #first = new Uint32Array(1 << 10);
@@ -12,7 +15,8 @@ export class PairTable {
   }
 
   get size(): number {
-    return this.#count * 24;
+    const taken = 2 * this.#first.byteLength + this.#table.byteLength;
+    return taken > keptBytes ? taken : this.#count * 24;
   }
 
   first(pair: number): number {

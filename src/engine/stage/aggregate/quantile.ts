@@ -5,14 +5,16 @@ import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import type { BatchExpression } from '../expression.ts';
 import { addEach, type ValueAccumulator } from './accumulator.ts';
+import { ByteLists } from './byteLists.ts';
 
 /** quantile_cont(number, fraction) and median(number): exact, so every number of a group is kept. */
 export class Quantile implements ValueAccumulator {
   readonly #input: BatchExpression;
   readonly #fraction: number;
-  #values: (Float64Array | undefined)[] = [];
-  #counts: number[] = [];
-  #bytes = 0;
+  /** Doubles; a string holds one, or those of a part of the rows. */
+  readonly #values = new ByteLists();
+  readonly #one = new Float64Array(1);
+  readonly #oneBytes = new Uint8Array(this.#one.buffer);
 
   constructor(input: BatchExpression, fraction: number) {
     this.#input = input;
@@ -20,11 +22,11 @@ export class Quantile implements ValueAccumulator {
   }
 
   get size(): number {
-    return this.#bytes;
+    return this.#values.size;
   }
 
   reserve(): void {
-    // Groups get their array with their first value.
+    // Groups get their list with their first value.
   }
 
   addBatch(batch: Batch, groups: Uint32Array): void {
@@ -33,23 +35,31 @@ export class Quantile implements ValueAccumulator {
 
   addValue(group: number, value: Value): void {
     const number = asNumber(value);
-    if (number !== undefined) this.#push(group, toDouble(number));
+    if (number === undefined) return;
+    this.#one[0] = toDouble(number);
+    this.#values.add(group, this.#oneBytes);
   }
 
   write(group: number, out: ByteWriter): void {
-    const count = this.#counts[group] ?? 0;
-    const values = this.#values[group];
-    out.count(count);
-    for (let at = 0; at < count; at++) out.double(values?.[at] ?? 0);
+    this.#values.write(group, out);
   }
 
   merge(group: number, from: ByteReader): void {
-    for (let left = from.count(); left > 0; left--) this.#push(group, from.double());
+    const length = from.count();
+    const bytes = from.bytes(length);
+    if (length > 0) this.#values.add(group, bytes);
   }
 
   result(group: number): number | null {
-    const values = this.#values[group]?.subarray(0, this.#counts[group]).sort();
-    if (values === undefined) return null;
+    const values = new Float64Array(this.#values.length(group) / 8);
+    if (values.length === 0) return null;
+    const bytes = new Uint8Array(values.buffer);
+    let filled = 0;
+    this.#values.visit(group, (from, start, end) => {
+      bytes.set(from.subarray(start, end), filled);
+      filled += end - start;
+    });
+    values.sort();
     const place = this.#fraction * (values.length - 1);
     const below = values[Math.floor(place)];
     const above = values[Math.ceil(place)];
@@ -57,22 +67,6 @@ export class Quantile implements ValueAccumulator {
   }
 
   reset(): void {
-    this.#values = [];
-    this.#counts = [];
-    this.#bytes = 0;
-  }
-
-  #push(group: number, value: number): void {
-    let values = this.#values[group];
-    const count = this.#counts[group] ?? 0;
-    if (values === undefined || count === values.length) {
-      const larger = new Float64Array(Math.max(4, count * 2));
-      if (values !== undefined) larger.set(values);
-      this.#bytes += larger.byteLength - (values?.byteLength ?? -160);
-      values = larger;
-      this.#values[group] = larger;
-    }
-    values[count] = value;
-    this.#counts[group] = count + 1;
+    this.#values.clear();
   }
 }

@@ -4,7 +4,7 @@ import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import type { BatchExpression } from '../expression.ts';
-import { addEach, grownDoubles, type ValueAccumulator } from './accumulator.ts';
+import { addEach, emptiedDoubles, grownDoubles, type ValueAccumulator } from './accumulator.ts';
 
 /**
  * stddev(number): of a sample, so NULL for fewer than two. Welford's recurrence; parts are joined by the
@@ -69,8 +69,8 @@ export class Spread implements ValueAccumulator {
   }
 
   reset(): void {
-    this.#counts.fill(0);
-    this.#means.fill(0);
-    this.#squares.fill(0);
+    this.#counts = emptiedDoubles(this.#counts);
+    this.#means = emptiedDoubles(this.#means);
+    this.#squares = emptiedDoubles(this.#squares);
   }
 }

@@ -5,7 +5,7 @@ import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { asField, type BatchExpression } from '../expression.ts';
 import type { Cell } from '../vector.ts';
-import { addEach, grownDoubles, type ValueAccumulator } from './accumulator.ts';
+import { addEach, emptiedDoubles, grownDoubles, type ValueAccumulator } from './accumulator.ts';
 import { ExactSums } from './exactSum.ts';
 
 /** sum(number) and avg(number): the sum is exact, the mean its quotient as a double. Texts that read as numbers count. */
@@ -78,7 +78,7 @@ export class Sum implements ValueAccumulator {
   }
 
   reset(): void {
-    this.#counts.fill(0);
+    this.#counts = emptiedDoubles(this.#counts);
     this.#sums.reset();
   }
 }

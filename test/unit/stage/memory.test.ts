@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { createReadStream, createWriteStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
+import { runCli } from '../../support/cli.ts';
+import { peakIn, reportsPeak } from '../../support/peak.mjs';
+import { sampleText } from '../../support/sample.ts';
+
+/** What `test/bench/memory.mjs` shows of 2 GB, small: a file that does not fit into what the stages may hold. */
+const size = 60e6;
+const mostResident = 256 * 1024;
+
+describe('a query that cannot hold its rows', () => {
+  let folder: string;
+  let input: string;
+  let output: string;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'rowriver-test-'));
+    [input, output] = [join(folder, 'input.jsonl'), join(folder, 'output.jsonl')];
+    await pipeline(sampleText('jsonl', size), createWriteStream(input));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** The rows that came out, with no more memory than they may take and nothing left behind. */
+  async function run(query: string): Promise<Row[]> {
+    const { code, stderr } = await runCli([input, query, '-o', output, '--no-cache'], {
+      env: { ...reportsPeak, ROWRIVER_WORKERS: '2', TMPDIR: folder },
+    });
+    assert.equal(code, 0, stderr);
+    const peak = peakIn(stderr);
+    assert.ok(peak <= mostResident, `${peak} KB`);
+    assert.deepEqual(readdirSync(folder).sort(), ['input.jsonl', 'output.jsonl']);
+    return rowsIn(output);
+  }
+
+  it('sorts by a text within 256 MB, workers and all, in order', async () => {
+    const [rows, sorted] = [await rowsIn(input), await run('ORDER BY path DESC')];
+    // Paths are compared by their UTF-8 bytes; equal ones stay as they came.
+    const expected = rows.toSorted((a, b) => Buffer.compare(b.path, a.path) || a.id - b.id);
+    assert.deepEqual(
+      sorted.map(({ id }) => id),
+      expected.map(({ id }) => id),
+    );
+  });
+
+  it('makes a group of every row within 256 MB, in their order', async () => {
+    const query =
+      "AGGREGATE median(id) AS m, list(id) AS l, any_value(id) AS id GROUP BY path || '/' || id AS path";
+    const [rows, groups] = [await rowsIn(input), await run(query)];
+    assert.deepEqual(
+      groups.map(({ id }) => id),
+      rows.map(({ id }) => id),
+    );
+  });
+
+  it('finds that all rows are different within 256 MB, in their order', async () => {
+    const query = "SELECT id, path || '/' || id AS path |> DISTINCT";
+    const [rows, distinct] = [await rowsIn(input), await run(query)];
+    assert.deepEqual(
+      distinct.map(({ id }) => id),
+      rows.map(({ id }) => id),
+    );
+  });
+});
+
+interface Row {
+  readonly id: number;
+  readonly path: Buffer;
+}
+
+async function rowsIn(file: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    const { id, path } = JSON.parse(line) as { id: number; path: string };
+    rows.push({ id, path: Buffer.from(path) });
+  }
+  return rows;
+}
