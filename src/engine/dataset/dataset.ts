@@ -392,10 +392,8 @@ export class Dataset {
     }
     const parts: PagePart[] = [];
     let record = first;
-    const cutBlock = (): number | undefined =>
-      cut && record < this.index.records + cut.records ? this.index.length : undefined;
     while (record < first + count) {
-      const block = this.index.blockOfRecord(record) ?? cutBlock();
+      const block = this.blockOfRecord(record);
       if (block === undefined) break;
       const stretch = stretchOf(this.index, block);
       const { records } = block < this.index.length ? this.index.summary(block) : (cut ?? { records: 0 });
@@ -404,6 +402,16 @@ export class Dataset {
       record += take;
     }
     return parts;
+  }
+
+  /** Records that are known, those of a last block that was cut short included. */
+  get records(): number {
+    return this.index.records + (this.cut?.records ?? 0);
+  }
+
+  /** The block that holds a record, 0-based; undefined where none is known to. */
+  blockOfRecord(record: number): number | undefined {
+    return this.index.blockOfRecord(record) ?? (record < this.records ? this.index.length : undefined);
   }
 
   /** The source's bytes before its first record: byte-order mark, preamble, header. */

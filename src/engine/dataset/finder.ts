@@ -1,5 +1,6 @@
 import type { PreviewCalls } from '../../protocol/preview.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
+import { SourceError } from '../source/source.ts';
 import type { Dataset } from './dataset.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import { throttled } from './throttle.ts';
@@ -51,8 +52,13 @@ async function findBackward(
   for (let length = 4; end > 0; length *= 2) {
     const start = Math.max(0, end - length);
     let last: number | undefined;
-    for await (const found of matches(dataset, view, request, start, signal, end)) {
-      for (const row of await rowsOf(dataset, view, found, signal)) if (row < request.from) last = row;
+    try {
+      for await (const found of matches(dataset, view, request, start, signal, end)) {
+        for (const row of await rowsOf(dataset, view, found, signal)) if (row < request.from) last = row;
+      }
+    } catch (error) {
+      // The rows before the place where a source gives out are all that there are to go back through.
+      if (!(error instanceof SourceError) || error.position < dataset.index.next) throw error;
     }
     tell({ scanned: (dataset.size ?? 0) - start * dataset.spec.blockSize, total: dataset.expectedSize });
     if (last !== undefined) return { row: last };
@@ -133,6 +139,8 @@ async function rowsOf(
 
 function blockOfRow(dataset: Dataset, view: View | undefined, row: number): number {
   if (row < 0) return 0;
-  const block = view ? view.blockOfRow(row) : dataset.index.blockOfRecord(row);
-  return Math.max(0, Math.min(block ?? dataset.index.length, dataset.blocks) - (block === undefined ? 1 : 0));
+  const block = view
+    ? view.blockOfRow(row)
+    : (dataset.blockOfRecord(row) ?? dataset.blockOfRecord(dataset.records - 1));
+  return Math.min(block ?? 0, dataset.blocks);
 }

@@ -33,8 +33,8 @@ export async function locate(
   const { by } = place;
   const value = by === 'offset' ? place.value : place.value - 1;
   await indexed(file, (index) => blockOf(index, by, value) !== undefined, signal);
-  const block = blockOf(dataset.index, by, value);
-  const last = (view?.rows ?? dataset.index.records) - 1;
+  const block = blockOf(dataset.index, by, value) ?? cutBlock(dataset, by, value);
+  const last = (view?.rows ?? dataset.records) - 1;
   if (block === undefined) return { row: Math.max(0, last), exact: false };
 
   const rank = ranks[by];
@@ -87,6 +87,17 @@ function blockOf(index: BlockIndex, by: 'record' | 'line' | 'offset', value: num
   }
 }
 
+/** The block in which a failing source was cut short, where it holds the place. */
+function cutBlock(
+  { cut, index }: Dataset,
+  by: 'record' | 'line' | 'offset',
+  value: number,
+): number | undefined {
+  if (!cut) return undefined;
+  const end = { record: index.records + cut.records, line: index.lines + cut.lines, offset: cut.next }[by];
+  return value < end ? index.length : undefined;
+}
+
 async function indexed(
   file: SharedFile,
   enough: (index: BlockIndex) => boolean,
@@ -105,8 +116,10 @@ function rowsOfBlock(
   block: number,
   signal: AbortSignal,
 ): Promise<PageResult> {
+  const { index, cut } = dataset;
+  const take = block < index.length ? index.summary(block).records : (cut?.records ?? 0);
   const parts = view
-    ? view.parts(dataset.index, view.rowOfBlock(block), view.rowOfBlock(block + 1) - view.rowOfBlock(block))
-    : [{ stretch: stretchOf(dataset.index, block), skip: 0, take: dataset.index.summary(block).records }];
+    ? view.parts(index, view.rowOfBlock(block), view.rowOfBlock(block + 1) - view.rowOfBlock(block))
+    : [{ stretch: stretchOf(index, block), skip: 0, take }];
   return dataset.page(view?.query.text, parts, { kind: 'raw', limit: 0 }, signal);
 }

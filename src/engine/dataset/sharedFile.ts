@@ -76,7 +76,7 @@ export class SharedFile {
   }
 
   state(): FileState {
-    const { index, cut } = this.dataset;
+    const { index } = this.dataset;
     const known = this.dataset.state();
     const guessed = index.length === 0 && !known.exact;
     // What comes after the place where a source gave out cannot be shown.
@@ -86,7 +86,7 @@ export class SharedFile {
       ...known,
       resting,
       ...(guessed && { records: this.#firstGuess }),
-      ...(failed && { records: index.records + (cut?.records ?? 0) }),
+      ...(failed && { records: this.dataset.records }),
       ...this.#trouble,
     };
   }

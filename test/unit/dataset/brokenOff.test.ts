@@ -41,6 +41,30 @@ describe('a file that gives out in the middle', () => {
       assert.equal(records, Math.floor(failedAt / 100));
       const page = await preview.page.call('rows', { view: 0, first: records - 1, count: 9, columns: [0] });
       assert.deepEqual(cellsOf(page), [[String(records - 1)]]);
+
+      const { view, matched } = await preview.page.call('run', { query: 'id % 2 = 1' });
+      for (const [shown, rows] of [
+        [0, records],
+        [view, matched],
+      ]) {
+        const find = (from: number, backward: boolean) =>
+          preview?.page.call('find', { view: shown, text: '"id":', matchCase: true, from, backward });
+        const last = { row: rows - 1 };
+        assert.deepEqual(await find(rows, true), last);
+        assert.deepEqual(await find(rows - 1, true), { row: rows - 2 });
+        assert.deepEqual(await find(rows - 2, false), last);
+        // Past the last row of a view there is none; past that of the file there may be.
+        if (shown === 0) await assert.rejects(async () => find(rows - 1, false), /is cut off/);
+        else assert.equal(await find(rows - 1, false), null);
+        const locate = (by: 'record' | 'line' | 'offset', value: number) =>
+          preview?.page.call('locate', { view: shown, place: { by, value } });
+        assert.deepEqual(await locate('record', records), {
+          row: rows - 1,
+          exact: records % 2 === 0 || shown === 0,
+        });
+        assert.equal((await locate('offset', 100 * (records - 1)))?.row, rows - 1);
+        assert.equal((await locate('record', records + 5000))?.row, rows - 1);
+      }
     });
   }
 
