@@ -11,7 +11,7 @@ const options = [
   ...['--runtime', 'stub', '--enable', 'simd', '--noAssert', '--use', 'abort='],
   ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--converge'],
   // 4 GB: a record may be 512 MB, and what is found in it takes room as well.
-  ...['--initialMemory', '16', '--maximumMemory', '65536'],
+  ...['--initialMemory', '20', '--maximumMemory', '65536'],
 ];
 
 /** @type {import('esbuild').Plugin} */

@@ -7,12 +7,9 @@
 // @ts-ignore: decorator
 @inline
 export function placesOf(a: v128, b: v128, c: v128, d: v128): u64 {
-  return (
-    u64(u32(i8x16.bitmask(a))) |
-    (u64(u32(i8x16.bitmask(b))) << 16) |
-    (u64(u32(i8x16.bitmask(c))) << 32) |
-    (u64(u32(i8x16.bitmask(d))) << 48)
-  );
+  const low = i8x16.bitmask(a) | (i8x16.bitmask(b) << 16);
+  const high = i8x16.bitmask(c) | (i8x16.bitmask(d) << 16);
+  return u64(u32(low)) | (u64(u32(high)) << 32);
 }
 
 /** The bytes that are `byte`. */

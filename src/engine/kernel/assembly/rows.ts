@@ -1,5 +1,5 @@
-import { placesOf, placesOfByte, prefixXor } from './bits';
-import { utf8Errors } from './utf8';
+import { placesOfByte, prefixXor } from './bits';
+import { utf8Errors, utf8GoesOn } from './utf8';
 
 /*
  * Where the fields and rows of delimited text end, as RFC 4180 has it: a quote opens a field as its first byte, two
@@ -11,27 +11,18 @@ import { utf8Errors } from './utf8';
 /** Bytes that are marked at once, or more where no row ends in them. */
 export const ROWS_STRETCH: usize = 16384;
 const MOST_BLOCKS: usize = 8192;
-const MOST_ROWS: usize = 4096;
 
 /** For each block of the stretch the places of the delimiters and line ends that end a field, and how many there are before it. */
-const endWords: usize = memory.data(8192 * 8, 16);
+const endWords: usize = memory.data(8193 * 8, 16);
 const endCounts: usize = memory.data(8193 * 4, 16);
 let firstBlock: usize = 0;
 
-/** A row's end. */
-// @ts-ignore: decorator
-@unmanaged
-export class RowEnd {
-  /** Address of its LF. */
-  at: usize;
-  /** Fields, and LFs in and out of quotes, from the stretch's start to here. */
-  fields: u32;
-  lineFeeds: u32;
-}
-
-/** `RowEnd`, one after the other. */
-export const rowEnds: usize = memory.data((4096 + 80) * 12, 16);
+/** Addresses of the LFs that end rows, in order, and where they end. */
+export const rowEnds: usize = memory.data((16384 + 128) * 4, 16);
 export let rowEndsEnd: usize = rowEnds;
+/** Addresses of the LFs in quotes, in order, and one past all memory. When there is no room for more, marking ends. */
+export const innerFeeds: usize = memory.data((4096 + 65) * 4, 16);
+const INNER_ROOM: usize = 4096 * 4;
 /** Where marking ended for a quote or text that is not as it should be; 0 where it did not. */
 export let oddAt: usize = 0;
 /** How far marking came. */
@@ -39,12 +30,8 @@ export let rowsMarkedTo: usize = 0;
 /** Whether a doubled quote was seen. */
 export let hasDoubled: bool = false;
 
-/**
- * Blocks of the stretch in which NUL or text that is not UTF-8 would show: looked at together, for here and there one costs
- * more. When it is full, marking ends.
- */
-const unusual: usize = memory.data(1024 * 4, 16);
-const MOST_UNUSUAL: usize = 1024 * 4;
+/** Blocks of the stretch that have NUL or a byte past ASCII: looked at together, for here and there one costs more. */
+const unusual: usize = memory.data(8193 * 4, 16);
 
 /**
  * Marks from `start`, where a row begins, up to at least `end` or the end of one row, but not past `last`. `quote` is 0
@@ -59,7 +46,7 @@ export function markRows(
 ): void {
   let fieldCount: u32 = 0;
   let rowEnd = rowEnds;
-  let lineFeedCount: u32 = 0;
+  let inner = innerFeeds;
   oddAt = 0;
   hasDoubled = false;
 
@@ -73,23 +60,23 @@ export function markRows(
 
   let block = start & ~63;
   firstBlock = block;
-  const mostBlock = block + (MOST_BLOCKS << 6);
+  let most = min(last, block + (MOST_BLOCKS << 6));
+  let stop = min(end, most);
   let word = endWords;
   let before = endCounts;
-  for (; block < last; block += 64) {
-    if (block >= end && (rowEnd != rowEnds || block >= mostBlock)) break;
-    if (unchecked == unusual + MOST_UNUSUAL) {
-      if (!passesCheck(unchecked, start, begun, last)) break;
-      unchecked = unusual;
+  while (true) {
+    if (block >= stop) {
+      if (rowEnd != rowEnds || block >= most) break;
+      stop = min(block + 64, most);
     }
-    if (rowEnd >= rowEnds + MOST_ROWS * offsetof<RowEnd>()) break;
     if (last - block < 64) live &= (u64(1) << u64(last - block)) - 1;
     const a = v128.load(block);
     const b = v128.load(block, 16);
     const c = v128.load(block, 32);
     const d = v128.load(block, 48);
 
-    const quotes = quote == 0 ? 0 : placesOfByte(a, b, c, d, quote) & live;
+    // No quote is sought as NUL, which is odd wherever it stands.
+    const quotes = placesOfByte(a, b, c, d, quote) & live;
     const lineFeeds = placesOfByte(a, b, c, d, 0x0a) & live;
     let ends = lineFeeds | (placesOfByte(a, b, c, d, delimiter) & live);
     let odd: u64 = 0;
@@ -97,6 +84,11 @@ export function markRows(
     if ((quotes | inQuotes | justClosed) != 0) {
       const quoted = prefixXor(quotes) ^ inQuotes;
       inQuotes = u64(i64(quoted) >> 63);
+      for (let feeds = lineFeeds & quoted; feeds != 0; feeds &= feeds - 1) {
+        store<u32>(inner, u32(block) + u32(ctz(feeds)));
+        inner += 4;
+        if (inner >= innerFeeds + INNER_ROOM) most = stop = block + 1;
+      }
       ends &= ~quoted;
       const opening = quotes & quoted;
       const closing = quotes & ~quoted;
@@ -113,11 +105,10 @@ export function markRows(
     }
     fieldBegins = ends >> 63;
 
-    // NUL, and bytes past ASCII: one signed comparison finds that there are none.
-    store<u32>(unchecked, u32(block));
+    // Below 1 are NUL and, signed, bytes past ASCII.
     const least = i8x16.min_s(i8x16.min_s(a, b), i8x16.min_s(c, d));
-    const strange = u32(v128.any_true(i8x16.le_s(least, i8x16.splat(0)))) | (load<u32>(block - 4) & 0x80808000);
-    unchecked += usize(strange != 0) << 2;
+    store<u32>(unchecked, u32(block));
+    unchecked += usize(i8x16.bitmask(i8x16.sub_sat_s(least, i8x16.splat(1))) != 0) << 2;
     live = ~u64(0);
 
     if (odd != 0) {
@@ -125,29 +116,27 @@ export function markRows(
       oddAt = block + usize(ctz(odd));
     }
 
+    // One is written whether there is one or not: which it is, is hard to foretell.
     let newRows = lineFeeds & ends;
-    while (newRows != 0) {
-      const upTo = newRows ^ (newRows - 1);
-      const row = changetype<RowEnd>(rowEnd);
-      row.at = block + usize(ctz(newRows));
-      row.fields = fieldCount + u32(popcnt(ends & upTo));
-      row.lineFeeds = lineFeedCount + u32(popcnt(lineFeeds & upTo));
-      rowEnd += offsetof<RowEnd>();
-      newRows &= newRows - 1;
+    store<u32>(rowEnd, u32(block) + u32(ctz(newRows)));
+    rowEnd += usize(newRows != 0) << 2;
+    for (newRows &= newRows - 1; newRows != 0; newRows &= newRows - 1) {
+      store<u32>(rowEnd, u32(block) + u32(ctz(newRows)));
+      rowEnd += 4;
     }
-    lineFeedCount += u32(popcnt(lineFeeds));
     store<u64>(word, ends);
     store<u32>(before, fieldCount);
     word += 8;
     before += 4;
     fieldCount += u32(popcnt(ends));
+    block += 64;
     if (odd != 0) break;
   }
   store<u32>(before, fieldCount);
-  passesCheck(unchecked, start, begun, last);
-  while (oddAt != 0 && rowEnd != rowEnds && load<usize>(rowEnd - offsetof<RowEnd>()) >= oddAt) {
-    rowEnd -= offsetof<RowEnd>();
-  }
+  store<u64>(word, 0);
+  store<u32>(inner, ~0);
+  checkUnusual(unchecked, start, begun, last);
+  while (oddAt != 0 && rowEnd != rowEnds && usize(load<u32>(rowEnd - 4)) >= oddAt) rowEnd -= 4;
   rowEndsEnd = rowEnd;
   rowsMarkedTo = block;
 }
@@ -166,12 +155,12 @@ export function fieldEnd(ordinal: u32, from: usize): usize {
   let places = load<u64>(endWords + (block << 3));
   let skip = ordinal - load<u32>(endCounts + (block << 2));
   for (; skip > 6; skip--) places &= places - 1;
-  places = skip > 0 ? places & (places - 1) : places;
-  places = skip > 1 ? places & (places - 1) : places;
-  places = skip > 2 ? places & (places - 1) : places;
-  places = skip > 3 ? places & (places - 1) : places;
-  places = skip > 4 ? places & (places - 1) : places;
-  places = skip > 5 ? places & (places - 1) : places;
+  places &= places - u64(skip > 0);
+  places &= places - u64(skip > 1);
+  places &= places - u64(skip > 2);
+  places &= places - u64(skip > 3);
+  places &= places - u64(skip > 4);
+  places &= places - u64(skip > 5);
   return firstBlock + (block << 6) + usize(ctz(places));
 }
 
@@ -185,24 +174,44 @@ export function nextFieldEnd(from: usize): usize {
   return firstBlock + (block << 6) + usize(ctz(places));
 }
 
-/** Looks through the blocks of `unusual` up to `unchecked` and sets `oddAt` to the first byte that is odd, if it stands before; answers whether there is none. */
-function passesCheck(unchecked: usize, start: usize, begun: u64, last: usize): bool {
-  const zero = i8x16.splat(0);
+/** A bit for each of the 64 bytes from `at` on, which is in the stretch, that is a delimiter or line end that ends a field of it. */
+// @ts-ignore: decorator
+@inline
+export function endsFrom(at: usize): u64 {
+  const word = endWords + (((at - firstBlock) >> 6) << 3);
+  const place = u64(at & 63);
+  return (load<u64>(word) >> place) | ((load<u64>(word, 8) << 1) << (63 - place));
+}
+
+/** How many of the fields that end in the stretch end before the byte at `at`, which is in it. */
+// @ts-ignore: decorator
+@inline
+export function fieldsBefore(at: usize): u32 {
+  const block = (at - firstBlock) >> 6;
+  const earlier = load<u64>(endWords + (block << 3)) & ((u64(1) << u64(at & 63)) - 1);
+  return load<u32>(endCounts + (block << 2)) + u32(popcnt(earlier));
+}
+
+/** Looks through the blocks of `unusual` up to `unchecked` and sets `oddAt` to the first byte that is odd, if it stands before. */
+function checkUnusual(unchecked: usize, start: usize, begun: u64, last: usize): void {
+  store<u32>(unchecked, 0);
   for (let at = unusual; at < unchecked; at += 4) {
     const block = usize(load<u32>(at));
-    let odd = utf8Errors(block);
-    odd |= placesOf(
-      i8x16.eq(v128.load(block), zero),
-      i8x16.eq(v128.load(block, 16), zero),
-      i8x16.eq(v128.load(block, 32), zero),
-      i8x16.eq(v128.load(block, 48), zero),
-    );
+    let odd = utf8Errors(block) | nulls(block);
     if (block == (start & ~63)) odd &= begun;
     if (last - block < 64) odd &= (u64(1) << u64(last - block)) - 1;
-    if (odd == 0) continue;
-    const place = block + usize(ctz(odd));
+    // A next block that is not unusual has nothing that could end the character which this one begins.
+    const cut = load<u32>(at, 4) != u32(block + 64) && utf8GoesOn(block + 64);
+    if (odd == 0 && !cut) continue;
+    const place = odd != 0 ? block + usize(ctz(odd)) : block + 64;
     if (oddAt == 0 || place < oddAt) oddAt = place;
-    return false;
+    return;
   }
-  return true;
+}
+
+/** The bytes of a block that are NUL. */
+// @ts-ignore: decorator
+@inline
+function nulls(block: usize): u64 {
+  return placesOfByte(v128.load(block), v128.load(block, 16), v128.load(block, 32), v128.load(block, 48), 0);
 }
