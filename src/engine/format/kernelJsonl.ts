@@ -84,7 +84,7 @@ export function createKernelJsonlScanner(
       buffer = found.bytes;
 
       const faulty = found.incomplete ? 0 : resolve(found);
-      const { count, starts, ends, lines, faults, faultAt, lineCount, next, incomplete } = found;
+      const { count, starts, ends, lines, faults, faultAt, lineCount, next, incomplete, ranges } = found;
       return {
         bytes: buffer.subarray(0, task.length),
         offset: task.offset,
@@ -99,6 +99,7 @@ export function createKernelJsonlScanner(
         next,
         incomplete,
         search: kernel.search,
+        ranges,
         fields: plan.outputs.map(({ column, list, numeric }) => {
           const source = found.columns[column];
           if (list !== undefined) return insideList(found, source, list);

@@ -1,6 +1,7 @@
+import type { Ranges } from '../kernel/ranges.ts';
 import type { Needle, Search } from '../kernel/search.ts';
 
-export type { Needle, Search };
+export type { Needle, Ranges, Search };
 
 /**
  * A batch's records as the scanner finds them: raw bytes cut at record boundaries and, for the few paths that
@@ -41,8 +42,15 @@ export interface RecordBlock {
   readonly incomplete: boolean;
   /** The fields asked for, in the order of `ScanTask.fields`. */
   readonly fields: readonly FieldColumn[];
+  /**
+   * The records that may hold the task's `holding`, ascending; the others are given with all fields missing. Undefined where all
+   * may.
+   */
+  readonly held?: Uint32Array | undefined;
   /** Searches `bytes`, where the scanner has a fast way to. */
   readonly search?: Search | undefined;
+  /** Compares the numbers of `fields`, where the scanner has a fast way to. */
+  readonly ranges?: Ranges | undefined;
 }
 
 /** What a field holds. Order and numbers are known to the kernel. */
@@ -100,7 +108,7 @@ export interface ScanTask {
   /** Whether the source ends at `length`. */
   readonly final: boolean;
   readonly fields: readonly FieldRequest[];
-  /** Records without this text in their bytes may be given with all fields missing. */
+  /** Records without this text in their bytes need not be among `RecordBlock.held`. */
   readonly holding?: Needle | undefined;
 }
 

@@ -27,10 +27,15 @@ const empty: Zone = { kind: 'empty' };
 
 /** The zone of a field of a block, for conditions of a kind. */
 export function zoneOf(block: RecordBlock, field: FieldColumn, kind: ZoneBounds['kind']): Zone {
-  return kind === 'number' ? numberZone(block.count, field) : textZone(block, field);
+  return kind === 'number' ? numberZone(block, field) : textZone(block, field);
 }
 
-function numberZone(count: number, { kinds, numbers }: FieldColumn): Zone {
+function numberZone({ count, ranges }: RecordBlock, field: FieldColumn): Zone {
+  const bounds = ranges?.numbers(field);
+  if (bounds === 'none') return empty;
+  if (bounds === 'mixed') return mixed;
+  if (bounds) return { kind: 'number', ...bounds };
+  const { kinds, numbers } = field;
   let low = Infinity;
   let high = -Infinity;
   for (let i = 0; i < count; i++) {
@@ -43,8 +48,19 @@ function numberZone(count: number, { kinds, numbers }: FieldColumn): Zone {
   return low > high ? empty : { kind: 'number', low, high };
 }
 
-function textZone(block: RecordBlock, { kinds, starts, ends }: FieldColumn): Zone {
-  const { bytes, count } = block;
+function textZone(block: RecordBlock, field: FieldColumn): Zone {
+  const bounds = block.ranges?.texts(field, longestText) ?? textBounds(block, field);
+  if (bounds === 'none') return empty;
+  if (bounds === 'mixed') return mixed;
+  const textOf = (record: number): Uint8Array => block.bytes.slice(field.starts[record], field.ends[record]);
+  return { kind: 'text', low: textOf(bounds.low), high: textOf(bounds.high) };
+}
+
+/** As `Ranges.texts`. */
+function textBounds(
+  { bytes, count }: RecordBlock,
+  { kinds, starts, ends }: FieldColumn,
+): { low: number; high: number } | 'none' | 'mixed' {
   let low = -1;
   let high = -1;
   // Most texts are told from the bounds by their first byte.
@@ -54,7 +70,7 @@ function textZone(block: RecordBlock, { kinds, starts, ends }: FieldColumn): Zon
     if (kinds[i] <= Kind.Null) continue;
     const start = starts[i];
     const end = ends[i];
-    if (kinds[i] !== Kind.Text || end - start > longestText) return mixed;
+    if (kinds[i] !== Kind.Text || end - start > longestText) return 'mixed';
     const first = start < end ? bytes[start] : -1;
     if (first > lowFirst && first < highFirst) continue;
     if (low < 0 || compareRanges(bytes, start, end, starts[low], ends[low]) < 0) {
@@ -66,12 +82,7 @@ function textZone(block: RecordBlock, { kinds, starts, ends }: FieldColumn): Zon
       highFirst = first;
     }
   }
-  if (low < 0) return empty;
-  return {
-    kind: 'text',
-    low: bytes.slice(starts[low], ends[low]),
-    high: bytes.slice(starts[high], ends[high]),
-  };
+  return low < 0 ? 'none' : { low, high };
 }
 
 function compareRanges(bytes: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): number {

@@ -11,16 +11,21 @@ export interface CsvKernel {
   reserve(length: number, keep?: number): Uint8Array;
   /**
    * Finds records. Where a row is odd, `readOdd` is asked to put the row that begins at an index into `target`; it
-   * answers the index of the next one, or -1 where the bytes do not tell. Rows without `holding` in their bytes may be given with
-   * all fields missing.
+   * answers the index of the next one, or -1 where the bytes do not tell. Rows that are not among the held ones are given with all
+   * fields missing.
    */
   scan(
     range: ByteRange,
     request: CsvRequest,
     readOdd: (at: number, target: OddRow) => number,
     holding: Needle | undefined,
-  ): Found;
+  ): FoundRows;
   readonly search: Search;
+}
+
+export interface FoundRows extends Found {
+  /** The records that may hold `holding`, ascending; undefined where all may. */
+  readonly held: Uint32Array | undefined;
 }
 
 /** The same object for the same request: what is made of it is kept. */
@@ -78,8 +83,9 @@ export function createCsvKernel(): CsvKernel {
     range: ByteRange,
     readOdd: (at: number, target: OddRow) => number,
     holding: Needle | undefined,
-  ): Found | undefined {
+  ): FoundRows | undefined {
     const { exports } = memory;
+    const oddRows: number[] = [];
     const ahead = holding !== undefined && searchAhead(memory, range.from, range.length, holding);
     let places = ahead ? heldPlaces.fromFirst : heldPlaces.none;
     let target: OddTarget | undefined;
@@ -118,6 +124,7 @@ export function createCsvKernel(): CsvKernel {
         target.faulty = faulty;
         target.lines = lines;
         const next = readOdd(from, target);
+        if (target.rows > rows) oddRows.push(rows);
         incomplete = next < 0;
         if (!incomplete) {
           ({ rows, faulty, lines } = target);
@@ -125,8 +132,21 @@ export function createCsvKernel(): CsvKernel {
           if (from < range.until) continue;
         }
       }
-      return frame.found(rows, { faulty, lineCount: lines, next: from, incomplete });
+      const held = ahead ? heldRows(oddRows) : undefined;
+      return { ...frame.found(rows, { faulty, lineCount: lines, next: from, incomplete }), held };
     }
+  }
+
+  /** The rows that the kernel found a place in, and these. */
+  function heldRows(others: readonly number[]): Uint32Array {
+    const { heldRows, heldCount } = memory.exports;
+    const { buffer } = memory.exports.memory;
+    const held = new Uint32Array(buffer, heldRows.value, heldCount.value);
+    if (others.length === 0) return held;
+    const all = new Uint32Array(held.length + others.length);
+    all.set(held);
+    all.set(others, held.length);
+    return all.sort();
   }
 
   return {

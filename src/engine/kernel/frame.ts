@@ -1,4 +1,5 @@
 import type { Arena, KernelMemory } from './memory.ts';
+import { createRanges, type Ranges } from './ranges.ts';
 
 export interface ColumnRequest {
   readonly numeric: boolean;
@@ -19,6 +20,7 @@ export interface Found {
   readonly next: number;
   readonly incomplete: boolean;
   readonly columns: readonly FoundColumn[];
+  readonly ranges: Ranges;
 }
 
 export interface FoundColumn {
@@ -62,6 +64,7 @@ export function layOutFrame(
   const faults = arena.take(capacity);
   const faultAt = arena.take(capacity * 4);
   const room = capacity + overrun;
+  const ranges = createRanges(memory, arena.take(room * 4));
   const columns = requests.map(({ numeric }) => ({
     kinds: arena.take(room),
     starts: arena.take(room * 4),
@@ -92,6 +95,7 @@ export function layOutFrame(
         faults: new Uint8Array(buffer, faults, count),
         faultAt: words(faultAt),
         ...end,
+        ranges,
         columns: columns.map((column) => ({
           kinds: new Uint8Array(buffer, column.kinds, count),
           starts: words(column.starts),

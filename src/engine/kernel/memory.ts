@@ -17,6 +17,8 @@ export interface KernelExports {
   readonly csvFaulty: WebAssembly.Global;
   readonly csvLines: WebAssembly.Global;
   readonly csvNext: WebAssembly.Global;
+  readonly heldRows: WebAssembly.Global;
+  readonly heldCount: WebAssembly.Global;
 
   cutRows(...operands: number[]): number;
   coverGaps(bufferAt: number): void;
@@ -33,6 +35,14 @@ export interface KernelExports {
   readonly rowsNext: WebAssembly.Global;
   readonly rowsLineCount: WebAssembly.Global;
   readonly rowsFeedsInside: WebAssembly.Global;
+
+  selectRange(...operands: number[]): number;
+  numberBounds(numbers: number, kinds: number, count: number): number;
+  readonly least: WebAssembly.Global;
+  readonly greatest: WebAssembly.Global;
+  textBounds(...operands: number[]): number;
+  readonly leastText: WebAssembly.Global;
+  readonly greatestText: WebAssembly.Global;
 
   search(from: number, to: number, length: number): number;
   readonly searched: WebAssembly.Global;

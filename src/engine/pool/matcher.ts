@@ -57,13 +57,17 @@ export class Matcher {
   select(block: RecordBlock, record: number, line: number): number {
     if (this.#selection.length < block.count) this.#selection = new Uint32Array(2 * block.count);
     const selection = this.#selection;
-    let count = block.count;
+    const among = block.held ?? firstNumbers(block.count);
+    let count = among.length;
     if (block.faulty === 0) {
-      selection.set(firstNumbers(count));
+      selection.set(among);
     } else {
       const { faults } = block;
       count = 0;
-      for (let i = 0; i < block.count; i++) if (this.#takes(faults[i])) selection[count++] = i;
+      for (let i = 0; i < among.length; i++) {
+        const record = among[i];
+        if (this.#takes(faults[record])) selection[count++] = record;
+      }
     }
     if (this.plan.where) count = this.plan.where.select(block, selection, count, { record, line });
     return this.#finder ? this.#finder.select(block, selection, count) : count;

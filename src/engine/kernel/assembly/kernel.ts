@@ -1,6 +1,6 @@
 /** What the loader sees. */
 export { scanJsonl, next } from './jsonl';
-export { scanCsv, csvRows, csvFaulty, csvLines, csvNext } from './csv';
+export { scanCsv, csvRows, csvFaulty, csvLines, csvNext, heldRows, heldCount } from './csv';
 export { cutRows, rowsNext, rowsLineCount, rowsFeedsInside } from './elements';
 export {
   coverGaps,
@@ -15,6 +15,7 @@ export {
   rowCount,
   rowsApart,
 } from './rowTable';
+export { selectRange, numberBounds, least, greatest, textBounds, leastText, greatestText } from './ranges';
 export { search, searched, needle, loose, hits } from './search';
 export { forgetShapes } from './shape';
 export { rows, suspects, lines } from './walk';

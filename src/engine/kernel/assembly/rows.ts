@@ -133,7 +133,6 @@ export function markRows(
     if (odd != 0) break;
   }
   store<u32>(before, fieldCount);
-  store<u64>(word, 0);
   store<u32>(inner, ~0);
   checkUnusual(unchecked, start, begun, last);
   while (oddAt != 0 && rowEnd != rowEnds && usize(load<u32>(rowEnd - 4)) >= oddAt) rowEnd -= 4;

@@ -66,6 +66,13 @@ export function selectRange(
     select(block, selection, count) {
       const { numbers, kinds } = block.fields[field];
       let kept = 0;
+      // What is selected of all is all that is looked at in what follows.
+      const chosen =
+        count === block.count ? block.ranges?.select(block.fields[field], low, high, inside) : undefined;
+      if (chosen) {
+        selection.set(chosen);
+        count = chosen.length;
+      }
       for (let i = 0; i < count; i++) {
         const record = selection[i];
         const value = numbers[record];
