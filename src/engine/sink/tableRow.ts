@@ -4,7 +4,7 @@ import { JsonFields, type FieldPath } from '../format/jsonFields.ts';
 import { Kind, type RecordBlock } from '../format/record.ts';
 import { ByteBuilder } from './byteBuilder.ts';
 import { createCsvCells, type CsvStyle } from './csvCell.ts';
-import { createCsvSource } from './csvSource.ts';
+import { asUnicode, createCsvSource } from './csvSource.ts';
 import { appendUnescaped } from './jsonText.ts';
 import type { AppendRecord } from './rowEncoder.ts';
 import { SinkError } from './sinkError.ts';
@@ -53,7 +53,7 @@ export function jsonAsTable(paths: readonly FieldPath[], style: CsvStyle, out: B
 }
 
 /**
- * Rows of one delimited text as those of another. Short rows are filled up with empty cells; what a row has past
+ * Rows of one delimited text as those of another, in UTF-8. Short rows are filled up with empty cells; what a row has past
  * the header stays.
  */
 export function csvAsTable(dialect: CsvDialect, style: CsvStyle, out: ByteBuilder): AppendRecord {
@@ -67,7 +67,7 @@ export function csvAsTable(dialect: CsvDialect, style: CsvStyle, out: ByteBuilde
       if (column >= row.count || row.kinds[column] === Kind.Null) {
         cells.empty();
       } else {
-        const { bytes, start, end } = source.text(column);
+        const { bytes, start, end } = asUnicode(source.text(column), block, record);
         cells.text(bytes, start, end);
       }
     }

@@ -2,7 +2,8 @@ import { type Codec, pull } from './decoded.ts';
 
 /**
  * Text in other encodings, made UTF-8. Labels are the WHATWG's (Encoding Standard). UTF-8 is never touched: its
- * invalid bytes are the scanner's to report. In the others, what cannot be decoded becomes U+FFFD.
+ * invalid bytes are the scanner's to report. So is what cannot be decoded in the others: a byte that UTF-8 never has
+ * stands for it, and the record is counted, found and shown like one of UTF-8 with a bad byte.
  */
 
 /**
@@ -24,7 +25,7 @@ export function transcoder(label: string): Codec | undefined {
     case 'euc-kr':
     case 'shift_jis': {
       const decoder = new TextDecoder(label);
-      return codec([], cutMultiByte, (bytes) => Buffer.from(decoder.decode(bytes)));
+      return codec([], cutMultiByte, (bytes) => marked(decoder.decode(bytes), '\ufffd'));
     }
     default: {
       const table = singleByteTable(label);
@@ -124,11 +125,28 @@ function cutMultiByte(bytes: Uint8Array, length: number): number {
   return 0;
 }
 
+/** What stands for bytes that cannot be decoded. */
+const undecodable = 0xff;
+
+/** UTF-8 of a text, with `undecodable` for what `bad` matches. */
+function marked(text: string, bad: string | RegExp): Uint8Array {
+  const parts = text.split(bad);
+  if (parts.length === 1) return Buffer.from(text);
+  return Buffer.concat(
+    parts.flatMap((part, i) => [Buffer.of(...(i > 0 ? [undecodable] : [])), Buffer.from(part)]),
+  );
+}
+
 function utf16leToUtf8(bytes: Uint8Array): Uint8Array {
   const even = bytes.length & ~1;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, even).toString('utf16le');
-  return Buffer.from(even === bytes.length ? text : `${text}\ufffd`);
+  const utf8 = Buffer.from(text);
+  // Half a surrogate pair is written as U+FFFD, which the text may hold as well.
+  const whole = utf8.includes('\ufffd') ? marked(text, loneSurrogate) : utf8;
+  return even === bytes.length ? whole : Buffer.concat([whole, Buffer.of(undecodable)]);
 }
+
+const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 function swapped(bytes: Uint8Array): Uint8Array {
   const copy = Buffer.from(bytes);
@@ -141,7 +159,7 @@ function singleByteTable(label: string): Uint32Array {
   const decoder = new TextDecoder(label);
   return Uint32Array.from({ length: 256 }, (_, byte) => {
     const text = label === 'windows-1252' ? windows1252(byte) : decoder.decode(new Uint8Array([byte]));
-    const utf8 = Buffer.from(text);
+    const utf8 = text === '\ufffd' ? Buffer.of(undecodable) : Buffer.from(text);
     return utf8.reduce((packed, value, i) => packed | (value << (8 * (i + 1))), utf8.length) >>> 0;
   });
 }

@@ -37,9 +37,9 @@ function guessed(text: Uint8Array): string | undefined {
   const foreign = guesses.filter((encoding) => encoding !== 'utf-8' && !latin.has(encoding));
   if (isUpperHalf(text)) return foreign.find((encoding) => singleByte.test(encoding)) ?? cyrillic(text);
   // chardet says little of a text of some tens of letters, and a table of names has no more.
-  const eastern = byLeadBytes(text);
+  const eastern = byLeadBytes(text, 0);
   if (eastern !== undefined) return eastern;
-  return foreign.find((encoding) => decodes(text, encoding));
+  return foreign.find((encoding) => decodes(text, encoding, 0)) ?? byLeadBytes(text, badShare);
 }
 
 const singleByte = /^(windows|iso|koi8|ibm|mac)/;
@@ -96,7 +96,11 @@ const enough: Readonly<Record<string, number>> = {
   big5: 0.9,
 };
 
-function byLeadBytes(text: Uint8Array): string | undefined {
+/** A text of two-byte characters of which so few are broken is one with faults, and none in another encoding. */
+const badShare = 0.05;
+
+/** @param bad the share of characters that may be broken */
+function byLeadBytes(text: Uint8Array, bad: number): string | undefined {
   for (const { encoding, leads, trail } of daily) {
     let all = 0;
     let common = 0;
@@ -108,18 +112,15 @@ function byLeadBytes(text: Uint8Array): string | undefined {
       if (follows && leads.some(([from, to]) => lead >= from && lead <= to)) common++;
       if (follows) at++;
     }
-    if (all >= 2 && common / all >= (enough[encoding] ?? 1) && decodes(text, encoding)) return encoding;
+    if (all >= 2 && common / all >= (enough[encoding] ?? 1) && decodes(text, encoding, bad * all))
+      return encoding;
   }
   return undefined;
 }
 
-function decodes(text: Uint8Array, encoding: string): boolean {
-  try {
-    new TextDecoder(encoding, { fatal: true }).decode(text);
-    return true;
-  } catch {
-    return false;
-  }
+/** @param most characters that may be broken */
+function decodes(text: Uint8Array, encoding: string, most: number): boolean {
+  return new TextDecoder(encoding).decode(text).split('\ufffd').length - 1 <= most;
 }
 
 /** Letters with marks of Western languages in windows-1252. The rare ones, such as 0xFF, are more often no letters. */

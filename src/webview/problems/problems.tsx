@@ -116,7 +116,7 @@ function Raw({ problem }: { readonly problem: Problem }) {
     <code class="raw-line">
       {rawPieces(problem.raw, problem.at).map((piece, index) =>
         piece.kind === 'byte' ? (
-          <span key={index} class={piece.here ? 'sign here' : 'sign'} title={t('not UTF-8')}>
+          <span key={index} class={piece.here ? 'sign here' : 'sign'} title={t('no text')}>
             {piece.text}
           </span>
         ) : (

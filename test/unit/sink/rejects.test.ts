@@ -34,7 +34,7 @@ describe('rejects', () => {
       record: 1,
       line: 1,
       offset: 0,
-      reason: 'The record holds bytes that are not UTF-8.',
+      reason: "The record holds bytes that are no text in the file's encoding.",
       raw: '{"a":"\ufffd\0"}',
       at: 6,
       raw_base64: raw.toString('base64'),

@@ -161,6 +161,7 @@ describe('rows as JSON', () => {
   it('say in U+FFFD what is not UTF-8, and keep NUL', async () => {
     const from = Buffer.from('a,b\n\xff"x,\0\n', 'latin1');
     assert.equal(await text(from, csv(['a', 'b']), 'jsonl'), '{"a":"\ufffd\\"x","b":"\\u0000"}\n');
+    assert.equal(await text(from, csv(['a', 'b']), 'csv'), 'a,b\r\n"\ufffd""x",\0\r\n');
   });
 
   it('read the escapes of the dialect', async () => {
@@ -197,7 +198,7 @@ describe('rows as JSON', () => {
     const from = Buffer.from('{"a":1}\n{"a":\xff"\n', 'latin1');
     assert.equal(
       await text(from, jsonl, 'json'),
-      '[\n{"a":1},\n{"_error":"The record holds bytes that are not UTF-8.","_raw":"{\\"a\\":\ufffd\\""}\n]\n',
+      '[\n{"a":1},\n{"_error":"The record holds bytes that are no text in the file\'s encoding.","_raw":"{\\"a\\":\ufffd\\""}\n]\n',
     );
   });
 });
