@@ -33,14 +33,24 @@ function guessed(text: Uint8Array): string | undefined {
     const encoding = encodingName(name);
     return encoding === undefined || confidence < confident ? [] : [encoding];
   });
-  if (isWestern(text)) return guesses.find((encoding) => latin.has(encoding)) ?? 'windows-1252';
+  if (isWestern(text)) {
+    const isShort = countHigh(text) < enoughLetters && !hasLettersOfTheEast(text);
+    return (isShort ? undefined : guesses.find((encoding) => latin.has(encoding))) ?? 'windows-1252';
+  }
   const foreign = guesses.filter((encoding) => encoding !== 'utf-8' && !latin.has(encoding));
   if (isUpperHalf(text)) return foreign.find((encoding) => singleByte.test(encoding)) ?? cyrillic(text);
   // chardet says little of a text of some tens of letters, and a table of names has no more.
   const eastern = byLeadBytes(text, 0);
   if (eastern !== undefined) return eastern;
-  return foreign.find((encoding) => decodes(text, encoding, 0)) ?? byLeadBytes(text, badShare);
+  return (
+    foreign.find((encoding) => decodes(text, encoding, 0)) ??
+    byLeadBytes(text, badShare) ??
+    (countHigh(text) < enoughLetters ? undefined : guesses.find((encoding) => latin.has(encoding)))
+  );
 }
+
+/** Of fewer letters with marks chardet cannot tell of which part of Europe they are: the West is likelier. */
+const enoughLetters = 24;
 
 const singleByte = /^(windows|iso|koi8|ibm|mac)/;
 
@@ -146,11 +156,24 @@ function isWestern(text: Uint8Array): boolean {
     high++;
     const before = text[at - 1] ?? 0;
     const after = text[at + 1] ?? 0;
-    if (westernLetters.has(byte) && (isLetter(before) || isLetter(after))) likely++;
+    // A letter alone in a cell: characters of two bytes end in none that low.
+    const isAlone = before < 0x80 && after < 0x30;
+    const isPair = before < 0x80 && westernLetters.has(after) && isLetter(text[at + 2] ?? 0);
+    if (westernLetters.has(byte) && (isLetter(before) || isLetter(after) || isAlone || isPair)) likely++;
     else if (westernSigns.has(byte) && before < 0x80 && after < 0x80) likely++;
   }
   return likely >= 0.8 * high;
 }
+
+/** Whether signs of windows-1252 that are letters in Central Europe stand within words. */
+function hasLettersOfTheEast(text: Uint8Array): boolean {
+  return text.some(
+    (byte, at) => easternLetters.has(byte) && isLetter(text[at - 1] ?? 0) && isLetter(text[at + 1] ?? 0),
+  );
+}
+
+/** Of windows-1250 and ISO 8859-2. */
+const easternLetters = new Set([0xa1, 0xa3, 0xa5, 0xa6, 0xaf, 0xb1, 0xb3, 0xb6, 0xb9, 0xbc, 0xbe, 0xbf]);
 
 function isLetter(byte: number): boolean {
   return (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
@@ -229,6 +252,10 @@ function linesOf(text: Uint8Array, counts: (byte: number) => boolean): number {
     }
   }
   return lines;
+}
+
+function countHigh(text: Uint8Array): number {
+  return text.filter(isHigh).length;
 }
 
 const isHigh = (byte: number) => byte >= 0x80;

@@ -86,6 +86,22 @@ describe('encoding', () => {
     }
   });
 
+  it('takes a few Western words for windows-1252', () => {
+    for (const text of [
+      'a,b\n1,é\n2,x\n',
+      'name\ncafé\n',
+      'señor,niño\n1,2\n',
+      'Malmö,Åre,Örebro,Umeå\n',
+      'Reykjavík,Ísafjörður\n',
+      '¿Qué?,¡Sí!\n',
+      'price\n5 €\n',
+      'temp\n20 °C\n',
+      'don’t,“x”\n',
+      'n\nÉ\n',
+    ])
+      assert.equal(recognise(encode(text, 'windows-1252')), 'windows-1252', text);
+  });
+
   it('knows encodings by the names that people use', () => {
     const names = ['UTF8', 'utf-16', 'latin1', 'ISO-8859-1', 'cp1252', 'GBK', 'Shift-JIS', 'sjis', 'ascii'];
     assert.deepEqual(names.map(encodingName), [
