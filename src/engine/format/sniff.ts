@@ -65,7 +65,7 @@ export function sniffDialect(
   };
   return {
     dialect,
-    score: rows.length === 0 ? 0 : Math.min(1, best.score),
+    score: rows.length === 0 ? 0 : Math.min(1, best.certainty),
     tables: table.others.map((index) => rows[index].start),
     cut: !final && rows.length < table.first + Math.max(2, table.headerRows + 1),
   };

@@ -12,6 +12,12 @@ export interface RatedGrammar {
   readonly width: number;
 }
 
+/** The grammar that was found best. */
+export interface BestGrammar extends Omit<RatedGrammar, 'score'> {
+  /** How well the sample reads by it, 0 to about 1: the score, but that few columns are no reason for doubt once all was tried. */
+  readonly certainty: number;
+}
+
 /** How much of a sample grammars are tried on: more bytes where lines are long. */
 const trial = { bytes: 16 * 1024, lines: 4, rows: 200, columns: 100, cells: 400 };
 
@@ -40,7 +46,7 @@ export function bestGrammar(
   from: number,
   hints: Partial<CsvGrammar>,
   name: string,
-): RatedGrammar {
+): BestGrammar {
   const bytes = sample.subarray(0, headLength(sample, from, trial.bytes, trial.lines));
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, bytes.length - from).toString('latin1');
   const window: Window = { bytes, final: final && bytes.length === sample.length, from, text, name };
@@ -49,14 +55,26 @@ export function bestGrammar(
   const rated = tryGrammars(window, base, hints);
   const winner = rated.at(0);
   const best = winner && withUsualQuotes(winner, rated.slice(1));
-  if (best !== undefined && (hints.delimiter !== undefined || best.score > surely)) return best;
+  if (best !== undefined && (hints.delimiter !== undefined || best.score > surely))
+    return withCertainty(best);
 
   const typed = typedLines(window, base);
   const proven = winner !== undefined && winner.quotedFields > 0 && winner.quotedFields >= winner.rows.length;
   if (best !== undefined && best.score > oneColumnScore(proven ? ',' : best.grammar.delimiter, typed))
-    return best;
+    return withCertainty(best);
   const delimiter = hints.delimiter ?? delimiterOf(name) ?? ',';
-  return { grammar: { ...base, delimiter }, score: oneColumnScore(',', typed), width: 1 };
+  // Where nothing could delimit, there is one column.
+  const certainty = winner === undefined ? 0.95 : oneColumnScore(',', typed);
+  return { grammar: { ...base, delimiter }, certainty, width: 1 };
+}
+
+function withCertainty({ grammar, score, width }: RatedGrammar): BestGrammar {
+  return { grammar, width, certainty: score / byWidth(width) };
+}
+
+/** That many columns come out even is no chance: of the share of rows that do, this is believed. */
+function byWidth(width: number): number {
+  return 1 - 0.6 / (width + 0.5);
 }
 
 /** How rows come out by a grammar, before any cell is looked at. */
@@ -197,7 +215,7 @@ function shapeBy(grammar: CsvGrammar, { bytes, final, from, name }: Window): Sha
     (proven ? Math.max(weight, provenWeight) : weight) *
     quoteWeight *
     uniform ** 1.5 *
-    (1 - 0.6 / (width + 0.5)) *
+    byWidth(width) *
     (1 - (0.3 * unclosed + (quotedFields === 0 ? 0.5 : 0.05) * stray) / Math.max(1, rows.length));
   return { grammar, width, limit: hollow ? 0 : limit, rows, unclosed, stray, quotedFields };
 }

@@ -200,9 +200,9 @@ function areYears(cells: readonly string[]): ReadonlySet<string> {
 
 /** Whether the row below a header is one more header row: units, a second level of names, the same names again. */
 function isFurtherHeader(row: SampleRow, header: SampleRow, columns: readonly ColumnLook[]): boolean {
-  if (row.width === header.width && row.cells.every((cell, index) => cell === header.cells[index])) {
-    return true;
-  }
+  const repeats =
+    row.width === header.width && row.cells.every((cell, index) => cell === header.cells[index]);
+  if (repeats && row.width > 1) return true;
   let typed = 0;
   let named = 0;
   for (const [index, column] of columns.entries()) {
@@ -212,19 +212,21 @@ function isFurtherHeader(row: SampleRow, header: SampleRow, columns: readonly Co
     if (isTyped(type)) return false;
     if (type !== 'empty') named++;
   }
-  const repeats = columns.some(
+  const isData = columns.some(
     ({ values, type }, index) => type !== 'empty' && values.has(row.cells.at(index) ?? ''),
   );
-  return typed >= 2 && named >= Math.max(2, typed / 2) && !repeats;
+  return typed >= 2 && named >= Math.max(2, typed / 2) && !isData;
 }
 
 /** Rows below the first table's at which another begins: a header above rows that it fits better than those before it. */
 function otherTables(rows: readonly SampleRow[], bodyFirst: number): number[] {
   const found: number[] = [];
+  // Where many rows hold no more than one value, one that does is no title.
+  const titles = rows.filter((row) => row.countFilled(2) < 2).length <= Math.max(3, rows.length / 20);
   for (let index = bodyFirst + 1; index + 1 < rows.length; index++) {
     const row = rows[index];
     const before = rows[index - 1];
-    const apart = before.next < row.start || before.countFilled(2) < 2;
+    const apart = before.next < row.start || (titles && before.countFilled(2) < 2);
     if (!apart && row.width === before.width) continue;
     if (row.countFilled(2) < 2) continue;
     const next = rows.slice(index + 1, index + 11);

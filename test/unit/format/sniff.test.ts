@@ -79,6 +79,7 @@ describe('sniffing a dialect', function () {
     ['backslashes', 'a,b\n"say \\"x, y\\" ",1\n"z",2\n', { escape: 'backslash' }],
     ['a path that ends in a backslash', 'a,b\n"C:\\dir\\","x"\n"D:\\","y"\n', { escape: 'double' }],
     ['quotes that are none', 'a\tb\n"x\t1\ny"\t2\n"z\t3\n', { delimiter: '\t' }],
+    ['a name twice in one column', 'Ada\nAda\nLi\nGrace\nMo\nJo Ann\n', { columns: ['Ada'] }],
     ['one column', 'name\nAda\nLi Wei\n', { delimiter: ',', columns: ['name'] }],
     [
       'one column of times',
@@ -178,6 +179,8 @@ describe('sniffing a dialect', function () {
     const { score } = sniff('a,b;c\n1,2;3\n4,5;6\n');
     assert.ok(score > 0.3 && score <= 1);
     assert.ok(sniff('just a few words\n').score < 0.3);
+    for (const clean of ['a,b\n1,2\n', 'name;age\nAda;36\nLi;29\n', 'name\nAda\nLi\n'])
+      assert.ok(sniff(clean).score > 0.9, clean);
   });
 
   it('says where further tables begin', () => {
