@@ -205,12 +205,21 @@ function shapeBy(grammar: CsvGrammar, { bytes, final, from, name }: Window): Sha
   }
   const width = commonWidth(counts);
   // Rows of several tables, each of its own width, are nearly as good as rows of one.
-  const uniform = Math.max(counts.get(width) ?? 0, 0.85 * inRuns) / Math.max(1, rows.length);
+  const share = Math.max(counts.get(width) ?? 0, 0.85 * inRuns) / Math.max(1, rows.length);
+  // So are rows that are even from some row on, if all before are narrower: a title, notes, a count.
+  const lead = rows.length - run;
+  const isEven =
+    runWidth === width &&
+    run >= 4 &&
+    2 * lead <= run &&
+    rows.slice(0, lead).every((row) => row.width < width);
+  const uniform = isEven && lead > 0 ? 0.95 : share;
   const hollow = width < 2 || (grammar.quote === "'" && quotedFields < 2);
   const quoteWeight = grammar.quote === '"' ? 1 : grammar.quote === "'" ? 0.99 : 0.9;
   const proven = quotedFields > 0 && quotedFields >= rows.length && unclosed + stray === 0;
   const usual = weightOf(grammar.delimiter, name);
-  const weight = uniform === 1 && rows.length >= 3 ? Math.max(usual, evenWeight(grammar, width)) : usual;
+  const weight =
+    (uniform === 1 && rows.length >= 3) || isEven ? Math.max(usual, evenWeight(grammar, width)) : usual;
   const limit =
     (proven ? Math.max(weight, provenWeight) : weight) *
     quoteWeight *

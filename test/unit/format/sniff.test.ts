@@ -59,6 +59,11 @@ describe('sniffing a dialect', function () {
       { delimiter: ' ', runs: true, columns: ['date', 'temp', 'wind'] },
     ],
     [
+      'columns set flush with spaces below a title',
+      '4\nmeasured, by hand\nN   0.00   0.00   0.12\nH   0.00   0.94  -0.27\nH   0.81  -0.47  -0.27\nH  -0.81  -0.47  -0.27\n',
+      { delimiter: ' ', runs: true },
+    ],
+    [
       'columns set flush right',
       '   1   12.5   alpha \n  20    2.5   beta\n 300   -1.5   gamma  \n',
       { delimiter: ' ', runs: true, headerLines: 0, columns: ['column1', 'column2', 'column3'] },
