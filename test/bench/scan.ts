@@ -5,6 +5,7 @@ import { createKernelCsvScanner } from '../../src/engine/format/kernelCsv.ts';
 import { createKernelJsonlScanner } from '../../src/engine/format/kernelJsonl.ts';
 import type { FieldRequest, Scanner } from '../../src/engine/format/record.ts';
 import { csvHeader, sampleText } from '../support/sample.ts';
+import { plainDialect } from '../support/csvRecords.ts';
 
 /*
  * What scanning costs by itself: gigabytes a second of processor time, so that a busy machine disturbs it little. Best
@@ -13,13 +14,8 @@ import { csvHeader, sampleText } from '../support/sample.ts';
 
 const size = 1 << 20;
 const dialect: CsvDialect = {
-  delimiter: ',',
-  quote: '"',
-  escape: 'double',
-  comment: '',
-  lineEnd: 'lf',
+  ...plainDialect,
   headerLines: 1,
-  tableStart: 0,
   columns: csvHeader.trimEnd().split(','),
 };
 

@@ -128,6 +128,8 @@ export interface Served {
   readonly headers?: http.OutgoingHttpHeaders;
   /** Bytes of a body after which the connection is cut. */
   readonly cutAfter?: number | undefined;
+  /** A place in the content from which on nothing comes before this resolves. */
+  readonly held?: { readonly at: number; readonly until: Promise<unknown> } | undefined;
   /** Without Content-Length, in chunks. */
   readonly chunked?: boolean;
 }
@@ -146,7 +148,7 @@ export function serve(
   content: Content,
   options: Served = {},
 ): void {
-  const { ranges = true, etag, modified, headers, cutAfter, chunked = false } = options;
+  const { ranges = true, etag, modified, headers, cutAfter, held, chunked = false } = options;
   const ifRange = request.headers['if-range'];
   const holds = ifRange === undefined || ifRange === etag || ifRange === modified;
   const range = ranges && holds ? rangeOf(request, content.size) : undefined;
@@ -162,10 +164,14 @@ export function serve(
   if (!chunked) response.setHeader('content-length', to - from);
   response.writeHead(range ? 206 : 200);
   const end = Math.min(to, from + (cutAfter ?? Infinity));
-  void send(response, content, from, end).then(() => {
+  const wait = Math.max(from, Math.min(end, held?.at ?? end));
+  void (async () => {
+    await send(response, content, from, wait);
+    if (wait < end) await held?.until;
+    await send(response, content, wait, end);
     if (end < to) response.socket?.destroySoon();
     else response.end();
-  });
+  })();
 }
 
 const pieceLength = 64 * 1024;

@@ -164,6 +164,20 @@ describe('dataset/session', function () {
     );
   });
 
+  it('keeps the last four views, and says that the one before them is gone', async () => {
+    preview = await Preview.open(path);
+    const views: number[] = [];
+    for (let id = 0; id < 5; id++) {
+      views.push((await preview.page.call('run', { query: `id = ${id + 10} |> LIMIT 1` })).view);
+    }
+    const { page } = preview;
+    const rowsOf = (view: number) => page.call('rows', { view, first: 0, count: 5, columns: [0] });
+    await assert.rejects(rowsOf(views[0]), /no longer kept/);
+    for (const [i, view] of views.entries()) {
+      if (i > 0) assert.deepEqual(cellsOf(await rowsOf(view)), [[`${i + 10}`]]);
+    }
+  });
+
   it('takes LIMIT and OFFSET, and reads no further than they need', async () => {
     preview = await Preview.open(path);
     const state = await preview.page.call('run', { query: 'WHERE status >= 500 |> LIMIT 5 OFFSET 3' });

@@ -97,6 +97,16 @@ describe('a preview of an address', () => {
     assert.equal(await readFile(target, 'utf8'), failing.map(recordLine).join(''));
   });
 
+  it('asks once for each stretch that a scan reads, not for each block', async () => {
+    const long = recordsOf(200_000);
+    server.handler = serving({ etag: '"a"' }, long);
+    const opened = await open();
+    server.requests.length = 0;
+    assert.equal((await opened.page.call('run', { query: 'status >= 500' })).matched, 5000);
+    // 20 blocks: the first four are stretches of their own, the others two; each worker looks at its place first.
+    assert.ok(server.requests.length <= 10, `${server.requests.length} requests`);
+  });
+
   for (const [what, served, path] of [
     ['no ranges', content, '/data.jsonl'],
     ['no ranges, compressed', contentOf(gzipSync(bytes)), '/data.jsonl.gz'],

@@ -4,21 +4,17 @@ import type { CsvDialect } from '../../../src/engine/format/dialect.ts';
 import { createKernelCsvScanner, isKernelDialect } from '../../../src/engine/format/kernelCsv.ts';
 import type { FieldRequest, Scanner } from '../../../src/engine/format/record.ts';
 import { assertSameScan, scanAll, type Cut } from '../../support/blocks.ts';
+import { plainDialect } from '../../support/csvRecords.ts';
 import { sampleText } from '../../support/sample.ts';
 import { unevenCsv } from '../../support/unevenCsv.ts';
+import { nearlyUtf8 } from '../../support/utf8.ts';
 
 describe('kernel CSV scanner', () => {
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
   function dialectOf(columns: number, change: Partial<CsvDialect> = {}): CsvDialect {
     return {
-      delimiter: ',',
-      quote: '"',
-      escape: 'double',
-      comment: '',
-      lineEnd: 'lf',
-      headerLines: 0,
-      tableStart: 0,
+      ...plainDialect,
       columns: Array.from({ length: columns }, (_, index) => `column${index + 1}`),
       ...change,
     };
@@ -69,6 +65,18 @@ describe('kernel CSV scanner', () => {
       assertSame(pair, source, fields, { splits: Array.from(source, (_, at) => at), readAhead: 3 });
     }
   }).timeout(10_000);
+
+  it('agrees on what is not UTF-8 wherever it falls in the blocks of 64 bytes', () => {
+    const pair = pairOf(dialectOf(2));
+    const rows = Buffer.from(`${'x'.repeat(200)},y\n`.repeat(3));
+    for (const bytes of nearlyUtf8) {
+      for (let place = 260; place < 330; place++) {
+        const text = Buffer.from(rows);
+        text.set(bytes, place);
+        assertSame(pair, text, fields);
+      }
+    }
+  });
 
   it('agrees wherever a quote falls in the blocks of 64 bytes', () => {
     const pair = pairOf(dialectOf(3));

@@ -12,6 +12,8 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { deserialize, serialize } from 'node:v8';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { ViewRun } from '../../../src/engine/dataset/viewRun.ts';
@@ -39,9 +41,14 @@ describe('index/IndexStore', () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  async function using<T>(work: (dataset: Dataset) => Promise<T>, limit = 1e6): Promise<T> {
+  async function using<T>(
+    work: (dataset: Dataset) => Promise<T>,
+    limit = 1e6,
+    options: { readonly path?: string; readonly blockSize?: number } = {},
+  ): Promise<T> {
     const store = new IndexStore(cache, limit);
-    const dataset = await Dataset.open({ kind: 'file', path }, { signal, store, blockSize });
+    const source = { kind: 'file', path: options.path ?? path } as const;
+    const dataset = await Dataset.open(source, { signal, store, blockSize, ...options });
     try {
       return await work(dataset);
     } finally {
@@ -111,6 +118,82 @@ describe('index/IndexStore', () => {
     await writeFile(path, lines.join('').replaceAll('"n":9', '"n":1'));
     await utimes(path, new Date(), new Date(Date.now() + 5000));
     assert.equal((await using((dataset) => count(dataset, 'n >= 900'))).matched, 0);
+  });
+
+  for (const [what, line, later] of [
+    ['in the middle', 4000, true],
+    ['at its beginning, and has its old time', 0, false],
+    ['at its end, and has its old time', 7999, false],
+  ] as const) {
+    it(`forgets a long file that was changed ${what}`, async () => {
+      const time = new Date(1_700_000_000_000);
+      const long = Array.from(
+        { length: 8000 },
+        (_, n) => `{"n":${n},"pad":"${'.'.repeat(40)}"}
+`,
+      );
+      await writeFile(path, long.join(''));
+      await utimes(path, time, time);
+      assert.equal((await using((dataset) => count(dataset, 'n = -1'))).matched, 0);
+      // As long as it was.
+      long[line] = `{"n":-1,"pad":"${'.'.repeat(38 + String(line).length)}"}\n`;
+      await writeFile(path, long.join(''));
+      await utimes(path, time, later ? new Date(time.getTime() + 1000) : time);
+      assert.equal((await using((dataset) => count(dataset, 'n = -1'))).matched, 1);
+    });
+  }
+
+  it('forgets what it knew of the last block of a file that has grown', async () => {
+    await using((dataset) => count(dataset, 'n >= 900'));
+    await appendFile(path, '{"n":5000,"at":"x"}\n'.repeat(100));
+    await using(async (dataset) => {
+      // This makes the index whole, and learns nothing of `n`.
+      await count(dataset, "at = 'x'");
+      assert.equal((await count(dataset, 'n = 5000')).matched, 100);
+    });
+  });
+
+  it('keeps apart what was read otherwise', async () => {
+    await using((dataset) => count(dataset, 'n >= 900'));
+    await using(
+      async (dataset) => {
+        assert.equal(dataset.index.length, 0);
+        await count(dataset, 'n >= 900');
+      },
+      1e6,
+      { blockSize: 2 * blockSize },
+    );
+    assert.equal((await readdir(cache)).length, 2);
+  });
+
+  it('throws a snapshot of another version away', async () => {
+    await using((dataset) => count(dataset, 'n >= 900'));
+    const [name] = await readdir(cache);
+    const stored = deserialize((await readFile(join(cache, name))).subarray(32)) as { version: number };
+    const body = serialize({ ...stored, version: stored.version + 1 });
+    await writeFile(join(cache, name), Buffer.concat([createHash('sha256').update(body).digest(), body]));
+    await using((dataset) => Promise.resolve(assert.equal(dataset.index.length, 0)));
+  });
+
+  it('gives up what was used longest ago', async () => {
+    const use = (name: string, limit = 1e6) =>
+      using((dataset) => count(dataset, 'n >= 900'), limit, { path: join(folder, name) });
+    const names: string[] = [];
+    for (const [i, file] of ['a', 'b', 'c'].entries()) {
+      await writeFile(join(folder, file), lines.join(''));
+      if (file === 'c') continue;
+      await use(file);
+      const [kept] = (await readdir(cache)).filter((name) => !names.includes(name));
+      names.push(kept);
+      const time = new Date(1_700_000_000_000 + i * 1000);
+      await utimes(join(cache, kept), time, time);
+    }
+    const size = (await stat(join(cache, names[0]))).size;
+    // Looking into `a` makes it the newer one, though nothing is saved of it anew.
+    await using((dataset) => Promise.resolve(assert(dataset.indexed)), 1e6, { path: join(folder, 'a') });
+    await use('c', 2.5 * size);
+    const left = await readdir(cache);
+    assert.deepEqual([left.length, left.includes(names[0]), left.includes(names[1])], [2, true, false]);
   });
 
   it('throws a damaged snapshot away', async () => {

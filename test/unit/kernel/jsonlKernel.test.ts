@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
-import { createJsonlKernel } from '../../../src/engine/kernel/jsonlKernel.ts';
+import { createJsonlKernel, type JsonlRequest } from '../../../src/engine/kernel/jsonlKernel.ts';
 import { jsonText } from '../../support/jsonText.ts';
 import { sampleText } from '../../support/sample.ts';
+import { nearlyUtf8 } from '../../support/utf8.ts';
 
 describe('JSONL kernel', () => {
   const kernel = createJsonlKernel();
@@ -15,10 +16,10 @@ describe('JSONL kernel', () => {
   };
   const request = { columns: [{ numeric: true }], root, maxDepth: 1024, maxRecordLength: 1_000_000 };
 
-  function suspects(text: Uint8Array): number {
+  function suspects(text: Uint8Array, of: JsonlRequest = request): number {
     kernel.reserve(text.length).set(text);
     const lines = { length: text.length, from: 0, until: text.length, final: true };
-    return kernel.scan(lines, request).faulty;
+    return kernel.scan(lines, of).faulty;
   }
 
   it('suspects no ordinary record', () => {
@@ -68,6 +69,25 @@ describe('JSONL kernel', () => {
     // Three bytes may begin with 960 pairs, four with 256 (RFC 3629); an ASCII character may stand behind the three.
     assert.equal(whole, 2 * 960 * 2 + 4 * 256);
   });
+
+  for (const [how, maxDepth] of [
+    ['by their shape', request.maxDepth],
+    ['token by token', 4],
+  ] as const) {
+    it(`suspects what is not UTF-8 wherever it stands by itself, in records that are read ${how}`, () => {
+      // Lines of four blocks, of which only one holds other bytes than ASCII.
+      const plain = Buffer.from(`"${'x'.repeat(253)}"\n`);
+      const lines = Buffer.concat(Array.from({ length: 6 }, () => plain));
+      for (const bytes of nearlyUtf8) {
+        for (let place = 3 * plain.length + 60; place < 3 * plain.length + 130; place++) {
+          const text = Buffer.from(lines);
+          text.set(bytes, place);
+          const found = suspects(text, { ...request, maxDepth });
+          assert.equal(found, isUtf8(text) ? 0 : 1, `${bytes.join(' ')} at ${place}`);
+        }
+      }
+    });
+  }
 
   it('suspects a malformed record and no other', () => {
     assert.equal(suspects(new TextEncoder().encode('{"a":1}\n{"a":1\n[1]\n')), 1);

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { setMaxListeners } from 'node:events';
+import { getEventListeners, setMaxListeners } from 'node:events';
 import { WorkerLost, WorkerPool, type Priority } from '../../../src/engine/pool/pool.ts';
 
 /** A real worker thread that does what its task says. */
 const program = `
 import { parentPort, threadId } from 'node:worker_threads';
 const stop = new Map();
+const released = [];
 parentPort.on('message', async (message) => {
+  if (message.type === 'release') return released.push(message.key);
   if (message.type === 'cancel') return stop.get(message.id)?.();
   if (message.type !== 'task') return;
   const { id, task } = message;
@@ -22,7 +24,7 @@ parentPort.on('message', async (message) => {
     return parentPort.postMessage({ type: 'failed', id, error: 'cancelled' });
   }
   if (task.do === 'fail') return parentPort.postMessage({ type: 'failed', id, error: 'as told' });
-  parentPort.postMessage({ type: 'done', id, result: { thread: threadId, value: task.value } });
+  parentPort.postMessage({ type: 'done', id, result: { thread: threadId, value: task.value, released } });
 });
 `;
 
@@ -36,6 +38,8 @@ interface Task {
 interface Answer {
   readonly thread: number;
   readonly value: number;
+  /** Keys that the worker was told to let go of. */
+  readonly released: readonly string[];
 }
 
 const never = new AbortController().signal;
@@ -48,6 +52,11 @@ function cell(): Int32Array<SharedArrayBuffer> {
 async function changed(flag: Int32Array<SharedArrayBuffer>, from: number): Promise<void> {
   const waiting = Atomics.waitAsync(flag, 0, from);
   if (waiting.async) await waiting.value;
+}
+
+/** Workers that keep this process from ending. */
+function holding(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
 }
 
 describe('pool/WorkerPool', () => {
@@ -76,6 +85,38 @@ describe('pool/WorkerPool', () => {
       Array.from({ length: 50 }, (_, i) => i),
     );
     assert(new Set(answers.map(({ thread }) => thread)).size <= 2);
+  });
+
+  it('keeps neither a listener nor the process once it is idle', async () => {
+    const before = holding();
+    start(1);
+    const { signal } = new AbortController();
+    const tasks = [1, 2, 3].map((value) => pool.run({ do: 'echo', value }, 1, signal));
+    assert.equal(getEventListeners(signal, 'abort').length, 3);
+    assert.equal(holding(), before + 1);
+    await Promise.all(tasks);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+    assert.equal(holding(), before);
+  });
+
+  it('tells its workers what to let go of', async () => {
+    start(1);
+    await pool.run({ do: 'echo' }, 1, never);
+    pool.release('a file');
+    assert.deepEqual((await pool.run({ do: 'echo' }, 1, never)).released, ['a file']);
+  });
+
+  it('runs the task of a worker that has died before those behind it', async () => {
+    start(1);
+    const order: number[] = [];
+    const run = (task: Task) => pool.run(task, 1, never).then(({ value }) => order.push(value));
+    const died = cell();
+    await Promise.all([
+      run({ do: 'dieOnce', died, value: 1 }),
+      run({ do: 'echo', value: 2 }),
+      run({ do: 'echo', value: 3 }),
+    ]);
+    assert.deepEqual(order, [1, 2, 3]);
   });
 
   it('runs what a person waits for before what was queued earlier', async () => {
@@ -144,14 +185,17 @@ describe('pool/WorkerPool', () => {
     assert.equal(Atomics.load(died, 0), 0);
   });
 
-  it('rejects what is open when it is closed', async () => {
+  it('rejects what is open when it is closed, and ends its workers', async () => {
+    const before = holding();
     start(1);
     const flag = cell();
-    const task = pool.run({ do: 'spin', flag }, 1, never);
+    const tasks = [pool.run({ do: 'spin', flag }, 1, never), pool.run({ do: 'echo' }, 1, never)];
     await changed(flag, 0);
-    const rejected = assert.rejects(task, /has been closed/);
+    assert.equal(holding(), before + 1);
+    const rejected = tasks.map((task) => assert.rejects(task, /has been closed/));
     await pool.close();
-    await rejected;
+    assert.equal(holding(), before);
+    await Promise.all(rejected);
     await assert.rejects(pool.run({ do: 'echo' }, 1, never), /has been closed/);
   });
 });

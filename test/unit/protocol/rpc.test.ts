@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { Peer, RemoteError, type Message } from '../../../src/protocol/rpc.ts';
 
 interface Served {
@@ -73,6 +74,44 @@ describe('protocol/rpc', () => {
     assert(wasAborted());
     await new Promise(setImmediate);
     assert.deepEqual(seen, []);
+  });
+
+  it('calls nobody for what was cancelled before, and leaves no listener on a signal', async () => {
+    const { client, seen } = pair();
+    const signal = AbortSignal.abort();
+    await assert.rejects(client.call('add', { a: 1, b: 2 }, { signal }), { name: 'AbortError' });
+    assert.deepEqual(seen, []);
+    const controller = new AbortController();
+    const call = client.call('add', { a: 1, b: 2 }, { signal: controller.signal });
+    assert.equal(getEventListeners(controller.signal, 'abort').length, 1);
+    await call;
+    assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+  });
+
+  it('rests when the last handler has cleaned up behind itself', async () => {
+    const cleaned: string[] = [];
+    let finish = (): void => undefined;
+    const peer = new Peer<Served, Nothing, Nothing>({
+      post: () => undefined,
+      handlers: {
+        add: () => 0,
+        count: () => '',
+        wait: async (_, { signal }) => {
+          await new Promise<void>((resolve) => (finish = resolve));
+          cleaned.push(signal.aborted ? 'aborted' : 'not aborted');
+          return null;
+        },
+      },
+    });
+    await peer.rested();
+    peer.receive({ type: 'call', id: 1, method: 'wait', params: null });
+    peer.close();
+    const rested = peer.rested().then(() => cleaned.push('rested'));
+    await new Promise(setImmediate);
+    assert.deepEqual(cleaned, []);
+    finish();
+    await rested;
+    assert.deepEqual(cleaned, ['aborted', 'rested']);
   });
 
   it('names a method that is not there, not one inherited from Object', async () => {

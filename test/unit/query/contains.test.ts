@@ -8,6 +8,7 @@ import { createKernelJsonlScanner } from '../../../src/engine/format/kernelJsonl
 import type { Scanner } from '../../../src/engine/format/record.ts';
 import { TextFinder } from '../../../src/engine/pool/find.ts';
 import { parseQuery, planQuery, type Layout, type Plan } from '../../../src/engine/query/index.ts';
+import { plainDialect } from '../../support/csvRecords.ts';
 
 /*
  * Texts are sought in raw bytes, where they may stand escaped, in the other case, or between two fields. What JavaScript's own
@@ -15,13 +16,7 @@ import { parseQuery, planQuery, type Layout, type Plan } from '../../../src/engi
  */
 
 const dialect: CsvDialect = {
-  delimiter: ',',
-  quote: '"',
-  escape: 'double',
-  comment: '',
-  lineEnd: 'lf',
-  headerLines: 0,
-  tableStart: 0,
+  ...plainDialect,
   columns: ['before', 'm'],
 };
 

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { openFileSink } from '../../../src/engine/sink/atomicFile.ts';
 import { pour } from '../../../src/engine/sink/byteSink.ts';
 import { SinkError } from '../../../src/engine/sink/sinkError.ts';
+import { openFilesIn } from '../../support/openFiles.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -77,6 +78,24 @@ describe('openFileSink', () => {
     await sink.discard();
     assert.deepEqual(await readdir(folder), ['target']);
     assert.equal(await text('target'), 'old');
+  });
+
+  it('leaves nothing of itself where it cannot take the place of its target any more', async () => {
+    const sink = await open('target');
+    await sink.write(bytes('new'));
+    await mkdir(at('target/in the way'), { recursive: true });
+    await assert.rejects(sink.commit(), SinkError);
+    await sink.discard();
+    assert.deepEqual(await readdir(folder), ['target']);
+  });
+
+  it('has nothing open when it is done, one way or the other', async function () {
+    const [kept, dropped] = [await open('kept'), await open('dropped')];
+    if (!(await openFilesIn(folder))) this.skip();
+    assert.equal((await openFilesIn(folder))?.length, 2);
+    await kept.commit();
+    await dropped.discard();
+    assert.deepEqual(await openFilesIn(folder), []);
   });
 
   it('does nothing when it is discarded after the commit', async () => {

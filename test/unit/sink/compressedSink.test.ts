@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { pour } from '../../../src/engine/sink/byteSink.ts';
-import { splitCompression, writesZstd } from '../../../src/engine/sink/compressor.ts';
+import { openFileSink } from '../../../src/engine/sink/atomicFile.ts';
+import { compressedSink } from '../../../src/engine/sink/compressedSink.ts';
+import { splitCompression, writesZstd, type Compressor } from '../../../src/engine/sink/compressor.ts';
 import { openTarget } from '../../../src/engine/sink/openTarget.ts';
 import { SinkError } from '../../../src/engine/sink/sinkError.ts';
 import { openSource } from '../../../src/engine/source/open.ts';
@@ -14,6 +16,12 @@ import { readAll, sampleLines } from '../../support/memory.ts';
 
 const { signal } = new AbortController();
 const text = sampleLines(9_000_000);
+
+/** Pieces of ten bytes, compressed by a function. */
+function piecewise(compress: Compressor['compress']): Compressor {
+  const none = new Uint8Array(0);
+  return { pieceLength: 10, windowLength: 0, head: none, compress, tail: () => none };
+}
 
 describe('compressed target', function () {
   this.timeout(30_000);
@@ -98,6 +106,49 @@ describe('compressed target', function () {
     buffer.fill(0);
     await sink.commit();
     assert.ok(gunzipSync(await readFile(at('a.gz'))).equals(text.subarray(0, 2_000_000)));
+  });
+
+  it('compresses four pieces at a time, and writes them in their order', async () => {
+    const waiting: (() => void)[] = [];
+    const written: number[] = [];
+    const sink = compressedSink(
+      {
+        name: 'target',
+        write: (bytes) => Promise.resolve(void written.push(...bytes)),
+        commit: () => Promise.resolve(),
+        discard: () => Promise.resolve(),
+      },
+      piecewise((piece) => new Promise((resolve) => waiting.push(() => resolve(piece.slice())))),
+    );
+    const poured = sink.write(Uint8Array.from({ length: 60 }, (_, i) => i)).then(() => sink.commit());
+    for (let done = 0; done < 6; done++) {
+      assert.ok(waiting.length <= 4, `${waiting.length} at a time`);
+      waiting.pop()?.();
+      waiting.shift()?.();
+      await new Promise(setImmediate);
+    }
+    await poured;
+    assert.deepEqual(
+      written,
+      Array.from({ length: 60 }, (_, i) => i),
+    );
+  });
+
+  it('says which file it was where a piece cannot be compressed, and leaves nothing behind', async () => {
+    let pieces = 0;
+    const sink = compressedSink(
+      await openFileSink(at('a.gz'), { sources: [] }),
+      piecewise((piece) =>
+        pieces++ === 1 ? Promise.reject(new Error('no memory')) : Promise.resolve(piece),
+      ),
+    );
+    await sink.write(new Uint8Array(25));
+    await assert.rejects(sink.commit(), (error: unknown) => {
+      assert.ok(error instanceof SinkError);
+      assert.match(error.message, /a\.gz.*no memory/);
+      return true;
+    });
+    assert.deepEqual(await readdir(folder), []);
   });
 
   it('leaves nothing behind when it is discarded', async () => {

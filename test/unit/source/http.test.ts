@@ -132,9 +132,9 @@ describe('http source', () => {
 
     it('asks once for what is expected, takes it as it is read, and lets go of what is not', async () => {
       const content = recordsOf(200_000);
-      let closed: Promise<unknown> | undefined;
+      const closed: Promise<unknown>[] = [];
       const { source: ranged } = await open((request, response) => {
-        closed = once(response, 'close');
+        closed.push(once(response, 'close'));
         serve(request, response, content, { etag: '"a"' });
       });
       const before = server.requests.length;
@@ -147,11 +147,17 @@ describe('http source', () => {
 
       ranged.expect?.({ from: 9_000_000, to: 20_000_000 });
       await part(ranged, 9_000_000, 10_000_000);
+      const first = closed.length - 1;
       // Elsewhere in between, and back.
       assert.ok((await part(ranged, 100, 600_100)).equals(content.slice(100, 600_100)));
       assert.ok((await part(ranged, 10_000_000, 11_000_000)).equals(content.slice(10_000_000, 11_000_000)));
+      assert.equal(closed.length, first + 2);
+      // Further on in what is expected: the answer up to there is of no more use.
+      await part(ranged, 13_000_000, 14_000_000);
+      await closed[first];
+      assert.equal(closed.length, first + 3);
       ranged.expect?.();
-      await closed;
+      await closed[first + 2];
     });
 
     it('resumes what breaks off, with the ETag, and gives every byte once', async () => {
