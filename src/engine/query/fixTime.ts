@@ -1,5 +1,6 @@
 import { parseQuery } from './parse.ts';
 import type { NamedExpression, Operator, Query } from './syntax/tree.ts';
+import { reservedWords } from './syntax/cursor.ts';
 import { tokenize } from './syntax/token.ts';
 import { Timestamp } from './value/time.ts';
 import { writeName, writeText } from './write.ts';
@@ -30,18 +31,29 @@ export function fixTime({ text, operators }: Query, now: Date): string {
 function callsIn(text: string, time: Timestamp): Edit[] {
   const calls: Edit[] = [];
   const tokens = tokenize(text);
-  for (let at = 0; at + 2 < tokens.length; at++) {
-    const [word, open, close] = tokens.slice(at, at + 3);
-    const written = word.kind === 'name' ? writtenTime(word.value.toLowerCase(), time) : undefined;
-    if (written === undefined || open.value !== '(' || close.value !== ')') continue;
-    calls.push({ from: word.from, to: close.to, text: written });
+  for (const [at, word] of tokens.entries()) {
+    const name = word.value.toLowerCase();
+    const text = word.kind === 'name' ? writtenTime(name, time) : undefined;
+    if (text === undefined) continue;
+    const isCalled = tokens.at(at + 1)?.value === '(' && tokens.at(at + 2)?.value === ')';
+    if (isCalled || reservedWords.has(name)) {
+      calls.push({ from: word.from, to: isCalled ? tokens[at + 2].to : word.to, text });
+    }
   }
   return calls;
 }
 
 function writtenTime(name: string, time: Timestamp): string | undefined {
-  if (name === 'now') return `TIMESTAMP ${writeText(time.toString())}`;
-  return name === 'today' ? `DATE ${writeText(time.toDate().toString())}` : undefined;
+  switch (name) {
+    case 'now':
+    case 'current_timestamp':
+      return `TIMESTAMP ${writeText(time.toString())}`;
+    case 'today':
+    case 'current_date':
+      return `DATE ${writeText(time.toDate().toString())}`;
+    default:
+      return undefined;
+  }
 }
 
 function namedOf(operator: Operator): readonly NamedExpression[] {

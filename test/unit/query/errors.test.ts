@@ -57,7 +57,12 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   // Operators
   ['a = 1 |> SELCT b', 'SELCT', 'SELCT is no operator; did you mean SELECT?'],
   ['a = 1 |> foo', 'foo', 'foo is no operator; the operators are WHERE, SELECT, EXTEND, SET, DROP, RENAME, DISTINCT, AGGREGATE, ORDER BY, LIMIT, OFFSET, TABLESAMPLE, UNNEST, AS'],
-  ['a = 1 LIMIT 5', 'LIMIT', 'LIMIT begins an operator of its own; write |> before it'],
+  ['a = 1 LIMIT 5 ORDER BY b', 'ORDER', 'ORDER begins an operator of its own; write |> before it'],
+  ['a = 1 |> WHERE b = 2 LIMIT 5', 'LIMIT', 'LIMIT begins an operator of its own; write |> before it'],
+  ['a = 1 WHERE b = 2', 'WHERE', 'WHERE begins an operator of its own; write |> before it'],
+  ['a = 1 GROUP BY b, c  LIMIT 5', 'GROUP BY b, c', 'GROUP BY stands behind aggregates; write |> AGGREGATE count(*) GROUP BY b, c'],
+  ['WHERE a = 1 HAVING b = 2', 'HAVING', 'HAVING stands behind GROUP BY; what is asked of rows stands in WHERE'],
+  ['GROUP BY b', 'GROUP BY b', 'GROUP BY stands behind aggregates; write |> AGGREGATE count(*) GROUP BY b'],
   ['LIMIT x', 'x', 'x is not what can stand here; what is missing is a number of rows after LIMIT'],
   ['|> GROUP BY a', 'GROUP', 'GROUP BY is a part of AGGREGATE: |> AGGREGATE count(*) GROUP BY column'],
   ['|> HAVING a', 'HAVING', 'HAVING is written as |> WHERE after AGGREGATE'],

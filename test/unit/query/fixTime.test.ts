@@ -28,6 +28,15 @@ describe('the time of a run', () => {
       `SELECT t > ${time} AS "t > now()", count(*) FROM data GROUP BY t > ${time} AS "t > now()"`,
     ],
     ['ORDER BY now() - t |> UNNEST [now()] AS x', `ORDER BY ${time} - t |> UNNEST [${time}] AS x`],
+    ['d = CURRENT_DATE AND e < current_timestamp()', `d = DATE '2026-03-04' AND e < ${time}`],
+    [
+      'SELECT current_date, current_date AS d',
+      `SELECT DATE '2026-03-04' AS "current_date", DATE '2026-03-04' AS d`,
+    ],
+    [
+      'SELECT id AS "current_date" |> WHERE "current_date" = 1',
+      'SELECT id AS "current_date" |> WHERE "current_date" = 1',
+    ],
     ["a = 'now()'", "a = 'now()'"],
     ['status >= 500', 'status >= 500'],
   ] as const) {

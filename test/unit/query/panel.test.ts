@@ -27,6 +27,7 @@ describe('editQuery', () => {
     ['a = 1 AND b = 2', 1, 'a = 1'],
     ['a = 1 AND b = 2 AND c', 1, 'a = 1 AND c'],
     ['WHERE a = 1 |> LIMIT 5', 0, 'LIMIT 5'],
+    ['a = 1 ORDER BY b LIMIT 5', 0, 'ORDER BY b LIMIT 5'],
     ['LIMIT 5 |> WHERE a |> SELECT b', 0, 'LIMIT 5 |> SELECT b'],
     ['SELECT b FROM f WHERE a ORDER BY b', 0, 'SELECT b FROM f ORDER BY b'],
   ] as const) {
@@ -57,6 +58,8 @@ describe('editQuery', () => {
     ['(b) OR (c)', 'not-null', undefined, '((b) OR (c)) AND a IS NOT NULL'],
     ['b AND a IS NULL', 'is-null', undefined, 'b AND a IS NULL'],
     ['LIMIT 5', 'is-null', undefined, 'WHERE a IS NULL |> LIMIT 5'],
+    ['b LIMIT 5', 'is-null', undefined, 'b AND a IS NULL LIMIT 5'],
+    ['b ORDER BY a LIMIT 5', 'is-null', undefined, 'b ORDER BY a LIMIT 5 |> WHERE a IS NULL'],
     ['b |> SELECT a', 'is-null', undefined, 'b |> SELECT a |> WHERE a IS NULL'],
     ['SELECT a, c |> WHERE c', 'is-null', undefined, 'SELECT a, c |> WHERE c AND a IS NULL'],
     ['b = ', 'is-null', undefined, 'a IS NULL'],

@@ -150,6 +150,10 @@ const cases: readonly [TestData, string, readonly string[]][] = [
   [jsonl, 'SELECT d.id, d.user.name AS name FROM data d WHERE d.id = 1', ['{"id":1,"name":"Ann"}']],
   [jsonl, 'SELECT DISTINCT type FROM data ORDER BY type DESC', ['{"type":"b"}', '{"type":"a"}']],
   [jsonl, 'FROM data |> WHERE id = 5 |> SELECT id', ['{"id":5}']],
+  [jsonl, 'id > 2 ORDER BY id DESC LIMIT 1 OFFSET 1 |> SELECT id', ['{"id":4}']],
+  [jsonl, 'WHERE id > 2 ORDER BY id DESC LIMIT 1 |> SELECT id', ['{"id":5}']],
+  [jsonl, 'ORDER BY id DESC LIMIT 1 |> SELECT id', ['{"id":5}']],
+  [jsonl, 'id > 2 LIMIT 1 |> SELECT id', ['{"id":3}']],
   [jsonl, 'AS d |> WHERE d.id = 5 |> SELECT d.id', ['{"id":5}']],
   [csv, 'id = 3', ['{"id":"3","type":"a","n":"0.2","user.name":"Cid \\"C\\""}']],
   [

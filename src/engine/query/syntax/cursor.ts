@@ -6,7 +6,7 @@ import { tokenize, type Token } from './token.ts';
 export const reservedWords: ReadonlySet<string> = new Set(
   (
     'and or not in between like ilike is null true false case when then else end cast try_cast as from where select ' +
-    'group order by having limit offset distinct over'
+    'group order by having limit offset distinct over current_date current_timestamp'
   ).split(' '),
 );
 

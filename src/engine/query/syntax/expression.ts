@@ -367,6 +367,9 @@ function parseWordOperand(cursor: Cursor, token: Token): Expression {
       if (cursor.peek(1).kind === 'text') return parseTimeLiteral(cursor, word);
       if (word === 'interval' && cursor.peek(1).kind === 'number') return parseUnitInterval(cursor);
       break;
+    case 'current_date':
+    case 'current_timestamp':
+      return parseCurrentTime(cursor, word === 'current_date' ? 'today' : 'now');
     case 'extract':
       if (cursor.isSymbol('(', 1)) return parseExtract(cursor, parseExpression);
       break;
@@ -374,6 +377,27 @@ function parseWordOperand(cursor: Cursor, token: Token): Expression {
   }
   if (cursor.isSymbol('(', 1)) return parseCall(cursor, parseExpression);
   return parseColumn(cursor);
+}
+
+/** CURRENT_DATE and the like are functions that the standard calls without parentheses. */
+function parseCurrentTime(cursor: Cursor, called: string): Expression {
+  const word = cursor.next();
+  if (cursor.isSymbol('(') && cursor.isSymbol(')', 1)) {
+    cursor.next();
+    cursor.next();
+  }
+  const name = { name: called, quoted: false, from: word.from, to: word.to };
+  return {
+    kind: 'call',
+    name,
+    arguments: [],
+    star: false,
+    distinct: false,
+    orderBy: [],
+    filter: undefined,
+    over: undefined,
+    ...cursor.spanFrom(word),
+  };
 }
 
 function parseColumn(cursor: Cursor): Expression {

@@ -51,11 +51,11 @@ function parseOperators(cursor: Cursor): Operator[] {
   if (cursor.isWord('from')) {
     parseFrom(cursor);
     while (!atEnd(cursor) && !cursor.isSymbol('|>')) operators.push(...parseClauses(cursor));
-  } else if (cursor.isWord('select')) {
-    operators.push(...parseClauses(cursor));
   } else if (!cursor.isSymbol('|>')) {
-    if (beginsOperator(cursor)) operators.push(...parseOperator(cursor));
-    else operators.push(parseBareWhere(cursor));
+    if (!beginsOperator(cursor)) operators.push(...parseClauses(cursor, 'bare'));
+    else if (classicWords.some((word) => cursor.isWord(word)))
+      operators.push(...parseClauses(cursor, 'rows'));
+    else operators.push(...parseOperator(cursor));
   }
   while (cursor.takeSymbol('|>')) {
     if (!atEnd(cursor)) operators.push(...parseOperator(cursor));
@@ -120,10 +120,8 @@ function beginsOperator(cursor: Cursor): boolean {
   return (isOperand && !isExpressionWord) || cursor.isSymbol('(', 1) || cursor.isSymbol('-', 1);
 }
 
-function parseBareWhere(cursor: Cursor): Operator {
-  const condition = parseExpression(cursor);
-  return { kind: 'where', condition, from: condition.from, to: condition.to };
-}
+/** What may stand first with the clauses of classic SQL behind it, as if SELECT * stood before it. */
+const classicWords = ['where', 'order', 'limit', 'offset'];
 
 /** One operator after |>. Classic SELECT … FROM gives several. */
 function parseOperator(cursor: Cursor): Operator[] {
@@ -160,27 +158,52 @@ function unknownOperator(cursor: Cursor): QueryError {
   return new QueryError(token, `${describe(token)} is no operator${known}`);
 }
 
-/** SELECT …, alone or with the clauses of classic SQL after it. */
-function parseClauses(cursor: Cursor): Operator[] {
+/**
+ * SELECT …, alone or with the clauses of classic SQL after it.
+ * @param begin `bare`: a condition without WHERE comes first; `rows`: clauses without SELECT or FROM, so that there are no groups
+ */
+function parseClauses(cursor: Cursor, begin?: 'bare' | 'rows'): Operator[] {
   const start = cursor.peek();
   const isSelect = cursor.takeWords('select');
   const distinct = isSelect && cursor.takeWords('distinct');
   const items = isSelect ? parseSelectItems(cursor) : undefined;
   const selectSpan = cursor.spanFrom(start);
   const alias = isSelect && cursor.isWord('from') ? parseFrom(cursor) : undefined;
-  const where = clause(cursor, ['where'], () => parseExpression(cursor));
+  if (begin !== undefined) refuseGroups(cursor);
+  const where = clause(cursor, begin === 'bare' ? [] : ['where'], () => parseExpression(cursor));
+  if (begin !== undefined) refuseGroups(cursor);
   const groupBy = clause(cursor, ['group', 'by'], () => parseNamedList(cursor));
   const having = clause(cursor, ['having'], () => parseExpression(cursor));
   const orderBy = clause(cursor, ['order', 'by'], () => parseOrderKeys(cursor, parseExpression));
   const limits: LimitOperator[] = [];
   if (cursor.isWord('limit') || cursor.isWord('offset')) limits.push(parseLimit(cursor));
-  if (cursor.last() === start && items === undefined) throw trailing(cursor);
-  if (items === undefined && cursor.spanFrom(start).to <= start.from) throw trailing(cursor);
+  if (
+    begin !== 'bare' &&
+    items === undefined &&
+    (cursor.last() === start || cursor.spanFrom(start).to <= start.from)
+  ) {
+    throw trailing(cursor);
+  }
   const span = cursor.spanFrom(start);
   const parts = { items, distinct, alias, where, groupBy, having, orderBy, selectSpan, span };
   const operators = rewriteSelect(parts);
   if (operators.length === 0 && limits.length === 0) throw unknownOperator(cursor);
   return [...operators, ...limits];
+}
+
+/** @throws QueryError that says how the groups are written */
+function refuseGroups(cursor: Cursor): void {
+  const start = cursor.peek();
+  if (cursor.isWord('having')) {
+    throw new QueryError(start, 'HAVING stands behind GROUP BY; what is asked of rows stands in WHERE');
+  }
+  if (!cursor.takeWords('group', 'by')) return;
+  const keys = parseNamedList(cursor);
+  const written = cursor.text.slice(keys[0].from, keys.at(-1)?.to);
+  throw new QueryError(
+    cursor.spanFrom(start),
+    `GROUP BY stands behind aggregates; write |> AGGREGATE count(*) GROUP BY ${written}`,
+  );
 }
 
 function clause<T>(
