@@ -49,8 +49,14 @@ export interface OrderedResult {
   readonly skipped: number;
 }
 
-/** Blocks in a stretch once the first ones are out; the first are short so that the first matches show at once. */
-const blocksPerStretch = 8;
+/**
+ * Blocks in a stretch once the first ones are out; the first are short so that the first matches show at once. Every answer wakes a
+ * thread that others have to make room for, so a stretch is long while little is made of it.
+ */
+const fewBlocks = 8;
+const manyBlocks = 32;
+/** Bytes of results that a stretch of more than a few blocks is expected to come to. */
+const resultRoom = 4 * 1024 * 1024;
 const backgroundPriority = 1;
 
 interface Handed {
@@ -90,14 +96,25 @@ export async function* scanInOrder(
   let skipped = 0;
   /** Matches so far, those before the window included. */
   let matched = 0;
+  /** Bytes of results that a block came to last. */
+  let bytesPerBlock = request.output.kind === 'count' ? 0 : file.blockSize;
 
   const toBlock = (): number => Math.min(request.toBlock, Math.ceil(end() / file.blockSize));
 
+  const stretchLength = (): number => {
+    const { output } = request;
+    if (handedOut < 2 * pool.size) return 1;
+    const asked = request.blocksPerStretch ?? (output.kind === 'stages' ? output.blocks : undefined);
+    if (asked !== undefined) return asked;
+    const length = Math.max(fewBlocks, Math.min(manyBlocks, Math.floor(resultRoom / bytesPerBlock)));
+    // Towards the end they get short again, so that no thread is done long before another.
+    const share = Math.floor((toBlock() - next) / (4 * pool.size));
+    return Math.max(1, Math.min(length, share));
+  };
+
   const hand = (): void => {
     const known = next <= index.length ? index.place(next) : undefined;
-    const { output } = request;
-    const asked = request.blocksPerStretch ?? (output.kind === 'stages' ? output.blocks : undefined);
-    const length = handedOut < 2 * pool.size ? 1 : (asked ?? blocksPerStretch);
+    const length = stretchLength();
     const lastBlock = Math.min(
       toBlock(),
       length > 1 && request.stretchEnd ? request.stretchEnd(next) : next + length,
@@ -180,11 +197,13 @@ export async function* scanInOrder(
       const cut = limit === 1 ? undefined : windowWithin(request.window, matched, countMatches(result));
       if (cut) result = await submit(firstBlock, lastBlock, expected, cut);
       matched += result.passed + countMatches(result);
-      const { failure } = result;
+      const { failure, bytes, lines } = result;
+      const made = bytes ?? lines;
+      if (made) bytesPerBlock = made.byteLength / (lastBlock - firstBlock);
       const begun = result.blocks.length > 0 || failure;
-      const made = begun ? result.blocks : empty(expected.start, lastBlock - firstBlock);
+      const found = begun ? result.blocks : empty(expected.start, lastBlock - firstBlock);
       // A stream's end is seen only now: what was handed out past it holds nothing.
-      const blocks = made.slice(0, Math.max(0, toBlock() - firstBlock));
+      const blocks = found.slice(0, Math.max(0, toBlock() - firstBlock));
       const place = expected;
       blocks.forEach((block, i) => {
         const partial = failure && i === blocks.length - 1;
