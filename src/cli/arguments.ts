@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 import { parseDelimiter } from '../engine/format/dialectWords.ts';
 import { targets, type Target } from '../engine/sink/exportFormat.ts';
+import { isAddress } from '../engine/source/httpAddress.ts';
+import { parseHeaders } from '../engine/source/httpHeaders.ts';
+import { SourceError, type HeaderFields } from '../engine/source/source.ts';
 
 /** What the command line asks for. */
 export type Command =
@@ -24,6 +27,8 @@ export interface RunCommand {
   /** undefined: recognised. */
   readonly header: boolean | undefined;
   readonly cache: boolean;
+  /** Sent along with requests for an address; never shown. */
+  readonly headers: HeaderFields;
 }
 
 /** A command line that asks for nothing we could do. Its message is for people. */
@@ -39,13 +44,17 @@ const options = {
   delimiter: { type: 'string' },
   rows: { type: 'string' },
   'no-header': { type: 'boolean' },
+  header: { type: 'string', multiple: true },
   'no-cache': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
 } as const;
 
-/** @throws UsageError */
-export function readArguments(args: readonly string[]): Command {
+/**
+ * @param environment where ROWRIVER_HEADERS may be, for what is not to be seen in a list of processes
+ * @throws UsageError
+ */
+export function readArguments(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
@@ -79,6 +88,7 @@ export function readArguments(args: readonly string[]): Command {
     rows: values.rows,
     header: values['no-header'] ? false : undefined,
     cache: !values['no-cache'],
+    headers: readHeaders(values.header ?? [], file, environment),
   };
 }
 
@@ -112,6 +122,20 @@ const mark = '\0';
 /** What parseArgs adds for the programmer is left out. */
 function withoutAdvice(message: string): string {
   return `${(message.split(/\. |\.?\n/)[0] ?? message).replace(/\.$/, '')}.`;
+}
+
+/** Those that are given go before those of the environment, which are lines of one text. */
+function readHeaders(given: readonly string[], file: string, environment: NodeJS.ProcessEnv): HeaderFields {
+  if (!isAddress(file)) {
+    if (given.length > 0) throw new UsageError('--header is for http and https addresses.');
+    return {};
+  }
+  try {
+    const lines = environment.ROWRIVER_HEADERS?.split(/\r?\n/) ?? [];
+    return { ...parseHeaders(lines), ...parseHeaders(given) };
+  } catch (error) {
+    throw error instanceof SourceError ? new UsageError(error.message) : error;
+  }
 }
 
 function readTarget(text: string): Target {

@@ -32,6 +32,8 @@ Options:
       --rows PATH     the values of a JSON document that are its rows, for
                       example '$.items[*]'; guessed where it is not said
       --no-header     the first row of FILE is data
+      --header LINE   send this header to the server of an address, as in
+                      --header 'Authorization: Bearer ...'; can be repeated
       --no-cache      neither use nor keep an index of FILE
   -h, --help          show this text
   -V, --version       show the version
@@ -40,5 +42,7 @@ Ends with 0 when done, 1 when it failed, 2 when the command or the query is not
 understood, 130 when interrupted. CSV and TSV are written as RFC 4180 has it;
 cells that a spreadsheet would take for formulas are not changed. The environment
 variable ROWRIVER_WORKERS says how many threads scan; by default, one a core.
-Addresses are read by way of https_proxy, http_proxy and no_proxy.
+Addresses are read by way of https_proxy, http_proxy and no_proxy. Headers that
+nobody is to see in a list of processes can be in ROWRIVER_HEADERS, a line each;
+they are sent to the server of the address alone, and written down nowhere.
 `;

@@ -40,7 +40,7 @@ function say(text: string): void {
 async function main(): Promise<number> {
   let command: Command;
   try {
-    command = readArguments(process.argv.slice(2));
+    command = readArguments(process.argv.slice(2), process.env);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     say(`${visible(error.message)}\nTry: rowriver --help`);

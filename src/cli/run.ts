@@ -47,7 +47,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
     const store = command.cache
       ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes)
       : undefined;
-    const dataset = await Dataset.open(sourceOf(command.file), {
+    const dataset = await Dataset.open(sourceOf(command), {
       delimiter,
       header,
       rows,
@@ -108,9 +108,9 @@ function withPlaceToGoOn(error: unknown, dataset: Dataset, query: string): unkno
   return new SourceError(error.failure, message, error.position, { cause: error });
 }
 
-function sourceOf(file: string): SourceSpec {
+function sourceOf({ file, headers }: RunCommand): SourceSpec {
   if (file === '-') return { kind: 'stdin' };
-  return isAddress(file) ? { kind: 'url', url: file } : { kind: 'file', path: file };
+  return isAddress(file) ? { kind: 'url', url: file, headers } : { kind: 'file', path: file };
 }
 
 /** One scan worker a core, within reason: a disk feeds no more, and each holds a few MiB. */

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Uri, workspace, type SecretStorage } from 'vscode';
 import { hasSecrets, parseAddress } from '../engine/source/httpAddress.ts';
+import type { OpenFile } from '../protocol/engine.ts';
 
 /** Scheme of the tabs that show what is at an http(s) address. */
 export const addressScheme = 'rowriver-url';
@@ -12,11 +13,14 @@ const key = 'addresses';
 /** Addresses with credentials that are kept; the one opened longest ago is forgotten first. */
 const addressesKept = 50;
 
-type Kept = readonly (readonly [id: string, address: string])[];
+/** What the engine is told of where a file is. */
+export type FilePlace = Pick<OpenFile, 'location' | 'headers'>;
+
+type Kept = readonly (readonly [id: string, address: string, headers?: FilePlace['headers']])[];
 
 /**
  * Tabs of addresses. VS Code writes a tab's URI into its state and its lists, so one for an address with a password or
- * a query, which may hold a token, names only an entry of VS Code's secret storage.
+ * a query, which may hold a token, or with headers, names only an entry of VS Code's secret storage.
  */
 export class Addresses {
   readonly #secrets: SecretStorage;
@@ -26,26 +30,31 @@ export class Addresses {
   }
 
   /** The URI of the tab for an address. @throws SourceError where it is none */
-  async uriOf(text: string): Promise<Uri> {
+  async uriOf(text: string, headers: FilePlace['headers'] = {}): Promise<Uri> {
     const address = parseAddress(text);
     const { url } = address;
     const path = decoded(url.pathname);
-    const query = hasSecrets(address) ? `kept=${await this.#keep(text)}` : `at=${url.href}`;
+    const secret = hasSecrets(address) || Object.keys(headers).length > 0;
+    const query = secret ? `kept=${await this.#keep({ location: text, headers })}` : `at=${url.href}`;
     return Uri.from({ scheme: addressScheme, authority: url.host, path, query });
   }
 
-  /** The address of a tab; undefined where it is not kept any more, as on another machine. */
-  async addressOf({ query }: Uri): Promise<string | undefined> {
-    if (query.startsWith('at=')) return query.slice('at='.length);
+  /** What a tab shows: a file, or an address; undefined where that is not kept any more, as on another machine. */
+  async placeOf(uri: Uri): Promise<FilePlace | undefined> {
+    if (uri.scheme !== addressScheme) return { location: uri.fsPath };
+    const { query } = uri;
+    if (query.startsWith('at=')) return { location: query.slice('at='.length) };
     const id = query.slice('kept='.length);
-    return (await this.#kept()).find(([known]) => known === id)?.[1];
+    const kept = (await this.#kept()).find(([known]) => known === id);
+    return kept && { location: kept[1], headers: kept[2] };
   }
 
-  async #keep(address: string): Promise<string> {
+  /** One entry an address: the headers that it was opened with last. */
+  async #keep({ location, headers }: FilePlace): Promise<string> {
     const kept = await this.#kept();
-    const id = kept.find(([, known]) => known === address)?.[0] ?? randomUUID();
+    const id = kept.find(([, known]) => known === location)?.[0] ?? randomUUID();
     const others = kept.filter(([known]) => known !== id);
-    const next: Kept = [[id, address] as const, ...others].slice(0, addressesKept);
+    const next: Kept = [[id, location, headers] as const, ...others].slice(0, addressesKept);
     await this.#secrets.store(key, JSON.stringify(next));
     return id;
   }

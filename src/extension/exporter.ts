@@ -1,7 +1,7 @@
 import { l10n, ProgressLocation, Uri, window } from 'vscode';
 import type { ExportProgress, ExportSummary } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
-import { addressScheme, pathOf, type Addresses } from './addresses.ts';
+import { pathOf, type Addresses } from './addresses.ts';
 import { openPreview } from './editors.ts';
 import type { EngineHost, EngineSession } from './engineHost.ts';
 import { exportFormat, isSameFile, proposedTarget } from './exportTarget.ts';
@@ -66,13 +66,12 @@ export class Exporter {
 
   /** A session without a page. */
   async #openSession(source: Uri): Promise<{ session: EngineSession; info: FileInfo }> {
-    const location =
-      source.scheme === addressScheme ? await this.#addresses.addressOf(source) : source.fsPath;
-    if (location === undefined)
+    const place = await this.#addresses.placeOf(source);
+    if (place === undefined)
       throw new Error(l10n.t('The password or token of this address is not kept here.'));
     return new Promise((resolve, reject) => {
       const session = this.#engine.open(
-        { location, options: this.#readings.of(source) },
+        { ...place, options: this.#readings.of(source) },
         {
           message: () => undefined,
           opened: (info) => resolve({ session, info }),

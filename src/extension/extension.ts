@@ -17,9 +17,11 @@ export function activate(context: ExtensionContext): void {
   const host = new EngineHost({
     script: Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
     settings: () => {
-      const megabytes = workspace.getConfiguration('rowriver').get<number>('indexCache.maxMegabytes', 1024);
+      const settings = workspace.getConfiguration('rowriver');
+      const megabytes = settings.get<number>('indexCache.maxMegabytes', 1024);
+      const kept = settings.get<number>('keptDownload.maxMegabytes', 4096);
       const cacheFolder = megabytes > 0 ? Uri.joinPath(context.globalStorageUri, 'indexes').fsPath : null;
-      return { cacheFolder, cacheBytes: megabytes * 1e6 };
+      return { cacheFolder, cacheBytes: megabytes * 1e6, keepBytes: kept * 1e6 };
     },
     environment: () => engineEnvironment(process.env),
     log: (line) => log.info(line),

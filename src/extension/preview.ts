@@ -1,7 +1,7 @@
 import { env, l10n, type Disposable, type ExtensionContext, type Uri, type WebviewPanel } from 'vscode';
 import type { FileInfo, PageCommand, PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../protocol/rpc.ts';
-import type { Addresses } from './addresses.ts';
+import type { Addresses, FilePlace } from './addresses.ts';
 import type { EngineHost, EngineSession } from './engineHost.ts';
 import { openAsText } from './editors.ts';
 import type { Exporter } from './exporter.ts';
@@ -45,10 +45,10 @@ export class Preview implements Disposable {
   /** The file is being opened again because the user wants it read otherwise. */
   #rereading = false;
 
-  /** @param location what the engine opens: a path, or an address with its credentials */
+  /** @param place what the engine opens: a path, or an address with its credentials */
   constructor(
     uri: Uri,
-    location: string,
+    place: FilePlace,
     panel: WebviewPanel,
     services: PreviewServices,
     statusChanged: () => void,
@@ -66,7 +66,7 @@ export class Preview implements Disposable {
       reopen: () => this.session.reopen(),
     });
     this.session = services.engine.open(
-      { location, options: services.readings.of(uri) },
+      { ...place, options: services.readings.of(uri) },
       {
         message: (message) => this.#relay.fromEngine(message),
         opened: (info, again) => {

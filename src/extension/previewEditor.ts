@@ -7,7 +7,7 @@ import {
   type Disposable,
   type WebviewPanel,
 } from 'vscode';
-import { addressScheme } from './addresses.ts';
+import { addressScheme, type FilePlace } from './addresses.ts';
 import { viewType } from './editors.ts';
 import { messagePage } from './page.ts';
 import { Preview, type PreviewServices } from './preview.ts';
@@ -42,14 +42,14 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
 
   async resolveCustomEditor({ uri }: CustomDocument, panel: WebviewPanel): Promise<void> {
     if (uri.scheme !== addressScheme) {
-      this.#show(uri, uri.scheme === 'file' ? uri.fsPath : undefined, panel);
+      this.#show(uri, uri.scheme === 'file' ? { location: uri.fsPath } : undefined, panel);
       return;
     }
     const closed = new AbortController();
     panel.onDidDispose(() => closed.abort());
-    const address = await this.#services.addresses.addressOf(uri);
+    const place = await this.#services.addresses.placeOf(uri);
     if (closed.signal.aborted) return;
-    if (address !== undefined) this.#show(uri, address, panel);
+    if (place !== undefined) this.#show(uri, place, panel);
     else {
       panel.webview.html = messagePage(
         l10n.t('The password or token of this address is not kept here. Run "Open URL..." again.'),
@@ -57,9 +57,9 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
     }
   }
 
-  #show(uri: Uri, location: string | undefined, panel: WebviewPanel): void {
+  #show(uri: Uri, place: FilePlace | undefined, panel: WebviewPanel): void {
     const { extensionUri } = this.#services.context;
-    if (location === undefined) {
+    if (place === undefined) {
       panel.webview.html = messagePage(
         l10n.t(
           'Rowriver reads files by range from a disk, which "{0}:" does not offer. Save a copy to a folder, or open the folder in a window of the machine that holds it (Remote-SSH, WSL, a container).',
@@ -73,7 +73,7 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
       localResourceRoots: [Uri.joinPath(extensionUri, 'dist'), Uri.joinPath(extensionUri, 'media')],
     };
     const showStatus = () => this.#statusBar.show(this.active?.status);
-    const preview = new Preview(uri, location, panel, this.#services, showStatus);
+    const preview = new Preview(uri, place, panel, this.#services, showStatus);
     this.#previews.add(preview);
     panel.onDidChangeViewState(showStatus);
     panel.onDidDispose(() => {

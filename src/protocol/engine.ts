@@ -15,6 +15,8 @@ export interface Tagged {
 export interface OpenFile {
   /** A path of the engine's own machine, or an http(s) address. */
   readonly location: string;
+  /** Sent along with requests for an address. As secret as the address itself. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly options: FormatOptions;
 }
 
@@ -51,8 +53,14 @@ export interface ExportSummary extends ExportProgress {
 
 /** What the host calls. `open` answers when the first kilobytes have been read and the format is known. */
 export interface EngineCalls {
-  /** Where the engine may keep its indexes; said once, before any `open`. */
-  configure: { params: { readonly cacheFolder: string | null; readonly cacheBytes: number }; result: null };
+  /**
+   * Where the engine may keep its indexes, and how much in temporary files of what a server gives only once; said once,
+   * before any `open`.
+   */
+  configure: {
+    params: { readonly cacheFolder: string | null; readonly cacheBytes: number; readonly keepBytes: number };
+    result: null;
+  };
   open: { params: { readonly session: number; readonly file: OpenFile }; result: FileInfo };
   close: { params: { readonly session: number }; result: null };
   export: { params: ExportRequest; result: ExportSummary; progress: ExportProgress };

@@ -64,7 +64,7 @@ describe('the engine in the extension host', () => {
     ear = new Ear();
     host = new EngineHost({
       script: join(extension.extensionPath, 'dist/engine.js'),
-      settings: () => ({ cacheFolder: null, cacheBytes: 0 }),
+      settings: () => ({ cacheFolder: null, cacheBytes: 0, keepBytes: 0 }),
       log: (line) => ear.hear({ kind: 'log', line }),
       graceMs: 1,
     });

@@ -39,10 +39,12 @@ export class Preview {
     options: FormatOptions = {},
     workers = 2,
     cacheFolder?: string,
+    keepBytes = 1e9,
   ): Promise<Preview> {
     const preview = new Preview(workers);
     try {
-      if (cacheFolder) await preview.host.call('configure', { cacheFolder, cacheBytes: 1e9 });
+      const settings = { cacheFolder: cacheFolder ?? null, cacheBytes: 1e9, keepBytes };
+      await preview.host.call('configure', settings);
       preview.info = await preview.host.call('open', { session: 1, file: { location, options } });
       return preview;
     } catch (error) {

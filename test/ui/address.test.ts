@@ -25,6 +25,10 @@ describe('an address in the workbench', () => {
         });
       } else if (request.url === '/logs/open.jsonl') {
         serve(request, response, content, { etag: '"a"' });
+      } else if (request.url === '/logs/token.jsonl') {
+        if (request.headers.authorization === 'Bearer t0ken')
+          serve(request, response, content, { etag: '"a"' });
+        else response.writeHead(401).end();
       } else if (request.headers.authorization !== `Basic ${Buffer.from('me:pw123').toString('base64')}`) {
         response.writeHead(401).end();
       } else if (request.url === '/logs/today.jsonl?token=s3cret') {
@@ -59,7 +63,23 @@ describe('an address in the workbench', () => {
     await workbench.page.keyboard.press('Escape');
   });
 
+  it('is opened with a header that is asked for on its own and not shown', async () => {
+    await enterAddress(server.url('/logs/token.jsonl'));
+    await workbench.page.locator('.quick-input-widget:visible .codicon-key').click();
+    await workbench.page.getByText('A header for', { exact: false }).first().waitFor();
+    const input = workbench.page.locator('.quick-input-widget:visible input.input');
+    assert.equal(await input.getAttribute('type'), 'password');
+    await input.fill('Authorization: Bearer t0ken');
+    await workbench.page.keyboard.press('Enter');
+    const preview = await workbench.previewInFront();
+    await preview.row(1).waitFor();
+    assert.deepEqual((await preview.cells(1)).slice(0, 3), ['1', '0', '503']);
+    const tab = workbench.tab(/token\.jsonl/);
+    assert.doesNotMatch(`${await tab.innerHTML()} ${await tab.getAttribute('aria-label')}`, /t0ken|Bearer/);
+  });
+
   it('is opened, filtered and exported, and its secrets are not shown', async () => {
+    asked = 0;
     await enterAddress(server.url('/logs/today.jsonl?token=s3cret', 'me:pw123@'));
     await workbench.page.keyboard.press('Enter');
     const preview = await workbench.previewInFront();

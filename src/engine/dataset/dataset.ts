@@ -18,6 +18,7 @@ import type {
   Result,
   Task,
 } from '../pool/task.ts';
+import { findRows } from '../format/jsonFind.ts';
 import type { PatternStep } from '../format/jsonStream.ts';
 import type { KnownColumn } from '../query/index.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
@@ -172,7 +173,8 @@ export class Dataset {
     { pool, signal, blockSize }: DatasetOptions,
   ): Promise<Dataset> {
     try {
-      const spool = await spoolElements(source, steps, signal);
+      const { rows } = await findRows(source, undefined, signal);
+      const spool = await spoolElements(source, steps, rows?.comments ?? false, signal);
       const dataset = await Dataset.open({ kind: 'file', path: spool.path }, { pool, signal, blockSize });
       dataset.#spool = spool;
       return dataset;

@@ -29,6 +29,8 @@ export class EngineService {
   readonly #host: Peer<EngineCalls, Record<string, never>, Record<string, never>>;
   readonly #files = new Map<string, Held>();
   #store: IndexStore | undefined;
+  /** Of what a server gives only once. */
+  #keepBytes = 0;
   readonly #sessions = new Map<number, OpenSession>();
 
   /** @param stopped called when all has been cleaned up after the host has said that it is to end */
@@ -64,7 +66,8 @@ export class EngineService {
 
   #handlers(): Handlers<EngineCalls> {
     return {
-      configure: ({ cacheFolder, cacheBytes }) => {
+      configure: ({ cacheFolder, cacheBytes, keepBytes }) => {
+        this.#keepBytes = keepBytes;
         this.#store = cacheFolder === null ? undefined : new IndexStore(cacheFolder, cacheBytes);
         return null;
       },
@@ -130,7 +133,11 @@ export class EngineService {
     let held = this.#files.get(key);
     if (!held) {
       const resources = { pool: this.#pool, store: this.#store };
-      held = { key, file: SharedFile.open(specOf(file), file.options, resources, signal), holders: 0 };
+      held = {
+        key,
+        file: SharedFile.open(specOf(file, this.#keepBytes), file.options, resources, signal),
+        holders: 0,
+      };
       this.#files.set(key, held);
     }
     held.holders++;
@@ -153,10 +160,10 @@ export class EngineService {
   }
 }
 
-function specOf({ location, options: { encoding } }: OpenFile): SourceSpec {
+function specOf({ location, headers, options: { encoding } }: OpenFile, keep: number): SourceSpec {
   // A preview goes back and forth.
   const place: SourceSpec = isAddress(location)
-    ? { kind: 'url', url: location, keep: true }
+    ? { kind: 'url', url: location, headers, keep }
     : { kind: 'file', path: location };
   return encoding === undefined ? place : { ...place, encoding };
 }

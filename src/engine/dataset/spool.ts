@@ -1,8 +1,8 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { streamElements, type PatternStep } from '../format/jsonStream.ts';
-import type { Source } from '../source/source.ts';
+import { SourceError, type Source } from '../source/source.ts';
+import { makeTemporaryFolder, temporaryRoom } from '../temporaryFolder.ts';
 
 /** A temporary file of JSON Lines, and what removes it. */
 export interface Spool {
@@ -15,23 +15,29 @@ const pieceLength = 256 * 1024;
 /**
  * Writes the rows that a path through several lists leads to, which lie here and there in a document, into a temporary
  * file: what is paged and filtered then is that file.
- * @throws SourceError; Error with a sentence where the document is malformed; the signal's reason
+ * @param comments whether comments and trailing commas are allowed
+ * @throws SourceError, also where the document is malformed or its rows need more room than there is; the signal's reason
  */
 export async function spoolElements(
   source: Source,
   steps: readonly PatternStep[],
+  comments: boolean,
   signal: AbortSignal,
 ): Promise<Spool> {
-  const folder = await mkdtemp(join(tmpdir(), 'rowriver-'));
+  const folder = await makeTemporaryFolder();
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, 'rows.jsonl');
     const file = await open(path, 'wx');
     try {
+      const room = await temporaryRoom();
+      let written = 0;
       let piece = '';
-      for await (const element of streamElements(source, steps, false, signal)) {
+      for await (const element of wellFormed(source, streamElements(source, steps, comments, signal))) {
         piece += `${element}\n`;
         if (piece.length < pieceLength) continue;
+        written += piece.length;
+        if (written > room) throw tooLarge(source, room);
         await file.appendFile(piece);
         piece = '';
       }
@@ -43,6 +49,24 @@ export async function spoolElements(
   } catch (error) {
     await remove();
     throw error;
+  }
+}
+
+function tooLarge({ name }: Source, room: number): SourceError {
+  const megabytes = Math.floor(room / 1e6).toLocaleString('en');
+  return new SourceError(
+    'failed',
+    `The rows of ${name} need more than the ${megabytes} MB that may be taken of the disk for temporary files.`,
+  );
+}
+
+/** What stream-json finds wrong with a document, as a failure of the source. */
+async function* wellFormed(source: Source, elements: AsyncIterable<string>): AsyncGenerator<string, void> {
+  try {
+    yield* elements;
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause instanceof SourceError || cause.name === 'AbortError') throw cause;
+    throw new SourceError('corrupt', `${source.name} is no JSON document: ${cause.message}.`, 0, { cause });
   }
 }
 

@@ -1,8 +1,8 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ViewState } from '../../protocol/preview.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
+import { makeTemporaryFolder } from '../temporaryFolder.ts';
 import { Columns } from './columns.ts';
 import { Dataset } from './dataset.ts';
 import { derivedColumns, deriveRows } from './derive.ts';
@@ -81,7 +81,7 @@ export class TableRun implements Run {
 
   /** Writes the rows, and answers how many there are. */
   async #write(signal: AbortSignal, advance: (change: Partial<ViewState>) => void): Promise<number> {
-    this.#folder = await mkdtemp(join(tmpdir(), 'rowriver-'));
+    this.#folder = await makeTemporaryFolder();
     const path = join(this.#folder, 'rows.jsonl');
     const file = await open(path, 'wx');
     let [rows, records, malformed] = [0, 0, 0];

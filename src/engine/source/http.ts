@@ -29,7 +29,11 @@ const decodedLater = new Set(['', 'identity', 'gzip', 'x-gzip', 'zstd']);
  * @throws SourceError `unreachable`, `not-found`, `no-permission`, `changed`, `unsupported`; the signal's reason
  */
 export async function openHttp(place: HttpPlace, options: OpenHttpOptions = {}): Promise<HttpSource> {
-  const client = new HttpClient(parseAddress(place.url), { ...usualLimits, ...options.limits });
+  const client = new HttpClient(
+    parseAddress(place.url),
+    { ...usualLimits, ...options.limits },
+    place.headers,
+  );
   const signal = options.signal ?? new AbortController().signal;
   try {
     const { identity } = place;
@@ -72,7 +76,7 @@ async function inOnePass(client: HttpClient, { keep }: HttpPlace, answer: Answer
   const identity = identityOf(answer.headers, contentLength(answer.headers), false);
   const stream = new HttpStream(client, identity, answer.body);
   try {
-    return { source: keep ? await keptStream(stream) : onceSource(stream), identity };
+    return { source: keep === undefined ? onceSource(stream) : await keptStream(stream, keep), identity };
   } catch (error) {
     await stream.close();
     throw error;

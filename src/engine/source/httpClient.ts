@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Address } from './httpAddress.ts';
+import type { HeaderFields } from './source.ts';
 import { HttpBody } from './httpBody.ts';
 import { connectionFault, HttpFault, statusFault } from './httpFault.ts';
 import { proxyFor, proxyHeaders, TunnelAgent } from './httpProxy.ts';
@@ -49,10 +50,12 @@ export class HttpClient {
   #target: Target;
   readonly #first: Target;
 
-  constructor(address: Address, limits: HttpLimits) {
+  /** @param headers sent to the address's own server, and to no other that it redirects to */
+  constructor(address: Address, limits: HttpLimits, headers: HeaderFields = {}) {
     this.address = address;
     this.limits = limits;
-    this.#first = { url: address.url, authorization: address.authorization };
+    const { url, authorization } = address;
+    this.#first = { url, headers: { ...(authorization !== undefined && { authorization }), ...headers } };
     this.#target = this.#first;
   }
 
@@ -60,7 +63,7 @@ export class HttpClient {
    * The answer to a GET, whatever its status, after redirects.
    * @throws HttpFault where there is none; the signal's reason
    */
-  async get(headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
+  async get(headers: HeaderFields, signal: AbortSignal): Promise<Answer> {
     const remembered = this.#target;
     this.#target = this.#first;
     const answer = await this.#follow(remembered, headers, signal);
@@ -73,7 +76,7 @@ export class HttpClient {
   /** What an answer's status says that is not the one hoped for; closes the body. */
   refuse({ status, headers, body }: Answer): HttpFault {
     body.close();
-    return statusFault(status, this.#first.authorization !== undefined, headers['retry-after']);
+    return statusFault(status, 'authorization' in this.#first.headers, headers['retry-after']);
   }
 
   /** Closes every connection. */
@@ -82,11 +85,7 @@ export class HttpClient {
     this.#agents.clear();
   }
 
-  async #follow(
-    from: Target,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<Answer> {
+  async #follow(from: Target, headers: HeaderFields, signal: AbortSignal): Promise<Answer> {
     let target = from;
     for (let redirects = 0; redirects <= mostRedirects; redirects++) {
       const response = await this.#send(target, headers, signal);
@@ -101,11 +100,7 @@ export class HttpClient {
     throw new HttpFault('unreachable', `it redirects more than ${mostRedirects} times`);
   }
 
-  async #send(
-    target: Target,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<http.IncomingMessage> {
+  async #send(target: Target, headers: HeaderFields, signal: AbortSignal): Promise<http.IncomingMessage> {
     for (;;) {
       signal.throwIfAborted();
       const request = this.#request(target, headers);
@@ -120,13 +115,13 @@ export class HttpClient {
     }
   }
 
-  #request({ url, authorization }: Target, asked: Readonly<Record<string, string>>): http.ClientRequest {
+  #request({ url, headers: own }: Target, asked: HeaderFields): http.ClientRequest {
     const headers = {
       'user-agent': 'rowriver',
       accept: '*/*',
       // Ranges are of what is sent, and are wanted of what there is.
       'accept-encoding': 'identity',
-      ...(authorization !== undefined && { authorization }),
+      ...own,
       ...asked,
     };
     const agent = this.#agentFor(url);
@@ -161,7 +156,8 @@ export class HttpClient {
 
 interface Target {
   readonly url: URL;
-  readonly authorization: string | undefined;
+  /** What is for this server alone. */
+  readonly headers: HeaderFields;
 }
 
 const redirecting = new Set([301, 302, 303, 307, 308]);
@@ -180,7 +176,7 @@ function redirected(from: Target, location: string): Target {
   }
   url.username = '';
   url.password = '';
-  return { url, authorization: url.origin === from.url.origin ? from.authorization : undefined };
+  return { url, headers: url.origin === from.url.origin ? from.headers : {} };
 }
 
 /** Sends a request and waits for the head of its answer. */

@@ -32,7 +32,7 @@ export class HttpFault extends Error {
   }
 }
 
-/** What a status says that is no answer. @param asked whether a password was sent along */
+/** What a status says that is no answer. @param asked whether a password or token was sent along */
 export function statusFault(status: number, asked: boolean, retryAfter: string | undefined): HttpFault {
   const words = STATUS_CODES[status];
   const code = `${status}${words === undefined ? '' : ` ${words}`}`;
@@ -42,7 +42,7 @@ export function statusFault(status: number, asked: boolean, retryAfter: string |
       return new HttpFault(
         'no-permission',
         asked
-          ? `the server does not accept this user name and password (${code})`
+          ? `the server does not accept the password or token that it was sent (${code})`
           : `the server wants a user name and password, or a token (${code})`,
         { status },
       );

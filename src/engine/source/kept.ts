@@ -7,8 +7,9 @@ import { openTemporary, writeAt } from './temporary.ts';
 /**
  * A stream whose bytes are kept in a temporary file as they come, so that they can be read again. It is taken no
  * further than somebody has read. The file is removed in any case.
+ * @param most bytes that are kept; what comes after them cannot be read
  */
-export async function keptStream(stream: ByteStream): Promise<Source> {
+export async function keptStream(stream: ByteStream, most: number): Promise<Source> {
   const file = await openTemporary();
   let kept = 0;
   let ended = false;
@@ -16,13 +17,24 @@ export async function keptStream(stream: ByteStream): Promise<Source> {
   let closing: Promise<void> | undefined;
 
   async function take(): Promise<void> {
+    if (kept >= most) throw tooMuch();
     const chunk = await stream.next();
     if (chunk === undefined) {
       ended = true;
       return;
     }
-    await writeAt(file.handle, chunk, kept).catch(full);
-    kept += chunk.length;
+    const part = chunk.subarray(0, most - kept);
+    await writeAt(file.handle, part, kept).catch(full);
+    kept += part.length;
+  }
+
+  function tooMuch(): SourceError {
+    const megabytes = (most / 1e6).toLocaleString('en');
+    return new SourceError(
+      'unsupported',
+      `${stream.name} is given only once, from front to back, and more than the ${megabytes} MB of it that may be kept in a temporary file. Save it to a file first, or allow more in the settings.`,
+      kept,
+    );
   }
 
   function full(cause: unknown): never {

@@ -208,7 +208,8 @@ async function openPlace(
       return { source: streamSource(process.stdin, 'Standard input'), place: { kind: 'stdin' } };
     case 'url': {
       const { source, identity } = await openHttp(spec, { signal, limits: http });
-      return { source, place: { kind: 'url', url: spec.url, keep: spec.keep, identity } };
+      const { url, headers, keep } = spec;
+      return { source, place: { kind: 'url', url, headers, keep, identity } };
     }
   }
 }

@@ -1,5 +1,4 @@
-import { statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { temporaryRoom } from '../temporaryFolder.ts';
 import { openTemporary, type TemporaryFile, writeAt } from './temporary.ts';
 
 export interface PageLimits {
@@ -11,9 +10,6 @@ export interface PageLimits {
 
 /** 32 MiB take a tenth of a second to decode, or two. */
 export const pageLimits: PageLimits = { most: 2 * 1024 ** 3, near: 32 * 1024 * 1024 };
-
-/** Of the room that is left on the temporary folder's disk, no more than this share is taken. */
-const shareOfDisk = 0.25;
 
 /** Decoded bytes from `from` to `to`, which begin at `at` in the file. */
 interface Run {
@@ -88,8 +84,7 @@ export class PageStore {
 
   async #open(): Promise<TemporaryFile | undefined> {
     try {
-      const { bavail, bsize } = await statfs(tmpdir());
-      this.#most = Math.min(this.#most, bavail * bsize * shareOfDisk);
+      this.#most = Math.min(this.#most, await temporaryRoom());
       return await openTemporary();
     } catch {
       return undefined;

@@ -91,13 +91,18 @@ export type SourcePlace =
       readonly kind: 'url';
       /** With its credentials: never to be written down or shown. */
       readonly url: string;
-      /** What the server gives only once is kept in a temporary file, so that it can be read again. */
-      readonly keep?: boolean | undefined;
+      /** Sent with every request to the address's own server, by lower-case name: never to be written down or shown. */
+      readonly headers?: HeaderFields | undefined;
+      /** Of what the server gives only once so many bytes are kept in a temporary file, so that they can be read again. */
+      readonly keep?: number | undefined;
       /** It must still be this; else the failure is `changed`. */
       readonly identity?: UrlIdentity | undefined;
     }
   /** Read once, by the thread that has it. */
   | { readonly kind: 'stdin' };
+
+/** Values by lower-case name. */
+export type HeaderFields = Readonly<Record<string, string>>;
 
 /** What tells one state of what is at an address from another. */
 export interface UrlIdentity {

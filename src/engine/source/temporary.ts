@@ -1,6 +1,6 @@
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeTemporaryFolder } from '../temporaryFolder.ts';
 
 /** A file without a name, where the system allows that: then not even a crash leaves it behind. */
 export interface TemporaryFile {
@@ -11,7 +11,7 @@ export interface TemporaryFile {
 
 /** @throws the system's error */
 export async function openTemporary(): Promise<TemporaryFile> {
-  const folder = await mkdtemp(join(tmpdir(), 'rowriver-'));
+  const folder = await makeTemporaryFolder();
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const handle = await open(join(folder, 'kept'), 'wx+', 0o600);

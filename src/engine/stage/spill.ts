@@ -1,5 +1,6 @@
-import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeTemporaryFolder } from '../temporaryFolder.ts';
 import { copyBytes } from './bytes.ts';
 import { recordEnd } from './sortRecord.ts';
 
@@ -20,7 +21,7 @@ export class SpillFolder {
   }
 
   async create(bufferSize = 64 * 1024): Promise<SpillWriter> {
-    this.#path ??= mkdtemp(join(this.#parent, 'rowriver-'));
+    this.#path ??= makeTemporaryFolder(this.#parent);
     const path = join(await this.#path, String(this.#files++));
     const file = await open(path, 'wx', 0o600);
     this.#open.add(file);

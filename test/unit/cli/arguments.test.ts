@@ -13,6 +13,7 @@ const plain = {
   rows: undefined,
   header: undefined,
   cache: true,
+  headers: {},
 } satisfies Command;
 
 describe('arguments', () => {
@@ -37,6 +38,10 @@ describe('arguments', () => {
     [['f', '|> LIMIT 5'], { query: '|> LIMIT 5' }],
     [['--count', '--', 'f', '-a'], { query: '-a', count: true }],
     [['--', '-f'], { file: '-f' }],
+    [
+      ['https://a.b/c', '--header', 'Authorization: Bearer a:b', '--header=X-Y:1'],
+      { file: 'https://a.b/c', headers: { authorization: 'Bearer a:b', 'x-y': '1' } },
+    ],
     [['f', ''], {}],
     [['-h', 'f'], { kind: 'help' }],
     [['--version'], { kind: 'version' }],
@@ -54,6 +59,13 @@ describe('arguments', () => {
     [['f', 'a', '=', '1'], "The query must be one argument: put it in quotes, 'a = 1'."],
     [['f', '--frobnicate'], "Unknown option '--frobnicate'."],
     [['f', '-x'], "Unknown option '-x'."],
+    [['f', '--header', 'a: b'], '--header is for http and https addresses.'],
+    [['http://a', '--header', 'secret'], 'A header is written as Name: value.'],
+    [
+      ['http://a', '--header', 'X: a\u0001b'],
+      'The value of the header x has characters that no header can have.',
+    ],
+    [['http://a', '--header', 'Range: bytes=1-2'], 'The header range is said by Rowriver itself.'],
     [['f', '--to'], "Option '--to <value>' argument missing."],
     [['f', '--to', '--count'], "Option '--to' argument is ambiguous."],
     [['f', '--count=3'], "Option '--count' does not take an argument."],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import * as http from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -109,6 +109,33 @@ describe('cli on an address', () => {
     await new Promise((resolve) => child.once('close', resolve));
     await server.deserted();
     assert.ok(server.requests.length === 1);
+  });
+
+  it('sends headers from the command line and the environment, and writes them down nowhere', async () => {
+    server.handler = (request, response) => {
+      const { authorization, 'x-key': key } = request.headers;
+      if (authorization === 'Bearer t0ken' && key === 'k3y')
+        serve(request, response, content, { etag: '"h"' });
+      else response.writeHead(authorization ? 403 : 401).end();
+    };
+    const env = {
+      ROWRIVER_HEADERS: 'X-Key: k3y\nAuthorization: Bearer other',
+      XDG_CACHE_HOME: join(folder, 'cache'),
+    };
+    const args = [server.url('/h.jsonl'), 'status >= 500', '--count'];
+    const good = await runCli([...args, '--header', 'Authorization: Bearer t0ken'], { env });
+    assert.equal(good.stdout.toString(), '1500\n', good.stderr);
+    const bad = await runCli(args, { env });
+    assert.equal(bad.code, 1);
+    assert.match(bad.stderr, /does not allow it \(403 Forbidden\)/);
+    const none = await runCli(args);
+    assert.match(none.stderr, /wants a user name and password, or a token \(401 Unauthorized\)/);
+    const kept = readdirSync(join(folder, 'cache'), { recursive: true, withFileTypes: true });
+    const texts = kept
+      .filter((one) => one.isFile())
+      .map((one) => readFileSync(join(one.parentPath, one.name), 'latin1'));
+    assert.ok(texts.length > 0);
+    assert.doesNotMatch([good.stderr, bad.stderr, none.stderr, ...texts].join('\n'), /t0ken|k3y|Bearer/);
   });
 
   describe('with TLS', () => {

@@ -418,7 +418,7 @@ describe('http source', () => {
     it('is kept in a temporary file where it is to be read again', async () => {
       const content = recordsOf(30_000);
       server.handler = serving(content, { ranges: false });
-      const opened = await openHttp({ kind: 'url', url: server.url(), keep: true }, { limits });
+      const opened = await openHttp({ kind: 'url', url: server.url(), keep: 1e9 }, { limits });
       source = opened.source;
       assert.ok((await part(source, 2_000_000, 2_000_100)).equals(content.slice(2_000_000, 2_000_100)));
       assert.ok((await part(source, 0, 100)).equals(content.slice(0, 100)));
@@ -430,6 +430,18 @@ describe('http source', () => {
       assert.ok((await all(source)).equals(content.slice(0, content.size)));
       assert.equal(server.requests.length, 1);
     });
+  });
+
+  it('keeps no more than it may of what is to be read again', async () => {
+    const content = recordsOf(30_000);
+    server.handler = serving(content, { ranges: false });
+    const opened = await openHttp({ kind: 'url', url: server.url(), keep: 1_000_000 }, { limits });
+    source = opened.source;
+    assert.ok((await part(source, 0, 1_000_000)).equals(content.slice(0, 1_000_000)));
+    const error = await failure(source.read(new Uint8Array(10), 1_000_000));
+    assert.equal(error.position, 1_000_000);
+    assert.match(error.message, /more than the 1 MB of it that may be kept in a temporary file/);
+    assert.ok((await part(source, 500_000, 500_100)).equals(content.slice(500_000, 500_100)));
   });
 
   describe('on the way there', () => {
@@ -481,6 +493,39 @@ describe('http source', () => {
       }
     });
 
+    it('sends the headers that it is given, to the same server only', async () => {
+      const content = recordsOf(10_000);
+      const other = await TestServer.start(serving(content));
+      try {
+        server.handler = (request, response) => {
+          if (request.headers.authorization !== 'Bearer s3cret') response.writeHead(401).end();
+          else if (request.url === '/away') response.writeHead(307, { location: other.url('/there') }).end();
+          else serve(request, response, content, { etag: '"a"' });
+        };
+        const headers = { authorization: 'Bearer s3cret', 'x-key': 'k3y' };
+        const ranged = await openHttp({ kind: 'url', url: server.url('/here'), headers }, { limits });
+        source = ranged.source;
+        assert.ok((await all(source)).equals(content.slice(0, content.size)));
+        assert.ok(server.requests.length > 1);
+        assert.ok(server.requests.every((request) => request.headers['x-key'] === 'k3y'));
+        await source.close();
+        const away = await openHttp({ kind: 'url', url: server.url('/away'), headers }, { limits });
+        source = away.source;
+        assert.ok((await all(source)).equals(content.slice(0, content.size)));
+        const [{ headers: sent }] = other.requests;
+        assert.deepEqual([sent.authorization, sent['x-key']], [undefined, undefined]);
+        const wrong = openHttp({
+          kind: 'url',
+          url: server.url('/x'),
+          headers: { authorization: 'Bearer no' },
+        });
+        assert.match((await failure(wrong)).message, /does not accept the password or token/);
+      } finally {
+        await source?.close();
+        await other.close();
+      }
+    });
+
     it('gives up where it is sent round and round, or to what is no web address', async () => {
       const round = await failure(open((_, response) => response.writeHead(302, { location: '/x' }).end()));
       assert.match(round.message, /cannot be read: it redirects more than 10 times\.$/);
@@ -506,7 +551,7 @@ describe('http source', () => {
         const handler: Handler = (_, response) => response.writeHead(status, 'ha <b>ha</b>').end('text');
         const error = await failure(open(handler, '/data.jsonl?token=s3cret', 'me:pw123@'));
         assert.equal(error.failure, kind);
-        if (status === 401) assert.match(error.message, /does not accept this user name and password/);
+        if (status === 401) assert.match(error.message, /does not accept the password or token/);
         else assert.match(error.message, words);
         assert.ok(error.message.startsWith(`${server.url()}?… cannot be read: `));
         assert.equal(server.requests.length, attempts);
