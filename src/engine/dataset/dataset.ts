@@ -429,8 +429,13 @@ export class Dataset {
   get encodedLines(): EncodedLines | undefined {
     const { encoded, encoding } = this.#source;
     const { format, firstLine } = this.recognised;
-    const areLines = format.kind === 'jsonl' || (format.kind === 'csv' && format.dialect.lineEnd === 'lf');
-    return encoded && areLines ? new EncodedLines(encoded, encoding, firstLine) : undefined;
+    if (!encoded || format.kind === 'json') return undefined;
+    return new EncodedLines(
+      encoded,
+      encoding,
+      firstLine,
+      format.kind === 'csv' ? format.dialect.lineEnd : 'lf',
+    );
   }
 
   /** A view's counts from an earlier run of its query, as far as they hold. */

@@ -1,28 +1,37 @@
+import type { CsvDialect } from '../format/dialect.ts';
 import type { Source } from '../source/source.ts';
 
 /** Bytes read at a time; even, for UTF-16. */
 const pieceLength = 256 * 1024;
 
 /**
- * Copies lines of a text as they are encoded, from front to back. In all encodings that can be read a line feed stands for
- * itself, so that the lines of the encoded text are those of the decoded one, though their bytes are not.
+ * Copies lines of a text as they are encoded, from front to back. In all encodings that can be read line feeds and carriage
+ * returns stand for themselves, so that the lines of the encoded text are those of the decoded one, though their bytes
+ * are not.
  */
 export class EncodedLines {
   readonly #source: Source;
   readonly #wide: 'le' | 'be' | undefined;
   readonly #headLines: number;
+  readonly #loneCr: boolean;
   readonly #piece = Buffer.alloc(pieceLength);
   #bytes = this.#piece.subarray(0, 0);
-  /** Position of the byte after `#bytes`. */
+  /** Bytes of the piece past `#bytes`: a carriage return, which ends a line alone or with what follows. */
+  #carried = 0;
+  /** Position of the byte after `#bytes` and those carried. */
   #position = 0;
   /** Lines before `#bytes`. */
   #line = 0;
 
-  /** @param headLines lines before the first record */
-  constructor(source: Source, encoding: string, headLines: number) {
+  /**
+   * @param headLines lines before the first record
+   * @param lineEnd what ends a line, as in `CsvDialect`
+   */
+  constructor(source: Source, encoding: string, headLines: number, lineEnd: CsvDialect['lineEnd']) {
     this.#source = source;
     this.#wide = encoding === 'utf-16le' ? 'le' : encoding === 'utf-16be' ? 'be' : undefined;
     this.#headLines = headLines;
+    this.#loneCr = lineEnd === 'any';
   }
 
   /** The byte-order mark, and the lines before the first record. */
@@ -49,7 +58,7 @@ export class EncodedLines {
     const bytes = this.#bytes;
     let at = 0;
     for (let lines = 0; lines < count; lines++) {
-      const end = this.#pastFeed(at);
+      const end = this.#loneCr ? this.#pastAnyEnd(at) : this.#pastFeed(at);
       if (end === undefined) return bytes.length;
       at = end;
       this.#line++;
@@ -69,6 +78,24 @@ export class EncodedLines {
     return undefined;
   }
 
+  /** Past the first CRLF, line feed or carriage return at or after `at`. */
+  #pastAnyEnd(at: number): number | undefined {
+    const size = this.#wide === undefined ? 1 : 2;
+    for (; at < this.#bytes.length; at += size) {
+      const unit = this.#unitAt(at);
+      if (unit === 0x0a) return at + size;
+      if (unit === 0x0d) return at + (this.#unitAt(at + size) === 0x0a ? 2 * size : size);
+    }
+    return undefined;
+  }
+
+  /** The unit of the encoding at `at` in the piece. */
+  #unitAt(at: number): number | undefined {
+    if (this.#wide === undefined) return this.#bytes[at];
+    const high = this.#bytes[this.#wide === 'le' ? at + 1 : at];
+    return high === 0 ? this.#bytes[this.#wide === 'le' ? at : at + 1] : undefined;
+  }
+
   #take(length: number): Uint8Array {
     const taken = new Uint8Array(this.#bytes.subarray(0, length));
     this.#bytes = this.#bytes.subarray(length);
@@ -76,14 +103,23 @@ export class EncodedLines {
   }
 
   async #fill(signal: AbortSignal): Promise<boolean> {
-    let length = 0;
-    do {
+    const size = this.#wide === undefined ? 1 : 2;
+    const carriedFrom = this.#bytes.byteOffset - this.#piece.byteOffset + this.#bytes.length;
+    this.#piece.copyWithin(0, carriedFrom, carriedFrom + this.#carried);
+    let length = this.#carried;
+    this.#carried = 0;
+    for (;;) {
       const got = await this.#source.read(this.#piece.subarray(length), this.#position, signal);
       length += got;
       this.#position += got;
-      if (got === 0) break;
-    } while (length % 2 === 1);
-    this.#bytes = this.#piece.subarray(0, length);
-    return length > 0;
+      this.#bytes = this.#piece.subarray(0, length);
+      if (got === 0) return length > 0;
+      if (length % 2 === 1) continue;
+      if (!this.#loneCr || this.#unitAt(length - size) !== 0x0d) return true;
+      if (length > size) break;
+    }
+    this.#carried = size;
+    this.#bytes = this.#piece.subarray(0, length - size);
+    return true;
   }
 }

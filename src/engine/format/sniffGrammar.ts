@@ -90,6 +90,8 @@ interface Shape {
   readonly stray: number;
   /** Fields in quotes that close. */
   readonly quotedFields: number;
+  /** Rows of another width. */
+  readonly misfits: number;
 }
 
 interface Trial extends RatedGrammar, Shape {}
@@ -144,7 +146,7 @@ const provenWeight = 0.85;
 
 /**
  * Of the readings by the winner's delimiter that are as good: single quotes if they quote fields and double ones quote none, else
- * the most usual quotes; and that escape which leaves fewer odd quotes.
+ * the most usual quotes; and the escape and line ends that leave fewer odd rows.
  */
 function withUsualQuotes(winner: Trial, others: readonly Trial[]): Trial {
   const equal = others.filter(
@@ -160,8 +162,8 @@ function withUsualQuotes(winner: Trial, others: readonly Trial[]): Trial {
     .reduce((best, other) => (oddRows(other) < oddRows(best) ? other : best));
 }
 
-function oddRows({ unclosed, stray }: Trial): number {
-  return unclosed + stray;
+function oddRows({ unclosed, stray, misfits }: Trial): number {
+  return unclosed + stray + misfits;
 }
 
 function usualness({ grammar: { quote, escape, lineEnd } }: Trial): number {
@@ -226,7 +228,8 @@ function shapeBy(grammar: CsvGrammar, { bytes, final, from, name }: Window): Sha
     uniform ** 1.5 *
     byWidth(width) *
     (1 - (0.3 * unclosed + (quotedFields === 0 ? 0.5 : 0.05) * stray) / Math.max(1, rows.length));
-  return { grammar, width, limit: hollow ? 0 : limit, rows, unclosed, stray, quotedFields };
+  const misfits = rows.length - (counts.get(width) ?? 0);
+  return { grammar, width, limit: hollow ? 0 : limit, rows, unclosed, stray, quotedFields, misfits };
 }
 
 function rateCells(shape: Shape): Trial {

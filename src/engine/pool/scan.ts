@@ -118,7 +118,7 @@ function createCollector(output: Output, spec: FileSpec, plan: Plan): Collector 
       };
     }
     case 'lines':
-      return lineCollector();
+      return lineCollector(spec.format.kind === 'csv' && spec.format.dialect.lineEnd === 'any');
     case 'paths':
       return pathCollector();
     case 'bytes': {
@@ -143,14 +143,15 @@ function placeCollector(limit: number): Collector {
   };
 }
 
-function lineCollector(): Collector {
+/** @param loneCr a carriage return alone ends a line as well */
+function lineCollector(loneCr: boolean): Collector {
   const lines: number[] = [];
   let before = 0;
   return {
     take: (block, selection, count) => {
       for (let match = 0; match < count; match++) {
         const record = selection[match];
-        lines.push(before + block.lines[record], countLines(block, record));
+        lines.push(before + block.lines[record], countLines(block, record, loneCr));
       }
       before += block.lineCount;
     },
@@ -158,10 +159,14 @@ function lineCollector(): Collector {
   };
 }
 
-function countLines({ bytes, starts, ends }: RecordBlock, record: number): number {
+function countLines({ bytes, starts, ends }: RecordBlock, record: number, loneCr: boolean): number {
   const text = bytes.subarray(starts[record], ends[record]);
   let lines = 1;
   for (let at = text.indexOf(0x0a); at !== -1; at = text.indexOf(0x0a, at + 1)) lines++;
+  if (!loneCr) return lines;
+  for (let at = text.indexOf(0x0d); at !== -1; at = text.indexOf(0x0d, at + 1)) {
+    if (text[at + 1] !== 0x0a) lines++;
+  }
   return lines;
 }
 

@@ -80,13 +80,50 @@ describe('an export in the file’s own encoding', function () {
       const expected = Buffer.concat([Buffer.from(mark), head, ...rows.filter((_, i) => kept(i))]);
       assert.ok((await exported('a.csv', all, "keep = 'true'", label)).equals(expected));
     });
+
+    it(`has rows of ${label}${mark.length > 0 ? ' with its mark' : ''} that end in a carriage return`, async () => {
+      const head = encode('i,keep,t\r');
+      const ends = ['\r', '\r', '\r', '\r\n', '\n', '\r\r'];
+      const rows: Lines = Array.from({ length: 60_000 }, (_, i) =>
+        encode(
+          `${i},${kept(i)},"a${letter}${i % 4 === 0 ? '\rb\r\nc\n' : ''}"${i === 59_999 ? '' : (ends[i % 6] ?? '')}`,
+        ),
+      );
+      const all = Buffer.concat([Buffer.from(mark), head, ...rows]);
+      // An empty line is no record, and of the line ends only the one that ends the record is its own.
+      const own = (row: Buffer, i: number) =>
+        row.subarray(0, row.length - (i % 6 === 5 && i < 59_999 ? encode('\r').length : 0));
+      const expected = Buffer.concat([
+        Buffer.from(mark),
+        head,
+        ...rows.map((row, i) => (kept(i) ? own(row, i) : Buffer.alloc(0))),
+      ]);
+      assert.ok((await exported('r.csv', all, "keep = 'true'", label)).equals(expected));
+    });
   }
 
-  it('keeps bytes that are no text', async () => {
-    const bad = Buffer.concat([latin1('{"keep":true,"t":"'), Buffer.from([0x81, 0x20]), latin1('"}\n')]);
-    const file = Buffer.concat([bad, latin1('{"keep":false}\n'), bad]);
-    const out = await exported('b.jsonl', file, 'keep', 'shift_jis');
-    assert.ok(out.equals(Buffer.concat([bad, bad])));
+  it('takes a line end for one where it is read in two pieces', async () => {
+    const head = latin1('kk,é\r');
+    const rows = Array.from({ length: 50_000 }, (_, i) =>
+      latin1(`${i % 3 === 0 ? 'none' : 'true'},12345\r\n`),
+    );
+    const all = Buffer.concat([head, ...rows]);
+    assert.equal(all.toString('latin1', 256 * 1024 - 1, 256 * 1024 + 1), '\r\n');
+    const expected = Buffer.concat([head, ...rows.filter((_, i) => i % 3 !== 0)]);
+    assert.ok((await exported('p.csv', all, "kk = 'true'", 'windows-1252')).equals(expected));
+  });
+
+  it('keeps bytes that are no text in a field, and leaves out JSON that has them', async () => {
+    const bad = Buffer.concat([latin1('true,"'), Buffer.from([0x81, 0x20]), latin1('"\n')]);
+    const head = latin1('keep,t\n');
+    const file = Buffer.concat([head, bad, latin1('false,x\n'), bad]);
+    const out = await exported('b.csv', file, "keep = 'true'", 'shift_jis');
+    assert.ok(out.equals(Buffer.concat([head, bad, bad])));
+    const lines = [latin1('{"t":"'), Buffer.from([0x81, 0x20]), latin1('"}\n{"t":1}\n')];
+    assert.equal(
+      String(await exported('b.jsonl', Buffer.concat(lines), 't IS NOT NULL', 'shift_jis')),
+      '{"t":1}\n',
+    );
   });
 
   it('is not made where the target has another format', async () => {
