@@ -128,8 +128,9 @@ export interface Served {
   readonly headers?: http.OutgoingHttpHeaders;
   /** Bytes of a body after which the connection is cut. */
   readonly cutAfter?: number | undefined;
-  /** A place in the content from which on nothing comes before this resolves. */
-  readonly held?: { readonly at: number; readonly until: Promise<unknown> } | undefined;
+  /** From a place in the content on nothing comes before `until` resolves; `reached` is called when a client waits. */
+  readonly held?:
+    { readonly at: number; readonly until: Promise<unknown>; readonly reached: () => void } | undefined;
   /** Without Content-Length, in chunks. */
   readonly chunked?: boolean;
 }
@@ -167,7 +168,10 @@ export function serve(
   const wait = Math.max(from, Math.min(end, held?.at ?? end));
   void (async () => {
     await send(response, content, from, wait);
-    if (wait < end) await held?.until;
+    if (wait < end) {
+      held?.reached();
+      await held?.until;
+    }
     await send(response, content, wait, end);
     if (end < to) response.socket?.destroySoon();
     else response.end();

@@ -1,9 +1,8 @@
 import type { FormatOptions } from '../../protocol/engine.ts';
 import type { FileState } from '../../protocol/preview.ts';
-import { BlockIndex, type BlockSummary } from '../index/blockIndex.ts';
-import type { IndexStore, StoreKey } from '../index/store.ts';
+import { BlockIndex } from '../index/blockIndex.ts';
+import type { IndexStore } from '../index/store.ts';
 import type { Plan } from '../query/index.ts';
-import { ZoneMaps } from '../index/zoneMaps.ts';
 import { InlinePool } from '../pool/inline.ts';
 import type { Pool } from '../pool/pool.ts';
 import type {
@@ -31,6 +30,7 @@ import { mayRunForEver, type PlannedQuery } from './plan.ts';
 import { patternSteps, spoolElements, type Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
 import { divisionOf, type Division } from './division.ts';
+import { Knowledge } from './knowledge.ts';
 import {
   countMatches,
   scanInOrder,
@@ -38,7 +38,6 @@ import {
   type OrderedResult,
   type ScanRequest,
 } from './scanInOrder.ts';
-import { stretchOf } from './view.ts';
 
 /** Index granularity and unit of scanning, in bytes: small enough to filter again for one page. */
 export const blockSize = 1024 * 1024;
@@ -46,8 +45,6 @@ export const blockSize = 1024 * 1024;
 const inlineBlocks = 4;
 
 const interactivePriority = 0;
-/** Views whose counts are kept. */
-const keptViews = 8;
 
 export interface DatasetOptions extends FormatOptions {
   /** Scan workers, shared by all files; without them everything is done in this thread. */
@@ -79,18 +76,10 @@ export class Dataset {
   readonly name: string;
   readonly recognised: Recognised;
   readonly columns = new Columns();
-  readonly zones = new ZoneMaps();
-  /** Running counts of the views that were run last, by query. */
-  readonly #views = new Map<string, Float64Array>();
-  readonly #store: IndexStore | undefined;
+  readonly known: Knowledge;
   /** The scan workers, if this file can be read by them. */
   #shared: Pool<Task, Result> | undefined;
-  readonly #identity: CacheIdentity | undefined;
-  #saved = '';
   readonly encoding: string;
-  #index: BlockIndex;
-  /** The block in which a failing source was cut short, as far as it goes. */
-  #cut: BlockSummary | undefined;
   readonly #source: OpenedSource;
   readonly #pool: Pool<Task, Result>;
   /** Where there is nothing to share: this file's own. */
@@ -114,8 +103,6 @@ export class Dataset {
     options: DatasetOptions,
   ) {
     this.#source = source;
-    this.#identity = identity;
-    this.#store = identity && source.compression.length === 0 ? options.store : undefined;
     this.name = source.name;
     this.encoding = source.encoding;
     this.recognised = recognised;
@@ -127,7 +114,7 @@ export class Dataset {
       end: source.size,
       blockSize: options.blockSize ?? blockSize,
     };
-    this.#index = new BlockIndex(this.#spec.blockSize, recognised.dataStart, recognised.firstLine);
+    this.known = this.#knowledge(identity, options.store);
     const splits = source.random && source.compression.length === 0 && source.encoding.startsWith('utf-8');
     const large = (source.size ?? 0) > inlineBlocks * this.#spec.blockSize;
     this.#shared = splits ? options.pool : undefined;
@@ -158,7 +145,7 @@ export class Dataset {
         await recognise(source, options, options.signal),
         options,
       );
-      await dataset.#restore(options.signal);
+      await dataset.known.restore(options.signal);
       return dataset;
     } catch (error) {
       await source.close();
@@ -184,7 +171,7 @@ export class Dataset {
   }
 
   get index(): BlockIndex {
-    return this.#index;
+    return this.known.index;
   }
 
   get spec(): FileSpec {
@@ -233,11 +220,6 @@ export class Dataset {
   /** Whether reading costs more than the disk's time, so that nothing is read that nobody has asked for. */
   get remote(): boolean {
     return this.#spec.source.kind === 'url';
-  }
-
-  /** Records after the last whole block, in what a failing source has given. */
-  get cut(): BlockSummary | undefined {
-    return this.#cut?.start === this.index.next ? this.#cut : undefined;
   }
 
   /** Whether every block is known. */
@@ -290,7 +272,7 @@ export class Dataset {
       toBlock: Math.min(this.blocks, toBlock),
       // What is passed over is not looked at for malformed records.
       ...(scan.malformed !== 'collect' && {
-        mayMatch: (block: number) => this.zones.mayMatch(conditions, block),
+        mayMatch: (block: number) => this.known.zones.mayMatch(conditions, block),
       }),
     };
     yield* this.#scanInPhases(request, conditions, signal);
@@ -318,7 +300,7 @@ export class Dataset {
       const stretchEnd = divided?.division.stretchEnd;
       const results = scanInOrder(spec, end, this.index, pool, { ...request, stretchEnd }, signal);
       for await (const result of results) {
-        this.#learn(result, conditions);
+        this.known.learn(result, conditions);
         if (result.result) matched += result.result.passed + countMatches(result.result);
         yield { ...result, skipped: skipped + result.skipped };
         if (divided || !this.#divided || asked.blocksPerStretch !== undefined) continue;
@@ -337,14 +319,6 @@ export class Dataset {
         break;
       }
     }
-  }
-
-  #learn(result: OrderedResult, conditions: Plan['zones']): void {
-    result.blocks.forEach((block, i) => {
-      block.zones.forEach((zone, at) => this.zones.set(conditions[at], result.firstBlock + i, zone));
-    });
-    const last = result.blocks.at(-1);
-    if (result.result?.failure && last?.start === this.index.next) this.#cut = last;
   }
 
   /** Lets the workers take part in scans of a source that must be decoded, if it is known where decoding can begin. */
@@ -386,36 +360,6 @@ export class Dataset {
     return result;
   }
 
-  /** The blocks that hold records [first, first + count), as far as they are known; the first block always is. */
-  parts(first: number, count: number): PagePart[] {
-    const { cut } = this;
-    if (this.index.length === 0 && !cut) {
-      return first === 0 ? [{ stretch: stretchOf(this.index, 0), skip: 0, take: count }] : [];
-    }
-    const parts: PagePart[] = [];
-    let record = first;
-    while (record < first + count) {
-      const block = this.blockOfRecord(record);
-      if (block === undefined) break;
-      const stretch = stretchOf(this.index, block);
-      const { records } = block < this.index.length ? this.index.summary(block) : (cut ?? { records: 0 });
-      const take = Math.min(first + count - record, records - (record - stretch.record));
-      parts.push({ stretch, skip: record - stretch.record, take });
-      record += take;
-    }
-    return parts;
-  }
-
-  /** Records that are known, those of a last block that was cut short included. */
-  get records(): number {
-    return this.index.records + (this.cut?.records ?? 0);
-  }
-
-  /** The block that holds a record, 0-based; undefined where none is known to. */
-  blockOfRecord(record: number): number | undefined {
-    return this.index.blockOfRecord(record) ?? (record < this.records ? this.index.length : undefined);
-  }
-
   /** The source's bytes before its first record: byte-order mark, preamble, header. */
   async head(signal: AbortSignal): Promise<Uint8Array> {
     const head = new Uint8Array(this.recognised.dataStart);
@@ -438,53 +382,14 @@ export class Dataset {
     );
   }
 
-  /** A view's counts from an earlier run of its query, as far as they hold. */
-  recall(query: string): Float64Array | undefined {
-    const counts = this.#views.get(query);
-    return counts && counts.length <= this.index.length + 1 ? counts : undefined;
-  }
-
-  /** Keeps a view's counts for the next run of its query. */
-  remember(query: string, counts: Float64Array): void {
-    this.#views.delete(query);
-    this.#views.set(query, counts);
-    for (const oldest of this.#views.keys()) {
-      if (this.#views.size <= keptViews) break;
-      this.#views.delete(oldest);
-    }
-  }
-
-  /** Puts what is known into the store, if that is more than it has. */
-  async save(): Promise<void> {
-    if (!this.#store || !this.#identity || this.index.length === 0) return;
-    const views = [...this.#views].map(([query, counts]) => ({ query, counts }));
-    const zones = this.zones.entries();
-    const known = [
-      this.index.length,
-      views.map(({ counts }) => counts.length),
-      zones.map(([, all]) => all.length),
-    ];
-    const saved = JSON.stringify(known);
-    if (saved === this.#saved) return;
-    this.#saved = saved;
-    const signal = new AbortController().signal;
-    await this.#store.save(this.#storeKey(this.#identity), { index: this.index, zones, views }, signal);
-  }
-
-  async #restore(signal: AbortSignal): Promise<void> {
-    if (!this.#store || !this.#identity) return;
-    const snapshot = await this.#store.load(this.#storeKey(this.#identity), signal);
-    if (!snapshot) return;
-    this.#index = snapshot.index;
-    this.zones.restore(snapshot.zones);
-    for (const { query, counts } of snapshot.views) this.#views.set(query, counts);
-  }
-
-  /** The file as it was when it was opened: what is known is known of that. */
-  #storeKey(identity: CacheIdentity): StoreKey {
-    const { format, dataStart } = this.recognised;
-    const reading = JSON.stringify([format, this.encoding, this.#spec.blockSize]);
-    return { ...identity, reading, source: this.#source, dataStart };
+  /** What is known so far: nothing but where the first record begins. */
+  #knowledge(identity: CacheIdentity | undefined, store: IndexStore | undefined): Knowledge {
+    const { format, dataStart, firstLine } = this.recognised;
+    const { blockSize } = this.#spec;
+    const index = new BlockIndex(blockSize, dataStart, firstLine);
+    if (!identity || !store || this.#source.compression.length > 0) return new Knowledge(index, undefined);
+    const reading = JSON.stringify([format, this.encoding, blockSize]);
+    return new Knowledge(index, { store, key: { ...identity, reading, source: this.#source, dataStart } });
   }
 
   /** A regular expression can run for ever, and only a thread of its own can be stopped then. */
@@ -493,7 +398,7 @@ export class Dataset {
   }
 
   async close(): Promise<void> {
-    await this.save();
+    await this.known.save();
     this.#closing.abort();
     await this.#survey;
     await this.#own?.close();

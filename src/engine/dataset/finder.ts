@@ -141,6 +141,6 @@ function blockOfRow(dataset: Dataset, view: View | undefined, row: number): numb
   if (row < 0) return 0;
   const block = view
     ? view.blockOfRow(row)
-    : (dataset.blockOfRecord(row) ?? dataset.blockOfRecord(dataset.records - 1));
+    : (dataset.known.blockOfRecord(row) ?? dataset.known.blockOfRecord(dataset.known.records - 1));
   return Math.min(block ?? 0, dataset.blocks);
 }

@@ -2,6 +2,7 @@ import type { Place, PreviewCalls } from '../../protocol/preview.ts';
 import type { BlockIndex } from '../index/blockIndex.ts';
 import type { PageResult } from '../pool/task.ts';
 import type { Dataset } from './dataset.ts';
+import type { Knowledge } from './knowledge.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from './run.ts';
 import { locateTime, type TimedRows } from './locateTime.ts';
@@ -33,8 +34,8 @@ export async function locate(
   const { by } = place;
   const value = by === 'offset' ? place.value : place.value - 1;
   await indexed(file, (index) => blockOf(index, by, value) !== undefined, signal);
-  const block = blockOf(dataset.index, by, value) ?? cutBlock(dataset, by, value);
-  const last = (view?.rows ?? dataset.records) - 1;
+  const block = blockOf(dataset.index, by, value) ?? cutBlock(dataset.known, by, value);
+  const last = (view?.rows ?? dataset.known.records) - 1;
   if (block === undefined) return { row: Math.max(0, last), exact: false };
 
   const rank = ranks[by];
@@ -60,7 +61,7 @@ function timedRows(file: SharedFile, run: Run | undefined): TimedRows {
     columns: dataset.columns.all,
     rows: () => dataset.index.records,
     page: (first, count, cells, signal) =>
-      dataset.page(undefined, dataset.parts(first, count), cells, signal),
+      dataset.page(undefined, dataset.known.parts(first, count), cells, signal),
     async more(known, signal) {
       // Twice as many each time, so that what is looked at anew costs little beside the waiting.
       await indexed(file, ({ records }) => records > known * 2, signal);
@@ -89,7 +90,7 @@ function blockOf(index: BlockIndex, by: 'record' | 'line' | 'offset', value: num
 
 /** The block in which a failing source was cut short, where it holds the place. */
 function cutBlock(
-  { cut, index }: Dataset,
+  { cut, index }: Knowledge,
   by: 'record' | 'line' | 'offset',
   value: number,
 ): number | undefined {
@@ -116,7 +117,7 @@ function rowsOfBlock(
   block: number,
   signal: AbortSignal,
 ): Promise<PageResult> {
-  const { index, cut } = dataset;
+  const { index, cut } = dataset.known;
   const take = block < index.length ? index.summary(block).records : (cut?.records ?? 0);
   const parts = view
     ? view.parts(index, view.rowOfBlock(block), view.rowOfBlock(block + 1) - view.rowOfBlock(block))

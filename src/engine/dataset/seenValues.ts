@@ -52,8 +52,8 @@ export class SeenValues {
       Math.floor((records * (i + 1)) / (placesFurtherDown + 1)),
     ).filter((place) => place >= firstRows);
     const parts = [
-      ...dataset.parts(0, firstRows),
-      ...places.flatMap((place) => dataset.parts(place, rowsAPlace)),
+      ...dataset.known.parts(0, firstRows),
+      ...places.flatMap((place) => dataset.known.parts(place, rowsAPlace)),
     ];
     const request = { kind: 'columns', columns: [{ path: fields, name }], limit: longestValue } as const;
     const { rows, kinds, ends, text } = await dataset.page(undefined, parts, request, signal);

@@ -259,10 +259,10 @@ export class Session {
   /** Where rows of the file itself are; waits for the index where it has not come so far. */
   async #fileParts(first: number, count: number, signal: AbortSignal): Promise<PagePart[]> {
     const { dataset } = this.#file;
-    let parts = dataset.parts(first, count);
+    let parts = dataset.known.parts(first, count);
     while (parts.length === 0 && !dataset.indexed && this.#file.state().phase === 'indexing') {
       await this.#file.indexedTo(dataset.index.length + 1, signal);
-      parts = dataset.parts(first, count);
+      parts = dataset.known.parts(first, count);
     }
     return parts;
   }

@@ -86,7 +86,7 @@ export class SharedFile {
       ...known,
       resting,
       ...(guessed && { records: this.#firstGuess }),
-      ...(failed && { records: this.dataset.records }),
+      ...(failed && { records: this.dataset.known.records }),
       ...this.#trouble,
     };
   }
@@ -166,12 +166,12 @@ export class SharedFile {
   async #lookAtFirstRows(signal: AbortSignal): Promise<void> {
     const { dataset } = this;
     const cells = { kind: 'columns', columns: [], limit: 0 } as const;
-    const read = () => dataset.page(undefined, dataset.parts(0, firstRows), cells, signal);
+    const read = () => dataset.page(undefined, dataset.known.parts(0, firstRows), cells, signal);
     const page = await read().catch(async (error: unknown) => {
       // Where the source fails among the first rows, those before are shown.
       if (!(error instanceof SourceError)) throw error;
       await this.#index(signal, 1);
-      if (dataset.cut === undefined && dataset.index.length === 0) throw error;
+      if (dataset.known.cut === undefined && dataset.index.length === 0) throw error;
       return read();
     });
     dataset.columns.addPaths(page.paths);
@@ -207,7 +207,7 @@ export class SharedFile {
       if (!signal.aborted) this.#fail(error);
     }
     this.#tell();
-    await this.dataset.save();
+    await this.dataset.known.save();
   }
 
   #fail(error: unknown): void {

@@ -68,7 +68,7 @@ export class TableRun implements Run {
 
   async page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult> {
     if (!this.#result) return this.#file.page(undefined, [], cells, signal);
-    const page = await this.#result.page(undefined, this.#result.parts(first, count), cells, signal);
+    const page = await this.#result.page(undefined, this.#result.known.parts(first, count), cells, signal);
     // These numbers are of the temporary file, not of the file that people see.
     return { ...page, records: new Float64Array(page.rows) };
   }

@@ -29,7 +29,7 @@ export class ViewRun implements Run {
     this.dataset = dataset;
     this.#query = query;
     this.view = new View(query, query.window.skip, query.window.take);
-    const known = dataset.recall(query.text);
+    const known = dataset.known.recall(query.text);
     if (known) this.view.restore(known);
     if (query.plan.shape !== 'records') {
       this.columns = new Columns();
@@ -76,7 +76,7 @@ export class ViewRun implements Run {
       }
       this.#state = { ...this.#state, phase: 'done' };
       // What was counted as of now() is not what the next run will ask for.
-      if (view.query.text === view.query.asked) this.dataset.remember(view.query.text, view.counts);
+      if (view.query.text === view.query.asked) this.dataset.known.remember(view.query.text, view.counts);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#state = signal.aborted
@@ -98,7 +98,8 @@ export class ViewRun implements Run {
 
   /** @param done bytes up to where it has come, those skipped included */
   #progress(done: number, skipped: number): Progress {
-    const { index, expectedSize, cut } = this.dataset;
+    const { expectedSize, known } = this.dataset;
+    const { index, cut } = known;
     const { rows } = this.view;
     const whole = Math.min(this.view.blocks, this.#cut ?? Infinity, index.length);
     // A failing source may have cut the last block short; the index then ends before it.

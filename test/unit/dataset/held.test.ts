@@ -27,18 +27,22 @@ describe('work on a source that comes to a standstill', () => {
   let preview: Preview | undefined;
   let letGo: () => void;
   let hold: () => void;
+  /** Resolves when somebody waits for what does not come. */
+  let stalled: Promise<void>;
   /** Answers that have not come to their end. */
   const open = new Set<ServerResponse>();
 
   before(async () => {
     server = await TestServer.start((_, response) => response.end());
+    // Connections end with those who use them, not by themselves.
+    server.server.keepAliveTimeout = 0;
   });
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rowriver-held-'));
     const until = new Promise<void>((resolve) => (letGo = resolve));
     let held: Served['held'];
-    hold = () => (held = { at: enough, until });
+    stalled = new Promise((reached) => (hold = () => (held = { at: enough, until, reached })));
     server.handler = (request, response) => {
       open.add(response);
       response.once('close', () => open.delete(response));
@@ -72,6 +76,7 @@ describe('work on a source that comes to a standstill', () => {
     const { begun, done } = exported('half.jsonl');
     void done.catch(() => undefined);
     await begun;
+    await stalled;
     assert.equal((await readdir(folder)).length, 1);
     await preview.close();
     assert.deepEqual(await readdir(folder), []);
@@ -82,6 +87,7 @@ describe('work on a source that comes to a standstill', () => {
     hold();
     const { begun, done } = exported('all.jsonl');
     await begun;
+    await stalled;
     await preview.host.call('close', { session: 1 });
     letGo();
     assert.equal((await done).matched, count / 40);
@@ -93,21 +99,21 @@ describe('work on a source that comes to a standstill', () => {
     preview = await Preview.open(server.url());
     hold();
     const controller = new AbortController();
-    const states: ViewState[] = [];
+    let told: (state: ViewState) => void = () => undefined;
+    const first = new Promise<ViewState>((resolve) => (told = resolve));
     const run = preview.page.call(
       'run',
       { query: 'status >= 500' },
       {
         signal: controller.signal,
-        onProgress: (state) => {
-          states.push(state);
-          controller.abort();
-        },
+        onProgress: told,
       },
     );
+    assert((await first).matched > 0);
+    await stalled;
+    controller.abort();
     await assert.rejects(run, { name: 'AbortError' });
     await given();
-    assert(states[0].matched > 0);
   });
 
   it('stops reading when nobody takes more records of a run', async () => {
@@ -145,6 +151,7 @@ describe('work on a source that comes to a standstill', () => {
           signal,
         )) {
           assert(blocks.length > 0);
+          await stalled;
           break;
         }
         await given();

@@ -1,0 +1,127 @@
+import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
+import type { IndexStore, StoreKey } from '../index/store.ts';
+import { ZoneMaps } from '../index/zoneMaps.ts';
+import type { PagePart } from '../pool/task.ts';
+import type { Plan } from '../query/index.ts';
+import type { OrderedResult } from './scanInOrder.ts';
+import { stretchOf } from './view.ts';
+
+/** Views whose counts are kept. */
+const keptViews = 8;
+
+/** Where what is known outlives the file's being open. */
+export interface Keeping {
+  readonly store: IndexStore;
+  /** The file as it was when it was opened: what is known is known of that. */
+  readonly key: StoreKey;
+}
+
+/** What scans have learned of a file: where its records are, what its blocks hold, how many match a query. */
+export class Knowledge {
+  readonly zones = new ZoneMaps();
+  readonly #keeping: Keeping | undefined;
+  /** Running counts of the views that were run last, by query. */
+  readonly #views = new Map<string, Float64Array>();
+  #index: BlockIndex;
+  #cut: BlockSummary | undefined;
+  /** The extent of what the store has. */
+  #saved = '';
+
+  constructor(index: BlockIndex, keeping: Keeping | undefined) {
+    this.#index = index;
+    this.#keeping = keeping;
+  }
+
+  get index(): BlockIndex {
+    return this.#index;
+  }
+
+  /** Records after the last whole block, in what a failing source has given. */
+  get cut(): BlockSummary | undefined {
+    return this.#cut?.start === this.index.next ? this.#cut : undefined;
+  }
+
+  /** Takes in what a scan on these conditions has found; the index has grown with it already. */
+  learn(result: OrderedResult, conditions: Plan['zones']): void {
+    result.blocks.forEach((block, i) => {
+      block.zones.forEach((zone, at) => this.zones.set(conditions[at], result.firstBlock + i, zone));
+    });
+    const last = result.blocks.at(-1);
+    if (result.result?.failure && last?.start === this.index.next) this.#cut = last;
+  }
+
+  /** The blocks that hold records [first, first + count), as far as they are known; the first block always is. */
+  parts(first: number, count: number): PagePart[] {
+    const { cut } = this;
+    if (this.index.length === 0 && !cut) {
+      return first === 0 ? [{ stretch: stretchOf(this.index, 0), skip: 0, take: count }] : [];
+    }
+    const parts: PagePart[] = [];
+    let record = first;
+    while (record < first + count) {
+      const block = this.blockOfRecord(record);
+      if (block === undefined) break;
+      const stretch = stretchOf(this.index, block);
+      const { records } = block < this.index.length ? this.index.summary(block) : (cut ?? { records: 0 });
+      const take = Math.min(first + count - record, records - (record - stretch.record));
+      parts.push({ stretch, skip: record - stretch.record, take });
+      record += take;
+    }
+    return parts;
+  }
+
+  /** Records that are known, those of a last block that was cut short included. */
+  get records(): number {
+    return this.index.records + (this.cut?.records ?? 0);
+  }
+
+  /** The block that holds a record, 0-based; undefined where none is known to. */
+  blockOfRecord(record: number): number | undefined {
+    return this.index.blockOfRecord(record) ?? (record < this.records ? this.index.length : undefined);
+  }
+
+  /** A view's counts from an earlier run of its query, as far as they hold. */
+  recall(query: string): Float64Array | undefined {
+    const counts = this.#views.get(query);
+    return counts && counts.length <= this.index.length + 1 ? counts : undefined;
+  }
+
+  /** Keeps a view's counts for the next run of its query. */
+  remember(query: string, counts: Float64Array): void {
+    this.#views.delete(query);
+    this.#views.set(query, counts);
+    for (const oldest of this.#views.keys()) {
+      if (this.#views.size <= keptViews) break;
+      this.#views.delete(oldest);
+    }
+  }
+
+  /** Puts what is known into the store, if that is more than it has. */
+  async save(): Promise<void> {
+    if (!this.#keeping || this.index.length === 0) return;
+    const extent = this.#extent();
+    if (extent === this.#saved) return;
+    this.#saved = extent;
+    const views = [...this.#views].map(([query, counts]) => ({ query, counts }));
+    const zones = this.zones.entries();
+    const { store, key } = this.#keeping;
+    await store.save(key, { index: this.index, zones, views }, new AbortController().signal);
+  }
+
+  /** Takes over what the store has. */
+  async restore(signal: AbortSignal): Promise<void> {
+    const snapshot = this.#keeping && (await this.#keeping.store.load(this.#keeping.key, signal));
+    if (!snapshot) return;
+    this.#index = snapshot.index;
+    this.zones.restore(snapshot.zones);
+    for (const { query, counts } of snapshot.views) this.#views.set(query, counts);
+    this.#saved = this.#extent();
+  }
+
+  /** How much is known: another text where it has become more. */
+  #extent(): string {
+    const views = [...this.#views].map(([query, { length }]) => [query, length]);
+    const zones = this.zones.entries().map(([column, { length }]) => [column, length]);
+    return JSON.stringify([this.index.length, views, zones]);
+  }
+}
