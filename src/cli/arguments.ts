@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
+import type { CsvDialect } from '../engine/format/dialect.ts';
 import { parseDelimiter } from '../engine/format/dialectWords.ts';
 import { targets, type Target } from '../engine/sink/exportFormat.ts';
+import { encodingName } from '../engine/source/encoding.ts';
 import { isAddress } from '../engine/source/httpAddress.ts';
 import { parseHeaders } from '../engine/source/httpHeaders.ts';
 import { SourceError, type HeaderFields } from '../engine/source/source.ts';
@@ -22,10 +24,16 @@ export interface RunCommand {
   readonly rejects: string | undefined;
   /** undefined: recognised. */
   readonly delimiter: string | undefined;
+  /** undefined: recognised; '' where nothing quotes. */
+  readonly quote: CsvDialect['quote'] | undefined;
+  /** By the WHATWG's name; undefined: recognised. */
+  readonly encoding: string | undefined;
   /** The values of a JSON document that are its rows, as `$.items[*]`. */
   readonly rows: string | undefined;
   /** undefined: recognised. */
   readonly header: boolean | undefined;
+  /** Print how the file is read, and nothing else. */
+  readonly reading: boolean;
   readonly cache: boolean;
   /** Sent along with requests for an address; never shown. */
   readonly headers: HeaderFields;
@@ -42,6 +50,9 @@ const options = {
   count: { type: 'boolean' },
   rejects: { type: 'string' },
   delimiter: { type: 'string' },
+  quote: { type: 'string' },
+  encoding: { type: 'string' },
+  reading: { type: 'boolean' },
   rows: { type: 'string' },
   'no-header': { type: 'boolean' },
   header: { type: 'string', multiple: true },
@@ -67,7 +78,10 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
       `The query must be one argument: put it in quotes, ${quoted([query, ...more].join(' '))}.`,
     );
   }
-  const { output, rejects, count = false } = values;
+  const { output, rejects, count = false, reading = false } = values;
+  if (reading && (query !== '' || count || output !== undefined || values.to !== undefined)) {
+    throw new UsageError('--reading prints how FILE is read and no records: leave out the rest.');
+  }
   if (count && (output !== undefined || values.to !== undefined)) {
     throw new UsageError('--count prints a number and writes no records: leave out --output and --to.');
   }
@@ -85,8 +99,11 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     count,
     rejects,
     delimiter: values.delimiter === undefined ? undefined : readDelimiter(values.delimiter),
+    quote: values.quote === undefined ? undefined : readQuote(values.quote),
+    encoding: values.encoding === undefined ? undefined : readEncoding(values.encoding),
     rows: values.rows,
     header: values['no-header'] ? false : undefined,
+    reading,
     cache: !values['no-cache'],
     headers: readHeaders(values.header ?? [], file, environment),
   };
@@ -149,6 +166,18 @@ function readDelimiter(text: string): string {
   const delimiter = parseDelimiter(text);
   if (delimiter === undefined) throw new UsageError('--delimiter cannot be a quote or a line end.');
   return delimiter;
+}
+
+function readQuote(text: string): CsvDialect['quote'] {
+  const quote = text.toLowerCase() === 'none' ? '' : text;
+  if (quote === '"' || quote === "'" || (quote === '' && text !== '')) return quote;
+  throw new UsageError(`--quote takes ", ' or none, not ${quoted(text)}.`);
+}
+
+function readEncoding(text: string): string {
+  const encoding = encodingName(text);
+  if (encoding === undefined) throw new UsageError(`--encoding: ${quoted(text)} is none that can be read.`);
+  return encoding;
 }
 
 function listed(names: readonly string[]): string {

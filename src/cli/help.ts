@@ -28,7 +28,12 @@ Options:
                       each, instead of to the output; without this, odd ones
                       are written with the others, and those that cannot be
                       read are skipped and counted
+      --reading       print how FILE is read, as one JSON object: its format,
+                      encoding, delimiter, quote, header, columns, and the
+                      score with which that was recognised
       --delimiter C   what separates the fields of FILE: a character, or tab
+      --quote C       what quotes them: ", ' or none
+      --encoding E    the encoding of FILE, for example windows-1252 or gbk
       --rows PATH     the values of a JSON document that are its rows, for
                       example '$.items[*]'; guessed where it is not said
       --no-header     the first row of FILE is data

@@ -42,13 +42,14 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
     revive: reviveFailure,
   });
   try {
-    const { delimiter, header, rows } = command;
+    const { delimiter, quote, header, rows } = command;
     const { signal } = terminal;
     const store = command.cache
       ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes)
       : undefined;
     const dataset = await Dataset.open(sourceOf(command), {
       delimiter,
+      quote,
       header,
       rows,
       pool,
@@ -56,6 +57,10 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
       signal,
     });
     try {
+      if (command.reading) {
+        await terminal.output.write(new TextEncoder().encode(`${JSON.stringify(readingOf(dataset))}\n`));
+        return;
+      }
       for (const doubt of checkQuery(parsed.query, dataset.seenColumns)) {
         terminal.say(showProblem(command.query, doubt));
       }
@@ -108,9 +113,24 @@ function withPlaceToGoOn(error: unknown, dataset: Dataset, query: string): unkno
   return new SourceError(error.failure, message, error.position, { cause: error });
 }
 
-function sourceOf({ file, headers }: RunCommand): SourceSpec {
-  if (file === '-') return { kind: 'stdin' };
-  return isAddress(file) ? { kind: 'url', url: file, headers } : { kind: 'file', path: file };
+/** How a file is read, for programs. */
+function readingOf({ encoding, recognised }: Dataset): object {
+  const { format, description, score, dataStart } = recognised;
+  switch (format.kind) {
+    case 'jsonl':
+      return { format: format.kind, encoding };
+    case 'json':
+      return { format: format.kind, encoding, rows: format.rows.path };
+    case 'csv':
+      return { format: format.kind, encoding, score, description, ...format.dialect, dataStart };
+  }
+}
+
+function sourceOf({ file, headers, encoding }: RunCommand): SourceSpec {
+  if (file === '-') return { kind: 'stdin', encoding };
+  return isAddress(file)
+    ? { kind: 'url', url: file, headers, encoding }
+    : { kind: 'file', path: file, encoding };
 }
 
 /** One scan worker a core, within reason: a disk feeds no more, and each holds a few MiB. */

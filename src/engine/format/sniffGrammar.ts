@@ -30,6 +30,8 @@ interface Window {
   readonly text: string;
   /** The file's name. */
   readonly name: string;
+  /** What quotes, where that was told. */
+  readonly quote: CsvDialect['quote'] | undefined;
 }
 
 /**
@@ -49,7 +51,8 @@ export function bestGrammar(
 ): BestGrammar {
   const bytes = sample.subarray(0, headLength(sample, from, trial.bytes, trial.lines));
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, bytes.length - from).toString('latin1');
-  const window: Window = { bytes, final: final && bytes.length === sample.length, from, text, name };
+  const whole = final && bytes.length === sample.length;
+  const window: Window = { bytes, final: whole, from, text, name, quote: hints.quote };
   const lineEnd = hints.lineEnd ?? (text.includes('\n') || !text.includes('\r') ? 'lf' : 'any');
   const base: CsvGrammar = { delimiter: ',', quote: '"', escape: 'double', comment: '', lineEnd, ...hints };
   const rated = tryGrammars(window, base, hints);
@@ -187,7 +190,7 @@ function variants({ grammar, unclosed }: Shape, text: string, hints: Partial<Csv
   return found;
 }
 
-function shapeBy(grammar: CsvGrammar, { bytes, final, from, name }: Window): Shape {
+function shapeBy(grammar: CsvGrammar, { bytes, final, from, name, quote }: Window): Shape {
   const counts = new Map<number, number>();
   let run = 0;
   let runWidth = 0;
@@ -216,7 +219,7 @@ function shapeBy(grammar: CsvGrammar, { bytes, final, from, name }: Window): Sha
     2 * lead <= run &&
     rows.slice(0, lead).every((row) => row.width < width);
   const uniform = isEven && lead > 0 ? 0.95 : share;
-  const hollow = width < 2 || (grammar.quote === "'" && quotedFields < 2);
+  const hollow = width < 2 || (grammar.quote === "'" && quote === undefined && quotedFields < 2);
   const quoteWeight = grammar.quote === '"' ? 1 : grammar.quote === "'" ? 0.99 : 0.9;
   const proven = quotedFields > 0 && quotedFields >= rows.length && unclosed + stray === 0;
   const usual = weightOf(grammar.delimiter, name);

@@ -88,6 +88,36 @@ describe('rowriver', function () {
       );
     });
 
+    it('are told how they are read, and read otherwise', async () => {
+      const latin = at('latin.csv');
+      await writeFile(latin, Buffer.from("Titel\n\nname;ort\n'A; B';Köln\nC;Jülich\n", 'latin1'));
+      const { stdout } = await runCli([latin, '--reading']);
+      const { score, ...reading } = JSON.parse(stdout.toString()) as { score: number };
+      assert.ok(score > 0 && score <= 1);
+      assert.deepEqual(reading, {
+        format: 'csv',
+        encoding: 'windows-1252',
+        description: 'semicolon, quoted, header',
+        delimiter: ';',
+        quote: '"',
+        escape: 'double',
+        comment: '',
+        lineEnd: 'lf',
+        headerLines: 1,
+        tableStart: 7,
+        columns: ['name', 'ort'],
+        dataStart: 16,
+      });
+      ends(
+        await runCli([latin, '--quote', "'", '--encoding', 'koi8-r', '--to', 'jsonl', 'LIMIT 1']),
+        0,
+        '{"name":"A; B","ort":"KЖln"}\n',
+        /1 written/,
+      );
+      const { stdout: lines } = await runCli([at('three.jsonl'), '--reading']);
+      assert.deepEqual(JSON.parse(lines.toString()), { format: 'jsonl', encoding: 'utf-8' });
+    });
+
     it('are computed', async () => {
       const rows = 'a > 1 |> SELECT a, a * 2 AS double |> ORDER BY a DESC';
       ends(

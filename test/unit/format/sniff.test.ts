@@ -176,6 +176,7 @@ describe('sniffing a dialect', function () {
     const told = { delimiter: ':', headerLines: 0, tableStart: 2, quote: '', lineEnd: 'any' } as const;
     const { dialect } = sniff('x\n1:"2\n', told);
     assert.deepEqual(dialect, { ...told, escape: 'double', comment: '', columns: ['column1', 'column2'] });
+    assert.equal(sniff("a;b\n'x; y';1\nz;2\n", { quote: "'" }).dialect.delimiter, ';');
     assert.deepEqual(sniff(body, { columns: ['p', 'q', 'r'] }).dialect.columns, ['p', 'q', 'r']);
     assert.equal(sniff(`%x\n${body}`, { comment: '' }).dialect.comment, '');
   });
