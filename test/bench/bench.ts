@@ -2,15 +2,12 @@
  * Rowriver beside the engines that a user could pick instead, on the same files in the same run. Prints a table of
  * medians and ratios and writes it as JSON. `--size MB`, `--rounds N`, `--only TEXT`.
  */
-import { createWriteStream } from 'node:fs';
-import { mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { Readable } from 'node:stream';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rgPath } from '@vscode/ripgrep';
-import { sampleText } from '../support/sample.ts';
+import { folder, sampleFile, warm } from './data.ts';
 import { DuckDb, readCsv, readJson } from './duckdb.ts';
 import { isThere, numberFrom, race, type Contender, type Timing } from './measure.ts';
 import { Ours } from './ours.ts';
@@ -26,7 +23,6 @@ const { values } = parseArgs({
 const megabytes = Number(values.size);
 const rounds = Number(values.rounds);
 const threads = Math.min(2, availableParallelism());
-const folder = resolve('.vscode-test/bench');
 
 interface Job {
   readonly work: string;
@@ -43,27 +39,6 @@ interface Row {
   readonly ratio: number;
   readonly target: number;
   readonly timings: readonly Timing[];
-}
-
-async function sample(format: 'jsonl' | 'csv'): Promise<string> {
-  const path = join(folder, `sample-${megabytes}.${format}`);
-  const there = await stat(path).catch(() => undefined);
-  if (!there) {
-    await mkdir(folder, { recursive: true });
-    await pipeline(Readable.from(sampleText(format, megabytes * 1e6)), createWriteStream(path));
-  }
-  return path;
-}
-
-/** So that every contender reads from the page cache. */
-async function warm(path: string): Promise<void> {
-  const file = await open(path);
-  try {
-    const buffer = new Uint8Array(8 << 20);
-    while ((await file.read(buffer)).bytesRead > 0);
-  } finally {
-    await file.close();
-  }
 }
 
 function jobs(ours: Ours, duck: DuckDb, jsonl: string, csv: string, jq: boolean): Job[] {
@@ -201,7 +176,7 @@ function jobs(ours: Ours, duck: DuckDb, jsonl: string, csv: string, jq: boolean)
   ];
 }
 
-const [jsonl, csv] = [await sample('jsonl'), await sample('csv')];
+const [jsonl, csv] = [await sampleFile('jsonl', megabytes), await sampleFile('csv', megabytes)];
 await Promise.all([warm(jsonl), warm(csv)]);
 const ours = new Ours(threads);
 const duck = await DuckDb.start(threads);

@@ -14,6 +14,9 @@ const options = [
   ...['--initialMemory', '20', '--maximumMemory', '65536'],
 ];
 
+// For profiles.
+if (process.env.ROWRIVER_KERNEL_NAMES) options.push('--debug');
+
 /** @type {import('esbuild').Plugin} */
 export const kernelPlugin = {
   name: 'kernel',

@@ -46,6 +46,8 @@ class Piece {
   next: usize;
   /** Whether this piece ends the record. */
   last: bool;
+  /** Whether a number came after it that was more than digits. */
+  fractions: bool;
 }
 
 const PIECES: usize = 512;
@@ -105,6 +107,7 @@ export function matchShape(record: usize, frame: Frame, row: u32, base: usize): 
     } else {
       at = plainScalarEnd(at, byte);
       if (at == 0) return 0;
+      if (wholeLength(start) != u32(at - start)) piece.fractions = true;
     }
     if (piece.column != 0) take(frame, piece.column - 1, row, base, start, at);
     address = piece.next;
@@ -169,8 +172,25 @@ function matchTexts(piece: Piece, count: u32, frame: Frame, row: u32, base: usiz
   return count;
 }
 
-/** How many of the lines have this piece and then a number or literal. What must come after it is for the next piece to say. */
+/**
+ * How many of the lines have this piece and then a number or literal. What must come after it is for the next piece to say,
+ * so digits need not be looked behind where no more than digits has been seen yet.
+ */
 function matchScalars(piece: Piece, count: u32, frame: Frame, row: u32, base: usize): u32 {
+  const first = load<u8>(usize(load<u32>(places)) + piece.length);
+  if (first > 0x39) return matchScalarsOf(LITERALS, piece, count, frame, row, base);
+  if (piece.fractions) return matchScalarsOf(NUMBERS, piece, count, frame, row, base);
+  return matchScalarsOf(WHOLES, piece, count, frame, row, base);
+}
+
+/** What the scalars after a piece mostly are. */
+const LITERALS: u32 = 0;
+const WHOLES: u32 = 1;
+const NUMBERS: u32 = 2;
+
+// @ts-ignore: decorator
+@inline
+function matchScalarsOf(kind: u32, piece: Piece, count: u32, frame: Frame, row: u32, base: usize): u32 {
   const head = v128.load(changetype<usize>(piece));
   const length = piece.length;
   const column = piece.column;
@@ -182,8 +202,8 @@ function matchScalars(piece: Piece, count: u32, frame: Frame, row: u32, base: us
     if ((same & mask) != mask) return index;
     if (length > 16 && !isAt(piece, at)) return index;
     const start = at + length;
-    let end = plainNumberEnd(start);
-    if (end == 0) end = literalEnd(start);
+    let end = kind == LITERALS ? literalEnd(start) : kind == WHOLES ? wholeEnd(start) : plainNumberEnd(start);
+    if (end == 0 && kind != LITERALS) end = literalEnd(start);
     if (end == 0) end = scalarEnd(start);
     if (end == 0) return index;
     store<u32>(slot, u32(end));
@@ -227,6 +247,22 @@ function isAt(piece: Piece, at: usize): bool {
   const tail = u32(i8x16.bitmask(i8x16.eq(v128.load(at, 16), v128.load(address, 16))));
   if (((head | (tail << 16)) & piece.mask) != piece.mask) return false;
   return piece.length <= 32 || memory.compare(at + 32, piece.text + 32, piece.length - 32) == 0;
+}
+
+/** How many digits stand at `at`, up to 16. */
+// @ts-ignore: decorator
+@inline
+function wholeLength(at: usize): u32 {
+  return ctz(~digitsMask(at));
+}
+
+/** Where the digits at `at` end if they are what a whole number of less than 16 begins with; else 0. */
+// @ts-ignore: decorator
+@inline
+function wholeEnd(at: usize): usize {
+  const length = wholeLength(at);
+  const leads = u32(length - 1 < 15) & (u32(length == 1) | u32(load<u8>(at) != 0x30));
+  return leads != 0 ? at + length : 0;
 }
 
 /** `scalarEnd`, quick for whole numbers and decimals of up to 15 bytes. */
