@@ -107,7 +107,7 @@ export function matchShape(record: usize, frame: Frame, row: u32, base: usize): 
     } else {
       at = plainScalarEnd(at, byte);
       if (at == 0) return 0;
-      if (wholeLength(start) != u32(at - start)) piece.fractions = true;
+      if (byte <= 0x39 && wholeLength(start) != u32(at - start)) piece.fractions = true;
     }
     if (piece.column != 0) take(frame, piece.column - 1, row, base, start, at);
     address = piece.next;
@@ -149,7 +149,10 @@ export function matchTogether(record: usize, ends: usize, count: u32, frame: Fra
   return 0;
 }
 
-/** How many of the lines have this piece and then a text. */
+/**
+ * How many of the lines have this piece and then a text. Where a line ends before the text does, what comes next is past that
+ * end, and so is the end that `matchEnds` comes to.
+ */
 function matchTexts(piece: Piece, count: u32, frame: Frame, row: u32, base: usize): u32 {
   const head = v128.load(changetype<usize>(piece));
   const marks = marksAt;
@@ -165,7 +168,6 @@ function matchTexts(piece: Piece, count: u32, frame: Frame, row: u32, base: usiz
     if (length > 15 && !(isAt(piece, at) && load<u8>(at + length) == 0x22)) return index;
     const start = at + length + 1;
     const end = nextMark(start, marks);
-    if (load<u8>(end) != 0x22) return index;
     store<u32>(slot, u32(end) + 1);
     if (column != 0) take(frame, column - 1, row + index, base, start - 1, end + 1);
   }
@@ -203,7 +205,7 @@ function matchScalarsOf(kind: u32, piece: Piece, count: u32, frame: Frame, row: 
     if (length > 16 && !isAt(piece, at)) return index;
     const start = at + length;
     let end = kind == LITERALS ? literalEnd(start) : kind == WHOLES ? wholeEnd(start) : plainNumberEnd(start);
-    if (end == 0 && kind != LITERALS) end = literalEnd(start);
+    if (end == 0) end = kind == LITERALS ? plainNumberEnd(start) : literalEnd(start);
     if (end == 0) end = scalarEnd(start);
     if (end == 0) return index;
     store<u32>(slot, u32(end));
