@@ -55,6 +55,22 @@ describe('kernel JSONL scanner', () => {
     }
   }).timeout(20_000);
 
+  it('agrees on lines that would be one if a text could go on after its line', () => {
+    const alike = '{"a":"some","b":1,"c":"more"}\n'.repeat(40);
+    const broken = [
+      '{"a":"some\n,"b":1,"c":"more"}',
+      '{"a":"some\n","b":1,"c":"more"}',
+      '{"a":"some","b":1,"c":"more\n}',
+      '{"a":"some","b":1,"c":"more\n"}',
+      '{"a":"some","b":0123,"c":"more"}',
+      '{"a":"some","b":1.,"c":"more"}',
+      '{"a":"some","b":12345678901234567890,"c":"more"}',
+    ];
+    for (const lines of broken) {
+      assertSame(encode(`${alike}${lines}\n${alike}${lines}\n${lines}\n${alike}`), fieldSets[1]);
+    }
+  });
+
   it('agrees on every path', () => {
     const field = fc.record({ path: jsonPath(), numeric: fc.boolean() });
     fc.assert(
