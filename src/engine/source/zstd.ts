@@ -4,6 +4,7 @@ import { type Codec, pull } from './decoded.ts';
 import { Pump, type ZlibStream } from './pump.ts';
 import { readFully } from './read.ts';
 import { SourceError } from './source.ts';
+import { Xxh64 } from './xxh64.ts';
 import { FrameWalker } from './zstdFrame.ts';
 
 const firstRead = 32 * 1024;
@@ -22,6 +23,19 @@ export const zstd: Codec = {
     let wanted = firstRead;
     let walker = new FrameWalker();
     let decoder: FrameDecoder | undefined;
+    let frameAt = at;
+    /** Decoded bytes of the frame. */
+    let decoded = 0;
+    // What was decoded last waits for what comes after it: nobody reads on past the end of a frame whose length is
+    // known, and what is wrong with its checksum would go unseen.
+    let held: Uint8Array | undefined;
+    function* give(): Generator<Uint8Array, void> {
+      if (held === undefined) return;
+      const chunk = held;
+      held = undefined;
+      position += chunk.length;
+      yield chunk;
+    }
     const damaged = (reason: string) =>
       new SourceError(
         'corrupt',
@@ -30,35 +44,62 @@ export const zstd: Codec = {
       );
     try {
       for (;;) {
-        const length = yield* pull(base, input.subarray(0, wanted), at);
+        const reading = pull(base, input.subarray(0, wanted), at);
+        let read = await reading.next();
+        for (; !read.done; read = await reading.next()) {
+          yield* give();
+          yield read.value;
+        }
+        const length = read.value;
         if (length === 0) break;
         wanted = mostRead;
         for (let done = 0; done < length;) {
           if (decoder === undefined) {
             walker = new FrameWalker();
             decoder = frameDecoder();
+            frameAt = at;
+            decoded = 0;
             if (position > 0 && marks.wants(position)) marks.add({ position, at });
           }
           const end = walker.advance(input.subarray(0, length), done);
-          if (walker.wrong !== '') throw damaged(walker.wrong);
+          if (walker.wrong !== '') {
+            yield* give();
+            throw damaged(walker.wrong);
+          }
+          const { contentSize = Infinity } = walker;
           if (!walker.skippable) {
             try {
               for await (const chunk of decoder.feed(input.subarray(done, end), walker.done)) {
-                position += chunk.length;
-                yield chunk;
+                decoded += chunk.length;
+                if (decoded > contentSize) break;
+                yield* give();
+                held = chunk;
               }
             } catch (error) {
+              if (walker.checksum === undefined) yield* give();
               throw damaged(error instanceof Error ? error.message : String(error));
             }
+          }
+          if (decoded > contentSize) {
+            yield* give();
+            throw damaged('it has more content than it says');
           }
           at += end - done;
           done = end;
           if (walker.done) {
+            if (decoder.hash && walker.checksum !== undefined && decoder.hash.low32() !== walker.checksum) {
+              throw damaged(`a checksum is wrong: what was decoded since byte ${frameAt} of it may be, too`);
+            }
+            yield* give();
+            if (!walker.skippable && decoded < contentSize && contentSize !== Infinity) {
+              throw damaged('it has less content than it says');
+            }
             decoder.close();
             decoder = undefined;
           }
         }
       }
+      yield* give();
       if (decoder !== undefined) {
         const message = `${base.name} is cut off: its compressed data stops in the middle, at byte ${at} of the file.`;
         throw new SourceError('corrupt', message, position);
@@ -106,6 +147,8 @@ const longestFirstFrame = 64 * 1024 * 1024;
 /** Decodes one frame. */
 interface FrameDecoder {
   feed(bytes: Uint8Array, last: boolean): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** Of what was decoded, where the decoder does not look at the frame's checksum itself. */
+  readonly hash?: Xxh64;
   close(): void;
 }
 
@@ -132,10 +175,14 @@ function isFactory(value: unknown): value is (options: object) => ZlibStream {
 
 function plainDecoder(): FrameDecoder {
   let chunks: Uint8Array[] = [];
+  const hash = new Xxh64();
   const decoder = new Decompress((chunk) => {
-    if (chunk.length > 0) chunks.push(chunk);
+    if (chunk.length === 0) return;
+    hash.update(chunk);
+    chunks.push(chunk);
   });
   return {
+    hash,
     feed(bytes, last) {
       // fzstd keeps what it was given until a block is whole.
       decoder.push(bytes.slice(), last);

@@ -9,6 +9,8 @@ export class FrameWalker {
   skippable = false;
   /** Whether the frame's last byte has passed. */
   done = false;
+  /** The checksum of the content; undefined where the frame has none, or has not passed. */
+  checksum: number | undefined;
   /** What is not as it should be; '' while all is well. */
   wrong = '';
 
@@ -86,6 +88,7 @@ export class FrameWalker {
         return;
       }
       case 'checksum':
+        this.checksum = this.#field.getUint32(0, true);
         this.done = true;
         return;
     }
