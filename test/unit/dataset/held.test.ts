@@ -155,6 +155,14 @@ describe('work on a source that comes to a standstill', () => {
           break;
         }
         await given();
+        letGo();
+        for await (const { scanned } of dataset.scan(
+          { query: undefined, output: { kind: 'count' } },
+          signal,
+        )) {
+          assert(scanned > 0);
+        }
+        assert.equal(dataset.index.records, count);
       } finally {
         await dataset.close();
       }

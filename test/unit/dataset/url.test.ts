@@ -181,6 +181,24 @@ describe('a preview of an address', () => {
     assert.equal(opened.files.at(-1)?.phase, 'ready');
   });
 
+  it('forgets what it knew of a block that a failing source had cut short', async () => {
+    let broken = true;
+    server.handler = (request, response) => {
+      const [from] = rangeOf(request, content.size) ?? [0];
+      serve(request, response, content, {
+        etag: '"a"',
+        cutAfter: broken ? Math.max(0, 4_000_050 - from) : undefined,
+      });
+    };
+    const opened = await open();
+    // No row of the block's part that has come is like this, but those that have not are.
+    assert.equal((await opened.page.call('run', { query: 'id >= 40000' })).phase, 'failed');
+    broken = false;
+    await opened.page.call('retry', { view: 0 });
+    const state = await opened.page.call('run', { query: 'id BETWEEN 40000 AND 40009' });
+    assert.deepEqual([state.phase, state.matched], ['done', 10]);
+  });
+
   it('shows the first rows of what fails among them, and the rest on retry', async () => {
     let broken = true;
     server.handler = (request, response) =>
