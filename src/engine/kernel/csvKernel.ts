@@ -10,9 +10,9 @@ export interface CsvKernel {
   /** See `Scanner.reserve`. */
   reserve(length: number, keep?: number): Uint8Array;
   /**
-   * Finds records. Where a row is odd, `readOdd` is asked to put the row that begins at an index into `target`; it
-   * answers the index of the next one, or -1 where the bytes do not tell. Rows that are not among the held ones are given with all
-   * fields missing.
+   * Finds records. Where a row is odd, `readOdd` is asked to put the row that begins at an index into `target`;
+   * it answers the index of the next one, or -1 where the bytes do not tell. Rows that are not among the held
+   * ones are given with all fields missing.
    */
   scan(
     range: ByteRange,

@@ -4,8 +4,9 @@ import { layOutNames, type NameNode, type Names } from './names.ts';
 import { createSearch, type Search } from './search.ts';
 
 /**
- * Scans JSON Lines with SIMD, in a memory of its own: a buffer that sources read into, and behind it what is found there.
- * It knows addresses and bytes; what they mean is said in `format`. Views are void after the next call of anything here.
+ * Scans JSON Lines with SIMD, in a memory of its own: a buffer that sources read into, and behind it what is
+ * found there. It knows addresses and bytes; what they mean is said in `format`. Views are void after the next
+ * call of anything here.
  */
 export interface JsonlKernel {
   /** See `Scanner.reserve`. */

@@ -51,7 +51,10 @@ export interface KernelExports {
   readonly hits: WebAssembly.Global;
 }
 
-/** Records that begin in [from, until) of the buffer's first `length` bytes; `final` where the source ends with them. */
+/**
+ * Records that begin in [from, until) of the buffer's first `length` bytes; `final` where the source ends with
+ * them.
+ */
 export interface ByteRange {
   readonly length: number;
   readonly from: number;

@@ -4,8 +4,8 @@ import type { KernelMemory } from './memory.ts';
 /** Looks through a column as a whole. What it answers is undefined for one that is not the scanner's own. */
 export interface Ranges {
   /**
-   * The records whose number is in [low, high] (`inside`) or outside, and those whose value is no exact number, ascending: valid
-   * until the next call.
+   * The records whose number is in [low, high] (`inside`) or outside, and those whose value is no exact number,
+   * ascending: valid until the next call.
    */
   select(column: FoundColumn, low: number, high: number, inside: boolean): Uint32Array | undefined;
   /**
@@ -13,8 +13,8 @@ export interface Ranges {
    */
   numbers(column: FoundColumn): { low: number; high: number } | 'none' | 'mixed' | undefined;
   /**
-   * The records that hold the least and the greatest text, by bytes; `none` where there is no value, `mixed` where one is no text, has
-   * to be unescaped, or is longer than `longest` bytes.
+   * The records that hold the least and the greatest text, by bytes; `none` where there is no value, `mixed`
+   * where one is no text, has to be unescaped, or is longer than `longest` bytes.
    */
   texts(column: FoundColumn, longest: number): { low: number; high: number } | 'none' | 'mixed' | undefined;
 }

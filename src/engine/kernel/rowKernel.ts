@@ -26,7 +26,10 @@ export interface RowLines {
   /** Index of the first row's first byte, and the one past the last row's last. */
   readonly from: number;
   readonly end: number;
-  /** How far right of its place each row is; undefined where they are in their places. A view of the kernel's memory. */
+  /**
+   * How far right of its place each row is; undefined where they are in their places. A view of the kernel's
+   * memory.
+   */
   readonly shifts: Uint32Array | undefined;
   /** Puts everything back in its place. */
   readonly undo: () => void;
@@ -45,7 +48,10 @@ export interface RowKernel {
   rows(): CutRows;
   /** Bytes of buffer that `lines` needs where the first `length` are in use. */
   room(length: number): number;
-  /** Makes lines of the rows: in their places where that can be, else in a copy past the buffer's first `length` bytes. */
+  /**
+   * Makes lines of the rows: in their places where that can be, else in a copy past the buffer's first `length`
+   * bytes.
+   */
   lines(length: number): RowLines;
 }
 

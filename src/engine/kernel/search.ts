@@ -8,8 +8,8 @@ export interface Needle {
 }
 
 /**
- * Answers the indices in the buffer's bytes [from, to) at which a text begins and ends by `to`, ascending; undefined where
- * the text is too long for it.
+ * Answers the indices in the buffer's bytes [from, to) at which a text begins and ends by `to`, ascending;
+ * undefined where the text is too long for it.
  */
 export type Search = (from: number, to: number, needle: Needle) => Uint32Array | undefined;
 
@@ -38,8 +38,9 @@ export function createSearch(memory: KernelMemory): Search {
 }
 
 /**
- * Searches the buffer's bytes [from, to) for what a scan may ask of each record. Answers whether that is worth its while: not where
- * there are more places than the kernel has room for, or so many that most records hold one.
+ * Searches the buffer's bytes [from, to) for what a scan may ask of each record. Answers whether that is worth
+ * its while: not where there are more places than the kernel has room for, or so many that most records hold
+ * one.
  */
 export function searchAhead(memory: KernelMemory, from: number, to: number, needle: Needle): boolean {
   if (!setNeedle(memory, needle)) return false;

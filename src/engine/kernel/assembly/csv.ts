@@ -55,16 +55,19 @@ const firstFields: usize = memory.data((16384 + 128) * 4, 16);
 
 /** For scans that find fields only in rows that hold a text: the next place of it. */
 let hit: usize = hits;
-/** `holding` of `scanCsv` where it begins with the first place that was searched last; with 0 every row's fields are found, with more it goes on. */
+/**
+ * `holding` of `scanCsv` where it begins with the first place that was searched last; with 0 every row's fields
+ * are found, with more it goes on.
+ */
 const FROM_FIRST: u32 = 1;
 /** The records found in which there is a place, ascending. */
 export const heldRows: usize = memory.data(4096 * 4, 16);
 export let heldCount: u32 = 0;
 
 /**
- * Scans the rows that begin at indices [from, until) of the `length` bytes at `base`, of which those from a block before to
- * a stretch after may be read, and adds them to the `rows` that are there. `indices` are those of the frame's columns. Rows have `width` fields, 0 for any number. Rows
- * longer than `maxLength` are odd.
+ * Scans the rows that begin at indices [from, until) of the `length` bytes at `base`, of which those from a
+ * block before to a stretch after may be read, and adds them to the `rows` that are there. `indices` are those
+ * of the frame's columns. Rows have `width` fields, 0 for any number. Rows longer than `maxLength` are odd.
  */
 export function scanCsv(
   base: usize,
@@ -210,7 +213,10 @@ function setRagged(frame: Frame, row: u32, start: usize, end: usize, first: u32,
   csvFaulty++;
 }
 
-/** Sets the fields of rows [from, to), the first of the stretch and those after it. `width` is how many each has, 0 where that differs. */
+/**
+ * Sets the fields of rows [from, to), the first of the stretch and those after it. `width` is how many each
+ * has, 0 where that differs.
+ */
 function takeColumns(frame: Frame, from: u32, to: u32, base: usize, indices: usize, quote: u8, width: u32): void {
   for (let index: u32 = 0; index < frame.columnCount; index++) {
     const column = changetype<Column>(frame.columns + usize(index) * offsetof<Column>());

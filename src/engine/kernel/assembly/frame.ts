@@ -58,7 +58,10 @@ export function clearRow(frame: Frame, row: u32): void {
   }
 }
 
-/** All fields of `count` records missing. Sets those of up to seven more as well, for which there must be room in memory. */
+/**
+ * All fields of `count` records missing. Sets those of up to seven more as well, for which there must be room
+ * in memory.
+ */
 export function clearRows(frame: Frame, row: u32, count: u32): void {
   const end = frame.columns + usize(frame.columnCount) * offsetof<Column>();
   const zero = i8x16.splat(0);

@@ -8,7 +8,10 @@ import { beginWalk, CUT, FILLED, lines, nextLine, passRecord, passRecords, rows,
  * where not (walk.ts).
  */
 
-/** Trust in shapes: each record that has one adds to it, each that has none takes away. Without it they are not tried. */
+/**
+ * Trust in shapes: each record that has one adds to it, each that has none takes away. Without it they are not
+ * tried.
+ */
 const MOST_TRUST: i32 = 64;
 let trust: i32 = MOST_TRUST;
 /** Bytes that are walked through token by token once trust is gone, before shapes get another chance. */

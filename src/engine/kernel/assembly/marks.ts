@@ -3,8 +3,8 @@ import { escapeCarry, escapedPlaces, firstBadEscape } from './escape';
 import { utf8Errors } from './utf8';
 
 /*
- * A bit for each byte of a stretch: set for the quotes that open or close a JSON string and for line ends. What is inside
- * strings is checked on the way: escapes, control characters, UTF-8.
+ * A bit for each byte of a stretch: set for the quotes that open or close a JSON string and for line ends. What
+ * is inside strings is checked on the way: escapes, control characters, UTF-8.
  */
 
 /** Bytes that are marked at once: so many that they and their marks stay in the nearest cache. */
@@ -23,7 +23,10 @@ export let hasEscapes: bool = false;
 export const lineEnds: usize = memory.data((16384 + 64) * 4, 16);
 export let lineEndsEnd: usize = lineEnds;
 
-/** Blocks of the stretch in which text that is not UTF-8 would show. They are looked at together: here and there one costs more. */
+/**
+ * Blocks of the stretch in which text that is not UTF-8 would show. They are looked at together: here and there
+ * one costs more.
+ */
 const notAscii: usize = memory.data((16384 / 64 + 2) * 4, 16);
 
 /** Marks the bytes from `start`, where a line begins, up to `end`. */
@@ -105,7 +108,10 @@ export function markStretch(start: usize, end: usize): void {
   endMarks(target, fault, tape);
 }
 
-/** Appends the addresses of the places to the tape: two whether there are so many or not, a guess that is mostly right. */
+/**
+ * Appends the addresses of the places to the tape: two whether there are so many or not, a guess that is mostly
+ * right.
+ */
 // @ts-ignore: decorator
 @inline
 function writeLineEnds(tape: usize, block: usize, places: u64): usize {

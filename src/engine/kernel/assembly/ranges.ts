@@ -6,8 +6,9 @@ import { KIND_NULL, KIND_TEXT } from './frame';
  */
 
 /**
- * Writes to `target` the indices, ascending, of those of the first `count` numbers that are in [low, high] (`inside`) or outside, and of
- * values that are none of the exact numbers. Answers how many there are; up to 7 of the numbers past the last may be read.
+ * Writes to `target` the indices, ascending, of those of the first `count` numbers that are in [low, high]
+ * (`inside`) or outside, and of values that are none of the exact numbers. Answers how many there are; up to 7
+ * of the numbers past the last may be read.
  */
 export function selectRange(
   numbers: usize,
@@ -58,7 +59,10 @@ function chosen(values: v128, lows: v128, highs: v128, turned: v128): v128 {
 export let least: f64 = 0;
 export let greatest: f64 = 0;
 
-/** Finds the bounds of the first `count` numbers; `least` is greater than `greatest` where there is none. Answers false where a value is no exact number. */
+/**
+ * Finds the bounds of the first `count` numbers; `least` is greater than `greatest` where there is none.
+ * Answers false where a value is no exact number.
+ */
 export function numberBounds(numbers: usize, kinds: usize, count: u32): bool {
   let lows = f64x2.splat(Infinity);
   let highs = f64x2.splat(-Infinity);
@@ -98,8 +102,8 @@ export let leastText: u32 = 0;
 export let greatestText: u32 = 0;
 
 /**
- * Finds the bounds of the texts of the first `count` records, which stand at `starts` to `ends` from `base` on. A text that is longer than
- * `longest`, or has to be unescaped, or a value that is none makes it give up.
+ * Finds the bounds of the texts of the first `count` records, which stand at `starts` to `ends` from `base` on.
+ * A text that is longer than `longest`, or has to be unescaped, or a value that is none makes it give up.
  */
 export function textBounds(kinds: usize, starts: usize, ends: usize, base: usize, count: u32, longest: u32): u32 {
   let lowHead: u64 = 0;

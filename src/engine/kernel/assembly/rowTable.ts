@@ -55,8 +55,8 @@ export function uncoverGaps(base: usize): void {
 }
 
 /**
- * Copies the rows to index `target` and on, a line each: with blanks for line feeds in them, and a line feed after them. Up to 15
- * bytes after the last one are overwritten. Answers the index after the last row.
+ * Copies the rows to index `target` and on, a line each: with blanks for line feeds in them, and a line feed
+ * after them. Up to 15 bytes after the last one are overwritten. Answers the index after the last row.
  */
 export function layRows(base: usize, target: u32): u32 {
   let to = base + target;

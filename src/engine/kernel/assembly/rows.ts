@@ -2,17 +2,20 @@ import { placesOfByte, prefixXor } from './bits';
 import { utf8Errors, utf8GoesOn } from './utf8';
 
 /*
- * Where the fields and rows of delimited text end, as RFC 4180 has it: a quote opens a field as its first byte, two
- * quotes inside are one, and the closing quote is followed by a delimiter or line end. So quotes take turns in opening and
- * closing, and a delimiter or line end counts where none is open. Where a quote stands anywhere else, or the text is not UTF-8, marking
- * ends: what such a row is, the plain scanner knows.
+ * Where the fields and rows of delimited text end, as RFC 4180 has it: a quote opens a field as its first byte,
+ * two quotes inside are one, and the closing quote is followed by a delimiter or line end. So quotes take turns
+ * in opening and closing, and a delimiter or line end counts where none is open. Where a quote stands anywhere
+ * else, or the text is not UTF-8, marking ends: what such a row is, the plain scanner knows.
  */
 
 /** Bytes that are marked at once, or more where no row ends in them. */
 export const ROWS_STRETCH: usize = 16384;
 const MOST_BLOCKS: usize = 8192;
 
-/** For each block of the stretch the places of the delimiters and line ends that end a field, and how many there are before it. */
+/**
+ * For each block of the stretch the places of the delimiters and line ends that end a field, and how many there
+ * are before it.
+ */
 const endWords: usize = memory.data(8193 * 8, 16);
 const endCounts: usize = memory.data(8193 * 4, 16);
 let firstBlock: usize = 0;
@@ -141,8 +144,9 @@ export function markRows(
 }
 
 /**
- * Address of the delimiter or line end that is number `ordinal`, from 0, of those in the stretch. There is one, and not before
- * the block of the byte at `from`. The first steps are taken whether they lead on or not: how many it takes differs from row to row.
+ * Address of the delimiter or line end that is number `ordinal`, from 0, of those in the stretch. There is one,
+ * and not before the block of the byte at `from`. The first steps are taken whether they lead on or not: how
+ * many it takes differs from row to row.
  */
 // @ts-ignore: decorator
 @inline
@@ -173,7 +177,10 @@ export function nextFieldEnd(from: usize): usize {
   return firstBlock + (block << 6) + usize(ctz(places));
 }
 
-/** A bit for each of the 64 bytes from `at` on, which is in the stretch, that is a delimiter or line end that ends a field of it. */
+/**
+ * A bit for each of the 64 bytes from `at` on, which is in the stretch, that is a delimiter or line end that
+ * ends a field of it.
+ */
 // @ts-ignore: decorator
 @inline
 export function endsFrom(at: usize): u64 {
@@ -191,7 +198,10 @@ export function fieldsBefore(at: usize): u32 {
   return load<u32>(endCounts + (block << 2)) + u32(popcnt(earlier));
 }
 
-/** Looks through the blocks of `unusual` up to `unchecked` and sets `oddAt` to the first byte that is odd, if it stands before. */
+/**
+ * Looks through the blocks of `unusual` up to `unchecked` and sets `oddAt` to the first byte that is odd, if it
+ * stands before.
+ */
 function checkUnusual(unchecked: usize, start: usize, begun: u64, last: usize): void {
   store<u32>(unchecked, 0);
   for (let at = unusual; at < unchecked; at += 4) {

@@ -54,8 +54,8 @@ export function literalEnd(at: usize): usize {
 }
 
 /**
- * Where the JSON number at `at` ends if it is one without sign and exponent, and of less than 16 bytes; else 0. The two kinds,
- * with and without a fraction, take turns in few columns.
+ * Where the JSON number at `at` ends if it is one without sign and exponent, and of less than 16 bytes; else 0.
+ * The two kinds, with and without a fraction, take turns in few columns.
  */
 // @ts-ignore: decorator
 @inline

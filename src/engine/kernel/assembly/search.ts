@@ -6,7 +6,10 @@
 /** How many places a call finds. */
 const HITS_ROOM: u32 = 4096;
 
-/** The text, of up to 256 bytes, and for each of its bytes the bits that make no difference: those of a letter's case, or none. */
+/**
+ * The text, of up to 256 bytes, and for each of its bytes the bits that make no difference: those of a letter's
+ * case, or none.
+ */
 export const needle: usize = memory.data(256, 16);
 export const loose: usize = memory.data(256, 16);
 /** Addresses of the places found, ascending; after them one past all memory. */
@@ -15,8 +18,8 @@ export const hits: usize = memory.data(4097 * 4, 16);
 export let searched: usize = 0;
 
 /**
- * Finds the places in [from, to) at which the needle of `length` bytes, the loose bits set in them, begins and ends by `to`.
- * Up to 80 bytes past `to` may be read. Answers how many there are.
+ * Finds the places in [from, to) at which the needle of `length` bytes, the loose bits set in them, begins and
+ * ends by `to`. Up to 80 bytes past `to` may be read. Answers how many there are.
  */
 export function search(from: usize, to: usize, length: u32): u32 {
   const last = usize(length - 1);

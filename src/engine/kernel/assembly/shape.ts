@@ -17,10 +17,11 @@ import { digitsMask, endsScalar, literalEnd, plainNumber, plainNumberEnd, scalar
 import { holdsByte, skipSpace } from './text';
 
 /*
- * The records of a file mostly have the same names in the same order. A shape is what such records share: the bytes before, between
- * and after their values, byte for byte. A record that was found well formed teaches its shape; a record that has the
- * same bytes around well-formed values is then well formed as well, with the same values for the same paths.
- * Only texts, scalars and lists count as values here: an object in a record is part of its shape.
+ * The records of a file mostly have the same names in the same order. A shape is what such records share: the
+ * bytes before, between and after their values, byte for byte. A record that was found well formed teaches its
+ * shape; a record that has the same bytes around well-formed values is then well formed as well, with the same
+ * values for the same paths. Only texts, scalars and lists count as values here: an object in a record is part
+ * of its shape.
  *
  * Shapes are kept as a tree of their pieces, for a name may be in some records and not in others.
  */
@@ -73,8 +74,9 @@ export function forgetShapes(): void {
 }
 
 /**
- * The line end after the record at `record`, whose fields are set in `row`, if it has one of the shapes and its values are well
- * formed; else 0, and what is set in `row` means nothing. The marks must begin at or before `record`.
+ * The line end after the record at `record`, whose fields are set in `row`, if it has one of the shapes and its
+ * values are well formed; else 0, and what is set in `row` means nothing. The marks must begin at or before
+ * `record`.
  */
 export function matchShape(record: usize, frame: Frame, row: u32, base: usize): usize {
   let at = record;
@@ -120,9 +122,10 @@ export const TOGETHER: u32 = 32;
 const places: usize = memory.data(32 * 4, 16);
 
 /**
- * `matchShape` for several lines, piece by piece: the first begins at `record`, each ends at its address in the tape
- * of line ends and the next begins after it. Answers how many of them, from the first on, have the shape of the first one. Each
- * place in a line depends on the one before, so the lines are what a processor can do at the same time.
+ * `matchShape` for several lines, piece by piece: the first begins at `record`, each ends at its address in the
+ * tape of line ends and the next begins after it. Answers how many of them, from the first on, have the shape
+ * of the first one. Each place in a line depends on the one before, so the lines are what a processor can do at
+ * the same time.
  */
 export function matchTogether(record: usize, ends: usize, count: u32, frame: Frame, row: u32, base: usize): u32 {
   store<u32>(places, u32(record));
@@ -150,8 +153,8 @@ export function matchTogether(record: usize, ends: usize, count: u32, frame: Fra
 }
 
 /**
- * How many of the lines have this piece and then a text. Where a line ends before the text does, what comes next is past that
- * end, and so is the end that `matchEnds` comes to.
+ * How many of the lines have this piece and then a text. Where a line ends before the text does, what comes
+ * next is past that end, and so is the end that `matchEnds` comes to.
  */
 function matchTexts(piece: Piece, count: u32, frame: Frame, row: u32, base: usize): u32 {
   const head = v128.load(changetype<usize>(piece));
@@ -175,8 +178,8 @@ function matchTexts(piece: Piece, count: u32, frame: Frame, row: u32, base: usiz
 }
 
 /**
- * How many of the lines have this piece and then a number or literal. What must come after it is for the next piece to say,
- * so digits need not be looked behind where no more than digits has been seen yet.
+ * How many of the lines have this piece and then a number or literal. What must come after it is for the next
+ * piece to say, so digits need not be looked behind where no more than digits has been seen yet.
  */
 function matchScalars(piece: Piece, count: u32, frame: Frame, row: u32, base: usize): u32 {
   const first = load<u8>(usize(load<u32>(places)) + piece.length);
@@ -279,7 +282,10 @@ function plainScalarEnd(at: usize, byte: u8): usize {
   return end != 0 && endsScalar(load<u8>(end)) ? end : 0;
 }
 
-/** Where the value at `at` ends, nested no deeper than `depth`; 0 where it is not well formed or its end is not marked. */
+/**
+ * Where the value at `at` ends, nested no deeper than `depth`; 0 where it is not well formed or its end is not
+ * marked.
+ */
 function nestedEnd(at: usize, depth: u32): usize {
   const byte = load<u8>(at);
   if (byte == 0x22) return stringEnd(at);
@@ -290,8 +296,9 @@ function nestedEnd(at: usize, depth: u32): usize {
 }
 
 /**
- * Where the list at `at` ends if it is the commonest kind: of no more than two texts, with nothing or a space between them; else
- * 0. How many there are changes from line to line, so all that could be are looked at and no branch depends on it.
+ * Where the list at `at` ends if it is the commonest kind: of no more than two texts, with nothing or a space
+ * between them; else 0. How many there are changes from line to line, so all that could be are looked at and no
+ * branch depends on it.
  */
 // @ts-ignore: decorator
 @inline

@@ -97,8 +97,8 @@ export function utf8Errors(block: usize): u64 {
 }
 
 /**
- * Whether the block is UTF-8 of one and two bytes a character, which is what is checked at little cost: after each lead byte, and nowhere
- * else, there is one that continues.
+ * Whether the block is UTF-8 of one and two bytes a character, which is what is checked at little cost: after
+ * each lead byte, and nowhere else, there is one that continues.
  */
 function isShort(block: usize): bool {
   const a = v128.load(block);

@@ -266,8 +266,9 @@ export function passRecord(at: usize): bool {
 }
 
 /**
- * Passes well-formed records that follow one another, each in a line: those that begin before `until` of the ones that
- * end at the first `count` addresses of `ends`. There is room for them, and the last byte's line is not among them. Answers how many they are.
+ * Passes well-formed records that follow one another, each in a line: those that begin before `until` of the
+ * ones that end at the first `count` addresses of `ends`. There is room for them, and the last byte's line is
+ * not among them. Answers how many they are.
  */
 export function passRecords(ends: usize, count: u32, until: usize): u32 {
   let record = nextLine;
