@@ -26,7 +26,7 @@ import type { SourceSpec } from '../source/source.ts';
 import { cacheIdentity, type CacheIdentity } from './cacheIdentity.ts';
 import { Columns } from './columns.ts';
 import { recognise, type Recognised } from './format.ts';
-import { mayRunForEver, type PlannedQuery } from './plan.ts';
+import { mayRunLong, type PlannedQuery } from './plan.ts';
 import { patternSteps, spoolElements, type Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
 import { divisionOf, type Division } from './division.ts';
@@ -392,9 +392,9 @@ export class Dataset {
     return new Knowledge(index, { store, key: { ...identity, reading, source: this.#source, dataStart } });
   }
 
-  /** A regular expression can run for ever, and only a thread of its own can be stopped then. */
+  /** What runs long in one go can be stopped only in a thread of its own. */
   #poolFor(query: string | undefined): Pool<Task, Result> {
-    return this.#shared && query !== undefined && mayRunForEver(query) ? this.#shared : this.#pool;
+    return this.#shared && query !== undefined && mayRunLong(query) ? this.#shared : this.#pool;
   }
 
   async close(): Promise<void> {

@@ -54,7 +54,10 @@ function windowOf({ operators }: Plan): MatchWindow {
   return window;
 }
 
-/** Whether a query may hold a regular expression. Its text is enough to say no for certain. */
-export function mayRunForEver(query: string): boolean {
-  return /~|regexp/i.test(query);
+/**
+ * Whether a block can take a query so long that only a thread of its own can be stopped: it may hold a regular expression, or is
+ * more than anybody types. Its text is enough to say no for certain.
+ */
+export function mayRunLong(query: string): boolean {
+  return query.length > 2000 || /~|regexp/i.test(query);
 }

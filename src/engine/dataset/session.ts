@@ -160,6 +160,10 @@ export class Session {
   async #run(query: string, { signal, progress }: HandlerContext<ViewState>): Promise<ViewState> {
     const { dataset } = this.#file;
     if (query.trim() === '') return this.#wholeFile();
+    parseQuery(query);
+    // A query of a megabyte takes a while to read, and to plan: a cancel is heard in between.
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
     const planned = plannedFor(query, dataset.recognised.format);
     const id = this.#nextView++;
     const run =

@@ -54,11 +54,31 @@ export function columnPlace(
 
 /** By the exact name, else by the only one that is the same in another letter case; -1 where there is none. */
 export function columnIndex(name: string, columns: readonly string[]): number {
-  const exact = columns.indexOf(name);
-  if (exact !== -1) return exact;
-  const lower = name.toLowerCase();
-  const found = columns.findIndex((column) => column.toLowerCase() === lower);
-  return found === columns.findLastIndex((column) => column.toLowerCase() === lower) ? found : -1;
+  const { exact, folded } = indexOf(columns);
+  return exact.get(name) ?? folded.get(name.toLowerCase()) ?? -1;
+}
+
+interface NameIndex {
+  readonly exact: ReadonlyMap<string, number>;
+  /** -1 for what several columns are called but for letter case. */
+  readonly folded: ReadonlyMap<string, number>;
+}
+
+/** A wide table's names are looked up once for each name that a query holds. */
+const nameIndices = new WeakMap<readonly string[], NameIndex>();
+
+function indexOf(columns: readonly string[]): NameIndex {
+  const known = nameIndices.get(columns);
+  if (known !== undefined) return known;
+  const exact = new Map<string, number>();
+  const folded = new Map<string, number>();
+  for (const [index, column] of columns.entries()) {
+    if (!exact.has(column)) exact.set(column, index);
+    const lower = column.toLowerCase();
+    folded.set(lower, folded.has(lower) ? -1 : index);
+  }
+  nameIndices.set(columns, { exact, folded });
+  return { exact, folded };
 }
 
 export function attributeOf(

@@ -12,6 +12,16 @@ import { validateQuery } from './validate.ts';
  * that can be planned for any file.
  */
 export function parseQuery(text: string): ParsedQuery {
+  if (last?.text === text) return last.parsed;
+  const parsed = parseAnew(text);
+  last = { text, parsed };
+  return parsed;
+}
+
+/** What is typed is checked, completed and run: a long query is not read each time. */
+let last: { readonly text: string; readonly parsed: ParsedQuery } | undefined;
+
+function parseAnew(text: string): ParsedQuery {
   const parsed = parsePipeline(text);
   if (!parsed.ok) return parsed;
   try {

@@ -19,6 +19,10 @@ export class FieldList {
     return index;
   }
 
+  pathOf(index: number): FieldRequest['path'] {
+    return this.#fields[index].path;
+  }
+
   /** The list so far; fields added later are not in it. */
   requests(): readonly FieldRequest[] {
     return this.#fields.map((field) => ({ ...field }));

@@ -17,7 +17,6 @@ const maxNodes = 10_000;
 export class Inliner {
   readonly #layout: Layout;
   readonly #table: SlotTable;
-  readonly #paths = new Map<number, FieldRequest['path']>();
   readonly #definitions = new Map<number, Expression>();
 
   constructor(layout: Layout, table: SlotTable) {
@@ -40,7 +39,7 @@ export class Inliner {
     const inlined = mapExpression(expression, (node) =>
       node.kind === 'column' ? this.#written(columns.get(node), node) : undefined,
     );
-    return countNodes(inlined) <= maxNodes ? inlined : undefined;
+    return countNodes(inlined, maxNodes) <= maxNodes ? inlined : undefined;
   }
 
   #written(binding: Binding | undefined, span: Span): Expression {
@@ -65,7 +64,7 @@ export class Inliner {
       case 'attribute':
         return column([source.attribute], false, { from, to });
       case 'field': {
-        const path = this.#pathOf(slot, source.field);
+        const path = this.#table.fields.pathOf(source.field);
         const [index] = path;
         if (this.#layout.format === 'csv')
           return column([this.#layout.columns[Number(index)]], true, { from, to });
@@ -74,15 +73,6 @@ export class Inliner {
       default:
         return { kind: 'literal', value: null, from, to };
     }
-  }
-
-  #pathOf(slot: number, field: number): FieldRequest['path'] {
-    let path = this.#paths.get(slot);
-    if (path === undefined) {
-      path = this.#table.fields.requests()[field].path;
-      this.#paths.set(slot, path);
-    }
-    return path;
   }
 }
 
@@ -93,6 +83,12 @@ function column(path: FieldRequest['path'], quoted: boolean, { from, to }: Span)
   return { kind: 'column', first: first as Name, rest, from, to };
 }
 
-function countNodes(node: Expression): number {
-  return childrenOf(node).reduce((sum, child) => sum + countNodes(child), 1);
+/** Up to one more than `most`. */
+function countNodes(node: Expression, most: number): number {
+  let count = 1;
+  for (const child of childrenOf(node)) {
+    if (count > most) break;
+    count += countNodes(child, most - count);
+  }
+  return count;
 }

@@ -99,8 +99,7 @@ function findNamed(
   table: SlotTable,
   numeric: boolean,
 ): Found | undefined {
-  const columns = scope.parts.filter((part) => part.kind === 'column');
-  const names = columns.map((column) => column.name);
+  const { columns, names } = columnsOf(scope.parts);
   const place = columnPlace(steps, names);
   if (place === undefined) return undefined;
   const column = columns[place.index];
@@ -116,6 +115,22 @@ function findNamed(
     rest: place.rest.map(keyOf),
   };
   return { binding, path };
+}
+
+interface NamedColumns {
+  readonly columns: readonly ColumnPart[];
+  readonly names: readonly string[];
+}
+
+const namedColumns = new WeakMap<readonly Part[], NamedColumns>();
+
+function columnsOf(parts: readonly Part[]): NamedColumns {
+  const known = namedColumns.get(parts);
+  if (known !== undefined) return known;
+  const columns = parts.filter((part) => part.kind === 'column');
+  const named = { columns, names: columns.map((column) => column.name) };
+  namedColumns.set(parts, named);
+  return named;
 }
 
 export function slotOf(column: ColumnPart, table: SlotTable, numeric: boolean): number {

@@ -1,5 +1,5 @@
 import { QueryError, type Span } from '../diagnostic.ts';
-import { isAggregateCall, mapExpression, sameExpression, someExpression } from './walk.ts';
+import { isAggregateCall, mapExpression, shapeOf, someExpression } from './walk.ts';
 import type { Expression, NamedExpression, Operator, OrderKey, SelectItem, Star } from './tree.ts';
 
 interface Clause<T> {
@@ -42,7 +42,10 @@ export function rewriteSelect(clauses: SelectClauses): Operator[] {
   if (aggregates) {
     operators.push(...rewriteAggregate(clauses, named));
   } else {
-    const keys = orderBy?.value.map((key) => ({ ...key, expression: withoutAlias(key.expression, named) }));
+    // Without SELECT a number is no column's place: a constant, as in an operator of its own.
+    const keys = orderBy?.value.map((key) =>
+      items === undefined ? key : { ...key, expression: withoutAlias(key.expression, named) },
+    );
     const select: Operator[] =
       items === undefined || isPlainStar(items) ? [] : [{ kind: 'select', items, ...selectSpan }];
     const order: Operator[] =
@@ -77,9 +80,24 @@ function withoutAlias(expression: Expression, named: readonly NamedExpression[])
   }
   return mapExpression(expression, (node) => {
     if (node.kind !== 'column' || node.rest.length > 0) return undefined;
-    const item = named.find((candidate) => candidate.explicit && candidate.name === node.first.name);
-    return item?.expression;
+    return aliases(named).get(node.first.name)?.expression;
   });
+}
+
+const aliasesOf = new WeakMap<readonly NamedExpression[], ReadonlyMap<string, NamedExpression>>();
+
+/** The items that have been given a name; of several with one name, the first. */
+function aliases(named: readonly NamedExpression[]): ReadonlyMap<string, NamedExpression> {
+  const known = aliasesOf.get(named);
+  if (known !== undefined) return known;
+  const found = new Map(
+    named
+      .filter(({ explicit }) => explicit)
+      .toReversed()
+      .map((item) => [item.name, item]),
+  );
+  aliasesOf.set(named, found);
+  return found;
 }
 
 /**
@@ -95,9 +113,10 @@ function rewriteAggregate(clauses: SelectClauses, named: readonly NamedExpressio
     ...key,
     expression: withoutAlias(key.expression, named),
   }));
-  const columns: NamedExpression[] = [];
+  const columns = new Map<string, NamedExpression>();
+  const itemOf = firstByShape(named);
   const keyColumns = keys.map((key, at): NamedExpression => {
-    const item = named.find((candidate) => sameExpression(candidate.expression, key.expression));
+    const item = itemOf.get(shapeOf(key.expression));
     return {
       ...key,
       name: item?.name ?? key.name,
@@ -107,18 +126,27 @@ function rewriteAggregate(clauses: SelectClauses, named: readonly NamedExpressio
     };
   });
 
+  const keyOf = firstByShape(keyColumns);
+
   function columnFor(call: Expression): Expression {
-    const known = columns.find((column) => sameExpression(column.expression, call));
-    const item = named.find((candidate) => sameExpression(candidate.expression, call));
-    const name = known?.name ?? item?.name ?? `aggregate ${columns.length + 1}`;
+    const shape = shapeOf(call);
+    const known = columns.get(shape);
+    const name = known?.name ?? itemOf.get(shape)?.name ?? `aggregate ${columns.size + 1}`;
     if (known === undefined) {
-      columns.push({ kind: 'named', expression: call, name, explicit: true, from: call.from, to: call.to });
+      columns.set(shape, {
+        kind: 'named',
+        expression: call,
+        name,
+        explicit: true,
+        from: call.from,
+        to: call.to,
+      });
     }
     return columnNamed(name, call);
   }
   function overColumns(expression: Expression): Expression {
     return mapExpression(expression, (node) => {
-      const key = keyColumns.find((column) => sameExpression(column.expression, node));
+      const key = keyOf.size === 0 ? undefined : keyOf.get(shapeOf(node));
       if (key !== undefined) return columnNamed(key.name, node);
       return isAggregateCall(node) ? columnFor(node) : undefined;
     });
@@ -130,7 +158,9 @@ function rewriteAggregate(clauses: SelectClauses, named: readonly NamedExpressio
     ...key,
     expression: overColumns(withoutAlias(key.expression, named)),
   }));
-  const operators: Operator[] = [{ kind: 'aggregate', aggregates: columns, groupBy: keyColumns, ...span }];
+  const operators: Operator[] = [
+    { kind: 'aggregate', aggregates: [...columns.values()], groupBy: keyColumns, ...span },
+  ];
   if (having !== undefined && condition !== undefined)
     operators.push({ kind: 'where', condition, ...having.span });
   if (orderBy !== undefined && order !== undefined)
@@ -138,6 +168,11 @@ function rewriteAggregate(clauses: SelectClauses, named: readonly NamedExpressio
   if (selected.length > 0) operators.push({ kind: 'select', items: selected, ...selectSpan });
   if (distinct) operators.push({ kind: 'distinct', ...selectSpan });
   return operators;
+}
+
+/** By what they say; of several that say the same, the first. */
+function firstByShape(items: readonly NamedExpression[]): ReadonlyMap<string, NamedExpression> {
+  return new Map(items.toReversed().map((item) => [shapeOf(item.expression), item]));
 }
 
 function columnNamed(name: string, span: Span): Expression {

@@ -23,6 +23,11 @@ import { rewriteSelect } from './classic.ts';
 /** Longer queries are refused, in UTF-16 units. */
 export const maxQueryLength = 1_000_000;
 
+/** Each is a stage, and knows the columns of the one before. */
+const maxOperators = 500;
+/** Columns that one operator may make or name. */
+const maxColumns = 5000;
+
 /** What may stand after |>, as people read it. */
 export const operatorWords: readonly string[] = pipeOperators.map(({ word }) => word);
 
@@ -58,7 +63,11 @@ function parseOperators(cursor: Cursor): Operator[] {
     else operators.push(...parseOperator(cursor));
   }
   while (cursor.takeSymbol('|>')) {
-    if (!atEnd(cursor)) operators.push(...parseOperator(cursor));
+    if (atEnd(cursor)) continue;
+    if (operators.length >= maxOperators) {
+      throw new QueryError(cursor.peek(), `a query has at most ${maxOperators} operators`);
+    }
+    operators.push(...parseOperator(cursor));
   }
   cursor.takeSymbol(';');
   if (cursor.peek().kind !== 'end') throw trailing(cursor);
@@ -218,7 +227,7 @@ function clause<T>(
 function parseSelectItems(cursor: Cursor): SelectItem[] {
   const items: SelectItem[] = [];
   do items.push(cursor.isSymbol('*') ? parseStar(cursor, undefined) : parseItem(cursor));
-  while (cursor.takeSymbol(',') && !endsList(cursor));
+  while (hasMore(cursor, items.length));
   return items;
 }
 
@@ -229,6 +238,15 @@ function parseItem(cursor: Cursor): SelectItem {
     return parseStar(cursor, expression);
   }
   return parseName(cursor, expression);
+}
+
+/** @throws QueryError where there are more than one operator may have */
+function hasMore(cursor: Cursor, known: number): boolean {
+  if (!cursor.takeSymbol(',') || endsList(cursor)) return false;
+  if (known >= maxColumns) {
+    throw new QueryError(cursor.peek(), `an operator has at most ${maxColumns.toLocaleString('en')} columns`);
+  }
+  return true;
 }
 
 /** A comma before the end of an operator is let pass, as in GoogleSQL. */
@@ -260,7 +278,7 @@ function parseStar(cursor: Cursor, base: Expression | undefined): Star {
 function parseNamedList(cursor: Cursor): NamedExpression[] {
   const items: NamedExpression[] = [];
   do items.push(parseNamed(cursor));
-  while (cursor.takeSymbol(',') && !endsList(cursor));
+  while (hasMore(cursor, items.length));
   return items;
 }
 
@@ -322,14 +340,14 @@ function parseAssignments(cursor: Cursor): { column: Name; expression: Expressio
     const column = cursor.expectName('a column after SET');
     cursor.expectSymbol('=', `after SET ${column.name}`);
     items.push({ column, expression: parseExpression(cursor) });
-  } while (cursor.takeSymbol(',') && !endsList(cursor));
+  } while (hasMore(cursor, items.length));
   return items;
 }
 
 function parseColumns(cursor: Cursor): Column[] {
   const columns: Column[] = [];
   do columns.push(parsePath(cursor));
-  while (cursor.takeSymbol(',') && !endsList(cursor));
+  while (hasMore(cursor, columns.length));
   return columns;
 }
 
@@ -347,7 +365,7 @@ function parseRenames(cursor: Cursor): { from: Column; to: Name }[] {
     const from = parsePath(cursor);
     cursor.expectWord('as', `after RENAME ${columnLabel(from)}`);
     columns.push({ from, to: cursor.expectName('a name after AS') });
-  } while (cursor.takeSymbol(',') && !endsList(cursor));
+  } while (hasMore(cursor, columns.length));
   return columns;
 }
 

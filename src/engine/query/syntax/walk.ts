@@ -120,11 +120,6 @@ export function mapExpression(
   }
 }
 
-/** Whether two expressions are written alike, their places aside. */
-export function sameExpression(a: Expression, b: Expression): boolean {
-  return shapeOf(a) === shapeOf(b);
-}
-
 /** What an expression says, without its places: equal for expressions that are written alike. */
 export function shapeOf(expression: Expression): string {
   return JSON.stringify(expression, (key, value: unknown) => {
