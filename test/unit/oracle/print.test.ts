@@ -50,7 +50,7 @@ LIMIT 10`,
   FROM file('it\\'s.csv', 'CSVWithNames')
   WHERE match("message", concat('(?i)', 'time.?out'))
 )
-SELECT "a" AS "a", count(*) AS "n"
+SELECT "a" AS "a", toFloat64(count(*)) AS "n"
 FROM step1
 GROUP BY "a"`,
     );

@@ -1,4 +1,5 @@
-import type { CastType } from '../syntax/tree.ts';
+import { compileRegex } from '../regex/regex.ts';
+import type { CastType, Expression } from '../syntax/tree.ts';
 import { UnprintableError, type PrintOptions, type SqlDialect } from './dialect.ts';
 import type { SqlOperators } from './sqlQuery.ts';
 
@@ -47,6 +48,16 @@ const renamed = {
   min: 'minOrNull',
   max: 'maxOrNull',
 };
+
+/** Whether every match is replaced, and there can be one of an empty text. */
+function replacesNothing([, pattern, , options]: readonly (Expression | undefined)[]): boolean {
+  if (pattern?.kind !== 'literal' || options?.kind !== 'literal') return false;
+  const [text, flags] = [pattern.value, options.value];
+  if (typeof text !== 'string' || typeof flags !== 'string' || !flags.includes('g')) return false;
+  return /\\b/i.test(text) || compileRegex(text).test('');
+}
+
+const counts = new Set(['count', 'count_if', 'approx_count_distinct', 'date_diff']);
 
 const time = casts.timestamp;
 
@@ -103,6 +114,12 @@ const dialect: SqlDialect = {
     ['string_agg', ([value, separator = "','"]) => `arrayStringConcat(groupArray(${value}), ${separator})`],
     ['mode', ([value]) => `topK(1)(${value})[1]`],
   ]),
+  // Unsigned and 64 bits long they could not be compared with a fraction.
+  result: (name, call) => (counts.has(name) ? `toFloat64(${call})` : undefined),
+  refusal: (name, values) =>
+    name === 'regexp_replace' && replacesNothing(values)
+      ? 'ClickHouse cuts characters apart where a match of nothing is replaced'
+      : undefined,
   comparesApart: true,
   missing: new Set(['typeof', 'list', 'json_extract', 'date_part', 'to_timestamp', 'row_number']),
   cast(value, type) {

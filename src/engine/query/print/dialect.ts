@@ -1,5 +1,5 @@
 import type { Span } from '../diagnostic.ts';
-import type { CastType } from '../syntax/tree.ts';
+import type { CastType, Expression } from '../syntax/tree.ts';
 
 /** The engines whose language a query can be written in. */
 export type PrintTarget = 'duckdb' | 'clickhouse' | 'spark' | 'jq';
@@ -32,8 +32,12 @@ export interface SqlDialect {
   member(base: string, key: string): string;
   /** A function by another name or in another form; undefined where it is the same. */
   readonly calls: ReadonlyMap<string, (values: readonly string[]) => string>;
+  /** What a call is put into, by the function's name, with all that belongs to the call; undefined where it stands as it is. */
+  result?(name: string, call: string): string | undefined;
   /** Functions that the engine does not have, in lower case. */
   readonly missing: ReadonlySet<string>;
+  /** What speaks against a call that the engine would do otherwise. */
+  refusal?(name: string, values: readonly Expression[]): string | undefined;
   /** Set where IN and CASE with an operand do not follow the logic of NULL: they are written as comparisons. */
   readonly comparesApart?: true;
   cast(value: string, type: CastType): string;

@@ -136,6 +136,8 @@ export class SqlExpressions {
     if (this.#dialect.missing.has(name)) {
       throw new UnprintableError(node.name, `${this.#dialect.engine} has no ${name}`);
     }
+    const refusal = this.#dialect.refusal?.(name, node.arguments);
+    if (refusal !== undefined) throw new UnprintableError(node, refusal);
     const values = node.star ? ['*'] : node.arguments.map((argument) => this.write(argument));
     if (node.distinct || node.orderBy.length > 0) {
       const order = node.orderBy.length === 0 ? '' : ` ORDER BY ${this.orderKeys(node.orderBy)}`;
@@ -145,7 +147,7 @@ export class SqlExpressions {
     const rewritten = this.#dialect.calls.get(name)?.(values) ?? `${name}(${values.join(', ')})`;
     const filter = node.filter === undefined ? '' : ` FILTER (WHERE ${this.write(node.filter)})`;
     const over = node.over === undefined ? '' : ` OVER (${this.#window(node.over, name)})`;
-    return rewritten + filter + over;
+    return this.#dialect.result?.(name, rewritten + filter + over) ?? rewritten + filter + over;
   }
 
   #window(over: Window, name: string): string {
