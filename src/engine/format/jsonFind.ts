@@ -1,5 +1,5 @@
-import { readFully } from '../source/read.ts';
-import type { Source } from '../source/source.ts';
+import { readSome } from '../source/read.ts';
+import { SourceError, type Source } from '../source/source.ts';
 import { createElementFinder } from './jsonElements.ts';
 import { Outline, type OpenValue } from './jsonOutline.ts';
 import { parseRowsPath, printRowsPath, type JsonRows, type RowsPath } from './jsonRows.ts';
@@ -111,8 +111,7 @@ export async function findRows(
     comments,
   };
   const inHead = place.start + headLength <= longHead;
-  const sample =
-    source.random || inHead ? await readAt(source, place.start, headLength, signal) : new Uint8Array(0);
+  const sample = source.random || inHead ? await sampleAt(source, place.start, signal) : new Uint8Array(0);
   return { rows: { ...plain, ...likeness(plain, sample) }, candidates };
 }
 
@@ -183,7 +182,19 @@ async function readAt(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
-  return bytes.subarray(0, await readFully(source, bytes, position, signal));
+  return bytes.subarray(0, await readSome(source, bytes, position, signal));
+}
+
+/** Nothing where the source fails right there: the rows up to there can be shown all the same. */
+async function sampleAt(
+  source: Source,
+  position: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  return readAt(source, position, headLength, signal).catch((error: unknown) => {
+    if (error instanceof SourceError) return new Uint8Array(0);
+    throw error;
+  });
 }
 
 function markLength(head: Uint8Array): number {

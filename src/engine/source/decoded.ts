@@ -79,6 +79,8 @@ export function decodedSource(
   pages?: PageStore,
 ): DecodedSource {
   let cursors: Cursor[] = [];
+  /** Where `base` gives its bytes once: what it ended with. */
+  let lost: SourceError | undefined;
   let closing: Promise<void> | undefined;
 
   function drop(cursor: Cursor): void {
@@ -132,6 +134,7 @@ export function decodedSource(
     async read(into, position, signal) {
       signal?.throwIfAborted();
       if (closing !== undefined) throw new SourceError('failed', `${base.name} is closed.`, position);
+      if (lost !== undefined) throw lost;
       if (into.length === 0 || (marks.size !== undefined && position >= marks.size)) return 0;
       if (pages && !cursors.some((cursor) => !cursor.busy && cursor.holds(position))) {
         const length = await pages.read(into, position);
@@ -156,6 +159,7 @@ export function decodedSource(
         // After an interruption the decoder goes on where it was; any other failure was its last word.
         if (!(error instanceof Interruption)) {
           if (!signal?.aborted) drop(cursor);
+          if (once && error instanceof SourceError) lost = error;
           throw error;
         }
         const { cause } = error;

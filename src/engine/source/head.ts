@@ -1,5 +1,4 @@
-import { readFully } from './read.ts';
-import { type Source } from './source.ts';
+import { type Source, SourceError } from './source.ts';
 
 /**
  * A source whose first `length` bytes can be read again and again, also where it gives its bytes once: what is needed
@@ -15,7 +14,12 @@ export function keepHead(source: Source, length: number): Source {
   function fill(end: number, signal: AbortSignal | undefined): Promise<void> {
     const before = filling.catch(() => undefined);
     filling = before.then(async () => {
-      if (kept < end) kept += await readFully(source, head.subarray(kept, end), kept, signal);
+      // What has come before a failure stays.
+      while (kept < end) {
+        const got = await source.read(head.subarray(kept, end), kept, signal);
+        if (got === 0) return;
+        kept += got;
+      }
     });
     return filling;
   }
@@ -34,7 +38,9 @@ export function keepHead(source: Source, length: number): Source {
         return kept < length ? 0 : source.read(into, position, signal);
       }
       const end = Math.min(length, position + into.length);
-      await fill(end, signal);
+      await fill(end, signal).catch((error: unknown) => {
+        if (!(error instanceof SourceError) || kept <= position) throw error;
+      });
       const part = head.subarray(position, Math.min(end, kept));
       into.set(part);
       return part.length;

@@ -10,12 +10,8 @@ export async function readFully(
   position: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  let length = 0;
-  while (length < into.length) {
-    const got = await source.read(into.subarray(length), position + length, signal);
-    if (got === 0) break;
-    length += got;
-  }
+  const { length, failure } = await readUntil(source, into, position, signal);
+  if (failure) throw failure;
   return length;
 }
 
@@ -29,19 +25,30 @@ export async function readSome(
   position: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  let length = 0;
-  while (length < into.length) {
-    let got: number;
-    try {
-      got = await source.read(into.subarray(length), position + length, signal);
-    } catch (error) {
-      if (length === 0 || !(error instanceof SourceError)) throw error;
-      break;
-    }
-    if (got === 0) break;
-    length += got;
-  }
+  const { length, failure } = await readUntil(source, into, position, signal);
+  if (failure && length === 0) throw failure;
   return length;
+}
+
+/** @throws the signal's reason, and what is no failure of the source */
+async function readUntil(
+  source: Source,
+  into: Uint8Array,
+  position: number,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly length: number; readonly failure?: SourceError }> {
+  let length = 0;
+  try {
+    while (length < into.length) {
+      const got = await source.read(into.subarray(length), position + length, signal);
+      if (got === 0) break;
+      length += got;
+    }
+  } catch (failure) {
+    if (!(failure instanceof SourceError)) throw failure;
+    return { length, failure };
+  }
+  return { length };
 }
 
 /** A source that counts what is asked of the one below it: how tests prove that a file is not read in vain. */

@@ -322,6 +322,34 @@ describe('rowriver', function () {
       ends(await piped(gzipSync(records), 'a = 2', '--count'), 0, '12000\n', /12,000 matching/);
     });
 
+    it('gives every record before the place where it is cut off, also among the first ones', async () => {
+      const lines = Array.from({ length: 30_000 }, (_, i) => JSON.stringify({ i, square: i * i }));
+      for (const text of [lines.join('\n'), `[${lines.join(',')}]`]) {
+        const packed = gzipSync(text);
+        for (const share of [0.003, 0.3, 0.9]) {
+          const result = await piped(packed.subarray(0, packed.length * share));
+          assert.equal(result.code, 1);
+          const [, end = '0'] = /All before byte ([\d,]+) was written/.exec(result.stderr) ?? [];
+          const given = result.stdout
+            .toString()
+            .split('\n')
+            .filter((line) => line.startsWith('{'));
+          const count = given.length;
+          assert.ok(count > 20 * share, result.stderr);
+          assert.deepEqual(
+            given.map((line) => line.replace(/,$/, '')),
+            lines.slice(0, count),
+          );
+          assert.match(
+            result.stderr,
+            /cut off: its compressed data stops in the middle, at byte \d+ of the file/,
+          );
+          const expected = Buffer.byteLength(lines.slice(0, count).join('\n'));
+          assert.ok(Math.abs(Number(end.replaceAll(',', '')) - expected) <= 2, result.stderr);
+        }
+      }
+    });
+
     it('is read no further than the limit', async () => {
       const result = await piped(records, 'a = 2 |> LIMIT 2 OFFSET 5');
       ends(result, 0, '{"a":2}\n'.repeat(2), /2 written/);
