@@ -101,6 +101,7 @@ const extensionDelimiters = new Map([
 /** The weight of a delimiter that every row has as often: what is as rare, or as seldom so even, is one. */
 export function evenWeight({ delimiter, runs }: CsvGrammar, width: number): number {
   if (rare.has(delimiter)) return width >= 3 ? 0.97 : 0;
+  if (delimiter === '#') return width >= 4 ? 0.9 : width === 3 ? 0.75 : 0;
   if (runs) return width >= 3 ? 0.75 : 0;
   return delimiter === ':' && width >= 5 ? 0.75 : 0;
 }

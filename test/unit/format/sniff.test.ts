@@ -91,6 +91,16 @@ describe('sniffing a dialect', function () {
       '2020-01-01 10:00:00\n2020-01-01 10:05:00\n',
       { delimiter: ',', columns: ['column1'] },
     ],
+    [
+      'number signs around lists',
+      'word#list#count#range\nstone#a;b#1#2-3\nriver#c;d#4#5-6\nlamp#e;f#7#8-9\n',
+      { delimiter: '#', headerLines: 1 },
+    ],
+    [
+      'one column of addresses with parameters',
+      'https://a.example/?x=1&y=2&z=3\nhttps://a.example/?x=4&y=5&z=6\nhttps://a.example/?x=7&y=8&z=9\n',
+      { delimiter: ',' },
+    ],
     ['one column of addresses', 'https://a.example/x?y=1\nhttps://b.example/z\n', { delimiter: ',' }],
     ['a byte-order mark', `\ufeff${body}`, { tableStart: 3, columns: ['date', 'city', 'value'] }],
     [
