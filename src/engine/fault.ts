@@ -42,21 +42,6 @@ export const Fault = {
 
 export type Fault = (typeof Fault)[keyof typeof Fault];
 
-/** A fault and where it is. */
-export interface RecordFault {
-  readonly code: Fault;
-  /** 1-based number of the record in the source; a CSV's header is not a record. */
-  readonly record: number;
-  /** 1-based number of the line on which the record begins. */
-  readonly line: number;
-  /** Offset in bytes of the record's first byte from the start of the source. */
-  readonly offset: number;
-  /** Offset in bytes, from the start of the record, of the byte at which the fault was seen. */
-  readonly at: number;
-  /** One sentence for people, without the place. */
-  readonly reason: string;
-}
-
 /**
  * Whether a record with this fault can still be read field by field. Such a record is odd, not lost: it is
  * shown, filtered and exported like the others, and counted and listed as malformed as well. A record with

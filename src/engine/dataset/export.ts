@@ -13,6 +13,7 @@ import { SourceError } from '../source/source.ts';
 import { derivedColumns, deriveRows } from './derive.ts';
 import type { EncodedLines } from './encodedLines.ts';
 import type { Dataset, FileScan } from './dataset.ts';
+import { Meter } from './meter.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import { plannedFor, type PlannedQuery } from './plan.ts';
 
@@ -27,8 +28,6 @@ export interface Export {
    */
   readonly rejects?: ByteSink | undefined;
 }
-
-const progressMs = 100;
 
 /**
  * Streams what a query selects into a sink, in file order, and commits it. Sinks are discarded when the export fails
@@ -259,57 +258,4 @@ function refuseSecondPass(dataset: Dataset): void {
   if (!dataset.once) return;
   const message = `${dataset.name} can be read only once, and a table needs its columns first: name them with SELECT.`;
   throw new SourceError('unsupported', message);
-}
-
-/** Adds up how far an export is, and says so now and then. */
-class Meter {
-  readonly #dataset: Dataset;
-  readonly #began = performance.now();
-  readonly #progress: (state: ExportProgress) => void;
-  #told = 0;
-  #records = 0;
-  #matched = 0;
-  #scanned = 0;
-  malformed = 0;
-
-  constructor(dataset: Dataset, progress: (state: ExportProgress) => void) {
-    this.#dataset = dataset;
-    this.#progress = progress;
-  }
-
-  state(): ExportProgress {
-    return {
-      records: this.#records,
-      matched: this.#matched,
-      scanned: this.#scanned,
-      total: this.#dataset.expectedSize,
-      elapsedMs: performance.now() - this.#began,
-    };
-  }
-
-  /** Takes in a stretch of which the matches are not the rows. */
-  scanned(found: OrderedResult): void {
-    const matched = this.#matched;
-    this.add(found);
-    this.#matched = matched;
-  }
-
-  derived(rows: number): void {
-    this.#matched += rows;
-  }
-
-  add(found: {
-    readonly blocks: readonly { records: number; matched: number; malformed: number }[];
-    scanned: number;
-  }): void {
-    for (const block of found.blocks) {
-      this.#records += block.records;
-      this.#matched += block.matched;
-      this.malformed += block.malformed;
-    }
-    this.#scanned = found.scanned;
-    if (performance.now() - this.#told < progressMs) return;
-    this.#told = performance.now();
-    this.#progress(this.state());
-  }
 }

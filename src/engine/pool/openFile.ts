@@ -13,7 +13,7 @@ export interface OpenFile {
   readonly scanner: Scanner;
 }
 
-export function createScanner(format: FormatSpec): Scanner {
+function createScanner(format: FormatSpec): Scanner {
   switch (format.kind) {
     case 'jsonl':
       return createKernelJsonlScanner();

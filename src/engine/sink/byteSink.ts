@@ -15,15 +15,3 @@ export interface ByteSink {
   /** Leaves the target as it was. Safe to call at any time, any number of times; does nothing after `commit`. */
   discard(): Promise<void>;
 }
-
-/**
- * Writes chunks to a sink, one after the other.
- * @throws SinkError
- * @throws the signal's reason when aborted
- */
-export async function pour(chunks: Iterable<Uint8Array>, sink: ByteSink, signal: AbortSignal): Promise<void> {
-  for (const chunk of chunks) {
-    signal.throwIfAborted();
-    await sink.write(chunk);
-  }
-}

@@ -155,7 +155,7 @@ function hasControl(bytes: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
-export function jsonOfCell(cell: Cell): string {
+function jsonOfCell(cell: Cell): string {
   return cell instanceof WrittenNumber ? cell.text : jsonOf(cell satisfies Value);
 }
 

@@ -61,7 +61,7 @@ export function treeLines(root: JsonValue, open: ReadonlyMap<string, number>): T
   }
 }
 
-export function insideOf(value: JsonValue): JsonValue | undefined {
+function insideOf(value: JsonValue): JsonValue | undefined {
   if (value.type === 'object' || value.type === 'list')
     return value.end - value.start > 2 ? value : undefined;
   if (value.type !== 'text' || value.end - value.start > longestNested) return undefined;

@@ -32,7 +32,7 @@ export interface ColumnLayout {
 
 export const noPrefs: ColumnPrefs = { order: [], hidden: [], pinned: [], widths: {} };
 export const minWidth = 48;
-export const maxWidth = 2000;
+const maxWidth = 2000;
 
 /** `widthOf` is asked for columns whose width the user has not set. */
 export function layOut(

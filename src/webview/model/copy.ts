@@ -8,7 +8,7 @@ import type { Link } from '../link.ts';
 export type CopyFormat = 'tsv' | 'json' | 'markdown';
 
 /** More than this is an export's business. */
-export const mostCells = 200_000;
+const mostCells = 200_000;
 const rowsAtOnce = 256;
 const wholeCell = 1024 * 1024;
 

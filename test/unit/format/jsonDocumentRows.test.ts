@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { findArrays, findRows } from '../../../src/engine/format/jsonFind.ts';
 import { parseRowsPath, printRowsPath } from '../../../src/engine/format/jsonRows.ts';
-import { countReads } from '../../../src/engine/source/read.ts';
+import { countReads } from '../../support/countedSource.ts';
 import { memorySource } from '../../support/memory.ts';
 
 const paths = (text: string) => findArrays(Buffer.from(text)).map(({ path }) => path);

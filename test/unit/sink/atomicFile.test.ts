@@ -15,7 +15,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFileSink } from '../../../src/engine/sink/atomicFile.ts';
-import { pour } from '../../../src/engine/sink/byteSink.ts';
 import { SinkError } from '../../../src/engine/sink/sinkError.ts';
 import { openFilesIn } from '../../support/openFiles.ts';
 
@@ -170,18 +169,5 @@ describe('openFileSink', () => {
     const sink = await open(name);
     await sink.commit();
     assert.deepEqual(await readdir(folder), [name]);
-  });
-
-  it('stops pouring when aborted', async () => {
-    const abort = new AbortController();
-    const sink = await open('target');
-    function* chunks(): Generator<Uint8Array> {
-      yield bytes('one');
-      abort.abort(new Error('stop'));
-      yield bytes('two');
-    }
-    await assert.rejects(pour(chunks(), sink, abort.signal), /stop/);
-    await sink.discard();
-    assert.deepEqual(await readdir(folder), []);
   });
 });

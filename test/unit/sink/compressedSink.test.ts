@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { pour } from '../../../src/engine/sink/byteSink.ts';
 import { openFileSink } from '../../../src/engine/sink/atomicFile.ts';
 import { compressedSink } from '../../../src/engine/sink/compressedSink.ts';
 import { splitCompression, writesZstd, type Compressor } from '../../../src/engine/sink/compressor.ts';
@@ -14,7 +13,6 @@ import { SinkError } from '../../../src/engine/sink/sinkError.ts';
 import { openSource } from '../../../src/engine/source/open.ts';
 import { readAll, sampleLines } from '../../support/memory.ts';
 
-const { signal } = new AbortController();
 const text = sampleLines(9_000_000);
 
 /** Pieces of ten bytes, compressed by a function. */
@@ -35,7 +33,7 @@ describe('compressed target', function () {
 
   async function write(name: string, chunks: Iterable<Uint8Array>): Promise<Buffer> {
     const sink = await openTarget(at(name), { sources: [] });
-    await pour(chunks, sink, signal);
+    for (const chunk of chunks) await sink.write(chunk);
     await sink.commit();
     return readFile(at(name));
   }

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { continues, identifyFile, openFile } from '../../../src/engine/source/file.ts';
 import { openSource } from '../../../src/engine/source/open.ts';
-import { countReads, readFully } from '../../../src/engine/source/read.ts';
+import { readFully } from '../../../src/engine/source/read.ts';
+import { countReads } from '../../support/countedSource.ts';
 import { SourceError, type SourceFailure } from '../../../src/engine/source/source.ts';
 
 const text = '{"a":1}\n{"a":2}\n{"a":3}\n';

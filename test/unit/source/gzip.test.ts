@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { decodedSource } from '../../../src/engine/source/decoded.ts';
 import { gzip } from '../../../src/engine/source/gzip.ts';
 import { Marks } from '../../../src/engine/source/marks.ts';
-import { countReads } from '../../../src/engine/source/read.ts';
+import { countReads } from '../../support/countedSource.ts';
 import { type Source, SourceError } from '../../../src/engine/source/source.ts';
 import { memorySource, readAll, readRange, sampleLines } from '../../support/memory.ts';
 

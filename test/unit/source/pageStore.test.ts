@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { type Codec, decodedSource, type DecodedSource } from '../../../src/engine/source/decoded.ts';
 import { Marks } from '../../../src/engine/source/marks.ts';
 import { PageStore } from '../../../src/engine/source/pageStore.ts';
-import { countReads } from '../../../src/engine/source/read.ts';
+import { countReads } from '../../support/countedSource.ts';
 import { memorySource, readAll, readRange, sampleLines } from '../../support/memory.ts';
 
 /** Bytes as they are, in chunks, with a mark here and there: what decoding comes to, without its cost. */

@@ -4,7 +4,7 @@ import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import { decodedSource } from '../../../src/engine/source/decoded.ts';
 import { Marks } from '../../../src/engine/source/marks.ts';
-import { countReads } from '../../../src/engine/source/read.ts';
+import { countReads } from '../../support/countedSource.ts';
 import { type Source, SourceError } from '../../../src/engine/source/source.ts';
 import { nativeZstd, zstd } from '../../../src/engine/source/zstd.ts';
 import { memorySource, readAll, readRange, sampleLines } from '../../support/memory.ts';

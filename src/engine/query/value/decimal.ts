@@ -64,10 +64,6 @@ export function numberOf(text: string): Numeric {
   return canonical(coefficient, exponent);
 }
 
-export function numberFromBigInt(value: bigint): Numeric {
-  return canonical(value, 0);
-}
-
 function partsOfText(text: string): Parts {
   const [mantissa, power = '0'] = text.toLowerCase().split('e');
   const [whole, fraction = ''] = mantissa.split('.');
