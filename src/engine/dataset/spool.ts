@@ -33,7 +33,7 @@ export async function spoolElements(
       const room = await temporaryRoom();
       let written = 0;
       let piece = '';
-      for await (const element of wellFormed(source, streamElements(source, steps, comments, signal))) {
+      for await (const element of streamElements(source, steps, comments, signal)) {
         piece += `${element}\n`;
         if (piece.length < pieceLength) continue;
         written += piece.length;
@@ -58,16 +58,6 @@ function tooLarge({ name }: Source, room: number): SourceError {
     'failed',
     `The rows of ${name} need more than the ${megabytes} MB that may be taken of the disk for temporary files.`,
   );
-}
-
-/** What stream-json finds wrong with a document, as a failure of the source. */
-async function* wellFormed(source: Source, elements: AsyncIterable<string>): AsyncGenerator<string, void> {
-  try {
-    yield* elements;
-  } catch (cause) {
-    if (!(cause instanceof Error) || cause instanceof SourceError || cause.name === 'AbortError') throw cause;
-    throw new SourceError('corrupt', `${source.name} is no JSON document: ${cause.message}.`, 0, { cause });
-  }
 }
 
 /**

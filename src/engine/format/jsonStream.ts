@@ -2,7 +2,7 @@ import { getManyValues, isMany, none } from 'stream-chain/defs.js';
 import { pick } from 'stream-json/core/filters/pick.js';
 import { jsonParser, type Token } from 'stream-json/core/parser.js';
 import { jsoncParser } from 'stream-json/core/jsonc/parser.js';
-import type { Source } from '../source/source.ts';
+import { SourceError, type Source } from '../source/source.ts';
 
 /**
  * The elements of a document by stream-json: for paths that go through several lists, which the scanner of rows does
@@ -18,8 +18,7 @@ export type PatternStep = string | number | null;
 /**
  * Yields the text of each value that the steps lead to, without white space. Documents may follow each other.
  * @param comments whether comments and trailing commas are allowed
- * @throws SourceError
- * @throws Error with stream-json's message where the document is malformed
+ * @throws SourceError, `corrupt` where the document is malformed: with the offset up to which it was read without a fault
  */
 export async function* streamElements(
   source: Source,
@@ -38,19 +37,33 @@ export async function* streamElements(
   const piece = new Uint8Array(pieceLength);
   for (let position = 0, ended = false; !ended;) {
     const length = await source.read(piece, position, signal);
-    position += length;
     ended = length === 0;
     const text = decoder.decode(piece.subarray(0, length), { stream: !ended });
-    // A number at the end is known to be whole when a blank follows.
-    for (const token of valuesOf(parse(ended ? `${text}\n` : text))) {
-      for (const chosen of valuesOf(select(token))) {
-        const element = write(chosen);
-        if (element !== undefined) yield element;
+    try {
+      // A number at the end is known to be whole when a blank follows.
+      for (const token of valuesOf(parse(ended ? `${text}\n` : text))) {
+        for (const chosen of valuesOf(select(token))) {
+          const element = write(chosen);
+          if (element !== undefined) yield element;
+        }
       }
+      // What is still open makes the parser throw.
+      if (ended) Reflect.apply(parse, undefined, [none]);
+    } catch (error) {
+      throw malformed(source, position, length, error);
     }
+    position += length;
   }
-  // What is still open makes the parser throw.
-  Reflect.apply(parse, undefined, [none]);
+}
+
+/** stream-json does not say where in the piece. */
+function malformed(source: Source, position: number, length: number, cause: unknown): SourceError {
+  const place =
+    length === 0 ? `at its end, byte ${position}` : `between bytes ${position} and ${position + length}`;
+  const words = cause instanceof Error ? cause.message : String(cause);
+  return new SourceError('corrupt', `${source.name} is not as JSON has it ${place}: ${words}`, position, {
+    cause,
+  });
 }
 
 /** The values that a stage of a chain answers with: none, one or many. */

@@ -12,7 +12,7 @@ interface Car {
 }
 
 async function temporaryFolders(): Promise<string[]> {
-  return (await readdir(tmpdir())).filter((name) => /^rowriver-[^-]+$/.test(name));
+  return (await readdir(tmpdir())).filter((name) => new RegExp(`^rowriver-\\w+-${process.pid}-`).test(name));
 }
 
 describe('dataset, of a JSON document', function () {
