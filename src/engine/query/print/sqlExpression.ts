@@ -140,7 +140,8 @@ export class SqlExpressions {
     if (refusal !== undefined) throw new UnprintableError(node, refusal);
     const values = node.star ? ['*'] : node.arguments.map((argument) => this.write(argument));
     if (node.distinct || node.orderBy.length > 0) {
-      const order = node.orderBy.length === 0 ? '' : ` ORDER BY ${this.orderKeys(node.orderBy)}`;
+      const keys = this.orderKeys(node.orderBy);
+      const order = keys === '' ? '' : ` ORDER BY ${keys}`;
       values[0] = `${node.distinct ? 'DISTINCT ' : ''}${values[0]}`;
       values.push(`${values.pop() ?? ''}${order}`);
     }

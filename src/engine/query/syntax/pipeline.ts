@@ -57,7 +57,8 @@ function parseOperators(cursor: Cursor): Operator[] {
     parseFrom(cursor);
     while (!atEnd(cursor) && !cursor.isSymbol('|>')) operators.push(...parseClauses(cursor));
   } else if (!cursor.isSymbol('|>')) {
-    if (!beginsOperator(cursor)) operators.push(...parseClauses(cursor, 'bare'));
+    if (cursor.isWord('select')) operators.push(...parseClauses(cursor));
+    else if (!beginsOperator(cursor)) operators.push(...parseClauses(cursor, 'bare'));
     else if (classicWords.some((word) => cursor.isWord(word)))
       operators.push(...parseClauses(cursor, 'rows'));
     else operators.push(...parseOperator(cursor));
@@ -126,6 +127,7 @@ function beginsOperator(cursor: Cursor): boolean {
   const isExpressionWord = ['is', 'in', 'like', 'ilike', 'between', 'not', 'and', 'or'].some((w) =>
     cursor.isWord(w, 1),
   );
+  if (word === 'unnest' && cursor.isSymbol('[', 1)) return true;
   return (isOperand && !isExpressionWord) || cursor.isSymbol('(', 1) || cursor.isSymbol('-', 1);
 }
 
