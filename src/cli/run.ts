@@ -115,7 +115,8 @@ function withPlaceToGoOn(error: unknown, dataset: Dataset, query: string): unkno
 
 /** How a file is read, for programs. */
 function readingOf({ encoding, recognised }: Dataset): object {
-  const { format, description, score, dataStart } = recognised;
+  const { format, description, dataStart } = recognised;
+  const score = Number(recognised.score?.toFixed(3));
   switch (format.kind) {
     case 'jsonl':
       return { format: format.kind, encoding };
