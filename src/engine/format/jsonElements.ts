@@ -12,6 +12,17 @@ import {
   star,
   isSpace,
 } from '../ascii.ts';
+import { GrowingList } from './growingList.ts';
+import {
+  classes,
+  closing,
+  escaping,
+  followsString,
+  opening,
+  plain,
+  quoted,
+  textClasses,
+} from './jsonClasses.ts';
 import { createRowSeeker } from './jsonRowSeeker.ts';
 import type { JsonRows } from './jsonRows.ts';
 
@@ -289,58 +300,5 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
   };
 }
 
-/** Numbers without end, in an array that grows. */
-class GrowingList {
-  count = 0;
-  values = new Uint32Array(1024);
-
-  push(value: number): void {
-    if (this.count === this.values.length) {
-      const larger = new Uint32Array(2 * this.count);
-      larger.set(this.values);
-      this.values = larger;
-    }
-    this.values[this.count++] = value;
-  }
-
-  /** The last number; undefined when there is none. */
-  pop(): number | undefined {
-    return this.count === 0 ? undefined : this.values[--this.count];
-  }
-}
-
-const plain = 0;
-const quoted = 1;
-const opening = 2;
-const closing = 3;
-const commenting = 4;
-const escaping = 5;
-const feeding = 6;
-
 /** Before each text of a JSON text sequence (RFC 7464). */
 const recordSeparator = 0x1e;
-
-function table(entries: readonly (readonly [byte: number, value: number])[]): Uint8Array {
-  const values = new Uint8Array(256);
-  for (const [byte, value] of entries) values[byte] = value;
-  return values;
-}
-
-const classes = table([
-  [quote, quoted],
-  [openBrace, opening],
-  [openBracket, opening],
-  [closeBrace, closing],
-  [closeBracket, closing],
-  [slash, commenting],
-]);
-
-const textClasses = table([
-  [quote, quoted],
-  [0x5c, escaping],
-  [lineFeed, feeding],
-]);
-
-const followsString = table(
-  [comma, colon, closeBrace, closeBracket, 0x20, 0x0a, 0x0d, 0x09, slash].map((byte) => [byte, 1]),
-);

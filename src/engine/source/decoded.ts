@@ -1,5 +1,6 @@
 import { type Learnt, type Mark, type Marks } from './marks.ts';
 import type { PageStore } from './pageStore.ts';
+import { withSignal } from './signals.ts';
 import { type Source, SourceError } from './source.ts';
 
 /** Turns the bytes of one source into others, from any of its marks on. */
@@ -252,23 +253,5 @@ class Cursor {
     const next = this.#steps.next();
     next.catch(() => undefined);
     return next;
-  }
-}
-
-/** Waits for `promise`, but no longer than the signal allows. */
-export async function withSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('Aborted', { cause: signal.reason }));
-    };
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }

@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { withSignal } from './decoded.ts';
 import { HttpFault, sourceErrorOf } from './httpFault.ts';
 import type { HttpClient } from './httpClient.ts';
 import type { HttpBody } from './httpBody.ts';
 import { checkUnchanged, contentRange, ifRange } from './httpIdentity.ts';
 import { Patience } from './httpRetry.ts';
+import { type Piece, Pieces } from './pieces.ts';
+import { either, withSignal } from './signals.ts';
 import { type Source, SourceError, type UrlIdentity } from './source.ts';
 
 /** Reads of this length are asked for as they are; smaller ones are rounded up to pages, and kept. */
@@ -14,12 +15,6 @@ export const pageLength = 64 * 1024;
 const longestAhead = 1024 * 1024;
 /** So many small reads in a row, and the next stretch is asked for before anybody wants it. */
 const steady = 3;
-const mostKept = 4 * 1024 * 1024;
-
-interface Piece {
-  readonly start: number;
-  readonly bytes: Uint8Array;
-}
 
 /** A request under way, and how many wait for it. */
 interface Fetch {
@@ -47,8 +42,7 @@ export class HttpRanges implements Source {
   readonly identity: UrlIdentity;
   readonly #client: HttpClient;
   readonly #closing = new AbortController();
-  /** The one used last at the end. */
-  #pieces: Piece[] = [];
+  readonly #pieces = new Pieces(4 * 1024 * 1024);
   #fetches: Fetch[] = [];
   /** Where the last small fetch ends, and how many of them followed each other up to there. */
   #lastEnd = -1;
@@ -72,7 +66,7 @@ export class HttpRanges implements Source {
   async begin(body: HttpBody, length: number, signal: AbortSignal | undefined): Promise<void> {
     const bytes = new Uint8Array(length);
     const have = await this.#collect(bytes, 0, signal, { body, rest: undefined, position: 0 });
-    this.#keep({ start: 0, bytes: bytes.subarray(0, have) });
+    this.#pieces.keep({ start: 0, bytes: bytes.subarray(0, have) });
   }
 
   expect(range?: { readonly from: number; readonly to: number }): void {
@@ -84,7 +78,7 @@ export class HttpRanges implements Source {
     signal?.throwIfAborted();
     if (this.#closing.signal.aborted) throw new SourceError('failed', `${this.name} is closed.`, position);
     if (into.length === 0 || position >= this.size) return 0;
-    const piece = this.#pieceAt(position);
+    const piece = this.#pieces.at(position);
     if (piece) return this.#copy(piece, into, position);
     const open = this.#open?.position === position ? this.#open : undefined;
     if (open || (into.length >= largeRead && !this.#fetchAt(position))) {
@@ -110,13 +104,9 @@ export class HttpRanges implements Source {
   close(): Promise<void> {
     this.#closing.abort();
     this.#giveUpOpen();
-    this.#pieces = [];
+    this.#pieces.clear();
     this.#client.close();
     return Promise.resolve();
-  }
-
-  #pieceAt(position: number): Piece | undefined {
-    return this.#pieces.find(({ start, bytes }) => position >= start && position < start + bytes.length);
   }
 
   #fetchAt(position: number): Fetch | undefined {
@@ -127,8 +117,6 @@ export class HttpRanges implements Source {
     const from = position - piece.start;
     const part = piece.bytes.subarray(from, from + into.length);
     into.set(part);
-    const index = this.#pieces.indexOf(piece);
-    if (index >= 0) this.#pieces.push(...this.#pieces.splice(index, 1));
     this.#readAhead(piece.start + piece.bytes.length);
     return part.length;
   }
@@ -136,7 +124,7 @@ export class HttpRanges implements Source {
   /** Where small reads have followed each other for a while, asks for what comes after `end`. */
   #readAhead(end: number): void {
     if (this.#row < steady || end !== this.#lastEnd || end >= this.size) return;
-    if (this.#pieceAt(end) || this.#fetchAt(end)) return;
+    if (this.#pieces.at(end) || this.#fetchAt(end)) return;
     this.#fetch(end, this.#lengthFor(end, 1), true);
   }
 
@@ -154,7 +142,7 @@ export class HttpRanges implements Source {
     const into = new Uint8Array(length);
     const bytes = this.#collect(into, start, controller.signal).then((have) => {
       const piece = { start, bytes: into.subarray(0, have) };
-      this.#keep(piece);
+      if (!this.#closing.signal.aborted) this.#pieces.keep(piece);
       return piece.bytes;
     });
     const fetch: Fetch = { start, length, bytes, controller, waiting: 0, ahead };
@@ -166,13 +154,6 @@ export class HttpRanges implements Source {
 
   #forget(fetch: Fetch): void {
     this.#fetches = this.#fetches.filter((other) => other !== fetch);
-  }
-
-  #keep(piece: Piece): void {
-    if (piece.bytes.length === 0 || this.#closing.signal.aborted) return;
-    this.#pieces.push(piece);
-    let kept = this.#pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    while (kept > mostKept) kept -= this.#pieces.shift()?.bytes.length ?? kept;
   }
 
   /**
@@ -310,27 +291,4 @@ export class HttpRanges implements Source {
       throw error;
     }
   }
-}
-
-/**
- * Aborts when either does, until it is released. `AbortSignal.any` is never released from a signal that lives long,
- * and a source is read some 100,000 times.
- */
-function either(
-  a: AbortSignal | undefined,
-  b: AbortSignal,
-): { readonly signal: AbortSignal; readonly release: () => void } {
-  const controller = new AbortController();
-  const signals = a ? [a, b] : [b];
-  const abort = (): void => controller.abort(signals.find(({ aborted }) => aborted)?.reason);
-  for (const signal of signals) {
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  }
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const signal of signals) signal.removeEventListener('abort', abort);
-    },
-  };
 }

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { withSignal } from './decoded.ts';
+import { withSignal } from './signals.ts';
 import { type Source, SourceError } from './source.ts';
 import type { ByteStream } from './stream.ts';
 import { openTemporary, writeAt } from './temporary.ts';

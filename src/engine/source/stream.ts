@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { withSignal } from './signals.ts';
 import { type Source, SourceError } from './source.ts';
 
 /** Bytes that come once, in chunks. */
@@ -57,7 +58,7 @@ export function onceSource(stream: ByteStream): Source {
       signal?.throwIfAborted();
       const reading = last.then(() => readAt(into, position));
       last = reading.catch(() => undefined);
-      return signal === undefined ? reading : Promise.race([reading, aborted(signal, reading)]);
+      return withSignal(reading, signal);
     },
     close: () => stream.close(),
   };
@@ -95,15 +96,4 @@ function readableStream(stream: Readable, name: string): ByteStream {
       }
     },
   };
-}
-
-/** Rejects when the signal aborts before `work` has ended. */
-function aborted(signal: AbortSignal, work: Promise<unknown>): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = (): void =>
-      reject(signal.reason instanceof Error ? signal.reason : new Error('Cancelled.'));
-    signal.addEventListener('abort', abort, { once: true });
-    const release = (): void => signal.removeEventListener('abort', abort);
-    work.then(release, release);
-  });
 }
