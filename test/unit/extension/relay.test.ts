@@ -74,6 +74,17 @@ describe('relay', () => {
     assert.deepEqual(page, [{ type: 'result', id: 1, value: 'new' }]);
   });
 
+  it('forgets a call once it is answered', () => {
+    const { relay, page, engine } = ends();
+    relay.opened();
+    relay.fromPage(call(1, 'rows'));
+    relay.fromEngine({ type: 'result', id: 1, value: 'a' });
+    relay.forgetPage();
+    relay.interrupted({ kind: 'restarted', message: '' });
+    assert.deepEqual(engine, [call(1, 'rows')]);
+    assert.deepEqual(page, [{ type: 'result', id: 1, value: 'a' }]);
+  });
+
   it('takes a first call for a new page, even where nobody saw the old one go', () => {
     const { relay, page, engine } = ends();
     relay.opened();

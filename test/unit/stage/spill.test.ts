@@ -155,6 +155,14 @@ describe('the stages', () => {
     ]);
     assert.ok(metrics.every(({ ms, batches }) => ms >= 0 && batches > 0));
   });
+
+  it('ask for no more once LIMIT has its rows', async () => {
+    const metrics: StageMetrics[] = [];
+    await run('EXTEND n * 2 AS m |> LIMIT 3', data, { metrics, blockSize: 20_000 });
+    const [extend, limit] = metrics;
+    assert.equal(limit.rowsOut, 3);
+    assert.ok(extend.rowsIn < 1000, `${extend.rowsIn} of 4000 rows`);
+  });
 });
 
 describe('what cannot be written to a file', () => {
