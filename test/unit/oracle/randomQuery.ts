@@ -64,6 +64,23 @@ const source: readonly Column[] = [
   { name: 'b', type: 'boolean' },
 ];
 
+const times = ['2024-01-31 10:20:30', '2024-02-29 00:00:00', '1999-12-31 23:59:59', '2023-05-07 04:00:01.25'];
+const units = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year', 'decade'];
+const parts = [
+  'year',
+  'quarter',
+  'month',
+  'day',
+  'dow',
+  'isodow',
+  'doy',
+  'week',
+  'isoyear',
+  'hour',
+  'minute',
+  'century',
+];
+
 /** A query and whether the order of its rows is certain. */
 export interface RandomQuery {
   readonly text: string;
@@ -84,8 +101,9 @@ export class QueryWriter {
     const operators: string[] = [];
     let ordered = true;
     let unique: string[] = ['id'];
+    let fromFile = true;
     for (let left = this.#draw(1, 4); left > 0; left--) {
-      switch (this.#draw(0, 8)) {
+      switch (this.#draw(0, 13)) {
         case 0:
         case 1:
           operators.push(`WHERE ${this.boolean(3)}`);
@@ -108,8 +126,9 @@ export class QueryWriter {
           break;
         }
         case 4: {
-          const made = this.#aggregate();
+          const made = this.#aggregate(fromFile);
           operators.push(made.text);
+          fromFile = false;
           unique = made.keys;
           ordered = made.keys.length === 0;
           break;
@@ -120,6 +139,7 @@ export class QueryWriter {
           );
           operators.push(`ORDER BY ${keys.join(', ')}`);
           ordered = true;
+          fromFile = false;
           break;
         }
         case 6:
@@ -135,15 +155,56 @@ export class QueryWriter {
           this.#columns = this.#columns.filter(({ name }) => name !== dropped.name);
           break;
         }
+        case 8: {
+          const [changed, kept] = [this.#pick(this.#columns), this.#name()];
+          if (unique.includes(changed.name)) break;
+          if (this.#draw(0, 1) === 0) {
+            operators.push(`RENAME ${changed.name} AS ${kept}`);
+            this.#replace(changed, { ...changed, name: kept });
+          } else {
+            const [[text, { type }]] = this.#named(1);
+            operators.push(`SET ${changed.name} = ${text}`);
+            this.#replace(changed, { ...changed, type });
+          }
+          break;
+        }
+        case 9: {
+          // DuckDB sees the order of the file only where nothing has changed it.
+          if (!fromFile) break;
+          const made = this.#windows();
+          operators.push(`EXTEND ${made.map(([text, { name }]) => `${text} AS ${name}`).join(', ')}`);
+          operators.push(`ORDER BY ${unique.join(', ')}`);
+          this.#columns = [...this.#columns, ...made.map(([, column]) => column)];
+          break;
+        }
+        case 10: {
+          if (!fromFile) break;
+          const column: Column = { name: this.#name(), type: 'number' };
+          operators.push(
+            `UNNEST [${this.#draw(-9, -1)}, ${this.#draw(0, 4)}, ${this.#draw(5, 9)}] AS ${column.name}`,
+          );
+          this.#columns = [...this.#columns, column];
+          unique = [...unique, column.name];
+          fromFile = false;
+          break;
+        }
+        case 11:
+          operators.push(
+            this.#pick(['TABLESAMPLE 100 PERCENT', 'AS f', 'OFFSET 1', 'TABLESAMPLE 0 PERCENT']),
+          );
+          if (!ordered && operators.at(-1) === 'OFFSET 1') operators.pop();
+          break;
         default: {
           const item = this.#pick(this.#columns);
           operators.push(`SELECT ${item.name}`, 'DISTINCT');
           this.#columns = [item];
           unique = [item.name];
           ordered = false;
+          fromFile = false;
         }
       }
     }
+    if (this.#draw(0, 3) === 0) operators.push(...this.#last(fromFile, ordered, unique));
     return { text: operators.join(' |> '), ordered };
   }
 
@@ -159,9 +220,23 @@ export class QueryWriter {
       () => column,
       () => this.#numberLiteral(),
       () => `(${a()} ${this.#pick(['+', '-', '*', '%'])} ${a()})`,
-      () => `${this.#pick(['abs', 'floor', 'ceil', 'round', 'sign'])}(${a()})`,
+      () => `${this.#pick(['abs', 'floor', 'ceil', 'round', 'sign', 'trunc'])}(${a()})`,
       () => `(- ${a()})`,
-      () => `length(${this.text(depth - 1)})`,
+      () => `mod(${a()}, ${a()})`,
+      () => `(${a()} // ${a()})`,
+      () => `round(${a()}, ${this.#draw(-1, 2)})`,
+      () => `${this.#pick(['length', 'len'])}(${this.text(depth - 1)})`,
+      () => `ifnull(${a()}, ${a()})`,
+      () => `TRY_CAST(${this.text(depth - 1)} AS number)`,
+      () => `CAST('${this.#draw(-99, 99)}' AS ${this.#pick(['integer', 'number', 'double'])})`,
+      () => `[${a()}, ${a()}, ${a()}][${this.#draw(-3, 3)}]`,
+      () => `len([${a()}, ${a()}])`,
+      () => `len([${a()}, ${a()}, ${a()}][${this.#draw(1, 3)}:${this.#draw(1, 3)}])`,
+      () => `date_part('${this.#pick(parts)}', ${this.#time()})`,
+      () => `EXTRACT(${this.#pick(parts)} FROM ${this.#time()})`,
+      () =>
+        `date_diff('${this.#pick(units.filter((unit) => unit !== 'week'))}', ${this.#time()}, ${this.#time()})`,
+      () => `epoch(${this.#time()})`,
       () => `strpos(${this.text(depth - 1)}, ${this.text(depth - 1)})`,
       () => `coalesce(${a()}, ${a()})`,
       () => `nullif(${a()}, ${a()})`,
@@ -189,7 +264,16 @@ export class QueryWriter {
       () => `split_part(${a()}, ${this.#pick(["'b'", "' '", "'a'"])}, ${n()})`,
       () => `concat(${a()}, ${a()})`,
       () => `repeat(${a()}, ${this.#draw(0, 2)})`,
-      () => `lpad(${a()}, ${this.#draw(0, 5)}, 'xy')`,
+      () => `${this.#pick(['lpad', 'rpad'])}(${a()}, ${this.#draw(0, 5)}, 'xy')`,
+      () => `${this.#pick(['trim', 'ltrim', 'rtrim'])}(${a()}, 'ab ')`,
+      () => `substring(${a()}, ${this.#draw(1, 5)}, ${this.#draw(0, 5)})`,
+      () => `ifnull(${a()}, ${a()})`,
+      () => `${this.#pick(['greatest', 'least'])}(${a()}, ${a()})`,
+      () => `[${a()}, ${a()}][${this.#draw(-2, 3)}]`,
+      () => `regexp_extract(${a()}, '(a)(b?)', ${this.#draw(0, 2)})`,
+      () => `regexp_replace(${a()}, ${this.#pattern()}, '<\\0>'${this.#pick(['', ", 'g'", ", 'i'"])})`,
+      () => `CAST(${this.#time()} AS text)`,
+      () => `CAST(${this.boolean(depth - 1)} AS text)`,
       () => `coalesce(${a()}, ${a()})`,
       () => `nullif(${a()}, ${a()})`,
       () => `regexp_extract(${a()}, ${this.#pattern()})`,
@@ -223,7 +307,19 @@ export class QueryWriter {
         `${t()} ${not()}LIKE ${this.#pick(["'a%'", "'%b'", "'%a%'", "'a_b'", "'%'", "'_'", "'%a_%'", "''"])}`,
       () => `${t()} ${not()}LIKE 'a!%%' ESCAPE '!'`,
       () => `${t()} ${not()}ILIKE ${this.#pick(["'A%'", "'%B'", "'%X%'", "'a_B'"])}`,
-      () => `${t()} ${this.#pick(['~', '!~', '~*'])} ${this.#pattern()}`,
+      () => `${t()} ${this.#pick(['~', '!~', '~*', '!~*'])} ${this.#pattern()}`,
+      () => `regexp_matches(${t()}, ${this.#pattern()})`,
+      () => `list_contains([${n()}, ${n()}], ${n()})`,
+      () => `list_contains([${t()}, ${t()}], ${t()})`,
+      () => `(${this.#time()} ${compare()} ${this.#time()})`,
+      () => `(${this.#time()} ${not()}BETWEEN ${this.#time()} AND ${this.#time()})`,
+      () => `(${this.#time()} ${not()}IN (${this.#time()}, ${this.#time()}))`,
+      () => `((${a()}) ${compare()} (${a()}))`,
+      () => `CASE WHEN ${a()} THEN ${a()} ELSE ${a()} END`,
+      () => `coalesce(${a()}, ${a()})`,
+      () => `CAST('${this.#pick(['true', 'false'])}' AS boolean)`,
+      () => `(now() > ${this.#time()})`,
+      () => '(today() = CURRENT_DATE)',
       () => `(${this.any(depth - 1)}) IS ${not()}NULL`,
       () => `(${n()}) IS ${not()}DISTINCT FROM (${n()})`,
       () => `(${t()}) IS ${not()}DISTINCT FROM (${t()})`,
@@ -232,8 +328,83 @@ export class QueryWriter {
     ])();
   }
 
+  /** A time, or NULL. */
+  #time(): string {
+    const literal = (): string => `TIMESTAMP '${this.#pick(times)}'`;
+    return this.#pick<() => string>([
+      literal,
+      () => `DATE '${this.#pick(times).slice(0, 10)}'`,
+      () => `CAST('${this.#pick(times)}' AS timestamp)`,
+      () =>
+        `(${literal()} ${this.#pick(['+', '-'])} INTERVAL ${this.#draw(1, 40)} ${this.#pick(['day', 'month', 'hour', 'year', 'minute'])})`,
+      () => `date_trunc('${this.#pick(units)}', ${literal()})`,
+      () => `CASE WHEN ${this.#column('boolean')} THEN ${literal()} END`,
+      () => `CASE WHEN ${this.#column('number')} > 2 THEN ${literal()} ELSE ${literal()} END`,
+    ])();
+  }
+
+  /** Over the rows of the file in their order. */
+  #windows(): [string, Column][] {
+    const [from, to] = [this.#draw(0, 4), this.#draw(0, 4)];
+    const partition = this.#pick(['', '', `PARTITION BY ${this.#pick(this.#columns).name} `]);
+    const frame = this.#pick([
+      `ROWS BETWEEN ${from} PRECEDING AND CURRENT ROW`,
+      `ROWS BETWEEN ${from} PRECEDING AND ${to} FOLLOWING`,
+      `ROWS BETWEEN ${from + to} PRECEDING AND ${from} PRECEDING`,
+      `ROWS BETWEEN ${from} FOLLOWING AND ${from + to} FOLLOWING`,
+      'ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW',
+    ]);
+    const over = `OVER (${partition}${frame})`;
+    // Without PARTITION BY, DuckDB 1.5 looks past the frame for these.
+    const places = partition === '' ? [] : ['first_value', 'last_value'];
+    const name = this.#name();
+    const number = this.number(1);
+    return [
+      this.#pick<[string, Column]>([
+        [`row_number() OVER (${partition})`, { name, type: 'number' }],
+        [
+          `${this.#pick(['lag', 'lead'])}(${number}, ${this.#draw(0, 3)}) OVER (${partition})`,
+          { name, type: 'number' },
+        ],
+        [
+          `${this.#pick(['lag', 'lead'])}(${this.text(1)}, 1, 'none') OVER (${partition})`,
+          { name, type: 'text' },
+        ],
+        [
+          `${this.#pick(['sum', 'min', 'max', 'count', ...places])}(${number}) ${over}`,
+          { name, type: 'number' },
+        ],
+        [`${this.#pick(['min', 'max', ...places])}(${this.text(1)}) ${over}`, { name, type: 'text' }],
+        [`count(*) ${over}`, { name, type: 'number' }],
+      ]),
+    ];
+  }
+
+  /** An operator whose values are rounded, or of a type that nothing more can be done with here. */
+  #last(fromFile: boolean, ordered: boolean, unique: readonly string[]): string[] {
+    const n = (): string => this.number(1);
+    const item = this.#pick<() => string>([
+      () => `(${n()} / ${n()})`,
+      () => `${this.#pick(['sqrt', 'ln', 'log10'])}(${n()})`,
+      () => `exp(least(${n()}, 9))`,
+      () => `pow(abs(${n()}), ${this.#pick(['0.5', '2', '3'])})`,
+      () =>
+        `json_extract('{"a": [1, {"b": 2.5}]}', '${this.#pick(['$.a[0]', '$.a[1].b', '$.c', '$.a[7]'])}')`,
+      () => this.#time(),
+      ...(fromFile
+        ? [(): string => `avg(${n()}) OVER (ROWS BETWEEN ${this.#draw(0, 5)} PRECEDING AND CURRENT ROW)`]
+        : []),
+    ])();
+    if (this.#draw(0, 1) === 0) {
+      const keys = unique.filter((key) => this.#columns.some(({ name }) => name === key));
+      return [`SELECT ${[...keys, `${item} AS ${this.#name()}`].join(', ')}`];
+    }
+    const made = [`avg(${n()})`, `stddev(${n()})`, `avg(DISTINCT ${n()})`];
+    return ordered ? [`AGGREGATE ${this.#pick(made)} AS ${this.#name()}`] : [];
+  }
+
   /** Aggregates, grouped by columns; the group's columns tell its row from the others. */
-  #aggregate(): { text: string; keys: string[] } {
+  #aggregate(fromFile: boolean): { text: string; keys: string[] } {
     const keys = this.#pick<Column[]>([[], [this.#pick(this.#columns)], this.#columns.slice(0, 2)]);
     const made: [string, Column][] = [];
     for (let left = this.#draw(1, 3); left > 0; left--) {
@@ -254,7 +425,27 @@ export class QueryWriter {
           [`max(${this.text(1)})${filter}`, { name, type: 'text' }],
           [`count_if(${this.boolean(1)})`, { name, type: 'number' }],
           [`median(${n})`, { name, type: 'number' }],
-          [`quantile_cont(${n}, 0.25)`, { name, type: 'number' }],
+          [
+            `quantile_cont(${n}, ${this.#pick(['0.25', '0', '1', '0.5'])})${filter}`,
+            { name, type: 'number' },
+          ],
+          [`count(DISTINCT ${this.text(1)})${filter}`, { name, type: 'number' }],
+          [
+            `string_agg(${this.text(1)}, '-' ORDER BY ${column}, ${n}, ${this.any(0)})`,
+            { name, type: 'text' },
+          ],
+          ...(fromFile
+            ? ([
+                [`any_value(${n})${filter}`, { name, type: 'number' }],
+                [`any_value(${this.text(1)})`, { name, type: 'text' }],
+                [`mode(${n})${filter}`, { name, type: 'number' }],
+                [`mode(${this.text(1)})`, { name, type: 'text' }],
+                [`list(${n})[${this.#draw(1, 3)}]`, { name, type: 'number' }],
+                [`len(list(${n}))`, { name, type: 'number' }],
+                [`list(${n} ORDER BY ${n} DESC)[1]`, { name, type: 'number' }],
+                [`string_agg(${this.text(1)}, '+')${filter}`, { name, type: 'text' }],
+              ] satisfies [string, Column][])
+            : []),
         ]),
       );
     }
@@ -271,6 +462,10 @@ export class QueryWriter {
       const text = type === 'number' ? this.number(2) : type === 'text' ? this.text(2) : this.boolean(2);
       return [text, { name: this.#name(), type }];
     });
+  }
+
+  #replace(old: Column, other: Column): void {
+    this.#columns = this.#columns.map((column) => (column === old ? other : column));
   }
 
   #name(): string {

@@ -127,7 +127,7 @@ function beginsOperator(cursor: Cursor): boolean {
   const isExpressionWord = ['is', 'in', 'like', 'ilike', 'between', 'not', 'and', 'or'].some((w) =>
     cursor.isWord(w, 1),
   );
-  if (word === 'unnest' && cursor.isSymbol('[', 1)) return true;
+  if ((word === 'unnest' || word === 'extend') && cursor.isSymbol('[', 1)) return true;
   return (isOperand && !isExpressionWord) || cursor.isSymbol('(', 1) || cursor.isSymbol('-', 1);
 }
 
