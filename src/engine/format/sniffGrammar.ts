@@ -252,6 +252,8 @@ function rateCells(shape: Shape): Trial {
       sum += rating;
     }
   }
+  // A mark that each value begins with delimits nothing.
+  if (width === 2 && fitting.every(({ cells }) => cells.at(0) === '')) return { ...shape, score: 0 };
   const cellScore = rated === 0 ? 0.5 : sum / rated;
   return { ...shape, score: limit * (0.25 + 0.75 * cellScore) };
 }

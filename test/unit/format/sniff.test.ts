@@ -101,6 +101,7 @@ describe('sniffing a dialect', function () {
       'https://a.example/?x=1&y=2&z=3\nhttps://a.example/?x=4&y=5&z=6\nhttps://a.example/?x=7&y=8&z=9\n',
       { delimiter: ',' },
     ],
+    ['one column of colours', '#fff\n#000\n#abc\n', { delimiter: ',', columns: ['column1'] }],
     ['one column of addresses', 'https://a.example/x?y=1\nhttps://b.example/z\n', { delimiter: ',' }],
     ['a byte-order mark', `\ufeff${body}`, { tableStart: 3, columns: ['date', 'city', 'value'] }],
     [
