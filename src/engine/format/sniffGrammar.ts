@@ -2,7 +2,7 @@ import { Fault } from '../fault.ts';
 import type { CsvDialect } from './dialect.ts';
 import { delimiterOf, delimitersIn, evenWeight, isUsual, weightOf } from './sniffDelimiter.ts';
 import { headLength, sampleRows, type CsvGrammar, type SampleRow } from './sniffRows.ts';
-import { cellType, isTyped } from './sniffType.ts';
+import { cellType, isTyped, rateCell } from './sniffType.ts';
 
 /** A grammar and how well a sample reads by it: 0 to about 1. */
 export interface RatedGrammar {
@@ -219,7 +219,11 @@ function shapeBy(grammar: CsvGrammar, { bytes, final, from, name, quote }: Windo
     2 * lead <= run &&
     rows.slice(0, lead).every((row) => row.width < width);
   const uniform = isEven && lead > 0 ? 0.95 : share;
-  const hollow = width < 2 || (grammar.quote === "'" && quote === undefined && quotedFields < 2);
+  // One field in single quotes may be chance, unless it must be quoted and all comes out by it.
+  const proof =
+    quotedFields === 1 && share === 1 && unclosed + stray === 0 && mustBeQuoted(rows, grammar.delimiter);
+  const enough = proof ? 1 : 2;
+  const hollow = width < 2 || (grammar.quote === "'" && quote === undefined && quotedFields < enough);
   const quoteWeight = grammar.quote === '"' ? 1 : grammar.quote === "'" ? 0.99 : 0.9;
   const proven = quotedFields > 0 && quotedFields >= rows.length && unclosed + stray === 0;
   const usual = weightOf(grammar.delimiter, name);
@@ -233,6 +237,13 @@ function shapeBy(grammar: CsvGrammar, { bytes, final, from, name, quote }: Windo
     (1 - (0.3 * unclosed + (quotedFields === 0 ? 0.5 : 0.05) * stray) / Math.max(1, rows.length));
   const misfits = rows.length - (counts.get(width) ?? 0);
   return { grammar, width, limit: hollow ? 0 : limit, rows, unclosed, stray, quotedFields, misfits };
+}
+
+/** Whether a field in quotes holds what no other field can. */
+function mustBeQuoted(rows: readonly SampleRow[], delimiter: string): boolean {
+  return rows.some((row) =>
+    row.cells.some((cell, index) => row.isQuoted(index) && (cell.includes(delimiter) || /["\n]/.test(cell))),
+  );
 }
 
 function rateCells(shape: Shape): Trial {
@@ -256,20 +267,6 @@ function rateCells(shape: Shape): Trial {
   if (width === 2 && fitting.every(({ cells }) => cells.at(0) === '')) return { ...shape, score: 0 };
   const cellScore = rated === 0 ? 0.5 : sum / rated;
   return { ...shape, score: limit * (0.25 + 0.75 * cellScore) };
-}
-
-/** How well a cell that is not in quotes looks like one, 0 to 1; undefined where it says nothing. */
-function rateCell(cell: string, { delimiter, quote }: CsvGrammar): number | undefined {
-  const type = cellType(cell);
-  if (type === 'empty') return delimiter === ' ' ? 0.2 : undefined;
-  if (isTyped(type)) return 1;
-  if (/[\t\x01\x1e\x1f]|\xc2[\xa6\xa7]/.test(cell) || cell.startsWith('"') || cell.endsWith('"')) return 0.1;
-  if (quote !== "'" && cell.length > 1 && cell.startsWith("'") && cell.endsWith("'")) return 0.5;
-  if (/\S[~^]\S|\S(?:::|\|\|)\S/.test(cell)) return 0.2;
-  if (/[;|](?! )|,(?![ \d])/.test(cell)) return 0.3;
-  if (/^[,;:=/#&]|[,;=/#&]$/.test(cell.trim())) return 0.3;
-  if (delimiter !== ' ' && type === 'name') return 0.85;
-  return 0.7;
 }
 
 /** The number of fields that most rows have, of those that have several; 1 where none has. */

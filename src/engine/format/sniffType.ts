@@ -1,3 +1,5 @@
+import type { CsvGrammar } from './sniffRows.ts';
+
 /** What a cell looks like, as far as that tells one dialect from another and a header from data. */
 export type CellType = 'empty' | 'number' | 'time' | 'name' | 'link' | 'text';
 
@@ -60,6 +62,20 @@ function mayBeLink(cell: string, digit: boolean): boolean {
 /** Whether values of this type are seldom found in a header, and seldom come out of text that is cut wrongly. */
 export function isTyped(type: CellType): boolean {
   return type === 'number' || type === 'time' || type === 'link';
+}
+
+/** How well a cell that is not in quotes looks like one, 0 to 1; undefined where it says nothing. */
+export function rateCell(cell: string, { delimiter, quote }: CsvGrammar): number | undefined {
+  const type = cellType(cell);
+  if (type === 'empty') return delimiter === ' ' ? 0.2 : undefined;
+  if (isTyped(type)) return 1;
+  if (/[\t\x01\x1e\x1f]|\xc2[\xa6\xa7]/.test(cell) || cell.startsWith('"') || cell.endsWith('"')) return 0.1;
+  if (quote !== "'" && cell.length > 1 && cell.startsWith("'") && cell.endsWith("'")) return 0.5;
+  if (/\S[~^]\S|\S(?:::|\|\|)\S/.test(cell)) return 0.2;
+  if (/[;|](?! )|,(?![ \d])/.test(cell)) return 0.3;
+  if (/^[,;:=/#&]|[,;=/#&]$/.test(cell.trim())) return 0.3;
+  if (delimiter !== ' ' && type === 'name') return 0.85;
+  return 0.7;
 }
 
 const nothing = /^(?:null|nil|none|n\/?a|nan|#n\/a|\\n|-+|\?|\.|unknown)$/i;

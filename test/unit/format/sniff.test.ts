@@ -80,6 +80,8 @@ describe('sniffing a dialect', function () {
     ['CR line ends', 'a,b\r1,2\r3,4\r', { delimiter: ',', lineEnd: 'any', columns: ['a', 'b'] }],
     ['CR CR LF line ends', 'a,"b"\r\r\n1,"2"\r\r\n3,"4"\r\r\n', { lineEnd: 'any', columns: ['a', 'b'] }],
     ['single quotes', "a,b\n'x, y',1\n'it''s',2\n", { quote: "'" }],
+    ['one field that must be in single quotes', "a,b\n'x, y',1\nz,2\n", { quote: "'" }],
+    ['one field in single quotes by chance', "id,q\n1,'1'\n", { quote: '"' }],
     ['apostrophes', "a,b\nit's,1\n'90s,2\n", { quote: '"' }],
     ['backslashes', 'a,b\n"say \\"x, y\\" ",1\n"z",2\n', { escape: 'backslash' }],
     ['a path that ends in a backslash', 'a,b\n"C:\\dir\\","x"\n"D:\\","y"\n', { escape: 'double' }],
