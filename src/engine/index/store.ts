@@ -44,7 +44,8 @@ export interface StoreKey {
   readonly dataStart: number;
 }
 
-const version = 1;
+/** Goes up when the same file would be indexed otherwise: what records there are, and which are malformed. */
+const version = 2;
 const ending = '.rowindex';
 const digestLength = 32;
 const sampleLength = 64 * 1024;
