@@ -7,7 +7,7 @@ import { openPreview } from './editors.ts';
 /** VS Code hands no text over this size to extensions, and edits none over a gigabyte without asking. */
 const largeText = 50 * 1024 * 1024;
 
-const extensions = new Set(['.jsonl', '.ndjson', '.csv', '.tsv', '.tab', '.json']);
+const extensions = new Set(['.jsonl', '.ndjson', '.csv', '.tsv', '.tab', '.json', '.jsonc', '.geojson']);
 
 /** Offers the preview, once a file, to whoever lands on a text tab that is too large for VS Code. */
 export class LargeTextOffer implements Disposable {
