@@ -15,12 +15,20 @@ export interface OtherEngine {
   comparable?(value: unknown): unknown;
   /** Makes the rows its table; answers the file's name as a printed query is to have it. */
   load(rows: readonly Row[]): string;
+  /** Whether a query's columns come in another order there. */
+  reorders?(query: string): boolean;
   /** The rows of a printed query. @throws what the engine says against it */
   ask(printed: string): unknown[][];
 }
 
-/** Its conditions are numbers. */
-function asNumber(value: unknown): unknown {
+/** Its conditions are numbers, and its times have six digits after the second. */
+function asThere(value: unknown): unknown {
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?$/.test(value)) {
+    return value
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '')
+      .replace(' 00:00:00', '');
+  }
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
@@ -33,11 +41,13 @@ export function clickhouse({ query }: Chdb): OtherEngine {
     query(sql, 'JSONCompactEachRow')
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => (JSON.parse(line) as Answer[]).map(comparable).map(asNumber));
+      .map((line) => (JSON.parse(line) as Answer[]).map(comparable).map(asThere));
   let data = '';
   return {
     target: 'clickhouse',
-    comparable: asNumber,
+    comparable: asThere,
+    // What is renamed comes last.
+    reorders: (query) => query.includes('RENAME'),
     load(rows) {
       const text = (value: string | null): string =>
         value === null ? 'NULL' : `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
@@ -99,7 +109,12 @@ export async function compare(other: OtherEngine, { queries, seed, show }: Compa
         unsaid.set(printed.message, (unsaid.get(printed.message) ?? 0) + 1);
         continue;
       }
-      const order = ordered ? (found: unknown[][]) => found : sorted;
+      const columns = (row: unknown[]): unknown[] =>
+        other.reorders?.(text) === true
+          ? row.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+          : row;
+      const order = (found: unknown[][]): unknown[][] =>
+        ordered ? found.map(columns) : sorted(found.map(columns));
       const own = rowsOf(await run(text, jsonOf(rows)));
       const ours = order(own.map((row) => row.map((value) => other.comparable?.(value) ?? value)));
       let theirs: unknown[][] | string;

@@ -229,7 +229,7 @@ export class QueryWriter {
       () => `ifnull(${a()}, ${a()})`,
       () => `TRY_CAST(${this.text(depth - 1)} AS number)`,
       () => `CAST('${this.#draw(-99, 99)}' AS ${this.#pick(['integer', 'number', 'double'])})`,
-      () => `[${a()}, ${a()}, ${a()}][${this.#draw(-3, 3)}]`,
+      () => `[${a()} + 0, ${a()} + 0, ${a()} + 0][${this.#draw(-3, 3)}]`,
       () => `len([${a()}, ${a()}])`,
       () => `len([${a()}, ${a()}, ${a()}][${this.#draw(1, 3)}:${this.#draw(1, 3)}])`,
       () => `date_part('${this.#pick(parts)}', ${this.#time()})`,
@@ -309,7 +309,7 @@ export class QueryWriter {
       () => `${t()} ${not()}ILIKE ${this.#pick(["'A%'", "'%B'", "'%X%'", "'a_B'"])}`,
       () => `${t()} ${this.#pick(['~', '!~', '~*', '!~*'])} ${this.#pattern()}`,
       () => `regexp_matches(${t()}, ${this.#pattern()})`,
-      () => `list_contains([${n()}, ${n()}], ${n()})`,
+      () => `list_contains([${n()} + 0, ${n()} + 0], ${n()} + 0)`,
       () => `list_contains([${t()}, ${t()}], ${t()})`,
       () => `(${this.#time()} ${compare()} ${this.#time()})`,
       () => `(${this.#time()} ${not()}BETWEEN ${this.#time()} AND ${this.#time()})`,
@@ -410,6 +410,7 @@ export class QueryWriter {
     for (let left = this.#draw(1, 3); left > 0; left--) {
       const name = this.#name();
       const n = this.number(1);
+      const t = this.text(1);
       const filter = this.#pick(['', '', ` FILTER (WHERE ${this.boolean(1)})`]);
       const column = this.#column('text');
       made.push(
@@ -430,19 +431,16 @@ export class QueryWriter {
             { name, type: 'number' },
           ],
           [`count(DISTINCT ${this.text(1)})${filter}`, { name, type: 'number' }],
-          [
-            `string_agg(${this.text(1)}, '-' ORDER BY ${column}, ${n}, ${this.any(0)})`,
-            { name, type: 'text' },
-          ],
+          [`string_agg(${t}, '-' ORDER BY ${t}${this.#pick(['', ' DESC'])})`, { name, type: 'text' }],
           ...(fromFile
             ? ([
                 [`any_value(${n})${filter}`, { name, type: 'number' }],
                 [`any_value(${this.text(1)})`, { name, type: 'text' }],
                 [`mode(${n})${filter}`, { name, type: 'number' }],
                 [`mode(${this.text(1)})`, { name, type: 'text' }],
-                [`list(${n})[${this.#draw(1, 3)}]`, { name, type: 'number' }],
+                [`list(${n} + 0)[${this.#draw(1, 3)}]`, { name, type: 'number' }],
                 [`len(list(${n}))`, { name, type: 'number' }],
-                [`list(${n} ORDER BY ${n} DESC)[1]`, { name, type: 'number' }],
+                [`list(${n} + 0 ORDER BY ${n} + 0 DESC)[1]`, { name, type: 'number' }],
                 [`string_agg(${this.text(1)}, '+')${filter}`, { name, type: 'text' }],
               ] satisfies [string, Column][])
             : []),

@@ -11,11 +11,16 @@ function text(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
+/** Its accurateCastOrNull fails at texts that have a space before them. */
+function toNumber(value: string): string {
+  return `toFloat64OrNull(trimBoth(toString(${value})))`;
+}
+
 const casts: Record<Exclude<CastType, 'interval' | 'json'>, (value: string) => string> = {
   boolean: (value) => `accurateCastOrNull(${value}, 'Bool')`,
-  integer: (value) => `toInt64(round(accurateCastOrNull(${value}, 'Float64')))`,
-  number: (value) => `accurateCastOrNull(${value}, 'Float64')`,
-  double: (value) => `accurateCastOrNull(${value}, 'Float64')`,
+  integer: (value) => `toInt64(round(${toNumber(value)}))`,
+  number: toNumber,
+  double: toNumber,
   text: (value) => `toString(${value})`,
   timestamp: (value) => `parseDateTime64BestEffortOrNull(toString(${value}), 6, 'UTC')`,
   date: (value) => `toDate32(parseDateTime64BestEffortOrNull(toString(${value}), 6, 'UTC'))`,
@@ -25,7 +30,6 @@ const casts: Record<Exclude<CastType, 'interval' | 'json'>, (value: string) => s
 const renamed = {
   lower: 'lowerUTF8',
   upper: 'upperUTF8',
-  len: 'length',
   left: 'leftUTF8',
   right: 'rightUTF8',
   reverse: 'reverseUTF8',
@@ -37,7 +41,6 @@ const renamed = {
   regexp_matches: 'match',
   ln: 'log',
   mod: 'modulo',
-  list_contains: 'has',
   count_if: 'countIf',
   approx_count_distinct: 'uniq',
   stddev: 'stddevSampOrNull',
@@ -57,9 +60,16 @@ function replacesNothing([, pattern, , options]: readonly (Expression | undefine
   return /\\b/i.test(text) || compileRegex(text).test('');
 }
 
+const missingUnits = new Set(['decade', 'century', 'decades', 'centuries']);
+
 const counts = new Set(['count', 'count_if', 'approx_count_distinct', 'date_diff']);
 
 const time = casts.timestamp;
+
+/** Unsigned and 64 bits long it could not be compared with a fraction; of a text it would count bytes. */
+function length([value]: readonly string[]): string {
+  return `toInt32(${value.startsWith('[') ? 'length' : 'lengthUTF8'}(${value}))`;
+}
 
 /** It has no place 0, which is one before the first. */
 function substring([value, start, length]: readonly string[]): string {
@@ -79,6 +89,18 @@ const dialect: SqlDialect = {
     ]),
     ['substr', substring],
     ['substring', substring],
+    ['list_contains', ([list, value]) => `if(isNull(${value}), NULL, has(${list}, ${value}))`],
+    // Where there is no such row its own give 0 or an empty text.
+    [
+      'lag',
+      ([value, rows = '1', otherwise = '']) =>
+        `lag(toNullable(${value}), ${rows}${otherwise === '' ? '' : `, toNullable(${otherwise})`})`,
+    ],
+    [
+      'lead',
+      ([value, rows = '1', otherwise = '']) =>
+        `lead(toNullable(${value}), ${rows}${otherwise === '' ? '' : `, toNullable(${otherwise})`})`,
+    ],
     ['now', () => "now64(6, 'UTC')"],
     ['today', () => "toDate(now('UTC'))"],
     ['contains', ([value, part]) => `(position(${value}, ${part}) > 0)`],
@@ -99,10 +121,13 @@ const dialect: SqlDialect = {
     [
       'round',
       ([value, digits = '0']) =>
-        digits === '0' ? `(sign(${value}) * floor(abs(${value}) + 0.5))` : `round(${value}, ${digits})`,
+        digits === '0'
+          ? `(sign(${value}) * floor(abs(${value}) + 0.5))`
+          : `(sign(${value}) * floor(abs(${value}) * exp10(${digits}) + 0.5) / exp10(${digits}))`,
     ],
     // Unsigned and 64 bits long they could not be compared with a fraction.
-    ['length', ([value]) => `toInt32(lengthUTF8(${value}))`],
+    ['length', length],
+    ['len', length],
     ['strpos', ([value, part]) => `toInt32(positionUTF8(${value}, ${part}))`],
     ['concat', (values) => `concat(${values.map((value) => `ifNull(toString(${value}), '')`).join(', ')})`],
     ['regexp_extract', ([value, pattern, group = '0']) => `regexpExtract(${value}, ${pattern}, ${group})`],
@@ -111,17 +136,31 @@ const dialect: SqlDialect = {
     ['epoch', ([value]) => `(toUnixTimestamp64Micro(${time(value)}) / 1000000)`],
     ['median', ([value]) => `quantileExactInclusiveOrNull(0.5)(${value})`],
     ['quantile_cont', ([value, fraction]) => `quantileExactInclusiveOrNull(${fraction})(${value})`],
-    ['string_agg', ([value, separator = "','"]) => `arrayStringConcat(groupArray(${value}), ${separator})`],
-    ['mode', ([value]) => `topK(1)(${value})[1]`],
+    [
+      'string_agg',
+      ([value, separator = "','"]) =>
+        `if(count(${value}) = 0, NULL, arrayStringConcat(groupArray(${value}), ${separator}))`,
+    ],
   ]),
   // Unsigned and 64 bits long they could not be compared with a fraction.
   result: (name, call) => (counts.has(name) ? `toFloat64(${call})` : undefined),
-  refusal: (name, values) =>
-    name === 'regexp_replace' && replacesNothing(values)
-      ? 'ClickHouse cuts characters apart where a match of nothing is replaced'
-      : undefined,
+  refusal: ({ name, arguments: values, orderBy, filter }) => {
+    const called = name.name.toLowerCase();
+    if (called === 'string_agg' && filter !== undefined) return 'ClickHouse has no FILTER of string_agg';
+    if (orderBy.length > 0) return 'ClickHouse has no ORDER BY inside an aggregate';
+    if (called === 'regexp_replace' && replacesNothing(values)) {
+      return 'ClickHouse cuts characters apart where a match of nothing is replaced';
+    }
+    const [unit] = values;
+    const isTime = called === 'date_trunc' || called === 'date_diff';
+    if (isTime && unit.kind === 'literal' && typeof unit.value === 'string') {
+      if (missingUnits.has(unit.value.toLowerCase())) return `ClickHouse has no unit ${unit.value} of a time`;
+    }
+    return undefined;
+  },
   comparesApart: true,
-  missing: new Set(['typeof', 'list', 'json_extract', 'date_part', 'to_timestamp', 'row_number']),
+  numericConditions: true,
+  missing: new Set(['mode', 'typeof', 'list', 'json_extract', 'date_part', 'to_timestamp', 'row_number']),
   cast(value, type) {
     if (type === 'interval' || type === 'json') {
       throw new UnprintableError({ from: 0, to: 0 }, `ClickHouse has no such cast to ${type}`);
@@ -137,7 +176,8 @@ const dialect: SqlDialect = {
   divideWhole: (a, b) => `trunc(${a} / nullIf(${b}, 0))`,
   remainder: (a, b) => `(${a} % nullIf(${b}, 0))`,
   list: (items) => `[${items.join(', ')}]`,
-  item: (base, index) => `${base}[${index}]`,
+  // Its own gives 0 or an empty text where there is no such item, and fails at 0.
+  item: (base, index) => (index === '0' ? 'NULL' : `arrayElementOrNull(${base}, ${index})`),
   interval: (months, days, micros) =>
     `(toIntervalMonth(${months}) + toIntervalDay(${days}) + toIntervalMicrosecond(${micros}))`,
   timestamp: (value, date) => (date ? `toDate32(${text(value)})` : `toDateTime64(${text(value)}, 6, 'UTC')`),
@@ -158,5 +198,6 @@ export function clickhouseOperators({ file, format }: PrintOptions): SqlOperator
     },
     unnest: (list) => `arrayJoin(${list})`,
     samplePercent: undefined,
+    aliasesInWhere: true,
   };
 }

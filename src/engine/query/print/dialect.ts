@@ -1,5 +1,5 @@
 import type { Span } from '../diagnostic.ts';
-import type { CastType, Expression } from '../syntax/tree.ts';
+import type { Call, CastType } from '../syntax/tree.ts';
 
 /** The engines whose language a query can be written in. */
 export type PrintTarget = 'duckdb' | 'clickhouse' | 'spark' | 'jq';
@@ -37,9 +37,11 @@ export interface SqlDialect {
   /** Functions that the engine does not have, in lower case. */
   readonly missing: ReadonlySet<string>;
   /** What speaks against a call that the engine would do otherwise. */
-  refusal?(name: string, values: readonly Expression[]): string | undefined;
+  refusal?(call: Call): string | undefined;
   /** Set where IN and CASE with an operand do not follow the logic of NULL: they are written as comparisons. */
   readonly comparesApart?: true;
+  /** Set where a condition gives 1 or 0. */
+  readonly numericConditions?: true;
   cast(value: string, type: CastType): string;
   matches(value: string, pattern: string, insensitive: boolean): string;
   like(value: string, pattern: string, insensitive: boolean, negated: boolean): string;

@@ -1,4 +1,4 @@
-import { windowFunctions } from '../function/index.ts';
+import { scalarFunctions, windowFunctions } from '../function/index.ts';
 import { recordAttributes } from '../layout.ts';
 import type { Call, Column, Expression, OrderKey, Window } from '../syntax/tree.ts';
 import { Interval, Timestamp } from '../value/time.ts';
@@ -71,7 +71,12 @@ export class SqlExpressions {
         return `CASE${operand}${branches}${node.otherwise === undefined ? '' : ` ELSE ${write(node.otherwise)}`} END`;
       }
       case 'cast':
-        return dialect.cast(write(node.operand), node.type);
+        return dialect.cast(
+          dialect.numericConditions && node.type === 'text' && isCondition(node.operand)
+            ? dialect.cast(write(node.operand), 'boolean')
+            : write(node.operand),
+          node.type,
+        );
       case 'element':
         return node.index.kind === 'literal' && typeof node.index.value === 'string'
           ? dialect.member(write(node.base), node.index.value)
@@ -136,7 +141,7 @@ export class SqlExpressions {
     if (this.#dialect.missing.has(name)) {
       throw new UnprintableError(node.name, `${this.#dialect.engine} has no ${name}`);
     }
-    const refusal = this.#dialect.refusal?.(name, node.arguments);
+    const refusal = this.#dialect.refusal?.(node);
     if (refusal !== undefined) throw new UnprintableError(node, refusal);
     const values = node.star ? ['*'] : node.arguments.map((argument) => this.write(argument));
     if (node.distinct || node.orderBy.length > 0) {
@@ -165,6 +170,23 @@ function bound(rows: number): string {
   const size = Number.isFinite(rows) ? String(Math.abs(rows)) : 'UNBOUNDED';
   return `${size} ${rows < 0 ? 'PRECEDING' : 'FOLLOWING'}`;
 }
+
+function isCondition(node: Expression): boolean {
+  if (node.kind !== 'call') return conditions.has(node.kind);
+  return scalarFunctions.get(node.name.name.toLowerCase())?.gives === 'boolean';
+}
+
+const conditions: ReadonlySet<Expression['kind']> = new Set([
+  'logical',
+  'not',
+  'comparison',
+  'distinctness',
+  'is',
+  'in',
+  'between',
+  'like',
+  'match',
+] as const);
 
 function isConstant(node: Expression): boolean {
   return node.kind === 'literal' && node.value !== null;

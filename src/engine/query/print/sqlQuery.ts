@@ -12,6 +12,8 @@ export interface SqlOperators {
   star(changes: StarChanges): string | undefined;
   /** Select item that makes a row of each item of a list. */
   readonly unnest: ((list: string) => string) | undefined;
+  /** Set where WHERE sees what SELECT calls a column, and not the column of that name. */
+  readonly aliasesInWhere?: true;
   readonly samplePercent: ((percent: number) => string) | undefined;
 }
 
@@ -83,7 +85,7 @@ class SqlPrinter {
         break;
       }
       case 'drop':
-        this.#select(this.#star(operator, { except: operator.columns.map(columnLabel) }));
+        this.#select(this.#star(operator, { except: operator.columns.map(columnLabel) }), false);
         break;
       case 'rename': {
         const rename = operator.columns.map(({ from, to }) => ({ from: columnLabel(from), to: to.name }));
@@ -120,9 +122,13 @@ class SqlPrinter {
   }
 
   /** ORDER BY would mean the columns that SELECT makes, and a window would not see the order: both stay apart. */
-  #select(items: string): void {
+  #select(items: string, named = true): void {
     this.#endUnless(
-      ({ select, orderBy, limit }) => select === undefined && orderBy === undefined && limit === undefined,
+      ({ select, where, orderBy, limit }) =>
+        select === undefined &&
+        orderBy === undefined &&
+        limit === undefined &&
+        (where.length === 0 || !this.#engine.aliasesInWhere || !named),
     );
     this.#block.select = items;
   }
