@@ -34,6 +34,8 @@ export interface RunCommand {
   readonly header: boolean | undefined;
   /** Print how the file is read, and nothing else. */
   readonly reading: boolean;
+  /** Print what each stage of the query took. */
+  readonly stages: boolean;
   readonly cache: boolean;
   /** Sent along with requests for an address; never shown. */
   readonly headers: HeaderFields;
@@ -53,6 +55,7 @@ const options = {
   quote: { type: 'string' },
   encoding: { type: 'string' },
   reading: { type: 'boolean' },
+  stages: { type: 'boolean' },
   rows: { type: 'string' },
   'no-header': { type: 'boolean' },
   header: { type: 'string', multiple: true },
@@ -78,8 +81,8 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
       `The query must be one argument: put it in quotes, ${quoted([query, ...more].join(' '))}.`,
     );
   }
-  const { output, rejects, count = false, reading = false } = values;
-  if (reading && (query !== '' || count || output !== undefined || values.to !== undefined)) {
+  const { output, rejects, count = false, reading = false, stages = false } = values;
+  if (reading && (query !== '' || count || stages || output !== undefined || values.to !== undefined)) {
     throw new UsageError('--reading prints how FILE is read and no records: leave out the rest.');
   }
   if (count && (output !== undefined || values.to !== undefined)) {
@@ -104,6 +107,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     rows: values.rows,
     header: values['no-header'] ? false : undefined,
     reading,
+    stages,
     cache: !values['no-cache'],
     headers: readHeaders(values.header ?? [], file, environment),
   };

@@ -40,6 +40,8 @@ Options:
       --header LINE   send this header to the server of an address, as in
                       --header 'Authorization: Bearer ...'; can be repeated
       --no-cache      neither use nor keep an index of FILE
+      --stages        say what each stage of QUERY took: rows in and out, time,
+                      bytes, and how long the output kept it waiting
   -h, --help          show this text
   -V, --version       show the version
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Dataset } from '../engine/dataset/dataset.ts';
 import { countTo, exportTo } from '../engine/dataset/export.ts';
 import { plannedFor, QuerySyntaxError } from '../engine/dataset/plan.ts';
+import { stageTable } from '../engine/dataset/stageTable.ts';
 import { IndexStore } from '../engine/index/store.ts';
 import { WorkerPool } from '../engine/pool/pool.ts';
 import type { Result, Task } from '../engine/pool/task.ts';
@@ -67,6 +68,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
       const summary = await work(dataset, command, terminal);
       terminal.progress.erase();
       terminal.say(summaryText(summary, command));
+      if (summary.stages) terminal.say(stageTable(summary.stages));
     } finally {
       await dataset.close();
     }
@@ -77,7 +79,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
 }
 
 async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): Promise<ExportSummary> {
-  const { query, to } = command;
+  const { query, to, stages: measure } = command;
   const sinks: ByteSink[] = [];
   const open = async (path: string): Promise<ByteSink> => {
     const sink = await openTarget(path, { sources: dataset.paths });
@@ -90,12 +92,12 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };
     if (!command.count) {
       try {
-        return await exportTo(dataset, { query, to, sink, rejects }, context);
+        return await exportTo(dataset, { query, to, sink, rejects, measure }, context);
       } catch (error) {
         throw command.output === undefined ? withPlaceToGoOn(error, dataset, query) : error;
       }
     }
-    const summary = await countTo(dataset, { query, rejects }, context);
+    const summary = await countTo(dataset, { query, rejects, measure }, context);
     terminal.progress.erase();
     await terminal.output.write(new TextEncoder().encode(`${summary.matched}\n`));
     return summary;

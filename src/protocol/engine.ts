@@ -49,6 +49,38 @@ export interface ExportProgress {
 export interface ExportSummary extends ExportProgress {
   readonly written: number;
   readonly malformed: number;
+  /** What its stages took, where that was asked for. */
+  readonly stages?: StageReport | undefined;
+}
+
+/** What the stages of a run took. */
+export interface StageReport {
+  /** In the order of the query: the scan and its conditions, an operator each, the output. */
+  readonly lines: readonly StageLine[];
+  /** Threads that scanned. */
+  readonly threads: number;
+  readonly elapsedMs: number;
+}
+
+export interface StageLine {
+  /** As the query names it; `columns`, `scan`, `write` and `rejects` for what it does not name. */
+  readonly name: string;
+  /** Of a scan: the records that were read. */
+  readonly rowsIn?: number;
+  /** Of a scan: the records that take part. */
+  readonly rowsOut?: number;
+  /** Time in the stage itself, in milliseconds, added up over all threads; of `columns`, as the clock has it. */
+  readonly ms: number;
+  /** Bytes read, decoded; bytes written, before they are compressed. */
+  readonly bytes?: number;
+  /** Bytes that were not read, since the index says that nothing there matches. */
+  readonly skipped?: number;
+  /** Records. */
+  readonly malformed?: number;
+  /** Bytes written to temporary files. */
+  readonly spilled?: number;
+  /** Time until the output had taken the bytes, in milliseconds. */
+  readonly waitedMs?: number;
 }
 
 /** What the host calls. `open` answers when the first kilobytes have been read and the format is known. */

@@ -69,6 +69,7 @@ export interface FileScan {
   readonly fromBlock?: number;
   readonly toBlock?: number;
   readonly blocksPerStretch?: number | undefined;
+  readonly measure?: boolean | undefined;
 }
 
 /** An open file: its format, its columns, the index as far as it has grown. What the views of a file share. */

@@ -1,12 +1,13 @@
 import { tmpdir } from 'node:os';
 import { ByteWriter } from '../stage/bytes.ts';
 import type { StagesOutput } from '../pool/task.ts';
-import type { StageContext, StageMetrics } from '../stage/context.ts';
+import type { StageContext } from '../stage/context.ts';
 import { columnsOf, writeRows } from '../stage/output.ts';
 import { gather, reducesRows } from '../stage/partial.ts';
 import type { Dataset } from './dataset.ts';
 import type { PlannedQuery } from './plan.ts';
 import type { OrderedResult } from './scanInOrder.ts';
+import type { StageMeter } from './stageMeter.ts';
 
 /** Bytes that the stages of a query may hold before they write to temporary files. */
 const stageBudget = 64 * 1024 * 1024;
@@ -31,14 +32,15 @@ export async function* deriveRows(
   query: PlannedQuery,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
-  options: { readonly malformed?: 'keep' | 'collect'; readonly metrics?: StageMetrics[] } = {},
+  options: { readonly malformed?: 'keep' | 'collect'; readonly stages?: StageMeter | undefined } = {},
 ): AsyncGenerator<DerivedRows> {
   const { plan } = query;
-  const { malformed = 'keep', metrics } = options;
+  const { malformed = 'keep', stages } = options;
+  const measure = stages !== undefined;
   const output: StagesOutput = { kind: 'stages', blocks: fewBlocks };
   async function* parts(): AsyncGenerator<Uint8Array> {
     const blocksPerStretch = reducesRows(plan) ? undefined : 1;
-    const scan = { query, output, malformed, window: everything, blocksPerStretch };
+    const scan = { query, output, malformed, window: everything, blocksPerStretch, measure };
     for await (const found of dataset.scan(scan, signal)) {
       await scanned(found);
       const bytes = found.result?.bytes;
@@ -52,12 +54,14 @@ export async function* deriveRows(
     budget: stageBudget,
     tempFolder: tmpdir(),
     cutoff: (key) => (output.cutoff = key),
-    ...(metrics && { metrics }),
+    ...(stages && { metrics: stages.metrics }),
   };
   const out = new ByteWriter(pieceSize);
   let rows = 0;
   for await (const batch of gather(plan, parts(), context)) {
+    const began = performance.now();
     writeRows(out, batch, plan.output);
+    stages?.encoding(performance.now() - began);
     rows += batch.count;
     if (out.length < pieceSize) continue;
     yield { bytes: out.view(), rows };

@@ -1,4 +1,4 @@
-import type { ExportFormat, ExportProgress, ExportSummary } from '../../protocol/engine.ts';
+import type { ExportFormat, ExportProgress, ExportSummary, StageReport } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import { JsonFields, maxColumns, type FieldPath } from '../format/jsonFields.ts';
 import { ByteBuilder } from '../sink/byteBuilder.ts';
@@ -15,6 +15,7 @@ import type { EncodedLines } from './encodedLines.ts';
 import type { Dataset, FileScan } from './dataset.ts';
 import { Meter } from './meter.ts';
 import type { OrderedResult } from './scanInOrder.ts';
+import { StageMeter, type Written } from './stageMeter.ts';
 import { plannedFor, type PlannedQuery } from './plan.ts';
 
 /** What is exported, and where to. */
@@ -27,6 +28,8 @@ export interface Export {
    * left out of `sink`.
    */
   readonly rejects?: ByteSink | undefined;
+  /** Whether the summary is to say what the stages took. */
+  readonly measure?: boolean | undefined;
 }
 
 /**
@@ -36,11 +39,14 @@ export interface Export {
  */
 export async function exportTo(
   dataset: Dataset,
-  { query, to, sink, rejects }: Export,
+  { query, to, sink, rejects: rejectSink, measure }: Export,
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
-  const meter = new Meter(dataset, progress);
+  const stages = measure ? new StageMeter() : undefined;
+  const meter = new Meter(dataset, progress, stages);
   const counted = countWrites(sink);
+  const rejects = rejectSink && countWrites(rejectSink);
+  let report: StageReport | undefined;
   try {
     const planned = plannedFor(query, dataset.recognised.format);
     const encoded = to === 'same' && planned.plan.shape === 'records' ? dataset.encodedLines : undefined;
@@ -51,13 +57,19 @@ export async function exportTo(
         : derivedChunks(dataset, planned, to, rejects, signal, meter);
     for await (const chunk of chunks) await counted.write(chunk);
     signal.throwIfAborted();
-    await sink.commit();
+    await counted.commit();
     await rejects?.commit();
+    const { elapsedMs, matched } = meter.state();
+    const outputs = [
+      counted.done('write', matched),
+      ...(rejects ? [rejects.done('rejects', meter.malformed)] : []),
+    ];
+    report = stages?.report(planned.plan, planned.plan.shape !== 'records', outputs, elapsedMs);
   } finally {
     await sink.discard();
     await rejects?.discard();
   }
-  return { ...meter.state(), written: counted.written(), malformed: meter.malformed };
+  return { ...meter.state(), written: counted.written(), malformed: meter.malformed, stages: report };
 }
 
 /** Exports into a file. @throws as `exportTo`; SinkError also when the target is the file that is read */
@@ -76,11 +88,13 @@ export async function exportToFile(
  */
 export async function countTo(
   dataset: Dataset,
-  { query, rejects }: Pick<Export, 'query' | 'rejects'>,
+  { query, rejects, measure }: Pick<Export, 'query' | 'rejects' | 'measure'>,
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const counted = rejects && countWrites(rejects);
-  const meter = new Meter(dataset, progress);
+  const stages = measure ? new StageMeter() : undefined;
+  const meter = new Meter(dataset, progress, stages);
+  let report: StageReport | undefined;
   try {
     const planned = plannedFor(query, dataset.recognised.format);
     const malformed = rejects ? 'collect' : 'keep';
@@ -89,22 +103,29 @@ export async function countTo(
         meter.scanned(result);
         if (counted) await writeRejects(result, counted);
       };
-      for await (const { rows } of deriveRows(dataset, planned, signal, found, { malformed })) {
+      for await (const { rows } of deriveRows(dataset, planned, signal, found, { malformed, stages })) {
         meter.derived(rows);
       }
     } else {
-      const scan: FileScan = { query: planned, output: { kind: 'count' }, malformed };
+      const scan: FileScan = { query: planned, output: { kind: 'count' }, malformed, measure };
       for await (const found of dataset.scan(scan, signal)) {
         meter.add(found);
         if (counted) await writeRejects(found, counted);
       }
     }
     signal.throwIfAborted();
-    await rejects?.commit();
+    await counted?.commit();
+    const outputs = counted ? [counted.done('rejects', meter.malformed)] : [];
+    report = stages?.report(planned.plan, planned.plan.shape === 'table', outputs, meter.state().elapsedMs);
   } finally {
     await rejects?.discard();
   }
-  return { ...meter.state(), written: counted?.written() ?? 0, malformed: meter.malformed };
+  return {
+    ...meter.state(),
+    written: counted?.written() ?? 0,
+    malformed: meter.malformed,
+    stages: report,
+  };
 }
 
 /** Writes the file's malformed records, and nothing else, into a file. @throws as `exportToFile` */
@@ -120,16 +141,28 @@ export async function exportRejectsToFile(
   );
 }
 
-function countWrites(sink: ByteSink): ByteSink & { readonly written: () => number } {
+interface CountedSink extends ByteSink {
+  readonly written: () => number;
+  readonly done: (name: Written['name'], rows: number) => Written;
+}
+
+function countWrites(sink: ByteSink): CountedSink {
   let written = 0;
+  let waitedMs = 0;
+  const waiting = async (work: Promise<void>): Promise<void> => {
+    const began = performance.now();
+    await work;
+    waitedMs += performance.now() - began;
+  };
   return {
     name: sink.name,
     written: () => written,
+    done: (name, rows) => ({ name, rows, bytes: written, waitedMs }),
     write: async (bytes) => {
-      await sink.write(bytes);
+      await waiting(sink.write(bytes));
       written += bytes.length;
     },
-    commit: () => sink.commit(),
+    commit: () => waiting(sink.commit()),
     discard: () => sink.discard(),
   };
 }
@@ -144,12 +177,13 @@ async function* recordChunks(
   meter: Meter,
 ): AsyncGenerator<Uint8Array> {
   const { format } = dataset.recognised;
-  const columns = needsPaths(format, to) ? await pathsOf(dataset, query, signal) : [];
+  const columns = needsPaths(format, to) ? await pathsOf(dataset, query, signal, meter) : [];
   const head = to === 'same' ? await dataset.head(signal) : new Uint8Array(0);
   const scan: FileScan = {
     query,
     output: { kind: 'bytes', to, columns },
     malformed: rejects ? 'collect' : 'keep',
+    measure: meter.stages !== undefined,
   };
   yield* framed(frameOf(format, to, head, columns), rowBytes(dataset, scan, rejects, signal, meter));
 }
@@ -168,6 +202,7 @@ async function* encodedChunks(
     query,
     output: { kind: 'lines' },
     malformed: rejects ? 'collect' : 'keep',
+    measure: meter.stages !== undefined,
   };
   for await (const found of dataset.scan(scan, signal)) {
     meter.add(found);
@@ -178,7 +213,7 @@ async function* encodedChunks(
       let to = from;
       // Neighbours in one go.
       for (; i < lines.length && lines[i] === to; i += 2) to += lines[i + 1];
-      yield* encoded.copy(found.place.line + from, found.place.line + to, signal);
+      yield* timed(encoded.copy(found.place.line + from, found.place.line + to, signal), meter);
     }
   }
 }
@@ -197,9 +232,11 @@ async function* derivedChunks(
   let columns: readonly FieldPath[] | undefined = derivedColumns(query)?.map((name) => [name]);
   if (!columns && target.kind === 'table') {
     refuseSecondPass(dataset);
+    const began = performance.now();
     const seen = new JsonFields();
     for await (const { bytes } of deriveRows(dataset, query, signal, () => undefined)) readPaths(seen, bytes);
     columns = seen.paths();
+    meter.stages?.lookedForColumns(performance.now() - began);
   }
   const encoder = createDerivedEncoder(target, columns ?? []);
   const found = async (result: OrderedResult): Promise<void> => {
@@ -207,10 +244,14 @@ async function* derivedChunks(
     if (rejects) await writeRejects(result, rejects);
   };
   async function* rows(): AsyncGenerator<Uint8Array> {
-    const options = { malformed: rejects ? 'collect' : 'keep' } as const;
+    const { stages } = meter;
+    const options = { malformed: rejects ? 'collect' : 'keep', stages } as const;
     for await (const piece of deriveRows(dataset, query, signal, found, options)) {
       meter.derived(piece.rows);
-      yield encoder.encode(piece.bytes);
+      const began = performance.now();
+      const bytes = encoder.encode(piece.bytes);
+      stages?.encoding(performance.now() - began);
+      yield bytes;
     }
   }
   yield* framed(encoder.frame, rows());
@@ -231,6 +272,16 @@ async function* rowBytes(
   }
 }
 
+/** Notes the time in which the chunks are made. */
+async function* timed(chunks: AsyncIterable<Uint8Array>, { stages }: Meter): AsyncGenerator<Uint8Array> {
+  let asked = performance.now();
+  for await (const chunk of chunks) {
+    stages?.encoding(performance.now() - asked);
+    yield chunk;
+    asked = performance.now();
+  }
+}
+
 async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): Promise<void> {
   if (!result || result.rejects.length === 0) return;
   const out = new ByteBuilder();
@@ -239,8 +290,14 @@ async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): P
 }
 
 /** A first pass over the matching records, for the columns that they hold. */
-async function pathsOf(dataset: Dataset, query: PlannedQuery, signal: AbortSignal): Promise<FieldPath[]> {
+async function pathsOf(
+  dataset: Dataset,
+  query: PlannedQuery,
+  signal: AbortSignal,
+  meter: Meter,
+): Promise<FieldPath[]> {
   refuseSecondPass(dataset);
+  const began = performance.now();
   const known = new Map<string, FieldPath>();
   const scan: FileScan = {
     query,
@@ -250,6 +307,7 @@ async function pathsOf(dataset: Dataset, query: PlannedQuery, signal: AbortSigna
     for (const path of result?.paths ?? []) known.set(JSON.stringify(path), path);
     if (known.size > maxColumns) throw tooManyColumns(maxColumns);
   }
+  meter.stages?.lookedForColumns(performance.now() - began);
   return [...known.values()];
 }
 

@@ -1,6 +1,7 @@
 import type { ExportProgress } from '../../protocol/engine.ts';
 import type { Dataset } from './dataset.ts';
 import type { OrderedResult } from './scanInOrder.ts';
+import type { StageMeter } from './stageMeter.ts';
 
 const progressMs = 100;
 
@@ -14,8 +15,11 @@ export class Meter {
   #matched = 0;
   #scanned = 0;
   malformed = 0;
+  /** Where it is asked what the stages take. */
+  readonly stages: StageMeter | undefined;
 
-  constructor(dataset: Dataset, progress: (state: ExportProgress) => void) {
+  constructor(dataset: Dataset, progress: (state: ExportProgress) => void, stages: StageMeter | undefined) {
+    this.stages = stages;
     this.#dataset = dataset;
     this.#progress = progress;
   }
@@ -43,10 +47,8 @@ export class Meter {
   }
 
   /** Takes in a stretch of which each match is a row. */
-  add(found: {
-    readonly blocks: readonly { records: number; matched: number; malformed: number }[];
-    scanned: number;
-  }): void {
+  add(found: OrderedResult): void {
+    this.stages?.add(found);
     for (const block of found.blocks) {
       this.#records += block.records;
       this.#matched += block.matched;

@@ -14,6 +14,7 @@ import type {
   ScanTask,
   Task,
 } from '../pool/task.ts';
+import { repeated } from '../pool/work.ts';
 
 /** What a scan of a file is to do with its records. */
 export interface ScanRequest {
@@ -35,6 +36,8 @@ export interface ScanRequest {
   readonly stretchEnd?: ((block: number) => number) | undefined;
   /** Answers whether a block may hold a match; the others are skipped. Only asked of blocks that the index knows. */
   readonly mayMatch?: ((block: number) => boolean) | undefined;
+  /** Whether results are to say what they took. */
+  readonly measure?: boolean | undefined;
 }
 
 /** A stretch's result, in its place. */
@@ -147,6 +150,7 @@ export async function* scanInOrder(
       output: request.output,
       malformed: request.malformed,
       window,
+      measure: request.measure,
     };
     const result = pool.run(task, backgroundPriority, both).then((answer) => {
       if (answer.kind !== 'scan') throw new TypeError(`A scan was answered by a ${answer.kind}.`);
@@ -192,10 +196,10 @@ export async function* scanInOrder(
       }
       let result = await handed.result;
       if (result.start !== expected.start && !(result.start === undefined && expected.start >= stretchEnd)) {
-        result = await submit(firstBlock, lastBlock, expected);
+        result = await again(result, submit(firstBlock, lastBlock, expected));
       }
       const cut = limit === 1 ? undefined : windowWithin(request.window, matched, countMatches(result));
-      if (cut) result = await submit(firstBlock, lastBlock, expected, cut);
+      if (cut) result = await again(result, submit(firstBlock, lastBlock, expected, cut));
       matched += result.passed + countMatches(result);
       const { failure, bytes, lines } = result;
       const made = bytes ?? lines;
@@ -224,6 +228,11 @@ export async function* scanInOrder(
   } finally {
     stop.abort();
   }
+}
+
+async function again(before: ScanResult, result: Promise<ScanResult>): Promise<ScanResult> {
+  const last = await result;
+  return last.work ? { ...last, work: repeated(before.work, last.work) } : last;
 }
 
 /** What is left of a window after `passed` matches; undefined: everything. */

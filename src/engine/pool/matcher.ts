@@ -53,6 +53,14 @@ export class Matcher {
     return this.#selection;
   }
 
+  /** How many records of the block take part, whatever the conditions say of them. */
+  candidates({ count, faults, faulty }: RecordBlock): number {
+    if (faulty === 0) return count;
+    let left = 0;
+    for (let i = 0; i < count; i++) if (this.#takes(faults[i])) left++;
+    return left;
+  }
+
   /** Sets `selection`, given the 0-based numbers of the block's first record and line; answers how many are in it. */
   select(block: RecordBlock, record: number, line: number): number {
     if (this.#selection.length < block.count) this.#selection = new Uint32Array(2 * block.count);

@@ -10,6 +10,7 @@ import { localStagesOf } from '../stage/partial.ts';
 import { createRowEncoder } from '../sink/rowEncoder.ts';
 import { collectPaths } from '../sink/tableRow.ts';
 import { Tally } from './tally.ts';
+import { WorkMeter } from './work.ts';
 import type { FileSpec, MatchPlace, MatchWindow, Output, ScanResult, ScanTask } from './task.ts';
 
 /** Scans one stretch of a file, as far as the source goes. @throws the signal's reason; SinkError */
@@ -22,7 +23,8 @@ export async function scanStretch(
   const { file: spec, stretch } = task;
   const run = { start: stretch.start, from: stretch.from, to: stretch.to, end: spec.end };
   const tally = new Tally(stretch, spec.blockSize);
-  const collector = createCollector(task.output, spec, matcher.plan);
+  const meter = task.measure ? new WorkMeter() : undefined;
+  const collector = createCollector(task.output, spec, matcher.plan, meter);
   const fields = task.output.kind === 'stages' ? matcher.plan.fields : matcher.fields;
   const rejects: Reject[] = [];
   const window = task.window && new Window(task.window);
@@ -32,6 +34,7 @@ export async function scanStretch(
     const { holding } = matcher.plan;
     const read = records(file.source, file.scanner, run, spec.blockSize, fields, signal, holding);
     for await (const placed of read) {
+      meter?.scanned();
       const block = placed.records;
       if (task.malformed === 'collect') {
         const origin = { record: record - stretch.record, line: line - stretch.line };
@@ -39,16 +42,22 @@ export async function scanStretch(
       }
       const selected = matcher.select(block, record, line);
       const count = window ? window.narrow(matcher.selection, selected) : selected;
-      tally.add(placed, count, matcher.zones(block));
+      const zones = matcher.zones(block);
+      meter?.selected(matcher.candidates(block), selected);
+      tally.add(placed, count, zones);
       collector.take(block, matcher.selection, count, { ordinal: tally.block, record, line });
       record += block.count;
       line += block.lineCount;
+      meter?.made();
     }
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     failure = error;
   }
+  meter?.scanned();
   const blocks = failure ? tally.blocks : tally.finish();
+  const made = collector.finish();
+  meter?.made();
   return {
     kind: 'scan',
     start: tally.start,
@@ -59,7 +68,8 @@ export async function scanStretch(
     places: [],
     passed: window?.passed ?? 0,
     failure: failure && { failure: failure.failure, message: failure.message, position: failure.position },
-    ...collector.finish(),
+    work: meter?.work,
+    ...made,
   };
 }
 
@@ -104,7 +114,12 @@ interface Collector {
   finish(): Partial<ScanResult>;
 }
 
-function createCollector(output: Output, spec: FileSpec, plan: Plan): Collector {
+function createCollector(
+  output: Output,
+  spec: FileSpec,
+  plan: Plan,
+  meter: WorkMeter | undefined,
+): Collector {
   switch (output.kind) {
     case 'count':
       return { take: () => undefined, finish: () => ({}) };
@@ -112,9 +127,10 @@ function createCollector(output: Output, spec: FileSpec, plan: Plan): Collector 
       return placeCollector(output.limit);
     case 'stages': {
       const stages = localStagesOf(plan, output.cutoff);
+      const steps = meter && (meter.work.steps = stages.idle());
       return {
-        take: (block, selection, count, place) => stages.add(block, selection, count, place),
-        finish: () => ({ bytes: stages.take() }),
+        take: (block, selection, count, place) => stages.add(block, selection, count, place, steps),
+        finish: () => ({ bytes: stages.take(steps) }),
       };
     }
     case 'lines':

@@ -7,6 +7,7 @@ import type { Zone } from '../index/zone.ts';
 import type { Target } from '../sink/exportFormat.ts';
 import type { Reject } from '../sink/rejects.ts';
 import type { SourceFailure, SourceSpec } from '../source/source.ts';
+import type { StretchWork } from './work.ts';
 
 /** What the scan workers do. Tasks and results are plain data. */
 
@@ -74,6 +75,8 @@ export interface ScanTask {
   readonly malformed: MalformedUse;
   /** Which of the stretch's matches are taken; undefined: all. */
   readonly window: MatchWindow | undefined;
+  /** Whether the result is to say what it took. */
+  readonly measure?: boolean | undefined;
 }
 
 /**
@@ -115,6 +118,8 @@ export interface ScanResult {
   readonly passed: number;
   /** Why the source gave no more; then the last of `blocks` is not whole, and those after it are missing. */
   readonly failure: SourceFailureAt | undefined;
+  /** Where the task asks for it. */
+  readonly work?: StretchWork | undefined;
 }
 
 /** A SourceError as plain data. */

@@ -19,8 +19,12 @@ export interface Plan {
    * then records that cannot be read are to be left out.
    */
   readonly where: Predicate | undefined;
+  /** What kinds of operators `where` carries out, in order. */
+  readonly conditions: readonly ('where' | 'tablesample')[];
   /** The operators that `where` does not carry out. */
   readonly operators: readonly Operator[];
+  /** Of each of `operators`, how many of `steps` it is. */
+  readonly stepCounts: readonly number[];
   /** What the stages do with the records that `where` takes, in order. */
   readonly steps: readonly Step[];
   /**
@@ -60,13 +64,19 @@ export function planQuery(query: Query, layout: Layout): Plan {
   // The fields of the conditions must come first, so the rest is resolved anew with their list.
   const table = new SlotTable(fields, layout.format === 'csv');
   const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
-  for (const operator of split.operators) resolver.add(operator);
   const { steps } = resolver;
+  const stepCounts = split.operators.map((operator) => {
+    const before = steps.length;
+    resolver.add(operator);
+    return steps.length - before;
+  });
   const isRecords = split.operators.every((operator) => operator.kind === 'limit' || operator.kind === 'as');
   const output = isRecords ? [] : resolver.output();
   return {
     where: compiled?.predicate,
+    conditions: split.conditions.map(({ kind }) => (kind === 'sample' ? 'tablesample' : 'where')),
     operators: split.operators,
+    stepCounts,
     steps,
     shape: isRecords ? 'records' : split.isLocal ? 'rows' : 'table',
     output,

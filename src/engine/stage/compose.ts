@@ -58,12 +58,12 @@ export function chain(
     if (step.kind === 'sort' && next?.kind === 'limit' && next.count + next.offset <= maxTop) {
       const keys = sortKeys(step, plan);
       const rows = next.count + next.offset;
-      stream = measured('ORDER BY … LIMIT', stream, context, folder, (input) =>
+      stream = measured({ name: 'ORDER BY … LIMIT', step: at }, stream, context, folder, (input) =>
         top(input, keys, codec, rows),
       );
       continue;
     }
-    stream = measured(nameOf(step), stream, context, folder, (input) =>
+    stream = measured({ name: nameOf(step), step: at }, stream, context, folder, (input) =>
       stage(step, input, plan, codec, budget, folder, context.signal),
     );
   }
@@ -163,7 +163,7 @@ export function stageBudget({ steps }: Plan, { budget }: StageContext): number {
   return budget / Math.max(1, holding.length);
 }
 
-function nameOf(step: Step): string {
+export function nameOf(step: Step): string {
   switch (step.kind) {
     case 'compute':
       return 'EXTEND';

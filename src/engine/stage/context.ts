@@ -7,18 +7,24 @@ export interface StageContext {
   readonly tempFolder: string;
   /** Told the key that rows still to come must be before, as ORDER BY … LIMIT finds it. */
   readonly cutoff?: (key: Uint8Array) => void;
-  /** Filled while the stages run: one entry a stage, in their order. */
+  /** Filled while the stages run: one entry for each part of a stage that is done in this thread, in their order. */
   readonly metrics?: StageMetrics[];
 }
 
-/** What one stage has done so far. */
-export interface StageMetrics {
-  readonly name: string;
+/** Rows that went in and came out, and the time that took. */
+export interface StepWork {
   rowsIn: number;
   rowsOut: number;
-  batches: number;
   /** Time in the stage itself, in milliseconds. */
   ms: number;
+}
+
+/** What one stage has done so far. */
+export interface StageMetrics extends StepWork {
+  readonly name: string;
+  /** Number of the plan's step; one past the last where rows are only made ready for the output. */
+  readonly step: number;
+  batches: number;
   /** Bytes written to temporary files. */
   spilled: number;
 }

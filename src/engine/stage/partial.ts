@@ -9,15 +9,17 @@ import {
   groupingOf,
   liveSlotsBefore,
   liveSlotsOf,
+  nameOf,
   sortKeys,
   stageBudget,
 } from './compose.ts';
 import { computeBatch } from './compute.ts';
-import type { StageContext } from './context.ts';
+import type { StageContext, StepWork } from './context.ts';
 import { compileForBatches, selectTrue } from './expression.ts';
 import { discard } from './discard.ts';
 import { writeRowKey } from './distinct.ts';
 import { KeySet } from './keySet.ts';
+import { measuredParts } from './measure.ts';
 import { KeyWriter, Sorter, type SortExpression } from './orderBy.ts';
 import { outputVectors } from './output.ts';
 import { RowCodec, rowsPerBatch } from './rows.ts';
@@ -31,14 +33,25 @@ import { unnestBatch } from './unnest.ts';
  * next one as can be done on a part of the rows. What comes out is bytes, for `gather` in another thread.
  */
 export interface LocalStages {
-  /** Takes in the records of a block that the plan's condition has taken. Blocks must come in the order of the file. */
-  add(block: RecordBlock, selection: Uint32Array, count: number, origin: Origin): void;
+  /**
+   * Takes in the records of a block that the plan's condition has taken. Blocks must come in the order of the file.
+   * @param work noted here where it is asked for
+   */
+  add(
+    block: RecordBlock,
+    selection: Uint32Array,
+    count: number,
+    origin: Origin,
+    work?: readonly StepWork[],
+  ): void;
   /** Bytes held, roughly: `take` may be called early. */
   readonly size: number;
   /** What was made of the blocks since the last call. */
-  take(): Uint8Array<ArrayBuffer>;
+  take(work?: readonly StepWork[]): Uint8Array<ArrayBuffer>;
   /** Begins anew. */
   restart(cutoff?: Uint8Array): void;
+  /** Nothing done so far: the steps that are done here, and the one of which a part is. */
+  idle(): readonly StepWork[];
 }
 
 type RowStage = (batch: Batch) => Batch;
@@ -92,22 +105,39 @@ function createLocalStages(plan: Plan): LocalStages {
     }
   });
   const reducer = createReducer(plan, count);
+  stages.push((batch) => {
+    if (batch.count > 0) reducer.add(batch);
+    return batch;
+  });
   return {
     get size() {
       return reducer.size;
     },
-    add(block, selection, selected, origin) {
+    add(block, selection, selected, origin, work) {
       let batch = batchOfBlock(plan, block, selection, selected, origin);
-      for (const stage of stages) batch = stage(batch);
-      if (batch.count > 0) reducer.add(batch);
+      for (const [at, stage] of stages.entries()) {
+        batch = work === undefined ? stage(batch) : noted(stage, batch, work[at]);
+      }
     },
-    take() {
+    take(work) {
+      const began = performance.now();
       const bytes = reducer.take();
       reducer.restart();
+      if (work !== undefined) work[count].ms += performance.now() - began;
       return bytes;
     },
     restart: (cutoff) => reducer.restart(cutoff),
+    idle: () => stages.map(() => ({ rowsIn: 0, rowsOut: 0, ms: 0 })),
   };
+}
+
+function noted(stage: RowStage, batch: Batch, own: StepWork): Batch {
+  const began = performance.now();
+  const made = stage(batch);
+  own.ms += performance.now() - began;
+  own.rowsIn += batch.count;
+  own.rowsOut += made.count;
+  return made;
 }
 
 /** Whether what the local stages make of many rows is small: groups, or the first rows. */
@@ -275,21 +305,28 @@ function gathered(
 ): AsyncIterable<Batch> {
   const at = localSteps(plan);
   const step = plan.steps.at(at);
+  const place = { name: step === undefined ? 'rows' : nameOf(step), step: at };
+  const noted = (stage: (parts: AsyncIterable<Uint8Array>) => AsyncIterable<Batch>): AsyncIterable<Batch> =>
+    measuredParts(place, parts, context, folder, stage);
   if (step?.kind === 'aggregate') {
     const aggregation = new Aggregation(() => groupingOf(step, plan), stageBudget(plan, context), folder);
-    return chain(plan, mergedGroups(parts, aggregation, context.signal), context, folder, at + 1);
+    const merged = noted((given) => mergedGroups(given, aggregation, context.signal));
+    return chain(plan, merged, context, folder, at + 1);
   }
   const count = topCount(plan, at);
   if (step?.kind === 'sort' && count !== undefined) {
     const codec = new RowCodec(liveSlotsOf(plan)[at]);
     const top = new Top(sortKeys(step, plan), codec, count);
-    return chain(plan, mergedTop(parts, top, codec, context), context, folder, at + 1);
+    const merged = noted((given) => mergedTop(given, top, codec, context));
+    return chain(plan, merged, context, folder, at + 1);
   }
   if (step?.kind === 'sort') {
     const sorter = new Sorter(new RowCodec(liveSlotsOf(plan)[at]), stageBudget(plan, context), folder);
-    return chain(plan, sortedRows(parts, sorter, context.signal), context, folder, at + 1);
+    const sorted = noted((given) => sortedRows(given, sorter, context.signal));
+    return chain(plan, sorted, context, folder, at + 1);
   }
-  return chain(plan, decodedRows(parts, codecBefore(plan, at)), context, folder, at);
+  const decoded = noted((given) => decodedRows(given, codecBefore(plan, at)));
+  return chain(plan, decoded, context, folder, at);
 }
 
 async function* mergedGroups(

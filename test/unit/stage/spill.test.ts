@@ -156,6 +156,15 @@ describe('the stages', () => {
     assert.ok(metrics.every(({ ms, batches }) => ms >= 0 && batches > 0));
   });
 
+  it('say what each of them wrote to files, and not what those before it did', async () => {
+    const both: StageMetrics[] = [];
+    const alone: StageMetrics[] = [];
+    await run('DISTINCT |> ORDER BY key', data, { metrics: both, budget: small, tempFolder: tmpdir() });
+    await run('ORDER BY key', data, { metrics: alone, budget: small / 2, tempFolder: tmpdir() });
+    assert.ok(both[0].spilled > 0);
+    assert.equal(both[1].spilled, alone[0].spilled);
+  });
+
   it('ask for no more once LIMIT has its rows', async () => {
     const metrics: StageMetrics[] = [];
     await run('EXTEND n * 2 AS m |> LIMIT 3', data, { metrics, blockSize: 20_000 });

@@ -1,0 +1,56 @@
+import type { StageLine, StageReport } from '../../protocol/engine.ts';
+
+/** What a run took, for people: a line about the whole of it, then one a stage, in columns. Ends without a line end. */
+export function stageTable({ lines, threads, elapsedMs }: StageReport): string {
+  const rows = [
+    ['', 'rows in', 'rows out', 'ms', ''],
+    ...lines.map((line) => [line.name, count(line.rowsIn), count(line.rowsOut), time(line.ms), notes(line)]),
+  ];
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const table = rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const isText = column === 0 || column === row.length - 1;
+        return isText ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+  const shared = threads > 1 ? `; the times of the stages are those of ${threads} threads added up` : '';
+  return [`${time(elapsedMs)} ms in all${shared}`, ...table].join('\n  ');
+}
+
+function notes({ name, bytes, ms, skipped = 0, malformed = 0, spilled = 0, waitedMs }: StageLine): string {
+  const parts: string[] = [];
+  if (name === 'columns') parts.push('a pass before, to see which there are');
+  if (bytes !== undefined) parts.push(sized(bytes));
+  if (name === 'scan' && bytes !== undefined && ms > 0) parts.push(`${rate(bytes / 1e3 / ms)} MB/s a thread`);
+  if (skipped > 0) parts.push(`${sized(skipped)} skipped by the index`);
+  if (malformed > 0) parts.push(`${count(malformed)} malformed`);
+  if (spilled > 0) parts.push(`${sized(spilled)} in temporary files`);
+  if (waitedMs !== undefined) parts.push(`${time(waitedMs)} ms waiting for the output`);
+  return parts.join(', ');
+}
+
+function count(rows: number | undefined): string {
+  return rows?.toLocaleString('en') ?? '';
+}
+
+function time(ms: number): string {
+  const digits = ms < 99.95 ? 1 : 0;
+  return Math.max(0, ms).toLocaleString('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+function rate(megabytes: number): string {
+  return megabytes < 9.95 ? megabytes.toFixed(1) : Math.round(megabytes).toLocaleString('en');
+}
+
+/** Decimal units, as disks and file managers count them. */
+function sized(bytes: number): string {
+  if (bytes < 1e3) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
