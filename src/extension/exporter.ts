@@ -1,4 +1,5 @@
 import { l10n, ProgressLocation, Uri, window } from 'vscode';
+import { stageTable } from '../engine/dataset/stageTable.ts';
 import type { ExportProgress, ExportSummary } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { pathOf, type Addresses } from './addresses.ts';
@@ -16,11 +17,14 @@ export class Exporter {
   readonly #engine: EngineHost;
   readonly #readings: Readings;
   readonly #addresses: Addresses;
+  readonly #log: (text: string) => void;
 
-  constructor(engine: EngineHost, readings: Readings, addresses: Addresses) {
+  /** @param log is told what the stages of each export took */
+  constructor(engine: EngineHost, readings: Readings, addresses: Addresses, log: (text: string) => void) {
     this.#engine = engine;
     this.#readings = readings;
     this.#addresses = addresses;
+    this.#log = log;
   }
 
   /** Asks where to and writes what the query selects. Undefined where the user thinks better of it. */
@@ -33,7 +37,10 @@ export class Exporter {
     const summary = await withProgress(target, (signal, onProgress) =>
       this.#engine.call('export', request, { signal, onProgress }),
     );
-    if (summary) void this.#tellOfSubset(preview, target, summary);
+    if (summary) {
+      this.#logStages(target, summary);
+      void this.#tellOfSubset(preview, target, summary);
+    }
     return summary;
   }
 
@@ -45,7 +52,10 @@ export class Exporter {
     const { session, info } = await this.#openSession(source);
     try {
       const to = exportFormat(pathOf(source), info.format, target.fsPath);
-      return await this.#engine.call('export', { session: session.number, query, target: target.fsPath, to });
+      const request = { session: session.number, query, target: target.fsPath, to };
+      const summary = await this.#engine.call('export', request);
+      this.#logStages(target, summary);
+      return summary;
     } finally {
       session.close();
     }
@@ -60,8 +70,15 @@ export class Exporter {
     const summary = await withProgress(target, (signal, onProgress) =>
       this.#engine.call('exportRejects', request, { signal, onProgress }),
     );
-    if (summary) void offerPreview(target, l10n.t('Exported {0} malformed records.', count(summary.matched)));
+    if (summary) {
+      this.#logStages(target, summary);
+      void offerPreview(target, l10n.t('Exported {0} malformed records.', count(summary.matched)));
+    }
     return summary;
+  }
+
+  #logStages(target: Uri, { stages }: ExportSummary): void {
+    if (stages) this.#log(`${target.fsPath}: ${stageTable(stages)}`);
   }
 
   /** A session without a page. */

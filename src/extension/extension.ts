@@ -29,7 +29,7 @@ export function activate(context: ExtensionContext): void {
   engine = host;
   const readings = new Readings(context.workspaceState);
   const addresses = new Addresses(context.secrets);
-  const exporter = new Exporter(host, readings, addresses);
+  const exporter = new Exporter(host, readings, addresses, (text) => log.info(text));
   const records = new RecordDocuments(host);
   const statusBar = new StatusBar();
   const editor = new PreviewEditor(

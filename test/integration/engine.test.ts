@@ -4,8 +4,11 @@ import { watch } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commands, extensions, Uri } from 'vscode';
+import { commands, EventEmitter, extensions, Uri, type SecretStorageChangeEvent } from 'vscode';
+import { Addresses } from '../../src/extension/addresses.ts';
 import { EngineHost, type EngineSession } from '../../src/extension/engineHost.ts';
+import { Exporter } from '../../src/extension/exporter.ts';
+import { Readings } from '../../src/extension/readings.ts';
 import type { FileInfo } from '../../src/protocol/preview.ts';
 import type { Message, WireError } from '../../src/protocol/rpc.ts';
 
@@ -165,6 +168,36 @@ describe('the engine in the extension host', () => {
     const target = Uri.file(join(folder, 'even.jsonl'));
     await commands.executeCommand('rowriver.exportTo', { source: Uri.file(source), query: 'even', target });
     assert.equal(await readFile(target.fsPath, 'utf8'), lines.filter((_, i) => i % 2 === 0).join(''));
+  });
+
+  it('says in the log what the stages of an export took', async () => {
+    const extension = extensions.getExtension('rowriver.rowriver');
+    assert.ok(extension);
+    const told: string[] = [];
+    const state = { keys: () => [], get: () => undefined, update: () => Promise.resolve() };
+    const nothing = new EventEmitter<SecretStorageChangeEvent>();
+    const secrets = {
+      keys: () => Promise.resolve([]),
+      get: () => Promise.resolve(undefined),
+      store: () => Promise.resolve(),
+      delete: () => Promise.resolve(),
+      onDidChange: nothing.event,
+    };
+    const exporter = new Exporter(host, new Readings(state), new Addresses(secrets), (text) =>
+      told.push(text),
+    );
+    const target = Uri.file(join(folder, 'told.jsonl'));
+    await exporter.exportTo(Uri.file(source), 'even |> LIMIT 10', target);
+    const [text, ...more] = told;
+    assert.deepEqual(more, []);
+    assert.ok(text.startsWith(`${target.fsPath}: `), text);
+    const rows = text.split('\n').map((line) => line.trim().split(/ {2,}/).slice(0, 3));
+    assert.deepEqual(rows.slice(2), [
+      ['scan', '3,000', '3,000'],
+      ['WHERE', '3,000', '1,500'],
+      ['LIMIT', '1,500', '10'],
+      ['write', '10', '10'],
+    ]);
   });
 
   it('refuses to export a file onto itself', async () => {

@@ -72,14 +72,14 @@ export async function exportTo(
   return { ...meter.state(), written: counted.written(), malformed: meter.malformed, stages: report };
 }
 
-/** Exports into a file. @throws as `exportTo`; SinkError also when the target is the file that is read */
+/** Exports into a file, and says what the stages took. @throws as `exportTo`; SinkError also when the target is the file that is read */
 export async function exportToFile(
   dataset: Dataset,
   { query, to, target }: { readonly query: string; readonly to: ExportFormat; readonly target: string },
   context: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const sink = await openTarget(target, { sources: dataset.paths });
-  return exportTo(dataset, { query, to, sink }, context);
+  return exportTo(dataset, { query, to, sink, measure: true }, context);
 }
 
 /**
@@ -136,7 +136,7 @@ export async function exportRejectsToFile(
 ): Promise<ExportSummary> {
   return countTo(
     dataset,
-    { query: '', rejects: await openTarget(target, { sources: dataset.paths }) },
+    { query: '', rejects: await openTarget(target, { sources: dataset.paths }), measure: true },
     context,
   );
 }
