@@ -6,7 +6,7 @@ const plain = /^[\p{L}_@][\p{L}\p{M}\p{N}_$@]*$/u;
 const reserved = new Set(
   (
     'and or not in between like ilike is null true false case when then else end cast try_cast as from where select ' +
-    'group order by having limit offset distinct over'
+    'group order by having limit offset distinct over current_date current_timestamp'
   ).split(' '),
 );
 
