@@ -5,7 +5,7 @@ import { calculate, negativeOf } from './value/arithmetic.ts';
 import { castValue } from './value/cast.ts';
 import { asBoolean, asNumber, compareLoose, compareValues, truthOf } from './value/compare.ts';
 import { JsonList, JsonObject } from './value/json.ts';
-import { matchesLike, parseLike } from './value/like.ts';
+import { firstCharacter, matchesLike, parseLike } from './value/like.ts';
 import { textOf, typeOf, type TypeName, type Value } from './value/value.ts';
 
 /** The value of an expression for one row of whatever the environment reads. */
@@ -119,13 +119,16 @@ export function compileExpression(node: Expression, environment: Environment): C
       const escape = node.escape && compile(node.escape).evaluate;
       const fold = (value: Exclude<Value, null>): string =>
         node.insensitive ? textOf(value).toLowerCase() : textOf(value);
-      const parse = memo((key: string) => parseLike(key.slice(1), key.startsWith('\0') ? undefined : key[0]));
+      const parse = memo((key: string) => {
+        const mark = firstCharacter(key);
+        return parseLike(key.slice(mark.length), mark === '\0' ? undefined : mark);
+      });
       return typed((row) => {
         const value = evaluate(row);
         const wanted = pattern(row);
         const mark = escape === undefined ? '' : escape(row);
         if (value === null || wanted === null || mark === null) return null;
-        const key = (textOf(mark).charAt(0) || '\0') + fold(wanted);
+        const key = (firstCharacter(textOf(mark)) || '\0') + fold(wanted);
         return matchesLike(parse(key), fold(value)) !== node.negated;
       });
     }

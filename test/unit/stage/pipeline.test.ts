@@ -17,7 +17,33 @@ const csv: TestData = {
   text: 'id,type,n,user.name\n1,a,1.10,Ann\n2,b,2,Bob\n3,a,0.2,"Cid ""C"""\n4,b,,\n5,a,12345678901234567890,""\n',
 };
 
+const epochs: TestData = {
+  format: 'jsonl',
+  text: '{"t":1717181110}\n{"t":"1717181110123"}\n{"t":"20240531"}',
+};
+const csvEpochs: TestData = { format: 'csv', text: 't\n1717181110\n1717181110123\n20240531\n' };
+const dayAfter = [
+  '{"next":"2024-06-01 18:45:10","age":"00:00:50"}',
+  '{"next":"2024-06-01 18:45:10.123","age":"00:00:49.877"}',
+];
+
 const cases: readonly [TestData, string, readonly string[]][] = [
+  [
+    jsonl,
+    String.raw`id = 1 |> SELECT '50%' LIKE '50😀%' ESCAPE '😀' AS a, '50x' LIKE '50😀%' ESCAPE '😀' AS b`,
+    ['{"a":true,"b":false}'],
+  ],
+  [
+    epochs,
+    "t > TIMESTAMP '2024-05-31' |> SELECT t + INTERVAL 1 day AS next, TIMESTAMP '2024-05-31 18:46:00' - t AS age",
+    dayAfter,
+  ],
+  [
+    csvEpochs,
+    "t > TIMESTAMP '2024-05-31' |> SELECT t + INTERVAL 1 day AS next, TIMESTAMP '2024-05-31 18:46:00' - t AS age",
+    dayAfter,
+  ],
+  [csvEpochs, "SELECT date_trunc('day', t) AS d |> DISTINCT", ['{"d":"2024-05-31 00:00:00"}', '{"d":null}']],
   [jsonl, 'SELECT id, n |> LIMIT 2', ['{"id":1,"n":1.10}', '{"id":2,"n":2}']],
   [jsonl, 'id = 3 |> SELECT user.name, user.country AS c', ['{"user.name":"Cid","c":"DE"}']],
   [jsonl, "id = 3 |> SELECT upper(user.name) || '!' AS x, n + 0.1 AS y", ['{"x":"CID!","y":0.3}']],

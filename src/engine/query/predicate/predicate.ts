@@ -9,7 +9,7 @@ import type { ComparisonOperator, Expression } from '../syntax/tree.ts';
 import { shapeOf } from '../syntax/walk.ts';
 import { compareTexts, isWellFormed, truthOf } from '../value/compare.ts';
 import { toDouble } from '../value/decimal.ts';
-import { parseLike } from '../value/like.ts';
+import { firstCharacter, parseLike } from '../value/like.ts';
 import { Timestamp } from '../value/time.ts';
 import { isNumeric, type Value } from '../value/value.ts';
 import type { FieldList } from './fields.ts';
@@ -306,7 +306,7 @@ class PredicateCompiler {
       return undefined;
     if (typeof node.pattern.value !== 'string') return undefined;
     const mark =
-      escape !== undefined && typeof escape.value === 'string' ? escape.value.charAt(0) : undefined;
+      escape !== undefined && typeof escape.value === 'string' ? firstCharacter(escape.value) : undefined;
     const pattern = parseLike(node.pattern.value, mark);
     if (pattern.kind === 'general' || !isWellFormed(pattern.text)) return undefined;
     if (node.insensitive && (pattern.kind !== 'contains' || foldDoubts(pattern.text) === undefined))

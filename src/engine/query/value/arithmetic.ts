@@ -1,7 +1,7 @@
-import { asNumber } from './compare.ts';
+import { asNumber, asTime } from './compare.ts';
 import { add, divide, divideWhole, multiply, negate, remainder, subtract, type Numeric } from './decimal.ts';
 import { JsonList } from './json.ts';
-import { addInterval, asDay, Interval, subtractTimes, Timestamp, readTime } from './time.ts';
+import { addInterval, asDay, Interval, subtractTimes, Timestamp } from './time.ts';
 import type { ArithmeticOperator } from '../syntax/tree.ts';
 import { isNumeric, textOf, type Value } from './value.ts';
 
@@ -50,7 +50,7 @@ function calculateTime(operator: '+' | '-', a: Value, b: Value): Value | undefin
     return new Interval(a.months + sign * b.months, a.days + sign * b.days, a.micros + sign * b.micros);
   }
   if (b instanceof Interval) {
-    const time = a instanceof Timestamp ? a : typeof a === 'string' ? readTime(a) : undefined;
+    const time = asTime(a);
     return time === undefined ? null : (addInterval(time, b, sign) ?? null);
   }
   if (a instanceof Interval && operator === '+') return calculateTime('+', b, a);
@@ -58,8 +58,8 @@ function calculateTime(operator: '+' | '-', a: Value, b: Value): Value | undefin
     // A date and a number of days.
     if (a instanceof Timestamp && a.date && isNumeric(b)) return asDay(a, b, sign) ?? null;
     if (operator === '+') return null;
-    const from = a instanceof Timestamp ? a : typeof a === 'string' ? readTime(a) : undefined;
-    const to = b instanceof Timestamp ? b : typeof b === 'string' ? readTime(b) : undefined;
+    const from = asTime(a);
+    const to = asTime(b);
     if (from === undefined || to === undefined) return null;
     return from.date && to.date ? Math.round((from.ms - to.ms) / 86_400_000) : subtractTimes(from, to);
   }

@@ -89,8 +89,15 @@ export function asBoolean(value: Value): boolean | undefined {
 /** The point in time that a value is beside one. */
 export function asTime(value: Value): Timestamp | undefined {
   if (value instanceof Timestamp) return value;
-  if (typeof value === 'string') return readTime(value);
+  if (typeof value === 'string') return readTime(value) ?? epochIn(value);
   return isNumeric(value) ? timeOfEpoch(value) : undefined;
+}
+
+/** Nine digits and more, so that years and days written without dashes are no seconds since 1970. */
+function epochIn(text: string): Timestamp | undefined {
+  if (!/^\s*\d{9,19}(?:\.\d+)?\s*$/.test(text)) return undefined;
+  const number = readNumber(text);
+  return number === undefined ? undefined : timeOfEpoch(number);
 }
 
 /** What a value says as a condition: a number says whether it is not 0. */

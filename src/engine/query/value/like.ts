@@ -1,3 +1,9 @@
+/** Of one or two UTF-16 units; empty where the text is. */
+export function firstCharacter(text: string): string {
+  const code = text.codePointAt(0);
+  return code === undefined ? '' : String.fromCodePoint(code);
+}
+
 /** A LIKE pattern, taken apart: the texts between its wildcards. */
 export type LikePattern =
   | { readonly kind: 'exact' | 'prefix' | 'suffix' | 'contains'; readonly text: string }
