@@ -1,4 +1,5 @@
 import { warningAt, type Diagnostic } from './diagnostic.ts';
+import { recordAttributes } from './layout.ts';
 import { didYouMean } from './nearest.ts';
 import { FieldList } from './predicate/fields.ts';
 import { Resolver } from './resolve/resolve.ts';
@@ -19,6 +20,7 @@ export interface KnownColumn {
 export function checkQuery(query: Query, columns: readonly KnownColumn[]): Diagnostic[] {
   if (columns.length === 0) return [];
   const names = columns.map((column) => column.name);
+  const candidates = [...names, ...recordAttributes];
   const lower = names.map((name) => name.toLowerCase());
   const diagnostics: Diagnostic[] = [];
   const table = new SlotTable(new FieldList(), false);
@@ -28,7 +30,7 @@ export function checkQuery(query: Query, columns: readonly KnownColumn[]): Diagn
       const listAt = path.findIndex((step) => typeof step === 'number');
       const name = (listAt === -1 ? path : path.slice(0, listAt)).join('.');
       if (lower.some((known) => isNear(known, name.toLowerCase()))) return;
-      diagnostics.push(warningAt(node, `no column ${name} so far${didYouMean(name, names)}`));
+      diagnostics.push(warningAt(node, `no column ${name} so far${didYouMean(name, candidates)}`));
     },
   });
   for (const operator of query.operators) resolver.add(operator);

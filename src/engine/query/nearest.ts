@@ -17,10 +17,14 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** `; did you mean x?`, or '' where nothing is near. */
-export function didYouMean(name: string, candidates: Iterable<string>): string {
+/** `; did you mean x?`, or '' where nothing is near; `write` says how a candidate is written. */
+export function didYouMean(
+  name: string,
+  candidates: Iterable<string>,
+  write: (candidate: string) => string = (candidate) => candidate,
+): string {
   const near = nearest(name, candidates);
-  return near === undefined ? '' : `; did you mean ${near}?`;
+  return near === undefined ? '' : `; did you mean ${write(near)}?`;
 }
 
 /** Optimal string alignment distance; anything over `limit` comes back as `limit + 1`. */

@@ -68,8 +68,17 @@ function validateExpression(node: Expression, allowed: Allowed): void {
     validateCall(node, allowed);
     return;
   }
+  if (node.kind === 'like' && node.escape !== undefined) validateEscape(node.escape);
   if (node.kind === 'match') validatePattern(node.pattern, node.insensitive);
   for (const child of childrenOf(node)) validateExpression(child, allowed);
+}
+
+/** An empty text stands for no character. */
+function validateEscape(escape: Expression): void {
+  if (escape.kind !== 'literal' || typeof escape.value !== 'string') return;
+  if (Array.from(escape.value).length > 1) {
+    throw new QueryError(escape, "ESCAPE takes one character, such as ESCAPE '!'");
+  }
 }
 
 function validateCall(node: Call, allowed: Allowed): void {

@@ -77,6 +77,17 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['EXTEND avg(a) OVER () AS m', 'OVER ()', 'a window over a stream says how many rows it looks at: avg(…) OVER (ROWS BETWEEN 99 PRECEDING AND CURRENT ROW)'],
   ['EXTEND avg(a) OVER (ORDER BY b) AS m', 'ORDER', 'a window runs over the rows in the order in which they come; put |> ORDER BY before it'],
   ['WHERE lag(a) OVER () > 1', 'lag(a) OVER ()', 'a window can stand in SELECT and EXTEND only, not in WHERE'],
+  ['SELEC a', 'SELEC', 'SELEC is no operator; did you mean SELECT?'],
+  ['ORDR BY a', 'ORDR', 'ORDR is no operator; did you mean ORDER BY?'],
+  ['a 5', '5', '5 cannot follow here; write AND, OR or an operator between'],
+  ['AGGREGATE count(*) GROUP a', 'a', 'a is not what can stand here; what is missing is BY after GROUP'],
+  ['LIMIT 5 ORDER a', 'a', 'a is not what can stand here; what is missing is BY after ORDER'],
+  ['ORDER BY a DESCENDING', 'DESCENDING', 'DESCENDING is not known here; write DESC'],
+  ['SELECT count(*) FILTER a > 5', 'FILTER', 'FILTER stands behind an aggregate, as in count(*) FILTER (WHERE status >= 500)'],
+  ['SELECT a FROM b JOIN c ON d = e', 'JOIN', 'a query reads one file; it cannot be joined with another'],
+  ['SELECT a FROM b AS x LEFT JOIN c', 'LEFT', 'a query reads one file; it cannot be joined with another'],
+  ['SELECT a FROM b, c', ',', 'a query reads one file; it cannot be joined with another'],
+  ["a LIKE '%' ESCAPE 'xy'", "'xy'", "ESCAPE takes one character, such as ESCAPE '!'"],
   ['TABLESAMPLE 200 PERCENT', '200', 'a sample of more than 100 percent'],
 ]; // prettier-ignore
 
@@ -142,6 +153,18 @@ describe('checkQuery', () => {
       'user.contry: no column user.contry so far; did you mean user.country?',
     ]);
     assert.deepEqual(warnings('zzz IS NULL'), ['zzz: no column zzz so far']);
+    assert.deepEqual(warnings('_erorr IS NULL'), ['_erorr: no column _erorr so far; did you mean _error?']);
+  });
+
+  it('warns of them also where an operator only names them', () => {
+    assert.deepEqual(warnings('DROP stauts'), ['stauts: no column stauts so far; did you mean status?']);
+    assert.deepEqual(warnings('RENAME stauts AS s'), [
+      'stauts: no column stauts so far; did you mean status?',
+    ]);
+    assert.deepEqual(
+      warnings('EXTEND 1 AS one |> RENAME one AS two, status AS s |> DROP two, user.country'),
+      [],
+    );
   });
 
   it('knows what stands above and below a column, and what the query itself makes', () => {

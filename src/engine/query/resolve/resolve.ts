@@ -269,8 +269,12 @@ export class Resolver {
   }
 
   #drop(column: Column): void {
-    if (this.#isMissing(column)) this.#unknown(column);
-    else this.#scope = withoutName(this.#scope, keysOf(column));
+    if (this.#isMissing(column)) {
+      this.#unknown(column);
+      return;
+    }
+    this.#tellField(column);
+    this.#scope = withoutName(this.#scope, keysOf(column));
   }
 
   #rename(column: Column, name: string): void {
@@ -278,6 +282,7 @@ export class Resolver {
     if (this.#isMissing(column)) {
       this.#unknown(column);
     } else if (path.length === 1 || columnPart(this.#scope, path) !== -1) {
+      this.#tellField(column);
       this.#scope = withRenamed(this.#scope, path, name);
     } else {
       // A member of a member becomes a column of its own.
@@ -285,6 +290,14 @@ export class Resolver {
       this.#scope = withoutName(this.#scope, path);
       if (binding !== undefined) this.#scope = withColumn(this.#scope, name, this.#slotOf(column, binding));
     }
+  }
+
+  /** For a column that an operator names without looking at its value. */
+  #tellField(column: Column): void {
+    const { parts } = this.#scope;
+    const path = keysOf(column);
+    const ofRecord = parts.some((part) => part.kind === 'open' && part.slot === 'record');
+    if (ofRecord && columnPart(this.#scope, path) === -1) this.#hooks.field?.(column, path);
   }
 
   /** The slot of a binding, computed where it lies inside another value. */

@@ -1,6 +1,7 @@
 import { Cursor, describe } from './cursor.ts';
 import { QueryError, type Diagnostic, errorAt, type Span } from '../diagnostic.ts';
 import { parseOrderKeys } from './call.ts';
+import type { Token } from './token.ts';
 import { parseExpression } from './expression.ts';
 import { didYouMean } from '../nearest.ts';
 import { pipeOperators } from './operators.ts';
@@ -71,7 +72,7 @@ function parseOperators(cursor: Cursor): Operator[] {
     operators.push(...parseOperator(cursor));
   }
   cursor.takeSymbol(';');
-  if (cursor.peek().kind !== 'end') throw trailing(cursor);
+  if (cursor.peek().kind !== 'end') throw trailing(cursor, first);
   return operators;
 }
 
@@ -79,16 +80,39 @@ function atEnd(cursor: Cursor): boolean {
   return cursor.peek().kind === 'end' || (cursor.isSymbol(';') && cursor.peek(1).kind === 'end');
 }
 
-function trailing(cursor: Cursor): QueryError {
+/** @param first the token with which the clauses began: a lone one may be meant as an operator */
+function trailing(cursor: Cursor, first: Token): QueryError {
   const token = cursor.peek();
+  if (first.kind === 'name' && cursor.last() === first && token.kind !== 'symbol') {
+    const near = didYouMean(first.value, firstWords.keys(), (word) => firstWords.get(word) ?? word);
+    if (near !== '') return new QueryError(first, `${first.value} is no operator${near}`);
+  }
   if (token.kind === 'name') {
     const word = token.value.toUpperCase();
+    const hint = trailingHints.get(word);
+    if (hint !== undefined) return new QueryError(token, hint);
+    if ((word === 'GROUP' || word === 'ORDER') && !cursor.isWord('by', 1)) {
+      cursor.next();
+      return cursor.unexpected(`BY after ${word}`);
+    }
     if (operatorWords.some((known) => known.split(' ')[0] === word) || word === 'GROUP') {
       return new QueryError(token, `${word} begins an operator of its own; write |> before it`);
     }
   }
   return new QueryError(token, `${describe(token)} cannot follow here; write AND, OR or an operator between`);
 }
+
+/** The operators by their first words. */
+const firstWords = new Map(operatorWords.map((word) => [word.split(' ')[0], word]));
+
+/** Words that people write where nothing is expected. */
+const trailingHints = new Map([
+  ['ASCENDING', 'ASCENDING is not known here; write ASC'],
+  ['DESCENDING', 'DESCENDING is not known here; write DESC'],
+  ['FILTER', 'FILTER stands behind an aggregate, as in count(*) FILTER (WHERE status >= 500)'],
+]);
+
+const joins = 'join inner left right full cross natural'.split(' ');
 
 /** FROM x [AS y]: the name says nothing, as there is one file. */
 function parseFrom(cursor: Cursor): string | undefined {
@@ -98,12 +122,24 @@ function parseFrom(cursor: Cursor): string | undefined {
   else cursor.expectName('the name of the file after FROM');
   let name = token.value;
   while (cursor.takeSymbol('.')) name = cursor.expectName('a name after the dot').name;
-  if (cursor.takeWords('as')) return cursor.expectName('a name after AS').name;
-  const next = cursor.peek();
-  if (next.kind === 'quoted' || (next.kind === 'name' && !clauseWords.has(next.value.toLowerCase()))) {
-    return cursor.expectName('a name').name;
+  if (cursor.takeWords('as')) {
+    name = cursor.expectName('a name after AS').name;
+  } else {
+    refuseJoin(cursor);
+    const next = cursor.peek();
+    if (next.kind === 'quoted' || (next.kind === 'name' && !clauseWords.has(next.value.toLowerCase()))) {
+      name = cursor.expectName('a name').name;
+    }
   }
+  refuseJoin(cursor);
   return name;
+}
+
+/** @throws QueryError where another file follows */
+function refuseJoin(cursor: Cursor): void {
+  if (cursor.isSymbol(',') || joins.some((word) => cursor.isWord(word))) {
+    throw new QueryError(cursor.peek(), 'a query reads one file; it cannot be joined with another');
+  }
 }
 
 const clauseWords = new Set(
@@ -193,7 +229,7 @@ function parseClauses(cursor: Cursor, begin?: 'bare' | 'rows'): Operator[] {
     items === undefined &&
     (cursor.last() === start || cursor.spanFrom(start).to <= start.from)
   ) {
-    throw trailing(cursor);
+    throw trailing(cursor, start);
   }
   const span = cursor.spanFrom(start);
   const parts = { items, distinct, alias, where, groupBy, having, orderBy, selectSpan, span };
