@@ -50,7 +50,32 @@ export class Workbench {
     const workbench = new Workbench(browser, page, folder);
     await page.goto(`${origin}/?${new URLSearchParams({ folder }).toString()}`);
     await workbench.inExplorer('.vscode').waitFor();
+    await workbench.#meetExtension();
     return workbench;
+  }
+
+  /**
+   * On a loaded machine VS Code may show a window before it has learned from its server which extensions there are, and does
+   * not ask again; a person would load it anew.
+   */
+  async #meetExtension(): Promise<void> {
+    await this.#insist('find the extension', async (timeout) => {
+      await this.page.keyboard.press('F1');
+      const input = this.page.locator('.quick-input-widget:visible input.input');
+      await input.fill('>Rowriver: Open URL', { timeout });
+      try {
+        const entry = this.page
+          .locator('.quick-input-list')
+          .getByRole('option', { name: 'Rowriver: Open URL' });
+        await entry.first().waitFor({ timeout });
+        await this.page.keyboard.press('Escape');
+        await input.waitFor({ state: 'hidden', timeout });
+      } catch (error) {
+        await this.page.reload();
+        await this.inExplorer('.vscode').waitFor();
+        throw error;
+      }
+    });
   }
 
   /** A file or folder in the explorer. */
