@@ -8,7 +8,7 @@ import type {
   OrderKey,
   SelectItem,
 } from '../syntax/tree.ts';
-import { columnLabel } from '../syntax/pipeline.ts';
+import { columnLabel } from '../syntax/columns.ts';
 import { parseLike, type LikePattern } from '../value/like.ts';
 import { isNumeric, jsonOf } from '../value/value.ts';
 import { recordAttributes } from '../layout.ts';

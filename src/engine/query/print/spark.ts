@@ -1,4 +1,4 @@
-import { columnLabel } from '../syntax/pipeline.ts';
+import { columnLabel } from '../syntax/columns.ts';
 import type { CastType, NamedExpression, Operator } from '../syntax/tree.ts';
 import { UnprintableError, type PrintOptions, type SqlDialect } from './dialect.ts';
 import { SqlExpressions } from './sqlExpression.ts';

@@ -1,5 +1,5 @@
 import type { NamedExpression, Operator, SelectItem } from '../syntax/tree.ts';
-import { columnLabel } from '../syntax/pipeline.ts';
+import { columnLabel } from '../syntax/columns.ts';
 import { UnprintableError, type SqlDialect } from './dialect.ts';
 import { SqlExpressions } from './sqlExpression.ts';
 

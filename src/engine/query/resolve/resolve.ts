@@ -4,7 +4,7 @@ import { compileExpression } from '../evaluate.ts';
 import { aggregates, windowFunctions } from '../function/index.ts';
 import type { FieldRequest } from '../../format/record.ts';
 import { didYouMean } from '../nearest.ts';
-import { columnLabel } from '../syntax/pipeline.ts';
+import { columnLabel } from '../syntax/columns.ts';
 import type { Call, Column, Expression, NamedExpression, Operator, Star } from '../syntax/tree.ts';
 import { childrenOf, isAggregateCall, shapeOf, visitExpression } from '../syntax/walk.ts';
 import {
