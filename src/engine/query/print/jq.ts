@@ -1,7 +1,6 @@
 import type {
   Call,
   Column,
-  ComparisonOperator,
   Expression,
   NamedExpression,
   Operator,
@@ -9,10 +8,11 @@ import type {
   SelectItem,
 } from '../syntax/tree.ts';
 import { columnLabel } from '../syntax/columns.ts';
-import { parseLike, type LikePattern } from '../value/like.ts';
+import { parseLike } from '../value/like.ts';
 import { isNumeric, jsonOf } from '../value/value.ts';
 import { recordAttributes } from '../layout.ts';
 import { UnprintableError, type PrintOptions } from './dialect.ts';
+import { binary, orders, quoted, regexOf, several, unary } from './jqWords.ts';
 import { jqPrelude } from './jqPrelude.ts';
 
 /** A jq program for JSON Lines, to be run with -n. jq counts in doubles, so long numbers lose digits. @throws UnprintableError */
@@ -28,49 +28,6 @@ export function printJq(operators: readonly Operator[], { file, format }: PrintO
 function shellText(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
-
-const orders: Record<ComparisonOperator, string> = {
-  '=': '. == 0',
-  '<>': '. != 0',
-  '<': '. < 0',
-  '<=': '. <= 0',
-  '>': '. > 0',
-  '>=': '. >= 0',
-};
-
-/** Of one value that is not null, given as `.`. */
-const unary = new Map([
-  ['length', 'rw_with(if type == "array" then length else rw_text | length end)'],
-  ['abs', 'rw_num | rw_with(if . < 0 then - . else . end)'],
-  ['floor', 'rw_num | rw_with(floor)'],
-  ['ceil', 'rw_num | rw_with(ceil)'],
-  ['round', 'rw_num | rw_with(round)'],
-  ['trunc', 'rw_num | rw_with(rw_trunc)'],
-  ['reverse', 'rw_with(rw_text | explode | reverse | implode)'],
-  ['trim', 'rw_with(rw_text | gsub("^ +| +$"; ""))'],
-]);
-
-/** Of two texts that are not null, given as $a and $b. */
-const binary = new Map([
-  ['contains', '($a | contains($b))'],
-  ['starts_with', '($a | startswith($b))'],
-  ['ends_with', '($a | endswith($b))'],
-  ['repeat', '([range($b) | $a] | add // "")'],
-]);
-
-/** Of values of which some may be null, given as a list. */
-const several = new Map([
-  ['coalesce', 'map(select(. != null)) | .[0]'],
-  ['ifnull', 'map(select(. != null)) | .[0]'],
-  ['nullif', 'if rw_cmp(.[0]; .[1]) == 0 then null else .[0] end'],
-  ['greatest', 'map(select(. != null)) | max'],
-  ['least', 'map(select(. != null)) | min'],
-  ['concat', 'map(if . == null then "" else rw_text end) | add'],
-  [
-    'replace',
-    'if any(. == null) then null else map(rw_text) | . as $t | if .[1] == "" then .[0] else .[0] | split($t[1]) | join($t[2]) end end',
-  ],
-]);
 
 class JqPrinter {
   readonly #aliases = new Set<string>();
@@ -342,31 +299,5 @@ class JqPrinter {
     if (finish === undefined) throw new UnprintableError(node.name, `jq has no ${name}`);
     const distinct = node.distinct ? ' | unique' : '';
     return `(${rows} | map(${this.#write(argument)} | select(. != null))${distinct} | ${finish})`;
-  }
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text);
-}
-
-/** A LIKE pattern as a regular expression over a whole text, any character being any: flag p of Oniguruma. */
-function regexOf(pattern: LikePattern): string {
-  const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  const any = '.*';
-  switch (pattern.kind) {
-    case 'exact':
-      return `\\A${escape(pattern.text)}\\z`;
-    case 'prefix':
-      return `\\A${escape(pattern.text)}`;
-    case 'suffix':
-      return `${escape(pattern.text)}\\z`;
-    case 'contains':
-      return escape(pattern.text);
-    case 'general': {
-      const parts = pattern.parts.map((part) =>
-        part === 'any' ? any : part === 'one' ? '.' : escape(part.literal),
-      );
-      return `\\A${parts.join('')}\\z`;
-    }
   }
 }
