@@ -6,12 +6,14 @@ import type { FieldRequest } from '../../format/record.ts';
 import { didYouMean } from '../nearest.ts';
 import { columnLabel } from '../syntax/columns.ts';
 import type { Call, Column, Expression, NamedExpression, Operator, Star } from '../syntax/tree.ts';
-import { childrenOf, isAggregateCall, shapeOf, visitExpression } from '../syntax/walk.ts';
+import { isAggregateCall, shapeOf, visitExpression } from '../syntax/walk.ts';
+import { callsIn, keysOf, namedLike, spanOf, visitOutside } from './nodes.ts';
 import {
   columnPart,
   findColumn,
   namesIn,
   slotOf,
+  uniqueNames,
   withColumn,
   withoutName,
   withRenamed,
@@ -378,56 +380,4 @@ export class Resolver {
       this.#scope = withColumn(this.#scope, position, positionSlot);
     }
   }
-}
-
-function spanOf({ from, to }: Span): Span {
-  return { from, to };
-}
-
-function namedLike(column: { name: string } & Span, expression: Expression): NamedExpression {
-  return {
-    kind: 'named',
-    expression,
-    name: column.name,
-    explicit: true,
-    from: column.from,
-    to: expression.to,
-  };
-}
-
-function keysOf({ first, rest }: Column): string[] {
-  return [first, ...rest].map((step) => ('index' in step ? String(step.index) : step.name));
-}
-
-function callsIn(expressions: readonly Expression[], test: (node: Call) => boolean): Call[] {
-  const calls: Call[] = [];
-  for (const expression of expressions) {
-    visitExpression(expression, (node) => {
-      if (node.kind === 'call' && test(node) && !calls.includes(node)) calls.push(node);
-    });
-  }
-  return calls;
-}
-
-/** Visits what does not stand inside a node that `stops`. */
-function visitOutside(
-  node: Expression,
-  stops: (node: Expression) => boolean,
-  visit: (node: Expression) => void,
-): void {
-  if (stops(node)) return;
-  visit(node);
-  for (const child of childrenOf(node)) visitOutside(child, stops, visit);
-}
-
-/** Of columns with one name, the later ones get a number. */
-function uniqueNames(parts: readonly Part[]): Part[] {
-  const taken = new Set<string>();
-  return parts.map((part) => {
-    if (part.kind === 'open') return part;
-    let { name } = part;
-    for (let copy = 2; taken.has(name); copy++) name = `${part.name}_${copy}`;
-    taken.add(name);
-    return { ...part, name };
-  });
 }

@@ -237,3 +237,15 @@ function edited(scope: Scope, edit: MemberEdit): Scope {
     ),
   };
 }
+
+/** Of columns with one name, the later ones get a number. */
+export function uniqueNames(parts: readonly Part[]): Part[] {
+  const taken = new Set<string>();
+  return parts.map((part) => {
+    if (part.kind === 'open') return part;
+    let { name } = part;
+    for (let copy = 2; taken.has(name); copy++) name = `${part.name}_${copy}`;
+    taken.add(name);
+    return { ...part, name };
+  });
+}
