@@ -34,7 +34,10 @@ export const Fault = {
   StrayQuote: 13,
   /** JSON: nested deeper than the engine follows (`maxDepth`). */
   TooDeep: 14,
-  /** CSV: a field with bytes that are not UTF-8; the row's shape is sure, the field is read with U+FFFD in their place. */
+  /**
+   * CSV: a field with bytes that are not UTF-8; the row's shape is sure, the field is read with U+FFFD in their
+   * place.
+   */
   FieldNotUtf8: 15,
   /** CSV: a field with a NUL byte, which is read as U+0000. */
   FieldWithNul: 16,

@@ -65,7 +65,10 @@ export class Addresses {
   }
 }
 
-/** A path for what a tab shows, beside which exports are proposed: the file's own, or one of its name in the workspace. */
+/**
+ * A path for what a tab shows, beside which exports are proposed: the file's own, or one of its name in the
+ * workspace.
+ */
 export function pathOf(uri: Uri): string {
   if (uri.scheme === 'file') return uri.fsPath;
   const folder = workspace.workspaceFolders?.find((one) => one.uri.scheme === 'file')?.uri.fsPath;

@@ -31,7 +31,10 @@ export function exportFormat(source: string, sourceFormat: FileInfo['format'], t
   return named.of === sourceFormat && named.of !== 'csv' ? 'same' : named.format;
 }
 
-/** Beside the source, under a name that is not the source's; compressed like it, unless it has an extension of its own. */
+/**
+ * Beside the source, under a name that is not the source's; compressed like it, unless it has an extension of
+ * its own.
+ */
 export function proposedTarget(source: string, word: string, extension?: string): string {
   const { plain, suffix } = splitCompression(source);
   const own = extname(plain);

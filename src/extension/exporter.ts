@@ -166,7 +166,10 @@ async function withProgress(target: Uri, work: Work): Promise<ExportSummary | un
   }
 }
 
-/** Shows a notification with progress and Cancel while the work runs. Answers what it failed with; undefined where it was cancelled. */
+/**
+ * Shows a notification with progress and Cancel while the work runs. Answers what it failed with; undefined
+ * where it was cancelled.
+ */
 async function attempt(target: Uri, work: Work): Promise<ExportSummary | Error | undefined> {
   const title = l10n.t('Exporting to {0}', target.path.slice(target.path.lastIndexOf('/') + 1));
   const location = ProgressLocation.Notification;

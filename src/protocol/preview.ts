@@ -244,8 +244,8 @@ export interface PreviewCalls {
   conditions: { params: { readonly query: string }; result: readonly Condition[] };
   edit: { params: { readonly query: string; readonly edit: QueryEdit }; result: { readonly query: string } };
   /**
-   * Reads on where a source had failed: in view 0 the next block of the file, in any other the rest of its query, on top
-   * of the rows that it has. Answers as `run` does, `failed` where it has failed again.
+   * Reads on where a source had failed: in view 0 the next block of the file, in any other the rest of its
+   * query, on top of the rows that it has. Answers as `run` does, `failed` where it has failed again.
    */
   retry: { params: { readonly view: number }; result: ViewState; progress: ViewState };
   /** Opens the file anew after it has changed. */

@@ -1,6 +1,7 @@
 /**
- * How long a person waits, of the engine's own time: first rows, pages at random places of the file and of a filtered view, first matches,
- * cancelling. `npm run build && node test/bench/latency.mjs FILE`, a JSONL file like those of sample.ts.
+ * How long a person waits, of the engine's own time: first rows, pages at random places of the file and of a
+ * filtered view, first matches, cancelling. `npm run build && node test/bench/latency.mjs FILE`, a JSONL file
+ * like those of sample.ts.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ViewState } from '../../src/protocol/preview.ts';

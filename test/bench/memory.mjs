@@ -1,5 +1,7 @@
-// Runs queries that cannot hold their rows with the built command line, checks the results and prints time and peak memory:
-// `node esbuild.mjs && node test/bench/memory.mjs 2000` for a file of 2,000 MB, which is what is made if nothing is said.
+// Runs queries that cannot hold their rows with the built command line, checks the results and prints time and
+// peak memory:
+// `node esbuild.mjs && node test/bench/memory.mjs 2000` for a file of 2,000 MB, which is what is made if
+// nothing is said.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';

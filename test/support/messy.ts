@@ -79,7 +79,10 @@ const praise = [
   "it won't chip, peel or crack",
 ];
 
-/** A table of goods like the benchmark's source: nine columns, some of them quoted, quotes and apostrophes inside, an empty last one. */
+/**
+ * A table of goods like the benchmark's source: nine columns, some of them quoted, quotes and apostrophes
+ * inside, an empty last one.
+ */
 export function goodsTable(next: Random, rows: number): Table {
   const plain = (text: string): Cell => ({ text, quoted: /[",\n]/.test(text) });
   const header = ['DATE', 'TIME', 'Qty', 'PRODUCTID', 'Price', 'ProductType'].map(plain);
@@ -130,8 +133,8 @@ function texts(table: Table): string[][] {
 }
 
 /**
- * The polluted files of the benchmark, with its own parameters and weights; those of single rows at each `stride`-th row.
- * Of 84 rows and 9 columns, a stride of 1 makes its 2,290 files.
+ * The polluted files of the benchmark, with its own parameters and weights; those of single rows at each
+ * `stride`-th row. Of 84 rows and 9 columns, a stride of 1 makes its 2,290 files.
  */
 export function* polluted(source: Table, stride: number): Generator<Polluted> {
   const clean = texts(source);
@@ -203,8 +206,8 @@ export function* polluted(source: Table, stride: number): Generator<Polluted> {
 }
 
 /**
- * The first table's rows but the last once more, right below it: only what has a delimiter is quoted, and a quote inside a cell cuts
- * it in two, so that rows shift.
+ * The first table's rows but the last once more, right below it: only what has a delimiter is quoted, and a
+ * quote inside a cell cuts it in two, so that rows shift.
  */
 function secondTable(source: Table, columns: number): string {
   return writeTable(

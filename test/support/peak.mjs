@@ -1,6 +1,7 @@
 /*
- * The most memory that a started program held. Linux counts into a process's own figure (ru_maxrss) what its parent had
- * before the program took its place, so a large parent would be measured; what the kernel says of the program alone is not that.
+ * The most memory that a started program held. Linux counts into a process's own figure (ru_maxrss) what its
+ * parent had before the program took its place, so a large parent would be measured; what the kernel says of
+ * the program alone is not that.
  */
 
 const report = `

@@ -1,8 +1,8 @@
 import type { CsvDialect } from '../../src/engine/format/dialect.ts';
 
 /**
- * Shapes of text that readers of CSV were reported to take for something else (issues of DuckDB, CleverCSV and Papa Parse),
- * and their like; all texts made up.
+ * Shapes of text that readers of CSV were reported to take for something else (issues of DuckDB, CleverCSV and
+ * Papa Parse), and their like; all texts made up.
  */
 function rep(count: number, line: (i: number) => string): string {
   return Array.from({ length: count }, (_, i) => line(i)).join('');

@@ -1,6 +1,6 @@
 /**
- * Web-server logs made up from a seed, the same bytes every time: about 250 bytes a record, 12 fields of which one is an object and
- * one a list, one record in forty with a status of 500 or more, one in eight from DE.
+ * Web-server logs made up from a seed, the same bytes every time: about 250 bytes a record, 12 fields of which
+ * one is an object and one a list, one record in forty with a status of 500 or more, one in eight from DE.
  */
 export interface SampleRecord {
   readonly id: number;

@@ -8,7 +8,10 @@ export interface Oddities {
   readonly row: number;
 }
 
-/** Delimited text of so many columns, with some rows and fields as they are found in the wild. The same bytes for the same seed. */
+/**
+ * Delimited text of so many columns, with some rows and fields as they are found in the wild. The same bytes
+ * for the same seed.
+ */
 export function unevenCsv(seed: number, columns: number, delimiter: string, oddities: Oddities): Uint8Array {
   const random = randomFrom(seed * 2_654_435_761);
   const below = (limit: number): number => Math.floor(random() * limit);

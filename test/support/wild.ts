@@ -2,8 +2,8 @@ import type { CsvDialect } from '../../src/engine/format/dialect.ts';
 import { pick, upTo, type Random } from './messy.ts';
 
 /**
- * Delimited texts as programs and people write them, made from a seed: tables of many kinds, dialects about as often as surveys of
- * public files find them, and what stands around and between the rows.
+ * Delimited texts as programs and people write them, made from a seed: tables of many kinds, dialects about as
+ * often as surveys of public files find them, and what stands around and between the rows.
  */
 export interface WildText {
   readonly text: string;

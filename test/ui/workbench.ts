@@ -55,8 +55,8 @@ export class Workbench {
   }
 
   /**
-   * On a loaded machine VS Code may show a window before it has learned from its server which extensions there are, and does
-   * not ask again; a person would load it anew.
+   * On a loaded machine VS Code may show a window before it has learned from its server which extensions there
+   * are, and does not ask again; a person would load it anew.
    */
   async #meetExtension(): Promise<void> {
     await this.#insist('find the extension', async (timeout) => {

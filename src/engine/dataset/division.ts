@@ -4,8 +4,8 @@ import type { OpenedSource } from '../source/open.ts';
 const longestRun = 64 * 1024 * 1024;
 
 /**
- * How the decoding of a compressed source is divided between workers: at the places where it can begin. A worker that is
- * given anything else decodes what another one has decoded as well.
+ * How the decoding of a compressed source is divided between workers: at the places where it can begin. A
+ * worker that is given anything else decodes what another one has decoded as well.
  */
 export interface Division {
   /** One past the last block of the stretch that begins with `block`. */

@@ -5,9 +5,9 @@ import type { Source } from '../source/source.ts';
 const pieceLength = 256 * 1024;
 
 /**
- * Copies lines of a text as they are encoded, from front to back. In all encodings that can be read line feeds and carriage
- * returns stand for themselves, so that the lines of the encoded text are those of the decoded one, though their bytes
- * are not.
+ * Copies lines of a text as they are encoded, from front to back. In all encodings that can be read line feeds
+ * and carriage returns stand for themselves, so that the lines of the encoded text are those of the decoded
+ * one, though their bytes are not.
  */
 export class EncodedLines {
   readonly #source: Source;

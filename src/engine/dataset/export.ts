@@ -72,7 +72,10 @@ export async function exportTo(
   return { ...meter.state(), written: counted.written(), malformed: meter.malformed, stages: report };
 }
 
-/** Exports into a file, and says what the stages took. @throws as `exportTo`; SinkError also when the target is the file that is read */
+/**
+ * Exports into a file, and says what the stages took. @throws as `exportTo`; SinkError also when the target is
+ * the file that is read
+ */
 export async function exportToFile(
   dataset: Dataset,
   { query, to, target }: { readonly query: string; readonly to: ExportFormat; readonly target: string },

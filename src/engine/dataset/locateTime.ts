@@ -48,9 +48,9 @@ interface Spot {
 }
 
 /**
- * The first row at or after a time (ISO 8601, a time of day on the first row's day, or a number since 1970), in a column
- * whose times rise or fall: the one that is wanted where its times do, else the first one. Looks at a few places, so
- * rows that are out of order only among their neighbours do no harm.
+ * The first row at or after a time (ISO 8601, a time of day on the first row's day, or a number since 1970), in
+ * a column whose times rise or fall: the one that is wanted where its times do, else the first one. Looks at a
+ * few places, so rows that are out of order only among their neighbours do no harm.
  * @throws RangeError saying why there is no such column
  */
 export async function locateTime(

@@ -55,8 +55,8 @@ function windowOf({ operators }: Plan): MatchWindow {
 }
 
 /**
- * Whether a block can take a query so long that only a thread of its own can be stopped: it may hold a regular expression, or is
- * more than anybody types. Its text is enough to say no for certain.
+ * Whether a block can take a query so long that only a thread of its own can be stopped: it may hold a regular
+ * expression, or is more than anybody types. Its text is enough to say no for certain.
  */
 export function mayRunLong(query: string): boolean {
   return query.length > 2000 || /~|regexp/i.test(query);

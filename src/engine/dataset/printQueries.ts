@@ -10,7 +10,10 @@ const engines = [
   ['jq', 'jq'],
 ] as const;
 
-/** The query as other engines write it over the same file; those that cannot say it are left out. @throws QuerySyntaxError */
+/**
+ * The query as other engines write it over the same file; those that cannot say it are left out. @throws
+ * QuerySyntaxError
+ */
 export function printQueries(dataset: Dataset, query: string): EngineCalls['printQuery']['result'] {
   const parsed = parseQuery(query);
   if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);

@@ -53,8 +53,9 @@ export interface OrderedResult {
 }
 
 /**
- * Blocks in a stretch once the first ones are out; the first are short so that the first matches show at once. Every answer wakes a
- * thread that others have to make room for, so a stretch is long while little is made of it.
+ * Blocks in a stretch once the first ones are out; the first are short so that the first matches show at once.
+ * Every answer wakes a thread that others have to make room for, so a stretch is long while little is made of
+ * it.
  */
 const fewBlocks = 8;
 const manyBlocks = 32;
@@ -89,7 +90,8 @@ export async function* scanInOrder(
   const inFlight: Handed[] = [];
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  // Without a second thread nothing is gained by handing out early, and what is handed out late starts from what is known.
+  // Without a second thread nothing is gained by handing out early, and what is handed out late starts from
+  // what is known.
   // Stretches that end where they end best are long, and so few of them are enough.
   const limit = pool.size === 1 ? 1 : (request.stretchEnd ? 2 : 3) * pool.size;
   // Every stretch in flight listens, and a page may as well.
@@ -241,7 +243,10 @@ export function windowAfter({ skip, take }: MatchWindow, passed: number): MatchW
   return { skip: Math.max(0, skip - passed), take: take - Math.max(0, passed - skip) };
 }
 
-/** The part of a stretch's `count` matches that is within a window, when `passed` came before; undefined: all of them. */
+/**
+ * The part of a stretch's `count` matches that is within a window, when `passed` came before; undefined: all of
+ * them.
+ */
 function windowWithin({ skip, take }: MatchWindow, passed: number, count: number): MatchWindow | undefined {
   const from = Math.min(count, Math.max(0, skip - passed));
   const to = Math.min(count, Math.max(0, skip + take - passed));

@@ -22,7 +22,10 @@ interface OpenSession {
   held: Held;
 }
 
-/** The engine as the extension host sees it: files, shared by the previews that look at them, and one session a preview. */
+/**
+ * The engine as the extension host sees it: files, shared by the previews that look at them, and one session a
+ * preview.
+ */
 export class EngineService {
   readonly #pool: Pool<Task, Result>;
   readonly #post: (tagged: Tagged) => void;

@@ -13,10 +13,11 @@ export interface Spool {
 const pieceLength = 256 * 1024;
 
 /**
- * Writes the rows that a path through several lists leads to, which lie here and there in a document, into a temporary
- * file: what is paged and filtered then is that file.
+ * Writes the rows that a path through several lists leads to, which lie here and there in a document, into a
+ * temporary file: what is paged and filtered then is that file.
  * @param comments whether comments and trailing commas are allowed
- * @throws SourceError, also where the document is malformed or its rows need more room than there is; the signal's reason
+ * @throws SourceError, also where the document is malformed or its rows need more room than there is; the
+ * signal's reason
  */
 export async function spoolElements(
   source: Source,

@@ -11,8 +11,8 @@ import { failedAt, startState, type Run } from './run.ts';
 import { throttled } from './throttle.ts';
 
 /**
- * A query whose rows are not records of the file: groups, sorted or unnested rows. They are written to a temporary file as
- * JSON Lines, which is then paged and searched as any file is; it is removed with the run.
+ * A query whose rows are not records of the file: groups, sorted or unnested rows. They are written to a
+ * temporary file as JSON Lines, which is then paged and searched as any file is; it is removed with the run.
  */
 export class TableRun implements Run {
   readonly id: number;

@@ -16,36 +16,33 @@ export interface CsvLimits {
 export const csvEngineLimits: CsvLimits = { maxRecordLength, quoteReach };
 
 /**
- * Delimited text, as RFC 4180 has it and as it is found. Where the RFC is silent or broken, this is the rule; what a
- * row means depends on the bytes from its start on, never on blocks or buffers.
+ * Delimited text, as RFC 4180 has it and as it is found. Where the RFC is silent or broken, this is the rule;
+ * what a row means depends on the bytes from its start on, never on blocks or buffers.
  *
- * Rows
- * - A row ends at LF, CRLF or the end of the source, with `lineEnd: 'any'` also at a lone CR, outside quotes.
- * - A line without a byte on it is no record, also in a table of one column (`""` is one); nor is a line that
- *   begins with the comment prefix. Both count as lines.
+ * Rows - A row ends at LF, CRLF or the end of the source, with `lineEnd: 'any'` also at a lone CR, outside
+ * quotes. - A line without a byte on it is no record, also in a table of one column (`""` is one); nor is a
+ * line that   begins with the comment prefix. Both count as lines.
  *
- * Fields
- * - A quote opens a field only as the field's first byte. Elsewhere in an unquoted field it is text: `StrayQuote`.
- * - Inside quotes, two quotes are one; with `escape: 'backslash'` a backslash before a quote or a backslash escapes
- *   it, and is text before anything else. A quote before a delimiter, a line end or the end of the source
- *   closes. Any other quote is text: `StrayQuote`.
- * - An empty field is Null, a quoted empty one is Text. Numbers are taken from the text without spaces and tabs
- *   around it, quoted or not.
+ * Fields - A quote opens a field only as the field's first byte. Elsewhere in an unquoted field it is text:
+ * `StrayQuote`. - Inside quotes, two quotes are one; with `escape: 'backslash'` a backslash before a quote or a
+ * backslash escapes   it, and is text before anything else. A quote before a delimiter, a line end or the end
+ * of the source   closes. Any other quote is text: `StrayQuote`. - An empty field is Null, a quoted empty one
+ * is Text. Numbers are taken from the text without spaces and tabs   around it, quoted or not.
  *
- * Quotes that never close. No RFC 4180 field holds an odd run of quotes that is followed by other text than a delimiter or
- * a line end. Where such a run stands at the start of a line or after a delimiter, it opens another field, and so the
- * one before it ended or was never opened:
- * - If a quote stands right before that delimiter, it closed the field although it looked doubled (`"5"","next"`,
- *   written without escapes): `StrayQuote`.
- * - Else the quote that opened the field is text, and so is the field, as if it were unquoted: `UnclosedQuote`.
- *   The row then ends at its line end, and every row after it is still there.
- * The latter holds too for a quote that meets neither such a run nor a closing quote up to the source's end, or
- * up to `quoteReach` bytes past the end of the line where it opened: one field may be as long as a record, but what
+ * Quotes that never close. No RFC 4180 field holds an odd run of quotes that is followed by other text than a
+ * delimiter or a line end. Where such a run stands at the start of a line or after a delimiter, it opens
+ * another field, and so the one before it ended or was never opened: - If a quote stands right before that
+ * delimiter, it closed the field although it looked doubled (`"5"","next"`,   written without escapes):
+ * `StrayQuote`. - Else the quote that opened the field is text, and so is the field, as if it were unquoted:
+ * `UnclosedQuote`.   The row then ends at its line end, and every row after it is still there. The latter holds
+ * too for a quote that meets neither such a run nor a closing quote up to the source's end, or up to
+ * `quoteReach` bytes past the end of the line where it opened: one field may be as long as a record, but what
  * is scanned for a quote's sake must have a bound.
  *
- * Faults, the first that applies: TooLong, UnclosedQuote, TooFewFields or TooManyFields (against the dialect's columns;
- * a dialect without columns has any width), StrayQuote, FieldNotUtf8, FieldWithNul. Their places are the limit, the quote,
- * the end of the row or the start of the first field too many, the quote, the byte. All but TooLong leave the row readable.
+ * Faults, the first that applies: TooLong, UnclosedQuote, TooFewFields or TooManyFields (against the dialect's
+ * columns; a dialect without columns has any width), StrayQuote, FieldNotUtf8, FieldWithNul. Their places are
+ * the limit, the quote, the end of the row or the start of the first field too many, the quote, the byte. All
+ * but TooLong leave the row readable.
  *
  * A row that has not ended makes a block incomplete however long it is: a caller that will not hold more than
  * `maxRecordLength` of it moves on with `resync`.
@@ -111,7 +108,10 @@ export interface FoundFault {
   readonly index: number;
 }
 
-/** What is wrong with the row that begins at `start`, if anything; `plain` where it is known to be UTF-8 without NUL. */
+/**
+ * What is wrong with the row that begins at `start`, if anything; `plain` where it is known to be UTF-8 without
+ * NUL.
+ */
 export function faultOfRow(
   bytes: Uint8Array,
   start: number,

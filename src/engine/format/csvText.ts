@@ -53,7 +53,10 @@ function backslashEscapes(quote: string): RegExp {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Where the records begin, past the header: an index into the bytes, and the lines before it from the table's start. */
+/**
+ * Where the records begin, past the header: an index into the bytes, and the lines before it from the table's
+ * start.
+ */
 export interface CsvBody {
   readonly index: number;
   readonly lines: number;

@@ -6,7 +6,10 @@
 export interface CsvDialect {
   /** One character in nearly every file; several where a file uses such. */
   readonly delimiter: string;
-  /** Whether several delimiters in a row are one, and those before and after a row none: columns set flush with blanks. */
+  /**
+   * Whether several delimiters in a row are one, and those before and after a row none: columns set flush with
+   * blanks.
+   */
   readonly runs?: boolean | undefined;
   /** '' when fields are never quoted. */
   readonly quote: '"' | "'" | '';

@@ -34,8 +34,8 @@ export function describeDialect(dialect: CsvDialect): string {
 }
 
 /**
- * The delimiter that somebody means: by name (comma, semicolon, tab, pipe, space, colon), by escape (`\t`, `\x01`, `\u001f`),
- * or as it is. Undefined where it cannot be one: empty, or with a quote or a line end in it.
+ * The delimiter that somebody means: by name (comma, semicolon, tab, pipe, space, colon), by escape (`\t`,
+ * `\x01`, `\u001f`), or as it is. Undefined where it cannot be one: empty, or with a quote or a line end in it.
  */
 export function parseDelimiter(text: string): string | undefined {
   const name = text.trim().toLowerCase();

@@ -144,7 +144,10 @@ export class JsonFields {
     }
   }
 
-  /** The index after the key that begins at `at`, past its opening quote, if it is spelled as that of `node`; else 0. */
+  /**
+   * The index after the key that begins at `at`, past its opening quote, if it is spelled as that of `node`;
+   * else 0.
+   */
   #afterKey(node: Node, at: number): number {
     const { spelling } = node;
     const bytes = this.#bytes;

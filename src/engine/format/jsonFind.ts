@@ -29,9 +29,9 @@ export interface NoRows {
 }
 
 /**
- * The lists and objects in the head of a document that can be shown as rows, biggest first: lists outside of other lists,
- * and objects whose members are all objects. Several documents one after the other, or one that has
- * neither, are rows themselves: `$`.
+ * The lists and objects in the head of a document that can be shown as rows, biggest first: lists outside of
+ * other lists, and objects whose members are all objects. Several documents one after the other, or one that
+ * has neither, are rows themselves: `$`.
  */
 export function findArrays(head: Uint8Array): RowsCandidate[] {
   return survey(head).candidates;

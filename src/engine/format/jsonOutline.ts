@@ -42,8 +42,8 @@ export interface OutlineState {
 }
 
 /**
- * Follows the brackets and names of a JSON document from its start, in pieces of any size; comments are passed over. What
- * is wrong in the document goes unnoticed, as long as its brackets and quotes are in order.
+ * Follows the brackets and names of a JSON document from its start, in pieces of any size; comments are passed
+ * over. What is wrong in the document goes unnoticed, as long as its brackets and quotes are in order.
  */
 export class Outline {
   readonly #listener: OutlineListener;

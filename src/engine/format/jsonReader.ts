@@ -70,7 +70,10 @@ export function createJsonReader(maxDepth: number): JsonReader {
     return false;
   }
 
-  /** The byte at `at` cannot stand there. What is wrong with the byte itself is said before what is wrong with its place. */
+  /**
+   * The byte at `at` cannot stand there. What is wrong with the byte itself is said before what is wrong with
+   * its place.
+   */
   function unexpected(fault: Fault): false {
     if (at >= end) return fail(Fault.Truncated);
     if (bytes[at] === 0) return fail(Fault.NulByte);

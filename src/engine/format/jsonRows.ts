@@ -27,7 +27,10 @@ export interface JsonRows {
    * knowing what comes before, it is what they are known by. '' where the rows have nothing in common.
    */
   readonly opening: string;
-  /** What is between a row's end and the next one's beginning, as in `,\n  `; undefined where it is not always the same. */
+  /**
+   * What is between a row's end and the next one's beginning, as in `,\n  `; undefined where it is not always
+   * the same.
+   */
   readonly separator: string | undefined;
   /** Whether comments and trailing commas are allowed (JSONC). */
   readonly comments: boolean;

@@ -18,7 +18,8 @@ export type PatternStep = string | number | null;
 /**
  * Yields the text of each value that the steps lead to, without white space. Documents may follow each other.
  * @param comments whether comments and trailing commas are allowed
- * @throws SourceError, `corrupt` where the document is malformed: with the offset up to which it was read without a fault
+ * @throws SourceError, `corrupt` where the document is malformed: with the offset up to which it was read
+ * without a fault
  */
 export async function* streamElements(
   source: Source,

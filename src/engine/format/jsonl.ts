@@ -15,9 +15,9 @@ export interface ScanLimits {
 export const engineLimits: ScanLimits = { maxRecordLength, maxDepth };
 
 /**
- * JSON Lines: a record is a line with anything but white space on it, ended by LF or CRLF or the end of the source.
- * Any JSON value may be one. A line without a record still counts as a line. A UTF-8 byte-order mark at the start of the source belongs
- * to no record.
+ * JSON Lines: a record is a line with anything but white space on it, ended by LF or CRLF or the end of the
+ * source. Any JSON value may be one. A line without a record still counts as a line. A UTF-8 byte-order mark at
+ * the start of the source belongs to no record.
  *
  * A line that has not ended makes a block incomplete however long it is: a caller that will not hold more than
  * `maxRecordLength` of it moves on with `resync`.

@@ -6,9 +6,9 @@ import type { CsvDialect } from './dialect.ts';
 import type { FieldRequest, Scanner, ScanTask } from './record.ts';
 
 /**
- * Delimited text by the SIMD kernel: the same records, faults and fields as the plain scanner finds. The kernel reads rows as
- * RFC 4180 has them; where a quote stands out of place or the bytes are not UTF-8, that row is read by the plain reader.
- *
+ * Delimited text by the SIMD kernel: the same records, faults and fields as the plain scanner finds. The kernel
+ * reads rows as RFC 4180 has them; where a quote stands out of place or the bytes are not UTF-8, that row is
+ * read by the plain reader.
  * @throws RangeError for a dialect that `isKernelDialect` refuses
  */
 export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = csvEngineLimits): Scanner {

@@ -9,9 +9,9 @@ import { pathTree, type PathNode } from './path.ts';
 import { Kind, type FieldColumn, type FieldRequest, type Scanner } from './record.ts';
 
 /**
- * JSON Lines by the SIMD kernel: the same records, faults and fields as the plain scanner finds. The kernel reads names of
- * objects; the rest is done here, by the plain reader and at its pace: records that the kernel finds suspect, what
- * is inside a list, and paths of no name at all.
+ * JSON Lines by the SIMD kernel: the same records, faults and fields as the plain scanner finds. The kernel
+ * reads names of objects; the rest is done here, by the plain reader and at its pace: records that the kernel
+ * finds suspect, what is inside a list, and paths of no name at all.
  */
 export function createKernelJsonlScanner(
   limits: ScanLimits = engineLimits,
@@ -22,7 +22,10 @@ export function createKernelJsonlScanner(
   let buffer = kernel.reserve(0);
   let plan = planOf([], limits);
 
-  /** Reads the suspect records again: what is wrong with them, and their fields if nothing is. Answers how many are malformed. */
+  /**
+   * Reads the suspect records again: what is wrong with them, and their fields if nothing is. Answers how many
+   * are malformed.
+   */
   function resolve(found: Found): number {
     found.faultAt.fill(0);
     if (found.faulty === 0) return 0;

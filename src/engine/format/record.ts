@@ -43,8 +43,8 @@ export interface RecordBlock {
   /** The fields asked for, in the order of `ScanTask.fields`. */
   readonly fields: readonly FieldColumn[];
   /**
-   * The records that may hold the task's `holding`, ascending; the others are given with all fields missing. Undefined where all
-   * may.
+   * The records that may hold the task's `holding`, ascending; the others are given with all fields missing.
+   * Undefined where all may.
    */
   readonly held?: Uint32Array | undefined;
   /** Searches `bytes`, where the scanner has a fast way to. */

@@ -19,7 +19,10 @@ import {
 export interface Run {
   /** Where a record begins, if that is known; else the first one at or after `from` is looked for. */
   readonly start: number | undefined;
-  /** Records that begin in [from, to) are yielded. `from` and `to` are multiples of the block size, or the source's end. */
+  /**
+   * Records that begin in [from, to) are yielded. `from` and `to` are multiples of the block size, or the
+   * source's end.
+   */
   readonly from: number;
   readonly to: number;
   /** Where the source ends, as far as this run is concerned; undefined: wherever `read` says. */
@@ -242,7 +245,10 @@ class Window {
     return this.#resyncFrom(position, Infinity);
   }
 
-  /** The first place at or after `from` where a record can begin; past `limit`, or the source's end, where there is none. */
+  /**
+   * The first place at or after `from` where a record can begin; past `limit`, or the source's end, where there
+   * is none.
+   */
   async #resyncFrom(from: number, limit: number): Promise<number> {
     for (;;) {
       const found = this.base + this.#scanner.resync(from - this.base, this.end - this.base);

@@ -16,11 +16,14 @@ export interface SniffedDialect {
   /** How well the sample reads by it, 0 to 1. Below about 0.3 it is a guess. */
   readonly score: number;
   /**
-   * Offsets at which further tables begin below the first, as far as the sample goes. Their rows are rows of the first table,
-   * with the faults of rows that do not fit it.
+   * Offsets at which further tables begin below the first, as far as the sample goes. Their rows are rows of
+   * the first table, with the faults of rows that do not fit it.
    */
   readonly tables: readonly number[];
-  /** The sample ended before the first rows did: what was said of columns and header is to be asked again with more bytes. */
+  /**
+   * The sample ended before the first rows did: what was said of columns and header is to be asked again with
+   * more bytes.
+   */
   readonly cut: boolean;
 }
 
@@ -95,7 +98,10 @@ function separatorLine(sample: Uint8Array, start: number) {
 
 const commentPrefixes = ['#', '//', '%', '--'];
 
-/** Where the first line stands that is not one of comment, if such lines come first; `from` if the sample has no other. */
+/**
+ * Where the first line stands that is not one of comment, if such lines come first; `from` if the sample has no
+ * other.
+ */
 function pastComments(sample: Uint8Array, from: number): number {
   const prefix = commentPrefixes.find((text) => startsWith(sample, from, text));
   if (prefix === undefined) return from;
@@ -179,9 +185,9 @@ function cellText(cell: string, quoted: boolean, dialect: CsvDialect): string {
 }
 
 /**
- * A header row's cells set against the table's columns. One with too many cells has lost its empty ones to a delimiter too
- * many, if there are just so many of them; one with a name too few, and blanks between them, is written by R, whose first column
- * of row names has no header.
+ * A header row's cells set against the table's columns. One with too many cells has lost its empty ones to a
+ * delimiter too many, if there are just so many of them; one with a name too few, and blanks between them, is
+ * written by R, whose first column of row names has no header.
  */
 function aligned(cells: readonly string[], width: number, { delimiter }: CsvGrammar): readonly string[] {
   const empty = cells.filter((cell) => cell === '').length;

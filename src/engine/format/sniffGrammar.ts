@@ -14,7 +14,10 @@ export interface RatedGrammar {
 
 /** The grammar that was found best. */
 export interface BestGrammar extends Omit<RatedGrammar, 'score'> {
-  /** How well the sample reads by it, 0 to about 1: the score, but that few columns are no reason for doubt once all was tried. */
+  /**
+   * How well the sample reads by it, 0 to about 1: the score, but that few columns are no reason for doubt once
+   * all was tried.
+   */
   readonly certainty: number;
 }
 
@@ -103,8 +106,8 @@ interface Trial extends RatedGrammar, Shape {}
 const asGood = 0.985;
 
 /**
- * Tries the grammars that the text gives reason to, the likeliest first, until the rest cannot be as good; the best comes first,
- * and after it at least all others by its delimiter that are as good.
+ * Tries the grammars that the text gives reason to, the likeliest first, until the rest cannot be as good; the
+ * best comes first, and after it at least all others by its delimiter that are as good.
  */
 function tryGrammars(window: Window, base: CsvGrammar, hints: Partial<CsvGrammar>): Trial[] {
   const { text } = window;
@@ -148,8 +151,8 @@ function mostWeight(grammar: CsvGrammar, hasQuotes: boolean, name: string): numb
 const provenWeight = 0.85;
 
 /**
- * Of the readings by the winner's delimiter that are as good: single quotes if they quote fields and double ones quote none, else
- * the most usual quotes; and the escape and line ends that leave fewer odd rows.
+ * Of the readings by the winner's delimiter that are as good: single quotes if they quote fields and double
+ * ones quote none, else the most usual quotes; and the escape and line ends that leave fewer odd rows.
  */
 function withUsualQuotes(winner: Trial, others: readonly Trial[]): Trial {
   const equal = others.filter(

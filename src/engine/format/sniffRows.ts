@@ -150,9 +150,10 @@ function readerOf(grammar: CsvGrammar, sample: Uint8Array, final: boolean): CsvR
 }
 
 /**
- * A reader of lines as most are: they end with LF or CRLF, and a quote stands only around a whole field. For those the common
- * reader is not needed. It adds the fields of the line that begins at `start`, none for an empty line, and answers where
- * the next line begins; -1, with no fields added, for a line that is not of this kind.
+ * A reader of lines as most are: they end with LF or CRLF, and a quote stands only around a whole field. For
+ * those the common reader is not needed. It adds the fields of the line that begins at `start`, none for an
+ * empty line, and answers where the next line begins; -1, with no fields added, for a line that is not of this
+ * kind.
  */
 function plainReader(
   { text, starts, ends, quote }: SampleFields,

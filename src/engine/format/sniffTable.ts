@@ -61,9 +61,9 @@ function namedWidth(row: SampleRow, bodyWidth: number): number {
 const preambleLimit = 60;
 
 /**
- * The first row that is wide and full enough to belong to the rows below it. Rows are passed over only if they could not be
- * rows of the table, having far fewer fields or just one that is filled where the rows below are regular; and only
- * if the table then begins with a header, or something blank sets it apart.
+ * The first row that is wide and full enough to belong to the rows below it. Rows are passed over only if they
+ * could not be rows of the table, having far fewer fields or just one that is filled where the rows below are
+ * regular; and only if the table then begins with a header, or something blank sets it apart.
  */
 function firstRow(rows: readonly SampleRow[]): number {
   const whole = commonWidth(rows);
@@ -218,7 +218,10 @@ function isFurtherHeader(row: SampleRow, header: SampleRow, columns: readonly Co
   return typed >= 2 && named >= Math.max(2, typed / 2) && !isData;
 }
 
-/** Rows below the first table's at which another begins: a header above rows that it fits better than those before it. */
+/**
+ * Rows below the first table's at which another begins: a header above rows that it fits better than those
+ * before it.
+ */
 function otherTables(rows: readonly SampleRow[], bodyFirst: number): number[] {
   const found: number[] = [];
   // Where many rows hold no more than one value, one that does is no title.

@@ -4,9 +4,10 @@ import type { CsvGrammar } from './sniffRows.ts';
 export type CellType = 'empty' | 'number' | 'time' | 'name' | 'link' | 'text';
 
 /**
- * The type of a cell, given as a Latin-1 reading of its bytes. `empty` holds nothing or says that it does; `number` includes
- * amounts of money, percentages, and decimal commas; `time` is a date, a time of day or both; `link` an address of the web, of
- * mail or of a host, or a UUID; `name` a word or a few, as a column might be called; `text` is anything else.
+ * The type of a cell, given as a Latin-1 reading of its bytes. `empty` holds nothing or says that it does;
+ * `number` includes amounts of money, percentages, and decimal commas; `time` is a date, a time of day or both;
+ * `link` an address of the web, of mail or of a host, or a UUID; `name` a word or a few, as a column might be
+ * called; `text` is anything else.
  */
 export function cellType(text: string): CellType {
   const cell = text.trim();

@@ -89,7 +89,10 @@ export class IndexStore {
     }
   }
 
-  /** Keeps a snapshot in place of an earlier one of the same file; silently does not where the disk will not have it. */
+  /**
+   * Keeps a snapshot in place of an earlier one of the same file; silently does not where the disk will not
+   * have it.
+   */
   async save(key: StoreKey, { index, zones, views }: Snapshot, signal: AbortSignal): Promise<void> {
     const file = this.#fileOf(key);
     const temporary = `${file}.${process.pid}.tmp`;

@@ -3,12 +3,16 @@ import { foldDoubts, Hits, placesOf } from '../query/index.ts';
 import type { Find } from './task.ts';
 
 /**
- * Finds a text in records' raw bytes, as people's Ctrl+F does: anywhere, across fields, as the file has it written.
- * Upper and lower case are the same unless `matchCase`, by Unicode's simple folding as JavaScript's `toLowerCase` has it.
+ * Finds a text in records' raw bytes, as people's Ctrl+F does: anywhere, across fields, as the file has it
+ * written. Upper and lower case are the same unless `matchCase`, by Unicode's simple folding as JavaScript's
+ * `toLowerCase` has it.
  */
 export class TextFinder {
   readonly #needle: Needle;
-  /** The text in lower case, and what makes it worth while to look for that in a record; undefined: every record has to be looked at. */
+  /**
+   * The text in lower case, and what makes it worth while to look for that in a record; undefined: every record
+   * has to be looked at.
+   */
   readonly #folded: string;
   readonly #doubts: readonly Needle[] | undefined;
 

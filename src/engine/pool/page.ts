@@ -197,7 +197,10 @@ class DerivedRows {
     this.#steps = plan.steps.flatMap((step) => (step.kind === 'compute' ? [computedSlots(step, plan)] : []));
   }
 
-  /** One row for each selected record. Must be called while the block is valid; its answer is valid until the next call. */
+  /**
+   * One row for each selected record. Must be called while the block is valid; its answer is valid until the
+   * next call.
+   */
   compute(block: RecordBlock, selected: Uint32Array, record: number, line: number): RecordBlock {
     let batch = batchOfBlock(this.#plan, block, selected, selected.length, { record, line });
     for (const items of this.#steps) batch = computeBatch(batch, items);

@@ -53,8 +53,8 @@ interface Job<Task, Result> {
 }
 
 /**
- * A worker holds little that lives long on its heap; left alone, V8 gives each 48 MB for what is young, which is the most of
- * what a query needs altogether.
+ * A worker holds little that lives long on its heap; left alone, V8 gives each 48 MB for what is young, which
+ * is the most of what a query needs altogether.
  */
 const resourceLimits = { maxYoungGenerationSizeMb: 12 };
 

@@ -129,7 +129,10 @@ export interface SourceFailureAt {
   readonly position: number;
 }
 
-/** A matching record: its block's ordinal in the stretch, its number among the block's matches, and among its records. */
+/**
+ * A matching record: its block's ordinal in the stretch, its number among the block's matches, and among its
+ * records.
+ */
 export interface MatchPlace {
   readonly block: number;
   readonly match: number;

@@ -7,8 +7,9 @@ import { isWellFormed } from './value/compare.ts';
 const never = 0xffffffff;
 
 /**
- * The indices at which a text stands in a block's bytes, in the records from `first` to `last`; ascending, and at the end one
- * that is past all bytes, so that whoever goes through the fields in order always has a next one.
+ * The indices at which a text stands in a block's bytes, in the records from `first` to `last`; ascending, and
+ * at the end one that is past all bytes, so that whoever goes through the fields in order always has a next
+ * one.
  */
 export function placesOf(block: RecordBlock, needle: Needle, first: number, last: number): Uint32Array {
   const from = block.starts[first];
@@ -31,7 +32,10 @@ export function dropNulls(kinds: Uint8Array, selection: Uint32Array, count: numb
   return kept;
 }
 
-/** Whether so few of a block's records are left that looking at the fields of each costs less than searching the block. */
+/**
+ * Whether so few of a block's records are left that looking at the fields of each costs less than searching the
+ * block.
+ */
 export function areFew(count: number, block: RecordBlock): boolean {
   return 4 * count < block.count;
 }
@@ -100,8 +104,8 @@ export function foldDoubts(text: string): Needle[] | undefined {
 export type RawTells = (bytes: Uint8Array, start: number, end: number) => boolean;
 
 /**
- * Doubled quotes are no part of a text that has no quote. JSON can write any character as \u and its code, and some behind
- * a backslash; a text without those is as it stands.
+ * Doubled quotes are no part of a text that has no quote. JSON can write any character as \u and its code, and
+ * some behind a backslash; a text without those is as it stands.
  */
 export function rawTells(layout: Layout, text: string): RawTells {
   if (layout.format === 'csv') {
@@ -112,8 +116,8 @@ export function rawTells(layout: Layout, text: string): RawTells {
 }
 
 /**
- * The longest of some texts in fields that cannot but stand in the record's bytes as well; undefined where there is none. JSON may
- * have it escaped, and U+FFFD stands for bytes that are no text.
+ * The longest of some texts in fields that cannot but stand in the record's bytes as well; undefined where
+ * there is none. JSON may have it escaped, and U+FFFD stands for bytes that are no text.
  */
 export function needleOf(texts: readonly string[], layout: Layout): Needle | undefined {
   if (layout.format !== 'csv' || layout.escape !== 'double') return undefined;

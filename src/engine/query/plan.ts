@@ -28,9 +28,9 @@ export interface Plan {
   /** What the stages do with the records that `where` takes, in order. */
   readonly steps: readonly Step[];
   /**
-   * `records`: every row is a whole record as it stands; there are no steps but limits. `rows`: every row
-   * comes from one record that `where` takes, and can be computed from it alone; the steps compute and limit. `table`: anything
-   * else.
+   * `records`: every row is a whole record as it stands; there are no steps but limits. `rows`: every row comes
+   * from one record that `where` takes, and can be computed from it alone; the steps compute and limit.
+   * `table`: anything else.
    */
   readonly shape: 'records' | 'rows' | 'table';
   /** The columns of the rows. Empty for `records`. */

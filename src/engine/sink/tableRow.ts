@@ -53,8 +53,8 @@ export function jsonAsTable(paths: readonly FieldPath[], style: CsvStyle, out: B
 }
 
 /**
- * Rows of one delimited text as those of another, in UTF-8. Short rows are filled up with empty cells; what a row has past
- * the header stays.
+ * Rows of one delimited text as those of another, in UTF-8. Short rows are filled up with empty cells; what a
+ * row has past the header stays.
  */
 export function csvAsTable(dialect: CsvDialect, style: CsvStyle, out: ByteBuilder): AppendRecord {
   const source = createCsvSource(dialect);

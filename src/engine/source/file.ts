@@ -15,8 +15,8 @@ export interface OpenFileOptions {
   readonly expect?: FileIdentity | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
-   * Whether reads hold up the thread: for one that has nothing else to do, where going through the thread pool and back costs
-   * as much as a read. It gives way to messages now and then.
+   * Whether reads hold up the thread: for one that has nothing else to do, where going through the thread pool
+   * and back costs as much as a read. It gives way to messages now and then.
    */
   readonly blocking?: boolean | undefined;
 }

@@ -31,7 +31,8 @@ export function findStart(bytes: Uint8Array): Start | undefined {
   for (let from = 0; ;) {
     const stored = findStoredBlock(bytes, from, limit);
     if (stored === undefined) return undefined;
-    // The proof must go past the block, or it proves nothing. Short blocks are rarely ones, but for the empty one of a flush.
+    // The proof must go past the block, or it proves nothing. Short blocks are rarely ones, but for the empty
+    // one of a flush.
     const span = stored.span + proofLength;
     if (stored.byte + span <= bytes.length && (stored.span === 4 || stored.span >= 1024)) {
       return { ...stored, member: false, span };

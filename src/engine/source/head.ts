@@ -10,7 +10,10 @@ export function keepHead(source: Source, length: number): Source {
   let kept = 0;
   let filling: Promise<void> = Promise.resolve();
 
-  /** Reads the head up to `end`, or to the source's end. One call at a time, as the source's position must not go back. */
+  /**
+   * Reads the head up to `end`, or to the source's end. One call at a time, as the source's position must not
+   * go back.
+   */
   function fill(end: number, signal: AbortSignal | undefined): Promise<void> {
     const before = filling.catch(() => undefined);
     filling = before.then(async () => {

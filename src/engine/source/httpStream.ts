@@ -7,9 +7,9 @@ import type { UrlIdentity } from './source.ts';
 import type { ByteStream } from './stream.ts';
 
 /**
- * What a server gives only from front to back, as one answer. Nothing is taken from it further than one chunk past
- * what is asked for: the rest waits at the server. Where it breaks off, it is asked for the rest; a server that knows no
- * ranges is asked for all of it, and what has come already is passed over.
+ * What a server gives only from front to back, as one answer. Nothing is taken from it further than one chunk
+ * past what is asked for: the rest waits at the server. Where it breaks off, it is asked for the rest; a server
+ * that knows no ranges is asked for all of it, and what has come already is passed over.
  */
 export class HttpStream implements ByteStream {
   readonly name: string;

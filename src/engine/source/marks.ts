@@ -27,7 +27,10 @@ export interface Learnt {
 /** Marks kept at most. Each takes the room of its window, a few KiB. */
 const most = 2048;
 
-/** The marks of one source, in order. Where they become too many, every second one goes and the rest is farther apart. */
+/**
+ * The marks of one source, in order. Where they become too many, every second one goes and the rest is farther
+ * apart.
+ */
 export class Marks {
   readonly #marks: Mark[] = [{ position: 0, at: 0 }];
   #spacing: number;

@@ -19,8 +19,9 @@ interface Run {
 }
 
 /**
- * Keeps decoded bytes that cannot be decoded again without all that comes before them, in a temporary file of bounded size
- * that is always removed. Where there is no room for it, nothing is kept, and nothing else is the worse for it.
+ * Keeps decoded bytes that cannot be decoded again without all that comes before them, in a temporary file of
+ * bounded size that is always removed. Where there is no room for it, nothing is kept, and nothing else is the
+ * worse for it.
  */
 export class PageStore {
   readonly near: number;
@@ -41,7 +42,10 @@ export class PageStore {
     return this.#length;
   }
 
-  /** Keeps what was decoded at `position`, as far as it is past all that is kept. `bytes` must stay as they are meanwhile. */
+  /**
+   * Keeps what was decoded at `position`, as far as it is past all that is kept. `bytes` must stay as they are
+   * meanwhile.
+   */
   keep(bytes: Uint8Array, position: number): Promise<void> {
     return (this.#writing = this.#writing.then(() => this.#append(bytes, position)));
   }

@@ -54,7 +54,10 @@ const enoughLetters = 24;
 
 const singleByte = /^(windows|iso|koi8|ibm|mac)/;
 
-/** Whether the bytes above ASCII are those of the letters in alphabets of one byte a letter: Cyrillic, Greek, Hebrew. */
+/**
+ * Whether the bytes above ASCII are those of the letters in alphabets of one byte a letter: Cyrillic, Greek,
+ * Hebrew.
+ */
 function isUpperHalf(text: Uint8Array): boolean {
   const high = text.filter(isHigh);
   return high.length >= 8 && high.filter((byte) => byte >= 0xc0).length >= 0.95 * high.length;

@@ -21,8 +21,8 @@ export interface Source {
    */
   read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<number>;
   /**
-   * Says that [from, to) will be read from front to back, for sources to which a question costs more than what it brings; nothing
-   * more of it without a range. A promise of nobody's: what is read is what is asked for.
+   * Says that [from, to) will be read from front to back, for sources to which a question costs more than what
+   * it brings; nothing more of it without a range. A promise of nobody's: what is read is what is asked for.
    */
   expect?(range?: { readonly from: number; readonly to: number }): void;
   /**
@@ -93,7 +93,10 @@ export type SourcePlace =
       readonly url: string;
       /** Sent with every request to the address's own server, by lower-case name: never to be written down or shown. */
       readonly headers?: HeaderFields | undefined;
-      /** Of what the server gives only once so many bytes are kept in a temporary file, so that they can be read again. */
+      /**
+       * Of what the server gives only once so many bytes are kept in a temporary file, so that they can be read
+       * again.
+       */
       readonly keep?: number | undefined;
       /** It must still be this; else the failure is `changed`. */
       readonly identity?: UrlIdentity | undefined;

@@ -1,6 +1,6 @@
 /**
- * XXH64 (the checksum of zstd frames: RFC 8878, section 3.1.1) with seed 0, of bytes that come in pieces. 64-bit numbers are
- * two halves of 32 bits here: BigInt is a hundred times slower.
+ * XXH64 (the checksum of zstd frames: RFC 8878, section 3.1.1) with seed 0, of bytes that come in pieces.
+ * 64-bit numbers are two halves of 32 bits here: BigInt is a hundred times slower.
  */
 export class Xxh64 {
   readonly #lanes: readonly [Word, Word, Word, Word] = [

@@ -10,11 +10,11 @@ import { recordEnd } from './sortRecord.ts';
 import { SpillReader, type SpillFolder, type SpillWriter } from './spill.ts';
 
 /**
- * AGGREGATE … GROUP BY, of what `PartialAggregation` has made of the rows. New groups are begun while all take less than half
- * of `budget` bytes; records of others are then put aside as they are, parted by a hash of the key. When the known groups have
- * grown to the whole of it, they are put aside as well, and new ones can begin. Each part is gathered so in the end. Groups
- * come out in the order in which they were first seen. A single group may be four times as large as the budget; then there is
- * a MemoryLimitError.
+ * AGGREGATE … GROUP BY, of what `PartialAggregation` has made of the rows. New groups are begun while all take
+ * less than half of `budget` bytes; records of others are then put aside as they are, parted by a hash of the
+ * key. When the known groups have grown to the whole of it, they are put aside as well, and new ones can begin.
+ * Each part is gathered so in the end. Groups come out in the order in which they were first seen. A single
+ * group may be four times as large as the budget; then there is a MemoryLimitError.
  */
 export class Aggregation {
   readonly #gathering: Gathering;
@@ -33,7 +33,10 @@ export class Aggregation {
     this.#budget = budget;
   }
 
-  /** Takes in what a `PartialAggregation` gave, in the order of the rows that it was made of. The bytes are void then. */
+  /**
+   * Takes in what a `PartialAggregation` gave, in the order of the rows that it was made of. The bytes are void
+   * then.
+   */
   async merge(partial: Uint8Array): Promise<void> {
     const view = new DataView(partial.buffer, partial.byteOffset, partial.byteLength);
     for (let record = partialHeader; record < partial.length; record = recordEnd(partial, record)) {

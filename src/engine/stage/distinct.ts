@@ -81,7 +81,8 @@ function partRecord(ordinal: number, key: Uint8Array, payload: Uint8Array): Uint
 }
 
 /**
- * Runs with the first of equal rows of a part, each run in the order of the rows' numbers. A part whose keys are too many is parted again.
+ * Runs with the first of equal rows of a part, each run in the order of the rows' numbers. A part whose keys
+ * are too many is parted again.
  */
 async function firstOfEqual(
   path: string,

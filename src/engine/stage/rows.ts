@@ -54,7 +54,10 @@ export const rowsPerBatch = 2048;
 /** The same in bytes: a batch of long rows is shorter. */
 export const bytesPerBatch = 1024 * 1024;
 
-/** Puts written rows one behind the other until there are enough for a batch. What it gives is void once more is added. */
+/**
+ * Puts written rows one behind the other until there are enough for a batch. What it gives is void once more is
+ * added.
+ */
 export class RowGatherer {
   readonly #codec: RowCodec;
   readonly #bytes = new ByteWriter();

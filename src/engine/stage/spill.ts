@@ -5,8 +5,8 @@ import { copyBytes } from './bytes.ts';
 import { recordEnd } from './sortRecord.ts';
 
 /**
- * Temporary files of one run: the folder is made with the first file, and removed with everything in it. Files that are still
- * being written then, because the run has failed or nobody wants the rest, are closed before.
+ * Temporary files of one run: the folder is made with the first file, and removed with everything in it. Files
+ * that are still being written then, because the run has failed or nobody wants the rest, are closed before.
  */
 export class SpillFolder {
   readonly #parent: string;

@@ -17,8 +17,8 @@ const partitionSize = 1000;
 const waitingSize = 150;
 
 /**
- * Window functions over the rows in the order in which they come. Only the rows of the window are held; where it looks ahead,
- * rows wait until enough have followed.
+ * Window functions over the rows in the order in which they come. Only the rows of the window are held; where
+ * it looks ahead, rows wait until enough have followed.
  * @throws MemoryLimitError
  */
 export async function* window(

@@ -207,8 +207,9 @@ function paintRow(view: RowView, row: number, scene: Scene): void {
 }
 
 /**
- * A lane keeps its element while it is in sight: the element's place in the pool follows from the lane, its place on
- * the screen from its order. Cells are in the flow, since each positioned one would be a layer of its own to the browser.
+ * A lane keeps its element while it is in sight: the element's place in the pool follows from the lane, its
+ * place on the screen from its order. Cells are in the flow, since each positioned one would be a layer of its
+ * own to the browser.
  */
 function paintPart(
   parent: HTMLElement,

@@ -1,4 +1,7 @@
-/** A box over the page, hung on an element. It takes the focus, gives it back, and goes on Escape or a press outside. */
+/**
+ * A box over the page, hung on an element. It takes the focus, gives it back, and goes on Escape or a press
+ * outside.
+ */
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 

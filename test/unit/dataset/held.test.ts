@@ -14,8 +14,8 @@ import { scanPool } from '../../support/pool.ts';
 import { Preview } from '../../support/preview.ts';
 
 /*
- * A server that, once a file is open, gives two thirds of it and then nothing: whatever is to end early has to end by itself,
- * since the file's end never comes.
+ * A server that, once a file is open, gives two thirds of it and then nothing: whatever is to end early has to
+ * end by itself, since the file's end never comes.
  */
 describe('work on a source that comes to a standstill', () => {
   const count = 60_000;

@@ -447,7 +447,8 @@ export class QueryWriter {
         ]),
       );
     }
-    // What follows may compare them exactly, so only the last operator may have what is rounded: the mean is left to other tests.
+    // What follows may compare them exactly, so only the last operator may have what is rounded: the mean is
+    // left to other tests.
     const items = made.map(([text, { name }]) => `${text} AS ${name}`).join(', ');
     const by = keys.length === 0 ? '' : ` GROUP BY ${keys.map(({ name }) => name).join(', ')}`;
     this.#columns = [...keys, ...made.map(([, column]) => column)];

@@ -11,8 +11,8 @@ import { parseQuery, planQuery, type Layout, type Plan } from '../../../src/engi
 import { plainDialect } from '../../support/csvRecords.ts';
 
 /*
- * Texts are sought in raw bytes, where they may stand escaped, in the other case, or between two fields. What JavaScript's own
- * `includes` says of the values is the truth.
+ * Texts are sought in raw bytes, where they may stand escaped, in the other case, or between two fields. What
+ * JavaScript's own `includes` says of the values is the truth.
  */
 
 const dialect: CsvDialect = {
@@ -50,7 +50,10 @@ function codeOf(character: string, index: number): string {
     .join('');
 }
 
-/** Short texts of few characters, so that one often holds another: letters that fold in surprising ways, and what is escaped. */
+/**
+ * Short texts of few characters, so that one often holds another: letters that fold in surprising ways, and
+ * what is escaped.
+ */
 const fragment = fc
   .array(
     fc.constantFrom('t', 'i', 'm', 'k', 'T', 'I', 'K', '\u212a', '\u0130', '"', '\\', '/', '\n', 'é', 'n'),

@@ -57,7 +57,8 @@ describe('a regular expression', () => {
   it('finds the match that JavaScript finds', () => {
     fc.assert(
       fc.property(pattern, subject, (source, text) => {
-        // JavaScript's repetitions stop at an empty round, RE2's do not go into one: what a pattern with such takes differs.
+        // JavaScript's repetitions stop at an empty round, RE2's do not go into one: what a pattern with such
+        // takes differs.
         fc.pre(!/\)[*+{?]/.test(source) && !source.includes('\\B'));
         assert.deepEqual(compileRegex(source).match(text)?.[0], javascript(source).exec(text)?.[0]);
       }),

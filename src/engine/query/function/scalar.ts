@@ -13,11 +13,17 @@ export interface ScalarFunction {
   readonly example: readonly [string, string];
   /** Also called where an argument is NULL; the others give NULL without being called. */
   readonly seesNull?: boolean;
-  /** Gives one of its arguments as it stands: CSV fields stay without a type, but beside a number they are read as one. */
+  /**
+   * Gives one of its arguments as it stands: CSV fields stay without a type, but beside a number they are read
+   * as one.
+   */
   readonly keepsLoose?: boolean;
   /** What it gives where that is always the same, NULL aside. */
   readonly gives?: TypeName;
-  /** @param loose whether an argument is a CSV field as it stands, so that two texts are compared as numbers where both are */
+  /**
+   * @param loose whether an argument is a CSV field as it stands, so that two texts are compared as numbers
+   * where both are
+   */
   readonly evaluate: (values: readonly Value[], loose: boolean) => Value;
 }
 

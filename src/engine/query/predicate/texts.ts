@@ -148,8 +148,9 @@ export function selectAffix(
 }
 
 /**
- * Records whose text holds another (or does not). The needle is sought in the block's bytes and not field by field; a hit counts
- * where it lies whole within a field that is still selected. A field without it that holds one of `doubts` is looked at.
+ * Records whose text holds another (or does not). The needle is sought in the block's bytes and not field by
+ * field; a hit counts where it lies whole within a field that is still selected. A field without it that holds
+ * one of `doubts` is looked at.
  */
 export function selectContaining(
   field: number,

@@ -32,7 +32,10 @@ export interface SqlDialect {
   member(base: string, key: string): string;
   /** A function by another name or in another form; undefined where it is the same. */
   readonly calls: ReadonlyMap<string, (values: readonly string[]) => string>;
-  /** What a call is put into, by the function's name, with all that belongs to the call; undefined where it stands as it is. */
+  /**
+   * What a call is put into, by the function's name, with all that belongs to the call; undefined where it
+   * stands as it is.
+   */
   result?(name: string, call: string): string | undefined;
   /** Functions that the engine does not have, in lower case. */
   readonly missing: ReadonlySet<string>;

@@ -15,7 +15,10 @@ import { UnprintableError, type PrintOptions } from './dialect.ts';
 import { binary, orders, quoted, regexOf, several, unary } from './jqWords.ts';
 import { jqPrelude } from './jqPrelude.ts';
 
-/** A jq program for JSON Lines, to be run with -n. jq counts in doubles, so long numbers lose digits. @throws UnprintableError */
+/**
+ * A jq program for JSON Lines, to be run with -n. jq counts in doubles, so long numbers lose digits. @throws
+ * UnprintableError
+ */
 export function printJq(operators: readonly Operator[], { file, format }: PrintOptions): string {
   if (format === 'csv') throw new UnprintableError({ from: 0, to: 0 }, 'jq does not read CSV');
   const printer = new JqPrinter();

@@ -121,7 +121,8 @@ export class SqlExpressions {
     if (value instanceof Timestamp) return this.#dialect.timestamp(value.toString(), value.date);
     if (value instanceof Interval) return this.#dialect.interval(value.months, value.days, value.micros);
     const text = textOf(value);
-    // DuckDB takes 0.75 for a DECIMAL and rounds it where it meets one of a smaller scale; with an exponent it is a DOUBLE.
+    // DuckDB takes 0.75 for a DECIMAL and rounds it where it meets one of a smaller scale; with an exponent it
+    // is a DOUBLE.
     return this.#dialect.engine === 'DuckDB' && /^-?\d+\.\d+$/.test(text) ? `${text}e0` : text;
   }
 

@@ -1,8 +1,8 @@
 import type { RegexNode } from './syntax.ts';
 
 /**
- * The longest text that stands in every match; '' where there is none. Only what must be passed counts, so nothing inside
- * a choice or of a repetition that may be left out.
+ * The longest text that stands in every match; '' where there is none. Only what must be passed counts, so
+ * nothing inside a choice or of a repetition that may be left out.
  */
 export function requiredText(node: RegexNode): string {
   let best = '';

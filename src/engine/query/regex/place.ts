@@ -1,6 +1,9 @@
 import type { Assertion } from './syntax.ts';
 
-/** What stands beside a place: nothing, as at either end of the text, or a byte, in the middle of a character or not. */
+/**
+ * What stands beside a place: nothing, as at either end of the text, or a byte, in the middle of a character or
+ * not.
+ */
 export const Side = { Edge: 0, Line: 1, Word: 2, Middle: 3, Other: 4 } as const;
 export type Side = (typeof Side)[keyof typeof Side];
 

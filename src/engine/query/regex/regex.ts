@@ -12,7 +12,10 @@ export interface Regex {
   testBytes(bytes: Uint8Array, start: number, end: number): boolean;
   /** The leftmost match and its groups, '' for one that took no part; undefined where there is no match. */
   match(text: string): string[] | undefined;
-  /** The text with the first match, or all of them, replaced; `\1` in `by` stands for the first group, `\0` for the match. */
+  /**
+   * The text with the first match, or all of them, replaced; `\1` in `by` stands for the first group, `\0` for
+   * the match.
+   */
   replace(text: string, by: string, all: boolean): string;
   /** A text that stands in every match; '' where there is none. */
   readonly required: string;

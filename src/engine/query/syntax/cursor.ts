@@ -143,7 +143,10 @@ export class Cursor {
 
 /** Deeper nesting is refused: the parser calls itself. */
 const maxNesting = 400;
-/** Deeper trees are refused: all that walks them calls itself. A chain of operators leans left and is as deep as it is long. */
+/**
+ * Deeper trees are refused: all that walks them calls itself. A chain of operators leans left and is as deep as
+ * it is long.
+ */
 const maxDepth = 1000;
 
 export function describe(token: Token): string {

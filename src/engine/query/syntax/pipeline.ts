@@ -199,7 +199,8 @@ function unknownOperator(cursor: Cursor): QueryError {
 
 /**
  * SELECT …, alone or with the clauses of classic SQL after it.
- * @param begin `bare`: a condition without WHERE comes first; `rows`: clauses without SELECT or FROM, so that there are no groups
+ * @param begin `bare`: a condition without WHERE comes first; `rows`: clauses without SELECT or FROM, so that
+ * there are no groups
  */
 function parseClauses(cursor: Cursor, begin?: 'bare' | 'rows'): Operator[] {
   const start = cursor.peek();

@@ -93,7 +93,10 @@ export function canonical(coefficient: bigint, exponent: number): Numeric {
   return exact ? nearest : new Decimal(BigInt(kept), power, nearest);
 }
 
-/** A result of exact arithmetic: rounded to a double where it has grown absurdly long, undefined where that overflows. */
+/**
+ * A result of exact arithmetic: rounded to a double where it has grown absurdly long, undefined where that
+ * overflows.
+ */
 function bounded(coefficient: bigint, exponent: number): Numeric | undefined {
   if (coefficient === 0n) return 0;
   const digits = String(coefficient).length;

@@ -1,8 +1,8 @@
 import { readNumber, toDouble, type Numeric } from './decimal.ts';
 
 /**
- * A point in time: milliseconds since 1970-01-01T00:00:00Z and nanoseconds (0 to 999,999) within them. A text without an
- * offset is taken as UTC. `date` says that it was made as a date and is written as one.
+ * A point in time: milliseconds since 1970-01-01T00:00:00Z and nanoseconds (0 to 999,999) within them. A text
+ * without an offset is taken as UTC. `date` says that it was made as a date and is written as one.
  */
 export class Timestamp {
   readonly ms: number;
@@ -81,7 +81,10 @@ const maxMs = 8.64e15;
 const isoText =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s?(Z|z|UTC|[+-]\d\d(?::?\d\d)?)?)?$/;
 
-/** The point in time that the whole trimmed text is by ISO 8601; undefined where it is none, or no day of the calendar. */
+/**
+ * The point in time that the whole trimmed text is by ISO 8601; undefined where it is none, or no day of the
+ * calendar.
+ */
 export function readTime(text: string): Timestamp | undefined {
   const match = isoText.exec(text.trim());
   if (match === null) return undefined;
@@ -235,7 +238,10 @@ export function readInterval(text: string): Interval | undefined {
   return new Interval(months, days, micros);
 }
 
-/** Months first, cut to the last day of the month that is reached, then days, then time: as DuckDB and PostgreSQL do. */
+/**
+ * Months first, cut to the last day of the month that is reached, then days, then time: as DuckDB and
+ * PostgreSQL do.
+ */
 export function addInterval(time: Timestamp, interval: Interval, sign: 1 | -1): Timestamp | undefined {
   let { ms } = time;
   const months = sign * interval.months;

@@ -11,8 +11,8 @@ interface Page {
 }
 
 /**
- * A list of byte strings for each group. All lie in pages: a million short lists take little more than their bytes, are known
- * to the byte, and give no work to the garbage collector.
+ * A list of byte strings for each group. All lie in pages: a million short lists take little more than their
+ * bytes, are known to the byte, and give no work to the garbage collector.
  */
 export class ByteLists {
   readonly #pages: Page[] = [];
@@ -50,7 +50,10 @@ export class ByteLists {
     this.#last[group] = place + 1;
   }
 
-  /** Hands the strings of a group over, in the order in which they came, with a reader that stands at their beginning. */
+  /**
+   * Hands the strings of a group over, in the order in which they came, with a reader that stands at their
+   * beginning.
+   */
   visit(
     group: number,
     take: (bytes: Uint8Array, start: number, end: number, reader: ByteReader) => void,

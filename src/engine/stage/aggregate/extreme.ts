@@ -10,7 +10,10 @@ import { ByteLists } from './byteLists.ts';
 
 const order = { descending: false, nullsFirst: false };
 
-/** min(value) and max(value), in the order of ORDER BY: numbers before texts, a CSV field by its number where it has one. */
+/**
+ * min(value) and max(value), in the order of ORDER BY: numbers before texts, a CSV field by its number where it
+ * has one.
+ */
 export class Extreme implements ValueAccumulator {
   readonly #input: BatchExpression;
   readonly #largest: boolean;

@@ -16,7 +16,10 @@ export class Gather implements ValueAccumulator {
   /** Undefined for a list. */
   readonly #separator: string | undefined;
   readonly #order: readonly SortExpression[];
-  /** Entries: a cell, then what ORDER BY inside the aggregate sorts it by, behind its length. A string holds one or several. */
+  /**
+   * Entries: a cell, then what ORDER BY inside the aggregate sorts it by, behind its length. A string holds one
+   * or several.
+   */
   readonly #values = new ByteLists();
   readonly #entry = new ByteWriter(64);
 

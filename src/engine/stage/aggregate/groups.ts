@@ -12,8 +12,8 @@ export interface GroupingPlan {
 }
 
 /**
- * Groups the rows of batches by the values of some expressions, and holds what the aggregates have gathered for each group.
- * Groups are numbered in the order in which they were first seen.
+ * Groups the rows of batches by the values of some expressions, and holds what the aggregates have gathered for
+ * each group. Groups are numbered in the order in which they were first seen.
  */
 export class Groups {
   readonly #plan: GroupingPlan;

@@ -11,8 +11,9 @@ import type { GroupingPlan } from './groups.ts';
 const header = 12;
 
 /**
- * Puts together what was written of groups: records, each its length in four bytes, the number of the group's first row, the
- * cells of its keys and what each aggregate knows. Keys stay bytes: they are compared, parted and written on as such.
+ * Puts together what was written of groups: records, each its length in four bytes, the number of the group's
+ * first row, the cells of its keys and what each aggregate knows. Keys stay bytes: they are compared, parted
+ * and written on as such.
  */
 export class MergedGroups {
   readonly #plan: GroupingPlan;

@@ -8,7 +8,10 @@ import type { Cell } from '../vector.ts';
 import { addEach, emptiedDoubles, grownDoubles, type ValueAccumulator } from './accumulator.ts';
 import { ExactSums } from './exactSum.ts';
 
-/** sum(number) and avg(number): the sum is exact, the mean its quotient as a double. Texts that read as numbers count. */
+/**
+ * sum(number) and avg(number): the sum is exact, the mean its quotient as a double. Texts that read as numbers
+ * count.
+ */
 export class Sum implements ValueAccumulator {
   readonly #input: BatchExpression;
   readonly #mean: boolean;
