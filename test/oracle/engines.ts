@@ -17,6 +17,8 @@ export interface OtherEngine {
   load(rows: readonly Row[]): string;
   /** Whether a query's columns come in another order there. */
   reorders?(query: string): boolean;
+  /** Whether what a query answers is left to the engine: there are several right answers. */
+  leavesOpen?(query: string): boolean;
   /** The rows of a printed query. @throws what the engine says against it */
   ask(printed: string): unknown[][];
 }
@@ -48,6 +50,8 @@ export function clickhouse({ query }: Chdb): OtherEngine {
     comparable: asThere,
     // What is renamed comes last.
     reorders: (query) => query.includes('RENAME'),
+    // Rows of a window have no order there unless it says one; here it is that of the file.
+    leavesOpen: (query) => /\bOVER \((?![^)]*\bORDER BY\b)/i.test(query),
     load(rows) {
       const text = (value: string | null): string =>
         value === null ? 'NULL' : `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
@@ -91,7 +95,7 @@ const queriesPerTable = 50;
 
 /** Asks both the same random queries and prints how often they agree; answers whether they always do. */
 export async function compare(other: OtherEngine, { queries, seed, show }: CompareOptions): Promise<boolean> {
-  const counts = { same: 0, different: 0, refused: 0, unsaid: 0 };
+  const counts = { same: 0, different: 0, refused: 0, unsaid: 0, open: 0 };
   const unsaid = new Map<string, number>();
   const tables = fc.sample(table, { numRuns: Math.ceil(queries / queriesPerTable), seed });
   for (const [at, rows] of tables.entries()) {
@@ -128,18 +132,19 @@ export async function compare(other: OtherEngine, { queries, seed, show }: Compa
         continue;
       }
       const kind = typeof theirs === 'string' ? 'refused' : 'different';
-      if (counts.different + counts.refused++ < show) {
+      if (kind === 'different' && other.leavesOpen?.(text) === true) {
+        counts.open++;
+        continue;
+      }
+      if (counts.different + counts.refused < show) {
         const said = typeof theirs === 'string' ? theirs.slice(0, 400) : firstDifference(ours, theirs);
         console.log(`\n${text}\n${printed.text}\n${said}`);
       }
-      if (kind === 'different') {
-        counts.refused--;
-        counts.different++;
-      }
+      counts[kind]++;
     }
   }
   console.log(
-    `\n${other.target}, seed ${seed}: ${counts.same} the same, ${counts.different} different, ${counts.refused} refused, ${counts.unsaid} that it has no words for`,
+    `\n${other.target}, seed ${seed}: ${counts.same} the same, ${counts.different} different, ${counts.refused} refused, ${counts.open} where the order of a window is its own, ${counts.unsaid} that it has no words for`,
   );
   for (const [message, count] of [...unsaid].sort((a, b) => b[1] - a[1]))
     console.log(`  ${count} ${message}`);
