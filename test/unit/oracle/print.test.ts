@@ -63,7 +63,7 @@ GROUP BY "a"`,
         'clickhouse',
       ),
       `WITH step1 AS (
-  SELECT CASE WHEN ("a" = "b") THEN (sign("c") * floor(abs("c") + 0.5)) END AS "r", ("a" = "b" OR "a" = 1) AS "i", if(isNull("t"), NULL, splitByString(',', "t")[2]) AS "p", substringUTF8("t", 1, greatest(3 - 1, 0)) AS "s"
+  SELECT CASE WHEN ("a" = "b") THEN (sign("c") * floor(abs("c") + 0.5) + 0) END AS "r", ("a" = "b" OR "a" = 1) AS "i", if(isNull("t"), NULL, splitByString(',', "t")[2]) AS "p", substringUTF8("t", 1, greatest(3 - 1, 0)) AS "s"
   FROM file('data.jsonl', 'JSONEachRow')
 )
 SELECT maxOrNull("r") AS "m"
@@ -135,6 +135,7 @@ describe('jq gives the same rows', () => {
     'SELECT id, abs(n) AS a, floor(n) AS f, ceil(n) AS c, round(n) AS r, length(user.name) AS l',
     "SELECT id, CASE WHEN n > 1 THEN 'big' WHEN n IS NULL THEN 'none' ELSE 'small' END AS size, coalesce(ok, false) AS ok",
     "SELECT id, contains(user.name, 'n') AS c, starts_with(user.name, 'A') AS s, tags[1] AS tag",
+    'SELECT id, [id, 20, 30][-1] AS a, [id, 20, 30][-3] AS b, [id][0] AS none, [id, 5][n] AS c',
     'EXTEND id + 1 AS next |> DROP user, tags, code |> RENAME type AS kind',
     'SELECT id, n |> SET n = id * 10',
     'SELECT type |> DISTINCT',

@@ -122,8 +122,8 @@ const dialect: SqlDialect = {
       'round',
       ([value, digits = '0']) =>
         digits === '0'
-          ? `(sign(${value}) * floor(abs(${value}) + 0.5))`
-          : `(sign(${value}) * floor(abs(${value}) * exp10(${digits}) + 0.5) / exp10(${digits}))`,
+          ? `(sign(${value}) * floor(abs(${value}) + 0.5) + 0)`
+          : `(sign(${value}) * floor(abs(${value}) * exp10(${digits}) + 0.5) / exp10(${digits}) + 0)`,
     ],
     // Unsigned and 64 bits long they could not be compared with a fraction.
     ['length', length],

@@ -181,7 +181,7 @@ class JqPrinter {
       case 'case':
         return this.#case(node);
       case 'element':
-        return `(${this.#write(node.base)} as $base | ${this.#write(node.index)} as $index | $base | rw_at($index | if type == "number" then . - 1 else . end))`;
+        return `(${this.#write(node.base)} as $base | ${this.#write(node.index)} as $index | $base | rw_at($index | if type != "number" or . < 0 then . elif . > 0 then . - 1 else null end))`;
       case 'list':
         return `[${node.items.map((item) => this.#write(item)).join(', ')}]`;
       case 'cast':
