@@ -20,9 +20,10 @@ export function digitsEnd(at: usize): usize {
   return at + run;
 }
 
+/** How many digits stand at `at`, up to 16. */
 // @ts-ignore: decorator
 @inline
-function digitRun(at: usize): u32 {
+export function digitRun(at: usize): u32 {
   return ctz(~digitsMask(at));
 }
 
@@ -70,6 +71,15 @@ export function plainNumberEnd(at: usize): usize {
     return (leads & u32(size > whole + 1) & u32(size < 16) & ~goesOn) != 0 ? at + size : 0;
   }
   return (leads & u32((next | 0x20) != 0x65)) != 0 ? at + whole : 0;
+}
+
+/** Where the digits at `at` end if they are what a whole number of less than 16 begins with; else 0. */
+// @ts-ignore: decorator
+@inline
+export function wholeEnd(at: usize): usize {
+  const length = digitRun(at);
+  const leads = u32(length - 1 < 15) & (u32(length == 1) | u32(load<u8>(at) != 0x30));
+  return leads != 0 ? at + length : 0;
 }
 
 /** Where the JSON number at `at` ends; 0 where there is none. */

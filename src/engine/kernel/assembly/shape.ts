@@ -13,8 +13,9 @@ import {
   setField,
 } from './frame';
 import { hasEscapes, markedTo, marksAt, nextMark } from './marks';
-import { digitsMask, endsScalar, literalEnd, plainNumber, plainNumberEnd, scalarEnd } from './scalar';
+import { digitRun, literalEnd, plainNumber, plainNumberEnd, scalarEnd, wholeEnd } from './scalar';
 import { holdsByte, skipSpace } from './text';
+import { listEnd, nestedEnd, plainScalarEnd, shortListEnd, stringEnd } from './values';
 
 /*
  * The records of a file mostly have the same names in the same order. A shape is what such records share: the
@@ -109,7 +110,7 @@ export function matchShape(record: usize, frame: Frame, row: u32, base: usize): 
     } else {
       at = plainScalarEnd(at, byte);
       if (at == 0) return 0;
-      if (byte <= 0x39 && wholeLength(start) != u32(at - start)) piece.fractions = true;
+      if (byte <= 0x39 && digitRun(start) != u32(at - start)) piece.fractions = true;
     }
     if (piece.column != 0) take(frame, piece.column - 1, row, base, start, at);
     address = piece.next;
@@ -252,112 +253,6 @@ function isAt(piece: Piece, at: usize): bool {
   const tail = u32(i8x16.bitmask(i8x16.eq(v128.load(at, 16), v128.load(address, 16))));
   if (((head | (tail << 16)) & piece.mask) != piece.mask) return false;
   return piece.length <= 32 || memory.compare(at + 32, piece.text + 32, piece.length - 32) == 0;
-}
-
-/** How many digits stand at `at`, up to 16. */
-// @ts-ignore: decorator
-@inline
-function wholeLength(at: usize): u32 {
-  return ctz(~digitsMask(at));
-}
-
-/** Where the digits at `at` end if they are what a whole number of less than 16 begins with; else 0. */
-// @ts-ignore: decorator
-@inline
-function wholeEnd(at: usize): usize {
-  const length = wholeLength(at);
-  const leads = u32(length - 1 < 15) & (u32(length == 1) | u32(load<u8>(at) != 0x30));
-  return leads != 0 ? at + length : 0;
-}
-
-/** `scalarEnd`, quick for whole numbers and decimals of up to 15 bytes. */
-// @ts-ignore: decorator
-@inline
-function plainScalarEnd(at: usize, byte: u8): usize {
-  const others = ~digitsMask(at) & 0xffff;
-  const length = u32(ctz(others | 0x10000));
-  const after = load<u8>(at + length);
-  if (length != 0 && length < 16 && (byte != 0x30 || length == 1) && endsScalar(after)) return at + length;
-  const end = scalarEnd(at);
-  return end != 0 && endsScalar(load<u8>(end)) ? end : 0;
-}
-
-/**
- * Where the value at `at` ends, nested no deeper than `depth`; 0 where it is not well formed or its end is not
- * marked.
- */
-function nestedEnd(at: usize, depth: u32): usize {
-  const byte = load<u8>(at);
-  if (byte == 0x22) return stringEnd(at);
-  if (byte == 0x5b) return listEnd(at, depth);
-  if (byte == 0x7b) return objectEnd(at, depth);
-  const end = scalarEnd(at);
-  return end < markedTo ? end : 0;
-}
-
-/**
- * Where the list at `at` ends if it is the commonest kind: of no more than two texts, with nothing or a space
- * between them; else 0. How many there are changes from line to line, so all that could be are looked at and no
- * branch depends on it.
- */
-// @ts-ignore: decorator
-@inline
-function shortListEnd(at: usize): usize {
-  const first = load<u8>(at, 1);
-  const firstEnd = nextMark(at + 2);
-  const between = load<u8>(firstEnd, 1);
-  const second = firstEnd + 2 + usize(load<u8>(firstEnd, 2) == 0x20);
-  const secondEnd = nextMark(second + 1);
-  const one = u32(first == 0x22) & u32(load<u8>(firstEnd) == 0x22);
-  const two = u32(between == 0x2c) & u32(load<u8>(second) == 0x22) & u32(load<u8>(secondEnd) == 0x22);
-  const closed = u32(between == 0x5d) | (two & u32(load<u8>(secondEnd, 1) == 0x5d));
-  const textsEnd = select(firstEnd + 2, secondEnd + 2, between == 0x5d);
-  const end = select(at + 2, select(textsEnd, 0, (one & closed) != 0), first == 0x5d);
-  return end <= markedTo ? end : 0;
-}
-
-function listEnd(at: usize, depth: u32): usize {
-  at = skipSpace(at + 1);
-  if (load<u8>(at) == 0x5d) return at + 1;
-  while (depth != 0) {
-    at = nestedEnd(at, depth - 1);
-    if (at == 0) return 0;
-    at = skipSpace(at);
-    const byte = load<u8>(at);
-    if (byte == 0x5d) return at + 1;
-    if (byte != 0x2c) return 0;
-    at = skipSpace(at + 1);
-  }
-  return 0;
-}
-
-function objectEnd(at: usize, depth: u32): usize {
-  at = skipSpace(at + 1);
-  if (load<u8>(at) == 0x7d) return at + 1;
-  while (depth != 0) {
-    if (load<u8>(at) != 0x22) return 0;
-    at = stringEnd(at);
-    if (at == 0) return 0;
-    at = skipSpace(at);
-    if (load<u8>(at) != 0x3a) return 0;
-    at = nestedEnd(skipSpace(at + 1), depth - 1);
-    if (at == 0) return 0;
-    at = skipSpace(at);
-    const byte = load<u8>(at);
-    if (byte == 0x7d) return at + 1;
-    if (byte != 0x2c) return 0;
-    at = skipSpace(at + 1);
-  }
-  return 0;
-}
-
-/** Past the quote that closes the string at `at`; 0 where there is none. */
-// @ts-ignore: decorator
-@inline
-function stringEnd(at: usize): usize {
-  if (at >= markedTo) return 0;
-  const close = nextMark(at + 1);
-  return load<u8>(close) == 0x22 && close < markedTo ? close + 1 : 0;
 }
 
 /** Sets a field to the value from `start` to `end`. */
