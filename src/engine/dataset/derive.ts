@@ -11,9 +11,6 @@ import type { StageMeter } from './stageMeter.ts';
 
 /** Bytes that the stages of a query may hold before they write to temporary files. */
 const stageBudget = 64 * 1024 * 1024;
-/** Where groups take more than this a block, there are few blocks to a stretch: a worker holds what it makes of one. */
-const reducedBlock = 128 * 1024;
-const fewBlocks = 2;
 /** Rows are handed on in pieces of about this many bytes. */
 const pieceSize = 256 * 1024;
 
@@ -37,16 +34,13 @@ export async function* deriveRows(
   const { plan } = query;
   const { malformed = 'keep', stages } = options;
   const measure = stages !== undefined;
-  const output: StagesOutput = { kind: 'stages', blocks: fewBlocks };
+  const output: StagesOutput = { kind: 'stages' };
   async function* parts(): AsyncGenerator<Uint8Array> {
     const blocksPerStretch = reducesRows(plan) ? undefined : 1;
     const scan = { query, output, malformed, window: everything, blocksPerStretch, measure };
     for await (const found of dataset.scan(scan, signal)) {
       await scanned(found);
-      const bytes = found.result?.bytes;
-      if (bytes === undefined) continue;
-      output.blocks = bytes.length / found.blocks.length > reducedBlock ? fewBlocks : undefined;
-      yield bytes;
+      if (found.result?.bytes) yield found.result.bytes;
     }
   }
   const context: StageContext = {

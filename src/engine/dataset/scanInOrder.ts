@@ -61,6 +61,9 @@ const fewBlocks = 8;
 const manyBlocks = 32;
 /** Bytes of results that a stretch of more than a few blocks is expected to come to. */
 const resultRoom = 4 * 1024 * 1024;
+/** Where groups take more than this a block, there are still fewer: a worker holds what it makes of a stretch. */
+const reducedBlock = 128 * 1024;
+const reducedBlocks = 2;
 const backgroundPriority = 1;
 
 interface Handed {
@@ -107,10 +110,9 @@ export async function* scanInOrder(
   const toBlock = (): number => Math.min(request.toBlock, Math.ceil(end() / file.blockSize));
 
   const stretchLength = (): number => {
-    const { output } = request;
     if (handedOut < 2 * pool.size) return 1;
-    const asked = request.blocksPerStretch ?? (output.kind === 'stages' ? output.blocks : undefined);
-    if (asked !== undefined) return asked;
+    if (request.blocksPerStretch !== undefined) return request.blocksPerStretch;
+    if (request.output.kind === 'stages' && bytesPerBlock > reducedBlock) return reducedBlocks;
     const length = Math.max(fewBlocks, Math.min(manyBlocks, Math.floor(resultRoom / bytesPerBlock)));
     // Towards the end they get short again, so that no thread is done long before another.
     const share = Math.floor((toBlock() - next) / (4 * pool.size));

@@ -59,8 +59,6 @@ export interface StagesOutput {
    * before it. Set while the scan runs, and read whenever a stretch is handed out.
    */
   cutoff?: Uint8Array;
-  /** Blocks handed out at once, if other than usual; set and read as `cutoff` is. */
-  blocks?: number | undefined;
 }
 
 /** The query of either is undefined for the file as it stands, malformed records and all. */
