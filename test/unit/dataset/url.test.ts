@@ -43,6 +43,17 @@ describe('a preview of an address', () => {
     await rm(folder, { recursive: true });
   });
 
+  /** A handler that gives no byte past 4,000,050 while `isBroken`. */
+  const breakingOff =
+    (isBroken: () => boolean): TestServer['handler'] =>
+    (request, response) => {
+      const [from] = rangeOf(request, content.size) ?? [0];
+      serve(request, response, content, {
+        etag: '"a"',
+        cutAfter: isBroken() ? Math.max(0, 4_000_050 - from) : undefined,
+      });
+    };
+
   const serving =
     (options?: Served, served = content): TestServer['handler'] =>
     (request, response) =>
@@ -143,13 +154,7 @@ describe('a preview of an address', () => {
 
   it('shows the rows up to where the source fails, says where that is, and goes on from there', async () => {
     let broken = true;
-    server.handler = (request, response) => {
-      const [from] = rangeOf(request, content.size) ?? [0];
-      serve(request, response, content, {
-        etag: '"a"',
-        cutAfter: broken ? Math.max(0, 4_000_050 - from) : undefined,
-      });
-    };
+    server.handler = breakingOff(() => broken);
     const opened = await open();
     const before = failing.filter((id) => id < 40_000);
     const failed = await opened.page.call('run', { query: 'status >= 500' });
@@ -183,13 +188,7 @@ describe('a preview of an address', () => {
 
   it('forgets what it knew of a block that a failing source had cut short', async () => {
     let broken = true;
-    server.handler = (request, response) => {
-      const [from] = rangeOf(request, content.size) ?? [0];
-      serve(request, response, content, {
-        etag: '"a"',
-        cutAfter: broken ? Math.max(0, 4_000_050 - from) : undefined,
-      });
-    };
+    server.handler = breakingOff(() => broken);
     const opened = await open();
     // No row of the block's part that has come is like this, but those that have not are.
     assert.equal((await opened.page.call('run', { query: 'id >= 40000' })).phase, 'failed');
