@@ -30,7 +30,7 @@ const requireShim = {
 const bundles = [
   { ...node, ...requireShim, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' },
   { ...node, ...requireShim, entryPoints: { worker: 'src/engine/pool/worker.ts' }, outdir: 'dist' },
-  { ...node, ...requireShim, entryPoints: { engine: 'src/engine/dataset/main.ts' }, outdir: 'dist' },
+  { ...node, ...requireShim, entryPoints: { engine: 'src/engine/service/main.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { sample: 'src/extension/sampleWriter.ts' }, outdir: 'dist' },
   {
     ...node,

@@ -13,9 +13,15 @@ const rooms = {
   'src/engine/stage': ['format', 'query', 'source'],
   'src/engine/sink': ['format', 'query', 'stage'],
   'src/engine/index': ['format', 'source'],
+  'src/engine/pool': ['format', 'source', 'query', 'stage', 'sink', 'index'],
+  'src/engine/dataset': ['format', 'source', 'query', 'index', 'pool'],
+  'src/engine/run': ['format', 'source', 'query', 'stage', 'sink', 'index', 'pool', 'dataset'],
+  'src/engine/service': ['format', 'source', 'query', 'stage', 'sink', 'index', 'pool', 'dataset', 'run'],
 };
 
-const engineRooms = ['source', 'kernel', 'format', 'query', 'stage', 'sink', 'index', 'pool', 'dataset'];
+const engineRooms = Object.keys(rooms)
+  .filter((room) => room.startsWith('src/engine/'))
+  .map((room) => room.split('/').at(-1));
 
 const engineWalls = Object.entries(rooms)
   .filter(([room]) => room.startsWith('src/engine/'))
@@ -24,7 +30,7 @@ const engineWalls = Object.entries(rooms)
     const closed = engineRooms.filter((other) => other !== own && !allowed.includes(other));
     return wall(
       [`${room}/**/*.ts`],
-      [...closed.map((other) => `**/${other}/*`), '**/extension/**', '**/webview/**', '**/cli/**', 'vscode'],
+      [...closed.map((other) => `**/${other}/**`), '**/extension/**', '**/webview/**', '**/cli/**', 'vscode'],
     );
   });
 
@@ -88,8 +94,14 @@ export default tseslint.config(
     ['**/engine/**', '**/extension/**', '**/webview/**', '**/cli/**', 'vscode', 'node:*'],
   ),
   wall(
-    ['src/engine/*.ts', 'src/engine/{pool,dataset}/**/*.ts'],
-    ['**/extension/**', '**/webview/**', '**/cli/**', 'vscode'],
+    ['src/engine/*.ts'],
+    [
+      ...engineRooms.map((room) => `**/${room}/**`),
+      '**/extension/**',
+      '**/webview/**',
+      '**/cli/**',
+      'vscode',
+    ],
   ),
   ...engineWalls,
   wall(['src/webview/**/*.{ts,tsx}'], ['**/engine/**', '**/extension/**', '**/cli/**', 'vscode', 'node:*']),

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import type { CsvDialect } from '../engine/format/dialect.ts';
-import { parseDelimiter } from '../engine/format/dialectWords.ts';
+import type { CsvDialect } from '../engine/format/csv/dialect.ts';
+import { parseDelimiter } from '../engine/format/csv/dialectWords.ts';
 import { targets, type Target } from '../engine/sink/exportFormat.ts';
-import { encodingName } from '../engine/source/encoding.ts';
-import { isAddress } from '../engine/source/httpAddress.ts';
-import { parseHeaders } from '../engine/source/httpHeaders.ts';
+import { encodingName } from '../engine/source/encoding/encoding.ts';
+import { isAddress } from '../engine/source/http/address.ts';
+import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError, type HeaderFields } from '../engine/source/source.ts';
 
 /** What the command line asks for. */

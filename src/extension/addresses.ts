@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Uri, workspace, type SecretStorage } from 'vscode';
-import { hasSecrets, parseAddress } from '../engine/source/httpAddress.ts';
+import { hasSecrets, parseAddress } from '../engine/source/http/address.ts';
 import type { OpenFile } from '../protocol/engine.ts';
 
 /** Scheme of the tabs that show what is at an http(s) address. */

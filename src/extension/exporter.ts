@@ -1,5 +1,5 @@
 import { l10n, ProgressLocation, Uri, window } from 'vscode';
-import { stageTable } from '../engine/dataset/stageTable.ts';
+import { stageTable } from '../engine/run/stageTable.ts';
 import type { ExportProgress, ExportSummary } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { pathOf, type Addresses } from './addresses.ts';

@@ -1,6 +1,6 @@
 import { l10n, ThemeIcon, window, type QuickInputButton } from 'vscode';
-import { parseAddress } from '../engine/source/httpAddress.ts';
-import { parseHeaders } from '../engine/source/httpHeaders.ts';
+import { parseAddress } from '../engine/source/http/address.ts';
+import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError } from '../engine/source/source.ts';
 import type { Addresses, FilePlace } from './addresses.ts';
 import { openPreview } from './editors.ts';

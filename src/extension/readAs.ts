@@ -1,5 +1,5 @@
 import { l10n, window, type QuickPickItem } from 'vscode';
-import { delimiterName, parseDelimiter } from '../engine/format/dialectWords.ts';
+import { delimiterName, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
 import type { FormatOptions } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Dataset } from '../../src/engine/dataset/dataset.ts';
-import { deriveRows } from '../../src/engine/dataset/derive.ts';
-import { exportToFile } from '../../src/engine/dataset/export.ts';
+import { deriveRows } from '../../src/engine/run/derive.ts';
+import { exportToFile } from '../../src/engine/run/export.ts';
 import { plannedFor } from '../../src/engine/dataset/plan.ts';
 import { WorkerPool } from '../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../src/engine/pool/task.ts';

@@ -1,8 +1,8 @@
-import { createPlainCsvScanner } from '../../src/engine/format/csv.ts';
-import type { CsvDialect } from '../../src/engine/format/dialect.ts';
-import { createPlainJsonlScanner } from '../../src/engine/format/jsonl.ts';
-import { createKernelCsvScanner } from '../../src/engine/format/kernelCsv.ts';
-import { createKernelJsonlScanner } from '../../src/engine/format/kernelJsonl.ts';
+import { createPlainCsvScanner } from '../../src/engine/format/csv/csv.ts';
+import type { CsvDialect } from '../../src/engine/format/csv/dialect.ts';
+import { createPlainJsonlScanner } from '../../src/engine/format/json/lines.ts';
+import { createKernelCsvScanner } from '../../src/engine/format/csv/scanner.ts';
+import { createKernelJsonlScanner } from '../../src/engine/format/json/scanner.ts';
 import type { FieldRequest, Scanner } from '../../src/engine/format/record.ts';
 import { csvHeader, sampleText } from '../support/sample.ts';
 import { plainDialect } from '../support/csvRecords.ts';

@@ -1,6 +1,6 @@
 import { Fault } from '../../src/engine/fault.ts';
-import type { CsvDialect } from '../../src/engine/format/dialect.ts';
-import { csvFields, fieldText } from '../../src/engine/format/csvText.ts';
+import type { CsvDialect } from '../../src/engine/format/csv/dialect.ts';
+import { csvFields, fieldText } from '../../src/engine/format/csv/text.ts';
 import { Kind, type Scanner } from '../../src/engine/format/record.ts';
 import { scanAll } from './blocks.ts';
 

@@ -1,8 +1,8 @@
-import { createPlainCsvScanner } from '../../src/engine/format/csv.ts';
-import { csvBody } from '../../src/engine/format/csvText.ts';
-import type { CsvDialect } from '../../src/engine/format/dialect.ts';
-import { JsonFields } from '../../src/engine/format/jsonFields.ts';
-import { createPlainJsonlScanner } from '../../src/engine/format/jsonl.ts';
+import { createPlainCsvScanner } from '../../src/engine/format/csv/csv.ts';
+import { csvBody } from '../../src/engine/format/csv/text.ts';
+import type { CsvDialect } from '../../src/engine/format/csv/dialect.ts';
+import { JsonFields } from '../../src/engine/format/json/fields.ts';
+import { createPlainJsonlScanner } from '../../src/engine/format/json/lines.ts';
 import type { RecordBlock } from '../../src/engine/format/record.ts';
 import { ByteBuilder } from '../../src/engine/sink/byteBuilder.ts';
 import { needsPaths, type RecordFormat, type Target } from '../../src/engine/sink/exportFormat.ts';

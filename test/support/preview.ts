@@ -1,5 +1,5 @@
-import { EngineService } from '../../src/engine/dataset/service.ts';
-import type { EngineSide } from '../../src/engine/dataset/session.ts';
+import { EngineService } from '../../src/engine/service/service.ts';
+import type { EngineSide } from '../../src/engine/service/session.ts';
 import type { EngineCalls, FormatOptions, Tagged } from '../../src/protocol/engine.ts';
 import type { FileInfo, FileState, Page, PreviewEvents } from '../../src/protocol/preview.ts';
 import { CellKind } from '../../src/protocol/preview.ts';

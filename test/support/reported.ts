@@ -1,4 +1,4 @@
-import type { CsvDialect } from '../../src/engine/format/dialect.ts';
+import type { CsvDialect } from '../../src/engine/format/csv/dialect.ts';
 
 /**
  * Shapes of text that readers of CSV were reported to take for something else (issues of DuckDB, CleverCSV and

@@ -1,4 +1,4 @@
-import type { CsvDialect } from '../../src/engine/format/dialect.ts';
+import type { CsvDialect } from '../../src/engine/format/csv/dialect.ts';
 import { pick, upTo, type Random } from './messy.ts';
 
 /**

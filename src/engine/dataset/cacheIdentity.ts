@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { StoreKey } from '../index/store.ts';
-import { parseAddress } from '../source/httpAddress.ts';
+import { parseAddress } from '../source/http/address.ts';
 import type { SourcePlace } from '../source/source.ts';
 
 /** By what an index is found again, and known to be that of the same bytes. */

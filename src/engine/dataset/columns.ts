@@ -1,6 +1,6 @@
 import type { ColumnInfo } from '../../protocol/preview.ts';
 import { CellKind } from '../../protocol/preview.ts';
-import { columnNames, type FieldPath } from '../format/jsonFields.ts';
+import { columnNames, type FieldPath } from '../format/json/fields.ts';
 import { writePath } from '../query/index.ts';
 
 /** A column with where the scanner finds it. */

@@ -17,8 +17,8 @@ import type {
   Result,
   Task,
 } from '../pool/task.ts';
-import { findRows } from '../format/jsonFind.ts';
-import type { PatternStep } from '../format/jsonStream.ts';
+import { findRows } from '../format/json/document/find.ts';
+import type { PatternStep } from '../format/json/document/stream.ts';
 import type { KnownColumn } from '../query/index.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';

@@ -1,4 +1,4 @@
-import type { CsvDialect } from '../format/dialect.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
 import type { Source } from '../source/source.ts';
 
 /** Bytes read at a time; even, for UTF-16. */

@@ -1,6 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { streamElements, type PatternStep } from '../format/jsonStream.ts';
+import { streamElements, type PatternStep } from '../format/json/document/stream.ts';
 import { SourceError, type Source } from '../source/source.ts';
 import { makeTemporaryFolder, temporaryRoom } from '../temporaryFolder.ts';
 

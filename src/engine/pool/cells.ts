@@ -1,5 +1,5 @@
-import { fieldText } from '../format/csvText.ts';
-import type { CsvDialect } from '../format/dialect.ts';
+import { fieldText } from '../format/csv/text.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
 import { Kind } from '../format/record.ts';
 import { CellKind } from '../../protocol/preview.ts';
 

@@ -1,7 +1,7 @@
-import { createPlainCsvScanner } from '../format/csv.ts';
-import { createKernelCsvScanner, isKernelDialect } from '../format/kernelCsv.ts';
-import { createKernelJsonDocumentScanner } from '../format/kernelJsonDocument.ts';
-import { createKernelJsonlScanner } from '../format/kernelJsonl.ts';
+import { createPlainCsvScanner } from '../format/csv/csv.ts';
+import { createKernelCsvScanner, isKernelDialect } from '../format/csv/scanner.ts';
+import { createKernelJsonDocumentScanner } from '../format/json/document/scanner.ts';
+import { createKernelJsonlScanner } from '../format/json/scanner.ts';
 import type { Scanner } from '../format/record.ts';
 import { openSource } from '../source/open.ts';
 import type { Source } from '../source/source.ts';

@@ -1,9 +1,9 @@
 import { CellKind } from '../../protocol/preview.ts';
 import { Fault, isReadable } from '../fault.ts';
-import { JsonFields } from '../format/jsonFields.ts';
+import { JsonFields } from '../format/json/fields.ts';
 import { Kind, type FieldRequest, type RecordBlock, type Scanner } from '../format/record.ts';
 import { records } from '../format/records.ts';
-import { createPlainJsonlScanner } from '../format/jsonl.ts';
+import { createPlainJsonlScanner } from '../format/json/lines.ts';
 import type { Plan } from '../query/index.ts';
 import { batchOfBlock } from '../stage/batch.ts';
 import { ByteWriter } from '../stage/bytes.ts';

@@ -1,4 +1,4 @@
-import { JsonFields } from '../format/jsonFields.ts';
+import { JsonFields } from '../format/json/fields.ts';
 import type { RecordBlock } from '../format/record.ts';
 import { records } from '../format/records.ts';
 import { SourceError } from '../source/source.ts';

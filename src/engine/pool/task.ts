@@ -1,7 +1,7 @@
 import type { Fault } from '../fault.ts';
-import type { JsonRows } from '../format/jsonRows.ts';
-import type { FieldPath } from '../format/jsonFields.ts';
-import type { CsvDialect } from '../format/dialect.ts';
+import type { JsonRows } from '../format/json/document/rows.ts';
+import type { FieldPath } from '../format/json/fields.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
 import type { Zone } from '../index/zone.ts';
 import type { Target } from '../sink/exportFormat.ts';

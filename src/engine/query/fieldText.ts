@@ -1,5 +1,5 @@
-import { unescapeCsv } from '../format/csvText.ts';
-import type { CsvDialect } from '../format/dialect.ts';
+import { unescapeCsv } from '../format/csv/text.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
 import { Kind, type FieldColumn } from '../format/record.ts';
 import type { Layout } from './layout.ts';
 import { numberOf } from './value/decimal.ts';

@@ -1,4 +1,4 @@
-import type { CsvDialect } from '../format/dialect.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import { faultReason } from '../faultReason.ts';
 import type { Origin } from './predicate/selector.ts';

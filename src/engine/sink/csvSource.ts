@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { backslash } from '../ascii.ts';
 import { Fault } from '../fault.ts';
-import { createCsvRowReader, type CsvRow } from '../format/csvRow.ts';
-import type { CsvDialect } from '../format/dialect.ts';
+import { createCsvRowReader, type CsvRow } from '../format/csv/row.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
 import { Kind, type RecordBlock } from '../format/record.ts';
 import { ByteBuilder } from './byteBuilder.ts';
 import { faultOf, repaired } from './unreadable.ts';

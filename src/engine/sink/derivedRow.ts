@@ -1,5 +1,5 @@
-import { columnNames, type FieldPath, type JsonFields } from '../format/jsonFields.ts';
-import { createPlainJsonlScanner } from '../format/jsonl.ts';
+import { columnNames, type FieldPath, type JsonFields } from '../format/json/fields.ts';
+import { createPlainJsonlScanner } from '../format/json/lines.ts';
 import type { RecordBlock } from '../format/record.ts';
 import { ByteBuilder } from './byteBuilder.ts';
 import { commaSeparated, tabSeparated, type CsvStyle } from './csvCell.ts';

@@ -1,4 +1,4 @@
-import type { CsvDialect } from '../format/dialect.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
 
 /** What an export writes: the source's own format, or another. */
 export type Target = 'same' | 'jsonl' | 'csv' | 'tsv' | 'json';

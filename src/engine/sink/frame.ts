@@ -1,4 +1,4 @@
-import { columnNames, type FieldPath } from '../format/jsonFields.ts';
+import { columnNames, type FieldPath } from '../format/json/fields.ts';
 import { ByteBuilder } from './byteBuilder.ts';
 import { commaSeparated, createCsvCells, tabSeparated, type CsvStyle } from './csvCell.ts';
 import { rowShape, type RecordFormat, type Target } from './exportFormat.ts';

@@ -1,6 +1,6 @@
 import { closeBrace, comma, openBrace } from '../ascii.ts';
 import { isReadable } from '../fault.ts';
-import type { CsvDialect } from '../format/dialect.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
 import type { ByteBuilder } from './byteBuilder.ts';
 import { asUnicode, columnName, createCsvSource } from './csvSource.ts';
 import { appendJsonString, appendOnOneLine } from './jsonText.ts';

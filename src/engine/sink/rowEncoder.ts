@@ -1,5 +1,5 @@
 import { carriageReturn, lineFeed } from '../ascii.ts';
-import type { FieldPath } from '../format/jsonFields.ts';
+import type { FieldPath } from '../format/json/fields.ts';
 import type { RecordBlock } from '../format/record.ts';
 import { ByteBuilder } from './byteBuilder.ts';
 import { commaSeparated, tabSeparated } from './csvCell.ts';

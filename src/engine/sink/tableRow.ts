@@ -1,6 +1,6 @@
 import { isReadable } from '../fault.ts';
-import type { CsvDialect } from '../format/dialect.ts';
-import { JsonFields, type FieldPath } from '../format/jsonFields.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
+import { JsonFields, type FieldPath } from '../format/json/fields.ts';
 import { Kind, type RecordBlock } from '../format/record.ts';
 import { ByteBuilder } from './byteBuilder.ts';
 import { createCsvCells, type CsvStyle } from './csvCell.ts';

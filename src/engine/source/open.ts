@@ -1,18 +1,18 @@
-import { type Codec, type DecodedSource, decodedSource } from './decoded.ts';
-import { encodingName, transcoder } from './encoding.ts';
+import { type Codec, type DecodedSource, decodedSource } from './compressed/decoded.ts';
+import { encodingName, transcoder } from './encoding/encoding.ts';
 import { openFile } from './file.ts';
-import { gzip } from './gzip.ts';
+import { gzip } from './compressed/gzip.ts';
 import { keepHead } from './head.ts';
-import { openHttp } from './http.ts';
-import type { HttpLimits } from './httpClient.ts';
-import { Marks, type Learnt } from './marks.ts';
-import { PageStore } from './pageStore.ts';
+import { openHttp } from './http/open.ts';
+import type { HttpLimits } from './http/client.ts';
+import { Marks, type Learnt } from './compressed/marks.ts';
+import { PageStore } from './compressed/pageStore.ts';
 import { readSome } from './read.ts';
-import { recogniseEncoding } from './recogniseEncoding.ts';
+import { recogniseEncoding } from './encoding/recognise.ts';
 import { canReadAgain, type Source, SourceError, type SourcePlace, type SourceSpec } from './source.ts';
 import { streamSource } from './stream.ts';
 import { takesBack } from './unread.ts';
-import { zstd } from './zstd.ts';
+import { zstd } from './compressed/zstd.ts';
 
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;

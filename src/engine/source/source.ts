@@ -1,4 +1,4 @@
-import { type Learnt } from './marks.ts';
+import { type Learnt } from './compressed/marks.ts';
 
 /**
  * Where bytes come from. The engine sees every source as one run of decoded bytes with positions from 0: a

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
-import { createKernelJsonlScanner } from '../../../src/engine/format/kernelJsonl.ts';
+import { createKernelJsonlScanner } from '../../../src/engine/format/json/scanner.ts';
 import { records } from '../../../src/engine/format/records.ts';
 import { openSource } from '../../../src/engine/source/open.ts';
 import type { ViewState } from '../../../src/protocol/preview.ts';

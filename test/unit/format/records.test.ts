@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createPlainJsonlScanner } from '../../../src/engine/format/jsonl.ts';
+import { createPlainJsonlScanner } from '../../../src/engine/format/json/lines.ts';
 import { records } from '../../../src/engine/format/records.ts';
 import type { Source } from '../../../src/engine/source/source.ts';
 

@@ -16,7 +16,7 @@ import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
-import { ViewRun } from '../../../src/engine/dataset/viewRun.ts';
+import { ViewRun } from '../../../src/engine/run/viewRun.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 
 const signal = new AbortController().signal;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createKernelJsonlScanner } from '../../../src/engine/format/kernelJsonl.ts';
+import { createKernelJsonlScanner } from '../../../src/engine/format/json/scanner.ts';
 import { Kind, type RecordBlock } from '../../../src/engine/format/record.ts';
 import { zoneOf } from '../../../src/engine/index/zone.ts';
 import { randomFrom } from '../../support/sample.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createPlainCsvScanner } from '../../../src/engine/format/csv.ts';
-import type { CsvDialect } from '../../../src/engine/format/dialect.ts';
-import { createPlainJsonlScanner } from '../../../src/engine/format/jsonl.ts';
-import { createKernelCsvScanner } from '../../../src/engine/format/kernelCsv.ts';
-import { createKernelJsonlScanner } from '../../../src/engine/format/kernelJsonl.ts';
+import { createPlainCsvScanner } from '../../../src/engine/format/csv/csv.ts';
+import type { CsvDialect } from '../../../src/engine/format/csv/dialect.ts';
+import { createPlainJsonlScanner } from '../../../src/engine/format/json/lines.ts';
+import { createKernelCsvScanner } from '../../../src/engine/format/csv/scanner.ts';
+import { createKernelJsonlScanner } from '../../../src/engine/format/json/scanner.ts';
 import type { Scanner } from '../../../src/engine/format/record.ts';
 import { TextFinder } from '../../../src/engine/pool/find.ts';
 import { parseQuery, planQuery, type Layout, type Plan } from '../../../src/engine/query/index.ts';

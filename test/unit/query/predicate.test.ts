@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPlainJsonlScanner } from '../../../src/engine/format/jsonl.ts';
+import { createPlainJsonlScanner } from '../../../src/engine/format/json/lines.ts';
 import type { RecordBlock, Scanner } from '../../../src/engine/format/record.ts';
 import { parseQuery, planQuery, type Layout, type Plan } from '../../../src/engine/query/index.ts';
 

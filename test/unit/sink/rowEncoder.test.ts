@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { createPlainJsonlScanner } from '../../../src/engine/format/jsonl.ts';
-import type { CsvDialect } from '../../../src/engine/format/dialect.ts';
+import { createPlainJsonlScanner } from '../../../src/engine/format/json/lines.ts';
+import type { CsvDialect } from '../../../src/engine/format/csv/dialect.ts';
 import type { RecordFormat, Target } from '../../../src/engine/sink/exportFormat.ts';
 import { createRowEncoder } from '../../../src/engine/sink/rowEncoder.ts';
 import { SinkError } from '../../../src/engine/sink/sinkError.ts';

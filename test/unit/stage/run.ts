@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
-import { createPlainCsvScanner } from '../../../src/engine/format/csv.ts';
-import type { CsvDialect } from '../../../src/engine/format/dialect.ts';
-import { createPlainJsonlScanner } from '../../../src/engine/format/jsonl.ts';
+import { createPlainCsvScanner } from '../../../src/engine/format/csv/csv.ts';
+import type { CsvDialect } from '../../../src/engine/format/csv/dialect.ts';
+import { createPlainJsonlScanner } from '../../../src/engine/format/json/lines.ts';
 import type { RecordBlock, Scanner } from '../../../src/engine/format/record.ts';
 import {
   parseQuery,

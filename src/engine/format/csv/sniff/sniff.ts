@@ -1,0 +1,197 @@
+import { fieldText } from '../text.ts';
+import type { CsvDialect } from '../dialect.ts';
+import { Kind } from '../../record.ts';
+import { bestGrammar } from './grammar.ts';
+import { headLength, sampleRows, type CsvGrammar, type SampleRow } from './rows.ts';
+import { countHeaderRows, findTable } from './table.ts';
+
+/** What the caller knows: what is given here is taken as it is. */
+export type DialectHints = Partial<CsvDialect> & {
+  /** The file's name: its extension makes a delimiter likelier. */
+  readonly name?: string;
+};
+
+export interface SniffedDialect {
+  readonly dialect: CsvDialect;
+  /** How well the sample reads by it, 0 to 1. Below about 0.3 it is a guess. */
+  readonly score: number;
+  /**
+   * Offsets at which further tables begin below the first, as far as the sample goes. Their rows are rows of
+   * the first table, with the faults of rows that do not fit it.
+   */
+  readonly tables: readonly number[];
+  /**
+   * The sample ended before the first rows did: what was said of columns and header is to be asked again with
+   * more bytes.
+   */
+  readonly cut: boolean;
+}
+
+/** A sample of this many bytes is enough, unless lines are so long that it is `cut`; of more, no more is looked at. */
+export const sniffLength = 128 * 1024;
+
+/** Rows in which tables are looked for. */
+const rowLimit = 1500;
+
+/**
+ * Recognises the dialect of a delimited text from its first bytes, of which `final` says whether they are all.
+ */
+export function sniffDialect(
+  bytes: Uint8Array,
+  { final: isWhole, hints = {} }: { readonly final: boolean; readonly hints?: DialectHints },
+): SniffedDialect {
+  const sample = bytes.subarray(0, headLength(bytes, hints.tableStart ?? 0, sniffLength, 8));
+  const final = isWhole && sample.length === bytes.length;
+  const start = hints.tableStart ?? markLength(sample);
+  const told = hints.delimiter === undefined ? separatorLine(sample, start) : undefined;
+  const from = told?.next ?? start;
+  const known: Partial<CsvGrammar> = { ...grammarOf(hints), ...(told && { delimiter: told.delimiter }) };
+  const best = bestGrammar(sample, final, pastComments(sample, from), known, hints.name ?? '');
+  const read = sampleRows(sample, final, best.grammar, from, rowLimit);
+  const { comment, header } = commentsIn(sample, read, best.width, hints.comment);
+  const rows = comment === '' ? read : read.filter((row) => !startsWith(sample, row.start, comment));
+  const table = findTable(rows, {
+    first: hints.tableStart === undefined ? header : 0,
+    headerRows: hints.headerLines,
+  });
+  const first = rows.at(table.first);
+
+  const grammar: CsvGrammar = { ...best.grammar, comment };
+  const isAtTop = table.first === 0 && told === undefined;
+  const dialect: CsvDialect = {
+    ...grammar,
+    headerLines: table.headerRows,
+    tableStart: first === undefined || isAtTop ? start : first.start,
+    columns:
+      hints.columns ??
+      columnNames(rows.slice(table.first, table.first + table.headerRows), table.width, grammar),
+  };
+  return {
+    dialect,
+    score: rows.length === 0 ? 0 : Math.min(1, best.certainty),
+    tables: table.others.map((index) => rows[index].start),
+    cut: !final && rows.length < table.first + Math.max(2, table.headerRows + 1),
+  };
+}
+
+function grammarOf(hints: DialectHints): Partial<CsvGrammar> {
+  const { delimiter, quote, escape, lineEnd } = hints;
+  return {
+    ...(delimiter !== undefined && { delimiter }),
+    ...(quote !== undefined && { quote }),
+    ...(escape !== undefined && { escape }),
+    ...(lineEnd !== undefined && { lineEnd }),
+  };
+}
+
+function markLength(bytes: Uint8Array): 0 | 3 {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+}
+
+/** The line `sep=;` with which spreadsheets are told the delimiter. */
+function separatorLine(sample: Uint8Array, start: number) {
+  const head = Buffer.from(sample.subarray(start, start + 16)).toString('latin1');
+  const match = /^"?sep=(.)"?(\r\n|\n|\r)/i.exec(head);
+  if (match === null) return undefined;
+  return { delimiter: match[1], next: start + match[0].length };
+}
+
+const commentPrefixes = ['#', '//', '%', '--'];
+
+/**
+ * Where the first line stands that is not one of comment, if such lines come first; `from` if the sample has no
+ * other.
+ */
+function pastComments(sample: Uint8Array, from: number): number {
+  const prefix = commentPrefixes.find((text) => startsWith(sample, from, text));
+  if (prefix === undefined) return from;
+  let at = from;
+  while (
+    at < sample.length &&
+    (startsWith(sample, at, prefix) || sample[at] === 0x0a || sample[at] === 0x0d)
+  ) {
+    while (at < sample.length && sample[at] !== 0x0a && sample[at] !== 0x0d) at++;
+    if (at < sample.length) at++;
+  }
+  return at < sample.length ? at : from;
+}
+
+interface FoundComments {
+  readonly comment: string;
+  /** Index of the row that is the header although it is marked like a comment. */
+  readonly header: number | undefined;
+}
+
+/**
+ * What comment lines begin with. Marked lines with as many fields as the table's are rows; one right above a table
+ * without another header is its header, and then no line may be skipped for its mark.
+ */
+function commentsIn(
+  sample: Uint8Array,
+  rows: readonly SampleRow[],
+  width: number,
+  known: string | undefined,
+): FoundComments {
+  const prefixes = known === undefined ? commentPrefixes : known === '' ? [] : [known];
+  for (const prefix of width < 2 ? [] : prefixes) {
+    const marked = rows.filter((row) => startsWith(sample, row.start, prefix));
+    if (marked.length === 0 || marked.length * 2 > rows.length) continue;
+    const first = rows.findIndex((row) => !startsWith(sample, row.start, prefix));
+    const last = first > 0 ? rows[first - 1] : undefined;
+    const isLikeHeader = last !== undefined && last.width > 1 && Math.abs(last.width - width) <= 1;
+    if (isLikeHeader && countHeaderRows(rows, first) === 0) return { comment: '', header: first - 1 };
+    const likeRows = marked.filter((row) => row !== last && row.width === width);
+    if (likeRows.length * 2 < marked.length) return { comment: prefix, header: undefined };
+  }
+  return { comment: known ?? '', header: undefined };
+}
+
+function startsWith(sample: Uint8Array, at: number, text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    if (sample[at + index] !== text.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
+/** Names from the header's rows, joined with a space; unique, and never empty. */
+function columnNames(header: readonly SampleRow[], width: number, grammar: CsvGrammar): string[] {
+  const dialect: CsvDialect = { ...grammar, headerLines: 0, tableStart: 0, columns: [] };
+  const levels = header.map((row) =>
+    aligned(
+      row.cells.map((cell, index) => cellText(cell, row.isQuoted(index), dialect)),
+      width,
+      grammar,
+    ),
+  );
+  const names: string[] = [];
+  const taken = new Set<string>();
+  for (let column = 0; column < width; column++) {
+    const joined = levels
+      .map((cells) => cells[column] ?? '')
+      .filter((cell) => cell !== '')
+      .join(' ');
+    const name = joined === '' ? `column${column + 1}` : joined;
+    let unique = name;
+    for (let count = 2; taken.has(unique); count++) unique = `${name}_${count}`;
+    taken.add(unique);
+    names.push(unique);
+  }
+  return names;
+}
+
+function cellText(cell: string, quoted: boolean, dialect: CsvDialect): string {
+  const bytes = Buffer.from(cell, 'latin1');
+  return fieldText(bytes, quoted ? Kind.EscapedText : Kind.Text, 0, bytes.length, dialect).trim();
+}
+
+/**
+ * A header row's cells set against the table's columns. One with too many cells has lost its empty ones to a
+ * delimiter too many, if there are just so many of them; one with a name too few, and blanks between them, is
+ * written by R, whose first column of row names has no header.
+ */
+function aligned(cells: readonly string[], width: number, { delimiter }: CsvGrammar): readonly string[] {
+  const empty = cells.filter((cell) => cell === '').length;
+  if (cells.length > width && cells.length - empty === width) return cells.filter((cell) => cell !== '');
+  if (cells.length === width - 1 && (delimiter === ' ' || delimiter === '\t')) return ['', ...cells];
+  return cells;
+}

@@ -1,0 +1,202 @@
+import { readSome } from '../../../source/read.ts';
+import { SourceError, type Source } from '../../../source/source.ts';
+import { createElementFinder } from './elements.ts';
+import { Outline, type OpenValue } from './outline.ts';
+import { parseRowsPath, printRowsPath, type JsonRows, type RowsPath } from './rows.ts';
+
+/** A list or an object of a document that can be shown as rows. */
+export interface RowsCandidate {
+  readonly path: string;
+  /** Elements or members that were seen of it. */
+  readonly rows: number;
+  /** Bytes that were seen of it. */
+  readonly bytes: number;
+  /** Whether all of it was seen. */
+  readonly whole: boolean;
+}
+
+export interface FoundRows {
+  readonly rows: JsonRows;
+  /** What could be shown instead, biggest first; `rows` is one of them unless the path was given. */
+  readonly candidates: readonly RowsCandidate[];
+}
+
+export interface NoRows {
+  readonly rows: undefined;
+  readonly candidates: readonly RowsCandidate[];
+  /** A sentence. */
+  readonly reason: string;
+}
+
+/**
+ * The lists and objects in the head of a document that can be shown as rows, biggest first: lists outside of
+ * other lists, and objects whose members are all objects. Several documents one after the other, or one that
+ * has neither, are rows themselves: `$`.
+ */
+export function findArrays(head: Uint8Array): RowsCandidate[] {
+  return survey(head).candidates;
+}
+
+function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outline } {
+  const candidates: RowsCandidate[] = [];
+  const add = (open: readonly OpenValue[], end: number, whole: boolean) => {
+    const value = open.at(-1);
+    if (value === undefined || outline.state.documents > 1) return;
+    if (open.slice(0, -1).some((around) => around.list)) return;
+    const keyed = !value.list && value.values >= 2 && value.objects === value.values;
+    if (!value.list && !keyed) return;
+    candidates.push({ path: pathOf(open), rows: value.values, bytes: end - value.start, whole });
+  };
+  const outline: Outline = new Outline({
+    closed: (open, end) => {
+      add(open, end - 1, true);
+    },
+  });
+  outline.push(head);
+  const { open, documents } = outline.state;
+  for (let depth = open.length; depth > 0; depth--) add(open.slice(0, depth), head.length, false);
+  // An object of objects has the lists in it as well: it must be much larger than each to be meant.
+  const size = ({ bytes, path }: RowsCandidate) => (path.endsWith('[*]') ? bytes : bytes / 2);
+  candidates.sort((a, b) => size(b) - size(a));
+  if (documents > 1) candidates.length = 0;
+  const whole = open.length === 0;
+  if (documents > 0) candidates.push({ path: '$', rows: documents, bytes: head.length, whole });
+  return { candidates, outline };
+}
+
+function pathOf(open: readonly OpenValue[]): string {
+  const steps = open.flatMap(({ step }) => (step === undefined ? [] : [step]));
+  return printRowsPath({ steps, take: open.at(-1)?.list ? 'elements' : 'members' });
+}
+
+const headLength = 64 * 1024;
+/** Where the head has no list, this much is looked at. */
+const longHead = 1024 * 1024;
+const pieceLength = 256 * 1024;
+
+/**
+ * Finds the rows of a document: those that `path` names, however far it is to them, or the biggest that its head has.
+ * @throws SourceError
+ */
+export async function findRows(
+  source: Source,
+  path: string | undefined,
+  signal?: AbortSignal,
+): Promise<FoundRows | NoRows> {
+  let head = await readAt(source, 0, headLength, signal);
+  let found = survey(head);
+  const isPoor = () => !found.candidates.some((candidate) => candidate.path.endsWith('[*]'));
+  if (path === undefined && isPoor() && head.length === headLength) {
+    head = await readAt(source, 0, longHead, signal);
+    found = survey(head);
+  }
+  const { candidates, outline } = found;
+  const { comments } = outline.state;
+  const wanted = path ?? candidates.at(0)?.path ?? '$';
+  const parsed = parseRowsPath(wanted);
+  if (parsed === undefined) return { rows: undefined, candidates, reason: `${wanted} is no path to rows.` };
+  const place =
+    parsed.take === 'value' ? { start: markLength(head), line: 0 } : await locate(source, parsed, signal);
+  if (place === undefined) {
+    const kind = parsed.take === 'elements' ? 'list' : 'object';
+    return { rows: undefined, candidates, reason: `There is no ${kind} at ${printRowsPath(parsed)}.` };
+  }
+  const layout = parsed.take === 'value' ? 'values' : parsed.take;
+  const plain: JsonRows = {
+    path: printRowsPath(parsed),
+    layout,
+    ...place,
+    opening: '',
+    separator: undefined,
+    comments,
+  };
+  const inHead = place.start + headLength <= longHead;
+  const sample = source.random || inHead ? await sampleAt(source, place.start, signal) : new Uint8Array(0);
+  return { rows: { ...plain, ...likeness(plain, sample) }, candidates };
+}
+
+/** Where the list or the object begins that a path leads to. */
+async function locate(
+  source: Source,
+  path: RowsPath,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly start: number; readonly line: number } | undefined> {
+  let place: { start: number; line: number } | undefined;
+  const outline = new Outline({
+    opened(open) {
+      const value = open.at(-1);
+      if (value?.list !== (path.take === 'elements') || open.length !== path.steps.length + 1) return false;
+      if (path.steps.some((step, i) => open[i + 1].step !== step)) return false;
+      place = { start: value.start, line: value.line };
+      return true;
+    },
+  });
+  const piece = new Uint8Array(pieceLength);
+  for (let position = 0; ;) {
+    const length = await source.read(piece, position, signal);
+    if (length === 0) return undefined;
+    if (outline.push(piece.subarray(0, length))) return place;
+    if (outline.state.documents > 0 && outline.state.open.length === 0 && path.steps.length > 0)
+      return undefined;
+    position += length;
+  }
+}
+
+/** What the rows of a sample, which begins where they do, have in common. */
+function likeness(rows: JsonRows, sample: Uint8Array): Pick<JsonRows, 'opening' | 'separator'> {
+  const bytes = sample.slice();
+  const { count, starts, ends, next } = createElementFinder(rows)(bytes, {
+    from: 0,
+    until: bytes.length,
+    length: bytes.length,
+    final: true,
+  });
+  const text = Buffer.from(bytes.buffer);
+  // Where the sample ends before the rows do, the last one may be cut.
+  const whole = next < bytes.length ? count : Math.max(1, count - 1);
+  const openings = new Map<string, number>();
+  const separators = new Set<string>();
+  for (let row = 0; row < Math.min(count, whole); row++) {
+    const opening = openingOf(text.subarray(starts[row], ends[row]));
+    openings.set(opening, (openings.get(opening) ?? 0) + 1);
+    if (row > 0) separators.add(text.toString('utf8', ends[row - 1], starts[row]));
+  }
+  const [opening = '', times = 0] = [...openings].sort((a, b) => b[1] - a[1]).at(0) ?? [];
+  const [separator] = separators;
+  return {
+    opening: 10 * times >= 9 * Math.min(count, whole) ? opening : '',
+    separator: separators.size === 1 && rows.layout === 'elements' ? separator : undefined,
+  };
+}
+
+/** What an object begins with, up to its first colon; of other values nothing. */
+function openingOf(row: Buffer): string {
+  const match = /^\{\s*"(?:[^"\\]|\\.){0,200}"\s*:/.exec(row.toString('utf8', 0, 1024));
+  return match?.[0] ?? '';
+}
+
+async function readAt(
+  source: Source,
+  position: number,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  return bytes.subarray(0, await readSome(source, bytes, position, signal));
+}
+
+/** Nothing where the source fails right there: the rows up to there can be shown all the same. */
+async function sampleAt(
+  source: Source,
+  position: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  return readAt(source, position, headLength, signal).catch((error: unknown) => {
+    if (error instanceof SourceError) return new Uint8Array(0);
+    throw error;
+  });
+}
+
+function markLength(head: Uint8Array): number {
+  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
+}

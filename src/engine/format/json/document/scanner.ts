@@ -1,0 +1,113 @@
+import { createJsonlKernel } from '../../../kernel/jsonlKernel.ts';
+import { createKernelMemory } from '../../../kernel/memory.ts';
+import { createRowKernel, cutState, type RowShape } from '../../../kernel/rowKernel.ts';
+import { createJsonDocumentScanner, nameField, names, pastTheEnd, planOf } from './document.ts';
+import type { JsonRows } from './rows.ts';
+import { createKernelJsonlScanner } from '../scanner.ts';
+import { Kind, type FieldColumn, type RecordBlock, type Scanner, type ScanTask } from '../../record.ts';
+import { copied, joined, noRecords } from '../../recordBlocks.ts';
+
+/**
+ * The rows of a JSON document by the SIMD kernel: the same records as the plain scanner of documents finds. It reads
+ * blocks in which brackets, quotes and commas are as JSON has them; the others are the plain one's.
+ */
+export function createKernelJsonDocumentScanner(rows: JsonRows): Scanner {
+  const memory = createKernelMemory();
+  const lines = createKernelJsonlScanner(undefined, createJsonlKernel(memory));
+  const plain = createJsonDocumentScanner(rows, lines);
+  const kernel = createRowKernel(memory);
+  const { layout, comments } = rows;
+  const shape: RowShape = { layout, closer: closers[layout], comments };
+  let plan = planOf([], rows);
+
+  /** Reads the rows that were cut as lines. */
+  function readRows(task: ScanTask, linesBefore: number): RecordBlock {
+    const { count } = kernel;
+    const room = kernel.room(task.length);
+    if (memory.bytes().length < room) lines.reserve(room, task.length);
+    const { from, end, shifts, undo } = kernel.lines(task.length);
+    const range = { from, until: end, length: end, offset: task.offset, final: true };
+    const block = lines.scan({ ...range, fields: plan.inside });
+    undo();
+    if (block.count !== count) throw new Error(`${count} rows were read as ${block.count} records.`);
+    const fields = shifts ? block.fields.map((field) => movedBack(field, shifts, count)) : block.fields;
+    const found = kernel.rows();
+    if (linesBefore > 0) for (let row = 0; row < count; row++) found.lines[row] += linesBefore;
+    const bytes = memory.bytes().subarray(0, task.length);
+    return {
+      ...block,
+      bytes,
+      starts: found.starts,
+      ends: found.ends,
+      lines: found.lines,
+      fields: plan.outputs.map((output) =>
+        output === nameField ? names(bytes, { ...found, count }) : fields[output],
+      ),
+    };
+  }
+
+  /** Undefined where the plain scanner has to look. */
+  function scan(task: ScanTask): RecordBlock | undefined {
+    if (plan.asked !== task.fields) plan = planOf(task.fields, rows);
+    const blocks: RecordBlock[] = [];
+    // What is a comment to the kernel may be none where the plain scanner finds a row to end.
+    const uncut = comments ? memory.bytes().slice(task.from, task.length) : undefined;
+    let from = task.from;
+    let lineCount = 0;
+    let state: number;
+    do {
+      const { length, until, final } = task;
+      state = kernel.cut({ length, from, until: Math.min(until, length), final }, shape);
+      if (uncut && (state === cutState.odd || state === cutState.incomplete))
+        memory.bytes().set(uncut, task.from);
+      if (state === cutState.odd) return undefined;
+      if (state === cutState.incomplete) {
+        return { ...noRecords(memory.bytes(), task, plan.asked), incomplete: true };
+      }
+      if (kernel.count > 0) {
+        const block = readRows(task, lineCount);
+        blocks.push(state === cutState.full || blocks.length > 0 ? copied(block) : block);
+      }
+      lineCount += kernel.lineCount;
+      from = kernel.next;
+    } while (state === cutState.full);
+
+    const read =
+      blocks.length === 1 ? blocks[0] : joined(blocks, noRecords(memory.bytes(), task, plan.asked));
+    const ended = state === cutState.ended;
+    return {
+      ...read,
+      bytes: memory.bytes().subarray(0, task.length),
+      offset: task.offset,
+      lineCount,
+      next: !ended ? from : task.final ? task.length : pastTheEnd - task.offset,
+      incomplete: false,
+    };
+  }
+
+  return {
+    name: 'kernel',
+    reserve: (length, keep) => plain.reserve(length, keep),
+    scan: (task) => scan(task) ?? plain.scan(task),
+    resync(from, length) {
+      // Scans may have moved the buffer.
+      plain.reserve(length, length);
+      return plain.resync(from, length);
+    },
+  };
+}
+
+/** A field of rows that were read `shifts` to the right of their places. */
+function movedBack(field: FieldColumn, shifts: Uint32Array, count: number): FieldColumn {
+  const { kinds } = field;
+  const starts = field.starts.slice(0, count);
+  const ends = field.ends.slice(0, count);
+  for (let row = 0; row < count; row++) {
+    if (kinds[row] === Kind.Missing) continue;
+    starts[row] -= shifts[row];
+    ends[row] -= shifts[row];
+  }
+  return { ...field, starts, ends };
+}
+
+const closers = { elements: 0x5d, members: 0x7d, values: 0 };

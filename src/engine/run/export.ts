@@ -1,0 +1,322 @@
+import type { ExportFormat, ExportProgress, ExportSummary, StageReport } from '../../protocol/engine.ts';
+import type { HandlerContext } from '../../protocol/rpc.ts';
+import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts';
+import { ByteBuilder } from '../sink/byteBuilder.ts';
+import type { ByteSink } from '../sink/byteSink.ts';
+import { needsPaths } from '../sink/exportFormat.ts';
+import { createDerivedEncoder, derivedTarget, readPaths } from '../sink/derivedRow.ts';
+import { appendReject } from '../sink/rejects.ts';
+import { frameOf, framed } from '../sink/frame.ts';
+import { openTarget } from '../sink/openTarget.ts';
+import { tooManyColumns } from '../sink/tableRow.ts';
+import { SourceError } from '../source/source.ts';
+import { derivedColumns, deriveRows } from './derive.ts';
+import type { EncodedLines } from '../dataset/encodedLines.ts';
+import type { Dataset, FileScan } from '../dataset/dataset.ts';
+import { Meter } from './meter.ts';
+import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import { StageMeter, type Written } from './stageMeter.ts';
+import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
+
+/** What is exported, and where to. */
+export interface Export {
+  readonly query: string;
+  readonly to: ExportFormat;
+  readonly sink: ByteSink;
+  /**
+   * Takes the malformed and odd records of the whole file, one JSON object a line; those that can be read are then
+   * left out of `sink`.
+   */
+  readonly rejects?: ByteSink | undefined;
+  /** Whether the summary is to say what the stages took. */
+  readonly measure?: boolean | undefined;
+}
+
+/**
+ * Streams what a query selects into a sink, in file order, and commits it. Sinks are discarded when the export fails
+ * or is cancelled, so their targets are then as they were.
+ * @throws SourceError, SinkError, the signal's reason
+ */
+export async function exportTo(
+  dataset: Dataset,
+  { query, to, sink, rejects: rejectSink, measure }: Export,
+  { signal, progress }: HandlerContext<ExportProgress>,
+): Promise<ExportSummary> {
+  const stages = measure ? new StageMeter() : undefined;
+  const meter = new Meter(dataset, progress, stages);
+  const counted = countWrites(sink);
+  const rejects = rejectSink && countWrites(rejectSink);
+  let report: StageReport | undefined;
+  try {
+    const planned = plannedFor(query, dataset.recognised.format);
+    const encoded = to === 'same' && planned.plan.shape === 'records' ? dataset.encodedLines : undefined;
+    const chunks = encoded
+      ? encodedChunks(dataset, planned, encoded, rejects, signal, meter)
+      : planned.plan.shape === 'records'
+        ? recordChunks(dataset, planned, to, rejects, signal, meter)
+        : derivedChunks(dataset, planned, to, rejects, signal, meter);
+    for await (const chunk of chunks) await counted.write(chunk);
+    signal.throwIfAborted();
+    await counted.commit();
+    await rejects?.commit();
+    const { elapsedMs, matched } = meter.state();
+    const outputs = [
+      counted.done('write', matched),
+      ...(rejects ? [rejects.done('rejects', meter.malformed)] : []),
+    ];
+    report = stages?.report(planned.plan, planned.plan.shape !== 'records', outputs, elapsedMs);
+  } finally {
+    await sink.discard();
+    await rejects?.discard();
+  }
+  return { ...meter.state(), written: counted.written(), malformed: meter.malformed, stages: report };
+}
+
+/**
+ * Exports into a file, and says what the stages took. @throws as `exportTo`; SinkError also when the target is
+ * the file that is read
+ */
+export async function exportToFile(
+  dataset: Dataset,
+  { query, to, target }: { readonly query: string; readonly to: ExportFormat; readonly target: string },
+  context: HandlerContext<ExportProgress>,
+): Promise<ExportSummary> {
+  const sink = await openTarget(target, { sources: dataset.paths });
+  return exportTo(dataset, { query, to, sink, measure: true }, context);
+}
+
+/**
+ * Counts what a query selects. `rejects` is as for an export, and so is what becomes of it.
+ * @throws SourceError, SinkError, the signal's reason
+ */
+export async function countTo(
+  dataset: Dataset,
+  { query, rejects, measure }: Pick<Export, 'query' | 'rejects' | 'measure'>,
+  { signal, progress }: HandlerContext<ExportProgress>,
+): Promise<ExportSummary> {
+  const counted = rejects && countWrites(rejects);
+  const stages = measure ? new StageMeter() : undefined;
+  const meter = new Meter(dataset, progress, stages);
+  let report: StageReport | undefined;
+  try {
+    const planned = plannedFor(query, dataset.recognised.format);
+    const malformed = rejects ? 'collect' : 'keep';
+    if (planned.plan.shape === 'table') {
+      const found = async (result: OrderedResult): Promise<void> => {
+        meter.scanned(result);
+        if (counted) await writeRejects(result, counted);
+      };
+      for await (const { rows } of deriveRows(dataset, planned, signal, found, { malformed, stages })) {
+        meter.derived(rows);
+      }
+    } else {
+      const scan: FileScan = { query: planned, output: { kind: 'count' }, malformed, measure };
+      for await (const found of dataset.scan(scan, signal)) {
+        meter.add(found);
+        if (counted) await writeRejects(found, counted);
+      }
+    }
+    signal.throwIfAborted();
+    await counted?.commit();
+    const outputs = counted ? [counted.done('rejects', meter.malformed)] : [];
+    report = stages?.report(planned.plan, planned.plan.shape === 'table', outputs, meter.state().elapsedMs);
+  } finally {
+    await rejects?.discard();
+  }
+  return {
+    ...meter.state(),
+    written: counted?.written() ?? 0,
+    malformed: meter.malformed,
+    stages: report,
+  };
+}
+
+/** Writes the file's malformed records, and nothing else, into a file. @throws as `exportToFile` */
+export async function exportRejectsToFile(
+  dataset: Dataset,
+  target: string,
+  context: HandlerContext<ExportProgress>,
+): Promise<ExportSummary> {
+  return countTo(
+    dataset,
+    { query: '', rejects: await openTarget(target, { sources: dataset.paths }), measure: true },
+    context,
+  );
+}
+
+interface CountedSink extends ByteSink {
+  readonly written: () => number;
+  readonly done: (name: Written['name'], rows: number) => Written;
+}
+
+function countWrites(sink: ByteSink): CountedSink {
+  let written = 0;
+  let waitedMs = 0;
+  const waiting = async (work: Promise<void>): Promise<void> => {
+    const began = performance.now();
+    await work;
+    waitedMs += performance.now() - began;
+  };
+  return {
+    name: sink.name,
+    written: () => written,
+    done: (name, rows) => ({ name, rows, bytes: written, waitedMs }),
+    write: async (bytes) => {
+      await waiting(sink.write(bytes));
+      written += bytes.length;
+    },
+    commit: () => waiting(sink.commit()),
+    discard: () => sink.discard(),
+  };
+}
+
+/** An export of whole records. */
+async function* recordChunks(
+  dataset: Dataset,
+  query: PlannedQuery,
+  to: ExportFormat,
+  rejects: ByteSink | undefined,
+  signal: AbortSignal,
+  meter: Meter,
+): AsyncGenerator<Uint8Array> {
+  const { format } = dataset.recognised;
+  const columns = needsPaths(format, to) ? await pathsOf(dataset, query, signal, meter) : [];
+  const head = to === 'same' ? await dataset.head(signal) : new Uint8Array(0);
+  const scan: FileScan = {
+    query,
+    output: { kind: 'bytes', to, columns },
+    malformed: rejects ? 'collect' : 'keep',
+    measure: meter.stages !== undefined,
+  };
+  yield* framed(frameOf(format, to, head, columns), rowBytes(dataset, scan, rejects, signal, meter));
+}
+
+/** An export of whole records in the file's own encoding: the bytes of their lines. */
+async function* encodedChunks(
+  dataset: Dataset,
+  query: PlannedQuery,
+  encoded: EncodedLines,
+  rejects: ByteSink | undefined,
+  signal: AbortSignal,
+  meter: Meter,
+): AsyncGenerator<Uint8Array> {
+  yield* encoded.head(signal);
+  const scan: FileScan = {
+    query,
+    output: { kind: 'lines' },
+    malformed: rejects ? 'collect' : 'keep',
+    measure: meter.stages !== undefined,
+  };
+  for await (const found of dataset.scan(scan, signal)) {
+    meter.add(found);
+    if (rejects) await writeRejects(found, rejects);
+    const lines = found.result?.lines ?? [];
+    for (let i = 0; i < lines.length;) {
+      const from = lines[i];
+      let to = from;
+      // Neighbours in one go.
+      for (; i < lines.length && lines[i] === to; i += 2) to += lines[i + 1];
+      yield* timed(encoded.copy(found.place.line + from, found.place.line + to, signal), meter);
+    }
+  }
+}
+
+/** An export of rows that the query computes. Where their columns are seen only in them, it is run twice. */
+async function* derivedChunks(
+  dataset: Dataset,
+  query: PlannedQuery,
+  to: ExportFormat,
+  rejects: ByteSink | undefined,
+  signal: AbortSignal,
+  meter: Meter,
+): AsyncGenerator<Uint8Array> {
+  const { format, lineEnd } = dataset.recognised;
+  const target = derivedTarget(format, to, lineEnd);
+  let columns: readonly FieldPath[] | undefined = derivedColumns(query)?.map((name) => [name]);
+  if (!columns && target.kind === 'table') {
+    refuseSecondPass(dataset);
+    const began = performance.now();
+    const seen = new JsonFields();
+    for await (const { bytes } of deriveRows(dataset, query, signal, () => undefined)) readPaths(seen, bytes);
+    columns = seen.paths();
+    meter.stages?.lookedForColumns(performance.now() - began);
+  }
+  const encoder = createDerivedEncoder(target, columns ?? []);
+  const found = async (result: OrderedResult): Promise<void> => {
+    meter.scanned(result);
+    if (rejects) await writeRejects(result, rejects);
+  };
+  async function* rows(): AsyncGenerator<Uint8Array> {
+    const { stages } = meter;
+    const options = { malformed: rejects ? 'collect' : 'keep', stages } as const;
+    for await (const piece of deriveRows(dataset, query, signal, found, options)) {
+      meter.derived(piece.rows);
+      const began = performance.now();
+      const bytes = encoder.encode(piece.bytes);
+      stages?.encoding(performance.now() - began);
+      yield bytes;
+    }
+  }
+  yield* framed(encoder.frame, rows());
+}
+
+/** The bytes of the matching records, stretch by stretch. */
+async function* rowBytes(
+  dataset: Dataset,
+  scan: FileScan,
+  rejects: ByteSink | undefined,
+  signal: AbortSignal,
+  meter: Meter,
+): AsyncGenerator<Uint8Array> {
+  for await (const found of dataset.scan(scan, signal)) {
+    meter.add(found);
+    if (rejects) await writeRejects(found, rejects);
+    if (found.result?.bytes) yield found.result.bytes;
+  }
+}
+
+/** Notes the time in which the chunks are made. */
+async function* timed(chunks: AsyncIterable<Uint8Array>, { stages }: Meter): AsyncGenerator<Uint8Array> {
+  let asked = performance.now();
+  for await (const chunk of chunks) {
+    stages?.encoding(performance.now() - asked);
+    yield chunk;
+    asked = performance.now();
+  }
+}
+
+async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): Promise<void> {
+  if (!result || result.rejects.length === 0) return;
+  const out = new ByteBuilder();
+  for (const reject of result.rejects) appendReject(out, reject, place);
+  await sink.write(out.view());
+}
+
+/** A first pass over the matching records, for the columns that they hold. */
+async function pathsOf(
+  dataset: Dataset,
+  query: PlannedQuery,
+  signal: AbortSignal,
+  meter: Meter,
+): Promise<FieldPath[]> {
+  refuseSecondPass(dataset);
+  const began = performance.now();
+  const known = new Map<string, FieldPath>();
+  const scan: FileScan = {
+    query,
+    output: { kind: 'paths' },
+  };
+  for await (const { result } of dataset.scan(scan, signal)) {
+    for (const path of result?.paths ?? []) known.set(JSON.stringify(path), path);
+    if (known.size > maxColumns) throw tooManyColumns(maxColumns);
+  }
+  meter.stages?.lookedForColumns(performance.now() - began);
+  return [...known.values()];
+}
+
+/** @throws SourceError where the rows of a table would have to be looked at before they are written, and cannot be */
+function refuseSecondPass(dataset: Dataset): void {
+  if (!dataset.once) return;
+  const message = `${dataset.name} can be read only once, and a table needs its columns first: name them with SELECT.`;
+  throw new SourceError('unsupported', message);
+}

@@ -1,0 +1,146 @@
+import type { PreviewCalls } from '../../protocol/preview.ts';
+import type { HandlerContext } from '../../protocol/rpc.ts';
+import { SourceError } from '../source/source.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import { throttled } from './throttle.ts';
+import type { View } from '../dataset/view.ts';
+
+/** Find: the rows of a view whose records hold a text, looked for in the file as it streams by. */
+
+type FindCall = PreviewCalls['find'];
+type CountCall = PreviewCalls['findCount'];
+
+/** The next row after `from`, or the last one before it. */
+export async function find(
+  dataset: Dataset,
+  view: View | undefined,
+  request: FindCall['params'],
+  context: HandlerContext<FindCall['progress']>,
+): Promise<FindCall['result']> {
+  return request.backward
+    ? findBackward(dataset, view, request, context)
+    : findForward(dataset, view, request, context);
+}
+
+async function findForward(
+  dataset: Dataset,
+  view: View | undefined,
+  request: FindCall['params'],
+  { signal, progress }: HandlerContext<FindCall['progress']>,
+): Promise<FindCall['result']> {
+  const { from } = request;
+  const firstBlock = blockOfRow(dataset, view, from);
+  const tell = throttled(progress);
+  for await (const found of matches(dataset, view, request, firstBlock, signal)) {
+    tell({ scanned: found.scanned, total: dataset.expectedSize });
+    for (const row of await rowsOf(dataset, view, found, signal)) if (row > from) return { row };
+    if (view && found.firstBlock + found.blocks.length >= view.blocks && view.blocks > 0) break;
+  }
+  return null;
+}
+
+/** Looks through the blocks before the row in runs that double, the nearest first. */
+async function findBackward(
+  dataset: Dataset,
+  view: View | undefined,
+  request: FindCall['params'],
+  { signal, progress }: HandlerContext<FindCall['progress']>,
+): Promise<FindCall['result']> {
+  const tell = throttled(progress);
+  let end = blockOfRow(dataset, view, request.from) + 1;
+  for (let length = 4; end > 0; length *= 2) {
+    const start = Math.max(0, end - length);
+    let last: number | undefined;
+    try {
+      for await (const found of matches(dataset, view, request, start, signal, end)) {
+        for (const row of await rowsOf(dataset, view, found, signal)) if (row < request.from) last = row;
+      }
+    } catch (error) {
+      // The rows before the place where a source gives out are all that there are to go back through.
+      if (!(error instanceof SourceError) || error.position < dataset.index.next) throw error;
+    }
+    tell({ scanned: (dataset.size ?? 0) - start * dataset.spec.blockSize, total: dataset.expectedSize });
+    if (last !== undefined) return { row: last };
+    end = start;
+  }
+  return null;
+}
+
+/** How many rows of a view hold the text. */
+export async function findCount(
+  dataset: Dataset,
+  view: View | undefined,
+  request: CountCall['params'],
+  { signal, progress }: HandlerContext<CountCall['progress']>,
+): Promise<CountCall['result']> {
+  const tell = throttled(progress);
+  let count = 0;
+  const scan = {
+    query: view?.query,
+    find: { text: request.text, matchCase: request.matchCase },
+    output: { kind: 'count' },
+  } as const;
+  for await (const { blocks, scanned } of dataset.scan(scan, signal)) {
+    for (const block of blocks) count += block.matched;
+    tell({ count, scanned, total: dataset.expectedSize });
+  }
+  return { count };
+}
+
+function matches(
+  dataset: Dataset,
+  view: View | undefined,
+  request: FindCall['params'],
+  fromBlock: number,
+  signal: AbortSignal,
+  toBlock?: number,
+): AsyncGenerator<OrderedResult> {
+  return dataset.scan(
+    {
+      query: view?.query,
+      find: { text: request.text, matchCase: request.matchCase },
+      output: { kind: 'places', limit: Infinity },
+      fromBlock,
+      ...(toBlock !== undefined && { toBlock }),
+    },
+    signal,
+  );
+}
+
+/** The rows of the view at which a stretch's matches are, ascending. */
+async function rowsOf(
+  dataset: Dataset,
+  view: View | undefined,
+  { firstBlock, result }: OrderedResult,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const places = result?.places ?? [];
+  if (!view)
+    return places.map(({ block, record }) => dataset.index.place(firstBlock + block).record + record);
+  const rows: number[] = [];
+  for (const block of new Set(places.map((place) => place.block))) {
+    const row = view.rowOfBlock(firstBlock + block);
+    const count = view.rowOfBlock(firstBlock + block + 1) - row;
+    const page = await dataset.page(
+      view.query.text,
+      view.parts(dataset.index, row, count),
+      { kind: 'raw', limit: 0 },
+      signal,
+    );
+    const first = dataset.index.place(firstBlock + block).record;
+    const wanted = new Set(
+      places.filter((place) => place.block === block).map((place) => first + place.record + 1),
+    );
+    for (let i = 0; i < page.rows; i++) if (wanted.has(page.records[i])) rows.push(row + i);
+  }
+  return rows;
+}
+
+function blockOfRow(dataset: Dataset, view: View | undefined, row: number): number {
+  if (row < 0) return 0;
+  const block = view
+    ? view.blockOfRow(row)
+    : (dataset.known.blockOfRecord(row) ?? dataset.known.blockOfRecord(dataset.known.records - 1));
+  return Math.min(block ?? 0, dataset.blocks);
+}

@@ -1,0 +1,62 @@
+import type { ExportProgress } from '../../protocol/engine.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import type { StageMeter } from './stageMeter.ts';
+
+const progressMs = 100;
+
+/** Adds up how far an export is, and says so now and then. */
+export class Meter {
+  readonly #dataset: Dataset;
+  readonly #began = performance.now();
+  readonly #progress: (state: ExportProgress) => void;
+  #told = 0;
+  #records = 0;
+  #matched = 0;
+  #scanned = 0;
+  malformed = 0;
+  /** Where it is asked what the stages take. */
+  readonly stages: StageMeter | undefined;
+
+  constructor(dataset: Dataset, progress: (state: ExportProgress) => void, stages: StageMeter | undefined) {
+    this.stages = stages;
+    this.#dataset = dataset;
+    this.#progress = progress;
+  }
+
+  state(): ExportProgress {
+    return {
+      records: this.#records,
+      matched: this.#matched,
+      scanned: this.#scanned,
+      total: this.#dataset.expectedSize,
+      elapsedMs: performance.now() - this.#began,
+    };
+  }
+
+  /** Takes in a stretch of which the matches are not the rows. */
+  scanned(found: OrderedResult): void {
+    const matched = this.#matched;
+    this.add(found);
+    this.#matched = matched;
+  }
+
+  /** Takes in rows that the query has computed. */
+  derived(rows: number): void {
+    this.#matched += rows;
+  }
+
+  /** Takes in a stretch of which each match is a row. */
+  add(found: OrderedResult): void {
+    this.stages?.add(found);
+    for (const block of found.blocks) {
+      this.#records += block.records;
+      this.#matched += block.matched;
+      this.malformed += block.malformed;
+    }
+    this.#scanned = found.scanned;
+    if (performance.now() - this.#told < progressMs) return;
+    this.#told = performance.now();
+    this.#progress(this.state());
+  }
+}

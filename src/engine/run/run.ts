@@ -1,0 +1,47 @@
+import type { ViewState } from '../../protocol/preview.ts';
+import type { CellRequest, PageResult } from '../pool/task.ts';
+import { SourceError } from '../source/source.ts';
+import type { Columns } from '../dataset/columns.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import type { View } from '../dataset/view.ts';
+
+/** A query being run over a file, and afterwards the view that it made. */
+export interface Run {
+  readonly id: number;
+  readonly state: ViewState;
+  /** The columns that the query makes; undefined where the rows are records as they stand. */
+  readonly columns: Columns | undefined;
+  /** Where the rows are, and which of them: a text is found there, and a place. */
+  readonly dataset: Dataset;
+  readonly view: View | undefined;
+  /**
+   * Runs to the end, or on from where an earlier call ended. Answers, and never throws, how it ended: cancelled and
+   * failed runs leave the view with the rows that they found.
+   */
+  run(signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState>;
+  page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult>;
+  /** Removes what the run keeps outside of memory. */
+  close(): Promise<void>;
+}
+
+export function startState(id: number, query: string, file: Dataset): ViewState {
+  return {
+    view: id,
+    query,
+    phase: 'running',
+    matched: 0,
+    records: 0,
+    malformed: 0,
+    scanned: 0,
+    total: file.expectedSize,
+    skipped: 0,
+    elapsedMs: 0,
+    columns: undefined,
+    message: '',
+  };
+}
+
+/** Where a source gave out, if that is what a run has failed of. */
+export function failedAt(error: unknown): number | undefined {
+  return error instanceof SourceError ? error.position : undefined;
+}

@@ -1,0 +1,108 @@
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ViewState } from '../../protocol/preview.ts';
+import type { CellRequest, PageResult } from '../pool/task.ts';
+import { makeTemporaryFolder } from '../temporaryFolder.ts';
+import { Columns } from '../dataset/columns.ts';
+import { Dataset } from '../dataset/dataset.ts';
+import { derivedColumns, deriveRows } from './derive.ts';
+import type { PlannedQuery } from '../dataset/plan.ts';
+import { failedAt, startState, type Run } from './run.ts';
+import { throttled } from './throttle.ts';
+
+/**
+ * A query whose rows are not records of the file: groups, sorted or unnested rows. They are written to a
+ * temporary file as JSON Lines, which is then paged and searched as any file is; it is removed with the run.
+ */
+export class TableRun implements Run {
+  readonly id: number;
+  readonly columns = new Columns();
+  readonly view = undefined;
+  readonly #file: Dataset;
+  readonly #query: PlannedQuery;
+  #state: ViewState;
+  #folder: string | undefined;
+  #result: Dataset | undefined;
+
+  constructor(id: number, query: PlannedQuery, file: Dataset) {
+    this.id = id;
+    this.#file = file;
+    this.#query = query;
+    const names = derivedColumns(query);
+    if (names) this.columns.addPaths(names.map((name) => [name]));
+    this.#state = { ...startState(id, query.asked, file), columns: this.columns.all };
+  }
+
+  get state(): ViewState {
+    return { ...this.#state, columns: this.columns.all };
+  }
+
+  /** Where the rows are; the file itself while there are none. */
+  get dataset(): Dataset {
+    return this.#result ?? this.#file;
+  }
+
+  async run(signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState> {
+    const began = performance.now();
+    const tell = throttled(progress);
+    const advance = (change: Partial<ViewState>): void => {
+      this.#state = { ...this.#state, ...change, elapsedMs: performance.now() - began };
+    };
+    try {
+      // Groups and sorted rows are of all records or of none: a second run begins at the first one.
+      await this.close();
+      advance({ phase: 'running', message: '', failedAt: undefined });
+      const rows = await this.#write(signal, (change) => {
+        advance(change);
+        tell(this.state);
+      });
+      advance({ phase: 'done', matched: rows });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      advance(
+        signal.aborted ? { phase: 'cancelled' } : { phase: 'failed', message, failedAt: failedAt(error) },
+      );
+    }
+    return this.state;
+  }
+
+  async page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult> {
+    if (!this.#result) return this.#file.page(undefined, [], cells, signal);
+    const page = await this.#result.page(undefined, this.#result.known.parts(first, count), cells, signal);
+    // These numbers are of the temporary file, not of the file that people see.
+    return { ...page, records: new Float64Array(page.rows) };
+  }
+
+  async close(): Promise<void> {
+    await this.#result?.close();
+    this.#result = undefined;
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Writes the rows, and answers how many there are. */
+  async #write(signal: AbortSignal, advance: (change: Partial<ViewState>) => void): Promise<number> {
+    this.#folder = await makeTemporaryFolder();
+    const path = join(this.#folder, 'rows.jsonl');
+    const file = await open(path, 'wx');
+    let [rows, records, malformed] = [0, 0, 0];
+    try {
+      const pieces = deriveRows(this.#file, this.#query, signal, ({ blocks, scanned, skipped }) => {
+        for (const block of blocks) {
+          records += block.records;
+          malformed += block.malformed;
+        }
+        advance({ records, malformed, scanned: scanned - skipped, skipped });
+      });
+      for await (const piece of pieces) {
+        await file.appendFile(piece.bytes);
+        rows += piece.rows;
+      }
+    } finally {
+      await file.close();
+    }
+    const result = await Dataset.open({ kind: 'file', path }, { signal, pool: this.#file.sharedPool });
+    this.#result = result;
+    for await (const _ of result.scan({ query: undefined, output: { kind: 'count' } }, signal));
+    return rows;
+  }
+}

@@ -1,0 +1,116 @@
+import type { ViewState } from '../../protocol/preview.ts';
+import type { CellRequest, PageResult } from '../pool/task.ts';
+import { Columns } from '../dataset/columns.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { derivedColumns } from './derive.ts';
+import type { PlannedQuery } from '../dataset/plan.ts';
+import { failedAt, startState, type Run } from './run.ts';
+import { throttled } from './throttle.ts';
+import { View } from '../dataset/view.ts';
+
+type Progress = Pick<ViewState, 'matched' | 'records' | 'malformed' | 'scanned' | 'skipped' | 'total'>;
+
+/**
+ * A query each of whose rows comes from one record: matches are counted by block, and rows are made when they are
+ * looked at.
+ */
+export class ViewRun implements Run {
+  readonly id: number;
+  readonly dataset: Dataset;
+  readonly view: View;
+  readonly columns: Columns | undefined;
+  readonly #query: PlannedQuery;
+  #state: ViewState;
+  /** The view's last block, where it is not whole. */
+  #cut: number | undefined;
+
+  constructor(id: number, query: PlannedQuery, dataset: Dataset) {
+    this.id = id;
+    this.dataset = dataset;
+    this.#query = query;
+    this.view = new View(query, query.window.skip, query.window.take);
+    const known = dataset.known.recall(query.text);
+    if (known) this.view.restore(known);
+    if (query.plan.shape !== 'records') {
+      this.columns = new Columns();
+      this.columns.addPaths((derivedColumns(query) ?? []).map((name) => [name]));
+    }
+    this.#state = { ...startState(id, query.asked, dataset), ...this.#progress(0, 0) };
+  }
+
+  get state(): ViewState {
+    return { ...this.#state, columns: this.columns?.all };
+  }
+
+  async run(signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState> {
+    const began = performance.now() - this.#state.elapsedMs;
+    const { view } = this;
+    const { skip, take } = this.#query.window;
+    const tell = throttled(progress);
+    // A block that a failing source had cut short is looked at again, also where the index knows it by now.
+    view.truncate(Math.min(this.#cut ?? Infinity, this.dataset.index.length));
+    this.#cut = undefined;
+    // What an earlier run of this query has counted is not read again.
+    const known = Math.min(view.blocks * this.dataset.spec.blockSize, this.dataset.size ?? Infinity);
+    this.#state = {
+      ...this.#state,
+      ...this.#progress(known, known),
+      phase: 'running',
+      message: '',
+      failedAt: undefined,
+    };
+    try {
+      const request = {
+        query: this.#query,
+        output: { kind: 'count' },
+        // The view itself leaves out what OFFSET passes over.
+        window: { skip: 0, take: skip + take - view.matches },
+        fromBlock: view.blocks,
+      } as const;
+      for await (const { blocks, scanned, skipped, result } of this.dataset.scan(request, signal)) {
+        for (const block of blocks) view.append(block.matched);
+        if (result?.failure && blocks.length > 0) this.#cut = view.blocks - 1;
+        const elapsedMs = performance.now() - began;
+        this.#state = { ...this.#state, ...this.#progress(scanned, known + skipped), elapsedMs };
+        tell(this.state);
+      }
+      this.#state = { ...this.#state, phase: 'done' };
+      // What was counted as of now() is not what the next run will ask for.
+      if (view.query.text === view.query.asked) this.dataset.known.remember(view.query.text, view.counts);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#state = signal.aborted
+        ? { ...this.#state, phase: 'cancelled' }
+        : { ...this.#state, phase: 'failed', message, failedAt: failedAt(error) };
+    }
+    this.#state = { ...this.#state, elapsedMs: performance.now() - began };
+    return this.state;
+  }
+
+  page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult> {
+    const parts = this.view.parts(this.dataset.index, first, count);
+    return this.dataset.page(this.#query.text, parts, cells, signal);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** @param done bytes up to where it has come, those skipped included */
+  #progress(done: number, skipped: number): Progress {
+    const { expectedSize, known } = this.dataset;
+    const { index, cut } = known;
+    const { rows } = this.view;
+    const whole = Math.min(this.view.blocks, this.#cut ?? Infinity, index.length);
+    // A failing source may have cut the last block short; the index then ends before it.
+    const last = this.view.blocks > whole ? cut : undefined;
+    return {
+      matched: rows,
+      records: index.place(whole).record + (last?.records ?? 0),
+      malformed: index.malformedBefore(whole) + (last?.malformed ?? 0),
+      scanned: done - skipped,
+      skipped,
+      total: expectedSize,
+    };
+  }
+}

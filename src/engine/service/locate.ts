@@ -1,0 +1,126 @@
+import type { Place, PreviewCalls } from '../../protocol/preview.ts';
+import type { BlockIndex } from '../index/blockIndex.ts';
+import type { PageResult } from '../pool/task.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import type { Knowledge } from '../dataset/knowledge.ts';
+import type { SharedFile } from './sharedFile.ts';
+import type { Run } from '../run/run.ts';
+import { locateTime, type TimedRows } from '../run/locateTime.ts';
+import { stretchOf, type View } from '../dataset/view.ts';
+
+type Located = PreviewCalls['locate']['result'];
+
+/** What tells a record's place in the order that is asked about. */
+type Rank = (page: PageResult, row: number) => number;
+
+/**
+ * The first row of a view at or after a place in the file: the block by the index, the row within it by looking. In
+ * the file itself, waits until the index has come there.
+ */
+export async function locate(
+  file: SharedFile,
+  run: Run | undefined,
+  place: Place,
+  signal: AbortSignal,
+): Promise<Located> {
+  const { dataset } = file;
+  const view = run?.view;
+  if (place.by === 'time') return locateTime(timedRows(file, run), place.text, place.column, signal);
+  if (run && !view) throw new RangeError('The rows of this view have no place in the file.');
+  if (place.by === 'percent') {
+    const offset = Math.floor((Math.min(100, Math.max(0, place.value)) / 100) * (dataset.size ?? 0));
+    return locate(file, run, { by: 'offset', value: offset }, signal);
+  }
+  const { by } = place;
+  const value = by === 'offset' ? place.value : place.value - 1;
+  await indexed(file, (index) => blockOf(index, by, value) !== undefined, signal);
+  const block = blockOf(dataset.index, by, value) ?? cutBlock(dataset.known, by, value);
+  const last = (view?.rows ?? dataset.known.records) - 1;
+  if (block === undefined) return { row: Math.max(0, last), exact: false };
+
+  const rank = ranks[by];
+  const row = view ? view.rowOfBlock(block) : dataset.index.place(block).record;
+  const page = await rowsOfBlock(dataset, view, block, signal);
+  for (let i = 0; i < page.rows; i++) {
+    if (rank(page, i) > value) return { row: Math.min(row + i, last), exact: rank(page, i) === value + 1 };
+  }
+  return { row: Math.max(0, Math.min(row + page.rows, last)), exact: false };
+}
+
+function timedRows(file: SharedFile, run: Run | undefined): TimedRows {
+  const { dataset } = file;
+  if (run) {
+    return {
+      columns: (run.columns ?? dataset.columns).all,
+      rows: () => run.state.matched,
+      page: (first, count, cells, signal) => run.page(first, count, cells, signal),
+      more: () => Promise.resolve(false),
+    };
+  }
+  return {
+    columns: dataset.columns.all,
+    rows: () => dataset.index.records,
+    page: (first, count, cells, signal) =>
+      dataset.page(undefined, dataset.known.parts(first, count), cells, signal),
+    async more(known, signal) {
+      // Twice as many each time, so that what is looked at anew costs little beside the waiting.
+      await indexed(file, ({ records }) => records > known * 2, signal);
+      return dataset.index.records > known;
+    },
+  };
+}
+
+/** One past the last record, line or byte that a row covers, 0-based. */
+const ranks: Record<'record' | 'line' | 'offset', Rank> = {
+  record: (page, row) => page.records[row],
+  line: (page, row) => page.lines[row],
+  offset: (page, row) => page.offsets[row] + page.lengths[row] + 1,
+};
+
+function blockOf(index: BlockIndex, by: 'record' | 'line' | 'offset', value: number): number | undefined {
+  switch (by) {
+    case 'record':
+      return index.blockOfRecord(value);
+    case 'line':
+      return index.blockOfLine(value);
+    case 'offset':
+      return index.blockOfOffset(value);
+  }
+}
+
+/** The block in which a failing source was cut short, where it holds the place. */
+function cutBlock(
+  { cut, index }: Knowledge,
+  by: 'record' | 'line' | 'offset',
+  value: number,
+): number | undefined {
+  if (!cut) return undefined;
+  const end = { record: index.records + cut.records, line: index.lines + cut.lines, offset: cut.next }[by];
+  return value < end ? index.length : undefined;
+}
+
+async function indexed(
+  file: SharedFile,
+  enough: (index: BlockIndex) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const { dataset } = file;
+  while (!enough(dataset.index) && !dataset.indexed && file.state().phase === 'indexing') {
+    await file.indexedTo(dataset.index.length + 1, signal);
+  }
+}
+
+/** The places of all rows of a view in one block. */
+function rowsOfBlock(
+  dataset: Dataset,
+  view: View | undefined,
+  block: number,
+  signal: AbortSignal,
+): Promise<PageResult> {
+  const { index, cut } = dataset.known;
+  const take = block < index.length ? index.summary(block).records : (cut?.records ?? 0);
+  const parts = view
+    ? view.parts(index, view.rowOfBlock(block), view.rowOfBlock(block + 1) - view.rowOfBlock(block))
+    : [{ stretch: stretchOf(index, block), skip: 0, take }];
+  return dataset.page(view?.query.text, parts, { kind: 'raw', limit: 0 }, signal);
+}

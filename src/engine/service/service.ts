@@ -1,0 +1,172 @@
+import type { EngineCalls, EngineEvents, OpenFile, Tagged } from '../../protocol/engine.ts';
+import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
+import { IndexStore } from '../index/store.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Result, Task } from '../pool/task.ts';
+import { isAddress } from '../source/http/address.ts';
+import { SourceError, type SourceSpec } from '../source/source.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { exportRejectsToFile, exportToFile } from '../run/export.ts';
+import { printQueries } from './printQueries.ts';
+import { Session } from './session.ts';
+import { SharedFile } from './sharedFile.ts';
+
+interface Held {
+  readonly key: string;
+  readonly file: Promise<SharedFile>;
+  holders: number;
+}
+
+interface OpenSession {
+  readonly session: Session;
+  held: Held;
+}
+
+/**
+ * The engine as the extension host sees it: files, shared by the previews that look at them, and one session a
+ * preview.
+ */
+export class EngineService {
+  readonly #pool: Pool<Task, Result>;
+  readonly #post: (tagged: Tagged) => void;
+  readonly #host: Peer<EngineCalls, Record<string, never>, Record<string, never>>;
+  readonly #files = new Map<string, Held>();
+  #store: IndexStore | undefined;
+  /** Of what a server gives only once. */
+  #keepBytes = 0;
+  readonly #sessions = new Map<number, OpenSession>();
+
+  /** @param stopped called when all has been cleaned up after the host has said that it is to end */
+  constructor(
+    pool: Pool<Task, Result>,
+    post: (tagged: Tagged) => void,
+    stopped: () => void = () => undefined,
+  ) {
+    this.#pool = pool;
+    this.#post = post;
+    this.#host = new Peer({
+      post: (message) => post({ session: 0, message }),
+      handlers: this.#handlers(),
+      onEvent: (name) => {
+        if (name === ('stop' satisfies keyof EngineEvents)) void this.close().finally(stopped);
+      },
+      kindOf: (error) => (error instanceof SourceError ? error.failure : 'failed'),
+    });
+  }
+
+  receive({ session, message }: Tagged): void {
+    if (session === 0) this.#host.receive(message);
+    else this.#sessions.get(session)?.session.receive(message);
+  }
+
+  /** Cancels what is under way, and ends when that has left nothing behind. */
+  async close(): Promise<void> {
+    this.#host.close();
+    await this.#host.rested();
+    await Promise.all([...this.#sessions.keys()].map((id) => this.#closeSession(id)));
+    await this.#pool.close();
+  }
+
+  #handlers(): Handlers<EngineCalls> {
+    return {
+      configure: ({ cacheFolder, cacheBytes, keepBytes }) => {
+        this.#keepBytes = keepBytes;
+        this.#store = cacheFolder === null ? undefined : new IndexStore(cacheFolder, cacheBytes);
+        return null;
+      },
+      open: async ({ session, file }, { signal }) => {
+        // A session that is opened again is one that is read otherwise from now on.
+        await this.#closeSession(session);
+        let held = await this.#hold(file, signal);
+        const post = (message: Message): void => this.#post({ session, message });
+        const reopen = async (): Promise<SharedFile> => {
+          await this.#letGo(held, true);
+          opened.held = held = await this.#hold(file, new AbortController().signal);
+          return held.file;
+        };
+        const opened: OpenSession = { session: new Session(await held.file, post, reopen), held };
+        this.#sessions.set(session, opened);
+        return opened.session.info();
+      },
+      close: async ({ session }) => {
+        await this.#closeSession(session);
+        return null;
+      },
+      export: ({ session, query, target, to }, context) =>
+        this.#exporting(session, (dataset) => exportToFile(dataset, { query, to, target }, context)),
+      exportRejects: ({ session, target }, context) =>
+        this.#exporting(session, (dataset) => exportRejectsToFile(dataset, target, context)),
+      recordText: async ({ session, view, row }, { signal }) => {
+        const { record, text, format, fields } = await this.#session(session).record(view, row, signal);
+        const pairs = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+        return { title: `Record ${record}`, text: format === 'json' ? text : JSON.stringify(pairs) };
+      },
+      printQuery: ({ session, query }) => printQueries(this.#session(session).file.dataset, query),
+      clearCache: async () => ({ bytes: (await this.#store?.clear()) ?? 0 }),
+    };
+  }
+
+  #session(id: number): Session {
+    const held = this.#sessions.get(id);
+    if (!held) throw new RangeError('This preview has been closed.');
+    return held.session;
+  }
+
+  /** An export goes on when its preview is closed, or shows the file anew. */
+  async #exporting<T>(id: number, work: (dataset: Dataset) => Promise<T>): Promise<T> {
+    const held = this.#sessions.get(id)?.held;
+    const { file } = this.#session(id);
+    if (held) held.holders++;
+    try {
+      return await file.whileScanning(() => work(file.dataset));
+    } finally {
+      if (held) await this.#letGo(held, false);
+    }
+  }
+
+  async #closeSession(id: number): Promise<void> {
+    const opened = this.#sessions.get(id);
+    this.#sessions.delete(id);
+    await opened?.session.close();
+    if (opened) await this.#letGo(opened.held, false);
+  }
+
+  async #hold(file: OpenFile, signal: AbortSignal): Promise<Held> {
+    const key = JSON.stringify(file);
+    let held = this.#files.get(key);
+    if (!held) {
+      const resources = { pool: this.#pool, store: this.#store };
+      held = {
+        key,
+        file: SharedFile.open(specOf(file, this.#keepBytes), file.options, resources, signal),
+        holders: 0,
+      };
+      this.#files.set(key, held);
+    }
+    held.holders++;
+    try {
+      await held.file;
+      return held;
+    } catch (error) {
+      if (this.#files.get(key) === held) this.#files.delete(key);
+      throw error;
+    }
+  }
+
+  /** @param stale nobody else is to be given this file: it has changed on disk */
+  async #letGo(held: Held, stale: boolean): Promise<void> {
+    held.holders--;
+    if (held.holders > 0 && !stale) return;
+    if (this.#files.get(held.key) === held) this.#files.delete(held.key);
+    // Who still looks at a stale file keeps it until it is reloaded there as well.
+    if (held.holders === 0) await (await held.file).close();
+  }
+}
+
+function specOf({ location, headers, options: { encoding } }: OpenFile, keep: number): SourceSpec {
+  // A preview goes back and forth.
+  const place: SourceSpec = isAddress(location)
+    ? { kind: 'url', url: location, headers, keep }
+    : { kind: 'file', path: location };
+  return encoding === undefined ? place : { ...place, encoding };
+}

@@ -1,0 +1,338 @@
+import type {
+  FileInfo,
+  FileState,
+  Page,
+  PreviewCalls,
+  PreviewEvents,
+  Problem,
+  RecordDetail,
+  ViewState,
+} from '../../protocol/preview.ts';
+import { cellLimit, detailLimit } from '../../protocol/preview.ts';
+import { Peer, type HandlerContext, type Handlers, type Message, type Post } from '../../protocol/rpc.ts';
+import { faultReason } from '../faultReason.ts';
+import { csvFields, fieldText } from '../format/csv/text.ts';
+import { Kind } from '../format/record.ts';
+import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
+import { checkQuery, completeAt, conditionsOf, editQuery, parseQuery } from '../query/index.ts';
+import { SourceError } from '../source/source.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { locate } from './locate.ts';
+import { find, findCount } from '../run/find.ts';
+import { plannedFor } from '../dataset/plan.ts';
+import type { SharedFile } from './sharedFile.ts';
+import type { Run } from '../run/run.ts';
+import { TableRun } from '../run/tableRun.ts';
+import { stretchOf, type View } from '../dataset/view.ts';
+import { ViewRun } from '../run/viewRun.ts';
+
+/** What the engine answers of a page's calls: the others are the host's. */
+export type EngineSide = { [K in Exclude<keyof PreviewCalls, `host/${string}`>]: PreviewCalls[K] };
+
+/** Views kept for a page: what it showed before, so that going back is free. */
+const keptViews = 4;
+
+/** Bytes of a malformed record that the problems list shows. */
+const rawLimit = 256;
+
+/** One preview's side of the engine: its views, and the answers to its page. */
+export class Session {
+  #file: SharedFile;
+  readonly #reopen: () => Promise<SharedFile>;
+  readonly #peer: Peer<EngineSide, Record<string, never>, PreviewEvents>;
+  readonly #runs = new Map<number, Run>();
+  #stopListening: () => void;
+  #nextView = 1;
+
+  /** @param reopen lets go of the file and opens it anew, as it is now */
+  constructor(file: SharedFile, post: Post, reopen: () => Promise<SharedFile>) {
+    this.#file = file;
+    this.#reopen = reopen;
+    this.#peer = new Peer({
+      post,
+      handlers: this.#handlers(),
+      kindOf: (error) => (error instanceof SourceError ? error.failure : 'failed'),
+    });
+    this.#stopListening = this.#listen();
+  }
+
+  get file(): SharedFile {
+    return this.#file;
+  }
+
+  receive(message: Message): void {
+    this.#peer.receive(message);
+  }
+
+  async close(): Promise<void> {
+    this.#stopListening();
+    this.#peer.close();
+    await this.#peer.rested();
+    await this.#dropRuns();
+  }
+
+  async #dropRuns(): Promise<void> {
+    const runs = [...this.#runs.values()];
+    this.#runs.clear();
+    await Promise.all(runs.map((run) => run.close()));
+  }
+
+  info(): FileInfo {
+    const { dataset } = this.#file;
+    const { format, score = 0, description } = dataset.recognised;
+    return {
+      name: dataset.name,
+      format: format.kind,
+      size: dataset.size,
+      encoding: dataset.encoding,
+      dialect: description,
+      reading:
+        format.kind === 'csv'
+          ? {
+              delimiter: format.dialect.delimiter,
+              quote: format.dialect.quote,
+              headerLines: format.dialect.headerLines,
+              score,
+            }
+          : undefined,
+      columns: dataset.columns.all,
+      state: this.#file.state(),
+    };
+  }
+
+  #listen(): () => void {
+    return this.#file.listen((state) => this.#peer.send('file', state));
+  }
+
+  #handlers(): Handlers<EngineSide> {
+    return {
+      info: () => this.info(),
+      run: ({ query }, context) => this.#run(query, context),
+      rows: (request, { signal }) => this.#rows(request, signal),
+      record: ({ view, row }, { signal }) => this.record(view, row, signal),
+      locate: ({ view, place }, { signal }) => locate(this.#file, this.#viewRun(view), place, signal),
+      find: (request, context) => {
+        const { dataset, view } = this.#rowsOf(request.view);
+        return this.#file.whileScanning(() => find(dataset, view, request, context));
+      },
+      findCount: (request, context) => {
+        const { dataset, view } = this.#rowsOf(request.view);
+        return this.#file.whileScanning(() => findCount(dataset, view, request, context));
+      },
+      problems: ({ first, count }, { signal }) => this.#problems(first, count, signal),
+      check: ({ query }) => this.#check(query),
+      complete: ({ query, position }, { signal }) => this.#complete(query, position, signal),
+      conditions: ({ query }) => conditionsOf(query),
+      edit: ({ query, edit }) => ({ query: editQuery(query, edit) }),
+      retry: ({ view }, context) => this.#retry(view, context),
+      reload: async () => {
+        this.#stopListening();
+        await this.#dropRuns();
+        this.#file = await this.#reopen();
+        this.#stopListening = this.#listen();
+        return this.info();
+      },
+    };
+  }
+
+  #check(query: string): PreviewCalls['check']['result'] {
+    const parsed = parseQuery(query);
+    return parsed.ok ? checkQuery(parsed.query, this.#file.dataset.seenColumns) : parsed.diagnostics;
+  }
+
+  async #complete(
+    query: string,
+    position: number,
+    signal: AbortSignal,
+  ): Promise<PreviewCalls['complete']['result']> {
+    const columns = this.#file.dataset.columns.all;
+    let compared: string | undefined;
+    const words = completeAt(query, position, columns, (column) => {
+      compared = column;
+      return [];
+    });
+    if (compared === undefined) return words;
+    // Without values there is still the rest to offer.
+    const seen = await this.#file.values.of(compared, signal).catch(() => []);
+    return completeAt(query, position, columns, () => seen);
+  }
+
+  async #run(query: string, { signal, progress }: HandlerContext<ViewState>): Promise<ViewState> {
+    const { dataset } = this.#file;
+    if (query.trim() === '') return this.#wholeFile();
+    parseQuery(query);
+    // A query of a megabyte takes a while to read, and to plan: a cancel is heard in between.
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
+    const planned = plannedFor(query, dataset.recognised.format);
+    const id = this.#nextView++;
+    const run =
+      planned.plan.shape === 'table' ? new TableRun(id, planned, dataset) : new ViewRun(id, planned, dataset);
+    this.#runs.set(run.id, run);
+    for (const [old, oldest] of this.#runs) {
+      if (this.#runs.size <= keptViews) break;
+      this.#runs.delete(old);
+      await oldest.close();
+    }
+    return this.#file.whileScanning(() => run.run(signal, progress));
+  }
+
+  async #retry(view: number, { signal, progress }: HandlerContext<ViewState>): Promise<ViewState> {
+    const run = this.#viewRun(view);
+    await this.#file.retry(signal);
+    if (!run) return this.#wholeFile();
+    const state = this.#file.state();
+    if (state.failedAt !== undefined) return { ...run.state, ...failureOf(state) };
+    return this.#file.whileScanning(() => run.run(signal, progress));
+  }
+
+  #wholeFile(): ViewState {
+    const state = this.#file.state();
+    const failure = state.failedAt === undefined ? undefined : failureOf(state);
+    return {
+      view: 0,
+      query: '',
+      phase: 'done',
+      matched: state.records,
+      records: state.records,
+      malformed: state.malformed,
+      scanned: state.indexed,
+      total: state.size,
+      skipped: 0,
+      elapsedMs: 0,
+      columns: undefined,
+      message: '',
+      ...failure,
+    };
+  }
+
+  /** The run that made a view; undefined for view 0, the file itself. */
+  #viewRun(view: number): Run | undefined {
+    const run = this.#runs.get(view);
+    if (!run && view !== 0) throw new RangeError('This view is no longer kept; run its query again.');
+    return run;
+  }
+
+  async #rows(request: PreviewCalls['rows']['params'], signal: AbortSignal): Promise<Page> {
+    const { view, first, count, columns, limit = cellLimit } = request;
+    const { dataset } = this.#file;
+    const run = this.#viewRun(view);
+    const known = run?.columns ?? dataset.columns;
+    const wanted = columns.map((id) => known.all[id]);
+    const cells = {
+      kind: 'columns',
+      columns: wanted.map(({ fields, name }) => ({ path: fields, name })),
+      limit,
+    } as const;
+    const page = await this.#page(run, first, count, cells, signal);
+    if (!run && dataset.index.length === 0) this.#file.startIndexingSoon();
+    const learned = known.addPaths(page.paths);
+    if ((known.learnTypes(columns, page.kinds) || learned) && known === dataset.columns) {
+      this.#peer.send('columns', known.all);
+    }
+    return {
+      view,
+      first,
+      rows: page.rows,
+      columns,
+      text: page.text,
+      ends: page.ends,
+      kinds: page.kinds,
+      records: page.records,
+      faults: faultTexts(page),
+    };
+  }
+
+  async #page(
+    run: Run | undefined,
+    first: number,
+    count: number,
+    cells: CellRequest,
+    signal: AbortSignal,
+  ): Promise<PageResult> {
+    if (run) return run.page(first, count, cells, signal);
+    return this.#file.dataset.page(undefined, await this.#fileParts(first, count, signal), cells, signal);
+  }
+
+  /** The rows of a view, as a place to look for a text or a place in. */
+  #rowsOf(view: number): { readonly dataset: Dataset; readonly view: View | undefined } {
+    const run = this.#viewRun(view);
+    return { dataset: run?.dataset ?? this.#file.dataset, view: run?.view };
+  }
+
+  /** Where rows of the file itself are; waits for the index where it has not come so far. */
+  async #fileParts(first: number, count: number, signal: AbortSignal): Promise<PagePart[]> {
+    const { dataset } = this.#file;
+    let parts = dataset.known.parts(first, count);
+    while (parts.length === 0 && !dataset.indexed && this.#file.state().phase === 'indexing') {
+      await this.#file.indexedTo(dataset.index.length + 1, signal);
+      parts = dataset.known.parts(first, count);
+    }
+    return parts;
+  }
+
+  async record(view: number, row: number, signal: AbortSignal): Promise<RecordDetail> {
+    const run = this.#viewRun(view);
+    const page = await this.#page(run, row, 1, { kind: 'raw', limit: detailLimit }, signal);
+    if (page.rows === 0) throw new RangeError('There is no such row.');
+    const { format } = (run?.dataset ?? this.#file.dataset).recognised;
+    const fields =
+      format.kind === 'csv'
+        ? csvFields(page.text, format.dialect).map(({ kind, start, end }, i) => ({
+            name: format.dialect.columns.at(i) ?? `column${i + 1}`,
+            value: kind === Kind.Null ? null : fieldText(page.text, kind, start, end, format.dialect),
+          }))
+        : [];
+    return {
+      record: page.records[0],
+      line: page.lines[0],
+      offset: page.offsets[0],
+      length: page.lengths[0],
+      format: format.kind === 'csv' ? 'fields' : 'json',
+      text: new TextDecoder().decode(page.text),
+      cut: page.text.length < page.lengths[0],
+      fields,
+      fault: faultTexts(page)[0],
+    };
+  }
+
+  /** The malformed records from ordinal `first` on, as far as the file is indexed. */
+  async #problems(
+    first: number,
+    count: number,
+    signal: AbortSignal,
+  ): Promise<PreviewCalls['problems']['result']> {
+    const { dataset } = this.#file;
+    const { index } = dataset;
+    const parts: PagePart[] = [];
+    let ordinal = first;
+    while (ordinal < first + count) {
+      const block = index.blockOfMalformed(ordinal);
+      if (block === undefined) break;
+      const skip = ordinal - index.malformedBefore(block);
+      const take = Math.min(first + count - ordinal, index.malformedBefore(block + 1) - ordinal);
+      parts.push({ stretch: stretchOf(index, block), skip, take });
+      ordinal += take;
+    }
+    const page = await dataset.page('_error IS NOT NULL', parts, { kind: 'raw', limit: rawLimit }, signal);
+    const items: Problem[] = page.faults.map(({ row, code, at }) => ({
+      record: page.records[row],
+      line: page.lines[row],
+      offset: page.offsets[row],
+      at,
+      reason: faultReason(code),
+      raw: page.text.slice(row === 0 ? 0 : page.ends[row - 1], page.ends[row]),
+    }));
+    return { items, total: index.malformed, complete: dataset.indexed };
+  }
+}
+
+function failureOf({ message, failedAt }: FileState): Pick<ViewState, 'phase' | 'message' | 'failedAt'> {
+  return { phase: 'failed', message, failedAt };
+}
+
+function faultTexts(page: PageResult): string[] {
+  const texts = Array.from({ length: page.rows }, () => '');
+  for (const { row, code } of page.faults) texts[row] = faultReason(code);
+  return texts;
+}

@@ -1,0 +1,246 @@
+import type { FormatOptions } from '../../protocol/engine.ts';
+import type { FileState } from '../../protocol/preview.ts';
+import type { IndexStore } from '../index/store.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Result, Task } from '../pool/task.ts';
+import { continues, identifyFile, type FileIdentity } from '../source/file.ts';
+import { SourceError, type SourceSpec } from '../source/source.ts';
+import { Dataset } from '../dataset/dataset.ts';
+import { SeenValues } from './seenValues.ts';
+
+/** How often the file on disk is looked at. */
+const watchMs = 1000;
+const progressMs = 100;
+/** From the first rows' answer to the background pass. */
+const settleMs = 250;
+/** Looked at when a file is opened. */
+const firstRows = 100;
+
+/** What all files share. */
+export interface EngineResources {
+  readonly pool: Pool<Task, Result>;
+  readonly store: IndexStore | undefined;
+}
+
+export type FileListener = (state: FileState) => void;
+
+/**
+ * A file that several previews look at: one dataset, one background pass that fills its index, one watch on what
+ * becomes of it. Lives while somebody holds it.
+ */
+export class SharedFile {
+  readonly dataset: Dataset;
+  readonly values: SeenValues;
+  readonly #spec: SourceSpec;
+  readonly #listeners = new Set<FileListener>();
+  readonly #closing = new AbortController();
+  readonly #watch: NodeJS.Timeout;
+  readonly #identity: FileIdentity | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  /** Records, by the length of the first ones. */
+  #firstGuess = 0;
+  #indexing: Promise<void> | undefined;
+  #pause: AbortController | undefined;
+  /** Runs that index on their way, so that nobody need. */
+  #scans = 0;
+  #trouble: Pick<FileState, 'phase' | 'message' | 'failedAt'> | undefined;
+  /** Blocks that somebody has asked for. */
+  #wanted = 0;
+
+  private constructor(spec: SourceSpec, dataset: Dataset, identity: FileIdentity | undefined) {
+    this.#spec = spec;
+    this.dataset = dataset;
+    this.values = new SeenValues(dataset);
+    this.#identity = identity;
+    this.#watch = setInterval(() => void this.#look(), watchMs);
+    this.#watch.unref();
+  }
+
+  /** @throws SourceError */
+  static async open(
+    spec: SourceSpec,
+    options: FormatOptions,
+    { pool, store }: EngineResources,
+    signal: AbortSignal,
+  ): Promise<SharedFile> {
+    const identity = spec.kind === 'file' ? await identifyFile(spec.path) : undefined;
+    const dataset = await Dataset.open(spec, { ...options, pool, store, signal, keepPages: true });
+    try {
+      const file = new SharedFile(spec, dataset, identity);
+      await file.#lookAtFirstRows(signal);
+      return file;
+    } catch (error) {
+      await dataset.close();
+      throw error;
+    }
+  }
+
+  state(): FileState {
+    const { index } = this.dataset;
+    const known = this.dataset.state();
+    const guessed = index.length === 0 && !known.exact;
+    // What comes after the place where a source gave out cannot be shown.
+    const failed = this.#trouble?.failedAt !== undefined && !known.exact;
+    const resting = this.dataset.remote && this.#scans === 0 && this.#wanted <= index.length;
+    return {
+      ...known,
+      resting,
+      ...(guessed && { records: this.#firstGuess }),
+      ...(failed && { records: this.dataset.known.records }),
+      ...this.#trouble,
+    };
+  }
+
+  /** @returns what ends the listening */
+  listen(listener: FileListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Fills the index in the background, from where it ends; gives way to runs, which fill it as well. What is remote is
+   * read no further than somebody waits for it.
+   */
+  startIndexing(): void {
+    if (this.#indexing || this.#scans > 0 || this.dataset.indexed || this.#closing.signal.aborted) return;
+    if (this.dataset.remote && this.#wanted <= this.dataset.index.length) return;
+    const pause = new AbortController();
+    this.#pause = pause;
+    this.#indexing = this.#index(AbortSignal.any([pause.signal, this.#closing.signal])).finally(() => {
+      this.#indexing = undefined;
+      // More may have been asked for in the meantime.
+      if (this.dataset.remote && !this.#trouble) this.startIndexing();
+    });
+  }
+
+  /** Forgets that the source has failed, and reads one more block of it: `state` says what came of that. */
+  async retry(signal: AbortSignal): Promise<void> {
+    this.#trouble = undefined;
+    this.#tell();
+    await this.indexedTo(this.dataset.index.length + 1, signal);
+  }
+
+  /** Fills the index once the first rows have been drawn: until then they need processor and disk more. */
+  startIndexingSoon(): void {
+    this.#soon ??= setTimeout(() => this.startIndexing(), settleMs);
+  }
+
+  /** Does something that scans the file, the background pass standing still. */
+  async whileScanning<T>(work: () => Promise<T>): Promise<T> {
+    this.#scans++;
+    this.#pause?.abort();
+    await this.#indexing;
+    try {
+      return await work();
+    } finally {
+      this.#scans--;
+      this.#tell();
+      this.startIndexing();
+    }
+  }
+
+  /** Resolves when at least `count` blocks are known, or all that there are. */
+  async indexedTo(count: number, signal: AbortSignal): Promise<void> {
+    const enough = (): boolean =>
+      this.dataset.index.length >= count || this.dataset.indexed || this.#trouble !== undefined;
+    if (enough()) return;
+    this.#wanted = Math.max(this.#wanted, count);
+    this.startIndexing();
+    await new Promise<void>((resolve, reject) => {
+      const done = (settle: () => void): void => {
+        stop();
+        signal.removeEventListener('abort', abort);
+        settle();
+      };
+      const abort = (): void =>
+        done(() => reject(signal.reason instanceof Error ? signal.reason : new Error('Cancelled.')));
+      const stop = this.listen(() => {
+        if (enough()) done(resolve);
+      });
+      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
+    });
+  }
+
+  /** Learns the first columns, and about how many records there are, before any scan. */
+  async #lookAtFirstRows(signal: AbortSignal): Promise<void> {
+    const { dataset } = this;
+    const cells = { kind: 'columns', columns: [], limit: 0 } as const;
+    const read = () => dataset.page(undefined, dataset.known.parts(0, firstRows), cells, signal);
+    const page = await read().catch(async (error: unknown) => {
+      // Where the source fails among the first rows, those before are shown.
+      if (!(error instanceof SourceError)) throw error;
+      await this.#index(signal, 1);
+      if (dataset.known.cut === undefined && dataset.index.length === 0) throw error;
+      return read();
+    });
+    dataset.columns.addPaths(page.paths);
+    const bytes = page.lengths.reduce((sum, length) => sum + length, 0);
+    this.#firstGuess =
+      page.rows < firstRows || dataset.size === undefined
+        ? page.rows
+        : Math.round((dataset.size / bytes) * page.rows);
+  }
+
+  /** Tells the listeners how far the file is known. */
+  #tell(): void {
+    const state = this.state();
+    for (const listener of [...this.#listeners]) listener(state);
+  }
+
+  async #index(signal: AbortSignal, toBlock = this.dataset.remote ? this.#wanted : Infinity): Promise<void> {
+    const { dataset } = this;
+    let told = 0;
+    try {
+      const request = {
+        query: undefined,
+        output: { kind: 'count' },
+        fromBlock: dataset.index.length,
+        toBlock,
+      } as const;
+      for await (const _ of dataset.scan(request, signal)) {
+        if (performance.now() - told < progressMs) continue;
+        told = performance.now();
+        this.#tell();
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+    this.#tell();
+    await this.dataset.known.save();
+  }
+
+  #fail(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const phase = error instanceof SourceError && error.failure === 'changed' ? 'changed' : 'failed';
+    const failedAt = error instanceof SourceError && phase === 'failed' ? error.position : undefined;
+    this.#trouble = { phase, message, failedAt };
+  }
+
+  async #look(): Promise<void> {
+    if (!this.#identity || this.#spec.kind !== 'file' || this.#trouble) return;
+    try {
+      const now = await identifyFile(this.#spec.path);
+      const { size, mtimeMs } = this.#identity;
+      if (now.size === size && now.mtimeMs === mtimeMs && continues(this.#identity, now)) return;
+      const message = continues(this.#identity, now)
+        ? `The file has grown by ${(now.size - size).toLocaleString('en')} bytes.`
+        : 'The file has changed on disk.';
+      this.#trouble = { phase: 'changed', message };
+    } catch (error) {
+      const gone = error instanceof SourceError && error.failure === 'not-found';
+      this.#trouble = gone
+        ? { phase: 'gone', message: 'The file has been deleted or moved.' }
+        : { phase: 'failed', message: error instanceof Error ? error.message : String(error) };
+    }
+    this.#tell();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#watch);
+    clearTimeout(this.#soon);
+    this.#closing.abort();
+    await this.#indexing;
+    await this.dataset.close();
+  }
+}

@@ -1,0 +1,228 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Address } from './address.ts';
+import type { HeaderFields } from '../source.ts';
+import { HttpBody } from './body.ts';
+import { connectionFault, HttpFault, statusFault } from './fault.ts';
+import { proxyFor, proxyHeaders, TunnelAgent } from './proxy.ts';
+
+/** How long a server is waited for, in milliseconds. */
+export interface HttpLimits {
+  /** For a connection, TLS included. */
+  readonly connectMs: number;
+  /** For the head of an answer: a server may have to compute it. */
+  readonly answerMs: number;
+  /** For the next bytes; a server that gives less than `leastBytes` in this time counts as silent. */
+  readonly idleMs: number;
+  readonly leastBytes: number;
+  /** Between one attempt and the next, as long as none gets anywhere. */
+  readonly retryMs: readonly number[];
+}
+
+export const usualLimits: HttpLimits = {
+  connectMs: 15_000,
+  answerMs: 60_000,
+  idleMs: 30_000,
+  leastBytes: 1024,
+  retryMs: [250, 1000, 3000],
+};
+
+/** The head of an answer with its body to come. Who has it closes the body. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: HttpBody;
+}
+
+const mostRedirects = 10;
+
+/**
+ * Asks for one resource, again and again, over connections that are kept. Node's own client: unlike `fetch` it gives
+ * a body's bytes as they were sent, so that a place in them can be asked for again, and its sockets can be closed.
+ */
+export class HttpClient {
+  readonly address: Address;
+  readonly limits: HttpLimits;
+  /** All attempts at something have failed, and nothing has come since. */
+  givenUp = false;
+  readonly #agents = new Map<string, http.Agent>();
+  /** Where the last redirects led to, to spare the next request the way there. */
+  #target: Target;
+  readonly #first: Target;
+
+  /** @param headers sent to the address's own server, and to no other that it redirects to */
+  constructor(address: Address, limits: HttpLimits, headers: HeaderFields = {}) {
+    this.address = address;
+    this.limits = limits;
+    const { url, authorization } = address;
+    this.#first = { url, headers: { ...(authorization !== undefined && { authorization }), ...headers } };
+    this.#target = this.#first;
+  }
+
+  /**
+   * The answer to a GET, whatever its status, after redirects.
+   * @throws HttpFault where there is none; the signal's reason
+   */
+  async get(headers: HeaderFields, signal: AbortSignal): Promise<Answer> {
+    const remembered = this.#target;
+    this.#target = this.#first;
+    const answer = await this.#follow(remembered, headers, signal);
+    // Where redirects lead to is often a signed address that holds for some minutes.
+    if (remembered === this.#first || !expired.has(answer.status)) return answer;
+    answer.body.close();
+    return this.#follow(this.#first, headers, signal);
+  }
+
+  /** What an answer's status says that is not the one hoped for; closes the body. */
+  refuse({ status, headers, body }: Answer): HttpFault {
+    body.close();
+    return statusFault(status, 'authorization' in this.#first.headers, headers['retry-after']);
+  }
+
+  /** Closes every connection. */
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agents.clear();
+  }
+
+  async #follow(from: Target, headers: HeaderFields, signal: AbortSignal): Promise<Answer> {
+    let target = from;
+    for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+      const response = await this.#send(target, headers, signal);
+      const { statusCode: status = 0, headers: answered } = response;
+      if (!redirecting.has(status) || answered.location === undefined) {
+        this.#target = target;
+        return { status, headers: answered, body: new HttpBody(response, target.url.host, this.limits) };
+      }
+      response.destroy();
+      target = redirected(target, answered.location);
+    }
+    throw new HttpFault('unreachable', `it redirects more than ${mostRedirects} times`);
+  }
+
+  async #send(target: Target, headers: HeaderFields, signal: AbortSignal): Promise<http.IncomingMessage> {
+    for (;;) {
+      signal.throwIfAborted();
+      const request = this.#request(target, headers);
+      try {
+        return await responseOf(request, target.url, this.limits, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        // A server may close a connection that was kept, just when it is used again.
+        const stale = request.reusedSocket && error instanceof Error && 'code' in error;
+        if (!stale) throw connectionFault(error, target.url.host);
+      }
+    }
+  }
+
+  #request({ url, headers: own }: Target, asked: HeaderFields): http.ClientRequest {
+    const headers = {
+      'user-agent': 'rowriver',
+      accept: '*/*',
+      // Ranges are of what is sent, and are wanted of what there is.
+      'accept-encoding': 'identity',
+      ...own,
+      ...asked,
+    };
+    const agent = this.#agentFor(url);
+    if (url.protocol === 'https:') return https.request(url, { agent, headers });
+    const proxy = proxyFor(url, process.env);
+    if (proxy === undefined) return http.request(url, { agent, headers });
+    const send = proxy.url.protocol === 'https:' ? https.request : http.request;
+    return send(proxy.url, {
+      agent,
+      path: url.href,
+      headers: { ...headers, ...proxyHeaders(proxy), host: url.host },
+    });
+  }
+
+  #agentFor(url: URL): http.Agent {
+    const proxy = proxyFor(url, process.env);
+    const key = `${url.protocol} ${proxy?.url.href ?? ''}`;
+    let agent = this.#agents.get(key);
+    if (agent === undefined) {
+      const secure = (proxy ?? { url }).url.protocol === 'https:';
+      const options = { keepAlive: true };
+      if (url.protocol === 'https:') {
+        agent = proxy === undefined ? new https.Agent(options) : new TunnelAgent(proxy, options);
+      } else {
+        agent = secure ? new https.Agent(options) : new http.Agent(options);
+      }
+      this.#agents.set(key, agent);
+    }
+    return agent;
+  }
+}
+
+interface Target {
+  readonly url: URL;
+  /** What is for this server alone. */
+  readonly headers: HeaderFields;
+}
+
+const redirecting = new Set([301, 302, 303, 307, 308]);
+const expired = new Set([400, 401, 403, 404, 410]);
+
+/** Credentials go with a redirect only to where they came from: same scheme, host and port. */
+function redirected(from: Target, location: string): Target {
+  let url: URL;
+  try {
+    url = new URL(location, from.url);
+  } catch (cause) {
+    throw new HttpFault('unreachable', 'it redirects to what is no address', { cause });
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new HttpFault('unreachable', `it redirects to an address that begins with ${url.protocol}`);
+  }
+  url.username = '';
+  url.password = '';
+  return { url, headers: url.origin === from.url.origin ? from.headers : {} };
+}
+
+/** Sends a request and waits for the head of its answer. */
+function responseOf(
+  request: http.ClientRequest,
+  url: URL,
+  { connectMs, answerMs }: HttpLimits,
+  signal: AbortSignal,
+): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const late = (message: string): void => {
+      request.destroy(new HttpFault('unreachable', message, { retry: 'always' }));
+    };
+    let timer = setTimeout(
+      () => late(`${url.host} could not be connected to within ${seconds(connectMs)}`),
+      connectMs,
+    );
+    const connected = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => late(`${url.host} did not answer within ${seconds(answerMs)}`), answerMs);
+    };
+    const abort = (): void => {
+      request.destroy(signal.reason instanceof Error ? signal.reason : new Error('Cancelled.'));
+    };
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    request.once('socket', (socket) => {
+      if (request.reusedSocket) connected();
+      else socket.once(request.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+    });
+    request.once('response', (response) => {
+      settle();
+      resolve(response);
+    });
+    // Stays, as a connection may also break later: the body says so then.
+    request.on('error', (error) => {
+      settle();
+      reject(error);
+    });
+    request.end();
+  });
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000} s`;
+}

@@ -1,0 +1,142 @@
+import { STATUS_CODES } from 'node:http';
+import { ProxyRefusal } from './proxy.ts';
+import { SourceError, type SourceFailure } from '../source.ts';
+
+/** What went wrong with one request, before it is decided whether there is another. */
+export class HttpFault extends Error {
+  override readonly name = 'HttpFault';
+  readonly failure: SourceFailure;
+  /** `never`: asking again gives the same. `midway`: the server was there before, so it may be back. */
+  readonly retry: 'always' | 'midway' | 'never';
+  /** The answer's status; undefined where there was none. */
+  readonly status: number | undefined;
+  /** When the server wants to be asked again, in milliseconds from now. */
+  readonly afterMs: number | undefined;
+
+  /** @param message the end of a sentence, without the address */
+  constructor(
+    failure: SourceFailure,
+    message: string,
+    options: {
+      readonly retry?: HttpFault['retry'];
+      readonly status?: number;
+      readonly afterMs?: number | undefined;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.failure = failure;
+    this.retry = options.retry ?? 'never';
+    this.status = options.status;
+    this.afterMs = options.afterMs;
+  }
+}
+
+/** What a status says that is no answer. @param asked whether a password or token was sent along */
+export function statusFault(status: number, asked: boolean, retryAfter: string | undefined): HttpFault {
+  const words = STATUS_CODES[status];
+  const code = `${status}${words === undefined ? '' : ` ${words}`}`;
+  const always = { retry: 'always', status, afterMs: retryAfterMs(retryAfter) } as const;
+  switch (status) {
+    case 401:
+      return new HttpFault(
+        'no-permission',
+        asked
+          ? `the server does not accept the password or token that it was sent (${code})`
+          : `the server wants a user name and password, or a token (${code})`,
+        { status },
+      );
+    case 407:
+      return new HttpFault('no-permission', `the proxy wants a user name and password (${code})`, { status });
+    case 403:
+      return new HttpFault('no-permission', `the server does not allow it (${code})`, { status });
+    case 404:
+      return new HttpFault('not-found', `there is nothing at this address (${code})`, { status });
+    case 410:
+      return new HttpFault('not-found', `it is no longer at this address (${code})`, { status });
+    case 416:
+      return new HttpFault('changed', `the server no longer has this part of it (${code})`, { status });
+    case 408:
+    case 425:
+      return new HttpFault('unreachable', `the server did not take the request (${code})`, always);
+    case 429:
+      return new HttpFault('unreachable', `the server was asked too often (${code})`, always);
+    default:
+      return status >= 500
+        ? new HttpFault('unreachable', `the server has a fault (${code})`, always)
+        : new HttpFault('unsupported', `the server's answer is not understood (${code})`, { status });
+  }
+}
+
+/** What a failed connection comes to. @param host whom it was to, or whose it was */
+export function connectionFault(cause: unknown, host: string): HttpFault {
+  if (cause instanceof HttpFault) return cause;
+  if (cause instanceof ProxyRefusal) {
+    return cause.status === 407
+      ? statusFault(407, false, undefined)
+      : new HttpFault('unreachable', `the proxy does not connect to ${host} (${cause.status})`, { cause });
+  }
+  const code = codeOf(cause);
+  switch (code) {
+    case 'ENOTFOUND':
+      return new HttpFault('unreachable', `there is no host ${host}`, { retry: 'midway', cause });
+    case 'EAI_AGAIN':
+      return new HttpFault('unreachable', `the name ${host} cannot be looked up now`, {
+        retry: 'always',
+        cause,
+      });
+    case 'ECONNREFUSED':
+      return new HttpFault('unreachable', `${host} refuses connections`, { retry: 'midway', cause });
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'ENETDOWN':
+      return new HttpFault('unreachable', `there is no way to ${host}`, { retry: 'midway', cause });
+    case 'ETIMEDOUT':
+      return new HttpFault('unreachable', `${host} does not answer`, { retry: 'always', cause });
+    case 'EPROTO':
+      return new HttpFault('unreachable', `${host} does not speak TLS as it should`, { cause });
+  }
+  if (code.startsWith('HPE_')) {
+    return new HttpFault('unsupported', `${host} does not speak HTTP as it should`, { cause });
+  }
+  if (isCertificateCode(code)) {
+    return new HttpFault('unreachable', `the certificate of ${host} is not trusted (${code})`, { cause });
+  }
+  return new HttpFault('unreachable', 'the connection was broken off', { retry: 'always', cause });
+}
+
+/** The error for people. It never holds more of the address than may be shown. */
+export function sourceErrorOf(
+  fault: HttpFault,
+  shown: string,
+  position: number,
+  size: number | undefined,
+): SourceError {
+  const number = (value: number): string => value.toLocaleString('en');
+  const whole = size === undefined ? '' : ` of ${number(size)}`;
+  const message =
+    fault.failure === 'changed'
+      ? `${shown} has changed since it was opened: ${fault.message}.`
+      : position === 0
+        ? `${shown} cannot be read: ${fault.message}.`
+        : `${shown} broke off at byte ${number(position)}${whole}: ${fault.message}.`;
+  return new SourceError(fault.failure, message, position, { cause: fault });
+}
+
+/** Seconds or a date (RFC 9110, section 10.2.3). */
+function retryAfterMs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = /^\d+$/.test(text.trim()) ? 1000 * Number(text) : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+function isCertificateCode(code: string): boolean {
+  return /CERT|^ERR_TLS|^ERR_SSL|^UNABLE_TO_|^HOSTNAME_MISMATCH|^INVALID_CA/.test(code);
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  // Where a name has several addresses, Node tries them all and gathers what each failed with.
+  if (error instanceof AggregateError) return codeOf(error.errors.at(-1));
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,40 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { type HeaderFields, SourceError } from '../source.ts';
+
+/** What the program says itself: to say otherwise would make nonsense of the answers. */
+const own = new Set([
+  ...['accept-encoding', 'connection', 'content-length', 'expect', 'host', 'if-range', 'range', 'te'],
+  ...['transfer-encoding', 'upgrade'],
+]);
+
+/**
+ * Header fields from lines such as `Authorization: Bearer ...`; empty lines are none.
+ * @throws SourceError `unsupported`; the message does not repeat a value, which may be secret
+ */
+export function parseHeaders(lines: readonly string[]): HeaderFields {
+  const fields: Record<string, string> = {};
+  for (const line of lines) {
+    if (line.trim() === '') continue;
+    const colon = line.indexOf(':');
+    if (colon <= 0) throw wrong('A header is written as Name: value.');
+    const name = line.slice(0, colon).trim().toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    try {
+      validateHeaderName(name);
+    } catch {
+      throw wrong('A header is written as Name: value, and this name cannot be one.');
+    }
+    try {
+      validateHeaderValue(name, value);
+    } catch {
+      throw wrong(`The value of the header ${name} has characters that no header can have.`);
+    }
+    if (own.has(name)) throw wrong(`The header ${name} is said by Rowriver itself.`);
+    fields[name] = value;
+  }
+  return fields;
+}
+
+function wrong(message: string): SourceError {
+  return new SourceError('unsupported', message);
+}

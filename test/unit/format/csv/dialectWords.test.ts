@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describeDialect, parseDelimiter } from '../../../../src/engine/format/csv/dialectWords.ts';
+import { plainDialect } from '../../../support/csvRecords.ts';
+
+describe('dialects in words', () => {
+  it('says what a table is like', () => {
+    assert.equal(describeDialect({ ...plainDialect, headerLines: 1 }), 'comma, quoted, header');
+    assert.equal(
+      describeDialect({
+        ...plainDialect,
+        delimiter: '||',
+        quote: "'",
+        escape: 'backslash',
+        headerLines: 2,
+        comment: '#',
+        lineEnd: 'any',
+      }),
+      'delimiter ||, single quotes, backslash escapes, header of 2 rows, comments after #, CR line ends',
+    );
+    assert.equal(
+      describeDialect({ ...plainDialect, delimiter: '\t', quote: '' }),
+      'tab, no quotes, no header',
+    );
+  });
+
+  it('takes delimiters by name, by escape and as they are', () => {
+    const cases = [
+      ['tab', '\t'],
+      ['Comma', ','],
+      ['pipe', '|'],
+      ['\\t', '\t'],
+      ['\\x01', '\x01'],
+      ['\\u00a7', '§'],
+      ['\\\\', '\\'],
+      [' ', ' '],
+      ['\t', '\t'],
+      [', ', ', '],
+      ['||', '||'],
+      ['§', '§'],
+    ];
+    for (const [text, delimiter] of cases) assert.equal(parseDelimiter(text), delimiter);
+  });
+
+  it('refuses what no delimiter can be', () => {
+    for (const text of ['', '"', "'", '\n', ',"', '\\x0a']) assert.equal(parseDelimiter(text), undefined);
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { findArrays, findRows } from '../../../../../src/engine/format/json/document/find.ts';
+import { parseRowsPath, printRowsPath } from '../../../../../src/engine/format/json/document/rows.ts';
+import { countReads } from '../../../../support/countedSource.ts';
+import { memorySource } from '../../../../support/memory.ts';
+
+const paths = (text: string) => findArrays(Buffer.from(text)).map(({ path }) => path);
+const find = (text: string, path?: string) => findRows(memorySource(Buffer.from(text)), path);
+
+describe('rows of a JSON document', () => {
+  it('are the lists outside of other lists, biggest first', () => {
+    assert.deepEqual(paths('[{"a":[1,2]},{"a":[3]}]'), ['$[*]', '$']);
+    assert.deepEqual(paths('{"type":"FeatureCollection","bbox":[1,2],"features":[{"p":[1]},{"p":[2]}]}'), [
+      '$.features[*]',
+      '$.bbox[*]',
+      '$',
+    ]);
+    assert.deepEqual(paths('{"data":{"total":2,"items":[{"a":1},{"a":2},{"a":3}]},"log":["x"]}'), [
+      '$.data.items[*]',
+      '$.log[*]',
+      '$',
+    ]);
+    assert.deepEqual(paths('{"a b":[{"c":1}],"ünï":[1]}'), ['$["a b"][*]', '$.ünï[*]', '$']);
+    assert.deepEqual(paths('\ufeff // no\n [1, 2]'), ['$[*]', '$']);
+  });
+
+  it('are the members of an object of objects', () => {
+    assert.deepEqual(paths('{"AAPL":{"p":1},"MSFT":{"p":2},"XOM":{"p":3,"l":[1]}}'), [
+      '$.*',
+      '$.XOM.l[*]',
+      '$',
+    ]);
+    assert.deepEqual(paths('{"meta":{"n":2},"data":[{"a":1},{"a":2}]}'), ['$.data[*]', '$']);
+    assert.deepEqual(paths('{"n":1,"by":{"x":{"v":1},"y":{"v":2}}}'), ['$.by.*', '$']);
+  });
+
+  it('are documents one after the other, or the one there is', () => {
+    assert.deepEqual(paths('{"a":[1]}\n{"a":[2]}'), ['$']);
+    assert.deepEqual(paths('{"a":1}'), ['$']);
+    assert.deepEqual(paths('"text"'), ['$']);
+    assert.deepEqual(paths(' '), []);
+  });
+
+  it('counts what it has seen of a head that is cut', () => {
+    const text = '{"version":"1.0","features":[{"a":"]"},{"a":"\\"["},{"a":';
+    assert.deepEqual(findArrays(Buffer.from(text)), [
+      { path: '$.features[*]', rows: 3, bytes: text.length - 29 + 0, whole: false },
+      { path: '$', rows: 1, bytes: text.length, whole: false },
+    ]);
+  });
+
+  it('are found where the path leads, however far', async () => {
+    const filler = '{"a":[1,2,"]}"]},'.repeat(100_000);
+    const text = `{"first":[${filler}0],\n"x":{"y":[[0],\n[{"id":1,"n":2},{"id":3}]]}}`;
+    const { rows } = await find(text, 'x.y[1]');
+    assert.ok(rows);
+    assert.equal(text.slice(rows.start, rows.start + 9), '{"id":1,"');
+    assert.deepEqual([rows.path, rows.line, rows.opening, rows.separator], ['$.x.y[1][*]', 2, '{"id":', ',']);
+    const { rows: none, candidates, ...rest } = { reason: '', ...(await find(text, '$.x.z')) };
+    assert.equal(none, undefined);
+    assert.equal(rest.reason, 'There is no list at $.x.z[*].');
+    assert.deepEqual(
+      candidates.map(({ path }) => path),
+      ['$.first[*]', '$'],
+    );
+    assert.match(((await find('{}', '$..a')) as { reason: string }).reason, /no path/);
+  });
+
+  it('takes little of a large document', async () => {
+    const text = `[${'{"id":1},'.repeat(300_000)}{}]`;
+    const source = countReads(memorySource(Buffer.from(text)));
+    const { rows } = await findRows(source, undefined);
+    assert.equal(rows?.path, '$[*]');
+    assert.ok(source.bytes < 500_000, `${source.bytes} bytes`);
+  });
+
+  it('knows rows by what they begin with, where most of them do', async () => {
+    const spaced = await find('[\n  { "id" : 1 },\n  { "id" : 2 },\n  { "id" : 3 }\n]');
+    assert.deepEqual([spaced.rows?.opening, spaced.rows?.separator], ['{ "id" :', ',\n  ']);
+    const mixed = await find('[{"a":1},{"b":2}, {"c":3},{"d":3}]');
+    assert.deepEqual([mixed.rows?.opening, mixed.rows?.separator], ['', undefined]);
+    const members = await find('{"x":{"p":1},"y":{"p":2},"z":{"p":2}}');
+    assert.deepEqual([members.rows?.layout, members.rows?.opening], ['members', '{"p":']);
+    const texts = await find('{"a":1}\n{"a":2}\n');
+    assert.deepEqual([texts.rows?.layout, texts.rows?.start, texts.rows?.opening], ['values', 0, '{"a":']);
+    assert.deepEqual((await find('\ufeff{"a":1}')).rows?.start, 3);
+  });
+
+  it('have paths that people write in many ways', () => {
+    for (const [text, printed] of [
+      ['$', '$'],
+      ['$[*]', '$[*]'],
+      ['', '$[*]'],
+      ['$.*', '$.*'],
+      ['data.items', '$.data.items[*]'],
+      ['$.data.items[*]', '$.data.items[*]'],
+      ["$['a b'].c", '$["a b"].c[*]'],
+      ['$["a\\"b"][0].*', '$["a\\"b"][0].*'],
+      ['[2][*]', '$[2][*]'],
+      ['@graph', '$["@graph"][*]'],
+      ['a-b.日本', '$.a-b.日本[*]'],
+    ] as const) {
+      const path = parseRowsPath(text);
+      assert.ok(path, text);
+      assert.equal(printRowsPath(path), printed);
+      assert.deepEqual(parseRowsPath(printed), path);
+    }
+    for (const text of ['$.', '$..a', '$.a[', '$[1', 'a..b', '$.a[*].b', '$[-1]']) {
+      assert.equal(parseRowsPath(text), undefined, text);
+    }
+  });
+});
