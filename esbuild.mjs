@@ -1,8 +1,9 @@
-// Builds the four bundles into dist/, and with --tests the unit tests into out/test/.
+// Builds the bundles into dist/, with the notices of what they contain, and with --tests the tests into out/test/.
 import { build } from 'esbuild';
 import { kernelPlugin } from './src/engine/kernel/build.mjs';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { notices } from './notices.mjs';
 
 const tests = process.argv.includes('--tests');
 const production = process.argv.includes('--production');
@@ -13,7 +14,9 @@ const common = {
   target: 'node20',
   sourcemap: !production,
   minify: production,
+  // dist/NOTICES.txt has the licences.
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
   plugins: [kernelPlugin],
 };
@@ -55,9 +58,8 @@ const bundles = [
 ];
 
 rmSync('dist', { recursive: true, force: true });
-await Promise.all(
-  bundles.filter((b) => Object.values(b.entryPoints).every((file) => existsSync(file))).map((b) => build(b)),
-);
+const built = await Promise.all(bundles.map((bundle) => build(bundle)));
+writeFileSync('dist/NOTICES.txt', notices(built.map(({ metafile }) => metafile)));
 
 if (tests) {
   rmSync('out/test', { recursive: true, force: true });
