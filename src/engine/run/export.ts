@@ -4,7 +4,7 @@ import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts
 import { ByteBuilder } from '../sink/byteBuilder.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
 import { needsPaths } from '../sink/exportFormat.ts';
-import { createDerivedEncoder, derivedTarget, readPaths } from '../sink/derivedRow.ts';
+import { createDerivedEncoder, derivedTarget, readPaths, type DerivedColumns } from '../sink/derivedRow.ts';
 import { appendReject } from '../sink/rejects.ts';
 import { frameOf, framed } from '../sink/frame.ts';
 import { openTarget } from '../sink/openTarget.ts';
@@ -232,16 +232,17 @@ async function* derivedChunks(
 ): AsyncGenerator<Uint8Array> {
   const { format, lineEnd } = dataset.recognised;
   const target = derivedTarget(format, to, lineEnd);
-  let columns: readonly FieldPath[] | undefined = derivedColumns(query)?.map((name) => [name]);
-  if (!columns && target.kind === 'table') {
+  const names = derivedColumns(query);
+  let columns: DerivedColumns = { kind: 'named', names: names ?? [] };
+  if (!names && target.kind === 'table') {
     refuseSecondPass(dataset);
     const began = performance.now();
     const seen = new JsonFields();
     for await (const { bytes } of deriveRows(dataset, query, signal, () => undefined)) readPaths(seen, bytes);
-    columns = seen.paths();
+    columns = { kind: 'found', paths: seen.paths() };
     meter.stages?.lookedForColumns(performance.now() - began);
   }
-  const encoder = createDerivedEncoder(target, columns ?? []);
+  const encoder = createDerivedEncoder(target, columns);
   const found = async (result: OrderedResult): Promise<void> => {
     meter.scanned(result);
     if (rejects) await writeRejects(result, rejects);

@@ -46,8 +46,13 @@ export interface DerivedEncoder {
   encode(lines: Uint8Array): Uint8Array;
 }
 
+/** The columns of a table of computed rows: those that a query names, or the paths that were found in the rows. */
+export type DerivedColumns =
+  | { readonly kind: 'named'; readonly names: readonly string[] }
+  | { readonly kind: 'found'; readonly paths: readonly FieldPath[] };
+
 /** @param columns of a table; nobody looks at them otherwise */
-export function createDerivedEncoder(target: DerivedTarget, columns: readonly FieldPath[]): DerivedEncoder {
+export function createDerivedEncoder(target: DerivedTarget, columns: DerivedColumns): DerivedEncoder {
   switch (target.kind) {
     case 'lines':
       return { frame: plainFrame(new Uint8Array(0)), encode: (lines) => lines };
@@ -67,9 +72,11 @@ export function createDerivedEncoder(target: DerivedTarget, columns: readonly Fi
     }
     case 'table': {
       const out = new ByteBuilder();
-      const append = jsonAsTable(columns, target.style, out);
+      const named = columns.kind === 'named';
+      const paths = named ? columns.names.map((name) => [name]) : columns.paths;
+      const append = jsonAsTable(paths, named ? 'whole' : 'flattened', target.style, out);
       return {
-        frame: plainFrame(headerRow(columnNames(columns), target.style)),
+        frame: plainFrame(headerRow(columnNames(paths), target.style)),
         encode: (lines) => {
           out.clear();
           eachLine(lines, append);

@@ -49,7 +49,9 @@ function rowAppender(
 ): AppendRecord {
   if (rowShape(source, target) === 'table') {
     const style = target === 'tsv' ? tabSeparated : commaSeparated;
-    return source.kind === 'csv' ? csvAsTable(source.dialect, style, out) : jsonAsTable(paths, style, out);
+    return source.kind === 'csv'
+      ? csvAsTable(source.dialect, style, out)
+      : jsonAsTable(paths, 'flattened', style, out);
   }
   const oneLine = target === 'jsonl';
   const append = source.kind === 'csv' ? csvAsJson(source.dialect, out) : jsonAsJson(oneLine, out);

@@ -11,12 +11,20 @@ import { SinkError } from './sinkError.ts';
 import { appendUnreadable, faultOf } from './unreadable.ts';
 
 /**
- * JSON records as rows of a table with a column for each path. Numbers keep their text; lists, and objects without
- * keys, are JSON text; null and a missing field are empty, an empty text is a pair of quotes.
+ * JSON records as rows of a table with a column for each path. Numbers keep their text; lists, and objects that are
+ * not flattened, are JSON text; null and a missing field are empty, an empty text is a pair of quotes.
+ *
+ * @param columns `flattened` where the paths were collected from the records, so that an object with keys has columns
+ *   for its members; `whole` where a query has named them, so that an object is the value of its column
  */
-export function jsonAsTable(paths: readonly FieldPath[], style: CsvStyle, out: ByteBuilder): AppendRecord {
+export function jsonAsTable(
+  paths: readonly FieldPath[],
+  columns: 'flattened' | 'whole',
+  style: CsvStyle,
+  out: ByteBuilder,
+): AppendRecord {
   const cells = createCsvCells(out, style);
-  const fields = new JsonFields(paths, 0);
+  const fields = new JsonFields(paths, 0, columns === 'whole');
   const scratch = new ByteBuilder();
   const unescaped = new ByteBuilder();
 

@@ -31,6 +31,7 @@ export class JsonFields {
   readonly #root = createNode(undefined, '', emptyBytes, 0);
   readonly #leaves: Node[] = [];
   readonly #limit: number;
+  readonly #whole: boolean;
   #kinds = new Uint8Array(16);
   #starts = new Uint32Array(16);
   #ends = new Uint32Array(16);
@@ -43,9 +44,11 @@ export class JsonFields {
   /**
    * @param paths columns to begin with
    * @param limit most columns that there may be, those of `paths` not counted; a field past it is not kept
+   * @param whole whether an object at one of `paths` is the value of that column instead of being flattened
    */
-  constructor(paths: readonly FieldPath[] = [], limit = maxColumns) {
+  constructor(paths: readonly FieldPath[] = [], limit = maxColumns, whole = false) {
     this.#limit = paths.length + limit;
+    this.#whole = whole;
     for (const path of paths) {
       let node = this.#root;
       for (const key of path) {
@@ -104,6 +107,11 @@ export class JsonFields {
         return end;
       }
       case openBrace: {
+        if (this.#whole && node.column >= 0) {
+          const end = this.#bracketEnd(at);
+          this.#set(node, Kind.Object, at, end);
+          return end;
+        }
         const first = this.#skipSpace(at + 1);
         if (bytes[first] !== closeBrace) return this.#object(node, first);
         // A record without any field is no value: all its fields are missing.
@@ -111,7 +119,7 @@ export class JsonFields {
         return first + 1;
       }
       case openBracket: {
-        const end = this.#listEnd(at);
+        const end = this.#bracketEnd(at);
         this.#set(node, Kind.List, at, end);
         return end;
       }
@@ -226,7 +234,8 @@ export class JsonFields {
     return this.#end;
   }
 
-  #listEnd(at: number): number {
+  /** The index after the list or object that begins at `at`. */
+  #bracketEnd(at: number): number {
     const bytes = this.#bytes;
     let depth = 0;
     while (at < this.#end) {

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { cellsOf, Preview } from '../../support/preview.ts';
+
+const records = [
+  '{"id":1,"user":{"c":"DE","n":{"x":1.10}},"items":[{"k":"a"},{"k":"b"}],"none":{}}',
+  '{"id":2,"user":{"c":"FR"},"items":[],"none":{}}',
+  '{"id":3,"user":"x, \\"y\\"","items":[{"k":"c"}],"none":{}}',
+  '{"id":4,"user":null,"items":null,"none":{}}',
+  '{"id":5,"user":{"c":"DE","n":{"x":1.10}},"none":{}}',
+];
+const german = '{"c":"DE","n":{"x":1.10}}';
+const french = '{"c":"FR"}';
+
+/** Queries that name all their columns: the table has these, and an object is its JSON text. */
+const named: readonly (readonly [query: string, header: string, rows: readonly (readonly string[])[]])[] = [
+  [
+    '|> SELECT id, user',
+    'id,user',
+    [
+      ['1', german],
+      ['2', french],
+      ['3', 'x, "y"'],
+      ['4', ''],
+      ['5', german],
+    ],
+  ],
+  [
+    'id = 1 |> SELECT none, items, user.n',
+    'none,items,user.n',
+    [['{}', '[{"k":"a"},{"k":"b"}]', '{"x":1.10}']],
+  ],
+  [
+    'id <= 2 |> SELECT user AS a, user AS b',
+    'a,b',
+    [
+      [german, german],
+      [french, french],
+    ],
+  ],
+  [
+    'user.c IS NOT NULL |> AGGREGATE count(*) AS n GROUP BY user',
+    'user,n',
+    [
+      [german, '2'],
+      [french, '1'],
+    ],
+  ],
+  ['user.c IS NOT NULL |> AGGREGATE max(user) AS m, min(user) AS l', 'm,l', [[french, german]]],
+  [
+    'id = 2 |> AGGREGATE any_value(user) AS a, list(user) AS l, mode(user) AS m',
+    'a,l,m',
+    [[french, `[${french}]`, french]],
+  ],
+  [
+    'id = 2 |> SELECT coalesce(nothing, user) AS u, CASE WHEN true THEN user END AS v',
+    'u,v',
+    [[french, french]],
+  ],
+  ['id < 3 |> SELECT DISTINCT user', 'user', [[german], [french]]],
+  [
+    'UNNEST items AS item |> SELECT id, item',
+    'id,item',
+    [
+      ['1', '{"k":"a"}'],
+      ['1', '{"k":"b"}'],
+      ['3', '{"k":"c"}'],
+    ],
+  ],
+  [
+    'id < 3 |> SELECT id, lag(user) OVER () AS before',
+    'id,before',
+    [
+      ['1', ''],
+      ['2', german],
+    ],
+  ],
+  [
+    'id < 3 |> SELECT id, user |> ORDER BY user DESC',
+    'id,user',
+    [
+      ['2', french],
+      ['1', german],
+    ],
+  ],
+  ['id = 2 |> SELECT user::text::json AS j, [user, id] AS l', 'j,l', [[french, `[${french},2]`]]],
+];
+
+/** Queries with columns that are found in the rows: objects become dotted columns, wherever they come from. */
+const found: readonly (readonly [query: string, header: string, rows: readonly (readonly string[])[]])[] = [
+  [
+    'id < 3 |> EXTEND user AS u |> DROP items, none, user',
+    'id,u.c,u.n.x',
+    [
+      ['1', 'DE', '1.10'],
+      ['2', 'FR', ''],
+    ],
+  ],
+  ['id = 1 |> SELECT user.*', 'c,n.x', [['DE', '1.10']]],
+  [
+    'id = 1 |> UNNEST items |> DROP user, none',
+    'id,items.k',
+    [
+      ['1', 'a'],
+      ['1', 'b'],
+    ],
+  ],
+];
+
+describe('objects in tables', function () {
+  this.timeout(20_000);
+  let folder: string;
+  let preview: Preview;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
+    const path = join(folder, 'data.jsonl');
+    await writeFile(path, `${records.join('\n')}\n`);
+    preview = await Preview.open(path);
+  });
+  after(async () => {
+    await preview.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function exported(query: string, to: 'csv' | 'tsv'): Promise<string[][]> {
+    const target = join(folder, `out.${to}`);
+    await preview.host.call('export', { session: 1, query, target, to });
+    const text = await readFile(target, 'utf8');
+    return parse(text, { delimiter: to === 'csv' ? ',' : '\t' });
+  }
+
+  for (const [query, header, rows] of named) {
+    it(`are JSON texts in the columns that a query names: ${query}`, async () => {
+      assert.deepEqual(await exported(query, 'csv'), [header.split(','), ...rows]);
+      assert.deepEqual(await exported(query, 'tsv'), [header.split(','), ...rows]);
+    });
+
+    it(`are seen so in the grid: ${query}`, async () => {
+      const state = await preview.page.call('run', { query });
+      assert.equal(state.message, '');
+      assert.deepEqual(
+        state.columns?.map(({ name }) => name),
+        header.split(','),
+      );
+      const columns = state.columns.map(({ id }) => id);
+      const page = await preview.page.call('rows', { view: state.view, first: 0, count: 10, columns });
+      const cells = cellsOf(page).map((row) => row.map((cell) => (cell === '(null)' ? '' : cell)));
+      assert.deepEqual(cells, rows);
+    });
+  }
+
+  for (const [query, header, rows] of found) {
+    it(`are flattened where columns are found in the rows: ${query}`, async () => {
+      assert.deepEqual(await exported(query, 'csv'), [header.split(','), ...rows]);
+    });
+  }
+});
