@@ -3,7 +3,7 @@ import type { HandlerContext } from '../../protocol/rpc.ts';
 import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts';
 import { ByteBuilder } from '../sink/byteBuilder.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
-import { needsPaths } from '../sink/exportFormat.ts';
+import { needsHead, needsPaths } from '../sink/exportFormat.ts';
 import { createDerivedEncoder, derivedTarget, readPaths, type DerivedColumns } from '../sink/derivedRow.ts';
 import { appendReject } from '../sink/rejects.ts';
 import { frameOf, framed } from '../sink/frame.ts';
@@ -181,7 +181,7 @@ async function* recordChunks(
 ): AsyncGenerator<Uint8Array> {
   const { format } = dataset.recognised;
   const columns = needsPaths(format, to) ? await pathsOf(dataset, query, signal, meter) : [];
-  const head = to === 'same' ? await dataset.head(signal) : new Uint8Array(0);
+  const head = needsHead(format, to) ? await dataset.head(signal) : new Uint8Array(0);
   const scan: FileScan = {
     query,
     output: { kind: 'bytes', to, columns },

@@ -39,3 +39,9 @@ export function rowShape(source: RecordFormat, target: Target): RowShape {
 export function needsPaths(source: RecordFormat, target: Target): boolean {
   return source.kind !== 'csv' && rowShape(source, target) === 'table';
 }
+
+/** Whether what stands in the source before its first record is needed: it is copied, or has the header. */
+export function needsHead(source: RecordFormat, target: Target): boolean {
+  const shape = rowShape(source, target);
+  return shape === 'raw' || (shape === 'table' && source.kind === 'csv');
+}

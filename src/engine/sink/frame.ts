@@ -1,7 +1,10 @@
+import { createPlainCsvScanner } from '../format/csv/csv.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
 import { columnNames, type FieldPath } from '../format/json/fields.ts';
 import { ByteBuilder } from './byteBuilder.ts';
 import { commaSeparated, createCsvCells, tabSeparated, type CsvStyle } from './csvCell.ts';
 import { rowShape, type RecordFormat, type Target } from './exportFormat.ts';
+import { csvAsTable } from './tableRow.ts';
 
 /** What an export holds besides its rows. */
 export interface Frame {
@@ -31,9 +34,10 @@ export function frameOf(
       return arrayFrame;
     case 'table': {
       const style = target === 'tsv' ? tabSeparated : commaSeparated;
-      if (source.kind !== 'csv') return plainFrame(headerRow(columnNames(paths), style));
-      const { headerLines, columns } = source.dialect;
-      return plainFrame(headerLines > 0 ? headerRow(columns, style) : nothing);
+      const isCsv = source.kind === 'csv';
+      return plainFrame(
+        isCsv ? headerRows(sourceHead, source.dialect, style) : headerRow(columnNames(paths), style),
+      );
     }
   }
 }
@@ -47,6 +51,25 @@ export const arrayFrame: Frame = {
 
 export function plainFrame(head: Uint8Array): Frame {
   return { head, lead: 0, tail: () => nothing };
+}
+
+/**
+ * The rows of a delimited text's header, cell by cell as they stand: queries need names that are unique and not empty,
+ * a file does not.
+ * @param sourceHead the source's bytes before its first record
+ */
+export function headerRows(sourceHead: Uint8Array, dialect: CsvDialect, style: CsvStyle): Uint8Array {
+  if (dialect.headerLines === 0) return nothing;
+  // A header may be of another width than the table.
+  const scanner = createPlainCsvScanner({ ...dialect, columns: [] });
+  const { length } = sourceHead;
+  scanner.reserve(length).set(sourceHead);
+  const from = dialect.tableStart;
+  const rows = scanner.scan({ length, offset: 0, from, until: length, final: true, fields: [] });
+  const out = new ByteBuilder();
+  const append = csvAsTable(dialect, style, out);
+  for (let row = 0; row < rows.count; row++) append(rows, row);
+  return out.view();
 }
 
 /** Empty where there are no columns. */

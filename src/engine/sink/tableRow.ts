@@ -61,18 +61,17 @@ export function jsonAsTable(
 }
 
 /**
- * Rows of one delimited text as those of another, in UTF-8. Short rows are filled up with empty cells; what a
- * row has past the header stays.
+ * Rows of one delimited text as those of another, in UTF-8. A row has the cells that it has in its source, also
+ * where those are fewer or more than the table's columns.
  */
 export function csvAsTable(dialect: CsvDialect, style: CsvStyle, out: ByteBuilder): AppendRecord {
   const source = createCsvSource(dialect);
   const cells = createCsvCells(out, style);
   return (block, record) => {
     const row = source.read(block, record);
-    const width = Math.max(row.count, dialect.columns.length);
-    cells.begin(width);
-    for (let column = 0; column < width; column++) {
-      if (column >= row.count || row.kinds[column] === Kind.Null) {
+    cells.begin(row.count);
+    for (let column = 0; column < row.count; column++) {
+      if (row.kinds[column] === Kind.Null) {
         cells.empty();
       } else {
         const { bytes, start, end } = asUnicode(source.text(column), block, record);

@@ -277,8 +277,31 @@ describe('rows of a table', () => {
   it('of another dialect keep their cells', async () => {
     const from = "\ufeffa;b;c\n1,5;'it''s';''\n;x\n1;2;3;'4'\n";
     const source = csv(['a', 'b', 'c'], { delimiter: ';', quote: "'", tableStart: 3 });
-    assert.equal(await text(from, source, 'csv'), 'a,b,c\r\n"1,5",it\'s,""\r\n,x,\r\n1,2,3,4\r\n');
-    assert.equal(await text(from, source, 'tsv'), 'a\tb\tc\r\n1,5\tit\'s\t""\r\n\tx\t\r\n1\t2\t3\t4\r\n');
+    assert.equal(await text(from, source, 'csv'), 'a,b,c\r\n"1,5",it\'s,""\r\n,x\r\n1,2,3,4\r\n');
+    assert.equal(await text(from, source, 'tsv'), 'a\tb\tc\r\n1,5\tit\'s\t""\r\n\tx\r\n1\t2\t3\t4\r\n');
+  });
+
+  it('of another dialect keep their header, whatever queries call its columns', async () => {
+    const from = '"x";"x"; y ;\n1;2;3;\n';
+    const source = csv(['x', 'x_2', 'y', 'column4'], { delimiter: ';' });
+    assert.equal(await text(from, source, 'csv'), 'x,x, y ,\r\n1,2,3,\r\n');
+    assert.equal(await text(from, source, 'tsv'), 'x\tx\t y \t\r\n1\t2\t3\t\r\n');
+  });
+
+  it('of another dialect keep all rows of their header, and nothing that stands above it', async () => {
+    const from = '# note\nBridge;;Adobe\n\n# units\nX;"Y;Z"\n1;2;3\n';
+    const columns = ['Bridge X', 'Y;Z', 'Adobe'];
+    const source = csv(columns, { delimiter: ';', comment: '#', headerLines: 2, tableStart: 7 });
+    assert.equal(await text(from, source, 'csv'), 'Bridge,,Adobe\r\nX,Y;Z\r\n1,2,3\r\n');
+  });
+
+  it('are a header alone where there are no records', async () => {
+    assert.equal(await text('a;b', csv(['a', 'b'], { delimiter: ';' }), 'csv'), 'a,b\r\n');
+  });
+
+  it('say of a header in U+FFFD what is not UTF-8', async () => {
+    const from = Buffer.from('\xe4;b\n1;2\n', 'latin1');
+    assert.equal(await text(from, csv(['\ufffd', 'b'], { delimiter: ';' }), 'csv'), '\ufffd,b\r\n1,2\r\n');
   });
 
   it('have no header where the source has none', async () => {
