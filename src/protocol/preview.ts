@@ -59,10 +59,23 @@ export interface FileState {
   readonly resting?: boolean | undefined;
 }
 
+/** What the rows of a view are. */
+export interface Outcome {
+  /** `records`: records of the file. `groups`: each row sums up records. `rows`: anything else. */
+  readonly rows: 'records' | 'groups' | 'rows';
+  /** Whether a condition decides which records take part. */
+  readonly filtered: boolean;
+  /** Whether LIMIT or TABLESAMPLE leaves records out. */
+  readonly limited: boolean;
+  /** The keys that the rows are sorted by, as the query writes them. */
+  readonly order: readonly { readonly key: string; readonly descending: boolean }[];
+}
+
 /** A view: 0 is the file as it stands, others are the results of a query. */
 export interface ViewState {
   readonly view: number;
   readonly query: string;
+  readonly outcome: Outcome;
   readonly phase: 'running' | 'done' | 'cancelled' | 'failed';
   /** Rows in the view so far. */
   readonly matched: number;

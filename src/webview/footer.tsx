@@ -3,6 +3,7 @@ import type { FileInfo, Reading } from '../protocol/preview.ts';
 import { bytes, count, t } from './l10n.ts';
 import { isOneCell } from './grid/selection.ts';
 import type { PageModel } from './model/page.ts';
+import { recordWords } from './model/words.ts';
 
 export function Footer({ page }: { readonly page: PageModel }) {
   const { preview } = page;
@@ -12,13 +13,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   const indexed = state.size ? state.indexed / state.size : 1;
   return (
     <footer class="footer">
-      <span>
-        {state.exact
-          ? state.records === 1
-            ? t('1 record')
-            : t('{0} records', count(state.records))
-          : t('about {0} records', count(state.records))}
-      </span>
+      <span>{state.exact ? recordWords(state.records) : t('about {0} records', count(state.records))}</span>
       {state.phase === 'indexing' && <span>{t('{0} % read', Math.floor(indexed * 100))}</span>}
       {state.malformed > 0 && (
         <button type="button" class="text-button warn" onClick={() => page.openProblems()}>
@@ -32,7 +27,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
         class="text-button quiet"
         title={
           file.reading
-            ? t('Recognised with a score of {0} %. Change how this file is read', percent(file.reading))
+            ? t('Detection confidence: {0}%. Change how this file is read', percent(file.reading))
             : t('Change how this file is read')
         }
         onClick={() => page.readAs()}

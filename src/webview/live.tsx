@@ -1,9 +1,8 @@
 /** What a screen reader is told as it happens: counts, not each of them. */
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { count, t } from './l10n.ts';
 import type { PageModel } from './model/page.ts';
-import { matchWords } from './panel/progress.tsx';
+import { recordWords, resultWords } from './model/words.ts';
 
 /** While a query runs, its count is told this seldom. */
 const pause = 3000;
@@ -18,9 +17,9 @@ export function LiveRegion({ page }: { readonly page: PageModel }) {
     const words = preview.notice.value
       ? preview.notice.value
       : result
-        ? matchWords(result)
+        ? resultWords(result)
         : state?.exact
-          ? t('{0} records', count(state.records))
+          ? recordWords(state.records)
           : '';
     const now = performance.now();
     if (filter.running.value && now - lastAt.current < pause) return;

@@ -1,6 +1,15 @@
 import { layoutOf } from '../pool/matcher.ts';
 import type { FormatSpec, MatchWindow } from '../pool/task.ts';
-import { fixTime, parseQuery, planQuery, type Diagnostic, type Plan, type Query } from '../query/index.ts';
+import {
+  fixTime,
+  outcomeOf,
+  parseQuery,
+  planQuery,
+  type Diagnostic,
+  type Outcome,
+  type Plan,
+  type Query,
+} from '../query/index.ts';
 
 /** A query that cannot be run. Its `diagnostics` say where and why. */
 export class QuerySyntaxError extends Error {
@@ -20,21 +29,18 @@ export interface PlannedQuery {
   /** As it is run: with the time in the place of `now()`. */
   readonly text: string;
   readonly plan: Plan;
+  /** What its rows are. */
+  readonly outcome: Outcome;
   /** The matches that its LIMIT and OFFSET leave. */
   readonly window: MatchWindow;
 }
 
 /** @throws QuerySyntaxError */
 export function plannedFor(asked: string, format: FormatSpec): PlannedQuery {
-  const { query, text } = readyToRun(asked);
-  const plan = planQuery(query, layoutOf(format));
-  return { asked, text, plan, window: windowOf(plan) };
-}
-
-function readyToRun(asked: string): { readonly query: Query; readonly text: string } {
-  const query = parsedOrThrow(asked);
-  const text = fixTime(query, new Date());
-  return text === asked ? { query, text } : { query: parsedOrThrow(text), text };
+  const written = parsedOrThrow(asked);
+  const text = fixTime(written, new Date());
+  const plan = planQuery(text === asked ? written : parsedOrThrow(text), layoutOf(format));
+  return { asked, text, plan, outcome: outcomeOf(written), window: windowOf(plan) };
 }
 
 function parsedOrThrow(text: string): Query {

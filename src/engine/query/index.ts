@@ -3,6 +3,7 @@ export type { Diagnostic, Span } from './diagnostic.ts';
 export { fixTime } from './fixTime.ts';
 export { foldDoubts, Hits, placesOf } from './hits.ts';
 export type { Layout } from './layout.ts';
+export { outcomeOf, type Outcome } from './outcome.ts';
 export { parseQuery } from './parse.ts';
 export { printQuery, type PrintedQuery } from './print/print.ts';
 export type { PrintOptions, PrintTarget } from './print/dialect.ts';

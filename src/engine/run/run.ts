@@ -3,6 +3,7 @@ import type { CellRequest, PageResult } from '../pool/task.ts';
 import { SourceError } from '../source/source.ts';
 import type { Columns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import type { PlannedQuery } from '../dataset/plan.ts';
 import type { View } from '../dataset/view.ts';
 
 /** A query being run over a file, and afterwards the view that it made. */
@@ -24,10 +25,11 @@ export interface Run {
   close(): Promise<void>;
 }
 
-export function startState(id: number, query: string, file: Dataset): ViewState {
+export function startState(id: number, { asked, outcome }: PlannedQuery, file: Dataset): ViewState {
   return {
     view: id,
-    query,
+    query: asked,
+    outcome,
     phase: 'running',
     matched: 0,
     records: 0,

@@ -30,7 +30,7 @@ export class TableRun implements Run {
     this.#query = query;
     const names = derivedColumns(query);
     if (names) this.columns.addPaths(names.map((name) => [name]));
-    this.#state = { ...startState(id, query.asked, file), columns: this.columns.all };
+    this.#state = { ...startState(id, query, file), columns: this.columns.all };
   }
 
   get state(): ViewState {

@@ -35,7 +35,7 @@ export class ViewRun implements Run {
       this.columns = new Columns();
       this.columns.addPaths((derivedColumns(query) ?? []).map((name) => [name]));
     }
-    this.#state = { ...startState(id, query.asked, dataset), ...this.#progress(0, 0) };
+    this.#state = { ...startState(id, query, dataset), ...this.#progress(0, 0) };
   }
 
   get state(): ViewState {

@@ -192,6 +192,7 @@ export class Session {
     return {
       view: 0,
       query: '',
+      outcome: { rows: 'records', filtered: false, limited: false, order: [] },
       phase: 'done',
       matched: state.records,
       records: state.records,

@@ -2,6 +2,7 @@
 import { bytes, count, t } from '../l10n.ts';
 import type { Filter } from './filter.ts';
 import type { Preview } from './preview.ts';
+import { recordWords, resultWords } from './words.ts';
 
 export interface Status {
   readonly text: string;
@@ -14,12 +15,11 @@ export function statusOf(preview: Preview, filter: Filter): Status | undefined {
   const state = preview.state.value;
   const result = preview.result.value;
   if (!file || !state) return undefined;
-  const records = `${state.exact ? '' : '~'}${count(state.records)}`;
   const text = result
-    ? t('{0} of {1} rows', count(result.matched), records)
-    : records === '1'
-      ? t('1 row')
-      : t('{0} rows', records);
+    ? resultWords(result)
+    : state.exact
+      ? recordWords(state.records)
+      : t('about {0} records', count(state.records));
   const busy = filter.running.value || (state.phase === 'indexing' && !state.resting);
   const facts = [
     file.name,

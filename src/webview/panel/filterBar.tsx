@@ -4,6 +4,7 @@ import { t } from '../l10n.ts';
 import type { Link } from '../link.ts';
 import type { Filter } from '../model/filter.ts';
 import type { Preview } from '../model/preview.ts';
+import { resultKind } from '../model/words.ts';
 import { IconButton } from '../parts/button.tsx';
 import { VisibleText } from '../detail/text.tsx';
 import { Progress } from './progress.tsx';
@@ -58,6 +59,7 @@ function ResultLine({ filter, preview }: FilterBarProps) {
   const state = preview.result.value;
   const running = filter.running.value;
   const on = filter.applied.value !== '';
+  const kind = state ? resultKind(state.outcome) : { word: t('Query'), icon: 'table' };
   if (filter.error.value) {
     return (
       <div class="result-line">
@@ -78,13 +80,13 @@ function ResultLine({ filter, preview }: FilterBarProps) {
     <div class="result-line">
       {on && (
         <span class="badge">
-          <span class="codicon codicon-filter-filled" aria-hidden="true" />{' '}
-          {preview.inContext.value ? t('Filter laid aside') : t('Filtered')}
+          <span class={`codicon codicon-${kind.icon}`} aria-hidden="true" />{' '}
+          {preview.inContext.value ? t('Filter paused') : kind.word}
         </span>
       )}
       <Progress state={state} running={running} />
       {state?.phase === 'cancelled' && (
-        <span class="facts warn">{t('Cancelled: these are the matches so far')}</span>
+        <span class="facts warn">{t('Cancelled. Rows so far are shown.')}</span>
       )}
       {running && (
         <button type="button" class="text-button" onClick={() => filter.cancel()}>

@@ -1,6 +1,7 @@
 /** How far a query has come: matched, scanned, rate, time left. */
 import type { ViewState } from '../../protocol/preview.ts';
 import { bytes, count, duration, t } from '../l10n.ts';
+import { orderWords, resultWords } from '../model/words.ts';
 
 export interface Pace {
   /** 0 to 1; undefined while the total is not known. */
@@ -20,13 +21,6 @@ export function paceOf({ scanned, skipped, total, elapsedMs }: ViewState): Pace 
   return { share, perSecond, leftMs };
 }
 
-/** "1,234 of 56,789 records match". */
-export function matchWords({ matched, records }: ViewState): string {
-  return matched === 1
-    ? t('1 of {0} records matches', count(records))
-    : t('{0} of {1} records match', count(matched), count(records));
-}
-
 export function Progress({
   state,
   running,
@@ -36,7 +30,8 @@ export function Progress({
 }) {
   if (!state) return running ? <span class="facts">{t('Starting\u2026')}</span> : null;
   const pace = paceOf(state);
-  const parts: string[] = [];
+  const order = orderWords(state.outcome);
+  const parts: string[] = order === '' ? [] : [order];
   if (running) {
     const done = bytes(state.scanned + state.skipped);
     parts.push(state.total === undefined ? done : t('{0} of {1}', done, bytes(state.total)));
@@ -44,12 +39,12 @@ export function Progress({
     if (pace.leftMs !== undefined) parts.push(t('{0} left', duration(pace.leftMs)));
   } else {
     parts.push(t('{0} in {1}', bytes(state.scanned + state.skipped), duration(state.elapsedMs)));
-    if (state.skipped > 0) parts.push(t('{0} not read, thanks to the index', bytes(state.skipped)));
+    if (state.skipped > 0) parts.push(t('{0} skipped using the index', bytes(state.skipped)));
   }
   if (state.malformed > 0) parts.push(t('{0} malformed', count(state.malformed)));
   return (
     <>
-      <span class="matches">{matchWords(state)}</span>
+      <span class="matches">{resultWords(state)}</span>
       {running && pace.share !== undefined && (
         <progress class="bar" max={1} value={pace.share} aria-label={t('Scanned')} />
       )}

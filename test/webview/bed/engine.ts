@@ -171,6 +171,7 @@ export function serve(post: Post, options: BedOptions): Server {
       return {
         view,
         query: '',
+        outcome: { rows: 'records', filtered: false, limited: false, order: [] },
         phase: 'done',
         matched: viewOf(view).size,
         records: file.rows,
@@ -199,6 +200,10 @@ export function serve(post: Post, options: BedOptions): Server {
       const stateAt = (done: number): ViewState => ({
         view,
         query,
+        outcome: {
+          ...{ rows: 'records', filtered: true, limited: false },
+          order: /\bsorted\b/.test(query) ? [{ key: 'at', descending: true }] : [],
+        },
         phase: done === steps ? 'done' : 'running',
         matched: Math.floor((size * done) / steps),
         records: Math.floor((file.rows * done) / steps),

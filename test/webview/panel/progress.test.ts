@@ -6,6 +6,7 @@ import { paceOf } from '../../../src/webview/panel/progress.tsx';
 const state: ViewState = {
   view: 1,
   query: 'x',
+  outcome: { rows: 'records', filtered: true, limited: false, order: [] },
   phase: 'running',
   matched: 10,
   records: 100,

@@ -1,0 +1,48 @@
+/** What the page calls the rows of the file and of a result: the same words in every place. */
+import type { Outcome, ViewState } from '../../protocol/preview.ts';
+import { count, t } from '../l10n.ts';
+
+export function recordWords(records: number): string {
+  return records === 1 ? t('1 record') : t('{0} records', count(records));
+}
+
+/** "1,234 of 56,789 records match", "5 groups from 56,789 records", "56,789 records". */
+export function resultWords({ outcome, matched, records, phase }: ViewState): string {
+  const { rows, filtered, limited, order } = outcome;
+  // Groups and sorted rows are there when all records have been read, and not before.
+  if (phase === 'running' && matched === 0 && (rows !== 'records' || order.length > 0))
+    return t('{0} scanned', recordWords(records));
+  if (rows === 'groups') {
+    return matched === 1
+      ? t('1 group from {0}', recordWords(records))
+      : t('{0} groups from {1}', count(matched), recordWords(records));
+  }
+  if (rows === 'rows') {
+    return matched === 1
+      ? t('1 row from {0}', recordWords(records))
+      : t('{0} rows from {1}', count(matched), recordWords(records));
+  }
+  if (limited) return t('{0} from {1} scanned', recordWords(matched), count(records));
+  if (!filtered) return recordWords(matched);
+  return matched === 1
+    ? t('1 of {0} matches', recordWords(records))
+    : t('{0} of {1} match', count(matched), recordWords(records));
+}
+
+/** "Sorted by ms, descending, and path"; '' where the rows are in the order of the file. */
+export function orderWords({ order }: Outcome): string {
+  if (order.length === 0) return '';
+  const keys = order.map(({ key, descending }) => (descending ? t('{0}, descending', key) : key));
+  return t('Sorted by {0}', keys.join(`, ${t('then')} `));
+}
+
+/** The word for what has been done with the file's records. */
+export function resultKind({ rows, filtered, order }: Outcome): {
+  readonly word: string;
+  readonly icon: string;
+} {
+  if (rows === 'groups') return { word: t('Grouped'), icon: 'group-by-ref-type' };
+  if (rows === 'records' && filtered) return { word: t('Filtered'), icon: 'filter-filled' };
+  if (rows === 'records' && order.length > 0) return { word: t('Sorted'), icon: 'list-ordered' };
+  return { word: t('Query'), icon: 'table' };
+}

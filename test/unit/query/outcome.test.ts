@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { outcomeOf, parseQuery } from '../../../src/engine/query/index.ts';
+
+describe('query/outcome', () => {
+  function outcome(text: string) {
+    const parsed = parseQuery(text);
+    assert.ok(parsed.ok, text);
+    return outcomeOf(parsed.query);
+  }
+
+  it('tells records, groups and other rows apart', () => {
+    const cases = {
+      '': 'records',
+      'a > 1': 'records',
+      '|> EXTEND a + 1 AS b |> ORDER BY b': 'records',
+      '|> SELECT a': 'records',
+      '|> TABLESAMPLE (10 ROWS)': 'records',
+      '|> AGGREGATE count(*) AS n GROUP BY a': 'groups',
+      '|> AGGREGATE count(*) AS n GROUP BY a |> ORDER BY n DESC |> LIMIT 5': 'groups',
+      '|> AGGREGATE count(*) AS n': 'rows',
+      '|> UNNEST tags AS tag': 'rows',
+      '|> SELECT a |> DISTINCT': 'rows',
+      '|> AGGREGATE count(*) AS n GROUP BY a |> UNNEST [1, 2] AS x': 'rows',
+    };
+    for (const [text, rows] of Object.entries(cases)) assert.equal(outcome(text).rows, rows, text);
+  });
+
+  it('names the keys of the last sort, unless groups were made of its rows', () => {
+    assert.deepEqual(outcome('x = 1 |> ORDER BY ms DESC, lower("a b")').order, [
+      { key: 'ms', descending: true },
+      { key: 'lower("a b")', descending: false },
+    ]);
+    assert.deepEqual(outcome('|> ORDER BY a |> ORDER BY b').order, [{ key: 'b', descending: false }]);
+    assert.deepEqual(outcome('|> ORDER BY a |> AGGREGATE count(*) AS n GROUP BY a').order, []);
+  });
+
+  it('says whether conditions and limits decide what is left', () => {
+    const { filtered, limited } = outcome('a = 1 |> LIMIT 3');
+    assert.deepEqual([filtered, limited], [true, true]);
+    assert.equal(outcome('|> ORDER BY a').filtered, false);
+    assert.equal(outcome('|> TABLESAMPLE (10 PERCENT)').limited, true);
+  });
+});
