@@ -13,6 +13,7 @@ import {
   isSpace,
 } from '../../../ascii.ts';
 import { GrowingList } from '../../growingList.ts';
+import { maxDepth } from '../../record.ts';
 import {
   classes,
   closing,
@@ -140,6 +141,8 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
 
   function readContainer(): Reading {
     brackets.count = 0;
+    /** Open brackets past `maxDepth`. Its reader refuses such a row, so that which brackets they are is not held. */
+    let deeper = 0;
     while (at < length) {
       const kind = classes[bytes[at]];
       if (kind === plain) {
@@ -150,10 +153,13 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
         if (at < length && followsString[bytes[at]] === 0) return 'broken';
       } else if (kind === opening) {
         // A closing bracket is two above its opening one.
-        brackets.push(bytes[at] + 2);
+        if (brackets.count > maxDepth) deeper++;
+        else brackets.push(bytes[at] + 2);
         at++;
       } else if (kind === closing) {
-        if (brackets.pop() !== bytes[at]) {
+        if (deeper > 0) {
+          deeper--;
+        } else if (brackets.pop() !== bytes[at]) {
           // The bracket that is too much or missing can be anywhere in the row.
           lastString = rowStart;
           return 'broken';

@@ -38,30 +38,61 @@ export function findArrays(head: Uint8Array): RowsCandidate[] {
 }
 
 function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outline } {
-  const candidates: RowsCandidate[] = [];
-  const add = (open: readonly OpenValue[], end: number, whole: boolean) => {
-    const value = open.at(-1);
-    if (value === undefined || outline.state.documents > 1) return;
-    if (open.slice(0, -1).some((around) => around.list)) return;
+  const candidates = new Biggest();
+  const add = (open: readonly OpenValue[], depth: number, end: number, whole: boolean) => {
+    const value = open[depth - 1];
+    if (outline.state.documents > 1 || value.inList) return;
     const keyed = !value.list && value.values >= 2 && value.objects === value.values;
     if (!value.list && !keyed) return;
-    candidates.push({ path: pathOf(open), rows: value.values, bytes: end - value.start, whole });
+    const bytes = end - value.start;
+    // An object of objects has the lists in it as well: it must be much larger than each to be meant.
+    candidates.offer(value.list ? bytes : bytes / 2, () => ({
+      path: pathOf(open.slice(0, depth)),
+      rows: value.values,
+      bytes,
+      whole,
+    }));
   };
   const outline: Outline = new Outline({
     closed: (open, end) => {
-      add(open, end - 1, true);
+      add(open, open.length, end - 1, true);
     },
   });
   outline.push(head);
   const { open, documents } = outline.state;
-  for (let depth = open.length; depth > 0; depth--) add(open.slice(0, depth), head.length, false);
-  // An object of objects has the lists in it as well: it must be much larger than each to be meant.
-  const size = ({ bytes, path }: RowsCandidate) => (path.endsWith('[*]') ? bytes : bytes / 2);
-  candidates.sort((a, b) => size(b) - size(a));
-  if (documents > 1) candidates.length = 0;
+  for (let depth = open.length; depth > 0; depth--) add(open, depth, head.length, false);
+  const found = documents > 1 ? [] : candidates.inOrder();
   const whole = open.length === 0;
-  if (documents > 0) candidates.push({ path: '$', rows: documents, bytes: head.length, whole });
-  return { candidates, outline };
+  if (documents > 0) found.push({ path: '$', rows: documents, bytes: head.length, whole });
+  return { candidates: found, outline };
+}
+
+/** Candidates that are kept: nobody chooses from more, and paths in a deeply nested document are long. */
+const mostCandidates = 100;
+
+/** The biggest of many candidates, without holding the others. */
+class Biggest {
+  #kept: { readonly size: number; readonly candidate: RowsCandidate }[] = [];
+  /** What one must be bigger than to be among the biggest. */
+  #least = -1;
+
+  offer(size: number, candidate: () => RowsCandidate): void {
+    if (size <= this.#least) return;
+    this.#kept.push({ size, candidate: candidate() });
+    if (this.#kept.length === 2 * mostCandidates) this.#trim();
+  }
+
+  inOrder(): RowsCandidate[] {
+    this.#trim();
+    return this.#kept.map(({ candidate }) => candidate);
+  }
+
+  #trim(): void {
+    this.#kept.sort((a, b) => b.size - a.size);
+    if (this.#kept.length < mostCandidates) return;
+    this.#kept.length = mostCandidates;
+    this.#least = this.#kept[mostCandidates - 1].size;
+  }
 }
 
 function pathOf(open: readonly OpenValue[]): string {

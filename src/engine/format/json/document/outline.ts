@@ -1,3 +1,4 @@
+import { maxDepth } from '../../record.ts';
 import {
   backslash,
   closeBrace,
@@ -24,6 +25,8 @@ export interface OpenValue {
   /** Elements or members that have begun in it, and how many of them are objects. */
   readonly values: number;
   readonly objects: number;
+  /** Whether a list is open around it. */
+  readonly inList: boolean;
 }
 
 export interface OutlineListener {
@@ -44,10 +47,15 @@ export interface OutlineState {
 /**
  * Follows the brackets and names of a JSON document from its start, in pieces of any size; comments are passed
  * over. What is wrong in the document goes unnoticed, as long as its brackets and quotes are in order.
+ *
+ * What is nested deeper than `maxDepth` is counted and not followed: a file of nothing but opening brackets takes no
+ * more memory, and no more time a byte, than any other.
  */
 export class Outline {
   readonly #listener: OutlineListener;
   readonly #open: Mutable<OpenValue>[] = [];
+  /** Brackets that are open inside the last of `#open` and are not followed. */
+  #deeper = 0;
   #documents = 0;
   #comments = false;
   #offset = 0;
@@ -112,7 +120,8 @@ export class Outline {
       case closeBrace:
       case closeBracket:
         this.#state = 'between';
-        if (this.#open.length > 0) {
+        if (this.#deeper > 0) this.#deeper--;
+        else if (this.#open.length > 0) {
           this.#listener.closed?.(this.#open, this.#offset);
           this.#open.pop();
         }
@@ -148,10 +157,16 @@ export class Outline {
 
   #opens(list: boolean): boolean {
     this.#state = 'between';
+    if (this.#open.length === maxDepth) {
+      this.#deeper++;
+      this.#expectsName = !list;
+      return false;
+    }
     const around = this.#open.at(-1);
     const step = around === undefined ? undefined : around.list ? around.values : this.#stepName;
     this.#begins(!list);
-    this.#open.push({ list, step, start: this.#offset, line: this.#line, values: 0, objects: 0 });
+    const inList = around !== undefined && (around.list || around.inList);
+    this.#open.push({ list, step, start: this.#offset, line: this.#line, values: 0, objects: 0, inList });
     this.#expectsName = !list;
     return this.#listener.opened?.(this.#open) ?? false;
   }

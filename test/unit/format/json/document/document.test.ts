@@ -525,6 +525,27 @@ describe('JSON document scanner', function () {
       }
     }
   });
+
+  for (const [name, create] of Object.entries(scanners)) {
+    it(`refuses a row of very many brackets, and finds the one after it (${name})`, async () => {
+      const deep = 200_000;
+      for (const [open, close] of [
+        ['[', ']'],
+        ['{"a":[', ']}'],
+      ]) {
+        const text = `[{"id":1},${open.repeat(deep)}${close.repeat(deep)},{"id":2}]`;
+        const rows = await rowsOf(text);
+        const found = scan(create(rows), Buffer.from(text), rows);
+        assert.deepEqual(
+          found.map(({ fault }) => fault),
+          [Fault.None, Fault.TooDeep, Fault.None],
+        );
+      }
+      const rows = await rowsOf('['.repeat(deep));
+      const [row] = scan(create(rows), Buffer.from('['.repeat(deep)), rows);
+      assert.equal(row.fault, Fault.TooDeep);
+    });
+  }
 });
 
 const plainRows: JsonRows = {

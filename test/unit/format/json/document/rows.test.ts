@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { findArrays, findRows } from '../../../../../src/engine/format/json/document/find.ts';
+import { Outline } from '../../../../../src/engine/format/json/document/outline.ts';
 import { parseRowsPath, printRowsPath } from '../../../../../src/engine/format/json/document/rows.ts';
+import { maxDepth } from '../../../../../src/engine/format/record.ts';
 import { countReads } from '../../../../support/countedSource.ts';
 import { memorySource } from '../../../../support/memory.ts';
 
@@ -64,6 +66,29 @@ describe('rows of a JSON document', () => {
       ['$.first[*]', '$'],
     );
     assert.match(((await find('{}', '$..a')) as { reason: string }).reason, /no path/);
+  });
+
+  it('follows brackets no deeper than records may be nested, and goes on behind them', async () => {
+    const outline = new Outline({});
+    const deep = 100_000;
+    outline.push(Buffer.from('['.repeat(deep)));
+    assert.equal(outline.state.open.length, maxDepth);
+    outline.push(Buffer.from(']'.repeat(deep - 1)));
+    assert.equal(outline.state.open.length, 1);
+
+    const text = `{"a":${'[{"b":'.repeat(deep)}1${'}]'.repeat(deep)},"rows":[{"id":1}]}`;
+    const { rows } = await find(text, 'rows');
+    assert.equal(rows?.start, text.length - '{"id":1}]}'.length);
+    assert.deepEqual(paths('['.repeat(deep)), ['$[*]', '$']);
+  });
+
+  it('are the biggest hundred where there are very many', () => {
+    const names = 'abcdefgh'.repeat(25);
+    const lists = Array.from({ length: 5000 }, (_, i) => `"${i}":[${'1,'.repeat(i % 7)}1]`).join();
+    const text = `${`{"${names}":`.repeat(1000)}{${lists}}${'}'.repeat(1000)}`;
+    const found = findArrays(Buffer.from(text));
+    assert.equal(found.length, 101);
+    assert.deepEqual([...new Set(found.slice(0, 100).map(({ rows }) => rows))], [7]);
   });
 
   it('takes little of a large document', async () => {
