@@ -1,5 +1,5 @@
 import { Fault, isReadable } from '../fault.ts';
-import { Kind, type FieldColumn, type FieldRequest, type RecordBlock, type ScanTask } from './record.ts';
+import { FieldColumn, Kind, type FieldRequest, type RecordBlock, type ScanTask } from './record.ts';
 
 /** Where a block ends, once its records are known. */
 export type BlockEnd = Pick<RecordBlock, 'lineCount' | 'next' | 'incomplete'>;
@@ -84,12 +84,12 @@ export function createBlockBuilder(numberOf: NumberOf): BlockBuilder {
   }
 
   function finishColumn(column: GrowingColumn, request: FieldRequest, bytes: Uint8Array): FieldColumn {
-    return {
-      kinds: column.kinds.subarray(0, count),
-      starts: column.starts.subarray(0, count),
-      ends: column.ends.subarray(0, count),
-      numbers: request.numeric ? numbersOf(column, bytes) : noNumbers,
-    };
+    return new FieldColumn(
+      column.kinds.subarray(0, count),
+      column.starts.subarray(0, count),
+      column.ends.subarray(0, count),
+      request.numeric ? numbersOf(column, bytes) : noNumbers,
+    );
   }
 
   return {

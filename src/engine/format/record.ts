@@ -1,7 +1,8 @@
-import type { Ranges } from '../kernel/ranges.ts';
 import type { Needle, Search } from '../kernel/search.ts';
+import { FieldColumn, Kind } from './fieldColumn.ts';
 
-export type { Needle, Ranges, Search };
+export { FieldColumn, Kind };
+export type { Needle, Search };
 
 /**
  * A batch's records as the scanner finds them: raw bytes cut at record boundaries and, for the few paths that
@@ -49,44 +50,6 @@ export interface RecordBlock {
   readonly held?: Uint32Array | undefined;
   /** Searches `bytes`, where the scanner has a fast way to. */
   readonly search?: Search | undefined;
-  /** Compares the numbers of `fields`, where the scanner has a fast way to. */
-  readonly ranges?: Ranges | undefined;
-}
-
-/** What a field holds. Order and numbers are known to the kernel. */
-export const Kind = {
-  /** The path is not in the record (JSON), or the row is too short for it (CSV). */
-  Missing: 0,
-  /** JSON null, or an empty unquoted CSV field. */
-  Null: 1,
-  False: 2,
-  True: 3,
-  /** A JSON number. */
-  Number: 4,
-  /** Text whose bytes are its value. In CSV, every field that is not empty is text. */
-  Text: 5,
-  /** Text that must be unescaped before it is compared: JSON with a backslash, CSV with a doubled quote. */
-  EscapedText: 6,
-  List: 7,
-  Object: 8,
-} as const;
-
-export type Kind = (typeof Kind)[keyof typeof Kind];
-
-/** One field of every record in a block. The four arrays run parallel to `RecordBlock.starts`. */
-export interface FieldColumn {
-  readonly kinds: Uint8Array;
-  /** First byte of the value; for text, the first byte inside the quotes. */
-  readonly starts: Uint32Array;
-  /** One past the last byte of the value; for text, the closing quote. */
-  readonly ends: Uint32Array;
-  /**
-   * The value as a double where `numeric` was asked for and the double is exact enough to compare by: the text
-   * is a JSON number (CSV: a field whose whole trimmed text is one) of at most 15 significant digits and a
-   * decimal exponent within +-22, so that equal decimals and only those give equal doubles. NaN everywhere else;
-   * then the text decides. Empty when it was not asked for.
-   */
-  readonly numbers: Float64Array;
 }
 
 /** A field that a scan is to find. */

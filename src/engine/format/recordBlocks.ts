@@ -1,4 +1,5 @@
-import type { FieldRequest, RecordBlock, ScanTask } from './record.ts';
+import { Fault } from '../fault.ts';
+import { FieldColumn, type FieldRequest, type RecordBlock, type ScanTask } from './record.ts';
 
 /** A block without a record. */
 export function noRecords(buffer: Uint8Array, task: ScanTask, fields: readonly FieldRequest[]): RecordBlock {
@@ -16,23 +17,12 @@ export function noRecords(buffer: Uint8Array, task: ScanTask, fields: readonly F
     lineCount: 0,
     next: task.from,
     incomplete: false,
-    fields: fields.map(() => ({
-      kinds: new Uint8Array(0),
-      starts: none,
-      ends: none,
-      numbers: new Float64Array(0),
-    })),
+    fields: fields.map(() => FieldColumn.missing(0)),
   };
 }
 
 /** A block whose scanner will be used again. */
 export function copied(block: RecordBlock): RecordBlock {
-  const fields = block.fields.map(({ kinds, starts, ends, numbers }) => ({
-    kinds: kinds.slice(),
-    starts: starts.slice(),
-    ends: ends.slice(),
-    numbers: numbers.slice(),
-  }));
   return {
     ...block,
     starts: block.starts.slice(),
@@ -40,7 +30,25 @@ export function copied(block: RecordBlock): RecordBlock {
     lines: block.lines.slice(),
     faults: block.faults.slice(),
     faultAt: block.faultAt.slice(),
-    fields,
+    fields: block.fields.map((field) => field.copied()),
+  };
+}
+
+/** The first `count` records of a block. */
+export function firstOf(block: RecordBlock, count: number): RecordBlock {
+  const faults = block.faults.subarray(0, count);
+  return {
+    ...block,
+    count,
+    starts: block.starts.subarray(0, count),
+    ends: block.ends.subarray(0, count),
+    lines: block.lines.subarray(0, count),
+    faults,
+    faultAt: block.faultAt.subarray(0, count),
+    faulty: faults.reduce((sum, fault) => sum + (fault === Fault.None ? 0 : 1), 0),
+    next: count < block.count ? block.starts[count] : block.next,
+    fields: block.fields.map((field) => field.first(count)),
+    held: block.held?.filter((record) => record < count),
   };
 }
 
@@ -82,24 +90,24 @@ export function joined(blocks: readonly RecordBlock[], none: RecordBlock): Recor
     fields: none.fields.map((_, i) => {
       const parts = blocks.map(({ fields }) => fields[i]);
       const numbers = parts.reduce((sum, part) => sum + part.numbers.length, 0);
-      return {
-        kinds: join(
+      return new FieldColumn(
+        join(
           new Uint8Array(count),
           parts.map(({ kinds }) => kinds),
         ),
-        starts: join(
+        join(
           new Uint32Array(count),
           parts.map(({ starts }) => starts),
         ),
-        ends: join(
+        join(
           new Uint32Array(count),
           parts.map(({ ends }) => ends),
         ),
-        numbers: join(
+        join(
           new Float64Array(numbers),
           parts.map((part) => part.numbers),
         ),
-      };
+      );
     }),
   };
 }

@@ -2,13 +2,14 @@ import type { Source } from '../source/source.ts';
 import { SourceError } from '../source/source.ts';
 import { Fault } from '../fault.ts';
 import {
-  Kind,
+  FieldColumn,
   maxRecordLength,
   type FieldRequest,
   type Needle,
   type RecordBlock,
   type Scanner,
 } from './record.ts';
+import { firstOf } from './recordBlocks.ts';
 
 /**
  * The first stage of every pipeline: reads a run of a source into the scanner's buffer and yields its records, a
@@ -129,12 +130,7 @@ function tooLong(offset: number, next: number, fieldCount: number): RecordBlock 
     lineCount: 1,
     next: 0,
     incomplete: false,
-    fields: Array.from({ length: fieldCount }, () => ({
-      kinds: Uint8Array.of(Kind.Missing),
-      starts: Uint32Array.of(0),
-      ends: Uint32Array.of(0),
-      numbers: Float64Array.of(NaN),
-    })),
+    fields: Array.from({ length: fieldCount }, () => FieldColumn.missing(1)),
   };
 }
 
@@ -216,8 +212,7 @@ class Window {
     const last = block.count - 1;
     // A record that ends with the bytes may have been cut; so may what looks malformed.
     if (last < 0 || block.ends[last] < this.end - this.base) return block;
-    const faulty = block.faulty - (block.faults[last] === Fault.None ? 0 : 1);
-    return { ...block, count: last, faulty, next: block.starts[last] };
+    return firstOf(block, last);
   }
 
   scan(position: number, blockEnd: number, fields: readonly FieldRequest[]): RecordBlock {

@@ -45,7 +45,7 @@ export interface StoreKey {
 }
 
 /** Goes up when the same file would be indexed otherwise: what records there are, and which are malformed. */
-const version = 2;
+const version = 3;
 const ending = '.rowindex';
 const digestLength = 32;
 const sampleLength = 64 * 1024;

@@ -30,8 +30,8 @@ export function zoneOf(block: RecordBlock, field: FieldColumn, kind: ZoneBounds[
   return kind === 'number' ? numberZone(block, field) : textZone(block, field);
 }
 
-function numberZone({ count, ranges }: RecordBlock, field: FieldColumn): Zone {
-  const bounds = ranges?.numbers(field);
+function numberZone({ count }: RecordBlock, field: FieldColumn): Zone {
+  const bounds = field.ranges?.numbers();
   if (bounds === 'none') return empty;
   if (bounds === 'mixed') return mixed;
   if (bounds) return { kind: 'number', ...bounds };
@@ -49,14 +49,14 @@ function numberZone({ count, ranges }: RecordBlock, field: FieldColumn): Zone {
 }
 
 function textZone(block: RecordBlock, field: FieldColumn): Zone {
-  const bounds = block.ranges?.texts(field, longestText) ?? textBounds(block, field);
+  const bounds = field.ranges?.texts(longestText) ?? textBounds(block, field);
   if (bounds === 'none') return empty;
   if (bounds === 'mixed') return mixed;
   const textOf = (record: number): Uint8Array => block.bytes.slice(field.starts[record], field.ends[record]);
   return { kind: 'text', low: textOf(bounds.low), high: textOf(bounds.high) };
 }
 
-/** As `Ranges.texts`. */
+/** As `ColumnRanges.texts`. */
 function textBounds(
   { bytes, count }: RecordBlock,
   { kinds, starts, ends }: FieldColumn,

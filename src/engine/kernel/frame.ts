@@ -1,5 +1,5 @@
 import type { Arena, KernelMemory } from './memory.ts';
-import { createRanges, type Ranges } from './ranges.ts';
+import { ColumnRanges } from './ranges.ts';
 
 export interface ColumnRequest {
   readonly numeric: boolean;
@@ -20,7 +20,6 @@ export interface Found {
   readonly next: number;
   readonly incomplete: boolean;
   readonly columns: readonly FoundColumn[];
-  readonly ranges: Ranges;
 }
 
 export interface FoundColumn {
@@ -29,6 +28,7 @@ export interface FoundColumn {
   readonly ends: Uint32Array;
   /** Empty when not asked for. */
   readonly numbers: Float64Array;
+  readonly ranges: ColumnRanges;
 }
 
 /** How a scan ended. */
@@ -64,7 +64,7 @@ export function layOutFrame(
   const faults = arena.take(capacity);
   const faultAt = arena.take(capacity * 4);
   const room = capacity + overrun;
-  const ranges = createRanges(memory, arena.take(room * 4));
+  const chosen = arena.take(room * 4);
   const columns = requests.map(({ numeric }) => ({
     kinds: arena.take(room),
     starts: arena.take(room * 4),
@@ -95,12 +95,12 @@ export function layOutFrame(
         faults: new Uint8Array(buffer, faults, count),
         faultAt: words(faultAt),
         ...end,
-        ranges,
         columns: columns.map((column) => ({
           kinds: new Uint8Array(buffer, column.kinds, count),
           starts: words(column.starts),
           ends: words(column.ends),
           numbers: new Float64Array(buffer, column.numbers, column.numbers === 0 ? 0 : count),
+          ranges: new ColumnRanges(memory, column, count, chosen),
         })),
       };
     },

@@ -27,10 +27,10 @@ export interface RowLines {
   readonly from: number;
   readonly end: number;
   /**
-   * How far right of its place each row is; undefined where they are in their places. A view of the kernel's
-   * memory.
+   * How far right of its place each row is; undefined where they are in their places. Asked for after the rows have
+   * been read: it is a view of memory that reading them may grow.
    */
-  readonly shifts: Uint32Array | undefined;
+  readonly shifts: (() => Uint32Array) | undefined;
   /** Puts everything back in its place. */
   readonly undo: () => void;
 }
@@ -99,7 +99,7 @@ export function createRowKernel(memory: KernelMemory): RowKernel {
       }
       const from = length + slack;
       const end = exports.layRows(bufferAt, from);
-      return { from, end, shifts: words(exports.rowShifts, count()), undo: () => undefined };
+      return { from, end, shifts: () => words(exports.rowShifts, count()), undo: () => undefined };
     },
   };
 

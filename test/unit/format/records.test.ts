@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { CsvDialect } from '../../../src/engine/format/csv/dialect.ts';
+import { createKernelCsvScanner } from '../../../src/engine/format/csv/scanner.ts';
+import { createKernelJsonlScanner } from '../../../src/engine/format/json/scanner.ts';
+import type { FieldRequest, Scanner } from '../../../src/engine/format/record.ts';
+import { memorySource } from '../../support/memory.ts';
 import { createPlainJsonlScanner } from '../../../src/engine/format/json/lines.ts';
 import { records } from '../../../src/engine/format/records.ts';
-import type { Source } from '../../../src/engine/source/source.ts';
+import { SourceError, type Source } from '../../../src/engine/source/source.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -155,5 +160,48 @@ describe('format/records', () => {
       { name: 'AbortError' },
     );
     assert.equal(blocks, 3);
+  });
+
+  it('leave a record out that a failing source has cut, whatever is asked of the rest', async () => {
+    const text = Array.from({ length: 5 }, (_, i) => `{"n":${i},"t":"abc"}\n`).join('');
+    const csv = text.replaceAll(/\{"n":(\d),"t":"abc"\}/g, '$1,abc');
+    const dialect: CsvDialect = {
+      delimiter: ',',
+      quote: '"',
+      escape: 'double',
+      comment: '',
+      lineEnd: 'lf',
+      headerLines: 0,
+      tableStart: 0,
+      columns: ['n', 't'],
+    };
+    const layouts: [string, Scanner, FieldRequest['path'][]][] = [
+      [text, createKernelJsonlScanner(), [['n'], ['t']]],
+      [csv, createKernelCsvScanner(dialect), [[0], [1]]],
+    ];
+    for (const [content, scanner, paths] of layouts) {
+      const bytes = Buffer.from(content);
+      const cutAt = bytes.length - 3;
+      const source = memorySource(bytes.subarray(0, cutAt), {
+        before: (position) => {
+          if (position >= cutAt) throw new SourceError('failed', 'broken', position);
+        },
+      });
+      const fields = paths.map((path) => ({ path, numeric: true }));
+      const run = { start: 0, from: 0, to: bytes.length, end: bytes.length };
+      const holding = { bytes: Buffer.from('abc'), foldCase: false };
+      const seen: number[][] = [];
+      const reading = async () => {
+        for await (const { records: block } of records(source, scanner, run, 4096, fields, signal, holding)) {
+          const [numbers] = block.fields;
+          const all = Array.from({ length: block.count }, (_, record) => record);
+          assert.deepEqual([...(numbers.ranges?.select(-Infinity, Infinity, true) ?? all)], all);
+          assert.deepEqual([...(block.held ?? all)], all);
+          seen.push([...numbers.numbers]);
+        }
+      };
+      await assert.rejects(reading, SourceError);
+      assert.deepEqual(seen, [[0, 1, 2, 3]]);
+    }
   });
 });

@@ -3,7 +3,7 @@ import { createCsvKernel, type CsvRequest, type OddRow } from '../../kernel/csvK
 import { csvEngineLimits, csvNumber, faultOfRow, guessRow, type CsvLimits } from './csv.ts';
 import { createCsvRowReader } from './row.ts';
 import type { CsvDialect } from './dialect.ts';
-import type { FieldRequest, Scanner, ScanTask } from '../record.ts';
+import { FieldColumn, type FieldRequest, type Scanner, type ScanTask } from '../record.ts';
 
 /**
  * Delimited text by the SIMD kernel: the same records, faults and fields as the plain scanner finds. The kernel
@@ -76,7 +76,9 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
         ...found,
         bytes: buffer.subarray(0, task.length),
         offset: task.offset,
-        fields: columns,
+        fields: columns.map(
+          ({ kinds, starts, ends, numbers, ranges }) => new FieldColumn(kinds, starts, ends, numbers, ranges),
+        ),
         search: kernel.search,
       };
     },

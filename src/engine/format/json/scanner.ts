@@ -6,7 +6,7 @@ import { createJsonReader, type FieldSink } from './reader.ts';
 import { createJsonlScan, engineLimits, markLength, nextLine, type ScanLimits } from './lines.ts';
 import { exactNumber } from '../number.ts';
 import { pathTree, type PathNode } from '../path.ts';
-import { Kind, type FieldColumn, type FieldRequest, type Scanner } from '../record.ts';
+import { FieldColumn, Kind, type FieldRequest, type Scanner } from '../record.ts';
 
 /**
  * JSON Lines by the SIMD kernel: the same records, faults and fields as the plain scanner finds. The kernel
@@ -52,12 +52,12 @@ export function createKernelJsonlScanner(
   /** The field of which column `source` is the list around it. */
   function insideList(found: Found, source: FoundColumn, { tree, request }: ListField): FieldColumn {
     const { count, bytes } = found;
-    const column = {
-      kinds: new Uint8Array(count),
-      starts: new Uint32Array(count),
-      ends: new Uint32Array(count),
-      numbers: new Float64Array(request.numeric ? count : 0).fill(NaN),
-    };
+    const column = new FieldColumn(
+      new Uint8Array(count),
+      new Uint32Array(count),
+      new Uint32Array(count),
+      new Float64Array(request.numeric ? count : 0).fill(NaN),
+    );
     const sink = sinkInto([column], bytes);
     for (let record = 0; record < count; record++) {
       if (source.kinds[record] !== Kind.List) continue;
@@ -87,7 +87,7 @@ export function createKernelJsonlScanner(
       buffer = found.bytes;
 
       const faulty = found.incomplete ? 0 : resolve(found);
-      const { count, starts, ends, lines, faults, faultAt, lineCount, next, incomplete, ranges } = found;
+      const { count, starts, ends, lines, faults, faultAt, lineCount, next, incomplete } = found;
       return {
         bytes: buffer.subarray(0, task.length),
         offset: task.offset,
@@ -102,11 +102,12 @@ export function createKernelJsonlScanner(
         next,
         incomplete,
         search: kernel.search,
-        ranges,
         fields: plan.outputs.map(({ column, list, numeric }) => {
           const source = found.columns[column];
           if (list !== undefined) return insideList(found, source, list);
-          return numeric ? source : { ...source, numbers: noNumbers };
+          const { kinds, numbers, ranges } = source;
+          const asked = numeric ? numbers : noNumbers;
+          return new FieldColumn(kinds, source.starts, source.ends, asked, ranges);
         }),
       };
     },
@@ -189,7 +190,7 @@ interface RecordSink extends FieldSink {
 }
 
 /** Writes the fields of `record` where the kernel would. */
-function sinkInto(columns: readonly FoundColumn[], bytes: Uint8Array): RecordSink {
+function sinkInto(columns: readonly Omit<FoundColumn, 'ranges'>[], bytes: Uint8Array): RecordSink {
   const sink: RecordSink = {
     record: 0,
     setField(index, kind, start, end) {

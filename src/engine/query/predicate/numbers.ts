@@ -64,11 +64,10 @@ export function selectRange(
   return {
     cost: 1,
     select(block, selection, count) {
-      const { numbers, kinds } = block.fields[field];
+      const { numbers, kinds, ranges } = block.fields[field];
       let kept = 0;
       // What is selected of all is all that is looked at in what follows.
-      const chosen =
-        count === block.count ? block.ranges?.select(block.fields[field], low, high, inside) : undefined;
+      const chosen = count === block.count ? ranges?.select(low, high, inside) : undefined;
       if (chosen) {
         selection.set(chosen);
         count = chosen.length;

@@ -2,7 +2,7 @@ import { backslash, lineFeed, quote, space } from '../../../ascii.ts';
 import { createElementFinder, type Elements } from './elements.ts';
 import { createRowSeeker } from './rowSeeker.ts';
 import type { JsonRows } from './rows.ts';
-import { Kind, type FieldColumn, type FieldRequest, type RecordBlock, type Scanner } from '../../record.ts';
+import { FieldColumn, Kind, type FieldRequest, type RecordBlock, type Scanner } from '../../record.ts';
 import { copied, joined, noRecords } from '../../recordBlocks.ts';
 
 /** The field that holds a row's name where rows are the members of an object. */
@@ -122,12 +122,8 @@ export function names(
     const none = bytes[nameStarts[row] - 1] !== quote;
     kinds[row] = none ? Kind.Missing : name.includes(backslash) ? Kind.EscapedText : Kind.Text;
   }
-  return {
-    kinds,
-    starts: nameStarts.slice(0, count),
-    ends: nameEnds.slice(0, count),
-    numbers: new Float64Array(count).fill(NaN),
-  };
+  const numbers = new Float64Array(count).fill(NaN);
+  return new FieldColumn(kinds, nameStarts.slice(0, count), nameEnds.slice(0, count), numbers);
 }
 
 /** The last of the rows from `first` on that have something between them. Texts may follow each other closely. */

@@ -4,7 +4,7 @@ import { createRowKernel, cutState, type RowShape } from '../../../kernel/rowKer
 import { createJsonDocumentScanner, nameField, names, pastTheEnd, planOf } from './document.ts';
 import type { JsonRows } from './rows.ts';
 import { createKernelJsonlScanner } from '../scanner.ts';
-import { Kind, type FieldColumn, type RecordBlock, type Scanner, type ScanTask } from '../../record.ts';
+import type { RecordBlock, Scanner, ScanTask } from '../../record.ts';
 import { copied, joined, noRecords } from '../../recordBlocks.ts';
 
 /**
@@ -30,7 +30,8 @@ export function createKernelJsonDocumentScanner(rows: JsonRows): Scanner {
     const block = lines.scan({ ...range, fields: plan.inside });
     undo();
     if (block.count !== count) throw new Error(`${count} rows were read as ${block.count} records.`);
-    const fields = shifts ? block.fields.map((field) => movedBack(field, shifts, count)) : block.fields;
+    const moved = shifts?.();
+    const fields = moved ? block.fields.map((field) => field.movedLeft(moved)) : block.fields;
     const found = kernel.rows();
     if (linesBefore > 0) for (let row = 0; row < count; row++) found.lines[row] += linesBefore;
     const bytes = memory.bytes().subarray(0, task.length);
@@ -95,19 +96,6 @@ export function createKernelJsonDocumentScanner(rows: JsonRows): Scanner {
       return plain.resync(from, length);
     },
   };
-}
-
-/** A field of rows that were read `shifts` to the right of their places. */
-function movedBack(field: FieldColumn, shifts: Uint32Array, count: number): FieldColumn {
-  const { kinds } = field;
-  const starts = field.starts.slice(0, count);
-  const ends = field.ends.slice(0, count);
-  for (let row = 0; row < count; row++) {
-    if (kinds[row] === Kind.Missing) continue;
-    starts[row] -= shifts[row];
-    ends[row] -= shifts[row];
-  }
-  return { ...field, starts, ends };
 }
 
 const closers = { elements: 0x5d, members: 0x7d, values: 0 };

@@ -13,6 +13,7 @@ import { createKernelJsonDocumentScanner } from '../../../../../src/engine/forma
 import { createKernelJsonlScanner } from '../../../../../src/engine/format/json/scanner.ts';
 import { Kind, type FieldRequest, type Scanner } from '../../../../../src/engine/format/record.ts';
 import { records } from '../../../../../src/engine/format/records.ts';
+import { zoneOf } from '../../../../../src/engine/index/zone.ts';
 import { memorySource } from '../../../../support/memory.ts';
 
 const scanners = {
@@ -470,6 +471,39 @@ describe('JSON document scanner', function () {
       );
       assert.equal(byKernel.length, count);
       assert.deepEqual(byKernel, plainly);
+    }
+  });
+
+  it('finds texts and their bounds where reading them makes the memory grow', () => {
+    const fields = [
+      { path: ['o'], numeric: false },
+      { path: ['w'], numeric: true },
+    ];
+    for (const gap of ['', '\n', '\n\t', '\r\n  ', ' ']) {
+      for (const count of [3, 300, 4097, 8193]) {
+        const texts = Array.from(
+          { length: count },
+          (_, i) => `{"d":"${i}","w":${i % 977},"o":"${'ABC'[i % 3]}"}`,
+        );
+        const text = `[${gap}${texts.join(`,${gap}`)}${gap}]`;
+        const rows: JsonRows = { ...plainRows, start: 1 };
+        const [plainly, byKernel] = [scanners.plain(rows), scanners.kernel(rows)].map((scanner) => {
+          // As large as a block and what is read ahead: nothing is left of the memory that a kernel begins with.
+          scanner.reserve(1_200_000);
+          const bytes = Buffer.from(text);
+          scanner.reserve(bytes.length).set(bytes);
+          const { length } = bytes;
+          const block = scanner.scan({ length, offset: 0, from: 1, until: length, final: true, fields });
+          const [names, numbers] = block.fields;
+          const textOf = (row: number) => bytes.toString('utf8', names.starts[row], names.ends[row]);
+          return {
+            texts: Array.from({ length: block.count }, (_, row) => textOf(row)),
+            numbers: [...numbers.numbers],
+            zones: [zoneOf(block, names, 'text'), zoneOf(block, numbers, 'number')],
+          };
+        });
+        assert.deepEqual(byKernel, plainly, `${count} rows with ${JSON.stringify(gap)} between them`);
+      }
     }
   });
 

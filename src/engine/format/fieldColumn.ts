@@ -1,0 +1,105 @@
+import type { ColumnRanges } from '../kernel/ranges.ts';
+
+/** What a field holds. Order and numbers are known to the kernel. */
+export const Kind = {
+  /** The path is not in the record (JSON), or the row is too short for it (CSV). */
+  Missing: 0,
+  /** JSON null, or an empty unquoted CSV field. */
+  Null: 1,
+  False: 2,
+  True: 3,
+  /** A JSON number. */
+  Number: 4,
+  /** Text whose bytes are its value. In CSV, every field that is not empty is text. */
+  Text: 5,
+  /** Text that must be unescaped before it is compared: JSON with a backslash, CSV with a doubled quote. */
+  EscapedText: 6,
+  List: 7,
+  Object: 8,
+} as const;
+
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/**
+ * One field of every record in a block. The four arrays run parallel to `RecordBlock.starts`.
+ *
+ * Made by its constructor only, so that no column can take another's arrays and keep what a scanner knows of its own.
+ */
+export class FieldColumn {
+  /** `Kind` of each record. */
+  readonly kinds: Uint8Array;
+  /** First byte of the value; for text, the first byte inside the quotes. */
+  readonly starts: Uint32Array;
+  /** One past the last byte of the value; for text, the closing quote. */
+  readonly ends: Uint32Array;
+  /**
+   * The value as a double where `numeric` was asked for and the double is exact enough to compare by: the text
+   * is a JSON number (CSV: a field whose whole trimmed text is one) of at most 15 significant digits and a
+   * decimal exponent within +-22, so that equal decimals and only those give equal doubles. NaN everywhere else;
+   * then the text decides. Empty when it was not asked for.
+   */
+  readonly numbers: Float64Array;
+  readonly #ranges: ColumnRanges | undefined;
+
+  /** @param ranges a fast way to look through these values, where the scanner has one */
+  constructor(
+    kinds: Uint8Array,
+    starts: Uint32Array,
+    ends: Uint32Array,
+    numbers: Float64Array,
+    ranges?: ColumnRanges,
+  ) {
+    this.kinds = kinds;
+    this.starts = starts;
+    this.ends = ends;
+    this.numbers = numbers;
+    this.#ranges = ranges;
+  }
+
+  /** A fast way to look through the values of all records; undefined where there is none. */
+  get ranges(): ColumnRanges | undefined {
+    return this.#ranges;
+  }
+
+  /** A column of `count` records without the field. */
+  static missing(count: number): FieldColumn {
+    return new FieldColumn(
+      new Uint8Array(count),
+      new Uint32Array(count),
+      new Uint32Array(count),
+      new Float64Array(count).fill(NaN),
+    );
+  }
+
+  /** The values of the first `count` records. */
+  first(count: number): FieldColumn {
+    const { kinds, starts, ends, numbers } = this;
+    return new FieldColumn(
+      kinds.subarray(0, count),
+      starts.subarray(0, count),
+      ends.subarray(0, count),
+      numbers.subarray(0, count),
+    );
+  }
+
+  /** A column that its scanner's next scan leaves as it is. */
+  copied(): FieldColumn {
+    const { kinds, starts, ends, numbers } = this;
+    return new FieldColumn(kinds.slice(), starts.slice(), ends.slice(), numbers.slice());
+  }
+
+  /** The same values, each `shifts` further left in the bytes. */
+  movedLeft(shifts: Uint32Array): FieldColumn {
+    const { kinds, numbers } = this;
+    const starts = this.starts.slice();
+    const ends = this.ends.slice();
+    if (shifts.length !== starts.length) throw new RangeError('a shift for each record is needed');
+    for (let record = 0; record < starts.length; record++) {
+      if (kinds[record] === Kind.Missing) continue;
+      starts[record] -= shifts[record];
+      ends[record] -= shifts[record];
+    }
+    // What the scanner knows is about values, not about where they are.
+    return new FieldColumn(kinds, starts, ends, numbers, this.#ranges);
+  }
+}
