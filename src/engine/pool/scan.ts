@@ -24,14 +24,17 @@ export async function scanStretch(
   const run = { start: stretch.start, from: stretch.from, to: stretch.to, end: spec.end };
   const tally = new Tally(stretch, spec.blockSize);
   const meter = task.measure ? new WorkMeter() : undefined;
-  const collector = createCollector(task.output, spec, matcher.plan, meter);
-  const fields = task.output.kind === 'stages' ? matcher.plan.fields : matcher.fields;
+  const { output } = task;
+  const { plan } = matcher;
+  const stagesPlan = output.kind === 'stages' && output.asRecords ? (plan.asRecords ?? plan) : plan;
+  const collector = createCollector(output, spec, stagesPlan, meter);
+  const fields = output.kind === 'stages' ? stagesPlan.fields : matcher.fields;
   const rejects: Reject[] = [];
   const window = task.window && new Window(task.window);
   let { record, line } = stretch;
   let failure: SourceError | undefined;
   try {
-    const { holding } = matcher.plan;
+    const { holding } = plan;
     const read = records(file.source, file.scanner, run, spec.blockSize, fields, signal, holding);
     for await (const placed of read) {
       meter?.scanned();

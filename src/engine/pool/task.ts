@@ -54,6 +54,8 @@ export type Output =
 /** What the query's stages make of them, as far as each thread can: bytes for `gather`. */
 export interface StagesOutput {
   readonly kind: 'stages';
+  /** Whether the rows are the bytes of records, by `Plan.asRecords`. */
+  readonly asRecords?: boolean;
   /**
    * ORDER BY … LIMIT: the key of the last row that stands in the result so far; rows that follow in the file must come
    * before it. Set while the scan runs, and read whenever a stretch is handed out.

@@ -35,6 +35,11 @@ export interface Plan {
   readonly shape: 'records' | 'rows' | 'table';
   /** The columns of the rows. Empty for `records`. */
   readonly output: Output;
+  /**
+   * The same with the bytes of the records as the only column. Undefined where rows are no records as they stand,
+   * and where `output` has them as they stand.
+   */
+  readonly asRecords: Plan | undefined;
   /** Slot of the byte at which the row's record begins; undefined where a row comes from no single record. */
   readonly offset: number | undefined;
   /** What a step's slots stand for. */
@@ -71,8 +76,11 @@ export function planQuery(query: Query, layout: Layout): Plan {
     return steps.length - before;
   });
   const isRecords = split.operators.every((operator) => operator.kind === 'limit' || operator.kind === 'as');
+  const whole = layout.format === 'csv' && !isRecords && split.operators.every(keepsRows);
+  const asked = fields.requests();
+  const bytes: Output = whole ? [{ kind: 'column', name: '', slot: table.bytes() }] : [];
   const output = isRecords ? [] : resolver.output();
-  return {
+  const plan: Plan = {
     where: compiled?.predicate,
     conditions: split.conditions.map(({ kind }) => (kind === 'sample' ? 'tablesample' : 'where')),
     operators: split.operators,
@@ -88,7 +96,23 @@ export function planQuery(query: Query, layout: Layout): Plan {
     needsPosition: mentions(query, ['_record', '_line']),
     zones: compiled?.zones ?? [],
     holding: compiled?.holding,
+    asRecords: undefined,
   };
+  return whole ? { ...plan, asRecords: { ...plan, output: bytes, fields: asked } } : plan;
+}
+
+const rowKeepers: ReadonlySet<Operator['kind']> = new Set([
+  'where',
+  'limit',
+  'as',
+  'order by',
+  'tablesample',
+  'distinct',
+] as const);
+
+/** Whether rows come out of an operator as they went in, if they come out. */
+function keepsRows({ kind }: Operator): boolean {
+  return rowKeepers.has(kind);
 }
 
 interface Split {

@@ -1,4 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { tmpdir } from 'node:os';
+import { Fault } from '../fault.ts';
+import type { RecordBlock } from '../format/record.ts';
+import type { Plan } from '../query/index.ts';
+import { vectorAt, type Batch } from '../stage/batch.ts';
+import { CodedVector } from '../stage/codedVector.ts';
 import { ByteWriter } from '../stage/bytes.ts';
 import type { StagesOutput } from '../pool/task.ts';
 import type { StageContext } from '../stage/context.ts';
@@ -20,21 +26,97 @@ export interface DerivedRows {
   readonly rows: number;
 }
 
-/**
- * The rows that a query computes, as JSON Lines: the scan workers do the stages that look at one record at a time,
- * and what they can of the next one; the rest is done here, in memory that has a bound.
- */
+export interface DeriveOptions {
+  readonly malformed?: 'keep' | 'collect';
+  readonly stages?: StageMeter | undefined;
+}
+
+/** The rows that a query computes, as JSON Lines. */
 export async function* deriveRows(
   dataset: Dataset,
   query: PlannedQuery,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
-  options: { readonly malformed?: 'keep' | 'collect'; readonly stages?: StageMeter | undefined } = {},
+  options: DeriveOptions = {},
 ): AsyncGenerator<DerivedRows> {
   const { plan } = query;
-  const { malformed = 'keep', stages } = options;
+  const { stages } = options;
+  const out = new ByteWriter(pieceSize);
+  let rows = 0;
+  for await (const batch of derivedBatches(dataset, query, plan, signal, scanned, options)) {
+    const began = performance.now();
+    writeRows(out, batch, plan.output);
+    stages?.encoding(performance.now() - began);
+    rows += batch.count;
+    if (out.length < pieceSize) continue;
+    yield { bytes: out.view(), rows };
+    out.clear();
+    rows = 0;
+  }
+  if (out.length > 0) yield { bytes: out.view(), rows };
+}
+
+/**
+ * The records that a query with `Plan.asRecords` selects and puts in order, in blocks that are void once the next
+ * one is asked for.
+ * @param lineEnd put behind each record
+ */
+export async function* deriveRecords(
+  dataset: Dataset,
+  query: PlannedQuery,
+  lineEnd: string,
+  signal: AbortSignal,
+  scanned: (found: OrderedResult) => void | Promise<void>,
+  options: DeriveOptions,
+): AsyncGenerator<RecordBlock> {
+  const plan = query.plan.asRecords ?? query.plan;
+  const [{ slot }] = plan.output;
+  const end = Buffer.from(lineEnd);
+  const out = new ByteWriter(pieceSize);
+  for await (const batch of derivedBatches(dataset, query, plan, signal, scanned, options)) {
+    const { count } = batch;
+    const [starts, ends] = [new Uint32Array(count), new Uint32Array(count)];
+    const faults = new Uint8Array(count);
+    out.clear();
+    for (let i = 0; i < count; i++) {
+      const vector = vectorAt(batch, slot);
+      const range = vector instanceof CodedVector ? vector.range(batch.selection[i]) : undefined;
+      if (!(vector instanceof CodedVector) || !range) throw new TypeError('A row holds no record.');
+      starts[i] = out.length;
+      out.copy(vector.bytes, range.start, range.end);
+      ends[i] = out.length;
+      out.copy(end);
+      if (!isUtf8(vector.bytes.subarray(range.start, range.end))) faults[i] = Fault.FieldNotUtf8;
+    }
+    yield { ...noRecords, bytes: out.view(), count, starts, ends, faults };
+  }
+}
+
+const noRecords = {
+  offset: 0,
+  lines: new Uint32Array(0),
+  faultAt: new Uint32Array(0),
+  faulty: 0,
+  lineCount: 0,
+  next: 0,
+  incomplete: false,
+  fields: [],
+} as const;
+
+/**
+ * What the stages make of a file: the scan workers do the stages that look at one record at a time, and what they can
+ * of the next one; the rest is done here, in memory that has a bound.
+ */
+async function* derivedBatches(
+  dataset: Dataset,
+  query: PlannedQuery,
+  plan: Plan,
+  signal: AbortSignal,
+  scanned: (found: OrderedResult) => void | Promise<void>,
+  { malformed = 'keep', stages }: DeriveOptions,
+): AsyncGenerator<Batch> {
   const measure = stages !== undefined;
-  const output: StagesOutput = { kind: 'stages' };
+  const output: StagesOutput = { kind: 'stages', asRecords: plan === query.plan.asRecords };
   async function* parts(): AsyncGenerator<Uint8Array> {
     const blocksPerStretch = reducesRows(plan) ? undefined : 1;
     const scan = { query, output, malformed, window: everything, blocksPerStretch, measure };
@@ -50,19 +132,7 @@ export async function* deriveRows(
     cutoff: (key) => (output.cutoff = key),
     ...(stages && { metrics: stages.metrics }),
   };
-  const out = new ByteWriter(pieceSize);
-  let rows = 0;
-  for await (const batch of gather(plan, parts(), context)) {
-    const began = performance.now();
-    writeRows(out, batch, plan.output);
-    stages?.encoding(performance.now() - began);
-    rows += batch.count;
-    if (out.length < pieceSize) continue;
-    yield { bytes: out.view(), rows };
-    out.clear();
-    rows = 0;
-  }
-  if (out.length > 0) yield { bytes: out.view(), rows };
+  yield* gather(plan, parts(), context);
 }
 
 /** Names of the columns that a query makes; undefined where they are seen only in the rows. */

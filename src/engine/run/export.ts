@@ -8,9 +8,10 @@ import { createDerivedEncoder, derivedTarget, readPaths, type DerivedColumns } f
 import { appendReject } from '../sink/rejects.ts';
 import { frameOf, framed } from '../sink/frame.ts';
 import { openTarget } from '../sink/openTarget.ts';
+import { createRowEncoder } from '../sink/rowEncoder.ts';
 import { tooManyColumns } from '../sink/tableRow.ts';
 import { SourceError } from '../source/source.ts';
-import { derivedColumns, deriveRows } from './derive.ts';
+import { derivedColumns, deriveRecords, deriveRows } from './derive.ts';
 import type { EncodedLines } from '../dataset/encodedLines.ts';
 import type { Dataset, FileScan } from '../dataset/dataset.ts';
 import { Meter } from './meter.ts';
@@ -54,7 +55,9 @@ export async function exportTo(
       ? encodedChunks(dataset, planned, encoded, rejects, signal, meter)
       : planned.plan.shape === 'records'
         ? recordChunks(dataset, planned, to, rejects, signal, meter)
-        : derivedChunks(dataset, planned, to, rejects, signal, meter);
+        : planned.plan.asRecords
+          ? arrangedChunks(dataset, planned, to, rejects, signal, meter)
+          : derivedChunks(dataset, planned, to, rejects, signal, meter);
     for await (const chunk of chunks) await counted.write(chunk);
     signal.throwIfAborted();
     await counted.commit();
@@ -259,6 +262,41 @@ async function* derivedChunks(
     }
   }
   yield* framed(encoder.frame, rows());
+}
+
+/** An export of whole records that are not in the order of the file, or that others decide about: ORDER BY, DISTINCT. */
+async function* arrangedChunks(
+  dataset: Dataset,
+  query: PlannedQuery,
+  to: ExportFormat,
+  rejects: ByteSink | undefined,
+  signal: AbortSignal,
+  meter: Meter,
+): AsyncGenerator<Uint8Array> {
+  const { format, lineEnd = '\n' } = dataset.recognised;
+  const head = needsHead(format, to) ? await dataset.head(signal) : new Uint8Array(0);
+  const encoder = createRowEncoder(format, to, []);
+  const found = async (result: OrderedResult): Promise<void> => {
+    meter.scanned(result);
+    if (rejects) await writeRejects(result, rejects);
+  };
+  async function* rows(): AsyncGenerator<Uint8Array> {
+    const { stages } = meter;
+    const options = { malformed: rejects ? 'collect' : 'keep', stages } as const;
+    for await (const block of deriveRecords(dataset, query, lineEnd, signal, found, options)) {
+      meter.derived(block.count);
+      const began = performance.now();
+      encoder.out.clear();
+      encoder.encode(block, firstNumbers(block.count), block.count);
+      stages?.encoding(performance.now() - began);
+      yield encoder.out.view();
+    }
+  }
+  yield* framed(frameOf(format, to, head, []), rows());
+}
+
+function firstNumbers(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, index) => index);
 }
 
 /** The bytes of the matching records, stretch by stretch. */

@@ -1,7 +1,7 @@
 import type { RecordBlock } from '../format/record.ts';
 import { unescapeOf } from '../query/fieldText.ts';
 import type { Origin, Plan } from '../query/index.ts';
-import { AttributeVector, FieldVector, RecordVector, type Vector } from './vector.ts';
+import { AttributeVector, BytesVector, FieldVector, RecordVector, type Vector } from './vector.ts';
 
 /**
  * Rows on their way from one stage to the next. Vectors may look into the memory of a scanner: a batch is valid
@@ -35,6 +35,8 @@ export function batchOfBlock(
         return new AttributeVector(source.attribute, block, origin);
       case 'record':
         return new RecordVector(block);
+      case 'bytes':
+        return new BytesVector(block);
       case 'computed':
         return undefined;
     }

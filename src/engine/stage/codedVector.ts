@@ -1,6 +1,6 @@
 import type { Value } from '../query/value/value.ts';
-import { ByteReader } from './bytes.ts';
-import { readCell, tag } from './codec.ts';
+import { ByteReader, type ByteWriter } from './bytes.ts';
+import { readCell, skipCell, tag } from './codec.ts';
 import { valueOf, type Cell, type Vector } from './vector.ts';
 
 /** One column of rows as a `RowCodec` has written them: a cell is decoded when it is asked for. */
@@ -32,6 +32,14 @@ export class CodedVector implements Vector {
       default:
         return undefined;
     }
+  }
+
+  /** Copies a cell as it was written: the bytes of a record need not be UTF-8. */
+  copyTo(out: ByteWriter, row: number): void {
+    const start = this.starts[row];
+    this.#reader.at = start;
+    skipCell(this.#reader);
+    out.copy(this.bytes, start, this.#reader.at);
   }
 
   value(row: number): Value {

@@ -6,7 +6,7 @@ import { wholeBatch, vectorAt, type Batch } from './batch.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { skipCell, tag, writeCell } from './codec.ts';
 import { CodedVector } from './codedVector.ts';
-import { FieldVector, RecordVector, type Vector } from './vector.ts';
+import { BytesVector, FieldVector, RecordVector, type Vector } from './vector.ts';
 
 /** Copies rows out of their batches: only the slots that somebody further on reads. */
 export class RowCodec {
@@ -105,6 +105,8 @@ export function* batchesOf(codec: RowCodec, rows: Iterable<Uint8Array>): Generat
 function writeFrom(out: ByteWriter, vector: Vector, row: number): void {
   if (vector instanceof FieldVector) writeField(out, vector, row);
   else if (vector instanceof RecordVector) writeRecord(out, vector, row);
+  else if (vector instanceof BytesVector) writeBytes(out, vector, row);
+  else if (vector instanceof CodedVector) vector.copyTo(out, row);
   else writeCell(out, vector.cell(row));
 }
 
@@ -158,6 +160,10 @@ function writeRecord(out: ByteWriter, vector: RecordVector, row: number): void {
   } else {
     writeCell(out, vector.cell(row));
   }
+}
+
+function writeBytes(out: ByteWriter, { block }: BytesVector, row: number): void {
+  writeRange(out, tag.text, block.bytes, block.starts[row], block.ends[row]);
 }
 
 function writeRange(out: ByteWriter, kind: number, bytes: Uint8Array, start: number, end: number): void {

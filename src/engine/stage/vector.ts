@@ -104,6 +104,24 @@ export class RecordVector implements Vector {
   }
 }
 
+/** The bytes of a block's records; as a value, the text that they are. */
+export class BytesVector implements Vector {
+  readonly block: RecordBlock;
+
+  constructor(block: RecordBlock) {
+    this.block = block;
+  }
+
+  value(row: number): Value {
+    const { bytes, starts, ends } = this.block;
+    return Buffer.from(bytes.buffer, bytes.byteOffset).toString('utf8', starts[row], ends[row]);
+  }
+
+  cell(row: number): Cell {
+    return this.value(row);
+  }
+}
+
 /** Values that were computed or copied. */
 export class CellVector implements Vector {
   readonly cells: readonly Cell[];

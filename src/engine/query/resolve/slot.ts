@@ -12,6 +12,8 @@ export type SlotSource =
   | { readonly kind: 'attribute'; readonly attribute: RecordAttribute }
   /** The whole record as JSON. */
   | { readonly kind: 'record' }
+  /** The bytes of the whole record. */
+  | { readonly kind: 'bytes' }
   /** Filled by a stage. */
   | { readonly kind: 'computed' };
 
@@ -46,6 +48,10 @@ export class SlotTable {
 
   record(): number {
     return this.#once('record', { source: { kind: 'record' }, loose: false });
+  }
+
+  bytes(): number {
+    return this.#once('bytes', { source: { kind: 'bytes' }, loose: false });
   }
 
   computed(loose: boolean): number {
