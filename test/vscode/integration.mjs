@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch, remote, workbenchAddress } from './browser.mjs';
 import { install } from './install.mjs';
-import { Failed, main, root } from './project.mjs';
+import { ended, Failed, main, root } from './project.mjs';
 import { withServer } from './server.mjs';
 
 /** Long enough for the slowest machine; a hung workbench ends here. */
@@ -42,6 +42,7 @@ async function runTests(installed, origin, folder) {
         () => reject(new Failed(`No result after ${limitMs / 60_000} minutes.\n${log}`)),
         limitMs,
       );
+      ended.addEventListener('abort', () => reject(ended.reason), { once: true });
       page.once('crash', () => reject(new Failed(`The workbench crashed.\n${log}`)));
       const open = async () => {
         await page.exposeFunction('codeAutomationExit', resolve);

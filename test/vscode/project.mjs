@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -14,14 +15,64 @@ export async function npm(args, cwd = root) {
     : run('npm', args, { cwd }));
 }
 
-/** Runs a program with this one's output; rejects when it fails. */
+/** How long a program may take to end once it is asked to. */
+const graceMs = 10_000;
+/** How often it is looked whether this process's parent and another's children are still there: nothing tells of it. */
+const lookMs = 100;
+
+/** Aborted when this process is asked to end: by Ctrl+C, by SIGTERM, by a terminal or an npm that is gone. */
+const ending = new AbortController();
+export const { signal: ended } = ending;
+
+/**
+ * Starts a program as the leader of a group of its own, so that `stop` also ends whatever it has started in turn.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} options
+ */
+export function start(program, args, options) {
+  ended.throwIfAborted();
+  const child = spawn(program, args, { ...options, detached: process.platform !== 'win32' });
+  const exit = once(child, 'exit');
+  const stop = () => void signalGroup(child, 'SIGTERM');
+  ended.addEventListener('abort', stop);
+  exit.catch(() => undefined).finally(() => ended.removeEventListener('abort', stop));
+  return { child, exit, stop: () => stopped(child, exit) };
+}
+
+/** Ends a group of programs; resolves when the last of them is gone. */
+async function stopped(child, exit) {
+  signalGroup(child, 'SIGTERM');
+  const limit = performance.now() + graceMs;
+  while (signalGroup(child, 0)) {
+    if (performance.now() > limit) signalGroup(child, 'SIGKILL');
+    await setTimeout(lookMs);
+  }
+  await exit;
+}
+
+/** Answers whether there was anybody left to hear it. */
+function signalGroup(child, signal) {
+  if (child.pid === undefined) return false;
+  if (process.platform === 'win32') return child.kill(signal) && signal !== 0;
+  try {
+    return process.kill(-child.pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+    return false;
+  }
+}
+
+/** Runs a program with this one's output; rejects when it fails, or is ended because this process is. */
 export async function run(program, args, { cwd = root, env = {} } = {}) {
-  const child = spawn(program, args, {
+  const { exit } = start(program, args, {
     cwd,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
   });
-  const [code, signal] = await once(child, 'exit');
+  const [code, signal] = await exit;
+  ended.throwIfAborted();
   if (code !== 0) throw new Failed(`${[program, ...args].join(' ')} ended with ${String(code ?? signal)}.`);
 }
 
@@ -33,13 +84,30 @@ export async function node(script, args = [], env = {}) {
 /** Something that was run has failed and has said why: a stack trace would add nothing. */
 export class Failed extends Error {}
 
-/** Ends the process as a command should: with what went wrong in a sentence. */
+/** Says which part of the work begins: some take minutes on a first run. */
+export function say(what) {
+  console.log(`[${new Date().toLocaleTimeString('en-GB')}] ${what}`);
+}
+
+/** Does a command's work and ends as a command should: all it started is ended, and a failure is one sentence. */
 export async function main(work) {
+  const end = (signal) => ending.abort(new Failed(`Ended by ${signal}.`));
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, end);
+  // npm passes a signal on to the shell between it and this process, and not every shell passes it on in turn.
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) end('npm');
+  }, lookMs);
+  look.unref();
   try {
     await work();
   } catch (error) {
     console.error(error instanceof Failed ? error.message : error);
     process.exitCode = 1;
+  } finally {
+    clearInterval(look);
+    for (const signal of signals) process.off(signal, end);
   }
 }
 
@@ -49,7 +117,7 @@ export async function installPackages() {
   // A linked folder belongs to another checkout, which keeps it up to date.
   if (existsSync(modules) && lstatSync(modules).isSymbolicLink()) return;
   if (packagesAreCurrent(modules)) return;
-  console.log('Installing packages: npm ci');
+  say('Installing packages with npm ci; the first time this takes a minute or two');
   await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 

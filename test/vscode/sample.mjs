@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { node } from './project.mjs';
+import { node, say } from './project.mjs';
 
 /** A folder with `requests.jsonl` and `requests.csv` of about `bytes` each. Needs the build in dist/. */
 export async function sample(folder, bytes = 300e6) {
@@ -14,7 +14,7 @@ export async function sample(folder, bytes = 300e6) {
   const [jsonl, csv] = ['requests.jsonl', 'requests.csv'].map((name) => join(folder, name));
   for (const file of [jsonl, csv]) {
     if (existsSync(file)) continue;
-    console.log(`Generating ${file} (${bytes / 1e6} MB)`);
+    say(`Generating ${file} (${bytes / 1e6} MB)`);
     await node('dist/sample.js', [file, String(bytes)]);
   }
   return folder;

@@ -1,9 +1,7 @@
 // The VS Code server from .vscode-test/, for the length of one piece of work.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failed, root } from './project.mjs';
+import { Failed, root, start } from './project.mjs';
 
 /**
  * Starts the server, does the work, and ends the server whatever happens.
@@ -35,39 +33,47 @@ export async function withServer({ installed, home, settings = {}, vsix, flags =
   delete environment.NODE_OPTIONS;
   delete environment.VSCODE_IPC_HOOK_CLI;
 
-  if (vsix !== undefined) {
-    const done = spawnSync(installed.node, [...common, '--install-extension', vsix, '--force'], {
+  const serve = (args) => {
+    const started = start(installed.node, [...common, ...args], {
+      cwd: root,
       env: environment,
-      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    if (!`${done.stdout}${done.stderr}`.includes('successfully installed')) {
-      throw new Failed(`The extension could not be installed:\n${done.stdout}${done.stderr}`);
+    let log = '';
+    const listeners = new Set();
+    for (const output of [started.child.stdout, started.child.stderr]) {
+      output.setEncoding('utf8').on('data', (chunk) => {
+        log += chunk;
+        for (const listener of listeners) listener();
+      });
+    }
+    return { ...started, log: () => log, heard: (listener) => listeners.add(listener) };
+  };
+
+  if (vsix !== undefined) {
+    const { exit, log } = serve(['--install-extension', vsix, '--force']);
+    await exit;
+    if (!log().includes('successfully installed')) {
+      throw new Failed(`The extension could not be installed:\n${log()}`);
     }
   }
 
-  let log = '';
-  const child = spawn(
-    installed.node,
-    [...common, '--host', '127.0.0.1', '--port', '0', '--without-connection-token', ...flags],
-    { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const ended = once(child, 'exit');
+  const server = serve(['--host', '127.0.0.1', '--port', '0', '--without-connection-token', ...flags]);
+  const { child, exit, log } = server;
   try {
     const port = await new Promise((resolve, reject) => {
-      const read = (chunk) => {
-        log += chunk;
-        const found = /Extension host agent listening on (\d+)/.exec(log);
+      server.heard(() => {
+        const found = /Extension host agent listening on (\d+)/.exec(log());
         if (found) resolve(Number(found[1]));
-      };
-      child.stdout.setEncoding('utf8').on('data', read);
-      child.stderr.setEncoding('utf8').on('data', read);
-      child.once('error', reject);
-      void ended.then(([code]) => reject(new Failed(`The VS Code server ended (${String(code)}):\n${log}`)));
+      });
+      exit.then(
+        ([code]) => reject(new Failed(`The VS Code server ended (${String(code)}):\n${log()}`)),
+        reject,
+      );
     });
-    return await work({ origin: `http://127.0.0.1:${port}`, pid: child.pid, log: () => log });
+    return await work({ origin: `http://127.0.0.1:${port}`, pid: child.pid, log });
   } finally {
-    child.kill('SIGTERM');
-    await ended;
+    await server.stop();
   }
 }
 
