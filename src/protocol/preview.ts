@@ -38,8 +38,10 @@ export interface ColumnInfo {
   /** As a query writes it: dotted, quoted where it must be. */
   readonly path: string;
   /** What its cells held so far. */
-  readonly type: 'unknown' | 'number' | 'text' | 'boolean' | 'list' | 'object' | 'mixed';
+  readonly type: ColumnType;
 }
+
+export type ColumnType = 'unknown' | 'number' | 'text' | 'boolean' | 'list' | 'object' | 'mixed';
 
 /** How far the file itself is known. */
 export interface FileState {
@@ -295,8 +297,8 @@ export interface Filters {
 export interface PreviewEvents {
   /** The file is known further, has changed, or is gone. At most every 100 ms. */
   file: FileState;
-  /** More columns were seen. */
-  columns: readonly ColumnInfo[];
+  /** More columns of a view were seen, or their types have become known: all of its columns. */
+  columns: { readonly view: number; readonly columns: readonly ColumnInfo[] };
   /** The engine's worker was replaced; what was running has to be run again. */
   restarted: { readonly message: string };
   /** A command of the editor (palette, key, native menu) that is the page's to carry out. */

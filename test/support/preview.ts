@@ -1,7 +1,7 @@
 import { EngineService } from '../../src/engine/service/service.ts';
 import type { EngineSide } from '../../src/engine/service/session.ts';
 import type { EngineCalls, FormatOptions, Tagged } from '../../src/protocol/engine.ts';
-import type { FileInfo, FileState, Page, PreviewEvents } from '../../src/protocol/preview.ts';
+import type { ColumnInfo, FileInfo, FileState, Page, PreviewEvents } from '../../src/protocol/preview.ts';
 import { CellKind } from '../../src/protocol/preview.ts';
 import { Peer } from '../../src/protocol/rpc.ts';
 import { scanPool } from './pool.ts';
@@ -13,6 +13,8 @@ export class Preview {
   readonly host: Peer<Nothing, EngineCalls, Nothing>;
   readonly page: Peer<Nothing, EngineSide, Nothing>;
   readonly files: FileState[] = [];
+  /** What the engine has told last of each view's columns. */
+  readonly columns = new Map<number, readonly ColumnInfo[]>();
   readonly #service: EngineService;
   readonly #waiting: { readonly test: (state: FileState) => boolean; readonly resolve: () => void }[] = [];
   info!: FileInfo;
@@ -30,6 +32,9 @@ export class Preview {
       handlers: {},
       onEvent: (name, value) => {
         if (name === 'file') this.#told(value as PreviewEvents['file']);
+        if (name !== 'columns') return;
+        const { view, columns } = value as PreviewEvents['columns'];
+        this.columns.set(view, columns);
       },
     });
   }

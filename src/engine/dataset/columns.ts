@@ -1,6 +1,7 @@
-import type { ColumnInfo } from '../../protocol/preview.ts';
-import { CellKind } from '../../protocol/preview.ts';
+import { CellKind, type ColumnInfo, type ColumnType } from '../../protocol/preview.ts';
 import { columnNames, type FieldPath } from '../format/json/fields.ts';
+import { mergedType } from '../pool/columnTypes.ts';
+import type { PageResult } from '../pool/task.ts';
 import { writePath } from '../query/index.ts';
 
 /** A column with where the scanner finds it. */
@@ -14,7 +15,10 @@ const maxColumns = 20_000;
 /** The columns of a file as they become known. An id never changes its meaning; new columns come at the end. */
 export class Columns {
   #columns: FileColumn[] = [];
-  readonly #known = new Set<string>();
+  /** Ids by path. */
+  readonly #known = new Map<string, number>();
+  /** The columns are those that a query names: what rows hold below them are no columns of their own. */
+  #complete = false;
 
   get all(): readonly FileColumn[] {
     return this.#columns;
@@ -22,6 +26,7 @@ export class Columns {
 
   /** Takes a CSV's columns. */
   setNames(names: readonly string[]): void {
+    this.#complete = true;
     this.#columns = names.map((name, id) => ({
       id,
       name,
@@ -31,35 +36,63 @@ export class Columns {
     }));
   }
 
+  /** Takes the columns that a query makes, each the member of that name. */
+  setMembers(names: readonly string[]): void {
+    this.addPaths(names.map((name) => [name]));
+    this.#complete = true;
+  }
+
   /** Adds the paths that are new; answers whether any was. */
   addPaths(paths: readonly FieldPath[]): boolean {
+    if (this.#complete) return false;
     const fresh = paths.filter((path) => !this.#known.has(JSON.stringify(path)));
     if (fresh.length === 0 || this.#columns.length >= maxColumns) return false;
-    for (const path of fresh) this.#known.add(JSON.stringify(path));
     const all = [...this.#columns.map(({ fields }) => fields.map(String)), ...fresh].slice(0, maxColumns);
     const names = columnNames(all);
     for (let id = this.#columns.length; id < all.length; id++) {
+      this.#known.set(JSON.stringify(all[id]), id);
       this.#columns.push({ id, name: names[id], path: writePath(all[id]), type: 'unknown', fields: all[id] });
     }
     return true;
   }
 
-  /** Learns columns' types from a page's cells, rows x columns of `CellKind`; answers whether a type has changed. */
-  learnTypes(ids: readonly number[], kinds: Uint8Array): boolean {
-    let changed = false;
-    for (let cell = 0; cell < kinds.length; cell++) {
-      const id = ids[cell % ids.length];
-      const seen = typeOfCell(kinds[cell]);
-      const column = this.#columns.at(id);
-      if (!seen || !column || column.type === seen || column.type === 'mixed') continue;
-      this.#columns[id] = { ...column, type: column.type === 'unknown' ? seen : 'mixed' };
-      changed = true;
+  /**
+   * Learns what a page of rows says of the columns: which there are, and what they hold.
+   * @param ids the columns whose cells the page has
+   * @returns whether that was new
+   */
+  learn(
+    { paths, types, kinds }: Pick<PageResult, 'paths' | 'types' | 'kinds'>,
+    ids: readonly number[],
+  ): boolean {
+    let changed = this.addPaths(paths);
+    for (const [at, path] of paths.entries()) {
+      const id = this.#known.get(JSON.stringify(path));
+      if (id !== undefined) changed = this.#learnType(id, types[at]) || changed;
+      // An object below a member that a query names is that member's value.
+      const member = path.length > 1 ? this.#known.get(JSON.stringify(path.slice(0, 1))) : undefined;
+      if (member !== undefined && this.#complete) changed = this.#learnType(member, 'object') || changed;
+    }
+    // Records without paths are rows of a CSV.
+    if (paths.length === 0) {
+      for (let cell = 0; cell < kinds.length; cell++) {
+        changed = this.#learnType(ids[cell % ids.length], typeOfCell(kinds[cell])) || changed;
+      }
     }
     return changed;
   }
+
+  #learnType(id: number, seen: ColumnType): boolean {
+    const column = this.#columns.at(id);
+    if (!column) return false;
+    const type = mergedType(column.type, seen);
+    if (type === column.type) return false;
+    this.#columns[id] = { ...column, type };
+    return true;
+  }
 }
 
-function typeOfCell(kind: number): ColumnInfo['type'] | undefined {
+function typeOfCell(kind: number): ColumnType {
   switch (kind & ~CellKind.Cut) {
     case CellKind.Boolean:
       return 'boolean';
@@ -67,9 +100,7 @@ function typeOfCell(kind: number): ColumnInfo['type'] | undefined {
       return 'number';
     case CellKind.Text:
       return 'text';
-    case CellKind.Json:
-      return 'object';
     default:
-      return undefined;
+      return 'unknown';
   }
 }

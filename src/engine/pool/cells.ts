@@ -81,25 +81,30 @@ export type CellWriter = (
   end: number,
 ) => void;
 
-export const writeJsonCell: CellWriter = (cells, bytes, kind, start, end) => {
-  switch (kind) {
-    case Kind.Missing:
-      return cells.empty(CellKind.Missing);
-    case Kind.Null:
-      return cells.empty(CellKind.Null);
-    case Kind.False:
-    case Kind.True:
-      return cells.bytes(CellKind.Boolean, bytes, start, end);
-    case Kind.Number:
-      return cells.bytes(CellKind.Number, bytes, start, end);
-    case Kind.Text:
-      return cells.bytes(CellKind.Text, bytes, start, end);
-    case Kind.EscapedText:
-      return cells.text(CellKind.Text, unescapeJson(bytes, start, end));
-    default:
-      return cells.bytes(CellKind.Json, bytes, start, end);
-  }
-};
+/** @param numbersInText whether a text that reads as a number is shown as one */
+export function jsonCellWriter(numbersInText: boolean): CellWriter {
+  return (cells, bytes, kind, start, end) => {
+    switch (kind) {
+      case Kind.Missing:
+        return cells.empty(CellKind.Missing);
+      case Kind.Null:
+        return cells.empty(CellKind.Null);
+      case Kind.False:
+      case Kind.True:
+        return cells.bytes(CellKind.Boolean, bytes, start, end);
+      case Kind.Number:
+        return cells.bytes(CellKind.Number, bytes, start, end);
+      case Kind.Text: {
+        const isNumber = numbersInText && looksNumeric(bytes, start, end);
+        return cells.bytes(isNumber ? CellKind.Number : CellKind.Text, bytes, start, end);
+      }
+      case Kind.EscapedText:
+        return cells.text(CellKind.Text, unescapeJson(bytes, start, end));
+      default:
+        return cells.bytes(CellKind.Json, bytes, start, end);
+    }
+  };
+}
 
 export function csvCellWriter(dialect: CsvDialect): CellWriter {
   return (cells, bytes, kind, start, end) => {
@@ -127,7 +132,7 @@ function unescapeJson(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /** Whether a CSV field reads as a number, to be set flush right: how it is shown, no more. */
-function looksNumeric(bytes: Uint8Array, start: number, end: number): boolean {
+export function looksNumeric(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start <= 64 && number.test(decoder.decode(bytes.subarray(start, end)));
 }
 

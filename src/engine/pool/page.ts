@@ -1,4 +1,4 @@
-import { CellKind } from '../../protocol/preview.ts';
+import { CellKind, type ColumnType } from '../../protocol/preview.ts';
 import { Fault, isReadable } from '../fault.ts';
 import { JsonFields } from '../format/json/fields.ts';
 import { Kind, type FieldRequest, type RecordBlock, type Scanner } from '../format/record.ts';
@@ -10,7 +10,8 @@ import { ByteWriter } from '../stage/bytes.ts';
 import { computedSlots } from '../stage/compose.ts';
 import { computeBatch, type ComputedSlot } from '../stage/compute.ts';
 import { writeRows } from '../stage/output.ts';
-import { CellBuffer, csvCellWriter, writeJsonCell, type CellWriter } from './cells.ts';
+import { CellBuffer, csvCellWriter, jsonCellWriter, looksNumeric, type CellWriter } from './cells.ts';
+import { mergedType, typeOfKind } from './columnTypes.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
 import type { CellRequest, FileSpec, FormatSpec, PagePart, PageResult, RowFault } from './task.ts';
@@ -33,7 +34,9 @@ export async function readPage(
   const rows = new RowCollector(
     derived ? derived.scanner : file.scanner,
     derived ? { kind: 'jsonl' } : spec.format,
-    request,
+    derived && request.kind === 'columns'
+      ? { ...request, numbersInText: spec.format.kind === 'csv' }
+      : request,
   );
   const fields = derived ? plan.fields : matcher.fields;
   for (const { stretch, skip, take } of parts) {
@@ -75,7 +78,10 @@ class RowCollector {
   readonly #fields: readonly FieldRequest[];
   readonly #write: CellWriter;
   readonly #cells: CellBuffer;
+  readonly #numbersInText: boolean;
   readonly #paths: JsonFields | undefined;
+  /** What the columns of `#paths` held so far. */
+  readonly #types: ColumnType[] = [];
   readonly #records: number[] = [];
   readonly #lines: number[] = [];
   readonly #offsets: number[] = [];
@@ -87,7 +93,8 @@ class RowCollector {
     this.#request = request;
     this.#fields =
       request.kind === 'columns' ? request.columns.map(({ path }) => ({ path, numeric: false })) : [];
-    this.#write = format.kind === 'csv' ? csvCellWriter(format.dialect) : writeJsonCell;
+    this.#numbersInText = request.kind === 'columns' && request.numbersInText === true;
+    this.#write = format.kind === 'csv' ? csvCellWriter(format.dialect) : jsonCellWriter(this.#numbersInText);
     this.#cells = new CellBuffer(request.limit);
     this.#paths = format.kind === 'csv' ? undefined : new JsonFields();
   }
@@ -155,12 +162,13 @@ class RowCollector {
       lengths: Float64Array.from(this.#lengths),
       faults: this.#faults,
       paths: this.#paths?.paths() ?? [],
+      types: this.#types,
     };
   }
 
   /** Answers the buffer, which the scan may have moved. */
   #readCells(bytes: Uint8Array, offset: number, start: number, end: number, row: number): Uint8Array {
-    if (row < rowsSampled) this.#paths?.read(bytes, start, end);
+    if (this.#paths && row < rowsSampled) this.#learnColumns(this.#paths, bytes, start, end);
     const block = this.#scanner.scan({
       length: bytes.length,
       offset,
@@ -176,6 +184,19 @@ class RowCollector {
       else this.#write(this.#cells, block.bytes, kinds[0], starts[0], ends[0]);
     });
     return block.bytes;
+  }
+
+  #learnColumns(fields: JsonFields, bytes: Uint8Array, start: number, end: number): void {
+    fields.read(bytes, start, end);
+    const { count, kinds, starts, ends } = fields;
+    for (let column = 0; column < count; column++) {
+      const known = column < this.#types.length ? this.#types[column] : 'unknown';
+      const isNumber =
+        this.#numbersInText &&
+        kinds[column] === Kind.Text &&
+        looksNumeric(bytes, starts[column], ends[column]);
+      this.#types[column] = mergedType(known, isNumber ? 'number' : typeOfKind(kinds[column]));
+    }
   }
 
   #malformed(bytes: Uint8Array, start: number, end: number): void {

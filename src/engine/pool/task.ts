@@ -1,3 +1,4 @@
+import type { ColumnType } from '../../protocol/preview.ts';
 import type { Fault } from '../fault.ts';
 import type { JsonRows } from '../format/json/document/rows.ts';
 import type { FieldPath } from '../format/json/fields.ts';
@@ -157,7 +158,13 @@ export interface PagePart {
 
 export type CellRequest =
   /** Cells of some columns, each cut to `limit` bytes. */
-  | { readonly kind: 'columns'; readonly columns: readonly CellColumn[]; readonly limit: number }
+  | {
+      readonly kind: 'columns';
+      readonly columns: readonly CellColumn[];
+      readonly limit: number;
+      /** The rows come from a CSV, where numbers are text: what reads as one is shown as one. */
+      readonly numbersInText?: boolean | undefined;
+    }
   /** The record's raw bytes, cut to `limit`. */
   | { readonly kind: 'raw'; readonly limit: number };
 
@@ -179,8 +186,9 @@ export interface PageResult {
   readonly offsets: Float64Array;
   readonly lengths: Float64Array;
   readonly faults: readonly RowFault[];
-  /** JSON: the paths that these rows hold, in order of first appearance. */
+  /** JSON: the paths that these rows hold, in order of first appearance, and what they hold there. */
   readonly paths: readonly FieldPath[];
+  readonly types: readonly ColumnType[];
 }
 
 export interface RowFault {

@@ -10,6 +10,9 @@ import type { PlannedQuery } from '../dataset/plan.ts';
 import { failedAt, startState, type Run } from './run.ts';
 import { throttled } from './throttle.ts';
 
+/** Rows that are looked at for columns and their types before the result is shown. */
+const rowsSampled = 128;
+
 /**
  * A query whose rows are not records of the file: groups, sorted or unnested rows. They are written to a
  * temporary file as JSON Lines, which is then paged and searched as any file is; it is removed with the run.
@@ -29,7 +32,7 @@ export class TableRun implements Run {
     this.#file = file;
     this.#query = query;
     const names = derivedColumns(query);
-    if (names) this.columns.addPaths(names.map((name) => [name]));
+    if (names) this.columns.setMembers(names);
     this.#state = { ...startState(id, query, file), columns: this.columns.all };
   }
 
@@ -68,7 +71,9 @@ export class TableRun implements Run {
 
   async page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult> {
     if (!this.#result) return this.#file.page(undefined, [], cells, signal);
-    const page = await this.#result.page(undefined, this.#result.known.parts(first, count), cells, signal);
+    const numbersInText = this.#file.recognised.format.kind === 'csv';
+    const asked = cells.kind === 'columns' ? { ...cells, numbersInText } : cells;
+    const page = await this.#result.page(undefined, this.#result.known.parts(first, count), asked, signal);
     // These numbers are of the temporary file, not of the file that people see.
     return { ...page, records: new Float64Array(page.rows) };
   }
@@ -103,6 +108,11 @@ export class TableRun implements Run {
     const result = await Dataset.open({ kind: 'file', path }, { signal, pool: this.#file.sharedPool });
     this.#result = result;
     for await (const _ of result.scan({ query: undefined, output: { kind: 'count' } }, signal));
+    // The first rows say which columns there are, before somebody can look at them.
+    this.columns.learn(
+      await this.page(0, rowsSampled, { kind: 'columns', columns: [], limit: 0 }, signal),
+      [],
+    );
     return rows;
   }
 }

@@ -33,7 +33,8 @@ export class ViewRun implements Run {
     if (known) this.view.restore(known);
     if (query.plan.shape !== 'records') {
       this.columns = new Columns();
-      this.columns.addPaths((derivedColumns(query) ?? []).map((name) => [name]));
+      const names = derivedColumns(query);
+      if (names) this.columns.setMembers(names);
     }
     this.#state = { ...startState(id, query, dataset), ...this.#progress(0, 0) };
   }

@@ -227,9 +227,9 @@ export class Session {
     } as const;
     const page = await this.#page(run, first, count, cells, signal);
     if (!run && dataset.index.length === 0) this.#file.startIndexingSoon();
-    const learned = known.addPaths(page.paths);
-    if ((known.learnTypes(columns, page.kinds) || learned) && known === dataset.columns) {
-      this.#peer.send('columns', known.all);
+    // A page that asks for none may be new to a view whose columns are known already.
+    if (known.learn(page, columns) || columns.length === 0) {
+      this.#peer.send('columns', { view, columns: known.all });
     }
     return {
       view,

@@ -15,6 +15,8 @@ const progressMs = 100;
 const settleMs = 250;
 /** Looked at when a file is opened. */
 const firstRows = 100;
+/** Cells of a CSV that are looked at then, for the types of its columns. */
+const cellsSampled = 100_000;
 
 /** What all files share. */
 export interface EngineResources {
@@ -68,6 +70,8 @@ export class SharedFile {
     try {
       const file = new SharedFile(spec, dataset, identity);
       await file.#lookAtFirstRows(signal);
+      // Nobody asks for rows where none is known: whether there is one is found out unasked.
+      if (file.state().records === 0) void file.#seekFirstRecord();
       return file;
     } catch (error) {
       await dataset.close();
@@ -174,12 +178,37 @@ export class SharedFile {
       if (dataset.known.cut === undefined && dataset.index.length === 0) throw error;
       return read();
     });
-    dataset.columns.addPaths(page.paths);
+    dataset.columns.learn(page, []);
+    if (page.rows > 0 && page.paths.length === 0) await this.#learnCsvTypes(page.rows, signal);
     const bytes = page.lengths.reduce((sum, length) => sum + length, 0);
     this.#firstGuess =
       page.rows < firstRows || dataset.size === undefined
         ? page.rows
         : Math.round((dataset.size / bytes) * page.rows);
+  }
+
+  /** Reads on until a record is found, or the end. */
+  async #seekFirstRecord(): Promise<void> {
+    const { dataset } = this;
+    const { signal } = this.#closing;
+    while (dataset.known.records === 0 && !dataset.indexed && !this.#trouble && !signal.aborted) {
+      await this.indexedTo(dataset.index.length + 1, signal).catch(() => undefined);
+    }
+  }
+
+  /** Learns what the columns of a CSV hold, all of them, from no more cells than are read in a moment. */
+  async #learnCsvTypes(rows: number, signal: AbortSignal): Promise<void> {
+    const { columns, known } = this.dataset;
+    const { all } = columns;
+    if (all.length === 0) return;
+    const count = Math.min(rows, Math.max(1, Math.floor(cellsSampled / all.length)));
+    const wanted = all.map(({ fields, name }) => ({ path: fields, name }));
+    const cells = { kind: 'columns', columns: wanted, limit: 0 } as const;
+    const page = await this.dataset.page(undefined, known.parts(0, count), cells, signal);
+    columns.learn(
+      page,
+      all.map(({ id }) => id),
+    );
   }
 
   /** Tells the listeners how far the file is known. */

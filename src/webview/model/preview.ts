@@ -128,7 +128,12 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
   }
 
   link.on('file', (next) => (state.value = next));
-  link.on('columns', (next) => (fileColumns.value = next));
+  link.on('columns', ({ view: of, columns: next }) => {
+    const query = result.peek();
+    if (of === 0) fileColumns.value = next;
+    // They come at the end of the list, so that those that are shown stay where they are.
+    else if (query?.view === of) result.value = { ...query, columns: next };
+  });
 
   return {
     link,

@@ -384,10 +384,10 @@ export function serve(post: Post, options: BedOptions): Server {
           peer.send('command', order.command);
           return;
         case 'columns':
-          peer.send('columns', [
-            ...file.columns,
-            { id: file.columns.length, name: 'late', path: 'late', type: 'text' },
-          ]);
+          peer.send('columns', {
+            view: 0,
+            columns: [...file.columns, { id: file.columns.length, name: 'late', path: 'late', type: 'text' }],
+          });
       }
     },
   };

@@ -227,7 +227,8 @@ function parseClauses(cursor: Cursor, begin?: 'bare' | 'rows'): Operator[] {
   const span = cursor.spanFrom(start);
   const parts = { items, distinct, alias, where, groupBy, having, orderBy, selectSpan, span };
   const operators = rewriteSelect(parts);
-  if (operators.length === 0 && limits.length === 0) throw unknownOperator(cursor);
+  // SELECT * comes to nothing, and is something all the same.
+  if (items === undefined && operators.length === 0 && limits.length === 0) throw unknownOperator(cursor);
   return [...operators, ...limits];
 }
 
