@@ -5,8 +5,8 @@ export const versionText = `rowriver ${packageJson.version}\n`;
 export const helpText = `Usage: rowriver FILE [QUERY] [options]
 
 Filters and converts JSONL, CSV, TSV and JSON files of any size, also compressed
-ones (.gz, .zst). Nothing is loaded: records stream from FILE (a path, or - for
-standard input) to standard output.
+ones (.gz, .zst). Nothing is loaded: records stream from FILE (a path, also that
+of a named pipe, or - for standard input) to standard output.
 
   rowriver events.jsonl "status >= 500 AND user.country = 'DE'"
   rowriver events.csv "message LIKE '%timeout%'" --to jsonl -o timeouts.jsonl

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Dataset } from '../engine/dataset/dataset.ts';
 import { countTo, exportTo } from '../engine/run/export.ts';
@@ -130,10 +131,15 @@ function readingOf({ encoding, recognised }: Dataset): object {
 }
 
 function sourceOf({ file, headers, encoding }: RunCommand): SourceSpec {
-  if (file === '-') return { kind: 'stdin', encoding };
+  if (file === '-' || isStandardInput(file)) return { kind: 'stdin', encoding };
   return isAddress(file)
     ? { kind: 'url', url: file, headers, encoding }
     : { kind: 'file', path: file, encoding };
+}
+
+/** Whether a path leads to standard input, where that is no file: a pipe, a terminal, or a socket, which has no path. */
+function isStandardInput(path: string): boolean {
+  return /^(\/dev\/(stdin|fd\/0)|\/proc\/self\/fd\/0)$/.test(path) && !fstatSync(0).isFile();
 }
 
 /** One scan worker a core, within reason: a disk feeds no more, and each holds a few MiB. */

@@ -22,7 +22,7 @@ import type { PatternStep } from '../format/json/document/stream.ts';
 import type { KnownColumn } from '../query/index.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
-import type { SourceSpec } from '../source/source.ts';
+import type { FileIdentity, SourceSpec } from '../source/source.ts';
 import { cacheIdentity, type CacheIdentity } from './cacheIdentity.ts';
 import { Columns } from './columns.ts';
 import { recognise, type Recognised } from './format.ts';
@@ -198,6 +198,12 @@ export class Dataset {
   /** The file on disk that is read, which nothing may overwrite. */
   get paths(): readonly string[] {
     return this.#spec.source.kind === 'file' ? [this.#spec.source.path] : [];
+  }
+
+  /** The state of the file when it was opened; undefined for what is no file on disk, or has no state to go by. */
+  get identity(): FileIdentity | undefined {
+    const { place } = this.#source;
+    return place.kind === 'file' ? place.identity : undefined;
   }
 
   /** The columns that are known of the file: at first those of the records that it was recognised by. */

@@ -49,11 +49,11 @@ export class SharedFile {
   /** Blocks that somebody has asked for. */
   #wanted = 0;
 
-  private constructor(spec: SourceSpec, dataset: Dataset, identity: FileIdentity | undefined) {
+  private constructor(spec: SourceSpec, dataset: Dataset) {
     this.#spec = spec;
     this.dataset = dataset;
     this.values = new SeenValues(dataset);
-    this.#identity = identity;
+    this.#identity = dataset.identity;
     this.#watch = setInterval(() => void this.#look(), watchMs);
     this.#watch.unref();
   }
@@ -65,10 +65,9 @@ export class SharedFile {
     { pool, store }: EngineResources,
     signal: AbortSignal,
   ): Promise<SharedFile> {
-    const identity = spec.kind === 'file' ? await identifyFile(spec.path) : undefined;
     const dataset = await Dataset.open(spec, { ...options, pool, store, signal, keepPages: true });
     try {
-      const file = new SharedFile(spec, dataset, identity);
+      const file = new SharedFile(spec, dataset);
       await file.#lookAtFirstRows(signal);
       // Nobody asks for rows where none is known: whether there is one is found out unasked.
       if (file.state().records === 0) void file.#seekFirstRecord();

@@ -19,6 +19,8 @@ export interface OpenFileOptions {
    * and back costs as much as a read. It gives way to messages now and then.
    */
   readonly blocking?: boolean | undefined;
+  /** The file says nothing true of its size, as those of the system in /proc and /sys: it ends where a read ends. */
+  readonly unsized?: boolean | undefined;
 }
 
 /** How long a thread reads without giving way to messages, in milliseconds: a cancel is heard this late. */
@@ -30,7 +32,7 @@ const breathMs = 8;
  * @throws SourceError `not-found`, `is-folder`, `no-permission`, `unsupported` (device, socket), `changed`
  */
 export async function openFile(path: string, options: OpenFileOptions = {}): Promise<FileSource> {
-  const { expect, signal, blocking = false } = options;
+  const { expect, signal, blocking = false, unsized = false } = options;
   signal?.throwIfAborted();
   // A FIFO must be known before it is opened: opening one waits for its writer.
   checkKind(path, await statPath(path));
@@ -38,7 +40,7 @@ export async function openFile(path: string, options: OpenFileOptions = {}): Pro
   try {
     handle = await open(path, 'r');
   } catch (error) {
-    throw failure(path, error);
+    throw openFailure(path, error);
   }
   try {
     const stats = await handle.stat({ bigint: true });
@@ -48,11 +50,16 @@ export async function openFile(path: string, options: OpenFileOptions = {}): Pro
       throw new SourceError('changed', `${path} has changed since it was opened.`);
     }
     signal?.throwIfAborted();
-    return fileSource(path, handle, identity, blocking);
+    return fileSource(path, handle, identity, blocking, unsized);
   } catch (error) {
     await handle.close();
-    throw error instanceof SourceError || signal?.aborted ? error : failure(path, error);
+    throw error instanceof SourceError || signal?.aborted ? error : openFailure(path, error);
   }
+}
+
+/** Whether there is a named pipe at `path`. @throws SourceError */
+export async function isPipe(path: string): Promise<boolean> {
+  return (await statPath(path)).isFIFO();
 }
 
 /**
@@ -71,7 +78,13 @@ export function continues(before: FileIdentity, now: FileIdentity): boolean {
   return now.size === before.size ? now.mtimeMs === before.mtimeMs : now.size > before.size;
 }
 
-function fileSource(path: string, handle: FileHandle, identity: FileIdentity, blocking: boolean): FileSource {
+function fileSource(
+  path: string,
+  handle: FileHandle,
+  identity: FileIdentity,
+  blocking: boolean,
+  unsized: boolean,
+): FileSource {
   let closing: Promise<void> | undefined;
   let breathed = performance.now();
 
@@ -95,10 +108,10 @@ function fileSource(path: string, handle: FileHandle, identity: FileIdentity, bl
         if (blocking) bytesRead = readSync(handle.fd, into, 0, into.length, position);
         else ({ bytesRead } = await handle.read(into, 0, into.length, position));
       } catch (error) {
-        throw failure(path, error, position);
+        throw openFailure(path, error, position);
       }
       signal?.throwIfAborted();
-      if (bytesRead === 0 && position < identity.size) {
+      if (bytesRead === 0 && position < identity.size && !unsized) {
         throw new SourceError(
           'changed',
           `${path} ends at byte ${position} or before: it had ${identity.size} bytes when it was opened.`,
@@ -115,7 +128,7 @@ async function statPath(path: string): Promise<BigIntStats> {
   try {
     return await stat(path, { bigint: true });
   } catch (error) {
-    throw failure(path, error);
+    throw openFailure(path, error);
   }
 }
 
@@ -123,7 +136,7 @@ function checkKind(path: string, stats: BigIntStats): void {
   if (stats.isFile()) return;
   if (stats.isDirectory()) throw new SourceError('is-folder', `${path} is a folder, not a file.`);
   const kind = stats.isFIFO() ? 'a named pipe' : stats.isSocket() ? 'a socket' : 'a device';
-  throw new SourceError('unsupported', `${path} is ${kind}; only files can be opened.`);
+  throw new SourceError('unsupported', `${path} is ${kind}; only files and pipes can be read.`);
 }
 
 function identityOf(stats: BigIntStats): FileIdentity {
@@ -135,12 +148,16 @@ function identityOf(stats: BigIntStats): FileIdentity {
   };
 }
 
-function failure(path: string, error: unknown, position = 0): SourceError {
+/** What went wrong at `path`, in words. */
+export function openFailure(path: string, error: unknown, position = 0): SourceError {
   const cause = { cause: error };
   switch (codeOf(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new SourceError('not-found', `There is no file ${path}.`, position, cause);
+      // Where a name is no UTF-8, Node puts U+FFFD in its place, and a name with that in it is another one.
+      return path.includes('\ufffd')
+        ? new SourceError('not-found', `There is no file ${path}. ${notUtf8}`, position, cause)
+        : new SourceError('not-found', `There is no file ${path}.`, position, cause);
     case 'EACCES':
     case 'EPERM':
       return new SourceError('no-permission', `There is no permission to read ${path}.`, position, cause);
@@ -155,6 +172,9 @@ function failure(path: string, error: unknown, position = 0): SourceError {
     }
   }
 }
+
+const notUtf8 =
+  'Files whose names are not UTF-8 cannot be opened by name: rename it, or read it from standard input.';
 
 function codeOf(error: unknown): string {
   if (!(error instanceof Error) || !('code' in error)) return '';

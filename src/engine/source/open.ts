@@ -1,16 +1,18 @@
 import { type Codec, type DecodedSource, decodedSource } from './compressed/decoded.ts';
 import { encodingName, transcoder } from './encoding/encoding.ts';
-import { openFile } from './file.ts';
+import { isPipe, openFile, type FileSource } from './file.ts';
 import { gzip } from './compressed/gzip.ts';
 import { keepHead } from './head.ts';
+import { keptStream } from './kept.ts';
 import { openHttp } from './http/open.ts';
 import type { HttpLimits } from './http/client.ts';
 import { Marks, type Learnt } from './compressed/marks.ts';
 import { PageStore } from './compressed/pageStore.ts';
+import { openPipe, streamOf } from './pipe.ts';
 import { readSome } from './read.ts';
 import { recogniseEncoding } from './encoding/recognise.ts';
 import { canReadAgain, type Source, SourceError, type SourcePlace, type SourceSpec } from './source.ts';
-import { streamSource } from './stream.ts';
+import { onceSource, streamSource, type ByteStream } from './stream.ts';
 import { takesBack } from './unread.ts';
 import { zstd } from './compressed/zstd.ts';
 
@@ -66,6 +68,8 @@ const markSpacing = 16 * 1024 * 1024;
 /** First bytes of a stream that can be read again. */
 const headLength = 1024 * 1024;
 const mostLayers = 4;
+/** Of what can be read only once, a preview keeps so many bytes in a temporary file. */
+const mostKept = 4e9;
 
 /**
  * Opens a source and undoes, by magic bytes and byte-order mark, what stands between its bytes and UTF-8 text.
@@ -197,12 +201,21 @@ async function readHead(
 
 async function openPlace(
   spec: SourceSpec,
-  { signal, http, blocking }: OpenOptions,
+  { signal, http, blocking, keepPages }: OpenOptions,
 ): Promise<{ readonly source: Source; readonly place: SourcePlace }> {
   switch (spec.kind) {
     case 'file': {
-      const source = await openFile(spec.path, { expect: spec.identity, signal, blocking });
-      return { source, place: { kind: 'file', path: spec.path, identity: source.identity } };
+      const { path } = spec;
+      const once = (stream: ByteStream) => (keepPages ? keptStream(stream, mostKept) : onceSource(stream));
+      if (await isPipe(path))
+        return { source: await once(await openPipe(path, signal)), place: { kind: 'file', path } };
+      const source = await openFile(path, { expect: spec.identity, signal, blocking });
+      if (await hasItsSize(source, signal)) {
+        return { source, place: { kind: 'file', path, identity: source.identity } };
+      }
+      await source.close();
+      const stream = streamOf(await openFile(path, { signal, unsized: true }));
+      return { source: await once(stream), place: { kind: 'file', path } };
     }
     case 'stdin':
       return { source: streamSource(process.stdin, 'Standard input'), place: { kind: 'stdin' } };
@@ -212,4 +225,19 @@ async function openPlace(
       return { source, place: { kind: 'url', url, headers, keep, identity } };
     }
   }
+}
+
+/** The size that files in /sys say they have; those in /proc say none. */
+const nominalSize = 4096;
+
+/** Whether a file has as many bytes as it says. Those of the system are made as they are read. */
+async function hasItsSize(source: FileSource, signal: AbortSignal | undefined): Promise<boolean> {
+  const { size } = source;
+  if (size > nominalSize) return true;
+  const head = await readHead(source, size + 1, signal).catch((error: unknown) => {
+    if (error instanceof SourceError && error.failure === 'changed') return new Uint8Array(0);
+    throw error;
+  });
+  // What was appended meanwhile makes no other file of it.
+  return size === 0 ? head.length === 0 : head.length >= size;
 }

@@ -69,7 +69,8 @@ export function streamSource(stream: Readable, name: string): Source {
   return onceSource(readableStream(stream, name));
 }
 
-function readableStream(stream: Readable, name: string): ByteStream {
+/** A stream of Node's as it comes. */
+export function readableStream(stream: Readable, name: string): ByteStream {
   const chunks = stream.iterator({ destroyOnReturn: true }) as AsyncIterator<Uint8Array, undefined>;
   let at = 0;
   let failure: SourceError | undefined;

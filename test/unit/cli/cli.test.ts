@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, watch, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -316,6 +317,40 @@ describe('rowriver', function () {
       assert.match(result.stderr, /24,000 records read, 24,000 written/);
       ends(await piped('a;b\n1;2\n', '--to', 'jsonl'), 0, '{"a":"1","b":"2"}\n', /1 written/);
       ends(await piped('', 'a = 1'), 0, '', /0 records read/);
+    });
+
+    it('is read by its path as well, and so is what a shell pipes in under a name', async function () {
+      if (process.platform === 'win32') this.skip();
+      const child = startCli(['/dev/stdin', 'a = 2', '--count']);
+      child.stdin.end(records);
+      ends(await finished(child), 0, '12000\n', /12,000 matching/);
+
+      const fifo = join(folder, 'records.jsonl');
+      execFileSync('mkfifo', [fifo]);
+      const rejects = join(folder, 'odd.jsonl');
+      const writing = writeFile(fifo, `${records}{"a":\n`);
+      ends(
+        await runCli([fifo, '|> AGGREGATE count(*) AS n', '--to', 'csv', '--rejects', rejects]),
+        0,
+        'n\r\n24000\r\n',
+        /1 malformed/,
+      );
+      await writing;
+      await rm(fifo);
+      assert.match(await text('odd.jsonl'), /^\{"record":24001,.*\}\n$/);
+    });
+
+    it('is given up while a writer of a pipe writes nothing', async function () {
+      if (process.platform === 'win32') this.skip();
+      const fifo = join(folder, 'records.jsonl');
+      execFileSync('mkfifo', [fifo]);
+      const child = startCli([fifo, '--count']);
+      // Opens when the program does.
+      const writer = await open(fifo, 'w');
+      const ended = finished(child);
+      child.kill('SIGINT');
+      ends(await ended, 130, '', /Interrupted/);
+      await writer.close();
     });
 
     it('may be compressed', async () => {
