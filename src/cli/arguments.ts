@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import type { CsvDialect } from '../engine/format/csv/dialect.ts';
 import { parseDelimiter } from '../engine/format/csv/dialectWords.ts';
 import { targets, type Target } from '../engine/sink/exportFormat.ts';
+import { endingOf, endings, isWritable, namedTarget } from '../engine/sink/targetName.ts';
+import type { FormatOptions } from '../protocol/engine.ts';
 import { encodingName } from '../engine/source/encoding/encoding.ts';
 import { isAddress } from '../engine/source/http/address.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';
@@ -17,11 +19,14 @@ export interface RunCommand {
   readonly query: string;
   /** Where the results go; undefined for standard output. */
   readonly output: string | undefined;
-  readonly to: Target;
+  /** undefined: what the name of the output says. */
+  readonly to: Target | undefined;
   /** Print how many records match, and nothing else. */
   readonly count: boolean;
   /** Where malformed and odd records go, instead of to the output. */
   readonly rejects: string | undefined;
+  /** What FILE is read as; undefined: recognised. */
+  readonly from: FormatOptions['format'];
   /** undefined: recognised. */
   readonly delimiter: string | undefined;
   /** undefined: recognised; '' where nothing quotes. */
@@ -49,6 +54,7 @@ export class UsageError extends Error {
 const options = {
   output: { type: 'string', short: 'o' },
   to: { type: 'string' },
+  from: { type: 'string' },
   count: { type: 'boolean' },
   rejects: { type: 'string' },
   delimiter: { type: 'string' },
@@ -93,14 +99,26 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
   if (rejects !== undefined && rejects === output) {
     throw new UsageError('--output and --rejects cannot be the same file.');
   }
+  const source = nameOf(file);
+  if (output !== undefined && values.to === undefined && !isWritable(source, output)) {
+    throw new UsageError(
+      `--output: ${quoted(endingOf(output))} names no format that can be written. Use one of ${endings.join(' ')}, also with .gz or .zst, or say the format with --to.`,
+    );
+  }
+  if (rejects !== undefined && namedTarget(rejectsSource, rejects) !== 'same') {
+    throw new UsageError(
+      `--rejects are written as JSON Lines: a name in ${quoted(endingOf(rejects))} would say otherwise.`,
+    );
+  }
   return {
     kind: 'run',
     file,
     query,
     output: output === '-' ? undefined : output,
-    to: readTarget(values.to ?? 'same'),
+    to: values.to === undefined ? undefined : readTarget(values.to),
     count,
     rejects,
+    from: values.from === undefined ? undefined : readFormat(values.from),
     delimiter: values.delimiter === undefined ? undefined : readDelimiter(values.delimiter),
     quote: values.quote === undefined ? undefined : readQuote(values.quote),
     encoding: values.encoding === undefined ? undefined : readEncoding(values.encoding),
@@ -111,6 +129,14 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     cache: !values['no-cache'],
     headers: readHeaders(values.header ?? [], file, environment),
   };
+}
+
+/** Rejects are JSON Lines, whatever the file is. */
+const rejectsSource = { name: '', kind: 'jsonl' } as const;
+
+/** The name of a file or address, whose ending says what it is. */
+export function nameOf(file: string): string {
+  return isAddress(file) ? file.replace(/[?#].*$/s, '') : file;
 }
 
 function parse(args: readonly string[]) {
@@ -163,6 +189,14 @@ function readTarget(text: string): Target {
   const target = targets.find((known) => known === text.toLowerCase());
   if (target === undefined) throw new UsageError(`--to takes ${listed(targets)}, not ${quoted(text)}.`);
   return target;
+}
+
+const formats = ['jsonl', 'json', 'csv'] as const;
+
+function readFormat(text: string): (typeof formats)[number] {
+  const format = formats.find((known) => known === text.toLowerCase());
+  if (format === undefined) throw new UsageError(`--from takes ${listed(formats)}, not ${quoted(text)}.`);
+  return format;
 }
 
 function readDelimiter(text: string): string {

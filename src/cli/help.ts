@@ -21,8 +21,10 @@ Options:
   -o, --output OUT    write to OUT and not to standard output; OUT is replaced
                       only when everything has been written, and compressed
                       where its name ends in .gz or .zst
-      --to FORMAT     same (default: the records' own bytes), jsonl, csv, tsv or
-                      json (one array)
+      --to FORMAT     same (the records' own bytes), jsonl, csv, tsv or json (one
+                      array); by default what the ending of OUT says (.jsonl
+                      .ndjson .csv .tsv .tab .json), and same where it is that of
+                      FILE, .txt or none
       --count         print how many records match
       --rejects FILE  write malformed and odd records to FILE, one JSON object
                       each, instead of to the output; without this, odd ones
@@ -31,6 +33,7 @@ Options:
       --reading       print how FILE is read, as one JSON object: its format,
                       encoding, delimiter, quote, header, columns, and the
                       score with which that was recognised
+      --from FORMAT   read FILE as jsonl, json (values of any layout) or csv
       --delimiter C   what separates the fields of FILE: a character, or tab
       --quote C       what quotes them: ", ' or none
       --encoding E    the encoding of FILE, for example windows-1252 or gbk

@@ -10,11 +10,13 @@ import type { Result, Task } from '../engine/pool/task.ts';
 import { reviveFailure } from '../engine/pool/wire.ts';
 import { checkQuery, parseQuery } from '../engine/query/index.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
+import type { Target } from '../engine/sink/exportFormat.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
+import { namedTarget } from '../engine/sink/targetName.ts';
 import { isAddress } from '../engine/source/http/address.ts';
 import { SourceError, type SourceSpec } from '../engine/source/source.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
-import type { RunCommand } from './arguments.ts';
+import { nameOf, type RunCommand } from './arguments.ts';
 import { cacheFolder } from './cacheFolder.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
 import type { Progress, ProgressLine } from './progress.ts';
@@ -44,12 +46,13 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
     revive: reviveFailure,
   });
   try {
-    const { delimiter, quote, header, rows } = command;
+    const { from: format, delimiter, quote, header, rows } = command;
     const { signal } = terminal;
     const store = command.cache
       ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes)
       : undefined;
     const dataset = await Dataset.open(sourceOf(command), {
+      format,
       delimiter,
       quote,
       header,
@@ -80,7 +83,8 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
 }
 
 async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): Promise<ExportSummary> {
-  const { query, to, stages: measure } = command;
+  const { query, output, stages: measure } = command;
+  const { to = targetOf(command, dataset) } = command;
   const sinks: ByteSink[] = [];
   const open = async (path: string): Promise<ByteSink> => {
     const sink = await openTarget(path, { sources: dataset.paths });
@@ -89,13 +93,13 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
   };
   try {
     const rejects = command.rejects === undefined ? undefined : await open(command.rejects);
-    const sink = command.output === undefined ? terminal.output : await open(command.output);
+    const sink = output === undefined ? terminal.output : await open(output);
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };
     if (!command.count) {
       try {
         return await exportTo(dataset, { query, to, sink, rejects, measure }, context);
       } catch (error) {
-        throw command.output === undefined ? withPlaceToGoOn(error, dataset, query) : error;
+        throw output === undefined ? withPlaceToGoOn(error, dataset, query) : error;
       }
     }
     const summary = await countTo(dataset, { query, rejects, measure }, context);
@@ -105,6 +109,13 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
   } finally {
     for (const sink of sinks) await sink.discard();
   }
+}
+
+/** The format that the name of the output says. */
+function targetOf({ file, output }: RunCommand, { recognised: { format } }: Dataset): Target {
+  if (output === undefined) return 'same';
+  const delimiter = format.kind === 'csv' ? format.dialect.delimiter : undefined;
+  return namedTarget({ name: nameOf(file), kind: format.kind, delimiter }, output);
 }
 
 /** What was written to standard output stays there: says where the rest begins. */

@@ -1,11 +1,12 @@
 import { l10n, ProgressLocation, Uri, window } from 'vscode';
+import { endingOf, endings, isWritable, namedTarget, type NamedSource } from '../engine/sink/targetName.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
 import type { ExportProgress, ExportSummary } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { pathOf, type Addresses } from './addresses.ts';
 import { openPreview } from './editors.ts';
 import type { EngineHost, EngineSession } from './engineHost.ts';
-import { exportFormat, isSameFile, proposedTarget } from './exportTarget.ts';
+import { isSameFile, proposedTarget } from './exportTarget.ts';
 import type { Preview } from './preview.ts';
 import type { Readings } from './readings.ts';
 import { progressText } from './progressText.ts';
@@ -30,9 +31,12 @@ export class Exporter {
   /** Asks where to and writes what the query selects. Undefined where the user thinks better of it. */
   async exportSubset(preview: Preview, query: string): Promise<ExportSummary | undefined> {
     const source = pathOf(preview.uri);
-    const target = await this.#askForTarget(preview.uri, proposedTarget(source, 'filtered'));
+    const proposed = proposedTarget(source, 'filtered');
+    const target = await this.#askForTarget(preview.uri, proposed, ({ fsPath }) =>
+      isWritable(source, fsPath) ? undefined : notWritable(fsPath),
+    );
     if (target === undefined) return undefined;
-    const to = exportFormat(source, preview.info?.format ?? 'jsonl', target.fsPath);
+    const to = namedTarget(namedSource(preview.uri, preview.info), target.fsPath);
     const request = { session: preview.session.number, query, target: target.fsPath, to };
     const summary = await withProgress(target, (signal, onProgress) =>
       this.#engine.call('export', request, { signal, onProgress }),
@@ -49,9 +53,10 @@ export class Exporter {
     if (await isSource(source, target)) {
       throw new Error(l10n.t('A file cannot be exported onto itself: {0}', source.fsPath));
     }
+    if (!isWritable(pathOf(source), target.fsPath)) throw new Error(notWritable(target.fsPath));
     const { session, info } = await this.#openSession(source);
     try {
-      const to = exportFormat(pathOf(source), info.format, target.fsPath);
+      const to = namedTarget(namedSource(source, info), target.fsPath);
       const request = { session: session.number, query, target: target.fsPath, to };
       const summary = await this.#engine.call('export', request);
       this.#logStages(target, summary);
@@ -64,7 +69,11 @@ export class Exporter {
   /** Asks where to and writes the malformed records, one JSON object a line. */
   async exportRejects(preview: Preview): Promise<ExportSummary | undefined> {
     const proposed = proposedTarget(pathOf(preview.uri), 'rejects', '.jsonl');
-    const target = await this.#askForTarget(preview.uri, proposed);
+    const target = await this.#askForTarget(preview.uri, proposed, ({ fsPath }) =>
+      isWritable(proposed, fsPath) && namedTarget(rejectsSource, fsPath) === 'same'
+        ? undefined
+        : l10n.t('Malformed records are written as JSON Lines: choose a name that ends in .jsonl.'),
+    );
     if (target === undefined) return undefined;
     const request = { session: preview.session.number, target: target.fsPath };
     const summary = await withProgress(target, (signal, onProgress) =>
@@ -103,7 +112,12 @@ export class Exporter {
     });
   }
 
-  async #askForTarget(source: Uri, proposed: string): Promise<Uri | undefined> {
+  /** @param fault says of a target why nothing can be written under its name; undefined where it can */
+  async #askForTarget(
+    source: Uri,
+    proposed: string,
+    fault: (target: Uri) => string | undefined,
+  ): Promise<Uri | undefined> {
     for (;;) {
       const target = await window.showSaveDialog({
         defaultUri: Uri.file(proposed),
@@ -126,7 +140,9 @@ export class Exporter {
           modal: true,
         });
       } else {
-        return target;
+        const message = fault(target);
+        if (message === undefined) return target;
+        await window.showErrorMessage(message, { modal: true });
       }
     }
   }
@@ -144,6 +160,21 @@ export class Exporter {
     if (picked === open) await openPreview(target);
     if (picked === rejects) await this.exportRejects(preview);
   }
+}
+
+/** Rejects are JSON Lines, whatever the file is. */
+const rejectsSource = { name: '', kind: 'jsonl' } as const;
+
+function namedSource(source: Uri, info: FileInfo | undefined): NamedSource {
+  return { name: pathOf(source), kind: info?.format ?? 'jsonl', delimiter: info?.reading?.delimiter };
+}
+
+function notWritable(target: string): string {
+  return l10n.t(
+    'The ending "{0}" names no format that can be written. These do: {1}, also with .gz or .zst behind them.',
+    endingOf(target),
+    endings.join(' '),
+  );
 }
 
 function isSource(source: Uri, target: Uri): Promise<boolean> {

@@ -20,7 +20,10 @@ export interface OpenFile {
   readonly options: FormatOptions;
 }
 
+/** What the user says of how a file is to be read; what is not said is recognised. */
 export interface FormatOptions {
+  /** JSON Lines, JSON values of any layout, or delimited text. */
+  readonly format?: 'jsonl' | 'json' | 'csv' | undefined;
   readonly delimiter?: string | undefined;
   readonly quote?: '"' | "'" | '' | undefined;
   readonly header?: boolean | undefined;

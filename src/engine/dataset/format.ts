@@ -7,10 +7,10 @@ import { JsonFields, type FieldPath } from '../format/json/fields.ts';
 import { createPlainJsonlScanner, markLength } from '../format/json/lines.ts';
 import { sniffDialect } from '../format/csv/sniff/sniff.ts';
 import { findRows } from '../format/json/document/find.ts';
-import { isAddress } from '../source/http/address.ts';
 import { readSome } from '../source/read.ts';
 import { SourceError, type Source } from '../source/source.ts';
 import type { FormatSpec } from '../pool/task.ts';
+import { kindOf, type FormatKind, type RecognisedKind } from './formatKind.ts';
 
 /** How a file is to be read, recognised from its name and its first bytes. */
 export interface Recognised {
@@ -43,14 +43,16 @@ export async function recognise(
   let length = await readSome(source, sample.subarray(0, firstSample), 0, signal);
   let final = length < firstSample;
   let head = sample.subarray(0, length);
-  const kind = kindOf(source.name, head, final);
+  const said = saidKind(options);
+  const { kind, rows: foundRows }: RecognisedKind =
+    said === undefined ? kindOf(source.name, head, final) : { kind: said };
   if (kind === 'jsonl') {
     const paths = pathsIn(head, final);
     const dataStart = markLength(head, 0, 0);
     return { format: { kind }, dataStart, firstLine: 0, description: 'JSON Lines', paths };
   }
   if (kind === 'json') {
-    const found = await findRows(source, options.rows, signal);
+    const found = await findRows(source, options.rows ?? foundRows, signal);
     if (!found.rows) throw new SourceError('unsupported', `${source.name}: ${found.reason}`);
     const { rows } = found;
     return {
@@ -92,6 +94,14 @@ export async function recognise(
   };
 }
 
+/** Who says how a delimited text is written, or where a document's rows are, says what the text is. */
+function saidKind({ format, rows, ...table }: FormatOptions): FormatKind | undefined {
+  if (format !== undefined) return format;
+  if (rows !== undefined) return 'json';
+  const { delimiter, quote, header } = table;
+  return [delimiter, quote, header].some((one) => one !== undefined) ? 'csv' : undefined;
+}
+
 function countLineEnds(bytes: Uint8Array, { lineEnd }: CsvDialect): number {
   let lines = 0;
   for (let at = 0; at < bytes.length; at++) {
@@ -123,31 +133,4 @@ function pathsIn(head: Uint8Array, final: boolean): readonly FieldPath[] {
     fields.read(block.bytes, block.starts[record], block.ends[record]);
   }
   return fields.paths();
-}
-
-/** Names of files that are one JSON document each, but for those of `.json` that hold lines after all. */
-const documentName = /\.(json|jsonc|json5|geojson|topojson|har|ipynb)$/;
-const afterMark = /^\ufeff?(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*/;
-
-/** The name decides where it is clear; that of a document, and one that says nothing, are decided by the text. */
-function kindOf(name: string, head: Uint8Array, final: boolean): 'jsonl' | 'csv' | 'json' {
-  const path = isAddress(name) ? name.replace(/[?#].*$/, '') : name;
-  const plain = path.toLowerCase().replace(/\.(gz|zst)$/, '');
-  if (/\.(jsonl|ndjson|ldjson)$/.test(plain)) return 'jsonl';
-  if (/\.(csv|tsv|tab|psv)$/.test(plain)) return 'csv';
-  const whole = new TextDecoder().decode(head);
-  const isDocument = documentName.test(plain);
-  const text = isDocument ? whole.replace(afterMark, '') : whole.replace(/^\ufeff/, '').trimStart();
-  if (isDocument && !/^\S[^\n]*[}\]"\w]\s*\n\s*[{[]/.test(text)) return 'json';
-  if (!/^[{["]/.test(text)) return isDocument ? 'jsonl' : 'csv';
-  const [firstLine, ...more] = text.split('\n', 2);
-  // A list of objects on a line of its own is what servers answer with.
-  const only = final && more.every((line) => line.trim() === '');
-  if (only && /^\[\s*\{/.test(firstLine)) return 'json';
-  try {
-    JSON.parse(firstLine);
-    return 'jsonl';
-  } catch {
-    return text.startsWith('[') || text.startsWith('{') ? 'json' : 'csv';
-  }
 }

@@ -3,7 +3,7 @@ import { createPlainJsonlScanner } from '../format/json/lines.ts';
 import type { RecordBlock } from '../format/record.ts';
 import { ByteBuilder } from './byteBuilder.ts';
 import { commaSeparated, tabSeparated, type CsvStyle } from './csvCell.ts';
-import type { RecordFormat, Target } from './exportFormat.ts';
+import { rowShape, type RecordFormat, type Target } from './exportFormat.ts';
 import { arrayFrame, headerRow, plainFrame, type Frame } from './frame.ts';
 import { elementSeparator } from './jsonRow.ts';
 import { jsonAsTable } from './tableRow.ts';
@@ -30,7 +30,8 @@ export function derivedTarget(
     case 'tsv':
       return { kind: 'table', style: tabSeparated };
     case 'same': {
-      if (source.kind !== 'csv') return { kind: source.kind === 'json' ? 'elements' : 'lines' };
+      if (source.kind !== 'csv')
+        return { kind: rowShape(source, target) === 'elements' ? 'elements' : 'lines' };
       const { delimiter, quote, escape, comment } = source.dialect;
       return {
         kind: 'table',

@@ -1,3 +1,4 @@
+import type { JsonRows } from '../format/json/document/rows.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 
 /** What an export writes: the source's own format, or another. */
@@ -8,20 +9,21 @@ export const targets: readonly Target[] = ['same', 'jsonl', 'csv', 'tsv', 'json'
 /** How the records of a source are to be read. */
 export type RecordFormat =
   | { readonly kind: 'jsonl' }
-  /** Elements of JSON documents. */
-  | { readonly kind: 'json' }
+  /** Elements of JSON documents, or whole documents one after the other. */
+  | { readonly kind: 'json'; readonly rows?: Pick<JsonRows, 'layout'> }
   | { readonly kind: 'csv'; readonly dialect: CsvDialect };
 
 /**
- * How records that are not computed are written: their own bytes; one JSON value a line; elements of one JSON array;
- * rows of a delimited text.
+ * How records that are not computed are written: their own bytes; one JSON value a line; JSON values as they stand, one
+ * after the other; elements of one JSON array; rows of a delimited text.
  */
-export type RowShape = 'raw' | 'lines' | 'elements' | 'table';
+export type RowShape = 'raw' | 'lines' | 'values' | 'elements' | 'table';
 
 export function rowShape(source: RecordFormat, target: Target): RowShape {
   switch (target) {
     case 'same':
-      return source.kind === 'json' ? 'elements' : 'raw';
+      if (source.kind !== 'json') return 'raw';
+      return source.rows?.layout === 'values' ? 'values' : 'elements';
     case 'jsonl':
       return source.kind === 'jsonl' ? 'raw' : 'lines';
     case 'json':

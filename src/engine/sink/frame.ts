@@ -29,6 +29,7 @@ export function frameOf(
     case 'raw':
       return plainFrame(sourceHead);
     case 'lines':
+    case 'values':
       return plainFrame(nothing);
     case 'elements':
       return arrayFrame;

@@ -47,18 +47,19 @@ function rowAppender(
   paths: readonly FieldPath[],
   out: ByteBuilder,
 ): AppendRecord {
-  if (rowShape(source, target) === 'table') {
+  const shape = rowShape(source, target);
+  if (shape === 'table') {
     const style = target === 'tsv' ? tabSeparated : commaSeparated;
     return source.kind === 'csv'
       ? csvAsTable(source.dialect, style, out)
       : jsonAsTable(paths, 'flattened', style, out);
   }
-  const oneLine = target === 'jsonl';
+  const oneLine = shape === 'lines';
   const append = source.kind === 'csv' ? csvAsJson(source.dialect, out) : jsonAsJson(oneLine, out);
   return (block, record) => {
-    if (!oneLine) out.copy(elementSeparator);
+    if (shape === 'elements') out.copy(elementSeparator);
     append(block, record);
-    if (oneLine) out.byte(lineFeed);
+    if (shape !== 'elements') out.byte(lineFeed);
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { recognise } from '../../../src/engine/dataset/format.ts';
+import type { FormatOptions } from '../../../src/protocol/engine.ts';
 import type { Source } from '../../../src/engine/source/source.ts';
 import { memorySource } from '../../support/memory.ts';
 
@@ -27,9 +28,9 @@ describe('what a delimited text is recognised as', () => {
 });
 
 describe('what JSON is recognised as', () => {
-  const of = async (name: string, text: string) => {
+  const of = async (name: string, text: string, options: FormatOptions = {}) => {
     const source: Source = { ...memorySource(Buffer.from(text)), name };
-    const { format } = await recognise(source, {}, signal);
+    const { format } = await recognise(source, options, signal);
     return format.kind === 'json' ? format.rows.path : format.kind;
   };
 
@@ -39,6 +40,31 @@ describe('what JSON is recognised as', () => {
     assert.equal(await of('x.geojson', '{"type":"F","features":[{"a":1},{"a":2}]}'), '$.features[*]');
     assert.equal(await of('x.jsonc.gz', '// one\n{"a":{"b":1},"c":{"b":2}}'), '$.*');
     assert.equal(await of('x.json', '{"a":1}\n{"a":2}\n'), 'jsonl');
+  });
+
+  it('is values one after the other where the first record of JSON Lines stands on several lines', async () => {
+    assert.equal(await of('x.jsonl', '{\n  "a": [1, 2],\n  "b": "}\\"{"\n}\n{\n  "a": []\n}\n'), '$');
+    assert.equal(await of('x.ndjson', '\ufeff\n{"a": 1,\r\n "b": 2}\r\n{"a": 3}\r\n'), '$');
+    assert.equal(await of('x.jsonl.gz', `{\n "a": "${'x'.repeat(70_000)}"\n}\n`), '$');
+    assert.equal(await of('x.jsonl', '[\n{"a":1},\n{"a":2}\n]\n'), '$[*]');
+  });
+
+  it('is lines where the first record of JSON Lines is whole, or broken', async () => {
+    assert.equal(await of('x.jsonl', '{"a":\n{"b":1}\n'), 'jsonl');
+    assert.equal(await of('x.jsonl', '{"a":1\n{"b":1}\n}\n'), 'jsonl');
+    assert.equal(await of('x.jsonl', '{"a":[1}\n{"b":[]}\n'), 'jsonl');
+    assert.equal(await of('x.jsonl', '{"a":"\n{"b":"}"}\n'), 'jsonl');
+    assert.equal(await of('x.jsonl', '{"a":1}{"a":2}\n{\n"a":3}\n'), 'jsonl');
+    assert.equal(await of('x.jsonl', '"{"\n{"a":1}\n'), 'jsonl');
+    assert.equal(await of('x.jsonl', '\n\n'), 'jsonl');
+    assert.equal(await of('x.jsonl', `{"a":"${'x'.repeat(70_000)}"}\n`), 'jsonl');
+  });
+
+  it('is what the user says', async () => {
+    assert.equal(await of('x.jsonl', '{\n"a":1}\n', { format: 'jsonl' }), 'jsonl');
+    assert.equal(await of('x.csv', '{"a":1}\n', { format: 'json' }), '$');
+    assert.equal(await of('x.jsonl', '{"a":[1]}\n', { rows: '$.a[*]' }), '$.a[*]');
+    assert.equal(await of('x.jsonl', 'a|b\n', { delimiter: '|' }), 'csv');
   });
 
   it('is a document where the text is one, whatever it is called', async () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { createPlainJsonlScanner } from '../../../src/engine/format/json/lines.ts';
 import type { CsvDialect } from '../../../src/engine/format/csv/dialect.ts';
 import type { RecordFormat, Target } from '../../../src/engine/sink/exportFormat.ts';
+import { frameOf } from '../../../src/engine/sink/frame.ts';
 import { createRowEncoder } from '../../../src/engine/sink/rowEncoder.ts';
 import { SinkError } from '../../../src/engine/sink/sinkError.ts';
 import { plainDialect } from '../../support/csvRecords.ts';
@@ -111,6 +112,20 @@ describe('rows as JSON', () => {
         },
       ),
     );
+  });
+
+  it('of documents one after the other stay that', () => {
+    const values: RecordFormat = { kind: 'json', rows: { layout: 'values' } };
+    const encoder = createRowEncoder(values, 'same', []);
+    const bytes = Buffer.from('{\n "a":1}{}');
+    const scanner = createPlainJsonlScanner();
+    scanner.reserve(bytes.length).set(bytes);
+    const all = { length: bytes.length, offset: 0, from: 0, until: 1, final: true, fields: [] };
+    const places = { starts: Uint32Array.of(0, 9), ends: Uint32Array.of(9, 11), faults: new Uint8Array(2) };
+    encoder.encode({ ...scanner.scan(all), count: 2, bytes, ...places }, Uint32Array.of(0, 1), 2);
+    assert.equal(Buffer.from(encoder.out.view()).toString(), '{\n "a":1}\n{}\n');
+    assert.equal(frameOf(values, 'same', new Uint8Array(0), []).head.length, 0);
+    assert.equal(frameOf({ kind: 'json' }, 'same', new Uint8Array(0), []).head.toString(), '91');
   });
 
   it('put elements of a document that run over several lines on one', () => {

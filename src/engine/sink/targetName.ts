@@ -1,0 +1,59 @@
+import { extname } from 'node:path';
+import { splitCompression } from './compressor.ts';
+import type { RecordFormat, Target } from './exportFormat.ts';
+
+interface NamedFormat {
+  readonly target: Target;
+  readonly of: RecordFormat['kind'];
+}
+
+const namedFormats: Readonly<Record<string, NamedFormat | undefined>> = {
+  '.jsonl': { target: 'jsonl', of: 'jsonl' },
+  '.ndjson': { target: 'jsonl', of: 'jsonl' },
+  '.csv': { target: 'csv', of: 'csv' },
+  '.tsv': { target: 'tsv', of: 'csv' },
+  '.tab': { target: 'tsv', of: 'csv' },
+  '.json': { target: 'json', of: 'json' },
+};
+
+/** The endings that name a format, for people. `.txt` names none: what is written there is in the source's own. */
+export const endings: readonly string[] = [...Object.keys(namedFormats), '.txt'];
+
+/** The ending of a name without that of its compression, in small letters; '' where it has none. */
+export function endingOf(name: string): string {
+  return extname(splitCompression(name).plain).toLowerCase();
+}
+
+/**
+ * Whether a target's name tells in which format it is to be written: not `.xlsx`, unless the source is called so as
+ * well. A name without an ending says that nothing is to change.
+ */
+export function isWritable(source: string, target: string): boolean {
+  const ending = endingOf(target);
+  return ending === '' || endings.includes(ending) || ending === endingOf(source);
+}
+
+/** What is known of the file that is exported. */
+export interface NamedSource {
+  readonly name: string;
+  readonly kind: RecordFormat['kind'];
+  /** Of a delimited text. */
+  readonly delimiter?: string | undefined;
+}
+
+/**
+ * The format that a target's name asks for. `same` keeps the source's bytes: where the ending is the source's own or
+ * another name of its format, and where it names no format.
+ */
+export function namedTarget({ name, kind, delimiter }: NamedSource, target: string): Target {
+  const ending = endingOf(target);
+  const named = namedFormats[ending];
+  // A document in a file of lines is written as lines: its name says so of what reads it next.
+  const isOwn = ending === endingOf(name) && !(kind === 'json' && named?.target === 'jsonl');
+  if (named === undefined || isOwn) return 'same';
+  // Comma and tab are two dialects of one format, so among these the name decides.
+  const isTable = kind === 'csv' && delimiter === delimiters[named.target];
+  return named.of === kind && (kind === 'jsonl' || isTable) ? 'same' : named.target;
+}
+
+const delimiters: Partial<Record<Target, string>> = { csv: ',', tsv: '\t' };
