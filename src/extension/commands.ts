@@ -42,6 +42,8 @@ const columnActions: readonly ColumnAction[] = [
   'hide',
   'showAll',
   'fit',
+  'wider',
+  'narrower',
   'moveLeft',
   'moveRight',
   'copyName',

@@ -154,7 +154,7 @@ export class Exporter {
       return;
     }
     const open = l10n.t('Open Preview');
-    const rejects = l10n.t('Export Rejects...');
+    const rejects = l10n.t('Export Malformed Records...');
     const left = l10n.t('{0} malformed records were passed over.', count(malformed));
     const picked = await window.showWarningMessage(`${done} ${left}`, open, rejects);
     if (picked === open) await openPreview(target);

@@ -332,7 +332,17 @@ export type CellTest = 'equals' | 'differs' | 'above' | 'below' | 'contains' | '
 /** `copy` copies the selection where the cell is in it. */
 export type CellAction = 'copy' | 'copyJson' | 'copyMarkdown' | 'showInContext' | 'openRecord' | 'showDetail';
 export type ColumnAction =
-  'pin' | 'unpin' | 'hide' | 'showAll' | 'fit' | 'moveLeft' | 'moveRight' | 'copyName' | 'copyColumn';
+  | 'pin'
+  | 'unpin'
+  | 'hide'
+  | 'showAll'
+  | 'fit'
+  | 'wider'
+  | 'narrower'
+  | 'moveLeft'
+  | 'moveRight'
+  | 'copyName'
+  | 'copyColumn';
 
 /**
  * What the page puts in `data-vscode-context`, beside `webviewSection` ('cell' or 'header') and `pinned`, and

@@ -1,7 +1,8 @@
 /** The page: filter on top, grid with its side below, facts at the foot. */
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { ColumnAsk, ColumnMenu } from './columnMenu.tsx';
+import { CellValue } from './detail/cellValue.tsx';
 import { Detail } from './detail/detail.tsx';
 import { FindBar } from './find/findBar.tsx';
 import { GoTo } from './find/goTo.tsx';
@@ -31,11 +32,22 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
     addEventListener('resize', resized);
     const key = (event: KeyboardEvent) => onKey(page, event);
     addEventListener('keydown', key);
+    addEventListener('focus', focusGrid);
     return () => {
+      removeEventListener('focus', focusGrid);
       removeEventListener('resize', resized);
       removeEventListener('keydown', key);
     };
   }, []);
+
+  // Whoever opens a preview or comes back to it is in the grid, unless they have gone elsewhere.
+  function focusGrid(): void {
+    const nowhere = document.activeElement === document.body || document.activeElement === null;
+    if (nowhere && document.hasFocus() && preview.shown.peek().rows > 0) preview.grid.focus();
+  }
+  useSignalEffect(() => {
+    if (preview.shown.value.rows > 0) focusGrid();
+  });
 
   const closeSide = () => {
     side.value = 'none';
@@ -84,6 +96,8 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
                   copy={page.copyText}
                   addTest={page.addTest}
                   columns={preview.columns.value}
+                  row={preview.selection.value.active.row}
+                  active={preview.grid.layout.lanes.at(preview.selection.value.active.lane)?.column.path}
                 />
               ) : (
                 <Problems page={page} close={closeSide} />
@@ -159,6 +173,10 @@ function Overlays({ page }: { readonly page: PageModel }) {
       return (
         <ColumnAsk page={page} column={overlay.column} test={overlay.test} anchor={anchor} close={close} />
       );
+    case 'value':
+      return (
+        <CellValue page={page} column={overlay.column} row={overlay.row} anchor={anchor} close={close} />
+      );
     case 'goTo':
       return <GoTo page={page} anchor={anchor} close={close} />;
     case 'columns':
@@ -180,12 +198,12 @@ function More({ page, anchor, close }: MoreProps) {
   const failed = (error: unknown) => (preview.notice.value = sentence(error));
   const items = [
     {
-      label: t('Go to\u2026 (Ctrl+G)'),
+      label: t('Go to Record or Time\u2026 (Ctrl+G)'),
       icon: 'arrow-right',
       run: () => page.command({ name: 'goTo' }),
     },
     {
-      label: preview.inContext.value ? t('Back to the matches') : t('Show the match in context'),
+      label: preview.inContext.value ? t('Back to the Matches') : t('Show in Context'),
       icon: 'list-tree',
       disabled: query === '',
       run: () => {
@@ -196,25 +214,25 @@ function More({ page, anchor, close }: MoreProps) {
     { label: t('Copy as JSON'), icon: 'copy', apart: true, run: () => void page.copy('json') },
     { label: t('Copy as Markdown'), run: () => void page.copy('markdown') },
     {
-      label: t('Copy query as\u2026'),
+      label: t('Copy Query As\u2026'),
       disabled: query === '',
       run: () => void link.call('host/copyQueryAs', { query }).catch(failed),
     },
     {
-      label: t('Export malformed records\u2026'),
+      label: t('Export Malformed Records\u2026'),
       icon: 'export',
       apart: true,
       disabled: (preview.state.value?.malformed ?? 0) === 0,
       run: () => void link.call('host/exportRejects', null).catch(failed),
     },
     {
-      label: t('Read file as\u2026'),
+      label: t('Read File As\u2026'),
       icon: 'settings',
       apart: true,
       run: () => page.readAs(),
     },
     {
-      label: t('Open as text'),
+      label: t('Open as Text'),
       icon: 'go-to-file',
       run: () => void link.call('host/openAsText', null).catch(failed),
     },

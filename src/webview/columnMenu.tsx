@@ -22,34 +22,39 @@ export function ColumnMenu({ page, column, anchor, close }: ColumnMenuProps) {
   });
   const items: MenuItem[] = [
     test(t('Equals\u2026'), 'equals', { icon: 'filter' }),
-    test(t('Is not\u2026'), 'differs'),
+    test(t('Is Not\u2026'), 'differs'),
+    test(t('Greater Than\u2026'), 'above'),
+    test(t('Less Than\u2026'), 'below'),
     test(t('Contains\u2026'), 'contains'),
-    test(t('Greater than\u2026'), 'above'),
-    test(t('Less than\u2026'), 'below'),
-    test(t('Is null'), 'is-null'),
-    test(t('Is not null'), 'not-null'),
+    test(t('Is Null'), 'is-null'),
+    test(t('Is Not Null'), 'not-null'),
     {
-      label: pinned ? t('Unpin') : t('Pin to the left'),
+      label: pinned ? t('Unpin') : t('Pin to the Left'),
       icon: pinned ? 'pinned' : 'pin',
       apart: true,
       run: () => page.actOnColumn(column, pinned ? 'unpin' : 'pin'),
     },
     { label: t('Hide'), icon: 'eye-closed', run: () => page.actOnColumn(column, 'hide') },
-    { label: t('Fit to content (Alt+Up)'), icon: 'arrow-both', run: () => page.actOnColumn(column, 'fit') },
-    { label: t('Wider (Alt+Right)'), run: () => grid.resize(column.id, 32) },
-    { label: t('Narrower (Alt+Left)'), run: () => grid.resize(column.id, -32) },
     {
-      label: t('Move left (Ctrl+Shift+Left)'),
+      label: t('Show All Columns'),
+      disabled: grid.prefs.hidden.length === 0,
+      run: () => page.actOnColumn(column, 'showAll'),
+    },
+    { label: t('Fit to Content (Alt+Up)'), icon: 'arrow-both', run: () => page.actOnColumn(column, 'fit') },
+    { label: t('Wider (Alt+Right)'), run: () => page.actOnColumn(column, 'wider') },
+    { label: t('Narrower (Alt+Left)'), run: () => page.actOnColumn(column, 'narrower') },
+    {
+      label: t('Move Left (Ctrl+Shift+Left)'),
       icon: 'arrow-left',
       run: () => page.actOnColumn(column, 'moveLeft'),
     },
     {
-      label: t('Move right (Ctrl+Shift+Right)'),
+      label: t('Move Right (Ctrl+Shift+Right)'),
       icon: 'arrow-right',
       run: () => page.actOnColumn(column, 'moveRight'),
     },
-    { label: t('Copy name'), icon: 'copy', apart: true, run: () => page.actOnColumn(column, 'copyName') },
-    { label: t('Copy column'), run: () => page.actOnColumn(column, 'copyColumn') },
+    { label: t('Copy Name'), icon: 'copy', apart: true, run: () => page.actOnColumn(column, 'copyName') },
+    { label: t('Copy Column'), run: () => page.actOnColumn(column, 'copyColumn') },
   ];
   return <Menu anchor={anchor} label={t('Column {0}', column.name)} items={items} close={close} />;
 }

@@ -115,7 +115,7 @@ function OpenAsText({ page }: { readonly page: PageModel }) {
       class="button secondary"
       onClick={() => void page.link.call('host/openAsText', null)}
     >
-      {t('Open as text')}
+      {t('Open as Text')}
     </button>
   );
 }

@@ -25,7 +25,7 @@ describe('the preview among the editors', () => {
 
   it('writes a condition by the context menu of a cell', async () => {
     const preview = await workbench.openPreview('log.jsonl');
-    await workbench.chooseInMenu(preview.cell(4, 'error'), 'Only This Value');
+    await workbench.chooseInMenu(preview.cell(4, 'error'), 'Equals This Value');
     await preview.matches.filter({ hasText: '300 of 3,000 records match' }).waitFor();
     assert.equal(await preview.box.innerText(), "level = 'error'");
     assert.deepEqual(await preview.cells(2), ['14', '14', 'error']);

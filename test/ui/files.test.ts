@@ -67,7 +67,7 @@ describe('files that change, are converted, or are not as they should be', () =>
     const preview = await workbench.openPreview('broken.jsonl');
     await preview.footer.getByRole('button', { name: '2 malformed' }).click();
     await preview.frame.getByRole('region', { name: 'Problems' }).waitFor();
-    await workbench.command('Rowriver: Export Rejects...');
+    await workbench.command('Rowriver: Export Malformed Records...');
     const target = join(workbench.folder, 'rejects.jsonl');
     await workbench.chooseFile(join(workbench.folder, 'broken.rejects.jsonl'), target);
     await workbench.notification('Exported 2 malformed records').waitFor();

@@ -1,11 +1,18 @@
 /** The page in a real browser, over a stand-in for the engine: what a user sees and does. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { accessibilityFaults } from '../support/axe.ts';
 import { startBed, type BedServer, type OpenOptions } from './bed/server.ts';
 import type { Theme } from './bed/themes.ts';
 
 const billion = 1_000_000_000;
+
+interface Manifest {
+  readonly contributes: {
+    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when: string }[]>>;
+  };
+}
 
 describe('webview/page', function () {
   this.timeout(60_000);
@@ -244,8 +251,53 @@ describe('webview/page', function () {
       await page.getByText(/GB of 312\.0 GB/).waitFor();
       await page.locator('[role=grid][aria-rowcount="-1"]').waitFor();
       await page.locator('.result-line').getByRole('button', { name: 'Cancel' }).click();
-      await page.getByText('Cancelled: these are the matches so far').waitFor();
+      await page.getByText('Cancelled. Rows so far are shown.').waitFor();
       assert((await records(page)).length > 10);
+    });
+
+    it('cuts nothing off that can be clicked, and folds what are many conditions', async () => {
+      for (const width of [1400, 900, 600]) {
+        const page = await open({ width });
+        const long = `message ILIKE '%${'a long text '.repeat(8)}%'`;
+        await filter(
+          page,
+          ['a = 1', long, 'b = 2', 'c = 3', 'd = 4', 'e = 5', 'f = 6', 'g = 7'].join(' AND '),
+        );
+        await page.locator('.chip').first().waitFor();
+        const cut = await page.evaluate(() =>
+          [...document.querySelectorAll('.filter-bar button')]
+            .map((button) => ({ label: button.getAttribute('aria-label') ?? button.textContent, button }))
+            .filter(({ button }) => {
+              const { left, right, top, bottom } = button.getBoundingClientRect();
+              const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+              return left < 0 || right > innerWidth || !button.contains(hit);
+            })
+            .map(({ label }) => label),
+        );
+        assert.deepEqual(cut, [], `at ${width} px`);
+        assert.equal(await page.locator('.chip').count(), 6);
+        await page.getByRole('button', { name: '+2 more' }).click();
+        await page.getByRole('button', { name: 'Remove g = 7' }).click();
+        await page.waitForFunction(() => document.querySelectorAll('.chip').length === 7);
+      }
+    });
+
+    it('says once what is wrong with a query', async () => {
+      const page = await open();
+      await filter(page, 'stauts >= 500');
+      await page.locator('.query-message.error').waitFor();
+      await painted(page);
+      await page.waitForFunction(() => !document.querySelector('.danger'));
+      const told = (await page.locator('.query-message').textContent())?.trim() ?? '';
+      assert.equal(await page.getByText(told).count(), 1);
+      await filter(page, 'boom');
+      await shows(page.locator('.fault'), /input\/output error/);
+    });
+
+    it('names what a result is sorted by', async () => {
+      const page = await open();
+      await filter(page, 'sorted');
+      await page.getByText(/Sorted by at, descending/).waitFor();
     });
 
     it('takes conditions away by their chips', async () => {
@@ -256,33 +308,36 @@ describe('webview/page', function () {
       await shows(page.locator('.cm-content'), "level = 'error'");
     });
 
-    it('keeps the selected record where it is when it is cleared', async () => {
-      const page = await open();
-      await filter(page, 'status >= 500');
-      await page.locator('.chip').waitFor();
-      await page.locator('.row .cell.number:visible').nth(3).click();
-      await page.keyboard.press('PageDown');
-      await page.keyboard.press('PageDown');
-      await records(page);
-      const active = page.locator('.row.active');
-      const record = await active.locator('.gutter').textContent();
-      assert(record);
-      const before = await active.boundingBox();
-      await page.getByRole('button', { name: 'Clear all' }).click();
-      await page.locator('.badge').waitFor({ state: 'detached' });
-      await page.waitForFunction(
-        (text) => document.querySelector('.row.active .gutter')?.textContent === text,
-        record,
-      );
-      const after = await active.boundingBox();
-      // The line of counts above the grid is gone, so the grid has moved up.
-      const grid = await page.locator('.body').boundingBox();
-      assert(before && after && grid);
-      const all = await records(page);
-      const place = all.indexOf(Number(record.replace(/,/g, '')));
-      assert(place > 0 && all.at(place - 1) === Number(record.replace(/,/g, '')) - 1);
-      assert(Math.abs(after.y - before.y) < 60, `moved from ${before.y} to ${after.y}`);
-    });
+    // A slow engine answers after the page has gone back to the file.
+    for (const delay of [0, 600]) {
+      it(`keeps the selected record where it is when it is cleared, with an engine that takes ${delay} ms`, async () => {
+        const page = await open({ delay });
+        await filter(page, 'status >= 500');
+        await page.locator('.chip').waitFor();
+        await page.locator('.row .cell.number:visible').nth(3).click();
+        await page.keyboard.press('PageDown');
+        await page.keyboard.press('PageDown');
+        await records(page);
+        const active = page.locator('.row.active');
+        const record = await active.locator('.gutter').textContent();
+        assert(record);
+        const before = await active.boundingBox();
+        await page.getByRole('button', { name: 'Clear all' }).click();
+        await page.locator('.badge').waitFor({ state: 'detached' });
+        await page.waitForFunction(
+          (text) => document.querySelector('.row.active .gutter')?.textContent === text,
+          record,
+        );
+        const after = await active.boundingBox();
+        // The line of counts above the grid is gone, so the grid has moved up.
+        const grid = await page.locator('.body').boundingBox();
+        assert(before && after && grid);
+        const all = await records(page);
+        const place = all.indexOf(Number(record.replace(/,/g, '')));
+        assert(place > 0 && all.at(place - 1) === Number(record.replace(/,/g, '')) - 1);
+        assert(Math.abs(after.y - before.y) < 60, `moved from ${before.y} to ${after.y}`);
+      });
+    }
 
     it('shows a match in context, and goes back to the matches', async () => {
       const page = await open();
@@ -295,7 +350,7 @@ describe('webview/page', function () {
       const record = (await active.textContent()) ?? '';
       const number = Number(record.replace(/,/g, ''));
       await page.evaluate(() => window.bed.obey({ order: 'command', command: { name: 'showInContext' } }));
-      await page.getByText('Filter laid aside').waitFor();
+      await page.getByText('Filter paused').waitFor();
       await rowOf(page, (number - 1).toLocaleString('en-US')).waitFor();
       await shows(active, record);
       await page.getByRole('button', { name: 'Back to the matches' }).click();
@@ -639,6 +694,53 @@ describe('webview/page', function () {
     await page.keyboard.type('2124-01-01');
     await page.keyboard.press('Enter');
     await page.getByText('There is no column of sorted times in this file.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+g');
+    await page.keyboard.type('99999999999');
+    await page.keyboard.press('Enter');
+    await page.getByText('No record 99,999,999,999. This is the last row.').first().waitFor();
+  });
+
+  it('begins in the grid, and shows the whole value of a cell', async () => {
+    const page = await open({ file: 'kinds' });
+    await page.waitForFunction(() => document.activeElement?.classList.contains('cell'));
+    await page.keyboard.press('ArrowRight');
+    for (let row = 1; row < 10; row++) await page.keyboard.press('ArrowDown');
+    await page.locator('.cell.current.json').waitFor();
+    await page.keyboard.press('Enter');
+    const value = page.getByRole('dialog', { name: 'Value of value' });
+    await value.getByRole('treeitem').first().waitFor();
+    assert.match((await value.textContent()) ?? '', /list of 3/);
+    await page.keyboard.press('Escape');
+    await value.waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.activeElement?.classList.contains('cell'));
+  });
+
+  it('follows the column of the grid in the record, and searches the record', async () => {
+    const page = await open();
+    const detail = page.getByRole('region', { name: 'Record' });
+    await detail.getByRole('treeitem').nth(3).waitFor();
+    for (let lane = 0; lane < 5; lane++) await page.keyboard.press('ArrowRight');
+    await detail.locator('[aria-selected=true] .key').filter({ hasText: 'name' }).waitFor();
+    await detail.getByRole('searchbox').fill('COUNTRY');
+    await detail.getByRole('treeitem').nth(3).waitFor({ state: 'detached' });
+    assert.deepEqual(await detail.locator('.key').allTextContents(), ['user', 'country']);
+  });
+
+  it('has the same words in the menu of a header as the editor has', async () => {
+    const { contributes } = JSON.parse(await readFile('package.json', 'utf8')) as Manifest;
+    const words = JSON.parse(await readFile('package.nls.json', 'utf8')) as Partial<Record<string, string>>;
+    const editors = (contributes.menus['webview/context'] ?? [])
+      .filter(({ when }) => when.includes("'header'") && !when.includes('&& pinned'))
+      .map(({ command }) => words[command.replace('rowriver.', 'command.')]?.replace('...', '\u2026'));
+    const page = await open();
+    await head(page, 'status').hover();
+    await head(page, 'status').locator('.head-menu').click();
+    const own = await page.getByRole('menuitem').allTextContents();
+    assert.deepEqual(
+      own.map((label) => label.replace(/ \(.*\)$/, '')),
+      editors,
+    );
   });
 
   describe('states', () => {
@@ -649,7 +751,7 @@ describe('webview/page', function () {
       it(`says so when the file is ${file}`, async () => {
         const page = await open({ file });
         await page.getByText(words).waitFor();
-        await page.getByRole('button', { name: 'Open as text' }).click();
+        await page.getByRole('button', { name: 'Open as Text' }).click();
         assert(
           await page.evaluate(() => window.bed.calls.some(({ method }) => method === 'host/openAsText')),
         );

@@ -1,6 +1,6 @@
 /** The record of the active row, whole. */
-import { useMemo } from 'preact/hooks';
-import type { ColumnInfo, QueryEdit, RecordDetail } from '../../protocol/preview.ts';
+import { useMemo, useState } from 'preact/hooks';
+import type { CellContext, ColumnInfo, QueryEdit, RecordDetail } from '../../protocol/preview.ts';
 import { bytes, count, t } from '../l10n.ts';
 import { IconButton } from '../parts/button.tsx';
 import { membersOf, readJson } from './json.ts';
@@ -17,10 +17,14 @@ export interface DetailProps {
   readonly copy: (text: string) => void;
   readonly addTest: (edit: QueryEdit) => void;
   readonly columns: readonly ColumnInfo[];
+  /** The grid's active cell: its row, and the path of its column. */
+  readonly row: number;
+  readonly active: string | undefined;
 }
 
 export function Detail(props: DetailProps) {
   const { detail, error, step, close, copy } = props;
+  const [search, setSearch] = useState('');
   return (
     <section
       class="side"
@@ -67,15 +71,32 @@ export function Detail(props: DetailProps) {
         </p>
       )}
       {detail?.cut && <p class="facts">{t('Only its first {0} are shown.', bytes(detail.text.length))}</p>}
+      <input
+        type="search"
+        class="input side-search"
+        value={search}
+        aria-label={t('Search in record')}
+        placeholder={t('Search in record')}
+        onInput={(event) => setSearch(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || search === '') return;
+          event.stopPropagation();
+          setSearch('');
+        }}
+      />
       <div class="side-body">
-        {error ? <p class="fault">{error}</p> : detail ? <Body {...props} detail={detail} /> : null}
+        {error ? (
+          <p class="fault">{error}</p>
+        ) : detail ? (
+          <Body {...props} detail={detail} search={search} />
+        ) : null}
       </div>
     </section>
   );
 }
 
-function Body(props: DetailProps & { readonly detail: RecordDetail }) {
-  const { detail, copy, addTest, columns } = props;
+function Body(props: DetailProps & { readonly detail: RecordDetail; readonly search: string }) {
+  const { detail, copy, addTest, columns, row } = props;
   const text = useMemo(
     () => (detail.format === 'json' ? detail.text : fieldsAsJson(detail.fields)),
     [detail],
@@ -93,11 +114,22 @@ function Body(props: DetailProps & { readonly detail: RecordDetail }) {
           addTest={addTest}
           pathOf={(steps) => (fields ? columnOf(steps.at(0))?.path : writePath(steps))}
           isNumber={(steps) => columnOf(steps.at(0))?.type === 'number'}
+          search={props.search.trim()}
+          reveal={props.active}
+          contextOf={(path) => {
+            const column = columns.find((other) => other.path === path);
+            return column && cellContext({ column: column.id, row });
+          }}
         />
       )}
       {(detail.fault || !readable) && <RawText text={detail.text} />}
     </>
   );
+}
+
+/** The editor's menu for a value is that of its cell. */
+function cellContext(place: CellContext): string {
+  return JSON.stringify({ webviewSection: 'cell', ...place, preventDefaultContextMenuItems: true });
 }
 
 /** Of a malformed record a tree is shown only where there is something to see in it. */

@@ -61,6 +61,64 @@ export function treeLines(root: JsonValue, open: ReadonlyMap<string, number>): T
   }
 }
 
+/** Lines that a search shows, and members that it looks at. */
+const mostFound = 500;
+const mostSearched = 50_000;
+
+/** The lines whose key or value holds the text, in any case, with the lines that they are inside of. */
+export function foundLines(root: JsonValue, text: string): TreeLine[] {
+  const sought = text.toLowerCase();
+  const holds = (part: string) => part.toLowerCase().includes(sought);
+  const lines: TreeLine[] = [];
+  let looked = 0;
+  visit(root, '$', 0, undefined, []);
+  return lines;
+
+  function visit(
+    value: JsonValue,
+    id: string,
+    depth: number,
+    key: Step | undefined,
+    path: readonly Step[] | undefined,
+  ): void {
+    if (lines.length >= mostFound || looked++ >= mostSearched) return;
+    const inside = insideOf(value);
+    const line: TreeLine = { id, depth, key, path, value, inside, open: inside !== undefined, more: false };
+    const own = typeof key === 'string' && holds(key);
+    if (own || (!inside && holds(textOf(value)))) lines.push(line);
+    if (!inside) return;
+    const at = lines.length;
+    const nested = inside !== value;
+    for (const { key: name, index, value: member } of membersOf(inside, mostSearched).items) {
+      const step = name ?? index;
+      visit(member, `${id}/${index}`, depth + 1, step, nested || !path ? undefined : [...path, step]);
+    }
+    if (!own && lines.length > at) lines.splice(at, 0, line);
+  }
+}
+
+/** How a line's path stands to one that is sought. */
+export type Nearness = 'here' | 'inside' | 'elsewhere';
+
+/** Ids of the lines that lead to a path, the last being its own; empty where the record has no such path. */
+export function linesTo(root: JsonValue, nearness: (path: readonly Step[]) => Nearness): string[] {
+  const ids: string[] = [];
+  let value: JsonValue = root;
+  let path: readonly Step[] = [];
+  for (;;) {
+    if (value.type !== 'object' && value.type !== 'list') return [];
+    const id = ids.at(-1) ?? '$';
+    const next = membersOf(value, membersAtOnce).items.find(
+      ({ key, index }) => nearness([...path, key ?? index]) !== 'elsewhere',
+    );
+    if (!next) return [];
+    path = [...path, next.key ?? next.index];
+    ids.push(`${id}/${next.index}`);
+    if (nearness(path) === 'here') return ids;
+    value = next.value;
+  }
+}
+
 function insideOf(value: JsonValue): JsonValue | undefined {
   if (value.type === 'object' || value.type === 'list')
     return value.end - value.start > 2 ? value : undefined;

@@ -4,7 +4,15 @@ import { CellKind, type QueryEdit } from '../../protocol/preview.ts';
 import { bytes, count, t } from '../l10n.ts';
 import { membersOf, readJson, textOf, type JsonType, type JsonValue } from './json.ts';
 import type { Step } from './path.ts';
-import { firstOpen, membersAtOnce, treeLines, type TreeLine } from './rows.ts';
+import {
+  firstOpen,
+  foundLines,
+  linesTo,
+  membersAtOnce,
+  treeLines,
+  type Nearness,
+  type TreeLine,
+} from './rows.ts';
 import { visible } from '../visible.ts';
 import { VisibleText } from './text.tsx';
 
@@ -16,6 +24,12 @@ export interface TreeProps {
   readonly pathOf: (steps: readonly Step[]) => string | undefined;
   /** Whether a text is compared as a number, as in a delimited file's column of numbers. */
   readonly isNumber: (steps: readonly Step[]) => boolean;
+  /** Shows only what holds this text. */
+  readonly search?: string;
+  /** The written path whose line is brought into sight when it changes. */
+  readonly reveal?: string | undefined;
+  /** What the editor's menu is told of a path. */
+  readonly contextOf?: (path: string) => string | undefined;
 }
 
 /** Characters of a value that show in the tree. */
@@ -31,19 +45,41 @@ export function JsonTree(props: TreeProps) {
   const [active, setActive] = useState('$');
   const host = useRef<HTMLDivElement>(null);
   const takeFocus = useRef(false);
+  const scroll = useRef(false);
 
   // Another record unfolds like the last one, as far as it has the same members.
   useEffect(() => {
     setOpen((last) => new Map([...[...firstOpen(root)].filter(([id]) => !folded.has(id)), ...last]));
   }, [root]);
 
-  const lines = useMemo(() => treeLines(root, open), [root, open]);
+  const { search = '', reveal, pathOf } = props;
+  const lines = useMemo(
+    () => (search === '' ? treeLines(root, open) : foundLines(root, search)),
+    [root, open, search],
+  );
   const current = lines.find((line) => line.id === active) ?? lines.at(0);
 
   useLayoutEffect(() => {
     if (!takeFocus.current) return;
     takeFocus.current = false;
     host.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+  }, [active, lines]);
+
+  // Follows the grid's column, but takes no focus.
+  useEffect(() => {
+    if (reveal === undefined) return;
+    const ids = linesTo(root, (steps) => nearnessOf(pathOf(steps), reveal));
+    const found = ids.at(-1);
+    if (found === undefined) return;
+    setOpen((last) => new Map([...last, ...ids.slice(0, -1).map((id) => [id, membersAtOnce] as const)]));
+    setActive(found);
+    scroll.current = true;
+  }, [root, reveal]);
+
+  useLayoutEffect(() => {
+    if (!scroll.current) return;
+    scroll.current = false;
+    host.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [active, lines]);
 
   function unfold(line: TreeLine, shown: boolean): void {
@@ -129,6 +165,12 @@ export function JsonTree(props: TreeProps) {
   );
 }
 
+function nearnessOf(path: string | undefined, sought: string): Nearness {
+  if (path === undefined) return 'elsewhere';
+  if (path === sought) return 'here';
+  return sought.startsWith(`${path}.`) || sought.startsWith(`${path}[`) ? 'inside' : 'elsewhere';
+}
+
 interface LineProps {
   readonly line: TreeLine;
   readonly active: boolean;
@@ -161,8 +203,14 @@ function Line({ line, active, choose, toggle, tree }: LineProps) {
   const numeric = value.type === 'text' && path !== undefined && isNumber(path) && textOf(value) !== '';
   const type = numeric ? 'number' : value.type;
   const test = path && written ? testOf(value, numeric) : undefined;
+  const context = written ? tree.contextOf?.(written) : undefined;
   return (
-    <div {...common} {...(inside ? { 'aria-expanded': line.open } : {})} onClick={choose}>
+    <div
+      {...common}
+      data-vscode-context={context}
+      {...(inside ? { 'aria-expanded': line.open } : {})}
+      onClick={choose}
+    >
       <span
         class={inside ? `twisty codicon codicon-chevron-${line.open ? 'down' : 'right'}` : 'twisty'}
         aria-hidden="true"

@@ -1,7 +1,7 @@
 /** Going to a place: a record, a line, a byte, a share of the file, a time. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Place } from '../../protocol/preview.ts';
-import { t } from '../l10n.ts';
+import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
 import { laneOf } from '../grid/columns.ts';
 import type { PageModel } from '../model/page.ts';
@@ -31,11 +31,16 @@ export function GoTo({ page, anchor, close }: GoToProps) {
       const active = grid.layout.lanes.at(Math.max(0, grid.selection.active.lane))?.column.id;
       setGoing(true);
       const asked = target.by === 'time' ? { ...target, column: active } : target;
-      const { row, column } = await link.call('locate', { view, place: asked }, { signal: leaving.signal });
+      const { row, exact, column } = await link.call(
+        'locate',
+        { view, place: asked },
+        { signal: leaving.signal },
+      );
       close();
       const lane = column === undefined ? -1 : laneOf(grid.layout, column);
       grid.goTo(row, lane < 0 ? undefined : lane);
       grid.focus();
+      if (!exact) preview.notice.value = missedWords(target, row === preview.shown.peek().rows - 1);
     } catch (failure) {
       if (isAbort(failure)) return;
       setError(sentence(failure));
@@ -81,6 +86,14 @@ export function GoTo({ page, anchor, close }: GoToProps) {
       </p>
     </Popover>
   );
+}
+
+/** Where the grid went instead of a place that no row is at; '' where that is what was meant. */
+function missedWords(place: Place, last: boolean): string {
+  if (place.by !== 'record' && place.by !== 'line') return '';
+  const number = count(place.value);
+  const named = place.by === 'record' ? t('record {0}', number) : t('line {0}', number);
+  return last ? t('No {0}. This is the last row.', named) : t('No {0} here. This is the next row.', named);
 }
 
 function placeWords(place: Place): string {

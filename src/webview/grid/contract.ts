@@ -12,7 +12,8 @@ export interface GridOptions {
   readonly prefsChanged: (prefs: ColumnPrefs) => void;
   readonly scrolled: () => void;
   readonly openMenu: (column: ColumnInfo, anchor: HTMLElement) => void;
-  readonly openRecord: () => void;
+  /** The active cell is asked for; without a column, the record. */
+  readonly openCell: (row: number, column: ColumnInfo | undefined) => void;
   readonly copy: () => void;
   readonly leave: () => void;
 }

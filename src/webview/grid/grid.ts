@@ -245,7 +245,7 @@ export function createGrid(options: GridOptions): Grid {
         return;
       }
       case 'open': {
-        options.openRecord();
+        openActive();
         return;
       }
       case 'leave':
@@ -294,6 +294,11 @@ export function createGrid(options: GridOptions): Grid {
     revealLane(selection.active.lane);
   }
 
+  function openActive(): void {
+    const { row, lane } = selection.active;
+    if (view.rows > 0) options.openCell(row, columns.lane(lane)?.column);
+  }
+
   function openMenu(index: number): void {
     const lane = columns.lane(index);
     const anchor = header.elementAt(index);
@@ -331,7 +336,7 @@ export function createGrid(options: GridOptions): Grid {
     fit: fitLane,
     moveColumn: moveLane,
     mark: (x) => header.mark(x),
-    open: () => options.openRecord(),
+    open: openActive,
     holdThumb: () => pane.holdThumb(),
     focus: () => tabStop.focus(),
     context,

@@ -23,6 +23,7 @@ interface HeadView {
   readonly element: HTMLElement;
   readonly type: HTMLElement;
   readonly name: HTMLElement;
+  readonly pin: HTMLElement;
   lane: number;
 }
 
@@ -132,8 +133,10 @@ function createHead(): HeadView {
   const name = make('span', 'head-name');
   const menu = make('span', 'head-menu codicon codicon-chevron-down', { 'aria-hidden': 'true' });
   const edge = make('span', 'head-edge', { 'aria-hidden': 'true' });
-  element.append(type, name, menu, edge);
-  return { element, type, name, lane: nowhere };
+  const pin = icon('pinned');
+  pin.classList.add('head-pin');
+  element.append(type, name, pin, menu, edge);
+  return { element, type, name, pin, lane: nowhere };
 }
 
 function paintHead(view: HeadView, index: number, scene: HeaderScene): void {
@@ -149,7 +152,9 @@ function paintHead(view: HeadView, index: number, scene: HeaderScene): void {
     const { column } = lane;
     view.type.className = `codicon codicon-${typeIcon(column.type)}`;
     view.name.textContent = visible(column.name);
-    element.title = `${visible(column.name)}: ${typeName(column.type)}`;
+    view.pin.hidden = !lane.pinned;
+    const title = `${visible(column.name)}: ${typeName(column.type)}`;
+    element.title = lane.pinned ? `${title} (${t('pinned')})` : title;
   }
   const selected = scene.wholeColumns && index >= scene.selected.left && index <= scene.selected.right;
   element.classList.toggle('selected', selected);

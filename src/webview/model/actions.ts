@@ -29,6 +29,10 @@ export interface Actions {
   readonly addTest: (edit: QueryEdit) => void;
   testColumn(column: ColumnInfo, test: CellTest, value?: string): void;
   testCell(place: CellContext, test: CellTest): Promise<void>;
+  /** A cell's value, to `wholeCell` bytes. */
+  readCell(row: number, column: number, signal?: AbortSignal): Promise<Cell>;
+  /** Shows a cell's whole value over the page. */
+  openCell(row: number, column: ColumnInfo): void;
   actOnColumn(column: ColumnInfo, action: ColumnAction): void;
   actOnCell(action: CellAction, place: CellContext): void;
   askHost<K extends HostAction>(method: K, params: PreviewCalls[K]['params']): void;
@@ -42,6 +46,8 @@ export interface ActionParts {
 }
 
 const wholeCell = 1024 * 1024;
+/** Pixels by which a menu makes a column wider or narrower. */
+const widthStep = 32;
 /** These need no value. */
 const nullTests: readonly CellTest[] = ['is-null', 'not-null'];
 
@@ -101,7 +107,7 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     const column = preview.columns.peek().find((other) => other.id === id);
     if (!column) return;
     try {
-      const cell = await wholeCellAt(row, id);
+      const cell = await readCell(row, id);
       if (cell.kind === CellKind.Null || cell.kind === CellKind.Missing) {
         const negative = test === 'differs' || test === 'not-null';
         addTest({ kind: 'add', path: column.path, test: negative ? 'not-null' : 'is-null' });
@@ -113,17 +119,19 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     }
   }
 
-  async function wholeCellAt(row: number, column: number): Promise<Cell> {
+  async function readCell(row: number, column: number, signal?: AbortSignal): Promise<Cell> {
     const known = grid.cell(row, column);
     if (known && !known.cut) return known;
-    const page = await link.call('rows', {
-      view: grid.view.view,
-      first: row,
-      count: 1,
-      columns: [column],
-      limit: wholeCell,
-    });
-    return cellsOf(page).cell(0, 0);
+    const { view } = grid.view;
+    const request = { view, first: row, count: 1, columns: [column], limit: wholeCell };
+    return cellsOf(await link.call('rows', request, signal ? { signal } : {})).cell(0, 0);
+  }
+
+  function openCell(row: number, column: ColumnInfo): void {
+    const lane = laneOf(grid.layout, column.id);
+    const place = `.row[aria-rowindex="${row + 2}"] .cell[aria-colindex="${lane + 2}"]`;
+    const anchor = grid.element.querySelector<HTMLElement>(place) ?? grid.element;
+    overlay.value = { kind: 'value', column, row, anchor };
   }
 
   function actOnColumn(column: ColumnInfo, action: ColumnAction): void {
@@ -143,6 +151,11 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
       }
       case 'fit': {
         grid.fit(column.id);
+        return;
+      }
+      case 'wider':
+      case 'narrower': {
+        grid.resize(column.id, action === 'wider' ? widthStep : -widthStep);
         return;
       }
       case 'moveLeft': {
@@ -191,7 +204,18 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     link.call(method, params).catch((error: unknown) => (preview.notice.value = sentence(error)));
   }
 
-  return { copyText, copy, addTest, testColumn, testCell, actOnColumn, actOnCell, askHost };
+  return {
+    copyText,
+    copy,
+    addTest,
+    testColumn,
+    testCell,
+    readCell,
+    openCell,
+    actOnColumn,
+    actOnCell,
+    askHost,
+  };
 }
 
 function isNumber(text: string): boolean {

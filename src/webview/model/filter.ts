@@ -1,6 +1,6 @@
 /** The filter: its text, the run that is under way, and what has been run and kept before. */
 import { batch, signal, type Signal } from '@preact/signals';
-import type { Condition, Filters, QueryEdit, ViewState } from '../../protocol/preview.ts';
+import type { Condition, Diagnostic, Filters, QueryEdit, ViewState } from '../../protocol/preview.ts';
 import { capital, isAbort, sentence, type CallOptions } from '../link.ts';
 import type { Preview } from './preview.ts';
 
@@ -12,6 +12,8 @@ export interface Filter {
   readonly running: Signal<boolean>;
   /** Why the last run came to nothing. */
   readonly error: Signal<string>;
+  /** What is wrong with the text, or doubtful about it. */
+  readonly diagnostics: Signal<readonly Diagnostic[]>;
   readonly conditions: Signal<readonly Condition[]>;
   readonly filters: Signal<Filters>;
   run(query: string): Promise<void>;
@@ -28,6 +30,16 @@ export interface Filter {
   forget(name: string): void;
 }
 
+/**
+ * The diagnostic that is said in words under the box. What is missing at the end is still being typed: it is
+ * underlined, and said when the query is run.
+ */
+export function spoken({ text, diagnostics }: Pick<Filter, 'text' | 'diagnostics'>): Diagnostic | undefined {
+  const end = text.value.trimEnd().length;
+  const told = diagnostics.value.filter(({ from }) => from < end);
+  return told.find(({ severity }) => severity === 'error') ?? told.at(0);
+}
+
 const historyLength = 50;
 /** So long the rows stay as they are while the engine looks for the record. */
 const locatePatience = 400;
@@ -38,6 +50,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
   const applied = signal('');
   const running = signal(false);
   const error = signal('');
+  const diagnostics = signal<readonly Diagnostic[]>([]);
   const conditions = signal<readonly Condition[]>([]);
   const filters = signal<Filters>({ history: [], saved: [] });
   let current: AbortController | undefined;
@@ -200,6 +213,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     applied,
     running,
     error,
+    diagnostics,
     conditions,
     filters,
     run,

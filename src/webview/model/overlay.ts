@@ -9,4 +9,10 @@ export type Overlay =
       readonly test: CellTest;
       readonly anchor: HTMLElement;
     }
+  | {
+      readonly kind: 'value';
+      readonly column: ColumnInfo;
+      readonly row: number;
+      readonly anchor: HTMLElement;
+    }
   | { readonly kind: 'goTo' | 'columns' | 'more'; readonly anchor: HTMLElement };

@@ -50,7 +50,10 @@ export function createPage(link: Link, api: EditorApi): PageModel {
     selected: changed,
     changed,
     openMenu: (column, anchor) => (overlay.value = { kind: 'columnMenu', column, anchor }),
-    openRecord: () => (side.value = 'detail'),
+    openCell(row, column) {
+      if (column) actions.openCell(row, column);
+      else side.value = 'detail';
+    },
     copy: () => void actions.copy('tsv'),
     leave: () => focusBox.peek()(),
   });

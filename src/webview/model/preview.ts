@@ -19,7 +19,7 @@ export interface Trouble {
 export interface GridEvents {
   selected(): void;
   openMenu(column: ColumnInfo, anchor: HTMLElement): void;
-  openRecord(): void;
+  openCell(row: number, column: ColumnInfo | undefined): void;
   copy(): void;
   leave(): void;
   changed(): void;
@@ -93,7 +93,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     },
     scrolled: () => events.changed(),
     openMenu: (column, anchor) => events.openMenu(column, anchor),
-    openRecord: () => events.openRecord(),
+    openCell: (row, column) => events.openCell(row, column),
     copy: () => events.copy(),
     leave: () => events.leave(),
   });

@@ -31,7 +31,7 @@ export const freshPage: SavedPage = {
   columns: noPrefs,
   place: { top: 0, active: { row: 0, path: '' }, anchor: { row: 0, path: '' }, shape: 'cells' },
   side: 'detail',
-  split: 0.36,
+  split: 0.25,
 };
 
 /** Reads what was kept; whatever is not as it should be is as on a fresh page. */

@@ -1,12 +1,14 @@
 /** The top of the page: the query box, what can be done, and what the filter in force has found. */
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { t } from '../l10n.ts';
-import type { Link } from '../link.ts';
-import type { Filter } from '../model/filter.ts';
+import { capital, type Link } from '../link.ts';
+import { spoken, type Filter } from '../model/filter.ts';
 import type { Preview } from '../model/preview.ts';
 import { resultKind } from '../model/words.ts';
 import { IconButton } from '../parts/button.tsx';
 import { VisibleText } from '../detail/text.tsx';
+import { visible } from '../visible.ts';
 import { Progress } from './progress.tsx';
 import { QueryBox } from './queryBox.tsx';
 import { SavedFilters } from './savedFilters.tsx';
@@ -55,17 +57,27 @@ export function FilterBar(props: FilterBarProps) {
   );
 }
 
+/** So many conditions show before the others are asked for. */
+const foldedChips = 6;
+
 function ResultLine({ filter, preview }: FilterBarProps) {
   const state = preview.result.value;
   const running = filter.running.value;
   const on = filter.applied.value !== '';
+  const unfolded = useSignal(false);
+  const conditions = filter.conditions.value;
+  const shown = unfolded.value ? conditions : conditions.slice(0, foldedChips);
   const kind = state ? resultKind(state.outcome) : { word: t('Query'), icon: 'table' };
   if (filter.error.value) {
+    // The query box has said what is wrong with the text.
+    const told = spoken(filter)?.message;
     return (
       <div class="result-line">
-        <span class="fault" role="alert">
-          <span class="codicon codicon-error" aria-hidden="true" /> {filter.error.value}
-        </span>
+        {(told === undefined || capital(told) !== filter.error.value) && (
+          <span class="fault" role="alert">
+            <span class="codicon codicon-error" aria-hidden="true" /> {filter.error.value}
+          </span>
+        )}
         {state?.phase === 'failed' && (
           <button type="button" class="text-button" onClick={() => void filter.retry()}>
             {t('Try again')}
@@ -99,9 +111,11 @@ function ResultLine({ filter, preview }: FilterBarProps) {
         </button>
       )}
       <span class="chips" role="list" aria-label={t('Conditions')}>
-        {filter.conditions.value.map((condition) => (
+        {shown.map((condition) => (
           <span class="chip" role="listitem" key={`${condition.from} ${condition.text}`}>
-            <VisibleText text={condition.text} />
+            <span class="chip-text" title={visible(condition.text)}>
+              <VisibleText text={condition.text} />
+            </span>
             <IconButton
               icon="close"
               label={t('Remove {0}', condition.text)}
@@ -109,6 +123,16 @@ function ResultLine({ filter, preview }: FilterBarProps) {
             />
           </span>
         ))}
+        {conditions.length > foldedChips && (
+          <button
+            type="button"
+            class="text-button"
+            aria-expanded={unfolded.value}
+            onClick={() => (unfolded.value = !unfolded.value)}
+          >
+            {unfolded.value ? t('Show fewer') : t('+{0} more', conditions.length - foldedChips)}
+          </button>
+        )}
       </span>
       {on && <ClearButton filter={filter} />}
     </div>

@@ -1,9 +1,8 @@
 /** The query box, with what is wrong with the query in words below it. */
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Diagnostic } from '../../protocol/preview.ts';
 import { capital, type Link } from '../link.ts';
-import type { Filter } from '../model/filter.ts';
+import { spoken, type Filter } from '../model/filter.ts';
 import { createEditor, type QueryEditor } from './editor.ts';
 
 export interface QueryBoxProps {
@@ -18,7 +17,7 @@ export interface QueryBoxProps {
 export function QueryBox({ link, filter, nonce, leave, ready }: QueryBoxProps) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<QueryEditor | null>(null);
-  const diagnostics = useSignal<readonly Diagnostic[]>([]);
+  const { diagnostics } = filter;
 
   useEffect(() => {
     if (!host.current) return;
@@ -57,10 +56,7 @@ export function QueryBox({ link, filter, nonce, leave, ready }: QueryBoxProps) {
 
   useSignalEffect(() => editor.current?.setText(filter.text.value));
 
-  // What is missing at the end is still being typed: it is underlined, and said in words when the query is run.
-  const end = filter.text.value.trimEnd().length;
-  const told = diagnostics.value.filter(({ from }) => from < end);
-  const worst = told.find(({ severity }) => severity === 'error') ?? told.at(0);
+  const worst = spoken(filter);
   return (
     <div class="query">
       <div class="query-box" ref={host} />

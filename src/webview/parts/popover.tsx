@@ -57,7 +57,8 @@ export function Popover({
     return () => {
       document.removeEventListener('pointerdown', outside, true);
       removeEventListener('blur', close);
-      const lost = document.activeElement === document.body || document.activeElement === null;
+      const held = document.activeElement;
+      const lost = held === null || held === document.body || element?.contains(held);
       if (lost && before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);

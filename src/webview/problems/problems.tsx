@@ -47,7 +47,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
         <span class="grow" />
         <IconButton
           icon="export"
-          label={t('Export malformed records\u2026')}
+          label={t('Export Malformed Records\u2026')}
           disabled={total === 0}
           run={() => void page.link.call('host/exportRejects', null)}
         />

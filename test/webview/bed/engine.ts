@@ -191,6 +191,8 @@ export function serve(post: Post, options: BedOptions): Server {
     async run({ query }, { signal, progress }) {
       if (/\bboom\b/.test(query))
         throw new Error('The file could not be read at byte 1,048,576: input/output error.');
+      const wrong = check(query).at(0);
+      if (wrong) throw new Error(wrong.message);
       const none = /\bnothing\b/.test(query);
       const few = /\bfew\b/.test(query);
       const step = none ? 1 : few ? Math.ceil(file.rows / 10) : 2 + scatter(query.length, 3, 9);
@@ -250,7 +252,8 @@ export function serve(post: Post, options: BedOptions): Server {
         fault: file.fault(index),
       };
     },
-    locate({ view, place }) {
+    async locate({ view, place }, { signal }) {
+      if (options.delay > 0) await after(options.delay, signal);
       const from = viewOf(view);
       if (place.by === 'time') {
         const row = Math.ceil((Date.parse(place.text) - firstTime) / timeStep);
@@ -264,7 +267,7 @@ export function serve(post: Post, options: BedOptions): Server {
             ? Math.floor(place.value / recordBytes)
             : place.value - 1;
       const row = Math.ceil((record - from.offset) / from.step);
-      if (row >= from.size) throw new Error(`There are only ${from.size} rows.`);
+      if (row >= from.size) return { row: Math.max(0, from.size - 1), exact: false };
       return { row: Math.max(0, row), exact: recordAt(from, row) === record };
     },
     async find({ view, text, matchCase, from, backward }, { signal, progress }) {
