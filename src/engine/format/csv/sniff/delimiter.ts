@@ -63,9 +63,16 @@ export function delimitersIn(text: string): string[] {
 /** Characters that hardly any text has, but for its delimiters. */
 const rare = new Set(['^', '~', '§', '¦', 'þ', '¬', '¶', '\x1e']);
 
-/** Whether a delimiter of several characters occurs, and its first character seldom without the others. */
+/**
+ * Whether a delimiter of several characters occurs, and its first character seldom without the others. One that is a
+ * character twice is that character around an empty field, if a line has it only once at a time.
+ */
 function standsAlone(delimiter: string, text: string): boolean {
   if (!text.includes(delimiter)) return false;
+  const once = delimiter.charAt(0);
+  const isTwice = delimiter === once + once;
+  if (isTwice && text.split('\n').some((line) => line.includes(once) && !line.includes(delimiter)))
+    return false;
   const count = text.split(delimiter).length - 1;
   const within = delimiter.split(delimiter.charAt(0)).length - 1;
   const first = text.split(delimiter.charAt(0)).length - 1;

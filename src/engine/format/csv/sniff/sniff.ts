@@ -3,7 +3,8 @@ import type { CsvDialect } from '../dialect.ts';
 import { Kind } from '../../record.ts';
 import { bestGrammar } from './grammar.ts';
 import { headLength, sampleRows, type CsvGrammar, type SampleRow } from './rows.ts';
-import { countHeaderRows, findTable } from './table.ts';
+import { roleOf } from './header.ts';
+import { findTable } from './table.ts';
 
 /** What the caller knows: what is given here is taken as it is. */
 export type DialectHints = Partial<CsvDialect> & {
@@ -135,15 +136,32 @@ function commentsIn(
   const prefixes = known === undefined ? commentPrefixes : known === '' ? [] : [known];
   for (const prefix of width < 2 ? [] : prefixes) {
     const marked = rows.filter((row) => startsWith(sample, row.start, prefix));
-    if (marked.length === 0 || marked.length * 2 > rows.length) continue;
+    if (marked.length === 0 || marked.length === rows.length) continue;
     const first = rows.findIndex((row) => !startsWith(sample, row.start, prefix));
     const last = first > 0 ? rows[first - 1] : undefined;
-    const isLikeHeader = last !== undefined && last.width > 1 && Math.abs(last.width - width) <= 1;
-    if (isLikeHeader && countHeaderRows(rows, first) === 0) return { comment: '', header: first - 1 };
+    if (last !== undefined && isHeaderInComment(last, rows, first, width))
+      return { comment: '', header: first - 1 };
     const likeRows = marked.filter((row) => row !== last && row.width === width);
     if (likeRows.length * 2 < marked.length) return { comment: prefix, header: undefined };
   }
   return { comment: known ?? '', header: undefined };
+}
+
+/**
+ * Whether a marked row is the header of the table that begins right below it: it has as many fields, and that table
+ * begins with values, or with what may be values where the marked fields read like names.
+ */
+function isHeaderInComment(
+  row: SampleRow,
+  rows: readonly SampleRow[],
+  first: number,
+  width: number,
+): boolean {
+  if (row.width < 2 || Math.abs(row.width - width) > 1) return false;
+  const role = roleOf(rows, first);
+  if (role === 'values') return true;
+  const areNames = row.cells.every((cell) => /^[#/%-]*\s*\S*\s*$/.test(cell));
+  return role === 'open' && row.width === width && areNames;
 }
 
 function startsWith(sample: Uint8Array, at: number, text: string): boolean {
@@ -153,7 +171,10 @@ function startsWith(sample: Uint8Array, at: number, text: string): boolean {
   return true;
 }
 
-/** Names from the header's rows, joined with a space; unique, and never empty. */
+/**
+ * Names from the header's rows, joined with a space; unique, and never empty. A name above others is that of a group:
+ * it goes on over the empty cells to its right below which columns have names.
+ */
 function columnNames(header: readonly SampleRow[], width: number, grammar: CsvGrammar): string[] {
   const dialect: CsvDialect = { ...grammar, headerLines: 0, tableStart: 0, columns: [] };
   const levels = header.map((row) =>
@@ -163,6 +184,13 @@ function columnNames(header: readonly SampleRow[], width: number, grammar: CsvGr
       grammar,
     ),
   );
+  for (const [level, cells] of levels.entries()) {
+    const next = levels.at(level + 1);
+    if (next === undefined) break;
+    for (let column = 1; column < width; column++) {
+      if ((cells[column] ?? '') === '' && (next[column] ?? '') !== '') cells[column] = cells[column - 1];
+    }
+  }
   const names: string[] = [];
   const taken = new Set<string>();
   for (let column = 0; column < width; column++) {
@@ -189,7 +217,7 @@ function cellText(cell: string, quoted: boolean, dialect: CsvDialect): string {
  * delimiter too many, if there are just so many of them; one with a name too few, and blanks between them, is
  * written by R, whose first column of row names has no header.
  */
-function aligned(cells: readonly string[], width: number, { delimiter }: CsvGrammar): readonly string[] {
+function aligned(cells: string[], width: number, { delimiter }: CsvGrammar): string[] {
   const empty = cells.filter((cell) => cell === '').length;
   if (cells.length > width && cells.length - empty === width) return cells.filter((cell) => cell !== '');
   if (cells.length === width - 1 && (delimiter === ' ' || delimiter === '\t')) return ['', ...cells];

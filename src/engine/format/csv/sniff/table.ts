@@ -1,5 +1,6 @@
+import { commonWidth, countHeaderRows, isCertainHeader, share, textOf } from './header.ts';
 import type { SampleRow } from './rows.ts';
-import { cellType, isTyped, type CellType } from './type.ts';
+import { cellType, isTyped } from './type.ts';
 
 /** Where a table stands among the rows of a sample. */
 export interface TablePlace {
@@ -19,10 +20,8 @@ export interface KnownTable {
   readonly headerRows?: number | undefined;
 }
 
-/** How many rows are looked at to judge the one above them. */
+/** How many rows are looked at to tell how many columns there are. */
 const below = 60;
-/** How many columns are. */
-const across = 200;
 
 /**
  * Finds the first table: past rows that are nothing like it (a title, notes, metadata, blanks), its header, and the
@@ -31,24 +30,12 @@ const across = 200;
 export function findTable(rows: readonly SampleRow[], known: KnownTable): TablePlace {
   const first = known.first ?? firstRow(rows);
   const found = known.headerRows ?? countHeaderRows(rows, first);
-  const others = otherTables(rows, first + found);
+  const others = otherTables(rows, first, found);
   const end = Math.min(first + found + below, others.at(0) ?? rows.length);
   // The header has a vote as well: it decides where hardly two rows are of one width.
   const bodyWidth = commonWidth(rows.slice(first, Math.max(end, first + 1)));
   const headerWidths = rows.slice(first, first + found).map((row) => namedWidth(row, bodyWidth));
   return { first, headerRows: found, width: Math.max(bodyWidth, ...headerWidths), others };
-}
-
-/** The number of fields in most rows; of two as common, the greater. */
-function commonWidth(rows: readonly SampleRow[]): number {
-  const counts = new Map<number, number>();
-  for (const row of rows) counts.set(row.width, (counts.get(row.width) ?? 0) + 1);
-  let width = 0;
-  for (const [candidate, count] of counts) {
-    const most = counts.get(width) ?? 0;
-    if (count > most || (count === most && candidate > width)) width = candidate;
-  }
-  return width;
 }
 
 /** Fields that a header row names: a delimiter too many in it makes no column. */
@@ -61,23 +48,39 @@ function namedWidth(row: SampleRow, bodyWidth: number): number {
 const preambleLimit = 60;
 
 /**
- * The first row that is wide and full enough to belong to the rows below it. Rows are passed over only if they
- * could not be rows of the table, having far fewer fields or just one that is filled where the rows below are
- * regular; and only if the table then begins with a header, or something blank sets it apart.
+ * The first row that belongs to the table. The rows above it are passed over only if they could not be rows of it,
+ * being far narrower or having just one cell filled where the rows below are regular, and only if the table then
+ * begins with what must be a header, or something blank sets it apart. What is of another width or hardly filled is
+ * passed over where the very next rows begin with what must be a header.
  */
 function firstRow(rows: readonly SampleRow[]): number {
   const whole = commonWidth(rows);
   const regular = share(rows, (row) => row.width === whole) >= 0.5;
+  let isTitled = true;
   for (let index = 0; index < Math.min(rows.length, preambleLimit); index++) {
     const row = rows[index];
     const next = rows.slice(index + 1, index + 21);
     if (next.length === 0) return 0;
     const width = regular && row.width * 2 <= whole ? whole : commonWidth(next);
     const apart = isSetApart(rows, index);
-    if (isAbove(row, next, width) && !(apart && row.width === width && row.filled > 0)) continue;
-    return index === 0 || apart || countHeaderRows(rows, index) > 0 ? index : 0;
+    if (isAbove(rows, index, next, width) && !(apart && row.width === width && row.filled > 0)) continue;
+    if (index > 0 && ((isTitled && apart) || isCertainHeader(row, next))) return index;
+    if (!isUnlike(row, next)) return 0;
+    isTitled = false;
   }
   return 0;
+}
+
+/**
+ * Whether a row has more or fewer fields than those below it, or hardly any that is filled: none but a title, or less
+ * than half as many and numbers among them, which head no groups of columns.
+ */
+function isUnlike(row: SampleRow, next: readonly SampleRow[]): boolean {
+  const width = commonWidth(next);
+  if (width < 2 || share(next, (one) => one.width === width) < 0.8) return false;
+  if (row.used > width || row.width < width) return true;
+  if (row.used === 1) return width > 2 && next[0].countFilled(3) > 2;
+  return row.filled * 2 <= medianFill(next, width) && row.cells.some((cell) => isTyped(cellType(cell)));
 }
 
 /** Whether a blank line, a comment, or a row without content stands right above a row. */
@@ -87,158 +90,87 @@ function isSetApart(rows: readonly SampleRow[], index: number): boolean {
   return before.next < rows[index].start || before.countFilled(1) === 0;
 }
 
-function isAbove(row: SampleRow, next: readonly SampleRow[], width: number): boolean {
-  const filled = row.filled;
+/** Whether a row could not be one of a table of so many columns: blank, far narrower, a title. */
+function isAbove(
+  rows: readonly SampleRow[],
+  index: number,
+  next: readonly SampleRow[],
+  width: number,
+): boolean {
+  const row = rows[index];
+  const filled = row.countFilled(2);
   if (filled === 0) return true;
   const regular = share(next, (one) => one.width === width) >= 0.6;
   if (!regular || width < 2) return false;
-  if (row.width * 2 <= width) return true;
-  return filled === 1 && median(next.filter((one) => one.width === width).map(({ filled }) => filled)) >= 2;
+  if (row.width * 2 <= width && width > 2) return true;
+  if (filled > 1) return false;
+  const isTitle = row.used === 1 && isAboveBlank(rows, index);
+  return isTitle || (width > 2 && medianFill(next, width) >= 2);
 }
 
-function share<T>(items: readonly T[], test: (item: T) => boolean): number {
-  return items.length === 0 ? 0 : items.filter(test).length / items.length;
+/** Whether below a row, past others with nothing but a text in their first field, stands something blank. */
+function isAboveBlank(rows: readonly SampleRow[], index: number): boolean {
+  let below = index + 1;
+  while (below < rows.length && rows[below].used === 1 && !isSetApart(rows, below)) below++;
+  return below < rows.length && (isSetApart(rows, below) || rows[below].countFilled(1) === 0);
+}
+
+/** How many fields are filled in half of the rows of a width, at least. */
+function medianFill(rows: readonly SampleRow[], width: number): number {
+  return median(rows.filter((row) => row.width === width).map(({ filled }) => filled));
 }
 
 function median(numbers: readonly number[]): number {
   return [...numbers].sort((a, b) => a - b).at(Math.floor(numbers.length / 2)) ?? 0;
 }
 
-/** How many rows from `first` on name the columns. */
-export function countHeaderRows(rows: readonly SampleRow[], first: number): number {
-  const header = rows.at(first);
-  if (header === undefined) return 0;
-  const rest = rows.length - first - 1;
-  // Further header rows are not to be taken for the body.
-  const body = columnsOf(rows.slice(first + Math.max(1, Math.min(3, rest - 1)), first + 3 + below));
-  if (!isHeader(header, body)) return 0;
-  let count = 1;
-  while (count < 3 && count < rest) {
-    const row = rows[first + count];
-    if (!isFurtherHeader(row, header, body)) break;
-    count++;
-  }
-  return count;
-}
-
-/** What the cells of a column are like. */
-interface ColumnLook {
-  /** The type of nearly all cells that are not empty; `text` where they differ, `empty` where there are none. */
-  readonly type: CellType;
-  readonly values: ReadonlySet<string>;
-  /** Length of all cells, where they are of one; else 0. */
-  readonly length: number;
-}
-
-function columnsOf(rows: readonly SampleRow[]): ColumnLook[] {
-  const width = commonWidth(rows);
-  const fitting = rows.filter((one) => one.width === width);
-  return Array.from({ length: Math.min(width, across) }, (_, column) => {
-    const cells: string[] = [];
-    const types = new Map<CellType, number>();
-    for (const row of fitting) {
-      const cell = row.cells[column] ?? '';
-      const type = cellType(cell);
-      if (type === 'empty') continue;
-      cells.push(cell);
-      types.set(type, (types.get(type) ?? 0) + 1);
-    }
-    const [type, count] = [...types].sort((a, b) => b[1] - a[1]).at(0) ?? ['empty', 0];
-    const lengths = new Set(cells.map((cell) => cell.length));
-    return {
-      type: count >= cells.length * 0.8 ? type : 'text',
-      values: new Set(cells),
-      length: cells.length > 2 && lengths.size === 1 ? ([...lengths].at(0) ?? 0) : 0,
-    };
-  });
-}
-
-/** Whether a row names the columns rather than being one more row of them. */
-function isHeader(row: SampleRow, columns: readonly ColumnLook[]): boolean {
-  const cells = row.cells.map((cell) => cell.trim());
-  const filled = cells.filter((cell) => cell !== '');
-  if (filled.length === 0) return false;
-  const years = areYears(cells);
-  let says = 0;
-  let denies = 0;
-  for (let index = 0; index < cells.length; index++) {
-    const cell = cells[index];
-    const column = columns.at(index);
-    const type = cellType(cell);
-    if (column === undefined) continue;
-    if (cell === '') {
-      if (index > 0 && column.type !== 'empty' && !isTyped(column.type)) denies += 0.15;
-      continue;
-    }
-    if (isTyped(column.type)) {
-      if (!isTyped(type)) says += type === 'empty' ? 0 : 1;
-      else if (type === column.type && !years.has(cell)) denies += 1;
-      else says += 0.5;
-    } else if (column.type !== 'empty') {
-      if (isTyped(type) && !years.has(cell)) denies += 0.5;
-      else if (column.values.has(row.cells.at(index) ?? '')) denies += 0.7;
-      else if (column.length > 0) says += column.length === cell.length ? -0.1 : 0.3;
-      else if (type === 'text') denies += 0.2;
-      else says += 0.1;
-    }
-  }
-  if (new Set(filled).size < filled.length) denies += 0.5;
-  if (filled.some((cell) => cell.length > 120)) denies += 0.5;
-  if (columns.length === 0) return filled.every((cell) => !isTyped(cellType(cell)));
-  return says > denies;
-}
-
-/** Years in a row, as the columns of a time series are called. */
-function areYears(cells: readonly string[]): ReadonlySet<string> {
-  const years = cells.filter((cell) => /^(?:1[89]|20)\d\d$/.test(cell));
-  const step = Number(years.at(1)) - Number(years.at(0));
-  const regular = years.every(
-    (year, index) => index === 0 || Number(year) - Number(years[index - 1]) === step,
-  );
-  return new Set(years.length >= 2 && regular && step !== 0 ? years : []);
-}
-
-/** Whether the row below a header is one more header row: units, a second level of names, the same names again. */
-function isFurtherHeader(row: SampleRow, header: SampleRow, columns: readonly ColumnLook[]): boolean {
-  const repeats =
-    row.width === header.width && row.cells.every((cell, index) => cell === header.cells[index]);
-  if (repeats && row.width > 1) return true;
-  let typed = 0;
-  let named = 0;
-  for (const [index, column] of columns.entries()) {
-    if (!isTyped(column.type)) continue;
-    typed++;
-    const type = cellType(row.cells.at(index) ?? '');
-    if (isTyped(type)) return false;
-    if (type !== 'empty') named++;
-  }
-  const isData = columns.some(
-    ({ values, type }, index) => type !== 'empty' && values.has(row.cells.at(index) ?? ''),
-  );
-  return typed >= 2 && named >= Math.max(2, typed / 2) && !isData;
-}
+/** Rows that are looked at to tell whether another table stays. */
+const beneath = 10;
 
 /**
- * Rows below the first table's at which another begins: a header above rows that it fits better than those
- * before it.
+ * Rows below the first table's at which another begins: what must be a header, above rows of another width than the
+ * first table's; or of the same, if something blank sets it apart, and a title too where it is the same header again.
  */
-function otherTables(rows: readonly SampleRow[], bodyFirst: number): number[] {
+function otherTables(rows: readonly SampleRow[], first: number, headerRows: number): number[] {
   const found: number[] = [];
-  // Where many rows hold no more than one value, one that does is no title.
-  const titles = rows.filter((row) => row.countFilled(2) < 2).length <= Math.max(3, rows.length / 20);
-  for (let index = bodyFirst + 1; index + 1 < rows.length; index++) {
+  const header = headerRows > 0 ? rows.at(first) : undefined;
+  const body = rows.slice(first + headerRows);
+  // Where many rows hold no more than one value, one that does is neither blank nor a title.
+  const sparse = body.filter((row) => row.countFilled(2) < 2).length;
+  const isSparse = sparse > Math.max(3, rows.length / 20);
+  for (let index = first + headerRows + 1; index + 1 < rows.length; index++) {
     const row = rows[index];
-    const before = rows[index - 1];
-    const apart = before.next < row.start || (titles && before.countFilled(2) < 2);
-    if (!apart && row.width === before.width) continue;
-    if (row.countFilled(2) < 2) continue;
-    const next = rows.slice(index + 1, index + 11);
-    const nextWidth = commonWidth(next);
-    if (row.width !== nextWidth || share(next, (one) => one.width === nextWidth) < 0.8) continue;
-    const columns = columnsOf(next);
-    if (!columns.some(({ type }) => isTyped(type)) || !isHeader(row, columns)) continue;
+    const titled = !isSparse && isTitled(rows, index);
+    const apart = titled || (isSparse ? rows[index - 1].next < row.start : isSetApart(rows, index));
+    if (!apart && row.width === rows[index - 1].width) continue;
+    const next = rows.slice(index + 1, index + 1 + beneath);
+    const isRegular = row.width > 1 && share(next, (one) => one.width === row.width) >= 0.8;
+    if (!isRegular) continue;
+    const above = rows.slice(first, Math.min(index, first + below));
+    const used = commonUsed(above);
+    const isOther =
+      row.width !== commonWidth(above) ||
+      (row.used !== header?.used && row.used !== used && commonUsed(next) !== used);
+    const isAgain = header !== undefined && textOf(row) === textOf(header);
+    if (isAgain ? !titled : !isOther && !apart) continue;
+    if (!isCertainHeader(row, next, isAgain || (isOther && apart) ? 1 : 2)) continue;
     found.push(index);
     index += 1;
   }
   return found;
+}
+
+/** Whether above a row, past a blank, stands a row with nothing but a text in its first field. */
+function isTitled(rows: readonly SampleRow[], index: number): boolean {
+  let above = index - 1;
+  while (above > 0 && rows[above].countFilled(1) === 0) above--;
+  const isApart = above < index - 1 || isSetApart(rows, index) || isSetApart(rows, above);
+  return isApart && rows[above].used === 1 && !isTyped(cellType(rows[above].cells[0]));
+}
+
+/** The number of fields up to the last that is not blank, in most rows. */
+function commonUsed(rows: readonly SampleRow[]): number {
+  const counts = new Map<number, number>();
+  for (const { used } of rows) counts.set(used, (counts.get(used) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]).at(0)?.[0] ?? 0;
 }

@@ -126,6 +126,73 @@ describe('sniffing a dialect', function () {
       { comment: '', tableStart: 4, columns: ['#id', 'n'] },
     ],
     ['colours', 'name,hex\nred,#f00\nblue,#00f\n', { comment: '' }],
+    [
+      'comments between rows',
+      '# one\np,q,r\n# two\n1,2,3\n# three\n4,5,6\n# four\n',
+      { comment: '#', tableStart: 0, headerLines: 1, columns: ['p', 'q', 'r'] },
+    ],
+    [
+      'a header in a comment above texts',
+      '#name\tcity\nAda\tLeeds\nLi\tParis\n',
+      { comment: '', headerLines: 1, columns: ['#name', 'city'] },
+    ],
+    [
+      'a comment with a delimiter above texts',
+      '# made by Li, in 2020\nname,city\nAda,Leeds\nLi,Paris\n',
+      { comment: '#', columns: ['name', 'city'] },
+    ],
+    [
+      'a note with more delimiters than the table has',
+      'Made by the lab,Sample 7 on Monday, May 4 2015\ncm-1,A\n4000.00,0.0066\n3999.00,0.0066\n3998.00,0.0067\n',
+      { tableStart: 47, headerLines: 1, columns: ['cm-1', 'A'] },
+    ],
+    [
+      'counts above the header',
+      '3,2,,\n"a","b","c","d"\n1,2,3,4\n5,6,7,8\n9,1,2,3\n',
+      { tableStart: 6, headerLines: 1 },
+    ],
+    [
+      'a title without delimiters above two columns',
+      'Report\nwave,A\n4000.5,0.1\n3999.5,0.2\n',
+      { tableStart: 7 },
+    ],
+    [
+      'groups of columns',
+      'Bridge,,Adobe,\nX,Y,X,Y\n1.5,2.5,3.5,4.5\n2.5,3.5,4.5,5.5\n',
+      { headerLines: 2, columns: ['Bridge X', 'Bridge Y', 'Adobe X', 'Adobe Y'] },
+    ],
+    [
+      'groups of some columns',
+      'id,Bridge,,,note\n,low,mid,high,\n1,2.5,3.5,4.5,a\n2,3.5,4.5,5.5,b\n',
+      { headerLines: 2, columns: ['id', 'Bridge low', 'Bridge mid', 'Bridge high', 'note'] },
+    ],
+    [
+      'an empty cell and a word among numbers',
+      'k,v\na,10\nb,9\nc,\nd,abc\ne,2\n',
+      { headerLines: 1, columns: ['k', 'v'] },
+    ],
+    ['words in the middle of numbers', 'k,v\na,10\nb,9\nc,7\nd,3\nx,y\ne,2\n', { headerLines: 1 }],
+    ['words in the first row', 'k,v,w\na,low,high\nb,1,2\nc,3,4\nd,5,6\n', { headerLines: 1 }],
+    [
+      'an empty row before a row of words',
+      'from,to,weight\na,b,1\nb,c,\n,,\nc,d,heavy\nd,e,4\n',
+      { headerLines: 1 },
+    ],
+    [
+      'a header again, with a byte-order mark',
+      '\ufeffid,name\n1,Ann\n\ufeffid,name\n2,Bo\n',
+      { headerLines: 1, columns: ['id', 'name'] },
+    ],
+    ['one word above nothing', 'date\nNULL\n', { headerLines: 1 }],
+    ['two rows that are the same', 'foo,bar\nfoo,bar\n', { headerLines: 1 }],
+    ['two rows of words that are the same', 'Ada,red\nAda,red\nBo,blue\nBo,green\n', { headerLines: 1 }],
+    ['numbers that name columns', '"","1","2","3"\n"a",5,6,7\n"b",8,9,1\n', { headerLines: 1 }],
+    ['row names without a name', '"","y"\n"1","y"\n"2","y"\n"3","y"\n', { headerLines: 1 }],
+    ['a scale above values', 'n,0.1,0.5,2,10\n1,5,4,3,2\n2,7,6,5,4\n3,9,8,7,6\n', { headerLines: 1 }],
+    ['one year above values', 'place,2010\nLeeds,512\nParis,834\n', { headerLines: 1 }],
+    ['codes of one shape', 'AB-12,x\nCD-34,y\nEF-56,z\nGH-78,w\n', { headerLines: 0 }],
+    ['a word in the first of rows of numbers', '1,x,3\n2,5,6\n3,8,9\n4,2,3\n', { headerLines: 0 }],
+    ['two delimiters with nothing between', 'a|b|c\n"x"||1\ny||2\nz||3\n', { delimiter: '|' }],
     ['a title', `Report of the harbour\n\n${body}`, { tableStart: 23, headerLines: 1 }],
     ['a delimited title', `Report,,\n,,\n${body}`, { tableStart: 12, headerLines: 1 }],
     ['a sparse table', 'a,b,c\nx,,\ny,,\nz,1,\n', { tableStart: 0, headerLines: 1 }],
@@ -212,8 +279,16 @@ describe('sniffing a dialect', function () {
     assert.deepEqual(apart.tables, [body.length + 1]);
     assert.equal(apart.dialect.columns.length, 3);
     assert.ok(apart.score > 0.3);
-    assert.deepEqual(sniff(`${body},,\n${body}`).tables, [body.length + 3]);
+    assert.deepEqual(sniff(`${body},,\nBy week,,\n${body}`).tables, [body.length + 13]);
+    assert.deepEqual(sniff(`${body}\ncity,from,to\nLeeds,2,3\nParis,4,5\n`).tables, [body.length + 1]);
     assert.deepEqual(sniff(`${body}${second}`).tables, [body.length]);
+  });
+
+  it('sees no further table where a file was put below another of its kind', () => {
+    for (const between of ['', '\n', ',,\n', '\ufeff']) {
+      const { dialect, tables } = sniff(`${body}${between}${body}`);
+      assert.deepEqual([tables, dialect.headerLines], [[], 1], JSON.stringify(between));
+    }
     assert.deepEqual(sniff(body + body.replace(/.*\n/, '').repeat(9)).tables, []);
   });
 
@@ -313,7 +388,17 @@ describe('sniffing a dialect', function () {
       const delimiter = file.endsWith('.tsv') ? '\t' : ',';
       const expected = parse(head, { delimiter, skip_empty_lines: true, bom: true });
       assert.deepEqual(load(head.toString()), expected, file);
-      assert.equal(sniff(head.toString(), { name: file }, false).dialect.headerLines, 1, file);
+      const { dialect, tables } = sniff(head.toString(), { name: file }, false);
+      assert.deepEqual([dialect.headerLines, tables], [1, []], file);
+      // Their beginnings and pairs of columns are ordinary tables as well.
+      const lines = head.toString().split('\n');
+      const pairs = expected.map((row) => row.slice(-2).join('\t').replaceAll('"', ''));
+      for (const height of [2, 3, 5, 8, 20]) {
+        for (const table of [lines.slice(0, height), pairs.slice(0, height)]) {
+          const start = sniff(`${table.join('\n')}\n`);
+          assert.deepEqual([start.dialect.headerLines, start.tables], [1, []], `${file}, ${height} lines`);
+        }
+      }
     }
   });
 });
