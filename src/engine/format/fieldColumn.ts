@@ -16,6 +16,8 @@ export const Kind = {
   EscapedText: 6,
   List: 7,
   Object: 8,
+  /** CSV: text with bytes that are not UTF-8, which read as U+FFFD: its bytes are not its value. */
+  IllFormedText: 9,
 } as const;
 
 export type Kind = (typeof Kind)[keyof typeof Kind];

@@ -1,5 +1,5 @@
 import { scalarFunctions } from './function/index.ts';
-import { compileRegex } from './regex/regex.ts';
+import { regexFrom } from './regex/regex.ts';
 import type { CastType, Expression } from './syntax/tree.ts';
 import { calculate, negativeOf } from './value/arithmetic.ts';
 import { castValue } from './value/cast.ts';
@@ -135,12 +135,13 @@ export function compileExpression(node: Expression, environment: Environment): C
     case 'match': {
       const { evaluate } = compile(node.operand);
       const pattern = compile(node.pattern).evaluate;
-      const regex = memo((text: string) => compileRegex(text, node.insensitive));
+      const regex = memo((text: string) => regexFrom(text, node.insensitive));
       return typed((row) => {
         const value = evaluate(row);
         const wanted = pattern(row);
         if (value === null || wanted === null) return null;
-        return regex(textOf(wanted)).test(textOf(value)) !== node.negated;
+        const compiled = regex(textOf(wanted));
+        return compiled === undefined ? null : compiled.test(textOf(value)) !== node.negated;
       });
     }
     case 'arithmetic': {

@@ -68,6 +68,7 @@ export function fieldValue(
       return Number.isNaN(known) ? numberOf(rawText(bytes, column, record)) : known;
     }
     case Kind.Text:
+    case Kind.IllFormedText:
       return rawText(bytes, column, record);
     case Kind.EscapedText:
       return unescape(rawText(bytes, column, record));

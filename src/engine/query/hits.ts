@@ -104,12 +104,12 @@ export function foldDoubts(text: string): Needle[] | undefined {
 export type RawTells = (bytes: Uint8Array, start: number, end: number) => boolean;
 
 /**
- * Doubled quotes are no part of a text that has no quote. JSON can write any character as \u and its code, and
+ * Doubled quotes are no part of a text that has no quote; U+FFFD may stand for bytes that are not UTF-8. JSON can write any character as \u and its code, and
  * some behind a backslash; a text without those is as it stands.
  */
 export function rawTells(layout: Layout, text: string): RawTells {
   if (layout.format === 'csv') {
-    const tells = layout.escape === 'double' && !text.includes(layout.quote);
+    const tells = layout.escape === 'double' && !text.includes(layout.quote) && !text.includes('\ufffd');
     return () => tells;
   }
   return /["\\/\p{Cc}]/u.test(text) ? () => false : hasNoCode;

@@ -44,6 +44,31 @@ const cases: readonly [name: string, query: string, refusal: RegExp | undefined]
   ['one that counts', "b ~ '((a{1,100}){1,100}){1,100}'", /it is too large/],
   ['one that is nested', `b ~ '${'('.repeat(5000)}a${')'.repeat(5000)}'`, /nested too deeply/],
   ['a long one', `b ~ '${'(a|b)'.repeat(100_000)}'`, /it is too large/],
+  [
+    'texts that double',
+    `EXTEND repeat(b, 4000000) AS c |> ${Array.from({ length: 8 }, () => 'EXTEND c || c AS c').join(' |> ')} |> SELECT c IS NULL`,
+    undefined,
+  ],
+  [
+    'a replacement that multiplies',
+    "EXTEND repeat(b, 5000) AS c |> SELECT regexp_replace(c, '.', c, 'g') AS d |> SELECT length(d)",
+    undefined,
+  ],
+  [
+    'a replacement that repeats a group',
+    `EXTEND repeat(b, 4000000) AS c |> SELECT regexp_replace(c, '.*', '${'\\0'.repeat(500)}') IS NULL`,
+    undefined,
+  ],
+  [
+    'lists that double',
+    `EXTEND [1, 2] AS c |> ${Array.from({ length: 30 }, () => 'EXTEND c || c AS c').join(' |> ')} |> SELECT c IS NULL`,
+    undefined,
+  ],
+  [
+    'many repetitions of nothing',
+    "SELECT repeat('', 1e308), repeat(b, -1e308), lpad(b, 1e308, 'x'), rpad(b, -1e308, 'x')",
+    undefined,
+  ],
   ['more than a megabyte', ' '.repeat(1_000_001), /longer than 1,000,000 characters/],
 ];
 

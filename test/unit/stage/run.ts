@@ -19,9 +19,10 @@ import type { StageContext } from '../../../src/engine/stage/context.ts';
 import { writeRows } from '../../../src/engine/stage/output.ts';
 import { gather, localStagesOf } from '../../../src/engine/stage/partial.ts';
 
-/** Data to run queries on, as text. */
+/** Data to run queries on, as text; as `bytes` where they are not the text in UTF-8. */
 export type TestData =
-  { readonly format: 'jsonl'; readonly text: string } | { readonly format: 'csv'; readonly text: string };
+  | { readonly format: 'jsonl'; readonly text: string }
+  | { readonly format: 'csv'; readonly text: string; readonly bytes?: Uint8Array };
 
 export interface RunOptions {
   readonly budget?: number;
@@ -103,7 +104,7 @@ interface SelectedBlock {
 function* eachBlock(plan: Plan, data: TestData, { blockSize }: RunOptions): Generator<SelectedBlock> {
   const scanner: Scanner =
     data.format === 'jsonl' ? createPlainJsonlScanner() : createPlainCsvScanner(dialectOf(data.text));
-  const bytes = Buffer.from(data.text);
+  const bytes = data.format === 'csv' && data.bytes ? data.bytes : Buffer.from(data.text);
   scanner.reserve(bytes.length).set(bytes);
   const begin = data.format === 'csv' ? data.text.indexOf('\n') + 1 : 0;
   let record = 0;

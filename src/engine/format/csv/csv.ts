@@ -72,8 +72,9 @@ export function createPlainCsvScanner(dialect: CsvDialect, limits: CsvLimits = c
       }
       const { row } = reader;
       if (read === 'record') {
-        addRow(builder, next, line, row, columns);
-        const fault = faultOfRow(bytes, next, row, width, limits, row.end <= plainEnd);
+        const plain = row.end <= plainEnd;
+        addRow(builder, bytes, next, line, row, columns, plain);
+        const fault = faultOfRow(bytes, next, row, width, limits, plain);
         if (fault !== undefined) builder.setFault(fault.code, fault.index - next);
       }
       line += row.lines;
@@ -135,19 +136,29 @@ export function faultOfRow(
   return nul === -1 ? undefined : { code: Fault.FieldWithNul, index: nul };
 }
 
+/** @param plain whether the row is known to be UTF-8 */
 function addRow(
   builder: BlockBuilder,
+  bytes: Uint8Array,
   start: number,
   line: number,
   row: CsvRow,
   columns: readonly number[],
+  plain: boolean,
 ): void {
   builder.add(start, row.end, line);
   for (let index = 0; index < columns.length; index++) {
     const column = columns[index] ?? -1;
-    const kind = column < row.count ? row.kinds[column] : undefined;
-    if (kind !== undefined) builder.setField(index, kind, row.starts[column] ?? 0, row.ends[column] ?? 0);
+    if (column < 0 || column >= row.count) continue;
+    const kind = plain ? row.kinds[column] : kindOfField(bytes, row, column);
+    builder.setField(index, kind, row.starts[column], row.ends[column]);
   }
+}
+
+/** The kind of a field in a row that may hold bytes that are not UTF-8. */
+export function kindOfField(bytes: Uint8Array, { kinds, starts, ends }: CsvRow, field: number): Kind {
+  if (kinds[field] !== Kind.Text || isUtf8(bytes.subarray(starts[field], ends[field]))) return kinds[field];
+  return Kind.IllFormedText;
 }
 
 /** `FieldColumn.numbers` for CSV. */

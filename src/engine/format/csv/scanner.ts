@@ -1,6 +1,6 @@
 import { isReadable } from '../../fault.ts';
 import { createCsvKernel, type CsvRequest, type OddRow } from '../../kernel/csvKernel.ts';
-import { csvEngineLimits, csvNumber, faultOfRow, guessRow, type CsvLimits } from './csv.ts';
+import { csvEngineLimits, csvNumber, faultOfRow, guessRow, kindOfField, type CsvLimits } from './csv.ts';
 import { createCsvRowReader } from './row.ts';
 import type { CsvDialect } from './dialect.ts';
 import { FieldColumn, type FieldRequest, type Scanner, type ScanTask } from '../record.ts';
@@ -39,7 +39,7 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
       if (fault === undefined || isReadable(fault.code)) {
         for (const [column, { index }] of request.columns.entries()) {
           if (index < 0 || index >= row.count) continue;
-          const kind = row.kinds[index];
+          const kind = kindOfField(target.bytes, row, index);
           const start = row.starts[index];
           const end = row.ends[index];
           target.setField(column, kind, start, end, csvNumber(target.bytes, kind, start, end));

@@ -1,4 +1,4 @@
-import { compileRegex } from '../regex/regex.ts';
+import { regexFrom } from '../regex/regex.ts';
 import type { ScalarFunction } from './scalar.ts';
 import { text, whole } from './text.ts';
 
@@ -10,7 +10,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
     signature: 'regexp_matches(text, pattern)',
     summary: 'Whether the regular expression matches somewhere in the text; the same as ~.',
     example: ["regexp_matches('timeout', 'time.?out')", 'true'],
-    evaluate: ([value, pattern]) => compileRegex(text(pattern)).test(text(value)),
+    evaluate: ([value, pattern]) => regexFrom(text(pattern))?.test(text(value)) ?? null,
   },
   {
     name: 'regexp_extract',
@@ -19,10 +19,11 @@ export const regexFunctions: readonly ScalarFunction[] = [
     signature: 'regexp_extract(text, pattern, group?)',
     summary: 'What the first match, or a group of it, holds; empty where there is none.',
     example: ["regexp_extract('id=42', 'id=(\\d+)', 1)", "'42'"],
-    evaluate: ([value, pattern, group = 0]) =>
-      compileRegex(text(pattern))
-        .match(text(value))
-        ?.at(whole(group) ?? 0) ?? '',
+    evaluate: ([value, pattern, group = 0]) => {
+      const regex = regexFrom(text(pattern));
+      if (regex === undefined) return null;
+      return regex.match(text(value))?.at(whole(group) ?? 0) ?? '';
+    },
   },
   {
     name: 'regexp_replace',
@@ -32,10 +33,10 @@ export const regexFunctions: readonly ScalarFunction[] = [
     summary: "The text with the first match replaced, with option 'g' every match; \\1 stands for a group.",
     example: ["regexp_replace('a1b2', '\\d', '', 'g')", "'ab'"],
     evaluate: ([value, pattern, by, options = '']) =>
-      compileRegex(text(pattern), text(options).includes('i')).replace(
+      regexFrom(text(pattern), text(options).includes('i'))?.replace(
         text(value),
         text(by),
         text(options).includes('g'),
-      ),
+      ) ?? null,
   },
 ];

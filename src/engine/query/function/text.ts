@@ -1,11 +1,12 @@
 import { asNumber } from '../value/compare.ts';
 import { toDouble } from '../value/decimal.ts';
 import { JsonList } from '../value/json.ts';
+import { joinTexts } from '../value/longText.ts';
 import { textOf, type Value } from '../value/value.ts';
 import { listContains } from './list.ts';
 import type { ScalarFunction } from './scalar.ts';
 
-/** Longer results are not made: a query must not fill the memory. In UTF-16 units. */
+/** `repeat` and padding make nothing longer: a query must not fill the memory. In UTF-16 units. */
 const maxLength = 16 * 1024 * 1024;
 
 /** A value that is not NULL as text; a number or a time is written out. */
@@ -196,11 +197,8 @@ export const textFunctions: readonly ScalarFunction[] = [
     signature: 'replace(text, part, by)',
     summary: 'The text with every occurrence of a part replaced.',
     example: ["replace('a-b-c', '-', '+')", "'a+b+c'"],
-    evaluate: ([value, part, by]) => {
-      const parts = text(part) === '' ? [text(value)] : text(value).split(text(part));
-      const added = (parts.length - 1) * text(by).length;
-      return added > maxLength ? null : parts.join(text(by));
-    },
+    evaluate: ([value, part, by]) =>
+      text(part) === '' ? text(value) : joinTexts(text(value).split(text(part)), text(by)),
   },
   {
     name: 'split_part',
@@ -269,9 +267,11 @@ export const textFunctions: readonly ScalarFunction[] = [
     summary: 'The text several times.',
     example: ["repeat('ab', 2)", "'abab'"],
     evaluate: ([value, count]) =>
-      withWhole(count, (n) =>
-        n * text(value).length > maxLength ? null : text(value).repeat(Math.max(0, n)),
-      ),
+      withWhole(count, (n) => {
+        const part = text(value);
+        if (part === '' || n <= 0) return '';
+        return n * part.length > maxLength ? null : part.repeat(n);
+      }),
   },
   {
     name: 'lpad',
@@ -299,6 +299,6 @@ export const textFunctions: readonly ScalarFunction[] = [
     summary: 'All values as one text; NULL is left out, unlike with ||.',
     example: ["concat('a', 1, NULL)", "'a1'"],
     seesNull: true,
-    evaluate: (values) => values.map(text).join(''),
+    evaluate: (values) => joinTexts(values.map(text)),
   },
 ];

@@ -1,8 +1,9 @@
+import { longestText } from '../value/longText.ts';
 import { LazyDfa } from './dfa.ts';
 import { requiredText } from './literal.ts';
 import { findMatch } from './pike.ts';
 import { compileProgram, type Program } from './program.ts';
-import { parseRegex } from './syntax.ts';
+import { parseRegex, RegexError } from './syntax.ts';
 
 /** A compiled regular expression in the syntax of RE2. Whatever it is, it takes time in proportion to the text. */
 export interface Regex {
@@ -14,30 +15,51 @@ export interface Regex {
   match(text: string): string[] | undefined;
   /**
    * The text with the first match, or all of them, replaced; `\1` in `by` stands for the first group, `\0` for
-   * the match.
+   * the match. Undefined where that would be too long to hold.
    */
-  replace(text: string, by: string, all: boolean): string;
+  replace(text: string, by: string, all: boolean): string | undefined;
   /** A text that stands in every match; '' where there is none. */
   readonly required: string;
 }
 
 const maxKept = 64;
-const kept = new Map<string, Regex>();
+const kept = new Map<string, Regex | RegexError>();
 
 /** Compiles, or answers what it compiled before. @throws RegexError */
 export function compileRegex(pattern: string, insensitive = false): Regex {
+  const found = keptRegex(pattern, insensitive);
+  if (found instanceof RegexError) throw found;
+  return found;
+}
+
+/** The same for a pattern that comes from data: undefined where it is no regular expression. */
+export function regexFrom(pattern: string, insensitive = false): Regex | undefined {
+  const found = keptRegex(pattern, insensitive);
+  return found instanceof RegexError ? undefined : found;
+}
+
+function keptRegex(pattern: string, insensitive: boolean): Regex | RegexError {
   const key = `${insensitive ? 'i' : 'c'}${pattern}`;
-  let regex = kept.get(key);
-  if (regex === undefined) {
-    regex = createRegex(pattern, insensitive);
-    kept.set(key, regex);
+  let found = kept.get(key);
+  if (found === undefined) {
+    found = createOrFail(pattern, insensitive);
+    kept.set(key, found);
     if (kept.size > maxKept)
       for (const oldest of kept.keys()) {
         kept.delete(oldest);
         break;
       }
   }
-  return regex;
+  return found;
+}
+
+function createOrFail(pattern: string, insensitive: boolean): Regex | RegexError {
+  try {
+    return createRegex(pattern, insensitive);
+  } catch (error) {
+    if (error instanceof RegexError) return error;
+    throw error;
+  }
 }
 
 function createRegex(pattern: string, insensitive: boolean): Regex {
@@ -78,7 +100,13 @@ function groupTexts(bytes: Buffer, captures: readonly number[]): string[] {
 }
 
 /** As RE2's GlobalReplace: an empty match right behind another match is passed over. */
-function replaceMatches(program: Program, groups: number, text: string, by: string, all: boolean): string {
+function replaceMatches(
+  program: Program,
+  groups: number,
+  text: string,
+  by: string,
+  all: boolean,
+): string | undefined {
   const bytes = Buffer.from(text);
   let result = '';
   let copied = 0;
@@ -92,7 +120,10 @@ function replaceMatches(program: Program, groups: number, text: string, by: stri
       from = nextCharacter(bytes, from);
       continue;
     }
-    result += bytes.toString('utf8', copied, begin) + expand(by, groupTexts(bytes, captures));
+    const groupsFound = groupTexts(bytes, captures);
+    const longest = Math.max(1, ...groupsFound.map((group) => group.length));
+    if (result.length + by.length * longest > longestText) return undefined;
+    result += bytes.toString('utf8', copied, begin) + expand(by, groupsFound);
     copied = end;
     lastEnd = end;
     from = begin === end ? nextCharacter(bytes, end) : end;

@@ -1,6 +1,7 @@
 import { asNumber, asTime } from './compare.ts';
 import { add, divide, divideWhole, multiply, negate, remainder, subtract, type Numeric } from './decimal.ts';
 import { JsonList } from './json.ts';
+import { longestText } from './longText.ts';
 import { addInterval, asDay, Interval, subtractTimes, Timestamp } from './time.ts';
 import type { ArithmeticOperator } from '../syntax/tree.ts';
 import { isNumeric, textOf, type Value } from './value.ts';
@@ -38,9 +39,15 @@ export function negativeOf(value: Value): Value {
   return number === undefined ? null : negate(number);
 }
 
+/** Longer lists are not made: a query must not fill the memory. */
+const longestList = 2 ** 24;
+
 function concatenate(a: Exclude<Value, null>, b: Exclude<Value, null>): Value {
-  if (a instanceof JsonList && b instanceof JsonList) return new JsonList([...a.items, ...b.items]);
-  return textOf(a) + textOf(b);
+  if (a instanceof JsonList && b instanceof JsonList) {
+    return a.items.length + b.items.length > longestList ? null : new JsonList(a.items.concat(b.items));
+  }
+  const [first, second] = [textOf(a), textOf(b)];
+  return first.length + second.length > longestText ? null : first + second;
 }
 
 /** Undefined where neither operand has to do with time. */
