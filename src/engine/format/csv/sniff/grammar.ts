@@ -61,6 +61,10 @@ export function bestGrammar(
   const rated = tryGrammars(window, base, hints);
   const winner = rated.at(0);
   const best = winner && withUsualQuotes(winner, rated.slice(1));
+  if (best !== undefined && hints.delimiter === undefined && isOutnamed(best, window)) {
+    const delimiter = delimiterOf(name) ?? ',';
+    return { grammar: { ...base, delimiter }, certainty: 0.5, width: 1 };
+  }
   if (best !== undefined && (hints.delimiter !== undefined || best.score > surely))
     return withCertainty(best);
 
@@ -72,6 +76,16 @@ export function bestGrammar(
   // Where nothing could delimit, there is one column.
   const certainty = winner === undefined ? 0.95 : oneColumnScore(',', typed);
   return { grammar: { ...base, delimiter }, certainty, width: 1 };
+}
+
+/**
+ * Whether a file's name speaks of a delimiter that the text lacks, and another does not make a table of the text
+ * beyond doubt: at least three columns in three rows, and in all but one.
+ */
+function isOutnamed({ rows, width, misfits }: Trial, { name, text }: Window): boolean {
+  const named = delimiterOf(name);
+  if (named === undefined || named === ',' || text.includes(named)) return false;
+  return width < 3 || rows.length - misfits < 3 || misfits > 1;
 }
 
 function withCertainty({ grammar, score, width }: RatedGrammar): BestGrammar {
@@ -158,7 +172,16 @@ function withUsualQuotes(winner: Trial, others: readonly Trial[]): Trial {
   const equal = others.filter(
     ({ grammar, score }) => grammar.delimiter === winner.grammar.delimiter && score > winner.score * asGood,
   );
-  const readings = [winner, ...equal].sort((a, b) => usualness(b) - usualness(a));
+  const needless = winner.grammar.quote === "'" && !mustBeQuoted(winner.rows, winner.grammar.delimiter);
+  const whole = others.find(
+    ({ grammar, quotedFields, unclosed, stray }) =>
+      needless &&
+      grammar.delimiter === winner.grammar.delimiter &&
+      grammar.quote === '"' &&
+      quotedFields > 0 &&
+      unclosed + stray === 0,
+  );
+  const readings = [winner, ...(whole ? [whole] : []), ...equal].sort((a, b) => usualness(b) - usualness(a));
   const doubled = readings.some(({ grammar, quotedFields }) => grammar.quote === '"' && quotedFields > 0);
   const single = readings.find(({ grammar }) => grammar.quote === "'");
   const isSingle = single !== undefined && !doubled && single.quotedFields >= 2 && single.unclosed === 0;
@@ -209,7 +232,7 @@ function shapeBy(grammar: CsvGrammar, { bytes, final, from, name, quote }: Windo
     if (runWidth > 1 && run >= 4) inRuns += run === 4 ? 4 : 1;
     if (row.fault === Fault.UnclosedQuote) unclosed++;
     if (row.fault === Fault.StrayQuote) stray++;
-    quotedFields += row.quotedFields;
+    quotedFields += grammar.quote === "'" ? quotedWithin(row) : row.quotedFields;
   }
   const width = commonWidth(counts);
   // Rows of several tables, each of its own width, are nearly as good as rows of one.
@@ -242,6 +265,11 @@ function shapeBy(grammar: CsvGrammar, { bytes, final, from, name, quote }: Windo
   return { grammar, width, limit: hollow ? 0 : limit, rows, unclosed, stray, quotedFields, misfits };
 }
 
+/** How many fields stand in quotes and hold something: two single quotes with nothing between may be a value. */
+function quotedWithin(row: SampleRow): number {
+  return row.cells.filter((cell, index) => cell !== '' && row.isQuoted(index)).length;
+}
+
 /** Whether a field in quotes holds what no other field can. */
 function mustBeQuoted(rows: readonly SampleRow[], delimiter: string): boolean {
   return rows.some((row) =>
@@ -269,7 +297,24 @@ function rateCells(shape: Shape): Trial {
   // A mark that each value begins with delimits nothing.
   if (width === 2 && fitting.every(({ cells }) => cells.at(0) === '')) return { ...shape, score: 0 };
   const cellScore = rated === 0 ? 0.5 : sum / rated;
-  return { ...shape, score: limit * (0.25 + 0.75 * cellScore) };
+  const score = limit * (0.25 + 0.75 * cellScore);
+  return { ...shape, score: areSpacedColumns(shape) ? score * spacedColumns : score };
+}
+
+/** How much sooner single spaces are believed to delimit where columns are of one kind. */
+const spacedColumns = 1.3;
+
+/**
+ * Whether single spaces set columns apart: all of many rows have as many fields, at least three, each column holds
+ * either numbers and the like or words, and there are columns of both. Words in a text do not come so.
+ */
+function areSpacedColumns({ grammar, width, rows, misfits }: Shape): boolean {
+  if (grammar.delimiter !== ' ' || grammar.runs || width < 3 || rows.length < 10 || misfits > 0) return false;
+  const kinds = Array.from({ length: width }, (_, column) => {
+    const typed = rows.slice(1).filter(({ cells }) => isTyped(cellType(cells[column]))).length;
+    return typed === rows.length - 1 ? 'values' : typed === 0 ? 'words' : 'mixed';
+  });
+  return kinds.includes('values') && kinds.includes('words') && !kinds.includes('mixed');
 }
 
 /** The number of fields that most rows have, of those that have several; 1 where none has. */

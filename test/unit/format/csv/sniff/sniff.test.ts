@@ -80,10 +80,26 @@ describe('sniffing a dialect', function () {
     ['commas among spaces', 'a,   b,   c\n1,   2,   3\n4,   5,   6\n', { delimiter: ',' }],
     ['spaces around quotes', '"x y" "z w" 3\n"a b" "c d" 4\n', { delimiter: ' ', headerLines: 0 }],
     ['a comma and a space before quotes', 'a, "b, c", d\n"e, f", g, h\n', { delimiter: ', ' }],
+    [
+      'one space between words and numbers',
+      Array.from({ length: 20 }, (_, i) => `${'abcdefg'[i % 7]}tree ${4000 + i} ${'nva'[i % 3]}\n`).join(''),
+      { delimiter: ' ', runs: undefined, headerLines: 0, columns: ['column1', 'column2', 'column3'] },
+    ],
+    ['as many words in each line', 'one two three\nfour five six\n'.repeat(10), { delimiter: ',' }],
     ['several characters', 'a||b||c\n1||2||3\n', { delimiter: '||' }],
     ['CR line ends', 'a,b\r1,2\r3,4\r', { delimiter: ',', lineEnd: 'any', columns: ['a', 'b'] }],
     ['CR CR LF line ends', 'a,"b"\r\r\n1,"2"\r\r\n3,"4"\r\r\n', { lineEnd: 'any', columns: ['a', 'b'] }],
     ['single quotes', "a,b\n'x, y',1\n'it''s',2\n", { quote: "'" }],
+    [
+      'double quotes around names and single ones around nothing',
+      `size\t"A (x: 4)"\t"B (x: 4)"\n${Array.from({ length: 9 }, (_, i) => `${i}\t0.${i}\t${i < 5 ? `1.${i}` : "''"}\n`).join('')}`,
+      { delimiter: '\t', quote: '"', columns: ['size', 'A (x: 4)', 'B (x: 4)'] },
+    ],
+    [
+      'double quotes around names and needless single ones',
+      `id,"full name"\n${Array.from({ length: 9 }, (_, i) => `${i},'n${i}'\n`).join('')}`,
+      { delimiter: ',', quote: '"', columns: ['id', 'full name'] },
+    ],
     ['one field that must be in single quotes', "a,b\n'x, y',1\nz,2\n", { quote: "'" }],
     ['one field in single quotes by chance', "id,q\n1,'1'\n", { quote: '"' }],
     ['apostrophes', "a,b\nit's,1\n'90s,2\n", { quote: '"' }],
@@ -254,6 +270,9 @@ describe('sniffing a dialect', function () {
     assert.equal(sniff(text, { name: 'x.csv' }).dialect.delimiter, ',');
     assert.equal(sniff(text, { name: 'x.tsv.gz' }).dialect.delimiter, '\t');
     assert.equal(sniff('word\n', { name: 'x.tab' }).dialect.delimiter, '\t');
+    const without = sniff('a\\tb,c\n1\\t2,3\n', { name: 'x.tsv' }).dialect;
+    assert.deepEqual([without.delimiter, without.columns], ['\t', ['a\\tb,c']]);
+    assert.equal(sniff(body, { name: 'x.tsv' }).dialect.delimiter, ',');
   });
 
   it('takes what it is told', () => {
