@@ -8,6 +8,8 @@ import { encodingName } from '../engine/source/encoding/encoding.ts';
 import { isAddress } from '../engine/source/http/address.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError, type HeaderFields } from '../engine/source/source.ts';
+import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts';
+import { UsageError } from './usageError.ts';
 
 /** What the command line asks for. */
 export type Command =
@@ -35,6 +37,7 @@ export interface RunCommand {
   readonly encoding: string | undefined;
   /** The values of a JSON document that are its rows, as `$.items[*]`. */
   readonly rows: string | undefined;
+  readonly cells: CellOptions;
   /** undefined: recognised. */
   readonly header: boolean | undefined;
   /** Print how the file is read, and nothing else. */
@@ -46,10 +49,7 @@ export interface RunCommand {
   readonly headers: HeaderFields;
 }
 
-/** A command line that asks for nothing we could do. Its message is for people. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export { UsageError };
 
 const options = {
   output: { type: 'string', short: 'o' },
@@ -63,6 +63,7 @@ const options = {
   reading: { type: 'boolean' },
   stages: { type: 'boolean' },
   rows: { type: 'string' },
+  ...cellOptions,
   'no-header': { type: 'boolean' },
   header: { type: 'string', multiple: true },
   'no-cache': { type: 'boolean' },
@@ -123,6 +124,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     quote: values.quote === undefined ? undefined : readQuote(values.quote),
     encoding: values.encoding === undefined ? undefined : readEncoding(values.encoding),
     rows: values.rows,
+    cells: readCellOptions(values),
     header: values['no-header'] ? false : undefined,
     reading,
     stages,

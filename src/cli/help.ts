@@ -39,6 +39,11 @@ Options:
       --encoding E    the encoding of FILE, for example windows-1252 or gbk
       --rows PATH     the values of a JSON document that are its rows, for
                       example '$.items[*]'; guessed where it is not said
+      --decimal C     how numbers are written: ',' (1.234,5), '.' (1,234.5) or
+                      none (as JSON writes them); without this, each column's
+                      cells decide
+      --dates ORDER   how dates are written: dmy, mdy, ymd or none (as ISO 8601
+                      writes them); without this, each column's cells decide
       --no-header     the first row of FILE is data
       --header LINE   send this header to the server of an address, as in
                       --header 'Authorization: Bearer ...'; can be repeated

@@ -46,7 +46,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
     revive: reviveFailure,
   });
   try {
-    const { from: format, delimiter, quote, header, rows } = command;
+    const { from: format, delimiter, quote, header, rows, cells } = command;
     const { signal } = terminal;
     const store = command.cache
       ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes)
@@ -57,6 +57,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
       quote,
       header,
       rows,
+      ...cells,
       pool,
       store,
       signal,

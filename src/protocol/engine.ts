@@ -28,6 +28,10 @@ export interface FormatOptions {
   readonly quote?: '"' | "'" | '' | undefined;
   readonly header?: boolean | undefined;
   readonly encoding?: string | undefined;
+  /** CSV: the decimal mark of numbers that are not written as JSON writes them; `none` looks for no such numbers. */
+  readonly decimal?: ',' | '.' | 'none' | undefined;
+  /** CSV: the order of day, month and year in dates; `none` looks for no dates but those of ISO 8601. */
+  readonly dates?: 'dmy' | 'mdy' | 'ymd' | 'none' | undefined;
   /** JSON documents: the array whose elements are the rows, as `$.data.items[*]`. */
   readonly rows?: string | undefined;
 }

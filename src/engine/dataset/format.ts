@@ -3,6 +3,7 @@ import type { FormatOptions } from '../../protocol/engine.ts';
 import { csvBody } from '../format/csv/text.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import { describeDialect } from '../format/csv/dialectWords.ts';
+import { recogniseReadings, type OpenReading } from '../format/csv/recogniseReadings.ts';
 import { JsonFields, type FieldPath } from '../format/json/fields.ts';
 import { createPlainJsonlScanner, markLength } from '../format/json/lines.ts';
 import { sniffDialect } from '../format/csv/sniff/sniff.ts';
@@ -24,6 +25,8 @@ export interface Recognised {
   readonly score?: number;
   /** CSV: how most of its lines end. */
   readonly lineEnd?: '\n' | '\r\n';
+  /** CSV: the columns whose cells can be read in two ways, and are read as text. */
+  readonly openReadings?: readonly OpenReading[];
   /** JSON Lines: the paths that the records hold that were looked at. */
   readonly paths?: readonly FieldPath[];
 }
@@ -78,12 +81,15 @@ export async function recognise(
     sniffed = sniffDialect(head, { final, hints });
     body = csvBody(head, true, sniffed.dialect);
   }
-  const { dialect, score, tables } = sniffed;
+  const { score, tables } = sniffed;
+  const dataStart = body?.index ?? sniffed.dialect.tableStart;
+  const { readings, open } = recogniseReadings(head, dataStart, final, sniffed.dialect, options);
+  const dialect: CsvDialect = readings === undefined ? sniffed.dialect : { ...sniffed.dialect, readings };
   const linesBefore = (offset: number): number => countLineEnds(head.subarray(0, offset), dialect);
   const other = tables.at(0);
   return {
     format: { kind: 'csv', dialect },
-    dataStart: body?.index ?? dialect.tableStart,
+    dataStart,
     firstLine: linesBefore(dialect.tableStart) + (body?.lines ?? 0),
     description:
       other === undefined
@@ -91,6 +97,7 @@ export async function recognise(
         : `${describeDialect(dialect)}, another table from line ${linesBefore(other) + 1}`,
     score,
     lineEnd: lineEndOf(head),
+    openReadings: open,
   };
 }
 

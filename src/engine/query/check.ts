@@ -23,7 +23,7 @@ export function checkQuery(query: Query, columns: readonly KnownColumn[]): Diagn
   const candidates = [...names, ...recordAttributes];
   const lower = names.map((name) => name.toLowerCase());
   const diagnostics: Diagnostic[] = [];
-  const table = new SlotTable(new FieldList(), false);
+  const table = new SlotTable(new FieldList(), { format: 'json' });
   const resolver = new Resolver(initialScope({ format: 'json' }), table, {
     unknown: (node, message) => diagnostics.push(warningAt(node, message)),
     field: (node, path) => {

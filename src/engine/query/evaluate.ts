@@ -1,6 +1,8 @@
-import { scalarFunctions } from './function/index.ts';
+import type { CellReading } from '../format/csv/cellReading.ts';
+import { scalarFunctions, takesText } from './function/index.ts';
 import { regexFrom } from './regex/regex.ts';
 import type { CastType, Expression } from './syntax/tree.ts';
+import { compareRead, isSameReading, readValue, type CellNature } from './cell.ts';
 import { calculate, negativeOf } from './value/arithmetic.ts';
 import { castValue } from './value/cast.ts';
 import { asBoolean, asNumber, compareLoose, compareValues, truthOf } from './value/compare.ts';
@@ -12,10 +14,8 @@ import { textOf, typeOf, type TypeName, type Value } from './value/value.ts';
 export type Evaluate = (row: number) => Value;
 
 /** A compiled expression. */
-export interface Compiled {
+export interface Compiled extends CellNature {
   readonly evaluate: Evaluate;
-  /** A CSV field as it stands, which has no type of its own. */
-  readonly loose: boolean;
   /** What it gives where that is known, NULL aside. */
   readonly type?: TypeName | undefined;
 }
@@ -145,23 +145,25 @@ export function compileExpression(node: Expression, environment: Environment): C
       });
     }
     case 'arithmetic': {
-      const left = compile(node.left).evaluate;
-      const right = compile(node.right).evaluate;
       const { operator } = node;
+      const [left, right] = [node.left, node.right].map((side) =>
+        operator === '||' ? compile(side).evaluate : reader(compile(side)),
+      );
       return typed(
         (row) => calculate(operator, left(row), right(row)),
         operator === '||' ? 'text' : 'number',
       );
     }
     case 'negative': {
-      const { evaluate } = compile(node.operand);
+      const evaluate = reader(compile(node.operand));
       return typed((row) => negativeOf(evaluate(row)), 'number');
     }
     case 'case':
       return compileCase(node, compile);
     case 'cast': {
-      const { evaluate } = compile(node.operand);
       const { type } = node;
+      const operand = compile(node.operand);
+      const evaluate = type === 'text' ? operand.evaluate : reader(operand);
       return { evaluate: (row) => castValue(evaluate(row), type), loose: false, type: castGives.get(type) };
     }
     case 'element': {
@@ -202,7 +204,37 @@ const castGives = new Map<CastType, TypeName>([
  * Expressions of which a row takes one. Beside numbers a CSV field is read as a number, beside booleans as a boolean,
  * so that what comes out is of one type.
  */
-function unified(parts: readonly Compiled[]): {
+function unified(all: readonly Compiled[]): {
+  parts: readonly Compiled[];
+  loose: boolean;
+  reading: CellReading | undefined;
+  type: TypeName | undefined;
+} {
+  const { parts, reading } = alike(all);
+  return { ...ofOneType(parts), reading };
+}
+
+/** The expressions with the reading that their cells have; those of different readings are read. */
+function alike(parts: readonly Compiled[]): {
+  parts: readonly Compiled[];
+  reading: CellReading | undefined;
+} {
+  const cells = parts.filter((part) => part.loose || part.reading !== undefined);
+  const reading = cells.at(0)?.reading;
+  if (cells.every((part) => isSameReading(part.reading, reading))) return { parts, reading };
+  return { parts: parts.map(withoutReading), reading: undefined };
+}
+
+function withoutReading(part: Compiled): Compiled {
+  return part.reading === undefined ? part : { ...part, evaluate: reader(part), reading: undefined };
+}
+
+/** What an expression gives, as it is beside numbers and times. */
+function reader({ evaluate, reading }: Compiled): Evaluate {
+  return reading === undefined ? evaluate : (row) => readValue(evaluate(row), reading);
+}
+
+function ofOneType(parts: readonly Compiled[]): {
   parts: readonly Compiled[];
   loose: boolean;
   type: TypeName | undefined;
@@ -214,15 +246,15 @@ function unified(parts: readonly Compiled[]): {
   const read = type === 'number' ? asNumber : type === 'boolean' ? asBoolean : undefined;
   if (read === undefined)
     return { parts, loose: type === undefined && given.some((part) => part.loose), type };
-  const reading = ({ evaluate }: Compiled): Compiled => ({
+  const readAsType = ({ evaluate, reading }: Compiled): Compiled => ({
     evaluate: (row) => {
       const value = evaluate(row);
-      return read(value) ?? value;
+      return read(readValue(value, reading)) ?? value;
     },
     loose: false,
     type,
   });
-  return { parts: parts.map((part) => (part.loose ? reading(part) : part)), loose: false, type };
+  return { parts: parts.map((part) => (part.loose ? readAsType(part) : part)), loose: false, type };
 }
 
 const orderTests = {
@@ -239,10 +271,16 @@ function not(truth: boolean | null): boolean | null {
 }
 
 function comparer(left: Compiled, right: Compiled): (row: number) => number | undefined {
-  const compare = left.loose && right.loose ? compareLoose : compareValues;
+  if (left.loose && right.loose) {
+    const a = reader(left);
+    const b = reader(right);
+    return (row) => compareLoose(a(row), b(row));
+  }
   const a = left.evaluate;
   const b = right.evaluate;
-  return (row) => compare(a(row), b(row));
+  if (left.reading === undefined && right.reading === undefined)
+    return (row) => compareValues(a(row), b(row));
+  return (row) => compareRead(a(row), left.reading, b(row), right.reading);
 }
 
 function compileCase(
@@ -261,12 +299,12 @@ function compileCase(
   const fallback: Compiled = node.otherwise
     ? compile(node.otherwise)
     : { evaluate: () => null, loose: false, type: 'null' };
-  const { parts, loose, type } = unified([...branches.map(({ then }) => then), fallback]);
+  const { parts, ...nature } = unified([...branches.map(({ then }) => then), fallback]);
   const evaluate: Evaluate = (row) => {
     const met = branches.findIndex((branch) => branch.holds(row));
     return parts[met === -1 ? branches.length : met].evaluate(row);
   };
-  return { evaluate, loose, type };
+  return { evaluate, ...nature };
 }
 
 function compileCall(
@@ -278,7 +316,13 @@ function compileCall(
   if (entry === undefined) throw new Error(`${name} was let through by the validator`);
   const given = node.arguments.map(compile);
   const { evaluate: apply, seesNull = false, keepsLoose = false, gives } = entry;
-  const { parts, loose, type } = keepsLoose ? unified(given) : { parts: given, loose: false, type: gives };
+  const { parts, ...nature } = keepsLoose
+    ? unified(entry.compares ? given.map(withoutReading) : given)
+    : {
+        parts: given.map((part, at) => (takesText(entry, at) ? part : withoutReading(part))),
+        loose: false,
+        type: gives,
+      };
   const anyLoose = parts.some((part) => part.loose);
   const evaluate: Evaluate = (row) => {
     const values: Value[] = [];
@@ -289,7 +333,7 @@ function compileCall(
     }
     return apply(values, anyLoose);
   };
-  return { evaluate, loose, type };
+  return { evaluate, ...nature };
 }
 
 /** The item of a list by its 1-based position, from the end where negative; the member of an object by its key. */

@@ -1,3 +1,4 @@
+import type { CellReading } from '../format/csv/cellReading.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import { faultReason } from '../faultReason.ts';
@@ -8,7 +9,7 @@ import type { Column, Name, Step } from './syntax/tree.ts';
 /** What a query's names stand for in a file. */
 export type Layout =
   | { readonly format: 'json' }
-  | ({ readonly format: 'csv' } & Pick<CsvDialect, 'columns' | 'quote' | 'escape'>);
+  | ({ readonly format: 'csv' } & Pick<CsvDialect, 'columns' | 'quote' | 'escape' | 'readings'>);
 
 /** What is known of a record besides its fields. */
 export type RecordAttribute = '_record' | '_line' | '_offset' | '_error';
@@ -33,6 +34,12 @@ export function placeOf(column: Column, layout: Layout): Place {
 
 function keyOf(step: Step): string | number {
   return 'index' in step ? step.index : step.name;
+}
+
+/** How a field is written, where that is not how the language writes numbers and times. */
+export function readingOf(path: FieldRequest['path'], layout: Layout): CellReading | undefined {
+  const [column] = path;
+  return layout.format === 'csv' && typeof column === 'number' ? layout.readings?.at(column) : undefined;
 }
 
 /** The longest run of names that together are a column, and the steps that are left. */

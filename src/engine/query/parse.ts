@@ -39,7 +39,7 @@ function parseAnew(text: string): ParsedQuery {
  * @throws QueryError
  */
 function refuseLostColumns({ operators }: Query): void {
-  const table = new SlotTable(new FieldList(), false);
+  const table = new SlotTable(new FieldList(), { format: 'json' });
   const resolver = new Resolver(initialScope({ format: 'json' }), table, {
     unknown: (node, message) => {
       throw new QueryError(node, message);

@@ -67,7 +67,7 @@ export function planQuery(query: Query, layout: Layout): Plan {
       : compilePredicate(split.conditions, layout, fields, needsFaulty);
 
   // The fields of the conditions must come first, so the rest is resolved anew with their list.
-  const table = new SlotTable(fields, layout.format === 'csv');
+  const table = new SlotTable(fields, layout);
   const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
   const { steps } = resolver;
   const stepCounts = split.operators.map((operator) => {
@@ -127,7 +127,7 @@ interface Split {
  * record. It ends at the first LIMIT for conditions: those behind it are asked of other rows.
  */
 function splitOperators(all: readonly Operator[], layout: Layout): Split {
-  const table = new SlotTable(new FieldList(), layout.format === 'csv');
+  const table = new SlotTable(new FieldList(), layout);
   const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
   const inliner = new Inliner(layout, table);
   const conditions: Condition[] = [];

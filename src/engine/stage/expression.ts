@@ -1,3 +1,4 @@
+import type { CellNature } from '../query/cell.ts';
 import { compileExpression, elementOf, type Compiled } from '../query/evaluate.ts';
 import type { Bound } from '../query/resolve/step.ts';
 import type { Slot } from '../query/resolve/slot.ts';
@@ -8,9 +9,7 @@ import { vectorAt, type Batch } from './batch.ts';
 import { CellVector, FieldVector, type Cell, type Vector } from './vector.ts';
 
 /** An expression that is asked of one batch after the other. */
-export interface BatchExpression {
-  /** A CSV field as it stands. */
-  readonly loose: boolean;
+export interface BatchExpression extends CellNature {
   /** Its values as a vector: the column itself where the expression is one, else computed for the selected rows. */
   vector(batch: Batch): Vector;
   /** The field of the source that the expression is, where it is one and the batch still has it as such. */
@@ -33,8 +32,9 @@ export function compileForBatches(
   const inSlot = (slot: number): Compiled => ({
     evaluate: (row) => at(slot).value(row),
     loose: slots[slot].loose,
+    reading: slots[slot].reading,
   });
-  const { evaluate, loose } = compileExpression(expression, {
+  const { evaluate, loose, reading } = compileExpression(expression, {
     column(node) {
       const binding = bound.columns.get(node);
       if (binding === undefined) return { evaluate: () => null, loose: false };
@@ -50,6 +50,7 @@ export function compileForBatches(
   const plain = plainSlot(expression, bound);
   return {
     loose,
+    reading,
     use(batch) {
       current = batch;
     },

@@ -1,3 +1,4 @@
+import { readValue, type CellNature } from '../query/cell.ts';
 import { compareNumbers, readNumber, type Numeric } from '../query/value/decimal.ts';
 import type { JsonObject } from '../query/value/json.ts';
 import { JsonList } from '../query/value/json.ts';
@@ -33,18 +34,22 @@ export interface KeyOrder {
   readonly nullsFirst: boolean;
 }
 
-/**
- * @param loose a CSV field, which sorts as a number where it reads as one
- */
-export function writeSortKey(out: ByteWriter, value: Value, order: KeyOrder, loose: boolean): void {
+/** A CSV field sorts as a number where it reads as one, and by its reading where it has one. */
+export function writeSortKey(out: ByteWriter, value: Value, order: KeyOrder, nature: CellNature): void {
   if (value === null) {
     out.byte(order.nullsFirst ? nullFirst : nullLast);
     return;
   }
   const start = out.length;
-  const number = loose && typeof value === 'string' ? readNumber(value) : undefined;
-  writeKey(out, number ?? value);
+  writeKey(out, orderedValue(value, nature));
   if (order.descending) out.invert(start);
+}
+
+function orderedValue(value: Exclude<Value, null>, { loose, reading }: CellNature): Value {
+  if (typeof value !== 'string') return value;
+  const read = readValue(value, reading);
+  const number = loose && typeof read === 'string' ? readNumber(read) : undefined;
+  return number ?? read ?? value;
 }
 
 /**
@@ -55,8 +60,9 @@ export function writeFieldKey(
   field: FieldVector,
   row: number,
   order: KeyOrder,
-  loose: boolean,
+  nature: CellNature,
 ): void {
+  const { loose } = nature;
   const { bytes, column } = field;
   const kind = column.kinds[row];
   const start = out.length;
@@ -65,7 +71,7 @@ export function writeFieldKey(
     out.byte(rank.number);
     writeNumber(out, number);
   } else if (kind !== Kind.Text || !copyPlainText(out, bytes, column.starts[row], column.ends[row], loose)) {
-    writeSortKey(out, field.value(row), order, loose);
+    writeSortKey(out, field.value(row), order, nature);
     return;
   }
   if (order.descending) out.invert(start);

@@ -42,8 +42,8 @@ export class KeyWriter {
     for (let at = 0; at < keys.length; at++) {
       const key = keys[at];
       const field = this.#fields[at];
-      if (field !== undefined) writeFieldKey(out, field, row, key, key.expression.loose);
-      else writeSortKey(out, key.expression.value(row), key, key.expression.loose);
+      if (field !== undefined) writeFieldKey(out, field, row, key, key.expression);
+      else writeSortKey(out, key.expression.value(row), key, key.expression);
     }
   }
 }

@@ -16,6 +16,7 @@ const plain = {
   reading: false,
   stages: false,
   rows: undefined,
+  cells: { decimal: undefined, dates: undefined },
   header: undefined,
   cache: true,
   headers: {},

@@ -2,9 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import { Fault } from '../../fault.ts';
 import { createBlockBuilder, type BlockBuilder } from '../columns.ts';
 import { createCsvRowReader, quoteReach, type CsvRow, type CsvRowReader } from './row.ts';
+import type { CellReadings } from './cellReading.ts';
 import type { CsvDialect } from './dialect.ts';
+import { readNumbers, type NumberColumn } from './writtenNumber.ts';
 import { exactNumber } from '../number.ts';
-import { Kind, maxRecordLength, type RecordBlock, type Scanner, type ScanTask } from '../record.ts';
+import {
+  Kind,
+  maxRecordLength,
+  type FieldRequest,
+  type RecordBlock,
+  type Scanner,
+  type ScanTask,
+} from '../record.ts';
 import { sequenceLength } from '../utf8.ts';
 
 /** What a scanner holds at most; other values than the engine's are for tests. */
@@ -80,7 +89,9 @@ export function createPlainCsvScanner(dialect: CsvDialect, limits: CsvLimits = c
       line += row.lines;
       next = row.next;
     }
-    return builder.finish(bytes, task, { lineCount: line, next, incomplete });
+    const block = builder.finish(bytes, task, { lineCount: line, next, incomplete });
+    if (dialect.readings !== undefined) readWritten(block, task.fields, dialect.readings);
+    return block;
   }
 
   return {
@@ -169,6 +180,18 @@ export function csvNumber(bytes: Uint8Array, kind: number, start: number, end: n
   while (from < to && isBlank(bytes[from])) from++;
   while (to > from && isBlank(bytes[to - 1])) to--;
   return exactNumber(bytes, from, to);
+}
+
+/** Sets `FieldColumn.numbers` of the columns whose numbers are not written as the language has them. */
+export function readWritten(
+  { bytes, fields }: { readonly bytes: Uint8Array; readonly fields: readonly NumberColumn[] },
+  requests: readonly FieldRequest[],
+  readings: CellReadings,
+): void {
+  for (const [index, { path }] of requests.entries()) {
+    const reading = typeof path[0] === 'number' ? readings.at(path[0]) : undefined;
+    if (reading?.kind === 'number') readNumbers(bytes, fields[index], reading.decimal);
+  }
 }
 
 function isBlank(byte: number | undefined): boolean {

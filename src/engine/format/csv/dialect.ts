@@ -1,3 +1,5 @@
+import type { CellReadings } from './cellReading.ts';
+
 /**
  * The dialect of a delimited text: everything that must be known to read it as RFC 4180 would be read.
  * Recognised from a sample, shown to the user, and overruled by what the user says. The names follow the W3C's
@@ -25,4 +27,6 @@ export interface CsvDialect {
   readonly tableStart: number;
   /** Column names: from the header, else column1, column2, ... Unique and never empty. */
   readonly columns: readonly string[];
+  /** How the columns' cells are written; undefined where all are written as the language has them. */
+  readonly readings?: CellReadings | undefined;
 }

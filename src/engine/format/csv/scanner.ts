@@ -1,6 +1,14 @@
 import { isReadable } from '../../fault.ts';
 import { createCsvKernel, type CsvRequest, type OddRow } from '../../kernel/csvKernel.ts';
-import { csvEngineLimits, csvNumber, faultOfRow, guessRow, kindOfField, type CsvLimits } from './csv.ts';
+import {
+  csvEngineLimits,
+  csvNumber,
+  faultOfRow,
+  guessRow,
+  kindOfField,
+  readWritten,
+  type CsvLimits,
+} from './csv.ts';
 import { createCsvRowReader } from './row.ts';
 import type { CsvDialect } from './dialect.ts';
 import { FieldColumn, type FieldRequest, type Scanner, type ScanTask } from '../record.ts';
@@ -72,6 +80,9 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
       };
       const { columns, ...found } = kernel.scan(range, request, readOdd, task.holding);
       buffer = found.bytes;
+      if (dialect.readings !== undefined) {
+        readWritten({ bytes: buffer, fields: columns }, task.fields, dialect.readings);
+      }
       return {
         ...found,
         bytes: buffer.subarray(0, task.length),

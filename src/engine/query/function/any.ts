@@ -31,6 +31,7 @@ export const anyFunctions: readonly ScalarFunction[] = [
     example: ["nullif('-', '-')", 'NULL'],
     seesNull: true,
     keepsLoose: true,
+    compares: true,
     evaluate: ([value, other], loose) =>
       value !== null && (loose ? compareLoose : compareValues)(value, other) === 0 ? null : value,
   },

@@ -7,7 +7,7 @@ import { textFunctions } from './text.ts';
 import { timeFunctions } from './time.ts';
 
 export { aggregateNames, aggregates, type AggregateFunction } from './aggregate.ts';
-export { arityOf, type ScalarFunction } from './scalar.ts';
+export { arityOf, takesText, type ScalarFunction } from './scalar.ts';
 export { windowFunctions, type WindowFunction } from './window.ts';
 
 /** By name, in lower case. */

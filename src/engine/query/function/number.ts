@@ -157,6 +157,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     example: ['greatest(1, NULL, 3)', '3'],
     seesNull: true,
     keepsLoose: true,
+    compares: true,
     evaluate: (values, loose) => extreme(values, 1, loose),
   },
   {
@@ -167,6 +168,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     example: ['least(1, NULL, 3)', '1'],
     seesNull: true,
     keepsLoose: true,
+    compares: true,
     evaluate: (values, loose) => extreme(values, -1, loose),
   },
 ];

@@ -18,6 +18,8 @@ export interface ScalarFunction {
    * as one.
    */
   readonly keepsLoose?: boolean;
+  /** Compares its arguments, as numbers where they read as such. */
+  readonly compares?: boolean;
   /** What it gives where that is always the same, NULL aside. */
   readonly gives?: TypeName;
   /**
@@ -27,10 +29,25 @@ export interface ScalarFunction {
   readonly evaluate: (values: readonly Value[], loose: boolean) => Value;
 }
 
+/** Parameters of functions of texts that are numbers. */
+const numberParameters: ReadonlySet<string> = new Set(['start', 'length', 'count', 'index', 'group']);
+
+/** Whether an argument is looked at as the text that it is, and not as a number or a time. */
+export function takesText({ group, name, signature }: ScalarFunction, argument: number): boolean {
+  if (group === 'json' || name === 'typeof') return true;
+  return (
+    group === 'text' && !numberParameters.has(parametersOf(signature).at(argument)?.replace('?', '') ?? '')
+  );
+}
+
+function parametersOf(signature: string): readonly string[] {
+  const inside = signature.slice(signature.indexOf('(') + 1, signature.lastIndexOf(')'));
+  return inside === '' ? [] : inside.split(', ');
+}
+
 /** How many arguments a signature takes; `...` takes any number more. */
 export function arityOf(signature: string): { readonly least: number; readonly most: number } {
-  const inside = signature.slice(signature.indexOf('(') + 1, signature.lastIndexOf(')'));
-  const parameters = inside === '' ? [] : inside.split(', ');
+  const parameters = parametersOf(signature);
   const named = parameters.filter((parameter) => parameter !== '...');
   return {
     least: named.filter((parameter) => !parameter.endsWith('?')).length,

@@ -21,6 +21,7 @@ const table: readonly WindowFunction[] = [
     summary:
       'The value some rows before, 1 where nothing is said; `otherwise`, or NULL, where there is no such row.',
     framed: false,
+    keepsLoose: true,
   },
   {
     name: 'lead',
@@ -28,6 +29,7 @@ const table: readonly WindowFunction[] = [
     summary:
       'The value some rows after, 1 where nothing is said; `otherwise`, or NULL, where there is no such row.',
     framed: false,
+    keepsLoose: true,
   },
   {
     name: 'first_value',

@@ -3,7 +3,8 @@ import { Kind, type FieldRequest, type Needle, type RecordBlock } from '../../fo
 import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
 import { fieldValue, unescapeOf, type Unescape } from '../fieldText.ts';
 import { foldDoubts, needleOf, rawTells } from '../hits.ts';
-import { attributeOf, placeOf, type Layout } from '../layout.ts';
+import type { CellNature } from '../cell.ts';
+import { attributeOf, placeOf, readingOf, type Layout } from '../layout.ts';
 import { compileRegex } from '../regex/regex.ts';
 import type { Expression } from '../syntax/tree.ts';
 import { compareTexts, isWellFormed, truthOf } from '../value/compare.ts';
@@ -190,6 +191,7 @@ class PredicateCompiler {
     if (path === undefined || other.kind !== 'literal') return undefined;
     const { value } = other;
     if (value === null) return constantly(false);
+    if (typeof value === 'string' && this.#isDate(path)) return undefined;
     const operator = mirror(node.operator, flipped, wanted);
     const accepts = this.#accepts(node, operand, wanted);
 
@@ -240,6 +242,7 @@ class PredicateCompiler {
       const field = this.#fields.add(path, true);
       return selectRange(field, range, inside, this.#reader(field), accepts);
     }
+    if (this.#isDate(path)) return undefined;
     if (typeof low === 'string' && typeof high === 'string' && isWellFormed(low) && isWellFormed(high)) {
       if (inside) facts?.zones.push({ kind: 'text', path, low, high });
       const field = this.#fields.add(path, false);
@@ -282,6 +285,7 @@ class PredicateCompiler {
       return selectNumberIn(field, doubles, inside, this.#reader(field), accepts);
     }
     const texts = values.filter((value) => typeof value === 'string');
+    if (this.#isDate(path)) return undefined;
     if (texts.length === values.length) {
       const sorted = texts.toSorted(compareTexts);
       if (inside) facts?.zones.push({ kind: 'text', path, low: sorted[0], high: sorted.at(-1) });
@@ -371,6 +375,11 @@ class PredicateCompiler {
     return place.kind === 'field' && place.rest.length === 0 ? place.path : undefined;
   }
 
+  /** Whether the field's texts are read as dates, so that their bytes do not say what they are equal to. */
+  #isDate(path: FieldRequest['path']): boolean {
+    return readingOf(path, this.#layout)?.kind === 'date';
+  }
+
   #reader(field: number): ReadValue {
     const unescape = this.#unescape;
     return (block, record) => fieldValue(block.bytes, block.fields[field], record, unescape);
@@ -379,16 +388,22 @@ class PredicateCompiler {
   /** The condition as a question about the value of one operand. */
   #accepts(node: Expression, operand: Expression, wanted: boolean): AcceptsValue {
     let current: Value = null;
-    const loose = this.#layout.format === 'csv';
+    const nature = operand.kind === 'column' ? this.#natureOf(operand) : { loose: false };
     const environment: Environment = {
       column: (column) =>
-        column === operand ? { evaluate: () => current, loose } : this.#environment.column(column),
+        column === operand ? { evaluate: () => current, ...nature } : this.#environment.column(column),
     };
     const { evaluate } = compileExpression(node, environment);
     return (value) => {
       current = value;
       return truthOf(evaluate(0)) === wanted;
     };
+  }
+
+  #natureOf(node: Extract<Expression, { kind: 'column' }>): CellNature {
+    const place = placeOf(node, this.#layout);
+    const loose = this.#layout.format === 'csv';
+    return { loose, reading: place.kind === 'field' ? readingOf(place.path, this.#layout) : undefined };
   }
 
   #compileColumn(node: Extract<Expression, { kind: 'column' }>): Compiled {
@@ -405,7 +420,7 @@ class PredicateCompiler {
     } else {
       const field = this.#fields.add(place.path, true);
       const read = this.#reader(field);
-      base = { evaluate: (record) => read(frame.block, record), loose: this.#layout.format === 'csv' };
+      base = { evaluate: (record) => read(frame.block, record), ...this.#natureOf(node) };
     }
     if (place.rest.length === 0) return base;
     const steps = place.rest.map((step) => ('index' in step ? step.index : step.name));

@@ -1,6 +1,7 @@
 import type { Span } from '../diagnostic.ts';
 import { QueryError } from '../diagnostic.ts';
-import { compileExpression } from '../evaluate.ts';
+import type { CellNature } from '../cell.ts';
+import { compileExpression, type Compiled } from '../evaluate.ts';
 import { aggregates, windowFunctions } from '../function/index.ts';
 import type { FieldRequest } from '../../format/record.ts';
 import { didYouMean } from '../nearest.ts';
@@ -159,7 +160,7 @@ export class Resolver {
         const binding = this.#find(expression, false);
         if (binding?.rest.length === 0) return { name, slot: binding.slot };
         const columns = new Map(binding && [[expression, binding]]);
-        const slot = this.#table.computed(false);
+        const slot = this.#table.computed();
         this.steps.push({
           kind: 'compute',
           items: [{ slot, expression }],
@@ -167,7 +168,7 @@ export class Resolver {
         });
         return { name, slot };
       }
-      const slot = this.#table.computed(this.#isLoose(expression, bound));
+      const slot = this.#table.computed(this.#natureOf(expression, bound));
       computations.push({ slot, expression });
       return { name, slot };
     });
@@ -183,20 +184,24 @@ export class Resolver {
     return expression.rest.length > 0 && 'name' in first ? columnLabel({ ...expression, first, rest }) : name;
   }
 
-  /** Whether an expression gives a CSV field as it stands. */
-  #isLoose(expression: Expression, { columns, calls }: Bound): boolean {
+  /** What the texts are that an expression gives. */
+  #natureOf(expression: Expression, { columns, calls }: Bound): CellNature {
     const { slots } = this.#table;
     const nothing = { evaluate: () => null, loose: false };
+    const inSlot = (slot: number): Compiled => {
+      const { loose, reading } = slots[slot];
+      return { ...nothing, loose, reading };
+    };
     return compileExpression(expression, {
       column: (node) => {
         const binding = columns.get(node);
-        return { ...nothing, loose: binding?.rest.length === 0 && slots[binding.slot].loose };
+        return binding?.rest.length === 0 ? inSlot(binding.slot) : nothing;
       },
       call: (node) => {
         const slot = calls.get(node);
-        return slot === undefined ? undefined : { ...nothing, loose: slots[slot].loose };
+        return slot === undefined ? undefined : inSlot(slot);
       },
-    }).loose;
+    });
   }
 
   /** Steps for the window functions among the expressions: one for each way of partitioning. */
@@ -212,7 +217,7 @@ export class Resolver {
       const bound = this.#bind(same);
       const calls = same.map((call) => ({
         call,
-        slot: this.#table.computed(this.#isLooseCall(call, bound)),
+        slot: this.#table.computed(this.#natureOfCall(call, bound)),
       }));
       this.steps.push({ kind: 'window', calls, bound });
       for (const { call, slot } of calls) slots.set(call, slot);
@@ -220,11 +225,11 @@ export class Resolver {
     return slots;
   }
 
-  /** Whether an aggregate or window function gives one of its values as it stands. */
-  #isLooseCall(call: Call, bound: Bound): boolean {
+  /** What the texts are that an aggregate or window function gives, if it gives its values as they stand. */
+  #natureOfCall(call: Call, bound: Bound): CellNature {
     const table = call.over === undefined ? aggregates : windowFunctions;
     const keeps = table.get(call.name.name.toLowerCase())?.keepsLoose ?? false;
-    return keeps && call.arguments.length > 0 && this.#isLoose(call.arguments[0], bound);
+    return keeps && call.arguments.length > 0 ? this.#natureOf(call.arguments[0], bound) : { loose: false };
   }
 
   #select(items: readonly (NamedExpression | Star)[]): void {
@@ -305,7 +310,7 @@ export class Resolver {
   /** The slot of a binding, computed where it lies inside another value. */
   #slotOf(expression: Column, binding: Binding): number {
     if (binding.rest.length === 0) return binding.slot;
-    const slot = this.#table.computed(false);
+    const slot = this.#table.computed();
     const columns = new Map([[expression, binding]]);
     this.steps.push({ kind: 'compute', items: [{ slot, expression }], bound: { columns, calls: new Map() } });
     return slot;
@@ -325,9 +330,12 @@ export class Resolver {
     const bound = this.#bind([...found, ...groupBy.map((key) => key.expression)]);
     const keys = groupBy.map(({ expression }) => ({
       expression,
-      slot: this.#table.computed(this.#isLoose(expression, bound)),
+      slot: this.#table.computed(this.#natureOf(expression, bound)),
     }));
-    const calls = found.map((call) => ({ call, slot: this.#table.computed(this.#isLooseCall(call, bound)) }));
+    const calls = found.map((call) => ({
+      call,
+      slot: this.#table.computed(this.#natureOfCall(call, bound)),
+    }));
     this.steps.push({ kind: 'aggregate', keys, calls, bound });
 
     const names = groupBy.map((key) => this.#nameOf(key));
@@ -336,7 +344,7 @@ export class Resolver {
     const columns = items.map(({ name, expression }): Part => {
       const own = expression.kind === 'call' ? slots.get(expression) : undefined;
       if (own !== undefined) return { kind: 'column', name, slot: own };
-      const slot = this.#table.computed(false);
+      const slot = this.#table.computed();
       computations.push({ slot, expression });
       return { kind: 'column', name, slot };
     });
@@ -366,8 +374,8 @@ export class Resolver {
   #unnest(item: NamedExpression, position: string | undefined): void {
     const { expression, name, explicit } = item;
     const bound = this.#bind([expression]);
-    const slot = this.#table.computed(false);
-    const positionSlot = position === undefined ? undefined : this.#table.computed(false);
+    const slot = this.#table.computed();
+    const positionSlot = position === undefined ? undefined : this.#table.computed();
     this.steps.push({ kind: 'unnest', expression, slot, position: positionSlot, bound });
     const inPlace =
       !explicit && expression.kind === 'column' && expression.rest.every((step) => 'name' in step);

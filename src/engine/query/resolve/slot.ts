@@ -1,5 +1,6 @@
 import type { FieldRequest } from '../../format/record.ts';
-import type { RecordAttribute } from '../layout.ts';
+import type { CellNature } from '../cell.ts';
+import { readingOf, type Layout, type RecordAttribute } from '../layout.ts';
 import type { FieldList } from '../predicate/fields.ts';
 
 /**
@@ -17,29 +18,30 @@ export type SlotSource =
   /** Filled by a stage. */
   | { readonly kind: 'computed' };
 
-export interface Slot {
+export interface Slot extends CellNature {
   readonly source: SlotSource;
-  /** A CSV field as it stands: it has no type of its own. */
-  readonly loose: boolean;
 }
+
+/** Values that have a type of their own. */
+const typed: CellNature = { loose: false };
 
 /** Hands out slots, one for each thing that a query reads or makes. */
 export class SlotTable {
   readonly slots: Slot[] = [];
   readonly fields: FieldList;
-  readonly #loose: boolean;
+  readonly #layout: Layout;
   readonly #known = new Map<string, number>();
 
-  /** @param loose whether fields have no type of their own */
-  constructor(fields: FieldList, loose: boolean) {
+  constructor(fields: FieldList, layout: Layout) {
     this.fields = fields;
-    this.#loose = loose;
+    this.#layout = layout;
   }
 
   /** @param numeric whether the field's numbers will be asked for, and not only its text */
   field(path: FieldRequest['path'], numeric: boolean): number {
     const field = this.fields.add(path, numeric);
-    return this.#once(`field ${field}`, { source: { kind: 'field', field }, loose: this.#loose });
+    const nature = { loose: this.#layout.format === 'csv', reading: readingOf(path, this.#layout) };
+    return this.#once(`field ${field}`, { source: { kind: 'field', field }, ...nature });
   }
 
   attribute(attribute: RecordAttribute): number {
@@ -54,8 +56,8 @@ export class SlotTable {
     return this.#once('bytes', { source: { kind: 'bytes' }, loose: false });
   }
 
-  computed(loose: boolean): number {
-    return this.slots.push({ source: { kind: 'computed' }, loose }) - 1;
+  computed({ loose, reading } = typed): number {
+    return this.slots.push({ source: { kind: 'computed' }, loose, reading }) - 1;
   }
 
   #once(key: string, slot: Slot): number {

@@ -149,7 +149,7 @@ export class Extreme implements ValueAccumulator {
 
   #writeKey(out: ByteWriter, value: Value): void {
     out.clear();
-    writeSortKey(out, value, order, this.#input.loose);
+    writeSortKey(out, value, order, this.#input);
   }
 }
 

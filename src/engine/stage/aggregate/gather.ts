@@ -49,7 +49,7 @@ export class Gather implements ValueAccumulator {
       const start = this.#order.length === 0 ? undefined : this.#entry.beginBlock();
       if (start !== undefined) {
         for (const order of this.#order) {
-          writeSortKey(this.#entry, order.expression.value(row), order, order.expression.loose);
+          writeSortKey(this.#entry, order.expression.value(row), order, order.expression);
         }
         this.#entry.endBlock(start);
       }

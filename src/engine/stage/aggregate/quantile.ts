@@ -1,4 +1,4 @@
-import { asNumber } from '../../query/value/compare.ts';
+import { numberIn } from '../../query/cell.ts';
 import { toDouble } from '../../query/value/decimal.ts';
 import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
@@ -34,7 +34,7 @@ export class Quantile implements ValueAccumulator {
   }
 
   addValue(group: number, value: Value): void {
-    const number = asNumber(value);
+    const number = numberIn(value, this.#input);
     if (number === undefined) return;
     this.#one[0] = toDouble(number);
     this.#values.add(group, this.#oneBytes);

@@ -1,4 +1,4 @@
-import { asNumber } from '../../query/value/compare.ts';
+import { numberIn } from '../../query/cell.ts';
 import { rounded, toDouble } from '../../query/value/decimal.ts';
 import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
@@ -35,7 +35,7 @@ export class Spread implements ValueAccumulator {
   }
 
   addValue(group: number, value: Value): void {
-    const number = asNumber(value);
+    const number = numberIn(value, this.#input);
     if (number === undefined) return;
     const double = toDouble(number);
     const count = ++this.#counts[group];

@@ -1,4 +1,4 @@
-import { asNumber } from '../../query/value/compare.ts';
+import { numberIn } from '../../query/cell.ts';
 import { rounded } from '../../query/value/decimal.ts';
 import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
@@ -56,7 +56,7 @@ export class Sum implements ValueAccumulator {
   }
 
   addValue(group: number, value: Value): void {
-    const number = asNumber(value);
+    const number = numberIn(value, this.#input);
     if (number === undefined) return;
     this.#counts[group]++;
     this.#sums.add(group, number);

@@ -1,7 +1,7 @@
 import type { Bound } from '../../query/resolve/step.ts';
 import type { Slot } from '../../query/resolve/slot.ts';
 import type { Call } from '../../query/syntax/tree.ts';
-import { asNumber } from '../../query/value/compare.ts';
+import { numberIn, type CellNature } from '../../query/cell.ts';
 import { rounded } from '../../query/value/decimal.ts';
 import { ExactSums } from '../aggregate/exactSum.ts';
 import { ByteWriter } from '../bytes.ts';
@@ -46,17 +46,17 @@ export function createWindowCall(call: Call, slot: number, bound: Bound, slots: 
   const { preceding, following } = call.over ?? { preceding: 0, following: 0 };
   const frame = { preceding, following };
   const ahead = Math.max(0, following);
-  const loose = input?.loose ?? false;
+  const nature = input ?? { loose: false };
   const countsRows = input === undefined;
   switch (name) {
     case 'count':
       return { ...base, ahead, begin: () => counted(frame, countsRows) };
     case 'sum':
     case 'avg':
-      return { ...base, ahead, begin: () => summed(frame, name === 'avg') };
+      return { ...base, ahead, begin: () => summed(frame, name === 'avg', nature) };
     case 'min':
     case 'max':
-      return { ...base, ahead, begin: () => extreme(frame, name === 'max', loose) };
+      return { ...base, ahead, begin: () => extreme(frame, name === 'max', nature) };
     case 'first_value':
     case 'last_value':
       return { ...base, ahead, begin: () => edge(frame, name === 'last_value') };
@@ -131,20 +131,20 @@ function counted(frame: Frame, countsRows: boolean): WindowState {
   };
 }
 
-function summed(frame: Frame, mean: boolean): WindowState {
+function summed(frame: Frame, mean: boolean, nature: CellNature): WindowState {
   const sums = new ExactSums();
   sums.reserve(1);
   let count = 0;
   const window = moving(
     frame,
     (cell) => {
-      const number = asNumber(valueOf(cell));
+      const number = numberIn(valueOf(cell), nature);
       if (number === undefined) return;
       sums.add(0, number);
       count++;
     },
     (cell) => {
-      const number = asNumber(valueOf(cell));
+      const number = numberIn(valueOf(cell), nature);
       if (number === undefined) return;
       sums.subtract(0, number);
       count--;
@@ -165,7 +165,7 @@ function summed(frame: Frame, mean: boolean): WindowState {
 const order = { descending: false, nullsFirst: false };
 
 /** Keeps the candidates only: a row that a later, better one stands beside can never be the best again. */
-function extreme(frame: Frame, largest: boolean, loose: boolean): WindowState {
+function extreme(frame: Frame, largest: boolean, nature: CellNature): WindowState {
   const candidates: { readonly row: number; readonly key: Uint8Array; readonly cell: Cell }[] = [];
   const out = new ByteWriter(64);
   const window = moving(
@@ -174,7 +174,7 @@ function extreme(frame: Frame, largest: boolean, loose: boolean): WindowState {
       const value = valueOf(cell);
       if (value === null) return;
       out.clear();
-      writeSortKey(out, value, order, loose);
+      writeSortKey(out, value, order, nature);
       const key = out.take();
       for (let last = candidates.at(-1); last !== undefined; last = candidates.at(-1)) {
         const difference = compareKeys(key, last.key);

@@ -1,0 +1,43 @@
+import { rewriteDate, type DateOrder } from './writtenDate.ts';
+import { rewriteNumber, type DecimalMark } from './writtenNumber.ts';
+
+/**
+ * How the cells of a column are written, where that is not how the language writes numbers and times. A cell
+ * that does not fit its column's reading is text.
+ *
+ * number: digits with the decimal mark `decimal`, in groups of three or not. Whatever else separates groups may:
+ * the other mark, an apostrophe, or a space, which may be one that does not break.
+ *
+ * date: day, month and year as numbers in `order`, a time of day behind them or none. They are separated by
+ * points, slashes or dashes; `separator` is the one that was seen first.
+ */
+export type CellReading =
+  | { readonly kind: 'number'; readonly decimal: DecimalMark }
+  | { readonly kind: 'date'; readonly order: DateOrder; readonly separator: string };
+
+/** By the index of the column; undefined where cells are written as the language has them. */
+export type CellReadings = readonly (CellReading | undefined)[];
+
+/**
+ * The text of a cell as the language would write it: `1234.5`, `2024-05-31 18:30:00`. What does not fit the
+ * reading is given as it stands; undefined where that would be taken for a number, which it is not.
+ */
+export function rewriteCell(text: string, reading: CellReading): string | undefined {
+  if (reading.kind === 'date') return rewriteDate(text, reading.order) ?? text;
+  return rewriteNumber(text, reading.decimal) ?? (plainNumber.test(text) ? undefined : text);
+}
+
+/** A number as the language writes it. */
+export const plainNumber = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+
+/** A reading as an example, for people: `1.234,5`, `dd.mm.yyyy`. */
+export function describeReading(reading: CellReading): string {
+  if (reading.kind === 'number') return reading.decimal === ',' ? '1.234,5' : '1,234.5';
+  return partsOf[reading.order].join(reading.separator);
+}
+
+const partsOf = {
+  dmy: ['dd', 'mm', 'yyyy'],
+  mdy: ['mm', 'dd', 'yyyy'],
+  ymd: ['yyyy', 'mm', 'dd'],
+} as const;

@@ -1,0 +1,148 @@
+import { createPlainCsvScanner } from './csv.ts';
+import { plainNumber, type CellReading, type CellReadings } from './cellReading.ts';
+import type { CsvDialect } from './dialect.ts';
+import { fieldText } from './text.ts';
+import { dateBy, readDateParts, type DateOrder } from './writtenDate.ts';
+import { rewriteNumber, type DecimalMark } from './writtenNumber.ts';
+
+/** What the user says of the cells; what is not said is recognised, `none` is not looked for. */
+export interface ReadingHints {
+  readonly decimal?: DecimalMark | 'none' | undefined;
+  readonly dates?: DateOrder | 'none' | undefined;
+}
+
+/** A column whose cells can be read in two ways that give different values. It is read as text until somebody says. */
+export interface OpenReading {
+  readonly column: number;
+  /** The first cell that tells the two apart. */
+  readonly example: string;
+  readonly choices: readonly [CellReading, CellReading];
+}
+
+export interface FoundReadings {
+  /** Undefined where every column is written as the language has it. */
+  readonly readings: CellReadings | undefined;
+  readonly open: readonly OpenReading[];
+}
+
+/** Rows that are looked at. */
+const rowLimit = 2000;
+/** What stands in a cell that holds nothing. */
+const nothing = /^\s*(?:|null|nil|none|n\/?a|nan|#n\/a|\\n|[-\u2013\u2014]+|\?|\.+|unknown)\s*$/i;
+
+/**
+ * Recognises how the cells of each column are written, from the rows in `head[from, ...)`. Every cell of a column
+ * that holds something must fit, and one at least must fit nothing else.
+ */
+export function recogniseReadings(
+  head: Uint8Array,
+  from: number,
+  final: boolean,
+  dialect: CsvDialect,
+  hints: ReadingHints,
+): FoundReadings {
+  const columns = dialect.columns.map(() => new Column(hints));
+  const open = new Set(columns.keys());
+  const scanner = createPlainCsvScanner(dialect);
+  scanner.reserve(head.length).set(head);
+  const { count, bytes, fields } = scanner.scan({
+    length: head.length,
+    offset: 0,
+    from,
+    until: head.length,
+    final,
+    fields: columns.map((_column, index) => ({ path: [index], numeric: false })),
+  });
+  for (let row = 0; row < Math.min(count, rowLimit) && open.size > 0; row++) {
+    for (const index of open) {
+      const { kinds, starts, ends } = fields[index];
+      const isOpen = columns[index].take(fieldText(bytes, kinds[row], starts[row], ends[row], dialect));
+      if (!isOpen) open.delete(index);
+    }
+  }
+  const usual = dialect.delimiter === ',' ? '.' : ',';
+  const choices = columns.map((column, index) => (open.has(index) ? column.choices(usual) : []));
+  const readings = choices.map((readings) => (readings.length === 1 ? readings[0] : undefined));
+  return {
+    readings: readings.some((reading) => reading !== undefined) ? readings : undefined,
+    open: choices.flatMap((readings, column) =>
+      readings.length === 2
+        ? [{ column, example: columns[column].example, choices: [readings[0], readings[1]] }]
+        : [],
+    ),
+  };
+}
+
+/** What the cells of a column still can be. */
+class Column {
+  readonly #hints: ReadingHints;
+  /** A cell that the two readings that are left take differently; else the first cell. */
+  example = '';
+  #differs = false;
+  #separator: string | undefined;
+  #plain = true;
+  #iso = true;
+  readonly #decimals: Set<DecimalMark>;
+  readonly #orders: Set<DateOrder>;
+
+  constructor(hints: ReadingHints) {
+    this.#hints = hints;
+    const { decimal, dates } = hints;
+    this.#decimals = new Set(decimal === undefined ? [',', '.'] : decimal === 'none' ? [] : [decimal]);
+    this.#orders = new Set(dates === undefined ? ['dmy', 'mdy', 'ymd'] : dates === 'none' ? [] : [dates]);
+  }
+
+  /** Takes a cell into account; answers whether there is anything that the column can be. */
+  take(text: string): boolean {
+    if (!nothing.test(text)) {
+      if (this.example === '') this.example = text.trim();
+      if (this.#decimals.size > 0) this.#takeNumber(text);
+      if (this.#orders.size > 0) this.#takeDate(text);
+    }
+    return this.#decimals.size > 0 || this.#orders.size > 0;
+  }
+
+  #takeNumber(text: string): void {
+    this.#plain &&= plainNumber.test(text);
+    const numbers = [...this.#decimals].map((mark) => ({ mark, number: rewriteNumber(text, mark) }));
+    for (const { mark, number } of numbers) if (number === undefined) this.#decimals.delete(mark);
+    if (this.#decimals.size === 2) this.#note(text, numbers[0].number !== numbers[1].number);
+  }
+
+  #takeDate(text: string): void {
+    const parts = readDateParts(text);
+    const dates = [...this.#orders].map((order) => ({ order, date: parts && dateBy(parts, order) }));
+    for (const { order, date } of dates) if (date === undefined) this.#orders.delete(order);
+    if (parts === undefined) return;
+    this.#separator ??= parts.separator;
+    this.#iso &&= isoDate.test(text.trim());
+    if (this.#orders.size === 2) this.#note(text, dates[0].date !== dates[1].date);
+  }
+
+  #note(text: string, differs: boolean): void {
+    if (!differs || this.#differs) return;
+    this.#differs = true;
+    this.example = text.trim();
+  }
+
+  /**
+   * No reading, one, or two between which the cells do not decide.
+   * @param usual the decimal mark of files such as this one, where numbers have groups and no fraction
+   */
+  choices(usual: DecimalMark): readonly CellReading[] {
+    const separator = this.#separator;
+    if (separator !== undefined && this.#orders.size > 0) {
+      if (this.#iso) return [];
+      const orders = [...this.#orders];
+      // Nobody writes a date with points month first, but for those whose other cells say so.
+      const known = separator === '.' && this.#orders.has('dmy') ? (['dmy'] as const) : orders;
+      return known.map((order) => ({ kind: 'date', order, separator }));
+    }
+    const isTold = this.#hints.decimal !== undefined;
+    if (this.#decimals.size === 0 || (this.#plain && !isTold)) return [];
+    const marks = this.#decimals.size === 2 && !this.#differs ? [usual] : [...this.#decimals];
+    return marks.map((decimal) => ({ kind: 'number', decimal }));
+  }
+}
+
+const isoDate = /^\d{4}-\d\d-\d\d(?!.*[ap]m)/i;

@@ -1,0 +1,72 @@
+/** In which order a date has its day, month and year. */
+export type DateOrder = 'dmy' | 'mdy' | 'ymd';
+
+const dayFirst = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?=\D|$)(.*)$/;
+const yearFirst = /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?=\D|$)(.*)$/;
+const clock =
+  /^(?:[Tt]|,? {1,2})(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?([AaPp])\.?[Mm]\.?)?(?: ?(Z|UTC|[+-]\d\d(?::?\d\d)?))?$/;
+
+/** What a text has of a date whose order is not known. */
+export interface DateParts {
+  readonly numbers: readonly [string, string, string];
+  readonly separator: string;
+  /** The time of day, written as in ISO 8601 behind a space; '' where there is none. */
+  readonly time: string;
+  readonly yearFirst: boolean;
+}
+
+/** Undefined where the whole trimmed text is no date with numbers for day, month and a year of four digits. */
+export function readDateParts(text: string): DateParts | undefined {
+  // Nothing longer is one, and most texts are told by their first character.
+  const trimmed = text.trim();
+  const first = trimmed.charCodeAt(0);
+  if (trimmed.length > 50 || first < 0x30 || first > 0x39) return undefined;
+  const ahead = yearFirst.exec(trimmed);
+  const match = ahead ?? dayFirst.exec(trimmed);
+  if (match === null) return undefined;
+  const time = readClock(match[5]);
+  if (time === undefined) return undefined;
+  return {
+    numbers: [match[1], match[3], match[4]],
+    separator: match[2],
+    time,
+    yearFirst: ahead !== null,
+  };
+}
+
+function readClock(text: string): string | undefined {
+  if (text === '') return '';
+  const match = clock.exec(text);
+  if (match === null) return undefined;
+  const [, hour, minute, second = '00', fraction = '', half = '', offset = ''] = match;
+  let hours = Number(hour);
+  if (half !== '') {
+    if (hours < 1 || hours > 12) return undefined;
+    hours = (hours % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
+  }
+  if (hours > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
+  const point = fraction === '' ? '' : `.${fraction}`;
+  return ` ${String(hours).padStart(2, '0')}:${minute}:${second}${point}${offset}`;
+}
+
+/** The date by an order, as ISO 8601 has it; undefined where it has another, or is no day of the calendar. */
+export function dateBy(parts: DateParts, order: DateOrder): string | undefined {
+  if (parts.yearFirst !== (order === 'ymd')) return undefined;
+  const [a, b, c] = parts.numbers;
+  const [year, month, day] = order === 'ymd' ? [a, b, c] : order === 'dmy' ? [c, b, a] : [c, a, b];
+  const exists = Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1;
+  if (!exists || Number(day) > daysIn(Number(year), Number(month))) return undefined;
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}${parts.time}`;
+}
+
+/** The date that the whole text is by an order, as ISO 8601 has it; undefined where it is none. */
+export function rewriteDate(text: string, order: DateOrder): string | undefined {
+  const parts = readDateParts(text);
+  return parts && dateBy(parts, order);
+}
+
+function daysIn(year: number, month: number): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, 0);
+  return date.getUTCDate();
+}

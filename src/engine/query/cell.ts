@@ -1,0 +1,57 @@
+import { rewriteCell, type CellReading } from '../format/csv/cellReading.ts';
+import { asNumber, compareTexts, compareValues } from './value/compare.ts';
+import type { Numeric } from './value/decimal.ts';
+import { compareTimes, readTime } from './value/time.ts';
+import type { Value } from './value/value.ts';
+
+/** What is known of the texts that an expression gives, beyond that they are texts. */
+export interface CellNature {
+  /** Fields of a CSV as they stand, which have no type of their own. */
+  readonly loose: boolean;
+  /**
+   * How they are written, where they are fields of a column whose numbers or dates are not written as the
+   * language has them. As texts they stay as they stand; as numbers, as times and in order they are what the
+   * reading says.
+   */
+  readonly reading?: CellReading | undefined;
+}
+
+/**
+ * The value as it is beside numbers and times: a text as the language would write it. NULL where the text does not
+ * fit the reading, but would be taken for a number without it.
+ */
+export function readValue(value: Value, reading: CellReading | undefined): Value {
+  return reading !== undefined && typeof value === 'string' ? (rewriteCell(value, reading) ?? null) : value;
+}
+
+/** The number that the value is beside a number. */
+export function numberIn(value: Value, { reading }: CellNature): Numeric | undefined {
+  return asNumber(readValue(value, reading));
+}
+
+/**
+ * Compares two values of which one at least may have a reading. Beside a text of the query, a number is the text
+ * that stands in the file, as any field of a CSV; a date is a date, if the text is one in either form.
+ */
+export function compareRead(
+  a: Value,
+  readingOfA: CellReading | undefined,
+  b: Value,
+  readingOfB: CellReading | undefined,
+): number | undefined {
+  if (typeof a !== 'string' || typeof b !== 'string')
+    return compareValues(readValue(a, readingOfA), readValue(b, readingOfB));
+  const reading = readingOfA ?? readingOfB;
+  if (reading?.kind !== 'date') return compareTexts(a, b);
+  const x = rewriteCell(a, reading) ?? a;
+  const y = rewriteCell(b, reading) ?? b;
+  const from = readTime(x);
+  const to = from && readTime(y);
+  return from !== undefined && to !== undefined ? compareTimes(from, to) : compareTexts(x, y);
+}
+
+/** Whether two columns are written in the same way. */
+export function isSameReading(a: CellReading | undefined, b: CellReading | undefined): boolean {
+  if (a?.kind === 'number') return b?.kind === 'number' && a.decimal === b.decimal;
+  return a === undefined ? b === undefined : b?.kind === 'date' && a.order === b.order;
+}
