@@ -1,28 +1,58 @@
 import { Fault } from './fault.ts';
 
-/** Why a record is malformed or odd: one sentence for people, without the place. '' for `None`. */
-export function faultReason(code: number): string {
-  return reasons.get(code) ?? 'The record is malformed.';
+/**
+ * Why a record is malformed or odd: one sentence for people, without the place. '' for `None`.
+ * @param record the record's bytes, or its first ones
+ * @param at where in the record the fault was seen, in bytes from its start
+ */
+export function faultReason(code: number, record: Uint8Array, at: number): string {
+  const near = code === Fault.Syntax || code === Fault.BadNumber ? dialectOf(code, record, at) : undefined;
+  return near ?? reasons.get(code) ?? 'The record is malformed.';
 }
+
+/**
+ * What was written instead of JSON (RFC 8259), where it is something that other languages allow: JSON5, JavaScript,
+ * Python, configuration files.
+ */
+function dialectOf(code: number, record: Uint8Array, at: number): string | undefined {
+  const rest = latin1.decode(record.subarray(at, at + 16));
+  const before = latin1.decode(record.subarray(Math.max(0, at - 64), at));
+  const start = /^[-+]?(?:NaN|Infinity)\b/i;
+  const word = /[-+\w]*$/.exec(before)?.[0] ?? '';
+  if (start.test(word + rest)) return 'NaN and Infinity are not JSON.';
+  if (code === Fault.BadNumber) return undefined;
+  if (rest.startsWith("'")) return 'Single quotes are not JSON; strings and names need double quotes.';
+  if (rest.startsWith('//') || rest.startsWith('/*') || rest.startsWith('#')) return 'Comments are not JSON.';
+  if (/^[}\]]/.test(rest) && /,\s*$/.test(before)) return 'A comma before a closing bracket is not JSON.';
+  if (/^(?:True|False|None)\b/.test(word + rest)) {
+    return 'True, False and None are not JSON; it has true, false and null.';
+  }
+  if (/^undefined\b/.test(word + rest)) return 'undefined is not JSON.';
+  if (/^[\p{L}_$]/u.test(rest) && /[{,]\s*$/.test(before)) return 'A name without double quotes is not JSON.';
+  if (/^["\w[{-]/.test(rest) && /["\w\]}]\s*$/.test(before)) return 'A comma or colon is missing.';
+  return undefined;
+}
+
+const latin1 = new TextDecoder('latin1');
 
 const reasons = new Map<number, string>([
   [Fault.None, ''],
   [Fault.Syntax, 'This is not JSON.'],
   [Fault.Truncated, 'The record ends in the middle of a value.'],
-  [Fault.ControlCharacter, 'A string holds a control character that is not escaped.'],
-  [Fault.BadEscape, 'A string holds a backslash that begins no escape.'],
-  [Fault.BadNumber, 'This is not a number as JSON writes it.'],
-  [Fault.TrailingText, "Something follows the end of the record's value."],
-  [Fault.InvalidUtf8, "The record holds bytes that are no text in the file's encoding."],
+  [Fault.ControlCharacter, 'A string holds an unescaped control character.'],
+  [Fault.BadEscape, 'A string holds an invalid escape.'],
+  [Fault.BadNumber, 'This is not a JSON number.'],
+  [Fault.TrailingText, "There is text after the end of the record's value."],
+  [Fault.InvalidUtf8, "The record holds bytes that are invalid in the file's encoding."],
   [Fault.NulByte, 'The record holds a NUL byte.'],
-  [Fault.TooLong, 'The record is too long to be held in memory.'],
+  [Fault.TooLong, 'The record is too long.'],
   [Fault.TooFewFields, 'The row has fewer fields than the header.'],
   [Fault.TooManyFields, 'The row has more fields than the header.'],
-  [Fault.UnclosedQuote, 'A quote opens a field here and never closes; it is kept as text.'],
-  [Fault.StrayQuote, 'A quote stands where none may; it is kept as text.'],
+  [Fault.UnclosedQuote, 'A quote opens a field and never closes; it is kept as text.'],
+  [Fault.StrayQuote, 'A quote is not at the start or end of a field; it is kept as text.'],
   [
     Fault.FieldNotUtf8,
-    "A field holds bytes that are no text in the file's encoding; they are shown as U+FFFD.",
+    "A field holds bytes that are invalid in the file's encoding; they are shown as U+FFFD.",
   ],
   [Fault.FieldWithNul, 'A field holds a NUL byte.'],
   [Fault.TooDeep, 'The record is nested too deeply.'],

@@ -251,6 +251,14 @@ export interface PreviewCalls {
     params: { readonly first: number; readonly count: number };
     result: { readonly items: readonly Problem[]; readonly total: number; readonly complete: boolean };
   };
+  /** How many malformed records there are of each reason, the most frequent first; of the first `counted` ones. */
+  problemKinds: {
+    params: null;
+    result: {
+      readonly kinds: readonly { readonly reason: string; readonly count: number }[];
+      readonly counted: number;
+    };
+  };
   check: { params: { readonly query: string }; result: readonly Diagnostic[] };
   complete: {
     params: { readonly query: string; readonly position: number };

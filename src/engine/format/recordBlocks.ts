@@ -1,4 +1,5 @@
 import { Fault } from '../fault.ts';
+import { faultReason } from '../faultReason.ts';
 import { FieldColumn, type FieldRequest, type RecordBlock, type ScanTask } from './record.ts';
 
 /** A block without a record. */
@@ -19,6 +20,12 @@ export function noRecords(buffer: Uint8Array, task: ScanTask, fields: readonly F
     incomplete: false,
     fields: fields.map(() => FieldColumn.missing(0)),
   };
+}
+
+/** Why a record is malformed or odd, in a sentence; '' where it is neither. */
+export function reasonIn(block: RecordBlock, record: number): string {
+  const raw = block.bytes.subarray(block.starts[record], block.ends[record]);
+  return faultReason(block.faults[record], raw, block.faultAt[record]);
 }
 
 /** A block whose scanner will be used again. */

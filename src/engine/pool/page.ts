@@ -1,5 +1,6 @@
 import { CellKind, type ColumnType } from '../../protocol/preview.ts';
 import { Fault, isReadable } from '../fault.ts';
+import { faultReason } from '../faultReason.ts';
 import { JsonFields } from '../format/json/fields.ts';
 import { Kind, type FieldRequest, type RecordBlock, type Scanner } from '../format/record.ts';
 import { records } from '../format/records.ts';
@@ -119,8 +120,10 @@ class RowCollector {
       this.#lines.push(line + lines[i] + 1);
       this.#offsets.push(offset + start);
       this.#lengths.push(end - start);
-      // A code is what the scanner put there: the array's element type does not say so.
-      if (fault !== Fault.None) this.#faults.push({ row, code: fault as Fault, at: faultAt[i] });
+      if (fault !== Fault.None) {
+        const reason = faultReason(fault, bytes.subarray(start, end), faultAt[i]);
+        this.#faults.push({ row, at: faultAt[i], reason });
+      }
       // A record that is too long is not there.
       const held = end <= bytes.length ? end : start;
       if (this.#request.kind === 'raw') this.#cells.bytes(CellKind.Text, bytes, start, held);

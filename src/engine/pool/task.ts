@@ -1,5 +1,4 @@
 import type { ColumnType } from '../../protocol/preview.ts';
-import type { Fault } from '../fault.ts';
 import type { JsonRows } from '../format/json/document/rows.ts';
 import type { FieldPath } from '../format/json/fields.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
@@ -193,8 +192,10 @@ export interface PageResult {
 
 export interface RowFault {
   readonly row: number;
-  readonly code: Fault;
+  /** Where in the record it was seen, in bytes from its start. */
   readonly at: number;
+  /** A sentence for people. */
+  readonly reason: string;
 }
 
 export type Task = ScanTask | PageTask;

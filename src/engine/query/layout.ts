@@ -1,7 +1,7 @@
 import type { CellReading } from '../format/csv/cellReading.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
-import { faultReason } from '../faultReason.ts';
+import { reasonIn } from '../format/recordBlocks.ts';
 import type { Origin } from './predicate/selector.ts';
 import type { Value } from './value/value.ts';
 import type { Column, Name, Step } from './syntax/tree.ts';
@@ -102,6 +102,6 @@ export function attributeOf(
     case '_offset':
       return block.offset + block.starts[record];
     case '_error':
-      return block.faults[record] === 0 ? null : faultReason(block.faults[record]);
+      return block.faults[record] === 0 ? null : reasonIn(block, record);
   }
 }

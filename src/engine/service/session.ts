@@ -4,13 +4,11 @@ import type {
   Page,
   PreviewCalls,
   PreviewEvents,
-  Problem,
   RecordDetail,
   ViewState,
 } from '../../protocol/preview.ts';
 import { cellLimit, detailLimit } from '../../protocol/preview.ts';
 import { Peer, type HandlerContext, type Handlers, type Message, type Post } from '../../protocol/rpc.ts';
-import { faultReason } from '../faultReason.ts';
 import { csvFields, fieldText } from '../format/csv/text.ts';
 import { Kind } from '../format/record.ts';
 import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
@@ -20,10 +18,11 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { locate } from './locate.ts';
 import { find, findCount } from '../run/find.ts';
 import { plannedFor } from '../dataset/plan.ts';
+import { problemKinds, problems } from './problems.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from '../run/run.ts';
 import { TableRun } from '../run/tableRun.ts';
-import { stretchOf, type View } from '../dataset/view.ts';
+import type { View } from '../dataset/view.ts';
 import { ViewRun } from '../run/viewRun.ts';
 
 /** What the engine answers of a page's calls: the others are the host's. */
@@ -31,9 +30,6 @@ export type EngineSide = { [K in Exclude<keyof PreviewCalls, `host/${string}`>]:
 
 /** Views kept for a page: what it showed before, so that going back is free. */
 const keptViews = 4;
-
-/** Bytes of a malformed record that the problems list shows. */
-const rawLimit = 256;
 
 /** One preview's side of the engine: its views, and the answers to its page. */
 export class Session {
@@ -119,7 +115,8 @@ export class Session {
         const { dataset, view } = this.#rowsOf(request.view);
         return this.#file.whileScanning(() => findCount(dataset, view, request, context));
       },
-      problems: ({ first, count }, { signal }) => this.#problems(first, count, signal),
+      problems: ({ first, count }, { signal }) => problems(this.#file.dataset, first, count, signal),
+      problemKinds: (_, { signal }) => problemKinds(this.#file.dataset, signal),
       check: ({ query }) => this.#check(query),
       complete: ({ query, position }, { signal }) => this.#complete(query, position, signal),
       conditions: ({ query }) => conditionsOf(query),
@@ -296,36 +293,6 @@ export class Session {
       fault: faultTexts(page)[0],
     };
   }
-
-  /** The malformed records from ordinal `first` on, as far as the file is indexed. */
-  async #problems(
-    first: number,
-    count: number,
-    signal: AbortSignal,
-  ): Promise<PreviewCalls['problems']['result']> {
-    const { dataset } = this.#file;
-    const { index } = dataset;
-    const parts: PagePart[] = [];
-    let ordinal = first;
-    while (ordinal < first + count) {
-      const block = index.blockOfMalformed(ordinal);
-      if (block === undefined) break;
-      const skip = ordinal - index.malformedBefore(block);
-      const take = Math.min(first + count - ordinal, index.malformedBefore(block + 1) - ordinal);
-      parts.push({ stretch: stretchOf(index, block), skip, take });
-      ordinal += take;
-    }
-    const page = await dataset.page('_error IS NOT NULL', parts, { kind: 'raw', limit: rawLimit }, signal);
-    const items: Problem[] = page.faults.map(({ row, code, at }) => ({
-      record: page.records[row],
-      line: page.lines[row],
-      offset: page.offsets[row],
-      at,
-      reason: faultReason(code),
-      raw: page.text.slice(row === 0 ? 0 : page.ends[row - 1], page.ends[row]),
-    }));
-    return { items, total: index.malformed, complete: dataset.indexed };
-  }
 }
 
 function failureOf({ message, failedAt }: FileState): Pick<ViewState, 'phase' | 'message' | 'failedAt'> {
@@ -334,6 +301,6 @@ function failureOf({ message, failedAt }: FileState): Pick<ViewState, 'phase' | 
 
 function faultTexts(page: PageResult): string[] {
   const texts = Array.from({ length: page.rows }, () => '');
-  for (const { row, code } of page.faults) texts[row] = faultReason(code);
+  for (const { row, reason } of page.faults) texts[row] = reason;
   return texts;
 }

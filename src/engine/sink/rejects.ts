@@ -51,7 +51,7 @@ export function appendReject(out: ByteBuilder, reject: Reject, origin: RejectOri
     record: origin.record + reject.record + 1,
     line: origin.line + reject.line + 1,
     offset: reject.offset,
-    reason: faultReason(reject.fault),
+    reason: faultReason(reject.fault, reject.raw, reject.at),
   };
   out.text(`${JSON.stringify(place).slice(0, -1)},"raw":`);
   appendText(out, reject.raw);

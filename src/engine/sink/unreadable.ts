@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Fault } from '../fault.ts';
-import { faultReason } from '../faultReason.ts';
 import type { RecordBlock } from '../format/record.ts';
+import { reasonIn } from '../format/recordBlocks.ts';
 import type { ByteBuilder } from './byteBuilder.ts';
 import { appendJsonString } from './jsonText.ts';
 
@@ -10,7 +10,7 @@ import { appendJsonString } from './jsonText.ts';
  * text. Only a query that asks for `_error` selects such records.
  */
 export function appendUnreadable(out: ByteBuilder, block: RecordBlock, record: number): void {
-  out.text(`{"_error":${JSON.stringify(faultReason(faultOf(block, record)))},"_raw":`);
+  out.text(`{"_error":${JSON.stringify(reasonIn(block, record))},"_raw":`);
   appendText(out, rawRecord(block, record));
   out.text('}');
 }

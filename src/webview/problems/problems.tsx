@@ -1,14 +1,16 @@
 /** The malformed records: where, why, and their raw bytes. */
 import { useEffect, useState } from 'preact/hooks';
-import type { Problem } from '../../protocol/preview.ts';
+import type { PreviewCalls, Problem } from '../../protocol/preview.ts';
 import { VisibleText } from '../detail/text.tsx';
 import { count, t } from '../l10n.ts';
-import { sentence } from '../link.ts';
+import { isAbort, sentence } from '../link.ts';
 import type { PageModel } from '../model/page.ts';
 import { IconButton } from '../parts/button.tsx';
 import { rawPieces } from './raw.ts';
 
 const perPage = 100;
+
+type Kinds = PreviewCalls['problemKinds']['result'];
 
 interface Listed {
   readonly items: readonly Problem[];
@@ -38,6 +40,17 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
     return () => abort.abort();
   }, [first, growing, page.preview.file.value]);
 
+  const [kinds, setKinds] = useState<Kinds>();
+  const known = listed?.total;
+  useEffect(() => {
+    if (!known) return;
+    const abort = new AbortController();
+    page.link.call('problemKinds', null, { signal: abort.signal }).then(setKinds, (failure: unknown) => {
+      if (!isAbort(failure)) setError(sentence(failure));
+    });
+    return () => abort.abort();
+  }, [known, page.preview.file.value]);
+
   const total = listed?.total ?? 0;
   const last = Math.min(total, first + perPage);
   return (
@@ -58,6 +71,23 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
           {total === 1 ? t('1 malformed record') : t('{0} malformed records', count(total))}
           {listed.complete ? '' : ` ${t('so far')}`}
         </p>
+      )}
+      {kinds && kinds.kinds.length > 0 && total > 0 && (
+        <ul class="problem-kinds" aria-label={t('Kinds of problems')}>
+          {kinds.kinds.map(({ reason, count: many }) => (
+            <li key={reason}>
+              <button
+                type="button"
+                class="problem-kind"
+                title={t('Filter by this reason')}
+                onClick={() => void page.filter.run(`_error = '${reason.replaceAll("'", "''")}'`)}
+              >
+                <span class="problem-count">{count(many)}</span> <span>{reason}</span>
+              </button>
+            </li>
+          ))}
+          {kinds.counted < total && <li class="facts">{t('of the first {0}', count(kinds.counted))}</li>}
+        </ul>
       )}
       <div class="side-body">
         {error ? (
@@ -116,7 +146,7 @@ function Raw({ problem }: { readonly problem: Problem }) {
     <code class="raw-line">
       {rawPieces(problem.raw, problem.at).map((piece, index) =>
         piece.kind === 'byte' ? (
-          <span key={index} class={piece.here ? 'sign here' : 'sign'} title={t('no text')}>
+          <span key={index} class={piece.here ? 'sign here' : 'sign'} title={t('invalid byte')}>
             {piece.text}
           </span>
         ) : (

@@ -304,6 +304,15 @@ export function serve(post: Post, options: BedOptions): Server {
       }
       return { items, total: state.malformed, complete: true };
     },
+    problemKinds() {
+      const counts = new Map<string, number>();
+      for (let row = 0; row < Math.min(file.rows, 200_000); row++) {
+        const reason = file.fault(row);
+        if (reason) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      }
+      const kinds = [...counts].map(([reason, count]) => ({ reason, count }));
+      return { kinds: kinds.sort((a, b) => b.count - a.count), counted: state.malformed };
+    },
     check: ({ query }) => check(query),
     complete({ query, position }) {
       const word = /[\w.]*$/.exec(query.slice(0, position))?.[0] ?? '';

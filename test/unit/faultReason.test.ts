@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { createPlainJsonlScanner } from '../../src/engine/format/json/lines.ts';
+import { reasonIn } from '../../src/engine/format/recordBlocks.ts';
+
+describe('faultReason', () => {
+  /** Why the scanner finds a record malformed. */
+  function reason(text: string): string {
+    const bytes = new TextEncoder().encode(text);
+    const scanner = createPlainJsonlScanner();
+    scanner.reserve(bytes.length).set(bytes);
+    const length = bytes.length;
+    return reasonIn(scanner.scan({ length, offset: 0, from: 0, until: length, final: true, fields: [] }), 0);
+  }
+
+  const cases: Readonly<Record<string, readonly string[]>> = {
+    'Single quotes are not JSON; strings and names need double quotes.': ["{'a':1}", `{"a":'x'}`, "['x']"],
+    'Comments are not JSON.': ['{"a":1 /* x */}', '// x', '# x', '{"a":1, // x'],
+    'NaN and Infinity are not JSON.': ['{"a":NaN}', '{"a":-Infinity}', '{"a":Infinity}', '[nan]'],
+    'A comma before a closing bracket is not JSON.': ['{"a":1,}', '{"a":[1, ]}'],
+    'True, False and None are not JSON; it has true, false and null.': ['{"a":True}', '[None]'],
+    'undefined is not JSON.': ['{"a":undefined}'],
+    'A name without double quotes is not JSON.': ['{a:1}', '{"a":1, b_c:2}'],
+    'A comma or colon is missing.': ['{"a" 1}', '{"a":1 "b":2}', '[1 2]'],
+    'This is not a JSON number.': ['{"a":.5}', '{"a":01}', '{"a":+1}'],
+    'This is not JSON.': [']', '{"a":=}', '<a>'],
+  };
+
+  for (const [words, texts] of Object.entries(cases)) {
+    it(words, () => {
+      for (const text of texts) assert.equal(reason(text), words, text);
+    });
+  }
+});
