@@ -72,6 +72,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
       }
       const summary = await work(dataset, command, terminal);
       terminal.progress.erase();
+      if (summary.doubt) terminal.say(visible(summary.doubt));
       terminal.say(summaryText(summary, command));
       if (summary.stages) terminal.say(stageTable(summary.stages));
     } finally {

@@ -42,7 +42,7 @@ export class Exporter {
       this.#engine.call('export', request, { signal, onProgress }),
     );
     if (summary) {
-      this.#logStages(target, summary);
+      this.#report(target, summary);
       void this.#tellOfSubset(preview, target, summary);
     }
     return summary;
@@ -59,7 +59,7 @@ export class Exporter {
       const to = namedTarget(namedSource(source, info), target.fsPath);
       const request = { session: session.number, query, target: target.fsPath, to };
       const summary = await this.#engine.call('export', request);
-      this.#logStages(target, summary);
+      this.#report(target, summary);
       return summary;
     } finally {
       session.close();
@@ -80,13 +80,14 @@ export class Exporter {
       this.#engine.call('exportRejects', request, { signal, onProgress }),
     );
     if (summary) {
-      this.#logStages(target, summary);
+      this.#report(target, summary);
       void offerPreview(target, l10n.t('Exported {0} malformed records.', count(summary.matched)));
     }
     return summary;
   }
 
-  #logStages(target: Uri, { stages }: ExportSummary): void {
+  #report(target: Uri, { stages, doubt }: ExportSummary): void {
+    if (doubt) void window.showWarningMessage(doubt);
     if (stages) this.#log(`${target.fsPath}: ${stageTable(stages)}`);
   }
 

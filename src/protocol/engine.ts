@@ -54,6 +54,8 @@ export interface ExportProgress {
 }
 
 export interface ExportSummary extends ExportProgress {
+  /** A sentence where the file may have become another while it was read. */
+  readonly doubt?: string | undefined;
   readonly written: number;
   readonly malformed: number;
   /** What its stages took, where that was asked for. */

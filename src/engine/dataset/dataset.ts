@@ -24,6 +24,7 @@ import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import type { FileIdentity, SourceSpec } from '../source/source.ts';
 import { cacheIdentity, type CacheIdentity } from './cacheIdentity.ts';
+import { checksumEvery, reachOf, samplesOf } from './checksums.ts';
 import { Columns } from './columns.ts';
 import { recognise, type Recognised } from './format.ts';
 import { mayRunLong, type PlannedQuery } from './plan.ts';
@@ -31,12 +32,14 @@ import { patternSteps, spoolElements, type Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
 import { divisionOf, type Division } from './division.ts';
 import { Knowledge } from './knowledge.ts';
+import { hasSameTimes, recheck } from './recheck.ts';
 import {
   countMatches,
   scanInOrder,
   windowAfter,
   type OrderedResult,
   type ScanRequest,
+  type Unproven,
 } from './scanInOrder.ts';
 
 /** Index granularity and unit of scanning, in bytes: small enough to filter again for one page. */
@@ -56,6 +59,8 @@ export interface DatasetOptions extends FormatOptions {
   readonly keepPages?: boolean | undefined;
   /** For tests: other than the engine's. */
   readonly blockSize?: number | undefined;
+  /** For tests: see `cacheIdentity`. */
+  readonly restMs?: number | undefined;
 }
 
 /** A scan of the whole file, for everything that its query selects, unless it says otherwise. */
@@ -93,6 +98,8 @@ export class Dataset {
   #divided: { readonly spec: FileSpec; readonly division: Division } | undefined;
   #survey: Promise<void> | undefined;
   readonly #closing = new AbortController();
+  /** Whether the file was changed just before it was opened. */
+  readonly #young: boolean;
   /** The temporary file that is read in place of the document. */
   #spool: Spool | undefined;
 
@@ -114,7 +121,9 @@ export class Dataset {
       format: recognised.format,
       end: source.size,
       blockSize: options.blockSize ?? blockSize,
+      checksumEvery: checksumEvery(source, recognised.format, options.store !== undefined),
     };
+    this.#young = identity?.state.young ?? false;
     this.known = this.#knowledge(identity, options.store);
     const splits = source.random && source.compression.length === 0 && source.encoding.startsWith('utf-8');
     const large = (source.size ?? 0) > inlineBlocks * this.#spec.blockSize;
@@ -142,7 +151,7 @@ export class Dataset {
       const dataset = new Dataset(
         source,
         spec,
-        cacheIdentity(source.place),
+        cacheIdentity(source.place, options.restMs),
         await recognise(source, options, options.signal),
         options,
       );
@@ -279,11 +288,26 @@ export class Dataset {
       toBlock: Math.min(this.blocks, toBlock),
       // What is passed over is not looked at for malformed records.
       ...(scan.malformed !== 'collect' && {
-        mayMatch: (block: number) => this.known.zones.mayMatch(conditions, block),
+        mayMatch: (block: number) => this.known.mayMatch(conditions, block),
+        unproven: this.#unproven(
+          query === undefined && scan.output.kind === 'count' && !scan.find,
+          conditions,
+        ),
       }),
     };
     yield* this.#scanInPhases(request, conditions, signal);
     this.#divide();
+  }
+
+  /** @param summary whether nothing but the summaries of blocks is wanted */
+  #unproven(summary: boolean, conditions: Plan['zones']): Unproven {
+    const { known } = this;
+    return {
+      get index() {
+        return known.unproven;
+      },
+      suffices: (block) => summary || !known.mayMatch(conditions, block),
+    };
   }
 
   /** Scans in this thread until the workers can take part, and goes on with them. */
@@ -396,7 +420,34 @@ export class Dataset {
     const index = new BlockIndex(blockSize, dataStart, firstLine);
     if (!identity || !store || this.#source.compression.length > 0) return new Knowledge(index, undefined);
     const reading = JSON.stringify([format, this.encoding, blockSize]);
-    return new Knowledge(index, { store, key: { ...identity, reading, source: this.#source, dataStart } });
+    const reach = this.#spec.checksumEvery === undefined ? undefined : reachOf(format);
+    const key = { ...identity, reading, source: this.#source, dataStart, firstLine, reach };
+    return new Knowledge(index, { store, key, unchanged: () => this.#isUnchanged() });
+  }
+
+  /**
+   * Looks, when a run has ended, whether the file is still the one that it began with. @returns and @throws as `recheck`
+   */
+  async recheck(signal: AbortSignal): Promise<string | undefined> {
+    return recheck(this.#source, this.#young, () => this.sampled(signal));
+  }
+
+  /** Whether some blocks that were read before are as they were. */
+  async sampled(signal: AbortSignal): Promise<boolean> {
+    const { checksumEvery: every } = this.#spec;
+    const blocks = every === undefined ? [] : samplesOf(this.index, every);
+    if (blocks.length === 0) return true;
+    const task: Task = { kind: 'compare', file: this.#spec, blocks };
+    const result = await this.#pool.run(task, interactivePriority, signal);
+    return result.kind === 'compare' && result.same === blocks.length;
+  }
+
+  async #isUnchanged(): Promise<boolean> {
+    const { place } = this.#source;
+    if (place.kind !== 'file') return true;
+    const now = await this.#source.current?.();
+    const { identity } = place;
+    return !!now && !!identity && now.size === identity.size && hasSameTimes(now, identity);
   }
 
   /** What runs long in one go can be stopped only in a thread of its own. */

@@ -14,16 +14,25 @@ export interface Keeping {
   readonly store: IndexStore;
   /** The file as it was when it was opened: what is known is known of that. */
   readonly key: StoreKey;
+  /** Whether the file is as it was when it was opened. */
+  readonly unchanged: () => Promise<boolean>;
 }
 
 /** What scans have learned of a file: where its records are, what its blocks hold, how many match a query. */
 export class Knowledge {
-  readonly zones = new ZoneMaps();
+  readonly #zones = new ZoneMaps();
   readonly #keeping: Keeping | undefined;
   /** Running counts of the views that were run last, by query. */
   readonly #views = new Map<string, Float64Array>();
   #index: BlockIndex;
   #cut: BlockSummary | undefined;
+  /**
+   * Of a file that may have changed, the index that the store has. Zones and counts of views past the end of `#index`
+   * are those of its blocks.
+   */
+  #unproven: BlockIndex | undefined;
+  /** Blocks of `#index` that were found to be those of `#unproven`. */
+  #proven = 0;
   /** The extent of what the store has. */
   #saved = '';
 
@@ -36,6 +45,18 @@ export class Knowledge {
     return this.#index;
   }
 
+  /** What the store has of the file, as far as no block of it has turned out to be another. */
+  get unproven(): BlockIndex | undefined {
+    this.#prove();
+    return this.#unproven;
+  }
+
+  /** Whether a block may hold a record that meets all conditions; of one that is not known yet, if it is as it was. */
+  mayMatch(conditions: Plan['zones'], block: number): boolean {
+    this.#prove();
+    return this.#zones.mayMatch(conditions, block);
+  }
+
   /** Records after the last whole block, in what a failing source has given. */
   get cut(): BlockSummary | undefined {
     return this.#cut?.start === this.index.next ? this.#cut : undefined;
@@ -43,8 +64,9 @@ export class Knowledge {
 
   /** Takes in what a scan on these conditions has found; the index has grown with it already. */
   learn(result: OrderedResult, conditions: Plan['zones']): void {
+    this.#prove();
     result.blocks.forEach((block, i) => {
-      block.zones.forEach((zone, at) => this.zones.set(conditions[at], result.firstBlock + i, zone));
+      block.zones.forEach((zone, at) => this.#zones.set(conditions[at], result.firstBlock + i, zone));
     });
     const last = result.blocks.at(-1);
     if (result.result?.failure && last?.start === this.index.next) this.#cut = last;
@@ -82,8 +104,8 @@ export class Knowledge {
 
   /** A view's counts from an earlier run of its query, as far as they hold. */
   recall(query: string): Float64Array | undefined {
-    const counts = this.#views.get(query);
-    return counts && counts.length <= this.index.length + 1 ? counts : undefined;
+    this.#prove();
+    return this.#views.get(query)?.slice(0, this.index.length + 1);
   }
 
   /** Keeps a view's counts for the next run of its query. */
@@ -99,12 +121,16 @@ export class Knowledge {
   /** Puts what is known into the store, if that is more than it has. */
   async save(): Promise<void> {
     if (!this.#keeping || this.index.length === 0) return;
+    // What the store has reaches further, and may hold.
+    if ((this.unproven?.length ?? 0) > this.index.length) return;
     const extent = this.#extent();
     if (extent === this.#saved) return;
     this.#saved = extent;
-    const views = [...this.#views].map(([query, counts]) => ({ query, counts }));
-    const zones = this.zones.entries();
-    const { store, key } = this.#keeping;
+    const { store, key, unchanged } = this.#keeping;
+    // A block's checksum and its entry in the index are of the same bytes, which other scans may not have seen.
+    const same = await unchanged();
+    const views = same ? [...this.#views].map(([query, counts]) => ({ query, counts })) : [];
+    const zones = same ? this.#zones.entries() : [];
     await store.save(key, { index: this.index, zones, views }, new AbortController().signal);
   }
 
@@ -112,16 +138,42 @@ export class Knowledge {
   async restore(signal: AbortSignal): Promise<void> {
     const snapshot = this.#keeping && (await this.#keeping.store.load(this.#keeping.key, signal));
     if (!snapshot) return;
-    this.#index = snapshot.index;
-    this.zones.restore(snapshot.zones);
+    this.#zones.restore(snapshot.zones);
     for (const { query, counts } of snapshot.views) this.#views.set(query, counts);
-    this.#saved = this.#extent();
+    if (snapshot.proven) {
+      this.#index = snapshot.index;
+      this.#saved = this.#extent();
+    } else {
+      this.#unproven = snapshot.index;
+    }
+  }
+
+  /** Compares what has become known with what the store has; from the first block on that is another, nothing holds. */
+  #prove(): void {
+    const before = this.#unproven;
+    if (!before) return;
+    for (; this.#proven < Math.min(this.index.length, before.length); this.#proven++) {
+      if (isSame(this.index.summary(this.#proven), before.summary(this.#proven))) continue;
+      this.#zones.truncate(this.#proven);
+      for (const [query, counts] of this.#views) this.#views.set(query, counts.slice(0, this.#proven + 1));
+      this.#unproven = undefined;
+      return;
+    }
+    if (this.#proven === before.length) this.#unproven = undefined;
   }
 
   /** How much is known: another text where it has become more. */
   #extent(): string {
     const views = [...this.#views].map(([query, { length }]) => [query, length]);
-    const zones = this.zones.entries().map(([column, { length }]) => [column, length]);
+    const zones = this.#zones.entries().map(([column, { length }]) => [column, length]);
     return JSON.stringify([this.index.length, views, zones]);
   }
+}
+
+function isSame(one: BlockSummary, other: BlockSummary): boolean {
+  return (
+    one.start === other.start &&
+    one.next === other.next &&
+    (one.checksum === other.checksum || one.start === one.next)
+  );
 }

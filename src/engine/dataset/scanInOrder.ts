@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import type { BlockIndex, BlockPlace } from '../index/blockIndex.ts';
+import { emptySummary, type BlockIndex, type BlockPlace, type BlockSummary } from '../index/blockIndex.ts';
 import { SourceError } from '../source/source.ts';
 import type { Pool } from '../pool/pool.ts';
 import type {
   BlockResult,
+  CompareTask,
   FileSpec,
   Find,
   MalformedUse,
@@ -38,6 +39,15 @@ export interface ScanRequest {
   readonly mayMatch?: ((block: number) => boolean) | undefined;
   /** Whether results are to say what they took. */
   readonly measure?: boolean | undefined;
+  readonly unproven?: Unproven | undefined;
+}
+
+/** An index of the file as it was, whose blocks hold where their bytes are as they were. */
+export interface Unproven {
+  /** Undefined once a block has turned out to be another. */
+  readonly index: BlockIndex | undefined;
+  /** Whether nothing but its summary is wanted of a block that is as it was: then it is compared, and not scanned. */
+  suffices(block: number): boolean;
 }
 
 /** A stretch's result, in its place. */
@@ -69,8 +79,14 @@ const backgroundPriority = 1;
 interface Handed {
   readonly firstBlock: number;
   readonly lastBlock: number;
-  readonly start: number | undefined;
   readonly result: Promise<ScanResult> | undefined;
+  readonly comparison?: Comparison;
+}
+
+interface Comparison {
+  readonly index: BlockIndex;
+  /** How many blocks, from the first on, are as they were. */
+  readonly same: Promise<number>;
 }
 
 /**
@@ -126,10 +142,9 @@ export async function* scanInOrder(
       toBlock(),
       length > 1 && request.stretchEnd ? request.stretchEnd(next) : next + length,
     );
-    const start = known?.start;
     handedOut++;
     const window = limit === 1 ? windowAfter(request.window, matched) : undefined;
-    inFlight.push({ firstBlock: next, lastBlock, start, result: submit(next, lastBlock, known, window) });
+    inFlight.push({ firstBlock: next, lastBlock, result: submit(next, lastBlock, known, window) });
     next = lastBlock;
   };
 
@@ -155,6 +170,7 @@ export async function* scanInOrder(
       malformed: request.malformed,
       window,
       measure: request.measure,
+      checksums: to > index.length,
     };
     const result = pool.run(task, backgroundPriority, both).then((answer) => {
       if (answer.kind !== 'scan') throw new TypeError(`A scan was answered by a ${answer.kind}.`);
@@ -168,14 +184,47 @@ export async function* scanInOrder(
   const skip = (): void => {
     const first = next;
     while (next < toBlock() && next < index.length && request.mayMatch?.(next) === false) next++;
-    if (next > first)
-      inFlight.push({ firstBlock: first, lastBlock: next, start: undefined, result: undefined });
+    if (next > first) inFlight.push({ firstBlock: first, lastBlock: next, result: undefined });
+  };
+
+  /** Hands out a comparison of blocks that need not be scanned if they are as they were; answers whether there are any. */
+  const compare = (): boolean => {
+    const before = request.unproven?.index;
+    if (!before || next < index.length) return false;
+    const first = next;
+    const last = Math.min(toBlock(), before.length, first + manyBlocks);
+    while (next < last && request.unproven.suffices(next)) next++;
+    if (next === first) return false;
+    const blocks: BlockSummary[] = [];
+    for (let block = first; block < next; block++) blocks.push(before.summary(block));
+    const task: CompareTask = { kind: 'compare', file, blocks };
+    const same = pool.run(task, backgroundPriority, both).then((answer) => {
+      if (answer.kind !== 'compare') throw new TypeError(`A comparison was answered by a ${answer.kind}.`);
+      return answer.same;
+    });
+    same.catch(() => undefined);
+    const comparison = { index: before, same };
+    inFlight.push({ firstBlock: first, lastBlock: next, result: undefined, comparison });
+    return true;
+  };
+
+  /** Takes over the blocks that are as they were; answers how many. */
+  const takeOver = async (first: number, start: number, comparison: Comparison): Promise<number> => {
+    const same = await comparison.same;
+    // A block before these may have turned out to be another.
+    if (request.unproven?.index !== comparison.index) return 0;
+    if (comparison.index.place(first).start !== start) return 0;
+    for (let block = first; block < first + same; block++) {
+      if (block === index.length) index.append(comparison.index.summary(block));
+    }
+    return same;
   };
 
   const fill = (): void => {
     while (next < toBlock() && inFlight.length < limit) {
       if (request.mayMatch) skip();
       if (next >= toBlock()) return;
+      if (compare()) continue;
       // Absolute numbers are known only where the index is.
       if (request.needsPosition && next > index.length && inFlight.length > 0) return;
       hand();
@@ -189,7 +238,22 @@ export async function* scanInOrder(
     for (fill(); inFlight.length > 0; fill()) {
       const handed = inFlight.shift();
       if (!handed) return;
-      const { firstBlock, lastBlock } = handed;
+      const { firstBlock, lastBlock, comparison } = handed;
+      if (comparison) {
+        const same = await takeOver(firstBlock, expected.start, comparison);
+        const rest = firstBlock + same;
+        if (same > 0) {
+          const blocks = unscanned(index, firstBlock, rest);
+          const scanned = Math.min(rest * file.blockSize, end());
+          skipped += scanned - firstBlock * file.blockSize;
+          yield { firstBlock, blocks, place: expected, result: undefined, scanned, skipped };
+          expected = index.place(rest);
+        }
+        if (rest < lastBlock) {
+          inFlight.unshift({ firstBlock: rest, lastBlock, result: submit(rest, lastBlock, expected) });
+        }
+        continue;
+      }
       const stretchEnd = Math.min(lastBlock * file.blockSize, end());
       if (!handed.result) {
         const blocks = unscanned(index, firstBlock, lastBlock);
@@ -268,13 +332,5 @@ function unscanned(index: BlockIndex, from: number, to: number): BlockResult[] {
 
 /** Blocks inside a record that began before them. */
 function empty(start: number, count: number): BlockResult[] {
-  return Array.from({ length: count }, () => ({
-    start,
-    next: start,
-    records: 0,
-    lines: 0,
-    malformed: 0,
-    matched: 0,
-    zones: [],
-  }));
+  return Array.from({ length: count }, () => ({ ...emptySummary(start), matched: 0, zones: [] }));
 }

@@ -93,6 +93,11 @@ export interface Scanner {
    * guess, which the caller checks against the block before.
    */
   resync(from: number, length: number): number;
+  /**
+   * A checksum of the buffer's bytes in [from, to): a whole number below 2^53. The same of every scanner for the same
+   * bytes. What is shorter than 4 bytes of UTF-8, or changed in so many, is sure to have another one.
+   */
+  checksum(from: number, to: number): number;
 }
 
 /** Records longer than this, in bytes, are not held: fault `TooLong`. A 200 MB line is still a record. */

@@ -9,6 +9,13 @@ export interface BlockSummary {
   readonly records: number;
   readonly lines: number;
   readonly malformed: number;
+  /** `Scanner.checksum` of the bytes from `start` to `next`; NaN where nobody has taken it. */
+  readonly checksum: number;
+}
+
+/** A block inside a record that began before it. Of no bytes there is nothing that could change. */
+export function emptySummary(at: number): BlockSummary {
+  return { start: at, next: at, records: 0, lines: 0, malformed: 0, checksum: NaN };
 }
 
 /** A block, with the numbers of its first record and line, both 0-based. */
@@ -30,6 +37,8 @@ export class BlockIndex {
   readonly #records = new DoubleColumn();
   readonly #lines = new DoubleColumn();
   readonly #malformed = new DoubleColumn();
+  /** Of the block before; of the first entry, none. */
+  readonly #checksums = new DoubleColumn();
 
   /**
    * @param dataStart where the first record begins, past a byte-order mark, preamble and header
@@ -41,6 +50,7 @@ export class BlockIndex {
     this.#records.push(0);
     this.#lines.push(firstLine);
     this.#malformed.push(0);
+    this.#checksums.push(NaN);
   }
 
   /** Blocks known. */
@@ -76,6 +86,7 @@ export class BlockIndex {
     this.#records.push(this.records + summary.records);
     this.#lines.push(this.lines + summary.lines);
     this.#malformed.push(this.malformed + summary.malformed);
+    this.#checksums.push(summary.checksum);
   }
 
   /** The state before a block; for `length`, the state at the end of what is known. */
@@ -96,6 +107,7 @@ export class BlockIndex {
       records: after.record - before.record,
       lines: after.line - before.line,
       malformed: this.#malformed.at(block + 1) - this.#malformed.at(block),
+      checksum: this.#checksums.at(block + 1),
     };
   }
 
@@ -128,14 +140,14 @@ export class BlockIndex {
     for (const column of this.#all()) column.truncate(block + 1);
   }
 
-  /** The four columns, `length + 1` entries each, for the cache on disk. */
+  /** The five columns, `length + 1` entries each, for the cache on disk. */
   columns(): readonly Float64Array[] {
     return this.#all().map((column) => column.view());
   }
 
   /** @throws RangeError when the columns are not those of an index */
   static from(blockSize: number, columns: readonly Float64Array[]): BlockIndex {
-    const [starts, records, lines, malformed] = columns;
+    const [starts, records, lines, malformed, checksums] = columns;
     const index = new BlockIndex(blockSize, starts[0], lines[0]);
     for (let i = 1; i < starts.length; i++) {
       index.append({
@@ -144,12 +156,13 @@ export class BlockIndex {
         records: records[i] - records[i - 1],
         lines: lines[i] - lines[i - 1],
         malformed: malformed[i] - malformed[i - 1],
+        checksum: checksums[i],
       });
     }
     return index;
   }
 
   #all(): readonly DoubleColumn[] {
-    return [this.#starts, this.#records, this.#lines, this.#malformed];
+    return [this.#starts, this.#records, this.#lines, this.#malformed, this.#checksums];
   }
 }

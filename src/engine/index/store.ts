@@ -15,10 +15,25 @@ export interface Snapshot {
   readonly views: readonly { readonly query: string; readonly counts: Float64Array }[];
 }
 
-/** A file as it was when its snapshot was made. */
-interface Stamp {
+/** What the store has of a file that is asked for. */
+export interface StoredSnapshot extends Snapshot {
+  /** Whether the file is as it was; else a block holds only where its bytes have the checksum that they had. */
+  readonly proven: boolean;
+}
+
+/** What tells one state of a file from another: that of a file on disk as in `FileIdentity`, a server's word for it. */
+export interface FileState {
   readonly size: number;
-  readonly mtimeMs: number;
+  /** Another one is another file: device and number of a file on disk. */
+  readonly file: string;
+  /** Times of its last changes, or the validator that a server has given. */
+  readonly version: string;
+  /** Whether it was changed so shortly before it was opened that a change after that might not show in `version`. */
+  readonly young: boolean;
+}
+
+/** A file as it was when its snapshot was made. */
+interface Stamp extends FileState {
   /** SHA-256 of the first bytes and of the last ones before `size`. */
   readonly head: string;
   readonly tail: string;
@@ -38,17 +53,23 @@ export interface StoreKey {
   readonly path: string;
   readonly reading: string;
   readonly source: Source;
-  readonly size: number;
-  readonly mtimeMs: number;
-  /** Where the first record begins: part of what must be as it was. */
+  readonly state: FileState;
+  /** Where the first record begins, and on which line: part of what must be as it was. */
   readonly dataStart: number;
+  readonly firstLine: number;
+  /**
+   * How many bytes after a malformed record may have a say in how it is read; after others none has. Undefined where
+   * the bytes of a block do not tell what it holds.
+   */
+  readonly reach: number | undefined;
 }
 
 /** Goes up when the same file would be indexed otherwise: what records there are, and which are malformed. */
-const version = 3;
+const version = 4;
 const ending = '.rowindex';
 const digestLength = 32;
-const sampleLength = 64 * 1024;
+/** Head and tail are 64 KiB of blocks of 1 MiB: of an address, which says itself what it is, nothing else is compared. */
+const samplesOfBlock = 16;
 
 /**
  * Snapshots in a folder of the cache's own. Whatever is wrong with one, it is thrown away and the file is indexed
@@ -65,23 +86,28 @@ export class IndexStore {
   }
 
   /**
-   * The snapshot of a file that is as it was; of one that has only grown, the part that still holds. Undefined where
-   * there is none to be trusted.
+   * The snapshot of a file that is as it was; of one that has grown, and of one that was young, what is to be proven
+   * first. Undefined where there is none, and for any other file.
    */
-  async load(key: StoreKey, signal: AbortSignal): Promise<Snapshot | undefined> {
+  async load(key: StoreKey, signal: AbortSignal): Promise<StoredSnapshot | undefined> {
     const file = this.#fileOf(key);
     try {
       const stored = decode(await readFile(file));
       const { stamp, columns, blockSize } = stored;
-      if (columns[0][0] !== key.dataStart || stamp.size > key.size) return undefined;
-      const grown = key.size > stamp.size;
-      if (!grown && stamp.mtimeMs !== key.mtimeMs) return undefined;
-      const { head, tail } = await stampOf({ ...key, size: stamp.size }, signal);
-      if (head !== stamp.head || tail !== stamp.tail) return undefined;
+      const { state } = key;
+      if (columns[0][0] !== key.dataStart || columns[2][0] !== key.firstLine) return undefined;
+      if (stamp.file !== state.file || stamp.size > state.size) return undefined;
+      const same = stamp.size === state.size;
+      if (same && stamp.version !== state.version) return undefined;
+      const proven = same && !stamp.young;
+      if (!proven && key.reach === undefined) return undefined;
+      const { head, tail } = await samplesOf(key.source, stamp.size, blockSize, signal);
+      if (proven && (head !== stamp.head || tail !== stamp.tail)) return undefined;
       const index = BlockIndex.from(blockSize, columns);
       const now = new Date();
       await utimes(file, now, now);
-      return grown ? shorten(index, stored) : { index, zones: stored.zones, views: stored.views };
+      const { zones, views } = stored;
+      return proven ? { proven, index, zones, views } : whatMayHold(index, stored, key.reach ?? 0);
     } catch (error) {
       signal.throwIfAborted();
       if (!isMissing(error)) await rm(file, { force: true }).catch(() => undefined);
@@ -99,7 +125,7 @@ export class IndexStore {
     try {
       const stored: Stored = {
         version,
-        stamp: await stampOf(key, signal),
+        stamp: { ...key.state, ...(await samplesOf(key.source, key.state.size, index.blockSize, signal)) },
         blockSize: index.blockSize,
         columns: index.columns(),
         zones,
@@ -151,25 +177,37 @@ export class IndexStore {
   }
 }
 
-/** Of a file that has grown: the blocks before the one that holds its last record, as that may go on now. */
-function shorten(index: BlockIndex, { stamp, zones, views }: Stored): Snapshot {
+/** The blocks that are read as before if their bytes are those from before, whatever follows the last one now. */
+function whatMayHold(index: BlockIndex, { stamp, zones, views }: Stored, reach: number): StoredSnapshot {
   let { length } = index;
-  while (length > 0 && index.place(length).start >= stamp.size) length--;
+  const end = index.next;
+  // The last record may go on now, and it is the last of all blocks that end with it.
+  while (length > 0 && index.place(length).start === end) length--;
+  for (let block = 0; block < length; block++) {
+    const { malformed, next } = index.summary(block);
+    if (malformed > 0 && next + reach > stamp.size) length = block;
+  }
   index.truncate(length);
   return {
+    proven: false,
     index,
     zones: zones.map(([key, column]) => [key, column.slice(0, length)]),
     views: views.map(({ query, counts }) => ({ query, counts: counts.slice(0, length + 1) })),
   };
 }
 
-async function stampOf({ source, size, mtimeMs }: StoreKey, signal: AbortSignal): Promise<Stamp> {
-  const sample = new Uint8Array(Math.min(size, sampleLength));
+async function samplesOf(
+  source: Source,
+  size: number,
+  blockSize: number,
+  signal: AbortSignal,
+): Promise<Pick<Stamp, 'head' | 'tail'>> {
+  const sample = new Uint8Array(Math.min(size, blockSize / samplesOfBlock));
   const digestAt = async (position: number): Promise<string> => {
     const length = await readFully(source, sample, position, signal);
     return createHash('sha256').update(sample.subarray(0, length)).digest('hex');
   };
-  return { size, mtimeMs, head: await digestAt(0), tail: await digestAt(size - sample.length) };
+  return { head: await digestAt(0), tail: await digestAt(size - sample.length) };
 }
 
 function encode(stored: Stored): Uint8Array {

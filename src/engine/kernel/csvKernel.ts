@@ -20,6 +20,8 @@ export interface CsvKernel {
     readOdd: (at: number, target: OddRow) => number,
     holding: Needle | undefined,
   ): FoundRows;
+  /** See `Scanner.checksum`. */
+  checksum(from: number, to: number): number;
   readonly search: Search;
 }
 
@@ -151,6 +153,7 @@ export function createCsvKernel(): CsvKernel {
 
   return {
     search: createSearch(memory),
+    checksum: (from, to) => memory.checksum(from, to),
 
     reserve(length, keep = 0) {
       memory.reserve(length, keep);

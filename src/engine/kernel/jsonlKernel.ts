@@ -13,6 +13,8 @@ export interface JsonlKernel {
   reserve(length: number, keep?: number): Uint8Array;
   /** Finds records. Those with the fault `suspect` are for another reader to look at, `faultAt` means nothing. */
   scan(range: ByteRange, request: JsonlRequest): Found;
+  /** See `Scanner.checksum`. */
+  checksum(from: number, to: number): number;
   readonly search: Search;
 }
 
@@ -54,6 +56,7 @@ export function createJsonlKernel(memory: KernelMemory = createKernelMemory()): 
 
   return {
     search: createSearch(memory),
+    checksum: (from, to) => memory.checksum(from, to),
 
     reserve(length, keep = 0) {
       memory.reserve(length, keep);

@@ -5,6 +5,8 @@ export interface KernelExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
 
+  checksum(from: number, to: number): number;
+
   scanJsonl(...operands: number[]): number;
   forgetShapes(): void;
   readonly rows: WebAssembly.Global;
@@ -78,6 +80,8 @@ export interface KernelMemory {
   bytes(): Uint8Array;
   /** See `Scanner.reserve`. */
   reserve(length: number, keep: number): void;
+  /** A checksum of the buffer's bytes in [from, to): a whole number below 2^53. */
+  checksum(from: number, to: number): number;
   /** Room behind the buffer. */
   arena(): Arena;
 }
@@ -143,6 +147,8 @@ export function createKernelMemory(): KernelMemory {
         grow(bufferAt + capacity + after);
       }
     },
+
+    checksum: (from, to) => exports.checksum(bufferAt + from, bufferAt + to),
 
     arena() {
       let free = align(bufferAt + capacity + after, 64);

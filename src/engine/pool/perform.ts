@@ -1,4 +1,5 @@
 import type { Source } from '../source/source.ts';
+import { compareBlocks } from './compare.ts';
 import { Matcher, planOf } from './matcher.ts';
 import { OpenFiles } from './openFile.ts';
 import { readPage } from './page.ts';
@@ -29,6 +30,8 @@ export class Performer {
         const matcher = this.#matcher(task.file, task.query, undefined, false);
         return readPage(file, task.file, task.parts, task.cells, matcher, signal);
       }
+      case 'compare':
+        return compareBlocks(file, task, signal);
     }
   }
 

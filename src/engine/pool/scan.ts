@@ -22,7 +22,7 @@ export async function scanStretch(
 ): Promise<ScanResult> {
   const { file: spec, stretch } = task;
   const run = { start: stretch.start, from: stretch.from, to: stretch.to, end: spec.end };
-  const tally = new Tally(stretch, spec.blockSize);
+  const tally = new Tally(task, file.scanner);
   const meter = task.measure ? new WorkMeter() : undefined;
   const { output } = task;
   const { plan } = matcher;

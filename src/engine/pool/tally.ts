@@ -1,17 +1,24 @@
+import { emptySummary } from '../index/blockIndex.ts';
 import type { Zone } from '../index/zone.ts';
 import type { PlacedBlock } from '../format/records.ts';
-import type { BlockResult, Stretch } from './task.ts';
+import type { Scanner } from '../format/record.ts';
+import type { BlockResult, ScanTask } from './task.ts';
 
 /** Counts a stretch by block, so that every block of it has an entry, also those in which no record begins. */
 export class Tally {
+  readonly #scanner: Scanner;
   readonly #blockSize: number;
+  readonly #checksumEvery: number | undefined;
   readonly #first: number;
   readonly #count: number;
   readonly #blocks: BlockResult[] = [];
   #start: number | undefined;
 
-  constructor(stretch: Stretch, blockSize: number) {
+  /** @param scanner of the blocks: their bytes are in its buffer when they are added */
+  constructor({ stretch, file: { blockSize, checksumEvery }, checksums }: ScanTask, scanner: Scanner) {
+    this.#scanner = scanner;
     this.#blockSize = blockSize;
+    this.#checksumEvery = checksums ? checksumEvery : undefined;
     this.#first = Math.floor(stretch.from / blockSize);
     this.#count = Math.ceil(stretch.to / blockSize) - this.#first;
     this.#start = stretch.start;
@@ -34,13 +41,15 @@ export class Tally {
 
   add(placed: PlacedBlock, matched: number, zones: readonly Zone[]): void {
     this.#start ??= placed.start;
-    this.#fillTo(Math.floor(placed.start / this.#blockSize) - this.#first);
+    const block = Math.floor(placed.start / this.#blockSize);
+    this.#fillTo(block - this.#first);
     this.#blocks.push({
       start: placed.start,
       next: placed.next,
       records: placed.records.count,
       lines: placed.records.lineCount,
       malformed: placed.records.faulty,
+      checksum: this.#checksum(placed, block),
       matched,
       zones,
     });
@@ -53,10 +62,18 @@ export class Tally {
     return this.#blocks;
   }
 
+  /** NaN also of a record that is too long to be held. */
+  #checksum({ start, next, records }: PlacedBlock, block: number): number {
+    if (this.#checksumEvery === undefined || block % this.#checksumEvery !== 0) return NaN;
+    const { bytes, offset } = records;
+    if (start < offset || next > offset + bytes.length) return NaN;
+    return this.#scanner.checksum(start - offset, next - offset);
+  }
+
   #fillTo(count: number): void {
     const at = this.#blocks.at(-1)?.next ?? this.#start ?? 0;
     while (this.#blocks.length < count) {
-      this.#blocks.push({ start: at, next: at, records: 0, lines: 0, malformed: 0, matched: 0, zones: [] });
+      this.#blocks.push({ ...emptySummary(at), matched: 0, zones: [] });
     }
   }
 }

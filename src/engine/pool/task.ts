@@ -20,6 +20,8 @@ export interface FileSpec {
   /** Where the source ended when it was last looked at; undefined while that is unknown. */
   readonly end: number | undefined;
   readonly blockSize: number;
+  /** Of so many blocks the first one has its checksum taken, by the scan that comes to it first; undefined: none. */
+  readonly checksumEvery?: number | undefined;
 }
 
 export type FormatSpec =
@@ -77,6 +79,8 @@ export interface ScanTask {
   readonly window: MatchWindow | undefined;
   /** Whether the result is to say what it took. */
   readonly measure?: boolean | undefined;
+  /** Whether blocks are new to the index, which keeps their checksums. */
+  readonly checksums?: boolean | undefined;
 }
 
 /**
@@ -198,5 +202,18 @@ export interface RowFault {
   readonly reason: string;
 }
 
-export type Task = ScanTask | PageTask;
-export type Result = ScanResult | PageResult;
+/** Looks whether blocks are as they were. */
+export interface CompareTask {
+  readonly kind: 'compare';
+  readonly file: FileSpec;
+  readonly blocks: readonly Pick<BlockSummary, 'start' | 'next' | 'checksum'>[];
+}
+
+export interface CompareResult {
+  readonly kind: 'compare';
+  /** How many of the blocks, from the first on, are as they were. */
+  readonly same: number;
+}
+
+export type Task = ScanTask | PageTask | CompareTask;
+export type Result = ScanResult | PageResult | CompareResult;

@@ -45,6 +45,7 @@ function answer(message: FromWorker, transfer: readonly ArrayBuffer[]): void {
 }
 
 function buffersOf(result: Result): ArrayBuffer[] {
+  if (result.kind === 'compare') return [];
   const views =
     result.kind === 'scan' ? [result.bytes] : [result.text, result.ends, result.kinds, result.records];
   return [...new Set(views.flatMap((view) => (view?.buffer instanceof ArrayBuffer ? [view.buffer] : [])))];

@@ -48,6 +48,7 @@ export async function exportTo(
   const counted = countWrites(sink);
   const rejects = rejectSink && countWrites(rejectSink);
   let report: StageReport | undefined;
+  let doubt: string | undefined;
   try {
     const planned = plannedFor(query, dataset.recognised.format);
     const encoded = to === 'same' && planned.plan.shape === 'records' ? dataset.encodedLines : undefined;
@@ -60,6 +61,7 @@ export async function exportTo(
           : derivedChunks(dataset, planned, to, rejects, signal, meter);
     for await (const chunk of chunks) await counted.write(chunk);
     signal.throwIfAborted();
+    doubt = await dataset.recheck(signal);
     await counted.commit();
     await rejects?.commit();
     const { elapsedMs, matched } = meter.state();
@@ -72,7 +74,7 @@ export async function exportTo(
     await sink.discard();
     await rejects?.discard();
   }
-  return { ...meter.state(), written: counted.written(), malformed: meter.malformed, stages: report };
+  return { ...meter.state(), written: counted.written(), malformed: meter.malformed, stages: report, doubt };
 }
 
 /**
@@ -101,6 +103,7 @@ export async function countTo(
   const stages = measure ? new StageMeter() : undefined;
   const meter = new Meter(dataset, progress, stages);
   let report: StageReport | undefined;
+  let doubt: string | undefined;
   try {
     const planned = plannedFor(query, dataset.recognised.format);
     const malformed = rejects ? 'collect' : 'keep';
@@ -120,6 +123,7 @@ export async function countTo(
       }
     }
     signal.throwIfAborted();
+    doubt = await dataset.recheck(signal);
     await counted?.commit();
     const outputs = counted ? [counted.done('rejects', meter.malformed)] : [];
     report = stages?.report(planned.plan, planned.plan.shape === 'table', outputs, meter.state().elapsedMs);
@@ -131,6 +135,7 @@ export async function countTo(
     written: counted?.written() ?? 0,
     malformed: meter.malformed,
     stages: report,
+    doubt,
   };
 }
 

@@ -37,7 +37,7 @@ export class SharedFile {
   readonly #listeners = new Set<FileListener>();
   readonly #closing = new AbortController();
   readonly #watch: NodeJS.Timeout;
-  readonly #identity: FileIdentity | undefined;
+  #identity: FileIdentity | undefined;
   #soon: NodeJS.Timeout | undefined;
   /** Records, by the length of the first ones. */
   #firstGuess = 0;
@@ -249,13 +249,23 @@ export class SharedFile {
     if (!this.#identity || this.#spec.kind !== 'file' || this.#trouble) return;
     try {
       const now = await identifyFile(this.#spec.path);
-      const { size, mtimeMs } = this.#identity;
-      if (now.size === size && now.mtimeMs === mtimeMs && continues(this.#identity, now)) return;
-      const message = continues(this.#identity, now)
-        ? `The file has grown by ${(now.size - size).toLocaleString('en')} bytes.`
+      if (this.#closing.signal.aborted) return;
+      const before = this.#identity;
+      if (now.size === before.size && continues(before, now)) {
+        if (now.ctimeMs === before.ctimeMs) return;
+        // Its mode or a link to it may be all that has changed; or its content, and then its time was set back.
+        this.#identity = now;
+        if (await this.dataset.sampled(this.#closing.signal)) return;
+        this.#trouble = { phase: 'changed', message: 'The file has changed on disk.' };
+        this.#tell();
+        return;
+      }
+      const message = continues(before, now)
+        ? `The file has grown by ${(now.size - before.size).toLocaleString('en')} bytes.`
         : 'The file has changed on disk.';
       this.#trouble = { phase: 'changed', message };
     } catch (error) {
+      if (this.#closing.signal.aborted) return;
       const gone = error instanceof SourceError && error.failure === 'not-found';
       this.#trouble = gone
         ? { phase: 'gone', message: 'The file has been deleted or moved.' }

@@ -8,6 +8,8 @@ export interface FileSource extends Source {
   readonly size: number;
   /** The file's state when it was opened. */
   readonly identity: FileIdentity;
+  /** The state now of the file that is open, whatever its path leads to by now. */
+  current(): Promise<FileIdentity>;
 }
 
 export interface OpenFileOptions {
@@ -120,6 +122,7 @@ function fileSource(
       }
       return bytesRead;
     },
+    current: async () => identityOf(await handle.stat({ bigint: true })),
     close: () => (closing ??= handle.close()),
   };
 }
@@ -143,6 +146,8 @@ function identityOf(stats: BigIntStats): FileIdentity {
   return {
     size: Number(stats.size),
     mtimeMs: Number(stats.mtimeNs) / 1e6,
+    ctimeMs: Number(stats.ctimeNs) / 1e6,
+    openedMs: Date.now(),
     dev: String(stats.dev),
     ino: String(stats.ino),
   };

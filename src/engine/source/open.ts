@@ -11,7 +11,14 @@ import { PageStore } from './compressed/pageStore.ts';
 import { openPipe, streamOf } from './pipe.ts';
 import { readSome } from './read.ts';
 import { recogniseEncoding } from './encoding/recognise.ts';
-import { canReadAgain, type Source, SourceError, type SourcePlace, type SourceSpec } from './source.ts';
+import {
+  canReadAgain,
+  type FileIdentity,
+  type Source,
+  SourceError,
+  type SourcePlace,
+  type SourceSpec,
+} from './source.ts';
 import { onceSource, streamSource, type ByteStream } from './stream.ts';
 import { takesBack } from './unread.ts';
 import { zstd } from './compressed/zstd.ts';
@@ -38,6 +45,8 @@ export interface OpenedSource extends Source {
   readonly compression: readonly Compression[];
   /** Where it is, with its state at opening. */
   readonly place: SourcePlace;
+  /** The state now of the file that is open; undefined where it is none. */
+  readonly current: (() => Promise<FileIdentity>) | undefined;
   /** Whether another thread can open it for itself: not what is given only once. */
   readonly reopens: boolean;
   /**
@@ -77,7 +86,7 @@ const mostKept = 4e9;
  */
 export async function openSource(spec: SourceSpec, options: OpenOptions = {}): Promise<OpenedSource> {
   const { signal } = options;
-  const { source: base, place } = await openPlace(spec, options);
+  const { source: base, place, current } = await openPlace(spec, options);
   /** Positions must not go back. */
   const once = !canReadAgain(base);
   const layers: DecodedSource[] = [];
@@ -125,6 +134,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       encoded,
       compression,
       place,
+      current,
       reopens: base.random,
       get reach() {
         return once ? headLength : (layers.at(-1)?.reach ?? (base.random ? Infinity : 0));
@@ -202,7 +212,11 @@ async function readHead(
 async function openPlace(
   spec: SourceSpec,
   { signal, http, blocking, keepPages }: OpenOptions,
-): Promise<{ readonly source: Source; readonly place: SourcePlace }> {
+): Promise<{
+  readonly source: Source;
+  readonly place: SourcePlace;
+  readonly current?: () => Promise<FileIdentity>;
+}> {
   switch (spec.kind) {
     case 'file': {
       const { path } = spec;
@@ -211,7 +225,8 @@ async function openPlace(
         return { source: await once(await openPipe(path, signal)), place: { kind: 'file', path } };
       const source = await openFile(path, { expect: spec.identity, signal, blocking });
       if (await hasItsSize(source, signal)) {
-        return { source, place: { kind: 'file', path, identity: source.identity } };
+        const place = { kind: 'file', path, identity: source.identity } as const;
+        return { source, place, current: () => source.current() };
       }
       await source.close();
       const stream = streamOf(await openFile(path, { signal, unsized: true }));

@@ -114,6 +114,8 @@ export interface UrlIdentity {
   /** Value of the ETag header, and of Last-Modified. */
   readonly etag: string | undefined;
   readonly modified: string | undefined;
+  /** Value of the Date header: when the server said so. */
+  readonly date?: string | undefined;
   /** Whether the server gives ranges of it. */
   readonly ranged: boolean;
 }
@@ -121,7 +123,11 @@ export interface UrlIdentity {
 /** What tells one state of a file from another. */
 export interface FileIdentity {
   readonly size: number;
+  /** When its content was changed last, and when anything of it was, as the file system says. */
   readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  /** When this was asked, by the clock of this machine. */
+  readonly openedMs: number;
   /** Decimal text, as a 64-bit number does not fit a double. */
   readonly dev: string;
   /** Decimal text. */

@@ -7,21 +7,29 @@ interface Block {
   readonly records: number;
   readonly lines: number;
   readonly malformed: number;
+  readonly checksum: number;
 }
 
 const blocks = fc.array(
   fc
-    .record({ bytes: fc.nat(50), records: fc.nat(5), more: fc.nat(3), malformed: fc.nat(5) })
-    .map(({ bytes, records, more, malformed }): Block => {
-      return { bytes, records, lines: records + more, malformed: Math.min(malformed, records) };
+    .record({
+      bytes: fc.nat(50),
+      records: fc.nat(5),
+      more: fc.nat(3),
+      malformed: fc.nat(5),
+      checksum: fc.option(fc.maxSafeNat(), { nil: NaN }),
+    })
+    .map(({ more, malformed, ...block }): Block => {
+      const { records } = block;
+      return { ...block, lines: records + more, malformed: Math.min(malformed, records) };
     }),
   { maxLength: 200 },
 );
 
 function indexOf(list: readonly Block[]): BlockIndex {
   const index = new BlockIndex(64, 7, 2);
-  for (const { bytes, records, lines, malformed } of list) {
-    index.append({ start: index.next, next: index.next + bytes, records, lines, malformed });
+  for (const { bytes, ...block } of list) {
+    index.append({ start: index.next, next: index.next + bytes, ...block });
   }
   return index;
 }
@@ -63,9 +71,9 @@ describe('index/BlockIndex', () => {
 
   it('finds the block of an offset and of a line, also before the first record', () => {
     const index = indexOf([
-      { bytes: 60, records: 2, lines: 3, malformed: 0 },
-      { bytes: 0, records: 0, lines: 0, malformed: 0 },
-      { bytes: 10, records: 1, lines: 1, malformed: 1 },
+      { bytes: 60, records: 2, lines: 3, malformed: 0, checksum: 5 },
+      { bytes: 0, records: 0, lines: 0, malformed: 0, checksum: NaN },
+      { bytes: 10, records: 1, lines: 1, malformed: 1, checksum: 6 },
     ]);
     assert.deepEqual(
       [0, 7, 66, 67, 76, 77].map((offset) => index.blockOfOffset(offset)),
@@ -95,7 +103,7 @@ describe('index/BlockIndex', () => {
   });
 
   it('takes no block that does not follow', () => {
-    const summary: BlockSummary = { start: 8, next: 9, records: 1, lines: 1, malformed: 0 };
+    const summary: BlockSummary = { start: 8, next: 9, records: 1, lines: 1, malformed: 0, checksum: 0 };
     assert.throws(() => new BlockIndex(64, 7, 0).append(summary), RangeError);
   });
 });

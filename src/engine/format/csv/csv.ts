@@ -15,6 +15,7 @@ import {
   type ScanTask,
 } from '../record.ts';
 import { sequenceLength } from '../utf8.ts';
+import { checksumOf } from '../../kernel/checksum.ts';
 
 /** What a scanner holds at most; other values than the engine's are for tests. */
 export interface CsvLimits {
@@ -111,6 +112,8 @@ export function createPlainCsvScanner(dialect: CsvDialect, limits: CsvLimits = c
     resync(from, length) {
       return guessRow(reader, buffer.subarray(0, length), from, dialect);
     },
+
+    checksum: (from, to) => checksumOf(buffer.subarray(from, to)),
   };
 }
 

@@ -95,6 +95,7 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
     },
 
     resync: (from, length) => guessRow(reader, buffer.subarray(0, length), from, dialect),
+    checksum: (from, to) => kernel.checksum(from, to),
   };
 }
 

@@ -4,6 +4,7 @@ import { isSpace } from '../../ascii.ts';
 import { createJsonReader } from './reader.ts';
 import { exactNumber } from '../number.ts';
 import { pathTree } from '../path.ts';
+import { checksumOf } from '../../kernel/checksum.ts';
 import { Kind, maxDepth, maxRecordLength, type RecordBlock, type Scanner, type ScanTask } from '../record.ts';
 
 /** What a scanner holds at most; other values than the engine's are for tests. */
@@ -41,6 +42,7 @@ export function createPlainJsonlScanner(limits: ScanLimits = engineLimits): Scan
     scan: (task) => scanLines(buffer, task),
 
     resync: (from, length) => nextLine(buffer.subarray(0, length), from),
+    checksum: (from, to) => checksumOf(buffer.subarray(from, to)),
   };
 }
 

@@ -113,6 +113,7 @@ export function createKernelJsonlScanner(
     },
 
     resync: (from, length) => nextLine(buffer.subarray(0, length), from),
+    checksum: (from, to) => kernel.checksum(from, to),
   };
 }
 

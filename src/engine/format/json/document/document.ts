@@ -91,6 +91,7 @@ export function createJsonDocumentScanner(rows: JsonRows, lines: Scanner): Scann
         at = found.state === 'ended' ? Math.max(found.next, begin + 1) : begin + 1;
       }
     },
+    checksum: (from, to) => lines.checksum(from, to),
   };
 }
 

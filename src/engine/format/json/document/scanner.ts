@@ -95,6 +95,7 @@ export function createKernelJsonDocumentScanner(rows: JsonRows): Scanner {
       plain.reserve(length, length);
       return plain.resync(from, length);
     },
+    checksum: (from, to) => memory.checksum(from, to),
   };
 }
 

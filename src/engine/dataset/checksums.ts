@@ -1,0 +1,44 @@
+import { quoteReach } from '../format/csv/row.ts';
+import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
+import type { FormatSpec } from '../pool/task.ts';
+import type { OpenedSource } from '../source/open.ts';
+
+/**
+ * Of how many blocks one has its checksum taken. Undefined, for none, where the bytes of a block do not tell what it
+ * holds: a JSON document's depend on what stands around them, and decoded text has to be decoded to be compared. Where
+ * nothing is kept, a few checksums are enough to see that a file changes.
+ */
+export function checksumEvery(source: OpenedSource, format: FormatSpec, kept: boolean): number | undefined {
+  const asItStands = source.random && source.compression.length === 0 && source.encoding.startsWith('utf-8');
+  if (source.place.kind !== 'file' || !asItStands || reachOf(format) === undefined) return undefined;
+  return kept ? 1 : 64;
+}
+
+/** See `StoreKey.reach`. */
+export function reachOf(format: FormatSpec): number | undefined {
+  switch (format.kind) {
+    case 'jsonl':
+      return 0;
+    case 'csv':
+      // A quote is looked for that closes a field.
+      return format.dialect.quote === '' ? 0 : quoteReach;
+    case 'json':
+      return undefined;
+  }
+}
+
+/** Blocks that are read again to see whether a file has changed. */
+const sampled = 8;
+
+/** Some blocks whose checksum is known, from the first to the last one. */
+export function samplesOf(index: BlockIndex, every: number): BlockSummary[] {
+  const known = Math.ceil(index.length / every);
+  const count = Math.min(sampled, known);
+  const samples: BlockSummary[] = [];
+  for (let i = 0; i < count; i++) {
+    const block = every * (count === 1 ? 0 : Math.round((i * (known - 1)) / (count - 1)));
+    const summary = index.summary(block);
+    if (!Number.isNaN(summary.checksum)) samples.push(summary);
+  }
+  return samples;
+}

@@ -1,0 +1,39 @@
+import { identifyFile } from '../source/file.ts';
+import type { OpenedSource } from '../source/open.ts';
+import { SourceError, type FileIdentity } from '../source/source.ts';
+
+/**
+ * Looks, when a file has been read, whether it is still the file that was opened. That it has grown is no change: what
+ * was read ends where it ended then.
+ * @param sampled whether blocks that are read again are as they were
+ * @returns a sentence where the answer may not be that of the file as it is now
+ * @throws SourceError `changed` where it cannot be of any one state of the file
+ */
+export async function recheck(
+  source: OpenedSource,
+  young: boolean,
+  sampled: () => Promise<boolean>,
+): Promise<string | undefined> {
+  const { place, name } = source;
+  if (place.kind !== 'file' || !place.identity) return undefined;
+  const opened = place.identity;
+  const now = await source.current?.();
+  if (!now) return undefined;
+  const untouched = hasSameTimes(opened, now) && now.size === opened.size;
+  if (now.size < opened.size || ((!untouched || young) && !(await sampled()))) {
+    throw new SourceError('changed', `${name} was changed while it was read: ask again when that is over.`);
+  }
+  // What is gone by now was read all the same; its removal was a change of its own.
+  const found = await identifyFile(place.path).catch(() => now);
+  const replaced = found.dev !== now.dev || found.ino !== now.ino;
+  if (replaced && now.mtimeMs === opened.mtimeMs) {
+    return `${name} is another file by now. What was read is the one that was there before.`;
+  }
+  if (untouched || now.size > opened.size) return undefined;
+  return `${name} was written to or touched while it was read. Some parts were read again and have not changed, but others may have.`;
+}
+
+/** Whether nothing says that a file of this device and number was changed between two looks at it. */
+export function hasSameTimes(one: FileIdentity, other: FileIdentity): boolean {
+  return one.mtimeMs === other.mtimeMs && one.ctimeMs === other.ctimeMs;
+}
