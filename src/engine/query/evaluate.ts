@@ -1,4 +1,6 @@
 import type { CellReading } from '../format/csv/cellReading.ts';
+import { ConstantSet } from './constantSet.ts';
+import { joinEqualities } from './equalities.ts';
 import { scalarFunctions, takesText } from './function/index.ts';
 import { regexFrom } from './regex/regex.ts';
 import type { CastType, Expression } from './syntax/tree.ts';
@@ -44,7 +46,9 @@ export function compileExpression(node: Expression, environment: Environment): C
     case 'column':
       return environment.column(node);
     case 'logical': {
-      const operands = node.operands.map((operand) => compile(operand).evaluate);
+      const operands = joinEqualities(node.operands, node.operator).map(
+        (operand) => compile(operand).evaluate,
+      );
       // AND is decided by the first false, OR by the first true; NULL is what is left when neither was met.
       const deciding = node.operator === 'or';
       return typed((row) => {
@@ -88,19 +92,8 @@ export function compileExpression(node: Expression, environment: Environment): C
       const wanted = test === 'true';
       return typed((row) => (truthOf(evaluate(row)) === wanted) !== negated);
     }
-    case 'in': {
-      const operand = compile(node.operand);
-      const compares = node.items.map((item) => comparer(operand, compile(item)));
-      return typed((row) => {
-        let unknown = false;
-        for (const compare of compares) {
-          const order = compare(row);
-          if (order === 0) return !node.negated;
-          if (order === undefined) unknown = true;
-        }
-        return unknown ? null : node.negated;
-      });
-    }
+    case 'in':
+      return typed(compileIn(node, compile));
     case 'between': {
       const operand = compile(node.operand);
       const low = comparer(operand, compile(node.low));
@@ -271,16 +264,54 @@ function not(truth: boolean | null): boolean | null {
 }
 
 function comparer(left: Compiled, right: Compiled): (row: number) => number | undefined {
-  if (left.loose && right.loose) {
-    const a = reader(left);
-    const b = reader(right);
-    return (row) => compareLoose(a(row), b(row));
-  }
+  const compare = valueComparer(left, right);
   const a = left.evaluate;
   const b = right.evaluate;
-  if (left.reading === undefined && right.reading === undefined)
-    return (row) => compareValues(a(row), b(row));
-  return (row) => compareRead(a(row), left.reading, b(row), right.reading);
+  return (row) => compare(a(row), b(row));
+}
+
+/** How values of two expressions are compared. */
+function valueComparer(
+  { loose, reading }: CellNature,
+  other: CellNature,
+): (a: Value, b: Value) => number | undefined {
+  const otherReading = other.reading;
+  if (loose && other.loose) return (a, b) => compareLoose(readValue(a, reading), readValue(b, otherReading));
+  if (reading === undefined && otherReading === undefined) return compareValues;
+  return (a, b) => compareRead(a, reading, b, otherReading);
+}
+
+/** From so many items on, those that are numbers, texts and booleans are looked up. */
+const leastLookedUp = 4;
+
+function compileIn(
+  { operand, items, negated }: Extract<Expression, { kind: 'in' }>,
+  compile: (child: Expression) => Compiled,
+): Evaluate {
+  const left = compile(operand);
+  const { evaluate, reading } = left;
+  const known = new ConstantSet();
+  const isKnown = (item: Expression): boolean => item.kind === 'literal' && known.add(item.value);
+  const tests = items.map((item) => {
+    const right = compile(item);
+    return { item: right.evaluate, compare: valueComparer(left, right), isKnown: isKnown(item) };
+  });
+  // A date is compared with a text as what it reads as.
+  const looksUp = tests.length >= leastLookedUp && reading?.kind !== 'date';
+  const others = tests.filter((test) => !test.isKnown);
+  return (row) => {
+    const value = evaluate(row);
+    if (value === null) return null;
+    const found = looksUp ? known.has(value, readValue(value, reading)) : undefined;
+    if (found === true) return !negated;
+    let unknown = found === null;
+    for (const { item, compare } of found === undefined ? tests : others) {
+      const order = compare(value, item(row));
+      if (order === 0) return !negated;
+      if (order === undefined) unknown = true;
+    }
+    return unknown ? null : negated;
+  };
 }
 
 function compileCase(

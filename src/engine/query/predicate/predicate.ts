@@ -1,5 +1,6 @@
 import { isReadable } from '../../fault.ts';
 import { Kind, type FieldRequest, type Needle, type RecordBlock } from '../../format/record.ts';
+import { joinEqualities } from '../equalities.ts';
 import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
 import { fieldValue, unescapeOf, type Unescape } from '../fieldText.ts';
 import { foldDoubts, needleOf, rawTells } from '../hits.ts';
@@ -13,7 +14,7 @@ import { firstCharacter, parseLike } from '../value/like.ts';
 import { Timestamp } from '../value/time.ts';
 import { isNumeric, type Value } from '../value/value.ts';
 import type { FieldList } from './fields.ts';
-import { joinEqualities, mirror } from './rewrite.ts';
+import { mirror } from './rewrite.ts';
 import { meet, rangeOf, selectNumberIn, selectRange } from './numbers.ts';
 import {
   allOf,
@@ -141,7 +142,7 @@ class PredicateCompiler {
         return this.selector(node.operand, !wanted);
       case 'logical': {
         const all = (node.operator === 'and') === wanted;
-        const operands = node.operator === 'or' ? joinEqualities(node.operands) : node.operands;
+        const operands = joinEqualities(node.operands, node.operator);
         const parts = operands.map((operand) =>
           this.selector(operand, wanted, all && wanted ? facts : undefined),
         );
