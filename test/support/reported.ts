@@ -203,7 +203,11 @@ export const reported: readonly Reported[] = [
     { delimiter: ',', headerLines: 1 },
   ],
   ['CR and LF mixed', 'a,b\r1,2\n3,4\r\n5,6\r7,8\n', { delimiter: ',', lineEnd: 'any', headerLines: 1 }],
-  ['quoted with space after delimiter', 'a; "b"; "c"\n1; "x; y"; "z"\n2; "u"; "v"\n', { delimiter: '; ' }],
+  [
+    'quoted with space after delimiter',
+    'a; "b"; "c"\n1; "x; y"; "z"\n2; "u"; "v"\n',
+    { delimiter: ';', skipInitialSpace: true, columns: ['a', 'b', 'c'] },
+  ],
   ['tabs and trailing comment', 'a\tb\n1\t2\n3\t4\n# end\n', { delimiter: '\t', headerLines: 1 }],
   [
     'units in parentheses',

@@ -13,7 +13,7 @@ export type Unescape = (raw: string) => string;
 export const jsonUnescape: Unescape = unescapeJson;
 
 /** Quoted CSV fields. */
-export function csvUnescape(dialect: Pick<CsvDialect, 'quote' | 'escape'>): Unescape {
+export function csvUnescape(dialect: Pick<CsvDialect, 'delimiter' | 'quote' | 'escape'>): Unescape {
   return (raw) => unescapeCsv(raw, dialect);
 }
 

@@ -9,7 +9,10 @@ import type { Column, Name, Step } from './syntax/tree.ts';
 /** What a query's names stand for in a file. */
 export type Layout =
   | { readonly format: 'json' }
-  | ({ readonly format: 'csv' } & Pick<CsvDialect, 'columns' | 'quote' | 'escape' | 'readings'>);
+  | ({ readonly format: 'csv' } & Pick<
+      CsvDialect,
+      'columns' | 'delimiter' | 'quote' | 'escape' | 'readings'
+    >);
 
 /** What is known of a record besides its fields. */
 export type RecordAttribute = '_record' | '_line' | '_offset' | '_error';

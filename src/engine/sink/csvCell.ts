@@ -10,6 +10,8 @@ export interface CsvStyle {
   readonly lineEnd: '\n' | '\r\n';
   /** What a comment line begins with; '' where there are none. */
   readonly comment: string;
+  /** Whether whoever reads it skips spaces before a field. */
+  readonly skipInitialSpace?: boolean | undefined;
 }
 
 /** RFC 4180, and the same with tabs for commas. */
@@ -61,6 +63,7 @@ export function createCsvCells(out: ByteBuilder, style: CsvStyle): CsvCells {
     for (let at = start; at < end; at++) {
       if (telling[bytes[at] ?? 0] === 1) return true;
     }
+    if (style.skipInitialSpace && bytes[start] === 0x20) return true;
     return cells === 1 && comment.length > 0 && beginsWith(bytes, start, end, comment);
   }
 

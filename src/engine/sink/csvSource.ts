@@ -27,6 +27,8 @@ export function createCsvSource(dialect: CsvDialect): CsvSource {
   const { row } = reader;
   const scratch = new ByteBuilder();
   const quote = dialect.quote === '' ? -1 : dialect.quote.charCodeAt(0);
+  /** What else a backslash escapes. */
+  const delimiter = dialect.escape === 'backslash' ? (Buffer.from(dialect.delimiter).at(0) ?? -1) : -1;
   const escape = dialect.escape === 'backslash' ? backslash : quote;
   const cell: CellText = { bytes: new Uint8Array(0), start: 0, end: 0 };
   let bytes: Uint8Array = cell.bytes;
@@ -39,7 +41,8 @@ export function createCsvSource(dialect: CsvDialect): CsvSource {
       const byte = bytes[at];
       if (byte !== quote && byte !== escape) continue;
       const next = at + 1 < end ? bytes[at + 1] : -1;
-      if (next !== quote && (next !== escape || byte !== escape)) continue;
+      const isEscape = byte === escape && (next === escape || next === delimiter);
+      if (next !== quote && !isEscape) continue;
       scratch.copy(bytes, from, at);
       from = at + 1;
       at++;

@@ -32,10 +32,18 @@ export function derivedTarget(
     case 'same': {
       if (source.kind !== 'csv')
         return { kind: rowShape(source, target) === 'elements' ? 'elements' : 'lines' };
-      const { delimiter, quote, escape, comment } = source.dialect;
+      const { delimiter, quote, escape, comment, skipInitialSpace } = source.dialect;
       return {
         kind: 'table',
-        style: { ...commaSeparated, lineEnd, delimiter, quote: quote === '' ? '"' : quote, escape, comment },
+        style: {
+          ...commaSeparated,
+          lineEnd,
+          delimiter,
+          quote: quote === '' ? '"' : quote,
+          escape,
+          comment,
+          skipInitialSpace,
+        },
       };
     }
   }

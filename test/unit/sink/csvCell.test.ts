@@ -30,17 +30,19 @@ describe('CSV cells', () => {
     escape: fc.constantFrom('double', 'backslash'),
     lineEnd: fc.constantFrom('\n', '\r\n'),
     comment: fc.constant(''),
+    skipInitialSpace: fc.boolean(),
   });
 
   it('of any style are what csv-parse reads', () => {
     fc.assert(
       fc.property(fc.array(fc.array(cell, { minLength: 3, maxLength: 3 })), style, (rows, style) => {
-        const { delimiter, quote, escape, lineEnd } = style;
+        const { delimiter, quote, escape, lineEnd, skipInitialSpace } = style;
         const read: unknown = parse(written(rows, style), {
           delimiter,
           quote,
           escape: escape === 'double' ? quote : '\\',
           record_delimiter: lineEnd,
+          ltrim: skipInitialSpace === true,
         });
         assert.deepEqual(read, rows);
       }),

@@ -34,10 +34,11 @@ export const csvEngineLimits: CsvLimits = { maxRecordLength, quoteReach };
  * line that   begins with the comment prefix. Both count as lines.
  *
  * Fields - A quote opens a field only as the field's first byte. Elsewhere in an unquoted field it is text:
- * `StrayQuote`. - Inside quotes, two quotes are one; with `escape: 'backslash'` a backslash before a quote or a
- * backslash escapes   it, and is text before anything else. A quote before a delimiter, a line end or the end
- * of the source   closes. Any other quote is text: `StrayQuote`. - An empty field is Null, a quoted empty one
- * is Text. Numbers are taken from the text without spaces and tabs   around it, quoted or not.
+ * `StrayQuote`. With `skipInitialSpace` a field begins past the spaces before it. - Inside quotes, two quotes are
+ * one; with `escape: 'backslash'` a backslash before a quote, a delimiter or a backslash escapes it, and is text
+ * before anything else. A quote before a delimiter, a line end or the end of the source closes. Any other quote is
+ * text: `StrayQuote`. - An empty field is Null, a quoted empty one is Text. Numbers are taken from the text without
+ * spaces and tabs around it, quoted or not.
  *
  * Quotes that never close. No RFC 4180 field holds an odd run of quotes that is followed by other text than a
  * delimiter or a line end. Where such a run stands at the start of a line or after a delimiter, it opens

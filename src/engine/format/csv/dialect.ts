@@ -13,9 +13,11 @@ export interface CsvDialect {
    * blanks.
    */
   readonly runs?: boolean | undefined;
+  /** Whether spaces that stand before a field, after a delimiter or at a row's start, are no part of it. */
+  readonly skipInitialSpace?: boolean | undefined;
   /** '' when fields are never quoted. */
   readonly quote: '"' | "'" | '';
-  /** How a quote inside a quoted field is written: doubled (RFC 4180) or behind a backslash. */
+  /** How a quote inside a quoted field is written: doubled (RFC 4180) or behind a backslash, as a delimiter may be. */
   readonly escape: 'double' | 'backslash';
   /** What a comment line begins with; '' when there are none. */
   readonly comment: string;

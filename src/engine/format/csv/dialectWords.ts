@@ -19,12 +19,13 @@ export function delimiterName(delimiter: string): string {
 
 /** A dialect in words for people, such as "comma, quoted, header"; what is usual is not said. */
 export function describeDialect(dialect: CsvDialect): string {
-  const { delimiter, runs, quote, escape, comment, lineEnd, headerLines } = dialect;
+  const { delimiter, runs, skipInitialSpace, quote, escape, comment, lineEnd, headerLines } = dialect;
   const quotes = quote === '"' ? 'quoted' : quote === "'" ? 'single quotes' : 'no quotes';
   const header =
     headerLines === 0 ? 'no header' : headerLines === 1 ? 'header' : `header of ${headerLines} rows`;
   return [
     `${runs ? 'runs of ' : ''}${delimiterNames.get(delimiter) ?? `delimiter ${delimiter}`}${runs ? 's' : ''}`,
+    ...(skipInitialSpace ? ['spaces before fields skipped'] : []),
     quotes,
     ...(escape === 'backslash' ? ['backslash escapes'] : []),
     header,

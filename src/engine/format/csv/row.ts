@@ -57,6 +57,7 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
   const backslash = dialect.escape === 'backslash' ? 0x5c : none;
   const loneCr = dialect.lineEnd === 'any';
   const runs = dialect.runs === true;
+  const skipSpace = dialect.skipInitialSpace === true;
 
   let bytes: Uint8Array = new Uint8Array(0);
   let final = true;
@@ -165,6 +166,17 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
     return (at - first) % 2 === 1;
   }
 
+  /** Where the spaces that the dialect skips begin, of those that end at `at`. */
+  function beforeSpaces(from: number, at: number): number {
+    while (skipSpace && at > from && bytes[at - 1] === space) at--;
+    return at;
+  }
+
+  function pastSpaces(at: number): number {
+    while (skipSpace && bytes[at] === space) at++;
+    return at;
+  }
+
   function isAfterLineEnd(at: number): boolean {
     return bytes[at - 1] === lineFeed || (loneCr && bytes[at - 1] === carriageReturn);
   }
@@ -203,13 +215,14 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
         const ending = fieldEndAt(runEnd);
         if (ending < 0) return { found: 'untold', at, strayAt, escaped };
         if (ending > 0) return { found: 'closing', at: runEnd - 1, strayAt, escaped };
-        if (isAfterDelimiter(from, at)) {
-          const before = at - delimiter.length - 1;
+        const place = beforeSpaces(from, at);
+        if (isAfterDelimiter(from, place)) {
+          const before = place - delimiter.length - 1;
           if (before === opening || bytes[before] !== quote)
             return { found: 'opening', at, strayAt, escaped };
           return { found: 'closing', at: before, strayAt: before, escaped };
         }
-        if (isAfterLineEnd(at)) return { found: 'opening', at, strayAt, escaped };
+        if (isAfterLineEnd(place)) return { found: 'opening', at, strayAt, escaped };
         if (strayAt === none) strayAt = runEnd - 1;
       }
       at = runEnd;
@@ -308,13 +321,13 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
       if (match > 0) return skipLine(start);
     }
 
-    for (let at = runs ? pastRun(start) : start; ;) {
+    for (let at = pastSpaces(runs ? pastRun(start) : start); ;) {
       const end = bytes[at] === quote ? readQuoted(at) : readUnquoted(at);
       if (end < 0) return 'incomplete';
       if (end === bytes.length) return endRow(end, end);
       const length = lineEndAt(end);
       if (length > 0) return endRow(end, end + length);
-      at = end + delimiter.length;
+      at = pastSpaces(end + delimiter.length);
       if (!runs) continue;
       at = pastRun(at);
       if (at >= bytes.length) return final ? endRow(at, at) : 'incomplete';
@@ -338,6 +351,7 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
 }
 
 const encoder = new TextEncoder();
+const space = 0x20;
 /** No byte's value. */
 const none = -1;
 

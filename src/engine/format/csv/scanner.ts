@@ -103,6 +103,7 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
 export function isKernelDialect(dialect: CsvDialect): boolean {
   return (
     dialect.runs !== true &&
+    dialect.skipInitialSpace !== true &&
     /^[^0-9eE.+\-"'\r\n\u0000\u0080-\uffff]$/.test(dialect.delimiter) &&
     dialect.escape === 'double' &&
     dialect.comment === '' &&

@@ -41,14 +41,17 @@ export function fieldText(
 }
 
 /** The text of a quoted field as it is meant, given what stands between its quotes. */
-export function unescapeCsv(text: string, { quote, escape }: Pick<CsvDialect, 'quote' | 'escape'>): string {
+export function unescapeCsv(
+  text: string,
+  { quote, escape, delimiter }: Pick<CsvDialect, 'quote' | 'escape' | 'delimiter'>,
+): string {
   const doubled = `${quote}${quote}`;
-  const escapes = escape === 'backslash' ? backslashEscapes(quote) : doubled;
-  return text.replaceAll(escapes, (match) => match.slice(1));
-}
-
-function backslashEscapes(quote: string): RegExp {
-  return quote === "'" ? /\\[\\']|''/g : /\\[\\"]|""/g;
+  if (escape === 'double') return text.replaceAll(doubled, quote);
+  return text.replace(quote === "'" ? /\\.|''/gsu : /\\.|""/gsu, (match) => {
+    const [escaped] = match.slice(1);
+    const isEscape = match === doubled || [quote, '\\', delimiter.charAt(0)].includes(escaped);
+    return isEscape ? escaped : match;
+  });
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

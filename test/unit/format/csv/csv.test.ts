@@ -95,6 +95,7 @@ describe('plain CSV scanner', function () {
         ['a"b', 'c\\'],
         ['\\n\\\n', '"'],
       ]);
+      assert.deepEqual(rows('"a\\, b\\;\\\\,",c\\\n', change), [['a, b\\;\\,', 'c\\']]);
       assert.deepEqual(rows('"a\\","c"\n'), [['a\\', 'c']]);
     });
     it('takes delimiters of several characters and other quotes', () => {
@@ -379,6 +380,42 @@ describe('plain CSV scanner', function () {
       );
     });
 
+    it('skips spaces before fields as csv-parse does, in any blocks', () => {
+      const field = fc.tuple(fc.constantFrom('', '', ' ', '  '), value, fc.boolean());
+      const table = fc.record({
+        rows: fc.array(fc.array(field, { minLength: 1, maxLength: 4 }), { maxLength: 6 }),
+        blockSize: fc.integer({ min: 1, max: 40 }),
+        lookAhead: fc.integer({ min: 1, max: 9 }),
+      });
+      fc.assert(
+        fc.property(table, ({ rows: cells, blockSize, lookAhead }) => {
+          const text = cells
+            .map((row) =>
+              row
+                .map(([spaces, cell, always]) =>
+                  always || /["\r\n,]/.test(cell)
+                    ? `${spaces}"${cell.replaceAll('"', '""')}"`
+                    : spaces + cell,
+                )
+                .join(','),
+            )
+            .map((line) => (line === '' ? '""\n' : `${line}\n`))
+            .join('');
+          const dialect: CsvDialect = { ...plainDialect, skipInitialSpace: true };
+          const bytes = encoder.encode(text);
+          const seen = readRows(createPlainCsvScanner(dialect), bytes, dialect, 2, blockSize, lookAhead);
+          assert.deepEqual(
+            seen.map(({ start, end }) =>
+              cellsOf(bytes.subarray(start, end), dialect).map((cell) => cell ?? ''),
+            ),
+            parse(text, { ltrim: true, relax_column_count: true, record_delimiter: '\n' }),
+          );
+          assert.ok(seen.every(({ fault }) => fault === 'None'));
+        }),
+        { numRuns: 1000 },
+      );
+    });
+
     it('reads any bytes to the same records in any blocks, and loses none', () => {
       const soup = fc
         .array(fc.oneof(fragment, fc.constantFrom(',"', '",', '"\n', '\n"', '\r', '\0', '#', "'", '\\"')), {
@@ -390,6 +427,7 @@ describe('plain CSV scanner', function () {
         dialect: fc.record({
           delimiter: fc.constantFrom(',', ', ', 'aa'),
           runs: fc.boolean(),
+          skipInitialSpace: fc.boolean(),
           quote: fc.constantFrom<CsvDialect['quote'][]>('"', '"', "'", ''),
           escape: fc.constantFrom<CsvDialect['escape'][]>('double', 'backslash'),
           comment: fc.constantFrom('', '#'),

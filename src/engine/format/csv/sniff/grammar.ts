@@ -131,7 +131,13 @@ function tryGrammars(window: Window, base: CsvGrammar, hints: Partial<CsvGrammar
     .flatMap((delimiter): CsvGrammar[] => {
       const grammar = { ...base, delimiter };
       const maySpread = delimiter === ' ' && hints.runs === undefined && text.includes('  ');
-      return maySpread ? [grammar, { ...grammar, runs: true }] : [grammar];
+      const maySkip =
+        delimiter.length === 1 && hints.skipInitialSpace === undefined && text.includes(`${delimiter} "`);
+      return [
+        grammar,
+        ...(maySpread ? [{ ...grammar, runs: true }] : []),
+        ...(maySkip ? [{ ...grammar, skipInitialSpace: true }] : []),
+      ];
     })
     .map((grammar) => ({ grammar, most: mostWeight(grammar, hasQuotes, window.name) }))
     .sort((a, b) => b.most - a.most);
@@ -250,6 +256,7 @@ function shapeBy(grammar: CsvGrammar, { bytes, final, from, name, quote }: Windo
     quotedFields === 1 && share === 1 && unclosed + stray === 0 && mustBeQuoted(rows, grammar.delimiter);
   const enough = proof ? 1 : 2;
   const hollow = width < 2 || (grammar.quote === "'" && quote === undefined && quotedFields < enough);
+  const skipWeight = grammar.skipInitialSpace ? 0.97 : 1;
   const quoteWeight = grammar.quote === '"' ? 1 : grammar.quote === "'" ? 0.99 : 0.9;
   const proven = quotedFields > 0 && quotedFields >= rows.length && unclosed + stray === 0;
   const usual = weightOf(grammar.delimiter, name);
@@ -258,6 +265,7 @@ function shapeBy(grammar: CsvGrammar, { bytes, final, from, name, quote }: Windo
   const limit =
     (proven ? Math.max(weight, provenWeight) : weight) *
     quoteWeight *
+    skipWeight *
     uniform ** 1.5 *
     byWidth(width) *
     (1 - (0.3 * unclosed + (quotedFields === 0 ? 0.5 : 0.05) * stray) / Math.max(1, rows.length));

@@ -3,7 +3,10 @@ import { createCsvRowReader, type CsvRowReader } from '../row.ts';
 import type { CsvDialect } from '../dialect.ts';
 
 /** What must be known to cut a text into rows and fields. */
-export type CsvGrammar = Pick<CsvDialect, 'delimiter' | 'runs' | 'quote' | 'escape' | 'comment' | 'lineEnd'>;
+export type CsvGrammar = Pick<
+  CsvDialect,
+  'delimiter' | 'runs' | 'skipInitialSpace' | 'quote' | 'escape' | 'comment' | 'lineEnd'
+>;
 
 /** The fields of all rows of a sample, one after the other. */
 interface SampleFields {
@@ -157,11 +160,12 @@ function readerOf(grammar: CsvGrammar, sample: Uint8Array, final: boolean): CsvR
  */
 function plainReader(
   { text, starts, ends, quote }: SampleFields,
-  { delimiter, runs, escape, comment }: CsvGrammar,
+  { delimiter, runs, skipInitialSpace, escape, comment }: CsvGrammar,
 ): (start: number) => number {
   const separator = delimiter.charCodeAt(0);
   const { length } = text;
-  if (delimiter.length !== 1 || separator >= 0x80 || runs === true || comment !== '') return () => -1;
+  if (delimiter.length !== 1 || separator >= 0x80 || runs || skipInitialSpace || comment !== '')
+    return () => -1;
   const isSpecial = new Uint8Array(256);
   for (const byte of [separator, lf, cr, ...(quote === -1 ? [] : [quote])]) isSpecial[byte] = 1;
   return (start) => {

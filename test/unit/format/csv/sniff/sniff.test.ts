@@ -79,7 +79,21 @@ describe('sniffing a dialect', function () {
     ],
     ['commas among spaces', 'a,   b,   c\n1,   2,   3\n4,   5,   6\n', { delimiter: ',' }],
     ['spaces around quotes', '"x y" "z w" 3\n"a b" "c d" 4\n', { delimiter: ' ', headerLines: 0 }],
-    ['a comma and a space before quotes', 'a, "b, c", d\n"e, f", g, h\n', { delimiter: ', ' }],
+    [
+      'a comma and a space before quotes',
+      'a, "b, c", d\n"e, f", g, h\n',
+      { delimiter: ',', skipInitialSpace: true, columns: ['a', 'b, c', 'd'] },
+    ],
+    [
+      'a space before some quotes, and backslashes',
+      '"foo","bar"\n"332", "Surname\\, Firstname"\n"123","foo (\\"foo\\")"\n',
+      { delimiter: ',', skipInitialSpace: true, escape: 'backslash', columns: ['foo', 'bar'] },
+    ],
+    [
+      'a comma and a space before quotes within a text',
+      'a,b\n1,"say, ""x"", y"\n2,"z"\n',
+      { delimiter: ',', skipInitialSpace: undefined },
+    ],
     [
       'one space between words and numbers',
       Array.from({ length: 20 }, (_, i) => `${'abcdefg'[i % 7]}tree ${4000 + i} ${'nva'[i % 3]}\n`).join(''),
