@@ -155,6 +155,8 @@ export interface Diagnostic {
   readonly to: number;
   readonly severity: 'error' | 'warning';
   readonly message: string;
+  /** The query that was probably meant: with `text` in one place, or a search for `text` in all text columns. */
+  readonly fix?: { readonly kind: 'replace' | 'search'; readonly text: string; readonly query: string };
 }
 
 export interface Completion {

@@ -290,6 +290,9 @@ describe('webview/page', function () {
       await page.waitForFunction(() => !document.querySelector('.danger'));
       const told = (await page.locator('.query-message').textContent())?.trim() ?? '';
       assert.equal(await page.getByText(told).count(), 1);
+      await page.getByRole('button', { name: 'Use status' }).click();
+      await page.locator('.query-message').waitFor({ state: 'detached' });
+      await shows(page.locator('.cm-content'), 'status >= 500');
       await filter(page, 'boom');
       await shows(page.locator('.fault'), /input\/output error/);
     });

@@ -8,6 +8,14 @@ export interface Span {
 export interface Diagnostic extends Span {
   readonly severity: 'error' | 'warning';
   readonly message: string;
+  readonly fix?: Fix;
+}
+
+/** The query that was probably meant: with `text` in one place, or a search for `text` in all text columns. */
+export interface Fix {
+  readonly kind: 'replace' | 'search';
+  readonly text: string;
+  readonly query: string;
 }
 
 /** Unwinds the parser and the validator at the first error; never leaves `parseQuery`. */

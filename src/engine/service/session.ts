@@ -12,7 +12,7 @@ import { Peer, type HandlerContext, type Handlers, type Message, type Post } fro
 import { csvFields, fieldText } from '../format/csv/text.ts';
 import { Kind } from '../format/record.ts';
 import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
-import { checkQuery, completeAt, conditionsOf, editQuery, parseQuery } from '../query/index.ts';
+import { checkQuery, completeAt, conditionsOf, editQuery, parseQuery, searchFor } from '../query/index.ts';
 import { SourceError } from '../source/source.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { locate } from './locate.ts';
@@ -134,7 +134,10 @@ export class Session {
 
   #check(query: string): PreviewCalls['check']['result'] {
     const parsed = parseQuery(query);
-    return parsed.ok ? checkQuery(parsed.query, this.#file.dataset.seenColumns) : parsed.diagnostics;
+    const columns = this.#file.dataset.seenColumns;
+    const found = parsed.ok ? checkQuery(parsed.query, columns) : parsed.diagnostics;
+    const search = found.length === 0 ? undefined : searchFor(query, columns);
+    return search ? [{ ...found[0], fix: search }, ...found.slice(1)] : found;
   }
 
   async #complete(

@@ -1,6 +1,8 @@
 /** The query box, with what is wrong with the query in words below it. */
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Diagnostic } from '../../protocol/preview.ts';
+import { t } from '../l10n.ts';
 import { capital, type Link } from '../link.ts';
 import { spoken, type Filter } from '../model/filter.ts';
 import { createEditor, type QueryEditor } from './editor.ts';
@@ -63,8 +65,23 @@ export function QueryBox({ link, filter, nonce, leave, ready }: QueryBoxProps) {
       {worst && (
         <p class={`query-message ${worst.severity}`} role={worst.severity === 'error' ? 'alert' : undefined}>
           <span class={`codicon codicon-${worst.severity}`} aria-hidden="true" /> {capital(worst.message)}
+          {worst.fix && <FixButton fix={worst.fix} filter={filter} />}
         </p>
       )}
     </div>
+  );
+}
+
+function FixButton({
+  fix,
+  filter,
+}: {
+  readonly fix: NonNullable<Diagnostic['fix']>;
+  readonly filter: Filter;
+}) {
+  return (
+    <button type="button" class="text-button" onClick={() => void filter.run(fix.query)}>
+      {fix.kind === 'search' ? t('Find records that contain {0}', fix.text) : t('Use {0}', fix.text)}
+    </button>
   );
 }

@@ -369,6 +369,7 @@ export function serve(post: Post, options: BedOptions): Server {
           to: at + 6,
           severity: 'error',
           message: 'There is no column stauts. Did you mean status?',
+          fix: { kind: 'replace', text: 'status', query: query.replace('stauts', 'status') },
         },
       ];
     }

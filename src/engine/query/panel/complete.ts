@@ -1,10 +1,10 @@
-import type { KnownColumn } from '../check.ts';
+import { pathOf, type KnownColumn } from '../check.ts';
 import { QueryError } from '../diagnostic.ts';
 import { aggregates, scalarFunctions } from '../function/index.ts';
 import { recordAttributes } from '../layout.ts';
 import { pipeOperators } from '../syntax/operators.ts';
 import { tokenize, type Token } from '../syntax/token.ts';
-import { writePath, writeText } from '../write.ts';
+import { writeText } from '../write.ts';
 
 /** One suggestion: structurally the protocol's `Completion`. */
 export interface Completion {
@@ -20,11 +20,6 @@ export interface Completions {
   readonly from: number;
   readonly to: number;
   readonly items: readonly Completion[];
-}
-
-/** A column, with its name as a query writes it where that differs. */
-export interface CompletableColumn extends KnownColumn {
-  readonly path?: string;
 }
 
 /** A value that was seen in a column. */
@@ -45,7 +40,7 @@ const maxItems = 200;
 export function completeAt(
   text: string,
   position: number,
-  columns: readonly CompletableColumn[],
+  columns: readonly KnownColumn[],
   values?: (column: string) => readonly SeenValue[],
 ): Completions {
   const before = tokensBefore(text, position);
@@ -103,7 +98,7 @@ function expressionItems(
   text: string,
   tokens: readonly Token[],
   from: number,
-  columns: readonly CompletableColumn[],
+  columns: readonly KnownColumn[],
   values: ((column: string) => readonly SeenValue[]) | undefined,
 ): Completion[] {
   const compared = comparedColumn(text, tokens, from);
@@ -133,8 +128,8 @@ const attributeTypes = new Map([
   ['_error', 'why the record is malformed'],
 ]);
 
-function columnItem(column: CompletableColumn): Completion {
-  const insert = column.path ?? writePath(column.name.split('.'));
+function columnItem(column: KnownColumn): Completion {
+  const insert = pathOf(column);
   return { label: column.name, kind: 'column', detail: column.type, info: '', insert };
 }
 

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { checkQuery, parseQuery, searchFor } from '../../../../src/engine/query/index.ts';
+
+const columns = [
+  { name: 'http.status', path: 'http.status', type: 'number' },
+  { name: 'level', path: 'level', type: 'text' },
+  { name: 'odd name', path: '"odd name"', type: 'text' },
+];
+
+describe('query/panel/search', () => {
+  it('takes words for a search in all text columns', () => {
+    assert.deepEqual(searchFor(' connection timeout ', columns), {
+      kind: 'search',
+      text: 'connection timeout',
+      query: `level ILIKE '%connection timeout%' OR "odd name" ILIKE '%connection timeout%'`,
+    });
+    const written = searchFor('time_out', columns)?.query ?? '';
+    assert.equal(written.split(' OR ')[0], String.raw`level ILIKE '%time\_out%' ESCAPE '\'`);
+    assert.ok(parseQuery(written).ok);
+  });
+
+  it('takes no condition, no column and nothing without a text column for one', () => {
+    for (const text of ['level', 'LEVEL', "level = 'x'", 'a > 1', "it's", '', '|> LIMIT 3'])
+      assert.equal(searchFor(text, columns), undefined, text);
+    assert.equal(searchFor('timeout', columns.slice(0, 1)), undefined);
+  });
+
+  function fixOf(text: string) {
+    const parsed = parseQuery(text);
+    assert.ok(parsed.ok, text);
+    return checkQuery(parsed.query, columns).at(0)?.fix?.query;
+  }
+
+  it('offers single quotes for a text in double quotes', () => {
+    assert.equal(fixOf('level = "error"'), "level = 'error'");
+    assert.equal(fixOf(`level IN ("it's", 'b')`), "level IN ('it''s', 'b')");
+    assert.equal(fixOf(`"odd name" = 'x'`), undefined);
+  });
+
+  it('offers the nested column that ends in the name, and the nearest one', () => {
+    assert.equal(fixOf('status >= 500 |> LIMIT 3'), 'http.status >= 500 |> LIMIT 3');
+    assert.equal(fixOf("levle = 'x'"), "level = 'x'");
+    assert.equal(fixOf('nothing_like_it = 1'), undefined);
+  });
+});
