@@ -264,6 +264,8 @@ export class QueryWriter {
       () => `split_part(${a()}, ${this.#pick(["'b'", "' '", "'a'"])}, ${n()})`,
       () => `concat(${a()}, ${a()})`,
       () => `repeat(${a()}, ${this.#draw(0, 2)})`,
+      () => `(${a()})[${this.#draw(1, 3)}:${this.#draw(1, 4)}]`,
+      () => `[${a()}, ${a()}, ${a()}][${this.#draw(1, 2)}:${this.#draw(2, 3)}][1]`,
       () => `${this.#pick(['lpad', 'rpad'])}(${a()}, ${this.#draw(0, 5)}, 'xy')`,
       () => `${this.#pick(['trim', 'ltrim', 'rtrim'])}(${a()}, 'ab ')`,
       () => `substring(${a()}, ${this.#draw(1, 5)}, ${this.#draw(0, 5)})`,
@@ -306,6 +308,8 @@ export class QueryWriter {
       () =>
         `${t()} ${not()}LIKE ${this.#pick(["'a%'", "'%b'", "'%a%'", "'a_b'", "'%'", "'_'", "'%a_%'", "''"])}`,
       () => `${t()} ${not()}LIKE 'a!%%' ESCAPE '!'`,
+      () =>
+        `${t()} ${not()}ILIKE ${this.#pick(["'aX%b'", "'XX%'", "'ab%'", "'%Bb'"])} ESCAPE ${this.#pick(["'X'", "'x'", "'b'"])}`,
       () => `${t()} ${not()}ILIKE ${this.#pick(["'A%'", "'%B'", "'%X%'", "'a_B'"])}`,
       () => `${t()} ${this.#pick(['~', '!~', '~*', '!~*'])} ${this.#pattern()}`,
       () => `regexp_matches(${t()}, ${this.#pattern()})`,

@@ -183,6 +183,12 @@ const cases: readonly [TestData, string, readonly string[]][] = [
   [jsonl, 'SELECT * LIMIT 1 |> SELECT id', ['{"id":1}']],
   [jsonl, 'UNNEST [7, 8] AS x |> WHERE id = 1 |> SELECT id, x', ['{"id":1,"x":7}', '{"id":1,"x":8}']],
   [jsonl, 'id > 2 LIMIT 1 |> SELECT id', ['{"id":3}']],
+  [jsonl, 'id > 2 |> ORDER BY id DESC LIMIT 1 OFFSET 1 |> SELECT id', ['{"id":4}']],
+  [jsonl, '|> WHERE id > 2 ORDER BY id DESC LIMIT 1 |> SELECT id', ['{"id":5}']],
+  [jsonl, 'SELECT id |> EXTEND id * 2 AS d ORDER BY d DESC LIMIT 1', ['{"id":5,"d":10}']],
+  [jsonl, 'EXTEND id * 2 AS d LIMIT 2 |> SELECT d', ['{"d":2}', '{"d":4}']],
+  [jsonl, '|> AGGREGATE count(*) AS c GROUP BY id ORDER BY id DESC LIMIT 1', ['{"id":5,"c":1}']],
+  [jsonl, 'AGGREGATE max(id) AS m LIMIT 1', ['{"m":5}']],
   [jsonl, 'AS d |> WHERE d.id = 5 |> SELECT d.id', ['{"id":5}']],
   [csv, 'id = 3', ['{"id":"3","type":"a","n":"0.2","user.name":"Cid \\"C\\""}']],
   [

@@ -64,18 +64,45 @@ function parseOperators(cursor: Cursor): Operator[] {
     else if (!beginsOperator(cursor)) operators.push(...parseClauses(cursor, 'bare'));
     else if (classicWords.some((word) => cursor.isWord(word)))
       operators.push(...parseClauses(cursor, 'rows'));
-    else operators.push(...parseOperator(cursor));
+    else {
+      operators.push(...parseOperator(cursor));
+      operators.push(...parseTail(cursor, operators));
+    }
   }
   while (cursor.takeSymbol('|>')) {
     if (atEnd(cursor)) continue;
-    if (operators.length >= maxOperators) {
-      throw new QueryError(cursor.peek(), `a query has at most ${maxOperators} operators`);
-    }
+    refuseMore(cursor, operators);
     operators.push(...parseOperator(cursor));
+    operators.push(...parseTail(cursor, operators));
   }
   cursor.takeSymbol(';');
   if (cursor.peek().kind !== 'end') throw trailing(cursor, first);
   return operators;
+}
+
+function refuseMore(cursor: Cursor, operators: readonly Operator[]): void {
+  if (operators.length < maxOperators) return;
+  throw new QueryError(cursor.peek(), `a query has at most ${maxOperators} operators`);
+}
+
+/**
+ * ORDER BY and LIMIT behind another operator without a pipe, as in classic SQL and in its order: `|> ORDER BY ms DESC
+ * LIMIT 100`. The other way round it would not mean what it means there, and needs its pipe.
+ */
+function parseTail(cursor: Cursor, before: readonly Operator[]): Operator[] {
+  const last = before.at(-1)?.kind;
+  const tail: Operator[] = [];
+  const isLimit = (): boolean => cursor.isWord('limit') || cursor.isWord('offset');
+  if (last === 'limit') return tail;
+  if (last !== 'order by' && cursor.isWord('order') && cursor.isWord('by', 1)) {
+    refuseMore(cursor, before);
+    tail.push(...parseOperator(cursor));
+  }
+  if (isLimit()) {
+    refuseMore(cursor, [...before, ...tail]);
+    tail.push(...parseOperator(cursor));
+  }
+  return tail;
 }
 
 /** @param first the token with which the clauses began: a lone one may be meant as an operator */
