@@ -1,6 +1,4 @@
 import { parseArgs } from 'node:util';
-import type { CsvDialect } from '../engine/format/csv/dialect.ts';
-import { parseDelimiter } from '../engine/format/csv/dialectWords.ts';
 import { targets, type Target } from '../engine/sink/exportFormat.ts';
 import { endingOf, endings, isWritable, namedTarget } from '../engine/sink/targetName.ts';
 import type { FormatOptions } from '../protocol/engine.ts';
@@ -9,6 +7,7 @@ import { isAddress } from '../engine/source/http/address.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError, type HeaderFields } from '../engine/source/source.ts';
 import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts';
+import { readTableOptions, tableOptions, type TableOptions } from './tableOptions.ts';
 import { UsageError } from './usageError.ts';
 
 /** What the command line asks for. */
@@ -29,17 +28,12 @@ export interface RunCommand {
   readonly rejects: string | undefined;
   /** What FILE is read as; undefined: recognised. */
   readonly from: FormatOptions['format'];
-  /** undefined: recognised. */
-  readonly delimiter: string | undefined;
-  /** undefined: recognised; '' where nothing quotes. */
-  readonly quote: CsvDialect['quote'] | undefined;
+  readonly table: TableOptions;
   /** By the WHATWG's name; undefined: recognised. */
   readonly encoding: string | undefined;
   /** The values of a JSON document that are its rows, as `$.items[*]`. */
   readonly rows: string | undefined;
   readonly cells: CellOptions;
-  /** undefined: recognised. */
-  readonly header: boolean | undefined;
   /** Print how the file is read, and nothing else. */
   readonly reading: boolean;
   /** Print what each stage of the query took. */
@@ -57,14 +51,12 @@ const options = {
   from: { type: 'string' },
   count: { type: 'boolean' },
   rejects: { type: 'string' },
-  delimiter: { type: 'string' },
-  quote: { type: 'string' },
+  ...tableOptions,
   encoding: { type: 'string' },
   reading: { type: 'boolean' },
   stages: { type: 'boolean' },
   rows: { type: 'string' },
   ...cellOptions,
-  'no-header': { type: 'boolean' },
   header: { type: 'string', multiple: true },
   'no-cache': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -120,12 +112,10 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     count,
     rejects,
     from: values.from === undefined ? undefined : readFormat(values.from),
-    delimiter: values.delimiter === undefined ? undefined : readDelimiter(values.delimiter),
-    quote: values.quote === undefined ? undefined : readQuote(values.quote),
+    table: readTableOptions(values),
     encoding: values.encoding === undefined ? undefined : readEncoding(values.encoding),
     rows: values.rows,
     cells: readCellOptions(values),
-    header: values['no-header'] ? false : undefined,
     reading,
     stages,
     cache: !values['no-cache'],
@@ -199,19 +189,6 @@ function readFormat(text: string): (typeof formats)[number] {
   const format = formats.find((known) => known === text.toLowerCase());
   if (format === undefined) throw new UsageError(`--from takes ${listed(formats)}, not ${quoted(text)}.`);
   return format;
-}
-
-function readDelimiter(text: string): string {
-  if (text === '') throw new UsageError("--delimiter needs a character, for example ';' or tab.");
-  const delimiter = parseDelimiter(text);
-  if (delimiter === undefined) throw new UsageError('--delimiter cannot be a quote or a line end.');
-  return delimiter;
-}
-
-function readQuote(text: string): CsvDialect['quote'] {
-  const quote = text.toLowerCase() === 'none' ? '' : text;
-  if (quote === '"' || quote === "'" || (quote === '' && text !== '')) return quote;
-  throw new UsageError(`--quote takes ", ' or none, not ${quoted(text)}.`);
 }
 
 function readEncoding(text: string): string {

@@ -36,6 +36,16 @@ Options:
       --from FORMAT   read FILE as jsonl, json (values of any layout) or csv
       --delimiter C   what separates the fields of FILE: a character, or tab
       --quote C       what quotes them: ", ' or none
+      --header-rows N how many rows name the columns
+      --no-header     the first line of FILE is data: none is skipped
+      --first-line N  the line on which the table begins, header included; what
+                      stands above it is skipped, and nothing with 1
+      --comment C     what comment lines begin with, for example '#', or none
+      --no-comment    no line is a comment
+      --table N       read the Nth table of FILE, where several stand one below
+                      the other
+      --tables N      there are at most N tables; with 1, all lines are rows of
+                      the one
       --encoding E    the encoding of FILE, for example windows-1252 or gbk
       --rows PATH     the values of a JSON document that are its rows, for
                       example '$.items[*]'; guessed where it is not said
@@ -44,7 +54,6 @@ Options:
                       cells decide
       --dates ORDER   how dates are written: dmy, mdy, ymd or none (as ISO 8601
                       writes them); without this, each column's cells decide
-      --no-header     the first row of FILE is data
       --header LINE   send this header to the server of an address, as in
                       --header 'Authorization: Bearer ...'; can be repeated
       --no-cache      neither use nor keep an index of FILE

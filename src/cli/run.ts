@@ -46,18 +46,16 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
     revive: reviveFailure,
   });
   try {
-    const { from: format, delimiter, quote, header, rows, cells } = command;
+    const { from: format, rows, cells, table } = command;
     const { signal } = terminal;
     const store = command.cache
       ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes)
       : undefined;
     const dataset = await Dataset.open(sourceOf(command), {
       format,
-      delimiter,
-      quote,
-      header,
       rows,
       ...cells,
+      ...table,
       pool,
       store,
       signal,
@@ -131,7 +129,7 @@ function withPlaceToGoOn(error: unknown, dataset: Dataset, query: string): unkno
 
 /** How a file is read, for programs. */
 function readingOf({ encoding, recognised }: Dataset): object {
-  const { format, description, dataStart } = recognised;
+  const { format, description, dataStart, tables } = recognised;
   const score = Number(recognised.score?.toFixed(3));
   switch (format.kind) {
     case 'jsonl':
@@ -139,7 +137,17 @@ function readingOf({ encoding, recognised }: Dataset): object {
     case 'json':
       return { format: format.kind, encoding, rows: format.rows.path };
     case 'csv':
-      return { format: format.kind, encoding, score, description, ...format.dialect, dataStart };
+      return {
+        format: format.kind,
+        encoding,
+        score,
+        description,
+        ...format.dialect,
+        firstLine: tables?.places[tables.number - 1].line,
+        dataStart,
+        table: tables?.number,
+        tables: tables?.places,
+      };
   }
 }
 
@@ -162,6 +170,17 @@ function poolSize(): number {
   return Math.min(8, Math.max(1, availableParallelism()));
 }
 
+/** What was left out with the file's other tables. */
+function otherTables({ otherTables: lines = [] }: ExportSummary): string {
+  if (lines.length === 0) return '';
+  const [first] = lines;
+  const others =
+    lines.length === 1
+      ? `another table from line ${grouped(first)}`
+      : `${lines.length} other tables, on lines ${lines.map(grouped).join(' and ')}`;
+  return `; left out: ${others} (--table N reads one of them, --tables 1 makes all one table)`;
+}
+
 /** `1,000 records read, 25 written to out.csv, 3 malformed` */
 function summaryText(summary: ExportSummary, { count, output, rejects }: RunCommand): string {
   const target = output === undefined ? '' : ` to ${visible(output)}`;
@@ -171,5 +190,5 @@ function summaryText(summary: ExportSummary, { count, output, rejects }: RunComm
   const malformed = `${grouped(summary.malformed)} malformed`;
   const kept = rejects === undefined ? ' (--rejects FILE puts them aside)' : ` (in ${visible(rejects)})`;
   const read = `${counted(summary.records, 'record')} read`;
-  return `${read}, ${done}, ${malformed}${summary.malformed > 0 ? kept : ''}`;
+  return `${read}, ${done}, ${malformed}${summary.malformed > 0 ? kept : ''}${otherTables(summary)}`;
 }

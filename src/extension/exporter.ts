@@ -148,8 +148,12 @@ export class Exporter {
     }
   }
 
-  async #tellOfSubset(preview: Preview, target: Uri, { matched, malformed }: ExportSummary): Promise<void> {
-    const done = l10n.t('Exported {0} records.', count(matched));
+  async #tellOfSubset(preview: Preview, target: Uri, summary: ExportSummary): Promise<void> {
+    const { matched, malformed, otherTables = [] } = summary;
+    const done = [
+      l10n.t('Exported {0} records.', count(matched)),
+      ...(otherTables.length > 0 ? [l10n.t('Other tables of the file were left out.')] : []),
+    ].join(' ');
     if (malformed === 0) {
       await offerPreview(target, done);
       return;

@@ -1,5 +1,5 @@
 import { l10n, window, type QuickPickItem } from 'vscode';
-import { delimiterName, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
+import { delimiterName, isCommentMark, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
 import type { FormatOptions } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 
@@ -33,7 +33,8 @@ export async function askReading(
   const choices: Choice[] = [];
   const reading = info?.reading;
   if (reading) {
-    const { delimiter, quote, headerLines, score } = reading;
+    const { delimiter, quote, headerLines, comment, tables, table, score } = reading;
+    const line = tables.at(table - 1) ?? 1;
     choices.push(
       {
         label: l10n.t('Delimiter: {0}', delimiterName(delimiter)),
@@ -47,12 +48,35 @@ export async function askReading(
         ask: () => askQuote(quote),
       },
       {
-        label: headerLines > 0 ? l10n.t('First row: names of the columns') : l10n.t('First row: data'),
-        description: by('header'),
-        ask: () => askHeader(headerLines > 0),
+        label: headerWords(headerLines),
+        description: by('headerRows'),
+        ask: () => askHeader(headerLines),
+      },
+      {
+        label: l10n.t('First line of the table: {0}', line),
+        description: by(table === 1 ? 'firstLine' : 'table'),
+        detail: l10n.t('What stands above it is skipped.'),
+        ask: () => askFirstLine(line),
+      },
+      {
+        label:
+          comment === '' ? l10n.t('Comments: none') : l10n.t('Comments: lines that begin with {0}', comment),
+        description: by('comment'),
+        ask: () => askComment(comment),
+      },
+      {
+        label:
+          tables.length > 1 ? l10n.t('Table: {0} of {1}', table, tables.length) : l10n.t('Table: all lines'),
+        description: by(said.table === undefined ? 'tables' : 'table'),
+        ask: () => askTable(tables, table),
       },
     );
   }
+  choices.push({
+    label: l10n.t('Format: {0}', formatName(info?.format ?? said.format)),
+    description: by('format'),
+    ask: () => askFormat(info?.format),
+  });
   choices.push({
     label: l10n.t('Encoding: {0}', (info?.encoding ?? said.encoding ?? '').toUpperCase()),
     description: by('encoding'),
@@ -100,13 +124,85 @@ async function askQuote(now: string): Promise<FormatOptions | undefined> {
   return (await pick(l10n.t('What are fields quoted with?'), choices))?.options;
 }
 
-async function askHeader(now: boolean): Promise<FormatOptions | undefined> {
-  const choices = [true, false].map((header) => ({
-    label: header ? l10n.t('Names of the columns') : l10n.t('Data'),
-    description: header === now ? l10n.t('now') : '',
-    options: { header },
+function headerWords(rows: number): string {
+  if (rows === 0) return l10n.t('First row: data');
+  return rows === 1
+    ? l10n.t('First row: names of the columns')
+    : l10n.t('First {0} rows: names of the columns', rows);
+}
+
+async function askHeader(now: number): Promise<FormatOptions | undefined> {
+  const choices = [1, 0, 2, 3].map((headerRows) => ({
+    label: headerWords(headerRows),
+    description: headerRows === now ? l10n.t('now') : '',
+    options: { headerRows },
   }));
   return (await pick(l10n.t('What is the first row?'), choices))?.options;
+}
+
+async function askFirstLine(now: number): Promise<FormatOptions | undefined> {
+  const typed = await window.showInputBox({
+    title: l10n.t('On which line does the table begin, its header included?'),
+    prompt: l10n.t('With 1, nothing is skipped'),
+    value: String(now),
+    validateInput: (text) =>
+      /^\s*[1-9]\d{0,5}\s*$/.test(text) ? undefined : l10n.t('The number of a line, from 1 on'),
+  });
+  return typed === undefined ? undefined : { firstLine: Number(typed), table: undefined };
+}
+
+async function askComment(now: string): Promise<FormatOptions | undefined> {
+  const choices: Choice[] = ['', '#', '//', '%', '--', ';'].map((comment) => ({
+    label: comment === '' ? l10n.t('No line is a comment') : comment,
+    description: comment === now ? l10n.t('now') : '',
+    options: { comment },
+  }));
+  const other = { label: l10n.t('Another...') };
+  const title = l10n.t('What do comment lines begin with?');
+  const picked = await pick(title, [...choices, other]);
+  if (picked !== other) return picked?.options;
+  const comment = await window.showInputBox({
+    title,
+    validateInput: (text) =>
+      isCommentMark(text) ? undefined : l10n.t('Up to 8 characters of ASCII, no blanks and no quotes'),
+  });
+  return comment === undefined ? undefined : { comment };
+}
+
+/** @param lines on which the tables begin */
+async function askTable(lines: readonly number[], now: number): Promise<FormatOptions | undefined> {
+  const choices: Choice[] = lines.map((line, index) => ({
+    label: l10n.t('Table {0}, from line {1}', index + 1, line),
+    description: index + 1 === now ? l10n.t('now') : '',
+    options: { table: index + 1, tables: undefined },
+  }));
+  choices.push({
+    label: l10n.t('All lines are rows of one table'),
+    options: { tables: 1, table: undefined },
+  });
+  return (await pick(l10n.t('Which table is to be read?'), choices))?.options;
+}
+
+function formatName(format: FormatOptions['format']): string {
+  switch (format) {
+    case undefined:
+      return '';
+    case 'jsonl':
+      return l10n.t('JSON Lines');
+    case 'json':
+      return l10n.t('JSON of any layout');
+    case 'csv':
+      return l10n.t('delimited text');
+  }
+}
+
+async function askFormat(now: FormatOptions['format']): Promise<FormatOptions | undefined> {
+  const choices = (['jsonl', 'json', 'csv'] as const).map((format) => ({
+    label: formatName(format),
+    description: format === now ? l10n.t('now') : '',
+    options: { format },
+  }));
+  return (await pick(l10n.t('What is this file?'), choices))?.options;
 }
 
 async function askEncoding(now: string | undefined): Promise<FormatOptions | undefined> {

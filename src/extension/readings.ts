@@ -22,8 +22,9 @@ export class Readings {
 
   async keep(file: Uri, options: FormatOptions): Promise<void> {
     const others = this.#kept().filter(([name]) => name !== file.toString());
-    const said = Object.keys(options).length > 0;
-    const kept: Kept = [...(said ? [[file.toString(), options] as const] : []), ...others];
+    const said = Object.entries(options).filter(([, value]) => value !== undefined);
+    const own = said.length > 0 ? [[file.toString(), Object.fromEntries(said)] as const] : [];
+    const kept: Kept = [...own, ...others];
     await this.#state.update(key, kept.slice(0, filesKept));
   }
 

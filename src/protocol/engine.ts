@@ -26,7 +26,16 @@ export interface FormatOptions {
   readonly format?: 'jsonl' | 'json' | 'csv' | undefined;
   readonly delimiter?: string | undefined;
   readonly quote?: '"' | "'" | '' | undefined;
-  readonly header?: boolean | undefined;
+  /** CSV: rows of the header; with 0, the first line is data, and no line is skipped unless that is said as well. */
+  readonly headerRows?: number | undefined;
+  /** CSV: the line on which the table begins, header included; with 1, nothing is skipped. */
+  readonly firstLine?: number | undefined;
+  /** CSV: what comment lines begin with; '' where no line is one. */
+  readonly comment?: string | undefined;
+  /** CSV: how many tables there are at most; with 1, all that follows is rows of the one. */
+  readonly tables?: number | undefined;
+  /** CSV: which of the tables is read, from 1 on. */
+  readonly table?: number | undefined;
   readonly encoding?: string | undefined;
   /** CSV: the decimal mark of numbers that are not written as JSON writes them; `none` looks for no such numbers. */
   readonly decimal?: ',' | '.' | 'none' | undefined;
@@ -58,6 +67,8 @@ export interface ExportSummary extends ExportProgress {
   readonly doubt?: string | undefined;
   readonly written: number;
   readonly malformed: number;
+  /** CSV: the lines on which other tables of the file begin, whose rows did not take part. */
+  readonly otherTables?: readonly number[] | undefined;
   /** What its stages took, where that was asked for. */
   readonly stages?: StageReport | undefined;
 }

@@ -26,6 +26,12 @@ export interface Reading {
   readonly quote: string;
   /** Rows of the header; 0 for none. */
   readonly headerLines: number;
+  /** What comment lines begin with; '' where there are none. */
+  readonly comment: string;
+  /** The line on which each table of the file begins, header included, from 1 on. */
+  readonly tables: readonly number[];
+  /** Which of them is read, from 1 on. */
+  readonly table: number;
   /** How well the file's head reads so, 0 to 1. Below about 0.3 it is a guess. */
   readonly score: number;
 }

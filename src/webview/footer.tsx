@@ -3,6 +3,7 @@ import type { FileInfo, Reading } from '../protocol/preview.ts';
 import { bytes, count, t } from './l10n.ts';
 import { isOneCell } from './grid/selection.ts';
 import type { PageModel } from './model/page.ts';
+import { otherTablesWords } from './model/tableWords.ts';
 import { recordWords } from './model/words.ts';
 
 export function Footer({ page }: { readonly page: PageModel }) {
@@ -10,6 +11,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   const file = preview.file.value;
   const state = preview.state.value;
   if (!file || !state) return <footer class="footer" />;
+  const otherTables = file.reading ? otherTablesWords(file.reading) : '';
   const indexed = state.size ? state.indexed / state.size : 1;
   return (
     <footer class="footer">
@@ -19,6 +21,16 @@ export function Footer({ page }: { readonly page: PageModel }) {
         <button type="button" class="text-button warn" onClick={() => page.openProblems()}>
           <span class="codicon codicon-warning" aria-hidden="true" />{' '}
           {t('{0} malformed', count(state.malformed))}
+        </button>
+      )}
+      {otherTables !== '' && (
+        <button
+          type="button"
+          class="text-button warn"
+          title={t('Choose which table is read, or read all lines as one')}
+          onClick={() => page.readAs()}
+        >
+          <span class="codicon codicon-table" aria-hidden="true" /> {otherTables}
         </button>
       )}
       <span class="grow">{preview.notice.value || selectionWords(page)}</span>

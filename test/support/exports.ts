@@ -5,7 +5,12 @@ import { JsonFields } from '../../src/engine/format/json/fields.ts';
 import { createPlainJsonlScanner } from '../../src/engine/format/json/lines.ts';
 import type { RecordBlock } from '../../src/engine/format/record.ts';
 import { ByteBuilder } from '../../src/engine/sink/byteBuilder.ts';
-import { needsPaths, type RecordFormat, type Target } from '../../src/engine/sink/exportFormat.ts';
+import {
+  neededHead,
+  needsPaths,
+  type RecordFormat,
+  type Target,
+} from '../../src/engine/sink/exportFormat.ts';
 import { frameOf, framed } from '../../src/engine/sink/frame.ts';
 import { appendReject, rejectsIn } from '../../src/engine/sink/rejects.ts';
 import { createRowEncoder } from '../../src/engine/sink/rowEncoder.ts';
@@ -40,7 +45,9 @@ export async function exportOf(text: string | Uint8Array, what: Export): Promise
     }
   }
   const out: Uint8Array[] = [];
-  const frame = frameOf(source, target, bytes.subarray(0, start), fields.paths());
+  const header = neededHead(source, target) === 'header' && source.kind === 'csv';
+  const head = bytes.subarray(header ? source.dialect.tableStart : 0, start);
+  const frame = frameOf(source, target, head, fields.paths());
   for await (const chunk of framed(frame, rows())) out.push(chunk);
   return Buffer.concat(out);
 }

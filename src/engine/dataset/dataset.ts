@@ -119,7 +119,7 @@ export class Dataset {
       // What is known of an address spares every worker the questions that were asked here.
       source: spec.kind === 'url' ? source.spec() : spec,
       format: recognised.format,
-      end: source.size,
+      end: recognised.end ?? source.size,
       blockSize: options.blockSize ?? blockSize,
       checksumEvery: checksumEvery(source, recognised.format, options.store !== undefined),
     };
@@ -359,7 +359,7 @@ export class Dataset {
     const division = divisionOf(this.#source, this.#spec.blockSize);
     if (!division) return;
     const key = `${this.name}\n${nextKey++}`;
-    const spec = { ...this.#spec, key, source: this.#source.spec(), end: this.#source.size };
+    const spec = { ...this.#spec, key, source: this.#source.spec(), end: this.size };
     this.#divided = { spec, division };
     // A regular expression that runs for ever can be stopped from now on.
     this.#shared = this.#offered;
@@ -391,10 +391,17 @@ export class Dataset {
     return result;
   }
 
-  /** The source's bytes before its first record: byte-order mark, preamble, header. */
-  async head(signal: AbortSignal): Promise<Uint8Array> {
-    const head = new Uint8Array(this.recognised.dataStart);
-    return head.subarray(0, await readFully(this.#source, head, 0, signal));
+  /**
+   * The source's bytes before its first record.
+   * @param what `all` that belongs to the records: byte-order mark, preamble, header; or the `header` alone
+   */
+  async head(what: 'all' | 'header' | 'nothing', signal: AbortSignal): Promise<Uint8Array> {
+    const { format, dataStart, above } = this.recognised;
+    if (what === 'nothing') return new Uint8Array(0);
+    const start =
+      what === 'header' && format.kind === 'csv' ? format.dialect.tableStart : (above?.start ?? 0);
+    const head = new Uint8Array(Math.max(0, dataStart - start));
+    return head.subarray(0, await readFully(this.#source, head, start, signal));
   }
 
   /**
@@ -403,12 +410,12 @@ export class Dataset {
    */
   get encodedLines(): EncodedLines | undefined {
     const { encoded, encoding } = this.#source;
-    const { format, firstLine } = this.recognised;
+    const { format, firstLine, above } = this.recognised;
     if (!encoded || format.kind === 'json') return undefined;
     return new EncodedLines(
       encoded,
       encoding,
-      firstLine,
+      { from: above?.line ?? 0, to: firstLine },
       format.kind === 'csv' ? format.dialect.lineEnd : 'lf',
     );
   }

@@ -12,7 +12,7 @@ const pieceLength = 256 * 1024;
 export class EncodedLines {
   readonly #source: Source;
   readonly #wide: 'le' | 'be' | undefined;
-  readonly #headLines: number;
+  readonly #head: { readonly from: number; readonly to: number };
   readonly #loneCr: boolean;
   readonly #piece = Buffer.alloc(pieceLength);
   #bytes = this.#piece.subarray(0, 0);
@@ -24,22 +24,27 @@ export class EncodedLines {
   #line = 0;
 
   /**
-   * @param headLines lines before the first record
+   * @param head lines [from, to) that stand before the first record and belong to it
    * @param lineEnd what ends a line, as in `CsvDialect`
    */
-  constructor(source: Source, encoding: string, headLines: number, lineEnd: CsvDialect['lineEnd']) {
+  constructor(
+    source: Source,
+    encoding: string,
+    head: { readonly from: number; readonly to: number },
+    lineEnd: CsvDialect['lineEnd'],
+  ) {
     this.#source = source;
     this.#wide = encoding === 'utf-16le' ? 'le' : encoding === 'utf-16be' ? 'be' : undefined;
-    this.#headLines = headLines;
+    this.#head = head;
     this.#loneCr = lineEnd === 'any';
   }
 
-  /** The byte-order mark, and the lines before the first record. */
+  /** The byte-order mark, and the head's lines. */
   async *head(signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
     await this.#fill(signal);
     const mark = this.#wide === undefined || this.#bytes.length < 2 ? 0 : this.#bytes.readUInt16BE(0);
     if (mark === (this.#wide === 'le' ? 0xfffe : 0xfeff)) yield this.#take(2);
-    yield* this.copy(0, this.#headLines, signal);
+    yield* this.copy(this.#head.from, this.#head.to, signal);
   }
 
   /** Lines [from, to), with their ends. Lines must not go back. */

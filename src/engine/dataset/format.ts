@@ -6,11 +6,11 @@ import { describeDialect } from '../format/csv/dialectWords.ts';
 import { recogniseReadings, type OpenReading } from '../format/csv/recogniseReadings.ts';
 import { JsonFields, type FieldPath } from '../format/json/fields.ts';
 import { createPlainJsonlScanner, markLength } from '../format/json/lines.ts';
-import { sniffDialect } from '../format/csv/sniff/sniff.ts';
 import { findRows } from '../format/json/document/find.ts';
 import { readSome } from '../source/read.ts';
 import { SourceError, type Source } from '../source/source.ts';
 import type { FormatSpec } from '../pool/task.ts';
+import { countLineEnds, describeTables, findTable, type TablePlace } from './table.ts';
 import { kindOf, type FormatKind, type RecognisedKind } from './formatKind.ts';
 
 /** How a file is to be read, recognised from its name and its first bytes. */
@@ -19,6 +19,10 @@ export interface Recognised {
   /** Where the first record begins, in bytes, and on which line, 0-based. */
   readonly dataStart: number;
   readonly firstLine: number;
+  /** Where the records end, in bytes, if others follow that are not read. */
+  readonly end?: number | undefined;
+  /** Where what stands above the records begins, if not with the file: in bytes, and on which line, 0-based. */
+  readonly above?: { readonly start: number; readonly line: number };
   /** In words, for the status bar. */
   readonly description: string;
   /** How well the head of a delimited text reads so, 0 to 1; undefined for the other formats. */
@@ -27,6 +31,8 @@ export interface Recognised {
   readonly lineEnd?: '\n' | '\r\n';
   /** CSV: the columns whose cells can be read in two ways, and are read as text. */
   readonly openReadings?: readonly OpenReading[];
+  /** CSV: the tables of the file, and which of them is read, from 1 on. */
+  readonly tables?: { readonly places: readonly TablePlace[]; readonly number: number };
   /** JSON Lines: the paths that the records hold that were looked at. */
   readonly paths?: readonly FieldPath[];
 }
@@ -66,38 +72,45 @@ export async function recognise(
     };
   }
 
-  const hints = {
-    name: source.name,
-    ...(options.delimiter !== undefined && { delimiter: options.delimiter }),
-    ...(options.quote !== undefined && { quote: options.quote }),
-    ...(options.header !== undefined && { headerLines: options.header ? 1 : 0 }),
-  };
-  let sniffed = sniffDialect(head, { final, hints });
-  let body = csvBody(head, final, sniffed.dialect);
-  if (sniffed.cut || !body) {
+  let found = findTable(head, final, source.name, options);
+  let body = found && csvBody(head, final, found.dialect);
+  if (!found || found.cut || !body) {
     length += await readSome(source, sample.subarray(length), length, signal);
     final = length < largeSample;
     head = sample.subarray(0, length);
-    sniffed = sniffDialect(head, { final, hints });
-    body = csvBody(head, true, sniffed.dialect);
+    found = findTable(head, final, source.name, options);
+    if (!found) {
+      const message = `${source.name} has no line ${options.firstLine ?? 0} that the table could begin on${final ? '' : ', as far as its first MiB goes'}.`;
+      throw new SourceError('unsupported', message);
+    }
+    body = csvBody(head, true, found.dialect);
   }
-  const { score, tables } = sniffed;
-  const dataStart = body?.index ?? sniffed.dialect.tableStart;
-  const { readings, open } = recogniseReadings(head, dataStart, final, sniffed.dialect, options);
-  const dialect: CsvDialect = readings === undefined ? sniffed.dialect : { ...sniffed.dialect, readings };
-  const linesBefore = (offset: number): number => countLineEnds(head.subarray(0, offset), dialect);
-  const other = tables.at(0);
+  const { score, tables } = found;
+  const dataStart = body?.index ?? found.dialect.tableStart;
+  const linesBefore = (offset: number): number => countLineEnds(head.subarray(0, offset), found.dialect);
+  const places = tables.map(({ start, end }): TablePlace => ({ start, end, line: linesBefore(start) + 1 }));
+  const number = options.table ?? 1;
+  const place = places.at(number - 1);
+  if (place === undefined) {
+    const seen = places.length === 1 ? 'one table was' : `${places.length} tables were`;
+    throw new SourceError('unsupported', `${source.name}: there is no table ${number}, ${seen} recognised.`);
+  }
+  const table = head.subarray(0, place.end);
+  const whole = final || place.end !== undefined;
+  const { readings, open } = recogniseReadings(table, dataStart, whole, found.dialect, options);
+  const dialect: CsvDialect = readings === undefined ? found.dialect : { ...found.dialect, readings };
+  const above = number > 1 ? places[number - 2].end : undefined;
   return {
     format: { kind: 'csv', dialect },
     dataStart,
     firstLine: linesBefore(dialect.tableStart) + (body?.lines ?? 0),
-    description:
-      other === undefined
-        ? describeDialect(dialect)
-        : `${describeDialect(dialect)}, another table from line ${linesBefore(other) + 1}`,
+    description: [describeDialect(dialect), ...describeTables(places, number)].join(', '),
     score,
     lineEnd: lineEndOf(head),
     openReadings: open,
+    end: place.end,
+    ...(above !== undefined && { above: { start: above, line: linesBefore(above) } }),
+    tables: { places, number },
   };
 }
 
@@ -105,17 +118,9 @@ export async function recognise(
 function saidKind({ format, rows, ...table }: FormatOptions): FormatKind | undefined {
   if (format !== undefined) return format;
   if (rows !== undefined) return 'json';
-  const { delimiter, quote, header } = table;
-  return [delimiter, quote, header].some((one) => one !== undefined) ? 'csv' : undefined;
-}
-
-function countLineEnds(bytes: Uint8Array, { lineEnd }: CsvDialect): number {
-  let lines = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    if (bytes[at] === 0x0a) lines++;
-    else if (lineEnd === 'any' && bytes[at] === 0x0d && bytes[at + 1] !== 0x0a) lines++;
-  }
-  return lines;
+  const { delimiter, quote, headerRows, firstLine, comment, tables, table: number } = table;
+  const said = [delimiter, quote, headerRows, firstLine, comment, tables, number];
+  return said.some((one) => one !== undefined) ? 'csv' : undefined;
 }
 
 function lineEndOf(head: Uint8Array): '\n' | '\r\n' {

@@ -3,7 +3,7 @@ import type { HandlerContext } from '../../protocol/rpc.ts';
 import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts';
 import { ByteBuilder } from '../sink/byteBuilder.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
-import { needsHead, needsPaths } from '../sink/exportFormat.ts';
+import { neededHead, needsPaths } from '../sink/exportFormat.ts';
 import { createDerivedEncoder, derivedTarget, readPaths, type DerivedColumns } from '../sink/derivedRow.ts';
 import { appendReject } from '../sink/rejects.ts';
 import { frameOf, framed } from '../sink/frame.ts';
@@ -74,7 +74,14 @@ export async function exportTo(
     await sink.discard();
     await rejects?.discard();
   }
-  return { ...meter.state(), written: counted.written(), malformed: meter.malformed, stages: report, doubt };
+  return {
+    ...meter.state(),
+    written: counted.written(),
+    malformed: meter.malformed,
+    stages: report,
+    otherTables: otherTables(dataset),
+    doubt,
+  };
 }
 
 /**
@@ -135,8 +142,16 @@ export async function countTo(
     written: counted?.written() ?? 0,
     malformed: meter.malformed,
     stages: report,
+    otherTables: otherTables(dataset),
     doubt,
   };
+}
+
+/** The lines on which the file's other tables begin. */
+function otherTables({ recognised: { tables } }: Dataset): number[] {
+  return tables
+    ? tables.places.flatMap(({ line }, index) => (index === tables.number - 1 ? [] : [line]))
+    : [];
 }
 
 /** Writes the file's malformed records, and nothing else, into a file. @throws as `exportToFile` */
@@ -189,7 +204,7 @@ async function* recordChunks(
 ): AsyncGenerator<Uint8Array> {
   const { format } = dataset.recognised;
   const columns = needsPaths(format, to) ? await pathsOf(dataset, query, signal, meter) : [];
-  const head = needsHead(format, to) ? await dataset.head(signal) : new Uint8Array(0);
+  const head = await dataset.head(neededHead(format, to), signal);
   const scan: FileScan = {
     query,
     output: { kind: 'bytes', to, columns },
@@ -279,7 +294,7 @@ async function* arrangedChunks(
   meter: Meter,
 ): AsyncGenerator<Uint8Array> {
   const { format, lineEnd = '\n' } = dataset.recognised;
-  const head = needsHead(format, to) ? await dataset.head(signal) : new Uint8Array(0);
+  const head = await dataset.head(neededHead(format, to), signal);
   const encoder = createRowEncoder(format, to, []);
   const found = async (result: OrderedResult): Promise<void> => {
     meter.scanned(result);

@@ -75,7 +75,7 @@ export class Session {
 
   info(): FileInfo {
     const { dataset } = this.#file;
-    const { format, score = 0, description } = dataset.recognised;
+    const { format, score = 0, description, tables } = dataset.recognised;
     return {
       name: dataset.name,
       format: format.kind,
@@ -88,6 +88,9 @@ export class Session {
               delimiter: format.dialect.delimiter,
               quote: format.dialect.quote,
               headerLines: format.dialect.headerLines,
+              comment: format.dialect.comment,
+              tables: tables?.places.map(({ line }) => line) ?? [],
+              table: tables?.number ?? 1,
               score,
             }
           : undefined,

@@ -42,8 +42,12 @@ export function needsPaths(source: RecordFormat, target: Target): boolean {
   return source.kind !== 'csv' && rowShape(source, target) === 'table';
 }
 
-/** Whether what stands in the source before its first record is needed: it is copied, or has the header. */
-export function needsHead(source: RecordFormat, target: Target): boolean {
+/**
+ * What is needed of the bytes that stand in the source before its first record: all of them, byte-order mark and preamble
+ * too, where records keep their bytes; the rows of the header; or nothing.
+ */
+export function neededHead(source: RecordFormat, target: Target): 'all' | 'header' | 'nothing' {
   const shape = rowShape(source, target);
-  return shape === 'raw' || (shape === 'table' && source.kind === 'csv');
+  if (shape === 'raw') return 'all';
+  return shape === 'table' && source.kind === 'csv' ? 'header' : 'nothing';
 }

@@ -16,7 +16,7 @@ export interface Frame {
 }
 
 /**
- * @param sourceHead the source's bytes before its first record: byte-order mark, preamble, header
+ * @param sourceHead what `neededHead` says of the source's bytes before its first record
  * @param paths the columns of a table that is made of JSON records
  */
 export function frameOf(
@@ -57,16 +57,15 @@ export function plainFrame(head: Uint8Array): Frame {
 /**
  * The rows of a delimited text's header, cell by cell as they stand: queries need names that are unique and not empty,
  * a file does not.
- * @param sourceHead the source's bytes before its first record
+ * @param header the source's bytes from the table's start to its first record
  */
-export function headerRows(sourceHead: Uint8Array, dialect: CsvDialect, style: CsvStyle): Uint8Array {
+export function headerRows(header: Uint8Array, dialect: CsvDialect, style: CsvStyle): Uint8Array {
   if (dialect.headerLines === 0) return nothing;
   // A header may be of another width than the table.
   const scanner = createPlainCsvScanner({ ...dialect, columns: [] });
-  const { length } = sourceHead;
-  scanner.reserve(length).set(sourceHead);
-  const from = dialect.tableStart;
-  const rows = scanner.scan({ length, offset: 0, from, until: length, final: true, fields: [] });
+  const { length } = header;
+  scanner.reserve(length).set(header);
+  const rows = scanner.scan({ length, offset: 0, from: 0, until: length, final: true, fields: [] });
   const out = new ByteBuilder();
   const append = csvAsTable(dialect, style, out);
   for (let row = 0; row < rows.count; row++) append(rows, row);

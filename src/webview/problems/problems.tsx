@@ -5,6 +5,7 @@ import { VisibleText } from '../detail/text.tsx';
 import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { PageModel } from '../model/page.ts';
+import { otherTablesWords } from '../model/tableWords.ts';
 import { IconButton } from '../parts/button.tsx';
 import { rawPieces } from './raw.ts';
 
@@ -51,6 +52,8 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
     return () => abort.abort();
   }, [known, page.preview.file.value]);
 
+  const reading = page.preview.file.value?.reading;
+  const otherTables = reading ? otherTablesWords(reading) : '';
   const total = listed?.total ?? 0;
   const last = Math.min(total, first + perPage);
   return (
@@ -89,6 +92,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
           {kinds.counted < total && <li class="facts">{t('of the first {0}', count(kinds.counted))}</li>}
         </ul>
       )}
+      {otherTables !== '' && <p class="facts">{t('The file has {0}.', otherTables)}</p>}
       <div class="side-body">
         {error ? (
           <p class="fault">{error}</p>

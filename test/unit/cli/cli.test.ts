@@ -98,7 +98,10 @@ describe('rowriver', function () {
       assert.deepEqual(reading, {
         format: 'csv',
         encoding: 'windows-1252',
-        description: 'semicolon, quoted, header',
+        description: 'semicolon, quoted, header, from line 3',
+        firstLine: 3,
+        table: 1,
+        tables: [{ start: 7, line: 3 }],
         delimiter: ';',
         quote: '"',
         escape: 'double',

@@ -27,6 +27,133 @@ describe('what a delimited text is recognised as', () => {
   });
 });
 
+describe('what is said of a delimited text', () => {
+  const read = async (text: string, options: FormatOptions) => {
+    const source: Source = { ...memorySource(Buffer.from(text)), name: 'x.csv' };
+    const { format, dataStart, firstLine, end } = await recognise(source, options, signal);
+    assert.ok(format.kind === 'csv');
+    const { comment, headerLines, columns } = format.dialect;
+    return { comment, headerLines, columns, firstLine, records: text.slice(dataStart, end) };
+  };
+  const notes = 'Report of the harbour\n\n# made by hand\n';
+  const body = '1,2.5\n2,3.5\n3,4.5\n';
+  const numbered = ['column1', 'column2'];
+
+  it('is obeyed where there is no header: every line is data', async () => {
+    for (const above of [notes, '# a note\n', 'a,b\n', '"x"\n\n', '// c\n']) {
+      const { records, headerLines, firstLine, comment } = await read(above + body, { headerRows: 0 });
+      assert.deepEqual([records, headerLines, firstLine, comment], [above + body, 0, 0, '']);
+    }
+  });
+
+  it('is obeyed where there is no header but comments or lines to skip', async () => {
+    const commented = await read(`# a note\n${body}`, { headerRows: 0, comment: '#' });
+    assert.deepEqual([commented.comment, commented.columns], ['#', numbered]);
+    const skipped = await read(notes + body, { headerRows: 0, firstLine: 4 });
+    assert.deepEqual([skipped.records, skipped.firstLine, skipped.columns], [body, 3, numbered]);
+  });
+
+  it('is obeyed where it is the number of header rows', async () => {
+    const text = `a,b\nc,d\ne,f\n${body}`;
+    assert.deepEqual((await read(text, { headerRows: 1 })).records, `c,d\ne,f\n${body}`);
+    assert.deepEqual((await read(text, { headerRows: 3 })).columns, ['a c e', 'b d f']);
+    assert.deepEqual((await read(`${notes}7,8\n${body}`, { headerRows: 1 })).columns, ['7', '8']);
+  });
+
+  it('is obeyed where it is the first line', async () => {
+    const text = `${notes}a,b\n${body}`;
+    assert.deepEqual((await read(text, { firstLine: 4 })).columns, ['a', 'b']);
+    assert.deepEqual((await read(text.replaceAll('\n', '\r\n'), { firstLine: 4 })).columns, ['a', 'b']);
+    assert.deepEqual((await read(text.replaceAll('\n', '\r'), { firstLine: 4 })).columns, ['a', 'b']);
+    const all = await read(text, { firstLine: 1, headerRows: 1 });
+    assert.deepEqual([all.columns.at(0), all.firstLine], ['Report of the harbour', 1]);
+    const marked = await read(`#a,b\n${body}# x,y\n`, { firstLine: 1 });
+    assert.deepEqual([marked.columns, marked.comment, marked.records], [['#a', 'b'], '', `${body}# x,y\n`]);
+    await assert.rejects(read(text, { firstLine: 8 }), { failure: 'unsupported' });
+    assert.equal((await read('\ufeffa,b\n1,2\n', { firstLine: 1 })).columns.at(0), 'a');
+  });
+
+  it('is obeyed where it is the mark of comments, or that there are none', async () => {
+    const text = `a,b\n${body}# x,y\n`;
+    assert.equal((await read(text, { comment: '' })).comment, '');
+    assert.equal((await read(`a,b\n${body}`, { comment: ';' })).comment, ';');
+    // Marked lines as full as rows are rows, unless it is said.
+    assert.equal((await read(`a,b\n#1,2\n#2,3\n${body}`, { comment: '#' })).comment, '#');
+  });
+
+  it('leaves the rest to be recognised', async () => {
+    const { columns } = await read(`${notes}a|b\n1|2\n2|3\n3|4\n`, { delimiter: '|' });
+    assert.deepEqual(columns, ['a', 'b']);
+    assert.deepEqual((await read('sep=;\na;b\n1;2\n', { headerRows: 0 })).records, 'a;b\n1;2\n');
+  });
+});
+
+describe('the tables of a delimited text', () => {
+  const first = 'date,city,value\n2020-01-01,Leeds,1.5\n2020-01-02,Paris,2.25\n2020-01-03,Berlin,3\n';
+  const second = `id,n\n${'1,2\n3,4\n5,6\n'.repeat(4)}`;
+  const third = 'k,l,m,n\n1,2,3,4\n5,6,7,8\n9,10,11,12\n';
+  const text = `${first}\nBy number\n${second}\n${third}`;
+  const read = async (options: FormatOptions, of = text) => {
+    const source: Source = { ...memorySource(Buffer.from(of)), name: 'x.csv' };
+    const { format, dataStart, end, above, tables, firstLine, description } = await recognise(
+      source,
+      options,
+      signal,
+    );
+    assert.ok(format.kind === 'csv');
+    const lines = tables?.places.map(({ line }) => line);
+    const start = above?.start ?? 0;
+    return {
+      columns: format.dialect.columns,
+      records: of.slice(dataStart, end),
+      head: of.slice(start, dataStart),
+      firstLine,
+      lines,
+      description,
+    };
+  };
+  const recordsOf = (table: string) => table.slice(table.indexOf('\n') + 1);
+
+  it('are read one at a time, and end where what is above the next begins', async () => {
+    assert.deepEqual(await read({}), {
+      columns: ['date', 'city', 'value'],
+      records: recordsOf(first),
+      head: 'date,city,value\n',
+      firstLine: 1,
+      lines: [1, 7, 21],
+      description: 'comma, quoted, header, 2 more tables from line 7',
+    });
+    assert.deepEqual(await read({ table: 2 }), {
+      columns: ['id', 'n'],
+      records: recordsOf(second),
+      head: '\nBy number\nid,n\n',
+      firstLine: 7,
+      lines: [1, 7, 21],
+      description: 'comma, quoted, header, table 2 of 3, from line 7',
+    });
+    assert.deepEqual((await read({ table: 3 })).records, recordsOf(third));
+  });
+
+  it('are as many as is said', async () => {
+    assert.deepEqual((await read({ tables: 1 })).records, recordsOf(text));
+    assert.deepEqual((await read({ tables: 2, table: 2 })).records, recordsOf(`${second}\n${third}`));
+    await assert.rejects(read({ table: 4 }), { failure: 'unsupported' });
+    await assert.rejects(read({ table: 2 }, first), { failure: 'unsupported' });
+  });
+
+  it('have their own header where that is said', async () => {
+    const { columns, records } = await read({ table: 2, headerRows: 0 });
+    assert.deepEqual([columns, records], [['column1', 'column2'], second]);
+  });
+
+  it('are not looked for beyond the head', async () => {
+    const long = first + recordsOf(first).repeat(3000);
+    const { lines, records } = await read({}, `${long}\n${second}`);
+    assert.deepEqual(lines, [1]);
+    assert.ok(records.endsWith(second));
+  });
+});
+
 describe('what JSON is recognised as', () => {
   const of = async (name: string, text: string, options: FormatOptions = {}) => {
     const source: Source = { ...memorySource(Buffer.from(text)), name };

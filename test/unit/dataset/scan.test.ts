@@ -29,7 +29,7 @@ async function scan(
 ): Promise<Scanned> {
   const dataset = await Dataset.open(
     { kind: 'file', path },
-    { signal, blockSize, pool, header: true, delimiter: ',' },
+    { signal, blockSize, pool, headerRows: 1, delimiter: ',' },
   );
   try {
     let [matched, records, lines, malformed] = [0, 0, 0, 0];

@@ -390,7 +390,7 @@ describe('dataset/session', function () {
   it('reads a file as it is told, and otherwise when the session is opened anew', async () => {
     const table = join(folder, 'table.csv');
     await writeFile(table, "a;b\n'1';2\n'3';4\n");
-    preview = await Preview.open(table, { delimiter: ',', header: false, quote: '' });
+    preview = await Preview.open(table, { delimiter: ',', headerRows: 0, quote: '' });
     const cells = async (width: number) => {
       const columns = Array.from({ length: width }, (_, i) => i);
       const page = await preview?.page.call('rows', { view: 0, first: 0, count: 2, columns });

@@ -105,7 +105,9 @@ export function serve(post: Post, options: BedOptions): Server {
       encoding: 'utf-8',
       dialect: file.format === 'csv' ? 'comma, quoted, header' : 'one JSON value a line',
       reading:
-        file.format === 'csv' ? { delimiter: ',', quote: '"', headerLines: 1, score: 0.968 } : undefined,
+        file.format === 'csv'
+          ? { delimiter: ',', quote: '"', headerLines: 1, comment: '', tables: [1], table: 1, score: 0.968 }
+          : undefined,
       columns: file.columns,
       state,
     };

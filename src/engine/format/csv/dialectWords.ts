@@ -34,6 +34,11 @@ export function describeDialect(dialect: CsvDialect): string {
   ].join(', ');
 }
 
+/** Whether comment lines can begin with a text; none do where it is empty. */
+export function isCommentMark(text: string): boolean {
+  return /^[\x21\x23-\x26\x28-\x7e]{0,8}$/.test(text);
+}
+
 /**
  * The delimiter that somebody means: by name (comma, semicolon, tab, pipe, space, colon), by escape (`\t`,
  * `\x01`, `\u001f`), or as it is. Undefined where it cannot be one: empty, or with a quote or a line end in it.

@@ -4,10 +4,15 @@ import { Kind } from '../../record.ts';
 import { bestGrammar } from './grammar.ts';
 import { headLength, sampleRows, type CsvGrammar, type SampleRow } from './rows.ts';
 import { roleOf } from './header.ts';
-import { findTable } from './table.ts';
+import { findTable, lastRowAbove } from './table.ts';
 
-/** What the caller knows: what is given here is taken as it is. */
+/**
+ * What the caller knows: what is given here is taken as it is, and nothing is recognised that contradicts it. A table
+ * with a given `tableStart` begins there, header included, and so its first line is no comment.
+ */
 export type DialectHints = Partial<CsvDialect> & {
+  /** Whether the table begins with the first line, past the one that only says the delimiter. */
+  readonly atTop?: boolean | undefined;
   /** The file's name: its extension makes a delimiter likelier. */
   readonly name?: string;
 };
@@ -16,11 +21,10 @@ export interface SniffedDialect {
   readonly dialect: CsvDialect;
   /** How well the sample reads by it, 0 to 1. Below about 0.3 it is a guess. */
   readonly score: number;
-  /**
-   * Offsets at which further tables begin below the first, as far as the sample goes. Their rows are rows of
-   * the first table, with the faults of rows that do not fit it.
-   */
+  /** Offsets at which further tables begin below the first, header included, as far as the sample goes. */
   readonly tables: readonly number[];
+  /** For each of them, the offset at which the table before it ends: what is between is a title or blank. */
+  readonly ends: readonly number[];
   /**
    * The sample ended before the first rows did: what was said of columns and header is to be asked again with
    * more bytes.
@@ -44,15 +48,19 @@ export function sniffDialect(
   const sample = bytes.subarray(0, headLength(bytes, hints.tableStart ?? 0, sniffLength, 8));
   const final = isWhole && sample.length === bytes.length;
   const start = hints.tableStart ?? markLength(sample);
-  const told = hints.delimiter === undefined ? separatorLine(sample, start) : undefined;
+  const told = hints.tableStart === undefined ? separatorLine(sample, start) : undefined;
   const from = told?.next ?? start;
-  const known: Partial<CsvGrammar> = { ...grammarOf(hints), ...(told && { delimiter: told.delimiter }) };
-  const best = bestGrammar(sample, final, pastComments(sample, from), known, hints.name ?? '');
+  const known: Partial<CsvGrammar> = { ...(told && { delimiter: told.delimiter }), ...grammarOf(hints) };
+  const prefixes = prefixesOf(hints, sample);
+  const best = bestGrammar(sample, final, pastComments(sample, from, prefixes), known, hints.name ?? '');
   const read = sampleRows(sample, final, best.grammar, from, rowLimit);
-  const { comment, header } = commentsIn(sample, read, best.width, hints.comment);
+  const { comment, header } =
+    hints.comment === undefined
+      ? commentsIn(sample, read, best.width, prefixes)
+      : { comment: hints.comment, header: undefined };
   const rows = comment === '' ? read : read.filter((row) => !startsWith(sample, row.start, comment));
   const table = findTable(rows, {
-    first: hints.tableStart === undefined ? header : 0,
+    first: hints.tableStart === undefined && !hints.atTop ? header : 0,
     headerRows: hints.headerLines,
   });
   const first = rows.at(table.first);
@@ -71,13 +79,16 @@ export function sniffDialect(
     dialect,
     score: rows.length === 0 ? 0 : Math.min(1, best.certainty),
     tables: table.others.map((index) => rows[index].start),
+    ends: table.others.map((index) => rows[lastRowAbove(rows, index, table.width)].next),
     cut: !final && rows.length < table.first + Math.max(2, table.headerRows + 1),
   };
 }
 
 function grammarOf(hints: DialectHints): Partial<CsvGrammar> {
-  const { delimiter, quote, escape, lineEnd } = hints;
+  const { delimiter, runs, quote, escape, lineEnd, comment } = hints;
   return {
+    ...(runs !== undefined && { runs }),
+    ...(comment !== undefined && { comment }),
     ...(delimiter !== undefined && { delimiter }),
     ...(quote !== undefined && { quote }),
     ...(escape !== undefined && { escape }),
@@ -99,12 +110,19 @@ function separatorLine(sample: Uint8Array, start: number) {
 
 const commentPrefixes = ['#', '//', '%', '--'];
 
+/** What comments may begin with. */
+function prefixesOf({ comment, tableStart }: DialectHints, sample: Uint8Array): readonly string[] {
+  if (comment !== undefined) return comment === '' ? [] : [comment];
+  if (tableStart === undefined) return commentPrefixes;
+  return commentPrefixes.filter((prefix) => !startsWith(sample, tableStart, prefix));
+}
+
 /**
  * Where the first line stands that is not one of comment, if such lines come first; `from` if the sample has no
  * other.
  */
-function pastComments(sample: Uint8Array, from: number): number {
-  const prefix = commentPrefixes.find((text) => startsWith(sample, from, text));
+function pastComments(sample: Uint8Array, from: number, prefixes: readonly string[]): number {
+  const prefix = prefixes.find((text) => startsWith(sample, from, text));
   if (prefix === undefined) return from;
   let at = from;
   while (
@@ -131,9 +149,8 @@ function commentsIn(
   sample: Uint8Array,
   rows: readonly SampleRow[],
   width: number,
-  known: string | undefined,
+  prefixes: readonly string[],
 ): FoundComments {
-  const prefixes = known === undefined ? commentPrefixes : known === '' ? [] : [known];
   for (const prefix of width < 2 ? [] : prefixes) {
     const marked = rows.filter((row) => startsWith(sample, row.start, prefix));
     if (marked.length === 0 || marked.length === rows.length) continue;
@@ -144,7 +161,7 @@ function commentsIn(
     const likeRows = marked.filter((row) => row !== last && row.width === width);
     if (likeRows.length * 2 < marked.length) return { comment: prefix, header: undefined };
   }
-  return { comment: known ?? '', header: undefined };
+  return { comment: '', header: undefined };
 }
 
 /**

@@ -160,6 +160,24 @@ function otherTables(rows: readonly SampleRow[], first: number, headerRows: numb
   return found;
 }
 
+/**
+ * Index of the last row of the table above the one that begins at `index`: what stands between the two, rows without
+ * content and titles, belongs to neither.
+ * @param width the number of columns of the table above
+ */
+export function lastRowAbove(rows: readonly SampleRow[], index: number, width: number): number {
+  let last = index - 1;
+  while (last > 0 && (rows[last].countFilled(1) === 0 || isTitle(rows, last, width))) last--;
+  return last;
+}
+
+/** Whether a row below a table has nothing but a text in its first field, and is set apart or too narrow for a row. */
+function isTitle(rows: readonly SampleRow[], index: number, width: number): boolean {
+  const row = rows[index];
+  if (row.used !== 1 || isTyped(cellType(row.cells[0]))) return false;
+  return isSetApart(rows, index) || (row.width === 1 && width > 1);
+}
+
 /** Whether above a row, past a blank, stands a row with nothing but a text in its first field. */
 function isTitled(rows: readonly SampleRow[], index: number): boolean {
   let above = index - 1;

@@ -1,0 +1,101 @@
+import type { FormatOptions } from '../../protocol/engine.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
+import { sniffDialect, type DialectHints, type SniffedDialect } from '../format/csv/sniff/sniff.ts';
+
+/** Where a table stands in a delimited text. */
+export interface TablePlace {
+  /** Offset of its first line, header included. */
+  readonly start: number;
+  /** Offset at which it ends; undefined where that is the end of the text. */
+  readonly end: number | undefined;
+  /** The line on which it begins, from 1 on. */
+  readonly line: number;
+}
+
+/** The table that is read, with the places of all tables that were recognised. */
+export interface FoundTable extends Pick<SniffedDialect, 'dialect' | 'score' | 'cut'> {
+  readonly tables: readonly Omit<TablePlace, 'line'>[];
+}
+
+/**
+ * Recognises the tables in the head of a delimited text, but for what the user says. Undefined where the head has no such
+ * line as the table is said to begin on.
+ */
+export function findTable(
+  head: Uint8Array,
+  final: boolean,
+  name: string,
+  options: FormatOptions,
+): FoundTable | undefined {
+  const { delimiter, quote, headerRows, firstLine } = options;
+  const isBare = headerRows === 0;
+  const {
+    comment = isBare ? '' : undefined,
+    table,
+    tables = isBare && table === undefined ? 1 : Infinity,
+  } = options;
+  const hints: DialectHints = {
+    name,
+    atTop: isBare,
+    ...(delimiter !== undefined && { delimiter }),
+    ...(quote !== undefined && { quote }),
+    ...(headerRows !== undefined && { headerLines: headerRows }),
+    ...(comment !== undefined && { comment }),
+  };
+  let first = sniffDialect(head, { final, hints });
+  if (firstLine !== undefined) {
+    const tableStart = lineStart(head, firstLine, first.dialect);
+    if (tableStart === undefined) return undefined;
+    first = sniffDialect(head, { final, hints: { ...hints, tableStart } });
+  }
+  const starts = [first.dialect.tableStart, ...first.tables.slice(0, tables - 1)];
+  const places = starts.map((start, index) => ({
+    start,
+    end: index + 1 < starts.length ? first.ends[index] : undefined,
+  }));
+  const start = starts.at((table ?? 1) - 1);
+  if (start === undefined || start === starts[0]) return { ...first, tables: places };
+  // All tables are written alike: they were recognised by one reading.
+  const { runs, escape, lineEnd, ...written } = first.dialect;
+  const alike = {
+    delimiter: written.delimiter,
+    quote: written.quote,
+    comment: written.comment,
+    runs,
+    escape,
+    lineEnd,
+  };
+  const read = sniffDialect(head, { final, hints: { ...hints, ...alike, tableStart: start } });
+  return { ...read, tables: places };
+}
+
+/** Where a line begins, by its number from 1 on: past a byte-order mark. Undefined where the bytes have no such line. */
+function lineStart(bytes: Uint8Array, line: number, { lineEnd }: CsvDialect): number | undefined {
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  for (let left = line - 1; left > 0; left--) {
+    while (at < bytes.length && !endsLine(bytes, at, lineEnd)) at++;
+    at++;
+  }
+  return at < bytes.length || line === 1 ? at : undefined;
+}
+
+export function countLineEnds(bytes: Uint8Array, { lineEnd }: CsvDialect): number {
+  let lines = 0;
+  for (let at = 0; at < bytes.length; at++) if (endsLine(bytes, at, lineEnd)) lines++;
+  return lines;
+}
+
+/** Whether the byte at `at` is the last of a line. */
+function endsLine(bytes: Uint8Array, at: number, lineEnd: CsvDialect['lineEnd']): boolean {
+  return bytes[at] === 0x0a || (lineEnd === 'any' && bytes[at] === 0x0d && bytes[at + 1] !== 0x0a);
+}
+
+/** What is to be said of where the table is that is read, unless it is all that the file holds. */
+export function describeTables(places: readonly TablePlace[], number: number): string[] {
+  const { line } = places[number - 1];
+  if (number > 1) return [`table ${number} of ${places.length}, from line ${line}`];
+  const said = line > 1 ? [`from line ${line}`] : [];
+  if (places.length === 2) said.push(`another table from line ${places[1].line}`);
+  if (places.length > 2) said.push(`${places.length - 1} more tables from line ${places[1].line}`);
+  return said;
+}
