@@ -41,6 +41,10 @@ export const Fault = {
   FieldNotUtf8: 15,
   /** CSV: a field with a NUL byte, which is read as U+0000. */
   FieldWithNul: 16,
+  /** A JSON document ends before its rows, or what is around them, are closed. */
+  DocumentUnclosed: 17,
+  /** Something other than white space after the end of a JSON document. */
+  AfterDocument: 18,
 } as const;
 
 export type Fault = (typeof Fault)[keyof typeof Fault];

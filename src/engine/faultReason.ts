@@ -55,5 +55,7 @@ const reasons = new Map<number, string>([
     "A field holds bytes that are invalid in the file's encoding; they are shown as U+FFFD.",
   ],
   [Fault.FieldWithNul, 'A field holds a NUL byte.'],
+  [Fault.DocumentUnclosed, 'The document ends here before it is closed.'],
+  [Fault.AfterDocument, 'Something follows the end of the document; it is not read.'],
   [Fault.TooDeep, 'The record is nested too deeply.'],
 ]);

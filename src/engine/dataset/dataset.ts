@@ -385,7 +385,7 @@ export class Dataset {
     const isFirst = query === undefined && this.index.length === 0;
     const pool = (isFirst ? this.#first : undefined) ?? this.#poolFor(query);
     const file = pool === this.#offered && this.#divided ? this.#divided.spec : this.#spec;
-    const task: Task = { kind: 'page', file, query, parts, cells };
+    const task: Task = { kind: 'page', file, query, parts, cells, isFirst };
     const result = await pool.run(task, interactivePriority, signal);
     if (result.kind !== 'page') throw new TypeError(`A page was answered by a ${result.kind}.`);
     return result;

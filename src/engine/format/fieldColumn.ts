@@ -64,12 +64,12 @@ export class FieldColumn {
   }
 
   /** A column of `count` records without the field. */
-  static missing(count: number): FieldColumn {
+  static missing(count: number, numeric = true): FieldColumn {
     return new FieldColumn(
       new Uint8Array(count),
       new Uint32Array(count),
       new Uint32Array(count),
-      new Float64Array(count).fill(NaN),
+      new Float64Array(numeric ? count : 0).fill(NaN),
     );
   }
 

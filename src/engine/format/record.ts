@@ -1,3 +1,4 @@
+import type { Fault } from '../fault.ts';
 import type { Needle, Search } from '../kernel/search.ts';
 import { FieldColumn, Kind } from './fieldColumn.ts';
 
@@ -38,9 +39,15 @@ export interface RecordBlock {
   readonly next: number;
   /**
    * True when the last record that begins in the block runs past the bytes given, and the source has more. The
-   * caller reads on and scans again; the other fields then mean nothing.
+   * caller reads on and scans again. `next` is then where that record begins, or, while it is shorter than
+   * `maxRecordLength`, a place before that; the other fields mean nothing.
    */
   readonly incomplete: boolean;
+  /**
+   * Where the records have ended before the source does, or ended with it although more was to come. What follows is
+   * for `Scanner.ending` to look at.
+   */
+  readonly ended?: RecordsEnd | undefined;
   /** The fields asked for, in the order of `ScanTask.fields`. */
   readonly fields: readonly FieldColumn[];
   /**
@@ -50,6 +57,24 @@ export interface RecordBlock {
   readonly held?: Uint32Array | undefined;
   /** Searches `bytes`, where the scanner has a fast way to. */
   readonly search?: Search | undefined;
+}
+
+/** Where the records of a document end. */
+export interface RecordsEnd {
+  /** Index of what is no record any more; where the source ends, past the last byte that is no white space. */
+  readonly at: number;
+  /** Whether a comma comes before it. */
+  readonly afterComma: boolean;
+}
+
+/** Follows a source from where its records end to its own end. */
+export interface Ending {
+  /** Goes through bytes [from, to), which come next; answers the index of the first that may not be there, or -1. */
+  push(bytes: Uint8Array, from: number, to: number): number;
+  /** Whether the source may end here. */
+  readonly isWhole: boolean;
+  /** What is wrong where `push` has found a byte that may not be there. */
+  readonly fault: Fault;
 }
 
 /** A field that a scan is to find. */
@@ -81,6 +106,10 @@ export interface ScanTask {
  */
 export interface Scanner {
   readonly name: 'plain' | 'kernel';
+  /** Records longer than this, in bytes, are not held: fault `TooLong`. */
+  readonly maxRecordLength: number;
+  /** Whether a record that is too long is one line, or else counts the line feeds in it. */
+  readonly recordsAreLines: boolean;
   /**
    * A buffer of at least `length` bytes for the source to read into; its first `keep` bytes are what the last
    * buffer began with. Earlier buffers and blocks are void afterwards.
@@ -98,9 +127,16 @@ export interface Scanner {
    * bytes. What is shorter than 4 bytes of UTF-8, or changed in so many, is sure to have another one.
    */
   checksum(from: number, to: number): number;
+  /**
+   * The first index at or after `from` where the record can begin that follows one that is too long to be held, `from`
+   * being inside of that; `length` where there is none. A guess where `resync` is one and records are not lines.
+   */
+  skip(from: number, length: number): number;
+  /** Undefined where records go on to the source's end. */
+  readonly ending?: (afterComma: boolean) => Ending;
 }
 
-/** Records longer than this, in bytes, are not held: fault `TooLong`. A 200 MB line is still a record. */
+/** The engine's `Scanner.maxRecordLength`. A 200 MB line is still a record. */
 export const maxRecordLength = 256 * 1024 * 1024;
 /** JSON nested deeper than this is fault `TooDeep`. */
 export const maxDepth = 1024;

@@ -41,6 +41,47 @@ export function copied(block: RecordBlock): RecordBlock {
   };
 }
 
+/** A block that holds its own bytes, the first `length` of them: its scanner's buffer will be used for others. */
+export function owned(block: RecordBlock, length: number): RecordBlock {
+  return {
+    ...copied(block),
+    bytes: block.bytes.slice(0, length),
+    held: block.held?.slice(),
+    search: undefined,
+  };
+}
+
+/** A record that cannot be read, as a block has it. */
+export interface AddedRecord {
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+  readonly fault: Fault;
+  readonly at: number;
+}
+
+/** A block with one more record after its own. */
+export function withLast(
+  block: RecordBlock,
+  { start, end, line, fault, at }: AddedRecord,
+  fields: readonly FieldRequest[],
+): RecordBlock {
+  const last: RecordBlock = {
+    ...block,
+    count: 1,
+    starts: Uint32Array.of(start),
+    ends: Uint32Array.of(end),
+    lines: Uint32Array.of(line),
+    faults: Uint8Array.of(fault),
+    faultAt: Uint32Array.of(at),
+    faulty: 1,
+    fields: fields.map(({ numeric }) => FieldColumn.missing(1, numeric)),
+  };
+  // It is there for whoever asks for malformed records, whatever text they look for.
+  const held = block.held && Uint32Array.of(...block.held, block.count);
+  return { ...joined([block, last], block), held };
+}
+
 /** The first `count` records of a block. */
 export function firstOf(block: RecordBlock, count: number): RecordBlock {
   const faults = block.faults.subarray(0, count);

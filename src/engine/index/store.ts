@@ -65,7 +65,7 @@ export interface StoreKey {
 }
 
 /** Goes up when the same file would be indexed otherwise: what records there are, and which are malformed. */
-const version = 4;
+const version = 5;
 const ending = '.rowindex';
 const digestLength = 32;
 /** Head and tail are 64 KiB of blocks of 1 MiB: of an address, which says itself what it is, nothing else is compared. */

@@ -20,7 +20,11 @@ import type { CellRequest, FileSpec, FormatSpec, PagePart, PageResult, RowFault 
 /** Read at a time, in bytes: a page of first rows should not cost a whole block. */
 const step = 128 * 1024;
 
-/** Reads the rows of a page: scans each part's block for its matches, then only those records for their cells. */
+/**
+ * Reads the rows of a page: scans each part's block for its matches, then only those records for their cells.
+ *
+ * @param isFirst how many records there are is not known yet
+ */
 export async function readPage(
   file: OpenFile,
   spec: FileSpec,
@@ -28,6 +32,7 @@ export async function readPage(
   request: CellRequest,
   matcher: Matcher,
   signal: AbortSignal,
+  isFirst = false,
 ): Promise<PageResult> {
   const { plan } = matcher;
   // Rows that the query computes are shown as computed, unless the record itself is asked for.
@@ -40,8 +45,10 @@ export async function readPage(
       : request,
   );
   const fields = derived ? plan.fields : matcher.fields;
+  // What follows the records of a document can be long, and the first rows are not to wait for it.
+  const ending = isFirst ? 'not' : 'apart';
   for (const { stretch, skip, take } of parts) {
-    const run = { start: stretch.start, from: stretch.from, to: stretch.to, end: spec.end };
+    const run = { start: stretch.start, from: stretch.from, to: stretch.to, end: spec.end, ending } as const;
     let { record, line } = stretch;
     let passed = 0;
     for await (const placed of records(

@@ -28,7 +28,7 @@ export class Performer {
       }
       case 'page': {
         const matcher = this.#matcher(task.file, task.query, undefined, false);
-        return readPage(file, task.file, task.parts, task.cells, matcher, signal);
+        return readPage(file, task.file, task.parts, task.cells, matcher, signal, task.isFirst);
       }
       case 'compare':
         return compareBlocks(file, task, signal);

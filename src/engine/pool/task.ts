@@ -150,6 +150,8 @@ export interface PageTask {
   readonly query: string | undefined;
   readonly parts: readonly PagePart[];
   readonly cells: CellRequest;
+  /** Whether no scan has come to know yet how many records there are. */
+  readonly isFirst?: boolean | undefined;
 }
 
 /** `take` matches of a block, after the first `skip`. */

@@ -56,7 +56,7 @@ export const csvEngineLimits: CsvLimits = { maxRecordLength, quoteReach };
  * but TooLong leave the row readable.
  *
  * A row that has not ended makes a block incomplete however long it is: a caller that will not hold more than
- * `maxRecordLength` of it moves on with `resync`.
+ * `maxRecordLength` of it moves on with `skip`.
  */
 export function createPlainCsvScanner(dialect: CsvDialect, limits: CsvLimits = csvEngineLimits): Scanner {
   const reader = createCsvRowReader(dialect, limits.quoteReach);
@@ -98,6 +98,8 @@ export function createPlainCsvScanner(dialect: CsvDialect, limits: CsvLimits = c
 
   return {
     name: 'plain',
+    maxRecordLength: limits.maxRecordLength,
+    recordsAreLines: true,
 
     reserve(length, keep = 0) {
       if (length > buffer.length) {
@@ -115,6 +117,7 @@ export function createPlainCsvScanner(dialect: CsvDialect, limits: CsvLimits = c
     },
 
     checksum: (from, to) => checksumOf(buffer.subarray(from, to)),
+    skip: (from, length) => nextLineStart(buffer.subarray(0, length), from, dialect),
   };
 }
 
@@ -262,6 +265,14 @@ function wellFormedShare(reader: CsvRowReader, bytes: Uint8Array, start: number,
     if (reader.row.fault === Fault.None && reader.row.count === width) good++;
   }
   return rows === 0 ? 0 : good / rows;
+}
+
+/**
+ * `Scanner.skip` of delimited text: a row that is too long ends with the line on which it begins. A quoted field whose
+ * closing quote is farther than `quoteReach` from that is taken for unquoted in any case.
+ */
+export function nextLineStart(bytes: Uint8Array, from: number, dialect: CsvDialect): number {
+  return lineStartFrom(bytes, from, dialect.lineEnd === 'any');
 }
 
 /** The first index at or after `from` that stands after a line end; the bytes' length where there is none. */

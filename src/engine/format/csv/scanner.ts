@@ -6,6 +6,7 @@ import {
   faultOfRow,
   guessRow,
   kindOfField,
+  nextLineStart,
   readWritten,
   type CsvLimits,
 } from './csv.ts';
@@ -60,6 +61,8 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
 
   return {
     name: 'kernel',
+    maxRecordLength: limits.maxRecordLength,
+    recordsAreLines: true,
 
     reserve(length, keep) {
       buffer = kernel.reserve(length, keep);
@@ -96,6 +99,7 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
 
     resync: (from, length) => guessRow(reader, buffer.subarray(0, length), from, dialect),
     checksum: (from, to) => kernel.checksum(from, to),
+    skip: (from, length) => nextLineStart(buffer.subarray(0, length), from, dialect),
   };
 }
 

@@ -21,7 +21,7 @@ export const engineLimits: ScanLimits = { maxRecordLength, maxDepth };
  * the start of the source belongs to no record.
  *
  * A line that has not ended makes a block incomplete however long it is: a caller that will not hold more than
- * `maxRecordLength` of it moves on with `resync`.
+ * `maxRecordLength` of it moves on with `skip`.
  */
 export function createPlainJsonlScanner(limits: ScanLimits = engineLimits): Scanner {
   const scanLines = createJsonlScan(limits);
@@ -29,6 +29,8 @@ export function createPlainJsonlScanner(limits: ScanLimits = engineLimits): Scan
 
   return {
     name: 'plain',
+    maxRecordLength: limits.maxRecordLength,
+    recordsAreLines: true,
 
     reserve(length, keep = 0) {
       if (length > buffer.length) {
@@ -43,6 +45,7 @@ export function createPlainJsonlScanner(limits: ScanLimits = engineLimits): Scan
 
     resync: (from, length) => nextLine(buffer.subarray(0, length), from),
     checksum: (from, to) => checksumOf(buffer.subarray(from, to)),
+    skip: (from, length) => nextLine(buffer.subarray(0, length), from),
   };
 }
 

@@ -69,6 +69,8 @@ export function createKernelJsonlScanner(
 
   return {
     name: 'kernel',
+    maxRecordLength: limits.maxRecordLength,
+    recordsAreLines: true,
 
     reserve(length, keep) {
       buffer = kernel.reserve(length, keep);
@@ -114,6 +116,7 @@ export function createKernelJsonlScanner(
 
     resync: (from, length) => nextLine(buffer.subarray(0, length), from),
     checksum: (from, to) => kernel.checksum(from, to),
+    skip: (from, length) => nextLine(buffer.subarray(0, length), from),
   };
 }
 

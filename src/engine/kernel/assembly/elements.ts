@@ -222,6 +222,8 @@ export function cutRows(
       const before = feeds + u32(popcnt(lineFeeds & (bit - 1)));
       state = beginRow(layout == VALUES ? end : end + 1, last, stop, final, layout, closer, comments);
       if (state == INCOMPLETE || state == ODD) return state;
+      // A comma with nothing after it.
+      if (state == ENDED && layout != VALUES && !comments) return ODD;
       if (state == MORE && begin < last) {
         if (rowCount != MOST_ROWS) {
           rowLine = before + gapFeeds();

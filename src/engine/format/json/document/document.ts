@@ -1,8 +1,18 @@
 import { backslash, lineFeed, quote, space } from '../../../ascii.ts';
+import { Fault } from '../../../fault.ts';
+import { createDocumentEnding } from './ending.ts';
 import { createElementFinder, type Elements } from './elements.ts';
 import { createRowSeeker } from './rowSeeker.ts';
 import type { JsonRows } from './rows.ts';
-import { FieldColumn, Kind, type FieldRequest, type RecordBlock, type Scanner } from '../../record.ts';
+import {
+  FieldColumn,
+  Kind,
+  type FieldRequest,
+  type RecordBlock,
+  type RecordsEnd,
+  type Scanner,
+  type ScanTask,
+} from '../../record.ts';
 import { copied, joined, noRecords } from '../../recordBlocks.ts';
 
 /** The field that holds a row's name where rows are the members of an object. */
@@ -30,8 +40,27 @@ export function createJsonDocumentScanner(rows: JsonRows, lines: Scanner): Scann
   let buffer = lines.reserve(0);
   let plan = planOf([], rows);
 
+  /** Whether the list that ends at `at` can be that of the rows, by what comes after it. */
+  function isEnding(at: number, length: number): boolean {
+    return createDocumentEnding(rows, false).push(buffer, at, length) === -1;
+  }
+
+  function resync(from: number, length: number): number {
+    for (let at = from; ;) {
+      const begin = seekRow(buffer, at, length);
+      // To read on from a wrong place would space out what only seems to be a comment.
+      if (begin === length || rows.comments) return begin;
+      const until = Math.min(length, begin + probeLength);
+      const found = findElements(buffer, { from: begin, until, length, final: false });
+      if (found.broken === 0 && (found.state !== 'ended' || isEnding(found.next, length))) return begin;
+      at = found.state === 'ended' ? Math.max(found.next, begin + 1) : begin + 1;
+    }
+  }
+
   return {
     name: lines.name,
+    maxRecordLength: lines.maxRecordLength,
+    recordsAreLines: false,
 
     reserve(length, keep) {
       buffer = lines.reserve(length, keep);
@@ -43,7 +72,7 @@ export function createJsonDocumentScanner(rows: JsonRows, lines: Scanner): Scann
       buffer = lines.reserve(task.length, task.length);
       const found = findElements(buffer, task);
       if (found.state === 'incomplete') {
-        return { ...noRecords(buffer, task, plan.asked), incomplete: true };
+        return { ...noRecords(buffer, task, plan.asked), incomplete: true, next: found.next };
       }
       const { lineStarts, lineCount } = countLines(buffer, task.from, found);
       const covered = buffer.slice(task.from, found.next);
@@ -74,25 +103,33 @@ export function createJsonDocumentScanner(rows: JsonRows, lines: Scanner): Scann
         lineCount,
         next: !ended ? found.next : task.final ? task.length : pastTheEnd - task.offset,
         incomplete: false,
+        ended: endOf(found, read, task),
         fields: plan.outputs.map((output) =>
           output === nameField ? names(buffer, found) : read.fields[output],
         ),
       };
     },
 
-    resync(from, length) {
-      for (let at = from; ;) {
-        const begin = seekRow(buffer, at, length);
-        // To read on from a wrong place would space out what only seems to be a comment.
-        if (begin === length || rows.comments) return begin;
-        const until = Math.min(length, begin + probeLength);
-        const found = findElements(buffer, { from: begin, until, length, final: false });
-        if (found.state !== 'ended' && found.broken === 0) return begin;
-        at = found.state === 'ended' ? Math.max(found.next, begin + 1) : begin + 1;
-      }
-    },
     checksum: (from, to) => lines.checksum(from, to),
+    resync,
+    // A row of which the end is not in sight is mostly one whose closing bracket is missing.
+    skip: resync,
+    ...(rows.layout !== 'values' && {
+      ending: (afterComma: boolean) => createDocumentEnding(rows, afterComma),
+    }),
   };
+
+  /**
+   * Where the rows have ended. A last row that is malformed has all of the document after it, and what is wrong has been
+   * said with it. Nothing is said where no row was looked for, but for a document that ends where its rows begin.
+   */
+  function endOf(found: Elements, read: RecordBlock, task: ScanTask): RecordsEnd | undefined {
+    const { end, count } = found;
+    if (end === undefined) return undefined;
+    if (end.inRow && read.faults[count - 1] !== Fault.None) return undefined;
+    if (task.from === task.length && task.offset + task.from !== rows.start) return undefined;
+    return { at: end.at, afterComma: end.afterComma };
+  }
 }
 
 /** Which of the fields that were asked for are in the rows. */

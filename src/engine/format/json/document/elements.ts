@@ -13,7 +13,7 @@ import {
   isSpace,
 } from '../../../ascii.ts';
 import { GrowingList } from '../../growingList.ts';
-import { maxDepth } from '../../record.ts';
+import { maxDepth, type RecordsEnd } from '../../record.ts';
 import {
   classes,
   closing,
@@ -39,10 +39,17 @@ export interface Elements {
   readonly feedsInText: readonly number[];
   /** Rows that are not as JSON has it, as far as brackets and quotes show. */
   readonly broken: number;
-  /** Where the row after the last one begins, or its name. */
+  /** Where the row after the last one begins, or its name; where that is incomplete as well. */
   readonly next: number;
   /** `incomplete`: the last row runs on past the bytes. `ended`: there are no more rows, whatever else there is. */
   readonly state: 'more' | 'incomplete' | 'ended';
+  /** Where the rows end, if they have: for rows in a list or an object. */
+  readonly end: RowsEnd | undefined;
+}
+
+export interface RowsEnd extends RecordsEnd {
+  /** Whether the bytes ended before the last row, or what comes after it, was told to be whole. */
+  readonly inRow: boolean;
 }
 
 export interface ElementTask {
@@ -269,7 +276,12 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
     broken = 0;
     for (const list of [starts, ends, nameStarts, nameEnds]) list.count = 0;
 
-    const finish = (state: Elements['state'], next: number): Elements => ({
+    /** Whether the row that was read last ran to the end of the bytes. */
+    let inRow = false;
+    const rowsEnd = (place: number, afterComma: boolean): RowsEnd | undefined =>
+      layout === 'values' ? undefined : { at: place, afterComma: afterComma && !comments, inRow };
+
+    const finish = (state: Elements['state'], next: number, end?: RowsEnd): Elements => ({
       count: starts.count,
       starts: starts.values,
       ends: ends.values,
@@ -279,16 +291,23 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
       broken,
       next,
       state,
+      end,
     });
 
     // A row can begin at `from`; after a row a comma comes first.
     let expectsComma = false;
+    let afterComma = false;
     for (;;) {
-      if (skipGap() === 'cut') return finish(task.final ? 'ended' : 'incomplete', length);
+      const gap = at;
+      if (skipGap() === 'cut') {
+        if (!task.final) return finish('incomplete', gap);
+        return finish('ended', length, rowsEnd(Math.max(task.from, backOverSpace(length)), afterComma));
+      }
       const byte = bytes[at];
-      if (byte === closer) return finish('ended', at);
+      if (byte === closer) return finish('ended', at, rowsEnd(at, afterComma));
       if (expectsComma && byte === comma) {
         expectsComma = false;
+        afterComma = true;
         at++;
         continue;
       }
@@ -297,9 +316,13 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
         // An element that is not there: the comma after it stands for it.
         for (const list of [starts, nameStarts, nameEnds]) list.push(at);
         ends.push(++at);
+        afterComma = true;
         continue;
       }
-      if (!addRow(task.final)) return finish('incomplete', length);
+      const begin = at;
+      if (!addRow(task.final)) return finish('incomplete', begin);
+      afterComma = false;
+      inRow = at === length;
       // A broken row's comma was passed with it.
       expectsComma = layout !== 'values' && ends.values[ends.count - 1] === at;
     }

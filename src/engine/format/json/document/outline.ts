@@ -39,7 +39,7 @@ export interface OutlineListener {
 /** What there is in a document besides lists and objects. */
 export interface OutlineState {
   readonly open: readonly OpenValue[];
-  /** Values at the top so far. */
+  /** Values at the top so far; after a list or an object, only lists and objects: words behind one are no document. */
   readonly documents: number;
   readonly comments: boolean;
 }
@@ -57,6 +57,8 @@ export class Outline {
   /** Brackets that are open inside the last of `#open` and are not followed. */
   #deeper = 0;
   #documents = 0;
+  /** Whether a list or an object has begun at the top. */
+  #hasContainer = false;
   #comments = false;
   #offset = 0;
   #line = 0;
@@ -164,7 +166,7 @@ export class Outline {
     }
     const around = this.#open.at(-1);
     const step = around === undefined ? undefined : around.list ? around.values : this.#stepName;
-    this.#begins(!list);
+    this.#begins(!list, true);
     const inList = around !== undefined && (around.list || around.inList);
     this.#open.push({ list, step, start: this.#offset, line: this.#line, values: 0, objects: 0, inList });
     this.#expectsName = !list;
@@ -172,10 +174,11 @@ export class Outline {
   }
 
   /** Counts a value where it begins. */
-  #begins(object: boolean): void {
+  #begins(object: boolean, container = object): void {
     const around = this.#open.at(-1);
     if (around === undefined) {
-      this.#documents++;
+      if (container) this.#hasContainer = true;
+      if (container || !this.#hasContainer) this.#documents++;
       return;
     }
     around.values++;

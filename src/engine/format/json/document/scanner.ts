@@ -3,6 +3,7 @@ import { createKernelMemory } from '../../../kernel/memory.ts';
 import { createRowKernel, cutState, type RowShape } from '../../../kernel/rowKernel.ts';
 import { createJsonDocumentScanner, nameField, names, pastTheEnd, planOf } from './document.ts';
 import type { JsonRows } from './rows.ts';
+import { engineLimits, type ScanLimits } from '../lines.ts';
 import { createKernelJsonlScanner } from '../scanner.ts';
 import type { RecordBlock, Scanner, ScanTask } from '../../record.ts';
 import { copied, joined, noRecords } from '../../recordBlocks.ts';
@@ -11,9 +12,9 @@ import { copied, joined, noRecords } from '../../recordBlocks.ts';
  * The rows of a JSON document by the SIMD kernel: the same records as the plain scanner of documents finds. It reads
  * blocks in which brackets, quotes and commas are as JSON has them; the others are the plain one's.
  */
-export function createKernelJsonDocumentScanner(rows: JsonRows): Scanner {
+export function createKernelJsonDocumentScanner(rows: JsonRows, limits: ScanLimits = engineLimits): Scanner {
   const memory = createKernelMemory();
-  const lines = createKernelJsonlScanner(undefined, createJsonlKernel(memory));
+  const lines = createKernelJsonlScanner(limits, createJsonlKernel(memory));
   const plain = createJsonDocumentScanner(rows, lines);
   const kernel = createRowKernel(memory);
   const { layout, comments } = rows;
@@ -63,6 +64,8 @@ export function createKernelJsonDocumentScanner(rows: JsonRows): Scanner {
         memory.bytes().set(uncut, task.from);
       if (state === cutState.odd) return undefined;
       if (state === cutState.incomplete) {
+        // Only the plain scanner says where the row begins, which matters once it is long.
+        if (length - from > plain.maxRecordLength) return undefined;
         return { ...noRecords(memory.bytes(), task, plan.asked), incomplete: true };
       }
       if (kernel.count > 0) {
@@ -83,19 +86,24 @@ export function createKernelJsonDocumentScanner(rows: JsonRows): Scanner {
       lineCount,
       next: !ended ? from : task.final ? task.length : pastTheEnd - task.offset,
       incomplete: false,
+      ended: ended && layout !== 'values' ? { at: from, afterComma: false } : undefined,
     };
   }
 
+  function resync(from: number, length: number): number {
+    // Scans may have moved the buffer.
+    plain.reserve(length, length);
+    return plain.resync(from, length);
+  }
+
   return {
+    ...plain,
     name: 'kernel',
     reserve: (length, keep) => plain.reserve(length, keep),
     scan: (task) => scan(task) ?? plain.scan(task),
-    resync(from, length) {
-      // Scans may have moved the buffer.
-      plain.reserve(length, length);
-      return plain.resync(from, length);
-    },
     checksum: (from, to) => memory.checksum(from, to),
+    resync,
+    skip: resync,
   };
 }
 
