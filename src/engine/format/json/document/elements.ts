@@ -77,6 +77,7 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
   const { layout, comments } = rows;
   const closer = layout === 'elements' ? closeBracket : layout === 'members' ? closeBrace : -1;
   const seekRow = createRowSeeker(rows);
+  const usual = Buffer.from(rows.opening);
   const brackets = new GrowingList();
   const starts = new GrowingList();
   const ends = new GrowingList();
@@ -87,6 +88,7 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
 
   let bytes: Uint8Array = new Uint8Array(0);
   let length = 0;
+  let final = false;
   let at = 0;
   let rowStart = 0;
   /** Where the string begins that was read last: what is broken is no earlier. */
@@ -210,16 +212,28 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
    * are one row, which its reader will find at fault.
    */
   function readRow(): Reading {
+    const start = at;
     for (;;) {
       const reading = readValue();
       if (reading !== 'whole' || layout === 'values') return reading;
       const end = at;
-      if (skipGap() === 'cut') return 'cut';
+      if (skipGap() === 'cut') {
+        // The row is there, whatever should come after it; but one unlike the others may hold them all, by a bracket
+        // that is too much.
+        if (!final || !begins(start)) return 'cut';
+        at = end;
+        return 'whole';
+      }
       if (bytes[at] === comma || bytes[at] === closer) {
         at = end;
         return 'whole';
       }
     }
+  }
+
+  /** Whether the row at `start` begins as rows do. */
+  function begins(start: number): boolean {
+    return usual.equals(bytes.subarray(start, start + usual.length));
   }
 
   function backOverSpace(place: number): number {
@@ -235,7 +249,7 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
   }
 
   /** Reads the row at `at`; false where the bytes end in it and the source does not. */
-  function addRow(final: boolean): boolean {
+  function addRow(): boolean {
     const begin = at;
     rowStart = at;
     lastString = at;
@@ -270,7 +284,7 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
 
   return (buffer, task) => {
     bytes = buffer;
-    length = task.length;
+    ({ length, final } = task);
     at = task.from;
     feedsInText = [];
     broken = 0;
@@ -300,7 +314,7 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
     for (;;) {
       const gap = at;
       if (skipGap() === 'cut') {
-        if (!task.final) return finish('incomplete', gap);
+        if (!final) return finish('incomplete', gap);
         return finish('ended', length, rowsEnd(Math.max(task.from, backOverSpace(length)), afterComma));
       }
       const byte = bytes[at];
@@ -320,7 +334,7 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
         continue;
       }
       const begin = at;
-      if (!addRow(task.final)) return finish('incomplete', begin);
+      if (!addRow()) return finish('incomplete', begin);
       afterComma = false;
       inRow = at === length;
       // A broken row's comma was passed with it.
