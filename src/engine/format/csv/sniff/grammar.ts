@@ -1,6 +1,7 @@
 import { Fault } from '../../../fault.ts';
 import type { CsvDialect } from '../dialect.ts';
 import { delimiterOf, delimitersIn, evenWeight, isUsual, weightOf } from './delimiter.ts';
+import { asGood, mustBeQuoted, quotedWithin, quoteVariants, withUsualQuotes } from './quotes.ts';
 import { headLength, sampleRows, type CsvGrammar, type SampleRow } from './rows.ts';
 import { cellType, isTyped, rateCell } from './type.ts';
 
@@ -116,9 +117,6 @@ interface Shape {
 
 interface Trial extends RatedGrammar, Shape {}
 
-/** Scores within this factor of each other do not decide between quotes and escapes. */
-const asGood = 0.985;
-
 /**
  * Tries the grammars that the text gives reason to, the likeliest first, until the rest cannot be as good; the
  * best comes first, and after it at least all others by its delimiter that are as good.
@@ -149,7 +147,10 @@ function tryGrammars(window: Window, base: CsvGrammar, hints: Partial<CsvGrammar
     const readings = isMixed ? [grammar, { ...grammar, lineEnd: 'any' as const }] : [grammar];
     const shapes = readings
       .map((reading) => shapeBy(reading, window))
-      .flatMap((shape) => [shape, ...variants(shape, text, hints).map((reading) => shapeBy(reading, window))])
+      .flatMap((shape) => [
+        shape,
+        ...quoteVariants(shape, text, hints).map((reading) => shapeBy(reading, window)),
+      ])
       .sort((a, b) => b.limit - a.limit);
     for (const shape of shapes) {
       if (shape.limit < best * asGood) break;
@@ -169,58 +170,6 @@ function mostWeight(grammar: CsvGrammar, hasQuotes: boolean, name: string): numb
 
 /** The weight of any delimiter where all rows have fields in quotes, and nothing is odd about them. */
 const provenWeight = 0.85;
-
-/**
- * Of the readings by the winner's delimiter that are as good: single quotes if they quote fields and double
- * ones quote none, else the most usual quotes; and the escape and line ends that leave fewer odd rows.
- */
-function withUsualQuotes(winner: Trial, others: readonly Trial[]): Trial {
-  const equal = others.filter(
-    ({ grammar, score }) => grammar.delimiter === winner.grammar.delimiter && score > winner.score * asGood,
-  );
-  const needless = winner.grammar.quote === "'" && !mustBeQuoted(winner.rows, winner.grammar.delimiter);
-  const whole = others.find(
-    ({ grammar, quotedFields, unclosed, stray }) =>
-      needless &&
-      grammar.delimiter === winner.grammar.delimiter &&
-      grammar.quote === '"' &&
-      quotedFields > 0 &&
-      unclosed + stray === 0,
-  );
-  const readings = [winner, ...(whole ? [whole] : []), ...equal].sort((a, b) => usualness(b) - usualness(a));
-  const doubled = readings.some(({ grammar, quotedFields }) => grammar.quote === '"' && quotedFields > 0);
-  const single = readings.find(({ grammar }) => grammar.quote === "'");
-  const isSingle = single !== undefined && !doubled && single.quotedFields >= 2 && single.unclosed === 0;
-  const quote = (isSingle ? single : readings.at(0))?.grammar.quote;
-  return readings
-    .filter(({ grammar }) => grammar.quote === quote)
-    .reduce((best, other) => (oddRows(other) < oddRows(best) ? other : best));
-}
-
-function oddRows({ unclosed, stray, misfits }: Trial): number {
-  return unclosed + stray + misfits;
-}
-
-function usualness({ grammar: { quote, escape, lineEnd } }: Trial): number {
-  return (quote === '"' ? 4 : 0) + (escape === 'double' ? 2 : 0) + (lineEnd === 'lf' ? 1 : 0);
-}
-
-/** Other quotes and escapes that the text gives reason to try with a delimiter. */
-function variants({ grammar, unclosed }: Shape, text: string, hints: Partial<CsvGrammar>): CsvGrammar[] {
-  const found: CsvGrammar[] = [];
-  const quotes: CsvDialect['quote'][] = [];
-  if (hints.quote === undefined) {
-    if (text.includes("'")) quotes.push("'");
-    if (unclosed > 0) quotes.push('');
-  }
-  for (const quote of quotes) found.push({ ...grammar, quote });
-  if (hints.escape === undefined) {
-    for (const quote of [grammar.quote, ...quotes]) {
-      if (quote !== '' && text.includes(`\\${quote}`)) found.push({ ...grammar, quote, escape: 'backslash' });
-    }
-  }
-  return found;
-}
 
 function shapeBy(grammar: CsvGrammar, { bytes, final, from, name, quote }: Window): Shape {
   const counts = new Map<number, number>();
@@ -271,18 +220,6 @@ function shapeBy(grammar: CsvGrammar, { bytes, final, from, name, quote }: Windo
     (1 - (0.3 * unclosed + (quotedFields === 0 ? 0.5 : 0.05) * stray) / Math.max(1, rows.length));
   const misfits = rows.length - (counts.get(width) ?? 0);
   return { grammar, width, limit: hollow ? 0 : limit, rows, unclosed, stray, quotedFields, misfits };
-}
-
-/** How many fields stand in quotes and hold something: two single quotes with nothing between may be a value. */
-function quotedWithin(row: SampleRow): number {
-  return row.cells.filter((cell, index) => cell !== '' && row.isQuoted(index)).length;
-}
-
-/** Whether a field in quotes holds what no other field can. */
-function mustBeQuoted(rows: readonly SampleRow[], delimiter: string): boolean {
-  return rows.some((row) =>
-    row.cells.some((cell, index) => row.isQuoted(index) && (cell.includes(delimiter) || /["\n]/.test(cell))),
-  );
 }
 
 function rateCells(shape: Shape): Trial {
