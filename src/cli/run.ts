@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Dataset } from '../engine/dataset/dataset.ts';
+import { readingDoubts } from '../engine/dataset/doubts.ts';
 import { countTo, exportTo } from '../engine/run/export.ts';
 import { plannedFor, QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
@@ -8,6 +9,7 @@ import { IndexStore } from '../engine/index/store.ts';
 import { WorkerPool } from '../engine/pool/pool.ts';
 import type { Result, Task } from '../engine/pool/task.ts';
 import { reviveFailure } from '../engine/pool/wire.ts';
+import { optionOf, type OpenReading } from '../engine/format/csv/openReading.ts';
 import { checkQuery, parseQuery } from '../engine/query/index.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
@@ -65,7 +67,10 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
         await terminal.output.write(new TextEncoder().encode(`${JSON.stringify(readingOf(dataset))}\n`));
         return;
       }
-      for (const doubt of checkQuery(parsed.query, dataset.seenColumns)) {
+      for (const doubt of [
+        ...checkQuery(parsed.query, dataset.seenColumns),
+        ...readingDoubts(parsed.query, dataset, optionsFor),
+      ]) {
         terminal.say(showProblem(command.query, doubt));
       }
       const summary = await work(dataset, command, terminal);
@@ -127,9 +132,14 @@ function withPlaceToGoOn(error: unknown, dataset: Dataset, query: string): unkno
   return new SourceError(error.failure, message, error.position, { cause: error });
 }
 
+/** The options that say how a column's cells are written. */
+function optionsFor({ choices }: OpenReading): string {
+  return `Say ${choices.map(optionOf).join(' or ')}.`;
+}
+
 /** How a file is read, for programs. */
 function readingOf({ encoding, recognised }: Dataset): object {
-  const { format, description, dataStart, tables } = recognised;
+  const { format, description, dataStart, tables, openReadings = [] } = recognised;
   const score = Number(recognised.score?.toFixed(3));
   switch (format.kind) {
     case 'jsonl':
@@ -147,6 +157,7 @@ function readingOf({ encoding, recognised }: Dataset): object {
         dataStart,
         table: tables?.number,
         tables: tables?.places,
+        open: openReadings,
       };
   }
 }

@@ -1,4 +1,5 @@
 import { env, l10n, type Disposable, type ExtensionContext, type Uri, type WebviewPanel } from 'vscode';
+import type { FormatOptions } from '../protocol/engine.ts';
 import type { FileInfo, PageCommand, PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../protocol/rpc.ts';
 import type { Addresses, FilePlace } from './addresses.ts';
@@ -105,8 +106,11 @@ export class Preview implements Disposable {
   async readAs(): Promise<void> {
     const { readings } = this.#services;
     const options = await askReading(this.#info, readings.of(this.uri));
-    if (!options) return;
-    await readings.keep(this.uri, options);
+    if (options) await this.#readBy(options);
+  }
+
+  async #readBy(options: FormatOptions): Promise<void> {
+    await this.#services.readings.keep(this.uri, options);
     this.#rereading = true;
     this.#relay.interrupted({ kind: 'restarted', message: l10n.t('The file is being read anew.') });
     this.session.readAs(options);
@@ -139,6 +143,10 @@ export class Preview implements Disposable {
       },
       'host/readAs': async () => {
         await this.readAs();
+        return null;
+      },
+      'host/readWritten': async (written) => {
+        await this.#readBy({ ...this.#services.readings.of(this.uri), ...written });
         return null;
       },
       'host/copy': async ({ text }) => {

@@ -1,5 +1,6 @@
 import { l10n, window, type QuickPickItem } from 'vscode';
 import { delimiterName, isCommentMark, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
+import { writtenChoices } from './askWritten.ts';
 import type { FormatOptions } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 
@@ -72,6 +73,7 @@ export async function askReading(
       },
     );
   }
+  if (reading) choices.push(...writtenChoices(reading.written, said));
   choices.push({
     label: l10n.t('Format: {0}', formatName(info?.format ?? said.format)),
     description: by('format'),

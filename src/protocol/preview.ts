@@ -6,6 +6,8 @@
  * and sizes are bytes. Numbers that a file holds cross as text, never as doubles.
  */
 
+import type { FormatOptions } from './engine.ts';
+
 /** What a preview shows first, and again after each change of the file. */
 export interface FileInfo {
   readonly name: string;
@@ -16,6 +18,8 @@ export interface FileInfo {
   readonly dialect: string;
   /** How a delimited file is read; undefined for the other formats. */
   readonly reading: Reading | undefined;
+  /** Columns of which it is not known how their numbers or dates are written; they are read as text. */
+  readonly open: readonly OpenColumn[];
   readonly columns: readonly ColumnInfo[];
   readonly state: FileState;
 }
@@ -34,6 +38,24 @@ export interface Reading {
   readonly table: number;
   /** How well the file's head reads so, 0 to 1. Below about 0.3 it is a guess. */
   readonly score: number;
+  /** What the columns' cells are written as, an example each; none where all are as JSON and ISO 8601 have them. */
+  readonly written: readonly string[];
+}
+
+/** What a user may say of how a file's numbers and dates are written. */
+export type WrittenOptions = Pick<FormatOptions, 'decimal' | 'dates'>;
+
+export interface OpenColumn {
+  readonly name: string;
+  /** A cell that tells the readings apart, where there is one. */
+  readonly example: string;
+  readonly choices: readonly {
+    /** How cells are written by it, as an example. */
+    readonly written: string;
+    /** The example's value by it. */
+    readonly value: string;
+    readonly options: WrittenOptions;
+  }[];
 }
 
 /** A column of a view. Its `id` is its index in the list and never changes; new columns come at the end. */
@@ -45,6 +67,8 @@ export interface ColumnInfo {
   readonly path: string;
   /** What its cells held so far. */
   readonly type: ColumnType;
+  /** How its numbers or dates are written, as an example, where that is not as JSON or ISO 8601 writes them. */
+  readonly written?: string | undefined;
 }
 
 export type ColumnType = 'unknown' | 'number' | 'text' | 'boolean' | 'list' | 'object' | 'mixed';
@@ -290,6 +314,8 @@ export interface PreviewCalls {
   'host/openRecord': { params: { readonly view: number; readonly row: number }; result: null };
   /** Lets the user overrule how the file is read; what is changed is read anew, and kept for this file. */
   'host/readAs': { params: null; result: null };
+  /** Takes over what the user says of how numbers and dates are written, reads the file so, and keeps it. */
+  'host/readWritten': { params: WrittenOptions; result: null };
   'host/copy': { params: { readonly text: string }; result: null };
   /** Shows the query as another engine writes it, in a quick pick. */
   'host/copyQueryAs': { params: { readonly query: string }; result: null };

@@ -1,7 +1,9 @@
 /** What shows in place of rows, or above them, when there is something else to say. */
 import type { ComponentChildren } from 'preact';
 import { bytes, count, t } from './l10n.ts';
+import type { OpenColumn } from '../protocol/preview.ts';
 import type { PageModel } from './model/page.ts';
+import { visible } from './visible.ts';
 
 /** Over the grid: opening, failed, no rows, no match. */
 export function GridState({ page }: { readonly page: PageModel }) {
@@ -96,6 +98,7 @@ export function Banners({ page }: { readonly page: PageModel }) {
           </button>
         </Banner>
       )}
+      <OpenColumns page={page} />
       {preview.restarted.value && (
         <Banner icon="debug-restart" kind="info">
           <span>{preview.restarted.value}</span>
@@ -105,6 +108,46 @@ export function Banners({ page }: { readonly page: PageModel }) {
         </Banner>
       )}
     </>
+  );
+}
+
+/** Asks how numbers and dates are written where the cells do not say: once for numbers, once for dates. */
+function OpenColumns({ page }: { readonly page: PageModel }) {
+  const open = page.preview.file.value?.open ?? [];
+  const isNumber = ({ choices }: OpenColumn): boolean =>
+    choices.some(({ options }) => options.decimal !== undefined);
+  const groups = [open.filter(isNumber), open.filter((column) => !isNumber(column))];
+  return <>{groups.map((columns) => columns.length > 0 && <AskWritten page={page} columns={columns} />)}</>;
+}
+
+function AskWritten(props: { readonly page: PageModel; readonly columns: readonly OpenColumn[] }) {
+  const [{ name, example, choices }, ...others] = props.columns;
+  const [first, second] = choices.map(({ value }) => value);
+  const isOpen = t(
+    '{0} is read as text: {1} can be {2} or {3}.',
+    visible(name),
+    visible(example),
+    first,
+    second,
+  );
+  return (
+    <Banner icon="question" kind="info">
+      <span>
+        {isOpen}
+        {others.length > 0 &&
+          ` ${others.length === 1 ? t('So is 1 more column.') : t('So are {0} more columns.', count(others.length))}`}
+      </span>
+      {choices.map(({ written, options }) => (
+        <button
+          key={written}
+          type="button"
+          class="button"
+          onClick={() => void props.page.link.call('host/readWritten', options)}
+        >
+          {t('Read as {0}', written)}
+        </button>
+      ))}
+    </Banner>
   );
 }
 

@@ -1,12 +1,20 @@
 import { CellKind, type ColumnInfo, type ColumnType } from '../../protocol/preview.ts';
+import { describeReading, type CellReading, type CellReadings } from '../format/csv/cellReading.ts';
 import { columnNames, type FieldPath } from '../format/json/fields.ts';
 import { mergedType } from '../pool/columnTypes.ts';
-import type { PageResult } from '../pool/task.ts';
+import type { CellColumn, PageResult } from '../pool/task.ts';
 import { writePath } from '../query/index.ts';
 
 /** A column with where the scanner finds it. */
 export interface FileColumn extends ColumnInfo {
   readonly fields: readonly (string | number)[];
+  /** How its cells are written, where that is not how the language writes numbers and times. */
+  readonly reading?: CellReading | undefined;
+}
+
+/** What the scan is asked for the cells of columns. */
+export function cellColumns(columns: readonly FileColumn[]): CellColumn[] {
+  return columns.map(({ fields, name, reading }) => ({ path: fields, name, reading }));
 }
 
 /** More columns than this are not shown: keys that are data, such as ids, would fill the memory. */
@@ -25,7 +33,7 @@ export class Columns {
   }
 
   /** Takes a CSV's columns. */
-  setNames(names: readonly string[]): void {
+  setNames(names: readonly string[], readings: CellReadings = []): void {
     this.#complete = true;
     this.#columns = names.map((name, id) => ({
       id,
@@ -33,13 +41,15 @@ export class Columns {
       path: writePath([name]),
       type: 'unknown',
       fields: [id],
+      ...writtenAs(readings.at(id)),
     }));
   }
 
   /** Takes the columns that a query makes, each the member of that name. */
-  setMembers(names: readonly string[]): void {
+  setMembers(names: readonly string[], readings: CellReadings = []): void {
     this.addPaths(names.map((name) => [name]));
     this.#complete = true;
+    this.#columns = this.#columns.map((column) => ({ ...column, ...writtenAs(readings.at(column.id)) }));
   }
 
   /** Adds the paths that are new; answers whether any was. */
@@ -68,7 +78,7 @@ export class Columns {
     let changed = this.addPaths(paths);
     for (const [at, path] of paths.entries()) {
       const id = this.#known.get(JSON.stringify(path));
-      if (id !== undefined) changed = this.#learnType(id, types[at]) || changed;
+      if (id !== undefined) changed = this.#learnType(id, this.#typeRead(id, types[at])) || changed;
       // An object below a member that a query names is that member's value.
       const member = path.length > 1 ? this.#known.get(JSON.stringify(path.slice(0, 1))) : undefined;
       if (member !== undefined && this.#complete) changed = this.#learnType(member, 'object') || changed;
@@ -82,6 +92,11 @@ export class Columns {
     return changed;
   }
 
+  /** What the texts of a column are that a query makes of one whose cells are read. */
+  #typeRead(id: number, seen: ColumnType): ColumnType {
+    return seen === 'text' && this.#columns.at(id)?.reading?.kind === 'number' ? 'number' : seen;
+  }
+
   #learnType(id: number, seen: ColumnType): boolean {
     const column = this.#columns.at(id);
     if (!column) return false;
@@ -90,6 +105,10 @@ export class Columns {
     this.#columns[id] = { ...column, type };
     return true;
   }
+}
+
+function writtenAs(reading: CellReading | undefined): Pick<FileColumn, 'reading' | 'written'> {
+  return reading === undefined ? {} : { reading, written: describeReading(reading) };
 }
 
 function typeOfCell(kind: number): ColumnType {

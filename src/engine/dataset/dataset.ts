@@ -139,7 +139,10 @@ export class Dataset {
       own.adopt(this.#spec, source);
       this.#own = this.#pool = own;
     }
-    if (recognised.format.kind === 'csv') this.columns.setNames(recognised.format.dialect.columns);
+    if (recognised.format.kind === 'csv') {
+      const { columns, readings } = recognised.format.dialect;
+      this.columns.setNames(columns, readings);
+    }
   }
 
   /** Opens a file and reads enough of it to know its format. @throws SourceError */

@@ -1,4 +1,5 @@
 import { fieldText } from '../format/csv/text.ts';
+import { plainNumber, rewriteCell, type CellReading } from '../format/csv/cellReading.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import { Kind } from '../format/record.ts';
 import { CellKind } from '../../protocol/preview.ts';
@@ -79,11 +80,12 @@ export type CellWriter = (
   kind: number,
   start: number,
   end: number,
+  reading?: CellReading,
 ) => void;
 
 /** @param numbersInText whether a text that reads as a number is shown as one */
 export function jsonCellWriter(numbersInText: boolean): CellWriter {
-  return (cells, bytes, kind, start, end) => {
+  return (cells, bytes, kind, start, end, reading) => {
     switch (kind) {
       case Kind.Missing:
         return cells.empty(CellKind.Missing);
@@ -95,7 +97,7 @@ export function jsonCellWriter(numbersInText: boolean): CellWriter {
       case Kind.Number:
         return cells.bytes(CellKind.Number, bytes, start, end);
       case Kind.Text: {
-        const isNumber = numbersInText && looksNumeric(bytes, start, end);
+        const isNumber = numbersInText && looksNumeric(bytes, start, end, reading);
         return cells.bytes(isNumber ? CellKind.Number : CellKind.Text, bytes, start, end);
       }
       case Kind.EscapedText:
@@ -107,7 +109,7 @@ export function jsonCellWriter(numbersInText: boolean): CellWriter {
 }
 
 export function csvCellWriter(dialect: CsvDialect): CellWriter {
-  return (cells, bytes, kind, start, end) => {
+  return (cells, bytes, kind, start, end, reading) => {
     switch (kind) {
       case Kind.Missing:
         return cells.empty(CellKind.Missing);
@@ -117,7 +119,7 @@ export function csvCellWriter(dialect: CsvDialect): CellWriter {
         return cells.text(CellKind.Text, fieldText(bytes, kind, start, end, dialect));
       default:
         return cells.bytes(
-          looksNumeric(bytes, start, end) ? CellKind.Number : CellKind.Text,
+          looksNumeric(bytes, start, end, reading) ? CellKind.Number : CellKind.Text,
           bytes,
           start,
           end,
@@ -132,10 +134,12 @@ function unescapeJson(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /** Whether a CSV field reads as a number, to be set flush right: how it is shown, no more. */
-export function looksNumeric(bytes: Uint8Array, start: number, end: number): boolean {
-  return end - start <= 64 && number.test(decoder.decode(bytes.subarray(start, end)));
+export function looksNumeric(bytes: Uint8Array, start: number, end: number, reading?: CellReading): boolean {
+  if (end - start > 64) return false;
+  const text = decoder.decode(bytes.subarray(start, end));
+  const read = reading === undefined ? text : rewriteCell(text, reading);
+  return read !== undefined && plainNumber.test(read);
 }
 
-const number = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -1,3 +1,4 @@
+import type { CellReading } from '../format/csv/cellReading.ts';
 import { CellKind, type ColumnType } from '../../protocol/preview.ts';
 import { Fault, isReadable } from '../fault.ts';
 import { faultReason } from '../faultReason.ts';
@@ -84,6 +85,7 @@ class RowCollector {
   readonly #scanner: Scanner;
   readonly #request: CellRequest;
   readonly #fields: readonly FieldRequest[];
+  readonly #readings: readonly (CellReading | undefined)[];
   readonly #write: CellWriter;
   readonly #cells: CellBuffer;
   readonly #numbersInText: boolean;
@@ -101,6 +103,7 @@ class RowCollector {
     this.#request = request;
     this.#fields =
       request.kind === 'columns' ? request.columns.map(({ path }) => ({ path, numeric: false })) : [];
+    this.#readings = request.kind === 'columns' ? request.columns.map(({ reading }) => reading) : [];
     this.#numbersInText = request.kind === 'columns' && request.numbersInText === true;
     this.#write = format.kind === 'csv' ? csvCellWriter(format.dialect) : jsonCellWriter(this.#numbersInText);
     this.#cells = new CellBuffer(request.limit);
@@ -191,7 +194,7 @@ class RowCollector {
       // A record as a whole has a cell of its own only where it is no object: objects have one a member.
       const members = this.#fields[i].path.length === 0 && kinds[0] === Kind.Object;
       if (members) this.#cells.empty(CellKind.Missing);
-      else this.#write(this.#cells, block.bytes, kinds[0], starts[0], ends[0]);
+      else this.#write(this.#cells, block.bytes, kinds[0], starts[0], ends[0], this.#readings[i]);
     });
     return block.bytes;
   }

@@ -1,6 +1,7 @@
 import type { ColumnType } from '../../protocol/preview.ts';
 import type { JsonRows } from '../format/json/document/rows.ts';
 import type { FieldPath } from '../format/json/fields.ts';
+import type { CellReading } from '../format/csv/cellReading.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
 import type { Zone } from '../index/zone.ts';
@@ -177,6 +178,8 @@ export interface CellColumn {
   /** Where the scanner finds it; undefined for a column that the query makes. */
   readonly path: readonly (string | number)[];
   readonly name: string;
+  /** How its cells are written, where that is not how the language writes numbers and times. */
+  readonly reading?: CellReading | undefined;
 }
 
 export interface PageResult {

@@ -1,4 +1,5 @@
 export { checkQuery, type KnownColumn } from './check.ts';
+export { checkReadings } from './checkReadings.ts';
 export type { Diagnostic, Span } from './diagnostic.ts';
 export { fixTime } from './fixTime.ts';
 export { foldDoubts, Hits, placesOf } from './hits.ts';

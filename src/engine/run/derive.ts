@@ -1,3 +1,4 @@
+import type { CellReadings } from '../format/csv/cellReading.ts';
 import { isUtf8 } from 'node:buffer';
 import { tmpdir } from 'node:os';
 import { Fault } from '../fault.ts';
@@ -138,6 +139,11 @@ async function* derivedBatches(
 /** Names of the columns that a query makes; undefined where they are seen only in the rows. */
 export function derivedColumns({ plan }: PlannedQuery): readonly string[] | undefined {
   return columnsOf(plan.output);
+}
+
+/** How the cells of those columns are written: they may be fields of the file as they stand. */
+export function derivedReadings({ plan }: PlannedQuery): CellReadings {
+  return plan.output.map(({ slot }) => plan.slots[slot].reading);
 }
 
 /** LIMIT is one of the stages here. */

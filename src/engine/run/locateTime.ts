@@ -3,7 +3,8 @@ import { CellKind } from '../../protocol/preview.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { readNumber, toDouble } from '../query/value/decimal.ts';
 import { compareTimes, readTime, timeAt, timeOfEpoch, type Timestamp } from '../query/value/time.ts';
-import type { FileColumn } from '../dataset/columns.ts';
+import { cellColumns, type FileColumn } from '../dataset/columns.ts';
+import { rewriteCell } from '../format/csv/cellReading.ts';
 
 type Located = PreviewCalls['locate']['result'];
 
@@ -115,7 +116,7 @@ async function columnsWithTimes(
       const cell = row * seen.length + at;
       const kind = cells.kinds[cell] & ~CellKind.Cut;
       if (kind <= CellKind.Null) continue;
-      const time = timeIn(cells, cell);
+      const time = timeIn(cells, cell, column);
       if (!time) others++;
       else if (readNumber(textIn(cells, cell)) === undefined) texts++;
       else {
@@ -151,7 +152,7 @@ async function sortedColumn(
   );
   for (const [at, column] of columns.entries()) {
     const spots = firsts.flatMap((first, i) => {
-      const spot = firstTime(pages[i], first, at, columns.length);
+      const spot = firstTime(pages[i], first, at, columns);
       return spot ? [spot] : [];
     });
     if (spots.length > 0 && isOrdered(spots)) return { column, spots };
@@ -195,7 +196,7 @@ async function search(
   }
   const rest = await page(low, high - low, requestOf([column]), signal);
   for (let i = 0; i < rest.rows; i++) {
-    const time = timeIn(rest, i);
+    const time = timeIn(rest, i, column);
     const spot = time && { row: low + i, time };
     if (spot && reached(spot)) return spot;
   }
@@ -217,15 +218,20 @@ async function timeFrom(
       );
     }
     const cells = await page(first, Math.min(count, to - first), requestOf([column]), signal);
-    const spot = firstTime(cells, first, 0, 1);
+    const spot = firstTime(cells, first, 0, [column]);
     if (spot) return spot;
   }
   return undefined;
 }
 
-function firstTime(cells: PageResult, first: number, column: number, width: number): Spot | undefined {
+function firstTime(
+  cells: PageResult,
+  first: number,
+  at: number,
+  columns: readonly FileColumn[],
+): Spot | undefined {
   for (let row = 0; row < cells.rows; row++) {
-    const time = timeIn(cells, row * width + column);
+    const time = timeIn(cells, row * columns.length + at, columns[at]);
     if (time) return { row: first + row, time };
   }
   return undefined;
@@ -234,16 +240,18 @@ function firstTime(cells: PageResult, first: number, column: number, width: numb
 function requestOf(columns: readonly FileColumn[]): CellRequest {
   return {
     kind: 'columns',
-    columns: columns.map(({ fields, name }) => ({ path: fields, name })),
+    columns: cellColumns(columns),
     limit: longestText,
   };
 }
 
 /** What the query language takes for a time: a text by ISO 8601, a number since 1970. */
-function timeIn(cells: PageResult, cell: number): Timestamp | undefined {
+function timeIn(cells: PageResult, cell: number, { reading }: FileColumn): Timestamp | undefined {
   const kind = cells.kinds[cell];
   if (kind !== CellKind.Text && kind !== CellKind.Number) return undefined;
-  const text = textIn(cells, cell);
+  const written = textIn(cells, cell);
+  const text = reading === undefined ? written : rewriteCell(written, reading);
+  if (text === undefined) return undefined;
   const number = readNumber(text);
   if (number === undefined) return readTime(text);
   return Number.isFinite(toDouble(number)) ? timeOfEpoch(number) : undefined;

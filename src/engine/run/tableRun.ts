@@ -5,7 +5,7 @@ import type { CellRequest, PageResult } from '../pool/task.ts';
 import { makeTemporaryFolder } from '../temporaryFolder.ts';
 import { Columns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
-import { derivedColumns, deriveRows } from './derive.ts';
+import { derivedColumns, derivedReadings, deriveRows } from './derive.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import { failedAt, startState, type Run } from './run.ts';
 import { throttled } from './throttle.ts';
@@ -32,7 +32,7 @@ export class TableRun implements Run {
     this.#file = file;
     this.#query = query;
     const names = derivedColumns(query);
-    if (names) this.columns.setMembers(names);
+    if (names) this.columns.setMembers(names, derivedReadings(query));
     this.#state = { ...startState(id, query, file), columns: this.columns.all };
   }
 

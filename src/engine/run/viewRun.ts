@@ -2,7 +2,7 @@ import type { ViewState } from '../../protocol/preview.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { Columns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { derivedColumns } from './derive.ts';
+import { derivedColumns, derivedReadings } from './derive.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import { failedAt, startState, type Run } from './run.ts';
 import { throttled } from './throttle.ts';
@@ -34,7 +34,7 @@ export class ViewRun implements Run {
     if (query.plan.shape !== 'records') {
       this.columns = new Columns();
       const names = derivedColumns(query);
-      if (names) this.columns.setMembers(names);
+      if (names) this.columns.setMembers(names, derivedReadings(query));
     }
     this.#state = { ...startState(id, query, dataset), ...this.#progress(0, 0) };
   }

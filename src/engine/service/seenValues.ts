@@ -1,6 +1,7 @@
 import { CellKind } from '../../protocol/preview.ts';
+import { rewriteCell } from '../format/csv/cellReading.ts';
 import type { SeenValue } from '../query/index.ts';
-import type { FileColumn } from '../dataset/columns.ts';
+import { cellColumns, type FileColumn } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 
 /** Rows that are looked at: so many first ones, and at so many places further down, as far as the file is indexed. */
@@ -45,7 +46,7 @@ export class SeenValues {
     return values;
   }
 
-  async #read({ fields, name }: FileColumn, signal: AbortSignal): Promise<readonly SeenValue[]> {
+  async #read(column: FileColumn, signal: AbortSignal): Promise<readonly SeenValue[]> {
     const dataset = this.#dataset;
     const { records } = dataset.index;
     const places = Array.from({ length: placesFurtherDown }, (_, i) =>
@@ -55,14 +56,15 @@ export class SeenValues {
       ...dataset.known.parts(0, firstRows),
       ...places.flatMap((place) => dataset.known.parts(place, rowsAPlace)),
     ];
-    const request = { kind: 'columns', columns: [{ path: fields, name }], limit: longestValue } as const;
+    const request = { kind: 'columns', columns: cellColumns([column]), limit: longestValue } as const;
     const { rows, kinds, ends, text } = await dataset.page(undefined, parts, request, signal);
     const counts = new Map<string, { readonly value: SeenValue; count: number }>();
     for (let row = 0; row < rows; row++) {
       const kind = kinds[row];
       const isText = kind === CellKind.Text;
       if (!isText && kind !== CellKind.Number && kind !== CellKind.Boolean) continue;
-      const value = decoder.decode(text.subarray(row === 0 ? 0 : ends[row - 1], ends[row]));
+      const cell = decoder.decode(text.subarray(row === 0 ? 0 : ends[row - 1], ends[row]));
+      const value = isText || !column.reading ? cell : (rewriteCell(cell, column.reading) ?? cell);
       const key = `${isText ? "'" : ''}${value}`;
       const known = counts.get(key);
       if (known) known.count++;

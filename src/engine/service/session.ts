@@ -1,4 +1,5 @@
 import type {
+  Diagnostic,
   FileInfo,
   FileState,
   Page,
@@ -12,9 +13,14 @@ import { Peer, type HandlerContext, type Handlers, type Message, type Post } fro
 import { csvFields, fieldText } from '../format/csv/text.ts';
 import { Kind } from '../format/record.ts';
 import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
-import { checkQuery, completeAt, conditionsOf, editQuery, parseQuery, searchFor } from '../query/index.ts';
+import { checkQuery, completeAt, conditionsOf, parseQuery, searchFor } from '../query/index.ts';
 import { SourceError } from '../source/source.ts';
+import { cellColumns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { readingDoubts } from '../dataset/doubts.ts';
+import { editByReading } from './editByReading.ts';
+import { openColumns } from './written.ts';
+import { describeReadings } from '../format/csv/cellReading.ts';
 import { locate } from './locate.ts';
 import { find, findCount } from '../run/find.ts';
 import { plannedFor } from '../dataset/plan.ts';
@@ -92,8 +98,10 @@ export class Session {
               tables: tables?.places.map(({ line }) => line) ?? [],
               table: tables?.number ?? 1,
               score,
+              written: describeReadings(format.dialect.readings),
             }
           : undefined,
+      open: openColumns(dataset),
       columns: dataset.columns.all,
       state: this.#file.state(),
     };
@@ -123,7 +131,7 @@ export class Session {
       check: ({ query }) => this.#check(query),
       complete: ({ query, position }, { signal }) => this.#complete(query, position, signal),
       conditions: ({ query }) => conditionsOf(query),
-      edit: ({ query, edit }) => ({ query: editQuery(query, edit) }),
+      edit: ({ query, edit }) => ({ query: editByReading(query, edit, this.#file.dataset) }),
       retry: ({ view }, context) => this.#retry(view, context),
       reload: async () => {
         this.#stopListening();
@@ -136,11 +144,19 @@ export class Session {
   }
 
   #check(query: string): PreviewCalls['check']['result'] {
+    const { dataset } = this.#file;
+    const columns = dataset.seenColumns;
+    const withSearch = (found: readonly Diagnostic[]): readonly Diagnostic[] => {
+      const search = found.length === 0 ? undefined : searchFor(query, columns);
+      return search ? [{ ...found[0], fix: search }, ...found.slice(1)] : found;
+    };
     const parsed = parseQuery(query);
-    const columns = this.#file.dataset.seenColumns;
-    const found = parsed.ok ? checkQuery(parsed.query, columns) : parsed.diagnostics;
-    const search = found.length === 0 ? undefined : searchFor(query, columns);
-    return search ? [{ ...found[0], fix: search }, ...found.slice(1)] : found;
+    if (!parsed.ok) return withSearch(parsed.diagnostics);
+    const advice = 'Say which above the rows, or with Read File As.';
+    return [
+      ...withSearch(checkQuery(parsed.query, columns)),
+      ...readingDoubts(parsed.query, dataset, () => advice),
+    ];
   }
 
   async #complete(
@@ -225,7 +241,7 @@ export class Session {
     const wanted = columns.map((id) => known.all[id]);
     const cells = {
       kind: 'columns',
-      columns: wanted.map(({ fields, name }) => ({ path: fields, name })),
+      columns: cellColumns(wanted),
       limit,
     } as const;
     const page = await this.#page(run, first, count, cells, signal);

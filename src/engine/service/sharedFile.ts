@@ -5,6 +5,7 @@ import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import { continues, identifyFile, type FileIdentity } from '../source/file.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
+import { cellColumns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
 import { SeenValues } from './seenValues.ts';
 
@@ -201,7 +202,7 @@ export class SharedFile {
     const { all } = columns;
     if (all.length === 0) return;
     const count = Math.min(rows, Math.max(1, Math.floor(cellsSampled / all.length)));
-    const wanted = all.map(({ fields, name }) => ({ path: fields, name }));
+    const wanted = cellColumns(all);
     const cells = { kind: 'columns', columns: wanted, limit: 0 } as const;
     const page = await this.dataset.page(undefined, known.parts(0, count), cells, signal);
     columns.learn(

@@ -23,6 +23,8 @@ const digitsAtFirst = 9;
 /** Paddings and rule of a cell; of a header also its type's icon and its menu. */
 const cellExtra = 18;
 const headExtra = 56;
+/** Frame and gap of the mark. */
+const markExtra = 8;
 
 export function createRuler(element: HTMLElement): Ruler {
   const context = document.createElement('canvas').getContext('2d');
@@ -41,7 +43,7 @@ export function createRuler(element: HTMLElement): Ruler {
 }
 
 export function guessWidth(column: ColumnInfo, ruler: Ruler): number {
-  return bounded(Math.max(guesses[column.type], ruler.head(column.name) + headExtra), widest);
+  return bounded(Math.max(guesses[column.type], headWidth(column, ruler)), widest);
 }
 
 /** A first width, by what the first cells hold. */
@@ -53,9 +55,14 @@ export function firstWidth(column: ColumnInfo, texts: Iterable<string>, ruler: R
 
 /** The width at which the name and all of `texts` show whole, up to a limit. */
 export function fitWidth(column: ColumnInfo, texts: Iterable<string>, ruler: Ruler, limit = widest): number {
-  let width = ruler.head(column.name) + headExtra;
+  let width = headWidth(column, ruler);
   for (const text of texts) width = Math.max(width, ruler.cell(text) + cellExtra);
   return bounded(width, limit);
+}
+
+/** Of the name, and of how the cells are written where that is marked. */
+function headWidth({ name, written }: ColumnInfo, ruler: Ruler): number {
+  return ruler.head(name) + headExtra + (written === undefined ? 0 : ruler.head(written) + markExtra);
 }
 
 function bounded(width: number, limit: number): number {

@@ -23,6 +23,7 @@ interface HeadView {
   readonly element: HTMLElement;
   readonly type: HTMLElement;
   readonly name: HTMLElement;
+  readonly written: HTMLElement;
   readonly pin: HTMLElement;
   lane: number;
 }
@@ -135,8 +136,10 @@ function createHead(): HeadView {
   const edge = make('span', 'head-edge', { 'aria-hidden': 'true' });
   const pin = icon('pinned');
   pin.classList.add('head-pin');
-  element.append(type, name, pin, menu, edge);
-  return { element, type, name, pin, lane: nowhere };
+  const written = make('span', 'head-written');
+  written.hidden = true;
+  element.append(type, name, written, pin, menu, edge);
+  return { element, type, name, written, pin, lane: nowhere };
 }
 
 function paintHead(view: HeadView, index: number, scene: HeaderScene): void {
@@ -153,7 +156,10 @@ function paintHead(view: HeadView, index: number, scene: HeaderScene): void {
     view.type.className = `codicon codicon-${typeIcon(column.type)}`;
     view.name.textContent = visible(column.name);
     view.pin.hidden = !lane.pinned;
-    const title = `${visible(column.name)}: ${typeName(column.type)}`;
+    view.written.textContent = column.written ?? '';
+    view.written.hidden = column.written === undefined;
+    const written = column.written === undefined ? '' : `, ${t('written as {0}', column.written)}`;
+    const title = `${visible(column.name)}: ${typeName(column.type)}${written}`;
     element.title = lane.pinned ? `${title} (${t('pinned')})` : title;
   }
   const selected = scene.wholeColumns && index >= scene.selected.left && index <= scene.selected.right;

@@ -106,8 +106,18 @@ export function serve(post: Post, options: BedOptions): Server {
       dialect: file.format === 'csv' ? 'comma, quoted, header' : 'one JSON value a line',
       reading:
         file.format === 'csv'
-          ? { delimiter: ',', quote: '"', headerLines: 1, comment: '', tables: [1], table: 1, score: 0.968 }
+          ? {
+              delimiter: ',',
+              quote: '"',
+              headerLines: 1,
+              comment: '',
+              tables: [1],
+              table: 1,
+              score: 0.968,
+              written: [],
+            }
           : undefined,
+      open: [],
       columns: file.columns,
       state,
     };
@@ -352,6 +362,7 @@ export function serve(post: Post, options: BedOptions): Server {
     'host/openAsText': () => null,
     'host/openRecord': () => null,
     'host/readAs': () => null,
+    'host/readWritten': () => null,
     'host/copy': () => null,
     'host/copyQueryAs': () => null,
     'host/filters': () => ({

@@ -41,3 +41,8 @@ const partsOf = {
   mdy: ['mm', 'dd', 'yyyy'],
   ymd: ['yyyy', 'mm', 'dd'],
 } as const;
+
+/** The ways in which a file's cells are written, an example each. */
+export function describeReadings(readings: CellReadings | undefined): string[] {
+  return [...new Set(readings?.flatMap((reading) => (reading ? [describeReading(reading)] : [])))];
+}

@@ -1,3 +1,4 @@
+import { describeReadings } from './cellReading.ts';
 import type { CsvDialect } from './dialect.ts';
 
 const delimiterNames = new Map<string, string>([
@@ -31,6 +32,7 @@ export function describeDialect(dialect: CsvDialect): string {
     header,
     ...(comment === '' ? [] : [`comments after ${comment}`]),
     ...(lineEnd === 'any' ? ['CR line ends'] : []),
+    ...describeReadings(dialect.readings),
   ].join(', ');
 }
 

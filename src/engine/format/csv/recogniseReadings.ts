@@ -1,6 +1,7 @@
 import { createPlainCsvScanner } from './csv.ts';
 import { plainNumber, type CellReading, type CellReadings } from './cellReading.ts';
 import type { CsvDialect } from './dialect.ts';
+import type { OpenReading } from './openReading.ts';
 import { fieldText } from './text.ts';
 import { dateBy, readDateParts, type DateOrder } from './writtenDate.ts';
 import { rewriteNumber, type DecimalMark } from './writtenNumber.ts';
@@ -9,14 +10,6 @@ import { rewriteNumber, type DecimalMark } from './writtenNumber.ts';
 export interface ReadingHints {
   readonly decimal?: DecimalMark | 'none' | undefined;
   readonly dates?: DateOrder | 'none' | undefined;
-}
-
-/** A column whose cells can be read in two ways that give different values. It is read as text until somebody says. */
-export interface OpenReading {
-  readonly column: number;
-  /** The first cell that tells the two apart. */
-  readonly example: string;
-  readonly choices: readonly [CellReading, CellReading];
 }
 
 export interface FoundReadings {
@@ -80,6 +73,10 @@ class Column {
   example = '';
   #differs = false;
   #separator: string | undefined;
+  /** Cells that hold something; those of them that are numbers, or dates, as the user says they are written. */
+  #filled = 0;
+  #numbersTold = 0;
+  #datesTold = 0;
   #plain = true;
   #iso = true;
   readonly #decimals: Set<DecimalMark>;
@@ -95,6 +92,7 @@ class Column {
   /** Takes a cell into account; answers whether there is anything that the column can be. */
   take(text: string): boolean {
     if (!nothing.test(text)) {
+      this.#filled++;
       if (this.example === '') this.example = text.trim();
       if (this.#decimals.size > 0) this.#takeNumber(text);
       if (this.#orders.size > 0) this.#takeDate(text);
@@ -105,6 +103,10 @@ class Column {
   #takeNumber(text: string): void {
     this.#plain &&= plainNumber.test(text);
     const numbers = [...this.#decimals].map((mark) => ({ mark, number: rewriteNumber(text, mark) }));
+    if (this.#hints.decimal !== undefined) {
+      if (numbers[0].number !== undefined) this.#numbersTold++;
+      return;
+    }
     for (const { mark, number } of numbers) if (number === undefined) this.#decimals.delete(mark);
     if (this.#decimals.size === 2) this.#note(text, numbers[0].number !== numbers[1].number);
   }
@@ -112,10 +114,13 @@ class Column {
   #takeDate(text: string): void {
     const parts = readDateParts(text);
     const dates = [...this.#orders].map((order) => ({ order, date: parts && dateBy(parts, order) }));
-    for (const { order, date } of dates) if (date === undefined) this.#orders.delete(order);
-    if (parts === undefined) return;
-    this.#separator ??= parts.separator;
+    if (parts !== undefined) this.#separator ??= parts.separator;
     this.#iso &&= isoDate.test(text.trim());
+    if (this.#hints.dates !== undefined) {
+      if (dates[0].date !== undefined) this.#datesTold++;
+      return;
+    }
+    for (const { order, date } of dates) if (date === undefined) this.#orders.delete(order);
     if (this.#orders.size === 2) this.#note(text, dates[0].date !== dates[1].date);
   }
 
@@ -130,16 +135,19 @@ class Column {
    * @param usual the decimal mark of files such as this one, where numbers have groups and no fraction
    */
   choices(usual: DecimalMark): readonly CellReading[] {
+    const { decimal, dates } = this.#hints;
+    // What is told holds for a column although a few of its cells are something else.
+    const areDates = dates === undefined ? this.#orders.size > 0 : this.#datesTold * 2 > this.#filled;
     const separator = this.#separator;
-    if (separator !== undefined && this.#orders.size > 0) {
+    if (separator !== undefined && areDates) {
       if (this.#iso) return [];
       const orders = [...this.#orders];
       // Nobody writes a date with points month first, but for those whose other cells say so.
       const known = separator === '.' && this.#orders.has('dmy') ? (['dmy'] as const) : orders;
       return known.map((order) => ({ kind: 'date', order, separator }));
     }
-    const isTold = this.#hints.decimal !== undefined;
-    if (this.#decimals.size === 0 || (this.#plain && !isTold)) return [];
+    const isTold = decimal !== undefined;
+    if (isTold ? this.#numbersTold * 2 <= this.#filled && this.#filled > 0 : this.#plain) return [];
     const marks = this.#decimals.size === 2 && !this.#differs ? [usual] : [...this.#decimals];
     return marks.map((decimal) => ({ kind: 'number', decimal }));
   }

@@ -1,0 +1,46 @@
+import { l10n, window, type QuickPickItem } from 'vscode';
+import type { FormatOptions } from '../protocol/engine.ts';
+
+interface Choice extends QuickPickItem {
+  readonly options: FormatOptions;
+}
+
+/** How numbers and dates are written, for "Read File As": what can be asked, and what is so now. */
+export function writtenChoices(
+  written: readonly string[],
+  { decimal, dates }: FormatOptions,
+): {
+  readonly label: string;
+  readonly description: string;
+  readonly ask: () => Promise<FormatOptions | undefined>;
+}[] {
+  const numbers = written.filter((example) => /\d/.test(example)).join(', ') || l10n.t('as in JSON');
+  const days = written.filter((example) => !/\d/.test(example)).join(', ') || l10n.t('as in ISO 8601');
+  const by = (said: string | undefined): string =>
+    said === undefined ? l10n.t('recognised') : l10n.t('set by you');
+  return [
+    { label: l10n.t('Numbers: {0}', numbers), description: by(decimal), ask: askDecimal },
+    { label: l10n.t('Dates: {0}', days), description: by(dates), ask: askDates },
+  ];
+}
+
+async function askDecimal(): Promise<FormatOptions | undefined> {
+  const choices: Choice[] = [
+    { label: '1.234,5', description: l10n.t('decimal comma'), options: { decimal: ',' } },
+    { label: '1,234.5', description: l10n.t('decimal point'), options: { decimal: '.' } },
+    { label: '1234.5', description: l10n.t('as in JSON only'), options: { decimal: 'none' } },
+    { label: l10n.t('As each column says'), options: { decimal: undefined } },
+  ];
+  return (await window.showQuickPick(choices, { title: l10n.t('How are numbers written?') }))?.options;
+}
+
+async function askDates(): Promise<FormatOptions | undefined> {
+  const choices: Choice[] = [
+    { label: 'dd/mm/yyyy', description: l10n.t('the day first'), options: { dates: 'dmy' } },
+    { label: 'mm/dd/yyyy', description: l10n.t('the month first'), options: { dates: 'mdy' } },
+    { label: 'yyyy/mm/dd', description: l10n.t('the year first'), options: { dates: 'ymd' } },
+    { label: 'yyyy-mm-dd', description: l10n.t('as in ISO 8601 only'), options: { dates: 'none' } },
+    { label: l10n.t('As each column says'), options: { dates: undefined } },
+  ];
+  return (await window.showQuickPick(choices, { title: l10n.t('How are dates written?') }))?.options;
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCli, type CliResult } from '../../support/cli.ts';
+
+describe('rowriver, how numbers and dates are written', function () {
+  this.timeout(20_000);
+  let folder = '';
+  const run = (name: string, ...args: string[]): Promise<CliResult> =>
+    runCli([join(folder, name), '--no-cache', ...args]);
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-cli-'));
+    await writeFile(join(folder, 'open.csv'), 'sum;day;name\n1,234;01/02/2024;x\n12,500;03/02/2024;y\n');
+    await writeFile(
+      join(folder, 'german.csv'),
+      'Preis (EUR);x\r\n"1.234,50";a\r\n99,95;b\r\n1.234;c\r\n1.5;d\r\n',
+    );
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('gives the bytes of the file, and values where it computes', async () => {
+    const same = await run('german.csv', '--decimal', ',', '"Preis (EUR)" > 100');
+    assert.equal(same.stdout.toString(), 'Preis (EUR);x\r\n"1.234,50";a\r\n1.234;c\r\n');
+    await writeFile(join(folder, 'short.csv'), 'Preis (EUR);x\n"1.234,50";a\n');
+    const found = await run('short.csv', '--count', '"Preis (EUR)" > 100');
+    assert.equal(found.stdout.toString(), '1\n', 'without being told');
+    const query = '|> SELECT "Preis (EUR)" AS p, "Preis (EUR)" * 2 AS twice, "Preis (EUR)"::double AS d';
+    const json = await run('german.csv', '--to', 'jsonl', '--decimal', ',', query);
+    assert.deepEqual(json.stdout.toString().trimEnd().split('\n'), [
+      '{"p":"1.234,50","twice":2469,"d":1234.5}',
+      '{"p":"99,95","twice":199.9,"d":99.95}',
+      '{"p":"1.234","twice":2468,"d":1234}',
+      '{"p":"1.5","twice":null,"d":null}',
+    ]);
+  });
+
+  it('tells of columns that can be read in two ways, and reads them as text', async () => {
+    const open = await run('open.csv', '--count', 'sum > 100');
+    assert.equal(open.stdout.toString(), '0\n');
+    assert.match(
+      open.stderr,
+      /sum is read as text: 1,234 can be 1\.234 or 1234\. Say --decimal ',' or --decimal '\.'\./,
+    );
+    const dates = await run('open.csv', '--count', "WHERE name = 'x' |> ORDER BY day");
+    assert.match(
+      dates.stderr,
+      /day is read as text: 01\/02\/2024 can be 2024-02-01 or 2024-01-02\. Say --dates dmy or --dates mdy\./,
+    );
+    for (const query of ["sum = '1,234'", 'sum IS NULL', "day LIKE '%2024'", '|> SELECT upper(sum), day'])
+      assert.doesNotMatch((await run('open.csv', query)).stderr, /read as text/, query);
+  });
+
+  it('does as it is told', async () => {
+    const count = async (...args: string[]): Promise<string> =>
+      (await run('open.csv', '--count', ...args)).stdout.toString();
+    assert.equal(await count('--decimal', ',', 'sum > 100'), '0\n');
+    assert.equal(await count('--decimal', ',', 'sum > 10'), '1\n');
+    assert.equal(await count('--decimal', '.', 'sum > 100'), '2\n');
+    assert.equal(await count('--decimal', 'none', 'sum > 0'), '0\n');
+    assert.equal(await count('--dates', 'dmy', "day = DATE '2024-02-01'"), '1\n');
+    assert.equal(await count('--dates', 'mdy', "day = DATE '2024-02-01'"), '0\n');
+    assert.equal(await count('--dates', 'mdy', "day > '2024-03-01'"), '1\n');
+    const refused = await run('open.csv', '--decimal', ';');
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /--decimal takes/);
+  });
+
+  it('is part of the reading', async () => {
+    const { stdout } = await run('open.csv', '--reading', '--dates', 'mdy');
+    const reading = JSON.parse(stdout.toString()) as Record<string, unknown>;
+    assert.deepEqual(reading.readings, [null, { kind: 'date', order: 'mdy', separator: '/' }, null]);
+    assert.equal(reading.description, 'semicolon, quoted, header, mm/dd/yyyy');
+    assert.deepEqual(reading.open, [
+      {
+        column: 0,
+        example: '1,234',
+        choices: [
+          { kind: 'number', decimal: ',' },
+          { kind: 'number', decimal: '.' },
+        ],
+      },
+    ]);
+  });
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CellKind } from '../../../src/protocol/preview.ts';
+import { cellsOf, Preview } from '../../support/preview.ts';
+
+describe('a preview of numbers and dates that are written in another way', () => {
+  let folder = '';
+  let preview: Preview;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
+    const path = join(folder, 'data.csv');
+    await writeFile(path, 'n;d;open;t\n1.234;31.05.2024;1,234;a\n-0,50;01.06.2024;7,500;b\n2;1.6.2024;1;c\n');
+    preview = await Preview.open(path);
+  });
+  after(async () => {
+    await preview.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('marks the columns, and asks where it is open', async () => {
+    assert.deepEqual(
+      preview.info.columns.map(({ written }) => written),
+      ['1.234,5', 'dd.mm.yyyy', undefined, undefined],
+    );
+    assert.deepEqual(preview.info.reading?.written, ['1.234,5', 'dd.mm.yyyy']);
+    assert.deepEqual(preview.info.open, [
+      {
+        name: 'open',
+        example: '1,234',
+        choices: [
+          { written: '1.234,5', value: '1.234', options: { decimal: ',' } },
+          { written: '1,234.5', value: '1234', options: { decimal: '.' } },
+        ],
+      },
+    ]);
+    const [doubt] = await preview.page.call('check', { query: 'open > 5' });
+    assert.match(doubt.message, /^open is read as text: 1,234 can be 1\.234 or 1234\./);
+  });
+
+  it('shows numbers as numbers, of the file and of what a query makes', async () => {
+    const page = await preview.page.call('rows', { view: 0, first: 0, count: 3, columns: [0, 1, 2] });
+    const { Number, Text } = CellKind;
+    assert.deepEqual([...page.kinds], [Number, Text, Text, Number, Text, Text, Number, Text, Number]);
+    assert.equal(cellsOf(page)[0][0], '1.234');
+    const made = await preview.page.call('run', { query: '|> SELECT n AS m |> WHERE m < 100' });
+    assert.equal(made.columns?.[0].written, '1.234,5');
+    const cells = await preview.page.call('rows', { view: made.view, first: 0, count: 2, columns: [0] });
+    assert.deepEqual(cellsOf(cells), [['-0,50'], ['2']]);
+    assert.deepEqual([...cells.kinds], [Number, Number]);
+  });
+
+  it('filters by the value of a cell', async () => {
+    const edited = async (
+      query: string,
+      path: string,
+      text: string,
+      test: 'equals' | 'above',
+    ): Promise<string> => {
+      const value = { text, kind: CellKind.Number };
+      return (await preview.page.call('edit', { query, edit: { kind: 'add', path, test, value } })).query;
+    };
+    assert.equal(await edited('', 'n', '1.234', 'equals'), 'n = 1234');
+    assert.equal(await edited('', 'n', '-0,50', 'above'), 'n > -0.50');
+    assert.match(await edited('|> SELECT n AS m', 'm', '1.234', 'equals'), /m = 1234$/);
+    assert.equal(await edited('', 'd', '31.05.2024', 'equals'), "d = '31.05.2024'");
+  });
+});
