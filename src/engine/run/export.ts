@@ -14,6 +14,7 @@ import { SourceError } from '../source/source.ts';
 import { derivedColumns, deriveRecords, deriveRows } from './derive.ts';
 import type { EncodedLines } from '../dataset/encodedLines.ts';
 import type { Dataset, FileScan } from '../dataset/dataset.ts';
+import { emptyColumns } from './emptyColumns.ts';
 import { Meter } from './meter.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { StageMeter, type Written } from './stageMeter.ts';
@@ -262,7 +263,9 @@ async function* derivedChunks(
     const began = performance.now();
     const seen = new JsonFields();
     for await (const { bytes } of deriveRows(dataset, query, signal, () => undefined)) readPaths(seen, bytes);
-    columns = { kind: 'found', paths: seen.paths() };
+    const found = seen.paths();
+    const paths = found.length > 0 ? found : emptyColumns(query.plan, await firstPaths(dataset, signal));
+    columns = { kind: 'found', paths };
     meter.stages?.lookedForColumns(performance.now() - began);
   }
   const encoder = createDerivedEncoder(target, columns);
@@ -360,17 +363,26 @@ async function pathsOf(
 ): Promise<FieldPath[]> {
   refuseSecondPass(dataset);
   const began = performance.now();
+  const found = await pathsIn(dataset, { query, output: { kind: 'paths' } }, signal);
+  const paths = found.length > 0 ? found : await firstPaths(dataset, signal);
+  meter.stages?.lookedForColumns(performance.now() - began);
+  return paths;
+}
+
+/** The paths that a scan finds, in order of first appearance. */
+async function pathsIn(dataset: Dataset, scan: FileScan, signal: AbortSignal): Promise<FieldPath[]> {
   const known = new Map<string, FieldPath>();
-  const scan: FileScan = {
-    query,
-    output: { kind: 'paths' },
-  };
   for await (const { result } of dataset.scan(scan, signal)) {
     for (const path of result?.paths ?? []) known.set(JSON.stringify(path), path);
     if (known.size > maxColumns) throw tooManyColumns(maxColumns);
   }
-  meter.stages?.lookedForColumns(performance.now() - began);
   return [...known.values()];
+}
+
+/** The paths of the first records, whatever a query says of them: a table without rows has a header all the same. */
+async function firstPaths(dataset: Dataset, signal: AbortSignal): Promise<FieldPath[]> {
+  const query = plannedFor('', dataset.recognised.format);
+  return pathsIn(dataset, { query, output: { kind: 'paths' }, toBlock: 1 }, signal);
 }
 
 /** @throws SourceError where the rows of a table would have to be looked at before they are written, and cannot be */
