@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Dataset } from '../engine/dataset/dataset.ts';
 import { readingDoubts } from '../engine/dataset/doubts.ts';
@@ -13,7 +14,9 @@ import { optionOf, type OpenReading } from '../engine/format/csv/openReading.ts'
 import { checkQuery, parseQuery } from '../engine/query/index.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
+import { isSameTarget } from '../engine/sink/atomicFile.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
+import { SinkError } from '../engine/sink/sinkError.ts';
 import { namedTarget } from '../engine/sink/targetName.ts';
 import { isAddress } from '../engine/source/http/address.ts';
 import { SourceError, type SourceSpec } from '../engine/source/source.ts';
@@ -97,6 +100,7 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
     return sink;
   };
   try {
+    await refuseSameTarget(command);
     const rejects = command.rejects === undefined ? undefined : await open(command.rejects);
     const sink = output === undefined ? terminal.output : await open(output);
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };
@@ -121,6 +125,24 @@ function targetOf({ file, output }: RunCommand, { recognised: { format } }: Data
   if (output === undefined) return 'same';
   const delimiter = format.kind === 'csv' ? format.dialect.delimiter : undefined;
   return namedTarget({ name: nameOf(file), kind: format.kind, delimiter }, output);
+}
+
+/** @throws SinkError where the rejects would take the place of the output, or the output that of the rejects */
+async function refuseSameTarget({ output, rejects }: RunCommand): Promise<void> {
+  if (rejects === undefined) return;
+  const same = output === undefined ? await isStandardOutput(rejects) : await isSameTarget(output, rejects);
+  if (!same) return;
+  const message = `--output and --rejects are the same file, ${rejects}: choose another name for one of them.`;
+  throw new SinkError('same-target', message);
+}
+
+/** Whether a path leads to the file that the shell has opened for standard output. */
+async function isStandardOutput(path: string): Promise<boolean> {
+  const [out, found] = [
+    fstatSync(1, { bigint: true }),
+    await stat(path, { bigint: true }).catch(() => undefined),
+  ];
+  return out.isFile() && found?.ino === out.ino && found.dev === out.dev;
 }
 
 /** What was written to standard output stays there: says where the rest begins. */

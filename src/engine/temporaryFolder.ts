@@ -1,49 +1,77 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { mkdtemp, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepTouched, ownerPattern, ownerTag, sweep } from './leftovers.ts';
 
 /** Of the room that is left on a disk, no more than this share is taken. */
 const shareOfDisk = 0.25;
 
-/** Two machines may share the folder, and give the same numbers to their processes. */
-const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
-const swept = new Set<string>();
+const folderName = new RegExp(`^rowriver-${ownerPattern}-\\w{6}$`);
+
+/** Temporary files cannot be written. Its message says where, and what can be done. */
+export class TemporaryError extends Error {
+  override readonly name = 'TemporaryError';
+}
 
 /**
- * Makes a folder for temporary files, which its maker removes. Those of processes of this machine that ended without
- * removing theirs (killed, or by a power failure) go first, once for each process that asks.
- * @throws the system's error
+ * Makes a folder for temporary files, which its maker removes. Those that killed processes have left go first.
+ * @throws TemporaryError
  */
 export async function makeTemporaryFolder(parent = tmpdir()): Promise<string> {
-  if (!swept.has(parent)) {
-    swept.add(parent);
-    await sweep(parent);
-  }
-  return mkdtemp(join(parent, `rowriver-${machine}-${process.pid}-`));
-}
-
-/** Bytes that may be taken of the temporary folder's disk. @throws the system's error */
-export async function temporaryRoom(): Promise<number> {
-  const { bavail, bsize } = await statfs(tmpdir());
-  return bavail * bsize * shareOfDisk;
-}
-
-async function sweep(parent: string): Promise<void> {
-  const names = await readdir(parent).catch(() => []);
-  for (const name of names) {
-    const [, of, pid] = /^rowriver-([0-9a-f]{8})-(\d+)-\w{6}$/.exec(name) ?? [];
-    if (of !== machine || isAlive(Number(pid))) continue;
-    // What cannot be removed, as it is another user's, stays.
-    await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
+  await sweep(parent, folderName);
   try {
-    process.kill(pid, 0);
-    return true;
+    // Nobody else may look into it: `mkdtemp` sees to that.
+    const folder = await mkdtemp(join(parent, `rowriver-${ownerTag}-`));
+    keepTouched(folder);
+    return folder;
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    throw temporaryError(error, parent);
+  }
+}
+
+/** Bytes that may be taken of the temporary folder's disk. @throws TemporaryError */
+export async function temporaryRoom(): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(tmpdir());
+    return bavail * bsize * shareOfDisk;
+  } catch (error) {
+    throw temporaryError(error, tmpdir());
+  }
+}
+
+/**
+ * What a failed system call on a temporary file amounts to; any other error as it is.
+ * @param folder where temporary files are made
+ * @param needed bytes that there should have been room for, as far as is known
+ */
+export function temporaryError(error: unknown, folder: string, needed = 0): unknown {
+  if (!(error instanceof Error) || error instanceof TemporaryError) return error;
+  if (!('code' in error) || typeof error.code !== 'string') return error;
+  return new TemporaryError(explain(error.code, error.message, folder, needed), { cause: error });
+}
+
+function explain(code: string, message: string, folder: string, needed: number): string {
+  const other = `set ${process.platform === 'win32' ? 'TEMP' : 'TMPDIR'} to another folder`;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT': {
+      const size = (needed / 1e6).toLocaleString('en', { maximumFractionDigits: 1 });
+      const bytes = needed > 0 ? `: at least ${size} MB are needed` : '';
+      return `There is no room left in ${folder} for temporary files${bytes}. Make room there, or ${other}.`;
+    }
+    case 'EFBIG':
+      return `A temporary file in ${folder} would be larger than a file may be there. Raise that limit, or ${other}.`;
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `Temporary files are needed, and their folder ${folder} does not exist. Create it, or ${other}.`;
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `Temporary files are needed, and you have no permission to write them in ${folder}. Change that, or ${other}.`;
+    case 'EMFILE':
+    case 'ENFILE':
+      return `Too many files are open to write temporary ones in ${folder}. Raise that limit (ulimit -n).`;
+    default:
+      return `Temporary files cannot be written in ${folder}: ${message}. You can ${other}.`;
   }
 }

@@ -1,8 +1,8 @@
 import { open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { streamElements, type PatternStep } from '../format/json/document/stream.ts';
 import { SourceError, type Source } from '../source/source.ts';
-import { makeTemporaryFolder, temporaryRoom } from '../temporaryFolder.ts';
+import { makeTemporaryFolder, temporaryError, temporaryRoom } from '../temporaryFolder.ts';
 
 /** A temporary file of JSON Lines, and what removes it. */
 export interface Spool {
@@ -16,8 +16,8 @@ const pieceLength = 256 * 1024;
  * Writes the rows that a path through several lists leads to, which lie here and there in a document, into a
  * temporary file: what is paged and filtered then is that file.
  * @param comments whether comments and trailing commas are allowed
- * @throws SourceError, also where the document is malformed or its rows need more room than there is; the
- * signal's reason
+ * @throws SourceError, also where the document is malformed or its rows need more room than may be taken;
+ * TemporaryError; the signal's reason
  */
 export async function spoolElements(
   source: Source,
@@ -29,10 +29,10 @@ export async function spoolElements(
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, 'rows.jsonl');
-    const file = await open(path, 'wx');
+    const file = await open(path, 'wx', 0o600);
+    let written = 0;
     try {
       const room = await temporaryRoom();
-      let written = 0;
       let piece = '';
       for await (const element of streamElements(source, steps, comments, signal)) {
         piece += `${element}\n`;
@@ -42,7 +42,10 @@ export async function spoolElements(
         await file.appendFile(piece);
         piece = '';
       }
+      written += piece.length;
       await file.appendFile(piece);
+    } catch (error) {
+      throw temporaryError(error, dirname(folder), written);
     } finally {
       await file.close();
     }

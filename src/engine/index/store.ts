@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { ownerPattern, ownerTag, sweep } from '../leftovers.ts';
 import { readFully } from '../source/read.ts';
 import type { Source } from '../source/source.ts';
 import { BlockIndex } from './blockIndex.ts';
@@ -67,6 +68,7 @@ export interface StoreKey {
 /** Goes up when the same file would be indexed otherwise: what records there are, and which are malformed. */
 const version = 5;
 const ending = '.rowindex';
+const temporaryName = new RegExp(`\\.rowindex\\.${ownerPattern}-[0-9a-f]{8}\\.tmp$`);
 const digestLength = 32;
 /** Head and tail are 64 KiB of blocks of 1 MiB: of an address, which says itself what it is, nothing else is compared. */
 const samplesOfBlock = 16;
@@ -105,7 +107,8 @@ export class IndexStore {
       if (proven && (head !== stamp.head || tail !== stamp.tail)) return undefined;
       const index = BlockIndex.from(blockSize, columns);
       const now = new Date();
-      await utimes(file, now, now);
+      // On a disk that cannot be written to, it is used all the same.
+      await utimes(file, now, now).catch(() => undefined);
       const { zones, views } = stored;
       return proven ? { proven, index, zones, views } : whatMayHold(index, stored, key.reach ?? 0);
     } catch (error) {
@@ -121,7 +124,7 @@ export class IndexStore {
    */
   async save(key: StoreKey, { index, zones, views }: Snapshot, signal: AbortSignal): Promise<void> {
     const file = this.#fileOf(key);
-    const temporary = `${file}.${process.pid}.tmp`;
+    const temporary = `${file}.${ownerTag}-${randomBytes(4).toString('hex')}.tmp`;
     try {
       const stored: Stored = {
         version,
@@ -131,8 +134,8 @@ export class IndexStore {
         zones,
         views,
       };
-      await mkdir(this.#folder, { recursive: true });
-      await writeFile(temporary, encode(stored));
+      await this.#prepare();
+      await writeFile(temporary, encode(stored), { mode: 0o600 });
       await rename(temporary, file);
       await this.#trim();
     } catch {
@@ -145,6 +148,14 @@ export class IndexStore {
     const kept = await this.#kept();
     await Promise.all(kept.map(({ file }) => rm(file, { force: true })));
     return kept.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** What files hold is nobody else's business, and a little of it is in their indexes. */
+  async #prepare(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const { mode } = await stat(this.#folder);
+    if ((mode & 0o077) !== 0 && process.platform !== 'win32') await chmod(this.#folder, 0o700);
+    await sweep(this.#folder, temporaryName);
   }
 
   async #trim(): Promise<void> {
@@ -161,11 +172,12 @@ export class IndexStore {
     const files = names.filter((name) => name.endsWith(ending)).map((name) => join(this.#folder, name));
     const found = await Promise.all(
       files.map(async (file) => {
-        const { size, mtimeMs } = await stat(file);
-        return { file, size, usedMs: mtimeMs };
+        const one = await stat(file).catch(() => undefined);
+        // Another process may have thrown it away.
+        return one ? [{ file, size: one.size, usedMs: one.mtimeMs }] : [];
       }),
     );
-    return found;
+    return found.flat();
   }
 
   #fileOf({ path, reading }: StoreKey): string {

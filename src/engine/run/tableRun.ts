@@ -1,8 +1,8 @@
 import { open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ViewState } from '../../protocol/preview.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
-import { makeTemporaryFolder } from '../temporaryFolder.ts';
+import { makeTemporaryFolder, temporaryError } from '../temporaryFolder.ts';
 import { Columns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns, derivedReadings, deriveRows } from './derive.ts';
@@ -88,7 +88,8 @@ export class TableRun implements Run {
   async #write(signal: AbortSignal, advance: (change: Partial<ViewState>) => void): Promise<number> {
     this.#folder = await makeTemporaryFolder();
     const path = join(this.#folder, 'rows.jsonl');
-    const file = await open(path, 'wx');
+    const file = await open(path, 'wx', 0o600);
+    let written = 0;
     let [rows, records, malformed] = [0, 0, 0];
     try {
       const pieces = deriveRows(this.#file, this.#query, signal, ({ blocks, scanned, skipped }) => {
@@ -99,9 +100,12 @@ export class TableRun implements Run {
         advance({ records, malformed, scanned: scanned - skipped, skipped });
       });
       for await (const piece of pieces) {
+        written += piece.bytes.length;
         await file.appendFile(piece.bytes);
         rows += piece.rows;
       }
+    } catch (error) {
+      throw temporaryError(error, dirname(this.#folder), written);
     } finally {
       await file.close();
     }

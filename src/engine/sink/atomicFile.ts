@@ -3,6 +3,7 @@ import { constants, type BigIntStats } from 'node:fs';
 import { access, lstat, open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { keepTouched, ownerPattern, ownerTag, sweep } from '../leftovers.ts';
 import type { ByteSink } from './byteSink.ts';
 import { SinkError, sinkErrorFrom, systemCode } from './sinkError.ts';
 
@@ -36,8 +37,10 @@ export async function openFileSink(path: string, options: FileSinkOptions): Prom
 }
 
 async function atomicSink(name: string, target: string, old: BigIntStats | undefined): Promise<ByteSink> {
+  await sweep(dirname(target), temporaryName);
   const temporary = temporaryBeside(target);
   const file = await open(temporary, 'wx', 0o666);
+  keepTouched(temporary);
   let state: 'open' | 'committed' | 'discarded' = 'open';
 
   async function discard(): Promise<void> {
@@ -100,6 +103,30 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, name: string): Prom
   }
 }
 
+/**
+ * Whether two targets are one file, by whatever path or link they are named, so that one would take the place of the
+ * other. Devices and pipes take what both write.
+ * @throws SinkError
+ */
+export async function isSameTarget(one: string, other: string): Promise<boolean> {
+  try {
+    const [first, second] = await Promise.all([followLinks(one), followLinks(other)]);
+    const [found, also] = await Promise.all([statIfThere(first), statIfThere(second)]);
+    if (found && also) return found.isFile() && found.ino === also.ino && found.dev === also.dev;
+    if (found || also) return false;
+    const [folder, beside] = await Promise.all([stat(dirname(first)), stat(dirname(second))]);
+    if (folder.ino !== beside.ino || folder.dev !== beside.dev) return false;
+    // Many file systems make no difference between such names, and nobody is helped by one.
+    return folded(first) === folded(second);
+  } catch (error) {
+    throw sinkErrorFrom(error, one);
+  }
+}
+
+function folded(path: string): string {
+  return basename(path).normalize('NFC').toLowerCase();
+}
+
 /** The path that `path` leads to through symbolic links, also when nothing is there yet. */
 async function followLinks(path: string): Promise<string> {
   let at = resolve(path);
@@ -147,8 +174,10 @@ async function unlessAbsent<T>(found: Promise<T>): Promise<T | undefined> {
 function temporaryBeside(target: string): string {
   // File systems allow 255 bytes for a name; a character of it may be four.
   const hint = basename(target).slice(0, 40);
-  return join(dirname(target), `.${hint}.${randomBytes(12).toString('hex')}.tmp`);
+  return join(dirname(target), `.${hint}.rowriver-${ownerTag}-${randomBytes(6).toString('hex')}.tmp`);
 }
+
+const temporaryName = new RegExp(`^\\..*\\.rowriver-${ownerPattern}-[0-9a-f]{12}\\.tmp$`, 's');
 
 /** Gives the new file the mode of the old one, and its owner where we may. */
 async function inherit(file: FileHandle, old: BigIntStats): Promise<void> {

@@ -6,6 +6,7 @@ export type SinkFailure =
   | 'not-found'
   | 'is-folder'
   | 'own-source'
+  | 'same-target'
   | 'too-large'
   | 'too-many-columns'
   | 'closed'

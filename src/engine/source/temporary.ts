@@ -1,6 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { makeTemporaryFolder } from '../temporaryFolder.ts';
+import { dirname, join } from 'node:path';
+import { makeTemporaryFolder, temporaryError } from '../temporaryFolder.ts';
 
 /** A file without a name, where the system allows that: then not even a crash leaves it behind. */
 export interface TemporaryFile {
@@ -9,7 +9,7 @@ export interface TemporaryFile {
   close(): Promise<void>;
 }
 
-/** @throws the system's error */
+/** @throws TemporaryError */
 export async function openTemporary(): Promise<TemporaryFile> {
   const folder = await makeTemporaryFolder();
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -25,7 +25,7 @@ export async function openTemporary(): Promise<TemporaryFile> {
     };
   } catch (error) {
     await remove();
-    throw error;
+    throw temporaryError(error, dirname(folder));
   }
 }
 

@@ -1,6 +1,6 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
-import { makeTemporaryFolder } from '../temporaryFolder.ts';
+import { dirname, join } from 'node:path';
+import { makeTemporaryFolder, temporaryError } from '../temporaryFolder.ts';
 import { copyBytes } from './bytes.ts';
 import { recordEnd } from './sortRecord.ts';
 
@@ -23,9 +23,18 @@ export class SpillFolder {
   async create(bufferSize = 64 * 1024): Promise<SpillWriter> {
     this.#path ??= makeTemporaryFolder(this.#parent);
     const path = join(await this.#path, String(this.#files++));
-    const file = await open(path, 'wx', 0o600);
-    this.#open.add(file);
-    return new SpillWriter(path, file, this, bufferSize);
+    try {
+      const file = await open(path, 'wx', 0o600);
+      this.#open.add(file);
+      return new SpillWriter(path, file, this, bufferSize);
+    } catch (error) {
+      throw this.failure(error, 0);
+    }
+  }
+
+  /** What a failed system call amounts to when so many bytes were to be written. */
+  failure(error: unknown, more: number): unknown {
+    return temporaryError(error, this.#parent, this.written + more);
   }
 
   /** Called by the file's writer. */
@@ -35,7 +44,8 @@ export class SpillFolder {
 
   async remove(): Promise<void> {
     for (const file of this.#open) await this.finish(file);
-    if (this.#path !== undefined) await rm(await this.#path, { recursive: true, force: true });
+    const path = await this.#path?.catch(() => undefined);
+    if (path !== undefined) await rm(path, { recursive: true, force: true });
   }
 }
 
@@ -102,7 +112,11 @@ export class SpillWriter {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) at += (await this.#file.write(bytes, at)).bytesWritten;
+    try {
+      for (let at = 0; at < bytes.length;) at += (await this.#file.write(bytes, at)).bytesWritten;
+    } catch (error) {
+      throw this.#folder.failure(error, bytes.length);
+    }
     this.#folder.written += bytes.length;
   }
 }
@@ -124,7 +138,10 @@ export class SpillReader {
 
   /** @param buffer memory to read into; a record that does not fit gets its own */
   static async open(path: string, buffer: Buffer): Promise<SpillReader> {
-    return new SpillReader(path, await open(path, 'r'), buffer);
+    const file = await open(path, 'r').catch((error: unknown) => {
+      throw temporaryError(error, dirname(path));
+    });
+    return new SpillReader(path, file, buffer);
   }
 
   /** Holds the record that the last `next` has reached; valid until the following one. */

@@ -7,13 +7,16 @@ import {
   appendFile,
   chmod,
   cp,
+  link,
   mkdir,
   mkdtemp,
   open,
-  readdir,
   readFile,
+  readdir,
   rename,
   rm,
+  stat,
+  symlink,
   truncate,
   writeFile,
 } from 'node:fs/promises';
@@ -298,6 +301,75 @@ describe('rowriver on bad input', function () {
     });
   });
 
+  describe('with one file for two things', () => {
+    const lines = '{"a":1}\n{"a":\n';
+    for (const [what, first, second] of [
+      ['a path written otherwise', 'new.jsonl', './new.jsonl'],
+      ['a name that differs in case, where none is there', 'new.jsonl', 'New.jsonl'],
+      ['a hard link', 'old.jsonl', 'hard.jsonl'],
+      ['a symbolic link', 'old.jsonl', 'soft.jsonl'],
+      ['a symbolic link that leads to nothing yet', 'new.jsonl', 'dangling.jsonl'],
+      ['a link to the folder', 'old.jsonl', 'folder/old.jsonl'],
+    ] as const) {
+      it(`writes nothing where the rejects would take the place of the output: ${what}`, async () => {
+        const place = await mkdtemp(at('same-'));
+        await writeFile(join(place, 'in.jsonl'), lines);
+        await writeFile(join(place, 'old.jsonl'), 'old');
+        await link(join(place, 'old.jsonl'), join(place, 'hard.jsonl'));
+        await symlink('old.jsonl', join(place, 'soft.jsonl'));
+        await symlink('new.jsonl', join(place, 'dangling.jsonl'));
+        await symlink('.', join(place, 'folder'));
+        const before = await readdir(place);
+        const { code, stderr } = await runCli(['in.jsonl', '-o', first, '--rejects', second], { cwd: place });
+        assert.match(stderr, /^rowriver: --output and --rejects are the same file, .*: choose another name/);
+        assert.equal(code, 1);
+        assert.deepEqual(await readdir(place), before);
+        assert.equal(await readFile(join(place, 'old.jsonl'), 'utf8'), 'old');
+      });
+    }
+
+    it('does not write over the file that is read, by whatever name', async () => {
+      const place = await mkdtemp(at('source-'));
+      await writeFile(join(place, 'in.jsonl'), lines);
+      await link(join(place, 'in.jsonl'), join(place, 'hard.jsonl'));
+      await symlink('in.jsonl', join(place, 'soft.jsonl'));
+      for (const target of [
+        ['-o', 'hard.jsonl'],
+        ['--rejects', 'soft.jsonl'],
+      ]) {
+        const { code, stderr } = await runCli(['in.jsonl', ...target], { cwd: place });
+        assert.match(stderr, /is the file that is being read/);
+        assert.equal(code, 1);
+      }
+      assert.equal(await readFile(join(place, 'in.jsonl'), 'utf8'), lines);
+    });
+
+    it('writes nothing where the rejects would take the place of what the shell writes to', async function () {
+      if (process.platform === 'win32') return this.skip();
+      const file = at('shell.jsonl');
+      await writeFile(file, lines);
+      const script = '"$1" "$2" "$3" --no-cache --rejects "$4" > "$4"; echo "code $?"';
+      const { stdout, stderr } = await promisify(execFile)('sh', [
+        ...['-c', script, 'sh', process.execPath, cliPath, file],
+        at('shell-out.jsonl'),
+      ]);
+      assert.match(stderr, /are the same file/);
+      assert.equal(stdout, 'code 1\n');
+    });
+
+    it('writes two files whose names differ in case where that makes two', async function () {
+      const [one, other] = [at('Case.jsonl'), at('case.jsonl')];
+      await writeFile(one, '');
+      await writeFile(other, '');
+      if ((await stat(one)).ino === (await stat(other)).ino) return this.skip();
+      const file = at('cases.jsonl');
+      await writeFile(file, lines);
+      const { code } = await runCli([file, '-o', one, '--rejects', other]);
+      assert.equal(code, 0);
+      assert.equal(await readFile(one, 'utf8'), '{"a":1}\n');
+    });
+  });
+
   describe('on a disk without room', () => {
     it('says so on standard output', async function () {
       const full = await open('/dev/full', 'w').catch(() => undefined);
@@ -335,6 +407,40 @@ describe('rowriver on bad input', function () {
       if (outcome === undefined) return this.skip();
       assert.equal(outcome.stderr, `rowriver: There is no room left on the disk of ${mounted}/out.\n`);
       assert.equal(outcome.stdout, 'code 1\nout\nold');
+    });
+
+    it('says how much room temporary files need, and where, and keeps the cache for itself', async function () {
+      const mounted = at('small');
+      await mkdir(mounted);
+      const file = at('sorted.jsonl');
+      const text = (n: number): string => createHash('sha512').update(String(n)).digest('hex').repeat(8);
+      await writeFile(file, Array.from({ length: 90_000 }, (_, n) => `{"t":"${text(n)}"}\n`).join(''));
+      const run = promisify(execFile);
+      const script = [
+        'mount -t tmpfs -o size=2m none "$1" || exit 77',
+        'TMPDIR="$1" XDG_CACHE_HOME="$1" "$2" "$3" "$4" "|> ORDER BY t DESC" -o /dev/null; echo "code $?"; ls -A "$1"',
+        'mount -o remount,ro "$1"',
+        'XDG_CACHE_HOME="$1" "$2" "$3" "$4" "t = 1" --count; echo "code $?"',
+      ].join('\n');
+      const arguments_ = ['--mount', 'sh', '-c', script, 'sh', mounted, process.execPath, cliPath, file];
+      const outcome = await run('unshare', arguments_).catch(() => undefined);
+      if (outcome === undefined) return this.skip();
+      const [said, read] = outcome.stderr.split('\n');
+      assert.match(
+        said,
+        /^rowriver: There is no room left in .*small for temporary files: at least [\d.]+ MB are needed\. Make room there, or set TMPDIR to another folder\.$/,
+      );
+      assert.match(read, /90,000 records read, 0 matching/);
+      assert.match(outcome.stdout, /^code 1\n(rowriver\n)?0\ncode 0\n$/);
+    });
+
+    it('says which folder temporary files would need', async () => {
+      const file = at('many.jsonl');
+      await writeFile(file, `{"t":"${'x'.repeat(2000)}"}\n`.repeat(45_000));
+      const env = { TMPDIR: at('none'), TEMP: at('none') };
+      const { stderr, code } = await runCli([file, '|> ORDER BY t', '-o', at('sorted')], { env });
+      assert.match(stderr, /^rowriver: Temporary files are needed, and their folder .*none does not exist\./);
+      assert.equal(code, 1);
     });
 
     it('leaves the old target and nothing else when the file may not grow so large', async function () {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   appendFile,
+  chmod,
   mkdtemp,
   readdir,
   readFile,
@@ -288,6 +289,17 @@ describe('index/IndexStore', () => {
     await use('c', 2.5 * size);
     const left = await readdir(cache);
     assert.deepEqual([left.length, left.includes(names[0]), left.includes(names[1])], [2, true, false]);
+  });
+
+  it('keeps what it has from others, also in a folder that was open to them', async () => {
+    const mode = async (name: string) => (await stat(name)).mode & 0o777;
+    if (process.platform === 'win32') return;
+    await using((dataset) => count(dataset, 'n >= 900'));
+    const [name] = await readdir(cache);
+    assert.deepEqual([await mode(cache), await mode(join(cache, name))], [0o700, 0o600]);
+    await chmod(cache, 0o755);
+    await using((dataset) => count(dataset, 'n < 900'));
+    assert.deepEqual([await mode(cache), await mode(join(cache, name))], [0o700, 0o600]);
   });
 
   it('throws a damaged snapshot away', async () => {

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { opendir, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/*
+ * Files and folders that a process makes for the time being, and that stay when it is killed. Their names hold
+ * `ownerTag`; the next process that makes one in the same folder removes those whose owner is gone.
+ *
+ * A number of a process means something only where it was given: on one machine, since it was started, in one name
+ * space of processes (containers may share a folder). There the owner is asked for by its number. Anywhere else it
+ * is gone when it has not touched its file for a week, which a living one does every minute.
+ */
+
+const touchMs = 60_000;
+const goneMs = 7 * 24 * 60 * 60_000;
+
+const space = createHash('sha256')
+  .update(JSON.stringify([hostname(), bootId(), processSpace()]))
+  .digest('hex')
+  .slice(0, 8);
+
+/** What the names of a process's own files hold. */
+export const ownerTag = `${space}-${process.pid}`;
+/** An `ownerTag` in a pattern for `sweep`: its first two groups. */
+export const ownerPattern = '([0-9a-f]{8})-(\\d+)';
+
+const own = new Set<string>();
+let touching: NodeJS.Timeout | undefined;
+
+/** Touches a file or folder of this process from time to time, as long as it is there. */
+export function keepTouched(path: string): void {
+  own.add(path);
+  touching ??= setInterval(() => void touchAll(), touchMs).unref();
+}
+
+async function touchAll(): Promise<void> {
+  const now = new Date();
+  await Promise.all([...own].map((path) => utimes(path, now, now).catch(() => own.delete(path))));
+  if (own.size > 0) return;
+  clearInterval(touching);
+  touching = undefined;
+}
+
+const swept = new Set<string>();
+
+/**
+ * Removes what killed processes have left in a folder, once for each process that asks. What cannot be removed, as it is
+ * another user's, stays.
+ * @param pattern of the names, with `ownerPattern` in it
+ */
+export async function sweep(folder: string, pattern: RegExp): Promise<void> {
+  const key = `${folder}\n${pattern.source}`;
+  if (swept.has(key)) return;
+  swept.add(key);
+  try {
+    for await (const { name } of await opendir(folder)) {
+      const match = pattern.exec(name);
+      const path = join(folder, name);
+      if (!match || !(await isLeft(path, match[1], Number(match[2])))) continue;
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    }
+  } catch {
+    // A folder that cannot be read keeps what is in it.
+  }
+}
+
+async function isLeft(path: string, of: string, pid: number): Promise<boolean> {
+  if (of === space) return !isAlive(pid);
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && found.mtimeMs < Date.now() - goneMs;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function processSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
