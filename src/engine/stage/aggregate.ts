@@ -2,6 +2,7 @@ import { Groups, type GroupingPlan } from './aggregate/groups.ts';
 import { MergedGroups } from './aggregate/mergedGroups.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
+import { budgetsFor, maxGather, tooLarge } from './aggregate/tooLarge.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
 import { mergeRuns, runBuffers } from './merge.ts';
 import { partitions } from './partition.ts';
@@ -14,7 +15,7 @@ import { SpillReader, type SpillFolder, type SpillWriter } from './spill.ts';
  * less than half of `budget` bytes; records of others are then put aside as they are, parted by a hash of the
  * key. When the known groups have grown to the whole of it, they are put aside as well, and new ones can begin.
  * Each part is gathered so in the end. Groups come out in the order in which they were first seen. A single
- * group may be four times as large as the budget; then there is a MemoryLimitError.
+ * group may be `maxGather` times as large as the budget; then there is a MemoryLimitError.
  */
 export class Aggregation {
   readonly #gathering: Gathering;
@@ -78,10 +79,6 @@ export class Aggregation {
 
 /** Parts of parts of parts: beyond that, it is not the number of groups that is the trouble. */
 const maxLevel = 4;
-/** How far groups may go beyond the budget that cannot be parted, in budgets. */
-const maxGather = 4;
-const tooLarge =
-  'A group has more values than fit into memory: median, quantile_cont, mode, list, string_agg and DISTINCT keep all of them.';
 
 /** Gathers the groups of one part; of all, on level 0. */
 class Gathering {
@@ -186,7 +183,14 @@ class Gathering {
   #measure(isLast: boolean): void {
     this.#since = 0;
     this.#size = this.#groups.size;
-    if (isLast && this.#size > maxGather * this.#budget) throw new MemoryLimitError(tooLarge);
+    if (isLast && this.#size > this.#budget * 2) this.#refuseLarge();
+  }
+
+  /** @throws MemoryLimitError */
+  #refuseLarge(): void {
+    const largest = this.#groups.largest();
+    const limit = this.#budget * (largest === undefined ? maxGather : budgetsFor(largest));
+    if (this.#size > limit) throw new MemoryLimitError(tooLarge(largest, limit));
   }
 
   async #writeRun(): Promise<string> {

@@ -138,6 +138,7 @@ export function groupingOf(step: StepOf<'aggregate'>, { slots }: Plan): Grouping
     })),
     aggregates: step.calls.map(({ slot, call }) => ({
       slot,
+      call,
       accumulator: createAccumulator(call, step.bound, slots),
     })),
   };

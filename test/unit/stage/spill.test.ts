@@ -180,12 +180,34 @@ describe('what cannot be written to a file', () => {
   it('is held up to a bound: the values of one group', async () => {
     await assert.rejects(
       run(groups, data, { budget: small, blockSize: 20_000 }),
-      (error) => error instanceof MemoryLimitError && error.message.startsWith('A group has more values'),
+      (error) =>
+        error instanceof MemoryLimitError &&
+        /^\w+\((DISTINCT )?…\) keeps (all values|every different value) of a group/.test(error.message),
     );
     // Parted by a key they fit.
     const rows = await run(`${groups} GROUP BY key`, data, { budget: small, blockSize: 20_000 });
     assert.equal(rows.length, 1500);
   });
+
+  for (const [call, said] of [
+    [
+      'count(DISTINCT pad || id)',
+      /^count\(DISTINCT …\) keeps every different value .* \|> DISTINCT \|> AGGREGATE count\(x\)/,
+    ],
+    ['sum(DISTINCT id)', /^sum\(DISTINCT …\) keeps every different value .* AGGREGATE sum\(x\)\.$/],
+    ['mode(pad || id)', /^mode\(…\) keeps every different value .* AGGREGATE count\(\*\) AS n GROUP BY x/],
+    ['median(id + 0.5)', /^median\(…\) keeps all values .* TABLESAMPLE/],
+    ['quantile_cont(id + 0.5, 0.9)', /^quantile_cont\(…\) keeps all values .* TABLESAMPLE/],
+    ["string_agg(pad, ',')", /^string_agg\(…\) keeps all values .* GROUP BY\.$/],
+    ['list(DISTINCT pad || id)', /^list\(DISTINCT …\) keeps every different value .* GROUP BY\.$/],
+  ] as const) {
+    it(`says which aggregate it is that does not fit, and what to do: ${call}`, async () => {
+      await assert.rejects(
+        run(`AGGREGATE count(*) AS c, ${call} AS x`, data, { budget: 3000, blockSize: 20_000 }),
+        (error) => error instanceof MemoryLimitError && said.test(error.message),
+      );
+    });
+  }
 
   it('is held up to a bound: rows that wait for others of their partition', async () => {
     const query = 'SELECT id, lead(id, 2) OVER (PARTITION BY key) AS n';

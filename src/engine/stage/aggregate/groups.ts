@@ -1,3 +1,4 @@
+import type { Call } from '../../query/syntax/tree.ts';
 import type { Batch } from '../batch.ts';
 import type { ByteWriter } from '../bytes.ts';
 import type { BatchExpression } from '../expression.ts';
@@ -8,7 +9,11 @@ import { PairTable } from './pairTable.ts';
 /** A slot for each grouping expression and each aggregate. */
 export interface GroupingPlan {
   readonly keys: readonly { readonly slot: number; readonly expression: BatchExpression }[];
-  readonly aggregates: readonly { readonly slot: number; readonly accumulator: Accumulator }[];
+  readonly aggregates: readonly {
+    readonly slot: number;
+    readonly call: Pick<Call, 'name' | 'distinct'>;
+    readonly accumulator: Accumulator;
+  }[];
 }
 
 /**

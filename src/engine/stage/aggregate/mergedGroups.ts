@@ -40,6 +40,12 @@ export class MergedGroups {
     return Math.max(0, this.#allocated() - this.#empty);
   }
 
+  /** The aggregate that holds most; undefined where there is none. */
+  largest(): GroupingPlan['aggregates'][number]['call'] | undefined {
+    const { aggregates } = this.#plan;
+    return aggregates.toSorted((a, b) => b.accumulator.size - a.accumulator.size).at(0)?.call;
+  }
+
   /**
    * Takes in a record. A group that is not known is begun only where `mayBegin`.
    * @returns undefined; of a record that was not taken in a hash of its key, by which it is to be parted

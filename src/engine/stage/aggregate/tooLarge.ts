@@ -1,0 +1,45 @@
+import type { Call } from '../../query/syntax/tree.ts';
+
+type Aggregate = Pick<Call, 'name' | 'distinct'>;
+
+/** How large a group may become that cannot be parted, in budgets. */
+export const maxGather = 4;
+
+/** The same where an aggregate holds most of it: what `list` and `string_agg` give is as large as what they hold. */
+export function budgetsFor(aggregate: Aggregate): number {
+  return gathers(nameOf(aggregate)) ? maxGather / 2 : maxGather;
+}
+
+/** What is said of a group that is too large: which aggregate makes it so, and what can be done. */
+export function tooLarge(aggregate: Aggregate | undefined, limit: number): string {
+  const size = `${Math.max(1, Math.round(limit / 1024 ** 2))} MB`;
+  if (aggregate === undefined) return `A group takes more than ${size} of memory.`;
+  const name = nameOf(aggregate);
+  const call = `${name}(${aggregate.distinct ? 'DISTINCT …' : '…'})`;
+  const kept = aggregate.distinct || name === 'mode' ? 'every different value' : 'all values';
+  return `${call} keeps ${kept} of a group in memory, and those of one group take more than ${size}. ${adviceFor(name, aggregate.distinct)}`;
+}
+
+function adviceFor(name: string, distinct: boolean): string {
+  if (distinct && !gathers(name)) {
+    const estimate = name === 'count' ? ' approx_count_distinct(…) gives an estimate in little memory.' : '';
+    return `Make the values distinct before, which may use the disk: |> SELECT x |> DISTINCT |> AGGREGATE ${name}(x).${estimate}`;
+  }
+  switch (name) {
+    case 'mode':
+      return 'Count the values, which may use the disk: |> AGGREGATE count(*) AS n GROUP BY x |> ORDER BY n DESC |> LIMIT 1.';
+    case 'median':
+    case 'quantile_cont':
+      return 'Take a sample before: |> TABLESAMPLE 10 PERCENT; or make smaller groups with GROUP BY.';
+    default:
+      return 'Take fewer rows with WHERE or LIMIT, or make smaller groups with GROUP BY.';
+  }
+}
+
+function gathers(name: string): boolean {
+  return name === 'list' || name === 'string_agg';
+}
+
+function nameOf({ name }: Aggregate): string {
+  return name.name.toLowerCase();
+}
