@@ -119,8 +119,8 @@ export async function recognise(
 function saidKind({ format, rows, ...table }: FormatOptions): FormatKind | undefined {
   if (format !== undefined) return format;
   if (rows !== undefined) return 'json';
-  const { delimiter, quote, headerRows, firstLine, comment, tables, table: number } = table;
-  const said = [delimiter, quote, headerRows, firstLine, comment, tables, number];
+  const { delimiter, quote, headerRows, firstLine, comment, tables, table: number, decimal, dates } = table;
+  const said = [delimiter, quote, headerRows, firstLine, comment, tables, number, decimal, dates];
   return said.some((one) => one !== undefined) ? 'csv' : undefined;
 }
 

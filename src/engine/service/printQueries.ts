@@ -1,5 +1,7 @@
 import type { EngineCalls } from '../../protocol/engine.ts';
-import { parseQuery, printQuery } from '../query/index.ts';
+import { describeReading } from '../format/csv/cellReading.ts';
+import { layoutOf } from '../pool/matcher.ts';
+import { checkReadings, parseQuery, printQuery, type Query } from '../query/index.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { QuerySyntaxError } from '../dataset/plan.ts';
 
@@ -11,16 +13,30 @@ const engines = [
 ] as const;
 
 /**
- * The query as other engines write it over the same file; those that cannot say it are left out. @throws
- * QuerySyntaxError
+ * The query as other engines write it over the same file; those that cannot say it are left out.
+ * @throws QuerySyntaxError; RangeError where it computes with numbers or dates that those engines take for text
  */
 export function printQueries(dataset: Dataset, query: string): EngineCalls['printQuery']['result'] {
   const parsed = parseQuery(query);
   if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
+  refuseRead(parsed.query, dataset);
   const { kind } = dataset.recognised.format;
   const options = { file: dataset.name, format: kind };
   return engines.flatMap(([target, engine]) => {
     const printed = printQuery(parsed.query, target, options);
     return printed.ok ? [{ engine, text: printed.text }] : [];
   });
+}
+
+/** Without what Rowriver has recognised, another engine would give other answers. */
+function refuseRead(query: Query, { recognised: { format } }: Dataset): void {
+  if (format.kind !== 'csv') return;
+  const { columns, readings = [] } = format.dialect;
+  const written = readings.flatMap((reading, column): [number, string][] => {
+    if (reading === undefined) return [];
+    const what = `${columns[column]} is written as ${describeReading(reading)}`;
+    return [[column, `${what}, which other engines read as text. Compare it as text to copy the query.`]];
+  });
+  const found = checkReadings(query, layoutOf(format), new Map(written));
+  if (found.length > 0) throw new RangeError(found[0].message);
 }

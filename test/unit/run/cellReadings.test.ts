@@ -38,7 +38,9 @@ const clock = (date: Date): string => `${two(date.getUTCHours())}:${two(date.get
 function grouped(hundredths: number, group: string, decimal: string): string {
   const size = Math.abs(hundredths);
   const whole = String(Math.floor(size / 100)).replace(/\B(?=(\d{3})+$)/g, group);
-  return `${hundredths < 0 ? '-' : ''}${whole}${decimal}${two(size % 100)}`;
+  // Without a fraction 1.234 looks like a number of the language, and is another one.
+  const fraction = size % 100 === 0 ? '' : `${decimal}${two(size % 100)}`;
+  return `${hundredths < 0 ? '-' : ''}${whole}${fraction}`;
 }
 
 const plain: Style = {
@@ -98,7 +100,11 @@ function textOf(rows: readonly Row[], { delimiter, number, time }: Style): strin
   return [['id', 'n', 'm', 'at', 'g'], ...lines].map((cells) => `${cells.join(delimiter)}\n`).join('');
 }
 
-const amount = fc.oneof(fc.integer({ min: -200, max: 200 }), fc.integer({ min: -1e9, max: 1e9 }));
+const amount = fc.oneof(
+  fc.integer({ min: -200, max: 200 }),
+  fc.integer({ min: -1e9, max: 1e9 }),
+  fc.integer({ min: -10_000, max: 10_000 }).map((whole) => whole * 100),
+);
 const minutes = fc.integer({ min: 0, max: 5 * 365 * 24 * 60 });
 const row: fc.Arbitrary<Row> = fc.record({
   n: fc.option(amount, { nil: undefined }),

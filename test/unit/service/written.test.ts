@@ -67,4 +67,11 @@ describe('a preview of numbers and dates that are written in another way', () =>
     assert.match(await edited('|> SELECT n AS m', 'm', '1.234', 'equals'), /m = 1234$/);
     assert.equal(await edited('', 'd', '31.05.2024', 'equals'), "d = '31.05.2024'");
   });
+
+  it('copies no query for other engines that would answer otherwise there', async () => {
+    const call = (query: string): Promise<unknown> => preview.host.call('printQuery', { session: 1, query });
+    await assert.rejects(call('n > 1000'), /n is written as 1\.234,5, which other engines read as text/);
+    await assert.rejects(call('|> ORDER BY d'), /d is written as dd\.mm\.yyyy/);
+    assert.ok(await call("n = '1.234' AND t LIKE 'a%'"));
+  });
 });
