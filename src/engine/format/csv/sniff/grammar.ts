@@ -60,8 +60,13 @@ export function bestGrammar(
   const lineEnd = hints.lineEnd ?? (text.includes('\n') || !text.includes('\r') ? 'lf' : 'any');
   const base: CsvGrammar = { delimiter: ',', quote: '"', escape: 'double', comment: '', lineEnd, ...hints };
   const rated = tryGrammars(window, base, hints);
-  const winner = rated.at(0);
-  const best = winner && withUsualQuotes(winner, rated.slice(1));
+  const winner = firstLineWinner(rated) ?? rated.at(0);
+  const best =
+    winner &&
+    withUsualQuotes(
+      winner,
+      rated.filter((other) => other !== winner),
+    );
   if (best !== undefined && hints.delimiter === undefined && isOutnamed(best, window)) {
     const delimiter = delimiterOf(name) ?? ',';
     return { grammar: { ...base, delimiter }, certainty: 0.5, width: 1 };
@@ -77,6 +82,19 @@ export function bestGrammar(
   // Where nothing could delimit, there is one column.
   const certainty = winner === undefined ? 0.95 : oneColumnScore(',', typed);
   return { grammar: { ...base, delimiter }, certainty, width: 1 };
+}
+
+/**
+ * Where the best does not delimit the first line: the best usual delimiter that parts it and all other lines alike. The
+ * first, then, delimits a list in a field.
+ */
+function firstLineWinner(rated: readonly Trial[]): Trial | undefined {
+  const best = rated.at(0);
+  if (best === undefined || best.rows.length < 3 || best.rows[0].width > 1) return undefined;
+  return rated.find(
+    ({ grammar, score, misfits, unclosed, stray }) =>
+      isUsual(grammar.delimiter) && score > 0 && misfits + unclosed + stray === 0,
+  );
 }
 
 /**

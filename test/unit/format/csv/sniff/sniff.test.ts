@@ -222,6 +222,16 @@ describe('sniffing a dialect', function () {
     ['one year above values', 'place,2010\nLeeds,512\nParis,834\n', { headerLines: 1 }],
     ['codes of one shape', 'AB-12,x\nCD-34,y\nEF-56,z\nGH-78,w\n', { headerLines: 0 }],
     ['a word in the first of rows of numbers', '1,x,3\n2,5,6\n3,8,9\n4,2,3\n', { headerLines: 0 }],
+    [
+      'lists in fields that are all even',
+      'name,tags\nax,u;v;w\nbo,x;y;z\ncy,u;y;w\ndi,x;v;z\nez,a;b;c\nfu,d;e;f\n',
+      { delimiter: ',', columns: ['name', 'tags'] },
+    ],
+    [
+      'a title with a comma above decimal commas',
+      'Report, May\nplace;value\na;1,5\nb;2,5\nc;3,5\nd;4,5\ne;5,5\n',
+      { delimiter: ';', columns: ['place', 'value'] },
+    ],
     ['two delimiters with nothing between', 'a|b|c\n"x"||1\ny||2\nz||3\n', { delimiter: '|' }],
     ['a title', `Report of the harbour\n\n${body}`, { tableStart: 23, headerLines: 1 }],
     ['a delimited title', `Report,,\n,,\n${body}`, { tableStart: 12, headerLines: 1 }],
