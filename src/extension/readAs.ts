@@ -133,9 +133,14 @@ function headerWords(rows: number): string {
     : l10n.t('First {0} rows: names of the columns', rows);
 }
 
+function firstRowsWords(rows: number): string {
+  if (rows === 0) return l10n.t('Data');
+  return rows === 1 ? l10n.t('Names of the columns') : l10n.t('Names of the columns, in {0} rows', rows);
+}
+
 async function askHeader(now: number): Promise<FormatOptions | undefined> {
   const choices = [1, 0, 2, 3].map((headerRows) => ({
-    label: headerWords(headerRows),
+    label: firstRowsWords(headerRows),
     description: headerRows === now ? l10n.t('now') : '',
     options: { headerRows },
   }));

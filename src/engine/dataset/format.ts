@@ -50,9 +50,9 @@ export async function recognise(
   signal: AbortSignal,
 ): Promise<Recognised> {
   const sample = new Uint8Array(largeSample);
-  let length = await readSome(source, sample.subarray(0, firstSample), 0, signal);
-  let final = length < firstSample;
-  let head = sample.subarray(0, length);
+  const length = await readSome(source, sample.subarray(0, firstSample), 0, signal);
+  const final = length < firstSample;
+  const head = sample.subarray(0, length);
   const said = saidKind(options);
   const { kind, rows: foundRows }: RecognisedKind =
     said === undefined ? kindOf(source.name, head, final) : { kind: said };
@@ -73,6 +73,19 @@ export async function recognise(
     };
   }
 
+  return recogniseTable(source, options, { sample, length, final }, signal);
+}
+
+/** Recognises delimited text by the bytes that have been read of it, or more where those do not do. */
+async function recogniseTable(
+  source: Source,
+  options: FormatOptions,
+  read: { readonly sample: Uint8Array; readonly length: number; readonly final: boolean },
+  signal: AbortSignal,
+): Promise<Recognised> {
+  const { sample } = read;
+  let { length, final } = read;
+  let head = sample.subarray(0, length);
   let found = findTable(head, final, source.name, options);
   let body = found && csvBody(head, final, found.dialect);
   if (!found || found.cut || !body) {
