@@ -13,9 +13,12 @@ export function copyBytes(
   for (let from = start, to = at; from < end; from++, to++) target[to] = bytes[from];
 }
 
+/** Room that a writer keeps when it is cleared, in bytes. */
+const largestKept = 16 * 1024 * 1024;
+
 /** Grows as it is written to; little-endian. */
 export class ByteWriter {
-  #bytes: Uint8Array;
+  #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
   length = 0;
 
@@ -24,8 +27,11 @@ export class ByteWriter {
     this.#view = new DataView(this.#bytes.buffer);
   }
 
+  /** Forgets what was written. Views of it stay as they are until the next write. */
   clear(): void {
     this.length = 0;
+    // One long row must not take up its room for the rest of the run.
+    if (this.#bytes.length > largestKept) this.#begin(1024);
   }
 
   /** What was written, valid until the next write. */
@@ -41,6 +47,14 @@ export class ByteWriter {
   /** A copy of what was written. */
   take(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.length);
+  }
+
+  /** What was written, which is then forgotten; not copied where it is long. */
+  release(): Uint8Array<ArrayBuffer> {
+    const { length } = this;
+    const taken = length > largestKept ? this.#bytes.subarray(0, length) : this.take();
+    this.clear();
+    return taken;
   }
 
   byte(value: number): void {
@@ -113,6 +127,11 @@ export class ByteWriter {
     larger.set(this.#bytes.subarray(0, this.length));
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);
+  }
+
+  #begin(capacity: number): void {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   #ascii(text: string): boolean {

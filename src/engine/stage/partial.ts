@@ -201,7 +201,7 @@ function rowReducer(codec: RowCodec, filter: RowFilter): Reducer {
         out.endBlock(start);
       }
     },
-    take: () => out.take(),
+    take: () => out.release(),
     restart() {
       out.clear();
       filter.restart();
@@ -260,7 +260,7 @@ function keyedReducer(keys: readonly SortExpression[], codec: RowCodec): Reducer
         out.endBlock(start);
       }
     },
-    take: () => out.take(),
+    take: () => out.release(),
     restart: () => out.clear(),
   };
 }
