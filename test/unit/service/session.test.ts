@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page, ViewState } from '../../../src/protocol/preview.ts';
@@ -436,6 +436,19 @@ describe('dataset/session', function () {
     await rename(other, join(folder, 'elsewhere.jsonl'));
     await preview.file((state) => state.phase === 'gone');
     await assert.rejects(preview.page.call('reload', null), /There is no file/);
+  });
+
+  it('says that a file was written over, also when its time was set back', async () => {
+    const other = join(folder, 'rewritten.jsonl');
+    const time = new Date(1_700_000_000_000);
+    await writeFile(other, '{"a":1}\n');
+    await utimes(other, time, time);
+    preview = await Preview.open(other);
+    assert.equal((await preview.page.call('run', { query: 'a = 1' })).matched, 1);
+    await writeFile(other, '{"a":2}\n');
+    await utimes(other, time, time);
+    await preview.file((state) => state.phase === 'changed');
+    assert.match(preview.files.at(-1)?.message ?? '', /has changed on disk/);
   });
 
   it('opens an empty file, and says why a folder and a missing file cannot be opened', async () => {
