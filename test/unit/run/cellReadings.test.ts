@@ -197,6 +197,24 @@ describe('columns that are written in another way', function () {
     await rm(folder, { recursive: true });
   });
 
+  it('are not answered by what was learned of them under another reading', async () => {
+    const path = join(folder, 'reread.csv');
+    const cells = Array.from({ length: 3000 }, (_, n) => `${1 + (n % 9)}.${100 + (n % 900)};x\n`);
+    await writeFile(path, `n;t\n${cells.join('')}`);
+    const store = new IndexStore(await mkdtemp(join(folder, 'cache-')), 1 << 24);
+    for (const decimal of [',', 'none', ',', undefined, 'none'] as const) {
+      const options = { signal, pool, store, blockSize: 2000, decimal };
+      const dataset = await Dataset.open({ kind: 'file', path }, options);
+      try {
+        const expected = decimal === ',' ? 3000 : 0;
+        for (let again = 0; again < 2; again++)
+          assert.equal((await countTo(dataset, { query: 'n > 100' }, context)).matched, expected);
+      } finally {
+        await dataset.close();
+      }
+    }
+  });
+
   for (const [name, style] of Object.entries(styles)) {
     it(`answer the same as plain ones: ${name}`, async () => {
       const rows = fc.array(row, { maxLength: 60 });
