@@ -22,7 +22,7 @@ import type { PatternStep } from '../format/json/document/stream.ts';
 import type { KnownColumn } from '../query/index.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
-import type { FileIdentity, SourceSpec } from '../source/source.ts';
+import { SourceError, type FileIdentity, type SourceSpec } from '../source/source.ts';
 import { cacheIdentity, type CacheIdentity } from './cacheIdentity.ts';
 import { checksumEvery, reachOf, samplesOf } from './checksums.ts';
 import { Columns } from './columns.ts';
@@ -298,7 +298,11 @@ export class Dataset {
         ),
       }),
     };
-    yield* this.#scanInPhases(request, conditions, signal);
+    try {
+      yield* this.#scanInPhases(request, conditions, signal);
+    } catch (error) {
+      throw await this.#placed(error);
+    }
     this.#divide();
   }
 
@@ -392,6 +396,24 @@ export class Dataset {
     const result = await pool.run(task, interactivePriority, signal);
     if (result.kind !== 'page') throw new TypeError(`A page was answered by a ${result.kind}.`);
     return result;
+  }
+
+  /** The position in the decoded text of a byte of the file. */
+  async positionOf(byte: number, signal: AbortSignal): Promise<number> {
+    const { offsets } = this.#source;
+    return offsets ? offsets.positionOf(byte, signal) : byte;
+  }
+
+  /** A failure of a scan, with the byte of the file where it may go on. */
+  async #placed(error: unknown): Promise<unknown> {
+    const { offsets } = this.#source;
+    if (!offsets || !(error instanceof SourceError) || error.recordAt === undefined) return error;
+    const { failure, message, position, cause } = error;
+    const recordAt = await offsets.of(error.recordAt).catch(() => undefined);
+    return new SourceError(failure, message, position, {
+      cause,
+      ...(recordAt !== undefined && { recordAt }),
+    });
   }
 
   /**

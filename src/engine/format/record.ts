@@ -20,6 +20,8 @@ export interface RecordBlock {
   readonly count: number;
   /** First byte of each record. */
   readonly starts: Uint32Array;
+  /** Where in the file each record begins, where that is not `offset` and its start. */
+  readonly offsets?: Float64Array | undefined;
   /** One past the last byte of each record, its line end not included. */
   readonly ends: Uint32Array;
   /** Line on which each record begins, relative to the line on which the block begins (0-based). */

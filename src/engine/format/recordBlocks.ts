@@ -1,4 +1,5 @@
 import { Fault } from '../fault.ts';
+import type { Source } from '../source/source.ts';
 import { faultReason } from '../faultReason.ts';
 import { FieldColumn, type FieldRequest, type RecordBlock, type ScanTask } from './record.ts';
 
@@ -162,4 +163,23 @@ export function joined(blocks: readonly RecordBlock[], none: RecordBlock): Recor
 
 interface Settable extends ArrayLike<number> {
   set(part: ArrayLike<number>, at: number): void;
+}
+
+/** Where in the file a record of a block begins, in bytes. */
+export function offsetOf({ offset, offsets, starts }: RecordBlock, record: number): number {
+  return offsets ? offsets[record] : offset + starts[record];
+}
+
+/** The block with where its records begin in the file, for a text in another encoding. */
+export async function withOffsets(
+  block: RecordBlock,
+  { offsets }: Source,
+  signal: AbortSignal,
+): Promise<RecordBlock> {
+  if (!offsets) return block;
+  const { bytes, offset, starts, count, next } = block;
+  return {
+    ...block,
+    offsets: await offsets.ofPlaces(bytes, offset, starts.subarray(0, count), next, signal),
+  };
 }

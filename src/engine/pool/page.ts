@@ -4,6 +4,7 @@ import { Fault, isReadable } from '../fault.ts';
 import { faultReason } from '../faultReason.ts';
 import { JsonFields } from '../format/json/fields.ts';
 import { Kind, type FieldRequest, type RecordBlock, type Scanner } from '../format/record.ts';
+import { offsetOf, withOffsets } from '../format/recordBlocks.ts';
 import { records } from '../format/records.ts';
 import { createPlainJsonlScanner } from '../format/json/lines.ts';
 import type { Plan } from '../query/index.ts';
@@ -60,7 +61,7 @@ export async function readPage(
       fields,
       signal,
     )) {
-      const block = placed.records;
+      const block = await withOffsets(placed.records, file.source, signal);
       const { count: recordCount, lineCount } = block;
       const count = matcher.select(block, record, line);
       const from = Math.max(0, skip - passed);
@@ -95,6 +96,7 @@ class RowCollector {
   readonly #records: number[] = [];
   readonly #lines: number[] = [];
   readonly #offsets: number[] = [];
+  readonly #positions: number[] = [];
   readonly #lengths: number[] = [];
   readonly #faults: RowFault[] = [];
 
@@ -124,11 +126,13 @@ class RowCollector {
       block.faults,
       block.faultAt,
     ].map((column) => Array.from(selected, (i) => column[i]));
+    const offsets = Array.from(selected, (i) => offsetOf(block, i));
     selected.forEach((index, i) => {
       const [start, end, fault] = [starts[i], ends[i], faults[i]];
       const row = this.#records.push(record + index + 1) - 1;
       this.#lines.push(line + lines[i] + 1);
-      this.#offsets.push(offset + start);
+      this.#offsets.push(offsets[i]);
+      this.#positions.push(offset + start);
       this.#lengths.push(end - start);
       if (fault !== Fault.None) {
         const reason = faultReason(fault, bytes.subarray(start, end), faultAt[i]);
@@ -160,7 +164,8 @@ class RowCollector {
     selected.forEach((index, i) => {
       this.#records[first + i] = record + index + 1;
       this.#lines[first + i] = line + block.lines[index] + 1;
-      this.#offsets[first + i] = block.offset + block.starts[index];
+      this.#offsets[first + i] = offsetOf(block, index);
+      this.#positions[first + i] = block.offset + block.starts[index];
     });
   }
 
@@ -172,6 +177,7 @@ class RowCollector {
       records: Float64Array.from(this.#records),
       lines: Float64Array.from(this.#lines),
       offsets: Float64Array.from(this.#offsets),
+      positions: Float64Array.from(this.#positions),
       lengths: Float64Array.from(this.#lengths),
       faults: this.#faults,
       paths: this.#paths?.paths() ?? [],

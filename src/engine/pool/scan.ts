@@ -1,5 +1,6 @@
 import { JsonFields } from '../format/json/fields.ts';
 import type { RecordBlock } from '../format/record.ts';
+import { withOffsets } from '../format/recordBlocks.ts';
 import { records } from '../format/records.ts';
 import { SourceError } from '../source/source.ts';
 import type { Matcher } from './matcher.ts';
@@ -30,6 +31,8 @@ export async function scanStretch(
   const collector = createCollector(output, spec, stagesPlan, meter);
   const fields = output.kind === 'stages' ? stagesPlan.fields : matcher.fields;
   const rejects: Reject[] = [];
+  const located =
+    task.malformed === 'collect' || task.output.kind === 'stages' || /_offset/i.test(task.query ?? '');
   const window = task.window && new Window(task.window);
   let { record, line } = stretch;
   let failure: SourceError | undefined;
@@ -38,7 +41,7 @@ export async function scanStretch(
     const read = records(file.source, file.scanner, run, spec.blockSize, fields, signal, holding);
     for await (const placed of read) {
       meter?.scanned();
-      const block = placed.records;
+      const block = located ? await withOffsets(placed.records, file.source, signal) : placed.records;
       if (task.malformed === 'collect') {
         const origin = { record: record - stretch.record, line: line - stretch.line };
         for (const reject of rejectsIn(block, origin)) rejects.push(reject);

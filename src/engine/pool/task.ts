@@ -191,7 +191,9 @@ export interface PageResult {
   readonly kinds: Uint8Array;
   readonly records: Float64Array;
   readonly lines: Float64Array;
+  /** In the file, and in its decoded text. */
   readonly offsets: Float64Array;
+  readonly positions: Float64Array;
   readonly lengths: Float64Array;
   readonly faults: readonly RowFault[];
   /** JSON: the paths that these rows hold, in order of first appearance, and what they hold there. */

@@ -1,3 +1,4 @@
+import { offsetOf } from '../format/recordBlocks.ts';
 import type { CellReading } from '../format/csv/cellReading.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
@@ -103,7 +104,7 @@ export function attributeOf(
     case '_line':
       return origin.line + block.lines[record] + 1;
     case '_offset':
-      return block.offset + block.starts[record];
+      return offsetOf(block, record);
     case '_error':
       return block.faults[record] === 0 ? null : reasonIn(block, record);
   }

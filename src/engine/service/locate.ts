@@ -28,11 +28,23 @@ export async function locate(
   if (place.by === 'time') return locateTime(timedRows(file, run), place.text, place.column, signal);
   if (run && !view) throw new RangeError('The rows of this view have no place in the file.');
   if (place.by === 'percent') {
-    const offset = Math.floor((Math.min(100, Math.max(0, place.value)) / 100) * (dataset.size ?? 0));
-    return locate(file, run, { by: 'offset', value: offset }, signal);
+    const position = Math.floor((Math.min(100, Math.max(0, place.value)) / 100) * (dataset.size ?? 0));
+    return locateBy(file, view, 'offset', position, signal);
   }
   const { by } = place;
-  const value = by === 'offset' ? place.value : place.value - 1;
+  const value = by === 'offset' ? await dataset.positionOf(place.value, signal) : place.value - 1;
+  return locateBy(file, view, by, value, signal);
+}
+
+/** @param value 0-based; an offset is one of the decoded text */
+async function locateBy(
+  file: SharedFile,
+  view: View | undefined,
+  by: 'record' | 'line' | 'offset',
+  value: number,
+  signal: AbortSignal,
+): Promise<Located> {
+  const { dataset } = file;
   await indexed(file, (index) => blockOf(index, by, value) !== undefined, signal);
   const block = blockOf(dataset.index, by, value) ?? cutBlock(dataset.known, by, value);
   const last = (view?.rows ?? dataset.known.records) - 1;
@@ -74,7 +86,7 @@ function timedRows(file: SharedFile, run: Run | undefined): TimedRows {
 const ranks: Record<'record' | 'line' | 'offset', Rank> = {
   record: (page, row) => page.records[row],
   line: (page, row) => page.lines[row],
-  offset: (page, row) => page.offsets[row] + page.lengths[row] + 1,
+  offset: (page, row) => page.positions[row] + page.lengths[row] + 1,
 };
 
 function blockOf(index: BlockIndex, by: 'record' | 'line' | 'offset', value: number): number | undefined {

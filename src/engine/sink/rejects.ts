@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Fault } from '../fault.ts';
 import { faultReason } from '../faultReason.ts';
 import type { RecordBlock } from '../format/record.ts';
+import { offsetOf } from '../format/recordBlocks.ts';
 import type { ByteBuilder } from './byteBuilder.ts';
 import { appendText, faultOf, rawRecord } from './unreadable.ts';
 
@@ -33,7 +34,7 @@ export function* rejectsIn(block: RecordBlock, origin: RejectOrigin): Generator<
     yield {
       record: origin.record + record,
       line: origin.line + (block.lines[record] ?? 0),
-      offset: block.offset + (block.starts[record] ?? 0),
+      offset: offsetOf(block, record),
       fault,
       at: block.faultAt[record] ?? 0,
       raw: new Uint8Array(rawRecord(block, record)),

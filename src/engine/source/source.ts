@@ -1,3 +1,4 @@
+import type { FileOffsets } from './encoding/fileOffsets.ts';
 import { type Learnt } from './compressed/marks.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface Source {
    * must not go back otherwise; bytes that were taken back before are forgotten.
    */
   unread?(bytes: Uint8Array, position: number): void;
+  /** Where in the file the text's bytes are, where that is in another encoding; undefined: in the same places. */
+  readonly offsets?: FileOffsets | undefined;
   /** Closes what the source holds open. Safe to call twice. */
   close(): Promise<void>;
 }

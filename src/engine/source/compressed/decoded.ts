@@ -50,6 +50,10 @@ export async function* pull(
 export interface DecodedSource extends Source {
   /** Positions below this can be read again at any time, and cheaply; 0 where the source below gives its bytes once. */
   readonly reach: number;
+  /** The last place known of which `holds` is true, as it is of all before that. */
+  origin(holds: (mark: Mark) => boolean): Mark;
+  /** Encoded bytes before the first decoded one, as far as that was decoded. */
+  readonly lead: number;
   /** The decoded size, or a guess at it given the encoded one. */
   estimate(encodedSize: number | undefined): number | undefined;
   /** What has been learnt of where decoding can begin, except the marks up to `since`. */
@@ -169,6 +173,10 @@ export function decodedSource(
       } finally {
         cursor.busy = false;
       }
+    },
+    origin: (holds) => marks.lastOf(holds),
+    get lead() {
+      return marks.lead;
     },
     estimate(encodedSize) {
       if (marks.size !== undefined) return marks.size;

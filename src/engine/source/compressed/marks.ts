@@ -26,6 +26,8 @@ export interface Learnt {
 
 /** Marks kept at most. Each takes the room of its window, a few KiB. */
 const most = 2048;
+/** Places kept besides, of what was decoded last. */
+const mostPassed = 256;
 
 /**
  * The marks of one source, in order. Where they become too many, every second one goes and the rest is farther
@@ -36,6 +38,11 @@ export class Marks {
   #spacing: number;
   #size: number | undefined;
   #reach = 0;
+  /** Places that were passed last, a ring. */
+  readonly #passed: Mark[] = [];
+  #next = 0;
+  /** Encoded bytes before the first decoded one: a byte-order mark. */
+  lead = 0;
 
   /** @param spacing decoded bytes from a mark to the next, at least */
   constructor(spacing: number) {
@@ -67,6 +74,26 @@ export class Marks {
     this.#spacing *= 2;
     const thinned = this.#marks.filter((_, i) => i % 2 === 0);
     this.#marks.splice(0, this.#marks.length, ...thinned);
+  }
+
+  /** Notes a place on the way: near ones are known for what was decoded lately. */
+  pass(mark: Mark): void {
+    this.#passed[this.#next] = mark;
+    this.#next = (this.#next + 1) % mostPassed;
+  }
+
+  /** The last place that is known and of which `holds` is true, as it is of all before that. */
+  lastOf(holds: (mark: Mark) => boolean): Mark {
+    let low = 0;
+    let high = this.#marks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (holds(this.#marks[middle])) low = middle;
+      else high = middle - 1;
+    }
+    let last = this.#marks[low];
+    for (const mark of this.#passed) if (mark.position > last.position && holds(mark)) last = mark;
+    return last;
   }
 
   /** Notes that everything before `position` has been decoded. */

@@ -1,4 +1,5 @@
 import { type Codec, pull } from '../compressed/decoded.ts';
+import { encodedLength, type EncodedLength } from './encodedLength.ts';
 
 /**
  * Text in other encodings, made UTF-8. Labels are the WHATWG's (Encoding Standard). UTF-8 is never touched: its
@@ -25,7 +26,13 @@ export function transcoder(label: string): Codec | undefined {
     case 'euc-kr':
     case 'shift_jis': {
       const decoder = new TextDecoder(label);
-      return codec([], cutMultiByte, (bytes) => marked(decoder.decode(bytes), '\ufffd'));
+      const lengthOf = encodedLength(label);
+      return codec([], cutMultiByte, (bytes) => {
+        const text = decoder.decode(bytes);
+        return lengthOf && text.includes('\ufffd')
+          ? markedBytes(bytes, decoder, lengthOf)
+          : Buffer.from(text);
+      });
     }
     default: {
       const table = singleByteTable(label);
@@ -94,6 +101,8 @@ function codec(
         if (usable === 0) continue;
         if (marks.wants(position)) marks.add({ position, at });
         const skip = at === 0 && mark.every((byte, i) => input[i] === byte) ? mark.length : 0;
+        if (at === 0) marks.lead = skip;
+        marks.pass({ position, at: at + skip });
         const utf8 = toUtf8(input.subarray(skip, usable));
         position += utf8.length;
         at += usable;
@@ -135,6 +144,35 @@ function marked(text: string, bad: string | RegExp): Uint8Array {
   return Buffer.concat(
     parts.flatMap((part, i) => [Buffer.of(...(i > 0 ? [undecodable] : [])), Buffer.from(part)]),
   );
+}
+
+/**
+ * UTF-8 of bytes of which some cannot be decoded: as many `undecodable` stand for them as they are, so that the text
+ * tells how long it was. Between bytes that stand for themselves, each stretch is decoded alone.
+ */
+function markedBytes(
+  bytes: Uint8Array,
+  decoder: InstanceType<typeof TextDecoder>,
+  lengthOf: EncodedLength,
+): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (let from = 0; from < bytes.length;) {
+    let to = from + 1;
+    while (to < bytes.length && bytes[to - 1] >= 0x30) to++;
+    const whole = decoder
+      .decode(bytes.subarray(from, to))
+      .split('\ufffd')
+      .map((part) => Buffer.from(part));
+    const told = whole.reduce((sum, part) => sum + lengthOf(part, 0, part.length), 0);
+    const faults = whole.length - 1;
+    whole.forEach((part, i) => {
+      if (i === 1) parts.push(Buffer.alloc(Math.max(1, to - from - told - (faults - 1)), undecodable));
+      else if (i > 1) parts.push(Buffer.of(undecodable));
+      parts.push(part);
+    });
+    from = to;
+  }
+  return Buffer.concat(parts);
 }
 
 function utf16leToUtf8(bytes: Uint8Array): Uint8Array {
