@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { l10n, Uri, type Webview } from 'vscode';
+import { pagePolicy, textPolicy } from './policy.ts';
 
-/** The page of a preview. Nothing may run in it but the one script, and it may fetch nothing from anywhere. */
+/** The page of a preview. */
 export function previewPage(webview: Webview, extension: Uri): string {
   const nonce = randomBytes(18).toString('base64');
   const served = (...path: string[]) => webview.asWebviewUri(Uri.joinPath(extension, ...path)).toString();
-  const policy = [
-    `default-src 'none'`,
-    `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
-    `font-src ${webview.cspSource} data:`,
-    `img-src ${webview.cspSource} data:`,
-  ].join('; ');
+  const policy = pagePolicy(nonce, webview.cspSource);
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -37,7 +32,7 @@ export function messagePage(message: string): string {
 <html lang="en">
 <head>
   <meta charset="utf-8">
-  <meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+  <meta http-equiv="Content-Security-Policy" content="${textPolicy}">
   <title>Rowriver</title>
 </head>
 <body><p>${text(message)}</p></body>

@@ -30,7 +30,7 @@ export function createLink(api: EditorApi, page: Window): Link {
     },
   });
   page.addEventListener('message', (event: MessageEvent<unknown>) => {
-    if (isMessage(event.data)) peer.receive(event.data);
+    if (event.origin === page.origin && isMessage(event.data)) peer.receive(event.data);
   });
   return {
     call: peer.call.bind(peer),

@@ -930,6 +930,43 @@ describe('webview/page', function () {
     assert.match(kept, /"row":3,/);
   });
 
+  it('lets no form and no base address lead out of it', async () => {
+    const page = await open();
+    const refused = await page.evaluate(async () => {
+      const found: string[] = [];
+      const both = new Promise<void>((resolve) => {
+        document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+          found.push(effectiveDirective);
+          if (found.length === 2) resolve();
+        });
+      });
+      document.head.append(
+        Object.assign(document.createElement('base'), { href: 'https://elsewhere.example/' }),
+      );
+      const form = Object.assign(document.createElement('form'), { action: 'https://elsewhere.example/' });
+      document.body.append(form);
+      form.submit();
+      await both;
+      return found.sort();
+    });
+    assert.deepEqual(refused, ['base-uri', 'form-action']);
+  });
+
+  it('listens to messages of its own origin alone', async () => {
+    const page = await open();
+    await page.evaluate(() => {
+      const told = (origin: string, message: string) => {
+        const data = { type: 'event', name: 'restarted', value: { message } };
+        window.dispatchEvent(new MessageEvent('message', { data, origin }));
+      };
+      told(window.origin, 'From the editor.');
+      told('https://elsewhere.example', 'From elsewhere.');
+    });
+    await shows(page.locator('.banner span'), 'From the editor.');
+    await painted(page);
+    assert.equal(await page.getByText('From elsewhere.').count(), 0);
+  });
+
   it('shows hostile text as text, and runs none of it', async () => {
     const page = await open({ file: 'hostile' });
     const violations = await page.evaluateHandle(() => {

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { extname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright-core';
+import { pagePolicy } from '../../../src/extension/policy.ts';
 import { bodyClasses, themeSheet, type Theme } from './themes.ts';
 
 export interface OpenOptions {
@@ -23,14 +24,8 @@ export interface BedServer {
 }
 
 const nonce = 'bednonce';
-const policy = [
-  "default-src 'none'",
-  `style-src 'self' 'nonce-${nonce}'`,
-  `script-src 'nonce-${nonce}'`,
-  "font-src 'self'",
-  "worker-src 'self'",
-  'img-src data:',
-].join('; ');
+/** The editor's, but that the stand-in for the engine is a worker. */
+const policy = `${pagePolicy(nonce, "'self'")}; worker-src 'self'`;
 
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
