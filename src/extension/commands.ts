@@ -1,6 +1,7 @@
 import { commands, l10n, window, type Disposable, type ExtensionContext, type Uri } from 'vscode';
 import type { CellAction, CellContext, CellTest, ColumnAction, PageCommand } from '../protocol/preview.ts';
 import type { Addresses } from './addresses.ts';
+import type { AlwaysOpenOffer } from './alwaysOpenOffer.ts';
 import { activeFile, openAsText, openPreview } from './editors.ts';
 import type { EngineHost } from './engineHost.ts';
 import type { Exporter } from './exporter.ts';
@@ -64,6 +65,7 @@ export function registerCommands(
   engine: EngineHost,
   exporter: Exporter,
   addresses: Addresses,
+  alwaysOpen: AlwaysOpenOffer,
 ): Disposable[] {
   const register = (name: string, run: (...args: never[]) => unknown) =>
     commands.registerCommand(`rowriver.${name}`, run);
@@ -78,6 +80,8 @@ export function registerCommands(
       const files =
         selected && selected.length > 1 ? selected : [uri ?? activeFile() ?? (await askForFile())];
       for (const file of files) if (file) await openPreview(file);
+      const first = files.at(0);
+      if (first) void alwaysOpen.offer(first);
     }),
     register('openUrl', (address?: string) => openUrl(addresses, address)),
     register('openAsText', async (uri?: Uri) => {

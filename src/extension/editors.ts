@@ -13,7 +13,7 @@ export async function openPreview(uri: Uri, column?: ViewColumn): Promise<void> 
 /** Shows a file in VS Code's own text editor. */
 export async function openAsText(uri: Uri, column?: ViewColumn): Promise<void> {
   if (uri.scheme === addressScheme) {
-    await window.showInformationMessage(l10n.t('What is at an address can be shown in a preview only.'));
+    await window.showInformationMessage(l10n.t('URLs can only be opened in a preview.'));
     return;
   }
   await commands.executeCommand('vscode.openWith', uri, 'default', column);

@@ -81,7 +81,12 @@ export class Exporter {
     );
     if (summary) {
       this.#report(target, summary);
-      void offerPreview(target, l10n.t('Exported {0} malformed records.', count(summary.matched)));
+      void offerPreview(
+        target,
+        summary.matched === 1
+          ? l10n.t('Exported 1 malformed record.')
+          : l10n.t('Exported {0} malformed records.', count(summary.matched)),
+      );
     }
     return summary;
   }
@@ -123,19 +128,21 @@ export class Exporter {
       const target = await window.showSaveDialog({
         defaultUri: Uri.file(proposed),
         saveLabel: l10n.t('Export'),
-        title: l10n.t('Export: the extension of the name decides the format; add .gz or .zst to compress'),
+        title: l10n.t('Export: the file extension sets the format; add .gz or .zst to compress'),
         filters: {
           [l10n.t('JSON Lines')]: ['jsonl', 'ndjson'],
           CSV: ['csv'],
           TSV: ['tsv', 'tab'],
           [l10n.t('JSON array')]: ['json'],
-          [l10n.t('Compressed: .jsonl.gz, .csv.zst and so on')]: ['gz', 'zst'],
+          [l10n.t('Compressed (.jsonl.gz, .csv.zst, ...)')]: ['gz', 'zst'],
           [l10n.t('All files')]: ['*'],
         },
       });
       if (target === undefined) return undefined;
       if (target.scheme !== 'file') {
-        await window.showErrorMessage(l10n.t('Rowriver writes to disks only, not to "{0}:".', target.scheme));
+        await window.showErrorMessage(
+          l10n.t('Can only export to local files, not to "{0}:".', target.scheme),
+        );
       } else if (await isSource(source, target)) {
         await window.showErrorMessage(l10n.t('That is the file being read. Choose another name.'), {
           modal: true,
@@ -151,8 +158,8 @@ export class Exporter {
   async #tellOfSubset(preview: Preview, target: Uri, summary: ExportSummary): Promise<void> {
     const { matched, malformed, otherTables = [] } = summary;
     const done = [
-      l10n.t('Exported {0} records.', count(matched)),
-      ...(otherTables.length > 0 ? [l10n.t('Other tables of the file were left out.')] : []),
+      matched === 1 ? l10n.t('Exported 1 record.') : l10n.t('Exported {0} records.', count(matched)),
+      ...(otherTables.length > 0 ? [l10n.t('Other tables in the file were not exported.')] : []),
     ].join(' ');
     if (malformed === 0) {
       await offerPreview(target, done);
@@ -160,7 +167,10 @@ export class Exporter {
     }
     const open = l10n.t('Open Preview');
     const rejects = l10n.t('Export Malformed Records...');
-    const left = l10n.t('{0} malformed records were passed over.', count(malformed));
+    const left =
+      malformed === 1
+        ? l10n.t('Skipped 1 malformed record.')
+        : l10n.t('Skipped {0} malformed records.', count(malformed));
     const picked = await window.showWarningMessage(`${done} ${left}`, open, rejects);
     if (picked === open) await openPreview(target);
     if (picked === rejects) await this.exportRejects(preview);
@@ -176,7 +186,7 @@ function namedSource(source: Uri, info: FileInfo | undefined): NamedSource {
 
 function notWritable(target: string): string {
   return l10n.t(
-    'The ending "{0}" names no format that can be written. These do: {1}, also with .gz or .zst behind them.',
+    'Can\'t export to "{0}". Use one of these extensions: {1}, optionally followed by .gz or .zst.',
     endingOf(target),
     endings.join(' '),
   );
@@ -197,7 +207,7 @@ async function withProgress(target: Uri, work: Work): Promise<ExportSummary | un
     const outcome = await attempt(target, work);
     if (!(outcome instanceof Error)) return outcome;
     const again = l10n.t('Try Again');
-    const failed = l10n.t('The export failed, and {0} is as it was. {1}', target.fsPath, outcome.message);
+    const failed = l10n.t('Export failed; {0} was not changed. {1}', target.fsPath, outcome.message);
     if ((await window.showErrorMessage(failed, again)) !== again) return undefined;
   }
 }

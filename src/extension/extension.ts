@@ -1,5 +1,6 @@
 import { Uri, window, workspace, type ExtensionContext } from 'vscode';
 import { Addresses } from './addresses.ts';
+import { AlwaysOpenOffer } from './alwaysOpenOffer.ts';
 import { registerCommands } from './commands.ts';
 import { EngineHost } from './engineHost.ts';
 import { Exporter } from './exporter.ts';
@@ -42,7 +43,7 @@ export function activate(context: ExtensionContext): void {
     statusBar,
     editor,
     new LargeTextOffer(),
-    ...registerCommands(context, editor, host, exporter, addresses),
+    ...registerCommands(context, editor, host, exporter, addresses, new AlwaysOpenOffer(context.globalState)),
   );
 }
 

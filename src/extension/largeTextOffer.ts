@@ -33,7 +33,7 @@ export class LargeTextOffer implements Disposable {
     const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
     const megabytes = Math.round(size / 1e6).toLocaleString();
     const picked = await window.showInformationMessage(
-      l10n.t('{0} has {1} MB, much for a text editor. Rowriver streams it.', name, megabytes),
+      l10n.t('{0} ({1} MB) is large for the text editor. Rowriver can preview it.', name, megabytes),
       open,
       never,
     );

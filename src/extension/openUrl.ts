@@ -17,7 +17,7 @@ async function askForPlace(): Promise<FilePlace | undefined> {
   if (!asked?.withHeader) return asked && { location: asked.text };
   const line = await window.showInputBox({
     title: l10n.t('A header for {0}', parseAddress(asked.text).shown),
-    prompt: l10n.t('Sent to this server only, and kept in the secret storage of VS Code'),
+    prompt: l10n.t("Sent to this server only, and stored in VS Code's secret storage"),
     placeHolder: 'Authorization: Bearer ...',
     password: true,
     ignoreFocusOut: true,
@@ -35,7 +35,7 @@ interface AskedAddress {
 function askForAddress(): Promise<AskedAddress | undefined> {
   const header: QuickInputButton = {
     iconPath: new ThemeIcon('key'),
-    tooltip: l10n.t('Open with a header, such as a token'),
+    tooltip: l10n.t('Add a request header, such as a token'),
   };
   const input = window.createInputBox();
   input.title = l10n.t('Open URL');

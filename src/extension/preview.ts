@@ -73,7 +73,7 @@ export class Preview implements Disposable {
         opened: (info, again) => {
           this.#info = info;
           this.#relay.opened();
-          const message = this.#rereading ? '' : l10n.t('The engine was started anew.');
+          const message = this.#rereading ? '' : l10n.t('The engine was restarted.');
           this.#rereading = false;
           if (again) this.#page.send('restarted', { message });
         },
@@ -112,7 +112,7 @@ export class Preview implements Disposable {
   async #readBy(options: FormatOptions): Promise<void> {
     await this.#services.readings.keep(this.uri, options);
     this.#rereading = true;
-    this.#relay.interrupted({ kind: 'restarted', message: l10n.t('The file is being read anew.') });
+    this.#relay.interrupted({ kind: 'restarted', message: l10n.t('The file is being read again.') });
     this.session.readAs(options);
   }
 

@@ -52,7 +52,7 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
     if (place !== undefined) this.#show(uri, place, panel);
     else {
       panel.webview.html = messagePage(
-        l10n.t('The password or token of this address is not kept here. Run "Open URL..." again.'),
+        l10n.t('The password or token for this URL is not stored on this machine. Run "Open URL..." again.'),
       );
     }
   }
@@ -71,6 +71,10 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
     panel.webview.options = {
       enableScripts: true,
       localResourceRoots: [Uri.joinPath(extensionUri, 'dist'), Uri.joinPath(extensionUri, 'media')],
+    };
+    panel.iconPath = {
+      light: Uri.joinPath(extensionUri, 'media', 'tab-light.svg'),
+      dark: Uri.joinPath(extensionUri, 'media', 'tab-dark.svg'),
     };
     const showStatus = () => this.#statusBar.show(this.active?.status);
     const preview = new Preview(uri, place, panel, this.#services, showStatus);

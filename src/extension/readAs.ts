@@ -30,7 +30,7 @@ export async function askReading(
   said: FormatOptions,
 ): Promise<FormatOptions | undefined> {
   const by = (name: keyof FormatOptions) =>
-    said[name] === undefined ? l10n.t('recognised') : l10n.t('set by you');
+    said[name] === undefined ? l10n.t('detected') : l10n.t('set by you');
   const choices: Choice[] = [];
   const reading = info?.reading;
   if (reading) {
@@ -40,7 +40,7 @@ export async function askReading(
       {
         label: l10n.t('Delimiter: {0}', delimiterName(delimiter)),
         description: by('delimiter'),
-        detail: l10n.t('Score of this reading: {0} %', Math.round(score * 100)),
+        detail: l10n.t('Detection confidence: {0}%', Math.round(score * 100)),
         ask: () => askDelimiter(delimiter),
       },
       {
@@ -56,7 +56,7 @@ export async function askReading(
       {
         label: l10n.t('First line of the table: {0}', line),
         description: by(table === 1 ? 'firstLine' : 'table'),
-        detail: l10n.t('What stands above it is skipped.'),
+        detail: l10n.t('Lines above it are skipped.'),
         ask: () => askFirstLine(line),
       },
       {
@@ -85,9 +85,9 @@ export async function askReading(
     ask: () => askEncoding(info?.encoding),
   });
   if (Object.keys(said).length > 0) {
-    choices.push({ label: l10n.t('Read it as recognised again'), options: {} });
+    choices.push({ label: l10n.t('Reset to Detected Settings'), options: {} });
   }
-  const picked = await pick(l10n.t('How is this file to be read?'), choices);
+  const picked = await pick(l10n.t('Reading Options'), choices);
   if (!picked) return undefined;
   if (picked.options) return picked.options;
   const added = await picked.ask?.();
@@ -101,17 +101,19 @@ function pick(title: string, choices: readonly Choice[]): Thenable<Choice | unde
 async function askDelimiter(now: string): Promise<FormatOptions | undefined> {
   const choices: Choice[] = delimiters.map((delimiter) => ({
     label: delimiterName(delimiter),
-    description: delimiter === now ? l10n.t('now') : '',
+    description: delimiter === now ? l10n.t('current') : '',
     options: { delimiter },
   }));
-  const other = { label: l10n.t('Another...') };
-  const picked = await pick(l10n.t('What stands between two fields?'), [...choices, other]);
+  const other = { label: l10n.t('Other...') };
+  const picked = await pick(l10n.t('Delimiter'), [...choices, other]);
   if (picked !== other) return picked?.options;
   const typed = await window.showInputBox({
-    title: l10n.t('What stands between two fields?'),
-    prompt: l10n.t('One character or several; \\t and \\x1f are understood'),
+    title: l10n.t('Delimiter'),
+    prompt: l10n.t('One or more characters. \\t and \\x1f are supported.'),
     validateInput: (text) =>
-      parseDelimiter(text) === undefined ? l10n.t('A delimiter has no quote or line end in it.') : undefined,
+      parseDelimiter(text) === undefined
+        ? l10n.t("A delimiter can't contain quotes or line breaks.")
+        : undefined,
   });
   const delimiter = typed === undefined ? undefined : parseDelimiter(typed);
   return delimiter === undefined ? undefined : { delimiter };
@@ -120,58 +122,56 @@ async function askDelimiter(now: string): Promise<FormatOptions | undefined> {
 async function askQuote(now: string): Promise<FormatOptions | undefined> {
   const choices = (['"', "'", ''] as const).map((quote) => ({
     label: quoteName(quote),
-    description: quote === now ? l10n.t('now') : '',
+    description: quote === now ? l10n.t('current') : '',
     options: { quote },
   }));
-  return (await pick(l10n.t('What are fields quoted with?'), choices))?.options;
+  return (await pick(l10n.t('Quote Character'), choices))?.options;
 }
 
 function headerWords(rows: number): string {
   if (rows === 0) return l10n.t('First row: data');
-  return rows === 1
-    ? l10n.t('First row: names of the columns')
-    : l10n.t('First {0} rows: names of the columns', rows);
+  return rows === 1 ? l10n.t('First row: column names') : l10n.t('First {0} rows: column names', rows);
 }
 
 function firstRowsWords(rows: number): string {
   if (rows === 0) return l10n.t('Data');
-  return rows === 1 ? l10n.t('Names of the columns') : l10n.t('Names of the columns, in {0} rows', rows);
+  return rows === 1 ? l10n.t('Column names') : l10n.t('Column names, in {0} rows', rows);
 }
 
 async function askHeader(now: number): Promise<FormatOptions | undefined> {
   const choices = [1, 0, 2, 3].map((headerRows) => ({
     label: firstRowsWords(headerRows),
-    description: headerRows === now ? l10n.t('now') : '',
+    description: headerRows === now ? l10n.t('current') : '',
     options: { headerRows },
   }));
-  return (await pick(l10n.t('What is the first row?'), choices))?.options;
+  return (await pick(l10n.t('First Row Contains'), choices))?.options;
 }
 
 async function askFirstLine(now: number): Promise<FormatOptions | undefined> {
   const typed = await window.showInputBox({
-    title: l10n.t('On which line does the table begin, its header included?'),
-    prompt: l10n.t('With 1, nothing is skipped'),
+    title: l10n.t('First Line of the Table'),
+    prompt: l10n.t('Line number of the header or the first row. 1 skips nothing.'),
     value: String(now),
     validateInput: (text) =>
-      /^\s*[1-9]\d{0,5}\s*$/.test(text) ? undefined : l10n.t('The number of a line, from 1 on'),
+      /^\s*[1-9]\d{0,5}\s*$/.test(text) ? undefined : l10n.t('Enter a line number, starting with 1.'),
   });
   return typed === undefined ? undefined : { firstLine: Number(typed), table: undefined };
 }
 
 async function askComment(now: string): Promise<FormatOptions | undefined> {
   const choices: Choice[] = ['', '#', '//', '%', '--', ';'].map((comment) => ({
-    label: comment === '' ? l10n.t('No line is a comment') : comment,
-    description: comment === now ? l10n.t('now') : '',
+    label: comment === '' ? l10n.t('No comments') : comment,
+    description: comment === now ? l10n.t('current') : '',
     options: { comment },
   }));
-  const other = { label: l10n.t('Another...') };
-  const title = l10n.t('What do comment lines begin with?');
+  const other = { label: l10n.t('Other...') };
+  const title = l10n.t('Comment Prefix');
   const picked = await pick(title, [...choices, other]);
   if (picked !== other) return picked?.options;
   const comment = await window.showInputBox({
     title,
     validateInput: (text) =>
-      isCommentMark(text) ? undefined : l10n.t('Up to 8 characters of ASCII, no blanks and no quotes'),
+      isCommentMark(text) ? undefined : l10n.t('Use up to 8 ASCII characters, without spaces or quotes.'),
   });
   return comment === undefined ? undefined : { comment };
 }
@@ -180,14 +180,14 @@ async function askComment(now: string): Promise<FormatOptions | undefined> {
 async function askTable(lines: readonly number[], now: number): Promise<FormatOptions | undefined> {
   const choices: Choice[] = lines.map((line, index) => ({
     label: l10n.t('Table {0}, from line {1}', index + 1, line),
-    description: index + 1 === now ? l10n.t('now') : '',
+    description: index + 1 === now ? l10n.t('current') : '',
     options: { table: index + 1, tables: undefined },
   }));
   choices.push({
-    label: l10n.t('All lines are rows of one table'),
+    label: l10n.t('One table with all lines'),
     options: { tables: 1, table: undefined },
   });
-  return (await pick(l10n.t('Which table is to be read?'), choices))?.options;
+  return (await pick(l10n.t('Table to Read'), choices))?.options;
 }
 
 function formatName(format: FormatOptions['format']): string {
@@ -197,28 +197,28 @@ function formatName(format: FormatOptions['format']): string {
     case 'jsonl':
       return l10n.t('JSON Lines');
     case 'json':
-      return l10n.t('JSON of any layout');
+      return l10n.t('JSON document');
     case 'csv':
-      return l10n.t('delimited text');
+      return l10n.t('delimited text (CSV)');
   }
 }
 
 async function askFormat(now: FormatOptions['format']): Promise<FormatOptions | undefined> {
   const choices = (['jsonl', 'json', 'csv'] as const).map((format) => ({
     label: formatName(format),
-    description: format === now ? l10n.t('now') : '',
+    description: format === now ? l10n.t('current') : '',
     options: { format },
   }));
-  return (await pick(l10n.t('What is this file?'), choices))?.options;
+  return (await pick(l10n.t('File Format'), choices))?.options;
 }
 
 async function askEncoding(now: string | undefined): Promise<FormatOptions | undefined> {
   const choices: Choice[] = encodings.map((encoding) => ({
     label: encoding.toUpperCase(),
-    description: encoding === now ? l10n.t('now') : '',
+    description: encoding === now ? l10n.t('current') : '',
     options: { encoding },
   }));
-  return (await pick(l10n.t('Which encoding is the text in?'), choices))?.options;
+  return (await pick(l10n.t('Encoding'), choices))?.options;
 }
 
 function quoteName(quote: string): string {

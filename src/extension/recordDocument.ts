@@ -36,7 +36,7 @@ export class RecordDocuments implements TextDocumentContentProvider, Disposable 
   provideTextDocumentContent(uri: Uri): string {
     return (
       this.#texts.get(uri.toString()) ??
-      l10n.t('This record was opened from a preview that is gone. Open it from the preview again.')
+      l10n.t('The preview of this record was closed. Open the record again from a preview.')
     );
   }
 

@@ -39,8 +39,8 @@ export function Footer({ page }: { readonly page: PageModel }) {
         class="text-button quiet"
         title={
           file.reading
-            ? t('Detection confidence: {0}%. Change how this file is read', percent(file.reading))
-            : t('Change how this file is read')
+            ? t('Detection confidence: {0}%. Change reading options', percent(file.reading))
+            : t('Change reading options')
         }
         onClick={() => page.readAs()}
       >

@@ -13,7 +13,7 @@ export function GridState({ page }: { readonly page: PageModel }) {
   const state = preview.state.value;
   if (trouble) {
     return (
-      <Empty icon="error" title={t('This file cannot be shown')} alert>
+      <Empty icon="error" title={t("This file can't be shown")} alert>
         <p>{trouble.message}</p>
         <p class="actions">
           <button type="button" class="button" onClick={() => void preview.open()}>
@@ -31,14 +31,11 @@ export function GridState({ page }: { readonly page: PageModel }) {
   if (view === 0) {
     if (!exact) return <Empty icon="loading" spin title={t('Reading the first rows\u2026')} />;
     return (
-      <Empty
-        icon="file"
-        title={state.size === 0 ? t('The file is empty') : t('There are no rows in this file')}
-      >
+      <Empty icon="file" title={state.size === 0 ? t('The file is empty') : t('No records in this file')}>
         <p>
           {state.size === 0
-            ? t('It has no bytes.')
-            : t('It has {0}, but no record.', bytes(state.size ?? state.indexed))}
+            ? t('The file has no content.')
+            : t('{0}, no records.', bytes(state.size ?? state.indexed))}
         </p>
         <p class="actions">
           <OpenAsText page={page} />
@@ -49,18 +46,18 @@ export function GridState({ page }: { readonly page: PageModel }) {
   const result = preview.result.value;
   if (!result) return null;
   if (result.phase === 'running') {
-    return <Empty icon="loading" spin title={t('No match yet')} />;
+    return <Empty icon="loading" spin title={t('No matches yet')} />;
   }
   return (
-    <Empty icon="search" title={result.phase === 'failed' ? t('The query failed') : t('No record matches')}>
+    <Empty icon="search" title={result.phase === 'failed' ? t('The query failed') : t('No records match')}>
       {result.message && <p>{result.message}</p>}
       <p>
-        {t('{0} records were looked at, {1}.', count(result.records), bytes(result.scanned + result.skipped))}
-        {result.malformed > 0 && ` ${t('{0} of them are malformed.', count(result.malformed))}`}
+        {t('Scanned {0} records, {1}.', count(result.records), bytes(result.scanned + result.skipped))}
+        {result.malformed > 0 && ` ${t('{0} are malformed.', count(result.malformed))}`}
       </p>
       <p class="actions">
         <button type="button" class="button" onClick={() => void filter.clear()}>
-          {t('Clear the filter')}
+          {t('Clear Filter')}
         </button>
       </p>
     </Empty>
@@ -76,23 +73,25 @@ export function Banners({ page }: { readonly page: PageModel }) {
     <>
       {state?.phase === 'changed' && (
         <Banner icon="info" kind="info">
-          <span>{state.message || t('The file has changed on disk. What is shown is from before.')}</span>
+          <span>
+            {state.message || t('The file has changed on disk. The preview shows the previous version.')}
+          </span>
           <button type="button" class="button" onClick={() => void page.reload()}>
-            {query ? t('Reload, keep the filter') : t('Reload')}
+            {query ? t('Reload with Filter') : t('Reload')}
           </button>
         </Banner>
       )}
       {state?.phase === 'gone' && (
         <Banner icon="warning" kind="warning">
-          <span>{state.message || t('The file is gone: it was deleted, moved or renamed.')}</span>
+          <span>{state.message || t('The file was deleted, moved or renamed.')}</span>
           <button type="button" class="button" onClick={() => void page.reload()}>
-            {t('Look again')}
+            {t('Try Again')}
           </button>
         </Banner>
       )}
       {state?.phase === 'failed' && (
         <Banner icon="error" kind="error">
-          <span>{state.message || t('The file could not be read on.')}</span>
+          <span>{state.message || t('The rest of the file could not be read.')}</span>
           <button type="button" class="button" onClick={() => void page.filter.retry()}>
             {t('Try again')}
           </button>

@@ -34,7 +34,7 @@ describe('the preview among the editors', () => {
   it('speaks for the preview in front in the status bar, and is silent elsewhere', async () => {
     const preview = await workbench.openPreview('log.jsonl');
     await preview.filter('id <= 7');
-    const item = workbench.page.locator('.statusbar-item', { hasText: '7 of 3,000 rows' });
+    const item = workbench.page.locator('.statusbar-item', { hasText: '7 of 3,000 records match' });
     await item.waitFor();
     await workbench.inExplorer('note.txt').dblclick();
     await item.waitFor({ state: 'hidden' });
@@ -110,13 +110,32 @@ describe('the preview among the editors', () => {
     await workbench.page.locator('.view-line', { hasText: 'error' }).waitFor();
   });
 
+  it('offers to open all files of a kind, and does from then on', async () => {
+    const settings = join(workbench.folder, '.vscode', 'settings.json');
+    await writeFile(settings, JSON.stringify({ 'rowriver.offerAlwaysOpen': true }));
+    await writeFile(join(workbench.folder, 'one.tab'), 'a\tb\n1\t2\n');
+    await writeFile(join(workbench.folder, 'two.tab'), 'a\tb\n3\t4\n');
+    await workbench.openPreview('one.tab');
+    await workbench
+      .notification('Open all .tab files with Rowriver?')
+      .getByRole('button', { name: 'Always Open with Rowriver' })
+      .click();
+    await workbench.page
+      .locator('.statusbar-item', { hasText: '.tab files now open with Rowriver' })
+      .waitFor();
+    await workbench.inExplorer('two.tab').dblclick();
+    await workbench.tab(/two\.tab/).waitFor();
+    const preview = await workbench.previewInFront();
+    await preview.cell(1, '3').waitFor();
+  });
+
   it('offers itself on a text tab that is too large for VS Code', async () => {
     const large = join(workbench.folder, 'large.csv');
     await writeFile(large, 'a,b\n1,2\n3,4\n');
     // A hole in the file: many bytes, no disk.
     await truncate(large, 60 * 1024 * 1024);
     await workbench.inExplorer('large.csv').dblclick();
-    await workbench.notification('large.csv has 63 MB').getByRole('button', { name: 'Open Preview' }).click();
+    await workbench.notification('large.csv (63 MB)').getByRole('button', { name: 'Open Preview' }).click();
     const preview = await workbench.previewInFront();
     assert.deepEqual(await preview.cells(1), ['1', '1', '2']);
   });

@@ -35,7 +35,7 @@ describe('how a file is read', () => {
     const again = await workbench.openPreview('words.csv');
     assert.deepEqual(await again.cells(2), ['2', 'cafÃ©', '1']);
     await workbench.command('Rowriver: Read File As...');
-    await workbench.choose('Read it as recognised again');
+    await workbench.choose('Reset to Detected Settings');
     await again.cell(1, 'café').waitFor();
   });
 });

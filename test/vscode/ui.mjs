@@ -12,7 +12,9 @@ await main(async () => {
   const home = await mkdtemp(join(tmpdir(), 'rowriver-ui-'));
   try {
     await npm(['run', '--silent', '--loglevel=error', 'package']);
-    await withServer({ installed, home, vsix: join(root, 'out/rowriver.vsix') }, ({ origin }) =>
+    // A test that is about this offer turns it on.
+    const settings = { 'rowriver.offerAlwaysOpen': false };
+    await withServer({ installed, home, settings, vsix: join(root, 'out/rowriver.vsix') }, ({ origin }) =>
       node(
         'node_modules/mocha/bin/mocha.js',
         [

@@ -411,9 +411,9 @@ describe('webview/page', function () {
     it('says what was looked at when nothing matches', async () => {
       const page = await open();
       await filter(page, 'nothing');
-      await page.getByText('No record matches').waitFor();
-      await page.getByText('1,000,000,000 records were looked at, 312.0 GB.').waitFor();
-      await page.getByRole('button', { name: 'Clear the filter' }).click();
+      await page.getByText('No records match').waitFor();
+      await page.getByText('Scanned 1,000,000,000 records, 312.0 GB.').waitFor();
+      await page.getByRole('button', { name: 'Clear Filter' }).click();
       await rowOf(page, '1').waitFor();
     });
   });
@@ -766,7 +766,7 @@ describe('webview/page', function () {
       await filter(page, 'status >= 500');
       await page.locator('.chip').waitFor();
       await page.evaluate(() => window.bed.obey({ order: 'state', state: { phase: 'changed' } }));
-      await page.getByRole('button', { name: 'Reload, keep the filter' }).click();
+      await page.getByRole('button', { name: 'Reload with Filter' }).click();
       await page.locator('.banner').waitFor({ state: 'detached' });
       await page.waitForFunction(
         () => window.bed.calls.filter(({ method }) => method === 'run').length === 2,
@@ -810,10 +810,8 @@ describe('webview/page', function () {
       for (let step = 0; step < 3; step++) await page.keyboard.press('PageDown');
       const before = await records(page);
       const active = await page.locator('.row.active .gutter').textContent();
-      await page.evaluate(() =>
-        window.bed.obey({ order: 'restart', message: 'The engine was started anew.' }),
-      );
-      await page.getByText('The engine was started anew.').waitFor();
+      await page.evaluate(() => window.bed.obey({ order: 'restart', message: 'The engine was restarted.' }));
+      await page.getByText('The engine was restarted.').waitFor();
       await page.waitForFunction(
         () => window.bed.calls.filter(({ method }) => method === 'run').length === 2,
       );

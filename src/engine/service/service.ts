@@ -1,5 +1,6 @@
 import type { EngineCalls, EngineEvents, OpenFile, Tagged } from '../../protocol/engine.ts';
 import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
+import { indented } from '../format/json/indent.ts';
 import { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
@@ -99,7 +100,8 @@ export class EngineService {
       recordText: async ({ session, view, row }, { signal }) => {
         const { record, text, format, fields } = await this.#session(session).record(view, row, signal);
         const pairs = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
-        return { title: `Record ${record}`, text: format === 'json' ? text : JSON.stringify(pairs) };
+        const json = format === 'json' ? text : JSON.stringify(pairs);
+        return { title: `Record ${record}`, text: indented(json) };
       },
       printQuery: ({ session, query }) => printQueries(this.#session(session).file.dataset, query),
       clearCache: async () => ({ bytes: (await this.#store?.clear()) ?? 0 }),

@@ -70,7 +70,7 @@ export function Detail(props: DetailProps) {
           <span class="codicon codicon-warning" aria-hidden="true" /> {detail.fault}
         </p>
       )}
-      {detail?.cut && <p class="facts">{t('Only its first {0} are shown.', bytes(detail.text.length))}</p>}
+      {detail?.cut && <p class="facts">{t('Only the first {0} are shown.', bytes(detail.text.length))}</p>}
       <input
         type="search"
         class="input side-search"

@@ -32,8 +32,8 @@ export function FindBar({ page }: { readonly page: PageModel }) {
         ref={input}
         type="text"
         class="input"
-        aria-label={filtered ? t('Find in the filtered rows') : t('Find in the whole file')}
-        placeholder={filtered ? t('Find in the filtered rows') : t('Find in the whole file')}
+        aria-label={filtered ? t('Find in the filtered rows') : t('Find in file')}
+        placeholder={filtered ? t('Find in the filtered rows') : t('Find in file')}
         value={find.text.value}
         onInput={(event) => find.change(event.currentTarget.value, find.matchCase.peek())}
       />
@@ -69,7 +69,7 @@ function words({ find }: PageModel): string {
   if (searching && searching.scanned > 0) return t('{0} searched', bytes(searching.scanned));
   const found = find.count.value;
   if (found?.complete && found.rows === 0) return t('Not found');
-  if (find.ended.value === 'end') return t('No further row; Enter goes on from the first');
+  if (find.ended.value === 'end') return t('No more matches; press Enter to wrap');
   if (find.ended.value === 'start') return t('No earlier row; Enter goes on from the last');
   if (!found) return '';
   const rows = found.rows === 1 ? t('1 row') : t('{0} rows', count(found.rows));

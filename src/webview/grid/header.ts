@@ -53,7 +53,7 @@ export function typeIcon(type: ColumnInfo['type']): string {
 export function typeName(type: ColumnInfo['type']): string {
   switch (type) {
     case 'unknown':
-      return t('nothing seen yet');
+      return t('type not known yet');
     case 'number':
       return t('number');
     case 'text':

@@ -29,7 +29,7 @@ export function Splitter({ share, beside, change }: SplitterProps) {
       ref={element}
       class="splitter"
       role="separator"
-      aria-label={t('Width of the side')}
+      aria-label={t('Resize side panel')}
       aria-orientation={beside ? 'vertical' : 'horizontal'}
       aria-valuenow={Math.round(share * 100)}
       aria-valuemin={least * 100}
