@@ -39,6 +39,13 @@ export class Preview {
     });
   }
 
+  /** An engine that has nothing open yet. */
+  static async start(workers: number, cacheFolder: string | null, keepBytes = 1e9): Promise<Preview> {
+    const preview = new Preview(workers);
+    await preview.host.call('configure', { cacheFolder, cacheBytes: 1e9, keepBytes });
+    return preview;
+  }
+
   static async open(
     location: string,
     options: FormatOptions = {},
@@ -46,10 +53,8 @@ export class Preview {
     cacheFolder?: string,
     keepBytes = 1e9,
   ): Promise<Preview> {
-    const preview = new Preview(workers);
+    const preview = await Preview.start(workers, cacheFolder ?? null, keepBytes);
     try {
-      const settings = { cacheFolder: cacheFolder ?? null, cacheBytes: 1e9, keepBytes };
-      await preview.host.call('configure', settings);
       preview.info = await preview.host.call('open', { session: 1, file: { location, options } });
       return preview;
     } catch (error) {

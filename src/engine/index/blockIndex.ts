@@ -116,9 +116,12 @@ export class BlockIndex {
     return record < 0 || record >= this.records ? undefined : this.#records.upperBound(record) - 1;
   }
 
-  /** The block in which the record that holds a line (0-based) begins. */
+  /**
+   * The first block in which a record can begin on a line (0-based) or after it. Several blocks can be on one line, and
+   * the last line of a text needs no line end.
+   */
   blockOfLine(line: number): number | undefined {
-    return line >= this.lines ? undefined : Math.max(0, this.#lines.upperBound(line) - 1);
+    return line > this.lines ? undefined : Math.max(0, this.#lines.lowerBound(line) - 1);
   }
 
   /** The block in which the record that covers an offset begins. */

@@ -33,6 +33,18 @@ export class DoubleColumn {
     return this.#values.subarray(0, this.#length);
   }
 
+  /** The first entry that is not below a value; the length where there is none. */
+  lowerBound(value: number): number {
+    let low = 0;
+    let high = this.#length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#values[middle] < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** How many entries are at most `value`, in a column that never falls. */
   upperBound(value: number): number {
     let low = 0;

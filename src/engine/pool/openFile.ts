@@ -11,6 +11,18 @@ import type { FileSpec, FormatSpec } from './task.ts';
 export interface OpenFile {
   readonly source: Source;
   readonly scanner: Scanner;
+  /**
+   * Reads a record by itself. A row of a document is read here without what is around it there: its name, and the
+   * bracket after the last one.
+   */
+  readonly rowScanner: Scanner;
+}
+
+function openedFile(source: Source, format: FormatSpec): OpenFile {
+  const scanner = createScanner(format);
+  const rowScanner =
+    format.kind === 'json' ? createKernelJsonDocumentScanner({ ...format.rows, layout: 'values' }) : scanner;
+  return { source, scanner, rowScanner };
 }
 
 function createScanner(format: FormatSpec): Scanner {
@@ -42,10 +54,9 @@ export class OpenFiles {
   async use(spec: FileSpec, signal: AbortSignal): Promise<OpenFile> {
     let file = this.#files.get(spec.key);
     this.#files.delete(spec.key);
-    file ??= openSource(spec.source, { signal, blocking: this.#blocking }).then((source) => ({
-      source,
-      scanner: createScanner(spec.format),
-    }));
+    file ??= openSource(spec.source, { signal, blocking: this.#blocking }).then((source) =>
+      openedFile(source, spec.format),
+    );
     this.#files.set(spec.key, file);
     try {
       const opened = await file;
@@ -59,7 +70,7 @@ export class OpenFiles {
 
   /** Takes over a source that cannot be opened a second time, such as standard input. */
   adopt(spec: FileSpec, source: Source): void {
-    this.#files.set(spec.key, Promise.resolve({ source, scanner: createScanner(spec.format) }));
+    this.#files.set(spec.key, Promise.resolve(openedFile(source, spec.format)));
   }
 
   /** Closes a file that will not be asked for again. */

@@ -40,7 +40,8 @@ export async function readPage(
   // Rows that the query computes are shown as computed, unless the record itself is asked for.
   const derived = plan.shape === 'rows' && request.kind === 'columns' ? new DerivedRows(plan) : undefined;
   const rows = new RowCollector(
-    derived ? derived.scanner : file.scanner,
+    derived ? derived.scanner : file.rowScanner,
+    derived !== undefined || file.rowScanner === file.scanner,
     derived ? { kind: 'jsonl' } : spec.format,
     derived && request.kind === 'columns'
       ? { ...request, numbersInText: spec.format.kind === 'csv' }
@@ -84,6 +85,7 @@ const rowsSampled = 200;
 
 class RowCollector {
   readonly #scanner: Scanner;
+  readonly #inPlace: boolean;
   readonly #request: CellRequest;
   readonly #fields: readonly FieldRequest[];
   readonly #readings: readonly (CellReading | undefined)[];
@@ -100,8 +102,13 @@ class RowCollector {
   readonly #lengths: number[] = [];
   readonly #faults: RowFault[] = [];
 
-  constructor(scanner: Scanner, format: FormatSpec, request: CellRequest) {
+  /**
+   * @param scanner reads the records' cells
+   * @param inPlace whether blocks are in this scanner's own buffer
+   */
+  constructor(scanner: Scanner, inPlace: boolean, format: FormatSpec, request: CellRequest) {
     this.#scanner = scanner;
+    this.#inPlace = inPlace;
     this.#request = request;
     this.#fields =
       request.kind === 'columns' ? request.columns.map(({ path }) => ({ path, numeric: false })) : [];
@@ -188,21 +195,21 @@ class RowCollector {
   /** Answers the buffer, which the scan may have moved. */
   #readCells(bytes: Uint8Array, offset: number, start: number, end: number, row: number): Uint8Array {
     if (this.#paths && row < rowsSampled) this.#learnColumns(this.#paths, bytes, start, end);
-    const block = this.#scanner.scan({
-      length: bytes.length,
-      offset,
-      from: start,
-      until: start + 1,
-      final: true,
-      fields: this.#fields,
-    });
+    const fields = this.#fields;
+    const length = this.#inPlace ? bytes.length : end - start;
+    if (!this.#inPlace) this.#scanner.reserve(length).set(bytes.subarray(start, end));
+    const block = this.#scanner.scan(
+      this.#inPlace
+        ? { length, offset, from: start, until: start + 1, final: true, fields }
+        : { length, offset: offset + start, from: 0, until: length, final: true, fields },
+    );
     block.fields.forEach(({ kinds, starts, ends }, i) => {
       // A record as a whole has a cell of its own only where it is no object: objects have one a member.
       const members = this.#fields[i].path.length === 0 && kinds[0] === Kind.Object;
       if (members) this.#cells.empty(CellKind.Missing);
       else this.#write(this.#cells, block.bytes, kinds[0], starts[0], ends[0], this.#readings[i]);
     });
-    return block.bytes;
+    return this.#inPlace ? block.bytes : bytes;
   }
 
   #learnColumns(fields: JsonFields, bytes: Uint8Array, start: number, end: number): void {

@@ -45,18 +45,26 @@ async function locateBy(
   signal: AbortSignal,
 ): Promise<Located> {
   const { dataset } = file;
-  await indexed(file, (index) => blockOf(index, by, value) !== undefined, signal);
+  await indexed(file, (index) => isPast(index, by, value), signal);
   const block = blockOf(dataset.index, by, value) ?? cutBlock(dataset.known, by, value);
   const last = (view?.rows ?? dataset.known.records) - 1;
   if (block === undefined) return { row: Math.max(0, last), exact: false };
 
   const rank = ranks[by];
-  const row = view ? view.rowOfBlock(block) : dataset.index.place(block).record;
-  const page = await rowsOfBlock(dataset, view, block, signal);
-  for (let i = 0; i < page.rows; i++) {
-    if (rank(page, i) > value) return { row: Math.min(row + i, last), exact: rank(page, i) === value + 1 };
+  const { index } = dataset;
+  const rowAt = (at: number): number => (view ? view.rowOfBlock(at) : index.place(at).record);
+  let row = rowAt(block);
+  // Only a line can go on in the next block.
+  for (let at = block; at === block || (by === 'line' && at < index.length); at++) {
+    if (at > block && index.place(at).line > value) break;
+    if (at < index.length && rowAt(at + 1) === row) continue;
+    const page = await rowsOfBlock(dataset, view, at, signal);
+    for (let i = 0; i < page.rows; i++) {
+      if (rank(page, i) > value) return { row: Math.min(row + i, last), exact: rank(page, i) === value + 1 };
+    }
+    row += page.rows;
   }
-  return { row: Math.max(0, Math.min(row + page.rows, last)), exact: false };
+  return { row: Math.max(0, Math.min(row, last)), exact: false };
 }
 
 function timedRows(file: SharedFile, run: Run | undefined): TimedRows {
@@ -88,6 +96,11 @@ const ranks: Record<'record' | 'line' | 'offset', Rank> = {
   line: (page, row) => page.lines[row],
   offset: (page, row) => page.positions[row] + page.lengths[row] + 1,
 };
+
+/** Whether the index has come past a place. */
+function isPast(index: BlockIndex, by: 'record' | 'line' | 'offset', value: number): boolean {
+  return by === 'line' ? index.lines > value : blockOf(index, by, value) !== undefined;
+}
 
 function blockOf(index: BlockIndex, by: 'record' | 'line' | 'offset', value: number): number | undefined {
   switch (by) {

@@ -7,6 +7,7 @@ import { Marks } from '../../../../src/engine/source/compressed/marks.ts';
 import { countReads } from '../../../support/countedSource.ts';
 import { type Source, SourceError } from '../../../../src/engine/source/source.ts';
 import { memorySource, readAll, readRange, sampleLines } from '../../../support/memory.ts';
+import { bgzf } from '../../../support/packed.ts';
 
 const spacing = 100_000;
 const open = (base: Source, once = false) => decodedSource(base, gzip, new Marks(spacing), once);
@@ -272,20 +273,4 @@ function flushed(plain: Buffer, length: number): Buffer {
   trailer.writeUInt32LE(zlib.crc32(plain), 0);
   trailer.writeUInt32LE(plain.length, 4);
   return Buffer.concat([...parts, trailer]);
-}
-
-/** As bgzip writes it: members of at most 64 KiB, each with its length in its header; an empty one at the end. */
-function bgzf(plain: Buffer): Buffer {
-  const parts: Buffer[] = [];
-  for (let at = 0; at <= plain.length + 65279; at += 65280) {
-    const part = plain.subarray(at, at + 65280);
-    const body = zlib.deflateRawSync(part);
-    const header = Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 0x42, 0x43, 2, 0, 0, 0]);
-    header.writeUInt16LE(header.length + body.length + 8 - 1, 16);
-    const trailer = Buffer.alloc(8);
-    trailer.writeUInt32LE(zlib.crc32(part), 0);
-    trailer.writeUInt32LE(part.length, 4);
-    parts.push(header, body, trailer);
-  }
-  return Buffer.concat(parts);
 }

@@ -7,6 +7,7 @@ import { Marks } from '../../../../src/engine/source/compressed/marks.ts';
 import { countReads } from '../../../support/countedSource.ts';
 import { type Source, SourceError } from '../../../../src/engine/source/source.ts';
 import { nativeZstd, zstd } from '../../../../src/engine/source/compressed/zstd.ts';
+import { storedFrame } from '../../../support/packed.ts';
 import { memorySource, readAll, readRange, sampleLines } from '../../../support/memory.ts';
 
 const open = (base: Source, once = false) => decodedSource(base, zstd, new Marks(100_000), once);
@@ -149,21 +150,6 @@ describe(`zstd source (${nativeZstd ? 'zlib' : 'fzstd'})`, function () {
     });
   });
 });
-
-/** A frame of stored blocks of 100,000 bytes, with its content's size in 8 bytes and no checksum. */
-function storedFrame(content: Buffer): Buffer {
-  const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0]);
-  header.writeUInt32LE(content.length, 5);
-  const parts: Buffer[] = [header];
-  for (let at = 0; at === 0 || at < content.length; at += 100_000) {
-    const block = content.subarray(at, at + 100_000);
-    const last = at + 100_000 >= content.length ? 1 : 0;
-    const blockHeader = Buffer.alloc(3);
-    blockHeader.writeUIntLE((block.length << 3) | last, 0, 3);
-    parts.push(blockHeader, block);
-  }
-  return Buffer.concat(parts);
-}
 
 /** By the zstd command where there is one; else by Node, which knows none of these options. */
 function compress(plain: Buffer, option: string): Buffer | undefined {

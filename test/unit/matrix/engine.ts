@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import type { IndexStore } from '../../../src/engine/index/store.ts';
+import type { Pool } from '../../../src/engine/pool/pool.ts';
+import type { Result, Task } from '../../../src/engine/pool/task.ts';
+import { countTo, exportTo } from '../../../src/engine/run/export.ts';
+import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
+import type { SourceSpec } from '../../../src/engine/source/source.ts';
+import type { ExportFormat } from '../../../src/protocol/engine.ts';
+import type { PreviewCalls, ViewState } from '../../../src/protocol/preview.ts';
+import { cellsOf, type Preview } from '../../support/preview.ts';
+import type { Layout } from './layouts.ts';
+
+const signal = new AbortController().signal;
+const context = { signal, progress: () => undefined };
+
+/** Where a file of the matrix is, and what reads it. */
+export interface EngineOptions {
+  readonly layout: Layout;
+  /** A path or an address. */
+  readonly location: string;
+  readonly store: IndexStore | undefined;
+  /** Undefined: everything is done in this thread. */
+  readonly pool: Pool<Task, Result> | undefined;
+  readonly blockSize: number | undefined;
+  readonly preview: Preview;
+}
+
+/** One file of the matrix, asked as the command line and the preview ask it. What can be read once is opened for each question. */
+export class Engine {
+  readonly layout: Layout;
+  readonly #options: EngineOptions;
+  #dataset: Dataset | undefined;
+  #previewing: Promise<unknown> | undefined;
+
+  constructor(options: EngineOptions) {
+    this.layout = options.layout;
+    this.#options = options;
+  }
+
+  async count(query: string): Promise<number> {
+    return this.#asked(async (dataset) => (await countTo(dataset, { query }, context)).matched);
+  }
+
+  async export(query: string, to: ExportFormat): Promise<string> {
+    const sink = new MemorySink();
+    await this.#asked((dataset) => exportTo(dataset, { query, to, sink }, context));
+    return sink.text();
+  }
+
+  /** The rejects of the whole file, and how many records it has. */
+  async rejects(): Promise<{ readonly records: number; readonly lines: string[] }> {
+    const rejects = new MemorySink();
+    const { records } = await this.#asked((dataset) => countTo(dataset, { query: '', rejects }, context));
+    return { records, lines: rejects.text().split('\n').slice(0, -1) };
+  }
+
+  async call<K extends Exclude<keyof PreviewCalls, `host/${string}`>>(
+    method: K,
+    params: PreviewCalls[K]['params'],
+  ): Promise<PreviewCalls[K]['result']> {
+    const { preview, location, layout } = this.#options;
+    this.#previewing ??= preview.host.call('open', {
+      session: 1,
+      file: { location, options: layout.rows === undefined ? {} : { rows: layout.rows } },
+    });
+    await this.#previewing;
+    return preview.page.call(method, params);
+  }
+
+  /** Runs a query to its end. */
+  async view(query: string): Promise<ViewState> {
+    const state = await this.call('run', { query });
+    if (state.phase !== 'done') throw new Error(`${query} ended as ${state.phase}: ${state.message}`);
+    return state;
+  }
+
+  /** Cells of a view as texts, after one look that learns the columns. */
+  async cells(view: ViewState | undefined, first: number, names: readonly string[]): Promise<unknown> {
+    const at = { view: view?.view ?? 0, first, count: 12 };
+    await this.call('rows', { ...at, columns: [] });
+    const known = view?.columns ?? (await this.call('info', null)).columns;
+    const ids = names.map((name) => known.findIndex((column) => column.name === name));
+    const there = ids.filter((id) => id >= 0);
+    const page = await this.call('rows', { ...at, columns: there });
+    const cells = cellsOf(page).map((row) =>
+      ids.map((id) => (id < 0 ? '(missing)' : row[there.indexOf(id)])),
+    );
+    return { records: [...page.records], cells };
+  }
+
+  async close(): Promise<void> {
+    await this.#dataset?.close();
+    this.#dataset = undefined;
+    if (this.#previewing) await this.#options.preview.host.call('close', { session: 1 });
+    this.#previewing = undefined;
+  }
+
+  /** A file is opened once for all questions, so that what one has taught the index serves the next. */
+  async #asked<T>(ask: (dataset: Dataset) => Promise<T>): Promise<T> {
+    if (this.layout.via === 'file' || this.layout.via === 'http') {
+      this.#dataset ??= await this.#open(this.#spec);
+      return ask(this.#dataset);
+    }
+    const dataset = this.layout.via === 'stdin' ? await this.#openInput() : await this.#open(this.#spec);
+    try {
+      return await ask(dataset);
+    } finally {
+      await dataset.close();
+    }
+  }
+
+  get #spec(): SourceSpec {
+    const { location } = this.#options;
+    return this.layout.via === 'file' ? { kind: 'file', path: location } : { kind: 'url', url: location };
+  }
+
+  #open(spec: SourceSpec): Promise<Dataset> {
+    const { pool, store, blockSize } = this.#options;
+    return Dataset.open(spec, { rows: this.layout.rows, pool, store, blockSize, signal });
+  }
+
+  /** Standard input is the end of a real pipe for as long as it takes to open it. */
+  async #openInput(): Promise<Dataset> {
+    const writer = spawn('cat', [this.#options.location], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(writer, 'spawn');
+    const own = Object.getOwnPropertyDescriptor(process, 'stdin');
+    Object.defineProperty(process, 'stdin', { value: writer.stdout, configurable: true });
+    try {
+      return await this.#open({ kind: 'stdin' });
+    } finally {
+      if (own) Object.defineProperty(process, 'stdin', own);
+    }
+  }
+}
+
+class MemorySink implements ByteSink {
+  readonly name = 'memory';
+  readonly #parts: Buffer[] = [];
+  #committed = false;
+
+  write(bytes: Uint8Array): Promise<void> {
+    this.#parts.push(Buffer.from(bytes));
+    return Promise.resolve();
+  }
+
+  commit(): Promise<void> {
+    this.#committed = true;
+    return Promise.resolve();
+  }
+
+  discard(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  text(): string {
+    if (!this.#committed) throw new Error('What was written was not committed.');
+    const bytes = Buffer.concat(this.#parts);
+    // A text in UTF-16 stays in it.
+    return bytes[0] === 0xff ? bytes.toString('utf16le') : bytes.toString();
+  }
+}

@@ -1,0 +1,218 @@
+import { gzipSync } from 'node:zlib';
+import { bgzf, storedFrame } from '../../support/packed.ts';
+import {
+  cellText,
+  columns,
+  recordsOf,
+  valueOf,
+  type FormatKind,
+  type Item,
+  type MatrixRecord,
+} from './records.ts';
+
+/** How a file comes to the engine. */
+export type Carriage = 'file' | 'stdin' | 'http' | 'http, once';
+
+/** One way in which the same records may stand in a file. */
+export interface Layout {
+  readonly name: string;
+  readonly kind: FormatKind;
+  readonly file: string;
+  readonly via: Carriage;
+  /** Path of the rows, where it cannot be told by itself. */
+  readonly rows?: string;
+  /** Whether workers can take part. */
+  readonly divides: boolean;
+  /** Of a delimited text. */
+  readonly delimiter: string;
+  /** JSON: what whole records are exported as. */
+  readonly records: 'lines' | 'array' | 'documents';
+  /** One that differs from others in what the number of records has no part in. */
+  readonly variant?: boolean | undefined;
+  readonly bytes: (written: Written) => Buffer;
+}
+
+/** The records of one size in the words of each format, each made once. */
+export class Written {
+  readonly records: readonly MatrixRecord[];
+  #lines: readonly string[] | undefined;
+  #pretty: readonly string[] | undefined;
+  #cells: readonly (readonly (string | null)[])[] | undefined;
+
+  constructor(count: number) {
+    this.records = recordsOf(count);
+  }
+
+  get lines(): readonly string[] {
+    return (this.#lines ??= this.records.map((record) => jsonOf(record)));
+  }
+
+  get pretty(): readonly string[] {
+    return (this.#pretty ??= this.records.map((record) => jsonOf(record, 2)));
+  }
+
+  /** Null for no value; of a row that is cut short, those that are there. */
+  get cells(): readonly (readonly (string | null)[])[] {
+    return (this.#cells ??= this.records.map((record) => {
+      if ('broken' in record) return [String(record.id)];
+      return columns.map((column) => {
+        const value = valueOf(record, column);
+        return value === undefined || value === null ? null : cellText(value);
+      });
+    }));
+  }
+}
+
+export function jsonOf(record: MatrixRecord, indent?: number): string {
+  return 'broken' in record
+    ? `{"id":${record.id},"w":}`
+    : JSON.stringify(record satisfies Item, null, indent);
+}
+
+const utf8 = (text: string): Buffer => Buffer.from(text);
+
+const ascii = (text: string): string =>
+  text.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+const delimited = ({ cells }: Written, delimiter: string, lineEnd: string): string => {
+  const special = new RegExp(`^$|["\\r\\n${delimiter}]`);
+  const cell = (text: string | null): string =>
+    text === null ? '' : special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const row = (texts: readonly (string | null)[]): string => texts.map(cell).join(delimiter) + lineEnd;
+  return [columns, ...cells].map(row).join('');
+};
+
+const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
+
+const jsonLines = ({ lines }: Written): Buffer => utf8(`${lines.join('\n')}\n`);
+const recordALine = ({ lines }: Written): Buffer => utf8(`[\n${lines.join(',\n')}\n]\n`);
+const prettyPrinted = ({ pretty }: Written): Buffer => utf8(`[\n${pretty.join(',\n')}\n]\n`);
+const commas = (written: Written): Buffer => utf8(delimited(written, ',', '\n'));
+
+/** One entry a layout. */
+const described: readonly Layout[] = [
+  onDisk('JSON Lines', 'json', 'x.jsonl', jsonLines),
+  onDisk('JSON Lines with CRLF and blank lines', 'json', 'x.ndjson', ({ lines }) =>
+    utf8(lines.map((line, i) => `${line}\r\n${i % 9 === 8 ? '\r\n' : ''}`).join('')),
+  ),
+  onDisk('JSON Lines in ASCII', 'json', 'x.jsonl', ({ lines }) => utf8(`${ascii(lines.join('\n'))}\n`)),
+  onDisk('array on one line', 'json', 'x.json', ({ lines }) => utf8(`[${lines.join(',')}]`)),
+  onDisk('array, a record a line', 'json', 'x.json', recordALine),
+  onDisk('array, a record a line, indented with CRLF', 'json', 'x.json', ({ lines }) =>
+    utf8(`[\r\n\t${lines.join(',\r\n\t')}\r\n]\r\n`),
+  ),
+  onDisk('array, pretty-printed', 'json', 'x.json', prettyPrinted),
+  {
+    ...onDisk('array inside an object', 'json', 'x.json', ({ lines }) =>
+      utf8(`{"meta":{"count":${lines.length}},"data":{"items":[\n${lines.join(',\n')}\n]},"more":[1,2]}\n`),
+    ),
+    rows: '$.data.items[*]',
+  },
+  {
+    ...onDisk('members of an object', 'json', 'x.json', ({ pretty }) =>
+      utf8(`{\n${pretty.map((text, i) => `"m${i}": ${text}`).join(',\n')}\n}\n`),
+    ),
+    rows: '$.*',
+  },
+  {
+    ...onDisk('documents one after the other', 'json', 'x.json', ({ pretty }) =>
+      utf8(`${pretty.join('\n')}\n`),
+    ),
+    rows: '$',
+    records: 'documents',
+  },
+  onDisk('array with comments', 'json', 'x.jsonc', ({ lines }) =>
+    utf8(
+      `// all\n[\n${lines.map((line, i) => (i % 5 === 0 ? `/* ${i}, "{[ */ ${line}` : line)).join(', // "\n')},\n]\n`,
+    ),
+  ),
+  onDisk('CSV', 'csv', 'x.csv', commas),
+  onDisk('TSV', 'csv', 'x.tsv', (written) => utf8(delimited(written, '\t', '\n'))),
+  {
+    ...onDisk('semicolons and CRLF', 'csv', 'x.csv', (written) => utf8(delimited(written, ';', '\r\n'))),
+    delimiter: ';',
+  },
+  recoded('JSON Lines in UTF-16', 'json', 'x.jsonl', ({ lines }) => utf16(`${lines.join('\n')}\n`)),
+  recoded('array in UTF-16, pretty-printed', 'json', 'x.json', ({ pretty }) =>
+    utf16(`[${pretty.join(',\n')}]`),
+  ),
+  recoded('CSV in UTF-16', 'csv', 'x.csv', (written) => utf16(delimited(written, ',', '\r\n'))),
+  recoded('gzip of JSON Lines', 'json', 'x.jsonl.gz', (written) => gzipped(jsonLines(written))),
+  recoded('gzip of an array, a record a line', 'json', 'x.json.gz', (written) =>
+    gzipped(recordALine(written)),
+  ),
+  recoded('bgzip of JSON Lines', 'json', 'x.jsonl.gz', (written) => bgzf(jsonLines(written))),
+  recoded('bgzip of CSV', 'csv', 'x.csv.gz', (written) => bgzf(commas(written))),
+  recoded('bgzip of an array, pretty-printed', 'json', 'x.json.gz', (written) =>
+    bgzf(prettyPrinted(written)),
+  ),
+  recoded('zstd of JSON Lines', 'json', 'x.jsonl.zst', (written) => zstd(jsonLines(written))),
+  recoded('zstd of an array, a record a line', 'json', 'x.json.zst', (written) => zstd(recordALine(written))),
+  { ...onDisk('JSON Lines from standard input', 'json', 'x.jsonl', jsonLines), via: 'stdin' },
+  { ...onDisk('array from standard input', 'json', 'x.json', recordALine), via: 'stdin' },
+  { ...onDisk('CSV from standard input', 'csv', 'x.csv', commas), via: 'stdin' },
+  { ...onDisk('JSON Lines over HTTP', 'json', 'x.jsonl', jsonLines), via: 'http' },
+  { ...onDisk('array over HTTP, pretty-printed', 'json', 'x.json', prettyPrinted), via: 'http' },
+  { ...onDisk('CSV over HTTP', 'csv', 'x.csv', commas), via: 'http' },
+  { ...onDisk('JSON Lines over HTTP without ranges', 'json', 'x.jsonl', jsonLines), via: 'http, once' },
+  { ...onDisk('array over HTTP without ranges', 'json', 'x.json', recordALine), via: 'http, once' },
+  {
+    ...recoded('gzip of CSV over HTTP without ranges', 'csv', 'x.csv.gz', (written) =>
+      gzipped(commas(written)),
+    ),
+    via: 'http, once',
+  },
+];
+
+/** Those that are left out where there are very many records. */
+const variants = new Set([
+  'JSON Lines with CRLF and blank lines',
+  'JSON Lines in ASCII',
+  'array, a record a line, indented with CRLF',
+  'TSV',
+  'array in UTF-16, pretty-printed',
+  'CSV in UTF-16',
+  'gzip of an array, a record a line',
+  'bgzip of JSON Lines',
+  'bgzip of an array, pretty-printed',
+  'zstd of JSON Lines',
+  'array from standard input',
+  'CSV from standard input',
+  'array over HTTP, pretty-printed',
+  'CSV over HTTP',
+  'array over HTTP without ranges',
+  'gzip of CSV over HTTP without ranges',
+]);
+
+export const layouts = described.map((layout) => ({ ...layout, variant: variants.has(layout.name) }));
+
+function onDisk(name: string, kind: FormatKind, file: string, bytes: Layout['bytes']): Layout {
+  const delimiter = file.includes('.tsv') ? '\t' : ',';
+  return {
+    name,
+    kind,
+    file,
+    via: 'file',
+    divides: true,
+    delimiter,
+    records: /\.jsonc?(\.|$)/.test(file) ? 'array' : 'lines',
+    bytes,
+  };
+}
+
+/** The file's bytes are not those that are read: many of them are read from front to back. */
+function recoded(name: string, kind: FormatKind, file: string, bytes: Layout['bytes']): Layout {
+  return { ...onDisk(name, kind, file, bytes), divides: name.startsWith('bgzip') || name.startsWith('zstd') };
+}
+
+function gzipped(plain: Buffer): Buffer {
+  return gzipSync(plain, { level: 1 });
+}
+
+/** Frames of a MiB. */
+function zstd(plain: Buffer): Buffer {
+  const frames: Buffer[] = [];
+  for (let at = 0; at < plain.length; at += 1 << 20)
+    frames.push(storedFrame(plain.subarray(at, at + (1 << 20))));
+  return Buffer.concat(frames);
+}

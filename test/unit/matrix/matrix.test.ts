@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IndexStore } from '../../../src/engine/index/store.ts';
+import type { WorkerPool } from '../../../src/engine/pool/pool.ts';
+import type { Result, Task } from '../../../src/engine/pool/task.ts';
+import { contentOf, serve, TestServer } from '../../support/httpServer.ts';
+import { scanPool } from '../../support/pool.ts';
+import { Preview } from '../../support/preview.ts';
+import { Engine } from './engine.ts';
+import { layouts, Written, type Layout } from './layouts.ts';
+import { questions, type Question } from './questions.ts';
+import { Rows, type FormatKind } from './records.ts';
+
+/** Everything of everything, which takes minutes; else the larger a file, the fewer questions to it. */
+const whole = process.env.ROWRIVER_MATRIX === 'whole';
+
+interface Size {
+  readonly count: number;
+  /** So that workers have several blocks each; undefined: the engine's own. */
+  readonly blockSize: number | undefined;
+  /** Every how many-th question is asked in a pass over a file; another in each pass and each layout. */
+  readonly every: number;
+}
+
+/** One entry a size: less and more than a batch, a block and a stretch hold. */
+const sizes: readonly Size[] = [
+  { count: 1, blockSize: 64 * 1024, every: 1 },
+  { count: 300, blockSize: 16 * 1024, every: whole ? 1 : 2 },
+  { count: 9000, blockSize: 64 * 1024, every: whole ? 1 : 3 },
+  { count: 200_000, blockSize: undefined, every: whole ? 1 : 24 },
+];
+
+/** One way of asking questions of a file, one after the other. */
+interface Pass {
+  readonly workers: 0 | 1 | 2;
+  /** In the other order, and with the index that the pass before has left. */
+  readonly kept: boolean;
+  /** Whether the preview is asked as well, which has its own workers and its own index. */
+  readonly previews: boolean;
+}
+
+function passesOf({ via, divides }: Layout, count: number): readonly Pass[] {
+  const alone: Pass = { workers: 0, kept: false, previews: true };
+  if (via === 'stdin' || via === 'http, once') return [alone];
+  if (!divides || count === 1) return [alone, { ...alone, kept: true }];
+  return [
+    alone,
+    { workers: 2, kept: false, previews: false },
+    { workers: 1, kept: true, previews: true },
+    { workers: 2, kept: true, previews: false },
+  ];
+}
+
+function inWords({ workers, kept }: Pass): string {
+  const threads = ['no worker', 'one worker', 'two workers'][workers];
+  return `${threads}, ${kept ? 'with the index kept' : 'one question after the other'}`;
+}
+
+describe('every layout and every question', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let server: TestServer;
+  let pools: readonly (WorkerPool<Task, Result> | undefined)[];
+  let preview: Preview;
+  let files = 0;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-'));
+    server = await TestServer.start((_, response) => response.end());
+    pools = [undefined, scanPool(1), scanPool(2)];
+    preview = await Preview.start(2, join(folder, 'previews'));
+  });
+
+  after(async () => {
+    await preview.close();
+    for (const pool of pools) await pool?.close();
+    await server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  for (const size of sizes) {
+    const { count, blockSize, every } = size;
+    const noun = count === 1 ? 'record' : 'records';
+    describe(`${count.toLocaleString('en')} ${noun}`, () => {
+      let written: Written | undefined;
+      let rows: Record<FormatKind, Rows>;
+      const answers = new Map<string, string>();
+
+      before(() => {
+        written = new Written(count);
+        const { records } = written;
+        rows = { json: new Rows('json', records), csv: new Rows('csv', records) };
+      });
+
+      after(() => {
+        written = undefined;
+        answers.clear();
+      });
+
+      const answerOf = (question: Question, kind: FormatKind): string => {
+        const key = `${kind} ${question.name}`;
+        let answer = answers.get(key);
+        if (answer === undefined) answers.set(key, (answer = JSON.stringify(question.answer(rows[kind]))));
+        return answer;
+      };
+
+      const check = async (engine: Engine, question: Question, when: string): Promise<void> => {
+        const { layout } = engine;
+        const what = `${layout.name}, ${count} ${noun}, ${when}: ${question.name}`;
+        let got: string;
+        try {
+          got = JSON.stringify(await question.ask(engine, rows[layout.kind]));
+        } catch (error) {
+          throw new Error(`${what}\nfailed: ${error instanceof Error ? error.message : String(error)}`, {
+            cause: error,
+          });
+        }
+        const expected = answerOf(question, layout.kind);
+        if (got !== expected) assert.fail(`${what}\n${difference(expected, got)}`);
+      };
+
+      for (const [place, layout] of layouts.entries()) {
+        if (layout.variant && count > 9000 && !whole) continue;
+        it(layout.name, async () => {
+          assert.ok(written);
+          const location = await put(layout, layout.bytes(written));
+          for (const [turn, pass] of passesOf(layout, count).entries()) {
+            const asked = questions.filter(({ preview }, at) => {
+              if (preview && (!pass.previews || layout.via === 'stdin')) return false;
+              return (at + place + 5 * turn) % every === 0;
+            });
+            const engine = new Engine({
+              layout,
+              location,
+              // An index belongs to blocks of one size.
+              store: new IndexStore(join(folder, `${count} ${place} ${pass.workers > 0}`), 1e9),
+              pool: pools[pass.workers],
+              blockSize: pass.workers > 0 ? blockSize : undefined,
+              preview,
+            });
+            try {
+              const inOrder = pass.kept ? asked.toReversed() : asked;
+              for (const question of inOrder) await check(engine, question, inWords(pass));
+            } finally {
+              await engine.close();
+            }
+          }
+        });
+      }
+    });
+  }
+
+  /** Puts a file where the engine is to find it; answers its path or address. */
+  async function put(layout: Layout, bytes: Buffer): Promise<string> {
+    if (layout.via === 'http' || layout.via === 'http, once') {
+      const content = contentOf(bytes);
+      const ranges = layout.via === 'http';
+      server.handler = (request, response) => serve(request, response, content, { ranges, etag: '"x"' });
+      return server.url(`/${files++}/${layout.file}`);
+    }
+    const path = join(folder, `${files++}-${layout.file}`);
+    await writeFile(path, bytes);
+    return path;
+  }
+});
+
+/** Where two answers part, with what is around it. */
+function difference(expected: string, got: string): string {
+  let at = 0;
+  while (at < expected.length && expected[at] === got[at]) at++;
+  const around = (text: string): string =>
+    `${at > 60 ? '...' : ''}${text.slice(Math.max(0, at - 60), at + 120)}${text.length > at + 120 ? '...' : ''}`;
+  return `expected: ${around(expected)}\ngot:      ${around(got)}`;
+}

@@ -1,0 +1,493 @@
+import type { ExportFormat } from '../../../src/protocol/engine.ts';
+import type { Engine } from './engine.ts';
+import { jsonOf, type Layout } from './layouts.ts';
+import { cellText, firstTime, valueOf, type Column, type Row, type Rows } from './records.ts';
+
+/** One question to a file, and its answer by plain JavaScript on the objects that the file was made of. */
+export interface Question {
+  readonly name: string;
+  /** Of the preview: not asked of what a preview does not open. */
+  readonly preview: boolean;
+  /** Undefined: it cannot be asked of this file. */
+  readonly ask: (engine: Engine, rows: Rows) => Promise<unknown>;
+  readonly answer: (rows: Rows) => unknown;
+}
+
+/** One entry a question. Each is asked after all those before it, and again with the index that they have left. */
+export const questions: readonly Question[] = [
+  // Two after the other on a column that rises: what the first learns of the blocks decides what the second reads.
+  counted(`part = 'p1'`, (row) => row.text('part') === 'p1'),
+  counted(`part = 'p3'`, (row) => row.text('part') === 'p3'),
+  counted(`part >= 'p4' AND part < 'p5'`, (row) => row.text('part') === 'p4'),
+  counted(`o = 'DE'`, (row) => row.text('o') === 'DE'),
+  counted(
+    `o IN ('US', 'JP') AND NOT u = 'plain'`,
+    (row) => hasOne(row.text('o'), ['US', 'JP']) && row.text('u') !== null && row.text('u') !== 'plain',
+  ),
+  counted(`key = 'k${(150 * 7919) % 1_000_003}'`, (row) => row.id === 150),
+  counted(`e = ''`, (row) => row.text('e') === ''),
+  counted(`u = 'Zürich' OR u = '🎉 party'`, (row) => hasOne(row.text('u'), ['Zürich', '🎉 party'])),
+  counted(`n = 'say "hi", ok' OR n = 'line\nbreak'`, (row) =>
+    hasOne(row.text('n'), ['say "hi", ok', 'line\nbreak']),
+  ),
+  counted(`l > '-' AND length(l) > 250`, (row) => (row.text('l') ?? '').length > 250),
+  counted(`w > 100.5`, (row) => isBetween(row.number('w'), 100.6, Infinity)),
+  counted(`w BETWEEN -33.3 AND 5`, (row) => isBetween(row.number('w'), -33.3, 5)),
+  counted(`id <= 40`, (row) => row.id <= 40),
+  counted(`id > 8990`, (row) => row.id > 8990),
+  counted(
+    `user.a = 'user 1' AND user.b >= 7`,
+    (row) => row.text('user.a') === 'user 1' && (row.number('user.b') ?? 0) >= 7,
+  ),
+  counted(`ok = TRUE`, (row) => row.isTrue('ok')),
+  counted(`key LIKE 'k7%9'`, (row) => /^k7.*9$/.test(row.text('key') ?? '')),
+  counted(`n LIKE '%"hi"%'`, (row) => (row.text('n') ?? '').includes('"hi"')),
+  counted(`l ILIKE '%needle%'`, (row) => /needle/i.test(row.text('l') ?? '')),
+  counted(`u ~ '^[Zs].*[he]$'`, (row) => /^[Zs].*[he]$/.test(row.text('u') ?? '')),
+  counted(`key ~ '[05]{2}$'`, (row) => /[05]{2}$/.test(row.text('key') ?? '')),
+  counted(`w IS NULL`, (row) => row.number('w') === null),
+  counted(`n IS NOT NULL AND tags IS NULL`, (row) => row.text('n') !== null && isNull(row.value('tags'))),
+
+  selected('same', `o = 'FR'`, (row) => row.text('o') === 'FR'),
+  selected(
+    'jsonl',
+    `w >= 900 |> SELECT id, key, u, n, w, user.a AS a, tags, e`,
+    (row) => (row.number('w') ?? 0) >= 900,
+  ),
+  selected(
+    'csv',
+    `o = 'GB' AND w < -800 |> SELECT id, key, u, n, w, user.a AS a, tags, e`,
+    (row) => row.text('o') === 'GB' && (row.number('w') ?? 0) < -800,
+  ),
+  selected(
+    'tsv',
+    `u = '東京' AND id % 40 = 1 |> SELECT id, key, u, n, w, user.a AS a, tags, e`,
+    (row) => row.text('u') === '東京' && row.id % 40 === 1,
+  ),
+  selected(
+    'json',
+    `e = 'x' AND w > 700 |> SELECT id, key, u, n, w, user.a AS a, tags, e`,
+    (row) => row.text('e') === 'x' && (row.number('w') ?? 0) > 700,
+  ),
+
+  table(`|> SELECT _record, id, key |> LIMIT 5 OFFSET 140`, (rows) =>
+    rows.records
+      .flatMap((record, index) => (rows.kind === 'json' && 'broken' in record ? [] : [{ record, index }]))
+      .slice(140, 145)
+      .map(({ record, index }) => ({
+        _record: index + 1,
+        id: typed(rows, record.id),
+        key: valueOf(record, 'key') ?? null,
+      })),
+  ),
+  table(
+    `|> AGGREGATE count(*) AS c, count(w) AS cw, sum(w) AS s, min(key) AS low, max(u) AS high GROUP BY o`,
+    (rows) =>
+      groups(rows.all, 'o').map(([o, members]) => ({
+        o,
+        c: members.length,
+        cw: numbersOf(members).length,
+        s: sumOfTenths(numbersOf(members)),
+        low: least(members, 'key'),
+        high: greatest(members, 'u'),
+      })),
+  ),
+  table(
+    `w > 0 |> AGGREGATE count(*) AS c, count(DISTINCT key) AS d, max(n) AS n GROUP BY part, user.a AS a`,
+    (rows) =>
+      groups(
+        rows.where((row) => (row.number('w') ?? 0) > 0),
+        'part',
+        'user.a',
+      ).map(([part, members]) => ({
+        part,
+        a: members[0].value('user.a') ?? null,
+        c: members.length,
+        d: new Set(members.map((row) => row.text('key'))).size,
+        n: greatest(members, 'n'),
+      })),
+  ),
+  table(`|> ORDER BY key DESC |> SELECT id, key |> LIMIT 7`, (rows) =>
+    sorted(rows.all, (a, b) => -compareTexts(a.text('key'), b.text('key'), -1))
+      .slice(0, 7)
+      .map((row) => pick(row, ['id', 'key'])),
+  ),
+  table(`|> ORDER BY w, u DESC |> SELECT id, w, u |> LIMIT 300`, (rows) =>
+    sorted(
+      rows.all,
+      (a, b) => compareNumbers(a.number('w'), b.number('w')) || -compareTexts(a.text('u'), b.text('u'), -1),
+    )
+      .slice(0, 300)
+      .map((row) => pick(row, ['id', 'w', 'u'])),
+  ),
+  table(`|> SELECT u, n |> DISTINCT`, (rows) => distinct(rows.all.map((row) => pick(row, ['u', 'n'])))),
+  table(`id <= 2000 |> UNNEST tags AS tag |> SELECT id, tag`, (rows) =>
+    rows
+      .where((row) => row.id <= 2000)
+      .flatMap((row) => itemsOf(row).map((tag) => ({ id: row.value('id'), tag }))),
+  ),
+
+  asked(
+    'malformed records and their places',
+    async (engine) => {
+      const { records, lines } = await engine.rejects();
+      return { records, malformed: lines.map((line) => (JSON.parse(line) as { record: number }).record) };
+    },
+    (rows) => ({ records: rows.count, malformed: brokenOf(rows) }),
+  ),
+
+  previewed(
+    'problems',
+    async (engine) => {
+      await engine.view('id >= 0');
+      const { items, total, complete } = await engine.call('problems', { first: 0, count: 100 });
+      return { total, complete, records: items.map(({ record }) => record) };
+    },
+    (rows) => ({ total: brokenOf(rows).length, complete: true, records: brokenOf(rows).slice(0, 100) }),
+  ),
+
+  previewed(
+    'page in the middle',
+    (engine, { count }) => engine.cells(undefined, Math.floor(count / 2), shown),
+    (rows) => {
+      const first = Math.floor(rows.count / 2);
+      return pageOf(
+        rows,
+        rows.records.slice(first, first + 12).map((_, i) => first + i),
+      );
+    },
+  ),
+  previewed(
+    'page in the middle of what matches',
+    async (engine) => {
+      const view = await engine.view(`u = 'Zürich' AND w IS NOT NULL`);
+      return { matched: view.matched, page: await engine.cells(view, Math.floor(view.matched / 2), shown) };
+    },
+    (rows) => {
+      const matching = rows
+        .where((row) => row.text('u') === 'Zürich' && row.number('w') !== null)
+        .map(({ id }) => id - 1);
+      const first = Math.floor(matching.length / 2);
+      return { matched: matching.length, page: pageOf(rows, matching.slice(first, first + 12)) };
+    },
+  ),
+  previewed(
+    'page in the middle of computed rows',
+    async (engine) => {
+      const view = await engine.view(`o = 'JP' |> SELECT key, u || '!' AS loud`);
+      return {
+        matched: view.matched,
+        page: await engine.cells(view, Math.floor(view.matched / 2), ['key', 'loud']),
+      };
+    },
+    (rows) => {
+      const matching = rows.where((row) => row.text('o') === 'JP');
+      const part = matching.slice(Math.floor(matching.length / 2)).slice(0, 12);
+      const cells = part.map((row) => [row.text('key'), `${row.text('u')}!`]);
+      return { matched: matching.length, page: { records: part.map(({ id }) => id), cells } };
+    },
+  ),
+  previewed(
+    'page of groups',
+    async (engine) => {
+      const view = await engine.view(`|> AGGREGATE count(*) AS c GROUP BY o |> ORDER BY o`);
+      return { matched: view.matched, page: await engine.cells(view, 0, ['o', 'c']) };
+    },
+    (rows) => {
+      const found = groups(rows.all, 'o').sort(([a], [b]) => compareTexts(a, b, 1));
+      const cells = found.map(([o, members]) => [o ?? '(null)', String(members.length)]);
+      return { matched: found.length, page: { records: found.map(() => 0), cells } };
+    },
+  ),
+
+  previewed(
+    'find forward, backward and in a view',
+    async (engine, { count }) => {
+      const half = Math.floor(count / 2);
+      const request = { view: 0, text: 'needle', matchCase: false };
+      const forward = await engine.call('find', { ...request, from: half, backward: false });
+      const backward = await engine.call('find', { ...request, from: half, backward: true });
+      const { view } = await engine.view(`part = 'p2'`);
+      const inView = await engine.call('find', { ...request, view, from: -1, backward: false });
+      const { count: found } = await engine.call('findCount', { view: 0, text: 'Needle', matchCase: true });
+      const cased = await engine.call('findCount', { view, text: 'needle', matchCase: true });
+      return { forward, backward, inView, found, cased: cased.count };
+    },
+    (rows) => {
+      const half = Math.floor(rows.count / 2);
+      const needles = rows.where((row) => (row.text('l') ?? '').includes('Needle')).map(({ id }) => id - 1);
+      const inView = rows
+        .where((row) => row.text('part') === 'p2')
+        .findIndex((row) => (row.text('l') ?? '').includes('Needle'));
+      const row = (index: number | undefined) => (index === undefined || index < 0 ? null : { row: index });
+      return {
+        forward: row(needles.find((needle) => needle > half)),
+        backward: row(needles.findLast((needle) => needle < half)),
+        inView: row(inView),
+        found: needles.length,
+        cased: 0,
+      };
+    },
+  ),
+  previewed(
+    'go to a record, a time and a place',
+    async (engine, { count }) => {
+      const half = Math.floor(count / 2);
+      await engine.view('id >= 0');
+      const record = await engine.call('locate', { view: 0, place: { by: 'record', value: half + 1 } });
+      await engine.cells(undefined, 0, shown);
+      const time = new Date(firstTime + (half + 1) * 1000).toISOString();
+      const { row } = await engine.call('locate', { view: 0, place: { by: 'time', text: time } });
+      const detail = await engine.call('record', { view: 0, row: half });
+      const offset = await engine.call('locate', { view: 0, place: { by: 'offset', value: detail.offset } });
+      const line = await engine.call('locate', { view: 0, place: { by: 'line', value: detail.line } });
+      const text = detail.format === 'json' ? detail.text : detail.fields.map(({ value }) => value);
+      return {
+        record,
+        time: row,
+        number: detail.record,
+        offset: offset.row,
+        lineIsBefore: line.row <= half,
+        text: parsed(text),
+      };
+    },
+    (rows) => {
+      const half = Math.floor(rows.count / 2);
+      const record = rows.records[half];
+      const values = rows.all.find(({ id }) => id === record.id);
+      return {
+        record: { row: half, exact: true },
+        time: half,
+        number: half + 1,
+        offset: half,
+        lineIsBefore: true,
+        text: rows.kind === 'json' ? parsed(jsonOf(record)) : all.map((column) => values?.value(column)),
+      };
+    },
+  ),
+];
+
+const shown: readonly Column[] = ['id', 'key', 'u', 'n', 'user.a', 'w'];
+const all: readonly Column[] = [
+  'id',
+  'key',
+  'part',
+  'o',
+  'w',
+  'e',
+  'l',
+  'u',
+  'n',
+  'user.a',
+  'user.b',
+  'tags',
+  'ok',
+  'ts',
+];
+const chosen: readonly Column[] = ['id', 'key', 'u', 'n', 'w', 'user.a', 'tags', 'e'];
+
+function asked(name: string, ask: Question['ask'], answer: Question['answer']): Question {
+  return { name, preview: false, ask, answer };
+}
+
+function previewed(name: string, ask: Question['ask'], answer: Question['answer']): Question {
+  return { name, preview: true, ask, answer };
+}
+
+function counted(query: string, test: (row: Row) => boolean): Question {
+  return asked(
+    `how many are ${query}`,
+    (engine) => engine.count(query),
+    (rows) => rows.where(test).length,
+  );
+}
+
+/** Records, in each format. `same` are whole ones; the others have the columns of `chosen`. */
+function selected(to: ExportFormat, query: string, test: (row: Row) => boolean): Question {
+  return asked(
+    `${query}, as ${to}`,
+    async (engine, rows) => {
+      const text = await engine.export(query, to);
+      if (to === 'csv') return parseDelimited(text, ',');
+      if (to === 'tsv') return parseDelimited(text, '\t');
+      if (to === 'json') return JSON.parse(text) as unknown;
+      if (to === 'same' && rows.kind === 'json') return wholeRecords(text, engine.layout.records);
+      if (to === 'jsonl') return linesOf(text);
+      return parseDelimited(text.replace(/^\ufeff/, ''), engine.layout.delimiter);
+    },
+    (rows) => {
+      const found = rows.where(test);
+      if (to === 'csv' || to === 'tsv') {
+        const names = chosen.map((column) => (column === 'user.a' ? 'a' : column));
+        return [names, ...found.map((row) => chosen.map((column) => cellOf(row.value(column))))];
+      }
+      if (to !== 'same') return found.map((row) => pick(row, chosen, { 'user.a': 'a' }));
+      if (rows.kind === 'json') return found.map(({ id }) => parsed(jsonOf(rows.records[id - 1])));
+      return [all, ...found.map((row) => all.map((column) => cellOf(row.value(column))))];
+    },
+  );
+}
+
+/** Rows that a query computes, as JSON Lines. */
+function table(query: string, answer: (rows: Rows) => unknown): Question {
+  return asked(query, async (engine) => linesOf(await engine.export(query, 'jsonl')), answer);
+}
+
+function wholeRecords(text: string, as: Layout['records']): unknown {
+  if (as === 'lines') return linesOf(text);
+  return JSON.parse(as === 'array' ? text : `[${text.replaceAll(/\}\s*\n\{/g, '},{')}]`) as unknown;
+}
+
+function linesOf(text: string): unknown[] {
+  return text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .filter((line) => line !== '')
+    .map((line): unknown => JSON.parse(line));
+}
+
+function parsed(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Rows of texts; null for a field that is empty and not quoted. */
+function parseDelimited(text: string, delimiter: string): (string | null)[][] {
+  const rows: (string | null)[][] = [];
+  const fields = new RegExp(`("(?:[^"]|"")*"|[^"\\r\\n${delimiter}]*)(${delimiter}|\\r?\\n|$)`, 'y');
+  let row: (string | null)[] = [];
+  while (fields.lastIndex < text.length) {
+    const at = fields.lastIndex;
+    const found = fields.exec(text);
+    if (!found) throw new Error(`no field at ${at}: ${text.slice(at, at + 80)}`);
+    const [, field, end] = found;
+    const cell = field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field;
+    // A list is its JSON text, with the blanks that it has in the file.
+    row.push(field === '' ? null : cell.startsWith('[') ? JSON.stringify(JSON.parse(cell)) : cell);
+    if (end === delimiter) continue;
+    rows.push(row);
+    row = [];
+  }
+  return rows;
+}
+
+/** What a cell of a delimited text holds of a value. */
+function cellOf(value: unknown): string | null {
+  return value === null || value === undefined ? null : cellText(value);
+}
+
+function typed(rows: Rows, value: number): unknown {
+  return rows.kind === 'json' ? value : String(value);
+}
+
+function isNull(value: unknown): boolean {
+  return value === null || value === undefined;
+}
+
+function isNumber(value: number | null): value is number {
+  return value !== null;
+}
+
+function isBetween(value: number | null, low: number, high: number): boolean {
+  return value !== null && value >= low && value <= high;
+}
+
+function hasOne(text: string | null, of: readonly string[]): boolean {
+  return text !== null && of.includes(text);
+}
+
+function pick(
+  row: Row,
+  of: readonly Column[],
+  names: Partial<Record<Column, string>> = {},
+): Record<string, unknown> {
+  return Object.fromEntries(of.map((column) => [names[column] ?? column, row.value(column) ?? null]));
+}
+
+function groups(rows: readonly Row[], ...keys: readonly Column[]): [string | null, Row[]][] {
+  const found = new Map<string, [string | null, Row[]]>();
+  for (const row of rows) {
+    const key = JSON.stringify(keys.map((column) => row.text(column)));
+    const group = found.get(key) ?? [row.text(keys[0]), []];
+    group[1].push(row);
+    found.set(key, group);
+  }
+  return [...found.values()];
+}
+
+function numbersOf(rows: readonly Row[]): number[] {
+  return rows.map((row) => row.number('w')).filter(isNumber);
+}
+
+/** Of numbers with one digit after the point, exactly; null of none. */
+function sumOfTenths(numbers: readonly number[]): number | null {
+  return numbers.length === 0 ? null : numbers.reduce((sum, number) => sum + Math.round(number * 10), 0) / 10;
+}
+
+function least(rows: readonly Row[], column: Column): string | null {
+  return rows
+    .map((row) => row.text(column))
+    .filter((text) => text !== null)
+    .reduce<string | null>(
+      (low, text) => (low === null || compareTexts(text, low, 1) < 0 ? text : low),
+      null,
+    );
+}
+
+function greatest(rows: readonly Row[], column: Column): string | null {
+  return rows
+    .map((row) => row.text(column))
+    .filter((text) => text !== null)
+    .reduce<string | null>(
+      (high, text) => (high === null || compareTexts(text, high, 1) > 0 ? text : high),
+      null,
+    );
+}
+
+function sorted(rows: readonly Row[], compare: (a: Row, b: Row) => number): Row[] {
+  return rows.toSorted(compare);
+}
+
+/** In the order of code points; null is past all texts by `nulls`. */
+function compareTexts(a: string | null, b: string | null, nulls: number): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? nulls : -nulls;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function compareNumbers(a: number | null, b: number | null): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  return a - b;
+}
+
+function distinct(rows: readonly Record<string, unknown>[]): unknown[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}
+
+/** What UNNEST makes of a row's tags: a text is its only item. */
+function itemsOf(row: Row): readonly unknown[] {
+  const value = row.value('tags');
+  return isNull(value) ? [] : Array.isArray(value) ? (value as unknown[]) : [value];
+}
+
+function brokenOf({ records }: Rows): number[] {
+  return records.flatMap((record, index) => ('broken' in record ? [index + 1] : []));
+}
+
+/** The cells of a page of whole records, as `cellsOf` has them. */
+function pageOf(rows: Rows, indices: readonly number[]): unknown {
+  const byId = new Map(rows.all.map((row) => [row.id, row]));
+  const cells = indices.map((index) => {
+    const record = rows.records[index];
+    const row = byId.get(record.id);
+    if (!row) return [jsonOf(record), ...shown.slice(1).map(() => '(missing)')];
+    return shown.map((column) => {
+      const value = row.value(column);
+      return value === undefined ? '(missing)' : value === null ? '(null)' : cellText(value);
+    });
+  });
+  return { records: indices.map((index) => index + 1), cells };
+}
