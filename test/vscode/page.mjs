@@ -1,11 +1,12 @@
-// Runs test/webview/page.test.ts: the preview's page in a plain browser, over a stand-in for the engine. With --frames
+// Runs the preview's page in a plain browser: test/webview/page.test.ts over a stand-in for the engine, and
+// test/webview/matrix.test.ts over the real one. With --frames
 // it measures what a frame of scrolling costs instead, which says nothing on a machine that has other work.
 import { launchOptions } from './browser.mjs';
 import { install } from './install.mjs';
 import { main, node } from './project.mjs';
 
 const more = process.argv.slice(2);
-const suite = more.includes('--frames') ? 'frames' : 'page';
+const suites = more.includes('--frames') ? ['frames'] : ['page', 'matrix'];
 
 await main(async () => {
   const installed = await install();
@@ -13,7 +14,8 @@ await main(async () => {
     'node_modules/mocha/bin/mocha.js',
     [
       ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '60000'],
-      ...[`out/test/webview/${suite}.test.js`, ...more.filter((word) => word !== '--frames')],
+      ...suites.map((suite) => `out/test/webview/${suite}.test.js`),
+      ...more.filter((word) => word !== '--frames'),
     ],
     { ROWRIVER_BROWSER: JSON.stringify(launchOptions(installed)) },
   );

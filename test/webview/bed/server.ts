@@ -16,6 +16,10 @@ export interface OpenOptions {
   readonly delay?: number;
   /** Milliseconds that a query takes. */
   readonly query?: number;
+  /** The page's other end is in this process, by `host.ts`; what it is, is for `meet` to say. */
+  readonly engine?: 'here';
+  /** Called with the page before it goes anywhere. */
+  readonly meet?: (page: Page) => Promise<void>;
 }
 
 export interface BedServer {
@@ -65,6 +69,7 @@ export async function startBed(root = process.cwd()): Promise<BedServer> {
       webview: 'src/webview/main.ts',
       bed: 'test/webview/bed/page.ts',
       worker: 'test/webview/bed/worker.ts',
+      host: 'test/webview/bed/host.ts',
     },
     outdir: out,
     bundle: true,
@@ -104,10 +109,11 @@ export async function startBed(root = process.cwd()): Promise<BedServer> {
 }
 
 async function openPage(browser: Browser, port: number, options: OpenOptions): Promise<Page> {
-  const { width = 1400, height = 900, theme = 'dark', ...rest } = options;
+  const { width = 1400, height = 900, theme = 'dark', meet, ...rest } = options;
   const context = await browser.newContext({ viewport: { width, height } });
   const page = await context.newPage();
   page.setDefaultTimeout(8000);
+  await meet?.(page);
   const asked = new URLSearchParams({ theme });
   for (const [name, value] of Object.entries(rest)) asked.set(name, String(value));
   await page.goto(`http://127.0.0.1:${port}/?${asked.toString()}`);
@@ -120,8 +126,7 @@ function closeServer(server: Server): Promise<void> {
 }
 
 async function answer(url: URL, root: string, out: string): Promise<{ type: string; body: Buffer | string }> {
-  if (url.pathname === '/')
-    return { type: 'text/html; charset=utf-8', body: html(url.searchParams.get('theme')) };
+  if (url.pathname === '/') return { type: 'text/html; charset=utf-8', body: html(url.searchParams) };
   const folder = url.pathname === '/page.css' ? join(root, 'media') : out;
   const name = url.pathname === '/page.css' ? 'webview.css' : url.pathname.slice(1);
   const path = resolve(folder, name);
@@ -129,7 +134,9 @@ async function answer(url: URL, root: string, out: string): Promise<{ type: stri
   return { type: types[extname(path)] ?? 'application/octet-stream', body: await readFile(path) };
 }
 
-function html(asked: string | null): string {
+function html(options: URLSearchParams): string {
+  const asked = options.get('theme');
+  const other = options.get('engine') === 'here' ? 'host' : 'bed';
   const theme: Theme = asked === 'light' || asked === 'contrast' ? asked : 'dark';
   return `<!doctype html>
 <html lang="en">
@@ -143,7 +150,7 @@ function html(asked: string | null): string {
 </head>
 <body class="${bodyClasses[theme]}">
 <div id="app"></div>
-<script nonce="${nonce}" src="/bed.js"></script>
+<script nonce="${nonce}" src="/${other}.js"></script>
 <script nonce="${nonce}" src="/webview.js"></script>
 </body>
 </html>`;

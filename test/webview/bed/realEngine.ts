@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Page } from 'playwright-core';
+import { Relay } from '../../../src/extension/relay.ts';
+import type { EngineCalls, EngineEvents, FormatOptions, Tagged } from '../../../src/protocol/engine.ts';
+import type { PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.ts';
+import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts';
+import { encode } from './wire.ts';
+
+type Nothing = Record<string, never>;
+type HostCalls = Pick<PreviewCalls, Extract<keyof PreviewCalls, `host/${string}`>>;
+
+/** The real engine and the extension's own relay, with one page on it that looks at one file after the other. */
+export class RealEngine {
+  readonly #page: Page;
+  readonly #worker = new Worker(resolve('dist/engine.js'));
+  readonly #host: Peer<Nothing, EngineCalls, EngineEvents>;
+  readonly #toPage: Peer<HostCalls, Nothing, PreviewEvents>;
+  readonly #relay: Relay;
+  #session = 0;
+  /** What goes to the page, in one piece a turn. */
+  #outgoing: string[] = [];
+  #sending: Promise<void> = Promise.resolve();
+
+  private constructor(page: Page) {
+    this.#page = page;
+    this.#worker.on('message', (tagged: Tagged) => this.#fromEngine(tagged));
+    this.#host = new Peer({
+      post: (message) => this.#worker.postMessage({ session: 0, message } satisfies Tagged),
+      handlers: {},
+    });
+    this.#toPage = new Peer({ post: (message) => this.#send(message), handlers: handlers() });
+    this.#relay = new Relay({
+      toPage: (message) => this.#send(message),
+      toEngine: (message) => this.#worker.postMessage({ session: this.#session, message } satisfies Tagged),
+      toHost: (message) => this.#toPage.receive(message),
+      reopen: () => undefined,
+    });
+  }
+
+  /** @param page one that has not gone anywhere yet */
+  static async start(page: Page): Promise<RealEngine> {
+    const engine = new RealEngine(page);
+    await engine.#host.call('configure', { cacheFolder: null, cacheBytes: 0, keepBytes: 1e9 });
+    await page.exposeFunction('toHost', (text: string) =>
+      engine.#relay.fromPage(JSON.parse(text) as Message),
+    );
+    return engine;
+  }
+
+  /** Opens a file in the place of the one before; a page that is there already is told so. */
+  async open(location: string, options: FormatOptions): Promise<void> {
+    const before = this.#session++;
+    if (before > 0) {
+      this.#relay.interrupted({ kind: 'restarted', message: 'Another file.' });
+      await this.#host.call('close', { session: before });
+    }
+    await this.#host.call('open', { session: this.#session, file: { location, options } });
+    this.#relay.opened();
+    if (before > 0) this.#toPage.send('restarted', { message: '' });
+  }
+
+  async close(): Promise<void> {
+    this.#toPage.close();
+    await this.#sending;
+    const ended = once(this.#worker, 'exit');
+    this.#host.send('stop', null);
+    await ended;
+  }
+
+  #fromEngine({ session, message }: Tagged): void {
+    if (session === 0) this.#host.receive(message);
+    else if (session === this.#session) this.#relay.fromEngine(message);
+  }
+
+  #send(message: Message): void {
+    this.#outgoing.push(encode(message));
+    if (this.#outgoing.length > 1) return;
+    this.#sending = this.#sending.then(async () => {
+      const messages = this.#outgoing.splice(0);
+      await this.#page.evaluate((texts) => window.hostBed.deliver(texts), messages);
+    });
+  }
+}
+
+function handlers(): Handlers<HostCalls> {
+  const done = () => null;
+  return {
+    'host/export': done,
+    'host/exportRejects': done,
+    'host/openAsText': done,
+    'host/openRecord': done,
+    'host/readAs': done,
+    'host/readWritten': done,
+    'host/copy': done,
+    'host/copyQueryAs': done,
+    'host/filters': () => ({ history: [], saved: [] }),
+    'host/keepFilters': done,
+    'host/status': done,
+  };
+}

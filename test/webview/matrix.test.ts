@@ -1,0 +1,91 @@
+/**
+ * Every layout of a file and every operator through the real page in a real browser, with the real engine behind the
+ * extension's own relay: what can be seen is what plain JavaScript makes of the objects that the file was made of.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { layouts, Written, type Layout } from '../unit/matrix/layouts.ts';
+import { Rows } from '../unit/matrix/records.ts';
+import { enterQuery, gridAt } from './bed/grid.ts';
+import { RealEngine } from './bed/realEngine.ts';
+import { startBed, type BedServer } from './bed/server.ts';
+import { Answer, questions, type Question } from './matrixQuestions.ts';
+
+const files = layouts.filter(({ via }) => via === 'file');
+
+describe('webview/matrix', function () {
+  this.timeout(60_000);
+  let bed: BedServer;
+  let engine: RealEngine;
+  let page: Page;
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-'));
+    bed = await startBed();
+    await bed.open({
+      engine: 'here',
+      width: 4000,
+      height: 700,
+      meet: async (opened) => {
+        page = opened;
+        engine = await RealEngine.start(opened);
+        const first = join(folder, 'first.jsonl');
+        await writeFile(first, '{"first":1}\n');
+        await engine.open(first, {});
+      },
+    });
+  });
+
+  after(async () => {
+    await engine.close();
+    await bed.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function open(layout: Layout, written: Written): Promise<Rows> {
+    const path = join(folder, layout.file);
+    await writeFile(path, layout.bytes(written));
+    await engine.open(path, layout.rows === undefined ? {} : { rows: layout.rows });
+    return new Rows(layout.kind, written.records);
+  }
+
+  async function ask(question: Question, rows: Rows, places: readonly number[]): Promise<void> {
+    await enterQuery(page, question.query);
+    const answer = new Answer(question, rows);
+    for (const share of places) answer.compare(await gridAt(page, share), share);
+    // The next query is entered from the file's first rows.
+    if (places.at(-1) !== 0) await gridAt(page, 0);
+  }
+
+  for (const count of [1, 300, 9000]) {
+    describe(`${count} records`, () => {
+      const written = new Written(count);
+      for (const [at, layout] of files.entries()) {
+        it(layout.name, async () => {
+          const rows = await open(layout, written);
+          for (const [number, question] of questions.entries()) {
+            // Every layout meets every operator at one size, and a few at the others.
+            const always = question.query === '' || count === 300;
+            if (!always && (at + number) % 8 !== 0) continue;
+            const places =
+              count === 1 ? [0] : question.query === '' ? [0, 0.5, 1] : count === 300 ? [0] : [0, 1];
+            await ask(question, rows, places);
+          }
+          await enterQuery(page, '');
+        });
+      }
+    });
+  }
+
+  it('200,000 records', async () => {
+    const written = new Written(200_000);
+    const layout = files[0];
+    const rows = await open(layout, written);
+    const some = questions.filter((_, at) => at < 3 || at % 4 === 0);
+    for (const question of some) await ask(question, rows, [0.5, 1]);
+    await enterQuery(page, '');
+  });
+});
