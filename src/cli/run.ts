@@ -71,7 +71,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
         return;
       }
       for (const doubt of [
-        ...checkQuery(parsed.query, dataset.seenColumns),
+        ...checkQuery(parsed.query, dataset.seenColumns, dataset.layout),
         ...readingDoubts(parsed.query, dataset, optionsFor),
       ]) {
         terminal.say(showProblem(command.query, doubt));

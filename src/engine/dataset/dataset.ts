@@ -19,7 +19,9 @@ import type {
 } from '../pool/task.ts';
 import { findRows } from '../format/json/document/find.ts';
 import type { PatternStep } from '../format/json/document/stream.ts';
+import { layoutOf } from '../pool/matcher.ts';
 import type { KnownColumn } from '../query/index.ts';
+import type { Layout } from '../query/layout.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import { SourceError, type FileIdentity, type SourceSpec } from '../source/source.ts';
@@ -224,6 +226,11 @@ export class Dataset {
     const seen = new Columns();
     seen.addPaths(this.recognised.paths ?? []);
     return seen.all;
+  }
+
+  /** What a query's names stand for in the file. */
+  get layout(): Layout {
+    return layoutOf(this.recognised.format);
   }
 
   /** Where the file ends; undefined for a stream whose end was not seen. */

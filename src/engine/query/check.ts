@@ -5,7 +5,9 @@ import { FieldList } from './predicate/fields.ts';
 import { Resolver } from './resolve/resolve.ts';
 import { initialScope } from './resolve/scope.ts';
 import { SlotTable } from './resolve/slot.ts';
-import type { Query } from './syntax/tree.ts';
+import type { Expression, Query } from './syntax/tree.ts';
+import { visitExpression } from './syntax/walk.ts';
+import { expressionsOf } from './validate.ts';
 import { writePath, writeText } from './write.ts';
 
 /** A column that was seen in the file: its dotted name and what its cells held. */
@@ -20,11 +22,15 @@ export interface KnownColumn {
  * What is doubtful about a query, given the columns seen so far. A column that was not seen is a warning: it may be
  * further down in the file.
  */
-export function checkQuery(query: Query, columns: readonly KnownColumn[]): Diagnostic[] {
+export function checkQuery(
+  query: Query,
+  columns: readonly KnownColumn[],
+  { format }: { readonly format: 'csv' | 'json' },
+): Diagnostic[] {
   if (columns.length === 0) return [];
-  const names = columns.map((column) => column.name);
-  const candidates = [...names, ...recordAttributes];
-  const lower = names.map((name) => name.toLowerCase());
+  const candidates = [...columns.map((column) => column.name), ...recordAttributes];
+  const isSeen = format === 'csv' ? seenAmongNames(columns) : seenAmongPaths(columns);
+  const operands = comparedColumns(query);
   const diagnostics: Diagnostic[] = [];
   const table = new SlotTable(new FieldList(), { format: 'json' });
   const resolver = new Resolver(initialScope({ format: 'json' }), table, {
@@ -32,20 +38,37 @@ export function checkQuery(query: Query, columns: readonly KnownColumn[]): Diagn
     field: (node, path) => {
       const { first, rest } = node;
       const listAt = path.findIndex((step) => typeof step === 'number');
-      const name = (listAt === -1 ? path : path.slice(0, listAt)).join('.');
-      if (lower.some((known) => isNear(known, name.toLowerCase()))) return;
-      const fix = (text: string): Fix => ({ kind: 'replace', text, query: replaced(query.text, node, text) });
-      if (first.quoted && rest.length === 0) {
+      const members = (listAt === -1 ? path : path.slice(0, listAt)).map(String);
+      if (isSeen(members)) return;
+      const name = members.join('.');
+      const warn = (message: string, text?: string): void => {
+        const warning = warningAt(node, message);
+        if (text === undefined) diagnostics.push(warning);
+        else {
+          const fixed: Fix = { kind: 'replace', text, query: replaced(query.text, node, text) };
+          diagnostics.push({ ...warning, fix: fixed });
+        }
+      };
+      const same = columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
+      if (same !== undefined && pathOf(same) === '') {
+        warn(`${name} shows records that are not objects; a query cannot name it`);
+        return;
+      }
+      const isWord = first.quoted && rest.length === 0;
+      if (isWord && same === undefined) {
         const message = `double quotes name a column, and there is no column ${name} so far; text is written in single quotes`;
-        diagnostics.push({ ...warningAt(node, message), fix: fix(writeText(first.name)) });
+        warn(message, writeText(first.name));
         return;
       }
       const inner = columns.find((column) => column.name.toLowerCase().endsWith(`.${name.toLowerCase()}`));
       const near = nearest(name, candidates);
-      const meant = inner ?? columns.find((column) => column.name === near);
-      const told = inner ? `; did you mean ${inner.name}?` : didYouMean(name, candidates);
-      const warning = warningAt(node, `no column ${name} so far${told}`);
-      diagnostics.push(meant === undefined ? warning : { ...warning, fix: fix(pathOf(meant)) });
+      const meant = same ?? inner ?? columns.find((column) => column.name === near);
+      const unknown = `no column ${name} so far`;
+      if (meant !== undefined) warn(`${unknown}; did you mean ${pathOf(meant)}?`, pathOf(meant));
+      else if (operands.has(node) && rest.length === 0) {
+        const text = writeText(first.name);
+        warn(`${unknown}; text is written in single quotes: ${text}`, text);
+      } else warn(`${unknown}${didYouMean(name, candidates)}`);
     },
   });
   for (const operator of query.operators) resolver.add(operator);
@@ -61,7 +84,45 @@ function replaced(text: string, { from, to }: Span, by: string): string {
   return text.slice(0, from) + by + text.slice(to);
 }
 
+/** Names of a CSV, where letter case is not looked at and a dot is a part of the name. */
+function seenAmongNames(columns: readonly KnownColumn[]): (members: readonly string[]) => boolean {
+  const names = columns.map((column) => column.name.toLowerCase());
+  return (members) => names.some((known) => isNear(known, members.join('.').toLowerCase()));
+}
+
+/** Paths of JSON, where letter case matters and a key with a dot is not a member of a member. */
+function seenAmongPaths(columns: readonly KnownColumn[]): (members: readonly string[]) => boolean {
+  const paths = columns.map(pathOf);
+  return (members) => paths.some((known) => known !== '' && isNear(known, writePath(members)));
+}
+
 /** Whether a column was seen above or below the name: what is below a column may be further down in the file. */
 function isNear(known: string, name: string): boolean {
   return known === name || known.startsWith(`${name}.`) || name.startsWith(`${known}.`);
+}
+
+/** Columns that stand where a text is to be expected: to the right of what they are compared with. */
+function comparedColumns(query: Query): ReadonlySet<Expression> {
+  const found = new Set<Expression>();
+  const collect = (node: Expression): void => {
+    for (const operand of rightOf(node)) if (operand.kind === 'column') found.add(operand);
+  };
+  for (const operator of query.operators)
+    for (const { expression } of expressionsOf(operator)) visitExpression(expression, collect);
+  return found;
+}
+
+function rightOf(node: Expression): readonly Expression[] {
+  switch (node.kind) {
+    case 'comparison':
+    case 'distinctness':
+      return [node.right];
+    case 'in':
+      return node.items;
+    case 'like':
+    case 'match':
+      return [node.pattern];
+    default:
+      return [];
+  }
 }

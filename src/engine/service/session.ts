@@ -154,7 +154,7 @@ export class Session {
     if (!parsed.ok) return withSearch(parsed.diagnostics);
     const advice = 'Say which above the rows, or with Read File As.';
     return [
-      ...withSearch(checkQuery(parsed.query, columns)),
+      ...withSearch(checkQuery(parsed.query, columns, dataset.layout)),
       ...readingDoubts(parsed.query, dataset, () => advice),
     ];
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkQuery, parseQuery } from '../../../src/engine/query/index.ts';
+import { checkQuery, parseQuery, type KnownColumn } from '../../../src/engine/query/index.ts';
 
 /** What is said of a query, with the part of it that is marked. */
 function errorOf(query: string): [string, string] {
@@ -140,10 +140,14 @@ describe('checkQuery', () => {
     { name: 'status', type: 'number' },
     { name: 'user.country', type: 'text' },
   ];
-  const warnings = (query: string): string[] => {
+  const warnings = (
+    query: string,
+    known: readonly KnownColumn[] = columns,
+    format: 'csv' | 'json' = 'json',
+  ): string[] => {
     const parsed = parseQuery(query);
     if (!parsed.ok) assert.fail(parsed.diagnostics[0].message);
-    return checkQuery(parsed.query, columns).map(({ from, to, severity, message }) => {
+    return checkQuery(parsed.query, known, { format }).map(({ from, to, severity, message }) => {
       assert.equal(severity, 'warning');
       return `${query.slice(from, to)}: ${message}`;
     });
@@ -176,5 +180,45 @@ describe('checkQuery', () => {
       [],
     );
     assert.deepEqual(warnings('AS t |> WHERE t.status = 1 AND _line > 3'), []);
+  });
+
+  it('warns in JSON of a name that differs in letter case, or in where its dots are', () => {
+    const logs = [
+      { name: 'level', path: 'level', type: 'text' },
+      { name: 'trace.id', path: '"trace.id"', type: 'text' },
+      { name: 'http.status', path: 'http.status', type: 'number' },
+    ];
+    assert.deepEqual(warnings("Level = 'error'", logs), [
+      'Level: no column Level so far; did you mean level?',
+    ]);
+    assert.deepEqual(warnings("trace.id = 'x'", logs), [
+      'trace.id: no column trace.id so far; did you mean "trace.id"?',
+    ]);
+    assert.deepEqual(warnings('"http.status" = 500', logs), [
+      '"http.status": no column http.status so far; did you mean http.status?',
+    ]);
+    assert.deepEqual(warnings(`"trace.id" = 'x' AND http IS NULL AND http.status.code = 1`, logs), []);
+  });
+
+  it('does not in CSV, where both are the same name', () => {
+    const csv = [
+      { name: 'Level', path: 'Level', type: 'text' },
+      { name: 'trace.id', path: '"trace.id"', type: 'text' },
+    ];
+    assert.deepEqual(warnings(`level = 'x' AND trace.id = 'x' AND "trace.id" = 'y'`, csv, 'csv'), []);
+  });
+
+  it('takes a bare word that is compared for a text', () => {
+    assert.deepEqual(warnings('status = error'), [
+      "error: no column error so far; text is written in single quotes: 'error'",
+    ]);
+    assert.deepEqual(warnings('status = staus'), ['staus: no column staus so far; did you mean status?']);
+  });
+
+  it('says that values which are no objects have no name', () => {
+    const values = [{ name: 'value', path: '', type: 'number' }];
+    assert.deepEqual(warnings('value > 1', values), [
+      'value: value shows records that are not objects; a query cannot name it',
+    ]);
   });
 });

@@ -28,7 +28,7 @@ describe('query/panel/search', () => {
   function fixOf(text: string) {
     const parsed = parseQuery(text);
     assert.ok(parsed.ok, text);
-    return checkQuery(parsed.query, columns).at(0)?.fix?.query;
+    return checkQuery(parsed.query, columns, { format: 'json' }).at(0)?.fix?.query;
   }
 
   it('offers single quotes for a text in double quotes', () => {
@@ -41,5 +41,13 @@ describe('query/panel/search', () => {
     assert.equal(fixOf('status >= 500 |> LIMIT 3'), 'http.status >= 500 |> LIMIT 3');
     assert.equal(fixOf("levle = 'x'"), "level = 'x'");
     assert.equal(fixOf('nothing_like_it = 1'), undefined);
+    assert.equal(fixOf("LEVEL = 'x'"), "level = 'x'");
+  });
+
+  it('offers single quotes for a bare text that is compared', () => {
+    assert.equal(fixOf('level = production'), "level = 'production'");
+    assert.equal(fixOf('level IN (production)'), "level IN ('production')");
+    assert.equal(fixOf('level = levle'), 'level = level');
+    assert.equal(fixOf('production = level'), undefined);
   });
 });
