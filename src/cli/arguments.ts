@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { targets, type Target } from '../engine/sink/exportFormat.ts';
 import { endingOf, endings, isWritable, namedTarget } from '../engine/sink/targetName.ts';
-import type { FormatOptions } from '../protocol/engine.ts';
+import type { FormatOptions } from '../protocol/formatOptions.ts';
 import { encodingName } from '../engine/source/encoding/encoding.ts';
 import { isAddress } from '../engine/source/http/address.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';

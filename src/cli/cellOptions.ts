@@ -1,4 +1,4 @@
-import type { FormatOptions } from '../protocol/engine.ts';
+import type { FormatOptions } from '../protocol/formatOptions.ts';
 import { UsageError } from './usageError.ts';
 
 /** How a file's numbers and dates are written, as the command line says it. */

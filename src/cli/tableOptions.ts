@@ -1,5 +1,5 @@
 import { isCommentMark, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
-import type { FormatOptions } from '../protocol/engine.ts';
+import type { FormatOptions } from '../protocol/formatOptions.ts';
 import { UsageError } from './usageError.ts';
 
 /** How the file's tables are written, as the command line says it; what it does not say is recognised. */

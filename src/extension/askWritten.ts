@@ -1,5 +1,5 @@
 import { l10n, window, type QuickPickItem } from 'vscode';
-import type { FormatOptions } from '../protocol/engine.ts';
+import type { FormatOptions } from '../protocol/formatOptions.ts';
 
 interface Choice extends QuickPickItem {
   readonly options: FormatOptions;

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { EngineCalls, EngineEvents, FormatOptions, OpenFile, Tagged } from '../protocol/engine.ts';
+import type { EngineCalls, EngineEvents, OpenFile, Tagged } from '../protocol/engine.ts';
+import type { FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { Peer, type CallOptions, type Message, type ProgressOf, type WireError } from '../protocol/rpc.ts';
 

@@ -7,9 +7,16 @@ import { pathOf, type Addresses } from './addresses.ts';
 import { openPreview } from './editors.ts';
 import type { EngineHost, EngineSession } from './engineHost.ts';
 import { isSameFile, proposedTarget } from './exportTarget.ts';
-import type { Preview } from './preview.ts';
 import type { Readings } from './readings.ts';
 import { progressText } from './progressText.ts';
+
+/** What an export takes its records from: a file that is open, as a preview shows it. */
+interface ShownFile {
+  readonly uri: Uri;
+  readonly session: EngineSession;
+  /** Undefined until the engine has opened it. */
+  readonly info: FileInfo | undefined;
+}
 
 type Work = (signal: AbortSignal, onProgress: (step: ExportProgress) => void) => Promise<ExportSummary>;
 
@@ -29,21 +36,21 @@ export class Exporter {
   }
 
   /** Asks where to and writes what the query selects. Undefined where the user thinks better of it. */
-  async exportSubset(preview: Preview, query: string): Promise<ExportSummary | undefined> {
-    const source = pathOf(preview.uri);
+  async exportSubset(shown: ShownFile, query: string): Promise<ExportSummary | undefined> {
+    const source = pathOf(shown.uri);
     const proposed = proposedTarget(source, 'filtered');
-    const target = await this.#askForTarget(preview.uri, proposed, ({ fsPath }) =>
+    const target = await this.#askForTarget(shown.uri, proposed, ({ fsPath }) =>
       isWritable(source, fsPath) ? undefined : notWritable(fsPath),
     );
     if (target === undefined) return undefined;
-    const to = namedTarget(namedSource(preview.uri, preview.info), target.fsPath);
-    const request = { session: preview.session.number, query, target: target.fsPath, to };
+    const to = namedTarget(namedSource(shown.uri, shown.info), target.fsPath);
+    const request = { session: shown.session.number, query, target: target.fsPath, to };
     const summary = await withProgress(target, (signal, onProgress) =>
       this.#engine.call('export', request, { signal, onProgress }),
     );
     if (summary) {
       this.#report(target, summary);
-      void this.#tellOfSubset(preview, target, summary);
+      void this.#tellOfSubset(shown, target, summary);
     }
     return summary;
   }
@@ -67,15 +74,15 @@ export class Exporter {
   }
 
   /** Asks where to and writes the malformed records, one JSON object a line. */
-  async exportRejects(preview: Preview): Promise<ExportSummary | undefined> {
-    const proposed = proposedTarget(pathOf(preview.uri), 'rejects', '.jsonl');
-    const target = await this.#askForTarget(preview.uri, proposed, ({ fsPath }) =>
+  async exportRejects(shown: ShownFile): Promise<ExportSummary | undefined> {
+    const proposed = proposedTarget(pathOf(shown.uri), 'rejects', '.jsonl');
+    const target = await this.#askForTarget(shown.uri, proposed, ({ fsPath }) =>
       isWritable(proposed, fsPath) && namedTarget(rejectsSource, fsPath) === 'same'
         ? undefined
         : l10n.t('Malformed records are written as JSON Lines: choose a name that ends in .jsonl.'),
     );
     if (target === undefined) return undefined;
-    const request = { session: preview.session.number, target: target.fsPath };
+    const request = { session: shown.session.number, target: target.fsPath };
     const summary = await withProgress(target, (signal, onProgress) =>
       this.#engine.call('exportRejects', request, { signal, onProgress }),
     );
@@ -155,7 +162,7 @@ export class Exporter {
     }
   }
 
-  async #tellOfSubset(preview: Preview, target: Uri, summary: ExportSummary): Promise<void> {
+  async #tellOfSubset(shown: ShownFile, target: Uri, summary: ExportSummary): Promise<void> {
     const { matched, malformed, otherTables = [] } = summary;
     const done = [
       matched === 1 ? l10n.t('Exported 1 record.') : l10n.t('Exported {0} records.', count(matched)),
@@ -173,7 +180,7 @@ export class Exporter {
         : l10n.t('Skipped {0} malformed records.', count(malformed));
     const picked = await window.showWarningMessage(`${done} ${left}`, open, rejects);
     if (picked === open) await openPreview(target);
-    if (picked === rejects) await this.exportRejects(preview);
+    if (picked === rejects) await this.exportRejects(shown);
   }
 }
 

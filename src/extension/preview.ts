@@ -1,5 +1,5 @@
 import { env, l10n, type Disposable, type ExtensionContext, type Uri, type WebviewPanel } from 'vscode';
-import type { FormatOptions } from '../protocol/engine.ts';
+import type { FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo, PageCommand, PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../protocol/rpc.ts';
 import type { Addresses, FilePlace } from './addresses.ts';

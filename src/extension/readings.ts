@@ -1,5 +1,5 @@
 import type { Memento, Uri } from 'vscode';
-import type { FormatOptions } from '../protocol/engine.ts';
+import type { FormatOptions } from '../protocol/formatOptions.ts';
 
 const key = 'readings';
 

@@ -3,6 +3,7 @@
  * host's own conversation (`EngineCalls`), any other number is a preview's page, whose messages the host passes on
  * in both directions unread.
  */
+import type { FormatOptions } from './formatOptions.ts';
 import type { FileInfo } from './preview.ts';
 import type { Message } from './rpc.ts';
 
@@ -18,31 +19,6 @@ export interface OpenFile {
   /** Sent along with requests for an address. As secret as the address itself. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly options: FormatOptions;
-}
-
-/** What the user says of how a file is to be read; what is not said is recognised. */
-export interface FormatOptions {
-  /** JSON Lines, JSON values of any layout, or delimited text. */
-  readonly format?: 'jsonl' | 'json' | 'csv' | undefined;
-  readonly delimiter?: string | undefined;
-  readonly quote?: '"' | "'" | '' | undefined;
-  /** CSV: rows of the header; with 0, the first line is data, and no line is skipped unless that is said as well. */
-  readonly headerRows?: number | undefined;
-  /** CSV: the line on which the table begins, header included; with 1, nothing is skipped. */
-  readonly firstLine?: number | undefined;
-  /** CSV: what comment lines begin with; '' where no line is one. */
-  readonly comment?: string | undefined;
-  /** CSV: how many tables there are at most; with 1, all that follows is rows of the one. */
-  readonly tables?: number | undefined;
-  /** CSV: which of the tables is read, from 1 on. */
-  readonly table?: number | undefined;
-  readonly encoding?: string | undefined;
-  /** CSV: the decimal mark of numbers that are not written as JSON writes them; `none` looks for no such numbers. */
-  readonly decimal?: ',' | '.' | 'none' | undefined;
-  /** CSV: the order of day, month and year in dates; `none` looks for no dates but those of ISO 8601. */
-  readonly dates?: 'dmy' | 'mdy' | 'ymd' | 'none' | undefined;
-  /** JSON documents: the array whose elements are the rows, as `$.data.items[*]`. */
-  readonly rows?: string | undefined;
 }
 
 export type ExportFormat = 'same' | 'jsonl' | 'csv' | 'tsv' | 'json';

@@ -6,7 +6,7 @@
  * and sizes are bytes. Numbers that a file holds cross as text, never as doubles.
  */
 
-import type { FormatOptions } from './engine.ts';
+import type { FormatOptions } from './formatOptions.ts';
 
 /** What a preview shows first, and again after each change of the file. */
 export interface FileInfo {

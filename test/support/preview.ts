@@ -1,6 +1,7 @@
 import { EngineService } from '../../src/engine/service/service.ts';
 import type { EngineSide } from '../../src/engine/service/session.ts';
-import type { EngineCalls, FormatOptions, Tagged } from '../../src/protocol/engine.ts';
+import type { EngineCalls, Tagged } from '../../src/protocol/engine.ts';
+import type { FormatOptions } from '../../src/protocol/formatOptions.ts';
 import type { ColumnInfo, FileInfo, FileState, Page, PreviewEvents } from '../../src/protocol/preview.ts';
 import { CellKind } from '../../src/protocol/preview.ts';
 import { Peer } from '../../src/protocol/rpc.ts';

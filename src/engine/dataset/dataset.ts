@@ -1,4 +1,4 @@
-import type { FormatOptions } from '../../protocol/engine.ts';
+import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileState } from '../../protocol/preview.ts';
 import { BlockIndex } from '../index/blockIndex.ts';
 import type { IndexStore } from '../index/store.ts';

@@ -1,5 +1,5 @@
 import { isReadable } from '../fault.ts';
-import type { FormatOptions } from '../../protocol/engine.ts';
+import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import { csvBody } from '../format/csv/text.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import { describeDialect } from '../format/csv/dialectWords.ts';

@@ -1,4 +1,4 @@
-import type { FormatOptions } from '../../protocol/engine.ts';
+import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import { sniffDialect, type DialectHints, type SniffedDialect } from '../format/csv/sniff/sniff.ts';
 

@@ -2,7 +2,7 @@ import { isSpace, lineFeed } from '../ascii.ts';
 import { Fault } from '../fault.ts';
 import type { FieldRequest, RecordBlock, RecordsEnd } from './record.ts';
 import { firstOf, owned, withLast, type AddedRecord } from './recordBlocks.ts';
-import type { PlacedBlock } from './records.ts';
+import type { PlacedBlock } from './recordRun.ts';
 import type { RecordWindow } from './recordWindow.ts';
 
 /** What is wrong so many bytes after the last record is a record there; what is farther, one right after the last. */

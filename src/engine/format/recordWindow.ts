@@ -2,7 +2,7 @@ import { lineFeed } from '../ascii.ts';
 import { type Source, SourceError } from '../source/source.ts';
 import type { Ending, FieldRequest, Needle, RecordBlock, Scanner } from './record.ts';
 import { firstOf } from './recordBlocks.ts';
-import type { Run } from './records.ts';
+import type { Run } from './recordRun.ts';
 
 /** Read past a block's end, for the record that crosses it, so that the common record needs one scan. */
 export const lookAhead = 64 * 1024;

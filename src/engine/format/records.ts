@@ -1,40 +1,15 @@
 import type { Source } from '../source/source.ts';
 import { Fault } from '../fault.ts';
-import type { FieldRequest, Needle, RecordBlock, Scanner } from './record.ts';
+import type { FieldRequest, Needle, Scanner } from './record.ts';
 import { owned, withLast } from './recordBlocks.ts';
 import { withEnding } from './recordEnding.ts';
+import type { PlacedBlock, Run } from './recordRun.ts';
 import { lookAhead, RecordWindow } from './recordWindow.ts';
 
 /**
  * The first stage of every pipeline: reads a run of a source into the scanner's buffer and yields its records, a
  * block at a time. Memory is one block, its look-ahead, and the longest record.
  */
-
-/** Part of a source, in bytes. */
-export interface Run {
-  /** Where a record begins, if that is known; else the first one at or after `from` is looked for. */
-  readonly start: number | undefined;
-  /**
-   * Records that begin in [from, to) are yielded. `from` and `to` are multiples of the block size, or the
-   * source's end.
-   */
-  readonly from: number;
-  readonly to: number;
-  /** Where the source ends, as far as this run is concerned; undefined: wherever `read` says. */
-  readonly end: number | undefined;
-  /**
-   * What becomes of what is wrong after a document's last record, which can be far from it: it is `apart`, in a block of
-   * its own, or `not` looked for; undefined: it is one more record of the last block.
-   */
-  readonly ending?: 'apart' | 'not' | undefined;
-}
-
-/** A block's records, with where the block's first record begins and where the first one after it does. */
-export interface PlacedBlock {
-  readonly start: number;
-  readonly next: number;
-  readonly records: RecordBlock;
-}
 
 /**
  * Yields the records of each block of `run` in which one begins; nothing at all where none begins in it. What is

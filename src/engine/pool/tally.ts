@@ -1,6 +1,6 @@
 import { emptySummary } from '../index/blockIndex.ts';
 import type { Zone } from '../index/zone.ts';
-import type { PlacedBlock } from '../format/records.ts';
+import type { PlacedBlock } from '../format/recordRun.ts';
 import type { Scanner } from '../format/record.ts';
 import type { BlockResult, ScanTask } from './task.ts';
 

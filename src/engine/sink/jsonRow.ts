@@ -1,10 +1,10 @@
 import { closeBrace, comma, openBrace } from '../ascii.ts';
 import { isReadable } from '../fault.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
+import type { AppendRecord } from './appendRecord.ts';
 import type { ByteBuilder } from './byteBuilder.ts';
 import { asUnicode, columnName, createCsvSource } from './csvSource.ts';
 import { appendJsonString, appendOnOneLine } from './jsonText.ts';
-import type { AppendRecord } from './rowEncoder.ts';
 import { appendUnreadable, faultOf } from './unreadable.ts';
 
 /** Stands before each element of an array; the first one's comma is taken away when the parts are put together. */

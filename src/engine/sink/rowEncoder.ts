@@ -1,6 +1,7 @@
 import { carriageReturn, lineFeed } from '../ascii.ts';
 import type { FieldPath } from '../format/json/fields.ts';
 import type { RecordBlock } from '../format/record.ts';
+import type { AppendRecord } from './appendRecord.ts';
 import { ByteBuilder } from './byteBuilder.ts';
 import { commaSeparated, tabSeparated } from './csvCell.ts';
 import { rowShape, type RecordFormat, type Target } from './exportFormat.ts';
@@ -18,9 +19,6 @@ export interface RowEncoder {
   /** Appends the first `count` records of `selection` to `out`. @throws SinkError */
   encode(block: RecordBlock, selection: Uint32Array, count: number): void;
 }
-
-/** Appends one record, given by its index in the block. @throws SinkError */
-export type AppendRecord = (block: RecordBlock, record: number) => void;
 
 /**
  * @param paths the columns of a table that is made of JSON records (see `needsPaths`); else nobody looks at them

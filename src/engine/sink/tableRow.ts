@@ -2,11 +2,11 @@ import { isReadable } from '../fault.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import { JsonFields, type FieldPath } from '../format/json/fields.ts';
 import { Kind, type RecordBlock } from '../format/record.ts';
+import type { AppendRecord } from './appendRecord.ts';
 import { ByteBuilder } from './byteBuilder.ts';
 import { createCsvCells, type CsvStyle } from './csvCell.ts';
 import { asUnicode, createCsvSource } from './csvSource.ts';
 import { appendUnescaped } from './jsonText.ts';
-import type { AppendRecord } from './rowEncoder.ts';
 import { SinkError } from './sinkError.ts';
 import { appendUnreadable, faultOf } from './unreadable.ts';
 

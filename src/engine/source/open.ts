@@ -1,6 +1,6 @@
 import { type Codec, type DecodedSource, decodedSource } from './compressed/decoded.ts';
 import { encodedLength } from './encoding/encodedLength.ts';
-import { FileOffsets } from './encoding/fileOffsets.ts';
+import { EncodedOffsets } from './encoding/encodedOffsets.ts';
 import { encodingName, transcoder } from './encoding/encoding.ts';
 import { isPipe, openFile, type FileSource } from './file.ts';
 import { gzip } from './compressed/gzip.ts';
@@ -116,7 +116,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
   if (once) top = takesBack(top);
   const textLayer = encoding === 'utf-8' ? undefined : layers.at(-1);
   const lengthOf = encodedLength(encoding);
-  const offsets = textLayer && lengthOf ? new FileOffsets(top, textLayer, lengthOf) : undefined;
+  const offsets = textLayer && lengthOf ? new EncodedOffsets(top, textLayer, lengthOf) : undefined;
   spec.learnt?.forEach((learnt, i) => layers[i]?.learn(learnt));
   return openedSource();
 

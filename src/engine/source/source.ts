@@ -1,4 +1,3 @@
-import type { FileOffsets } from './encoding/fileOffsets.ts';
 import { type Learnt } from './compressed/marks.ts';
 
 /**
@@ -35,6 +34,25 @@ export interface Source {
   readonly offsets?: FileOffsets | undefined;
   /** Closes what the source holds open. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** Where in a file the bytes are that its text was decoded from. */
+export interface FileOffsets {
+  /**
+   * Of places in `bytes`, which begin at `offset` of the text: ascending indices, each at the beginning of a character.
+   * What follows them up to index `next` is remembered for the next call.
+   */
+  ofPlaces(
+    bytes: Uint8Array,
+    offset: number,
+    places: Uint32Array,
+    next: number,
+    signal?: AbortSignal,
+  ): Promise<Float64Array>;
+  /** The byte of the file at a position of the text, which begins a character. */
+  of(position: number, signal?: AbortSignal): Promise<number>;
+  /** The position in the text of a byte of the file; the text's end where the file ends before it. */
+  positionOf(byte: number, signal?: AbortSignal): Promise<number>;
 }
 
 /** Whether a position that was passed can be read again. */

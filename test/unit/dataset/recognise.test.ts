@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { recognise } from '../../../src/engine/dataset/format.ts';
-import type { FormatOptions } from '../../../src/protocol/engine.ts';
+import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { Source } from '../../../src/engine/source/source.ts';
 import { memorySource } from '../../support/memory.ts';
 

@@ -1,5 +1,11 @@
-import { numberOf } from './decimal.ts';
-import type { Value } from './value.ts';
+import { numberOf, type Numeric } from './decimal.ts';
+import type { Interval, Timestamp } from './time.ts';
+
+/**
+ * What an expression gives. NULL is null: a field that is missing and one that is null read the same. It stands here
+ * because lists and objects hold values themselves.
+ */
+export type Value = null | boolean | Numeric | string | Timestamp | Interval | JsonList | JsonObject;
 
 /** A list: JSON text that is read when somebody looks inside, or items that were computed. */
 export class JsonList {

@@ -1,9 +1,8 @@
 import { Decimal, numericText, type Numeric } from './decimal.ts';
-import { JsonList, JsonObject } from './json.ts';
+import { JsonList, JsonObject, type Value } from './json.ts';
 import { Interval, Timestamp } from './time.ts';
 
-/** What an expression gives. NULL is null: a field that is missing and one that is null read the same. */
-export type Value = null | boolean | Numeric | string | Timestamp | Interval | JsonList | JsonObject;
+export type { Value };
 
 export type TypeName = 'null' | 'boolean' | 'number' | 'text' | 'timestamp' | 'interval' | 'list' | 'object';
 

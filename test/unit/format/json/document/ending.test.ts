@@ -7,7 +7,8 @@ import type { JsonRows } from '../../../../../src/engine/format/json/document/ro
 import { createKernelJsonDocumentScanner } from '../../../../../src/engine/format/json/document/scanner.ts';
 import { createPlainJsonlScanner } from '../../../../../src/engine/format/json/lines.ts';
 import type { Scanner } from '../../../../../src/engine/format/record.ts';
-import { records, type Run } from '../../../../../src/engine/format/records.ts';
+import type { Run } from '../../../../../src/engine/format/recordRun.ts';
+import { records } from '../../../../../src/engine/format/records.ts';
 import { memorySource } from '../../../../support/memory.ts';
 
 const scanners: Record<string, (rows: JsonRows) => Scanner> = {

@@ -1,5 +1,5 @@
 import type { DecodedSource } from '../compressed/decoded.ts';
-import type { Source } from '../source.ts';
+import type { FileOffsets, Source } from '../source.ts';
 import type { EncodedLength } from './encodedLength.ts';
 
 /** A position in the decoded text, and the byte of the file where that is. */
@@ -14,7 +14,7 @@ const pieceLength = 256 * 1024;
  * Where in a file of another encoding the bytes are that its decoded text came from: by the nearest place of which both
  * are known, and what the text from there on takes. Of a compressed file, the place is in its decompressed content.
  */
-export class FileOffsets {
+export class EncodedOffsets implements FileOffsets {
   readonly #text: Source;
   readonly #layer: DecodedSource;
   readonly #lengthOf: EncodedLength;
@@ -27,10 +27,6 @@ export class FileOffsets {
     this.#lengthOf = lengthOf;
   }
 
-  /**
-   * Of places in `bytes`, which begin at `offset` of the text: ascending indices, each at the beginning of a character.
-   * What follows them up to index `next` is remembered for the next call.
-   */
   async ofPlaces(
     bytes: Uint8Array,
     offset: number,
@@ -54,7 +50,6 @@ export class FileOffsets {
     return offsets;
   }
 
-  /** The byte of the file at a position of the text, which begins a character. */
   async of(position: number, signal?: AbortSignal): Promise<number> {
     const origin = this.#layer.origin((pair) => pair.position <= position);
     const pair =
@@ -67,7 +62,6 @@ export class FileOffsets {
     return pair.at === 0 ? at + this.#layer.lead : at;
   }
 
-  /** The position in the text of a byte of the file; the text's end where the file ends before it. */
   async positionOf(byte: number, signal?: AbortSignal): Promise<number> {
     const origin = this.#layer.origin(({ at }) => at <= byte);
     let { position, at } = origin;

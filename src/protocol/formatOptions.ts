@@ -1,0 +1,24 @@
+/** What the user says of how a file is to be read; what is not said is recognised. */
+export interface FormatOptions {
+  /** JSON Lines, JSON values of any layout, or delimited text. */
+  readonly format?: 'jsonl' | 'json' | 'csv' | undefined;
+  readonly delimiter?: string | undefined;
+  readonly quote?: '"' | "'" | '' | undefined;
+  /** CSV: rows of the header; with 0, the first line is data, and no line is skipped unless that is said as well. */
+  readonly headerRows?: number | undefined;
+  /** CSV: the line on which the table begins, header included; with 1, nothing is skipped. */
+  readonly firstLine?: number | undefined;
+  /** CSV: what comment lines begin with; '' where no line is one. */
+  readonly comment?: string | undefined;
+  /** CSV: how many tables there are at most; with 1, all that follows is rows of the one. */
+  readonly tables?: number | undefined;
+  /** CSV: which of the tables is read, from 1 on. */
+  readonly table?: number | undefined;
+  readonly encoding?: string | undefined;
+  /** CSV: the decimal mark of numbers that are not written as JSON writes them; `none` looks for no such numbers. */
+  readonly decimal?: ',' | '.' | 'none' | undefined;
+  /** CSV: the order of day, month and year in dates; `none` looks for no dates but those of ISO 8601. */
+  readonly dates?: 'dmy' | 'mdy' | 'ymd' | 'none' | undefined;
+  /** JSON documents: the array whose elements are the rows, as `$.data.items[*]`. */
+  readonly rows?: string | undefined;
+}
