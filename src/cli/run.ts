@@ -179,7 +179,7 @@ function readingOf({ encoding, recognised }: Dataset): object {
         dataStart,
         table: tables?.number,
         tables: tables?.places,
-        open: openReadings,
+        undecided: openReadings,
       };
   }
 }

@@ -90,14 +90,14 @@ const cases: Case[] = [
     name: 'f.csv',
     content: Buffer.from('\ufeffa,b\n1,\ud83d\n2,\ufffd\n', 'utf16le'),
     out: Buffer.from('\ufeffa,b\n1,\ud83d\n2,\ufffd\n', 'utf16le'),
-    faults: [[1, 2, 4, 'invalid in']],
+    faults: [[1, 2, 10, 'invalid in']],
   },
   {
     what: 'half a character of UTF-16 in JSON',
     name: 'f.jsonl',
     content: Buffer.from('\ufeff{"a":1}\n{"a":"\ud83d"}\n{"a":3}\n', 'utf16le'),
     out: Buffer.from('\ufeff{"a":1}\n{"a":3}\n', 'utf16le'),
-    faults: [[2, 2, 8, 'invalid in']],
+    faults: [[2, 2, 18, 'invalid in']],
   },
   {
     what: 'half a character of GBK in a field',
@@ -105,7 +105,7 @@ const cases: Case[] = [
     content: bytes(`name,n\n${'\xb1\xb1\xbe\xa9\xca\xd0,1\n'.repeat(8)}\xc9\xcf\xba\xa3\x81,2\n`),
     to: 'csv',
     out: `name,n\r\n${'北京市,1\r\n'.repeat(8)}上海\ufffd,2\r\n`,
-    faults: [[9, 10, 103, 'invalid in']],
+    faults: [[9, 10, 79, 'invalid in']],
   },
   {
     what: 'NUL bytes',

@@ -72,7 +72,7 @@ describe('rowriver, how numbers and dates are written', function () {
     const reading = JSON.parse(stdout.toString()) as Record<string, unknown>;
     assert.deepEqual(reading.readings, [null, { kind: 'date', order: 'mdy', separator: '/' }, null]);
     assert.equal(reading.description, 'semicolon, quoted, header, mm/dd/yyyy');
-    assert.deepEqual(reading.open, [
+    assert.deepEqual(reading.undecided, [
       {
         column: 0,
         example: '1,234',

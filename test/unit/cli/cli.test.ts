@@ -111,6 +111,7 @@ describe('rowriver', function () {
         tableStart: 7,
         columns: ['name', 'ort'],
         dataStart: 16,
+        undecided: [],
       });
       ends(
         await runCli([latin, '--quote', "'", '--encoding', 'koi8-r', '--to', 'jsonl', 'LIMIT 1']),

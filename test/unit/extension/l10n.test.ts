@@ -15,7 +15,7 @@ describe('the words to be translated', () => {
       assert.equal(stderr, '');
       assert.equal(status, 0);
       const bundle = JSON.parse(await readFile(target, 'utf8')) as Record<string, string>;
-      assert.equal(bundle['Find in the whole file'], 'Find in the whole file');
+      assert.equal(bundle['Find in file'], 'Find in file');
       assert.equal(bundle['Exported {0} records.'], 'Exported {0} records.');
     } finally {
       await rm(folder, { recursive: true });

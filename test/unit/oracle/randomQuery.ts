@@ -308,8 +308,10 @@ export class QueryWriter {
       () =>
         `${t()} ${not()}LIKE ${this.#pick(["'a%'", "'%b'", "'%a%'", "'a_b'", "'%'", "'_'", "'%a_%'", "''"])}`,
       () => `${t()} ${not()}LIKE 'a!%%' ESCAPE '!'`,
+      // A pattern that ends with its escape character is an error in DuckDB.
       () =>
-        `${t()} ${not()}ILIKE ${this.#pick(["'aX%b'", "'XX%'", "'ab%'", "'%Bb'"])} ESCAPE ${this.#pick(["'X'", "'x'", "'b'"])}`,
+        `${t()} ${not()}ILIKE ${this.#pick(["'aX%b'", "'XX%'", "'ab%'", "'%Bb'"])} ESCAPE ${this.#pick(["'X'", "'x'"])}`,
+      () => `${t()} ${not()}ILIKE ${this.#pick(["'ab%'", "'abba'", "'%bB%'"])} ESCAPE 'b'`,
       () => `${t()} ${not()}ILIKE ${this.#pick(["'A%'", "'%B'", "'%X%'", "'a_B'"])}`,
       () => `${t()} ${this.#pick(['~', '!~', '~*', '!~*'])} ${this.#pattern()}`,
       () => `regexp_matches(${t()}, ${this.#pattern()})`,

@@ -187,6 +187,7 @@ function countLines(buffer: Uint8Array, from: number, { count, starts, next }: E
 
 /** Hides from a scanner of lines what would be line ends to it inside rows, and makes line ends of all between them. */
 function cover(buffer: Uint8Array, { count, starts, ends, feedsInText }: Elements): void {
+  if (count === 0) return;
   for (const feed of feedsInText) if (buffer[feed] === lineFeed) buffer[feed] = otherControl;
   const covered = buffer.subarray(0, ends[count - 1]);
   for (

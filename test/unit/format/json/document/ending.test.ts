@@ -128,6 +128,17 @@ describe('the end of a JSON document', function () {
         }
       });
 
+      it('counts the lines behind a block without a row', async () => {
+        const text = '{\n"m": {\n"": [],\n"a": []\n},\n"z": 1\n}';
+        for (const blockSize of [1, 3, 1024]) {
+          const seen = await read(create, text, await rowsOf(text, '$.m.*'), { blockSize });
+          assert.deepEqual(
+            seen.map(({ line }) => line),
+            [3, 4],
+          );
+        }
+      });
+
       const value = fc.jsonValue({ maxDepth: 2 });
       const list = fc.array(value, { minLength: 1, maxLength: 5 });
       const documents = fc.oneof(
