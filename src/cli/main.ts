@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
 import { TemporaryError } from '../engine/temporaryFolder.ts';
-import { MemoryLimitError } from '../engine/stage/memoryLimit.ts';
+import { asMemoryLimit } from '../engine/stage/memoryLimit.ts';
 import { SourceError } from '../engine/source/source.ts';
 import { readArguments, UsageError, type Command } from './arguments.ts';
 import { helpText, versionText } from './help.ts';
@@ -77,11 +77,10 @@ async function main(): Promise<number> {
 
 /** A failure as a sentence. What nobody foresaw is said to be a bug; where it is, only on demand. */
 function failureText(error: unknown): string {
+  const memory = asMemoryLimit(error);
+  if (memory) return visible(memory.message);
   const foreseen =
-    error instanceof SourceError ||
-    error instanceof SinkError ||
-    error instanceof MemoryLimitError ||
-    error instanceof TemporaryError;
+    error instanceof SourceError || error instanceof SinkError || error instanceof TemporaryError;
   if (foreseen) return visible(error.message);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (process.env.ROWRIVER_DEBUG) return stack ?? message;

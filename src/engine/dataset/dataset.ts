@@ -348,7 +348,7 @@ export class Dataset {
         this.known.learn(result, conditions);
         if (result.result) matched += result.result.passed + countMatches(result.result);
         yield { ...result, skipped: skipped + result.skipped };
-        if (divided || !this.#divided || asked.blocksPerStretch !== undefined) continue;
+        if (result.isPart || divided || !this.#divided || asked.blocksPerStretch !== undefined) continue;
         // It ends with its failure.
         if (result.result?.failure) continue;
         skipped += result.skipped;

@@ -57,6 +57,8 @@ export interface OrderedResult {
   readonly blocks: readonly BlockResult[];
   readonly place: BlockPlace;
   readonly result: ScanResult | undefined;
+  /** Whether more is still to come of the same stretch; then `blocks` is empty. */
+  readonly isPart?: boolean;
   /** Bytes done up to here, and of those, skipped. */
   readonly scanned: number;
   readonly skipped: number;
@@ -266,6 +268,22 @@ export async function* scanInOrder(
       if (result.start !== expected.start && !(result.start === undefined && expected.start >= stretchEnd)) {
         result = await again(result, submit(firstBlock, lastBlock, expected));
       }
+      const whole = result;
+      for (let done = 0; result.unfinished !== undefined;) {
+        const scanned = Math.min(firstBlock * file.blockSize, end());
+        yield {
+          firstBlock,
+          blocks: [],
+          place: expected,
+          result: partOf(result),
+          isPart: true,
+          scanned,
+          skipped,
+        };
+        done += result.unfinished;
+        const rest = await submit(firstBlock, lastBlock, expected, { skip: done, take: Infinity });
+        result = { ...whole, bytes: rest.bytes, unfinished: rest.unfinished, work: rest.work };
+      }
       const cut = limit === 1 ? undefined : windowWithin(request.window, matched, countMatches(result));
       if (cut) result = await again(result, submit(firstBlock, lastBlock, expected, cut));
       matched += result.passed + countMatches(result);
@@ -301,6 +319,12 @@ export async function* scanInOrder(
 async function again(before: ScanResult, result: Promise<ScanResult>): Promise<ScanResult> {
   const last = await result;
   return last.work ? { ...last, work: repeated(before.work, last.work) } : last;
+}
+
+/** What was made of the first matches of a stretch, with nothing that is told of it once it is whole. */
+function partOf(result: ScanResult): ScanResult {
+  const work = result.work && { ...result.work, candidates: 0, matched: 0 };
+  return { ...result, blocks: [], rejects: [], passed: 0, failure: undefined, work };
 }
 
 /** What is left of a window after `passed` matches; undefined: everything. */

@@ -136,7 +136,10 @@ function createCollector(
       const steps = meter && (meter.work.steps = stages.idle());
       return {
         take: (block, selection, count, place) => stages.add(block, selection, count, place, steps),
-        finish: () => ({ bytes: stages.take(steps) }),
+        finish: () => {
+          const { unfinished } = stages;
+          return { bytes: stages.take(steps), unfinished };
+        },
       };
     }
     case 'lines':

@@ -119,6 +119,8 @@ export interface ScanResult {
   readonly places: readonly MatchPlace[];
   /** Of each matching record, its first line from the stretch's first one, and how many it takes. */
   readonly lines?: Uint32Array | undefined;
+  /** How many of the matches `bytes` is made of; undefined: all. For the others it must be asked again. */
+  readonly unfinished?: number | undefined;
   /** Matches that the task's window passed over. */
   readonly passed: number;
   /** Why the source gave no more; then the last of `blocks` is not whole, and those after it are missing. */

@@ -1,4 +1,5 @@
 import { SinkError, type SinkFailure } from '../sink/sinkError.ts';
+import { MemoryLimitError } from '../stage/memoryLimit.ts';
 import { SourceError, type SourceFailure } from '../source/source.ts';
 
 /** An error as it crosses from a worker: an Error's class and its own fields do not survive a clone. */
@@ -10,12 +11,14 @@ export type WireFailure =
       readonly position: number;
     }
   | { readonly kind: 'sink'; readonly failure: SinkFailure; readonly message: string }
+  | { readonly kind: 'memory'; readonly message: string }
   | { readonly kind: 'bug'; readonly message: string; readonly stack: string };
 
 export function reviveFailure(error: unknown): Error {
   const failure = error as WireFailure;
   if (failure.kind === 'source') return new SourceError(failure.failure, failure.message, failure.position);
   if (failure.kind === 'sink') return new SinkError(failure.failure, failure.message);
+  if (failure.kind === 'memory') return new MemoryLimitError(failure.message);
   const bug = new Error(failure.message);
   bug.stack = failure.stack;
   return bug;

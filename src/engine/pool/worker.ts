@@ -1,6 +1,7 @@
 /** The entry of a scan worker's thread. */
 import { parentPort } from 'node:worker_threads';
 import { SinkError } from '../sink/sinkError.ts';
+import { asMemoryLimit } from '../stage/memoryLimit.ts';
 import { SourceError } from '../source/source.ts';
 import { Performer } from './perform.ts';
 import type { FromWorker, ToWorker } from './pool.ts';
@@ -56,6 +57,8 @@ function failureOf(error: unknown): WireFailure {
     return { kind: 'source', failure: error.failure, message: error.message, position: error.position };
   }
   if (error instanceof SinkError) return { kind: 'sink', failure: error.failure, message: error.message };
+  const memory = asMemoryLimit(error);
+  if (memory) return { kind: 'memory', message: memory.message };
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   return { kind: 'bug', message, stack: stack ?? '' };
 }

@@ -3,6 +3,7 @@ import { MergedGroups } from './aggregate/mergedGroups.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
 import { budgetsFor, maxGather, tooLarge } from './aggregate/tooLarge.ts';
+import { inPieces } from './pieces.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
 import { mergeRuns, runBuffers } from './merge.ts';
 import { partitions } from './partition.ts';
@@ -278,9 +279,8 @@ export async function* aggregate(
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   const most = Math.min(maxPartial, budget / 4);
-  for await (const batch of batches) {
-    partial.add(batch);
-    if (partial.size > most) {
+  for await (const size of inPieces(batches, (piece) => (partial.add(piece), partial.size))) {
+    if (size > most) {
       await aggregation.merge(partial.take());
       partial.restart();
     }

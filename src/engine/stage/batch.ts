@@ -1,6 +1,7 @@
 import type { RecordBlock } from '../format/record.ts';
 import { unescapeOf } from '../query/fieldText.ts';
 import type { Origin, Plan } from '../query/index.ts';
+import type { Room } from './pieces.ts';
 import { AttributeVector, BytesVector, FieldVector, RecordVector, type Vector } from './vector.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface Batch {
   readonly count: number;
   /** One more than the largest row number there can be. */
   readonly rows: number;
+  /** What may be computed from the rows, where that is counted. */
+  readonly room?: Room | undefined;
 }
 
 /** The records of a block that a plan's condition has taken. */

@@ -1,13 +1,13 @@
 import type { Plan } from '../query/index.ts';
 import type { Step } from '../query/resolve/step.ts';
 import { aggregate, Aggregation, PartialAggregation } from './aggregate.ts';
-import { createAccumulator } from './aggregate/create.ts';
+import { createAccumulator, type Compile } from './aggregate/create.ts';
 import type { GroupingPlan } from './aggregate/groups.ts';
 import type { Batch } from './batch.ts';
 import { compute } from './compute.ts';
 import type { StageContext } from './context.ts';
 import { distinct } from './distinct.ts';
-import { compileForBatches } from './expression.ts';
+import { compileForBatches, keepingLast, type BatchExpression } from './expression.ts';
 import { limit } from './limit.ts';
 import { liveSlots } from './liveness.ts';
 import { measured } from './measure.ts';
@@ -131,15 +131,22 @@ export function sortKeys(step: StepOf<'sort'>, { slots }: Plan): SortExpression[
 }
 
 export function groupingOf(step: StepOf<'aggregate'>, { slots }: Plan): GroupingPlan {
+  const inputs: BatchExpression[] = [];
+  const compile: Compile = {
+    expression: (expression) => compileForBatches(expression, step.bound, slots),
+    input(expression) {
+      const input = keepingLast(compile.expression(expression));
+      inputs.push(input);
+      return input;
+    },
+  };
   return {
-    keys: step.keys.map(({ slot, expression }) => ({
-      slot,
-      expression: compileForBatches(expression, step.bound, slots),
-    })),
+    inputs,
+    keys: step.keys.map(({ slot, expression }) => ({ slot, expression: compile.input(expression) })),
     aggregates: step.calls.map(({ slot, call }) => ({
       slot,
       call,
-      accumulator: createAccumulator(call, step.bound, slots),
+      accumulator: createAccumulator(call, compile),
     })),
   };
 }

@@ -1,5 +1,6 @@
 import type { Batch } from './batch.ts';
 import type { BatchExpression } from './expression.ts';
+import { inPieces } from './pieces.ts';
 
 /** What SELECT, EXTEND and SET compute: a slot for each expression. */
 export interface ComputedSlot {
@@ -16,9 +17,9 @@ export function computeBatch(batch: Batch, items: readonly ComputedSlot[]): Batc
 }
 
 /** Adds columns, row by row. Which columns a SELECT leaves out is known to the plan and costs nothing here. */
-export async function* compute(
+export function compute(
   batches: AsyncIterable<Batch>,
   items: readonly ComputedSlot[],
 ): AsyncGenerator<Batch> {
-  for await (const batch of batches) yield computeBatch(batch, items);
+  return inPieces(batches, (piece) => computeBatch(piece, items));
 }

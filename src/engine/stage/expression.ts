@@ -59,12 +59,31 @@ export function compileForBatches(
     vector(batch) {
       if (plain !== undefined) return vectorAt(batch, plain);
       current = batch;
+      const { room } = batch;
       const cells = new Array<Cell>(batch.rows).fill(null);
       for (let i = 0; i < batch.count; i++) {
         const row = batch.selection[i];
-        cells[row] = evaluate(row);
+        const value = evaluate(row);
+        room?.takeCell(value);
+        cells[row] = value;
       }
       return new CellVector(cells);
+    },
+  };
+}
+
+/** Does not compute the values for the rows of a piece again. */
+export function keepingLast(expression: BatchExpression): BatchExpression {
+  let piece: Batch['room'];
+  let last: Vector | undefined;
+  return {
+    ...expression,
+    vector(batch) {
+      if (last === undefined || piece === undefined || batch.room !== piece) {
+        last = expression.vector(batch);
+        piece = batch.room;
+      }
+      return last;
     },
   };
 }

@@ -2,3 +2,28 @@
 export class MemoryLimitError extends Error {
   override readonly name = 'MemoryLimitError';
 }
+
+/**
+ * The error as such a one: also where the JavaScript engine has refused a text or an array that is longer than it can
+ * hold, which only data can bring about. Undefined for any other.
+ */
+export function asMemoryLimit(error: unknown): MemoryLimitError | undefined {
+  if (error instanceof MemoryLimitError) return error;
+  const isRefused =
+    (error instanceof RangeError &&
+      /^(Invalid .*length|Array buffer allocation failed)/.test(error.message)) ||
+    (error instanceof Error && hasCode(error, refusedCodes));
+  if (!isRefused) return undefined;
+  return new MemoryLimitError(
+    `The query would make a value or a row that is longer than can be held in memory (${error.message}).`,
+    { cause: error },
+  );
+}
+
+const refusedCodes = ['ERR_STRING_TOO_LONG', 'ERR_BUFFER_TOO_LARGE', 'ERR_WORKER_OUT_OF_MEMORY'];
+
+function hasCode(error: Error, codes: readonly string[]): boolean {
+  const code: unknown = Reflect.get(error, 'code');
+  if (typeof code === 'string' && codes.includes(code)) return true;
+  return error.cause instanceof Error && hasCode(error.cause, codes);
+}

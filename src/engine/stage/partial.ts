@@ -22,7 +22,8 @@ import { KeySet } from './keySet.ts';
 import { measuredParts } from './measure.ts';
 import { KeyWriter, Sorter, type SortExpression } from './orderBy.ts';
 import { outputVectors } from './output.ts';
-import { RowCodec, rowsPerBatch } from './rows.ts';
+import { Pieces } from './pieces.ts';
+import { bytesPerBatch, RowCodec, rowsPerBatch } from './rows.ts';
 import { recordEnd, writeSortRecord } from './sortRecord.ts';
 import { SpillFolder } from './spill.ts';
 import { maxTop, Top, topRows } from './top.ts';
@@ -35,6 +36,7 @@ import { unnestBatch } from './unnest.ts';
 export interface LocalStages {
   /**
    * Takes in the records of a block that the plan's condition has taken. Blocks must come in the order of the file.
+   * Once enough is made of them for one answer, the rest of them is left out.
    * @param work noted here where it is asked for
    */
   add(
@@ -44,8 +46,8 @@ export interface LocalStages {
     origin: Origin,
     work?: readonly StepWork[],
   ): void;
-  /** Bytes held, roughly: `take` may be called early. */
-  readonly size: number;
+  /** How many of the records were taken in since the last `restart`; undefined: all. */
+  readonly unfinished: number | undefined;
   /** What was made of the blocks since the last call. */
   take(work?: readonly StepWork[]): Uint8Array<ArrayBuffer>;
   /** Begins anew. */
@@ -59,6 +61,7 @@ type RowStage = (batch: Batch) => Batch;
 /** Makes something of the rows of some blocks. */
 interface Reducer {
   readonly size: number;
+  /** Leaves nothing behind where the batch's room is exceeded. */
   add(batch: Batch): void;
   take(): Uint8Array<ArrayBuffer>;
   restart(cutoff?: Uint8Array): void;
@@ -109,14 +112,32 @@ function createLocalStages(plan: Plan): LocalStages {
     if (batch.count > 0) reducer.add(batch);
     return batch;
   });
+  const pieces = new Pieces();
+  const idle = (): StepWork[] => stages.map(() => ({ rowsIn: 0, rowsOut: 0, ms: 0 }));
+  let taken = 0;
+  let isFull = false;
   return {
-    get size() {
-      return reducer.size;
+    get unfinished() {
+      return isFull ? taken : undefined;
     },
     add(block, selection, selected, origin, work) {
-      let batch = batchOfBlock(plan, block, selection, selected, origin);
-      for (const [at, stage] of stages.entries()) {
-        batch = work === undefined ? stage(batch) : noted(stage, batch, work[at]);
+      const whole = batchOfBlock(plan, block, selection, selected, origin);
+      for (let from = 0; from < selected && !isFull;) {
+        if (reducer.size >= enough) {
+          isFull = true;
+          return;
+        }
+        let own = work && idle();
+        const rows = pieces.take(whole, from, (piece) => {
+          own = work && idle();
+          let batch = piece;
+          for (const [at, stage] of stages.entries()) {
+            batch = own === undefined ? stage(batch) : noted(stage, batch, own[at]);
+          }
+        });
+        if (work !== undefined && own !== undefined) addWork(work, own);
+        taken += rows;
+        from += rows;
       }
     },
     take(work) {
@@ -126,9 +147,24 @@ function createLocalStages(plan: Plan): LocalStages {
       if (work !== undefined) work[count].ms += performance.now() - began;
       return bytes;
     },
-    restart: (cutoff) => reducer.restart(cutoff),
-    idle: () => stages.map(() => ({ rowsIn: 0, rowsOut: 0, ms: 0 })),
+    restart: (cutoff) => {
+      taken = 0;
+      isFull = false;
+      reducer.restart(cutoff);
+    },
+    idle,
   };
+}
+
+/** An answer is not made larger than this and what a piece adds to it, in bytes. */
+const enough = 16 * 1024 * 1024;
+
+function addWork(work: readonly StepWork[], own: readonly StepWork[]): void {
+  for (const [at, { rowsIn, rowsOut, ms }] of own.entries()) {
+    work[at].rowsIn += rowsIn;
+    work[at].rowsOut += rowsOut;
+    work[at].ms += ms;
+  }
 }
 
 function noted(stage: RowStage, batch: Batch, own: StepWork): Batch {
@@ -164,7 +200,7 @@ function createReducer(plan: Plan, at: number): Reducer {
       firstOfEqual((batch) => outputVectors(batch, output)),
     );
   }
-  return rowReducer(codec, { select: (batch) => batch, restart: () => undefined });
+  return rowReducer(codec, { select: (batch) => batch, undo: () => undefined, restart: () => undefined });
 }
 
 /** How many rows ORDER BY … LIMIT needs; undefined where it is no such step, or too many. */
@@ -180,9 +216,28 @@ function codecBefore(plan: Plan, at: number): RowCodec {
   return new RowCodec(liveSlotsBefore(plan, at));
 }
 
+/** Writes each of the batch's rows behind its length; where its room is exceeded, it is as if none had come. */
+function writeAll(out: ByteWriter, batch: Batch, undo: () => void, write: (row: number) => void): void {
+  const before = out.length;
+  try {
+    for (let i = 0; i < batch.count; i++) {
+      const start = out.beginBlock();
+      write(batch.selection[i]);
+      out.endBlock(start);
+      batch.room?.take(out.length - start);
+    }
+  } catch (error) {
+    out.length = before;
+    undo();
+    throw error;
+  }
+}
+
 /** Lets some of the rows through. */
 interface RowFilter {
   select(batch: Batch): Batch;
+  /** The last batch counts as not seen. */
+  undo(): void;
   restart(): void;
 }
 
@@ -193,13 +248,10 @@ function rowReducer(codec: RowCodec, filter: RowFilter): Reducer {
       return out.length;
     },
     add(batch) {
-      const { selection, count } = filter.select(batch);
+      const { selection, count, room } = filter.select(batch);
       const vectors = codec.vectors(batch);
-      for (let i = 0; i < count; i++) {
-        const start = out.beginBlock();
-        codec.write(out, vectors, selection[i]);
-        out.endBlock(start);
-      }
+      const undo = (): void => filter.undo();
+      writeAll(out, { ...batch, selection, count, room }, undo, (row) => codec.write(out, vectors, row));
     },
     take: () => out.release(),
     restart() {
@@ -211,12 +263,15 @@ function rowReducer(codec: RowCodec, filter: RowFilter): Reducer {
 
 function firstRows(most: number): RowFilter {
   let left = most;
+  let before = most;
   return {
     select(batch) {
+      before = left;
       const count = Math.min(left, batch.count);
       left -= count;
       return { ...batch, count };
     },
+    undo: () => (left = before),
     restart: () => (left = most),
   };
 }
@@ -233,8 +288,10 @@ function firstOfEqual(vectorsOf: (batch: Batch) => ReturnType<typeof outputVecto
         writeRowKey(key, vectors, batch.selection[i]);
         if (seen.add(key.view())) selection[count++] = batch.selection[i];
       }
-      return { ...batch, selection, count };
+      // The keys stay, so nothing that is counted from here on could be taken back.
+      return { ...batch, selection, count, room: undefined };
     },
+    undo: () => undefined,
     restart: () => seen.clear(),
   };
 }
@@ -250,15 +307,13 @@ function keyedReducer(keys: readonly SortExpression[], codec: RowCodec): Reducer
     add(batch) {
       const vectors = codec.vectors(batch);
       writer.use(batch);
-      for (let i = 0; i < batch.count; i++) {
-        const row = batch.selection[i];
-        const start = out.beginBlock();
+      const nothing = (): void => undefined;
+      writeAll(out, batch, nothing, (row) => {
         const keyStart = out.beginBlock();
         writer.write(out, row);
         out.endBlock(keyStart);
         codec.write(out, vectors, row);
-        out.endBlock(start);
-      }
+      });
     },
     take: () => out.release(),
     restart: () => out.clear(),
@@ -379,7 +434,8 @@ async function* decodedRows(parts: AsyncIterable<Uint8Array>, codec: RowCodec): 
   for await (const part of parts) {
     for (let at = 0; at < part.length;) {
       let count = 0;
-      for (; count < rowsPerBatch && at < part.length; at = recordEnd(part, at)) starts[count++] = at + 4;
+      const end = Math.min(part.length, at + bytesPerBatch);
+      for (; count < rowsPerBatch && at < end; at = recordEnd(part, at)) starts[count++] = at + 4;
       yield codec.read(part, starts.subarray(0, count));
     }
     discard(part);

@@ -1,6 +1,7 @@
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
 import { compareKeys, leadingNumber } from './key.ts';
+import { MemoryLimitError } from './memoryLimit.ts';
 import { KeyWriter, type SortExpression } from './orderBy.ts';
 import { batchesOf, type RowCodec } from './rows.ts';
 import { SortBuffer } from './sortBuffer.ts';
@@ -29,6 +30,14 @@ function* payloadsOf(rows: Top): Generator<Uint8Array> {
 /** LIMIT up to which only the first rows are kept in memory, whatever their number before. */
 export const maxTop = 50_000;
 
+const leastFull = 64 * 1024 * 1024;
+const mostKept = 256 * 1024 * 1024;
+
+function tooLarge(count: number): string {
+  const size = `${mostKept / 1024 ** 2} MB`;
+  return `ORDER BY with LIMIT keeps the first ${count} rows in memory, and they take more than ${size}. Without LIMIT, ORDER BY uses the disk.`;
+}
+
 /**
  * The first `count` rows of the order. Holds at most twice as many: whenever there are more, the rest is given up,
  * and rows behind the last one kept are not looked at again.
@@ -42,6 +51,8 @@ export class Top {
   readonly #payload = new ByteWriter();
   /** Key of the last row that is kept, once there are `count`. */
   #threshold: Uint8Array | undefined;
+  /** Bytes from which on those that are too many are given up before there are twice as many. */
+  #full = leastFull;
   /** The first key of that row where it is a plain number. */
   #bound: number | undefined;
 
@@ -80,7 +91,7 @@ export class Top {
     const key = bytes.subarray(keyStart(record), start);
     if (this.#threshold !== undefined && compareKeys(key, this.#threshold) >= 0) return;
     this.#buffer.add(key, bytes.subarray(start, recordEnd(bytes, record)));
-    if (this.#buffer.count >= 2 * this.#count + 256) this.#prune();
+    this.#pruneIfFull();
   }
 
   /** Keys and payloads of the rows, in order. */
@@ -94,6 +105,7 @@ export class Top {
   /** @param threshold the key of the last row that others keep, all of which come before what is added here */
   restart(threshold?: Uint8Array): void {
     this.#buffer.clear();
+    this.#full = leastFull;
     this.#threshold = threshold;
     this.#bound = threshold && leadingNumber(threshold, this.#keys[0]);
   }
@@ -110,7 +122,16 @@ export class Top {
     this.#payload.clear();
     this.#codec.write(this.#payload, vectors, row);
     this.#buffer.add(key, this.#payload.view());
-    if (this.#buffer.count >= 2 * this.#count + 256) this.#prune();
+    this.#pruneIfFull();
+  }
+
+  #pruneIfFull(): void {
+    const { count, size } = this.#buffer;
+    if (count < 2 * this.#count + 256 && size < this.#full) return;
+    this.#prune();
+    const kept = this.#buffer.size;
+    if (kept > mostKept) throw new MemoryLimitError(tooLarge(this.#count));
+    this.#full = Math.max(leastFull, 2 * kept);
   }
 
   #prune(): void {

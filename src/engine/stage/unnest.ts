@@ -1,6 +1,7 @@
 import { JsonList } from '../query/value/json.ts';
 import { wholeBatch, type Batch } from './batch.ts';
 import type { BatchExpression } from './expression.ts';
+import { inPieces } from './pieces.ts';
 import { CellVector, GatherVector, type Cell, type Vector } from './vector.ts';
 
 /**
@@ -13,8 +14,7 @@ export async function* unnest(
   slot: number,
   position: number | undefined,
 ): AsyncGenerator<Batch> {
-  for await (const batch of batches) {
-    const exploded = unnestBatch(batch, expression, slot, position);
+  for await (const exploded of inPieces(batches, (piece) => unnestBatch(piece, expression, slot, position))) {
     if (exploded.count > 0) yield exploded;
   }
 }
@@ -34,6 +34,7 @@ export function unnestBatch(
     const value = vector.value(row);
     if (value === null) continue;
     const list = value instanceof JsonList ? value.items : [vector.cell(row)];
+    batch.room?.take(list.length * itemSize);
     for (const [at, item] of list.entries()) {
       sources.push(row);
       items.push(item);
@@ -44,5 +45,8 @@ export function unnestBatch(
   const vectors: (Vector | undefined)[] = batch.vectors.map((base) => base && new GatherVector(base, rows));
   vectors[slot] = new CellVector(items);
   if (position !== undefined) vectors[position] = new CellVector(positions);
-  return wholeBatch(vectors, items.length);
+  return { ...wholeBatch(vectors, items.length), room: batch.room };
 }
+
+/** Bytes that a row takes while it waits for the next stage, roughly. */
+const itemSize = 32;

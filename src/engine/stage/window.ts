@@ -3,6 +3,7 @@ import { ByteWriter } from './bytes.ts';
 import type { BatchExpression } from './expression.ts';
 import { writeKey } from './key.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
+import { inPieces } from './pieces.ts';
 import { writeCell } from './codec.ts';
 import { Sorter } from './orderBy.ts';
 import { RowCodec, RowGatherer, rowsPerBatch } from './rows.ts';
@@ -33,7 +34,9 @@ export async function* window(
   const ahead = Math.max(...calls.map((call) => call.ahead));
   const partitions = new Partitions(calls, partitionBy, budget);
   if (ahead === 0) {
-    for await (const batch of batches) yield withResults(batch, calls, partitions);
+    for await (const input of inPieces(batches, (piece) => prepared(calls, piece))) {
+      yield withResults(input, calls, partitions);
+    }
   } else if (partitionBy.length === 0) {
     yield* waiting(batches, calls, partitions.only(), ahead, codec);
   } else {
@@ -48,8 +51,11 @@ export async function* window(
 }
 
 /** Nothing ahead is looked at: every row has its values at once. */
-function withResults(batch: Batch, calls: readonly WindowCall[], partitions: Partitions): Batch {
-  const inputs = inputsOf(calls, batch);
+function withResults(
+  { batch, inputs }: Prepared,
+  calls: readonly WindowCall[],
+  partitions: Partitions,
+): Batch {
   partitions.use(batch);
   const results = calls.map(() => new Array<Cell>(batch.rows).fill(null));
   for (let i = 0; i < batch.count; i++) {
@@ -77,8 +83,7 @@ async function* waiting(
   const rows: Uint8Array[] = [];
   const out = new ByteWriter();
   let emitted = 0;
-  for await (const batch of batches) {
-    const inputs = inputsOf(calls, batch);
+  for await (const { batch, inputs } of inPieces(batches, (piece) => prepared(calls, piece))) {
     const vectors = codec.vectors(batch);
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selection[i];
@@ -151,8 +156,7 @@ class Completed {
   ): AsyncGenerator<Batch> {
     const out = new ByteWriter();
     let place = 0;
-    for await (const batch of batches) {
-      const inputs = inputsOf(calls, batch);
+    for await (const { batch, inputs } of inPieces(batches, (piece) => prepared(calls, piece))) {
       const vectors = codec.vectors(batch);
       this.#partitions.use(batch);
       for (let i = 0; i < batch.count; i++) {
@@ -208,13 +212,20 @@ interface Inputs {
   otherwise(row: number): Cell;
 }
 
-function inputsOf(calls: readonly WindowCall[], batch: Batch): Inputs[] {
+/** A piece with everything computed that its rows give to the windows. */
+interface Prepared {
+  readonly batch: Batch;
+  readonly inputs: readonly Inputs[];
+}
+
+function prepared(calls: readonly WindowCall[], batch: Batch): Prepared {
   const reader = (vector: Vector | undefined): ((row: number) => Cell) =>
     vector === undefined ? () => null : (row) => vector.cell(row);
-  return calls.map(({ input, otherwise }) => ({
+  const inputs = calls.map(({ input, otherwise }) => ({
     cell: reader(input?.vector(batch)),
     otherwise: reader(otherwise?.vector(batch)),
   }));
+  return { batch, inputs };
 }
 
 interface Partition {

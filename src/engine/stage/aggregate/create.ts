@@ -1,10 +1,8 @@
-import type { Bound } from '../../query/resolve/step.ts';
-import type { Slot } from '../../query/resolve/slot.ts';
-import type { Call } from '../../query/syntax/tree.ts';
+import type { Call, Expression } from '../../query/syntax/tree.ts';
 import { textOf } from '../../query/value/value.ts';
 import { toDouble } from '../../query/value/decimal.ts';
 import { isNumeric, type Value } from '../../query/value/value.ts';
-import { compileForBatches, type BatchExpression } from '../expression.ts';
+import type { BatchExpression } from '../expression.ts';
 import type { Accumulator, ValueAccumulator } from './accumulator.ts';
 import { AnyValue } from './anyValue.ts';
 import { ApproximateDistinct } from './approximate.ts';
@@ -18,23 +16,26 @@ import { Spread } from './spread.ts';
 import { Sum } from './sum.ts';
 
 /** The state of an aggregate as the query calls it. */
-export function createAccumulator(call: Call, bound: Bound, slots: readonly Slot[]): Accumulator {
-  const compile = (expression: Call['arguments'][number]): BatchExpression =>
-    compileForBatches(expression, bound, slots);
-  const filter = call.filter && compile(call.filter);
+export function createAccumulator(call: Call, compile: Compile): Accumulator {
+  const filter = call.filter && compile.expression(call.filter);
   const inner = unfiltered(call, compile);
   return filter === undefined ? inner : new Filtered(filter, inner);
 }
 
-function unfiltered(
-  call: Call,
-  compile: (expression: Call['arguments'][number]) => BatchExpression,
-): Accumulator {
+/** How an aggregate's expressions are compiled. */
+export interface Compile {
+  /** What is asked of one row after the other. */
+  expression(expression: Expression): BatchExpression;
+  /** What is asked of whole batches. */
+  input(expression: Expression): BatchExpression;
+}
+
+function unfiltered(call: Call, compile: Compile): Accumulator {
   const name = call.name.name.toLowerCase();
   if (call.arguments.length === 0) return new Count(undefined);
-  const input = compile(call.arguments[0]);
+  const input = compile.input(call.arguments[0]);
   if (name === 'mode') return new Mode(input);
-  const order = call.orderBy.map((key) => ({ ...key, expression: compile(key.expression) }));
+  const order = call.orderBy.map((key) => ({ ...key, expression: compile.expression(key.expression) }));
   const accumulator = ofValues(name, input, call, order);
   return call.distinct ? new Distinct(input, accumulator) : accumulator;
 }

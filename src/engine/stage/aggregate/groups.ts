@@ -14,6 +14,8 @@ export interface GroupingPlan {
     readonly call: Pick<Call, 'name' | 'distinct'>;
     readonly accumulator: Accumulator;
   }[];
+  /** Everything that is asked of whole batches: kept for the batch that it was asked of last. */
+  readonly inputs: readonly BatchExpression[];
 }
 
 /**
@@ -58,6 +60,8 @@ export class Groups {
 
   add(batch: Batch): void {
     const { count } = batch;
+    // What is too much for the batch's room must be known before the first row is taken in.
+    for (const input of this.#plan.inputs) input.vector(batch);
     if (this.#groups.length < count) {
       this.#groups = new Uint32Array(count);
       this.#scratch = new Uint32Array(count);
