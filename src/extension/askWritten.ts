@@ -17,7 +17,7 @@ export function writtenChoices(
   const numbers = written.filter((example) => /\d/.test(example)).join(', ') || l10n.t('as in JSON');
   const days = written.filter((example) => !/\d/.test(example)).join(', ') || l10n.t('as in ISO 8601');
   const by = (said: string | undefined): string =>
-    said === undefined ? l10n.t('recognised') : l10n.t('set by you');
+    said === undefined ? l10n.t('detected') : l10n.t('set by you');
   return [
     { label: l10n.t('Numbers: {0}', numbers), description: by(decimal), ask: askDecimal },
     { label: l10n.t('Dates: {0}', days), description: by(dates), ask: askDates },

@@ -76,8 +76,13 @@ export type ColumnType = 'unknown' | 'number' | 'text' | 'boolean' | 'list' | 'o
 /** How far the file itself is known. */
 export interface FileState {
   readonly phase: 'indexing' | 'ready' | 'changed' | 'gone' | 'failed';
-  /** Bytes in all; undefined while a stream's end has not been seen. */
+  /** Bytes that are read, as UTF-8; undefined while a stream's end has not been seen. */
   readonly size: number | undefined;
+  /**
+   * Bytes of the file as it stands, in its own encoding and with all of its tables; of a compressed file, of what it
+   * holds. Undefined while a stream's end has not been seen.
+   */
+  readonly fileSize: number | undefined;
   readonly indexed: number;
   /** Records found; an estimate of the whole while `exact` is false. */
   readonly records: number;

@@ -46,7 +46,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
       >
         {dialectWords(file)}
       </button>
-      {state.size !== undefined && <span>{bytes(state.size)}</span>}
+      {state.fileSize !== undefined && <span>{bytes(state.fileSize)}</span>}
     </footer>
   );
 }

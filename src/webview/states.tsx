@@ -31,11 +31,11 @@ export function GridState({ page }: { readonly page: PageModel }) {
   if (view === 0) {
     if (!exact) return <Empty icon="loading" spin title={t('Reading the first rows\u2026')} />;
     return (
-      <Empty icon="file" title={state.size === 0 ? t('The file is empty') : t('No records in this file')}>
+      <Empty icon="file" title={state.fileSize === 0 ? t('The file is empty') : t('No records in this file')}>
         <p>
-          {state.size === 0
+          {state.fileSize === 0
             ? t('The file has no content.')
-            : t('{0}, no records.', bytes(state.size ?? state.indexed))}
+            : t('{0}, no records.', bytes(state.fileSize ?? state.indexed))}
         </p>
         <p class="actions">
           <OpenAsText page={page} />

@@ -270,6 +270,7 @@ export class Dataset {
     return {
       phase: exact ? 'ready' : 'indexing',
       size: this.size,
+      fileSize: (this.#source.encoded ?? this.#source).size,
       indexed,
       records,
       exact,

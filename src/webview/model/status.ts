@@ -25,7 +25,7 @@ export function statusOf(preview: Preview, filter: Filter): Status | undefined {
     file.name,
     file.dialect,
     file.encoding.toUpperCase(),
-    state.size === undefined ? '' : bytes(state.size),
+    state.fileSize === undefined ? '' : bytes(state.fileSize),
     state.malformed > 0 ? t('{0} malformed', count(state.malformed)) : '',
     filter.applied.value ? t('Filter: {0}', filter.applied.value) : '',
     state.message,

@@ -451,6 +451,23 @@ describe('dataset/session', function () {
     assert.match(preview.files.at(-1)?.message ?? '', /has changed on disk/);
   });
 
+  it('says how large the file is, in its own encoding and with all of its tables', async () => {
+    const latin = Buffer.from('name;price\n' + 'Größe;1\n'.repeat(50), 'latin1');
+    const tables = Buffer.from('sku,qty\nA,1\nB,2\n\n\nname,price,city\nX,1.5,Rome\nY,2.5,Oslo\nZ,3,Bern\n');
+    for (const [name, content] of [
+      ['latin.csv', latin],
+      ['tables.csv', tables],
+    ] as const) {
+      const file = join(folder, name);
+      await writeFile(file, content);
+      preview = await Preview.open(file);
+      assert.equal(preview.info.state.fileSize, content.length);
+      assert.notEqual(preview.info.state.size, content.length, name);
+      await preview.close();
+    }
+    preview = undefined;
+  });
+
   it('opens an empty file, and says why a folder and a missing file cannot be opened', async () => {
     const empty = join(folder, 'empty.jsonl');
     await writeFile(empty, '');

@@ -82,6 +82,7 @@ export function serve(post: Post, options: BedOptions): Server {
   let state: FileState = {
     phase: 'ready',
     size: file.rows * recordBytes,
+    fileSize: file.rows * recordBytes,
     indexed: file.rows * recordBytes,
     records: file.rows,
     exact: true,
