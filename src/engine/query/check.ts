@@ -50,7 +50,7 @@ export function checkQuery(
         }
       };
       const same = columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
-      if (same !== undefined && pathOf(same) === '') {
+      if (same !== undefined && !hasName(same)) {
         warn(`${name} shows records that are not objects; a query cannot name it`);
         return;
       }
@@ -75,6 +75,11 @@ export function checkQuery(
   return diagnostics;
 }
 
+/** Whether a query can name the column: the one of records that are not objects has no path. */
+export function hasName(column: KnownColumn): boolean {
+  return pathOf(column) !== '';
+}
+
 /** A column as a query writes it. */
 export function pathOf({ name, path }: KnownColumn): string {
   return path ?? writePath(name.split('.'));
@@ -92,8 +97,8 @@ function seenAmongNames(columns: readonly KnownColumn[]): (members: readonly str
 
 /** Paths of JSON, where letter case matters and a key with a dot is not a member of a member. */
 function seenAmongPaths(columns: readonly KnownColumn[]): (members: readonly string[]) => boolean {
-  const paths = columns.map(pathOf);
-  return (members) => paths.some((known) => known !== '' && isNear(known, writePath(members)));
+  const paths = columns.filter(hasName).map(pathOf);
+  return (members) => paths.some((known) => isNear(known, writePath(members)));
 }
 
 /** Whether a column was seen above or below the name: what is below a column may be further down in the file. */

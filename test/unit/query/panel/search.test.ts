@@ -25,6 +25,11 @@ describe('query/panel/search', () => {
     assert.equal(searchFor('timeout', columns.slice(0, 1)), undefined);
   });
 
+  it('passes over what a query cannot name', () => {
+    const values = [{ name: 'value', path: '', type: 'text' }];
+    assert.equal(searchFor('connection timeout', values), undefined);
+  });
+
   function fixOf(text: string) {
     const parsed = parseQuery(text);
     assert.ok(parsed.ok, text);
