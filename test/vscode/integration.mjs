@@ -1,4 +1,4 @@
-// Runs test/integration inside the extension host of a real VS Code.
+// Runs test/integration inside the extension host of a real VS Code; with `-g PATTERN` those whose names match.
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,8 @@ import { withServer } from './server.mjs';
 /** Long enough for the slowest machine; a hung workbench ends here. */
 const limitMs = 10 * 60_000;
 
+const pattern = process.argv[2] === '-g' ? process.argv[3] : '';
+
 await main(async () => {
   const installed = await install();
   const home = await mkdtemp(join(tmpdir(), 'rowriver-integration-'));
@@ -19,7 +21,12 @@ await main(async () => {
   await mkdir(folder);
   try {
     const { code, log } = await withServer(
-      { installed, home, flags: ['--enable-smoke-test-driver'], env: { ROWRIVER_REPORT: report } },
+      {
+        installed,
+        home,
+        flags: ['--enable-smoke-test-driver'],
+        env: { ROWRIVER_REPORT: report, ROWRIVER_GREP: pattern },
+      },
       ({ origin }) => runTests(installed, origin, folder),
     );
     if (existsSync(report)) console.log(readFileSync(report, 'utf8'));

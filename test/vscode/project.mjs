@@ -10,9 +10,13 @@ export const root = resolve(import.meta.dirname, '../..');
 
 /** Runs npm; rejects when it fails. */
 export async function npm(args, cwd = root) {
-  await (process.platform === 'win32'
-    ? run('cmd', ['/c', 'npm', ...args], { cwd })
-    : run('npm', args, { cwd }));
+  const [program, ...rest] = npmCommand(args);
+  await run(program, rest, { cwd });
+}
+
+/** @returns {string[]} npm with its arguments, as this system starts it */
+export function npmCommand(args) {
+  return process.platform === 'win32' ? ['cmd', '/c', 'npm', ...args] : ['npm', ...args];
 }
 
 /** How long a program may take to end once it is asked to. */
@@ -74,6 +78,31 @@ export async function run(program, args, { cwd = root, env = {} } = {}) {
   const [code, signal] = await exit;
   ended.throwIfAborted();
   if (code !== 0) throw new Failed(`${[program, ...args].join(' ')} ended with ${String(code ?? signal)}.`);
+}
+
+/**
+ * Runs a program and keeps what it says; `failure` says that it has failed.
+ *
+ * @param {string[]} command the program and its arguments
+ * @returns {Promise<{ text: string, failure: string | undefined }>}
+ */
+export async function collected([program, ...args], env = {}) {
+  const { child, exit } = start(program, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  let text = '';
+  for (const output of [child.stdout, child.stderr]) {
+    output.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+  }
+  // What it has said is whole once its outputs are closed.
+  const [[code, signal]] = await Promise.all([exit, once(child, 'close')]);
+  ended.throwIfAborted();
+  return {
+    text,
+    failure: code === 0 ? undefined : `${[program, ...args].join(' ')} ended with ${String(code ?? signal)}.`,
+  };
 }
 
 /** Runs a script of this project, or a program of one of its packages, under this Node. */

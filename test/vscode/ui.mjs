@@ -11,7 +11,8 @@ await main(async () => {
   const installed = await install();
   const home = await mkdtemp(join(tmpdir(), 'rowriver-ui-'));
   try {
-    await npm(['run', '--silent', '--loglevel=error', 'package']);
+    // `npm test` has packed it: the pack leaves another build in dist/, from which other suites run meanwhile.
+    if (!process.env.ROWRIVER_PACKED) await npm(['run', '--silent', '--loglevel=error', 'package']);
     // A test that is about this offer turns it on.
     const settings = { 'rowriver.offerAlwaysOpen': false };
     await withServer({ installed, home, settings, vsix: join(root, 'out/rowriver.vsix') }, ({ origin }) =>

@@ -82,6 +82,15 @@ describe('webview/page', function () {
     );
   }
 
+  /** The number that the active row says of its record, and where it is: both of the same frame. */
+  function activeRow(page: Page): Promise<{ record: string; y: number } | undefined> {
+    return page.evaluate(() => {
+      const row = document.querySelector('.row.active:not([hidden])');
+      const record = row?.querySelector('.gutter')?.textContent;
+      return row && record ? { record, y: row.getBoundingClientRect().y } : undefined;
+    });
+  }
+
   function head(page: Page, name: string): Locator {
     return page.locator('.head:not([hidden])', { has: page.getByText(name, { exact: true }) });
   }
@@ -321,23 +330,24 @@ describe('webview/page', function () {
         await page.keyboard.press('PageDown');
         await page.keyboard.press('PageDown');
         await records(page);
-        const active = page.locator('.row.active');
-        const record = await active.locator('.gutter').textContent();
-        assert(record);
-        const before = await active.boundingBox();
+        const before = await activeRow(page);
+        assert(before);
+        const { record } = before;
         await page.getByRole('button', { name: 'Clear all' }).click();
         await page.locator('.badge').waitFor({ state: 'detached' });
-        await page.waitForFunction(
-          (text) => document.querySelector('.row.active .gutter')?.textContent === text,
-          record,
-        );
-        const after = await active.boundingBox();
-        // The line of counts above the grid is gone, so the grid has moved up.
-        const grid = await page.locator('.body').boundingBox();
-        assert(before && after && grid);
+        // Up to here the rows may be those of the matches.
+        await painted(page);
+        const found = await page.waitForFunction((text) => {
+          const row = document.querySelector('.row.active:not([hidden])');
+          if (row?.querySelector('.gutter')?.textContent !== text) return undefined;
+          return { y: row.getBoundingClientRect().y };
+        }, record);
+        const after = await found.jsonValue();
+        assert(after);
         const all = await records(page);
         const place = all.indexOf(Number(record.replace(/,/g, '')));
         assert(place > 0 && all.at(place - 1) === Number(record.replace(/,/g, '')) - 1);
+        // The line of counts above the grid is gone, so the grid has moved up.
         assert(Math.abs(after.y - before.y) < 60, `moved from ${before.y} to ${after.y}`);
       });
     }

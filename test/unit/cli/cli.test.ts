@@ -110,6 +110,7 @@ describe('rowriver', function () {
         headerLines: 1,
         tableStart: 7,
         columns: ['name', 'ort'],
+        open: [],
         dataStart: 16,
         undecided: [],
       });
