@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { l10n, Uri, type Webview } from 'vscode';
 import { pagePolicy, textPolicy } from './policy.ts';
 
-/** The page of a preview. */
-export function previewPage(webview: Webview, extension: Uri): string {
+/** The page of a preview. @param state what it shows at first; else the file's first rows */
+export function previewPage(webview: Webview, extension: Uri, state?: unknown): string {
   const nonce = randomBytes(18).toString('base64');
   const served = (...path: string[]) => webview.asWebviewUri(Uri.joinPath(extension, ...path)).toString();
   const policy = pagePolicy(nonce, webview.cspSource);
@@ -21,6 +21,7 @@ export function previewPage(webview: Webview, extension: Uri): string {
 <body>
   <div id="app"></div>
   <script type="application/json" id="rowriver-l10n">${data(l10n.bundle ?? {})}</script>
+  <script type="application/json" id="rowriver-state">${data(state ?? null)}</script>
   <script nonce="${nonce}" src="${served('dist', 'webview.js')}"></script>
 </body>
 </html>`;

@@ -42,17 +42,22 @@ export class Preview implements Disposable {
   readonly #page: Peer<HostCalls, Nothing, PreviewEvents>;
   readonly #statusChanged: () => void;
   #info: FileInfo | undefined;
+  #pageState: unknown;
   #status: Status = { text: '', tooltip: '', encoding: '' };
   /** The file is being opened again because the user wants it read otherwise. */
   #rereading = false;
 
-  /** @param place what the engine opens: a path, or an address with its credentials */
+  /**
+   * @param place what the engine opens: a path, or an address with its credentials
+   * @param begin what the page shows at first
+   */
   constructor(
     uri: Uri,
     place: FilePlace,
     panel: WebviewPanel,
     services: PreviewServices,
     statusChanged: () => void,
+    begin: unknown,
   ) {
     this.uri = uri;
     this.panel = panel;
@@ -85,7 +90,12 @@ export class Preview implements Disposable {
     panel.onDidChangeViewState(() => {
       if (!panel.visible) this.#relay.forgetPage();
     });
-    panel.webview.html = previewPage(panel.webview, services.context.extensionUri);
+    panel.webview.html = previewPage(panel.webview, services.context.extensionUri, begin);
+  }
+
+  /** What the page shows: query, columns, place. A second preview of the file begins with it. */
+  get pageState(): unknown {
+    return this.#pageState;
   }
 
   get status(): Status {
@@ -160,6 +170,10 @@ export class Preview implements Disposable {
       'host/filters': () => filters.get(),
       'host/keepFilters': async (kept) => {
         await filters.keep(kept);
+        return null;
+      },
+      'host/keepPage': ({ state }) => {
+        this.#pageState = state;
         return null;
       },
       'host/status': (status) => {

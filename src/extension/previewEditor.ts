@@ -57,6 +57,12 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
     }
   }
 
+  /** What an open preview of the file shows. */
+  #stateOf(uri: Uri): unknown {
+    const same = [...this.#previews].filter((preview) => preview.uri.toString() === uri.toString());
+    return (same.find(({ panel }) => panel.active) ?? same.at(-1))?.pageState;
+  }
+
   #show(uri: Uri, place: FilePlace | undefined, panel: WebviewPanel): void {
     const { extensionUri } = this.#services.context;
     if (place === undefined) {
@@ -77,7 +83,7 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
       dark: Uri.joinPath(extensionUri, 'media', 'tab-dark.svg'),
     };
     const showStatus = () => this.#statusBar.show(this.active?.status);
-    const preview = new Preview(uri, place, panel, this.#services, showStatus);
+    const preview = new Preview(uri, place, panel, this.#services, showStatus, this.#stateOf(uri));
     this.#previews.add(preview);
     panel.onDidChangeViewState(showStatus);
     panel.onDidDispose(() => {

@@ -246,6 +246,8 @@ export interface PreviewCalls {
    * first as soon as the view can be paged. An empty query answers view 0.
    */
   run: { params: { readonly query: string }; result: ViewState; progress: ViewState };
+  /** Whether the engine still has the rows of a query, so that `run` answers at once. */
+  kept: { params: { readonly query: string }; result: boolean };
   rows: {
     params: {
       readonly view: number;
@@ -327,6 +329,8 @@ export interface PreviewCalls {
   /** Filters that the workspace keeps. */
   'host/filters': { params: null; result: Filters };
   'host/keepFilters': { params: Filters; result: null };
+  /** What a second preview of the file begins with, as an editor that is split does. */
+  'host/keepPage': { params: { readonly state: unknown }; result: null };
   /** What the status bar shows. */
   'host/status': {
     params: { readonly text: string; readonly tooltip: string; readonly encoding: string };

@@ -10,24 +10,35 @@ declare function acquireVsCodeApi(): EditorApi;
 
 const api = acquireVsCodeApi();
 const root = document.getElementById('app');
-setBundle(wordsOf(document.getElementById('rowriver-l10n')?.textContent));
+setBundle(wordsOf(json('rowriver-l10n')));
+// What another preview of the file shows, where an editor was split.
+const begin = objectOf(json('rowriver-state'));
 if (root) {
-  const page = createPage(createLink(api, window), api);
+  const page = createPage(createLink(api, window), api, begin);
   const nonce = document.querySelector<HTMLMetaElement>('meta[name="rowriver-nonce"]')?.content ?? '';
   render(h(App, { page, nonce }), root);
   void page.start();
 }
 
+function json(id: string): string | undefined {
+  return document.getElementById(id)?.textContent;
+}
+
 /** The editor's display language: a JSON object in a script element that is not run, where the host gives one. */
 function wordsOf(json: string | undefined): Record<string, string> {
-  if (!json) return {};
+  return Object.fromEntries(
+    Object.entries(objectOf(json) ?? {}).filter(
+      (pair): pair is [string, string] => typeof pair[1] === 'string',
+    ),
+  );
+}
+
+function objectOf(json: string | undefined): object | undefined {
+  if (!json) return undefined;
   try {
     const parsed: unknown = JSON.parse(json);
-    if (typeof parsed !== 'object' || parsed === null) return {};
-    return Object.fromEntries(
-      Object.entries(parsed).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
-    );
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }

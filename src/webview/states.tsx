@@ -1,6 +1,6 @@
 /** What shows in place of rows, or above them, when there is something else to say. */
 import type { ComponentChildren } from 'preact';
-import { bytes, count, t } from './l10n.ts';
+import { bytes, count, duration, t } from './l10n.ts';
 import type { OpenColumn } from '../protocol/preview.ts';
 import type { PageModel } from './model/page.ts';
 import { visible } from './visible.ts';
@@ -98,6 +98,19 @@ export function Banners({ page }: { readonly page: PageModel }) {
         </Banner>
       )}
       <OpenColumns page={page} />
+      {preview.paused.value && (
+        <Banner icon="debug-pause" kind="info">
+          <span>
+            {t('The query was not run again: it took {0} last time.', duration(preview.paused.value.took))}
+          </span>
+          <button type="button" class="button" onClick={() => page.runPaused()}>
+            {t('Run Again')}
+          </button>
+          <button type="button" class="button secondary" onClick={() => void page.filter.clear()}>
+            {t('Clear Filter')}
+          </button>
+        </Banner>
+      )}
       {preview.restarted.value && (
         <Banner icon="debug-restart" kind="info">
           <span>{preview.restarted.value}</span>

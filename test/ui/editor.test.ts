@@ -83,12 +83,13 @@ describe('the preview among the editors', () => {
     await workbench.tab('note.txt').waitFor();
   });
 
-  it('shows one file in two groups, each with a filter of its own', async () => {
+  it('splits with its filter, and each group then has a filter of its own', async () => {
     const left = await workbench.openPreview('log.jsonl');
     await left.filter('id > 2990');
+    await left.matches.filter({ hasText: '10 of 3,000 records match' }).waitFor();
     await workbench.command('View: Split Editor Right');
     const right = await workbench.previewInGroup(2);
-    await right.row(1).waitFor();
+    await right.matches.filter({ hasText: '10 of 3,000 records match' }).waitFor();
     await right.filter('id < 6');
     await right.matches.filter({ hasText: '5 of' }).waitFor();
     assert.match(await (await workbench.previewInGroup(1)).matches.innerText(), /^10 of/);

@@ -756,6 +756,26 @@ describe('webview/page', function () {
     );
   });
 
+  it('asks before it runs a query again that took long', async () => {
+    const page = await open();
+    await filter(page, "level = 'error'");
+    await page.locator('.badge').waitFor();
+    await page.locator('.danger').waitFor({ state: 'detached' });
+    await painted(page);
+    await page.evaluate(() => {
+      const state = JSON.parse(sessionStorage.getItem('state') ?? '{}') as Record<string, unknown>;
+      sessionStorage.setItem('state', JSON.stringify({ ...state, took: 72_000 }));
+    });
+    await page.reload();
+    await page.getByText('The query was not run again: it took 1 min 12 s last time.').waitFor();
+    await shows(page.locator('.cm-content'), "level = 'error'");
+    await rowOf(page, '1').waitFor();
+    assert(!(await page.evaluate(() => window.bed.calls.some(({ method }) => method === 'run'))));
+    await page.getByRole('button', { name: 'Run Again' }).click();
+    await page.getByText('Filtered', { exact: true }).waitFor();
+    await page.getByText('The query was not run again').waitFor({ state: 'detached' });
+  });
+
   describe('states', () => {
     for (const [file, words] of [
       ['denied', 'permission denied'],

@@ -23,7 +23,7 @@ import { openColumns } from './written.ts';
 import { describeReadings } from '../format/csv/cellReading.ts';
 import { locate } from './locate.ts';
 import { find, findCount } from '../run/find.ts';
-import { plannedFor } from '../dataset/plan.ts';
+import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { problemKinds, problems } from './problems.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from '../run/run.ts';
@@ -115,6 +115,7 @@ export class Session {
     return {
       info: () => this.info(),
       run: ({ query }, context) => this.#run(query, context),
+      kept: ({ query }) => this.#kept({ asked: query, text: query }) !== undefined,
       rows: (request, { signal }) => this.#rows(request, signal),
       record: ({ view, row }, { signal }) => this.record(view, row, signal),
       locate: ({ view, place }, { signal }) => locate(this.#file, this.#viewRun(view), place, signal),
@@ -184,6 +185,8 @@ export class Session {
     await new Promise(setImmediate);
     signal.throwIfAborted();
     const planned = plannedFor(query, dataset.recognised.format);
+    const kept = this.#kept(planned);
+    if (kept) return kept.state;
     const id = this.#nextView++;
     const run =
       planned.plan.shape === 'table' ? new TableRun(id, planned, dataset) : new ViewRun(id, planned, dataset);
@@ -194,6 +197,16 @@ export class Session {
       await oldest.close();
     }
     return this.#file.whileScanning(() => run.run(signal, progress));
+  }
+
+  /** A run of the same query that is done, and now the last to be dropped. What asks for the time is asked anew. */
+  #kept({ asked, text }: Pick<PlannedQuery, 'asked' | 'text'>): Run | undefined {
+    if (asked !== text) return undefined;
+    const run = [...this.#runs.values()].find(({ state }) => state.query === asked && state.phase === 'done');
+    if (!run) return undefined;
+    this.#runs.delete(run.id);
+    this.#runs.set(run.id, run);
+    return run;
   }
 
   async #retry(view: number, { signal, progress }: HandlerContext<ViewState>): Promise<ViewState> {

@@ -45,7 +45,7 @@ const historyLength = 50;
 const locatePatience = 400;
 
 export function createFilter(preview: Preview, changed: () => void): Filter {
-  const { link, grid, result, inContext, awaited, notice } = preview;
+  const { link, grid, result, inContext, awaited, paused, notice } = preview;
   const text = signal('');
   const applied = signal('');
   const running = signal(false);
@@ -117,6 +117,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     current = mine;
     text.value = query;
     error.value = '';
+    paused.value = undefined;
     running.value = true;
     const show = (state: ViewState) => {
       if (current !== mine) return;
@@ -136,6 +137,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     try {
       const done = await start({ signal: mine.signal, onProgress: show });
       show(done);
+      changed();
       if (done.phase === 'failed' && current === mine) error.value = capital(done.message);
     } catch (failure) {
       if (!isAbort(failure) && current === mine) error.value = sentence(failure);
@@ -186,6 +188,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     cancel();
     text.value = '';
     error.value = '';
+    paused.value = undefined;
     await backToFile(() => {
       applied.value = '';
       conditions.value = [];

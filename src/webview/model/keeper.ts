@@ -1,7 +1,6 @@
 /** Keeps what a page is to come back to, and brings it back: after it was hidden, a reload, a new engine. */
 import { batch, effect, type Signal } from '@preact/signals';
 import type { Spot } from '../grid/selection.ts';
-import type { EditorApi } from '../link.ts';
 import type { Filter } from './filter.ts';
 import type { Preview } from './preview.ts';
 import type { SavedCell, SavedPage } from './saved.ts';
@@ -21,8 +20,8 @@ export interface Saver {
   begin(snapshot: () => SavedPage): void;
 }
 
-/** Keeps what the page tells of itself, in the editor's state of it. */
-export function createSaver(api: EditorApi): Saver {
+/** Hands on what the page tells of itself, once for all that changes in a task. */
+export function createSaver(keep: (state: SavedPage) => void): Saver {
   let look: (() => SavedPage) | undefined;
   let unsaved = false;
   return {
@@ -32,7 +31,7 @@ export function createSaver(api: EditorApi): Saver {
       unsaved = true;
       queueMicrotask(() => {
         unsaved = false;
-        api.setState(look?.());
+        if (look) keep(look());
       });
     },
     begin(snapshot) {
@@ -48,13 +47,20 @@ export interface Keeper {
   reload(): Promise<void>;
   /** Asks an engine that is another one now for the same again. */
   again(): Promise<void>;
+  /** Runs the query that took long, and goes to where the page was. */
+  runPaused(): void;
 }
+
+/** A query that took longer, in milliseconds, is not run again by itself when a window is restored. */
+const longQuery = 5000;
 
 export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): Keeper {
   const { preview, filter, side, split } = parts;
   const { grid } = preview;
   /** What the page is on its way back to; kept as it was until it is there. */
   let resuming: Pick<SavedPage, 'query' | 'place'> | undefined;
+  /** Where the page was in the rows of a query that is not run yet. */
+  let waiting: SavedPage['place'] | undefined;
 
   function placeNow(): SavedPage['place'] {
     if (resuming) return resuming.place;
@@ -67,6 +73,8 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
   }
 
   function queryNow(): string {
+    const paused = preview.paused.peek();
+    if (paused) return paused.query;
     return resuming && preview.awaited.peek() ? resuming.query : filter.applied.peek();
   }
 
@@ -74,6 +82,7 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
     return {
       version: 2,
       query: queryNow(),
+      took: preview.paused.peek()?.took ?? preview.result.peek()?.elapsedMs ?? 0,
       columns: grid.prefs,
       place: placeNow(),
       side: side.peek(),
@@ -108,7 +117,12 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
   }
 
   /** Opens the file, runs the query over it and goes to the place: all that a page needs to come (back). */
-  async function resume(open: () => Promise<void>, query: string, place: SavedPage['place']): Promise<void> {
+  async function resume(
+    open: () => Promise<void>,
+    query: string,
+    place: SavedPage['place'],
+    took = 0,
+  ): Promise<void> {
     stopRestoring?.();
     resuming = { query, place };
     batch(() => {
@@ -118,16 +132,34 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
     });
     await open();
     if (preview.trouble.peek()) return;
+    if (query !== '' && took > longQuery && !(await parts.preview.link.call('kept', { query }))) {
+      batch(() => {
+        preview.awaited.value = false;
+        preview.paused.value = { query, took };
+        filter.text.value = query;
+      });
+      waiting = place;
+      resuming = undefined;
+      return;
+    }
     if (query !== '') void filter.run(query);
     restorePlace(place);
   }
 
   return {
     async start() {
-      await resume(preview.open, saved.query, saved.place);
+      await resume(preview.open, saved.query, saved.place, saved.took);
       saver.begin(snapshot);
     },
     reload: () => resume(preview.reload, queryNow(), placeNow()),
     again: () => resume(preview.open, queryNow(), placeNow()),
+    runPaused() {
+      const query = preview.paused.peek()?.query;
+      if (query === undefined) return;
+      preview.awaited.value = true;
+      void filter.run(query);
+      if (waiting) restorePlace(waiting);
+      waiting = undefined;
+    },
   };
 }

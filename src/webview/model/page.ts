@@ -32,18 +32,33 @@ export interface PageModel extends Actions {
   start(): Promise<void>;
   /** Reads the file anew, and shows the same place of the same query. */
   reload(): Promise<void>;
+  runPaused(): void;
 }
 
 const statusDelay = 250;
 
-export function createPage(link: Link, api: EditorApi): PageModel {
-  const saved = readSaved(api.getState());
+/** @param begin what the page shows where it has kept nothing itself */
+export function createPage(link: Link, api: EditorApi, begin?: object): PageModel {
+  const saved = readSaved(api.getState() ?? begin);
   const side = signal(saved.side);
   const split = signal(saved.split);
   const overlay = signal<Overlay | undefined>(undefined);
+  let tellTimer: ReturnType<typeof setTimeout> | undefined;
+  let toldAt = -Infinity;
   const focusBox = signal<() => void>(() => undefined);
 
-  const saver = createSaver(api);
+  const saver = createSaver((state) => {
+    api.setState(state);
+    clearTimeout(tellTimer);
+    const tell = () => {
+      toldAt = performance.now();
+      void link.call('host/keepPage', { state }).catch(() => undefined);
+    };
+    // At once where nothing was told lately: an editor may be split the next moment.
+    const wait = toldAt + statusDelay - performance.now();
+    if (wait <= 0) tell();
+    else tellTimer = setTimeout(tell, wait);
+  });
   const { changed } = saver;
 
   const preview = createPreview(link, saved.columns, {
@@ -171,5 +186,6 @@ export function createPage(link: Link, api: EditorApi): PageModel {
     readAs: () => actions.askHost('host/readAs', null),
     start: () => kept.start(),
     reload: () => kept.reload(),
+    runPaused: () => kept.runPaused(),
   };
 }

@@ -38,6 +38,8 @@ export interface Preview {
   readonly inContext: Signal<boolean>;
   /** A query is to be run before anything is shown: after a restart, a reload, and on a page that comes back. */
   readonly awaited: Signal<boolean>;
+  /** A query that was applied before, and is run again only when somebody says so: it took long. */
+  readonly paused: Signal<{ readonly query: string; readonly took: number } | undefined>;
   readonly shown: ReadonlySignal<GridView>;
   readonly columns: ReadonlySignal<readonly ColumnInfo[]>;
   readonly selection: ReadonlySignal<Selection>;
@@ -57,6 +59,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
   const result = signal<ViewState | undefined>(undefined);
   const inContext = signal(false);
   const awaited = signal(false);
+  const paused = signal<{ readonly query: string; readonly took: number } | undefined>(undefined);
   const selection = signal(start);
   const prefs = signal(initial);
   const notice = signal('');
@@ -144,6 +147,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     result,
     inContext,
     awaited,
+    paused,
     shown,
     columns,
     selection,

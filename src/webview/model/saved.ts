@@ -12,6 +12,8 @@ export interface SavedPage {
   readonly version: 2;
   /** The query that was applied. */
   readonly query: string;
+  /** Milliseconds that the query took. */
+  readonly took: number;
   readonly columns: ColumnPrefs;
   /** First row in sight, and what is selected. */
   readonly place: {
@@ -28,6 +30,7 @@ export interface SavedPage {
 export const freshPage: SavedPage = {
   version: 2,
   query: '',
+  took: 0,
   columns: noPrefs,
   place: { top: 0, active: { row: 0, path: '' }, anchor: { row: 0, path: '' }, shape: 'cells' },
   side: 'detail',
@@ -43,6 +46,7 @@ export function readSaved(state: unknown): SavedPage {
   return {
     version: 2,
     query: text(state.query),
+    took: number(state.took),
     columns: {
       order: texts(columns.order),
       hidden: texts(columns.hidden),

@@ -140,6 +140,27 @@ describe('dataset/session', function () {
     });
   });
 
+  it('answers a query whose rows it still has at once, with the same view', async () => {
+    preview = await Preview.open(path);
+    for (const query of ['status >= 500', '|> ORDER BY status DESC']) {
+      assert.equal(await preview.page.call('kept', { query }), false);
+      const first: ViewState = await preview.page.call('run', { query });
+      assert.equal(await preview.page.call('kept', { query }), true);
+      assert.deepEqual(await preview.page.call('run', { query }), first);
+      const page: Page = await preview.page.call('rows', {
+        view: first.view,
+        first: 0,
+        count: 3,
+        columns: [],
+      });
+      assert.equal(page.rows, 3);
+    }
+    // What depends on the time is asked anew.
+    const now = 'now() IS NOT NULL AND status >= 500';
+    const before = await preview.page.call('run', { query: now });
+    assert.notEqual((await preview.page.call('run', { query: now })).view, before.view);
+  });
+
   it('keeps the rows that a cancelled filter found', async () => {
     preview = await Preview.open(path);
     const controller = new AbortController();

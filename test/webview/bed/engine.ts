@@ -317,6 +317,7 @@ export function serve(post: Post, options: BedOptions): Server {
       }
       return { items, total: state.malformed, complete: true };
     },
+    kept: () => false,
     problemKinds() {
       const counts = new Map<string, number>();
       for (let row = 0; row < Math.min(file.rows, 200_000); row++) {
@@ -371,6 +372,7 @@ export function serve(post: Post, options: BedOptions): Server {
       saved: [{ name: 'Server errors', query: 'status >= 500' }],
     }),
     'host/keepFilters': () => null,
+    'host/keepPage': () => null,
     'host/status': () => null,
   };
 

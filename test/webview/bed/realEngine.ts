@@ -97,6 +97,7 @@ function handlers(): Handlers<HostCalls> {
     'host/copy': done,
     'host/copyQueryAs': done,
     'host/filters': () => ({ history: [], saved: [] }),
+    'host/keepPage': () => null,
     'host/keepFilters': done,
     'host/status': done,
   };

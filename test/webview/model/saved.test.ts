@@ -7,6 +7,7 @@ describe('webview/model/saved', () => {
     const page: SavedPage = {
       version: 2,
       query: 'a > 1',
+      took: 1234,
       columns: { order: ['b', 'a'], hidden: ['c'], pinned: ['b'], widths: { a: 120 } },
       place: { top: 12.5, active: { row: 20, path: 'a' }, anchor: { row: 7, path: 'b' }, shape: 'rows' },
       side: 'problems',
@@ -26,6 +27,7 @@ describe('webview/model/saved', () => {
         fc.record({
           version: fc.constant(2),
           query: fc.anything(),
+          took: fc.anything(),
           columns: fc.anything(),
           place: fc.oneof(
             fc.anything(),
