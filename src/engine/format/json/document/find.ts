@@ -31,7 +31,8 @@ export interface NoRows {
 /**
  * The lists and objects in the head of a document that can be shown as rows, biggest first: lists outside of
  * other lists, and objects whose members are all objects. Several documents one after the other, or one that
- * has neither, are rows themselves: `$`.
+ * has neither, are rows themselves: `$`. A list of objects that comes first has the rows, whatever comes after it: that
+ * there is more cannot be seen in the head of a longer one either.
  */
 export function findArrays(head: Uint8Array): RowsCandidate[] {
   return survey(head).candidates;
@@ -39,6 +40,7 @@ export function findArrays(head: Uint8Array): RowsCandidate[] {
 
 function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outline } {
   const candidates = new Biggest();
+  const seen = { recordsFirst: false };
   const add = (open: readonly OpenValue[], depth: number, end: number, whole: boolean) => {
     const value = open[depth - 1];
     if (outline.state.documents > 1 || value.inList) return;
@@ -55,13 +57,17 @@ function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outli
   };
   const outline: Outline = new Outline({
     closed: (open, end) => {
+      const [top] = open;
+      if (open.length === 1 && outline.state.documents === 1) {
+        seen.recordsFirst = top.list && top.objects > 0 && top.objects === top.values;
+      }
       add(open, open.length, end - 1, true);
     },
   });
   outline.push(head);
   const { open, documents } = outline.state;
   for (let depth = open.length; depth > 0; depth--) add(open, depth, head.length, false);
-  const found = documents > 1 ? [] : candidates.inOrder();
+  const found = documents > 1 && !seen.recordsFirst ? [] : candidates.inOrder();
   const whole = open.length === 0;
   if (documents > 0) found.push({ path: '$', rows: documents, bytes: head.length, whole });
   return { candidates: found, outline };

@@ -22,14 +22,15 @@ function sniff(text: string, hints: DialectHints = {}, final = true): SniffedDia
   return sniffDialect(encoder.encode(text), { final, hints });
 }
 
-/** The header, where there is one, and all rows, as the engine reads them unaided. */
+/** The header, where there is one, and all rows of the first table, as the engine reads them unaided. */
 function load(text: string): string[][] {
   const bytes = encoder.encode(text);
-  const { dialect } = sniffDialect(bytes, { final: true });
+  const { dialect, tables, ends } = sniffDialect(bytes, { final: true });
+  const end = tables.length > 0 ? ends[0] : bytes.length;
   const reader = createCsvRowReader(dialect);
   const rows = dialect.headerLines > 0 ? [[...dialect.columns]] : [];
   reader.begin(bytes, true);
-  for (let at = csvBody(bytes, true, dialect)?.index ?? 0; at < bytes.length; at = reader.row.next) {
+  for (let at = csvBody(bytes, true, dialect)?.index ?? 0; at < end; at = reader.row.next) {
     if (reader.read(at) !== 'record') continue;
     const { kinds, starts, ends, count } = reader.row;
     rows.push(
@@ -366,7 +367,7 @@ describe('sniffing a dialect', function () {
       count++;
     }
     assert.ok(count > 150);
-    assert.ok(weighted / weights > 9.9, `weighted ${weighted / weights}`);
+    assert.ok(weighted / weights > 9.95, `weighted ${weighted / weights}`);
     // The files that differ in one row are fewer here than in the benchmark, and so weigh less against the hard ones.
     assert.ok(score / count > 9.9, `simple ${score / count}`);
   });

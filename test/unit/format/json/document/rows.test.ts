@@ -38,9 +38,21 @@ describe('rows of a JSON document', () => {
 
   it('are documents one after the other, or the one there is', () => {
     assert.deepEqual(paths('{"a":[1]}\n{"a":[2]}'), ['$']);
+    assert.deepEqual(paths('[1,\n2]\n[3,\n4]'), ['$']);
     assert.deepEqual(paths('{"a":1}'), ['$']);
     assert.deepEqual(paths('"text"'), ['$']);
     assert.deepEqual(paths(' '), []);
+  });
+
+  it('are those of the first list of objects, whether the head shows what comes after it or not', async () => {
+    for (const count of [1, 20_000]) {
+      const text = `[${Array.from({ length: count }, (_, a) => JSON.stringify({ a })).join(',\n')}]`;
+      for (const after of ['', '\n[{"a":9}]', '\n[1]\n{"b":2}', ' x']) {
+        const { rows } = await find(text + after);
+        assert.deepEqual([rows?.path, rows?.layout], ['$[*]', 'elements'], `${count} ${after}`);
+      }
+    }
+    assert.deepEqual(paths('[{"a":1},{"a":2}]\n[{"a":9}]'), ['$[*]', '$']);
   });
 
   it('counts what it has seen of a head that is cut', () => {
