@@ -299,6 +299,7 @@ describe('webview/page', function () {
       await page.waitForFunction(() => !document.querySelector('.danger'));
       const told = (await page.locator('.query-message').textContent())?.trim() ?? '';
       assert.equal(await page.getByText(told).count(), 1);
+      assert.equal(await page.locator('.result-line').count(), 0);
       await page.getByRole('button', { name: 'Use status' }).click();
       await page.locator('.query-message').waitFor({ state: 'detached' });
       await shows(page.locator('.cm-content'), 'status >= 500');
@@ -712,6 +713,10 @@ describe('webview/page', function () {
     await page.keyboard.type('99999999999');
     await page.keyboard.press('Enter');
     await page.getByText('No record 99,999,999,999. This is the last row.').first().waitFor();
+    await page.keyboard.press('Control+g');
+    await page.keyboard.type('the end');
+    await page.keyboard.press('Enter');
+    await page.getByText('This is not a record number, line, byte, percentage or time.').waitFor();
   });
 
   it('begins in the grid, and shows the whole value of a cell', async () => {

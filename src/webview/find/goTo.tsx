@@ -55,6 +55,7 @@ export function GoTo({ page, anchor, close }: GoToProps) {
         onSubmit={(event) => {
           event.preventDefault();
           if (place) void go(place);
+          else setError(t('This is not a record number, line, byte, percentage or time.'));
         }}
       >
         <label class="ask">
@@ -70,7 +71,7 @@ export function GoTo({ page, anchor, close }: GoToProps) {
             }}
           />
         </label>
-        <button type="submit" class="button" disabled={!place || going}>
+        <button type="submit" class="button" disabled={text.trim() === '' || going}>
           {t('Go')}
         </button>
       </form>

@@ -71,9 +71,11 @@ function ResultLine({ filter, preview }: FilterBarProps) {
   if (filter.error.value) {
     // The query box has said what is wrong with the text.
     const told = spoken(filter)?.message;
+    const isTold = told !== undefined && capital(told) === filter.error.value;
+    if (isTold && state?.phase !== 'failed' && !on) return null;
     return (
       <div class="result-line">
-        {(told === undefined || capital(told) !== filter.error.value) && (
+        {!isTold && (
           <span class="fault" role="alert">
             <span class="codicon codicon-error" aria-hidden="true" /> {filter.error.value}
           </span>

@@ -107,13 +107,10 @@ export class Cursor {
       const from = Math.max(0, this.last().to === 0 ? 0 : this.last().from);
       return new QueryError(
         { from: this.text.length === 0 ? 0 : from, to: this.text.length },
-        `the query ends here; what is missing is ${wanted}`,
+        `the query ends here; expected ${wanted}`,
       );
     }
-    return new QueryError(
-      token,
-      `${describe(token)} is not what can stand here; what is missing is ${wanted}`,
-    );
+    return new QueryError(token, `expected ${wanted}, found ${describe(token)}`);
   }
 
   /** Notes how deep the tree is of which `node` is the top. */

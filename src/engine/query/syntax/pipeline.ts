@@ -110,7 +110,7 @@ function trailing(cursor: Cursor, first: Token): QueryError {
   const token = cursor.peek();
   if (first.kind === 'name' && cursor.last() === first && token.kind !== 'symbol') {
     const near = didYouMean(first.value, firstWords.keys(), (word) => firstWords.get(word) ?? word);
-    if (near !== '') return new QueryError(first, `${first.value} is no operator${near}`);
+    if (near !== '') return new QueryError(first, `${first.value} is not an operator${near}`);
   }
   if (token.kind === 'name') {
     const word = token.value.toUpperCase();
@@ -217,11 +217,11 @@ function unknownOperator(cursor: Cursor): QueryError {
   }
   if (cursor.isWord('having')) return new QueryError(token, 'HAVING is written as |> WHERE after AGGREGATE');
   if (cursor.isWord('sort') || cursor.isWord('order')) {
-    return new QueryError(token, `${token.value} is no operator; did you mean ORDER BY?`);
+    return new QueryError(token, `${token.value} is not an operator; did you mean ORDER BY?`);
   }
   const near = token.kind === 'name' ? didYouMean(token.value, operatorWords) : '';
   const known = near || `; the operators are ${operatorWords.join(', ')}`;
-  return new QueryError(token, `${describe(token)} is no operator${known}`);
+  return new QueryError(token, `${describe(token)} is not an operator${known}`);
 }
 
 /**

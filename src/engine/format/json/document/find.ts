@@ -131,7 +131,8 @@ export async function findRows(
   const { comments } = outline.state;
   const wanted = path ?? candidates.at(0)?.path ?? '$';
   const parsed = parseRowsPath(wanted);
-  if (parsed === undefined) return { rows: undefined, candidates, reason: `${wanted} is no path to rows.` };
+  if (parsed === undefined)
+    return { rows: undefined, candidates, reason: `${wanted} is not a path to rows.` };
   const place =
     parsed.take === 'value' ? { start: markLength(head), line: 0 } : await locate(source, parsed, signal);
   if (place === undefined) {
