@@ -74,7 +74,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
   const file = positionals.at(0);
   const [query = '', ...more] = positionals.slice(1);
   if (file === undefined || file === '')
-    throw new UsageError('Which file? Give its path or address, or - for standard input.');
+    throw new UsageError('No file given. Give a path, an address, or - for standard input.');
   if (more.length > 0) {
     throw new UsageError(
       `The query must be one argument: put it in quotes, ${quoted([query, ...more].join(' '))}.`,
@@ -82,10 +82,10 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
   }
   const { output, rejects, count = false, reading = false, stages = false } = values;
   if (reading && (query !== '' || count || stages || output !== undefined || values.to !== undefined)) {
-    throw new UsageError('--reading prints how FILE is read and no records: leave out the rest.');
+    throw new UsageError('--reading cannot be combined with a query, --count, --stages, --output or --to.');
   }
   if (count && (output !== undefined || values.to !== undefined)) {
-    throw new UsageError('--count prints a number and writes no records: leave out --output and --to.');
+    throw new UsageError('--count cannot be combined with --output or --to.');
   }
   if (output === '') throw new UsageError('--output needs the path of a file.');
   if (rejects === '' || rejects === '-') throw new UsageError('--rejects needs the path of a file.');
@@ -95,13 +95,11 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
   const source = nameOf(file);
   if (output !== undefined && values.to === undefined && !isWritable(source, output)) {
     throw new UsageError(
-      `--output: ${quoted(endingOf(output))} names no format that can be written. Use one of ${endings.join(' ')}, also with .gz or .zst, or say the format with --to.`,
+      `--output: ${quoted(endingOf(output))} is not a format that can be written. Use one of ${endings.join(' ')}, optionally with .gz or .zst, or set the format with --to.`,
     );
   }
   if (rejects !== undefined && namedTarget(rejectsSource, rejects) !== 'same') {
-    throw new UsageError(
-      `--rejects are written as JSON Lines: a name in ${quoted(endingOf(rejects))} would say otherwise.`,
-    );
+    throw new UsageError(`--rejects writes JSON Lines: the name cannot end in ${quoted(endingOf(rejects))}.`);
   }
   return {
     kind: 'run',
@@ -166,7 +164,7 @@ function withoutAdvice(message: string): string {
 /** Those that are given go before those of the environment, which are lines of one text. */
 function readHeaders(given: readonly string[], file: string, environment: NodeJS.ProcessEnv): HeaderFields {
   if (!isAddress(file)) {
-    if (given.length > 0) throw new UsageError('--header is for http and https addresses.');
+    if (given.length > 0) throw new UsageError('--header is only for http and https addresses.');
     return {};
   }
   try {
@@ -193,7 +191,7 @@ function readFormat(text: string): (typeof formats)[number] {
 
 function readEncoding(text: string): string {
   const encoding = encodingName(text);
-  if (encoding === undefined) throw new UsageError(`--encoding: ${quoted(text)} is none that can be read.`);
+  if (encoding === undefined) throw new UsageError(`--encoding: unknown encoding ${quoted(text)}.`);
   return encoding;
 }
 

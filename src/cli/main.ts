@@ -84,7 +84,7 @@ function failureText(error: unknown): string {
   if (foreseen) return visible(error.message);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (process.env.ROWRIVER_DEBUG) return stack ?? message;
-  return `${visible(message)}\nThis is a bug in Rowriver. With ROWRIVER_DEBUG=1 set it says where; please report that.`;
+  return `${visible(message)}\nThis is a bug in Rowriver. Please report it with what it prints if ROWRIVER_DEBUG=1 is set.`;
 }
 
 process.exitCode = await main();

@@ -150,13 +150,13 @@ function withPlaceToGoOn(error: unknown, dataset: Dataset, query: string): unkno
   if (!(error instanceof SourceError) || error.recordAt === undefined) return error;
   const { plan } = plannedFor(query, dataset.recognised.format);
   if (plan.shape === 'table' || error.recordAt <= dataset.recognised.dataStart) return error;
-  const message = `${error.message} All before byte ${grouped(error.recordAt)} was written; _offset >= ${error.recordAt} selects the rest.`;
+  const message = `${error.message} Everything before byte ${grouped(error.recordAt)} was written; _offset >= ${error.recordAt} selects the rest.`;
   return new SourceError(error.failure, message, error.position, { cause: error });
 }
 
 /** The options that say how a column's cells are written. */
 function optionsFor({ choices }: OpenReading): string {
-  return `Say ${choices.map(optionOf).join(' or ')}.`;
+  return `Use ${choices.map(optionOf).join(' or ')}.`;
 }
 
 /** How a file is read, for programs. */
@@ -211,7 +211,7 @@ function otherTables({ otherTables: lines = [] }: ExportSummary): string {
     lines.length === 1
       ? `another table from line ${grouped(first)}`
       : `${lines.length} other tables, on lines ${lines.map(grouped).join(' and ')}`;
-  return `; left out: ${others} (--table N reads one of them, --tables 1 makes all one table)`;
+  return `; skipped: ${others} (--table N reads one of them, --tables 1 reads all as one table)`;
 }
 
 /** `1,000 records read, 25 written to out.csv, 3 malformed` */
@@ -221,7 +221,7 @@ function summaryText(summary: ExportSummary, { count, output, rejects }: RunComm
     ? `${grouped(summary.matched)} matching`
     : `${grouped(summary.matched)} written${target}`;
   const malformed = `${grouped(summary.malformed)} malformed`;
-  const kept = rejects === undefined ? ' (--rejects FILE puts them aside)' : ` (in ${visible(rejects)})`;
+  const kept = rejects === undefined ? ' (--rejects FILE collects them)' : ` (in ${visible(rejects)})`;
   const read = `${counted(summary.records, 'record')} read`;
   return `${read}, ${done}, ${malformed}${summary.malformed > 0 ? kept : ''}${otherTables(summary)}`;
 }

@@ -34,9 +34,9 @@ export function readTableOptions(values: Values): TableOptions {
   const [delimiter, quote, comment] = [text('delimiter'), text('quote'), text('comment')];
   const headerRows = count('header-rows', 0);
   if (values['no-header'] && headerRows !== undefined && headerRows > 0)
-    throw new UsageError('--no-header and --header-rows contradict each other.');
+    throw new UsageError('--no-header and --header-rows cannot be combined.');
   if (values['no-comment'] && comment !== undefined)
-    throw new UsageError('--no-comment and --comment contradict each other.');
+    throw new UsageError('--no-comment and --comment cannot be combined.');
   const read = {
     delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
     quote: quote === undefined ? undefined : readQuote(quote),

@@ -60,17 +60,17 @@ function explain(code: string, message: string, folder: string, needed: number):
       return `There is no room left in ${folder} for temporary files${bytes}. Make room there, or ${other}.`;
     }
     case 'EFBIG':
-      return `A temporary file in ${folder} would be larger than a file may be there. Raise that limit, or ${other}.`;
+      return `A temporary file in ${folder} would be larger than the maximum file size. Raise that limit, or ${other}.`;
     case 'ENOENT':
     case 'ENOTDIR':
-      return `Temporary files are needed, and their folder ${folder} does not exist. Create it, or ${other}.`;
+      return `The folder for temporary files, ${folder}, does not exist. Create it, or ${other}.`;
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return `Temporary files are needed, and you have no permission to write them in ${folder}. Change that, or ${other}.`;
+      return `You have no permission to write temporary files in ${folder}. Change that, or ${other}.`;
     case 'EMFILE':
     case 'ENFILE':
-      return `Too many files are open to write temporary ones in ${folder}. Raise that limit (ulimit -n).`;
+      return `Too many files are open to write temporary files in ${folder}. Raise that limit (ulimit -n).`;
     default:
       return `Temporary files cannot be written in ${folder}: ${message}. You can ${other}.`;
   }

@@ -121,7 +121,7 @@ describe('an address in the workbench', () => {
     const preview = await workbench.previewInFront();
     await preview.row(1).waitFor();
     await preview.filter('status >= 500');
-    await preview.frame.getByText('broke off at byte 4,000,050 of 100,000,000').first().waitFor();
+    await preview.frame.getByText('was interrupted at byte 4,000,050 of 100,000,000').first().waitFor();
     assert.deepEqual((await preview.cells(2)).slice(0, 3), ['41', '40', '503']);
     await workbench.screenshot('address-broken');
 

@@ -92,7 +92,7 @@ describe('temporary files', () => {
       assert.ok(error instanceof TemporaryError);
       assert.match(
         error.message,
-        /^Temporary files are needed, and their folder \/nowhere\/at\/all does not exist\. Create it, or set TMPDIR/,
+        /^The folder for temporary files, \/nowhere\/at\/all, does not exist\. Create it, or set TMPDIR/,
       );
       return true;
     });

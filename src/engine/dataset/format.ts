@@ -94,7 +94,7 @@ async function recogniseTable(
     head = sample.subarray(0, length);
     found = findTable(head, final, source.name, options);
     if (!found) {
-      const message = `${source.name} has no line ${options.firstLine ?? 0} that the table could begin on${final ? '' : ', as far as its first MiB goes'}.`;
+      const message = `${source.name} has no line ${options.firstLine ?? 0} that the table could begin on${final ? '' : ' in its first MiB'}.`;
       throw new SourceError('unsupported', message);
     }
     body = csvBody(head, true, found.dialect);

@@ -21,16 +21,19 @@ export async function recheck(
   if (!now) return undefined;
   const untouched = hasSameTimes(opened, now) && now.size === opened.size;
   if (now.size < opened.size || ((!untouched || young) && !(await sampled()))) {
-    throw new SourceError('changed', `${name} was changed while it was read: ask again when that is over.`);
+    throw new SourceError(
+      'changed',
+      `${name} changed while it was being read. Try again when it no longer changes.`,
+    );
   }
   // What is gone by now was read all the same; its removal was a change of its own.
   const found = await identifyFile(place.path).catch(() => now);
   const replaced = found.dev !== now.dev || found.ino !== now.ino;
   if (replaced && now.mtimeMs === opened.mtimeMs) {
-    return `${name} is another file by now. What was read is the one that was there before.`;
+    return `${name} was replaced while it was being read. The result is that of the file that was there before.`;
   }
   if (untouched || now.size > opened.size) return undefined;
-  return `${name} was written to or touched while it was read. Some parts were read again and have not changed, but others may have.`;
+  return `${name} was written to or touched while it was being read. Some parts were checked and have not changed, but others may have.`;
 }
 
 /** Whether nothing says that a file of this device and number was changed between two looks at it. */

@@ -60,7 +60,7 @@ function tooLarge({ name }: Source, room: number): SourceError {
   const megabytes = Math.floor(room / 1e6).toLocaleString('en');
   return new SourceError(
     'failed',
-    `The rows of ${name} need more than the ${megabytes} MB that may be taken of the disk for temporary files.`,
+    `The rows of ${name} need more than the ${megabytes} MB allowed for temporary files.`,
   );
 }
 

@@ -51,23 +51,23 @@ export function checkQuery(
       };
       const same = columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
       if (same !== undefined && !hasName(same)) {
-        warn(`${name} shows records that are not objects; a query cannot name it`);
+        warn(`${name} shows records that are not objects and cannot be used in a query`);
         return;
       }
       const isWord = first.quoted && rest.length === 0;
       if (isWord && same === undefined) {
-        const message = `double quotes name a column, and there is no column ${name} so far; text is written in single quotes`;
+        const message = `double quotes name a column, and no column ${name} has been seen; write text in single quotes`;
         warn(message, writeText(first.name));
         return;
       }
       const inner = columns.find((column) => column.name.toLowerCase().endsWith(`.${name.toLowerCase()}`));
       const near = nearest(name, candidates);
       const meant = same ?? inner ?? columns.find((column) => column.name === near);
-      const unknown = `no column ${name} so far`;
+      const unknown = `unknown column ${name} (not seen so far)`;
       if (meant !== undefined) warn(`${unknown}; did you mean ${pathOf(meant)}?`, pathOf(meant));
       else if (operands.has(node) && rest.length === 0) {
         const text = writeText(first.name);
-        warn(`${unknown}; text is written in single quotes: ${text}`, text);
+        warn(`${unknown}; write text in single quotes: ${text}`, text);
       } else warn(`${unknown}${didYouMean(name, candidates)}`);
     },
   });

@@ -92,17 +92,18 @@ function validateScalar(node: Call, name: string, allowed: Allowed): void {
   const entry = scalarFunctions.get(name);
   if (entry === undefined) {
     if (windowFunctions.has(name)) {
-      throw new QueryError(node, `${name} looks at rows around the current one; write ${name}(…) OVER ()`);
+      throw new QueryError(node, `${name} is a window function; write ${name}(…) OVER ()`);
     }
     const near = didYouMean(node.name.name, [...scalarFunctions.keys(), ...aggregateNames]);
-    throw new QueryError(node.name, `there is no function ${node.name.name}${near}`);
+    throw new QueryError(node.name, `unknown function ${node.name.name}${near}`);
   }
-  if (node.star) throw new QueryError(node, `only count takes *, ${name} does not: ${entry.signature}`);
+  if (node.star) throw new QueryError(node, `only count accepts *, ${name} does not: ${entry.signature}`);
   if (node.filter !== undefined)
-    throw new QueryError(node, `FILTER follows an aggregate, which ${name} is not`);
-  if (node.distinct) throw new QueryError(node, `DISTINCT stands in an aggregate, which ${name} is not`);
+    throw new QueryError(node, `FILTER needs an aggregate function, and ${name} is not one`);
+  if (node.distinct)
+    throw new QueryError(node, `DISTINCT needs an aggregate function, and ${name} is not one`);
   if (node.orderBy.length > 0)
-    throw new QueryError(node, `ORDER BY stands in an aggregate, which ${name} is not`);
+    throw new QueryError(node, `ORDER BY needs an aggregate function, and ${name} is not one`);
   validateArity(node, entry.signature);
   if (name.startsWith('regexp_')) validatePattern(node.arguments[1], false);
   const unit = namedUnits.get(name);
@@ -113,8 +114,8 @@ function validateScalar(node: Call, name: string, allowed: Allowed): void {
 function validateUnit(argument: Expression, { read, names, what }: NamedUnits): void {
   if (argument.kind !== 'literal' || typeof argument.value !== 'string') return;
   if (read(argument.value) !== undefined) return;
-  const near = didYouMean(argument.value, names) || `; there are ${names.join(', ')}`;
-  throw new QueryError(argument, `${argument.value} is no ${what} of a time${near}`);
+  const near = didYouMean(argument.value, names) || `; use one of ${names.join(', ')}`;
+  throw new QueryError(argument, `${argument.value} is not a ${what} of a time${near}`);
 }
 
 function validateArity(node: Call, signature: string): void {
@@ -135,26 +136,26 @@ function validateAggregate(node: Call, name: string, allowed: Allowed): void {
     const { where } = allowed;
     throw new QueryError(
       node,
-      `${name} looks at many rows, so it cannot stand in ${where}; |> AGGREGATE ${name}(…)`,
+      `${name} is an aggregate and cannot be used in ${where}; write |> AGGREGATE ${name}(…)`,
     );
   }
   const entry = aggregates.get(name);
-  if (node.star && name !== 'count') throw new QueryError(node, `only count takes *, ${name} does not`);
+  if (node.star && name !== 'count') throw new QueryError(node, `only count accepts *, ${name} does not`);
   if (entry !== undefined) validateArity(node, entry.signature);
   if (node.orderBy.length > 0 && name !== 'list' && name !== 'string_agg') {
     throw new QueryError(
       node.orderBy[0],
-      `${name} does not depend on the order of the rows; leave out ORDER BY`,
+      `${name} does not depend on the order of the rows; remove ORDER BY`,
     );
   }
   if (node.distinct && node.orderBy.length > 0) {
-    throw new QueryError(node.orderBy[0], 'DISTINCT and ORDER BY cannot stand in one aggregate');
+    throw new QueryError(node.orderBy[0], 'an aggregate cannot have both DISTINCT and ORDER BY');
   }
   if (node.distinct && node.arguments.length === 0)
     throw new QueryError(node, 'count(DISTINCT …) needs a value');
   if (name === 'quantile_cont') validateFraction(node.arguments[1]);
   if (name === 'string_agg' && node.arguments.length > 1 && node.arguments[1].kind !== 'literal') {
-    throw new QueryError(node.arguments[1], "the separator of string_agg is written as a text, such as ', '");
+    throw new QueryError(node.arguments[1], "the separator of string_agg must be a text, such as ', '");
   }
   for (const child of childrenOf(node)) {
     validateExpression(child, { aggregates: false, windows: false, where: `the arguments of ${name}` });
@@ -176,20 +177,23 @@ const maxWindowRows = 1_000_000;
 function validateWindow(node: Call, over: Window, name: string, allowed: Allowed): void {
   const entry = windowFunctions.get(name);
   if (entry === undefined) {
-    if (aggregateNames.has(name)) throw new QueryError(over, `${name} is not known over a window`);
+    if (aggregateNames.has(name)) throw new QueryError(over, `${name} is not supported as a window function`);
     if (scalarFunctions.has(name))
-      throw new QueryError(over, `${name} does not look at other rows; leave out OVER`);
+      throw new QueryError(over, `${name} is not a window function; remove OVER`);
     throw new QueryError(
       node.name,
-      `there is no function ${node.name.name}${didYouMean(node.name.name, windowFunctions.keys())}`,
+      `unknown function ${node.name.name}${didYouMean(node.name.name, windowFunctions.keys())}`,
     );
   }
   if (!allowed.windows) {
-    throw new QueryError(node, `a window can stand in SELECT and EXTEND only, not in ${allowed.where}`);
+    throw new QueryError(
+      node,
+      `window functions are allowed only in SELECT and EXTEND, not in ${allowed.where}`,
+    );
   }
   validateArity(node, entry.signature);
   if (node.distinct || node.filter !== undefined || node.orderBy.length > 0) {
-    throw new QueryError(node, 'DISTINCT, FILTER and ORDER BY are not known over a window');
+    throw new QueryError(node, 'DISTINCT, FILTER and ORDER BY are not supported in window functions');
   }
   if (entry.framed) validateFrame(over, name);
   if (name === 'lag' || name === 'lead') validateDistance(node);
@@ -202,10 +206,10 @@ function validateFrame(over: Window, name: string): void {
   const { preceding, following } = over;
   if (following === Infinity) {
     const example = `${name}(…) OVER (ROWS BETWEEN 99 PRECEDING AND CURRENT ROW)`;
-    throw new QueryError(over, `a window over a stream says how many rows it looks at: ${example}`);
+    throw new QueryError(over, `a window needs a number of rows: ${example}`);
   }
   if (following > maxWindowRows || (preceding !== Infinity && preceding > maxWindowRows)) {
-    throw new QueryError(over, 'a window of more than 1,000,000 rows is not held in memory');
+    throw new QueryError(over, 'a window can have at most 1,000,000 rows');
   }
 }
 
@@ -214,7 +218,7 @@ function validateDistance(node: Call): void {
   if (distance === undefined) return;
   const rows = distance.kind === 'literal' ? distance.value : undefined;
   if (typeof rows === 'number' && Number.isInteger(rows) && rows >= 0 && rows <= maxWindowRows) return;
-  throw new QueryError(distance, 'the number of rows is written as a whole number up to 1,000,000');
+  throw new QueryError(distance, 'the number of rows must be a whole number up to 1,000,000');
 }
 
 function validatePattern(pattern: Expression, insensitive: boolean): void {
@@ -223,6 +227,6 @@ function validatePattern(pattern: Expression, insensitive: boolean): void {
     compileRegex(pattern.value, insensitive);
   } catch (error) {
     if (!(error instanceof RegexError)) throw error;
-    throw new QueryError(pattern, `this is not a regular expression: ${error.message}`);
+    throw new QueryError(pattern, `invalid regular expression: ${error.message}`);
   }
 }

@@ -71,7 +71,7 @@ export async function locateTime(
     if (!found) {
       const names = candidates.map(({ name }) => name).join(', ');
       throw new RangeError(
-        `The times in ${names} are not in order, so a time has no one place. Filter by it instead.`,
+        `The times in ${names} are not in order, so you cannot go to a time. Filter by it instead.`,
       );
     }
     const { column, spots } = found;
@@ -95,7 +95,8 @@ function targetOf(text: string, first: Timestamp): Timestamp {
     const ofDay = (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000;
     target = timeAt(first.toDate().ms + ofDay + Number(fraction.padEnd(3, '0')), 0);
   }
-  if (!target) throw new RangeError(`"${text}" is no time. Write it as 2024-05-01 or 2024-05-01T12:00:00.`);
+  if (!target)
+    throw new RangeError(`"${text}" is not a time. Write it as 2024-05-01 or 2024-05-01T12:00:00.`);
   return target;
 }
 
@@ -214,7 +215,7 @@ async function timeFrom(
   for (let [first, count] = [from, rowsAtOnce]; first < to; first += count, count *= 2) {
     if (first - from >= longestGap) {
       throw new RangeError(
-        `${column.name} holds no time in rows ${from + 1} to ${first}, so a time cannot be looked up in it. Filter by it instead.`,
+        `${column.name} has no time in rows ${from + 1} to ${first}, so you cannot go to a time in it. Filter by it instead.`,
       );
     }
     const cells = await page(first, Math.min(count, to - first), requestOf([column]), signal);

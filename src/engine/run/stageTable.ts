@@ -16,15 +16,16 @@ export function stageTable({ lines, threads, elapsedMs }: StageReport): string {
       .join('  ')
       .trimEnd(),
   );
-  const shared = threads > 1 ? `; the times of the stages are those of ${threads} threads added up` : '';
-  return [`${time(elapsedMs)} ms in all${shared}`, ...table].join('\n  ');
+  const shared = threads > 1 ? `; stage times are summed over ${threads} threads` : '';
+  return [`${time(elapsedMs)} ms in total${shared}`, ...table].join('\n  ');
 }
 
 function notes({ name, bytes, ms, skipped = 0, malformed = 0, spilled = 0, waitedMs }: StageLine): string {
   const parts: string[] = [];
-  if (name === 'columns') parts.push('a pass before, to see which there are');
+  if (name === 'columns') parts.push('an extra pass to find the columns');
   if (bytes !== undefined) parts.push(sized(bytes));
-  if (name === 'scan' && bytes !== undefined && ms > 0) parts.push(`${rate(bytes / 1e3 / ms)} MB/s a thread`);
+  if (name === 'scan' && bytes !== undefined && ms > 0)
+    parts.push(`${rate(bytes / 1e3 / ms)} MB/s per thread`);
   if (skipped > 0) parts.push(`${sized(skipped)} skipped by the index`);
   if (malformed > 0) parts.push(`${count(malformed)} malformed`);
   if (spilled > 0) parts.push(`${sized(spilled)} in temporary files`);

@@ -153,7 +153,7 @@ export class Session {
     };
     const parsed = parseQuery(query);
     if (!parsed.ok) return withSearch(parsed.diagnostics);
-    const advice = 'Say which above the rows, or with Read File As.';
+    const advice = 'Choose one above the rows or with Read File As.';
     return [
       ...withSearch(checkQuery(parsed.query, columns, dataset.layout)),
       ...readingDoubts(parsed.query, dataset, () => advice),
@@ -242,7 +242,7 @@ export class Session {
   /** The run that made a view; undefined for view 0, the file itself. */
   #viewRun(view: number): Run | undefined {
     const run = this.#runs.get(view);
-    if (!run && view !== 0) throw new RangeError('This view is no longer kept; run its query again.');
+    if (!run && view !== 0) throw new RangeError('This view is no longer available. Run its query again.');
     return run;
   }
 

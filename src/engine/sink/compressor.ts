@@ -38,7 +38,7 @@ export function createCompressor(compression: Compression, name: string): Compre
   if (zstdCompress !== undefined) return createZstd(zstdCompress);
   throw new SinkError(
     'unsupported',
-    `${name} cannot be written: this Node (${process.versions.node}) has no zstd encoder, which came with 22.15. Choose a name that ends in .gz.`,
+    `${name} cannot be written: zstd needs Node 22.15 or newer, and this is Node ${process.versions.node}. Choose a name that ends in .gz.`,
   );
 }
 

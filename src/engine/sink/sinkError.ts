@@ -43,7 +43,7 @@ function explain(code: string, name: string, error: unknown): [SinkFailure, stri
     case 'EDQUOT':
       return ['no-room', `Your disk quota has no room left for ${name}.`];
     case 'EFBIG':
-      return ['too-large', `${name} would be larger than a file may be here.`];
+      return ['too-large', `${name} would be larger than the maximum file size.`];
     case 'EACCES':
     case 'EPERM':
       return ['no-permission', `You have no permission to write ${name}.`];

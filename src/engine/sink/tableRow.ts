@@ -51,7 +51,7 @@ export function jsonAsTable(
     if (bytes === undefined) {
       throw new SinkError(
         'failed',
-        'The file has changed while it was exported: it has new fields. Try again.',
+        'The file changed while it was being exported: it has new fields. Try again.',
       );
     }
     cells.begin(paths.length);

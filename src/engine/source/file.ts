@@ -165,7 +165,7 @@ export function openFailure(path: string, error: unknown, position = 0): SourceE
         : new SourceError('not-found', `There is no file ${path}.`, position, cause);
     case 'EACCES':
     case 'EPERM':
-      return new SourceError('no-permission', `There is no permission to read ${path}.`, position, cause);
+      return new SourceError('no-permission', `You have no permission to read ${path}.`, position, cause);
     case 'EISDIR':
       return new SourceError('is-folder', `${path} is a folder, not a file.`, position, cause);
     case 'EMFILE':
@@ -179,7 +179,7 @@ export function openFailure(path: string, error: unknown, position = 0): SourceE
 }
 
 const notUtf8 =
-  'Files whose names are not UTF-8 cannot be opened by name: rename it, or read it from standard input.';
+  'Files whose names are not UTF-8 cannot be opened by name: rename the file, or read it from standard input.';
 
 function codeOf(error: unknown): string {
   if (!(error instanceof Error) || !('code' in error)) return '';

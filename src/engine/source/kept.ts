@@ -32,7 +32,7 @@ export async function keptStream(stream: ByteStream, most: number): Promise<Sour
     const megabytes = (most / 1e6).toLocaleString('en');
     return new SourceError(
       'unsupported',
-      `${stream.name} is given only once, from front to back, and more than the ${megabytes} MB of it that may be kept in a temporary file. Save it to a file first, or allow more in the settings.`,
+      `${stream.name} can be read only once, and is larger than the ${megabytes} MB that may be kept in a temporary file. Save it to a file first, or raise the limit in the settings.`,
       kept,
     );
   }

@@ -181,7 +181,7 @@ export function recogniseCompression(head: Uint8Array): Compression | undefined 
 /** @throws SourceError */
 function knownEncoding(label: string): string {
   const name = encodingName(label);
-  if (name === undefined) throw new SourceError('unsupported', `${label} is no text encoding known here.`);
+  if (name === undefined) throw new SourceError('unsupported', `Unknown text encoding: ${label}.`);
   return name;
 }
 

@@ -183,7 +183,7 @@ class Completed {
     this.#held += waiting.row.length + waitingSize;
     if (this.#held > this.#budget) {
       throw new MemoryLimitError(
-        'With PARTITION BY, rows wait for those that follow in their partition, and more wait than fit into memory.',
+        'With PARTITION BY, rows wait for those that follow in their partition, and they do not fit in memory.',
       );
     }
   }
@@ -272,7 +272,7 @@ class Partitions {
     let partition = this.#known.get(name);
     if (partition === undefined) {
       if (this.#known.size === this.#most) {
-        throw new MemoryLimitError('PARTITION BY makes more partitions than fit into memory.');
+        throw new MemoryLimitError('PARTITION BY makes more partitions than fit in memory.');
       }
       partition = { states: this.#calls.map((call) => call.begin()), rows: 0, waiting: new Ring() };
       this.#known.set(name, partition);

@@ -79,18 +79,18 @@ describe('arguments', () => {
   }
 
   const refused: [string[], string][] = [
-    [[], 'Which file? Give its path or address, or - for standard input.'],
-    [[''], 'Which file? Give its path or address, or - for standard input.'],
+    [[], 'No file given. Give a path, an address, or - for standard input.'],
+    [[''], 'No file given. Give a path, an address, or - for standard input.'],
     [['f', 'a', '=', '1'], "The query must be one argument: put it in quotes, 'a = 1'."],
     [['f', '--frobnicate'], "Unknown option '--frobnicate'."],
     [['f', '-x'], "Unknown option '-x'."],
-    [['f', '--header', 'a: b'], '--header is for http and https addresses.'],
-    [['http://a', '--header', 'secret'], 'A header is written as Name: value.'],
+    [['f', '--header', 'a: b'], '--header is only for http and https addresses.'],
+    [['http://a', '--header', 'secret'], 'Write a header as Name: value.'],
     [
       ['http://a', '--header', 'X: a\u0001b'],
-      'The value of the header x has characters that no header can have.',
+      'The value of the header x has characters that are not allowed in a header.',
     ],
-    [['http://a', '--header', 'Range: bytes=1-2'], 'The header range is said by Rowriver itself.'],
+    [['http://a', '--header', 'Range: bytes=1-2'], 'The header range is set by Rowriver.'],
     [['f', '--to'], "Option '--to <value>' argument missing."],
     [['f', '--to', '--count'], "Option '--to' argument is ambiguous."],
     [['f', '--count=3'], "Option '--count' does not take an argument."],
@@ -103,29 +103,29 @@ describe('arguments', () => {
     [['f', '--first-line', '0'], "--first-line needs a whole number of at least 1, not '0'."],
     [['f', '--tables', 'x'], "--tables needs a whole number of at least 1, not 'x'."],
     [['f', '--table', '3', '--tables', '2'], '--table 3 is more than --tables 2.'],
-    [['f', '--no-header', '--header-rows', '1'], '--no-header and --header-rows contradict each other.'],
-    [['f', '--no-comment', '--comment', '#'], '--no-comment and --comment contradict each other.'],
+    [['f', '--no-header', '--header-rows', '1'], '--no-header and --header-rows cannot be combined.'],
+    [['f', '--no-comment', '--comment', '#'], '--no-comment and --comment cannot be combined.'],
     [['f', '--comment', 'a b'], "--comment takes what comments begin with, such as '#', or none, not 'a b'."],
-    [['f', '--encoding', 'klingon'], "--encoding: 'klingon' is none that can be read."],
-    [['f', 'a', '--reading'], '--reading prints how FILE is read and no records: leave out the rest.'],
-    [['f', '--stages', '--reading'], '--reading prints how FILE is read and no records: leave out the rest.'],
+    [['f', '--encoding', 'klingon'], "--encoding: unknown encoding 'klingon'."],
+    [
+      ['f', 'a', '--reading'],
+      '--reading cannot be combined with a query, --count, --stages, --output or --to.',
+    ],
+    [
+      ['f', '--stages', '--reading'],
+      '--reading cannot be combined with a query, --count, --stages, --output or --to.',
+    ],
     [['f', '--delimiter', '"'], '--delimiter cannot be a quote or a line end.'],
     [['f', '-o', ''], '--output needs the path of a file.'],
     [['f', '--rejects', '-'], '--rejects needs the path of a file.'],
     [['f', '-o', 'x', '--rejects', 'x'], '--output and --rejects cannot be the same file.'],
     [
       ['f', '-o', 'x.parquet.gz'],
-      "--output: '.parquet' names no format that can be written. Use one of .jsonl .ndjson .csv .tsv .tab .json .txt, also with .gz or .zst, or say the format with --to.",
+      "--output: '.parquet' is not a format that can be written. Use one of .jsonl .ndjson .csv .tsv .tab .json .txt, optionally with .gz or .zst, or set the format with --to.",
     ],
-    [
-      ['f', '--rejects', 'r.csv'],
-      "--rejects are written as JSON Lines: a name in '.csv' would say otherwise.",
-    ],
+    [['f', '--rejects', 'r.csv'], "--rejects writes JSON Lines: the name cannot end in '.csv'."],
     [['f', '--from', 'xlsx'], "--from takes jsonl, json or csv, not 'xlsx'."],
-    [
-      ['f', '--count', '--to', 'csv'],
-      '--count prints a number and writes no records: leave out --output and --to.',
-    ],
+    [['f', '--count', '--to', 'csv'], '--count cannot be combined with --output or --to.'],
   ];
   for (const [args, message] of refused) {
     it(`refuses ${JSON.stringify(args)}`, () => {

@@ -285,7 +285,7 @@ describe('rowriver on bad input', function () {
         runCli(args, { ...nobody, program: join(place, 'dist/cli.js'), cwd: '/' });
 
       const unreadable = await run(join(place, 'secret.csv'));
-      assert.match(unreadable.stderr, /^rowriver: There is no permission to read .*secret\.csv\.\n$/);
+      assert.match(unreadable.stderr, /^rowriver: You have no permission to read .*secret\.csv\.\n$/);
       assert.equal(unreadable.code, 1);
 
       const unwritable = await run(join(place, 'open.csv'), '-o', join(shared, 'kept'));
@@ -439,7 +439,7 @@ describe('rowriver on bad input', function () {
       await writeFile(file, `{"t":"${'x'.repeat(2000)}"}\n`.repeat(45_000));
       const env = { TMPDIR: at('none'), TEMP: at('none') };
       const { stderr, code } = await runCli([file, '|> ORDER BY t', '-o', at('sorted')], { env });
-      assert.match(stderr, /^rowriver: Temporary files are needed, and their folder .*none does not exist\./);
+      assert.match(stderr, /^rowriver: The folder for temporary files, .*none, does not exist\./);
       assert.equal(code, 1);
     });
 
@@ -455,7 +455,7 @@ describe('rowriver on bad input', function () {
         ...['-c', script, 'sh', process.execPath, cliPath, file],
         join(place, 'out'),
       ]);
-      assert.match(stderr, /^rowriver: .*out would be larger than a file may be here\.\n$/);
+      assert.match(stderr, /^rowriver: .*out would be larger than the maximum file size\.\n$/);
       assert.equal(stdout, 'code 1\n');
       assert.deepEqual(await readdir(place), ['out']);
       assert.equal(await readFile(join(place, 'out'), 'utf8'), 'old');

@@ -41,12 +41,12 @@ describe('rowriver, how numbers and dates are written', function () {
     assert.equal(open.stdout.toString(), '0\n');
     assert.match(
       open.stderr,
-      /sum is read as text: 1,234 can be 1\.234 or 1234\. Say --decimal ',' or --decimal '\.'\./,
+      /sum is read as text: 1,234 can be 1\.234 or 1234\. Use --decimal ',' or --decimal '\.'\./,
     );
     const dates = await run('open.csv', '--count', "WHERE name = 'x' |> ORDER BY day");
     assert.match(
       dates.stderr,
-      /day is read as text: 01\/02\/2024 can be 2024-02-01 or 2024-01-02\. Say --dates dmy or --dates mdy\./,
+      /day is read as text: 01\/02\/2024 can be 2024-02-01 or 2024-01-02\. Use --dates dmy or --dates mdy\./,
     );
     for (const query of ["sum = '1,234'", 'sum IS NULL', "day LIKE '%2024'", '|> SELECT upper(sum), day'])
       assert.doesNotMatch((await run('open.csv', query)).stderr, /read as text/, query);

@@ -205,7 +205,7 @@ describe('rowriver', function () {
         await runCli([at('bad.jsonl'), 'a > 0']),
         0,
         '{"a":1}\n{"a":3}\n',
-        'rowriver: 3 records read, 2 written, 1 malformed (--rejects FILE puts them aside)\n',
+        'rowriver: 3 records read, 2 written, 1 malformed (--rejects FILE collects them)\n',
       );
     });
 
@@ -258,7 +258,7 @@ describe('rowriver', function () {
     });
 
     it('may be that a column is not there', async () => {
-      const warning = 'rowriver: no column aa so far; did you mean ab?\n  aa > 1\n  ^^\n';
+      const warning = 'rowriver: unknown column aa (not seen so far); did you mean ab?\n  aa > 1\n  ^^\n';
       await writeFile(at('column.jsonl'), '{"ab":1}\n');
       ends(
         await runCli([at('column.jsonl'), 'aa > 1']),
@@ -269,7 +269,7 @@ describe('rowriver', function () {
     });
 
     it('is said for a command line, with where to look', async () => {
-      ends(await runCli([]), 2, '', /^rowriver: Which file\? .*\nTry: rowriver --help\n$/);
+      ends(await runCli([]), 2, '', /^rowriver: No file given\. .*\nTry: rowriver --help\n$/);
       ends(await runCli(['x', '--sideways']), 2, '', /^rowriver: Unknown option '--sideways'\.\n/);
     });
 
@@ -369,7 +369,7 @@ describe('rowriver', function () {
         for (const share of [0.003, 0.3, 0.9]) {
           const result = await piped(packed.subarray(0, packed.length * share));
           assert.equal(result.code, 1);
-          const [, end = '0'] = /All before byte ([\d,]+) was written/.exec(result.stderr) ?? [];
+          const [, end = '0'] = /Everything before byte ([\d,]+) was written/.exec(result.stderr) ?? [];
           const given = result.stdout
             .toString()
             .split('\n')
@@ -380,10 +380,7 @@ describe('rowriver', function () {
             given.map((line) => line.replace(/,$/, '')),
             lines.slice(0, count),
           );
-          assert.match(
-            result.stderr,
-            /cut off: its compressed data stops in the middle, at byte \d+ of the file/,
-          );
+          assert.match(result.stderr, /truncated: its compressed data ends at byte \d+ of the file/);
           const expected = Buffer.byteLength(lines.slice(0, count).join('\n'));
           assert.ok(Math.abs(Number(end.replaceAll(',', '')) - expected) <= 2, result.stderr);
         }

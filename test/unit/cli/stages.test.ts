@@ -22,7 +22,7 @@ describe('rowriver --stages', function () {
     assert.equal(code, 0, stderr);
     const [summary, total, heads, ...lines] = stderr.trimEnd().split('\n');
     assert.match(summary, /^rowriver: 4 records read, /);
-    assert.match(total, /^rowriver: [\d.,]+ ms in all$/);
+    assert.match(total, /^rowriver: [\d.,]+ ms in total$/);
     assert.match(heads, /^ +rows in +rows out +ms$/);
     return lines.map((line) => line.trim().split(/ {2,}/).slice(0, 3));
   }

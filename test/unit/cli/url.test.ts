@@ -81,8 +81,8 @@ describe('cli on an address', () => {
     assert.ok(stdout.equals(content.slice(0, 2_000_000)));
     assert.equal(
       stderr,
-      `rowriver: ${server.url('/x.jsonl')}?… broke off at byte 2,000,050 of 6,000,000: the connection was broken off. ` +
-        'All before byte 2,000,000 was written; _offset >= 2000000 selects the rest.\n',
+      `rowriver: ${server.url('/x.jsonl')}?… was interrupted at byte 2,000,050 of 6,000,000: the connection was lost. ` +
+        'Everything before byte 2,000,000 was written; _offset >= 2000000 selects the rest.\n',
     );
     server.handler = serving({ ranges: false });
     const rest = await runCli([server.url('/x.jsonl'), '_offset >= 2000000']);
@@ -127,9 +127,9 @@ describe('cli on an address', () => {
     assert.equal(good.stdout.toString(), '1500\n', good.stderr);
     const bad = await runCli(args, { env });
     assert.equal(bad.code, 1);
-    assert.match(bad.stderr, /does not allow it \(403 Forbidden\)/);
+    assert.match(bad.stderr, /denied access \(403 Forbidden\)/);
     const none = await runCli(args);
-    assert.match(none.stderr, /wants a user name and password, or a token \(401 Unauthorized\)/);
+    assert.match(none.stderr, /requires a user name and password, or a token \(401 Unauthorized\)/);
     const kept = readdirSync(join(folder, 'cache'), { recursive: true, withFileTypes: true });
     const texts = kept
       .filter((one) => one.isFile())

@@ -35,7 +35,7 @@ describe('a file that gives out in the middle', () => {
       if (preview.info.state.phase !== 'failed') await preview.file(({ phase }) => phase === 'failed');
       const { state } = await preview.page.call('info', null);
       const { failedAt = -1, records, message } = state;
-      assert.match(message, /is cut off: its compressed data stops in the middle/);
+      assert.match(message, /is truncated: its compressed data ends at byte/);
       assert.ok(failedAt > 0 && failedAt < text.length);
       // Not the row that was cut, but all before it.
       assert.equal(records, Math.floor(failedAt / 100));
@@ -54,7 +54,7 @@ describe('a file that gives out in the middle', () => {
         assert.deepEqual(await find(rows - 1, true), { row: rows - 2 });
         assert.deepEqual(await find(rows - 2, false), last);
         // Past the last row of a view there is none; past that of the file there may be.
-        if (shown === 0) await assert.rejects(async () => find(rows - 1, false), /is cut off/);
+        if (shown === 0) await assert.rejects(async () => find(rows - 1, false), /is truncated/);
         else assert.equal(await find(rows - 1, false), null);
         const locate = (by: 'record' | 'line' | 'offset', value: number) =>
           preview?.page.call('locate', { view: shown, place: { by, value } });

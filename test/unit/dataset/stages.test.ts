@@ -230,12 +230,12 @@ describe('the table of stages', () => {
       { name: 'write', rowsIn: 1_234_560, rowsOut: 1_234_560, ms: 0.04, bytes: 999, waitedMs: 12_000 },
     ];
     assert.deepEqual(stageTable({ lines, threads: 2, elapsedMs: 13_500 }).split('\n'), [
-      '13,500 ms in all; the times of the stages are those of 2 threads added up',
+      '13,500 ms in total; stage times are summed over 2 threads',
       '              rows in   rows out     ms',
-      '  scan      1,234,567  1,234,560  2,000  500.0 MB, 250 MB/s a thread, 2.0 GB skipped by the index, 7 malformed',
+      '  scan      1,234,567  1,234,560  2,000  500.0 MB, 250 MB/s per thread, 2.0 GB skipped by the index, 7 malformed',
       '  ORDER BY  1,234,560  1,234,560   31.3  65.0 MB in temporary files',
       '  write     1,234,560  1,234,560    0.0  999 B, 12,000 ms waiting for the output',
     ]);
-    assert.equal(stageTable({ lines: [], threads: 1, elapsedMs: 1 }).split('\n')[0], '1.0 ms in all');
+    assert.equal(stageTable({ lines: [], threads: 1, elapsedMs: 1 }).split('\n')[0], '1.0 ms in total');
   });
 });

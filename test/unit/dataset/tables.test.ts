@@ -133,7 +133,7 @@ describe('tables one below the other', function () {
       const { stdout, stderr, code } = await finished(child);
       assert.deepEqual([stdout.toString(), code], [alone, 0]);
       const others = [1, 2, 3].filter((other) => other !== table).map((other) => linesBefore[other - 1] + 1);
-      assert.match(stderr, new RegExp(`left out: 2 other tables, on lines ${others.join(' and ')} `));
+      assert.match(stderr, new RegExp(`skipped: 2 other tables, on lines ${others.join(' and ')} `));
     }
   });
 

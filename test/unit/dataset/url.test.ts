@@ -159,7 +159,7 @@ describe('a preview of an address', () => {
     const before = failing.filter((id) => id < 40_000);
     const failed = await opened.page.call('run', { query: 'status >= 500' });
     assert.equal(failed.phase, 'failed');
-    assert.match(failed.message, /data\.jsonl broke off at byte 4,000,050 of 6,000,000/);
+    assert.match(failed.message, /data\.jsonl was interrupted at byte 4,000,050 of 6,000,000/);
     assert.equal(failed.failedAt, 4_000_050);
     assert.deepEqual([failed.matched, failed.records], [before.length, 40_000]);
     assert.deepEqual(await ids(opened, failed.view, 0, 2000), before);

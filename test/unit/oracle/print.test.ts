@@ -84,11 +84,11 @@ FROM data
   });
 
   for (const [text, target, message] of [
-    ['_line > 5', 'duckdb', 'DuckDB does not know _line of a file'],
+    ['_line > 5', 'duckdb', 'DuckDB has no equivalent of _line'],
     ['typeof(a) = 1', 'clickhouse', 'ClickHouse has no typeof'],
-    ['TABLESAMPLE 5 ROWS', 'duckdb', 'DuckDB has no such sample'],
-    ['EXTEND lag(a) OVER () AS b', 'jq', 'jq has no windows'],
-    ["a > TIMESTAMP '2024-01-01'", 'jq', 'jq has no times'],
+    ['TABLESAMPLE 5 ROWS', 'duckdb', 'DuckDB does not support this sample'],
+    ['EXTEND lag(a) OVER () AS b', 'jq', 'jq does not support window functions'],
+    ["a > TIMESTAMP '2024-01-01'", 'jq', 'jq does not support times'],
   ] as const) {
     it(`or it is said what ${target} has no words for: ${text}`, () =>
       assert.equal(printed(text, target), message));

@@ -15,82 +15,82 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ["a = 'x", "'x", "this text is not closed: end it with '"],
   ['"a = 1', '"a = 1', 'this name is not closed: end it with "'],
   ['a = 1 /* x', '/* x', 'this comment is not closed: end it with */'],
-  ['a = 12abc', '12abc', `12abc is not a number; a text is written '12abc', a name "12abc"`],
+  ['a = 12abc', '12abc', `12abc is not a number; write '12abc' for a text or "12abc" for a name`],
   ['a = “x”', '“', '“ is a typographic quote; write "'],
-  ['a = #', '#', '# means nothing here'],
-  ['"" = 1', '""', "a name cannot be empty; an empty text is written ''"],
+  ['a = #', '#', 'unexpected character #'],
+  ['"" = 1', '""', "a name cannot be empty; for an empty text, write ''"],
   // Expressions
   ['a =', '=', 'the query ends here; expected an expression, such as status >= 500'],
   ['a = = 1', '=', 'expected an expression, such as status >= 500, found ='],
   ['(a = 1', '1', 'the query ends here; expected a ) that closes the parenthesis'],
-  ['a = 1)', ')', ') cannot follow here; write AND, OR or an operator between'],
-  ['a = 1 b = 2', 'b', 'b cannot follow here; write AND, OR or an operator between'],
-  ['a && b', '&&', '&& is not known here; write AND'],
-  ['a | b', '|', '| is not known here; write OR'],
-  ['!a', '!', '! is not known here; write NOT'],
-  ['a === 1', '===', '=== is not known here; write ='],
+  ['a = 1)', ')', 'expected AND, OR or an operator before )'],
+  ['a = 1 b = 2', 'b', 'expected AND, OR or an operator before b'],
+  ['a && b', '&&', '&& is not supported; write AND'],
+  ['a | b', '|', '| is not supported; write OR'],
+  ['!a', '!', '! is not supported; write NOT'],
+  ['a === 1', '===', '=== is not supported; write ='],
   ['1 < a < 3', '<', 'comparisons cannot be chained; write a < b AND b < c'],
   ['a IN ()', ')', 'the list of IN is empty'],
   ['a IN 1', '1', 'expected ( after IN, found 1'],
   ['a IN (SELECT b)', 'SELECT', 'IN takes a list of values, not a query'],
   ['a BETWEEN 1', '1', 'the query ends here; expected AND and the upper bound of BETWEEN'],
   ['a IS 5', '5', 'expected NULL, TRUE, FALSE or DISTINCT FROM after IS, found 5'],
-  ['a = select', 'select', 'select is a word of the language; as a name it is written "select"'],
+  ['a = select', 'select', 'select is a keyword; to use it as a name, write "select"'],
   ['CASE WHEN a THEN 1', '1', 'the query ends here; expected WHEN, ELSE or END'],
   ['CAST(a AS nubmer)', 'nubmer', 'nubmer is not a type; did you mean number?'],
-  ["TIMESTAMP '2024-13-01'", "'2024-13-01'", "'2024-13-01' is not a timestamp; one is written TIMESTAMP '2024-05-31 18:30:00'"],
-  ["INTERVAL '3 dais'", "'3 dais'", "'3 dais' is not an interval; one is written INTERVAL '2 hours 30 minutes'"],
+  ["TIMESTAMP '2024-13-01'", "'2024-13-01'", "'2024-13-01' is not a timestamp; write TIMESTAMP '2024-05-31 18:30:00'"],
+  ["INTERVAL '3 dais'", "'3 dais'", "'3 dais' is not an interval; write INTERVAL '2 hours 30 minutes'"],
   ['INTERVAL 3 dya', 'dya', 'dya is not a unit of time; did you mean day?'],
-  ['a->b', '->', "-> is not known here; a member is written a.b or a['b']"],
-  ['* = 1', '*', '* stands for all columns only in SELECT and in count(*)'],
+  ['a->b', '->', "-> is not supported; write a member as a.b or a['b']"],
+  ['* = 1', '*', '* is allowed only in SELECT and in count(*)'],
   // Functions
-  ['lowr(a) = 1', 'lowr', 'there is no function lowr; did you mean lower?'],
+  ['lowr(a) = 1', 'lowr', 'unknown function lowr; did you mean lower?'],
   ['lower() = 1', 'lower()', 'lower takes 1 argument, not 0: lower(text)'],
   ["substr('a') = 1", "substr('a')", 'substr takes 2 to 3 arguments, not 1: substr(text, start, length?)'],
   ['concat() = 1', 'concat()', 'concat takes at least 1, not 0: concat(value, ...)'],
-  ["date_trunc('wek', a)", "'wek'", 'wek is no unit of a time; did you mean week?'],
-  ['a ~ \'(\'', "'('", 'this is not a regular expression: a group is not closed'],
-  ["regexp_matches(a, '[')", "'['", 'this is not a regular expression: a [ is not closed'],
-  ['count(*) > 1', 'count(*)', 'count looks at many rows, so it cannot stand in WHERE; |> AGGREGATE count(…)'],
-  ['lag(a) > 1', 'lag(a)', 'lag looks at rows around the current one; write lag(…) OVER ()'],
-  ['lower(DISTINCT a)', 'lower(DISTINCT a)', 'DISTINCT stands in an aggregate, which lower is not'],
+  ["date_trunc('wek', a)", "'wek'", 'wek is not a unit of a time; did you mean week?'],
+  ['a ~ \'(\'', "'('", 'invalid regular expression: a group is not closed'],
+  ["regexp_matches(a, '[')", "'['", 'invalid regular expression: a [ is not closed'],
+  ['count(*) > 1', 'count(*)', 'count is an aggregate and cannot be used in WHERE; write |> AGGREGATE count(…)'],
+  ['lag(a) > 1', 'lag(a)', 'lag is a window function; write lag(…) OVER ()'],
+  ['lower(DISTINCT a)', 'lower(DISTINCT a)', 'DISTINCT needs an aggregate function, and lower is not one'],
   // Operators
   ['a = 1 |> SELCT b', 'SELCT', 'SELCT is not an operator; did you mean SELECT?'],
   ['a = 1 |> foo', 'foo', 'foo is not an operator; the operators are WHERE, SELECT, EXTEND, SET, DROP, RENAME, DISTINCT, AGGREGATE, ORDER BY, LIMIT, OFFSET, TABLESAMPLE, UNNEST, AS'],
-  ['a = 1 LIMIT 5 ORDER BY b', 'ORDER', 'ORDER begins an operator of its own; write |> before it'],
-  ['|> LIMIT 5 ORDER BY b', 'ORDER', 'ORDER begins an operator of its own; write |> before it'],
-  ['|> ORDER BY a ORDER BY b', 'ORDER', 'ORDER begins an operator of its own; write |> before it'],
-  ['|> EXTEND a AS b WHERE b = 2', 'WHERE', 'WHERE begins an operator of its own; write |> before it'],
-  ['a = 1 WHERE b = 2', 'WHERE', 'WHERE begins an operator of its own; write |> before it'],
-  ['a = 1 GROUP BY b, c  LIMIT 5', 'GROUP BY b, c', 'GROUP BY stands behind aggregates; write |> AGGREGATE count(*) GROUP BY b, c'],
-  ['WHERE a = 1 HAVING b = 2', 'HAVING', 'HAVING stands behind GROUP BY; what is asked of rows stands in WHERE'],
-  ['GROUP BY b', 'GROUP BY b', 'GROUP BY stands behind aggregates; write |> AGGREGATE count(*) GROUP BY b'],
+  ['a = 1 LIMIT 5 ORDER BY b', 'ORDER', 'ORDER starts a new operator; write |> before it'],
+  ['|> LIMIT 5 ORDER BY b', 'ORDER', 'ORDER starts a new operator; write |> before it'],
+  ['|> ORDER BY a ORDER BY b', 'ORDER', 'ORDER starts a new operator; write |> before it'],
+  ['|> EXTEND a AS b WHERE b = 2', 'WHERE', 'WHERE starts a new operator; write |> before it'],
+  ['a = 1 WHERE b = 2', 'WHERE', 'WHERE starts a new operator; write |> before it'],
+  ['a = 1 GROUP BY b, c  LIMIT 5', 'GROUP BY b, c', 'GROUP BY needs an aggregate; write |> AGGREGATE count(*) GROUP BY b, c'],
+  ['WHERE a = 1 HAVING b = 2', 'HAVING', 'HAVING needs GROUP BY; use WHERE for conditions on rows'],
+  ['GROUP BY b', 'GROUP BY b', 'GROUP BY needs an aggregate; write |> AGGREGATE count(*) GROUP BY b'],
   ['LIMIT x', 'x', 'expected a number of rows after LIMIT, found x'],
-  ['|> GROUP BY a', 'GROUP', 'GROUP BY is a part of AGGREGATE: |> AGGREGATE count(*) GROUP BY column'],
-  ['|> HAVING a', 'HAVING', 'HAVING is written as |> WHERE after AGGREGATE'],
-  ['AGGREGATE sum(a) GROUP BY sum(b)', 'sum(b)', 'sum looks at many rows, so it cannot stand in GROUP BY; |> AGGREGATE sum(…)'],
-  ['AGGREGATE sum(a) + b', 'b', 'b stands in no aggregate; write any_value(b), or put b into GROUP BY'],
-  ['AGGREGATE sum(sum(a))', 'sum(a)', 'sum looks at many rows, so it cannot stand in the arguments of sum; |> AGGREGATE sum(…)'],
+  ['|> GROUP BY a', 'GROUP', 'GROUP BY is part of AGGREGATE: |> AGGREGATE count(*) GROUP BY column'],
+  ['|> HAVING a', 'HAVING', 'write HAVING as |> WHERE after AGGREGATE'],
+  ['AGGREGATE sum(a) GROUP BY sum(b)', 'sum(b)', 'sum is an aggregate and cannot be used in GROUP BY; write |> AGGREGATE sum(…)'],
+  ['AGGREGATE sum(a) + b', 'b', 'b must be in an aggregate or in GROUP BY; write any_value(b), or add b to GROUP BY'],
+  ['AGGREGATE sum(sum(a))', 'sum(a)', 'sum is an aggregate and cannot be used in the arguments of sum; write |> AGGREGATE sum(…)'],
   ['AGGREGATE quantile_cont(a, 95)', '95', 'quantile_cont takes a fraction from 0 to 1, such as quantile_cont(latency_ms, 0.95)'],
-  ['SELECT a, b |> WHERE c = 1', 'c', 'no column c here; there are a, b'],
-  ['SELECT status |> WHERE stauts = 1', 'stauts', 'no column stauts here; did you mean status?'],
-  ['AGGREGATE count(*) AS n GROUP BY a |> SELECT b', 'b', 'no column b here; there are a, n'],
-  ['SELECT a.*, b.*', 'b.*', 'only one * can stand in a SELECT: the names of two objects could not be told apart'],
-  ['EXTEND avg(a) OVER () AS m', 'OVER ()', 'a window over a stream says how many rows it looks at: avg(…) OVER (ROWS BETWEEN 99 PRECEDING AND CURRENT ROW)'],
-  ['EXTEND avg(a) OVER (ORDER BY b) AS m', 'ORDER', 'a window runs over the rows in the order in which they come; put |> ORDER BY before it'],
-  ['WHERE lag(a) OVER () > 1', 'lag(a) OVER ()', 'a window can stand in SELECT and EXTEND only, not in WHERE'],
+  ['SELECT a, b |> WHERE c = 1', 'c', 'unknown column c here; use one of a, b'],
+  ['SELECT status |> WHERE stauts = 1', 'stauts', 'unknown column stauts here; did you mean status?'],
+  ['AGGREGATE count(*) AS n GROUP BY a |> SELECT b', 'b', 'unknown column b here; use one of a, n'],
+  ['SELECT a.*, b.*', 'b.*', 'SELECT can have only one *: columns of two objects could have the same name'],
+  ['EXTEND avg(a) OVER () AS m', 'OVER ()', 'a window needs a number of rows: avg(…) OVER (ROWS BETWEEN 99 PRECEDING AND CURRENT ROW)'],
+  ['EXTEND avg(a) OVER (ORDER BY b) AS m', 'ORDER', 'a window uses the order of its rows; put |> ORDER BY before it'],
+  ['WHERE lag(a) OVER () > 1', 'lag(a) OVER ()', 'window functions are allowed only in SELECT and EXTEND, not in WHERE'],
   ['SELEC a', 'SELEC', 'SELEC is not an operator; did you mean SELECT?'],
   ['ORDR BY a', 'ORDR', 'ORDR is not an operator; did you mean ORDER BY?'],
-  ['a 5', '5', '5 cannot follow here; write AND, OR or an operator between'],
+  ['a 5', '5', 'expected AND, OR or an operator before 5'],
   ['AGGREGATE count(*) GROUP a', 'a', 'expected BY after GROUP, found a'],
   ['LIMIT 5 ORDER a', 'a', 'expected BY after ORDER, found a'],
-  ['ORDER BY a DESCENDING', 'DESCENDING', 'DESCENDING is not known here; write DESC'],
-  ['SELECT count(*) FILTER a > 5', 'FILTER', 'FILTER stands behind an aggregate, as in count(*) FILTER (WHERE status >= 500)'],
+  ['ORDER BY a DESCENDING', 'DESCENDING', 'DESCENDING is not supported; write DESC'],
+  ['SELECT count(*) FILTER a > 5', 'FILTER', 'FILTER follows an aggregate, as in count(*) FILTER (WHERE status >= 500)'],
   ['SELECT a FROM b JOIN c ON d = e', 'JOIN', 'a query reads one file; it cannot be joined with another'],
   ['SELECT a FROM b AS x LEFT JOIN c', 'LEFT', 'a query reads one file; it cannot be joined with another'],
   ['SELECT a FROM b, c', ',', 'a query reads one file; it cannot be joined with another'],
   ["a LIKE '%' ESCAPE 'xy'", "'xy'", "ESCAPE takes one character, such as ESCAPE '!'"],
-  ['TABLESAMPLE 200 PERCENT', '200', 'a sample of more than 100 percent'],
+  ['TABLESAMPLE 200 PERCENT', '200', 'a sample can have at most 100 percent'],
 ]; // prettier-ignore
 
 describe('an error', () => {
@@ -155,17 +155,21 @@ describe('checkQuery', () => {
 
   it('warns of columns that were not seen', () => {
     assert.deepEqual(warnings('stauts = 1 AND user.contry = 2'), [
-      'stauts: no column stauts so far; did you mean status?',
-      'user.contry: no column user.contry so far; did you mean user.country?',
+      'stauts: unknown column stauts (not seen so far); did you mean status?',
+      'user.contry: unknown column user.contry (not seen so far); did you mean user.country?',
     ]);
-    assert.deepEqual(warnings('zzz IS NULL'), ['zzz: no column zzz so far']);
-    assert.deepEqual(warnings('_erorr IS NULL'), ['_erorr: no column _erorr so far; did you mean _error?']);
+    assert.deepEqual(warnings('zzz IS NULL'), ['zzz: unknown column zzz (not seen so far)']);
+    assert.deepEqual(warnings('_erorr IS NULL'), [
+      '_erorr: unknown column _erorr (not seen so far); did you mean _error?',
+    ]);
   });
 
   it('warns of them also where an operator only names them', () => {
-    assert.deepEqual(warnings('DROP stauts'), ['stauts: no column stauts so far; did you mean status?']);
+    assert.deepEqual(warnings('DROP stauts'), [
+      'stauts: unknown column stauts (not seen so far); did you mean status?',
+    ]);
     assert.deepEqual(warnings('RENAME stauts AS s'), [
-      'stauts: no column stauts so far; did you mean status?',
+      'stauts: unknown column stauts (not seen so far); did you mean status?',
     ]);
     assert.deepEqual(
       warnings('EXTEND 1 AS one |> RENAME one AS two, status AS s |> DROP two, user.country'),
@@ -189,13 +193,13 @@ describe('checkQuery', () => {
       { name: 'http.status', path: 'http.status', type: 'number' },
     ];
     assert.deepEqual(warnings("Level = 'error'", logs), [
-      'Level: no column Level so far; did you mean level?',
+      'Level: unknown column Level (not seen so far); did you mean level?',
     ]);
     assert.deepEqual(warnings("trace.id = 'x'", logs), [
-      'trace.id: no column trace.id so far; did you mean "trace.id"?',
+      'trace.id: unknown column trace.id (not seen so far); did you mean "trace.id"?',
     ]);
     assert.deepEqual(warnings('"http.status" = 500', logs), [
-      '"http.status": no column http.status so far; did you mean http.status?',
+      '"http.status": unknown column http.status (not seen so far); did you mean http.status?',
     ]);
     assert.deepEqual(warnings(`"trace.id" = 'x' AND http IS NULL AND http.status.code = 1`, logs), []);
   });
@@ -210,15 +214,17 @@ describe('checkQuery', () => {
 
   it('takes a bare word that is compared for a text', () => {
     assert.deepEqual(warnings('status = error'), [
-      "error: no column error so far; text is written in single quotes: 'error'",
+      "error: unknown column error (not seen so far); write text in single quotes: 'error'",
     ]);
-    assert.deepEqual(warnings('status = staus'), ['staus: no column staus so far; did you mean status?']);
+    assert.deepEqual(warnings('status = staus'), [
+      'staus: unknown column staus (not seen so far); did you mean status?',
+    ]);
   });
 
   it('says that values which are no objects have no name', () => {
     const values = [{ name: 'value', path: '', type: 'number' }];
     assert.deepEqual(warnings('value > 1', values), [
-      'value: value shows records that are not objects; a query cannot name it',
+      'value: value shows records that are not objects and cannot be used in a query',
     ]);
   });
 });

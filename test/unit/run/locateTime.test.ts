@@ -141,7 +141,7 @@ describe('dataset/locateTime', function () {
     assert.equal(await rowOf(String((began + 3_600_000) / 1000)), 60);
     assert.equal(await rowOf('2024-05-01T02:00+01:00'), 60);
     await assert.rejects(rowOf('2024-02-31'), {
-      message: '"2024-02-31" is no time. Write it as 2024-05-01 or 2024-05-01T12:00:00.',
+      message: '"2024-02-31" is not a time. Write it as 2024-05-01 or 2024-05-01T12:00:00.',
     });
   });
 
@@ -173,7 +173,7 @@ describe('dataset/locateTime', function () {
     );
     const mixed = await open('mixed.jsonl', lines.join(''));
     await assert.rejects(go(mixed.page), {
-      message: 'The times in ts are not in order, so a time has no one place. Filter by it instead.',
+      message: 'The times in ts are not in order, so you cannot go to a time. Filter by it instead.',
     });
   });
 });

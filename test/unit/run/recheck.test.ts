@@ -57,7 +57,7 @@ describe('a file that changes while it is exported', () => {
         await file.close();
         await utimes(path, time, time);
       };
-      const failure = 'FILE was changed while it was read: ask again when that is over.';
+      const failure = 'FILE changed while it was being read. Try again when it no longer changes.';
       assert.deepEqual(await exported(change, kept), { failure, committed: false });
     });
   }
@@ -70,7 +70,7 @@ describe('a file that changes while it is exported', () => {
 
   it('is exported with a doubt when it may have been written to', async () => {
     const { doubt, committed } = await exported(() => utimes(path, new Date(), new Date()));
-    assert.match(doubt ?? '', /^FILE was written to or touched while it was read\./);
+    assert.match(doubt ?? '', /^FILE was written to or touched while it was being read\./);
     assert.equal(committed, true);
   });
 
@@ -79,7 +79,10 @@ describe('a file that changes while it is exported', () => {
       await writeFile(join(folder, 'new'), '{"n":1}\n');
       await rename(join(folder, 'new'), path);
     });
-    assert.equal(doubt, 'FILE is another file by now. What was read is the one that was there before.');
+    assert.equal(
+      doubt,
+      'FILE was replaced while it was being read. The result is that of the file that was there before.',
+    );
     assert.equal(committed, true);
   });
 

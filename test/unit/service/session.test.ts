@@ -193,7 +193,7 @@ describe('dataset/session', function () {
     }
     const { page } = preview;
     const rowsOf = (view: number) => page.call('rows', { view, first: 0, count: 5, columns: [0] });
-    await assert.rejects(rowsOf(views[0]), /no longer kept/);
+    await assert.rejects(rowsOf(views[0]), /no longer available/);
     for (const [i, view] of views.entries()) {
       if (i > 0) assert.deepEqual(cellsOf(await rowsOf(view)), [[`${i + 10}`]]);
     }

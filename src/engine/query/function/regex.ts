@@ -8,7 +8,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
     group: 'text',
     gives: 'boolean',
     signature: 'regexp_matches(text, pattern)',
-    summary: 'Whether the regular expression matches somewhere in the text; the same as ~.',
+    summary: 'Whether the regular expression matches somewhere in the text. The same as ~.',
     example: ["regexp_matches('timeout', 'time.?out')", 'true'],
     evaluate: ([value, pattern]) => regexFrom(text(pattern))?.test(text(value)) ?? null,
   },
@@ -17,7 +17,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
     group: 'text',
     gives: 'text',
     signature: 'regexp_extract(text, pattern, group?)',
-    summary: 'What the first match, or a group of it, holds; empty where there is none.',
+    summary: 'The first match, or one of its groups. Empty if there is none.',
     example: ["regexp_extract('id=42', 'id=(\\d+)', 1)", "'42'"],
     evaluate: ([value, pattern, group = 0]) => {
       const regex = regexFrom(text(pattern));
@@ -30,7 +30,8 @@ export const regexFunctions: readonly ScalarFunction[] = [
     group: 'text',
     gives: 'text',
     signature: 'regexp_replace(text, pattern, by, options?)',
-    summary: "The text with the first match replaced, with option 'g' every match; \\1 stands for a group.",
+    summary:
+      "The text with the first match replaced, or every match with the option 'g'. \\1 stands for a group.",
     example: ["regexp_replace('a1b2', '\\d', '', 'g')", "'ab'"],
     evaluate: ([value, pattern, by, options = '']) =>
       regexFrom(text(pattern), text(options).includes('i'))?.replace(

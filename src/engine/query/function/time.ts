@@ -10,7 +10,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'timestamp',
     signature: 'now()',
-    summary: 'The time at which the query began to run, in UTC: the same one in every row.',
+    summary: 'The time at which the query started, in UTC. It is the same in every row.',
     example: ["date_diff('day', now(), now() + INTERVAL '1 day')", '1'],
     evaluate: () => new Timestamp(Date.now()),
   },
@@ -19,7 +19,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'timestamp',
     signature: 'today()',
-    summary: 'The day on which the query began to run, in UTC.',
+    summary: 'The day on which the query started, in UTC.',
     example: ["date_diff('day', today(), now())", '0'],
     evaluate: () => new Timestamp(Date.now()).toDate(),
   },
@@ -28,7 +28,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'timestamp',
     signature: 'date_trunc(unit, time)',
-    summary: `The beginning of the unit that the time lies in. Units: ${unitNames.join(', ')}.`,
+    summary: `The start of the unit that contains the time. Units: ${unitNames.join(', ')}.`,
     example: ["date_trunc('hour', '2024-05-31T18:45:10Z')", "TIMESTAMP '2024-05-31 18:00:00'"],
     evaluate: ([unit, value]) => {
       const time = asTime(value);
@@ -40,7 +40,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'number',
     signature: 'date_part(part, time)',
-    summary: `A part of a time as a number; EXTRACT(part FROM time) is the same. Parts: ${partNames.join(', ')}.`,
+    summary: `A part of a time as a number. The same as EXTRACT(part FROM time). Parts: ${partNames.join(', ')}.`,
     example: ["date_part('hour', '2024-05-31T18:45:10Z')", '18'],
     evaluate: ([part, value]) => {
       const time = asTime(value);
@@ -52,7 +52,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'number',
     signature: 'date_diff(unit, from, to)',
-    summary: 'How many beginnings of the unit lie between two times.',
+    summary: 'The number of unit boundaries between two times.',
     example: ["date_diff('day', '2024-01-31', '2024-02-02')", '2'],
     evaluate: ([unit, from, to]) => {
       const a = asTime(from);
@@ -78,7 +78,8 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'timestamp',
     signature: 'to_timestamp(number)',
-    summary: 'A number as time since 1970: by its size seconds, milliseconds, microseconds or nanoseconds.',
+    summary:
+      'A number as time since 1970, in seconds, milliseconds, microseconds or nanoseconds depending on its size.',
     example: ['to_timestamp(1704067200)', "TIMESTAMP '2024-01-01 00:00:00'"],
     evaluate: ([value]) => {
       const number = asNumber(value);

@@ -12,22 +12,21 @@ const table: readonly WindowFunction[] = [
   {
     name: 'row_number',
     signature: 'row_number()',
-    summary: 'The number of the row, from 1 on.',
+    summary: 'The number of the row, starting at 1.',
     framed: false,
   },
   {
     name: 'lag',
     signature: 'lag(value, rows?, otherwise?)',
     summary:
-      'The value some rows before, 1 where nothing is said; `otherwise`, or NULL, where there is no such row.',
+      'The value a number of rows before, 1 by default. `otherwise`, or NULL, if there is no such row.',
     framed: false,
     keepsLoose: true,
   },
   {
     name: 'lead',
     signature: 'lead(value, rows?, otherwise?)',
-    summary:
-      'The value some rows after, 1 where nothing is said; `otherwise`, or NULL, where there is no such row.',
+    summary: 'The value a number of rows after, 1 by default. `otherwise`, or NULL, if there is no such row.',
     framed: false,
     keepsLoose: true,
   },
@@ -48,7 +47,7 @@ const table: readonly WindowFunction[] = [
   {
     name: 'count',
     signature: 'count(value?)',
-    summary: 'How many rows of the window have the value.',
+    summary: 'The number of rows in the window, or of rows where the value is not NULL.',
     framed: true,
   },
   { name: 'sum', signature: 'sum(number)', summary: 'The sum in the window.', framed: true },

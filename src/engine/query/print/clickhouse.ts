@@ -146,15 +146,17 @@ const dialect: SqlDialect = {
   result: (name, call) => (counts.has(name) ? `toFloat64(${call})` : undefined),
   refusal: ({ name, arguments: values, orderBy, filter }) => {
     const called = name.name.toLowerCase();
-    if (called === 'string_agg' && filter !== undefined) return 'ClickHouse has no FILTER of string_agg';
+    if (called === 'string_agg' && filter !== undefined)
+      return 'ClickHouse does not support FILTER with string_agg';
     if (orderBy.length > 0) return 'ClickHouse has no ORDER BY inside an aggregate';
     if (called === 'regexp_replace' && replacesNothing(values)) {
-      return 'ClickHouse cuts characters apart where a match of nothing is replaced';
+      return 'ClickHouse splits characters when it replaces an empty match';
     }
     const [unit] = values;
     const isTime = called === 'date_trunc' || called === 'date_diff';
     if (isTime && unit.kind === 'literal' && typeof unit.value === 'string') {
-      if (missingUnits.has(unit.value.toLowerCase())) return `ClickHouse has no unit ${unit.value} of a time`;
+      if (missingUnits.has(unit.value.toLowerCase()))
+        return `ClickHouse does not support the time unit ${unit.value}`;
     }
     return undefined;
   },
@@ -163,7 +165,7 @@ const dialect: SqlDialect = {
   missing: new Set(['mode', 'typeof', 'list', 'json_extract', 'date_part', 'to_timestamp', 'row_number']),
   cast(value, type) {
     if (type === 'interval' || type === 'json') {
-      throw new UnprintableError({ from: 0, to: 0 }, `ClickHouse has no such cast to ${type}`);
+      throw new UnprintableError({ from: 0, to: 0 }, `ClickHouse does not support this cast to ${type}`);
     }
     return casts[type](value);
   },

@@ -79,13 +79,13 @@ class JqPrinter {
       }
       case 'unnest': {
         if (operator.position !== undefined)
-          throw new UnprintableError(operator, 'jq has no words for this UNNEST');
+          throw new UnprintableError(operator, 'jq does not support this UNNEST');
         const { expression, name } = operator.expression;
         const items = 'if type == "array" then .[] else select(. != null) end';
         return `${stream}\n| (${this.#write(expression)} | ${items}) as $item | . + {${quoted(name)}: $item}`;
       }
       case 'tablesample':
-        throw new UnprintableError(operator, 'jq has no samples');
+        throw new UnprintableError(operator, 'jq does not support samples');
     }
   }
 
@@ -139,7 +139,7 @@ class JqPrinter {
     switch (node.kind) {
       case 'literal':
         if (node.value !== null && typeof node.value === 'object' && !isNumeric(node.value)) {
-          throw new UnprintableError(node, 'jq has no times');
+          throw new UnprintableError(node, 'jq does not support times');
         }
         return `(${jsonOf(node.value)})`;
       case 'column':
@@ -188,9 +188,9 @@ class JqPrinter {
         if (node.type === 'text') return `(${this.#write(node.operand)} | rw_with(rw_text))`;
         if (node.type === 'number' || node.type === 'double')
           return `(${this.#write(node.operand)} | rw_num)`;
-        throw new UnprintableError(node, `jq has no cast to ${node.type}`);
+        throw new UnprintableError(node, `jq does not support casts to ${node.type}`);
       case 'slice':
-        throw new UnprintableError(node, 'jq has no such slices');
+        throw new UnprintableError(node, 'jq does not support this slice');
       case 'call':
         return this.#call(node);
     }
@@ -202,7 +202,7 @@ class JqPrinter {
 
   #column(node: Column): string {
     if (!node.first.quoted && recordAttributes.has(node.first.name)) {
-      throw new UnprintableError(node, `jq does not know ${node.first.name} of a file`);
+      throw new UnprintableError(node, `jq has no equivalent of ${node.first.name}`);
     }
     return `(${this.#steps(node)
       .map((step) => `rw_at(${'index' in step ? step.index - 1 : quoted(step.name)})`)
@@ -268,7 +268,7 @@ class JqPrinter {
   }
 
   #call(node: Call): string {
-    if (node.over !== undefined) throw new UnprintableError(node, 'jq has no windows');
+    if (node.over !== undefined) throw new UnprintableError(node, 'jq does not support window functions');
     const name = node.name.name.toLowerCase();
     const of = unary.get(name);
     if (of !== undefined && node.arguments.length === 1) return `(${this.#write(node.arguments[0])} | ${of})`;

@@ -57,7 +57,8 @@ const dialect: SqlDialect = {
     'len',
   ]),
   cast(value, type) {
-    if (type === 'json') throw new UnprintableError({ from: 0, to: 0 }, 'Spark has no such cast to json');
+    if (type === 'json')
+      throw new UnprintableError({ from: 0, to: 0 }, 'Spark does not support this cast to json');
     return `try_cast(${value} AS ${types[type]})`;
   },
   matches: (value, pattern, insensitive) =>
@@ -126,7 +127,7 @@ function lineOf(operator: Operator, expressions: SqlExpressions): string[] {
       return [`TABLESAMPLE (${operator.size} ${operator.unit === 'percent' ? 'PERCENT' : 'ROWS'})`];
     case 'unnest': {
       if (operator.position !== undefined || !operator.expression.explicit) {
-        throw new UnprintableError(operator, 'Spark has no words for this UNNEST');
+        throw new UnprintableError(operator, 'Spark does not support this UNNEST');
       }
       const { expression, name: column } = operator.expression;
       return [`SELECT *, explode(${expressions.write(expression)}) AS ${name(column)}`];

@@ -82,7 +82,8 @@ export class SqlExpressions {
           ? dialect.member(write(node.base), node.index.value)
           : dialect.item(write(node.base), write(node.index));
       case 'slice':
-        if (dialect.engine !== 'DuckDB') throw new UnprintableError(node, `${dialect.engine} has no slices`);
+        if (dialect.engine !== 'DuckDB')
+          throw new UnprintableError(node, `${dialect.engine} does not support slices`);
         return `${write(node.base)}[${node.low ? write(node.low) : ''}:${node.high ? write(node.high) : ''}]`;
       case 'list':
         return dialect.list(node.items.map(write));
@@ -101,7 +102,7 @@ export class SqlExpressions {
   column(node: Column): string {
     const { first, rest } = node;
     if (!first.quoted && recordAttributes.has(first.name)) {
-      throw new UnprintableError(node, `${this.#dialect.engine} does not know ${first.name} of a file`);
+      throw new UnprintableError(node, `${this.#dialect.engine} has no equivalent of ${first.name}`);
     }
     const [head, ...tail] = this.aliases.has(first.name) && rest.length > 0 ? rest : [first, ...rest];
     const begin = 'index' in head ? String(head.index) : this.#dialect.name(head.name);

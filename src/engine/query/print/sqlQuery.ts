@@ -148,7 +148,7 @@ class SqlPrinter {
   #star(node: { from: number; to: number }, changes: StarChanges): string {
     const star = this.#engine.star(changes);
     if (star === undefined)
-      throw new UnprintableError(node, `${this.#engine.dialect.engine} has no words for this`);
+      throw new UnprintableError(node, `${this.#engine.dialect.engine} does not support this`);
     return star;
   }
 
@@ -164,7 +164,7 @@ class SqlPrinter {
   #sample(operator: Extract<Operator, { kind: 'tablesample' }>): void {
     const sample = operator.unit === 'percent' ? this.#engine.samplePercent : undefined;
     if (sample === undefined)
-      throw new UnprintableError(operator, `${this.#engine.dialect.engine} has no such sample`);
+      throw new UnprintableError(operator, `${this.#engine.dialect.engine} does not support this sample`);
     this.#endUnless(
       ({ select, orderBy, limit }) => select === undefined && orderBy === undefined && limit === undefined,
     );
@@ -175,7 +175,7 @@ class SqlPrinter {
     const { unnest, dialect } = this.#engine;
     const { expression, name, explicit } = operator.expression;
     if (unnest === undefined || operator.position !== undefined) {
-      throw new UnprintableError(operator, `${dialect.engine} has no words for this UNNEST`);
+      throw new UnprintableError(operator, `${dialect.engine} does not support this UNNEST`);
     }
     const rows = unnest(this.#expressions.write(expression));
     this.#select(

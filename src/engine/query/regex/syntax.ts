@@ -66,7 +66,7 @@ class Parser {
   }
 
   expectEnd(): void {
-    if (this.#at < this.#characters.length) throw new RegexError('a ) closes nothing');
+    if (this.#at < this.#characters.length) throw new RegexError('unmatched )');
   }
 
   choice(depth: number): RegexNode {
@@ -115,7 +115,7 @@ class Parser {
       case '*':
       case '+':
       case '?':
-        throw new RegexError(`there is nothing before ${character} to repeat`);
+        throw new RegexError(`there is nothing to repeat before ${character}`);
       default:
         return this.#literal(character);
     }
@@ -143,12 +143,14 @@ class Parser {
       return { kind: 'group', index, body: this.#groupBody(depth) };
     }
     if (this.#is('=') || this.#is('!') || this.#takeAll('<=') || this.#takeAll('<!')) {
-      throw new RegexError('look-ahead and look-behind are not known: patterns are matched in linear time');
+      throw new RegexError(
+        'look-ahead and look-behind are not supported: patterns are matched in linear time',
+      );
     }
-    if (this.#is('>')) throw new RegexError('atomic groups are not known');
+    if (this.#is('>')) throw new RegexError('atomic groups are not supported');
     if (this.#takeAll('P<') || this.#take('<')) {
       const name = this.#upTo('>');
-      if (!/^\w+$/.test(name)) throw new RegexError('the name of a group is letters, digits and _');
+      if (!/^\w+$/.test(name)) throw new RegexError('a group name can have only letters, digits and _');
       const index = ++this.groups;
       return { kind: 'group', index, body: this.#groupBody(depth) };
     }
@@ -174,7 +176,7 @@ class Parser {
       else if (flag === 's') this.#flags = { ...this.#flags, dotAll: on };
       else if (flag === 'm') this.#flags = { ...this.#flags, multiline: on };
       else if (flag === 'U') this.#flags = { ...this.#flags, ungreedy: on };
-      else throw new RegexError(`(?${flag} is not known`);
+      else throw new RegexError(`(?${flag} is not supported`);
     }
     const body = this.#groupBody(depth);
     this.#flags = outside;
@@ -189,7 +191,7 @@ class Parser {
       if (count > 0) throw new RegexError('a repetition cannot be repeated; put it in parentheses');
       const [least, most] = bounds;
       const lazy = this.#take('?');
-      if (this.#is('+')) throw new RegexError('possessive repetitions are not known');
+      if (this.#is('+')) throw new RegexError('possessive repetitions are not supported');
       node = { kind: 'repeat', body: node, least, most, greedy: lazy === this.#flags.ungreedy };
     }
   }
@@ -207,9 +209,9 @@ class Parser {
     const least = Number(match[1]);
     const most = match.at(2) === undefined ? least : match[3] === '' ? Infinity : Number(match[3]);
     if (least > maxRepeat || (most !== Infinity && most > maxRepeat)) {
-      throw new RegexError(`a count is at most ${maxRepeat}`);
+      throw new RegexError(`a repeat count can be at most ${maxRepeat}`);
     }
-    if (least > most) throw new RegexError(`${match[0]} has its bounds the wrong way round`);
+    if (least > most) throw new RegexError(`the bounds of ${match[0]} are in the wrong order`);
     return [least, most];
   }
 
@@ -228,7 +230,7 @@ class Parser {
     }
     if (/[1-9]/.test(character))
       throw new RegexError(
-        `the back reference \\${character} is not known: patterns are matched in linear time`,
+        `back references such as \\${character} are not supported: patterns are matched in linear time`,
       );
     return this.#folded(this.#escapedSet(character));
   }
@@ -241,7 +243,7 @@ class Parser {
     if (control !== undefined) return [[control, control]];
     if (character === 'p' || character === 'P') return this.#unicodeSet(character === 'P');
     if (character === 'x') return this.#hexadecimal();
-    if (/[a-zA-Z0-9]/.test(character)) throw new RegexError(`\\${character} is not known`);
+    if (/[a-zA-Z0-9]/.test(character)) throw new RegexError(`\\${character} is not supported`);
     const point = character.codePointAt(0) ?? 0;
     return [[point, point]];
   }
@@ -249,7 +251,7 @@ class Parser {
   #hexadecimal(): CodePoints {
     const text = this.#take('{') ? this.#upTo('}') : this.#next() + this.#next();
     const point = /^[\da-fA-F]{1,6}$/.test(text) ? parseInt(text, 16) : NaN;
-    if (!(point <= maxCodePoint)) throw new RegexError(`\\x${text} is no character`);
+    if (!(point <= maxCodePoint)) throw new RegexError(`\\x${text} is not a character`);
     return [[point, point]];
   }
 
@@ -257,7 +259,7 @@ class Parser {
     const name = this.#take('{') ? this.#upTo('}') : this.#next();
     const inverse = name.startsWith('^');
     const points = unicodeClass(inverse ? name.slice(1) : name);
-    if (points === undefined) throw new RegexError(`there is no Unicode class ${name}`);
+    if (points === undefined) throw new RegexError(`unknown Unicode class ${name}`);
     return negated !== inverse ? complement(points) : points;
   }
 
@@ -278,7 +280,7 @@ class Parser {
       const inverse = this.#take('^');
       const name = this.#upTo(':');
       const points = posixClasses.get(name);
-      if (points === undefined || !this.#take(']')) throw new RegexError(`there is no class [:${name}:]`);
+      if (points === undefined || !this.#take(']')) throw new RegexError(`unknown class [:${name}:]`);
       return inverse ? complement(points) : points;
     }
     const low = this.#classMember();
@@ -290,7 +292,7 @@ class Parser {
     const [from, to] = [single(low), single(high)];
     if (from === undefined || to === undefined)
       throw new RegexError('a range in [ ] needs a character at each end');
-    if (from > to) throw new RegexError('a range in [ ] has its ends the wrong way round');
+    if (from > to) throw new RegexError('the ends of a range in [ ] are in the wrong order');
     return [[from, to]];
   }
 
@@ -318,7 +320,7 @@ class Parser {
   }
 
   #next(): string {
-    if (this.#at >= this.#characters.length) throw new RegexError('it ends in the middle');
+    if (this.#at >= this.#characters.length) throw new RegexError('it is incomplete');
     return this.#characters[this.#at++];
   }
 

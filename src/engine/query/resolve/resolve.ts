@@ -141,8 +141,8 @@ export class Resolver {
     const label = columnLabel(node);
     const names = namesIn(this.#scope);
     const near = didYouMean(label, names);
-    const known = near || (names.length > 0 && names.length <= 12 ? `; there are ${names.join(', ')}` : '');
-    this.#hooks.unknown(node, `no column ${label} here${known}`);
+    const known = near || (names.length > 0 && names.length <= 12 ? `; use one of ${names.join(', ')}` : '');
+    this.#hooks.unknown(node, `unknown column ${label} here${known}`);
   }
 
   /** Slots of expressions; a plain column keeps its own and costs nothing. */
@@ -246,7 +246,7 @@ export class Resolver {
     if (parts.filter((part) => part.kind === 'open').length > 1) {
       throw new QueryError(
         opens[1],
-        'only one * can stand in a SELECT: the names of two objects could not be told apart',
+        'SELECT can have only one *: columns of two objects could have the same name',
       );
     }
     this.#scope = { ...before, parts: uniqueNames(parts) };
@@ -366,7 +366,7 @@ export class Resolver {
       const label = columnLabel(inner);
       throw new QueryError(
         inner,
-        `${label} stands in no aggregate; write any_value(${label}), or put ${label} into GROUP BY`,
+        `${label} must be in an aggregate or in GROUP BY; write any_value(${label}), or add ${label} to GROUP BY`,
       );
     });
   }

@@ -57,10 +57,7 @@ function parseWindow(cursor: Cursor, parse: ParseExpression): Window {
     while (cursor.takeSymbol(','));
   }
   if (cursor.isWord('order')) {
-    throw new QueryError(
-      cursor.peek(),
-      'a window runs over the rows in the order in which they come; put |> ORDER BY before it',
-    );
+    throw new QueryError(cursor.peek(), 'a window uses the order of its rows; put |> ORDER BY before it');
   }
   let frame = { preceding: Infinity, following: Infinity };
   if (cursor.takeWords('rows')) frame = parseFrame(cursor);
@@ -121,7 +118,7 @@ export function parseExtract(cursor: Cursor, parse: ParseExpression): Expression
   cursor.next();
   const part = cursor.next();
   if (part.kind !== 'name' && part.kind !== 'text') {
-    throw new QueryError(part, 'EXTRACT begins with a part of a time, such as EXTRACT(hour FROM ts)');
+    throw new QueryError(part, 'EXTRACT needs a part of a time, such as EXTRACT(hour FROM ts)');
   }
   if (!cursor.takeWords('from')) throw cursor.unexpected(`FROM after EXTRACT(${part.value}`);
   const operand = parse(cursor);

@@ -107,7 +107,7 @@ function aliases(named: readonly NamedExpression[]): ReadonlyMap<string, NamedEx
 function rewriteAggregate(clauses: SelectClauses, named: readonly NamedExpression[]): Operator[] {
   const { items = [], distinct, groupBy, having, orderBy, selectSpan, span } = clauses;
   const star = items.find((item) => item.kind === 'star');
-  if (star !== undefined) throw new QueryError(star, '* cannot stand beside an aggregate or GROUP BY');
+  if (star !== undefined) throw new QueryError(star, '* cannot be combined with an aggregate or GROUP BY');
 
   const keys = (groupBy?.value ?? []).map((key) => ({
     ...key,

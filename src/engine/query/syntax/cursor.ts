@@ -84,10 +84,7 @@ export class Cursor {
     }
     if (token.kind !== 'name') throw this.unexpected(what);
     if (reservedWords.has(token.value.toLowerCase())) {
-      throw new QueryError(
-        token,
-        `${token.value} is a word of the language; as a name it is written "${token.value}"`,
-      );
+      throw new QueryError(token, `${token.value} is a keyword; to use it as a name, write "${token.value}"`);
     }
     this.next();
     return { name: token.value, quoted: false, from: token.from, to: token.to };

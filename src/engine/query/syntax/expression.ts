@@ -132,10 +132,10 @@ function parseSymbolOperator(
   // `a.*` is an item of SELECT, not an expression.
   if (token.value === '.') return cursor.isSymbol('*', 1) ? undefined : parseMember(cursor, left);
   if (token.value === '->' || token.value === '->>') {
-    throw new QueryError(token, `${token.value} is not known here; a member is written a.b or a['b']`);
+    throw new QueryError(token, `${token.value} is not supported; write a member as a.b or a['b']`);
   }
   const habit = foreign.get(token.value);
-  if (habit !== undefined) throw new QueryError(token, `${token.value} is not known here; write ${habit}`);
+  if (habit !== undefined) throw new QueryError(token, `${token.value} is not supported; write ${habit}`);
   return undefined;
 }
 
@@ -264,7 +264,7 @@ const maxSteps = 400;
 
 function longerPath(column: Column, step: Step): Column {
   if (column.rest.length === maxSteps) {
-    throw new QueryError(column, `a path leads through at most ${maxSteps} keys`);
+    throw new QueryError(column, `a path can have at most ${maxSteps} keys`);
   }
   return { ...column, rest: [...column.rest, step] };
 }
@@ -303,7 +303,7 @@ function parseSymbolOperand(cursor: Cursor, token: Token): Expression {
     case '(': {
       cursor.next();
       if (cursor.isWord('select') || cursor.isWord('from')) {
-        throw new QueryError(cursor.peek(), 'a query inside a query is not known here');
+        throw new QueryError(cursor.peek(), 'subqueries are not supported');
       }
       const inner = parseExpression(cursor);
       if (!cursor.isSymbol(')')) throw cursor.unexpected('a ) that closes the parenthesis');
@@ -330,9 +330,9 @@ function parseSymbolOperand(cursor: Cursor, token: Token): Expression {
       return { ...operand, ...spanning(token, operand) };
     }
     case '*':
-      throw new QueryError(token, '* stands for all columns only in SELECT and in count(*)');
+      throw new QueryError(token, '* is allowed only in SELECT and in count(*)');
     case '!':
-      throw new QueryError(token, '! is not known here; write NOT');
+      throw new QueryError(token, '! is not supported; write NOT');
     default:
       throw cursor.unexpected('an expression, such as status >= 500');
   }

@@ -121,10 +121,10 @@ function trailing(cursor: Cursor, first: Token): QueryError {
       return cursor.unexpected(`BY after ${word}`);
     }
     if (operatorWords.some((known) => known.split(' ')[0] === word) || word === 'GROUP') {
-      return new QueryError(token, `${word} begins an operator of its own; write |> before it`);
+      return new QueryError(token, `${word} starts a new operator; write |> before it`);
     }
   }
-  return new QueryError(token, `${describe(token)} cannot follow here; write AND, OR or an operator between`);
+  return new QueryError(token, `expected AND, OR or an operator before ${describe(token)}`);
 }
 
 /** The operators by their first words. */
@@ -132,9 +132,9 @@ const firstWords = new Map(operatorWords.map((word) => [word.split(' ')[0], word
 
 /** Words that people write where nothing is expected. */
 const trailingHints = new Map([
-  ['ASCENDING', 'ASCENDING is not known here; write ASC'],
-  ['DESCENDING', 'DESCENDING is not known here; write DESC'],
-  ['FILTER', 'FILTER stands behind an aggregate, as in count(*) FILTER (WHERE status >= 500)'],
+  ['ASCENDING', 'ASCENDING is not supported; write ASC'],
+  ['DESCENDING', 'DESCENDING is not supported; write DESC'],
+  ['FILTER', 'FILTER follows an aggregate, as in count(*) FILTER (WHERE status >= 500)'],
 ]);
 
 const joins = 'join inner left right full cross natural'.split(' ');
@@ -213,9 +213,9 @@ function parseOperator(cursor: Cursor): Operator[] {
 function unknownOperator(cursor: Cursor): QueryError {
   const token = cursor.peek();
   if (cursor.isWord('group')) {
-    return new QueryError(token, 'GROUP BY is a part of AGGREGATE: |> AGGREGATE count(*) GROUP BY column');
+    return new QueryError(token, 'GROUP BY is part of AGGREGATE: |> AGGREGATE count(*) GROUP BY column');
   }
-  if (cursor.isWord('having')) return new QueryError(token, 'HAVING is written as |> WHERE after AGGREGATE');
+  if (cursor.isWord('having')) return new QueryError(token, 'write HAVING as |> WHERE after AGGREGATE');
   if (cursor.isWord('sort') || cursor.isWord('order')) {
     return new QueryError(token, `${token.value} is not an operator; did you mean ORDER BY?`);
   }
@@ -263,14 +263,14 @@ function parseClauses(cursor: Cursor, begin?: 'bare' | 'rows'): Operator[] {
 function refuseGroups(cursor: Cursor): void {
   const start = cursor.peek();
   if (cursor.isWord('having')) {
-    throw new QueryError(start, 'HAVING stands behind GROUP BY; what is asked of rows stands in WHERE');
+    throw new QueryError(start, 'HAVING needs GROUP BY; use WHERE for conditions on rows');
   }
   if (!cursor.takeWords('group', 'by')) return;
   const keys = parseNamedList(cursor);
   const written = cursor.text.slice(keys[0].from, keys.at(-1)?.to);
   throw new QueryError(
     cursor.spanFrom(start),
-    `GROUP BY stands behind aggregates; write |> AGGREGATE count(*) GROUP BY ${written}`,
+    `GROUP BY needs an aggregate; write |> AGGREGATE count(*) GROUP BY ${written}`,
   );
 }
 
@@ -311,9 +311,10 @@ function parseSample(cursor: Cursor, start: Span): SampleOperator {
     throw new QueryError(size, 'TABLESAMPLE needs a size, such as 1 PERCENT or 1000 ROWS');
   const isPercent = cursor.takeSymbol('%') || cursor.takeWords('percent');
   if (!isPercent && !cursor.takeWords('rows')) throw cursor.unexpected('PERCENT or ROWS after the size');
-  if (isPercent && Number(size.value) > 100) throw new QueryError(size, 'a sample of more than 100 percent');
+  if (isPercent && Number(size.value) > 100)
+    throw new QueryError(size, 'a sample can have at most 100 percent');
   if (!isPercent && !/^\d{1,7}$/.test(size.value)) {
-    throw new QueryError(size, 'a sample of ROWS is a whole number below 10,000,000');
+    throw new QueryError(size, 'the size of a sample of ROWS must be a whole number below 10,000,000');
   }
   if (parenthesis) cursor.expectSymbol(')', 'after the size');
   let seed: number | undefined;

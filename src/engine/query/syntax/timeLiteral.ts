@@ -17,15 +17,12 @@ export function parseTimeLiteral(cursor: Cursor, word: string): Expression {
       cursor.next();
       return { kind: 'literal', value: intervalOf(Number(text.value), unit), ...cursor.spanFrom(start) };
     }
-    throw new QueryError(
-      text,
-      `'${text.value}' is not an interval; one is written INTERVAL '2 hours 30 minutes'`,
-    );
+    throw new QueryError(text, `'${text.value}' is not an interval; write INTERVAL '2 hours 30 minutes'`);
   }
   const value = readTime(text.value);
   if (value === undefined) {
     const example = word === 'date' ? "DATE '2024-05-31'" : "TIMESTAMP '2024-05-31 18:30:00'";
-    throw new QueryError(text, `'${text.value}' is not a ${word}; one is written ${example}`);
+    throw new QueryError(text, `'${text.value}' is not a ${word}; write ${example}`);
   }
   const dateOnly = word === 'date';
   if (value.date === dateOnly) return { kind: 'literal', value, ...span };

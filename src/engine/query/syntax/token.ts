@@ -97,7 +97,7 @@ function quoted(query: string, at: number, quote: string): { value: string; leng
       if (quote !== "'" && value === '') {
         throw new QueryError(
           { from: at, to: close + 1 },
-          "a name cannot be empty; an empty text is written ''",
+          "a name cannot be empty; for an empty text, write ''",
         );
       }
       return { value, length: close + 1 - at };
@@ -113,7 +113,7 @@ function strayAfterNumber(query: string, from: number): QueryError {
   const text = query.slice(from, to);
   return new QueryError(
     { from, to },
-    `${text} is not a number; a text is written '${text}', a name "${text}"`,
+    `${text} is not a number; write '${text}' for a text or "${text}" for a name`,
   );
 }
 
@@ -122,6 +122,6 @@ function unknownCharacter(query: string, at: number): QueryError {
   const straight = typographic.get(character);
   const span = { from: at, to: at + character.length };
   return straight === undefined
-    ? new QueryError(span, `${character} means nothing here`)
+    ? new QueryError(span, `unexpected character ${character}`)
     : new QueryError(span, `${character} is a typographic quote; write ${straight}`);
 }

@@ -81,10 +81,10 @@ function isCheck(damage: Damage): boolean {
 const cutOff = 'unexpected end of file';
 
 function corrupt(base: Source, damage: Damage, delivered: number): SourceError {
-  const doubt = isCheck(damage) ? ': what was decoded before may be wrong, too' : '';
+  const doubt = isCheck(damage) ? ': what was decoded before may also be wrong' : '';
   const message =
     damage.message === cutOff
-      ? `${base.name} is cut off: its compressed data stops in the middle, at byte ${damage.at} of the file.`
+      ? `${base.name} is truncated: its compressed data ends at byte ${damage.at} of the file.`
       : `${base.name} is damaged at byte ${damage.at} of the compressed file (${damage.message}${doubt}).`;
   return new SourceError('corrupt', message, delivered, { cause: damage });
 }

@@ -82,17 +82,19 @@ export const zstd: Codec = {
           }
           if (decoded > contentSize) {
             yield* give();
-            throw damaged('it has more content than it says');
+            throw damaged('it has more content than declared');
           }
           at += end - done;
           done = end;
           if (walker.done) {
             if (decoder.hash && walker.checksum !== undefined && decoder.hash.low32() !== walker.checksum) {
-              throw damaged(`a checksum is wrong: what was decoded since byte ${frameAt} of it may be, too`);
+              throw damaged(
+                `a checksum is wrong: what was decoded from byte ${frameAt} of it on may also be wrong`,
+              );
             }
             yield* give();
             if (!walker.skippable && decoded < contentSize && contentSize !== Infinity) {
-              throw damaged('it has less content than it says');
+              throw damaged('it has less content than declared');
             }
             decoder.close();
             decoder = undefined;
@@ -101,7 +103,7 @@ export const zstd: Codec = {
       }
       yield* give();
       if (decoder !== undefined) {
-        const message = `${base.name} is cut off: its compressed data stops in the middle, at byte ${at} of the file.`;
+        const message = `${base.name} is truncated: its compressed data ends at byte ${at} of the file.`;
         throw new SourceError('corrupt', message, position);
       }
     } finally {

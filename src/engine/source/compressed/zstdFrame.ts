@@ -79,7 +79,7 @@ export class FrameWalker {
         const header = this.#field.getUint16(0, true) | (this.#field.getUint8(2) << 16);
         const type = (header >> 1) & 3;
         if (type === 3) {
-          this.wrong = 'a block of no known type';
+          this.wrong = 'unknown block type';
           return;
         }
         this.#lastBlock = (header & 1) !== 0;

@@ -29,7 +29,7 @@ export class HttpBody {
     const { idleMs, leastBytes } = this.#limits;
     const began = performance.now();
     const timer = setTimeout(() => {
-      const silent = `${this.#host} sent ${this.#come === 0 ? 'nothing' : 'next to nothing'} for ${idleMs / 1000} s`;
+      const silent = `${this.#host} sent ${this.#come === 0 ? 'nothing' : 'almost nothing'} for ${idleMs / 1000} s`;
       this.#response.destroy(new HttpFault('unreachable', silent, { retry: 'always' }));
     }, idleMs - this.#waitedMs);
     let chunk: Uint8Array | undefined;

@@ -169,7 +169,7 @@ function redirected(from: Target, location: string): Target {
   try {
     url = new URL(location, from.url);
   } catch (cause) {
-    throw new HttpFault('unreachable', 'it redirects to what is no address', { cause });
+    throw new HttpFault('unreachable', 'it redirects to an invalid address', { cause });
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new HttpFault('unreachable', `it redirects to an address that begins with ${url.protocol}`);
@@ -191,7 +191,7 @@ function responseOf(
       request.destroy(new HttpFault('unreachable', message, { retry: 'always' }));
     };
     let timer = setTimeout(
-      () => late(`${url.host} could not be connected to within ${seconds(connectMs)}`),
+      () => late(`could not connect to ${url.host} within ${seconds(connectMs)}`),
       connectMs,
     );
     const connected = (): void => {

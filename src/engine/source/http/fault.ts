@@ -42,29 +42,31 @@ export function statusFault(status: number, asked: boolean, retryAfter: string |
       return new HttpFault(
         'no-permission',
         asked
-          ? `the server does not accept the password or token that it was sent (${code})`
-          : `the server wants a user name and password, or a token (${code})`,
+          ? `the server rejected the password or token (${code})`
+          : `the server requires a user name and password, or a token (${code})`,
         { status },
       );
     case 407:
-      return new HttpFault('no-permission', `the proxy wants a user name and password (${code})`, { status });
+      return new HttpFault('no-permission', `the proxy requires a user name and password (${code})`, {
+        status,
+      });
     case 403:
-      return new HttpFault('no-permission', `the server does not allow it (${code})`, { status });
+      return new HttpFault('no-permission', `the server denied access (${code})`, { status });
     case 404:
       return new HttpFault('not-found', `there is nothing at this address (${code})`, { status });
     case 410:
       return new HttpFault('not-found', `it is no longer at this address (${code})`, { status });
     case 416:
-      return new HttpFault('changed', `the server no longer has this part of it (${code})`, { status });
+      return new HttpFault('changed', `the server no longer has this part of the file (${code})`, { status });
     case 408:
     case 425:
-      return new HttpFault('unreachable', `the server did not take the request (${code})`, always);
+      return new HttpFault('unreachable', `the server rejected the request (${code})`, always);
     case 429:
-      return new HttpFault('unreachable', `the server was asked too often (${code})`, always);
+      return new HttpFault('unreachable', `the server received too many requests (${code})`, always);
     default:
       return status >= 500
-        ? new HttpFault('unreachable', `the server has a fault (${code})`, always)
-        : new HttpFault('unsupported', `the server's answer is not understood (${code})`, { status });
+        ? new HttpFault('unreachable', `the server reported an error (${code})`, always)
+        : new HttpFault('unsupported', `the server sent an unexpected response (${code})`, { status });
   }
 }
 
@@ -74,14 +76,14 @@ export function connectionFault(cause: unknown, host: string): HttpFault {
   if (cause instanceof ProxyRefusal) {
     return cause.status === 407
       ? statusFault(407, false, undefined)
-      : new HttpFault('unreachable', `the proxy does not connect to ${host} (${cause.status})`, { cause });
+      : new HttpFault('unreachable', `the proxy could not connect to ${host} (${cause.status})`, { cause });
   }
   const code = codeOf(cause);
   switch (code) {
     case 'ENOTFOUND':
-      return new HttpFault('unreachable', `there is no host ${host}`, { retry: 'midway', cause });
+      return new HttpFault('unreachable', `the host ${host} was not found`, { retry: 'midway', cause });
     case 'EAI_AGAIN':
-      return new HttpFault('unreachable', `the name ${host} cannot be looked up now`, {
+      return new HttpFault('unreachable', `the name ${host} could not be resolved`, {
         retry: 'always',
         cause,
       });
@@ -90,19 +92,19 @@ export function connectionFault(cause: unknown, host: string): HttpFault {
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ENETDOWN':
-      return new HttpFault('unreachable', `there is no way to ${host}`, { retry: 'midway', cause });
+      return new HttpFault('unreachable', `${host} is unreachable`, { retry: 'midway', cause });
     case 'ETIMEDOUT':
       return new HttpFault('unreachable', `${host} does not answer`, { retry: 'always', cause });
     case 'EPROTO':
-      return new HttpFault('unreachable', `${host} does not speak TLS as it should`, { cause });
+      return new HttpFault('unreachable', `the TLS connection to ${host} failed`, { cause });
   }
   if (code.startsWith('HPE_')) {
-    return new HttpFault('unsupported', `${host} does not speak HTTP as it should`, { cause });
+    return new HttpFault('unsupported', `${host} sent an invalid HTTP response`, { cause });
   }
   if (isCertificateCode(code)) {
     return new HttpFault('unreachable', `the certificate of ${host} is not trusted (${code})`, { cause });
   }
-  return new HttpFault('unreachable', 'the connection was broken off', { retry: 'always', cause });
+  return new HttpFault('unreachable', 'the connection was lost', { retry: 'always', cause });
 }
 
 /** The error for people. It never holds more of the address than may be shown. */
@@ -119,7 +121,7 @@ export function sourceErrorOf(
       ? `${shown} has changed since it was opened: ${fault.message}.`
       : position === 0
         ? `${shown} cannot be read: ${fault.message}.`
-        : `${shown} broke off at byte ${number(position)}${whole}: ${fault.message}.`;
+        : `${shown} was interrupted at byte ${number(position)}${whole}: ${fault.message}.`;
   return new SourceError(fault.failure, message, position, { cause: fault });
 }
 

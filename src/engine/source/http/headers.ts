@@ -16,20 +16,20 @@ export function parseHeaders(lines: readonly string[]): HeaderFields {
   for (const line of lines) {
     if (line.trim() === '') continue;
     const colon = line.indexOf(':');
-    if (colon <= 0) throw wrong('A header is written as Name: value.');
+    if (colon <= 0) throw wrong('Write a header as Name: value.');
     const name = line.slice(0, colon).trim().toLowerCase();
     const value = line.slice(colon + 1).trim();
     try {
       validateHeaderName(name);
     } catch {
-      throw wrong('A header is written as Name: value, and this name cannot be one.');
+      throw wrong('Write a header as Name: value. This name is not valid.');
     }
     try {
       validateHeaderValue(name, value);
     } catch {
-      throw wrong(`The value of the header ${name} has characters that no header can have.`);
+      throw wrong(`The value of the header ${name} has characters that are not allowed in a header.`);
     }
-    if (own.has(name)) throw wrong(`The header ${name} is said by Rowriver itself.`);
+    if (own.has(name)) throw wrong(`The header ${name} is set by Rowriver.`);
     fields[name] = value;
   }
   return fields;

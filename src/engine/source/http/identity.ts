@@ -49,7 +49,7 @@ export function ifRange({ etag, modified }: UrlIdentity): Record<string, string>
 export function checkUnchanged(opened: UrlIdentity, { headers }: Answer, total: number | undefined): void {
   const { etag, 'last-modified': modified } = headers;
   if (opened.etag !== undefined && etag !== undefined) {
-    if (opaque(etag) !== opaque(opened.etag)) throw changed('its ETag is another');
+    if (opaque(etag) !== opaque(opened.etag)) throw changed('its ETag is different');
   } else if (opened.modified !== undefined && modified !== undefined && modified !== opened.modified) {
     throw changed('it was modified');
   }

@@ -106,5 +106,5 @@ function checkEncoding({ headers, body }: Answer): void {
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
   if (decodedLater.has(encoding)) return;
   body.close();
-  throw new HttpFault('unsupported', `the server sends it compressed as ${encoding}, though asked not to`);
+  throw new HttpFault('unsupported', `the server sends it compressed as ${encoding}, although asked not to`);
 }

@@ -274,14 +274,14 @@ export class HttpRanges implements Source {
         const given = contentRange(answer.headers);
         checkUnchanged(this.identity, answer, given?.total);
         if (given?.from === position) return answer.body;
-        throw new HttpFault('unreachable', 'the server sent another part than it was asked for', {
+        throw new HttpFault('unreachable', 'the server sent a different part than requested', {
           retry: 'always',
         });
       }
       if (answer.status === 200) {
         checkUnchanged(this.identity, answer, undefined);
         // So do some servers in a cluster of which the others give ranges.
-        throw new HttpFault('unreachable', 'the server sent all of it where it was asked for a part', {
+        throw new HttpFault('unreachable', 'the server sent the whole file when asked for a part', {
           retry: 'always',
         });
       }

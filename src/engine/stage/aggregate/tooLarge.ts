@@ -23,14 +23,14 @@ export function tooLarge(aggregate: Aggregate | undefined, limit: number): strin
 function adviceFor(name: string, distinct: boolean): string {
   if (distinct && !gathers(name)) {
     const estimate = name === 'count' ? ' approx_count_distinct(…) gives an estimate in little memory.' : '';
-    return `Make the values distinct before, which may use the disk: |> SELECT x |> DISTINCT |> AGGREGATE ${name}(x).${estimate}`;
+    return `Make the values distinct first, which can use the disk: |> SELECT x |> DISTINCT |> AGGREGATE ${name}(x).${estimate}`;
   }
   switch (name) {
     case 'mode':
-      return 'Count the values, which may use the disk: |> AGGREGATE count(*) AS n GROUP BY x |> ORDER BY n DESC |> LIMIT 1.';
+      return 'Count the values instead, which can use the disk: |> AGGREGATE count(*) AS n GROUP BY x |> ORDER BY n DESC |> LIMIT 1.';
     case 'median':
     case 'quantile_cont':
-      return 'Take a sample before: |> TABLESAMPLE 10 PERCENT; or make smaller groups with GROUP BY.';
+      return 'Take a sample first: |> TABLESAMPLE 10 PERCENT; or make smaller groups with GROUP BY.';
     default:
       return 'Take fewer rows with WHERE or LIMIT, or make smaller groups with GROUP BY.';
   }

@@ -134,7 +134,7 @@ describe('gzip source', function () {
           return;
         }
         assert.deepEqual([error.failure, error.position], ['corrupt', bytes.length]);
-        assert.match(error.message, new RegExp(`cut off.*byte ${cut} `));
+        assert.match(error.message, new RegExp(`truncated.*byte ${cut} `));
       }),
       { numRuns: 60 },
     );

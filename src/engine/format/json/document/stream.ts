@@ -62,7 +62,7 @@ function malformed(source: Source, position: number, length: number, cause: unkn
   const place =
     length === 0 ? `at its end, byte ${position}` : `between bytes ${position} and ${position + length}`;
   const words = cause instanceof Error ? cause.message : String(cause);
-  return new SourceError('corrupt', `${source.name} is not as JSON has it ${place}: ${words}`, position, {
+  return new SourceError('corrupt', `${source.name} is not valid JSON ${place}: ${words}`, position, {
     cause,
   });
 }
