@@ -2,11 +2,10 @@
 // there are cores.
 import { availableParallelism } from 'node:os';
 import { main, node } from './project.mjs';
-import { long } from './long.mjs';
 
 await main(() =>
   node('node_modules/mocha/bin/mocha.js', [
-    ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', long ? '1200000' : '60000'],
+    ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '60000'],
     ...['--require', './test/vscode/seed.mjs', '--parallel', '--jobs', String(availableParallelism())],
     ...['page', 'matrix', 'frames'].flatMap((suite) => ['--ignore', `out/test/webview/${suite}.test.js`]),
     ...['out/test/unit/**/*.test.js', 'out/test/webview/**/*.test.js'],

@@ -17,12 +17,13 @@ import fc from 'fast-check';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
+import { runs } from '../../support/long.ts';
 import { ViewRun } from '../../../src/engine/run/viewRun.ts';
 
 const signal = new AbortController().signal;
 const blockSize = 512;
-/** Edits in all: `ROWRIVER_EDITS=1000` for as many as it takes to sleep well. */
-const edits = Number(process.env.ROWRIVER_EDITS ?? 120);
+/** Edits in all. */
+const edits = runs(120, 1000);
 const editsOfFile = 12;
 
 const row = {

@@ -6,6 +6,7 @@ import { IndexStore } from '../../../src/engine/index/store.ts';
 import type { WorkerPool } from '../../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../../src/engine/pool/task.ts';
 import { contentOf, serve, TestServer } from '../../support/httpServer.ts';
+import { long, runs } from '../../support/long.ts';
 import { scanPool } from '../../support/pool.ts';
 import { Preview } from '../../support/preview.ts';
 import { Engine } from './engine.ts';
@@ -13,8 +14,7 @@ import { layouts, Written, type Layout } from './layouts.ts';
 import { questions, type Question } from './questions.ts';
 import { Rows, type FormatKind } from './records.ts';
 
-/** Everything of everything, which takes minutes; else the larger a file, the fewer questions to it. */
-const whole = process.env.ROWRIVER_MATRIX === 'whole';
+/** In the long run every question of every layout; else the larger a file, the fewer questions to it. */
 
 interface Size {
   readonly count: number;
@@ -27,9 +27,9 @@ interface Size {
 /** One entry a size: less and more than a batch, a block and a stretch hold. */
 const sizes: readonly Size[] = [
   { count: 1, blockSize: 64 * 1024, every: 1 },
-  { count: 300, blockSize: 16 * 1024, every: whole ? 1 : 2 },
-  { count: 9000, blockSize: 64 * 1024, every: whole ? 1 : 3 },
-  { count: 200_000, blockSize: undefined, every: whole ? 1 : 24 },
+  { count: 300, blockSize: 16 * 1024, every: runs(2, 1) },
+  { count: 9000, blockSize: 64 * 1024, every: runs(9, 1) },
+  { count: 200_000, blockSize: undefined, every: runs(72, 1) },
 ];
 
 /** One way of asking questions of a file, one after the other. */
@@ -122,7 +122,7 @@ describe('every layout and every question', function () {
       };
 
       for (const [place, layout] of layouts.entries()) {
-        if (layout.variant && count > 9000 && !whole) continue;
+        if (layout.variant && count > 9000 && !long) continue;
         it(layout.name, async () => {
           assert.ok(written);
           const location = await put(layout, layout.bytes(written));

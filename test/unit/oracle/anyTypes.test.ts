@@ -7,13 +7,14 @@ import {
   windowFunctions,
 } from '../../../src/engine/query/function/index.ts';
 import { castTypes } from '../../../src/engine/query/syntax/castType.ts';
+import { runs } from '../../support/long.ts';
 import { run, runInParts, type TestData } from '../stage/run.ts';
 import { sorted } from './answers.ts';
 
-/** Queries in all; ROWRIVER_ORACLE_QUERIES asks for a longer run. */
-const queries = Number(process.env.ROWRIVER_ORACLE_QUERIES ?? 1000);
+/** Queries in all. */
+const queries = runs(1000, 20_000);
 const queriesPerTable = 250;
-const seed = Number(process.env.ROWRIVER_ORACLE_SEED ?? 1);
+const seed = Number(process.env.ROWRIVER_ORACLE_SEED ?? runs(1, Math.floor(Math.random() * 2 ** 31)));
 
 const columns = ['a', 'b', 'c', 'd'] as const;
 type Row = Readonly<Record<(typeof columns)[number], string>>;

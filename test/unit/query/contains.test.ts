@@ -9,6 +9,7 @@ import type { Scanner } from '../../../src/engine/format/record.ts';
 import { TextFinder } from '../../../src/engine/pool/find.ts';
 import { parseQuery, planQuery, type Layout, type Plan } from '../../../src/engine/query/index.ts';
 import { plainDialect } from '../../support/csvRecords.ts';
+import { runs } from '../../support/long.ts';
 
 /*
  * Texts are sought in raw bytes, where they may stand escaped, in the other case, or between two fields. What
@@ -119,7 +120,7 @@ for (const { name, layout, scanners, write } of formats) {
             const matching = numbers(values, (text) => text.includes(part));
             assert.deepEqual(holding(`m ~ '${literal}'`, lines), matching);
           }),
-          { numRuns: 400 },
+          { numRuns: runs(100, 2000) },
         );
       });
 
@@ -141,7 +142,7 @@ for (const { name, layout, scanners, write } of formats) {
               );
             },
           ),
-          { numRuns: 400 },
+          { numRuns: runs(100, 2000) },
         );
       });
     }

@@ -7,6 +7,7 @@ import { assertSameScan, scanAll, type Cut } from '../../../support/blocks.ts';
 import { alikeJsonl } from '../../../support/alikeJsonl.ts';
 import { jsonPath, nearlyJson, nearlyJsonl } from '../../../support/jsonText.ts';
 import { sampleText } from '../../../support/sample.ts';
+import { runs } from '../../../support/long.ts';
 
 describe('kernel JSONL scanner', () => {
   const plain = createPlainJsonlScanner();
@@ -45,7 +46,7 @@ describe('kernel JSONL scanner', () => {
           );
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(600, 10_000) },
     );
   }).timeout(10_000);
 
@@ -77,7 +78,7 @@ describe('kernel JSONL scanner', () => {
       fc.property(fc.array(field, { maxLength: 5 }), nearlyJsonl(), (fields, source) => {
         assertSame(source, fields);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(400, 5000) },
     );
   }).timeout(10_000);
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { sniffDialect } from '../../../../../src/engine/format/csv/sniff/sniff.ts';
+import { runs } from '../../../../support/long.ts';
 
 /** A table with a header whose rows all have as many cells, and how it is written. */
 interface OrdinaryTable {
@@ -82,7 +83,7 @@ describe('sniffing an ordinary table', () => {
         );
         if (table.names.length > 1) assert.equal(dialect.delimiter, table.delimiter);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(50, 500) },
     );
   }).timeout(200_000);
 });

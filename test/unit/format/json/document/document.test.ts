@@ -15,6 +15,7 @@ import { Kind, type FieldRequest, type Scanner } from '../../../../../src/engine
 import { records } from '../../../../../src/engine/format/records.ts';
 import { zoneOf } from '../../../../../src/engine/index/zone.ts';
 import { memorySource } from '../../../../support/memory.ts';
+import { runs } from '../../../../support/long.ts';
 
 const scanners = {
   plain: (rows: JsonRows) => createJsonDocumentScanner(rows, createPlainJsonlScanner()),
@@ -454,7 +455,7 @@ describe('JSON document scanner', function () {
           assert.deepEqual(byKernel, plainly);
         },
       ),
-      { numRuns: 1000, interruptAfterTimeLimit: 15_000 },
+      { numRuns: runs(250, 5000) },
     );
   });
 
