@@ -51,7 +51,13 @@ export async function* mergeRuns(
     for (let at = cursors.length >> 1; at >= 0; at--) siftDown(cursors, at);
     while (cursors.length > 0) {
       const first = cursors[0];
-      out.add(first.bytes, first.record);
+      const { bytes, record } = first;
+      if (recordEnd(bytes, record) - record >= bytesPerBatch) {
+        if (out.count > 0) yield out.take();
+        yield alone(bytes, record);
+      } else {
+        out.add(bytes, record);
+      }
       if (first.reader.tryNext() || (await first.reader.next())) {
         moved(first);
       } else {
@@ -68,6 +74,16 @@ export async function* mergeRuns(
   } finally {
     for (const reader of readers) await reader.close();
   }
+}
+
+/** A long record where it stands. */
+function alone(bytes: Uint8Array, record: number): MergedRows {
+  const end = recordEnd(bytes, record);
+  return {
+    bytes: bytes.subarray(record, end),
+    records: Uint32Array.of(0),
+    payloads: Uint32Array.of(payloadStart(bytes, record) - record),
+  };
 }
 
 /** Copies of records: the memory of a run is used again when its reader moves on. */

@@ -115,6 +115,7 @@ export async function* orderBy(
       payload.clear();
       codec.write(payload, vectors, row);
       sorter.add(writer.key(row), payload.view());
+      payload.clear();
       if (sorter.full) {
         await sorter.spill();
         signal.throwIfAborted();

@@ -329,7 +329,7 @@ function topReducer(top: Top): Reducer {
     take() {
       const out = new ByteWriter();
       for (const { key, payload } of top.rows()) writeSortRecord(out, key, payload);
-      return out.take();
+      return out.release();
     },
     restart: (cutoff) => top.restart(cutoff),
   };

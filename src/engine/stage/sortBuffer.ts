@@ -1,5 +1,13 @@
 import { ByteWriter, copyBytes } from './bytes.ts';
-import { compareRecords, keyStart, keyWord, payloadStart, recordEnd, writeSortRecord } from './sortRecord.ts';
+import {
+  compareRecords,
+  keyStart,
+  keyWord,
+  payloadStart,
+  putSortRecord,
+  recordEnd,
+  sortRecordLength,
+} from './sortRecord.ts';
 import type { SpillWriter } from './spill.ts';
 
 const chunkSize = 1 << 20;
@@ -21,7 +29,6 @@ export class SortBuffer {
   #high = new Uint32Array(this.#capacity);
   #low = new Uint32Array(this.#capacity);
   #bytes = 0;
-  readonly #record = new ByteWriter();
   count = 0;
 
   /** Bytes of the rows, and what it takes to find them. */
@@ -30,9 +37,12 @@ export class SortBuffer {
   }
 
   add(key: Uint8Array, payload: Uint8Array): void {
-    this.#record.clear();
-    writeSortRecord(this.#record, key, payload);
-    this.addRecords(this.#record.view(), 0);
+    const length = sortRecordLength(key, payload);
+    const chunk = this.#chunkFor(length);
+    putSortRecord(chunk, this.#used, key, payload);
+    this.#note(chunk, this.#used, this.#used);
+    this.#used += length;
+    this.#bytes += length;
   }
 
   /** Takes sort records from `from` on, a chunk of them at most; answers where it stopped. */
@@ -101,6 +111,11 @@ export class SortBuffer {
 
   /** Keeps only these rows, in this order. */
   keep(rows: Uint32Array): void {
+    // Little would be gained by giving up the others' bytes, and it would take the memory of all that stay.
+    if (2 * rows.length > this.count) {
+      this.#arrange(rows);
+      return;
+    }
     const kept = new ByteWriter();
     for (const row of rows) {
       const { bytes, record } = this.#place(row);
@@ -110,8 +125,10 @@ export class SortBuffer {
     for (let at = 0; at < kept.length;) at = this.addRecords(kept.view(), at);
   }
 
-  /** Gives up all rows, but not the memory. */
+  /** Gives up all rows, but not the memory, unless it was taken for one long row. */
   clear(): void {
+    const usual = this.#chunks.filter((chunk) => chunk.length <= chunkSize);
+    this.#chunks.splice(0, Infinity, ...usual);
     this.#current = 0;
     this.#used = 0;
     this.#bytes = 0;
@@ -170,6 +187,20 @@ export class SortBuffer {
     if (low !== 0) return low;
     const [bytesA, bytesB] = [this.#chunks[this.#chunkOf[a]], this.#chunks[this.#chunkOf[b]]];
     return compareRecords(bytesA, this.#startOf[a], bytesB, this.#startOf[b]) || a - b;
+  }
+
+  /** Takes these rows for the only ones, in this order, and leaves all bytes where they are. */
+  #arrange(rows: Uint32Array): void {
+    const arranged = (array: Uint32Array): Uint32Array<ArrayBuffer> => {
+      const copy = new Uint32Array(this.#capacity);
+      for (let row = 0; row < rows.length; row++) copy[row] = array[rows[row]];
+      return copy;
+    };
+    this.#chunkOf = arranged(this.#chunkOf);
+    this.#startOf = arranged(this.#startOf);
+    this.#high = arranged(this.#high);
+    this.#low = arranged(this.#low);
+    this.count = rows.length;
   }
 
   #samePrefix(a: number, b: number): boolean {

@@ -2,7 +2,7 @@
  * A row with the key that it is sorted by, as bytes: the length of what follows in four bytes, the key's length in
  * four, the key, and the row itself, the payload. So it travels from the workers, lies in memory, and in sorted runs.
  */
-import type { ByteWriter } from './bytes.ts';
+import { copyBytes, type ByteWriter } from './bytes.ts';
 
 /** Bytes before the key. */
 const header = 8;
@@ -12,6 +12,25 @@ export function writeSortRecord(out: ByteWriter, key: Uint8Array, payload: Uint8
   out.uint32(key.length);
   out.copy(key);
   out.copy(payload);
+}
+
+export function sortRecordLength(key: Uint8Array, payload: Uint8Array): number {
+  return header + key.length + payload.length;
+}
+
+/** The same as `writeSortRecord`, to a place with room for it. */
+export function putSortRecord(bytes: Uint8Array, at: number, key: Uint8Array, payload: Uint8Array): void {
+  putUint32(bytes, at, 4 + key.length + payload.length);
+  putUint32(bytes, at + 4, key.length);
+  copyBytes(bytes, at + header, key, 0, key.length);
+  copyBytes(bytes, at + header + key.length, payload, 0, payload.length);
+}
+
+function putUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
 }
 
 /** A sort record without the length before it, which a spill file adds. */

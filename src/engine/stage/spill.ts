@@ -125,6 +125,8 @@ export class SpillWriter {
 export class SpillReader {
   readonly #path: string;
   readonly #file: FileHandle;
+  /** The memory to read into where a record fits. */
+  readonly #usual: Buffer;
   #buffer: Buffer;
   #from = 0;
   #to = 0;
@@ -133,6 +135,7 @@ export class SpillReader {
   private constructor(path: string, file: FileHandle, buffer: Buffer) {
     this.#path = path;
     this.#file = file;
+    this.#usual = buffer;
     this.#buffer = buffer;
   }
 
@@ -186,7 +189,8 @@ export class SpillReader {
   async #fill(): Promise<boolean> {
     const rest = this.#to - this.#from;
     const needed = rest >= 4 ? 4 + this.#buffer.readUInt32LE(this.#from) : 4;
-    const buffer = needed > this.#buffer.length ? Buffer.allocUnsafe(needed) : this.#buffer;
+    const roomy = Math.max(needed, rest) <= this.#usual.length ? this.#usual : this.#buffer;
+    const buffer = needed > roomy.length ? Buffer.allocUnsafe(needed) : roomy;
     this.#buffer.copy(buffer, 0, this.#from, this.#to);
     this.#buffer = buffer;
     this.#from = 0;

@@ -122,6 +122,7 @@ export class Top {
     this.#payload.clear();
     this.#codec.write(this.#payload, vectors, row);
     this.#buffer.add(key, this.#payload.view());
+    this.#payload.clear();
     this.#pruneIfFull();
   }
 
