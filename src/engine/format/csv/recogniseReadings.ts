@@ -1,5 +1,6 @@
 import { createPlainCsvScanner } from './csv.ts';
 import { plainNumber, type CellReading, type CellReadings } from './cellReading.ts';
+import type { RecordBlock } from '../record.ts';
 import type { CsvDialect } from './dialect.ts';
 import type { OpenReading } from './openReading.ts';
 import { fieldText } from './text.ts';
@@ -36,16 +37,7 @@ export function recogniseReadings(
 ): FoundReadings {
   const columns = dialect.columns.map(() => new Column(hints));
   const open = new Set(columns.keys());
-  const scanner = createPlainCsvScanner(dialect);
-  scanner.reserve(head.length).set(head);
-  const { count, bytes, fields } = scanner.scan({
-    length: head.length,
-    offset: 0,
-    from,
-    until: head.length,
-    final,
-    fields: columns.map((_column, index) => ({ path: [index], numeric: false })),
-  });
+  const { count, bytes, fields } = rowsOf(head, from, final, dialect);
   for (let row = 0; row < Math.min(count, rowLimit) && open.size > 0; row++) {
     for (const index of open) {
       const { kinds, starts, ends } = fields[index];
@@ -64,6 +56,20 @@ export function recogniseReadings(
         : [],
     ),
   };
+}
+
+/** Bytes that mostly hold rows enough to tell, and how many are enough. */
+const firstBytes = 128 * 1024;
+const enoughRows = 200;
+
+/** The rows of the head, or the first ones where it is long. */
+function rowsOf(head: Uint8Array, from: number, final: boolean, dialect: CsvDialect): RecordBlock {
+  const scanner = createPlainCsvScanner(dialect);
+  scanner.reserve(head.length).set(head);
+  const fields = dialect.columns.map((_column, index) => ({ path: [index], numeric: false }));
+  const task = { length: head.length, offset: 0, from, final, fields };
+  const first = scanner.scan({ ...task, until: Math.min(head.length, from + firstBytes) });
+  return first.count >= enoughRows ? first : scanner.scan({ ...task, until: head.length });
 }
 
 /** What the cells of a column still can be. */
