@@ -33,7 +33,7 @@ Options:
       --reading       print how FILE is read as a JSON object: format, encoding,
                       delimiter, quote, header, columns, and a score
       --from FORMAT   read FILE as jsonl, json (values in any layout) or csv
-      --delimiter C   the delimiter of FILE: a character, or tab
+      --delimiter C   the delimiter of FILE: characters, or tab
       --quote C       the quote character: ", ' or none
       --header-rows N the number of rows with column names
       --no-header     the first line of FILE is data

@@ -48,8 +48,10 @@ export function GridState({ page }: { readonly page: PageModel }) {
   if (result.phase === 'running') {
     return <Empty icon="loading" spin title={t('No matches yet')} />;
   }
+  // The rows are those of the query before one that is wrong.
+  const nothing = filter.error.value === '' ? t('No records match') : t('The last query matched no records');
   return (
-    <Empty icon="search" title={result.phase === 'failed' ? t('The query failed') : t('No records match')}>
+    <Empty icon="search" title={result.phase === 'failed' ? t('The query failed') : nothing}>
       {result.message && <p>{result.message}</p>}
       <p>
         {t('Scanned {0} records, {1}.', count(result.records), bytes(result.scanned + result.skipped))}

@@ -424,6 +424,8 @@ describe('webview/page', function () {
       await filter(page, 'nothing');
       await page.getByText('No records match').waitFor();
       await page.getByText('Scanned 1,000,000,000 records, 312.0 GB.').waitFor();
+      await filter(page, 'stauts >= 500');
+      await page.getByText('The last query matched no records').waitFor();
       await page.getByRole('button', { name: 'Clear Filter' }).click();
       await rowOf(page, '1').waitFor();
     });
