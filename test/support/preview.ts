@@ -9,6 +9,9 @@ import { scanPool } from './pool.ts';
 
 type Nothing = Record<string, never>;
 
+/** As often as usual, with nothing to wait for. */
+const retryMs = [1, 1, 1];
+
 /** The engine with one preview on it, spoken to as host and page do, over structured clones. */
 export class Preview {
   readonly host: Peer<Nothing, EngineCalls, Nothing>;
@@ -26,7 +29,7 @@ export class Preview {
       if (session === 0) this.host.receive(message);
       else this.page.receive(message);
     };
-    this.#service = new EngineService(scanPool(workers), toClient);
+    this.#service = new EngineService(scanPool(workers), toClient, undefined, { retryMs });
     this.host = new Peer({ post: (message) => this.#service.receive({ session: 0, message }), handlers: {} });
     this.page = new Peer({
       post: (message) => this.#service.receive({ session: 1, message }),

@@ -5,6 +5,7 @@ import { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import { isAddress } from '../source/http/address.ts';
+import type { HttpLimits } from '../source/http/limits.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { exportRejectsToFile, exportToFile } from '../run/export.ts';
@@ -29,6 +30,7 @@ interface OpenSession {
  */
 export class EngineService {
   readonly #pool: Pool<Task, Result>;
+  readonly #limits: Partial<HttpLimits> | undefined;
   readonly #post: (tagged: Tagged) => void;
   readonly #host: Peer<EngineCalls, Record<string, never>, Record<string, never>>;
   readonly #files = new Map<string, Held>();
@@ -42,8 +44,10 @@ export class EngineService {
     pool: Pool<Task, Result>,
     post: (tagged: Tagged) => void,
     stopped: () => void = () => undefined,
+    limits?: Partial<HttpLimits>,
   ) {
     this.#pool = pool;
+    this.#limits = limits;
     this.#post = post;
     this.#host = new Peer({
       post: (message) => post({ session: 0, message }),
@@ -140,7 +144,7 @@ export class EngineService {
       const resources = { pool: this.#pool, store: this.#store };
       held = {
         key,
-        file: SharedFile.open(specOf(file, this.#keepBytes), file.options, resources, signal),
+        file: SharedFile.open(specOf(file, this.#keepBytes, this.#limits), file.options, resources, signal),
         holders: 0,
       };
       this.#files.set(key, held);
@@ -165,10 +169,14 @@ export class EngineService {
   }
 }
 
-function specOf({ location, headers, options: { encoding } }: OpenFile, keep: number): SourceSpec {
+function specOf(
+  { location, headers, options: { encoding } }: OpenFile,
+  keep: number,
+  limits: Partial<HttpLimits> | undefined,
+): SourceSpec {
   // A preview goes back and forth.
   const place: SourceSpec = isAddress(location)
-    ? { kind: 'url', url: location, headers, keep }
+    ? { kind: 'url', url: location, headers, keep, limits }
     : { kind: 'file', path: location };
   return encoding === undefined ? place : { ...place, encoding };
 }

@@ -7,7 +7,7 @@ import { gzip } from './compressed/gzip.ts';
 import { keepHead } from './head.ts';
 import { keptStream } from './kept.ts';
 import { openHttp } from './http/open.ts';
-import type { HttpLimits } from './http/client.ts';
+import type { HttpLimits } from './http/limits.ts';
 import { Marks, type Learnt } from './compressed/marks.ts';
 import { PageStore } from './compressed/pageStore.ts';
 import { openPipe, streamOf } from './pipe.ts';
@@ -242,8 +242,8 @@ async function openPlace(
       return { source: streamSource(process.stdin, 'Standard input'), place: { kind: 'stdin' } };
     case 'url': {
       const { source, identity } = await openHttp(spec, { signal, limits: http });
-      const { url, headers, keep } = spec;
-      return { source, place: { kind: 'url', url, headers, keep, identity } };
+      const { url, headers, keep, limits } = spec;
+      return { source, place: { kind: 'url', url, headers, keep, limits, identity } };
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { HttpLimits } from './http/limits.ts';
 import { type Learnt } from './compressed/marks.ts';
 
 /**
@@ -119,6 +120,8 @@ export type SourcePlace =
        * again.
        */
       readonly keep?: number | undefined;
+      /** How long its server is waited for, other than usual. */
+      readonly limits?: Partial<HttpLimits> | undefined;
       /** It must still be this; else the failure is `changed`. */
       readonly identity?: UrlIdentity | undefined;
     }

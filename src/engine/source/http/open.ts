@@ -1,7 +1,8 @@
 import { parseAddress } from './address.ts';
-import { HttpClient, usualLimits, type Answer, type HttpLimits } from './client.ts';
+import { HttpClient, type Answer } from './client.ts';
 import { HttpFault, sourceErrorOf } from './fault.ts';
 import { contentLength, contentRange, identityOf } from './identity.ts';
+import { usualLimits, type HttpLimits } from './limits.ts';
 import { HttpRanges, pageLength } from './ranges.ts';
 import { Patience } from './retry.ts';
 import { HttpStream } from './stream.ts';
@@ -31,7 +32,7 @@ const decodedLater = new Set(['', 'identity', 'gzip', 'x-gzip', 'zstd']);
 export async function openHttp(place: HttpPlace, options: OpenHttpOptions = {}): Promise<HttpSource> {
   const client = new HttpClient(
     parseAddress(place.url),
-    { ...usualLimits, ...options.limits },
+    { ...usualLimits, ...place.limits, ...options.limits },
     place.headers,
   );
   const signal = options.signal ?? new AbortController().signal;
