@@ -1,7 +1,7 @@
 import type { RecordBlock } from '../format/record.ts';
 import { unescapeOf } from '../query/fieldText.ts';
 import type { Origin, Plan } from '../query/index.ts';
-import type { Room } from './pieces.ts';
+import type { Room } from './room.ts';
 import { AttributeVector, BytesVector, FieldVector, RecordVector, type Vector } from './vector.ts';
 
 /**

@@ -1,44 +1,11 @@
 import { MemoryLimitError } from './memoryLimit.ts';
 import type { Batch } from './batch.ts';
-import type { Cell } from './vector.ts';
+import { Room, RoomExceeded } from './room.ts';
 
 /** What is computed from several rows at once comes to no more than this, in bytes as `Room` counts them. */
 const pieceSize = 16 * 1024 * 1024;
 /** The same for a single row, which cannot be divided. */
 const rowSize = 512 * 1024 * 1024;
-
-/** How much may still be computed from the rows of a piece. */
-export class Room {
-  #left: number;
-  readonly #size: number;
-
-  constructor(size: number) {
-    this.#left = size;
-    this.#size = size;
-  }
-
-  get used(): number {
-    return this.#size - this.#left;
-  }
-
-  /** @throws RoomExceeded */
-  take(bytes: number): void {
-    this.#left -= bytes;
-    if (this.#left < 0) throw new RoomExceeded();
-  }
-
-  /** @throws RoomExceeded */
-  takeCell(cell: Cell): void {
-    this.take(typeof cell === 'string' ? cell.length : cellSize);
-  }
-}
-
-/** A value that is no text, roughly. */
-const cellSize = 16;
-
-class RoomExceeded extends Error {
-  override readonly name = 'RoomExceeded';
-}
 
 /**
  * Divides batches, so that what is computed from their rows has a bound however much a row comes to: a piece that turns
