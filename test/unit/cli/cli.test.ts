@@ -110,7 +110,6 @@ describe('rowriver', function () {
         headerLines: 1,
         tableStart: 7,
         columns: ['name', 'ort'],
-        open: [],
         dataStart: 16,
         undecided: [],
       });
