@@ -120,8 +120,12 @@ export async function countTo(
         meter.scanned(result);
         if (counted) await writeRejects(result, counted);
       };
-      for await (const { rows } of deriveRows(dataset, planned, signal, found, { malformed, stages })) {
-        meter.derived(rows);
+      // Rows that are only counted need not be made. What the stages of the query take is measured as it stands.
+      const counting = stages
+        ? planned
+        : plannedFor(`${query}\n|> AGGREGATE count(*) AS n`, dataset.recognised.format);
+      for await (const piece of deriveRows(dataset, counting, signal, found, { malformed, stages })) {
+        meter.derived(stages ? piece.rows : countIn(piece.bytes));
       }
     } else {
       const scan: FileScan = { query: planned, output: { kind: 'count' }, malformed, measure };
@@ -149,6 +153,12 @@ export async function countTo(
 }
 
 /** The lines on which the file's other tables begin. */
+/** The number in the one row of a count. */
+function countIn(row: Uint8Array): number {
+  const { n } = JSON.parse(Buffer.from(row).toString()) as { readonly n: number };
+  return n;
+}
+
 function otherTables({ recognised: { tables } }: Dataset): number[] {
   return tables
     ? tables.places.flatMap(({ line }, index) => (index === tables.number - 1 ? [] : [line]))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
-import { exportTo } from '../../../src/engine/run/export.ts';
+import { countTo, exportTo } from '../../../src/engine/run/export.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
 
 const rows = 3000;
@@ -95,5 +95,13 @@ describe('rows that a query makes much longer', () => {
     assert.deepEqual(total, [{ n: rows * 20_000 }]);
     assert.deepEqual(lagged, [{ n: (rows - 1) * 20_000 }]);
     assert.deepEqual(unnested, [{ n: rows * 60_000 }]);
+  });
+
+  it('are not written where they are only counted', async () => {
+    const context = { signal, progress: () => undefined };
+    // 120 GB, if they were.
+    const query = '|> UNNEST l AS i |> SELECT i, repeat(s, 10000000) AS r |> WHERE i = 2';
+    const { matched, records } = await countTo(dataset, { query }, context);
+    assert.deepEqual([matched, records], [rows, rows]);
   });
 });
