@@ -56,15 +56,8 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
     const store = command.cache
       ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes)
       : undefined;
-    const dataset = await Dataset.open(sourceOf(command), {
-      format,
-      rows,
-      ...cells,
-      ...table,
-      pool,
-      store,
-      signal,
-    });
+    const reading = { format, rows, ...cells, ...table, pool, signal };
+    const dataset = await Dataset.open(sourceOf(command), { ...reading, store });
     try {
       if (command.reading) {
         await terminal.output.write(new TextEncoder().encode(`${JSON.stringify(readingOf(dataset))}\n`));
@@ -79,7 +72,14 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
       const summary = await work(dataset, command, terminal);
       terminal.progress.erase();
       if (summary.doubt) terminal.say(visible(summary.doubt));
-      terminal.say(summaryText(summary, command));
+      const others = dataset.once
+        ? undefined
+        : await recordsInOtherTables(
+            dataset,
+            (number) => Dataset.open(sourceOf(command), { ...reading, table: number }),
+            signal,
+          );
+      terminal.say(summaryText(summary, command, others));
       if (summary.stages) terminal.say(stageTable(summary.stages));
     } finally {
       await dataset.close();
@@ -203,19 +203,49 @@ function poolSize(): number {
   return Math.min(8, Math.max(1, availableParallelism()));
 }
 
+/**
+ * How many records each of the file's other tables has, in their order.
+ * @param open opens the file for one of its tables, counted from 1
+ */
+async function recordsInOtherTables(
+  { recognised: { tables } }: Dataset,
+  open: (table: number) => Promise<Dataset>,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const counts: number[] = [];
+  for (let number = 1; tables && number <= tables.places.length; number++) {
+    if (number === tables.number) continue;
+    const other = await open(number);
+    try {
+      const summary = await countTo(other, { query: '' }, { signal, progress: () => undefined });
+      counts.push(summary.records);
+    } finally {
+      await other.close();
+    }
+  }
+  return counts;
+}
+
 /** What was left out with the file's other tables. */
-function otherTables({ otherTables: lines = [] }: ExportSummary): string {
+function otherTables({ otherTables: lines = [] }: ExportSummary, records: readonly number[] = []): string {
   if (lines.length === 0) return '';
-  const [first] = lines;
+  const places = lines.map((line, index) => {
+    const held = records.at(index);
+    return `line ${grouped(line)}${held === undefined ? '' : ` (${counted(held, 'record')})`}`;
+  });
   const others =
     lines.length === 1
-      ? `another table from line ${grouped(first)}`
-      : `${lines.length} other tables, on lines ${lines.map(grouped).join(' and ')}`;
+      ? `another table from ${places.join('')}`
+      : `${lines.length} other tables, from ${places.join(' and ')}`;
   return `; skipped: ${others} (--table N reads one of them, --tables 1 reads all as one table)`;
 }
 
 /** `1,000 records read, 25 written to out.csv, 3 malformed` */
-function summaryText(summary: ExportSummary, { count, output, rejects }: RunCommand): string {
+function summaryText(
+  summary: ExportSummary,
+  { count, output, rejects }: RunCommand,
+  others: readonly number[] | undefined,
+): string {
   const target = output === undefined ? '' : ` to ${visible(output)}`;
   const done = count
     ? `${grouped(summary.matched)} matching`
@@ -223,5 +253,5 @@ function summaryText(summary: ExportSummary, { count, output, rejects }: RunComm
   const malformed = `${grouped(summary.malformed)} malformed`;
   const kept = rejects === undefined ? ' (--rejects FILE collects them)' : ` (in ${visible(rejects)})`;
   const read = `${counted(summary.records, 'record')} read`;
-  return `${read}, ${done}, ${malformed}${summary.malformed > 0 ? kept : ''}${otherTables(summary)}`;
+  return `${read}, ${done}, ${malformed}${summary.malformed > 0 ? kept : ''}${otherTables(summary, others)}`;
 }

@@ -133,8 +133,21 @@ describe('tables one below the other', function () {
       const { stdout, stderr, code } = await finished(child);
       assert.deepEqual([stdout.toString(), code], [alone, 0]);
       const others = [1, 2, 3].filter((other) => other !== table).map((other) => linesBefore[other - 1] + 1);
-      assert.match(stderr, new RegExp(`skipped: 2 other tables, on lines ${others.join(' and ')} `));
+      const places = others.map((line) => `line ${line}`).join(' and ');
+      assert.match(stderr, new RegExp(`skipped: 2 other tables, from ${places} \\(--table`));
     }
+  });
+
+  it('are counted apart where the file can be read again', async () => {
+    const counts: string[] = [];
+    for (const table of [1, 2, 3]) {
+      const { stdout } = await finished(startCli([join(folder, `${table}.csv`), '--count']));
+      counts.push(
+        `line ${linesBefore[table - 1] + 1} (${Number(stdout.toString()).toLocaleString('en')} records)`,
+      );
+    }
+    const { stderr } = await finished(startCli([path, '--count', '--table', '2']));
+    assert.ok(stderr.includes(`skipped: 2 other tables, from ${counts[0]} and ${counts[2]} (`), stderr);
   });
 
   it('are shown one at a time', async () => {
