@@ -128,7 +128,7 @@ describe('an address in the workbench', () => {
     await workbench.command('Rowriver: Export Filtered Subset...');
     const target = join(workbench.folder, 'broken.out.jsonl');
     await workbench.chooseFile(join(workbench.folder, 'broken.filtered.jsonl'), target);
-    const message = workbench.notification('The export failed');
+    const message = workbench.notification('Export failed');
     await message.waitFor();
     await workbench.screenshot('address-export-failed');
     broken = false;

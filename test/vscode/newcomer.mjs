@@ -88,8 +88,16 @@ function newcomersEnvironment(home, bin) {
   };
 }
 
-/** Tests that pass over what this machine may have and a newcomer need not: jq, gzip, zstd. */
-const withPeers = ['oracle/print', 'sink/compressedSink', 'source/compressed/zstd'];
+/** Tests that pass over what this machine may have and a newcomer need not: jq, gzip, zstd, mkfifo. */
+const withPeers = [
+  'oracle/print',
+  'sink/compressedSink',
+  'source/compressed/zstd',
+  'source/pipe',
+  'source/file',
+  'dataset/offsets',
+  'cli/cli',
+];
 
 async function testsWithPeers(clone, folder) {
   const tally = join(folder, 'peers');

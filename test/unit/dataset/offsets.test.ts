@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { exportToFile } from '../../../src/engine/run/export.ts';
+import { makeFifo } from '../../support/fifo.ts';
 
 const { signal } = new AbortController();
 
@@ -161,7 +161,7 @@ describe('_offset in a file of another encoding', function () {
   it('is that of a pipe as well', async function () {
     if (process.platform === 'win32') this.skip();
     const path = join(folder, 'pipe.csv');
-    execFileSync('mkfifo', [path]);
+    if (!makeFifo(path)) this.skip();
     const lines = Array.from({ length: 20_000 }, (_, n) => `${n},${'é'.repeat(n % 50)}\n`);
     const writing = writeFile(path, Buffer.from(`n,t\n${lines.join('')}`, 'latin1'));
     await open(path, 'windows-1252', async (dataset) => {

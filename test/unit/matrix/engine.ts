@@ -12,6 +12,9 @@ import type { PreviewCalls, ViewState } from '../../../src/protocol/preview.ts';
 import { cellsOf, type Preview } from '../../support/preview.ts';
 import type { Layout } from './layouts.ts';
 
+/** A program that copies a file to its standard output. */
+const copyOut = "require('node:fs').createReadStream(process.argv[1]).pipe(process.stdout)";
+
 const signal = new AbortController().signal;
 const context = { signal, progress: () => undefined };
 
@@ -123,7 +126,9 @@ export class Engine {
 
   /** Standard input is the end of a real pipe for as long as it takes to open it. */
   async #openInput(): Promise<Dataset> {
-    const writer = spawn('cat', [this.#options.location], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const writer = spawn(process.execPath, ['-e', copyOut, this.#options.location], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await once(writer, 'spawn');
     const own = Object.getOwnPropertyDescriptor(process, 'stdin');
     Object.defineProperty(process, 'stdin', { value: writer.stdout, configurable: true });

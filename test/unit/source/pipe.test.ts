@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { openFile } from '../../../src/engine/source/file.ts';
 import { openSource } from '../../../src/engine/source/open.ts';
 import { openPipe, streamOf } from '../../../src/engine/source/pipe.ts';
 import { onceSource } from '../../../src/engine/source/stream.ts';
+import { makeFifo } from '../../support/fifo.ts';
 import { readAll, readRange, sampleLines } from '../../support/memory.ts';
 
 const text = sampleLines(300_000);
@@ -20,7 +20,7 @@ describe('pipes, and files without a size', function () {
     if (process.platform === 'win32') this.skip();
     folder = mkdtempSync(join(tmpdir(), 'rowriver-pipe-'));
     path = join(folder, 'pipe.jsonl');
-    execFileSync('mkfifo', [path]);
+    if (!makeFifo(path)) this.skip();
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

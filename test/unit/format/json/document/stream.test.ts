@@ -81,7 +81,7 @@ describe('elements by stream-json', () => {
 
   it('end with an error where the document does not', async () => {
     const message = (text: string, place: string) => {
-      const words = new RegExp(`is not as JSON has it ${place}: `);
+      const words = new RegExp(`is not valid JSON ${place}: `);
       return assert.rejects(streamed(text, [null]), words);
     };
     await message('[{"a":1},{"a"', 'at its end, byte 13');
