@@ -13,7 +13,8 @@ describe('the page of a preview', () => {
   it('may run its one script, and fetch nothing from anywhere', () => {
     const panel = window.createWebviewPanel('test', 'test', ViewColumn.One);
     try {
-      const html = previewPage(panel.webview, Uri.file('/extension'));
+      const state = { query: "a = '</script><script>'" };
+      const html = previewPage(panel.webview, Uri.file('/extension'), state);
       const again = previewPage(panel.webview, Uri.file('/extension'));
       const { cspSource } = panel.webview;
       const [, nonce = ''] = /<script nonce="([^"]+)"/.exec(html) ?? [];
@@ -21,12 +22,17 @@ describe('the page of a preview', () => {
       assert.ok(!again.includes(nonce), 'Each page has a nonce of its own.');
       assert.deepEqual(policyOf(html), {
         'default-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'none'"],
         'script-src': [`'nonce-${nonce}'`],
         'style-src': [...cspSource.split(' '), `'nonce-${nonce}'`],
         'font-src': [...cspSource.split(' '), 'data:'],
         'img-src': [...cspSource.split(' '), 'data:'],
       });
-      assert.equal(html.match(/<script/g)?.length, 2);
+      // The words, what the page begins with, and the one script that runs.
+      assert.equal(html.match(/<script/g)?.length, 3);
+      const [, kept = ''] = /id="rowriver-state">([^<]*)</.exec(html) ?? [];
+      assert.deepEqual(JSON.parse(kept), state);
     } finally {
       panel.dispose();
     }
@@ -35,6 +41,7 @@ describe('the page of a preview', () => {
   it('shows a message as text', () => {
     const html = messagePage('<img src=x onerror=alert(1)> & more');
     assert.ok(html.includes('<p>&lt;img src=x onerror=alert(1)&gt; &amp; more</p>'));
-    assert.deepEqual(policyOf(html), { 'default-src': ["'none'"] });
+    const none = ["'none'"];
+    assert.deepEqual(policyOf(html), { 'default-src': none, 'base-uri': none, 'form-action': none });
   });
 });
