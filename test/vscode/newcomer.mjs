@@ -22,6 +22,17 @@ import { ended, Failed, main, root, run, say, start } from './project.mjs';
 /** Long enough for the slowest machine and network; what hangs ends here. */
 const startLimitMs = 15 * 60_000;
 
+/** Tests that pass over what this machine may have and a newcomer need not: jq, gzip, zstd, mkfifo. */
+const withPeers = [
+  'oracle/print',
+  'sink/compressedSink',
+  'source/compressed/zstd',
+  'source/pipe',
+  'source/file',
+  'dataset/offsets',
+  'cli/cli',
+];
+
 await main(async () => {
   const folder = realpathSync(await mkdtemp(join(tmpdir(), 'rowriver-newcomer-')));
   const [clone, home, bin] = ['rowriver', 'home', 'bin'].map((name) => join(folder, name));
@@ -87,17 +98,6 @@ function newcomersEnvironment(home, bin) {
     npm_config_cache: cache,
   };
 }
-
-/** Tests that pass over what this machine may have and a newcomer need not: jq, gzip, zstd, mkfifo. */
-const withPeers = [
-  'oracle/print',
-  'sink/compressedSink',
-  'source/compressed/zstd',
-  'source/pipe',
-  'source/file',
-  'dataset/offsets',
-  'cli/cli',
-];
 
 async function testsWithPeers(clone, folder) {
   const tally = join(folder, 'peers');

@@ -268,21 +268,21 @@ export class Answer {
   /** The columns in the order in which the first rows have them, with what they hold there. */
   #headsOf(rows: readonly Expected[]): string[] {
     const named = this.#question.named ?? (this.#kind === 'csv' && this.#question.asFile ? columns : []);
-    const types = new Map<string, string>(named.map((name) => [name, 'nothing seen yet']));
+    const types = new Map<string, string>(named.map((name) => [name, 'type not known yet']));
     for (const { values, raw } of rows) {
       if (raw !== undefined) continue;
       for (const [name, value] of Object.entries(values)) {
-        const known = types.get(name) ?? 'nothing seen yet';
+        const known = types.get(name) ?? 'type not known yet';
         const seen = this.#typeOf(value);
-        const merged = known === 'nothing seen yet' || known === seen ? seen : 'mixed types';
-        types.set(name, seen === 'nothing seen yet' ? known : merged);
+        const merged = known === 'type not known yet' || known === seen ? seen : 'mixed types';
+        types.set(name, seen === 'type not known yet' ? known : merged);
       }
     }
     return [...types].map(([name, type]) => `${name}: ${type}`);
   }
 
   #typeOf(value: unknown): string {
-    if (value === null || value === undefined) return 'nothing seen yet';
+    if (value === null || value === undefined) return 'type not known yet';
     if (Array.isArray(value)) return 'list';
     if (typeof value === 'string') return this.#readsAsNumber(value) ? 'number' : 'text';
     return typeof value;

@@ -814,7 +814,7 @@ describe('webview/page', function () {
     it('tells that the file is gone', async () => {
       const page = await open();
       await page.evaluate(() => window.bed.obey({ order: 'state', state: { phase: 'gone' } }));
-      await page.getByText('The file is gone').waitFor();
+      await page.getByText('The file was deleted, moved or renamed.').waitFor();
     });
 
     it('tries again where the file could not be read on', async () => {
