@@ -42,15 +42,16 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
   }, [first, growing, page.preview.file.value]);
 
   const [kinds, setKinds] = useState<Kinds>();
-  const known = listed?.total;
+  const any = (listed?.total ?? 0) > 0;
+  // Counted when there are some and when the file is known to its end, not with each one that is found on the way.
   useEffect(() => {
-    if (!known) return;
+    if (!any) return;
     const abort = new AbortController();
     page.link.call('problemKinds', null, { signal: abort.signal }).then(setKinds, (failure: unknown) => {
       if (!isAbort(failure)) setError(sentence(failure));
     });
     return () => abort.abort();
-  }, [known, page.preview.file.value]);
+  }, [any, state?.exact, page.preview.file.value]);
 
   const reading = page.preview.file.value?.reading;
   const otherTables = reading ? otherTablesWords(reading) : '';
