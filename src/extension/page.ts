@@ -15,7 +15,6 @@ export function previewPage(webview: Webview, extension: Uri, state?: unknown): 
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="rowriver-nonce" content="${nonce}">
   <link rel="stylesheet" href="${served('dist', 'webview.css')}">
-  <link rel="stylesheet" href="${served('media', 'webview.css')}">
   <title>Rowriver</title>
 </head>
 <body>

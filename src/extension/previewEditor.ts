@@ -76,7 +76,7 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
     }
     panel.webview.options = {
       enableScripts: true,
-      localResourceRoots: [Uri.joinPath(extensionUri, 'dist'), Uri.joinPath(extensionUri, 'media')],
+      localResourceRoots: [Uri.joinPath(extensionUri, 'dist')],
     };
     panel.iconPath = {
       light: Uri.joinPath(extensionUri, 'media', 'tab-light.svg'),

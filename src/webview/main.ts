@@ -1,5 +1,6 @@
 /** Entry of the page. */
 import '@vscode/codicons/dist/codicon.css';
+import './page.css';
 import { h, render } from 'preact';
 import { App } from './app.tsx';
 import { setBundle } from './l10n.ts';

@@ -84,7 +84,7 @@ export async function startBed(root = process.cwd()): Promise<BedServer> {
   });
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://bed');
-    answer(url, root, out).then(
+    answer(url, out).then(
       ({ type, body }) => {
         response.writeHead(200, { 'content-type': type, 'content-security-policy': policy });
         response.end(body);
@@ -125,12 +125,10 @@ function closeServer(server: Server): Promise<void> {
   return new Promise((done) => server.close(() => done()));
 }
 
-async function answer(url: URL, root: string, out: string): Promise<{ type: string; body: Buffer | string }> {
+async function answer(url: URL, out: string): Promise<{ type: string; body: Buffer | string }> {
   if (url.pathname === '/') return { type: 'text/html; charset=utf-8', body: html(url.searchParams) };
-  const folder = url.pathname === '/page.css' ? join(root, 'media') : out;
-  const name = url.pathname === '/page.css' ? 'webview.css' : url.pathname.slice(1);
-  const path = resolve(folder, name);
-  if (!path.startsWith(folder)) throw new Error('outside');
+  const path = resolve(out, url.pathname.slice(1));
+  if (!path.startsWith(out)) throw new Error('outside');
   return { type: types[extname(path)] ?? 'application/octet-stream', body: await readFile(path) };
 }
 
@@ -146,7 +144,6 @@ function html(options: URLSearchParams): string {
 <meta name="rowriver-nonce" content="${nonce}">
 <style nonce="${nonce}">${themeSheet(theme)}</style>
 <link rel="stylesheet" href="/webview.css">
-<link rel="stylesheet" href="/page.css">
 </head>
 <body class="${bodyClasses[theme]}">
 <div id="app"></div>
