@@ -7,6 +7,7 @@
  */
 
 import type { FormatOptions } from './formatOptions.ts';
+import type { StatisticsCalls } from './statistics.ts';
 
 /** What a preview shows first, and again after each change of the file. */
 export interface FileInfo {
@@ -238,7 +239,7 @@ export type Place =
   | { readonly by: 'time'; readonly text: string; readonly column?: number | undefined };
 
 /** What the page may call. */
-export interface PreviewCalls {
+export interface PreviewCalls extends StatisticsCalls {
   /** First call of a page: what is known of the file after its first kilobytes. */
   info: { params: null; result: FileInfo };
   /**

@@ -134,6 +134,14 @@ export class Session {
       conditions: ({ query }) => conditionsOf(query),
       edit: ({ query, edit }) => ({ query: editByReading(query, edit, this.#file.dataset) }),
       retry: ({ view }, context) => this.#retry(view, context),
+      statistics: ({ view }) => ({ view, columns: [], whole: nothingRead, filtered: undefined }),
+      timeline: () => ({
+        coverage: nothingRead,
+        edges: [],
+        places: new Float64Array(0),
+        series: [],
+        without: 0,
+      }),
       reload: async () => {
         this.#stopListening();
         await this.#dropRuns();
@@ -329,6 +337,9 @@ export class Session {
     };
   }
 }
+
+/** Statistics are not gathered yet. */
+const nothingRead = { share: 0, rows: 0, exact: false } as const;
 
 function failureOf({ message, failedAt }: FileState): Pick<ViewState, 'phase' | 'message' | 'failedAt'> {
   return { phase: 'failed', message, failedAt };

@@ -318,6 +318,19 @@ export function serve(post: Post, options: BedOptions): Server {
       return { items, total: state.malformed, complete: true };
     },
     kept: () => false,
+    statistics: ({ view }) => ({
+      view,
+      columns: [],
+      whole: { share: 0, rows: 0, exact: false },
+      filtered: undefined,
+    }),
+    timeline: () => ({
+      coverage: { share: 0, rows: 0, exact: false },
+      edges: [],
+      places: new Float64Array(0),
+      series: [],
+      without: 0,
+    }),
     problemKinds() {
       const counts = new Map<string, number>();
       for (let row = 0; row < Math.min(file.rows, 200_000); row++) {
