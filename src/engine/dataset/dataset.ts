@@ -2,21 +2,8 @@ import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileState } from '../../protocol/preview.ts';
 import { BlockIndex } from '../index/blockIndex.ts';
 import type { IndexStore } from '../index/store.ts';
-import type { Plan } from '../query/index.ts';
-import { InlinePool } from '../pool/inline.ts';
 import type { Pool } from '../pool/pool.ts';
-import type {
-  CellRequest,
-  FileSpec,
-  Find,
-  MalformedUse,
-  MatchWindow,
-  Output,
-  PagePart,
-  PageResult,
-  Result,
-  Task,
-} from '../pool/task.ts';
+import type { CellRequest, FileSpec, PagePart, PageResult, Result, Task } from '../pool/task.ts';
 import { findRows } from '../format/json/document/find.ts';
 import type { PatternStep } from '../format/json/document/stream.ts';
 import { layoutOf } from '../pool/matcher.ts';
@@ -29,26 +16,16 @@ import { cacheIdentity, type CacheIdentity } from './cacheIdentity.ts';
 import { checksumEvery, reachOf, samplesOf } from './checksums.ts';
 import { Columns } from './columns.ts';
 import { recognise, type Recognised } from './format.ts';
-import { mayRunLong, type PlannedQuery } from './plan.ts';
+import { scanFile, type FileScan } from './fileScan.ts';
 import { patternSteps, spoolElements, type Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
-import { divisionOf, type Division } from './division.ts';
 import { Knowledge } from './knowledge.ts';
 import { hasSameTimes, recheck } from './recheck.ts';
-import {
-  countMatches,
-  scanInOrder,
-  windowAfter,
-  type OrderedResult,
-  type ScanRequest,
-  type Unproven,
-} from './scanInOrder.ts';
+import type { OrderedResult } from './scanInOrder.ts';
+import { ScanScheduler } from './scheduler.ts';
 
 /** Index granularity and unit of scanning, in bytes: small enough to filter again for one page. */
 export const blockSize = 1024 * 1024;
-/** Files of at most so many blocks are scanned in the caller's thread: starting a worker would take longer. */
-const inlineBlocks = 4;
-
 const interactivePriority = 0;
 
 export interface DatasetOptions extends FormatOptions {
@@ -65,41 +42,16 @@ export interface DatasetOptions extends FormatOptions {
   readonly restMs?: number | undefined;
 }
 
-/** A scan of the whole file, for everything that its query selects, unless it says otherwise. */
-export interface FileScan {
-  /** Undefined: every record, also the malformed ones. */
-  readonly query: PlannedQuery | undefined;
-  readonly output: Output;
-  readonly find?: Find;
-  readonly malformed?: MalformedUse;
-  readonly window?: MatchWindow;
-  readonly fromBlock?: number;
-  readonly toBlock?: number;
-  readonly blocksPerStretch?: number | undefined;
-  readonly measure?: boolean | undefined;
-}
-
 /** An open file: its format, its columns, the index as far as it has grown. What the views of a file share. */
 export class Dataset {
   readonly name: string;
   readonly recognised: Recognised;
   readonly columns = new Columns();
   readonly known: Knowledge;
-  /** The scan workers, if this file can be read by them. */
-  #shared: Pool<Task, Result> | undefined;
+  readonly scheduler: ScanScheduler;
   readonly encoding: string;
   readonly #source: OpenedSource;
-  readonly #pool: Pool<Task, Result>;
-  /** Where there is nothing to share: this file's own. */
-  readonly #own: InlinePool | undefined;
-  /** Where workers do the scanning: for the first rows, which are here before a worker has started. */
-  readonly #first: InlinePool | undefined;
   readonly #spec: FileSpec;
-  /** What scan workers are offered of a source that must be decoded, once it is known how to divide that. */
-  readonly #offered: Pool<Task, Result> | undefined;
-  #divided: { readonly spec: FileSpec; readonly division: Division } | undefined;
-  #survey: Promise<void> | undefined;
-  readonly #closing = new AbortController();
   /** Whether the file was changed just before it was opened. */
   readonly #young: boolean;
   /** The temporary file that is read in place of the document. */
@@ -127,20 +79,7 @@ export class Dataset {
     };
     this.#young = identity?.state.young ?? false;
     this.known = this.#knowledge(identity, options.store);
-    const splits = source.random && source.compression.length === 0 && source.encoding.startsWith('utf-8');
-    const large = (source.size ?? 0) > inlineBlocks * this.#spec.blockSize;
-    this.#shared = splits ? options.pool : undefined;
-    this.#offered = splits || !source.reopens ? undefined : options.pool;
-    if (this.#shared && large) {
-      this.#pool = this.#shared;
-      this.#pool.start();
-      this.#first = new InlinePool();
-      this.#first.adopt(this.#spec, source);
-    } else {
-      const own = new InlinePool();
-      own.adopt(this.#spec, source);
-      this.#own = this.#pool = own;
-    }
+    this.scheduler = new ScanScheduler(source, this.#spec, options.pool);
     if (recognised.format.kind === 'csv') {
       const { columns, readings } = recognised.format.dialect;
       this.columns.setNames(columns, readings);
@@ -193,20 +132,10 @@ export class Dataset {
     return this.#spec;
   }
 
-  /** Whether blocks are scanned side by side. */
-  get parallel(): boolean {
-    return this.#own === undefined || this.#divided !== undefined;
-  }
-
   /** Where the file ends, or a guess at that. */
   get expectedSize(): number | undefined {
     const guess = this.size ?? this.#source.estimatedSize;
     return guess === undefined ? undefined : Math.max(Math.round(guess), this.index.next);
-  }
-
-  /** The workers that this file may be scanned by, also where it is too small for them. */
-  get sharedPool(): Pool<Task, Result> | undefined {
-    return this.#shared;
   }
 
   /** The file on disk that is read, which nothing may overwrite. */
@@ -280,114 +209,15 @@ export class Dataset {
   }
 
   /**
-   * Scans in file order, learning the index and the zones on the way, and passing over blocks whose zones say that
-   * nothing there matches.
-   * @throws SourceError; WorkerLost; the signal's reason
+   * Scans in file order: see `scanFile`.
+   * @throws SourceError, with the byte of the file where it may go on; WorkerLost; the signal's reason
    */
-  async *scan(
-    { query, toBlock = Infinity, ...scan }: FileScan,
-    signal: AbortSignal,
-  ): AsyncGenerator<OrderedResult> {
-    const conditions = query?.plan.zones ?? [];
-    const request: ScanRequest = {
-      malformed: 'keep',
-      window: query?.window ?? { skip: 0, take: Infinity },
-      needsPosition: query?.plan.needsPosition ?? false,
-      fromBlock: 0,
-      ...scan,
-      query: query?.text,
-      toBlock: Math.min(this.blocks, toBlock),
-      // What is passed over is not looked at for malformed records.
-      ...(scan.malformed !== 'collect' && {
-        mayMatch: (block: number) => this.known.mayMatch(conditions, block),
-        unproven: this.#unproven(
-          query === undefined && scan.output.kind === 'count' && !scan.find,
-          conditions,
-        ),
-      }),
-    };
+  async *scan(scan: FileScan, signal: AbortSignal): AsyncGenerator<OrderedResult> {
     try {
-      yield* this.#scanInPhases(request, conditions, signal);
+      yield* scanFile(this, scan, signal);
     } catch (error) {
       throw await this.#placed(error);
     }
-    this.#divide();
-  }
-
-  /** @param summary whether nothing but the summaries of blocks is wanted */
-  #unproven(summary: boolean, conditions: Plan['zones']): Unproven {
-    const { known } = this;
-    return {
-      get index() {
-        return known.unproven;
-      },
-      suffices: (block) => summary || !known.mayMatch(conditions, block),
-    };
-  }
-
-  /** Scans in this thread until the workers can take part, and goes on with them. */
-  async *#scanInPhases(
-    asked: ScanRequest,
-    conditions: Plan['zones'],
-    signal: AbortSignal,
-  ): AsyncGenerator<OrderedResult> {
-    const end = (): number => this.size ?? Infinity;
-    let request = asked;
-    let matched = 0;
-    let skipped = 0;
-    this.#divide();
-    this.#learnToDivide();
-    for (let more = true; more;) {
-      more = false;
-      // Workers that take turns in small stretches would all decode everything.
-      const divided = asked.blocksPerStretch === undefined ? this.#divided : undefined;
-      const spec = divided?.spec ?? this.#spec;
-      const pool = divided && this.#offered ? this.#offered : this.#poolFor(asked.query);
-      const stretchEnd = divided?.division.stretchEnd;
-      const results = scanInOrder(spec, end, this.index, pool, { ...request, stretchEnd }, signal);
-      for await (const result of results) {
-        this.known.learn(result, conditions);
-        if (result.result) matched += result.result.passed + countMatches(result.result);
-        yield { ...result, skipped: skipped + result.skipped };
-        if (result.isPart || divided || !this.#divided || asked.blocksPerStretch !== undefined) continue;
-        // It ends with its failure.
-        if (result.result?.failure) continue;
-        skipped += result.skipped;
-        const fromBlock = result.firstBlock + result.blocks.length;
-        const toBlock = Math.min(this.blocks, asked.toBlock);
-        request = {
-          ...asked,
-          fromBlock,
-          toBlock,
-          window: windowAfter(asked.window, matched) ?? asked.window,
-        };
-        more = true;
-        break;
-      }
-    }
-  }
-
-  /** Lets the workers take part in scans of a source that must be decoded, if it is known where decoding can begin. */
-  #divide(): void {
-    const large = (this.#source.size ?? 0) > inlineBlocks * this.#spec.blockSize;
-    if (this.#divided || !this.#offered || !large) return;
-    const division = divisionOf(this.#source, this.#spec.blockSize);
-    if (!division) return;
-    const key = `${this.name}\n${nextKey++}`;
-    const spec = { ...this.#spec, key, source: this.#source.spec(), end: this.size };
-    this.#divided = { spec, division };
-    // A regular expression that runs for ever can be stopped from now on.
-    this.#shared = this.#offered;
-  }
-
-  /** Looks through a file on disk for where decoding can begin, as far as that is written there. */
-  #learnToDivide(): void {
-    if (!this.#offered || this.#source.place.kind !== 'file' || this.#source.random) return;
-    this.#survey ??= this.#source.survey(this.#closing.signal).then(
-      () => this.#divide(),
-      // What is wrong with the file is found where it is read.
-      () => undefined,
-    );
   }
 
   /** Rows of some blocks, ahead of every scan. */
@@ -398,9 +228,8 @@ export class Dataset {
     signal: AbortSignal,
   ): Promise<PageResult> {
     const isFirst = query === undefined && this.index.length === 0;
-    const pool = (isFirst ? this.#first : undefined) ?? this.#poolFor(query);
-    const file = pool === this.#offered && this.#divided ? this.#divided.spec : this.#spec;
-    const task: Task = { kind: 'page', file, query, parts, cells, isFirst };
+    const { pool, spec } = this.scheduler.forPage(query, isFirst);
+    const task: Task = { kind: 'page', file: spec, query, parts, cells, isFirst };
     const result = await pool.run(task, interactivePriority, signal);
     if (result.kind !== 'page') throw new TypeError(`A page was answered by a ${result.kind}.`);
     return result;
@@ -477,8 +306,9 @@ export class Dataset {
     const { checksumEvery: every } = this.#spec;
     const blocks = every === undefined ? [] : samplesOf(this.index, every);
     if (blocks.length === 0) return true;
-    const task: Task = { kind: 'compare', file: this.#spec, blocks };
-    const result = await this.#pool.run(task, interactivePriority, signal);
+    const { pool, spec } = this.scheduler.forComparison;
+    const task: Task = { kind: 'compare', file: spec, blocks };
+    const result = await pool.run(task, interactivePriority, signal);
     return result.kind === 'compare' && result.same === blocks.length;
   }
 
@@ -490,18 +320,9 @@ export class Dataset {
     return !!now && !!identity && now.size === identity.size && hasSameTimes(now, identity);
   }
 
-  /** What runs long in one go can be stopped only in a thread of its own. */
-  #poolFor(query: string | undefined): Pool<Task, Result> {
-    return this.#shared && query !== undefined && mayRunLong(query) ? this.#shared : this.#pool;
-  }
-
   async close(): Promise<void> {
     await this.known.save();
-    this.#closing.abort();
-    await this.#survey;
-    await this.#own?.close();
-    await this.#first?.close();
-    this.#shared?.release((this.#divided?.spec ?? this.#spec).key);
+    await this.scheduler.close();
     await this.#source.close();
     await this.#spool?.remove();
   }

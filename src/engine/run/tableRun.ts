@@ -109,7 +109,7 @@ export class TableRun implements Run {
     } finally {
       await file.close();
     }
-    const result = await Dataset.open({ kind: 'file', path }, { signal, pool: this.#file.sharedPool });
+    const result = await Dataset.open({ kind: 'file', path }, { signal, pool: this.#file.scheduler.workers });
     this.#result = result;
     for await (const _ of result.scan({ query: undefined, output: { kind: 'count' } }, signal));
     // The first rows say which columns there are, before somebody can look at them.

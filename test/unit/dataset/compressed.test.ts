@@ -40,10 +40,10 @@ describe('a compressed dataset', function () {
     const planned = plannedFor(query, dataset.recognised.format);
     const bytes: Uint8Array[] = [];
     let matched = 0;
-    let dividedAfter = dataset.parallel ? 0 : Infinity;
+    let dividedAfter = dataset.scheduler.parallel ? 0 : Infinity;
     const output = { kind: 'bytes', to: 'same', columns: [] } as const;
     for await (const found of dataset.scan({ query: planned, output }, signal)) {
-      if (dataset.parallel) dividedAfter = Math.min(dividedAfter, found.firstBlock);
+      if (dataset.scheduler.parallel) dividedAfter = Math.min(dividedAfter, found.firstBlock);
       for (const block of found.blocks) matched += block.matched;
       if (found.result?.bytes) bytes.push(found.result.bytes);
     }

@@ -1,0 +1,120 @@
+import type { Find, MalformedUse, MatchWindow, Output } from '../pool/task.ts';
+import type { Plan } from '../query/index.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { PlannedQuery } from './plan.ts';
+import {
+  countMatches,
+  scanInOrder,
+  windowAfter,
+  type OrderedResult,
+  type ScanRequest,
+  type Unproven,
+} from './scanInOrder.ts';
+import type { ScanScheduler } from './scheduler.ts';
+
+/** A scan of the whole file, for everything that its query selects, unless it says otherwise. */
+export interface FileScan {
+  /** Undefined: every record, also the malformed ones. */
+  readonly query: PlannedQuery | undefined;
+  readonly output: Output;
+  readonly find?: Find;
+  readonly malformed?: MalformedUse;
+  readonly window?: MatchWindow;
+  readonly fromBlock?: number;
+  readonly toBlock?: number;
+  readonly blocksPerStretch?: number | undefined;
+  readonly measure?: boolean | undefined;
+}
+
+/** What a scan needs of an open file. */
+export interface Scannable {
+  readonly known: Knowledge;
+  readonly scheduler: ScanScheduler;
+  /** Blocks in all, as far as is known. */
+  readonly blocks: number;
+  /** Where the file ends; undefined while that is unknown. */
+  readonly size: number | undefined;
+}
+
+/**
+ * Scans in file order, adds what it learns to the index and the zones, and skips blocks whose zones say that nothing
+ * there matches.
+ * @throws SourceError; WorkerLost; the signal's reason
+ */
+export async function* scanFile(
+  file: Scannable,
+  { query, toBlock = Infinity, ...scan }: FileScan,
+  signal: AbortSignal,
+): AsyncGenerator<OrderedResult> {
+  const conditions = query?.plan.zones ?? [];
+  const summary = query === undefined && scan.output.kind === 'count' && !scan.find;
+  const request: ScanRequest = {
+    malformed: 'keep',
+    window: query?.window ?? { skip: 0, take: Infinity },
+    needsPosition: query?.plan.needsPosition ?? false,
+    fromBlock: 0,
+    ...scan,
+    query: query?.text,
+    toBlock: Math.min(file.blocks, toBlock),
+    // Blocks that are skipped are not searched for malformed records.
+    ...(scan.malformed !== 'collect' && {
+      mayMatch: (block: number) => file.known.mayMatch(conditions, block),
+      unproven: unproven(file.known, summary, conditions),
+    }),
+  };
+  yield* scanInPhases(file, request, conditions, signal);
+  file.scheduler.divide();
+}
+
+/** @param summary whether nothing but the summaries of blocks is wanted */
+function unproven(known: Knowledge, summary: boolean, conditions: Plan['zones']): Unproven {
+  return {
+    get index() {
+      return known.unproven;
+    },
+    suffices: (block) => summary || !known.mayMatch(conditions, block),
+  };
+}
+
+/** Scans in the caller's thread until the workers can take part, and goes on with them. */
+async function* scanInPhases(
+  file: Scannable,
+  asked: ScanRequest,
+  conditions: Plan['zones'],
+  signal: AbortSignal,
+): AsyncGenerator<OrderedResult> {
+  const { known, scheduler } = file;
+  const end = (): number => file.size ?? Infinity;
+  const mayDivide = asked.blocksPerStretch === undefined;
+  let request = asked;
+  let matched = 0;
+  let skipped = 0;
+  scheduler.divide();
+  scheduler.survey();
+  for (let more = true; more;) {
+    more = false;
+    const divided = mayDivide && scheduler.isDivided;
+    const { spec, pool, stretchEnd } = mayDivide
+      ? scheduler.forScan(asked.query)
+      : scheduler.forUndivided(asked.query);
+    const results = scanInOrder(spec, end, known.index, pool, { ...request, stretchEnd }, signal);
+    for await (const result of results) {
+      known.learn(result, conditions);
+      if (result.result) matched += result.result.passed + countMatches(result.result);
+      yield { ...result, skipped: skipped + result.skipped };
+      if (result.isPart || divided || !scheduler.isDivided || !mayDivide) continue;
+      // It ends with its failure.
+      if (result.result?.failure) continue;
+      skipped += result.skipped;
+      const fromBlock = result.firstBlock + result.blocks.length;
+      request = {
+        ...asked,
+        fromBlock,
+        toBlock: Math.min(file.blocks, asked.toBlock),
+        window: windowAfter(asked.window, matched) ?? asked.window,
+      };
+      more = true;
+      break;
+    }
+  }
+}
