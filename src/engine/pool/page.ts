@@ -10,9 +10,9 @@ import { createPlainJsonlScanner } from '../format/json/lines.ts';
 import type { Plan } from '../query/index.ts';
 import { batchOfBlock } from '../stage/batch.ts';
 import { ByteWriter } from '../stage/bytes.ts';
-import { computedSlots } from '../stage/compose.ts';
-import { computeBatch, type ComputedSlot } from '../stage/compute.ts';
 import { writeRows } from '../stage/output.ts';
+import type { RowStage } from '../stage/stage.ts';
+import { stagesOf } from '../stage/stages.ts';
 import { CellBuffer, csvCellWriter, jsonCellWriter, looksNumeric, type CellWriter } from './cells.ts';
 import { mergedType, typeOfKind } from './columnTypes.ts';
 import type { Matcher } from './matcher.ts';
@@ -235,13 +235,13 @@ class RowCollector {
 class DerivedRows {
   readonly scanner = createPlainJsonlScanner();
   readonly #plan: Plan;
-  readonly #steps: readonly (readonly ComputedSlot[])[];
+  readonly #stages: readonly RowStage[];
   readonly #out = new ByteWriter(64 * 1024);
 
   constructor(plan: Plan) {
     this.#plan = plan;
     // A view leaves out by itself what LIMIT does.
-    this.#steps = plan.steps.flatMap((step) => (step.kind === 'compute' ? [computedSlots(step, plan)] : []));
+    this.#stages = stagesOf(plan).stages.flatMap(({ local }) => local?.() ?? []);
   }
 
   /**
@@ -250,7 +250,7 @@ class DerivedRows {
    */
   compute(block: RecordBlock, selected: Uint32Array, record: number, line: number): RecordBlock {
     let batch = batchOfBlock(this.#plan, block, selected, selected.length, { record, line });
-    for (const items of this.#steps) batch = computeBatch(batch, items);
+    for (const stage of this.#stages) batch = stage(batch);
     this.#out.clear();
     writeRows(this.#out, batch, this.#plan.output);
     const { length } = this.#out;

@@ -7,7 +7,7 @@ import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
 import { rejectsIn, type Reject } from '../sink/rejects.ts';
 import type { Plan } from '../query/index.ts';
-import { localStagesOf } from '../stage/partial.ts';
+import { localStagesOf } from '../stage/local.ts';
 import { createRowEncoder } from '../sink/rowEncoder.ts';
 import { collectPaths } from '../sink/tableRow.ts';
 import { Tally } from './tally.ts';

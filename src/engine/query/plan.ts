@@ -85,7 +85,7 @@ export function planQuery(query: Query, layout: Layout): Plan {
     conditions: split.conditions.map(({ kind }) => (kind === 'sample' ? 'tablesample' : 'where')),
     operators: split.operators,
     stepCounts,
-    steps,
+    steps: withTop(steps),
     shape: isRecords ? 'records' : split.isLocal ? 'rows' : 'table',
     output,
     offset: !isRecords && resolver.scope.ofRecord ? table.attribute('_offset') : undefined,
@@ -99,6 +99,19 @@ export function planQuery(query: Query, layout: Layout): Plan {
     asRecords: undefined,
   };
   return whole ? { ...plan, asRecords: { ...plan, output: bytes, fields: asked } } : plan;
+}
+
+/** LIMIT up to which the rows that it needs of a sort are kept in memory. */
+const maxTop = 50_000;
+
+/** The steps with sorts of which a LIMIT needs only some rows. */
+function withTop(steps: readonly Step[]): Step[] {
+  return steps.map((step, at) => {
+    const next = steps.at(at + 1);
+    if (step.kind !== 'sort' || next?.kind !== 'limit') return step;
+    const count = next.count + next.offset;
+    return count <= maxTop ? { ...step, kind: 'top', count } : step;
+  });
 }
 
 const rowKeepers: ReadonlySet<Operator['kind']> = new Set([

@@ -10,7 +10,7 @@ import { ByteWriter } from '../stage/bytes.ts';
 import type { StagesOutput } from '../pool/task.ts';
 import type { StageContext } from '../stage/context.ts';
 import { columnsOf, writeRows } from '../stage/output.ts';
-import { gather, reducesRows } from '../stage/partial.ts';
+import { gather, reducesRows } from '../stage/gather.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';

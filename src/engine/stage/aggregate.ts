@@ -1,8 +1,12 @@
+import type { Slot } from '../query/resolve/slot.ts';
+import { slotsOfBound, type Step } from '../query/resolve/step.ts';
+import { groupingOf } from './aggregate/grouping.ts';
 import { Groups, type GroupingPlan } from './aggregate/groups.ts';
 import { MergedGroups } from './aggregate/mergedGroups.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
 import { budgetsFor, maxGather, tooLarge } from './aggregate/tooLarge.ts';
+import { discard } from './discard.ts';
 import { inPieces } from './pieces.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
 import { mergeRuns, runBuffers } from './merge.ts';
@@ -10,6 +14,40 @@ import { partitions } from './partition.ts';
 import { RowCodec, RowGatherer } from './rows.ts';
 import { recordEnd } from './sortRecord.ts';
 import { SpillReader, type SpillFolder, type SpillWriter } from './spill.ts';
+import type { Stage } from './stage.ts';
+
+/** AGGREGATE … GROUP BY. Each thread groups its own rows. */
+export function aggregateStage(step: Step<'aggregate'>, slots: readonly Slot[]): Stage {
+  const plan = (): GroupingPlan => groupingOf(step, slots);
+  return {
+    name: 'AGGREGATE',
+    reads: slotsOfBound(step.bound),
+    fills: [...step.keys, ...step.calls].map(({ slot }) => slot),
+    renews: true,
+    holds: true,
+    reduces: true,
+    parts: {
+      reduce: () => new PartialAggregation(plan()),
+      gather: (parts, { budget, folder, signal }) =>
+        mergedGroups(parts, new Aggregation(plan, budget, folder), signal),
+    },
+    run: (input, { budget, folder, signal }) =>
+      aggregate(input, new PartialAggregation(plan()), new Aggregation(plan, budget, folder), budget, signal),
+  };
+}
+
+async function* mergedGroups(
+  parts: AsyncIterable<Uint8Array>,
+  aggregation: Aggregation,
+  signal: AbortSignal,
+): AsyncGenerator<Batch> {
+  for await (const part of parts) {
+    await aggregation.merge(part);
+    discard(part);
+    signal.throwIfAborted();
+  }
+  yield* aggregation.finish(signal);
+}
 
 /**
  * AGGREGATE … GROUP BY, of what `PartialAggregation` has made of the rows. New groups are begun while all take
@@ -18,7 +56,7 @@ import { SpillReader, type SpillFolder, type SpillWriter } from './spill.ts';
  * Each part is gathered so in the end. Groups come out in the order in which they were first seen. A single
  * group may be `maxGather` times as large as the budget; then there is a MemoryLimitError.
  */
-export class Aggregation {
+class Aggregation {
   readonly #gathering: Gathering;
   readonly #rows: RowCodec;
   readonly #budget: number;
@@ -237,7 +275,7 @@ async function openParts(folder: SpillFolder): Promise<SpillWriter[]> {
 const partialHeader = 8;
 
 /** Groups the rows of one thread, to be put together by an `Aggregation`. */
-export class PartialAggregation {
+class PartialAggregation {
   readonly #groups: Groups;
   readonly #out = new ByteWriter();
   #rows = 0;
@@ -271,7 +309,7 @@ export class PartialAggregation {
 }
 
 /** AGGREGATE in one thread: what is made of some batches is put together as what threads make. */
-export async function* aggregate(
+async function* aggregate(
   batches: AsyncIterable<Batch>,
   partial: PartialAggregation,
   aggregation: Aggregation,

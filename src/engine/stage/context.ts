@@ -6,7 +6,7 @@ export interface StageContext {
   /** Where a folder for temporary files is made if one is needed; it is gone when the run ends, however it ends. */
   readonly tempFolder: string;
   /** Told the key that rows still to come must be before, as ORDER BY … LIMIT finds it. */
-  readonly cutoff?: (key: Uint8Array) => void;
+  readonly cutoff?: ((key: Uint8Array) => void) | undefined;
   /** Filled while the stages run: one entry for each part of a stage that is done in this thread, in their order. */
   readonly metrics?: StageMetrics[];
 }

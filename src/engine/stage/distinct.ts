@@ -2,21 +2,35 @@ import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
 import { writeKey } from './key.ts';
 import { mergeRuns, runBuffers } from './merge.ts';
-import { outputVectors } from './output.ts';
-import type { Output } from '../query/resolve/step.ts';
+import { outputVectors, slotsOf } from './output.ts';
+import type { Output, Step } from '../query/resolve/step.ts';
 import { partitionOf, partitions } from './partition.ts';
-import type { RowCodec } from './rows.ts';
+import { RowCodec } from './rows.ts';
 import { runRecord } from './sortRecord.ts';
 import { SpillReader, type SpillFolder, type SpillWriter } from './spill.ts';
 import { KeySet } from './keySet.ts';
+import type { RowFilter, Stage } from './stage.ts';
 import type { Vector } from './vector.ts';
 
+/** DISTINCT. Each thread passes on the first of equal rows. */
+export function distinctStage({ output }: Step<'distinct'>): Stage {
+  return {
+    name: 'DISTINCT',
+    reads: slotsOf(output),
+    fills: [],
+    holds: true,
+    filter: () => firstsOfEqual((batch) => outputVectors(batch, output)),
+    run: (input, { live, budget, folder, signal }) =>
+      distinct(input, output, new RowCodec(live), budget, folder, signal),
+  };
+}
+
 /**
- * DISTINCT: of equal rows the first, in the order in which they came. Rows go on at once while their keys fit into
+ * Of equal rows the first, in the order in which they came. Rows go on at once while their keys fit into
  * `budget` bytes. Rows with keys that do not are put aside by a hash of the key, and what is left of each part
  * follows in the end, merged back into the order of the rows.
  */
-export async function* distinct(
+async function* distinct(
   batches: AsyncIterable<Batch>,
   output: Output,
   codec: RowCodec,
@@ -61,7 +75,27 @@ export async function* distinct(
   }
 }
 
-export function writeRowKey(out: ByteWriter, vectors: readonly Vector[], row: number): void {
+function firstsOfEqual(vectorsOf: (batch: Batch) => readonly Vector[]): RowFilter {
+  const seen = new KeySet();
+  const key = new ByteWriter();
+  return {
+    select(batch) {
+      const vectors = vectorsOf(batch);
+      const selection = new Uint32Array(batch.count);
+      let count = 0;
+      for (let i = 0; i < batch.count; i++) {
+        writeRowKey(key, vectors, batch.selection[i]);
+        if (seen.add(key.view())) selection[count++] = batch.selection[i];
+      }
+      // The keys stay, so nothing that is counted from here on could be taken back.
+      return { ...batch, selection, count, room: undefined };
+    },
+    undo: () => undefined,
+    restart: () => seen.clear(),
+  };
+}
+
+function writeRowKey(out: ByteWriter, vectors: readonly Vector[], row: number): void {
   out.clear();
   for (const vector of vectors) writeKey(out, vector.value(row));
 }

@@ -1,16 +1,42 @@
+import type { Slot } from '../query/resolve/slot.ts';
+import { slotsOfBound, type Bound, type SortKey, type Step } from '../query/resolve/step.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
-import type { BatchExpression } from './expression.ts';
+import { discard } from './discard.ts';
+import { compileForBatches, type BatchExpression } from './expression.ts';
 import { writeFieldKey, writeSortKey, type KeyOrder } from './key.ts';
 import { mergeRuns } from './merge.ts';
-import { batchesOf, type RowCodec } from './rows.ts';
+import { writeAll } from './rowParts.ts';
+import { batchesOf, RowCodec } from './rows.ts';
 import { SortBuffer } from './sortBuffer.ts';
 import type { SpillFolder, SpillWriter } from './spill.ts';
+import type { Reducer, Stage } from './stage.ts';
 import type { FieldVector } from './vector.ts';
 
 /** One of the keys that rows are sorted by. */
 export interface SortExpression extends KeyOrder {
   readonly expression: BatchExpression;
+}
+
+/** ORDER BY. Each thread writes the keys of its rows. */
+export function sortStage({ keys, bound }: Step<'sort'>, slots: readonly Slot[]): Stage {
+  return {
+    name: 'ORDER BY',
+    reads: slotsOfBound(bound),
+    fills: [],
+    holds: true,
+    parts: {
+      reduce: (live) => keyedReducer(sortKeys(keys, bound, slots), new RowCodec(live)),
+      gather: (parts, { live, budget, folder, signal }) =>
+        sortedRows(parts, new Sorter(new RowCodec(live), budget, folder), signal),
+    },
+    run: (input, { live, budget, folder, signal }) =>
+      orderBy(input, sortKeys(keys, bound, slots), new RowCodec(live), budget, folder, signal),
+  };
+}
+
+export function sortKeys(keys: readonly SortKey[], bound: Bound, slots: readonly Slot[]): SortExpression[] {
+  return keys.map((key) => ({ ...key, expression: compileForBatches(key.expression, bound, slots) }));
 }
 
 /** Writes the keys of rows, so that they can be sorted by their bytes. */
@@ -96,7 +122,7 @@ export class Sorter {
 }
 
 /** ORDER BY in one thread. */
-export async function* orderBy(
+async function* orderBy(
   batches: AsyncIterable<Batch>,
   keys: readonly SortExpression[],
   codec: RowCodec,
@@ -121,6 +147,46 @@ export async function* orderBy(
         signal.throwIfAborted();
       }
     }
+  }
+  yield* sorter.finish(signal);
+}
+
+/** Rows with the keys that they will be sorted by: writing those is most of the work. */
+function keyedReducer(keys: readonly SortExpression[], codec: RowCodec): Reducer {
+  const out = new ByteWriter();
+  const writer = new KeyWriter(keys);
+  return {
+    get size() {
+      return out.length;
+    },
+    add(batch) {
+      const vectors = codec.vectors(batch);
+      writer.use(batch);
+      const nothing = (): void => undefined;
+      writeAll(out, batch, nothing, (row) => {
+        const keyStart = out.beginBlock();
+        writer.write(out, row);
+        out.endBlock(keyStart);
+        codec.write(out, vectors, row);
+      });
+    },
+    take: () => out.release(),
+    restart: () => out.clear(),
+  };
+}
+
+async function* sortedRows(
+  parts: AsyncIterable<Uint8Array>,
+  sorter: Sorter,
+  signal: AbortSignal,
+): AsyncGenerator<Batch> {
+  for await (const part of parts) {
+    for (let at = 0; at < part.length;) {
+      at = sorter.addRecords(part, at);
+      if (sorter.full) await sorter.spill();
+    }
+    discard(part);
+    signal.throwIfAborted();
   }
   yield* sorter.finish(signal);
 }

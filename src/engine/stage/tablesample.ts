@@ -1,10 +1,25 @@
 import { draw } from '../query/predicate/sample.ts';
+import type { Step } from '../query/resolve/step.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
-import { batchesOf, type RowCodec } from './rows.ts';
+import { batchesOf, RowCodec } from './rows.ts';
+import type { Stage } from './stage.ts';
+
+/** TABLESAMPLE of rows that are not the file's: the file's own are drawn by the scan. */
+export function sampleStage({ size, unit, seed }: Step<'sample'>): Stage {
+  return {
+    name: 'TABLESAMPLE',
+    reads: [],
+    fills: [],
+    run: (input, { live }) =>
+      unit === 'percent'
+        ? samplePercent(input, size, seed)
+        : sampleRows(input, size, seed, new RowCodec(live)),
+  };
+}
 
 /** TABLESAMPLE n PERCENT behind other operators: each row by its place in the stream. */
-export async function* samplePercent(
+async function* samplePercent(
   batches: AsyncIterable<Batch>,
   percent: number,
   seed: number,
@@ -25,7 +40,7 @@ export async function* samplePercent(
  * TABLESAMPLE n ROWS: of all rows any n, each set of n with the same chance (Vitter's algorithm R), in the order in
  * which they came.
  */
-export async function* sampleRows(
+async function* sampleRows(
   batches: AsyncIterable<Batch>,
   size: number,
   seed: number,

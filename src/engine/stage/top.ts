@@ -1,34 +1,72 @@
+import type { Slot } from '../query/resolve/slot.ts';
+import { slotsOfBound, type Step } from '../query/resolve/step.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
+import { discard } from './discard.ts';
 import { compareKeys, leadingNumber } from './key.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
-import { KeyWriter, type SortExpression } from './orderBy.ts';
-import { batchesOf, type RowCodec } from './rows.ts';
+import { KeyWriter, sortKeys, type SortExpression } from './orderBy.ts';
+import { batchesOf, RowCodec } from './rows.ts';
 import { SortBuffer } from './sortBuffer.ts';
-import { keyStart, payloadStart, recordEnd } from './sortRecord.ts';
+import { keyStart, payloadStart, recordEnd, writeSortRecord } from './sortRecord.ts';
+import type { Reducer, Stage, StageSetting } from './stage.ts';
 
-/** ORDER BY … LIMIT: the first rows of the order, those of OFFSET included. */
-export async function* top(
-  batches: AsyncIterable<Batch>,
-  keys: readonly SortExpression[],
-  codec: RowCodec,
-  count: number,
-): AsyncGenerator<Batch> {
-  const rows = new Top(keys, codec, count);
-  for await (const batch of batches) rows.add(batch);
-  yield* topRows(rows, codec);
+/** ORDER BY … LIMIT: the first rows of the order, those of OFFSET included. Each thread passes on its own first rows. */
+export function topStage({ keys, bound, count }: Step<'top'>, slots: readonly Slot[]): Stage {
+  const rows = (live: ReadonlySet<number>): Top =>
+    new Top(sortKeys(keys, bound, slots), new RowCodec(live), count);
+  return {
+    name: 'ORDER BY … LIMIT',
+    reads: slotsOfBound(bound),
+    fills: [],
+    holds: true,
+    reduces: true,
+    parts: {
+      reduce: (live) => topReducer(rows(live)),
+      gather: (parts, { live, cutoff }) => merged(parts, rows(live), new RowCodec(live), cutoff),
+    },
+    run: (input, { live }) => top(input, rows(live), new RowCodec(live)),
+  };
 }
 
-export function topRows(rows: Top, codec: RowCodec): Generator<Batch> {
-  return batchesOf(codec, payloadsOf(rows));
+async function* top(batches: AsyncIterable<Batch>, rows: Top, codec: RowCodec): AsyncGenerator<Batch> {
+  for await (const batch of batches) rows.add(batch);
+  yield* batchesOf(codec, payloadsOf(rows));
+}
+
+function topReducer(top: Top): Reducer {
+  return {
+    get size() {
+      return top.size;
+    },
+    add: (batch) => top.add(batch),
+    take() {
+      const out = new ByteWriter();
+      for (const { key, payload } of top.rows()) writeSortRecord(out, key, payload);
+      return out.release();
+    },
+    restart: (cutoff) => top.restart(cutoff),
+  };
+}
+
+async function* merged(
+  parts: AsyncIterable<Uint8Array>,
+  top: Top,
+  codec: RowCodec,
+  cutoff: StageSetting['cutoff'],
+): AsyncGenerator<Batch> {
+  for await (const part of parts) {
+    for (let at = 0; at < part.length; at = recordEnd(part, at)) top.addRecord(part, at);
+    discard(part);
+    const key = top.cutoff();
+    if (key) cutoff?.(key);
+  }
+  yield* batchesOf(codec, payloadsOf(top));
 }
 
 function* payloadsOf(rows: Top): Generator<Uint8Array> {
   for (const { payload } of rows.rows()) yield payload;
 }
-
-/** LIMIT up to which only the first rows are kept in memory, whatever their number before. */
-export const maxTop = 50_000;
 
 const leastFull = 64 * 1024 * 1024;
 const mostKept = 256 * 1024 * 1024;
@@ -42,7 +80,7 @@ function tooLarge(count: number): string {
  * The first `count` rows of the order. Holds at most twice as many: whenever there are more, the rest is given up,
  * and rows behind the last one kept are not looked at again.
  */
-export class Top {
+class Top {
   readonly #keys: readonly SortExpression[];
   readonly #codec: RowCodec;
   readonly #count: number;

@@ -1,25 +1,27 @@
+import type { Slot } from '../query/resolve/slot.ts';
+import { slotsOfBound, type Step } from '../query/resolve/step.ts';
 import { JsonList } from '../query/value/json.ts';
 import { wholeBatch, type Batch } from './batch.ts';
-import type { BatchExpression } from './expression.ts';
-import { inPieces } from './pieces.ts';
+import { compileForBatches, type BatchExpression } from './expression.ts';
+import type { Stage } from './stage.ts';
 import { CellVector, GatherVector, type Cell, type Vector } from './vector.ts';
 
-/**
- * UNNEST list: a row for each item. A value that is no list is its only item; NULL and an empty list give no row.
- * @param position slot for the 1-based place of the item, where the query asks for it
- */
-export async function* unnest(
-  batches: AsyncIterable<Batch>,
-  expression: BatchExpression,
-  slot: number,
-  position: number | undefined,
-): AsyncGenerator<Batch> {
-  for await (const exploded of inPieces(batches, (piece) => unnestBatch(piece, expression, slot, position))) {
-    if (exploded.count > 0) yield exploded;
-  }
+/** UNNEST list: a row for each item. A value that is no list is its only item; NULL and an empty list give no row. */
+export function unnestStage(step: Step<'unnest'>, slots: readonly Slot[]): Stage {
+  const { expression, bound, slot, position } = step;
+  return {
+    name: 'UNNEST',
+    reads: slotsOfBound(bound),
+    fills: position === undefined ? [slot] : [slot, position],
+    local: () => {
+      const list = compileForBatches(expression, bound, slots);
+      return (batch) => unnestBatch(batch, list, slot, position);
+    },
+  };
 }
 
-export function unnestBatch(
+/** @param position slot for the 1-based place of the item, where the query asks for it */
+function unnestBatch(
   batch: Batch,
   expression: BatchExpression,
   slot: number,

@@ -1,13 +1,17 @@
-import type { Batch } from './batch.ts';
-import { selectTrue, type BatchExpression } from './expression.ts';
+import type { Slot } from '../query/resolve/slot.ts';
+import { slotsOfBound, type Step } from '../query/resolve/step.ts';
+import { compileForBatches, selectTrue } from './expression.ts';
+import type { Stage } from './stage.ts';
 
 /** Lets the rows through for which the condition is true. */
-export async function* where(
-  batches: AsyncIterable<Batch>,
-  condition: BatchExpression,
-): AsyncGenerator<Batch> {
-  for await (const batch of batches) {
-    const narrowed = selectTrue(batch, condition);
-    if (narrowed.count > 0) yield narrowed;
-  }
+export function whereStage({ condition, bound }: Step<'where'>, slots: readonly Slot[]): Stage {
+  return {
+    name: 'WHERE',
+    reads: slotsOfBound(bound),
+    fills: [],
+    local: () => {
+      const compiled = compileForBatches(condition, bound, slots);
+      return (batch) => selectTrue(batch, compiled);
+    },
+  };
 }

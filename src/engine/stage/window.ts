@@ -1,6 +1,8 @@
+import type { Slot } from '../query/resolve/slot.ts';
+import { slotsOfBound, type Step } from '../query/resolve/step.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
-import type { BatchExpression } from './expression.ts';
+import { compileForBatches, type BatchExpression } from './expression.ts';
 import { writeKey } from './key.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
 import { inPieces } from './pieces.ts';
@@ -8,8 +10,9 @@ import { writeCell } from './codec.ts';
 import { Sorter } from './orderBy.ts';
 import { RowCodec, RowGatherer, rowsPerBatch } from './rows.ts';
 import type { SpillFolder } from './spill.ts';
+import type { Stage } from './stage.ts';
 import { CellVector, type Cell, type Vector } from './vector.ts';
-import type { WindowCall, WindowState } from './window/call.ts';
+import { createWindowCall, type WindowCall, type WindowState } from './window/call.ts';
 import { Ring } from './window/ring.ts';
 
 /** Bytes that a partition takes besides the rows of its window, roughly. */
@@ -17,12 +20,30 @@ const partitionSize = 1000;
 /** What a waiting row takes besides its bytes, roughly. */
 const waitingSize = 150;
 
+/** Functions with OVER. */
+export function windowStage(step: Step<'window'>, slots: readonly Slot[]): Stage {
+  const own = new Set(step.calls.map(({ slot }) => slot));
+  return {
+    name: 'WINDOW',
+    reads: slotsOfBound(step.bound),
+    fills: [...own],
+    run(input, { live, budget, folder, signal }) {
+      const calls = step.calls.map(({ call, slot }) => createWindowCall(call, slot, step.bound, slots));
+      const partitionBy = (step.calls[0].call.over?.partitionBy ?? []).map((key) =>
+        compileForBatches(key, step.bound, slots),
+      );
+      const carried = new RowCodec([...live].filter((slot) => !own.has(slot)));
+      return window(input, calls, partitionBy, carried, budget, folder, signal);
+    },
+  };
+}
+
 /**
  * Window functions over the rows in the order in which they come. Only the rows of the window are held; where
  * it looks ahead, rows wait until enough have followed.
  * @throws MemoryLimitError
  */
-export async function* window(
+async function* window(
   batches: AsyncIterable<Batch>,
   calls: readonly WindowCall[],
   partitionBy: readonly BatchExpression[],

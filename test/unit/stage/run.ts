@@ -14,10 +14,13 @@ import {
 import { dropUnreadable } from '../../../src/engine/query/predicate/predicate.ts';
 import { batchOfBlock, type Batch } from '../../../src/engine/stage/batch.ts';
 import { ByteWriter } from '../../../src/engine/stage/bytes.ts';
-import { compose } from '../../../src/engine/stage/compose.ts';
+import { chain } from '../../../src/engine/stage/chain.ts';
 import type { StageContext } from '../../../src/engine/stage/context.ts';
 import { writeRows } from '../../../src/engine/stage/output.ts';
-import { gather, localStagesOf } from '../../../src/engine/stage/partial.ts';
+import { gather } from '../../../src/engine/stage/gather.ts';
+import { localStagesOf } from '../../../src/engine/stage/local.ts';
+import { SpillFolder } from '../../../src/engine/stage/spill.ts';
+import { stagesOf } from '../../../src/engine/stage/stages.ts';
 
 /** Data to run queries on, as text; as `bytes` where they are not the text in UTF-8. */
 export type TestData =
@@ -42,6 +45,20 @@ export async function run(query: string, data: TestData, options: RunOptions = {
   for await (const batch of compose(plan, batchesOf(plan, data, options), context))
     writeRows(out, batch, plan.output);
   return Buffer.from(out.view()).toString().split('\n').slice(0, -1);
+}
+
+/** All stages in one thread, as those behind the first that needs all rows are carried out. */
+export async function* compose(
+  plan: Plan,
+  batches: AsyncIterable<Batch>,
+  context: StageContext,
+): AsyncGenerator<Batch> {
+  const folder = new SpillFolder(context.tempFolder);
+  try {
+    yield* chain(stagesOf(plan), batches, context, folder, 0);
+  } finally {
+    await folder.remove();
+  }
 }
 
 export function contextOf({ budget = 1 << 26, metrics, signal, tempFolder }: RunOptions): StageContext {

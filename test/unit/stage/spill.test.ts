@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Batch } from '../../../src/engine/stage/batch.ts';
 import type { StageMetrics } from '../../../src/engine/stage/context.ts';
-import { compose } from '../../../src/engine/stage/compose.ts';
 import { MemoryLimitError } from '../../../src/engine/stage/memoryLimit.ts';
-import { batchesOf, contextOf, layoutOf, planOf, run, runInParts, type TestData } from './run.ts';
+import { batchesOf, compose, contextOf, layoutOf, planOf, run, runInParts, type TestData } from './run.ts';
 
 /** Rows whose keys come back, in no order. */
 const rows = Array.from({ length: 4000 }, (_, at) => {

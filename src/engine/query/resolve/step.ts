@@ -19,37 +19,44 @@ export interface SortKey {
   readonly nullsFirst: boolean;
 }
 
+/** What the steps of each kind say. A file that describes a kind of its own adds it here. */
+export interface Steps {
+  where: { readonly condition: Expression; readonly bound: Bound };
+  compute: { readonly items: readonly Computation[]; readonly bound: Bound };
+  window: {
+    readonly calls: readonly { readonly slot: number; readonly call: Call }[];
+    readonly bound: Bound;
+  };
+  distinct: { readonly output: Output };
+  aggregate: {
+    readonly keys: readonly Computation[];
+    readonly calls: readonly { readonly slot: number; readonly call: Call }[];
+    readonly bound: Bound;
+  };
+  sort: { readonly keys: readonly SortKey[]; readonly bound: Bound };
+  /** A sort of which only the first rows are needed: `count` of them. */
+  top: { readonly keys: readonly SortKey[]; readonly bound: Bound; readonly count: number };
+  limit: { readonly count: number; readonly offset: number };
+  sample: { readonly size: number; readonly unit: 'percent' | 'rows'; readonly seed: number };
+  unnest: {
+    readonly expression: Expression;
+    readonly slot: number;
+    readonly position: number | undefined;
+    readonly bound: Bound;
+  };
+}
+
+export type StepKind = keyof Steps;
+
 /** One thing that a stage does, its names resolved. A pipe operator is none, one or several of them. */
-export type Step =
-  | { readonly kind: 'where'; readonly condition: Expression; readonly bound: Bound }
-  | { readonly kind: 'compute'; readonly items: readonly Computation[]; readonly bound: Bound }
-  | {
-      readonly kind: 'window';
-      readonly calls: readonly { readonly slot: number; readonly call: Call }[];
-      readonly bound: Bound;
-    }
-  | { readonly kind: 'distinct'; readonly output: Output }
-  | {
-      readonly kind: 'aggregate';
-      readonly keys: readonly Computation[];
-      readonly calls: readonly { readonly slot: number; readonly call: Call }[];
-      readonly bound: Bound;
-    }
-  | { readonly kind: 'sort'; readonly keys: readonly SortKey[]; readonly bound: Bound }
-  | { readonly kind: 'limit'; readonly count: number; readonly offset: number }
-  | {
-      readonly kind: 'sample';
-      readonly size: number;
-      readonly unit: 'percent' | 'rows';
-      readonly seed: number;
-    }
-  | {
-      readonly kind: 'unnest';
-      readonly expression: Expression;
-      readonly slot: number;
-      readonly position: number | undefined;
-      readonly bound: Bound;
-    };
+export type Step<K extends StepKind = StepKind> = {
+  [P in K]: { readonly kind: P } & Steps[P];
+}[K];
+
+/** Slots that a step's expressions read. */
+export function slotsOfBound({ columns, calls }: Bound): number[] {
+  return [...Array.from(columns.values(), (binding) => binding.slot), ...calls.values()];
+}
 
 /** A column of the result. */
 export interface OutputColumn {

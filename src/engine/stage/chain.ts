@@ -1,0 +1,47 @@
+import type { Batch } from './batch.ts';
+import type { StageContext } from './context.ts';
+import { measured } from './measure.ts';
+import { inPieces } from './pieces.ts';
+import type { SpillFolder } from './spill.ts';
+import type { RowStage, StageSetting } from './stage.ts';
+import type { PlanStages } from './stages.ts';
+
+/**
+ * The generators that carry out a plan's stages in this thread, from the stage number `from` on. The query reads from
+ * left to right as the chain runs from the innermost to the outermost.
+ * @param folder for temporary files; the caller removes it
+ */
+export function chain(
+  plan: PlanStages,
+  batches: AsyncIterable<Batch>,
+  context: StageContext,
+  folder: SpillFolder,
+  from: number,
+): AsyncIterable<Batch> {
+  let stream = batches;
+  for (const [at, stage] of plan.stages.entries()) {
+    if (at < from) continue;
+    const setting = settingOf(plan, at, context, folder);
+    stream = measured({ name: stage.name, step: at }, stream, context, folder, (input) => {
+      if (stage.run) return stage.run(input, setting);
+      if (stage.local) return localRows(input, stage.local());
+      throw new TypeError(`${stage.name} says neither what it does with a row nor with all of them.`);
+    });
+  }
+  return stream;
+}
+
+/** What the stage number `at` is given. Memory is shared evenly by the stages that hold rows. */
+export function settingOf(
+  { stages, live }: PlanStages,
+  at: number,
+  { signal, cutoff, budget }: StageContext,
+  folder: SpillFolder,
+): StageSetting {
+  const holding = stages.filter(({ holds }) => holds === true).length;
+  return { live: live[at + 1], budget: budget / Math.max(1, holding), folder, signal, cutoff };
+}
+
+async function* localRows(batches: AsyncIterable<Batch>, stage: RowStage): AsyncGenerator<Batch> {
+  for await (const batch of inPieces(batches, stage)) if (batch.count > 0) yield batch;
+}

@@ -1,0 +1,52 @@
+import type { Plan } from '../query/index.ts';
+import type { Batch } from './batch.ts';
+import { chain, settingOf } from './chain.ts';
+import type { StageContext } from './context.ts';
+import { measuredParts } from './measure.ts';
+import { decodedRows } from './rowParts.ts';
+import { RowCodec } from './rows.ts';
+import { SpillFolder } from './spill.ts';
+import type { Stage } from './stage.ts';
+import { stagesOf } from './stages.ts';
+
+/**
+ * Carries out a plan on what `LocalStages` of any number of threads have made of the file, given in its order. The
+ * parts are void once they have been taken in.
+ */
+export async function* gather(
+  plan: Plan,
+  parts: AsyncIterable<Uint8Array>,
+  context: StageContext,
+): AsyncGenerator<Batch> {
+  const folder = new SpillFolder(context.tempFolder);
+  try {
+    yield* gathered(plan, parts, context, folder);
+  } finally {
+    await folder.remove();
+  }
+}
+
+function gathered(
+  plan: Plan,
+  parts: AsyncIterable<Uint8Array>,
+  context: StageContext,
+  folder: SpillFolder,
+): AsyncIterable<Batch> {
+  const stages = stagesOf(plan);
+  const at = stages.local;
+  const stage: Stage | undefined = stages.stages.at(at);
+  const place = { name: stage?.name ?? 'rows', step: at };
+  const { parts: partly } = stage ?? {};
+  const batches = measuredParts(place, parts, context, folder, (given) =>
+    partly
+      ? partly.gather(given, settingOf(stages, at, context, folder))
+      : decodedRows(given, new RowCodec(stages.live[at])),
+  );
+  return chain(stages, batches, context, folder, partly ? at + 1 : at);
+}
+
+/** Whether what the threads make of many rows is small: groups, or the first rows. */
+export function reducesRows(plan: Plan): boolean {
+  const { stages, local } = stagesOf(plan);
+  return stages.at(local)?.reduces ?? false;
+}

@@ -1,0 +1,131 @@
+import type { RecordBlock } from '../format/record.ts';
+import type { Origin, Plan } from '../query/index.ts';
+import { batchOfBlock, type Batch } from './batch.ts';
+import type { StepWork } from './context.ts';
+import { Pieces } from './pieces.ts';
+import { rowReducer } from './rowParts.ts';
+import { RowCodec } from './rows.ts';
+import type { Reducer, RowStage } from './stage.ts';
+import { stagesOf, type PlanStages } from './stages.ts';
+
+/**
+ * The first steps of a plan in one of several threads: those that look at one record at a time, and as much of the
+ * next one as can be done on a part of the rows. What comes out is bytes, for `gather` in another thread.
+ */
+export interface LocalStages {
+  /**
+   * Takes in the records of a block that the plan's condition has taken. Blocks must come in the order of the file.
+   * Once enough is made of them for one answer, the rest of them is left out.
+   * @param work noted here where it is asked for
+   */
+  add(
+    block: RecordBlock,
+    selection: Uint32Array,
+    count: number,
+    origin: Origin,
+    work?: readonly StepWork[],
+  ): void;
+  /** How many of the records were taken in since the last `restart`; undefined: all. */
+  readonly unfinished: number | undefined;
+  /** What was made of the blocks since the last call. */
+  take(work?: readonly StepWork[]): Uint8Array<ArrayBuffer>;
+  /** Begins anew. */
+  restart(cutoff?: Uint8Array): void;
+  /** Nothing done so far: the steps that are done here, and the one of which a part is. */
+  idle(): readonly StepWork[];
+}
+
+const kept = new WeakMap<Plan, LocalStages>();
+
+/**
+ * The stages of a plan for one task of this thread. They are kept with the plan: compiling them, and growing their
+ * memory anew for every stretch of a file, would cost more than what they do.
+ * @param cutoff see `StagesOutput`
+ */
+export function localStagesOf(plan: Plan, cutoff?: Uint8Array): LocalStages {
+  const stages = kept.get(plan) ?? createLocalStages(plan);
+  kept.set(plan, stages);
+  stages.restart(cutoff);
+  return stages;
+}
+
+function createLocalStages(plan: Plan): LocalStages {
+  const planned = stagesOf(plan);
+  const count = planned.local;
+  const stages = planned.stages.slice(0, count).flatMap(({ local }) => local?.() ?? []);
+  const reducer = reducerOf(planned);
+  stages.push((batch) => {
+    if (batch.count > 0) reducer.add(batch);
+    return batch;
+  });
+  const pieces = new Pieces();
+  const idle = (): StepWork[] => stages.map(() => ({ rowsIn: 0, rowsOut: 0, ms: 0 }));
+  let taken = 0;
+  let isFull = false;
+  return {
+    get unfinished() {
+      return isFull ? taken : undefined;
+    },
+    add(block, selection, selected, origin, work) {
+      const whole = batchOfBlock(plan, block, selection, selected, origin);
+      for (let from = 0; from < selected && !isFull;) {
+        if (reducer.size >= enough) {
+          isFull = true;
+          return;
+        }
+        let own = work && idle();
+        const rows = pieces.take(whole, from, (piece) => {
+          own = work && idle();
+          let batch = piece;
+          for (const [at, stage] of stages.entries()) {
+            batch = own === undefined ? stage(batch) : noted(stage, batch, own[at]);
+          }
+        });
+        if (work !== undefined && own !== undefined) addWork(work, own);
+        taken += rows;
+        from += rows;
+      }
+    },
+    take(work) {
+      const began = performance.now();
+      const bytes = reducer.take();
+      reducer.restart();
+      if (work !== undefined) work[count].ms += performance.now() - began;
+      return bytes;
+    },
+    restart: (cutoff) => {
+      taken = 0;
+      isFull = false;
+      reducer.restart(cutoff);
+    },
+    idle,
+  };
+}
+
+/** An answer is not made larger than this and what a piece adds to it, in bytes. */
+const enough = 16 * 1024 * 1024;
+
+function addWork(work: readonly StepWork[], own: readonly StepWork[]): void {
+  for (const [at, { rowsIn, rowsOut, ms }] of own.entries()) {
+    work[at].rowsIn += rowsIn;
+    work[at].rowsOut += rowsOut;
+    work[at].ms += ms;
+  }
+}
+
+function noted(stage: RowStage, batch: Batch, own: StepWork): Batch {
+  const began = performance.now();
+  const made = stage(batch);
+  own.ms += performance.now() - began;
+  own.rowsIn += batch.count;
+  own.rowsOut += made.count;
+  return made;
+}
+
+/** Makes of the rows what the first stage that is not local can make of some of them. */
+function reducerOf({ stages, live, local }: PlanStages): Reducer {
+  const stage = stages.at(local);
+  return stage?.parts
+    ? stage.parts.reduce(live[local + 1])
+    : rowReducer(new RowCodec(live[local]), stage?.filter?.());
+}

@@ -1,0 +1,68 @@
+import type { Plan } from '../query/index.ts';
+import type { Slot } from '../query/resolve/slot.ts';
+import type { Step, StepKind } from '../query/resolve/step.ts';
+import { aggregateStage } from './aggregate.ts';
+import { computeStage } from './compute.ts';
+import { distinctStage } from './distinct.ts';
+import { limitStage } from './limit.ts';
+import { sortStage } from './orderBy.ts';
+import { slotsOf } from './output.ts';
+import type { Stage } from './stage.ts';
+import { sampleStage } from './tablesample.ts';
+import { topStage } from './top.ts';
+import { unnestStage } from './unnest.ts';
+import { whereStage } from './where.ts';
+import { windowStage } from './window.ts';
+
+/** Every kind of step. */
+const kinds: { readonly [K in StepKind]: (step: Step<K>, slots: readonly Slot[]) => Stage } = {
+  where: whereStage,
+  compute: computeStage,
+  window: windowStage,
+  distinct: distinctStage,
+  aggregate: aggregateStage,
+  sort: sortStage,
+  top: topStage,
+  limit: limitStage,
+  sample: sampleStage,
+  unnest: unnestStage,
+};
+
+export function stageOf<K extends StepKind>(step: Step<K>, slots: readonly Slot[]): Stage {
+  return kinds[step.kind](step, slots);
+}
+
+/** The stages of a plan, with the slots that are read at each place. */
+export interface PlanStages {
+  readonly stages: readonly Stage[];
+  /**
+   * Of each place between the stages, the slots that what follows reads: before the first stage, ..., and after the last
+   * one, where the output reads them.
+   */
+  readonly live: readonly ReadonlySet<number>[];
+  /** How many stages, from the first on, look at each row by itself. */
+  readonly local: number;
+}
+
+export function stagesOf({ steps, slots, output, offset }: Plan): PlanStages {
+  const stages = steps.map((step) => stageOf(step, slots));
+  const other = stages.findIndex(({ local }) => local === undefined);
+  return {
+    stages,
+    live: liveSlots(stages, offset === undefined ? slotsOf(output) : [...slotsOf(output), offset]),
+    local: other === -1 ? stages.length : other,
+  };
+}
+
+function liveSlots(stages: readonly Stage[], output: readonly number[]): ReadonlySet<number>[] {
+  let live = new Set(output);
+  const places = [live];
+  for (const { reads, fills, renews } of stages.toReversed()) {
+    const before = new Set(renews === true ? [] : live);
+    for (const slot of fills) before.delete(slot);
+    for (const slot of reads) before.add(slot);
+    places.unshift(before);
+    live = before;
+  }
+  return places;
+}
