@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { targets, type Target } from '../engine/sink/exportFormat.ts';
 import { endingOf, endings, isWritable, namedTarget } from '../engine/sink/targetName.ts';
-import type { FormatOptions } from '../protocol/formatOptions.ts';
+import { formatKinds, type FormatKind, type FormatOptions } from '../protocol/formatOptions.ts';
 import { encodingName } from '../engine/source/encoding/encoding.ts';
 import { isAddress } from '../engine/source/http/address.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';
@@ -181,11 +181,9 @@ function readTarget(text: string): Target {
   return target;
 }
 
-const formats = ['jsonl', 'json', 'csv'] as const;
-
-function readFormat(text: string): (typeof formats)[number] {
-  const format = formats.find((known) => known === text.toLowerCase());
-  if (format === undefined) throw new UsageError(`--from takes ${listed(formats)}, not ${quoted(text)}.`);
+function readFormat(text: string): FormatKind {
+  const format = formatKinds.find((known) => known === text.toLowerCase());
+  if (format === undefined) throw new UsageError(`--from takes ${listed(formatKinds)}, not ${quoted(text)}.`);
   return format;
 }
 

@@ -121,10 +121,9 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
 }
 
 /** The format that the name of the output says. */
-function targetOf({ file, output }: RunCommand, { recognised: { format } }: Dataset): Target {
+function targetOf({ file, output }: RunCommand, { format: { kind, dialect } }: Dataset): Target {
   if (output === undefined) return 'same';
-  const delimiter = format.kind === 'csv' ? format.dialect.delimiter : undefined;
-  return namedTarget({ name: nameOf(file), kind: format.kind, delimiter }, output);
+  return namedTarget({ name: nameOf(file), kind, delimiter: dialect?.delimiter }, output);
 }
 
 /** @throws SinkError where the rejects would take the place of the output, or the output that of the rejects */
@@ -160,28 +159,8 @@ function optionsFor({ choices }: OpenReading): string {
 }
 
 /** How a file is read, for programs. */
-function readingOf({ encoding, recognised }: Dataset): object {
-  const { format, description, dataStart, tables, openReadings = [] } = recognised;
-  const score = Number(recognised.score?.toFixed(3));
-  switch (format.kind) {
-    case 'jsonl':
-      return { format: format.kind, encoding };
-    case 'json':
-      return { format: format.kind, encoding, rows: format.rows.path };
-    case 'csv':
-      return {
-        format: format.kind,
-        encoding,
-        score,
-        description,
-        ...format.dialect,
-        firstLine: tables?.places[tables.number - 1].line,
-        dataStart,
-        table: tables?.number,
-        tables: tables?.places,
-        undecided: openReadings,
-      };
-  }
+function readingOf({ encoding, recognised, format }: Dataset): object {
+  return { format: format.kind, encoding, ...format.described(recognised) };
 }
 
 function sourceOf({ file, headers, encoding }: RunCommand): SourceSpec {

@@ -1,7 +1,7 @@
 import { l10n, window, type QuickPickItem } from 'vscode';
 import { delimiterName, isCommentMark, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
 import { writtenChoices } from './askWritten.ts';
-import type { FormatOptions } from '../protocol/formatOptions.ts';
+import { formatKinds, type FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 
 interface Choice extends QuickPickItem {
@@ -204,7 +204,7 @@ function formatName(format: FormatOptions['format']): string {
 }
 
 async function askFormat(now: FormatOptions['format']): Promise<FormatOptions | undefined> {
-  const choices = (['jsonl', 'json', 'csv'] as const).map((format) => ({
+  const choices = formatKinds.map((format) => ({
     label: formatName(format),
     description: format === now ? l10n.t('current') : '',
     options: { format },

@@ -1,7 +1,13 @@
+/**
+ * The formats that can be read: JSON Lines, JSON values of any layout, delimited text. Of two that a file may be in, the
+ * first is taken.
+ */
+export const formatKinds = ['jsonl', 'json', 'csv'] as const;
+export type FormatKind = (typeof formatKinds)[number];
+
 /** What the user says of how a file is to be read; what is not said is recognised. */
 export interface FormatOptions {
-  /** JSON Lines, JSON values of any layout, or delimited text. */
-  readonly format?: 'jsonl' | 'json' | 'csv' | undefined;
+  readonly format?: FormatKind | undefined;
   readonly delimiter?: string | undefined;
   readonly quote?: '"' | "'" | '' | undefined;
   /** CSV: rows of the header; with 0, the first line is data, and no line is skipped unless that is said as well. */

@@ -6,13 +6,13 @@
  * and sizes are bytes. Numbers that a file holds cross as text, never as doubles.
  */
 
-import type { FormatOptions } from './formatOptions.ts';
+import type { FormatKind, FormatOptions } from './formatOptions.ts';
 import type { StatisticsCalls } from './statistics.ts';
 
 /** What a preview shows first, and again after each change of the file. */
 export interface FileInfo {
   readonly name: string;
-  readonly format: 'jsonl' | 'csv' | 'json';
+  readonly format: FormatKind;
   readonly size: number | undefined;
   readonly encoding: string;
   /** What was recognised, in words: "comma, quoted, header". */
@@ -178,9 +178,14 @@ export interface RecordDetail {
   /** The record's text, cut to `detailLimit` bytes; invalid bytes shown as U+FFFD. */
   readonly text: string;
   readonly cut: boolean;
-  /** CSV: name-value pairs, in the order of the file. */
-  readonly fields: readonly { readonly name: string; readonly value: string | null }[];
+  /** Of the row of a table: its fields, in the order of the file. */
+  readonly fields: readonly FieldValue[];
   readonly fault: string;
+}
+
+export interface FieldValue {
+  readonly name: string;
+  readonly value: string | null;
 }
 
 export const detailLimit = 4 * 1024 * 1024;

@@ -4,20 +4,16 @@ import type { CsvDialect } from '../../src/engine/format/csv/dialect.ts';
 import { JsonFields } from '../../src/engine/format/json/fields.ts';
 import { createPlainJsonlScanner } from '../../src/engine/format/json/lines.ts';
 import type { RecordBlock } from '../../src/engine/format/record.ts';
-import { ByteBuilder } from '../../src/engine/sink/byteBuilder.ts';
-import {
-  neededHead,
-  needsPaths,
-  type RecordFormat,
-  type Target,
-} from '../../src/engine/sink/exportFormat.ts';
+import { ByteBuilder } from '../../src/engine/byteBuilder.ts';
+import { formatOf, type FormatSpec } from '../../src/engine/format/registry.ts';
+import { neededHead, needsPaths, type Target } from '../../src/engine/sink/exportFormat.ts';
 import { frameOf, framed } from '../../src/engine/sink/frame.ts';
 import { appendReject, rejectsIn } from '../../src/engine/sink/rejects.ts';
 import { createRowEncoder } from '../../src/engine/sink/rowEncoder.ts';
 import { collectPaths } from '../../src/engine/sink/tableRow.ts';
 
 export interface Export {
-  readonly source: RecordFormat;
+  readonly source: FormatSpec;
   readonly target: Target;
   /** Bytes after which a new block begins. */
   readonly blockSize?: number;
@@ -28,15 +24,16 @@ export interface Export {
 /** Exports a whole source, block by block, as the engine does. */
 export async function exportOf(text: string | Uint8Array, what: Export): Promise<Uint8Array> {
   const { source, target, chosen = () => true } = what;
+  const format = formatOf(source);
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   const start = dataStart(bytes, source);
   const fields = new JsonFields();
-  if (needsPaths(source, target)) {
+  if (needsPaths(format, target)) {
     for (const { block, selection } of blocks(bytes, start, what, chosen)) {
       collectPaths(fields, block, selection, selection.length);
     }
   }
-  const encoder = createRowEncoder(source, target, fields.paths());
+  const encoder = createRowEncoder(format, target, fields.paths());
   function* rows(): Generator<Uint8Array> {
     for (const { block, selection } of blocks(bytes, start, what, chosen)) {
       encoder.encode(block, selection, selection.length);
@@ -45,15 +42,15 @@ export async function exportOf(text: string | Uint8Array, what: Export): Promise
     }
   }
   const out: Uint8Array[] = [];
-  const header = neededHead(source, target) === 'header' && source.kind === 'csv';
+  const header = neededHead(format, target) === 'header' && source.kind === 'csv';
   const head = bytes.subarray(header ? source.dialect.tableStart : 0, start);
-  const frame = frameOf(source, target, head, fields.paths());
+  const frame = frameOf(format, target, head, fields.paths());
   for await (const chunk of framed(frame, rows())) out.push(chunk);
   return Buffer.concat(out);
 }
 
 /** The rejects of a whole source, parsed. */
-export function rejectsOf(bytes: Uint8Array, source: RecordFormat, blockSize: number): unknown[] {
+export function rejectsOf(bytes: Uint8Array, source: FormatSpec, blockSize: number): unknown[] {
   const out = new ByteBuilder();
   const before = { record: 0, line: 0 };
   for (const { block } of blocks(
@@ -70,7 +67,7 @@ export function rejectsOf(bytes: Uint8Array, source: RecordFormat, blockSize: nu
   return lines.slice(0, -1).map((line): unknown => JSON.parse(line));
 }
 
-function dataStart(bytes: Uint8Array, source: RecordFormat): number {
+function dataStart(bytes: Uint8Array, source: FormatSpec): number {
   return source.kind === 'csv' ? (csvBody(bytes, true, source.dialect)?.index ?? 0) : 0;
 }
 
@@ -97,6 +94,6 @@ function* blocks(
   }
 }
 
-export function csvFormat(dialect: CsvDialect): RecordFormat {
+export function csvFormat(dialect: CsvDialect): FormatSpec {
   return { kind: 'csv', dialect };
 }

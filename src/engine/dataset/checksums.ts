@@ -1,6 +1,5 @@
-import { quoteReach } from '../format/csv/row.ts';
+import type { Format } from '../format/driver.ts';
 import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
-import type { FormatSpec } from '../pool/task.ts';
 import type { OpenedSource } from '../source/open.ts';
 
 /**
@@ -8,23 +7,10 @@ import type { OpenedSource } from '../source/open.ts';
  * holds: a JSON document's depend on what stands around them, and decoded text has to be decoded to be compared. Where
  * nothing is kept, a few checksums are enough to see that a file changes.
  */
-export function checksumEvery(source: OpenedSource, format: FormatSpec, kept: boolean): number | undefined {
+export function checksumEvery(source: OpenedSource, format: Format, kept: boolean): number | undefined {
   const asItStands = source.random && source.compression.length === 0 && source.encoding.startsWith('utf-8');
-  if (source.place.kind !== 'file' || !asItStands || reachOf(format) === undefined) return undefined;
+  if (source.place.kind !== 'file' || !asItStands || format.reach === undefined) return undefined;
   return kept ? 1 : 64;
-}
-
-/** See `StoreKey.reach`. */
-export function reachOf(format: FormatSpec): number | undefined {
-  switch (format.kind) {
-    case 'jsonl':
-      return 0;
-    case 'csv':
-      // A quote is looked for that closes a field.
-      return format.dialect.quote === '' ? 0 : quoteReach;
-    case 'json':
-      return undefined;
-  }
 }
 
 /** Blocks that are read again to see whether a file has changed. */

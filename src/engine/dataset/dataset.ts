@@ -4,18 +4,18 @@ import { BlockIndex } from '../index/blockIndex.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { CellRequest, FileSpec, PagePart, PageResult, Result, Task } from '../pool/task.ts';
+import type { Format } from '../format/driver.ts';
+import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
 import { findRows } from '../format/json/document/find.ts';
 import type { PatternStep } from '../format/json/document/stream.ts';
-import { layoutOf } from '../pool/matcher.ts';
 import type { KnownColumn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import { SourceError, type FileIdentity, type SourceSpec } from '../source/source.ts';
 import { cacheIdentity, type CacheIdentity } from './cacheIdentity.ts';
-import { checksumEvery, reachOf, samplesOf } from './checksums.ts';
+import { checksumEvery, samplesOf } from './checksums.ts';
 import { Columns } from './columns.ts';
-import { recognise, type Recognised } from './format.ts';
 import { scanFile, type FileScan } from './fileScan.ts';
 import { patternSteps, spoolElements, type Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
@@ -45,7 +45,8 @@ export interface DatasetOptions extends FormatOptions {
 /** An open file: its format, its columns, the index as far as it has grown. What the views of a file share. */
 export class Dataset {
   readonly name: string;
-  readonly recognised: Recognised;
+  readonly recognised: RecognisedFile;
+  readonly format: Format;
   readonly columns = new Columns();
   readonly known: Knowledge;
   readonly scheduler: ScanScheduler;
@@ -61,13 +62,14 @@ export class Dataset {
     source: OpenedSource,
     spec: SourceSpec,
     identity: CacheIdentity | undefined,
-    recognised: Recognised,
+    recognised: RecognisedFile,
     options: DatasetOptions,
   ) {
     this.#source = source;
     this.name = source.name;
     this.encoding = source.encoding;
     this.recognised = recognised;
+    this.format = formatOf(recognised.format);
     this.#spec = {
       key: `${source.name}\n${nextKey++}`,
       // What is known of an address spares every worker the questions that were asked here.
@@ -75,15 +77,13 @@ export class Dataset {
       format: recognised.format,
       end: recognised.end ?? source.size,
       blockSize: options.blockSize ?? blockSize,
-      checksumEvery: checksumEvery(source, recognised.format, options.store !== undefined),
+      checksumEvery: checksumEvery(source, this.format, options.store !== undefined),
     };
     this.#young = identity?.state.young ?? false;
     this.known = this.#knowledge(identity, options.store);
     this.scheduler = new ScanScheduler(source, this.#spec, options.pool);
-    if (recognised.format.kind === 'csv') {
-      const { columns, readings } = recognised.format.dialect;
-      this.columns.setNames(columns, readings);
-    }
+    const { layout } = this.format;
+    if (layout.names === 'columns') this.columns.setNames(layout.columns, layout.readings);
   }
 
   /** Opens a file and reads enough of it to know its format. @throws SourceError */
@@ -159,7 +159,7 @@ export class Dataset {
 
   /** What a query's names stand for in the file. */
   get layout(): Layout {
-    return layoutOf(this.recognised.format);
+    return this.format.layout;
   }
 
   /** Where the file ends; undefined for a stream whose end was not seen. */
@@ -258,10 +258,10 @@ export class Dataset {
    * @param what `all` that belongs to the records: byte-order mark, preamble, header; or the `header` alone
    */
   async head(what: 'all' | 'header' | 'nothing', signal: AbortSignal): Promise<Uint8Array> {
-    const { format, dataStart, above } = this.recognised;
+    const { dataStart, above } = this.recognised;
+    const { dialect } = this.format;
     if (what === 'nothing') return new Uint8Array(0);
-    const start =
-      what === 'header' && format.kind === 'csv' ? format.dialect.tableStart : (above?.start ?? 0);
+    const start = what === 'header' && dialect ? dialect.tableStart : (above?.start ?? 0);
     const head = new Uint8Array(Math.max(0, dataStart - start));
     return head.subarray(0, await readFully(this.#source, head, start, signal));
   }
@@ -272,14 +272,10 @@ export class Dataset {
    */
   get encodedLines(): EncodedLines | undefined {
     const { encoded, encoding } = this.#source;
-    const { format, firstLine, above } = this.recognised;
-    if (!encoded || format.kind === 'json') return undefined;
-    return new EncodedLines(
-      encoded,
-      encoding,
-      { from: above?.line ?? 0, to: firstLine },
-      format.kind === 'csv' ? format.dialect.lineEnd : 'lf',
-    );
+    const { firstLine, above } = this.recognised;
+    const { lineEnd } = this.format;
+    if (!encoded || lineEnd === undefined) return undefined;
+    return new EncodedLines(encoded, encoding, { from: above?.line ?? 0, to: firstLine }, lineEnd);
   }
 
   /** What is known so far: nothing but where the first record begins. */
@@ -289,7 +285,7 @@ export class Dataset {
     const index = new BlockIndex(blockSize, dataStart, firstLine);
     if (!identity || !store || this.#source.compression.length > 0) return new Knowledge(index, undefined);
     const reading = JSON.stringify([format, this.encoding, blockSize]);
-    const reach = this.#spec.checksumEvery === undefined ? undefined : reachOf(format);
+    const reach = this.#spec.checksumEvery === undefined ? undefined : this.format.reach;
     const key = { ...identity, reading, source: this.#source, dataStart, firstLine, reach };
     return new Knowledge(index, { store, key, unchanged: () => this.#isUnchanged() });
   }

@@ -1,5 +1,4 @@
 import { describeOpen, type OpenReading } from '../format/csv/openReading.ts';
-import { layoutOf } from '../pool/matcher.ts';
 import { checkReadings, type Diagnostic, type Query } from '../query/index.ts';
 import type { Dataset } from './dataset.ts';
 
@@ -13,11 +12,12 @@ export function readingDoubts(
   dataset: Dataset,
   advice: (reading: OpenReading) => string,
 ): Diagnostic[] {
-  const { format, openReadings = [] } = dataset.recognised;
-  const names = format.kind === 'csv' ? format.dialect.columns : [];
+  const { openReadings = [] } = dataset.recognised;
+  const { layout } = dataset;
+  const names = layout.names === 'columns' ? layout.columns : [];
   const doubts = openReadings.map((reading): [number, string] => [
     reading.column,
     `${names[reading.column]} is read as text: ${describeOpen(reading)}. ${advice(reading)}`,
   ]);
-  return checkReadings(query, layoutOf(format), new Map(doubts));
+  return checkReadings(query, layout, new Map(doubts));
 }

@@ -1,5 +1,5 @@
-import { layoutOf } from '../pool/matcher.ts';
-import type { FormatSpec, MatchWindow } from '../pool/task.ts';
+import { formatOf, type FormatSpec } from '../format/registry.ts';
+import type { MatchWindow } from '../pool/task.ts';
 import {
   fixTime,
   outcomeOf,
@@ -39,7 +39,7 @@ export interface PlannedQuery {
 export function plannedFor(asked: string, format: FormatSpec): PlannedQuery {
   const written = parsedOrThrow(asked);
   const text = fixTime(written, new Date());
-  const plan = planQuery(text === asked ? written : parsedOrThrow(text), layoutOf(format));
+  const plan = planQuery(text === asked ? written : parsedOrThrow(text), formatOf(format).layout);
   return { asked, text, plan, outcome: outcomeOf(written), window: windowOf(plan) };
 }
 

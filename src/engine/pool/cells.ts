@@ -1,6 +1,5 @@
-import { fieldText } from '../format/csv/text.ts';
 import { plainNumber, rewriteCell, type CellReading } from '../format/csv/cellReading.ts';
-import type { CsvDialect } from '../format/csv/dialect.ts';
+import type { Format } from '../format/driver.ts';
 import { Kind } from '../format/record.ts';
 import { CellKind } from '../../protocol/preview.ts';
 
@@ -84,7 +83,7 @@ export type CellWriter = (
 ) => void;
 
 /** @param numbersInText whether a text that reads as a number is shown as one */
-export function jsonCellWriter(numbersInText: boolean): CellWriter {
+export function cellWriter({ unescaped }: Format, numbersInText: boolean): CellWriter {
   return (cells, bytes, kind, start, end, reading) => {
     switch (kind) {
       case Kind.Missing:
@@ -96,44 +95,20 @@ export function jsonCellWriter(numbersInText: boolean): CellWriter {
         return cells.bytes(CellKind.Boolean, bytes, start, end);
       case Kind.Number:
         return cells.bytes(CellKind.Number, bytes, start, end);
-      case Kind.Text: {
+      case Kind.List:
+      case Kind.Object:
+        return cells.bytes(CellKind.Json, bytes, start, end);
+      case Kind.EscapedText:
+        return cells.text(CellKind.Text, unescaped(bytes.subarray(start, end)));
+      default: {
         const isNumber = numbersInText && looksNumeric(bytes, start, end, reading);
         return cells.bytes(isNumber ? CellKind.Number : CellKind.Text, bytes, start, end);
       }
-      case Kind.EscapedText:
-        return cells.text(CellKind.Text, unescapeJson(bytes, start, end));
-      default:
-        return cells.bytes(CellKind.Json, bytes, start, end);
     }
   };
 }
 
-export function csvCellWriter(dialect: CsvDialect): CellWriter {
-  return (cells, bytes, kind, start, end, reading) => {
-    switch (kind) {
-      case Kind.Missing:
-        return cells.empty(CellKind.Missing);
-      case Kind.Null:
-        return cells.empty(CellKind.Null);
-      case Kind.EscapedText:
-        return cells.text(CellKind.Text, fieldText(bytes, kind, start, end, dialect));
-      default:
-        return cells.bytes(
-          looksNumeric(bytes, start, end, reading) ? CellKind.Number : CellKind.Text,
-          bytes,
-          start,
-          end,
-        );
-    }
-  };
-}
-
-function unescapeJson(bytes: Uint8Array, start: number, end: number): string {
-  const text: unknown = JSON.parse(`"${decoder.decode(bytes.subarray(start, end))}"`);
-  return typeof text === 'string' ? text : '';
-}
-
-/** Whether a CSV field reads as a number, to be set flush right: how it is shown, no more. */
+/** Whether a text reads as a number, to be set flush right: how it is shown, no more. */
 export function looksNumeric(bytes: Uint8Array, start: number, end: number, reading?: CellReading): boolean {
   if (end - start > 64) return false;
   const text = decoder.decode(bytes.subarray(start, end));

@@ -1,20 +1,17 @@
 import { Fault, isReadable } from '../fault.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
+import { formatOf, type FormatSpec } from '../format/registry.ts';
 import { zoneOf, type Zone } from '../index/zone.ts';
-import type { Layout, Plan } from '../query/index.ts';
+import type { Plan } from '../query/index.ts';
 import { parseQuery, planQuery } from '../query/index.ts';
 import { TextFinder } from './find.ts';
-import type { Find, FormatSpec } from './task.ts';
+import type { Find } from './task.ts';
 
 /** A query that a task brought along does not parse: it was checked before, so this is a bug. */
 export function planOf(query: string, format: FormatSpec): Plan {
   const parsed = parseQuery(query);
   if (!parsed.ok) throw new SyntaxError(`A scan was asked for with a query that does not parse: ${query}`);
-  return planQuery(parsed.query, layoutOf(format));
-}
-
-export function layoutOf(format: FormatSpec): Layout {
-  return format.kind === 'csv' ? { format: 'csv', ...format.dialect } : { format: 'json' };
+  return planQuery(parsed.query, formatOf(format).layout);
 }
 
 const takes = {

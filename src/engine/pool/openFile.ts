@@ -1,11 +1,8 @@
-import { createPlainCsvScanner } from '../format/csv/csv.ts';
-import { createKernelCsvScanner, isKernelDialect } from '../format/csv/scanner.ts';
-import { createKernelJsonDocumentScanner } from '../format/json/document/scanner.ts';
-import { createKernelJsonlScanner } from '../format/json/scanner.ts';
 import type { Scanner } from '../format/record.ts';
+import { formatOf, type FormatSpec } from '../format/registry.ts';
 import { openSource } from '../source/open.ts';
 import type { Source } from '../source/source.ts';
-import type { FileSpec, FormatSpec } from './task.ts';
+import type { FileSpec } from './task.ts';
 
 /** A file as one thread has it open: its own handle, its own scanner. */
 export interface OpenFile {
@@ -18,24 +15,10 @@ export interface OpenFile {
   readonly rowScanner: Scanner;
 }
 
-function openedFile(source: Source, format: FormatSpec): OpenFile {
-  const scanner = createScanner(format);
-  const rowScanner =
-    format.kind === 'json' ? createKernelJsonDocumentScanner({ ...format.rows, layout: 'values' }) : scanner;
-  return { source, scanner, rowScanner };
-}
-
-function createScanner(format: FormatSpec): Scanner {
-  switch (format.kind) {
-    case 'jsonl':
-      return createKernelJsonlScanner();
-    case 'csv':
-      return isKernelDialect(format.dialect)
-        ? createKernelCsvScanner(format.dialect)
-        : createPlainCsvScanner(format.dialect);
-    case 'json':
-      return createKernelJsonDocumentScanner(format.rows);
-  }
+function openedFile(source: Source, spec: FormatSpec): OpenFile {
+  const format = formatOf(spec);
+  const scanner = format.scanner();
+  return { source, scanner, rowScanner: format.rowScanner?.() ?? scanner };
 }
 
 /** Files a worker keeps open, so that a task does not open one anew; the one used longest ago is closed first. */

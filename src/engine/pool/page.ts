@@ -6,6 +6,8 @@ import { JsonFields } from '../format/json/fields.ts';
 import { Kind, type FieldRequest, type RecordBlock, type Scanner } from '../format/record.ts';
 import { offsetOf, withOffsets } from '../format/recordBlocks.ts';
 import { records } from '../format/records.ts';
+import type { Format } from '../format/driver.ts';
+import { formatOf } from '../format/registry.ts';
 import { createPlainJsonlScanner } from '../format/json/lines.ts';
 import type { Plan } from '../query/index.ts';
 import { batchOfBlock } from '../stage/batch.ts';
@@ -13,11 +15,11 @@ import { ByteWriter } from '../stage/bytes.ts';
 import { writeRows } from '../stage/output.ts';
 import type { RowStage } from '../stage/stage.ts';
 import { stagesOf } from '../stage/stages.ts';
-import { CellBuffer, csvCellWriter, jsonCellWriter, looksNumeric, type CellWriter } from './cells.ts';
+import { CellBuffer, cellWriter, looksNumeric, type CellWriter } from './cells.ts';
 import { mergedType, typeOfKind } from './columnTypes.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
-import type { CellRequest, FileSpec, FormatSpec, PagePart, PageResult, RowFault } from './task.ts';
+import type { CellRequest, FileSpec, PagePart, PageResult, RowFault } from './task.ts';
 
 /** Read at a time, in bytes: a page of first rows should not cost a whole block. */
 const step = 128 * 1024;
@@ -37,15 +39,14 @@ export async function readPage(
   isFirst = false,
 ): Promise<PageResult> {
   const { plan } = matcher;
+  const format = formatOf(spec.format);
   // Rows that the query computes are shown as computed, unless the record itself is asked for.
   const derived = plan.shape === 'rows' && request.kind === 'columns' ? new DerivedRows(plan) : undefined;
   const rows = new RowCollector(
     derived ? derived.scanner : file.rowScanner,
     derived !== undefined || file.rowScanner === file.scanner,
-    derived ? { kind: 'jsonl' } : spec.format,
-    derived && request.kind === 'columns'
-      ? { ...request, numbersInText: spec.format.kind === 'csv' }
-      : request,
+    derived ? formatOf({ kind: 'jsonl' }) : format,
+    derived && request.kind === 'columns' ? { ...request, numbersInText: format.numbersInText } : request,
   );
   const fields = derived ? plan.fields : matcher.fields;
   // What follows the records of a document can be long, and the first rows are not to wait for it.
@@ -106,17 +107,18 @@ class RowCollector {
    * @param scanner reads the records' cells
    * @param inPlace whether blocks are in this scanner's own buffer
    */
-  constructor(scanner: Scanner, inPlace: boolean, format: FormatSpec, request: CellRequest) {
+  constructor(scanner: Scanner, inPlace: boolean, format: Format, request: CellRequest) {
     this.#scanner = scanner;
     this.#inPlace = inPlace;
     this.#request = request;
     this.#fields =
       request.kind === 'columns' ? request.columns.map(({ path }) => ({ path, numeric: false })) : [];
     this.#readings = request.kind === 'columns' ? request.columns.map(({ reading }) => reading) : [];
-    this.#numbersInText = request.kind === 'columns' && request.numbersInText === true;
-    this.#write = format.kind === 'csv' ? csvCellWriter(format.dialect) : jsonCellWriter(this.#numbersInText);
+    this.#numbersInText =
+      format.numbersInText || (request.kind === 'columns' && request.numbersInText === true);
+    this.#write = cellWriter(format, this.#numbersInText);
     this.#cells = new CellBuffer(request.limit);
-    this.#paths = format.kind === 'csv' ? undefined : new JsonFields();
+    this.#paths = format.layout.names === 'columns' ? undefined : new JsonFields();
   }
 
   /**

@@ -2,6 +2,7 @@ import { JsonFields } from '../format/json/fields.ts';
 import type { RecordBlock } from '../format/record.ts';
 import { withOffsets } from '../format/recordBlocks.ts';
 import { records } from '../format/records.ts';
+import { formatOf } from '../format/registry.ts';
 import { SourceError } from '../source/source.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
@@ -143,11 +144,11 @@ function createCollector(
       };
     }
     case 'lines':
-      return lineCollector(spec.format.kind === 'csv' && spec.format.dialect.lineEnd === 'any');
+      return lineCollector(formatOf(spec.format).lineEnd === 'any');
     case 'paths':
       return pathCollector();
     case 'bytes': {
-      const encoder = createRowEncoder(spec.format, output.to, output.columns);
+      const encoder = createRowEncoder(formatOf(spec.format), output.to, output.columns);
       return {
         take: (block, selection, count) => encoder.encode(block, selection, count),
         finish: () => ({ bytes: encoder.out.take() }),

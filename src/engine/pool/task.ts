@@ -1,8 +1,7 @@
 import type { ColumnType } from '../../protocol/preview.ts';
-import type { JsonRows } from '../format/json/document/rows.ts';
 import type { FieldPath } from '../format/json/fields.ts';
 import type { CellReading } from '../format/csv/cellReading.ts';
-import type { CsvDialect } from '../format/csv/dialect.ts';
+import type { FormatSpec } from '../format/registry.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
 import type { Zone } from '../index/zone.ts';
 import type { Target } from '../sink/exportFormat.ts';
@@ -24,11 +23,6 @@ export interface FileSpec {
   /** Of so many blocks the first one has its checksum taken, by the scan that comes to it first; undefined: none. */
   readonly checksumEvery?: number | undefined;
 }
-
-export type FormatSpec =
-  | { readonly kind: 'jsonl' }
-  | { readonly kind: 'csv'; readonly dialect: CsvDialect }
-  | { readonly kind: 'json'; readonly rows: JsonRows };
 
 /** A stretch of whole blocks, [from, to) in bytes. */
 export interface Stretch {

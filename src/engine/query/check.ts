@@ -1,5 +1,5 @@
 import { warningAt, type Diagnostic, type Fix, type Span } from './diagnostic.ts';
-import { recordAttributes } from './layout.ts';
+import { recordAttributes, type Layout } from './layout.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import { FieldList } from './predicate/fields.ts';
 import { Resolver } from './resolve/resolve.ts';
@@ -25,15 +25,15 @@ export interface KnownColumn {
 export function checkQuery(
   query: Query,
   columns: readonly KnownColumn[],
-  { format }: { readonly format: 'csv' | 'json' },
+  { names }: Pick<Layout, 'names'>,
 ): Diagnostic[] {
   if (columns.length === 0) return [];
   const candidates = [...columns.map((column) => column.name), ...recordAttributes];
-  const isSeen = format === 'csv' ? seenAmongNames(columns) : seenAmongPaths(columns);
+  const isSeen = names === 'columns' ? seenAmongNames(columns) : seenAmongPaths(columns);
   const operands = comparedColumns(query);
   const diagnostics: Diagnostic[] = [];
-  const table = new SlotTable(new FieldList(), { format: 'json' });
-  const resolver = new Resolver(initialScope({ format: 'json' }), table, {
+  const table = new SlotTable(new FieldList(), { names: 'paths' });
+  const resolver = new Resolver(initialScope({ names: 'paths' }), table, {
     unknown: (node, message) => diagnostics.push(warningAt(node, message)),
     field: (node, path) => {
       const { first, rest } = node;

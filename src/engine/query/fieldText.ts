@@ -18,7 +18,7 @@ export function csvUnescape(dialect: Pick<CsvDialect, 'delimiter' | 'quote' | 'e
 }
 
 export function unescapeOf(layout: Layout): Unescape {
-  return layout.format === 'json' ? jsonUnescape : csvUnescape(layout);
+  return layout.names === 'paths' ? jsonUnescape : csvUnescape(layout);
 }
 
 /** A Buffer over the same memory; kept for the last array asked for. */

@@ -108,7 +108,7 @@ export type RawTells = (bytes: Uint8Array, start: number, end: number) => boolea
  * some behind a backslash; a text without those is as it stands.
  */
 export function rawTells(layout: Layout, text: string): RawTells {
-  if (layout.format === 'csv') {
+  if (layout.names === 'columns') {
     const tells = layout.escape === 'double' && !text.includes(layout.quote) && !text.includes('\ufffd');
     return () => tells;
   }
@@ -120,7 +120,7 @@ export function rawTells(layout: Layout, text: string): RawTells {
  * there is none. JSON may have it escaped, and U+FFFD stands for bytes that are no text.
  */
 export function needleOf(texts: readonly string[], layout: Layout): Needle | undefined {
-  if (layout.format !== 'csv' || layout.escape !== 'double') return undefined;
+  if (layout.names !== 'columns' || layout.escape !== 'double') return undefined;
   const { quote } = layout;
   const plain = texts.filter((text) => isWellFormed(text) && (quote === '' || !text.includes(quote)));
   const bytes = plain.filter((text) => !text.includes('\ufffd')).map((text) => Buffer.from(text));

@@ -1,19 +1,13 @@
 import { offsetOf } from '../format/recordBlocks.ts';
 import type { CellReading } from '../format/csv/cellReading.ts';
-import type { CsvDialect } from '../format/csv/dialect.ts';
+import type { Layout } from '../format/layout.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import { reasonIn } from '../format/recordBlocks.ts';
 import type { Origin } from './predicate/selector.ts';
 import type { Value } from './value/value.ts';
 import type { Column, Name, Step } from './syntax/tree.ts';
 
-/** What a query's names stand for in a file. */
-export type Layout =
-  | { readonly format: 'json' }
-  | ({ readonly format: 'csv' } & Pick<
-      CsvDialect,
-      'columns' | 'delimiter' | 'quote' | 'escape' | 'readings'
-    >);
+export type { Layout };
 
 /** What is known of a record besides its fields. */
 export type RecordAttribute = '_record' | '_line' | '_offset' | '_error';
@@ -31,7 +25,7 @@ export function placeOf(column: Column, layout: Layout): Place {
   if (!first.quoted && recordAttributes.has(first.name)) {
     return { kind: 'attribute', attribute: first.name as RecordAttribute, rest };
   }
-  if (layout.format === 'json') return { kind: 'field', path: [first, ...rest].map(keyOf), rest: [] };
+  if (layout.names === 'paths') return { kind: 'field', path: [first, ...rest].map(keyOf), rest: [] };
   const place = columnPlace([first, ...rest], layout.columns);
   return place === undefined ? { kind: 'nothing' } : { kind: 'field', path: [place.index], rest: place.rest };
 }
@@ -43,7 +37,7 @@ function keyOf(step: Step): string | number {
 /** How a field is written, where that is not how the language writes numbers and times. */
 export function readingOf(path: FieldRequest['path'], layout: Layout): CellReading | undefined {
   const [column] = path;
-  return layout.format === 'csv' && typeof column === 'number' ? layout.readings?.at(column) : undefined;
+  return layout.names === 'columns' && typeof column === 'number' ? layout.readings?.at(column) : undefined;
 }
 
 /** The longest run of names that together are a column, and the steps that are left. */

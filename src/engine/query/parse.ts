@@ -39,8 +39,8 @@ function parseAnew(text: string): ParsedQuery {
  * @throws QueryError
  */
 function refuseLostColumns({ operators }: Query): void {
-  const table = new SlotTable(new FieldList(), { format: 'json' });
-  const resolver = new Resolver(initialScope({ format: 'json' }), table, {
+  const table = new SlotTable(new FieldList(), { names: 'paths' });
+  const resolver = new Resolver(initialScope({ names: 'paths' }), table, {
     unknown: (node, message) => {
       throw new QueryError(node, message);
     },

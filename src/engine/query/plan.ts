@@ -76,7 +76,7 @@ export function planQuery(query: Query, layout: Layout): Plan {
     return steps.length - before;
   });
   const isRecords = split.operators.every((operator) => operator.kind === 'limit' || operator.kind === 'as');
-  const whole = layout.format === 'csv' && !isRecords && split.operators.every(keepsRows);
+  const whole = layout.names === 'columns' && !isRecords && split.operators.every(keepsRows);
   const asked = fields.requests();
   const bytes: Output = whole ? [{ kind: 'column', name: '', slot: table.bytes() }] : [];
   const output = isRecords ? [] : resolver.output();

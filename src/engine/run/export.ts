@@ -1,7 +1,7 @@
 import type { ExportFormat, ExportProgress, ExportSummary, StageReport } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts';
-import { ByteBuilder } from '../sink/byteBuilder.ts';
+import { ByteBuilder } from '../byteBuilder.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
 import { neededHead, needsPaths } from '../sink/exportFormat.ts';
 import { createDerivedEncoder, derivedTarget, readPaths, type DerivedColumns } from '../sink/derivedRow.ts';
@@ -214,7 +214,7 @@ async function* recordChunks(
   signal: AbortSignal,
   meter: Meter,
 ): AsyncGenerator<Uint8Array> {
-  const { format } = dataset.recognised;
+  const { format } = dataset;
   const columns = needsPaths(format, to) ? await pathsOf(dataset, query, signal, meter) : [];
   const head = await dataset.head(neededHead(format, to), signal);
   const scan: FileScan = {
@@ -265,7 +265,8 @@ async function* derivedChunks(
   signal: AbortSignal,
   meter: Meter,
 ): AsyncGenerator<Uint8Array> {
-  const { format, lineEnd } = dataset.recognised;
+  const { format } = dataset;
+  const { lineEnd } = dataset.recognised;
   const target = derivedTarget(format, to, lineEnd);
   const names = derivedColumns(query);
   let columns: DerivedColumns = { kind: 'named', names: names ?? [] };
@@ -307,7 +308,8 @@ async function* arrangedChunks(
   signal: AbortSignal,
   meter: Meter,
 ): AsyncGenerator<Uint8Array> {
-  const { format, lineEnd = '\n' } = dataset.recognised;
+  const { format } = dataset;
+  const { lineEnd = '\n' } = dataset.recognised;
   const head = await dataset.head(neededHead(format, to), signal);
   const encoder = createRowEncoder(format, to, []);
   const found = async (result: OrderedResult): Promise<void> => {

@@ -71,7 +71,7 @@ export class TableRun implements Run {
 
   async page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult> {
     if (!this.#result) return this.#file.page(undefined, [], cells, signal);
-    const numbersInText = this.#file.recognised.format.kind === 'csv';
+    const { numbersInText } = this.#file.format;
     const asked = cells.kind === 'columns' ? { ...cells, numbersInText } : cells;
     const page = await this.#result.page(undefined, this.#result.known.parts(first, count), asked, signal);
     // These numbers are of the temporary file, not of the file that people see.

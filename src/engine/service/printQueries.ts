@@ -1,6 +1,5 @@
 import type { EngineCalls } from '../../protocol/engine.ts';
 import { describeReading } from '../format/csv/cellReading.ts';
-import { layoutOf } from '../pool/matcher.ts';
 import { checkReadings, parseQuery, printQuery, type Query } from '../query/index.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { QuerySyntaxError } from '../dataset/plan.ts';
@@ -29,14 +28,14 @@ export function printQueries(dataset: Dataset, query: string): EngineCalls['prin
 }
 
 /** Without what Rowriver has recognised, another engine would give other answers. */
-function refuseRead(query: Query, { recognised: { format } }: Dataset): void {
-  if (format.kind !== 'csv') return;
-  const { columns, readings = [] } = format.dialect;
+function refuseRead(query: Query, { layout }: Dataset): void {
+  if (layout.names !== 'columns') return;
+  const { columns, readings = [] } = layout;
   const written = readings.flatMap((reading, column): [number, string][] => {
     if (reading === undefined) return [];
     const what = `${columns[column]} is written as ${describeReading(reading)}`;
     return [[column, `${what}, which other engines read as text. Compare it as text to copy the query.`]];
   });
-  const found = checkReadings(query, layoutOf(format), new Map(written));
+  const found = checkReadings(query, layout, new Map(written));
   if (found.length > 0) throw new RangeError(found[0].message);
 }

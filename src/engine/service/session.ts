@@ -10,8 +10,6 @@ import type {
 } from '../../protocol/preview.ts';
 import { cellLimit, detailLimit } from '../../protocol/preview.ts';
 import { Peer, type HandlerContext, type Handlers, type Message, type Post } from '../../protocol/rpc.ts';
-import { csvFields, fieldText } from '../format/csv/text.ts';
-import { Kind } from '../format/record.ts';
 import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
 import { checkQuery, completeAt, conditionsOf, parseQuery, searchFor } from '../query/index.ts';
 import { SourceError } from '../source/source.ts';
@@ -81,26 +79,24 @@ export class Session {
 
   info(): FileInfo {
     const { dataset } = this.#file;
-    const { format, score = 0, description, tables } = dataset.recognised;
+    const { score = 0, description, tables } = dataset.recognised;
+    const { kind, dialect } = dataset.format;
     return {
       name: dataset.name,
-      format: format.kind,
+      format: kind,
       size: dataset.size,
       encoding: dataset.encoding,
       dialect: description,
-      reading:
-        format.kind === 'csv'
-          ? {
-              delimiter: format.dialect.delimiter,
-              quote: format.dialect.quote,
-              headerLines: format.dialect.headerLines,
-              comment: format.dialect.comment,
-              tables: tables?.places.map(({ line }) => line) ?? [],
-              table: tables?.number ?? 1,
-              score,
-              written: describeReadings(format.dialect.readings),
-            }
-          : undefined,
+      reading: dialect && {
+        delimiter: dialect.delimiter,
+        quote: dialect.quote,
+        headerLines: dialect.headerLines,
+        comment: dialect.comment,
+        tables: tables?.places.map(({ line }) => line) ?? [],
+        table: tables?.number ?? 1,
+        score,
+        written: describeReadings(dialect.readings),
+      },
       open: openColumns(dataset),
       columns: dataset.columns.all,
       state: this.#file.state(),
@@ -316,23 +312,17 @@ export class Session {
     const run = this.#viewRun(view);
     const page = await this.#page(run, row, 1, { kind: 'raw', limit: detailLimit }, signal);
     if (page.rows === 0) throw new RangeError('There is no such row.');
-    const { format } = (run?.dataset ?? this.#file.dataset).recognised;
-    const fields =
-      format.kind === 'csv'
-        ? csvFields(page.text, format.dialect).map(({ kind, start, end }, i) => ({
-            name: format.dialect.columns.at(i) ?? `column${i + 1}`,
-            value: kind === Kind.Null ? null : fieldText(page.text, kind, start, end, format.dialect),
-          }))
-        : [];
+    const { format } = run?.dataset ?? this.#file.dataset;
+    const fields = format.detail?.(page.text);
     return {
       record: page.records[0],
       line: page.lines[0],
       offset: page.offsets[0],
       length: page.lengths[0],
-      format: format.kind === 'csv' ? 'fields' : 'json',
+      format: fields ? 'fields' : 'json',
       text: new TextDecoder().decode(page.text),
       cut: page.text.length < page.lengths[0],
-      fields,
+      fields: fields ?? [],
       fault: faultTexts(page)[0],
     };
   }

@@ -3,9 +3,9 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { describeReading, rewriteCell, type CellReading } from '../format/csv/cellReading.ts';
 
 /** The columns whose cells can be read in two ways. */
-export function openColumns({ recognised }: Dataset): OpenColumn[] {
-  const { format, openReadings = [] } = recognised;
-  const names = format.kind === 'csv' ? format.dialect.columns : [];
+export function openColumns({ recognised, layout }: Dataset): OpenColumn[] {
+  const { openReadings = [] } = recognised;
+  const names = layout.names === 'columns' ? layout.columns : [];
   return openReadings.map(({ column, example, choices }) => ({
     name: names[column],
     example,

@@ -1,5 +1,5 @@
 import { backslash } from '../ascii.ts';
-import type { ByteBuilder } from './byteBuilder.ts';
+import type { ByteBuilder } from '../byteBuilder.ts';
 
 /** How a delimited text is written. */
 export interface CsvStyle {

@@ -1,9 +1,10 @@
 import { columnNames, type FieldPath, type JsonFields } from '../format/json/fields.ts';
 import { createPlainJsonlScanner } from '../format/json/lines.ts';
+import type { Format } from '../format/driver.ts';
 import type { RecordBlock } from '../format/record.ts';
-import { ByteBuilder } from './byteBuilder.ts';
+import { ByteBuilder } from '../byteBuilder.ts';
 import { commaSeparated, tabSeparated, type CsvStyle } from './csvCell.ts';
-import { rowShape, type RecordFormat, type Target } from './exportFormat.ts';
+import { rowShape, type Target } from './exportFormat.ts';
 import { arrayFrame, headerRow, plainFrame, type Frame } from './frame.ts';
 import { elementSeparator } from './jsonRow.ts';
 import { jsonAsTable } from './tableRow.ts';
@@ -16,7 +17,7 @@ export type DerivedTarget =
 
 /** The source's own format, where it is the target, is that of its dialect and its line ends. */
 export function derivedTarget(
-  source: RecordFormat,
+  source: Format,
   target: Target,
   lineEnd: CsvStyle['lineEnd'] = commaSeparated.lineEnd,
 ): DerivedTarget {
@@ -30,8 +31,7 @@ export function derivedTarget(
     case 'tsv':
       return { kind: 'table', style: tabSeparated };
     case 'same': {
-      if (source.kind !== 'csv')
-        return { kind: rowShape(source, target) === 'elements' ? 'elements' : 'lines' };
+      if (!source.dialect) return { kind: rowShape(source, target) === 'elements' ? 'elements' : 'lines' };
       const { delimiter, quote, escape, comment, skipInitialSpace } = source.dialect;
       return {
         kind: 'table',

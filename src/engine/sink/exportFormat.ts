@@ -1,17 +1,9 @@
-import type { JsonRows } from '../format/json/document/rows.ts';
-import type { CsvDialect } from '../format/csv/dialect.ts';
+import type { Format } from '../format/driver.ts';
 
 /** What an export writes: the source's own format, or another. */
 export type Target = 'same' | 'jsonl' | 'csv' | 'tsv' | 'json';
 
 export const targets: readonly Target[] = ['same', 'jsonl', 'csv', 'tsv', 'json'];
-
-/** How the records of a source are to be read. */
-export type RecordFormat =
-  | { readonly kind: 'jsonl' }
-  /** Elements of JSON documents, or whole documents one after the other. */
-  | { readonly kind: 'json'; readonly rows?: Pick<JsonRows, 'layout'> }
-  | { readonly kind: 'csv'; readonly dialect: CsvDialect };
 
 /**
  * How records that are not computed are written: their own bytes; one JSON value a line; JSON values as they stand, one
@@ -19,13 +11,12 @@ export type RecordFormat =
  */
 export type RowShape = 'raw' | 'lines' | 'values' | 'elements' | 'table';
 
-export function rowShape(source: RecordFormat, target: Target): RowShape {
+export function rowShape(source: Format, target: Target): RowShape {
   switch (target) {
     case 'same':
-      if (source.kind !== 'json') return 'raw';
-      return source.rows?.layout === 'values' ? 'values' : 'elements';
+      return source.records === 'lines' ? 'raw' : source.records;
     case 'jsonl':
-      return source.kind === 'jsonl' ? 'raw' : 'lines';
+      return source.records === 'lines' && !source.fields ? 'raw' : 'lines';
     case 'json':
       return 'elements';
     case 'csv':
@@ -38,16 +29,16 @@ export function rowShape(source: RecordFormat, target: Target): RowShape {
  * Whether the columns must be known before the first row is written, so that the records have to be looked
  * through first.
  */
-export function needsPaths(source: RecordFormat, target: Target): boolean {
-  return source.kind !== 'csv' && rowShape(source, target) === 'table';
+export function needsPaths(source: Format, target: Target): boolean {
+  return !source.fields && rowShape(source, target) === 'table';
 }
 
 /**
  * What is needed of the bytes that stand in the source before its first record: all of them, byte-order mark and preamble
  * too, where records keep their bytes; the rows of the header; or nothing.
  */
-export function neededHead(source: RecordFormat, target: Target): 'all' | 'header' | 'nothing' {
+export function neededHead(source: Format, target: Target): 'all' | 'header' | 'nothing' {
   const shape = rowShape(source, target);
   if (shape === 'raw') return 'all';
-  return shape === 'table' && source.kind === 'csv' ? 'header' : 'nothing';
+  return shape === 'table' && source.dialect ? 'header' : 'nothing';
 }

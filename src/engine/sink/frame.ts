@@ -1,10 +1,12 @@
 import { createPlainCsvScanner } from '../format/csv/csv.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
+import { createCsvFieldReader } from '../format/csv/fieldReader.ts';
+import type { Format } from '../format/driver.ts';
 import { columnNames, type FieldPath } from '../format/json/fields.ts';
-import { ByteBuilder } from './byteBuilder.ts';
+import { ByteBuilder } from '../byteBuilder.ts';
 import { commaSeparated, createCsvCells, tabSeparated, type CsvStyle } from './csvCell.ts';
-import { rowShape, type RecordFormat, type Target } from './exportFormat.ts';
-import { csvAsTable } from './tableRow.ts';
+import { rowShape, type Target } from './exportFormat.ts';
+import { fieldsAsTable } from './tableRow.ts';
 
 /** What an export holds besides its rows. */
 export interface Frame {
@@ -20,7 +22,7 @@ export interface Frame {
  * @param paths the columns of a table that is made of JSON records
  */
 export function frameOf(
-  source: RecordFormat,
+  source: Format,
   target: Target,
   sourceHead: Uint8Array,
   paths: readonly FieldPath[],
@@ -35,10 +37,10 @@ export function frameOf(
       return arrayFrame;
     case 'table': {
       const style = target === 'tsv' ? tabSeparated : commaSeparated;
-      const isCsv = source.kind === 'csv';
-      return plainFrame(
-        isCsv ? headerRows(sourceHead, source.dialect, style) : headerRow(columnNames(paths), style),
-      );
+      const { dialect, layout } = source;
+      if (dialect) return plainFrame(headerRows(sourceHead, dialect, style));
+      const names = layout.names === 'columns' ? layout.columns : columnNames(paths);
+      return plainFrame(headerRow(names, style));
     }
   }
 }
@@ -67,7 +69,7 @@ export function headerRows(header: Uint8Array, dialect: CsvDialect, style: CsvSt
   scanner.reserve(length).set(header);
   const rows = scanner.scan({ length, offset: 0, from: 0, until: length, final: true, fields: [] });
   const out = new ByteBuilder();
-  const append = csvAsTable(dialect, style, out);
+  const append = fieldsAsTable(createCsvFieldReader(dialect), style, out);
   for (let row = 0; row < rows.count; row++) append(rows, row);
   return out.view();
 }

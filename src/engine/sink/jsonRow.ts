@@ -1,11 +1,10 @@
 import { closeBrace, comma, openBrace } from '../ascii.ts';
 import { isReadable } from '../fault.ts';
-import type { CsvDialect } from '../format/csv/dialect.ts';
+import type { FieldReader } from '../format/driver.ts';
 import type { AppendRecord } from './appendRecord.ts';
-import type { ByteBuilder } from './byteBuilder.ts';
-import { asUnicode, columnName, createCsvSource } from './csvSource.ts';
+import type { ByteBuilder } from '../byteBuilder.ts';
 import { appendJsonString, appendOnOneLine } from './jsonText.ts';
-import { appendUnreadable, faultOf } from './unreadable.ts';
+import { appendUnreadable, asUnicode, faultOf } from './unreadable.ts';
 
 /** Stands before each element of an array; the first one's comma is taken away when the parts are put together. */
 export const elementSeparator = new TextEncoder().encode(',\n');
@@ -22,15 +21,14 @@ export function jsonAsJson(oneLine: boolean, out: ByteBuilder): AppendRecord {
 }
 
 /**
- * Rows of a delimited text as objects: every cell is a string, exactly its text; an empty cell is "". A field that
+ * Rows of a table as objects: every cell is a string, exactly its text; an empty cell is "". A field that
  * a short row lacks is left out.
  */
-export function csvAsJson(dialect: CsvDialect, out: ByteBuilder): AppendRecord {
-  const source = createCsvSource(dialect);
+export function fieldsAsJson(source: FieldReader, out: ByteBuilder): AppendRecord {
   const keys: Uint8Array[] = [];
 
   function keyOf(column: number): Uint8Array {
-    const key = keys[column] ?? encoder.encode(`${JSON.stringify(columnName(dialect, column))}:`);
+    const key = keys[column] ?? encoder.encode(`${JSON.stringify(source.name(column))}:`);
     keys[column] = key;
     return key;
   }
@@ -40,7 +38,7 @@ export function csvAsJson(dialect: CsvDialect, out: ByteBuilder): AppendRecord {
       appendUnreadable(out, block, record);
       return;
     }
-    const { count } = source.read(block, record);
+    const count = source.read(block, record);
     out.byte(openBrace);
     for (let column = 0; column < count; column++) {
       if (column > 0) out.byte(comma);

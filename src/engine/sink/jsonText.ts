@@ -1,5 +1,5 @@
 import { backslash, carriageReturn, lineFeed, quote, smallU, isSpace } from '../ascii.ts';
-import type { ByteBuilder } from './byteBuilder.ts';
+import type { ByteBuilder } from '../byteBuilder.ts';
 
 /** Appends the text `bytes[start, end)` as a JSON string. Bytes that are not UTF-8 are written as they are. */
 export function appendJsonString(out: ByteBuilder, bytes: Uint8Array, start = 0, end = bytes.length): void {

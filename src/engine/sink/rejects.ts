@@ -3,7 +3,7 @@ import { Fault } from '../fault.ts';
 import { faultReason } from '../faultReason.ts';
 import type { RecordBlock } from '../format/record.ts';
 import { offsetOf } from '../format/recordBlocks.ts';
-import type { ByteBuilder } from './byteBuilder.ts';
+import type { ByteBuilder } from '../byteBuilder.ts';
 import { appendText, faultOf, rawRecord } from './unreadable.ts';
 
 /** A malformed or odd record. Plain data: it crosses from a worker, which knows no absolute numbers. */

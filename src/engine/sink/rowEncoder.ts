@@ -1,12 +1,13 @@
 import { carriageReturn, lineFeed } from '../ascii.ts';
+import type { Format } from '../format/driver.ts';
 import type { FieldPath } from '../format/json/fields.ts';
 import type { RecordBlock } from '../format/record.ts';
 import type { AppendRecord } from './appendRecord.ts';
-import { ByteBuilder } from './byteBuilder.ts';
+import { ByteBuilder } from '../byteBuilder.ts';
 import { commaSeparated, tabSeparated } from './csvCell.ts';
-import { rowShape, type RecordFormat, type Target } from './exportFormat.ts';
-import { csvAsJson, elementSeparator, jsonAsJson } from './jsonRow.ts';
-import { csvAsTable, jsonAsTable } from './tableRow.ts';
+import { rowShape, type Target } from './exportFormat.ts';
+import { elementSeparator, fieldsAsJson, jsonAsJson } from './jsonRow.ts';
+import { fieldsAsTable, jsonAsTable } from './tableRow.ts';
 
 /**
  * Writes records as the rows of an export. What it makes depends on the records alone and not on those before
@@ -23,11 +24,7 @@ export interface RowEncoder {
 /**
  * @param paths the columns of a table that is made of JSON records (see `needsPaths`); else nobody looks at them
  */
-export function createRowEncoder(
-  source: RecordFormat,
-  target: Target,
-  paths: readonly FieldPath[],
-): RowEncoder {
+export function createRowEncoder(source: Format, target: Target, paths: readonly FieldPath[]): RowEncoder {
   const out = new ByteBuilder();
   if (rowShape(source, target) === 'raw') return { out, encode: (...rows) => appendRaw(out, ...rows) };
   const append = rowAppender(source, target, paths, out);
@@ -40,20 +37,19 @@ export function createRowEncoder(
 }
 
 function rowAppender(
-  source: RecordFormat,
+  source: Format,
   target: Target,
   paths: readonly FieldPath[],
   out: ByteBuilder,
 ): AppendRecord {
   const shape = rowShape(source, target);
+  const fields = source.fields?.();
   if (shape === 'table') {
     const style = target === 'tsv' ? tabSeparated : commaSeparated;
-    return source.kind === 'csv'
-      ? csvAsTable(source.dialect, style, out)
-      : jsonAsTable(paths, 'flattened', style, out);
+    return fields ? fieldsAsTable(fields, style, out) : jsonAsTable(paths, 'flattened', style, out);
   }
   const oneLine = shape === 'lines';
-  const append = source.kind === 'csv' ? csvAsJson(source.dialect, out) : jsonAsJson(oneLine, out);
+  const append = fields ? fieldsAsJson(fields, out) : jsonAsJson(oneLine, out);
   return (block, record) => {
     if (shape === 'elements') out.copy(elementSeparator);
     append(block, record);

@@ -1,14 +1,13 @@
 import { isReadable } from '../fault.ts';
-import type { CsvDialect } from '../format/csv/dialect.ts';
+import type { FieldReader } from '../format/driver.ts';
 import { JsonFields, type FieldPath } from '../format/json/fields.ts';
 import { Kind, type RecordBlock } from '../format/record.ts';
 import type { AppendRecord } from './appendRecord.ts';
-import { ByteBuilder } from './byteBuilder.ts';
+import { ByteBuilder } from '../byteBuilder.ts';
 import { createCsvCells, type CsvStyle } from './csvCell.ts';
-import { asUnicode, createCsvSource } from './csvSource.ts';
 import { appendUnescaped } from './jsonText.ts';
 import { SinkError } from './sinkError.ts';
-import { appendUnreadable, faultOf } from './unreadable.ts';
+import { appendUnreadable, asUnicode, faultOf } from './unreadable.ts';
 
 /**
  * JSON records as rows of a table with a column for each path. Numbers keep their text; lists, and objects that are
@@ -61,17 +60,16 @@ export function jsonAsTable(
 }
 
 /**
- * Rows of one delimited text as those of another, in UTF-8. A row has the cells that it has in its source, also
+ * Rows of a table as those of a delimited text, in UTF-8. A row has the cells that it has in its source, also
  * where those are fewer or more than the table's columns.
  */
-export function csvAsTable(dialect: CsvDialect, style: CsvStyle, out: ByteBuilder): AppendRecord {
-  const source = createCsvSource(dialect);
+export function fieldsAsTable(source: FieldReader, style: CsvStyle, out: ByteBuilder): AppendRecord {
   const cells = createCsvCells(out, style);
   return (block, record) => {
-    const row = source.read(block, record);
-    cells.begin(row.count);
-    for (let column = 0; column < row.count; column++) {
-      if (row.kinds[column] === Kind.Null) {
+    const count = source.read(block, record);
+    cells.begin(count);
+    for (let column = 0; column < count; column++) {
+      if (source.isNull(column)) {
         cells.empty();
       } else {
         const { bytes, start, end } = asUnicode(source.text(column), block, record);

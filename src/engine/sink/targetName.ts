@@ -1,10 +1,11 @@
 import { extname } from 'node:path';
 import { splitCompression } from './compressor.ts';
-import type { RecordFormat, Target } from './exportFormat.ts';
+import type { FormatKind } from '../../protocol/formatOptions.ts';
+import type { Target } from './exportFormat.ts';
 
 interface NamedFormat {
   readonly target: Target;
-  readonly of: RecordFormat['kind'];
+  readonly of: FormatKind;
 }
 
 const namedFormats: Readonly<Record<string, NamedFormat | undefined>> = {
@@ -36,7 +37,7 @@ export function isWritable(source: string, target: string): boolean {
 /** What is known of the file that is exported. */
 export interface NamedSource {
   readonly name: string;
-  readonly kind: RecordFormat['kind'];
+  readonly kind: FormatKind;
   /** Of a delimited text. */
   readonly delimiter?: string | undefined;
 }

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { Fault } from '../fault.ts';
+import type { FieldText } from '../format/driver.ts';
 import type { RecordBlock } from '../format/record.ts';
 import { reasonIn } from '../format/recordBlocks.ts';
-import type { ByteBuilder } from './byteBuilder.ts';
+import type { ByteBuilder } from '../byteBuilder.ts';
 import { appendJsonString } from './jsonText.ts';
 
 /**
@@ -31,6 +32,15 @@ export function appendText(out: ByteBuilder, bytes: Uint8Array): void {
 /** UTF-8 with U+FFFD in place of what was not. */
 export function repaired(bytes: Uint8Array): Uint8Array {
   return encoder.encode(decoder.decode(bytes));
+}
+
+/** The cell with U+FFFD in place of what is not UTF-8. Only a record with a fault can need it. */
+export function asUnicode(cell: FieldText, block: RecordBlock, record: number): FieldText {
+  if (faultOf(block, record) === Fault.None) return cell;
+  const text = cell.bytes.subarray(cell.start, cell.end);
+  if (isUtf8(text)) return cell;
+  const bytes = repaired(text);
+  return { bytes, start: 0, end: bytes.length };
 }
 
 const encoder = new TextEncoder();

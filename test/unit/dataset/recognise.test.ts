@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { recognise } from '../../../src/engine/dataset/format.ts';
+import { recognise } from '../../../src/engine/format/registry.ts';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { Source } from '../../../src/engine/source/source.ts';
 import { memorySource } from '../../support/memory.ts';

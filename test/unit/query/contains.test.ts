@@ -24,19 +24,19 @@ const dialect: CsvDialect = {
 const formats: { name: string; layout: Layout; scanners: Scanner[]; write: (text: string) => string }[] = [
   {
     name: 'JSONL',
-    layout: { format: 'json' },
+    layout: { names: 'paths' },
     scanners: [createKernelJsonlScanner(), createPlainJsonlScanner()],
     write: (text) => `{"before":"time","m":${JSON.stringify(text)}}`,
   },
   {
     name: 'JSONL of codes',
-    layout: { format: 'json' },
+    layout: { names: 'paths' },
     scanners: [createKernelJsonlScanner()],
     write: (text) => `{"before":"kilo","m":"${Array.from(text, codeOf).join('')}"}`,
   },
   {
     name: 'CSV',
-    layout: { format: 'csv', ...dialect },
+    layout: { names: 'columns', ...dialect },
     scanners: [createKernelCsvScanner(dialect), createPlainCsvScanner(dialect)],
     write: (text) => `time,"${text.replaceAll('"', '""')}"`,
   },

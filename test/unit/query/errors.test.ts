@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { checkQuery, parseQuery, type KnownColumn } from '../../../src/engine/query/index.ts';
+import type { Layout } from '../../../src/engine/format/layout.ts';
 
 /** What is said of a query, with the part of it that is marked. */
 function errorOf(query: string): [string, string] {
@@ -143,11 +144,11 @@ describe('checkQuery', () => {
   const warnings = (
     query: string,
     known: readonly KnownColumn[] = columns,
-    format: 'csv' | 'json' = 'json',
+    names: Layout['names'] = 'paths',
   ): string[] => {
     const parsed = parseQuery(query);
     if (!parsed.ok) assert.fail(parsed.diagnostics[0].message);
-    return checkQuery(parsed.query, known, { format }).map(({ from, to, severity, message }) => {
+    return checkQuery(parsed.query, known, { names }).map(({ from, to, severity, message }) => {
       assert.equal(severity, 'warning');
       return `${query.slice(from, to)}: ${message}`;
     });
@@ -209,7 +210,7 @@ describe('checkQuery', () => {
       { name: 'Level', path: 'Level', type: 'text' },
       { name: 'trace.id', path: '"trace.id"', type: 'text' },
     ];
-    assert.deepEqual(warnings(`level = 'x' AND trace.id = 'x' AND "trace.id" = 'y'`, csv, 'csv'), []);
+    assert.deepEqual(warnings(`level = 'x' AND trace.id = 'x' AND "trace.id" = 'y'`, csv, 'columns'), []);
   });
 
   it('takes a bare word that is compared for a text', () => {

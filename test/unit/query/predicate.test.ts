@@ -5,7 +5,7 @@ import { parseQuery, planQuery, type Layout, type Plan } from '../../../src/engi
 
 /** The 0-based numbers of the lines that a query takes. */
 function matching(query: string, lines: readonly string[]): number[] {
-  return select(query, lines.join('\n'), createPlainJsonlScanner(), { format: 'json' });
+  return select(query, lines.join('\n'), createPlainJsonlScanner(), { names: 'paths' });
 }
 
 function select(query: string, text: string, scanner: Scanner, layout: Layout): number[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { ByteBuilder } from '../../../src/engine/sink/byteBuilder.ts';
+import { ByteBuilder } from '../../../src/engine/byteBuilder.ts';
 import { commaSeparated, createCsvCells, type CsvStyle } from '../../../src/engine/sink/csvCell.ts';
 
 function written(rows: readonly (readonly (string | null)[])[], style: CsvStyle): string {

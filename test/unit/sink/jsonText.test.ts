@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ByteBuilder } from '../../../src/engine/sink/byteBuilder.ts';
+import { ByteBuilder } from '../../../src/engine/byteBuilder.ts';
 import { appendJsonString, appendOnOneLine, appendUnescaped } from '../../../src/engine/sink/jsonText.ts';
 import { jsonText } from '../../support/jsonText.ts';
 

@@ -3,7 +3,8 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { createPlainJsonlScanner } from '../../../src/engine/format/json/lines.ts';
 import type { CsvDialect } from '../../../src/engine/format/csv/dialect.ts';
-import type { RecordFormat, Target } from '../../../src/engine/sink/exportFormat.ts';
+import { formatOf, type FormatSpec } from '../../../src/engine/format/registry.ts';
+import type { Target } from '../../../src/engine/sink/exportFormat.ts';
 import { frameOf } from '../../../src/engine/sink/frame.ts';
 import { createRowEncoder } from '../../../src/engine/sink/rowEncoder.ts';
 import { SinkError } from '../../../src/engine/sink/sinkError.ts';
@@ -11,14 +12,19 @@ import { plainDialect } from '../../support/csvRecords.ts';
 import { exportOf } from '../../support/exports.ts';
 import { jsonText } from '../../support/jsonText.ts';
 
-const jsonl: RecordFormat = { kind: 'jsonl' };
-const json: RecordFormat = { kind: 'json' };
+const jsonl: FormatSpec = { kind: 'jsonl' };
+const json = documentOf('elements');
 
-function csv(columns: string[], change: Partial<CsvDialect> = {}): RecordFormat {
+function csv(columns: string[], change: Partial<CsvDialect> = {}): FormatSpec {
   return { kind: 'csv', dialect: { ...plainDialect, columns, headerLines: 1, ...change } };
 }
 
-async function text(from: string | Uint8Array, source: RecordFormat, target: Target): Promise<string> {
+function documentOf(layout: 'elements' | 'values'): FormatSpec {
+  const rows = { path: '$', layout, start: 0, line: 0, opening: '', separator: undefined, comments: false };
+  return { kind: 'json', rows };
+}
+
+async function text(from: string | Uint8Array, source: FormatSpec, target: Target): Promise<string> {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
     await exportOf(from, { source, target }),
   );
@@ -115,7 +121,7 @@ describe('rows as JSON', () => {
   });
 
   it('of documents one after the other stay that', () => {
-    const values: RecordFormat = { kind: 'json', rows: { layout: 'values' } };
+    const values = formatOf(documentOf('values'));
     const encoder = createRowEncoder(values, 'same', []);
     const bytes = Buffer.from('{\n "a":1}{}');
     const scanner = createPlainJsonlScanner();
@@ -125,12 +131,12 @@ describe('rows as JSON', () => {
     encoder.encode({ ...scanner.scan(all), count: 2, bytes, ...places }, Uint32Array.of(0, 1), 2);
     assert.equal(Buffer.from(encoder.out.view()).toString(), '{\n "a":1}\n{}\n');
     assert.equal(frameOf(values, 'same', new Uint8Array(0), []).head.length, 0);
-    assert.equal(frameOf({ kind: 'json' }, 'same', new Uint8Array(0), []).head.toString(), '91');
+    assert.equal(frameOf(formatOf(json), 'same', new Uint8Array(0), []).head.toString(), '91');
   });
 
   it('put elements of a document that run over several lines on one', () => {
     const element = '{\n  "a": "x\\\\",\r\n  "b": [\n    1,\n    " \\"\\n "\n  ]\n}';
-    const encoder = createRowEncoder(json, 'jsonl', []);
+    const encoder = createRowEncoder(formatOf(json), 'jsonl', []);
     const bytes = Buffer.from(`[${element},${element}]`);
     const scanner = createPlainJsonlScanner();
     scanner.reserve(bytes.length).set(bytes);
@@ -330,7 +336,7 @@ describe('rows of a table', () => {
   });
 
   it('fail when the records have other columns than were collected', () => {
-    const encoder = createRowEncoder(jsonl, 'csv', [['a']]);
+    const encoder = createRowEncoder(formatOf(jsonl), 'csv', [['a']]);
     const scanner = createPlainJsonlScanner();
     const bytes = Buffer.from('{"a":1,"b":2}');
     scanner.reserve(bytes.length).set(bytes);

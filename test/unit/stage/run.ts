@@ -77,7 +77,7 @@ export function planOf(query: string, layout: Layout): Plan {
 }
 
 export function layoutOf(data: TestData): Layout {
-  return data.format === 'jsonl' ? { format: 'json' } : { format: 'csv', ...dialectOf(data.text) };
+  return data.format === 'jsonl' ? { names: 'paths' } : { names: 'columns', ...dialectOf(data.text) };
 }
 
 function dialectOf(text: string): CsvDialect {

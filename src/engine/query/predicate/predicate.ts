@@ -403,7 +403,7 @@ class PredicateCompiler {
 
   #natureOf(node: Extract<Expression, { kind: 'column' }>): CellNature {
     const place = placeOf(node, this.#layout);
-    const loose = this.#layout.format === 'csv';
+    const loose = this.#layout.names === 'columns';
     return { loose, reading: place.kind === 'field' ? readingOf(place.path, this.#layout) : undefined };
   }
 

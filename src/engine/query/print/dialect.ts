@@ -1,3 +1,4 @@
+import type { FormatKind } from '../../../protocol/formatOptions.ts';
 import type { Span } from '../diagnostic.ts';
 import type { Call, CastType } from '../syntax/tree.ts';
 
@@ -8,7 +9,7 @@ export type PrintTarget = 'duckdb' | 'clickhouse' | 'spark' | 'jq';
 export interface PrintOptions {
   /** Path or name, as the other engine is to be given it. */
   readonly file: string;
-  readonly format: 'jsonl' | 'csv' | 'json';
+  readonly format: FormatKind;
 }
 
 /** What the other engine has no words for. */

@@ -66,7 +66,7 @@ export class Inliner {
       case 'field': {
         const path = this.#table.fields.pathOf(source.field);
         const [index] = path;
-        if (this.#layout.format === 'csv')
+        if (this.#layout.names === 'columns')
           return column([this.#layout.columns[Number(index)]], true, { from, to });
         return column(path, true, { from, to });
       }

@@ -46,7 +46,7 @@ export interface Scope {
 
 export function initialScope(layout: Layout): Scope {
   const parts: Part[] =
-    layout.format === 'json'
+    layout.names === 'paths'
       ? [{ kind: 'open', slot: 'record', edits: [] }]
       : layout.columns.map((name, index) => ({ kind: 'column', name, slot: { path: [index] } }));
   return { parts, aliases: new Set(), ofRecord: true };

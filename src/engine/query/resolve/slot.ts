@@ -40,7 +40,7 @@ export class SlotTable {
   /** @param numeric whether the field's numbers will be asked for, and not only its text */
   field(path: FieldRequest['path'], numeric: boolean): number {
     const field = this.fields.add(path, numeric);
-    const nature = { loose: this.#layout.format === 'csv', reading: readingOf(path, this.#layout) };
+    const nature = { loose: this.#layout.names === 'columns', reading: readingOf(path, this.#layout) };
     return this.#once(`field ${field}`, { source: { kind: 'field', field }, ...nature });
   }
 

@@ -33,7 +33,7 @@ describe('query/panel/search', () => {
   function fixOf(text: string) {
     const parsed = parseQuery(text);
     assert.ok(parsed.ok, text);
-    return checkQuery(parsed.query, columns, { format: 'json' }).at(0)?.fix?.query;
+    return checkQuery(parsed.query, columns, { names: 'paths' }).at(0)?.fix?.query;
   }
 
   it('offers single quotes for a text in double quotes', () => {

@@ -1,6 +1,6 @@
-import type { FormatOptions } from '../../protocol/formatOptions.ts';
-import type { CsvDialect } from '../format/csv/dialect.ts';
-import { sniffDialect, type DialectHints, type SniffedDialect } from '../format/csv/sniff/sniff.ts';
+import type { FormatOptions } from '../../../protocol/formatOptions.ts';
+import type { CsvDialect } from './dialect.ts';
+import { sniffDialect, type DialectHints, type SniffedDialect } from './sniff/sniff.ts';
 
 /** Where a table stands in a delimited text. */
 export interface TablePlace {

@@ -1,28 +1,12 @@
-import { isUtf8 } from 'node:buffer';
-import { backslash } from '../ascii.ts';
-import { Fault } from '../fault.ts';
-import { createCsvRowReader, type CsvRow } from '../format/csv/row.ts';
-import type { CsvDialect } from '../format/csv/dialect.ts';
-import { Kind, type RecordBlock } from '../format/record.ts';
-import { ByteBuilder } from './byteBuilder.ts';
-import { faultOf, repaired } from './unreadable.ts';
+import { backslash } from '../../ascii.ts';
+import { ByteBuilder } from '../../byteBuilder.ts';
+import type { FieldReader, FieldText } from '../driver.ts';
+import { Kind } from '../record.ts';
+import type { CsvDialect } from './dialect.ts';
+import { createCsvRowReader } from './row.ts';
 
-/** The text of a cell: `bytes[start, end)`. */
-export interface CellText {
-  bytes: Uint8Array;
-  start: number;
-  end: number;
-}
-
-/** Reads the cells of a delimited text's records. */
-export interface CsvSource {
-  /** The record's fields, as `CsvRow` gives them: void after the next call. */
-  read(block: RecordBlock, record: number): CsvRow;
-  /** The unescaped text of a field of that record; void after the next call. */
-  text(field: number): CellText;
-}
-
-export function createCsvSource(dialect: CsvDialect): CsvSource {
+/** Reads the fields of a delimited text's records. */
+export function createCsvFieldReader(dialect: CsvDialect): FieldReader {
   const reader = createCsvRowReader(dialect);
   const { row } = reader;
   const scratch = new ByteBuilder();
@@ -30,7 +14,7 @@ export function createCsvSource(dialect: CsvDialect): CsvSource {
   /** What else a backslash escapes. */
   const delimiter = dialect.escape === 'backslash' ? (Buffer.from(dialect.delimiter).at(0) ?? -1) : -1;
   const escape = dialect.escape === 'backslash' ? backslash : quote;
-  const cell: CellText = { bytes: new Uint8Array(0), start: 0, end: 0 };
+  const cell: FieldText = { bytes: new Uint8Array(0), start: 0, end: 0 };
   let bytes: Uint8Array = cell.bytes;
 
   /** Leaves out the first byte of each escape. */
@@ -58,8 +42,9 @@ export function createCsvSource(dialect: CsvDialect): CsvSource {
       bytes = block.bytes.subarray(0, block.ends[record]);
       reader.begin(bytes, true);
       reader.read(block.starts[record] ?? 0);
-      return row;
+      return row.count;
     },
+    isNull: (field) => row.kinds[field] === Kind.Null,
     text(field) {
       const start = row.starts[field] ?? 0;
       const end = row.ends[field] ?? 0;
@@ -72,20 +57,12 @@ export function createCsvSource(dialect: CsvDialect): CsvSource {
       }
       return cell;
     },
+    name: (field) => columnName(dialect, field),
   };
 }
 
-/** The cell with U+FFFD in place of what is not UTF-8. Only a record with a fault can need it. */
-export function asUnicode(cell: CellText, block: RecordBlock, record: number): CellText {
-  if (faultOf(block, record) === Fault.None) return cell;
-  const text = cell.bytes.subarray(cell.start, cell.end);
-  if (isUtf8(text)) return cell;
-  const bytes = repaired(text);
-  return { bytes, start: 0, end: bytes.length };
-}
-
 /** The name of a column, also of one past the header: `column` and its 1-based place. */
-export function columnName(dialect: CsvDialect, column: number): string {
+function columnName(dialect: CsvDialect, column: number): string {
   const named = dialect.columns.at(column);
   if (named !== undefined) return named;
   let name = `column${column + 1}`;

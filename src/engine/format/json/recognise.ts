@@ -1,44 +1,40 @@
-import { isAddress } from '../source/http/address.ts';
+import type { Claim, FileHead } from '../driver.ts';
 
-/** What a text is read as. */
-export type FormatKind = 'jsonl' | 'csv' | 'json';
+/** The two formats that a JSON text may be in. */
+type JsonKind = 'jsonl' | 'json';
 
-export interface RecognisedKind {
-  readonly kind: FormatKind;
-  /** Of a document: the path to its rows, where the text says it. */
-  readonly rows?: string;
+interface RecognisedJson extends Claim {
+  readonly kind: JsonKind;
 }
 
 /** Names of files that are one JSON document each, but for those of `.json` that hold lines after all. */
 const documentName = /\.(json|jsonc|json5|geojson|topojson|har|ipynb)$/;
 const linesName = /\.(jsonl|ndjson|ldjson)$/;
-const tableName = /\.(csv|tsv|tab|psv)$/;
 const afterMark = /^\ufeff?(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*/;
 
-/**
- * The name decides where it is clear. A name that says nothing, that of a document and that of JSON Lines are decided by
- * the text as well.
- * @param head the file's first bytes, of which `final` says whether they are all
- */
-export function kindOf(name: string, head: Uint8Array, final: boolean): RecognisedKind {
-  const path = isAddress(name) ? name.replace(/[?#].*$/, '') : name;
-  const plain = path.toLowerCase().replace(/\.(gz|zst)$/, '');
-  if (tableName.test(plain)) return { kind: 'csv' };
-  const text = new TextDecoder().decode(head);
-  if (linesName.test(plain)) return linesOrValues(text.replace(/^\ufeff/, '').trimStart());
-  return { kind: kindOfText(text, documentName.test(plain), final) };
+/** The claim of one of the two. Names that are those of JSON files do not tell which: that is decided by the text as well. */
+export function jsonClaim(kind: JsonKind, head: FileHead): Claim | undefined {
+  const found = recogniseJson(head);
+  return found?.kind === kind ? found : undefined;
+}
+
+function recogniseJson({ name, text, final }: FileHead): RecognisedJson | undefined {
+  if (linesName.test(name)) return linesOrValues(text.replace(/^\ufeff/, '').trimStart());
+  const isDocument = documentName.test(name);
+  const kind = kindOfText(text, isDocument, final);
+  return kind && { kind, by: isDocument ? 'name' : 'content' };
 }
 
 /** JSON Lines, unless the first record stands on several lines: then JSON values follow one another. */
-function linesOrValues(text: string): RecognisedKind {
+function linesOrValues(text: string): RecognisedJson {
   const end = firstValueEnd(text);
   const isSpread =
     end === undefined
       ? /^[{[][ \t]*\r?\n\s*["[{\d}\]-]/.test(text)
       : text.lastIndexOf('\n', end - 1) !== -1 && isJson(text.slice(0, end));
-  if (!isSpread) return { kind: 'jsonl' };
+  if (!isSpread) return { kind: 'jsonl', by: 'name' };
   // The lists in a record are no rows. A document that is one list is one of records.
-  return text.startsWith('{') ? { kind: 'json', rows: '$' } : { kind: 'json' };
+  return { kind: 'json', by: 'name', ...(text.startsWith('{') && { options: { rows: '$' } }) };
 }
 
 /** Where the list or object ends with which a text begins, if it does both. */
@@ -54,16 +50,16 @@ function firstValueEnd(text: string): number | undefined {
   return undefined;
 }
 
-function kindOfText(whole: string, isDocument: boolean, final: boolean): FormatKind {
+function kindOfText(whole: string, isDocument: boolean, final: boolean): JsonKind | undefined {
   const text = isDocument ? whole.replace(afterMark, '') : whole.replace(/^\ufeff/, '').trimStart();
   if (isDocument && !/^\S[^\n]*[}\]"\w]\s*\n\s*[{[]/.test(text)) return 'json';
-  if (!/^[{["]/.test(text)) return isDocument ? 'jsonl' : 'csv';
+  if (!/^[{["]/.test(text)) return isDocument ? 'jsonl' : undefined;
   const [firstLine, ...more] = text.split('\n', 2);
   // A list of objects on a line of its own is what servers answer with.
   const only = final && more.every((line) => line.trim() === '');
   if (only && /^\[\s*\{/.test(firstLine)) return 'json';
   if (isJson(firstLine)) return 'jsonl';
-  return text.startsWith('[') || text.startsWith('{') ? 'json' : 'csv';
+  return text.startsWith('[') || text.startsWith('{') ? 'json' : undefined;
 }
 
 function isJson(text: string): boolean {

@@ -1,0 +1,45 @@
+import { SourceError } from '../../../source/source.ts';
+import type { FormatDriver } from '../../driver.ts';
+import { jsonClaim } from '../recognise.ts';
+import { unescapedJson } from '../text.ts';
+import { findRows } from './find.ts';
+import type { JsonRows } from './rows.ts';
+import { createKernelJsonDocumentScanner } from './scanner.ts';
+
+export interface JsonSpec {
+  readonly kind: 'json';
+  readonly rows: JsonRows;
+}
+
+/** JSON values of any layout: documents with rows in them, or values that follow one another. */
+export const jsonDocument: FormatDriver<JsonSpec> = {
+  kind: 'json',
+  options: ['rows'],
+  recognise: (head) => jsonClaim('json', head),
+  async open({ source }, options, signal) {
+    const { rows, ...found } = await findRows(source, options.rows, signal);
+    if (!rows) {
+      const reason = 'reason' in found ? found.reason : '';
+      throw new SourceError('unsupported', `${source.name}: ${reason}`);
+    }
+    return {
+      format: { kind: 'json', rows },
+      dataStart: rows.start,
+      firstLine: rows.line,
+      description: `JSON, rows ${rows.path}`,
+    };
+  },
+  of: ({ rows }) => ({
+    kind: 'json',
+    scanner: () => createKernelJsonDocumentScanner(rows),
+    // The name of a row, and the bracket after the last one, are around it only in the document.
+    rowScanner: () => createKernelJsonDocumentScanner({ ...rows, layout: 'values' }),
+    layout: { names: 'paths' },
+    unescaped: unescapedJson,
+    numbersInText: false,
+    records: rows.layout === 'values' ? 'values' : 'elements',
+    lineEnd: undefined,
+    reach: undefined,
+    described: () => ({ rows: rows.path }),
+  }),
+};

@@ -1,0 +1,54 @@
+import { isReadable } from '../../fault.ts';
+import type { FormatDriver } from '../driver.ts';
+import { JsonFields, type FieldPath } from './fields.ts';
+import { createPlainJsonlScanner, markLength } from './lines.ts';
+import { jsonClaim } from './recognise.ts';
+import { createKernelJsonlScanner } from './scanner.ts';
+import { unescapedJson } from './text.ts';
+
+export interface JsonlSpec {
+  readonly kind: 'jsonl';
+}
+
+/** JSON Lines: a JSON value a line. */
+export const jsonLines: FormatDriver<JsonlSpec> = {
+  kind: 'jsonl',
+  options: [],
+  recognise: (head) => jsonClaim('jsonl', head),
+  open({ sample, length, final }) {
+    const head = sample.subarray(0, length);
+    return Promise.resolve({
+      format: { kind: 'jsonl' },
+      dataStart: markLength(head, 0, 0),
+      firstLine: 0,
+      description: 'JSON Lines',
+      paths: pathsIn(head, final),
+    });
+  },
+  of: () => ({
+    kind: 'jsonl',
+    scanner: () => createKernelJsonlScanner(),
+    layout: { names: 'paths' },
+    unescaped: unescapedJson,
+    numbersInText: false,
+    records: 'lines',
+    lineEnd: 'lf',
+    reach: 0,
+    described: () => ({}),
+  }),
+};
+
+/** What the whole records of the head hold. */
+function pathsIn(head: Uint8Array, final: boolean): readonly FieldPath[] {
+  const scanner = createPlainJsonlScanner();
+  scanner.reserve(head.length).set(head);
+  const { length } = head;
+  const until = final ? length : head.lastIndexOf(0x0a) + 1;
+  const block = scanner.scan({ length, offset: 0, from: 0, until, final, fields: [] });
+  const fields = new JsonFields();
+  for (let record = 0; record < block.count; record++) {
+    if (!isReadable(block.faults[record])) continue;
+    fields.read(block.bytes, block.starts[record], block.ends[record]);
+  }
+  return fields.paths();
+}

@@ -1,0 +1,78 @@
+import { formatKinds, type FormatKind, type FormatOptions } from '../../protocol/formatOptions.ts';
+import { isAddress } from '../source/http/address.ts';
+import { readSome } from '../source/read.ts';
+import type { Source } from '../source/source.ts';
+import { delimitedText, type CsvSpec } from './csv/driver.ts';
+import type { Certainty, Claim, FileHead, Format, Recognised } from './driver.ts';
+import { jsonDocument, type JsonSpec } from './json/document/driver.ts';
+import { jsonLines, type JsonlSpec } from './json/driver.ts';
+
+/** How a file is read, in whatever format it is: plain data. */
+export type FormatSpec = JsonlSpec | JsonSpec | CsvSpec;
+export type RecognisedFile = Recognised<FormatSpec>;
+
+/** Every format that can be read. */
+const drivers = { jsonl: jsonLines, json: jsonDocument, csv: delimitedText } as const;
+
+/** The format as a file is written in it. Cheap: nothing is kept of it. */
+export function formatOf(spec: FormatSpec): Format {
+  switch (spec.kind) {
+    case 'jsonl':
+      return drivers.jsonl.of(spec);
+    case 'json':
+      return drivers.json.of(spec);
+    case 'csv':
+      return drivers.csv.of(spec);
+  }
+}
+
+/** Enough for the formats, and for nearly every dialect. */
+const firstSample = 64 * 1024;
+/** A driver may look at so many bytes. */
+const largeSample = 1024 * 1024;
+
+/** Learns how a file is to be read from its name, its first bytes, and what the user says. @throws SourceError */
+export async function recognise(
+  source: Source,
+  options: FormatOptions,
+  signal: AbortSignal,
+): Promise<RecognisedFile> {
+  const sample = new Uint8Array(largeSample);
+  const length = await readSome(source, sample.subarray(0, firstSample), 0, signal);
+  const final = length < firstSample;
+  const said = saidKind(options);
+  const { kind, claim } =
+    said === undefined
+      ? recogniseKind(source.name, sample.subarray(0, length), final)
+      : { kind: said, claim: undefined };
+  return drivers[kind].open({ source, sample, length, final }, { ...claim?.options, ...options }, signal);
+}
+
+/** The format that is surest of a file; of two that are as sure, the one that is listed first. */
+export function recogniseKind(
+  name: string,
+  head: Uint8Array,
+  final: boolean,
+): { readonly kind: FormatKind; readonly claim: Claim | undefined } {
+  const path = isAddress(name) ? name.replace(/[?#].*$/, '') : name;
+  const file: FileHead = {
+    name: path.toLowerCase().replace(/\.(gz|zst)$/, ''),
+    text: new TextDecoder().decode(head),
+    final,
+  };
+  const claims = formatKinds.map((kind) => ({ kind, claim: drivers[kind].recognise(file) }));
+  const [surest] = claims.toSorted((a, b) => sureness(b.claim) - sureness(a.claim));
+  return surest;
+}
+
+const order: readonly Certainty[] = ['fallback', 'content', 'name'];
+
+function sureness(claim: Claim | undefined): number {
+  return claim === undefined ? -1 : order.indexOf(claim.by);
+}
+
+/** Who says what is said of one format only, such as a delimiter, says what the file is. */
+function saidKind(options: FormatOptions): FormatKind | undefined {
+  if (options.format !== undefined) return options.format;
+  return formatKinds.find((kind) => drivers[kind].options.some((name) => options[name] !== undefined));
+}
