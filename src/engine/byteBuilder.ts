@@ -1,3 +1,5 @@
+import { roomFor } from './roomFor.ts';
+
 /** Bytes that are being put together. Its memory is used again after `clear`. */
 export class ByteBuilder {
   #bytes = new Uint8Array(initialSize);
@@ -28,8 +30,8 @@ export class ByteBuilder {
 
   /** Appends the UTF-8 of `text`; what is no Unicode (a lone surrogate) becomes U+FFFD. */
   text(text: string): void {
-    // A UTF-16 unit is at most three bytes of UTF-8.
-    const most = text.length * 3;
+    // A UTF-16 unit is at most three bytes of UTF-8. Looking how many they are costs less than room for a long text.
+    const most = text.length > longText ? Buffer.byteLength(text) : text.length * 3;
     if (this.#length + most > this.#bytes.length) this.#grow(most);
     this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
   }
@@ -56,13 +58,15 @@ export class ByteBuilder {
   }
 
   #grow(room: number): void {
-    const larger = new Uint8Array(Math.max(this.#length + room, this.#bytes.length * 2));
+    const larger = new Uint8Array(roomFor(this.#length + room, this.#bytes.length));
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
   }
 }
 
 const encoder = new TextEncoder();
+/** From so many UTF-16 units on, a text is measured before it is encoded. */
+const longText = 64 * 1024;
 const initialSize = 64 * 1024;
 const keptSize = 4 * 1024 * 1024;
 /** Below this many bytes a loop is faster than a call of `set`, which makes a view first. */

@@ -59,37 +59,31 @@ export async function* deriveRows(
 
 /**
  * The records that a query with `Plan.asRecords` selects and puts in order, in blocks that are void once the next
- * one is asked for.
- * @param lineEnd put behind each record
+ * one is asked for. What stands behind a record there is no line end.
  */
 export async function* deriveRecords(
   dataset: Dataset,
   query: PlannedQuery,
-  lineEnd: string,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
   options: DeriveOptions,
 ): AsyncGenerator<RecordBlock> {
   const plan = query.plan.asRecords ?? query.plan;
   const [{ slot }] = plan.output;
-  const end = Buffer.from(lineEnd);
-  const out = new ByteWriter(pieceSize);
   for await (const batch of derivedBatches(dataset, query, plan, signal, scanned, options)) {
     const { count } = batch;
     const [starts, ends] = [new Uint32Array(count), new Uint32Array(count)];
     const faults = new Uint8Array(count);
-    out.clear();
+    const vector = vectorAt(batch, slot);
+    if (!(vector instanceof CodedVector)) throw new TypeError('The rows hold no records.');
     for (let i = 0; i < count; i++) {
-      const vector = vectorAt(batch, slot);
-      const range = vector instanceof CodedVector ? vector.range(batch.selection[i]) : undefined;
-      if (!(vector instanceof CodedVector) || !range) throw new TypeError('A row holds no record.');
-      starts[i] = out.length;
-      out.copy(vector.bytes, range.start, range.end);
-      ends[i] = out.length;
-      out.copy(end);
+      const range = vector.range(batch.selection[i]);
+      if (!range) throw new TypeError('A row holds no record.');
+      starts[i] = range.start;
+      ends[i] = range.end;
       if (!isUtf8(vector.bytes.subarray(range.start, range.end))) faults[i] = Fault.FieldNotUtf8;
     }
-    yield { ...noRecords, bytes: out.view(), count, starts, ends, faults };
+    yield { ...noRecords, bytes: vector.bytes, count, starts, ends, faults };
   }
 }
 

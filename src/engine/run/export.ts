@@ -3,7 +3,7 @@ import type { HandlerContext } from '../../protocol/rpc.ts';
 import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
-import { neededHead, needsPaths } from '../sink/exportFormat.ts';
+import { neededHead, needsPaths, rowShape } from '../sink/exportFormat.ts';
 import { createDerivedEncoder, derivedTarget, readPaths, type DerivedColumns } from '../sink/derivedRow.ts';
 import { appendReject } from '../sink/rejects.ts';
 import { frameOf, framed } from '../sink/frame.ts';
@@ -17,6 +17,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
 import { emptyColumns } from './emptyColumns.ts';
 import { Meter } from './meter.ts';
+import type { RecordBlock } from '../format/record.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { StageMeter, type Written } from './stageMeter.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
@@ -311,7 +312,9 @@ async function* arrangedChunks(
   const { format } = dataset;
   const { lineEnd = '\n' } = dataset.recognised;
   const head = await dataset.head(neededHead(format, to), signal);
+  const isRaw = rowShape(format, to) === 'raw';
   const encoder = createRowEncoder(format, to, []);
+  const end = Buffer.from(lineEnd);
   const found = async (result: OrderedResult): Promise<void> => {
     meter.scanned(result);
     if (rejects) await writeRejects(result, rejects);
@@ -319,8 +322,12 @@ async function* arrangedChunks(
   async function* rows(): AsyncGenerator<Uint8Array> {
     const { stages } = meter;
     const options = { malformed: rejects ? 'collect' : 'keep', stages } as const;
-    for await (const block of deriveRecords(dataset, query, lineEnd, signal, found, options)) {
+    for await (const block of deriveRecords(dataset, query, signal, found, options)) {
       meter.derived(block.count);
+      if (isRaw) {
+        yield* endedLines(block, end);
+        continue;
+      }
       const began = performance.now();
       encoder.out.clear();
       encoder.encode(block, firstNumbers(block.count), block.count);
@@ -330,6 +337,28 @@ async function* arrangedChunks(
   }
   yield* framed(frameOf(format, to, head, []), rows());
 }
+
+/** A block's records as they stand, each with a line end; a long one is not copied. */
+function* endedLines(
+  { bytes, starts, ends, count }: RecordBlock,
+  lineEnd: Uint8Array,
+): Generator<Uint8Array> {
+  const out = new ByteBuilder();
+  for (let record = 0; record < count; record++) {
+    if (ends[record] - starts[record] > longLine) {
+      if (out.length > 0) yield out.view();
+      out.clear();
+      yield bytes.subarray(starts[record], ends[record]);
+    } else {
+      out.copy(bytes, starts[record], ends[record]);
+    }
+    out.copy(lineEnd);
+  }
+  if (out.length > 0) yield out.view();
+}
+
+/** From so many bytes on, a line is written by itself. */
+const longLine = 256 * 1024;
 
 function firstNumbers(count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, index) => index);

@@ -1,3 +1,5 @@
+import { roomFor } from '../roomFor.ts';
+
 /** `target.set(bytes.subarray(start, end), at)`, quicker where it is short. */
 export function copyBytes(
   target: Uint8Array,
@@ -12,6 +14,9 @@ export function copyBytes(
   }
   for (let from = start, to = at; from < end; from++, to++) target[to] = bytes[from];
 }
+
+/** From so many UTF-16 units on, a text is measured before it is encoded. */
+const longText = 64 * 1024;
 
 /** Room that a writer keeps when it is cleared, in bytes. */
 const largestKept = 16 * 1024 * 1024;
@@ -98,13 +103,19 @@ export class ByteWriter {
 
   /** UTF-8 of the text; half a surrogate pair becomes U+FFFD. */
   utf8(text: string): void {
-    this.reserve(text.length * 3);
+    // A UTF-16 unit is at most three bytes of UTF-8. Looking how many they are costs less than room for a long text.
+    this.reserve(text.length > longText ? Buffer.byteLength(text) : text.length * 3);
     this.length += encoder.encodeInto(text, this.#bytes.subarray(this.length)).written;
   }
 
   /** A text behind its length in bytes. */
   text(text: string): void {
     if (text.length < 40 && this.#ascii(text)) return;
+    if (text.length > longText) {
+      this.count(Buffer.byteLength(text));
+      this.utf8(text);
+      return;
+    }
     const bytes = encoder.encode(text);
     this.count(bytes.length);
     this.copy(bytes);
@@ -123,7 +134,7 @@ export class ByteWriter {
   reserve(length: number): void {
     const needed = this.length + length;
     if (needed <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    const larger = new Uint8Array(roomFor(needed, this.#bytes.length));
     larger.set(this.#bytes.subarray(0, this.length));
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
 import { writeKey } from './key.ts';
@@ -95,10 +96,18 @@ function firstsOfEqual(vectorsOf: (batch: Batch) => readonly Vector[]): RowFilte
   };
 }
 
+/** Writes what equal rows have in common: their values, or a digest of them where they are long. */
 function writeRowKey(out: ByteWriter, vectors: readonly Vector[], row: number): void {
   out.clear();
   for (const vector of vectors) writeKey(out, vector.value(row));
+  if (out.length <= longestKey) return;
+  const digest = createHash('sha256').update(out.view()).digest();
+  out.clear();
+  out.copy(digest);
 }
+
+/** A key of more bytes would take much room for nothing: nobody reads it back. */
+const longestKey = 64 * 1024;
 
 async function openParts(folder: SpillFolder): Promise<SpillWriter[]> {
   const parts: SpillWriter[] = [];

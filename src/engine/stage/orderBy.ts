@@ -5,10 +5,12 @@ import { ByteWriter } from './bytes.ts';
 import { discard } from './discard.ts';
 import { compileForBatches, type BatchExpression } from './expression.ts';
 import { writeFieldKey, writeSortKey, type KeyOrder } from './key.ts';
-import { mergeRuns } from './merge.ts';
+import { isReference, longestHeld, LongRows } from './longRows.ts';
+import { mergeRuns, type MergedRows } from './merge.ts';
 import { writeAll } from './rowParts.ts';
-import { batchesOf, RowCodec } from './rows.ts';
+import { RowCodec, RowGatherer } from './rows.ts';
 import { SortBuffer } from './sortBuffer.ts';
+import { keyStart, payloadStart, recordEnd } from './sortRecord.ts';
 import type { SpillFolder, SpillWriter } from './spill.ts';
 import type { Reducer, Stage } from './stage.ts';
 import type { FieldVector } from './vector.ts';
@@ -76,7 +78,8 @@ export class KeyWriter {
 
 /**
  * Sorts rows by their keys; equal ones stay in the order in which they came. Rows are held up to `budget` bytes; then
- * they are written out as sorted runs, which are merged in the end.
+ * they are written out as sorted runs, which are merged in the end. Long rows are written out at once, and only their
+ * keys are sorted.
  */
 export class Sorter {
   readonly #codec: RowCodec;
@@ -84,41 +87,92 @@ export class Sorter {
   readonly #folder: SpillFolder;
   readonly #buffer = new SortBuffer();
   readonly #runs: string[] = [];
+  readonly #longRows: LongRows;
+  /** A long row that `spill` writes out. */
+  #waiting: { readonly key: Uint8Array; readonly payload: Uint8Array } | undefined;
 
   constructor(codec: RowCodec, budget: number, folder: SpillFolder) {
     this.#codec = codec;
     this.#budget = budget;
     this.#folder = folder;
+    this.#longRows = new LongRows(folder);
   }
 
+  /** The bytes must stay as they are until `full` was asked for and, if so, `spill` has ended. */
   add(key: Uint8Array, payload: Uint8Array): void {
-    this.#buffer.add(key, payload);
+    if (payload.length > longestHeld) this.#waiting = { key, payload };
+    else this.#buffer.add(key, payload);
   }
 
-  /** Takes some of the sort records from `from` on; answers where it stopped. */
+  /** Takes some of the sort records from `from` on; answers where it stopped. The bytes are as those of `add`. */
   addRecords(bytes: Uint8Array, from: number): number {
-    return this.#buffer.addRecords(bytes, from);
+    const payload = payloadStart(bytes, from);
+    const end = recordEnd(bytes, from);
+    if (end - payload <= longestHeld) return this.#buffer.addRecords(bytes, from, longestHeld);
+    this.add(bytes.subarray(keyStart(from), payload), bytes.subarray(payload, end));
+    return end;
   }
 
   /** Whether `spill` must be called before more is added: what sorting itself needs, and the merge, is left free. */
   get full(): boolean {
-    return this.#buffer.size > this.#budget * 0.6;
+    return this.#waiting !== undefined || this.#isOverBudget;
   }
 
   async spill(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting !== undefined) this.#buffer.add(waiting.key, await this.#longRows.put(waiting.payload));
+    if (this.#isOverBudget) await this.#spillBuffer();
+  }
+
+  async *finish(signal: AbortSignal): AsyncGenerator<Batch> {
+    try {
+      if (this.#runs.length === 0) {
+        yield* this.#read(this.#buffer.payloads(this.#buffer.order()));
+        return;
+      }
+      if (this.#buffer.count > 0) await this.#spillBuffer();
+      const buffers = this.#buffer.release(Math.min(this.#runs.length, maxFanIn));
+      for await (const rows of merged(this.#runs, buffers, this.#folder, signal)) {
+        if (hasReference(rows)) yield* this.#read(payloadsOf(rows));
+        else yield this.#codec.read(rows.bytes, rows.payloads);
+      }
+    } finally {
+      await this.#longRows.close();
+    }
+  }
+
+  get #isOverBudget(): boolean {
+    return this.#buffer.size > this.#budget * 0.6;
+  }
+
+  async #spillBuffer(): Promise<void> {
     const { path } = await writeRun(this.#buffer, this.#folder);
     this.#runs.push(path);
   }
 
-  async *finish(signal: AbortSignal): AsyncGenerator<Batch> {
-    if (this.#runs.length === 0) {
-      yield* inOrder(this.#buffer, this.#codec);
-      return;
+  /** Copies rows into batches; a long one is a batch of its own. */
+  async *#read(rows: Iterable<Uint8Array>): AsyncGenerator<Batch> {
+    const gatherer = new RowGatherer(this.#codec);
+    for (const row of rows) {
+      if (isReference(row)) {
+        if (gatherer.count > 0) yield gatherer.take();
+        yield this.#codec.read(await this.#longRows.get(row), Uint32Array.of(0));
+        continue;
+      }
+      gatherer.add(row);
+      if (gatherer.full) yield gatherer.take();
     }
-    if (this.#buffer.count > 0) await this.spill();
-    const buffers = this.#buffer.release(Math.min(this.#runs.length, maxFanIn));
-    yield* merged(this.#runs, this.#codec, buffers, this.#folder, signal);
+    if (gatherer.count > 0) yield gatherer.take();
   }
+}
+
+function hasReference({ bytes, records, payloads }: MergedRows): boolean {
+  return payloads.some((start, at) => isReference(bytes, start, recordEnd(bytes, records[at])));
+}
+
+function* payloadsOf({ bytes, records, payloads }: MergedRows): Generator<Uint8Array> {
+  for (const [at, start] of payloads.entries()) yield bytes.subarray(start, recordEnd(bytes, records[at]));
 }
 
 /** ORDER BY in one thread. */
@@ -206,10 +260,6 @@ async function writeRun(buffer: SortBuffer, folder: SpillFolder): Promise<SpillW
   return writer;
 }
 
-function inOrder(buffer: SortBuffer, codec: RowCodec): Generator<Batch> {
-  return batchesOf(codec, buffer.payloads(buffer.order()));
-}
-
 /** A sorted run is written in pieces of this many bytes. */
 const runBufferSize = 512 * 1024;
 /** Most runs that are read at once; more are merged in several rounds. */
@@ -217,11 +267,10 @@ const maxFanIn = 256;
 
 async function* merged(
   runs: readonly string[],
-  codec: RowCodec,
   buffers: readonly Buffer[],
   folder: SpillFolder,
   signal: AbortSignal,
-): AsyncGenerator<Batch> {
+): AsyncGenerator<MergedRows> {
   let left = runs;
   while (left.length > maxFanIn) {
     const round: string[] = [];
@@ -230,9 +279,7 @@ async function* merged(
     }
     left = round;
   }
-  for await (const { bytes, payloads } of mergeRuns(left, buffers, signal)) {
-    yield codec.read(bytes, payloads);
-  }
+  yield* mergeRuns(left, buffers, signal);
 }
 
 async function mergeIntoOne(

@@ -45,15 +45,18 @@ export class SortBuffer {
     this.#bytes += length;
   }
 
-  /** Takes sort records from `from` on, a chunk of them at most; answers where it stopped. */
-  addRecords(bytes: Uint8Array, from: number): number {
+  /**
+   * Takes sort records from `from` on, a chunk of them at most; answers where it stopped.
+   * @param longest from the second on, a record of more bytes is left
+   */
+  addRecords(bytes: Uint8Array, from: number, longest = Infinity): number {
     let to = recordEnd(bytes, from);
     const chunk = this.#chunkFor(to - from);
     const room = chunk.length - this.#used;
     this.#note(bytes, from, this.#used);
     while (to < bytes.length) {
       const end = recordEnd(bytes, to);
-      if (end - from > room) break;
+      if (end - from > room || end - to > longest) break;
       this.#note(bytes, to, this.#used + to - from);
       to = end;
     }

@@ -188,7 +188,8 @@ class Completed {
         });
         out.clear();
         codec.write(out, vectors, row);
-        this.#wait(partition, { place: place++, row: out.take() });
+        this.#hold(out.length);
+        partition.waiting.push({ place: place++, row: out.take() });
         if (partition.waiting.length > this.#ahead) await this.#complete(partition);
       }
       signal.throwIfAborted();
@@ -199,9 +200,9 @@ class Completed {
     yield* this.#sorter.finish(signal);
   }
 
-  #wait(partition: Partition, waiting: Waiting): void {
-    partition.waiting.push(waiting);
-    this.#held += waiting.row.length + waitingSize;
+  /** Before a row of so many bytes is kept. */
+  #hold(length: number): void {
+    this.#held += length + waitingSize;
     if (this.#held > this.#budget) {
       throw new MemoryLimitError(
         'With PARTITION BY, rows wait for those that follow in their partition, and they do not fit in memory.',

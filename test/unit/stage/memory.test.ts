@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { createReadStream, createWriteStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -63,6 +71,52 @@ describe('a query that cannot hold its rows', () => {
       rows.map(({ id }) => id),
     );
   });
+});
+
+describe('a query on a file with one very long line', () => {
+  const lineLength = 64e6;
+  let folder: string;
+  let input: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rowriver-test-'));
+    input = join(folder, 'input.jsonl');
+    const ordinary = Array.from({ length: 200 }, (_, id) =>
+      JSON.stringify({ id: 199 - id, t: `text ${id}` }),
+    );
+    const long = `{"id":500,"t":"${'x'.repeat(lineLength)}"}`;
+    writeFileSync(input, [...ordinary.slice(0, 100), long, ...ordinary.slice(100), ''].join('\n'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** What it held at most, in bytes, and what came out. */
+  async function run(query: string): Promise<{ peak: number; code: number | null; stderr: string }> {
+    const { code, stderr } = await runCli([input, query, '-o', join(folder, 'output.jsonl'), '--no-cache'], {
+      env: { ...reportsPeak, ROWRIVER_WORKERS: '1', TMPDIR: folder },
+    });
+    return { peak: peakIn(stderr) * 1024, code, stderr };
+  }
+
+  it('sorts with hardly more memory than a filter takes', async () => {
+    const filter = await run('id >= 0');
+    const sorted = await run('ORDER BY id');
+    assert.equal(sorted.code, 0, sorted.stderr);
+    assert.ok(sorted.peak < filter.peak + 1.5 * lineLength, `${sorted.peak} beside ${filter.peak}`);
+    const lines = readFileSync(join(folder, 'output.jsonl'), 'latin1').split('\n');
+    assert.deepEqual(
+      lines.map((line) => line.slice(0, 8)).slice(-4),
+      ['{"id":198', '{"id":199', '{"id":500', ''].map((line) => line.slice(0, 8)),
+    );
+    assert.ok(lines.some((line) => line.length > lineLength));
+  }).timeout(60_000);
+
+  for (const query of ['AGGREGATE count(*) AS n GROUP BY t || t', 'AGGREGATE list(t || t) AS l']) {
+    it(`refuses before the line is copied: ${query}`, async () => {
+      const { code, peak, stderr } = await run(query);
+      assert.equal(code, 1);
+      assert.match(stderr, /more than 64 MB/);
+      assert.ok(peak < 9 * lineLength, `${peak}`);
+    }).timeout(60_000);
+  }
 });
 
 interface Row {

@@ -75,6 +75,42 @@ describe('a budget that is too small', () => {
     assert.deepEqual(readdirSync(folder), []);
   }).timeout(20_000);
 
+  for (const budget of [1500, 1 << 26]) {
+    it(`sorts long rows among short ones with a budget of ${budget}`, async () => {
+      const long = rows
+        .slice(0, 60)
+        .map((row) => ({ ...row, pad: row.id % 20 === 7 ? 'y'.repeat(1_100_000 + row.id) : row.pad }));
+      const text = long.map((row) => JSON.stringify(row)).join('\n');
+      for (const order of ['key, id', 'pad DESC, id']) {
+        const found = await run(
+          `ORDER BY ${order}`,
+          { format: 'jsonl', text },
+          { budget, tempFolder: folder },
+        );
+        const expected = long.toSorted((a, b) => {
+          const [x, y] = order.startsWith('key') ? [a.key, b.key] : [b.pad, a.pad];
+          return x < y ? -1 : x > y ? 1 : a.id - b.id;
+        });
+        assert.deepEqual(
+          found.map((row) => row.length),
+          expected.map((row) => JSON.stringify(row).length),
+        );
+        assert.ok(found.every((row, at) => row === JSON.stringify(expected[at])));
+      }
+      assert.deepEqual(readdirSync(folder), []);
+    }).timeout(20_000);
+  }
+
+  it('tells long rows apart that differ in one byte', async () => {
+    const pads = ['a', 'b', 'a', 'b'].map((last) => 'z'.repeat(100_000) + last);
+    const text = pads.map((pad) => JSON.stringify({ pad })).join('\n');
+    const found = await run('DISTINCT', { format: 'jsonl', text }, { tempFolder: folder });
+    assert.deepEqual(
+      found.map((row) => row.at(-3)),
+      ['a', 'b'],
+    );
+  });
+
   it('leaves no file behind when nobody asks for the rest', async () => {
     const plan = planOf('ORDER BY key', layoutOf(data));
     const context = contextOf({ budget: small, tempFolder: folder });
