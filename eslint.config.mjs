@@ -27,14 +27,15 @@ export const rooms = {
   'engine/query/value': ['query/syntax'],
   'engine/query/regex': ['query/value'],
   'engine/query/function': ['query/regex', 'query/value'],
-  'engine/query/syntax': ['query', 'query/function', 'query/value'],
+  'engine/query/syntax': ['query', 'query/function', 'query/operator', 'query/value'],
+  'engine/query/operator': ['query', 'query/resolve', 'query/syntax'],
   'engine/query/predicate': ['query', 'query/regex', 'query/syntax', 'query/value', 'format'],
   'engine/query/resolve': ['query', 'query/function', 'query/predicate', 'query/syntax', 'format'],
   'engine/query/print': [
-    ...['query', 'query/function', 'query/regex', 'query/syntax', 'query/value'],
+    ...['query', 'query/function', 'query/operator', 'query/regex', 'query/syntax', 'query/value'],
     'protocol',
   ],
-  'engine/query/panel': ['query', 'query/function', 'query/syntax', 'query/value'],
+  'engine/query/panel': ['query', 'query/function', 'query/operator', 'query/syntax', 'query/value'],
   'engine/stage': [
     'stage/*',
     'query',

@@ -1,13 +1,13 @@
 import { warningAt, type Diagnostic, type Fix, type Span } from './diagnostic.ts';
 import { recordAttributes, type Layout } from './layout.ts';
 import { didYouMean, nearest } from './nearest.ts';
+import { expressionsOf, resolve } from './operator/operators.ts';
 import { FieldList } from './predicate/fields.ts';
 import { Resolver } from './resolve/resolve.ts';
 import { initialScope } from './resolve/scope.ts';
 import { SlotTable } from './resolve/slot.ts';
 import type { Expression, Query } from './syntax/tree.ts';
 import { visitExpression } from './syntax/walk.ts';
-import { expressionsOf } from './validate.ts';
 import { writePath, writeText } from './write.ts';
 
 /** A column that was seen in the file: its dotted name and what its cells held. */
@@ -71,7 +71,7 @@ export function checkQuery(
       } else warn(`${unknown}${didYouMean(name, candidates)}`);
     },
   });
-  for (const operator of query.operators) resolver.add(operator);
+  for (const operator of query.operators) resolve(operator, resolver);
   return diagnostics;
 }
 

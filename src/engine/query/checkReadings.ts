@@ -1,13 +1,13 @@
 import { warningAt, type Diagnostic, type Span } from './diagnostic.ts';
 import { aggregates, scalarFunctions } from './function/index.ts';
 import type { Layout } from './layout.ts';
+import { expressionsOf, resolve } from './operator/operators.ts';
 import { FieldList } from './predicate/fields.ts';
 import { Resolver } from './resolve/resolve.ts';
 import { initialScope } from './resolve/scope.ts';
 import { SlotTable } from './resolve/slot.ts';
 import type { Call, Expression, Operator, Query } from './syntax/tree.ts';
 import { visitExpression } from './syntax/walk.ts';
-import { expressionsOf } from './validate.ts';
 
 /**
  * Where a query compares, sorts or computes with columns that are read as text although they may hold numbers or
@@ -34,7 +34,7 @@ export function checkReadings(
       diagnostics.push(warningAt(node, doubt));
     },
   });
-  for (const operator of operators) resolver.add(operator);
+  for (const operator of operators) resolve(operator, resolver);
   return diagnostics;
 }
 

@@ -1,5 +1,6 @@
 import { parseQuery } from './parse.ts';
-import type { NamedExpression, Operator, Query } from './syntax/tree.ts';
+import { columnsOf } from './operator/operators.ts';
+import type { Query } from './syntax/tree.ts';
 import { reservedWords } from './syntax/cursor.ts';
 import { tokenize } from './syntax/token.ts';
 import { Timestamp } from './value/time.ts';
@@ -21,7 +22,7 @@ export function fixTime({ text, operators }: Query, now: Date): string {
   const calls = callsIn(text, new Timestamp(now.getTime()));
   if (calls.length === 0) return text;
   const names = new Map<number, Edit>();
-  for (const { name, explicit, expression } of operators.flatMap(namedOf)) {
+  for (const { name, explicit, expression } of operators.flatMap((operator) => columnsOf(operator))) {
     const { from, to } = expression;
     const changes = calls.some((call) => call.from >= from && call.to <= to);
     if (changes && !explicit) names.set(to, { from: to, to, text: ` AS ${writeName(name)}` });
@@ -55,19 +56,6 @@ function writtenTime(name: string, time: Timestamp): string | undefined {
       return `DATE ${writeText(time.toDate().toString())}`;
     default:
       return undefined;
-  }
-}
-
-function namedOf(operator: Operator): readonly NamedExpression[] {
-  switch (operator.kind) {
-    case 'select':
-      return operator.items.filter((item) => item.kind === 'named');
-    case 'extend':
-      return operator.items;
-    case 'aggregate':
-      return [...operator.aggregates, ...operator.groupBy];
-    default:
-      return [];
   }
 }
 

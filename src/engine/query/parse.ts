@@ -1,4 +1,5 @@
 import { errorAt, QueryError } from './diagnostic.ts';
+import { resolve } from './operator/operators.ts';
 import { FieldList } from './predicate/fields.ts';
 import { Resolver } from './resolve/resolve.ts';
 import { initialScope } from './resolve/scope.ts';
@@ -45,5 +46,5 @@ function refuseLostColumns({ operators }: Query): void {
       throw new QueryError(node, message);
     },
   });
-  for (const operator of operators) resolver.add(operator);
+  for (const operator of operators) resolve(operator, resolver);
 }

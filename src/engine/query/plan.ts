@@ -1,5 +1,6 @@
 import type { FieldRequest, Needle } from '../format/record.ts';
 import type { Layout } from './layout.ts';
+import { expressionsOf, isLocalKind, keepsRows, resolve } from './operator/operators.ts';
 import { FieldList } from './predicate/fields.ts';
 import { compilePredicate, type Condition, type Predicate } from './predicate/predicate.ts';
 import type { ZoneCondition } from './predicate/zones.ts';
@@ -10,7 +11,6 @@ import { SlotTable, type Slot } from './resolve/slot.ts';
 import type { Output, Step } from './resolve/step.ts';
 import type { Operator, Query } from './syntax/tree.ts';
 import { someExpression } from './syntax/walk.ts';
-import { expressionsOf } from './validate.ts';
 
 /** A query made ready for a file of a layout. It holds scratch memory: one plan a thread. */
 export interface Plan {
@@ -72,7 +72,7 @@ export function planQuery(query: Query, layout: Layout): Plan {
   const { steps } = resolver;
   const stepCounts = split.operators.map((operator) => {
     const before = steps.length;
-    resolver.add(operator);
+    resolve(operator, resolver);
     return steps.length - before;
   });
   const isRecords = split.operators.every((operator) => operator.kind === 'limit' || operator.kind === 'as');
@@ -114,20 +114,6 @@ function withTop(steps: readonly Step[]): Step[] {
   });
 }
 
-const rowKeepers: ReadonlySet<Operator['kind']> = new Set([
-  'where',
-  'limit',
-  'as',
-  'order by',
-  'tablesample',
-  'distinct',
-] as const);
-
-/** Whether rows come out of an operator as they went in, if they come out. */
-function keepsRows({ kind }: Operator): boolean {
-  return rowKeepers.has(kind);
-}
-
 interface Split {
   readonly conditions: readonly Condition[];
   readonly operators: readonly Operator[];
@@ -155,7 +141,7 @@ function splitOperators(all: readonly Operator[], layout: Layout): Split {
       continue;
     }
     const from = resolver.steps.length;
-    resolver.add(operator);
+    resolve(operator, resolver);
     const made = resolver.steps.slice(from);
     if (made.some((step) => step.kind === 'compute' && !inliner.define(step.items, step.bound)))
       return stop();
@@ -169,21 +155,10 @@ function splitOperators(all: readonly Operator[], layout: Layout): Split {
   return { conditions, operators, isLocal: true };
 }
 
-const localOperators: ReadonlySet<Operator['kind']> = new Set([
-  'where',
-  'limit',
-  'as',
-  'select',
-  'extend',
-  'set',
-  'drop',
-  'rename',
-] as const);
-
 function isLocal(operator: Operator): boolean {
   if (operator.kind === 'tablesample') return operator.unit === 'percent';
   return (
-    localOperators.has(operator.kind) &&
+    isLocalKind(operator) &&
     !expressionsOf(operator).some(({ expression }) =>
       someExpression(expression, (node) => node.kind === 'call' && node.over !== undefined),
     )

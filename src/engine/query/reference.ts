@@ -1,6 +1,6 @@
 import { aggregates, scalarFunctions, windowFunctions, type ScalarFunction } from './function/index.ts';
 import { castTypes } from './syntax/castType.ts';
-import { pipeOperators } from './syntax/operators.ts';
+import { pipeOperators } from './operator/operators.ts';
 
 /** The tables of the language reference, by the name of the mark that they stand behind. */
 const tables = new Map<string, () => string>([

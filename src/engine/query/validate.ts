@@ -2,9 +2,10 @@ import { QueryError } from './diagnostic.ts';
 import { aggregateNames, aggregates, arityOf, scalarFunctions, windowFunctions } from './function/index.ts';
 import { namedUnits, type NamedUnits } from './function/time.ts';
 import { didYouMean } from './nearest.ts';
+import { allowedIn, expressionsOf } from './operator/operators.ts';
 import { compileRegex } from './regex/regex.ts';
 import { RegexError } from './regex/syntax.ts';
-import type { Call, Expression, Operator, Query, Window } from './syntax/tree.ts';
+import type { Call, Expression, Query, Window } from './syntax/tree.ts';
 import { childrenOf } from './syntax/walk.ts';
 
 /** What an operator lets stand in its expressions. */
@@ -23,43 +24,13 @@ interface Allowed {
 export function validateQuery(query: Query): void {
   for (const operator of query.operators) {
     const allowed = {
-      aggregates: operator.kind === 'aggregate',
-      windows: operator.kind === 'select' || operator.kind === 'extend',
+      aggregates: allowedIn(operator) === 'aggregates',
+      windows: allowedIn(operator) === 'windows',
       where: operator.kind.toUpperCase(),
     };
     for (const { expression, key } of expressionsOf(operator)) {
       validateExpression(expression, key ? { ...allowed, aggregates: false, where: 'GROUP BY' } : allowed);
     }
-  }
-}
-
-/** The expressions of an operator; `key` marks those of GROUP BY. */
-export function expressionsOf(operator: Operator): { expression: Expression; key: boolean }[] {
-  const plain = (expression: Expression): { expression: Expression; key: boolean } => ({
-    expression,
-    key: false,
-  });
-  switch (operator.kind) {
-    case 'where':
-      return [plain(operator.condition)];
-    case 'select':
-      return operator.items
-        .flatMap((item) => (item.kind === 'star' ? item.replace : [item]))
-        .map((item) => plain(item.expression));
-    case 'extend':
-    case 'set':
-      return operator.items.map((item) => plain(item.expression));
-    case 'aggregate':
-      return [
-        ...operator.aggregates.map((item) => plain(item.expression)),
-        ...operator.groupBy.map((item) => ({ expression: item.expression, key: true })),
-      ];
-    case 'order by':
-      return operator.keys.map((key) => plain(key.expression));
-    case 'unnest':
-      return [plain(operator.expression.expression)];
-    default:
-      return [];
   }
 }
 

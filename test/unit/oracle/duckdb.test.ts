@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { aggregates, scalarFunctions, windowFunctions } from '../../../src/engine/query/function/index.ts';
 import { parseQuery, printQuery } from '../../../src/engine/query/index.ts';
-import { pipeOperators } from '../../../src/engine/query/syntax/operators.ts';
+import { pipeOperators } from '../../../src/engine/query/operator/operators.ts';
 import { runs } from '../../support/long.ts';
 import { run, runInParts, type TestData } from '../stage/run.ts';
 import { comparable, jsonOf, rowsOf, sorted } from './answers.ts';

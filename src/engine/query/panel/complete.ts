@@ -2,7 +2,7 @@ import { hasName, pathOf, type KnownColumn } from '../check.ts';
 import { QueryError } from '../diagnostic.ts';
 import { aggregates, scalarFunctions } from '../function/index.ts';
 import { recordAttributes } from '../layout.ts';
-import { pipeOperators } from '../syntax/operators.ts';
+import { pipeOperators } from '../operator/operators.ts';
 import { tokenize, type Token } from '../syntax/token.ts';
 import { writeText } from '../write.ts';
 

@@ -1,6 +1,6 @@
 import type { Span } from '../diagnostic.ts';
 import { parsePipeline } from '../syntax/pipeline.ts';
-import type { Expression, Operator, Query, WhereOperator } from '../syntax/tree.ts';
+import type { Expression, Operator, Query } from '../syntax/tree.ts';
 
 /** A condition that stands by itself: an operand of a WHERE's top-level AND. */
 export interface Condition extends Span {
@@ -18,7 +18,7 @@ export function conditionsOf(text: string): Condition[] {
     );
 }
 
-function isWhere(operator: Operator): operator is WhereOperator {
+function isWhere(operator: Operator): operator is Operator<'where'> {
   return operator.kind === 'where';
 }
 
@@ -70,7 +70,7 @@ export function addCondition(text: string, condition: string): string {
 
 const keepsRecords: ReadonlySet<Operator['kind']> = new Set(['where', 'limit', 'tablesample', 'as'] as const);
 
-function extended(text: string, where: WhereOperator, condition: string): string {
+function extended(text: string, where: Operator<'where'>, condition: string): string {
   const { from, to, kind } = where.condition;
   const old = text.slice(from, to);
   const inParentheses = parsesAlone(old) && old.startsWith('(');

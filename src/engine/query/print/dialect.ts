@@ -1,6 +1,6 @@
 import type { FormatKind } from '../../../protocol/formatOptions.ts';
 import type { Span } from '../diagnostic.ts';
-import type { Call, CastType } from '../syntax/tree.ts';
+import type { Call, CastType, Operator } from '../syntax/tree.ts';
 
 /** The engines whose language a query can be written in. */
 export type PrintTarget = 'duckdb' | 'clickhouse' | 'spark' | 'jq';
@@ -21,6 +21,11 @@ export class UnprintableError extends Error {
     super(message);
     this.span = span;
   }
+}
+
+/** An operator that an engine has no words for. */
+export function unprintable(operator: Operator, engine: string): UnprintableError {
+  return new UnprintableError(operator, `${engine} has nothing like ${operator.kind.toUpperCase()}`);
 }
 
 /** How one SQL engine writes what they all can say. */

@@ -11,7 +11,7 @@ import { columnLabel } from '../syntax/columns.ts';
 import { parseLike } from '../value/like.ts';
 import { isNumeric, jsonOf } from '../value/value.ts';
 import { recordAttributes } from '../layout.ts';
-import { UnprintableError, type PrintOptions } from './dialect.ts';
+import { unprintable, UnprintableError, type PrintOptions } from './dialect.ts';
 import { binary, orders, quoted, regexOf, several, unary } from './jqWords.ts';
 import { jqPrelude } from './jqPrelude.ts';
 
@@ -86,6 +86,8 @@ class JqPrinter {
       }
       case 'tablesample':
         throw new UnprintableError(operator, 'jq does not support samples');
+      default:
+        throw unprintable(operator, 'jq');
     }
   }
 

@@ -1,6 +1,7 @@
+import { sqlOf } from '../operator/operators.ts';
 import { columnLabel } from '../syntax/columns.ts';
 import type { CastType, NamedExpression, Operator } from '../syntax/tree.ts';
-import { UnprintableError, type PrintOptions, type SqlDialect } from './dialect.ts';
+import { unprintable, UnprintableError, type PrintOptions, type SqlDialect } from './dialect.ts';
 import { SqlExpressions } from './sqlExpression.ts';
 
 function name(text: string): string {
@@ -131,6 +132,16 @@ function lineOf(operator: Operator, expressions: SqlExpressions): string[] {
       }
       const { expression, name: column } = operator.expression;
       return [`SELECT *, explode(${expressions.write(expression)}) AS ${name(column)}`];
+    }
+    default: {
+      const items = sqlOf(operator, {
+        engine: dialect.engine,
+        name,
+        expression: (expression) => expressions.write(expression),
+        replaced: () => undefined,
+      });
+      if (items === undefined) throw unprintable(operator, dialect.engine);
+      return [`SELECT ${items}`];
     }
   }
 }

@@ -1,6 +1,7 @@
+import { sqlOf } from '../operator/operators.ts';
 import type { NamedExpression, Operator, SelectItem } from '../syntax/tree.ts';
 import { columnLabel } from '../syntax/columns.ts';
-import { UnprintableError, type SqlDialect } from './dialect.ts';
+import { unprintable, UnprintableError, type SqlDialect } from './dialect.ts';
 import { SqlExpressions } from './sqlExpression.ts';
 
 /** How an engine writes the pipe operators that SQL itself does not have. */
@@ -118,7 +119,22 @@ class SqlPrinter {
       case 'unnest':
         this.#unnest(operator);
         break;
+      default:
+        this.#other(operator);
     }
+  }
+
+  /** An operator that says by itself how it is written. */
+  #other(operator: Operator): void {
+    const { dialect } = this.#engine;
+    const items = sqlOf(operator, {
+      engine: dialect.engine,
+      name: (name) => this.#name(name),
+      expression: (expression) => this.#expressions.write(expression),
+      replaced: (replace) => this.#engine.star({ replace }),
+    });
+    if (items === undefined) throw unprintable(operator, dialect.engine);
+    this.#select(items);
   }
 
   /** ORDER BY would mean the columns that SELECT makes, and a window would not see the order: both stay apart. */

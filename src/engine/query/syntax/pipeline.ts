@@ -4,26 +4,10 @@ import { parseOrderKeys } from './call.ts';
 import type { Token } from './token.ts';
 import { parseExpression } from './expression.ts';
 import { didYouMean } from '../nearest.ts';
-import { pipeOperators } from './operators.ts';
-import {
-  atEnd,
-  clauseWords,
-  parseAssignments,
-  parseColumns,
-  parseNamed,
-  parseNamedList,
-  parseRenames,
-  parseSelectItems,
-} from './columns.ts';
-import type {
-  AggregateOperator,
-  LimitOperator,
-  Name,
-  Operator,
-  Query,
-  SampleOperator,
-  UnnestOperator,
-} from './tree.ts';
+import { parseLimit } from '../operator/limit.ts';
+import { operatorAt, pipeOperators } from '../operator/operators.ts';
+import { atEnd, clauseWords, parseNamedList, parseSelectItems } from './columns.ts';
+import type { Operator, Query } from './tree.ts';
 import { rewriteSelect } from './classic.ts';
 
 /** Longer queries are refused, in UTF-16 units. */
@@ -173,7 +157,7 @@ function beginsOperator(cursor: Cursor): boolean {
   if (token.kind !== 'name') return false;
   const word = token.value.toLowerCase();
   if (word === 'where') return true;
-  if (!clauseWords.has(word) || word === 'group' || word === 'having') return false;
+  if (word === 'group' || word === 'having') return false;
   if (word === 'order') return cursor.isWord('by', 1);
   if (word === 'limit' || word === 'offset' || word === 'distinct') return true;
   const next = cursor.peek(1);
@@ -182,6 +166,8 @@ function beginsOperator(cursor: Cursor): boolean {
   const isExpressionWord = ['is', 'in', 'like', 'ilike', 'between', 'not', 'and', 'or'].some((w) =>
     cursor.isWord(w, 1),
   );
+  // Words that came later are operators only where they could be nothing else.
+  if (!clauseWords.has(word)) return operatorAt(cursor) !== undefined && isOperand && !isExpressionWord;
   if ((word === 'unnest' || word === 'extend') && cursor.isSymbol('[', 1)) return true;
   return (isOperand && !isExpressionWord) || cursor.isSymbol('(', 1) || cursor.isSymbol('-', 1);
 }
@@ -191,22 +177,9 @@ const classicWords = ['where', 'order', 'limit', 'offset'];
 
 /** One operator after |>. Classic SELECT … FROM gives several. */
 function parseOperator(cursor: Cursor): Operator[] {
-  const start = cursor.peek();
-  const span = (): Span => cursor.spanFrom(start);
   if (cursor.isWord('select')) return parseClauses(cursor);
-  if (cursor.takeWords('where')) return [{ kind: 'where', condition: parseExpression(cursor), ...span() }];
-  if (cursor.takeWords('extend')) return [{ kind: 'extend', items: parseNamedList(cursor), ...span() }];
-  if (cursor.takeWords('set')) return [{ kind: 'set', items: parseAssignments(cursor), ...span() }];
-  if (cursor.takeWords('drop')) return [{ kind: 'drop', columns: parseColumns(cursor), ...span() }];
-  if (cursor.takeWords('rename')) return [{ kind: 'rename', columns: parseRenames(cursor), ...span() }];
-  if (cursor.takeWords('distinct')) return [{ kind: 'distinct', ...span() }];
-  if (cursor.takeWords('aggregate')) return [parseAggregate(cursor, start)];
-  if (cursor.takeWords('order', 'by'))
-    return [{ kind: 'order by', keys: parseOrderKeys(cursor, parseExpression), ...span() }];
-  if (cursor.isWord('limit') || cursor.isWord('offset')) return [parseLimit(cursor)];
-  if (cursor.takeWords('tablesample')) return [parseSample(cursor, start)];
-  if (cursor.takeWords('unnest')) return [parseUnnest(cursor, start)];
-  if (cursor.takeWords('as')) return [{ kind: 'as', alias: cursor.expectName('a name after AS'), ...span() }];
+  const parse = operatorAt(cursor)?.parse;
+  if (parse) return [parse(cursor)];
   throw unknownOperator(cursor);
 }
 
@@ -242,7 +215,7 @@ function parseClauses(cursor: Cursor, begin?: 'bare' | 'rows'): Operator[] {
   const groupBy = clause(cursor, ['group', 'by'], () => parseNamedList(cursor));
   const having = clause(cursor, ['having'], () => parseExpression(cursor));
   const orderBy = clause(cursor, ['order', 'by'], () => parseOrderKeys(cursor, parseExpression));
-  const limits: LimitOperator[] = [];
+  const limits: Operator[] = [];
   if (cursor.isWord('limit') || cursor.isWord('offset')) limits.push(parseLimit(cursor));
   if (
     begin !== 'bare' &&
@@ -281,60 +254,4 @@ function clause<T>(
 ): { value: T; span: Span } | undefined {
   const start = cursor.peek();
   return cursor.takeWords(...words) ? { value: parse(), span: cursor.spanFrom(start) } : undefined;
-}
-
-function parseAggregate(cursor: Cursor, start: Span): AggregateOperator {
-  const aggregates = cursor.isWord('group') ? [] : parseNamedList(cursor);
-  const groupBy = cursor.takeWords('group', 'by') ? parseNamedList(cursor) : [];
-  if (aggregates.length === 0 && groupBy.length === 0) {
-    throw cursor.unexpected('an aggregate, such as count(*), after AGGREGATE');
-  }
-  return { kind: 'aggregate', aggregates, groupBy, ...cursor.spanFrom(start) };
-}
-
-function parseLimit(cursor: Cursor): LimitOperator {
-  const start = cursor.peek();
-  let count = Infinity;
-  let offset = 0;
-  if (cursor.takeWords('limit')) count = cursor.expectCount('a number of rows after LIMIT');
-  if (cursor.takeWords('offset')) offset = cursor.expectCount('a number of rows after OFFSET');
-  return { kind: 'limit', count, offset, ...cursor.spanFrom(start) };
-}
-
-/** TABLESAMPLE 1 PERCENT, 1%, 1000 ROWS; optionally METHOD (…) around it and REPEATABLE (seed) behind it. */
-function parseSample(cursor: Cursor, start: Span): SampleOperator {
-  const method = ['system', 'bernoulli', 'reservoir'].find((word) => cursor.takeWords(word));
-  const parenthesis = cursor.takeSymbol('(');
-  if (method !== undefined && !parenthesis) throw cursor.unexpected(`( after ${method.toUpperCase()}`);
-  const size = cursor.next();
-  if (size.kind !== 'number')
-    throw new QueryError(size, 'TABLESAMPLE needs a size, such as 1 PERCENT or 1000 ROWS');
-  const isPercent = cursor.takeSymbol('%') || cursor.takeWords('percent');
-  if (!isPercent && !cursor.takeWords('rows')) throw cursor.unexpected('PERCENT or ROWS after the size');
-  if (isPercent && Number(size.value) > 100)
-    throw new QueryError(size, 'a sample can have at most 100 percent');
-  if (!isPercent && !/^\d{1,7}$/.test(size.value)) {
-    throw new QueryError(size, 'the size of a sample of ROWS must be a whole number below 10,000,000');
-  }
-  if (parenthesis) cursor.expectSymbol(')', 'after the size');
-  let seed: number | undefined;
-  if (cursor.takeWords('repeatable')) {
-    cursor.expectSymbol('(', 'after REPEATABLE');
-    seed = cursor.expectCount('a seed, which is a whole number');
-    cursor.expectSymbol(')', 'after the seed');
-  }
-  const unit = isPercent ? 'percent' : 'rows';
-  return { kind: 'tablesample', size: Number(size.value), unit, seed, ...cursor.spanFrom(start) };
-}
-
-function parseUnnest(cursor: Cursor, start: Span): UnnestOperator {
-  const expression = parseNamed(cursor);
-  let position: Name | undefined;
-  if (cursor.takeWords('with')) {
-    if (!cursor.takeWords('offset') && !cursor.takeWords('ordinality'))
-      throw cursor.unexpected('OFFSET after WITH');
-    cursor.takeWords('as');
-    position = cursor.expectName('the name of the column for the position');
-  }
-  return { kind: 'unnest', expression, position, ...cursor.spanFrom(start) };
 }

@@ -208,91 +208,83 @@ export interface Star extends Span {
 export type SelectItem = NamedExpression | Star;
 
 export interface WhereOperator extends Span {
-  readonly kind: 'where';
   readonly condition: Expression;
 }
 
 export interface SelectOperator extends Span {
-  readonly kind: 'select';
   readonly items: readonly SelectItem[];
 }
 
 export interface ExtendOperator extends Span {
-  readonly kind: 'extend';
   readonly items: readonly NamedExpression[];
 }
 
 export interface SetOperator extends Span {
-  readonly kind: 'set';
   readonly items: readonly { readonly column: Name; readonly expression: Expression }[];
 }
 
 export interface DropOperator extends Span {
-  readonly kind: 'drop';
   /** Paths of keys. */
   readonly columns: readonly Column[];
 }
 
 export interface RenameOperator extends Span {
-  readonly kind: 'rename';
   readonly columns: readonly { readonly from: Column; readonly to: Name }[];
 }
 
-export interface DistinctOperator extends Span {
-  readonly kind: 'distinct';
-}
-
 export interface AggregateOperator extends Span {
-  readonly kind: 'aggregate';
   readonly aggregates: readonly NamedExpression[];
   readonly groupBy: readonly NamedExpression[];
 }
 
 export interface OrderByOperator extends Span {
-  readonly kind: 'order by';
   readonly keys: readonly OrderKey[];
 }
 
 export interface LimitOperator extends Span {
-  readonly kind: 'limit';
   /** Infinity where only OFFSET was written. */
   readonly count: number;
   readonly offset: number;
 }
 
 export interface SampleOperator extends Span {
-  readonly kind: 'tablesample';
   readonly size: number;
   readonly unit: 'percent' | 'rows';
   readonly seed: number | undefined;
 }
 
 export interface UnnestOperator extends Span {
-  readonly kind: 'unnest';
   readonly expression: NamedExpression;
   /** Name of a column with the 1-based position. */
   readonly position: Name | undefined;
 }
 
 export interface AsOperator extends Span {
-  readonly kind: 'as';
   readonly alias: Name;
 }
 
-export type Operator =
-  | WhereOperator
-  | SelectOperator
-  | ExtendOperator
-  | SetOperator
-  | DropOperator
-  | RenameOperator
-  | DistinctOperator
-  | AggregateOperator
-  | OrderByOperator
-  | LimitOperator
-  | SampleOperator
-  | UnnestOperator
-  | AsOperator;
+/** What the operators of each kind say. A file that describes a kind of its own adds it here. */
+export interface Operators {
+  where: WhereOperator;
+  select: SelectOperator;
+  extend: ExtendOperator;
+  set: SetOperator;
+  drop: DropOperator;
+  rename: RenameOperator;
+  distinct: Span;
+  aggregate: AggregateOperator;
+  'order by': OrderByOperator;
+  limit: LimitOperator;
+  tablesample: SampleOperator;
+  unnest: UnnestOperator;
+  as: AsOperator;
+}
+
+export type OperatorKind = keyof Operators;
+
+export type Operator<K extends OperatorKind = OperatorKind> = {
+  [P in K]: { readonly kind: P } & Operators[P];
+}[K];
 
 export interface Query {
   readonly text: string;

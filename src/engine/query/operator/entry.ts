@@ -1,0 +1,64 @@
+import type { Resolver } from '../resolve/resolve.ts';
+import type { Cursor } from '../syntax/cursor.ts';
+import type { Expression, NamedExpression, Operator, OperatorKind } from '../syntax/tree.ts';
+
+/** A pipe operator as documentation and completion show it. */
+export interface PipeOperator {
+  readonly word: string;
+  readonly form: string;
+  readonly summary: string;
+}
+
+/**
+ * All that the language says of a pipe operator. How its steps are carried out is said in the stage room. A new operator
+ * is one entry, with its types added to `Operators` and `Steps`, and its line in `operators.ts`.
+ */
+export interface OperatorEntry<K extends OperatorKind> {
+  /** One for each word that it can begin with. */
+  readonly help: readonly PipeOperator[];
+  /** Reads it, from its first word on. Undefined for SELECT, which is read with the clauses of classic SQL. */
+  readonly parse?: (cursor: Cursor) => Operator<K>;
+  /** Its expressions, but for `keys`. */
+  readonly expressions?: (operator: Operator<K>) => readonly Expression[];
+  /** Expressions that rows are grouped by. */
+  readonly keys?: (operator: Operator<K>) => readonly Expression[];
+  /** Expressions that become columns. */
+  readonly columns?: (operator: Operator<K>) => readonly NamedExpression[];
+  /** What `expressions` may hold besides functions of one row. */
+  readonly allows?: 'aggregates' | 'windows';
+  /** Gives its names their meaning: adds its steps, and changes the columns of the rows. */
+  readonly resolve: (operator: Operator<K>, names: Resolver) => void;
+  /** Whether rows come out of it as they went in, if they come out. */
+  readonly keepsRows?: boolean;
+  /** Whether it looks at one record at a time, where no expression is a window. */
+  readonly isLocal?: boolean;
+  /** What it changes in what is said of the result. */
+  readonly outcome?: (operator: Operator<K>, text: string) => Partial<Outcome>;
+  /** The SELECT list that says it in SQL; undefined where an engine cannot. */
+  readonly sql?: (operator: Operator<K>, writer: SqlWriter) => string | undefined;
+}
+
+/** What the rows of a query's result are, as far as its text says. */
+export interface Outcome {
+  /**
+   * `records`: each row is a record of the file. `groups`: each row sums up records (AGGREGATE with GROUP BY).
+   * `rows`: anything else, such as UNNEST, DISTINCT, or AGGREGATE without GROUP BY.
+   */
+  readonly rows: 'records' | 'groups' | 'rows';
+  /** Whether a condition decides which records take part. */
+  readonly filtered: boolean;
+  /** Whether LIMIT or TABLESAMPLE leaves records out. */
+  readonly limited: boolean;
+  /** The keys that the rows are sorted by, as the query writes them. */
+  readonly order: readonly { readonly key: string; readonly descending: boolean }[];
+}
+
+/** Writes the parts of a SELECT for an engine. */
+export interface SqlWriter {
+  /** The engine's name. */
+  readonly engine: string;
+  name(name: string): string;
+  expression(expression: Expression): string;
+  /** `*` with some columns replaced; undefined where the engine has no words for it. */
+  replaced(columns: readonly { readonly name: string; readonly value: string }[]): string | undefined;
+}

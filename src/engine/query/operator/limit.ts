@@ -1,0 +1,30 @@
+import type { Cursor } from '../syntax/cursor.ts';
+import type { Operator } from '../syntax/tree.ts';
+import type { OperatorEntry } from './entry.ts';
+
+export const limit: OperatorEntry<'limit'> = {
+  help: [
+    {
+      word: 'LIMIT',
+      form: 'LIMIT count [OFFSET count]',
+      summary: 'Keeps the first rows, after skipping some.',
+    },
+    { word: 'OFFSET', form: 'OFFSET count', summary: 'Skips the first rows.' },
+  ],
+  parse: parseLimit,
+  keepsRows: true,
+  isLocal: true,
+  outcome: () => ({ limited: true }),
+  resolve({ count, offset }, names) {
+    names.steps.push({ kind: 'limit', count, offset });
+  },
+};
+
+export function parseLimit(cursor: Cursor): Operator<'limit'> {
+  const start = cursor.peek();
+  let count = Infinity;
+  let offset = 0;
+  if (cursor.takeWords('limit')) count = cursor.expectCount('a number of rows after LIMIT');
+  if (cursor.takeWords('offset')) offset = cursor.expectCount('a number of rows after OFFSET');
+  return { kind: 'limit', count, offset, ...cursor.spanFrom(start) };
+}

@@ -1,0 +1,89 @@
+import type { Resolver } from '../resolve/resolve.ts';
+import type { Cursor } from '../syntax/cursor.ts';
+import type { Expression, NamedExpression, Operator, OperatorKind } from '../syntax/tree.ts';
+import { aggregate } from './aggregate.ts';
+import { as } from './as.ts';
+import { distinct } from './distinct.ts';
+import { drop } from './drop.ts';
+import type { OperatorEntry, Outcome, PipeOperator, SqlWriter } from './entry.ts';
+import { extend } from './extend.ts';
+import { limit } from './limit.ts';
+import { orderBy } from './orderBy.ts';
+import { rename } from './rename.ts';
+import { select } from './select.ts';
+import { set } from './set.ts';
+import { tablesample } from './tablesample.ts';
+import { unnest } from './unnest.ts';
+import { where } from './where.ts';
+
+/** Every pipe operator, in the order in which they are documented. */
+const entries: { readonly [K in OperatorKind]: OperatorEntry<K> } = {
+  where,
+  select,
+  extend,
+  set,
+  drop,
+  rename,
+  distinct,
+  aggregate,
+  'order by': orderBy,
+  limit,
+  tablesample,
+  unnest,
+  as,
+};
+
+export const pipeOperators: readonly PipeOperator[] = Object.values(entries).flatMap(({ help }) => help);
+
+/** The operator that begins where the cursor stands, if one does. */
+export function operatorAt(cursor: Cursor): { parse?: (cursor: Cursor) => Operator } | undefined {
+  return Object.values(entries).find(({ help }) =>
+    help.some(({ word }) => word.split(' ').every((part, at) => cursor.isWord(part.toLowerCase(), at))),
+  );
+}
+
+/** Gives an operator's names their meaning, after those before it. */
+export function resolve<K extends OperatorKind>(operator: Operator<K>, names: Resolver): void {
+  entries[operator.kind].resolve(operator, names);
+}
+
+/** The expressions of an operator; `key` marks those of GROUP BY. */
+export function expressionsOf<K extends OperatorKind>(
+  operator: Operator<K>,
+): { readonly expression: Expression; readonly key: boolean }[] {
+  const { expressions, keys } = entries[operator.kind];
+  return [
+    ...(expressions?.(operator) ?? []).map((expression) => ({ expression, key: false })),
+    ...(keys?.(operator) ?? []).map((expression) => ({ expression, key: true })),
+  ];
+}
+
+/** The expressions of an operator that become columns. */
+export function columnsOf<K extends OperatorKind>(operator: Operator<K>): readonly NamedExpression[] {
+  return entries[operator.kind].columns?.(operator) ?? [];
+}
+
+export function allowedIn({ kind }: Operator): 'aggregates' | 'windows' | undefined {
+  return entries[kind].allows;
+}
+
+/** Whether rows come out of an operator as they went in, if they come out. */
+export function keepsRows({ kind }: Operator): boolean {
+  return entries[kind].keepsRows ?? false;
+}
+
+/** Whether an operator looks at one record at a time, where no expression of it is a window. */
+export function isLocalKind({ kind }: Operator): boolean {
+  return entries[kind].isLocal ?? false;
+}
+
+export function outcomeOfOperator<K extends OperatorKind>(
+  operator: Operator<K>,
+  text: string,
+): Partial<Outcome> {
+  return entries[operator.kind].outcome?.(operator, text) ?? {};
+}
+
+export function sqlOf<K extends OperatorKind>(operator: Operator<K>, writer: SqlWriter): string | undefined {
+  return entries[operator.kind].sql?.(operator, writer);
+}

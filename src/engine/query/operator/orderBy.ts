@@ -1,0 +1,30 @@
+import { parseOrderKeys } from '../syntax/call.ts';
+import { parseExpression } from '../syntax/expression.ts';
+import type { OperatorEntry } from './entry.ts';
+
+export const orderBy: OperatorEntry<'order by'> = {
+  help: [
+    {
+      word: 'ORDER BY',
+      form: 'ORDER BY expression [DESC] [NULLS FIRST], …',
+      summary: 'Sorts the rows. Equal rows keep their order. NULL comes last, ascending and descending.',
+    },
+  ],
+  parse(cursor) {
+    const start = cursor.peek();
+    cursor.takeWords('order', 'by');
+    return { kind: 'order by', keys: parseOrderKeys(cursor, parseExpression), ...cursor.spanFrom(start) };
+  },
+  expressions: ({ keys }) => keys.map(({ expression }) => expression),
+  keepsRows: true,
+  outcome: ({ keys }, text) => ({
+    order: keys.map(({ expression: { from, to }, descending }) => ({
+      key: text.slice(from, to),
+      descending,
+    })),
+  }),
+  resolve({ keys }, names) {
+    const bound = names.bind(keys.map(({ expression }) => expression));
+    names.steps.push({ kind: 'sort', keys, bound });
+  },
+};

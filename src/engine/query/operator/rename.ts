@@ -1,0 +1,33 @@
+import { keysOf } from '../resolve/nodes.ts';
+import type { Resolver } from '../resolve/resolve.ts';
+import { columnPart, withColumn, withoutName, withRenamed } from '../resolve/scope.ts';
+import { parseRenames } from '../syntax/columns.ts';
+import type { Column } from '../syntax/tree.ts';
+import type { OperatorEntry } from './entry.ts';
+
+export const rename: OperatorEntry<'rename'> = {
+  help: [{ word: 'RENAME', form: 'RENAME column AS name, …', summary: 'Renames columns.' }],
+  parse(cursor) {
+    const start = cursor.next();
+    return { kind: 'rename', columns: parseRenames(cursor), ...cursor.spanFrom(start) };
+  },
+  isLocal: true,
+  resolve({ columns }, names) {
+    for (const { from, to } of columns) renameColumn(names, from, to.name);
+  },
+};
+
+function renameColumn(names: Resolver, column: Column, name: string): void {
+  const path = keysOf(column);
+  if (names.isMissing(column)) {
+    names.unknown(column);
+  } else if (path.length === 1 || columnPart(names.scope, path) !== -1) {
+    names.tellField(column);
+    names.scope = withRenamed(names.scope, path, name);
+  } else {
+    // A member of a member becomes a column of its own.
+    const binding = names.find(column, false);
+    names.scope = withoutName(names.scope, path);
+    if (binding !== undefined) names.scope = withColumn(names.scope, name, names.slotOf(column, binding));
+  }
+}

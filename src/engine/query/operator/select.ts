@@ -1,0 +1,67 @@
+import { QueryError } from '../diagnostic.ts';
+import { spanOf } from '../resolve/nodes.ts';
+import type { Resolver } from '../resolve/resolve.ts';
+import { uniqueNames, withReplaced, type Part, type Scope } from '../resolve/scope.ts';
+import type { SelectItem, Star } from '../syntax/tree.ts';
+import { dropColumn } from './drop.ts';
+import type { OperatorEntry } from './entry.ts';
+
+export const select: OperatorEntry<'select'> = {
+  help: [
+    {
+      word: 'SELECT',
+      form: 'SELECT expression [AS name], …',
+      summary:
+        'Selects these columns and no others. `*` stands for all columns, `* EXCEPT (a, b)` for all but some, ' +
+        '`* REPLACE (expression AS a)` for all with some replaced, `a.*` for the members of an object. ' +
+        '`SELECT DISTINCT` and the clauses of classic SQL are accepted as well.',
+    },
+  ],
+  expressions: ({ items }) =>
+    items
+      .flatMap((item) => (item.kind === 'star' ? item.replace : [item]))
+      .map(({ expression }) => expression),
+  columns: ({ items }) => items.filter((item) => item.kind === 'named'),
+  allows: 'windows',
+  isLocal: true,
+  resolve: ({ items }, names) => selectItems(names, items),
+};
+
+function selectItems(names: Resolver, items: readonly SelectItem[]): void {
+  const named = items.filter((item) => item.kind === 'named');
+  const slots = names.compute(named);
+  const before = names.scope;
+  let next = 0;
+  const parts = items.flatMap((item): readonly Part[] => {
+    if (item.kind === 'star') return starParts(names, item, before);
+    const { name, slot } = slots[next++];
+    return [{ kind: 'column', name, slot }];
+  });
+  const opens = items.filter((item) => item.kind === 'star');
+  if (parts.filter((part) => part.kind === 'open').length > 1) {
+    throw new QueryError(
+      opens[1],
+      'SELECT can have only one *: columns of two objects could have the same name',
+    );
+  }
+  names.scope = { ...before, parts: uniqueNames(parts) };
+}
+
+function starParts(names: Resolver, { base, except, replace }: Star, before: Scope): readonly Part[] {
+  const isAlias = base?.kind === 'column' && base.rest.length === 0 && before.aliases.has(base.first.name);
+  let scope = before;
+  if (base !== undefined && !isAlias) {
+    const [{ slot }] = names.compute([
+      { kind: 'named', expression: base, name: '', explicit: false, ...spanOf(base) },
+    ]);
+    scope = { ...before, parts: [{ kind: 'open', slot, edits: [] }] };
+  }
+  const saved = names.scope;
+  const replaced = names.compute(replace);
+  names.scope = scope;
+  for (const name of except) dropColumn(names, { kind: 'column', first: name, rest: [], ...spanOf(name) });
+  for (const { name, slot } of replaced) names.scope = withReplaced(names.scope, [name], slot);
+  const { parts } = names.scope;
+  names.scope = saved;
+  return parts;
+}

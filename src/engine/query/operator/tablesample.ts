@@ -1,0 +1,48 @@
+import { QueryError } from '../diagnostic.ts';
+import type { Cursor } from '../syntax/cursor.ts';
+import type { Operator } from '../syntax/tree.ts';
+import type { OperatorEntry } from './entry.ts';
+
+export const tablesample: OperatorEntry<'tablesample'> = {
+  help: [
+    {
+      word: 'TABLESAMPLE',
+      form: 'TABLESAMPLE size PERCENT | ROWS [REPEATABLE (seed)]',
+      summary:
+        'Keeps a random sample of the rows. The sample is the same whenever file and seed are the same.',
+    },
+  ],
+  parse: parseSample,
+  keepsRows: true,
+  outcome: () => ({ limited: true }),
+  resolve({ size, unit, seed = 0 }, names) {
+    names.steps.push({ kind: 'sample', size, unit, seed });
+  },
+};
+
+/** TABLESAMPLE 1 PERCENT, 1%, 1000 ROWS; optionally METHOD (…) around it and REPEATABLE (seed) behind it. */
+function parseSample(cursor: Cursor): Operator<'tablesample'> {
+  const start = cursor.next();
+  const method = ['system', 'bernoulli', 'reservoir'].find((word) => cursor.takeWords(word));
+  const parenthesis = cursor.takeSymbol('(');
+  if (method !== undefined && !parenthesis) throw cursor.unexpected(`( after ${method.toUpperCase()}`);
+  const size = cursor.next();
+  if (size.kind !== 'number')
+    throw new QueryError(size, 'TABLESAMPLE needs a size, such as 1 PERCENT or 1000 ROWS');
+  const isPercent = cursor.takeSymbol('%') || cursor.takeWords('percent');
+  if (!isPercent && !cursor.takeWords('rows')) throw cursor.unexpected('PERCENT or ROWS after the size');
+  if (isPercent && Number(size.value) > 100)
+    throw new QueryError(size, 'a sample can have at most 100 percent');
+  if (!isPercent && !/^\d{1,7}$/.test(size.value)) {
+    throw new QueryError(size, 'the size of a sample of ROWS must be a whole number below 10,000,000');
+  }
+  if (parenthesis) cursor.expectSymbol(')', 'after the size');
+  let seed: number | undefined;
+  if (cursor.takeWords('repeatable')) {
+    cursor.expectSymbol('(', 'after REPEATABLE');
+    seed = cursor.expectCount('a seed, which is a whole number');
+    cursor.expectSymbol(')', 'after the seed');
+  }
+  const unit = isPercent ? 'percent' : 'rows';
+  return { kind: 'tablesample', size: Number(size.value), unit, seed, ...cursor.spanFrom(start) };
+}

@@ -1,0 +1,54 @@
+import { keysOf } from '../resolve/nodes.ts';
+import type { Resolver } from '../resolve/resolve.ts';
+import { columnPart, withColumn, withoutName, withReplaced } from '../resolve/scope.ts';
+import { parseNamed } from '../syntax/columns.ts';
+import type { Cursor } from '../syntax/cursor.ts';
+import type { Name, NamedExpression, Operator } from '../syntax/tree.ts';
+import type { OperatorEntry } from './entry.ts';
+
+export const unnest: OperatorEntry<'unnest'> = {
+  help: [
+    {
+      word: 'UNNEST',
+      form: 'UNNEST list [AS name] [WITH OFFSET name]',
+      summary:
+        'Makes one row per item of a list, in a new column or in place of the list. ' +
+        'NULL and an empty list make no row. A value that is not a list counts as a list of one item.',
+    },
+  ],
+  parse: parseUnnest,
+  expressions: ({ expression }) => [expression.expression],
+  outcome: () => ({ rows: 'rows' }),
+  resolve: ({ expression, position }, names) => unnestList(names, expression, position?.name),
+};
+
+function parseUnnest(cursor: Cursor): Operator<'unnest'> {
+  const start = cursor.next();
+  const expression = parseNamed(cursor);
+  let position: Name | undefined;
+  if (cursor.takeWords('with')) {
+    if (!cursor.takeWords('offset') && !cursor.takeWords('ordinality'))
+      throw cursor.unexpected('OFFSET after WITH');
+    cursor.takeWords('as');
+    position = cursor.expectName('the name of the column for the position');
+  }
+  return { kind: 'unnest', expression, position, ...cursor.spanFrom(start) };
+}
+
+function unnestList(names: Resolver, item: NamedExpression, position: string | undefined): void {
+  const { expression, name, explicit } = item;
+  const bound = names.bind([expression]);
+  const slot = names.table.computed();
+  const positionSlot = position === undefined ? undefined : names.table.computed();
+  names.steps.push({ kind: 'unnest', expression, slot, position: positionSlot, bound });
+  const inPlace =
+    !explicit && expression.kind === 'column' && expression.rest.every((step) => 'name' in step);
+  const path = inPlace ? keysOf(expression) : [];
+  const isMember = inPlace && path.length > 1 && columnPart(names.scope, path) === -1;
+  if (!inPlace) names.scope = withColumn(names.scope, name, slot);
+  else if (isMember) names.scope = withColumn(withoutName(names.scope, path), name, slot);
+  else names.scope = withReplaced(names.scope, path, slot);
+  if (position !== undefined && positionSlot !== undefined) {
+    names.scope = withColumn(names.scope, position, positionSlot);
+  }
+}
