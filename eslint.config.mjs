@@ -33,7 +33,6 @@ export const rooms = {
   'engine/query/resolve': ['query', 'query/function', 'query/predicate', 'query/syntax', 'format'],
   'engine/query/print': [
     ...['query', 'query/function', 'query/operator', 'query/regex', 'query/syntax', 'query/value'],
-    'protocol',
   ],
   'engine/query/panel': ['query', 'query/function', 'query/operator', 'query/syntax', 'query/value'],
   'engine/stage': [

@@ -8,6 +8,7 @@ import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError, type HeaderFields } from '../engine/source/source.ts';
 import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts';
 import { readTableOptions, tableOptions, type TableOptions } from './tableOptions.ts';
+import { readTextOptions, textOptions, type TextOptions } from './textOptions.ts';
 import { UsageError } from './usageError.ts';
 
 /** What the command line asks for. */
@@ -31,8 +32,7 @@ export interface RunCommand {
   readonly table: TableOptions;
   /** By the WHATWG's name; undefined: recognised. */
   readonly encoding: string | undefined;
-  /** The values of a JSON document that are its rows, as `$.items[*]`. */
-  readonly rows: string | undefined;
+  readonly texts: TextOptions;
   readonly cells: CellOptions;
   /** Print how the file is read, and nothing else. */
   readonly reading: boolean;
@@ -55,7 +55,7 @@ const options = {
   encoding: { type: 'string' },
   reading: { type: 'boolean' },
   stages: { type: 'boolean' },
-  rows: { type: 'string' },
+  ...textOptions,
   ...cellOptions,
   header: { type: 'string', multiple: true },
   'no-cache': { type: 'boolean' },
@@ -112,7 +112,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     from: values.from === undefined ? undefined : readFormat(values.from),
     table: readTableOptions(values),
     encoding: values.encoding === undefined ? undefined : readEncoding(values.encoding),
-    rows: values.rows,
+    texts: readTextOptions(values),
     cells: readCellOptions(values),
     reading,
     stages,

@@ -1,6 +1,31 @@
+import { formatKinds, formatNotes, textOptions } from '../protocol/formatOptions.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 export const versionText = `rowriver ${packageJson.version}\n`;
+
+/** Lines of the help are no longer than this, and what an option does begins in this column. */
+const [lineLength, column] = [80, 22];
+
+/** An option and what it does, in lines. */
+function option(name: string, text: string): string {
+  const lines = [`      ${name}`.padEnd(column)];
+  for (const word of text.split(' ')) {
+    const last = lines.length - 1;
+    const longer = `${lines[last]}${lines[last].length === column ? '' : ' '}${word}`;
+    if (longer.length <= lineLength) lines[last] = longer;
+    else lines.push(`${' '.repeat(column)}${word}`);
+  }
+  return lines.join('\n');
+}
+
+const formatList = formatKinds
+  .map((kind) => (formatNotes[kind] === undefined ? kind : `${kind} (${formatNotes[kind]})`))
+  .join(', ')
+  .replace(/, ([^,]*)$/, ' or $1');
+
+const textHelp = Object.entries(textOptions)
+  .map(([name, { value, help }]) => option(`--${name} ${value}`, help))
+  .join('\n');
 
 export const helpText = `Usage: rowriver FILE [QUERY] [options]
 
@@ -32,7 +57,7 @@ Options:
                       the others, and unreadable ones are skipped and counted
       --reading       print how FILE is read as a JSON object: format, encoding,
                       delimiter, quote, header, columns, and a score
-      --from FORMAT   read FILE as jsonl, json (values in any layout) or csv
+${option('--from FORMAT', `read FILE as ${formatList}`)}
       --delimiter C   the delimiter of FILE: characters, or tab
       --quote C       the quote character: ", ' or none
       --header-rows N the number of rows with column names
@@ -45,8 +70,7 @@ Options:
       --tables N      the maximum number of tables. 1 reads all lines as one
                       table
       --encoding E    the encoding of FILE, for example windows-1252 or gbk
-      --rows PATH     the values of a JSON document to read as rows, for example
-                      '$.items[*]'. By default, Rowriver guesses
+${textHelp}
       --decimal C     the decimal mark: ',' (1.234,5), '.' (1,234.5) or none (as
                       in JSON). By default, recognised for each column
       --dates ORDER   the order of dates: dmy, mdy, ymd or none (as ISO 8601).

@@ -51,12 +51,12 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
     revive: reviveFailure,
   });
   try {
-    const { from: format, rows, cells, table } = command;
+    const { from: format, texts, cells, table } = command;
     const { signal } = terminal;
     const store = command.cache
       ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes)
       : undefined;
-    const reading = { format, rows, ...cells, ...table, pool, signal };
+    const reading = { format, ...texts, ...cells, ...table, pool, signal };
     const dataset = await Dataset.open(sourceOf(command), { ...reading, store });
     try {
       if (command.reading) {

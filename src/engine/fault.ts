@@ -45,6 +45,8 @@ export const Fault = {
   DocumentUnclosed: 17,
   /** Something other than white space after the end of a JSON document. */
   AfterDocument: 18,
+  /** A line that is not written as the pattern of its format says. */
+  Unmatched: 19,
 } as const;
 
 export type Fault = (typeof Fault)[keyof typeof Fault];

@@ -57,5 +57,6 @@ const reasons = new Map<number, string>([
   [Fault.FieldWithNul, 'A field holds a NUL byte.'],
   [Fault.DocumentUnclosed, 'The document ends here before it is closed.'],
   [Fault.AfterDocument, 'Something follows the end of the document; it is not read.'],
+  [Fault.Unmatched, 'The line does not match the pattern.'],
   [Fault.TooDeep, 'The record is nested too deeply.'],
 ]);

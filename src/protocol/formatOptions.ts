@@ -5,6 +5,17 @@
 export const formatKinds = ['jsonl', 'json', 'csv'] as const;
 export type FormatKind = (typeof formatKinds)[number];
 
+/** What the help of the command says of them. */
+export const formatNotes: Partial<Record<FormatKind, string>> = { json: 'values in any layout' };
+
+/** Options that are a text as the user gives it. `value` and `help` are what the help of the command says of them. */
+export const textOptions = {
+  rows: {
+    value: 'PATH',
+    help: "the values of a JSON document to read as rows, for example '$.items[*]'. By default, Rowriver guesses",
+  },
+} as const satisfies Partial<Record<keyof FormatOptions, { value: string; help: string }>>;
+
 /** What the user says of how a file is to be read; what is not said is recognised. */
 export interface FormatOptions {
   readonly format?: FormatKind | undefined;

@@ -107,6 +107,8 @@ export interface Format {
    * decides as well.
    */
   readonly reach: number | undefined;
+  /** As what other query engines read such a file; undefined where they do not. */
+  readonly readBy: 'jsonl' | 'csv' | 'json' | undefined;
   /** How the file is read, for programs. */
   described(recognised: Recognised<unknown>): object;
 }

@@ -13,14 +13,15 @@ const engines = [
 
 /**
  * The query as other engines write it over the same file; those that cannot say it are left out.
- * @throws QuerySyntaxError; RangeError where it computes with numbers or dates that those engines take for text
+ * @throws QuerySyntaxError; RangeError where they do not read such a file, or it computes with numbers or dates that those engines take for text
  */
 export function printQueries(dataset: Dataset, query: string): EngineCalls['printQuery']['result'] {
   const parsed = parseQuery(query);
   if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
   refuseRead(parsed.query, dataset);
-  const { kind } = dataset.recognised.format;
-  const options = { file: dataset.name, format: kind };
+  const { readBy } = dataset.format;
+  if (readBy === undefined) throw new RangeError('Other engines do not read files of this format.');
+  const options = { file: dataset.name, format: readBy };
   return engines.flatMap(([target, engine]) => {
     const printed = printQuery(parsed.query, target, options);
     return printed.ok ? [{ engine, text: printed.text }] : [];

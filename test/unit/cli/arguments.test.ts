@@ -14,7 +14,7 @@ const plain = {
   encoding: undefined,
   reading: false,
   stages: false,
-  rows: undefined,
+  texts: {},
   cells: { decimal: undefined, dates: undefined },
   cache: true,
   headers: {},

@@ -5,6 +5,7 @@ import { createCsvRowReader, quoteReach, type CsvRow, type CsvRowReader } from '
 import type { CellReadings } from './cellReading.ts';
 import type { CsvDialect } from './dialect.ts';
 import { readNumbers, type NumberColumn } from './writtenNumber.ts';
+import { GrowingBuffer } from '../growingBuffer.ts';
 import { exactNumber } from '../number.ts';
 import {
   Kind,
@@ -62,10 +63,10 @@ export function createPlainCsvScanner(dialect: CsvDialect, limits: CsvLimits = c
   const reader = createCsvRowReader(dialect, limits.quoteReach);
   const builder = createBlockBuilder(csvNumber);
   const width = dialect.columns.length;
-  let buffer = new Uint8Array(0);
+  const buffer = new GrowingBuffer();
 
   function scan(task: ScanTask): RecordBlock {
-    const bytes = buffer.subarray(0, task.length);
+    const bytes = buffer.first(task.length);
     const until = Math.min(task.until, task.length);
     const columns = task.fields.map(({ path }) => (typeof path[0] === 'number' ? path[0] : -1));
     const plainEnd = plainTextEnd(bytes, task.from);
@@ -101,23 +102,16 @@ export function createPlainCsvScanner(dialect: CsvDialect, limits: CsvLimits = c
     maxRecordLength: limits.maxRecordLength,
     recordsAreLines: true,
 
-    reserve(length, keep = 0) {
-      if (length > buffer.length) {
-        const larger = new Uint8Array(length);
-        larger.set(buffer.subarray(0, keep));
-        buffer = larger;
-      }
-      return buffer;
-    },
+    reserve: (length, keep) => buffer.reserve(length, keep),
 
     scan,
 
     resync(from, length) {
-      return guessRow(reader, buffer.subarray(0, length), from, dialect);
+      return guessRow(reader, buffer.first(length), from, dialect);
     },
 
-    checksum: (from, to) => checksumOf(buffer.subarray(from, to)),
-    skip: (from, length) => nextLineStart(buffer.subarray(0, length), from, dialect),
+    checksum: (from, to) => checksumOf(buffer.slice(from, to)),
+    skip: (from, length) => nextLineStart(buffer.first(length), from, dialect),
   };
 }
 

@@ -49,6 +49,7 @@ function asDelimited(dialect: CsvDialect): Format {
         value: kind === Kind.Null ? null : fieldText(record, kind, start, end, dialect),
       })),
     dialect,
+    readBy: 'csv',
     // A quote is looked for that closes a field.
     reach: dialect.quote === '' ? 0 : quoteReach,
     described: ({ score, description, tables, dataStart, openReadings = [] }) => ({

@@ -1,7 +1,8 @@
 import { isReadable } from '../../fault.ts';
 import type { FormatDriver } from '../driver.ts';
+import { markLength } from '../lines.ts';
 import { JsonFields, type FieldPath } from './fields.ts';
-import { createPlainJsonlScanner, markLength } from './lines.ts';
+import { createPlainJsonlScanner } from './lines.ts';
 import { jsonClaim } from './recognise.ts';
 import { createKernelJsonlScanner } from './scanner.ts';
 import { unescapedJson } from './text.ts';
@@ -34,6 +35,7 @@ export const jsonLines: FormatDriver<JsonlSpec> = {
     records: 'lines',
     lineEnd: 'lf',
     reach: 0,
+    readBy: 'jsonl',
     described: () => ({}),
   }),
 };

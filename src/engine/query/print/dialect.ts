@@ -1,4 +1,3 @@
-import type { FormatKind } from '../../../protocol/formatOptions.ts';
 import type { Span } from '../diagnostic.ts';
 import type { Call, CastType, Operator } from '../syntax/tree.ts';
 
@@ -9,7 +8,7 @@ export type PrintTarget = 'duckdb' | 'clickhouse' | 'spark' | 'jq';
 export interface PrintOptions {
   /** Path or name, as the other engine is to be given it. */
   readonly file: string;
-  readonly format: FormatKind;
+  readonly format: 'jsonl' | 'csv' | 'json';
 }
 
 /** What the other engine has no words for. */

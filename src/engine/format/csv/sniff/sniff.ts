@@ -1,5 +1,6 @@
 import { fieldText } from '../text.ts';
 import type { CsvDialect } from '../dialect.ts';
+import { markLength } from '../../lines.ts';
 import { Kind } from '../../record.ts';
 import { bestGrammar } from './grammar.ts';
 import { headLength, sampleRows, type CsvGrammar, type SampleRow } from './rows.ts';
@@ -47,7 +48,7 @@ export function sniffDialect(
 ): SniffedDialect {
   const sample = bytes.subarray(0, headLength(bytes, hints.tableStart ?? 0, sniffLength, 8));
   const final = isWhole && sample.length === bytes.length;
-  const start = hints.tableStart ?? markLength(sample);
+  const start = hints.tableStart ?? markLength(sample, 0, 0);
   const told = hints.tableStart === undefined ? separatorLine(sample, start) : undefined;
   const from = told?.next ?? start;
   const known: Partial<CsvGrammar> = { ...(told && { delimiter: told.delimiter }), ...grammarOf(hints) };
@@ -94,10 +95,6 @@ function grammarOf(hints: DialectHints): Partial<CsvGrammar> {
     ...(escape !== undefined && { escape }),
     ...(lineEnd !== undefined && { lineEnd }),
   };
-}
-
-function markLength(bytes: Uint8Array): 0 | 3 {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
 /** The line `sep=;` with which spreadsheets are told the delimiter. */

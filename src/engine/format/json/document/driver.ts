@@ -40,6 +40,7 @@ export const jsonDocument: FormatDriver<JsonSpec> = {
     records: rows.layout === 'values' ? 'values' : 'elements',
     lineEnd: undefined,
     reach: undefined,
+    readBy: 'json',
     described: () => ({ rows: rows.path }),
   }),
 };

@@ -1,5 +1,6 @@
 import { readSome } from '../../../source/read.ts';
 import { SourceError, type Source } from '../../../source/source.ts';
+import { markLength } from '../../lines.ts';
 import { createElementFinder } from './elements.ts';
 import { Outline, type OpenValue } from './outline.ts';
 import { parseRowsPath, printRowsPath, type JsonRows, type RowsPath } from './rows.ts';
@@ -134,7 +135,9 @@ export async function findRows(
   if (parsed === undefined)
     return { rows: undefined, candidates, reason: `${wanted} is not a path to rows.` };
   const place =
-    parsed.take === 'value' ? { start: markLength(head), line: 0 } : await locate(source, parsed, signal);
+    parsed.take === 'value'
+      ? { start: markLength(head, 0, 0), line: 0 }
+      : await locate(source, parsed, signal);
   if (place === undefined) {
     const kind = parsed.take === 'elements' ? 'list' : 'object';
     return { rows: undefined, candidates, reason: `There is no ${kind} at ${printRowsPath(parsed)}.` };
@@ -233,8 +236,4 @@ async function sampleAt(
     if (error instanceof SourceError) return new Uint8Array(0);
     throw error;
   });
-}
-
-function markLength(head: Uint8Array): number {
-  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
 }
