@@ -402,7 +402,7 @@ export type ColumnAction =
   | 'copyColumn';
 
 /**
- * What the page puts in `data-vscode-context`, beside `webviewSection` ('cell' or 'header') and `pinned`, and
+ * What the page puts in `data-vscode-context`, beside `webviewSection` ('cell', 'record' or 'header') and `pinned`, and
  * gets back with the menu's command.
  */
 export interface CellContext {

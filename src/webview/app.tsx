@@ -19,6 +19,7 @@ import { Splitter } from './parts/splitter.tsx';
 import { Toolbar } from './parts/toolbar.tsx';
 import { Problems } from './problems/problems.tsx';
 import { Banners, GridState } from './states.tsx';
+import { keepTyped } from './typed.ts';
 
 /** Below this width the side goes under the grid. */
 const narrow = 960;
@@ -30,13 +31,14 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
   useEffect(() => {
     const resized = () => (wide.value = innerWidth >= narrow);
     addEventListener('resize', resized);
-    const key = (event: KeyboardEvent) => onKey(page, event);
-    addEventListener('keydown', key);
+    addEventListener('keydown', onKey);
+    const stopKeeping = keepTyped(window);
     addEventListener('focus', focusGrid);
     return () => {
       removeEventListener('focus', focusGrid);
       removeEventListener('resize', resized);
-      removeEventListener('keydown', key);
+      removeEventListener('keydown', onKey);
+      stopKeeping();
     };
   }, []);
 
@@ -240,13 +242,13 @@ function More({ page, anchor, close }: MoreProps) {
   return <Menu anchor={anchor} label={t('More')} items={items} close={close} />;
 }
 
-/** Keys of the whole page. The editor may send the same as commands; doing them twice does no harm. */
-function onKey(page: PageModel, event: KeyboardEvent): void {
-  const ctrl = event.ctrlKey || event.metaKey;
+/**
+ * The editor hears the page's keys as well, and sends those that are bound to its commands: they are not carried out
+ * here too. In a browser they must not do what the browser does with them.
+ */
+function onKey(event: KeyboardEvent): void {
+  const ctrl = (event.ctrlKey || event.metaKey) && !event.altKey;
   const key = event.key.toLowerCase();
-  if (ctrl && !event.shiftKey && !event.altKey && key === 'f') page.command({ name: 'find' });
-  else if (ctrl && !event.shiftKey && !event.altKey && key === 'g') page.command({ name: 'goTo' });
-  else if (event.key === 'F3') page.command({ name: event.shiftKey ? 'findPrevious' : 'findNext' });
-  else return;
-  event.preventDefault();
+  const ours = event.shiftKey ? ['g', 'o', 's'] : ['f', 'g', 'l'];
+  if (event.key === 'F3' || (ctrl && ours.includes(key))) event.preventDefault();
 }

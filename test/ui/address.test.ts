@@ -71,7 +71,7 @@ describe('an address in the workbench', () => {
     assert.equal(await input.getAttribute('type'), 'password');
     await input.fill('Authorization: Bearer t0ken');
     await workbench.page.keyboard.press('Enter');
-    const preview = await workbench.previewInFront();
+    const preview = await workbench.previewInFront('token.jsonl');
     await preview.row(1).waitFor();
     assert.deepEqual((await preview.cells(1)).slice(0, 3), ['1', '0', '503']);
     const tab = workbench.tab(/token\.jsonl/);
@@ -82,7 +82,7 @@ describe('an address in the workbench', () => {
     asked = 0;
     await enterAddress(server.url('/logs/today.jsonl?token=s3cret', 'me:pw123@'));
     await workbench.page.keyboard.press('Enter');
-    const preview = await workbench.previewInFront();
+    const preview = await workbench.previewInFront('today.jsonl');
     await preview.row(1).waitFor();
     assert.deepEqual((await preview.cells(1)).slice(0, 3), ['1', '0', '503']);
     await workbench.page.waitForTimeout(1000);
@@ -105,11 +105,10 @@ describe('an address in the workbench', () => {
     await workbench.command('View: Close All Editors');
     await enterAddress(server.url('/logs/open.jsonl'));
     await workbench.page.keyboard.press('Enter');
-    await (await workbench.previewInFront()).row(1).waitFor();
-    // VS Code writes down every five seconds which tabs there are, and says nowhere that it has.
-    await workbench.page.waitForTimeout(6000);
+    await (await workbench.previewInFront('open.jsonl')).row(1).waitFor();
+    await workbench.kept('open.jsonl');
     await workbench.page.reload();
-    const preview = await workbench.previewInFront();
+    const preview = await workbench.previewInFront('open.jsonl');
     await preview.row(2).waitFor();
     assert.deepEqual((await preview.cells(2)).slice(0, 3), ['2', '1', '200']);
   });
@@ -118,7 +117,7 @@ describe('an address in the workbench', () => {
     await workbench.command('View: Close All Editors');
     await enterAddress(server.url('/logs/broken.jsonl'));
     await workbench.page.keyboard.press('Enter');
-    const preview = await workbench.previewInFront();
+    const preview = await workbench.previewInFront('broken.jsonl');
     await preview.row(1).waitFor();
     await preview.filter('status >= 500');
     await preview.frame.getByText('was interrupted at byte 4,000,050 of 100,000,000').first().waitFor();
@@ -128,11 +127,10 @@ describe('an address in the workbench', () => {
     await workbench.command('Rowriver: Export Filtered Subset...');
     const target = join(workbench.folder, 'broken.out.jsonl');
     await workbench.chooseFile(join(workbench.folder, 'broken.filtered.jsonl'), target);
-    const message = workbench.notification('Export failed');
-    await message.waitFor();
+    await workbench.notification('Export failed').waitFor();
     await workbench.screenshot('address-export-failed');
     broken = false;
-    await message.getByRole('button', { name: 'Try Again' }).click();
+    await workbench.answer('Export failed', 'Try Again');
     await workbench.notification('Exported 25,000 records').waitFor();
     assert.equal((await stat(target)).size, 2_500_000);
 

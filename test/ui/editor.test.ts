@@ -121,16 +121,12 @@ describe('the preview among the editors', () => {
     await writeFile(join(workbench.folder, 'one.tab'), 'a\tb\n1\t2\n');
     await writeFile(join(workbench.folder, 'two.tab'), 'a\tb\n3\t4\n');
     await workbench.openPreview('one.tab');
-    await workbench
-      .notification('Open all .tab files with Rowriver?')
-      .getByRole('button', { name: 'Always Open with Rowriver' })
-      .click();
+    await workbench.answer('Open all .tab files with Rowriver?', 'Always Open with Rowriver');
     await workbench.page
       .locator('.statusbar-item', { hasText: '.tab files now open with Rowriver' })
       .waitFor();
     await workbench.inExplorer('two.tab').dblclick();
-    await workbench.tab(/two\.tab/).waitFor();
-    const preview = await workbench.previewInFront();
+    const preview = await workbench.previewInFront('two.tab');
     await preview.cell(1, '3').waitFor();
   });
 
@@ -140,8 +136,8 @@ describe('the preview among the editors', () => {
     // A hole in the file: many bytes, no disk.
     await truncate(large, 60 * 1024 * 1024);
     await workbench.inExplorer('large.csv').dblclick();
-    await workbench.notification('large.csv (63 MB)').getByRole('button', { name: 'Open Preview' }).click();
-    const preview = await workbench.previewInFront();
+    await workbench.answer('large.csv (63 MB)', 'Open Preview');
+    const preview = await workbench.previewInFront('large.csv');
     assert.deepEqual(await preview.cells(1), ['1', '1', '2']);
   });
 });

@@ -16,6 +16,14 @@ const themes = {
   contrast: 'Default High Contrast',
 };
 
+/** Milliseconds after which something will not come about any more, however much else the machine has to do. */
+const patience = 120_000;
+
+/** What is used of an element of the page. */
+interface Keyed {
+  addEventListener(type: 'keydown', pressed: (event: { readonly key: string }) => void): void;
+}
+
 export interface WorkbenchOptions {
   readonly theme?: keyof typeof themes;
   readonly width?: number;
@@ -47,6 +55,7 @@ export class Workbench {
     }
     const browser = await chromium.launch(launch);
     const page = await browser.newPage({ viewport: { width, height } });
+    page.setDefaultTimeout(patience);
     const workbench = new Workbench(browser, page, folder);
     await page.goto(`${origin}/?${new URLSearchParams({ folder }).toString()}`);
     await workbench.inExplorer('.vscode').waitFor();
@@ -61,21 +70,26 @@ export class Workbench {
   async #meetExtension(): Promise<void> {
     await this.#insist('find the extension', async (timeout) => {
       await this.page.keyboard.press('F1');
-      const input = this.page.locator('.quick-input-widget:visible input.input');
-      await input.fill('>Rowriver: Open URL', { timeout });
+      await this.#quickInput.fill('>Rowriver: Open URL', { timeout });
       try {
-        const entry = this.page
-          .locator('.quick-input-list')
-          .getByRole('option', { name: 'Rowriver: Open URL' });
-        await entry.first().waitFor({ timeout });
+        await this.#choice(/^Rowriver: Open URL/).waitFor({ timeout });
         await this.page.keyboard.press('Escape');
-        await input.waitFor({ state: 'hidden', timeout });
+        await this.#quickInput.waitFor({ state: 'hidden', timeout });
       } catch (error) {
         await this.page.reload();
         await this.inExplorer('.vscode').waitFor();
         throw error;
       }
     });
+  }
+
+  get #quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible input.input');
+  }
+
+  /** An entry of the list that VS Code shows. */
+  #choice(name: string | RegExp): Locator {
+    return this.page.locator('.quick-input-list').getByRole('option', { name }).first();
   }
 
   /** A file or folder in the explorer. */
@@ -86,13 +100,21 @@ export class Workbench {
   /** Opens a file's preview by the explorer's context menu. */
   async openPreview(name: string): Promise<PreviewPage> {
     await this.chooseInMenu(this.inExplorer(name), 'Open Preview');
-    return this.previewInFront();
+    return this.previewInFront(name);
   }
 
-  /** The preview that is shown: its page lies two frames below the workbench. */
-  async previewInFront(): Promise<PreviewPage> {
+  /**
+   * The preview that is shown: its page lies two frames below the workbench.
+   * @param name of its file, where another may still be in front
+   */
+  async previewInFront(name?: string): Promise<PreviewPage> {
     const shown = this.page.locator('iframe.webview:visible').contentFrame();
     const preview = new PreviewPage(this.page, shown.locator('#active-frame').contentFrame());
+    if (name !== undefined) {
+      await preview.frame
+        .getByRole('heading', { name, level: 1, exact: true })
+        .waitFor({ state: 'attached' });
+    }
     await preview.grid.waitFor();
     return preview;
   }
@@ -121,40 +143,57 @@ export class Workbench {
       await target.click({ button: 'right', timeout });
       // The mouse would go unheard for the menu's first moments.
       await entry.hover({ timeout });
-      await this.page.keyboard.press('Enter');
-      await entry.waitFor({ state: 'hidden', timeout });
+      await this.#pressEnter(entry, timeout);
     });
+  }
+
+  /**
+   * Presses Enter on an entry, and makes sure that it got there: a menu may close by itself the moment before, and the
+   * key then does something else.
+   */
+  async #pressEnter(entry: Locator, timeout: number): Promise<void> {
+    const got = await entry.evaluateHandle(
+      (element: Keyed) => {
+        const keys: string[] = [];
+        element.addEventListener('keydown', ({ key }) => keys.push(key));
+        return keys;
+      },
+      undefined,
+      { timeout },
+    );
+    await this.page.keyboard.press('Enter');
+    if (!(await got.jsonValue()).includes('Enter')) {
+      throw new errors.TimeoutError('The menu was closed before Enter was pressed.');
+    }
+    await entry.waitFor({ state: 'hidden', timeout });
   }
 
   /** Runs a command of the palette by its title. */
   async command(title: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget:visible input.input');
-    const entry = this.page.locator('.quick-input-list').getByRole('option', { name: title }).first();
+    // Behind the title comes its key.
+    const entry = this.#choice(new RegExp(`^${title.replace(/[^\w\s]/g, '\\$&')}(,|$)`));
     await this.#insist(title, async (timeout) => {
       await this.page.keyboard.press('F1');
-      await input.fill(`>${title}`, { timeout });
-      await entry.waitFor({ timeout });
-      await input.press('Enter', { timeout });
+      await this.#quickInput.fill(`>${title}`, { timeout });
+      await entry.click({ timeout });
       await entry.waitFor({ state: 'hidden', timeout });
     });
   }
 
   /** Chooses an entry of the list that VS Code shows. */
   async choose(name: string | RegExp): Promise<void> {
-    const entry = this.page.locator('.quick-input-list').getByRole('option', { name }).first();
-    await entry.waitFor();
+    const entry = this.#choice(name);
     await entry.click();
     await entry.waitFor({ state: 'hidden' });
   }
 
   /** Gives another path to the file dialog that proposes one. */
   async chooseFile(proposed: string, path: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget:visible input.input');
     await this.page.waitForFunction(
       `document.querySelector('.quick-input-widget input.input')?.value === ${JSON.stringify(proposed)}`,
     );
-    await input.fill(path);
-    await input.press('Enter');
+    await this.#quickInput.fill(path);
+    await this.#quickInput.press('Enter');
   }
 
   /** The notification that holds these words. */
@@ -162,17 +201,32 @@ export class Workbench {
     return this.page.locator('.notifications-toasts .notification-list-item', { hasText: words });
   }
 
+  /** Presses a button of a notification, which goes by that. One that is drawn anew under the mouse hears nothing. */
+  async answer(words: string | RegExp, button: string): Promise<void> {
+    const asking = this.notification(words);
+    let pressed = false;
+    await this.#insist(`press ${button}`, async (timeout) => {
+      if (pressed && (await asking.isHidden())) return;
+      await asking.hover({ timeout });
+      await asking.getByRole('button', { name: button }).click({ timeout });
+      pressed = true;
+      await asking.waitFor({ state: 'hidden', timeout });
+    });
+  }
+
   /**
    * Does something again that the workbench may let pass unnoticed: a menu that opened before the extensions were
    * read knows nothing of them, and one that opens while the window is still being laid out is closed again.
    */
   async #insist(what: string, work: (timeout: number) => Promise<void>): Promise<void> {
-    for (let left = 8; ; left--) {
+    const end = Date.now() + patience;
+    // Longer each time: on a machine that has much else to do nothing comes about in a moment.
+    for (let timeout = 3000; ; timeout = Math.min(2 * timeout, 30_000)) {
       try {
-        await work(3000);
+        await work(timeout);
         return;
       } catch (error) {
-        if (left === 0 || !(error instanceof errors.TimeoutError))
+        if (Date.now() > end || !(error instanceof errors.TimeoutError))
           throw new Error(`Cannot ${what}.`, { cause: error });
       }
     }
@@ -180,11 +234,36 @@ export class Workbench {
 
   /** Waits for something outside of the workbench that nothing tells of. */
   async until(holds: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + 20_000;
+    const end = Date.now() + patience;
     while (!(await holds())) {
-      if (Date.now() > end) throw new Error('It has not come about within 20 s.');
+      if (Date.now() > end) throw new Error('It has not come about.');
       await this.page.waitForTimeout(50);
     }
+  }
+
+  /** Until VS Code has written down, as it does every few seconds, that it has a tab of a file. */
+  async kept(name: string): Promise<void> {
+    await this.until(() =>
+      this.page.evaluate<boolean>(`(async () => {
+        const answer = (request) =>
+          new Promise((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(request.error);
+          });
+        for (const { name } of await indexedDB.databases()) {
+          if (!name.startsWith('vscode-web-state-db-')) continue;
+          const database = await answer(indexedDB.open(name));
+          try {
+            const items = database.transaction('ItemTable').objectStore('ItemTable');
+            const kept = await answer(items.get('memento/workbench.parts.editor'));
+            if (JSON.stringify(kept ?? '').includes(${JSON.stringify(name)})) return true;
+          } finally {
+            database.close();
+          }
+        }
+        return false;
+      })()`),
+    );
   }
 
   async screenshot(name: string): Promise<void> {

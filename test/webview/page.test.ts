@@ -607,6 +607,28 @@ describe('webview/page', function () {
     });
   });
 
+  it('offers conditions in the native menu only where there is a value', async () => {
+    const page = await open({ file: 'kinds' });
+    const { contributes } = JSON.parse(await readFile('package.json', 'utf8')) as Manifest;
+    const whens = contributes.menus['webview/context'] ?? [];
+    const offered = (section: string) =>
+      whens
+        .filter(({ when }) => when.includes(`'${section}'`) || when.includes(`|${section})`))
+        .map(({ command }) => command);
+    const sectionOf = async (target: Locator) => {
+      await target.click({ button: 'right' });
+      const context = JSON.parse((await target.getAttribute('data-vscode-context')) ?? '{}') as {
+        webviewSection?: string;
+      };
+      return context.webviewSection;
+    };
+    assert.equal(await sectionOf(page.locator('.row:not([hidden]) .gutter').first()), 'record');
+    assert.equal(await sectionOf(page.locator('.cell.malformed')), 'record');
+    assert.equal(await sectionOf(page.locator('.row .cell.number:visible').first()), 'cell');
+    assert(offered('record').includes('rowriver.cell.openRecord'));
+    assert(!offered('record').includes('rowriver.cell.equals'));
+  });
+
   describe('the record', () => {
     it('shows exact numbers and unfolds JSON inside of text', async () => {
       const page = await open();
@@ -686,6 +708,80 @@ describe('webview/page', function () {
     await page.keyboard.press('Escape');
     await page.locator('.find-bar').waitFor({ state: 'detached' });
     assert(await page.evaluate(() => document.activeElement?.closest('[role=grid]') !== null));
+  });
+
+  it('loses no key that is typed before the box is there that it is for', async () => {
+    const page = await open();
+    await page.locator('.row .cell.number:visible').first().click();
+    const before = async (keys: string, typed: string) => {
+      await page.evaluate(() => window.bed.delayKeys());
+      await page.keyboard.press(keys);
+      await page.keyboard.type(typed);
+    };
+    const answered = () => page.evaluate(() => window.bed.answerKeys());
+
+    await before('Control+f', 'erxx');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Backspace');
+    await answered();
+    const find = page.getByRole('textbox', { name: 'Find in file' });
+    await page.waitForFunction(() => document.activeElement?.matches('.find-bar input'));
+    await page.keyboard.type('ror');
+    await page.waitForFunction(
+      () => document.querySelector<HTMLInputElement>('.find-bar input')?.value === 'error',
+    );
+    await find.press('Enter');
+    await page.waitForFunction(() => document.querySelector('.cell.current')?.textContent === 'error');
+    await find.press('Escape');
+
+    await before('Control+g', '50 %');
+    await page.keyboard.press('Enter');
+    await answered();
+    await page.waitForFunction(
+      () => document.querySelector('.row.active .gutter')?.textContent === '500,000,001',
+    );
+
+    await before('Control+l', 'status >= 500');
+    await page.keyboard.press('Enter');
+    await answered();
+    await shows(page.locator('.matches'), /of 1,000,000,000 records match/);
+    await shows(page.locator('.cm-content'), 'status >= 500');
+
+    await page.locator('.row .cell.number:visible').first().click();
+    await before('Control+Shift+O', 'lev');
+    await answered();
+    await page.waitForFunction(
+      () => document.querySelector<HTMLInputElement>('.popover input')?.value === 'lev',
+    );
+    // What is typed in the grid for nothing goes nowhere.
+    await page.keyboard.press('Escape');
+    await page.locator('.row .cell.number:visible').first().click();
+    await page.keyboard.type('nothing');
+    await page.keyboard.press('Control+g');
+    await page.keyboard.type('7');
+    await page.waitForFunction(
+      () => document.querySelector<HTMLInputElement>('.popover input')?.value === '7',
+    );
+  });
+
+  it('goes to the next match once for each press of its key', async () => {
+    const page = await open();
+    await page.locator('.row .cell.number:visible').first().click();
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('error');
+    for (let press = 1; press <= 3; press++) {
+      const from = await page.locator('.row.active .gutter').textContent();
+      await page.keyboard.press('F3');
+      await page.waitForFunction(
+        (was) => document.querySelector('.row.active .gutter')?.textContent !== was,
+        from,
+      );
+    }
+    await page.getByText('142,857,142 rows').waitFor();
+    const asked = await page.evaluate(
+      () => window.bed.calls.filter(({ method }) => method === 'find').length,
+    );
+    assert.equal(asked, 3);
   });
 
   it('goes to a record, a share of the file, and says where there is none', async () => {
@@ -1044,6 +1140,7 @@ describe('webview/page', function () {
         await page.locator('.row .cell.number:visible').nth(4).click();
         await page.keyboard.press('Shift+ArrowDown');
         await page.keyboard.press('Control+f');
+        await page.locator('.find-bar').waitFor();
         await axe(page);
         await page.keyboard.press('Escape');
         await page.getByRole('button', { name: /^Problems/ }).click();

@@ -348,8 +348,10 @@ export function createGrid(options: GridOptions): Grid {
     const inside = covers(areaOf(selection, bounds()), spot.row, Math.max(0, spot.lane));
     if (target === 'cell' && !inside) select(selectCell(spot), false);
     const lane = columns.lane(spot.lane);
+    // Beside the cells, and on a record that cannot be read, there is no value to look for.
+    const isRecord = target === 'cell' && (!lane || pages.facts(spot.row)?.raw !== undefined);
     return JSON.stringify({
-      webviewSection: target,
+      webviewSection: isRecord ? 'record' : target,
       column: lane?.column.id ?? -1,
       row: target === 'header' ? -1 : spot.row,
       pinned: lane?.pinned ?? false,

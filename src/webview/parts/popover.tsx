@@ -28,6 +28,8 @@ export function Popover({
   onKeyDown,
 }: PopoverProps) {
   const box = useRef<HTMLDivElement>(null);
+  const latest = useRef(close);
+  latest.current = close;
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -50,13 +52,14 @@ export function Popover({
       ?.focus();
     const outside = (event: PointerEvent) => {
       if (event.target instanceof Node && !element?.contains(event.target) && !anchor.contains(event.target))
-        close();
+        latest.current();
     };
+    const left = () => latest.current();
     document.addEventListener('pointerdown', outside, true);
-    addEventListener('blur', close);
+    addEventListener('blur', left);
     return () => {
       document.removeEventListener('pointerdown', outside, true);
-      removeEventListener('blur', close);
+      removeEventListener('blur', left);
       const held = document.activeElement;
       const lost = held === null || held === document.body || element?.contains(held);
       if (lost && before instanceof HTMLElement) before.focus({ preventScroll: true });

@@ -1,5 +1,6 @@
 /** What stands in for the editor around the page: its API, and a hook for tests. */
 import type { Message } from '../../../src/protocol/rpc.ts';
+import type { PageCommand } from '../../../src/protocol/preview.ts';
 import type { BedOrder } from './engine.ts';
 
 /** What tests see of the bed. */
@@ -9,6 +10,9 @@ export interface Bed {
   readonly cancelled: number[];
   state: unknown;
   obey(order: BedOrder): void;
+  /** The editor is slow to say which commands keys are bound to: none is sent until `answerKeys`. */
+  delayKeys(): void;
+  answerKeys(): void;
 }
 
 declare global {
@@ -36,7 +40,29 @@ window.bed = {
   cancelled: [],
   state: kept === null ? undefined : JSON.parse(kept),
   obey: (order) => worker.postMessage({ obey: order }),
+  delayKeys: () => (delayed = []),
+  answerKeys() {
+    for (const order of delayed ?? []) window.bed.obey(order);
+    delayed = undefined;
+  },
 };
+
+// The editor hears the page's keys, and sends the commands that package.json binds them to.
+const bound: Readonly<Partial<Record<string, PageCommand>>> = {
+  'ctrl f': { name: 'find' },
+  'ctrl g': { name: 'goTo' },
+  'ctrl l': { name: 'focusFilter' },
+  'ctrl O': { name: 'findColumn' },
+  F3: { name: 'findNext' },
+};
+let delayed: BedOrder[] | undefined;
+addEventListener('keydown', ({ key, ctrlKey }) => {
+  const command = bound[`${ctrlKey ? 'ctrl ' : ''}${key}`];
+  if (!command) return;
+  const order: BedOrder = { order: 'command', command };
+  if (delayed) delayed.push(order);
+  else window.bed.obey(order);
+});
 
 window.acquireVsCodeApi = () => ({
   postMessage(message: Message) {
