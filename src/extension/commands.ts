@@ -49,6 +49,10 @@ const columnActions: readonly ColumnAction[] = [
   'moveRight',
   'copyName',
   'copyColumn',
+  'sortAscending',
+  'sortDescending',
+  'unsort',
+  'select',
 ];
 
 /** What `rowriver.exportTo` takes, for tasks and key bindings that know where to. */

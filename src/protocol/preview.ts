@@ -105,8 +105,12 @@ export interface Outcome {
   readonly filtered: boolean;
   /** Whether LIMIT or TABLESAMPLE leaves records out. */
   readonly limited: boolean;
-  /** The keys that the rows are sorted by, as the query writes them. */
-  readonly order: readonly { readonly key: string; readonly descending: boolean }[];
+  /** The keys that the rows are sorted by, as the query writes them; of a column also its path as in `ColumnInfo`. */
+  readonly order: readonly {
+    readonly key: string;
+    readonly path?: string | undefined;
+    readonly descending: boolean;
+  }[];
 }
 
 /** A view: 0 is the file as it stands, others are the results of a query. */
@@ -220,6 +224,14 @@ export interface Condition {
 /** What a menu does to the query's text. */
 export type QueryEdit =
   | { readonly kind: 'remove'; readonly from: number; readonly to: number }
+  /** A click on a header; `more` keeps the keys that the rows are sorted by already. */
+  | {
+      readonly kind: 'sort';
+      readonly path: string;
+      /** `next`: from unsorted to ascending, to descending, and back. */
+      readonly direction: 'next' | 'ascending' | 'descending' | 'none';
+      readonly more: boolean;
+    }
   | {
       readonly kind: 'add';
       readonly path: string;
@@ -399,7 +411,11 @@ export type ColumnAction =
   | 'moveLeft'
   | 'moveRight'
   | 'copyName'
-  | 'copyColumn';
+  | 'copyColumn'
+  | 'sortAscending'
+  | 'sortDescending'
+  | 'unsort'
+  | 'select';
 
 /**
  * What the page puts in `data-vscode-context`, beside `webviewSection` ('cell', 'record' or 'header') and `pinned`, and

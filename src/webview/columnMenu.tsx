@@ -1,6 +1,7 @@
 /** The menu of a column, and the question that some of its tests need. */
 import type { CellTest, ColumnInfo } from '../protocol/preview.ts';
 import { t } from './l10n.ts';
+import { sortKeys } from './model/order.ts';
 import type { PageModel } from './model/page.ts';
 import { Ask } from './parts/ask.tsx';
 import { Menu, type MenuItem } from './parts/menu.tsx';
@@ -14,6 +15,9 @@ interface ColumnMenuProps {
 
 export function ColumnMenu({ page, column, anchor, close }: ColumnMenuProps) {
   const { grid } = page.preview;
+  const { preview } = page;
+  const order = preview.inContext.value ? [] : (preview.result.value?.outcome.order ?? []);
+  const sorted = sortKeys(preview.columns.value, order).has(column.id);
   const pinned = grid.prefs.pinned.includes(column.path);
   const test = (label: string, kind: CellTest, more: Partial<MenuItem> = {}): MenuItem => ({
     label,
@@ -28,6 +32,18 @@ export function ColumnMenu({ page, column, anchor, close }: ColumnMenuProps) {
     test(t('Contains\u2026'), 'contains'),
     test(t('Is Null'), 'is-null'),
     test(t('Is Not Null'), 'not-null'),
+    {
+      label: t('Sort Ascending'),
+      icon: 'arrow-up',
+      apart: true,
+      run: () => page.actOnColumn(column, 'sortAscending'),
+    },
+    {
+      label: t('Sort Descending'),
+      icon: 'arrow-down',
+      run: () => page.actOnColumn(column, 'sortDescending'),
+    },
+    { label: t('Do Not Sort'), disabled: !sorted, run: () => page.actOnColumn(column, 'unsort') },
     {
       label: pinned ? t('Unpin') : t('Pin to the Left'),
       icon: pinned ? 'pinned' : 'pin',
@@ -53,6 +69,7 @@ export function ColumnMenu({ page, column, anchor, close }: ColumnMenuProps) {
       icon: 'arrow-right',
       run: () => page.actOnColumn(column, 'moveRight'),
     },
+    { label: t('Select Column (Ctrl+Click)'), run: () => page.actOnColumn(column, 'select') },
     { label: t('Copy Name'), icon: 'copy', apart: true, run: () => page.actOnColumn(column, 'copyName') },
     { label: t('Copy Column'), run: () => page.actOnColumn(column, 'copyColumn') },
   ];

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { layouts, Written, type Layout } from '../unit/matrix/layouts.ts';
 import { Rows } from '../unit/matrix/records.ts';
-import { enterQuery, gridAt } from './bed/grid.ts';
+import { clickHead, enterQuery, gridAt } from './bed/grid.ts';
 import { RealEngine } from './bed/realEngine.ts';
 import { startBed, type BedServer } from './bed/server.ts';
 import { Answer, questions, type Question } from './matrixQuestions.ts';
@@ -53,7 +53,11 @@ describe('webview/matrix', function () {
   }
 
   async function ask(question: Question, rows: Rows, places: readonly number[]): Promise<void> {
-    await enterQuery(page, question.query);
+    if (question.clicked) {
+      await enterQuery(page, '');
+      await gridAt(page, 0);
+      await clickHead(page, question.clicked);
+    } else await enterQuery(page, question.query);
     const answer = new Answer(question, rows);
     for (const share of places) answer.compare(await gridAt(page, share), share);
     // The next query is entered from the file's first rows.

@@ -15,6 +15,8 @@ interface Expected {
 export interface Question {
   /** '' for the file itself. */
   readonly query: string;
+  /** The column whose header is clicked, and how often, where the query is not typed. */
+  readonly clicked?: { readonly column: string; readonly times: number };
   /** Its rows by plain JavaScript. */
   readonly rows: (rows: Rows) => Expected[];
   /** The columns that it makes, where it names them all. */
@@ -34,6 +36,14 @@ export const questions: readonly Question[] = [
   },
   { query: '', asFile: true, rows: fileRows },
   whole('|> ORDER BY key DESC', (rows) => sorted(rows, 'key', -1), rowNumbers),
+  {
+    ...whole('ORDER BY key DESC', (rows) => sorted(rows, 'key', -1), rowNumbers),
+    clicked: { column: 'key', times: 2 },
+  },
+  {
+    ...whole('ORDER BY "user.b"', byUser, rowNumbers),
+    clicked: { column: 'user.b', times: 1 },
+  },
   whole('|> DISTINCT', ({ all }) => all, rowNumbers),
   { ...whole('|> TABLESAMPLE 20 ROWS', ({ all }) => all, rowNumbers), draws: 20 },
   computed('|> EXTEND user.b + 1 AS next', (row) => {
@@ -173,6 +183,12 @@ function groupBy(rows: readonly Row[], key: (row: Row) => string | null): Map<st
 /** NULL comes last, upwards and downwards. */
 function sorted({ all }: Rows, column: Column, direction: 1 | -1 = 1): Row[] {
   return all.toSorted((a, b) => compare(a.text(column), b.text(column), direction));
+}
+
+/** By a number, upwards; NULL comes last. */
+function byUser({ all }: Rows): Row[] {
+  const key = (row: Row) => row.number('user.b') ?? Infinity;
+  return all.toSorted((a, b) => (key(a) === key(b) ? 0 : key(a) - key(b)));
 }
 
 function compare(a: string | null, b: string | null, direction: 1 | -1 = 1): number {

@@ -484,6 +484,55 @@ describe('webview/page', function () {
       assert.deepEqual((await names()).slice(0, 3), ['ts', 'status', 'level']);
     });
 
+    it('sort by clicks and by keys, and the query says so', async () => {
+      const page = await open();
+      const text = page.locator('.cm-content');
+      const sorts = (name: string) => head(page, name).getAttribute('aria-sort');
+      await head(page, 'status').locator('.head-name').click();
+      await shows(text, 'ORDER BY status');
+      await page
+        .getByText(/Sorted by status/)
+        .first()
+        .waitFor();
+      assert.equal(await sorts('status'), 'ascending');
+      await page.keyboard.press('Enter');
+      await shows(text, 'ORDER BY status DESC');
+      await page.locator('.head[aria-sort=descending]').waitFor();
+      await head(page, 'method')
+        .locator('.head-name')
+        .click({ modifiers: ['Shift'] });
+      await shows(text, 'ORDER BY status DESC, method');
+      await head(page, 'method').getByTitle('Sorted in ascending order, key 2 of 2').waitFor();
+      assert.deepEqual([await sorts('status'), await sorts('method')], ['descending', null]);
+      await page.keyboard.press('Shift+Enter');
+      await shows(text, 'ORDER BY status DESC, method DESC');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Enter');
+      await shows(text, 'ORDER BY path');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Enter');
+      await page.locator('.badge').waitFor({ state: 'detached' });
+      await page.locator('.head[aria-sort]').waitFor({ state: 'detached' });
+    });
+
+    it('sort as fast as they are clicked, keep the filter, and are selected with Ctrl', async () => {
+      const page = await open({ query: 3000 });
+      const text = page.locator('.cm-content');
+      await filter(page, "level = 'error'");
+      await page.locator('.chip').waitFor();
+      await head(page, 'status').locator('.head-name').dblclick();
+      await shows(text, "level = 'error' |> ORDER BY status DESC");
+      await head(page, 'path')
+        .locator('.head-name')
+        .click({ modifiers: ['Control'] });
+      await page.locator('.head.selected', { hasText: 'path' }).waitFor();
+      await head(page, 'level')
+        .locator('.head-name')
+        .click({ modifiers: ['Control', 'Shift'] });
+      await page.waitForFunction(() => document.querySelectorAll('.head.selected').length === 4);
+      await shows(text, "level = 'error' |> ORDER BY status DESC");
+    });
+
     it('are hidden, shown, pinned and found by name', async () => {
       const page = await open({ file: 'wide' });
       await page.evaluate(() =>

@@ -12,6 +12,8 @@ export interface GridOptions {
   readonly prefsChanged: (prefs: ColumnPrefs) => void;
   readonly scrolled: () => void;
   readonly openMenu: (column: ColumnInfo, anchor: HTMLElement) => void;
+  /** The rows are to be sorted by a column; `more` keeps the keys that they are sorted by already. */
+  readonly sort: (column: ColumnInfo, more: boolean) => void;
   /** The active cell is asked for; without a column, the record. */
   readonly openCell: (row: number, column: ColumnInfo | undefined) => void;
   readonly copy: () => void;
@@ -29,6 +31,14 @@ export interface GridView {
   readonly records: number;
 }
 
+/** What a column is to the order of the rows. */
+export interface SortKey {
+  readonly descending: boolean;
+  /** From 1, of several keys. */
+  readonly place: number;
+  readonly of: number;
+}
+
 export interface Grid {
   readonly element: HTMLElement;
   /** Another view: at its first row, until told otherwise. */
@@ -38,6 +48,8 @@ export interface Grid {
   /** Asks anew for what is shown. */
   refresh(): void;
   setColumns(columns: readonly ColumnInfo[]): void;
+  /** The columns that the rows are sorted by, by their ids. */
+  setOrder(order: ReadonlyMap<number, SortKey>): void;
   setPrefs(prefs: ColumnPrefs): void;
   /** Selects a row's cell and brings it into sight; `above` pixels from the upper edge where that is given. */
   goTo(row: number, lane?: number, above?: number): void;

@@ -7,7 +7,7 @@ import { make } from '../dom.ts';
 import { count, t } from '../l10n.ts';
 import { lanesBetween } from './columns.ts';
 import { createColumnView } from './columnView.ts';
-import type { Grid, GridOptions, GridView } from './contract.ts';
+import type { Grid, GridOptions, GridView, SortKey } from './contract.ts';
 import { createHeader } from './header.ts';
 import { actionOf, type GridAction } from './keys.ts';
 import { createMetrics } from './metrics.ts';
@@ -58,6 +58,7 @@ export function createGrid(options: GridOptions): Grid {
   let view: GridView = { view: 0, rows: 0, exact: false, numbered: true, records: 0 };
   let selection: Selection = start;
   let inHeader = false;
+  let order: ReadonlyMap<number, SortKey> = new Map();
   const metrics = createMetrics(sheet);
   const tabStop = createTabStop(sheet);
   let fitted = false;
@@ -145,6 +146,7 @@ export function createGrid(options: GridOptions): Grid {
       gutter: gutter(),
       selected: areaOf(selection, bounds()),
       wholeColumns: shape === 'columns',
+      order,
     };
     pages.look({ from, to, columns: columnsAround(laneFrom, laneTo) });
     header.paint(scene);
@@ -256,6 +258,10 @@ export function createGrid(options: GridOptions): Grid {
         openMenu(lane);
         return;
       }
+      case 'sort': {
+        sortBy(lane, action.more);
+        return;
+      }
       case 'resize': {
         columns.resize(lane, (columns.lane(lane)?.width ?? 0) + action.pixels);
         return;
@@ -299,6 +305,11 @@ export function createGrid(options: GridOptions): Grid {
     if (view.rows > 0) options.openCell(row, columns.lane(lane)?.column);
   }
 
+  function sortBy(index: number, more: boolean): void {
+    const lane = columns.lane(index);
+    if (lane) options.sort(lane.column, more);
+  }
+
   function openMenu(index: number): void {
     const lane = columns.lane(index);
     const anchor = header.elementAt(index);
@@ -326,11 +337,13 @@ export function createGrid(options: GridOptions): Grid {
       else select(extend ? extendTo(selection, spot) : selectCell(spot), false);
     },
     dragCell: (spot) => select(extendTo(selection, spot)),
-    pressHead(lane, extend) {
+    pressHead(lane, whole, extend) {
       inHeader = true;
       if (lane < 0) select({ ...selection, shape: 'all' }, false);
-      else select(selectColumns(selection, lane, extend), false);
+      else if (whole) select(selectColumns(selection, lane, extend), false);
+      else select(selectCell({ row: selection.active.row, lane }), false);
     },
+    sort: sortBy,
     openMenu,
     resize: (lane, width) => columns.resize(lane, width),
     fit: fitLane,
@@ -389,7 +402,6 @@ export function createGrid(options: GridOptions): Grid {
     show(next) {
       view = next;
       pages.reset(view.view, view.rows);
-      inHeader = false;
       selection = selectCell({ row: 0, lane: Math.max(0, selection.active.lane) });
       metrics.measure();
       columns.layAgain();
@@ -407,6 +419,10 @@ export function createGrid(options: GridOptions): Grid {
     },
     refresh: () => pages.refresh(),
     setColumns: (next) => columns.setColumns(next),
+    setOrder(next) {
+      order = next;
+      schedule();
+    },
     setPrefs: (prefs) => columns.setPrefs(prefs),
     goTo(row, lane = selection.active.lane, above) {
       inHeader = false;

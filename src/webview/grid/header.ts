@@ -4,6 +4,7 @@ import { icon, make } from '../dom.ts';
 import { t } from '../l10n.ts';
 import { visible } from '../visible.ts';
 import type { ColumnLayout } from './columns.ts';
+import type { SortKey } from './contract.ts';
 import type { Area } from './selection.ts';
 
 export interface HeaderScene {
@@ -14,6 +15,7 @@ export interface HeaderScene {
   readonly gutter: number;
   readonly selected: Area;
   readonly wholeColumns: boolean;
+  readonly order: ReadonlyMap<number, SortKey>;
 }
 
 /** The lane of an element that shows nothing. */
@@ -25,6 +27,9 @@ interface HeadView {
   readonly name: HTMLElement;
   readonly written: HTMLElement;
   readonly pin: HTMLElement;
+  readonly sort: HTMLElement;
+  readonly sortPlace: HTMLElement;
+  shownSort: SortKey | undefined;
   lane: number;
 }
 
@@ -138,8 +143,13 @@ function createHead(): HeadView {
   pin.classList.add('head-pin');
   const written = make('span', 'head-written');
   written.hidden = true;
-  element.append(type, name, written, pin, menu, edge);
-  return { element, type, name, written, pin, lane: nowhere };
+  const sort = make('span', 'head-sort');
+  const arrow = icon('arrow-up');
+  const sortPlace = make('span', 'head-sort-place');
+  sort.append(arrow, sortPlace);
+  sort.hidden = true;
+  element.append(type, name, sort, written, pin, menu, edge);
+  return { element, type, name, written, pin, sort, sortPlace, shownSort: undefined, lane: nowhere };
 }
 
 function paintHead(view: HeadView, index: number, scene: HeaderScene): void {
@@ -162,6 +172,26 @@ function paintHead(view: HeadView, index: number, scene: HeaderScene): void {
     const title = `${visible(column.name)}: ${typeName(column.type)}${written}`;
     element.title = lane.pinned ? `${title} (${t('pinned')})` : title;
   }
+  paintSort(view, scene.order.get(lane.column.id));
   const selected = scene.wholeColumns && index >= scene.selected.left && index <= scene.selected.right;
   element.classList.toggle('selected', selected);
+}
+
+function paintSort(view: HeadView, key: SortKey | undefined): void {
+  if (view.shownSort === key) return;
+  view.shownSort = key;
+  const { element, sort, sortPlace } = view;
+  sort.hidden = key === undefined;
+  element.classList.toggle('sorted', key !== undefined);
+  // Only the first key is the one by which a screen reader finds the rows sorted.
+  if (key?.place === 1) element.setAttribute('aria-sort', key.descending ? 'descending' : 'ascending');
+  else element.removeAttribute('aria-sort');
+  if (!key) return;
+  sort.classList.toggle('descending', key.descending);
+  sortPlace.textContent = key.of > 1 ? String(key.place) : '';
+  sort.title = key.of > 1 ? t('{0}, key {1} of {2}', sortWord(key), key.place, key.of) : sortWord(key);
+}
+
+function sortWord({ descending }: SortKey): string {
+  return descending ? t('Sorted in descending order') : t('Sorted in ascending order');
 }

@@ -12,7 +12,9 @@ export type GridAction =
   | { readonly type: 'copy' | 'open' | 'leave' | 'menu' }
   | { readonly type: 'resize'; readonly pixels: number }
   | { readonly type: 'moveColumn'; readonly lanes: 1 | -1 }
-  | { readonly type: 'fit' };
+  | { readonly type: 'fit' }
+  /** Sorts by the column; `more` keeps the keys that the rows are sorted by already. */
+  | { readonly type: 'sort'; readonly more: boolean };
 
 export type Edge = 'firstRow' | 'lastRow' | 'firstLane' | 'lastLane' | 'firstCell' | 'lastCell';
 
@@ -55,7 +57,7 @@ export function actionOf(stroke: Keystroke, inHeader: boolean): GridAction | und
     case ' ':
       return { type: 'select', what: ctrl || inHeader ? 'column' : 'row' };
     case 'Enter':
-      return { type: inHeader ? 'menu' : 'open' };
+      return inHeader ? { type: 'sort', more: extend } : { type: 'open' };
     case 'Escape':
       return { type: 'leave' };
     default:

@@ -19,7 +19,10 @@ export interface PointerOptions {
   readonly place: () => PointerPlace;
   readonly pressCell: (spot: Spot, extend: boolean) => void;
   readonly dragCell: (spot: Spot) => void;
-  readonly pressHead: (lane: number, extend: boolean) => void;
+  /** A header is pressed; `select` where whole columns are selected by it, `extend` up to this one. */
+  readonly pressHead: (lane: number, select: boolean, extend: boolean) => void;
+  /** A header was clicked, and not dragged. */
+  readonly sort: (lane: number, more: boolean) => void;
   readonly openMenu: (lane: number) => void;
   readonly resize: (lane: number, width: number) => void;
   readonly fit: (lane: number) => void;
@@ -73,13 +76,13 @@ export function followPointer(options: PointerOptions): { close(): void } {
     on: HTMLElement,
     pointer: number,
     moved: (event: PointerEvent) => void,
-    done?: () => void,
+    done?: (end: PointerEvent) => void,
   ): void {
     on.setPointerCapture(pointer);
     const until = new AbortController();
-    const end = () => {
+    const end = (event: PointerEvent) => {
       until.abort();
-      done?.();
+      done?.(event);
     };
     on.addEventListener('pointermove', moved, { signal: until.signal });
     on.addEventListener('pointerup', end, { signal: until.signal });
@@ -116,12 +119,13 @@ export function followPointer(options: PointerOptions): { close(): void } {
       event.preventDefault();
       if (event.target.classList.contains('head-edge')) dragEdge(event, lane);
       else if (event.target.classList.contains('head-menu')) {
-        options.pressHead(lane, false);
+        options.pressHead(lane, false, false);
         options.openMenu(lane);
       } else {
-        options.pressHead(lane, event.shiftKey);
+        const select = lane < 0 || event.ctrlKey || event.metaKey;
+        options.pressHead(lane, select, select && event.shiftKey);
         options.focus();
-        if (lane >= 0) dragColumn(event, lane);
+        if (lane >= 0) dragColumn(event, lane, select);
       }
     },
     { signal },
@@ -143,7 +147,7 @@ export function followPointer(options: PointerOptions): { close(): void } {
     drag(header, event.pointerId, (moved) => options.resize(lane, width + moved.clientX - from));
   }
 
-  function dragColumn(event: PointerEvent, from: number): void {
+  function dragColumn(event: PointerEvent, from: number, select: boolean): void {
     let to = from;
     let dragging = false;
     drag(
@@ -159,9 +163,11 @@ export function followPointer(options: PointerOptions): { close(): void } {
         const x = gutter + lane.left + (lane.pinned ? 0 : layout.pinnedWidth - left);
         options.mark(to > from ? x + lane.width : x);
       },
-      () => {
+      (end) => {
         options.mark(undefined);
-        if (dragging && to !== from) options.moveColumn(from, to);
+        if (end.type !== 'pointerup') return;
+        if (!dragging && !select) options.sort(from, event.shiftKey);
+        else if (dragging && to !== from) options.moveColumn(from, to);
       },
     );
   }

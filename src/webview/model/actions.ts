@@ -23,12 +23,16 @@ import type { SavedPage } from './saved.ts';
 /** What the editor is asked to do, whose answer nobody waits for. */
 type HostAction = 'host/readAs' | 'host/openRecord' | 'host/export' | 'host/copyQueryAs';
 
+export type SortDirection = Extract<QueryEdit, { kind: 'sort' }>['direction'];
+
 export interface Actions {
   readonly copyText: (text: string) => void;
   copy(format: CopyFormat): Promise<void>;
   readonly addTest: (edit: QueryEdit) => void;
   testColumn(column: ColumnInfo, test: CellTest, value?: string): void;
   testCell(place: CellContext, test: CellTest): Promise<void>;
+  /** Sorts the rows by a column; `more` keeps the keys that they are sorted by already. */
+  sort(column: ColumnInfo, direction: SortDirection, more: boolean): void;
   /** A cell's value, to `wholeCell` bytes. */
   readCell(row: number, column: number, signal?: AbortSignal): Promise<Cell>;
   /** Shows a cell's whole value over the page. */
@@ -96,6 +100,10 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
       const anchor = headerOf(column);
       overlay.value = { kind: 'ask', column, test, anchor };
     }
+  }
+
+  function sort({ path }: ColumnInfo, direction: SortDirection, more: boolean): void {
+    void filter.edit({ kind: 'sort', path, direction, more });
   }
 
   function headerOf(column: ColumnInfo): HTMLElement {
@@ -174,6 +182,16 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
         grid.selectColumn(column.id);
         void copy('tsv');
         return;
+      case 'sortAscending':
+      case 'sortDescending':
+        sort(column, action === 'sortAscending' ? 'ascending' : 'descending', false);
+        return;
+      case 'unsort':
+        sort(column, 'none', true);
+        return;
+      case 'select':
+        grid.selectColumn(column.id);
+        return;
     }
   }
 
@@ -210,6 +228,7 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     addTest,
     testColumn,
     testCell,
+    sort,
     readCell,
     openCell,
     actOnColumn,

@@ -54,6 +54,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
   const conditions = signal<readonly Condition[]>([]);
   const filters = signal<Filters>({ history: [], saved: [] });
   let current: AbortController | undefined;
+  let edits: Promise<void> = Promise.resolve();
   /** The match that is shown in context, and where it was. */
   let match: { readonly row: number; readonly lane: number; readonly above: number } | undefined;
 
@@ -226,13 +227,22 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     showInContext,
     leaveContext,
     async edit(change) {
-      const base = change.kind === 'remove' ? applied.value : text.value.trim();
-      try {
-        const { query } = await link.call('edit', { query: base, edit: change });
-        await run(query);
-      } catch (failure) {
-        notice.value = sentence(failure);
-      }
+      // Each builds on the text that the one before has made, though its query may still be running.
+      const mine = edits.then(async () => {
+        const base = change.kind === 'remove' ? applied.value : text.value.trim();
+        return link.call('edit', { query: base, edit: change });
+      });
+      let ran = Promise.resolve();
+      edits = mine.then(
+        ({ query }) => {
+          ran = run(query);
+        },
+        (failure: unknown) => {
+          notice.value = sentence(failure);
+        },
+      );
+      await edits;
+      await ran;
     },
     keep(name) {
       const { history, saved } = filters.value;

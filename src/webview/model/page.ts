@@ -64,6 +64,7 @@ export function createPage(link: Link, api: EditorApi, begin?: object): PageMode
   const preview = createPreview(link, saved.columns, {
     selected: changed,
     changed,
+    sort: (column, more) => actions.sort(column, 'next', more),
     openMenu: (column, anchor) => (overlay.value = { kind: 'columnMenu', column, anchor }),
     openCell(row, column) {
       if (column) actions.openCell(row, column);

@@ -9,6 +9,7 @@ import { createGrid } from '../grid/grid.ts';
 import type { ColumnPrefs } from '../grid/columns.ts';
 import { start, type Selection } from '../grid/selection.ts';
 import { kindOf, sentence, type Link } from '../link.ts';
+import { sortKeys } from './order.ts';
 
 export interface Trouble {
   readonly kind: string;
@@ -19,6 +20,7 @@ export interface Trouble {
 export interface GridEvents {
   selected(): void;
   openMenu(column: ColumnInfo, anchor: HTMLElement): void;
+  sort(column: ColumnInfo, more: boolean): void;
   openCell(row: number, column: ColumnInfo | undefined): void;
   copy(): void;
   leave(): void;
@@ -96,6 +98,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     },
     scrolled: () => events.changed(),
     openMenu: (column, anchor) => events.openMenu(column, anchor),
+    sort: (column, more) => events.sort(column, more),
     openCell: (row, column) => events.openCell(row, column),
     copy: () => events.copy(),
     leave: () => events.leave(),
@@ -108,6 +111,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     const next = shown.value;
     if (!opened) return;
     grid.setColumns(columns.value);
+    grid.setOrder(sortKeys(columns.value, view.value?.outcome.order ?? []));
     if (drawn.view === next.view && drawn.opened === opened) grid.grow(next);
     else grid.show(next);
     drawn = { view: next.view, opened };

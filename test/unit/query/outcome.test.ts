@@ -27,11 +27,23 @@ describe('query/outcome', () => {
 
   it('names the keys of the last sort, unless groups were made of its rows', () => {
     assert.deepEqual(outcome('x = 1 |> ORDER BY ms DESC, lower("a b")').order, [
-      { key: 'ms', descending: true },
-      { key: 'lower("a b")', descending: false },
+      { key: 'ms', path: 'ms', descending: true },
+      { key: 'lower("a b")', path: undefined, descending: false },
     ]);
-    assert.deepEqual(outcome('|> ORDER BY a |> ORDER BY b').order, [{ key: 'b', descending: false }]);
+    const [b] = outcome('|> ORDER BY a |> ORDER BY b').order;
+    assert.deepEqual(b, { key: 'b', path: 'b', descending: false });
     assert.deepEqual(outcome('|> ORDER BY a |> AGGREGATE count(*) AS n GROUP BY a').order, []);
+  });
+
+  it('names the column that a key is in the result', () => {
+    const cases = {
+      '|> ORDER BY "user"."name"': 'user.name',
+      '|> ORDER BY a |> LIMIT 5': 'a',
+      'SELECT a + 1 AS x FROM data ORDER BY x': 'x',
+      '|> ORDER BY a |> SELECT b AS a': undefined,
+      '|> ORDER BY a |> RENAME b AS a': undefined,
+    };
+    for (const [text, path] of Object.entries(cases)) assert.equal(outcome(text).order[0].path, path, text);
   });
 
   it('says whether conditions and limits decide what is left', () => {

@@ -62,6 +62,29 @@ describe('editQuery', () => {
     ['b ORDER BY a LIMIT 5', 'is-null', undefined, 'b ORDER BY a LIMIT 5 |> WHERE a IS NULL'],
     ['b |> SELECT a', 'is-null', undefined, 'b |> SELECT a |> WHERE a IS NULL'],
     ['SELECT a, c |> WHERE c', 'is-null', undefined, 'SELECT a, c |> WHERE c AND a IS NULL'],
+    ['ORDER BY b DESC', 'is-null', undefined, 'WHERE a IS NULL |> ORDER BY b DESC'],
+    ['|> ORDER BY b', 'is-null', undefined, 'WHERE a IS NULL |> ORDER BY b'],
+    ['c |> ORDER BY b', 'is-null', undefined, 'c AND a IS NULL |> ORDER BY b'],
+    ['c ORDER BY b', 'is-null', undefined, 'c AND a IS NULL ORDER BY b'],
+    [
+      'EXTEND b + 1 AS a |> ORDER BY b',
+      'is-null',
+      undefined,
+      'EXTEND b + 1 AS a |> WHERE a IS NULL |> ORDER BY b',
+    ],
+    [
+      'SELECT a, c |> WHERE c |> ORDER BY a',
+      'is-null',
+      undefined,
+      'SELECT a, c |> WHERE c AND a IS NULL |> ORDER BY a',
+    ],
+    [
+      'EXTEND b + 1 AS a ORDER BY b',
+      'is-null',
+      undefined,
+      'EXTEND b + 1 AS a |> WHERE a IS NULL |> ORDER BY b',
+    ],
+    ['b |> SELECT a -- why', 'is-null', undefined, 'b |> SELECT a |> WHERE a IS NULL -- why'],
     ['b = ', 'is-null', undefined, 'a IS NULL'],
   ] as const) {
     it(`adds ${test} ${value?.text ?? ''} to: ${query}`, () => {

@@ -9,6 +9,7 @@ import {
   type Diagnostic,
   type FileInfo,
   type FileState,
+  type Outcome,
   type Page,
   type PageCommand,
   type PreviewCalls,
@@ -217,7 +218,7 @@ export function serve(post: Post, options: BedOptions): Server {
         query,
         outcome: {
           ...{ rows: 'records', filtered: true, limited: false },
-          order: /\bsorted\b/.test(query) ? [{ key: 'at', descending: true }] : [],
+          order: /\bsorted\b/.test(query) ? [{ key: 'at', descending: true }] : orderOf(query),
         },
         phase: done === steps ? 'done' : 'running',
         matched: Math.floor((size * done) / steps),
@@ -435,6 +436,28 @@ export function serve(post: Post, options: BedOptions): Server {
   };
 }
 
+const sortAtEnd = /(?:^| \|> )ORDER BY (.+)$/;
+
+function orderOf(query: string): Outcome['order'] {
+  const keys = sortAtEnd.exec(query)?.[1]?.split(', ') ?? [];
+  return keys.map((key) => {
+    const path = key.replace(/ DESC$/, '');
+    return { key: path, path, descending: path !== key };
+  });
+}
+
+function sorted(query: string, { path, more }: Extract<QueryEdit, { kind: 'sort' }>): string {
+  const order = orderOf(query);
+  const old = order.find((key) => key.path === path);
+  const next = !old ? [path] : old.descending ? [] : [`${path} DESC`];
+  const others = order.map(({ key, descending }) => (descending ? `${key} DESC` : key));
+  const keys = more
+    ? others.flatMap((key) => (key.replace(/ DESC$/, '') === path ? next : [key])).concat(old ? [] : next)
+    : next;
+  const rest = query.replace(sortAtEnd, '');
+  return [rest, ...(keys.length > 0 ? [`ORDER BY ${keys.join(', ')}`] : [])].filter(Boolean).join(' |> ');
+}
+
 function conditionsOf(query: string): Condition[] {
   const found: Condition[] = [];
   let from = 0;
@@ -452,6 +475,7 @@ function edited(query: string, edit: QueryEdit): string {
       .map(({ text }) => text)
       .join(' AND ');
   }
+  if (edit.kind === 'sort') return sorted(query, edit);
   const { path, test, value } = edit;
   const literal =
     value?.kind === CellKind.Number || value?.kind === CellKind.Boolean

@@ -49,8 +49,16 @@ export interface Outcome {
   readonly filtered: boolean;
   /** Whether LIMIT or TABLESAMPLE leaves records out. */
   readonly limited: boolean;
-  /** The keys that the rows are sorted by, as the query writes them. */
-  readonly order: readonly { readonly key: string; readonly descending: boolean }[];
+  readonly order: readonly OutcomeKey[];
+}
+
+/** A key that the rows are sorted by. */
+export interface OutcomeKey {
+  /** As the query writes it. */
+  readonly key: string;
+  /** Of a column that the result has: its path, quoted only where it must be. */
+  readonly path?: string | undefined;
+  readonly descending: boolean;
 }
 
 /** Writes the parts of a SELECT for an engine. */

@@ -1,5 +1,6 @@
 import { parseOrderKeys } from '../syntax/call.ts';
 import { parseExpression } from '../syntax/expression.ts';
+import { writtenPath } from '../writtenPath.ts';
 import type { OperatorEntry } from './entry.ts';
 
 export const orderBy: OperatorEntry<'order by'> = {
@@ -18,8 +19,10 @@ export const orderBy: OperatorEntry<'order by'> = {
   expressions: ({ keys }) => keys.map(({ expression }) => expression),
   keepsRows: true,
   outcome: ({ keys }, text) => ({
-    order: keys.map(({ expression: { from, to }, descending }) => ({
-      key: text.slice(from, to),
+    order: keys.map(({ expression, from, to, descending }) => ({
+      key: text.slice(expression.from, expression.to),
+      // The expression may stand for a name that SELECT makes: what counts is what is written.
+      path: writtenPath(text.slice(from, to)),
       descending,
     })),
   }),

@@ -1,6 +1,7 @@
 import type { Span } from '../diagnostic.ts';
 import { parsePipeline } from '../syntax/pipeline.ts';
-import type { Expression, Operator, Query } from '../syntax/tree.ts';
+import type { Expression, Operator } from '../syntax/tree.ts';
+import { appendOperator, joined, withoutOperator } from './operators.ts';
 
 /** A condition that stands by itself: an operand of a WHERE's top-level AND. */
 export interface Condition extends Span {
@@ -42,30 +43,26 @@ export function removeCondition(text: string, span: Span): string {
   return text;
 }
 
-/** Takes out a whole WHERE with the |> that led to it. */
-function withoutOperator({ text }: Query, { from, to }: Span): string {
-  const before = text.slice(0, from).trimEnd();
-  const after = text.slice(to).trimStart();
-  if (before.endsWith('|>')) return joined(before.slice(0, -2).trimEnd(), after);
-  return before === '' && after.startsWith('|>') ? after.slice(2).trimStart() : joined(before, after);
-}
-
-function joined(before: string, after: string): string {
-  return before === '' || after === '' ? before + after : `${before} ${after}`;
-}
-
-/** The text with a condition more: in the leading WHERE where rows are still records, else in one at the end. */
+/**
+ * The text with a condition more: in the leading WHERE where rows are still records, else in one at the end, but before
+ * a last ORDER BY, so that what does not match is not sorted.
+ */
 export function addCondition(text: string, condition: string): string {
   const parsed = parsePipeline(text);
   if (!parsed.ok) return condition;
   const { operators } = parsed.query;
   if (conditionsOf(text).some((known) => known.text === condition)) return text;
   if (operators.length === 0) return joined(condition, text.trim());
-  const makesRows = operators.some((operator) => !keepsRecords.has(operator.kind));
-  const place = makesRows ? operators.at(-1) : operators.find((operator) => operator.kind !== 'as');
+  const last = operators.at(-1);
+  const order = last?.kind === 'order by' ? last : undefined;
+  const rest = order ? operators.slice(0, -1) : operators;
+  const makesRows = rest.some((operator) => !keepsRecords.has(operator.kind));
+  const place = makesRows ? rest.at(-1) : operators.find((operator) => operator.kind !== 'as');
   if (place?.kind === 'where') return extended(text, place, condition);
-  if (makesRows) return `${text.replace(/[\s;]+$/, '')} |> WHERE ${condition}`;
-  return `WHERE ${condition} |> ${text.replace(/^\s*\|>\s*/, '')}`;
+  if (!makesRows) return `WHERE ${condition} |> ${text.replace(/^\s*\|>\s*/, '')}`;
+  if (!order) return appendOperator(parsed.query, `WHERE ${condition}`);
+  const before = text.slice(0, order.from).replace(/(\|>)?\s*$/, '');
+  return `${before.trimEnd()} |> WHERE ${condition} |> ${text.slice(order.from)}`;
 }
 
 const keepsRecords: ReadonlySet<Operator['kind']> = new Set(['where', 'limit', 'tablesample', 'as'] as const);

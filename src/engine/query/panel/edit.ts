@@ -2,9 +2,11 @@ import { readNumber } from '../value/decimal.ts';
 import { parsePipeline } from '../syntax/pipeline.ts';
 import { writeText } from '../write.ts';
 import { addCondition, removeCondition } from './conditions.ts';
+import { sortQuery, type SortEdit } from './sort.ts';
 
 /** What a menu does to a query's text: structurally the protocol's `QueryEdit`. */
 export type QueryEdit =
+  | SortEdit
   | { readonly kind: 'remove'; readonly from: number; readonly to: number }
   | {
       readonly kind: 'add';
@@ -18,11 +20,12 @@ export type QueryEdit =
 const cell = { missing: 0, null: 1, boolean: 2, number: 3, json: 5, cut: 16 };
 
 /**
- * The query's text after the edit. A text that cannot be read gives way to what is added.
+ * The query's text after the edit. A text that cannot be read gives way to a condition that is added.
  * @throws Error where the column is the one of records that are not objects, which has no path
  */
 export function editQuery(text: string, edit: QueryEdit): string {
   if (edit.kind === 'remove') return removeCondition(text, edit);
+  if (edit.kind === 'sort') return sortQuery(text, edit);
   if (edit.path === '') throw new Error('A query cannot name the value of records that are not objects.');
   return addCondition(text, conditionOf(edit));
 }
