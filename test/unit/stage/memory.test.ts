@@ -74,10 +74,12 @@ describe('a query that cannot hold its rows', () => {
 });
 
 describe('a query on a file with one very long line', () => {
-  const lineLength = 64e6;
+  const lineLength = 70e6;
   let folder: string;
   let input: string;
-  before(() => {
+  /** The peak of a filter, in bytes. */
+  let filtered: number;
+  before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'rowriver-test-'));
     input = join(folder, 'input.jsonl');
     const ordinary = Array.from({ length: 200 }, (_, id) =>
@@ -85,6 +87,7 @@ describe('a query on a file with one very long line', () => {
     );
     const long = `{"id":500,"t":"${'x'.repeat(lineLength)}"}`;
     writeFileSync(input, [...ordinary.slice(0, 100), long, ...ordinary.slice(100), ''].join('\n'));
+    filtered = (await run('id >= 0')).peak;
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -97,10 +100,9 @@ describe('a query on a file with one very long line', () => {
   }
 
   it('sorts with hardly more memory than a filter takes', async () => {
-    const filter = await run('id >= 0');
     const sorted = await run('ORDER BY id');
     assert.equal(sorted.code, 0, sorted.stderr);
-    assert.ok(sorted.peak < filter.peak + 1.5 * lineLength, `${sorted.peak} beside ${filter.peak}`);
+    assert.ok(sorted.peak < filtered + 1.5 * lineLength, `${sorted.peak} beside ${filtered}`);
     const lines = readFileSync(join(folder, 'output.jsonl'), 'latin1').split('\n');
     assert.deepEqual(
       lines.map((line) => line.slice(0, 8)).slice(-4),
@@ -109,12 +111,12 @@ describe('a query on a file with one very long line', () => {
     assert.ok(lines.some((line) => line.length > lineLength));
   }).timeout(60_000);
 
-  for (const query of ['AGGREGATE count(*) AS n GROUP BY t || t', 'AGGREGATE list(t || t) AS l']) {
+  for (const query of ['AGGREGATE count(*) AS n GROUP BY t', 'AGGREGATE list(t) AS l']) {
     it(`refuses before the line is copied: ${query}`, async () => {
       const { code, peak, stderr } = await run(query);
       assert.equal(code, 1);
       assert.match(stderr, /more than 64 MB/);
-      assert.ok(peak < 9 * lineLength, `${peak}`);
+      assert.ok(peak < filtered + 0.5 * lineLength, `${peak} beside ${filtered}`);
     }).timeout(60_000);
   }
 });
