@@ -21,6 +21,7 @@ import { namedTarget } from '../engine/sink/targetName.ts';
 import { isAddress } from '../engine/source/http/address.ts';
 import { SourceError, type SourceSpec } from '../engine/source/source.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
+import type { OtherTableCount } from '../protocol/preview.ts';
 import { nameOf, type RunCommand } from './arguments.ts';
 import { cacheFolder } from './cacheFolder.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
@@ -72,13 +73,9 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
       const summary = await work(dataset, command, terminal);
       terminal.progress.erase();
       if (summary.doubt) terminal.say(visible(summary.doubt));
-      const others = dataset.once
-        ? undefined
-        : await recordsInOtherTables(
-            dataset,
-            (number) => Dataset.open(sourceOf(command), { ...reading, table: number }),
-            signal,
-          );
+      // A query that takes the first rows of a pipe must not wait for its end.
+      const isShort = dataset.once && parsed.query.operators.some(({ kind }) => kind === 'limit');
+      const others = isShort ? undefined : await dataset.otherTables(signal, { download: true });
       terminal.say(summaryText(summary, command, others));
       if (summary.stages) terminal.say(stageTable(summary.stages));
     } finally {
@@ -182,34 +179,14 @@ function poolSize(): number {
   return Math.min(8, Math.max(1, availableParallelism()));
 }
 
-/**
- * How many records each of the file's other tables has, in their order.
- * @param open opens the file for one of its tables, counted from 1
- */
-async function recordsInOtherTables(
-  { recognised: { tables } }: Dataset,
-  open: (table: number) => Promise<Dataset>,
-  signal: AbortSignal,
-): Promise<number[]> {
-  const counts: number[] = [];
-  for (let number = 1; tables && number <= tables.places.length; number++) {
-    if (number === tables.number) continue;
-    const other = await open(number);
-    try {
-      const summary = await countTo(other, { query: '' }, { signal, progress: () => undefined });
-      counts.push(summary.records);
-    } finally {
-      await other.close();
-    }
-  }
-  return counts;
-}
-
 /** What was left out with the file's other tables. */
-function otherTables({ otherTables: lines = [] }: ExportSummary, records: readonly number[] = []): string {
+function otherTables(
+  { otherTables: lines = [] }: ExportSummary,
+  counts: readonly OtherTableCount[] = [],
+): string {
   if (lines.length === 0) return '';
   const places = lines.map((line, index) => {
-    const held = records.at(index);
+    const held = counts.at(index)?.records;
     return `line ${grouped(line)}${held === undefined ? '' : ` (${counted(held, 'record')})`}`;
   });
   const others =
@@ -223,7 +200,7 @@ function otherTables({ otherTables: lines = [] }: ExportSummary, records: readon
 function summaryText(
   summary: ExportSummary,
   { count, output, rejects }: RunCommand,
-  others: readonly number[] | undefined,
+  others: readonly OtherTableCount[] | undefined,
 ): string {
   const target = output === undefined ? '' : ` to ${visible(output)}`;
   const done = count

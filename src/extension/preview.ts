@@ -155,8 +155,8 @@ export class Preview implements Disposable {
         await this.readAs();
         return null;
       },
-      'host/readWritten': async (written) => {
-        await this.#readBy({ ...this.#services.readings.of(this.uri), ...written });
+      'host/readWith': async (said) => {
+        await this.#readBy({ ...this.#services.readings.of(this.uri), ...said });
         return null;
       },
       'host/copy': async ({ text }) => {

@@ -43,6 +43,15 @@ export interface Reading {
   readonly written: readonly string[];
 }
 
+/** A table of the file that is not read. */
+export interface OtherTableCount {
+  /** From 1 on. */
+  readonly number: number;
+  /** The line on which it begins, from 1 on. */
+  readonly line: number;
+  readonly records: number;
+}
+
 /** What a user may say of how a file's numbers and dates are written. */
 export type WrittenOptions = Pick<FormatOptions, 'decimal' | 'dates'>;
 
@@ -316,6 +325,8 @@ export interface PreviewCalls extends StatisticsCalls {
       readonly counted: number;
     };
   };
+  /** How many records the file's other tables have; null where that is not known without reading on. */
+  otherTables: { params: null; result: readonly OtherTableCount[] | null };
   check: { params: { readonly query: string }; result: readonly Diagnostic[] };
   complete: {
     params: { readonly query: string; readonly position: number };
@@ -339,8 +350,8 @@ export interface PreviewCalls extends StatisticsCalls {
   'host/openRecord': { params: { readonly view: number; readonly row: number }; result: null };
   /** Lets the user overrule how the file is read; what is changed is read anew, and kept for this file. */
   'host/readAs': { params: null; result: null };
-  /** Takes over what the user says of how numbers and dates are written, reads the file so, and keeps it. */
-  'host/readWritten': { params: WrittenOptions; result: null };
+  /** Takes over what the user says of how cells are written, or which table is read, reads the file so, and keeps it. */
+  'host/readWith': { params: WrittenOptions & Pick<FormatOptions, 'table'>; result: null };
   'host/copy': { params: { readonly text: string }; result: null };
   /** Shows the query as another engine writes it, in a quick pick. */
   'host/copyQueryAs': { params: { readonly query: string }; result: null };

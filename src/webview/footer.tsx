@@ -11,7 +11,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   const file = preview.file.value;
   const state = preview.state.value;
   if (!file || !state) return <footer class="footer" />;
-  const otherTables = file.reading ? otherTablesWords(file.reading) : '';
+  const otherTables = otherTablesWords(page.otherTables.value);
   const indexed = state.size ? state.indexed / state.size : 1;
   return (
     <footer class="footer">

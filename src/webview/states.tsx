@@ -156,7 +156,7 @@ function AskWritten(props: { readonly page: PageModel; readonly columns: readonl
           key={written}
           type="button"
           class="button"
-          onClick={() => void props.page.link.call('host/readWritten', options)}
+          onClick={() => void props.page.link.call('host/readWith', options)}
         >
           {t('Read as {0}', written)}
         </button>

@@ -1,5 +1,5 @@
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
-import type { FileState } from '../../protocol/preview.ts';
+import type { FileState, OtherTableCount } from '../../protocol/preview.ts';
 import { BlockIndex } from '../index/blockIndex.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -20,6 +20,7 @@ import { scanFile, type FileScan } from './fileScan.ts';
 import { patternSteps, spoolElements, type Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
 import { Knowledge } from './knowledge.ts';
+import { countOtherTables } from './otherTables.ts';
 import { hasSameTimes, recheck } from './recheck.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import { ScanScheduler } from './scheduler.ts';
@@ -233,6 +234,19 @@ export class Dataset {
     const result = await pool.run(task, interactivePriority, signal);
     if (result.kind !== 'page') throw new TypeError(`A page was answered by a ${result.kind}.`);
     return result;
+  }
+
+  /**
+   * How many records each of the file's other tables has. Undefined where finding that out would read what nobody has
+   * asked for: on from where a query has stopped in what can be read once, or from a server.
+   * @param download whether it may be read from a server
+   * @throws SourceError, the signal's reason
+   */
+  async otherTables(signal: AbortSignal, { download = false } = {}): Promise<OtherTableCount[] | undefined> {
+    const others = this.recognised.tables?.others ?? [];
+    const isCounted = others.every((table) => table.records !== undefined);
+    if (!isCounted && ((this.remote && !download) || (this.once && !this.indexed))) return undefined;
+    return countOtherTables(this.#source, others, this.#spec.blockSize, signal);
   }
 
   /** The position in the decoded text of a byte of the file. */

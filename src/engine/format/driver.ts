@@ -3,7 +3,7 @@ import type { FieldValue } from '../../protocol/preview.ts';
 import type { Source } from '../source/source.ts';
 import type { CsvDialect } from './csv/dialect.ts';
 import type { OpenReading } from './csv/openReading.ts';
-import type { TablePlace } from './csv/table.ts';
+import type { OtherTable, TablePlace } from './csv/table.ts';
 import type { FieldPath } from './json/fields.ts';
 import type { Layout } from './layout.ts';
 import type { RecordBlock, Scanner } from './record.ts';
@@ -73,7 +73,11 @@ export interface Recognised<Spec> {
   /** The columns whose cells can be read in two ways, and are read as text. */
   readonly openReadings?: readonly OpenReading[];
   /** The tables of a delimited text, and which of them is read, from 1 on. */
-  readonly tables?: { readonly places: readonly TablePlace[]; readonly number: number };
+  readonly tables?: {
+    readonly places: readonly TablePlace[];
+    readonly number: number;
+    readonly others: readonly OtherTable[];
+  };
   /** Where the records say by themselves which columns there are: the paths of those that were looked at. */
   readonly paths?: readonly FieldPath[];
 }

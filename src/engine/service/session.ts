@@ -125,6 +125,7 @@ export class Session {
       },
       problems: ({ first, count }, { signal }) => problems(this.#file.dataset, first, count, signal),
       problemKinds: (_, { signal }) => problemKinds(this.#file.dataset, signal),
+      otherTables: async (_, { signal }) => (await this.#file.dataset.otherTables(signal)) ?? null,
       check: ({ query }) => this.#check(query),
       complete: ({ query, position }, { signal }) => this.#complete(query, position, signal),
       conditions: ({ query }) => conditionsOf(query),

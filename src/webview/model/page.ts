@@ -1,11 +1,12 @@
 /** Everything of a page together: the models, what is open beside the grid, and what the editor's commands do. */
-import { effect, signal, type Signal } from '@preact/signals';
+import { effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { PageCommand } from '../../protocol/preview.ts';
 import { sentence, type EditorApi, type Link } from '../link.ts';
 import { createActions, type Actions } from './actions.ts';
 import { createFilter, type Filter } from './filter.ts';
 import { createFind, type FindModel } from './find.ts';
 import { createKeeper, createSaver } from './keeper.ts';
+import { createOtherTables, type OtherTable } from './otherTables.ts';
 import type { Overlay } from './overlay.ts';
 import { createPreview, type Preview } from './preview.ts';
 import { createRecord, type RecordModel } from './record.ts';
@@ -15,6 +16,8 @@ import { statusOf } from './status.ts';
 export interface PageModel extends Actions {
   readonly link: Link;
   readonly preview: Preview;
+  /** The tables of the file that are not read. */
+  readonly otherTables: ReadonlySignal<readonly OtherTable[]>;
   readonly filter: Filter;
   readonly record: RecordModel;
   readonly find: FindModel;
@@ -74,6 +77,7 @@ export function createPage(link: Link, api: EditorApi, begin?: object): PageMode
     leave: () => focusBox.peek()(),
   });
   const { grid } = preview;
+  const otherTables = createOtherTables(link, preview.file, (text) => (preview.notice.value = text));
   const filter = createFilter(preview, changed);
   const wanted = signal(side.value === 'detail');
   effect(() => {
@@ -174,6 +178,7 @@ export function createPage(link: Link, api: EditorApi, begin?: object): PageMode
     ...actions,
     link,
     preview,
+    otherTables,
     filter,
     record,
     find,

@@ -5,7 +5,7 @@ import { VisibleText } from '../detail/text.tsx';
 import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { PageModel } from '../model/page.ts';
-import { otherTablesWords } from '../model/tableWords.ts';
+import { otherTableWords } from '../model/tableWords.ts';
 import { IconButton } from '../parts/button.tsx';
 import { rawPieces } from './raw.ts';
 
@@ -53,8 +53,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
     return () => abort.abort();
   }, [any, state?.exact, page.preview.file.value]);
 
-  const reading = page.preview.file.value?.reading;
-  const otherTables = reading ? otherTablesWords(reading) : '';
+  const otherTables = page.otherTables.value;
   const total = listed?.total ?? 0;
   const last = Math.min(total, first + perPage);
   return (
@@ -93,7 +92,22 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
           {kinds.counted < total && <li class="facts">{t('of the first {0}', count(kinds.counted))}</li>}
         </ul>
       )}
-      {otherTables !== '' && <p class="facts">{t('The file has {0}.', otherTables)}</p>}
+      {otherTables.length > 0 && (
+        <ul class="other-tables" aria-label={t('Other tables in the file')}>
+          {otherTables.map((table) => (
+            <li key={table.number}>
+              <span class="facts">{otherTableWords(table)}</span>{' '}
+              <button
+                type="button"
+                class="text-button"
+                onClick={() => void page.link.call('host/readWith', { table: table.number })}
+              >
+                {t('Read This Table')}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
       <div class="side-body">
         {error ? (
           <p class="fault">{error}</p>

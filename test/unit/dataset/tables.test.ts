@@ -133,9 +133,19 @@ describe('tables one below the other', function () {
       const { stdout, stderr, code } = await finished(child);
       assert.deepEqual([stdout.toString(), code], [alone, 0]);
       const others = [1, 2, 3].filter((other) => other !== table).map((other) => linesBefore[other - 1] + 1);
-      const places = others.map((line) => `line ${line}`).join(' and ');
+      const places = others.map((line) => `line ${line} \\(([\\d,]+) records?\\)`).join(' and ');
       assert.match(stderr, new RegExp(`skipped: 2 other tables, from ${places} \\(--table`));
     }
+  });
+
+  it('are not waited for where a query has stopped on its way through a pipe', async () => {
+    const child = startCli(['-', 'LIMIT 1', '--from', 'csv', '--to', 'csv']);
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(text);
+    const { stderr, code } = await finished(child);
+    child.stdin.end();
+    assert.equal(code, 0);
+    assert.match(stderr, /1 written.*skipped: 2 other tables/);
   });
 
   it('are counted apart where the file can be read again', async () => {
@@ -147,7 +157,28 @@ describe('tables one below the other', function () {
       );
     }
     const { stderr } = await finished(startCli([path, '--count', '--table', '2']));
-    assert.ok(stderr.includes(`skipped: 2 other tables, from ${counts[0]} and ${counts[2]} (`), stderr);
+    const expected = `skipped: 2 other tables, from ${counts[0]} and ${counts[2]} (`;
+    assert.ok(stderr.includes(expected), stderr);
+    for (const input of [text, gzipSync(text)]) {
+      const child = startCli(['-', '--from', 'csv', '--count', '--table', '2']);
+      child.stdin.on('error', () => undefined);
+      child.stdin.end(input);
+      const piped = await finished(child);
+      assert.ok(piped.stderr.includes(expected), piped.stderr);
+    }
+    const preview = await Preview.open(path);
+    try {
+      const others = await preview.page.call('otherTables', null);
+      assert.deepEqual(
+        others?.map(
+          ({ line, records }) =>
+            `line ${line} (${records.toLocaleString('en')} ${records === 1 ? 'record' : 'records'})`,
+        ),
+        counts.slice(1),
+      );
+    } finally {
+      await preview.close();
+    }
   });
 
   it('are shown one at a time', async () => {

@@ -332,6 +332,7 @@ export function serve(post: Post, options: BedOptions): Server {
       series: [],
       without: 0,
     }),
+    otherTables: () => null,
     problemKinds() {
       const counts = new Map<string, number>();
       for (let row = 0; row < Math.min(file.rows, 200_000); row++) {
@@ -378,7 +379,7 @@ export function serve(post: Post, options: BedOptions): Server {
     'host/openAsText': () => null,
     'host/openRecord': () => null,
     'host/readAs': () => null,
-    'host/readWritten': () => null,
+    'host/readWith': () => null,
     'host/copy': () => null,
     'host/copyQueryAs': () => null,
     'host/filters': () => ({

@@ -93,7 +93,7 @@ function handlers(): Handlers<HostCalls> {
     'host/openAsText': done,
     'host/openRecord': done,
     'host/readAs': done,
-    'host/readWritten': done,
+    'host/readWith': done,
     'host/copy': done,
     'host/copyQueryAs': done,
     'host/filters': () => ({ history: [], saved: [] }),

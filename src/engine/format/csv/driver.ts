@@ -10,7 +10,7 @@ import { createCsvFieldReader } from './fieldReader.ts';
 import { recogniseReadings } from './recogniseReadings.ts';
 import { quoteReach } from './row.ts';
 import { createKernelCsvScanner, isKernelDialect } from './scanner.ts';
-import { countLineEnds, describeTables, findTable, type TablePlace } from './table.ts';
+import { countLineEnds, describeTables, findTable, othersOf, type TablePlace } from './table.ts';
 import { csvBody, csvFields, fieldText, unescapeCsv } from './text.ts';
 
 export interface CsvSpec {
@@ -114,7 +114,7 @@ async function openTable(
     openReadings: open,
     end: place.end,
     ...(above !== undefined && { above: { start: above, line: linesBefore(above) } }),
-    tables: { places, number },
+    tables: { places, number, others: othersOf(head, final, source.name, options, places) },
   };
 }
 

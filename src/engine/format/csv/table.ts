@@ -1,6 +1,8 @@
 import type { FormatOptions } from '../../../protocol/formatOptions.ts';
+import { createPlainCsvScanner } from './csv.ts';
 import type { CsvDialect } from './dialect.ts';
 import { sniffDialect, type DialectHints, type SniffedDialect } from './sniff/sniff.ts';
+import { csvBody } from './text.ts';
 
 /** Where a table stands in a delimited text. */
 export interface TablePlace {
@@ -10,6 +12,18 @@ export interface TablePlace {
   readonly end: number | undefined;
   /** The line on which it begins, from 1 on. */
   readonly line: number;
+}
+
+/** A table of the text that is not read. */
+export interface OtherTable {
+  /** From 1 on. */
+  readonly number: number;
+  readonly line: number;
+  /** How many records it has, if it ends within the head. */
+  readonly records: number | undefined;
+  readonly dialect: CsvDialect;
+  /** Where its first record begins, in bytes. */
+  readonly dataStart: number;
 }
 
 /** The table that is read, with the places of all tables that were recognised. */
@@ -67,6 +81,34 @@ export function findTable(
   };
   const read = sniffDialect(head, { final, hints: { ...hints, ...alike, tableStart: start } });
   return { ...read, tables: places };
+}
+
+/** What is known of the tables but the one that is read, by the text's head. */
+export function othersOf(
+  head: Uint8Array,
+  final: boolean,
+  name: string,
+  options: FormatOptions,
+  places: readonly TablePlace[],
+): OtherTable[] {
+  const read = options.table ?? 1;
+  return places.flatMap(({ line, end }, index): OtherTable[] => {
+    const number = index + 1;
+    if (number === read) return [];
+    const found = findTable(head, final, name, { ...options, table: number });
+    if (!found) return [];
+    const { dialect } = found;
+    const dataStart = csvBody(head, true, dialect)?.index ?? dialect.tableStart;
+    const until = end ?? (final ? head.length : undefined);
+    const records = until === undefined ? undefined : recordsIn(head, dataStart, until, dialect);
+    return [{ number, line, records, dialect, dataStart }];
+  });
+}
+
+function recordsIn(bytes: Uint8Array, from: number, until: number, dialect: CsvDialect): number {
+  const scanner = createPlainCsvScanner(dialect);
+  scanner.reserve(until).set(bytes.subarray(0, until));
+  return scanner.scan({ length: until, offset: 0, from, until, final: true, fields: [] }).count;
 }
 
 /** Where a line begins, by its number from 1 on: past a byte-order mark. Undefined where the bytes have no such line. */
