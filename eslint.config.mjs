@@ -55,8 +55,9 @@ export const rooms = {
   ],
   'engine/sink': ['format', 'format/csv', 'format/json', 'protocol'],
   'engine/index': ['format', 'source'],
-  'engine/pool': ['source', 'format/*', 'query', 'stage', 'sink', 'index', 'protocol'],
-  'engine/dataset': ['source', 'source/http', 'format/*', 'query', 'index', 'pool', 'protocol'],
+  'engine/columns': ['format', 'index'],
+  'engine/pool': ['source', 'format/*', 'query', 'stage', 'sink', 'index', 'columns', 'protocol'],
+  'engine/dataset': ['source', 'source/http', 'format/*', 'query', 'index', 'columns', 'pool', 'protocol'],
   'engine/run': [
     ...[
       'source',

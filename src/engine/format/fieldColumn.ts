@@ -22,25 +22,26 @@ export const Kind = {
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
+/** A column as its different values, each of them once, and which of them each record has. */
+export interface CodedValues {
+  /** The different values, numbered by their codes; in `bytes` in that order, without overlap. */
+  readonly values: FieldColumn;
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  /** The code of each record. */
+  readonly codes: Uint16Array;
+}
+
 /**
  * One field of every record in a block. The four arrays run parallel to `RecordBlock.starts`.
  *
  * Made by its constructor only, so that no column can take another's arrays and keep what a scanner knows of its own.
  */
 export class FieldColumn {
-  /** `Kind` of each record. */
-  readonly kinds: Uint8Array;
-  /** First byte of the value; for text, the first byte inside the quotes. */
-  readonly starts: Uint32Array;
-  /** One past the last byte of the value; for text, the closing quote. */
-  readonly ends: Uint32Array;
-  /**
-   * The value as a double where `numeric` was asked for and the double is exact enough to compare by: the text
-   * is a JSON number (CSV: a field whose whole trimmed text is one) of at most 15 significant digits and a
-   * decimal exponent within +-22, so that equal decimals and only those give equal doubles. NaN everywhere else;
-   * then the text decides. Empty when it was not asked for.
-   */
-  readonly numbers: Float64Array;
+  readonly #kinds: Uint8Array;
+  readonly #starts: Uint32Array;
+  readonly #ends: Uint32Array;
+  readonly #numbers: Float64Array;
   readonly #ranges: ColumnRanges | undefined;
 
   /** @param ranges a fast way to look through these values, where the scanner has one */
@@ -51,11 +52,41 @@ export class FieldColumn {
     numbers: Float64Array,
     ranges?: ColumnRanges,
   ) {
-    this.kinds = kinds;
-    this.starts = starts;
-    this.ends = ends;
-    this.numbers = numbers;
+    this.#kinds = kinds;
+    this.#starts = starts;
+    this.#ends = ends;
+    this.#numbers = numbers;
     this.#ranges = ranges;
+  }
+
+  /** `Kind` of each record. */
+  get kinds(): Uint8Array {
+    return this.#kinds;
+  }
+
+  /** First byte of the value; for text, the first byte inside the quotes. */
+  get starts(): Uint32Array {
+    return this.#starts;
+  }
+
+  /** One past the last byte of the value; for text, the closing quote. */
+  get ends(): Uint32Array {
+    return this.#ends;
+  }
+
+  /**
+   * The value as a double where `numeric` was asked for and the double is exact enough to compare by: the text
+   * is a JSON number (CSV: a field whose whole trimmed text is one) of at most 15 significant digits and a
+   * decimal exponent within +-22, so that equal decimals and only those give equal doubles. NaN everywhere else;
+   * then the text decides. Empty when it was not asked for.
+   */
+  get numbers(): Float64Array {
+    return this.#numbers;
+  }
+
+  /** The different values, where the column is kept as those and a code for each record. */
+  get coded(): CodedValues | undefined {
+    return undefined;
   }
 
   /** A fast way to look through the values of all records; undefined where there is none. */

@@ -55,6 +55,8 @@ export interface Plan {
   readonly zones: readonly ZoneCondition[];
   /** Every record that `where` takes has this text in its bytes. */
   readonly holding: Needle | undefined;
+  /** Whether `where` asks nothing of a record but its fields and its number. */
+  readonly whereFieldsOnly: boolean;
 }
 
 export function planQuery(query: Query, layout: Layout): Plan {
@@ -96,6 +98,7 @@ export function planQuery(query: Query, layout: Layout): Plan {
     needsPosition: mentions(query, ['_record', '_line']),
     zones: compiled?.zones ?? [],
     holding: compiled?.holding,
+    whereFieldsOnly: compiled?.fieldsOnly ?? true,
     asRecords: undefined,
   };
   return whole ? { ...plan, asRecords: { ...plan, output: bytes, fields: asked } } : plan;

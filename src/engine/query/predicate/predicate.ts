@@ -13,6 +13,7 @@ import { toDouble } from '../value/decimal.ts';
 import { firstCharacter, parseLike } from '../value/like.ts';
 import { Timestamp } from '../value/time.ts';
 import { isNumeric, type Value } from '../value/value.ts';
+import { overValues } from './distinct.ts';
 import type { FieldList } from './fields.ts';
 import { mirror } from './rewrite.ts';
 import { meet, rangeOf, selectNumberIn, selectRange } from './numbers.ts';
@@ -47,6 +48,8 @@ export interface CompiledPredicate {
   readonly zones: readonly ZoneCondition[];
   /** A text that every record it takes holds in its bytes. */
   readonly holding: Needle | undefined;
+  /** Whether nothing is asked of a record but its fields and its number. */
+  readonly fieldsOnly: boolean;
 }
 
 /** What is known of every record that a predicate takes. */
@@ -54,6 +57,12 @@ interface Facts {
   readonly zones: ZoneCondition[];
   /** Each is part of some field. */
   readonly texts: string[];
+}
+
+interface Reads {
+  readonly fields: Set<number>;
+  /** Whether it reads anything else. */
+  more: boolean;
 }
 
 /** Where a compiled condition finds the block that it is asked about. */
@@ -101,7 +110,8 @@ export function compilePredicate(
   const { zones, texts } = facts;
   // Zones need the values of all records.
   const holding = zones.length === 0 ? needleOf(texts, layout) : undefined;
-  return { predicate: { fields: fields.requests(), select }, zones, holding };
+  const fieldsOnly = !compiler.asksRecords && !conditions.some(({ kind }) => kind === 'sample');
+  return { predicate: { fields: fields.requests(), select }, zones, holding, fieldsOnly };
 }
 
 /** Leaves out the records that cannot be read field by field. */
@@ -122,6 +132,10 @@ class PredicateCompiler {
   readonly #fields: FieldList;
   readonly #unescape: Unescape;
   readonly #environment: Environment;
+  /** Whether something was compiled that reads more of a record than its fields and its number. */
+  asksRecords = false;
+  /** What the expression that is being compiled reads of a record. */
+  #read: Reads = { fields: new Set(), more: false };
 
   constructor(layout: Layout, fields: FieldList) {
     this.#layout = layout;
@@ -166,18 +180,26 @@ class PredicateCompiler {
   }
 
   #general(node: Expression, wanted: boolean): Selector {
+    const reads: Reads = { fields: new Set(), more: false };
+    this.#read = reads;
     const { evaluate } = compileExpression(node, this.#environment);
-    return {
+    const [field] = reads.fields;
+    const { frame } = this;
+    const selector: Selector = {
       cost: 100,
-      select(_block, selection, count) {
+      select(block, selection, count) {
+        const whole = frame.block;
+        frame.block = block;
         let kept = 0;
         for (let i = 0; i < count; i++) {
           const record = selection[i];
           if (truthOf(evaluate(record)) === wanted) selection[kept++] = record;
         }
+        frame.block = whole;
         return kept;
       },
     };
+    return reads.fields.size === 1 && !reads.more ? overValues(field, selector) : selector;
   }
 
   #comparison(
@@ -200,14 +222,14 @@ class PredicateCompiler {
       const field = this.#fields.add(path, true);
       const range = rangeOf(operator === '<>' ? '=' : operator, value);
       if (operator !== '<>') facts?.zones.push({ kind: 'number', path, ...range });
-      return selectRange(field, range, operator !== '<>', this.#reader(field), accepts);
+      return overValues(field, selectRange(field, range, operator !== '<>', this.#reader(field), accepts));
     }
     if (typeof value === 'string') {
       const field = this.#fields.add(path, false);
       const read = this.#reader(field);
       if (operator === '=' || operator === '<>') {
         if (operator === '=') facts?.zones.push({ kind: 'text', path, low: value, high: value });
-        return selectEqual(field, [value], operator === '=', read, accepts);
+        return overValues(field, selectEqual(field, [value], operator === '=', read, accepts));
       }
       if (!isWellFormed(value)) return undefined;
       const isLow = operator === '>' || operator === '>=';
@@ -217,11 +239,11 @@ class PredicateCompiler {
         low: isLow ? value : undefined,
         high: isLow ? undefined : value,
       });
-      return selectOrder(field, operator, value, read, accepts);
+      return overValues(field, selectOrder(field, operator, value, read, accepts));
     }
     if (value instanceof Timestamp) {
       const field = this.#fields.add(path, false);
-      return selectTime(field, operator, value, this.#reader(field), accepts);
+      return overValues(field, selectTime(field, operator, value, this.#reader(field), accepts));
     }
     return undefined;
   }
@@ -241,7 +263,7 @@ class PredicateCompiler {
       const range = meet(rangeOf('>=', low), rangeOf('<=', high));
       if (inside) facts?.zones.push({ kind: 'number', path, ...range });
       const field = this.#fields.add(path, true);
-      return selectRange(field, range, inside, this.#reader(field), accepts);
+      return overValues(field, selectRange(field, range, inside, this.#reader(field), accepts));
     }
     if (this.#isDate(path)) return undefined;
     if (typeof low === 'string' && typeof high === 'string' && isWellFormed(low) && isWellFormed(high)) {
@@ -252,7 +274,7 @@ class PredicateCompiler {
         selectOrder(field, inside ? '>=' : '<', low, read, accepts),
         selectOrder(field, inside ? '<=' : '>', high, read, accepts),
       ];
-      return inside ? allOf(parts) : anyOf(parts);
+      return overValues(field, inside ? allOf(parts) : anyOf(parts));
     }
     return undefined;
   }
@@ -283,7 +305,7 @@ class PredicateCompiler {
           high: -least(all.map((value) => -value)),
         });
       const field = this.#fields.add(path, true);
-      return selectNumberIn(field, doubles, inside, this.#reader(field), accepts);
+      return overValues(field, selectNumberIn(field, doubles, inside, this.#reader(field), accepts));
     }
     const texts = values.filter((value) => typeof value === 'string');
     if (this.#isDate(path)) return undefined;
@@ -291,10 +313,11 @@ class PredicateCompiler {
       const sorted = texts.toSorted(compareTexts);
       if (inside) facts?.zones.push({ kind: 'text', path, low: sorted[0], high: sorted.at(-1) });
       const field = this.#fields.add(path, false);
-      if (texts.length <= 16) return selectEqual(field, texts, inside, this.#reader(field), accepts);
+      if (texts.length <= 16)
+        return overValues(field, selectEqual(field, texts, inside, this.#reader(field), accepts));
       const known = new Set(texts);
       const test = (text: string): boolean => known.has(text) === inside;
-      return selectText(field, 60, this.#unescape, test, this.#reader(field), accepts);
+      return overValues(field, selectText(field, 60, this.#unescape, test, this.#reader(field), accepts));
     }
     return undefined;
   }
@@ -323,12 +346,15 @@ class PredicateCompiler {
     if (inside && !node.insensitive) facts?.texts.push(pattern.text);
     switch (pattern.kind) {
       case 'exact':
-        return selectEqual(field, [pattern.text], inside, read, accepts);
+        return overValues(field, selectEqual(field, [pattern.text], inside, read, accepts));
       case 'prefix':
       case 'suffix':
-        return selectAffix(field, pattern.text, pattern.kind === 'suffix', inside, read, accepts);
+        return overValues(
+          field,
+          selectAffix(field, pattern.text, pattern.kind === 'suffix', inside, read, accepts),
+        );
       case 'contains':
-        return this.#containing(field, pattern.text, node.insensitive, inside, accepts);
+        return overValues(field, this.#containing(field, pattern.text, node.insensitive, inside, accepts));
     }
   }
 
@@ -359,14 +385,15 @@ class PredicateCompiler {
     const accepts = this.#accepts(node, node.operand, wanted);
     const tells = rawTells(this.#layout, regex.required);
     if (wanted !== node.negated) facts?.texts.push(regex.required);
-    return selectMatching(field, regex, wanted !== node.negated, tells, this.#reader(field), accepts);
+    const inside = wanted !== node.negated;
+    return overValues(field, selectMatching(field, regex, inside, tells, this.#reader(field), accepts));
   }
 
   #is(node: Extract<Expression, { kind: 'is' }>, wanted: boolean): Selector | undefined {
     const path = this.#pathOf(node.operand);
     if (path === undefined || node.test !== 'null') return undefined;
     const field = this.#fields.add(path, false);
-    return selectKind(field, Kind.Missing, Kind.Null, wanted !== node.negated);
+    return overValues(field, selectKind(field, Kind.Missing, Kind.Null, wanted !== node.negated));
   }
 
   /** Where the operand is a field with nothing around it. */
@@ -414,12 +441,15 @@ class PredicateCompiler {
     if (place.kind === 'nothing') return { evaluate: () => null, loose: false };
     if (place.kind === 'attribute') {
       const { attribute } = place;
+      this.#read.more = true;
+      if (attribute !== '_record') this.asksRecords = true;
       base = {
         evaluate: (record) => attributeOf(attribute, frame.block, record, frame.origin),
         loose: false,
       };
     } else {
       const field = this.#fields.add(place.path, true);
+      this.#read.fields.add(field);
       const read = this.#reader(field);
       base = { evaluate: (record) => read(frame.block, record), ...this.#natureOf(node) };
     }

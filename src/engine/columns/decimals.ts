@@ -1,0 +1,255 @@
+import { dot, isDigit, minus, zero } from '../ascii.ts';
+import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
+import { bitsOf, pack, packedWords, unpack } from './bits.ts';
+import type { WordWriter } from './wordWriter.ts';
+
+/**
+ * Decimal numbers as whole numbers: 12.50 with two decimals is 1250, of which the least of the block is taken off. A number
+ * is taken only if its text comes back as it was: plain digits, `least` decimals or more, and more of them only without a
+ * zero at the end. So all of a column may be written as 12.50, as 12.5, or as 12.0 beside 12.25.
+ *
+ *     0   bits of a number, its bits past 32, scale, least decimals, a byte each
+ *     1   kind of the numbers; in the second byte, whether some records have none
+ *     2   (even) the least number as a double, then the greatest
+ *         the numbers less the least one: their lower bits, then their higher ones
+ *         2 bits a record, where some have no number: 0 a number, 1 NULL, 2 missing
+ *
+ * Numbers are what `exactNumber` of their text is: both factors are exact doubles, so the quotient is the one that it
+ * rounds to as well.
+ */
+
+/** Digits that a double surely tells apart, as in `exactNumber`. */
+const most = 1e15;
+const powers = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
+const mostDecimals = 15;
+const highUnit = 2 ** 32;
+
+const noNumber = { [Kind.Null]: 1, [Kind.Missing]: 2 } as const;
+
+/** Makes the body of a segment of numbers. Keeps scratch memory. */
+export class DecimalEncoder {
+  #digits = new Float64Array(0);
+  #decimals = new Uint8Array(0);
+  #low = new Uint32Array(0);
+  #high = new Uint32Array(0);
+
+  /** Answers whether the column's values come back exactly; if not, nothing is written. */
+  encode({ bytes, count }: RecordBlock, field: FieldColumn, kind: Kind, out: WordWriter): boolean {
+    if (this.#digits.length < count) {
+      this.#digits = new Float64Array(2 * count);
+      this.#decimals = new Uint8Array(2 * count);
+      this.#low = new Uint32Array(2 * count);
+      this.#high = new Uint32Array(2 * count);
+    }
+    const { kinds, starts, ends, numbers } = field;
+    const digits = this.#digits;
+    const decimals = this.#decimals;
+    let scale = 0;
+    let least = 255;
+    let others = 0;
+    for (let i = 0; i < count; i++) {
+      if (kinds[i] !== kind) {
+        if (kinds[i] > Kind.Null) return false;
+        others++;
+        continue;
+      }
+      let at = starts[i];
+      const end = ends[i];
+      const negative = bytes[at] === minus;
+      if (negative) at++;
+      const first = at;
+      let whole = 0;
+      while (at < end && isDigit(bytes[at])) whole = whole * 10 + bytes[at++] - zero;
+      if (at === first || (bytes[first] === zero && at - first > 1)) return false;
+      let after = 0;
+      if (at < end) {
+        if (bytes[at] !== dot) return false;
+        const from = ++at;
+        while (at < end && isDigit(bytes[at])) whole = whole * 10 + bytes[at++] - zero;
+        after = at - from;
+        if (at < end || after === 0 || after > mostDecimals) return false;
+      }
+      if (whole >= most || (negative && whole === 0)) return false;
+      digits[i] = negative ? -whole : whole;
+      decimals[i] = after;
+      if (after > scale) scale = after;
+      if (after < least) least = after;
+    }
+    if (others === count) return false;
+    const power = powers[scale];
+    let low = Infinity;
+    let high = -Infinity;
+    const isKnown = numbers.length > 0;
+    for (let i = 0; i < count; i++) {
+      if (kinds[i] !== kind) continue;
+      if (decimals[i] > least && digits[i] % 10 === 0) return false;
+      const number = digits[i] * powers[scale - decimals[i]];
+      // What reads numbers otherwise, such as 1.234 for a thousand, says so here.
+      if (isKnown && number / power !== numbers[i]) return false;
+      digits[i] = number;
+      if (number < low) low = number;
+      if (number > high) high = number;
+    }
+    // Also as a double it is near enough to its whole number, times the power, that `writeDecimal` finds that again.
+    if (Math.max(high, -low) >= most) return false;
+    this.#write(kinds, kind, count, { scale, least, low, high, others }, out);
+    return true;
+  }
+
+  #write(
+    kinds: Uint8Array,
+    kind: Kind,
+    count: number,
+    found: { scale: number; least: number; low: number; high: number; others: number },
+    out: WordWriter,
+  ): void {
+    const { low, high, scale, least, others } = found;
+    const span = high - low;
+    const width = span < highUnit ? bitsOf(span) : 32;
+    const widthHigh = span < highUnit ? 0 : bitsOf(Math.floor(span / highUnit));
+    const head = out.take(2);
+    out.words[head] = width | (widthHigh << 8) | (scale << 16) | (least << 24);
+    out.words[head + 1] = kind | (others > 0 ? 1 << 8 : 0);
+    out.align();
+    out.double(low);
+    out.double(high);
+    const digits = this.#digits;
+    const lows = this.#low;
+    const highs = this.#high;
+    for (let i = 0; i < count; i++) {
+      const number = kinds[i] === kind ? digits[i] - low : 0;
+      lows[i] = number % highUnit;
+      if (widthHigh > 0) highs[i] = Math.floor(number / highUnit);
+    }
+    append(lows, count, width, out);
+    append(highs, count, widthHigh, out);
+    if (others === 0) return;
+    for (let i = 0; i < count; i++) {
+      const own = kinds[i];
+      lows[i] = own === Kind.Null || own === Kind.Missing ? noNumber[own] : 0;
+    }
+    append(lows, count, 2, out);
+  }
+}
+
+/** What is said of the numbers before them. */
+export interface DecimalHead {
+  readonly width: number;
+  readonly widthHigh: number;
+  readonly scale: number;
+  readonly least: number;
+  readonly kind: number;
+  readonly hasOthers: boolean;
+  /** The least and the greatest number, times 10 to the `scale`. */
+  readonly low: number;
+  readonly high: number;
+  /** Where the numbers begin, in words. */
+  readonly at: number;
+}
+
+/** @param body where what the encoding says begins, in words */
+export function decimalHeadOf(words: Uint32Array, body: number): DecimalHead {
+  const at = body + 2 + (body % 2);
+  const doubles = new Float64Array(words.buffer, words.byteOffset + at * 4, 2);
+  return {
+    width: words[body] & 0xff,
+    widthHigh: (words[body] >>> 8) & 0xff,
+    scale: (words[body] >>> 16) & 0xff,
+    least: words[body] >>> 24,
+    kind: words[body + 1] & 0xff,
+    hasOthers: words[body + 1] >>> 8 !== 0,
+    low: doubles[0],
+    high: doubles[1],
+    at: at + 4,
+  };
+}
+
+/** The least and the greatest value. */
+export function decimalBounds({ low, high, scale }: DecimalHead): { low: number; high: number } {
+  return { low: low / powers[scale], high: high / powers[scale] };
+}
+
+/** Fills in the kind of every record. */
+export function decimalKinds(
+  words: Uint32Array,
+  { at, width, widthHigh, kind, hasOthers }: DecimalHead,
+  count: number,
+  kinds: Uint8Array,
+): void {
+  kinds.fill(kind, 0, count);
+  if (!hasOthers) return;
+  const from = at + packedWords(count, width) + packedWords(count, widthHigh);
+  for (let i = 0; i < count; i++) {
+    const other = (words[from + (i >>> 4)] >>> ((i & 15) * 2)) & 3;
+    if (other !== 0) kinds[i] = other === noNumber[Kind.Null] ? Kind.Null : Kind.Missing;
+  }
+}
+
+/**
+ * Fills in the numbers; in place of those that are none, anything.
+ * @param scratch room for `count` words
+ */
+export function decimalNumbers(
+  words: Uint32Array,
+  { at, width, widthHigh, low, scale }: DecimalHead,
+  count: number,
+  numbers: Float64Array,
+  scratch: Uint32Array,
+): void {
+  unpack(words.subarray(at), count, width, scratch);
+  if (widthHigh > 0) {
+    for (let i = 0; i < count; i++) numbers[i] = scratch[i] + low;
+    unpack(words.subarray(at + packedWords(count, width)), count, widthHigh, scratch);
+    for (let i = 0; i < count; i++) numbers[i] += scratch[i] * highUnit;
+    if (scale > 0) for (let i = 0; i < count; i++) numbers[i] /= powers[scale];
+  } else if (scale === 0) {
+    for (let i = 0; i < count; i++) numbers[i] = scratch[i] + low;
+  } else {
+    const power = powers[scale];
+    for (let i = 0; i < count; i++) numbers[i] = (scratch[i] + low) / power;
+  }
+}
+
+/** Bytes that the longest of the texts takes. */
+export function longestDecimal({ low, high, scale }: DecimalHead): number {
+  const digits = String(Math.max(high, -low)).length;
+  return Math.max(digits, scale + 1) + 2;
+}
+
+/**
+ * Writes the text of a number.
+ * @param number of those that `decimalNumbers` gives
+ * @returns where it ends
+ */
+export function writeDecimal(
+  number: number,
+  { scale, least }: DecimalHead,
+  bytes: Uint8Array,
+  at: number,
+): number {
+  // The product of a double and a power of ten may be a hair off; the whole number that it stands for is the nearest.
+  let rest = Math.round(Math.abs(number) * powers[scale]);
+  let decimals = scale;
+  while (decimals > least && rest % 10 === 0) {
+    rest /= 10;
+    decimals--;
+  }
+  if (number < 0) bytes[at++] = minus;
+  let digits = 1;
+  while (digits < powers.length - 1 && rest >= powers[digits]) digits++;
+  if (digits <= decimals) digits = decimals + 1;
+  const end = at + digits + (decimals > 0 ? 1 : 0);
+  let to = end;
+  for (let i = 0; i < digits; i++) {
+    if (i === decimals && i > 0) bytes[--to] = dot;
+    const next = Math.floor(rest / 10);
+    bytes[--to] = zero + (rest - next * 10);
+    rest = next;
+  }
+  return end;
+}
+
+function append(numbers: Uint32Array, count: number, width: number, out: WordWriter): void {
+  const at = out.take(packedWords(count, width));
+  pack(numbers, count, width, out.words.subarray(at, out.length));
+}
