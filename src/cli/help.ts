@@ -77,7 +77,7 @@ ${textHelp}
                       By default, recognised for each column
       --header LINE   send this header with requests for an address, for example
                       --header 'Authorization: Bearer ...'. Can be repeated
-      --no-cache      do not use or keep an index of FILE
+      --no-cache      do not use or keep an index or columns of FILE
       --stages        report rows in and out, time and bytes of each stage of
                       QUERY, and how long it waited for the output
   -h, --help          show this text

@@ -1,4 +1,6 @@
 import type { FieldRequest } from '../format/record.ts';
+import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
+import type { ColumnFiles, KeptSegment } from './columnFiles.ts';
 import { Encoding, headOf, type SegmentBytes } from './segment.ts';
 import { answers } from './storedBlock.ts';
 
@@ -9,10 +11,25 @@ export function columnName({ path }: Pick<FieldRequest, 'path'>): ColumnName {
   return JSON.stringify(path);
 }
 
+interface Held {
+  readonly bytes: SegmentBytes;
+  /** Of a segment from the disk, the block as it was; it holds where the block is the same. */
+  readonly of: KeptSegment['of'] | undefined;
+}
+
 interface Column {
   /** By block. */
-  readonly segments: (SegmentBytes | undefined)[];
+  readonly segments: (Held | undefined)[];
   bytes: number;
+  /** Whether the disk has less. */
+  isNew: boolean;
+}
+
+/** Where columns outlive the file's being open. */
+export interface ColumnKeeping {
+  readonly files: ColumnFiles;
+  /** Whether what a block's bytes hold depends on nothing behind them, in a file that may still grow. */
+  readonly settled: (summary: BlockSummary) => boolean;
 }
 
 /**
@@ -20,16 +37,22 @@ interface Column {
  * question has asked for longest, the segments go first.
  */
 export class ColumnStore {
+  readonly #index: () => BlockIndex;
   readonly #limit: number;
+  readonly #keeping: ColumnKeeping | undefined;
   /** The one used last is last. */
   readonly #columns = new Map<ColumnName, Column>();
+  /** Columns that the disk has been asked for. */
+  readonly #loading = new Map<ColumnName, Promise<void>>();
   /** Those of the last question. */
   #inUse: ReadonlySet<ColumnName> = new Set();
   #bytes = 0;
 
   /** @param limit in bytes */
-  constructor(limit: number) {
+  constructor(index: () => BlockIndex, limit: number, keeping: ColumnKeeping | undefined) {
+    this.#index = index;
     this.#limit = limit;
+    this.#keeping = keeping;
   }
 
   /** Bytes of all segments. */
@@ -37,62 +60,95 @@ export class ColumnStore {
     return this.#bytes;
   }
 
-  get names(): readonly ColumnName[] {
-    return [...this.#columns.keys()];
-  }
-
-  /** Says that a question asks for columns, which are the last to go from now on. */
-  use(names: readonly ColumnName[]): void {
+  /** Fetches what a question asks for, which is the last to go from now on. */
+  async use(fields: readonly FieldRequest[]): Promise<void> {
+    const names = fields.map(columnName);
     this.#inUse = new Set(names);
     for (const name of names) {
-      const column = this.#columns.get(name) ?? { segments: [], bytes: 0 };
+      const column = this.#columns.get(name) ?? { segments: [], bytes: 0, isNew: false };
       this.#columns.delete(name);
       this.#columns.set(name, column);
     }
+    await Promise.all(names.map((name) => this.#load(name)));
   }
 
+  /** The segment of a block that the index knows, if it is of the block as it is. */
   segment(name: ColumnName, block: number): SegmentBytes | undefined {
-    return this.#columns.get(name)?.segments[block];
-  }
-
-  segments(name: ColumnName): readonly (SegmentBytes | undefined)[] {
-    return this.#columns.get(name)?.segments ?? [];
+    const held = this.#columns.get(name)?.segments[block];
+    const index = this.#index();
+    if (held === undefined || block >= index.length) return undefined;
+    const summary = index.summary(block);
+    if (isOf(held, summary)) return held.bytes;
+    this.#drop(name, block);
+    return undefined;
   }
 
   /** Whether nothing more would be known of a block's column if its text were read for it again. */
   has(request: FieldRequest, block: number): boolean {
     const segment = this.segment(columnName(request), block);
-    return (
-      segment !== undefined && (answers(segment, request) || headOf(segment).encoding === Encoding.None)
-    );
+    return segment !== undefined && (answers(segment, request) || headOf(segment).encoding === Encoding.None);
   }
 
-  /** Keeps a segment, if there is room: what the last question asks for is not pushed out. */
-  put(name: ColumnName, block: number, segment: SegmentBytes): void {
-    this.#drop(name, block);
-    if (!this.#makeRoom(segment.byteLength, name)) return;
-    let column = this.#columns.get(name);
-    if (column === undefined) this.#columns.set(name, (column = { segments: [], bytes: 0 }));
-    while (column.segments.length < block) column.segments.push(undefined);
-    column.segments[block] = segment;
-    column.bytes += segment.byteLength;
-    this.#bytes += segment.byteLength;
+  /** Keeps a segment that a scan has made, if there is room: what the last question asks for is not pushed out. */
+  put(name: ColumnName, block: number, bytes: SegmentBytes): void {
+    this.#hold(name, block, { bytes, of: undefined });
+    const column = this.#columns.get(name);
+    if (column) column.isNew = true;
   }
 
-  /** Forgets what is known of the blocks from `block` on. */
-  truncate(block: number): void {
-    for (const [name, { segments }] of this.#columns) {
-      for (let at = segments.length - 1; at >= block; at--) this.#drop(name, at);
+  /** Puts on disk what that does not have. The file must be as it was when its blocks were read. */
+  async save(): Promise<void> {
+    if (!this.#keeping) return;
+    const { files, settled } = this.#keeping;
+    const index = this.#index();
+    for (const [name, column] of this.#columns) {
+      if (!column.isNew) continue;
+      column.isNew = false;
+      const kept: KeptSegment[] = [];
+      for (let block = 0; block < Math.min(column.segments.length, index.length); block++) {
+        const bytes = this.segment(name, block);
+        const summary = index.summary(block);
+        if (bytes === undefined || Number.isNaN(summary.checksum) || !settled(summary)) continue;
+        kept.push({ block, of: summary, bytes });
+      }
+      if (kept.length > 0) await files.save(name, kept);
     }
+  }
+
+  #load(name: ColumnName): Promise<void> {
+    let loading = this.#loading.get(name);
+    if (loading === undefined) {
+      loading = this.#read(name);
+      this.#loading.set(name, loading);
+    }
+    return loading;
+  }
+
+  async #read(name: ColumnName): Promise<void> {
+    const segments = await this.#keeping?.files.load(name, this.#limit);
+    for (const { block, of, bytes } of segments ?? []) {
+      if (this.#columns.get(name)?.segments[block] === undefined) this.#hold(name, block, { bytes, of });
+    }
+  }
+
+  #hold(name: ColumnName, block: number, held: Held): void {
+    this.#drop(name, block);
+    if (!this.#makeRoom(held.bytes.byteLength, name)) return;
+    let column = this.#columns.get(name);
+    if (column === undefined) this.#columns.set(name, (column = { segments: [], bytes: 0, isNew: false }));
+    while (column.segments.length < block) column.segments.push(undefined);
+    column.segments[block] = held;
+    column.bytes += held.bytes.byteLength;
+    this.#bytes += held.bytes.byteLength;
   }
 
   #drop(name: ColumnName, block: number): void {
     const column = this.#columns.get(name);
-    const segment = column?.segments[block];
-    if (column === undefined || segment === undefined) return;
+    const held = column?.segments[block];
+    if (column === undefined || held === undefined) return;
     column.segments[block] = undefined;
-    column.bytes -= segment.byteLength;
-    this.#bytes -= segment.byteLength;
+    column.bytes -= held.bytes.byteLength;
+    this.#bytes -= held.bytes.byteLength;
   }
 
   #makeRoom(bytes: number, keep: ColumnName): boolean {
@@ -101,7 +157,16 @@ export class ColumnStore {
       if (name === keep || this.#inUse.has(name)) continue;
       this.#bytes -= column.bytes;
       this.#columns.delete(name);
+      this.#loading.delete(name);
     }
     return this.#bytes + bytes <= this.#limit;
   }
+}
+
+/** Whether a segment is of a block as the index knows it. */
+function isOf({ bytes, of }: Held, { start, next, records, malformed, checksum }: BlockSummary): boolean {
+  // A checksum that nobody has taken is no other's.
+  const isSame = of === undefined || (of.start === start && of.next === next && of.checksum === checksum);
+  const head = headOf(bytes);
+  return isSame && head.records === records && (head.faulty === malformed || head.encoding === Encoding.None);
 }

@@ -2,7 +2,7 @@ import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
 import { DecimalEncoder } from './decimals.ts';
 import { DictionaryEncoder } from './dictionary.ts';
 import { Encoding, Flag, headerWords, segmentVersion } from './segment.ts';
-import { WordWriter } from './wordWriter.ts';
+import type { WordWriter } from './wordWriter.ts';
 
 /** Records that are looked at to see what a column holds. */
 const looked = 64;

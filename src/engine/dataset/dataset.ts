@@ -28,6 +28,8 @@ import { ScanScheduler } from './scheduler.ts';
 /** Index granularity and unit of scanning, in bytes: small enough to filter again for one page. */
 export const blockSize = 1024 * 1024;
 const interactivePriority = 0;
+/** What is kept in memory of the columns of one file. */
+const columnBytes = 160 * 1024 * 1024;
 
 export interface DatasetOptions extends FormatOptions {
   /** Scan workers, shared by all files; without them everything is done in this thread. */
@@ -297,11 +299,14 @@ export class Dataset {
     const { format, dataStart, firstLine } = this.recognised;
     const { blockSize } = this.#spec;
     const index = new BlockIndex(blockSize, dataStart, firstLine);
-    if (!identity || !store || this.#source.compression.length > 0) return new Knowledge(index, undefined);
+    // Where nothing is kept, nothing will be asked a second time.
+    const columns = store && !this.once ? columnBytes : undefined;
+    if (!identity || !store || this.#source.compression.length > 0)
+      return new Knowledge(index, undefined, columns);
     const reading = JSON.stringify([format, this.encoding, blockSize]);
     const reach = this.#spec.checksumEvery === undefined ? undefined : this.format.reach;
     const key = { ...identity, reading, source: this.#source, dataStart, firstLine, reach };
-    return new Knowledge(index, { store, key, unchanged: () => this.#isUnchanged() });
+    return new Knowledge(index, { store, key, unchanged: () => this.#isUnchanged() }, columns);
   }
 
   /**

@@ -1,5 +1,7 @@
+import type { ColumnStore } from '../columns/columnStore.ts';
 import type { Find, MalformedUse, MatchWindow, Output } from '../pool/task.ts';
 import type { Plan } from '../query/index.ts';
+import { ColumnUse } from './columnUse.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { PlannedQuery } from './plan.ts';
 import {
@@ -47,6 +49,9 @@ export async function* scanFile(
   signal: AbortSignal,
 ): AsyncGenerator<OrderedResult> {
   const conditions = query?.plan.zones ?? [];
+  const { known } = file;
+  const columns = query && known.columns && columnsFor(known, known.columns, query.plan, scan);
+  await columns?.begin();
   const summary = query === undefined && scan.output.kind === 'count' && !scan.find;
   const request: ScanRequest = {
     malformed: 'keep',
@@ -56,14 +61,28 @@ export async function* scanFile(
     ...scan,
     query: query?.text,
     toBlock: Math.min(file.blocks, toBlock),
+    columns: columns && ((from, to) => columns.stretch(from, to)),
     // Blocks that are skipped are not searched for malformed records.
     ...(scan.malformed !== 'collect' && {
-      mayMatch: (block: number) => file.known.mayMatch(conditions, block),
-      unproven: unproven(file.known, summary, conditions),
+      mayMatch: (block: number) => known.mayMatch(conditions, block),
+      unproven: unproven(known, summary, conditions),
     }),
   };
-  yield* scanInPhases(file, request, conditions, signal);
+  for await (const result of scanInPhases(file, request, conditions, signal)) {
+    columns?.learn(result);
+    yield result;
+  }
   file.scheduler.divide();
+}
+
+/** The columns that a scan reads and makes. Malformed records that are collected, and texts that are looked for, are text. */
+function columnsFor(
+  known: Knowledge,
+  store: ColumnStore,
+  plan: Plan,
+  { output, find, malformed }: Omit<FileScan, 'query'>,
+): ColumnUse {
+  return new ColumnUse(store, () => known.index, plan, output, !find && malformed !== 'collect');
 }
 
 /** @param summary whether nothing but the summaries of blocks is wanted */

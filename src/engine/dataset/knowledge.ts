@@ -1,5 +1,7 @@
+import { ColumnFiles } from '../columns/columnFiles.ts';
+import { ColumnStore, type ColumnKeeping } from '../columns/columnStore.ts';
 import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
-import type { IndexStore, StoreKey } from '../index/store.ts';
+import { cacheName, type IndexStore, type StoreKey } from '../index/store.ts';
 import { ZoneMaps } from '../index/zoneMaps.ts';
 import type { PagePart } from '../pool/task.ts';
 import type { Plan } from '../query/index.ts';
@@ -20,6 +22,8 @@ export interface Keeping {
 
 /** What scans have learned of a file: where its records are, what its blocks hold, how many match a query. */
 export class Knowledge {
+  /** What is kept of the file's columns; undefined where nothing is. */
+  readonly columns: ColumnStore | undefined;
   readonly #zones = new ZoneMaps();
   readonly #keeping: Keeping | undefined;
   /** Running counts of the views that were run last, by query. */
@@ -36,9 +40,14 @@ export class Knowledge {
   /** The extent of what the store has. */
   #saved = '';
 
-  constructor(index: BlockIndex, keeping: Keeping | undefined) {
+  /** @param columnBytes what may be kept of columns, in memory; undefined: nothing is */
+  constructor(index: BlockIndex, keeping: Keeping | undefined, columnBytes: number | undefined) {
     this.#index = index;
     this.#keeping = keeping;
+    this.columns =
+      columnBytes === undefined
+        ? undefined
+        : new ColumnStore(() => this.index, columnBytes, keeping && columnKeeping(keeping));
   }
 
   get index(): BlockIndex {
@@ -121,6 +130,7 @@ export class Knowledge {
   /** Puts what is known into the store, if that is more than it has. */
   async save(): Promise<void> {
     if (!this.#keeping || this.index.length === 0) return;
+    if (this.columns && (await this.#keeping.unchanged())) await this.columns.save();
     // What the store has reaches further, and may hold.
     if ((this.unproven?.length ?? 0) > this.index.length) return;
     const extent = this.#extent();
@@ -168,6 +178,14 @@ export class Knowledge {
     const zones = this.#zones.entries().map(([column, { length }]) => [column, length]);
     return JSON.stringify([this.index.length, views, zones]);
   }
+}
+
+function columnKeeping({ store, key }: Keeping): ColumnKeeping {
+  const { reach = Infinity, state } = key;
+  return {
+    files: new ColumnFiles(store.folder, cacheName(key)),
+    settled: ({ malformed, next }) => malformed === 0 || next + reach <= state.size,
+  };
 }
 
 function isSame(one: BlockSummary, other: BlockSummary): boolean {

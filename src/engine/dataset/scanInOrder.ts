@@ -13,6 +13,7 @@ import type {
   Result,
   ScanResult,
   ScanTask,
+  StretchColumns,
   Task,
 } from '../pool/task.ts';
 import { repeated } from '../pool/work.ts';
@@ -40,6 +41,8 @@ export interface ScanRequest {
   /** Whether results are to say what they took. */
   readonly measure?: boolean | undefined;
   readonly unproven?: Unproven | undefined;
+  /** Answers what is kept of the columns of the blocks [from, to), and what is to be kept. */
+  readonly columns?: ((from: number, to: number) => StretchColumns | undefined) | undefined;
 }
 
 /** An index of the file as it was, whose blocks hold where their bytes are as they were. */
@@ -173,6 +176,7 @@ export async function* scanInOrder(
       window,
       measure: request.measure,
       checksums: to > index.length,
+      columns: request.columns?.(from, to),
     };
     const result = pool.run(task, backgroundPriority, both).then((answer) => {
       if (answer.kind !== 'scan') throw new TypeError(`A scan was answered by a ${answer.kind}.`);
@@ -324,7 +328,7 @@ async function again(before: ScanResult, result: Promise<ScanResult>): Promise<S
 /** What was made of the first matches of a stretch, with nothing that is told of it once it is whole. */
 function partOf(result: ScanResult): ScanResult {
   const work = result.work && { ...result.work, candidates: 0, matched: 0 };
-  return { ...result, blocks: [], rejects: [], passed: 0, failure: undefined, work };
+  return { ...result, blocks: [], rejects: [], passed: 0, failure: undefined, work, made: undefined };
 }
 
 /** What is left of a window after `passed` matches; undefined: everything. */

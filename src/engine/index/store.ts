@@ -1,11 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
-import { ownerPattern, ownerTag, sweep } from '../leftovers.ts';
 import { readFully } from '../source/read.ts';
 import type { Source } from '../source/source.ts';
 import { BlockIndex } from './blockIndex.ts';
+import { CacheFolder } from './cacheFolder.ts';
 import type { Zone } from './zone.ts';
 
 /** What is kept of a file between sessions: a few dozen bytes a block. */
@@ -67,8 +66,6 @@ export interface StoreKey {
 
 /** Goes up when the same file would be indexed otherwise: what records there are, and which are malformed. */
 const version = 5;
-const ending = '.rowindex';
-const temporaryName = new RegExp(`\\.rowindex\\.${ownerPattern}-[0-9a-f]{8}\\.tmp$`);
 const digestLength = 32;
 /** Head and tail are 64 KiB of blocks of 1 MiB: of an address, which says itself what it is, nothing else is compared. */
 const samplesOfBlock = 16;
@@ -78,13 +75,12 @@ const samplesOfBlock = 16;
  * anew: a cache answers, or it does not; it never fails.
  */
 export class IndexStore {
-  readonly #folder: string;
-  readonly #limit: number;
+  /** What else is kept of files, of which all together has the limit. */
+  readonly folder: CacheFolder;
 
-  /** @param limit bytes that all snapshots together may take; those used longest ago go first */
+  /** @param limit bytes that everything in the folder may take; what was used longest ago goes first */
   constructor(folder: string, limit: number) {
-    this.#folder = folder;
-    this.#limit = limit;
+    this.folder = new CacheFolder(folder, limit);
   }
 
   /**
@@ -106,9 +102,7 @@ export class IndexStore {
       const { head, tail } = await samplesOf(key.source, stamp.size, blockSize, signal);
       if (proven && (head !== stamp.head || tail !== stamp.tail)) return undefined;
       const index = BlockIndex.from(blockSize, columns);
-      const now = new Date();
-      // On a disk that cannot be written to, it is used all the same.
-      await utimes(file, now, now).catch(() => undefined);
+      await this.folder.touch(file);
       const { zones, views } = stored;
       return proven ? { proven, index, zones, views } : whatMayHold(index, stored, key.reach ?? 0);
     } catch (error) {
@@ -123,8 +117,6 @@ export class IndexStore {
    * have it.
    */
   async save(key: StoreKey, { index, zones, views }: Snapshot, signal: AbortSignal): Promise<void> {
-    const file = this.#fileOf(key);
-    const temporary = `${file}.${ownerTag}-${randomBytes(4).toString('hex')}.tmp`;
     try {
       const stored: Stored = {
         version,
@@ -134,59 +126,28 @@ export class IndexStore {
         zones,
         views,
       };
-      await this.#prepare();
-      await writeFile(temporary, encode(stored), { mode: 0o600 });
-      await rename(temporary, file);
-      await this.#trim();
+      await this.folder.write(this.#fileOf(key), encode(stored));
     } catch {
-      await rm(temporary, { force: true }).catch(() => undefined);
+      // A cache that cannot be written to is not there.
     }
   }
 
-  /** Throws every snapshot away; answers how many bytes they took. */
-  async clear(): Promise<number> {
-    const kept = await this.#kept();
-    await Promise.all(kept.map(({ file }) => rm(file, { force: true })));
-    return kept.reduce((sum, { size }) => sum + size, 0);
+  /** Throws everything in the folder away; answers how many bytes it took. */
+  clear(): Promise<number> {
+    return this.folder.clear();
   }
 
-  /** What files hold is nobody else's business, and a little of it is in their indexes. */
-  async #prepare(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const { mode } = await stat(this.#folder);
-    if ((mode & 0o077) !== 0 && process.platform !== 'win32') await chmod(this.#folder, 0o700);
-    await sweep(this.#folder, temporaryName);
+  #fileOf(key: StoreKey): string {
+    return this.folder.fileOf(cacheName(key), '.rowindex');
   }
+}
 
-  async #trim(): Promise<void> {
-    const kept = (await this.#kept()).sort((a, b) => b.usedMs - a.usedMs);
-    let sum = 0;
-    for (const { file, size } of kept) {
-      sum += size;
-      if (sum > this.#limit) await rm(file, { force: true });
-    }
-  }
-
-  async #kept(): Promise<{ readonly file: string; readonly size: number; readonly usedMs: number }[]> {
-    const names = await readdir(this.#folder).catch(() => []);
-    const files = names.filter((name) => name.endsWith(ending)).map((name) => join(this.#folder, name));
-    const found = await Promise.all(
-      files.map(async (file) => {
-        const one = await stat(file).catch(() => undefined);
-        // Another process may have thrown it away.
-        return one ? [{ file, size: one.size, usedMs: one.mtimeMs }] : [];
-      }),
-    );
-    return found.flat();
-  }
-
-  #fileOf({ path, reading }: StoreKey): string {
-    const name = createHash('sha256')
-      .update(JSON.stringify([path, reading]))
-      .digest('hex')
-      .slice(0, 40);
-    return join(this.#folder, name + ending);
-  }
+/** What the names of the files begin with in which something is kept of a file. */
+export function cacheName({ path, reading }: Pick<StoreKey, 'path' | 'reading'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([path, reading]))
+    .digest('hex')
+    .slice(0, 40);
 }
 
 /** The blocks that are read as before if their bytes are those from before, whatever follows the last one now. */
@@ -222,9 +183,9 @@ async function samplesOf(
   return { head: await digestAt(0), tail: await digestAt(size - sample.length) };
 }
 
-function encode(stored: Stored): Uint8Array {
+function encode(stored: Stored): Uint8Array[] {
   const body = serialize(stored);
-  return Buffer.concat([createHash('sha256').update(body).digest(), body]);
+  return [createHash('sha256').update(body).digest(), body];
 }
 
 /** @throws where the bytes are not what was written */

@@ -1,9 +1,9 @@
 import { JsonFields } from '../format/json/fields.ts';
 import type { RecordBlock } from '../format/record.ts';
 import { withOffsets } from '../format/recordBlocks.ts';
-import { records } from '../format/records.ts';
 import { formatOf } from '../format/registry.ts';
 import { SourceError } from '../source/source.ts';
+import { blocksOf, fieldsOf, planFor, SegmentMaker } from './columns.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
 import { rejectsIn, type Reject } from '../sink/rejects.ts';
@@ -23,35 +23,39 @@ export async function scanStretch(
   signal: AbortSignal,
 ): Promise<ScanResult> {
   const { file: spec, stretch } = task;
-  const run = { start: stretch.start, from: stretch.from, to: stretch.to, end: spec.end };
   const tally = new Tally(task, file.scanner);
   const meter = task.measure ? new WorkMeter() : undefined;
   const { output } = task;
   const { plan } = matcher;
-  const stagesPlan = output.kind === 'stages' && output.asRecords ? (plan.asRecords ?? plan) : plan;
-  const collector = createCollector(output, spec, stagesPlan, meter);
-  const fields = output.kind === 'stages' ? stagesPlan.fields : matcher.fields;
+  const collector = createCollector(output, spec, planFor(plan, output), meter);
+  const fields = fieldsOf(plan, output);
+  const made =
+    task.columns && new SegmentMaker(plan.layout.names === 'paths', task.columns.wanted, fields.length);
   const rejects: Reject[] = [];
   const located =
     task.malformed === 'collect' || task.output.kind === 'stages' || /_offset/i.test(task.query ?? '');
   const window = task.window && new Window(task.window);
   let { record, line } = stretch;
   let failure: SourceError | undefined;
+  let fromColumns = 0;
   try {
-    const { holding } = plan;
-    const read = records(file.source, file.scanner, run, spec.blockSize, fields, signal, holding);
-    for await (const placed of read) {
+    for await (const placed of blocksOf(file, task, fields, plan.holding, signal)) {
       meter?.scanned();
-      const block = located ? await withOffsets(placed.records, file.source, signal) : placed.records;
+      const { summary } = placed;
+      const block =
+        located && !summary ? await withOffsets(placed.records, file.source, signal) : placed.records;
       if (task.malformed === 'collect') {
         const origin = { record: record - stretch.record, line: line - stretch.line };
         for (const reject of rejectsIn(block, origin)) rejects.push(reject);
       }
       const selected = matcher.select(block, record, line);
       const count = window ? window.narrow(matcher.selection, selected) : selected;
-      const zones = matcher.zones(block);
+      // What stands in the zones of a block that is stored would take longer to find than it saves.
+      const zones = summary ? [] : matcher.zones(block);
       meter?.selected(matcher.candidates(block), selected);
       tally.add(placed, count, zones);
+      if (summary) fromColumns++;
+      else made?.add(block, tally.block);
       collector.take(block, matcher.selection, count, { ordinal: tally.block, record, line });
       record += block.count;
       line += block.lineCount;
@@ -63,7 +67,7 @@ export async function scanStretch(
   }
   meter?.scanned();
   const blocks = failure ? tally.blocks : tally.finish();
-  const made = collector.finish();
+  const collected = collector.finish();
   meter?.made();
   return {
     kind: 'scan',
@@ -76,7 +80,10 @@ export async function scanStretch(
     passed: window?.passed ?? 0,
     failure: failure && { failure: failure.failure, message: failure.message, position: failure.position },
     work: meter?.work,
-    ...made,
+    // The block that a failing source has cut short is not known.
+    made: failure ? undefined : made?.finish(),
+    fromColumns,
+    ...collected,
   };
 }
 

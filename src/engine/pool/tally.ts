@@ -1,6 +1,7 @@
 import { emptySummary } from '../index/blockIndex.ts';
 import type { Zone } from '../index/zone.ts';
 import type { PlacedBlock } from '../format/recordRun.ts';
+import type { ScannedBlock } from './columns.ts';
 import type { Scanner } from '../format/record.ts';
 import type { BlockResult, ScanTask } from './task.ts';
 
@@ -39,7 +40,7 @@ export class Tally {
     return this.#blocks;
   }
 
-  add(placed: PlacedBlock, matched: number, zones: readonly Zone[]): void {
+  add(placed: ScannedBlock, matched: number, zones: readonly Zone[]): void {
     this.#start ??= placed.start;
     const block = Math.floor(placed.start / this.#blockSize);
     this.#fillTo(block - this.#first);
@@ -49,7 +50,7 @@ export class Tally {
       records: placed.records.count,
       lines: placed.records.lineCount,
       malformed: placed.records.faulty,
-      checksum: this.#checksum(placed, block),
+      checksum: placed.summary?.checksum ?? this.#checksum(placed, block),
       matched,
       zones,
     });

@@ -1,5 +1,6 @@
 import type { ColumnType } from '../../protocol/preview.ts';
 import type { FieldPath } from '../format/json/fields.ts';
+import type { SegmentBytes } from '../columns/segment.ts';
 import type { CellReading } from '../format/csv/cellReading.ts';
 import type { FormatSpec } from '../format/registry.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
@@ -76,6 +77,30 @@ export interface ScanTask {
   readonly measure?: boolean | undefined;
   /** Whether blocks are new to the index, which keeps their checksums. */
   readonly checksums?: boolean | undefined;
+  readonly columns?: StretchColumns | undefined;
+}
+
+/** What is kept of the columns that a scan finds, and what is to be kept. */
+export interface StretchColumns {
+  /** Of the stretch's blocks those that need no text. */
+  readonly stored: readonly (StoredPart | undefined)[];
+  /** Of each block, the fields whose segments are to be made: a bit for each of the first 32. */
+  readonly wanted: Uint32Array;
+}
+
+export interface StoredPart {
+  readonly summary: BlockSummary;
+  /** Of the fields that the scan finds, in their order. In memory that threads share. */
+  readonly segments: readonly SegmentBytes[];
+}
+
+/** The segments of a column that a scan has made. */
+export interface MadeSegments {
+  /** Index of the field. */
+  readonly field: number;
+  readonly bytes: Uint8Array;
+  /** `ordinal` is the block's, in the stretch. */
+  readonly places: readonly { readonly ordinal: number; readonly start: number; readonly end: number }[];
 }
 
 /**
@@ -121,6 +146,9 @@ export interface ScanResult {
   readonly failure: SourceFailureAt | undefined;
   /** Where the task asks for it. */
   readonly work?: StretchWork | undefined;
+  readonly made?: readonly MadeSegments[] | undefined;
+  /** How many of the blocks were made of stored columns. */
+  readonly fromColumns: number;
 }
 
 /** A SourceError as plain data. */

@@ -54,6 +54,18 @@ export function stagesOf({ steps, slots, output, offset }: Plan): PlanStages {
   };
 }
 
+/** Whether the stages read nothing of records but their fields and their numbers. */
+export function readsFieldsOnly(plan: Plan): boolean {
+  return [...stagesOf(plan).live[0]].every((slot) => {
+    const { source } = plan.slots[slot];
+    return (
+      source.kind === 'field' ||
+      source.kind === 'computed' ||
+      (source.kind === 'attribute' && source.attribute === '_record')
+    );
+  });
+}
+
 function liveSlots(stages: readonly Stage[], output: readonly number[]): ReadonlySet<number>[] {
   let live = new Set(output);
   const places = [live];

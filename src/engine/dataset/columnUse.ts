@@ -1,0 +1,75 @@
+import { columnName, type ColumnStore } from '../columns/columnStore.ts';
+import { answers } from '../columns/storedBlock.ts';
+import type { SegmentBytes } from '../columns/segment.ts';
+import type { FieldRequest } from '../format/record.ts';
+import type { BlockIndex } from '../index/blockIndex.ts';
+import { asksFieldsOnly, fieldsOf } from '../pool/columns.ts';
+import type { Output, StoredPart, StretchColumns } from '../pool/task.ts';
+import type { Plan } from '../query/index.ts';
+import type { OrderedResult } from './scanInOrder.ts';
+
+/** Fields that a bit of `StretchColumns.wanted` can stand for. */
+const mostFields = 32;
+
+/** The columns of a file, as one scan reads and adds to them. */
+export class ColumnUse {
+  readonly #store: ColumnStore;
+  readonly #index: () => BlockIndex;
+  readonly #fields: readonly FieldRequest[];
+  /** Whether columns do in place of the text. */
+  readonly #suffice: boolean;
+
+  /** @param mayAnswer whether the text is not wanted for anything else */
+  constructor(store: ColumnStore, index: () => BlockIndex, plan: Plan, output: Output, mayAnswer: boolean) {
+    this.#store = store;
+    this.#index = index;
+    this.#fields = fieldsOf(plan, output);
+    this.#suffice = mayAnswer && asksFieldsOnly(plan, output);
+  }
+
+  /** Fetches what is kept. */
+  begin(): Promise<void> {
+    return this.#store.use(this.#fields);
+  }
+
+  /** See `ScanRequest.columns`. */
+  stretch(from: number, to: number): StretchColumns | undefined {
+    const stored: (StoredPart | undefined)[] = [];
+    const wanted = new Uint32Array(to - from);
+    for (let block = from; block < to; block++) {
+      const part = this.#suffice ? this.#stored(block) : undefined;
+      stored.push(part);
+      if (part) continue;
+      for (const [at, field] of this.#fields.slice(0, mostFields).entries()) {
+        if (!this.#store.has(field, block)) wanted[block - from] |= 1 << at;
+      }
+    }
+    return { stored, wanted };
+  }
+
+  /** Takes in the segments that a scan has made; the index has grown with it already. */
+  learn({ firstBlock, result }: OrderedResult): void {
+    for (const { field, bytes, places } of result?.made ?? []) {
+      const name = columnName(this.#fields[field]);
+      for (const { ordinal, start, end } of places) {
+        this.#store.put(name, firstBlock + ordinal, bytes.subarray(start, end));
+      }
+    }
+  }
+
+  #stored(block: number): StoredPart | undefined {
+    const index = this.#index();
+    if (block >= index.length) return undefined;
+    const summary = index.summary(block);
+    if (summary.records === 0) return { summary, segments: [] };
+    // Which records are malformed is known by columns.
+    if (this.#fields.length === 0 && summary.malformed > 0) return undefined;
+    const segments: SegmentBytes[] = [];
+    for (const field of this.#fields) {
+      const segment = this.#store.segment(columnName(field), block);
+      if (segment === undefined || !answers(segment, field)) return undefined;
+      segments.push(segment);
+    }
+    return { summary, segments };
+  }
+}

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { plannedFor } from '../../../src/engine/dataset/plan.ts';
+import { IndexStore } from '../../../src/engine/index/store.ts';
+import { countTo, exportTo } from '../../../src/engine/run/export.ts';
+import { runs } from '../../support/long.ts';
+import { QueryWriter } from '../oracle/randomQuery.ts';
+
+const signal = new AbortController().signal;
+const context = { signal, progress: () => undefined };
+
+/** What a column of a file may hold, as JSON has it: that of one kind, or of any. */
+const few = fc.constantFrom(
+  '"a"',
+  '"b"',
+  '"ab"',
+  '"Ab"',
+  '"tímeout"',
+  '"a%b"',
+  '""',
+  '"it\'s"',
+  '"a\\u0062"',
+  'null',
+);
+const numbers = fc.oneof(
+  fc.integer({ min: -5, max: 9 }).map(String),
+  fc.integer({ min: -400, max: 900 }).map((value) => (value / 4).toFixed(2)),
+);
+const wild = fc.oneof(
+  few,
+  numbers,
+  fc.constantFrom(
+    'true',
+    'false',
+    '-0',
+    '1e400',
+    '1E5',
+    '0.30000000000000004',
+    '12345678901234567',
+    '1.50',
+    '[1]',
+    '{"x":1}',
+  ),
+  fc.constantFrom('"2024-01-31 10:20:30"', '"1999-12-31T23:59:59Z"', '"1"', '" 1 "', '"NaN"'),
+);
+const whole = fc.integer({ min: -9, max: 9 }).map(String);
+const money = fc.integer({ min: -400, max: 900 }).map((value) => (value / 4).toFixed(2));
+const measured = fc.integer({ min: -400, max: 900 }).map((value) => String(value / 4));
+const columnOf = (count: number): fc.Arbitrary<(string | undefined)[]> =>
+  fc
+    .constantFrom(numbers, few, fc.boolean().map(String), wild, whole, money, measured)
+    .chain((value) =>
+      fc.array(fc.option(value, { nil: undefined, freq: 8 }), { minLength: count, maxLength: count }),
+    );
+
+/** Records with the columns of the random queries, some of them malformed. */
+const file = fc.integer({ min: 20, max: 160 }).chain((count) =>
+  fc
+    .tuple(
+      ...(['i', 'd', 's', 'u', 'b'] as const).map(() => columnOf(count)),
+      fc.array(fc.nat({ max: 99 }), { minLength: count, maxLength: count }),
+    )
+    .map((made) => {
+      const columns = made.slice(0, 5) as (string | undefined)[][];
+      const luck = made[5] as number[];
+      return Array.from({ length: count }, (_, at) => ({
+        id: at + 1,
+        broken: luck[at] === 0,
+        cells: columns.map((column) => column[at]),
+      }));
+    }),
+);
+type Rows = typeof file extends fc.Arbitrary<infer R> ? R : never;
+const names = ['i', 'd', 's', 'u', 'b'];
+
+function jsonl(rows: Rows): string {
+  return rows
+    .map(({ id, broken, cells }) => {
+      const members = cells.flatMap((cell, at) => (cell === undefined ? [] : [`"${names[at]}":${cell}`]));
+      return `{"id":${id}${broken ? '' : ','}${members.join(',') || '"z":1'}}\n`;
+    })
+    .join('');
+}
+
+function csv(rows: Rows): string {
+  const cell = (value: string | undefined): string => {
+    if (value === undefined || value === 'null') return '';
+    if (value.startsWith('"')) return `"${(JSON.parse(value) as string).replaceAll('"', '""')}"`;
+    return value.includes(',') || value.includes('"') ? `"${value.replaceAll('"', '""')}"` : value;
+  };
+  const lines = rows.map(({ id, broken, cells }) =>
+    [id, ...cells.map(cell), ...(broken ? ['more'] : [])].join(','),
+  );
+  return `id,${names.join()}\n${lines.join('\n')}\n`;
+}
+
+/** Everything that a question gives: what it counts and what it exports, or how it fails. */
+async function answerOf(dataset: Dataset, query: string): Promise<string> {
+  const parts: Uint8Array[] = [];
+  const sink = {
+    name: 'memory',
+    write: (bytes: Uint8Array) => Promise.resolve(void parts.push(bytes.slice())),
+    commit: () => Promise.resolve(),
+    discard: () => Promise.resolve(),
+  };
+  try {
+    const { matched } = await countTo(dataset, { query }, context);
+    await exportTo(dataset, { query, to: 'jsonl', sink }, context);
+    return `${matched}\n${Buffer.concat(parts).toString('latin1')}`;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+describe('columns/differential', () => {
+  let folder: string;
+  let files = 0;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-columns-'));
+  });
+
+  after(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  const open = (path: string, store?: IndexStore): Promise<Dataset> =>
+    Dataset.open(
+      { kind: 'file', path },
+      { signal, store, blockSize: 2000, ...(path.endsWith('.csv') && { header: true }) },
+    );
+  const anew = (): IndexStore => new IndexStore(join(folder, `cache-${files++}`), 1e9);
+
+  /** How many blocks the second time were made of columns, of all. */
+  let stored = 0;
+
+  for (const format of ['jsonl', 'csv'] as const) {
+    it(`gives the same rows from the columns of ${format} as from its text`, async () => {
+      stored = 0;
+      await fc.assert(
+        fc.asyncProperty(file, fc.gen(), async (rows, g) => {
+          const path = join(folder, `${files++}.${format}`);
+          await writeFile(path, format === 'csv' ? csv(rows) : jsonl(rows));
+          const plain = await open(path);
+          const kept = await open(path, anew());
+          try {
+            for (let asked = 0; asked < 12; asked++) {
+              const { text } = new QueryWriter(g).query();
+              const expected = await answerOf(plain, text);
+              assert.equal(await answerOf(kept, text), expected, `first: ${text}`);
+              assert.equal(await answerOf(kept, text), expected, `second: ${text}`);
+              stored += await fromColumns(kept, text);
+            }
+          } finally {
+            await plain.close();
+            await kept.close();
+          }
+        }),
+        { numRuns: runs(15, 1000) },
+      );
+      assert.ok(stored > 20, `${stored} blocks came from columns`);
+    }).timeout(runs(60_000, 1_200_000));
+  }
+
+  async function fromColumns(dataset: Dataset, query: string): Promise<number> {
+    const planned = plannedFor(query, dataset.recognised.format);
+    let blocks = 0;
+    for await (const { result } of dataset.scan({ query: planned, output: { kind: 'count' } }, signal)) {
+      blocks += result?.fromColumns ?? 0;
+    }
+    return blocks;
+  }
+});

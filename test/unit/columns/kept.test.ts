@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { appendFile, chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { plannedFor } from '../../../src/engine/dataset/plan.ts';
+import { IndexStore } from '../../../src/engine/index/store.ts';
+
+const signal = new AbortController().signal;
+const blockSize = 1000;
+/** So that every file was changed long before it is opened. */
+const longAgo = -3_600_000;
+
+function record(i: number): string {
+  return `{"id":${i},"status":${i % 7 === 0 ? 503 : 200},"level":"${['info', 'warn', 'error'][i % 3]}","v":${(i / 4).toFixed(2)}}\n`;
+}
+
+function records(from: number, to: number): string {
+  return Array.from({ length: to - from }, (_, i) => record(from + i)).join('');
+}
+
+interface Answer {
+  readonly matched: number;
+  readonly blocks: number;
+  readonly fromColumns: number;
+}
+
+async function count(dataset: Dataset, query: string): Promise<Answer> {
+  const planned = plannedFor(query, dataset.recognised.format);
+  let [matched, blocks, fromColumns] = [0, 0, 0];
+  for await (const found of dataset.scan({ query: planned, output: { kind: 'count' } }, signal)) {
+    for (const block of found.blocks) matched += block.matched;
+    blocks += found.result ? found.blocks.length : 0;
+    fromColumns += found.result?.fromColumns ?? 0;
+  }
+  return { matched, blocks, fromColumns };
+}
+
+describe('columns that are kept', () => {
+  let folder: string;
+  let path: string;
+  let cache: string;
+  let files = 0;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-kept-'));
+  });
+
+  beforeEach(async () => {
+    path = join(folder, `${files++}.jsonl`);
+    cache = join(folder, `cache-${files}`);
+    await write(records(0, 400));
+  });
+
+  after(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  /** Puts a text into the file, a day ago: so that its times alone say that it is as it was. */
+  async function write(text: string, ago = 24 * 3600): Promise<void> {
+    await writeFile(path, text);
+    const then = Date.now() / 1000 - ago;
+    await utimes(path, then, then);
+  }
+
+  async function session<T>(ask: (dataset: Dataset) => Promise<T>, limit = 1e9): Promise<T> {
+    const store = new IndexStore(cache, limit);
+    const dataset = await Dataset.open({ kind: 'file', path }, { signal, store, blockSize, restMs: longAgo });
+    try {
+      return await ask(dataset);
+    } finally {
+      await dataset.close();
+    }
+  }
+
+  const columns = async (): Promise<string[]> =>
+    (await readdir(cache)).filter((name) => name.endsWith('.rowcolumn')).map((name) => join(cache, name));
+
+  const status = "status = 503 AND level = 'warn'";
+
+  it('spare the next session the text', async () => {
+    const first = await session((dataset) => count(dataset, status));
+    assert.equal(first.fromColumns, 0);
+    assert.equal((await columns()).length, 2);
+    const next = await session((dataset) => count(dataset, "status <> 200 AND level LIKE 'w%'"));
+    assert.deepEqual(next, { ...first, fromColumns: first.blocks });
+  });
+
+  it('answer without a look at the file', async () => {
+    await session(async (dataset) => {
+      const first = await count(dataset, status);
+      await writeFile(path, Buffer.alloc((await stat(path)).size));
+      assert.deepEqual(await count(dataset, "503 = status AND level IN ('warn')"), {
+        ...first,
+        fromColumns: first.blocks,
+      });
+    });
+  });
+
+  it('are those of an appended file, as far as it is as it was', async () => {
+    const before = await session((dataset) => count(dataset, status));
+    await appendFile(path, records(400, 600));
+    await session(async (dataset) => {
+      const first = await count(dataset, status);
+      const next = await count(dataset, "status = 503 AND level >= 'warn'");
+      assert.equal(next.matched, first.matched);
+      assert.equal(next.fromColumns, next.blocks);
+      assert.ok(next.matched > before.matched);
+    });
+    const later = await session((dataset) => count(dataset, "status >= 503 AND level = 'warn'"));
+    assert.equal(later.fromColumns, later.blocks);
+  });
+
+  it('are dropped where the file is another', async () => {
+    await session((dataset) => count(dataset, status));
+    const other = records(0, 400).replaceAll('503', '204');
+    assert.equal(other.length, records(0, 400).length);
+    await write(other, 3600);
+    await session(async (dataset) => {
+      assert.equal((await count(dataset, status)).matched, 0);
+      assert.equal((await count(dataset, 'status = 204')).matched, Math.ceil(400 / 7));
+    });
+    // The beginning is the same, and what follows is not.
+    await write(records(0, 200) + records(200, 400).replaceAll('503', '204') + records(400, 500), 1800);
+    await session(async (dataset) => {
+      assert.equal((await count(dataset, 'status = 204')).matched, Math.ceil(400 / 7) - Math.ceil(200 / 7));
+      const again = await count(dataset, 'status IN (204)');
+      assert.equal(again.fromColumns, again.blocks);
+      assert.equal(again.matched, Math.ceil(400 / 7) - Math.ceil(200 / 7));
+    });
+  });
+
+  it('are not there where they are damaged', async () => {
+    const expected = (await session((dataset) => count(dataset, status))).matched;
+    const whole = new Map<string, Buffer>();
+    for (const file of await columns()) whole.set(file, await readFile(file));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 255 }), fc.boolean(), async (at, change, cut) => {
+        for (const [file, bytes] of whole) {
+          const damaged = Buffer.from(bytes);
+          damaged[at % bytes.length] ^= change;
+          await writeFile(file, cut ? damaged.subarray(0, at % bytes.length) : damaged);
+        }
+        const { matched } = await session((dataset) => count(dataset, "level = 'warn' AND status > 502"));
+        assert.equal(matched, expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('share the budget of the cache, and go with it', async () => {
+    await session((dataset) => count(dataset, status), 1500);
+    const names = await readdir(cache);
+    const sizes = await Promise.all(names.map(async (name) => (await stat(join(cache, name))).size));
+    assert.ok(sizes.reduce((sum, size) => sum + size, 0) <= 1500, `${names.join()} ${sizes.join()}`);
+    await session((dataset) => count(dataset, status));
+    for (const file of await columns()) assert.equal((await stat(file)).mode & 0o777, 0o600);
+    const store = new IndexStore(cache, 1e9);
+    assert.ok((await store.clear()) > 0);
+    assert.deepEqual(await readdir(cache), []);
+  });
+
+  it('are not there where nothing can be written', async function () {
+    if (process.getuid?.() === 0) this.skip();
+    await session((dataset) => count(dataset, status));
+    await chmod(cache, 0o500);
+    try {
+      const { matched } = await session((dataset) => count(dataset, 'v > 50'));
+      assert.equal(matched, 199);
+    } finally {
+      await chmod(cache, 0o700);
+    }
+  });
+});
