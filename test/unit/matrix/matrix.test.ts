@@ -142,7 +142,11 @@ describe('every layout and every question', function () {
             });
             try {
               const inOrder = pass.kept ? asked.toReversed() : asked;
-              for (const question of inOrder) await check(engine, question, inWords(pass));
+              for (const question of inOrder) {
+                await check(engine, question, inWords(pass));
+                if (question.preview || layout.via === 'stdin' || layout.via === 'http, once') continue;
+                await check(engine, question, `${inWords(pass)}, from the columns of the first time`);
+              }
             } finally {
               await engine.close();
             }
