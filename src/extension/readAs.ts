@@ -74,6 +74,13 @@ export async function askReading(
     );
   }
   if (reading) choices.push(...writtenChoices(reading.written, said));
+  if (info?.format === 'log') {
+    choices.push({
+      label: l10n.t('Pattern: {0}', info.dialect),
+      description: by('pattern'),
+      ask: () => askPattern(said.pattern),
+    });
+  }
   choices.push({
     label: l10n.t('Format: {0}', formatName(info?.format ?? said.format)),
     description: by('format'),
@@ -198,6 +205,8 @@ function formatName(format: FormatOptions['format']): string {
       return l10n.t('JSON Lines');
     case 'json':
       return l10n.t('JSON document');
+    case 'log':
+      return l10n.t('log lines');
     case 'csv':
       return l10n.t('delimited text (CSV)');
   }
@@ -210,6 +219,17 @@ async function askFormat(now: FormatOptions['format']): Promise<FormatOptions | 
     options: { format },
   }));
   return (await pick(l10n.t('File Format'), choices))?.options;
+}
+
+async function askPattern(now: string | undefined): Promise<FormatOptions | undefined> {
+  const pattern = await window.showInputBox({
+    title: l10n.t('Pattern'),
+    prompt: l10n.t(
+      'combined, syslog, levels, or a regular expression whose named groups are the columns: (?<level>\\w+) (?<message>.*)',
+    ),
+    ...(now !== undefined && { value: now }),
+  });
+  return pattern === undefined ? undefined : { pattern: pattern === '' ? undefined : pattern };
 }
 
 async function askEncoding(now: string | undefined): Promise<FormatOptions | undefined> {

@@ -1,18 +1,25 @@
 /**
- * The formats that can be read: JSON Lines, JSON values of any layout, delimited text. Of two that a file may be in, the
+ * The formats that can be read: JSON Lines, JSON values of any layout, lines that a pattern takes apart, delimited text. Of two that a file may be in, the
  * first is taken.
  */
-export const formatKinds = ['jsonl', 'json', 'csv'] as const;
+export const formatKinds = ['jsonl', 'json', 'log', 'csv'] as const;
 export type FormatKind = (typeof formatKinds)[number];
 
 /** What the help of the command says of them. */
-export const formatNotes: Partial<Record<FormatKind, string>> = { json: 'values in any layout' };
+export const formatNotes: Partial<Record<FormatKind, string>> = {
+  json: 'values in any layout',
+  log: 'lines that a pattern takes apart',
+};
 
 /** Options that are a text as the user gives it. `value` and `help` are what the help of the command says of them. */
 export const textOptions = {
   rows: {
     value: 'PATH',
     help: "the values of a JSON document to read as rows, for example '$.items[*]'. By default, Rowriver guesses",
+  },
+  pattern: {
+    value: 'REGEX',
+    help: "the pattern of the lines of a log: combined, syslog, levels, or a regular expression whose named groups are the columns, for example '(?<level>\\w+) (?<message>.*)'",
   },
 } as const satisfies Partial<Record<keyof FormatOptions, { value: string; help: string }>>;
 
@@ -38,4 +45,6 @@ export interface FormatOptions {
   readonly dates?: 'dmy' | 'mdy' | 'ymd' | 'none' | undefined;
   /** JSON documents: the array whose elements are the rows, as `$.data.items[*]`. */
   readonly rows?: string | undefined;
+  /** Log lines: the name of a known pattern, or a regular expression of a whole line with named groups. */
+  readonly pattern?: string | undefined;
 }

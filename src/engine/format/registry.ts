@@ -6,13 +6,14 @@ import { delimitedText, type CsvSpec } from './csv/driver.ts';
 import type { Certainty, Claim, FileHead, Format, Recognised } from './driver.ts';
 import { jsonDocument, type JsonSpec } from './json/document/driver.ts';
 import { jsonLines, type JsonlSpec } from './json/driver.ts';
+import { logLines, type LogSpec } from './log/driver.ts';
 
 /** How a file is read, in whatever format it is: plain data. */
-export type FormatSpec = JsonlSpec | JsonSpec | CsvSpec;
+export type FormatSpec = JsonlSpec | JsonSpec | LogSpec | CsvSpec;
 export type RecognisedFile = Recognised<FormatSpec>;
 
 /** Every format that can be read. */
-const drivers = { jsonl: jsonLines, json: jsonDocument, csv: delimitedText } as const;
+const drivers = { jsonl: jsonLines, json: jsonDocument, log: logLines, csv: delimitedText } as const;
 
 /** The format as a file is written in it. Cheap: nothing is kept of it. */
 export function formatOf(spec: FormatSpec): Format {
@@ -21,6 +22,8 @@ export function formatOf(spec: FormatSpec): Format {
       return drivers.jsonl.of(spec);
     case 'json':
       return drivers.json.of(spec);
+    case 'log':
+      return drivers.log.of(spec);
     case 'csv':
       return drivers.csv.of(spec);
   }

@@ -34,6 +34,7 @@ describe('arguments', () => {
       { rejects: 'r', table: { headerRows: 0 }, cache: false },
     ],
     [['f', '--from', 'JSON'], { from: 'json' }],
+    [['f', '--pattern', '(?<a>.)', '--rows', '$'], { texts: { pattern: '(?<a>.)', rows: '$' } }],
     [['f', '-o', 'x.tsv.gz'], { output: 'x.tsv.gz' }],
     [['f.log', '-o', 'x.log'], { file: 'f.log', output: 'x.log' }],
     [['http://a/f.log?x=1', '-o', 'x.log'], { file: 'http://a/f.log?x=1', output: 'x.log' }],
@@ -124,7 +125,7 @@ describe('arguments', () => {
       "--output: '.parquet' is not a format that can be written. Use one of .jsonl .ndjson .csv .tsv .tab .json .txt, optionally with .gz or .zst, or set the format with --to.",
     ],
     [['f', '--rejects', 'r.csv'], "--rejects writes JSON Lines: the name cannot end in '.csv'."],
-    [['f', '--from', 'xlsx'], "--from takes jsonl, json or csv, not 'xlsx'."],
+    [['f', '--from', 'xlsx'], "--from takes jsonl, json, log or csv, not 'xlsx'."],
     [['f', '--count', '--to', 'csv'], '--count cannot be combined with --output or --to.'],
   ];
   for (const [args, message] of refused) {

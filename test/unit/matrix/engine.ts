@@ -43,12 +43,14 @@ export class Engine {
   }
 
   async count(query: string): Promise<number> {
-    return this.#asked(async (dataset) => (await countTo(dataset, { query }, context)).matched);
+    return this.#asked(
+      async (dataset) => (await countTo(dataset, { query: this.#named(query) }, context)).matched,
+    );
   }
 
   async export(query: string, to: ExportFormat): Promise<string> {
     const sink = new MemorySink();
-    await this.#asked((dataset) => exportTo(dataset, { query, to, sink }, context));
+    await this.#asked((dataset) => exportTo(dataset, { query: this.#named(query), to, sink }, context));
     return sink.text();
   }
 
@@ -66,7 +68,7 @@ export class Engine {
     const { preview, location, layout } = this.#options;
     this.#previewing ??= preview.host.call('open', {
       session: 1,
-      file: { location, options: layout.rows === undefined ? {} : { rows: layout.rows } },
+      file: { location, options: { rows: layout.rows, pattern: layout.pattern } },
     });
     await this.#previewing;
     return preview.page.call(method, params);
@@ -74,9 +76,14 @@ export class Engine {
 
   /** Runs a query to its end. */
   async view(query: string): Promise<ViewState> {
-    const state = await this.call('run', { query });
+    const state = await this.call('run', { query: this.#named(query) });
     if (state.phase !== 'done') throw new Error(`${query} ended as ${state.phase}: ${state.message}`);
     return state;
+  }
+
+  /** Groups of a pattern have names without a point in them. */
+  #named(query: string): string {
+    return this.layout.kind === 'log' ? query.replaceAll(/\buser\.([ab])\b/g, 'user_$1') : query;
   }
 
   /** Cells of a view as texts, after one look that learns the columns. */
@@ -84,7 +91,7 @@ export class Engine {
     const at = { view: view?.view ?? 0, first, count: 12 };
     await this.call('rows', { ...at, columns: [] });
     const known = view?.columns ?? (await this.call('info', null)).columns;
-    const ids = names.map((name) => known.findIndex((column) => column.name === name));
+    const ids = names.map((name) => known.findIndex((column) => column.name === this.#named(name)));
     const there = ids.filter((id) => id >= 0);
     const page = await this.call('rows', { ...at, columns: there });
     const cells = cellsOf(page).map((row) =>
@@ -121,7 +128,14 @@ export class Engine {
 
   #open(spec: SourceSpec): Promise<Dataset> {
     const { pool, store, blockSize } = this.#options;
-    return Dataset.open(spec, { rows: this.layout.rows, pool, store, blockSize, signal });
+    return Dataset.open(spec, {
+      rows: this.layout.rows,
+      pattern: this.layout.pattern,
+      pool,
+      store,
+      blockSize,
+      signal,
+    });
   }
 
   /** Standard input is the end of a real pipe for as long as it takes to open it. */

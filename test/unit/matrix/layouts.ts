@@ -3,6 +3,7 @@ import { bgzf, storedFrame } from '../../support/packed.ts';
 import {
   cellText,
   columns,
+  onOneLine,
   recordsOf,
   valueOf,
   type FormatKind,
@@ -21,6 +22,8 @@ export interface Layout {
   readonly via: Carriage;
   /** Path of the rows, where it cannot be told by itself. */
   readonly rows?: string;
+  /** Of a log: how its lines are taken apart. */
+  readonly pattern?: string;
   /** Whether workers can take part. */
   readonly divides: boolean;
   /** Of a delimited text. */
@@ -89,6 +92,27 @@ const recordALine = ({ lines }: Written): Buffer => utf8(`[\n${lines.join(',\n')
 const prettyPrinted = ({ pretty }: Written): Buffer => utf8(`[\n${pretty.join(',\n')}\n]\n`);
 const commas = (written: Written): Buffer => utf8(delimited(written, ',', '\n'));
 
+/** Where nothing stands, and what is between columns, in a log. */
+const [nothing, between] = ['\u0002', '\u001f'];
+export const logPattern = columns
+  .map((column) => `(?:${nothing}|(?<${column.replace('.', '_')}>[^${between}]*))`)
+  .join(between);
+const logLines = ({ cells }: Written): Buffer =>
+  utf8(
+    cells
+      .map((row) => `${row.map((text) => (text === null ? nothing : onOneLine(text))).join(between)}\n`)
+      .join(''),
+  );
+
+/** The cells of lines of a log. */
+export function logCells(text: string): (string | null)[][] {
+  const lines = text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .slice(0, -1);
+  return lines.map((line) => line.split(between).map((cell) => (cell === nothing ? null : cell)));
+}
+
 /** One entry a layout. */
 const described: readonly Layout[] = [
   onDisk('JSON Lines', 'json', 'x.jsonl', jsonLines),
@@ -132,6 +156,11 @@ const described: readonly Layout[] = [
     ...onDisk('semicolons and CRLF', 'csv', 'x.csv', (written) => utf8(delimited(written, ';', '\r\n'))),
     delimiter: ';',
   },
+  { ...onDisk('log lines', 'log', 'x.log', logLines), pattern: logPattern },
+  {
+    ...recoded('log lines in UTF-16', 'log', 'x.log', (written) => utf16(logLines(written).toString())),
+    pattern: logPattern,
+  },
   recoded('JSON Lines in UTF-16', 'json', 'x.jsonl', ({ lines }) => utf16(`${lines.join('\n')}\n`)),
   recoded('array in UTF-16, pretty-printed', 'json', 'x.json', ({ pretty }) =>
     utf16(`[${pretty.join(',\n')}]`),
@@ -172,6 +201,7 @@ const variants = new Set([
   'TSV',
   'array in UTF-16, pretty-printed',
   'CSV in UTF-16',
+  'log lines in UTF-16',
   'gzip of an array, a record a line',
   'bgzip of JSON Lines',
   'bgzip of an array, pretty-printed',

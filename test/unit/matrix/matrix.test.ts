@@ -91,7 +91,11 @@ describe('every layout and every question', function () {
       before(() => {
         written = new Written(count);
         const { records } = written;
-        rows = { json: new Rows('json', records), csv: new Rows('csv', records) };
+        rows = {
+          json: new Rows('json', records),
+          csv: new Rows('csv', records),
+          log: new Rows('log', records),
+        };
       });
 
       after(() => {

@@ -1,6 +1,6 @@
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import type { Engine } from './engine.ts';
-import { jsonOf, type Layout } from './layouts.ts';
+import { jsonOf, logCells, type Layout } from './layouts.ts';
 import { cellText, firstTime, valueOf, type Column, type Row, type Rows } from './records.ts';
 
 /** One question to a file, and its answer by plain JavaScript on the objects that the file was made of. */
@@ -72,7 +72,7 @@ export const questions: readonly Question[] = [
 
   table(`|> SELECT _record, id, key |> LIMIT 5 OFFSET 140`, (rows) =>
     rows.records
-      .flatMap((record, index) => (rows.kind === 'json' && 'broken' in record ? [] : [{ record, index }]))
+      .flatMap((record, index) => (rows.kind !== 'csv' && 'broken' in record ? [] : [{ record, index }]))
       .slice(140, 145)
       .map(({ record, index }) => ({
         _record: index + 1,
@@ -313,6 +313,7 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
       if (to === 'json') return JSON.parse(text) as unknown;
       if (to === 'same' && rows.kind === 'json') return wholeRecords(text, engine.layout.records);
       if (to === 'jsonl') return linesOf(text);
+      if (rows.kind === 'log') return logCells(text);
       return parseDelimited(text.replace(/^\ufeff/, ''), engine.layout.delimiter);
     },
     (rows) => {
@@ -323,7 +324,8 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
       }
       if (to !== 'same') return found.map((row) => pick(row, chosen, { 'user.a': 'a' }));
       if (rows.kind === 'json') return found.map(({ id }) => parsed(jsonOf(rows.records[id - 1])));
-      return [all, ...found.map((row) => all.map((column) => cellOf(row.value(column))))];
+      const cells = found.map((row) => all.map((column) => cellOf(row.value(column))));
+      return rows.kind === 'csv' ? [all, ...cells] : cells;
     },
   );
 }
@@ -483,7 +485,11 @@ function pageOf(rows: Rows, indices: readonly number[]): unknown {
   const cells = indices.map((index) => {
     const record = rows.records[index];
     const row = byId.get(record.id);
-    if (!row) return [jsonOf(record), ...shown.slice(1).map(() => '(missing)')];
+    if (!row)
+      return [
+        rows.kind === 'json' ? jsonOf(record) : String(record.id),
+        ...shown.slice(1).map(() => '(missing)'),
+      ];
     return shown.map((column) => {
       const value = row.value(column);
       return value === undefined ? '(missing)' : value === null ? '(null)' : cellText(value);

@@ -75,7 +75,7 @@ function longText(id: number): string {
 }
 
 /** How a format holds a record's values. */
-export type FormatKind = 'json' | 'csv';
+export type FormatKind = 'json' | 'csv' | 'log';
 
 /** A record's values as a reader has them: those of a delimited text have no type, and it tells empty from missing. */
 export class Row {
@@ -94,7 +94,8 @@ export class Row {
     const value = valueOf(this.#record, column);
     if (this.#kind === 'json') return value;
     if ('broken' in this.#record && column !== 'id') return undefined;
-    return value === undefined || value === null ? null : cellText(value);
+    if (value === undefined || value === null) return null;
+    return this.#kind === 'log' ? onOneLine(cellText(value)) : cellText(value);
   }
 
   /** Null where there is no value. */
@@ -119,6 +120,11 @@ export function valueOf(record: MatrixRecord, column: Column): unknown {
   if (column === 'user.a') return record.user.a;
   if (column === 'user.b') return record.user.b;
   return record[column];
+}
+
+/** A line of a log holds no line break. */
+export function onOneLine(text: string): string {
+  return text.replaceAll('\n', ' ');
 }
 
 export function cellText(value: unknown): string {

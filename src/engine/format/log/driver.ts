@@ -1,0 +1,245 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { FormatOptions } from '../../../protocol/formatOptions.ts';
+import { Fault } from '../../fault.ts';
+import { SourceError } from '../../source/source.ts';
+import { csvNumber } from '../csv/csv.ts';
+import type { FieldReader, FieldText, Format, FormatDriver } from '../driver.ts';
+import { createLineScanner, markLength, type LineReader } from '../lines.ts';
+import { Kind, maxRecordLength } from '../record.ts';
+
+export interface LogSpec {
+  readonly kind: 'log';
+  /** Name of a known pattern; undefined where the user has given one. */
+  readonly name: string | undefined;
+  /** A regular expression of a whole line, whose named groups are the columns. */
+  readonly pattern: string;
+  readonly columns: readonly string[];
+}
+
+/** How one kind of log writes its lines: each named group is a column. */
+interface LogPattern {
+  readonly name: string;
+  /** Of a whole line, in Unicode mode. A group that takes no part leaves its column empty. */
+  readonly source: string;
+}
+
+const clock = String.raw`\d\d:\d\d:\d\d`;
+const isoTime = String.raw`\d{4}-\d\d-\d\d[T ]${clock}(?:[.,]\d+)?(?: ?(?:Z|[+\-]\d\d:?\d\d))?`;
+const level = [
+  ...['TRACE', 'DEBUG', 'INFO', 'NOTICE', 'WARN', 'WARNING', 'ERROR', 'ERR', 'FATAL', 'CRITICAL', 'SEVERE'],
+  ...['trace', 'debug', 'info', 'notice', 'warn', 'warning', 'error', 'err', 'fatal', 'critical', 'severe'],
+].join('|');
+/** A text in quotes in which a backslash escapes. */
+const quoted = (name: string): string => String.raw`"(?:-|(?<${name}>[^"\\]*(?:\\.[^"\\]*)*))"`;
+const request = String.raw`"(?:-|(?<method>[A-Z]+) (?<path>[^" ]+)(?: (?<protocol>HTTP\/[\d.]+))?|(?<request>[^"\\]*(?:\\.[^"\\]*)*))"`;
+
+/** The patterns that are recognised by themselves, and can be named. Of two that fit as well, the first is taken. */
+const logPatterns: readonly LogPattern[] = [
+  {
+    // Common and Combined Log Format of Apache httpd and nginx.
+    name: 'combined',
+    source: [
+      String.raw`(?<host>\S+) (?:-|(?<ident>\S+)) (?:-|(?<user>\S+)) \[(?<time>[^\]]+)\] ${request}`,
+      String.raw` (?<status>\d{3}) (?:-|(?<bytes>\d+))(?: ${quoted('referrer')} ${quoted('agent')}(?: (?<extra>.+))?)?`,
+    ].join(''),
+  },
+  {
+    // RFC 3164, and the same with a time as in RFC 3339.
+    name: 'syslog',
+    source: [
+      String.raw`(?:<(?<priority>\d{1,3})>)?(?<time>[A-Z][a-z]{2} [ \d]\d ${clock}|${isoTime}) (?<host>[^\s:]+)`,
+      String.raw` (?<process>[^\s:\[]+)(?:\[(?<pid>\d+)\])?: (?<message>.*)`,
+    ].join(''),
+  },
+  {
+    name: 'levels',
+    source: String.raw`\[?(?<time>${isoTime})\]?\s+\[?(?<level>${level})\]?:?\s+(?<message>.*)`,
+  },
+];
+
+const logName = /(?:\.log(?:[.\-]\d+)*|(?:^|[\\/])(?:syslog|messages)(?:\.\d+)?)$/;
+
+/** Text whose lines a pattern takes apart. A line that does not match is malformed. */
+export const logLines: FormatDriver<LogSpec> = {
+  kind: 'log',
+  options: ['pattern'],
+  recognise: ({ name, text, final }) =>
+    logName.test(name) && bestPattern(text, final) ? { by: 'name' } : undefined,
+  open({ source, sample, length, final }, options) {
+    const head = sample.subarray(0, length);
+    const format = specOf(options, new TextDecoder().decode(head), final, source.name);
+    const dataStart = markLength(head, 0, 0);
+    const description = format.name === undefined ? 'log lines by a pattern' : `log lines, ${format.name}`;
+    return Promise.resolve({ format, dataStart, firstLine: 0, description });
+  },
+  of: formatOf,
+};
+
+/** Lines that are looked at, and how many of them a pattern must match to be taken for that of the file. */
+const [linesSampled, leastShare] = [200, 0.5];
+
+function bestPattern(text: string, final: boolean): LogPattern | undefined {
+  const lines = text.split(/\r?\n/, linesSampled + 1);
+  // The last line may be cut off.
+  if (!final || lines.length > linesSampled) lines.pop();
+  const written = lines.filter((line) => line.trim() !== '');
+  const shares = logPatterns.map(({ source }) => {
+    const regex = wholeLine(source);
+    return written.filter((line) => regex.test(line)).length / written.length;
+  });
+  const best = Math.max(...shares);
+  return best >= leastShare ? logPatterns[shares.indexOf(best)] : undefined;
+}
+
+/** @throws SourceError `unsupported` where there is no pattern, or it is none */
+function specOf({ pattern }: FormatOptions, text: string, final: boolean, file: string): LogSpec {
+  const known =
+    pattern === undefined ? bestPattern(text, final) : logPatterns.find(({ name }) => name === pattern);
+  const source = known?.source ?? pattern;
+  if (source === undefined) {
+    const message = `${file}: no known pattern matches its lines. Give one with named groups, or one of ${names}.`;
+    throw new SourceError('unsupported', message);
+  }
+  const columns = Object.keys(compiled(source).exec('')?.groups ?? {});
+  if (columns.length === 0) {
+    const message = `The pattern has no named groups such as (?<level>\\w+), and is not one of ${names}.`;
+    throw new SourceError('unsupported', message);
+  }
+  return { kind: 'log', name: known?.name, pattern: source, columns };
+}
+
+const names = logPatterns.map(({ name }) => name).join(', ');
+
+/** The pattern with an alternative that always matches, and so tells which groups there are. */
+function compiled(source: string): RegExp {
+  try {
+    RegExp(source, 'u');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SourceError('unsupported', `${reason}.`, 0, { cause });
+  }
+  return new RegExp(`${wholeLine(source).source}|`, 'u');
+}
+
+function wholeLine(source: string, flags = ''): RegExp {
+  return new RegExp(`^(?:${source})$`, `su${flags}`);
+}
+
+function formatOf(spec: LogSpec): Format {
+  const { columns } = spec;
+  return {
+    kind: 'log',
+    scanner: () => createLineScanner(lineReader(spec), maxRecordLength),
+    layout: { names: 'columns', columns, delimiter: '', quote: '', escape: 'double' },
+    unescaped: (bytes) => Buffer.from(bytes).toString(),
+    numbersInText: true,
+    records: 'lines',
+    lineEnd: 'lf',
+    fields: () => fieldReader(spec),
+    detail(record) {
+      const match = lineMatcher(spec);
+      if (!match.line(record, 0, record.length)) return [];
+      return columns.map((name, column) => {
+        const range = match.range(column);
+        return { name, value: range && Buffer.from(record.subarray(...range)).toString() };
+      });
+    },
+    reach: 0,
+    readBy: undefined,
+    described: () => ({ pattern: spec.name ?? spec.pattern, columns }),
+  };
+}
+
+/** Matches lines, one at a time, and says where in the bytes their columns are. */
+interface LineMatcher {
+  /** Whether the line `bytes[start, end)` is as the pattern says. */
+  line(bytes: Uint8Array, start: number, end: number): boolean;
+  /** Whether it is UTF-8. Where it is not, each of its bytes is one character to the pattern. */
+  readonly isText: boolean;
+  /** [start, end) of a column of the line that has matched; null where its group took no part. */
+  range(column: number): [number, number] | null;
+}
+
+/** @param places whether it is asked for where columns are, which takes longer */
+function lineMatcher({ pattern, columns }: LogSpec, withPlaces = true): LineMatcher {
+  const regex = wholeLine(pattern, withPlaces ? 'd' : '');
+  let places: Readonly<Record<string, [number, number] | undefined>> = {};
+  let from = 0;
+  let isText = true;
+  /** Of a line with characters of several bytes: its text. */
+  let wide: string | undefined;
+  return {
+    get isText() {
+      return isText;
+    },
+    line(bytes, start, end) {
+      const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+      isText = isUtf8(line);
+      wide = isText && !isAscii(line) ? line.toString('utf8') : undefined;
+      from = start;
+      const match = regex.exec(wide ?? line.toString('latin1'));
+      places = match?.indices?.groups ?? {};
+      return match !== null;
+    },
+    range(column) {
+      const place = places[columns[column]];
+      if (!place) return null;
+      const [start, end] = place;
+      if (wide === undefined) return [from + start, from + end];
+      const first = from + Buffer.byteLength(wide.slice(0, start));
+      return [first, first + Buffer.byteLength(wide.slice(start, end))];
+    },
+  };
+}
+
+function lineReader(spec: LogSpec): LineReader {
+  const [whole, inParts] = [lineMatcher(spec, false), lineMatcher(spec)];
+  let match = whole;
+  let wanted: readonly number[] = [];
+  return {
+    numberOf: csvNumber,
+    begin(fields) {
+      wanted = fields.map(({ path }) => (typeof path[0] === 'number' ? path[0] : -1));
+      match = wanted.length === 0 ? whole : inParts;
+    },
+    read(bytes, start, end, builder) {
+      if (!match.line(bytes, start, end)) {
+        builder.setFault(Fault.Unmatched, 0);
+        return;
+      }
+      if (!match.isText) builder.setFault(Fault.FieldNotUtf8, 0);
+      for (const [index, column] of wanted.entries()) {
+        if (column < 0 || column >= spec.columns.length) continue;
+        const range = match.range(column);
+        if (range) builder.setField(index, kindOf(bytes, range, match.isText), ...range);
+        else builder.setField(index, Kind.Null, start, start);
+      }
+    },
+  };
+}
+
+function kindOf(bytes: Uint8Array, range: [number, number], isText: boolean): Kind {
+  return isText || isUtf8(bytes.subarray(...range)) ? Kind.Text : Kind.IllFormedText;
+}
+
+/** A line that does not match is one field. */
+function fieldReader(spec: LogSpec): FieldReader {
+  const match = lineMatcher(spec);
+  const text: FieldText = { bytes: new Uint8Array(0), start: 0, end: 0 };
+  let line: [number, number] | undefined;
+  const rangeOf = (field: number): [number, number] | null => line ?? match.range(field);
+  return {
+    read({ bytes, starts, ends }, record) {
+      text.bytes = bytes;
+      const matches = match.line(bytes, starts[record], ends[record]);
+      line = matches ? undefined : [starts[record], ends[record]];
+      return matches ? spec.columns.length : 1;
+    },
+    isNull: (field) => rangeOf(field) === null,
+    text(field) {
+      [text.start, text.end] = rangeOf(field) ?? [0, 0];
+      return text;
+    },
+    name: (field) => spec.columns[field] ?? `column${field + 1}`,
+  };
+}
