@@ -132,7 +132,7 @@ export interface ListSummary {
   readonly minItems: number;
   readonly maxItems: number;
   readonly meanItems: number;
-  /** What the items are: counts are of items here. The panel alone asks for it. */
+  /** What the items are: counts are of items here. */
   readonly items?: ColumnSummary | undefined;
 }
 
@@ -146,6 +146,7 @@ export interface ColumnSummary {
   readonly numbers: RangeSummary | undefined;
   readonly times: RangeSummary | undefined;
   readonly texts: TextSummary | undefined;
+  /** Panel only. */
   readonly lists: ListSummary | undefined;
   /** At most 10 values for a header, 50 for the panel. Lists and objects have no top values. */
   readonly top: TopValues;
@@ -231,7 +232,8 @@ export interface StatisticsCalls {
   /**
    * What columns hold. Progress comes first after the first blocks, then at most every 100 ms; the result is exact.
    * Cancel the call to stop; what was found for a column of a view once is kept, and asking again answers at once. A
-   * view whose query still runs may be asked for as well.
+   * filter that still runs may be asked for as well. Of a table that is still being made (AGGREGATE, ORDER BY) the answer is
+   * empty, with no columns and `exact` false: ask again when its run is done.
    */
   statistics: { params: StatisticsRequest; result: StatisticsAnswer; progress: StatisticsAnswer };
   /** Rows over time. Progress and cancelling as for `statistics`. */

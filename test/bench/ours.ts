@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Dataset } from '../../src/engine/dataset/dataset.ts';
 import { deriveRows } from '../../src/engine/run/derive.ts';
+import { fieldsOf, gatherStatistics } from '../../src/engine/run/statistics.ts';
 import { exportToFile } from '../../src/engine/run/export.ts';
 import { plannedFor } from '../../src/engine/dataset/plan.ts';
 import { WorkerPool } from '../../src/engine/pool/pool.ts';
@@ -41,6 +42,16 @@ export class Ours {
       const planned = plannedFor(query, dataset.recognised.format);
       for await (const { rows } of deriveRows(dataset, planned, signal, () => undefined)) count += rows;
       return count;
+    });
+  }
+
+  /** What all columns hold; answers how many there are. */
+  async describe(path: string): Promise<number> {
+    return this.#with(path, async (dataset) => {
+      const columns = fieldsOf(dataset);
+      const scan = { query: undefined, columns, discover: true, deep: false, counts: false };
+      const gathered = await gatherStatistics(dataset, scan, signal, () => undefined);
+      return gathered.columns.length;
     });
   }
 

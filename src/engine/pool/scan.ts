@@ -1,5 +1,5 @@
 import { JsonFields } from '../format/json/fields.ts';
-import type { RecordBlock } from '../format/record.ts';
+import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import { withOffsets } from '../format/recordBlocks.ts';
 import { formatOf } from '../format/registry.ts';
 import { SourceError } from '../source/source.ts';
@@ -11,6 +11,7 @@ import type { Plan } from '../query/index.ts';
 import { localStagesOf } from '../stage/local.ts';
 import { createRowEncoder } from '../sink/rowEncoder.ts';
 import { collectPaths } from '../sink/tableRow.ts';
+import { statisticsCollector } from './statistics.ts';
 import { Tally } from './tally.ts';
 import { WorkMeter } from './work.ts';
 import type { FileSpec, MatchPlace, MatchWindow, Output, ScanResult, ScanTask } from './task.ts';
@@ -27,10 +28,12 @@ export async function scanStretch(
   const meter = task.measure ? new WorkMeter() : undefined;
   const { output } = task;
   const { plan } = matcher;
-  const collector = createCollector(output, spec, planFor(plan, output), meter);
-  const fields = fieldsOf(plan, output);
+  const collector = createCollector(output, spec, planFor(plan, output), matcher, meter);
+  const fields = collector.fields ?? fieldsOf(plan, output);
+  // The fields of statistics are not those that the columns are kept by.
+  const isMaking = task.columns !== undefined && collector.fields === undefined;
   const made =
-    task.columns && new SegmentMaker(plan.layout.names === 'paths', task.columns.wanted, fields.length);
+    isMaking && new SegmentMaker(plan.layout.names === 'paths', task.columns.wanted, fields.length);
   const rejects: Reject[] = [];
   const located =
     task.malformed === 'collect' || task.output.kind === 'stages' || /_offset/i.test(task.query ?? '');
@@ -55,7 +58,7 @@ export async function scanStretch(
       meter?.selected(matcher.candidates(block), selected);
       tally.add(placed, count, zones);
       if (summary) fromColumns++;
-      else made?.add(block, tally.block);
+      else if (made) made.add(block, tally.block);
       collector.take(block, matcher.selection, count, { ordinal: tally.block, record, line });
       record += block.count;
       line += block.lineCount;
@@ -81,7 +84,7 @@ export async function scanStretch(
     failure: failure && { failure: failure.failure, message: failure.message, position: failure.position },
     work: meter?.work,
     // The block that a failing source has cut short is not known.
-    made: failure ? undefined : made?.finish(),
+    made: failure || !made ? undefined : made.finish(),
     fromColumns,
     ...collected,
   };
@@ -124,6 +127,8 @@ interface CollectedPlace {
 
 /** Makes an output of the records that match. */
 interface Collector {
+  /** What the scan must find, if that is more than the condition's fields. */
+  readonly fields?: readonly FieldRequest[];
   take(block: RecordBlock, selection: Uint32Array, count: number, place: CollectedPlace): void;
   finish(): Partial<ScanResult>;
 }
@@ -132,6 +137,7 @@ function createCollector(
   output: Output,
   spec: FileSpec,
   plan: Plan,
+  matcher: Matcher,
   meter: WorkMeter | undefined,
 ): Collector {
   switch (output.kind) {
@@ -150,6 +156,8 @@ function createCollector(
         },
       };
     }
+    case 'statistics':
+      return statisticsCollector(output, spec.format, matcher);
     case 'lines':
       return lineCollector(formatOf(spec.format).lineEnd === 'any');
     case 'paths':

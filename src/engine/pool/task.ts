@@ -1,6 +1,7 @@
 import type { ColumnType } from '../../protocol/preview.ts';
 import type { FieldPath } from '../format/json/fields.ts';
 import type { SegmentBytes } from '../columns/segment.ts';
+import type { FieldRequest } from '../format/record.ts';
 import type { CellReading } from '../format/csv/cellReading.ts';
 import type { FormatSpec } from '../format/registry.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
@@ -42,6 +43,7 @@ export type Output =
   /** Their bytes, as an export writes them. */
   | { readonly kind: 'bytes'; readonly to: Target; readonly columns: readonly FieldPath[] }
   | StagesOutput
+  | StatisticsOutput
   /** The lines that they stand on. */
   | { readonly kind: 'lines' }
   /** The dotted paths that they hold, in order of first appearance. */
@@ -59,6 +61,23 @@ export interface StagesOutput {
    * before it. Set while the scan runs, and read whenever a stretch is handed out.
    */
   cutoff?: Uint8Array;
+}
+
+/** What columns hold, as a `ColumnSet` writes it. */
+export interface StatisticsOutput {
+  readonly kind: 'statistics';
+  /** Set while the scan runs, and read whenever a stretch is handed out: those that come to be known come at the end. */
+  columns: readonly FieldRequest['path'][];
+  /** Set likewise: those of which it is known that their values are too many to be counted exactly. */
+  many: readonly number[];
+  /** Columns that there will be, roughly. */
+  readonly expected: number;
+  /** Whether columns of JSON that are not among these are gathered as well; the result's `paths` says which. */
+  readonly discover: boolean;
+  /** Whether to look inside lists. */
+  readonly deep: boolean;
+  /** Whether to count the most frequent values also where there are many. */
+  readonly counts: boolean;
 }
 
 /** The query of either is undefined for the file as it stands, malformed records and all. */

@@ -8,6 +8,7 @@ import type {
   RecordDetail,
   ViewState,
 } from '../../protocol/preview.ts';
+import type { StatisticsAnswer, StatisticsRequest } from '../../protocol/statistics.ts';
 import { cellLimit, detailLimit } from '../../protocol/preview.ts';
 import { Peer, type HandlerContext, type Handlers, type Message, type Post } from '../../protocol/rpc.ts';
 import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
@@ -25,6 +26,7 @@ import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { problemKinds, problems } from './problems.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from '../run/run.ts';
+import { keptOf, nothingRead, nothingYet, statistics } from './statistics.ts';
 import { TableRun } from '../run/tableRun.ts';
 import type { View } from '../dataset/view.ts';
 import { ViewRun } from '../run/viewRun.ts';
@@ -131,7 +133,7 @@ export class Session {
       conditions: ({ query }) => conditionsOf(query),
       edit: ({ query, edit }) => ({ query: editByReading(query, edit, this.#file.dataset) }),
       retry: ({ view }, context) => this.#retry(view, context),
-      statistics: ({ view }) => ({ view, columns: [], whole: nothingRead, filtered: undefined }),
+      statistics: (request, context) => this.#statistics(request, context),
       timeline: () => ({
         coverage: nothingRead,
         edges: [],
@@ -147,6 +149,24 @@ export class Session {
         return this.info();
       },
     };
+  }
+
+  async #statistics(
+    request: StatisticsRequest,
+    context: HandlerContext<StatisticsAnswer>,
+  ): Promise<StatisticsAnswer> {
+    const run = this.#viewRun(request.view);
+    const file = this.#file;
+    const columns = (run?.columns ?? file.dataset.columns).all;
+    const isFilter = run !== undefined && run.columns === undefined;
+    // The rows of a table are there when all are.
+    if (run && !isFilter && (run.view !== undefined || run.state.phase !== 'done'))
+      return nothingYet(request);
+    const query = isFilter ? run.view?.query : undefined;
+    const dataset = isFilter || !run ? file.dataset : run.dataset;
+    const whole = { dataset, query: undefined, kept: keptOf(dataset) };
+    const filtered = isFilter ? { dataset, query, kept: keptOf(run) } : undefined;
+    return file.whileScanning(() => statistics(request, columns, whole, filtered, context));
   }
 
   #check(query: string): PreviewCalls['check']['result'] {
@@ -328,9 +348,6 @@ export class Session {
     };
   }
 }
-
-/** Statistics are not gathered yet. */
-const nothingRead = { share: 0, rows: 0, exact: false } as const;
 
 function failureOf({ message, failedAt }: FileState): Pick<ViewState, 'phase' | 'message' | 'failedAt'> {
   return { phase: 'failed', message, failedAt };

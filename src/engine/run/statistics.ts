@@ -1,0 +1,82 @@
+import type { Coverage } from '../../protocol/statistics.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import type { PlannedQuery } from '../dataset/plan.ts';
+import type { FieldRequest } from '../format/record.ts';
+import type { StatisticsOutput } from '../pool/task.ts';
+import { ColumnSet } from '../statistics/index.ts';
+
+type Path = FieldRequest['path'];
+
+export interface StatisticsScan {
+  /** Whose records; undefined: all of the file. Its rows must be records. */
+  readonly query: PlannedQuery | undefined;
+  readonly columns: readonly Path[];
+  /** Whether columns that come to be seen on the way are gathered as well, behind those. */
+  readonly discover: boolean;
+  readonly deep: boolean;
+  /** Whether to count the most frequent values also where there are many. */
+  readonly counts: boolean;
+}
+
+/** What columns hold, as far as it is gathered. */
+export interface Gathered {
+  readonly columns: readonly Path[];
+  readonly set: ColumnSet;
+  readonly coverage: Coverage;
+}
+
+/**
+ * Gathers what columns hold in one pass over a file: the scan workers take the records in, this thread merges what they
+ * found in the order of the file.
+ * @param told after each stretch; what it is given changes with the next one
+ * @throws SourceError; SinkError where there are too many columns; the signal's reason
+ */
+export async function gatherStatistics(
+  dataset: Dataset,
+  { query, columns, discover, deep, counts }: StatisticsScan,
+  signal: AbortSignal,
+  told: (gathered: Gathered) => void,
+): Promise<Gathered> {
+  const set = new ColumnSet(columns.length, deep, counts);
+  set.reserve(columns.length);
+  const known = [...columns];
+  const places = new Map(known.map((path, place) => [JSON.stringify(path), place]));
+  const placeOf = (path: Path): number => {
+    const key = JSON.stringify(path);
+    let place = places.get(key);
+    if (place === undefined) {
+      place = known.push(path) - 1;
+      places.set(key, place);
+    }
+    return place;
+  };
+  const output: StatisticsOutput = {
+    kind: 'statistics',
+    columns,
+    many: [],
+    expected: columns.length,
+    discover,
+    deep,
+    counts,
+  };
+  const coverage = (share: number, exact: boolean): Coverage => ({ share, rows: set.rows, exact });
+  for await (const { result, scanned } of dataset.scan({ query, output }, signal)) {
+    if (!result?.bytes) continue;
+    const { paths } = result;
+    set.merge(result.bytes, (column, count) => {
+      const own = count - paths.length;
+      return column < own ? column : placeOf(paths[column - own]);
+    });
+    if (known.length > output.columns.length) output.columns = [...known];
+    output.many = set.many;
+    const total = dataset.expectedSize ?? Infinity;
+    told({ columns: known, set, coverage: coverage(Math.min(1, scanned / total), false) });
+  }
+  return { columns: known, set, coverage: coverage(1, true) };
+}
+
+/** Where the columns are that are known of a file: what `discover` begins with. */
+export function fieldsOf({ layout, recognised, columns }: Dataset): readonly Path[] {
+  if (layout.names === 'columns') return layout.columns.map((_, column) => [column]);
+  return columns.all.length > 0 ? columns.all.map(({ fields }) => fields) : (recognised.paths ?? []);
+}

@@ -1,0 +1,189 @@
+import type {
+  ColumnStatistics,
+  Coverage,
+  StatisticsAnswer,
+  StatisticsDepth,
+  StatisticsRequest,
+} from '../../protocol/statistics.ts';
+import type { HandlerContext } from '../../protocol/rpc.ts';
+import type { FileColumn } from '../dataset/columns.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import type { PlannedQuery } from '../dataset/plan.ts';
+import { gatherStatistics, type Gathered } from '../run/statistics.ts';
+import { histogramOf, summaryOf, type ColumnAccumulator } from '../statistics/index.ts';
+
+/** More columns than this at once would take too long to be looked at. */
+const maxColumns = 1000;
+/** Columns of which what was found is kept. */
+const columnsKept = 512;
+/** Progress is told at most this often, and never so often that most of the time would be spent on it, in milliseconds. */
+const progressMs = 100;
+
+interface Kept {
+  readonly column: ColumnAccumulator;
+  readonly malformed: number;
+  readonly rows: number;
+}
+
+/** What was found in all rows of a file or a query, by column: the ones asked for last. */
+class KeptStatistics {
+  readonly #kept = new Map<string, Kept>();
+
+  get(id: number, depth: StatisticsDepth): Kept | undefined {
+    // What the panel shows has all that a header shows.
+    const key = [`${id} ${depth}`, `${id} panel`].find((known) => this.#kept.has(known));
+    const found = key === undefined ? undefined : this.#kept.get(key);
+    if (key !== undefined && found) {
+      this.#kept.delete(key);
+      this.#kept.set(key, found);
+    }
+    return found;
+  }
+
+  set(id: number, depth: StatisticsDepth, found: Kept): void {
+    this.#kept.set(`${id} ${depth}`, found);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= columnsKept) break;
+      this.#kept.delete(oldest);
+    }
+  }
+}
+
+const allKept = new WeakMap<object, KeptStatistics>();
+
+/** @param owner of the rows: an open file, which previews share, or what a query has made */
+export function keptOf(owner: object): KeptStatistics {
+  const kept = allKept.get(owner) ?? new KeptStatistics();
+  allKept.set(owner, kept);
+  return kept;
+}
+
+/** All rows of a file, or those of a query. */
+interface Rows {
+  readonly dataset: Dataset;
+  /** Which of its records; undefined: all. */
+  readonly query: PlannedQuery | undefined;
+  readonly kept: KeptStatistics;
+}
+
+/** What a side has so far. */
+interface State {
+  coverage: Coverage;
+  readonly columns: Map<number, Kept>;
+}
+
+export const nothingRead: Coverage = { share: 0, rows: 0, exact: false };
+
+/**
+ * Answers what columns hold, of the filter first: that is what is being looked at.
+ * @param filtered undefined where the view is no filter of the file
+ * @throws RangeError where too many columns are asked for; as `gatherStatistics`
+ */
+export async function statistics(
+  { view, columns: ids, depth }: StatisticsRequest,
+  columns: readonly FileColumn[],
+  whole: Rows,
+  filtered: Rows | undefined,
+  { signal, progress }: HandlerContext<StatisticsAnswer>,
+): Promise<StatisticsAnswer> {
+  if (ids.length > maxColumns)
+    throw new RangeError(`At most ${maxColumns} columns can be asked for at once.`);
+  const wanted = ids.flatMap((id) => columns.at(id) ?? []);
+  const states = { whole: newState(), filtered: filtered && newState() };
+  const answer = (): StatisticsAnswer => ({
+    view,
+    columns: wanted.map(({ id }) => columnOf(id, depth, states.whole, states.filtered)),
+    whole: states.whole.coverage,
+    filtered: states.filtered?.coverage,
+  });
+  const tell = paced(() => progress(answer()));
+  if (filtered && states.filtered) await fill(filtered, states.filtered, wanted, depth, signal, tell);
+  await fill(whole, states.whole, wanted, depth, signal, tell);
+  return answer();
+}
+
+/** The answer while there is none. */
+export function nothingYet({ view }: StatisticsRequest): StatisticsAnswer {
+  return { view, columns: [], whole: nothingRead, filtered: undefined };
+}
+
+function newState(): State {
+  return { coverage: nothingRead, columns: new Map() };
+}
+
+async function fill(
+  { dataset, query, kept }: Rows,
+  state: State,
+  wanted: readonly FileColumn[],
+  depth: StatisticsDepth,
+  signal: AbortSignal,
+  tell: () => void,
+): Promise<void> {
+  const missing: FileColumn[] = [];
+  let rows = 0;
+  for (const column of wanted) {
+    const known = kept.get(column.id, depth);
+    if (known) {
+      state.columns.set(column.id, known);
+      ({ rows } = known);
+    } else {
+      missing.push(column);
+    }
+  }
+  if (missing.length === 0) {
+    state.coverage = { share: 1, rows, exact: true };
+    return;
+  }
+  const take = ({ set, coverage }: Gathered): void => {
+    for (const [at, { id }] of missing.entries()) {
+      state.columns.set(id, { column: set.columns[at], malformed: set.malformed, rows: set.rows });
+    }
+    state.coverage = coverage;
+  };
+  const scan = {
+    query,
+    columns: missing.map(({ fields }) => fields),
+    discover: false,
+    deep: depth === 'panel',
+    counts: true,
+  };
+  const gathered = await gatherStatistics(dataset, scan, signal, (so) => {
+    take(so);
+    tell();
+  });
+  take(gathered);
+  for (const { id } of missing) {
+    const found = state.columns.get(id);
+    if (found) kept.set(id, depth, found);
+  }
+}
+
+function columnOf(
+  column: number,
+  depth: StatisticsDepth,
+  { columns: all }: State,
+  filtered: State | undefined,
+): ColumnStatistics {
+  const whole = all.get(column);
+  const part = filtered?.columns.get(column);
+  const summary = (kept: Kept | undefined): ColumnStatistics['whole'] =>
+    kept && summaryOf(kept.column, kept.malformed, depth);
+  return {
+    column,
+    whole: summary(whole),
+    filtered: summary(part),
+    histogram: histogramOf(whole?.column, part?.column, filtered !== undefined, depth),
+  };
+}
+
+/** Calls at most every 100 ms, and no more than a quarter of the time; the first call always. */
+function paced(tell: () => void): () => void {
+  let next = -Infinity;
+  return () => {
+    const began = performance.now();
+    if (began < next) return;
+    tell();
+    const ended = performance.now();
+    next = ended + Math.max(progressMs, 3 * (ended - began));
+  };
+}

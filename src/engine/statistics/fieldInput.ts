@@ -1,0 +1,26 @@
+import { isAscii } from 'node:buffer';
+import type { FieldColumn } from '../format/record.ts';
+import type { CellNature } from '../query/cell.ts';
+import type { Unescape } from '../query/fieldText.ts';
+
+/** Bytes that values of columns stand in, with what is asked of them again and again. */
+export class ByteInput {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly isAscii: boolean;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.isAscii = isAscii(bytes);
+  }
+}
+
+/** One column of some rows, as a scanner finds it. */
+export interface FieldInput {
+  readonly input: ByteInput;
+  readonly column: FieldColumn;
+  readonly unescape: Unescape;
+  /** Loose where the texts are fields of a CSV, among which there are numbers. */
+  readonly nature: CellNature;
+}

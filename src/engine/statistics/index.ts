@@ -1,0 +1,5 @@
+export { CellColumn } from './cellColumn.ts';
+export type { ColumnAccumulator } from './column.ts';
+export { ColumnSet } from './columnSet.ts';
+export { ByteInput, type FieldInput } from './fieldInput.ts';
+export { histogramOf, quantileOf, summaryOf, timeText, topOf } from './summary.ts';

@@ -1,0 +1,35 @@
+/** What one column may hold in memory. The same for every part that is merged, so that parts do not change figures. */
+export interface ColumnLimits {
+  /** Different values that are counted exactly. */
+  readonly values: number;
+  /** Bytes of their texts. */
+  readonly valueBytes: number;
+  /** Values that are counted where there are more; 0: none is, and nothing but their number is known. */
+  readonly counters: number;
+  /** Numbers that are kept as they are for exact quantiles, and buckets where there are more. */
+  readonly exactNumbers: number;
+  readonly buckets: number;
+  /** Fine bars of a histogram. */
+  readonly bins: number;
+}
+
+/** Up to so many columns at once, each has all the room that it can use. */
+const fewColumns = 160;
+
+/**
+ * What each of `columns` columns may hold. Full columns take some 2 MB each up to `fewColumns`, and 25 KB each of 5,000;
+ * a column takes that only where its values are as many and as different.
+ *
+ * @param counts whether values are to be counted where they are many
+ */
+export function limitsFor(columns: number, counts = true): ColumnLimits {
+  const share = Math.min(1, (fewColumns / Math.max(1, columns)) ** 1.5);
+  return {
+    values: Math.max(64, Math.floor(10_000 * share)),
+    valueBytes: Math.max(8 * 1024, Math.floor(1024 * 1024 * share)),
+    counters: counts ? Math.max(32, Math.floor(1024 * share)) : 0,
+    exactNumbers: Math.max(256, Math.floor(8192 * share)),
+    buckets: Math.max(256, Math.floor(8192 * share)),
+    bins: share === 1 ? 512 : 128,
+  };
+}

@@ -1,0 +1,232 @@
+import type { ByteReader, ByteWriter } from '../stage/bytes.ts';
+import type { ColumnLimits } from './limits.ts';
+
+/** Bits of the mantissa that a bucket is chosen by, to begin with: 256 buckets from a number to its double. */
+const finestBits = 8;
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
+
+/** Buckets of sizes, of one sign: of each how many values there are, and the smallest of them by size. */
+class Buckets {
+  /** Key of the first place of the arrays. */
+  first = 0;
+  counts: Float64Array = new Float64Array(0);
+  smallest: Float64Array = new Float64Array(0);
+  /** Keys of the outermost buckets that hold something. */
+  #low = Infinity;
+  #high = -Infinity;
+
+  add(key: number, size: number, times: number): void {
+    if (key < this.first || key >= this.first + this.counts.length) this.#grow(key);
+    if (key < this.#low) this.#low = key;
+    if (key > this.#high) this.#high = key;
+    const at = key - this.first;
+    if (this.counts[at] === 0 || size < this.smallest[at]) this.smallest[at] = size;
+    this.counts[at] += times;
+  }
+
+  /** From the lowest key to the highest, with one more key. */
+  spanWith(key: number): number {
+    return Math.max(key, this.#high) - Math.min(key, this.#low) + 1;
+  }
+
+  /** Joins every two buckets. */
+  halve(): void {
+    const { first, counts, smallest } = this;
+    this.clear();
+    for (let at = 0; at < counts.length; at++) {
+      if (counts[at] > 0) this.add(Math.floor((first + at) / 2), smallest[at], counts[at]);
+    }
+  }
+
+  clear(): void {
+    this.first = 0;
+    this.counts = new Float64Array(0);
+    this.smallest = new Float64Array(0);
+    this.#low = Infinity;
+    this.#high = -Infinity;
+  }
+
+  #grow(key: number): void {
+    const low = Math.min(key, this.#low);
+    const span = this.spanWith(key);
+    // More room than is needed, on the side where it grows.
+    const room = Math.max(32, Math.ceil(span * 1.5));
+    const first = key === low ? low - (room - span) : low;
+    const counts = new Float64Array(room);
+    const smallest = new Float64Array(room);
+    for (let bucket = this.#low; bucket <= this.#high; bucket++) {
+      counts[bucket - first] = this.counts[bucket - this.first];
+      smallest[bucket - first] = this.smallest[bucket - this.first];
+    }
+    this.first = first;
+    this.counts = counts;
+    this.smallest = smallest;
+  }
+}
+
+/**
+ * Quantiles of doubles. Exact while they are few enough to be kept; then buckets whose width is a fraction of the numbers
+ * in them, as DDSketch has them (Masson, Rim and Lee, 2019): so that a quantile is off by a known fraction of its own
+ * size, whatever the distribution, and the same for every order and division of the numbers. A bucket answers with the
+ * smallest number that was in it, so that whole numbers come back whole.
+ */
+export class Quantiles {
+  readonly #limits: ColumnLimits;
+  #kept: Float64Array | undefined = new Float64Array(16);
+  #keptCount = 0;
+  #bits = finestBits;
+  readonly #above = new Buckets();
+  readonly #below = new Buckets();
+  #zeros = 0;
+  #count = 0;
+
+  constructor(limits: ColumnLimits) {
+    this.#limits = limits;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** By what fraction of its size a quantile may be off. */
+  get error(): number {
+    return this.#kept === undefined ? 2 ** -this.#bits : 0;
+  }
+
+  add(values: Float64Array, count: number): void {
+    this.#count += count;
+    if (this.#kept !== undefined) {
+      if (this.#keptCount + count <= this.#limits.exactNumbers) {
+        this.#keep(this.#kept, values, count);
+        return;
+      }
+      this.#spread();
+    }
+    for (let i = 0; i < count; i++) this.#put(values[i], 1);
+  }
+
+  /** @param fraction 0 to 1 @returns undefined where there is no number */
+  quantile(fraction: number): number | undefined {
+    if (this.#count === 0) return undefined;
+    const place = fraction * (this.#count - 1);
+    if (this.#kept !== undefined) {
+      const sorted = this.#kept.slice(0, this.#keptCount).sort();
+      const below = sorted[Math.floor(place)];
+      const above = sorted[Math.ceil(place)];
+      return below + (above - below) * (place - Math.floor(place));
+    }
+    let left = Math.floor(place);
+    const { counts, smallest } = this.#below;
+    for (let at = counts.length - 1; at >= 0; at--) {
+      if (counts[at] > left) return -smallest[at];
+      left -= counts[at];
+    }
+    if (left < this.#zeros) return 0;
+    left -= this.#zeros;
+    for (let at = 0; at < this.#above.counts.length; at++) {
+      if (this.#above.counts[at] > left) return this.#above.smallest[at];
+      left -= this.#above.counts[at];
+    }
+    return undefined;
+  }
+
+  write(out: ByteWriter): void {
+    out.byte(this.#kept === undefined ? this.#bits + 1 : 0);
+    if (this.#kept !== undefined) {
+      out.count(this.#keptCount);
+      for (let i = 0; i < this.#keptCount; i++) out.double(this.#kept[i]);
+      return;
+    }
+    out.count(this.#zeros);
+    for (const { counts, smallest } of [this.#below, this.#above]) {
+      out.count(counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0));
+      for (let at = 0; at < counts.length; at++) {
+        if (counts[at] === 0) continue;
+        out.count(counts[at]);
+        out.double(smallest[at]);
+      }
+    }
+  }
+
+  merge(from: ByteReader): void {
+    const bits = from.byte() - 1;
+    if (bits < 0) {
+      const values = new Float64Array(from.count());
+      for (let i = 0; i < values.length; i++) values[i] = from.double();
+      this.add(values, values.length);
+      return;
+    }
+    if (this.#kept !== undefined) this.#spread();
+    while (this.#bits > bits) this.#coarsen();
+    const zeros = from.count();
+    this.#zeros += zeros;
+    this.#count += zeros;
+    for (const sign of [-1, 1]) {
+      for (let left = from.count(); left > 0; left--) {
+        const times = from.count();
+        this.#count += times;
+        this.#put(sign * from.double(), times);
+      }
+    }
+  }
+
+  reset(): void {
+    this.#kept = this.#kept ?? new Float64Array(16);
+    this.#keptCount = 0;
+    this.#bits = finestBits;
+    this.#above.clear();
+    this.#below.clear();
+    this.#zeros = 0;
+    this.#count = 0;
+  }
+
+  #keep(kept: Float64Array, values: Float64Array, count: number): void {
+    const needed = this.#keptCount + count;
+    let room = kept;
+    if (needed > kept.length) {
+      room = new Float64Array(Math.max(needed, kept.length * 2));
+      room.set(kept.subarray(0, this.#keptCount));
+      this.#kept = room;
+    }
+    for (let i = 0; i < count; i++) room[this.#keptCount + i] = values[i];
+    this.#keptCount = needed;
+  }
+
+  #spread(): void {
+    const kept = this.#kept ?? new Float64Array(0);
+    this.#kept = undefined;
+    for (let i = 0; i < this.#keptCount; i++) this.#put(kept[i], 1);
+    this.#keptCount = 0;
+  }
+
+  #put(value: number, times: number): void {
+    if (value === 0) {
+      this.#zeros += times;
+      return;
+    }
+    const size = value < 0 ? -value : value;
+    const buckets = value < 0 ? this.#below : this.#above;
+    double[0] = size;
+    const key = words[1] >>> (20 - this.#bits);
+    const at = key - buckets.first;
+    if (at >= 0 && at < buckets.counts.length && buckets.counts[at] > 0) {
+      if (size < buckets.smallest[at]) buckets.smallest[at] = size;
+      buckets.counts[at] += times;
+      return;
+    }
+    if (buckets.spanWith(key) > this.#limits.buckets && this.#bits > 0) {
+      this.#coarsen();
+      this.#put(value, times);
+      return;
+    }
+    buckets.add(key, size, times);
+  }
+
+  #coarsen(): void {
+    this.#bits--;
+    this.#above.halve();
+    this.#below.halve();
+  }
+}

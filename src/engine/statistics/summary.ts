@@ -1,0 +1,181 @@
+import type {
+  ColumnSummary,
+  Histogram,
+  ListSummary,
+  RangeSummary,
+  StatisticsDepth,
+  TextSummary,
+  TopValues,
+  ValueCount,
+} from '../../protocol/statistics.ts';
+import { numericText } from '../query/value/decimal.ts';
+import { timeAt } from '../query/value/time.ts';
+import { Bins } from './bins.ts';
+import type { ColumnAccumulator } from './column.ts';
+import { Patterns } from './patterns.ts';
+import type { RangeAccumulator } from './range.ts';
+import { textOfKept } from './texts.ts';
+import { ValueKind, type CountedValue } from './valueTable.ts';
+
+const topValues = { header: 10, panel: 50 } as const;
+const mostBars = { header: 40, panel: 80 } as const;
+const mostPatterns = 10;
+const outerPercents = [1, 5, 95, 99];
+
+/** The figures of a column, as the protocol has them. @param malformed rows that cannot be read */
+export function summaryOf(
+  column: ColumnAccumulator,
+  malformed: number,
+  depth: StatisticsDepth,
+): ColumnSummary {
+  const { number, text, boolean, time, list, object, missing } = column.kinds;
+  const distinct = column.values.distinct;
+  const booleans = (column.trues > 0 ? 1 : 0) + (boolean > column.trues ? 1 : 0);
+  return {
+    kinds: { number, text, boolean, time, list, object, null: column.kinds.null, missing, malformed },
+    distinct: { ...distinct, count: distinct.count + booleans },
+    trues: column.trues,
+    numbers: column.numbers && rangeSummary(column.numbers, depth),
+    times: column.times && rangeSummary(column.times, depth),
+    texts: textSummary(column),
+    lists: listSummary(column, depth),
+    top: topOf(column, topValues[depth]),
+    patterns: depth === 'panel' ? patternsOf(column) : undefined,
+  };
+}
+
+/**
+ * The bars of a column in all rows and in those of a filter, as far as they are known.
+ * @param isFiltered whether there is a filter
+ */
+export function histogramOf(
+  whole: ColumnAccumulator | undefined,
+  filtered: ColumnAccumulator | undefined,
+  isFiltered: boolean,
+  depth: StatisticsDepth,
+): Histogram | undefined {
+  const most = whole ?? filtered;
+  if (most === undefined) return undefined;
+  const isTime = most.kinds.time > most.kinds.number;
+  const ranges = [whole, filtered].map((column) => (isTime ? column?.times : column?.numbers));
+  const scale = ranges.find((range) => range !== undefined)?.scale;
+  if (scale === undefined) return undefined;
+  const bins = ranges.map((range) => range?.bins ?? new Bins(scale, 1));
+  const isWhole = ranges.every((range) => range === undefined || range.isWhole);
+  const bars = Bins.show(bins, scale, mostBars[depth], isWhole);
+  return (
+    bars && {
+      kind: scale.kind,
+      edges: bars.edges,
+      places: bars.places,
+      whole: bars.counts[0],
+      filtered: isFiltered ? bars.counts[1] : undefined,
+    }
+  );
+}
+
+function rangeSummary(range: RangeAccumulator, depth: StatisticsDepth): RangeSummary {
+  const { scale, quantiles, count, std, mean, sum } = range;
+  const isTime = scale.kind === 'time';
+  const written = (value: number | undefined): string => {
+    if (value === undefined) return '';
+    return isTime ? timeText(value) : numericText(value === 0 ? 0 : value);
+  };
+  const quantile = (percent: number): string => written(quantileOf(range, percent / 100));
+  return {
+    kind: scale.kind,
+    count,
+    min: range.min.text,
+    max: range.max.text,
+    sum: isTime || sum === undefined ? undefined : numericText(sum),
+    mean: written(mean),
+    std: std === undefined ? undefined : isTime ? std / 1000 : std,
+    q25: quantile(25),
+    q50: quantile(50),
+    q75: quantile(75),
+    ...(depth === 'panel' && {
+      percentiles: outerPercents.map((percent) => ({ percent, value: quantile(percent) })),
+    }),
+    quantileError: isTime && quantiles.error > 0 ? range.bins.widest / 1000 : quantiles.error,
+    negative: isTime ? 0 : range.negative,
+    zero: isTime ? 0 : range.zero,
+  };
+}
+
+/** Of many times a quantile is where its bar begins: their size is counted from 1970, which says nothing of them. */
+export function quantileOf(
+  { scale, quantiles, bins }: RangeAccumulator,
+  fraction: number,
+): number | undefined {
+  const isRough = scale.kind === 'time' && quantiles.error > 0;
+  return isRough ? bins.quantile(fraction) : quantiles.quantile(fraction);
+}
+
+export function timeText(ms: number): string {
+  return timeAt(Math.round(ms), 0)?.toString() ?? '';
+}
+
+function textSummary({ texts }: ColumnAccumulator): TextSummary | undefined {
+  if (texts.count === 0) return undefined;
+  const { count, min, max, minLength, maxLength, meanLength, shortest, longest, empty } = texts;
+  return { count, min, max, minLength, maxLength, meanLength, shortest, longest, empty };
+}
+
+function listSummary({ lists, kinds }: ColumnAccumulator, depth: StatisticsDepth): ListSummary | undefined {
+  if (kinds.list === 0 || lists === undefined) return undefined;
+  return {
+    count: kinds.list,
+    minItems: lists.min,
+    maxItems: lists.max,
+    meanItems: lists.mean,
+    items: lists.items && summaryOf(lists.items, 0, depth),
+  };
+}
+
+/** The most frequent values of a column. */
+export function topOf({ values, kinds, trues }: ColumnAccumulator, most: number): TopValues {
+  const all = [...values.entries()].filter(
+    ({ kind }) => kind !== ValueKind.List && kind !== ValueKind.Object,
+  );
+  const counted = all.map((value) => ({ count: value.count, value: () => shown(value) }));
+  for (const [text, count] of [
+    ['true', trues],
+    ['false', kinds.boolean - trues],
+  ] as const) {
+    if (count > 0) counted.push({ count, value: () => ({ text, kind: 'boolean', count, cut: false }) });
+  }
+  const listed = counted
+    .sort((a, b) => b.count - a.count)
+    .slice(0, most)
+    .map(({ value }) => value());
+  const total = kinds.number + kinds.text + kinds.time + kinds.boolean;
+  return {
+    values: listed,
+    exact: values.exact,
+    error: values.error,
+    others: total - listed.reduce((sum, { count }) => sum + count, 0),
+  };
+}
+
+function shown({ kind, bytes, length, count }: CountedValue): ValueCount {
+  if (kind === ValueKind.Double) {
+    const double = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true);
+    return { text: numericText(double), kind: 'number', count, cut: false };
+  }
+  return {
+    text: textOfKept(bytes),
+    kind: kind === ValueKind.NumberText ? 'number' : kind === ValueKind.Time ? 'time' : 'text',
+    count,
+    cut: length > bytes.length,
+  };
+}
+
+function patternsOf({ values, kinds }: ColumnAccumulator): ColumnSummary['patterns'] {
+  if (kinds.text === 0) return undefined;
+  const patterns = new Patterns();
+  for (const { kind, bytes, length, count } of values.entries()) {
+    if (kind === ValueKind.Text)
+      patterns.add(length > bytes.length ? ' '.repeat(1000) : textOfKept(bytes), count);
+  }
+  return { sampled: patterns.sampled, list: patterns.list(mostPatterns) };
+}

@@ -1,0 +1,409 @@
+import type { ByteReader, ByteWriter } from '../stage/bytes.ts';
+import { estimateCount, mergeRegisters, noteHash, registerCount, standardError } from './hyperLogLog.ts';
+import type { ColumnLimits } from './limits.ts';
+import { hashHigh, hashLow, hashText } from './textHash.ts';
+
+/** Of a longer value only so many bytes are kept, and its hash. */
+export const keptBytes = 256;
+
+/** What a value of the table is. Its bytes are a text, but those of `Double`, which are the eight of a double. */
+export const ValueKind = {
+  Text: 0,
+  Double: 1,
+  NumberText: 2,
+  Time: 3,
+  List: 4,
+  Object: 5,
+} as const;
+
+export type ValueKind = (typeof ValueKind)[keyof typeof ValueKind];
+
+/** Told of a text that the table did not hold. */
+export type Newcomer = (bytes: Uint8Array, start: number, end: number) => void;
+
+export interface CountedValue {
+  readonly kind: number;
+  readonly bytes: Uint8Array;
+  /** Length of the whole value in bytes; more than there are `bytes` where it was cut. */
+  readonly length: number;
+  readonly count: number;
+}
+
+const emptySlot = -1;
+/** Up to so many slots and bytes, a table that is emptied keeps its memory. */
+const keptSlots = 1 << 13;
+const keptArena = 1 << 18;
+
+/**
+ * The values of a column and how often each was seen. Exact while they are few: equal are those with equal hashes of 64
+ * bits whose first bytes are the same. Beyond the limits, the number of different ones is HyperLogLog's, and the counts
+ * are a summary by Misra and Gries ("Finding repeated elements", 1982): too low by `error` at the most, which is no more
+ * than the number of values divided by the counters. Both can be merged (Agarwal and others, "Mergeable summaries", 2012).
+ */
+export class ValueTable {
+  readonly #limits: ColumnLimits;
+  #table: Int32Array = new Int32Array(32).fill(emptySlot);
+  #lows: Int32Array = new Int32Array(16);
+  #highs: Int32Array = new Int32Array(16);
+  #counts: Float64Array = new Float64Array(16);
+  #places: Uint32Array = new Uint32Array(16);
+  #lengths: Float64Array = new Float64Array(16);
+  #kinds: Uint8Array = new Uint8Array(16);
+  #arena: Uint8Array = new Uint8Array(256);
+  #arenaView: DataView = new DataView(this.#arena.buffer);
+  #used = 0;
+  #count = 0;
+  /** Undefined while all values are in the table. */
+  #registers: Uint8Array | undefined;
+  #error = 0;
+  readonly #double = new DataView(new ArrayBuffer(16));
+  readonly #doubleBytes = new Uint8Array(this.#double.buffer);
+
+  constructor(limits: ColumnLimits) {
+    this.#limits = limits;
+  }
+
+  /** Whether every value is in the table with its exact count. */
+  get exact(): boolean {
+    return this.#registers === undefined;
+  }
+
+  /** By how much counts may be too low. */
+  get error(): number {
+    return this.#error;
+  }
+
+  get distinct(): { readonly count: number; readonly exact: boolean; readonly error: number } {
+    const registers = this.#registers;
+    if (registers === undefined) return { count: this.#count, exact: true, error: 0 };
+    return { count: Math.max(estimateCount(registers), this.#count), exact: false, error: standardError };
+  }
+
+  /**
+   * Takes in the values of some rows.
+   * @param isNew told of each value that is not in the table; one that was dropped from it may come again
+   */
+  addTexts(
+    kind: ValueKind,
+    bytes: Uint8Array,
+    view: DataView,
+    starts: Uint32Array,
+    ends: Uint32Array,
+    rows: Uint32Array,
+    count: number,
+    isNew: Newcomer | undefined,
+  ): void {
+    let i = 0;
+    for (; i < count && !this.#isNumberOnly; i++) {
+      const start = starts[rows[i]];
+      const end = ends[rows[i]];
+      hashText(view, start, end, kind);
+      const slot = this.#slot(bytes, view, start, end);
+      const entry = this.#table[slot];
+      if (entry !== emptySlot) {
+        this.#counts[entry]++;
+      } else {
+        isNew?.(bytes, start, end);
+        this.#insert(slot, kind, bytes, start, end, end - start, 1);
+      }
+    }
+    const registers = this.#registers;
+    if (registers === undefined) return;
+    for (; i < count; i++) {
+      const start = starts[rows[i]];
+      const end = ends[rows[i]];
+      hashText(view, start, end, kind);
+      noteHash(registers, hashLow, hashHigh);
+      isNew?.(bytes, start, end);
+    }
+  }
+
+  /** Whether nothing is kept of values any more but how many different ones there are. */
+  get #isNumberOnly(): boolean {
+    return this.#registers !== undefined && this.#limits.counters === 0;
+  }
+
+  /** Takes in numbers by their value. */
+  addDoubles(values: Float64Array, count: number): void {
+    const view = this.#double;
+    const bytes = this.#doubleBytes;
+    let i = 0;
+    for (; i < count && !this.#isNumberOnly; i++) {
+      // Minus zero is zero.
+      view.setFloat64(0, values[i] + 0, true);
+      hashText(view, 0, 8, ValueKind.Double);
+      const slot = this.#slot(bytes, view, 0, 8);
+      const entry = this.#table[slot];
+      if (entry !== emptySlot) this.#counts[entry]++;
+      else this.#insert(slot, ValueKind.Double, bytes, 0, 8, 8, 1);
+    }
+    const registers = this.#registers;
+    if (registers === undefined) return;
+    for (; i < count; i++) {
+      view.setFloat64(0, values[i] + 0, true);
+      hashText(view, 0, 8, ValueKind.Double);
+      noteHash(registers, hashLow, hashHigh);
+    }
+  }
+
+  /** The values that are in the table, in the order in which they came. */
+  *entries(): Generator<CountedValue> {
+    for (let entry = 0; entry < this.#count; entry++) {
+      yield {
+        kind: this.#kinds[entry],
+        bytes: this.#arena.subarray(this.#places[entry], this.#endOf(entry)),
+        length: this.#lengths[entry],
+        count: this.#counts[entry],
+      };
+    }
+  }
+
+  write(out: ByteWriter): void {
+    const registers = this.#registers;
+    out.byte(registers === undefined ? 0 : 1);
+    if (registers !== undefined) {
+      out.copy(registers);
+      out.double(this.#error);
+    }
+    out.count(this.#count);
+    for (let entry = 0; entry < this.#count; entry++) {
+      out.byte(this.#kinds[entry]);
+      out.uint32(this.#lows[entry] >>> 0);
+      out.uint32(this.#highs[entry] >>> 0);
+      out.count(this.#counts[entry]);
+      out.count(this.#lengths[entry]);
+      const start = this.#places[entry];
+      const end = this.#endOf(entry);
+      out.count(end - start);
+      out.copy(this.#arena, start, end);
+    }
+  }
+
+  merge(from: ByteReader): void {
+    if (from.byte() === 1) {
+      this.#sketch();
+      if (this.#registers) mergeRegisters(this.#registers, from.bytes(registerCount));
+      this.#error += from.double();
+    }
+    for (let left = from.count(); left > 0; left--) {
+      const kind = from.byte();
+      const low = from.uint32() | 0;
+      const high = from.uint32() | 0;
+      const times = from.count();
+      const length = from.count();
+      const kept = from.count();
+      const bytes = from.bytes(kept);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      if (this.#isNumberOnly && this.#registers) {
+        noteHash(this.#registers, low, high);
+        continue;
+      }
+      const slot = this.#slotOf(low, high, length, bytes, view, 0, kept);
+      const entry = this.#table[slot];
+      if (entry !== emptySlot) this.#counts[entry] += times;
+      else this.#insertHashed(slot, low, high, kind as ValueKind, bytes, 0, kept, length, times);
+    }
+  }
+
+  /** @param many whether there are known to be more values than can be counted exactly: then none is kept in vain */
+  reset(many = false): void {
+    if (this.#table.length > keptSlots) this.#table = new Int32Array(32).fill(emptySlot);
+    else this.#table.fill(emptySlot);
+    if (this.#arena.length > keptArena) this.#setArena(new Uint8Array(256));
+    this.#used = 0;
+    this.#count = 0;
+    this.#error = 0;
+    if (!many) this.#registers = undefined;
+    else if (this.#registers) this.#registers.fill(0);
+    else this.#registers = new Uint8Array(registerCount);
+  }
+
+  #endOf(entry: number): number {
+    return entry + 1 < this.#count ? this.#places[entry + 1] : this.#used;
+  }
+
+  #slot(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    return this.#slotOf(hashLow, hashHigh, end - start, bytes, view, start, end);
+  }
+
+  /** The place in the table where a value is, or where it would be put. */
+  #slotOf(
+    low: number,
+    high: number,
+    length: number,
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+  ): number {
+    const table = this.#table;
+    const mask = table.length - 1;
+    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+      const entry = table[slot];
+      if (entry === emptySlot) return slot;
+      if (this.#lows[entry] !== low || this.#highs[entry] !== high || this.#lengths[entry] !== length)
+        continue;
+      if (this.#isEqual(entry, bytes, view, start, end)) return slot;
+    }
+  }
+
+  #isEqual(entry: number, bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
+    const arena = this.#arena;
+    const words = this.#arenaView;
+    let at = this.#places[entry];
+    const length = Math.min(end - start, keptBytes);
+    const stop = start + length;
+    let from = start;
+    for (; from + 4 <= stop; from += 4, at += 4) {
+      if (words.getInt32(at, true) !== view.getInt32(from, true)) return false;
+    }
+    for (; from < stop; from++, at++) if (arena[at] !== bytes[from]) return false;
+    return true;
+  }
+
+  #insert(
+    slot: number,
+    kind: ValueKind,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    length: number,
+    times: number,
+  ): void {
+    this.#insertHashed(slot, hashLow, hashHigh, kind, bytes, start, end, length, times);
+  }
+
+  #insertHashed(
+    slot: number,
+    low: number,
+    high: number,
+    kind: ValueKind,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    length: number,
+    times: number,
+  ): void {
+    const kept = Math.min(end - start, keptBytes);
+    if (this.#used + kept > this.#arena.length) this.#growArena(kept);
+    if (this.#count === this.#lows.length) this.#growEntries();
+    const entry = this.#count++;
+    this.#table[slot] = entry;
+    this.#lows[entry] = low;
+    this.#highs[entry] = high;
+    this.#counts[entry] = times;
+    this.#lengths[entry] = length;
+    this.#kinds[entry] = kind;
+    this.#places[entry] = this.#used;
+    const arena = this.#arena;
+    for (let from = start, at = this.#used; from < start + kept; from++, at++) arena[at] = bytes[from];
+    this.#used += kept;
+    if (this.#registers !== undefined) {
+      noteHash(this.#registers, low, high);
+      if (this.#count >= 2 * this.#limits.counters) this.#prune();
+    } else if (this.#count > this.#limits.values || this.#used > this.#limits.valueBytes) {
+      this.#sketch();
+    }
+    if (this.#count * 2 > this.#table.length) this.#rehash(this.#table.length * 2);
+  }
+
+  /** Goes over to counting some of the values. */
+  #sketch(): void {
+    if (this.#registers !== undefined) return;
+    const registers = new Uint8Array(registerCount);
+    for (let entry = 0; entry < this.#count; entry++)
+      noteHash(registers, this.#lows[entry], this.#highs[entry]);
+    this.#registers = registers;
+    if (this.#count > this.#limits.counters) this.#prune();
+  }
+
+  /** Takes from every count what the largest one that cannot be kept has. */
+  #prune(): void {
+    const { counters } = this.#limits;
+    if (counters === 0) {
+      this.#count = 0;
+      this.#used = 0;
+      this.#error = Infinity;
+      this.#rehash(0);
+      return;
+    }
+    const taken = this.#countBeyond(counters);
+    this.#error += taken;
+    let kept = 0;
+    let used = 0;
+    const arena = this.#arena;
+    const count = this.#count;
+    for (let entry = 0; entry < count; entry++) {
+      const left = this.#counts[entry] - taken;
+      if (left <= 0) continue;
+      const start = this.#places[entry];
+      const end = entry + 1 < count ? this.#places[entry + 1] : this.#used;
+      arena.copyWithin(used, start, end);
+      this.#lows[kept] = this.#lows[entry];
+      this.#highs[kept] = this.#highs[entry];
+      this.#lengths[kept] = this.#lengths[entry];
+      this.#kinds[kept] = this.#kinds[entry];
+      this.#counts[kept] = left;
+      this.#places[kept] = used;
+      used += end - start;
+      kept++;
+    }
+    this.#count = kept;
+    this.#used = used;
+    this.#rehash(this.#table.length > 8 * counters ? 8 * counters : this.#table.length);
+  }
+
+  /** The smallest number that no more than `most` counts are above. */
+  #countBeyond(most: number): number {
+    const counts = this.#counts.subarray(0, this.#count);
+    for (let limit = 1; limit <= 4; limit++) {
+      let above = 0;
+      for (let entry = 0; entry < counts.length; entry++) if (counts[entry] > limit) above++;
+      if (above <= most) return limit;
+    }
+    const sorted = counts.slice().sort();
+    return sorted[sorted.length - 1 - most];
+  }
+
+  #rehash(length: number): void {
+    let size = 32;
+    while (size < length) size *= 2;
+    const table =
+      size === this.#table.length ? this.#table.fill(emptySlot) : new Int32Array(size).fill(emptySlot);
+    const mask = size - 1;
+    for (let entry = 0; entry < this.#count; entry++) {
+      let slot = this.#lows[entry] & mask;
+      while (table[slot] !== emptySlot) slot = (slot + 1) & mask;
+      table[slot] = entry;
+    }
+    this.#table = table;
+  }
+
+  #growArena(needed: number): void {
+    const larger = new Uint8Array(Math.max(this.#used + needed, this.#arena.length * 2));
+    larger.set(this.#arena.subarray(0, this.#used));
+    this.#setArena(larger);
+  }
+
+  #setArena(arena: Uint8Array<ArrayBuffer>): void {
+    this.#arena = arena;
+    this.#arenaView = new DataView(arena.buffer);
+  }
+
+  #growEntries(): void {
+    const length = this.#lows.length * 2;
+    const grown = <T extends Int32Array | Uint32Array | Float64Array | Uint8Array>(
+      array: T,
+      larger: T,
+    ): T => {
+      larger.set(array);
+      return larger;
+    };
+    this.#lows = grown(this.#lows, new Int32Array(length));
+    this.#highs = grown(this.#highs, new Int32Array(length));
+    this.#counts = grown(this.#counts, new Float64Array(length));
+    this.#places = grown(this.#places, new Uint32Array(length));
+    this.#lengths = grown(this.#lengths, new Float64Array(length));
+    this.#kinds = grown(this.#kinds, new Uint8Array(length));
+  }
+}

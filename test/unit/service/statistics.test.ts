@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StatisticsAnswer, StatisticsRequest } from '../../../src/protocol/statistics.ts';
+import { Preview } from '../../support/preview.ts';
+
+/** About 9 MiB, so that several workers scan several blocks; line 5 is malformed. */
+const rows = 60_000;
+
+function lineOf(id: number): string {
+  if (id === 4) return '{"id":4,';
+  const status = id % 40 === 0 ? 503 : 200;
+  return JSON.stringify({ id, status, tags: id % 2 ? ['a'] : ['a', 'b'], text: '.'.repeat(id % 150) });
+}
+
+describe('service/statistics', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let preview: Preview;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
+    const path = join(folder, 'log.jsonl');
+    await writeFile(path, Array.from({ length: rows }, (_, id) => lineOf(id)).join('\n'));
+    preview = await Preview.open(path);
+  });
+  after(async () => {
+    await preview.close();
+    await rm(folder, { recursive: true });
+  });
+
+  function ask(
+    request: Omit<StatisticsRequest, 'depth'> & Partial<StatisticsRequest>,
+    onProgress?: (answer: StatisticsAnswer) => void,
+  ): Promise<StatisticsAnswer> {
+    return preview.page.call('statistics', { depth: 'header', ...request }, { onProgress });
+  }
+
+  it('tells what the first blocks hold, then more, and in the end everything exactly', async () => {
+    const steps: StatisticsAnswer[] = [];
+    const answer = await ask({ view: 0, columns: [1, 0] }, (step) => steps.push(step));
+    const [first] = steps;
+    assert.ok(first.whole.share > 0 && first.whole.share < 1 && !first.whole.exact, 'the first is partial');
+    assert.ok((first.columns[0].whole?.kinds.number ?? 0) > 0);
+    assert.deepEqual(answer.whole, { share: 1, rows, exact: true });
+    assert.deepEqual(
+      answer.columns.map(({ column }) => column),
+      [1, 0],
+    );
+    const [status, id] = answer.columns;
+    assert.deepEqual(
+      status.whole?.top.values.map(({ text, count }) => [text, count]),
+      [
+        ['200', rows - rows / 40 - 1],
+        ['503', rows / 40],
+      ],
+    );
+    assert.deepEqual([id.whole?.numbers?.min, id.whole?.numbers?.max], ['0', String(rows - 1)]);
+    assert.equal(id.whole?.kinds.malformed, 1);
+    assert.equal(
+      id.histogram?.whole.reduce((sum, count) => sum + count, 0),
+      rows - 1,
+    );
+    assert.equal(answer.filtered, undefined);
+  });
+
+  it('answers what it has told once without reading again', async () => {
+    await ask({ view: 0, columns: [0] });
+    let told = 0;
+    const answer = await ask({ view: 0, columns: [0] }, () => told++);
+    assert.equal(told, 0);
+    assert.deepEqual(answer.whole, { share: 1, rows, exact: true });
+  });
+
+  it('tells of a filter what it holds, by the edges of the whole', async () => {
+    const { view } = await preview.page.call('run', { query: 'status = 503 AND id < 30000' });
+    const answer = await ask({ view, columns: [0] });
+    assert.deepEqual(answer.filtered, { share: 1, rows: 750, exact: true });
+    const [{ whole, filtered, histogram }] = answer.columns;
+    assert.deepEqual([whole?.numbers?.max, filtered?.numbers?.max], ['59999', '29960']);
+    assert.equal(histogram?.whole.length, histogram?.filtered?.length);
+    assert.equal(
+      histogram?.filtered?.reduce((sum, count) => sum + count, 0),
+      750,
+    );
+  });
+
+  it('tells of a table that a query makes what its own columns hold', async () => {
+    const { view } = await preview.page.call('run', { query: 'AGGREGATE count(*) AS n GROUP BY status' });
+    const answer = await ask({ view, columns: [1] });
+    assert.equal(answer.columns[0].whole?.numbers?.sum, String(rows - 1));
+  });
+
+  it('looks inside lists for the panel', async () => {
+    const answer = await ask({ view: 0, columns: [2], depth: 'panel' });
+    assert.deepEqual(
+      answer.columns[0].whole?.lists?.items?.top.values.map(({ text, count }) => [text, count]),
+      [
+        ['a', rows - 1],
+        ['b', rows / 2 - 1],
+      ],
+    );
+  });
+
+  it('stops when it is cancelled', async () => {
+    const stop = new AbortController();
+    const call = preview.page.call(
+      'statistics',
+      { view: 0, columns: [3], depth: 'header' },
+      { signal: stop.signal, onProgress: () => stop.abort() },
+    );
+    await assert.rejects(call);
+    const answer = await ask({ view: 0, columns: [3] });
+    assert.equal(answer.columns[0].whole?.texts?.maxLength, 149);
+  });
+
+  it('refuses more columns than can be looked at', async () => {
+    await assert.rejects(ask({ view: 0, columns: Array.from({ length: 1001 }, (_, id) => id) }));
+  });
+});
