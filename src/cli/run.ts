@@ -64,10 +64,10 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
         await terminal.output.write(new TextEncoder().encode(`${JSON.stringify(readingOf(dataset))}\n`));
         return;
       }
-      for (const doubt of [
-        ...checkQuery(parsed.query, dataset.seenColumns, dataset.layout),
-        ...readingDoubts(parsed.query, dataset, optionsFor),
-      ]) {
+      const doubts = readingDoubts(parsed.query, dataset, optionsFor);
+      const errors = doubts.filter(({ severity }) => severity === 'error');
+      if (errors.length > 0) throw new QuerySyntaxError(errors);
+      for (const doubt of [...checkQuery(parsed.query, dataset.seenColumns, dataset.layout), ...doubts]) {
         terminal.say(showProblem(command.query, doubt));
       }
       const summary = await work(dataset, command, terminal);

@@ -1,10 +1,11 @@
 import { describeOpen, type OpenReading } from '../format/csv/openReading.ts';
-import { checkReadings, type Diagnostic, type Query } from '../query/index.ts';
+import { checkReadings, parseQuery, type Diagnostic, type Query } from '../query/index.ts';
 import type { Dataset } from './dataset.ts';
+import { QuerySyntaxError } from './plan.ts';
 
 /**
  * Where a query compares, sorts or computes with columns that are read as text, since their cells can be read in two
- * ways.
+ * ways. A query with an error among them is not to be run.
  * @param advice what to do about such a column
  */
 export function readingDoubts(
@@ -20,4 +21,16 @@ export function readingDoubts(
     `${names[reading.column]} is read as text: ${describeOpen(reading)}. ${advice(reading)}`,
   ]);
   return checkReadings(query, layout, new Map(doubts));
+}
+
+/** What there is to do about such a column in a preview. */
+export const pageAdvice = 'Choose one above the rows or with Read File As.';
+
+/** @throws QuerySyntaxError where a query is not to be run before somebody has said how a column is read */
+export function refuseOpen(query: string, dataset: Dataset): void {
+  const parsed = parseQuery(query);
+  if (!parsed.ok) return;
+  const doubts = readingDoubts(parsed.query, dataset, () => pageAdvice);
+  const errors = doubts.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new QuerySyntaxError(errors);
 }

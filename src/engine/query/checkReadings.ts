@@ -1,4 +1,4 @@
-import { warningAt, type Diagnostic, type Span } from './diagnostic.ts';
+import { errorAt, warningAt, type Diagnostic } from './diagnostic.ts';
 import { aggregates, scalarFunctions } from './function/index.ts';
 import type { Layout } from './layout.ts';
 import { expressionsOf, resolve } from './operator/operators.ts';
@@ -6,12 +6,14 @@ import { FieldList } from './predicate/fields.ts';
 import { Resolver } from './resolve/resolve.ts';
 import { initialScope } from './resolve/scope.ts';
 import { SlotTable } from './resolve/slot.ts';
+import type { Bound } from './resolve/step.ts';
 import type { Call, Expression, Operator, Query } from './syntax/tree.ts';
 import { visitExpression } from './syntax/walk.ts';
 
 /**
- * Where a query compares, sorts or computes with columns that are read as text although they may hold numbers or
- * dates, since it is not known how those are written.
+ * Where a query compares, sorts or computes with columns of which it is not known how their numbers or dates are
+ * written: warnings. An aggregate of them would take some of the cells and leave out the others, and its one value would
+ * not show it: that is an error.
  * @param doubts by the index of the column, what there is to say of it
  */
 export function checkReadings(
@@ -20,27 +22,114 @@ export function checkReadings(
   doubts: ReadonlyMap<number, string>,
 ): Diagnostic[] {
   if (doubts.size === 0) return [];
-  const used = new Set<Span>();
-  for (const operator of operators) for (const node of usedByValue(operator)) used.add(node);
-  const diagnostics: Diagnostic[] = [];
-  const said = new Set<number>();
-  const resolver = new Resolver(initialScope(layout), new SlotTable(new FieldList(), layout), {
-    unknown: () => undefined,
-    field: (node, [column]) => {
-      if (typeof column !== 'number' || said.has(column) || !used.has(node)) return;
-      const doubt = doubts.get(column);
-      if (doubt === undefined) return;
-      said.add(column);
-      diagnostics.push(warningAt(node, doubt));
-    },
-  });
-  for (const operator of operators) resolve(operator, resolver);
-  return diagnostics;
+  const found = new Map<string, Diagnostic>();
+  const table = new SlotTable(new FieldList(), layout);
+  const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
+  const origins = new Origins(resolver);
+  for (const operator of operators) {
+    for (const { node, aggregate } of usedByValue(operator)) {
+      for (const column of origins.of(node, resolver.bind([node]))) {
+        const doubt = doubts.get(column);
+        const key = `${column} ${aggregate !== undefined}`;
+        if (doubt === undefined || found.has(key)) continue;
+        const error = `${aggregate}(…) cannot be computed while ${doubt}`;
+        found.set(key, aggregate === undefined ? warningAt(node, doubt) : errorAt(node, error));
+      }
+    }
+    resolve(operator, resolver);
+  }
+  return [...found.values()];
+}
+
+/** From which columns of the file values come: as they stand, or computed with. */
+class Origins {
+  readonly #resolver: Resolver;
+  readonly #known = new Map<number, ReadonlySet<number>>();
+
+  constructor(resolver: Resolver) {
+    this.#resolver = resolver;
+  }
+
+  /** Indexes of the columns. */
+  of(expression: Expression, bound: Bound): ReadonlySet<number> {
+    const columns = new Set<number>();
+    for (const node of passedOn(expression)) {
+      const slot =
+        node.kind === 'column'
+          ? bound.columns.get(node)?.slot
+          : node.kind === 'call'
+            ? bound.calls.get(node)
+            : undefined;
+      if (slot !== undefined) for (const column of this.#ofSlot(slot)) columns.add(column);
+    }
+    return columns;
+  }
+
+  #ofSlot(slot: number): ReadonlySet<number> {
+    const known = this.#known.get(slot);
+    if (known) return known;
+    const columns = this.#lookFor(slot);
+    this.#known.set(slot, columns);
+    return columns;
+  }
+
+  #lookFor(slot: number): ReadonlySet<number> {
+    const { source } = this.#resolver.table.slots[slot];
+    if (source.kind === 'field') {
+      const [column] = this.#resolver.table.fields.requests()[source.field].path;
+      return new Set(typeof column === 'number' ? [column] : []);
+    }
+    for (const step of this.#resolver.steps) {
+      if (step.kind !== 'compute' && step.kind !== 'aggregate' && step.kind !== 'window') continue;
+      const computed = step.kind === 'compute' ? step.items : step.kind === 'aggregate' ? step.keys : [];
+      const item = computed.find((other) => other.slot === slot);
+      if (item) return this.of(item.expression, step.bound);
+      const made = step.kind === 'compute' ? undefined : step.calls.find((other) => other.slot === slot);
+      if (made) return made.call.arguments.length > 0 ? this.of(made.call.arguments[0], step.bound) : none;
+    }
+    return none;
+  }
+}
+
+const none: ReadonlySet<number> = new Set();
+
+/** The columns and calls whose values an expression gives as they stand, or computes with. */
+function* passedOn(node: Expression): Generator<Expression> {
+  switch (node.kind) {
+    case 'column':
+      yield node;
+      break;
+    case 'arithmetic':
+      if (node.operator !== '||') for (const side of [node.left, node.right]) yield* passedOn(side);
+      break;
+    case 'negative':
+    case 'cast':
+      yield* passedOn(node.operand);
+      break;
+    case 'case':
+      for (const { then } of node.branches) yield* passedOn(then);
+      if (node.otherwise) yield* passedOn(node.otherwise);
+      break;
+    case 'call': {
+      yield node;
+      const scalar = scalarFunctions.get(node.name.name.toLowerCase());
+      if (scalar?.keepsLoose || scalar?.group === 'number')
+        for (const given of node.arguments) yield* passedOn(given);
+      break;
+    }
+    default:
+  }
+}
+
+/** An expression of which more is looked at than its text, by an aggregate or otherwise. */
+interface Use {
+  readonly node: Expression;
+  readonly aggregate?: string;
 }
 
 /** The expressions of which the operator looks at more than their text. */
-function* usedByValue(operator: Operator): Generator<Expression> {
-  if (operator.kind === 'order by') for (const { expression } of operator.keys) yield expression;
+function* usedByValue(operator: Operator): Generator<Use> {
+  if (operator.kind === 'order by') for (const { expression } of operator.keys) yield { node: expression };
   for (const { expression } of expressionsOf(operator)) {
     const nodes: Expression[] = [];
     visitExpression(expression, (node) => nodes.push(node));
@@ -48,7 +137,12 @@ function* usedByValue(operator: Operator): Generator<Expression> {
   }
 }
 
-function* operandsByValue(node: Expression): Generator<Expression> {
+function* operandsByValue(node: Expression): Generator<Use> {
+  if (node.kind === 'call') yield* argumentsByValue(node);
+  else for (const operand of operandsOf(node)) yield { node: operand };
+}
+
+function* operandsOf(node: Expression): Generator<Expression> {
   switch (node.kind) {
     case 'comparison': {
       const isOrder = node.operator !== '=' && node.operator !== '<>';
@@ -75,9 +169,6 @@ function* operandsByValue(node: Expression): Generator<Expression> {
     case 'cast':
       if (node.type !== 'text' && node.type !== 'json') yield node.operand;
       break;
-    case 'call':
-      yield* argumentsByValue(node);
-      break;
     default:
   }
 }
@@ -88,15 +179,16 @@ const ofTexts: ReadonlySet<string> = new Set([
   ...['first_value', 'last_value', 'lag', 'lead'],
 ]);
 
-function* argumentsByValue({ name, arguments: given, orderBy }: Call): Generator<Expression> {
-  for (const { expression } of orderBy) yield expression;
+function* argumentsByValue({ name, arguments: given, orderBy }: Call): Generator<Use> {
+  for (const { expression } of orderBy) yield { node: expression };
   const called = name.name.toLowerCase();
   const scalar = scalarFunctions.get(called);
-  const byValue =
-    scalar === undefined
-      ? aggregates.has(called) && !ofTexts.has(called)
-      : scalar.group === 'number' || scalar.group === 'time' || scalar.compares === true;
-  if (byValue) yield* given;
+  if (scalar === undefined) {
+    if (!aggregates.has(called) || ofTexts.has(called)) return;
+    for (const node of given) yield { node, aggregate: called };
+  } else if (scalar.group === 'number' || scalar.group === 'time' || scalar.compares === true) {
+    for (const node of given) yield { node };
+  }
 }
 
 function isText(node: Expression): boolean {

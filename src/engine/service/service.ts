@@ -8,6 +8,7 @@ import { isAddress } from '../source/http/address.ts';
 import type { HttpLimits } from '../source/http/limits.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { refuseOpen } from '../dataset/doubts.ts';
 import { exportRejectsToFile, exportToFile } from '../run/export.ts';
 import { printQueries } from './printQueries.ts';
 import { Session } from './session.ts';
@@ -98,7 +99,10 @@ export class EngineService {
         return null;
       },
       export: ({ session, query, target, to }, context) =>
-        this.#exporting(session, (dataset) => exportToFile(dataset, { query, to, target }, context)),
+        this.#exporting(session, (dataset) => {
+          refuseOpen(query, dataset);
+          return exportToFile(dataset, { query, to, target }, context);
+        }),
       exportRejects: ({ session, target }, context) =>
         this.#exporting(session, (dataset) => exportRejectsToFile(dataset, target, context)),
       recordText: async ({ session, view, row }, { signal }) => {

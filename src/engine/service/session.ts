@@ -16,7 +16,7 @@ import { checkQuery, completeAt, conditionsOf, parseQuery, searchFor } from '../
 import { SourceError } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { readingDoubts } from '../dataset/doubts.ts';
+import { pageAdvice, readingDoubts, refuseOpen } from '../dataset/doubts.ts';
 import { editByReading } from './editByReading.ts';
 import { openColumns } from './written.ts';
 import { describeReadings } from '../format/csv/cellReading.ts';
@@ -178,10 +178,9 @@ export class Session {
     };
     const parsed = parseQuery(query);
     if (!parsed.ok) return withSearch(parsed.diagnostics);
-    const advice = 'Choose one above the rows or with Read File As.';
     return [
       ...withSearch(checkQuery(parsed.query, columns, dataset.layout)),
-      ...readingDoubts(parsed.query, dataset, () => advice),
+      ...readingDoubts(parsed.query, dataset, () => pageAdvice),
     ];
   }
 
@@ -210,6 +209,7 @@ export class Session {
     await new Promise(setImmediate);
     signal.throwIfAborted();
     const planned = plannedFor(query, dataset.recognised.format);
+    refuseOpen(query, dataset);
     const kept = this.#kept(planned);
     if (kept) return kept.state;
     const id = this.#nextView++;

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { readingDoubts } from '../../../src/engine/dataset/doubts.ts';
+import { parseQuery } from '../../../src/engine/query/index.ts';
 import { runCli, type CliResult } from '../../support/cli.ts';
 
 describe('rowriver, how numbers and dates are written', function () {
@@ -48,8 +51,54 @@ describe('rowriver, how numbers and dates are written', function () {
       dates.stderr,
       /day is read as text: 01\/02\/2024 can be 2024-02-01 or 2024-01-02\. Use --dates dmy or --dates mdy\./,
     );
+    const later = await run('open.csv', '|> EXTEND sum AS s |> WHERE s > 100');
+    assert.match(later.stderr, /sum is read as text/);
     for (const query of ["sum = '1,234'", 'sum IS NULL', "day LIKE '%2024'", '|> SELECT upper(sum), day'])
       assert.doesNotMatch((await run('open.csv', query)).stderr, /read as text/, query);
+  });
+
+  it('refuses an aggregate of a column that can be read in two ways, by whatever name', async () => {
+    const refused = await run('open.csv', '|> AGGREGATE sum(sum) AS s');
+    assert.deepEqual([refused.code, refused.stdout.toString()], [2, ''], refused.stderr);
+    assert.match(
+      refused.stderr,
+      /sum\(…\) cannot be computed while sum is read as text: .* Use --decimal ',' or --decimal '\.'\./,
+    );
+    const told = await run('open.csv', '--decimal', '.', '|> AGGREGATE sum(sum) AS s');
+    assert.equal(told.code, 0, told.stderr);
+
+    const { signal } = new AbortController();
+    const dataset = await Dataset.open({ kind: 'file', path: join(folder, 'open.csv') }, { signal });
+    const severities = (text: string): string[] => {
+      const parsed = parseQuery(text);
+      if (!parsed.ok) assert.fail(text);
+      return readingDoubts(parsed.query, dataset, () => '').map(({ severity }) => severity);
+    };
+    try {
+      for (const query of [
+        'AGGREGATE count(*) AS n, avg(sum) AS s GROUP BY name',
+        'AGGREGATE max(day) AS s',
+        'AGGREGATE sum(sum) + 1 AS s',
+        'AGGREGATE sum(sum * 2) AS s',
+        'EXTEND sum AS a |> SELECT a AS b |> AGGREGATE sum(b) AS s',
+        'EXTEND round(coalesce(sum, 0)) AS a |> AGGREGATE median(a) AS s',
+        "AGGREGATE sum(CASE WHEN name = 'x' THEN sum ELSE 0 END) AS s",
+        'AGGREGATE any_value(sum) AS a GROUP BY name |> AGGREGATE sum(a) AS s',
+        'ORDER BY name |> EXTEND sum(sum) OVER (ROWS 2 PRECEDING) AS s',
+      ]) {
+        assert.ok(severities(query).includes('error'), query);
+      }
+      for (const query of [
+        'AGGREGATE count(sum) AS s, list(sum) AS l, count(DISTINCT day) AS d',
+        "AGGREGATE sum(replace(sum, ',', '')) AS s",
+        'AGGREGATE max(length(sum)) AS s',
+        'AGGREGATE count(*) AS s GROUP BY day',
+      ]) {
+        assert.deepEqual(severities(query), [], query);
+      }
+    } finally {
+      await dataset.close();
+    }
   });
 
   it('does as it is told', async () => {

@@ -38,6 +38,11 @@ describe('a preview of numbers and dates that are written in another way', () =>
     ]);
     const [doubt] = await preview.page.call('check', { query: 'open > 5' });
     assert.match(doubt.message, /^open is read as text: 1,234 can be 1\.234 or 1234\./);
+    const query = '|> EXTEND open AS o |> AGGREGATE sum(o) AS s';
+    const [error] = await preview.page.call('check', { query });
+    assert.equal(error.severity, 'error');
+    const refused = /sum\(…\) cannot be computed while open is read as text: .* Choose one above the rows/;
+    await assert.rejects(preview.page.call('run', { query }), refused);
   });
 
   it('shows numbers as numbers, of the file and of what a query makes', async () => {
