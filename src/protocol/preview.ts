@@ -241,6 +241,8 @@ export type QueryEdit =
       readonly direction: 'next' | 'ascending' | 'descending' | 'none';
       readonly more: boolean;
     }
+  /** Values picked in a plot, in place of those that were picked there before; an empty pick takes them away. */
+  | { readonly kind: 'pick'; readonly path: string; readonly pick: ValuePick }
   | {
       readonly kind: 'add';
       readonly path: string;
@@ -248,6 +250,28 @@ export type QueryEdit =
       /** The cell's text and kind; undefined for the null tests. */
       readonly value?: { readonly text: string; readonly kind: number } | undefined;
     };
+
+/** Which of a column's values are wanted: any of these. */
+export interface ValuePick {
+  readonly ranges: readonly PickedRange[];
+  readonly values: readonly PickedValue[];
+  /** NULL, which is also what is missing. */
+  readonly nulls: boolean;
+}
+
+/** Numbers or times from one edge up to, and without, another; an edge as in `Histogram.edges`. */
+export interface PickedRange {
+  readonly kind: 'number' | 'time';
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+export interface PickedValue {
+  readonly kind: 'number' | 'text' | 'boolean';
+  readonly text: string;
+  /** Only the beginning is known. */
+  readonly cut: boolean;
+}
 
 export interface Problem {
   readonly record: number;
@@ -333,6 +357,11 @@ export interface PreviewCalls extends StatisticsCalls {
     result: { readonly from: number; readonly to: number; readonly items: readonly Completion[] };
   };
   conditions: { params: { readonly query: string }; result: readonly Condition[] };
+  /** What the query's conditions pick of each column, by its path: what plots show as selected. */
+  picks: {
+    params: { readonly query: string };
+    result: readonly { readonly path: string; readonly pick: ValuePick }[];
+  };
   edit: { params: { readonly query: string; readonly edit: QueryEdit }; result: { readonly query: string } };
   /**
    * Reads on where a source had failed: in view 0 the next block of the file, in any other the rest of its

@@ -17,5 +17,6 @@ export type { Operator, Query } from './syntax/tree.ts';
 export { completeAt, type Completion, type Completions, type SeenValue } from './panel/complete.ts';
 export { conditionsOf, type Condition } from './panel/conditions.ts';
 export { editQuery, type QueryEdit } from './panel/edit.ts';
+export { picksOf } from './panel/pick.ts';
 export { searchFor } from './panel/search.ts';
 export { writeName, writePath, writeText } from './write.ts';

@@ -12,7 +12,7 @@ import type { StatisticsAnswer, StatisticsRequest } from '../../protocol/statist
 import { cellLimit, detailLimit } from '../../protocol/preview.ts';
 import { Peer, type HandlerContext, type Handlers, type Message, type Post } from '../../protocol/rpc.ts';
 import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
-import { checkQuery, completeAt, conditionsOf, parseQuery, searchFor } from '../query/index.ts';
+import { checkQuery, completeAt, conditionsOf, parseQuery, picksOf, searchFor } from '../query/index.ts';
 import { SourceError } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -131,6 +131,7 @@ export class Session {
       check: ({ query }) => this.#check(query),
       complete: ({ query, position }, { signal }) => this.#complete(query, position, signal),
       conditions: ({ query }) => conditionsOf(query),
+      picks: ({ query }) => picksOf(query),
       edit: ({ query, edit }) => ({ query: editByReading(query, edit, this.#file.dataset) }),
       retry: ({ view }, context) => this.#retry(view, context),
       statistics: (request, context) => this.#statistics(request, context),

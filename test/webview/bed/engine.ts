@@ -373,6 +373,7 @@ export function serve(post: Post, options: BedOptions): Server {
       return { from, to: position, items: [...columns, ...functions] };
     },
     conditions: ({ query }) => conditionsOf(query),
+    picks: () => [],
     edit: ({ query, edit }) => ({ query: edited(query, edit) }),
     'host/export': () => null,
     'host/exportRejects': () => null,
@@ -477,6 +478,7 @@ function edited(query: string, edit: QueryEdit): string {
       .join(' AND ');
   }
   if (edit.kind === 'sort') return sorted(query, edit);
+  if (edit.kind === 'pick') return query;
   const { path, test, value } = edit;
   const literal =
     value?.kind === CellKind.Number || value?.kind === CellKind.Boolean

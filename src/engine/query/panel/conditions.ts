@@ -23,7 +23,7 @@ function isWhere(operator: Operator): operator is Operator<'where'> {
   return operator.kind === 'where';
 }
 
-function operandsOf(condition: Expression): readonly Expression[] {
+export function operandsOf(condition: Expression): readonly Expression[] {
   return condition.kind === 'logical' && condition.operator === 'and' ? condition.operands : [condition];
 }
 

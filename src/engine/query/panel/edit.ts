@@ -2,11 +2,13 @@ import { readNumber } from '../value/decimal.ts';
 import { parsePipeline } from '../syntax/pipeline.ts';
 import { writeText } from '../write.ts';
 import { addCondition, removeCondition } from './conditions.ts';
+import { pickQuery, type PickEdit } from './pick.ts';
 import { sortQuery, type SortEdit } from './sort.ts';
 
 /** What a menu does to a query's text: structurally the protocol's `QueryEdit`. */
 export type QueryEdit =
   | SortEdit
+  | PickEdit
   | { readonly kind: 'remove'; readonly from: number; readonly to: number }
   | {
       readonly kind: 'add';
@@ -26,6 +28,7 @@ const cell = { missing: 0, null: 1, boolean: 2, number: 3, json: 5, cut: 16 };
 export function editQuery(text: string, edit: QueryEdit): string {
   if (edit.kind === 'remove') return removeCondition(text, edit);
   if (edit.kind === 'sort') return sortQuery(text, edit);
+  if (edit.kind === 'pick') return pickQuery(text, edit);
   if (edit.path === '') throw new Error('A query cannot name the value of records that are not objects.');
   return addCondition(text, conditionOf(edit));
 }

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { editQuery, parseQuery, picksOf } from '../../../../src/engine/query/index.ts';
+import type { ValuePick, PickedRange, PickedValue } from '../../../../src/engine/query/panel/pick.ts';
+
+const range = (from?: string, to?: string, kind: 'number' | 'time' = 'number'): PickedRange => ({
+  kind,
+  from,
+  to,
+});
+const value = (text: string, kind: PickedValue['kind'] = 'text', cut = false): PickedValue => ({
+  kind,
+  text,
+  cut,
+});
+const pick = (some: Partial<ValuePick>): ValuePick => ({ ranges: [], values: [], nulls: false, ...some });
+
+describe('query/panel/pick', () => {
+  for (const [query, some, expected] of [
+    ['', { ranges: [range('-5', '10.5')] }, 'a >= -5 AND a < 10.5'],
+    ['b', { ranges: [range('1e21')] }, 'b AND a >= 1e21'],
+    ['b OR c', { ranges: [range('1', '2')] }, '(b OR c) AND a >= 1 AND a < 2'],
+    ['', { ranges: [range('0', '1'), range('5', '6')] }, '(a >= 0 AND a < 1 OR a >= 5 AND a < 6)'],
+    [
+      '',
+      { ranges: [range('2024-05-31', '2024-05-31 18:00:00', 'time')] },
+      "a >= TIMESTAMP '2024-05-31' AND a < TIMESTAMP '2024-05-31 18:00:00'",
+    ],
+    ['', { values: [value("it's")] }, "a = 'it''s'"],
+    ['', { values: [value('5', 'number'), value('true', 'boolean')] }, 'a IN (5, true)'],
+    [
+      '',
+      { values: [value('x'), value('long', 'text', true)], nulls: true },
+      "(a = 'x' OR starts_with(a, 'long') OR a IS NULL)",
+    ],
+    ['', { nulls: true }, 'a IS NULL'],
+  ] as const) {
+    it(`writes ${expected}, and reads it`, () => {
+      const edited = editQuery(query, { kind: 'pick', path: 'a', pick: pick(some) });
+      assert.equal(edited, expected);
+      assert.ok(parseQuery(edited).ok);
+      assert.deepEqual(picksOf(edited), [{ path: 'a', pick: pick(some) }]);
+      // The same again, another in its place, and none.
+      assert.equal(editQuery(edited, { kind: 'pick', path: 'a', pick: pick(some) }), expected);
+      assert.equal(
+        editQuery(edited, { kind: 'pick', path: 'a', pick: pick({}) }),
+        query === 'b OR c' ? '(b OR c)' : query,
+      );
+    });
+  }
+
+  for (const [query, path, expected] of [
+    // What a pick has not written stays.
+    ['a <> 3 AND a = 1', 'a', 'a <> 3 AND a IS NULL'],
+    ['a > 3', 'a', 'a > 3 AND a IS NULL'],
+    ['b = 1 AND a = 1', 'a', 'b = 1 AND a IS NULL'],
+    ['a = 1 OR b = 2', 'a', '(a = 1 OR b = 2) AND a IS NULL'],
+    ['a = 1 AND a = 2', 'a', 'a IS NULL'],
+    ['a >= 1 AND b AND a < 2', 'a', 'b AND a IS NULL'],
+    ['"user"."name" = 1', 'user.name', 'user.name IS NULL'],
+    ['b = 1 |> ORDER BY a', 'a', 'b = 1 AND a IS NULL |> ORDER BY a'],
+    ['a = 1 |> ORDER BY a', 'a', 'WHERE a IS NULL |> ORDER BY a'],
+    // The column of a group is not the one that its records were chosen by.
+    [
+      'a = 1 |> AGGREGATE count(*) AS n GROUP BY a',
+      'a',
+      'a = 1 |> AGGREGATE count(*) AS n GROUP BY a |> WHERE a IS NULL',
+    ],
+    ['a = 1 |> SELECT a |> WHERE a = 2', 'a', 'a = 1 |> SELECT a |> WHERE a IS NULL'],
+  ] as const) {
+    it(`puts a pick in place of what was picked in: ${query}`, () => {
+      const edited = editQuery(query, { kind: 'pick', path, pick: pick({ nulls: true }) });
+      assert.equal(edited, expected);
+      assert.ok(parseQuery(edited).ok);
+    });
+  }
+
+  it('reads what a user has written', () => {
+    const query = `level IN ('error') AND ms < 5 AND (ok = TRUE OR ok IS NULL) AND x >= 'a' AND lower(y) = 'z'`;
+    assert.deepEqual(picksOf(query), [
+      { path: 'level', pick: pick({ values: [value('error')] }) },
+      { path: 'ms', pick: pick({ ranges: [range(undefined, '5')] }) },
+      { path: 'ok', pick: pick({ values: [value('true', 'boolean')], nulls: true }) },
+    ]);
+    assert.deepEqual(picksOf('a = '), []);
+  });
+});
