@@ -135,6 +135,12 @@ function Tools({ page }: { readonly page: PageModel }) {
         expanded={overlay.value?.kind === 'columns'}
         run={(anchor) => (overlay.value = { kind: 'columns', anchor })}
       />
+      <IconButton
+        icon="graph"
+        label={t('Column Plots')}
+        pressed={page.statistics.on.value}
+        run={() => (page.statistics.on.value = !page.statistics.on.value)}
+      />
       <IconButton icon="search" label={t('Find (Ctrl+F)')} run={() => page.find.show()} />
       <IconButton
         icon="layout-sidebar-right"

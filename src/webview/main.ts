@@ -6,6 +6,7 @@ import { App } from './app.tsx';
 import { setBundle } from './l10n.ts';
 import { createLink, type EditorApi } from './link.ts';
 import { createPage } from './model/page.ts';
+import { headPlots } from './plot/headPlot.tsx';
 
 declare function acquireVsCodeApi(): EditorApi;
 
@@ -15,7 +16,7 @@ setBundle(wordsOf(json('rowriver-l10n')));
 // What another preview of the file shows, where an editor was split.
 const begin = objectOf(json('rowriver-state'));
 if (root) {
-  const page = createPage(createLink(api, window), api, begin);
+  const page = createPage(createLink(api, window), api, headPlots, begin);
   const nonce = document.querySelector<HTMLMetaElement>('meta[name="rowriver-nonce"]')?.content ?? '';
   render(h(App, { page, nonce }), root);
   void page.start();

@@ -14,6 +14,10 @@ export interface GridOptions {
   readonly openMenu: (column: ColumnInfo, anchor: HTMLElement) => void;
   /** The rows are to be sorted by a column; `more` keeps the keys that they are sorted by already. */
   readonly sort: (column: ColumnInfo, more: boolean) => void;
+  /** Draws what a column holds into its header; without a column, nothing. */
+  readonly paintPlot: (host: HTMLElement, column: ColumnInfo | undefined, width: number) => void;
+  /** Other columns can be seen now: their ids. Only where headers have plots. */
+  readonly inSight: (columns: readonly number[]) => void;
   /** The active cell is asked for; without a column, the record. */
   readonly openCell: (row: number, column: ColumnInfo | undefined) => void;
   readonly copy: () => void;
@@ -48,6 +52,8 @@ export interface Grid {
   /** Asks anew for what is shown. */
   refresh(): void;
   setColumns(columns: readonly ColumnInfo[]): void;
+  /** Room for plots under the names, in pixels; 0 for none. */
+  setPlotHeight(height: number): void;
   /** The columns that the rows are sorted by, by their ids. */
   setOrder(order: ReadonlyMap<number, SortKey>): void;
   setPrefs(prefs: ColumnPrefs): void;
@@ -65,6 +71,8 @@ export interface Grid {
   /** Marks cells that hold a text; '' for none. */
   seek(text: string, matchCase: boolean): void;
   focus(): void;
+  /** From the plot of the active column back to its name, or down to the rows. */
+  leavePlot(to: 'head' | 'rows'): void;
   cell(row: number, column: number): Cell | undefined;
   facts(row: number): RowFacts | undefined;
   readonly selection: Selection;

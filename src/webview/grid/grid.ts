@@ -32,7 +32,8 @@ import {
 } from './selection.ts';
 import { createTabStop } from './tabStop.ts';
 
-const headerHeight = 28;
+/** Of the names, without plots. */
+const nameHeight = 28;
 const cacheBytes = 48 * 1024 * 1024;
 /** Columns are asked for in groups, so that scrolling sideways does not ask for each on its own. */
 const laneGroup = 16;
@@ -48,12 +49,14 @@ export function createGrid(options: GridOptions): Grid {
     'aria-multiselectable': 'true',
     'aria-readonly': 'true',
   });
-  const header = createHeader();
+  const header = createHeader(options.paintPlot);
   const headGroup = make('div', 'head-group', { role: 'rowgroup' });
   const body = make('div', 'body', { role: 'rowgroup' });
   headGroup.append(header.element);
   sheet.append(headGroup, body);
-  sheet.style.setProperty('--header-height', `${headerHeight}px`);
+  let plotHeight = 0;
+  let sighted = '';
+  sheet.style.setProperty('--header-height', `${nameHeight}px`);
 
   let view: GridView = { view: 0, rows: 0, exact: false, numbered: true, records: 0 };
   let selection: Selection = start;
@@ -90,7 +93,7 @@ export function createGrid(options: GridOptions): Grid {
   });
   const pane = createScrollPane({
     sheet,
-    headerHeight,
+    headerHeight: () => nameHeight + plotHeight,
     extent: () => ({
       rows: view.rows,
       rowHeight: metrics.rowHeight,
@@ -147,9 +150,11 @@ export function createGrid(options: GridOptions): Grid {
       selected: areaOf(selection, bounds()),
       wholeColumns: shape === 'columns',
       order,
+      plots: plotHeight > 0,
     };
     pages.look({ from, to, columns: columnsAround(laneFrom, laneTo) });
     header.paint(scene);
+    if (plotHeight > 0) tellSight(laneFrom, laneTo);
     renderer.paint({
       ...scene,
       pages,
@@ -174,6 +179,15 @@ export function createGrid(options: GridOptions): Grid {
     const from = Math.max(pinned, Math.floor(laneFrom / laneGroup) * laneGroup);
     const to = Math.min(lanes.length, Math.ceil((laneTo + 1) / laneGroup) * laneGroup);
     return [...lanes.slice(0, pinned), ...lanes.slice(from, to)].map((lane) => lane.column.id);
+  }
+
+  function tellSight(laneFrom: number, laneTo: number): void {
+    const { lanes, pinned } = columns.layout;
+    const ids = [...lanes.slice(0, pinned), ...lanes.slice(laneFrom, laneTo)].map(({ column }) => column.id);
+    const now = ids.join();
+    if (now === sighted) return;
+    sighted = now;
+    options.inSight(ids);
   }
 
   function keepFocus(focused: boolean): void {
@@ -377,8 +391,18 @@ export function createGrid(options: GridOptions): Grid {
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
+    if (inHeader && action.type === 'move' && action.rows > 0 && focusPlot()) return;
     act(action);
   });
+
+  /** Down from a name there is its plot, where there is one to walk. */
+  function focusPlot(): boolean {
+    const plot = header
+      .elementAt(selection.active.lane)
+      ?.querySelector<SVGElement | HTMLElement>('[role=listbox]');
+    plot?.focus({ preventScroll: true });
+    return plot !== null && plot !== undefined;
+  }
 
   // On some systems the editor copies by itself, which only shows as this event.
   sheet.addEventListener('copy', (event) => {
@@ -419,6 +443,19 @@ export function createGrid(options: GridOptions): Grid {
     },
     refresh: () => pages.refresh(),
     setColumns: (next) => columns.setColumns(next),
+    setPlotHeight(height) {
+      if (height === plotHeight) return;
+      plotHeight = height;
+      sighted = '';
+      sheet.style.setProperty('--header-height', `${nameHeight + height}px`);
+      sheet.style.setProperty('--plot-height', `${height}px`);
+      pane.resize();
+      schedule();
+    },
+    leavePlot(to) {
+      if (to === 'head') header.elementAt(selection.active.lane)?.focus({ preventScroll: true });
+      else act({ type: 'move', rows: 1, lanes: 0, extend: false });
+    },
     setOrder(next) {
       order = next;
       schedule();

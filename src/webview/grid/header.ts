@@ -3,7 +3,7 @@ import type { ColumnInfo } from '../../protocol/preview.ts';
 import { icon, make } from '../dom.ts';
 import { t } from '../l10n.ts';
 import { visible } from '../visible.ts';
-import type { ColumnLayout } from './columns.ts';
+import type { ColumnLayout, Lane } from './columns.ts';
 import type { SortKey } from './contract.ts';
 import type { Area } from './selection.ts';
 
@@ -16,6 +16,8 @@ export interface HeaderScene {
   readonly selected: Area;
   readonly wholeColumns: boolean;
   readonly order: ReadonlyMap<number, SortKey>;
+  /** Whether there is room for plots. */
+  readonly plots: boolean;
 }
 
 /** The lane of an element that shows nothing. */
@@ -29,9 +31,16 @@ interface HeadView {
   readonly pin: HTMLElement;
   readonly sort: HTMLElement;
   readonly sortPlace: HTMLElement;
+  readonly plot: HTMLElement;
+  readonly draw: DrawPlot;
+  /** What its plot is drawn for. */
+  plotOf: string;
   shownSort: SortKey | undefined;
   lane: number;
 }
+
+/** Draws what a column holds; without a column, nothing. */
+export type DrawPlot = (host: HTMLElement, column: ColumnInfo | undefined, width: number) => void;
 
 export interface Header {
   readonly element: HTMLElement;
@@ -74,7 +83,7 @@ export function typeName(type: ColumnInfo['type']): string {
   }
 }
 
-export function createHeader(): Header {
+export function createHeader(draw: DrawPlot): Header {
   const element = make('div', 'head-row', { role: 'row', 'aria-rowindex': '1' });
   const corner = make('div', 'head gutter', { role: 'columnheader', 'aria-colindex': '1', tabindex: '-1' });
   corner.textContent = '#';
@@ -93,8 +102,11 @@ export function createHeader(): Header {
   function part(parent: HTMLElement, views: HeadView[], from: number, to: number, scene: HeaderScene): void {
     const size = to - from;
     if (views.length < size || views.length > 4 * size + 32) {
-      for (const view of views.splice(0)) view.element.remove();
-      for (let index = 0; index < size + 2; index++) views.push(createHead());
+      for (const view of views.splice(0)) {
+        draw(view.plot, undefined, 0);
+        view.element.remove();
+      }
+      for (let index = 0; index < size + 2; index++) views.push(createHead(draw));
       parent.append(...views.map((view) => view.element));
     }
     for (let lane = from; lane < to; lane++) {
@@ -105,6 +117,7 @@ export function createHeader(): Header {
       if (view.lane >= from && view.lane < to) continue;
       view.lane = nowhere;
       view.element.hidden = true;
+      paintPlot(view, undefined, scene);
     }
   }
 
@@ -133,7 +146,7 @@ export function createHeader(): Header {
   };
 }
 
-function createHead(): HeadView {
+function createHead(draw: DrawPlot): HeadView {
   const element = make('div', 'head', { role: 'columnheader', tabindex: '-1', 'aria-haspopup': 'menu' });
   const type = icon('dash');
   const name = make('span', 'head-name');
@@ -148,8 +161,11 @@ function createHead(): HeadView {
   const sortPlace = make('span', 'head-sort-place');
   sort.append(arrow, sortPlace);
   sort.hidden = true;
-  element.append(type, name, sort, written, pin, menu, edge);
-  return { element, type, name, written, pin, sort, sortPlace, shownSort: undefined, lane: nowhere };
+  const plot = make('div', 'head-plot');
+  plot.hidden = true;
+  element.append(type, name, sort, written, pin, menu, edge, plot);
+  const shown = { shownSort: undefined, plotOf: '', lane: nowhere };
+  return { element, type, name, written, pin, sort, sortPlace, plot, draw, ...shown };
 }
 
 function paintHead(view: HeadView, index: number, scene: HeaderScene): void {
@@ -172,9 +188,19 @@ function paintHead(view: HeadView, index: number, scene: HeaderScene): void {
     const title = `${visible(column.name)}: ${typeName(column.type)}${written}`;
     element.title = lane.pinned ? `${title} (${t('pinned')})` : title;
   }
+  paintPlot(view, lane, scene);
   paintSort(view, scene.order.get(lane.column.id));
   const selected = scene.wholeColumns && index >= scene.selected.left && index <= scene.selected.right;
   element.classList.toggle('selected', selected);
+}
+
+function paintPlot(view: HeadView, lane: Lane | undefined, scene: HeaderScene): void {
+  const shown = scene.plots ? lane : undefined;
+  const plotOf = shown ? `${shown.column.id} ${shown.width} ${shown.column.path}` : '';
+  if (view.plotOf === plotOf) return;
+  view.plotOf = plotOf;
+  view.plot.hidden = shown === undefined;
+  view.draw(view.plot, shown?.column, shown?.width ?? 0);
 }
 
 function paintSort(view: HeadView, key: SortKey | undefined): void {

@@ -5,7 +5,7 @@ import { mustSettle, scaleOf, scrolled, startOf, type ScrollMove, type ScrollSta
 export interface ScrollPaneOptions {
   /** What stays in sight; all is painted on it. */
   readonly sheet: HTMLElement;
-  readonly headerHeight: number;
+  readonly headerHeight: () => number;
   /** Rows and sizes as they are now. */
   readonly extent: () => { readonly rows: number; readonly rowHeight: number; readonly width: number };
   /** The row that stays in sight when the pane loses height. */
@@ -78,7 +78,7 @@ export function createScrollPane(options: ScrollPaneOptions): ScrollPane {
     const { scale, top, native } = state;
     hint.textContent = options.hint(Math.min(scale.rows - 1, Math.ceil(top / scale.rowHeight)));
     const share = scale.nativeMax > 0 ? native / scale.nativeMax : 0;
-    hint.style.transform = `translateY(${headerHeight + share * Math.max(0, scale.viewport - 40)}px)`;
+    hint.style.transform = `translateY(${headerHeight() + share * Math.max(0, scale.viewport - 40)}px)`;
     hint.hidden = false;
   }
 
@@ -88,8 +88,8 @@ export function createScrollPane(options: ScrollPaneOptions): ScrollPane {
     const height = scroller.clientHeight;
     sheet.style.width = `${width}px`;
     sheet.style.height = `${height}px`;
-    const scale = scaleOf(rows, rowHeight, Math.max(0, height - headerHeight));
-    canvas.style.height = `${scale.canvas + headerHeight}px`;
+    const scale = scaleOf(rows, rowHeight, Math.max(0, height - headerHeight()));
+    canvas.style.height = `${scale.canvas + headerHeight()}px`;
     canvas.style.width = `${content}px`;
     move({ type: 'scale', scale, keep: options.kept() });
   }

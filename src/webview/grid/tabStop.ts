@@ -20,7 +20,10 @@ export function createTabStop(sheet: HTMLElement): TabStop {
         stop = target;
         stop.tabIndex = 0;
       }
-      if (focused && document.activeElement !== target) target.focus({ preventScroll: true });
+      const held = document.activeElement;
+      // A plot in the header that has the stop keeps the focus.
+      const inPlot = held?.closest('.head-plot') && target.contains(held);
+      if (focused && held !== target && !inPlot) target.focus({ preventScroll: true });
     },
     focus: () => stop.focus({ preventScroll: true }),
   };

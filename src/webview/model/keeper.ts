@@ -11,6 +11,7 @@ export interface KeptParts {
   readonly filter: Filter;
   readonly side: Signal<SavedPage['side']>;
   readonly split: Signal<number>;
+  readonly plots: Signal<boolean>;
 }
 
 export interface Saver {
@@ -55,7 +56,7 @@ export interface Keeper {
 const longQuery = 5000;
 
 export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): Keeper {
-  const { preview, filter, side, split } = parts;
+  const { preview, filter, side, split, plots } = parts;
   const { grid } = preview;
   /** What the page is on its way back to; kept as it was until it is there. */
   let resuming: Pick<SavedPage, 'query' | 'place'> | undefined;
@@ -86,6 +87,7 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
       columns: grid.prefs,
       place: placeNow(),
       side: side.peek(),
+      plots: plots.peek(),
       split: split.peek(),
     };
   }

@@ -9,6 +9,7 @@ import { createKeeper, createSaver } from './keeper.ts';
 import { createOtherTables, type OtherTable } from './otherTables.ts';
 import type { Overlay } from './overlay.ts';
 import { createPreview, type Preview } from './preview.ts';
+import { createStatistics, type HeadPlots, type PlotContext, type StatisticsModel } from './statistics.ts';
 import { createRecord, type RecordModel } from './record.ts';
 import { readSaved, type SavedPage } from './saved.ts';
 import { statusOf } from './status.ts';
@@ -20,6 +21,7 @@ export interface PageModel extends Actions {
   readonly otherTables: ReadonlySignal<readonly OtherTable[]>;
   readonly filter: Filter;
   readonly record: RecordModel;
+  readonly statistics: StatisticsModel;
   readonly find: FindModel;
   readonly side: Signal<SavedPage['side']>;
   readonly split: Signal<number>;
@@ -41,10 +43,11 @@ export interface PageModel extends Actions {
 const statusDelay = 250;
 
 /** @param begin what the page shows where it has kept nothing itself */
-export function createPage(link: Link, api: EditorApi, begin?: object): PageModel {
+export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?: object): PageModel {
   const saved = readSaved(api.getState() ?? begin);
   const side = signal(saved.side);
   const split = signal(saved.split);
+  const plots = signal(saved.plots);
   const overlay = signal<Overlay | undefined>(undefined);
   let tellTimer: ReturnType<typeof setTimeout> | undefined;
   let toldAt = -Infinity;
@@ -69,6 +72,8 @@ export function createPage(link: Link, api: EditorApi, begin?: object): PageMode
     changed,
     sort: (column, more) => actions.sort(column, 'next', more),
     openMenu: (column, anchor) => (overlay.value = { kind: 'columnMenu', column, anchor }),
+    paintPlot: (host, column, width) => heads.paint(host, plotContext(), column, width),
+    inSight: (columns) => (statistics.inSight.value = columns),
     openCell(row, column) {
       if (column) actions.openCell(row, column);
       else side.value = 'detail';
@@ -79,6 +84,8 @@ export function createPage(link: Link, api: EditorApi, begin?: object): PageMode
   const { grid } = preview;
   const otherTables = createOtherTables(link, preview.file, (text) => (preview.notice.value = text));
   const filter = createFilter(preview, changed);
+  const statistics = createStatistics(preview, filter.applied, plots);
+  effect(() => grid.setPlotHeight(plots.value ? heads.height : 0));
   const wanted = signal(side.value === 'detail');
   effect(() => {
     wanted.value = side.value === 'detail';
@@ -86,9 +93,18 @@ export function createPage(link: Link, api: EditorApi, begin?: object): PageMode
   const record = createRecord(preview, wanted);
   const find = createFind(preview);
   const actions = createActions({ preview, filter, side, overlay });
-  const kept = createKeeper(saver, saved, { preview, filter, side, split });
+  const kept = createKeeper(saver, saved, { preview, filter, side, split, plots });
+  plots.subscribe(changed);
   side.subscribe(changed);
   split.subscribe(changed);
+
+  function plotContext(): PlotContext {
+    return {
+      statistics,
+      pick: (path, pick) => void filter.edit({ kind: 'pick', path, pick }),
+      leave: (key) => grid.leavePlot(key === 'ArrowDown' ? 'rows' : 'head'),
+    };
+  }
 
   async function goToRecord(target: number): Promise<void> {
     if (preview.shown.peek().view !== 0) preview.inContext.value = true;
@@ -181,6 +197,7 @@ export function createPage(link: Link, api: EditorApi, begin?: object): PageMode
     otherTables,
     filter,
     record,
+    statistics,
     find,
     side,
     split,

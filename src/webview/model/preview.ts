@@ -21,6 +21,8 @@ export interface GridEvents {
   selected(): void;
   openMenu(column: ColumnInfo, anchor: HTMLElement): void;
   sort(column: ColumnInfo, more: boolean): void;
+  paintPlot(host: HTMLElement, column: ColumnInfo | undefined, width: number): void;
+  inSight(columns: readonly number[]): void;
   openCell(row: number, column: ColumnInfo | undefined): void;
   copy(): void;
   leave(): void;
@@ -99,6 +101,8 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     scrolled: () => events.changed(),
     openMenu: (column, anchor) => events.openMenu(column, anchor),
     sort: (column, more) => events.sort(column, more),
+    paintPlot: (host, column, width) => events.paintPlot(host, column, width),
+    inSight: (columns) => events.inSight(columns),
     openCell: (row, column) => events.openCell(row, column),
     copy: () => events.copy(),
     leave: () => events.leave(),

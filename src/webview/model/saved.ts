@@ -23,6 +23,8 @@ export interface SavedPage {
     readonly shape: Selection['shape'];
   };
   readonly side: 'detail' | 'problems' | 'none';
+  /** Whether headers show plots. */
+  readonly plots: boolean;
   /** Share of the window that the side has, 0 to 1. */
   readonly split: number;
 }
@@ -34,6 +36,7 @@ export const freshPage: SavedPage = {
   columns: noPrefs,
   place: { top: 0, active: { row: 0, path: '' }, anchor: { row: 0, path: '' }, shape: 'cells' },
   side: 'detail',
+  plots: false,
   split: 0.25,
 };
 
@@ -59,6 +62,7 @@ export function readSaved(state: unknown): SavedPage {
       anchor: cell(place.anchor),
       shape: shapes.find((shape) => shape === place.shape) ?? 'cells',
     },
+    plots: state.plots === true,
     side: side === 'problems' || side === 'none' ? side : 'detail',
     split: Math.min(0.8, Math.max(0.15, number(state.split) || freshPage.split)),
   };

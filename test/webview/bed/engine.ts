@@ -17,6 +17,7 @@ import {
   type QueryEdit,
   type ViewState,
 } from '../../../src/protocol/preview.ts';
+import type { StatisticsAnswer } from '../../../src/protocol/statistics.ts';
 import { Peer, type Handlers, type Post } from '../../../src/protocol/rpc.ts';
 import {
   firstTime,
@@ -28,6 +29,7 @@ import {
   wideFile,
   type BedFile,
 } from './files.ts';
+import { columnStatistics, timelineOf } from './statistics.ts';
 
 /** What the bed's page is asked for, in its address. */
 export interface BedOptions {
@@ -66,6 +68,10 @@ function fileNamed(name: string): BedFile {
       return hostileFile();
     case 'kinds':
       return kindsFile();
+    case 'halfRead':
+      return logFile(1_000_000);
+    case 'nulls':
+      return { ...logFile(1000), cell: () => ({ kind: CellKind.Null, text: '' }), fault: () => '' };
     case 'empty':
       return { ...logFile(0), name: 'empty.jsonl' };
     case 'one':
@@ -319,19 +325,34 @@ export function serve(post: Post, options: BedOptions): Server {
       return { items, total: state.malformed, complete: true };
     },
     kept: () => false,
-    statistics: ({ view }) => ({
-      view,
-      columns: [],
-      whole: { share: 0, rows: 0, exact: false },
-      filtered: undefined,
-    }),
-    timeline: () => ({
-      coverage: { share: 0, rows: 0, exact: false },
-      edges: [],
-      places: new Float64Array(0),
-      series: [],
-      without: 0,
-    }),
+    async statistics({ view, columns }, { signal, progress }) {
+      const own = (number: number) => ({
+        size: viewOf(number).size,
+        recordAt: (row: number) => recordAt(viewOf(number), row),
+      });
+      const answer = (share: number): StatisticsAnswer => {
+        const coverage = { share, rows: Math.floor(file.rows * share), exact: share === 1 };
+        return {
+          view,
+          columns: columns.map((column) =>
+            columnStatistics(file, column, own(0), view === 0 ? undefined : own(view)),
+          ),
+          whole: coverage,
+          filtered: view === 0 ? undefined : coverage,
+        };
+      };
+      if (options.file === 'halfRead') {
+        progress(answer(0.034));
+        await after(60_000, signal);
+      }
+      return answer(1);
+    },
+    timeline: ({ view, bars, by }) =>
+      timelineOf(
+        { size: viewOf(view).size, recordAt: (row) => recordAt(viewOf(view), row) },
+        bars,
+        by !== undefined,
+      ),
     otherTables: () => null,
     problemKinds() {
       const counts = new Map<string, number>();
@@ -373,7 +394,7 @@ export function serve(post: Post, options: BedOptions): Server {
       return { from, to: position, items: [...columns, ...functions] };
     },
     conditions: ({ query }) => conditionsOf(query),
-    picks: () => [],
+    picks: ({ query }) => picksIn(query),
     edit: ({ query, edit }) => ({ query: edited(query, edit) }),
     'host/export': () => null,
     'host/exportRejects': () => null,
@@ -460,6 +481,35 @@ function sorted(query: string, { path, more }: Extract<QueryEdit, { kind: 'sort'
   return [rest, ...(keys.length > 0 ? [`ORDER BY ${keys.join(', ')}`] : [])].filter(Boolean).join(' |> ');
 }
 
+/** As the engine writes picks, without its care for what stands there already. */
+function picked(query: string, { path, pick }: Extract<QueryEdit, { kind: 'pick' }>): string {
+  const others = conditionsOf(query)
+    .map(({ text }) => text)
+    .filter((text) => text !== '' && !text.startsWith(`${path} `));
+  const values = pick.values.map(({ kind, text }) => (kind === 'text' ? `'${text}'` : text));
+  const ranges = pick.ranges.flatMap(({ kind, from, to }) => {
+    const edge = (text: string | undefined) => (kind === 'time' ? `TIMESTAMP '${text}'` : text);
+    return [`${path} >= ${edge(from)}`, `${path} < ${edge(to)}`];
+  });
+  const one =
+    values.length > 1 ? [`${path} IN (${values.join(', ')})`] : values.map((value) => `${path} = ${value}`);
+  return [...others, ...ranges, ...one, ...(pick.nulls ? [`${path} IS NULL`] : [])].join(' AND ');
+}
+
+function picksIn(query: string): PreviewCalls['picks']['result'] {
+  return conditionsOf(query).flatMap(({ text }) => {
+    const values = /^(\S+) (?:= |IN \()([^)]*)\)?$/.exec(text);
+    if (!values) return [];
+    const [, path = '', list = ''] = values;
+    const written = list.split(', ').map((value) => ({
+      kind: value.startsWith("'") ? ('text' as const) : ('number' as const),
+      text: value.replaceAll("'", ''),
+      cut: false,
+    }));
+    return [{ path, pick: { ranges: [], values: written, nulls: false } }];
+  });
+}
+
 function conditionsOf(query: string): Condition[] {
   const found: Condition[] = [];
   let from = 0;
@@ -478,7 +528,7 @@ function edited(query: string, edit: QueryEdit): string {
       .join(' AND ');
   }
   if (edit.kind === 'sort') return sorted(query, edit);
-  if (edit.kind === 'pick') return query;
+  if (edit.kind === 'pick') return picked(query, edit);
   const { path, test, value } = edit;
   const literal =
     value?.kind === CellKind.Number || value?.kind === CellKind.Boolean

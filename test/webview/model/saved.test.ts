@@ -11,6 +11,7 @@ describe('webview/model/saved', () => {
       columns: { order: ['b', 'a'], hidden: ['c'], pinned: ['b'], widths: { a: 120 } },
       place: { top: 12.5, active: { row: 20, path: 'a' }, anchor: { row: 7, path: 'b' }, shape: 'rows' },
       side: 'problems',
+      plots: true,
       split: 0.5,
     };
     assert.deepEqual(readSaved(JSON.parse(JSON.stringify(page))), page);

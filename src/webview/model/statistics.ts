@@ -1,0 +1,143 @@
+/** What the columns in sight hold: asked of the engine when somebody looks, and kept for the view that is shown. */
+import { batch, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import type { ColumnInfo, ValuePick } from '../../protocol/preview.ts';
+import type { ColumnStatistics, Coverage, StatisticsAnswer } from '../../protocol/statistics.ts';
+import { isAbort, sentence } from '../link.ts';
+import type { Preview } from './preview.ts';
+
+/** What is known of a column. */
+export interface KnownColumn {
+  readonly statistics: ColumnStatistics;
+  readonly whole: Coverage;
+  /** Undefined where the view is no filter of the file. */
+  readonly filtered: Coverage | undefined;
+  /** The figures are of the query before, until those of this one come. */
+  readonly stale: boolean;
+}
+
+export interface StatisticsModel {
+  /** Whether headers show plots. */
+  readonly on: Signal<boolean>;
+  /** By the id of the column. */
+  readonly known: ReadonlySignal<ReadonlyMap<number, KnownColumn>>;
+  /** Why nothing comes; '' where nothing is wrong. */
+  readonly error: ReadonlySignal<string>;
+  /** Ids of the columns that can be seen. */
+  readonly inSight: Signal<readonly number[]>;
+  /** What the query picks of each column, by its path. */
+  readonly picks: ReadonlySignal<ReadonlyMap<string, ValuePick>>;
+}
+
+/** What a plot can do to the page. */
+export interface PlotContext {
+  readonly statistics: StatisticsModel;
+  readonly pick: (path: string, pick: ValuePick) => void;
+  readonly leave: (key: 'Escape' | 'ArrowUp' | 'ArrowDown') => void;
+}
+
+/** How plots in headers are drawn. */
+export interface HeadPlots {
+  /** Room for them, in pixels. */
+  readonly height: number;
+  readonly paint: (
+    host: HTMLElement,
+    context: PlotContext,
+    column: ColumnInfo | undefined,
+    width: number,
+  ) => void;
+}
+
+/** Columns that scroll by are not asked for. */
+const patience = 120;
+
+export function createStatistics(
+  preview: Preview,
+  applied: ReadonlySignal<string>,
+  on: Signal<boolean>,
+): StatisticsModel {
+  const { link, shown, result, file } = preview;
+  const known = signal<ReadonlyMap<number, KnownColumn>>(new Map());
+  const error = signal('');
+  const inSight = signal<readonly number[]>([]);
+  const picks = signal<ReadonlyMap<string, ValuePick>>(new Map());
+  let current: AbortController | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let drawn: { view: number; opened: unknown; own: boolean } = { view: -1, opened: undefined, own: false };
+
+  effect(() => {
+    const { view } = shown.value;
+    const opened = file.value;
+    const isOn = on.value;
+    const wanted = inSight.value;
+    const own = view > 0 && result.peek()?.columns !== undefined;
+    if (view !== drawn.view || opened !== drawn.opened) {
+      // The columns of a filter are those of the file: what is known of the file stays.
+      const stays = opened === drawn.opened && !own && !drawn.own;
+      known.value = stays ? stale(known.peek()) : new Map();
+      drawn = { view, opened, own };
+      current?.abort();
+      current = undefined;
+    }
+    clearTimeout(timer);
+    if (!isOn) {
+      current?.abort();
+      current = undefined;
+    } else if (view >= 0 && opened) timer = setTimeout(() => void ask(view, wanted), patience);
+  });
+
+  effect(() => {
+    const query = applied.value;
+    if (query === '') {
+      picks.value = new Map();
+      return;
+    }
+    link.call('picks', { query }).then(
+      (found) => {
+        if (applied.peek() === query) picks.value = new Map(found.map(({ path, pick }) => [path, pick]));
+      },
+      () => (picks.value = new Map()),
+    );
+  });
+
+  async function ask(view: number, wanted: readonly number[]): Promise<void> {
+    const columns = wanted.filter((column) => !isDone(known.peek().get(column)));
+    current?.abort();
+    current = undefined;
+    if (columns.length === 0) return;
+    const mine = new AbortController();
+    current = mine;
+    const take = (answer: StatisticsAnswer) => {
+      if (current === mine) learn(answer);
+    };
+    try {
+      const answer = await link.call(
+        'statistics',
+        { view, columns, depth: 'header' },
+        { signal: mine.signal, onProgress: take },
+      );
+      take(answer);
+      error.value = '';
+    } catch (failure) {
+      if (!isAbort(failure) && current === mine) error.value = sentence(failure);
+    }
+  }
+
+  function learn({ columns, whole, filtered }: StatisticsAnswer): void {
+    batch(() => {
+      const next = new Map(known.peek());
+      for (const statistics of columns)
+        next.set(statistics.column, { statistics, whole, filtered, stale: false });
+      known.value = next;
+    });
+  }
+
+  return { on, known, error, inSight, picks };
+}
+
+function isDone(column: KnownColumn | undefined): boolean {
+  return column !== undefined && !column.stale && column.whole.exact && (column.filtered?.exact ?? true);
+}
+
+function stale(known: ReadonlyMap<number, KnownColumn>): ReadonlyMap<number, KnownColumn> {
+  return new Map([...known].map(([id, column]) => [id, { ...column, stale: true }]));
+}

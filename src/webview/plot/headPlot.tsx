@@ -1,0 +1,222 @@
+/** What a column holds, small, under its name. */
+import { render } from 'preact';
+import type { ColumnInfo, ValuePick } from '../../protocol/preview.ts';
+import type { ColumnSummary } from '../../protocol/statistics.ts';
+import { count, t } from '../l10n.ts';
+import type { HeadPlots, PlotContext } from '../model/statistics.ts';
+import { Bars } from './bars.tsx';
+import { asPicked, holdsBar, holdsPart, nothing, only, pickBars, toggled } from './picked.ts';
+import { mainKind, rowsOf, shapeOf, sharesOf, type Bar, type Part } from './shape.ts';
+import { hideTip, showTip } from './tip.ts';
+import { Values } from './values.tsx';
+import {
+  countWords,
+  edgeWords,
+  figure,
+  partial,
+  rangeWords,
+  rows,
+  share,
+  shareName,
+  spanWords,
+  valueWords,
+} from './words.ts';
+
+/** Height of the drawing, of the words under it and of the thin line, in pixels. */
+const height = 52;
+const drawn = 30;
+const margin = 6;
+/** A bar has at least so much room. */
+const barWidth = 4;
+
+export const headPlots: HeadPlots = {
+  height,
+  paint(host, context, column, width) {
+    render(
+      column ? <HeadPlot key={column.path} context={context} column={column} width={width} /> : null,
+      host,
+    );
+  },
+};
+
+interface HeadPlotProps {
+  readonly context: PlotContext;
+  readonly column: ColumnInfo;
+  readonly width: number;
+}
+
+function HeadPlot({ context, column, width }: HeadPlotProps) {
+  const { statistics } = context;
+  const known = statistics.known.value.get(column.id);
+  const whole = known?.statistics.whole;
+  if (!known || !whole) {
+    return <div class="plot-words">{statistics.error.value === '' ? '\u2026' : t('no figures')}</div>;
+  }
+  const room = Math.max(20, width - 2 * margin - 1);
+  const coverage = known.filtered ?? known.whole;
+  const isPartial = !coverage.exact || !known.whole.exact;
+  const drawing = drawingOf({ context, column, known: known.statistics, room });
+  return (
+    <div class={known.stale ? 'plot stale' : 'plot'}>
+      {drawing.mark}
+      <div class="plot-words">
+        {isPartial && (
+          <span class="plot-partial">{partial(Math.min(coverage.share, known.whole.share))}</span>
+        )}
+        <span>{drawing.words[0]}</span>
+        <span>{drawing.words[1]}</span>
+      </div>
+      <Shares summary={known.statistics.filtered ?? whole} room={room} />
+    </div>
+  );
+}
+
+interface DrawingOf {
+  readonly context: PlotContext;
+  readonly column: ColumnInfo;
+  readonly known: { readonly whole: ColumnSummary | undefined } & Parameters<typeof shapeOf>[0];
+  readonly room: number;
+}
+
+function drawingOf({ context, column, known, room }: DrawingOf) {
+  const { statistics } = context;
+  const { whole, filtered } = known;
+  const picked = statistics.picks.value.get(column.path) ?? nothing;
+  const pick = (next: ValuePick) => context.pick(column.path, next);
+  const shape = shapeOf(known, Math.max(5, Math.floor(room / barWidth)));
+  const isFiltered = filtered !== undefined;
+  const all = whole ? rowsOf(whole.kinds) : 0;
+  switch (shape.kind) {
+    case 'histogram': {
+      const { bars, of } = shape;
+      const range = of === 'time' ? whole?.times : whole?.numbers;
+      const choose = (from: number, to: number, add: boolean) => {
+        const chosen = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+        if (!add) pick(only(picked, pickBars(of, bars, chosen)));
+        else {
+          const held = bars.flatMap((bar, index) => (holdsBar(picked, bar) ? [index] : []));
+          const isHeld = chosen.every((index) => held.includes(index));
+          pick(
+            pickBars(
+              of,
+              bars,
+              isHeld ? held.filter((index) => !chosen.includes(index)) : [...held, ...chosen],
+            ),
+          );
+        }
+      };
+      return {
+        words:
+          of === 'time'
+            ? spanWords(range?.min ?? '', range?.max ?? '')
+            : [edgeWords(of, range?.min ?? ''), edgeWords(of, range?.max ?? '')],
+        mark: (
+          <Bars
+            label={t('{0}: how often its values are there', column.name)}
+            bars={bars.map((bar: Bar) => ({
+              whole: bar.whole,
+              filtered: bar.filtered,
+              picked: holdsBar(picked, bar),
+              words: [rangeWords(of, bar), countWords(bar.whole, bar.filtered, all, isFiltered)],
+            }))}
+            width={room}
+            height={drawn}
+            pick={choose}
+            leave={context.leave}
+          />
+        ),
+      };
+    }
+    case 'values': {
+      const { parts } = shape;
+      const distinct = whole?.distinct.count ?? 0;
+      return {
+        words: [distinct === 1 ? t('1 value') : t('{0} values', count(distinct)), ''],
+        mark: (
+          <Values
+            label={t('{0}: its most frequent values', column.name)}
+            parts={parts.map((part: Part) => ({
+              text: valueWords(part.value),
+              whole: part.whole,
+              filtered: part.filtered,
+              picked: holdsPart(picked, part),
+              listed: part.value !== undefined,
+              words: [valueWords(part.value), countWords(part.whole, part.filtered, all, isFiltered)],
+            }))}
+            width={room}
+            height={drawn - 6}
+            pick={(index, add) => {
+              const value = parts.at(index)?.value;
+              if (!value) return;
+              const one = asPicked(value);
+              pick(add ? toggled(picked, one) : only(picked, { ...nothing, values: [one] }));
+            }}
+            leave={context.leave}
+          />
+        ),
+      };
+    }
+    case 'figures': {
+      const [line, under] = whole ? figuresOf(filtered ?? whole) : ['', ''];
+      return { words: [under, ''], mark: <div class="plot-figure">{line}</div> };
+    }
+  }
+}
+
+/** Two lines on a column whose values are too many to show. */
+export function figuresOf({
+  kinds,
+  distinct,
+  texts,
+  lists,
+  numbers,
+  times,
+}: ColumnSummary): [string, string] {
+  const about = distinct.exact ? '' : '~';
+  const different = distinct.count === 1 ? t('1 value') : t('{0} values', `${about}${count(distinct.count)}`);
+  switch (mainKind(kinds)) {
+    case undefined:
+      return [t('no values'), ''];
+    case 'text':
+      return [
+        different,
+        texts ? t('{0} to {1} characters', count(texts.minLength), count(texts.maxLength)) : '',
+      ];
+    case 'list':
+      return [
+        kinds.list === 1 ? t('1 list') : t('{0} lists', count(kinds.list)),
+        lists ? t('{0} to {1} items', count(lists.minItems), count(lists.maxItems)) : '',
+      ];
+    case 'object':
+      return [kinds.object === 1 ? t('1 object') : t('{0} objects', count(kinds.object)), ''];
+    case 'number':
+      return [different, numbers ? t('mean {0}', figure(Number(numbers.mean))) : ''];
+    case 'time':
+      return [different, times ? edgeWords('time', times.min) : ''];
+    case 'boolean':
+      return [different, ''];
+  }
+}
+
+/** The thin line: what the rows hold. */
+function Shares({ summary, room }: { readonly summary: ColumnSummary; readonly room: number }) {
+  const all = rowsOf(summary.kinds);
+  const shares = sharesOf(summary.kinds);
+  const words = shares.map(
+    ({ of, count: number }) => `${shareName(of)}: ${rows(number)} (${share(number, all)})`,
+  );
+  return (
+    <div
+      class="plot-shares"
+      role="img"
+      aria-label={words.join(', ')}
+      style={{ width: `${room}px` }}
+      onPointerMove={(event) => showTip(words, event.clientX, event.clientY)}
+      onPointerLeave={hideTip}
+    >
+      {shares.map(({ of, count: number }) => (
+        <div key={of} class={`share ${of}`} style={{ flexGrow: number / all }} />
+      ))}
+    </div>
+  );
+}

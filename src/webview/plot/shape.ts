@@ -1,0 +1,142 @@
+/** What is drawn of a column: from figures to bars, without a screen. */
+import type {
+  ColumnStatistics,
+  ColumnSummary,
+  Histogram,
+  KindCounts,
+  ValueCount,
+} from '../../protocol/statistics.ts';
+
+/** A bar of a histogram: values from `from` up to, and without, `to`. */
+export interface Bar {
+  /** As `Histogram.edges` and `places` have them. */
+  readonly from: string;
+  readonly to: string;
+  readonly fromPlace: number;
+  readonly toPlace: number;
+  readonly whole: number;
+  /** Of the rows of the filter; as `whole` where there is none. */
+  readonly filtered: number;
+}
+
+/** A value, and how often it is there. */
+export interface Part {
+  /** Undefined for all values that are not listed. */
+  readonly value: Pick<ValueCount, 'text' | 'kind' | 'cut'> | undefined;
+  readonly whole: number;
+  readonly filtered: number;
+}
+
+export type Shape =
+  | { readonly kind: 'histogram'; readonly of: 'number' | 'time'; readonly bars: readonly Bar[] }
+  | { readonly kind: 'values'; readonly parts: readonly Part[] }
+  /** Too many different values to show: figures say more. */
+  | { readonly kind: 'figures' };
+
+export type ValueKind = 'number' | 'text' | 'boolean' | 'time' | 'list' | 'object';
+
+const valueKinds: readonly ValueKind[] = ['number', 'text', 'boolean', 'time', 'list', 'object'];
+
+/** What most of a column's values are; undefined where it has none. */
+export function mainKind(kinds: KindCounts): ValueKind | undefined {
+  const most = valueKinds.reduce((best, kind) => (kinds[kind] > kinds[best] ? kind : best));
+  return kinds[most] > 0 ? most : undefined;
+}
+
+/** Texts of so few different values are shown by value. */
+const fewValues = 30;
+
+/** @param most bars that there is room for */
+export function shapeOf({ whole, filtered, histogram }: ColumnStatistics, most: number): Shape {
+  if (!whole) return { kind: 'figures' };
+  const main = mainKind(whole.kinds);
+  if ((main === 'number' || main === 'time') && histogram && histogram.whole.length > 0)
+    return { kind: 'histogram', of: histogram.kind, bars: barsOf(histogram, most) };
+  if (main === 'boolean') return { kind: 'values', parts: booleans(whole, filtered) };
+  const listed = whole.top.values.reduce((sum, { count }) => sum + count, 0);
+  const isFew = whole.distinct.count <= fewValues || listed * 2 >= listed + whole.top.others;
+  if (main === undefined || listed === 0 || !isFew) return { kind: 'figures' };
+  return { kind: 'values', parts: valuesOf(whole, filtered) };
+}
+
+/** Neighbouring bars become one where there is no room for all. */
+export function barsOf({ edges, places, whole, filtered }: Histogram, most: number): Bar[] {
+  const group = Math.max(1, Math.ceil(whole.length / Math.max(1, most)));
+  const bars: Bar[] = [];
+  for (let from = 0; from < whole.length; from += group) {
+    const to = Math.min(whole.length, from + group);
+    const sum = (counts: Float64Array) =>
+      counts.subarray(from, to).reduce((total, count) => total + count, 0);
+    const count = sum(whole);
+    bars.push({
+      from: edges.at(from) ?? '',
+      to: edges.at(to) ?? '',
+      fromPlace: places[from] ?? 0,
+      toPlace: places[to] ?? 0,
+      whole: count,
+      filtered: filtered ? sum(filtered) : count,
+    });
+  }
+  return bars;
+}
+
+function booleans(whole: ColumnSummary, filtered: ColumnSummary | undefined): Part[] {
+  const of = filtered ?? whole;
+  const part = (text: string, count: number, matching: number): Part => ({
+    value: { text, kind: 'boolean', cut: false },
+    whole: count,
+    filtered: matching,
+  });
+  return [
+    part('true', whole.trues, of.trues),
+    part('false', whole.kinds.boolean - whole.trues, of.kinds.boolean - of.trues),
+  ];
+}
+
+function valuesOf(whole: ColumnSummary, filtered: ColumnSummary | undefined): Part[] {
+  const matching = new Map(filtered?.top.values.map((value) => [keyOf(value), value.count]));
+  const parts = whole.top.values.map((value): Part => {
+    // Of a filter's own most frequent values one may be missing; it is then at most as frequent as the last of them.
+    const count = filtered ? (matching.get(keyOf(value)) ?? 0) : value.count;
+    return { value, whole: value.count, filtered: count };
+  });
+  if (whole.top.others > 0) {
+    const all = filtered ? filtered.top.others + sumOf(filtered) : whole.top.others + sumOf(whole);
+    const listed = parts.reduce((sum, { filtered: count }) => sum + count, 0);
+    parts.push({ value: undefined, whole: whole.top.others, filtered: Math.max(0, all - listed) });
+  }
+  return parts;
+}
+
+export function keyOf({ kind, text }: Pick<ValueCount, 'kind' | 'text'>): string {
+  return `${kind} ${text}`;
+}
+
+function sumOf({ top }: ColumnSummary): number {
+  return top.values.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** A stretch of the thin line under a plot. */
+export interface Share {
+  readonly of: 'values' | 'other' | 'null' | 'missing' | 'malformed';
+  readonly count: number;
+}
+
+/** How many rows hold the column's main kind, other kinds, and nothing; without what no row holds. */
+export function sharesOf(kinds: KindCounts): Share[] {
+  const main = mainKind(kinds);
+  const values = main ? kinds[main] : 0;
+  const other = valueKinds.reduce((sum, kind) => sum + kinds[kind], 0) - values;
+  const shares: Share[] = [
+    { of: 'values', count: values },
+    { of: 'other', count: other },
+    { of: 'null', count: kinds.null },
+    { of: 'missing', count: kinds.missing },
+    { of: 'malformed', count: kinds.malformed },
+  ];
+  return shares.filter(({ count }) => count > 0);
+}
+
+export function rowsOf(kinds: KindCounts): number {
+  return sharesOf(kinds).reduce((sum, { count }) => sum + count, 0);
+}

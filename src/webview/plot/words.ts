@@ -1,0 +1,90 @@
+/** Numbers, shares and times of plots in words. */
+import { count, t } from '../l10n.ts';
+import { visible } from '../visible.ts';
+import type { Bar, Part, Share } from './shape.ts';
+
+const percents = new Intl.NumberFormat(undefined, { style: 'percent', maximumSignificantDigits: 2 });
+const figures = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 6 });
+
+/** "12 %" of a whole; less than nothing that there is never shows as 0 %, and never as all. */
+export function share(part: number, of: number): string {
+  if (of === 0 || part === 0) return percents.format(0);
+  const exact = part / of;
+  if (part < of && exact > 0.995) return t('more than {0}', percents.format(0.99));
+  return exact < 0.0001 ? t('less than {0}', percents.format(0.0001)) : percents.format(exact);
+}
+
+/** "first 3 %" of a pass that is under way. */
+export function partial(done: number): string {
+  return t('first {0}', percents.format(done < 0.01 ? 0.01 : Math.floor(done * 100) / 100));
+}
+
+/** A rounded figure. */
+export function figure(value: number): string {
+  const size = Math.abs(value);
+  return size !== 0 && (size >= 1e15 || size < 1e-4) ? value.toPrecision(4) : figures.format(value);
+}
+
+/** A number of the file, short enough for a caption: long ones are rounded. */
+export function shortNumber(text: string): string {
+  const value = Number(text.replaceAll('_', ''));
+  if (!Number.isFinite(value)) return text.length > 12 ? `${text.slice(0, 11)}\u2026` : text;
+  return text.length <= 10 ? text : figure(value);
+}
+
+/** A time without what it has no need to say: seconds and midnight that are zero. */
+export function shortTime(text: string): string {
+  return text
+    .replace('T', ' ')
+    .replace(/(?:\.0+)?Z$/, '')
+    .replace(/ 00:00(?::00)?$/, '')
+    .replace(/( \d\d:\d\d):00$/, '$1');
+}
+
+/** Two times, with no more of each than tells them apart at a glance. */
+export function spanWords(from: string, to: string): [string, string] {
+  const [low, high] = [shortTime(from), shortTime(to)];
+  const day = low.slice(0, 10);
+  if (day !== high.slice(0, 10)) return [day, high.slice(0, 10)];
+  const hours = high.slice(11).replace(/\.\d+$/, '');
+  return [low.slice(0, 16), hours === '' ? high : hours];
+}
+
+export function edgeWords(of: 'number' | 'time', text: string): string {
+  return of === 'time' ? shortTime(text) : shortNumber(text);
+}
+
+export function rangeWords(of: 'number' | 'time', { from, to }: Pick<Bar, 'from' | 'to'>): string {
+  return t('{0} to {1}', edgeWords(of, from), edgeWords(of, to));
+}
+
+export function rows(number: number): string {
+  return number === 1 ? t('1 row') : t('{0} rows', count(number));
+}
+
+/** "1,234 rows (12 %)", with those of the filter where there is one. */
+export function countWords(whole: number, filtered: number, all: number, isFiltered: boolean): string {
+  const words = t('{0} ({1})', rows(whole), share(whole, all));
+  return isFiltered ? t('{0}, {1} match', words, count(filtered)) : words;
+}
+
+export function valueWords(value: Part['value']): string {
+  if (!value) return t('other values');
+  if (value.text === '') return t('empty text');
+  return value.cut ? `${visible(value.text)}\u2026` : visible(value.text);
+}
+
+export function shareName(of: Share['of']): string {
+  switch (of) {
+    case 'values':
+      return t('values');
+    case 'other':
+      return t('other types');
+    case 'null':
+      return t('null');
+    case 'missing':
+      return t('missing');
+    case 'malformed':
+      return t('malformed');
+  }
+}

@@ -1,0 +1,164 @@
+/** Plots of what columns hold, in a real browser over a stand-in for the engine. */
+import assert from 'node:assert/strict';
+import type { Locator, Page } from 'playwright-core';
+import { accessibilityFaults } from '../support/axe.ts';
+import { startBed, type BedServer, type OpenOptions } from './bed/server.ts';
+
+describe('webview/plots', function () {
+  this.timeout(60_000);
+  let bed: BedServer;
+  const opened: Page[] = [];
+
+  before(async () => {
+    bed = await startBed();
+  });
+  afterEach(async () => {
+    for (const page of opened.splice(0)) await page.context().close();
+  });
+  after(() => bed.close());
+
+  async function open(options: OpenOptions = {}): Promise<Page> {
+    const page = await bed.open({ file: '1000000', ...options });
+    opened.push(page);
+    page.on('pageerror', (error) => {
+      throw error;
+    });
+    await page.locator('.head:not([hidden]) .head-name').first().waitFor();
+    return page;
+  }
+
+  async function withPlots(options: OpenOptions = {}): Promise<Page> {
+    const page = await open(options);
+    await page.getByRole('button', { name: 'Column Plots' }).click();
+    await page.locator('.plot').first().waitFor();
+    return page;
+  }
+
+  function plot(page: Page, name: string): Locator {
+    return page
+      .locator('.head:not([hidden])', { has: page.getByText(name, { exact: true }) })
+      .locator('.plot');
+  }
+
+  function queryIs(page: Page, text: string | RegExp): Promise<void> {
+    const hasText = typeof text === 'string' ? new RegExp(`^${text.replace(/[^\w\s]/g, '\\$&')}$`) : text;
+    return page.locator('.cm-content').filter({ hasText }).waitFor();
+  }
+
+  function asked(page: Page): Promise<readonly { readonly columns: readonly number[] }[]> {
+    return page.evaluate(() =>
+      window.bed.calls
+        .filter(({ method }) => method === 'statistics')
+        .map(({ params }) => params as { columns: number[] }),
+    );
+  }
+
+  describe('in headers', () => {
+    it('are there when they are switched on, and come back with the page', async () => {
+      const page = await open();
+      assert.equal((await asked(page)).length, 0);
+      await page.getByRole('button', { name: 'Column Plots' }).click();
+      await plot(page, 'status').locator('.bar').first().waitFor();
+      await plot(page, 'level').locator('.part').first().waitFor();
+      await plot(page, 'ts').locator('.bar').first().waitFor();
+      await page.reload();
+      await plot(page, 'status').locator('.bar').first().waitFor();
+      await page.getByRole('button', { name: 'Column Plots' }).click();
+      await page.locator('.plot').first().waitFor({ state: 'detached' });
+    });
+
+    it('ask for no column that cannot be seen, and for those that can once they stay', async () => {
+      const page = await withPlots({ file: 'wide' });
+      const [first] = await asked(page);
+      assert(first.columns.length < 20 && !first.columns.includes(3000));
+      await page.getByRole('button', { name: 'Columns', exact: true }).click();
+      await page.keyboard.type('feature_3000');
+      await page.keyboard.press('Enter');
+      await plot(page, 'feature_3000').waitFor();
+      const columns = (await asked(page)).flatMap((call) => call.columns);
+      assert(columns.length < 60, `${columns.length} columns`);
+    });
+
+    it('pick a value with a click, more with Ctrl, and take it back', async () => {
+      const page = await withPlots();
+      const level = plot(page, 'level');
+      await level.locator('.part[aria-label^=info]').click();
+      await queryIs(page, "level = 'info'");
+      await level.locator('.part.picked[aria-label^=info]').waitFor();
+      await level.locator('.part[aria-label^=warn]').click({ modifiers: ['Control'] });
+      await queryIs(page, "level IN ('info', 'warn')");
+      await page.waitForFunction(() => document.querySelectorAll('.part.picked').length === 2);
+      await level.locator('.part[aria-label^=info]').click({ modifiers: ['Control'] });
+      await queryIs(page, "level = 'warn'");
+      await level.locator('.part.picked[aria-label^=warn]').waitFor();
+      await level.locator('.part[aria-label^=warn]').click();
+      await page.locator('.badge').waitFor({ state: 'detached' });
+    });
+
+    it('pick a range by dragging, neither sort nor move the column, and show the whole in grey', async () => {
+      const page = await withPlots();
+      const box = await plot(page, 'status').locator('.bars').boundingBox();
+      assert(box);
+      await page.mouse.move(box.x + 1, box.y + 10);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width / 2, box.y + 12, { steps: 4 });
+      await page.locator('.brush').waitFor();
+      await page.mouse.up();
+      await queryIs(page, /^status >= 200 AND status < \d+(\.\d+)?$/);
+      await plot(page, 'status').locator('.of-whole').first().waitFor();
+      assert.equal(await page.locator('[aria-sort]').count(), 0);
+    });
+
+    it('are walked by keys: down into them, along, and back', async () => {
+      const page = await withPlots();
+      await page.locator('.row .cell:visible').nth(2).click();
+      await page.keyboard.press('Control+ArrowUp');
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('ArrowDown');
+      await page.locator('.value-bar:focus').waitFor();
+      await page.keyboard.press('ArrowRight');
+      const told = await page.locator('.value-bar:focus .part.current').getAttribute('aria-label');
+      assert.match(told ?? '', /^\w+, [\d,]+ rows \(\d+%\)$/);
+      await page.keyboard.press('Enter');
+      await queryIs(page, `level = '${told?.replace(/,.*/, '')}'`);
+      // The focus stays where it is while the rows become others.
+      await page.locator('.part.picked').waitFor();
+      await page.locator('.value-bar:focus').waitFor();
+      await page.keyboard.press('Escape');
+      await page.locator('.head:focus').waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      await page.locator('.cell:focus').waitFor();
+    });
+
+    it('say how much of the file they know', async () => {
+      const page = await open({ file: 'halfRead' });
+      await page.getByRole('button', { name: 'Column Plots' }).click();
+      await plot(page, 'status').getByText('first 3%').waitFor();
+      await page.getByRole('button', { name: 'Column Plots' }).click();
+      await page.waitForFunction(() => window.bed.cancelled.length > 0);
+    });
+
+    it('have words for what holds nothing', async () => {
+      const page = await withPlots({ file: 'nulls' });
+      await plot(page, 'status').getByText('no values').waitFor();
+      for (const file of ['empty', 'one']) {
+        const other = await open({ file });
+        await other.getByRole('button', { name: 'Column Plots' }).click();
+        if (file === 'one') await plot(other, 'status').waitFor();
+      }
+    });
+  });
+
+  describe('axe finds nothing', () => {
+    for (const theme of ['dark', 'light', 'contrast'] as const) {
+      it(`in the ${theme} theme`, async () => {
+        const page = await withPlots({ theme });
+        await plot(page, 'level').locator('.part', { hasText: 'info' }).click();
+        await page.locator('.part.picked').waitFor();
+        await plot(page, 'status').locator('.of-whole').first().waitFor();
+        assert.deepEqual(await accessibilityFaults(page), []);
+      });
+    }
+  });
+});
