@@ -65,8 +65,10 @@ export interface OutcomeKey {
 export interface SqlWriter {
   /** The engine's name. */
   readonly engine: string;
-  name(name: string): string;
-  expression(expression: Expression): string;
+  readonly name: (name: string) => string;
+  readonly expression: (expression: Expression) => string;
   /** `*` with some columns replaced; undefined where the engine has no words for it. */
-  replaced(columns: readonly { readonly name: string; readonly value: string }[]): string | undefined;
+  readonly replaced: (
+    columns: readonly { readonly name: string; readonly value: string }[],
+  ) => string | undefined;
 }

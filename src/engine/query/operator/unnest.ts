@@ -1,6 +1,6 @@
 import { keysOf } from '../resolve/nodes.ts';
 import type { Resolver } from '../resolve/resolve.ts';
-import { columnPart, withColumn, withoutName, withReplaced } from '../resolve/scope.ts';
+import { withColumn, withInPlace } from '../resolve/scope.ts';
 import { parseNamed } from '../syntax/columns.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import type { Name, NamedExpression, Operator } from '../syntax/tree.ts';
@@ -43,11 +43,9 @@ function unnestList(names: Resolver, item: NamedExpression, position: string | u
   names.steps.push({ kind: 'unnest', expression, slot, position: positionSlot, bound });
   const inPlace =
     !explicit && expression.kind === 'column' && expression.rest.every((step) => 'name' in step);
-  const path = inPlace ? keysOf(expression) : [];
-  const isMember = inPlace && path.length > 1 && columnPart(names.scope, path) === -1;
-  if (!inPlace) names.scope = withColumn(names.scope, name, slot);
-  else if (isMember) names.scope = withColumn(withoutName(names.scope, path), name, slot);
-  else names.scope = withReplaced(names.scope, path, slot);
+  names.scope = inPlace
+    ? withInPlace(names.scope, keysOf(expression), slot)
+    : withColumn(names.scope, name, slot);
   if (position !== undefined && positionSlot !== undefined) {
     names.scope = withColumn(names.scope, position, positionSlot);
   }

@@ -201,6 +201,14 @@ export function withReplaced(scope: Scope, path: readonly string[], slot: number
   return isOpen ? edited(scope, { path, action: { kind: 'replace', slot } }) : withColumn(scope, name, slot);
 }
 
+/** The scope with another column in the place of one; a member of a member becomes a column of its own. */
+export function withInPlace(scope: Scope, path: readonly string[], slot: number): Scope {
+  const isMember = path.length > 1 && columnPart(scope, path) === -1;
+  return isMember
+    ? withColumn(withoutName(scope, path), path.join('.'), slot)
+    : withReplaced(scope, path, slot);
+}
+
 export function withRenamed(scope: Scope, path: readonly string[], name: string): Scope {
   const index = columnPart(scope, path);
   if (index === -1) return edited(withoutColumn(scope, name), { path, action: { kind: 'rename', name } });
