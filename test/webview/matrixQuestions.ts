@@ -58,6 +58,13 @@ export const questions: readonly Question[] = [
     rows: (rows) =>
       rowNumbers(rows.all.flatMap((row) => itemsOf(row).map((tag) => ({ ...members(row), tag })))),
   },
+  {
+    query: '|> FILL u',
+    rows: (rows) => {
+      let last: unknown = null;
+      return rowNumbers(rows.all.map((row) => replaced(row, 'u', 'u', (last = row.value('u') ?? last))));
+    },
+  },
   { query: '|> SELECT *', asFile: true, rows: (rows) => recordRows(rows.all) },
   computed('|> SELECT * EXCEPT (e, l, tags)', (row) => without(row, 'e', 'l', 'tags')),
   {

@@ -4,6 +4,7 @@ import type { Step, StepKind } from '../query/resolve/step.ts';
 import { aggregateStage } from './aggregate.ts';
 import { computeStage } from './compute.ts';
 import { distinctStage } from './distinct.ts';
+import { fillStage } from './fill.ts';
 import { limitStage } from './limit.ts';
 import { sortStage } from './orderBy.ts';
 import { slotsOf } from './output.ts';
@@ -26,6 +27,7 @@ const kinds: { readonly [K in StepKind]: (step: Step<K>, slots: readonly Slot[])
   limit: limitStage,
   sample: sampleStage,
   unnest: unnestStage,
+  fill: fillStage,
 };
 
 export function stageOf<K extends StepKind>(step: Step<K>, slots: readonly Slot[]): Stage {

@@ -126,6 +126,10 @@ export const questions: readonly Question[] = [
       .where((row) => row.id <= 2000)
       .flatMap((row) => itemsOf(row).map((tag) => ({ id: row.value('id'), tag }))),
   ),
+  table(`|> FILL w, n |> SELECT id, w, n`, (rows) => {
+    const [w, n] = [filled(rows, 'w'), filled(rows, 'n')];
+    return rows.all.map((row, at) => ({ id: row.value('id'), w: w[at], n: n[at] }));
+  }),
 
   asked(
     'malformed records and their places',
@@ -467,6 +471,16 @@ function compareNumbers(a: number | null, b: number | null): number {
 
 function distinct(rows: readonly Record<string, unknown>[]): unknown[] {
   return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}
+
+/** What FILL makes of a column. */
+function filled({ all }: Rows, column: Column): readonly unknown[] {
+  let last: unknown = null;
+  return all.map((row) => {
+    const value = row.value(column);
+    if (!isNull(value)) last = value;
+    return last;
+  });
 }
 
 /** What UNNEST makes of a row's tags: a text is its only item. */

@@ -171,6 +171,13 @@ export class QueryWriter {
         case 9: {
           // DuckDB sees the order of the file only where nothing has changed it.
           if (!fromFile) break;
+          if (this.#draw(0, 3) === 0) {
+            const filled = this.#columns.filter(({ name }) => !unique.includes(name));
+            if (filled.length === 0) break;
+            operators.push(`FILL ${this.#pick(filled).name}, ${this.#pick(filled).name}`);
+            operators.push(`ORDER BY ${unique.join(', ')}`);
+            break;
+          }
           const made = this.#windows();
           operators.push(`EXTEND ${made.map(([text, { name }]) => `${text} AS ${name}`).join(', ')}`);
           operators.push(`ORDER BY ${unique.join(', ')}`);

@@ -217,6 +217,38 @@ const cases: readonly [TestData, string, readonly string[]][] = [
   ],
   [csv, 'id > n |> SELECT id', ['{"id":"3"}']],
   [csv, 'EXTEND id + 1 AS next |> WHERE next = 3 |> DROP n, "user.name"', ['{"id":"2","type":"b","next":3}']],
+  [
+    jsonl,
+    'FILL n, tags |> SELECT id, n, tags',
+    [
+      '{"id":1,"n":1.10,"tags":["x","y"]}',
+      '{"id":2,"n":2,"tags":[]}',
+      '{"id":3,"n":0.2,"tags":[]}',
+      '{"id":4,"n":0.2,"tags":["z"]}',
+      '{"id":5,"n":12345678901234567890,"tags":["x"]}',
+    ],
+  ],
+  [
+    jsonl,
+    'id >= 4 |> FILL user.name, none |> SELECT id, user.name AS name, none',
+    ['{"id":4,"name":null,"none":null}', '{"id":5,"name":null,"none":null}'],
+  ],
+  [
+    jsonl,
+    "ORDER BY type, id DESC |> FILL user |> SELECT id, user.name AS name |> WHERE name <> 'Ann'",
+    ['{"id":3,"name":"Cid"}', '{"id":2,"name":"Bob"}'],
+  ],
+  [
+    csv,
+    'FILL n, "user.name"',
+    [
+      '{"id":"1","type":"a","n":"1.10","user.name":"Ann"}',
+      '{"id":"2","type":"b","n":"2","user.name":"Bob"}',
+      '{"id":"3","type":"a","n":"0.2","user.name":"Cid \\"C\\""}',
+      '{"id":"4","type":"b","n":"0.2","user.name":"Cid \\"C\\""}',
+      '{"id":"5","type":"a","n":"12345678901234567890","user.name":""}',
+    ],
+  ],
 ];
 
 describe('a pipeline', () => {

@@ -7,6 +7,7 @@ import { distinct } from './distinct.ts';
 import { drop } from './drop.ts';
 import type { OperatorEntry, Outcome, PipeOperator, SqlWriter } from './entry.ts';
 import { extend } from './extend.ts';
+import { fill } from './fill.ts';
 import { limit } from './limit.ts';
 import { orderBy } from './orderBy.ts';
 import { rename } from './rename.ts';
@@ -30,6 +31,7 @@ const entries: { readonly [K in OperatorKind]: OperatorEntry<K> } = {
   limit,
   tablesample,
   unnest,
+  fill,
   as,
 };
 
