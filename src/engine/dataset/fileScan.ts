@@ -1,5 +1,6 @@
 import type { ColumnStore } from '../columns/columnStore.ts';
-import type { Find, MalformedUse, MatchWindow, Output } from '../pool/task.ts';
+import { everything, windowAfter, type MatchWindow } from '../matchWindow.ts';
+import type { Find, MalformedUse, Output } from '../pool/task.ts';
 import type { Plan } from '../query/index.ts';
 import { ColumnUse } from './columnUse.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -7,7 +8,6 @@ import type { PlannedQuery } from './plan.ts';
 import {
   countMatches,
   scanInOrder,
-  windowAfter,
   type OrderedResult,
   type ScanRequest,
   type Unproven,
@@ -55,7 +55,7 @@ export async function* scanFile(
   const summary = query === undefined && scan.output.kind === 'count' && !scan.find;
   const request: ScanRequest = {
     malformed: 'keep',
-    window: query?.window ?? { skip: 0, take: Infinity },
+    window: query?.window ?? everything,
     needsPosition: query?.plan.needsPosition ?? false,
     fromBlock: 0,
     ...scan,
@@ -130,7 +130,7 @@ async function* scanInPhases(
         ...asked,
         fromBlock,
         toBlock: Math.min(file.blocks, asked.toBlock),
-        window: windowAfter(asked.window, matched) ?? asked.window,
+        window: windowAfter(asked.window, matched),
       };
       more = true;
       break;

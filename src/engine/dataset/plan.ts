@@ -1,5 +1,5 @@
 import { formatOf, type FormatSpec } from '../format/registry.ts';
-import type { MatchWindow } from '../pool/task.ts';
+import { everything, windowWithin, type MatchWindow } from '../matchWindow.ts';
 import {
   fixTime,
   outcomeOf,
@@ -50,14 +50,13 @@ function parsedOrThrow(text: string): Query {
 }
 
 function windowOf({ operators }: Plan): MatchWindow {
-  let window: MatchWindow = { skip: 0, take: Infinity };
-  for (const operator of operators) {
-    if (operator.kind !== 'limit') continue;
-    const { skip, take } = window;
-    const offset = Math.min(operator.offset, take);
-    window = { skip: skip + offset, take: Math.min(take - offset, operator.count) };
-  }
-  return window;
+  return operators.reduce(
+    (window, operator) =>
+      operator.kind === 'limit'
+        ? windowWithin(window, { skip: operator.offset, take: operator.count })
+        : window,
+    everything,
+  );
 }
 
 /**

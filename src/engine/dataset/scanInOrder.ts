@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { emptySummary, type BlockIndex, type BlockPlace, type BlockSummary } from '../index/blockIndex.ts';
+import { isEverything, windowAfter, windowAmong, windowEnd, type MatchWindow } from '../matchWindow.ts';
 import { SourceError } from '../source/source.ts';
 import type { Pool } from '../pool/pool.ts';
 import type {
@@ -8,7 +9,6 @@ import type {
   FileSpec,
   Find,
   MalformedUse,
-  MatchWindow,
   Output,
   Result,
   ScanResult,
@@ -148,7 +148,8 @@ export async function* scanInOrder(
       length > 1 && request.stretchEnd ? request.stretchEnd(next) : next + length,
     );
     handedOut++;
-    const window = limit === 1 ? windowAfter(request.window, matched) : undefined;
+    const window =
+      limit > 1 || isEverything(request.window) ? undefined : windowAfter(request.window, matched);
     inFlight.push({ firstBlock: next, lastBlock, result: submit(next, lastBlock, known, window) });
     next = lastBlock;
   };
@@ -288,8 +289,10 @@ export async function* scanInOrder(
         const rest = await submit(firstBlock, lastBlock, expected, { skip: done, take: Infinity });
         result = { ...whole, bytes: rest.bytes, unfinished: rest.unfinished, work: rest.work };
       }
-      const cut = limit === 1 ? undefined : windowWithin(request.window, matched, countMatches(result));
-      if (cut) result = await again(result, submit(firstBlock, lastBlock, expected, cut));
+      const selected = countMatches(result);
+      const cut = windowAmong(request.window, matched, selected);
+      if (limit > 1 && cut.take < selected)
+        result = await again(result, submit(firstBlock, lastBlock, expected, cut));
       matched += result.passed + countMatches(result);
       const { failure, bytes, lines } = result;
       const made = bytes ?? lines;
@@ -313,7 +316,7 @@ export async function* scanInOrder(
       expected = index.place(firstBlock + blocks.length);
       const scanned = Math.min(stretchEnd, end());
       yield { firstBlock, blocks, place, result, scanned, skipped };
-      if (matched >= request.window.skip + request.window.take) return;
+      if (matched >= windowEnd(request.window)) return;
     }
   } finally {
     stop.abort();
@@ -329,22 +332,6 @@ async function again(before: ScanResult, result: Promise<ScanResult>): Promise<S
 function partOf(result: ScanResult): ScanResult {
   const work = result.work && { ...result.work, candidates: 0, matched: 0 };
   return { ...result, blocks: [], rejects: [], passed: 0, failure: undefined, work, made: undefined };
-}
-
-/** What is left of a window after `passed` matches; undefined: everything. */
-export function windowAfter({ skip, take }: MatchWindow, passed: number): MatchWindow | undefined {
-  if (skip === 0 && take === Infinity) return undefined;
-  return { skip: Math.max(0, skip - passed), take: take - Math.max(0, passed - skip) };
-}
-
-/**
- * The part of a stretch's `count` matches that is within a window, when `passed` came before; undefined: all of
- * them.
- */
-function windowWithin({ skip, take }: MatchWindow, passed: number, count: number): MatchWindow | undefined {
-  const from = Math.min(count, Math.max(0, skip - passed));
-  const to = Math.min(count, Math.max(0, skip + take - passed));
-  return from === 0 && to === count ? undefined : { skip: from, take: to - from };
 }
 
 export function countMatches({ blocks }: ScanResult): number {

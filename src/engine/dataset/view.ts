@@ -1,5 +1,6 @@
 import type { BlockIndex } from '../index/blockIndex.ts';
 import { DoubleColumn } from '../index/column.ts';
+import { takenOf, type MatchWindow } from '../matchWindow.ts';
 import type { PagePart, Stretch } from '../pool/task.ts';
 import type { PlannedQuery } from './plan.ts';
 
@@ -9,16 +10,14 @@ import type { PlannedQuery } from './plan.ts';
  */
 export class View {
   readonly query: PlannedQuery;
-  /** Rows before and after which the query's OFFSET and LIMIT cut. */
-  readonly #skip: number;
-  readonly #limit: number;
+  /** Of the matches, those that are rows. */
+  readonly #window: MatchWindow;
   /** Matches before block `i`; one entry more than there are blocks. */
   readonly #counts = new DoubleColumn();
 
-  constructor(query: PlannedQuery, skip = 0, limit = Infinity) {
+  constructor(query: PlannedQuery) {
     this.query = query;
-    this.#skip = skip;
-    this.#limit = limit;
+    this.#window = query.window;
     this.#counts.push(0);
   }
 
@@ -29,7 +28,7 @@ export class View {
 
   /** Rows so far. */
   get rows(): number {
-    return Math.max(0, Math.min(this.#counts.last() - this.#skip, this.#limit));
+    return takenOf(this.#window, this.#counts.last());
   }
 
   /** Matches so far, those that OFFSET passes over included. */
@@ -60,8 +59,8 @@ export class View {
   /** The blocks that hold rows [first, first + count), with what is to be taken of each. */
   parts(index: BlockIndex, first: number, count: number): PagePart[] {
     const parts: PagePart[] = [];
-    const last = Math.min(first + count, this.rows) + this.#skip;
-    let match = Math.max(0, first) + this.#skip;
+    const last = Math.min(first + count, this.rows) + this.#window.skip;
+    let match = Math.max(0, first) + this.#window.skip;
     while (match < last) {
       const block = this.#counts.upperBound(match) - 1;
       const skip = match - this.#counts.at(block);
@@ -75,12 +74,12 @@ export class View {
   /** The view's first row that a block, or one after it, may hold; `rows` where none does. */
   rowOfBlock(block: number): number {
     const matches = this.#counts.at(Math.min(block, this.blocks));
-    return Math.max(0, Math.min(matches - this.#skip, this.rows));
+    return takenOf(this.#window, matches);
   }
 
   /** The block that holds a row. */
   blockOfRow(row: number): number {
-    return this.#counts.upperBound(row + this.#skip) - 1;
+    return this.#counts.upperBound(row + this.#window.skip) - 1;
   }
 }
 

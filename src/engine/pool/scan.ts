@@ -1,5 +1,6 @@
 import { JsonFields } from '../format/json/fields.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
+import { windowAmong, type MatchWindow } from '../matchWindow.ts';
 import { withOffsets } from '../format/recordBlocks.ts';
 import { formatOf } from '../format/registry.ts';
 import { SourceError } from '../source/source.ts';
@@ -14,7 +15,7 @@ import { collectPaths } from '../sink/tableRow.ts';
 import { statisticsCollector } from './statistics.ts';
 import { Tally } from './tally.ts';
 import { WorkMeter } from './work.ts';
-import type { FileSpec, MatchPlace, MatchWindow, Output, ScanResult, ScanTask } from './task.ts';
+import type { FileSpec, MatchPlace, Output, ScanResult, ScanTask } from './task.ts';
 
 /** Scans one stretch of a file, as far as the source goes. @throws the signal's reason; SinkError */
 export async function scanStretch(
@@ -37,7 +38,8 @@ export async function scanStretch(
   const rejects: Reject[] = [];
   const located =
     task.malformed === 'collect' || task.output.kind === 'stages' || /_offset/i.test(task.query ?? '');
-  const window = task.window && new Window(task.window);
+  const window = task.window;
+  let matches = 0;
   let { record, line } = stretch;
   let failure: SourceError | undefined;
   let fromColumns = 0;
@@ -52,7 +54,8 @@ export async function scanStretch(
         for (const reject of rejectsIn(block, origin)) rejects.push(reject);
       }
       const selected = matcher.select(block, record, line);
-      const count = window ? window.narrow(matcher.selection, selected) : selected;
+      const count = window ? narrow(matcher.selection, windowAmong(window, matches, selected)) : selected;
+      matches += selected;
       // What stands in the zones of a block that is stored would take longer to find than it saves.
       const zones = summary ? [] : matcher.zones(block);
       meter?.selected(matcher.candidates(block), selected);
@@ -80,7 +83,7 @@ export async function scanStretch(
     rejects,
     paths: [],
     places: [],
-    passed: window?.passed ?? 0,
+    passed: window ? Math.min(matches, window.skip) : 0,
     failure: failure && { failure: failure.failure, message: failure.message, position: failure.position },
     work: meter?.work,
     // The block that a failing source has cut short is not known.
@@ -90,31 +93,10 @@ export async function scanStretch(
   };
 }
 
-/** Counts matches off, so that only those of a window are left. */
-class Window {
-  #skip: number;
-  #take: number;
-  #passed = 0;
-
-  constructor({ skip, take }: MatchWindow) {
-    this.#skip = skip;
-    this.#take = take;
-  }
-
-  /** Matches that came before it. */
-  get passed(): number {
-    return this.#passed;
-  }
-
-  narrow(selection: Uint32Array, count: number): number {
-    const skipped = Math.min(this.#skip, count);
-    const taken = Math.min(this.#take, count - skipped);
-    selection.copyWithin(0, skipped, skipped + taken);
-    this.#skip -= skipped;
-    this.#passed += skipped;
-    this.#take -= taken;
-    return taken;
-  }
+/** Leaves only those records selected that a window takes of them; answers how many. */
+function narrow(selection: Uint32Array, { skip, take }: MatchWindow): number {
+  selection.copyWithin(0, skip, skip + take);
+  return take;
 }
 
 interface CollectedPlace {

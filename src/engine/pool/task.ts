@@ -6,6 +6,7 @@ import type { CellReading } from '../format/csv/cellReading.ts';
 import type { FormatSpec } from '../format/registry.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
 import type { Zone } from '../index/zone.ts';
+import type { MatchWindow } from '../matchWindow.ts';
 import type { Target } from '../sink/exportFormat.ts';
 import type { Reject } from '../sink/rejects.ts';
 import type { SourceFailure, SourceSpec } from '../source/source.ts';
@@ -127,12 +128,6 @@ export interface MadeSegments {
  * any other. `collect`: none takes part, and all are put into the result's `rejects`.
  */
 export type MalformedUse = 'keep' | 'collect';
-
-/** Matches [skip, skip + take), counted from the stretch's first. */
-export interface MatchWindow {
-  readonly skip: number;
-  readonly take: number;
-}
 
 export interface Find {
   readonly text: string;

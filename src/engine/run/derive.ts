@@ -2,6 +2,7 @@ import type { CellReadings } from '../format/csv/cellReading.ts';
 import { isUtf8 } from 'node:buffer';
 import { tmpdir } from 'node:os';
 import { Fault } from '../fault.ts';
+import { everything } from '../matchWindow.ts';
 import type { RecordBlock } from '../format/record.ts';
 import type { Plan } from '../query/index.ts';
 import { vectorAt, type Batch } from '../stage/batch.ts';
@@ -114,6 +115,7 @@ async function* derivedBatches(
   const output: StagesOutput = { kind: 'stages', asRecords: plan === query.plan.asRecords };
   async function* parts(): AsyncGenerator<Uint8Array> {
     const blocksPerStretch = reducesRows(plan) ? undefined : 1;
+    // LIMIT is one of the stages here.
     const scan = { query, output, malformed, window: everything, blocksPerStretch, measure };
     for await (const found of dataset.scan(scan, signal)) {
       await scanned(found);
@@ -139,6 +141,3 @@ export function derivedColumns({ plan }: PlannedQuery): readonly string[] | unde
 export function derivedReadings({ plan }: PlannedQuery): CellReadings {
   return plan.output.map(({ slot }) => plan.slots[slot].reading);
 }
-
-/** LIMIT is one of the stages here. */
-const everything = { skip: 0, take: Infinity };

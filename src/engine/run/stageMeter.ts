@@ -1,4 +1,5 @@
 import type { StageLine, StageReport } from '../../protocol/engine.ts';
+import { takenOf } from '../matchWindow.ts';
 import type { StretchWork } from '../pool/work.ts';
 import type { Operator, Plan } from '../query/index.ts';
 import type { StageMetrics, StepWork } from '../stage/context.ts';
@@ -141,5 +142,5 @@ export class StageMeter {
 /** Rows that an operator leaves which the scan carries out. */
 function limited(operator: Operator, rows: number): number {
   if (operator.kind !== 'limit') return rows;
-  return Math.min(operator.count, Math.max(0, rows - operator.offset));
+  return takenOf({ skip: operator.offset, take: operator.count }, rows);
 }

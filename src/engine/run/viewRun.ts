@@ -1,4 +1,5 @@
 import type { ViewState } from '../../protocol/preview.ts';
+import { windowEnd } from '../matchWindow.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { Columns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -28,7 +29,7 @@ export class ViewRun implements Run {
     this.id = id;
     this.dataset = dataset;
     this.#query = query;
-    this.view = new View(query, query.window.skip, query.window.take);
+    this.view = new View(query);
     const known = dataset.known.recall(query.text);
     if (known) this.view.restore(known);
     if (query.plan.shape !== 'records') {
@@ -46,7 +47,6 @@ export class ViewRun implements Run {
   async run(signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState> {
     const began = performance.now() - this.#state.elapsedMs;
     const { view } = this;
-    const { skip, take } = this.#query.window;
     const tell = throttled(progress);
     // A block that a failing source had cut short is looked at again, also where the index knows it by now.
     view.truncate(Math.min(this.#cut ?? Infinity, this.dataset.index.length));
@@ -65,7 +65,7 @@ export class ViewRun implements Run {
         query: this.#query,
         output: { kind: 'count' },
         // The view itself leaves out what OFFSET passes over.
-        window: { skip: 0, take: skip + take - view.matches },
+        window: { skip: 0, take: windowEnd(this.#query.window) - view.matches },
         fromBlock: view.blocks,
       } as const;
       for await (const { blocks, scanned, skipped, result } of this.dataset.scan(request, signal)) {
