@@ -4,6 +4,7 @@ import { endingOf, endings, isWritable, namedTarget } from '../engine/sink/targe
 import { formatKinds, type FormatKind, type FormatOptions } from '../protocol/formatOptions.ts';
 import { encodingName } from '../engine/source/encoding/encoding.ts';
 import { isAddress } from '../engine/source/http/address.ts';
+import { fileNameAt } from '../engine/source/location.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError, type HeaderFields } from '../engine/source/source.ts';
 import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts';
@@ -92,7 +93,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
   if (rejects !== undefined && rejects === output) {
     throw new UsageError('--output and --rejects cannot be the same file.');
   }
-  const source = nameOf(file);
+  const source = fileNameAt(file);
   if (output !== undefined && values.to === undefined && !isWritable(source, output)) {
     throw new UsageError(
       `--output: ${quoted(endingOf(output))} is not a format that can be written. Use one of ${endings.join(' ')}, optionally with .gz or .zst, or set the format with --to.`,
@@ -123,11 +124,6 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
 
 /** Rejects are JSON Lines, whatever the file is. */
 const rejectsSource = { name: '', kind: 'jsonl' } as const;
-
-/** The name of a file or address, whose ending says what it is. */
-export function nameOf(file: string): string {
-  return isAddress(file) ? file.replace(/[?#].*$/s, '') : file;
-}
 
 function parse(args: readonly string[]) {
   try {

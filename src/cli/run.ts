@@ -18,11 +18,11 @@ import { isSameTarget } from '../engine/sink/atomicFile.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
 import { namedTarget } from '../engine/sink/targetName.ts';
-import { isAddress } from '../engine/source/http/address.ts';
+import { fileNameAt, placeAt } from '../engine/source/location.ts';
 import { SourceError, type SourceSpec } from '../engine/source/source.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/preview.ts';
-import { nameOf, type RunCommand } from './arguments.ts';
+import type { RunCommand } from './arguments.ts';
 import { cacheFolder } from './cacheFolder.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
 import type { Progress, ProgressLine } from './progress.ts';
@@ -120,7 +120,7 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
 /** The format that the name of the output says. */
 function targetOf({ file, output }: RunCommand, { format: { kind, dialect } }: Dataset): Target {
   if (output === undefined) return 'same';
-  return namedTarget({ name: nameOf(file), kind, delimiter: dialect?.delimiter }, output);
+  return namedTarget({ name: fileNameAt(file), kind, delimiter: dialect?.delimiter }, output);
 }
 
 /** @throws SinkError where the rejects would take the place of the output, or the output that of the rejects */
@@ -162,9 +162,7 @@ function readingOf({ encoding, recognised, format }: Dataset): object {
 
 function sourceOf({ file, headers, encoding }: RunCommand): SourceSpec {
   if (file === '-' || isStandardInput(file)) return { kind: 'stdin', encoding };
-  return isAddress(file)
-    ? { kind: 'url', url: file, headers, encoding }
-    : { kind: 'file', path: file, encoding };
+  return { ...placeAt(file, { headers }), encoding };
 }
 
 /** Whether a path leads to standard input, where that is no file: a pipe, a terminal, or a socket, which has no path. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Uri, workspace, type SecretStorage } from 'vscode';
-import { hasSecrets, parseAddress } from '../engine/source/http/address.ts';
+import { addressParts } from '../engine/source/location.ts';
 import type { OpenFile } from '../protocol/engine.ts';
 
 /** Scheme of the tabs that show what is at an http(s) address. */
@@ -31,12 +31,10 @@ export class Addresses {
 
   /** The URI of the tab for an address. @throws SourceError where it is none */
   async uriOf(text: string, headers: FilePlace['headers'] = {}): Promise<Uri> {
-    const address = parseAddress(text);
-    const { url } = address;
-    const path = decoded(url.pathname);
-    const secret = hasSecrets(address) || Object.keys(headers).length > 0;
-    const query = secret ? `kept=${await this.#keep({ location: text, headers })}` : `at=${url.href}`;
-    return Uri.from({ scheme: addressScheme, authority: url.host, path, query });
+    const { href, authority, path, secret } = addressParts(text);
+    const isKept = secret || Object.keys(headers).length > 0;
+    const query = isKept ? `kept=${await this.#keep({ location: text, headers })}` : `at=${href}`;
+    return Uri.from({ scheme: addressScheme, authority, path: decoded(path), query });
   }
 
   /** What a tab shows: a file, or an address; undefined where that is not kept any more, as on another machine. */

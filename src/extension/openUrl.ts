@@ -1,6 +1,6 @@
 import { l10n, ThemeIcon, window, type QuickInputButton } from 'vscode';
-import { parseAddress } from '../engine/source/http/address.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';
+import { addressParts } from '../engine/source/location.ts';
 import { SourceError } from '../engine/source/source.ts';
 import type { Addresses, FilePlace } from './addresses.ts';
 import { openPreview } from './editors.ts';
@@ -16,7 +16,7 @@ async function askForPlace(): Promise<FilePlace | undefined> {
   const asked = await askForAddress();
   if (!asked?.withHeader) return asked && { location: asked.text };
   const line = await window.showInputBox({
-    title: l10n.t('A header for {0}', parseAddress(asked.text).shown),
+    title: l10n.t('A header for {0}', addressParts(asked.text).shown),
     prompt: l10n.t("Sent to this server only, and stored in VS Code's secret storage"),
     placeHolder: 'Authorization: Bearer ...',
     password: true,
@@ -46,7 +46,7 @@ function askForAddress(): Promise<AskedAddress | undefined> {
   return new Promise<AskedAddress | undefined>((resolve) => {
     const check = (): string | undefined => {
       const text = input.value.trim();
-      return text === '' ? undefined : problemOf(() => parseAddress(text));
+      return text === '' ? undefined : problemOf(() => addressParts(text));
     };
     const take = (withHeader: boolean): void => {
       const text = input.value.trim();

@@ -9,7 +9,7 @@ import type { OpenedSource } from '../source/open.ts';
  */
 export function checksumEvery(source: OpenedSource, format: Format, kept: boolean): number | undefined {
   const asItStands = source.random && source.compression.length === 0 && source.encoding.startsWith('utf-8');
-  if (source.place.kind !== 'file' || !asItStands || format.reach === undefined) return undefined;
+  if (!source.place.watch || !asItStands || format.reach === undefined) return undefined;
   return kept ? 1 : 64;
 }
 

@@ -12,8 +12,8 @@ import type { KnownColumn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
-import { SourceError, type FileIdentity, type SourceSpec } from '../source/source.ts';
-import { cacheIdentity, type CacheIdentity } from './cacheIdentity.ts';
+import type { KeptIdentity, Watch } from '../source/place.ts';
+import { SourceError, type SourceSpec } from '../source/source.ts';
 import { checksumEvery, samplesOf } from './checksums.ts';
 import { Columns } from './columns.ts';
 import { scanFile, type FileScan } from './fileScan.ts';
@@ -41,9 +41,15 @@ export interface DatasetOptions extends FormatOptions {
   readonly keepPages?: boolean | undefined;
   /** For tests: other than the engine's. */
   readonly blockSize?: number | undefined;
-  /** For tests: see `cacheIdentity`. */
+  /** For tests: see `Place.kept`. */
   readonly restMs?: number | undefined;
 }
+
+/**
+ * A file that was changed later than this before it was opened may be changed again without another time to show for
+ * it: the clocks of file systems move in steps of up to 2 s (FAT), and NFS keeps times for 3 s by default.
+ */
+const usualRestMs = 5000;
 
 /** An open file: its format, its columns, the index as far as it has grown. What the views of a file share. */
 export class Dataset {
@@ -64,7 +70,7 @@ export class Dataset {
   private constructor(
     source: OpenedSource,
     spec: SourceSpec,
-    identity: CacheIdentity | undefined,
+    identity: KeptIdentity | undefined,
     recognised: RecognisedFile,
     options: DatasetOptions,
   ) {
@@ -76,7 +82,7 @@ export class Dataset {
     this.#spec = {
       key: `${source.name}\n${nextKey++}`,
       // What is known of an address spares every worker the questions that were asked here.
-      source: spec.kind === 'url' ? source.spec() : spec,
+      source: source.place.remote ? source.spec() : spec,
       format: recognised.format,
       end: recognised.end ?? source.size,
       blockSize: options.blockSize ?? blockSize,
@@ -98,7 +104,7 @@ export class Dataset {
       const dataset = new Dataset(
         source,
         spec,
-        cacheIdentity(source.place, options.restMs),
+        source.place.kept(options.restMs ?? usualRestMs),
         await recognise(source, options, options.signal),
         options,
       );
@@ -143,13 +149,12 @@ export class Dataset {
 
   /** The file on disk that is read, which nothing may overwrite. */
   get paths(): readonly string[] {
-    return this.#spec.source.kind === 'file' ? [this.#spec.source.path] : [];
+    return this.#source.place.paths;
   }
 
-  /** The state of the file when it was opened; undefined for what is no file on disk, or has no state to go by. */
-  get identity(): FileIdentity | undefined {
-    const { place } = this.#source;
-    return place.kind === 'file' ? place.identity : undefined;
+  /** How to see whether the file changes; undefined for what is no file on disk, or has no state to go by. */
+  get watch(): Watch | undefined {
+    return this.#source.place.watch;
   }
 
   /** The columns that are known of the file: at first those of the records that it was recognised by. */
@@ -177,7 +182,7 @@ export class Dataset {
 
   /** Whether reading costs more than the disk's time, so that nothing is read that nobody has asked for. */
   get remote(): boolean {
-    return this.#spec.source.kind === 'url';
+    return this.#source.place.remote;
   }
 
   /** Whether every block is known. */
@@ -295,7 +300,7 @@ export class Dataset {
   }
 
   /** What is known so far: nothing but where the first record begins. */
-  #knowledge(identity: CacheIdentity | undefined, store: IndexStore | undefined): Knowledge {
+  #knowledge(identity: KeptIdentity | undefined, store: IndexStore | undefined): Knowledge {
     const { format, dataStart, firstLine } = this.recognised;
     const { blockSize } = this.#spec;
     const index = new BlockIndex(blockSize, dataStart, firstLine);
@@ -328,11 +333,10 @@ export class Dataset {
   }
 
   async #isUnchanged(): Promise<boolean> {
-    const { place } = this.#source;
-    if (place.kind !== 'file') return true;
+    if (!this.watch) return true;
     const now = await this.#source.current?.();
-    const { identity } = place;
-    return !!now && !!identity && now.size === identity.size && hasSameTimes(now, identity);
+    const { opened } = this.watch;
+    return !!now && now.size === opened.size && hasSameTimes(now, opened);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,3 @@
-import { identifyFile } from '../source/file.ts';
 import type { OpenedSource } from '../source/open.ts';
 import { SourceError, type FileIdentity } from '../source/source.ts';
 
@@ -14,9 +13,10 @@ export async function recheck(
   young: boolean,
   sampled: () => Promise<boolean>,
 ): Promise<string | undefined> {
-  const { place, name } = source;
-  if (place.kind !== 'file' || !place.identity) return undefined;
-  const opened = place.identity;
+  const { name } = source;
+  const { watch } = source.place;
+  if (!watch) return undefined;
+  const { opened } = watch;
   const now = await source.current?.();
   if (!now) return undefined;
   const untouched = hasSameTimes(opened, now) && now.size === opened.size;
@@ -27,7 +27,7 @@ export async function recheck(
     );
   }
   // What is gone by now was read all the same; its removal was a change of its own.
-  const found = await identifyFile(place.path).catch(() => now);
+  const found = await watch.now().catch(() => now);
   const replaced = found.dev !== now.dev || found.ino !== now.ino;
   if (replaced && now.mtimeMs === opened.mtimeMs) {
     return `${name} was replaced while it was being read. The result is that of the file that was there before.`;

@@ -103,9 +103,9 @@ export class ScanScheduler {
     this.#workers = this.#offered;
   }
 
-  /** Looks through a file on disk for where decoding can begin, as far as that is written there. */
+  /** Looks through a file on this machine for where decoding can begin, as far as that is written there. */
   survey(): void {
-    if (!this.#offered || this.#source.place.kind !== 'file' || this.#source.random) return;
+    if (!this.#offered || this.#source.place.remote || this.#source.random) return;
     this.#survey ??= this.#source.survey(this.#closing.signal).then(
       () => this.divide(),
       // What is wrong with the file is found where it is read.

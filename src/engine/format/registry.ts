@@ -1,5 +1,5 @@
 import { formatKinds, type FormatKind, type FormatOptions } from '../../protocol/formatOptions.ts';
-import { isAddress } from '../source/http/address.ts';
+import { fileNameAt } from '../source/location.ts';
 import { readSome } from '../source/read.ts';
 import type { Source } from '../source/source.ts';
 import { delimitedText, type CsvSpec } from './csv/driver.ts';
@@ -57,9 +57,10 @@ export function recogniseKind(
   head: Uint8Array,
   final: boolean,
 ): { readonly kind: FormatKind; readonly claim: Claim | undefined } {
-  const path = isAddress(name) ? name.replace(/[?#].*$/, '') : name;
   const file: FileHead = {
-    name: path.toLowerCase().replace(/\.(gz|zst)$/, ''),
+    name: fileNameAt(name)
+      .toLowerCase()
+      .replace(/\.(gz|zst)$/, ''),
     text: new TextDecoder().decode(head),
     final,
   };

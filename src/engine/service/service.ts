@@ -4,7 +4,7 @@ import { indented } from '../format/json/indent.ts';
 import { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
-import { isAddress } from '../source/http/address.ts';
+import { placeAt } from '../source/location.ts';
 import type { HttpLimits } from '../source/http/limits.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -179,8 +179,6 @@ function specOf(
   limits: Partial<HttpLimits> | undefined,
 ): SourceSpec {
   // A preview goes back and forth.
-  const place: SourceSpec = isAddress(location)
-    ? { kind: 'url', url: location, headers, keep, limits }
-    : { kind: 'file', path: location };
+  const place = placeAt(location, { headers, keep, limits });
   return encoding === undefined ? place : { ...place, encoding };
 }

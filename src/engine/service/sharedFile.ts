@@ -3,7 +3,7 @@ import type { FileState } from '../../protocol/preview.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
-import { continues, identifyFile, type FileIdentity } from '../source/file.ts';
+import { continues, type FileIdentity } from '../source/file.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
@@ -34,7 +34,6 @@ export type FileListener = (state: FileState) => void;
 export class SharedFile {
   readonly dataset: Dataset;
   readonly values: SeenValues;
-  readonly #spec: SourceSpec;
   readonly #listeners = new Set<FileListener>();
   readonly #closing = new AbortController();
   readonly #watch: NodeJS.Timeout;
@@ -50,11 +49,10 @@ export class SharedFile {
   /** Blocks that somebody has asked for. */
   #wanted = 0;
 
-  private constructor(spec: SourceSpec, dataset: Dataset) {
-    this.#spec = spec;
+  private constructor(dataset: Dataset) {
     this.dataset = dataset;
     this.values = new SeenValues(dataset);
-    this.#identity = dataset.identity;
+    this.#identity = dataset.watch?.opened;
     this.#watch = setInterval(() => void this.#look(), watchMs);
     this.#watch.unref();
   }
@@ -68,7 +66,7 @@ export class SharedFile {
   ): Promise<SharedFile> {
     const dataset = await Dataset.open(spec, { ...options, pool, store, signal, keepPages: true });
     try {
-      const file = new SharedFile(spec, dataset);
+      const file = new SharedFile(dataset);
       await file.#lookAtFirstRows(signal);
       // Nobody asks for rows where none is known: whether there is one is found out unasked.
       if (file.state().records === 0) void file.#seekFirstRecord();
@@ -247,9 +245,10 @@ export class SharedFile {
   }
 
   async #look(): Promise<void> {
-    if (!this.#identity || this.#spec.kind !== 'file' || this.#trouble) return;
+    const { watch } = this.dataset;
+    if (!this.#identity || !watch || this.#trouble) return;
     try {
-      const now = await identifyFile(this.#spec.path);
+      const now = await watch.now();
       if (this.#closing.signal.aborted) return;
       const before = this.#identity;
       if (now.size === before.size && continues(before, now)) {

@@ -2,26 +2,16 @@ import { type Codec, type DecodedSource, decodedSource } from './compressed/deco
 import { encodedLength } from './encoding/encodedLength.ts';
 import { EncodedOffsets } from './encoding/encodedOffsets.ts';
 import { encodingName, transcoder } from './encoding/encoding.ts';
-import { isPipe, openFile, type FileSource } from './file.ts';
 import { gzip } from './compressed/gzip.ts';
 import { keepHead } from './head.ts';
-import { keptStream } from './kept.ts';
-import { openHttp } from './http/open.ts';
 import type { HttpLimits } from './http/limits.ts';
 import { Marks, type Learnt } from './compressed/marks.ts';
 import { PageStore } from './compressed/pageStore.ts';
-import { openPipe, streamOf } from './pipe.ts';
+import type { Place } from './place.ts';
+import { placeOf } from './places.ts';
 import { readSome } from './read.ts';
 import { recogniseEncoding } from './encoding/recognise.ts';
-import {
-  canReadAgain,
-  type FileIdentity,
-  type Source,
-  SourceError,
-  type SourcePlace,
-  type SourceSpec,
-} from './source.ts';
-import { onceSource, streamSource, type ByteStream } from './stream.ts';
+import { canReadAgain, type FileIdentity, type Source, SourceError, type SourceSpec } from './source.ts';
 import { takesBack } from './unread.ts';
 import { zstd } from './compressed/zstd.ts';
 
@@ -46,7 +36,7 @@ export interface OpenedSource extends Source {
   /** What was undone, outermost first. */
   readonly compression: readonly Compression[];
   /** Where it is, with its state at opening. */
-  readonly place: SourcePlace;
+  readonly place: Place;
   /** The state now of the file that is open; undefined where it is none. */
   readonly current: (() => Promise<FileIdentity>) | undefined;
   /** Whether another thread can open it for itself: not what is given only once. */
@@ -79,8 +69,6 @@ const markSpacing = 16 * 1024 * 1024;
 /** First bytes of a stream that can be read again. */
 const headLength = 1024 * 1024;
 const mostLayers = 4;
-/** Of what can be read only once, a preview keeps so many bytes in a temporary file. */
-const mostKept = 4e9;
 
 /**
  * Opens a source and undoes, by magic bytes and byte-order mark, what stands between its bytes and UTF-8 text.
@@ -88,7 +76,7 @@ const mostKept = 4e9;
  */
 export async function openSource(spec: SourceSpec, options: OpenOptions = {}): Promise<OpenedSource> {
   const { signal } = options;
-  const { source: base, place, current } = await openPlace(spec, options);
+  const { source: base, place, current } = await placeOf(spec).open(options);
   /** Positions must not go back. */
   const once = !canReadAgain(base);
   const layers: DecodedSource[] = [];
@@ -139,7 +127,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       encoded,
       offsets,
       compression,
-      place,
+      place: placeOf(place),
       current,
       reopens: base.random,
       get reach() {
@@ -213,52 +201,4 @@ async function readHead(
 ): Promise<Uint8Array> {
   const head = new Uint8Array(length);
   return head.subarray(0, await readSome(source, head, 0, signal));
-}
-
-async function openPlace(
-  spec: SourceSpec,
-  { signal, http, blocking, keepPages }: OpenOptions,
-): Promise<{
-  readonly source: Source;
-  readonly place: SourcePlace;
-  readonly current?: () => Promise<FileIdentity>;
-}> {
-  switch (spec.kind) {
-    case 'file': {
-      const { path } = spec;
-      const once = (stream: ByteStream) => (keepPages ? keptStream(stream, mostKept) : onceSource(stream));
-      if (await isPipe(path))
-        return { source: await once(await openPipe(path, signal)), place: { kind: 'file', path } };
-      const source = await openFile(path, { expect: spec.identity, signal, blocking });
-      if (await hasItsSize(source, signal)) {
-        const place = { kind: 'file', path, identity: source.identity } as const;
-        return { source, place, current: () => source.current() };
-      }
-      await source.close();
-      const stream = streamOf(await openFile(path, { signal, unsized: true }));
-      return { source: await once(stream), place: { kind: 'file', path } };
-    }
-    case 'stdin':
-      return { source: streamSource(process.stdin, 'Standard input'), place: { kind: 'stdin' } };
-    case 'url': {
-      const { source, identity } = await openHttp(spec, { signal, limits: http });
-      const { url, headers, keep, limits } = spec;
-      return { source, place: { kind: 'url', url, headers, keep, limits, identity } };
-    }
-  }
-}
-
-/** The size that files in /sys say they have; those in /proc say none. */
-const nominalSize = 4096;
-
-/** Whether a file has as many bytes as it says. Those of the system are made as they are read. */
-async function hasItsSize(source: FileSource, signal: AbortSignal | undefined): Promise<boolean> {
-  const { size } = source;
-  if (size > nominalSize) return true;
-  const head = await readHead(source, size + 1, signal).catch((error: unknown) => {
-    if (error instanceof SourceError && error.failure === 'changed') return new Uint8Array(0);
-    throw error;
-  });
-  // What was appended meanwhile makes no other file of it.
-  return size === 0 ? head.length === 0 : head.length >= size;
 }

@@ -29,7 +29,7 @@ describe('pipes, and files without a size', function () {
       const writing = writeFile(path, written);
       const source = await openSource({ kind: 'file', path });
       assert.deepEqual([source.name, source.random, source.reopens], [path, false, false]);
-      assert.equal(source.place.kind === 'file' && source.place.identity, undefined);
+      assert.equal(source.place.spec.kind === 'file' && source.place.watch, undefined);
       assert.ok((await readAll(source)).bytes.equals(text));
       assert.ok('unread' in source);
       await source.close();
