@@ -39,7 +39,8 @@ export function checkQuery(
       const { first, rest } = node;
       const listAt = path.findIndex((step) => typeof step === 'number');
       const members = (listAt === -1 ? path : path.slice(0, listAt)).map(String);
-      if (isSeen(members)) return;
+      // The value of a record is always there.
+      if (members.length === 0 || isSeen(members)) return;
       const name = members.join('.');
       const warn = (message: string, text?: string): void => {
         const warning = warningAt(node, message);
@@ -50,10 +51,6 @@ export function checkQuery(
         }
       };
       const same = columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
-      if (same !== undefined && !hasName(same)) {
-        warn(`${name} shows records that are not objects and cannot be used in a query`);
-        return;
-      }
       const isWord = first.quoted && rest.length === 0;
       if (isWord && same === undefined) {
         const message = `double quotes name a column, and no column ${name} has been seen; write text in single quotes`;
@@ -75,11 +72,6 @@ export function checkQuery(
   return diagnostics;
 }
 
-/** Whether a query can name the column: the one of records that are not objects has no path. */
-export function hasName(column: KnownColumn): boolean {
-  return pathOf(column) !== '';
-}
-
 /** A column as a query writes it. */
 export function pathOf({ name, path }: KnownColumn): string {
   return path ?? writePath(name.split('.'));
@@ -97,7 +89,7 @@ function seenAmongNames(columns: readonly KnownColumn[]): (members: readonly str
 
 /** Paths of JSON, where letter case matters and a key with a dot is not a member of a member. */
 function seenAmongPaths(columns: readonly KnownColumn[]): (members: readonly string[]) => boolean {
-  const paths = columns.filter(hasName).map(pathOf);
+  const paths = columns.map(pathOf);
   return (members) => paths.some((known) => isNear(known, writePath(members)));
 }
 

@@ -6,6 +6,7 @@ import { reasonIn } from '../format/recordBlocks.ts';
 import type { Origin } from './predicate/selector.ts';
 import type { Value } from './value/value.ts';
 import type { Column, Name, Step } from './syntax/tree.ts';
+import { valueName } from './write.ts';
 
 export type { Layout };
 
@@ -13,6 +14,11 @@ export type { Layout };
 export type RecordAttribute = '_record' | '_line' | '_offset' | '_error';
 
 export const recordAttributes: ReadonlySet<string> = new Set(['_record', '_line', '_offset', '_error']);
+
+/** Whether a name is no field of the record: an attribute of it, or its value as a whole. */
+export function isOfRecord({ name, quoted }: Name): boolean {
+  return !quoted && (recordAttributes.has(name) || name === valueName);
+}
 
 /** Where a column's value comes from, and the steps that are still to be taken inside it. */
 export type Place =
@@ -25,9 +31,18 @@ export function placeOf(column: Column, layout: Layout): Place {
   if (!first.quoted && recordAttributes.has(first.name)) {
     return { kind: 'attribute', attribute: first.name as RecordAttribute, rest };
   }
-  if (layout.names === 'paths') return { kind: 'field', path: [first, ...rest].map(keyOf), rest: [] };
+  if (layout.names === 'paths') return { kind: 'field', path: memberPath([first, ...rest]), rest: [] };
   const place = columnPlace([first, ...rest], layout.columns);
   return place === undefined ? { kind: 'nothing' } : { kind: 'field', path: [place.index], rest: place.rest };
+}
+
+/** Keys and indices from the top of a record: none where the record's own value is meant. */
+function memberPath(steps: readonly Step[]): (string | number)[] {
+  return (isValue(steps.at(0)) ? steps.slice(1) : steps).map(keyOf);
+}
+
+function isValue(step: Step | undefined): boolean {
+  return step !== undefined && 'name' in step && !step.quoted && step.name === valueName;
 }
 
 function keyOf(step: Step): string | number {

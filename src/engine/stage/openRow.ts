@@ -1,12 +1,10 @@
 import type { MemberEdit } from '../query/resolve/scope.ts';
 import { eachElement, JsonObject, unescapeJson } from '../query/value/json.ts';
 import { jsonOf, type Value } from '../query/value/value.ts';
+import { valueName } from '../query/write.ts';
 
 /** A member of an object: its key as a JSON string, and its JSON text. */
 type Member = [key: string, json: string];
-
-/** What a record is called that is no object, as a column. */
-const valueName = 'value';
 
 /**
  * The members of an object as JSON texts, edited: those dropped are gone, those renamed and replaced keep their

@@ -223,10 +223,12 @@ describe('checkQuery', () => {
     ]);
   });
 
-  it('says that values which are no objects have no name', () => {
-    const values = [{ name: 'value', path: '', type: 'number' }];
+  it('knows the value of a record, which every record has', () => {
+    const values = [{ name: '_value', path: '_value', type: 'number' }];
+    assert.deepEqual(warnings('_value > 1', values), []);
+    assert.deepEqual(warnings('_value IS NULL'), []);
     assert.deepEqual(warnings('value > 1', values), [
-      'value: value shows records that are not objects and cannot be used in a query',
+      'value: unknown column value (not seen so far); did you mean _value?',
     ]);
   });
 });

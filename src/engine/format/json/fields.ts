@@ -296,7 +296,7 @@ export function columnNames(paths: readonly FieldPath[]): string[] {
   const taken = new Set<string>();
   return paths.map((path) => {
     const quoted = path.map((key) => `"${key.replaceAll('"', '""')}"`).join('.');
-    const plain = path.length === 0 ? 'value' : path.join('.');
+    const plain = path.length === 0 ? '_value' : path.join('.');
     let name = plain === '' || taken.has(plain) ? quoted : plain;
     for (let copy = 2; name === '' || taken.has(name); copy++) name = `${plain}_${copy}`;
     taken.add(name);

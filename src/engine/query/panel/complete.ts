@@ -1,4 +1,4 @@
-import { hasName, pathOf, type KnownColumn } from '../check.ts';
+import { pathOf, type KnownColumn } from '../check.ts';
 import { QueryError } from '../diagnostic.ts';
 import { aggregates, scalarFunctions } from '../function/index.ts';
 import { recordAttributes } from '../layout.ts';
@@ -105,7 +105,7 @@ function expressionItems(
   const seen = compared === undefined || values === undefined ? [] : values(compared).map(valueItem);
   return [
     ...seen,
-    ...columns.filter(hasName).map(columnItem),
+    ...columns.map(columnItem),
     ...[...recordAttributes].map((name) =>
       columnItem({ name, type: attributeTypes.get(name) ?? '', path: name }),
     ),

@@ -23,13 +23,11 @@ const cell = { missing: 0, null: 1, boolean: 2, number: 3, json: 5, cut: 16 };
 
 /**
  * The query's text after the edit. A text that cannot be read gives way to a condition that is added.
- * @throws Error where the column is the one of records that are not objects, which has no path
  */
 export function editQuery(text: string, edit: QueryEdit): string {
   if (edit.kind === 'remove') return removeCondition(text, edit);
   if (edit.kind === 'sort') return sortQuery(text, edit);
   if (edit.kind === 'pick') return pickQuery(text, edit);
-  if (edit.path === '') throw new Error('A query cannot name the value of records that are not objects.');
   return addCondition(text, conditionOf(edit));
 }
 

@@ -1,4 +1,4 @@
-import { hasName, pathOf, type KnownColumn } from '../check.ts';
+import { pathOf, type KnownColumn } from '../check.ts';
 import type { Fix } from '../diagnostic.ts';
 import { writeText } from '../write.ts';
 
@@ -16,9 +16,7 @@ export function searchFor(query: string, columns: readonly KnownColumn[]): Fix |
   const text = query.trim();
   const lower = text.toLowerCase();
   if (!words.test(text) || columns.some(({ name }) => name.toLowerCase() === lower)) return undefined;
-  const paths = columns
-    .filter((column) => hasName(column) && (column.type === 'text' || column.type === 'mixed'))
-    .map(pathOf);
+  const paths = columns.filter((column) => column.type === 'text' || column.type === 'mixed').map(pathOf);
   if (paths.length === 0) return undefined;
   const pattern = writeText(`%${text.replaceAll('_', '\\_')}%`);
   const escape = text.includes('_') ? " ESCAPE '\\'" : '';

@@ -10,7 +10,7 @@ import type {
 import { columnLabel } from '../syntax/columns.ts';
 import { parseLike } from '../value/like.ts';
 import { isNumeric, jsonOf } from '../value/value.ts';
-import { recordAttributes } from '../layout.ts';
+import { isOfRecord } from '../layout.ts';
 import { unprintable, UnprintableError, type PrintOptions } from './dialect.ts';
 import { binary, orders, quoted, regexOf, several, unary } from './jqWords.ts';
 import { jqPrelude } from './jqPrelude.ts';
@@ -203,7 +203,7 @@ class JqPrinter {
   }
 
   #column(node: Column): string {
-    if (!node.first.quoted && recordAttributes.has(node.first.name)) {
+    if (isOfRecord(node.first)) {
       throw new UnprintableError(node, `jq has no equivalent of ${node.first.name}`);
     }
     return `(${this.#steps(node)

@@ -1,5 +1,5 @@
 import { scalarFunctions, windowFunctions } from '../function/index.ts';
-import { recordAttributes } from '../layout.ts';
+import { isOfRecord } from '../layout.ts';
 import type { Call, Column, Expression, OrderKey, Window } from '../syntax/tree.ts';
 import { Interval, Timestamp } from '../value/time.ts';
 import { textOf, type Value } from '../value/value.ts';
@@ -101,7 +101,7 @@ export class SqlExpressions {
 
   column(node: Column): string {
     const { first, rest } = node;
-    if (!first.quoted && recordAttributes.has(first.name)) {
+    if (isOfRecord(first)) {
       throw new UnprintableError(node, `${this.#dialect.engine} has no equivalent of ${first.name}`);
     }
     const [head, ...tail] = this.aliases.has(first.name) && rest.length > 0 ? rest : [first, ...rest];

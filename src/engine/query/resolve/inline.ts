@@ -1,8 +1,9 @@
 import type { Span } from '../diagnostic.ts';
 import type { FieldRequest } from '../../format/record.ts';
 import type { Layout } from '../layout.ts';
-import type { Column, Expression, Name, Step as PathStep } from '../syntax/tree.ts';
+import type { Column, Expression, Step as PathStep } from '../syntax/tree.ts';
 import { childrenOf, mapExpression } from '../syntax/walk.ts';
+import { valueName } from '../write.ts';
 import type { Binding } from './scope.ts';
 import type { SlotTable } from './slot.ts';
 import type { Bound, Computation } from './step.ts';
@@ -77,10 +78,14 @@ export class Inliner {
 }
 
 function column(path: FieldRequest['path'], quoted: boolean, { from, to }: Span): Column {
-  const [first, ...rest] = path.map((step): PathStep =>
+  const [key, ...keys] = path;
+  // What begins with no name is the record's own value, or an item of it.
+  const isMember = typeof key === 'string';
+  const name = isMember ? { name: key, quoted } : { name: valueName, quoted: false };
+  const rest = (isMember ? keys : path).map((step): PathStep =>
     typeof step === 'number' ? { index: step, from, to } : { name: step, quoted, from, to },
   );
-  return { kind: 'column', first: first as Name, rest, from, to };
+  return { kind: 'column', first: { ...name, from, to }, rest, from, to };
 }
 
 /** Up to one more than `most`. */

@@ -1,6 +1,7 @@
 import type { FieldRequest } from '../../format/record.ts';
 import { columnPlace, recordAttributes, type Layout, type RecordAttribute } from '../layout.ts';
 import type { Column, Step } from '../syntax/tree.ts';
+import { valueName } from '../write.ts';
 import type { SlotTable } from './slot.ts';
 
 /** What a column of a query stands for at some point of the pipeline. */
@@ -89,7 +90,7 @@ function findSteps(
   const named = findNamed(steps, scope, table, numeric);
   if (named !== undefined) return named;
   const open = scope.parts.find((part) => part.kind === 'open');
-  return open && findMember(steps.map(keyOf), open, table, numeric);
+  return open && findMember(steps, open, table, numeric);
 }
 
 /** The longest run of steps that together are the name of a column. */
@@ -142,12 +143,12 @@ function keyOf(step: Step): string | number {
 }
 
 function findMember(
-  steps: readonly (string | number)[],
+  steps: readonly Step[],
   open: OpenPart,
   table: SlotTable,
   numeric: boolean,
 ): Found | undefined {
-  let path = steps;
+  let path = steps.map(keyOf);
   for (const { path: edited, action } of open.edits.toReversed()) {
     if (action.kind === 'rename') {
       if (path[0] === action.name) path = [...edited, ...path.slice(1)];
@@ -157,8 +158,14 @@ function findMember(
       return { binding: { slot: action.slot, rest: path.slice(edited.length) }, path: undefined };
     }
   }
+  // What the record is called as a column of its own: its members lead on from itself.
+  if (path[0] === valueName && !isQuoted(steps[0])) path = path.slice(1);
   if (open.slot !== 'record') return { binding: { slot: open.slot, rest: path }, path: undefined };
   return { binding: { slot: table.field(path, numeric), rest: [] }, path };
+}
+
+function isQuoted(step: Step): boolean {
+  return 'name' in step && step.quoted;
 }
 
 function beginsWith(path: readonly (string | number)[], start: readonly string[]): boolean {

@@ -131,19 +131,19 @@ describe('JsonFields', () => {
 
 describe('columnNames', () => {
   it('joins keys with dots', () => {
-    assert.deepEqual(columnNames([['a'], ['a', 'b'], ['c d'], []]), ['a', 'a.b', 'c d', 'value']);
+    assert.deepEqual(columnNames([['a'], ['a', 'b'], ['c d'], []]), ['a', 'a.b', 'c d', '_value']);
   });
 
   it('never gives a name twice, nor an empty one', () => {
-    assert.deepEqual(columnNames([['a', 'b'], ['a.b'], [''], ['"a"', '"b"'], ['value'], []]), [
+    assert.deepEqual(columnNames([['a', 'b'], ['a.b'], [''], ['"a"', '"b"'], ['_value'], []]), [
       'a.b',
       '"a.b"',
       '""',
       '"a"."b"',
-      'value',
-      'value_2',
+      '_value',
+      '_value_2',
     ]);
-    const key = fc.constantFrom('a', 'b', 'a.b', '"a"', '', '.', 'value', 'value_2', '""');
+    const key = fc.constantFrom('a', 'b', 'a.b', '"a"', '', '.', '_value', '_value_2', '""');
     fc.assert(
       fc.property(fc.uniqueArray(fc.array(key, { maxLength: 3 }), { selector: String }), (paths) => {
         const names = columnNames(paths);

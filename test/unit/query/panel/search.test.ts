@@ -25,9 +25,9 @@ describe('query/panel/search', () => {
     assert.equal(searchFor('timeout', columns.slice(0, 1)), undefined);
   });
 
-  it('passes over what a query cannot name', () => {
-    const values = [{ name: 'value', path: '', type: 'text' }];
-    assert.equal(searchFor('connection timeout', values), undefined);
+  it('looks into records that are texts', () => {
+    const values = [{ name: '_value', path: '_value', type: 'text' }];
+    assert.equal(searchFor('connection timeout', values)?.query, "_value ILIKE '%connection timeout%'");
   });
 
   function fixOf(text: string) {
