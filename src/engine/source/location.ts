@@ -1,5 +1,6 @@
 import type { HttpLimits } from './http/limits.ts';
 import { hasSecrets, isAddress, parseAddress } from './http/address.ts';
+import { dataFileName, isDataUrl, readDataUrl, shownDataUrl } from './data.ts';
 import type { HeaderFields, SourcePlace } from './source.ts';
 
 /** What is said of a place besides where it is. */
@@ -44,6 +45,16 @@ const kinds: readonly [AddressKind, ...AddressKind[]] = [
       const address = parseAddress(text);
       const { href, host, pathname } = address.url;
       return { shown: address.shown, href, authority: host, path: pathname, secret: hasSecrets(address) };
+    },
+  },
+  {
+    matches: isDataUrl,
+    place: (url) => ({ kind: 'data', url }),
+    fileName: dataFileName,
+    parse(text) {
+      readDataUrl(text);
+      const shown = shownDataUrl(text);
+      return { shown, href: text, authority: '', path: `/${dataFileName(text)}`, secret: false };
     },
   },
 ];

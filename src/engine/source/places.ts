@@ -1,3 +1,4 @@
+import { dataPlace } from './data.ts';
 import { filePlace } from './filePlace.ts';
 import { urlPlace } from './http/place.ts';
 import type { Place } from './place.ts';
@@ -13,5 +14,7 @@ export function placeOf(spec: SourcePlace): Place {
       return urlPlace(spec);
     case 'stdin':
       return stdinPlace(spec);
+    case 'data':
+      return dataPlace(spec);
   }
 }

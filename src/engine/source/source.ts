@@ -126,7 +126,9 @@ export type SourcePlace =
       readonly identity?: UrlIdentity | undefined;
     }
   /** Read once, by the thread that has it. */
-  | { readonly kind: 'stdin' };
+  | { readonly kind: 'stdin' }
+  /** A `data:` URL: it holds the bytes itself. */
+  | { readonly kind: 'data'; readonly url: string };
 
 /** Values by lower-case name. */
 export type HeaderFields = Readonly<Record<string, string>>;

@@ -6,6 +6,7 @@ import type { Pool } from '../../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../../src/engine/pool/task.ts';
 import { countTo, exportTo } from '../../../src/engine/run/export.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
+import { placeAt } from '../../../src/engine/source/location.ts';
 import type { SourceSpec } from '../../../src/engine/source/source.ts';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import type { PreviewCalls, ViewState } from '../../../src/protocol/preview.ts';
@@ -109,7 +110,7 @@ export class Engine {
 
   /** A file is opened once for all questions, so that what one has taught the index serves the next. */
   async #asked<T>(ask: (dataset: Dataset) => Promise<T>): Promise<T> {
-    if (this.layout.via === 'file' || this.layout.via === 'http') {
+    if (this.layout.via === 'file' || this.layout.via === 'http' || this.layout.via === 'data') {
       this.#dataset ??= await this.#open(this.#spec);
       return ask(this.#dataset);
     }
@@ -123,7 +124,7 @@ export class Engine {
 
   get #spec(): SourceSpec {
     const { location } = this.#options;
-    return this.layout.via === 'file' ? { kind: 'file', path: location } : { kind: 'url', url: location };
+    return placeAt(location);
   }
 
   #open(spec: SourceSpec): Promise<Dataset> {

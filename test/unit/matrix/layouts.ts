@@ -12,7 +12,7 @@ import {
 } from './records.ts';
 
 /** How a file comes to the engine. */
-export type Carriage = 'file' | 'stdin' | 'http' | 'http, once';
+export type Carriage = 'file' | 'data' | 'stdin' | 'http' | 'http, once';
 
 /** One way in which the same records may stand in a file. */
 export interface Layout {
@@ -177,6 +177,7 @@ const described: readonly Layout[] = [
   ),
   recoded('zstd of JSON Lines', 'json', 'x.jsonl.zst', (written) => zstd(jsonLines(written))),
   recoded('zstd of an array, a record a line', 'json', 'x.json.zst', (written) => zstd(recordALine(written))),
+  { ...onDisk('CSV in a data: URL', 'csv', 'x.csv', commas), via: 'data' },
   { ...onDisk('JSON Lines from standard input', 'json', 'x.jsonl', jsonLines), via: 'stdin' },
   { ...onDisk('array from standard input', 'json', 'x.json', recordALine), via: 'stdin' },
   { ...onDisk('CSV from standard input', 'csv', 'x.csv', commas), via: 'stdin' },
@@ -202,6 +203,7 @@ const variants = new Set([
   'array in UTF-16, pretty-printed',
   'CSV in UTF-16',
   'log lines in UTF-16',
+  'CSV in a data: URL',
   'gzip of an array, a record a line',
   'bgzip of JSON Lines',
   'bgzip of an array, pretty-printed',

@@ -168,6 +168,7 @@ describe('every layout and every question', function () {
       server.handler = (request, response) => serve(request, response, content, { ranges, etag: '"x"' });
       return server.url(`/${files++}/${layout.file}`);
     }
+    if (layout.via === 'data') return `data:text/csv;base64,${bytes.toString('base64')}`;
     const path = join(folder, `${files++}-${layout.file}`);
     await writeFile(path, bytes);
     return path;
