@@ -16,6 +16,7 @@ import type { EncodedLines } from '../dataset/encodedLines.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
 import { emptyColumns } from './emptyColumns.ts';
+import type { KeptRows } from './keptRows.ts';
 import { Meter } from './meter.ts';
 import type { RecordBlock } from '../format/record.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
@@ -34,6 +35,8 @@ export interface Export {
   readonly rejects?: ByteSink | undefined;
   /** Whether the summary is to say what the stages took. */
   readonly measure?: boolean | undefined;
+  /** The rows of the query as a run has made them, if one has: they are not computed again. */
+  readonly kept?: KeptRows | undefined;
 }
 
 /**
@@ -43,45 +46,53 @@ export interface Export {
  */
 export async function exportTo(
   dataset: Dataset,
-  { query, to, sink, rejects: rejectSink, measure }: Export,
+  asked: Export,
+  context: HandlerContext<ExportProgress>,
+): Promise<ExportSummary> {
+  try {
+    return await exportAll(dataset, asked, context);
+  } finally {
+    await asked.sink.discard();
+    await asked.rejects?.discard();
+  }
+}
+
+async function exportAll(
+  dataset: Dataset,
+  { query, to, sink, rejects: rejectSink, measure, kept }: Export,
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
-  const stages = measure ? new StageMeter() : undefined;
+  const planned = plannedFor(query, dataset.recognised.format);
+  const { shape, asRecords } = planned.plan;
+  // Neither malformed records nor the bytes of records are kept with the rows.
+  const rows = rejectSink || asRecords ? undefined : kept;
+  const stages = measure && !rows ? new StageMeter() : undefined;
   const meter = new Meter(dataset, progress, stages);
   const counted = countWrites(sink);
   const rejects = rejectSink && countWrites(rejectSink);
-  let report: StageReport | undefined;
-  let doubt: string | undefined;
-  try {
-    const planned = plannedFor(query, dataset.recognised.format);
-    const encoded = to === 'same' && planned.plan.shape === 'records' ? dataset.encodedLines : undefined;
-    const chunks = encoded
-      ? encodedChunks(dataset, planned, encoded, rejects, signal, meter)
-      : planned.plan.shape === 'records'
-        ? recordChunks(dataset, planned, to, rejects, signal, meter)
-        : planned.plan.asRecords
-          ? arrangedChunks(dataset, planned, to, rejects, signal, meter)
-          : derivedChunks(dataset, planned, to, rejects, signal, meter);
-    for await (const chunk of chunks) await counted.write(chunk);
-    signal.throwIfAborted();
-    doubt = await dataset.recheck(signal);
-    await counted.commit();
-    await rejects?.commit();
-    const { elapsedMs, matched } = meter.state();
-    const outputs = [
-      counted.done('write', matched),
-      ...(rejects ? [rejects.done('rejects', meter.malformed)] : []),
-    ];
-    report = stages?.report(planned.plan, planned.plan.shape !== 'records', outputs, elapsedMs);
-  } finally {
-    await sink.discard();
-    await rejects?.discard();
-  }
+  const encoded = to === 'same' && shape === 'records' ? dataset.encodedLines : undefined;
+  const chunks = encoded
+    ? encodedChunks(dataset, planned, encoded, rejects, signal, meter)
+    : shape === 'records'
+      ? recordChunks(dataset, planned, to, rejects, signal, meter)
+      : asRecords
+        ? arrangedChunks(dataset, planned, to, rejects, signal, meter)
+        : derivedChunks(dataset, planned, to, rows, rejects, signal, meter);
+  for await (const chunk of chunks) await counted.write(chunk);
+  signal.throwIfAborted();
+  const doubt = await dataset.recheck(signal);
+  await counted.commit();
+  await rejects?.commit();
+  const { elapsedMs, matched } = meter.state();
+  const outputs = [
+    counted.done('write', matched),
+    ...(rejects ? [rejects.done('rejects', meter.malformed)] : []),
+  ];
   return {
     ...meter.state(),
     written: counted.written(),
     malformed: meter.malformed,
-    stages: report,
+    stages: stages?.report(planned.plan, shape !== 'records', outputs, elapsedMs),
     otherTables: otherTables(dataset),
     doubt,
   };
@@ -93,11 +104,11 @@ export async function exportTo(
  */
 export async function exportToFile(
   dataset: Dataset,
-  { query, to, target }: { readonly query: string; readonly to: ExportFormat; readonly target: string },
+  { query, to, target, kept }: Pick<Export, 'query' | 'to' | 'kept'> & { readonly target: string },
   context: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const sink = await openTarget(target, { sources: dataset.paths });
-  return exportTo(dataset, { query, to, sink, measure: true }, context);
+  return exportTo(dataset, { query, to, sink, kept, measure: true }, context);
 }
 
 /**
@@ -154,13 +165,13 @@ export async function countTo(
   };
 }
 
-/** The lines on which the file's other tables begin. */
 /** The number in the one row of a count. */
 function countIn(row: Uint8Array): number {
   const { n } = JSON.parse(Buffer.from(row).toString()) as { readonly n: number };
   return n;
 }
 
+/** The lines on which the file's other tables begin. */
 function otherTables({ recognised: { tables } }: Dataset): number[] {
   return tables
     ? tables.places.flatMap(({ line }, index) => (index === tables.number - 1 ? [] : [line]))
@@ -262,6 +273,7 @@ async function* derivedChunks(
   dataset: Dataset,
   query: PlannedQuery,
   to: ExportFormat,
+  kept: KeptRows | undefined,
   rejects: ByteSink | undefined,
   signal: AbortSignal,
   meter: Meter,
@@ -275,7 +287,8 @@ async function* derivedChunks(
     refuseSecondPass(dataset);
     const began = performance.now();
     const seen = new JsonFields();
-    for await (const { bytes } of deriveRows(dataset, query, signal, () => undefined)) readPaths(seen, bytes);
+    const all = kept?.read(signal) ?? deriveRows(dataset, query, signal, () => undefined);
+    for await (const { bytes } of all) readPaths(seen, bytes);
     const found = seen.paths();
     const paths = found.length > 0 ? found : emptyColumns(query.plan, await firstPaths(dataset, signal));
     columns = { kind: 'found', paths };
@@ -289,7 +302,9 @@ async function* derivedChunks(
   async function* rows(): AsyncGenerator<Uint8Array> {
     const { stages } = meter;
     const options = { malformed: rejects ? 'collect' : 'keep', stages } as const;
-    for await (const piece of deriveRows(dataset, query, signal, found, options)) {
+    if (kept) meter.kept(kept.counts);
+    const pieces = kept?.read(signal) ?? deriveRows(dataset, query, signal, found, options);
+    for await (const piece of pieces) {
       meter.derived(piece.rows);
       const began = performance.now();
       const bytes = encoder.encode(piece.bytes);

@@ -1,6 +1,7 @@
 import type { ExportProgress } from '../../protocol/engine.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import type { RunCounts } from './keptRows.ts';
 import type { StageMeter } from './stageMeter.ts';
 
 const progressMs = 100;
@@ -39,6 +40,13 @@ export class Meter {
     const matched = this.#matched;
     this.add(found);
     this.#matched = matched;
+  }
+
+  /** Takes over what was read for rows that are not computed again. */
+  kept({ records, malformed, scanned }: RunCounts): void {
+    this.#records = records;
+    this.malformed = malformed;
+    this.#scanned = scanned;
   }
 
   /** Takes in rows that the query has computed. */

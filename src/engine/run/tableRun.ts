@@ -7,6 +7,7 @@ import { Columns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns, derivedReadings, deriveRows } from './derive.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
+import { KeptRows, type RunCounts } from './keptRows.ts';
 import { failedAt, startState, type Run } from './run.ts';
 import { throttled } from './throttle.ts';
 
@@ -24,8 +25,7 @@ export class TableRun implements Run {
   readonly #file: Dataset;
   readonly #query: PlannedQuery;
   #state: ViewState;
-  #folder: string | undefined;
-  #result: Dataset | undefined;
+  #rows: KeptRows | undefined;
 
   constructor(id: number, query: PlannedQuery, file: Dataset) {
     this.id = id;
@@ -42,7 +42,17 @@ export class TableRun implements Run {
 
   /** Where the rows are; the file itself while there are none. */
   get dataset(): Dataset {
-    return this.#result ?? this.#file;
+    return this.#rows?.dataset ?? this.#file;
+  }
+
+  /**
+   * The rows as the query gives them now, held for the caller, who lets them go. Undefined if they are not all there, or
+   * the query asks for the time.
+   */
+  holdRows(): KeptRows | undefined {
+    const { asked, text } = this.#query;
+    const isWhole = this.#state.phase === 'done' && this.#rows?.dataset.index.malformed === 0;
+    return isWhole && asked === text ? this.#rows?.hold() : undefined;
   }
 
   async run(signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState> {
@@ -55,7 +65,7 @@ export class TableRun implements Run {
       // Groups and sorted rows are of all records or of none: a second run begins at the first one.
       await this.close();
       advance({ phase: 'running', message: '', failedAt: undefined });
-      const rows = await this.#write(signal, (change) => {
+      const rows = await this.#make(signal, (change) => {
         advance(change);
         tell(this.state);
       });
@@ -70,34 +80,60 @@ export class TableRun implements Run {
   }
 
   async page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult> {
-    if (!this.#result) return this.#file.page(undefined, [], cells, signal);
+    const { dataset } = this;
+    if (dataset === this.#file) return dataset.page(undefined, [], cells, signal);
     const { numbersInText } = this.#file.format;
     const asked = cells.kind === 'columns' ? { ...cells, numbersInText } : cells;
-    const page = await this.#result.page(undefined, this.#result.known.parts(first, count), asked, signal);
+    const page = await dataset.page(undefined, dataset.known.parts(first, count), asked, signal);
     // These numbers are of the temporary file, not of the file that people see.
     return { ...page, records: new Float64Array(page.rows) };
   }
 
   async close(): Promise<void> {
-    await this.#result?.close();
-    this.#result = undefined;
-    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+    const rows = this.#rows;
+    this.#rows = undefined;
+    await rows?.letGo();
   }
 
-  /** Writes the rows, and answers how many there are. */
-  async #write(signal: AbortSignal, advance: (change: Partial<ViewState>) => void): Promise<number> {
-    this.#folder = await makeTemporaryFolder();
-    const path = join(this.#folder, 'rows.jsonl');
+  /** Makes the rows, and answers how many there are. */
+  async #make(signal: AbortSignal, advance: (change: Partial<ViewState>) => void): Promise<number> {
+    const folder = await makeTemporaryFolder();
+    try {
+      const path = join(folder, 'rows.jsonl');
+      const { rows, counts } = await this.#write(path, signal, advance);
+      const pool = this.#file.scheduler.workers;
+      this.#rows = new KeptRows(await Dataset.open({ kind: 'file', path }, { signal, pool }), folder, counts);
+      for await (const _ of this.dataset.scan({ query: undefined, output: { kind: 'count' } }, signal));
+      // The first rows say which columns there are, before somebody can look at them.
+      this.columns.learn(
+        await this.page(0, rowsSampled, { kind: 'columns', columns: [], limit: 0 }, signal),
+        [],
+      );
+      return rows;
+    } finally {
+      if (!this.#rows) await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Writes the rows as JSON Lines. */
+  async #write(
+    path: string,
+    signal: AbortSignal,
+    advance: (change: Partial<ViewState>) => void,
+  ): Promise<{ readonly rows: number; readonly counts: RunCounts }> {
     const file = await open(path, 'wx', 0o600);
     let written = 0;
-    let [rows, records, malformed] = [0, 0, 0];
+    let rows = 0;
+    let counts: RunCounts = { records: 0, malformed: 0, scanned: 0, skipped: 0 };
     try {
       const pieces = deriveRows(this.#file, this.#query, signal, ({ blocks, scanned, skipped }) => {
+        let { records, malformed } = counts;
         for (const block of blocks) {
           records += block.records;
           malformed += block.malformed;
         }
-        advance({ records, malformed, scanned: scanned - skipped, skipped });
+        counts = { records, malformed, scanned: scanned - skipped, skipped };
+        advance(counts);
       });
       for await (const piece of pieces) {
         written += piece.bytes.length;
@@ -105,18 +141,10 @@ export class TableRun implements Run {
         rows += piece.rows;
       }
     } catch (error) {
-      throw temporaryError(error, dirname(this.#folder), written);
+      throw temporaryError(error, dirname(dirname(path)), written);
     } finally {
       await file.close();
     }
-    const result = await Dataset.open({ kind: 'file', path }, { signal, pool: this.#file.scheduler.workers });
-    this.#result = result;
-    for await (const _ of result.scan({ query: undefined, output: { kind: 'count' } }, signal));
-    // The first rows say which columns there are, before somebody can look at them.
-    this.columns.learn(
-      await this.page(0, rowsSampled, { kind: 'columns', columns: [], limit: 0 }, signal),
-      [],
-    );
-    return rows;
+    return { rows, counts };
   }
 }

@@ -98,11 +98,17 @@ export class EngineService {
         await this.#closeSession(session);
         return null;
       },
-      export: ({ session, query, target, to }, context) =>
-        this.#exporting(session, (dataset) => {
-          refuseOpen(query, dataset);
-          return exportToFile(dataset, { query, to, target }, context);
-        }),
+      export: async ({ session, query, target, to }, context) => {
+        const kept = this.#session(session).holdRows(query);
+        try {
+          return await this.#exporting(session, (dataset) => {
+            refuseOpen(query, dataset);
+            return exportToFile(dataset, { query, to, target, kept }, context);
+          });
+        } finally {
+          await kept?.letGo();
+        }
+      },
       exportRejects: ({ session, target }, context) =>
         this.#exporting(session, (dataset) => exportRejectsToFile(dataset, target, context)),
       recordText: async ({ session, view, row }, { signal }) => {

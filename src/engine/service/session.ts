@@ -27,6 +27,7 @@ import { problemKinds, problems } from './problems.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from '../run/run.ts';
 import { keptOf, nothingRead, nothingYet, statistics } from './statistics.ts';
+import type { KeptRows } from '../run/keptRows.ts';
 import { TableRun } from '../run/tableRun.ts';
 import type { View } from '../dataset/view.ts';
 import { ViewRun } from '../run/viewRun.ts';
@@ -233,6 +234,12 @@ export class Session {
     this.#runs.delete(run.id);
     this.#runs.set(run.id, run);
     return run;
+  }
+
+  /** The rows of a query that are there because a run has made them, held for the caller, who lets them go. */
+  holdRows(query: string): KeptRows | undefined {
+    const run = this.#kept({ asked: query, text: query });
+    return run instanceof TableRun ? run.holdRows() : undefined;
   }
 
   async #retry(view: number, { signal, progress }: HandlerContext<ViewState>): Promise<ViewState> {
