@@ -53,6 +53,7 @@ const columnActions: readonly ColumnAction[] = [
   'sortDescending',
   'unsort',
   'select',
+  'statistics',
 ];
 
 /** What `rowriver.exportTo` takes, for tasks and key bindings that know where to. */

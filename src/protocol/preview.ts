@@ -455,7 +455,8 @@ export type ColumnAction =
   | 'sortAscending'
   | 'sortDescending'
   | 'unsort'
-  | 'select';
+  | 'select'
+  | 'statistics';
 
 /**
  * What the page puts in `data-vscode-context`, beside `webviewSection` ('cell', 'record' or 'header') and `pinned`, and

@@ -17,6 +17,7 @@ import { IconButton } from './parts/button.tsx';
 import { Menu } from './parts/menu.tsx';
 import { Splitter } from './parts/splitter.tsx';
 import { Toolbar } from './parts/toolbar.tsx';
+import { ColumnPanel } from './plot/columnPanel.tsx';
 import { Problems } from './problems/problems.tsx';
 import { Banners, GridState } from './states.tsx';
 import { keepTyped } from './typed.ts';
@@ -57,7 +58,10 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
   };
   const beside = wide.value;
   const share = page.split.value;
-  const hasSide = side.value === 'problems' || (side.value === 'detail' && preview.shown.value.rows > 0);
+  const hasSide =
+    side.value === 'problems' ||
+    side.value === 'column' ||
+    (side.value === 'detail' && preview.shown.value.rows > 0);
   return (
     <main class="page">
       <h1 class="visually-hidden">{preview.file.value?.name ?? t('Preview')}</h1>
@@ -101,6 +105,8 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
                   row={preview.selection.value.active.row}
                   active={preview.grid.layout.lanes.at(preview.selection.value.active.lane)?.column.path}
                 />
+              ) : side.value === 'column' ? (
+                <ColumnPanel page={page} close={closeSide} />
               ) : (
                 <Problems page={page} close={closeSide} />
               )}
@@ -126,7 +132,8 @@ function GridMount({ page }: { readonly page: PageModel }) {
 function Tools({ page }: { readonly page: PageModel }) {
   const { side, preview, overlay } = page;
   const malformed = preview.state.value?.malformed ?? 0;
-  const toggle = (kind: 'detail' | 'problems') => (side.value = side.value === kind ? 'none' : kind);
+  const toggle = (kind: 'detail' | 'column' | 'problems') =>
+    (side.value = side.value === kind ? 'none' : kind);
   return (
     <Toolbar label={t('Preview')}>
       <IconButton
@@ -147,6 +154,12 @@ function Tools({ page }: { readonly page: PageModel }) {
         label={t('Record')}
         pressed={side.value === 'detail'}
         run={() => toggle('detail')}
+      />
+      <IconButton
+        icon="checklist"
+        label={t('Column')}
+        pressed={side.value === 'column'}
+        run={() => toggle('column')}
       />
       <IconButton
         icon="warning"

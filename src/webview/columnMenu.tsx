@@ -33,9 +33,14 @@ export function ColumnMenu({ page, column, anchor, close }: ColumnMenuProps) {
     test(t('Is Null'), 'is-null'),
     test(t('Is Not Null'), 'not-null'),
     {
+      label: t('Show Statistics'),
+      icon: 'checklist',
+      apart: true,
+      run: () => page.actOnColumn(column, 'statistics'),
+    },
+    {
       label: t('Sort Ascending'),
       icon: 'arrow-up',
-      apart: true,
       run: () => page.actOnColumn(column, 'sortAscending'),
     },
     {

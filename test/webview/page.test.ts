@@ -1209,7 +1209,8 @@ describe('webview/page', function () {
         await page.locator('.cell.malformed').click();
         await axe(page);
         await page.locator('.head:not([hidden])').nth(1).click();
-        await page.keyboard.press('Enter');
+        await page.locator('.head[aria-sort]:focus').waitFor();
+        await page.keyboard.press('Alt+ArrowDown');
         await page.getByRole('menu').waitFor();
         await axe(page);
       });

@@ -150,7 +150,82 @@ describe('webview/plots', function () {
     });
   });
 
+  describe('the column panel', () => {
+    async function withPanel(options: OpenOptions = {}, column = 'level'): Promise<Page> {
+      const page = await open(options);
+      await page.locator('.row .cell:not(.pending)').first().waitFor();
+      const head = page.locator('.head:not([hidden])', { has: page.getByText(column, { exact: true }) });
+      await head.hover();
+      await head.locator('.head-menu').click();
+      await page.getByRole('menuitem', { name: 'Show Statistics' }).click();
+      await page.getByRole('heading', { name: column, exact: true }).waitFor();
+      return page;
+    }
+
+    it('lists the most frequent values to tick, alone or left out, and what the filter has of them', async () => {
+      const page = await withPanel();
+      await page.getByRole('checkbox', { name: /^info/ }).click();
+      await queryIs(page, "level = 'info'");
+      await page.getByRole('checkbox', { name: /^info/, checked: true }).waitFor();
+      await page.getByText(/^Of [\d,]+ rows that match/).waitFor();
+      await page.getByRole('checkbox', { name: /^warn/ }).click();
+      await queryIs(page, "level IN ('info', 'warn')");
+      await page.getByRole('button', { name: 'Only debug' }).click();
+      await queryIs(page, "level = 'debug'");
+      await page.getByRole('button', { name: 'Exclude error' }).click();
+      await queryIs(page, "level = 'debug' AND level <> 'error'");
+    });
+
+    it('follows the column of the active cell, and brushes its histogram by keys', async () => {
+      const page = await withPanel();
+      await page.locator('.row .cell.number:visible').first().click();
+      await page.getByRole('heading', { name: 'status', exact: true }).waitFor();
+      await page.locator('.wide-plot .bars').focus();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('Enter');
+      await queryIs(page, /^status >= 200 AND status < [\d.]+$/);
+    });
+
+    it('copies what it says', async () => {
+      const page = await withPanel({}, 'status');
+      await page.getByText('mean', { exact: true }).waitFor();
+      for (const [name, begins] of [
+        ['Copy as Markdown', '| status | Value |\n| --- | ---: |\n| count | 1,000,000 |'],
+        ['Copy as CSV', 'status,Value\ncount,"1,000,000"'],
+      ] as const) {
+        await page.getByRole('button', { name, exact: true }).click();
+        await page.waitForFunction(
+          (text) =>
+            window.bed.calls.some(
+              ({ method, params }) =>
+                method === 'host/copy' && (params as { text: string }).text.startsWith(text),
+            ),
+          begins,
+        );
+      }
+    });
+
+    it('says so of a column without values', async () => {
+      const page = await withPanel({ file: 'nulls' }, 'status');
+      await page.getByRole('checkbox', { name: /^null or missing/ }).click();
+      await queryIs(page, 'status IS NULL');
+    });
+  });
+
   describe('axe finds nothing', () => {
+    for (const theme of ['dark', 'light', 'contrast'] as const) {
+      it(`in the column panel of the ${theme} theme`, async () => {
+        const page = await open({ theme });
+        await page.getByRole('button', { name: 'Column', exact: true }).click();
+        await page.locator('.wide-plot .bar').first().waitFor();
+        assert.deepEqual(await accessibilityFaults(page), []);
+        await page.locator('.row .cell:visible').nth(2).click();
+        await page.locator('.checklist').waitFor();
+        assert.deepEqual(await accessibilityFaults(page), []);
+      });
+    }
+
     for (const theme of ['dark', 'light', 'contrast'] as const) {
       it(`in the ${theme} theme`, async () => {
         const page = await withPlots({ theme });

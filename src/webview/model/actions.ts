@@ -9,7 +9,9 @@ import {
   type ColumnInfo,
   type PreviewCalls,
   type QueryEdit,
+  type ValuePick,
 } from '../../protocol/preview.ts';
+import type { ValueCount } from '../../protocol/statistics.ts';
 import { cellsOf, type Cell } from '../grid/cells.ts';
 import { laneOf, noPrefs, withHidden, withPinned } from '../grid/columns.ts';
 import { count, t } from '../l10n.ts';
@@ -33,6 +35,10 @@ export interface Actions {
   testCell(place: CellContext, test: CellTest): Promise<void>;
   /** Sorts the rows by a column; `more` keeps the keys that they are sorted by already. */
   sort(column: ColumnInfo, direction: SortDirection, more: boolean): void;
+  /** Filters by values of a column, in place of those that were picked before. */
+  readonly pick: (column: ColumnInfo, pick: ValuePick) => void;
+  /** Leaves out the rows that hold a value. */
+  readonly exclude: (column: ColumnInfo, value: Pick<ValueCount, 'text' | 'kind' | 'cut'>) => void;
   /** A cell's value, to `wholeCell` bytes. */
   readCell(row: number, column: number, signal?: AbortSignal): Promise<Cell>;
   /** Shows a cell's whole value over the page. */
@@ -104,6 +110,21 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
 
   function sort({ path }: ColumnInfo, direction: SortDirection, more: boolean): void {
     void filter.edit({ kind: 'sort', path, direction, more });
+  }
+
+  function pick({ path }: ColumnInfo, picked: ValuePick): void {
+    void filter.edit({ kind: 'pick', path, pick: picked });
+  }
+
+  function exclude({ path }: ColumnInfo, { text, kind, cut }: Parameters<Actions['exclude']>[1]): void {
+    const kinds = {
+      number: CellKind.Number,
+      boolean: CellKind.Boolean,
+      text: CellKind.Text,
+      time: CellKind.Text,
+    };
+    const value = { text, kind: kinds[kind] | (cut ? CellKind.Cut : 0) };
+    addTest({ kind: 'add', path, test: 'differs', value });
   }
 
   function headerOf(column: ColumnInfo): HTMLElement {
@@ -189,6 +210,10 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
       case 'unsort':
         sort(column, 'none', true);
         return;
+      case 'statistics':
+        grid.goToLane(laneOf(grid.layout, column.id));
+        side.value = 'column';
+        return;
       case 'select':
         grid.selectColumn(column.id);
         return;
@@ -229,6 +254,8 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     testColumn,
     testCell,
     sort,
+    pick,
+    exclude,
     readCell,
     openCell,
     actOnColumn,

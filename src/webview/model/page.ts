@@ -1,5 +1,5 @@
 /** Everything of a page together: the models, what is open beside the grid, and what the editor's commands do. */
-import { effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { PageCommand } from '../../protocol/preview.ts';
 import { sentence, type EditorApi, type Link } from '../link.ts';
 import { createActions, type Actions } from './actions.ts';
@@ -9,6 +9,7 @@ import { createKeeper, createSaver } from './keeper.ts';
 import { createOtherTables, type OtherTable } from './otherTables.ts';
 import type { Overlay } from './overlay.ts';
 import { createPreview, type Preview } from './preview.ts';
+import { createColumnFacts, type ColumnFacts } from './columnFacts.ts';
 import { createStatistics, type HeadPlots, type PlotContext, type StatisticsModel } from './statistics.ts';
 import { createRecord, type RecordModel } from './record.ts';
 import { readSaved, type SavedPage } from './saved.ts';
@@ -22,6 +23,8 @@ export interface PageModel extends Actions {
   readonly filter: Filter;
   readonly record: RecordModel;
   readonly statistics: StatisticsModel;
+  /** Of the column of the active cell. */
+  readonly facts: ColumnFacts;
   readonly find: FindModel;
   readonly side: Signal<SavedPage['side']>;
   readonly split: Signal<number>;
@@ -86,6 +89,10 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   const filter = createFilter(preview, changed);
   const statistics = createStatistics(preview, filter.applied, plots);
   effect(() => grid.setPlotHeight(plots.value ? heads.height : 0));
+  const facts = createColumnFacts(
+    preview,
+    computed(() => side.value === 'column'),
+  );
   const wanted = signal(side.value === 'detail');
   effect(() => {
     wanted.value = side.value === 'detail';
@@ -101,7 +108,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   function plotContext(): PlotContext {
     return {
       statistics,
-      pick: (path, pick) => void filter.edit({ kind: 'pick', path, pick }),
+      pick: actions.pick,
       leave: (key) => grid.leavePlot(key === 'ArrowDown' ? 'rows' : 'head'),
     };
   }
@@ -198,6 +205,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     filter,
     record,
     statistics,
+    facts,
     find,
     side,
     split,

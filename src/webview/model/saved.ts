@@ -22,7 +22,7 @@ export interface SavedPage {
     readonly anchor: SavedCell;
     readonly shape: Selection['shape'];
   };
-  readonly side: 'detail' | 'problems' | 'none';
+  readonly side: 'detail' | 'column' | 'problems' | 'none';
   /** Whether headers show plots. */
   readonly plots: boolean;
   /** Share of the window that the side has, 0 to 1. */
@@ -63,7 +63,7 @@ export function readSaved(state: unknown): SavedPage {
       shape: shapes.find((shape) => shape === place.shape) ?? 'cells',
     },
     plots: state.plots === true,
-    side: side === 'problems' || side === 'none' ? side : 'detail',
+    side: side === 'column' || side === 'problems' || side === 'none' ? side : 'detail',
     split: Math.min(0.8, Math.max(0.15, number(state.split) || freshPage.split)),
   };
 }

@@ -31,7 +31,7 @@ export interface StatisticsModel {
 /** What a plot can do to the page. */
 export interface PlotContext {
   readonly statistics: StatisticsModel;
-  readonly pick: (path: string, pick: ValuePick) => void;
+  readonly pick: (column: ColumnInfo, pick: ValuePick) => void;
   readonly leave: (key: 'Escape' | 'ArrowUp' | 'ArrowDown') => void;
 }
 

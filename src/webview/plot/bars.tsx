@@ -17,6 +17,8 @@ export interface BarsProps {
   readonly height: number;
   /** Bars from the first to the last one; `add` where they are to be picked beside those that are. */
   readonly pick: (from: number, to: number, add: boolean) => void;
+  /** 0 where it is a stop of its own; in a header it is reached from its name. */
+  readonly tabIndex?: 0 | -1;
   /** The focus is to leave: upwards with Escape. */
   readonly leave: (key: 'Escape' | 'ArrowUp' | 'ArrowDown') => void;
 }
@@ -26,7 +28,7 @@ const least = 1.5;
 
 let lastId = 0;
 
-export function Bars({ label, bars, width, height, pick, leave }: BarsProps) {
+export function Bars({ label, bars, width, height, pick, leave, tabIndex = -1 }: BarsProps) {
   const active = useSignal(-1);
   const marked = useSignal<{ readonly from: number; readonly to: number } | undefined>(undefined);
   const id = useRef(`bars-${++lastId}`).current;
@@ -106,7 +108,7 @@ export function Bars({ label, bars, width, height, pick, leave }: BarsProps) {
       role="listbox"
       aria-label={label}
       aria-multiselectable="true"
-      tabIndex={-1}
+      tabIndex={tabIndex}
       {...(active.value >= 0 ? { 'aria-activedescendant': `${id}-${active.value}` } : {})}
       onPointerDown={press}
       onPointerMove={(event) => tell(indexAt(event.clientX), event.clientX, event.clientY)}

@@ -82,7 +82,7 @@ function drawingOf({ context, column, known, room }: DrawingOf) {
   const { statistics } = context;
   const { whole, filtered } = known;
   const picked = statistics.picks.value.get(column.path) ?? nothing;
-  const pick = (next: ValuePick) => context.pick(column.path, next);
+  const pick = (next: ValuePick) => context.pick(column, next);
   const shape = shapeOf(known, Math.max(5, Math.floor(room / barWidth)));
   const isFiltered = filtered !== undefined;
   const all = whole ? rowsOf(whole.kinds) : 0;

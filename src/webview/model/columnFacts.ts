@@ -1,0 +1,64 @@
+/** Everything about the column of the active cell, while somebody looks at it. */
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { StatisticsAnswer } from '../../protocol/statistics.ts';
+import { isAbort, sentence } from '../link.ts';
+import type { Preview } from './preview.ts';
+import type { KnownColumn } from './statistics.ts';
+
+export interface ColumnFacts {
+  readonly column: ReadonlySignal<ColumnInfo | undefined>;
+  /** Of this column; of the query before until those of the new one come. */
+  readonly known: ReadonlySignal<KnownColumn | undefined>;
+  readonly error: ReadonlySignal<string>;
+}
+
+const patience = 120;
+
+export function createColumnFacts(preview: Preview, wanted: ReadonlySignal<boolean>): ColumnFacts {
+  const { link, shown, selection, columns, prefs, grid, file } = preview;
+  const found = signal<{ readonly path: string; readonly opened: unknown; readonly known: KnownColumn }>();
+  const error = signal('');
+  let current: AbortController | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const column = computed(() => {
+    const { lane } = selection.value.active;
+    const { hidden } = prefs.value;
+    const found = columns.value.length === 0 ? undefined : grid.layout.lanes.at(Math.max(0, lane))?.column;
+    return found && !hidden.includes(found.path) ? found : undefined;
+  });
+
+  effect(() => {
+    const { view } = shown.value;
+    const of = column.value;
+    const opened = file.value;
+    current?.abort();
+    current = undefined;
+    clearTimeout(timer);
+    error.value = '';
+    if (!wanted.value || !of || !opened || view < 0) return;
+    const before = found.peek();
+    const isSame = before?.path === of.path && before.opened === opened;
+    found.value = isSame ? { ...before, known: { ...before.known, stale: true } } : undefined;
+    timer = setTimeout(() => void ask(view, of, opened), patience);
+  });
+
+  async function ask(view: number, { id, path }: ColumnInfo, opened: unknown): Promise<void> {
+    const mine = new AbortController();
+    current = mine;
+    const take = ({ columns: answered, whole, filtered }: StatisticsAnswer) => {
+      const statistics = answered.at(0);
+      if (current === mine && statistics)
+        found.value = { path, opened, known: { statistics, whole, filtered, stale: false } };
+    };
+    try {
+      const request = { view, columns: [id], depth: 'panel' } as const;
+      take(await link.call('statistics', request, { signal: mine.signal, onProgress: take }));
+    } catch (failure) {
+      if (!isAbort(failure) && current === mine) error.value = sentence(failure);
+    }
+  }
+
+  return { column, known: computed(() => found.value?.known), error };
+}
