@@ -52,6 +52,8 @@ export interface OpeningFile {
   readonly sample: Uint8Array;
   readonly length: number;
   readonly final: boolean;
+  /** Whether reading costs more than the disk's time. */
+  readonly remote: boolean;
 }
 
 /** How a file is to be read. */

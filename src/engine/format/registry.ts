@@ -36,7 +36,7 @@ const largeSample = 1024 * 1024;
 
 /** Learns how a file is to be read from its name, its first bytes, and what the user says. @throws SourceError */
 export async function recognise(
-  source: Source,
+  source: Source & { readonly place?: { readonly remote: boolean } },
   options: FormatOptions,
   signal: AbortSignal,
 ): Promise<RecognisedFile> {
@@ -48,7 +48,8 @@ export async function recognise(
     said === undefined
       ? recogniseKind(source.name, sample.subarray(0, length), final)
       : { kind: said, claim: undefined };
-  return drivers[kind].open({ source, sample, length, final }, { ...claim?.options, ...options }, signal);
+  const file = { source, sample, length, final, remote: source.place?.remote ?? false };
+  return drivers[kind].open(file, { ...claim?.options, ...options }, signal);
 }
 
 /** The format that is surest of a file; of two that are as sure, the one that is listed first. */

@@ -197,6 +197,8 @@ export function cutRows(
       let end = at;
       if ((byte & 0x42) == 0x42) {
         if (depth == 64 || (bit & afterStrings) != 0) return ODD;
+        // A second value in the row.
+        if (depth == 0 && layout != VALUES && at != start) return ODD;
         braces = (braces << 1) | u64((byte >> 5) & 1);
         depth++;
         continue;

@@ -16,8 +16,8 @@ export const jsonDocument: FormatDriver<JsonSpec> = {
   kind: 'json',
   options: ['rows'],
   recognise: (head) => jsonClaim('json', head),
-  async open({ source }, options, signal) {
-    const { rows, ...found } = await findRows(source, options.rows, signal);
+  async open({ source, remote }, options, signal) {
+    const { rows, ...found } = await findRows(source, options.rows, signal, remote);
     if (!rows) {
       const reason = 'reason' in found ? found.reason : '';
       throw new SourceError('unsupported', `${source.name}: ${reason}`);

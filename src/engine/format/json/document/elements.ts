@@ -209,12 +209,20 @@ export function createElementFinder(rows: JsonRows): ElementFinder {
 
   /**
    * Reads a row's value to its end, which is before the blanks after it. Several values without a comma between them
-   * are one row, which its reader will find at fault.
+   * are one row, which its reader will find at fault; but one that rows seem to begin in is a bracket too much.
    */
   function readRow(): Reading {
     const start = at;
     for (;;) {
+      const from = at;
       const reading = readValue();
+      if (from > start && layout !== 'values' && reading !== 'broken') {
+        const read = Math.min(at, length);
+        if (seekRow(bytes, from, read) < read) {
+          lastString = from;
+          return 'broken';
+        }
+      }
       if (reading !== 'whole' || layout === 'values') return reading;
       const end = at;
       if (skipGap() === 'cut') {

@@ -114,12 +114,14 @@ const pieceLength = 256 * 1024;
 
 /**
  * Finds the rows of a document: those that `path` names, however far it is to them, or the biggest that its head has.
+ * @param remote whether reading costs more than the disk's time
  * @throws SourceError
  */
 export async function findRows(
   source: Source,
   path: string | undefined,
   signal?: AbortSignal,
+  remote = false,
 ): Promise<FoundRows | NoRows> {
   let head = await readAt(source, 0, headLength, signal);
   let found = survey(head);
@@ -127,6 +129,14 @@ export async function findRows(
   if (path === undefined && isPoor() && head.length === headLength) {
     head = await readAt(source, 0, longHead, signal);
     found = survey(head);
+  }
+  const isOpen = found.outline.state.open.length > 0;
+  if (
+    path === undefined &&
+    isOpen &&
+    (await isFollowed(source, found.outline, head.length, remote, signal))
+  ) {
+    found = { ...found, candidates: found.candidates.filter((candidate) => candidate.path === '$') };
   }
   const { candidates, outline } = found;
   const { comments } = outline.state;
@@ -154,6 +164,50 @@ export async function findRows(
   const inHead = place.start + headLength <= longHead;
   const sample = source.random || inHead ? await sampleAt(source, place.start, signal) : new Uint8Array(0);
   return { rows: { ...plain, ...likeness(plain, sample) }, candidates };
+}
+
+/**
+ * Whether another document follows a first one that the head does not hold to its end. Of a local file the first
+ * megabytes are looked through for that, and the end. A longer document is taken for the only one; what follows it is
+ * reported as malformed.
+ * @param outline of the first `position` bytes; it is carried on
+ */
+async function isFollowed(
+  source: Source,
+  outline: Outline,
+  position: number,
+  remote: boolean,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const [{ list, objects, values }] = outline.state.open;
+  // Its records are the rows, whatever follows.
+  if (list && objects > 0 && objects === values) return false;
+  if (!source.random && position >= longHead) return false;
+  const more = await readAt(source, position, Math.max(0, longHead - position), signal);
+  outline.push(more);
+  if (outline.state.open.length === 0 || outline.state.documents > 1) return outline.state.documents > 1;
+  const { size } = source;
+  // In a comment there may be anything.
+  if (!source.random || size === undefined || outline.state.comments || remote) return false;
+  const until = Math.min(size, farthest);
+  for (let from = position; from < until; from += longHead - longestGap) {
+    if (beginsAnother(await readAt(source, from, Math.min(longHead, until - from), signal))) return true;
+  }
+  return beginsAnother(await readAt(source, Math.max(until, size - longHead), longHead, signal));
+}
+
+/** Of a first document that is longer, no more than this is looked through for where the next one begins. */
+const farthest = 8 * 1024 * 1024;
+/** White space between two documents that is looked at. */
+const longestGap = 1024;
+
+/**
+ * Whether a document ends there and another begins on a later line. Inside a document there is a comma between two
+ * values, and no line break in a text.
+ */
+function beginsAnother(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  return /[}\]][ \t\r]{0,64}\n\s{0,256}[{[]/.test(text);
 }
 
 /** Where the list or the object begins that a path leads to. */

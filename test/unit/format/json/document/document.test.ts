@@ -410,8 +410,45 @@ describe('JSON document scanner', function () {
           if (!bytes.subarray(end).includes(',')) assert.ok(sound >= 8, `${sound} sound rows in ${broken}`);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200, 5000), examples: [[169, '[', 0]] },
     );
+  });
+
+  it('keeps the rows behind a bracket too much, wherever blocks end', () => {
+    const sound = [...Array(9).keys()].map((i) => `{"id":${i},"l":[${i},{"n":${i}}]}`);
+    const named = sound.map((row, i) => `"r${i}":${row}`);
+    for (const [layout, items, [open, close]] of [
+      ['elements', sound, '[]'],
+      ['members', named, '{}'],
+    ] as const) {
+      const rows: JsonRows = { ...plainRows, layout, start: 1, opening: '{"id":' };
+      for (const [extra, lost] of [
+        ['[', 1],
+        ['{', 1],
+        [' [', 1],
+        ['[[', 1],
+        ['[]', 1],
+      ] as const) {
+        for (const rest of ['', '}', ',"z":1}']) {
+          const broken = [...items.slice(0, 4), items[4] + extra, ...items.slice(5)].join(',');
+          const bytes = Buffer.from(`${open}${broken}${close}${rest}`);
+          for (const [name, create] of Object.entries(scanners)) {
+            for (const [splits, readAhead] of [
+              [[], Infinity],
+              [[60, 130, 150], 7],
+              [[], 1],
+            ] as const) {
+              const found = scan(create(rows), bytes, rows, splits, readAhead);
+              const whole = found.filter(({ fault }) => fault === Fault.None).map(({ text }) => text);
+              assert.ok(
+                whole.length >= sound.length - lost && sound.slice(5).every((row) => whole.includes(row)),
+                `${name} ${layout} ${extra} ${rest} ${splits.length} ${readAhead}: ${whole.join(' ')}`,
+              );
+            }
+          }
+        }
+      }
+    }
   });
 
   it('finds by SIMD what it finds byte by byte, in sound documents and in broken ones', () => {

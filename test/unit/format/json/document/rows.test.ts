@@ -9,6 +9,26 @@ import { memorySource } from '../../../../support/memory.ts';
 const paths = (text: string) => findArrays(Buffer.from(text)).map(({ path }) => path);
 const find = (text: string, path?: string) => findRows(memorySource(Buffer.from(text)), path);
 
+describe('documents one after the other', () => {
+  it('are rows, however long the first one is', async () => {
+    const second = { id: 2, items: [{ a: 1, t: '} {' }] };
+    for (const size of [100, 60_000, 70_000, 1_100_000, 5_000_000]) {
+      const items = Array.from({ length: size / 50 }, (_, a) => ({ a, t: `}{ ${'x'.repeat(27)}` }));
+      for (const indent of [undefined, 2]) {
+        const [first, next] = [{ id: 1, items }, second].map((value) => JSON.stringify(value, null, indent));
+        for (const text of [`${first}\n${next}\n`, `${first}\r\n\r\n${next}`, `${first}\n${first}\n`])
+          assert.equal((await find(text)).rows?.path, '$', `${size} ${indent}`);
+        assert.equal((await find(first)).rows?.path, '$.items[*]', `${size} ${indent}`);
+      }
+    }
+    const long = JSON.stringify({
+      items: Array.from({ length: 200_000 }, (_, a) => ({ a, t: 'x'.repeat(40) })),
+    });
+    assert.equal((await find(`${long}\n{"id":2}\n`)).rows?.path, '$', 'seen at the end');
+    assert.equal((await find(`[${long}]\n{"id":2}\n`)).rows?.path, '$[*]', 'a list of records has the rows');
+  }).timeout(20_000);
+});
+
 describe('rows of a JSON document', () => {
   it('are the lists outside of other lists, biggest first', () => {
     assert.deepEqual(paths('[{"a":[1,2]},{"a":[3]}]'), ['$[*]', '$']);
