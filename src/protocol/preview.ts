@@ -188,6 +188,8 @@ export interface RecordDetail {
   readonly offset: number;
   readonly length: number;
   readonly format: 'json' | 'fields';
+  /** Whether a text may stand for a number, as the fields of a delimited file do. */
+  readonly loose: boolean;
   /** The record's text, cut to `detailLimit` bytes; invalid bytes shown as U+FFFD. */
   readonly text: string;
   readonly cut: boolean;

@@ -26,6 +26,8 @@ export interface DerivedRows {
   /** JSON objects, one a line. */
   readonly bytes: Uint8Array;
   readonly rows: number;
+  /** Bytes at which the rows' records begin in the file; empty where rows come from no single record. */
+  readonly offsets: readonly number[];
 }
 
 export interface DeriveOptions {
@@ -45,17 +47,25 @@ export async function* deriveRows(
   const { stages } = options;
   const out = new ByteWriter(pieceSize);
   let rows = 0;
+  let offsets: number[] = [];
   for await (const batch of derivedBatches(dataset, query, plan, signal, scanned, options)) {
     const began = performance.now();
     writeRows(out, batch, plan.output);
+    if (plan.offset !== undefined) takeOffsets(offsets, batch, plan.offset);
     stages?.encoding(performance.now() - began);
     rows += batch.count;
     if (out.length < pieceSize) continue;
-    yield { bytes: out.view(), rows };
+    yield { bytes: out.view(), rows, offsets };
     out.clear();
     rows = 0;
+    offsets = [];
   }
-  if (out.length > 0) yield { bytes: out.view(), rows };
+  if (out.length > 0) yield { bytes: out.view(), rows, offsets };
+}
+
+function takeOffsets(offsets: number[], batch: Batch, slot: number): void {
+  const vector = vectorAt(batch, slot);
+  for (let i = 0; i < batch.count; i++) offsets.push(Number(vector.value(batch.selection[i])));
 }
 
 /**

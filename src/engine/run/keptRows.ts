@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ViewState } from '../../protocol/preview.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { DerivedRows } from './derive.ts';
@@ -25,6 +26,18 @@ export class KeptRows {
     return this;
   }
 
+  /** Byte of the file at which the record of a row begins; undefined where it comes from no single one. */
+  async offsetOf(row: number): Promise<number | undefined> {
+    const file = await open(offsetsPath(this.#folder));
+    try {
+      const bytes = Buffer.alloc(offsetSize);
+      const { bytesRead } = await file.read(bytes, 0, offsetSize, row * offsetSize);
+      return bytesRead === offsetSize ? bytes.readDoubleLE() : undefined;
+    } finally {
+      await file.close();
+    }
+  }
+
   async letGo(): Promise<void> {
     if (--this.#holders > 0) return;
     try {
@@ -39,7 +52,24 @@ export class KeptRows {
     const scan = { query: undefined, output: { kind: 'bytes', to: 'same', columns: [] } } as const;
     for await (const { blocks, result } of this.dataset.scan(scan, signal)) {
       if (!result?.bytes) continue;
-      yield { bytes: result.bytes, rows: blocks.reduce((sum, { matched }) => sum + matched, 0) };
+      yield {
+        bytes: result.bytes,
+        rows: blocks.reduce((sum, { matched }) => sum + matched, 0),
+        offsets: [],
+      };
     }
   }
+}
+
+const offsetSize = 8;
+
+/** Beside the rows: where their records begin, a number each, in the same order. */
+export function offsetsPath(folder: string): string {
+  return join(folder, 'offsets');
+}
+
+export function offsetBytes(offsets: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(offsetSize * offsets.length);
+  offsets.forEach((offset, index) => bytes.writeDoubleLE(offset, offsetSize * index));
+  return bytes;
 }

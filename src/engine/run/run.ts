@@ -20,6 +20,13 @@ export interface Run {
    * failed runs leave the view with the rows that they found.
    */
   run(signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState>;
+  /**
+   * Byte at which the record begins in the file that a row comes from; undefined where it comes from no single one, and
+   * where pages tell of it anyway.
+   */
+  offsetOf(row: number): Promise<number | undefined>;
+  /** Whether the rows are records as they stand, in whatever order. */
+  readonly ofWholeRecords: boolean;
   page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult>;
   /** Removes what the run keeps outside of memory. */
   close(): Promise<void>;

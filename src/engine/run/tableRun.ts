@@ -7,7 +7,7 @@ import { Columns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns, derivedReadings, deriveRows } from './derive.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
-import { KeptRows, type RunCounts } from './keptRows.ts';
+import { KeptRows, offsetBytes, offsetsPath, type RunCounts } from './keptRows.ts';
 import { failedAt, startState, type Run } from './run.ts';
 import { throttled } from './throttle.ts';
 
@@ -89,6 +89,14 @@ export class TableRun implements Run {
     return { ...page, records: new Float64Array(page.rows) };
   }
 
+  async offsetOf(row: number): Promise<number | undefined> {
+    return this.#rows?.offsetOf(row);
+  }
+
+  get ofWholeRecords(): boolean {
+    return this.#query.plan.asRecords !== undefined;
+  }
+
   async close(): Promise<void> {
     const rows = this.#rows;
     this.#rows = undefined;
@@ -122,6 +130,7 @@ export class TableRun implements Run {
     advance: (change: Partial<ViewState>) => void,
   ): Promise<{ readonly rows: number; readonly counts: RunCounts }> {
     const file = await open(path, 'wx', 0o600);
+    const offsets = await open(offsetsPath(dirname(path)), 'wx', 0o600);
     let written = 0;
     let rows = 0;
     let counts: RunCounts = { records: 0, malformed: 0, scanned: 0, skipped: 0 };
@@ -138,12 +147,14 @@ export class TableRun implements Run {
       for await (const piece of pieces) {
         written += piece.bytes.length;
         await file.appendFile(piece.bytes);
+        if (piece.offsets.length > 0) await offsets.appendFile(offsetBytes(piece.offsets));
         rows += piece.rows;
       }
     } catch (error) {
       throw temporaryError(error, dirname(dirname(path)), written);
     } finally {
       await file.close();
+      await offsets.close();
     }
     return { rows, counts };
   }

@@ -93,6 +93,14 @@ export class ViewRun implements Run {
     return this.dataset.page(this.#query.text, parts, cells, signal);
   }
 
+  offsetOf(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  get ofWholeRecords(): boolean {
+    return this.#query.plan.shape === 'records';
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

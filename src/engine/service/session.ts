@@ -337,17 +337,40 @@ export class Session {
     return parts;
   }
 
+  /** The record of the file that begins at a byte; undefined where it cannot be found any more. */
+  async #recordAt(
+    offset: number,
+    request: CellRequest,
+    signal: AbortSignal,
+  ): Promise<PageResult | undefined> {
+    const { row } = await locate(this.#file, undefined, { by: 'offset', value: offset }, signal);
+    // Where nothing stands between two records, the place belongs to both.
+    for (const place of [row, row + 1]) {
+      const page = await this.#page(undefined, place, 1, request, signal);
+      if (page.rows === 1 && page.offsets[0] === offset) return page;
+    }
+    return undefined;
+  }
+
   async record(view: number, row: number, signal: AbortSignal): Promise<RecordDetail> {
     const run = this.#viewRun(view);
-    const page = await this.#page(run, row, 1, { kind: 'raw', limit: detailLimit }, signal);
+    const request = { kind: 'raw', limit: detailLimit } as const;
+    const offset = await run?.offsetOf(row);
+    const source = offset === undefined ? undefined : await this.#recordAt(offset, request, signal);
+    const whole = run?.ofWholeRecords === true ? source : undefined;
+    const page = whole ?? (await this.#page(run, row, 1, request, signal));
     if (page.rows === 0) throw new RangeError('There is no such row.');
-    const { format } = run?.dataset ?? this.#file.dataset;
+    const { dataset } = this.#file;
+    const { format } = whole ? dataset : (run?.dataset ?? dataset);
     const fields = format.detail?.(page.text);
+    // A computed row is not in the file: its record is.
+    const from = source ?? page;
     return {
-      record: page.records[0],
-      line: page.lines[0],
-      offset: page.offsets[0],
-      length: page.lengths[0],
+      record: from.records[0],
+      line: from.lines[0],
+      offset: from.offsets[0],
+      length: from.lengths[0],
+      loose: fields !== undefined || dataset.format.numbersInText,
       format: fields ? 'fields' : 'json',
       text: new TextDecoder().decode(page.text),
       cut: page.text.length < page.lengths[0],

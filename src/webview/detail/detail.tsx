@@ -104,7 +104,7 @@ function Body(props: DetailProps & { readonly detail: RecordDetail; readonly sea
   const fields = detail.format === 'fields';
   const readable = fields ? detail.fields.length > 0 : isReadable(text, detail.fault !== '');
   const columnOf = (step: Step | undefined) =>
-    fields ? columns.find((column) => column.name === step) : undefined;
+    detail.loose ? columns.find((column) => column.name === step) : undefined;
   return (
     <>
       {readable && (

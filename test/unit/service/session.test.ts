@@ -133,6 +133,7 @@ describe('dataset/session', function () {
       offset,
       length: lines[id].length,
       format: 'json',
+      loose: false,
       text: lines[id],
       cut: false,
       fields: [],
@@ -238,6 +239,45 @@ describe('dataset/session', function () {
     );
     const detail = await preview.page.call('record', { view: state.view, row: 1000 });
     assert.equal(detail.text, lines[expected[1000]]);
+  });
+
+  it('tells of a row of any order which record of the file it is, or comes from', async () => {
+    preview = await Preview.open(path);
+    const { view } = await preview.page.call('run', {
+      query: 'status >= 500 |> EXTEND id * 2 AS twice |> ORDER BY id DESC',
+    });
+    const known = matching();
+    const id = known[known.length - 5];
+    const detail = await preview.page.call('record', { view, row: 4 });
+    const offset = lines.slice(0, id).reduce((sum, line) => sum + line.length + 1, 0);
+    assert.deepEqual(
+      [detail.record, detail.line, detail.offset, detail.length],
+      [id + 1, id + 1, offset, lines[id].length],
+    );
+    assert.equal((JSON.parse(detail.text) as { twice: number }).twice, 2 * id);
+    const groups = await preview.page.call('run', { query: '|> AGGREGATE count(*) GROUP BY status' });
+    assert.equal((await preview.page.call('record', { view: groups.view, row: 0 })).record, 0);
+  });
+
+  it('shows the record itself for a row of a sorted delimited file', async () => {
+    const csv = join(folder, 'sorted.csv');
+    await writeFile(csv, 'name,n\nb,2\n"a ""x""",10\nc,1\n');
+    const sorted = await Preview.open(csv);
+    try {
+      const { view } = await sorted.page.call('run', { query: '|> ORDER BY n DESC' });
+      const { record, line, offset, format, loose, text, fields } = await sorted.page.call('record', {
+        view,
+        row: 0,
+      });
+      assert.deepEqual([record, line, offset, format, loose], [2, 3, 11, 'fields', true]);
+      assert.equal(text, '"a ""x""",10');
+      assert.deepEqual(fields, [
+        { name: 'name', value: 'a "x"' },
+        { name: 'n', value: '10' },
+      ]);
+    } finally {
+      await sorted.close();
+    }
   });
 
   it('shows rows that a query computes from many records, and finds texts in them', async () => {

@@ -260,6 +260,7 @@ export function serve(post: Post, options: BedOptions): Server {
         offset: index * recordBytes,
         length: source.length,
         format: file.format === 'csv' ? 'fields' : 'json',
+        loose: file.format === 'csv',
         text: source,
         cut: false,
         fields:

@@ -41,7 +41,6 @@ const nothing: ValuePick = { ranges: [], values: [], nulls: false };
  * away. What else is said of the column stays.
  */
 export function pickQuery(text: string, { path, pick }: PickEdit): string {
-  if (path === '') throw new Error('A query cannot name the value of records that are not objects.');
   if (!parsePipeline(text).ok) throw new Error('The query has an error. Correct or clear it first.');
   const column = writtenPath(path);
   let rest = text;

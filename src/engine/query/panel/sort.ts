@@ -19,10 +19,9 @@ const after = { none: 'ascending', ascending: 'descending', descending: 'none' }
 /**
  * The query's text with its rows sorted by a column. The last ORDER BY is changed where nothing but conditions follows
  * it, else one is added at the end: what can be seen is sorted, and a LIMIT keeps the rows that it has.
- * @throws Error where the text cannot be read, or the column has no path
+ * @throws Error where the text cannot be read
  */
 export function sortQuery(text: string, { path, direction, more }: SortEdit): string {
-  if (path === '') throw new Error('A query cannot name the value of records that are not objects.');
   const parsed = parsePipeline(text);
   if (!parsed.ok) throw new Error('The query has an error. Correct or clear it before you sort.');
   const order = lastOrder(parsed.query);
