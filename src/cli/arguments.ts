@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { targets, type Target } from '../engine/sink/exportFormat.ts';
+import type { Target } from '../engine/sink/exportFormat.ts';
+import { exportFormats } from '../protocol/engine.ts';
 import { endingOf, endings, isWritable, namedTarget } from '../engine/sink/targetName.ts';
 import { formatKinds, type FormatKind, type FormatOptions } from '../protocol/formatOptions.ts';
 import { encodingName } from '../engine/source/encoding/encoding.ts';
@@ -172,8 +173,8 @@ function readHeaders(given: readonly string[], file: string, environment: NodeJS
 }
 
 function readTarget(text: string): Target {
-  const target = targets.find((known) => known === text.toLowerCase());
-  if (target === undefined) throw new UsageError(`--to takes ${listed(targets)}, not ${quoted(text)}.`);
+  const target = exportFormats.find((known) => known === text.toLowerCase());
+  if (target === undefined) throw new UsageError(`--to takes ${listed(exportFormats)}, not ${quoted(text)}.`);
   return target;
 }
 

@@ -1,3 +1,4 @@
+import { targetFormats } from '../engine/sink/targets.ts';
 import { formatKinds, formatNotes, textOptions } from '../protocol/formatOptions.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
@@ -18,10 +19,16 @@ function option(name: string, text: string): string {
   return lines.join('\n');
 }
 
-const formatList = formatKinds
-  .map((kind) => (formatNotes[kind] === undefined ? kind : `${kind} (${formatNotes[kind]})`))
-  .join(', ')
-  .replace(/, ([^,]*)$/, ' or $1');
+function listOf(names: readonly (readonly [string, string | undefined])[]): string {
+  const list = names.map(([name, note]) => (note === undefined ? name : `${name} (${note})`)).join(', ');
+  return list.replace(/, ([^,]*)$/, ' or $1');
+}
+
+const formatList = listOf(formatKinds.map((kind) => [kind, formatNotes[kind]]));
+const targetList = listOf(Object.entries(targetFormats).map(([name, { note }]) => [name, note]));
+const targetEndings = Object.values(targetFormats)
+  .flatMap(({ endings }) => endings)
+  .join(' ');
 
 const textHelp = Object.entries(textOptions)
   .map(([name, { value, help }]) => option(`--${name} ${value}`, help))
@@ -47,10 +54,7 @@ Options:
   -o, --output OUT    write to OUT instead of standard output; OUT is replaced
                       when everything has been written, and compressed if its
                       name ends in .gz or .zst
-      --to FORMAT     same (the records' original bytes), jsonl, csv, tsv or
-                      json (one array). The default is the extension of OUT
-                      (.jsonl .ndjson .csv .tsv .tab .json), or same if that is
-                      the extension of FILE, .txt or none
+${option('--to FORMAT', `same (the records' original bytes), ${targetList}. The default is the extension of OUT (${targetEndings}), or same if that is the extension of FILE, .txt or none`)}
       --count         print the number of matching records
       --rejects FILE  write malformed and irregular records to FILE as JSON
                       Lines. Without it, irregular records are written with

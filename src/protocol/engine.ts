@@ -21,7 +21,9 @@ export interface OpenFile {
   readonly options: FormatOptions;
 }
 
-export type ExportFormat = 'same' | 'jsonl' | 'csv' | 'tsv' | 'json';
+/** What an export writes: the source's own format, or another. */
+export const exportFormats = ['same', 'jsonl', 'csv', 'tsv', 'json'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
 
 export interface ExportRequest {
   readonly session: number;

@@ -1,6 +1,7 @@
 import type { ExportFormat, ExportProgress, ExportSummary, StageReport } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts';
+import type { Output } from '../pool/task.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
 import { neededHead, needsPaths, rowShape } from '../sink/exportFormat.ts';
@@ -9,9 +10,12 @@ import { appendReject } from '../sink/rejects.ts';
 import { frameOf, framed } from '../sink/frame.ts';
 import { openTarget } from '../sink/openTarget.ts';
 import { createRowEncoder } from '../sink/rowEncoder.ts';
+import { RowBatcher } from '../sink/rowBatcher.ts';
+import { asRows, type RowSink } from '../sink/rowSink.ts';
+import { batchEncoderOf } from '../sink/targets.ts';
 import { tooManyColumns } from '../sink/tableRow.ts';
 import { SourceError } from '../source/source.ts';
-import { derivedColumns, deriveRecords, deriveRows } from './derive.ts';
+import { derivedColumns, deriveRecords, deriveRows, type DeriveOptions } from './derive.ts';
 import type { EncodedLines } from '../dataset/encodedLines.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
@@ -23,11 +27,20 @@ import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { StageMeter, type Written } from './stageMeter.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 
-/** What is exported, and where to. */
-export interface Export {
-  readonly query: string;
+/** What is exported, and where to: as bytes of a format, or as batches of rows. */
+export type Export = ExportOptions & (ByteExport | RowExport);
+
+interface ByteExport {
   readonly to: ExportFormat;
   readonly sink: ByteSink;
+}
+
+interface RowExport {
+  readonly rows: RowSink;
+}
+
+interface ExportOptions {
+  readonly query: string;
   /**
    * Takes the malformed and odd records of the whole file, one JSON object a line; those that can be read are then
    * left out of `sink`.
@@ -52,36 +65,31 @@ export async function exportTo(
   try {
     return await exportAll(dataset, asked, context);
   } finally {
-    await asked.sink.discard();
+    await ('rows' in asked ? asked.rows : asked.sink).discard();
     await asked.rejects?.discard();
   }
 }
 
 async function exportAll(
   dataset: Dataset,
-  { query, to, sink, rejects: rejectSink, measure, kept }: Export,
+  { query, rejects: rejectSink, measure, kept, ...where }: Export,
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const planned = plannedFor(query, dataset.recognised.format);
   const { shape, asRecords } = planned.plan;
   // Neither malformed records nor the bytes of records are kept with the rows.
-  const rows = rejectSink || asRecords ? undefined : kept;
-  const stages = measure && !rows ? new StageMeter() : undefined;
+  const keptRows = rejectSink || asRecords ? undefined : kept;
+  const stages = measure && !keptRows ? new StageMeter() : undefined;
   const meter = new Meter(dataset, progress, stages);
-  const counted = countWrites(sink);
+  const { counted, rows } = sinksOf(where);
+  const to = 'to' in where ? where.to : 'jsonl';
   const rejects = rejectSink && countWrites(rejectSink);
-  const encoded = to === 'same' && shape === 'records' ? dataset.encodedLines : undefined;
-  const chunks = encoded
-    ? encodedChunks(dataset, planned, encoded, rejects, signal, meter)
-    : shape === 'records'
-      ? recordChunks(dataset, planned, to, rejects, signal, meter)
-      : asRecords
-        ? arrangedChunks(dataset, planned, to, rejects, signal, meter)
-        : derivedChunks(dataset, planned, to, rows, rejects, signal, meter);
-  for await (const chunk of chunks) await counted.write(chunk);
+  const run: ExportRun = { dataset, query: planned, to, kept: keptRows, rejects, signal, meter };
+  if (rows) await writeBatches(run, rows);
+  else for await (const chunk of chunksOf(run)) await counted.write(chunk);
   signal.throwIfAborted();
   const doubt = await dataset.recheck(signal);
-  await counted.commit();
+  await (rows ?? counted).commit();
   await rejects?.commit();
   const { elapsedMs, matched } = meter.state();
   const outputs = [
@@ -104,7 +112,12 @@ async function exportAll(
  */
 export async function exportToFile(
   dataset: Dataset,
-  { query, to, target, kept }: Pick<Export, 'query' | 'to' | 'kept'> & { readonly target: string },
+  {
+    query,
+    to,
+    target,
+    kept,
+  }: Pick<ExportOptions & ByteExport, 'query' | 'to' | 'kept'> & { readonly target: string },
   context: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const sink = await openTarget(target, { sources: dataset.paths });
@@ -117,7 +130,7 @@ export async function exportToFile(
  */
 export async function countTo(
   dataset: Dataset,
-  { query, rejects, measure }: Pick<Export, 'query' | 'rejects' | 'measure'>,
+  { query, rejects, measure }: Omit<ExportOptions, 'kept'>,
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const counted = rejects && countWrites(rejects);
@@ -191,6 +204,22 @@ export async function exportRejectsToFile(
   );
 }
 
+/** Where the rows go: bytes to `counted`, or batches to `rows`, which may write to `counted` in turn. */
+function sinksOf(where: ByteExport | RowExport): { counted: CountedSink; rows: RowSink | undefined } {
+  if ('rows' in where) return { counted: countWrites(nowhere), rows: where.rows };
+  const counted = countWrites(where.sink);
+  const encoder = batchEncoderOf(where.to);
+  return { counted, rows: encoder && asRows(encoder, counted) };
+}
+
+/** Of rows that are no bytes, none are counted. */
+const nowhere: ByteSink = {
+  name: '',
+  write: () => Promise.resolve(),
+  commit: () => Promise.resolve(),
+  discard: () => Promise.resolve(),
+};
+
 interface CountedSink extends ByteSink {
   readonly written: () => number;
   readonly done: (name: Written['name'], rows: number) => Written;
@@ -217,46 +246,71 @@ function countWrites(sink: ByteSink): CountedSink {
   };
 }
 
+/** An export that is under way. */
+interface ExportRun {
+  readonly dataset: Dataset;
+  readonly query: PlannedQuery;
+  readonly to: ExportFormat;
+  readonly kept: KeptRows | undefined;
+  readonly rejects: ByteSink | undefined;
+  readonly signal: AbortSignal;
+  readonly meter: Meter;
+}
+
+/** An export as bytes. */
+function chunksOf(run: ExportRun): AsyncGenerator<Uint8Array> {
+  const { dataset, to } = run;
+  const { plan } = run.query;
+  const encoded = to === 'same' && plan.shape === 'records' ? dataset.encodedLines : undefined;
+  if (encoded) return encodedChunks(run, encoded);
+  if (plan.shape === 'records') return recordChunks(run);
+  return plan.asRecords ? arrangedChunks(run) : derivedChunks(run);
+}
+
+/** An export as batches of rows. Workers make JSON Lines of them, which are taken apart here. */
+async function writeBatches(run: ExportRun, sink: RowSink): Promise<void> {
+  const { query, dataset, meter } = run;
+  const { plan } = query;
+  const isWhole = plan.shape === 'records' || plan.asRecords !== undefined;
+  const columns = isWhole ? await columnsOfRecords(run) : await columnsOfDerived(run);
+  const batcher = new RowBatcher(columns, dataset.format.numbersInText);
+  const lines =
+    plan.shape === 'records'
+      ? rowBytes(run, 'jsonl', [])
+      : isWhole
+        ? arrangedRows(run, 'jsonl')
+        : derivedLines(run);
+  for await (const piece of lines) {
+    if (piece.length === 0) continue;
+    const batch = meter.encode(() => batcher.batch(piece));
+    if (!batcher.hasBegun) await sink.begin(batcher.columns(batch));
+    await sink.write(batch);
+  }
+  if (!batcher.hasBegun) await sink.begin(batcher.columns(undefined));
+}
+
+/** The columns of whole records: those of the table, or those that a first pass finds. */
+async function columnsOfRecords(run: ExportRun): Promise<DerivedColumns> {
+  const { layout } = run.dataset.format;
+  return layout.names === 'columns'
+    ? { kind: 'named', names: layout.columns }
+    : { kind: 'found', paths: await pathsOf(run) };
+}
+
 /** An export of whole records. */
-async function* recordChunks(
-  dataset: Dataset,
-  query: PlannedQuery,
-  to: ExportFormat,
-  rejects: ByteSink | undefined,
-  signal: AbortSignal,
-  meter: Meter,
-): AsyncGenerator<Uint8Array> {
+async function* recordChunks(run: ExportRun): AsyncGenerator<Uint8Array> {
+  const { dataset, to, signal } = run;
   const { format } = dataset;
-  const columns = needsPaths(format, to) ? await pathsOf(dataset, query, signal, meter) : [];
+  const columns = needsPaths(format, to) ? await pathsOf(run) : [];
   const head = await dataset.head(neededHead(format, to), signal);
-  const scan: FileScan = {
-    query,
-    output: { kind: 'bytes', to, columns },
-    malformed: rejects ? 'collect' : 'keep',
-    measure: meter.stages !== undefined,
-  };
-  yield* framed(frameOf(format, to, head, columns), rowBytes(dataset, scan, rejects, signal, meter));
+  yield* framed(frameOf(format, to, head, columns), rowBytes(run, run.to, columns));
 }
 
 /** An export of whole records in the file's own encoding: the bytes of their lines. */
-async function* encodedChunks(
-  dataset: Dataset,
-  query: PlannedQuery,
-  encoded: EncodedLines,
-  rejects: ByteSink | undefined,
-  signal: AbortSignal,
-  meter: Meter,
-): AsyncGenerator<Uint8Array> {
+async function* encodedChunks(run: ExportRun, encoded: EncodedLines): AsyncGenerator<Uint8Array> {
+  const { signal, meter } = run;
   yield* encoded.head(signal);
-  const scan: FileScan = {
-    query,
-    output: { kind: 'lines' },
-    malformed: rejects ? 'collect' : 'keep',
-    measure: meter.stages !== undefined,
-  };
-  for await (const found of dataset.scan(scan, signal)) {
-    meter.add(found);
-    if (rejects) await writeRejects(found, rejects);
+  for await (const found of scanned(run, { kind: 'lines' })) {
     const lines = found.result?.lines ?? [];
     for (let i = 0; i < lines.length;) {
       const from = lines[i];
@@ -269,88 +323,82 @@ async function* encodedChunks(
 }
 
 /** An export of rows that the query computes. Where their columns are seen only in them, it is run twice. */
-async function* derivedChunks(
-  dataset: Dataset,
-  query: PlannedQuery,
-  to: ExportFormat,
-  kept: KeptRows | undefined,
-  rejects: ByteSink | undefined,
-  signal: AbortSignal,
-  meter: Meter,
-): AsyncGenerator<Uint8Array> {
-  const { format } = dataset;
-  const { lineEnd } = dataset.recognised;
-  const target = derivedTarget(format, to, lineEnd);
-  const names = derivedColumns(query);
-  let columns: DerivedColumns = { kind: 'named', names: names ?? [] };
-  if (!names && target.kind === 'table') {
-    refuseSecondPass(dataset);
-    const began = performance.now();
-    const seen = new JsonFields();
-    const all = kept?.read(signal) ?? deriveRows(dataset, query, signal, () => undefined);
-    for await (const { bytes } of all) readPaths(seen, bytes);
-    const found = seen.paths();
-    const paths = found.length > 0 ? found : emptyColumns(query.plan, await firstPaths(dataset, signal));
-    columns = { kind: 'found', paths };
-    meter.stages?.lookedForColumns(performance.now() - began);
-  }
+async function* derivedChunks(run: ExportRun): AsyncGenerator<Uint8Array> {
+  const { dataset, to, meter } = run;
+  const target = derivedTarget(dataset.format, to, dataset.recognised.lineEnd);
+  const columns: DerivedColumns =
+    target.kind === 'table' ? await columnsOfDerived(run) : { kind: 'named', names: [] };
   const encoder = createDerivedEncoder(target, columns);
-  const found = async (result: OrderedResult): Promise<void> => {
-    meter.scanned(result);
-    if (rejects) await writeRejects(result, rejects);
-  };
   async function* rows(): AsyncGenerator<Uint8Array> {
-    const { stages } = meter;
-    const options = { malformed: rejects ? 'collect' : 'keep', stages } as const;
-    if (kept) meter.kept(kept.counts);
-    const pieces = kept?.read(signal) ?? deriveRows(dataset, query, signal, found, options);
-    for await (const piece of pieces) {
-      meter.derived(piece.rows);
-      const began = performance.now();
-      const bytes = encoder.encode(piece.bytes);
-      stages?.encoding(performance.now() - began);
-      yield bytes;
-    }
+    for await (const lines of derivedLines(run)) yield meter.encode(() => encoder.encode(lines));
   }
   yield* framed(encoder.frame, rows());
 }
 
-/** An export of whole records that are not in the order of the file, or that others decide about: ORDER BY, DISTINCT. */
-async function* arrangedChunks(
-  dataset: Dataset,
-  query: PlannedQuery,
-  to: ExportFormat,
-  rejects: ByteSink | undefined,
-  signal: AbortSignal,
-  meter: Meter,
-): AsyncGenerator<Uint8Array> {
-  const { format } = dataset;
-  const { lineEnd = '\n' } = dataset.recognised;
-  const head = await dataset.head(neededHead(format, to), signal);
-  const isRaw = rowShape(format, to) === 'raw';
-  const encoder = createRowEncoder(format, to, []);
-  const end = Buffer.from(lineEnd);
-  const found = async (result: OrderedResult): Promise<void> => {
+/** The rows that the query computes, as JSON Lines. */
+async function* derivedLines(run: ExportRun): AsyncGenerator<Uint8Array> {
+  const { dataset, query, kept, signal, meter } = run;
+  if (kept) meter.kept(kept.counts);
+  const pieces = kept?.read(signal) ?? deriveRows(dataset, query, signal, noting(run), deriveOptions(run));
+  for await (const piece of pieces) {
+    meter.derived(piece.rows);
+    yield piece.bytes;
+  }
+}
+
+/** The columns of computed rows: those that the query names, or those that a first pass finds. */
+async function columnsOfDerived({ dataset, query, kept, signal, meter }: ExportRun): Promise<DerivedColumns> {
+  const names = derivedColumns(query);
+  if (names) return { kind: 'named', names };
+  refuseSecondPass(dataset);
+  const began = performance.now();
+  const seen = new JsonFields();
+  const all = kept?.read(signal) ?? deriveRows(dataset, query, signal, () => undefined);
+  for await (const { bytes } of all) readPaths(seen, bytes);
+  const found = seen.paths();
+  const paths = found.length > 0 ? found : emptyColumns(query.plan, await firstPaths(dataset, signal));
+  meter.stages?.lookedForColumns(performance.now() - began);
+  return { kind: 'found', paths };
+}
+
+/** What is noted of the scan of an export whose rows the stages make. */
+function noting({ rejects, meter }: ExportRun): (result: OrderedResult) => Promise<void> {
+  return async (result) => {
     meter.scanned(result);
     if (rejects) await writeRejects(result, rejects);
   };
-  async function* rows(): AsyncGenerator<Uint8Array> {
-    const { stages } = meter;
-    const options = { malformed: rejects ? 'collect' : 'keep', stages } as const;
-    for await (const block of deriveRecords(dataset, query, signal, found, options)) {
-      meter.derived(block.count);
-      if (isRaw) {
-        yield* endedLines(block, end);
-        continue;
-      }
-      const began = performance.now();
+}
+
+function deriveOptions({ rejects, meter: { stages } }: ExportRun): DeriveOptions {
+  return { malformed: rejects ? 'collect' : 'keep', stages };
+}
+
+/** An export of whole records that are not in the order of the file, or that others decide about: ORDER BY, DISTINCT. */
+async function* arrangedChunks(run: ExportRun): AsyncGenerator<Uint8Array> {
+  const { dataset, to, signal } = run;
+  const { format } = dataset;
+  const head = await dataset.head(neededHead(format, to), signal);
+  yield* framed(frameOf(format, to, head, []), arrangedRows(run, to));
+}
+
+async function* arrangedRows(run: ExportRun, to: ExportFormat): AsyncGenerator<Uint8Array> {
+  const { dataset, query, signal, meter } = run;
+  const { lineEnd = '\n' } = dataset.recognised;
+  const isRaw = rowShape(dataset.format, to) === 'raw';
+  const encoder = createRowEncoder(dataset.format, to, []);
+  const end = Buffer.from(lineEnd);
+  for await (const block of deriveRecords(dataset, query, signal, noting(run), deriveOptions(run))) {
+    meter.derived(block.count);
+    if (isRaw) {
+      yield* endedLines(block, end);
+      continue;
+    }
+    yield meter.encode(() => {
       encoder.out.clear();
       encoder.encode(block, firstNumbers(block.count), block.count);
-      stages?.encoding(performance.now() - began);
-      yield encoder.out.view();
-    }
+      return encoder.out.view();
+    });
   }
-  yield* framed(frameOf(format, to, head, []), rows());
 }
 
 /** A block's records as they stand, each with a line end; a long one is not copied. */
@@ -381,16 +429,24 @@ function firstNumbers(count: number): Uint32Array {
 
 /** The bytes of the matching records, stretch by stretch. */
 async function* rowBytes(
-  dataset: Dataset,
-  scan: FileScan,
-  rejects: ByteSink | undefined,
-  signal: AbortSignal,
-  meter: Meter,
+  run: ExportRun,
+  to: ExportFormat,
+  columns: readonly FieldPath[],
 ): AsyncGenerator<Uint8Array> {
-  for await (const found of dataset.scan(scan, signal)) {
+  for await (const { result } of scanned(run, { kind: 'bytes', to, columns })) {
+    if (result?.bytes) yield result.bytes;
+  }
+}
+
+/** What a scan makes of the matching records, with what is noted of it. */
+async function* scanned(run: ExportRun, output: Output): AsyncGenerator<OrderedResult> {
+  const { dataset, query, rejects, signal, meter } = run;
+  const malformed = rejects ? 'collect' : 'keep';
+  const measure = meter.stages !== undefined;
+  for await (const found of dataset.scan({ query, output, malformed, measure }, signal)) {
     meter.add(found);
     if (rejects) await writeRejects(found, rejects);
-    if (found.result?.bytes) yield found.result.bytes;
+    yield found;
   }
 }
 
@@ -412,12 +468,7 @@ async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): P
 }
 
 /** A first pass over the matching records, for the columns that they hold. */
-async function pathsOf(
-  dataset: Dataset,
-  query: PlannedQuery,
-  signal: AbortSignal,
-  meter: Meter,
-): Promise<FieldPath[]> {
+async function pathsOf({ dataset, query, signal, meter }: ExportRun): Promise<FieldPath[]> {
   refuseSecondPass(dataset);
   const began = performance.now();
   const found = await pathsIn(dataset, { query, output: { kind: 'paths' } }, signal);

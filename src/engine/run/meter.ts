@@ -54,6 +54,14 @@ export class Meter {
     this.#matched += rows;
   }
 
+  /** Does what turns rows into what is written, and notes its time where that is asked for. */
+  encode<T>(work: () => T): T {
+    const began = performance.now();
+    const encoded = work();
+    this.stages?.encoding(performance.now() - began);
+    return encoded;
+  }
+
   /** Takes in a stretch of which each match is a row. */
   add(found: OrderedResult): void {
     this.stages?.add(found);

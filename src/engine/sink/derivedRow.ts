@@ -3,10 +3,11 @@ import { createPlainJsonlScanner } from '../format/json/lines.ts';
 import type { Format } from '../format/driver.ts';
 import type { RecordBlock } from '../format/record.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
-import { commaSeparated, tabSeparated, type CsvStyle } from './csvCell.ts';
+import { commaSeparated, type CsvStyle } from './csvCell.ts';
 import { rowShape, type Target } from './exportFormat.ts';
 import { arrayFrame, headerRow, plainFrame, type Frame } from './frame.ts';
 import { elementSeparator } from './jsonRow.ts';
+import { tableStyle } from './targets.ts';
 import { jsonAsTable } from './tableRow.ts';
 
 /** How rows that a query has computed are written. They come as JSON Lines, and stay so unless it must be otherwise. */
@@ -21,32 +22,23 @@ export function derivedTarget(
   target: Target,
   lineEnd: CsvStyle['lineEnd'] = commaSeparated.lineEnd,
 ): DerivedTarget {
-  switch (target) {
-    case 'jsonl':
-      return { kind: 'lines' };
-    case 'json':
-      return { kind: 'elements' };
-    case 'csv':
-      return { kind: 'table', style: commaSeparated };
-    case 'tsv':
-      return { kind: 'table', style: tabSeparated };
-    case 'same': {
-      if (!source.dialect) return { kind: rowShape(source, target) === 'elements' ? 'elements' : 'lines' };
-      const { delimiter, quote, escape, comment, skipInitialSpace } = source.dialect;
-      return {
-        kind: 'table',
-        style: {
-          ...commaSeparated,
-          lineEnd,
-          delimiter,
-          quote: quote === '' ? '"' : quote,
-          escape,
-          comment,
-          skipInitialSpace,
-        },
-      };
-    }
-  }
+  const style = tableStyle(target);
+  if (style) return { kind: 'table', style };
+  if (target !== 'same' || !source.dialect)
+    return { kind: rowShape(source, target) === 'elements' ? 'elements' : 'lines' };
+  const { delimiter, quote, escape, comment, skipInitialSpace } = source.dialect;
+  return {
+    kind: 'table',
+    style: {
+      ...commaSeparated,
+      lineEnd,
+      delimiter,
+      quote: quote === '' ? '"' : quote,
+      escape,
+      comment,
+      skipInitialSpace,
+    },
+  };
 }
 
 export interface DerivedEncoder {
@@ -103,9 +95,11 @@ export function readPaths(fields: JsonFields, lines: Uint8Array): void {
 
 const scanner = createPlainJsonlScanner();
 
-function eachLine(lines: Uint8Array, take: (block: RecordBlock, record: number) => void): void {
+/** Takes each of some rows; answers the block that they stand in, void after the next call. */
+export function eachLine(lines: Uint8Array, take: (block: RecordBlock, record: number) => void): RecordBlock {
   const { length } = lines;
   scanner.reserve(length).set(lines);
   const block = scanner.scan({ length, offset: 1, from: 0, until: length, final: true, fields: [] });
   for (let record = 0; record < block.count; record++) take(block, record);
+  return block;
 }

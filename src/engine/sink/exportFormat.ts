@@ -1,28 +1,19 @@
+import type { ExportFormat } from '../../protocol/engine.ts';
 import type { Format } from '../format/driver.ts';
+import { targetFormats } from './targets.ts';
 
-/** What an export writes: the source's own format, or another. */
-export type Target = 'same' | 'jsonl' | 'csv' | 'tsv' | 'json';
-
-export const targets: readonly Target[] = ['same', 'jsonl', 'csv', 'tsv', 'json'];
+export type Target = ExportFormat;
 
 /**
  * How records that are not computed are written: their own bytes; one JSON value a line; JSON values as they stand, one
- * after the other; elements of one JSON array; rows of a delimited text.
+ * after the other; elements of one JSON array; rows of a delimited text; from batches.
  */
-export type RowShape = 'raw' | 'lines' | 'values' | 'elements' | 'table';
+export type RowShape = 'raw' | 'lines' | 'values' | 'elements' | 'table' | 'batches';
 
 export function rowShape(source: Format, target: Target): RowShape {
-  switch (target) {
-    case 'same':
-      return source.records === 'lines' ? 'raw' : source.records;
-    case 'jsonl':
-      return source.records === 'lines' && !source.fields ? 'raw' : 'lines';
-    case 'json':
-      return 'elements';
-    case 'csv':
-    case 'tsv':
-      return 'table';
-  }
+  if (target === 'same') return source.records === 'lines' ? 'raw' : source.records;
+  const { as } = targetFormats[target].rows;
+  return as === 'lines' && source.records === 'lines' && !source.fields ? 'raw' : as;
 }
 
 /**

@@ -4,8 +4,9 @@ import { createCsvFieldReader } from '../format/csv/fieldReader.ts';
 import type { Format } from '../format/driver.ts';
 import { columnNames, type FieldPath } from '../format/json/fields.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
-import { commaSeparated, createCsvCells, tabSeparated, type CsvStyle } from './csvCell.ts';
+import { commaSeparated, createCsvCells, type CsvStyle } from './csvCell.ts';
 import { rowShape, type Target } from './exportFormat.ts';
+import { tableStyle } from './targets.ts';
 import { fieldsAsTable } from './tableRow.ts';
 
 /** What an export holds besides its rows. */
@@ -32,11 +33,12 @@ export function frameOf(
       return plainFrame(sourceHead);
     case 'lines':
     case 'values':
+    case 'batches':
       return plainFrame(nothing);
     case 'elements':
       return arrayFrame;
     case 'table': {
-      const style = target === 'tsv' ? tabSeparated : commaSeparated;
+      const style = tableStyle(target) ?? commaSeparated;
       const { dialect, layout } = source;
       if (dialect) return plainFrame(headerRows(sourceHead, dialect, style));
       const names = layout.names === 'columns' ? layout.columns : columnNames(paths);

@@ -4,9 +4,10 @@ import type { FieldPath } from '../format/json/fields.ts';
 import type { RecordBlock } from '../format/record.ts';
 import type { AppendRecord } from './appendRecord.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
-import { commaSeparated, tabSeparated } from './csvCell.ts';
+import { commaSeparated } from './csvCell.ts';
 import { rowShape, type Target } from './exportFormat.ts';
 import { elementSeparator, fieldsAsJson, jsonAsJson } from './jsonRow.ts';
+import { tableStyle } from './targets.ts';
 import { fieldsAsTable, jsonAsTable } from './tableRow.ts';
 
 /**
@@ -45,7 +46,7 @@ function rowAppender(
   const shape = rowShape(source, target);
   const fields = source.fields?.();
   if (shape === 'table') {
-    const style = target === 'tsv' ? tabSeparated : commaSeparated;
+    const style = tableStyle(target) ?? commaSeparated;
     return fields ? fieldsAsTable(fields, style, out) : jsonAsTable(paths, 'flattened', style, out);
   }
   const oneLine = shape === 'lines';

@@ -1,24 +1,25 @@
 import { extname } from 'node:path';
 import { splitCompression } from './compressor.ts';
+import { exportFormats } from '../../protocol/engine.ts';
 import type { FormatKind } from '../../protocol/formatOptions.ts';
 import type { Target } from './exportFormat.ts';
+import { tableStyle, targetFormats } from './targets.ts';
 
 interface NamedFormat {
   readonly target: Target;
-  readonly of: FormatKind;
+  readonly of: FormatKind | undefined;
 }
 
-const namedFormats: Readonly<Record<string, NamedFormat | undefined>> = {
-  '.jsonl': { target: 'jsonl', of: 'jsonl' },
-  '.ndjson': { target: 'jsonl', of: 'jsonl' },
-  '.csv': { target: 'csv', of: 'csv' },
-  '.tsv': { target: 'tsv', of: 'csv' },
-  '.tab': { target: 'tsv', of: 'csv' },
-  '.json': { target: 'json', of: 'json' },
-};
+const namedFormats = new Map<string, NamedFormat>(
+  exportFormats.flatMap((target) => {
+    if (target === 'same') return [];
+    const { endings, of } = targetFormats[target];
+    return endings.map((ending): [string, NamedFormat] => [ending, { target, of }]);
+  }),
+);
 
 /** The endings that name a format, for people. `.txt` names none: what is written there is in the source's own. */
-export const endings: readonly string[] = [...Object.keys(namedFormats), '.txt'];
+export const endings: readonly string[] = [...namedFormats.keys(), '.txt'];
 
 /** The ending of a name without that of its compression, in small letters; '' where it has none. */
 export function endingOf(name: string): string {
@@ -48,13 +49,11 @@ export interface NamedSource {
  */
 export function namedTarget({ name, kind, delimiter }: NamedSource, target: string): Target {
   const ending = endingOf(target);
-  const named = namedFormats[ending];
+  const named = namedFormats.get(ending);
   // A document in a file of lines is written as lines: its name says so of what reads it next.
   const isOwn = ending === endingOf(name) && !(kind === 'json' && named?.target === 'jsonl');
   if (named === undefined || isOwn) return 'same';
   // Comma and tab are two dialects of one format, so among these the name decides.
-  const isTable = kind === 'csv' && delimiter === delimiters[named.target];
+  const isTable = kind === 'csv' && delimiter === tableStyle(named.target)?.delimiter;
   return named.of === kind && (kind === 'jsonl' || isTable) ? 'same' : named.target;
 }
-
-const delimiters: Partial<Record<Target, string>> = { csv: ',', tsv: '\t' };

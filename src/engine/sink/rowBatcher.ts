@@ -1,0 +1,79 @@
+import { createBlockBuilder } from '../format/columns.ts';
+import { columnNames, JsonFields, type FieldPath } from '../format/json/fields.ts';
+import { exactNumber } from '../format/number.ts';
+import { Kind, type FieldColumn } from '../format/record.ts';
+import { eachLine, type DerivedColumns } from './derivedRow.ts';
+import type { RowBatch, RowColumn } from './rowSink.ts';
+import { SinkError } from './sinkError.ts';
+
+/** Makes batches of rows that come as JSON Lines. */
+export class RowBatcher {
+  /** Whether the columns were asked for. */
+  hasBegun = false;
+  readonly #paths: readonly FieldPath[];
+  readonly #fields: JsonFields;
+  readonly #numbersInText: boolean;
+  readonly #builder = createBlockBuilder((bytes, kind, start, end) =>
+    kind === Kind.Number ? exactNumber(bytes, start, end) : NaN,
+  );
+  readonly #requests;
+
+  /** @param numbersInText whether a text that reads as a number is one */
+  constructor(columns: DerivedColumns, numbersInText: boolean) {
+    const isNamed = columns.kind === 'named';
+    this.#paths = isNamed ? columns.names.map((name) => [name]) : columns.paths;
+    this.#fields = new JsonFields(this.#paths, 0, isNamed);
+    this.#numbersInText = numbersInText;
+    this.#requests = this.#paths.map((path) => ({ path, numeric: true }));
+  }
+
+  /** @throws SinkError where a row has a field that is no column */
+  batch(lines: Uint8Array): RowBatch {
+    const builder = this.#builder;
+    builder.begin(this.#requests);
+    const block = eachLine(lines, ({ bytes, starts, ends }, record) => {
+      const [start, end] = [starts[record], ends[record]];
+      builder.add(start, end, 0);
+      if (!this.#fields.read(bytes, start, end)) throw unknownField();
+      const { kinds, starts: from, ends: to } = this.#fields;
+      for (let column = 0; column < this.#paths.length; column++) {
+        builder.setField(column, kindAt(kinds, column), from[column], to[column]);
+      }
+    });
+    const task = { length: lines.length, offset: 0, from: 0, until: 0, final: true, fields: this.#requests };
+    return builder.finish(block.bytes, task, { lineCount: 0, next: 0, incomplete: false });
+  }
+
+  /** @param first the first rows; undefined where there are none */
+  columns(first: RowBatch | undefined): RowColumn[] {
+    this.hasBegun = true;
+    return columnNames(this.#paths).map((name, column) => {
+      const field = first?.fields[column];
+      return { name, type: first && field && typeOf(first, field, this.#numbersInText) };
+    });
+  }
+}
+
+function kindAt(kinds: ArrayLike<number>, column: number): Kind {
+  return kinds[column] as Kind;
+}
+
+function typeOf({ bytes, count }: RowBatch, field: FieldColumn, numbersInText: boolean): RowColumn['type'] {
+  let isSeen = false;
+  for (let row = 0; row < count; row++) {
+    const kind = field.kinds[row];
+    const [start, end] = [field.starts[row], field.ends[row]];
+    if (kind === Kind.Missing || kind === Kind.Null || (numbersInText && start === end)) continue;
+    isSeen = true;
+    const isText = numbersInText && kind === Kind.Text;
+    if (kind !== Kind.Number && !(isText && !Number.isNaN(exactNumber(bytes, start, end)))) return 'other';
+  }
+  return isSeen ? 'number' : undefined;
+}
+
+function unknownField(): SinkError {
+  return new SinkError(
+    'failed',
+    'A row has a field that is none of the columns: a row of a table that is too long, or a file that has changed. Name the columns with SELECT.',
+  );
+}
