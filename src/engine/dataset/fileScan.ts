@@ -1,7 +1,7 @@
 import type { ColumnStore } from '../columns/columnStore.ts';
 import { everything, windowAfter, type MatchWindow } from '../matchWindow.ts';
 import type { Find, MalformedUse, Output } from '../pool/task.ts';
-import type { Plan } from '../query/index.ts';
+import { digestOf, type Plan } from '../query/index.ts';
 import { ColumnUse } from './columnUse.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { PlannedQuery } from './plan.ts';
@@ -60,6 +60,7 @@ export async function* scanFile(
     fromBlock: 0,
     ...scan,
     query: query?.text,
+    digest: query && digestOf(query.plan),
     toBlock: Math.min(file.blocks, toBlock),
     columns: columns && ((from, to) => columns.stretch(from, to)),
     // Blocks that are skipped are not searched for malformed records.

@@ -22,6 +22,8 @@ import { repeated } from '../pool/work.ts';
 export interface ScanRequest {
   /** Undefined: every record, also the malformed ones. */
   readonly query: string | undefined;
+  /** See `ScanTask`. */
+  readonly digest: string | undefined;
   readonly find?: Find | undefined;
   readonly output: Output;
   readonly malformed: MalformedUse;
@@ -171,6 +173,7 @@ export async function* scanInOrder(
         line: place?.line ?? 0,
       },
       query: request.query,
+      digest: request.digest,
       find: request.find,
       output: request.output,
       malformed: request.malformed,

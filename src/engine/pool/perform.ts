@@ -1,3 +1,4 @@
+import { digestOf } from '../query/index.ts';
 import type { Source } from '../source/source.ts';
 import { compareBlocks } from './compare.ts';
 import { Matcher, planOf } from './matcher.ts';
@@ -24,6 +25,9 @@ export class Performer {
     switch (task.kind) {
       case 'scan': {
         const matcher = this.#matcher(task.file, task.query, task.find, task.malformed !== 'keep');
+        if (task.digest !== undefined && task.digest !== digestOf(matcher.plan)) {
+          throw new TypeError(`Two threads have made different plans of the same query: ${task.query}`);
+        }
         return scanStretch(file, task, matcher, signal);
       }
       case 'page': {

@@ -87,6 +87,8 @@ export interface ScanTask {
   readonly file: FileSpec;
   readonly stretch: Stretch;
   readonly query: string | undefined;
+  /** Of the plan that who asks has made of the query: zones and slots are counted as there. */
+  readonly digest: string | undefined;
   /** Text that a matching record's bytes must hold as well. */
   readonly find: Find | undefined;
   readonly output: Output;

@@ -9,6 +9,7 @@ export { parseQuery } from './parse.ts';
 export { printQuery, type PrintedQuery } from './print/print.ts';
 export type { PrintOptions, PrintTarget } from './print/dialect.ts';
 export { planQuery, type Plan } from './plan.ts';
+export { digestOf } from './planDigest.ts';
 export type { Predicate } from './predicate/predicate.ts';
 export type { Origin } from './predicate/selector.ts';
 export type { ZoneCondition } from './predicate/zones.ts';
