@@ -57,7 +57,7 @@ export const rooms = {
   'engine/statistics': ['stage', 'stage/aggregate', 'query', 'query/value', 'format', 'protocol'],
   'engine/sink': ['format', 'format/csv', 'format/json', 'protocol'],
   'engine/index': ['format', 'source'],
-  'engine/columns': ['format', 'index'],
+  'engine/columns': ['kernel', 'format', 'index'],
   'engine/pool': [
     'source',
     'format/*',

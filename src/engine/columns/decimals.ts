@@ -1,5 +1,7 @@
-import { dot, isDigit, minus, zero } from '../ascii.ts';
+import { dot, minus, zero } from '../ascii.ts';
+import { exactNumber } from '../format/number.ts';
 import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
+import type { PackedDecimals } from '../kernel/ranges.ts';
 import { bitsOf, pack, packedWords, unpack } from './bits.ts';
 import type { WordWriter } from './wordWriter.ts';
 
@@ -15,7 +17,10 @@ import type { WordWriter } from './wordWriter.ts';
  *         2 bits a record, where some have no number: 0 a number, 1 NULL, 2 missing
  *
  * Numbers are what `exactNumber` of their text is: both factors are exact doubles, so the quotient is the one that it
- * rounds to as well.
+ * rounds to as well. A whole number below 10^15 is found again from that: it is the nearest to number times power.
+ *
+ * That a text is the plain one of its number is told by its length. It ends in digits, with a point before them or none, so
+ * it has no exponent; whatever else stood before them (blanks, a plus, marks between groups) would make it longer.
  */
 
 /** Digits that a double surely tells apart, as in `exactNumber`. */
@@ -23,27 +28,46 @@ const most = 1e15;
 const powers = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 const mostDecimals = 15;
 const highUnit = 2 ** 32;
+const nine = zero + 9;
 
 const noNumber = { [Kind.Null]: 1, [Kind.Missing]: 2 } as const;
 
 /** Makes the body of a segment of numbers. Keeps scratch memory. */
 export class DecimalEncoder {
-  #digits = new Float64Array(0);
-  #decimals = new Uint8Array(0);
+  #wholes = new Float64Array(0);
+  #endings = new Uint8Array(0);
   #low = new Uint32Array(0);
   #high = new Uint32Array(0);
 
   /** Answers whether the column's values come back exactly; if not, nothing is written. */
   encode({ bytes, count }: RecordBlock, field: FieldColumn, kind: Kind, out: WordWriter): boolean {
-    if (this.#digits.length < count) {
-      this.#digits = new Float64Array(2 * count);
-      this.#decimals = new Uint8Array(2 * count);
+    const packed = field.ranges?.decimals(kind);
+    if (packed === 'other') return false;
+    if (packed) {
+      writeHead(kind, { ...packed, widthHigh: 0 }, out);
+      out.append(packed.words);
+      if (packed.others > 0) this.#writeOthers(field.kinds, count, out);
+      return true;
+    }
+    return this.#encodePlain({ bytes, count }, field, kind, out);
+  }
+
+  /** For columns that the kernel does not have, or cannot pack; what both pack, they pack alike. */
+  #encodePlain(
+    { bytes, count }: Pick<RecordBlock, 'bytes' | 'count'>,
+    field: FieldColumn,
+    kind: Kind,
+    out: WordWriter,
+  ): boolean {
+    if (this.#wholes.length < count) {
+      this.#wholes = new Float64Array(2 * count);
+      this.#endings = new Uint8Array(2 * count);
       this.#low = new Uint32Array(2 * count);
       this.#high = new Uint32Array(2 * count);
     }
-    const { kinds, starts, ends, numbers } = field;
-    const digits = this.#digits;
-    const decimals = this.#decimals;
+    const { kinds, starts, ends } = field;
+    const wholes = this.#wholes;
+    const endings = this.#endings;
     let scale = 0;
     let least = 255;
     let others = 0;
@@ -53,45 +77,40 @@ export class DecimalEncoder {
         others++;
         continue;
       }
-      let at = starts[i];
-      const end = ends[i];
-      const negative = bytes[at] === minus;
-      if (negative) at++;
-      const first = at;
-      let whole = 0;
-      while (at < end && isDigit(bytes[at])) whole = whole * 10 + bytes[at++] - zero;
-      if (at === first || (bytes[first] === zero && at - first > 1)) return false;
-      let after = 0;
-      if (at < end) {
-        if (bytes[at] !== dot) return false;
-        const from = ++at;
-        while (at < end && isDigit(bytes[at])) whole = whole * 10 + bytes[at++] - zero;
-        after = at - from;
-        if (at < end || after === 0 || after > mostDecimals) return false;
-      }
-      if (whole >= most || (negative && whole === 0)) return false;
-      digits[i] = negative ? -whole : whole;
-      decimals[i] = after;
+      const ending = endingOf(bytes, starts[i], ends[i]);
+      if (ending < 0) return false;
+      endings[i] = ending;
+      const after = ending & places;
       if (after > scale) scale = after;
       if (after < least) least = after;
     }
     if (others === count) return false;
+    const isKnown = field.numbers.length > 0;
+    const { numbers } = field;
     const power = powers[scale];
     let low = Infinity;
     let high = -Infinity;
-    const isKnown = numbers.length > 0;
+    let digits = 1;
     for (let i = 0; i < count; i++) {
       if (kinds[i] !== kind) continue;
-      if (decimals[i] > least && digits[i] % 10 === 0) return false;
-      const number = digits[i] * powers[scale - decimals[i]];
-      // What reads numbers otherwise, such as 1.234 for a thousand, says so here.
-      if (isKnown && number / power !== numbers[i]) return false;
-      digits[i] = number;
-      if (number < low) low = number;
-      if (number > high) high = number;
+      const number = isKnown ? numbers[i] : exactNumber(bytes, starts[i], ends[i]);
+      const size = Math.abs(number);
+      const whole = scale === 0 ? size : Math.round(size * power);
+      // What reads numbers otherwise, such as 1.234 for a thousand, says so here or by its length.
+      if (!(whole < most && (scale === 0 || whole / power === size))) return false;
+      const after = endings[i] & places;
+      const written = after === scale ? whole : whole / powers[scale - after];
+      while (written >= powers[digits]) digits++;
+      while (digits > 1 && written < powers[digits - 1]) digits--;
+      const negative = (endings[i] & isNegative) !== 0;
+      const length = (digits > after ? digits : after + 1) + (after > 0 ? 1 : 0) + (negative ? 1 : 0);
+      if (length !== ends[i] - starts[i] || negative !== number < 0) return false;
+      if (after > least && (endings[i] & endsWithZero) !== 0) return false;
+      const signed = negative ? -whole : whole;
+      wholes[i] = signed;
+      if (signed < low) low = signed;
+      if (signed > high) high = signed;
     }
-    // Also as a double it is near enough to its whole number, times the power, that `writeDecimal` finds that again.
-    if (Math.max(high, -low) >= most) return false;
     this.#write(kinds, kind, count, { scale, least, low, high, others }, out);
     return true;
   }
@@ -103,33 +122,65 @@ export class DecimalEncoder {
     found: { scale: number; least: number; low: number; high: number; others: number },
     out: WordWriter,
   ): void {
-    const { low, high, scale, least, others } = found;
+    const { low, high, others } = found;
     const span = high - low;
     const width = span < highUnit ? bitsOf(span) : 32;
     const widthHigh = span < highUnit ? 0 : bitsOf(Math.floor(span / highUnit));
-    const head = out.take(2);
-    out.words[head] = width | (widthHigh << 8) | (scale << 16) | (least << 24);
-    out.words[head + 1] = kind | (others > 0 ? 1 << 8 : 0);
-    out.align();
-    out.double(low);
-    out.double(high);
-    const digits = this.#digits;
+    writeHead(kind, { ...found, width, widthHigh }, out);
+    const wholes = this.#wholes;
     const lows = this.#low;
     const highs = this.#high;
     for (let i = 0; i < count; i++) {
-      const number = kinds[i] === kind ? digits[i] - low : 0;
+      const number = kinds[i] === kind ? wholes[i] - low : 0;
       lows[i] = number % highUnit;
-      if (widthHigh > 0) highs[i] = Math.floor(number / highUnit);
+      highs[i] = Math.floor(number / highUnit);
     }
     append(lows, count, width, out);
     append(highs, count, widthHigh, out);
-    if (others === 0) return;
+    if (others > 0) this.#writeOthers(kinds, count, out);
+  }
+
+  #writeOthers(kinds: Uint8Array, count: number, out: WordWriter): void {
+    if (this.#low.length < count) this.#low = new Uint32Array(2 * count);
+    const others = this.#low;
     for (let i = 0; i < count; i++) {
       const own = kinds[i];
-      lows[i] = own === Kind.Null || own === Kind.Missing ? noNumber[own] : 0;
+      others[i] = own === Kind.Null || own === Kind.Missing ? noNumber[own] : 0;
     }
-    append(lows, count, 2, out);
+    append(others, count, 2, out);
   }
+}
+
+function writeHead(
+  kind: Kind,
+  found: Omit<PackedDecimals, 'words'> & { readonly widthHigh: number },
+  out: WordWriter,
+): void {
+  const { width, widthHigh, scale, least, low, high, others } = found;
+  const head = out.take(2);
+  out.words[head] = width | (widthHigh << 8) | (scale << 16) | (least << 24);
+  out.words[head + 1] = kind | (others > 0 ? 1 << 8 : 0);
+  out.align();
+  out.double(low);
+  out.double(high);
+}
+
+/** Digits behind the point, and what else a text says by its first byte and its last one. */
+const places = 0x1f;
+const isNegative = 0x40;
+const endsWithZero = 0x80;
+
+/** Read in one go, as texts are far apart; -1 where the text does not end as a plain number does. */
+function endingOf(bytes: Uint8Array, start: number, end: number): number {
+  let at = end - 1;
+  while (at >= start && bytes[at] >= zero && bytes[at] <= nine) at--;
+  if (at === end - 1) return -1;
+  const negative = bytes[start] === minus;
+  const ending = (negative ? isNegative : 0) | (bytes[end - 1] === zero ? endsWithZero : 0);
+  if (at < start) return ending;
+  const after = end - 1 - at;
+  if (bytes[at] === dot) return at > start && after <= mostDecimals ? ending | after : -1;
+  return at === start && negative ? ending : -1;
 }
 
 /** What is said of the numbers before them. */
@@ -227,7 +278,6 @@ export function writeDecimal(
   bytes: Uint8Array,
   at: number,
 ): number {
-  // The product of a double and a power of ten may be a hair off; the whole number that it stands for is the nearest.
   let rest = Math.round(Math.abs(number) * powers[scale]);
   let decimals = scale;
   while (decimals > least && rest % 10 === 0) {

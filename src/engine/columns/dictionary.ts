@@ -25,8 +25,10 @@ const always = 16;
 const share = 1 / 16;
 /** Records after which it is looked at how many values there are. */
 const trial = 512;
-/** Of a long value, so many bytes at its beginning and at its end are hashed. */
-const hashed = 16;
+/** Bytes at the end of a value that are hashed. */
+const hashed = 4;
+/** More looks into the table than this for one value: it is not meant for such values. */
+const mostProbes = 64;
 
 /** Makes the body of a segment of few values. Keeps scratch memory. */
 export class DictionaryEncoder {
@@ -43,8 +45,19 @@ export class DictionaryEncoder {
    */
   encode(block: RecordBlock, field: FieldColumn, json: boolean, out: WordWriter): boolean {
     const { count } = block;
-    const distinct = this.#assign(block, field);
-    if (distinct === 0 || (distinct > always && distinct * 2 > count)) return false;
+    const room = Math.max(4096, block.bytes.length * share);
+    const coded = field.ranges
+      ? field.ranges.codes({ room, always, trial })
+      : this.#assign(block, field, room);
+    if (coded === undefined) return false;
+    const distinct = coded.records.length;
+    if (distinct > always && distinct * 2 > count) return false;
+    for (const [code, record] of coded.records.entries()) {
+      const kind = field.kinds[record];
+      this.#kinds[code] = kind;
+      this.#starts[code] = kind > Kind.Null ? field.starts[record] : 0;
+      this.#ends[code] = kind > Kind.Null ? field.ends[record] : 0;
+    }
     const width = bitsOf(distinct - 1);
     let size = 0;
     for (let i = 0; i < distinct; i++) size += this.#ends[i] - this.#starts[i] + 2;
@@ -59,7 +72,7 @@ export class DictionaryEncoder {
       for (let i = 0; i < distinct; i++) {
         const isNumber = this.#kinds[i] === Kind.Number;
         const read = isNumber ? exactNumber(block.bytes, this.#starts[i], this.#ends[i]) : NaN;
-        out.double(isKnown ? field.numbers[this.#records[i]] : read);
+        out.double(isKnown ? field.numbers[coded.records[i]] : read);
       }
     }
     const texts = new Uint8Array(size);
@@ -72,17 +85,23 @@ export class DictionaryEncoder {
     }
     out.copy(texts);
     const codesAt = out.take(packedWords(count, width));
-    pack(this.#codes, count, width, out.words.subarray(codesAt, out.length));
+    pack(coded.codes, count, width, out.words.subarray(codesAt, out.length));
     return true;
   }
 
-  /** Gives each record the code of its value; answers how many values there are, 0 where they are not few. */
-  #assign({ bytes, count }: RecordBlock, { kinds, starts, ends }: FieldColumn): number {
+  /** As `ColumnRanges.codes`, for columns that the kernel does not have. */
+  #assign(
+    { bytes, count }: RecordBlock,
+    { kinds, starts, ends }: FieldColumn,
+    room: number,
+  ): { readonly codes: Uint32Array; readonly records: Uint32Array } | undefined {
     if (this.#codes.length < count) this.#codes = new Uint32Array(2 * count);
     const codes = this.#codes;
     const table = this.#table.fill(-1);
     const mask = table.length - 1;
-    const room = Math.max(4096, bytes.length * share);
+    const knownStarts = this.#starts;
+    const knownEnds = this.#ends;
+    const knownKinds = this.#kinds;
     let distinct = 0;
     let size = 0;
     for (let i = 0; i < count; i++) {
@@ -90,48 +109,44 @@ export class DictionaryEncoder {
       const isText = kind > Kind.Null;
       const start = isText ? starts[i] : 0;
       const end = isText ? ends[i] : 0;
+      const length = end - start;
       let slot = hashOf(bytes, kind, start, end) & mask;
       let code = table[slot];
-      while (code !== -1 && !this.#isSame(code, bytes, kind, start, end)) {
+      let probes = 0;
+      for (; code !== -1; code = table[slot]) {
+        const other = knownStarts[code];
+        if (knownKinds[code] === kind && knownEnds[code] - other === length) {
+          let same = 0;
+          while (same < length && bytes[start + same] === bytes[other + same]) same++;
+          if (same === length) break;
+        }
+        if (++probes > mostProbes) return undefined;
         slot = (slot + 1) & mask;
-        code = table[slot];
       }
       if (code === -1) {
-        size += end - start;
+        size += length;
         const isMuch = i > trial && distinct * 2 > i;
-        if (distinct === most || size > room || (isMuch && distinct > always)) return 0;
+        if (distinct === most || size > room || (isMuch && distinct > always)) return undefined;
         code = distinct++;
         table[slot] = code;
-        this.#starts[code] = start;
-        this.#ends[code] = end;
-        this.#kinds[code] = kind;
+        knownStarts[code] = start;
+        knownEnds[code] = end;
+        knownKinds[code] = kind;
         this.#records[code] = i;
       }
       codes[i] = code;
     }
-    return distinct;
-  }
-
-  #isSame(code: number, bytes: Uint8Array, kind: number, start: number, end: number): boolean {
-    const other = this.#starts[code];
-    const length = end - start;
-    if (this.#kinds[code] !== kind || this.#ends[code] - other !== length) return false;
-    for (let at = 0; at < length; at++) if (bytes[start + at] !== bytes[other + at]) return false;
-    return true;
+    return distinct === 0 ? undefined : { codes, records: this.#records.subarray(0, distinct) };
   }
 }
 
+/** Of a few bytes, those at the end above all, where numbered names differ. */
 function hashOf(bytes: Uint8Array, kind: number, start: number, end: number): number {
   const length = end - start;
   let hash = Math.imul(length * 16 + kind + 1, 0x9e3779b1);
-  if (length <= 2 * hashed) {
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193);
-  } else {
-    for (let at = 0; at < hashed; at++) {
-      hash = Math.imul(hash ^ bytes[start + at], 0x01000193);
-      hash = Math.imul(hash ^ bytes[end - 1 - at], 0x01000193);
-    }
-  }
+  const from = length > hashed ? end - hashed : start;
+  for (let at = from; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193);
+  if (from > start) hash = Math.imul(hash ^ (bytes[start] | (bytes[(start + from) >>> 1] << 8)), 0x85ebca6b);
   return hash ^ (hash >>> 15);
 }
 

@@ -30,6 +30,11 @@ export class WordWriter {
     this.doubles[this.take(2) / 2] = value;
   }
 
+  append(words: Uint32Array): void {
+    const at = this.take(words.length);
+    this.words.set(words, at);
+  }
+
   /** Bytes, and zeros up to the next word. */
   copy(bytes: Uint8Array): void {
     const count = Math.ceil(bytes.length / 4);

@@ -46,6 +46,16 @@ export interface KernelExports {
   readonly leastText: WebAssembly.Global;
   readonly greatestText: WebAssembly.Global;
 
+  packDecimals(...operands: number[]): number;
+  readonly decimalScale: WebAssembly.Global;
+  readonly decimalLeast: WebAssembly.Global;
+  readonly decimalOthers: WebAssembly.Global;
+  readonly decimalWidth: WebAssembly.Global;
+  readonly decimalLow: WebAssembly.Global;
+  readonly decimalHigh: WebAssembly.Global;
+  codeValues(...operands: number[]): number;
+  readonly valueRecords: WebAssembly.Global;
+
   search(from: number, to: number, length: number): number;
   readonly searched: WebAssembly.Global;
   readonly needle: WebAssembly.Global;

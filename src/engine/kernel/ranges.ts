@@ -14,6 +14,33 @@ export interface ColumnPlace {
   readonly numbers: number;
 }
 
+/** Decimal numbers as whole ones: see `engine/columns/decimals.ts`. */
+export interface PackedDecimals {
+  readonly scale: number;
+  readonly least: number;
+  readonly low: number;
+  readonly high: number;
+  readonly width: number;
+  /** Records without a number. */
+  readonly others: number;
+  /** Valid until the next call. */
+  readonly words: Uint32Array;
+}
+
+/** What `codeValues` is to give up at. */
+export interface FewValues {
+  /** Bytes that the values may take together. */
+  readonly room: number;
+  /** So many values are few, whatever their share. */
+  readonly always: number;
+  /** Records after which their share is looked at. */
+  readonly trial: number;
+}
+
+/** What `packDecimals` answers where it packs nothing. */
+const wide = -2;
+const notPlain = -1;
+
 /** What the kernel's `textBounds` answers, but for `mixed`. */
 const noText = 0;
 const bounded = 1;
@@ -75,5 +102,54 @@ export class ColumnRanges {
     const found = this.#memory.textBounds(kinds, starts, ends, this.#bufferAt, this.#count, longest);
     if (found !== bounded) return found === noText ? 'none' : 'mixed';
     return { low: this.#memory.leastText.value, high: this.#memory.greatestText.value };
+  }
+
+  /**
+   * The numbers packed; `other` where a value is no plain decimal number. Undefined where they span too much, or were not
+   * asked for.
+   */
+  decimals(kind: number): PackedDecimals | 'other' | undefined {
+    const { kinds, starts, ends, numbers } = this.#column;
+    if (numbers === 0) return undefined;
+    const memory = this.#memory;
+    const found = memory.packDecimals(
+      ...[kinds, starts, ends, numbers, this.#bufferAt, this.#count, kind, this.#room],
+    );
+    if (found === wide) return undefined;
+    if (found === notPlain) return 'other';
+    const [scale, least, width]: number[] = [
+      memory.decimalScale.value,
+      memory.decimalLeast.value,
+      memory.decimalWidth.value,
+    ];
+    const [others, low, high]: number[] = [
+      memory.decimalOthers.value,
+      memory.decimalLow.value,
+      memory.decimalHigh.value,
+    ];
+    const words = new Uint32Array(memory.memory.buffer, this.#room, found);
+    return { scale, least, width, others, low, high, words };
+  }
+
+  /**
+   * The code of each record's value, and of each value the record that has it first; undefined where the values are not few.
+   * Valid until the next call.
+   */
+  codes({
+    room,
+    always,
+    trial,
+  }: FewValues): { readonly codes: Uint32Array; readonly records: Uint32Array } | undefined {
+    const { kinds, starts, ends } = this.#column;
+    const memory = this.#memory;
+    const distinct = memory.codeValues(
+      ...[kinds, starts, ends, this.#bufferAt, this.#count, room, always, trial, this.#room],
+    );
+    if (distinct === 0) return undefined;
+    const recordsAt: number = memory.valueRecords.value;
+    return {
+      codes: new Uint32Array(memory.memory.buffer, this.#room, this.#count),
+      records: new Uint32Array(memory.memory.buffer, recordsAt, distinct),
+    };
   }
 }

@@ -75,6 +75,11 @@ function segmentOf(trial: Trial, block: RecordBlock): Uint8Array {
   return out.bytes.slice(0, out.length * 4);
 }
 
+/** Without what the kernel knows of the column. */
+function plainSegmentOf(trial: Trial, block: RecordBlock): Uint8Array {
+  return segmentOf(trial, { ...block, fields: [block.fields[0].copied()] });
+}
+
 function stored(block: RecordBlock, segment: Uint8Array, request: FieldRequest): RecordBlock {
   const summary = {
     start: 0,
@@ -105,6 +110,7 @@ function check(trial: Trial, values: readonly (string | undefined)[], numeric: b
   const segment = segmentOf(trial, block);
   const { encoding, records } = headOf(segment);
   assert.equal(records, block.count);
+  assert.deepEqual(plainSegmentOf(trial, block), segment);
   for (const asked of numeric || trial.json ? [true, false] : [false]) {
     const request = { path: trial.path, numeric: asked };
     if (!answers(segment, request)) {

@@ -16,6 +16,17 @@ export {
   rowCount,
   rowsApart,
 } from './rowTable';
+export {
+  packDecimals,
+  decimalScale,
+  decimalLeast,
+  decimalOthers,
+  decimalWidth,
+  decimalLow,
+  decimalHigh,
+  codeValues,
+  valueRecords,
+} from './columns';
 export { selectRange, numberBounds, least, greatest, textBounds, leastText, greatestText } from './ranges';
 export { search, searched, needle, loose, hits } from './search';
 export { forgetShapes } from './shape';
