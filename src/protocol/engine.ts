@@ -73,6 +73,9 @@ export interface StageLine {
   readonly bytes?: number;
   /** Bytes that were not read, since the index says that nothing there matches. */
   readonly skipped?: number;
+  /** Bytes that were not read, since `keptColumns` columns of their records are kept. */
+  readonly unread?: number;
+  readonly keptColumns?: number;
   /** Records. */
   readonly malformed?: number;
   /** Bytes written to temporary files. */

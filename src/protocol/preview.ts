@@ -136,8 +136,10 @@ export interface ViewState {
   /** Bytes read; with those skipped, so many of `total` are done. */
   readonly scanned: number;
   readonly total: number | undefined;
-  /** Bytes that the index proved need not be read. */
+  /** Bytes that the index proved need not be read, or whose columns are kept. */
   readonly skipped: number;
+  /** Of those, the ones whose columns are kept. */
+  readonly unread?: number | undefined;
   readonly elapsedMs: number;
   /** The view's own columns, where the query makes them (SELECT, AGGREGATE); else the file's are meant. */
   readonly columns: readonly ColumnInfo[] | undefined;

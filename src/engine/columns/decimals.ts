@@ -261,6 +261,69 @@ export function decimalNumbers(
   }
 }
 
+/**
+ * Writes the records whose number is in [low, high] (`inside`) or outside to `found`; answers how many there are. Undefined
+ * for numbers of more than 32 bits.
+ * @param kinds asked for where some records have no number
+ */
+export function decimalsInRange(
+  words: Uint32Array,
+  head: DecimalHead,
+  count: number,
+  { low, high, inside }: { readonly low: number; readonly high: number; readonly inside: boolean },
+  kinds: () => Uint8Array,
+  found: Uint32Array,
+): number | undefined {
+  const { at, width, widthHigh, hasOthers, kind } = head;
+  if (widthHigh > 0) return undefined;
+  // As offsets from the least number. Beyond what there is, one more or less says the same.
+  const from = Math.max(0, firstWhole(low, head) - head.low);
+  const to = Math.min(head.high - head.low, lastWhole(high, head) - head.low);
+  let kept = 0;
+  if (from > to) {
+    if (inside) return 0;
+    for (; kept < count; kept++) found[kept] = kept;
+  } else {
+    const span = to - from;
+    const wanted = inside ? 1 : 0;
+    const mask = width === 32 ? 0xffffffff : 2 ** width - 1;
+    for (let i = 0, bit = at * 32; i < count; i++, bit += width) {
+      const word = bit >>> 5;
+      const shift = bit & 31;
+      let number = words[word] >>> shift;
+      if (shift + width > 32) number |= words[word + 1] << (32 - shift);
+      found[kept] = i;
+      kept += ((number & mask) - from) >>> 0 <= span ? wanted : 1 - wanted;
+    }
+  }
+  if (!hasOthers) return kept;
+  const all = kinds();
+  let numbers = 0;
+  for (let i = 0; i < kept; i++) {
+    found[numbers] = found[i];
+    numbers += all[found[i]] === kind ? 1 : 0;
+  }
+  return numbers;
+}
+
+/** The least whole number whose value is not below `low`, of those from the least there is to one past the greatest. */
+function firstWhole(low: number, { low: least, high: greatest, scale }: DecimalHead): number {
+  const power = powers[scale];
+  let whole = Math.min(greatest + 1, Math.max(least, Math.ceil(low * power) - 1));
+  while (whole <= greatest && whole / power < low) whole++;
+  while (whole > least && (whole - 1) / power >= low) whole--;
+  return whole;
+}
+
+/** The greatest one whose value is not above `high`, of those from one before the least there is on. */
+function lastWhole(high: number, { low: least, high: greatest, scale }: DecimalHead): number {
+  const power = powers[scale];
+  let whole = Math.max(least - 1, Math.min(greatest, Math.floor(high * power) + 1));
+  while (whole >= least && whole / power > high) whole--;
+  while (whole < greatest && (whole + 1) / power <= high) whole++;
+  return whole;
+}
+
 /** Bytes that the longest of the texts takes. */
 export function longestDecimal({ low, high, scale }: DecimalHead): number {
   const digits = String(Math.max(high, -low)).length;

@@ -6,6 +6,7 @@ import {
   decimalHeadOf,
   decimalKinds,
   decimalNumbers,
+  decimalsInRange,
   longestDecimal,
   writeDecimal,
   type DecimalHead,
@@ -93,6 +94,7 @@ class Scratch {
   numbers = new Float64Array(0);
   words = new Uint32Array(0);
   codes = new Uint16Array(0);
+  found = new Uint32Array(0);
 
   reserve(count: number): void {
     if (this.kinds.length >= count) return;
@@ -102,6 +104,7 @@ class Scratch {
     this.numbers = new Float64Array(2 * count);
     this.words = new Uint32Array(2 * count);
     this.codes = new Uint16Array(2 * count);
+    this.found = new Uint32Array(2 * count);
   }
 }
 
@@ -188,6 +191,18 @@ class DecimalColumn extends FieldColumn {
 
   override get ends(): Uint32Array {
     return this.#write();
+  }
+
+  override inRange(
+    low: number,
+    high: number,
+    inside: boolean,
+  ): { readonly records: Uint32Array; readonly exact: boolean } | undefined {
+    const { words, head, count, numeric, scratch } = this.#stored;
+    if (!numeric) return undefined;
+    const range = { low, high, inside };
+    const found = decimalsInRange(words, head, count, range, () => this.kinds, scratch.found);
+    return found === undefined ? undefined : { records: scratch.found.subarray(0, found), exact: true };
   }
 
   #doubles(): Float64Array {

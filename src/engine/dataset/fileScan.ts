@@ -109,6 +109,7 @@ async function* scanInPhases(
   let request = asked;
   let matched = 0;
   let skipped = 0;
+  let unread = 0;
   scheduler.divide();
   scheduler.survey();
   for (let more = true; more;) {
@@ -121,11 +122,12 @@ async function* scanInPhases(
     for await (const result of results) {
       known.learn(result, conditions);
       if (result.result) matched += result.result.passed + countMatches(result.result);
-      yield { ...result, skipped: skipped + result.skipped };
+      yield { ...result, skipped: skipped + result.skipped, unread: unread + result.unread };
       if (result.isPart || divided || !scheduler.isDivided || !mayDivide) continue;
       // It ends with its failure.
       if (result.result?.failure) continue;
       skipped += result.skipped;
+      unread += result.unread;
       const fromBlock = result.firstBlock + result.blocks.length;
       request = {
         ...asked,

@@ -64,9 +64,10 @@ export interface OrderedResult {
   readonly result: ScanResult | undefined;
   /** Whether more is still to come of the same stretch; then `blocks` is empty. */
   readonly isPart?: boolean;
-  /** Bytes done up to here, and of those, skipped. */
+  /** Bytes done up to here; of those, skipped, and not read because the columns asked for are kept. */
   readonly scanned: number;
   readonly skipped: number;
+  readonly unread: number;
 }
 
 /**
@@ -125,6 +126,7 @@ export async function* scanInOrder(
   let next = request.fromBlock;
   let handedOut = 0;
   let skipped = 0;
+  let unread = 0;
   /** Matches so far, those before the window included. */
   let matched = 0;
   /** Bytes of results that a block came to last. */
@@ -256,7 +258,7 @@ export async function* scanInOrder(
           const blocks = unscanned(index, firstBlock, rest);
           const scanned = Math.min(rest * file.blockSize, end());
           skipped += scanned - firstBlock * file.blockSize;
-          yield { firstBlock, blocks, place: expected, result: undefined, scanned, skipped };
+          yield { firstBlock, blocks, place: expected, result: undefined, scanned, skipped, unread };
           expected = index.place(rest);
         }
         if (rest < lastBlock) {
@@ -268,7 +270,15 @@ export async function* scanInOrder(
       if (!handed.result) {
         const blocks = unscanned(index, firstBlock, lastBlock);
         skipped += stretchEnd - firstBlock * file.blockSize;
-        yield { firstBlock, blocks, place: expected, result: undefined, scanned: stretchEnd, skipped };
+        yield {
+          firstBlock,
+          blocks,
+          place: expected,
+          result: undefined,
+          scanned: stretchEnd,
+          skipped,
+          unread,
+        };
         expected = index.place(lastBlock);
         continue;
       }
@@ -287,6 +297,7 @@ export async function* scanInOrder(
           isPart: true,
           scanned,
           skipped,
+          unread,
         };
         done += result.unfinished;
         const rest = await submit(firstBlock, lastBlock, expected, { skip: done, take: Infinity });
@@ -297,6 +308,7 @@ export async function* scanInOrder(
       if (limit > 1 && cut.take < selected)
         result = await again(result, submit(firstBlock, lastBlock, expected, cut));
       matched += result.passed + countMatches(result);
+      unread += result.unreadBytes;
       const { failure, bytes, lines } = result;
       const made = bytes ?? lines;
       if (made) bytesPerBlock = made.byteLength / (lastBlock - firstBlock);
@@ -312,13 +324,13 @@ export async function* scanInOrder(
       if (failure) {
         // The zone of a block that is not whole says nothing of the rest of it.
         const told = blocks.map((block, i) => (i < blocks.length - 1 ? block : { ...block, zones: [] }));
-        yield { firstBlock, blocks: told, place, result, scanned: failure.position, skipped };
+        yield { firstBlock, blocks: told, place, result, scanned: failure.position, skipped, unread };
         const recordAt = blocks.at(-1)?.next ?? expected.start;
         throw new SourceError(failure.failure, failure.message, failure.position, { recordAt });
       }
       expected = index.place(firstBlock + blocks.length);
       const scanned = Math.min(stretchEnd, end());
-      yield { firstBlock, blocks, place, result, scanned, skipped };
+      yield { firstBlock, blocks, place, result, scanned, skipped, unread };
       if (matched >= windowEnd(request.window)) return;
     }
   } finally {
@@ -334,7 +346,8 @@ async function again(before: ScanResult, result: Promise<ScanResult>): Promise<S
 /** What was made of the first matches of a stretch, with nothing that is told of it once it is whole. */
 function partOf(result: ScanResult): ScanResult {
   const work = result.work && { ...result.work, candidates: 0, matched: 0 };
-  return { ...result, blocks: [], rejects: [], passed: 0, failure: undefined, work, made: undefined };
+  const none = { blocks: [], rejects: [], passed: 0, failure: undefined, made: undefined };
+  return { ...result, ...none, fromColumns: 0, unreadBytes: 0, work };
 }
 
 export function countMatches({ blocks }: ScanResult): number {

@@ -84,6 +84,19 @@ export class FieldColumn {
     return this.#numbers;
   }
 
+  /**
+   * The records whose number is in [low, high] (`inside`) or outside, ascending, where there is a fast way to find them:
+   * valid until the next call. Unless `exact`, those whose value is no exact number are among them.
+   */
+  inRange(
+    low: number,
+    high: number,
+    inside: boolean,
+  ): { readonly records: Uint32Array; readonly exact: boolean } | undefined {
+    const records = this.#ranges?.select(low, high, inside);
+    return records && { records, exact: false };
+  }
+
   /** The different values, where the column is kept as those and a code for each record. */
   get coded(): CodedValues | undefined {
     return undefined;

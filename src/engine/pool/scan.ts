@@ -42,7 +42,7 @@ export async function scanStretch(
   let matches = 0;
   let { record, line } = stretch;
   let failure: SourceError | undefined;
-  let fromColumns = 0;
+  let [fromColumns, unreadBytes] = [0, 0];
   try {
     for await (const placed of blocksOf(file, task, fields, plan.holding, signal)) {
       meter?.scanned();
@@ -60,8 +60,12 @@ export async function scanStretch(
       const zones = summary ? [] : matcher.zones(block);
       meter?.selected(matcher.candidates(block), selected);
       tally.add(placed, count, zones);
-      if (summary) fromColumns++;
-      else if (made) made.add(block, tally.block);
+      if (summary) {
+        fromColumns++;
+        unreadBytes += placed.next - placed.start;
+      } else if (made) {
+        made.add(block, tally.block);
+      }
       collector.take(block, matcher.selection, count, { ordinal: tally.block, record, line });
       record += block.count;
       line += block.lineCount;
@@ -89,6 +93,7 @@ export async function scanStretch(
     // The block that a failing source has cut short is not known.
     made: failure || !made ? undefined : made.finish(),
     fromColumns,
+    unreadBytes,
     ...collected,
   };
 }

@@ -163,8 +163,9 @@ export interface ScanResult {
   /** Where the task asks for it. */
   readonly work?: StretchWork | undefined;
   readonly made?: readonly MadeSegments[] | undefined;
-  /** How many of the blocks were made of stored columns. */
+  /** How many of the blocks were made of kept columns, and how many bytes of text were not read for that. */
   readonly fromColumns: number;
+  readonly unreadBytes: number;
 }
 
 /** A SourceError as plain data. */

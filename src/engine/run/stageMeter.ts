@@ -21,6 +21,7 @@ export class StageMeter {
   readonly #threads = new Set<number>();
   #bytes = 0;
   #skipped = 0;
+  #unread = 0;
   #records = 0;
   #malformed = 0;
   #candidates = 0;
@@ -42,6 +43,8 @@ export class StageMeter {
       this.#records += block.records;
       this.#malformed += block.malformed;
     }
+    this.#bytes -= result?.unreadBytes ?? 0;
+    this.#unread += result?.unreadBytes ?? 0;
     if (result?.work) this.#addWork(result.work);
   }
 
@@ -71,6 +74,10 @@ export class StageMeter {
       ms: this.#scanMs + books,
       bytes: this.#bytes,
       skipped: this.#skipped,
+      ...(this.#unread > 0 && {
+        unread: this.#unread,
+        keptColumns: (ran ? plan.fields : (plan.where?.fields ?? [])).length,
+      }),
       malformed: this.#malformed,
     });
     if (plan.conditions.length > 0) {

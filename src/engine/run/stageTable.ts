@@ -20,17 +20,24 @@ export function stageTable({ lines, threads, elapsedMs }: StageReport): string {
   return [`${time(elapsedMs)} ms in total${shared}`, ...table].join('\n  ');
 }
 
-function notes({ name, bytes, ms, skipped = 0, malformed = 0, spilled = 0, waitedMs }: StageLine): string {
+function notes(line: StageLine): string {
+  const { name, bytes, ms, skipped = 0, unread = 0, malformed = 0, spilled = 0, waitedMs } = line;
   const parts: string[] = [];
   if (name === 'columns') parts.push('an extra pass to find the columns');
   if (bytes !== undefined) parts.push(sized(bytes));
-  if (name === 'scan' && bytes !== undefined && ms > 0)
+  if (name === 'scan' && bytes !== undefined && bytes > 0 && ms > 0)
     parts.push(`${rate(bytes / 1e3 / ms)} MB/s per thread`);
   if (skipped > 0) parts.push(`${sized(skipped)} skipped by the index`);
+  if (unread > 0) parts.push(`${sized(unread)} not read: ${keptColumns(line)}`);
   if (malformed > 0) parts.push(`${count(malformed)} malformed`);
   if (spilled > 0) parts.push(`${sized(spilled)} in temporary files`);
   if (waitedMs !== undefined) parts.push(`${time(waitedMs)} ms waiting for the output`);
   return parts.join(', ');
+}
+
+function keptColumns({ keptColumns: columns = 0 }: StageLine): string {
+  if (columns === 0) return 'the index has the counts';
+  return columns === 1 ? '1 column from the cache' : `${columns} columns from the cache`;
 }
 
 function count(rows: number | undefined): string {

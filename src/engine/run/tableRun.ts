@@ -135,14 +135,15 @@ export class TableRun implements Run {
     let rows = 0;
     let counts: RunCounts = { records: 0, malformed: 0, scanned: 0, skipped: 0 };
     try {
-      const pieces = deriveRows(this.#file, this.#query, signal, ({ blocks, scanned, skipped }) => {
+      const pieces = deriveRows(this.#file, this.#query, signal, ({ blocks, scanned, skipped, unread }) => {
         let { records, malformed } = counts;
         for (const block of blocks) {
           records += block.records;
           malformed += block.malformed;
         }
-        counts = { records, malformed, scanned: scanned - skipped, skipped };
-        advance(counts);
+        const passed = skipped + unread;
+        counts = { records, malformed, scanned: scanned - passed, skipped: passed };
+        advance({ ...counts, unread });
       });
       for await (const piece of pieces) {
         written += piece.bytes.length;

@@ -59,6 +59,7 @@ export class ViewRun implements Run {
       phase: 'running',
       message: '',
       failedAt: undefined,
+      unread: undefined,
     };
     try {
       const request = {
@@ -68,11 +69,12 @@ export class ViewRun implements Run {
         window: { skip: 0, take: windowEnd(this.#query.window) - view.matches },
         fromBlock: view.blocks,
       } as const;
-      for await (const { blocks, scanned, skipped, result } of this.dataset.scan(request, signal)) {
+      for await (const { blocks, scanned, skipped, unread, result } of this.dataset.scan(request, signal)) {
         for (const block of blocks) view.append(block.matched);
         if (result?.failure && blocks.length > 0) this.#cut = view.blocks - 1;
         const elapsedMs = performance.now() - began;
-        this.#state = { ...this.#state, ...this.#progress(scanned, known + skipped), elapsedMs };
+        const progress = this.#progress(scanned, known + skipped + unread);
+        this.#state = { ...this.#state, ...progress, unread, elapsedMs };
         tell(this.state);
       }
       this.#state = { ...this.#state, phase: 'done' };

@@ -39,7 +39,9 @@ export function Progress({
     if (pace.leftMs !== undefined) parts.push(t('{0} left', duration(pace.leftMs)));
   } else {
     parts.push(t('{0} in {1}', bytes(state.scanned + state.skipped), duration(state.elapsedMs)));
-    if (state.skipped > 0) parts.push(t('{0} skipped using the index', bytes(state.skipped)));
+    const unread = state.unread ?? 0;
+    if (state.skipped > unread) parts.push(t('{0} skipped using the index', bytes(state.skipped - unread)));
+    if (unread > 0) parts.push(t('{0} not read: columns are in the cache', bytes(unread)));
   }
   if (state.malformed > 0) parts.push(t('{0} malformed', count(state.malformed)));
   return (

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
+import { countTo } from '../../../src/engine/run/export.ts';
+import { stageTable } from '../../../src/engine/run/stageTable.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 
 const signal = new AbortController().signal;
@@ -85,6 +87,22 @@ describe('columns that are kept', () => {
     assert.equal((await columns()).length, 2);
     const next = await session((dataset) => count(dataset, "status <> 200 AND level LIKE 'w%'"));
     assert.deepEqual(next, { ...first, fromColumns: first.blocks });
+  });
+
+  it('are named by --stages', async () => {
+    await session(async (dataset) => {
+      const context = { signal, progress: () => undefined };
+      const table = async (query: string): Promise<string> => {
+        const { stages } = await countTo(dataset, { query, measure: true }, context);
+        assert.ok(stages);
+        return stageTable(stages);
+      };
+      assert.doesNotMatch(await table(status), /cache/);
+      const size = ((await stat(path)).size / 1000).toFixed(1);
+      const second = await table("status = 503 AND level = 'error'");
+      assert.match(second, new RegExp(` 0 B, ${size} kB not read: 2 columns from the cache`), second);
+      assert.match(await table('AGGREGATE count(*) GROUP BY level'), /not read: 1 column from the cache/);
+    });
   });
 
   it('answer without a look at the file', async () => {

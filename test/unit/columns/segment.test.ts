@@ -122,6 +122,7 @@ function check(trial: Trial, values: readonly (string | undefined)[], numeric: b
     assert.deepEqual(seen(stored(from, segment, request), 'numbers'), expected);
     // Whatever is asked first.
     assert.deepEqual(seen(stored(from, segment, request), 'texts').length, expected.length);
+    if (asked) checkRanges(from, stored(from, segment, request));
     const { coded } = stored(from, segment, request).fields[0];
     if (coded) {
       const { values: distinct, bytes, codes } = coded;
@@ -136,6 +137,26 @@ function check(trial: Trial, values: readonly (string | undefined)[], numeric: b
     }
   }
   return encoding;
+}
+
+/** That the records in a range are those that one finds by looking at each number. */
+function checkRanges(from: RecordBlock, block: RecordBlock): void {
+  const { numbers } = from.fields[0];
+  const bounds = [-Infinity, Infinity, 0, ...numbers.slice(0, 6)].flatMap((n) => [n, n + 0.001, n - 1]);
+  for (const low of bounds) {
+    for (const high of bounds.filter((_, at) => at % 2 === 0)) {
+      if (Number.isNaN(low) || Number.isNaN(high)) continue;
+      for (const inside of [true, false]) {
+        const found = block.fields[0].inRange(low, high, inside);
+        if (found === undefined) continue;
+        assert.ok(found.exact);
+        const expected = [...numbers.keys()].filter(
+          (i) => !Number.isNaN(numbers[i]) && (numbers[i] >= low && numbers[i] <= high) === inside,
+        );
+        assert.deepEqual([...found.records], expected, `${low} to ${high}, ${inside}`);
+      }
+    }
+  }
 }
 
 const numberText = fc.oneof(

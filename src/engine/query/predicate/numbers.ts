@@ -64,14 +64,16 @@ export function selectRange(
   return {
     cost: 1,
     select(block, selection, count) {
-      const { numbers, kinds, ranges } = block.fields[field];
-      let kept = 0;
+      const column = block.fields[field];
       // What is selected of all is all that is looked at in what follows.
-      const chosen = count === block.count ? ranges?.select(low, high, inside) : undefined;
+      const chosen = count === block.count ? column.inRange(low, high, inside) : undefined;
       if (chosen) {
-        selection.set(chosen);
-        count = chosen.length;
+        selection.set(chosen.records);
+        count = chosen.records.length;
+        if (chosen.exact) return count;
       }
+      const { numbers, kinds } = column;
+      let kept = 0;
       for (let i = 0; i < count; i++) {
         const record = selection[i];
         const value = numbers[record];

@@ -1,4 +1,6 @@
+import type { CodedValues } from '../../format/fieldColumn.ts';
 import { Kind } from '../../format/record.ts';
+import type { Unescape } from '../../query/fieldText.ts';
 import type { Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
 import { tag, writeCell } from '../codec.ts';
@@ -6,7 +8,7 @@ import { asField } from '../expression.ts';
 import { writeKey } from '../key.ts';
 import { KeySet, noKey } from '../keySet.ts';
 import { emptyTable, largerTable, tryEmpty } from '../openTable.ts';
-import { valueOf, type Cell, type FieldVector, type Vector } from '../vector.ts';
+import { FieldVector, valueOf, type Cell, type Vector } from '../vector.ts';
 import { sizeOf } from './accumulator.ts';
 
 /**
@@ -89,6 +91,11 @@ export class KeyColumn {
   }
 
   #fieldCodes(batch: Batch, field: FieldVector, codes: Uint32Array): void {
+    const { coded } = field.column;
+    if (coded !== undefined) {
+      this.#valueCodes(batch, coded, field.unescape, codes);
+      return;
+    }
     const { kinds, numbers } = field.column;
     const { selection, count } = batch;
     const hasNumbers = numbers.length > 0;
@@ -101,6 +108,34 @@ export class KeyColumn {
       const row = selection[i];
       const isPlain = hasNumbers && kinds[row] === Kind.Number && !Number.isNaN(numbers[row]);
       codes[i] = isPlain ? this.#numberCode(numbers[row], field, row) : this.code(field.cell(row));
+    }
+  }
+
+  /** Of a column that is kept as its different values: each is looked up once, in the order in which rows have them. */
+  #valueCodes(
+    batch: Batch,
+    { values, bytes, codes }: CodedValues,
+    unescape: Unescape,
+    target: Uint32Array,
+  ): void {
+    const { selection, count } = batch;
+    const { kinds, starts, ends, numbers } = values;
+    const field = new FieldVector(bytes, values, unescape);
+    /** One more than the code; 0 where no row had the value yet. */
+    const known = new Uint32Array(kinds.length);
+    for (let i = 0; i < count; i++) {
+      const value = codes[selection[i]];
+      if (known[value] === 0) {
+        const isText = kinds[value] === Kind.Text;
+        const isPlain = numbers.length > 0 && kinds[value] === Kind.Number && !Number.isNaN(numbers[value]);
+        const code = isText
+          ? this.#texts.number(bytes.subarray(starts[value], ends[value])) * 3
+          : isPlain
+            ? this.#numberCode(numbers[value], field, value)
+            : this.code(field.cell(value));
+        known[value] = code + 1;
+      }
+      target[i] = known[value] - 1;
     }
   }
 
