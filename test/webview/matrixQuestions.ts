@@ -65,6 +65,16 @@ export const questions: readonly Question[] = [
       return rowNumbers(rows.all.map((row) => replaced(row, 'u', 'u', (last = row.value('u') ?? last))));
     },
   },
+  {
+    query: '|> DESCRIBE id |> SELECT column_name, min, max, count',
+    named: ['column_name', 'min', 'max', 'count'],
+    rows: (rows) => {
+      const ids = rows.all.map(({ id }) => id);
+      return rowNumbers([
+        { column_name: 'id', min: Math.min(...ids), max: Math.max(...ids), count: ids.length },
+      ]);
+    },
+  },
   { query: '|> SELECT *', asFile: true, rows: (rows) => recordRows(rows.all) },
   computed('|> SELECT * EXCEPT (e, l, tags)', (row) => without(row, 'e', 'l', 'tags')),
   {

@@ -1,3 +1,4 @@
+import { isSpace } from '../ascii.ts';
 import { isReadable } from '../fault.ts';
 import { Coverage } from '../format/json/coverage.ts';
 import { JsonFields } from '../format/json/fields.ts';
@@ -83,12 +84,14 @@ export class StatisticsCollector {
     for (let column = 0; column < set.columns.length; column++) {
       const place = this.#places.at(column) ?? -1;
       if (place !== -1) {
-        set.add(column, { input, column: block.fields[place], ...this.#nature(column) }, readable, rows);
+        const found = block.fields[place];
+        const values = this.#coverage ? withoutMembers(block.bytes, found, readable) : found;
+        set.add(column, { input, column: values, ...this.#nature(column) }, readable, rows);
         continue;
       }
-      const values = found?.get(column);
-      if (values) set.add(column, { input, column: values.column(), ...json }, values.rows(), values.count);
-      set.addMissing(column, rows - (values?.count ?? 0));
+      const others = found?.get(column);
+      if (others) set.add(column, { input, column: others.column(), ...json }, others.rows(), others.count);
+      set.addMissing(column, rows - (others?.count ?? 0));
     }
   }
 
@@ -179,6 +182,21 @@ const json: Pick<FieldInput, 'unescape' | 'nature'> = {
   unescape: unescapeOf({ names: 'paths' }),
   nature: { loose: false },
 };
+
+/** An object with members is no value where those are columns of their own: there, the column is missing. */
+function withoutMembers(bytes: Uint8Array, column: FieldColumn, rows: Uint32Array): FieldColumn {
+  const { starts, ends } = column;
+  let { kinds } = column;
+  for (const row of rows) {
+    if (kinds[row] !== Kind.Object) continue;
+    let at = starts[row] + 1;
+    while (isSpace(bytes[at])) at++;
+    if (at === ends[row] - 1) continue;
+    if (kinds === column.kinds) kinds = kinds.slice();
+    kinds[row] = Kind.Missing;
+  }
+  return kinds === column.kinds ? column : new FieldColumn(kinds, starts, ends, column.numbers);
+}
 
 function isSamePath(one: FieldRequest['path'], other: FieldRequest['path']): boolean {
   return one.length === other.length && one.every((step, index) => step === other[index]);

@@ -11,10 +11,12 @@ import { ByteWriter } from '../stage/bytes.ts';
 import type { StagesOutput } from '../pool/task.ts';
 import type { StageContext } from '../stage/context.ts';
 import { columnsOf, writeRows } from '../stage/output.ts';
-import { gather, reducesRows } from '../stage/gather.ts';
+import { describedFields, rowsOfFields } from '../stage/describe.ts';
+import { follow, gather, reducesRows } from '../stage/gather.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import { gatherStatistics } from './statistics.ts';
 import type { StageMeter } from './stageMeter.ts';
 
 /** Bytes that the stages of a query may hold before they write to temporary files. */
@@ -139,7 +141,15 @@ async function* derivedBatches(
     cutoff: (key) => (output.cutoff = key),
     ...(stages && { metrics: stages.metrics }),
   };
-  yield* gather(plan, parts(), context);
+  // What each stage takes is measured of the stages as they are.
+  const described = measure ? undefined : describedFields(plan, dataset.recognised.paths ?? []);
+  if (described === undefined) {
+    yield* gather(plan, parts(), context);
+    return;
+  }
+  const scan = { query, ...described, malformed, window: everything, deep: false, counts: false };
+  const { columns, set } = await gatherStatistics(dataset, scan, signal, () => undefined, scanned);
+  yield* follow(plan, rowsOfFields(described, columns, set), context);
 }
 
 /** Names of the columns that a query makes; undefined where they are seen only in the rows. */

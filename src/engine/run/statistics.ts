@@ -2,7 +2,9 @@ import type { Coverage } from '../../protocol/statistics.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { FieldRequest } from '../format/record.ts';
-import type { StatisticsOutput } from '../pool/task.ts';
+import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import type { MatchWindow } from '../matchWindow.ts';
+import type { MalformedUse, StatisticsOutput } from '../pool/task.ts';
 import { ColumnSet } from '../statistics/index.ts';
 
 type Path = FieldRequest['path'];
@@ -16,6 +18,9 @@ export interface StatisticsScan {
   readonly deep: boolean;
   /** Whether to count the most frequent values also where there are many. */
   readonly counts: boolean;
+  readonly malformed?: MalformedUse;
+  /** Which matches; undefined: those that the query's LIMIT leaves. */
+  readonly window?: MatchWindow;
 }
 
 /** What columns hold, as far as it is gathered. */
@@ -29,13 +34,15 @@ export interface Gathered {
  * Gathers what columns hold in one pass over a file: the scan workers take the records in, this thread merges what they
  * found in the order of the file.
  * @param told after each stretch; what it is given changes with the next one
+ * @param scanned given what the scan gives, before it is taken in
  * @throws SourceError; SinkError where there are too many columns; the signal's reason
  */
 export async function gatherStatistics(
   dataset: Dataset,
-  { query, columns, discover, deep, counts }: StatisticsScan,
+  { query, columns, discover, deep, counts, malformed = 'keep', window }: StatisticsScan,
   signal: AbortSignal,
   told: (gathered: Gathered) => void,
+  scanned: (found: OrderedResult) => void | Promise<void> = () => undefined,
 ): Promise<Gathered> {
   const set = new ColumnSet(columns.length, deep, counts);
   set.reserve(columns.length);
@@ -60,7 +67,10 @@ export async function gatherStatistics(
     counts,
   };
   const coverage = (share: number, exact: boolean): Coverage => ({ share, rows: set.rows, exact });
-  for await (const { result, scanned } of dataset.scan({ query, output }, signal)) {
+  const request = { query, output, malformed, ...(window && { window }) };
+  for await (const found of dataset.scan(request, signal)) {
+    await scanned(found);
+    const { result } = found;
     if (!result?.bytes) continue;
     const { paths } = result;
     set.merge(result.bytes, (column, count) => {
@@ -70,7 +80,7 @@ export async function gatherStatistics(
     if (known.length > output.columns.length) output.columns = [...known];
     output.many = set.many;
     const total = dataset.expectedSize ?? Infinity;
-    told({ columns: known, set, coverage: coverage(Math.min(1, scanned / total), false) });
+    told({ columns: known, set, coverage: coverage(Math.min(1, found.scanned / total), false) });
   }
   return { columns: known, set, coverage: coverage(1, true) };
 }

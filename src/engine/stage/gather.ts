@@ -45,6 +45,20 @@ function gathered(
   return chain(stages, batches, context, folder, partly ? at + 1 : at);
 }
 
+/** Carries out the steps of a plan behind its first one on what that has made. */
+export async function* follow(plan: Plan, first: Batch, context: StageContext): AsyncGenerator<Batch> {
+  const folder = new SpillFolder(context.tempFolder);
+  try {
+    yield* chain(stagesOf(plan), only(first), context, folder, 1);
+  } finally {
+    await folder.remove();
+  }
+}
+
+async function* only(batch: Batch): AsyncGenerator<Batch> {
+  yield await Promise.resolve(batch);
+}
+
 /** Whether what the threads make of many rows is small: groups, or the first rows. */
 export function reducesRows(plan: Plan): boolean {
   const { stages, local } = stagesOf(plan);

@@ -78,7 +78,12 @@ function copyMembers(out: ByteWriter, vector: Vector, row: number, needsComma: b
   return true;
 }
 
-function openObject(batch: Batch, part: Extract<Output[number], { kind: 'open' }>, row: number): string {
+/** The members of an open part as JSON text, as edited. */
+export function openObject(
+  batch: Batch,
+  part: Extract<Output[number], { kind: 'open' }>,
+  row: number,
+): string {
   return editedObject(vectorAt(batch, part.slot).value(row), part.edits, (slot) =>
     jsonOfCell(vectorAt(batch, slot).cell(row)),
   );

@@ -3,6 +3,7 @@ import type { Slot } from '../query/resolve/slot.ts';
 import type { Step, StepKind } from '../query/resolve/step.ts';
 import { aggregateStage } from './aggregate.ts';
 import { computeStage } from './compute.ts';
+import { describeStage } from './describe.ts';
 import { distinctStage } from './distinct.ts';
 import { fillStage } from './fill.ts';
 import { limitStage } from './limit.ts';
@@ -28,6 +29,7 @@ const kinds: { readonly [K in StepKind]: (step: Step<K>, slots: readonly Slot[])
   sample: sampleStage,
   unnest: unnestStage,
   fill: fillStage,
+  describe: describeStage,
 };
 
 export function stageOf<K extends StepKind>(step: Step<K>, slots: readonly Slot[]): Stage {

@@ -1,3 +1,4 @@
+export { figuresOf } from './figures.ts';
 export { CellColumn } from './cellColumn.ts';
 export type { ColumnAccumulator } from './column.ts';
 export { ColumnSet } from './columnSet.ts';

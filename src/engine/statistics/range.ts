@@ -15,11 +15,16 @@ class Extreme {
   #value: Numeric | undefined;
   /** Of times: nanoseconds within the millisecond that is the value. */
   #nanos = 0;
+  /** As the file writes it. */
   text = '';
 
   /** @param sign 1 for the largest */
   constructor(sign: 1 | -1) {
     this.#sign = sign;
+  }
+
+  get value(): Numeric | undefined {
+    return this.#value;
   }
 
   isBeaten(value: Numeric, nanos: number): boolean {

@@ -107,6 +107,35 @@ export const questions: readonly Question[] = [
         n: greatest(members, 'n'),
       })),
   ),
+  table(
+    `|> DESCRIBE w, o |> SELECT column_name, column_type, min, max, sum, approx_unique, count, nulls`,
+    (rows) => {
+      const [numbers, texts] = [numbersOf(rows.all), rows.all.flatMap((row) => row.text('o') ?? [])];
+      const count = rows.all.length;
+      return [
+        {
+          column_name: 'w',
+          column_type: numbers.length > 0 ? 'number' : 'null',
+          min: numbers.length > 0 ? numbers.reduce((a, b) => Math.min(a, b)) : null,
+          max: numbers.length > 0 ? numbers.reduce((a, b) => Math.max(a, b)) : null,
+          sum: sumOfTenths(numbers),
+          approx_unique: new Set(numbers).size,
+          count,
+          nulls: count - numbers.length,
+        },
+        {
+          column_name: 'o',
+          column_type: texts.length > 0 ? 'text' : 'null',
+          min: least(rows.all, 'o'),
+          max: greatest(rows.all, 'o'),
+          sum: null,
+          approx_unique: new Set(texts).size,
+          count,
+          nulls: count - texts.length,
+        },
+      ];
+    },
+  ),
   table(`|> ORDER BY key DESC |> SELECT id, key |> LIMIT 7`, (rows) =>
     sorted(rows.all, (a, b) => -compareTexts(a.text('key'), b.text('key'), -1))
       .slice(0, 7)

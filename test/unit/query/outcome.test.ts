@@ -19,6 +19,7 @@ describe('query/outcome', () => {
       '|> AGGREGATE count(*) AS n GROUP BY a |> ORDER BY n DESC |> LIMIT 5': 'groups',
       '|> AGGREGATE count(*) AS n': 'rows',
       '|> UNNEST tags AS tag': 'rows',
+      '|> DESCRIBE': 'rows',
       '|> SELECT a |> DISTINCT': 'rows',
       '|> AGGREGATE count(*) AS n GROUP BY a |> UNNEST [1, 2] AS x': 'rows',
     };

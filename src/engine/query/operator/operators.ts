@@ -3,6 +3,7 @@ import type { Cursor } from '../syntax/cursor.ts';
 import type { Expression, NamedExpression, Operator, OperatorKind } from '../syntax/tree.ts';
 import { aggregate } from './aggregate.ts';
 import { as } from './as.ts';
+import { describe } from './describe.ts';
 import { distinct } from './distinct.ts';
 import { drop } from './drop.ts';
 import type { OperatorEntry, Outcome, PipeOperator, SqlWriter } from './entry.ts';
@@ -32,6 +33,7 @@ const entries: { readonly [K in OperatorKind]: OperatorEntry<K> } = {
   tablesample,
   unnest,
   fill,
+  describe,
   as,
 };
 

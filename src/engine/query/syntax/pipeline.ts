@@ -161,6 +161,8 @@ function beginsOperator(cursor: Cursor): boolean {
   if (word === 'order') return cursor.isWord('by', 1);
   if (word === 'limit' || word === 'offset' || word === 'distinct') return true;
   const next = cursor.peek(1);
+  if (word === 'describe' && (next.kind === 'end' || cursor.isSymbol('|>', 1) || cursor.isSymbol(';', 1)))
+    return true;
   const isOperand =
     next.kind === 'name' || next.kind === 'quoted' || next.kind === 'number' || next.kind === 'text';
   const isExpressionWord = ['is', 'in', 'like', 'ilike', 'between', 'not', 'and', 'or'].some((w) =>

@@ -1,0 +1,290 @@
+import { columnNames, JsonFields, type FieldPath } from '../format/json/fields.ts';
+import { FieldColumn, Kind, type FieldRequest } from '../format/record.ts';
+import type { Plan } from '../query/index.ts';
+import { unescapeOf } from '../query/fieldText.ts';
+import { figureNames, type FigureName } from '../query/operator/describe.ts';
+import type { Slot } from '../query/resolve/slot.ts';
+import type { OutputOpen, Step } from '../query/resolve/step.ts';
+import {
+  ByteInput,
+  CellColumn,
+  ColumnSet,
+  figuresOf,
+  type ColumnAccumulator,
+  type FieldInput,
+} from '../statistics/index.ts';
+import { wholeBatch, vectorAt, type Batch } from './batch.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { discard } from './discard.ts';
+import { asField } from './expression.ts';
+import { MemoryLimitError } from './memoryLimit.ts';
+import { openObject, slotsOf } from './output.ts';
+import type { Reducer, Stage } from './stage.ts';
+import { CellVector, type Cell, type Vector } from './vector.ts';
+
+/** DESCRIBE. Each thread gathers what the columns hold in its own rows. */
+export function describeStage(step: Step<'describe'>, slots: readonly Slot[]): Stage {
+  return {
+    name: 'DESCRIBE',
+    reads: slotsOf(step.output),
+    fills: Object.values(step.slots),
+    renews: true,
+    reduces: true,
+    parts: {
+      reduce: () => new Description(step, slots),
+      async *gather(parts, { signal }) {
+        const whole = new Description(step, slots);
+        for await (const part of parts) {
+          whole.merge(part);
+          discard(part);
+          signal.throwIfAborted();
+        }
+        yield whole.rows();
+      },
+    },
+    async *run(input, { signal }) {
+      const whole = new Description(step, slots);
+      for await (const batch of input) {
+        whole.add(batch);
+        signal.throwIfAborted();
+      }
+      yield whole.rows();
+    },
+  };
+}
+
+/** A column of a set, by the name that it has in the rows. */
+interface NamedColumn {
+  readonly name: string;
+  readonly column: ColumnAccumulator;
+}
+
+/** A row for each column, in slots of the step. */
+function describedRows({ slots }: Step<'describe'>, columns: readonly NamedColumn[], count: number): Batch {
+  const rows = columns.map(({ name, column }) => figuresOf(name, column, count));
+  const vectors: Vector[] = [];
+  const cells = (figure: FigureName): Cell[] => rows.map((row) => row[figure]);
+  for (const name of figureNames) vectors[slots[name]] = new CellVector(cells(name));
+  return wholeBatch(vectors, rows.length);
+}
+
+/** The rows of `describedFields`, given what was gathered. */
+export function rowsOfFields(
+  { step, names, discover }: DescribedFields,
+  paths: readonly FieldRequest['path'][],
+  set: ColumnSet,
+): Batch {
+  const all = names ?? columnNames(paths.map((path) => path.map(String)));
+  const count = set.rows - set.malformed;
+  const columns = set.columns.map((column, at) => ({ name: all[at], column }));
+  // A column that no row has is none, although the first records of the file have it.
+  const seen = discover ? columns.filter(({ column }) => column.kinds.missing < count) : columns;
+  return describedRows(step, seen, count);
+}
+
+export interface DescribedFields {
+  readonly step: Step<'describe'>;
+  readonly columns: readonly FieldRequest['path'][];
+  readonly discover: boolean;
+  /** Undefined where they are those of the fields. */
+  readonly names: readonly string[] | undefined;
+}
+
+/**
+ * What DESCRIBE asks for where it is the first step and asks for fields of the records as they stand: those are gathered
+ * without making rows of them.
+ * @param seen columns that the file's first records have
+ */
+export function describedFields(
+  { steps, slots, fields }: Plan,
+  seen: readonly FieldPath[],
+): DescribedFields | undefined {
+  const step = steps.at(0);
+  if (step?.kind !== 'describe') return undefined;
+  const { output } = step;
+  const [first] = output;
+  if (output.length === 1 && first.kind === 'open') {
+    if (slots[first.slot].source.kind !== 'record' || first.edits.length > 0) return undefined;
+    return { step, columns: seen, discover: true, names: undefined };
+  }
+  const columns: FieldRequest['path'][] = [];
+  for (const part of output) {
+    const { source } = slots[part.slot];
+    if (part.kind !== 'column' || source.kind !== 'field') return undefined;
+    columns.push(fields[source.field].path);
+  }
+  return {
+    step,
+    columns,
+    discover: false,
+    names: output.flatMap((part) => (part.kind === 'column' ? [part.name] : [])),
+  };
+}
+
+/** Columns that come from records without being named are at most so many. */
+const maxColumns = 10_000;
+/** Of how many columns the limits are chosen where it is not known how many there will be. */
+const expected = 64;
+
+/** What columns hold, of the rows of batches: first those that are named, then members of objects as they are seen. */
+class Description implements Reducer {
+  readonly #step: Step<'describe'>;
+  readonly #slots: readonly Slot[];
+  readonly #set: ColumnSet;
+  /** Members that are not known by name, of each open part. */
+  readonly #open: { readonly part: OutputOpen; members: JsonFields }[];
+  /** Where each column of an open part stands in the set. */
+  readonly #places = new Map<string, number>();
+  /** Each behind the number of its part. */
+  readonly #paths: FieldPath[] = [];
+  readonly #named: readonly { readonly name: string; readonly slot: number }[];
+  readonly #out = new ByteWriter();
+  #input: ByteInput | undefined;
+
+  constructor(step: Step<'describe'>, slots: readonly Slot[]) {
+    this.#step = step;
+    this.#slots = slots;
+    this.#named = step.output.flatMap((part) => (part.kind === 'column' ? [part] : []));
+    this.#open = step.output.flatMap((part) =>
+      part.kind === 'open' ? [{ part, members: new JsonFields() }] : [],
+    );
+    const isOpen = this.#open.length > 0;
+    this.#set = new ColumnSet(
+      isOpen ? Math.max(expected, this.#named.length) : this.#named.length,
+      false,
+      false,
+    );
+    this.#set.reserve(this.#named.length);
+  }
+
+  /** What is made of the rows is small. */
+  readonly size = 0;
+
+  add(batch: Batch): void {
+    const set = this.#set;
+    set.addRows(batch.count, 0);
+    this.#input = undefined;
+    const rows = batch.selection.subarray(0, batch.count);
+    for (const [column, { slot }] of this.#named.entries()) {
+      const field = this.#fieldOf(batch, slot);
+      set.add(column, field, field.rows ?? rows, batch.count);
+    }
+    for (const [at, { part, members }] of this.#open.entries()) this.#addMembers(batch, part, members, at);
+  }
+
+  take(): Uint8Array<ArrayBuffer> {
+    const out = this.#out;
+    out.clear();
+    out.text(JSON.stringify(this.#paths));
+    this.#set.write(out);
+    return out.take();
+  }
+
+  restart(): void {
+    this.#places.clear();
+    this.#paths.length = 0;
+    for (const open of this.#open) open.members = new JsonFields();
+    this.#set.reset(this.#named.length);
+  }
+
+  merge(bytes: Uint8Array): void {
+    const reader = new ByteReader(bytes);
+    const paths = JSON.parse(reader.text()) as FieldPath[];
+    const own = this.#named.length;
+    this.#set.merge(bytes.subarray(reader.at), (column) =>
+      column < own ? column : this.#placeOf(paths[column - own]),
+    );
+  }
+
+  rows(): Batch {
+    const own = this.#named.length;
+    const names = columnNames(this.#paths.map(([, ...path]) => path));
+    let [named, open] = [0, 0];
+    const columns = this.#step.output.flatMap((part): NamedColumn[] => {
+      if (part.kind === 'column') return [{ name: part.name, column: this.#set.columns[named++] }];
+      const number = String(open++);
+      return this.#paths.flatMap(([of], at) =>
+        of === number ? [{ name: names[at], column: this.#set.columns[own + at] }] : [],
+      );
+    });
+    return describedRows(this.#step, columns, this.#set.rows);
+  }
+
+  /** @returns `rows` where they are not those of the batch */
+  #fieldOf(batch: Batch, slot: number): FieldInput & { readonly rows?: Uint32Array } {
+    const { loose, reading } = this.#slots[slot];
+    const nature = { loose, reading };
+    const vector = vectorAt(batch, slot);
+    const field = asField(vector);
+    if (field) {
+      const { bytes, column, unescape } = field;
+      // The columns of a block all have the same bytes.
+      if (this.#input?.bytes !== bytes) this.#input = new ByteInput(bytes);
+      return { input: this.#input, column, unescape, nature };
+    }
+    const cells = new CellColumn(nature);
+    for (let i = 0; i < batch.count; i++) cells.add(vector.cell(batch.selection[i]));
+    return cells.finish();
+  }
+
+  /** Takes in the members of objects, one row after the other. */
+  #addMembers(batch: Batch, part: OutputOpen, members: JsonFields, at: number): void {
+    const scratch = new ByteWriter();
+    const found = new Map<number, { kinds: number[]; starts: number[]; ends: number[] }>();
+    for (let i = 0; i < batch.count; i++) {
+      const start = scratch.length;
+      scratch.utf8(openObject(batch, part, batch.selection[i]));
+      if (!members.read(scratch.bytes, start, scratch.length) || members.count > maxColumns) {
+        throw new MemoryLimitError(
+          `DESCRIBE found more than ${maxColumns.toLocaleString('en')} different columns: name those that you want.`,
+        );
+      }
+      for (let member = 0; member < members.count; member++) {
+        const kind = members.kinds[member];
+        if (kind === Kind.Missing) continue;
+        const values = found.get(member) ?? { kinds: [], starts: [], ends: [] };
+        found.set(member, values);
+        values.kinds.push(kind);
+        values.starts.push(members.starts[member]);
+        values.ends.push(members.ends[member]);
+      }
+    }
+    const input = new ByteInput(scratch.view());
+    for (const [member, path] of members.paths().entries()) {
+      const place = this.#placeOf([String(at), ...path], batch.count);
+      const values = found.get(member) ?? { kinds: [], starts: [], ends: [] };
+      const { length } = values.kinds;
+      const column = new FieldColumn(
+        Uint8Array.from(values.kinds),
+        Uint32Array.from(values.starts),
+        Uint32Array.from(values.ends),
+        new Float64Array(0),
+      );
+      const field = { input, column, unescape: jsonUnescape, nature: { loose: false } };
+      this.#set.add(
+        place,
+        field,
+        Uint32Array.from({ length }, (_, row) => row),
+        length,
+      );
+      this.#set.addMissing(place, batch.count - length);
+    }
+  }
+
+  /** @param taken rows of the batch at hand, which the set has counted and the columns have not */
+  #placeOf(path: FieldPath, taken = 0): number {
+    const key = JSON.stringify(path);
+    let place = this.#places.get(key);
+    if (place === undefined) {
+      place = this.#named.length + this.#paths.push(path) - 1;
+      this.#places.set(key, place);
+      const before = this.#set.columns.length;
+      this.#set.reserve(place + 1);
+      // A new column is missing in all rows so far; those of this batch are counted with their values.
+      if (this.#set.columns.length > before) this.#set.addMissing(place, -taken);
+    }
+    return place;
+  }
+}
+
+const jsonUnescape = unescapeOf({ names: 'paths' });
