@@ -28,11 +28,12 @@ export function countHeaderRows(rows: readonly SampleRow[], first: number): numb
 export function roleOf(rows: readonly SampleRow[], index: number): RowRole {
   const row = rows[index];
   const next = rows.slice(index + 1, index + 1 + below);
-  const { values, repeated, coded, texts, ...found } = evidenceOf(row, next);
+  const { values, repeated, coded, texts, unlike, ...found } = evidenceOf(row, next);
   const names = found.names + (found.leavesRowNames ? 1 : 0);
   if (values > names || (values > 0 && row.width + 1 < commonWidth(next))) return 'values';
   if (names > 0) return 'names';
-  const isOneOfThem = (repeated >= 2 && repeated * 2 >= texts) || (coded > 0 && coded * 2 >= texts);
+  const isOneOfThem =
+    (repeated >= 2 && repeated * 2 >= texts && unlike === 0) || (coded > 0 && coded * 2 >= texts);
   return isOneOfThem ? 'values' : 'open';
 }
 
@@ -56,6 +57,8 @@ interface Evidence {
   readonly repeated: number;
   /** Texts that read like codes, of the one shape that all texts of their column have. */
   readonly coded: number;
+  /** Words above columns in which no cell is one, but a sentence, a path, a code. */
+  readonly unlike: number;
   /** Cells above columns of text. */
   readonly texts: number;
 }
@@ -66,7 +69,7 @@ function evidenceOf(row: SampleRow, next: readonly SampleRow[]): Evidence {
   const types = cells.map(cellType);
   const scale = scaleIn(cells, types, columns);
   const leavesRowNames = cells[0] === '' && types.length > 1 && columns.at(0)?.isKey === true;
-  let [names, values, unnamed, repeated, coded, texts] = [0, 0, 0, 0, 0, 0];
+  let [names, values, unnamed, repeated, coded, texts, unlike] = [0, 0, 0, 0, 0, 0, 0];
   for (const [index, type] of types.entries()) {
     const column = columns.at(index);
     const isText = !isTyped(type);
@@ -82,10 +85,11 @@ function evidenceOf(row: SampleRow, next: readonly SampleRow[]): Evidence {
       const again = column.values.get(cells[index]) ?? 0;
       if (isText) repeated += again === 0 ? 0 : again >= 3 ? 2 : 1;
       if (isText && /[^a-z_ ]/i.test(cells[index]) && column.shape === shapeOf(cells[index])) coded++;
+      if (type === 'name' && column.type === 'text' && !column.types.has('name')) unlike++;
       if (!isText && column.types.has(type) && !scale.has(index)) values++;
     }
   }
-  return { names, values, unnamed, leavesRowNames, repeated, coded, texts };
+  return { names, values, unnamed, leavesRowNames, repeated, coded, texts, unlike };
 }
 
 /** Rows without those that repeat a header: as it is, or with half of its names where such rows are few. */

@@ -73,6 +73,17 @@ function write({ names, rows, delimiter, quoted, lineEnd, ends, again }: Ordinar
 }
 
 describe('sniffing an ordinary table', () => {
+  it('keeps a header whose words stand in the rows as well', () => {
+    const text = [
+      'country;hello;please;yes;no;flag',
+      'Australia;hello;please;yes;no;22px-Flag_of_Australia.png',
+      'Antigua;hello;please;yes;no;22px-Flag_of_Antigua.png',
+      'Austria;Hallo;Bitte;Ja;Nein;22px-Flag_of_Austria.png',
+    ];
+    const { dialect } = sniffDialect(Buffer.from(`${text.join('\n')}\n`), { final: true });
+    assert.deepEqual([dialect.headerLines, dialect.columns.at(-1)], [1, 'flag']);
+  });
+
   it('finds one table with its header first, whatever its columns hold', () => {
     fc.assert(
       fc.property(ordinaryTables, (table) => {
