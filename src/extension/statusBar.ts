@@ -10,7 +10,7 @@ export class StatusBar implements Disposable {
     this.#item.name = 'Rowriver';
     this.#item.command = { command: 'rowriver.focusFilter', title: l10n.t('Focus Filter') };
     this.#encoding.name = l10n.t('Rowriver: Encoding');
-    this.#encoding.tooltip = l10n.t('Change reading options');
+    this.#encoding.tooltip = l10n.t('Change Reading Options');
     this.#encoding.command = { command: 'rowriver.readAs', title: l10n.t('Read File As...') };
   }
 

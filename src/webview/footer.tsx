@@ -40,7 +40,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
         title={
           file.reading
             ? t('Detection confidence: {0}%. Change reading options', percent(file.reading))
-            : t('Change reading options')
+            : t('Change Reading Options')
         }
         onClick={() => page.readAs()}
       >

@@ -17,7 +17,7 @@ export function GridState({ page }: { readonly page: PageModel }) {
         <p>{trouble.message}</p>
         <p class="actions">
           <button type="button" class="button" onClick={() => void preview.open()}>
-            {t('Try again')}
+            {t('Try Again')}
           </button>
           <OpenAsText page={page} />
         </p>
@@ -95,7 +95,7 @@ export function Banners({ page }: { readonly page: PageModel }) {
         <Banner icon="error" kind="error">
           <span>{state.message || t('The rest of the file could not be read.')}</span>
           <button type="button" class="button" onClick={() => void page.filter.retry()}>
-            {t('Try again')}
+            {t('Try Again')}
           </button>
         </Banner>
       )}

@@ -134,7 +134,7 @@ describe('an address in the workbench', () => {
     await workbench.notification('Exported 25,000 records').waitFor();
     assert.equal((await stat(target)).size, 2_500_000);
 
-    await preview.frame.getByRole('button', { name: 'Try again' }).first().click();
+    await preview.frame.getByRole('button', { name: 'Try Again' }).first().click();
     await preview.matches.filter({ hasText: '25,000 of 1,000,000 records match' }).waitFor();
     await workbench.screenshot('address-mended');
   });

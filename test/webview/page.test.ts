@@ -334,7 +334,7 @@ describe('webview/page', function () {
         const before = await activeRow(page);
         assert(before);
         const { record } = before;
-        await page.getByRole('button', { name: 'Clear all' }).click();
+        await page.getByRole('button', { name: 'Clear All' }).click();
         await page.locator('.badge').waitFor({ state: 'detached' });
         // Up to here the rows may be those of the matches.
         await painted(page);
@@ -367,7 +367,7 @@ describe('webview/page', function () {
       await page.getByText('Filter paused').waitFor();
       await rowOf(page, (number - 1).toLocaleString('en-US')).waitFor();
       await shows(active, record);
-      await page.getByRole('button', { name: 'Back to the matches' }).click();
+      await page.getByRole('button', { name: 'Back to the Matches' }).click();
       await rowOf(page, (number - 1).toLocaleString('en-US')).waitFor({ state: 'hidden' });
       assert.deepEqual(await records(page), filtered);
       await shows(active, record);
@@ -390,7 +390,7 @@ describe('webview/page', function () {
       await page.locator('.cm-content').click();
       await page.keyboard.type('ms > 900');
       await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Saved filters and history' }).click();
+      await page.getByRole('button', { name: 'Saved Filters and History' }).click();
       await page.getByRole('textbox', { name: 'Name for this filter' }).fill('Slow');
       await page.keyboard.press('Enter');
       await page.locator('.choice', { hasText: 'Slow' }).waitFor();
@@ -699,10 +699,10 @@ describe('webview/page', function () {
       for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowDown');
       const current = page.locator('.tree-line[tabindex="0"]');
       await shows(current, /^name/);
-      await page.getByRole('button', { name: 'Copy path' }).locator('visible=true').click();
+      await page.getByRole('button', { name: 'Copy Path' }).locator('visible=true').click();
       await page.waitForFunction(() => window.bed.calls.some(({ method }) => method === 'host/copy'));
       assert.deepEqual(await lastCall(page, 'host/copy'), { text: 'user.name' });
-      await current.getByRole('button', { name: 'Add to filter' }).click();
+      await current.getByRole('button', { name: 'Add to Filter' }).click();
       await page.locator('.chip').waitFor();
       await shows(page.locator('.cm-content'), /^user\.name = '\w+'$/);
     });
@@ -967,7 +967,7 @@ describe('webview/page', function () {
       await page.evaluate(() =>
         window.bed.obey({ order: 'state', state: { phase: 'failed', message: 'Input/output error.' } }),
       );
-      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('button', { name: 'Try Again' }).click();
       await page.getByText('Input/output error.').waitFor({ state: 'hidden' });
       assert.deepEqual(await lastCall(page, 'retry'), { view: 0 });
     });
@@ -977,7 +977,7 @@ describe('webview/page', function () {
       await filter(page, 'halfway');
       await page.getByText('The file could not be read on at byte 1,048,576.').waitFor();
       const before = await records(page);
-      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('button', { name: 'Try Again' }).click();
       await page.locator('.matches').waitFor();
       assert.deepEqual(await lastCall(page, 'retry'), { view: 1 });
       assert.deepEqual(await records(page), before);

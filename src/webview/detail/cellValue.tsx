@@ -38,13 +38,13 @@ export function CellValue({ page, column, row, anchor, close }: CellValueProps) 
         <span class="grow" />
         <IconButton
           icon="copy"
-          label={t('Copy value')}
+          label={t('Copy Value')}
           disabled={!cell}
           run={() => page.copyText(cell?.text ?? '')}
         />
         <IconButton
           icon="filter"
-          label={t('Equals this value')}
+          label={t('Equals This Value')}
           disabled={!cell}
           run={() => {
             close();

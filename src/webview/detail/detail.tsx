@@ -39,17 +39,17 @@ export function Detail(props: DetailProps) {
       <header class="side-head">
         <h2>{detail && detail.record > 0 ? t('Record {0}', count(detail.record)) : t('Record')}</h2>
         <span class="grow" />
-        <IconButton icon="arrow-up" label={t('Previous record (Alt+Up)')} run={() => step(-1)} />
-        <IconButton icon="arrow-down" label={t('Next record (Alt+Down)')} run={() => step(1)} />
+        <IconButton icon="arrow-up" label={t('Previous Record (Alt+Up)')} run={() => step(-1)} />
+        <IconButton icon="arrow-down" label={t('Next Record (Alt+Down)')} run={() => step(1)} />
         <IconButton
           icon="copy"
-          label={t('Copy record')}
+          label={t('Copy Record')}
           disabled={!detail}
           run={() => copy(detail?.text ?? '')}
         />
         <IconButton
           icon="go-to-file"
-          label={t('Open record as document')}
+          label={t('Open Record as Document')}
           disabled={!detail}
           run={props.openDocument}
         />

@@ -228,12 +228,12 @@ function Line({ line, active, choose, toggle, tree }: LineProps) {
       )}
       <Value line={line} type={type} />
       <span class="line-actions">
-        <Action icon="copy" label={t('Copy value')} tab={active} run={() => copy(textOf(value))} />
-        {written && <Action icon="link" label={t('Copy path')} tab={active} run={() => copy(written)} />}
+        <Action icon="copy" label={t('Copy Value')} tab={active} run={() => copy(textOf(value))} />
+        {written && <Action icon="link" label={t('Copy Path')} tab={active} run={() => copy(written)} />}
         {test && (
           <Action
             icon="filter"
-            label={t('Add to filter')}
+            label={t('Add to Filter')}
             tab={active}
             run={() => addTest({ kind: 'add', path: written, ...test })}
           />

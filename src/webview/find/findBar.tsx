@@ -39,14 +39,14 @@ export function FindBar({ page }: { readonly page: PageModel }) {
       />
       <IconButton
         icon="case-sensitive"
-        label={t('Match case')}
+        label={t('Match Case')}
         pressed={find.matchCase.value}
         run={() => find.change(find.text.peek(), !find.matchCase.peek())}
       />
       {canFilter && (
         <IconButton
           icon="filter"
-          label={t('In the filtered rows only')}
+          label={t('In the Filtered Rows Only')}
           pressed={filtered}
           run={() => {
             if (filtered) void page.filter.showInContext();

@@ -59,7 +59,7 @@ export function ColumnFinder({ page, anchor, close }: ColumnFinderProps) {
         />
         {hidden.size > 0 && (
           <button type="button" class="button" onClick={() => grid.setPrefs({ ...grid.prefs, hidden: [] })}>
-            {t('Show all')}
+            {t('Show All')}
           </button>
         )}
       </form>

@@ -82,7 +82,7 @@ function ResultLine({ filter, preview }: FilterBarProps) {
         )}
         {state?.phase === 'failed' && (
           <button type="button" class="text-button" onClick={() => void filter.retry()}>
-            {t('Try again')}
+            {t('Try Again')}
           </button>
         )}
         {on && <ClearButton filter={filter} />}
@@ -109,7 +109,7 @@ function ResultLine({ filter, preview }: FilterBarProps) {
       )}
       {preview.inContext.value && (
         <button type="button" class="text-button" onClick={() => filter.leaveContext()}>
-          {t('Back to the matches')}
+          {t('Back to the Matches')}
         </button>
       )}
       <span class="chips" role="list" aria-label={t('Conditions')}>
@@ -132,7 +132,7 @@ function ResultLine({ filter, preview }: FilterBarProps) {
             aria-expanded={unfolded.value}
             onClick={() => (unfolded.value = !unfolded.value)}
           >
-            {unfolded.value ? t('Show fewer') : t('+{0} more', conditions.length - foldedChips)}
+            {unfolded.value ? t('Show Fewer') : t('+{0} More', conditions.length - foldedChips)}
           </button>
         )}
       </span>
@@ -144,7 +144,7 @@ function ResultLine({ filter, preview }: FilterBarProps) {
 function ClearButton({ filter }: { readonly filter: Filter }) {
   return (
     <button type="button" class="text-button" onClick={() => void filter.clear()}>
-      <span class="codicon codicon-clear-all" aria-hidden="true" /> {t('Clear all')}
+      <span class="codicon codicon-clear-all" aria-hidden="true" /> {t('Clear All')}
     </button>
   );
 }

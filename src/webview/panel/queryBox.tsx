@@ -81,7 +81,7 @@ function FixButton({
 }) {
   return (
     <button type="button" class="text-button" onClick={() => void filter.run(fix.query)}>
-      {fix.kind === 'search' ? t('Find records that contain {0}', fix.text) : t('Use {0}', fix.text)}
+      {fix.kind === 'search' ? t('Find Records That Contain {0}', fix.text) : t('Use {0}', fix.text)}
     </button>
   );
 }

@@ -26,12 +26,12 @@ export function SavedFilters({ filter }: { readonly filter: Filter }) {
     <>
       <IconButton
         icon="bookmark"
-        label={t('Saved filters and history')}
+        label={t('Saved Filters and History')}
         expanded={anchor !== undefined}
         run={(button) => setAnchor(anchor ? undefined : button)}
       />
       {anchor && (
-        <Popover anchor={anchor} label={t('Saved filters and history')} close={close}>
+        <Popover anchor={anchor} label={t('Saved Filters and History')} close={close}>
           <div class="popover-form">
             <input
               type="text"

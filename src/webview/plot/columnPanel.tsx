@@ -275,10 +275,10 @@ function ValueLine({ words, of, matching, most, all, picked, tick, only: alone, 
       </label>
       <span class="value-actions">
         <button type="button" class="text-button" aria-label={t('Only {0}', words)} onClick={alone}>
-          {t('only')}
+          {t('Only')}
         </button>
         <button type="button" class="text-button" aria-label={t('Exclude {0}', words)} onClick={exclude}>
-          {t('exclude')}
+          {t('Exclude')}
         </button>
       </span>
     </li>

@@ -82,7 +82,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
               <button
                 type="button"
                 class="problem-kind"
-                title={t('Filter by this reason')}
+                title={t('Filter by This Reason')}
                 onClick={() => void page.filter.run(`_error = '${reason.replaceAll("'", "''")}'`)}
               >
                 <span class="problem-count">{count(many)}</span> <span>{reason}</span>
@@ -143,14 +143,14 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
         <footer class="pager">
           <IconButton
             icon="chevron-left"
-            label={t('Previous page')}
+            label={t('Previous Page')}
             disabled={first === 0}
             run={() => setFirst(Math.max(0, first - perPage))}
           />
           <span class="facts">{t('{0} to {1} of {2}', count(first + 1), count(last), count(total))}</span>
           <IconButton
             icon="chevron-right"
-            label={t('Next page')}
+            label={t('Next Page')}
             disabled={last >= total}
             run={() => setFirst(first + perPage)}
           />
