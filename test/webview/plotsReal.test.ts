@@ -1,0 +1,178 @@
+/** Plots over the real engine: what they count, and what a pick leaves, is what plain JavaScript counts. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { RealEngine } from './bed/realEngine.ts';
+import { startBed, type BedServer } from './bed/server.ts';
+
+interface Item {
+  readonly id: number;
+  readonly level: string;
+  readonly ms: number;
+  readonly ok: boolean;
+  readonly ts: string;
+  /** Mostly a number. */
+  readonly code: number | string | null;
+}
+
+const levels = ['info', 'warn', 'error', "it's"];
+const items = Array.from({ length: 6000 }, (_, id): Item => {
+  const minute = (id * 7) % 6000;
+  return {
+    id,
+    level: levels[id % 7 < 4 ? 0 : (id % 3) + 1],
+    ms: ((id * 37) % 1000) / 10,
+    ok: id % 5 !== 0,
+    ts: new Date(Date.UTC(2024, 4, 1) + minute * 60_000).toISOString(),
+    code: id % 11 === 0 ? null : id % 13 === 0 ? 'n/a' : id % 600,
+  };
+});
+
+describe('webview/plots over the real engine', function () {
+  this.timeout(60_000);
+  let bed: BedServer;
+  let engine: RealEngine;
+  let page: Page;
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-plots-'));
+    bed = await startBed();
+    await bed.open({
+      engine: 'here',
+      width: 1800,
+      meet: async (opened) => {
+        page = opened;
+        engine = await RealEngine.start(opened);
+        const first = join(folder, 'first.jsonl');
+        await writeFile(first, '{"first":1}\n');
+        await engine.open(first, {});
+      },
+    });
+  });
+  after(async () => {
+    await engine.close();
+    await bed.close();
+    await rm(folder, { recursive: true });
+  });
+
+  function plot(name: string): Locator {
+    return page
+      .locator('.head:not([hidden])', { has: page.getByText(name, { exact: true }) })
+      .locator('.plot');
+  }
+
+  /** Counts of a plot's marks, of the whole and of the filter, once there are these of the whole, or of the filter. */
+  async function countsOf(
+    name: string,
+    total: number,
+    ofFilter: boolean,
+  ): Promise<Map<string, [number, number]>> {
+    await plot(name).locator('[role=option]').first().waitFor();
+    const read = async () => {
+      const labels = await plot(name)
+        .locator('[role=option]')
+        .evaluateAll((marks) => marks.map((mark) => mark.getAttribute('aria-label') ?? ''));
+      return new Map(
+        labels.map((label): [string, [number, number]] => {
+          const parts = /^(.*), ([\d,]+) rows? \([^)]*\)(?:, ([\d,]+) match)?$/.exec(label);
+          assert(parts, label);
+          const [, value = '', whole = '', matching = whole] = parts;
+          return [value, [Number(whole.replaceAll(',', '')), Number(matching.replaceAll(',', ''))]];
+        }),
+      );
+    };
+    const sum = (counts: Map<string, [number, number]>) =>
+      [...counts.values()].reduce((all, [whole, matching]) => all + (ofFilter ? matching : whole), 0);
+    const limit = Date.now() + 8000;
+    for (;;) {
+      const counts = await read();
+      if (
+        sum(counts) === total &&
+        (await plot(name).locator('xpath=self::*[contains(@class, "stale")]').count()) === 0
+      )
+        return counts;
+      if (Date.now() > limit)
+        throw new Error(`${name}: ${sum(counts)} of ${total}: ${JSON.stringify([...counts])}`);
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+    }
+  }
+
+  async function matchesAre(count: number): Promise<void> {
+    await page
+      .locator('.result-line', { hasText: `${count.toLocaleString('en-US')} of 6,000 records match` })
+      .waitFor();
+  }
+
+  const query = () => page.locator('.cm-content').textContent();
+
+  for (const [name, text, open] of [
+    ['events.jsonl', items.map((item) => `${JSON.stringify(item)}\n`).join(''), false],
+    [
+      'events.csv',
+      [
+        'id,level,ms,ok,ts,code\n',
+        ...items.map(
+          ({ id, level, ms, ok, ts, code }) => `${id},${level},${ms},${String(ok)},${ts},${code ?? ''}\n`,
+        ),
+      ].join(''),
+      true,
+    ],
+  ] as const) {
+    it(`counts and picks in ${name}`, async () => {
+      const path = join(folder, name);
+      await writeFile(path, text);
+      await engine.open(path, {});
+      await page.locator('.footer', { hasText: '6,000 records' }).waitFor();
+      if (!open) await page.getByRole('button', { name: 'Column Plots' }).click();
+
+      const byLevel = await countsOf('level', 6000, false);
+      for (const level of levels)
+        assert.equal(byLevel.get(level)?.[0], items.filter((item) => item.level === level).length, level);
+      await countsOf('ms', 6000, false);
+      await countsOf('ts', 6000, false);
+      const numbers = items.filter(({ code }) => typeof code === 'number').length;
+      await countsOf('code', numbers, false);
+      const nulls = items.filter(({ code }) => code === null).length;
+      const shares = await plot('code').locator('.plot-shares').getAttribute('aria-label');
+      assert.match(shares ?? '', new RegExp(`null: ${nulls} rows`));
+      assert.match(shares ?? '', new RegExp(`other types: ${6000 - nulls - numbers} rows`));
+
+      // A value with a quote in it.
+      await plot('level').locator(`.part[aria-label^="it's"]`).click();
+      const odd = items.filter((item) => item.level === "it's");
+      await matchesAre(odd.length);
+      assert.equal(await query(), "level = 'it''s'");
+      const filtered = await countsOf('level', odd.length, true);
+      assert.equal(filtered.get('info')?.[1], 0);
+      await countsOf('ms', odd.length, true);
+
+      // A range of numbers on top of it, then of times: bars and the grid agree to the row.
+      const box = await plot('ms').locator('.bars').boundingBox();
+      assert(box);
+      await page.mouse.move(box.x + 1, box.y + 10);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.4, box.y + 10, { steps: 3 });
+      await page.mouse.up();
+      await page.locator('.chip', { hasText: 'ms <' }).waitFor();
+      const [, low, high] = /ms >= (\S+) AND ms < (\S+)/.exec((await query()) ?? '') ?? [];
+      const ranged = odd.filter(({ ms }) => ms >= Number(low) && ms < Number(high));
+      await matchesAre(ranged.length);
+      const byRange = await countsOf('ms', ranged.length, true);
+      assert(ranged.length > 0 && byRange.size > 4);
+
+      await plot('ts').locator('.bar').nth(2).click({ force: true });
+      await page.locator('.chip', { hasText: 'ts <' }).waitFor();
+      const [, from = '', to = ''] =
+        /ts >= TIMESTAMP '([^']+)' AND ts < TIMESTAMP '([^']+)'/.exec((await query()) ?? '') ?? [];
+      const at = (time: string) => Date.parse(time.includes(' ') ? `${time.replace(' ', 'T')}Z` : time);
+      const timed = ranged.filter(({ ts }) => Date.parse(ts) >= at(from) && Date.parse(ts) < at(to));
+      await matchesAre(timed.length);
+      await countsOf('ts', timed.length, true);
+      await page.getByRole('button', { name: 'Clear all' }).click();
+      await page.locator('.badge').waitFor({ state: 'detached' });
+    });
+  }
+});
