@@ -17,6 +17,7 @@ import { IconButton } from './parts/button.tsx';
 import { Menu } from './parts/menu.tsx';
 import { Splitter } from './parts/splitter.tsx';
 import { Toolbar } from './parts/toolbar.tsx';
+import { TimeBand } from './plot/timeBand.tsx';
 import { ColumnPanel } from './plot/columnPanel.tsx';
 import { Problems } from './problems/problems.tsx';
 import { Banners, GridState } from './states.tsx';
@@ -76,6 +77,7 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
         <Tools page={page} />
       </FilterBar>
       <Banners page={page} />
+      {page.timeline.on.value && <TimeBand page={page} />}
       <div class={beside ? 'parts beside' : 'parts below'}>
         <div class="grid-part">
           {find.open.value && <FindBar page={page} />}
@@ -231,6 +233,11 @@ function More({ page, anchor, close }: MoreProps) {
         if (preview.inContext.peek()) filter.leaveContext();
         else void filter.showInContext();
       },
+    },
+    {
+      label: page.timeline.on.value ? t('Hide Rows over Time') : t('Show Rows over Time'),
+      icon: 'graph-line',
+      run: () => (page.timeline.on.value = !page.timeline.on.value),
     },
     { label: t('Copy as JSON'), icon: 'copy', apart: true, run: () => void page.copy('json') },
     { label: t('Copy as Markdown'), run: () => void page.copy('markdown') },

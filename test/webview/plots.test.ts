@@ -213,6 +213,70 @@ describe('webview/plots', function () {
     });
   });
 
+  describe('rows over time', () => {
+    async function overTime(options: OpenOptions = {}): Promise<Page> {
+      const page = await open(options);
+      await page.locator('.row .cell:not(.pending)').first().waitFor();
+      await page.getByRole('button', { name: 'More' }).click();
+      await page.getByRole('menuitem', { name: 'Show Rows over Time' }).click();
+      return page;
+    }
+
+    it('are as many as the rows, zoomed by dragging, and zoomed out', async () => {
+      const page = await overTime();
+      await page.locator('.time-band').getByText('1,000,000 rows', { exact: true }).waitFor();
+      const box = await page.locator('.time-plot .bars').boundingBox();
+      assert(box);
+      await page.mouse.move(box.x + box.width * 0.2, box.y + 20);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.4, box.y + 20, { steps: 3 });
+      await page.mouse.up();
+      await queryIs(page, /^ts >= TIMESTAMP '[-: \d]+' AND ts < TIMESTAMP '[-: \d]+'$/);
+    });
+
+    it('are stacked by a column, with a legend', async () => {
+      const page = await overTime();
+      await page.getByLabel('stacked by').selectOption('level');
+      await page.locator('.legend').getByText('error').waitFor();
+      await page.locator('.time-plot .series-0').first().waitFor();
+      const label = await page.locator('.time-plot .bar').nth(1).getAttribute('aria-label');
+      assert.match(label ?? '', /error: [\d,]+, other values: [\d,]+$/);
+    });
+
+    it('mark the first row in sight, and lead to a time by a click or by keys', async () => {
+      const page = await overTime();
+      await page.locator('.time-here').waitFor();
+      await page.locator('.time-plot .bars').focus();
+      for (let press = 0; press < 4; press++) await page.keyboard.press('ArrowRight');
+      const asksFor = async () =>
+        page.evaluate(() => window.bed.calls.filter(({ method }) => method === 'locate').length);
+      const before = await asksFor();
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(
+        (calls) => window.bed.calls.filter(({ method }) => method === 'locate').length > calls,
+        before,
+      );
+    });
+
+    it('say so where there is no time, and come back with the page', async () => {
+      const page = await overTime({ file: 'kinds' });
+      await page.locator('.time-band').getByText('no column of times').waitFor({ state: 'attached' });
+      await page.reload();
+      await page.locator('.time-band').waitFor();
+      await page.locator('.time-band').getByRole('button', { name: 'Close' }).click();
+      await page.locator('.time-band').waitFor({ state: 'detached' });
+    });
+
+    for (const theme of ['dark', 'light', 'contrast'] as const) {
+      it(`have nothing that axe finds in the ${theme} theme`, async () => {
+        const page = await overTime({ theme });
+        await page.getByLabel('stacked by').selectOption('level');
+        await page.locator('.legend').getByText('error').waitFor();
+        assert.deepEqual(await accessibilityFaults(page), []);
+      });
+    }
+  });
+
   describe('axe finds nothing', () => {
     for (const theme of ['dark', 'light', 'contrast'] as const) {
       it(`in the column panel of the ${theme} theme`, async () => {

@@ -3,7 +3,7 @@ import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import type { ColumnInfo } from '../../protocol/preview.ts';
 import type { StatisticsAnswer } from '../../protocol/statistics.ts';
 import { isAbort, sentence } from '../link.ts';
-import type { Preview } from './preview.ts';
+import { viewOf, type Preview } from './preview.ts';
 import type { KnownColumn } from './statistics.ts';
 
 export interface ColumnFacts {
@@ -16,7 +16,7 @@ export interface ColumnFacts {
 const patience = 120;
 
 export function createColumnFacts(preview: Preview, wanted: ReadonlySignal<boolean>): ColumnFacts {
-  const { link, shown, selection, columns, prefs, grid, file } = preview;
+  const { link, counted, selection, columns, prefs, grid, file } = preview;
   const found = signal<{ readonly path: string; readonly opened: unknown; readonly known: KnownColumn }>();
   const error = signal('');
   let current: AbortController | undefined;
@@ -30,7 +30,7 @@ export function createColumnFacts(preview: Preview, wanted: ReadonlySignal<boole
   });
 
   effect(() => {
-    const { view } = shown.value;
+    const view = viewOf(counted.value);
     const of = column.value;
     const opened = file.value;
     current?.abort();

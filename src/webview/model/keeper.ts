@@ -12,6 +12,7 @@ export interface KeptParts {
   readonly side: Signal<SavedPage['side']>;
   readonly split: Signal<number>;
   readonly plots: Signal<boolean>;
+  readonly timeline: Signal<boolean>;
 }
 
 export interface Saver {
@@ -56,7 +57,7 @@ export interface Keeper {
 const longQuery = 5000;
 
 export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): Keeper {
-  const { preview, filter, side, split, plots } = parts;
+  const { preview, filter, side, split, plots, timeline } = parts;
   const { grid } = preview;
   /** What the page is on its way back to; kept as it was until it is there. */
   let resuming: Pick<SavedPage, 'query' | 'place'> | undefined;
@@ -88,6 +89,7 @@ export function createKeeper(saver: Saver, saved: SavedPage, parts: KeptParts): 
       place: placeNow(),
       side: side.peek(),
       plots: plots.peek(),
+      timeline: timeline.peek(),
       split: split.peek(),
     };
   }

@@ -12,6 +12,7 @@ import { createPreview, type Preview } from './preview.ts';
 import { createColumnFacts, type ColumnFacts } from './columnFacts.ts';
 import { createStatistics, type HeadPlots, type PlotContext, type StatisticsModel } from './statistics.ts';
 import { createRecord, type RecordModel } from './record.ts';
+import { createTimeline, type TimelineModel } from './timeline.ts';
 import { readSaved, type SavedPage } from './saved.ts';
 import { statusOf } from './status.ts';
 
@@ -23,6 +24,7 @@ export interface PageModel extends Actions {
   readonly filter: Filter;
   readonly record: RecordModel;
   readonly statistics: StatisticsModel;
+  readonly timeline: TimelineModel;
   /** Of the column of the active cell. */
   readonly facts: ColumnFacts;
   readonly find: FindModel;
@@ -51,6 +53,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   const side = signal(saved.side);
   const split = signal(saved.split);
   const plots = signal(saved.plots);
+  const overTime = signal(saved.timeline);
   const overlay = signal<Overlay | undefined>(undefined);
   let tellTimer: ReturnType<typeof setTimeout> | undefined;
   let toldAt = -Infinity;
@@ -89,6 +92,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   const filter = createFilter(preview, changed);
   const statistics = createStatistics(preview, filter.applied, plots);
   effect(() => grid.setPlotHeight(plots.value ? heads.height : 0));
+  const timeline = createTimeline(preview, statistics.known, overTime);
   const facts = createColumnFacts(
     preview,
     computed(() => side.value === 'column'),
@@ -100,7 +104,8 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   const record = createRecord(preview, wanted);
   const find = createFind(preview);
   const actions = createActions({ preview, filter, side, overlay });
-  const kept = createKeeper(saver, saved, { preview, filter, side, split, plots });
+  const kept = createKeeper(saver, saved, { preview, filter, side, split, plots, timeline: overTime });
+  overTime.subscribe(changed);
   plots.subscribe(changed);
   side.subscribe(changed);
   split.subscribe(changed);
@@ -206,6 +211,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     record,
     statistics,
     facts,
+    timeline,
     find,
     side,
     split,

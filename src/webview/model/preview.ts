@@ -45,10 +45,17 @@ export interface Preview {
   /** A query that was applied before, and is run again only when somebody says so: it took long. */
   readonly paused: Signal<{ readonly query: string; readonly took: number } | undefined>;
   readonly shown: ReadonlySignal<GridView>;
+  /**
+   * The view that can be counted: another one is another text, and so are the rows of a table once all are there. It
+   * stays the same while more matches of a filter are found.
+   */
+  readonly counted: ReadonlySignal<string>;
   readonly columns: ReadonlySignal<readonly ColumnInfo[]>;
   readonly selection: ReadonlySignal<Selection>;
   readonly prefs: Signal<ColumnPrefs>;
   /** The last thing that went wrong in passing, or was done; '' for none. */
+  /** First row in sight, where the grid has come to rest. */
+  readonly top: ReadonlySignal<number>;
   readonly notice: Signal<string>;
   readonly restarted: Signal<string>;
   readonly open: () => Promise<void>;
@@ -66,6 +73,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
   const paused = signal<{ readonly query: string; readonly took: number } | undefined>(undefined);
   const selection = signal(start);
   const prefs = signal(initial);
+  const top = signal(0);
   const notice = signal('');
   const restarted = signal('');
 
@@ -87,6 +95,12 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     return { view: 0, rows: records, exact: state.value?.exact ?? false, numbered: true, records };
   });
 
+  const counted = computed(() => {
+    const { view: id, exact, rows } = shown.value;
+    const isTable = view.value?.columns !== undefined;
+    return `${id} ${isTable && exact ? 'all' : ''} ${rows > 0 ? 'some' : 'none'}`;
+  });
+
   const grid = createGrid({
     fetch: (request, signal) => link.call('rows', request, { signal }),
     failed: (error) => (notice.value = sentence(error)),
@@ -98,7 +112,10 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
       prefs.value = next;
       events.changed();
     },
-    scrolled: () => events.changed(),
+    scrolled() {
+      top.value = grid.topRow;
+      events.changed();
+    },
     openMenu: (column, anchor) => events.openMenu(column, anchor),
     sort: (column, more) => events.sort(column, more),
     paintPlot: (host, column, width) => events.paintPlot(host, column, width),
@@ -157,12 +174,19 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     awaited,
     paused,
     shown,
+    counted,
     columns,
     selection,
     prefs,
+    top,
     notice,
     restarted,
     open: () => attempt(() => link.call('info', null)),
     reload: () => attempt(() => link.call('reload', null)),
   };
+}
+
+/** The id of a view that can be counted, from `Preview.counted`. */
+export function viewOf(counted: string): number {
+  return Number(counted.split(' ', 1)[0]);
 }

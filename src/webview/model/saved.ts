@@ -25,6 +25,8 @@ export interface SavedPage {
   readonly side: 'detail' | 'column' | 'problems' | 'none';
   /** Whether headers show plots. */
   readonly plots: boolean;
+  /** Whether rows over time show above the grid. */
+  readonly timeline: boolean;
   /** Share of the window that the side has, 0 to 1. */
   readonly split: number;
 }
@@ -37,6 +39,7 @@ export const freshPage: SavedPage = {
   place: { top: 0, active: { row: 0, path: '' }, anchor: { row: 0, path: '' }, shape: 'cells' },
   side: 'detail',
   plots: false,
+  timeline: false,
   split: 0.25,
 };
 
@@ -63,6 +66,7 @@ export function readSaved(state: unknown): SavedPage {
       shape: shapes.find((shape) => shape === place.shape) ?? 'cells',
     },
     plots: state.plots === true,
+    timeline: state.timeline === true,
     side: side === 'column' || side === 'problems' || side === 'none' ? side : 'detail',
     split: Math.min(0.8, Math.max(0.15, number(state.split) || freshPage.split)),
   };

@@ -3,7 +3,7 @@ import { batch, effect, signal, type ReadonlySignal, type Signal } from '@preact
 import type { ColumnInfo, ValuePick } from '../../protocol/preview.ts';
 import type { ColumnStatistics, Coverage, StatisticsAnswer } from '../../protocol/statistics.ts';
 import { isAbort, sentence } from '../link.ts';
-import type { Preview } from './preview.ts';
+import { viewOf, type Preview } from './preview.ts';
 
 /** What is known of a column. */
 export interface KnownColumn {
@@ -55,7 +55,7 @@ export function createStatistics(
   applied: ReadonlySignal<string>,
   on: Signal<boolean>,
 ): StatisticsModel {
-  const { link, shown, result, file } = preview;
+  const { link, counted, result, file } = preview;
   const known = signal<ReadonlyMap<number, KnownColumn>>(new Map());
   const error = signal('');
   const inSight = signal<readonly number[]>([]);
@@ -65,7 +65,7 @@ export function createStatistics(
   let drawn: { view: number; opened: unknown; own: boolean } = { view: -1, opened: undefined, own: false };
 
   effect(() => {
-    const { view } = shown.value;
+    const view = viewOf(counted.value);
     const opened = file.value;
     const isOn = on.value;
     const wanted = inSight.value;

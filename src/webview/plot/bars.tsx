@@ -12,6 +12,8 @@ export interface BarsProps {
     /** What is said of it: one line each. */
     readonly words: readonly string[];
     readonly picked: boolean;
+    /** What it is made of, from the bottom up, where it is stacked. */
+    readonly parts?: readonly { readonly count: number; readonly name: string }[] | undefined;
   }[];
   readonly width: number;
   readonly height: number;
@@ -124,7 +126,7 @@ export function Bars({ label, bars, width, height, pick, leave, tabIndex = -1 }:
       onKeyDown={onKey}
     >
       {range && <rect class="brush" x={low * step} y={0} width={(high - low + 1) * step} height={height} />}
-      {bars.map(({ whole, filtered, words, picked }, index) => (
+      {bars.map(({ whole, filtered, words, picked, parts }, index) => (
         <g
           key={index}
           id={`${id}-${index}`}
@@ -143,17 +145,41 @@ export function Bars({ label, bars, width, height, pick, leave, tabIndex = -1 }:
               height={tall(whole)}
             />
           )}
-          <rect
-            class="of-filter"
-            x={index * step}
-            y={height - tall(filtered)}
-            width={Math.max(0.5, step - gap)}
-            height={tall(filtered)}
-          />
+          {parts ? (
+            stacked(parts, tall(whole)).map(({ name, from, size }) => (
+              <rect
+                key={name}
+                class={`series-${name}`}
+                x={index * step}
+                y={height - from - size}
+                width={Math.max(0.5, step - gap)}
+                height={size}
+              />
+            ))
+          ) : (
+            <rect
+              class="of-filter"
+              x={index * step}
+              y={height - tall(filtered)}
+              width={Math.max(0.5, step - gap)}
+              height={tall(filtered)}
+            />
+          )}
         </g>
       ))}
     </svg>
   );
+}
+
+/** Parts one on the other, as tall together as the bar. */
+function stacked(parts: readonly { readonly count: number; readonly name: string }[], tall: number) {
+  const total = parts.reduce((sum, part) => sum + part.count, 0) || 1;
+  let from = 0;
+  return parts.map(({ count, name }) => {
+    const size = (count / total) * tall;
+    from += size;
+    return { name, from: from - size, size };
+  });
 }
 
 /** The mark that a key leads to; undefined where it leads to none. */

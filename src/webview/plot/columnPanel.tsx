@@ -1,6 +1,5 @@
 /** The side part that says everything about one column: figures, its most frequent values to tick, and what texts look like. */
 import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ColumnInfo, ValuePick } from '../../protocol/preview.ts';
 import type { ColumnSummary, ValueCount } from '../../protocol/statistics.ts';
 import { count, t } from '../l10n.ts';
@@ -12,6 +11,7 @@ import { Bars } from './bars.tsx';
 import { factsOf, patternWords, topWords, writeTable } from './facts.ts';
 import { asPicked, holdsBar, nothing, only, pickBars, toggled } from './picked.ts';
 import { barsOf, keyOf, rowsOf } from './shape.ts';
+import { useWidth } from './width.ts';
 import { countWords, edgeWords, partial, rangeWords, rows, share, valueWords } from './words.ts';
 
 export function ColumnPanel({ page, close }: { readonly page: PageModel; readonly close: () => void }) {
@@ -71,7 +71,9 @@ function Body({ page, column, known }: BodyProps) {
   const items = summary.lists?.items;
   return (
     <div class={known.stale ? 'plot stale' : 'plot'}>
-      <Wide page={page} column={column} known={known} />
+      {known.statistics.histogram && known.statistics.histogram.whole.length > 0 && (
+        <Wide page={page} column={column} known={known} />
+      )}
       <Checklist page={page} column={column} whole={whole} filtered={filtered} />
       {items && items.top.values.length > 0 && (
         <Values title={t('Most frequent items')} values={items.top.values} all={rowsOf(items.kinds)} />
@@ -110,16 +112,8 @@ function Body({ page, column, known }: BodyProps) {
 /** A histogram as wide as the panel, and the same as a table for who does not see it. */
 function Wide({ page, column, known }: BodyProps) {
   const { whole, filtered, histogram } = known.statistics;
-  const host = useRef<HTMLDivElement>(null);
-  const width = useSignal(0);
-  useLayoutEffect(() => {
-    const element = host.current;
-    if (!element) return;
-    const watch = new ResizeObserver(() => (width.value = element.clientWidth));
-    watch.observe(element);
-    return () => watch.disconnect();
-  }, [histogram !== undefined]);
-  if (!histogram || !whole || histogram.whole.length === 0) return null;
+  const [host, width] = useWidth();
+  if (!histogram || !whole) return null;
   const of = histogram.kind;
   const range = of === 'time' ? whole.times : whole.numbers;
   const picked = page.statistics.picks.value.get(column.path) ?? nothing;

@@ -12,6 +12,7 @@ describe('webview/model/saved', () => {
       place: { top: 12.5, active: { row: 20, path: 'a' }, anchor: { row: 7, path: 'b' }, shape: 'rows' },
       side: 'problems',
       plots: true,
+      timeline: true,
       split: 0.5,
     };
     assert.deepEqual(readSaved(JSON.parse(JSON.stringify(page))), page);

@@ -1,0 +1,154 @@
+/** Rows over time: which column has the times, what it is stacked by, and what the engine counts. */
+import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { CellKind, type ColumnInfo } from '../../protocol/preview.ts';
+import type { TimelineAnswer } from '../../protocol/statistics.ts';
+import { cellsOf } from '../grid/cells.ts';
+import { isAbort, sentence } from '../link.ts';
+import { viewOf, type Preview } from './preview.ts';
+import type { KnownColumn } from './statistics.ts';
+
+export interface TimelineModel {
+  readonly on: Signal<boolean>;
+  /** Columns that seem to hold times, the likeliest first. */
+  readonly times: ReadonlySignal<readonly ColumnInfo[]>;
+  /** The column that was chosen, else the likeliest. */
+  readonly column: ReadonlySignal<ColumnInfo | undefined>;
+  /** Path of the column that was chosen; '' for none. */
+  readonly chosen: Signal<string>;
+  /** Path of the column to stack by; '' for none. */
+  readonly by: Signal<string>;
+  readonly answer: ReadonlySignal<TimelineAnswer | undefined>;
+  readonly error: ReadonlySignal<string>;
+  /** Milliseconds since 1970 of the first row in sight, where it has a time. */
+  readonly here: ReadonlySignal<number | undefined>;
+  /** Goes to the first row at or after a time, where the times are in order. */
+  goTo(text: string): Promise<void>;
+}
+
+const patience = 120;
+/** Rows that are looked at to find the columns of times. */
+const looked = 20;
+const looksLikeTime = /^\d{4}-\d\d-\d\d(?:$|[T ]\d\d:\d\d)/;
+export const mostBars = 120;
+
+export function createTimeline(
+  preview: Preview,
+  known: ReadonlySignal<ReadonlyMap<number, KnownColumn>>,
+  on: Signal<boolean>,
+): TimelineModel {
+  const { link, shown, counted, columns, grid, top, notice } = preview;
+  const chosen = signal('');
+  const by = signal('');
+  const answer = signal<TimelineAnswer>();
+  const error = signal('');
+  const here = signal<number>();
+  const seen = signal<readonly string[]>([]);
+  let current: AbortController | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const times = computed(() => {
+    const paths = new Set(seen.value);
+    return columns.value.filter(
+      ({ id, path }) => paths.has(path) || (known.value.get(id)?.statistics.whole?.kinds.time ?? 0) > 0,
+    );
+  });
+  const column = computed(() => {
+    const picked = columns.value.find(({ path }) => path === chosen.value);
+    return picked ?? times.value.at(0);
+  });
+
+  // The first rows tell which columns hold times, whether or not they can be seen.
+  effect(() => {
+    const view = viewOf(counted.value);
+    const { rows } = shown.peek();
+    const candidates = columns.value.filter(({ type }) => type === 'text' || type === 'mixed').slice(0, 256);
+    if (!on.value || view < 0 || rows === 0 || candidates.length === 0) return;
+    const ids = candidates.map(({ id }) => id);
+    link.call('rows', { view, first: 0, count: Math.min(looked, rows), columns: ids, limit: 64 }).then(
+      (page) => {
+        const reader = cellsOf(page);
+        const isTime = (index: number) =>
+          Array.from({ length: page.rows }, (_, row) => reader.cell(row, index)).some(
+            ({ kind, text }) => kind === CellKind.Text && looksLikeTime.test(text),
+          );
+        const found = candidates.filter((_, index) => isTime(index)).map(({ path }) => path);
+        if (found.join('\n') !== seen.peek().join('\n')) seen.value = found;
+      },
+      () => undefined,
+    );
+  });
+
+  effect(() => {
+    const view = viewOf(counted.value);
+    const { rows } = shown.peek();
+    const of = column.value;
+    const stack = columns.value.find(({ path }) => path === by.value)?.id;
+    current?.abort();
+    current = undefined;
+    clearTimeout(timer);
+    if (!on.value || !of || view < 0 || rows === 0) {
+      answer.value = undefined;
+      return;
+    }
+    timer = setTimeout(() => void ask(view, of.id, stack), patience);
+  });
+
+  async function ask(view: number, of: number, stack: number | undefined): Promise<void> {
+    const mine = new AbortController();
+    current = mine;
+    const take = (next: TimelineAnswer) => {
+      if (current === mine) answer.value = next;
+    };
+    try {
+      const request = { view, column: of, by: stack, bars: mostBars };
+      take(await link.call('timeline', request, { signal: mine.signal, onProgress: take }));
+      error.value = '';
+    } catch (failure) {
+      if (!isAbort(failure) && current === mine) error.value = sentence(failure);
+    }
+  }
+
+  // The column of times may be out of sight, and its cells not here.
+  let looking: AbortController | undefined;
+  effect(() => {
+    const view = viewOf(counted.value);
+    const { rows } = shown.peek();
+    const of = column.value;
+    const first = Math.floor(top.value);
+    looking?.abort();
+    looking = undefined;
+    if (!on.value || !of || view < 0 || first >= rows) {
+      here.value = undefined;
+      return;
+    }
+    const mine = new AbortController();
+    looking = mine;
+    link.call('rows', { view, first, count: 1, columns: [of.id] }, { signal: mine.signal }).then(
+      (page) => {
+        const text = page.rows === 0 ? '' : cellsOf(page).cell(0, 0).text;
+        const time = looksLikeTime.test(text) ? Date.parse(asUtc(text)) : NaN;
+        here.value = Number.isNaN(time) ? undefined : time;
+      },
+      () => undefined,
+    );
+  });
+
+  async function goTo(text: string): Promise<void> {
+    const { view } = shown.peek();
+    try {
+      const place = { by: 'time', text, column: column.peek()?.id } as const;
+      const { row } = await link.call('locate', { view, place });
+      grid.goTo(row);
+    } catch (failure) {
+      notice.value = sentence(failure);
+    }
+  }
+
+  return { on, times, column, chosen, by, answer, error, here, goTo };
+}
+
+/** A time without a zone is one in UTC, as it is in the language. */
+function asUtc(text: string): string {
+  const iso = text.trim().replace(' ', 'T');
+  return iso.includes('T') && !/(?:Z|[+-]\d\d(?::?\d\d)?)$/i.test(iso) ? `${iso}Z` : iso;
+}

@@ -1,0 +1,168 @@
+/** Rows over time, above the grid: drag to zoom, click to go there. */
+import { t, count } from '../l10n.ts';
+import type { PageModel } from '../model/page.ts';
+import { IconButton } from '../parts/button.tsx';
+import { visible } from '../visible.ts';
+import { Bars } from './bars.tsx';
+import { nothing, pickBars } from './picked.ts';
+import { barsOf } from './shape.ts';
+import { edgeWords, partial, rangeWords, rows, valueWords } from './words.ts';
+import { useWidth } from './width.ts';
+
+const drawn = 54;
+/** Columns that are offered to stack by. */
+const offered = 200;
+
+export function TimeBand({ page }: { readonly page: PageModel }) {
+  const { timeline, preview } = page;
+  const [host, width] = useWidth();
+  const column = timeline.column.value;
+  const answer = timeline.answer.value;
+  const columns = preview.columns.value;
+  const times = timeline.times.value;
+  const others = columns.filter(({ path }) => path !== column?.path).slice(0, offered);
+  const choices = times.some(({ path }) => path === column?.path) || !column ? times : [column, ...times];
+  const isZoomed = column !== undefined && page.statistics.picks.value.has(column.path);
+  return (
+    <section class="time-band" aria-label={t('Rows over time')}>
+      <div class="time-head">
+        <label>
+          <span>{t('Rows over')}</span>
+          <select
+            class="input"
+            value={column?.path ?? ''}
+            onChange={(event) => (timeline.chosen.value = event.currentTarget.value)}
+          >
+            {choices.length === 0 && <option value="">{t('no column of times')}</option>}
+            {choices.map(({ path, name }) => (
+              <option key={path} value={path}>
+                {visible(name)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span>{t('stacked by')}</span>
+          <select
+            class="input"
+            value={timeline.by.value}
+            onChange={(event) => (timeline.by.value = event.currentTarget.value)}
+          >
+            <option value="">{t('nothing')}</option>
+            {others.map(({ path, name }) => (
+              <option key={path} value={path}>
+                {visible(name)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <Legend page={page} />
+        <span class="grow" />
+        <span class="facts" role="status">
+          {timeline.error.value === '' ? totalWords(page) : timeline.error.value}
+        </span>
+        {isZoomed && (
+          <button type="button" class="text-button" onClick={() => page.pick(column, nothing)}>
+            {t('Zoom Out')}
+          </button>
+        )}
+        <IconButton icon="close" label={t('Close')} run={() => (timeline.on.value = false)} />
+      </div>
+      <div class="time-plot" ref={host} style={{ height: `${drawn + 16}px` }}>
+        {answer && column && answer.places.length > 1 && <Plot page={page} width={width.value} />}
+      </div>
+    </section>
+  );
+}
+
+function totalWords({ timeline }: PageModel): string {
+  const answer = timeline.answer.value;
+  if (!answer) return '';
+  const counted = answer.series.reduce(
+    (sum, { counts }) => sum + counts.reduce((all, one) => all + one, 0),
+    0,
+  );
+  const words =
+    answer.without === 0 ? rows(counted) : t('{0}, {1} without a time', rows(counted), count(answer.without));
+  return answer.coverage.exact ? words : `${partial(answer.coverage.share)}: ${words}`;
+}
+
+function Legend({ page }: { readonly page: PageModel }) {
+  const answer = page.timeline.answer.value;
+  if (!answer || answer.series.length < 2) return null;
+  return (
+    <ul class="legend" aria-label={t('Legend')}>
+      {answer.series.map(({ value }, index) => (
+        <li key={index}>
+          <span class={`swatch series-${value ? index : 'rest'}`} aria-hidden="true" />
+          {valueWords(value)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Plot({ page, width }: { readonly page: PageModel; readonly width: number }) {
+  const { timeline } = page;
+  const column = timeline.column.value;
+  const answer = timeline.answer.value;
+  if (!answer || !column) return null;
+  const { edges, places, series } = answer;
+  const length = Math.max(0, edges.length - 1);
+  const whole = Float64Array.from({ length }, (_, bar) =>
+    series.reduce((sum, { counts }) => sum + (counts[bar] ?? 0), 0),
+  );
+  const bars = barsOf({ kind: 'time', edges, places, whole, filtered: undefined }, length);
+  const [from, to] = [places[0], places[length]];
+  const here = timeline.here.value;
+  const at = here !== undefined && to > from ? ((here - from) / (to - from)) * width : -1;
+  return (
+    <>
+      <Bars
+        label={t('Rows over {0}', column.name)}
+        tabIndex={0}
+        bars={bars.map((bar, index) => ({
+          whole: bar.whole,
+          filtered: bar.whole,
+          parts:
+            series.length > 1
+              ? series.map(({ value, counts }, number) => ({
+                  count: counts[index] ?? 0,
+                  name: value ? String(number) : 'rest',
+                }))
+              : undefined,
+          picked: false,
+          words: [
+            rangeWords('time', bar),
+            rows(bar.whole),
+            ...(series.length > 1
+              ? series.map(({ value, counts }) => `${valueWords(value)}: ${count(counts[index] ?? 0)}`)
+              : []),
+          ],
+        }))}
+        width={width}
+        height={drawn}
+        pick={(first, last, add) => {
+          const chosen = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+          if (first === last && !add) void timeline.goTo(bars.at(first)?.from ?? '');
+          else page.pick(column, pickBars('time', bars, chosen));
+        }}
+        leave={(key) => {
+          if (key !== 'ArrowUp') page.preview.grid.focus();
+        }}
+      />
+      {at >= 0 && at <= width && (
+        <div
+          class="time-here"
+          style={{ transform: `translateX(${at}px)`, height: `${drawn}px` }}
+          aria-hidden="true"
+        />
+      )}
+      <div class="plot-words" style={{ width: `${width}px` }}>
+        {[0, 0.25, 0.5, 0.75, 1].map((share) => (
+          <span key={share}>{edgeWords('time', edges.at(Math.round(share * length)) ?? '')}</span>
+        ))}
+      </div>
+    </>
+  );
+}
