@@ -141,6 +141,7 @@ export class Exporter {
           CSV: ['csv'],
           TSV: ['tsv', 'tab'],
           [l10n.t('JSON array')]: ['json'],
+          [l10n.t('Markdown table')]: ['md'],
           [l10n.t('Compressed (.jsonl.gz, .csv.zst, ...)')]: ['gz', 'zst'],
           [l10n.t('All files')]: ['*'],
         },

@@ -22,7 +22,7 @@ export interface OpenFile {
 }
 
 /** What an export writes: the source's own format, or another. */
-export const exportFormats = ['same', 'jsonl', 'csv', 'tsv', 'json'] as const;
+export const exportFormats = ['same', 'jsonl', 'csv', 'tsv', 'json', 'md'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 export interface ExportRequest {

@@ -1,6 +1,7 @@
 import type { ExportFormat } from '../../protocol/engine.ts';
 import type { FormatKind } from '../../protocol/formatOptions.ts';
 import { commaSeparated, tabSeparated, type CsvStyle } from './csvCell.ts';
+import { markdownEncoder } from './markdown.ts';
 import type { BatchEncoder } from './rowSink.ts';
 
 /** A format that an export writes. One entry each; nothing else asks which format it is. */
@@ -29,6 +30,11 @@ export const targetFormats: Readonly<Record<Exclude<ExportFormat, 'same'>, Targe
   csv: { endings: ['.csv'], of: 'csv', rows: { as: 'table', style: commaSeparated } },
   tsv: { endings: ['.tsv', '.tab'], of: 'csv', rows: { as: 'table', style: tabSeparated } },
   json: { endings: ['.json'], of: 'json', rows: { as: 'elements' }, note: 'one array' },
+  md: {
+    endings: ['.md', '.markdown'],
+    rows: { as: 'batches', encoder: markdownEncoder },
+    note: 'a Markdown table',
+  },
 };
 
 /** The style of a delimited text; undefined for the other formats. */

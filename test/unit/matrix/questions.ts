@@ -70,6 +70,12 @@ export const questions: readonly Question[] = [
     (row) => row.text('e') === 'x' && (row.number('w') ?? 0) > 700,
   ),
 
+  selected(
+    'md',
+    `e = 'x' AND w < -600 |> SELECT id, key, u, n, w, user.a AS a, tags, e`,
+    (row) => row.text('e') === 'x' && (row.number('w') ?? 0) < -600,
+  ),
+
   table(`|> SELECT _record, id, key |> LIMIT 5 OFFSET 140`, (rows) =>
     rows.records
       .flatMap((record, index) => (rows.kind !== 'csv' && 'broken' in record ? [] : [{ record, index }]))
@@ -343,6 +349,7 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
       const text = await engine.export(query, to);
       if (to === 'csv') return parseDelimited(text, ',');
       if (to === 'tsv') return parseDelimited(text, '\t');
+      if (to === 'md') return markdownCells(text);
       if (to === 'json') return JSON.parse(text) as unknown;
       if (to === 'same' && rows.kind === 'json') return wholeRecords(text, engine.layout.records);
       if (to === 'jsonl') return linesOf(text);
@@ -351,6 +358,10 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
     },
     (rows) => {
       const found = rows.where(test);
+      if (to === 'md') {
+        const shown = found.map((row) => chosen.map((column) => cellOf(row.value(column)) ?? ''));
+        return shown.map((cells) => cells.map((cell) => cell.trim()));
+      }
       if (to === 'csv' || to === 'tsv') {
         const names = chosen.map((column) => (column === 'user.a' ? 'a' : column));
         return [names, ...found.map((row) => chosen.map((column) => cellOf(row.value(column))))];
@@ -361,6 +372,26 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
       return rows.kind === 'csv' ? [all, ...cells] : cells;
     },
   );
+}
+
+/** The rows of a table in Markdown, without what is above them. */
+function markdownCells(text: string): string[][] {
+  return text
+    .split('\n')
+    .slice(2, -1)
+    .map((line) =>
+      line
+        .slice(2, -2)
+        .split(' | ')
+        .map((cell) => {
+          const plain = cell
+            .replaceAll('<br>', '\n')
+            .replaceAll(/[\u2400-\u241f]/g, (picture) => String.fromCharCode(picture.charCodeAt(0) - 0x2400))
+            .replaceAll(/\\(.)/g, '$1')
+            .trim();
+          return plain.startsWith('[') ? JSON.stringify(JSON.parse(plain)) : plain;
+        }),
+    );
 }
 
 /** Rows that a query computes, as JSON Lines. */
