@@ -8,7 +8,12 @@ import type {
   RecordDetail,
   ViewState,
 } from '../../protocol/preview.ts';
-import type { StatisticsAnswer, StatisticsRequest } from '../../protocol/statistics.ts';
+import type {
+  StatisticsAnswer,
+  StatisticsRequest,
+  TimelineAnswer,
+  TimelineRequest,
+} from '../../protocol/statistics.ts';
 import { cellLimit, detailLimit } from '../../protocol/preview.ts';
 import { Peer, type HandlerContext, type Handlers, type Message, type Post } from '../../protocol/rpc.ts';
 import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
@@ -26,9 +31,10 @@ import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { problemKinds, problems } from './problems.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from '../run/run.ts';
-import { keptOf, nothingRead, nothingYet, statistics } from './statistics.ts';
+import { keptOf, nothingYet, statistics } from './statistics.ts';
 import type { KeptRows } from '../run/keptRows.ts';
 import { TableRun } from '../run/tableRun.ts';
+import { timeline } from './timeline.ts';
 import type { View } from '../dataset/view.ts';
 import { ViewRun } from '../run/viewRun.ts';
 
@@ -136,13 +142,7 @@ export class Session {
       edit: ({ query, edit }) => ({ query: editByReading(query, edit, this.#file.dataset) }),
       retry: ({ view }, context) => this.#retry(view, context),
       statistics: (request, context) => this.#statistics(request, context),
-      timeline: () => ({
-        coverage: nothingRead,
-        edges: [],
-        places: new Float64Array(0),
-        series: [],
-        without: 0,
-      }),
+      timeline: (request, context) => this.#timeline(request, context),
       reload: async () => {
         this.#stopListening();
         await this.#dropRuns();
@@ -169,6 +169,18 @@ export class Session {
     const whole = { dataset, query: undefined, kept: keptOf(dataset) };
     const filtered = isFilter ? { dataset, query, kept: keptOf(run) } : undefined;
     return file.whileScanning(() => statistics(request, columns, whole, filtered, context));
+  }
+
+  async #timeline(
+    request: TimelineRequest,
+    context: HandlerContext<TimelineAnswer>,
+  ): Promise<TimelineAnswer> {
+    const run = this.#viewRun(request.view);
+    const { dataset } = this.#file;
+    if (run?.columns) throw new RangeError('Only records of the file are shown over time.');
+    const rows = { dataset, query: run?.view?.query, kept: keptOf(run ?? dataset) };
+    const query = run?.state.query ?? '';
+    return this.#file.whileScanning(() => timeline(request, dataset.columns.all, rows, query, context));
   }
 
   #check(query: string): PreviewCalls['check']['result'] {

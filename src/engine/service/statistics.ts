@@ -19,7 +19,7 @@ const columnsKept = 512;
 /** Progress is told at most this often, and never so often that most of the time would be spent on it, in milliseconds. */
 const progressMs = 100;
 
-interface Kept {
+export interface Kept {
   readonly column: ColumnAccumulator;
   readonly malformed: number;
   readonly rows: number;
@@ -59,20 +59,20 @@ export function keptOf(owner: object): KeptStatistics {
 }
 
 /** All rows of a file, or those of a query. */
-interface Rows {
+export interface Rows {
   readonly dataset: Dataset;
   /** Which of its records; undefined: all. */
   readonly query: PlannedQuery | undefined;
   readonly kept: KeptStatistics;
 }
 
-/** What a side has so far. */
-interface State {
+/** What was found in some rows so far. */
+export interface State {
   coverage: Coverage;
   readonly columns: Map<number, Kept>;
 }
 
-export const nothingRead: Coverage = { share: 0, rows: 0, exact: false };
+const nothingRead: Coverage = { share: 0, rows: 0, exact: false };
 
 /**
  * Answers what columns hold, of the filter first: that is what is being looked at.
@@ -107,11 +107,15 @@ export function nothingYet({ view }: StatisticsRequest): StatisticsAnswer {
   return { view, columns: [], whole: nothingRead, filtered: undefined };
 }
 
-function newState(): State {
+export function newState(): State {
   return { coverage: nothingRead, columns: new Map() };
 }
 
-async function fill(
+/**
+ * Finds what columns hold in some rows.
+ * @param tell called when `state` has more
+ */
+export async function fill(
   { dataset, query, kept }: Rows,
   state: State,
   wanted: readonly FileColumn[],
@@ -177,7 +181,7 @@ function columnOf(
 }
 
 /** Calls at most every 100 ms, and no more than a quarter of the time; the first call always. */
-function paced(tell: () => void): () => void {
+export function paced(tell: () => void): () => void {
   let next = -Infinity;
   return () => {
     const began = performance.now();

@@ -10,7 +10,7 @@ import type {
 } from '../../protocol/statistics.ts';
 import { numericText } from '../query/value/decimal.ts';
 import { timeAt } from '../query/value/time.ts';
-import { Bins } from './bins.ts';
+import { Bins, type Bars } from './bins.ts';
 import type { ColumnAccumulator } from './column.ts';
 import { Patterns } from './patterns.ts';
 import type { RangeAccumulator } from './range.ts';
@@ -72,6 +72,11 @@ export function histogramOf(
       filtered: isFiltered ? bars.counts[1] : undefined,
     }
   );
+}
+
+/** Bars over the times of a column; undefined where it has none. */
+export function timeBars({ times }: ColumnAccumulator, most: number): Bars | undefined {
+  return times && Bins.show([times.bins], times.scale, most, true);
 }
 
 function rangeSummary(range: RangeAccumulator, depth: StatisticsDepth): RangeSummary {

@@ -11,7 +11,8 @@ const rows = 60_000;
 function lineOf(id: number): string {
   if (id === 4) return '{"id":4,';
   const status = id % 40 === 0 ? 503 : 200;
-  return JSON.stringify({ id, status, tags: id % 2 ? ['a'] : ['a', 'b'], text: '.'.repeat(id % 150) });
+  const at = new Date(Date.UTC(2024, 0, 1) + id * 1000).toISOString();
+  return JSON.stringify({ id, status, at, tags: id % 2 ? ['a'] : ['a', 'b'], text: '.'.repeat(id % 150) });
 }
 
 describe('service/statistics', function () {
@@ -93,7 +94,7 @@ describe('service/statistics', function () {
   });
 
   it('looks inside lists for the panel', async () => {
-    const answer = await ask({ view: 0, columns: [2], depth: 'panel' });
+    const answer = await ask({ view: 0, columns: [3], depth: 'panel' });
     assert.deepEqual(
       answer.columns[0].whole?.lists?.items?.top.values.map(({ text, count }) => [text, count]),
       [
@@ -107,12 +108,29 @@ describe('service/statistics', function () {
     const stop = new AbortController();
     const call = preview.page.call(
       'statistics',
-      { view: 0, columns: [3], depth: 'header' },
+      { view: 0, columns: [4], depth: 'header' },
       { signal: stop.signal, onProgress: () => stop.abort() },
     );
     await assert.rejects(call);
-    const answer = await ask({ view: 0, columns: [3] });
+    const answer = await ask({ view: 0, columns: [4] });
     assert.equal(answer.columns[0].whole?.texts?.maxLength, 149);
+  });
+
+  it('shows the rows of a view over time, stacked by the values of a column', async () => {
+    const { view } = await preview.page.call('run', { query: 'id < 7200' });
+    const plain = await preview.page.call('timeline', { view, column: 2, bars: 10 });
+    assert.deepEqual(plain.edges.slice(0, 2), ['2024-01-01', '2024-01-01 00:15:00']);
+    assert.deepEqual([...plain.series[0].counts], [899, 900, 900, 900, 900, 900, 900, 900]);
+    const { series, coverage } = await preview.page.call('timeline', { view, column: 2, by: 1, bars: 5 });
+    assert.equal(coverage.exact, true);
+    assert.deepEqual(
+      series.map(({ value, counts }) => [value?.text, [...counts]]),
+      [
+        ['200', [1754, 1755, 1755, 1755]],
+        ['503', [45, 45, 45, 45]],
+        [undefined, [0, 0, 0, 0]],
+      ],
+    );
   });
 
   it('refuses more columns than can be looked at', async () => {
