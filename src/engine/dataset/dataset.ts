@@ -147,6 +147,16 @@ export class Dataset {
     return guess === undefined ? undefined : Math.max(Math.round(guess), this.index.next);
   }
 
+  /**
+   * How many bytes of the file so many bytes of its text are: more or fewer in another encoding than UTF-8. For what is
+   * neither nothing nor all of it that is an estimate.
+   */
+  inFile(bytes: number): number {
+    const size = this.#source.encoded?.size;
+    const all = this.expectedSize;
+    return size === undefined || !all ? bytes : Math.round((bytes * size) / all);
+  }
+
   /** The file on disk that is read, which nothing may overwrite. */
   get paths(): readonly string[] {
     return this.#source.place.paths;

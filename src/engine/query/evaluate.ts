@@ -122,7 +122,8 @@ export function compileExpression(node: Expression, environment: Environment): C
         const mark = escape === undefined ? '' : escape(row);
         if (value === null || wanted === null || mark === null) return null;
         const key = (firstCharacter(textOf(mark)) || '\0') + fold(wanted);
-        return matchesLike(parse(key), fold(value)) !== node.negated;
+        const like = parse(key);
+        return like === undefined ? null : matchesLike(like, fold(value)) !== node.negated;
       });
     }
     case 'match': {

@@ -1,3 +1,4 @@
+import { parseLike } from './value/like.ts';
 import { QueryError } from './diagnostic.ts';
 import { aggregateNames, aggregates, arityOf, scalarFunctions, windowFunctions } from './function/index.ts';
 import { namedUnits, type NamedUnits } from './function/time.ts';
@@ -39,17 +40,21 @@ function validateExpression(node: Expression, allowed: Allowed): void {
     validateCall(node, allowed);
     return;
   }
-  if (node.kind === 'like' && node.escape !== undefined) validateEscape(node.escape);
+  if (node.kind === 'like' && node.escape !== undefined) validateEscape(node.escape, node.pattern);
   if (node.kind === 'match') validatePattern(node.pattern, node.insensitive);
   for (const child of childrenOf(node)) validateExpression(child, allowed);
 }
 
 /** An empty text stands for no character. */
-function validateEscape(escape: Expression): void {
+function validateEscape(escape: Expression, pattern: Expression): void {
   if (escape.kind !== 'literal' || typeof escape.value !== 'string') return;
   if (Array.from(escape.value).length > 1) {
     throw new QueryError(escape, "ESCAPE takes one character, such as ESCAPE '!'");
   }
+  if (pattern.kind !== 'literal' || typeof pattern.value !== 'string') return;
+  if (escape.value === '' || parseLike(pattern.value, escape.value) !== undefined) return;
+  const message = `the pattern ends with its escape character; write ${escape.value}${escape.value} for the character itself`;
+  throw new QueryError(pattern, message);
 }
 
 function validateCall(node: Call, allowed: Allowed): void {

@@ -79,7 +79,8 @@ async function exportAll(
   const { shape, asRecords } = planned.plan;
   // Neither malformed records nor the bytes of records are kept with the rows.
   const keptRows = rejectSink || asRecords ? undefined : kept;
-  const stages = measure && !keptRows ? new StageMeter() : undefined;
+  const stages =
+    measure && !keptRows ? new StageMeter({ inFile: (bytes) => dataset.inFile(bytes) }) : undefined;
   const meter = new Meter(dataset, progress, stages);
   const { counted, rows } = sinksOf(where);
   const to = 'to' in where ? where.to : 'jsonl';
@@ -134,7 +135,7 @@ export async function countTo(
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const counted = rejects && countWrites(rejects);
-  const stages = measure ? new StageMeter() : undefined;
+  const stages = measure ? new StageMeter({ inFile: (bytes) => dataset.inFile(bytes) }) : undefined;
   const meter = new Meter(dataset, progress, stages);
   let report: StageReport | undefined;
   let doubt: string | undefined;

@@ -33,7 +33,7 @@ async function findForward(
   const firstBlock = blockOfRow(dataset, view, from);
   const tell = throttled(progress);
   for await (const found of matches(dataset, view, request, firstBlock, signal)) {
-    tell({ scanned: found.scanned, total: dataset.expectedSize });
+    tell(progressOf(dataset, found.scanned));
     for (const row of await rowsOf(dataset, view, found, signal)) if (row > from) return { row };
     if (view && found.firstBlock + found.blocks.length >= view.blocks && view.blocks > 0) break;
   }
@@ -60,7 +60,7 @@ async function findBackward(
       // The rows before the place where a source gives out are all that there are to go back through.
       if (!(error instanceof SourceError) || error.position < dataset.index.next) throw error;
     }
-    tell({ scanned: (dataset.size ?? 0) - start * dataset.spec.blockSize, total: dataset.expectedSize });
+    tell(progressOf(dataset, (dataset.size ?? 0) - start * dataset.spec.blockSize));
     if (last !== undefined) return { row: last };
     end = start;
   }
@@ -83,7 +83,7 @@ export async function findCount(
   } as const;
   for await (const { blocks, scanned } of dataset.scan(scan, signal)) {
     for (const block of blocks) count += block.matched;
-    tell({ count, scanned, total: dataset.expectedSize });
+    tell({ count, ...progressOf(dataset, scanned) });
   }
   return { count };
 }
@@ -143,4 +143,13 @@ function blockOfRow(dataset: Dataset, view: View | undefined, row: number): numb
     ? view.blockOfRow(row)
     : (dataset.known.blockOfRecord(row) ?? dataset.known.blockOfRecord(dataset.known.records - 1));
   return Math.min(block ?? 0, dataset.blocks);
+}
+
+function progressOf(
+  dataset: Dataset,
+  scanned: number,
+): { readonly scanned: number; readonly total: number | undefined } {
+  const { expectedSize } = dataset;
+  const total = expectedSize === undefined ? undefined : dataset.inFile(expectedSize);
+  return { scanned: dataset.inFile(scanned), total };
 }

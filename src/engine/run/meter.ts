@@ -29,8 +29,8 @@ export class Meter {
     return {
       records: this.#records,
       matched: this.#matched,
-      scanned: this.#scanned,
-      total: this.#dataset.expectedSize,
+      scanned: this.#dataset.inFile(this.#scanned),
+      total: totalOf(this.#dataset),
       elapsedMs: performance.now() - this.#began,
     };
   }
@@ -75,4 +75,10 @@ export class Meter {
     this.#told = performance.now();
     this.#progress(this.state());
   }
+}
+
+/** Bytes of the file, or a guess at that. */
+function totalOf(dataset: Dataset): number | undefined {
+  const { expectedSize } = dataset;
+  return expectedSize === undefined ? undefined : dataset.inFile(expectedSize);
 }

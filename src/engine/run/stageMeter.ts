@@ -16,6 +16,7 @@ export interface Written {
 
 /** Adds up what the stages of a run do, in the scan workers and behind them. */
 export class StageMeter {
+  readonly #inFile: (bytes: number) => number;
   /** Of the stages behind the workers; they fill it. */
   readonly metrics: StageMetrics[] = [];
   readonly #threads = new Set<number>();
@@ -32,6 +33,11 @@ export class StageMeter {
   #encodeMs = 0;
   #columnsMs: number | undefined;
   #steps: StepWork[] = [];
+
+  /** @param inFile see `Dataset` */
+  constructor({ inFile }: { readonly inFile: (bytes: number) => number }) {
+    this.#inFile = inFile;
+  }
 
   add({ blocks, result }: OrderedResult): void {
     for (const block of blocks) {
@@ -72,10 +78,10 @@ export class StageMeter {
       rowsIn: this.#records,
       rowsOut: this.#candidates,
       ms: this.#scanMs + books,
-      bytes: this.#bytes,
-      skipped: this.#skipped,
+      bytes: this.#inFile(this.#bytes),
+      skipped: this.#inFile(this.#skipped),
       ...(this.#unread > 0 && {
-        unread: this.#unread,
+        unread: this.#inFile(this.#unread),
         keptColumns: (ran ? plan.fields : (plan.where?.fields ?? [])).length,
       }),
       malformed: this.#malformed,

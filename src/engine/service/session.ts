@@ -225,7 +225,7 @@ export class Session {
     const planned = plannedFor(query, dataset.recognised.format);
     refuseOpen(query, dataset);
     const kept = this.#kept(planned);
-    if (kept) return kept.state;
+    if (kept) return this.#inFile(kept.state);
     const id = this.#nextView++;
     const run =
       planned.plan.shape === 'table' ? new TableRun(id, planned, dataset) : new ViewRun(id, planned, dataset);
@@ -235,7 +235,24 @@ export class Session {
       this.#runs.delete(old);
       await oldest.close();
     }
-    return this.#file.whileScanning(() => run.run(signal, progress));
+    return this.#runOf(run, signal, progress);
+  }
+
+  async #runOf(run: Run, signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState> {
+    const told = (state: ViewState): void => progress(this.#inFile(state));
+    return this.#inFile(await this.#file.whileScanning(() => run.run(signal, told)));
+  }
+
+  /** With the bytes of the file for those of its text, which a run counts. */
+  #inFile(state: ViewState): ViewState {
+    const { dataset } = this.#file;
+    const { scanned, skipped, total } = state;
+    return {
+      ...state,
+      scanned: dataset.inFile(scanned),
+      skipped: dataset.inFile(skipped),
+      total: total === undefined ? undefined : dataset.inFile(total),
+    };
   }
 
   /** A run of the same query that is done, and now the last to be dropped. What asks for the time is asked anew. */
@@ -259,14 +276,14 @@ export class Session {
     await this.#file.retry(signal);
     if (!run) return this.#wholeFile();
     const state = this.#file.state();
-    if (state.failedAt !== undefined) return { ...run.state, ...failureOf(state) };
-    return this.#file.whileScanning(() => run.run(signal, progress));
+    if (state.failedAt !== undefined) return this.#inFile({ ...run.state, ...failureOf(state) });
+    return this.#runOf(run, signal, progress);
   }
 
   #wholeFile(): ViewState {
     const state = this.#file.state();
     const failure = state.failedAt === undefined ? undefined : failureOf(state);
-    return {
+    return this.#inFile({
       view: 0,
       query: '',
       outcome: { rows: 'records', filtered: false, limited: false, order: [] },
@@ -281,7 +298,7 @@ export class Session {
       columns: undefined,
       message: '',
       ...failure,
-    };
+    });
   }
 
   /** The run that made a view; undefined for view 0, the file itself. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { exportToFile } from '../../../src/engine/run/export.ts';
+import { Preview } from '../../support/preview.ts';
 
 const { signal } = new AbortController();
 
@@ -50,6 +51,38 @@ describe('an export in the file’s own encoding', function () {
     ['gbk', cjk([0xd5, 0x5a]), []],
     ['shift_jis', cjk([0x8c, 0xea]), []],
   ];
+
+  it('and every other run counts the bytes of the file', async () => {
+    const text = `id,name\n${Array.from({ length: 900 }, (_, i) => `${i},café ${i}\n`).join('')}`;
+    for (const [name, file] of [
+      ['wide.csv', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16le(text)])],
+      ['narrow.csv', latin1(text)],
+    ] as const) {
+      const path = join(folder, name);
+      await writeFile(path, file);
+      const dataset = await Dataset.open({ kind: 'file', path }, { signal, blockSize: 4096 });
+      try {
+        const context = { signal, progress: () => undefined };
+        const summary = await exportToFile(
+          dataset,
+          { query: '', to: 'jsonl', target: join(folder, 'out') },
+          context,
+        );
+        assert.deepEqual([summary.scanned, summary.total], [file.length, file.length]);
+      } finally {
+        await dataset.close();
+      }
+      const preview = await Preview.open(path);
+      try {
+        for (const query of ['id > 5', '|> AGGREGATE count(*) AS n']) {
+          const state = await preview.page.call('run', { query });
+          assert.deepEqual([state.scanned + state.skipped, state.total], [file.length, file.length], query);
+        }
+      } finally {
+        await preview.close();
+      }
+    }
+  });
 
   for (const [label, encode, mark] of encoders) {
     const letter = label === 'gbk' || label === 'shift_jis' ? '語' : 'é';

@@ -91,6 +91,11 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['SELECT a FROM b JOIN c ON d = e', 'JOIN', 'a query reads one file; it cannot be joined with another'],
   ['SELECT a FROM b AS x LEFT JOIN c', 'LEFT', 'a query reads one file; it cannot be joined with another'],
   ['SELECT a FROM b, c', ',', 'a query reads one file; it cannot be joined with another'],
+  [
+    "a LIKE '%!' ESCAPE '!'",
+    "'%!'",
+    'the pattern ends with its escape character; write !! for the character itself',
+  ],
   ["a LIKE '%' ESCAPE 'xy'", "'xy'", "ESCAPE takes one character, such as ESCAPE '!'"],
   ['TABLESAMPLE 200 PERCENT', '200', 'a sample can have at most 100 percent'],
 ]; // prettier-ignore

@@ -336,7 +336,7 @@ class PredicateCompiler {
     const mark =
       escape !== undefined && typeof escape.value === 'string' ? firstCharacter(escape.value) : undefined;
     const pattern = parseLike(node.pattern.value, mark);
-    if (pattern.kind === 'general' || !isWellFormed(pattern.text)) return undefined;
+    if (pattern === undefined || pattern.kind === 'general' || !isWellFormed(pattern.text)) return undefined;
     if (node.insensitive && (pattern.kind !== 'contains' || foldDoubts(pattern.text) === undefined))
       return undefined;
     const field = this.#fields.add(path, false);

@@ -235,7 +235,10 @@ class JqPrinter {
       );
     }
     const mark = escape !== undefined && typeof escape.value === 'string' ? escape.value : undefined;
-    const regex = regexOf(parseLike(pattern.value, mark));
+    const parsed = parseLike(pattern.value, mark);
+    // Such a query is refused before anybody wants it printed.
+    if (parsed === undefined) throw new UnprintableError(node, 'the pattern ends with its escape character');
+    const regex = regexOf(parsed);
     const test = `test(${quoted(regex)}; ${quoted(node.insensitive ? 'ip' : 'p')})`;
     const like = `(${this.#write(node.operand)} | rw_with(rw_text | ${test}))`;
     return node.negated ? `(${like} | rw_not)` : like;

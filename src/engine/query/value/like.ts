@@ -12,13 +12,14 @@ export type LikePattern =
 /** A character to match, `_` or `%`. */
 export type LikePart = { readonly literal: string } | 'one' | 'any';
 
-/** Undefined where the escape character ends the pattern or stands before nothing that needs it. */
-export function parseLike(pattern: string, escape: string | undefined): LikePattern {
+/** Undefined where the pattern ends with its escape character, which then stands before nothing. */
+export function parseLike(pattern: string, escape: string | undefined): LikePattern | undefined {
   const parts: LikePart[] = [];
   const characters = Array.from(pattern);
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at];
-    if (escape !== undefined && character === escape && at + 1 < characters.length) {
+    if (escape !== undefined && character === escape) {
+      if (at + 1 === characters.length) return undefined;
       parts.push({ literal: characters[++at] });
     } else if (character === '%') {
       if (parts.at(-1) !== 'any') parts.push('any');

@@ -206,6 +206,20 @@ function byNuls(head: Uint8Array): string | undefined {
   const many = length / 2 / 50;
   if (little > many && little > 2 * (big + single)) return 'utf-16le';
   if (big > many && big > 2 * (little + single)) return 'utf-16be';
+  return isUtf8(head.subarray(0, length)) ? undefined : byZeros(head.subarray(0, length));
+}
+
+/**
+ * Of a text that is mostly in letters of two bytes, such as Japanese: digits, marks and line ends have a NUL on one side,
+ * and hardly anything has one on the other.
+ */
+function byZeros(text: Uint8Array): string | undefined {
+  const zeros = [0, 0];
+  for (let at = 0; at < text.length; at++) if (text[at] === 0) zeros[at & 1]++;
+  const [first, second] = zeros;
+  const many = Math.max(2, text.length / 2 / 20);
+  if (second >= many && first * 4 <= second) return 'utf-16le';
+  if (first >= many && second * 4 <= first) return 'utf-16be';
   return undefined;
 }
 

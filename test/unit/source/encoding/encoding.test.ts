@@ -68,6 +68,20 @@ describe('encoding', () => {
     }
   });
 
+  it('recognises UTF-16 without a mark where nearly all letters take two bytes', () => {
+    const text = ['0;素早い茶色の;狐が飛ぶ一\r\n', '{"id":1,"t":"上海不一"}\n'];
+    for (const line of text) {
+      for (const count of [1, 50]) {
+        const bytes = Buffer.from(line.repeat(count), 'utf16le');
+        assert.equal(recognise(bytes), 'utf-16le', line);
+        assert.equal(recognise(bytes.swap16()), 'utf-16be', line);
+      }
+    }
+    // One NUL in a text of another kind says nothing.
+    assert.equal(recognise(Buffer.from('a\0b,é\n1,2\n')), 'utf-8');
+    assert.equal(recognise(Buffer.from('a\0b,\xe9\n1,2\n', 'latin1')), 'windows-1252');
+  });
+
   it('recognises the encodings of short tables, and of JSON that is in them throughout', () => {
     for (const [text, label] of [
       [sources.german, 'windows-1252'],
