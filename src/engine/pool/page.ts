@@ -69,9 +69,13 @@ export async function readPage(
       const from = Math.max(0, skip - passed);
       const to = Math.min(count, skip + take - passed);
       const selected = matcher.selection.slice(from, Math.max(from, to));
-      if (selected.length > 0 && derived)
-        rows.takeDerived(derived.compute(block, selected, record, line), block, selected, record, line);
-      else if (selected.length > 0) rows.take(block, selected, record, line);
+      // What is shown of a computed row is cut, but the row may be long: each is gone before the next one is made.
+      if (derived) {
+        for (const one of selected) {
+          const single = Uint32Array.of(one);
+          rows.takeDerived(derived.compute(block, single, record, line), block, single, record, line);
+        }
+      } else if (selected.length > 0) rows.take(block, selected, record, line);
       passed += count;
       record += recordCount;
       line += lineCount;
