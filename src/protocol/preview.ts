@@ -11,6 +11,7 @@ import type { StatisticsCalls } from './statistics.ts';
 
 /** What a preview shows first, and again after each change of the file. */
 export interface FileInfo {
+  /** The last part of its path or address. */
   readonly name: string;
   readonly format: FormatKind;
   readonly size: number | undefined;

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type {
   Diagnostic,
   FileInfo,
@@ -18,6 +19,7 @@ import { cellLimit, detailLimit } from '../../protocol/preview.ts';
 import { Peer, type HandlerContext, type Handlers, type Message, type Post } from '../../protocol/rpc.ts';
 import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
 import { checkQuery, completeAt, conditionsOf, parseQuery, picksOf, searchFor } from '../query/index.ts';
+import { fileNameAt } from '../source/location.ts';
 import { SourceError } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -91,7 +93,7 @@ export class Session {
     const { score = 0, description, tables } = dataset.recognised;
     const { kind, dialect } = dataset.format;
     return {
-      name: dataset.name,
+      name: basename(fileNameAt(dataset.name)),
       format: kind,
       size: dataset.size,
       encoding: dataset.encoding,

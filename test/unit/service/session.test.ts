@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, readFile, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Page, ViewState } from '../../../src/protocol/preview.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 
@@ -56,7 +56,8 @@ describe('dataset/session', function () {
 
   it('shows first rows with their columns before anything is indexed', async () => {
     preview = await Preview.open(path);
-    const { format, columns, state } = preview.info;
+    const { name, format, columns, state } = preview.info;
+    assert.equal(name, basename(path));
     assert.equal(format, 'jsonl');
     assert.deepEqual(
       columns.map((column) => column.path),
