@@ -7,6 +7,9 @@ import { answers } from './storedBlock.ts';
 /** A column of a file, by the path of its field. */
 export type ColumnName = string;
 
+/** In place of a column's name: where the records are. No field has this one. */
+export const placesName: ColumnName = 'places';
+
 export function columnName({ path }: Pick<FieldRequest, 'path'>): ColumnName {
   return JSON.stringify(path);
 }
@@ -23,6 +26,13 @@ interface Column {
   bytes: number;
   /** Whether the disk has less. */
   isNew: boolean;
+}
+
+export interface ColumnOptions {
+  /** What all segments together may take. */
+  readonly bytes: number;
+  /** See `ColumnStore.keepsPlaces`. */
+  readonly places: boolean;
 }
 
 /** Where columns outlive the file's being open. */
@@ -48,12 +58,15 @@ export class ColumnStore {
   #inUse: ReadonlySet<ColumnName> = new Set();
   #bytes = 0;
 
-  /** @param limit in bytes */
-  constructor(index: () => BlockIndex, limit: number, keeping: ColumnKeeping | undefined) {
+  constructor(index: () => BlockIndex, { bytes, places }: ColumnOptions, keeping: ColumnKeeping | undefined) {
     this.#index = index;
-    this.#limit = limit;
+    this.#limit = bytes;
+    this.keepsPlaces = places;
     this.#keeping = keeping;
   }
+
+  /** Whether the text of a record can be read without what is around it, so that it is kept where the records are. */
+  readonly keepsPlaces: boolean;
 
   /** Bytes of all segments. */
   get size(): number {
@@ -61,8 +74,7 @@ export class ColumnStore {
   }
 
   /** Fetches what a question asks for, which is the last to go from now on. */
-  async use(fields: readonly FieldRequest[]): Promise<void> {
-    const names = fields.map(columnName);
+  async use(names: readonly ColumnName[]): Promise<void> {
     this.#inUse = new Set(names);
     for (const name of names) {
       const column = this.#columns.get(name) ?? { segments: [], bytes: 0, isNew: false };

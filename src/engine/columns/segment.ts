@@ -26,6 +26,8 @@ export const Encoding = {
   Dictionary: 1,
   /** Decimal numbers as whole numbers of bits: see `decimals.ts`. */
   Decimals: 2,
+  /** No column, but where the records are: see `places.ts`. */
+  Places: 3,
 } as const;
 
 export type Encoding = (typeof Encoding)[keyof typeof Encoding];

@@ -1,6 +1,7 @@
 import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
 import { DecimalEncoder } from './decimals.ts';
 import { DictionaryEncoder } from './dictionary.ts';
+import { PlaceEncoder } from './places.ts';
 import { Encoding, Flag, headerWords, segmentVersion } from './segment.ts';
 import type { WordWriter } from './wordWriter.ts';
 
@@ -14,6 +15,7 @@ export class SegmentWriter {
   readonly #json: boolean;
   readonly #decimals = new DecimalEncoder();
   readonly #dictionary = new DictionaryEncoder();
+  readonly #places = new PlaceEncoder();
 
   /** @param json whether the records are JSON, where numbers are known by their kind */
   constructor(json: boolean) {
@@ -36,6 +38,16 @@ export class SegmentWriter {
       out.length = start;
     }
     writeHead(block.count, noFaults, Encoding.None, true, out);
+  }
+
+  /**
+   * Writes where the records of a block are, which have no fault.
+   * @param from index of the block's first byte
+   */
+  writePlaces(block: RecordBlock, from: number, out: WordWriter): void {
+    out.align();
+    writeHead(block.count, noFaults, Encoding.Places, false, out);
+    this.#places.encode(block, from, out);
   }
 
   /** The kind that the numbers have in a column of numbers; undefined for another column. */

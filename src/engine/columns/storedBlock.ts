@@ -139,6 +139,7 @@ function partOf(segment: SegmentBytes, scratch: Scratch): Part {
           new DictionaryColumn({ words, head, count: records, numeric, bytes, base, scratch, hasNumbers }),
       };
     }
+    case Encoding.Places:
     case Encoding.None:
       throw new Error('A segment without values was asked for them.');
   }
@@ -316,5 +317,6 @@ function bytesAt(words: Uint32Array, at: number, length: number): Uint8Array {
 /** Whether a segment answers what is asked of its column. */
 export function answers(segment: SegmentBytes, { numeric }: FieldRequest): boolean {
   const { encoding, hasNumbers } = headOf(segment);
-  return encoding !== Encoding.None && (hasNumbers || !numeric);
+  const isColumn = encoding === Encoding.Decimals || encoding === Encoding.Dictionary;
+  return isColumn && (hasNumbers || !numeric);
 }

@@ -1,35 +1,38 @@
-import { columnName, type ColumnStore } from '../columns/columnStore.ts';
+import { columnName, placesName, type ColumnStore } from '../columns/columnStore.ts';
 import { answers } from '../columns/storedBlock.ts';
 import type { SegmentBytes } from '../columns/segment.ts';
 import type { FieldRequest } from '../format/record.ts';
 import type { BlockIndex } from '../index/blockIndex.ts';
-import { asksFieldsOnly, fieldsOf } from '../pool/columns.ts';
-import type { Output, StoredPart, StretchColumns } from '../pool/task.ts';
+import { fieldsOf, textNeed, type TextNeed } from '../pool/columns.ts';
+import { placesBit, type Output, type StoredPart, type StretchColumns } from '../pool/task.ts';
 import type { Plan } from '../query/index.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 
 /** Fields that a bit of `StretchColumns.wanted` can stand for. */
-const mostFields = 32;
+const mostFields = placesBit;
+/** Of a block with more text than this, the records are found by scanning it. */
+const mostText = 16 * 1024 * 1024;
 
 /** The columns of a file, as one scan reads and adds to them. */
 export class ColumnUse {
   readonly #store: ColumnStore;
   readonly #index: () => BlockIndex;
   readonly #fields: readonly FieldRequest[];
-  /** Whether columns do in place of the text. */
-  readonly #suffice: boolean;
+  readonly #need: TextNeed;
 
   /** @param mayAnswer whether the text is not wanted for anything else */
   constructor(store: ColumnStore, index: () => BlockIndex, plan: Plan, output: Output, mayAnswer: boolean) {
     this.#store = store;
     this.#index = index;
     this.#fields = fieldsOf(plan, output);
-    this.#suffice = mayAnswer && asksFieldsOnly(plan, output);
+    const need = mayAnswer ? textNeed(plan, output) : 'all';
+    this.#need = need === 'matches' && !store.keepsPlaces ? 'all' : need;
   }
 
   /** Fetches what is kept. */
   begin(): Promise<void> {
-    return this.#store.use(this.#fields);
+    const names = this.#fields.map(columnName);
+    return this.#store.use(this.#store.keepsPlaces ? [...names, placesName] : names);
   }
 
   /** See `ScanRequest.columns`. */
@@ -37,12 +40,14 @@ export class ColumnUse {
     const stored: (StoredPart | undefined)[] = [];
     const wanted = new Uint32Array(to - from);
     for (let block = from; block < to; block++) {
-      const part = this.#suffice ? this.#stored(block) : undefined;
+      const part = this.#need === 'all' ? undefined : this.#stored(block);
       stored.push(part);
       if (part) continue;
       for (const [at, field] of this.#fields.slice(0, mostFields).entries()) {
         if (!this.#store.has(field, block)) wanted[block - from] |= 1 << at;
       }
+      const isPlaced = !this.#store.keepsPlaces || this.#store.segment(placesName, block) !== undefined;
+      if (this.#fields.length > 0 && !isPlaced) wanted[block - from] |= 1 << placesBit;
     }
     return { stored, wanted };
   }
@@ -50,7 +55,7 @@ export class ColumnUse {
   /** Takes in the segments that a scan has made; the index has grown with it already. */
   learn({ firstBlock, result }: OrderedResult): void {
     for (const { field, bytes, places } of result?.made ?? []) {
-      const name = columnName(this.#fields[field]);
+      const name = field === placesBit ? placesName : columnName(this.#fields[field]);
       for (const { ordinal, start, end } of places) {
         this.#store.put(name, firstBlock + ordinal, bytes.subarray(start, end));
       }
@@ -70,6 +75,9 @@ export class ColumnUse {
       if (segment === undefined || !answers(segment, field)) return undefined;
       segments.push(segment);
     }
-    return { summary, segments };
+    if (this.#need === 'fields') return { summary, segments };
+    const places = this.#store.segment(placesName, block);
+    const isSmall = summary.next - summary.start <= mostText;
+    return places && isSmall ? { summary, segments, places } : undefined;
   }
 }

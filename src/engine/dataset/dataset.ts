@@ -315,7 +315,8 @@ export class Dataset {
     const { blockSize } = this.#spec;
     const index = new BlockIndex(blockSize, dataStart, firstLine);
     // Where nothing is kept, nothing will be asked a second time.
-    const columns = store && !this.once ? columnBytes : undefined;
+    const places = this.#spec.checksumEvery !== undefined;
+    const columns = store && !this.once ? { bytes: columnBytes, places } : undefined;
     if (!identity || !store || this.#source.compression.length > 0)
       return new Knowledge(index, undefined, columns);
     const reading = JSON.stringify([format, this.encoding, blockSize]);

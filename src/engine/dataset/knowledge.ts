@@ -1,5 +1,5 @@
 import { ColumnFiles } from '../columns/columnFiles.ts';
-import { ColumnStore, type ColumnKeeping } from '../columns/columnStore.ts';
+import { ColumnStore, type ColumnKeeping, type ColumnOptions } from '../columns/columnStore.ts';
 import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
 import { cacheName, type IndexStore, type StoreKey } from '../index/store.ts';
 import { ZoneMaps } from '../index/zoneMaps.ts';
@@ -40,14 +40,11 @@ export class Knowledge {
   /** The extent of what the store has. */
   #saved = '';
 
-  /** @param columnBytes what may be kept of columns, in memory; undefined: nothing is */
-  constructor(index: BlockIndex, keeping: Keeping | undefined, columnBytes: number | undefined) {
+  /** @param columns undefined: none are kept */
+  constructor(index: BlockIndex, keeping: Keeping | undefined, columns: ColumnOptions | undefined) {
     this.#index = index;
     this.#keeping = keeping;
-    this.columns =
-      columnBytes === undefined
-        ? undefined
-        : new ColumnStore(() => this.index, columnBytes, keeping && columnKeeping(keeping));
+    this.columns = columns && new ColumnStore(() => this.index, columns, keeping && columnKeeping(keeping));
   }
 
   get index(): BlockIndex {

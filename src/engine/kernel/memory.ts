@@ -55,6 +55,11 @@ export interface KernelExports {
   readonly decimalHigh: WebAssembly.Global;
   codeValues(...operands: number[]): number;
   readonly valueRecords: WebAssembly.Global;
+  packPlaces(starts: number, ends: number, count: number, target: number): number;
+  readonly leastLength: WebAssembly.Global;
+  readonly mostLength: WebAssembly.Global;
+  readonly leastGap: WebAssembly.Global;
+  readonly mostGap: WebAssembly.Global;
 
   search(from: number, to: number, length: number): number;
   readonly searched: WebAssembly.Global;

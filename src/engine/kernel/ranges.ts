@@ -27,6 +27,14 @@ export interface PackedDecimals {
   readonly words: Uint32Array;
 }
 
+/** Where records are: see `engine/columns/places.ts`. */
+export interface PackedPlaces {
+  readonly leastLength: number;
+  readonly mostLength: number;
+  readonly leastGap: number;
+  readonly words: Uint32Array;
+}
+
 /** What `codeValues` is to give up at. */
 export interface FewValues {
   /** Bytes that the values may take together. */
@@ -151,5 +159,21 @@ export class ColumnRanges {
       codes: new Uint32Array(memory.memory.buffer, this.#room, this.#count),
       records: new Uint32Array(memory.memory.buffer, recordsAt, distinct),
     };
+  }
+
+  /**
+   * The lengths of records, less the least one, packed. Undefined where the records are not in the kernel's memory, or the
+   * bytes between them are not as many everywhere. `words` is valid until the next call.
+   */
+  places(starts: Uint32Array, ends: Uint32Array): PackedPlaces | undefined {
+    const memory = this.#memory;
+    const { buffer } = memory.memory;
+    if (starts.length === 0 || starts.buffer !== buffer || ends.buffer !== buffer) return undefined;
+    const found = memory.packPlaces(starts.byteOffset, ends.byteOffset, starts.length, this.#room);
+    const [leastLength, mostLength]: number[] = [memory.leastLength.value, memory.mostLength.value];
+    const [leastGap, mostGap]: number[] = [memory.leastGap.value, memory.mostGap.value];
+    if (starts.length > 1 && leastGap !== mostGap) return undefined;
+    const words = new Uint32Array(buffer, this.#room, found);
+    return { leastLength: leastLength >>> 0, mostLength: mostLength >>> 0, leastGap: leastGap >>> 0, words };
   }
 }

@@ -5,11 +5,15 @@ import type { BlockSummary } from '../index/blockIndex.ts';
 import type { Plan } from '../query/index.ts';
 import { SegmentWriter } from '../columns/segmentWriter.ts';
 import { StoredBlocks } from '../columns/storedBlock.ts';
-import type { SegmentBytes } from '../columns/segment.ts';
+import { carriageReturn, lineFeed } from '../ascii.ts';
+import { readPlaces } from '../columns/places.ts';
+import { wordsOf, type SegmentBytes } from '../columns/segment.ts';
+import { readFully } from '../source/read.ts';
+import { SourceError, type Source } from '../source/source.ts';
 import { WordWriter } from '../columns/wordWriter.ts';
 import { readsFieldsOnly } from '../stage/stages.ts';
 import type { OpenFile } from './openFile.ts';
-import type { MadeSegments, Output, ScanTask } from './task.ts';
+import { placesBit, type MadeSegments, type Output, type ScanTask } from './task.ts';
 
 /** The plan whose steps an output carries out. */
 export function planFor(plan: Plan, output: Output): Plan {
@@ -21,17 +25,21 @@ export function fieldsOf(plan: Plan, output: Output): readonly FieldRequest[] {
   return output.kind === 'stages' ? planFor(plan, output).fields : (plan.where?.fields ?? []);
 }
 
-/** Whether a scan asks nothing of records but their fields: then a block's columns do in place of its text. */
-export function asksFieldsOnly(plan: Plan, output: Output): boolean {
-  if (plan.needsFaulty || !plan.whereFieldsOnly) return false;
+/** What a scan asks of records besides some fields: nothing, the text of those that match, or that of all. */
+export type TextNeed = 'fields' | 'matches' | 'all';
+
+export function textNeed(plan: Plan, output: Output): TextNeed {
+  if (plan.needsFaulty || !plan.whereFieldsOnly) return 'all';
   switch (output.kind) {
     case 'count':
     case 'places':
-      return true;
+      return 'fields';
     case 'stages':
-      return readsFieldsOnly(planFor(plan, output));
+      return readsFieldsOnly(planFor(plan, output)) ? 'fields' : 'all';
+    case 'bytes':
+      return plan.where === undefined ? 'all' : 'matches';
     default:
-      return false;
+      return 'all';
   }
 }
 
@@ -39,7 +47,98 @@ export function asksFieldsOnly(plan: Plan, output: Output): boolean {
 export interface ScannedBlock extends PlacedBlock {
   /** Set where it is made of stored columns: then its bytes are not those of the file. */
   readonly summary: BlockSummary | undefined;
+  /** Where the records are, if their text is to be read. */
+  readonly places?: SegmentBytes | undefined;
 }
+
+/** Neighbours that are nearer than this are read in one go. In bytes. */
+const nearby = 4096;
+
+/** Reads the text of a stored block's records, as far as they are selected. Valid until the next call. */
+export class TextReader {
+  readonly #source: Source;
+  #bytes = new Uint8Array(0);
+  #starts = new Uint32Array(0);
+  #ends = new Uint32Array(0);
+  #scratch = new Uint32Array(0);
+  /** Bytes read so far. */
+  read = 0;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  /** @throws SourceError also where it shows that the file is no longer what it was */
+  async block(
+    { records: block, summary, places }: ScannedBlock,
+    selection: Uint32Array,
+    selected: number,
+    signal: AbortSignal,
+  ): Promise<RecordBlock> {
+    if (summary === undefined || places === undefined) return block;
+    const { count } = block;
+    if (this.#starts.length < count) {
+      this.#starts = new Uint32Array(2 * count);
+      this.#ends = new Uint32Array(2 * count);
+      this.#scratch = new Uint32Array(2 * count);
+    }
+    readPlaces(wordsOf(places), count, this.#starts, this.#ends, this.#scratch);
+    const size = summary.next - summary.start;
+    if (this.#bytes.length < size) this.#bytes = new Uint8Array(2 * size);
+    const bytes = this.#bytes.subarray(0, size);
+    for (let i = 0; i < selected;) {
+      const from = this.#starts[selection[i]];
+      let to = from;
+      // With its line end, which is before the next record.
+      for (; i < selected && this.#starts[selection[i]] <= to + nearby; i++) {
+        const next = selection[i] + 1;
+        to = next < count ? this.#starts[next] : size;
+      }
+      const part = bytes.subarray(from, to);
+      const length = await readFully(this.#source, part, summary.start + from, signal);
+      if (length < part.length) throw this.#changed(summary.start + from);
+      this.read += length;
+    }
+    for (let i = 0; i < selected; i++) {
+      const end = this.#ends[selection[i]];
+      if (end < size && bytes[end] !== lineFeed && bytes[end] !== carriageReturn)
+        throw this.#changed(summary.start + end);
+    }
+    return {
+      bytes,
+      offset: summary.start,
+      count,
+      starts: this.#starts.subarray(0, count),
+      ends: this.#ends.subarray(0, count),
+      get lines(): Uint32Array {
+        throw new Error('A stored block does not know the lines of its records.');
+      },
+      faults: block.faults,
+      faultAt: noPlaces,
+      faulty: block.faulty,
+      lineCount: block.lineCount,
+      next: size,
+      incomplete: false,
+      fields: [],
+    };
+  }
+
+  #changed(position: number): SourceError {
+    const { name } = this.#source;
+    const message = `${name} changed while it was being read. Try again when it no longer changes.`;
+    return new SourceError('changed', message, position);
+  }
+}
+
+const readers = new WeakMap<OpenFile, TextReader>();
+
+export function textReaderOf(file: OpenFile): TextReader {
+  const reader = readers.get(file) ?? new TextReader(file.source);
+  readers.set(file, reader);
+  return reader;
+}
+
+const noPlaces = new Uint32Array(0);
 
 /** The blocks of a stretch in order: from its columns where the task brings them, else from the text. */
 export async function* blocksOf(
@@ -59,7 +158,7 @@ export async function* blocksOf(
     const part = stored.at(at);
     if (part && storedBlocks) {
       signal.throwIfAborted();
-      const { summary, segments } = part;
+      const { summary, segments, places } = part;
       start = summary.next;
       at++;
       if (summary.records === 0) continue;
@@ -68,6 +167,7 @@ export async function* blocksOf(
         next: summary.next,
         records: storedBlocks.block(summary, segments),
         summary,
+        places,
       };
       continue;
     }
@@ -108,18 +208,22 @@ export class SegmentMaker {
   constructor(json: boolean, wanted: Uint32Array, fields: number) {
     this.#writer = json ? writers.json : writers.csv;
     this.#wanted = wanted;
-    this.#made = Array.from({ length: fields }, (_, field) => ({ field, segments: [] }));
+    const all = [...Array.from({ length: fields }, (_, field) => field).slice(0, placesBit), placesBit];
+    this.#made = all.map((field) => ({ field, segments: [] }));
   }
 
   /** Takes in a block as the scanner gives it. */
-  add(block: RecordBlock, ordinal: number): void {
+  add({ records: block, start }: PlacedBlock, ordinal: number): void {
     const wanted = this.#wanted[ordinal];
     // Fields of records that were passed over are not known.
     if (wanted === 0 || block.held !== undefined) return;
     for (const { field, segments } of this.#made) {
       if ((wanted & (1 << field)) === 0) continue;
       out.length = 0;
-      this.#writer.write(block, block.fields[field], out);
+      if (field !== placesBit) this.#writer.write(block, block.fields[field], out);
+      // Of a malformed record, the text alone does not say all.
+      else if (block.faulty === 0) this.#writer.writePlaces(block, start - block.offset, out);
+      else continue;
       segments.push({ ordinal, bytes: out.bytes.slice(0, out.length * 4) });
     }
   }

@@ -4,7 +4,7 @@ import { windowAmong, type MatchWindow } from '../matchWindow.ts';
 import { withOffsets } from '../format/recordBlocks.ts';
 import { formatOf } from '../format/registry.ts';
 import { SourceError } from '../source/source.ts';
-import { blocksOf, fieldsOf, planFor, SegmentMaker } from './columns.ts';
+import { blocksOf, fieldsOf, planFor, SegmentMaker, textReaderOf } from './columns.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
 import { rejectsIn, type Reject } from '../sink/rejects.ts';
@@ -43,6 +43,8 @@ export async function scanStretch(
   let { record, line } = stretch;
   let failure: SourceError | undefined;
   let [fromColumns, unreadBytes] = [0, 0];
+  const texts = textReaderOf(file);
+  const readBefore = texts.read;
   try {
     for await (const placed of blocksOf(file, task, fields, plan.holding, signal)) {
       meter?.scanned();
@@ -64,9 +66,13 @@ export async function scanStretch(
         fromColumns++;
         unreadBytes += placed.next - placed.start;
       } else if (made) {
-        made.add(block, tally.block);
+        made.add(placed, tally.block);
       }
-      collector.take(block, matcher.selection, count, { ordinal: tally.block, record, line });
+      const text =
+        summary && placed.places && count > 0
+          ? await texts.block(placed, matcher.selection, count, signal)
+          : block;
+      collector.take(text, matcher.selection, count, { ordinal: tally.block, record, line });
       record += block.count;
       line += block.lineCount;
       meter?.made();
@@ -93,7 +99,7 @@ export async function scanStretch(
     // The block that a failing source has cut short is not known.
     made: failure || !made ? undefined : made.finish(),
     fromColumns,
-    unreadBytes,
+    unreadBytes: unreadBytes - (texts.read - readBefore),
     ...collected,
   };
 }

@@ -106,19 +106,23 @@ export interface ScanTask {
 export interface StretchColumns {
   /** Of the stretch's blocks those that need no text. */
   readonly stored: readonly (StoredPart | undefined)[];
-  /** Of each block, the fields whose segments are to be made: a bit for each of the first 32. */
+  /** Of each block, the fields whose segments are to be made: a bit each, and `placesBit` for where the records are. */
   readonly wanted: Uint32Array;
 }
+
+export const placesBit = 31;
 
 export interface StoredPart {
   readonly summary: BlockSummary;
   /** Of the fields that the scan finds, in their order. In memory that threads share. */
   readonly segments: readonly SegmentBytes[];
+  /** Where the records are, whose text is read of those that match. */
+  readonly places?: SegmentBytes | undefined;
 }
 
 /** The segments of a column that a scan has made. */
 export interface MadeSegments {
-  /** Index of the field. */
+  /** Index of the field, or `placesBit`. */
   readonly field: number;
   readonly bytes: Uint8Array;
   /** `ordinal` is the block's, in the stretch. */

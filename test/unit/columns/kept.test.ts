@@ -39,6 +39,19 @@ async function count(dataset: Dataset, query: string): Promise<Answer> {
   return { matched, blocks, fromColumns };
 }
 
+/** The records that match, and how many bytes were not read for them. */
+async function exported(dataset: Dataset, query: string): Promise<{ text: string; unread: number }> {
+  const planned = plannedFor(query, dataset.recognised.format);
+  const parts: Uint8Array[] = [];
+  let unread = 0;
+  const output = { kind: 'bytes', to: 'same', columns: [] } as const;
+  for await (const found of dataset.scan({ query: planned, output }, signal)) {
+    if (found.result?.bytes) parts.push(found.result.bytes);
+    unread = found.unread + found.skipped;
+  }
+  return { text: Buffer.concat(parts).toString(), unread };
+}
+
 describe('columns that are kept', () => {
   let folder: string;
   let path: string;
@@ -84,7 +97,8 @@ describe('columns that are kept', () => {
   it('spare the next session the text', async () => {
     const first = await session((dataset) => count(dataset, status));
     assert.equal(first.fromColumns, 0);
-    assert.equal((await columns()).length, 2);
+    // Two columns, and where the records are.
+    assert.equal((await columns()).length, 3);
     const next = await session((dataset) => count(dataset, "status <> 200 AND level LIKE 'w%'"));
     assert.deepEqual(next, { ...first, fromColumns: first.blocks });
   });
@@ -102,6 +116,20 @@ describe('columns that are kept', () => {
       const second = await table("status = 503 AND level = 'error'");
       assert.match(second, new RegExp(` 0 B, ${size} kB not read: 2 columns from the cache`), second);
       assert.match(await table('AGGREGATE count(*) GROUP BY level'), /not read: 1 column from the cache/);
+    });
+  });
+
+  it('let an export read the records that match, and no others', async () => {
+    await session(async (dataset) => {
+      const first = await exported(dataset, 'id >= 100 AND id < 105');
+      assert.equal(first.text, records(100, 105));
+      const second = await exported(dataset, 'id >= 200 AND id < 203 OR id = 399');
+      assert.equal(second.text, records(200, 203) + record(399));
+      const read = (await stat(path)).size - second.unread;
+      assert.equal(read, second.text.length);
+      // What a record was written over with is not exported.
+      await writeFile(path, 'x'.repeat((await stat(path)).size));
+      await assert.rejects(exported(dataset, 'id = 300'), /changed while it was being read/);
     });
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { readPlaces } from '../../../src/engine/columns/places.ts';
 import { SegmentWriter } from '../../../src/engine/columns/segmentWriter.ts';
 import { answers, StoredBlocks } from '../../../src/engine/columns/storedBlock.ts';
 import { Encoding, headOf } from '../../../src/engine/columns/segment.ts';
@@ -348,6 +349,28 @@ describe('columns/segment', () => {
     assert.ok(size((i) => String(200 + (i % 400))) < 1.2, 'a status');
     assert.ok(size((i) => `"type ${i % 8}"`) < 0.45, 'one of eight texts');
     assert.ok(size((i) => ((i * 31_337) % 100_000).toFixed(2)) < 3.1, 'a latency');
+  });
+
+  it('knows where the records are', () => {
+    for (const trial of [jsonl, csv]) {
+      for (const between of ['\n', '\r\n', '\n\n']) {
+        const values = many((i) => (i % 7 === 0 ? undefined : `${i * i}`)).slice(0, 3000);
+        const block = scan(
+          { ...trial, record: (value) => trial.record(value) + between.slice(0, -1) },
+          values,
+          true,
+        );
+        const out = new WordWriter();
+        new SegmentWriter(trial.json).writePlaces(block, 0, out);
+        const made = out.words.slice(0, out.length);
+        out.length = 0;
+        new SegmentWriter(trial.json).writePlaces({ ...block, fields: [block.fields[0].copied()] }, 0, out);
+        assert.deepEqual(out.words.slice(0, out.length), made);
+        const [starts, ends, scratch] = [0, 0, 0].map(() => new Uint32Array(block.count));
+        readPlaces(made, block.count, starts, ends, scratch);
+        assert.deepEqual([starts, ends], [block.starts.slice(), block.ends.slice()]);
+      }
+    }
   });
 
   it('remembers which records are malformed', () => {

@@ -226,3 +226,58 @@ function isSame(one: usize, other: usize, length: u32): bool {
   for (; at < length; at++) if (load<u8>(one + at) != load<u8>(other + at)) return false;
   return true;
 }
+
+/** What `packPlaces` found: of lengths and of gaps the least and the greatest. */
+export let leastLength: u32 = 0;
+export let mostLength: u32 = 0;
+export let leastGap: u32 = 0;
+export let mostGap: u32 = 0;
+
+/**
+ * Packs the lengths of records into words at `target`, which has room for one a record; answers how many words these are. The
+ * gaps between the records are only measured.
+ */
+export function packPlaces(starts: usize, ends: usize, count: u32, target: usize): u32 {
+  let shortest: u32 = 0xffffffff;
+  let longest: u32 = 0;
+  let narrowest: u32 = 0xffffffff;
+  let widest: u32 = 0;
+  let before = load<u32>(starts);
+  const size = usize(count) << 2;
+  for (let at: usize = 0; at < size; at += 4) {
+    const start = load<u32>(starts + at);
+    const end = load<u32>(ends + at);
+    const length = end - start;
+    shortest = min(shortest, length);
+    longest = max(longest, length);
+    if (at > 0) {
+      narrowest = min(narrowest, start - before);
+      widest = max(widest, start - before);
+    }
+    before = end;
+  }
+  leastLength = shortest;
+  mostLength = longest;
+  leastGap = narrowest;
+  mostGap = widest;
+  const span = longest - shortest;
+  const width: u32 = span == 0 ? 0 : 32 - u32(clz(span));
+  let bits: u64 = 0;
+  let held: u32 = 0;
+  let to = target;
+  for (let at: usize = 0; at < size; at += 4) {
+    bits |= u64(load<u32>(ends + at) - load<u32>(starts + at) - shortest) << held;
+    held += width;
+    if (held >= 32) {
+      store<u32>(to, u32(bits));
+      to += 4;
+      bits >>= 32;
+      held -= 32;
+    }
+  }
+  if (held > 0) {
+    store<u32>(to, u32(bits));
+    to += 4;
+  }
+  return u32(to - target) >> 2;
+}

@@ -26,6 +26,11 @@ export {
   decimalHigh,
   codeValues,
   valueRecords,
+  packPlaces,
+  leastLength,
+  mostLength,
+  leastGap,
+  mostGap,
 } from './columns';
 export { selectRange, numberBounds, least, greatest, textBounds, leastText, greatestText } from './ranges';
 export { search, searched, needle, loose, hits } from './search';
