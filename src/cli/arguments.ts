@@ -38,6 +38,8 @@ export interface RunCommand {
   readonly cells: CellOptions;
   /** Print how the file is read, and nothing else. */
   readonly reading: boolean;
+  /** Print what the columns hold, as a table or, for programs, as JSON; undefined: the records are written. */
+  readonly profile: 'table' | 'json' | undefined;
   /** Print what each stage of the query took. */
   readonly stages: boolean;
   readonly cache: boolean;
@@ -56,6 +58,7 @@ const options = {
   ...tableOptions,
   encoding: { type: 'string' },
   reading: { type: 'boolean' },
+  profile: { type: 'boolean' },
   stages: { type: 'boolean' },
   ...textOptions,
   ...cellOptions,
@@ -83,6 +86,14 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     );
   }
   const { output, rejects, count = false, reading = false, stages = false } = values;
+  if (values.profile && (count || reading || stages || output !== undefined || rejects !== undefined)) {
+    throw new UsageError(
+      '--profile cannot be combined with --count, --reading, --stages, --output or --rejects.',
+    );
+  }
+  if (values.profile && values.to !== undefined && values.to.toLowerCase() !== 'json') {
+    throw new UsageError('--profile is written as a table, or with --to json as JSON.');
+  }
   if (reading && (query !== '' || count || stages || output !== undefined || values.to !== undefined)) {
     throw new UsageError('--reading cannot be combined with a query, --count, --stages, --output or --to.');
   }
@@ -117,6 +128,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     texts: readTextOptions(values),
     cells: readCellOptions(values),
     reading,
+    profile: !values.profile ? undefined : values.to === undefined ? 'table' : 'json',
     stages,
     cache: !values['no-cache'],
     headers: readHeaders(values.header ?? [], file, environment),

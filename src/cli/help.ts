@@ -45,6 +45,7 @@ output.
   rowriver events.csv "message LIKE '%timeout%'" --to jsonl -o timeouts.jsonl
   rowriver events.jsonl "|> SELECT id, url |> LIMIT 100" --to csv
   rowriver https://example.org/log.jsonl.gz "level = 'error'" --count
+  rowriver events.csv --profile
   some-program | rowriver - "level = 'error'" --to csv
 
 QUERY is a condition as in SQL's WHERE, or a pipeline of operators (|>). Without
@@ -59,6 +60,9 @@ ${option('--to FORMAT', `same (the records' original bytes), ${targetList}. The 
       --rejects FILE  write malformed and irregular records to FILE as JSON
                       Lines. Without it, irregular records are written with
                       the others, and unreadable ones are skipped and counted
+      --profile       print what the columns hold (types, NULLs, different values,
+                      smallest, largest, mean, distribution) of FILE or of the
+                      records that QUERY selects; with --to json, all figures
       --reading       print how FILE is read as a JSON object: format, encoding,
                       delimiter, quote, header, columns, and a score
 ${option('--from FORMAT', `read FILE as ${formatList}`)}

@@ -58,7 +58,9 @@ async function main(): Promise<number> {
     const own =
       process.stderr.isTTY && (!process.stdout.isTTY || command.output !== undefined || command.count);
     const progress = own ? createProgressLine(process.stderr) : noProgress;
-    await run(command, { output, say, progress, signal });
+    const { isTTY, columns } = process.stdout;
+    const table = { width: isTTY ? columns || 80 : Infinity, plots: isTTY };
+    await run(command, { output, say, progress, table, signal });
     return exit.done;
   } catch (error) {
     if (interruption !== undefined) {

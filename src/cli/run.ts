@@ -22,9 +22,11 @@ import { fileNameAt, placeAt } from '../engine/source/location.ts';
 import { SourceError, type SourceSpec } from '../engine/source/source.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/preview.ts';
+import { profile } from '../engine/run/profile.ts';
 import type { RunCommand } from './arguments.ts';
 import { cacheFolder } from './cacheFolder.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
+import { profileJson, profileTable, type TableStyle } from './profile.ts';
 import type { Progress, ProgressLine } from './progress.ts';
 
 /** What the indexes of all files may take on the disk: 100 GB of files have indexes of some MB. */
@@ -36,6 +38,8 @@ export interface Terminal {
   /** Writes a line for people. */
   readonly say: (text: string) => void;
   readonly progress: ProgressLine;
+  /** How a table is written to the output. */
+  readonly table: TableStyle;
   readonly signal: AbortSignal;
 }
 
@@ -70,6 +74,10 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
       for (const doubt of [...checkQuery(parsed.query, dataset.seenColumns, dataset.layout), ...doubts]) {
         terminal.say(showProblem(command.query, doubt));
       }
+      if (command.profile !== undefined) {
+        await writeProfile(dataset, command, terminal);
+        return;
+      }
       const summary = await work(dataset, command, terminal);
       terminal.progress.erase();
       if (summary.doubt) terminal.say(visible(summary.doubt));
@@ -85,6 +93,29 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
     terminal.progress.erase();
     await pool.close();
   }
+}
+
+/** Writes what the columns hold. */
+async function writeProfile(
+  dataset: Dataset,
+  { query, profile: form }: RunCommand,
+  terminal: Terminal,
+): Promise<void> {
+  const planned = query.trim() === '' ? undefined : plannedFor(query, dataset.recognised.format);
+  if (planned && planned.plan.shape !== 'records') {
+    const message =
+      '--profile needs a query that selects records; of other rows, write |> DESCRIBE at the end';
+    throw new QuerySyntaxError([{ from: 0, to: query.length, severity: 'error', message }]);
+  }
+  const began = performance.now();
+  const found = await profile(dataset, planned, terminal.signal, ({ coverage: { rows, share } }) => {
+    const total = dataset.expectedSize;
+    const elapsedMs = performance.now() - began;
+    terminal.progress.show({ records: rows, matched: rows, scanned: share * (total ?? 0), total, elapsedMs });
+  });
+  terminal.progress.erase();
+  const text = form === 'json' ? profileJson(found) : profileTable(found, terminal.table);
+  await terminal.output.write(new TextEncoder().encode(text));
 }
 
 async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): Promise<ExportSummary> {

@@ -13,6 +13,7 @@ const plain = {
   table: {},
   encoding: undefined,
   reading: false,
+  profile: undefined,
   stages: false,
   texts: {},
   cells: { decimal: undefined, dates: undefined },
