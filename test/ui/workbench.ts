@@ -111,9 +111,7 @@ export class Workbench {
     const shown = this.page.locator('iframe.webview:visible').contentFrame();
     const preview = new PreviewPage(this.page, shown.locator('#active-frame').contentFrame());
     if (name !== undefined) {
-      await preview.frame
-        .getByRole('heading', { name, level: 1, exact: true })
-        .waitFor({ state: 'attached' });
+      await preview.frame.getByRole('heading', { name, level: 1 }).waitFor({ state: 'attached' });
     }
     await preview.grid.waitFor();
     return preview;
