@@ -5,6 +5,7 @@ import { cacheName, type IndexStore, type StoreKey } from '../index/store.ts';
 import { ZoneMaps } from '../index/zoneMaps.ts';
 import type { PagePart } from '../pool/task.ts';
 import type { Plan } from '../query/index.ts';
+import { RecentMap } from '../recentMap.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import { stretchOf } from './view.ts';
 
@@ -27,7 +28,7 @@ export class Knowledge {
   readonly #zones = new ZoneMaps();
   readonly #keeping: Keeping | undefined;
   /** Running counts of the views that were run last, by query. */
-  readonly #views = new Map<string, Float64Array>();
+  readonly #views = new RecentMap<string, Float64Array>(keptViews);
   #index: BlockIndex;
   #cut: BlockSummary | undefined;
   /**
@@ -111,17 +112,12 @@ export class Knowledge {
   /** A view's counts from an earlier run of its query, as far as they hold. */
   recall(query: string): Float64Array | undefined {
     this.#prove();
-    return this.#views.get(query)?.slice(0, this.index.length + 1);
+    return this.#views.peek(query)?.slice(0, this.index.length + 1);
   }
 
   /** Keeps a view's counts for the next run of its query. */
   remember(query: string, counts: Float64Array): void {
-    this.#views.delete(query);
     this.#views.set(query, counts);
-    for (const oldest of this.#views.keys()) {
-      if (this.#views.size <= keptViews) break;
-      this.#views.delete(oldest);
-    }
   }
 
   /** Puts what is known into the store, if that is more than it has. */
@@ -162,7 +158,8 @@ export class Knowledge {
     for (; this.#proven < Math.min(this.index.length, before.length); this.#proven++) {
       if (isSame(this.index.summary(this.#proven), before.summary(this.#proven))) continue;
       this.#zones.truncate(this.#proven);
-      for (const [query, counts] of this.#views) this.#views.set(query, counts.slice(0, this.#proven + 1));
+      for (const [query, counts] of [...this.#views])
+        this.#views.set(query, counts.slice(0, this.#proven + 1));
       this.#unproven = undefined;
       return;
     }

@@ -1,3 +1,4 @@
+import { RecentMap } from '../recentMap.ts';
 import { excludes, type Zone, type ZoneBounds } from './zone.ts';
 
 /** A condition on a column, which is given by where the scanner finds it. */
@@ -8,7 +9,7 @@ const keptColumns = 16;
 
 /** The zones of the columns that were filtered on, block by block, as far as they were scanned. */
 export class ZoneMaps {
-  readonly #columns = new Map<string, (Zone | undefined)[]>();
+  readonly #columns = new RecentMap<string, (Zone | undefined)[]>(keptColumns);
 
   set(condition: ZonedCondition, block: number, zone: Zone): void {
     const key = keyOf(condition);
@@ -16,10 +17,6 @@ export class ZoneMaps {
     if (!zones) {
       zones = [];
       this.#columns.set(key, zones);
-      for (const oldest of this.#columns.keys()) {
-        if (this.#columns.size <= keptColumns) break;
-        this.#columns.delete(oldest);
-      }
     }
     zones[block] = zone;
   }
@@ -27,7 +24,7 @@ export class ZoneMaps {
   /** Whether a block may hold a record that meets all conditions. */
   mayMatch(conditions: readonly ZonedCondition[], block: number): boolean {
     return !conditions.some((condition) => {
-      const zone = this.#columns.get(keyOf(condition))?.at(block);
+      const zone = this.#columns.peek(keyOf(condition))?.at(block);
       return zone !== undefined && excludes(zone, condition);
     });
   }

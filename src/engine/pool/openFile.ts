@@ -1,5 +1,6 @@
 import type { Scanner } from '../format/record.ts';
 import { formatOf, type FormatSpec } from '../format/registry.ts';
+import { RecentMap } from '../recentMap.ts';
 import { openSource } from '../source/open.ts';
 import type { Source } from '../source/source.ts';
 import type { FileSpec } from './task.ts';
@@ -26,7 +27,7 @@ const keptOpen = 8;
 
 /** The files that a worker has open, by `FileSpec.key`. */
 export class OpenFiles {
-  readonly #files = new Map<string, Promise<OpenFile>>();
+  readonly #files = new RecentMap<string, Promise<OpenFile>>(keptOpen);
   readonly #blocking: boolean;
 
   /** `blocking`: whether reads may hold up the thread. */
@@ -36,41 +37,38 @@ export class OpenFiles {
 
   async use(spec: FileSpec, signal: AbortSignal): Promise<OpenFile> {
     let file = this.#files.get(spec.key);
-    this.#files.delete(spec.key);
     file ??= openSource(spec.source, { signal, blocking: this.#blocking }).then((source) =>
       openedFile(source, spec.format),
     );
-    this.#files.set(spec.key, file);
+    const dropped = this.#files.set(spec.key, file);
     try {
-      const opened = await file;
-      await this.#trim();
-      return opened;
+      return await file;
     } catch (error) {
       this.#files.delete(spec.key);
       throw error;
+    } finally {
+      await Promise.all(dropped.map(closed));
     }
   }
 
   /** Takes over a source that cannot be opened a second time, such as standard input. */
   adopt(spec: FileSpec, source: Source): void {
-    this.#files.set(spec.key, Promise.resolve(openedFile(source, spec.format)));
+    const dropped = this.#files.set(spec.key, Promise.resolve(openedFile(source, spec.format)));
+    for (const file of dropped) void closed(file);
   }
 
   /** Closes a file that will not be asked for again. */
   async release(key: string): Promise<void> {
-    const file = this.#files.get(key);
+    const file = this.#files.peek(key);
     this.#files.delete(key);
-    await (await file?.catch(() => undefined))?.source.close();
+    if (file) await closed(file);
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#files.keys()].map((key) => this.release(key)));
   }
+}
 
-  async #trim(): Promise<void> {
-    for (const key of this.#files.keys()) {
-      if (this.#files.size <= keptOpen) return;
-      await this.release(key);
-    }
-  }
+async function closed(file: Promise<OpenFile>): Promise<void> {
+  await (await file.catch(() => undefined))?.source.close();
 }

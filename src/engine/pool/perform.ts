@@ -1,4 +1,5 @@
 import { digestOf } from '../query/index.ts';
+import { RecentMap } from '../recentMap.ts';
 import type { Source } from '../source/source.ts';
 import { compareBlocks } from './compare.ts';
 import { Matcher, planOf } from './matcher.ts';
@@ -13,7 +14,7 @@ const keptMatchers = 16;
 /** Does tasks, one at a time, with the files and the compiled queries of one thread. */
 export class Performer {
   readonly #files: OpenFiles;
-  readonly #matchers = new Map<string, Matcher>();
+  readonly #matchers = new RecentMap<string, Matcher>(keptMatchers);
 
   /** `ownThread`: whether the thread is there for nothing else. */
   constructor(ownThread: boolean) {
@@ -61,12 +62,7 @@ export class Performer {
         find,
         query === undefined ? 'all' : wellFormed ? 'well-formed' : 'readable',
       );
-    this.#matchers.delete(key);
     this.#matchers.set(key, matcher);
-    for (const oldest of this.#matchers.keys()) {
-      if (this.#matchers.size <= keptMatchers) break;
-      this.#matchers.delete(oldest);
-    }
     return matcher;
   }
 }

@@ -3,15 +3,13 @@ import type { Dataset } from '../dataset/dataset.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import type { RunCounts } from './keptRows.ts';
 import type { StageMeter } from './stageMeter.ts';
-
-const progressMs = 100;
+import { throttled } from './throttle.ts';
 
 /** Adds up how far an export is, and says so now and then. */
 export class Meter {
   readonly #dataset: Dataset;
   readonly #began = performance.now();
-  readonly #progress: (state: ExportProgress) => void;
-  #told = 0;
+  readonly #tell: (state: ExportProgress) => void;
   #records = 0;
   #matched = 0;
   #scanned = 0;
@@ -22,7 +20,7 @@ export class Meter {
   constructor(dataset: Dataset, progress: (state: ExportProgress) => void, stages: StageMeter | undefined) {
     this.stages = stages;
     this.#dataset = dataset;
-    this.#progress = progress;
+    this.#tell = throttled(progress);
   }
 
   state(): ExportProgress {
@@ -71,9 +69,7 @@ export class Meter {
       this.malformed += block.malformed;
     }
     this.#scanned = found.scanned;
-    if (performance.now() - this.#told < progressMs) return;
-    this.#told = performance.now();
-    this.#progress(this.state());
+    this.#tell(this.state());
   }
 }
 

@@ -1,5 +1,6 @@
 import { CellKind } from '../../protocol/preview.ts';
 import { rewriteCell } from '../format/csv/cellReading.ts';
+import { RecentMap } from '../recentMap.ts';
 import type { SeenValue } from '../query/index.ts';
 import { cellColumns, type FileColumn } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -23,7 +24,7 @@ interface Kept {
 /** Values that a few rows of a file hold in a column, the most frequent first: what completion offers. */
 export class SeenValues {
   readonly #dataset: Dataset;
-  readonly #kept = new Map<number, Kept>();
+  readonly #kept = new RecentMap<number, Kept>(columnsKept);
 
   constructor(dataset: Dataset) {
     this.#dataset = dataset;
@@ -37,12 +38,7 @@ export class SeenValues {
     const kept = this.#kept.get(column.id);
     if (kept && blocks <= kept.blocks * 2) return kept.values;
     const values = await this.#read(column, signal);
-    this.#kept.delete(column.id);
     this.#kept.set(column.id, { values, blocks });
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= columnsKept) break;
-      this.#kept.delete(oldest);
-    }
     return values;
   }
 

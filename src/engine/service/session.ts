@@ -20,6 +20,7 @@ import { Peer, type HandlerContext, type Handlers, type Message, type Post } fro
 import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
 import { checkQuery, completeAt, conditionsOf, parseQuery, picksOf, searchFor } from '../query/index.ts';
 import { fileNameAt } from '../source/location.ts';
+import { RecentMap } from '../recentMap.ts';
 import { SourceError } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -51,7 +52,7 @@ export class Session {
   #file: SharedFile;
   readonly #reopen: () => Promise<SharedFile>;
   readonly #peer: Peer<EngineSide, Record<string, never>, PreviewEvents>;
-  readonly #runs = new Map<number, Run>();
+  readonly #runs = new RecentMap<number, Run>(keptViews);
   #stopListening: () => void;
   #nextView = 1;
 
@@ -231,12 +232,7 @@ export class Session {
     const id = this.#nextView++;
     const run =
       planned.plan.shape === 'table' ? new TableRun(id, planned, dataset) : new ViewRun(id, planned, dataset);
-    this.#runs.set(run.id, run);
-    for (const [old, oldest] of this.#runs) {
-      if (this.#runs.size <= keptViews) break;
-      this.#runs.delete(old);
-      await oldest.close();
-    }
+    for (const oldest of this.#runs.set(run.id, run)) await oldest.close();
     return this.#runOf(run, signal, progress);
   }
 
@@ -261,10 +257,7 @@ export class Session {
   #kept({ asked, text }: Pick<PlannedQuery, 'asked' | 'text'>): Run | undefined {
     if (asked !== text) return undefined;
     const run = [...this.#runs.values()].find(({ state }) => state.query === asked && state.phase === 'done');
-    if (!run) return undefined;
-    this.#runs.delete(run.id);
-    this.#runs.set(run.id, run);
-    return run;
+    return run && this.#runs.get(run.id);
   }
 
   /** The rows of a query that are there because a run has made them, held for the caller, who lets them go. */
@@ -305,7 +298,7 @@ export class Session {
 
   /** The run that made a view; undefined for view 0, the file itself. */
   #viewRun(view: number): Run | undefined {
-    const run = this.#runs.get(view);
+    const run = this.#runs.peek(view);
     if (!run && view !== 0) throw new RangeError('This view is no longer available. Run its query again.');
     return run;
   }

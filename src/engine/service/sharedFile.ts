@@ -7,11 +7,11 @@ import { continues, type FileIdentity } from '../source/file.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
+import { throttled } from '../run/throttle.ts';
 import { SeenValues } from './seenValues.ts';
 
 /** How often the file on disk is looked at. */
 const watchMs = 1000;
-const progressMs = 100;
 /** From the first rows' answer to the background pass. */
 const settleMs = 250;
 /** Looked at when a file is opened. */
@@ -217,7 +217,7 @@ export class SharedFile {
 
   async #index(signal: AbortSignal, toBlock = this.dataset.remote ? this.#wanted : Infinity): Promise<void> {
     const { dataset } = this;
-    let told = 0;
+    const tell = throttled(() => this.#tell());
     try {
       const request = {
         query: undefined,
@@ -226,9 +226,7 @@ export class SharedFile {
         toBlock,
       } as const;
       for await (const _ of dataset.scan(request, signal)) {
-        if (performance.now() - told < progressMs) continue;
-        told = performance.now();
-        this.#tell();
+        tell(undefined);
       }
     } catch (error) {
       if (!signal.aborted) this.#fail(error);

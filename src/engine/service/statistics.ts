@@ -9,6 +9,7 @@ import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { FileColumn } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
+import { RecentMap } from '../recentMap.ts';
 import { gatherStatistics, type Gathered } from '../run/statistics.ts';
 import { histogramOf, summaryOf, type ColumnAccumulator } from '../statistics/index.ts';
 
@@ -27,25 +28,15 @@ export interface Kept {
 
 /** What was found in all rows of a file or a query, by column: the ones asked for last. */
 class KeptStatistics {
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new RecentMap<string, Kept>(columnsKept);
 
   get(id: number, depth: StatisticsDepth): Kept | undefined {
     // What the panel shows has all that a header shows.
-    const key = [`${id} ${depth}`, `${id} panel`].find((known) => this.#kept.has(known));
-    const found = key === undefined ? undefined : this.#kept.get(key);
-    if (key !== undefined && found) {
-      this.#kept.delete(key);
-      this.#kept.set(key, found);
-    }
-    return found;
+    return this.#kept.get(`${id} ${depth}`) ?? this.#kept.get(`${id} panel`);
   }
 
   set(id: number, depth: StatisticsDepth, found: Kept): void {
     this.#kept.set(`${id} ${depth}`, found);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= columnsKept) break;
-      this.#kept.delete(oldest);
-    }
   }
 }
 

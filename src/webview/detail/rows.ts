@@ -26,37 +26,18 @@ const longestNested = 1_000_000;
 /** `open` holds, by the line's id, how many members show; absent means folded. */
 export function treeLines(root: JsonValue, open: ReadonlyMap<string, number>): TreeLine[] {
   const lines: TreeLine[] = [];
-  visit(root, '$', 0, undefined, []);
+  visit(rootLine(root));
   return lines;
 
-  function visit(
-    value: JsonValue,
-    id: string,
-    depth: number,
-    key: Step | undefined,
-    path: readonly Step[] | undefined,
-  ): void {
-    const inside = insideOf(value);
+  function visit(line: TreeLine): void {
+    const { id, depth, path, value, inside } = line;
     const shown = inside ? open.get(id) : undefined;
-    lines.push({ id, depth, key, path, value, inside, open: shown !== undefined, more: false });
+    lines.push({ ...line, open: shown !== undefined });
     if (!inside || shown === undefined) return;
-    const nested = inside !== value;
-    const { items, next } = membersOf(inside, shown);
-    for (const { key: name, index, value: member } of items) {
-      const step = name ?? index;
-      visit(member, `${id}/${index}`, depth + 1, step, nested || !path ? undefined : [...path, step]);
-    }
-    if (next) {
-      lines.push({
-        id: `${id}/more`,
-        depth: depth + 1,
-        key: undefined,
-        path,
-        value,
-        inside,
-        open: false,
-        more: true,
-      });
+    for (const member of linesInside(line, inside, shown)) visit(member);
+    if (membersOf(inside, shown).next) {
+      const more = { key: undefined, path, value, inside, open: false, more: true };
+      lines.push({ ...more, id: `${id}/more`, depth: depth + 1 });
     }
   }
 }
@@ -71,30 +52,51 @@ export function foundLines(root: JsonValue, text: string): TreeLine[] {
   const holds = (part: string) => part.toLowerCase().includes(sought);
   const lines: TreeLine[] = [];
   let looked = 0;
-  visit(root, '$', 0, undefined, []);
+  const isEnough = (): boolean => lines.length >= mostFound || looked >= mostSearched;
+  visit(rootLine(root));
   return lines;
 
-  function visit(
-    value: JsonValue,
-    id: string,
-    depth: number,
-    key: Step | undefined,
-    path: readonly Step[] | undefined,
-  ): void {
-    if (lines.length >= mostFound || looked++ >= mostSearched) return;
-    const inside = insideOf(value);
-    const line: TreeLine = { id, depth, key, path, value, inside, open: inside !== undefined, more: false };
+  function visit(line: TreeLine): void {
+    looked++;
+    const { key, value, inside } = line;
+    const shown = { ...line, open: inside !== undefined };
     const own = typeof key === 'string' && holds(key);
-    if (own || (!inside && holds(textOf(value)))) lines.push(line);
+    if (own || (!inside && holds(textOf(value)))) lines.push(shown);
     if (!inside) return;
     const at = lines.length;
-    const nested = inside !== value;
-    for (const { key: name, index, value: member } of membersOf(inside, mostSearched).items) {
-      const step = name ?? index;
-      visit(member, `${id}/${index}`, depth + 1, step, nested || !path ? undefined : [...path, step]);
+    for (const member of linesInside(line, inside, mostSearched)) {
+      if (isEnough()) break;
+      visit(member);
     }
-    if (!own && lines.length > at) lines.splice(at, 0, line);
+    if (!own && lines.length > at) lines.splice(at, 0, shown);
   }
+}
+
+function rootLine(root: JsonValue): TreeLine {
+  return lineOf(root, '$', 0, undefined, []);
+}
+
+/** The folded lines of the first members of what unfolds in a line. */
+function* linesInside(
+  { id, depth, path, value }: TreeLine,
+  inside: JsonValue,
+  most: number,
+): Generator<TreeLine> {
+  const nested = inside !== value;
+  for (const { key, index, value: member } of membersOf(inside, most).items) {
+    const step = key ?? index;
+    yield lineOf(member, `${id}/${index}`, depth + 1, step, nested || !path ? undefined : [...path, step]);
+  }
+}
+
+function lineOf(
+  value: JsonValue,
+  id: string,
+  depth: number,
+  key: Step | undefined,
+  path: readonly Step[] | undefined,
+): TreeLine {
+  return { id, depth, key, path, value, inside: insideOf(value), open: false, more: false };
 }
 
 /** How a line's path stands to one that is sought. */

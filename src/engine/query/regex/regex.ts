@@ -1,3 +1,4 @@
+import { RecentMap } from '../../recentMap.ts';
 import { longestText } from '../value/longText.ts';
 import { LazyDfa } from './dfa.ts';
 import { requiredText } from './literal.ts';
@@ -23,7 +24,7 @@ export interface Regex {
 }
 
 const maxKept = 64;
-const kept = new Map<string, Regex | RegexError>();
+const kept = new RecentMap<string, Regex | RegexError>(maxKept);
 
 /** Compiles, or answers what it compiled before. @throws RegexError */
 export function compileRegex(pattern: string, insensitive = false): Regex {
@@ -44,11 +45,6 @@ function keptRegex(pattern: string, insensitive: boolean): Regex | RegexError {
   if (found === undefined) {
     found = createOrFail(pattern, insensitive);
     kept.set(key, found);
-    if (kept.size > maxKept)
-      for (const oldest of kept.keys()) {
-        kept.delete(oldest);
-        break;
-      }
   }
   return found;
 }
