@@ -141,7 +141,7 @@ export const rooms = {
   'webview/grid': ['protocol', 'webview'],
   'webview/model': ['protocol', 'webview', 'webview/grid'],
   'webview/parts': ['webview'],
-  'webview/plot': ['protocol', 'webview', 'webview/model', 'webview/parts'],
+  'webview/plot': ['protocol', 'webview', 'webview/grid', 'webview/model', 'webview/parts'],
   'webview/detail': ['protocol', 'webview', 'webview/grid', 'webview/model', 'webview/parts'],
   'webview/problems': ['protocol', 'webview', 'webview/detail', 'webview/model', 'webview/parts'],
   'webview/find': ['protocol', 'webview', 'webview/grid', 'webview/model', 'webview/parts'],

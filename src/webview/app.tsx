@@ -17,6 +17,7 @@ import { IconButton } from './parts/button.tsx';
 import { Menu } from './parts/menu.tsx';
 import { Splitter } from './parts/splitter.tsx';
 import { Toolbar } from './parts/toolbar.tsx';
+import { ResultPlot } from './plot/resultPlot.tsx';
 import { TimeBand } from './plot/timeBand.tsx';
 import { ColumnPanel } from './plot/columnPanel.tsx';
 import { Problems } from './problems/problems.tsx';
@@ -57,6 +58,7 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
     side.value = 'none';
     preview.grid.focus();
   };
+  const isPlotted = page.plotted.value && canPlot(page);
   const beside = wide.value;
   const share = page.split.value;
   const hasSide =
@@ -73,6 +75,18 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
         nonce={nonce}
         leave={() => preview.grid.focus()}
         ready={(focus) => (page.focusBox.value = focus)}
+        result={
+          canPlot(page) && (
+            <button
+              type="button"
+              class="text-button"
+              aria-pressed={isPlotted}
+              onClick={() => (page.plotted.value = !page.plotted.value)}
+            >
+              <span class="codicon codicon-graph" aria-hidden="true" /> {t('Plot')}
+            </button>
+          )
+        }
       >
         <Tools page={page} />
       </FilterBar>
@@ -81,8 +95,8 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
       <div class={beside ? 'parts beside' : 'parts below'}>
         <div class="grid-part">
           {find.open.value && <FindBar page={page} />}
-          <GridMount page={page} />
-          <GridState page={page} />
+          <GridMount page={page} covered={isPlotted} />
+          {isPlotted ? <ResultPlot page={page} /> : <GridState page={page} />}
         </div>
         {hasSide && (
           <>
@@ -123,12 +137,17 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
   );
 }
 
-function GridMount({ page }: { readonly page: PageModel }) {
+/** Results have columns of their own; the rows of a file have plots in their headers. */
+function canPlot({ preview }: PageModel): boolean {
+  return !preview.inContext.value && preview.result.value?.columns !== undefined;
+}
+
+function GridMount({ page, covered }: { readonly page: PageModel; readonly covered: boolean }) {
   const host = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     host.current?.append(page.preview.grid.element);
   }, []);
-  return <div class="grid-host" ref={host} />;
+  return <div class="grid-host" ref={host} inert={covered} />;
 }
 
 function Tools({ page }: { readonly page: PageModel }) {

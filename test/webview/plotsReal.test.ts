@@ -4,6 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { accessibilityFaults } from '../support/axe.ts';
+import { enterQuery } from './bed/grid.ts';
 import { RealEngine } from './bed/realEngine.ts';
 import { startBed, type BedServer } from './bed/server.ts';
 
@@ -175,4 +177,90 @@ describe('webview/plots over the real engine', function () {
       await page.locator('.badge').waitFor({ state: 'detached' });
     });
   }
+
+  describe('plot results', () => {
+    before(async () => {
+      const path = join(folder, 'results.jsonl');
+      await writeFile(path, items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+      await engine.open(path, {});
+      await page.locator('.footer', { hasText: '6,000 records' }).waitFor();
+    });
+
+    async function plotted(query: string): Promise<void> {
+      await enterQuery(page, query);
+      const button = page.locator('.result-line').getByRole('button', { name: 'Plot', exact: true });
+      await button.waitFor();
+      if ((await button.getAttribute('aria-pressed')) === 'false') await button.click();
+    }
+
+    async function marks(count: number): Promise<string[]> {
+      await page.waitForFunction((many) => document.querySelectorAll('.chart .mark').length === many, count);
+      return page
+        .locator('.chart .mark')
+        .evaluateAll((all) => all.map((mark) => mark.getAttribute('aria-label') ?? ''));
+    }
+
+    it('as bars of groups, with what a screen reader is told', async () => {
+      await plotted('|> AGGREGATE count(*) AS n GROUP BY level |> ORDER BY n DESC, level DESC');
+      const bars = await marks(levels.length);
+      const expected = levels
+        .map((level) => [level, items.filter((item) => item.level === level).length] as const)
+        .toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? 1 : -1));
+      assert.deepEqual(
+        bars.map((bar) => /level: (.*), n: (\d+)$/.exec(bar)?.slice(1)),
+        expected.map(([level, count]) => [level, String(count)]),
+      );
+      assert.equal(await page.locator('.chart rect.mark').count(), levels.length);
+      assert.deepEqual(await accessibilityFaults(page), []);
+      await page.locator('.chart').focus();
+      await page.keyboard.press('End');
+      await page.locator('.chart .mark.current[aria-label^="level"]').waitFor();
+    });
+
+    it('as lines over time, one for each group', async () => {
+      await plotted(`|> AGGREGATE count(*) AS n GROUP BY date_trunc('day', ts) AS day, level`);
+      await page.locator('.chart polyline').nth(3).waitFor();
+      assert.equal(await page.locator('.chart polyline').count(), levels.length);
+      assert.equal(await page.locator('.result-plot .legend li').count(), levels.length);
+    });
+
+    it('as points, no more than are bounded, and says so', async () => {
+      await plotted('|> SELECT ms, id');
+      await marks(2000);
+      await page.getByText('The first 2,000 of 6,000 rows.').waitFor();
+      await page.locator('.chart-head select').first().selectOption('lines');
+      await page.locator('.chart polyline').waitFor();
+    });
+
+    it('as pictures with the colours of the theme', async () => {
+      await plotted('|> AGGREGATE count(*) AS n GROUP BY level');
+      await marks(levels.length);
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.getByRole('button', { name: 'Copy as PNG' }).click();
+      await page.waitForFunction(async () => {
+        const [item] = await navigator.clipboard.read();
+        return item.types.includes('image/png');
+      });
+      const svg = await page.evaluate(() => {
+        const picture = new DOMParser().parseFromString(
+          new XMLSerializer().serializeToString(document.querySelector('.chart') ?? document),
+          'image/svg+xml',
+        );
+        return picture.documentElement.tagName;
+      });
+      assert.equal(svg, 'svg');
+    });
+
+    it('says so where nothing can be drawn, for no row and for one, and goes back to the rows', async () => {
+      await plotted('|> SELECT level, ts');
+      await page.getByText(/nothing to plot/).waitFor();
+      await plotted('id < 0 |> AGGREGATE count(*) AS n GROUP BY level');
+      await page.getByText(/nothing to plot/).waitFor();
+      await plotted('|> AGGREGATE count(*) AS n');
+      await marks(1);
+      await page.getByRole('button', { name: 'Back to the Rows' }).click();
+      await page.locator('.result-plot').waitFor({ state: 'detached' });
+      await page.locator('.row .cell', { hasText: '6000' }).first().waitFor();
+    });
+  });
 });

@@ -24,6 +24,8 @@ export interface PageModel extends Actions {
   readonly filter: Filter;
   readonly record: RecordModel;
   readonly statistics: StatisticsModel;
+  /** A result with columns of its own shows as a chart. */
+  readonly plotted: Signal<boolean>;
   readonly timeline: TimelineModel;
   /** Of the column of the active cell. */
   readonly facts: ColumnFacts;
@@ -53,6 +55,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   const side = signal(saved.side);
   const split = signal(saved.split);
   const plots = signal(saved.plots);
+  const plotted = signal(false);
   const overTime = signal(saved.timeline);
   const overlay = signal<Overlay | undefined>(undefined);
   let tellTimer: ReturnType<typeof setTimeout> | undefined;
@@ -211,6 +214,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     record,
     statistics,
     facts,
+    plotted,
     timeline,
     find,
     side,

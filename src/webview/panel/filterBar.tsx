@@ -20,6 +20,8 @@ export interface FilterBarProps {
   readonly nonce: string;
   readonly leave: () => void;
   readonly ready: (focus: () => void) => void;
+  /** What can be done with the result, beside what is said of it. */
+  readonly result?: ComponentChildren;
   /** Buttons beside the box. */
   readonly children: ComponentChildren;
 }
@@ -60,7 +62,7 @@ export function FilterBar(props: FilterBarProps) {
 /** So many conditions show before the others are asked for. */
 const foldedChips = 6;
 
-function ResultLine({ filter, preview }: FilterBarProps) {
+function ResultLine({ filter, preview, result }: FilterBarProps) {
   const state = preview.result.value;
   const running = filter.running.value;
   const on = filter.applied.value !== '';
@@ -136,6 +138,7 @@ function ResultLine({ filter, preview }: FilterBarProps) {
           </button>
         )}
       </span>
+      {on && result}
       {on && <ClearButton filter={filter} />}
     </div>
   );

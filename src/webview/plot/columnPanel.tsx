@@ -69,16 +69,19 @@ function Body({ page, column, known }: BodyProps) {
   if (!whole) return null;
   const summary = filtered ?? whole;
   const items = summary.lists?.items;
+  // Values that are there once say less than the figures.
+  const repeats = whole.top.values.length === 0 || (whole.top.values.at(0)?.count ?? 0) > 1;
   return (
     <div class={known.stale ? 'plot stale' : 'plot'}>
       {known.statistics.histogram && known.statistics.histogram.whole.length > 0 && (
         <Wide page={page} column={column} known={known} />
       )}
+      {!repeats && <Figures whole={whole} filtered={filtered} />}
       <Checklist page={page} column={column} whole={whole} filtered={filtered} />
       {items && items.top.values.length > 0 && (
         <Values title={t('Most frequent items')} values={items.top.values} all={rowsOf(items.kinds)} />
       )}
-      <Figures whole={whole} filtered={filtered} />
+      {repeats && <Figures whole={whole} filtered={filtered} />}
       {summary.texts && (
         <>
           <h3>{t('Shortest and longest text')}</h3>
