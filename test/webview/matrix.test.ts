@@ -2,6 +2,7 @@
  * Every layout of a file and every operator through the real page in a real browser, with the real engine behind the
  * extension's own relay: what can be seen is what plain JavaScript makes of the objects that the file was made of.
  */
+import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,6 +84,22 @@ describe('webview/matrix', function () {
       }
     });
   }
+
+  it('the other tables of a file, with their records and a way to read them', async () => {
+    const path = join(folder, 'tables.csv');
+    const table = (names: string, count: number) =>
+      [names, ...Array.from({ length: count }, (_, i) => `${i},${i * 2}.5,x${i}`)].join('\n');
+    await writeFile(path, `${table('a,b,c', 12)}\n\n${table('k,l,m', 3400)}\n`);
+    await engine.open(path, {});
+    await page
+      .getByRole('button', { name: 'another table from line 15 (3,400 records), not shown' })
+      .waitFor();
+    await page.getByRole('button', { name: /^Problems/ }).click();
+    await page.getByText('Table 2, from line 15, with 3,400 records, is not shown.').waitFor();
+    await page.getByRole('button', { name: 'Read This Table' }).click();
+    assert.deepEqual(await engine.said, { table: 2 });
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+  });
 
   it('200,000 records', async () => {
     const written = new Written(200_000);

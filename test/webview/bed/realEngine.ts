@@ -20,6 +20,9 @@ export class RealEngine {
   readonly #toPage: Peer<HostCalls, Nothing, PreviewEvents>;
   readonly #relay: Relay;
   #session = 0;
+  #tell: (options: FormatOptions) => void = () => undefined;
+  /** How the page first asks a file to be read. */
+  readonly said = new Promise<FormatOptions>((resolve) => (this.#tell = resolve));
   /** What goes to the page, in one piece a turn. */
   #outgoing: string[] = [];
   #sending: Promise<void> = Promise.resolve();
@@ -31,7 +34,7 @@ export class RealEngine {
       post: (message) => this.#worker.postMessage({ session: 0, message } satisfies Tagged),
       handlers: {},
     });
-    this.#toPage = new Peer({ post: (message) => this.#send(message), handlers: handlers() });
+    this.#toPage = new Peer({ post: (message) => this.#send(message), handlers: this.#handlers() });
     this.#relay = new Relay({
       toPage: (message) => this.#send(message),
       toEngine: (message) => this.#worker.postMessage({ session: this.#session, message } satisfies Tagged),
@@ -83,22 +86,25 @@ export class RealEngine {
       await this.#page.evaluate((texts) => window.hostBed.deliver(texts), messages);
     });
   }
-}
 
-function handlers(): Handlers<HostCalls> {
-  const done = () => null;
-  return {
-    'host/export': done,
-    'host/exportRejects': done,
-    'host/openAsText': done,
-    'host/openRecord': done,
-    'host/readAs': done,
-    'host/readWith': done,
-    'host/copy': done,
-    'host/copyQueryAs': done,
-    'host/filters': () => ({ history: [], saved: [] }),
-    'host/keepPage': () => null,
-    'host/keepFilters': done,
-    'host/status': done,
-  };
+  #handlers(): Handlers<HostCalls> {
+    const done = () => null;
+    return {
+      'host/export': done,
+      'host/exportRejects': done,
+      'host/openAsText': done,
+      'host/openRecord': done,
+      'host/readAs': done,
+      'host/readWith': (said) => {
+        this.#tell(said);
+        return null;
+      },
+      'host/copy': done,
+      'host/copyQueryAs': done,
+      'host/filters': () => ({ history: [], saved: [] }),
+      'host/keepPage': () => null,
+      'host/keepFilters': done,
+      'host/status': done,
+    };
+  }
 }
