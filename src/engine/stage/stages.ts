@@ -6,6 +6,7 @@ import { computeStage } from './compute.ts';
 import { describeStage } from './describe.ts';
 import { distinctStage } from './distinct.ts';
 import { fillStage } from './fill.ts';
+import { frequentStage } from './frequent.ts';
 import { limitStage } from './limit.ts';
 import { sortStage } from './orderBy.ts';
 import { slotsOf } from './output.ts';
@@ -30,6 +31,7 @@ const kinds: { readonly [K in StepKind]: (step: Step<K>, slots: readonly Slot[])
   unnest: unnestStage,
   fill: fillStage,
   describe: describeStage,
+  frequent: frequentStage,
 };
 
 export function stageOf<K extends StepKind>(step: Step<K>, slots: readonly Slot[]): Stage {

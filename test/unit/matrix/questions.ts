@@ -113,6 +113,12 @@ export const questions: readonly Question[] = [
         n: greatest(members, 'n'),
       })),
   ),
+  table(`|> TOP 3 OF o |> SELECT value, count`, (rows) =>
+    groups(rows.all, 'o')
+      .map(([o, members]) => ({ value: o, count: members.length }))
+      .sort((a, b) => b.count - a.count || compareTexts(a.value, b.value, 1))
+      .slice(0, 3),
+  ),
   table(
     `|> DESCRIBE w, o |> SELECT column_name, column_type, min, max, sum, approx_unique, count, nulls`,
     (rows) => {

@@ -88,7 +88,9 @@ describe('DuckDB agrees', () => {
     const all = texts.join('\n');
     const words = [...scalarFunctions.keys(), ...aggregates.keys(), ...windowFunctions.keys()];
     const unseen = words.filter((word) => !askedElsewhere.has(word) && !all.includes(`${word}(`));
-    const operators = pipeOperators.filter(({ word }) => !new RegExp(`(^|\\|> )${word}\\b`, 'm').test(all));
+    // DESCRIBE has its own comparison, with the aggregates that are compared here.
+    const asked = pipeOperators.filter(({ word }) => word !== 'DESCRIBE');
+    const operators = asked.filter(({ word }) => !new RegExp(`(^|\\|> )${word}\\b`, 'm').test(all));
     assert.deepEqual([...unseen, ...operators.map(({ word }) => word)], []);
   });
 

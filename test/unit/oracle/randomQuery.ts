@@ -103,7 +103,7 @@ export class QueryWriter {
     let unique: string[] = ['id'];
     let fromFile = true;
     for (let left = this.#draw(1, 4); left > 0; left--) {
-      switch (this.#draw(0, 13)) {
+      switch (this.#draw(0, 14)) {
         case 0:
         case 1:
           operators.push(`WHERE ${this.boolean(3)}`);
@@ -192,6 +192,17 @@ export class QueryWriter {
           );
           this.#columns = [...this.#columns, column];
           unique = [...unique, column.name];
+          fromFile = false;
+          break;
+        }
+        case 12: {
+          const item = this.#pick(this.#columns);
+          const column: Column = { name: this.#name(), type: item.type };
+          operators.push(`TOP ${this.#draw(1, 5)} OF ${item.name} AS ${column.name}`);
+          operators.push(`RENAME "count" AS ${column.name}_rows |> DROP share`);
+          this.#columns = [column, { name: `${column.name}_rows`, type: 'number' }];
+          unique = [column.name];
+          ordered = true;
           fromFile = false;
           break;
         }

@@ -20,6 +20,7 @@ describe('query/outcome', () => {
       '|> AGGREGATE count(*) AS n': 'rows',
       '|> UNNEST tags AS tag': 'rows',
       '|> DESCRIBE': 'rows',
+      '|> TOP 5 OF a': 'groups',
       '|> SELECT a |> DISTINCT': 'rows',
       '|> AGGREGATE count(*) AS n GROUP BY a |> UNNEST [1, 2] AS x': 'rows',
     };

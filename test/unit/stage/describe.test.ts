@@ -138,6 +138,35 @@ describe('stage/describe', function () {
     );
   });
 
+  it('says of numbers what the aggregates say', async () => {
+    const number = fc.oneof(
+      fc.constant(null),
+      fc.integer({ min: -1000, max: 1000 }).map((hundredths) => hundredths / 100),
+      fc.constantFrom(9007199254740993n, -12345678901234567890n),
+    );
+    const aggregates =
+      'min(n) AS min, max(n) AS max, sum(n) AS sum, avg(n) AS avg, stddev(n) AS std, quantile_cont(n, 0.25) AS q25, ' +
+      'median(n) AS q50, quantile_cont(n, 0.75) AS q75, count(DISTINCT n) AS approx_unique, count(*) AS count, count_if(n IS NULL) AS nulls';
+    await fc.assert(
+      fc.asyncProperty(fc.array(number, { minLength: 1, maxLength: 30 }), async (numbers) => {
+        const text = numbers.map((n) => `{"n":${String(n)}}`).join('\n');
+        const dataset = await open(text, 'data.jsonl');
+        try {
+          const [figures] = await rowsOf(dataset, 'DESCRIBE n');
+          const [expected] = await rowsOf(dataset, `AGGREGATE ${aggregates}`);
+          for (const [name, value] of Object.entries(expected)) {
+            const found = figures[name];
+            if (typeof value !== 'number' || name !== 'std') assert.deepEqual(found, value, name);
+            else assert.ok(Math.abs(Number(found) - value) <= 1e-9 * Math.abs(value), name);
+          }
+        } finally {
+          await dataset.close();
+        }
+      }),
+      { numRuns: runs(60, 2000) },
+    );
+  });
+
   it('is not written for engines that have nothing like it, which say where', () => {
     const parsed = parseQuery('WHERE a > 1 |> DESCRIBE');
     assert.ok(parsed.ok);

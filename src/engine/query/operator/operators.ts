@@ -15,6 +15,7 @@ import { rename } from './rename.ts';
 import { select } from './select.ts';
 import { set } from './set.ts';
 import { tablesample } from './tablesample.ts';
+import { topOf } from './topOf.ts';
 import { unnest } from './unnest.ts';
 import { where } from './where.ts';
 
@@ -34,6 +35,7 @@ const entries: { readonly [K in OperatorKind]: OperatorEntry<K> } = {
   unnest,
   fill,
   describe,
+  top: topOf,
   as,
 };
 

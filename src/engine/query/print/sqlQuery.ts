@@ -116,6 +116,9 @@ class SqlPrinter {
       case 'tablesample':
         this.#sample(operator);
         break;
+      case 'top':
+        this.#top(operator);
+        break;
       case 'unnest':
         this.#unnest(operator);
         break;
@@ -175,6 +178,22 @@ class SqlPrinter {
     this.#block.select = [...groupBy, ...aggregates].map((item) => this.#item(item)).join(', ');
     if (groupBy.length > 0)
       this.#block.groupBy = groupBy.map((key) => this.#expressions.write(key.expression)).join(', ');
+  }
+
+  /** A window over the groups, which not every engine has. */
+  #top(operator: Operator<'top'>): void {
+    const { dialect } = this.#engine;
+    if (dialect.engine !== 'DuckDB') throw unprintable(operator, dialect.engine);
+    this.#endUnless(
+      ({ select, orderBy, limit }) => select === undefined && orderBy === undefined && limit === undefined,
+    );
+    const { expression, name, explicit } = operator.expression;
+    const key = this.#expressions.write(expression);
+    const value = this.#name(explicit ? name : 'value');
+    this.#block.select = `${key} AS ${value}, count(*) AS "count", count(*) / sum(count(*)) OVER () AS "share"`;
+    this.#block.groupBy = key;
+    this.#block.orderBy = `"count" DESC, ${value} NULLS LAST`;
+    this.#block.limit = `LIMIT ${operator.count}`;
   }
 
   #sample(operator: Extract<Operator, { kind: 'tablesample' }>): void {
