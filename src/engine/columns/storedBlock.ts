@@ -1,4 +1,5 @@
-import { FieldColumn, type FieldRequest, type RecordBlock } from '../format/record.ts';
+import { Lender } from '../format/lease.ts';
+import { FieldColumn, RecordBlock, type FieldRequest } from '../format/record.ts';
 import type { CodedValues } from '../format/fieldColumn.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
 import { unpack } from './bits.ts';
@@ -21,6 +22,7 @@ import { bodyAt, Encoding, headerWords, headOf, wordsOf, type SegmentBytes } fro
 export class StoredBlocks {
   readonly #fields: readonly FieldRequest[];
   readonly #scratch: readonly Scratch[];
+  readonly #lender = new Lender();
   #faults = new Uint8Array(0);
   #starts = new Uint32Array(0);
   #ends = new Uint32Array(0);
@@ -36,6 +38,7 @@ export class StoredBlocks {
     { records: count, lines, malformed, start, next }: BlockSummary,
     segments: readonly SegmentBytes[],
   ): RecordBlock {
+    this.#lender.takeBack();
     if (this.#faults.length < count) {
       this.#faults = new Uint8Array(2 * count);
       this.#starts = new Uint32Array(2 * count);
@@ -55,7 +58,7 @@ export class StoredBlocks {
     faults.fill(0);
     if (malformed > 0 && segments.length > 0) readFaults(segments[0], faults);
     this.#ends.fill(room, 0, count);
-    return {
+    const made = {
       bytes,
       offset: start,
       count,
@@ -75,6 +78,7 @@ export class StoredBlocks {
       incomplete: false,
       fields,
     };
+    return RecordBlock.borrowed(made, this.#lender.lend());
   }
 }
 

@@ -1,5 +1,6 @@
 import { Fault, isReadable } from '../fault.ts';
-import { FieldColumn, Kind, type FieldRequest, type RecordBlock, type ScanTask } from './record.ts';
+import { Lender } from './lease.ts';
+import { FieldColumn, Kind, RecordBlock, type FieldRequest, type ScanTask } from './record.ts';
 
 /** Where a block ends, once its records are known. */
 export type BlockEnd = Pick<RecordBlock, 'lineCount' | 'next' | 'incomplete'>;
@@ -34,6 +35,7 @@ interface GrowingColumn {
 export type NumberOf = (bytes: Uint8Array, kind: number, start: number, end: number) => number;
 
 export function createBlockBuilder(numberOf: NumberOf): BlockBuilder {
+  const lender = new Lender();
   let requests: readonly FieldRequest[] = [];
   let count = 0;
   let faulty = 0;
@@ -94,6 +96,7 @@ export function createBlockBuilder(numberOf: NumberOf): BlockBuilder {
 
   return {
     begin(fields) {
+      lender.takeBack();
       requests = fields;
       count = 0;
       faulty = 0;
@@ -125,7 +128,7 @@ export function createBlockBuilder(numberOf: NumberOf): BlockBuilder {
     },
 
     finish(bytes, task, end) {
-      return {
+      const parts = {
         bytes,
         offset: task.offset,
         count,
@@ -140,6 +143,7 @@ export function createBlockBuilder(numberOf: NumberOf): BlockBuilder {
         incomplete: end.incomplete,
         fields: requests.map((request, column) => finishColumn(columns[column], request, bytes)),
       };
+      return RecordBlock.borrowed(parts, lender.lend());
     },
   };
 }

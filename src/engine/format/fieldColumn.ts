@@ -1,4 +1,5 @@
 import type { ColumnRanges } from '../kernel/ranges.ts';
+import type { Lease } from './lease.ts';
 
 /** What a field holds. Order and numbers are known to the kernel. */
 export const Kind = {
@@ -43,6 +44,7 @@ export class FieldColumn {
   readonly #ends: Uint32Array;
   readonly #numbers: Float64Array;
   readonly #ranges: ColumnRanges | undefined;
+  #lease: Lease | undefined;
 
   /** @param ranges a fast way to look through these values, where the scanner has one */
   constructor(
@@ -61,6 +63,7 @@ export class FieldColumn {
 
   /** `Kind` of each record. */
   get kinds(): Uint8Array {
+    this.#lease?.check();
     return this.#kinds;
   }
 
@@ -105,6 +108,11 @@ export class FieldColumn {
   /** A fast way to look through the values of all records; undefined where there is none. */
   get ranges(): ColumnRanges | undefined {
     return this.#ranges;
+  }
+
+  /** From now on the column is one of a borrowed block: asking what its values are throws once that is void. */
+  borrow(lease: Lease): void {
+    this.#lease = lease;
   }
 
   /** A column of `count` records without the field. */

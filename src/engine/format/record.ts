@@ -1,18 +1,13 @@
 import type { Fault } from '../fault.ts';
 import type { Needle, Search } from '../kernel/search.ts';
 import { FieldColumn, Kind } from './fieldColumn.ts';
+import type { Lease } from './lease.ts';
 
 export { FieldColumn, Kind };
 export type { Needle, Search };
 
-/**
- * A batch's records as the scanner finds them: raw bytes cut at record boundaries and, for the few paths that
- * the query reads, where each record's value stands. Nothing is decoded or copied. All indices are relative to
- * `bytes`; `offset + index` is a place in the source.
- *
- * The arrays may be views of a scanner's own memory: they are valid until its next `scan` or `reserve`.
- */
-export interface RecordBlock {
+/** What a `RecordBlock` is made of. All indices are relative to `bytes`; `offset + index` is a place in the source. */
+export interface BlockParts {
   readonly bytes: Uint8Array;
   /** Offset in the source of `bytes[0]`. */
   readonly offset: number;
@@ -59,6 +54,113 @@ export interface RecordBlock {
   readonly held?: Uint32Array | undefined;
   /** Searches `bytes`, where the scanner has a fast way to. */
   readonly search?: Search | undefined;
+}
+
+/**
+ * A block's records as the scanner finds them: raw bytes cut at record boundaries and, for the few paths that the query
+ * reads, where each record's value stands. Nothing is decoded or copied.
+ *
+ * A borrowed block looks into memory that its scanner uses again: it is valid until the next `scan` or `reserve`, and
+ * using it after the next `scan` throws. An owned one has memory of its own.
+ */
+export class RecordBlock implements BlockParts {
+  readonly #parts: BlockParts;
+  readonly #lease: Lease | undefined;
+
+  private constructor(parts: BlockParts, lease: Lease | undefined) {
+    this.#parts = parts;
+    this.#lease = lease;
+  }
+
+  /** A block whose arrays nobody else writes to. */
+  static owned(parts: BlockParts): RecordBlock {
+    return new RecordBlock(parts, undefined);
+  }
+
+  /** A block whose arrays are used again for others. */
+  static borrowed(parts: BlockParts, lease: Lease): RecordBlock {
+    for (const field of parts.fields) field.borrow(lease);
+    return new RecordBlock(parts, lease);
+  }
+
+  /** The block with other parts, valid for as long as this one, or as the lease says. */
+  with(changes: Partial<BlockParts>, lease = this.#lease): RecordBlock {
+    const parts = { ...this.#held(), ...changes };
+    return lease ? RecordBlock.borrowed(parts, lease) : RecordBlock.owned(parts);
+  }
+
+  #held(): BlockParts {
+    this.#lease?.check();
+    return this.#parts;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#held().bytes;
+  }
+
+  get offset(): number {
+    return this.#held().offset;
+  }
+
+  get count(): number {
+    return this.#held().count;
+  }
+
+  get starts(): Uint32Array {
+    return this.#held().starts;
+  }
+
+  get offsets(): Float64Array | undefined {
+    return this.#held().offsets;
+  }
+
+  get ends(): Uint32Array {
+    return this.#held().ends;
+  }
+
+  get lines(): Uint32Array {
+    return this.#held().lines;
+  }
+
+  get faults(): Uint8Array {
+    return this.#held().faults;
+  }
+
+  get faultAt(): Uint32Array {
+    return this.#held().faultAt;
+  }
+
+  get faulty(): number {
+    return this.#held().faulty;
+  }
+
+  get lineCount(): number {
+    return this.#held().lineCount;
+  }
+
+  get next(): number {
+    return this.#held().next;
+  }
+
+  get incomplete(): boolean {
+    return this.#held().incomplete;
+  }
+
+  get ended(): RecordsEnd | undefined {
+    return this.#held().ended;
+  }
+
+  get fields(): readonly FieldColumn[] {
+    return this.#held().fields;
+  }
+
+  get held(): Uint32Array | undefined {
+    return this.#held().held;
+  }
+
+  get search(): Search | undefined {
+    return this.#held().search;
+  }
 }
 
 /** Where the records of a document end. */

@@ -1,12 +1,12 @@
 import { Fault } from '../fault.ts';
 import type { Source } from '../source/source.ts';
 import { faultReason } from '../faultReason.ts';
-import { FieldColumn, type FieldRequest, type RecordBlock, type ScanTask } from './record.ts';
+import { FieldColumn, RecordBlock, type FieldRequest, type ScanTask } from './record.ts';
 
 /** A block without a record. */
 export function noRecords(buffer: Uint8Array, task: ScanTask, fields: readonly FieldRequest[]): RecordBlock {
   const none = new Uint32Array(0);
-  return {
+  return RecordBlock.owned({
     bytes: buffer.subarray(0, task.length),
     offset: task.offset,
     count: 0,
@@ -20,7 +20,7 @@ export function noRecords(buffer: Uint8Array, task: ScanTask, fields: readonly F
     next: task.from,
     incomplete: false,
     fields: fields.map(() => FieldColumn.missing(0)),
-  };
+  });
 }
 
 /** Why a record is malformed or odd, in a sentence; '' where it is neither. */
@@ -29,27 +29,25 @@ export function reasonIn(block: RecordBlock, record: number): string {
   return faultReason(block.faults[record], raw, block.faultAt[record]);
 }
 
-/** A block whose scanner will be used again. */
+/** A block whose scanner will be used again; its bytes are still the scanner's. */
 export function copied(block: RecordBlock): RecordBlock {
-  return {
-    ...block,
-    starts: block.starts.slice(),
-    ends: block.ends.slice(),
-    lines: block.lines.slice(),
-    faults: block.faults.slice(),
-    faultAt: block.faultAt.slice(),
-    fields: block.fields.map((field) => field.copied()),
-  };
+  const { bytes, offset, offsets, count, starts, ends, lines, faults, faultAt, faulty } = block;
+  const { lineCount, next, incomplete, ended, fields, held } = block;
+  return RecordBlock.owned({
+    ...{ bytes, offset, offsets, count, faulty, lineCount, next, incomplete, ended },
+    starts: starts.slice(),
+    ends: ends.slice(),
+    lines: lines.slice(),
+    faults: faults.slice(),
+    faultAt: faultAt.slice(),
+    held: held?.slice(),
+    fields: fields.map((field) => field.copied()),
+  });
 }
 
 /** A block that holds its own bytes, the first `length` of them: its scanner's buffer will be used for others. */
 export function owned(block: RecordBlock, length: number): RecordBlock {
-  return {
-    ...copied(block),
-    bytes: block.bytes.slice(0, length),
-    held: block.held?.slice(),
-    search: undefined,
-  };
+  return copied(block).with({ bytes: block.bytes.slice(0, length) });
 }
 
 /** A record that cannot be read, as a block has it. */
@@ -67,8 +65,7 @@ export function withLast(
   { start, end, line, fault, at }: AddedRecord,
   fields: readonly FieldRequest[],
 ): RecordBlock {
-  const last: RecordBlock = {
-    ...block,
+  const last = block.with({
     count: 1,
     starts: Uint32Array.of(start),
     ends: Uint32Array.of(end),
@@ -77,17 +74,16 @@ export function withLast(
     faultAt: Uint32Array.of(at),
     faulty: 1,
     fields: fields.map(({ numeric }) => FieldColumn.missing(1, numeric)),
-  };
+  });
   // It is there for whoever asks for malformed records, whatever text they look for.
   const held = block.held && Uint32Array.of(...block.held, block.count);
-  return { ...joined([block, last], block), held };
+  return joined([block, last], block).with({ held });
 }
 
 /** The first `count` records of a block. */
 export function firstOf(block: RecordBlock, count: number): RecordBlock {
   const faults = block.faults.subarray(0, count);
-  return {
-    ...block,
+  return block.with({
     count,
     starts: block.starts.subarray(0, count),
     ends: block.ends.subarray(0, count),
@@ -98,7 +94,7 @@ export function firstOf(block: RecordBlock, count: number): RecordBlock {
     next: count < block.count ? block.starts[count] : block.next,
     fields: block.fields.map((field) => field.first(count)),
     held: block.held?.filter((record) => record < count),
-  };
+  });
 }
 
 /** The records of several blocks as those of one, their lines as they are; the rest is that of `none`. */
@@ -112,8 +108,7 @@ export function joined(blocks: readonly RecordBlock[], none: RecordBlock): Recor
     }
     return empty;
   };
-  return {
-    ...none,
+  return none.with({
     count,
     starts: join(
       new Uint32Array(count),
@@ -158,7 +153,7 @@ export function joined(blocks: readonly RecordBlock[], none: RecordBlock): Recor
         ),
       );
     }),
-  };
+  });
 }
 
 interface Settable extends ArrayLike<number> {
@@ -178,8 +173,7 @@ export async function withOffsets(
 ): Promise<RecordBlock> {
   if (!offsets) return block;
   const { bytes, offset, starts, count, next } = block;
-  return {
-    ...block,
+  return block.with({
     offsets: await offsets.ofPlaces(bytes, offset, starts.subarray(0, count), next, signal),
-  };
+  });
 }

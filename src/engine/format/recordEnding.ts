@@ -18,11 +18,12 @@ const pieceLength = 1024 * 1024;
 export async function* withEnding(
   window: RecordWindow,
   position: number,
-  block: RecordBlock & { readonly ended: RecordsEnd },
+  block: RecordBlock,
+  ended: RecordsEnd,
   fields: readonly FieldRequest[],
   apart: boolean,
 ): AsyncGenerator<PlacedBlock> {
-  const { offset, ended } = block;
+  const { offset } = block;
   const next = offset + block.next;
   const place = (records: RecordBlock): PlacedBlock => ({ start: position, next, records });
   const isRead = window.ended;
@@ -30,7 +31,7 @@ export async function* withEnding(
   let records: RecordBlock = isRead ? block : owned(block, block.bytes.length);
   if (apart && !isRead) {
     yield place(records);
-    records = { ...firstOf(records, 0), lineCount: 0 };
+    records = firstOf(records, 0).with({ lineCount: 0 });
   }
   const problem = await problemAfter(window, position, offset + ended.at, ended.afterComma);
   if (problem) {
@@ -40,7 +41,7 @@ export async function* withEnding(
     const line = problem.line - (apart && !isRead ? block.lineCount : 0);
     const bytes = isRead ? block.bytes : extended(records.bytes, text, start);
     const added: AddedRecord = { start, end: start + text.length, line, fault, at };
-    yield place({ ...withLast(records, added, fields), bytes });
+    yield place(withLast(records, added, fields).with({ bytes }));
   } else if (!apart || isRead) {
     yield place(records);
   }

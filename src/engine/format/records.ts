@@ -74,7 +74,7 @@ async function* blocksOf(
         const next: number = window.base + block.next;
         const { ended } = block;
         if (ended && run.ending !== 'not') {
-          yield* withEnding(window, position, { ...block, ended }, fields, run.ending === 'apart');
+          yield* withEnding(window, position, block, ended, fields, run.ending === 'apart');
         } else {
           if (atEnd) return;
           yield { start: position, next, records: block };
@@ -119,5 +119,5 @@ async function withTooLong(
   const end = start + Math.min(next - open, maxLength);
   const record = { start, end, line: before.lineCount, fault: Fault.TooLong, at: maxRecordLength };
   const lineCount = before.lineCount + (recordsAreLines ? 1 : lineFeeds);
-  return { start: position, next, records: { ...withLast(before, record, fields), lineCount } };
+  return { start: position, next, records: withLast(before, record, fields).with({ lineCount }) };
 }

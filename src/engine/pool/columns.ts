@@ -1,4 +1,5 @@
-import type { FieldRequest, RecordBlock } from '../format/record.ts';
+import { Lender } from '../format/lease.ts';
+import { RecordBlock, type FieldRequest } from '../format/record.ts';
 import type { PlacedBlock } from '../format/recordRun.ts';
 import { records } from '../format/records.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
@@ -57,6 +58,7 @@ const nearby = 4096;
 /** Reads the text of a stored block's records, as far as they are selected. Valid until the next call. */
 export class TextReader {
   readonly #source: Source;
+  readonly #lender = new Lender();
   #bytes = new Uint8Array(0);
   #starts = new Uint32Array(0);
   #ends = new Uint32Array(0);
@@ -77,6 +79,7 @@ export class TextReader {
   ): Promise<RecordBlock> {
     if (summary === undefined || places === undefined) return block;
     const { count } = block;
+    this.#lender.takeBack();
     if (this.#starts.length < count) {
       this.#starts = new Uint32Array(2 * count);
       this.#ends = new Uint32Array(2 * count);
@@ -104,7 +107,7 @@ export class TextReader {
       if (end < size && bytes[end] !== lineFeed && bytes[end] !== carriageReturn)
         throw this.#changed(summary.start + end);
     }
-    return {
+    const parts = {
       bytes,
       offset: summary.start,
       count,
@@ -121,6 +124,7 @@ export class TextReader {
       incomplete: false,
       fields: [],
     };
+    return RecordBlock.borrowed(parts, this.#lender.lend());
   }
 
   #changed(position: number): SourceError {

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { tmpdir } from 'node:os';
 import { Fault } from '../fault.ts';
 import { everything } from '../matchWindow.ts';
-import type { RecordBlock } from '../format/record.ts';
+import { RecordBlock } from '../format/record.ts';
 import type { Plan } from '../query/index.ts';
 import { vectorAt, type Batch } from '../stage/batch.ts';
 import { CodedVector } from '../stage/codedVector.ts';
@@ -96,7 +96,7 @@ export async function* deriveRecords(
       ends[i] = range.end;
       if (!isUtf8(vector.bytes.subarray(range.start, range.end))) faults[i] = Fault.FieldNotUtf8;
     }
-    yield { ...noRecords, bytes: vector.bytes, count, starts, ends, faults };
+    yield RecordBlock.owned({ ...noRecords, bytes: vector.bytes, count, starts, ends, faults });
   }
 }
 

@@ -78,7 +78,7 @@ function segmentOf(trial: Trial, block: RecordBlock): Uint8Array {
 
 /** Without what the kernel knows of the column. */
 function plainSegmentOf(trial: Trial, block: RecordBlock): Uint8Array {
-  return segmentOf(trial, { ...block, fields: [block.fields[0].copied()] });
+  return segmentOf(trial, block.with({ fields: [block.fields[0].copied()] }));
 }
 
 function stored(block: RecordBlock, segment: Uint8Array, request: FieldRequest): RecordBlock {
@@ -364,7 +364,7 @@ describe('columns/segment', () => {
         new SegmentWriter(trial.json).writePlaces(block, 0, out);
         const made = out.words.slice(0, out.length);
         out.length = 0;
-        new SegmentWriter(trial.json).writePlaces({ ...block, fields: [block.fields[0].copied()] }, 0, out);
+        new SegmentWriter(trial.json).writePlaces(block.with({ fields: [block.fields[0].copied()] }), 0, out);
         assert.deepEqual(out.words.slice(0, out.length), made);
         const [starts, ends, scratch] = [0, 0, 0].map(() => new Uint32Array(block.count));
         readPlaces(made, block.count, starts, ends, scratch);

@@ -128,7 +128,7 @@ describe('rows as JSON', () => {
     scanner.reserve(bytes.length).set(bytes);
     const all = { length: bytes.length, offset: 0, from: 0, until: 1, final: true, fields: [] };
     const places = { starts: Uint32Array.of(0, 9), ends: Uint32Array.of(9, 11), faults: new Uint8Array(2) };
-    encoder.encode({ ...scanner.scan(all), count: 2, bytes, ...places }, Uint32Array.of(0, 1), 2);
+    encoder.encode(scanner.scan(all).with({ count: 2, bytes, ...places }), Uint32Array.of(0, 1), 2);
     assert.equal(Buffer.from(encoder.out.view()).toString(), '{\n "a":1}\n{}\n');
     assert.equal(frameOf(values, 'same', new Uint8Array(0), []).head.length, 0);
     assert.equal(frameOf(formatOf(json), 'same', new Uint8Array(0), []).head.toString(), '91');
@@ -148,14 +148,13 @@ describe('rows as JSON', () => {
       final: true,
       fields: [],
     });
-    const elements = {
-      ...block,
+    const elements = block.with({
       count: 2,
       bytes,
       starts: Uint32Array.of(1, 2 + element.length),
       ends: Uint32Array.of(1 + element.length, 2 + 2 * element.length),
       faults: new Uint8Array(2),
-    };
+    });
     encoder.encode(elements, Uint32Array.of(0, 1), 2);
     const line = '{"a": "x\\\\","b": [1," \\"\\n "]}\n';
     assert.equal(Buffer.from(encoder.out.view()).toString(), line + line);

@@ -12,7 +12,8 @@ import {
 } from './csv.ts';
 import { createCsvRowReader } from './row.ts';
 import type { CsvDialect } from './dialect.ts';
-import { FieldColumn, type FieldRequest, type Scanner, type ScanTask } from '../record.ts';
+import { Lender } from '../lease.ts';
+import { FieldColumn, RecordBlock, type FieldRequest, type Scanner, type ScanTask } from '../record.ts';
 
 /**
  * Delimited text by the SIMD kernel: the same records, faults and fields as the plain scanner finds. The kernel
@@ -23,6 +24,7 @@ import { FieldColumn, type FieldRequest, type Scanner, type ScanTask } from '../
 export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = csvEngineLimits): Scanner {
   if (!isKernelDialect(dialect)) throw new RangeError('a dialect that the kernel does not read');
   const kernel = createCsvKernel();
+  const lender = new Lender();
   const reader = createCsvRowReader(dialect, limits.quoteReach);
   const width = dialect.columns.length;
   let buffer = kernel.reserve(0);
@@ -71,6 +73,7 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
 
     scan(newTask) {
       task = newTask;
+      lender.takeBack();
       if (fields !== task.fields) {
         fields = task.fields;
         request = requestOf(fields, dialect, limits);
@@ -86,7 +89,7 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
       if (dialect.readings !== undefined) {
         readWritten({ bytes: buffer, fields: columns }, task.fields, dialect.readings);
       }
-      return {
+      const parts = {
         ...found,
         bytes: buffer.subarray(0, task.length),
         offset: task.offset,
@@ -95,6 +98,7 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
         ),
         search: kernel.search,
       };
+      return RecordBlock.borrowed(parts, lender.lend());
     },
 
     resync: (from, length) => guessRow(reader, buffer.subarray(0, length), from, dialect),

@@ -7,7 +7,8 @@ import { markLength, nextLine } from '../lines.ts';
 import { createJsonlScan, engineLimits, type ScanLimits } from './lines.ts';
 import { exactNumber } from '../number.ts';
 import { pathTree, type PathNode } from '../path.ts';
-import { FieldColumn, Kind, type FieldRequest, type Scanner } from '../record.ts';
+import { Lender } from '../lease.ts';
+import { FieldColumn, Kind, RecordBlock, type FieldRequest, type Scanner } from '../record.ts';
 
 /**
  * JSON Lines by the SIMD kernel: the same records, faults and fields as the plain scanner finds. The kernel
@@ -20,6 +21,7 @@ export function createKernelJsonlScanner(
 ): Scanner {
   const reader = createJsonReader(limits.maxDepth);
   const scanPlain = createJsonlScan(limits);
+  const lender = new Lender();
   let buffer = kernel.reserve(0);
   let plan = planOf([], limits);
 
@@ -79,6 +81,7 @@ export function createKernelJsonlScanner(
     },
 
     scan(task) {
+      lender.takeBack();
       if (plan.fields !== task.fields) plan = planOf(task.fields, limits);
       if (plan.wholeRecord) return scanPlain(buffer, task);
 
@@ -91,7 +94,7 @@ export function createKernelJsonlScanner(
 
       const faulty = found.incomplete ? 0 : resolve(found);
       const { count, starts, ends, lines, faults, faultAt, lineCount, next, incomplete } = found;
-      return {
+      const parts = {
         bytes: buffer.subarray(0, task.length),
         offset: task.offset,
         count,
@@ -113,6 +116,7 @@ export function createKernelJsonlScanner(
           return new FieldColumn(kinds, source.starts, source.ends, asked, ranges);
         }),
       };
+      return RecordBlock.borrowed(parts, lender.lend());
     },
 
     resync: (from, length) => nextLine(buffer.subarray(0, length), from),

@@ -1,5 +1,5 @@
 import type { CodedValues } from '../../format/fieldColumn.ts';
-import type { RecordBlock } from '../../format/record.ts';
+import { RecordBlock } from '../../format/record.ts';
 import type { Selector } from './selector.ts';
 
 /**
@@ -39,7 +39,7 @@ export function overValues(field: number, selector: Selector): Selector {
 /** The different values as a block, a record each. */
 function blockOf({ values, bytes, count }: CodedValues, field: number): RecordBlock {
   const fields = new Array<typeof values>(field + 1).fill(values);
-  return {
+  return RecordBlock.owned({
     bytes,
     offset: 0,
     count,
@@ -53,5 +53,5 @@ function blockOf({ values, bytes, count }: CodedValues, field: number): RecordBl
     next: 0,
     incomplete: false,
     fields,
-  };
+  });
 }

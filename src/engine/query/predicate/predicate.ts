@@ -1,5 +1,5 @@
 import { isReadable } from '../../fault.ts';
-import { Kind, type FieldRequest, type Needle, type RecordBlock } from '../../format/record.ts';
+import { Kind, RecordBlock, type FieldRequest, type Needle } from '../../format/record.ts';
 import { joinEqualities } from '../equalities.ts';
 import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
 import { fieldValue, unescapeOf, type Unescape } from '../fieldText.ts';
@@ -71,7 +71,7 @@ interface Frame {
   origin: Origin;
 }
 
-const noBlock: RecordBlock = {
+const noBlock = RecordBlock.owned({
   bytes: new Uint8Array(0),
   offset: 0,
   count: 0,
@@ -85,7 +85,7 @@ const noBlock: RecordBlock = {
   next: 0,
   incomplete: false,
   fields: [],
-};
+});
 
 /** @param withFaulty whether malformed records take part */
 export function compilePredicate(

@@ -4,6 +4,7 @@ import { createDocumentEnding } from './ending.ts';
 import { createElementFinder, type Elements } from './elements.ts';
 import { createRowSeeker } from './rowSeeker.ts';
 import type { JsonRows } from './rows.ts';
+import { Lender } from '../../lease.ts';
 import {
   FieldColumn,
   Kind,
@@ -35,6 +36,7 @@ export const pastTheEnd = 2 ** 52;
  * row `next` is past the end of any source.
  */
 export function createJsonDocumentScanner(rows: JsonRows, lines: Scanner): Scanner {
+  const lender = new Lender();
   const findElements = createElementFinder(rows);
   const seekRow = createRowSeeker(rows);
   let buffer = lines.reserve(0);
@@ -68,11 +70,12 @@ export function createJsonDocumentScanner(rows: JsonRows, lines: Scanner): Scann
     },
 
     scan(task) {
+      lender.takeBack();
       if (plan.asked !== task.fields) plan = planOf(task.fields, rows);
       buffer = lines.reserve(task.length, task.length);
       const found = findElements(buffer, task);
       if (found.state === 'incomplete') {
-        return { ...noRecords(buffer, task, plan.asked), incomplete: true, next: found.next };
+        return noRecords(buffer, task, plan.asked).with({ incomplete: true, next: found.next });
       }
       const { lineStarts, lineCount } = countLines(buffer, task.from, found);
       const covered = buffer.slice(task.from, found.next);
@@ -93,8 +96,7 @@ export function createJsonDocumentScanner(rows: JsonRows, lines: Scanner): Scann
       const read = blocks.length === 1 ? blocks[0] : joined(blocks, noRecords(buffer, task, plan.inside));
       buffer.set(covered, task.from);
       const ended = found.state === 'ended';
-      return {
-        ...read,
+      const changes = {
         bytes: buffer.subarray(0, task.length),
         offset: task.offset,
         starts: found.starts.subarray(0, found.count),
@@ -108,6 +110,7 @@ export function createJsonDocumentScanner(rows: JsonRows, lines: Scanner): Scann
           output === nameField ? names(buffer, found) : read.fields[output],
         ),
       };
+      return read.with(changes, lender.lend());
     },
 
     checksum: (from, to) => lines.checksum(from, to),

@@ -5,6 +5,7 @@ import { createJsonDocumentScanner, nameField, names, pastTheEnd, planOf } from 
 import type { JsonRows } from './rows.ts';
 import { engineLimits, type ScanLimits } from '../lines.ts';
 import { createKernelJsonlScanner } from '../scanner.ts';
+import { Lender } from '../../lease.ts';
 import type { RecordBlock, Scanner, ScanTask } from '../../record.ts';
 import { copied, joined, noRecords } from '../../recordBlocks.ts';
 
@@ -17,6 +18,7 @@ export function createKernelJsonDocumentScanner(rows: JsonRows, limits: ScanLimi
   const lines = createKernelJsonlScanner(limits, createJsonlKernel(memory));
   const plain = createJsonDocumentScanner(rows, lines);
   const kernel = createRowKernel(memory);
+  const lender = new Lender();
   const { layout, comments } = rows;
   const shape: RowShape = { layout, closer: closers[layout], comments };
   let plan = planOf([], rows);
@@ -36,8 +38,7 @@ export function createKernelJsonDocumentScanner(rows: JsonRows, limits: ScanLimi
     const found = kernel.rows();
     if (linesBefore > 0) for (let row = 0; row < count; row++) found.lines[row] += linesBefore;
     const bytes = memory.bytes().subarray(0, task.length);
-    return {
-      ...block,
+    return block.with({
       bytes,
       starts: found.starts,
       ends: found.ends,
@@ -45,11 +46,12 @@ export function createKernelJsonDocumentScanner(rows: JsonRows, limits: ScanLimi
       fields: plan.outputs.map((output) =>
         output === nameField ? names(bytes, { ...found, count }) : fields[output],
       ),
-    };
+    });
   }
 
   /** Undefined where the plain scanner has to look. */
   function scan(task: ScanTask): RecordBlock | undefined {
+    lender.takeBack();
     if (plan.asked !== task.fields) plan = planOf(task.fields, rows);
     const blocks: RecordBlock[] = [];
     // What is a comment to the kernel may be none where the plain scanner finds a row to end.
@@ -66,7 +68,7 @@ export function createKernelJsonDocumentScanner(rows: JsonRows, limits: ScanLimi
       if (state === cutState.incomplete) {
         // Only the plain scanner says where the row begins, which matters once it is long.
         if (length - from > plain.maxRecordLength) return undefined;
-        return { ...noRecords(memory.bytes(), task, plan.asked), incomplete: true };
+        return noRecords(memory.bytes(), task, plan.asked).with({ incomplete: true });
       }
       if (kernel.count > 0) {
         const block = readRows(task, lineCount);
@@ -79,8 +81,7 @@ export function createKernelJsonDocumentScanner(rows: JsonRows, limits: ScanLimi
     const read =
       blocks.length === 1 ? blocks[0] : joined(blocks, noRecords(memory.bytes(), task, plan.asked));
     const ended = state === cutState.ended;
-    return {
-      ...read,
+    const changes = {
       bytes: memory.bytes().subarray(0, task.length),
       offset: task.offset,
       lineCount,
@@ -88,6 +89,7 @@ export function createKernelJsonDocumentScanner(rows: JsonRows, limits: ScanLimi
       incomplete: false,
       ended: ended && layout !== 'values' ? { at: from, afterComma: false } : undefined,
     };
+    return read.with(changes, lender.lend());
   }
 
   function resync(from: number, length: number): number {
