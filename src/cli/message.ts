@@ -1,3 +1,5 @@
+import { inUnits } from '../protocol/units.ts';
+
 /**
  * Text as it can be shown in a terminal: what would move the cursor, change colours or reorder the line is made
  * visible. For names and texts that come from files and arguments.
@@ -78,18 +80,11 @@ export function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Bytes in decimal units, as disks and file managers count them: `1.5 GB`. */
+/** Bytes as `1.5 GB`. */
 export function sized(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value < 9.95 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit] ?? ''}`;
+  const { value, unit } = inUnits(bytes, 999.5);
+  return `${value < 9.95 && unit !== 'B' ? value.toFixed(1) : value.toFixed(0)} ${unit}`;
 }
-
-const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** Seconds as a clock shows them: `0:07`, `1:02:03`. */
 export function clock(seconds: number): string {

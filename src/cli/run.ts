@@ -1,6 +1,5 @@
 import { fstatSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { Dataset } from '../engine/dataset/dataset.ts';
 import { readingDoubts } from '../engine/dataset/doubts.ts';
 import { countTo, exportTo } from '../engine/run/export.ts';
@@ -8,6 +7,7 @@ import { plannedFor, QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
 import { IndexStore } from '../engine/index/store.ts';
 import { WorkerPool } from '../engine/pool/pool.ts';
+import { poolSize } from '../engine/pool/poolSize.ts';
 import type { Result, Task } from '../engine/pool/task.ts';
 import { reviveFailure } from '../engine/pool/wire.ts';
 import { optionOf, type OpenReading } from '../engine/format/csv/openReading.ts';
@@ -52,7 +52,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
   if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
   const pool = new WorkerPool<Task, Result>({
     file: new URL('worker.js', import.meta.url),
-    size: poolSize(),
+    size: workers(),
     revive: reviveFailure,
   });
   try {
@@ -201,11 +201,10 @@ function isStandardInput(path: string): boolean {
   return /^(\/dev\/(stdin|fd\/0)|\/proc\/self\/fd\/0)$/.test(path) && !fstatSync(0).isFile();
 }
 
-/** One scan worker a core, within reason: a disk feeds no more, and each holds a few MiB. */
-function poolSize(): number {
+/** As many scan workers as the environment asks for, or as suit the machine. */
+function workers(): number {
   const asked = Number(process.env.ROWRIVER_WORKERS);
-  if (Number.isInteger(asked) && asked > 0) return asked;
-  return Math.min(8, Math.max(1, availableParallelism()));
+  return Number.isInteger(asked) && asked > 0 ? asked : poolSize();
 }
 
 /** What was left out with the file's other tables. */

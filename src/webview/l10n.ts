@@ -1,3 +1,5 @@
+import { inUnits } from '../protocol/units.ts';
+
 /**
  * Translation of the page's own words. Keys are the English sentences, with `{0}`, `{1}` for what is filled in, as in
  * `vscode.l10n`; the host hands over the bundle of the editor's display language.
@@ -22,17 +24,10 @@ export function count(value: number): string {
   return whole.format(value);
 }
 
-const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-
-/** Bytes in decimal units, as disks are sold: 1,234,567 is "1.2 MB". */
+/** Bytes as "1.2 MB". */
 export function bytes(value: number): string {
-  let unit = 0;
-  let scaled = value;
-  while (scaled >= 999.95 && unit < units.length - 1) {
-    scaled /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? whole.format(scaled) : oneDigit.format(scaled)} ${units.at(unit) ?? ''}`;
+  const { value: scaled, unit } = inUnits(value);
+  return `${(unit === 'B' ? whole : oneDigit).format(scaled)} ${unit}`;
 }
 
 /** A duration as people say it: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min". */

@@ -1,4 +1,5 @@
 import type { StageLine, StageReport } from '../../protocol/engine.ts';
+import { inUnits } from '../../protocol/units.ts';
 
 /** What a run took, for people: a line about the whole of it, then one a stage, in columns. Ends without a line end. */
 export function stageTable({ lines, threads, elapsedMs }: StageReport): string {
@@ -56,9 +57,7 @@ function rate(megabytes: number): string {
   return megabytes < 9.95 ? megabytes.toFixed(1) : Math.round(megabytes).toLocaleString('en');
 }
 
-/** Decimal units, as disks and file managers count them. */
 function sized(bytes: number): string {
-  if (bytes < 1e3) return `${bytes} B`;
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  const { value, unit } = inUnits(bytes);
+  return `${unit === 'B' ? bytes : value.toFixed(1)} ${unit}`;
 }

@@ -1,8 +1,8 @@
 /** The entry of the engine's thread, which the extension host starts. */
-import { availableParallelism } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import type { Tagged } from '../../protocol/engine.ts';
 import { WorkerPool } from '../pool/pool.ts';
+import { poolSize } from '../pool/poolSize.ts';
 import type { Result, Task } from '../pool/task.ts';
 import { reviveFailure } from '../pool/wire.ts';
 import { EngineService } from './service.ts';
@@ -21,8 +21,3 @@ const service = new EngineService(
   () => port.close(),
 );
 port.on('message', (tagged: Tagged) => service.receive(tagged));
-
-/** One scan worker a core, within reason: a disk feeds no more, and each holds a few MiB. */
-function poolSize(): number {
-  return Math.min(8, Math.max(1, availableParallelism()));
-}
