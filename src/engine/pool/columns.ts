@@ -12,7 +12,7 @@ import { wordsOf, type SegmentBytes } from '../columns/segment.ts';
 import { readFully } from '../source/read.ts';
 import { SourceError, type Source } from '../source/source.ts';
 import { WordWriter } from '../columns/wordWriter.ts';
-import { readsFieldsOnly } from '../stage/stages.ts';
+import { textNeedOf } from '../stage/stages.ts';
 import type { OpenFile } from './openFile.ts';
 import { placesBit, type MadeSegments, type Output, type ScanTask } from './task.ts';
 
@@ -36,7 +36,7 @@ export function textNeed(plan: Plan, output: Output): TextNeed {
     case 'places':
       return 'fields';
     case 'stages':
-      return readsFieldsOnly(planFor(plan, output)) ? 'fields' : 'all';
+      return textNeedOf(planFor(plan, output));
     case 'bytes':
       return plan.where === undefined ? 'all' : 'matches';
     default:

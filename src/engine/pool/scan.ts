@@ -68,11 +68,15 @@ export async function scanStretch(
       } else if (made) {
         made.add(placed, tally.block);
       }
-      const text =
-        summary && placed.places && count > 0
-          ? await texts.block(placed, matcher.selection, count, signal)
-          : block;
-      collector.take(text, matcher.selection, count, { ordinal: tally.block, record, line });
+      const place = { ordinal: tally.block, record, line };
+      const { selection } = matcher;
+      if (placed.places && collector.takeTexts) {
+        const needed = collector.narrow?.(block, selection, count, place) ?? count;
+        const text = needed > 0 ? await texts.block(placed, selection, needed, signal) : block;
+        collector.takeTexts(block, selection, needed, place, text, count);
+      } else {
+        collector.take(block, selection, count, place);
+      }
       record += block.count;
       line += block.lineCount;
       meter?.made();
@@ -123,6 +127,26 @@ interface Collector {
   /** What the scan must find, if that is more than the condition's fields. */
   readonly fields?: readonly FieldRequest[];
   take(block: RecordBlock, selection: Uint32Array, count: number, place: CollectedPlace): void;
+  /** Leaves only those records selected whose text it needs, of a block that has only fields; answers how many. */
+  readonly narrow?: (
+    block: RecordBlock,
+    selection: Uint32Array,
+    count: number,
+    place: CollectedPlace,
+  ) => number;
+  /**
+   * `take` for such a block.
+   * @param text has the bytes of the selected records
+   * @param before how many were selected before `narrow`
+   */
+  readonly takeTexts?: (
+    block: RecordBlock,
+    selection: Uint32Array,
+    count: number,
+    place: CollectedPlace,
+    text: RecordBlock,
+    before: number,
+  ) => void;
   finish(): Partial<ScanResult>;
 }
 
@@ -143,6 +167,8 @@ function createCollector(
       const steps = meter && (meter.work.steps = stages.idle());
       return {
         take: (block, selection, count, place) => stages.add(block, selection, count, place, steps),
+        narrow: (...block) => stages.narrow(...block),
+        takeTexts: (...narrowed) => stages.addNarrowed(...narrowed, steps),
         finish: () => {
           const { unfinished } = stages;
           return { bytes: stages.take(steps), unfinished };
@@ -159,6 +185,7 @@ function createCollector(
       const encoder = createRowEncoder(formatOf(spec.format), output.to, output.columns);
       return {
         take: (block, selection, count) => encoder.encode(block, selection, count),
+        takeTexts: (_block, selection, count, _place, text) => encoder.encode(text, selection, count),
         finish: () => ({ bytes: encoder.out.take() }),
       };
     }

@@ -20,13 +20,17 @@ export interface Batch {
   readonly room?: Room | undefined;
 }
 
-/** The records of a block that a plan's condition has taken. */
+/**
+ * The records of a block that a plan's condition has taken.
+ * @param text the block with the records' own bytes, where `block` has only their fields
+ */
 export function batchOfBlock(
   plan: Plan,
   block: RecordBlock,
   selection: Uint32Array,
   count: number,
   origin: Origin,
+  text = block,
 ): Batch {
   const { layout } = plan;
   const unescape = unescapeOf(layout);
@@ -35,11 +39,11 @@ export function batchOfBlock(
       case 'field':
         return new FieldVector(block.bytes, block.fields[source.field], unescape);
       case 'attribute':
-        return new AttributeVector(source.attribute, block, origin);
+        return new AttributeVector(source.attribute, text, origin);
       case 'record':
-        return new RecordVector(block);
+        return new RecordVector(text);
       case 'bytes':
-        return new BytesVector(block);
+        return new BytesVector(text);
       case 'computed':
         return undefined;
     }

@@ -25,6 +25,21 @@ export interface LocalStages {
     origin: Origin,
     work?: readonly StepWork[],
   ): void;
+  /**
+   * For a block that has only fields of the records: narrows the selection in place to the records whose text is needed, and
+   * answers how many these are; `addNarrowed` takes them in.
+   */
+  narrow(block: RecordBlock, selection: Uint32Array, count: number, origin: Origin): number;
+  /** @param before how many were selected before `narrow` */
+  addNarrowed(
+    block: RecordBlock,
+    selection: Uint32Array,
+    count: number,
+    origin: Origin,
+    text: RecordBlock,
+    before: number,
+    work?: readonly StepWork[],
+  ): void;
   /** How many of the records were taken in since the last `restart`; undefined: all. */
   readonly unfinished: number | undefined;
   /** What was made of the blocks since the last call. */
@@ -85,6 +100,32 @@ function createLocalStages(plan: Plan): LocalStages {
         taken += rows;
         from += rows;
       }
+    },
+    narrow(block, selection, selected, origin) {
+      // What is full is asked of no text.
+      if (isFull || reducer.size >= enough) {
+        isFull = true;
+        return 0;
+      }
+      return reducer.narrow?.(batchOfBlock(plan, block, selection, selected, origin)) ?? selected;
+    },
+    addNarrowed(block, selection, selected, origin, text, before, work) {
+      if (isFull) return;
+      const whole = batchOfBlock(plan, block, selection, selected, origin, text);
+      const own = work && idle();
+      for (let from = 0; from < selected;) {
+        from += pieces.take(whole, from, (piece) => {
+          let batch = piece;
+          for (const [at, stage] of stages.entries()) {
+            batch = own === undefined ? stage(batch) : noted(stage, batch, own[at]);
+          }
+        });
+      }
+      if (work !== undefined && own !== undefined) {
+        own[0].rowsIn += before - selected;
+        addWork(work, own);
+      }
+      taken += before;
     },
     take(work) {
       const began = performance.now();

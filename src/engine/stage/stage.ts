@@ -19,6 +19,8 @@ export interface Stage {
   readonly holds?: boolean;
   /** Whether it makes few rows out of many. */
   readonly reduces?: boolean;
+  /** Whether its reducer has `narrow`. */
+  readonly narrows?: boolean;
   /**
    * Set for what can be done with each row by itself. The rows are a piece, see `Pieces`; compiled anew with each call.
    */
@@ -59,6 +61,11 @@ export interface Reducer {
   take(): Uint8Array<ArrayBuffer>;
   /** @param cutoff see `StagesOutput` */
   restart(cutoff?: Uint8Array): void;
+  /**
+   * Narrows the batch's selection in place to the rows that `add` would not leave out, as far as what the stage reads of them
+   * tells; answers how many these are.
+   */
+  readonly narrow?: (batch: Batch) => number;
 }
 
 /** Lets some of the rows through. */

@@ -60,16 +60,28 @@ export function stagesOf({ steps, slots, output, offset }: Plan): PlanStages {
   };
 }
 
-/** Whether the stages read nothing of records but their fields and their numbers. */
-export function readsFieldsOnly(plan: Plan): boolean {
-  return [...stagesOf(plan).live[0]].every((slot) => {
+/**
+ * What the stages read of records besides their fields and their numbers: nothing, the text of some that the first stage picks
+ * by fields, or that of all.
+ */
+export function textNeedOf(plan: Plan): 'fields' | 'matches' | 'all' {
+  const { stages, live } = stagesOf(plan);
+  const isField = (slot: number): boolean => {
     const { source } = plan.slots[slot];
     return (
       source.kind === 'field' ||
       source.kind === 'computed' ||
       (source.kind === 'attribute' && source.attribute === '_record')
     );
-  });
+  };
+  if ([...live[0]].every(isField)) return 'fields';
+  const first = stages.at(0);
+  if (first?.narrows !== true || !first.reads.every(isField)) return 'all';
+  const isLine = (slot: number): boolean => {
+    const { source } = plan.slots[slot];
+    return source.kind === 'attribute' && source.attribute !== '_record' && source.attribute !== '_offset';
+  };
+  return [...live[0]].some(isLine) ? 'all' : 'matches';
 }
 
 function liveSlots(stages: readonly Stage[], output: readonly number[]): ReadonlySet<number>[] {

@@ -21,6 +21,7 @@ export function topStage({ keys, bound, count }: Step<'top'>, slots: readonly Sl
     fills: [],
     holds: true,
     reduces: true,
+    narrows: true,
     parts: {
       reduce: (live) => topReducer(rows(live)),
       gather: (parts, { live, cutoff }) => merged(parts, rows(live), new RowCodec(live), cutoff),
@@ -40,6 +41,7 @@ function topReducer(top: Top): Reducer {
       return top.size;
     },
     add: (batch) => top.add(batch),
+    narrow: (batch) => top.narrow(batch),
     take() {
       const out = new ByteWriter();
       for (const { key, payload } of top.rows()) writeSortRecord(out, key, payload);
@@ -85,6 +87,8 @@ class Top {
   readonly #codec: RowCodec;
   readonly #count: number;
   readonly #buffer = new SortBuffer();
+  /** Of the batch that `narrow` looks at. */
+  readonly #found = new SortBuffer();
   readonly #writer: KeyWriter;
   readonly #payload = new ByteWriter();
   /** Key of the last row that is kept, once there are `count`. */
@@ -115,12 +119,43 @@ class Top {
     const { selection, count } = batch;
     for (let i = 0; i < count; i++) {
       const row = selection[i];
-      if (numbers !== undefined && this.#bound !== undefined) {
-        const number = numbers[row];
-        if (first.descending ? number < this.#bound : number > this.#bound) continue;
-      }
+      if (numbers !== undefined && this.#isBeyond(numbers[row], first)) continue;
       this.#consider(row, vectors);
     }
+  }
+
+  /** See `Reducer.narrow`. */
+  narrow(batch: Batch): number {
+    const { selection, count } = batch;
+    this.#writer.use(batch);
+    const [first] = this.#keys;
+    const field = first.expression.field(batch);
+    const numbers = field !== undefined && field.column.numbers.length > 0 ? field.column.numbers : undefined;
+    const found = this.#found;
+    found.clear();
+    const place = new DataView(new ArrayBuffer(4));
+    const bytes = new Uint8Array(place.buffer);
+    for (let i = 0; i < count; i++) {
+      if (numbers !== undefined && this.#isBeyond(numbers[selection[i]], first)) continue;
+      const key = this.#writer.key(selection[i]);
+      if (this.#threshold !== undefined && compareKeys(key, this.#threshold) >= 0) continue;
+      place.setUint32(0, i);
+      found.add(key, bytes);
+      if (found.count >= 2 * this.#count + 256) found.keep(found.order().subarray(0, this.#count));
+    }
+    found.keep(found.order().subarray(0, this.#count));
+    const places = Uint32Array.from({ length: found.count }, (_, row) => {
+      bytes.set(found.payload(row));
+      return place.getUint32(0);
+    });
+    for (const [at, i] of places.sort().entries()) selection[at] = selection[i];
+    return places.length;
+  }
+
+  /** Whether a row comes behind those that are kept by the number that is its first key. */
+  #isBeyond(number: number, { descending }: SortExpression): boolean {
+    if (this.#bound === undefined) return false;
+    return descending ? number < this.#bound : number > this.#bound;
   }
 
   /** Takes a row that another one has kept, from a sort record. */

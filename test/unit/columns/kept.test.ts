@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
+import { deriveRows } from '../../../src/engine/run/derive.ts';
 import { countTo } from '../../../src/engine/run/export.ts';
 import { stageTable } from '../../../src/engine/run/stageTable.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
@@ -130,6 +131,25 @@ describe('columns that are kept', () => {
       // What a record was written over with is not exported.
       await writeFile(path, 'x'.repeat((await stat(path)).size));
       await assert.rejects(exported(dataset, 'id = 300'), /changed while it was being read/);
+    });
+  });
+
+  it('let the first rows of an order read their own records, and few others', async () => {
+    await session(async (dataset) => {
+      const first = async (query: string): Promise<{ rows: string; unread: number }> => {
+        let [rows, unread] = ['', 0];
+        const seen = (found: { readonly unread: number }): void => void (unread = found.unread);
+        const planned = plannedFor(query, dataset.recognised.format);
+        for await (const { bytes } of deriveRows(dataset, planned, signal, seen)) {
+          rows += Buffer.from(bytes).toString();
+        }
+        return { rows, unread };
+      };
+      assert.equal((await first('ORDER BY v DESC |> LIMIT 2')).rows, record(399) + record(398));
+      const { rows, unread } = await first('ORDER BY v |> LIMIT 3');
+      assert.equal(rows, records(0, 3));
+      const { size } = await stat(path);
+      assert.ok(unread > size * 0.9, `${unread} of ${size}`);
     });
   });
 
