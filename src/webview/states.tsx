@@ -46,7 +46,10 @@ export function GridState({ page }: { readonly page: PageModel }) {
   const result = preview.result.value;
   if (!result) return null;
   if (result.phase === 'running') {
-    return <Empty icon="loading" spin title={t('No matches yet')} />;
+    // Groups and sorted rows come when all records have been read.
+    const { rows: made, order } = result.outcome;
+    const whole = made !== 'records' || order.length > 0;
+    return <Empty icon="loading" spin title={whole ? t('Reading the records\u2026') : t('No matches yet')} />;
   }
   // The rows are those of the query before one that is wrong.
   const nothing = filter.error.value === '' ? t('No records match') : t('The last query matched no records');

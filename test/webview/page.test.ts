@@ -313,6 +313,15 @@ describe('webview/page', function () {
       await page.getByText(/Sorted by at, descending/).waitFor();
     });
 
+    it('shows no condition of the query before', async () => {
+      const page = await open();
+      await filter(page, 'status >= 500');
+      await page.locator('.chip').waitFor();
+      await filter(page, "level = 'unread'");
+      await shows(page.locator('.matches'), /of 1,000,000,000 records match/);
+      await page.locator('.chip').waitFor({ state: 'detached' });
+    });
+
     it('takes conditions away by their chips', async () => {
       const page = await open();
       await filter(page, "status >= 500 AND level = 'error'");

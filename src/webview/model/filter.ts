@@ -76,10 +76,9 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
   }
 
   function readConditions(query: string): void {
-    if (query === '') {
-      conditions.value = [];
-      return;
-    }
+    // Those of the query before are at places in its text: taken away from this one, they would take something else.
+    conditions.value = [];
+    if (query === '') return;
     link.call('conditions', { query }).then(
       (found) => {
         if (applied.value === query) conditions.value = found;
