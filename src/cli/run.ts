@@ -20,7 +20,7 @@ import { SinkError } from '../engine/sink/sinkError.ts';
 import { namedTarget } from '../engine/sink/targetName.ts';
 import { fileNameAt, placeAt } from '../engine/source/location.ts';
 import { SourceError, type SourceSpec } from '../engine/source/source.ts';
-import type { ExportSummary } from '../protocol/engine.ts';
+import type { ExportSummary, FileDoubt } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/preview.ts';
 import { profile } from '../engine/run/profile.ts';
 import type { RunCommand } from './arguments.ts';
@@ -80,7 +80,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
       }
       const summary = await work(dataset, command, terminal);
       terminal.progress.erase();
-      if (summary.doubt) terminal.say(visible(summary.doubt));
+      if (summary.doubt) terminal.say(visible(`${dataset.name} ${fileDoubts[summary.doubt]}`));
       // A query that takes the first rows of a pipe must not wait for its end.
       const isShort = dataset.once && parsed.query.operators.some(({ kind }) => kind === 'limit');
       const others = isShort ? undefined : await dataset.otherTables(signal, { download: true });
@@ -147,6 +147,13 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
     for (const sink of sinks) await sink.discard();
   }
 }
+
+/** What is said of a file that may have become another while it was read, after its name. */
+const fileDoubts: Readonly<Record<FileDoubt, string>> = {
+  replaced: 'was replaced while it was being read. The result is that of the file that was there before.',
+  touched:
+    'was written to or touched while it was being read. Some parts were checked and have not changed, but others may have.',
+};
 
 /** The format that the name of the output says. */
 function targetOf({ file, output }: RunCommand, { format: { kind, dialect } }: Dataset): Target {

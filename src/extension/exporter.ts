@@ -1,7 +1,7 @@
 import { l10n, ProgressLocation, Uri, window } from 'vscode';
 import { endingOf, endings, isWritable, namedTarget, type NamedSource } from '../engine/sink/targetName.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
-import type { ExportProgress, ExportSummary } from '../protocol/engine.ts';
+import type { ExportProgress, ExportSummary, FileDoubt } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { pathOf, type Addresses } from './addresses.ts';
 import { openPreview } from './editors.ts';
@@ -49,7 +49,7 @@ export class Exporter {
       this.#engine.call('export', request, { signal, onProgress }),
     );
     if (summary) {
-      this.#report(target, summary);
+      this.#report(shown.uri, target, summary);
       void this.#tellOfSubset(shown, target, summary);
     }
     return summary;
@@ -66,7 +66,7 @@ export class Exporter {
       const to = namedTarget(namedSource(source, info), target.fsPath);
       const request = { session: session.number, query, target: target.fsPath, to };
       const summary = await this.#engine.call('export', request);
-      this.#report(target, summary);
+      this.#report(source, target, summary);
       return summary;
     } finally {
       session.close();
@@ -87,7 +87,7 @@ export class Exporter {
       this.#engine.call('exportRejects', request, { signal, onProgress }),
     );
     if (summary) {
-      this.#report(target, summary);
+      this.#report(shown.uri, target, summary);
       void offerPreview(
         target,
         summary.matched === 1
@@ -98,8 +98,8 @@ export class Exporter {
     return summary;
   }
 
-  #report(target: Uri, { stages, doubt }: ExportSummary): void {
-    if (doubt) void window.showWarningMessage(doubt);
+  #report(source: Uri, target: Uri, { stages, doubt }: ExportSummary): void {
+    if (doubt) void window.showWarningMessage(doubtWords(doubt, pathOf(source)));
     if (stages) this.#log(`${target.fsPath}: ${stageTable(stages)}`);
   }
 
@@ -183,6 +183,18 @@ export class Exporter {
     if (picked === open) await openPreview(target);
     if (picked === rejects) await this.exportRejects(shown);
   }
+}
+
+function doubtWords(doubt: FileDoubt, file: string): string {
+  return doubt === 'replaced'
+    ? l10n.t(
+        '{0} was replaced while it was being read. The result is that of the file that was there before.',
+        file,
+      )
+    : l10n.t(
+        '{0} was written to or touched while it was being read. Some parts were checked and have not changed, but others may have.',
+        file,
+      );
 }
 
 /** Rejects are JSON Lines, whatever the file is. */

@@ -40,9 +40,14 @@ export interface ExportProgress {
   readonly elapsedMs: number;
 }
 
+/**
+ * Whether a file may have become another while it was read. `replaced`: the result is that of the file that was there before.
+ * `touched`: some parts were looked at again and are as they were.
+ */
+export type FileDoubt = 'replaced' | 'touched';
+
 export interface ExportSummary extends ExportProgress {
-  /** A sentence where the file may have become another while it was read. */
-  readonly doubt?: string | undefined;
+  readonly doubt?: FileDoubt | undefined;
   readonly written: number;
   readonly malformed: number;
   /** CSV: the lines on which other tables of the file begin, whose rows did not take part. */

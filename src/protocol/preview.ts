@@ -99,8 +99,10 @@ export interface FileState {
   readonly records: number;
   readonly exact: boolean;
   readonly malformed: number;
-  /** A sentence where something is wrong, else ''. */
+  /** Why a source has failed, as a sentence; '' where `phase` says what there is to say. */
   readonly message: string;
+  /** Phase `changed`: by how many bytes the file has grown, where what was read is still there. */
+  readonly grownBy?: number | undefined;
   /** Phase `failed`: offset of the byte at which the source gave out; the rows before it are there. */
   readonly failedAt?: number | undefined;
   /** Phase `indexing`, but nothing is read for now: of what is remote, no more than somebody looks at. */

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { bytes, count, duration, t } from './l10n.ts';
 import type { OpenColumn } from '../protocol/preview.ts';
 import type { PageModel } from './model/page.ts';
+import { fileWords } from './model/words.ts';
 import { visible } from './visible.ts';
 
 /** Over the grid: opening, failed, no rows, no match. */
@@ -78,9 +79,7 @@ export function Banners({ page }: { readonly page: PageModel }) {
     <>
       {state?.phase === 'changed' && (
         <Banner icon="info" kind="info">
-          <span>
-            {state.message || t('The file has changed on disk. The preview shows the previous version.')}
-          </span>
+          <span>{fileWords(state)}</span>
           <button type="button" class="button" onClick={() => void page.reload()}>
             {query ? t('Reload with Filter') : t('Reload')}
           </button>
@@ -88,7 +87,7 @@ export function Banners({ page }: { readonly page: PageModel }) {
       )}
       {state?.phase === 'gone' && (
         <Banner icon="warning" kind="warning">
-          <span>{state.message || t('The file was deleted, moved or renamed.')}</span>
+          <span>{fileWords(state)}</span>
           <button type="button" class="button" onClick={() => void page.reload()}>
             {t('Try Again')}
           </button>
@@ -96,7 +95,7 @@ export function Banners({ page }: { readonly page: PageModel }) {
       )}
       {state?.phase === 'failed' && (
         <Banner icon="error" kind="error">
-          <span>{state.message || t('The rest of the file could not be read.')}</span>
+          <span>{fileWords(state)}</span>
           <button type="button" class="button" onClick={() => void page.filter.retry()}>
             {t('Try Again')}
           </button>

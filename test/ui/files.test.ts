@@ -47,7 +47,7 @@ describe('files that change, are converted, or are not as they should be', () =>
     const preview = await workbench.openPreview('gone.jsonl');
     await preview.row(1).waitFor();
     await rm(join(workbench.folder, 'gone.jsonl'));
-    await preview.frame.getByText('The file has been deleted or moved.').waitFor();
+    await preview.frame.getByText('The file was deleted, moved or renamed.').waitFor();
   });
 
   it('converts JSON Lines to CSV', async () => {

@@ -1,3 +1,4 @@
+import type { FileDoubt } from '../../protocol/engine.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileState, OtherTableCount } from '../../protocol/preview.ts';
 import { BlockIndex } from '../index/blockIndex.ts';
@@ -328,7 +329,7 @@ export class Dataset {
   /**
    * Looks, when a run has ended, whether the file is still the one that it began with. @returns and @throws as `recheck`
    */
-  async recheck(signal: AbortSignal): Promise<string | undefined> {
+  async recheck(signal: AbortSignal): Promise<FileDoubt | undefined> {
     return recheck(this.#source, this.#young, () => this.sampled(signal));
   }
 

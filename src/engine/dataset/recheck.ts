@@ -1,3 +1,4 @@
+import type { FileDoubt } from '../../protocol/engine.ts';
 import type { OpenedSource } from '../source/open.ts';
 import { SourceError, type FileIdentity } from '../source/source.ts';
 
@@ -5,14 +6,14 @@ import { SourceError, type FileIdentity } from '../source/source.ts';
  * Looks, when a file has been read, whether it is still the file that was opened. That it has grown is no change: what
  * was read ends where it ended then.
  * @param sampled whether blocks that are read again are as they were
- * @returns a sentence where the answer may not be that of the file as it is now
+ * @returns why the answer may not be that of the file as it is now
  * @throws SourceError `changed` where it cannot be of any one state of the file
  */
 export async function recheck(
   source: OpenedSource,
   young: boolean,
   sampled: () => Promise<boolean>,
-): Promise<string | undefined> {
+): Promise<FileDoubt | undefined> {
   const { name } = source;
   const { watch } = source.place;
   if (!watch) return undefined;
@@ -30,10 +31,10 @@ export async function recheck(
   const found = await watch.now().catch(() => now);
   const replaced = found.dev !== now.dev || found.ino !== now.ino;
   if (replaced && now.mtimeMs === opened.mtimeMs) {
-    return `${name} was replaced while it was being read. The result is that of the file that was there before.`;
+    return 'replaced';
   }
   if (untouched || now.size > opened.size) return undefined;
-  return `${name} was written to or touched while it was being read. Some parts were checked and have not changed, but others may have.`;
+  return 'touched';
 }
 
 /** Whether nothing says that a file of this device and number was changed between two looks at it. */

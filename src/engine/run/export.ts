@@ -1,4 +1,10 @@
-import type { ExportFormat, ExportProgress, ExportSummary, StageReport } from '../../protocol/engine.ts';
+import type {
+  ExportFormat,
+  ExportProgress,
+  ExportSummary,
+  StageReport,
+  FileDoubt,
+} from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts';
 import type { Output } from '../pool/task.ts';
@@ -138,7 +144,7 @@ export async function countTo(
   const stages = measure ? new StageMeter({ inFile: (bytes) => dataset.inFile(bytes) }) : undefined;
   const meter = new Meter(dataset, progress, stages);
   let report: StageReport | undefined;
-  let doubt: string | undefined;
+  let doubt: FileDoubt | undefined;
   try {
     const planned = plannedFor(query, dataset.recognised.format);
     const malformed = rejects ? 'collect' : 'keep';

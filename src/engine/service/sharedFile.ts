@@ -45,7 +45,7 @@ export class SharedFile {
   #pause: AbortController | undefined;
   /** Runs that index on their way, so that nobody need. */
   #scans = 0;
-  #trouble: Pick<FileState, 'phase' | 'message' | 'failedAt'> | undefined;
+  #trouble: Pick<FileState, 'phase' | 'message' | 'grownBy' | 'failedAt'> | undefined;
   /** Blocks that somebody has asked for. */
   #wanted = 0;
 
@@ -254,19 +254,17 @@ export class SharedFile {
         // Its mode or a link to it may be all that has changed; or its content, and then its time was set back.
         this.#identity = now;
         if (await this.dataset.sampled(this.#closing.signal)) return;
-        this.#trouble = { phase: 'changed', message: 'The file has changed on disk.' };
+        this.#trouble = { phase: 'changed', message: '' };
         this.#tell();
         return;
       }
-      const message = continues(before, now)
-        ? `The file has grown by ${(now.size - before.size).toLocaleString('en')} bytes.`
-        : 'The file has changed on disk.';
-      this.#trouble = { phase: 'changed', message };
+      const grownBy = continues(before, now) ? now.size - before.size : undefined;
+      this.#trouble = { phase: 'changed', message: '', grownBy };
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       const gone = error instanceof SourceError && error.failure === 'not-found';
       this.#trouble = gone
-        ? { phase: 'gone', message: 'The file has been deleted or moved.' }
+        ? { phase: 'gone', message: '' }
         : { phase: 'failed', message: error instanceof Error ? error.message : String(error) };
     }
     this.#tell();

@@ -2,7 +2,7 @@
 import { bytes, count, t } from '../l10n.ts';
 import type { Filter } from './filter.ts';
 import type { Preview } from './preview.ts';
-import { recordWords, resultWords } from './words.ts';
+import { fileWords, recordWords, resultWords } from './words.ts';
 
 export interface Status {
   readonly text: string;
@@ -28,7 +28,7 @@ export function statusOf(preview: Preview, filter: Filter): Status | undefined {
     state.fileSize === undefined ? '' : bytes(state.fileSize),
     state.malformed > 0 ? t('{0} malformed', count(state.malformed)) : '',
     filter.applied.value ? t('Filter: {0}', filter.applied.value) : '',
-    state.message,
+    fileWords(state),
   ];
   return {
     text: busy ? `$(sync~spin) ${text}` : text,

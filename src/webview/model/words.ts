@@ -1,5 +1,5 @@
 /** What the page calls the rows of the file and of a result: the same words in every place. */
-import type { Outcome, ViewState } from '../../protocol/preview.ts';
+import type { FileState, Outcome, ViewState } from '../../protocol/preview.ts';
 import { count, t } from '../l10n.ts';
 
 export function recordWords(records: number): string {
@@ -45,4 +45,21 @@ export function resultKind({ rows, filtered, order }: Outcome): {
   if (rows === 'records' && filtered) return { word: t('Filtered'), icon: 'filter-filled' };
   if (rows === 'records' && order.length > 0) return { word: t('Sorted'), icon: 'list-ordered' };
   return { word: t('Query'), icon: 'table' };
+}
+
+/** What is wrong with a file; '' where nothing is. */
+export function fileWords({ phase, message, grownBy }: FileState): string {
+  if (message !== '') return message;
+  switch (phase) {
+    case 'changed':
+      return grownBy === undefined
+        ? t('The file has changed on disk. The preview shows the previous version.')
+        : t('The file has grown by {0} bytes.', count(grownBy));
+    case 'gone':
+      return t('The file was deleted, moved or renamed.');
+    case 'failed':
+      return t('The rest of the file could not be read.');
+    default:
+      return '';
+  }
 }

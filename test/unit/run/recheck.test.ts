@@ -40,7 +40,7 @@ describe('a file that changes while it is exported', () => {
     try {
       const context = { signal, progress: () => undefined };
       const { doubt } = await exportTo(dataset, { query: '', to: 'same', sink }, context);
-      return { doubt: doubt?.replace(path, 'FILE'), committed };
+      return { doubt, committed };
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       return { failure: error.message.replace(path, 'FILE'), committed };
@@ -70,7 +70,7 @@ describe('a file that changes while it is exported', () => {
 
   it('is exported with a doubt when it may have been written to', async () => {
     const { doubt, committed } = await exported(() => utimes(path, new Date(), new Date()));
-    assert.match(doubt ?? '', /^FILE was written to or touched while it was being read\./);
+    assert.equal(doubt, 'touched');
     assert.equal(committed, true);
   });
 
@@ -79,10 +79,7 @@ describe('a file that changes while it is exported', () => {
       await writeFile(join(folder, 'new'), '{"n":1}\n');
       await rename(join(folder, 'new'), path);
     });
-    assert.equal(
-      doubt,
-      'FILE was replaced while it was being read. The result is that of the file that was there before.',
-    );
+    assert.equal(doubt, 'replaced');
     assert.equal(committed, true);
   });
 
