@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { scalarFunctions } from '../../../src/engine/query/function/index.ts';
-import { fillReference } from '../../../src/engine/query/reference.ts';
+import { fillReference } from '../../support/reference.ts';
 import { run } from '../stage/run.ts';
 
 const file = 'docs/query.md';

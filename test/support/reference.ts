@@ -1,6 +1,11 @@
-import { aggregates, scalarFunctions, windowFunctions, type ScalarFunction } from './function/index.ts';
-import { castTypes } from './syntax/castType.ts';
-import { pipeOperators } from './operator/operators.ts';
+import {
+  aggregates,
+  scalarFunctions,
+  windowFunctions,
+  type ScalarFunction,
+} from '../../src/engine/query/function/index.ts';
+import { castTypes } from '../../src/engine/query/syntax/castType.ts';
+import { pipeOperators } from '../../src/engine/query/operator/operators.ts';
 
 /** The tables of the language reference, by the name of the mark that they stand behind. */
 const tables = new Map<string, () => string>([
