@@ -152,6 +152,24 @@ function jobs(ours: Ours, duck: DuckDb, jsonl: string, csv: string, jq: boolean)
       ],
     },
     {
+      work: 'CSV, DESCRIBE of all columns',
+      ours: { name: 'rowriver', run: () => ours.describe(csv) },
+      peers: [
+        { name: 'duckdb', target: 3, run: () => duck.rows(`SUMMARIZE SELECT * FROM read_csv('${csv}')`) },
+      ],
+    },
+    {
+      work: 'JSONL, DESCRIBE of all columns',
+      ours: { name: 'rowriver', run: () => ours.describe(jsonl) },
+      peers: [
+        {
+          name: 'duckdb',
+          target: 3,
+          run: () => duck.rows(`SUMMARIZE SELECT * FROM read_ndjson('${jsonl}')`),
+        },
+      ],
+    },
+    {
       work: 'JSONL, the 100 slowest',
       ours: { name: 'rowriver', run: () => ours.rows(jsonl, 'ORDER BY latency_ms DESC |> LIMIT 100') },
       peers: [

@@ -1,4 +1,11 @@
-import { layOutFrame, writeWords, type ColumnRequest, type Found, type Frame } from './frame.ts';
+import {
+  firstCapacity,
+  layOutFrame,
+  writeWords,
+  type ColumnRequest,
+  type Found,
+  type Frame,
+} from './frame.ts';
 import { createKernelMemory, status, type ByteRange } from './memory.ts';
 import { createSearch, searchAhead, type Search, type Needle } from './search.ts';
 
@@ -67,12 +74,13 @@ const heldPlaces = { none: 0, fromFirst: 1, on: 2 };
 
 export function createCsvKernel(): CsvKernel {
   const memory = createKernelMemory();
-  /** Records that there is room for: grows with what blocks hold. */
-  let capacity = 4096;
+  /** How much more room there is than at first: grows with what blocks hold. */
+  let growth = 1;
   let layout: Layout | undefined;
 
   function layOut(request: CsvRequest): Layout {
     const arena = memory.arena();
+    const capacity = growth * firstCapacity(request.columns.length);
     const frame = layOutFrame(memory, arena, capacity, request.columns);
     const indices = arena.take(request.columns.length * 4);
     writeWords(arena.view(), indices, ...request.columns.map(({ index }) => index >>> 0));
@@ -165,7 +173,7 @@ export function createCsvKernel(): CsvKernel {
         if (layout?.request !== request || layout.generation !== memory.generation) layout = layOut(request);
         const found = scanWith(layout, range, readOdd, holding);
         if (found !== undefined) return found;
-        capacity *= 4;
+        growth *= 4;
         layout = layOut(request);
       }
     },

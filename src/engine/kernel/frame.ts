@@ -111,3 +111,8 @@ export function layOutFrame(
 export function writeWords(view: DataView, at: number, ...words: number[]): void {
   for (const [index, word] of words.entries()) view.setUint32(at + index * 4, word, true);
 }
+
+/** Records that there is room for at first. Of many columns a block of text has few records, and each takes room in all. */
+export function firstCapacity(columns: number): number {
+  return Math.max(64, Math.floor(4096 * Math.min(1, 64 / Math.max(1, columns))));
+}

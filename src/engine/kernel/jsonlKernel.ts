@@ -1,4 +1,4 @@
-import { layOutFrame, type ColumnRequest, type Found, type Frame } from './frame.ts';
+import { firstCapacity, layOutFrame, type ColumnRequest, type Found, type Frame } from './frame.ts';
 import { createKernelMemory, status, type ByteRange, type KernelMemory } from './memory.ts';
 import { layOutNames, type NameNode, type Names } from './names.ts';
 import { createSearch, type Search } from './search.ts';
@@ -41,13 +41,14 @@ interface Layout {
 const levelSize = 20;
 
 export function createJsonlKernel(memory: KernelMemory = createKernelMemory()): JsonlKernel {
-  /** Records that there is room for: grows with what blocks hold. */
-  let capacity = 4096;
+  /** How much more room there is than at first: grows with what blocks hold. */
+  let growth = 1;
   let layout: Layout | undefined;
 
   function layOut(request: JsonlRequest): Layout {
     if (layout?.request !== request) memory.exports.forgetShapes();
     const arena = memory.arena();
+    const capacity = growth * firstCapacity(request.columns.length);
     const frame = layOutFrame(memory, arena, capacity, request.columns);
     const levels = arena.take((request.maxDepth + 1) * levelSize);
     const names = layOutNames(arena, request.root, frame);
@@ -90,7 +91,7 @@ export function createJsonlKernel(memory: KernelMemory = createKernelMemory()): 
             incomplete: result === status.incomplete,
           });
         }
-        capacity *= 4;
+        growth *= 4;
         layout = layOut(request);
       }
     },

@@ -54,10 +54,12 @@ export class StatisticsCollector {
       );
     } else {
       const fields = asked.map((field) => ({ ...field }));
+      const known = new Map(fields.map(({ path }, place) => [JSON.stringify(path), place]));
       this.#places = columns.map((path) => {
-        const known = fields.find((field) => isSamePath(field.path, path));
-        if (known) known.numeric = true;
-        return known ? fields.indexOf(known) : fields.push({ path, numeric: true }) - 1;
+        const place = known.get(JSON.stringify(path));
+        if (place === undefined) return fields.push({ path, numeric: true }) - 1;
+        fields[place].numeric = true;
+        return place;
       });
       this.#firstRequest = 0;
       this.fields = fields;
@@ -196,10 +198,6 @@ function withoutMembers(bytes: Uint8Array, column: FieldColumn, rows: Uint32Arra
     kinds[row] = Kind.Missing;
   }
   return kinds === column.kinds ? column : new FieldColumn(kinds, starts, ends, column.numbers);
-}
-
-function isSamePath(one: FieldRequest['path'], other: FieldRequest['path']): boolean {
-  return one.length === other.length && one.every((step, index) => step === other[index]);
 }
 
 /** Collectors that a condition was last used with: what they hold in memory is used again for the next stretch. */

@@ -1,3 +1,5 @@
+import type { ByteReader, ByteWriter } from '../stage/bytes.ts';
+
 /** 2^12 registers: a standard error of 1.04 / sqrt(4096) = 1.6 %. */
 const registerBits = 12;
 export const registerCount = 1 << registerBits;
@@ -13,8 +15,40 @@ export function noteHash(registers: Uint8Array, low: number, high: number): void
   if (rank > registers[at]) registers[at] = rank;
 }
 
-export function mergeRegisters(registers: Uint8Array, other: Uint8Array): void {
+function mergeRegisters(registers: Uint8Array, other: Uint8Array): void {
   for (let at = 0; at < registerCount; at++) if (other[at] > registers[at]) registers[at] = other[at];
+}
+
+/** Registers that are not empty, where they are few, take three bytes each. */
+const fewRegisters = registerCount / 4;
+
+export function writeRegisters(out: ByteWriter, registers: Uint8Array): void {
+  let filled = 0;
+  for (let at = 0; at < registerCount; at++) if (registers[at] !== 0) filled++;
+  out.count(filled);
+  if (filled > fewRegisters) {
+    out.copy(registers);
+    return;
+  }
+  for (let at = 0; at < registerCount; at++) {
+    if (registers[at] === 0) continue;
+    out.byte(at & 0xff);
+    out.byte(at >>> 8);
+    out.byte(registers[at]);
+  }
+}
+
+/** Takes in what another has noted. */
+export function readRegisters(from: ByteReader, registers: Uint8Array): void {
+  const filled = from.count();
+  if (filled > fewRegisters) {
+    mergeRegisters(registers, from.bytes(registerCount));
+    return;
+  }
+  for (let left = filled; left > 0; left--) {
+    const at = from.byte() | (from.byte() << 8);
+    registers[at] = Math.max(registers[at], from.byte());
+  }
 }
 
 /** How many different values were noted: Flajolet and others, "HyperLogLog" (2007), with linear counting for few. */

@@ -1,5 +1,12 @@
 import type { ByteReader, ByteWriter } from '../stage/bytes.ts';
-import { estimateCount, mergeRegisters, noteHash, registerCount, standardError } from './hyperLogLog.ts';
+import {
+  estimateCount,
+  noteHash,
+  readRegisters,
+  registerCount,
+  standardError,
+  writeRegisters,
+} from './hyperLogLog.ts';
 import type { ColumnLimits } from './limits.ts';
 import { hashHigh, hashLow, hashText } from './textHash.ts';
 
@@ -162,7 +169,7 @@ export class ValueTable {
     const registers = this.#registers;
     out.byte(registers === undefined ? 0 : 1);
     if (registers !== undefined) {
-      out.copy(registers);
+      writeRegisters(out, registers);
       out.double(this.#error);
     }
     out.count(this.#count);
@@ -182,7 +189,7 @@ export class ValueTable {
   merge(from: ByteReader): void {
     if (from.byte() === 1) {
       this.#sketch();
-      if (this.#registers) mergeRegisters(this.#registers, from.bytes(registerCount));
+      if (this.#registers) readRegisters(from, this.#registers);
       this.#error += from.double();
     }
     for (let left = from.count(); left > 0; left--) {
