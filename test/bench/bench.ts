@@ -41,6 +41,68 @@ interface Row {
   readonly timings: readonly Timing[];
 }
 
+/** The next question about columns that a question before it has read, with the file open. The first round reads them. */
+function nextJobs(kept: Ours, duck: DuckDb, jsonl: string, csv: string): Job[] {
+  const target = join(folder, 'export.out');
+  const json = (columns: Record<string, string>): string => readJson(jsonl, columns);
+  const count = (from: string, where: string) => () =>
+    duck.number(`SELECT count(*) FROM ${from} WHERE ${where}`);
+  const slow = 'status >= 500';
+  const both = "user.country = 'DE' AND latency_ms > 900";
+  const again = (work: string, run: Contender['run'], peers: Job['peers']): Job => ({
+    work: `next: ${work}`,
+    ours: { name: 'rowriver', run },
+    peers,
+  });
+  return [
+    again(`JSONL, ${slow}, count`, () => kept.count(jsonl, slow), [
+      { name: 'duckdb', target: 100, run: count(json({ status: 'INTEGER' }), slow) },
+    ]),
+    again(`CSV, ${slow}, count`, () => kept.count(csv, slow), [
+      { name: 'duckdb', target: 100, run: count(readCsv(csv, { status: 'INTEGER' }), slow) },
+    ]),
+    again(`JSONL, ${both}, count`, () => kept.count(jsonl, both), [
+      {
+        name: 'duckdb',
+        target: 60,
+        run: count(json({ user: 'STRUCT(country VARCHAR)', latency_ms: 'DOUBLE' }), both),
+      },
+    ]),
+    again(
+      'JSONL, count and mean by level',
+      () => kept.rows(jsonl, 'AGGREGATE count(*), avg(latency_ms) GROUP BY level'),
+      [
+        {
+          name: 'duckdb',
+          target: 40,
+          run: () =>
+            duck.rows(
+              `SELECT level, count(*), avg(latency_ms) FROM ${json({ level: 'VARCHAR', latency_ms: 'DOUBLE' })} GROUP BY level`,
+            ),
+        },
+      ],
+    ),
+    again('JSONL, the 100 slowest', () => kept.rows(jsonl, 'ORDER BY latency_ms DESC |> LIMIT 100'), [
+      {
+        name: 'duckdb',
+        target: 60,
+        run: () => duck.rows(`SELECT * FROM read_ndjson('${jsonl}') ORDER BY latency_ms DESC LIMIT 100`),
+      },
+    ]),
+    again(`JSONL, export of ${slow}`, () => kept.export(jsonl, slow, target), [
+      {
+        name: 'duckdb COPY',
+        target: 12,
+        run: () =>
+          duck.copy(
+            `COPY (SELECT * FROM read_ndjson('${jsonl}') WHERE ${slow}) TO '${target}' (FORMAT json)`,
+            target,
+          ),
+      },
+    ]),
+  ];
+}
+
 function jobs(ours: Ours, duck: DuckDb, jsonl: string, csv: string, jq: boolean): Job[] {
   const slow = 'status >= 500';
   const grouped = 'level';
@@ -197,12 +259,13 @@ function jobs(ours: Ours, duck: DuckDb, jsonl: string, csv: string, jq: boolean)
 const [jsonl, csv] = [await sampleFile('jsonl', megabytes), await sampleFile('csv', megabytes)];
 await Promise.all([warm(jsonl), warm(csv)]);
 const ours = new Ours(threads);
+const kept = await Ours.keeping(threads);
 const duck = await DuckDb.start(threads);
 const jq = await isThere('jq');
 if (!jq) console.log('jq is not there: its rows are left out.');
 const rows: Row[] = [];
 try {
-  for (const job of jobs(ours, duck, jsonl, csv, jq)) {
+  for (const job of [...jobs(ours, duck, jsonl, csv, jq), ...nextJobs(kept, duck, jsonl, csv)]) {
     if (!job.work.includes(values.only)) continue;
     const [own, ...theirs] = await race([job.ours, ...job.peers], rounds);
     theirs.forEach((timing, i) => {
@@ -236,6 +299,7 @@ try {
 } finally {
   duck.close();
   await ours.close();
+  await kept.close();
 }
 const machine = `${cpus()[0]?.model ?? 'unknown'}, ${threads} threads, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
 await mkdir('out', { recursive: true });

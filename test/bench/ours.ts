@@ -1,9 +1,11 @@
-import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { Dataset } from '../../src/engine/dataset/dataset.ts';
 import { deriveRows } from '../../src/engine/run/derive.ts';
 import { fieldsOf, gatherStatistics } from '../../src/engine/run/statistics.ts';
 import { exportToFile } from '../../src/engine/run/export.ts';
+import { IndexStore } from '../../src/engine/index/store.ts';
 import { plannedFor } from '../../src/engine/dataset/plan.ts';
 import { WorkerPool } from '../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../src/engine/pool/task.ts';
@@ -11,16 +13,28 @@ import { reviveFailure } from '../../src/engine/pool/wire.ts';
 
 const signal = new AbortController().signal;
 
-/** The engine as it ships: worker threads from the built bundle, no cache, nothing known of a file beforehand. */
+/**
+ * The engine as it ships: worker threads from the built bundle. By itself without a cache, with nothing known of a file
+ * beforehand; `keeping` has files open, as VS Code has, and the columns that earlier questions have read.
+ */
 export class Ours {
   readonly #pool: WorkerPool<Task, Result>;
+  readonly #folder: string | undefined;
+  readonly #open = new Map<string, Promise<Dataset>>();
 
-  constructor(workers: number) {
+  constructor(workers: number, folder?: string) {
     this.#pool = new WorkerPool({ file: resolve('dist/worker.js'), size: workers, revive: reviveFailure });
+    this.#folder = folder;
   }
 
-  close(): Promise<void> {
-    return this.#pool.close();
+  static async keeping(workers: number): Promise<Ours> {
+    return new Ours(workers, await mkdtemp(join(tmpdir(), 'rowriver-bench-')));
+  }
+
+  async close(): Promise<void> {
+    for (const dataset of this.#open.values()) await (await dataset).close();
+    await this.#pool.close();
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true });
   }
 
   /** How many records match; '' counts them all, which is what an index costs. */
@@ -78,6 +92,13 @@ export class Ours {
   }
 
   async #with<T>(path: string, work: (dataset: Dataset) => Promise<T>): Promise<T> {
+    if (this.#folder !== undefined) {
+      const store = new IndexStore(this.#folder, 1e9);
+      const opened =
+        this.#open.get(path) ?? Dataset.open({ kind: 'file', path }, { pool: this.#pool, signal, store });
+      this.#open.set(path, opened);
+      return work(await opened);
+    }
     const dataset = await Dataset.open({ kind: 'file', path }, { pool: this.#pool, signal });
     try {
       return await work(dataset);
