@@ -1,5 +1,6 @@
-import { l10n, window, type QuickPickItem } from 'vscode';
+import { l10n, type QuickPickItem } from 'vscode';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
+import type { Questions } from './questions.ts';
 
 interface Choice extends QuickPickItem {
   readonly options: FormatOptions;
@@ -12,7 +13,7 @@ export function writtenChoices(
 ): {
   readonly label: string;
   readonly description: string;
-  readonly ask: () => Promise<FormatOptions | undefined>;
+  readonly ask: (questions: Questions) => Promise<FormatOptions | undefined>;
 }[] {
   const numbers = written.filter((example) => /\d/.test(example)).join(', ') || l10n.t('as in JSON');
   const days = written.filter((example) => !/\d/.test(example)).join(', ') || l10n.t('as in ISO 8601');
@@ -24,17 +25,17 @@ export function writtenChoices(
   ];
 }
 
-async function askDecimal(): Promise<FormatOptions | undefined> {
+async function askDecimal(questions: Questions): Promise<FormatOptions | undefined> {
   const choices: Choice[] = [
     { label: '1.234,5', description: l10n.t('decimal comma'), options: { decimal: ',' } },
     { label: '1,234.5', description: l10n.t('decimal point'), options: { decimal: '.' } },
     { label: '1234.5', description: l10n.t('as in JSON only'), options: { decimal: 'none' } },
     { label: l10n.t('As each column says'), options: { decimal: undefined } },
   ];
-  return (await window.showQuickPick(choices, { title: l10n.t('How are numbers written?') }))?.options;
+  return (await questions.pick(l10n.t('How are numbers written?'), choices))?.options;
 }
 
-async function askDates(): Promise<FormatOptions | undefined> {
+async function askDates(questions: Questions): Promise<FormatOptions | undefined> {
   const choices: Choice[] = [
     { label: 'dd/mm/yyyy', description: l10n.t('the day first'), options: { dates: 'dmy' } },
     { label: 'mm/dd/yyyy', description: l10n.t('the month first'), options: { dates: 'mdy' } },
@@ -42,5 +43,5 @@ async function askDates(): Promise<FormatOptions | undefined> {
     { label: 'yyyy-mm-dd', description: l10n.t('as in ISO 8601 only'), options: { dates: 'none' } },
     { label: l10n.t('As each column says'), options: { dates: undefined } },
   ];
-  return (await window.showQuickPick(choices, { title: l10n.t('How are dates written?') }))?.options;
+  return (await questions.pick(l10n.t('How are dates written?'), choices))?.options;
 }

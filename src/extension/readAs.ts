@@ -1,13 +1,14 @@
-import { l10n, window, type QuickPickItem } from 'vscode';
+import { l10n, type QuickPickItem } from 'vscode';
 import { delimiterName, isCommentMark, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
 import { writtenChoices } from './askWritten.ts';
+import { Questions } from './questions.ts';
 import { formatKinds, type FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 
 interface Choice extends QuickPickItem {
   /** What the user says by it; undefined where it takes one more question. */
   readonly options?: FormatOptions;
-  readonly ask?: () => Promise<FormatOptions | undefined>;
+  readonly ask?: (questions: Questions) => Promise<FormatOptions | undefined>;
 }
 
 /** The encodings that files are mostly in, by the names of the WHATWG. */
@@ -41,35 +42,35 @@ export async function askReading(
         label: l10n.t('Delimiter: {0}', delimiterName(delimiter)),
         description: by('delimiter'),
         detail: l10n.t('Detection confidence: {0}%', Math.round(score * 100)),
-        ask: () => askDelimiter(delimiter),
+        ask: (questions) => askDelimiter(questions, delimiter),
       },
       {
         label: l10n.t('Quotes: {0}', quoteName(quote)),
         description: by('quote'),
-        ask: () => askQuote(quote),
+        ask: (questions) => askQuote(questions, quote),
       },
       {
         label: headerWords(headerLines),
         description: by('headerRows'),
-        ask: () => askHeader(headerLines),
+        ask: (questions) => askHeader(questions, headerLines),
       },
       {
         label: l10n.t('First line of the table: {0}', line),
         description: by(table === 1 ? 'firstLine' : 'table'),
         detail: l10n.t('Lines above it are skipped.'),
-        ask: () => askFirstLine(line),
+        ask: (questions) => askFirstLine(questions, line),
       },
       {
         label:
           comment === '' ? l10n.t('Comments: none') : l10n.t('Comments: lines that begin with {0}', comment),
         description: by('comment'),
-        ask: () => askComment(comment),
+        ask: (questions) => askComment(questions, comment),
       },
       {
         label:
           tables.length > 1 ? l10n.t('Table: {0} of {1}', table, tables.length) : l10n.t('Table: all lines'),
         description: by(said.table === undefined ? 'tables' : 'table'),
-        ask: () => askTable(tables, table),
+        ask: (questions) => askTable(questions, tables, table),
       },
     );
   }
@@ -78,46 +79,47 @@ export async function askReading(
     choices.push({
       label: l10n.t('Pattern: {0}', info.dialect),
       description: by('pattern'),
-      ask: () => askPattern(said.pattern),
+      ask: (questions) => askPattern(questions, said.pattern),
     });
   }
   choices.push({
     label: l10n.t('Format: {0}', formatName(info?.format ?? said.format)),
     description: by('format'),
-    ask: () => askFormat(info?.format),
+    ask: (questions) => askFormat(questions, info?.format),
   });
   choices.push({
     label: l10n.t('Encoding: {0}', (info?.encoding ?? said.encoding ?? '').toUpperCase()),
     description: by('encoding'),
-    ask: () => askEncoding(info?.encoding),
+    ask: (questions) => askEncoding(questions, info?.encoding),
   });
   if (Object.keys(said).length > 0) {
     choices.push({ label: l10n.t('Reset to Detected Settings'), options: {} });
   }
-  const picked = await pick(l10n.t('Reading Options'), choices);
-  if (!picked) return undefined;
-  if (picked.options) return picked.options;
-  const added = await picked.ask?.();
-  return added && { ...said, ...added };
+  const questions = new Questions();
+  try {
+    const picked = await questions.pick(l10n.t('Reading Options'), choices);
+    if (!picked) return undefined;
+    if (picked.options) return picked.options;
+    const added = await picked.ask?.(questions);
+    return added && { ...said, ...added };
+  } finally {
+    questions.close();
+  }
 }
 
-function pick(title: string, choices: readonly Choice[]): Thenable<Choice | undefined> {
-  return window.showQuickPick(choices, { title, placeHolder: title });
-}
-
-async function askDelimiter(now: string): Promise<FormatOptions | undefined> {
+async function askDelimiter(questions: Questions, now: string): Promise<FormatOptions | undefined> {
   const choices: Choice[] = delimiters.map((delimiter) => ({
     label: delimiterName(delimiter),
     description: delimiter === now ? l10n.t('current') : '',
     options: { delimiter },
   }));
-  const other = { label: l10n.t('Other...') };
-  const picked = await pick(l10n.t('Delimiter'), [...choices, other]);
+  const other: Choice = { label: l10n.t('Other...') };
+  const picked = await questions.pick(l10n.t('Delimiter'), [...choices, other]);
   if (picked !== other) return picked?.options;
-  const typed = await window.showInputBox({
+  const typed = await questions.text({
     title: l10n.t('Delimiter'),
     prompt: l10n.t('One or more characters. \\t and \\x1f are supported.'),
-    validateInput: (text) =>
+    problemOf: (text) =>
       parseDelimiter(text) === undefined
         ? l10n.t("A delimiter can't contain quotes or line breaks.")
         : undefined,
@@ -126,13 +128,13 @@ async function askDelimiter(now: string): Promise<FormatOptions | undefined> {
   return delimiter === undefined ? undefined : { delimiter };
 }
 
-async function askQuote(now: string): Promise<FormatOptions | undefined> {
+async function askQuote(questions: Questions, now: string): Promise<FormatOptions | undefined> {
   const choices = (['"', "'", ''] as const).map((quote) => ({
     label: quoteName(quote),
     description: quote === now ? l10n.t('current') : '',
     options: { quote },
   }));
-  return (await pick(l10n.t('Quote Character'), choices))?.options;
+  return (await questions.pick(l10n.t('Quote Character'), choices))?.options;
 }
 
 function headerWords(rows: number): string {
@@ -145,46 +147,50 @@ function firstRowsWords(rows: number): string {
   return rows === 1 ? l10n.t('Column names') : l10n.t('Column names, in {0} rows', rows);
 }
 
-async function askHeader(now: number): Promise<FormatOptions | undefined> {
+async function askHeader(questions: Questions, now: number): Promise<FormatOptions | undefined> {
   const choices = [1, 0, 2, 3].map((headerRows) => ({
     label: firstRowsWords(headerRows),
     description: headerRows === now ? l10n.t('current') : '',
     options: { headerRows },
   }));
-  return (await pick(l10n.t('First Row Contains'), choices))?.options;
+  return (await questions.pick(l10n.t('First Row Contains'), choices))?.options;
 }
 
-async function askFirstLine(now: number): Promise<FormatOptions | undefined> {
-  const typed = await window.showInputBox({
+async function askFirstLine(questions: Questions, now: number): Promise<FormatOptions | undefined> {
+  const typed = await questions.text({
     title: l10n.t('First Line of the Table'),
     prompt: l10n.t('Line number of the header or the first row. 1 skips nothing.'),
     value: String(now),
-    validateInput: (text) =>
+    problemOf: (text) =>
       /^\s*[1-9]\d{0,5}\s*$/.test(text) ? undefined : l10n.t('Enter a line number, starting with 1.'),
   });
   return typed === undefined ? undefined : { firstLine: Number(typed), table: undefined };
 }
 
-async function askComment(now: string): Promise<FormatOptions | undefined> {
+async function askComment(questions: Questions, now: string): Promise<FormatOptions | undefined> {
   const choices: Choice[] = ['', '#', '//', '%', '--', ';'].map((comment) => ({
     label: comment === '' ? l10n.t('No comments') : comment,
     description: comment === now ? l10n.t('current') : '',
     options: { comment },
   }));
-  const other = { label: l10n.t('Other...') };
+  const other: Choice = { label: l10n.t('Other...') };
   const title = l10n.t('Comment Prefix');
-  const picked = await pick(title, [...choices, other]);
+  const picked = await questions.pick(title, [...choices, other]);
   if (picked !== other) return picked?.options;
-  const comment = await window.showInputBox({
+  const comment = await questions.text({
     title,
-    validateInput: (text) =>
+    problemOf: (text) =>
       isCommentMark(text) ? undefined : l10n.t('Use up to 8 ASCII characters, without spaces or quotes.'),
   });
   return comment === undefined ? undefined : { comment };
 }
 
 /** @param lines on which the tables begin */
-async function askTable(lines: readonly number[], now: number): Promise<FormatOptions | undefined> {
+async function askTable(
+  questions: Questions,
+  lines: readonly number[],
+  now: number,
+): Promise<FormatOptions | undefined> {
   const choices: Choice[] = lines.map((line, index) => ({
     label: l10n.t('Table {0}, from line {1}', index + 1, line),
     description: index + 1 === now ? l10n.t('current') : '',
@@ -194,7 +200,7 @@ async function askTable(lines: readonly number[], now: number): Promise<FormatOp
     label: l10n.t('One table with all lines'),
     options: { tables: 1, table: undefined },
   });
-  return (await pick(l10n.t('Table to Read'), choices))?.options;
+  return (await questions.pick(l10n.t('Table to Read'), choices))?.options;
 }
 
 function formatName(format: FormatOptions['format']): string {
@@ -212,17 +218,20 @@ function formatName(format: FormatOptions['format']): string {
   }
 }
 
-async function askFormat(now: FormatOptions['format']): Promise<FormatOptions | undefined> {
+async function askFormat(
+  questions: Questions,
+  now: FormatOptions['format'],
+): Promise<FormatOptions | undefined> {
   const choices = formatKinds.map((format) => ({
     label: formatName(format),
     description: format === now ? l10n.t('current') : '',
     options: { format },
   }));
-  return (await pick(l10n.t('File Format'), choices))?.options;
+  return (await questions.pick(l10n.t('File Format'), choices))?.options;
 }
 
-async function askPattern(now: string | undefined): Promise<FormatOptions | undefined> {
-  const pattern = await window.showInputBox({
+async function askPattern(questions: Questions, now: string | undefined): Promise<FormatOptions | undefined> {
+  const pattern = await questions.text({
     title: l10n.t('Pattern'),
     prompt: l10n.t(
       'combined, syslog, levels, or a regular expression whose named groups are the columns: (?<level>\\w+) (?<message>.*)',
@@ -232,13 +241,16 @@ async function askPattern(now: string | undefined): Promise<FormatOptions | unde
   return pattern === undefined ? undefined : { pattern: pattern === '' ? undefined : pattern };
 }
 
-async function askEncoding(now: string | undefined): Promise<FormatOptions | undefined> {
+async function askEncoding(
+  questions: Questions,
+  now: string | undefined,
+): Promise<FormatOptions | undefined> {
   const choices: Choice[] = encodings.map((encoding) => ({
     label: encoding.toUpperCase(),
     description: encoding === now ? l10n.t('current') : '',
     options: { encoding },
   }));
-  return (await pick(l10n.t('Encoding'), choices))?.options;
+  return (await questions.pick(l10n.t('Encoding'), choices))?.options;
 }
 
 function quoteName(quote: string): string {
