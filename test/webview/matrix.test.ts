@@ -9,13 +9,14 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { layouts, Written, type Layout } from '../unit/matrix/layouts.ts';
 import { Rows } from '../unit/matrix/records.ts';
-import { clickHead, enterQuery, gridAt } from './bed/grid.ts';
+import { clickHead, enterQuery, gridAt, plotCounts } from './bed/grid.ts';
 import { RealEngine } from './bed/realEngine.ts';
 import { startBed, type BedServer } from './bed/server.ts';
 import { Answer, questions, type Question } from './matrixQuestions.ts';
 
+const onDisk = layouts.filter(({ via }) => via === 'file');
 // Columns of a log have no point in their names, which the page's questions name; the engine's matrix asks of logs.
-const files = layouts.filter(({ via, kind }) => via === 'file' && kind !== 'log');
+const files = onDisk.filter(({ kind }) => kind !== 'log');
 
 describe('webview/matrix', function () {
   this.timeout(60_000);
@@ -100,6 +101,26 @@ describe('webview/matrix', function () {
     await page.getByRole('button', { name: 'Read This Table' }).click();
     assert.deepEqual(await engine.said, { table: 2 });
     await page.getByRole('button', { name: 'Close', exact: true }).click();
+  });
+
+  // What the header plots of a column of few values and of one of numbers count, in every layout.
+  describe('plots of 300 records', () => {
+    const written = new Written(300);
+    for (const layout of onDisk) {
+      it(layout.name, async () => {
+        const rows = await open(layout, written);
+        await gridAt(page, 0);
+        const button = page.getByRole('button', { name: 'Column Plots' });
+        if ((await button.getAttribute('aria-pressed')) === 'false') await button.click();
+        const texts = rows.all.map((row) => row.text('o')).filter((text) => text !== null);
+        const counts = new Map<string, number>();
+        for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+        assert.deepEqual(await plotCounts(page, 'o', texts.length), counts);
+        const numbers = rows.all.filter((row) => row.number('w') !== null).length;
+        await plotCounts(page, 'w', numbers);
+      });
+    }
+    after(() => page.getByRole('button', { name: 'Column Plots' }).click());
   });
 
   it('200,000 records', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { accessibilityFaults } from '../support/axe.ts';
-import { enterQuery } from './bed/grid.ts';
+import { enterQuery, gridAt } from './bed/grid.ts';
 import { RealEngine } from './bed/realEngine.ts';
 import { startBed, type BedServer } from './bed/server.ts';
 
@@ -262,5 +262,130 @@ describe('webview/plots over the real engine', function () {
       await page.locator('.result-plot').waitFor({ state: 'detached' });
       await page.locator('.row .cell', { hasText: '6000' }).first().waitFor();
     });
+  });
+
+  describe('rows over time', () => {
+    const spaced = items.toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
+
+    before(async () => {
+      const path = join(folder, 'times.jsonl');
+      await enterQuery(page, '');
+      await page.locator('.badge').waitFor({ state: 'detached' });
+      // One row without a time.
+      await writeFile(
+        path,
+        [...spaced, { id: -1, level: 'info', ms: 0, ok: true, ts: null, code: null }]
+          .map((item) => `${JSON.stringify(item)}\n`)
+          .join(''),
+      );
+      await engine.open(path, {});
+      await page.locator('.footer', { hasText: '6,001 records' }).waitFor();
+      await page.getByRole('button', { name: 'More' }).click();
+      await page.getByRole('menuitem', { name: 'Show Rows over Time' }).click();
+    });
+    after(() => page.locator('.time-band').getByRole('button', { name: 'Close' }).click());
+
+    const band = () => page.locator('.time-band');
+
+    function told(): Promise<string[]> {
+      return band()
+        .locator('.bar')
+        .evaluateAll((bars) => bars.map((bar) => bar.getAttribute('aria-label') ?? ''));
+    }
+
+    it('are the rows of the file, and of the filter, to the row', async () => {
+      await band().getByText('6,000 rows, 1 without a time', { exact: true }).waitFor();
+      const counts = (await told()).map((label) =>
+        Number(/, ([\d,]+) rows?/.exec(label)?.[1]?.replaceAll(',', '')),
+      );
+      assert.equal(
+        counts.reduce((sum, count) => sum + count, 0),
+        6000,
+      );
+      await enterQuery(page, "level = 'error'");
+      const errors = items.filter(({ level }) => level === 'error').length;
+      await band()
+        .getByText(`${errors.toLocaleString('en-US')} rows`, { exact: true })
+        .waitFor();
+      await band().getByLabel('stacked by').selectOption('ok');
+      await band().locator('.legend').getByText('true').waitFor();
+      const stacked = (await told()).map((label) => /true: (\d+)/.exec(label)?.[1] ?? '0');
+      assert.equal(
+        stacked.reduce((sum, count) => sum + Number(count), 0),
+        items.filter(({ level, ok }) => level === 'error' && ok).length,
+      );
+      await band().getByLabel('stacked by').selectOption('');
+      await enterQuery(page, '');
+      await band().getByText('6,000 rows, 1 without a time', { exact: true }).waitFor();
+    });
+
+    it('lead to the first row of a bar, zoom by a drag, and out again', async () => {
+      const bars = band().locator('.bars');
+      const box = await bars.boundingBox();
+      assert(box);
+      await page.locator('.time-here').waitFor();
+      await page.mouse.click(box.x + box.width / 2, box.y + 20);
+      // The file is in the order of its times, so that the middle of one is the middle of the other.
+      await page.waitForFunction(() => {
+        const row = document.querySelector('.row.active:not([hidden])')?.getAttribute('aria-rowindex');
+        return Math.abs(Number(row) - 3000) < 200;
+      });
+
+      await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 3 });
+      await page.mouse.up();
+      await page.locator('.chip', { hasText: 'ts <' }).waitFor();
+      const [, from = '', to = ''] =
+        /TIMESTAMP '([^']+)' AND ts < TIMESTAMP '([^']+)'/.exec((await query()) ?? '') ?? [];
+      const at = (time: string) => Date.parse(time.includes(' ') ? `${time.replace(' ', 'T')}Z` : time);
+      const inside = items.filter(({ ts }) => Date.parse(ts) >= at(from) && Date.parse(ts) < at(to)).length;
+      assert(inside > 1000 && inside < 2200, `${inside} rows`);
+      await band()
+        .getByText(`${inside.toLocaleString('en-US')} rows`, { exact: true })
+        .waitFor();
+      await page
+        .locator('.result-line', { hasText: `${inside.toLocaleString('en-US')} of 6,001 records match` })
+        .waitFor();
+      await band().getByRole('button', { name: 'Zoom Out' }).click();
+      await page.locator('.badge').waitFor({ state: 'detached' });
+    });
+  });
+
+  it('sorts results by a click, whatever their columns are called', async () => {
+    const path = join(folder, 'sorted.jsonl');
+    await enterQuery(page, '');
+    await page.locator('.badge').waitFor({ state: 'detached' });
+    await writeFile(path, items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+    await engine.open(path, {});
+    await page.locator('.footer', { hasText: '6,000 records' }).waitFor();
+    await enterQuery(page, '|> AGGREGATE count(*), max(ms) AS "most ms" GROUP BY level');
+    const counts = levels.map((level) => items.filter((item) => item.level === level).length);
+    for (const [name, keys, ascending] of [
+      ['count(*)', counts, true],
+      ['count(*)', counts, false],
+      ['level', levels, true],
+      [
+        'most ms',
+        levels.map((of) => Math.max(...items.filter(({ level }) => level === of).map(({ ms }) => ms))),
+        true,
+      ],
+    ] as const) {
+      const head = page.locator('.head:not([hidden]) .head-name').getByText(name, { exact: true });
+      await head.waitFor();
+      await head.click();
+      const sorted = `.head[aria-sort=${ascending ? 'ascending' : 'descending'}]`;
+      await page.locator(sorted, { has: page.getByText(name, { exact: true }) }).waitFor();
+      const expected = keys.map(String).toSorted((a, b) => {
+        const order = typeof keys[0] === 'number' ? Number(a) - Number(b) : a < b ? -1 : 1;
+        return ascending ? order : -order;
+      });
+      const { heads, rows } = await gridAt(page, 0);
+      const at = heads.findIndex((title) => title.startsWith(`${name}: `));
+      assert.deepEqual(
+        rows.map(({ cells }) => cells[at]?.text),
+        expected,
+      );
+    }
   });
 });

@@ -127,3 +127,31 @@ export function gridAt(page: Page, share: number): Promise<ShownGrid> {
     };
   }, share);
 }
+
+/** What the marks of a header's plot say, by value or range, once they count so many rows. */
+export async function plotCounts(page: Page, column: string, total: number): Promise<Map<string, number>> {
+  const counts = await page.evaluate(
+    async ([name, all]) => {
+      const limit = performance.now() + 8000;
+      for (;;) {
+        const head = [...document.querySelectorAll('.head:not([hidden])')].find(
+          (element) => element.querySelector('.head-name')?.textContent === name,
+        );
+        const labels = [...(head?.querySelectorAll('[role=option]') ?? [])].map(
+          (mark) => mark.getAttribute('aria-label') ?? '',
+        );
+        const read = labels.map((label): [string, number] => {
+          const [, value = '', rows = ''] = /^(.*), ([\d,]+) rows? \(/.exec(label) ?? [];
+          return [value, Number(rows.replaceAll(',', ''))];
+        });
+        const sum = read.reduce((before, [, count]) => before + count, 0);
+        if (read.length > 0 && sum === all) return read;
+        if (performance.now() > limit)
+          throw new Error(`${name}: ${sum} of ${all} rows: ${labels.join(' | ')}`);
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    },
+    [column, total] as const,
+  );
+  return new Map(counts);
+}
