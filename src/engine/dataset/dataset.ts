@@ -54,7 +54,6 @@ const usualRestMs = 5000;
 
 /** An open file: its format, its columns, the index as far as it has grown. What the views of a file share. */
 export class Dataset {
-  readonly name: string;
   readonly recognised: RecognisedFile;
   readonly format: Format;
   readonly columns = new Columns();
@@ -65,8 +64,8 @@ export class Dataset {
   readonly #spec: FileSpec;
   /** Whether the file was changed just before it was opened. */
   readonly #young: boolean;
-  /** The temporary file that is read in place of the document. */
-  #spool: Spool | undefined;
+  /** The temporary file that is read in place of a document, and that document. */
+  #spool: (Spool & { readonly of: Pick<OpenedSource, 'name' | 'place'> }) | undefined;
 
   private constructor(
     source: OpenedSource,
@@ -76,7 +75,6 @@ export class Dataset {
     options: DatasetOptions,
   ) {
     this.#source = source;
-    this.name = source.name;
     this.encoding = source.encoding;
     this.recognised = recognised;
     this.format = formatOf(recognised.format);
@@ -127,7 +125,7 @@ export class Dataset {
       const { rows } = await findRows(source, undefined, signal);
       const spool = await spoolElements(source, steps, rows?.comments ?? false, signal);
       const dataset = await Dataset.open({ kind: 'file', path: spool.path }, { pool, signal, blockSize });
-      dataset.#spool = spool;
+      dataset.#spool = { ...spool, of: source };
       return dataset;
     } finally {
       await source.close();
@@ -158,9 +156,14 @@ export class Dataset {
     return size === undefined || !all ? bytes : Math.round((bytes * size) / all);
   }
 
-  /** The file on disk that is read, which nothing may overwrite. */
+  get name(): string {
+    return this.#spool?.of.name ?? this.#source.name;
+  }
+
+  /** The files on disk that are read, which nothing may overwrite. */
   get paths(): readonly string[] {
-    return this.#source.place.paths;
+    const { paths } = this.#source.place;
+    return this.#spool ? [...paths, ...this.#spool.of.place.paths] : paths;
   }
 
   /** How to see whether the file changes; undefined for what is no file on disk, or has no state to go by. */

@@ -344,6 +344,16 @@ describe('rowriver on bad input', function () {
       assert.equal(await readFile(join(place, 'in.jsonl'), 'utf8'), lines);
     });
 
+    it('does not write over a document whose rows are copied out of several lists', async () => {
+      const file = at('lists.json');
+      const document = '{"groups":[{"items":[{"a":1},{"a":2}]},{"items":[{"a":3}]}]}';
+      await writeFile(file, document);
+      const { code, stderr } = await runCli([file, '--rows', '$.groups[*].items[*]', 'a > 1', '-o', file]);
+      assert.match(stderr, /lists\.json is the file that is being read/);
+      assert.equal(code, 1);
+      assert.equal(await readFile(file, 'utf8'), document);
+    });
+
     it('writes nothing where the rejects would take the place of what the shell writes to', async function () {
       if (process.platform === 'win32') return this.skip();
       const file = at('shell.jsonl');
