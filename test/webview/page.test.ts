@@ -727,7 +727,7 @@ describe('webview/page', function () {
     it('goes to the next and the previous one', async () => {
       const page = await open();
       await page.getByRole('heading', { name: 'Record 1', exact: true }).waitFor();
-      await page.getByRole('button', { name: /Next record/ }).click();
+      await page.getByRole('button', { name: /Next Record/ }).click();
       await page.getByRole('heading', { name: 'Record 2', exact: true }).waitFor();
       await page.keyboard.press('Alt+ArrowDown');
       await page.getByRole('heading', { name: 'Record 3', exact: true }).waitFor();
