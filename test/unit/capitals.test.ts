@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** In the middle of a title these stay small, as in VS Code. */
 const small = new Set(
-  'a an the and or as at by for from in into of on to with than is'
+  'a an the and or as at by for from in into of on over to with than is'
     .split(' ')
     .map((word) => word.toLowerCase()),
 );

@@ -1,12 +1,12 @@
-// Runs the preview's page in a plain browser: test/webview/page.test.ts and plots.test.ts over a stand-in for the engine, plotsReal.test.ts and
-// test/webview/matrix.test.ts over the real one. With --frames
-// it measures what a frame of scrolling costs instead, which says nothing on a machine that has other work.
+// Runs the preview's page in a plain browser: page.test.ts and plots.test.ts of test/webview over a stand-in for the
+// engine, plotsReal.test.ts and matrix.test.ts over the real one. With --frames it measures what a frame of scrolling
+// costs instead, which says nothing on a machine that has other work.
 import { launchOptions } from './browser.mjs';
 import { install } from './install.mjs';
-import { main, node } from './project.mjs';
+import { frameSuites, main, node, pageSuites } from './project.mjs';
 
 const more = process.argv.slice(2);
-const suites = more.includes('--frames') ? ['frames'] : ['page', 'plots', 'plotsReal', 'matrix'];
+const suites = more.includes('--frames') ? frameSuites : pageSuites;
 
 await main(async () => {
   const installed = await install();
