@@ -164,9 +164,13 @@ export class Session {
     const file = this.#file;
     const columns = (run?.columns ?? file.dataset.columns).all;
     const isFilter = run !== undefined && run.columns === undefined;
+    if (run?.view && !isFilter) {
+      throw new RangeError(
+        'Figures of columns that a query computes from each record are not gathered. Add |> DESCRIBE to see them.',
+      );
+    }
     // The rows of a table are there when all are.
-    if (run && !isFilter && (run.view !== undefined || run.state.phase !== 'done'))
-      return nothingYet(request);
+    if (run && !isFilter && run.state.phase !== 'done') return nothingYet(request);
     const query = isFilter ? run.view?.query : undefined;
     const dataset = isFilter || !run ? file.dataset : run.dataset;
     const whole = { dataset, query: undefined, kept: keptOf(dataset) };

@@ -75,6 +75,7 @@ export function createStatistics(
       const stays = opened === drawn.opened && !own && !drawn.own;
       known.value = stays ? stale(known.peek()) : new Map();
       drawn = { view, opened, own };
+      error.value = '';
       current?.abort();
       current = undefined;
     }

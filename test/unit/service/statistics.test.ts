@@ -93,6 +93,13 @@ describe('service/statistics', function () {
     assert.equal(answer.columns[0].whole?.numbers?.sum, String(rows - 1));
   });
 
+  it('says that it has no figures of what is computed from each record, and how to get them', async () => {
+    for (const query of ['|> EXTEND id * 2 AS twice', 'SELECT id, text']) {
+      const { view } = await preview.page.call('run', { query });
+      await assert.rejects(ask({ view, columns: [0] }), /Add \|> DESCRIBE to see them/, query);
+    }
+  });
+
   it('looks inside lists for the panel', async () => {
     const answer = await ask({ view: 0, columns: [3], depth: 'panel' });
     assert.deepEqual(
