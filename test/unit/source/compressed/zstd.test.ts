@@ -137,6 +137,8 @@ describe(`zstd source (${nativeZstd ? 'zlib' : 'fzstd'})`, function () {
             const damaged = Buffer.from(file);
             damaged.writeUInt8(damaged.readUInt8(at) ^ flip, at);
             const { bytes, error } = await readAll(open(memorySource(damaged)));
+            // Some bits pad a table's description, and change nothing.
+            if (!error && text.equals(bytes)) return;
             assert.equal(error?.failure, 'corrupt');
             assert.equal(error.position, bytes.length);
             // Damage to the literals of a block is seen by the checksum at the end.
