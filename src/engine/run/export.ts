@@ -25,12 +25,13 @@ import { derivedColumns, deriveRecords, deriveRows, type DeriveOptions } from '.
 import type { EncodedLines } from '../dataset/encodedLines.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
+import { countWrites, type CountedSink } from './countedSink.ts';
 import { emptyColumns } from './emptyColumns.ts';
 import type { KeptRows } from './keptRows.ts';
 import { Meter } from './meter.ts';
 import type { RecordBlock } from '../format/record.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
-import { StageMeter, type Written } from './stageMeter.ts';
+import { StageMeter } from './stageMeter.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 
 /** What is exported, and where to: as bytes of a format, or as batches of rows. */
@@ -226,32 +227,6 @@ const nowhere: ByteSink = {
   commit: () => Promise.resolve(),
   discard: () => Promise.resolve(),
 };
-
-interface CountedSink extends ByteSink {
-  readonly written: () => number;
-  readonly done: (name: Written['name'], rows: number) => Written;
-}
-
-function countWrites(sink: ByteSink): CountedSink {
-  let written = 0;
-  let waitedMs = 0;
-  const waiting = async (work: Promise<void>): Promise<void> => {
-    const began = performance.now();
-    await work;
-    waitedMs += performance.now() - began;
-  };
-  return {
-    name: sink.name,
-    written: () => written,
-    done: (name, rows) => ({ name, rows, bytes: written, waitedMs }),
-    write: async (bytes) => {
-      await waiting(sink.write(bytes));
-      written += bytes.length;
-    },
-    commit: () => waiting(sink.commit()),
-    discard: () => sink.discard(),
-  };
-}
 
 /** An export that is under way. */
 interface ExportRun {

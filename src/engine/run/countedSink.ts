@@ -1,0 +1,30 @@
+import type { ByteSink } from '../sink/byteSink.ts';
+import type { Written } from './stageMeter.ts';
+
+/** A sink that knows what went into it, and how long it was waited for. */
+export interface CountedSink extends ByteSink {
+  /** Bytes so far. */
+  readonly written: () => number;
+  readonly done: (name: Written['name'], rows: number) => Written;
+}
+
+export function countWrites(sink: ByteSink): CountedSink {
+  let written = 0;
+  let waitedMs = 0;
+  const waiting = async (work: Promise<void>): Promise<void> => {
+    const began = performance.now();
+    await work;
+    waitedMs += performance.now() - began;
+  };
+  return {
+    name: sink.name,
+    written: () => written,
+    done: (name, rows) => ({ name, rows, bytes: written, waitedMs }),
+    write: async (bytes) => {
+      await waiting(sink.write(bytes));
+      written += bytes.length;
+    },
+    commit: () => waiting(sink.commit()),
+    discard: () => sink.discard(),
+  };
+}
