@@ -28,18 +28,7 @@ describe('webview/matrix', function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-'));
     bed = await startBed();
-    await bed.open({
-      engine: 'here',
-      width: 4000,
-      height: 700,
-      meet: async (opened) => {
-        page = opened;
-        engine = await RealEngine.start(opened);
-        const first = join(folder, 'first.jsonl');
-        await writeFile(first, '{"first":1}\n');
-        await engine.open(first, {});
-      },
-    });
+    ({ page, engine } = await RealEngine.onBed(bed, folder, { width: 4000, height: 700 }));
   });
 
   after(async () => {

@@ -42,17 +42,7 @@ describe('webview/plots over the real engine', function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rowriver-plots-'));
     bed = await startBed();
-    await bed.open({
-      engine: 'here',
-      width: 1800,
-      meet: async (opened) => {
-        page = opened;
-        engine = await RealEngine.start(opened);
-        const first = join(folder, 'first.jsonl');
-        await writeFile(first, '{"first":1}\n');
-        await engine.open(first, {});
-      },
-    });
+    ({ page, engine } = await RealEngine.onBed(bed, folder, { width: 1800 }));
   });
   after(async () => {
     await engine.close();

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Page } from 'playwright-core';
 import { Relay } from '../../../src/extension/relay.ts';
@@ -7,6 +8,7 @@ import type { EngineCalls, EngineEvents, Tagged } from '../../../src/protocol/en
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts';
+import type { BedServer } from './server.ts';
 import { encode } from './wire.ts';
 
 type Nothing = Record<string, never>;
@@ -51,6 +53,28 @@ export class RealEngine {
       engine.#relay.fromPage(JSON.parse(text) as Message),
     );
     return engine;
+  }
+
+  /** Opens the page on a bed, with this engine behind it and a file of one record in `folder`. */
+  static async onBed(
+    bed: BedServer,
+    folder: string,
+    size: { readonly width: number; readonly height?: number },
+  ): Promise<{ readonly page: Page; readonly engine: RealEngine }> {
+    let met: { page: Page; engine: RealEngine } | undefined;
+    await bed.open({
+      engine: 'here',
+      ...size,
+      meet: async (page) => {
+        const engine = await RealEngine.start(page);
+        met = { page, engine };
+        const first = join(folder, 'first.jsonl');
+        await writeFile(first, '{"first":1}\n');
+        await engine.open(first, {});
+      },
+    });
+    if (!met) throw new Error('The bed has not shown its page.');
+    return met;
   }
 
   /** Opens a file in the place of the one before; a page that is there already is told so. */
