@@ -233,6 +233,14 @@ export function commonWidth(rows: readonly SampleRow[]): number {
   return width;
 }
 
+/** Whether a cell is but the mark of a comment: a header in a comment may have it before its first name. */
+export function isCommentMark(cell: string): boolean {
+  return commentPrefixes.includes(cell);
+}
+
+/** What comments may begin with. */
+export const commentPrefixes: readonly string[] = ['#', '//', '%', '--'];
+
 export function share<T>(items: readonly T[], test: (item: T) => boolean): number {
   return items.length === 0 ? 0 : items.filter(test).length / items.length;
 }

@@ -4,7 +4,7 @@ import { markLength } from '../../lines.ts';
 import { Kind } from '../../record.ts';
 import { bestGrammar } from './grammar.ts';
 import { headLength, sampleRows, type CsvGrammar, type SampleRow } from './rows.ts';
-import { roleOf } from './header.ts';
+import { commentPrefixes, isCertainHeader, isCommentMark, roleOf } from './header.ts';
 import { findTable, lastRowAbove } from './table.ts';
 
 /**
@@ -53,8 +53,11 @@ export function sniffDialect(
   const from = told?.next ?? start;
   const known: Partial<CsvGrammar> = { ...(told && { delimiter: told.delimiter }), ...grammarOf(hints) };
   const prefixes = prefixesOf(hints, sample);
-  const best = bestGrammar(sample, final, pastComments(sample, from, prefixes), known, hints.name ?? '');
-  const read = sampleRows(sample, final, best.grammar, from, rowLimit);
+  const opening = openingComments(sample, from, prefixes);
+  // Where the text begins with comments, further lines with their mark say nothing of delimiters either.
+  const tried = opening === undefined ? known : { comment: opening.prefix, ...known };
+  const best = bestGrammar(sample, final, opening?.next ?? from, tried, hints.name ?? '');
+  const read = sampleRows(sample, final, { ...best.grammar, comment: known.comment ?? '' }, from, rowLimit);
   const { comment, header } =
     hints.comment === undefined
       ? commentsIn(sample, read, best.width, prefixes)
@@ -105,9 +108,7 @@ function separatorLine(sample: Uint8Array, start: number) {
   return { delimiter: match[1], next: start + match[0].length };
 }
 
-const commentPrefixes = ['#', '//', '%', '--'];
-
-/** What comments may begin with. */
+/** What comments may begin with, by what is known. */
 function prefixesOf({ comment, tableStart }: DialectHints, sample: Uint8Array): readonly string[] {
   if (comment !== undefined) return comment === '' ? [] : [comment];
   if (tableStart === undefined) return commentPrefixes;
@@ -115,12 +116,12 @@ function prefixesOf({ comment, tableStart }: DialectHints, sample: Uint8Array): 
 }
 
 /**
- * Where the first line stands that is not one of comment, if such lines come first; `from` if the sample has no
- * other.
+ * The mark of the lines of comment that a text begins with, and where the first other line stands; undefined if there
+ * are none, or no others.
  */
-function pastComments(sample: Uint8Array, from: number, prefixes: readonly string[]): number {
+function openingComments(sample: Uint8Array, from: number, prefixes: readonly string[]) {
   const prefix = prefixes.find((text) => startsWith(sample, from, text));
-  if (prefix === undefined) return from;
+  if (prefix === undefined) return undefined;
   let at = from;
   while (
     at < sample.length &&
@@ -129,7 +130,7 @@ function pastComments(sample: Uint8Array, from: number, prefixes: readonly strin
     while (at < sample.length && sample[at] !== 0x0a && sample[at] !== 0x0d) at++;
     if (at < sample.length) at++;
   }
-  return at < sample.length ? at : from;
+  return at < sample.length ? { prefix, next: at } : undefined;
 }
 
 interface FoundComments {
@@ -148,7 +149,8 @@ function commentsIn(
   width: number,
   prefixes: readonly string[],
 ): FoundComments {
-  for (const prefix of width < 2 ? [] : prefixes) {
+  if (width < 2) return { comment: commentAboveColumn(sample, rows, prefixes), header: undefined };
+  for (const prefix of prefixes) {
     const marked = rows.filter((row) => startsWith(sample, row.start, prefix));
     if (marked.length === 0 || marked.length === rows.length) continue;
     const first = rows.findIndex((row) => !startsWith(sample, row.start, prefix));
@@ -162,6 +164,25 @@ function commentsIn(
 }
 
 /**
+ * What comment lines above a single column begin with. Nothing tells a comment from a name or value by its fields
+ * there: only the first lines are comments, all with a blank after the mark, and only if there are several or what
+ * stands below them must be a header.
+ */
+function commentAboveColumn(
+  sample: Uint8Array,
+  rows: readonly SampleRow[],
+  prefixes: readonly string[],
+): string {
+  const prefix = prefixes.find((text) => startsWith(sample, rows.at(0)?.start ?? sample.length, text));
+  if (prefix === undefined) return '';
+  const isComment = ({ start, cells }: SampleRow) =>
+    startsWith(sample, start, `${prefix} `) || cells[0] === prefix;
+  const first = rows.findIndex((row) => !isComment(row));
+  if (first < 1 || rows.slice(first).some((row) => startsWith(sample, row.start, prefix))) return '';
+  return first > 1 || isCertainHeader(rows[first], rows.slice(first + 1)) ? prefix : '';
+}
+
+/**
  * Whether a marked row is the header of the table that begins right below it: it has as many fields, and that table
  * begins with values, or with what may be values where the marked fields read like names.
  */
@@ -172,6 +193,7 @@ function isHeaderInComment(
   width: number,
 ): boolean {
   if (row.width < 2 || Math.abs(row.width - width) > 1) return false;
+  if (row.width < width && isCommentMark(row.cells[0])) return false;
   const role = roleOf(rows, first);
   if (role === 'values') return true;
   const areNames = row.cells.every((cell) => /^[#/%-]*\s*\S*\s*$/.test(cell));
@@ -228,12 +250,13 @@ function cellText(cell: string, quoted: boolean, dialect: CsvDialect): string {
 
 /**
  * A header row's cells set against the table's columns. One with too many cells has lost its empty ones to a
- * delimiter too many, if there are just so many of them; one with a name too few, and blanks between them, is
- * written by R, whose first column of row names has no header.
+ * delimiter too many, if there are just so many of them. One in a comment has the comment's mark before them. One with
+ * a name too few, and blanks between them, is written by R, whose first column of row names has no header.
  */
 function aligned(cells: string[], width: number, { delimiter }: CsvGrammar): string[] {
   const empty = cells.filter((cell) => cell === '').length;
   if (cells.length > width && cells.length - empty === width) return cells.filter((cell) => cell !== '');
+  if (cells.length === width + 1 && isCommentMark(cells[0])) return cells.slice(1);
   if (cells.length === width - 1 && (delimiter === ' ' || delimiter === '\t')) return ['', ...cells];
   return cells;
 }

@@ -1,4 +1,4 @@
-import { commonWidth, countHeaderRows, isCertainHeader, share, textOf } from './header.ts';
+import { commonWidth, countHeaderRows, isCertainHeader, isCommentMark, share, textOf } from './header.ts';
 import type { SampleRow } from './rows.ts';
 import { cellType, isTyped } from './type.ts';
 
@@ -38,9 +38,10 @@ export function findTable(rows: readonly SampleRow[], known: KnownTable): TableP
   return { first, headerRows: found, width: Math.max(bodyWidth, ...headerWidths), others };
 }
 
-/** Fields that a header row names: a delimiter too many in it makes no column. */
+/** Fields that a header row names: a delimiter too many in it makes no column, nor does a comment's mark. */
 function namedWidth(row: SampleRow, bodyWidth: number): number {
   const { used } = row;
+  if (used === bodyWidth + 1 && isCommentMark(row.cells[0])) return bodyWidth;
   return used > bodyWidth && row.filled <= bodyWidth ? bodyWidth : used;
 }
 

@@ -173,6 +173,25 @@ describe('sniffing a dialect', function () {
       { comment: '#', columns: ['name', 'city'] },
     ],
     [
+      'more comments than rows',
+      '# dump\n# of tables\n\n#\n# ONE\n#\n"a","b"\n"1","x"\n\n#\n# TWO\n#\n\n#\n# THREE\n#\n',
+      { comment: '#', headerLines: 1, columns: ['a', 'b'] },
+    ],
+    [
+      'a comment above one column of numbers',
+      '# sizes in mm\nsize\n1\n2\n',
+      { comment: '#', headerLines: 1, columns: ['size'] },
+    ],
+    [
+      'several comments above one column of texts',
+      '# towns\n# by size\ntown\nLeeds\nYork\n',
+      { comment: '#', headerLines: 1, columns: ['town'] },
+    ],
+    ['a header in a comment above one column', '#town\nLeeds\nYork\n', { comment: '', columns: ['#town'] }],
+    ['one column of tags', '# red\n# blue\nplain\n# green\n', { comment: '' }],
+    ['a header whose mark stands by itself', '# x y\n1 2\n3 4\n', { comment: '', columns: ['x', 'y'] }],
+    ['a title above columns without names', '% matrix\n1 2 3\n4 5 6\n', { comment: '%', headerLines: 0 }],
+    [
       'a note with more delimiters than the table has',
       'Made by the lab,Sample 7 on Monday, May 4 2015\ncm-1,A\n4000.00,0.0066\n3999.00,0.0066\n3998.00,0.0067\n',
       { tableStart: 47, headerLines: 1, columns: ['cm-1', 'A'] },
