@@ -1,6 +1,7 @@
 import { JsonFields, type FieldPath } from '../format/json/fields.ts';
 import type { Plan } from '../query/index.ts';
 import { JsonObject } from '../query/value/json.ts';
+import { valueName } from '../query/write.ts';
 import { editedObject } from '../stage/openRow.ts';
 
 /** An object of a record, with nothing in it but its names. */
@@ -34,6 +35,8 @@ export function emptyColumns({ output, slots, fields }: Plan, paths: readonly Fi
 function namesOf(paths: readonly FieldPath[]): Names {
   const record: Names = new Map();
   for (const path of paths) {
+    // A record that is no object has its value for a column.
+    if (path.length === 0) record.set(valueName, new Map());
     let inside = record;
     for (const key of path) {
       const next = inside.get(key) ?? (new Map() as Names);

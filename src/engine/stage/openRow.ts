@@ -1,7 +1,7 @@
 import type { MemberEdit } from '../query/resolve/scope.ts';
 import { eachElement, JsonObject, unescapeJson } from '../query/value/json.ts';
-import { jsonOf, type Value } from '../query/value/value.ts';
 import { valueName } from '../query/write.ts';
+import { jsonOfCell, type Cell } from './vector.ts';
 
 /** A member of an object: its key as a JSON string, and its JSON text. */
 type Member = [key: string, json: string];
@@ -11,7 +11,7 @@ type Member = [key: string, json: string];
  * place, and a replacement for a member that is not there comes last. A value that is no object is its only member.
  */
 function editedMembers(
-  value: Value,
+  value: Cell,
   edits: readonly MemberEdit[],
   replacement: (slot: number) => string,
 ): Member[] {
@@ -64,11 +64,11 @@ function edited(
 
 /** The JSON text of the edited object. */
 export function editedObject(
-  value: Value,
+  value: Cell,
   edits: readonly MemberEdit[],
   replacement: (slot: number) => string,
 ): string {
-  if (edits.length === 0 && value instanceof JsonObject) return jsonOf(value);
+  if (edits.length === 0 && value instanceof JsonObject) return jsonOfCell(value);
   return objectText(editedMembers(value, edits, replacement));
 }
 
@@ -76,11 +76,10 @@ function objectText(members: readonly Member[]): string {
   return `{${members.map(([key, json]) => `${key}:${json}`).join(',')}}`;
 }
 
-function membersOf(value: Value): Member[] {
-  if (value === null) return [];
-  if (!(value instanceof JsonObject)) return [[JSON.stringify(valueName), jsonOf(value)]];
+function membersOf(value: Cell): Member[] {
+  if (!(value instanceof JsonObject)) return [[JSON.stringify(valueName), jsonOfCell(value)]];
   if (value.text === undefined) {
-    return [...value.members].map(([key, member]) => [JSON.stringify(key), jsonOf(member)]);
+    return [...value.members].map(([key, member]) => [JSON.stringify(key), jsonOfCell(member)]);
   }
   const members: Member[] = [];
   let key: string | undefined;

@@ -2,14 +2,13 @@ import { backslash, closeBrace, comma, lineFeed, openBrace, quote, space } from 
 import { Kind } from '../format/record.ts';
 import { jsonUnescape } from '../query/fieldText.ts';
 import type { Output } from '../query/resolve/step.ts';
-import { readValid } from '../query/value/json.ts';
-import { jsonOf, type Value } from '../query/value/value.ts';
+import { JsonObject, readValid } from '../query/value/json.ts';
 import { vectorAt, type Batch } from './batch.ts';
 import type { ByteWriter } from './bytes.ts';
 import { tag } from './codec.ts';
 import { CodedVector } from './codedVector.ts';
 import { editedObject } from './openRow.ts';
-import { CellVector, FieldVector, WrittenNumber, type Cell, type Vector } from './vector.ts';
+import { CellVector, FieldVector, jsonOfCell, type Cell, type Vector } from './vector.ts';
 
 /** Names of the columns; undefined where the rows also hold members that are not known by name. */
 export function columnsOf(output: Output): string[] | undefined {
@@ -29,9 +28,15 @@ export function slotsOf(output: Output): number[] {
 
 /**
  * Writes the selected rows as JSON objects, a line each. A column's key is its name. What comes from the source
- * unchanged keeps its text: numbers, escapes, the order of members.
+ * unchanged keeps its text: numbers, escapes, the order of members. A row that is a record as it stands is written
+ * as the record is, be it an object or not.
  */
 export function writeRows(out: ByteWriter, batch: Batch, output: Output): void {
+  const [first] = output;
+  if (output.length === 1 && first.kind === 'open' && first.ofRecord && first.edits.length === 0) {
+    writeRecords(out, batch, first.slot);
+    return;
+  }
   const keys = output.map((part, at) =>
     part.kind === 'column' ? Buffer.from(`${at > 0 ? ',' : ''}${JSON.stringify(part.name)}:`) : undefined,
   );
@@ -61,6 +66,14 @@ export function writeRows(out: ByteWriter, batch: Batch, output: Output): void {
   }
 }
 
+function writeRecords(out: ByteWriter, batch: Batch, slot: number): void {
+  const vector = vectorAt(batch, slot);
+  for (let i = 0; i < batch.count; i++) {
+    writeJson(out, vector, batch.selection[i]);
+    out.byte(lineFeed);
+  }
+}
+
 /** What is between the braces of an object that stands in written bytes; false where it must be read. */
 function copyMembers(out: ByteWriter, vector: Vector, row: number, needsComma: boolean): boolean {
   if (!(vector instanceof CodedVector)) return false;
@@ -84,10 +97,13 @@ export function openObject(
   part: Extract<Output[number], { kind: 'open' }>,
   row: number,
 ): string {
-  return editedObject(vectorAt(batch, part.slot).value(row), part.edits, (slot) =>
-    jsonOfCell(vectorAt(batch, slot).cell(row)),
-  );
+  const cell = vectorAt(batch, part.slot).cell(row);
+  // Only a record has a value to show where it is no object; of a column that is NULL, there are no members.
+  const value = cell === null && !part.ofRecord ? noMembers : cell;
+  return editedObject(value, part.edits, (slot) => jsonOfCell(vectorAt(batch, slot).cell(row)));
 }
+
+const noMembers = new JsonObject('{}');
 
 /** The columns as the rows have them: of an open part, its object as edited. What DISTINCT compares. */
 export function outputVectors(batch: Batch, output: Output): Vector[] {
@@ -158,10 +174,6 @@ function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
 function hasControl(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at] < space) return true;
   return false;
-}
-
-function jsonOfCell(cell: Cell): string {
-  return cell instanceof WrittenNumber ? cell.text : jsonOf(cell satisfies Value);
 }
 
 /** JSON text with its line ends taken out: none stands inside a string, where it must be escaped. */

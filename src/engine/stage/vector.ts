@@ -3,9 +3,9 @@ import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
 import { fieldValue, rawText, type Unescape } from '../query/fieldText.ts';
 import { attributeOf, type RecordAttribute } from '../query/layout.ts';
 import type { Origin } from '../query/predicate/selector.ts';
-import { readValid } from '../query/value/json.ts';
+import { JsonObject, readValid } from '../query/value/json.ts';
 import { numericText, type Numeric } from '../query/value/decimal.ts';
-import type { Value } from '../query/value/value.ts';
+import { jsonOf, type Value } from '../query/value/value.ts';
 
 /** A number of the source whose text is not how the engine would write it, such as 1.10 or 1E3. */
 export class WrittenNumber {
@@ -23,6 +23,10 @@ export type Cell = Value | WrittenNumber;
 
 export function valueOf(cell: Cell): Value {
   return cell instanceof WrittenNumber ? cell.value : cell;
+}
+
+export function jsonOfCell(cell: Cell): string {
+  return cell instanceof WrittenNumber ? cell.text : jsonOf(cell);
 }
 
 /** One column of a batch. Rows are numbered as the batch numbers them; nothing is decoded before it is asked for. */
@@ -83,7 +87,7 @@ export class AttributeVector implements Vector {
   }
 }
 
-/** The whole JSON records of a block; one that cannot be read is NULL. */
+/** The whole JSON records of a block; one that cannot be read has no members. */
 export class RecordVector implements Vector {
   readonly block: RecordBlock;
 
@@ -92,17 +96,23 @@ export class RecordVector implements Vector {
   }
 
   value(row: number): Value {
-    const { bytes, starts, ends, faults } = this.block;
-    if (!isReadable(faults[row])) return null;
-    return readValid(
-      Buffer.from(bytes.buffer, bytes.byteOffset).toString('utf8', starts[row], ends[row]).trim(),
-    );
+    const { faults } = this.block;
+    if (!isReadable(faults[row])) return unreadable;
+    return readValid(this.#text(row));
   }
 
   cell(row: number): Cell {
-    return this.value(row);
+    const value = this.value(row);
+    return value instanceof JsonObject ? value : written(value, this.#text(row));
+  }
+
+  #text(row: number): string {
+    const { bytes, starts, ends } = this.block;
+    return Buffer.from(bytes.buffer, bytes.byteOffset).toString('utf8', starts[row], ends[row]).trim();
   }
 }
+
+const unreadable = new JsonObject('{}');
 
 /** The bytes of a block's records; as a value, the text that they are. */
 export class BytesVector implements Vector {

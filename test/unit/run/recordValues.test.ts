@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import { CellKind } from '../../../src/protocol/preview.ts';
 import { Preview } from '../../support/preview.ts';
 
@@ -37,6 +38,73 @@ const conditions: readonly (readonly [condition: string, test: Test])[] = [
   ['|> RENAME _value AS n |> WHERE n > 4', (record) => isNumber(record) && record > 4],
   ['|> ORDER BY _record DESC |> WHERE _value > 4', (record) => isNumber(record) && record > 4],
 ];
+
+describe('records that are no objects', () => {
+  const lines = ['null', '1.0', '"a"', '[1, 2]', '{ "b" : 1e2 }', 'true', '{}', '1E1', 'null'];
+  let folder: string;
+  let preview: Preview;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
+    await writeFile(join(folder, 'values.jsonl'), `${lines.join('\n')}\n`);
+    preview = await Preview.open(join(folder, 'values.jsonl'));
+  });
+  after(async () => {
+    await preview.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function exported(query: string, to: ExportFormat): Promise<string[]> {
+    const target = join(folder, 'out');
+    await preview.host.call('export', { session: 1, query, to, target });
+    return (await readFile(target, 'utf8')).replace(/\r?\n$/, '').split(/\r?\n/);
+  }
+
+  const reversed = '|> ORDER BY _record DESC';
+
+  it('stay as they are in sorted rows', async () => {
+    assert.deepEqual(await exported(reversed, 'same'), lines.toReversed());
+    assert.deepEqual(await exported('|> TABLESAMPLE (100 ROWS)', 'jsonl'), lines);
+    assert.deepEqual(await exported('|> DISTINCT', 'jsonl'), lines.slice(0, -1));
+    const elements = (await exported(reversed, 'json')).slice(1, -1).map((line) => line.replace(/,$/, ''));
+    assert.deepEqual(elements, lines.toReversed());
+  });
+
+  it('are tables as their records are', async () => {
+    for (const to of ['csv', 'tsv', 'md'] as const) {
+      const [head, ...rows] = await exported('', to);
+      const under = to === 'md' ? [rows.shift()] : [];
+      assert.deepEqual(await exported(reversed, to), [head, ...under, ...rows.toReversed()], to);
+    }
+    assert.deepEqual(await exported('_value = 7 |> ORDER BY _record', 'csv'), ['_value,b']);
+  });
+
+  it('have their value as a column of computed rows', async () => {
+    assert.deepEqual(await exported('|> EXTEND 1 AS x', 'same'), [
+      '{"_value":null,"x":1}',
+      '{"_value":1.0,"x":1}',
+      '{"_value":"a","x":1}',
+      '{"_value":[1, 2],"x":1}',
+      '{"b":1e2,"x":1}',
+      '{"_value":true,"x":1}',
+      '{"x":1}',
+      '{"_value":1E1,"x":1}',
+      '{"_value":null,"x":1}',
+    ]);
+    const [sorted] = await exported('|> EXTEND 1 AS x |> ORDER BY _record DESC |> LIMIT 1', 'same');
+    assert.equal(sorted, '{"_value":null,"x":1}');
+    assert.deepEqual((await exported('|> RENAME _value AS v', 'same')).slice(0, 3), [
+      '{"v":null}',
+      '{"v":1.0}',
+      '{"v":"a"}',
+    ]);
+  });
+
+  it('are no rows of members where a column is NULL', async () => {
+    const query = '|> SELECT _value AS v |> SELECT v.* |> LIMIT 2';
+    assert.deepEqual(await exported(query, 'same'), ['{}', '{"_value":1.0}']);
+  });
+});
 
 describe('the value of a record', function () {
   this.timeout(20_000);

@@ -39,7 +39,11 @@ export class Resolver {
     return this.scope.parts.map((part) =>
       part.kind === 'column'
         ? { kind: 'column', name: part.name, slot: slotOf(part, this.table, false) }
-        : { ...part, slot: part.slot === 'record' ? this.table.record() : part.slot },
+        : {
+            ...part,
+            slot: part.slot === 'record' ? this.table.record() : part.slot,
+            ofRecord: part.slot === 'record',
+          },
     );
   }
 

@@ -69,6 +69,8 @@ export interface OutputColumn {
 export interface OutputOpen {
   readonly kind: 'open';
   readonly slot: number;
+  /** Whether it is the record itself, which need not be an object. */
+  readonly ofRecord: boolean;
   readonly edits: OpenPart['edits'];
 }
 
