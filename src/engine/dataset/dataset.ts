@@ -315,7 +315,7 @@ export class Dataset {
 
   /** What is known so far: nothing but where the first record begins. */
   #knowledge(identity: KeptIdentity | undefined, store: IndexStore | undefined): Knowledge {
-    const { format, dataStart, firstLine } = this.recognised;
+    const { format, dataStart, firstLine, end } = this.recognised;
     const { blockSize } = this.#spec;
     const index = new BlockIndex(blockSize, dataStart, firstLine);
     // Where nothing is kept, nothing will be asked a second time.
@@ -323,7 +323,8 @@ export class Dataset {
     const columns = store && !this.once ? { bytes: columnBytes, places } : undefined;
     if (!identity || !store || this.#source.compression.length > 0)
       return new Knowledge(index, undefined, columns);
-    const reading = JSON.stringify([format, this.encoding, blockSize]);
+    // A table that ends where the next one begins is read otherwise than all lines from its first one on.
+    const reading = JSON.stringify([format, this.encoding, blockSize, end]);
     const reach = this.#spec.checksumEvery === undefined ? undefined : this.format.reach;
     const key = { ...identity, reading, source: this.#source, dataStart, firstLine, reach };
     return new Knowledge(index, { store, key, unchanged: () => this.#isUnchanged() }, columns);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { IndexStore } from '../../../src/engine/index/store.ts';
 import { countTo, exportToFile } from '../../../src/engine/run/export.ts';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
@@ -50,7 +51,12 @@ describe('tables one below the other', function () {
     file: string,
     query: string,
     to: ExportFormat | 'count',
-    options: FormatOptions & { readonly blockSize?: number | undefined; readonly pool?: typeof pool },
+    options: FormatOptions & {
+      readonly blockSize?: number | undefined;
+      readonly pool?: typeof pool;
+      readonly store?: IndexStore;
+      readonly restMs?: number;
+    },
   ): Promise<[string, number, number, number]> {
     const dataset = await Dataset.open({ kind: 'file', path: file }, { signal, ...options });
     const target = join(folder, 'out');
@@ -91,6 +97,18 @@ describe('tables one below the other', function () {
       }
     });
   }
+
+  it('are told apart by what is kept of them', async () => {
+    const store = new IndexStore(join(folder, 'cache'), 1e7);
+    const ways: FormatOptions[] = [{}, { tables: 1 }, { table: 2 }, { tables: 2 }, { table: 3 }];
+    for (const blockSize of [1000, undefined]) {
+      for (const options of [...ways, ...ways.toReversed(), ...ways]) {
+        const kept = await asked(path, '', 'count', { ...options, blockSize, store, restMs: -Infinity });
+        const anew = await asked(path, '', 'count', { ...options, blockSize });
+        assert.deepEqual(kept, anew, JSON.stringify(options));
+      }
+    }
+  });
 
   it('are said by their lines and bytes in the file', async () => {
     for (const table of [1, 2, 3]) {
