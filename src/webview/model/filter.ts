@@ -1,5 +1,5 @@
 /** The filter: its text, the run that is under way, and what has been run and kept before. */
-import { batch, signal, type Signal } from '@preact/signals';
+import { batch, effect, signal, type Signal } from '@preact/signals';
 import type { Condition, Diagnostic, Filters, QueryEdit, ViewState } from '../../protocol/preview.ts';
 import { capital, isAbort, sentence, type CallOptions } from '../link.ts';
 import type { Preview } from './preview.ts';
@@ -57,6 +57,10 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
   let edits: Promise<void> = Promise.resolve();
   /** The match that is shown in context, and where it was. */
   let match: { readonly row: number; readonly lane: number; readonly above: number } | undefined;
+
+  effect(() => {
+    if (preview.file.value) error.value = '';
+  });
 
   link.call('host/filters', null).then(
     (kept) => (filters.value = kept),

@@ -1,5 +1,5 @@
 /** Finding text in the whole file, or in the rows that match. */
-import { batch, signal, type Signal } from '@preact/signals';
+import { batch, effect, signal, type Signal } from '@preact/signals';
 import { isAbort, sentence } from '../link.ts';
 import type { Preview } from './preview.ts';
 
@@ -105,6 +105,30 @@ export function createFind(preview: Preview): FindModel {
     }
   }
 
+  /** What was told is of other rows, or of another text. */
+  function startAnew(): void {
+    cancel();
+    batch(() => {
+      count.value = undefined;
+      ended.value = '';
+      error.value = '';
+    });
+  }
+
+  function countSoon(): void {
+    if (text.peek() !== '')
+      countTimer = setTimeout(() => void countRows(preview.shown.peek().view), typingRests);
+  }
+
+  let rowsOf = preview.counted.peek();
+  effect(() => {
+    const now = preview.counted.value;
+    if (now === rowsOf) return;
+    rowsOf = now;
+    startAnew();
+    if (open.peek() && preview.shown.peek().view >= 0) countSoon();
+  });
+
   return {
     open,
     asked,
@@ -126,18 +150,13 @@ export function createFind(preview: Preview): FindModel {
       grid.focus();
     },
     change(nextText, nextCase) {
-      cancel();
       batch(() => {
+        startAnew();
         text.value = nextText;
         matchCase.value = nextCase;
-        count.value = undefined;
-        ended.value = '';
-        error.value = '';
       });
       grid.seek(nextText, nextCase);
-      if (nextText !== '') {
-        countTimer = setTimeout(() => void countRows(preview.shown.peek().view), typingRests);
-      }
+      countSoon();
     },
     next,
     cancel,

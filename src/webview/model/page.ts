@@ -108,6 +108,10 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   const find = createFind(preview);
   const actions = createActions({ preview, filter, side, overlay });
   const kept = createKeeper(saver, saved, { preview, filter, side, split, plots, timeline: overTime });
+  // A column of the file as it was read before is none of its columns now.
+  preview.file.subscribe(() => {
+    if (overlay.peek() && 'column' in (overlay.peek() ?? {})) overlay.value = undefined;
+  });
   overTime.subscribe(changed);
   plots.subscribe(changed);
   side.subscribe(changed);

@@ -46,8 +46,8 @@ export interface Preview {
   readonly paused: Signal<{ readonly query: string; readonly took: number } | undefined>;
   readonly shown: ReadonlySignal<GridView>;
   /**
-   * The view that can be counted: another one is another text, and so are the rows of a table once all are there. It
-   * stays the same while more matches of a filter are found.
+   * The view that can be counted: another one is another text, and so are the rows of a table once all are there, and
+   * every view of a file that was opened again. It stays the same while more matches of a filter are found.
    */
   readonly counted: ReadonlySignal<string>;
   readonly columns: ReadonlySignal<readonly ColumnInfo[]>;
@@ -67,6 +67,8 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
   const state = signal<FileState | undefined>(undefined);
   const trouble = signal<Trouble | undefined>(undefined);
   const fileColumns = signal<readonly ColumnInfo[]>([]);
+  /** How often the file was opened. Views count from 0 each time. */
+  const openings = signal(0);
   const result = signal<ViewState | undefined>(undefined);
   const inContext = signal(false);
   const awaited = signal(false);
@@ -98,7 +100,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
   const counted = computed(() => {
     const { view: id, exact, rows } = shown.value;
     const isTable = view.value?.columns !== undefined;
-    return `${id} ${isTable && exact ? 'all' : ''} ${rows > 0 ? 'some' : 'none'}`;
+    return `${id} ${isTable && exact ? 'all' : ''} ${rows > 0 ? 'some' : 'none'} ${openings.value}`;
   });
 
   const grid = createGrid({
@@ -141,6 +143,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
   function opened(info: FileInfo): void {
     batch(() => {
       file.value = info;
+      openings.value++;
       state.value = info.state;
       fileColumns.value = info.columns;
       trouble.value = undefined;

@@ -1,6 +1,6 @@
 /** The record of the active row, whole, as the detail shows it. */
 import { effect, signal, type ReadonlySignal } from '@preact/signals';
-import type { RecordDetail } from '../../protocol/preview.ts';
+import type { FileInfo, RecordDetail } from '../../protocol/preview.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { Preview } from './preview.ts';
 
@@ -17,7 +17,9 @@ export function createRecord(preview: Preview, wanted: ReadonlySignal<boolean>):
   const error = signal('');
   let abort: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let read = { view: -1, row: -1 };
+  const nothing = { view: -1, row: -1 };
+  let read = nothing;
+  let drawn: FileInfo | undefined;
 
   async function load(view: number, row: number): Promise<void> {
     abort?.abort();
@@ -33,16 +35,25 @@ export function createRecord(preview: Preview, wanted: ReadonlySignal<boolean>):
     }
   }
 
+  function forget(): void {
+    clearTimeout(timer);
+    read = nothing;
+    abort?.abort();
+    detail.value = undefined;
+    error.value = '';
+  }
+
   effect(() => {
+    const opened = preview.file.value;
     const { row } = preview.selection.value.active;
     const { view, rows } = preview.shown.value;
-    if (!wanted.value || !preview.file.value) return;
+    // Read in another way, the row holds another record.
+    if (opened !== drawn) forget();
+    drawn = opened;
+    if (!wanted.value || !opened) return;
     clearTimeout(timer);
     if (rows === 0) {
-      read = { view: -1, row: -1 };
-      abort?.abort();
-      detail.value = undefined;
-      error.value = '';
+      forget();
       return;
     }
     if (read.view === view && read.row === row) return;

@@ -36,7 +36,7 @@ export function createTimeline(
   known: ReadonlySignal<ReadonlyMap<number, KnownColumn>>,
   on: Signal<boolean>,
 ): TimelineModel {
-  const { link, shown, counted, columns, grid, top, notice } = preview;
+  const { link, shown, counted, columns, grid, top, notice, file } = preview;
   const chosen = signal('');
   const by = signal('');
   const answer = signal<TimelineAnswer>();
@@ -57,6 +57,13 @@ export function createTimeline(
     return picked ?? times.value.at(0);
   });
 
+  effect(() => {
+    if (file.value === undefined) return;
+    seen.value = [];
+    answer.value = undefined;
+    error.value = '';
+  });
+
   // The first rows tell which columns hold times, whether or not they can be seen.
   effect(() => {
     const view = viewOf(counted.value);
@@ -64,7 +71,9 @@ export function createTimeline(
     const candidates = columns.value.filter(({ type }) => type === 'text' || type === 'mixed').slice(0, 256);
     if (!on.value || view < 0 || rows === 0 || candidates.length === 0) return;
     const ids = candidates.map(({ id }) => id);
-    link.call('rows', { view, first: 0, count: Math.min(looked, rows), columns: ids, limit: 64 }).then(
+    const mine = new AbortController();
+    const request = { view, first: 0, count: Math.min(looked, rows), columns: ids, limit: 64 };
+    link.call('rows', request, { signal: mine.signal }).then(
       (page) => {
         const reader = cellsOf(page);
         const isTime = (index: number) =>
@@ -76,6 +85,7 @@ export function createTimeline(
       },
       () => undefined,
     );
+    return () => mine.abort();
   });
 
   effect(() => {

@@ -10,7 +10,7 @@ import {
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { linter, type Diagnostic as Mark } from '@codemirror/lint';
-import { EditorState, Prec, Transaction } from '@codemirror/state';
+import { EditorState, Prec, StateEffect, Transaction } from '@codemirror/state';
 import {
   Decoration,
   EditorView,
@@ -46,10 +46,13 @@ export interface EditorOptions {
 export interface QueryEditor {
   setText(text: string, caret?: number): void;
   focus(): void;
+  /** Checks the text again: what the columns are has changed. */
+  check(): void;
   close(): void;
 }
 
 const checkDelay = 150;
+const checkAgain = StateEffect.define();
 
 export function createEditor(options: EditorOptions): QueryEditor {
   const view = new EditorView({
@@ -75,7 +78,11 @@ export function createEditor(options: EditorOptions): QueryEditor {
           addToOptions: [{ render: completionIcon, position: 20 }],
           tooltipClass: () => 'suggest',
         }),
-        linter((editor) => check(options, editor), { delay: checkDelay }),
+        linter((editor) => check(options, editor), {
+          delay: checkDelay,
+          needsRefresh: ({ transactions }) =>
+            transactions.some(({ effects }) => effects.some((effect) => effect.is(checkAgain))),
+        }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.changed(update.state.doc.toString());
         }),
@@ -101,6 +108,7 @@ export function createEditor(options: EditorOptions): QueryEditor {
       });
     },
     focus: () => view.focus(),
+    check: () => view.dispatch({ effects: checkAgain.of(null) }),
     close: () => view.destroy(),
   };
 }

@@ -1,14 +1,16 @@
 /** The query box, with what is wrong with the query in words below it. */
-import { useSignalEffect } from '@preact/signals';
+import { useComputed, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Diagnostic } from '../../protocol/preview.ts';
 import { t } from '../l10n.ts';
 import { capital, type Link } from '../link.ts';
 import { spoken, type Filter } from '../model/filter.ts';
+import type { Preview } from '../model/preview.ts';
 import { createEditor, type QueryEditor } from './editor.ts';
 
 export interface QueryBoxProps {
   readonly link: Link;
+  readonly preview: Preview;
   readonly filter: Filter;
   readonly nonce: string;
   readonly leave: () => void;
@@ -16,7 +18,7 @@ export interface QueryBoxProps {
   readonly ready: (focus: () => void) => void;
 }
 
-export function QueryBox({ link, filter, nonce, leave, ready }: QueryBoxProps) {
+export function QueryBox({ link, preview, filter, nonce, leave, ready }: QueryBoxProps) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<QueryEditor | null>(null);
   const { diagnostics } = filter;
@@ -57,6 +59,14 @@ export function QueryBox({ link, filter, nonce, leave, ready }: QueryBoxProps) {
   }, []);
 
   useSignalEffect(() => editor.current?.setText(filter.text.value));
+
+  // Which columns there are changes with how the file is read, and is certain once all of it was read.
+  const { file, state, columns } = preview;
+  const complete = useComputed(() => state.value?.exact ?? false);
+  useSignalEffect(() => {
+    const known = [file.value, complete.value, columns.value];
+    if (known[0] !== undefined) editor.current?.check();
+  });
 
   const worst = spoken(filter);
   return (

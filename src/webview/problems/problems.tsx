@@ -27,6 +27,14 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
   // A list of problems still being found is read again as more come, while its end is in sight.
   const growing = listed && first + perPage >= listed.total ? state?.malformed : undefined;
 
+  const file = page.preview.file.value;
+  const [kinds, setKinds] = useState<Kinds>();
+  useEffect(() => {
+    setFirst(0);
+    setListed(undefined);
+    setKinds(undefined);
+  }, [file]);
+
   useEffect(() => {
     const abort = new AbortController();
     page.link.call('problems', { first, count: perPage }, { signal: abort.signal }).then(
@@ -39,9 +47,8 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
       },
     );
     return () => abort.abort();
-  }, [first, growing, page.preview.file.value]);
+  }, [first, growing, state?.exact, file]);
 
-  const [kinds, setKinds] = useState<Kinds>();
   const any = (listed?.total ?? 0) > 0;
   // Counted when there are some and when the file is known to its end, not with each one that is found on the way.
   useEffect(() => {
@@ -51,7 +58,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
       if (!isAbort(failure)) setError(sentence(failure));
     });
     return () => abort.abort();
-  }, [any, state?.exact, page.preview.file.value]);
+  }, [any, state?.exact, file]);
 
   const otherTables = page.otherTables.value;
   const total = listed?.total ?? 0;

@@ -1,0 +1,129 @@
+/** A file that is read in another way: nothing of the page goes on showing what was read before. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { enterQuery } from './bed/grid.ts';
+import { RealEngine } from './bed/realEngine.ts';
+import { startBed, type BedServer } from './bed/server.ts';
+
+/** Two tables in one file, each with times and words that the other has not. */
+const tables = [
+  'id,made,region\n',
+  ...Array.from({ length: 40 }, (_, id) => `${id},2024-05-01 10:${10 + (id % 50)}:00,North ${id % 4}\n`),
+  '\nReturns\n\n',
+  'reason,made,amount,by\n',
+  ...Array.from({ length: 12 }, (_, id) => `late ${id},2021-01-0${1 + (id % 9)} 08:00:00,${id * 3},c${id}\n`),
+].join('');
+
+describe('webview after a file is read in another way', function () {
+  this.timeout(60_000);
+  let bed: BedServer;
+  let engine: RealEngine;
+  let page: Page;
+  let folder: string;
+  let path: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-reading-'));
+    bed = await startBed();
+    ({ page, engine } = await RealEngine.onBed(bed, folder, { width: 1400 }));
+    path = join(folder, 'tables.csv');
+    await writeFile(path, tables);
+  });
+  beforeEach(() => read(1));
+  after(async () => {
+    await engine.close();
+    await bed.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function read(table: 1 | 2): Promise<void> {
+    await engine.open(path, { table });
+    await page.locator('.footer', { hasText: table === 1 ? '40 records' : '12 records' }).waitFor();
+  }
+
+  const tool = (name: string) => page.getByRole('toolbar').getByRole('button', { name, exact: true });
+  const side = (text: string) => page.locator('.side', { hasText: text });
+
+  it('shows the record that is now in the active row', async () => {
+    await tool('Record').click();
+    await side('North 0').waitFor();
+    await read(2);
+    await side('late 0').waitFor();
+    assert.equal(await side('North').count(), 0);
+    await tool('Record').click();
+    await side('late').waitFor({ state: 'detached' });
+    await read(1);
+    await tool('Record').click();
+    await side('North 0').waitFor();
+    await tool('Record').click();
+  });
+
+  it('counts what is searched for in the rows that are now there', async () => {
+    await tool('Find (Ctrl+F)').click();
+    const count = (text: string) => page.locator('.find-count', { hasText: new RegExp(`^${text}$`) });
+    await page.locator('.find-bar input').fill('late');
+    await count('Not found').waitFor();
+    await read(2);
+    await count('12 rows').waitFor();
+    await enterQuery(page, 'amount = 9');
+    await count('1 row').waitFor();
+    await enterQuery(page, '');
+    await count('12 rows').waitFor();
+    await page.locator('.find-bar').getByRole('button', { name: 'Close' }).click();
+  });
+
+  it('checks the query against the columns that are now there', async () => {
+    await page.locator('.cm-content').click();
+    await page.keyboard.insertText("reason = 'x'");
+    const warning = page.locator('.query-message', { hasText: 'reason' });
+    await warning.waitFor();
+    await read(2);
+    await warning.waitFor({ state: 'detached' });
+    await read(1);
+    await warning.waitFor();
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Delete');
+  });
+
+  it('shows the times that are now there', async () => {
+    const more = (entry: string) =>
+      tool('More')
+        .click()
+        .then(() => page.getByRole('menuitem', { name: entry }).click());
+    await more('Show Rows over Time');
+    const band = (text: string) => page.locator('.time-band', { hasText: text });
+    await band('2024').waitFor();
+    await read(2);
+    await band('2021').waitFor();
+    assert.equal(await band('2024').count(), 0);
+    await more('Hide Rows over Time');
+  });
+
+  it('closes what belongs to a column of the file as it was read before', async () => {
+    await page.locator('.row .cell:not(.gutter)').first().click();
+    await page.keyboard.press('Enter');
+    const value = page.getByRole('dialog', { name: 'Value of id' });
+    await value.waitFor();
+    await read(2);
+    await value.waitFor({ state: 'detached' });
+  });
+
+  it('lists the problems that are now there', async () => {
+    const damaged = join(folder, 'damaged.jsonl');
+    await writeFile(damaged, '{"a":1}\n{"a":\n'.repeat(150));
+    await engine.open(damaged, {});
+    await tool('Problems').click();
+    await side('150 malformed records').waitFor();
+    await page.getByRole('button', { name: 'Next Page' }).click();
+    await side('101 to 150 of 150').waitFor();
+    await read(1);
+    await side('No malformed records.').waitFor();
+    await engine.open(damaged, {});
+    await side('1 to 100 of 150').waitFor();
+    await page.locator('.side').getByRole('button', { name: 'Close' }).click();
+  });
+});
