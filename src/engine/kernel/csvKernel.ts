@@ -226,7 +226,9 @@ function createOddTarget(frame: Frame): OddTarget {
       column.kinds[row] = kind;
       column.starts[row] = start;
       column.ends[row] = end;
-      if (column.numbers.length > 0) column.numbers[row] = number;
+      if (column.numbers.length === 0) return;
+      column.numbers[row] = number;
+      column.ranges.numberSet(number, target.bytes, start, end);
     },
   };
   return target;

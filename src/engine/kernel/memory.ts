@@ -46,6 +46,8 @@ export interface KernelExports {
   readonly leastText: WebAssembly.Global;
   readonly greatestText: WebAssembly.Global;
 
+  endPlain(): void;
+  endWhole(): void;
   packDecimals(...operands: number[]): number;
   readonly decimalScale: WebAssembly.Global;
   readonly decimalLeast: WebAssembly.Global;

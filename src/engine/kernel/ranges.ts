@@ -49,6 +49,8 @@ export interface FewValues {
 const wide = -2;
 const notPlain = -1;
 
+const plainNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+
 /** What the kernel's `textBounds` answers, but for `mixed`. */
 const noText = 0;
 const bounded = 1;
@@ -110,6 +112,19 @@ export class ColumnRanges {
     const found = this.#memory.textBounds(kinds, starts, ends, this.#bufferAt, this.#count, longest);
     if (found !== bounded) return found === noText ? 'none' : 'mixed';
     return { low: this.#memory.leastText.value, high: this.#memory.greatestText.value };
+  }
+
+  /** To be told where another than the kernel has set numbers: then their texts are looked at. */
+  numbersSet(): void {
+    this.#memory.endPlain();
+  }
+
+  /** The same of a single number, whose text is `bytes[start, end)`. */
+  numberSet(number: number, bytes: Uint8Array, start: number, end: number): void {
+    if (Number.isNaN(number)) return;
+    const text = String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 32)));
+    if (!plainNumber.test(text) || (number === 0 && text.startsWith('-'))) this.numbersSet();
+    else if (text.includes('.')) this.#memory.endWhole();
   }
 
   /**

@@ -201,19 +201,31 @@ function storedBlocksOf(fields: readonly FieldRequest[]): StoredBlocks {
 
 /** One a format, for all files of the thread. */
 const writers = { json: new SegmentWriter(true), csv: new SegmentWriter(false) };
-const out = new WordWriter();
+/** What a stretch's fields are written to, for the next stretch. */
+const spare: WordWriter[][] = [];
+
+interface MadeField {
+  readonly field: number;
+  readonly out: WordWriter;
+  readonly places: MadeSegments['places'][number][];
+}
 
 /** Makes segments of the columns that a stretch's scan finds, as far as they are wanted. */
 export class SegmentMaker {
   readonly #writer: SegmentWriter;
   readonly #wanted: Uint32Array;
-  readonly #made: { readonly field: number; readonly segments: { ordinal: number; bytes: SegmentBytes }[] }[];
+  readonly #outs = spare.pop() ?? [];
+  readonly #made: readonly MadeField[];
 
   constructor(json: boolean, wanted: Uint32Array, fields: number) {
     this.#writer = json ? writers.json : writers.csv;
     this.#wanted = wanted;
     const all = [...Array.from({ length: fields }, (_, field) => field).slice(0, placesBit), placesBit];
-    this.#made = all.map((field) => ({ field, segments: [] }));
+    this.#made = all.map((field, at) => {
+      const out = (this.#outs[at] ??= new WordWriter());
+      out.length = 0;
+      return { field, out, places: [] };
+    });
   }
 
   /** Takes in a block as the scanner gives it. */
@@ -221,31 +233,28 @@ export class SegmentMaker {
     const wanted = this.#wanted[ordinal];
     // Fields of records that were passed over are not known.
     if (wanted === 0 || block.held !== undefined) return;
-    for (const { field, segments } of this.#made) {
+    for (const { field, out, places } of this.#made) {
       if ((wanted & (1 << field)) === 0) continue;
-      out.length = 0;
+      out.align();
+      const from = out.length * 4;
       if (field !== placesBit) this.#writer.write(block, block.fields[field], out);
       // Of a malformed record, the text alone does not say all.
       else if (block.faulty === 0) this.#writer.writePlaces(block, start - block.offset, out);
       else continue;
-      segments.push({ ordinal, bytes: out.bytes.slice(0, out.length * 4) });
+      places.push({ ordinal, start: from, end: out.length * 4 });
     }
   }
 
+  /** Void afterwards. */
   finish(): MadeSegments[] {
-    return this.#made
-      .filter(({ segments }) => segments.length > 0)
-      .map(({ field, segments }) => {
-        const lengths = segments.map(({ bytes }) => Math.ceil(bytes.length / 8) * 8);
-        const all = new Uint8Array(new SharedArrayBuffer(lengths.reduce((sum, length) => sum + length, 0)));
-        const places: MadeSegments['places'][number][] = [];
-        let at = 0;
-        for (const [i, { ordinal, bytes }] of segments.entries()) {
-          all.set(bytes, at);
-          places.push({ ordinal, start: at, end: at + bytes.length });
-          at += lengths[i];
-        }
-        return { field, bytes: all, places };
+    const made = this.#made
+      .filter(({ places }) => places.length > 0)
+      .map(({ field, out, places }) => {
+        const bytes = new Uint8Array(new SharedArrayBuffer(out.length * 4));
+        bytes.set(out.bytes.subarray(0, bytes.length));
+        return { field, bytes, places };
       });
+    spare.push(this.#outs);
+    return made;
   }
 }

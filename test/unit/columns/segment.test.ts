@@ -318,6 +318,40 @@ describe('columns/segment', () => {
     );
   });
 
+  it('tells numbers that are written plainly from those that are as long', () => {
+    const plain = {
+      whole: (i: number) => String(1000 + i),
+      decimal: (i: number) => (1 + i / 1000).toFixed(3),
+    };
+    const others: readonly (readonly [Trial, string])[] = [
+      ...['10e2', '1.5e4', '-0', '-0.00', '1.5e0', '15e-1', '12E2'].map((other) => [jsonl, other] as const),
+      ...['10e2', '1.5e0', '-0.00', ' 500', '1.5  ', '"  15"', '-500', '-1.5'].map(
+        (other) => [csv, other] as const,
+      ),
+      ...['1,500', '1.500', '10e2', '1.234,5'].map((other) => [germanCsv, other] as const),
+      // What the kernel leaves to another reader.
+      ...['10e2', '1.5e0', '-0.0', '1500', '1.500'].flatMap((other) => [
+        [
+          { ...jsonl, record: (value?: string) => `{"${value === other ? '\\u006e' : 'n'}":${value}}` },
+          other,
+        ] as const,
+        [{ ...csv, record: (value?: string) => `${value === other ? 'x"y' : 'x'},${value}` }, other] as const,
+      ]),
+    ];
+    for (const [trial, other] of others) {
+      for (const make of [plain.whole, plain.decimal]) {
+        for (const at of [0, 70, 99]) {
+          check(
+            trial,
+            Array.from({ length: 100 }, (_, i) => (i === at ? other : make(i))),
+            true,
+          );
+          check(trial, [other, ...Array<string>(99).fill(other)], true);
+        }
+      }
+    }
+  });
+
   it('keeps few values as codes, and says where they are too many', () => {
     const { Dictionary, None } = Encoding;
     const of = (make: (i: number) => string | undefined): Encoding => check(jsonl, many(make), false);

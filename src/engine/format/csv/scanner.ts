@@ -88,6 +88,7 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
       buffer = found.bytes;
       if (dialect.readings !== undefined) {
         readWritten({ bytes: buffer, fields: columns }, task.fields, dialect.readings);
+        columns.at(0)?.ranges.numbersSet();
       }
       const parts = {
         ...found,

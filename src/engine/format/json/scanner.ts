@@ -1,6 +1,7 @@
 import { Fault } from '../../fault.ts';
 import type { Found, FoundColumn } from '../../kernel/frame.ts';
 import { createJsonlKernel, suspect, type JsonlKernel, type JsonlRequest } from '../../kernel/jsonlKernel.ts';
+import type { ColumnRanges } from '../../kernel/ranges.ts';
 import type { NameNode } from '../../kernel/names.ts';
 import { createJsonReader, type FieldSink } from './reader.ts';
 import { markLength, nextLine } from '../lines.ts';
@@ -199,16 +200,21 @@ interface RecordSink extends FieldSink {
 }
 
 /** Writes the fields of `record` where the kernel would. */
-function sinkInto(columns: readonly Omit<FoundColumn, 'ranges'>[], bytes: Uint8Array): RecordSink {
+function sinkInto(
+  columns: readonly (Omit<FoundColumn, 'ranges'> & { readonly ranges?: ColumnRanges | undefined })[],
+  bytes: Uint8Array,
+): RecordSink {
   const sink: RecordSink = {
     record: 0,
     setField(index, kind, start, end) {
-      const { kinds, starts, ends, numbers } = columns[index];
+      const { kinds, starts, ends, numbers, ranges } = columns[index];
       kinds[sink.record] = kind;
       starts[sink.record] = start;
       ends[sink.record] = end;
       if (numbers.length > 0) {
-        numbers[sink.record] = kind === Kind.Number ? exactNumber(bytes, start, end) : NaN;
+        const number = kind === Kind.Number ? exactNumber(bytes, start, end) : NaN;
+        numbers[sink.record] = number;
+        ranges?.numberSet(number, bytes, start, end);
       }
     },
     clearField: (index) => sink.setField(index, Kind.Missing, 0, 0),

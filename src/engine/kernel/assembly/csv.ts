@@ -26,7 +26,7 @@ import {
   ROWS_STRETCH,
   rowsMarkedTo,
 } from './rows';
-import { isShortWhole, numberEnd, plainNumber, plainNumberEnd, shortWhole } from './scalar';
+import { beginPlain, endPlain, isShortWhole, numberEnd, plainNumber, plainNumberEnd, shortWhole } from './scalar';
 import { hits } from './search';
 import { holdsByte, recordEnd } from './text';
 
@@ -86,6 +86,7 @@ export function scanCsv(
   lines: u32,
   holding: u32,
 ): i32 {
+  if (rows == 0) beginPlain();
   if (holding == FROM_FIRST) {
     hit = hits;
     heldCount = 0;
@@ -325,7 +326,9 @@ function numberIn(from: usize, to: usize): f64 {
   if (plainNumberEnd(from) == to) return plainNumber(from, to);
   while (from < to && isBlank(load<u8>(from))) from++;
   while (to > from && isBlank(load<u8>(to - 1))) to--;
-  return from < to && numberEnd(from) == to ? plainNumber(from, to) : NaN;
+  if (from >= to || numberEnd(from) != to) return NaN;
+  endPlain();
+  return plainNumber(from, to);
 }
 
 // @ts-ignore: decorator

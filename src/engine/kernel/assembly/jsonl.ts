@@ -1,5 +1,6 @@
 import { clearRow, clearRows, DONE, Frame, FULL, INCOMPLETE } from './frame';
 import { lineEnds, lineEndsEnd, MARKED, markedTo, markStretch } from './marks';
+import { beginPlain } from './scalar';
 import { learnShape, matchShape, matchTogether, SHAPE_DEPTH, TOGETHER } from './shape';
 import { beginWalk, CUT, FILLED, lines, nextLine, passRecord, passRecords, rows, suspects, WALKED, walkLines } from './walk';
 
@@ -44,6 +45,7 @@ export function scanJsonl(
   store<u8>(stop, 0x0a);
   beginWalk(base, stop, final, frame, root, lengths, lengthCount, levels, maxDepth, maxLength, base + from);
   clearRow(frame, 0);
+  beginPlain();
   const status = scanLines(base, base + from, base + until, stop, frame, maxDepth >= SHAPE_DEPTH);
   store<u8>(stop, kept);
   next = u32(min(nextLine, stop) - base);

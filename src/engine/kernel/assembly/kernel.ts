@@ -34,6 +34,7 @@ export {
 } from './columns';
 export { selectRange, numberBounds, least, greatest, textBounds, leastText, greatestText } from './ranges';
 export { search, searched, needle, loose, hits } from './search';
+export { endPlain, endWhole } from './scalar';
 export { forgetShapes } from './shape';
 export { rows, suspects, lines } from './walk';
 

@@ -133,6 +133,7 @@ export function plainNumber(at: usize, end: usize): f64 {
   if (others == 0) return f64(i64(eightDigits(bytes)));
   const point = u32(ctz(others));
   if ((others & (others - 1)) != 0 || load<u8>(at + point) != 0x2e) return exactNumber(at, end);
+  areWhole = false;
   const below = unused + (point << 3);
   const whole = bytes & ((u64(1) << u64(below)) - 1);
   // Twice, for a shift by 64 would be none.
@@ -149,6 +150,26 @@ function eightDigits(bytes: u64): u64 {
   return ((fours & 0x0000ffff0000ffff) * 42949672960001) >> 32;
 }
 
+/**
+ * Whether the texts of all numbers that the scan found are plain: digits, at most a point and a minus, no zero in front that
+ * does not count, and no minus before zero. Who sets a number of another text clears it.
+ */
+export let arePlain: bool = true;
+/** Whether they are, and none of them has a point. */
+export let areWhole: bool = true;
+
+export function beginPlain(): void {
+  arePlain = areWhole = true;
+}
+
+export function endWhole(): void {
+  areWhole = false;
+}
+
+export function endPlain(): void {
+  arePlain = areWhole = false;
+}
+
 /** The double of the JSON number from `at` to `end` that `FieldColumn.numbers` promises, else NaN. */
 export function exactNumber(at: usize, end: usize): f64 {
   const negative = load<u8>(at) == 0x2d;
@@ -162,10 +183,12 @@ export function exactNumber(at: usize, end: usize): f64 {
     const byte = load<u8>(at);
     if (byte == 0x2e) {
       inFraction = 1;
+      areWhole = false;
       continue;
     }
     if ((byte | 0x20) == 0x65) {
       scale += exponent(at + 1, end);
+      endPlain();
       break;
     }
     digits = digits * 10 + (byte - 0x30);
@@ -174,6 +197,7 @@ export function exactNumber(at: usize, end: usize): f64 {
     if (significant > 15) return NaN;
   }
   if (scale < -22 || scale > 22) return NaN;
+  if (negative && digits == 0) endPlain();
 
   const size = f64(i64(digits));
   const value = scale < 0 ? size / load<f64>(POWERS + (usize(-scale) << 3)) : size * load<f64>(POWERS + (usize(scale) << 3));
