@@ -102,10 +102,7 @@ function newcomersEnvironment(home, bin) {
 async function testsWithPeers(clone, folder) {
   const tally = join(folder, 'peers');
   const files = withPeers.map((name) => `out/test/unit/${name}.test.js`);
-  const args = [
-    ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '60000'],
-    ...['--require', './test/vscode/seed.mjs', ...files],
-  ];
+  const args = ['--reporter', 'test/vscode/reporter.cjs', ...files];
   try {
     await run(process.execPath, ['node_modules/mocha/bin/mocha.js', ...args], {
       cwd: clone,

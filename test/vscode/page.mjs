@@ -13,7 +13,7 @@ await main(async () => {
   await node(
     'node_modules/mocha/bin/mocha.js',
     [
-      ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '60000'],
+      ...['--reporter', 'test/vscode/reporter.cjs'],
       ...suites.map((suite) => `out/test/webview/${suite}.test.js`),
       ...more.filter((word) => word !== '--frames'),
     ],

@@ -19,7 +19,7 @@ await main(async () => {
       node(
         'node_modules/mocha/bin/mocha.js',
         [
-          ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '300000'],
+          ...['--reporter', 'test/vscode/reporter.cjs'],
           ...['out/test/ui/**/*.test.js', ...process.argv.slice(2)],
         ],
         { ROWRIVER_UI: JSON.stringify({ origin, browser: launchOptions(installed) }) },

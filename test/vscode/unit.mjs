@@ -5,8 +5,7 @@ import { frameSuites, main, node, pageSuites } from './project.mjs';
 
 await main(() =>
   node('node_modules/mocha/bin/mocha.js', [
-    ...['--reporter', 'test/vscode/reporter.cjs', '--timeout', '60000'],
-    ...['--require', './test/vscode/seed.mjs', '--parallel', '--jobs', String(availableParallelism())],
+    ...['--reporter', 'test/vscode/reporter.cjs', '--parallel', '--jobs', String(availableParallelism())],
     ...[...pageSuites, ...frameSuites].flatMap((suite) => ['--ignore', `out/test/webview/${suite}.test.js`]),
     ...['out/test/unit/**/*.test.js', 'out/test/webview/**/*.test.js'],
     ...process.argv.slice(2),

@@ -11,8 +11,7 @@ const frames = 150;
 const mostPerFrame = 16;
 const longestTask = 50;
 
-describe('webview/frames', function () {
-  this.timeout(60_000);
+describe('webview/frames', () => {
   let bed: BedServer;
 
   before(async () => {

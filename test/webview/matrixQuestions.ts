@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cellText, columns, type Column, type Row, type Rows } from '../unit/matrix/records.ts';
+import { cellText, columnName, columns, type Column, type Row, type Rows } from '../unit/matrix/records.ts';
 import { jsonOf } from '../unit/matrix/layouts.ts';
 import type { ShownCell, ShownGrid } from './bed/grid.ts';
 
@@ -16,7 +16,7 @@ export interface Question {
   /** '' for the file itself. */
   readonly query: string;
   /** The column whose header is clicked, and how often, where the query is not typed. */
-  readonly clicked?: { readonly column: string; readonly times: number };
+  readonly clicked?: { readonly column: Column; readonly times: number };
   /** Its rows by plain JavaScript. */
   readonly rows: (rows: Rows) => Expected[];
   /** The columns that it makes, where it names them all. */
@@ -139,7 +139,9 @@ function fileRows(rows: Rows): Expected[] {
   const byId = new Map(rows.all.map((row) => [row.id, row]));
   return rows.records.map((record) => {
     const row = byId.get(record.id);
-    return row ? recordRow(row) : { number: record.id, values: {}, raw: jsonOf(record) };
+    return row
+      ? recordRow(row)
+      : { number: record.id, values: {}, raw: rows.kind === 'log' ? String(record.id) : jsonOf(record) };
   });
 }
 
@@ -150,7 +152,8 @@ function recordRows(of: readonly Row[]): Expected[] {
 /** As it stands: a row that is too short has no null in it. */
 function recordRow(row: Row): Expected {
   const there = columns.filter((column) => row.value(column) !== undefined);
-  return { number: row.id, values: Object.fromEntries(there.map((column) => [column, row.value(column)])) };
+  const values = there.map((column) => [row.name(column), row.value(column)] as const);
+  return { number: row.id, values: Object.fromEntries(values) };
 }
 
 function rowNumbers(values: readonly Record<string, unknown>[]): Expected[] {
@@ -160,11 +163,10 @@ function rowNumbers(values: readonly Record<string, unknown>[]): Expected[] {
 /** A row as the operators have it: in a table of fixed columns none is missing. */
 function members(row: Row): Record<string, unknown> {
   const { values } = recordRow(row);
-  // Only in a delimited text numbers are texts.
-  const delimited = typeof row.value('id') === 'string';
-  return delimited
-    ? Object.fromEntries(columns.map((column) => [column, values[column] ?? null]))
-    : { ...values };
+  // Only where all columns are named at the beginning numbers are texts.
+  if (typeof row.value('id') !== 'string') return { ...values };
+  const names = columns.map((column) => row.name(column));
+  return Object.fromEntries(names.map((name) => [name, values[name] ?? null]));
 }
 
 function replaced(row: Row, column: Column, name: string, value: unknown): Record<string, unknown> {
@@ -231,10 +233,12 @@ export class Answer {
   readonly #rows: readonly Expected[];
   readonly #total: number;
   readonly #heads: readonly string[];
+  readonly #columns: readonly string[];
 
   constructor(question: Question, rows: Rows) {
     this.#question = question;
     this.#kind = rows.kind;
+    this.#columns = columns.map((column) => columnName(rows.kind, column));
     this.#records = rows.count;
     this.#rows = question.rows(rows);
     this.#total = Math.min(this.#rows.length, question.draws ?? Infinity);
@@ -259,7 +263,7 @@ export class Answer {
     const names = heads.map((head) => head.replace(/: [^:]*$/, ''));
     const more = names.slice(this.#heads.length);
     assert.deepEqual(
-      more.filter((name) => !columns.some((column) => column === name)),
+      more.filter((name) => !this.#columns.includes(name)),
       [],
       what,
     );
@@ -300,7 +304,8 @@ export class Answer {
 
   /** The columns in the order in which the first rows have them, with what they hold there. */
   #headsOf(rows: readonly Expected[]): string[] {
-    const named = this.#question.named ?? (this.#kind === 'csv' && this.#question.asFile ? columns : []);
+    const named =
+      this.#question.named ?? (this.#kind !== 'json' && this.#question.asFile ? this.#columns : []);
     const types = new Map<string, string>(named.map((name) => [name, 'type not known yet']));
     for (const { values, raw } of rows) {
       if (raw !== undefined) continue;
@@ -322,7 +327,7 @@ export class Answer {
   }
 
   #readsAsNumber(value: unknown): boolean {
-    return this.#kind === 'csv' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value);
+    return this.#kind !== 'json' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value);
   }
 
   /** The cell of a value; of a long one as much as is shown. */

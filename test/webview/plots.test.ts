@@ -4,8 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import { accessibilityFaults } from '../support/axe.ts';
 import { startBed, type BedServer, type OpenOptions } from './bed/server.ts';
 
-describe('webview/plots', function () {
-  this.timeout(60_000);
+describe('webview/plots', () => {
   let bed: BedServer;
   const opened: Page[] = [];
 

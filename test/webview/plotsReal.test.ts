@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { accessibilityFaults } from '../support/axe.ts';
-import { enterQuery, gridAt } from './bed/grid.ts';
+import { enterQuery, gridAt, plotCounts } from './bed/grid.ts';
 import { RealEngine } from './bed/realEngine.ts';
 import { startBed, type BedServer } from './bed/server.ts';
 
@@ -32,8 +32,7 @@ const items = Array.from({ length: 6000 }, (_, id): Item => {
   };
 });
 
-describe('webview/plots over the real engine', function () {
-  this.timeout(60_000);
+describe('webview/plots over the real engine', () => {
   let bed: BedServer;
   let engine: RealEngine;
   let page: Page;
@@ -54,42 +53,6 @@ describe('webview/plots over the real engine', function () {
     return page
       .locator('.head:not([hidden])', { has: page.getByText(name, { exact: true }) })
       .locator('.plot');
-  }
-
-  /** Counts of a plot's marks, of the whole and of the filter, once there are these of the whole, or of the filter. */
-  async function countsOf(
-    name: string,
-    total: number,
-    ofFilter: boolean,
-  ): Promise<Map<string, [number, number]>> {
-    await plot(name).locator('[role=option]').first().waitFor();
-    const read = async () => {
-      const labels = await plot(name)
-        .locator('[role=option]')
-        .evaluateAll((marks) => marks.map((mark) => mark.getAttribute('aria-label') ?? ''));
-      return new Map(
-        labels.map((label): [string, [number, number]] => {
-          const parts = /^(.*), ([\d,]+) rows? \([^)]*\)(?:, ([\d,]+) match)?$/.exec(label);
-          assert(parts, label);
-          const [, value = '', whole = '', matching = whole] = parts;
-          return [value, [Number(whole.replaceAll(',', '')), Number(matching.replaceAll(',', ''))]];
-        }),
-      );
-    };
-    const sum = (counts: Map<string, [number, number]>) =>
-      [...counts.values()].reduce((all, [whole, matching]) => all + (ofFilter ? matching : whole), 0);
-    const limit = Date.now() + 8000;
-    for (;;) {
-      const counts = await read();
-      if (
-        sum(counts) === total &&
-        (await plot(name).locator('xpath=self::*[contains(@class, "stale")]').count()) === 0
-      )
-        return counts;
-      if (Date.now() > limit)
-        throw new Error(`${name}: ${sum(counts)} of ${total}: ${JSON.stringify([...counts])}`);
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
-    }
   }
 
   async function matchesAre(count: number): Promise<void> {
@@ -120,13 +83,13 @@ describe('webview/plots over the real engine', function () {
       await page.locator('.footer', { hasText: '6,000 records' }).waitFor();
       if (!open) await page.getByRole('button', { name: 'Column Plots' }).click();
 
-      const byLevel = await countsOf('level', 6000, false);
+      const byLevel = await plotCounts(page, 'level', { whole: 6000 });
       for (const level of levels)
-        assert.equal(byLevel.get(level)?.[0], items.filter((item) => item.level === level).length, level);
-      await countsOf('ms', 6000, false);
-      await countsOf('ts', 6000, false);
+        assert.equal(byLevel.get(level)?.whole, items.filter((item) => item.level === level).length, level);
+      await plotCounts(page, 'ms', { whole: 6000 });
+      await plotCounts(page, 'ts', { whole: 6000 });
       const numbers = items.filter(({ code }) => typeof code === 'number').length;
-      await countsOf('code', numbers, false);
+      await plotCounts(page, 'code', { whole: numbers });
       const nulls = items.filter(({ code }) => code === null).length;
       const shares = await plot('code').locator('.plot-shares').getAttribute('aria-label');
       assert.match(shares ?? '', new RegExp(`null: ${nulls} rows`));
@@ -137,9 +100,9 @@ describe('webview/plots over the real engine', function () {
       const odd = items.filter((item) => item.level === "it's");
       await matchesAre(odd.length);
       assert.equal(await query(), "level = 'it''s'");
-      const filtered = await countsOf('level', odd.length, true);
-      assert.equal(filtered.get('info')?.[1], 0);
-      await countsOf('ms', odd.length, true);
+      const filtered = await plotCounts(page, 'level', { matching: odd.length });
+      assert.equal(filtered.get('info')?.matching, 0);
+      await plotCounts(page, 'ms', { matching: odd.length });
 
       // A range of numbers on top of it, then of times: bars and the grid agree to the row.
       const box = await plot('ms').locator('.bars').boundingBox();
@@ -152,7 +115,7 @@ describe('webview/plots over the real engine', function () {
       const [, low, high] = /ms >= (\S+) AND ms < (\S+)/.exec((await query()) ?? '') ?? [];
       const ranged = odd.filter(({ ms }) => ms >= Number(low) && ms < Number(high));
       await matchesAre(ranged.length);
-      const byRange = await countsOf('ms', ranged.length, true);
+      const byRange = await plotCounts(page, 'ms', { matching: ranged.length });
       assert(ranged.length > 0 && byRange.size > 4);
 
       await plot('ts').locator('.bar').nth(2).click({ force: true });
@@ -162,7 +125,7 @@ describe('webview/plots over the real engine', function () {
       const at = (time: string) => Date.parse(time.includes(' ') ? `${time.replace(' ', 'T')}Z` : time);
       const timed = ranged.filter(({ ts }) => Date.parse(ts) >= at(from) && Date.parse(ts) < at(to));
       await matchesAre(timed.length);
-      await countsOf('ts', timed.length, true);
+      await plotCounts(page, 'ts', { matching: timed.length });
       await page.getByRole('button', { name: 'Clear all' }).click();
       await page.locator('.badge').waitFor({ state: 'detached' });
     });

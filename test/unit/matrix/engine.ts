@@ -12,6 +12,7 @@ import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import type { PreviewCalls, ViewState } from '../../../src/protocol/preview.ts';
 import { cellsOf, type Preview } from '../../support/preview.ts';
 import type { Layout } from './layouts.ts';
+import { queryFor } from './records.ts';
 
 /** A program that copies a file to its standard output. */
 const copyOut = "require('node:fs').createReadStream(process.argv[1]).pipe(process.stdout)";
@@ -82,9 +83,9 @@ export class Engine {
     return state;
   }
 
-  /** Groups of a pattern have names without a point in them. */
+  /** A query, or a column, as the file's format names columns. */
   #named(query: string): string {
-    return this.layout.kind === 'log' ? query.replaceAll(/\buser\.([ab])\b/g, 'user_$1') : query;
+    return queryFor(this.layout.kind, query);
   }
 
   /** Cells of a view as texts, after one look that learns the columns. */

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { bgzf, storedFrame } from '../../support/packed.ts';
 import {
   cellText,
+  columnName,
   columns,
   onOneLine,
   recordsOf,
@@ -95,7 +96,7 @@ const commas = (written: Written): Buffer => utf8(delimited(written, ',', '\n'))
 /** Where nothing stands, and what is between columns, in a log. */
 const [nothing, between] = ['\u0002', '\u001f'];
 export const logPattern = columns
-  .map((column) => `(?:${nothing}|(?<${column.replace('.', '_')}>[^${between}]*))`)
+  .map((column) => `(?:${nothing}|(?<${columnName('log', column)}>[^${between}]*))`)
   .join(between);
 const logLines = ({ cells }: Written): Buffer =>
   utf8(

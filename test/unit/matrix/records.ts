@@ -89,6 +89,11 @@ export class Row {
     this.#record = record;
   }
 
+  /** What its format calls a column. */
+  name(column: Column): string {
+    return columnName(this.#kind, column);
+  }
+
   /** Undefined where it is missing. */
   value(column: Column): unknown {
     const value = valueOf(this.#record, column);
@@ -120,6 +125,16 @@ export function valueOf(record: MatrixRecord, column: Column): unknown {
   if (column === 'user.a') return record.user.a;
   if (column === 'user.b') return record.user.b;
   return record[column];
+}
+
+/** The columns of a log are named groups of a pattern, whose names have no point in them. */
+export function columnName(kind: FormatKind, column: Column): string {
+  return kind === 'log' ? column.replace('.', '_') : column;
+}
+
+/** A query with the names that the columns have in a format. */
+export function queryFor(kind: FormatKind, query: string): string {
+  return kind === 'log' ? query.replaceAll(/\buser\.([ab])\b/g, 'user_$1') : query;
 }
 
 /** A line of a log holds no line break. */

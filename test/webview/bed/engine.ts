@@ -45,7 +45,9 @@ export type BedOrder =
   | { readonly order: 'state'; readonly state: Partial<FileState> }
   | { readonly order: 'restart'; readonly message: string }
   | { readonly order: 'command'; readonly command: PageCommand }
-  | { readonly order: 'columns' };
+  | { readonly order: 'columns' }
+  /** From now on, pages of rows take so many milliseconds. */
+  | { readonly order: 'delay'; readonly delay: number };
 
 interface View {
   readonly step: number;
@@ -83,6 +85,7 @@ function fileNamed(name: string): BedFile {
 
 export function serve(post: Post, options: BedOptions): Server {
   const file = fileNamed(options.file);
+  let { delay } = options;
   /** What the queries that fail once come to when they are tried again, by view. */
   const halfway = new Map<number, ViewState>();
   const views: View[] = [{ step: 1, offset: 0, size: file.rows }];
@@ -205,7 +208,7 @@ export function serve(post: Post, options: BedOptions): Server {
       };
     },
     async rows(params, { signal }) {
-      if (options.delay > 0) await after(options.delay, signal);
+      if (delay > 0) await after(delay, signal);
       return pageOf(params);
     },
     async run({ query }, { signal, progress }) {
@@ -274,7 +277,7 @@ export function serve(post: Post, options: BedOptions): Server {
       };
     },
     async locate({ view, place }, { signal }) {
-      if (options.delay > 0) await after(options.delay, signal);
+      if (delay > 0) await after(delay, signal);
       const from = viewOf(view);
       if (place.by === 'time') {
         const row = Math.ceil((Date.parse(place.text) - firstTime) / timeStep);
@@ -457,6 +460,9 @@ export function serve(post: Post, options: BedOptions): Server {
             view: 0,
             columns: [...file.columns, { id: file.columns.length, name: 'late', path: 'late', type: 'text' }],
           });
+          return;
+        case 'delay':
+          delay = order.delay;
       }
     },
   };

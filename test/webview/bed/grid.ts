@@ -42,10 +42,7 @@ export async function enterQuery(page: Page, query: string): Promise<void> {
 }
 
 /** Clicks on a column's header, as fast as the browser does it. */
-export async function clickHead(
-  page: Page,
-  { column, times }: { column: string; times: number },
-): Promise<void> {
+export async function clickHead(page: Page, column: string, times: number): Promise<void> {
   const name = page.locator('.head:not([hidden]) .head-name').getByText(column, { exact: true });
   for (let click = 0; click < times; click++) await name.click();
 }
@@ -56,21 +53,14 @@ export function gridAt(page: Page, share: number): Promise<ShownGrid> {
     const shows = (element: Element) => element.checkVisibility();
     const all = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)].filter(shows);
     const busy = () =>
-      window.hostBed.waiting.size > 0 ||
       all('.cell.pending, .codicon-loading, progress').length > 0 ||
       (all('.row').length > 0 && all('.head:not(.gutter)').length === 0) ||
       (document.querySelector('.footer span')?.textContent ?? 'about').startsWith('about');
-    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     const rest = async () => {
-      const limit = performance.now() + 20_000;
-      for (let quiet = 0; quiet < 4; quiet = busy() ? 0 : quiet + 1) {
-        if (performance.now() > limit) {
-          const waits = `${window.hostBed.waiting.size} calls, ${all('.cell.pending').length} cells`;
-          throw new Error(
-            `The page does not come to rest: ${waits}. ${document.body.innerText.slice(0, 500)}`,
-          );
-        }
-        await frame();
+      for (;;) {
+        await window.hostBed.rest();
+        if (!busy()) return;
+        await window.hostBed.happening();
       }
     };
     // What comes of the query may scroll by itself.
@@ -128,30 +118,47 @@ export function gridAt(page: Page, share: number): Promise<ShownGrid> {
   }, share);
 }
 
+/** How many rows a mark of a header's plot stands for. */
+export interface MarkCounts {
+  /** Of the file. */
+  readonly whole: number;
+  /** Of the rows that match; the same where there is no filter. */
+  readonly matching: number;
+}
+
 /** What the marks of a header's plot say, by value or range, once they count so many rows. */
-export async function plotCounts(page: Page, column: string, total: number): Promise<Map<string, number>> {
+export async function plotCounts(
+  page: Page,
+  column: string,
+  wanted: Partial<MarkCounts>,
+): Promise<Map<string, MarkCounts>> {
   const counts = await page.evaluate(
-    async ([name, all]) => {
-      const limit = performance.now() + 8000;
+    async ([name, { whole, matching }]) => {
       for (;;) {
         const head = [...document.querySelectorAll('.head:not([hidden])')].find(
           (element) => element.querySelector('.head-name')?.textContent === name,
         );
-        const labels = [...(head?.querySelectorAll('[role=option]') ?? [])].map(
+        const stale = head?.querySelector('.plot.stale');
+        const labels = [...(head?.querySelectorAll('.plot [role=option]') ?? [])].map(
           (mark) => mark.getAttribute('aria-label') ?? '',
         );
-        const read = labels.map((label): [string, number] => {
-          const [, value = '', rows = ''] = /^(.*), ([\d,]+) rows? \(/.exec(label) ?? [];
-          return [value, Number(rows.replaceAll(',', ''))];
+        const number = (digits: string) => Number(digits.replaceAll(',', ''));
+        const marks = labels.map((label): [string, MarkCounts] => {
+          const [, value = label, all = '', some = all] =
+            /^(.*), ([\d,]+) rows? \([^)]*\)(?:, ([\d,]+) match)?$/.exec(label) ?? [];
+          return [value, { whole: number(all), matching: number(some) }];
         });
-        const sum = read.reduce((before, [, count]) => before + count, 0);
-        if (read.length > 0 && sum === all) return read;
-        if (performance.now() > limit)
-          throw new Error(`${name}: ${sum} of ${all} rows: ${labels.join(' | ')}`);
-        await new Promise((resolve) => requestAnimationFrame(resolve));
+        const sum = (of: keyof MarkCounts) => marks.reduce((all, [, counted]) => all + counted[of], 0);
+        const sums = { whole: sum('whole'), matching: sum('matching') };
+        const same = (of: keyof MarkCounts, count = sums[of]) => sums[of] === count;
+        if (marks.length > 0 && !stale && same('whole', whole) && same('matching', matching)) return marks;
+        await window.hostBed.happening().catch((silence: unknown) => {
+          const told = `${name} counts ${JSON.stringify(sums)}: ${labels.join(' | ')}`;
+          throw new Error(told, { cause: silence });
+        });
       }
     },
-    [column, total] as const,
+    [column, wanted] as const,
   );
   return new Map(counts);
 }

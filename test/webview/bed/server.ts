@@ -27,6 +27,9 @@ export interface BedServer {
   close(): Promise<void>;
 }
 
+/** Only what hangs takes so long, on a machine that does much else as well. */
+const hangsMs = 120_000;
+
 const nonce = 'bednonce';
 /** The editor's, but that the stand-in for the engine is a worker. */
 const policy = `${pagePolicy(nonce, "'self'")}; worker-src 'self'`;
@@ -112,7 +115,7 @@ async function openPage(browser: Browser, port: number, options: OpenOptions): P
   const { width = 1400, height = 900, theme = 'dark', meet, ...rest } = options;
   const context = await browser.newContext({ viewport: { width, height } });
   const page = await context.newPage();
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(hangsMs);
   await meet?.(page);
   const asked = new URLSearchParams({ theme });
   for (const [name, value] of Object.entries(rest)) asked.set(name, String(value));
