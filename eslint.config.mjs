@@ -63,6 +63,7 @@ export const rooms = {
     'query',
     'query/operator',
     'query/value',
+    'kernel',
     'format',
     'protocol',
   ],

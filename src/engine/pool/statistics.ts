@@ -189,6 +189,7 @@ const json: Pick<FieldInput, 'unescape' | 'nature'> = {
 function withoutMembers(bytes: Uint8Array, column: FieldColumn, rows: Uint32Array): FieldColumn {
   const { starts, ends } = column;
   let { kinds } = column;
+  if (!kinds.includes(Kind.Object)) return column;
   for (const row of rows) {
     if (kinds[row] !== Kind.Object) continue;
     let at = starts[row] + 1;

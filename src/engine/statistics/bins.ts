@@ -30,6 +30,7 @@ export class Bins {
   #low = Infinity;
   #high = -Infinity;
 
+  /** @param most bars; 0: none is counted */
   constructor(scale: Scale, most: number) {
     this.#scale = scale;
     this.#most = most;
@@ -37,7 +38,7 @@ export class Bins {
 
   /** @param low the smallest of the values, @param high the largest; they are finite */
   add(values: Float64Array, count: number, low: number, high: number): void {
-    if (count === 0) return;
+    if (count === 0 || this.#most === 0) return;
     if (this.#takeOnly(low, high, count)) return;
     this.#cover(low, high);
     const edges = this.#edges;

@@ -1,15 +1,15 @@
 import { Kind } from '../format/record.ts';
 import { readValue } from '../query/cell.ts';
 import { fieldText, rawText } from '../query/fieldText.ts';
-import { numberOf, numericText, readNumber } from '../query/value/decimal.ts';
+import { ColumnKernel, type KindTotals, type RowList } from '../kernel/columnKernel.ts';
+import { numberOf, numericText, readNumber, type Numeric } from '../query/value/decimal.ts';
 import { JsonList } from '../query/value/json.ts';
-import { readTime } from '../query/value/time.ts';
-import { DayCache, readMs, readNanos } from '../query/value/timeBytes.ts';
+import { readTime, type Timestamp } from '../query/value/time.ts';
 import type { ByteReader, ByteWriter } from '../stage/bytes.ts';
 import { CellColumn } from './cellColumn.ts';
-import type { FieldInput } from './fieldInput.ts';
+import type { ByteInput, FieldInput } from './fieldInput.ts';
 import type { ColumnLimits } from './limits.ts';
-import { RangeAccumulator } from './range.ts';
+import { RangeAccumulator, type TextAt } from './range.ts';
 import { numberScale, timeScale } from './scale.ts';
 import { TextAccumulator } from './texts.ts';
 import { ValueKind, ValueTable } from './valueTable.ts';
@@ -32,54 +32,10 @@ function noKinds(): Kinds {
   return { number: 0, text: 0, boolean: 0, time: 0, list: 0, object: 0, null: 0, missing: 0 };
 }
 
-/** Rows of one kind, and their numbers where they have some. One set for all columns: it is used up at once. */
-class Rows {
-  rows = new Uint32Array(0);
-  values = new Float64Array(0);
-  nanos = new Uint32Array(0);
-  count = 0;
-
-  reserve(count: number): void {
-    if (this.rows.length < count) {
-      this.rows = new Uint32Array(count * 2);
-      this.values = new Float64Array(count * 2);
-      this.nanos = new Uint32Array(count * 2);
-    }
-    this.count = 0;
-  }
-
-  add(row: number): void {
-    this.rows[this.count++] = row;
-  }
-}
-
-class Scratch {
-  readonly numbers = new Rows();
-  readonly texts = new Rows();
-  readonly times = new Rows();
-  readonly plain = new Rows();
-  readonly odd = new Rows();
-  readonly lists = new Rows();
-  readonly objects = new Rows();
-
-  reserve(count: number): void {
-    for (const rows of [
-      this.numbers,
-      this.texts,
-      this.times,
-      this.plain,
-      this.odd,
-      this.lists,
-      this.objects,
-    ]) {
-      rows.reserve(count);
-    }
-  }
-}
-
-/** By depth: the items of lists are columns of their own. */
-const scratches: Scratch[] = [];
-const days = new DayCache();
+/** One for all columns of the thread: it is used up at once. */
+const kernel = new ColumnKernel();
+/** What stands in the kernel's memory. */
+let placed: ByteInput | undefined;
 
 /** What a column holds, of any number of rows. Parts can be written, and merged in the order of the file. */
 export class ColumnAccumulator {
@@ -89,7 +45,6 @@ export class ColumnAccumulator {
   readonly texts = new TextAccumulator();
   readonly #limits: ColumnLimits;
   readonly #deep: boolean;
-  readonly #depth: number;
   #numbers: RangeAccumulator | undefined;
   #times: RangeAccumulator | undefined;
   #items: ColumnAccumulator | undefined;
@@ -99,10 +54,9 @@ export class ColumnAccumulator {
   #allItems = 0;
 
   /** @param deep whether to look inside lists */
-  constructor(limits: ColumnLimits, deep: boolean, depth = 0) {
+  constructor(limits: ColumnLimits, deep: boolean) {
     this.#limits = limits;
     this.#deep = deep;
-    this.#depth = depth;
     this.values = new ValueTable(limits);
   }
 
@@ -133,21 +87,20 @@ export class ColumnAccumulator {
 
   /** Takes in the selected rows of a column. */
   add(field: FieldInput, selection: Uint32Array, count: number): void {
-    const scratch = (scratches[this.#depth] ??= new Scratch());
-    scratch.reserve(count);
-    this.#sort(field, selection, count, scratch);
-    const { numbers, odd, lists, objects } = scratch;
+    if (count === 0) return;
+    this.#countKinds(sorted(field, selection, count));
+    const { numbers, texts, lists, objects, odd } = kernel.lists;
+    this.kinds.list += lists.count;
+    this.kinds.object += objects.count;
     if (numbers.count > 0) this.#addNumbers(field, numbers);
-    if (scratch.texts.count > 0) this.#addTexts(field, scratch);
-    for (const [rows, kind] of [
-      [lists, ValueKind.List],
-      [objects, ValueKind.Object],
-    ] as const) {
-      if (rows.count > 0) this.#addValues(kind, field, rows);
-    }
-    if (lists.count > 0 && this.#deep) this.#addLists(field, lists);
-    // The last, since what is decoded is taken in as rows of their own.
-    if (odd.count > 0) this.#addOdd(field, odd.rows.slice(0, odd.count));
+    if (texts.count > 0) this.#addTexts(field, texts.count);
+    if (objects.count > 0) this.#addValues(ValueKind.Object, field, objects);
+    if (lists.count > 0) this.#addValues(ValueKind.List, field, lists);
+    if (odd.count === 0 && (lists.count === 0 || !this.#deep)) return;
+    // The last, since the kernel is used for other columns then.
+    const [oddRows, listRows] = [odd, lists].map((list) => list.rows.slice(0, list.count));
+    if (this.#deep && listRows.length > 0) this.#addLists(field, listRows);
+    if (oddRows.length > 0) this.#addOdd(field, oddRows);
   }
 
   write(out: ByteWriter): void {
@@ -201,197 +154,138 @@ export class ColumnAccumulator {
     this.kinds.missing += count;
   }
 
-  /** Puts the rows where their kinds are counted. */
-  #sort({ column }: FieldInput, selection: Uint32Array, count: number, scratch: Scratch): void {
-    const { kinds: found, numbers: doubles } = column;
+  #countKinds({ missing, nulls, trues, falses }: KindTotals): void {
     const { kinds } = this;
-    const { numbers, texts, odd, lists, objects } = scratch;
-    const hasNumbers = doubles.length > 0;
-    for (let i = 0; i < count; i++) {
-      const row = selection[i];
-      if (hasNumbers) {
-        const double = doubles[row];
-        if (double === double) {
-          numbers.values[numbers.count] = double;
-          numbers.rows[numbers.count++] = row;
-          continue;
-        }
-      }
-      switch (found[row]) {
-        case Kind.Missing:
-          kinds.missing++;
-          break;
-        case Kind.Null:
-          kinds.null++;
-          break;
-        case Kind.True:
-          this.trues++;
-          kinds.boolean++;
-          break;
-        case Kind.False:
-          kinds.boolean++;
-          break;
-        case Kind.Text:
-          texts.add(row);
-          break;
-        case Kind.List:
-          lists.add(row);
-          kinds.list++;
-          break;
-        case Kind.Object:
-          objects.add(row);
-          kinds.object++;
-          break;
-        default:
-          odd.add(row);
-      }
-    }
+    kinds.missing += missing;
+    kinds.null += nulls;
+    this.trues += trues;
+    kinds.boolean += trues + falses;
   }
 
-  #addNumbers(field: FieldInput, { rows, values, count }: Rows): void {
+  #addNumbers(field: FieldInput, list: RowList): void {
     const { input, column, nature } = field;
+    const { rows, count } = list;
     this.kinds.number += count;
-    this.#numberRange().add(values, count, (index) => rawText(input.bytes, column, rows[index]).trim());
+    const textAt: TextAt = (index) => rawText(input.bytes, column, rows[index]).trim();
+    this.#numberRange().add(kernel, count, textAt);
     // In a CSV, values are their texts; elsewhere numbers are their value.
-    if (nature.loose) this.#addValues(ValueKind.NumberText, field, { rows, count });
-    else this.values.addDoubles(values, count);
+    if (nature.loose) this.#addValues(ValueKind.NumberText, field, list);
+    else this.#addDoubles(count);
   }
 
   /** Parts texts into times, long numbers of a CSV and other texts. */
-  #addTexts(field: FieldInput, { texts, times, plain }: Scratch): void {
+  #addTexts(field: FieldInput, count: number): void {
     const { input, column, nature } = field;
     const { bytes } = input;
-    const { starts, ends } = column;
-    let hasNanos = false;
-    for (let i = 0; i < texts.count; i++) {
-      const row = texts.rows[i];
-      const start = starts[row];
-      const end = ends[row];
-      if (nature.reading !== undefined) {
-        this.#readCell(field, row, times, plain);
-        continue;
-      }
-      const first = bytes[start];
-      // What is a time or a number begins with a digit, a sign, a point, or white space.
-      if (first > nine || end - start > longestNumber || start === end) {
-        plain.add(row);
-        continue;
-      }
-      const ms = readMs(bytes, start, end, days);
-      if (ms === ms) {
-        times.values[times.count] = ms;
-        times.nanos[times.count] = readNanos;
-        if (readNanos > 0) hasNanos = true;
-        times.rows[times.count++] = row;
-      } else if (!this.#addUnusual(field, row, times)) {
-        plain.add(row);
-      } else if (times.count > 0 && times.nanos[times.count - 1] > 0) {
-        hasNanos = true;
-      }
+    const { texts, times, plain, unusual } = kernel.lists;
+    let hasNanos = true;
+    if (nature.reading === undefined) {
+      hasNanos = kernel.splitTexts(nature.loose);
+      if (unusual.count > 0) hasNanos = this.#readUnusual(field, unusual) || hasNanos;
+    } else {
+      times.count = plain.count = unusual.count = 0;
+      for (let i = 0; i < count; i++) this.#readCell(field, texts.rows[i]);
     }
+    if (unusual.count > 0) this.#addValues(ValueKind.NumberText, field, unusual);
     if (times.count > 0) {
       this.kinds.time += times.count;
-      this.#timeRange().add(
-        times.values,
-        times.count,
-        (index) => rawText(bytes, column, times.rows[index]).trim(),
-        hasNanos || nature.reading !== undefined ? times.nanos : undefined,
-      );
+      const textAt: TextAt = (index) => rawText(bytes, column, times.rows[index]).trim();
+      this.#timeRange().add(kernel, times.count, textAt, hasNanos ? kernel.nanos : undefined);
       this.#addValues(ValueKind.Time, field, times);
     }
     if (plain.count === 0) return;
     this.kinds.text += plain.count;
-    const { isAscii } = input;
-    this.texts.addLengths(bytes, starts, ends, plain.rows, plain.count, isAscii);
-    this.values.addTexts(
-      ValueKind.Text,
-      bytes,
-      input.view,
-      starts,
-      ends,
-      plain.rows,
-      plain.count,
-      (from, start, end) => this.texts.note(from, start, end, isAscii),
-    );
+    this.#addValues(ValueKind.Text, field, plain);
   }
 
-  /** A text that begins as a time or a number does, and is none in the usual form: answers whether it is one. */
-  #addUnusual(field: FieldInput, row: number, times: Rows): boolean {
-    const { input, column, nature } = field;
-    const { bytes } = input;
-    const start = column.starts[row];
-    const end = column.ends[row];
-    const isSpace = bytes[start] <= space || bytes[end - 1] <= space;
-    if (isSpace || (bytes[start + 4] === dash && bytes[start + 7] === dash)) {
-      const time = readTime(rawText(bytes, column, row));
+  /**
+   * Texts that begin as a time or a number does, and are none in the usual form. Numbers are left in the list; answers whether
+   * there are times with nanoseconds.
+   */
+  #readUnusual(field: FieldInput, unusual: RowList): boolean {
+    const { plain } = kernel.lists;
+    const before = plain.count;
+    let hasNanos = false;
+    let numbers = 0;
+    for (let i = 0; i < unusual.count; i++) {
+      const row = unusual.rows[i];
+      const text = rawText(field.input.bytes, field.column, row);
+      const time = readTime(text);
+      const number = time === undefined && field.nature.loose ? readNumber(text) : undefined;
       if (time !== undefined) {
-        this.#takeTime(times, row, time.ms, time.nanos);
-        return true;
+        takeTime(row, time);
+        if (time.nanos > 0) hasNanos = true;
+      } else if (number !== undefined) {
+        this.#addNumber(number, text.trim());
+        unusual.rows[numbers++] = row;
+      } else {
+        plain.rows[plain.count++] = row;
       }
     }
-    if (!nature.loose || !isNumberLike(bytes, start, end)) return false;
-    const text = rawText(bytes, column, row);
-    const number = readNumber(text);
-    if (number === undefined) return false;
-    this.kinds.number++;
-    this.#numberRange().addNumber(number, text.trim());
-    this.#addValues(ValueKind.NumberText, field, { rows: Uint32Array.of(row), count: 1 });
-    return true;
-  }
-
-  #takeTime(times: Rows, row: number, ms: number, nanos: number): void {
-    times.values[times.count] = ms;
-    times.nanos[times.count] = nanos;
-    times.rows[times.count++] = row;
+    unusual.count = numbers;
+    // Values are counted in the order of the file, wherever blocks begin.
+    if (plain.count > before) plain.rows.subarray(0, plain.count).sort();
+    return hasNanos;
   }
 
   /** A cell of a column whose cells are not written as the language writes numbers and times. */
-  #readCell(field: FieldInput, row: number, times: Rows, plain: Rows): void {
-    const { input, column, nature } = field;
+  #readCell({ input, column, nature }: FieldInput, row: number): void {
+    const { plain, unusual } = kernel.lists;
     const text = rawText(input.bytes, column, row);
     const read = readValue(text, nature.reading);
     const time = typeof read === 'string' ? readTime(read) : undefined;
     const number = typeof read === 'string' && time === undefined ? readNumber(read) : undefined;
     if (time !== undefined) {
-      this.#takeTime(times, row, time.ms, time.nanos);
+      takeTime(row, time);
     } else if (number !== undefined) {
-      this.kinds.number++;
-      this.#numberRange().addNumber(number, text.trim());
-      this.#addValues(ValueKind.NumberText, field, { rows: Uint32Array.of(row), count: 1 });
+      this.#addNumber(number, text.trim());
+      unusual.rows[unusual.count++] = row;
     } else {
-      plain.add(row);
+      plain.rows[plain.count++] = row;
     }
+  }
+
+  #addNumber(number: Numeric, text: string): void {
+    this.kinds.number++;
+    this.#numberRange().addNumber(number, text);
   }
 
   /** What must be decoded: numbers of many digits, and texts whose bytes are not their value. */
   #addOdd({ input, column, unescape, nature }: FieldInput, rows: Uint32Array): void {
     const texts: string[] = [];
+    const doubles: number[] = [];
+    const numbers: string[] = [];
     for (const row of rows) {
-      if (column.kinds[row] === Kind.Number) this.#addLongNumber(rawText(input.bytes, column, row));
-      else texts.push(fieldText(input.bytes, column, row, unescape));
+      if (column.kinds[row] !== Kind.Number) {
+        texts.push(fieldText(input.bytes, column, row, unescape));
+        continue;
+      }
+      const text = rawText(input.bytes, column, row);
+      const number = numberOf(text);
+      this.#addNumber(number, text);
+      if (typeof number === 'number') doubles.push(number);
+      else numbers.push(numericText(number));
     }
-    if (texts.length === 0) return;
-    const decoded = CellColumn.ofTexts(texts, nature);
-    this.add(decoded, decoded.rows, texts.length);
+    if (doubles.length > 0) {
+      kernel.setValues(Float64Array.from(doubles));
+      this.#addDoubles(doubles.length);
+    }
+    if (numbers.length > 0) {
+      const keys = CellColumn.ofTexts(numbers);
+      sorted(keys, keys.rows, numbers.length);
+      this.#addValues(ValueKind.NumberText, keys, kernel.lists.texts);
+    }
+    if (texts.length > 0) {
+      const decoded = CellColumn.ofTexts(texts, nature);
+      this.add(decoded, decoded.rows, texts.length);
+    }
   }
 
-  #addLongNumber(text: string): void {
-    const number = numberOf(text);
-    this.kinds.number++;
-    this.#numberRange().addNumber(number, text);
-    if (typeof number === 'number') {
-      this.values.addDoubles(Float64Array.of(number), 1);
-    } else {
-      const key = CellColumn.ofTexts([numericText(number)]);
-      this.#addValues(ValueKind.NumberText, key, { rows: key.rows, count: 1 });
-    }
-  }
-
-  #addLists({ input, column }: FieldInput, { rows, count }: Rows): void {
+  #addLists({ input, column }: FieldInput, rows: Uint32Array): void {
     const cells = (this.#itemCells ??= new CellColumn());
     cells.clear();
-    for (let i = 0; i < count; i++) {
-      const { items } = new JsonList(rawText(input.bytes, column, rows[i]));
+    for (const row of rows) {
+      const { items } = new JsonList(rawText(input.bytes, column, row));
       this.#minItems = Math.min(this.#minItems, items.length);
       this.#maxItems = Math.max(this.#maxItems, items.length);
       this.#allItems += items.length;
@@ -401,12 +295,22 @@ export class ColumnAccumulator {
     this.#itemColumn().add(items, items.rows, items.rows.length);
   }
 
-  #addValues(
-    kind: ValueKind,
-    { input, column }: FieldInput,
-    { rows, count }: Pick<Rows, 'rows' | 'count'>,
-  ): void {
-    this.values.addTexts(kind, input.bytes, input.view, column.starts, column.ends, rows, count, undefined);
+  /** The kernel's values as numbers. */
+  #addDoubles(count: number): void {
+    kernel.hashNumbers(count, ValueKind.Double);
+    const registers = this.values.onlyRegisters;
+    if (registers) kernel.noteIn(registers, count);
+    else this.values.addDoubles(kernel.distinct(count), kernel.values);
+  }
+
+  #addValues(kind: ValueKind, { input, column }: FieldInput, rows: RowList): void {
+    kernel.hash(rows, kind);
+    const registers = this.values.onlyRegisters;
+    if (registers) kernel.noteIn(registers, rows.count);
+    const distinct = registers ? undefined : kernel.distinct(rows.count, rows);
+    if (distinct) this.values.addTexts(kind, distinct, rows.rows, input, column);
+    if (kind !== ValueKind.Text) return;
+    this.texts.add(kernel.measureTexts(rows, distinct), rows.count, input.bytes, column);
   }
 
   #numberRange(): RangeAccumulator {
@@ -418,32 +322,20 @@ export class ColumnAccumulator {
   }
 
   #itemColumn(): ColumnAccumulator {
-    return (this.#items ??= new ColumnAccumulator(this.#limits, false, this.#depth + 1));
+    return (this.#items ??= new ColumnAccumulator(this.#limits, false));
   }
 }
 
-/** Longer texts than this are taken for texts, although a number may have any number of digits. */
-const longestNumber = 4096;
-
-/** Whether every byte may stand in a number. */
-function isNumberLike(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at];
-    const isPart =
-      (byte >= zero && byte <= nine) ||
-      byte === dot ||
-      byte === dash ||
-      byte === plus ||
-      (byte | 0x20) === smallE;
-    if (!isPart && byte > space) return false;
-  }
-  return true;
+/** Hands a column to the kernel. */
+function sorted({ input, column }: FieldInput, selection: Uint32Array, count: number): KindTotals {
+  if (placed !== input) kernel.place(input.bytes);
+  placed = input;
+  return kernel.sort(column, selection, count);
 }
 
-const zero = 0x30;
-const nine = 0x39;
-const dash = 0x2d;
-const plus = 0x2b;
-const dot = 0x2e;
-const space = 0x20;
-const smallE = 0x65;
+function takeTime(row: number, { ms, nanos }: Timestamp): void {
+  const { times } = kernel.lists;
+  kernel.values[times.count] = ms;
+  kernel.nanos[times.count] = nanos;
+  times.rows[times.count++] = row;
+}

@@ -1,18 +1,15 @@
-import { isAscii } from 'node:buffer';
 import type { FieldColumn } from '../format/record.ts';
 import type { CellNature } from '../query/cell.ts';
 import type { Unescape } from '../query/fieldText.ts';
 
-/** Bytes that values of columns stand in, with what is asked of them again and again. */
+/** Bytes that values of columns stand in. One for all columns of a block, so that these bytes are taken in once. */
 export class ByteInput {
   readonly bytes: Uint8Array;
   readonly view: DataView;
-  readonly isAscii: boolean;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.isAscii = isAscii(bytes);
   }
 }
 

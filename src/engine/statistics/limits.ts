@@ -11,6 +11,8 @@ export interface ColumnLimits {
   readonly buckets: number;
   /** Fine bars of a histogram. */
   readonly bins: number;
+  /** The same of numbers, which have their quantiles from elsewhere; 0: there is none. */
+  readonly numberBins: number;
 }
 
 /** Up to so many columns at once, each has all the room that it can use. */
@@ -20,16 +22,18 @@ const fewColumns = 160;
  * What each of `columns` columns may hold. Full columns take some 2 MB each up to `fewColumns`, and 25 KB each of 5,000;
  * a column takes that only where its values are as many and as different.
  *
- * @param counts whether values are to be counted where they are many
+ * @param counts whether it is for plots: values are counted where they are many, and there is a histogram
  */
 export function limitsFor(columns: number, counts = true): ColumnLimits {
   const share = Math.min(1, (fewColumns / Math.max(1, columns)) ** 1.5);
+  const bins = share === 1 ? 512 : 128;
   return {
     values: Math.max(64, Math.floor(10_000 * share)),
     valueBytes: Math.max(8 * 1024, Math.floor(1024 * 1024 * share)),
     counters: counts ? Math.max(32, Math.floor(1024 * share)) : 0,
     exactNumbers: Math.max(256, Math.floor(8192 * share)),
     buckets: Math.max(256, Math.floor(8192 * share)),
-    bins: share === 1 ? 512 : 128,
+    bins,
+    numberBins: counts ? bins : 0,
   };
 }

@@ -1,8 +1,12 @@
+import type { ColumnKernel, MeasuredNumbers } from '../kernel/columnKernel.ts';
 import type { ByteReader, ByteWriter } from '../stage/bytes.ts';
 import type { ColumnLimits } from './limits.ts';
 
 /** Bits of the mantissa that a bucket is chosen by, to begin with: 256 buckets from a number to its double. */
 const finestBits = 8;
+
+/** Fewer numbers than this are sooner put in one by one. */
+const few = 32;
 
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
@@ -26,9 +30,18 @@ class Buckets {
     this.counts[at] += times;
   }
 
-  /** From the lowest key to the highest, with one more key. */
-  spanWith(key: number): number {
-    return Math.max(key, this.#high) - Math.min(key, this.#low) + 1;
+  /** From the lowest key to the highest, with those from `low` to `high`. */
+  spanOf(low: number, high = low): number {
+    return Math.max(high, this.#high) - Math.min(low, this.#low) + 1;
+  }
+
+  /** Makes room for keys, of which the lowest and the highest will hold something. */
+  cover(low: number, high: number): void {
+    for (const key of [low, high]) {
+      if (key < this.first || key >= this.first + this.counts.length) this.#grow(key);
+      this.#low = Math.min(this.#low, key);
+      this.#high = Math.max(this.#high, key);
+    }
   }
 
   /** Joins every two buckets. */
@@ -50,7 +63,7 @@ class Buckets {
 
   #grow(key: number): void {
     const low = Math.min(key, this.#low);
-    const span = this.spanWith(key);
+    const span = this.spanOf(key);
     // More room than is needed, on the side where it grows.
     const room = Math.max(32, Math.ceil(span * 1.5));
     const first = key === low ? low - (room - span) : low;
@@ -95,16 +108,30 @@ export class Quantiles {
     return this.#kept === undefined ? 2 ** -this.#bits : 0;
   }
 
-  add(values: Float64Array, count: number): void {
-    this.#count += count;
+  /** Takes in the kernel's values, which `found` is of. */
+  add(kernel: ColumnKernel, count: number, found: MeasuredNumbers): void {
+    const { values } = kernel;
     if (this.#kept !== undefined) {
       if (this.#keptCount + count <= this.#limits.exactNumbers) {
+        this.#count += count;
         this.#keep(this.#kept, values, count);
         return;
       }
       this.#spread();
     }
-    for (let i = 0; i < count; i++) this.#put(values[i], 1);
+    this.#count += count;
+    if (count < few) {
+      for (let i = 0; i < count; i++) this.#put(values[i], 1);
+      return;
+    }
+    this.#zeros += found.zero;
+    if (found.high > 0) this.#addSizes(kernel, count, 1, found.low, found.high);
+    if (found.low < 0) this.#addSizes(kernel, count, -1, -found.high, -found.low);
+  }
+
+  /** Takes in one number. */
+  put(value: number): void {
+    this.#addKept(Float64Array.of(value));
   }
 
   /** @param fraction 0 to 1 @returns undefined where there is no number */
@@ -155,10 +182,10 @@ export class Quantiles {
     if (bits < 0) {
       const values = new Float64Array(from.count());
       for (let i = 0; i < values.length; i++) values[i] = from.double();
-      this.add(values, values.length);
+      this.#addKept(values);
       return;
     }
-    if (this.#kept !== undefined) this.#spread();
+    this.#spread();
     while (this.#bits > bits) this.#coarsen();
     const zeros = from.count();
     this.#zeros += zeros;
@@ -182,6 +209,17 @@ export class Quantiles {
     this.#count = 0;
   }
 
+  #addKept(values: Float64Array): void {
+    const { length } = values;
+    this.#count += length;
+    if (this.#kept !== undefined && this.#keptCount + length <= this.#limits.exactNumbers) {
+      this.#keep(this.#kept, values, length);
+      return;
+    }
+    this.#spread();
+    for (const value of values) this.#put(value, 1);
+  }
+
   #keep(kept: Float64Array, values: Float64Array, count: number): void {
     const needed = this.#keptCount + count;
     let room = kept;
@@ -195,10 +233,30 @@ export class Quantiles {
   }
 
   #spread(): void {
-    const kept = this.#kept ?? new Float64Array(0);
+    const kept = this.#kept;
+    if (kept === undefined) return;
     this.#kept = undefined;
     for (let i = 0; i < this.#keptCount; i++) this.#put(kept[i], 1);
     this.#keptCount = 0;
+  }
+
+  /** Takes in those of the values that have a sign, whose sizes are from `low`, or else above zero, to `high`. */
+  #addSizes(kernel: ColumnKernel, count: number, sign: 1 | -1, low: number, high: number): void {
+    const buckets = sign === 1 ? this.#above : this.#below;
+    const least = low > 0 ? low : kernel.leastSize(count, sign);
+    while (this.#bits > 0 && buckets.spanOf(this.#keyOf(least), this.#keyOf(high)) > this.#limits.buckets) {
+      this.#coarsen();
+    }
+    const [from, to] = [this.#keyOf(least), this.#keyOf(high)];
+    buckets.cover(from, to);
+    const counts = buckets.counts.subarray(from - buckets.first, to + 1 - buckets.first);
+    const smallest = buckets.smallest.subarray(from - buckets.first, to + 1 - buckets.first);
+    kernel.countSizes(count, sign, 20 - this.#bits, from, counts, smallest);
+  }
+
+  #keyOf(size: number): number {
+    double[0] = size;
+    return words[1] >>> (20 - this.#bits);
   }
 
   #put(value: number, times: number): void {
@@ -208,15 +266,14 @@ export class Quantiles {
     }
     const size = value < 0 ? -value : value;
     const buckets = value < 0 ? this.#below : this.#above;
-    double[0] = size;
-    const key = words[1] >>> (20 - this.#bits);
+    const key = this.#keyOf(size);
     const at = key - buckets.first;
     if (at >= 0 && at < buckets.counts.length && buckets.counts[at] > 0) {
       if (size < buckets.smallest[at]) buckets.smallest[at] = size;
       buckets.counts[at] += times;
       return;
     }
-    if (buckets.spanWith(key) > this.#limits.buckets && this.#bits > 0) {
+    if (buckets.spanOf(key) > this.#limits.buckets && this.#bits > 0) {
       this.#coarsen();
       this.#put(value, times);
       return;

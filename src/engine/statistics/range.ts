@@ -1,4 +1,5 @@
 import { compareNumbers, numberOf, numericText, rounded, type Numeric } from '../query/value/decimal.ts';
+import type { ColumnKernel } from '../kernel/columnKernel.ts';
 import { ExactSums } from '../stage/aggregate/exactSum.ts';
 import type { ByteReader, ByteWriter } from '../stage/bytes.ts';
 import { Bins } from './bins.ts';
@@ -80,7 +81,7 @@ export class RangeAccumulator {
   constructor(scale: Scale, limits: ColumnLimits) {
     this.scale = scale;
     this.quantiles = new Quantiles(limits);
-    this.bins = new Bins(scale, limits.bins);
+    this.bins = new Bins(scale, scale.kind === 'number' ? limits.numberBins : limits.bins);
   }
 
   get count(): number {
@@ -120,57 +121,29 @@ export class RangeAccumulator {
   }
 
   /**
-   * Takes in doubles that stand for their decimals (see `FieldColumn.numbers`), or milliseconds.
+   * Takes in the kernel's values: doubles that stand for their decimals (see `FieldColumn.numbers`), or milliseconds.
    * @param nanos of times: nanoseconds within the milliseconds, where any has some
    */
-  add(values: Float64Array, count: number, textAt: TextAt, nanos?: Uint32Array): void {
+  add(kernel: ColumnKernel, count: number, textAt: TextAt, nanos?: Uint32Array): void {
     if (count === 0) return;
-    let least = 0;
-    let most = 0;
-    let low = values[0];
-    let high = values[0];
-    let sum = 0;
-    let negative = 0;
-    let zero = 0;
-    let areInt32 = true;
-    let areWhole = this.#isWhole;
-    for (let i = 0; i < count; i++) {
-      const value = values[i];
-      if (value < low) {
-        low = value;
-        least = i;
-      } else if (value > high) {
-        high = value;
-        most = i;
-      }
-      sum += value;
-      if (value <= 0) {
-        if (value < 0) negative++;
-        else zero++;
-      }
-      if ((value | 0) !== value) {
-        areInt32 = false;
-        if (areWhole && Math.floor(value) !== value) areWhole = false;
-      }
-    }
+    const { values } = kernel;
+    const found = kernel.measureNumbers(count);
+    const { low, high } = found;
+    let { lowAt, highAt } = found;
     if (nanos !== undefined) {
       for (let i = 0; i < count; i++) {
-        if (values[i] === low && nanos[i] < nanos[least]) least = i;
-        if (values[i] === high && nanos[i] > nanos[most]) most = i;
+        if (values[i] === low && nanos[i] < nanos[lowAt]) lowAt = i;
+        if (values[i] === high && nanos[i] > nanos[highAt]) highAt = i;
       }
     }
-    this.#isWhole = areWhole;
-    this.#negative += negative;
-    this.#zero += zero;
-    if (this.scale.kind === 'number') {
-      // So few 32-bit numbers have a sum that is an exact double.
-      if (areInt32 && count < 1 << 20) this.#sums.addDouble(0, sum);
-      else for (let i = 0; i < count; i++) this.#sums.addDouble(0, values[i]);
-    }
-    this.#addMoments(values, count, sum);
-    this.#offer(this.min, low, nanos?.[least] ?? 0, least, textAt);
-    this.#offer(this.max, high, nanos?.[most] ?? 0, most, textAt);
-    this.quantiles.add(values, count);
+    if (!found.areWhole) this.#isWhole = false;
+    this.#negative += found.negative;
+    this.#zero += found.zero;
+    if (this.scale.kind === 'number') this.#addSum(kernel, values, count);
+    this.#join(count, found.mean, found.squares);
+    this.#offer(this.min, low, nanos?.[lowAt] ?? 0, lowAt, textAt);
+    this.#offer(this.max, high, nanos?.[highAt] ?? 0, highAt, textAt);
+    this.quantiles.add(kernel, count, found);
     this.bins.add(values, count, low, high);
   }
 
@@ -182,10 +155,10 @@ export class RangeAccumulator {
     if (typeof value === 'number' ? !Number.isInteger(value) : value.exponent < 0) this.#isWhole = false;
     this.#sums.add(0, value);
     this.#one[0] = double;
-    this.#addMoments(this.#one, 1, double);
+    this.#join(1, double, 0);
     this.#offer(this.min, value, 0, 0, () => text);
     this.#offer(this.max, value, 0, 0, () => text);
-    this.quantiles.add(this.#one, 1);
+    this.quantiles.put(double);
     // Where its nearest double is where a bar begins, the number may yet be below.
     this.#one[0] = compareNumbers(value, double) < 0 ? below(double) : double;
     this.bins.add(this.#one, 1, this.#one[0], this.#one[0]);
@@ -236,14 +209,15 @@ export class RangeAccumulator {
     if (extreme.isBeaten(value, nanos)) extreme.set(value, nanos, textAt(index));
   }
 
-  #addMoments(values: Float64Array, count: number, sum: number): void {
-    const mean = sum / count;
-    let squares = 0;
-    for (let i = 0; i < count; i++) {
-      const difference = values[i] - mean;
-      squares += difference * difference;
+  /** Whole numbers at one scale are added up by the kernel; what does not fit goes in by itself. */
+  #addSum(kernel: ColumnKernel, values: Float64Array, count: number): void {
+    const sums = this.#sums;
+    for (let from = 0; from < count;) {
+      const { sum, next } = kernel.addScaled(from, count, sums.power);
+      sums.addScaled(0, sum);
+      if (next < count) sums.addDouble(0, values[next]);
+      from = next + 1;
     }
-    this.#join(count, mean, squares);
   }
 
   /** Chan, Golub and LeVeque: the moments of two parts together. */

@@ -1,3 +1,5 @@
+import type { FieldColumn } from '../format/record.ts';
+import type { MeasuredTexts } from '../kernel/columnKernel.ts';
 import type { ByteReader, ByteWriter } from '../stage/bytes.ts';
 import { keptBytes } from './valueTable.ts';
 
@@ -50,31 +52,22 @@ export class TextAccumulator {
     return textOfKept(this.#longest);
   }
 
-  /** Counts the texts of some rows; `note` must be told of each that may be new. */
-  addLengths(
-    bytes: Uint8Array,
-    starts: Uint32Array,
-    ends: Uint32Array,
-    rows: Uint32Array,
+  /** Takes in texts that are measured. */
+  add(
+    { characters, empty, outermost }: MeasuredTexts,
     count: number,
-    isAscii: boolean,
+    bytes: Uint8Array,
+    { starts, ends }: Pick<FieldColumn, 'starts' | 'ends'>,
   ): void {
-    let length = 0;
-    let empty = 0;
-    for (let i = 0; i < count; i++) {
-      const start = starts[rows[i]];
-      const end = ends[rows[i]];
-      if (start === end) empty++;
-      length += isAscii ? end - start : charactersOf(bytes, start, end);
-    }
     this.#count += count;
-    this.#length += length;
+    this.#length += characters;
     this.#empty += empty;
+    for (const row of outermost) this.#note(bytes, starts[row], ends[row]);
   }
 
   /** Looks whether a text is shorter, longer, smaller or larger than all before it. */
-  note(bytes: Uint8Array, start: number, end: number, isAscii: boolean): void {
-    const length = isAscii ? end - start : charactersOf(bytes, start, end);
+  #note(bytes: Uint8Array, start: number, end: number): void {
+    const length = charactersOf(bytes, start, end);
     if (length < this.#minLength) {
       this.#minLength = length;
       this.#shortest = kept(bytes, start, end);

@@ -1,3 +1,4 @@
+import type { FieldColumn } from '../format/record.ts';
 import type { ByteReader, ByteWriter } from '../stage/bytes.ts';
 import {
   estimateCount,
@@ -7,8 +8,9 @@ import {
   standardError,
   writeRegisters,
 } from './hyperLogLog.ts';
+import type { ByteInput } from './fieldInput.ts';
 import type { ColumnLimits } from './limits.ts';
-import { hashHigh, hashLow, hashText } from './textHash.ts';
+import type { DistinctValues } from '../kernel/columnKernel.ts';
 
 /** Of a longer value only so many bytes are kept, and its hash. */
 export const keptBytes = 256;
@@ -25,9 +27,6 @@ export const ValueKind = {
 
 export type ValueKind = (typeof ValueKind)[keyof typeof ValueKind];
 
-/** Told of a text that the table did not hold. */
-export type Newcomer = (bytes: Uint8Array, start: number, end: number) => void;
-
 export interface CountedValue {
   readonly kind: number;
   readonly bytes: Uint8Array;
@@ -37,6 +36,9 @@ export interface CountedValue {
 }
 
 const emptySlot = -1;
+const double = new DataView(new ArrayBuffer(8));
+const doubleBytes = new Uint8Array(double.buffer);
+
 /** Up to so many slots and bytes, a table that is emptied keeps its memory. */
 const keptSlots = 1 << 13;
 const keptArena = 1 << 18;
@@ -63,8 +65,6 @@ export class ValueTable {
   /** Undefined while all values are in the table. */
   #registers: Uint8Array | undefined;
   #error = 0;
-  readonly #double = new DataView(new ArrayBuffer(16));
-  readonly #doubleBytes = new Uint8Array(this.#double.buffer);
 
   constructor(limits: ColumnLimits) {
     this.#limits = limits;
@@ -87,70 +87,60 @@ export class ValueTable {
   }
 
   /**
-   * Takes in the values of some rows.
-   * @param isNew told of each value that is not in the table; one that was dropped from it may come again
+   * Where nothing is kept of values any more but how many different ones there are: what notes their hashes. Whatever is
+   * noted there need not be added.
+   */
+  get onlyRegisters(): Uint8Array | undefined {
+    return this.#limits.counters === 0 ? this.#registers : undefined;
+  }
+
+  /**
+   * Takes in the different values of some rows.
+   * @param rows of the values that were grouped, in their order
    */
   addTexts(
     kind: ValueKind,
+    { count, firsts, counts, hashes }: DistinctValues,
+    rows: Uint32Array,
+    { bytes, view }: ByteInput,
+    { starts, ends }: Pick<FieldColumn, 'starts' | 'ends'>,
+  ): void {
+    for (let i = 0; i < count; i++) {
+      const first = firsts[i];
+      const [start, end] = [starts[rows[first]], ends[rows[first]]];
+      this.#add(kind, hashes[2 * first], hashes[2 * first + 1], counts[i], bytes, view, start, end);
+    }
+  }
+
+  /** Takes in different numbers by their value. */
+  addDoubles({ count, firsts, counts, hashes }: DistinctValues, values: Float64Array): void {
+    for (let i = 0; i < count; i++) {
+      const first = firsts[i];
+      // Minus zero is zero.
+      double.setFloat64(0, values[first] + 0, true);
+      const [low, high] = [hashes[2 * first], hashes[2 * first + 1]];
+      this.#add(ValueKind.Double, low, high, counts[i], doubleBytes, double, 0, 8);
+    }
+  }
+
+  #add(
+    kind: ValueKind,
+    low: number,
+    high: number,
+    times: number,
     bytes: Uint8Array,
     view: DataView,
-    starts: Uint32Array,
-    ends: Uint32Array,
-    rows: Uint32Array,
-    count: number,
-    isNew: Newcomer | undefined,
+    start: number,
+    end: number,
   ): void {
-    let i = 0;
-    for (; i < count && !this.#isNumberOnly; i++) {
-      const start = starts[rows[i]];
-      const end = ends[rows[i]];
-      hashText(view, start, end, kind);
-      const slot = this.#slot(bytes, view, start, end);
-      const entry = this.#table[slot];
-      if (entry !== emptySlot) {
-        this.#counts[entry]++;
-      } else {
-        isNew?.(bytes, start, end);
-        this.#insert(slot, kind, bytes, start, end, end - start, 1);
-      }
+    if (this.#registers !== undefined && this.#limits.counters === 0) {
+      noteHash(this.#registers, low, high);
+      return;
     }
-    const registers = this.#registers;
-    if (registers === undefined) return;
-    for (; i < count; i++) {
-      const start = starts[rows[i]];
-      const end = ends[rows[i]];
-      hashText(view, start, end, kind);
-      noteHash(registers, hashLow, hashHigh);
-      isNew?.(bytes, start, end);
-    }
-  }
-
-  /** Whether nothing is kept of values any more but how many different ones there are. */
-  get #isNumberOnly(): boolean {
-    return this.#registers !== undefined && this.#limits.counters === 0;
-  }
-
-  /** Takes in numbers by their value. */
-  addDoubles(values: Float64Array, count: number): void {
-    const view = this.#double;
-    const bytes = this.#doubleBytes;
-    let i = 0;
-    for (; i < count && !this.#isNumberOnly; i++) {
-      // Minus zero is zero.
-      view.setFloat64(0, values[i] + 0, true);
-      hashText(view, 0, 8, ValueKind.Double);
-      const slot = this.#slot(bytes, view, 0, 8);
-      const entry = this.#table[slot];
-      if (entry !== emptySlot) this.#counts[entry]++;
-      else this.#insert(slot, ValueKind.Double, bytes, 0, 8, 8, 1);
-    }
-    const registers = this.#registers;
-    if (registers === undefined) return;
-    for (; i < count; i++) {
-      view.setFloat64(0, values[i] + 0, true);
-      hashText(view, 0, 8, ValueKind.Double);
-      noteHash(registers, hashLow, hashHigh);
-    }
+    const slot = this.#slotOf(low, high, end - start, bytes, view, start, end);
+    const entry = this.#table[slot];
+    if (entry !== emptySlot) this.#counts[entry] += times;
+    else this.#insert(slot, low, high, kind, bytes, start, end, end - start, times);
   }
 
   /** The values that are in the table, in the order in which they came. */
@@ -201,14 +191,14 @@ export class ValueTable {
       const kept = from.count();
       const bytes = from.bytes(kept);
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      if (this.#isNumberOnly && this.#registers) {
+      if (this.#registers !== undefined && this.#limits.counters === 0) {
         noteHash(this.#registers, low, high);
         continue;
       }
       const slot = this.#slotOf(low, high, length, bytes, view, 0, kept);
       const entry = this.#table[slot];
       if (entry !== emptySlot) this.#counts[entry] += times;
-      else this.#insertHashed(slot, low, high, kind as ValueKind, bytes, 0, kept, length, times);
+      else this.#insert(slot, low, high, kind as ValueKind, bytes, 0, kept, length, times);
     }
   }
 
@@ -227,10 +217,6 @@ export class ValueTable {
 
   #endOf(entry: number): number {
     return entry + 1 < this.#count ? this.#places[entry + 1] : this.#used;
-  }
-
-  #slot(bytes: Uint8Array, view: DataView, start: number, end: number): number {
-    return this.#slotOf(hashLow, hashHigh, end - start, bytes, view, start, end);
   }
 
   /** The place in the table where a value is, or where it would be put. */
@@ -269,18 +255,6 @@ export class ValueTable {
   }
 
   #insert(
-    slot: number,
-    kind: ValueKind,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    length: number,
-    times: number,
-  ): void {
-    this.#insertHashed(slot, hashLow, hashHigh, kind, bytes, start, end, length, times);
-  }
-
-  #insertHashed(
     slot: number,
     low: number,
     high: number,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { ColumnKernel } from '../../../src/engine/kernel/columnKernel.ts';
 import { ByteReader, ByteWriter } from '../../../src/engine/stage/bytes.ts';
 import { Bins } from '../../../src/engine/statistics/bins.ts';
+import { CellColumn } from '../../../src/engine/statistics/cellColumn.ts';
 import { limitsFor, type ColumnLimits } from '../../../src/engine/statistics/limits.ts';
 import { Quantiles } from '../../../src/engine/statistics/quantiles.ts';
 import { numberScale, timeScale } from '../../../src/engine/statistics/scale.ts';
@@ -49,21 +51,27 @@ const small: ColumnLimits = {
   exactNumbers: 16,
   buckets: 4096,
   bins: 64,
+  numberBins: 64,
 };
 
+const kernel = new ColumnKernel();
+
 function addTexts(table: ValueTable, texts: readonly string[]): void {
-  const out = new ByteWriter();
-  const starts = new Uint32Array(texts.length);
-  const ends = new Uint32Array(texts.length);
-  texts.forEach((text, row) => {
-    starts[row] = out.length;
-    out.utf8(text);
-    ends[row] = out.length;
-  });
-  const bytes = out.take();
-  const view = new DataView(bytes.buffer);
-  const rows = Uint32Array.from(texts.keys());
-  table.addTexts(ValueKind.Text, bytes, view, starts, ends, rows, rows.length, undefined);
+  const field = CellColumn.ofTexts(texts);
+  kernel.place(field.input.bytes);
+  kernel.sort(field.column, field.rows, texts.length);
+  const rows = kernel.lists.texts;
+  kernel.hash(rows, ValueKind.Text);
+  const registers = table.onlyRegisters;
+  if (registers) kernel.noteIn(registers, texts.length);
+  else
+    table.addTexts(ValueKind.Text, kernel.distinct(texts.length, rows), rows.rows, field.input, field.column);
+}
+
+function addDoubles(table: ValueTable, values: readonly number[]): void {
+  kernel.setValues(Float64Array.from(values));
+  kernel.hashNumbers(values.length, ValueKind.Double);
+  table.addDoubles(kernel.distinct(values.length), kernel.values);
 }
 
 function countsOf(texts: readonly string[]): Map<string, number> {
@@ -136,15 +144,15 @@ describe('statistics/valueTable', () => {
 
   it('does the same for numbers, minus zero being zero', () => {
     const table = new ValueTable(limitsFor(1));
-    table.addDoubles(Float64Array.of(0, -0, 1.5, 1.5, 2), 5);
+    addDoubles(table, [0, -0, 1.5, 1.5, 2]);
     assert.deepEqual(
       [...table.entries()].map(({ count }) => count),
       [2, 2, 1],
     );
     const many = new ValueTable(limitsFor(1));
-    many.addDoubles(
-      Float64Array.from({ length: 100_000 }, (_, i) => i / 8),
-      100_000,
+    addDoubles(
+      many,
+      Array.from({ length: 100_000 }, (_, i) => i / 8),
     );
     const { count, error } = many.distinct;
     assert.ok(Math.abs(count - 100_000) <= 4 * error * 100_000, String(count));
@@ -171,7 +179,9 @@ const anyNumber = fc.oneof(
 );
 
 function addNumbers(part: Quantiles, values: readonly number[]): void {
-  part.add(Float64Array.from(values), values.length);
+  if (values.length === 0) return;
+  kernel.setValues(Float64Array.from(values));
+  part.add(kernel, values.length, kernel.measureNumbers(values.length));
 }
 
 describe('statistics/quantiles', () => {

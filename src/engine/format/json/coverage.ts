@@ -71,24 +71,25 @@ export class Coverage {
     for (let i = 0; i < count; i++) totals[selection[i]] = 1;
     for (const child of node.children.values()) {
       const column = block.fields[first + child.request];
-      const { kinds } = column;
+      const { kinds, starts: from, ends: to } = column;
       const around = child.keyLength + 4;
       for (let i = 0; i < count; i++) {
         const row = selection[i];
         const kind = kinds[row];
         if (kind === Kind.Missing) continue;
         const quotes = kind === Kind.Text || kind === Kind.EscapedText ? 2 : 0;
-        totals[row] += column.ends[row] - column.starts[row] + around + quotes;
+        totals[row] += to[row] - from[row] + around + quotes;
       }
     }
+    const kinds = own?.kinds;
     for (let i = 0; i < count; i++) {
       const row = selection[i];
-      if (own !== undefined && !node.isPath) {
+      if (kinds !== undefined && !node.isPath) {
         // What is on the way must be an object of which something is known: else it is a value that is not.
-        const kind = own.kinds[row];
+        const kind = kinds[row];
         if (kind !== Kind.Missing && (kind !== Kind.Object || totals[row] === 1)) isOdd[row] = 1;
       }
-      if (own !== undefined && own.kinds[row] !== Kind.Object) continue;
+      if (kinds !== undefined && kinds[row] !== Kind.Object) continue;
       if (isOdd[row] === 1) continue;
       if (totals[row] > 1 && totals[row] === ends[row] - starts[row]) continue;
       if (!this.#isWhole(node, block, first, row, bytes, starts[row], ends[row])) isOdd[row] = 1;
@@ -168,6 +169,7 @@ function memberStart(bytes: Uint8Array, value: number, keyLength: number, from: 
 }
 
 function hasObject({ kinds }: FieldColumn, selection: Uint32Array, count: number): boolean {
+  if (!kinds.includes(Kind.Object)) return false;
   for (let i = 0; i < count; i++) if (kinds[selection[i]] === Kind.Object) return true;
   return false;
 }

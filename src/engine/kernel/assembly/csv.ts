@@ -30,6 +30,8 @@ import { beginPlain, endPlain, isShortWhole, numberEnd, plainNumber, plainNumber
 import { hits } from './search';
 import { holdsByte, recordEnd } from './text';
 
+const NINE: u8 = 0x39;
+
 /** How a stretch ends with which a scan does not. */
 const GO_ON: i32 = -1;
 /** The row at `csvNext` is one that RFC 4180 does not know: the plain scanner is to read it. */
@@ -219,11 +221,59 @@ function setRagged(frame: Frame, row: u32, start: usize, end: usize, first: u32,
  * has, 0 where that differs.
  */
 function takeColumns(frame: Frame, from: u32, to: u32, base: usize, indices: usize, quote: u8, width: u32): void {
+  if (width != 0 && areMany(frame, indices, width)) {
+    takeMany(frame, from, to, base, indices, quote, width);
+    return;
+  }
   for (let index: u32 = 0; index < frame.columnCount; index++) {
     const column = changetype<Column>(frame.columns + usize(index) * offsetof<Column>());
     const field = load<u32>(indices + (usize(index) << 2));
     if (width != 0 && field < width) takeColumn(column, frame, from, to, base, field, field == width - 1, quote);
     else for (let row = from; row < to; row++) takeAny(column, frame, row, from, base, field, quote);
+  }
+}
+
+/** Fewer columns are sooner found one by one. */
+const FEW_COLUMNS: u32 = 4;
+
+/** Whether the columns are so many of the fields that all fields are walked through, and in their order. */
+function areMany(frame: Frame, indices: usize, width: u32): bool {
+  const count = frame.columnCount;
+  if (count < FEW_COLUMNS || count * 3 < width) return false;
+  for (let index: u32 = 0; index < count; index++) {
+    const field = load<u32>(indices + (usize(index) << 2));
+    if (field >= width) return false;
+    if (index > 0 && field <= load<u32>(indices + (usize(index - 1) << 2))) return false;
+  }
+  return true;
+}
+
+/**
+ * Sets fields that all of the rows have: first where they are, row by row, and then what they are, column by column, for the
+ * fields of a column are alike.
+ */
+function takeMany(frame: Frame, from: u32, to: u32, base: usize, indices: usize, quote: u8, width: u32): void {
+  const count = frame.columnCount;
+  for (let row = from; row < to; row++) {
+    const place = usize(row) << 2;
+    let start = base + usize(load<u32>(frame.starts + place));
+    let field: u32 = 0;
+    for (let index: u32 = 0; index < count; index++) {
+      const column = changetype<Column>(frame.columns + usize(index) * offsetof<Column>());
+      for (const wanted = load<u32>(indices + (usize(index) << 2)); field < wanted; field++) start = nextFieldEnd(start) + 1;
+      const end = field == width - 1 ? base + usize(load<u32>(frame.ends + place)) : nextFieldEnd(start);
+      store<u32>(column.starts + place, u32(start - base));
+      store<u32>(column.ends + place, u32(end - base));
+      start = end + 1;
+      field++;
+    }
+  }
+  for (let index: u32 = 0; index < count; index++) {
+    const column = changetype<Column>(frame.columns + usize(index) * offsetof<Column>());
+    for (let row = from; row < to; row++) {
+      const place = usize(row) << 2;
+      takeField(column, row, base + load<u32>(column.starts + place), base + load<u32>(column.ends + place), base, quote);
+    }
   }
 }
 
@@ -322,6 +372,8 @@ function takeField(column: Column, row: u32, from: usize, to: usize, base: usize
 // @ts-ignore: decorator
 @inline
 function numberIn(from: usize, to: usize): f64 {
+  // No number, and no blank before one, begins so.
+  if (load<u8>(from) > NINE) return NaN;
   if (isShortWhole(from, to)) return shortWhole(from, to);
   if (plainNumberEnd(from) == to) return plainNumber(from, to);
   while (from < to && isBlank(load<u8>(from))) from++;

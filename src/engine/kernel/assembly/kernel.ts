@@ -36,6 +36,48 @@ export { selectRange, numberBounds, least, greatest, textBounds, leastText, grea
 export { search, searched, needle, loose, hits } from './search';
 export { endPlain, endWhole } from './scalar';
 export { forgetShapes } from './shape';
+export {
+  sortRows,
+  missingRows,
+  nullRows,
+  trueRows,
+  falseRows,
+  numberRows,
+  textRows,
+  listRows,
+  objectRows,
+  oddRows,
+  measureNumbers,
+  lowNumber,
+  highNumber,
+  lowAt,
+  highAt,
+  meanNumber,
+  squares,
+  negatives,
+  zeros,
+  areWhole,
+  addScaled,
+  scaledSum,
+  splitTexts,
+  timeRows,
+  plainRows,
+  unusualRows,
+  nanoRows,
+  hashRows,
+  hashNumbers,
+  measureTexts,
+  characters,
+  emptyRows,
+  shortestRow,
+  longestRow,
+  leastRow,
+  greatestRow,
+  groupRows,
+  noteHashes,
+  leastSize,
+  countSizes,
+} from './statistics';
 export { rows, suspects, lines } from './walk';
 
 /** The first byte of memory that the host may lay out. */

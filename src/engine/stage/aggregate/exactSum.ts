@@ -34,13 +34,13 @@ export class ExactSums {
     this.#small = grownDoubles(this.#small, groups);
   }
 
-  addDouble(group: number, value: number): void {
-    const power = powers[this.#scale];
-    const whole = Math.round(value * power);
-    if (whole / power !== value || whole > maxDigits || whole < -maxDigits) {
-      this.#addSlowly(group, value);
-      return;
-    }
+  /** How many times as large as summands the whole numbers are that are added up. */
+  get power(): number {
+    return powers[this.#scale];
+  }
+
+  /** Adds a whole number below 2^53 in size that is `power` times as large as what it stands for. */
+  addScaled(group: number, whole: number): void {
     const sum = this.#small[group] + whole;
     if (sum >= -9007199254740991 && sum <= 9007199254740991) {
       this.#small[group] = sum;
@@ -48,6 +48,16 @@ export class ExactSums {
       this.#carry(group);
       this.#small[group] = whole;
     }
+  }
+
+  addDouble(group: number, value: number): void {
+    const power = powers[this.#scale];
+    const whole = Math.round(value * power);
+    if (whole / power !== value || whole > maxDigits || whole < -maxDigits) {
+      this.#addSlowly(group, value);
+      return;
+    }
+    this.addScaled(group, whole);
   }
 
   add(group: number, value: Numeric): void {
