@@ -11,7 +11,7 @@ import tseslint from 'typescript-eslint';
 export const rooms = {
   protocol: [],
 
-  engine: [],
+  engine: ['protocol'],
   'engine/kernel': ['kernel/assembly'],
   'engine/kernel/assembly': [],
   'engine/source': ['source/*'],
@@ -111,6 +111,24 @@ export const rooms = {
       'dataset',
       'statistics',
       'run',
+      'tools',
+    ],
+    'protocol',
+  ],
+  'engine/tools': [
+    ...[
+      'source',
+      'source/encoding',
+      'format/csv',
+      'query',
+      'query/function',
+      'stage',
+      'statistics',
+      'sink',
+      'pool',
+      'dataset',
+      'run',
+      'service',
     ],
     'protocol',
   ],

@@ -1,27 +1,7 @@
-import { inUnits } from '../protocol/units.ts';
+import { visible } from '../engine/visible.ts';
 
-/**
- * Text as it can be shown in a terminal: what would move the cursor, change colours or reorder the line is made
- * visible. For names and texts that come from files and arguments.
- */
-export function visible(text: string): string {
-  return text.replaceAll(unsafe, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    const short = shortEscapes.get(code);
-    if (short !== undefined) return short;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
-  });
-}
-
-/** Controls (C0, DEL, C1), line separators, marks of direction and width, unpaired surrogates. */
-const unsafe =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
-
-const shortEscapes = new Map([
-  [0x09, '\\t'],
-  [0x0a, '\\n'],
-  [0x0d, '\\r'],
-]);
+export { counted, grouped, sized } from '../engine/words.ts';
+export { visible };
 
 /** Where in a query something is wrong, in UTF-16 units, and what. */
 export interface QueryProblem {
@@ -69,21 +49,6 @@ export function columns(text: string): number {
         : 1;
   }
   return width;
-}
-
-export function grouped(count: number): string {
-  return count.toLocaleString('en');
-}
-
-/** `1 record`, `2 records`. */
-export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** Bytes as `1.5 GB`. */
-export function sized(bytes: number): string {
-  const { value, unit } = inUnits(bytes, 999.5);
-  return `${value < 9.95 && unit !== 'B' ? value.toFixed(1) : value.toFixed(0)} ${unit}`;
 }
 
 /** Seconds as a clock shows them: `0:07`, `1:02:03`. */

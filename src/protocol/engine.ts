@@ -6,6 +6,7 @@
 import type { FormatOptions } from './formatOptions.ts';
 import type { FileInfo } from './preview.ts';
 import type { Message } from './rpc.ts';
+import type { ToolAnswer, ToolProgress, ToolRequest } from './tools.ts';
 
 export interface Tagged {
   readonly session: number;
@@ -118,6 +119,8 @@ export interface EngineCalls {
     params: { readonly session: number; readonly query: string };
     result: readonly { readonly engine: string; readonly text: string }[];
   };
+  /** Answers a call of a tool for agents: see `tools.ts`. */
+  tool: { params: ToolRequest; result: ToolAnswer; progress: ToolProgress };
   clearCache: { params: null; result: { readonly bytes: number } };
 }
 

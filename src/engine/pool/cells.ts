@@ -2,6 +2,7 @@ import { plainNumber, rewriteCell, type CellReading } from '../format/csv/cellRe
 import type { Format } from '../format/driver.ts';
 import { Kind } from '../format/record.ts';
 import { CellKind } from '../../protocol/preview.ts';
+import type { PageResult } from './task.ts';
 
 /** Bytes of many cells, one after the other, as the protocol's Page carries them. Grows; one page's life. */
 export class CellBuffer {
@@ -11,6 +12,7 @@ export class CellBuffer {
   #ends = new Uint32Array(1024);
   #kinds = new Uint8Array(1024);
   #count = 0;
+  readonly #cutSizes: number[] = [];
 
   /** @param limit bytes at which a cell is cut */
   constructor(limit: number) {
@@ -28,16 +30,20 @@ export class CellBuffer {
     this.#text.set(bytes.subarray(start, cut), this.#length);
     this.#length += length;
     this.#push(cut < end ? kind | CellKind.Cut : kind);
+    if (cut < end) this.#cutSizes.push(end - start);
   }
 
   text(kind: number, text: string): void {
     // Encoding is cut off before it, so that a huge value costs what is shown of it.
     const bytes = encoder.encode(text.length > this.#limit ? text.slice(0, this.#limit + 1) : text);
+    const cuts = this.#cutSizes.length;
     this.bytes(kind, bytes, 0, bytes.length);
+    if (this.#cutSizes.length > cuts) this.#cutSizes[cuts] = Buffer.byteLength(text);
   }
 
-  finish(): { readonly text: Uint8Array; readonly ends: Uint32Array; readonly kinds: Uint8Array } {
+  finish(): Pick<PageResult, 'text' | 'ends' | 'kinds' | 'cutSizes'> {
     return {
+      cutSizes: this.#cutSizes,
       text: this.#text.slice(0, this.#length),
       ends: this.#ends.slice(0, this.#count),
       kinds: this.#kinds.slice(0, this.#count),

@@ -234,6 +234,8 @@ export interface PageResult {
   readonly text: Uint8Array;
   readonly ends: Uint32Array;
   readonly kinds: Uint8Array;
+  /** Of each cell that is cut, in their order, how many bytes it has in all. */
+  readonly cutSizes: readonly number[];
   readonly records: Float64Array;
   readonly lines: Float64Array;
   /** In the file, and in its decoded text. */

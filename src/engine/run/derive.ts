@@ -35,6 +35,8 @@ export interface DerivedRows {
 export interface DeriveOptions {
   readonly malformed?: 'keep' | 'collect';
   readonly stages?: StageMeter | undefined;
+  /** Once it is aborted, the rows are those of what was read until then. */
+  readonly until?: AbortSignal | undefined;
 }
 
 /** The rows that a query computes, as JSON Lines. */
@@ -121,7 +123,7 @@ async function* derivedBatches(
   plan: Plan,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
-  { malformed = 'keep', stages }: DeriveOptions,
+  { malformed = 'keep', stages, until }: DeriveOptions,
 ): AsyncGenerator<Batch> {
   const measure = stages !== undefined;
   const output: StagesOutput = { kind: 'stages', asRecords: plan === query.plan.asRecords };
@@ -132,6 +134,7 @@ async function* derivedBatches(
     for await (const found of dataset.scan(scan, signal)) {
       await scanned(found);
       if (found.result?.bytes) yield found.result.bytes;
+      if (until?.aborted) return;
     }
   }
   const context: StageContext = {
@@ -148,7 +151,7 @@ async function* derivedBatches(
     return;
   }
   const scan = { query, ...described, malformed, window: everything, deep: false, counts: false };
-  const { columns, set } = await gatherStatistics(dataset, scan, signal, () => undefined, scanned);
+  const { columns, set } = await gatherStatistics(dataset, scan, signal, () => undefined, scanned, until);
   yield* follow(plan, rowsOfFields(described, columns, set), context);
 }
 

@@ -18,8 +18,9 @@ export interface Run {
   /**
    * Runs to the end, or on from where an earlier call ended. Answers, and never throws, how it ended: cancelled and
    * failed runs leave the view with the rows that they found.
+   * @param until once it is aborted, a table is made of what was read until then
    */
-  run(signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState>;
+  run(signal: AbortSignal, progress: (state: ViewState) => void, until?: AbortSignal): Promise<ViewState>;
   /**
    * Byte at which the record begins in the file that a row comes from; undefined where it comes from no single one, and
    * where pages tell of it anyway.

@@ -35,6 +35,7 @@ export interface Gathered {
  * found in the order of the file.
  * @param told after each stretch; what it is given changes with the next one
  * @param scanned given what the scan gives, before it is taken in
+ * @param until once it is aborted, the answer is of what was read until then
  * @throws SourceError; SinkError where there are too many columns; the signal's reason
  */
 export async function gatherStatistics(
@@ -43,6 +44,7 @@ export async function gatherStatistics(
   signal: AbortSignal,
   told: (gathered: Gathered) => void,
   scanned: (found: OrderedResult) => void | Promise<void> = () => undefined,
+  until?: AbortSignal,
 ): Promise<Gathered> {
   const set = new ColumnSet(columns.length, deep, counts);
   set.reserve(columns.length);
@@ -80,7 +82,9 @@ export async function gatherStatistics(
     if (known.length > output.columns.length) output.columns = [...known];
     output.many = set.many;
     const total = dataset.expectedSize ?? Infinity;
-    told({ columns: known, set, coverage: coverage(Math.min(1, found.scanned / total), false) });
+    const share = Math.min(1, found.scanned / total);
+    told({ columns: known, set, coverage: coverage(share, false) });
+    if (until?.aborted && share < 1) return { columns: known, set, coverage: coverage(share, false) };
   }
   return { columns: known, set, coverage: coverage(1, true) };
 }

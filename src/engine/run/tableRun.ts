@@ -7,6 +7,7 @@ import { Columns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns, derivedReadings, deriveRows } from './derive.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
+import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { KeptRows, offsetBytes, offsetsPath, type RunCounts } from './keptRows.ts';
 import { failedAt, startState, type Run } from './run.ts';
 import { throttled } from './throttle.ts';
@@ -55,7 +56,11 @@ export class TableRun implements Run {
     return isWhole && asked === text ? this.#rows?.hold() : undefined;
   }
 
-  async run(signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState> {
+  async run(
+    signal: AbortSignal,
+    progress: (state: ViewState) => void,
+    until?: AbortSignal,
+  ): Promise<ViewState> {
     const began = performance.now();
     const tell = throttled(progress);
     const advance = (change: Partial<ViewState>): void => {
@@ -65,10 +70,11 @@ export class TableRun implements Run {
       // Groups and sorted rows are of all records or of none: a second run begins at the first one.
       await this.close();
       advance({ phase: 'running', message: '', failedAt: undefined });
-      const rows = await this.#make(signal, (change) => {
+      const told = (change: Partial<ViewState>): void => {
         advance(change);
         tell(this.state);
-      });
+      };
+      const rows = await this.#make(signal, told, until);
       advance({ phase: 'done', matched: rows });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -104,11 +110,15 @@ export class TableRun implements Run {
   }
 
   /** Makes the rows, and answers how many there are. */
-  async #make(signal: AbortSignal, advance: (change: Partial<ViewState>) => void): Promise<number> {
+  async #make(
+    signal: AbortSignal,
+    advance: (change: Partial<ViewState>) => void,
+    until: AbortSignal | undefined,
+  ): Promise<number> {
     const folder = await makeTemporaryFolder();
     try {
       const path = join(folder, 'rows.jsonl');
-      const { rows, counts } = await this.#write(path, signal, advance);
+      const { rows, counts } = await this.#write(path, signal, advance, until);
       const pool = this.#file.scheduler.workers;
       this.#rows = new KeptRows(await Dataset.open({ kind: 'file', path }, { signal, pool }), folder, counts);
       for await (const _ of this.dataset.scan({ query: undefined, output: { kind: 'count' } }, signal));
@@ -128,6 +138,7 @@ export class TableRun implements Run {
     path: string,
     signal: AbortSignal,
     advance: (change: Partial<ViewState>) => void,
+    until: AbortSignal | undefined,
   ): Promise<{ readonly rows: number; readonly counts: RunCounts }> {
     const file = await open(path, 'wx', 0o600);
     const offsets = await open(offsetsPath(dirname(path)), 'wx', 0o600);
@@ -135,7 +146,7 @@ export class TableRun implements Run {
     let rows = 0;
     let counts: RunCounts = { records: 0, malformed: 0, scanned: 0, skipped: 0 };
     try {
-      const pieces = deriveRows(this.#file, this.#query, signal, ({ blocks, scanned, skipped, unread }) => {
+      const noted = ({ blocks, scanned, skipped, unread }: OrderedResult): void => {
         let { records, malformed } = counts;
         for (const block of blocks) {
           records += block.records;
@@ -144,8 +155,8 @@ export class TableRun implements Run {
         const passed = skipped + unread;
         counts = { records, malformed, scanned: scanned - passed, skipped: passed };
         advance({ ...counts, unread });
-      });
-      for await (const piece of pieces) {
+      };
+      for await (const piece of deriveRows(this.#file, this.#query, signal, noted, { until })) {
         written += piece.bytes.length;
         await file.appendFile(piece.bytes);
         if (piece.offsets.length > 0) await offsets.appendFile(offsetBytes(piece.offsets));

@@ -10,6 +10,7 @@ import { SourceError, type SourceSpec } from '../source/source.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { refuseOpen } from '../dataset/doubts.ts';
 import { exportRejectsToFile, exportToFile } from '../run/export.ts';
+import { Tools } from '../tools/tools.ts';
 import { printQueries } from './printQueries.ts';
 import { Session } from './session.ts';
 import { SharedFile } from './sharedFile.ts';
@@ -36,6 +37,10 @@ export class EngineService {
   readonly #host: Peer<EngineCalls, Record<string, never>, Record<string, never>>;
   readonly #files = new Map<string, Held>();
   #store: IndexStore | undefined;
+  readonly #tools = new Tools(async (location, options, signal) => {
+    const held = await this.#hold({ location, options }, signal);
+    return { file: await held.file, letGo: (stale) => this.#letGo(held, stale) };
+  });
   /** Of what a server gives only once. */
   #keepBytes = 0;
   readonly #sessions = new Map<number, OpenSession>();
@@ -69,6 +74,7 @@ export class EngineService {
   async close(): Promise<void> {
     this.#host.close();
     await this.#host.rested();
+    await this.#tools.close();
     await Promise.all([...this.#sessions.keys()].map((id) => this.#closeSession(id)));
     await this.#pool.close();
   }
@@ -118,6 +124,7 @@ export class EngineService {
         return { title: `Record ${record}`, text: indented(json) };
       },
       printQuery: ({ session, query }) => printQueries(this.#session(session).file.dataset, query),
+      tool: (request, context) => this.#tools.call(request, context),
       clearCache: async () => ({ bytes: (await this.#store?.clear()) ?? 0 }),
     };
   }

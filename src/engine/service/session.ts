@@ -31,7 +31,7 @@ import { describeReadings } from '../format/csv/cellReading.ts';
 import { locate } from './locate.ts';
 import { find, findCount } from '../run/find.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
-import { problemKinds, problems } from './problems.ts';
+import { problemKinds, problems } from '../run/problems.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from '../run/run.ts';
 import { keptOf, nothingYet, statistics } from './statistics.ts';

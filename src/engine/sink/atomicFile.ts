@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type BigIntStats } from 'node:fs';
-import { access, lstat, open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import {
+  access,
+  link,
+  lstat,
+  open,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  type FileHandle,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { keepTouched, ownerPattern, ownerTag, sweep } from '../leftovers.ts';
@@ -10,6 +21,8 @@ import { SinkError, sinkErrorFrom, systemCode } from './sinkError.ts';
 export interface FileSinkOptions {
   /** Files that are being read: the target must be none of them, by whatever path or link it is named. */
   readonly sources: readonly string[];
+  /** Nothing is replaced: whatever has the target's name, by `commit` at the latest, is left as it is. */
+  readonly exclusive?: boolean | undefined;
 }
 
 /**
@@ -23,6 +36,7 @@ export async function openFileSink(path: string, options: FileSinkOptions): Prom
   try {
     const target = await followLinks(path);
     const old = await statIfThere(target);
+    if (options.exclusive && old !== undefined) throw alreadyThere(path);
     if (old?.isDirectory()) throw new SinkError('is-folder', `${path} is a folder.`);
     if (old !== undefined && (await isOneOf(old, options.sources))) {
       throw new SinkError('own-source', `${path} is the file that is being read: choose another target.`);
@@ -30,13 +44,22 @@ export async function openFileSink(path: string, options: FileSinkOptions): Prom
     if (old !== undefined && !old.isFile()) return directSink(path, await open(target, 'w'));
     // A rename needs only the folder's permission: a file that its owner has made read-only is still respected.
     if (old !== undefined) await access(target, constants.W_OK);
-    return await atomicSink(path, target, old);
+    return await atomicSink(path, target, old, options.exclusive === true);
   } catch (error) {
     throw sinkErrorFrom(error, path);
   }
 }
 
-async function atomicSink(name: string, target: string, old: BigIntStats | undefined): Promise<ByteSink> {
+function alreadyThere(path: string): SinkError {
+  return new SinkError('exists', `${path} exists already. Nothing is replaced: choose another name.`);
+}
+
+async function atomicSink(
+  name: string,
+  target: string,
+  old: BigIntStats | undefined,
+  exclusive: boolean,
+): Promise<ByteSink> {
   await sweep(dirname(target), temporaryName);
   const temporary = temporaryBeside(target);
   const file = await open(temporary, 'wx', 0o666);
@@ -64,7 +87,8 @@ async function atomicSink(name: string, target: string, old: BigIntStats | undef
       try {
         await file.sync();
         await file.close();
-        await replace(temporary, target);
+        if (exclusive) await claim(temporary, target, name);
+        else await replace(temporary, target);
         state = 'committed';
       } catch (error) {
         await discard();
@@ -204,6 +228,26 @@ async function replace(temporary: string, target: string): Promise<void> {
 }
 
 const maxAttempts = 8;
+
+/**
+ * Gives the file the target's name where nothing else has it by now. A hard link is refused then; a file system that
+ * has none gets an empty file of that name first, which is refused likewise.
+ */
+async function claim(temporary: string, target: string, name: string): Promise<void> {
+  try {
+    await link(temporary, target);
+    await rm(temporary, { force: true });
+    return;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw alreadyThere(name);
+  }
+  try {
+    await (await open(target, 'wx')).close();
+  } catch (error) {
+    throw systemCode(error) === 'EEXIST' ? alreadyThere(name) : error;
+  }
+  await replace(temporary, target);
+}
 
 /** Makes the new name durable. Not every file system can, and none needs it for being read. */
 async function syncFolder(folder: string): Promise<void> {

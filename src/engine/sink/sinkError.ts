@@ -7,6 +7,7 @@ export type SinkFailure =
   | 'is-folder'
   | 'own-source'
   | 'same-target'
+  | 'exists'
   | 'too-large'
   | 'too-many-columns'
   | 'closed'

@@ -1,0 +1,83 @@
+import type { FormatOptions } from '../../protocol/formatOptions.ts';
+import type { ToolProgress, ToolScope } from '../../protocol/tools.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { readingDoubts } from '../dataset/doubts.ts';
+import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
+import type { OpenReading } from '../format/csv/openReading.ts';
+import { checkQuery, parseQuery, type Diagnostic } from '../query/index.ts';
+import { throttled } from '../run/throttle.ts';
+import { percent } from '../words.ts';
+import type { Arguments } from './arguments.ts';
+import { columnList } from './columnNames.ts';
+import { readablePath } from './confine.ts';
+import { formatOptionsOf } from './readAs.ts';
+import type { AskedFile, OpenFiles } from './openFiles.ts';
+
+/** One call of a tool, with what it may reach. */
+export interface Call {
+  readonly input: Arguments;
+  readonly scope: ToolScope;
+  readonly files: OpenFiles;
+  /** The caller's. */
+  readonly signal: AbortSignal;
+  readonly progress: (value: ToolProgress) => void;
+}
+
+/** Does something with the file that a call names. @throws ToolError, SourceError */
+export async function withFile<T>(
+  { input, scope, files, signal }: Call,
+  work: (asked: AskedFile, path: string) => Promise<T>,
+): Promise<T> {
+  const path = await readablePath(input.text('path'), scope);
+  const options: FormatOptions = formatOptionsOf(input);
+  return files.with(path, options, signal, (asked) => work(asked, path));
+}
+
+/** A query, planned, with what is doubtful about it. */
+export interface CheckedQuery {
+  readonly planned: PlannedQuery;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** @throws QuerySyntaxError */
+export async function checked(query: string, dataset: Dataset, signal: AbortSignal): Promise<CheckedQuery> {
+  const parsed = parseQuery(query);
+  if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
+  // A long query takes a while to read, and to plan: a cancel is heard in between.
+  await new Promise(setImmediate);
+  signal.throwIfAborted();
+  const doubts = readingDoubts(parsed.query, dataset, readingAdvice);
+  const errors = doubts.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new QuerySyntaxError(errors);
+  const found = checkQuery(parsed.query, dataset.seenColumns, dataset.layout);
+  const unknown = found.filter(({ message }) => message.startsWith('unknown column'));
+  // In a table it is unknown for certain; a record of JSON further down may have it.
+  if (unknown.length > 0 && dataset.layout.names === 'columns') {
+    throw new QuerySyntaxError([withColumns(unknown[0], dataset)]);
+  }
+  const named = found.map((one) => (one === unknown.at(-1) ? withColumns(one, dataset) : one));
+  const warnings = [...named, ...doubts];
+  return { planned: plannedFor(query, dataset.recognised.format), warnings };
+}
+
+function withColumns(unknown: Diagnostic, { columns }: Dataset): Diagnostic {
+  return { ...unknown, message: `${unknown.message}. ${columnList(columns.all).replace(/\.$/, '')}` };
+}
+
+/** What there is to do about a column whose cells can be read in two ways. */
+export function readingAdvice({ choices }: OpenReading): string {
+  const said = choices.map((choice) =>
+    choice.kind === 'number' ? `read_as.decimal = "${choice.decimal}"` : `read_as.dates = "${choice.order}"`,
+  );
+  return `Set ${said.join(' or ')}.`;
+}
+
+/** Tells how far a call has come. */
+export function reportTo({ progress }: Call): (done: number, total: number | undefined) => void {
+  const tell = throttled(progress);
+  return (done, total) => {
+    if (!total) return;
+    const share = Math.min(1, done / total);
+    tell({ share, message: `${percent(share)} of the file read` });
+  };
+}

@@ -1,0 +1,109 @@
+import { CellKind } from '../../protocol/preview.ts';
+import type { PageResult } from '../pool/task.ts';
+import { visible, visibleJson } from '../visible.ts';
+
+/** A cell as an answer shows it. */
+export interface ShownCell {
+  /** As JSON text: exact, with everything visible. */
+  readonly json: string;
+  /** For programs: the same with everything visible, and numbers only where a double holds them. */
+  readonly value: unknown;
+  readonly cut: boolean;
+  /** The text of a record that cannot be read. */
+  readonly malformed?: boolean;
+}
+
+/** A text as JSON: controls and what cannot be seen as escapes, and no `</` that somebody could take for the end of a mark. */
+export function shownText(text: string): string {
+  return visibleJson(JSON.stringify(text)).replaceAll('</', '<\\/');
+}
+
+/** A text as it stands in the file, on one line, with everything visible. */
+export function shownLine(text: string): string {
+  return visible(text).replaceAll('</', '<\\/');
+}
+
+/** The same for JSON text of any value, as it stands in a file. */
+function shownJson(json: string): string {
+  return visibleJson(json).replaceAll('</', '<\\/');
+}
+
+/**
+ * The cells of a page, row by row: undefined for one that the row does not have.
+ * @param limit bytes at which they are cut, where the page has more of them
+ */
+export function cellsOf(page: PageResult, width: number, limit: number): (ShownCell | undefined)[][] {
+  let cuts = 0;
+  return Array.from({ length: page.rows }, (_, row) =>
+    Array.from({ length: width }, (_, column) => {
+      const at = row * width + column;
+      const kind = page.kinds[at] & ~CellKind.Cut;
+      const bytes = page.text.subarray(at === 0 ? 0 : page.ends[at - 1], page.ends[at]);
+      const size = kind === page.kinds[at] ? bytes.length : page.cutSizes[cuts++];
+      const cell = size > limit ? cutCell(bytes.subarray(0, limit), size) : cellOf(kind, decoded(bytes));
+      return cell && kind === CellKind.Malformed ? { ...cell, malformed: true } : cell;
+    }),
+  );
+}
+
+const decoder = new TextDecoder();
+
+function decoded(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+function cutCell(bytes: Uint8Array, size: number): ShownCell {
+  // A character that is cut through is left out.
+  const text = new TextDecoder().decode(bytes, { stream: true });
+  const shown = `${text}… [cut: ${size} bytes in all]`;
+  return { json: shownText(shown), value: visible(shown), cut: true };
+}
+
+function cellOf(kind: number, text: string): ShownCell | undefined {
+  switch (kind) {
+    case CellKind.Missing:
+      return undefined;
+    case CellKind.Null:
+      return whole('null', null);
+    case CellKind.Boolean:
+      return whole(text, text === 'true');
+    case CellKind.Number:
+      // A CSV field such as 007 is one that JSON does not have.
+      if (!jsonNumber.test(text)) return whole(shownText(text), visible(text));
+      return whole(text, isHeld(text) ? Number(text) : text);
+    case CellKind.Json:
+      return whole(shownJson(text), valueOf(text));
+    default:
+      return whole(shownText(text), visible(text));
+  }
+}
+
+function whole(json: string, value: unknown): ShownCell {
+  return { json, value, cut: false };
+}
+
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Whether a double says the same as the text. */
+function isHeld(text: string): boolean {
+  return (
+    String(Number(text)) === text || (/^-?\d{1,15}(?:\.0*)?$/.test(text) && Number.isFinite(Number(text)))
+  );
+}
+
+/** A list or an object, with its texts made visible; what cannot be parsed is a text. */
+function valueOf(json: string): unknown {
+  try {
+    const parse = JSON.parse as (text: string, revive: (key: string, value: unknown) => unknown) => unknown;
+    return parse(json, (_, value) => (typeof value === 'string' ? visible(value) : withVisibleNames(value)));
+  } catch {
+    return visible(json);
+  }
+}
+
+function withVisibleNames(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value);
+  if (entries.every(([name]) => visible(name) === name)) return value;
+  return Object.fromEntries(entries.map(([name, member]) => [visible(name), member as unknown]));
+}

@@ -1,0 +1,145 @@
+import { basename } from 'node:path';
+import type { FormatKind } from '../../protocol/formatOptions.ts';
+import type { ToolAnswer } from '../../protocol/tools.ts';
+import { describeReadings } from '../format/csv/cellReading.ts';
+import { writePath } from '../query/index.ts';
+import { gatherStatistics, fieldsOf } from '../run/statistics.ts';
+import { problems } from '../run/problems.ts';
+import { summaryOf } from '../statistics/index.ts';
+import type { ColumnSummary, ValueCount } from '../../protocol/statistics.ts';
+import { visible } from '../visible.ts';
+import { counted, grouped, percent, sized } from '../words.ts';
+import { answer, Room, roomBeside } from './answer.ts';
+import { withFile, type Call } from './call.ts';
+import { shownText } from './cells.ts';
+import { withDeadline } from './deadline.ts';
+import type { AskedFile } from './openFiles.ts';
+import { roundedShare } from './share.ts';
+
+/** Records that columns are described by. */
+const sampled = 1000;
+/** How long the answer waits for the number of records, in seconds. */
+const countSeconds = 2;
+const mostProblems = 3;
+/** Values of a column that are shown, and how long each may be, in characters. */
+const [mostExamples, exampleLength] = [3, 60];
+
+/** Answers what a file is and what its columns hold. */
+export async function describeFile(call: Call): Promise<ToolAnswer> {
+  return withFile(call, async (asked, path) => {
+    const { file } = asked;
+    const { dataset } = file;
+    await knowRecords(asked, call.signal);
+    const columns = await describedColumns(asked, call.signal);
+    const { description, score, tables } = dataset.recognised;
+    const found = file.state();
+    const examples = await problems(dataset, 0, mostProblems, call.signal);
+    const written = dataset.format.dialect ? describeReadings(dataset.format.dialect.readings) : [];
+    const figures = {
+      file: path,
+      format: dataset.format.kind,
+      reading: visible([description, ...written].filter((text) => text !== '').join(', ')),
+      certainty: certaintyOf(score, dataset.format.kind),
+      encoding: dataset.encoding,
+      size: found.fileSize ?? found.size ?? 0,
+      records: found.records,
+      records_exact: found.exact,
+      malformed: found.malformed,
+      problems: examples.items.map(({ record, line, reason }) => ({ record, line, reason: visible(reason) })),
+      sampled: columns.rows,
+    };
+    const others = (tables?.others.length ?? 0) > 0 ? tables?.others.length : undefined;
+    const head = [
+      `${visible(basename(path))}: ${figures.format} (${figures.reading}), ${dataset.encoding}, ${sized(figures.size)}.`,
+      `Certainty of the reading: ${figures.certainty}.`,
+      found.exact
+        ? `${counted(found.records, 'record')}, ${grouped(found.malformed)} malformed.`
+        : `About ${counted(found.records, 'record')}, an estimate; ${grouped(found.malformed)} malformed in the part read so far.`,
+      others === undefined ? '' : `${counted(others, 'other table')} in the file, not read.`,
+      ...figures.problems.map(({ record, line, reason }) => `Record ${record} (line ${line}): ${reason}`),
+      `Columns, by the first ${counted(columns.rows, 'record')}: name as a query writes it, type, share of NULL, examples.`,
+    ];
+    const room = new Room(roomBeside(call.input.number('max_bytes'), figures, head.join('\n')) - 100);
+    const shown = columns.lines.findIndex((line) => !room.take(line));
+    const hidden = shown === -1 ? 0 : columns.lines.length - shown;
+    const more = hidden > 0 ? [`${counted(hidden, 'column')} not shown; raise max_bytes.`] : [];
+    const structured = { ...figures, columns: room.values, hidden_columns: hidden };
+    return answer([...head, ...more], room.lines, structured);
+  });
+}
+
+/** Waits some time for the number of records to be known for certain. */
+async function knowRecords({ file }: AskedFile, signal: AbortSignal): Promise<void> {
+  await withDeadline(countSeconds, signal, ({ until }) =>
+    // What is known by then is an estimate.
+    file.indexedTo(file.dataset.blocks, AbortSignal.any([signal, until])).catch(() => undefined),
+  );
+  signal.throwIfAborted();
+}
+
+function certaintyOf(score: number | undefined, format: FormatKind): string {
+  if (format === 'log') return 'medium: lines were taken apart by a pattern; look at the examples';
+  if (score === undefined) return 'high: the format says itself how it is read';
+  if (score >= 0.8) return 'high';
+  return score >= 0.3
+    ? 'medium; look at the examples'
+    : 'low, a guess; check it, and set read_as if it is wrong';
+}
+
+interface DescribedColumns {
+  readonly rows: number;
+  readonly lines: readonly { readonly text: string; readonly value: unknown }[];
+}
+
+async function describedColumns({ file }: AskedFile, signal: AbortSignal): Promise<DescribedColumns> {
+  const { dataset } = file;
+  const scan = {
+    query: undefined,
+    columns: fieldsOf(dataset),
+    discover: true,
+    deep: false,
+    counts: true,
+    window: { skip: 0, take: sampled },
+  };
+  const { columns, set } = await file.whileScanning(() =>
+    gatherStatistics(dataset, scan, signal, () => undefined),
+  );
+  const { layout } = dataset;
+  const pathOf = (at: number): string =>
+    layout.names === 'columns' ? writePath([layout.columns[at]]) : writePath(columns[at].map(String));
+  const lines = set.columns.map((column, at) => {
+    const summary = summaryOf(column, set.malformed, 'header');
+    const name = pathOf(at);
+    const type = typeOf(summary);
+    const nulls = set.rows === 0 ? 0 : (summary.kinds.null + summary.kinds.missing) / set.rows;
+    const examples = summary.top.values.slice(0, mostExamples).map(exampleOf);
+    const value = {
+      name: visible(name),
+      type,
+      null_share: roundedShare(nulls),
+      examples: examples.map(visible),
+    };
+    const shown = [
+      shownText(name),
+      type,
+      nulls > 0 ? `${percent(nulls)} NULL` : 'no NULL',
+      ...(examples.length > 0 ? [examples.map(shownText).join(' ')] : []),
+    ];
+    return { text: shown.join(', '), value };
+  });
+  return { rows: set.rows, lines };
+}
+
+function exampleOf({ text, cut }: ValueCount): string {
+  const characters = Array.from(text);
+  if (!cut && characters.length <= exampleLength) return text;
+  return `${characters.slice(0, exampleLength).join('')}…`;
+}
+
+/** `number`, or `number, text` where there are others: the most frequent first. */
+export function typeOf({ kinds }: ColumnSummary): string {
+  const types = (['number', 'time', 'text', 'boolean', 'list', 'object'] as const)
+    .filter((type) => kinds[type] > 0)
+    .sort((a, b) => kinds[b] - kinds[a]);
+  return types.length === 0 ? 'null' : types.join('|');
+}

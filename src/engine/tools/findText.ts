@@ -1,0 +1,129 @@
+import { basename } from 'node:path';
+import type { ToolAnswer } from '../../protocol/tools.ts';
+import type { MatchPlace } from '../pool/task.ts';
+import { visible } from '../visible.ts';
+import { counted, grouped, percent } from '../words.ts';
+import { answer, Room, roomBeside, type AnswerLine } from './answer.ts';
+import { reportTo, withFile, type Call } from './call.ts';
+import { shownLine } from './cells.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+import { withDeadline } from './deadline.ts';
+import type { AskedFile } from './openFiles.ts';
+import { formatOptionsOf } from './readAs.ts';
+import { roundedShare } from './share.ts';
+
+/** Bytes of a record in which the place of the text is looked for. */
+const lookedAt = 1024 * 1024;
+/** Characters shown before and behind the text. */
+const around = 100;
+
+/** Answers the records that hold a text. */
+export async function findText(call: Call): Promise<ToolAnswer> {
+  const { input } = call;
+  return withFile(call, async (asked, path) => {
+    const text = input.text('text');
+    const matchCase = input.isTrue('match_case');
+    const identity = [path, text, matchCase, formatOptionsOf(input)];
+    const cursor = readCursor(input, ...identity);
+    const found = await search(call, asked, { text, matchCase }, cursor?.at ?? 0, cursor?.more ?? 0);
+    const figures = {
+      file: path,
+      total: found.total,
+      complete: found.share === 1,
+      share_read: found.share,
+    };
+    const room = new Room(roomBeside(input.number('max_bytes'), figures) - 400);
+    let last = cursor?.at ?? 0;
+    let taken = 0;
+    for (const record of found.records) {
+      if (!room.take(await matchLine(asked, record, text, matchCase, call.signal)) && taken > 0) break;
+      taken++;
+      last = record + 1;
+    }
+    const before = cursor?.more ?? 0;
+    const shown = before + taken;
+    const next = shown < found.total ? writeCursor({ at: last, more: shown }, ...identity) : undefined;
+    const of = `${taken === 0 ? '' : `${grouped(before + 1)}-${grouped(shown)} of `}${counted(found.total, 'matching record')}`;
+    const head = [
+      `${visible(basename(path))}: ${of}.`,
+      found.share === 1
+        ? ''
+        : `The time limit ended the reading: this is of the first ${percent(found.share)} of the file. Raise time_limit_seconds for the rest.`,
+      next === undefined ? '' : `More matches: cursor "${next}". get_records shows whole records by number.`,
+    ];
+    const structured = { ...figures, matches: room.values, ...(next !== undefined && { cursor: next }) };
+    return answer(head, room.lines, structured);
+  });
+}
+
+interface Found {
+  /** 0-based numbers of the records to show. */
+  readonly records: readonly number[];
+  /** Matching records in all, those of the answers before included. */
+  readonly total: number;
+  readonly share: number;
+}
+
+/**
+ * Looks through the file.
+ * @param from 0-based number of the record to begin with
+ * @param before matching records in front of it
+ */
+async function search(
+  call: Call,
+  { file }: AskedFile,
+  find: { readonly text: string; readonly matchCase: boolean },
+  from: number,
+  before: number,
+): Promise<Found> {
+  const { dataset } = file;
+  const count = call.input.number('count');
+  const records: number[] = [];
+  let total = before;
+  let share = 1;
+  const report = reportTo(call);
+  const fromBlock = from === 0 ? 0 : (dataset.known.blockOfRecord(from) ?? 0);
+  const scan = { query: undefined, find, output: { kind: 'places', limit: Infinity }, fromBlock } as const;
+  await withDeadline(call.input.number('time_limit_seconds'), call.signal, ({ signal, until }) =>
+    file.whileScanning(async () => {
+      for await (const { firstBlock, result, scanned } of dataset.scan(scan, signal)) {
+        const places: readonly MatchPlace[] = result?.places ?? [];
+        for (const { block, record } of places) {
+          const number = dataset.index.place(firstBlock + block).record + record;
+          if (number < from) continue;
+          total++;
+          if (records.length < count) records.push(number);
+        }
+        const size = dataset.expectedSize;
+        report(scanned, size);
+        if (!until.aborted) continue;
+        share = size ? roundedShare(Math.min(1, scanned / size)) : 0;
+        return;
+      }
+    }),
+  );
+  return { records, total, share };
+}
+
+/** A record with what stands around the text. */
+async function matchLine(
+  { file: { dataset } }: AskedFile,
+  record: number,
+  text: string,
+  matchCase: boolean,
+  signal: AbortSignal,
+): Promise<AnswerLine> {
+  const cells = { kind: 'raw', limit: lookedAt } as const;
+  const page = await dataset.page(undefined, dataset.known.parts(record, 1), cells, signal);
+  const raw = new TextDecoder().decode(page.text);
+  const at = matchCase ? raw.indexOf(text) : raw.toLowerCase().indexOf(text.toLowerCase());
+  // Where small letters take another length, or it is further on, the beginning is shown.
+  const start = Math.max(0, at - around);
+  const end = Math.min(raw.length, Math.max(at, 0) + text.length + around);
+  const context = `${start > 0 ? '…' : ''}${raw.slice(start, end)}${end < raw.length ? '…' : ''}`;
+  const offset = page.offsets[0];
+  return {
+    text: `record ${record + 1}, byte ${offset}: ${shownLine(context)}`,
+    value: { record: record + 1, offset, text: visible(context) },
+  };
+}
