@@ -1,4 +1,12 @@
-import { commonWidth, countHeaderRows, isCertainHeader, isCommentMark, share, textOf } from './header.ts';
+import {
+  commonWidth,
+  countHeaderRows,
+  isCertainHeader,
+  isCommentMark,
+  roleOf,
+  share,
+  textOf,
+} from './header.ts';
 import type { SampleRow } from './rows.ts';
 import { cellType, isTyped } from './type.ts';
 
@@ -101,6 +109,7 @@ function isAbove(
   const row = rows[index];
   const filled = row.countFilled(2);
   if (filled === 0) return true;
+  if (row.used === 1 && isAboveBlock(rows, index)) return true;
   const regular = share(next, (one) => one.width === width) >= 0.6;
   if (!regular || width < 2) return false;
   if (row.width * 2 <= width && width > 2) return true;
@@ -114,6 +123,25 @@ function isAboveBlank(rows: readonly SampleRow[], index: number): boolean {
   let below = index + 1;
   while (below < rows.length && rows[below].used === 1 && !isSetApart(rows, below)) below++;
   return below < rows.length && (isSetApart(rows, below) || rows[below].countFilled(1) === 0);
+}
+
+/**
+ * Whether below a row, past something blank, stands a block of rows of one width: a table, whatever other tables follow.
+ */
+function isAboveBlock(rows: readonly SampleRow[], index: number): boolean {
+  let from = index + 1;
+  while (from < rows.length && rows[from].countFilled(1) === 0) from++;
+  if (from >= rows.length || !isSetApart(rows, from)) return false;
+  const to = blockEnd(rows, from);
+  const { width } = rows[from];
+  return to - from > 2 && width > 1 && rows.slice(from, to).every((row) => row.width === width);
+}
+
+/** Index of the first row past `index` that something blank sets apart, or the number of rows. */
+function blockEnd(rows: readonly SampleRow[], index: number): number {
+  let end = index + 1;
+  while (end < rows.length && !isSetApart(rows, end) && rows[end].countFilled(1) > 0) end++;
+  return end;
 }
 
 /** How many fields are filled in half of the rows of a width, at least. */
@@ -144,17 +172,22 @@ function otherTables(rows: readonly SampleRow[], first: number, headerRows: numb
     const titled = !isSparse && isTitled(rows, index);
     const apart = titled || (isSparse ? rows[index - 1].next < row.start : isSetApart(rows, index));
     if (!apart && row.width === rows[index - 1].width) continue;
-    const next = rows.slice(index + 1, index + 1 + beneath);
+    const above = rows.slice(first, Math.min(index, first + below));
+    const isWidthOther = row.width !== commonWidth(above);
+    // A single row is a block where no row above could be one of it.
+    const end = blockEnd(rows, index);
+    const isBlock = end - index > (isWidthOther ? 1 : 2);
+    const next = rows.slice(index + 1, Math.min(isBlock ? end : rows.length, index + 1 + beneath));
     const isRegular = row.width > 1 && share(next, (one) => one.width === row.width) >= 0.8;
     if (!isRegular) continue;
-    const above = rows.slice(first, Math.min(index, first + below));
     const used = commonUsed(above);
     const isOther =
-      row.width !== commonWidth(above) ||
-      (row.used !== header?.used && row.used !== used && commonUsed(next) !== used);
+      isWidthOther || (row.used !== header?.used && row.used !== used && commonUsed(next) !== used);
     const isAgain = header !== undefined && textOf(row) === textOf(header);
     if (isAgain ? !titled : !isOther && !apart) continue;
-    if (!isCertainHeader(row, next, isAgain || (isOther && apart) ? 1 : 2)) continue;
+    // Below a title, rows of another width are another table even where they hold nothing but words.
+    const isNamed = titled && isWidthOther && roleOf(rows, index) === 'open';
+    if (!isNamed && !isCertainHeader(row, next, isAgain || (isOther && apart) ? 1 : 2)) continue;
     found.push(index);
     index += 1;
   }

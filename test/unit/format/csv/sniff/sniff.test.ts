@@ -255,6 +255,11 @@ describe('sniffing a dialect', function () {
     ['two delimiters with nothing between', 'a|b|c\n"x"||1\ny||2\nz||3\n', { delimiter: '|' }],
     ['a title', `Report of the harbour\n\n${body}`, { tableStart: 23, headerLines: 1 }],
     ['a delimited title', `Report,,\n,,\n${body}`, { tableStart: 12, headerLines: 1 }],
+    [
+      'a title above the first of three short tables',
+      'Report\n\na,b,c\n1,2,3\n4,5,6\n\nSecond\n\nd,e,f,g\nx,1,2,3\ny,2,2,2\n\nStaff\n\nname,role\nAnn,boss\nBob,dev\n',
+      { tableStart: 8, headerLines: 1, columns: ['a', 'b', 'c'] },
+    ],
     ['a sparse table', 'a,b,c\nx,,\ny,,\nz,1,\n', { tableStart: 0, headerLines: 1 }],
     ['a narrow first row', '3,x\n1,2,3,4,5\n6,7,8,9,10\n', { tableStart: 0, headerLines: 0 }],
     [
@@ -345,6 +350,14 @@ describe('sniffing a dialect', function () {
     assert.deepEqual(sniff(`${body},,\nBy week,,\n${body}`).tables, [body.length + 13]);
     assert.deepEqual(sniff(`${body}\ncity,from,to\nLeeds,2,3\nParis,4,5\n`).tables, [body.length + 1]);
     assert.deepEqual(sniff(`${body}${second}`).tables, [body.length]);
+    const words = 'name,role\nAnn,boss\nBob,clerk\n';
+    assert.deepEqual(sniff(`${body}\nStaff\n\n${words}`).tables, [body.length + 8]);
+    const between = `\nReturns\n\na,b,c,d\nx,1,2,3\ny,2,2,2\n`;
+    const third = body.length + between.length + 8;
+    assert.deepEqual(sniff(`Title\n\n${body}${between}\nStaff\n\n${words}`).tables, [
+      7 + body.length + 10,
+      7 + third,
+    ]);
   });
 
   it('sees no further table where a file was put below another of its kind', () => {
