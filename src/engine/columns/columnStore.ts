@@ -1,8 +1,8 @@
 import type { FieldRequest } from '../format/record.ts';
 import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
 import type { ColumnFiles, KeptSegment } from './columnFiles.ts';
-import { Encoding, headOf, type SegmentBytes } from './segment.ts';
-import { answers } from './storedBlock.ts';
+import { Encoding, type SegmentBytes } from './segment.ts';
+import { StoredSegment } from './storedSegment.ts';
 
 /** A column of a file, by the path of its field. */
 export type ColumnName = string;
@@ -15,7 +15,7 @@ export function columnName({ path }: Pick<FieldRequest, 'path'>): ColumnName {
 }
 
 interface Held {
-  readonly bytes: SegmentBytes;
+  readonly segment: StoredSegment;
   /** Of a segment from the disk, the block as it was; it holds where the block is the same. */
   readonly of: KeptSegment['of'] | undefined;
 }
@@ -85,12 +85,12 @@ export class ColumnStore {
   }
 
   /** The segment of a block that the index knows, if it is of the block as it is. */
-  segment(name: ColumnName, block: number): SegmentBytes | undefined {
+  segment(name: ColumnName, block: number): StoredSegment | undefined {
     const held = this.#columns.get(name)?.segments[block];
     const index = this.#index();
     if (held === undefined || block >= index.length) return undefined;
     const summary = index.summary(block);
-    if (isOf(held, summary)) return held.bytes;
+    if (isOf(held, summary)) return held.segment;
     this.#drop(name, block);
     return undefined;
   }
@@ -98,12 +98,12 @@ export class ColumnStore {
   /** Whether nothing more would be known of a block's column if its text were read for it again. */
   has(request: FieldRequest, block: number): boolean {
     const segment = this.segment(columnName(request), block);
-    return segment !== undefined && (answers(segment, request) || headOf(segment).encoding === Encoding.None);
+    return segment !== undefined && (segment.answers(request) || segment.head.encoding === Encoding.None);
   }
 
   /** Keeps a segment that a scan has made, if there is room: what the last question asks for is not pushed out. */
   put(name: ColumnName, block: number, bytes: SegmentBytes): void {
-    this.#hold(name, block, { bytes, of: undefined });
+    this.#hold(name, block, { segment: new StoredSegment(bytes), of: undefined });
     const column = this.#columns.get(name);
     if (column) column.isNew = true;
   }
@@ -118,7 +118,7 @@ export class ColumnStore {
       column.isNew = false;
       const kept: KeptSegment[] = [];
       for (let block = 0; block < Math.min(column.segments.length, index.length); block++) {
-        const bytes = this.segment(name, block);
+        const bytes = this.segment(name, block)?.bytes;
         const summary = index.summary(block);
         if (bytes === undefined || Number.isNaN(summary.checksum) || !settled(summary)) continue;
         kept.push({ block, of: summary, bytes });
@@ -139,19 +139,20 @@ export class ColumnStore {
   async #read(name: ColumnName): Promise<void> {
     const segments = await this.#keeping?.files.load(name, this.#limit);
     for (const { block, of, bytes } of segments ?? []) {
-      if (this.#columns.get(name)?.segments[block] === undefined) this.#hold(name, block, { bytes, of });
+      if (this.#columns.get(name)?.segments[block] === undefined)
+        this.#hold(name, block, { segment: new StoredSegment(bytes), of });
     }
   }
 
   #hold(name: ColumnName, block: number, held: Held): void {
     this.#drop(name, block);
-    if (!this.#makeRoom(held.bytes.byteLength, name)) return;
+    if (!this.#makeRoom(held.segment.bytes.byteLength, name)) return;
     let column = this.#columns.get(name);
     if (column === undefined) this.#columns.set(name, (column = { segments: [], bytes: 0, isNew: false }));
     while (column.segments.length < block) column.segments.push(undefined);
     column.segments[block] = held;
-    column.bytes += held.bytes.byteLength;
-    this.#bytes += held.bytes.byteLength;
+    column.bytes += held.segment.bytes.byteLength;
+    this.#bytes += held.segment.bytes.byteLength;
   }
 
   #drop(name: ColumnName, block: number): void {
@@ -159,8 +160,8 @@ export class ColumnStore {
     const held = column?.segments[block];
     if (column === undefined || held === undefined) return;
     column.segments[block] = undefined;
-    column.bytes -= held.bytes.byteLength;
-    this.#bytes -= held.bytes.byteLength;
+    column.bytes -= held.segment.bytes.byteLength;
+    this.#bytes -= held.segment.bytes.byteLength;
   }
 
   #makeRoom(bytes: number, keep: ColumnName): boolean {
@@ -176,9 +177,11 @@ export class ColumnStore {
 }
 
 /** Whether a segment is of a block as the index knows it. */
-function isOf({ bytes, of }: Held, { start, next, records, malformed, checksum }: BlockSummary): boolean {
+function isOf(
+  { segment: { head }, of }: Held,
+  { start, next, records, malformed, checksum }: BlockSummary,
+): boolean {
   // A checksum that nobody has taken is no other's.
   const isSame = of === undefined || (of.start === start && of.next === next && of.checksum === checksum);
-  const head = headOf(bytes);
   return isSame && head.records === records && (head.faulty === malformed || head.encoding === Encoding.None);
 }

@@ -1,6 +1,7 @@
 import { dot, minus, zero } from '../ascii.ts';
 import { exactNumber } from '../format/number.ts';
 import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
+import { packedKernel } from '../kernel/packed.ts';
 import type { PackedDecimals } from '../kernel/ranges.ts';
 import { bitsOf, pack, packedWords, unpack } from './bits.ts';
 import type { WordWriter } from './wordWriter.ts';
@@ -220,22 +221,6 @@ export function decimalBounds({ low, high, scale }: DecimalHead): { low: number;
   return { low: low / powers[scale], high: high / powers[scale] };
 }
 
-/** Fills in the kind of every record. */
-export function decimalKinds(
-  words: Uint32Array,
-  { at, width, widthHigh, kind, hasOthers }: DecimalHead,
-  count: number,
-  kinds: Uint8Array,
-): void {
-  kinds.fill(kind, 0, count);
-  if (!hasOthers) return;
-  const from = at + packedWords(count, width) + packedWords(count, widthHigh);
-  for (let i = 0; i < count; i++) {
-    const other = (words[from + (i >>> 4)] >>> ((i & 15) * 2)) & 3;
-    if (other !== 0) kinds[i] = other === noNumber[Kind.Null] ? Kind.Null : Kind.Missing;
-  }
-}
-
 /**
  * Fills in the numbers; in place of those that are none, anything.
  * @param scratch room for `count` words
@@ -247,63 +232,27 @@ export function decimalNumbers(
   numbers: Float64Array,
   scratch: Uint32Array,
 ): void {
-  unpack(words.subarray(at), count, width, scratch);
-  if (widthHigh > 0) {
-    for (let i = 0; i < count; i++) numbers[i] = scratch[i] + low;
-    unpack(words.subarray(at + packedWords(count, width)), count, widthHigh, scratch);
-    for (let i = 0; i < count; i++) numbers[i] += scratch[i] * highUnit;
-    if (scale > 0) for (let i = 0; i < count; i++) numbers[i] /= powers[scale];
-  } else if (scale === 0) {
-    for (let i = 0; i < count; i++) numbers[i] = scratch[i] + low;
-  } else {
-    const power = powers[scale];
-    for (let i = 0; i < count; i++) numbers[i] = (scratch[i] + low) / power;
+  const power = powers[scale];
+  if (widthHigh === 0) {
+    packedKernel().numbers({ words, at, count, width }, low, power, numbers);
+    return;
   }
+  unpack(words.subarray(at), count, width, scratch);
+  for (let i = 0; i < count; i++) numbers[i] = scratch[i] + low;
+  unpack(words.subarray(at + packedWords(count, width)), count, widthHigh, scratch);
+  for (let i = 0; i < count; i++) numbers[i] = (numbers[i] + scratch[i] * highUnit) / power;
 }
 
-/**
- * Writes the records whose number is in [low, high] (`inside`) or outside to `found`; answers how many there are. Undefined
- * for numbers of more than 32 bits.
- * @param kinds asked for where some records have no number
- */
-export function decimalsInRange(
-  words: Uint32Array,
+/** The whole numbers whose value is in [low, high], as offsets from the least number; none where `from` is past `to`. */
+export function rangeOfWholes(
+  low: number,
+  high: number,
   head: DecimalHead,
-  count: number,
-  { low, high, inside }: { readonly low: number; readonly high: number; readonly inside: boolean },
-  kinds: () => Uint8Array,
-  found: Uint32Array,
-): number | undefined {
-  const { at, width, widthHigh, hasOthers, kind } = head;
-  if (widthHigh > 0) return undefined;
-  // As offsets from the least number. Beyond what there is, one more or less says the same.
+): { readonly from: number; readonly to: number } {
+  // Beyond what there is, one more or less says the same.
   const from = Math.max(0, firstWhole(low, head) - head.low);
   const to = Math.min(head.high - head.low, lastWhole(high, head) - head.low);
-  let kept = 0;
-  if (from > to) {
-    if (inside) return 0;
-    for (; kept < count; kept++) found[kept] = kept;
-  } else {
-    const span = to - from;
-    const wanted = inside ? 1 : 0;
-    const mask = width === 32 ? 0xffffffff : 2 ** width - 1;
-    for (let i = 0, bit = at * 32; i < count; i++, bit += width) {
-      const word = bit >>> 5;
-      const shift = bit & 31;
-      let number = words[word] >>> shift;
-      if (shift + width > 32) number |= words[word + 1] << (32 - shift);
-      found[kept] = i;
-      kept += ((number & mask) - from) >>> 0 <= span ? wanted : 1 - wanted;
-    }
-  }
-  if (!hasOthers) return kept;
-  const all = kinds();
-  let numbers = 0;
-  for (let i = 0; i < kept; i++) {
-    found[numbers] = found[i];
-    numbers += all[found[i]] === kind ? 1 : 0;
-  }
-  return numbers;
+  return { from, to };
 }
 
 /** The least whole number whose value is not below `low`, of those from the least there is to one past the greatest. */

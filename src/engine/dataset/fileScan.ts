@@ -1,5 +1,5 @@
 import type { ColumnStore } from '../columns/columnStore.ts';
-import { everything, windowAfter, type MatchWindow } from '../matchWindow.ts';
+import { everything, isEverything, windowAfter, type MatchWindow } from '../matchWindow.ts';
 import type { Find, MalformedUse, Output } from '../pool/task.ts';
 import { digestOf, type Plan } from '../query/index.ts';
 import { ColumnUse } from './columnUse.ts';
@@ -63,6 +63,11 @@ export async function* scanFile(
     digest: query && digestOf(query.plan),
     toBlock: Math.min(file.blocks, toBlock),
     columns: columns && ((from, to) => columns.stretch(from, to)),
+    // Where a window cuts or a task is measured, tasks say more.
+    matches:
+      columns?.counts && !scan.measure && isEverything(scan.window ?? query?.window ?? everything)
+        ? (block) => columns.matches(block)
+        : undefined,
     // Blocks that are skipped are not searched for malformed records.
     ...(scan.malformed !== 'collect' && {
       mayMatch: (block: number) => known.mayMatch(conditions, block),

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { emptySummary, type BlockIndex, type BlockPlace, type BlockSummary } from '../index/blockIndex.ts';
 import { isEverything, windowAfter, windowAmong, windowEnd, type MatchWindow } from '../matchWindow.ts';
 import { SourceError } from '../source/source.ts';
@@ -45,6 +46,8 @@ export interface ScanRequest {
   readonly unproven?: Unproven | undefined;
   /** Answers what is kept of the columns of the blocks [from, to), and what is to be kept. */
   readonly columns?: ((from: number, to: number) => StretchColumns | undefined) | undefined;
+  /** Answers how many records of a block match where that is known here, without a task. */
+  readonly matches?: ((block: number) => number | undefined) | undefined;
 }
 
 /** An index of the file as it was, whose blocks hold where their bytes are as they were. */
@@ -83,12 +86,16 @@ const resultRoom = 4 * 1024 * 1024;
 const reducedBlock = 128 * 1024;
 const reducedBlocks = 2;
 const backgroundPriority = 1;
+/** How long matches are counted here in one go. */
+const countingMs = 8;
 
 interface Handed {
   readonly firstBlock: number;
   readonly lastBlock: number;
   readonly result: Promise<ScanResult> | undefined;
   readonly comparison?: Comparison;
+  /** Matches of each block, where those were counted here. */
+  readonly counts?: readonly number[];
 }
 
 interface Comparison {
@@ -199,6 +206,25 @@ export async function* scanInOrder(
     if (next > first) inFlight.push({ firstBlock: first, lastBlock: next, result: undefined });
   };
 
+  /** Counts the matches of blocks whose columns tell; answers whether there are any. */
+  const count = (): boolean => {
+    const { matches } = request;
+    if (!matches) return false;
+    const first = next;
+    const counts: number[] = [];
+    const until = performance.now() + countingMs;
+    while (next < Math.min(toBlock(), index.length) && performance.now() < until) {
+      if (request.mayMatch?.(next) === false) break;
+      const matched = matches(next);
+      if (matched === undefined) break;
+      counts.push(matched);
+      next++;
+    }
+    if (counts.length === 0) return false;
+    inFlight.push({ firstBlock: first, lastBlock: next, result: undefined, counts });
+    return true;
+  };
+
   /** Hands out a comparison of blocks that need not be scanned if they are as they were; answers whether there are any. */
   const compare = (): boolean => {
     const before = request.unproven?.index;
@@ -236,6 +262,7 @@ export async function* scanInOrder(
     while (next < toBlock() && inFlight.length < limit) {
       if (request.mayMatch) skip();
       if (next >= toBlock()) return;
+      if (count()) return;
       if (compare()) continue;
       // Absolute numbers are known only where the index is.
       if (request.needsPosition && next > index.length && inFlight.length > 0) return;
@@ -250,7 +277,7 @@ export async function* scanInOrder(
     for (fill(); inFlight.length > 0; fill()) {
       const handed = inFlight.shift();
       if (!handed) return;
-      const { firstBlock, lastBlock, comparison } = handed;
+      const { firstBlock, lastBlock, comparison, counts } = handed;
       if (comparison) {
         const same = await takeOver(firstBlock, expected.start, comparison);
         const rest = firstBlock + same;
@@ -267,6 +294,18 @@ export async function* scanInOrder(
         continue;
       }
       const stretchEnd = Math.min(lastBlock * file.blockSize, end());
+      if (counts) {
+        const result = counted(index, firstBlock, counts);
+        const { blocks } = result;
+        matched += countMatches(result);
+        unread += result.unreadBytes;
+        yield { firstBlock, blocks, place: expected, result, scanned: stretchEnd, skipped, unread };
+        expected = index.place(lastBlock);
+        // Others get their turn, and may abort this.
+        if (next < toBlock()) await setImmediate();
+        both.throwIfAborted();
+        continue;
+      }
       if (!handed.result) {
         const blocks = unscanned(index, firstBlock, lastBlock);
         skipped += stretchEnd - firstBlock * file.blockSize;
@@ -359,6 +398,24 @@ function unscanned(index: BlockIndex, from: number, to: number): BlockResult[] {
   const blocks: BlockResult[] = [];
   for (let block = from; block < to; block++) blocks.push({ ...index.summary(block), matched: 0, zones: [] });
   return blocks;
+}
+
+/** What a task would answer of blocks whose matches were counted here. */
+function counted(index: BlockIndex, from: number, counts: readonly number[]): ScanResult {
+  const blocks = counts.map((matched, i) => ({ ...index.summary(from + i), matched, zones: [] }));
+  return {
+    kind: 'scan',
+    start: blocks[0].start,
+    blocks,
+    bytes: undefined,
+    rejects: [],
+    paths: [],
+    places: [],
+    passed: 0,
+    failure: undefined,
+    fromColumns: blocks.filter(({ records }) => records > 0).length,
+    unreadBytes: blocks[blocks.length - 1].next - blocks[0].start,
+  };
 }
 
 /** Blocks inside a record that began before them. */

@@ -1,3 +1,4 @@
+import type { Marks } from '../kernel/packed.ts';
 import type { ColumnRanges } from '../kernel/ranges.ts';
 import type { Lease } from './lease.ts';
 
@@ -31,6 +32,8 @@ export interface CodedValues {
   readonly count: number;
   /** The code of each record. */
   readonly codes: Uint16Array;
+  /** The records whose code has a byte other than 0 in `taken`. */
+  mark(taken: Uint8Array): Marks;
 }
 
 /**
@@ -98,6 +101,19 @@ export class FieldColumn {
   ): { readonly records: Uint32Array; readonly exact: boolean } | undefined {
     const records = this.#ranges?.select(low, high, inside);
     return records && { records, exact: false };
+  }
+
+  /**
+   * The same records as a set, all of them (`true`) or none (`false`), where that can be told without going through the
+   * numbers one by one; then those whose value is no exact number are not among them.
+   */
+  markRange(_low: number, _high: number, _inside: boolean): Marks | boolean | undefined {
+    return undefined;
+  }
+
+  /** The records of a kind from `low` to `high` (`inside`) or another, likewise. */
+  markKinds(_low: number, _high: number, _inside: boolean): Marks | boolean | undefined {
+    return undefined;
   }
 
   /** The different values, where the column is kept as those and a code for each record. */

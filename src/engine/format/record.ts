@@ -1,10 +1,11 @@
 import type { Fault } from '../fault.ts';
+import type { Marks } from '../kernel/packed.ts';
 import type { Needle, Search } from '../kernel/search.ts';
 import { FieldColumn, Kind } from './fieldColumn.ts';
 import type { Lease } from './lease.ts';
 
 export { FieldColumn, Kind };
-export type { Needle, Search };
+export type { Marks, Needle, Search };
 
 /** What a `RecordBlock` is made of. All indices are relative to `bytes`; `offset + index` is a place in the source. */
 export interface BlockParts {

@@ -104,6 +104,18 @@ export interface KernelExports {
   leastSize(values: number, count: number, sign: number): number;
   countSizes(...operands: number[]): void;
 
+  markRange(...operands: number[]): void;
+  markCodes(...operands: number[]): void;
+  keepKinds(...operands: number[]): void;
+  unpackKinds(words: number, count: number, kind: number, target: number): void;
+  markAll(count: number, marked: number, target: number): void;
+  andMarks(target: number, other: number, count: number): void;
+  orMarks(target: number, other: number, count: number): void;
+  countMarks(marks: number, count: number): number;
+  listMarks(marks: number, count: number, target: number): number;
+  unpackNumbers(...operands: number[]): void;
+  unpackCodes(words: number, count: number, width: number, target: number): void;
+
   search(from: number, to: number, length: number): number;
   readonly searched: WebAssembly.Global;
   readonly needle: WebAssembly.Global;
@@ -152,7 +164,7 @@ export interface Arena {
   view(): DataView;
 }
 
-const pageSize = 65536;
+export const pageSize = 65536;
 /** Bytes around the buffer that the kernel may touch: it looks back a block and ahead a stretch and some. */
 const before = 64;
 const after = 4352;
@@ -161,7 +173,8 @@ const keptSize = 64 * 1024 * 1024;
 
 let compiled: WebAssembly.Module | undefined;
 
-function instantiate(): KernelExports {
+/** A kernel with memory of its own. */
+export function instantiate(): KernelExports {
   compiled ??= new WebAssembly.Module(wasm);
   return new WebAssembly.Instance<KernelExports>(compiled).exports;
 }

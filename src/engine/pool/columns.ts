@@ -6,6 +6,7 @@ import type { BlockSummary } from '../index/blockIndex.ts';
 import type { Plan } from '../query/index.ts';
 import { SegmentWriter } from '../columns/segmentWriter.ts';
 import { StoredBlocks } from '../columns/storedBlock.ts';
+import { StoredSegment } from '../columns/storedSegment.ts';
 import { carriageReturn, lineFeed } from '../ascii.ts';
 import { readPlaces } from '../columns/places.ts';
 import { wordsOf, type SegmentBytes } from '../columns/segment.ts';
@@ -169,7 +170,10 @@ export async function* blocksOf(
       yield {
         start: summary.start,
         next: summary.next,
-        records: storedBlocks.block(summary, segments),
+        records: storedBlocks.block(
+          summary,
+          segments.map((segment) => new StoredSegment(segment)),
+        ),
         summary,
         places,
       };

@@ -11,7 +11,7 @@ export type { PrintOptions, PrintTarget } from './print/dialect.ts';
 export { planQuery, type Plan } from './plan.ts';
 export { digestOf } from './planDigest.ts';
 export type { Predicate } from './predicate/predicate.ts';
-export type { Origin } from './predicate/selector.ts';
+export type { Mark, Origin } from './predicate/selector.ts';
 export type { ZoneCondition } from './predicate/zones.ts';
 export type { ParsedQuery } from './syntax/pipeline.ts';
 export type { Operator, Query } from './syntax/tree.ts';

@@ -126,6 +126,34 @@ function top(g: fc.GeneratorValue): string {
   return `${where}ORDER BY ${key}${order} |> LIMIT ${pick('1', '5', '40')}${rest}`;
 }
 
+/** Conditions that packed columns answer by themselves, joined in any way. */
+function condition(g: fc.GeneratorValue, depth: number): string {
+  const pick = (...texts: string[]): string => g(() => fc.constantFrom(...texts));
+  if (depth > 0 && g(fc.boolean)) {
+    const [one, other] = [condition(g, depth - 1), condition(g, depth - 1)];
+    return pick(
+      `(${one} AND ${other})`,
+      `(${one} OR ${other})`,
+      `NOT (${one} OR ${other})`,
+      // Of what no column says alone, each record is asked.
+      `(${one} AND ${other} AND d < i)`,
+    );
+  }
+  const column = pick('i', 'd', 's', 'u', 'b', 'id');
+  const number = (): string => pick('-3', '0', '1', '2.5', '7', '50', '112.25', '1e5', '-1e3');
+  const not = pick('', '', 'NOT ');
+  return pick(
+    `${column} ${pick('=', '<>', '<', '<=', '>', '>=')} ${number()}`,
+    `${column} ${not}BETWEEN ${number()} AND ${number()}`,
+    `${column} ${not}IN (${number()}, ${number()}, ${number()})`,
+    `${column} IS ${not}NULL`,
+    `${column} ${pick('=', '<>', '<', '>=')} ${pick("'a'", "'ab'", "'1'")}`,
+    `${column} ${not}LIKE ${pick("'%a%'", "'a%'", "'_b'", "'%'")}`,
+    `${column} ${not}IN ('a', 'b', 'ab')`,
+    pick('true', 'false', `${column} > NULL`),
+  );
+}
+
 describe('columns/differential', () => {
   let folder: string;
   let files = 0;
@@ -174,6 +202,40 @@ describe('columns/differential', () => {
         { numRuns: runs(15, 1000), endOnFailure: true },
       );
       assert.ok(stored > 20, `${stored} blocks came from columns`);
+    }).timeout(runs(60_000, 1_200_000));
+  }
+
+  for (const format of ['jsonl', 'csv'] as const) {
+    it(`counts by the packed columns of ${format} what its text holds`, async () => {
+      stored = 0;
+      await fc.assert(
+        fc.asyncProperty(file, fc.gen(), async (rows, g) => {
+          const path = join(folder, `${files++}.${format}`);
+          await writeFile(path, format === 'csv' ? csv(rows) : jsonl(rows));
+          const plain = await open(path);
+          const kept = await open(path, anew());
+          try {
+            await countTo(
+              kept,
+              { query: 'i > 0 AND d > 0 AND s > 0 AND u > 0 AND b > 0 AND id > 0' },
+              context,
+            );
+            for (let asked = 0; asked < 40; asked++) {
+              const text = condition(g, 3);
+              const query = { query: text };
+              const expected = await countTo(plain, query, context);
+              const { matched } = await countTo(kept, query, context);
+              assert.equal(matched, expected.matched, text);
+              stored += await fromColumns(kept, text);
+            }
+          } finally {
+            await plain.close();
+            await kept.close();
+          }
+        }),
+        { numRuns: runs(8, 1000), endOnFailure: true },
+      );
+      assert.ok(stored > 200, `${stored} blocks came from columns`);
     }).timeout(runs(60_000, 1_200_000));
   }
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readPlaces } from '../../../src/engine/columns/places.ts';
 import { SegmentWriter } from '../../../src/engine/columns/segmentWriter.ts';
-import { answers, StoredBlocks } from '../../../src/engine/columns/storedBlock.ts';
+import { StoredBlocks } from '../../../src/engine/columns/storedBlock.ts';
+import { StoredSegment } from '../../../src/engine/columns/storedSegment.ts';
 import { Encoding, headOf } from '../../../src/engine/columns/segment.ts';
 import { WordWriter } from '../../../src/engine/columns/wordWriter.ts';
 import { createKernelCsvScanner } from '../../../src/engine/format/csv/scanner.ts';
@@ -90,7 +91,7 @@ function stored(block: RecordBlock, segment: Uint8Array, request: FieldRequest):
     malformed: block.faulty,
     checksum: NaN,
   };
-  return new StoredBlocks([request]).block(summary, [segment]);
+  return new StoredBlocks([request]).block(summary, [new StoredSegment(segment)]);
 }
 
 /** What questions can see of a column: of each record its kind, its bytes and its number. */
@@ -114,7 +115,7 @@ function check(trial: Trial, values: readonly (string | undefined)[], numeric: b
   assert.deepEqual(plainSegmentOf(trial, block), segment);
   for (const asked of numeric || trial.json ? [true, false] : [false]) {
     const request = { path: trial.path, numeric: asked };
-    if (!answers(segment, request)) {
+    if (!new StoredSegment(segment).answers(request)) {
       assert.equal(encoding, Encoding.None);
       continue;
     }

@@ -32,6 +32,19 @@ export {
   leastGap,
   mostGap,
 } from './columns';
+export {
+  markRange,
+  markCodes,
+  keepKinds,
+  unpackKinds,
+  markAll,
+  andMarks,
+  orMarks,
+  countMarks,
+  listMarks,
+  unpackNumbers,
+  unpackCodes,
+} from './packed';
 export { selectRange, numberBounds, least, greatest, textBounds, leastText, greatestText } from './ranges';
 export { search, searched, needle, loose, hits } from './search';
 export { endPlain, endWhole } from './scalar';

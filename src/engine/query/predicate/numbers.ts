@@ -1,7 +1,7 @@
 import { Kind } from '../../format/record.ts';
 import type { ComparisonOperator } from '../syntax/tree.ts';
 import { compareNumbers, toDouble, type Numeric } from '../value/decimal.ts';
-import type { AcceptsValue, ReadValue, Selector } from './selector.ts';
+import { joined, type AcceptsValue, type Mark, type ReadValue, type Selector } from './selector.ts';
 
 /** Doubles from `low` to `high`, both included; empty where low > high. */
 export interface DoubleRange {
@@ -63,6 +63,7 @@ export function selectRange(
   const { low, high } = range;
   return {
     cost: 1,
+    mark: (block) => block.fields[field].markRange(low, high, inside),
     select(block, selection, count) {
       const column = block.fields[field];
       // What is selected of all is all that is looked at in what follows.
@@ -89,6 +90,9 @@ export function selectRange(
   };
 }
 
+/** Going through a packed column so often takes no longer than unpacking it. */
+const mostPoints = 8;
+
 /** Records whose number is (or is not) one of a set. */
 export function selectNumberIn(
   field: number,
@@ -97,8 +101,14 @@ export function selectNumberIn(
   readValue: ReadValue,
   accepts: AcceptsValue,
 ): Selector {
+  const points = [...values].map(
+    (value): Mark =>
+      (block) =>
+        block.fields[field].markRange(value, value, inside),
+  );
   return {
     cost: 3,
+    mark: points.length > 0 && points.length <= mostPoints ? joined(points, !inside) : undefined,
     select(block, selection, count) {
       const { numbers, kinds } = block.fields[field];
       let kept = 0;

@@ -21,7 +21,9 @@ import {
   allOf,
   anyOf,
   constantly,
+  narrow,
   type AcceptsValue,
+  type Mark,
   type Origin,
   type ReadValue,
   type Select,
@@ -38,6 +40,8 @@ export interface Predicate {
   /** What a scan must find: the first fields of the scan's list, in this order. */
   readonly fields: readonly FieldRequest[];
   readonly select: Select;
+  /** The same of all records of a block, where its columns can tell; those that cannot be read are left out. */
+  readonly mark?: Mark | undefined;
 }
 
 /** One of the conditions that must all hold. */
@@ -105,13 +109,30 @@ export function compilePredicate(
     compiler.frame.block = block;
     compiler.frame.origin = origin;
     const readable = withFaulty || block.faulty === 0 ? count : dropUnreadable(block, selection, count);
-    return condition.select(block, selection, readable, origin);
+    const marks = readable === block.count ? condition.mark?.(block) : undefined;
+    return marks === undefined
+      ? condition.select(block, selection, readable, origin)
+      : narrow(marks, selection, readable);
   };
   const { zones, texts } = facts;
   // Zones need the values of all records.
   const holding = zones.length === 0 ? needleOf(texts, layout) : undefined;
   const fieldsOnly = !compiler.asksRecords && !conditions.some(({ kind }) => kind === 'sample');
-  return { predicate: { fields: fields.requests(), select }, zones, holding, fieldsOnly };
+  const mark = withFaulty ? undefined : condition.mark && withoutUnreadable(condition.mark);
+  return { predicate: { fields: fields.requests(), select, mark }, zones, holding, fieldsOnly };
+}
+
+/** The same as sets go: `dropUnreadable` of what is marked. */
+function withoutUnreadable(mark: Mark): Mark {
+  return (block) => {
+    const marks = mark(block);
+    if (block.faulty === 0 || marks === undefined || marks === false) return marks;
+    if (marks === true) return undefined;
+    for (let record = 0; record < block.count; record++) {
+      if (block.faults[record] !== 0 && !isReadable(block.faults[record])) marks.remove(record);
+    }
+    return marks;
+  };
 }
 
 /** Leaves out the records that cannot be read field by field. */

@@ -236,6 +236,7 @@ export function selectText(
 export function selectKind(field: number, low: number, high: number, inside: boolean): Selector {
   return {
     cost: 0.5,
+    mark: (block) => block.fields[field].markKinds(low, high, inside),
     select(block, selection, count) {
       const { kinds } = block.fields[field];
       let kept = 0;
