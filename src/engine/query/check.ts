@@ -60,7 +60,7 @@ export function checkQuery(
       const inner = columns.find((column) => column.name.toLowerCase().endsWith(`.${name.toLowerCase()}`));
       const near = nearest(name, candidates);
       const meant = same ?? inner ?? columns.find((column) => column.name === near);
-      const unknown = `unknown column ${name} (not seen so far)`;
+      const unknown = `unknown column ${name}${names === 'columns' ? '' : ' (not in the sampled records)'}`;
       if (meant !== undefined) warn(`${unknown}; did you mean ${pathOf(meant)}?`, pathOf(meant));
       else if (operands.has(node) && rest.length === 0) {
         const text = writeText(first.name);
@@ -68,8 +68,19 @@ export function checkQuery(
       } else warn(`${unknown}${didYouMean(name, candidates)}`);
     },
   });
-  for (const operator of query.operators) resolve(operator, resolver);
+  for (const operator of query.operators) {
+    resolve(operator, resolver);
+    if (operator.kind === 'where' && isPlainValue(operator.condition)) {
+      const message = 'this condition is the same for every record';
+      diagnostics.push(warningAt(operator.condition, message));
+    }
+  }
   return diagnostics;
+}
+
+/** Whether an expression is a number or a text and nothing else. */
+function isPlainValue(expression: Expression): boolean {
+  return expression.kind === 'literal' && expression.value !== null && typeof expression.value !== 'boolean';
 }
 
 /** A column as a query writes it. */
@@ -83,19 +94,26 @@ function replaced(text: string, { from, to }: Span, by: string): string {
 
 /** Names of a CSV, where letter case is not looked at and a dot is a part of the name. */
 function seenAmongNames(columns: readonly KnownColumn[]): (members: readonly string[]) => boolean {
-  const names = columns.map((column) => column.name.toLowerCase());
-  return (members) => names.some((known) => isNear(known, members.join('.').toLowerCase()));
+  const isSeen = seenAmong(columns.map((column) => column.name.toLowerCase()));
+  return (members) => isSeen(members.join('.').toLowerCase());
 }
 
 /** Paths of JSON, where letter case matters and a key with a dot is not a member of a member. */
 function seenAmongPaths(columns: readonly KnownColumn[]): (members: readonly string[]) => boolean {
-  const paths = columns.map(pathOf);
-  return (members) => paths.some((known) => isNear(known, writePath(members)));
+  const isSeen = seenAmong(columns.map(pathOf));
+  return (members) => isSeen(writePath(members));
 }
 
-/** Whether a column was seen above or below the name: what is below a column may be further down in the file. */
-function isNear(known: string, name: string): boolean {
-  return known === name || known.startsWith(`${name}.`) || name.startsWith(`${known}.`);
+/**
+ * Whether a column was seen by a name, or above or below it. What is below a column may be further down in the file,
+ * unless members of it were seen, and not this one.
+ */
+function seenAmong(known: readonly string[]): (name: string) => boolean {
+  const below = (name: string): boolean => known.some((other) => other.startsWith(`${name}.`));
+  return (name) =>
+    known.includes(name) ||
+    below(name) ||
+    known.some((other) => name.startsWith(`${other}.`) && !below(other));
 }
 
 /** Columns that stand where a text is to be expected: to the right of what they are compared with. */

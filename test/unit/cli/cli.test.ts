@@ -257,7 +257,8 @@ describe('rowriver', function () {
     });
 
     it('may be that a column is not there', async () => {
-      const warning = 'rowriver: unknown column aa (not seen so far); did you mean ab?\n  aa > 1\n  ^^\n';
+      const warning =
+        'rowriver: unknown column aa (not in the sampled records); did you mean ab?\n  aa > 1\n  ^^\n';
       await writeFile(at('column.jsonl'), '{"ab":1}\n');
       ends(
         await runCli([at('column.jsonl'), 'aa > 1']),

@@ -26,6 +26,10 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['(a = 1', '1', 'the query ends here; expected a ) that closes the parenthesis'],
   ['a = 1)', ')', 'expected AND, OR or an operator before )'],
   ['a = 1 b = 2', 'b', 'expected AND, OR or an operator before b'],
+  ['a = 1 adn b = 2', 'adn', 'expected AND, OR or an operator before adn; did you mean AND?'],
+  ["a LIEK 'x'", 'LIEK', 'expected AND, OR or an operator before LIEK; did you mean LIKE?'],
+  ['a = 1 ORDR BY b', 'ORDR', 'expected AND, OR or an operator before ORDR; did you mean ORDER BY?'],
+  ['a = 1 |> ODER BY b', 'ODER', 'ODER is not an operator; did you mean ORDER BY?'],
   ['a && b', '&&', '&& is not supported; write AND'],
   ['a | b', '|', '| is not supported; write OR'],
   ['!a', '!', '! is not supported; write NOT'],
@@ -42,6 +46,11 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ["TIMESTAMP '2024-13-01'", "'2024-13-01'", "'2024-13-01' is not a timestamp; write TIMESTAMP '2024-05-31 18:30:00'"],
   ["INTERVAL '3 dais'", "'3 dais'", "'3 dais' is not an interval; write INTERVAL '2 hours 30 minutes'"],
   ['INTERVAL 3 dya', 'dya', 'dya is not a unit of time; did you mean day?'],
+  [
+    "list_filter(a, m -> m.role = 'x')",
+    '->',
+    'lambdas are not supported; write |> UNNEST list AS item |> WHERE item...',
+  ],
   ['a->b', '->', "-> is not supported; write a member as a.b or a['b']"],
   ['* = 1', '*', '* is allowed only in SELECT and in count(*)'],
   // Functions
@@ -162,21 +171,21 @@ describe('checkQuery', () => {
 
   it('warns of columns that were not seen', () => {
     assert.deepEqual(warnings('stauts = 1 AND user.contry = 2'), [
-      'stauts: unknown column stauts (not seen so far); did you mean status?',
-      'user.contry: unknown column user.contry (not seen so far); did you mean user.country?',
+      'stauts: unknown column stauts (not in the sampled records); did you mean status?',
+      'user.contry: unknown column user.contry (not in the sampled records); did you mean user.country?',
     ]);
-    assert.deepEqual(warnings('zzz IS NULL'), ['zzz: unknown column zzz (not seen so far)']);
+    assert.deepEqual(warnings('zzz IS NULL'), ['zzz: unknown column zzz (not in the sampled records)']);
     assert.deepEqual(warnings('_erorr IS NULL'), [
-      '_erorr: unknown column _erorr (not seen so far); did you mean _error?',
+      '_erorr: unknown column _erorr (not in the sampled records); did you mean _error?',
     ]);
   });
 
   it('warns of them also where an operator only names them', () => {
     assert.deepEqual(warnings('DROP stauts'), [
-      'stauts: unknown column stauts (not seen so far); did you mean status?',
+      'stauts: unknown column stauts (not in the sampled records); did you mean status?',
     ]);
     assert.deepEqual(warnings('RENAME stauts AS s'), [
-      'stauts: unknown column stauts (not seen so far); did you mean status?',
+      'stauts: unknown column stauts (not in the sampled records); did you mean status?',
     ]);
     assert.deepEqual(
       warnings('EXTEND 1 AS one |> RENAME one AS two, status AS s |> DROP two, user.country'),
@@ -190,6 +199,12 @@ describe('checkQuery', () => {
       warnings('EXTEND status + 1 AS next |> WHERE next > 1 |> SELECT next AS n |> ORDER BY n'),
       [],
     );
+    assert.deepEqual(warnings("user.contry = 'x'", [{ name: 'user', type: 'object' }, ...columns]), [
+      'user.contry: unknown column user.contry (not in the sampled records); did you mean user.country?',
+    ]);
+    assert.deepEqual(warnings('staus = 1', columns, 'columns'), [
+      'staus: unknown column staus; did you mean status?',
+    ]);
     assert.deepEqual(warnings('AS t |> WHERE t.status = 1 AND _line > 3'), []);
   });
 
@@ -200,13 +215,13 @@ describe('checkQuery', () => {
       { name: 'http.status', path: 'http.status', type: 'number' },
     ];
     assert.deepEqual(warnings("Level = 'error'", logs), [
-      'Level: unknown column Level (not seen so far); did you mean level?',
+      'Level: unknown column Level (not in the sampled records); did you mean level?',
     ]);
     assert.deepEqual(warnings("trace.id = 'x'", logs), [
-      'trace.id: unknown column trace.id (not seen so far); did you mean "trace.id"?',
+      'trace.id: unknown column trace.id (not in the sampled records); did you mean "trace.id"?',
     ]);
     assert.deepEqual(warnings('"http.status" = 500', logs), [
-      '"http.status": unknown column http.status (not seen so far); did you mean http.status?',
+      '"http.status": unknown column http.status (not in the sampled records); did you mean http.status?',
     ]);
     assert.deepEqual(warnings(`"trace.id" = 'x' AND http IS NULL AND http.status.code = 1`, logs), []);
   });
@@ -219,12 +234,19 @@ describe('checkQuery', () => {
     assert.deepEqual(warnings(`level = 'x' AND trace.id = 'x' AND "trace.id" = 'y'`, csv, 'columns'), []);
   });
 
+  it('warns of a condition that is a value and nothing else', () => {
+    assert.deepEqual(warnings('404'), ['404: this condition is the same for every record']);
+    assert.deepEqual(warnings("'slow'"), ["'slow': this condition is the same for every record"]);
+    assert.deepEqual(warnings('TRUE'), []);
+    assert.deepEqual(warnings('|> LIMIT 404 |> SELECT 404 AS n'), []);
+  });
+
   it('takes a bare word that is compared for a text', () => {
     assert.deepEqual(warnings('status = error'), [
-      "error: unknown column error (not seen so far); write text in single quotes: 'error'",
+      "error: unknown column error (not in the sampled records); write text in single quotes: 'error'",
     ]);
     assert.deepEqual(warnings('status = staus'), [
-      'staus: unknown column staus (not seen so far); did you mean status?',
+      'staus: unknown column staus (not in the sampled records); did you mean status?',
     ]);
   });
 
@@ -233,7 +255,7 @@ describe('checkQuery', () => {
     assert.deepEqual(warnings('_value > 1', values), []);
     assert.deepEqual(warnings('_value IS NULL'), []);
     assert.deepEqual(warnings('value > 1', values), [
-      'value: unknown column value (not seen so far); did you mean _value?',
+      'value: unknown column value (not in the sampled records); did you mean _value?',
     ]);
   });
 });

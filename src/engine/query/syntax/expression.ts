@@ -132,11 +132,22 @@ function parseSymbolOperator(
   // `a.*` is an item of SELECT, not an expression.
   if (token.value === '.') return cursor.isSymbol('*', 1) ? undefined : parseMember(cursor, left);
   if (token.value === '->' || token.value === '->>') {
+    if (isLambda(cursor, left)) {
+      throw new QueryError(token, 'lambdas are not supported; write |> UNNEST list AS item |> WHERE item...');
+    }
     throw new QueryError(token, `${token.value} is not supported; write a member as a.b or a['b']`);
   }
   const habit = foreign.get(token.value);
   if (habit !== undefined) throw new QueryError(token, `${token.value} is not supported; write ${habit}`);
   return undefined;
+}
+
+/** Whether a name before -> stands again soon after it, as in x -> x > 1. */
+function isLambda(cursor: Cursor, left: Expression): boolean {
+  if (left.kind !== 'column' || left.rest.length > 0) return false;
+  const name = left.first.name.toLowerCase();
+  for (let ahead = 1; ahead < 12; ahead++) if (cursor.isWord(name, ahead)) return true;
+  return false;
 }
 
 function parseWordOperator(cursor: Cursor, left: Expression, floor: number): Expression | undefined {

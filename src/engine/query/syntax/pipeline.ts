@@ -93,7 +93,7 @@ function parseTail(cursor: Cursor, before: readonly Operator[]): Operator[] {
 function trailing(cursor: Cursor, first: Token): QueryError {
   const token = cursor.peek();
   if (first.kind === 'name' && cursor.last() === first && token.kind !== 'symbol') {
-    const near = didYouMean(first.value, firstWords.keys(), (word) => firstWords.get(word) ?? word);
+    const near = didYouMean(first.value, firstWords.keys(), wordOf);
     if (near !== '') return new QueryError(first, `${first.value} is not an operator${near}`);
   }
   if (token.kind === 'name') {
@@ -108,11 +108,17 @@ function trailing(cursor: Cursor, first: Token): QueryError {
       return new QueryError(token, `${word} starts a new operator; write |> before it`);
     }
   }
-  return new QueryError(token, `expected AND, OR or an operator before ${describe(token)}`);
+  const words = [...connectives, ...firstWords.keys()];
+  const meant = token.kind === 'name' ? didYouMean(token.value, words, wordOf) : '';
+  return new QueryError(token, `expected AND, OR or an operator before ${describe(token)}${meant}`);
 }
+
+/** What may go on after an expression. */
+const connectives = ['AND', 'OR', 'NOT', 'LIKE', 'ILIKE', 'IN', 'IS', 'BETWEEN'];
 
 /** The operators by their first words. */
 const firstWords = new Map(operatorWords.map((word) => [word.split(' ')[0], word]));
+const wordOf = (first: string): string => firstWords.get(first) ?? first;
 
 /** Words that people write where nothing is expected. */
 const trailingHints = new Map([
@@ -194,7 +200,8 @@ function unknownOperator(cursor: Cursor): QueryError {
   if (cursor.isWord('sort') || cursor.isWord('order')) {
     return new QueryError(token, `${token.value} is not an operator; did you mean ORDER BY?`);
   }
-  const near = token.kind === 'name' ? didYouMean(token.value, operatorWords) : '';
+  const near =
+    token.kind === 'name' ? didYouMean(token.value, [...operatorWords, ...firstWords.keys()], wordOf) : '';
   const known = near || `; the operators are ${operatorWords.join(', ')}`;
   return new QueryError(token, `${describe(token)} is not an operator${known}`);
 }

@@ -8,6 +8,28 @@ const columns = [
 ];
 
 describe('query/panel/search', () => {
+  it('looks for words and texts in every column that may hold them', () => {
+    const all = [...columns, { name: 'tags', type: 'list' }, { name: 'open', type: 'boolean' }];
+    const seen = [...all, { name: 'later', type: 'unknown' }];
+    const inTexts = ['level', '"odd name"', 'tags', 'later'];
+    const written = (paths: readonly string[], text: string) =>
+      paths.map((path) => `${path} ILIKE '%${text}%'`).join(' OR ');
+    assert.equal(searchFor('slow', seen)?.query, written(inTexts, 'slow'));
+    assert.deepEqual(searchFor("'slow'", seen)?.text, 'slow');
+    assert.equal(searchFor('404', seen)?.query, written(['http.status', ...inTexts], '404'));
+    assert.equal(
+      searchFor('true', seen)?.query,
+      written(['level', '"odd name"', 'tags', 'open', 'later'], 'true'),
+    );
+  });
+
+  it('is not offered where it could not look everywhere, or where a condition was meant', () => {
+    const many = Array.from({ length: 301 }, (_, at) => ({ name: `t${at}`, type: 'text' }));
+    assert.equal(searchFor('slow', many), undefined);
+    assert.equal(searchFor('level IS NOT NUL', columns), undefined);
+    assert.equal(searchFor('severity IS NUL', columns), undefined);
+  });
+
   it('takes words for a search in all text columns', () => {
     assert.deepEqual(searchFor(' connection timeout ', columns), {
       kind: 'search',
