@@ -232,9 +232,9 @@ export interface StatisticsCalls {
   /**
    * What columns hold. Progress comes first after the first blocks, then at most every 100 ms; the result is exact.
    * Cancel the call to stop; what was found for a column of a view once is kept, and asking again answers at once. A
-   * filter that still runs may be asked for as well. Of a table that is still being made (AGGREGATE, ORDER BY) the answer is
-   * empty, with no columns and `exact` false: ask again when its run is done. Of a view whose columns are computed from each
-   * record (SELECT, EXTEND) nothing is gathered: the call fails with a sentence that says so.
+   * filter that still runs may be asked for as well. Rows in another order (ORDER BY) are the rows of their filter. Of
+   * any other table that is still being made (AGGREGATE) the answer is empty, with no columns and `exact` false: ask again when
+   * its run is done.
    */
   statistics: { params: StatisticsRequest; result: StatisticsAnswer; progress: StatisticsAnswer };
   /** Rows over time. Progress and cancelling as for `statistics`. */

@@ -24,7 +24,8 @@ export function planFor(plan: Plan, output: Output): Plan {
 
 /** The fields that a scan finds. */
 export function fieldsOf(plan: Plan, output: Output): readonly FieldRequest[] {
-  return output.kind === 'stages' ? planFor(plan, output).fields : (plan.where?.fields ?? []);
+  const computes = output.kind === 'stages' || output.kind === 'rowStatistics';
+  return computes ? planFor(plan, output).fields : (plan.where?.fields ?? []);
 }
 
 /** What a scan asks of records besides some fields: nothing, the text of those that match, or that of all. */
@@ -38,6 +39,8 @@ export function textNeed(plan: Plan, output: Output): TextNeed {
       return 'fields';
     case 'stages':
       return textNeedOf(planFor(plan, output));
+    case 'rowStatistics':
+      return textNeedOf(plan) === 'fields' ? 'fields' : 'all';
     case 'bytes':
       return plan.where === undefined ? 'all' : 'matches';
     default:

@@ -9,7 +9,7 @@ import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
 import { rejectsIn, type Reject } from '../sink/rejects.ts';
 import type { Plan } from '../query/index.ts';
-import { localStagesOf } from '../stage/local.ts';
+import { localStagesOf, rowStatisticsOf } from '../stage/local.ts';
 import { createRowEncoder } from '../sink/rowEncoder.ts';
 import { collectPaths } from '../sink/tableRow.ts';
 import { statisticsCollector } from './statistics.ts';
@@ -36,8 +36,8 @@ export async function scanStretch(
   const made =
     isMaking && new SegmentMaker(plan.layout.names === 'paths', task.columns.wanted, fields.length);
   const rejects: Reject[] = [];
-  const located =
-    task.malformed === 'collect' || task.output.kind === 'stages' || /_offset/i.test(task.query ?? '');
+  const computes = output.kind === 'stages' || output.kind === 'rowStatistics';
+  const located = task.malformed === 'collect' || computes || /_offset/i.test(task.query ?? '');
   const window = task.window;
   let matches = 0;
   let { record, line } = stretch;
@@ -177,6 +177,13 @@ function createCollector(
     }
     case 'statistics':
       return statisticsCollector(output, spec.format, matcher);
+    case 'rowStatistics': {
+      const stages = rowStatisticsOf(plan, output);
+      return {
+        take: (block, selection, count, place) => stages.add(block, selection, count, place),
+        finish: () => ({ bytes: stages.take() }),
+      };
+    }
     case 'lines':
       return lineCollector(formatOf(spec.format).lineEnd === 'any');
     case 'paths':

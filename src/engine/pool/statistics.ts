@@ -36,7 +36,7 @@ export class StatisticsCollector {
     const { columns, discover, deep } = output;
     const { layout, numbersInText } = formatOf(format);
     const unescape = unescapeOf(layout);
-    const loose = numbersInText;
+    const loose = numbersInText || output.numbersInText === true;
     this.#nature = (column) => ({
       unescape,
       nature: { loose, reading: readingOf(columns[column], layout) },

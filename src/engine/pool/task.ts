@@ -45,6 +45,7 @@ export type Output =
   | { readonly kind: 'bytes'; readonly to: Target; readonly columns: readonly FieldPath[] }
   | StagesOutput
   | StatisticsOutput
+  | RowStatisticsOutput
   /** The lines that they stand on. */
   | { readonly kind: 'lines' }
   /** The dotted paths that they hold, in order of first appearance. */
@@ -78,6 +79,15 @@ export interface StatisticsOutput {
   /** Whether to look inside lists. */
   readonly deep: boolean;
   /** Whether to count the most frequent values also where there are many. */
+  readonly counts: boolean;
+  /** Whether texts that read as numbers are numbers, although the format has numbers of its own. */
+  readonly numbersInText?: boolean | undefined;
+}
+
+/** What the columns hold of rows that a query computes from each record, as a `Description` writes it. */
+export interface RowStatisticsOutput {
+  readonly kind: 'rowStatistics';
+  readonly deep: boolean;
   readonly counts: boolean;
 }
 

@@ -20,4 +20,5 @@ export { conditionsOf, type Condition } from './panel/conditions.ts';
 export { editQuery, type QueryEdit } from './panel/edit.ts';
 export { picksOf } from './panel/pick.ts';
 export { searchFor } from './panel/search.ts';
+export { unsortedQuery } from './panel/sort.ts';
 export { writeName, writePath, writeText } from './write.ts';

@@ -9,6 +9,7 @@ import type { View } from '../dataset/view.ts';
 /** A query being run over a file, and afterwards the view that it made. */
 export interface Run {
   readonly id: number;
+  readonly query: PlannedQuery;
   readonly state: ViewState;
   /** The columns that the query makes; undefined where the rows are records as they stand. */
   readonly columns: Columns | undefined;

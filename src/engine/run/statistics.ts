@@ -5,7 +5,8 @@ import type { FieldRequest } from '../format/record.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import type { MatchWindow } from '../matchWindow.ts';
 import type { MalformedUse, StatisticsOutput } from '../pool/task.ts';
-import { ColumnSet } from '../statistics/index.ts';
+import { Description, type Figures } from '../stage/description.ts';
+import { ColumnSet, type ColumnAccumulator } from '../statistics/index.ts';
 
 type Path = FieldRequest['path'];
 
@@ -19,6 +20,8 @@ export interface StatisticsScan {
   /** Whether to count the most frequent values also where there are many. */
   readonly counts: boolean;
   readonly malformed?: MalformedUse;
+  /** Whether texts that read as numbers are numbers, although the format has numbers of its own: rows of a CSV. */
+  readonly numbersInText?: boolean | undefined;
   /** Which matches; undefined: those that the query's LIMIT leaves. */
   readonly window?: MatchWindow;
 }
@@ -26,6 +29,14 @@ export interface StatisticsScan {
 /** What columns hold, as far as it is gathered. */
 export interface Gathered {
   readonly columns: readonly Path[];
+  readonly set: ColumnSet;
+  readonly coverage: Coverage;
+}
+
+/** What the columns of computed rows hold, as far as it is gathered. */
+export interface GatheredRows {
+  /** Undefined where no row has it so far. */
+  readonly columnAt: (path: Path) => ColumnAccumulator | undefined;
   readonly set: ColumnSet;
   readonly coverage: Coverage;
 }
@@ -40,7 +51,7 @@ export interface Gathered {
  */
 export async function gatherStatistics(
   dataset: Dataset,
-  { query, columns, discover, deep, counts, malformed = 'keep', window }: StatisticsScan,
+  { query, columns, discover, deep, counts, malformed = 'keep', numbersInText, window }: StatisticsScan,
   signal: AbortSignal,
   told: (gathered: Gathered) => void,
   scanned: (found: OrderedResult) => void | Promise<void> = () => undefined,
@@ -67,6 +78,7 @@ export async function gatherStatistics(
     discover,
     deep,
     counts,
+    numbersInText,
   };
   const coverage = (share: number, exact: boolean): Coverage => ({ share, rows: set.rows, exact });
   const request = { query, output, malformed, ...(window && { window }) };
@@ -87,6 +99,34 @@ export async function gatherStatistics(
     if (until?.aborted && share < 1) return { columns: known, set, coverage: coverage(share, false) };
   }
   return { columns: known, set, coverage: coverage(1, true) };
+}
+
+/**
+ * The same for the rows of a query that computes each from one record (`Plan.shape` is `rows`): of all of its columns, by their
+ * paths in the rows.
+ */
+export async function gatherRowStatistics(
+  dataset: Dataset,
+  query: PlannedQuery,
+  figures: Figures,
+  signal: AbortSignal,
+  told: (gathered: GatheredRows) => void,
+): Promise<GatheredRows> {
+  const { output, slots } = query.plan;
+  const whole = new Description(output, slots, figures);
+  const gathered = (share: number, exact: boolean): GatheredRows => {
+    const { columns, set } = whole;
+    const found = new Map(columns.map(({ path, column }) => [JSON.stringify(path), column]));
+    const coverage = { share, rows: set.rows, exact };
+    return { columnAt: (path) => found.get(JSON.stringify(path)), set, coverage };
+  };
+  const request = { query, output: { kind: 'rowStatistics', ...figures }, malformed: 'keep' } as const;
+  for await (const { result, scanned } of dataset.scan(request, signal)) {
+    if (!result?.bytes) continue;
+    whole.merge(result.bytes);
+    told(gathered(Math.min(1, scanned / (dataset.expectedSize ?? Infinity)), false));
+  }
+  return gathered(1, true);
 }
 
 /** Where the columns are that are known of a file: what `discover` begins with. */

@@ -24,14 +24,14 @@ export class TableRun implements Run {
   readonly columns = new Columns();
   readonly view = undefined;
   readonly #file: Dataset;
-  readonly #query: PlannedQuery;
+  readonly query: PlannedQuery;
   #state: ViewState;
   #rows: KeptRows | undefined;
 
   constructor(id: number, query: PlannedQuery, file: Dataset) {
     this.id = id;
     this.#file = file;
-    this.#query = query;
+    this.query = query;
     const names = derivedColumns(query);
     if (names) this.columns.setMembers(names, derivedReadings(query));
     this.#state = { ...startState(id, query, file), columns: this.columns.all };
@@ -51,7 +51,7 @@ export class TableRun implements Run {
    * the query asks for the time.
    */
   holdRows(): KeptRows | undefined {
-    const { asked, text } = this.#query;
+    const { asked, text } = this.query;
     const isWhole = this.#state.phase === 'done' && this.#rows?.dataset.index.malformed === 0;
     return isWhole && asked === text ? this.#rows?.hold() : undefined;
   }
@@ -100,7 +100,7 @@ export class TableRun implements Run {
   }
 
   get ofWholeRecords(): boolean {
-    return this.#query.plan.asRecords !== undefined;
+    return this.query.plan.asRecords !== undefined;
   }
 
   async close(): Promise<void> {
@@ -156,7 +156,7 @@ export class TableRun implements Run {
         counts = { records, malformed, scanned: scanned - passed, skipped: passed };
         advance({ ...counts, unread });
       };
-      for await (const piece of deriveRows(this.#file, this.#query, signal, noted, { until })) {
+      for await (const piece of deriveRows(this.#file, this.query, signal, noted, { until })) {
         written += piece.bytes.length;
         await file.appendFile(piece.bytes);
         if (piece.offsets.length > 0) await offsets.appendFile(offsetBytes(piece.offsets));

@@ -20,7 +20,7 @@ export class ViewRun implements Run {
   readonly dataset: Dataset;
   readonly view: View;
   readonly columns: Columns | undefined;
-  readonly #query: PlannedQuery;
+  readonly query: PlannedQuery;
   #state: ViewState;
   /** The view's last block, where it is not whole. */
   #cut: number | undefined;
@@ -28,7 +28,7 @@ export class ViewRun implements Run {
   constructor(id: number, query: PlannedQuery, dataset: Dataset) {
     this.id = id;
     this.dataset = dataset;
-    this.#query = query;
+    this.query = query;
     this.view = new View(query);
     const known = dataset.known.recall(query.text);
     if (known) this.view.restore(known);
@@ -63,10 +63,10 @@ export class ViewRun implements Run {
     };
     try {
       const request = {
-        query: this.#query,
+        query: this.query,
         output: { kind: 'count' },
         // The view itself leaves out what OFFSET passes over.
-        window: { skip: 0, take: windowEnd(this.#query.window) - view.matches },
+        window: { skip: 0, take: windowEnd(this.query.window) - view.matches },
         fromBlock: view.blocks,
       } as const;
       for await (const { blocks, scanned, skipped, unread, result } of this.dataset.scan(request, signal)) {
@@ -92,7 +92,7 @@ export class ViewRun implements Run {
 
   page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult> {
     const parts = this.view.parts(this.dataset.index, first, count);
-    return this.dataset.page(this.#query.text, parts, cells, signal);
+    return this.dataset.page(this.query.text, parts, cells, signal);
   }
 
   offsetOf(): Promise<undefined> {
@@ -100,7 +100,7 @@ export class ViewRun implements Run {
   }
 
   get ofWholeRecords(): boolean {
-    return this.#query.plan.shape === 'records';
+    return this.query.plan.shape === 'records';
   }
 
   close(): Promise<void> {

@@ -34,7 +34,7 @@ import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { problemKinds, problems } from '../run/problems.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from '../run/run.ts';
-import { keptOf, nothingYet, statistics } from './statistics.ts';
+import { keptOf, nothingYet, rowsOf, statistics } from './statistics.ts';
 import type { KeptRows } from '../run/keptRows.ts';
 import { TableRun } from '../run/tableRun.ts';
 import { timeline } from './timeline.ts';
@@ -163,18 +163,9 @@ export class Session {
     const run = this.#viewRun(request.view);
     const file = this.#file;
     const columns = (run?.columns ?? file.dataset.columns).all;
-    const isFilter = run !== undefined && run.columns === undefined;
-    if (run?.view && !isFilter) {
-      throw new RangeError(
-        'Figures of columns that a query computes from each record are not gathered. Add |> DESCRIBE to see them.',
-      );
-    }
+    const { whole, filtered } = rowsOf(run, file.dataset);
     // The rows of a table are there when all are.
-    if (run && !isFilter && run.state.phase !== 'done') return nothingYet(request);
-    const query = isFilter ? run.view?.query : undefined;
-    const dataset = isFilter || !run ? file.dataset : run.dataset;
-    const whole = { dataset, query: undefined, kept: keptOf(dataset) };
-    const filtered = isFilter ? { dataset, query, kept: keptOf(run) } : undefined;
+    if (whole === undefined) return nothingYet(request);
     return file.whileScanning(() => statistics(request, columns, whole, filtered, context));
   }
 

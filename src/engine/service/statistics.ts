@@ -8,9 +8,16 @@ import type {
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { FileColumn } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import type { PlannedQuery } from '../dataset/plan.ts';
+import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
+import { unsortedQuery } from '../query/index.ts';
 import { RecentMap } from '../recentMap.ts';
-import { gatherStatistics, type Gathered } from '../run/statistics.ts';
+import {
+  gatherRowStatistics,
+  gatherStatistics,
+  type Gathered,
+  type GatheredRows,
+} from '../run/statistics.ts';
+import type { Run } from '../run/run.ts';
 import { histogramOf, summaryOf, type ColumnAccumulator } from '../statistics/index.ts';
 
 /** More columns than this at once would take too long to be looked at. */
@@ -55,6 +62,43 @@ export interface Rows {
   /** Which of its records; undefined: all. */
   readonly query: PlannedQuery | undefined;
   readonly kept: KeptStatistics;
+  /** The column of `dataset` that holds what a column of the view shows; by itself the same one. */
+  readonly columnOf?: ((column: FileColumn) => FileColumn | undefined) | undefined;
+  /** Whether texts that read as numbers are numbers: rows that a query has made of a CSV. */
+  readonly numbersInText?: boolean | undefined;
+}
+
+/**
+ * Which rows the figures of a view are of: those of the file and of its filter, or of what the query makes. `whole` is undefined
+ * while there are none.
+ */
+export function rowsOf(
+  run: Run | undefined,
+  dataset: Dataset,
+): { readonly whole: Rows | undefined; readonly filtered: Rows | undefined } {
+  const all = { dataset, query: undefined, kept: keptOf(dataset) };
+  if (!run) return { whole: all, filtered: undefined };
+  const { query, columns, view } = run;
+  const selected = { dataset, query, kept: keptOf(run) };
+  if (!columns) return { whole: all, filtered: selected };
+  if (view) return { whole: selected, filtered: undefined };
+  const unsorted = unsortedQuery(query.text);
+  if (unsorted !== undefined) {
+    // The same rows in another order: their figures are those of the file and of a filter.
+    const byPath = new Map(dataset.columns.all.map((column) => [column.path, column]));
+    const columnOf = ({ path }: FileColumn): FileColumn | undefined => byPath.get(path);
+    const isAll = unsorted.trim() === '';
+    const filter = isAll ? undefined : plannedFor(unsorted, dataset.recognised.format);
+    return {
+      whole: { ...all, columnOf },
+      filtered: filter && { ...selected, query: filter, columnOf },
+    };
+  }
+  // The rows of a table are there when all are.
+  if (run.state.phase !== 'done') return { whole: undefined, filtered: undefined };
+  const { numbersInText } = dataset.format;
+  const rows = { dataset: run.dataset, query: undefined, kept: keptOf(run.dataset), numbersInText };
+  return { whole: rows, filtered: undefined };
 }
 
 /** What was found in some rows so far. */
@@ -107,49 +151,57 @@ export function newState(): State {
  * @param tell called when `state` has more
  */
 export async function fill(
-  { dataset, query, kept }: Rows,
+  { dataset, query, kept, columnOf = (column) => column, numbersInText }: Rows,
   state: State,
   wanted: readonly FileColumn[],
   depth: StatisticsDepth,
   signal: AbortSignal,
   tell: () => void,
 ): Promise<void> {
-  const missing: FileColumn[] = [];
+  const missing: { readonly id: number; readonly own: FileColumn }[] = [];
   let rows = 0;
   for (const column of wanted) {
-    const known = kept.get(column.id, depth);
+    const own = columnOf(column);
+    const known = own && kept.get(own.id, depth);
     if (known) {
       state.columns.set(column.id, known);
       ({ rows } = known);
-    } else {
-      missing.push(column);
+    } else if (own) {
+      missing.push({ id: column.id, own });
     }
   }
   if (missing.length === 0) {
     state.coverage = { share: 1, rows, exact: true };
     return;
   }
-  const take = ({ set, coverage }: Gathered): void => {
-    for (const [at, { id }] of missing.entries()) {
-      state.columns.set(id, { column: set.columns[at], malformed: set.malformed, rows: set.rows });
+  const figures = { deep: depth === 'panel', counts: true };
+  const take = ({ set, coverage, columnAt }: GatheredRows): void => {
+    for (const { id, own } of missing) {
+      const column = columnAt(own.fields);
+      if (column) state.columns.set(id, { column, malformed: set.malformed, rows: set.rows });
     }
     state.coverage = coverage;
   };
-  const scan = {
-    query,
-    columns: missing.map(({ fields }) => fields),
-    discover: false,
-    deep: depth === 'panel',
-    counts: true,
-  };
-  const gathered = await gatherStatistics(dataset, scan, signal, (so) => {
-    take(so);
+  const told = (found: GatheredRows): void => {
+    take(found);
     tell();
-  });
-  take(gathered);
-  for (const { id } of missing) {
+  };
+  if (query?.plan.shape === 'rows') {
+    take(await gatherRowStatistics(dataset, query, figures, signal, told));
+  } else {
+    const columns = missing.map(({ own }) => own.fields);
+    const places = new Map(columns.map((path, place) => [JSON.stringify(path), place]));
+    const atPaths = ({ set, coverage }: Gathered): GatheredRows => ({
+      set,
+      coverage,
+      columnAt: (path) => set.columns.at(places.get(JSON.stringify(path)) ?? Infinity),
+    });
+    const scan = { query, columns, discover: false, ...figures, numbersInText };
+    take(atPaths(await gatherStatistics(dataset, scan, signal, (so) => told(atPaths(so)))));
+  }
+  for (const { id, own } of missing) {
     const found = state.columns.get(id);
-    if (found) kept.set(id, depth, found);
+    if (found) kept.set(own.id, depth, found);
   }
 }
 

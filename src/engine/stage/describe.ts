@@ -1,25 +1,15 @@
-import { columnNames, JsonFields, type FieldPath } from '../format/json/fields.ts';
-import { FieldColumn, Kind, type FieldRequest } from '../format/record.ts';
+import { columnNames, type FieldPath } from '../format/json/fields.ts';
+import type { FieldRequest } from '../format/record.ts';
 import type { Plan } from '../query/index.ts';
-import { unescapeOf } from '../query/fieldText.ts';
 import { figureNames, type FigureName } from '../query/operator/describe.ts';
 import type { Slot } from '../query/resolve/slot.ts';
-import type { OutputOpen, Step } from '../query/resolve/step.ts';
-import {
-  ByteInput,
-  CellColumn,
-  ColumnSet,
-  figuresOf,
-  type ColumnAccumulator,
-  type FieldInput,
-} from '../statistics/index.ts';
-import { wholeBatch, vectorAt, type Batch } from './batch.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
+import type { Step } from '../query/resolve/step.ts';
+import { figuresOf, type ColumnAccumulator, type ColumnSet } from '../statistics/index.ts';
+import { wholeBatch, type Batch } from './batch.ts';
+import { Description } from './description.ts';
 import { discard } from './discard.ts';
-import { asField } from './expression.ts';
-import { MemoryLimitError } from './memoryLimit.ts';
-import { openObject, slotsOf } from './output.ts';
-import type { Reducer, Stage } from './stage.ts';
+import { slotsOf } from './output.ts';
+import type { Stage } from './stage.ts';
 import { CellVector, type Cell, type Vector } from './vector.ts';
 
 /** DESCRIBE. Each thread gathers what the columns hold in its own rows. */
@@ -31,26 +21,37 @@ export function describeStage(step: Step<'describe'>, slots: readonly Slot[]): S
     renews: true,
     reduces: true,
     parts: {
-      reduce: () => new Description(step, slots),
+      reduce: () => new Description(step.output, slots),
       async *gather(parts, { signal }) {
-        const whole = new Description(step, slots);
+        const whole = new Description(step.output, slots);
         for await (const part of parts) {
           whole.merge(part);
           discard(part);
           signal.throwIfAborted();
         }
-        yield whole.rows();
+        yield describedRows(step, namedColumns(step, whole), whole.set.rows);
       },
     },
     async *run(input, { signal }) {
-      const whole = new Description(step, slots);
+      const whole = new Description(step.output, slots);
       for await (const batch of input) {
         whole.add(batch);
         signal.throwIfAborted();
       }
-      yield whole.rows();
+      yield describedRows(step, namedColumns(step, whole), whole.set.rows);
     },
   };
+}
+
+/** The columns by their names. */
+function namedColumns({ output }: Step<'describe'>, whole: Description): NamedColumn[] {
+  const found = whole.columns;
+  const inside = columnNames(found.flatMap(({ path, part }) => (output[part].kind === 'open' ? [path] : [])));
+  let open = 0;
+  return found.map(({ path, part, column }) => ({
+    name: output[part].kind === 'open' ? inside[open++] : path[0],
+    column,
+  }));
 }
 
 /** A column of a set, by the name that it has in the rows. */
@@ -120,171 +121,3 @@ export function describedFields(
     names: output.flatMap((part) => (part.kind === 'column' ? [part.name] : [])),
   };
 }
-
-/** Columns that come from records without being named are at most so many. */
-const maxColumns = 10_000;
-/** Of how many columns the limits are chosen where it is not known how many there will be. */
-const expected = 64;
-
-/** What columns hold, of the rows of batches: first those that are named, then members of objects as they are seen. */
-class Description implements Reducer {
-  readonly #step: Step<'describe'>;
-  readonly #slots: readonly Slot[];
-  readonly #set: ColumnSet;
-  /** Members that are not known by name, of each open part. */
-  readonly #open: { readonly part: OutputOpen; members: JsonFields }[];
-  /** Where each column of an open part stands in the set. */
-  readonly #places = new Map<string, number>();
-  /** Each behind the number of its part. */
-  readonly #paths: FieldPath[] = [];
-  readonly #named: readonly { readonly name: string; readonly slot: number }[];
-  readonly #out = new ByteWriter();
-  #input: ByteInput | undefined;
-
-  constructor(step: Step<'describe'>, slots: readonly Slot[]) {
-    this.#step = step;
-    this.#slots = slots;
-    this.#named = step.output.flatMap((part) => (part.kind === 'column' ? [part] : []));
-    this.#open = step.output.flatMap((part) =>
-      part.kind === 'open' ? [{ part, members: new JsonFields() }] : [],
-    );
-    const isOpen = this.#open.length > 0;
-    this.#set = new ColumnSet(
-      isOpen ? Math.max(expected, this.#named.length) : this.#named.length,
-      false,
-      false,
-    );
-    this.#set.reserve(this.#named.length);
-  }
-
-  /** What is made of the rows is small. */
-  readonly size = 0;
-
-  add(batch: Batch): void {
-    const set = this.#set;
-    set.addRows(batch.count, 0);
-    this.#input = undefined;
-    const rows = batch.selection.subarray(0, batch.count);
-    for (const [column, { slot }] of this.#named.entries()) {
-      const field = this.#fieldOf(batch, slot);
-      set.add(column, field, field.rows ?? rows, batch.count);
-    }
-    for (const [at, { part, members }] of this.#open.entries()) this.#addMembers(batch, part, members, at);
-  }
-
-  take(): Uint8Array<ArrayBuffer> {
-    const out = this.#out;
-    out.clear();
-    out.text(JSON.stringify(this.#paths));
-    this.#set.write(out);
-    return out.take();
-  }
-
-  restart(): void {
-    this.#places.clear();
-    this.#paths.length = 0;
-    for (const open of this.#open) open.members = new JsonFields();
-    this.#set.reset(this.#named.length);
-  }
-
-  merge(bytes: Uint8Array): void {
-    const reader = new ByteReader(bytes);
-    const paths = JSON.parse(reader.text()) as FieldPath[];
-    const own = this.#named.length;
-    this.#set.merge(bytes.subarray(reader.at), (column) =>
-      column < own ? column : this.#placeOf(paths[column - own]),
-    );
-  }
-
-  rows(): Batch {
-    const own = this.#named.length;
-    const names = columnNames(this.#paths.map(([, ...path]) => path));
-    let [named, open] = [0, 0];
-    const columns = this.#step.output.flatMap((part): NamedColumn[] => {
-      if (part.kind === 'column') return [{ name: part.name, column: this.#set.columns[named++] }];
-      const number = String(open++);
-      return this.#paths.flatMap(([of], at) =>
-        of === number ? [{ name: names[at], column: this.#set.columns[own + at] }] : [],
-      );
-    });
-    return describedRows(this.#step, columns, this.#set.rows);
-  }
-
-  /** @returns `rows` where they are not those of the batch */
-  #fieldOf(batch: Batch, slot: number): FieldInput & { readonly rows?: Uint32Array } {
-    const { loose, reading } = this.#slots[slot];
-    const nature = { loose, reading };
-    const vector = vectorAt(batch, slot);
-    const field = asField(vector);
-    if (field) {
-      const { bytes, column, unescape } = field;
-      // The columns of a block all have the same bytes.
-      if (this.#input?.bytes !== bytes) this.#input = new ByteInput(bytes);
-      return { input: this.#input, column, unescape, nature };
-    }
-    const cells = new CellColumn(nature);
-    for (let i = 0; i < batch.count; i++) cells.add(vector.cell(batch.selection[i]));
-    return cells.finish();
-  }
-
-  /** Takes in the members of objects, one row after the other. */
-  #addMembers(batch: Batch, part: OutputOpen, members: JsonFields, at: number): void {
-    const scratch = new ByteWriter();
-    const found = new Map<number, { kinds: number[]; starts: number[]; ends: number[] }>();
-    for (let i = 0; i < batch.count; i++) {
-      const start = scratch.length;
-      scratch.utf8(openObject(batch, part, batch.selection[i]));
-      if (!members.read(scratch.bytes, start, scratch.length) || members.count > maxColumns) {
-        throw new MemoryLimitError(
-          `DESCRIBE found more than ${maxColumns.toLocaleString('en')} different columns: name those that you want.`,
-        );
-      }
-      for (let member = 0; member < members.count; member++) {
-        const kind = members.kinds[member];
-        if (kind === Kind.Missing) continue;
-        const values = found.get(member) ?? { kinds: [], starts: [], ends: [] };
-        found.set(member, values);
-        values.kinds.push(kind);
-        values.starts.push(members.starts[member]);
-        values.ends.push(members.ends[member]);
-      }
-    }
-    const input = new ByteInput(scratch.view());
-    for (const [member, path] of members.paths().entries()) {
-      const place = this.#placeOf([String(at), ...path], batch.count);
-      const values = found.get(member) ?? { kinds: [], starts: [], ends: [] };
-      const { length } = values.kinds;
-      const column = new FieldColumn(
-        Uint8Array.from(values.kinds),
-        Uint32Array.from(values.starts),
-        Uint32Array.from(values.ends),
-        new Float64Array(0),
-      );
-      const field = { input, column, unescape: jsonUnescape, nature: { loose: false } };
-      this.#set.add(
-        place,
-        field,
-        Uint32Array.from({ length }, (_, row) => row),
-        length,
-      );
-      this.#set.addMissing(place, batch.count - length);
-    }
-  }
-
-  /** @param taken rows of the batch at hand, which the set has counted and the columns have not */
-  #placeOf(path: FieldPath, taken = 0): number {
-    const key = JSON.stringify(path);
-    let place = this.#places.get(key);
-    if (place === undefined) {
-      place = this.#named.length + this.#paths.push(path) - 1;
-      this.#places.set(key, place);
-      const before = this.#set.columns.length;
-      this.#set.reserve(place + 1);
-      // A new column is missing in all rows so far; those of this batch are counted with their values.
-      if (this.#set.columns.length > before) this.#set.addMissing(place, -taken);
-    }
-    return place;
-  }
-}
-
-const jsonUnescape = unescapeOf({ names: 'paths' });

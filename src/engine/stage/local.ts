@@ -2,6 +2,7 @@ import type { RecordBlock } from '../format/record.ts';
 import type { Origin, Plan } from '../query/index.ts';
 import { batchOfBlock, type Batch } from './batch.ts';
 import type { StepWork } from './context.ts';
+import { Description, type Figures } from './description.ts';
 import { Pieces } from './pieces.ts';
 import { rowReducer } from './rowParts.ts';
 import { RowCodec } from './rows.ts';
@@ -58,17 +59,21 @@ const kept = new WeakMap<Plan, LocalStages>();
  * @param cutoff see `StagesOutput`
  */
 export function localStagesOf(plan: Plan, cutoff?: Uint8Array): LocalStages {
-  const stages = kept.get(plan) ?? createLocalStages(plan);
+  const stages = kept.get(plan) ?? createLocalStages(stagesOf(plan), plan);
   kept.set(plan, stages);
   stages.restart(cutoff);
   return stages;
 }
 
-function createLocalStages(plan: Plan): LocalStages {
+/** What the columns of rows hold that are computed from each record: for one task after the other. */
+export function rowStatisticsOf(plan: Plan, figures: Figures): LocalStages {
   const planned = stagesOf(plan);
+  return createLocalStages(planned, plan, new Description(plan.output, plan.slots, figures));
+}
+
+function createLocalStages(planned: PlanStages, plan: Plan, reducer = reducerOf(planned)): LocalStages {
   const count = planned.local;
   const stages = planned.stages.slice(0, count).flatMap(({ local }) => local?.() ?? []);
-  const reducer = reducerOf(planned);
   stages.push((batch) => {
     if (batch.count > 0) reducer.add(batch);
     return batch;

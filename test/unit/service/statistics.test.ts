@@ -93,10 +93,72 @@ describe('service/statistics', function () {
     assert.equal(answer.columns[0].whole?.numbers?.sum, String(rows - 1));
   });
 
-  it('says that it has no figures of what is computed from each record, and how to get them', async () => {
-    for (const query of ['|> EXTEND id * 2 AS twice', 'SELECT id, text']) {
-      const { view } = await preview.page.call('run', { query });
-      await assert.rejects(ask({ view, columns: [0] }), /Add \|> DESCRIBE to see them/, query);
+  it('tells what columns hold that are computed from each record', async () => {
+    const { view } = await preview.page.call('run', {
+      query: 'status = 503 |> EXTEND id * 2 AS twice |> LIMIT 500',
+    });
+    const page = await preview.page.call('rows', { view, first: 0, count: 1, columns: [] });
+    const { columns } = await preview.page.call('run', {
+      query: 'status = 503 |> EXTEND id * 2 AS twice |> LIMIT 500',
+    });
+    assert.ok(page.rows === 1 && columns);
+    const ids = ['twice', 'status'].map((name) => columns.findIndex((column) => column.name === name));
+    const answer = await ask({ view, columns: ids });
+    assert.deepEqual([answer.whole, answer.filtered], [{ share: 1, rows: 500, exact: true }, undefined]);
+    const [twice, status] = answer.columns.map(({ whole }) => whole);
+    assert.deepEqual([twice?.numbers?.max, twice?.numbers?.sum], [String(499 * 80), String(80 * 124_750)]);
+    assert.deepEqual(
+      status?.top.values.map(({ text, count }) => [text, count]),
+      [['503', 500]],
+    );
+  });
+
+  it('tells of named columns that are computed as of any, and of lists for the panel', async () => {
+    const { view } = await preview.page.call('run', {
+      query: 'SELECT upper(text) AS big, tags, id % 7 AS rest',
+    });
+    const { columns } = await ask({ view, columns: [0, 1, 2], depth: 'panel' });
+    const [big, tags, rest] = columns.map(({ whole }) => whole);
+    assert.equal(big?.texts?.maxLength, 149);
+    assert.equal(tags?.lists?.items?.top.values[0].count, rows - 1);
+    assert.deepEqual([rest?.numbers?.min, rest?.numbers?.max], ['0', '6']);
+    assert.equal(
+      columns[2].histogram?.whole.reduce((sum, count) => sum + count, 0),
+      rows - 1,
+    );
+  });
+
+  it('tells of sorted rows what their filter holds, and the file', async () => {
+    const sorted = await preview.page.call('run', { query: 'status = 503 |> ORDER BY text DESC' });
+    const column = sorted.columns?.findIndex(({ name }) => name === 'id') ?? -1;
+    const answer = await ask({ view: sorted.view, columns: [column] });
+    assert.deepEqual([answer.whole.rows, answer.filtered?.rows], [rows, 1500]);
+    const [{ whole, filtered, histogram }] = answer.columns;
+    assert.deepEqual([whole?.numbers?.max, filtered?.numbers?.max], ['59999', '59960']);
+    assert.equal(histogram?.whole.length, histogram?.filtered?.length);
+    const all = await preview.page.call('run', { query: '|> ORDER BY text' });
+    const { filtered: none, columns } = await ask({ view: all.view, columns: [column] });
+    assert.deepEqual([none, columns[0].whole?.numbers?.max], [undefined, '59999']);
+  });
+
+  it('takes what a query makes of a CSV for the numbers that its texts are', async () => {
+    const path = join(folder, 'table.csv');
+    await writeFile(
+      path,
+      `kind,size\n${Array.from({ length: 900 }, (_, id) => `k${id % 3},${id}`).join('\n')}`,
+    );
+    const csv = await Preview.open(path);
+    try {
+      const query = 'AGGREGATE max(size) AS most, count(*) AS n GROUP BY kind, size |> LIMIT 50';
+      const { view, columns = [] } = await csv.page.call('run', { query });
+      const size = columns.findIndex(({ name }) => name === 'size');
+      const answer = await csv.page.call('statistics', { view, columns: [size], depth: 'header' });
+      assert.deepEqual(
+        [answer.columns[0].whole?.kinds.number, answer.columns[0].whole?.numbers?.max],
+        [50, '49'],
+      );
+    } finally {
+      await csv.close();
     }
   });
 

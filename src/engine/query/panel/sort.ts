@@ -40,6 +40,23 @@ export function sortQuery(text: string, { path, direction, more }: SortEdit): st
     : appendOperator(parsed.query, clause);
 }
 
+/**
+ * The query's text without ORDER BY, where the rows are the same ones in another order: undefined where there is none, or
+ * anything but conditions stands beside it.
+ */
+export function unsortedQuery(text: string): string | undefined {
+  let left = text;
+  for (let removed = false; ; removed = true) {
+    const parsed = parsePipeline(left);
+    if (!parsed.ok) return undefined;
+    const { operators } = parsed.query;
+    if (operators.some(({ kind }) => kind !== 'order by' && !keepsOrder.has(kind))) return undefined;
+    const order = operators.find((operator) => operator.kind === 'order by');
+    if (order === undefined) return removed ? left : undefined;
+    left = withoutOperator(parsed.query, order);
+  }
+}
+
 /** The ORDER BY that decides the order of the rows, where its keys can be changed in the text. */
 function lastOrder({ operators }: Query): Operator<'order by'> | undefined {
   const order = operators.findLast((operator) => operator.kind === 'order by');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { editQuery, parseQuery } from '../../../../src/engine/query/index.ts';
+import { editQuery, parseQuery, unsortedQuery } from '../../../../src/engine/query/index.ts';
 
 describe('query/panel/sort', () => {
   function clicks(query: string, path: string, times: number, more = false): string[] {
@@ -78,6 +78,22 @@ describe('query/panel/sort', () => {
     assert.equal(set('ORDER BY a, b', 'none'), 'ORDER BY b');
     assert.equal(set('ORDER BY b', 'none'), 'ORDER BY b');
     assert.equal(set('b = 1', 'none'), 'b = 1');
+  });
+
+  it('takes the order out where the rows stay the same ones', () => {
+    for (const [query, expected] of [
+      ['ORDER BY a', ''],
+      ['b = 1 |> ORDER BY a DESC, c', 'b = 1'],
+      ['ORDER BY a |> WHERE b = 1', 'WHERE b = 1'],
+      ['b = 1 |> ORDER BY a |> ORDER BY c', 'b = 1'],
+      ['b = 1', undefined],
+      ['b = 1 |> ORDER BY a |> LIMIT 10', undefined],
+      ['SELECT a ORDER BY a', undefined],
+      ['b = ', undefined],
+    ] as const) {
+      const found = unsortedQuery(query);
+      assert.equal(found, expected, query);
+    }
   });
 
   it('leaves a text alone that cannot be read', () => {
