@@ -32,6 +32,7 @@ const requireShim = {
 
 const bundles = [
   { ...node, ...requireShim, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' },
+  { ...node, ...requireShim, entryPoints: { mcp: 'src/mcp/main.ts' }, outdir: 'dist' },
   { ...node, ...requireShim, entryPoints: { worker: 'src/engine/pool/worker.ts' }, outdir: 'dist' },
   { ...node, ...requireShim, entryPoints: { engine: 'src/engine/service/main.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { sample: 'src/extension/sampleWriter.ts' }, outdir: 'dist' },

@@ -151,9 +151,20 @@ export const rooms = {
       'engine/dataset',
       'engine/run',
     ],
+    'mcp',
   ],
+  host: ['protocol'],
+  mcp: ['protocol', 'host'],
   extension: [
-    ...['protocol', 'engine/source', 'engine/source/http', 'engine/format/csv', 'engine/sink', 'engine/run'],
+    ...[
+      'protocol',
+      'host',
+      'engine/source',
+      'engine/source/http',
+      'engine/format/csv',
+      'engine/sink',
+      'engine/run',
+    ],
   ],
 
   webview: ['protocol', 'webview/*'],
@@ -175,7 +186,11 @@ export const rooms = {
 };
 
 /** Where the house ends: who may import what VS Code and Node bring. */
-const outside = { vscode: ['extension'], 'node:': ['engine', 'cli', 'extension'] };
+const outside = {
+  vscode: ['extension'],
+  'node:': ['engine', 'cli', 'host', 'mcp', 'extension'],
+  '@modelcontextprotocol/': ['mcp'],
+};
 
 /** Whether a file of `room` may import one of the room `other`. */
 function isDrawn(room, other) {

@@ -9,13 +9,17 @@ import { fileNameAt } from '../engine/source/location.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError, type HeaderFields } from '../engine/source/source.ts';
 import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts';
+import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readTableOptions, tableOptions, type TableOptions } from './tableOptions.ts';
 import { readTextOptions, textOptions, type TextOptions } from './textOptions.ts';
 import { UsageError } from './usageError.ts';
 
 /** What the command line asks for. */
 export type Command =
-  { readonly kind: 'help' } | { readonly kind: 'version' } | ({ readonly kind: 'run' } & RunCommand);
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | ({ readonly kind: 'run' } & RunCommand)
+  | ({ readonly kind: 'mcp' } & McpCommand);
 
 export interface RunCommand {
   /** A path or an http(s) address; `-` for standard input. */
@@ -73,6 +77,9 @@ const options = {
  * @throws UsageError
  */
 export function readArguments(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Command {
+  if (args.at(0) === 'mcp' && !args.some((arg) => ['-h', '--help', '-V', '--version'].includes(arg))) {
+    return { kind: 'mcp', ...readMcpArguments(args.slice(1)) };
+  }
   const { values, positionals } = parse(args);
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };

@@ -1,6 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+/** What the indexes of all files may take on the disk: 100 GB of files have indexes of some MB. */
+export const cacheBytes = 64 * 1024 * 1024;
+
 /**
  * The folder for what can be made again: where each system's own rules put it (XDG Base Directory Specification;
  * Apple's File System Programming Guide; Windows' known folders).

@@ -2,7 +2,8 @@ import { targetFormats } from '../engine/sink/targets.ts';
 import { formatKinds, formatNotes, textOptions } from '../protocol/formatOptions.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
-export const versionText = `rowriver ${packageJson.version}\n`;
+export const { version } = packageJson;
+export const versionText = `rowriver ${version}\n`;
 
 /** Lines of the help are no longer than this, and what an option does begins in this column. */
 const [lineLength, column] = [80, 22];
@@ -35,6 +36,7 @@ const textHelp = Object.entries(textOptions)
   .join('\n');
 
 export const helpText = `Usage: rowriver FILE [QUERY] [options]
+       rowriver mcp [--root DIR]... [--allow-export]
 
 Filters and converts JSONL, CSV, TSV and JSON files of any size, plain or
 compressed (.gz, .zst). Files are not loaded: records stream from FILE (a path,
@@ -90,6 +92,12 @@ ${textHelp}
                       QUERY, and how long it waited for the output
   -h, --help          show this text
   -V, --version       show the version
+
+rowriver mcp serves tools for agents over standard input and output, by the Model
+Context Protocol: they describe, query, profile, check and search files in DIR
+(by default the folders that the client names, or else the current one).
+      --root DIR      a folder whose files agents may read. Can be repeated
+      --allow-export  let agents write new files in these folders without asking
 
 Exit status: 0 success, 1 failure, 2 invalid command or query, 130 interrupted.
 

@@ -6,7 +6,10 @@ import { TemporaryError } from '../engine/temporaryFolder.ts';
 import { asMemoryLimit } from '../engine/stage/memoryLimit.ts';
 import { SourceError } from '../engine/source/source.ts';
 import { readArguments, UsageError, type Command } from './arguments.ts';
-import { helpText, versionText } from './help.ts';
+import { cacheBytes, cacheFolder } from './cacheFolder.ts';
+import type * as mcp from '../mcp/main.ts';
+import { helpText, version, versionText } from './help.ts';
+import type { McpCommand } from './mcpArguments.ts';
 import { showProblem, visible } from './message.ts';
 import { createProgressLine, noProgress } from './progress.ts';
 import { run } from './run.ts';
@@ -50,6 +53,7 @@ async function main(): Promise<number> {
   const { signal } = interrupted;
   const output = createStdoutSink(process.stdout, signal);
   try {
+    if (command.kind === 'mcp') return await serveMcp(command, signal);
     if (command.kind !== 'run') {
       await output.write(new TextEncoder().encode(command.kind === 'help' ? helpText : versionText));
       return exit.done;
@@ -75,6 +79,19 @@ async function main(): Promise<number> {
     say(failureText(error));
     return exit.failed;
   }
+}
+
+/** Loads the server, which no other command needs, and answers the exit code. */
+async function serveMcp(command: McpCommand, signal: AbortSignal): Promise<number> {
+  const { serve } = (await import(new URL('mcp.js', import.meta.url).href)) as typeof mcp;
+  const cache = cacheFolder(process.platform, process.env);
+  const fault = await serve(
+    { ...command, version, cacheFolder: cache, cacheBytes, log: () => undefined },
+    signal,
+  );
+  if (fault === undefined) return exit.done;
+  say(visible(fault));
+  return exit.usage;
 }
 
 /** A failure as a sentence. What nobody foresaw is said to be a bug; where it is, only on demand. */

@@ -24,13 +24,10 @@ import type { ExportSummary, FileDoubt } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/preview.ts';
 import { profile } from '../engine/run/profile.ts';
 import type { RunCommand } from './arguments.ts';
-import { cacheFolder } from './cacheFolder.ts';
+import { cacheBytes, cacheFolder } from './cacheFolder.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
 import { profileJson, profileTable, type TableStyle } from './profile.ts';
 import type { Progress, ProgressLine } from './progress.ts';
-
-/** What the indexes of all files may take on the disk: 100 GB of files have indexes of some MB. */
-const cacheBytes = 64 * 1024 * 1024;
 
 /** What a run has of the process it runs in. */
 export interface Terminal {

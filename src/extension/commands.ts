@@ -3,7 +3,7 @@ import type { CellAction, CellContext, CellTest, ColumnAction, PageCommand } fro
 import type { Addresses } from './addresses.ts';
 import type { AlwaysOpenOffer } from './alwaysOpenOffer.ts';
 import { activeFile, openAsText, openPreview } from './editors.ts';
-import type { EngineHost } from './engineHost.ts';
+import type { EngineHost } from '../host/engineHost.ts';
 import type { Exporter } from './exporter.ts';
 import type { PreviewEditor } from './previewEditor.ts';
 import { openUrl } from './openUrl.ts';

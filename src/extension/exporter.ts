@@ -5,7 +5,7 @@ import type { ExportProgress, ExportSummary, FileDoubt } from '../protocol/engin
 import type { FileInfo } from '../protocol/preview.ts';
 import { pathOf, type Addresses } from './addresses.ts';
 import { openPreview } from './editors.ts';
-import type { EngineHost, EngineSession } from './engineHost.ts';
+import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import { isSameFile, proposedTarget } from './exportTarget.ts';
 import type { Readings } from './readings.ts';
 import { progressText } from './progressText.ts';

@@ -2,7 +2,7 @@ import { Uri, window, workspace, type ExtensionContext } from 'vscode';
 import { Addresses } from './addresses.ts';
 import { AlwaysOpenOffer } from './alwaysOpenOffer.ts';
 import { registerCommands } from './commands.ts';
-import { EngineHost } from './engineHost.ts';
+import { EngineHost } from '../host/engineHost.ts';
 import { Exporter } from './exporter.ts';
 import { LargeTextOffer } from './largeTextOffer.ts';
 import { PreviewEditor } from './previewEditor.ts';

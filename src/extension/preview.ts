@@ -3,7 +3,7 @@ import type { FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo, PageCommand, PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../protocol/rpc.ts';
 import type { Addresses, FilePlace } from './addresses.ts';
-import type { EngineHost, EngineSession } from './engineHost.ts';
+import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import { openAsText } from './editors.ts';
 import type { Exporter } from './exporter.ts';
 import { KeptFilters } from './filters.ts';

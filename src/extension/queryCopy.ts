@@ -1,5 +1,5 @@
 import { env, l10n, window } from 'vscode';
-import type { EngineHost, EngineSession } from './engineHost.ts';
+import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 
 /** Lets the user pick how another engine writes the query, and copies that. */
 export async function copyQueryAs(engine: EngineHost, session: EngineSession, query: string): Promise<void> {

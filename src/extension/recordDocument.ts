@@ -7,7 +7,7 @@ import {
   type TextDocument,
   type TextDocumentContentProvider,
 } from 'vscode';
-import type { EngineHost, EngineSession } from './engineHost.ts';
+import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 
 const scheme = 'rowriver-record';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commands, EventEmitter, extensions, Uri, type SecretStorageChangeEvent } from 'vscode';
 import { Addresses } from '../../src/extension/addresses.ts';
-import { EngineHost, type EngineSession } from '../../src/extension/engineHost.ts';
+import { EngineHost, type EngineSession } from '../../src/host/engineHost.ts';
 import { Exporter } from '../../src/extension/exporter.ts';
 import { Readings } from '../../src/extension/readings.ts';
 import type { FileInfo } from '../../src/protocol/preview.ts';
