@@ -7,8 +7,7 @@ import { readingDoubts } from '../../../src/engine/dataset/doubts.ts';
 import { parseQuery } from '../../../src/engine/query/index.ts';
 import { runCli, type CliResult } from '../../support/cli.ts';
 
-describe('rowriver, how numbers and dates are written', function () {
-  this.timeout(20_000);
+describe('rowriver, how numbers and dates are written', () => {
   let folder = '';
   const run = (name: string, ...args: string[]): Promise<CliResult> =>
     runCli([join(folder, name), '--no-cache', ...args]);

@@ -8,8 +8,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { makeFifo } from '../../support/fifo.ts';
 import { finished, runCli, startCli, type CliResult } from '../../support/cli.ts';
 
-describe('rowriver', function () {
-  this.timeout(20_000);
+describe('rowriver', () => {
   let folder = '';
   const at = (name: string): string => join(folder, name);
   const text = (name: string): Promise<string> => readFile(at(name), 'utf8');

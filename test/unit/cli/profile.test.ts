@@ -15,8 +15,7 @@ const rows = Array.from(
 );
 const csv = `n,level,day,gap,text\n${rows.join('')}`;
 
-describe('cli/profile', function () {
-  this.timeout(60_000);
+describe('cli/profile', () => {
   let folder: string;
   let path: string;
 

@@ -10,8 +10,7 @@ const packages = fileURLToPath(new URL('../../../../node_modules/', import.meta.
 const vega = join(packages, 'vega-datasets/data');
 
 /** Files as other people made them. */
-describe('rowriver on real data', function () {
-  this.timeout(60_000);
+describe('rowriver on real data', () => {
   let folder = '';
   const at = (name: string): string => join(folder, name);
 

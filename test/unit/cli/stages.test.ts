@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../support/cli.ts';
 
-describe('rowriver --stages', function () {
-  this.timeout(20_000);
+describe('rowriver --stages', () => {
   let folder = '';
   let file = '';
 

@@ -11,8 +11,7 @@ import { sampleLines } from '../../support/memory.ts';
 
 const { signal } = new AbortController();
 
-describe('a compressed dataset', function () {
-  this.timeout(60_000);
+describe('a compressed dataset', () => {
   const text = sampleLines(60_000_000);
   let folder = '';
   const at = (name: string): string => join(folder, name);

@@ -12,8 +12,7 @@ const { signal } = new AbortController();
 /** Line by line as bytes: what is kept must be these very bytes. */
 type Lines = readonly Buffer[];
 
-describe('an export in the file’s own encoding', function () {
-  this.timeout(20_000);
+describe('an export in the file’s own encoding', () => {
   let folder = '';
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rowriver-encoded-'));

@@ -15,8 +15,7 @@ async function temporaryFolders(): Promise<string[]> {
   return (await readdir(tmpdir())).filter((name) => new RegExp(`^rowriver-\\w+-${process.pid}-`).test(name));
 }
 
-describe('dataset, of a JSON document', function () {
-  this.timeout(30_000);
+describe('dataset, of a JSON document', () => {
   let folder: string;
   let preview: Preview | undefined;
 

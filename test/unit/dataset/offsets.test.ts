@@ -65,8 +65,7 @@ const encodings = [
   ),
 ];
 
-describe('_offset in a file of another encoding', function () {
-  this.timeout(60_000);
+describe('_offset in a file of another encoding', () => {
   let folder = '';
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rowriver-offsets-'));

@@ -66,8 +66,7 @@ const csvCell = fc.oneof(
 );
 const csvLine = fc.tuple(csvCell, csvCell, csvCell).map((cells) => cells.join(','));
 
-describe('dataset/scan', function () {
-  this.timeout(60_000);
+describe('dataset/scan', () => {
   let folder: string;
   let pools: WorkerPool<Task, Result>[];
 

@@ -30,8 +30,7 @@ function rowsOf(summary: ExportSummary): Rows[] {
   return reportOf(summary).lines.map(({ name, rowsIn, rowsOut }) => [name, rowsIn, rowsOut]);
 }
 
-describe('what the stages of a run took', function () {
-  this.timeout(20_000);
+describe('what the stages of a run took', () => {
   const count = 4000;
   let folder = '';
   let size = 0;

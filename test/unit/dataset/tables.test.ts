@@ -15,8 +15,7 @@ import { cellsOf, Preview } from '../../support/preview.ts';
 const { signal } = new AbortController();
 const context = { signal, progress: () => undefined };
 
-describe('tables one below the other', function () {
-  this.timeout(30_000);
+describe('tables one below the other', () => {
   let folder = '';
   let path = '';
   const pool = scanPool(2);

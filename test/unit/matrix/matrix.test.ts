@@ -58,8 +58,7 @@ function inWords({ workers, kept }: Pass): string {
   return `${threads}, ${kept ? 'with the index kept' : 'one question after the other'}`;
 }
 
-describe('every layout and every question', function () {
-  this.timeout(120_000);
+describe('every layout and every question', () => {
   let folder: string;
   let server: TestServer;
   let pools: readonly (WorkerPool<Task, Result> | undefined)[];

@@ -270,6 +270,6 @@ describe('values of any type', () => {
         }),
         { numRuns: queriesPerTable, seed: seed + at },
       );
-    }).timeout(120_000);
+    });
   }
 });

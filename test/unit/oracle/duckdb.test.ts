@@ -112,6 +112,6 @@ describe('DuckDB agrees', () => {
         }),
         { numRuns: queriesPerTable, seed: seed + at },
       );
-    }).timeout(120_000);
+    });
   }
 });

@@ -157,6 +157,6 @@ describe('jq gives the same rows', () => {
       const expected = rows(await run(text, data));
       assert.ok(expected.length > 0);
       assert.deepEqual(rows(stdout.split('\n').slice(0, -1)), expected);
-    }).timeout(10_000);
+    });
   }
 });

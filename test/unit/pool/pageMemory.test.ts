@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Preview } from '../../support/preview.ts';
 
-describe('a page of computed rows', function () {
-  this.timeout(60_000);
-
+describe('a page of computed rows', () => {
   it('holds no more than a row and what is shown of the others', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
     await writeFile(join(folder, 'a.jsonl'), '{"a":1}\n'.repeat(128));

@@ -62,6 +62,6 @@ describe('constants that a value is looked up among', () => {
       assert.deepEqual(await run(`EXTEND ${query} AS found |> AGGREGATE count_if(found) AS n`, data), [
         `{"n":${count}}`,
       ]);
-    }).timeout(20_000);
+    });
   }
 });

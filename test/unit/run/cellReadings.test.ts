@@ -186,8 +186,7 @@ async function exported(dataset: Dataset, query: string, to: ExportFormat): Prom
   return Buffer.concat(chunks).toString();
 }
 
-describe('columns that are written in another way', function () {
-  this.timeout(60_000);
+describe('columns that are written in another way', () => {
   let folder = '';
   const pool = scanPool(2);
 

@@ -56,8 +56,7 @@ const shapes: readonly Shape[] = [
   },
 ];
 
-describe('dataset/locateTime', function () {
-  this.timeout(60_000);
+describe('dataset/locateTime', () => {
   let folder: string;
   let preview: Preview | undefined;
 

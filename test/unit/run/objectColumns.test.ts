@@ -110,8 +110,7 @@ const found: readonly (readonly [query: string, header: string, rows: readonly (
   ],
 ];
 
-describe('objects in tables', function () {
-  this.timeout(20_000);
+describe('objects in tables', () => {
   let folder: string;
   let preview: Preview;
 

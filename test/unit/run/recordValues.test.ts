@@ -106,8 +106,7 @@ describe('records that are no objects', () => {
   });
 });
 
-describe('the value of a record', function () {
-  this.timeout(20_000);
+describe('the value of a record', () => {
   let folder: string;
 
   before(async () => {

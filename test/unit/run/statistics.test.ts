@@ -18,8 +18,7 @@ interface Found {
   readonly histogram: Histogram | undefined;
 }
 
-describe('run/statistics', function () {
-  this.timeout(60_000);
+describe('run/statistics', () => {
   let folder: string;
   let files = 0;
 

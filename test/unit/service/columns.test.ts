@@ -12,8 +12,7 @@ const records = Array.from({ length: 300 }, (_, n) => ({
   l: [n, n + 1],
 }));
 
-describe('service/columns', function () {
-  this.timeout(60_000);
+describe('service/columns', () => {
   let folder: string;
   let preview: Preview | undefined;
 

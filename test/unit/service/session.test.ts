@@ -27,8 +27,7 @@ function lineOf(id: number): string {
   return JSON.stringify(row);
 }
 
-describe('dataset/session', function () {
-  this.timeout(60_000);
+describe('dataset/session', () => {
   let folder: string;
   let path: string;
   let lines: string[];

@@ -15,8 +15,7 @@ function lineOf(id: number): string {
   return JSON.stringify({ id, status, at, tags: id % 2 ? ['a'] : ['a', 'b'], text: '.'.repeat(id % 150) });
 }
 
-describe('service/statistics', function () {
-  this.timeout(60_000);
+describe('service/statistics', () => {
   let folder: string;
   let preview: Preview;
 

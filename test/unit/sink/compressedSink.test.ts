@@ -21,8 +21,7 @@ function piecewise(compress: Compressor['compress']): Compressor {
   return { pieceLength: 10, windowLength: 0, head: none, compress, tail: () => none };
 }
 
-describe('compressed target', function () {
-  this.timeout(30_000);
+describe('compressed target', () => {
   let folder = '';
   const at = (name: string): string => join(folder, name);
 

@@ -13,8 +13,7 @@ import { scanPool } from '../../support/pool.ts';
 const { signal } = new AbortController();
 type Row = Record<string, unknown>;
 
-describe('stage/describe', function () {
-  this.timeout(60_000);
+describe('stage/describe', () => {
   let folder: string;
   let files = 0;
 

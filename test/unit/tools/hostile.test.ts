@@ -47,8 +47,7 @@ function looks(path: string, column: string): [ToolName, object][] {
   ];
 }
 
-describe('tools and hostile files', function () {
-  this.timeout(60_000);
+describe('tools and hostile files', () => {
   let bench: ToolBench;
 
   before(async () => (bench = await ToolBench.start()));
@@ -145,8 +144,7 @@ describe('tools and hostile files', function () {
   });
 });
 
-describe('tools and hostile arguments', function () {
-  this.timeout(60_000);
+describe('tools and hostile arguments', () => {
   let bench: ToolBench;
 
   before(async () => {

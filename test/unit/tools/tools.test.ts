@@ -23,8 +23,7 @@ const csv = 'id,name,"odd name"\n1,ann,007\n2,bob\n3,cy,1.5\n';
 type Row = Readonly<Record<string, unknown>>;
 const rowsOf = (told: Record<string, unknown>, name = 'rows'): Row[] => told[name] as Row[];
 
-describe('tools', function () {
-  this.timeout(60_000);
+describe('tools', () => {
   let bench: ToolBench;
 
   before(async () => {

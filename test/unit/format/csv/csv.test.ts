@@ -26,9 +26,7 @@ function rows(text: string | Uint8Array, change: Partial<CsvDialect> = {}): (str
   ]);
 }
 
-describe('plain CSV scanner', function () {
-  this.timeout(20_000);
-
+describe('plain CSV scanner', () => {
   describe('rows', () => {
     it('ends at LF, CRLF and the end of the source', () => {
       assert.deepEqual(rows('1,2\r\n3,4\n5,6'), [

@@ -52,7 +52,7 @@ describe('kernel CSV scanner', () => {
         const oddities = { field: [0, 0.002, 0.05][seed % 3], row: [0, 0.05][seed % 2] };
         assertSame(pair, unevenCsv(seed, Math.max(columns.length, 1), delimiter, oddities), fields);
       }
-    }).timeout(10_000);
+    });
   }
 
   it('agrees on most of the columns, asked for in their order', () => {
@@ -80,7 +80,7 @@ describe('kernel CSV scanner', () => {
       }
       assertSame(pair, source, fields, { splits: Array.from(source, (_, at) => at), readAhead: 3 });
     }
-  }).timeout(10_000);
+  });
 
   it('agrees on what is not UTF-8 wherever it falls in the blocks of 64 bytes', () => {
     const pair = pairOf(dialectOf(2));
@@ -171,7 +171,7 @@ describe('kernel CSV scanner', () => {
     const cut = { splits: [100_000, 1_000_000, 1_500_000], readAhead: 1000 };
     assertSame(pairOf(dialectOf(14)), source, asked, cut);
     assertSame(pairOf(dialectOf(14, { quote: '' })), source, asked, cut);
-  }).timeout(10_000);
+  });
 
   it('agrees on rows longer than a stretch and on more fields than there is room for', () => {
     const long = `1,"${'text, "" and\nmore '.repeat(5000)}",3\n`;

@@ -126,7 +126,7 @@ describe('plain JSONL scanner', () => {
       }),
       { numRuns: 3000 },
     );
-  }).timeout(10_000);
+  });
 
   it('takes for UTF-8 what the platform takes for it', () => {
     const borders = [0x20, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff];
@@ -161,7 +161,7 @@ describe('plain JSONL scanner', () => {
       }),
       { numRuns: 2000 },
     );
-  }).timeout(10_000);
+  });
 
   it('gives the same records however the source is cut', () => {
     const fields: FieldRequest[] = [
@@ -181,7 +181,7 @@ describe('plain JSONL scanner', () => {
       }),
       { numRuns: 30 },
     );
-  }).timeout(10_000);
+  });
 
   it('asks for more where a record runs past the bytes given, and not at the end of the source', () => {
     const source = encode('{}\n{"a":1}');

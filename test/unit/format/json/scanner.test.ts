@@ -48,13 +48,13 @@ describe('kernel JSONL scanner', () => {
       ),
       { numRuns: runs(600, 10_000) },
     );
-  }).timeout(10_000);
+  });
 
   it('agrees on lines that are alike', () => {
     for (let seed = 1; seed <= 1000; seed++) {
       assertSame(alikeJsonl(seed), fieldSets[seed % fieldSets.length]);
     }
-  }).timeout(20_000);
+  });
 
   it('agrees on lines that would be one if a text could go on after its line', () => {
     const alike = '{"a":"some","b":1,"c":"more"}\n'.repeat(40);
@@ -80,7 +80,7 @@ describe('kernel JSONL scanner', () => {
       }),
       { numRuns: runs(400, 5000) },
     );
-  }).timeout(10_000);
+  });
 
   it('agrees wherever a token falls in the blocks of 64 bytes', () => {
     fc.assert(
@@ -92,7 +92,7 @@ describe('kernel JSONL scanner', () => {
       }),
       { numRuns: 60 },
     );
-  }).timeout(10_000);
+  });
 
   it('agrees however the source is cut', () => {
     fc.assert(
@@ -104,7 +104,7 @@ describe('kernel JSONL scanner', () => {
       }),
       { numRuns: 15 },
     );
-  }).timeout(10_000);
+  });
 
   it('takes no record for whole because of what is behind the bytes it was given', () => {
     const fields = fieldSets[1];

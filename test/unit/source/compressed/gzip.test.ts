@@ -34,9 +34,7 @@ const files = {
   bgzf: [text, bgzf(text)],
 } satisfies Record<string, [Buffer, Buffer]>;
 
-describe('gzip source', function () {
-  this.timeout(20_000);
-
+describe('gzip source', () => {
   for (const [name, [plain, file]] of Object.entries(files)) {
     it(`reads ${name} through, then at any position`, async () => {
       const source = open(memorySource(file, { most: 50_000 }));

@@ -106,9 +106,7 @@ const spacing = fc.array(fc.nat({ max: spaces.length - 1 }), { minLength: 1, max
 });
 const cuts = fc.tuple(fc.array(fc.nat({ max: 400 }), { maxLength: 6 }), fc.integer({ min: 1, max: 20 }));
 
-describe('JSON document scanner', function () {
-  this.timeout(20_000);
-
+describe('JSON document scanner', () => {
   for (const [name, create] of Object.entries(scanners)) {
     it(`finds the elements that JSON.parse finds, wherever blocks end (${name})`, () => {
       fc.assert(

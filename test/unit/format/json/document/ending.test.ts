@@ -66,9 +66,7 @@ async function rowsOf(text: string, path?: string): Promise<JsonRows> {
 
 const fault = ({ fault }: Seen) => fault;
 
-describe('the end of a JSON document', function () {
-  this.timeout(20_000);
-
+describe('the end of a JSON document', () => {
   for (const [name, create] of Object.entries(scanners)) {
     describe(name, () => {
       const cases: [string, string, number, Partial<Seen>][] = [

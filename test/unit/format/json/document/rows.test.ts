@@ -26,7 +26,7 @@ describe('documents one after the other', () => {
     });
     assert.equal((await find(`${long}\n{"id":2}\n`)).rows?.path, '$', 'seen at the end');
     assert.equal((await find(`[${long}]\n{"id":2}\n`)).rows?.path, '$[*]', 'a list of records has the rows');
-  }).timeout(20_000);
+  });
 });
 
 describe('rows of a JSON document', () => {
