@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import type { FormatKind } from '../../protocol/formatOptions.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
 import { describeReadings } from '../format/csv/cellReading.ts';
-import { writePath } from '../query/index.ts';
 import { gatherStatistics, fieldsOf } from '../run/statistics.ts';
 import { problems } from '../run/problems.ts';
 import { summaryOf } from '../statistics/index.ts';
@@ -13,6 +12,7 @@ import { answer, Room, roomBeside } from './answer.ts';
 import { withFile, type Call } from './call.ts';
 import { shownText } from './cells.ts';
 import { withDeadline } from './deadline.ts';
+import { gatheredPath } from './gather.ts';
 import type { AskedFile } from './openFiles.ts';
 import { roundedShare } from './share.ts';
 
@@ -101,15 +101,11 @@ async function describedColumns({ file }: AskedFile, signal: AbortSignal): Promi
     counts: true,
     window: { skip: 0, take: sampled },
   };
-  const { columns, set } = await file.whileScanning(() =>
-    gatherStatistics(dataset, scan, signal, () => undefined),
-  );
-  const { layout } = dataset;
-  const pathOf = (at: number): string =>
-    layout.names === 'columns' ? writePath([layout.columns[at]]) : writePath(columns[at].map(String));
+  const gathered = await file.whileScanning(() => gatherStatistics(dataset, scan, signal, () => undefined));
+  const { set } = gathered;
   const lines = set.columns.map((column, at) => {
     const summary = summaryOf(column, set.malformed, 'header');
-    const name = pathOf(at);
+    const name = gatheredPath(dataset, gathered, at);
     const type = typeOf(summary);
     const nulls = set.rows === 0 ? 0 : (summary.kinds.null + summary.kinds.missing) / set.rows;
     const examples = summary.top.values.slice(0, mostExamples).map(exampleOf);

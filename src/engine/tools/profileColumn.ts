@@ -2,15 +2,13 @@ import { basename } from 'node:path';
 import type { ToolAnswer } from '../../protocol/tools.ts';
 import type { ColumnSummary, Histogram, RangeSummary } from '../../protocol/statistics.ts';
 import { histogramOf, summaryOf } from '../statistics/index.ts';
-import { gatherStatistics } from '../run/statistics.ts';
 import { visible } from '../visible.ts';
 import { counted, percent } from '../words.ts';
 import { answer, byteLength, roomBeside } from './answer.ts';
-import { checked, reportTo, withFile, type Call } from './call.ts';
+import { checked, withFile, type Call } from './call.ts';
 import { shownText } from './cells.ts';
 import { namedColumn } from './columnNames.ts';
-import { withDeadline } from './deadline.ts';
-import { roundedShare } from './share.ts';
+import { gatherInTime } from './gather.ts';
 import { ToolError } from './toolError.ts';
 
 /** Characters of a value that are shown. */
@@ -21,8 +19,8 @@ const [mostTop, mostExamples, mostPatterns, mostBars] = [20, 3, 5, 24];
 /** Answers what a column holds. */
 export async function profileColumn(call: Call): Promise<ToolAnswer> {
   const { input } = call;
-  return withFile(call, async ({ file }, path) => {
-    const { dataset } = file;
+  return withFile(call, async (asked, path) => {
+    const { dataset } = asked.file;
     const column = namedColumn(dataset, input.text('column'));
     const where = input.textIfAny('where') ?? '';
     const query = where.trim() === '' ? undefined : (await checked(where, dataset, call.signal)).planned;
@@ -31,26 +29,10 @@ export async function profileColumn(call: Call): Promise<ToolAnswer> {
         'where must select records. For other rows, use query_file and end the query with |> DESCRIBE.',
       );
     }
-    const report = reportTo(call);
     const scan = { query, columns: [column.fields], discover: false, deep: true, counts: true };
-    const { set, coverage } = await withDeadline(
-      input.number('time_limit_seconds'),
-      call.signal,
-      ({ signal, until }) =>
-        file.whileScanning(() =>
-          gatherStatistics(
-            dataset,
-            scan,
-            signal,
-            ({ coverage: { share } }) => report(share, 1),
-            undefined,
-            until,
-          ),
-        ),
-    );
+    const { set, coverage, share } = await gatherInTime(call, asked, scan);
     const found = set.columns[0];
     const summary = summaryOf(found, set.malformed, 'panel');
-    const share = coverage.exact ? 1 : roundedShare(coverage.share);
     const figures = {
       file: path,
       column: visible(column.path),

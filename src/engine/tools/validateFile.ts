@@ -1,16 +1,14 @@
 import { basename } from 'node:path';
 import type { ToolAnswer } from '../../protocol/tools.ts';
-import { writePath } from '../query/index.ts';
 import { problemKinds, problems } from '../run/problems.ts';
-import { fieldsOf, gatherStatistics } from '../run/statistics.ts';
+import { fieldsOf } from '../run/statistics.ts';
 import { summaryOf } from '../statistics/index.ts';
 import { visible } from '../visible.ts';
 import { counted, grouped, percent } from '../words.ts';
 import { answer, Room, roomBeside, type AnswerLine } from './answer.ts';
-import { reportTo, withFile, type Call } from './call.ts';
+import { withFile, type Call } from './call.ts';
 import { shownLine, shownText } from './cells.ts';
-import { withDeadline } from './deadline.ts';
-import { roundedShare } from './share.ts';
+import { gatheredPath, gatherInTime } from './gather.ts';
 
 /** Malformed records that are shown, and characters of each. */
 const [mostExamples, exampleLength] = [10, 120];
@@ -24,31 +22,16 @@ interface Line extends AnswerLine {
 
 /** Answers what is wrong with a file. */
 export async function validateFile(call: Call): Promise<ToolAnswer> {
-  return withFile(call, async ({ file }, path) => {
-    const { dataset } = file;
-    const report = reportTo(call);
+  return withFile(call, async (asked, path) => {
+    const { dataset } = asked.file;
     const scan = { query: undefined, columns: fieldsOf(dataset), discover: true, deep: false, counts: false };
-    const { set, columns, coverage } = await withDeadline(
-      call.input.number('time_limit_seconds'),
-      call.signal,
-      ({ signal, until }) =>
-        file.whileScanning(() =>
-          gatherStatistics(
-            dataset,
-            scan,
-            signal,
-            ({ coverage: { share } }) => report(share, 1),
-            undefined,
-            until,
-          ),
-        ),
-    );
+    const gathered = await gatherInTime(call, asked, scan);
+    const { set, coverage, share } = gathered;
     const malformed = Math.max(dataset.index.malformed, set.malformed);
     const [kinds, found] = await Promise.all([
       problemKinds(dataset, call.signal),
       problems(dataset, 0, mostExamples, call.signal),
     ]);
-    const share = coverage.exact ? 1 : roundedShare(coverage.share);
     const figures = {
       file: path,
       valid: malformed === 0,
@@ -57,9 +40,6 @@ export async function validateFile(call: Call): Promise<ToolAnswer> {
       share_read: share,
       malformed,
     };
-    const { layout } = dataset;
-    const nameOf = (at: number): string =>
-      layout.names === 'columns' ? writePath([layout.columns[at]]) : writePath(columns[at].map(String));
     const lines: Line[] = [
       ...kinds.kinds.slice(0, mostReasons).map(({ reason, count }): Line => ({
         part: 'reasons',
@@ -80,7 +60,7 @@ export async function validateFile(call: Call): Promise<ToolAnswer> {
       const types = (['number', 'time', 'text', 'boolean', 'list', 'object'] as const).filter(
         (type) => held[type] > 0,
       );
-      const name = nameOf(at);
+      const name = gatheredPath(dataset, gathered, at);
       const counts = Object.fromEntries(types.map((type) => [type, held[type]]));
       if (types.length > 1) {
         const said = types.map((type) => `${grouped(held[type])} ${type}`).join(', ');
