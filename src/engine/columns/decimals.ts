@@ -216,11 +216,6 @@ export function decimalHeadOf(words: Uint32Array, body: number): DecimalHead {
   };
 }
 
-/** The least and the greatest value. */
-export function decimalBounds({ low, high, scale }: DecimalHead): { low: number; high: number } {
-  return { low: low / powers[scale], high: high / powers[scale] };
-}
-
 /**
  * Fills in the numbers; in place of those that are none, anything.
  * @param scratch room for `count` words
