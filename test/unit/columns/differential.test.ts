@@ -176,16 +176,30 @@ describe('columns/differential', () => {
   /** How many blocks the second time were made of columns, of all. */
   let stored = 0;
 
+  /** Does something with a file of such records, opened without a cache and with an empty one. */
+  async function withBoth(
+    rows: Rows,
+    format: 'jsonl' | 'csv',
+    work: (plain: Dataset, kept: Dataset) => Promise<void>,
+  ): Promise<void> {
+    const path = join(folder, `${files++}.${format}`);
+    await writeFile(path, format === 'csv' ? csv(rows) : jsonl(rows));
+    const plain = await open(path);
+    const kept = await open(path, anew());
+    try {
+      await work(plain, kept);
+    } finally {
+      await plain.close();
+      await kept.close();
+    }
+  }
+
   for (const format of ['jsonl', 'csv'] as const) {
     it(`gives the same rows from the columns of ${format} as from its text`, async () => {
       stored = 0;
       await fc.assert(
-        fc.asyncProperty(file, fc.gen(), async (rows, g) => {
-          const path = join(folder, `${files++}.${format}`);
-          await writeFile(path, format === 'csv' ? csv(rows) : jsonl(rows));
-          const plain = await open(path);
-          const kept = await open(path, anew());
-          try {
+        fc.asyncProperty(file, fc.gen(), (rows, g) =>
+          withBoth(rows, format, async (plain, kept) => {
             for (let asked = 0; asked < 12; asked++) {
               const text = asked % 4 === 3 ? top(g) : new QueryWriter(g).query().text;
               const expected = await answerOf(plain, text);
@@ -193,11 +207,8 @@ describe('columns/differential', () => {
               assert.equal(await answerOf(kept, text), expected, `second: ${text}`);
               stored += await fromColumns(kept, text);
             }
-          } finally {
-            await plain.close();
-            await kept.close();
-          }
-        }),
+          }),
+        ),
         // A smaller table would fail otherwise, and finding one takes long.
         { numRuns: runs(15, 1000), endOnFailure: true },
       );
@@ -209,12 +220,8 @@ describe('columns/differential', () => {
     it(`counts by the packed columns of ${format} what its text holds`, async () => {
       stored = 0;
       await fc.assert(
-        fc.asyncProperty(file, fc.gen(), async (rows, g) => {
-          const path = join(folder, `${files++}.${format}`);
-          await writeFile(path, format === 'csv' ? csv(rows) : jsonl(rows));
-          const plain = await open(path);
-          const kept = await open(path, anew());
-          try {
+        fc.asyncProperty(file, fc.gen(), (rows, g) =>
+          withBoth(rows, format, async (plain, kept) => {
             await countTo(
               kept,
               { query: 'i > 0 AND d > 0 AND s > 0 AND u > 0 AND b > 0 AND id > 0' },
@@ -228,11 +235,8 @@ describe('columns/differential', () => {
               assert.equal(matched, expected.matched, text);
               stored += await fromColumns(kept, text);
             }
-          } finally {
-            await plain.close();
-            await kept.close();
-          }
-        }),
+          }),
+        ),
         { numRuns: runs(8, 1000), endOnFailure: true },
       );
       assert.ok(stored > 200, `${stored} blocks came from columns`);
