@@ -26,19 +26,17 @@ export interface StatisticsScan {
   readonly window?: MatchWindow;
 }
 
-/** What columns hold, as far as it is gathered. */
-export interface Gathered {
-  readonly columns: readonly Path[];
-  readonly set: ColumnSet;
-  readonly coverage: Coverage;
-}
-
-/** What the columns of computed rows hold, as far as it is gathered. */
+/** What the columns of rows hold, as far as it is gathered. */
 export interface GatheredRows {
   /** Undefined where no row has it so far. */
   readonly columnAt: (path: Path) => ColumnAccumulator | undefined;
   readonly set: ColumnSet;
   readonly coverage: Coverage;
+}
+
+/** The same of records, whose columns are in the order of `columns`. */
+export interface Gathered extends GatheredRows {
+  readonly columns: readonly Path[];
 }
 
 /**
@@ -80,7 +78,14 @@ export async function gatherStatistics(
     counts,
     numbersInText,
   };
-  const coverage = (share: number, exact: boolean): Coverage => ({ share, rows: set.rows, exact });
+  const columnAt = (path: Path): ColumnAccumulator | undefined =>
+    set.columns.at(places.get(JSON.stringify(path)) ?? Infinity);
+  const gathered = (share: number, exact: boolean): Gathered => ({
+    columns: known,
+    columnAt,
+    set,
+    coverage: { share, rows: set.rows, exact },
+  });
   const request = { query, output, malformed, ...(window && { window }) };
   for await (const found of dataset.scan(request, signal)) {
     await scanned(found);
@@ -95,10 +100,11 @@ export async function gatherStatistics(
     output.many = set.many;
     const total = dataset.expectedSize ?? Infinity;
     const share = Math.min(1, found.scanned / total);
-    told({ columns: known, set, coverage: coverage(share, false) });
-    if (until?.aborted && share < 1) return { columns: known, set, coverage: coverage(share, false) };
+    const soFar = gathered(share, false);
+    told(soFar);
+    if (until?.aborted && share < 1) return soFar;
   }
-  return { columns: known, set, coverage: coverage(1, true) };
+  return gathered(1, true);
 }
 
 /**

@@ -11,12 +11,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { unsortedQuery } from '../query/index.ts';
 import { RecentMap } from '../recentMap.ts';
-import {
-  gatherRowStatistics,
-  gatherStatistics,
-  type Gathered,
-  type GatheredRows,
-} from '../run/statistics.ts';
+import { gatherRowStatistics, gatherStatistics, type GatheredRows } from '../run/statistics.ts';
 import type { Run } from '../run/run.ts';
 import { histogramOf, summaryOf, type ColumnAccumulator } from '../statistics/index.ts';
 
@@ -190,14 +185,8 @@ export async function fill(
     take(await gatherRowStatistics(dataset, query, figures, signal, told));
   } else {
     const columns = missing.map(({ own }) => own.fields);
-    const places = new Map(columns.map((path, place) => [JSON.stringify(path), place]));
-    const atPaths = ({ set, coverage }: Gathered): GatheredRows => ({
-      set,
-      coverage,
-      columnAt: (path) => set.columns.at(places.get(JSON.stringify(path)) ?? Infinity),
-    });
     const scan = { query, columns, discover: false, ...figures, numbersInText };
-    take(atPaths(await gatherStatistics(dataset, scan, signal, (so) => told(atPaths(so)))));
+    take(await gatherStatistics(dataset, scan, signal, told));
   }
   for (const { id, own } of missing) {
     const found = state.columns.get(id);
