@@ -67,7 +67,8 @@ export const rooms = {
     'format',
     'protocol',
   ],
-  'engine/sink': ['format', 'format/csv', 'format/json', 'protocol'],
+  'engine/sink': ['format', 'format/csv', 'format/json', 'sink/parquet', 'protocol'],
+  'engine/sink/parquet': ['sink', 'query/value'],
   'engine/index': ['format', 'source'],
   'engine/columns': ['kernel', 'format', 'index'],
   'engine/pool': [

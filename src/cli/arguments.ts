@@ -115,7 +115,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
   const source = fileNameAt(file);
   if (output !== undefined && values.to === undefined && !isWritable(source, output)) {
     throw new UsageError(
-      `--output: ${quoted(endingOf(output))} is not a format that can be written. Use one of ${endings.join(' ')}, optionally with .gz or .zst, or set the format with --to.`,
+      `--output: ${quoted(endingOf(output))} is not a format that can be written. Use one of ${endings.join(' ')}, optionally with .gz or .zst (but not after .parquet), or set the format with --to.`,
     );
   }
   if (rejects !== undefined && namedTarget(rejectsSource, rejects) !== 'same') {

@@ -82,6 +82,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
       const isShort = dataset.once && parsed.query.operators.some(({ kind }) => kind === 'limit');
       const others = isShort ? undefined : await dataset.otherTables(signal, { download: true });
       terminal.say(summaryText(summary, command, others));
+      if (summary.asText && summary.asText.length > 0) terminal.say(asTextNote(summary.asText));
       if (summary.stages) terminal.say(stageTable(summary.stages));
     } finally {
       await dataset.close();
@@ -226,6 +227,18 @@ function otherTables(
       ? `another table from ${places.join('')}`
       : `${lines.length} other tables, from ${places.join(' and ')}`;
   return `; skipped: ${others} (--table N reads one of them, --tables 1 reads all as one table)`;
+}
+
+const mostNamed = 10;
+
+/** Which columns an export with types has written as text. */
+function asTextNote(columns: readonly string[]): string {
+  const named = columns
+    .slice(0, mostNamed)
+    .map((name) => visible(name))
+    .join(', ');
+  const more = columns.length > mostNamed ? ` and ${grouped(columns.length - mostNamed)} more` : '';
+  return `Written as text, because the values have several types: ${named}${more}`;
 }
 
 /** `1,000 records read, 25 written to out.csv, 3 malformed` */

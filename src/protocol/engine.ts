@@ -23,7 +23,7 @@ export interface OpenFile {
 }
 
 /** What an export writes: the source's own format, or another. */
-export const exportFormats = ['same', 'jsonl', 'csv', 'tsv', 'json', 'md'] as const;
+export const exportFormats = ['same', 'jsonl', 'csv', 'tsv', 'json', 'md', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 export interface ExportRequest {
@@ -51,6 +51,8 @@ export interface ExportSummary extends ExportProgress {
   readonly doubt?: FileDoubt | undefined;
   readonly written: number;
   readonly malformed: number;
+  /** Columns that are written as text since their values have several types. */
+  readonly asText?: readonly string[] | undefined;
   /** CSV: the lines on which other tables of the file begin, whose rows did not take part. */
   readonly otherTables?: readonly number[] | undefined;
   /** What its stages took, where that was asked for. */

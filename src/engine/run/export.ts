@@ -6,6 +6,7 @@ import type {
   FileDoubt,
 } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
+import { valueName } from '../query/write.ts';
 import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts';
 import type { Output } from '../pool/task.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
@@ -18,6 +19,8 @@ import { openTarget } from '../sink/openTarget.ts';
 import { createRowEncoder } from '../sink/rowEncoder.ts';
 import { RowBatcher } from '../sink/rowBatcher.ts';
 import { asRows, type RowSink } from '../sink/rowSink.ts';
+import type { ObjectRows } from '../sink/objectSink.ts';
+import { objectSinkOf } from '../sink/objectSinks.ts';
 import { batchEncoderOf } from '../sink/targets.ts';
 import { tooManyColumns } from '../sink/tableRow.ts';
 import { SourceError } from '../source/source.ts';
@@ -93,11 +96,21 @@ async function exportAll(
   const to = 'to' in where ? where.to : 'jsonl';
   const rejects = rejectSink && countWrites(rejectSink);
   const run: ExportRun = { dataset, query: planned, to, kept: keptRows, rejects, signal, meter };
-  if (rows) await writeBatches(run, rows);
-  else for await (const chunk of chunksOf(run)) await counted.write(chunk);
-  signal.throwIfAborted();
-  const doubt = await dataset.recheck(signal);
-  await (rows ?? counted).commit();
+  const openObjects = objectSinkOf(to);
+  const objects = await openObjects?.(counted, objectRowsOf(run));
+  let asText: readonly string[] | undefined;
+  let doubt: FileDoubt | undefined;
+  try {
+    if (objects) for await (const lines of linesOf(run)) await objects.write(lines);
+    else if (rows) await writeBatches(run, rows);
+    else for await (const chunk of chunksOf(run)) await counted.write(chunk);
+    signal.throwIfAborted();
+    doubt = await dataset.recheck(signal);
+    asText = await objects?.commit(signal);
+    if (!objects) await (rows ?? counted).commit();
+  } finally {
+    await objects?.discard();
+  }
   await rejects?.commit();
   const { elapsedMs, matched } = meter.state();
   const outputs = [
@@ -109,6 +122,7 @@ async function exportAll(
     written: counted.written(),
     malformed: meter.malformed,
     stages: stages?.report(planned.plan, shape !== 'records', outputs, elapsedMs),
+    asText,
     otherTables: otherTables(dataset),
     doubt,
   };
@@ -256,19 +270,39 @@ async function writeBatches(run: ExportRun, sink: RowSink): Promise<void> {
   const isWhole = plan.shape === 'records' || plan.asRecords !== undefined;
   const columns = isWhole ? await columnsOfRecords(run) : await columnsOfDerived(run);
   const batcher = new RowBatcher(columns, dataset.format.numbersInText);
-  const lines =
-    plan.shape === 'records'
-      ? rowBytes(run, 'jsonl', [])
-      : isWhole
-        ? arrangedRows(run, 'jsonl')
-        : derivedLines(run);
-  for await (const piece of lines) {
+  for await (const piece of linesOf(run)) {
     if (piece.length === 0) continue;
     const batch = meter.encode(() => batcher.batch(piece));
     if (!batcher.hasBegun) await sink.begin(batcher.columns(batch));
     await sink.write(batch);
   }
   if (!batcher.hasBegun) await sink.begin(batcher.columns(undefined));
+}
+
+/** The rows of an export as JSON Lines. */
+function linesOf(run: ExportRun): AsyncGenerator<Uint8Array> {
+  const { plan } = run.query;
+  if (plan.shape === 'records') return rowBytes(run, 'jsonl', []);
+  return plan.asRecords ? arrangedRows(run, 'jsonl') : derivedLines(run);
+}
+
+/** What is known of the rows of an export before they are made. */
+function objectRowsOf({ dataset, query, signal }: ExportRun): ObjectRows {
+  const { plan } = query;
+  const { layout, numbersInText } = dataset.format;
+  const isWhole = plan.shape === 'records' || plan.asRecords !== undefined;
+  const names = isWhole ? (layout.names === 'columns' ? layout.columns : []) : (derivedColumns(query) ?? []);
+  return {
+    columns: names,
+    valueColumn: valueName,
+    typesInText: numbersInText,
+    columnsWithoutRows: async () => {
+      if (dataset.once) return [];
+      const paths = await firstPaths(dataset, signal);
+      const found = isWhole ? paths : emptyColumns(plan, paths);
+      return [...new Set(found.map(([key = valueName]) => key))];
+    },
+  };
 }
 
 /** The columns of whole records: those of the table, or those that a first pass finds. */

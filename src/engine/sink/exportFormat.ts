@@ -6,9 +6,9 @@ export type Target = ExportFormat;
 
 /**
  * How records that are not computed are written: their own bytes; one JSON value a line; JSON values as they stand, one
- * after the other; elements of one JSON array; rows of a delimited text; from batches.
+ * after the other; elements of one JSON array; rows of a delimited text; from batches; from values.
  */
-export type RowShape = 'raw' | 'lines' | 'values' | 'elements' | 'table' | 'batches';
+export type RowShape = 'raw' | 'lines' | 'values' | 'elements' | 'table' | 'batches' | 'objects';
 
 export function rowShape(source: Format, target: Target): RowShape {
   if (target === 'same') return source.records === 'lines' ? 'raw' : source.records;

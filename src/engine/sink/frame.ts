@@ -34,6 +34,7 @@ export function frameOf(
     case 'lines':
     case 'values':
     case 'batches':
+    case 'objects':
       return plainFrame(nothing);
     case 'elements':
       return arrayFrame;

@@ -3,7 +3,7 @@ import { splitCompression } from './compressor.ts';
 import { exportFormats } from '../../protocol/engine.ts';
 import type { FormatKind } from '../../protocol/formatOptions.ts';
 import type { Target } from './exportFormat.ts';
-import { tableStyle, targetFormats } from './targets.ts';
+import { rowsAreObjects, tableStyle, targetFormats } from './targets.ts';
 
 interface NamedFormat {
   readonly target: Target;
@@ -32,6 +32,10 @@ export function endingOf(name: string): string {
  */
 export function isWritable(source: string, target: string): boolean {
   const ending = endingOf(target);
+  const named = namedFormats.get(ending)?.target;
+  // Such a format is compressed inside.
+  if (named !== undefined && rowsAreObjects(named) && splitCompression(target).compression !== undefined)
+    return false;
   return ending === '' || endings.includes(ending) || ending === endingOf(source);
 }
 

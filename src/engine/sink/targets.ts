@@ -17,13 +17,15 @@ export interface TargetFormat {
 
 /**
  * How rows are written: one JSON value a line; elements of one JSON array; rows of a delimited text. The workers do that.
- * In the other formats, rows depend on those before them, and are written from batches in the engine's thread.
+ * In the other formats, rows depend on those before them, and are written in the engine's thread: from batches, or, where
+ * a format is not one of text, from the values of rows by what `objectSinks.ts` has.
  */
 export type RowForm =
   | { readonly as: 'lines' }
   | { readonly as: 'elements' }
   | { readonly as: 'table'; readonly style: CsvStyle }
-  | { readonly as: 'batches'; readonly encoder: () => BatchEncoder };
+  | { readonly as: 'batches'; readonly encoder: () => BatchEncoder }
+  | { readonly as: 'objects' };
 
 export const targetFormats: Readonly<Record<Exclude<ExportFormat, 'same'>, TargetFormat>> = {
   jsonl: { endings: ['.jsonl', '.ndjson'], of: 'jsonl', rows: { as: 'lines' } },
@@ -34,6 +36,11 @@ export const targetFormats: Readonly<Record<Exclude<ExportFormat, 'same'>, Targe
     endings: ['.md', '.markdown'],
     rows: { as: 'batches', encoder: markdownEncoder },
     note: 'a Markdown table',
+  },
+  parquet: {
+    endings: ['.parquet'],
+    rows: { as: 'objects' },
+    note: 'typed columns',
   },
 };
 
@@ -47,4 +54,9 @@ export function tableStyle(target: ExportFormat): CsvStyle | undefined {
 export function batchEncoderOf(target: ExportFormat): BatchEncoder | undefined {
   const rows = target === 'same' ? undefined : targetFormats[target].rows;
   return rows?.as === 'batches' ? rows.encoder() : undefined;
+}
+
+/** Whether a format is no text, and is written from the values of rows. */
+export function rowsAreObjects(target: ExportFormat): boolean {
+  return target !== 'same' && targetFormats[target].rows.as === 'objects';
 }

@@ -96,7 +96,7 @@ describe('arguments', () => {
     [['f', '--to'], "Option '--to <value>' argument missing."],
     [['f', '--to', '--count'], "Option '--to' argument is ambiguous."],
     [['f', '--count=3'], "Option '--count' does not take an argument."],
-    [['f', '--to', 'xml'], "--to takes same, jsonl, csv, tsv, json or md, not 'xml'."],
+    [['f', '--to', 'xml'], "--to takes same, jsonl, csv, tsv, json, md or parquet, not 'xml'."],
     [['f', '--delimiter', ''], "--delimiter needs a character, for example ';' or tab."],
     [['f', '--quote', ''], "--quote takes \", ' or none, not ''."],
     [['f', '--quote', 'x'], "--quote takes \", ' or none, not 'x'."],
@@ -123,7 +123,7 @@ describe('arguments', () => {
     [['f', '-o', 'x', '--rejects', 'x'], '--output and --rejects cannot be the same file.'],
     [
       ['f', '-o', 'x.parquet.gz'],
-      "--output: '.parquet' is not a format that can be written. Use one of .jsonl .ndjson .csv .tsv .tab .json .md .markdown .txt, optionally with .gz or .zst, or set the format with --to.",
+      "--output: '.parquet' is not a format that can be written. Use one of .jsonl .ndjson .csv .tsv .tab .json .md .markdown .parquet .txt, optionally with .gz or .zst (but not after .parquet), or set the format with --to.",
     ],
     [['f', '--rejects', 'r.csv'], "--rejects writes JSON Lines: the name cannot end in '.csv'."],
     [['f', '--from', 'xlsx'], "--from takes jsonl, json, log or csv, not 'xlsx'."],

@@ -51,9 +51,17 @@ export class Engine {
   }
 
   async export(query: string, to: ExportFormat): Promise<string> {
+    return (await this.#exported(query, to)).text();
+  }
+
+  async exportBytes(query: string, to: ExportFormat): Promise<Uint8Array<ArrayBuffer>> {
+    return (await this.#exported(query, to)).bytes();
+  }
+
+  async #exported(query: string, to: ExportFormat): Promise<MemorySink> {
     const sink = new MemorySink();
     await this.#asked((dataset) => exportTo(dataset, { query: this.#named(query), to, sink }, context));
-    return sink.text();
+    return sink;
   }
 
   /** The rejects of the whole file, and how many records it has. */
@@ -175,9 +183,13 @@ class MemorySink implements ByteSink {
     return Promise.resolve();
   }
 
-  text(): string {
+  bytes(): Uint8Array<ArrayBuffer> {
     if (!this.#committed) throw new Error('What was written was not committed.');
-    const bytes = Buffer.concat(this.#parts);
+    return Uint8Array.from(Buffer.concat(this.#parts));
+  }
+
+  text(): string {
+    const bytes = Buffer.from(this.bytes().buffer);
     // A text in UTF-16 stays in it.
     return bytes[0] === 0xff ? bytes.toString('utf16le') : bytes.toString();
   }

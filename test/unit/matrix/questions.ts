@@ -1,3 +1,4 @@
+import { parquetReadObjects } from 'hyparquet';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import type { Engine } from './engine.ts';
 import { jsonOf, logCells, type Layout } from './layouts.ts';
@@ -74,6 +75,12 @@ export const questions: readonly Question[] = [
     'md',
     `e = 'x' AND w < -600 |> SELECT id, key, u, n, w, user.a AS a, tags, e`,
     (row) => row.text('e') === 'x' && (row.number('w') ?? 0) < -600,
+  ),
+
+  selected(
+    'parquet',
+    `e = 'x' AND w > 600 |> SELECT id, key, u, n, w, user.a AS a, tags, e`,
+    (row) => row.text('e') === 'x' && (row.number('w') ?? 0) > 600,
   ),
 
   table(`|> SELECT _record, id, key |> LIMIT 5 OFFSET 140`, (rows) =>
@@ -352,6 +359,7 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
   return asked(
     `${query}, as ${to}`,
     async (engine, rows) => {
+      if (to === 'parquet') return parquetCells(await engine.exportBytes(query, to));
       const text = await engine.export(query, to);
       if (to === 'csv') return parseDelimited(text, ',');
       if (to === 'tsv') return parseDelimited(text, '\t');
@@ -364,6 +372,8 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
     },
     (rows) => {
       const found = rows.where(test);
+      if (to === 'parquet')
+        return found.map((row) => chosen.map((column) => cellOf(row.value(column)) ?? ''));
       if (to === 'md') {
         const shown = found.map((row) => chosen.map((column) => cellOf(row.value(column)) ?? ''));
         return shown.map((cells) => cells.map((cell) => cell.trim()));
@@ -378,6 +388,21 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
       return rows.kind === 'csv' ? [all, ...cells] : cells;
     },
   );
+}
+
+/** The rows of a Parquet file, values as cells have them. */
+async function parquetCells(bytes: Uint8Array<ArrayBuffer>): Promise<string[][]> {
+  const rows = await parquetReadObjects({ file: bytes.buffer });
+  return rows.map((row) =>
+    Object.values(row).map((value: unknown) => {
+      if (value === null) return '';
+      return typeof value === 'string' ? value : JSON.stringify(value, bigintAsNumber);
+    }),
+  );
+}
+
+function bigintAsNumber(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
 }
 
 /** The rows of a table in Markdown, without what is above them. */

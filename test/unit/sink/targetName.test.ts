@@ -14,6 +14,7 @@ describe("the name of an export's target says its format", () => {
     ['a.tsv', 'csv', 'b.csv', 'csv'],
     ['a.csv', 'csv', 'b.jsonl', 'jsonl'],
     ['a.json', 'json', 'b.json', 'same'],
+    ['a.csv', 'csv', 'b.parquet', 'parquet'],
     ['a.json', 'json', 'b.jsonl', 'jsonl'],
     ['a.log', 'jsonl', 'b.jsonl', 'same'],
     ['a.jsonl', 'jsonl', 'b', 'same'],
@@ -41,10 +42,20 @@ describe("the name of an export's target says its format", () => {
   });
 
   it('or that nothing can be written under it', () => {
-    for (const name of ['b.parquet', 'b.xlsx', 'b.parquet.gz', 'b.avro', 'b.jsonl.bak', 'b.v2']) {
+    for (const name of ['b.xlsx', 'b.parquet.gz', 'b.avro', 'b.jsonl.bak', 'b.v2']) {
       assert.equal(isWritable('a.jsonl', name), false, name);
     }
-    for (const name of ['b', 'b.gz', 'b.txt', 'b.TSV.zst', 'b.jsonl', '.b', '/d.v2/b', '/dev/null']) {
+    for (const name of [
+      'b',
+      'b.gz',
+      'b.txt',
+      'b.TSV.zst',
+      'b.jsonl',
+      'b.parquet',
+      '.b',
+      '/d.v2/b',
+      '/dev/null',
+    ]) {
       assert.equal(isWritable('a.jsonl', name), true, name);
     }
     assert.equal(isWritable('a.log', 'b.log.gz'), true);
