@@ -21,7 +21,17 @@ const common = {
   plugins: [kernelPlugin],
 };
 
-const node = { ...common, platform: 'node', format: 'esm' };
+/** What few runs need is a bundle of its own, which is loaded where it is imported. */
+const apart = {
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/compile\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './schema.js', external: true } : undefined,
+    );
+  },
+};
+
+const node = { ...common, platform: 'node', format: 'esm', plugins: [kernelPlugin, apart] };
 
 /** ESM-only and CommonJS packages share one bundle: what still calls `require` finds it. */
 const requireShim = {
@@ -35,6 +45,7 @@ const bundles = [
   { ...node, ...requireShim, entryPoints: { mcp: 'src/mcp/main.ts' }, outdir: 'dist' },
   { ...node, ...requireShim, entryPoints: { worker: 'src/engine/pool/worker.ts' }, outdir: 'dist' },
   { ...node, ...requireShim, entryPoints: { engine: 'src/engine/service/main.ts' }, outdir: 'dist' },
+  { ...node, ...requireShim, entryPoints: { schema: 'src/engine/schema/compile.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { sample: 'src/extension/sampleWriter.ts' }, outdir: 'dist' },
   {
     ...node,
@@ -64,7 +75,13 @@ writeFileSync('dist/NOTICES.txt', notices(built.map(({ metafile }) => metafile))
 
 if (tests) {
   rmSync('out/test', { recursive: true, force: true });
-  const unbundled = { ...node, outdir: 'out/test', outbase: 'test', packages: 'external' };
+  const unbundled = {
+    ...node,
+    plugins: [kernelPlugin],
+    outdir: 'out/test',
+    outbase: 'test',
+    packages: 'external',
+  };
   await Promise.all([
     build({
       ...unbundled,

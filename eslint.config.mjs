@@ -67,6 +67,7 @@ export const rooms = {
     'format',
     'protocol',
   ],
+  'engine/schema': ['format', 'format/csv'],
   'engine/sink': ['format', 'format/csv', 'format/json', 'sink/parquet', 'protocol'],
   'engine/sink/parquet': ['sink', 'query/value'],
   'engine/index': ['format', 'source'],
@@ -80,9 +81,12 @@ export const rooms = {
     'sink',
     'index',
     'columns',
+    'schema',
     'protocol',
   ],
-  'engine/dataset': ['source', 'source/http', 'format/*', 'query', 'index', 'columns', 'pool', 'protocol'],
+  'engine/dataset': [
+    ...['source', 'source/http', 'format/*', 'query', 'index', 'columns', 'schema', 'pool', 'protocol'],
+  ],
   'engine/run': [
     ...[
       'source',
@@ -148,6 +152,7 @@ export const rooms = {
       'engine/stage',
       'engine/sink',
       'engine/index',
+      'engine/schema',
       'engine/pool',
       'engine/dataset',
       'engine/run',

@@ -10,6 +10,7 @@ import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError, type HeaderFields } from '../engine/source/source.ts';
 import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts';
 import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
+import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
 import { readTableOptions, tableOptions, type TableOptions } from './tableOptions.ts';
 import { readTextOptions, textOptions, type TextOptions } from './textOptions.ts';
 import { UsageError } from './usageError.ts';
@@ -33,6 +34,8 @@ export interface RunCommand {
   readonly count: boolean;
   /** Where malformed and odd records go, instead of to the output. */
   readonly rejects: string | undefined;
+  /** Undefined: records are not checked. */
+  readonly schema: SchemaOptions | undefined;
   /** What FILE is read as; undefined: recognised. */
   readonly from: FormatOptions['format'];
   readonly table: TableOptions;
@@ -59,6 +62,7 @@ const options = {
   from: { type: 'string' },
   count: { type: 'boolean' },
   rejects: { type: 'string' },
+  ...schemaOptions,
   ...tableOptions,
   encoding: { type: 'string' },
   reading: { type: 'boolean' },
@@ -104,6 +108,8 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
   if (reading && (query !== '' || count || stages || output !== undefined || values.to !== undefined)) {
     throw new UsageError('--reading cannot be combined with a query, --count, --stages, --output or --to.');
   }
+  const schema = readSchemaOptions(values);
+  if (schema && reading) throw new UsageError('--reading cannot be combined with --schema.');
   if (count && (output !== undefined || values.to !== undefined)) {
     throw new UsageError('--count cannot be combined with --output or --to.');
   }
@@ -118,8 +124,10 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
       `--output: ${quoted(endingOf(output))} is not a format that can be written. Use one of ${endings.join(' ')}, optionally with .gz or .zst (but not after .parquet), or set the format with --to.`,
     );
   }
-  if (rejects !== undefined && namedTarget(rejectsSource, rejects) !== 'same') {
-    throw new UsageError(`--rejects writes JSON Lines: the name cannot end in ${quoted(endingOf(rejects))}.`);
+  for (const [name, path] of Object.entries({ rejects, report: schema?.report })) {
+    if (path !== undefined && namedTarget(linesSource, path) !== 'same') {
+      throw new UsageError(`--${name} writes JSON Lines: the name cannot end in ${quoted(endingOf(path))}.`);
+    }
   }
   return {
     kind: 'run',
@@ -129,6 +137,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     to: values.to === undefined ? undefined : readTarget(values.to),
     count,
     rejects,
+    schema,
     from: values.from === undefined ? undefined : readFormat(values.from),
     table: readTableOptions(values),
     encoding: values.encoding === undefined ? undefined : readEncoding(values.encoding),
@@ -142,8 +151,8 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
   };
 }
 
-/** Rejects are JSON Lines, whatever the file is. */
-const rejectsSource = { name: '', kind: 'jsonl' } as const;
+/** Rejects and reports are JSON Lines, whatever the file is. */
+const linesSource = { name: '', kind: 'jsonl' } as const;
 
 function parse(args: readonly string[]) {
   try {

@@ -62,6 +62,10 @@ ${option('--to FORMAT', `same (the records' original bytes), ${targetList}. The 
       --rejects FILE  write malformed and irregular records to FILE as JSON
                       Lines. Without it, irregular records are written with
                       the others, and unreadable ones are skipped and counted
+${option('--schema FILE', 'check all records by a JSON Schema (drafts 07, 2019-09 and 2020-12) and leave out the invalid ones, unless QUERY names _violation. How many break which rule is printed to standard error')}
+${option('--report FILE', 'write each violation to FILE as JSON Lines: record, line, offset, path, rule, message')}
+${option('--invalid FILE', 'write the invalid records to FILE, as they stand')}
+${option('--fail-on-invalid', 'exit with 1 if a record is invalid or malformed')}
       --profile       print what the columns hold (types, NULLs, different values,
                       smallest, largest, mean, distribution) of FILE or of the
                       records that QUERY selects; with --to json, all figures

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { constants } from 'node:os';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
+import { SchemaError } from '../engine/schema/schemaError.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
 import { TemporaryError } from '../engine/temporaryFolder.ts';
 import { asMemoryLimit } from '../engine/stage/memoryLimit.ts';
@@ -64,8 +65,8 @@ async function main(): Promise<number> {
     const progress = own ? createProgressLine(process.stderr) : noProgress;
     const { isTTY, columns } = process.stdout;
     const table = { width: isTTY ? columns || 80 : Infinity, plots: isTTY };
-    await run(command, { output, say, progress, table, signal });
-    return exit.done;
+    const isSpoiled = await run(command, { output, say, progress, table, signal });
+    return isSpoiled ? exit.failed : exit.done;
   } catch (error) {
     if (interruption !== undefined) {
       say('Interrupted.');
@@ -99,7 +100,10 @@ function failureText(error: unknown): string {
   const memory = asMemoryLimit(error);
   if (memory) return visible(memory.message);
   const foreseen =
-    error instanceof SourceError || error instanceof SinkError || error instanceof TemporaryError;
+    error instanceof SourceError ||
+    error instanceof SinkError ||
+    error instanceof SchemaError ||
+    error instanceof TemporaryError;
   if (foreseen) return visible(error.message);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (process.env.ROWRIVER_DEBUG) return stack ?? message;

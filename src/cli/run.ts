@@ -17,7 +17,7 @@ import type { Target } from '../engine/sink/exportFormat.ts';
 import { isSameTarget } from '../engine/sink/atomicFile.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
-import { namedTarget } from '../engine/sink/targetName.ts';
+import { endingOf, namedTarget } from '../engine/sink/targetName.ts';
 import { fileNameAt, placeAt } from '../engine/source/location.ts';
 import { SourceError, type SourceSpec } from '../engine/source/source.ts';
 import type { ExportSummary, FileDoubt } from '../protocol/engine.ts';
@@ -26,6 +26,7 @@ import { profile } from '../engine/run/profile.ts';
 import type { RunCommand } from './arguments.ts';
 import { cacheBytes, cacheFolder } from './cacheFolder.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
+import { cellsText, checkText, openSchema } from './schema.ts';
 import { profileJson, profileTable, type TableStyle } from './profile.ts';
 import type { Progress, ProgressLine } from './progress.ts';
 
@@ -42,9 +43,10 @@ export interface Terminal {
 
 /**
  * Does what a command line asks for.
- * @throws QuerySyntaxError, SourceError, SinkError, the signal's reason
+ * @returns whether records were found that the command is to fail for
+ * @throws QuerySyntaxError, SourceError, SchemaError, SinkError, the signal's reason
  */
-export async function run(command: RunCommand, terminal: Terminal): Promise<void> {
+export async function run(command: RunCommand, terminal: Terminal): Promise<boolean> {
   const parsed = parseQuery(command.query);
   if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
   const pool = new WorkerPool<Task, Result>({
@@ -58,22 +60,25 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
     const store = command.cache
       ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes)
       : undefined;
-    const reading = { format, ...texts, ...cells, ...table, pool, signal };
+    const schema = await openSchema(command.schema, signal, terminal.say);
+    const reading = { format, ...texts, ...cells, ...table, pool, signal, schema };
     const dataset = await Dataset.open(sourceOf(command), { ...reading, store });
     try {
       if (command.reading) {
         await terminal.output.write(new TextEncoder().encode(`${JSON.stringify(readingOf(dataset))}\n`));
-        return;
+        return false;
       }
       const doubts = readingDoubts(parsed.query, dataset, optionsFor);
       const errors = doubts.filter(({ severity }) => severity === 'error');
       if (errors.length > 0) throw new QuerySyntaxError(errors);
-      for (const doubt of [...checkQuery(parsed.query, dataset.seenColumns, dataset.layout), ...doubts]) {
+      for (const doubt of [...checkQuery(parsed.query, dataset.seenColumns, checkedAs(dataset)), ...doubts]) {
         terminal.say(showProblem(command.query, doubt));
       }
+      const cells = schema && cellsText(dataset.layout, schema);
+      if (cells !== undefined) terminal.say(cells);
       if (command.profile !== undefined) {
         await writeProfile(dataset, command, terminal);
-        return;
+        return false;
       }
       const summary = await work(dataset, command, terminal);
       terminal.progress.erase();
@@ -83,7 +88,10 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<void
       const others = isShort ? undefined : await dataset.otherTables(signal, { download: true });
       terminal.say(summaryText(summary, command, others));
       if (summary.asText && summary.asText.length > 0) terminal.say(asTextNote(summary.asText));
+      if (command.schema && summary.checked) terminal.say(checkText(summary.checked, command.schema));
       if (summary.stages) terminal.say(stageTable(summary.stages));
+      const isSpoiled = summary.malformed > 0 || (summary.checked?.invalid ?? 0) > 0;
+      return command.schema?.failOnInvalid === true && isSpoiled;
     } finally {
       await dataset.close();
     }
@@ -129,15 +137,21 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
     await refuseSameTarget(command);
     const rejects = command.rejects === undefined ? undefined : await open(command.rejects);
     const sink = output === undefined ? terminal.output : await open(output);
+    const { report, invalid } = command.schema ?? {};
+    if (invalid !== undefined) refuseOtherFormat(invalid, dataset);
+    const checks = {
+      report: report === undefined ? undefined : await open(report),
+      invalid: invalid === undefined ? undefined : await open(invalid),
+    };
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };
     if (!command.count) {
       try {
-        return await exportTo(dataset, { query, to, sink, rejects, measure }, context);
+        return await exportTo(dataset, { query, to, sink, rejects, checks, measure }, context);
       } catch (error) {
         throw output === undefined ? withPlaceToGoOn(error, dataset, query) : error;
       }
     }
-    const summary = await countTo(dataset, { query, rejects, measure }, context);
+    const summary = await countTo(dataset, { query, rejects, checks, measure }, context);
     terminal.progress.erase();
     await terminal.output.write(new TextEncoder().encode(`${summary.matched}\n`));
     return summary;
@@ -153,19 +167,43 @@ const fileDoubts: Readonly<Record<FileDoubt, string>> = {
     'was written to or touched while it was being read. Some parts were checked and have not changed, but others may have.',
 };
 
-/** The format that the name of the output says. */
-function targetOf({ file, output }: RunCommand, { format: { kind, dialect } }: Dataset): Target {
-  if (output === undefined) return 'same';
-  return namedTarget({ name: fileNameAt(file), kind, delimiter: dialect?.delimiter }, output);
+function checkedAs({ layout: { names }, checks }: Dataset): Parameters<typeof checkQuery>[2] {
+  return { names, checks };
 }
 
-/** @throws SinkError where the rejects would take the place of the output, or the output that of the rejects */
-async function refuseSameTarget({ output, rejects }: RunCommand): Promise<void> {
-  if (rejects === undefined) return;
-  const same = output === undefined ? await isStandardOutput(rejects) : await isSameTarget(output, rejects);
-  if (!same) return;
-  const message = `--output and --rejects are the same file, ${rejects}: choose another name for one of them.`;
-  throw new SinkError('same-target', message);
+/** The format that the name of the output says. */
+function targetOf({ file, output }: RunCommand, dataset: Dataset): Target {
+  return output === undefined ? 'same' : namedFor(dataset, fileNameAt(file), output);
+}
+
+function namedFor({ format: { kind, dialect } }: Dataset, name: string, output: string): Target {
+  return namedTarget({ name, kind, delimiter: dialect?.delimiter }, output);
+}
+
+/** @throws SinkError where the name says another format than that of the file */
+function refuseOtherFormat(invalid: string, dataset: Dataset): void {
+  if (namedFor(dataset, fileNameAt(dataset.name), invalid) === 'same') return;
+  const message = `--invalid writes records as they stand in ${dataset.name}: the name cannot end in ${endingOf(invalid)}.`;
+  throw new SinkError('failed', message);
+}
+
+/** @throws SinkError where one of the files to be written would take the place of another */
+async function refuseSameTarget({ output, rejects, schema }: RunCommand): Promise<void> {
+  const others = Object.entries({ rejects, report: schema?.report, invalid: schema?.invalid });
+  const before: { readonly name: string; readonly path: string | undefined }[] = [
+    { name: 'output', path: output },
+  ];
+  for (const [name, path] of others) {
+    if (path === undefined) continue;
+    for (const other of before) {
+      const { path: first } = other;
+      const same = first === undefined ? await isStandardOutput(path) : await isSameTarget(first, path);
+      if (!same) continue;
+      const message = `--${other.name} and --${name} are the same file, ${path}: choose another name for one of them.`;
+      throw new SinkError('same-target', message);
+    }
+    before.push({ name, path });
+  }
 }
 
 /** Whether a path leads to the file that the shell has opened for standard output. */

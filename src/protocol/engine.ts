@@ -55,8 +55,26 @@ export interface ExportSummary extends ExportProgress {
   readonly asText?: readonly string[] | undefined;
   /** CSV: the lines on which other tables of the file begin, whose rows did not take part. */
   readonly otherTables?: readonly number[] | undefined;
+  /** Where the file has a schema. */
+  readonly checked?: CheckSummary | undefined;
   /** What its stages took, where that was asked for. */
   readonly stages?: StageReport | undefined;
+}
+
+/** What came of checking records by a JSON Schema. */
+export interface CheckSummary {
+  readonly records: number;
+  readonly invalid: number;
+  readonly rules: readonly BrokenRule[];
+}
+
+/** A rule of the schema, with the first violation of it, and how many records break it. */
+export interface BrokenRule {
+  /** JSON Pointer into the record; '' for the record as a whole. */
+  readonly path: string;
+  readonly rule: string;
+  readonly message: string;
+  readonly records: number;
 }
 
 /** What the stages of a run took. */

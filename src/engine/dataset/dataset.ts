@@ -9,6 +9,7 @@ import type { Format } from '../format/driver.ts';
 import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
 import { findRows } from '../format/json/document/find.ts';
 import type { PatternStep } from '../format/json/document/stream.ts';
+import type { SchemaSpec } from '../schema/schemaSpec.ts';
 import type { KnownColumn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
@@ -38,6 +39,8 @@ export interface DatasetOptions extends FormatOptions {
   readonly signal: AbortSignal;
   /** Where indexes are kept between sessions. */
   readonly store?: IndexStore | undefined;
+  /** What its records are checked by: those that it does not allow take part where a query asks for `_violation`. */
+  readonly schema?: SchemaSpec | undefined;
   /** Pages will be shown, also of sources that must be decoded from their beginning. */
   readonly keepPages?: boolean | undefined;
   /** For tests: other than the engine's. */
@@ -85,6 +88,7 @@ export class Dataset {
       format: recognised.format,
       end: recognised.end ?? source.size,
       blockSize: options.blockSize ?? blockSize,
+      schema: options.schema,
       checksumEvery: checksumEvery(source, this.format, options.store !== undefined),
     };
     this.#young = identity?.state.young ?? false;
@@ -119,12 +123,13 @@ export class Dataset {
   static async #openSpooled(
     source: OpenedSource,
     steps: readonly PatternStep[],
-    { pool, signal, blockSize }: DatasetOptions,
+    { pool, signal, blockSize, schema }: DatasetOptions,
   ): Promise<Dataset> {
     try {
       const { rows } = await findRows(source, undefined, signal);
       const spool = await spoolElements(source, steps, rows?.comments ?? false, signal);
-      const dataset = await Dataset.open({ kind: 'file', path: spool.path }, { pool, signal, blockSize });
+      const place = { kind: 'file', path: spool.path } as const;
+      const dataset = await Dataset.open(place, { pool, signal, blockSize, schema });
       dataset.#spool = { ...spool, of: source };
       return dataset;
     } finally {
@@ -197,6 +202,10 @@ export class Dataset {
   /** Whether reading costs more than the disk's time, so that nothing is read that nobody has asked for. */
   get remote(): boolean {
     return this.#source.place.remote;
+  }
+
+  get checks(): boolean {
+    return this.#spec.schema !== undefined;
   }
 
   /** Whether every block is known. */

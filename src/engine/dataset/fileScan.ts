@@ -1,6 +1,6 @@
 import type { ColumnStore } from '../columns/columnStore.ts';
 import { everything, isEverything, windowAfter, type MatchWindow } from '../matchWindow.ts';
-import type { Find, MalformedUse, Output } from '../pool/task.ts';
+import type { Find, MalformedUse, Output, ViolationUse } from '../pool/task.ts';
 import { digestOf, type Plan } from '../query/index.ts';
 import { ColumnUse } from './columnUse.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -21,6 +21,7 @@ export interface FileScan {
   readonly output: Output;
   readonly find?: Find;
   readonly malformed?: MalformedUse;
+  readonly violations?: ViolationUse | undefined;
   readonly window?: MatchWindow;
   readonly fromBlock?: number;
   readonly toBlock?: number;
@@ -36,6 +37,8 @@ export interface Scannable {
   readonly blocks: number;
   /** Where the file ends; undefined while that is unknown. */
   readonly size: number | undefined;
+  /** Whether its records are checked by a schema: all of them, whatever is asked. */
+  readonly checks: boolean;
 }
 
 /**
@@ -50,9 +53,10 @@ export async function* scanFile(
 ): AsyncGenerator<OrderedResult> {
   const conditions = query?.plan.zones ?? [];
   const { known } = file;
-  const columns = query && known.columns && columnsFor(known, known.columns, query.plan, scan);
+  const columns =
+    query && known.columns && !file.checks ? columnsFor(known, known.columns, query.plan, scan) : undefined;
   await columns?.begin();
-  const summary = query === undefined && scan.output.kind === 'count' && !scan.find;
+  const summary = !file.checks && query === undefined && scan.output.kind === 'count' && !scan.find;
   const request: ScanRequest = {
     malformed: 'keep',
     window: query?.window ?? everything,
@@ -68,11 +72,12 @@ export async function* scanFile(
       columns?.counts && !scan.measure && isEverything(scan.window ?? query?.window ?? everything)
         ? (block) => columns.matches(block)
         : undefined,
-    // Blocks that are skipped are not searched for malformed records.
-    ...(scan.malformed !== 'collect' && {
-      mayMatch: (block: number) => known.mayMatch(conditions, block),
-      unproven: unproven(known, summary, conditions),
-    }),
+    // Blocks that are skipped are neither searched for malformed records nor checked.
+    ...(scan.malformed !== 'collect' &&
+      !file.checks && {
+        mayMatch: (block: number) => known.mayMatch(conditions, block),
+        unproven: unproven(known, summary, conditions),
+      }),
   };
   for await (const result of scanInPhases(file, request, conditions, signal)) {
     columns?.learn(result);

@@ -16,6 +16,7 @@ import type {
   ScanTask,
   StretchColumns,
   Task,
+  ViolationUse,
 } from '../pool/task.ts';
 import { repeated } from '../pool/work.ts';
 
@@ -28,6 +29,7 @@ export interface ScanRequest {
   readonly find?: Find | undefined;
   readonly output: Output;
   readonly malformed: MalformedUse;
+  readonly violations?: ViolationUse | undefined;
   /** Matches [skip, skip + take) are yielded; the scan ends with the last of them. */
   readonly window: MatchWindow;
   /** Whether the query needs absolute record and line numbers: then no stretch can start before those are known. */
@@ -186,6 +188,7 @@ export async function* scanInOrder(
       find: request.find,
       output: request.output,
       malformed: request.malformed,
+      violations: request.violations,
       window,
       measure: request.measure,
       checksums: to > index.length,
@@ -385,7 +388,14 @@ async function again(before: ScanResult, result: Promise<ScanResult>): Promise<S
 /** What was made of the first matches of a stretch, with nothing that is told of it once it is whole. */
 function partOf(result: ScanResult): ScanResult {
   const work = result.work && { ...result.work, candidates: 0, matched: 0 };
-  const none = { blocks: [], rejects: [], passed: 0, failure: undefined, made: undefined };
+  const none = {
+    blocks: [],
+    rejects: [],
+    passed: 0,
+    failure: undefined,
+    made: undefined,
+    checked: undefined,
+  };
   return { ...result, ...none, fromColumns: 0, unreadBytes: 0, work };
 }
 

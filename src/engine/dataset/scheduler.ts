@@ -43,7 +43,8 @@ export class ScanScheduler {
     const splits = source.random && source.compression.length === 0 && source.encoding.startsWith('utf-8');
     this.#workers = splits ? workers : undefined;
     this.#offered = splits || !source.reopens ? undefined : workers;
-    this.#usual = (this.#isLarge ? this.#workers : undefined) ?? this.#inline;
+    this.#usual =
+      (this.#isLarge || spec.schema?.mayRunLong === true ? this.#workers : undefined) ?? this.#inline;
     this.#usual.start();
   }
 

@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.ts';
+import type { Violation } from '../violation.ts';
 import type { Marks } from '../kernel/packed.ts';
 import type { Needle, Search } from '../kernel/search.ts';
 import { FieldColumn, Kind } from './fieldColumn.ts';
@@ -46,6 +47,8 @@ export interface BlockParts {
    * for `Scanner.ending` to look at.
    */
   readonly ended?: RecordsEnd | undefined;
+  /** What the file's schema does not allow of them, by record; undefined where they were not checked. */
+  readonly violations?: ReadonlyMap<number, readonly Violation[]> | undefined;
   /** The fields asked for, in the order of `ScanTask.fields`. */
   readonly fields: readonly FieldColumn[];
   /**
@@ -149,6 +152,10 @@ export class RecordBlock implements BlockParts {
 
   get ended(): RecordsEnd | undefined {
     return this.#held().ended;
+  }
+
+  get violations(): ReadonlyMap<number, readonly Violation[]> | undefined {
+    return this.#held().violations;
   }
 
   get fields(): readonly FieldColumn[] {

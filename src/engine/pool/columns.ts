@@ -32,7 +32,7 @@ export function fieldsOf(plan: Plan, output: Output): readonly FieldRequest[] {
 export type TextNeed = 'fields' | 'matches' | 'all';
 
 export function textNeed(plan: Plan, output: Output): TextNeed {
-  if (plan.needsFaulty || !plan.whereFieldsOnly) return 'all';
+  if (plan.needsFaulty || plan.needsViolations || !plan.whereFieldsOnly) return 'all';
   switch (output.kind) {
     case 'count':
     case 'places':

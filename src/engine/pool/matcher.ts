@@ -26,11 +26,14 @@ export class Matcher {
   readonly #zoned: readonly { readonly field: number; readonly kind: 'number' | 'text' }[];
   readonly #takes: (fault: number) => boolean;
   readonly #finder: TextFinder | undefined;
+  /** Whether records that the schema does not allow are left out. */
+  readonly #onlyValid: boolean;
   #selection = new Uint32Array(4096);
 
   /** @param among the records that take part where the query does not ask for malformed ones */
   constructor(plan: Plan, find: Find | undefined, among: 'all' | 'readable' | 'well-formed') {
     this.plan = plan;
+    this.#onlyValid = among !== 'all' && !plan.needsViolations;
     this.#takes = plan.needsFaulty ? takes.all : takes[among];
     this.#zoned = plan.zones.map(({ kind, path }) => ({ kind, field: fieldOf(plan, kind, path) }));
     this.#finder = find && new TextFinder(find);
@@ -74,9 +77,23 @@ export class Matcher {
         if (this.#takes(faults[record])) selection[count++] = record;
       }
     }
+    const { violations } = block;
+    if (violations !== undefined && violations.size > 0 && this.#onlyValid) {
+      count = withoutInvalid(selection, count, violations);
+    }
     if (this.plan.where) count = this.plan.where.select(block, selection, count, { record, line });
     return this.#finder ? this.#finder.select(block, selection, count) : count;
   }
+}
+
+function withoutInvalid(
+  selection: Uint32Array,
+  count: number,
+  violations: ReadonlyMap<number, unknown>,
+): number {
+  let left = 0;
+  for (let i = 0; i < count; i++) if (!violations.has(selection[i])) selection[left++] = selection[i];
+  return left;
 }
 
 let numbers = new Uint32Array(0);

@@ -1,5 +1,6 @@
 import type { Scanner } from '../format/record.ts';
-import { formatOf, type FormatSpec } from '../format/registry.ts';
+import { formatOf } from '../format/registry.ts';
+import { RecordChecker } from '../schema/checker.ts';
 import { RecentMap } from '../recentMap.ts';
 import { openSource } from '../source/open.ts';
 import type { Source } from '../source/source.ts';
@@ -14,12 +15,15 @@ export interface OpenFile {
    * bracket after the last one.
    */
   readonly rowScanner: Scanner;
+  /** Where the file has a schema. */
+  readonly checker: RecordChecker | undefined;
 }
 
-function openedFile(source: Source, spec: FormatSpec): OpenFile {
-  const format = formatOf(spec);
+async function openedFile(source: Source, spec: FileSpec): Promise<OpenFile> {
+  const format = formatOf(spec.format);
   const scanner = format.scanner();
-  return { source, scanner, rowScanner: format.rowScanner?.() ?? scanner };
+  const checker = spec.schema && (await RecordChecker.of(spec.schema, format));
+  return { source, scanner, rowScanner: format.rowScanner?.() ?? scanner, checker };
 }
 
 /** Files a worker keeps open, so that a task does not open one anew; the one used longest ago is closed first. */
@@ -38,7 +42,7 @@ export class OpenFiles {
   async use(spec: FileSpec, signal: AbortSignal): Promise<OpenFile> {
     let file = this.#files.get(spec.key);
     file ??= openSource(spec.source, { signal, blocking: this.#blocking }).then((source) =>
-      openedFile(source, spec.format),
+      openedFile(source, spec),
     );
     const dropped = this.#files.set(spec.key, file);
     try {
@@ -53,7 +57,7 @@ export class OpenFiles {
 
   /** Takes over a source that cannot be opened a second time, such as standard input. */
   adopt(spec: FileSpec, source: Source): void {
-    const dropped = this.#files.set(spec.key, Promise.resolve(openedFile(source, spec.format)));
+    const dropped = this.#files.set(spec.key, openedFile(source, spec));
     for (const file of dropped) void closed(file);
   }
 

@@ -63,7 +63,8 @@ export async function readPage(
       fields,
       signal,
     )) {
-      const block = await withOffsets(placed.records, file.source, signal);
+      let block = await withOffsets(placed.records, file.source, signal);
+      if (file.checker) block = block.with({ violations: file.checker.check(block).violations });
       const { count: recordCount, lineCount } = block;
       const count = matcher.select(block, record, line);
       const from = Math.max(0, skip - passed);

@@ -5,6 +5,7 @@ import { withOffsets } from '../format/recordBlocks.ts';
 import { formatOf } from '../format/registry.ts';
 import { SourceError } from '../source/source.ts';
 import { blocksOf, fieldsOf, planFor, SegmentMaker, textReaderOf } from './columns.ts';
+import { CheckTally } from './checkTally.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
 import { rejectsIn, type Reject } from '../sink/rejects.ts';
@@ -37,7 +38,12 @@ export async function scanStretch(
     isMaking && new SegmentMaker(plan.layout.names === 'paths', task.columns.wanted, fields.length);
   const rejects: Reject[] = [];
   const computes = output.kind === 'stages' || output.kind === 'rowStatistics';
-  const located = task.malformed === 'collect' || computes || /_offset/i.test(task.query ?? '');
+  const checks = file.checker && new CheckTally(file.checker, task);
+  const located =
+    task.malformed === 'collect' ||
+    task.violations?.list === true ||
+    computes ||
+    /_offset/i.test(task.query ?? '');
   const window = task.window;
   let matches = 0;
   let { record, line } = stretch;
@@ -49,10 +55,11 @@ export async function scanStretch(
     for await (const placed of blocksOf(file, task, fields, plan.holding, signal)) {
       meter?.scanned();
       const { summary } = placed;
-      const block =
+      let block =
         located && !summary ? await withOffsets(placed.records, file.source, signal) : placed.records;
+      const origin = { record: record - stretch.record, line: line - stretch.line };
+      if (checks) block = block.with({ violations: checks.take(block, origin) });
       if (task.malformed === 'collect') {
-        const origin = { record: record - stretch.record, line: line - stretch.line };
         for (const reject of rejectsIn(block, origin)) rejects.push(reject);
       }
       const selected = matcher.select(block, record, line);
@@ -104,6 +111,7 @@ export async function scanStretch(
     made: failure || !made ? undefined : made.finish(),
     fromColumns,
     unreadBytes: unreadBytes - (texts.read - readBefore),
+    checked: checks?.finish(),
     ...collected,
   };
 }

@@ -7,8 +7,10 @@ import type { FormatSpec } from '../format/registry.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
 import type { Zone } from '../index/zone.ts';
 import type { MatchWindow } from '../matchWindow.ts';
+import type { SchemaSpec } from '../schema/schemaSpec.ts';
 import type { Target } from '../sink/exportFormat.ts';
 import type { Reject } from '../sink/rejects.ts';
+import type { Violation } from '../violation.ts';
 import type { SourceFailure, SourceSpec } from '../source/source.ts';
 import type { StretchWork } from './work.ts';
 
@@ -23,6 +25,8 @@ export interface FileSpec {
   /** Where the source ended when it was last looked at; undefined while that is unknown. */
   readonly end: number | undefined;
   readonly blockSize: number;
+  /** What its records are checked by. */
+  readonly schema?: SchemaSpec | undefined;
   /** Of so many blocks the first one has its checksum taken, by the scan that comes to it first; undefined: none. */
   readonly checksumEvery?: number | undefined;
 }
@@ -103,6 +107,8 @@ export interface ScanTask {
   readonly find: Find | undefined;
   readonly output: Output;
   readonly malformed: MalformedUse;
+  /** What else than counts is wanted of the records that the file's schema does not allow. */
+  readonly violations?: ViolationUse | undefined;
   /** Which of the stretch's matches are taken; undefined: all. */
   readonly window: MatchWindow | undefined;
   /** Whether the result is to say what it took. */
@@ -145,6 +151,13 @@ export interface MadeSegments {
  */
 export type MalformedUse = 'keep' | 'collect';
 
+export interface ViolationUse {
+  /** Whether to list them. */
+  readonly list: boolean;
+  /** Whether to give the records' bytes, as an export in their own format writes them. */
+  readonly bytes: boolean;
+}
+
 export interface Find {
   readonly text: string;
   readonly matchCase: boolean;
@@ -177,9 +190,37 @@ export interface ScanResult {
   /** Where the task asks for it. */
   readonly work?: StretchWork | undefined;
   readonly made?: readonly MadeSegments[] | undefined;
+  /** Where the file has a schema. */
+  readonly checked?: CheckedRecords | undefined;
   /** How many of the blocks were made of kept columns, and how many bytes of text were not read for that. */
   readonly fromColumns: number;
   readonly unreadBytes: number;
+}
+
+/** What came of checking the records of a stretch. */
+export interface CheckedRecords {
+  readonly records: number;
+  readonly invalid: number;
+  readonly rules: readonly BrokenRule[];
+  readonly listed: ListedViolations | undefined;
+  /** The invalid records. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** A place in the schema, an example of what it does not allow, and how many records break it. */
+export interface BrokenRule extends Violation {
+  readonly records: number;
+}
+
+/** Violations in the order of the file. Numbers count from the stretch's first record and line. */
+export interface ListedViolations {
+  readonly records: Uint32Array;
+  readonly lines: Uint32Array;
+  /** Of the records' first bytes. */
+  readonly offsets: Float64Array;
+  /** Of each, which of `violations` it is: most are alike. */
+  readonly kinds: Uint32Array;
+  readonly violations: readonly Violation[];
 }
 
 /** A SourceError as plain data. */

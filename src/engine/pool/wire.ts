@@ -1,3 +1,4 @@
+import { SchemaError } from '../schema/schemaError.ts';
 import { SinkError, type SinkFailure } from '../sink/sinkError.ts';
 import { MemoryLimitError } from '../stage/memoryLimit.ts';
 import { SourceError, type SourceFailure } from '../source/source.ts';
@@ -12,12 +13,14 @@ export type WireFailure =
     }
   | { readonly kind: 'sink'; readonly failure: SinkFailure; readonly message: string }
   | { readonly kind: 'memory'; readonly message: string }
+  | { readonly kind: 'schema'; readonly message: string }
   | { readonly kind: 'bug'; readonly message: string; readonly stack: string };
 
 export function reviveFailure(error: unknown): Error {
   const failure = error as WireFailure;
   if (failure.kind === 'source') return new SourceError(failure.failure, failure.message, failure.position);
   if (failure.kind === 'sink') return new SinkError(failure.failure, failure.message);
+  if (failure.kind === 'schema') return new SchemaError(failure.message);
   if (failure.kind === 'memory') return new MemoryLimitError(failure.message);
   const bug = new Error(failure.message);
   bug.stack = failure.stack;

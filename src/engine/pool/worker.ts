@@ -1,5 +1,6 @@
 /** The entry of a scan worker's thread. */
 import { parentPort } from 'node:worker_threads';
+import { SchemaError } from '../schema/schemaError.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { asMemoryLimit } from '../stage/memoryLimit.ts';
 import { SourceError } from '../source/source.ts';
@@ -57,6 +58,7 @@ function failureOf(error: unknown): WireFailure {
     return { kind: 'source', failure: error.failure, message: error.message, position: error.position };
   }
   if (error instanceof SinkError) return { kind: 'sink', failure: error.failure, message: error.message };
+  if (error instanceof SchemaError) return { kind: 'schema', message: error.message };
   const memory = asMemoryLimit(error);
   if (memory) return { kind: 'memory', message: memory.message };
   const { message, stack } = error instanceof Error ? error : new Error(String(error));

@@ -21,17 +21,18 @@ export interface KnownColumn {
 /**
  * What is doubtful about a query, given the columns seen so far. A column that was not seen is a warning: it may be
  * further down in the file.
+ * @param layout `checks`: whether the records are checked by a schema
  */
 export function checkQuery(
   query: Query,
   columns: readonly KnownColumn[],
-  { names }: Pick<Layout, 'names'>,
+  { names, checks = false }: Pick<Layout, 'names'> & { readonly checks?: boolean },
 ): Diagnostic[] {
-  if (columns.length === 0) return [];
+  const diagnostics: Diagnostic[] = checks ? [] : uncheckedColumns(query);
+  if (columns.length === 0) return diagnostics;
   const candidates = [...columns.map((column) => column.name), ...recordAttributes];
   const isSeen = names === 'columns' ? seenAmongNames(columns) : seenAmongPaths(columns);
   const operands = comparedColumns(query);
-  const diagnostics: Diagnostic[] = [];
   const table = new SlotTable(new FieldList(), { names: 'paths' });
   const resolver = new Resolver(initialScope({ names: 'paths' }), table, {
     unknown: (node, message) => diagnostics.push(warningAt(node, message)),
@@ -76,6 +77,19 @@ export function checkQuery(
     }
   }
   return diagnostics;
+}
+
+/** The places that ask for violations where nothing is checked. */
+function uncheckedColumns(query: Query): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const collect = (node: Expression): void => {
+    if (node.kind !== 'column' || node.first.quoted || node.first.name !== '_violation') return;
+    const message = '_violation is NULL for every record: the records are not checked by a JSON Schema';
+    found.push(warningAt(node, message));
+  };
+  for (const operator of query.operators)
+    for (const { expression } of expressionsOf(operator)) visitExpression(expression, collect);
+  return found;
 }
 
 /** Whether an expression is a number or a text and nothing else. */

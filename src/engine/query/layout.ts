@@ -4,6 +4,8 @@ import type { Layout } from '../format/layout.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import { reasonIn } from '../format/recordBlocks.ts';
 import type { Origin } from './predicate/selector.ts';
+import type { Violation } from '../violation.ts';
+import { JsonObject } from './value/json.ts';
 import type { Value } from './value/value.ts';
 import type { Column, Name, Step } from './syntax/tree.ts';
 import { valueName } from './write.ts';
@@ -11,9 +13,11 @@ import { valueName } from './write.ts';
 export type { Layout };
 
 /** What is known of a record besides its fields. */
-export type RecordAttribute = '_record' | '_line' | '_offset' | '_error';
+export type RecordAttribute = '_record' | '_line' | '_offset' | '_error' | '_violation';
 
-export const recordAttributes: ReadonlySet<string> = new Set(['_record', '_line', '_offset', '_error']);
+export const recordAttributes: ReadonlySet<string> = new Set([
+  ...['_record', '_line', '_offset', '_error', '_violation'],
+]);
 
 /** Whether a name is no field of the record: an attribute of it, or its value as a whole. */
 export function isOfRecord({ name, quoted }: Name): boolean {
@@ -101,6 +105,11 @@ function indexOf(columns: readonly string[]): NameIndex {
   return { exact, folded };
 }
 
+/** The first thing that the schema does not allow of a record. */
+function violationValue({ path, rule, message }: Violation): JsonObject {
+  return new JsonObject(JSON.stringify({ path, rule, message }));
+}
+
 export function attributeOf(
   attribute: RecordAttribute,
   block: RecordBlock,
@@ -116,5 +125,9 @@ export function attributeOf(
       return offsetOf(block, record);
     case '_error':
       return block.faults[record] === 0 ? null : reasonIn(block, record);
+    case '_violation': {
+      const violation = block.violations?.get(record)?.at(0);
+      return violation === undefined ? null : violationValue(violation);
+    }
   }
 }

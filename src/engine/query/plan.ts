@@ -49,6 +49,8 @@ export interface Plan {
   readonly fields: readonly FieldRequest[];
   /** Whether malformed records take part. */
   readonly needsFaulty: boolean;
+  /** Whether records take part that the file's schema does not allow. */
+  readonly needsViolations: boolean;
   /** Whether the numbers of records and lines must be known. */
   readonly needsPosition: boolean;
   /** Each of them holds for every record that `where` takes. */
@@ -95,6 +97,7 @@ export function planQuery(query: Query, layout: Layout): Plan {
     layout,
     fields: fields.requests(),
     needsFaulty,
+    needsViolations: mentions(query, ['_violation']),
     needsPosition: mentions(query, ['_record', '_line']),
     zones: compiled?.zones ?? [],
     holding: compiled?.holding,

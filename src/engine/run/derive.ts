@@ -14,6 +14,7 @@ import { columnsOf, writeRows } from '../stage/output.ts';
 import { describedFields, rowsOfFields } from '../stage/describe.ts';
 import { follow, gather, reducesRows } from '../stage/gather.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import type { FileScan } from '../dataset/fileScan.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { gatherStatistics } from './statistics.ts';
@@ -34,6 +35,7 @@ export interface DerivedRows {
 
 export interface DeriveOptions {
   readonly malformed?: 'keep' | 'collect';
+  readonly violations?: FileScan['violations'];
   readonly stages?: StageMeter | undefined;
   /** Once it is aborted, the rows are those of what was read until then. */
   readonly until?: AbortSignal | undefined;
@@ -123,14 +125,14 @@ async function* derivedBatches(
   plan: Plan,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
-  { malformed = 'keep', stages, until }: DeriveOptions,
+  { malformed = 'keep', violations, stages, until }: DeriveOptions,
 ): AsyncGenerator<Batch> {
   const measure = stages !== undefined;
   const output: StagesOutput = { kind: 'stages', asRecords: plan === query.plan.asRecords };
   async function* parts(): AsyncGenerator<Uint8Array> {
     const blocksPerStretch = reducesRows(plan) ? undefined : 1;
     // LIMIT is one of the stages here.
-    const scan = { query, output, malformed, window: everything, blocksPerStretch, measure };
+    const scan = { query, output, malformed, violations, window: everything, blocksPerStretch, measure };
     for await (const found of dataset.scan(scan, signal)) {
       await scanned(found);
       if (found.result?.bytes) yield found.result.bytes;
@@ -150,7 +152,10 @@ async function* derivedBatches(
     yield* gather(plan, parts(), context);
     return;
   }
-  const scan = { query, ...described, malformed, window: everything, deep: false, counts: false };
+  const scan = {
+    ...{ query, ...described, malformed, violations },
+    ...{ window: everything, deep: false, counts: false },
+  };
   const { columns, set } = await gatherStatistics(dataset, scan, signal, () => undefined, scanned, until);
   yield* follow(plan, rowsOfFields(described, columns, set), context);
 }

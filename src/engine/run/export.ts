@@ -28,6 +28,7 @@ import { derivedColumns, deriveRecords, deriveRows, type DeriveOptions } from '.
 import type { EncodedLines } from '../dataset/encodedLines.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
+import { CheckLog, type CheckSinks } from './checkLog.ts';
 import { countWrites, type CountedSink } from './countedSink.ts';
 import { emptyColumns } from './emptyColumns.ts';
 import type { KeptRows } from './keptRows.ts';
@@ -56,6 +57,8 @@ interface ExportOptions {
    * left out of `sink`.
    */
   readonly rejects?: ByteSink | undefined;
+  /** Where what the file's schema does not allow goes; undefined: it is counted. */
+  readonly checks?: CheckSinks | undefined;
   /** Whether the summary is to say what the stages took. */
   readonly measure?: boolean | undefined;
   /** The rows of the query as a run has made them, if one has: they are not computed again. */
@@ -77,12 +80,13 @@ export async function exportTo(
   } finally {
     await ('rows' in asked ? asked.rows : asked.sink).discard();
     await asked.rejects?.discard();
+    await discardChecks(asked.checks);
   }
 }
 
 async function exportAll(
   dataset: Dataset,
-  { query, rejects: rejectSink, measure, kept, ...where }: Export,
+  { query, rejects: rejectSink, checks: checkSinks, measure, kept, ...where }: Export,
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const planned = plannedFor(query, dataset.recognised.format);
@@ -95,7 +99,8 @@ async function exportAll(
   const { counted, rows } = sinksOf(where);
   const to = 'to' in where ? where.to : 'jsonl';
   const rejects = rejectSink && countWrites(rejectSink);
-  const run: ExportRun = { dataset, query: planned, to, kept: keptRows, rejects, signal, meter };
+  const checks = new CheckLog(dataset, checkSinks);
+  const run: ExportRun = { dataset, query: planned, to, kept: keptRows, rejects, checks, signal, meter };
   const openObjects = objectSinkOf(to);
   const objects = await openObjects?.(counted, objectRowsOf(run));
   let asText: readonly string[] | undefined;
@@ -112,6 +117,7 @@ async function exportAll(
     await objects?.discard();
   }
   await rejects?.commit();
+  await checks.commit(signal);
   const { elapsedMs, matched } = meter.state();
   const outputs = [
     counted.done('write', matched),
@@ -121,6 +127,7 @@ async function exportAll(
     ...meter.state(),
     written: counted.written(),
     malformed: meter.malformed,
+    checked: checks.summary(),
     stages: stages?.report(planned.plan, shape !== 'records', outputs, elapsedMs),
     asText,
     otherTables: otherTables(dataset),
@@ -152,12 +159,14 @@ export async function exportToFile(
  */
 export async function countTo(
   dataset: Dataset,
-  { query, rejects, measure }: Omit<ExportOptions, 'kept'>,
+  { query, rejects, checks: checkSinks, measure }: Omit<ExportOptions, 'kept'>,
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const counted = rejects && countWrites(rejects);
   const stages = measure ? new StageMeter({ inFile: (bytes) => dataset.inFile(bytes) }) : undefined;
   const meter = new Meter(dataset, progress, stages);
+  const checks = new CheckLog(dataset, checkSinks);
+  const violations = checks.use;
   let report: StageReport | undefined;
   let doubt: FileDoubt | undefined;
   try {
@@ -167,37 +176,51 @@ export async function countTo(
       const found = async (result: OrderedResult): Promise<void> => {
         meter.scanned(result);
         if (counted) await writeRejects(result, counted);
+        await checks.take(result, signal);
       };
       // Rows that are only counted need not be made. What the stages of the query take is measured as it stands.
       const counting = stages
         ? planned
         : plannedFor(`${query}\n|> AGGREGATE count(*) AS n`, dataset.recognised.format);
-      for await (const piece of deriveRows(dataset, counting, signal, found, { malformed, stages })) {
+      for await (const piece of deriveRows(dataset, counting, signal, found, {
+        malformed,
+        violations,
+        stages,
+      })) {
         meter.derived(stages ? piece.rows : countIn(piece.bytes));
       }
     } else {
-      const scan: FileScan = { query: planned, output: { kind: 'count' }, malformed, measure };
+      const scan: FileScan = { query: planned, output: { kind: 'count' }, malformed, violations, measure };
       for await (const found of dataset.scan(scan, signal)) {
         meter.add(found);
         if (counted) await writeRejects(found, counted);
+        await checks.take(found, signal);
       }
     }
     signal.throwIfAborted();
     doubt = await dataset.recheck(signal);
     await counted?.commit();
+    await checks.commit(signal);
     const outputs = counted ? [counted.done('rejects', meter.malformed)] : [];
     report = stages?.report(planned.plan, planned.plan.shape === 'table', outputs, meter.state().elapsedMs);
   } finally {
     await rejects?.discard();
+    await discardChecks(checkSinks);
   }
   return {
     ...meter.state(),
     written: counted?.written() ?? 0,
     malformed: meter.malformed,
+    checked: checks.summary(),
     stages: report,
     otherTables: otherTables(dataset),
     doubt,
   };
+}
+
+async function discardChecks({ report, invalid }: CheckSinks = {}): Promise<void> {
+  await report?.discard();
+  await invalid?.discard();
 }
 
 /** The number in the one row of a count. */
@@ -249,6 +272,7 @@ interface ExportRun {
   readonly to: ExportFormat;
   readonly kept: KeptRows | undefined;
   readonly rejects: ByteSink | undefined;
+  readonly checks: CheckLog;
   readonly signal: AbortSignal;
   readonly meter: Meter;
 }
@@ -378,15 +402,16 @@ async function columnsOfDerived({ dataset, query, kept, signal, meter }: ExportR
 }
 
 /** What is noted of the scan of an export whose rows the stages make. */
-function noting({ rejects, meter }: ExportRun): (result: OrderedResult) => Promise<void> {
+function noting({ rejects, checks, signal, meter }: ExportRun): (result: OrderedResult) => Promise<void> {
   return async (result) => {
     meter.scanned(result);
     if (rejects) await writeRejects(result, rejects);
+    await checks.take(result, signal);
   };
 }
 
-function deriveOptions({ rejects, meter: { stages } }: ExportRun): DeriveOptions {
-  return { malformed: rejects ? 'collect' : 'keep', stages };
+function deriveOptions({ rejects, checks, meter: { stages } }: ExportRun): DeriveOptions {
+  return { malformed: rejects ? 'collect' : 'keep', violations: checks.use, stages };
 }
 
 /** An export of whole records that are not in the order of the file, or that others decide about: ORDER BY, DISTINCT. */
@@ -456,12 +481,14 @@ async function* rowBytes(
 
 /** What a scan makes of the matching records, with what is noted of it. */
 async function* scanned(run: ExportRun, output: Output): AsyncGenerator<OrderedResult> {
-  const { dataset, query, rejects, signal, meter } = run;
+  const { dataset, query, rejects, checks, signal, meter } = run;
+  const violations = checks.use;
   const malformed = rejects ? 'collect' : 'keep';
   const measure = meter.stages !== undefined;
-  for await (const found of dataset.scan({ query, output, malformed, measure }, signal)) {
+  for await (const found of dataset.scan({ query, output, malformed, violations, measure }, signal)) {
     meter.add(found);
     if (rejects) await writeRejects(found, rejects);
+    await checks.take(found, signal);
     yield found;
   }
 }

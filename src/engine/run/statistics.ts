@@ -4,7 +4,7 @@ import type { PlannedQuery } from '../dataset/plan.ts';
 import type { FieldRequest } from '../format/record.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import type { MatchWindow } from '../matchWindow.ts';
-import type { MalformedUse, StatisticsOutput } from '../pool/task.ts';
+import type { MalformedUse, StatisticsOutput, ViolationUse } from '../pool/task.ts';
 import { Description, type Figures } from '../stage/description.ts';
 import { ColumnSet, type ColumnAccumulator } from '../statistics/index.ts';
 
@@ -20,6 +20,7 @@ export interface StatisticsScan {
   /** Whether to count the most frequent values also where there are many. */
   readonly counts: boolean;
   readonly malformed?: MalformedUse;
+  readonly violations?: ViolationUse | undefined;
   /** Whether texts that read as numbers are numbers, although the format has numbers of its own: rows of a CSV. */
   readonly numbersInText?: boolean | undefined;
   /** Which matches; undefined: those that the query's LIMIT leaves. */
@@ -49,7 +50,17 @@ export interface Gathered extends GatheredRows {
  */
 export async function gatherStatistics(
   dataset: Dataset,
-  { query, columns, discover, deep, counts, malformed = 'keep', numbersInText, window }: StatisticsScan,
+  {
+    query,
+    columns,
+    discover,
+    deep,
+    counts,
+    malformed = 'keep',
+    violations,
+    numbersInText,
+    window,
+  }: StatisticsScan,
   signal: AbortSignal,
   told: (gathered: Gathered) => void,
   scanned: (found: OrderedResult) => void | Promise<void> = () => undefined,
@@ -86,7 +97,7 @@ export async function gatherStatistics(
     set,
     coverage: { share, rows: set.rows, exact },
   });
-  const request = { query, output, malformed, ...(window && { window }) };
+  const request = { query, output, malformed, violations, ...(window && { window }) };
   for await (const found of dataset.scan(request, signal)) {
     await scanned(found);
     const { result } = found;

@@ -9,6 +9,7 @@ const plain = {
   to: undefined,
   count: false,
   rejects: undefined,
+  schema: undefined,
   from: undefined,
   table: {},
   encoding: undefined,

@@ -1,7 +1,6 @@
 import { pathOf, type KnownColumn } from '../check.ts';
 import { QueryError } from '../diagnostic.ts';
 import { aggregates, scalarFunctions } from '../function/index.ts';
-import { recordAttributes } from '../layout.ts';
 import { pipeOperators } from '../operator/operators.ts';
 import { tokenize, type Token } from '../syntax/token.ts';
 import { writeText } from '../write.ts';
@@ -106,7 +105,7 @@ function expressionItems(
   return [
     ...seen,
     ...columns.map(columnItem),
-    ...[...recordAttributes].map((name) =>
+    ...[...attributeTypes.keys()].map((name) =>
       columnItem({ name, type: attributeTypes.get(name) ?? '', path: name }),
     ),
     ...[...scalarFunctions.values(), ...aggregates.values()].map((entry): Completion => ({

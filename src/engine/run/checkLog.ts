@@ -1,0 +1,116 @@
+import type { BrokenRule, CheckSummary } from '../../protocol/engine.ts';
+import { ByteBuilder } from '../byteBuilder.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import type { ViolationUse } from '../pool/task.ts';
+import type { ByteSink } from '../sink/byteSink.ts';
+import { neededHead } from '../sink/exportFormat.ts';
+import { frameOf } from '../sink/frame.ts';
+
+/** Where what a schema does not allow goes. */
+export interface CheckSinks {
+  /** Takes a JSON object a line for each violation. */
+  readonly report?: ByteSink | undefined;
+  /** Takes the invalid records, in the format of their file. */
+  readonly invalid?: ByteSink | undefined;
+}
+
+/** Violations are written in pieces of about this many bytes. */
+const pieceSize = 256 * 1024;
+
+/** What a run finds when it checks the records of a file by its schema. */
+export class CheckLog {
+  readonly #sinks: CheckSinks;
+  readonly #rules = new Map<string, BrokenRule>();
+  #records = 0;
+  #invalid = 0;
+  #hasWritten = false;
+  readonly #dataset: Dataset;
+
+  constructor(dataset: Dataset, sinks: CheckSinks = {}) {
+    this.#dataset = dataset;
+    this.#sinks = sinks;
+  }
+
+  /** What a scan is to find for it. */
+  get use(): ViolationUse | undefined {
+    const { report, invalid } = this.#sinks;
+    return report || invalid ? { list: report !== undefined, bytes: invalid !== undefined } : undefined;
+  }
+
+  /** Takes in what a scan has found, in the order of the file. @throws SinkError */
+  async take({ place, result }: OrderedResult, signal: AbortSignal): Promise<void> {
+    const checked = result?.checked;
+    if (!checked) return;
+    this.#records += checked.records;
+    this.#invalid += checked.invalid;
+    for (const { key, path, rule, message, records } of checked.rules) {
+      const known = this.#rules.get(key);
+      this.#rules.set(
+        key,
+        known ? { ...known, records: known.records + records } : { path, rule, message, records },
+      );
+    }
+    const { report, invalid } = this.#sinks;
+    if (report && checked.listed) await writeReport(report, checked.listed, place);
+    if (invalid && checked.bytes && checked.bytes.length > 0) {
+      await this.#writeInvalid(invalid, checked.bytes, signal);
+    }
+  }
+
+  async commit(signal: AbortSignal): Promise<void> {
+    const { report, invalid } = this.#sinks;
+    if (invalid) {
+      const frame = await this.#frame(signal);
+      if (!this.#hasWritten && frame.head.length > 0) await invalid.write(frame.head);
+      const tail = frame.tail(this.#hasWritten);
+      if (tail.length > 0) await invalid.write(tail);
+    }
+    await report?.commit();
+    await invalid?.commit();
+  }
+
+  /** The rules that are broken most often come first. */
+  summary(): CheckSummary | undefined {
+    if (!this.#dataset.checks) return undefined;
+    const rules = [...this.#rules.values()].sort((a, b) => b.records - a.records);
+    return { records: this.#records, invalid: this.#invalid, rules };
+  }
+
+  async #writeInvalid(sink: ByteSink, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    if (this.#hasWritten) {
+      await sink.write(bytes);
+      return;
+    }
+    const frame = await this.#frame(signal);
+    this.#hasWritten = true;
+    if (frame.head.length > 0) await sink.write(frame.head);
+    await sink.write(bytes.subarray(frame.lead));
+  }
+
+  async #frame(signal: AbortSignal): Promise<ReturnType<typeof frameOf>> {
+    const { format } = this.#dataset;
+    const head = await this.#dataset.head(neededHead(format, 'same'), signal);
+    return frameOf(format, 'same', head, []);
+  }
+}
+
+type Listed = NonNullable<NonNullable<NonNullable<OrderedResult['result']>['checked']>['listed']>;
+
+async function writeReport(
+  sink: ByteSink,
+  { records, lines, offsets, kinds, violations }: Listed,
+  origin: OrderedResult['place'],
+): Promise<void> {
+  const texts = violations.map(({ path, rule, message }) => JSON.stringify({ path, rule, message }).slice(1));
+  const out = new ByteBuilder();
+  for (let i = 0; i < records.length; i++) {
+    const record = origin.record + records[i] + 1;
+    const line = origin.line + lines[i] + 1;
+    out.text(`{"record":${record},"line":${line},"offset":${offsets[i]},${texts[kinds[i]]}\n`);
+    if (out.length < pieceSize) continue;
+    await sink.write(out.take());
+    out.clear();
+  }
+  if (out.length > 0) await sink.write(out.take());
+}

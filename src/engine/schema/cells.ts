@@ -1,0 +1,142 @@
+import { plainNumber, rewriteCell, type CellReading } from '../format/csv/cellReading.ts';
+import { isObject, type JsonSchema, type SchemaDocuments } from './schemaSpec.ts';
+import { fragmentOf, resolved } from './walk.ts';
+
+/** What the text of a cell is checked as, where it reads as that. */
+export interface CellTypes {
+  readonly number: boolean;
+  readonly boolean: boolean;
+  /** JSON text of a list or an object. */
+  readonly json: boolean;
+}
+
+export const textOnly: CellTypes = { number: false, boolean: false, json: false };
+
+/**
+ * What the cells of each column are checked as. Cells are text: where the schema allows text for a column, or says nothing
+ * of its type, they are; else they are what it asks for, if they read as that.
+ */
+export function cellTypesOf(columns: readonly string[], { root, documents }: SchemaDocuments): CellTypes[] {
+  const start = documents.find(({ address }) => address === root)?.schema;
+  return columns.map((name) => {
+    const types = new Set<string>();
+    for (const property of propertiesNamed(name, start, root, documents, 0)) addTypes(types, property);
+    if (types.size === 0 || types.has('string')) return textOnly;
+    return {
+      number: types.has('number') || types.has('integer'),
+      boolean: types.has('boolean'),
+      json: types.has('array') || types.has('object'),
+    };
+  });
+}
+
+/** References and `allOf` are followed so far. */
+const deepest = 16;
+
+/** What a schema says of a member, in all places that hold for every record. */
+function* propertiesNamed(
+  name: string,
+  schema: JsonSchema,
+  base: string,
+  documents: SchemaDocuments['documents'],
+  depth: number,
+): Generator<Readonly<Record<string, unknown>>> {
+  if (!isObject(schema) || depth > deepest) return;
+  const own = typeof schema.$id === 'string' ? (resolved(schema.$id, base) ?? base) : base;
+  const { properties, allOf } = schema;
+  if (isObject(properties) && Object.hasOwn(properties, name)) {
+    yield* same(properties[name], own, documents, depth + 1);
+  }
+  for (const part of Array.isArray(allOf) ? (allOf as unknown[]) : []) {
+    yield* propertiesNamed(name, part, own, documents, depth + 1);
+  }
+  const target = targetOf(schema, own, documents);
+  if (target) yield* propertiesNamed(name, target.schema, target.base, documents, depth + 1);
+}
+
+/** A schema, and those that the same value is checked by. */
+function* same(
+  schema: JsonSchema,
+  base: string,
+  documents: SchemaDocuments['documents'],
+  depth: number,
+): Generator<Readonly<Record<string, unknown>>> {
+  if (!isObject(schema) || depth > deepest) return;
+  yield schema;
+  for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
+    const parts = schema[keyword];
+    for (const part of Array.isArray(parts) ? (parts as unknown[]) : []) {
+      yield* same(part, base, documents, depth + 1);
+    }
+  }
+  const target = targetOf(schema, base, documents);
+  if (target) yield* same(target.schema, target.base, documents, depth + 1);
+}
+
+function targetOf(
+  schema: Readonly<Record<string, unknown>>,
+  base: string,
+  documents: SchemaDocuments['documents'],
+): { readonly schema: JsonSchema; readonly base: string } | undefined {
+  if (typeof schema.$ref !== 'string') return undefined;
+  const address = resolved(schema.$ref, base);
+  const document = documents.find((one) => one.address === address);
+  if (document === undefined) return undefined;
+  const fragment = fragmentOf(schema.$ref);
+  let value: unknown = document.schema;
+  for (const key of fragment === '' ? [] : fragment.slice(1).split('/')) {
+    const name = key.replaceAll('~1', '/').replaceAll('~0', '~');
+    value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  }
+  return { schema: value, base: document.address };
+}
+
+function addTypes(
+  types: Set<string>,
+  { type, enum: values, const: value }: Readonly<Record<string, unknown>>,
+): void {
+  for (const name of Array.isArray(type) ? (type as unknown[]) : [type]) {
+    if (typeof name === 'string') types.add(name);
+  }
+  if (type !== undefined) return;
+  if (Array.isArray(values)) for (const one of values as unknown[]) types.add(typeOf(one));
+  if (value !== undefined) types.add(typeOf(value));
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** A cell as it is checked. */
+export function cellValue(text: string, types: CellTypes, reading: CellReading | undefined): unknown {
+  if (types.number) {
+    const written = reading === undefined ? text : rewriteCell(text, reading);
+    if (written !== undefined && plainNumber.test(written)) return Number(written);
+  }
+  if (types.boolean && /^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  if (types.json && /^\s*[[{]/.test(text)) {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return text;
+    }
+  }
+  return text;
+}
+
+/** What columns are checked as, in words; undefined where all are text. */
+export function describeCells(columns: readonly string[], types: readonly CellTypes[]): string | undefined {
+  const named = (what: keyof CellTypes): string[] => columns.filter((_, at) => types[at][what]);
+  const parts = (
+    [
+      ['number', 'numbers'],
+      ['boolean', 'true or false'],
+      ['json', 'JSON'],
+    ] as const
+  ).flatMap(([what, words]) => {
+    const names = named(what);
+    return names.length === 0 ? [] : [`${words} in ${names.join(', ')}`];
+  });
+  return parts.length === 0 ? undefined : parts.join('; ');
+}

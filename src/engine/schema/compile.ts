@@ -1,0 +1,87 @@
+/** The only file that loads `ajv`: a bundle of its own, which threads load when there is a schema. */
+import { Ajv, type AnySchema, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats, { type FormatsPlugin } from 'ajv-formats';
+import type { Violation } from '../violation.ts';
+import { documentsOf, type SchemaDocuments, type SchemaSpec } from './schemaSpec.ts';
+
+export interface CompiledSchema {
+  isValid(value: unknown): boolean;
+  /** What is wrong with a value that is not valid: at least one, at most `most`. */
+  violations(value: unknown, most: number): Violation[];
+  /** What of the schema is not asked of the values, as ajv says it: formats that are not known. */
+  readonly notes: readonly string[];
+}
+
+const classes = { 'draft-07': Ajv, '2019-09': Ajv2019, '2020-12': Ajv2020 } as const;
+// A CommonJS module: in Node, the plugin is its default export; what a bundler makes of it may hold that once more.
+const addFormats = ('default' in formats ? formats.default : formats) as FormatsPlugin;
+
+/**
+ * @throws Error where the schema is not valid, or refers to what does not exist. Another bundle has other classes of errors,
+ *   so who asks makes a `SchemaError` of it.
+ */
+export function compileSchema(spec: SchemaSpec): CompiledSchema {
+  const documents = documentsOf(spec);
+  const notes: string[] = [];
+  const validate = compiled(spec, documents, false, notes);
+  let all: ValidateFunction | undefined;
+  return {
+    notes,
+    isValid: (value) => validate(value),
+    violations(value, most) {
+      all ??= compiled(spec, documents, true, []);
+      const complete = all;
+      complete(value);
+      const errors = (complete.errors ?? []).filter(({ keyword }) => keyword !== 'if');
+      return errors.slice(0, most).map(asViolation);
+    },
+  };
+}
+
+function compiled(
+  { draft }: SchemaSpec,
+  { root, documents }: SchemaDocuments,
+  allErrors: boolean,
+  notes: string[],
+): ValidateFunction {
+  const note = (...words: unknown[]): void => {
+    notes.push(words.map(String).join(' '));
+  };
+  const options: Options = {
+    allErrors,
+    strict: false,
+    // What every object has by its prototype is no member of it.
+    ownProperties: documents.some(({ schema }) => inherited.test(JSON.stringify(schema))),
+    logger: { log: () => undefined, warn: note, error: note },
+  };
+  const ajv = new classes[draft](options);
+  addFormats(ajv);
+  for (const { address, schema } of documents) ajv.addSchema(schema as AnySchema, address);
+  const validate = ajv.getSchema(root);
+  if (validate === undefined) throw new TypeError(`${root} was not added.`);
+  return validate as ValidateFunction;
+}
+
+const inherited = new RegExp(`"(?:${Object.getOwnPropertyNames(Object.prototype).join('|')})"`);
+
+function asViolation({ instancePath, keyword, message, params, schemaPath }: ErrorObject): Violation {
+  const details = params as Readonly<Record<string, unknown>>;
+  const text = message ?? keyword;
+  const key = details.missingProperty === undefined ? schemaPath : `${schemaPath}/${text}`;
+  return { path: instancePath, rule: keyword, message: detailed(text, details), key };
+}
+
+/** The message with what ajv leaves out of it. */
+function detailed(message: string, params: Readonly<Record<string, unknown>>): string {
+  const name = params.additionalProperty ?? params.unevaluatedProperty ?? params.propertyName;
+  if (typeof name === 'string') return `${message}: ${JSON.stringify(name)}`;
+  const [allowed] = [params.allowedValues ?? params.allowedValue];
+  if (allowed === undefined) return message;
+  const text = JSON.stringify(allowed);
+  return text.length <= longest ? `${message}: ${text}` : message;
+}
+
+/** Values longer than this are not repeated in messages. */
+const longest = 200;

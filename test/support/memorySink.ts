@@ -1,0 +1,17 @@
+import type { ByteSink } from '../../src/engine/sink/byteSink.ts';
+
+/** A sink that keeps what is written to it. */
+export function memorySink(): ByteSink & { text(): string } {
+  const chunks: Uint8Array[] = [];
+  const done = (): Promise<void> => Promise.resolve();
+  return {
+    name: 'memory',
+    write: (bytes) => {
+      chunks.push(bytes.slice());
+      return Promise.resolve();
+    },
+    commit: done,
+    discard: done,
+    text: () => Buffer.concat(chunks).toString(),
+  };
+}
