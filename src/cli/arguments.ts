@@ -47,8 +47,10 @@ export interface RunCommand {
   readonly reading: boolean;
   /** Print what the columns hold, as a table or, for programs, as JSON; undefined: the records are written. */
   readonly profile: 'table' | 'json' | undefined;
-  /** Print what each stage of the query took. */
-  readonly stages: boolean;
+  /** Print what each stage of the query took, as a table or, for programs, as JSON; undefined: neither. */
+  readonly stages: 'table' | 'json' | undefined;
+  /** Where the metrics of the run go. */
+  readonly metrics: string | undefined;
   readonly cache: boolean;
   /** Sent along with requests for an address; never shown. */
   readonly headers: HeaderFields;
@@ -68,6 +70,8 @@ const options = {
   reading: { type: 'boolean' },
   profile: { type: 'boolean' },
   stages: { type: 'boolean' },
+  stats: { type: 'string' },
+  metrics: { type: 'string' },
   ...textOptions,
   ...cellOptions,
   header: { type: 'string', multiple: true },
@@ -96,8 +100,12 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
       `The query must be one argument: put it in quotes, ${quoted([query, ...more].join(' '))}.`,
     );
   }
-  const { output, rejects, count = false, reading = false, stages = false } = values;
-  if (values.profile && (count || reading || stages || output !== undefined || rejects !== undefined)) {
+  const { output, rejects, count = false, reading = false, metrics } = values;
+  const stages = readStages(values);
+  if (
+    values.profile &&
+    (count || reading || stages !== undefined || output !== undefined || rejects !== undefined)
+  ) {
     throw new UsageError(
       '--profile cannot be combined with --count, --reading, --stages, --output or --rejects.',
     );
@@ -105,13 +113,23 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
   if (values.profile && values.to !== undefined && values.to.toLowerCase() !== 'json') {
     throw new UsageError('--profile is written as a table, or with --to json as JSON.');
   }
-  if (reading && (query !== '' || count || stages || output !== undefined || values.to !== undefined)) {
+  if (
+    reading &&
+    (query !== '' || count || stages !== undefined || output !== undefined || values.to !== undefined)
+  ) {
     throw new UsageError('--reading cannot be combined with a query, --count, --stages, --output or --to.');
   }
   const schema = readSchemaOptions(values);
   if (schema && reading) throw new UsageError('--reading cannot be combined with --schema.');
   if (count && (output !== undefined || values.to !== undefined)) {
     throw new UsageError('--count cannot be combined with --output or --to.');
+  }
+  if (metrics !== undefined && (values.profile || reading)) {
+    throw new UsageError('--metrics cannot be combined with --profile or --reading.');
+  }
+  if (metrics === '' || metrics === '-') throw new UsageError('--metrics needs the path of a file.');
+  if (metrics !== undefined && (metrics === output || metrics === rejects)) {
+    throw new UsageError('--metrics cannot be the same file as --output or --rejects.');
   }
   if (output === '') throw new UsageError('--output needs the path of a file.');
   if (rejects === '' || rejects === '-') throw new UsageError('--rejects needs the path of a file.');
@@ -146,6 +164,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     reading,
     profile: !values.profile ? undefined : values.to === undefined ? 'table' : 'json',
     stages,
+    metrics,
     cache: !values['no-cache'],
     headers: readHeaders(values.header ?? [], file, environment),
   };
@@ -198,6 +217,20 @@ function readHeaders(given: readonly string[], file: string, environment: NodeJS
   } catch (error) {
     throw error instanceof SourceError ? new UsageError(error.message) : error;
   }
+}
+
+function readStages({
+  stages,
+  stats,
+}: {
+  readonly stages?: boolean | undefined;
+  readonly stats?: string | undefined;
+}): RunCommand['stages'] {
+  if (stats === undefined) return stages ? 'table' : undefined;
+  if (stats !== 'table' && stats !== 'json') {
+    throw new UsageError(`--stats takes table or json, not ${quoted(stats)}.`);
+  }
+  return stats;
 }
 
 function readTarget(text: string): Target {

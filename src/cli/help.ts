@@ -94,6 +94,9 @@ ${textHelp}
       --no-cache      do not use or keep an index or columns of FILE
       --stages        report rows in and out, time and bytes of each stage of
                       QUERY, and how long it waited for the output
+      --stats json    the same as one line of JSON on standard error
+      --metrics FILE  write the progress and the stages of the run to FILE as
+                      OpenMetrics text, about every second and at the end
   -h, --help          show this text
   -V, --version       show the version
 

@@ -41,6 +41,10 @@ function say(text: string): void {
   process.stderr.write(`rowriver: ${text}\n`);
 }
 
+function report(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 /** Answers the exit code. */
 async function main(): Promise<number> {
   let command: Command;
@@ -65,7 +69,7 @@ async function main(): Promise<number> {
     const progress = own ? createProgressLine(process.stderr) : noProgress;
     const { isTTY, columns } = process.stdout;
     const table = { width: isTTY ? columns || 80 : Infinity, plots: isTTY };
-    const isSpoiled = await run(command, { output, say, progress, table, signal });
+    const isSpoiled = await run(command, { output, say, report, progress, table, signal });
     return isSpoiled ? exit.failed : exit.done;
   } catch (error) {
     if (interruption !== undefined) {

@@ -25,6 +25,7 @@ import type { OtherTableCount } from '../protocol/preview.ts';
 import { profile } from '../engine/run/profile.ts';
 import type { RunCommand } from './arguments.ts';
 import { cacheBytes, cacheFolder } from './cacheFolder.ts';
+import { MetricsFile } from './metricsFile.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
 import { cellsText, checkText, openSchema } from './schema.ts';
 import { profileJson, profileTable, type TableStyle } from './profile.ts';
@@ -35,6 +36,8 @@ export interface Terminal {
   readonly output: ByteSink;
   /** Writes a line for people. */
   readonly say: (text: string) => void;
+  /** Writes a line for programs where the lines for people go. */
+  readonly report: (line: string) => void;
   readonly progress: ProgressLine;
   /** How a table is written to the output. */
   readonly table: TableStyle;
@@ -80,7 +83,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
         await writeProfile(dataset, command, terminal);
         return false;
       }
-      const summary = await work(dataset, command, terminal);
+      const summary = await measured(dataset, command, terminal);
       terminal.progress.erase();
       if (summary.doubt) terminal.say(visible(`${dataset.name} ${fileDoubts[summary.doubt]}`));
       // A query that takes the first rows of a pipe must not wait for its end.
@@ -89,7 +92,8 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       terminal.say(summaryText(summary, command, others));
       if (summary.asText && summary.asText.length > 0) terminal.say(asTextNote(summary.asText));
       if (command.schema && summary.checked) terminal.say(checkText(summary.checked, command.schema));
-      if (summary.stages) terminal.say(stageTable(summary.stages));
+      if (summary.stages && command.stages === 'json') terminal.report(JSON.stringify(summary.stages));
+      else if (summary.stages && command.stages === 'table') terminal.say(stageTable(summary.stages));
       const isSpoiled = summary.malformed > 0 || (summary.checked?.invalid ?? 0) > 0;
       return command.schema?.failOnInvalid === true && isSpoiled;
     } finally {
@@ -124,8 +128,29 @@ async function writeProfile(
   await terminal.output.write(new TextEncoder().encode(text));
 }
 
+/** Does the work, and writes its metrics where they are wanted, also of work that fails. */
+async function measured(dataset: Dataset, command: RunCommand, terminal: Terminal): Promise<ExportSummary> {
+  if (command.metrics === undefined) return work(dataset, command, terminal);
+  const metrics = new MetricsFile(command.metrics, dataset.paths);
+  const progress: ProgressLine = {
+    show: (state) => {
+      terminal.progress.show(state);
+      metrics.show(state);
+    },
+    erase: () => terminal.progress.erase(),
+  };
+  let summary: ExportSummary | undefined;
+  try {
+    summary = await work(dataset, command, { ...terminal, progress });
+    return summary;
+  } finally {
+    await metrics.end(summary);
+  }
+}
+
 async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): Promise<ExportSummary> {
-  const { query, output, stages: measure } = command;
+  const { query, output } = command;
+  const measure = command.stages !== undefined || command.metrics !== undefined;
   const { to = targetOf(command, dataset) } = command;
   const sinks: ByteSink[] = [];
   const open = async (path: string): Promise<ByteSink> => {

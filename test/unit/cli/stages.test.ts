@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { StageReport } from '../../../src/protocol/engine.ts';
 import { runCli } from '../../support/cli.ts';
 
 describe('rowriver --stages', () => {
@@ -42,6 +43,47 @@ describe('rowriver --stages', () => {
       ['scan', '4', '3'],
       ['WHERE', '3', '2'],
     ]);
+  });
+
+  it('is a line of JSON where programs want it', async () => {
+    const { stderr } = await runCli([file, 'a > 1', '--stats', 'json']);
+    const { lines } = JSON.parse(stderr.trimEnd().split('\n')[1]) as StageReport;
+    assert.deepEqual(
+      lines.map(({ name, rowsIn, rowsOut }) => [name, rowsIn, rowsOut]),
+      [
+        ['scan', 4, 3],
+        ['WHERE', 3, 2],
+        ['write', 2, 2],
+      ],
+    );
+  });
+
+  it('goes to a file of metrics, also of a run that fails', async () => {
+    const metrics = join(folder, 'run.prom');
+    assert.equal((await runCli([file, 'a > 1', '--count', '--metrics', metrics])).code, 0);
+    const text = await readFile(metrics, 'utf8');
+    for (const line of [
+      '# TYPE rowriver_records_read counter',
+      'rowriver_records_read_total 4',
+      'rowriver_rows_total 2',
+      'rowriver_records_malformed_total 1',
+      'rowriver_scanned_bytes_total 30',
+      '# UNIT rowriver_run_seconds seconds',
+      'rowriver_run_complete 1',
+      'rowriver_stage_rows_out_total{step="1",stage="WHERE"} 2',
+    ]) {
+      assert.ok(text.split('\n').includes(line), `${line} is missing in\n${text}`);
+    }
+    assert.ok(text.endsWith('\n# EOF\n'));
+    const { code } = await runCli([file, '-o', join(folder, 'missing', 'o.jsonl'), '--metrics', metrics]);
+    assert.equal(code, 1);
+    assert.match(await readFile(metrics, 'utf8'), /^rowriver_run_complete 0$/m);
+  });
+
+  it('cannot take the place of the file that is read', async () => {
+    const { code, stderr } = await runCli([file, '--count', '--metrics', file]);
+    assert.equal(code, 1);
+    assert.match(stderr, /is the file that is being read/);
   });
 
   it('is silent unless it is asked for', async () => {
