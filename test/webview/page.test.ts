@@ -867,7 +867,10 @@ describe('webview/page', () => {
     await page.keyboard.press('Control+g');
     await page.keyboard.type('99999999999');
     await page.keyboard.press('Enter');
-    await page.getByText('No record 99,999,999,999. This is the last row.').first().waitFor();
+    const missed = page.locator('.footer').getByText('No record 99,999,999,999. This is the last row.');
+    await missed.waitFor();
+    await page.keyboard.press('ArrowUp');
+    await missed.waitFor({ state: 'detached' });
     await page.keyboard.press('Control+g');
     await page.keyboard.type('the end');
     await page.keyboard.press('Enter');

@@ -4,6 +4,11 @@ import type { Locator, Page } from 'playwright-core';
 import { accessibilityFaults } from '../support/axe.ts';
 import { startBed, type BedServer, type OpenOptions } from './bed/server.ts';
 
+/** The first number of a text, with its separators. */
+function numberIn(text: string | null): number {
+  return Number(/[\d,.]+/.exec(text ?? '')?.[0].replaceAll(',', ''));
+}
+
 describe('webview/plots', () => {
   let bed: BedServer;
   const opened: Page[] = [];
@@ -163,10 +168,23 @@ describe('webview/plots', () => {
 
     it('lists the most frequent values to tick, alone or left out, and what the filter has of them', async () => {
       const page = await withPanel();
-      await page.getByRole('checkbox', { name: /^info/ }).click();
+      await page.getByRole('checkbox', { name: /^info/ }).press('Space');
       await queryIs(page, "level = 'info'");
-      await page.getByRole('checkbox', { name: /^info/, checked: true }).waitFor();
+      const ticked = page.getByRole('checkbox', { name: /^info/, checked: true });
+      await ticked.waitFor();
       await page.getByText(/^Of [\d,]+ rows that match/).waitFor();
+      assert.ok(
+        await ticked.evaluate((box) => box === document.activeElement),
+        'the next value can be ticked without looking for the list again',
+      );
+      const matching = numberIn(await page.getByText(/^Of [\d,]+ rows that match/).textContent());
+      const line = page.locator('.value-line', { hasText: 'warn' });
+      const counted = numberIn(await line.locator('.value-count').textContent());
+      const percent = numberIn(await line.locator('.value-share').textContent());
+      assert.ok(
+        Math.abs((100 * counted) / matching - percent) < 1,
+        `${percent}% is the share of ${counted} in ${matching} matches`,
+      );
       await page.getByRole('checkbox', { name: /^warn/ }).click();
       await queryIs(page, "level IN ('info', 'warn')");
       await page.getByRole('button', { name: 'Only debug' }).click();
@@ -184,6 +202,38 @@ describe('webview/plots', () => {
       await page.keyboard.press('Shift+ArrowRight');
       await page.keyboard.press('Enter');
       await queryIs(page, /^status >= 200 AND status < [\d.]+$/);
+    });
+
+    it('breaks no word, number or time, however narrow it is', async () => {
+      for (const [column, title] of [
+        ['level', 'info'],
+        ['ts', 'min'],
+      ] as const) {
+        const page = await withPanel({ width: 1000 }, column);
+        await page.locator('.side-body').getByText(title, { exact: true }).first().waitFor();
+        await page.locator('.query-box .cm-content').fill('status >= 300');
+        await page.keyboard.press('Enter');
+        await page.getByText(/^Of [\d,]+ rows that match/).waitFor();
+        const broken = await page.locator('.side-body').evaluate((body) => {
+          const pieces = body.querySelectorAll('.unbroken, .value-count, .value-share');
+          return [...pieces].flatMap((piece) => {
+            const range = document.createRange();
+            range.selectNodeContents(piece);
+            const box = piece.getBoundingClientRect();
+            const isIn = box.right <= body.getBoundingClientRect().right + 1;
+            return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size < 2 && isIn
+              ? []
+              : [piece.textContent];
+          });
+        });
+        assert.deepEqual(broken, [], `${column}: what is broken or cut`);
+        const cut = await page
+          .locator('.value-words')
+          .evaluateAll((all) =>
+            all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent),
+          );
+        assert.deepEqual(cut, [], `${column}: values that are cut`);
+      }
     });
 
     it('copies what it says', async () => {

@@ -211,7 +211,7 @@ describe('webview/plots over the real engine', () => {
       await page.getByText(/nothing to plot/).waitFor();
       await plotted('|> AGGREGATE count(*) AS n');
       await marks(1);
-      await page.getByRole('button', { name: 'Back to the Rows' }).click();
+      await page.getByRole('button', { name: 'Show Rows' }).click();
       await page.locator('.result-plot').waitFor({ state: 'detached' });
       await page.locator('.row .cell', { hasText: '6000' }).first().waitFor();
     });

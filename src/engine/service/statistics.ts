@@ -13,7 +13,7 @@ import { unsortedQuery } from '../query/index.ts';
 import { RecentMap } from '../recentMap.ts';
 import { gatherRowStatistics, gatherStatistics, type GatheredRows } from '../run/statistics.ts';
 import type { Run } from '../run/run.ts';
-import { histogramOf, summaryOf, type ColumnAccumulator } from '../statistics/index.ts';
+import { histogramOf, summaryOf, type ColumnAccumulator, type ColumnSet } from '../statistics/index.ts';
 
 /** More columns than this at once would take too long to be looked at. */
 const maxColumns = 1000;
@@ -25,16 +25,23 @@ const progressMs = 100;
 export interface Kept {
   readonly column: ColumnAccumulator;
   readonly malformed: number;
-  readonly rows: number;
+  /** How much of the rows it was found in. */
+  readonly coverage: Coverage;
 }
 
-/** What was found in all rows of a file or a query, by column: the ones asked for last. */
+/**
+ * What was found in the rows of a file or a query, by column: the ones asked for last. Of a pass that was cut short what
+ * it had found is kept too, to be shown until the next pass knows more.
+ */
 class KeptStatistics {
   readonly #kept = new RecentMap<string, Kept>(columnsKept);
 
   get(id: number, depth: StatisticsDepth): Kept | undefined {
+    const own = this.#kept.get(`${id} ${depth}`);
+    if (own?.coverage.exact) return own;
     // What the panel shows has all that a header shows.
-    return this.#kept.get(`${id} ${depth}`) ?? this.#kept.get(`${id} panel`);
+    const panel = this.#kept.get(`${id} panel`);
+    return panel && panel.coverage.share > (own?.coverage.share ?? 0) ? panel : own;
   }
 
   set(id: number, depth: StatisticsDepth, found: Kept): void {
@@ -96,11 +103,8 @@ export function rowsOf(
   return { whole: rows, filtered: undefined };
 }
 
-/** What was found in some rows so far. */
-export interface State {
-  coverage: Coverage;
-  readonly columns: Map<number, Kept>;
-}
+/** What was found in some rows so far, by column. */
+export type State = Map<number, Kept>;
 
 const nothingRead: Coverage = { share: 0, rows: 0, exact: false };
 
@@ -119,12 +123,16 @@ export async function statistics(
   if (ids.length > maxColumns)
     throw new RangeError(`At most ${maxColumns} columns can be asked for at once.`);
   const wanted = ids.flatMap((id) => columns.at(id) ?? []);
-  const states = { whole: newState(), filtered: filtered && newState() };
+  // A new filter finds what is known of the whole in its place.
+  const states = {
+    whole: newState(whole, wanted, depth),
+    filtered: filtered && newState(filtered, wanted, depth),
+  };
   const answer = (): StatisticsAnswer => ({
     view,
     columns: wanted.map(({ id }) => columnOf(id, depth, states.whole, states.filtered)),
-    whole: states.whole.coverage,
-    filtered: states.filtered?.coverage,
+    whole: coverageOf(states.whole, whole, wanted),
+    filtered: filtered && states.filtered && coverageOf(states.filtered, filtered, wanted),
   });
   const tell = paced(() => progress(answer()));
   if (filtered && states.filtered) await fill(filtered, states.filtered, wanted, depth, signal, tell);
@@ -137,8 +145,36 @@ export function nothingYet({ view }: StatisticsRequest): StatisticsAnswer {
   return { view, columns: [], whole: nothingRead, filtered: undefined };
 }
 
-export function newState(): State {
-  return { coverage: nothingRead, columns: new Map() };
+/** What is known of columns before any row is read. */
+export function newState(rows: Rows, wanted: readonly FileColumn[], depth: StatisticsDepth): State {
+  return new Map(
+    wanted.flatMap((column) => {
+      const own = ownOf(rows, column);
+      const known = own && rows.kept.get(own.id, depth);
+      return known ? [[column.id, known] as const] : [];
+    }),
+  );
+}
+
+/** What holds for all columns: the least of what each was found in. */
+export function coverageOf(state: State, rows: Rows, wanted: readonly FileColumn[]): Coverage {
+  const all = wanted
+    .filter((column) => ownOf(rows, column))
+    .map(({ id }) => state.get(id)?.coverage ?? nothingRead);
+  // Nothing is to be read where no column is in the rows.
+  const [first = { share: 1, rows: 0, exact: true }, ...others] = all;
+  return others.reduce((least, one) => (one.share < least.share || !one.exact ? one : least), first);
+}
+
+function ownOf({ columnOf }: Rows, column: FileColumn): FileColumn | undefined {
+  return columnOf ? columnOf(column) : column;
+}
+
+/** A column that no row of a whole pass has. */
+function missingIn(set: ColumnSet): ColumnAccumulator {
+  const place = set.columns.length;
+  set.reserve(place + 1);
+  return set.columns[place];
 }
 
 /**
@@ -146,36 +182,29 @@ export function newState(): State {
  * @param tell called when `state` has more
  */
 export async function fill(
-  { dataset, query, kept, columnOf = (column) => column, numbersInText }: Rows,
+  rows: Rows,
   state: State,
   wanted: readonly FileColumn[],
   depth: StatisticsDepth,
   signal: AbortSignal,
   tell: () => void,
 ): Promise<void> {
-  const missing: { readonly id: number; readonly own: FileColumn }[] = [];
-  let rows = 0;
-  for (const column of wanted) {
-    const own = columnOf(column);
-    const known = own && kept.get(own.id, depth);
-    if (known) {
-      state.columns.set(column.id, known);
-      ({ rows } = known);
-    } else if (own) {
-      missing.push({ id: column.id, own });
-    }
-  }
-  if (missing.length === 0) {
-    state.coverage = { share: 1, rows, exact: true };
-    return;
-  }
+  const { dataset, query, kept, numbersInText } = rows;
+  const missing = wanted.flatMap((column) => {
+    const own = state.get(column.id)?.coverage.exact ? undefined : ownOf(rows, column);
+    return own ? [{ id: column.id, own }] : [];
+  });
+  if (missing.length === 0) return;
   const figures = { deep: depth === 'panel', counts: true };
   const take = ({ set, coverage, columnAt }: GatheredRows): void => {
     for (const { id, own } of missing) {
-      const column = columnAt(own.fields);
-      if (column) state.columns.set(id, { column, malformed: set.malformed, rows: set.rows });
+      const known = state.get(id);
+      const column = columnAt(own.fields) ?? (coverage.exact ? missingIn(set) : undefined);
+      if (!column || (known && known.coverage.share > coverage.share)) continue;
+      const found = { column, malformed: set.malformed, coverage };
+      state.set(id, found);
+      kept.set(own.id, depth, found);
     }
-    state.coverage = coverage;
   };
   const told = (found: GatheredRows): void => {
     take(found);
@@ -188,20 +217,16 @@ export async function fill(
     const scan = { query, columns, discover: false, ...figures, numbersInText };
     take(await gatherStatistics(dataset, scan, signal, told));
   }
-  for (const { id, own } of missing) {
-    const found = state.columns.get(id);
-    if (found) kept.set(own.id, depth, found);
-  }
 }
 
 function columnOf(
   column: number,
   depth: StatisticsDepth,
-  { columns: all }: State,
+  all: State,
   filtered: State | undefined,
 ): ColumnStatistics {
   const whole = all.get(column);
-  const part = filtered?.columns.get(column);
+  const part = filtered?.get(column);
   const summary = (kept: Kept | undefined): ColumnStatistics['whole'] =>
     kept && summaryOf(kept.column, kept.malformed, depth);
   return {

@@ -5,7 +5,7 @@ import { plannedFor } from '../dataset/plan.ts';
 import { writeText } from '../query/index.ts';
 import { deriveRows } from '../run/derive.ts';
 import { timeBars, topOf, type ColumnAccumulator } from '../statistics/index.ts';
-import { fill, newState, paced, type Rows } from './statistics.ts';
+import { coverageOf, fill, newState, paced, type Rows } from './statistics.ts';
 
 /** Values that are stacked; the rest is one series more. */
 const stacked = 6;
@@ -26,27 +26,30 @@ export async function timeline(
 ): Promise<TimelineAnswer> {
   const [time, value] = [columns.at(column), by === undefined ? undefined : columns.at(by)];
   if (!time || (by !== undefined && !value)) throw new RangeError('There is no such column.');
-  const state = newState();
+  const wanted = value ? [time, value] : [time];
+  const state = newState(rows, wanted, 'header');
   const most = Math.max(1, Math.min(mostBars, Math.floor(bars)));
   const answer = (): TimelineAnswer => {
-    const found = state.columns.get(time.id);
+    const found = state.get(time.id);
     const shown = found && timeBars(found.column, most);
+    const coverage = coverageOf(state, rows, wanted);
     return {
-      coverage: { ...state.coverage, exact: state.coverage.exact && value === undefined },
+      coverage: { ...coverage, exact: coverage.exact && value === undefined },
       edges: shown?.edges ?? [],
       places: shown?.places ?? new Float64Array(0),
       series: shown ? [{ value: undefined, counts: shown.counts[0] }] : [],
-      without: found ? found.rows - found.column.kinds.time : 0,
+      without: found ? found.coverage.rows - found.column.kinds.time : 0,
     };
   };
   const tell = paced(() => progress(answer()));
-  await fill(rows, state, value ? [time, value] : [time], 'header', signal, tell);
+  await fill(rows, state, wanted, 'header', signal, tell);
   const plain = answer();
-  const kinds = value && state.columns.get(value.id)?.column;
-  if (!value || !kinds || plain.series.length === 0) return { ...plain, coverage: state.coverage };
+  const kinds = value && state.get(value.id)?.column;
+  const coverage = coverageOf(state, rows, wanted);
+  if (!value || !kinds || plain.series.length === 0) return { ...plain, coverage };
   progress(plain);
   const series = await stack(plain, time, value, kinds, rows, query, signal);
-  return { ...plain, series, coverage: state.coverage };
+  return { ...plain, series, coverage };
 }
 
 /** Counts by bar for the most frequent values of a column, and for the rest. */
@@ -80,7 +83,8 @@ async function stack(
       others[bar] -= n;
     }
   }
-  return [...series, { value: undefined, counts: others }];
+  const isListed = others.every((count) => count === 0);
+  return isListed ? series : [...series, { value: undefined, counts: others }];
 }
 
 const units = [

@@ -16,7 +16,7 @@ export interface ColumnFacts {
 const patience = 120;
 
 export function createColumnFacts(preview: Preview, wanted: ReadonlySignal<boolean>): ColumnFacts {
-  const { link, counted, selection, columns, prefs, grid, file } = preview;
+  const { link, counted, selection, columns, prefs, grid, file, starting } = preview;
   const found = signal<{ readonly path: string; readonly opened: unknown; readonly known: KnownColumn }>();
   const error = signal('');
   let current: AbortController | undefined;
@@ -41,6 +41,8 @@ export function createColumnFacts(preview: Preview, wanted: ReadonlySignal<boole
     const before = found.peek();
     const isSame = before?.path === of.path && before.opened === opened;
     found.value = isSame ? { ...before, known: { ...before.known, stale: true } } : undefined;
+    // Figures of rows that are about to go would only keep the query waiting.
+    if (starting.value) return;
     timer = setTimeout(() => void ask(view, of, opened), patience);
   });
 

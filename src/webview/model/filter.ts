@@ -45,7 +45,7 @@ const historyLength = 50;
 const locatePatience = 400;
 
 export function createFilter(preview: Preview, changed: () => void): Filter {
-  const { link, grid, result, inContext, awaited, paused, notice } = preview;
+  const { link, grid, result, inContext, awaited, starting, paused, notice } = preview;
   const text = signal('');
   const applied = signal('');
   const running = signal(false);
@@ -122,7 +122,9 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     text.value = query;
     error.value = '';
     paused.value = undefined;
+    notice.value = '';
     running.value = true;
+    starting.value = true;
     const show = (state: ViewState) => {
       if (current !== mine) return;
       if (applied.value !== query) {
@@ -135,6 +137,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
         // Who looks at a match's context while the query runs on stays there.
         if (result.peek()?.view !== state.view) inContext.value = false;
         awaited.value = false;
+        starting.value = false;
         result.value = state;
       });
     };
@@ -149,6 +152,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
       if (current === mine) {
         running.value = false;
         awaited.value = false;
+        starting.value = false;
         current = undefined;
       }
     }
@@ -160,6 +164,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
     current = undefined;
     running.value = false;
     awaited.value = false;
+    starting.value = false;
     const state = result.value;
     if (state?.phase === 'running') result.value = { ...state, phase: 'cancelled' };
   }

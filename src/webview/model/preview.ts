@@ -42,6 +42,8 @@ export interface Preview {
   readonly inContext: Signal<boolean>;
   /** A query is to be run before anything is shown: after a restart, a reload, and on a page that comes back. */
   readonly awaited: Signal<boolean>;
+  /** A query was started and nothing of it is here yet: what is shown is of the one before. */
+  readonly starting: Signal<boolean>;
   /** A query that was applied before, and is run again only when somebody says so: it took long. */
   readonly paused: Signal<{ readonly query: string; readonly took: number } | undefined>;
   readonly shown: ReadonlySignal<GridView>;
@@ -72,6 +74,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
   const result = signal<ViewState | undefined>(undefined);
   const inContext = signal(false);
   const awaited = signal(false);
+  const starting = signal(false);
   const paused = signal<{ readonly query: string; readonly took: number } | undefined>(undefined);
   const selection = signal(start);
   const prefs = signal(initial);
@@ -107,6 +110,10 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     fetch: (request, signal) => link.call('rows', request, { signal }),
     failed: (error) => (notice.value = sentence(error)),
     selected() {
+      const { row, lane } = selection.peek().active;
+      const { active } = grid.selection;
+      // What was said of a step is past with the next one.
+      if (active.row !== row || active.lane !== lane) notice.value = '';
       selection.value = grid.selection;
       events.selected();
     },
@@ -175,6 +182,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     result,
     inContext,
     awaited,
+    starting,
     paused,
     shown,
     counted,

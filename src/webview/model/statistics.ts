@@ -55,7 +55,7 @@ export function createStatistics(
   applied: ReadonlySignal<string>,
   on: Signal<boolean>,
 ): StatisticsModel {
-  const { link, counted, result, file } = preview;
+  const { link, counted, result, file, starting } = preview;
   const known = signal<ReadonlyMap<number, KnownColumn>>(new Map());
   const error = signal('');
   const inSight = signal<readonly number[]>([]);
@@ -69,6 +69,8 @@ export function createStatistics(
     const opened = file.value;
     const isOn = on.value;
     const wanted = inSight.value;
+    // Figures of rows that are about to go would only keep the query waiting.
+    const isLeaving = starting.value;
     const own = view > 0 && result.peek()?.columns !== undefined;
     if (view !== drawn.view || opened !== drawn.opened) {
       // The columns of a filter are those of the file: what is known of the file stays.
@@ -80,7 +82,7 @@ export function createStatistics(
       current = undefined;
     }
     clearTimeout(timer);
-    if (!isOn) {
+    if (!isOn || isLeaving) {
       current?.abort();
       current = undefined;
     } else if (view >= 0 && opened) timer = setTimeout(() => void ask(view, wanted), patience);

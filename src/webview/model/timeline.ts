@@ -36,7 +36,7 @@ export function createTimeline(
   known: ReadonlySignal<ReadonlyMap<number, KnownColumn>>,
   on: Signal<boolean>,
 ): TimelineModel {
-  const { link, shown, counted, columns, grid, top, notice, file } = preview;
+  const { link, shown, counted, columns, grid, top, notice, file, starting } = preview;
   const chosen = signal('');
   const by = signal('');
   const answer = signal<TimelineAnswer>();
@@ -100,7 +100,8 @@ export function createTimeline(
       answer.value = undefined;
       return;
     }
-    timer = setTimeout(() => void ask(view, of.id, stack), patience);
+    // Counting rows that are about to go would only keep the query waiting.
+    if (!starting.value) timer = setTimeout(() => void ask(view, of.id, stack), patience);
   });
 
   async function ask(view: number, of: number, stack: number | undefined): Promise<void> {

@@ -19,7 +19,7 @@ export interface ChartViewProps {
   readonly svg: RefObject<SVGSVGElement | null>;
 }
 
-const margin = { top: 14, right: 18, bottom: 46 };
+const margin = { top: 26, right: 18, bottom: 46 };
 const tickRoom = 90;
 /** Width of a letter of the axes, about. */
 const letter = 6.2;
@@ -42,7 +42,7 @@ export function ChartView({ chart, label, xName, yName, width, height, svg }: Ch
   const y = yAxis(chart, height - margin.top - margin.bottom);
   const left = Math.max(
     40,
-    Math.min(140, Math.max(...y.ticks.map(({ text }) => text.length), 0) * letter + 26),
+    Math.min(140, Math.max(...y.ticks.map(({ text }) => text.length), 0) * letter + 14),
   );
   const inner = Math.max(40, width - left - margin.right);
   const x = xAxis(chart, inner);
@@ -105,7 +105,7 @@ export function ChartView({ chart, label, xName, yName, width, height, svg }: Ch
         <text class="axis-name" x={left + inner} y={height - 8} text-anchor="end">
           {visible(xName)}
         </text>
-        <text class="axis-name" transform={`translate(11, ${margin.top}) rotate(-90)`} text-anchor="end">
+        <text class="axis-name" x={4} y={13}>
           {visible(yName)}
         </text>
       </g>

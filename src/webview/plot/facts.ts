@@ -15,7 +15,7 @@ export function factsOf(summary: ColumnSummary): Fact[] {
   const all = rowsOf(kinds);
   const of = (name: string, number: number): Fact[] =>
     number === 0 ? [] : [{ name, value: `${count(number)} (${share(number, all)})` }];
-  const error = distinct.exact ? '' : ` \u00b1 ${(distinct.error * 100).toFixed(1)}%`;
+  const error = distinct.exact ? '' : `\u00a0\u00b1\u00a0${(distinct.error * 100).toFixed(1)}%`;
   return [
     { name: t('count'), value: count(all) },
     ...of(t('numbers'), kinds.number),

@@ -99,7 +99,7 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
     <section class="result-plot" aria-label={t('Plot')}>
       <div class="chart-head">
         <Choice
-          label={t('As')}
+          label={t('Type')}
           value={choice.mark}
           options={(['bars', 'lines', 'points'] as const).map((mark) => ({
             value: mark,
@@ -108,13 +108,13 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
           choose={(mark) => choose({ mark: marks.find((one) => one === mark) ?? 'bars' })}
         />
         <Choice
-          label={t('Across')}
+          label={t('X')}
           value={String(choice.x)}
           options={of(columns)}
           choose={(x) => choose({ x: Number(x) })}
         />
         <Choice
-          label={t('Up')}
+          label={t('Y')}
           value={String(choice.y)}
           options={of(measurable)}
           choose={(y) => choose({ y: Number(y) })}
@@ -122,7 +122,7 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
         <Choice
           label={t('Color')}
           value={choice.color === undefined ? '' : String(choice.color)}
-          options={[{ value: '', name: t('one') }, ...of(columns)]}
+          options={[{ value: '', name: t('none') }, ...of(columns)]}
           choose={(color) => choose({ color: color === '' ? undefined : Number(color) })}
         />
         {chart.series.length > 0 && (
@@ -221,7 +221,7 @@ function Around({ message, page }: { readonly message: string; readonly page: Pa
 function BackToRows({ page }: { readonly page: PageModel }) {
   return (
     <button type="button" class="text-button" onClick={() => (page.plotted.value = false)}>
-      <span class="codicon codicon-table" aria-hidden="true" /> {t('Back to the Rows')}
+      <span class="codicon codicon-table" aria-hidden="true" /> {t('Show Rows')}
     </button>
   );
 }

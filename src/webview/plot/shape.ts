@@ -46,6 +46,26 @@ export function mainKind(kinds: KindCounts): ValueKind | undefined {
 /** Texts of so few different values are shown by value. */
 const fewValues = 30;
 
+/**
+ * What may be drawn: a filter beside the whole only where both were read as far. Until the whole has come as far as the
+ * filter, the filter stands alone.
+ */
+export function comparable(
+  statistics: ColumnStatistics,
+  wholeShare: number,
+  filteredShare: number | undefined,
+): ColumnStatistics {
+  const { filtered, histogram } = statistics;
+  if (!filtered || filteredShare === undefined || (statistics.whole && wholeShare >= filteredShare))
+    return statistics;
+  return {
+    ...statistics,
+    whole: filtered,
+    filtered: undefined,
+    histogram: histogram?.filtered && { ...histogram, whole: histogram.filtered, filtered: undefined },
+  };
+}
+
 /** @param most bars that there is room for */
 export function shapeOf({ whole, filtered, histogram }: ColumnStatistics, most: number): Shape {
   if (!whole) return { kind: 'figures' };
@@ -93,11 +113,20 @@ function booleans(whole: ColumnSummary, filtered: ColumnSummary | undefined): Pa
   ];
 }
 
+/** How many matches hold a value; undefined where the filter's own list of most frequent ones does not tell. */
+export function matchesOf(
+  filtered: ColumnSummary,
+): (value: Pick<ValueCount, 'kind' | 'text'>) => number | undefined {
+  const { values, others } = filtered.top;
+  const listed = new Map(values.map((value) => [keyOf(value), value.count]));
+  return (value) => listed.get(keyOf(value)) ?? (others === 0 ? 0 : undefined);
+}
+
 function valuesOf(whole: ColumnSummary, filtered: ColumnSummary | undefined): Part[] {
-  const matching = new Map(filtered?.top.values.map((value) => [keyOf(value), value.count]));
+  const matching = filtered && matchesOf(filtered);
   const parts = whole.top.values.map((value): Part => {
     // Of a filter's own most frequent values one may be missing; it is then at most as frequent as the last of them.
-    const count = filtered ? (matching.get(keyOf(value)) ?? 0) : value.count;
+    const count = matching ? (matching(value) ?? 0) : value.count;
     return { value, whole: value.count, filtered: count };
   });
   if (whole.top.others > 0) {

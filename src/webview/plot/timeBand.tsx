@@ -84,7 +84,10 @@ function totalWords({ timeline }: PageModel): string {
   );
   const words =
     answer.without === 0 ? rows(counted) : t('{0}, {1} without a time', rows(counted), count(answer.without));
-  return answer.coverage.exact ? words : `${partial(answer.coverage.share)}: ${words}`;
+  if (answer.coverage.exact) return words;
+  return answer.coverage.share < 1
+    ? `${partial(answer.coverage.share)}: ${words}`
+    : t('{0}, stacking\u2026', words);
 }
 
 function Legend({ page }: { readonly page: PageModel }) {

@@ -54,6 +54,11 @@ export function edgeWords(of: 'number' | 'time', text: string): string {
   return of === 'time' ? shortTime(text) : shortNumber(text);
 }
 
+/** The ends of an axis. */
+export function limitWords(of: 'number' | 'time', min: string, max: string): [string, string] {
+  return of === 'time' ? spanWords(min, max) : [shortNumber(min), shortNumber(max)];
+}
+
 export function rangeWords(of: 'number' | 'time', { from, to }: Pick<Bar, 'from' | 'to'>): string {
   return t('{0} to {1}', edgeWords(of, from), edgeWords(of, to));
 }

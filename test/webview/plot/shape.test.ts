@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Histogram } from '../../../src/protocol/statistics.ts';
+import type { ColumnSummary, Histogram } from '../../../src/protocol/statistics.ts';
 import { holdsBar, only, pickBars, toggled, nothing } from '../../../src/webview/plot/picked.ts';
-import { barsOf } from '../../../src/webview/plot/shape.ts';
+import { barsOf, comparable, matchesOf } from '../../../src/webview/plot/shape.ts';
 import { writeTable } from '../../../src/webview/plot/facts.ts';
 
 function histogram(counts: readonly number[]): Histogram {
@@ -14,6 +14,30 @@ function histogram(counts: readonly number[]): Histogram {
     places,
     whole,
     filtered: whole.map((count) => count >> 1),
+  };
+}
+
+function summaryOf([text, count]: readonly [string, number], others = 0): ColumnSummary {
+  return {
+    kinds: {
+      number: 0,
+      text: count,
+      boolean: 0,
+      time: 0,
+      list: 0,
+      object: 0,
+      null: 0,
+      missing: 0,
+      malformed: 0,
+    },
+    distinct: { count: 1, exact: true, error: 0 },
+    trues: 0,
+    numbers: undefined,
+    times: undefined,
+    texts: undefined,
+    lists: undefined,
+    top: { values: [{ text, kind: 'text', count, cut: false }], exact: true, error: 0, others },
+    patterns: undefined,
   };
 }
 
@@ -35,6 +59,28 @@ describe('webview/plot/shape', () => {
         },
       ),
     );
+  });
+
+  it('shows a filter alone until the whole was read as far', () => {
+    const [whole, filtered] = [summaryOf(['a', 90]), summaryOf(['a', 9])];
+    const known = { column: 0, whole, filtered, histogram: histogram([10, 20]) };
+    const alone = comparable(known, 0.01, 1);
+    assert.deepEqual([alone.whole, alone.filtered], [filtered, undefined]);
+    assert.deepEqual(
+      [alone.histogram?.whole, alone.histogram?.filtered],
+      [histogram([5, 10]).whole, undefined],
+    );
+    assert.equal(comparable({ ...known, whole: undefined }, 0, 0.5).whole, filtered);
+    assert.equal(comparable(known, 1, 1), known);
+    assert.equal(comparable(known, 0.5, 0.2), known);
+    assert.equal(comparable({ ...known, filtered: undefined }, 0.5, undefined).whole, whole);
+  });
+
+  it('does not take a value for absent that the filter does not list', () => {
+    const matches = matchesOf(summaryOf(['a', 9], 5));
+    assert.equal(matches({ kind: 'text', text: 'a' }), 9);
+    assert.equal(matches({ kind: 'text', text: 'b' }), undefined);
+    assert.equal(matchesOf(summaryOf(['a', 9]))({ kind: 'text', text: 'b' }), 0);
   });
 
   it('picks what it shows as picked', () => {

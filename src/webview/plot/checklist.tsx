@@ -1,0 +1,140 @@
+/** A column's most frequent values, to tick, to keep alone and to leave out. */
+import { useSignal } from '@preact/signals';
+import type { ColumnInfo, ValuePick } from '../../protocol/preview.ts';
+import type { ColumnSummary } from '../../protocol/statistics.ts';
+import { count, t } from '../l10n.ts';
+import type { PageModel } from '../model/page.ts';
+import { topWords } from './facts.ts';
+import { asPicked, nothing, toggled } from './picked.ts';
+import { keyOf, matchesOf, rowsOf } from './shape.ts';
+import { countWords, rows, share, valueWords } from './words.ts';
+
+export interface ChecklistProps {
+  readonly page: PageModel;
+  readonly column: ColumnInfo;
+  /** Whose values are listed, in its order, so that ticking one moves none. */
+  readonly whole: ColumnSummary;
+  /** Of the rows of the filter; undefined where there is none. */
+  readonly matches: ColumnSummary | undefined;
+  /** Whether all of the file was read for `whole`. */
+  readonly isWhole: boolean;
+}
+
+/** The most frequent values of the whole, each with what the filter has of it: ticking one filters by it. */
+export function Checklist({ page, column, whole, matches, isWhole }: ChecklistProps) {
+  const search = useSignal('');
+  const values = whole.top.values;
+  const nulls = whole.kinds.null + whole.kinds.missing;
+  if (values.length === 0 && nulls === 0) return null;
+  const picked = page.statistics.picks.value.get(column.path) ?? nothing;
+  const matching = matches && matchesOf(matches);
+  const wanted = search.value.toLowerCase();
+  const shown = values.filter(({ text }) => text.toLowerCase().includes(wanted));
+  const scale = {
+    all: rowsOf((matches ?? whole).kinds),
+    most: Math.max(1, values.at(0)?.count ?? 0, nulls),
+    isFiltered: matches !== undefined,
+    isWhole,
+    wholeRows: rowsOf(whole.kinds),
+  };
+  const pick = (next: ValuePick) => page.pick(column, next);
+  const note = topWords(whole.top);
+  return (
+    <>
+      <h3>{t('Most frequent values')}</h3>
+      {matches && <p class="facts">{t('Counts and shares of the rows that match.')}</p>}
+      {values.length > 8 && (
+        <input
+          type="search"
+          class="input side-search"
+          value={search.value}
+          aria-label={t('Search in values')}
+          placeholder={t('Search in values')}
+          onInput={(event) => (search.value = event.currentTarget.value)}
+        />
+      )}
+      <ul class="checklist">
+        {shown.map((value) => {
+          const one = asPicked(value);
+          return (
+            <ValueLine
+              key={keyOf(value)}
+              words={valueWords(value)}
+              whole={value.count}
+              shown={matching ? matching(value) : value.count}
+              scale={scale}
+              picked={picked.values.some((other) => keyOf(other) === keyOf(one))}
+              tick={() => pick(toggled(picked, one))}
+              only={() => pick({ ...nothing, values: [one] })}
+              exclude={() => page.exclude(column, value)}
+            />
+          );
+        })}
+        {nulls > 0 && wanted === '' && (
+          <ValueLine
+            words={t('null or missing')}
+            whole={nulls}
+            shown={matches ? matches.kinds.null + matches.kinds.missing : nulls}
+            scale={scale}
+            picked={picked.nulls}
+            tick={() => pick({ ...nothing, values: picked.values, nulls: !picked.nulls })}
+            only={() => pick({ ...nothing, nulls: true })}
+            exclude={() => page.testColumn(column, 'not-null')}
+          />
+        )}
+      </ul>
+      {shown.length === 0 && wanted !== '' && <p class="facts">{t('None of the most frequent values.')}</p>}
+      {note !== '' && <p class="facts">{note}</p>}
+    </>
+  );
+}
+
+interface ValueLineProps {
+  readonly words: string;
+  readonly whole: number;
+  /** Of the filter where there is one; undefined where that is not known. */
+  readonly shown: number | undefined;
+  readonly scale: {
+    /** Rows that a share is of. */
+    readonly all: number;
+    /** The most frequent value fills its line. */
+    readonly most: number;
+    readonly isFiltered: boolean;
+    readonly isWhole: boolean;
+    readonly wholeRows: number;
+  };
+  readonly picked: boolean;
+  readonly tick: () => void;
+  readonly only: () => void;
+  readonly exclude: () => void;
+}
+
+function ValueLine({ words, whole, shown, scale, picked, tick, only, exclude }: ValueLineProps) {
+  const { all, most, isFiltered, isWhole, wholeRows } = scale;
+  const told =
+    isFiltered && !isWhole
+      ? rows(shown ?? 0)
+      : countWords(whole, shown ?? whole, wholeRows, isFiltered && shown !== undefined);
+  return (
+    <li class={picked ? 'value-line picked' : 'value-line'}>
+      <label title={t('{0}: {1}', words, told)}>
+        <input type="checkbox" checked={picked} onChange={tick} />
+        <span class="value-words">{words}</span>
+        <span class="value-count">{shown === undefined ? '\u2013' : count(shown)}</span>
+        <span class="value-share">{shown === undefined ? '' : share(shown, all)}</span>
+        <span class="value-length" aria-hidden="true">
+          {isWhole && <span class="of-whole-line" style={{ width: `${(whole / most) * 100}%` }} />}
+          <span class="of-filter-line" style={{ width: `${Math.min(1, (shown ?? 0) / most) * 100}%` }} />
+        </span>
+      </label>
+      <span class="value-actions">
+        <button type="button" class="text-button" aria-label={t('Only {0}', words)} onClick={only}>
+          {t('Only')}
+        </button>
+        <button type="button" class="text-button" aria-label={t('Exclude {0}', words)} onClick={exclude}>
+          {t('Exclude')}
+        </button>
+      </span>
+    </li>
+  );
+}
