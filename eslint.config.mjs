@@ -100,6 +100,7 @@ export const rooms = {
       'sink',
       'pool',
       'dataset',
+      'schema',
     ],
     'protocol',
   ],

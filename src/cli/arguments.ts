@@ -36,6 +36,8 @@ export interface RunCommand {
   readonly rejects: string | undefined;
   /** Undefined: records are not checked. */
   readonly schema: SchemaOptions | undefined;
+  /** Write a JSON Schema that takes the records, and nothing else. */
+  readonly inferSchema: boolean;
   /** What FILE is read as; undefined: recognised. */
   readonly from: FormatOptions['format'];
   readonly table: TableOptions;
@@ -120,6 +122,13 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     throw new UsageError('--reading cannot be combined with a query, --count, --stages, --output or --to.');
   }
   const schema = readSchemaOptions(values);
+  const inferSchema = values['infer-schema'] ?? false;
+  const others = [values.profile, count, reading, stages, rejects, values.to].some((value) => value);
+  if (inferSchema && others) {
+    throw new UsageError(
+      '--infer-schema cannot be combined with --profile, --count, --reading, --stages, --rejects or --to.',
+    );
+  }
   if (schema && reading) throw new UsageError('--reading cannot be combined with --schema.');
   if (count && (output !== undefined || values.to !== undefined)) {
     throw new UsageError('--count cannot be combined with --output or --to.');
@@ -137,7 +146,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     throw new UsageError('--output and --rejects cannot be the same file.');
   }
   const source = fileNameAt(file);
-  if (output !== undefined && values.to === undefined && !isWritable(source, output)) {
+  if (output !== undefined && !inferSchema && values.to === undefined && !isWritable(source, output)) {
     throw new UsageError(
       `--output: ${quoted(endingOf(output))} is not a format that can be written. Use one of ${endings.join(' ')}, optionally with .gz or .zst (but not after .parquet), or set the format with --to.`,
     );
@@ -156,6 +165,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     count,
     rejects,
     schema,
+    inferSchema,
     from: values.from === undefined ? undefined : readFormat(values.from),
     table: readTableOptions(values),
     encoding: values.encoding === undefined ? undefined : readEncoding(values.encoding),

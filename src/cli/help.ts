@@ -66,6 +66,7 @@ ${option('--schema FILE', 'check all records by a JSON Schema (drafts 07, 2019-0
 ${option('--report FILE', 'write each violation to FILE as JSON Lines: record, line, offset, path, rule, message')}
 ${option('--invalid FILE', 'write the invalid records to FILE, as they stand')}
 ${option('--fail-on-invalid', 'exit with 1 if a record is invalid or malformed')}
+${option('--infer-schema', 'print a JSON Schema that allows all records of FILE, or those that QUERY selects: types, required members, ranges, formats, and texts of which there are few')}
       --profile       print what the columns hold (types, NULLs, different values,
                       smallest, largest, mean, distribution) of FILE or of the
                       records that QUERY selects; with --to json, all figures

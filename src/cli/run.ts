@@ -26,6 +26,7 @@ import { profile } from '../engine/run/profile.ts';
 import type { RunCommand } from './arguments.ts';
 import { cacheBytes, cacheFolder } from './cacheFolder.ts';
 import { MetricsFile } from './metricsFile.ts';
+import { writeSchema } from './inferSchema.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
 import { cellsText, checkText, openSchema } from './schema.ts';
 import { profileJson, profileTable, type TableStyle } from './profile.ts';
@@ -79,6 +80,10 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       }
       const cells = schema && cellsText(dataset.layout, schema);
       if (cells !== undefined) terminal.say(cells);
+      if (command.inferSchema) {
+        await writeSchema(dataset, command, terminal);
+        return false;
+      }
       if (command.profile !== undefined) {
         await writeProfile(dataset, command, terminal);
         return false;

@@ -5,6 +5,7 @@ export const schemaOptions = {
   report: { type: 'string' },
   invalid: { type: 'string' },
   'fail-on-invalid': { type: 'boolean' },
+  'infer-schema': { type: 'boolean' },
 } as const;
 
 /** What records are checked by, and what becomes of those that it does not allow. */

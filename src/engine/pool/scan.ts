@@ -11,6 +11,7 @@ import type { OpenFile } from './openFile.ts';
 import { rejectsIn, type Reject } from '../sink/rejects.ts';
 import type { Plan } from '../query/index.ts';
 import { localStagesOf, rowStatisticsOf } from '../stage/local.ts';
+import { seerOf } from '../schema/seer.ts';
 import { createRowEncoder } from '../sink/rowEncoder.ts';
 import { collectPaths } from '../sink/tableRow.ts';
 import { statisticsCollector } from './statistics.ts';
@@ -196,6 +197,13 @@ function createCollector(
       return lineCollector(formatOf(spec.format).lineEnd === 'any');
     case 'paths':
       return pathCollector();
+    case 'schema': {
+      const seer = seerOf(formatOf(spec.format));
+      return {
+        take: (block, selection, count) => seer.add(block, selection, count),
+        finish: () => ({ seen: seer.take() }),
+      };
+    }
     case 'bytes': {
       const encoder = createRowEncoder(formatOf(spec.format), output.to, output.columns);
       return {

@@ -7,6 +7,7 @@ import type { FormatSpec } from '../format/registry.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
 import type { Zone } from '../index/zone.ts';
 import type { MatchWindow } from '../matchWindow.ts';
+import type { SeenPart } from '../schema/seer.ts';
 import type { SchemaSpec } from '../schema/schemaSpec.ts';
 import type { Target } from '../sink/exportFormat.ts';
 import type { Reject } from '../sink/rejects.ts';
@@ -50,6 +51,8 @@ export type Output =
   | StagesOutput
   | StatisticsOutput
   | RowStatisticsOutput
+  /** What a JSON Schema of them has to take. */
+  | { readonly kind: 'schema' }
   /** The lines that they stand on. */
   | { readonly kind: 'lines' }
   /** The dotted paths that they hold, in order of first appearance. */
@@ -190,6 +193,8 @@ export interface ScanResult {
   /** Where the task asks for it. */
   readonly work?: StretchWork | undefined;
   readonly made?: readonly MadeSegments[] | undefined;
+  /** What was seen, where a schema is to be made of it. */
+  readonly seen?: SeenPart | undefined;
   /** Where the file has a schema. */
   readonly checked?: CheckedRecords | undefined;
   /** How many of the blocks were made of kept columns, and how many bytes of text were not read for that. */

@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import type * as compile from './compile.ts';
 import { isReadable } from '../fault.ts';
 import type { Format } from '../format/driver.ts';
@@ -7,6 +6,7 @@ import type { Violation } from '../violation.ts';
 import { cellTypesOf, cellValue, textOnly } from './cells.ts';
 import { SchemaError } from './schemaError.ts';
 import { documentsOf, type SchemaSpec } from './schemaSpec.ts';
+import { jsonValues, rowValues, type RecordValues } from './values.ts';
 
 /** Violations that are kept of one record. */
 const mostViolations = 16;
@@ -40,7 +40,7 @@ export class RecordChecker {
 
   private constructor(schema: compile.CompiledSchema, spec: SchemaSpec, format: Format) {
     this.#schema = schema;
-    this.#values = format.fields ? rowValues(format, spec) : jsonValues;
+    this.#values = format.fields ? cellsOf(format, spec) : jsonValues;
   }
 
   /**
@@ -69,48 +69,8 @@ export class RecordChecker {
   }
 }
 
-type RecordValues = (record: number) => unknown;
-
-/** Records of JSON. Where a block is ASCII, as most are, its text is made in one go. */
-function jsonValues({ bytes, starts, ends, count }: RecordBlock): RecordValues {
-  if (count === 0) return () => undefined;
-  const first = starts[0];
-  const all = bytes.subarray(first, ends[count - 1]);
-  const buffer = Buffer.from(all.buffer, all.byteOffset, all.length);
-  if (all.length <= longestText && isAscii(all)) {
-    const text = buffer.toString('latin1');
-    return (record) => JSON.parse(text.slice(starts[record] - first, ends[record] - first)) as unknown;
-  }
-  return (record) =>
-    JSON.parse(buffer.toString('utf8', starts[record] - first, ends[record] - first)) as unknown;
-}
-
-const longestText = 64 * 1024 * 1024;
-
-/** The rows of a table as objects. A cell without anything in it is a member that is missing. */
-function rowValues(format: Format, spec: SchemaSpec): (block: RecordBlock) => RecordValues {
-  const fields = format.fields?.();
+function cellsOf(format: Format, spec: SchemaSpec): (block: RecordBlock) => RecordValues {
   const { layout } = format;
-  if (fields === undefined || layout.names !== 'columns') throw new TypeError('The records are no rows.');
-  const types = cellTypesOf(layout.columns, documentsOf(spec));
-  return (block) => (record) => {
-    const values: Record<string, unknown> = {};
-    const count = fields.read(block, record);
-    for (let column = 0; column < count; column++) {
-      if (fields.isNull(column)) continue;
-      const { bytes, start, end } = fields.text(column);
-      const text = decoder.decode(bytes.subarray(start, end));
-      const value = cellValue(text, types.at(column) ?? textOnly, layout.readings?.at(column));
-      setMember(values, fields.name(column), value);
-    }
-    return values;
-  };
+  const types = layout.names === 'columns' ? cellTypesOf(layout.columns, documentsOf(spec)) : [];
+  return rowValues(format, (text, column, reading) => cellValue(text, types.at(column) ?? textOnly, reading));
 }
-
-/** As `JSON.parse` does. */
-function setMember(object: Record<string, unknown>, name: string, value: unknown): void {
-  if (name !== '__proto__') object[name] = value;
-  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

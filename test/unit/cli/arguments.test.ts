@@ -10,6 +10,7 @@ const plain = {
   count: false,
   rejects: undefined,
   schema: undefined,
+  inferSchema: false,
   from: undefined,
   table: {},
   encoding: undefined,

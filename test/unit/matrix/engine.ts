@@ -5,6 +5,8 @@ import type { IndexStore } from '../../../src/engine/index/store.ts';
 import type { Pool } from '../../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../../src/engine/pool/task.ts';
 import { countTo, exportTo } from '../../../src/engine/run/export.ts';
+import { inferSchema } from '../../../src/engine/run/inferSchema.ts';
+import { specOf, type SchemaSpec } from '../../../src/engine/schema/schemaSpec.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
 import { placeAt } from '../../../src/engine/source/location.ts';
 import type { SourceSpec } from '../../../src/engine/source/source.ts';
@@ -71,6 +73,25 @@ export class Engine {
     return { records, lines: rejects.text().split('\n').slice(0, -1) };
   }
 
+  /** A schema of the whole file. */
+  async schema(): Promise<object> {
+    return (await this.#asked((dataset) => inferSchema(dataset, '', context))).schema;
+  }
+
+  /** How many records are checked by a schema, how many it does not allow, and in which report those are. */
+  async check(schema: object): Promise<{ records: number; invalid: number; reported: number[] }> {
+    const address = 'file:///schema.json';
+    const spec = specOf({ root: address, documents: [{ address, schema }] }, undefined);
+    const report = new MemorySink();
+    const { checked } = await this.#asked(
+      (dataset) => countTo(dataset, { query: '', checks: { report } }, context),
+      spec,
+    );
+    const lines = report.text().split('\n').slice(0, -1);
+    const reported = lines.map((line) => (JSON.parse(line) as { readonly record: number }).record);
+    return { records: checked?.records ?? 0, invalid: checked?.invalid ?? 0, reported };
+  }
+
   async call<K extends Exclude<keyof PreviewCalls, `host/${string}`>>(
     method: K,
     params: PreviewCalls[K]['params'],
@@ -118,12 +139,14 @@ export class Engine {
   }
 
   /** A file is opened once for all questions, so that what one has taught the index serves the next. */
-  async #asked<T>(ask: (dataset: Dataset) => Promise<T>): Promise<T> {
-    if (this.layout.via === 'file' || this.layout.via === 'http' || this.layout.via === 'data') {
+  async #asked<T>(ask: (dataset: Dataset) => Promise<T>, schema?: SchemaSpec): Promise<T> {
+    const isKept = schema === undefined;
+    if (isKept && (this.layout.via === 'file' || this.layout.via === 'http' || this.layout.via === 'data')) {
       this.#dataset ??= await this.#open(this.#spec);
       return ask(this.#dataset);
     }
-    const dataset = this.layout.via === 'stdin' ? await this.#openInput() : await this.#open(this.#spec);
+    const dataset =
+      this.layout.via === 'stdin' ? await this.#openInput(schema) : await this.#open(this.#spec, schema);
     try {
       return await ask(dataset);
     } finally {
@@ -136,7 +159,7 @@ export class Engine {
     return placeAt(location);
   }
 
-  #open(spec: SourceSpec): Promise<Dataset> {
+  #open(spec: SourceSpec, schema?: SchemaSpec): Promise<Dataset> {
     const { pool, store, blockSize } = this.#options;
     return Dataset.open(spec, {
       rows: this.layout.rows,
@@ -145,11 +168,12 @@ export class Engine {
       store,
       blockSize,
       signal,
+      schema,
     });
   }
 
   /** Standard input is the end of a real pipe for as long as it takes to open it. */
-  async #openInput(): Promise<Dataset> {
+  async #openInput(schema: SchemaSpec | undefined): Promise<Dataset> {
     const writer = spawn(process.execPath, ['-e', copyOut, this.#options.location], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -157,7 +181,7 @@ export class Engine {
     const own = Object.getOwnPropertyDescriptor(process, 'stdin');
     Object.defineProperty(process, 'stdin', { value: writer.stdout, configurable: true });
     try {
-      return await this.#open({ kind: 'stdin' });
+      return await this.#open({ kind: 'stdin' }, schema);
     } finally {
       if (own) Object.defineProperty(process, 'stdin', own);
     }

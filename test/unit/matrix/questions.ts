@@ -188,6 +188,23 @@ export const questions: readonly Question[] = [
     (rows) => ({ records: rows.count, malformed: brokenOf(rows) }),
   ),
 
+  asked(
+    'a schema of the records takes them',
+    async (engine) => {
+      const { records, invalid } = await engine.check(await engine.schema());
+      return { records, invalid };
+    },
+    (rows) => ({ records: rows.all.length, invalid: 0 }),
+  ),
+  asked(
+    'records that a schema does not allow',
+    (engine) => engine.check({ properties: { part: { not: { const: 'p1' } } } }),
+    (rows) => {
+      const reported = rows.where((row) => row.text('part') === 'p1').map(({ id }) => id);
+      return { records: rows.all.length, invalid: reported.length, reported };
+    },
+  ),
+
   previewed(
     'problems',
     async (engine) => {
