@@ -113,9 +113,9 @@ export class Preview implements Disposable {
   }
 
   /** Lets the user say how the file is to be read, and reads it so, now and whenever it is opened. */
-  async readAs(): Promise<void> {
+  async readAs(about?: 'table'): Promise<void> {
     const { readings } = this.#services;
-    const options = await askReading(this.#info, readings.of(this.uri));
+    const options = await askReading(this.#info, readings.of(this.uri), about);
     if (options) await this.#readBy(options);
   }
 
@@ -151,8 +151,8 @@ export class Preview implements Disposable {
         await records.open(this.session, view, row);
         return null;
       },
-      'host/readAs': async () => {
-        await this.readAs();
+      'host/readAs': async ({ about }) => {
+        await this.readAs(about);
         return null;
       },
       'host/readWith': async (said) => {

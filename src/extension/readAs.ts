@@ -25,10 +25,12 @@ const delimiters = [',', ';', '\t', '|', ' ', ':'];
  * Asks in which way a file is to be read otherwise. Answers all that the user has said of it, now and before;
  * undefined where nothing is to change.
  * @param info how it is read now; undefined where it could not be opened
+ * @param about what it is to be about, where that is known
  */
 export async function askReading(
   info: FileInfo | undefined,
   said: FormatOptions,
+  about?: 'table',
 ): Promise<FormatOptions | undefined> {
   const by = (name: keyof FormatOptions) =>
     said[name] === undefined ? l10n.t('detected') : l10n.t('set by you');
@@ -97,6 +99,10 @@ export async function askReading(
   }
   const questions = new Questions();
   try {
+    if (about === 'table' && reading) {
+      const added = await askTable(questions, reading.tables, reading.table);
+      return added && { ...said, ...added };
+    }
     const picked = await questions.pick(l10n.t('Reading Options'), choices);
     if (!picked) return undefined;
     if (picked.options) return picked.options;

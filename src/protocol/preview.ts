@@ -384,8 +384,11 @@ export interface PreviewCalls extends StatisticsCalls {
   'host/openAsText': { params: null; result: null };
   /** Opens the record as a read-only JSON document in a real editor. */
   'host/openRecord': { params: { readonly view: number; readonly row: number }; result: null };
-  /** Lets the user overrule how the file is read; what is changed is read anew, and kept for this file. */
-  'host/readAs': { params: null; result: null };
+  /**
+   * Lets the user overrule how the file is read; what is changed is read anew, and kept for this file. With `about` the
+   * question is that one at once.
+   */
+  'host/readAs': { params: { readonly about?: 'table' }; result: null };
   /** Takes over what the user says of how cells are written, or which table is read, reads the file so, and keeps it. */
   'host/readWith': { params: WrittenOptions & Pick<FormatOptions, 'table'>; result: null };
   'host/copy': { params: { readonly text: string }; result: null };

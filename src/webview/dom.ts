@@ -14,3 +14,8 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 export function icon(name: string): HTMLElement {
   return make('span', `codicon codicon-${name}`, { 'aria-hidden': 'true' });
 }
+
+/** Of buttons and the like: the editor's Cut, Copy and Paste would do nothing there. */
+export const noMenu = {
+  'data-vscode-context': JSON.stringify({ preventDefaultContextMenuItems: true }),
+} as const;

@@ -16,7 +16,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   return (
     <footer class="footer">
       <span>{state.exact ? recordWords(state.records) : t('about {0} records', count(state.records))}</span>
-      {state.phase === 'indexing' && <span>{t('{0} % read', Math.floor(indexed * 100))}</span>}
+      {state.phase === 'indexing' && <span>{t('{0}% read', Math.floor(indexed * 100))}</span>}
       {state.malformed > 0 && (
         <button type="button" class="text-button warn" onClick={() => page.openProblems()}>
           <span class="codicon codicon-warning" aria-hidden="true" />{' '}
@@ -27,8 +27,8 @@ export function Footer({ page }: { readonly page: PageModel }) {
         <button
           type="button"
           class="text-button warn"
-          title={t('Choose which table is read, or read all lines as one')}
-          onClick={() => page.readAs()}
+          title={`${otherTables}\n${t('Choose which table is read, or read all lines as one')}`}
+          onClick={() => page.readAs('table')}
         >
           <span class="codicon codicon-table" aria-hidden="true" /> {otherTables}
         </button>
@@ -46,15 +46,15 @@ export function Footer({ page }: { readonly page: PageModel }) {
       >
         {dialectWords(file)}
       </button>
-      {state.fileSize !== undefined && <span>{bytes(state.fileSize)}</span>}
+      {state.fileSize !== undefined && <span class="file-size">{bytes(state.fileSize)}</span>}
     </footer>
   );
 }
 
-/** "comma, quoted, header (97 %), UTF-8". */
+/** "comma, quoted, header, UTF-8 (97%)". */
 function dialectWords({ dialect, reading, encoding }: FileInfo): string {
-  const sure = reading ? t('{0} ({1} %)', dialect, percent(reading)) : dialect;
-  return `${sure}, ${encoding.toUpperCase()}`;
+  const words = `${dialect}, ${encoding.toUpperCase()}`;
+  return reading ? t('{0} ({1}%)', words, percent(reading)) : words;
 }
 
 function percent({ score }: Reading): number {

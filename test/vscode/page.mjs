@@ -1,5 +1,5 @@
 // Runs the preview's page in a plain browser: page.test.ts and plots.test.ts of test/webview over a stand-in for the
-// engine, plotsReal.test.ts, reading.test.ts and matrix.test.ts over the real one. With --frames it measures what a frame of scrolling
+// engine, the others over the real one. With --frames it measures what a frame of scrolling
 // costs instead, which says nothing on a machine that has other work.
 import { launchOptions } from './browser.mjs';
 import { install } from './install.mjs';

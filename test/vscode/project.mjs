@@ -9,7 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 export const root = resolve(import.meta.dirname, '../..');
 
 /** The files of test/webview that need a browser; `frames` measures, and runs only when it is asked for. */
-export const pageSuites = ['page', 'plots', 'plotsReal', 'reading', 'matrix'];
+export const pageSuites = ['page', 'plots', 'plotsReal', 'reading', 'fits', 'matrix'];
 export const frameSuites = ['frames'];
 
 /** Runs npm; rejects when it fails. */

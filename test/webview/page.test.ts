@@ -329,6 +329,22 @@ describe('webview/page', () => {
       await shows(page.locator('.cm-content'), "level = 'error'");
     });
 
+    it('selects a condition in the box by its chip', async () => {
+      const page = await open();
+      await filter(page, "status >= 500 AND level = 'error'");
+      const chip = page.getByRole('button', { name: "Edit level = 'error'" });
+      await chip.click();
+      await page.keyboard.type("level = 'info'");
+      await shows(page.locator('.cm-content'), "status >= 500 AND level = 'info'");
+      // What the box holds by now is another query than the one that the chip is of.
+      await chip.press('Enter');
+      await shows(page.locator('.cm-content'), "status >= 500 AND level = 'error'");
+      await page.keyboard.type('ok');
+      await shows(page.locator('.cm-content'), 'status >= 500 AND ok');
+      const context = page.locator('.chips').getAttribute('data-vscode-context');
+      assert.match((await context) ?? '', /"preventDefaultContextMenuItems":true/);
+    });
+
     // A slow engine answers after the page has gone back to the file.
     for (const delay of [0, 600]) {
       it(`keeps the selected record where it is when it is cleared, with an engine that takes ${delay} ms`, async () => {

@@ -5,7 +5,7 @@ import { bytes, count, t } from '../l10n.ts';
 import { IconButton } from '../parts/button.tsx';
 import { membersOf, readJson } from './json.ts';
 import { writePath, type Step } from './path.ts';
-import { VisibleText } from './text.tsx';
+import { Unbroken, VisibleText } from './text.tsx';
 import { JsonTree } from './tree.tsx';
 
 export interface DetailProps {
@@ -57,12 +57,14 @@ export function Detail(props: DetailProps) {
       </header>
       {detail && detail.record > 0 && (
         <p class="facts">
-          {t(
-            'Line {0} \u00b7 byte {1} \u00b7 {2}',
-            count(detail.line),
-            count(detail.offset),
-            bytes(detail.length),
-          )}
+          <Unbroken
+            words={t(
+              'Line {0} \u00b7 byte {1} \u00b7 {2}',
+              count(detail.line),
+              count(detail.offset),
+              bytes(detail.length),
+            )}
+          />
         </p>
       )}
       {detail?.fault && (

@@ -110,7 +110,7 @@ export function linesTo(root: JsonValue, nearness: (path: readonly Step[]) => Ne
   for (;;) {
     if (value.type !== 'object' && value.type !== 'list') return [];
     const id = ids.at(-1) ?? '$';
-    const next = membersOf(value, membersAtOnce).items.find(
+    const next = membersOf(value, mostSearched).items.find(
       ({ key, index }) => nearness([...path, key ?? index]) !== 'elsewhere',
     );
     if (!next) return [];
@@ -119,6 +119,16 @@ export function linesTo(root: JsonValue, nearness: (path: readonly Step[]) => Ne
     if (nearness(path) === 'here') return ids;
     value = next.value;
   }
+}
+
+/** How many members of each line on the way have to show, so that the last of `ids` is among them. */
+export function openTo(ids: readonly string[], open: ReadonlyMap<string, number>): [string, number][] {
+  return ids.map((id) => {
+    const cut = id.lastIndexOf('/');
+    const [parent, place] = [id.slice(0, cut), Number(id.slice(cut + 1)) + 1];
+    const shown = Math.max(membersAtOnce, open.get(parent) ?? 0);
+    return [parent, Math.max(shown, Math.ceil(place / membersAtOnce) * membersAtOnce)];
+  });
 }
 
 function insideOf(value: JsonValue): JsonValue | undefined {

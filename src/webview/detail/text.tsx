@@ -16,3 +16,19 @@ export function VisibleText({ text, keep = '' }: { readonly text: string; readon
     </>
   );
 }
+
+/** Facts with dots between them, broken only there. */
+export function Unbroken({ words }: { readonly words: string }) {
+  return (
+    <>
+      {words.split(dot).map((fact, index) => (
+        <span key={index}>
+          {index > 0 && dot}
+          <span class="unbroken">{fact}</span>
+        </span>
+      ))}
+    </>
+  );
+}
+
+const dot = ' \u00b7 ';

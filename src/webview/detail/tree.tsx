@@ -9,6 +9,7 @@ import {
   foundLines,
   linesTo,
   membersAtOnce,
+  openTo,
   treeLines,
   type Nearness,
   type TreeLine,
@@ -71,7 +72,7 @@ export function JsonTree(props: TreeProps) {
     const ids = linesTo(root, (steps) => nearnessOf(pathOf(steps), reveal));
     const found = ids.at(-1);
     if (found === undefined) return;
-    setOpen((last) => new Map([...last, ...ids.slice(0, -1).map((id) => [id, membersAtOnce] as const)]));
+    setOpen((last) => new Map([...last, ...openTo(ids, last)]));
     setActive(found);
     scroll.current = true;
   }, [root, reveal]);

@@ -106,7 +106,7 @@ function placeWords(place: Place): string {
     case 'offset':
       return t('To the record at byte {0}', place.value.toLocaleString());
     case 'percent':
-      return t('To the record at {0} % of the file', place.value);
+      return t('To the record at {0}% of the file', place.value);
     case 'time':
       return t('To the first record at or after {0}', place.text);
   }

@@ -10,7 +10,7 @@ import {
   type ColumnPrefs,
   type Lane,
 } from './columns.ts';
-import { firstWidth, fitWidth, guessWidth, type Ruler } from './fit.ts';
+import { firstWidth, fitWidth, guessWidth, markedWidth, type Ruler } from './fit.ts';
 
 export interface ColumnViewOptions {
   readonly ruler: () => Ruler;
@@ -24,6 +24,8 @@ export interface ColumnView {
   readonly prefs: ColumnPrefs;
   setColumns(columns: readonly ColumnInfo[]): void;
   setPrefs(prefs: ColumnPrefs): void;
+  /** By their ids, the columns that the rows are sorted by: their headers say so beside the name. */
+  setSorted(ids: ReadonlySet<number>): void;
   /** The ruler is another. */
   layAgain(): void;
   /** Lane of a column by its id; -1 where it does not show. */
@@ -42,11 +44,18 @@ export function createColumnView(options: ColumnViewOptions): ColumnView {
   let columns: readonly ColumnInfo[] = [];
   let prefs = noPrefs;
   const widths = new Map<string, number>();
-  let layout = layOut(columns, prefs, widthOf);
+  /** Ids of the columns that the rows are sorted by. */
+  let sorted: ReadonlySet<number> = new Set();
 
   function widthOf(column: ColumnInfo): number {
-    return widths.get(column.path) ?? guessWidth(column, options.ruler());
+    const width = widths.get(column.path) ?? guessWidth(column, options.ruler());
+    const marks = { sorted: sorted.has(column.id), pinned: prefs.pinned.includes(column.path) };
+    // Only columns with marks are measured again: there may be very many others.
+    const marked = marks.sorted || marks.pinned || column.written !== undefined;
+    return marked ? Math.max(width, markedWidth(column, marks, options.ruler(), widestAtFirst)) : width;
   }
+
+  let layout = layOut(columns, prefs, widthOf);
 
   function relayOut(): void {
     layout = layOut(columns, prefs, widthOf);
@@ -77,6 +86,11 @@ export function createColumnView(options: ColumnViewOptions): ColumnView {
       relayOut();
     },
     setPrefs,
+    setSorted(next) {
+      if (next.size === sorted.size && [...next].every((id) => sorted.has(id))) return;
+      sorted = next;
+      relayOut();
+    },
     layAgain: relayOut,
     laneOf: (id) => laneOf(layout, id),
     lane,

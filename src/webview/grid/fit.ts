@@ -25,6 +25,15 @@ const cellExtra = 18;
 const headExtra = 56;
 /** Frame and gap of the mark. */
 const markExtra = 8;
+/** The arrow, the number of its key, and the pin, with their gaps. */
+const sortExtra = 27;
+const pinExtra = 17;
+
+/** What a header shows beside its name for now. */
+export interface HeadMarks {
+  readonly sorted: boolean;
+  readonly pinned: boolean;
+}
 
 export function createRuler(element: HTMLElement): Ruler {
   const context = document.createElement('canvas').getContext('2d');
@@ -58,6 +67,17 @@ export function fitWidth(column: ColumnInfo, texts: Iterable<string>, ruler: Rul
   let width = headWidth(column, ruler);
   for (const text of texts) width = Math.max(width, ruler.cell(text) + cellExtra);
   return bounded(width, limit);
+}
+
+/** The width at which the name shows whole beside the marks, up to a limit. */
+export function markedWidth(
+  column: ColumnInfo,
+  { sorted, pinned }: HeadMarks,
+  ruler: Ruler,
+  limit: number,
+): number {
+  const marks = (sorted ? sortExtra : 0) + (pinned ? pinExtra : 0);
+  return bounded(headWidth(column, ruler) + marks, limit);
 }
 
 /** Of the name, and of how the cells are written where that is marked. */

@@ -458,6 +458,7 @@ export function createGrid(options: GridOptions): Grid {
     },
     setOrder(next) {
       order = next;
+      columns.setSorted(new Set(next.keys()));
       schedule();
     },
     setPrefs: (prefs) => columns.setPrefs(prefs),

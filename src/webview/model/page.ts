@@ -39,8 +39,8 @@ export interface PageModel extends Actions {
   /** Shows a record's row, leaving the filter where it is no match. */
   goToRecord(record: number): Promise<void>;
   openProblems(): void;
-  /** Lets the user say how the file is to be read. */
-  readAs(): void;
+  /** Lets the user say how the file is to be read, or which of its tables. */
+  readAs(about?: 'table'): void;
   start(): Promise<void>;
   /** Reads the file anew, and shows the same place of the same query. */
   reload(): Promise<void>;
@@ -228,7 +228,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     command,
     goToRecord,
     openProblems,
-    readAs: () => actions.askHost('host/readAs', null),
+    readAs: (about) => actions.askHost('host/readAs', about ? { about } : {}),
     start: () => kept.start(),
     reload: () => kept.reload(),
     runPaused: () => kept.runPaused(),

@@ -7,10 +7,10 @@ import {
   type CompletionContext,
   type CompletionResult,
 } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, redo } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { linter, type Diagnostic as Mark } from '@codemirror/lint';
-import { EditorState, Prec, StateEffect, Transaction } from '@codemirror/state';
+import { Compartment, EditorState, Prec, StateEffect, Transaction } from '@codemirror/state';
 import {
   Decoration,
   EditorView,
@@ -46,6 +46,10 @@ export interface EditorOptions {
 export interface QueryEditor {
   setText(text: string, caret?: number): void;
   focus(): void;
+  /** Selects a part of a text, which takes the place of another one, and puts the caret there. */
+  select(text: string, from: number, to: number): void;
+  /** Shows an example of a query while the box is empty. */
+  suggest(example: string): void;
   /** Checks the text again: what the columns are has changed. */
   check(): void;
   close(): void;
@@ -55,6 +59,7 @@ const checkDelay = 150;
 const checkAgain = StateEffect.define();
 
 export function createEditor(options: EditorOptions): QueryEditor {
+  const hint = new Compartment();
   const view = new EditorView({
     parent: options.parent,
     state: EditorState.create({
@@ -68,7 +73,7 @@ export function createEditor(options: EditorOptions): QueryEditor {
           spellcheck: 'false',
           autocapitalize: 'off',
         }),
-        placeholder(t("Filter, as in status >= 500 AND user.name ILIKE '%ann%'")),
+        hint.of(placeholder(t('Filter'))),
         history(),
         bracketMatching(),
         colours,
@@ -77,6 +82,7 @@ export function createEditor(options: EditorOptions): QueryEditor {
           icons: false,
           addToOptions: [{ render: completionIcon, position: 20 }],
           tooltipClass: () => 'suggest',
+          positionInfo: besideList,
         }),
         linter((editor) => check(options, editor), {
           delay: checkDelay,
@@ -93,21 +99,34 @@ export function createEditor(options: EditorOptions): QueryEditor {
           { key: 'ArrowUp', run: (editor) => recall(editor, options, 1) },
           { key: 'ArrowDown', run: (editor) => recall(editor, options, -1) },
           ...historyKeymap,
+          // As the editor has it, on every system.
+          { key: 'Mod-Shift-z', run: redo, preventDefault: true },
           ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter' && key !== 'Enter'),
         ]),
       ],
     }),
   });
 
+  function setText(text: string, caret = text.length): void {
+    if (view.state.doc.toString() === text) return;
+    view.dispatch({
+      changes: { from: 0, to: view.state.doc.length, insert: text },
+      selection: { anchor: Math.min(caret, text.length) },
+    });
+  }
+
   return {
-    setText(text, caret = text.length) {
-      if (view.state.doc.toString() === text) return;
-      view.dispatch({
-        changes: { from: 0, to: view.state.doc.length, insert: text },
-        selection: { anchor: Math.min(caret, text.length) },
-      });
-    },
+    setText,
     focus: () => view.focus(),
+    select(text, from, to) {
+      setText(text);
+      view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
+      view.focus();
+    },
+    suggest(example) {
+      const words = example === '' ? t('Filter') : t('Filter, as in {0}', example);
+      view.dispatch({ effects: hint.reconfigure(placeholder(words)) });
+    },
     check: () => view.dispatch({ effects: checkAgain.of(null) }),
     close: () => view.destroy(),
   };
@@ -193,6 +212,35 @@ function completionOf(word: Word): Completion {
     detail: word.detail,
     apply: word.insert,
     ...(word.info ? { info: word.info } : {}),
+  };
+}
+
+interface Edges {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Beside the list where there is room, else under or over it: never on its entries. */
+function besideList(
+  _view: EditorView,
+  list: Edges,
+  _option: Edges,
+  info: Edges,
+  space: Edges,
+): { style: string } {
+  const width = info.right - info.left;
+  const height = info.bottom - info.top;
+  const gap = 2;
+  if (space.right - list.right >= width + gap) return { style: `left: 100%; top: 0; margin-left: ${gap}px` };
+  if (list.left - space.left >= width + gap) return { style: `right: 100%; top: 0; margin-right: ${gap}px` };
+  const under = list.bottom + height + gap <= space.bottom;
+  const fits = `left: 0; max-width: ${Math.min(list.right, space.right) - list.left - 2}px`;
+  return {
+    style: under
+      ? `${fits}; top: 100%; margin-top: ${gap}px`
+      : `${fits}; bottom: 100%; margin-bottom: ${gap}px`,
   };
 }
 

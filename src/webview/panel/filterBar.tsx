@@ -1,6 +1,9 @@
 /** The top of the page: the query box, what can be done, and what the filter in force has found. */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
+import type { Condition } from '../../protocol/preview.ts';
+import { noMenu } from '../dom.ts';
 import { t } from '../l10n.ts';
 import { capital, type Link } from '../link.ts';
 import { spoken, type Filter } from '../model/filter.ts';
@@ -9,6 +12,7 @@ import { resultKind } from '../model/words.ts';
 import { IconButton } from '../parts/button.tsx';
 import { VisibleText } from '../detail/text.tsx';
 import { visible } from '../visible.ts';
+import type { QueryEditor } from './editor.ts';
 import { Progress } from './progress.tsx';
 import { QueryBox } from './queryBox.tsx';
 import { SavedFilters } from './savedFilters.tsx';
@@ -19,6 +23,7 @@ export interface FilterBarProps {
   readonly filter: Filter;
   readonly nonce: string;
   readonly leave: () => void;
+  /** Called with what puts the caret into the box. */
   readonly ready: (focus: () => void) => void;
   /** What can be done with the result, beside what is said of it. */
   readonly result?: ComponentChildren;
@@ -29,6 +34,7 @@ export interface FilterBarProps {
 export function FilterBar(props: FilterBarProps) {
   const { filter } = props;
   const running = filter.running.value;
+  const box = useRef<QueryEditor | null>(null);
   return (
     <div class="filter-bar">
       <form
@@ -37,7 +43,13 @@ export function FilterBar(props: FilterBarProps) {
         aria-label={t('Filter')}
         onSubmit={(event) => event.preventDefault()}
       >
-        <QueryBox {...props} />
+        <QueryBox
+          {...props}
+          ready={(made) => {
+            box.current = made;
+            props.ready(() => made.focus());
+          }}
+        />
         <div class="filter-buttons">
           {running ? (
             <IconButton icon="debug-stop" label={t('Cancel')} class="danger" run={() => filter.cancel()} />
@@ -54,15 +66,28 @@ export function FilterBar(props: FilterBarProps) {
         <span class="divider" aria-hidden="true" />
         {props.children}
       </form>
-      <ResultLine {...props} />
+      <ResultLine {...props} editCondition={(condition) => selectIn(box.current, filter, condition)} />
     </div>
   );
+}
+
+/** Selects a condition of the query in force in the box; what else was typed there gives way, and undo brings it back. */
+function selectIn(box: QueryEditor | null, filter: Filter, { from, to }: Condition): void {
+  const query = filter.applied.peek();
+  const held = filter.text.peek();
+  const text = held.trim() === query ? held : query;
+  const start = text.indexOf(query);
+  box?.select(text, start + from, start + to);
+}
+
+interface ResultLineProps extends FilterBarProps {
+  readonly editCondition: (condition: Condition) => void;
 }
 
 /** So many conditions show before the others are asked for. */
 const foldedChips = 6;
 
-function ResultLine({ filter, preview, result }: FilterBarProps) {
+function ResultLine({ filter, preview, result, editCondition }: ResultLineProps) {
   const state = preview.result.value;
   const running = filter.running.value;
   const on = filter.applied.value !== '';
@@ -114,12 +139,18 @@ function ResultLine({ filter, preview, result }: FilterBarProps) {
           {t('Back to the Matches')}
         </button>
       )}
-      <span class="chips" role="list" aria-label={t('Conditions')}>
+      <span class="chips" role="list" aria-label={t('Conditions')} {...noMenu}>
         {shown.map((condition) => (
           <span class="chip" role="listitem" key={`${condition.from} ${condition.text}`}>
-            <span class="chip-text" title={visible(condition.text)}>
+            <button
+              type="button"
+              class="chip-text"
+              title={t('Edit {0}', visible(condition.text))}
+              aria-label={t('Edit {0}', condition.text)}
+              onClick={() => editCondition(condition)}
+            >
               <VisibleText text={condition.text} />
-            </span>
+            </button>
             <IconButton
               icon="close"
               label={t('Remove {0}', condition.text)}

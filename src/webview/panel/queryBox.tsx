@@ -1,7 +1,7 @@
 /** The query box, with what is wrong with the query in words below it. */
 import { useComputed, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Diagnostic } from '../../protocol/preview.ts';
+import type { ColumnInfo, Diagnostic } from '../../protocol/preview.ts';
 import { t } from '../l10n.ts';
 import { capital, type Link } from '../link.ts';
 import { spoken, type Filter } from '../model/filter.ts';
@@ -14,14 +14,15 @@ export interface QueryBoxProps {
   readonly filter: Filter;
   readonly nonce: string;
   readonly leave: () => void;
-  /** Called with what puts the caret into the box. */
-  readonly ready: (focus: () => void) => void;
+  /** Called with the box once it is there. */
+  readonly ready: (box: QueryEditor) => void;
 }
 
 export function QueryBox({ link, preview, filter, nonce, leave, ready }: QueryBoxProps) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<QueryEditor | null>(null);
   const { diagnostics } = filter;
+  const { file, state, columns } = preview;
 
   useEffect(() => {
     if (!host.current) return;
@@ -54,14 +55,15 @@ export function QueryBox({ link, preview, filter, nonce, leave, ready }: QueryBo
       },
     });
     editor.current = made;
-    ready(() => made.focus());
+    ready(made);
     return () => made.close();
   }, []);
 
   useSignalEffect(() => editor.current?.setText(filter.text.value));
 
+  useSignalEffect(() => editor.current?.suggest(exampleOf(columns.value)));
+
   // Which columns there are changes with how the file is read, and is certain once all of it was read.
-  const { file, state, columns } = preview;
   const complete = useComputed(() => state.value?.exact ?? false);
   useSignalEffect(() => {
     const known = [file.value, complete.value, columns.value];
@@ -80,6 +82,14 @@ export function QueryBox({ link, preview, filter, nonce, leave, ready }: QueryBo
       )}
     </div>
   );
+}
+
+/** A condition on the first columns that have a number and a text; '' where there are none yet. */
+function exampleOf(columns: readonly ColumnInfo[]): string {
+  const first = (type: ColumnInfo['type']) =>
+    columns.find((column) => column.type === type && column.path.length <= 24)?.path;
+  const [number, text] = [first('number'), first('text')];
+  return [...(number ? [`${number} >= 100`] : []), ...(text ? [`${text} ILIKE '%text%'`] : [])].join(' AND ');
 }
 
 function FixButton({

@@ -132,12 +132,9 @@ function endsLine(bytes: Uint8Array, at: number, lineEnd: CsvDialect['lineEnd'])
   return bytes[at] === 0x0a || (lineEnd === 'any' && bytes[at] === 0x0d && bytes[at + 1] !== 0x0a);
 }
 
-/** What is to be said of where the table is that is read, unless it is all that the file holds. */
+/** What is to be said of where the table is that is read. That there are others is told apart from it. */
 export function describeTables(places: readonly TablePlace[], number: number): string[] {
   const { line } = places[number - 1];
   if (number > 1) return [`table ${number} of ${places.length}, from line ${line}`];
-  const said = line > 1 ? [`from line ${line}`] : [];
-  if (places.length === 2) said.push(`another table from line ${places[1].line}`);
-  if (places.length > 2) said.push(`${places.length - 1} more tables from line ${places[1].line}`);
-  return said;
+  return line > 1 ? [`from line ${line}`] : [];
 }

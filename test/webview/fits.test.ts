@@ -1,0 +1,172 @@
+/** Nothing that is to be read is cut off or covered, in any width that an editor has. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { enterQuery } from './bed/grid.ts';
+import { RealEngine } from './bed/realEngine.ts';
+import { startBed, type BedServer } from './bed/server.ts';
+
+const log = Array.from(
+  { length: 30_000 },
+  (_, id) => `{"id":${id},"method":"GET","latency_ms":${(id % 97) / 10},"path":"/a/${id % 7}"}\n`,
+).join('');
+const marked = 'a,b\n1,"1,234"\n2,"5,678"\n3,"9,012"\n';
+const tables = `region,month\n${'South,2026-01\n'.repeat(40)}\n\nreason,count,by\n${'late,82,c0\n'.repeat(15)}`;
+
+describe('webview in any width', function () {
+  this.timeout(60_000);
+  let bed: BedServer;
+  let engine: RealEngine;
+  let page: Page;
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-fits-'));
+    bed = await startBed();
+    ({ page, engine } = await RealEngine.onBed(bed, folder, { width: 1000 }));
+    await writeFile(join(folder, 'log.jsonl'), log);
+    await writeFile(join(folder, 'marked.csv'), marked);
+    await writeFile(join(folder, 'tables.csv'), tables);
+  });
+  after(async () => {
+    await engine.close();
+    await bed.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function show(name: string, records: string, width = 1000): Promise<void> {
+    await page.setViewportSize({ width, height: 800 });
+    await engine.open(join(folder, name), name === 'marked.csv' ? { decimal: ',' } : {});
+    await page.locator('.footer span', { hasText: new RegExp(`^${records} records$`) }).waitFor();
+  }
+
+  const cutOff = (locator: Locator) =>
+    locator.evaluateAll((all) =>
+      all
+        .filter((element) => element.checkVisibility() && element.scrollWidth > element.clientWidth)
+        .map((element) => element.textContent),
+    );
+  const head = (name: string) => page.locator('.head:not([hidden])', { hasText: name });
+
+  it('names a sorted column whole', async () => {
+    await show('log.jsonl', '30,000');
+    await head('latency_ms').locator('.head-name').click();
+    await page.locator('.head-sort:visible').waitFor();
+    await head('method')
+      .locator('.head-name')
+      .click({ modifiers: ['Shift'] });
+    await head('method').locator('.head-sort', { hasText: '2' }).waitFor();
+    for (const name of ['latency_ms', 'method']) {
+      await head(name).hover();
+      await head(name).locator('.head-menu:visible').waitFor();
+      assert.deepEqual(await cutOff(page.locator('.head-name')), []);
+    }
+    await enterQuery(page, '');
+  });
+
+  it('names a column whole whose numbers are written in a way of their own', async () => {
+    await show('marked.csv', '3');
+    await page.locator('.head-written:visible').first().waitFor();
+    await head('b').hover();
+    const [mark, whole] = [await box(head('b').locator('.head-written')), await box(head('b'))];
+    assert(mark.x + mark.width <= whole.x + whole.width);
+    assert.deepEqual(await cutOff(page.locator('.head-name')), []);
+  });
+
+  it('tells of a completion beside the list or under it', async () => {
+    await show('log.jsonl', '30,000');
+    for (const width of [1600, 900, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.locator('.cm-content').click();
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('id > 5 |> ');
+      const told = page.locator('.cm-completionInfo');
+      await told.waitFor();
+      const [list, info] = [await box(page.locator('.cm-tooltip.suggest > ul')), await box(told)];
+      const beside = info.x >= list.x + list.width || info.x + info.width <= list.x;
+      const apart = info.y >= list.y + list.height || info.y + info.height <= list.y;
+      assert(beside || apart, `${width}: ${JSON.stringify({ list, info })}`);
+      assert(info.x >= 0 && info.x + info.width <= width, `${width}: ${JSON.stringify(info)}`);
+      await page.keyboard.press('Escape');
+    }
+    await page.setViewportSize({ width: 1000, height: 800 });
+    await enterQuery(page, '');
+  });
+
+  it('breaks no place of a record within its words', async () => {
+    await show('log.jsonl', '30,000');
+    await page.getByRole('toolbar').getByRole('button', { name: 'Record', exact: true }).click();
+    await page.locator('.row .gutter').first().click();
+    await page.keyboard.press('Control+End');
+    await page.locator('.side h2', { hasText: 'Record 30,000' }).waitFor();
+    for (const width of [1400, 1000]) {
+      await page.setViewportSize({ width, height: 800 });
+      assert.deepEqual(await cutOff(page.locator('.side h2')), []);
+      const heights = await page
+        .locator('.side h2, .side .unbroken')
+        .evaluateAll((all) => all.map((element) => element.getClientRects().length));
+      assert.deepEqual(heights, [1, 1, 1, 1]);
+    }
+    await page.getByRole('toolbar').getByRole('button', { name: 'Record', exact: true }).click();
+  });
+
+  it('follows the active cell in the record, in whichever column', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `m${index}`);
+    await writeFile(
+      join(folder, 'wide.csv'),
+      `${names.join(',')}\n${names.map((name) => `v${name}`).join(',')}\n`,
+    );
+    await engine.open(join(folder, 'wide.csv'), {});
+    await page.locator('.footer span', { hasText: /^1 record$/ }).waitFor();
+    await page.getByRole('toolbar').getByRole('button', { name: 'Record', exact: true }).click();
+    await page.locator('.row .cell:not(.gutter)').first().click();
+    const current = (name: string) =>
+      page.locator('.tree-line[aria-selected=true]', { has: page.getByText(name, { exact: true }) });
+    await current('m0').waitFor();
+    await page.keyboard.press('Control+ArrowRight');
+    await current('m299').waitFor();
+    const [line, side] = [await box(current('m299')), await box(page.locator('.side-body'))];
+    assert(line.y >= side.y && line.y + line.height <= side.y + side.height + 1);
+    await page.getByRole('toolbar').getByRole('button', { name: 'Record', exact: true }).click();
+  });
+
+  it('has a foot in which each thing is whole, ends in an ellipsis, or is not there', async () => {
+    for (const width of [1000, 600, 240]) {
+      await show('tables.csv', '40', width);
+      const other = page.getByRole('button', { name: /another table from line 44 \(15 records\)/ });
+      await other.waitFor();
+      assert.match((await other.getAttribute('title')) ?? '', /^another table from line 44 \(15 records\)/);
+      const format = page.getByRole('button', { name: /^comma, quoted, header, UTF-8 \(\d+%\)$/ });
+      for (const part of [other, format]) {
+        const { x, width: wide } = await box(part);
+        assert(x >= 0 && x + wide <= width && wide >= 40, `${width}: ${x} ${wide}`);
+        assert.equal(await part.evaluate((element) => getComputedStyle(element).textOverflow), 'ellipsis');
+      }
+      const hidden = await page.locator('.footer > *').evaluateAll((all) =>
+        all
+          .filter((element) => element.checkVisibility())
+          .filter((element) => element.getBoundingClientRect().right > innerWidth)
+          .map((element) => element.textContent),
+      );
+      assert.deepEqual(hidden, []);
+    }
+  });
+
+  it('has an example of its own columns in the empty box, in one line', async () => {
+    for (const width of [1000, 600, 240]) {
+      await show('log.jsonl', '30,000', width);
+      const example = page.locator('.cm-placeholder', { hasText: "id >= 100 AND method ILIKE '%text%'" });
+      await example.waitFor();
+      assert((await box(page.locator('.query-box'))).height < 34, `${width}`);
+    }
+    assert.equal(await page.locator('.filter-line > .divider:visible').count(), 0);
+  });
+});
+
+async function box(locator: Locator) {
+  const found = await locator.boundingBox();
+  assert(found);
+  return found;
+}
