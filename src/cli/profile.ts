@@ -91,7 +91,8 @@ function topText({ top, lists }: ColumnSummary, rows: number): string {
   const first = (lists?.items?.top ?? top).values.at(0);
   // Where no value comes twice, none is frequent.
   if (first === undefined || (first.count === 1 && rows > 1)) return '';
-  return `${visible(first.text)}${first.cut ? '…' : ''} (${shareOf(first.count, rows)})`;
+  const about = (lists?.items?.top ?? top).exact ? '' : '~';
+  return `${visible(first.text)}${first.cut ? '…' : ''} (${about}${shareOf(first.count, rows)})`;
 }
 
 function shareOf(count: number, rows: number): string {

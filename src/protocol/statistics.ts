@@ -56,12 +56,18 @@ export interface ValueCount {
   readonly cut: boolean;
 }
 
-/** The most frequent values, the most frequent first; equally frequent ones in the order of the file. */
+/**
+ * The most frequent values, the most frequent first; equally frequent ones in the order of the file. Where they are not exact,
+ * only those that are counted more often than `error`: none where no value is frequent.
+ */
 export interface TopValues {
   readonly values: readonly ValueCount[];
   /** Whether the counts are exact and no value that is not listed is more frequent than the last one. */
   readonly exact: boolean;
-  /** Counts may be too low by so much, and a value that is not listed may be this frequent. 0 where exact. */
+  /**
+   * Counts may be too low by so much. While fewer values are listed than there is room for, none of the others is in more
+   * than twice as many rows. 0 where exact.
+   */
   readonly error: number;
   /** Rows that hold a value which is not listed. */
   readonly others: number;
@@ -74,12 +80,12 @@ export interface TopValues {
 export interface RangeSummary {
   readonly kind: 'number' | 'time';
   readonly count: number;
-  /** As the file writes it. */
+  /** As the file writes it; as the language does where a column's cells are read in another way, such as `1.234,5`. */
   readonly min: string;
   readonly max: string;
   /** Of numbers: the exact sum. */
   readonly sum: string | undefined;
-  /** Of numbers: a decimal; of times: a time, to the millisecond. */
+  /** Of numbers: a decimal; of times: a time in UTC to the millisecond, written as `min` is. */
   readonly mean: string;
   /** Standard deviation of a sample: of times in seconds. Undefined for fewer than two values. */
   readonly std: number | undefined;

@@ -107,8 +107,11 @@ describe('webview/plots', () => {
       await page.mouse.down();
       await page.mouse.move(box.x + box.width / 2, box.y + 12, { steps: 4 });
       await page.locator('.brush').waitFor();
+      const told = await page.locator('.plot-tip').innerText();
       await page.mouse.up();
       await queryIs(page, /^status >= 200 AND status < \d+(\.\d+)?$/);
+      const [, to] = /< ([\d.]+)$/.exec((await page.locator('.cm-content').textContent()) ?? '') ?? [];
+      assert.match(told, new RegExp(`^200 to ${to}\n[\\d,]+ rows \\(\\d+%\\)$`), 'it told what is chosen');
       await plot(page, 'status').locator('.of-whole').first().waitFor();
       assert.equal(await page.locator('[aria-sort]').count(), 0);
     });
@@ -278,7 +281,15 @@ describe('webview/plots', () => {
       assert(box);
       await page.mouse.move(box.x + box.width * 0.2, box.y + 20);
       await page.mouse.down();
-      await page.mouse.move(box.x + box.width * 0.4, box.y + 20, { steps: 3 });
+      const counted: number[] = [];
+      for (const share of [0.2, 0.3, 0.4]) {
+        await page.mouse.move(box.x + box.width * share, box.y + 20);
+        counted.push(numberIn((await page.locator('.plot-tip').innerText()).split('\n')[1]));
+      }
+      assert.ok(
+        counted[0] < counted[1] && counted[1] < counted[2],
+        `rows of all that is chosen: ${counted.join(', ')}`,
+      );
       await page.mouse.up();
       await queryIs(page, /^ts >= TIMESTAMP '[-: \d]+' AND ts < TIMESTAMP '[-: \d]+'$/);
     });

@@ -68,6 +68,14 @@ export class ColumnAccumulator {
     return this.#times?.count ? this.#times : undefined;
   }
 
+  /** Different values. An estimate is no more than there are values. */
+  get distinct(): { readonly count: number; readonly exact: boolean; readonly error: number } {
+    const { number, text, boolean, time, list, object } = this.kinds;
+    const { count, ...how } = this.values.distinct;
+    const booleans = (this.trues > 0 ? 1 : 0) + (boolean > this.trues ? 1 : 0);
+    return { count: Math.min(count, number + text + time + list + object) + booleans, ...how };
+  }
+
   get lists():
     | {
         readonly min: number;
@@ -163,10 +171,10 @@ export class ColumnAccumulator {
   }
 
   #addNumbers(field: FieldInput, list: RowList): void {
-    const { input, column, nature } = field;
+    const { nature } = field;
     const { rows, count } = list;
     this.kinds.number += count;
-    const textAt: TextAt = (index) => rawText(input.bytes, column, rows[index]).trim();
+    const textAt: TextAt = (index) => writtenText(field, rows[index]);
     this.#numberRange().add(kernel, count, textAt);
     // In a CSV, values are their texts; elsewhere numbers are their value.
     if (nature.loose) this.#addValues(ValueKind.NumberText, field, list);
@@ -175,8 +183,7 @@ export class ColumnAccumulator {
 
   /** Parts texts into times, long numbers of a CSV and other texts. */
   #addTexts(field: FieldInput, count: number): void {
-    const { input, column, nature } = field;
-    const { bytes } = input;
+    const { nature } = field;
     const { texts, times, plain, unusual } = kernel.lists;
     let hasNanos = true;
     if (nature.reading === undefined) {
@@ -189,7 +196,7 @@ export class ColumnAccumulator {
     if (unusual.count > 0) this.#addValues(ValueKind.NumberText, field, unusual);
     if (times.count > 0) {
       this.kinds.time += times.count;
-      const textAt: TextAt = (index) => rawText(bytes, column, times.rows[index]).trim();
+      const textAt: TextAt = (index) => writtenText(field, times.rows[index]);
       this.#timeRange().add(kernel, times.count, textAt, hasNanos ? kernel.nanos : undefined);
       this.#addValues(ValueKind.Time, field, times);
     }
@@ -232,13 +239,14 @@ export class ColumnAccumulator {
   #readCell({ input, column, nature }: FieldInput, row: number): void {
     const { plain, unusual } = kernel.lists;
     const text = rawText(input.bytes, column, row);
-    const read = readValue(text, nature.reading);
-    const time = typeof read === 'string' ? readTime(read) : undefined;
-    const number = typeof read === 'string' && time === undefined ? readNumber(read) : undefined;
+    const value = readValue(text, nature.reading);
+    const read = typeof value === 'string' ? value : '';
+    const time = readTime(read);
+    const number = time === undefined ? readNumber(read) : undefined;
     if (time !== undefined) {
       takeTime(row, time);
     } else if (number !== undefined) {
-      this.#addNumber(number, text.trim());
+      this.#addNumber(number, read.trim());
       unusual.rows[unusual.count++] = row;
     } else {
       plain.rows[plain.count++] = row;
@@ -331,6 +339,13 @@ function sorted({ input, column }: FieldInput, selection: Uint32Array, count: nu
   if (placed !== input) kernel.place(input.bytes);
   placed = input;
   return kernel.sort(column, selection, count);
+}
+
+/** A number or a time as the file has it, or as the language does where the column's cells are read in another way. */
+function writtenText({ input, column, nature }: FieldInput, row: number): string {
+  const text = rawText(input.bytes, column, row).trim();
+  const value = readValue(text, nature.reading);
+  return typeof value === 'string' ? value : text;
 }
 
 function takeTime(row: number, { ms, nanos }: Timestamp): void {

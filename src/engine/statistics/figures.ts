@@ -14,13 +14,12 @@ export function figuresOf(name: string, column: ColumnAccumulator, rows: number)
   const hasTexts = texts.count > 0;
   const summed = column.numbers?.sum;
   const top = topOf(column, 1);
-  const distinct = column.values.distinct.count + booleansIn(column);
   const [most] = top.values.length > 0 && top.exact ? top.values : [undefined];
   return {
     column_name: name,
     column_type: count === 0 ? 'null' : typeNames[type],
     ...rangeOf(column, type),
-    approx_unique: distinct,
+    approx_unique: column.distinct.count,
     count: rows,
     null_percentage: rows === 0 ? null : Math.round((nulls / rows) * 10_000) / 100,
     nulls,
@@ -53,10 +52,6 @@ function mainKind(kinds: Kinds): readonly [ValueKind, number] {
   return [first, kinds[first]];
 }
 
-function booleansIn({ kinds, trues }: ColumnAccumulator): number {
-  return (trues > 0 ? 1 : 0) + (kinds.boolean > trues ? 1 : 0);
-}
-
 type RangeFigures = Pick<Record<FigureName, Cell>, 'min' | 'max' | 'avg' | 'std' | 'q25' | 'q50' | 'q75'>;
 
 const noRange: RangeFigures = {
@@ -86,11 +81,12 @@ function rangeOf(column: ColumnAccumulator, type: ValueKind): RangeFigures {
     };
   }
   if (type === 'time' && times) {
-    const quantile = (fraction: number): string => timeText(quantileOf(times, fraction) ?? NaN);
+    const written = (ms: number): string => timeText(ms, times.min.text);
+    const quantile = (fraction: number): string => written(quantileOf(times, fraction) ?? NaN);
     return {
       min: times.min.text,
       max: times.max.text,
-      avg: times.mean === undefined ? null : timeText(times.mean),
+      avg: times.mean === undefined ? null : written(times.mean),
       std: times.std === undefined ? null : times.std / 1000,
       q25: quantile(0.25),
       q50: quantile(0.5),

@@ -3,4 +3,4 @@ export { CellColumn } from './cellColumn.ts';
 export type { ColumnAccumulator } from './column.ts';
 export { ColumnSet } from './columnSet.ts';
 export { ByteInput, type FieldInput } from './fieldInput.ts';
-export { histogramOf, quantileOf, summaryOf, timeBars, timeText, topOf } from './summary.ts';
+export { examplesOf, histogramOf, summaryOf, timeBars, topOf } from './summary.ts';

@@ -29,11 +29,9 @@ export function summaryOf(
   depth: StatisticsDepth,
 ): ColumnSummary {
   const { number, text, boolean, time, list, object, missing } = column.kinds;
-  const distinct = column.values.distinct;
-  const booleans = (column.trues > 0 ? 1 : 0) + (boolean > column.trues ? 1 : 0);
   return {
     kinds: { number, text, boolean, time, list, object, null: column.kinds.null, missing, malformed },
-    distinct: { ...distinct, count: distinct.count + booleans },
+    distinct: column.distinct,
     trues: column.trues,
     numbers: column.numbers && rangeSummary(column.numbers, depth),
     times: column.times && rangeSummary(column.times, depth),
@@ -84,7 +82,7 @@ function rangeSummary(range: RangeAccumulator, depth: StatisticsDepth): RangeSum
   const isTime = scale.kind === 'time';
   const written = (value: number | undefined): string => {
     if (value === undefined) return '';
-    return isTime ? timeText(value) : numericText(value === 0 ? 0 : value);
+    return isTime ? timeText(value, range.min.text) : numericText(value === 0 ? 0 : value);
   };
   const quantile = (percent: number): string => written(quantileOf(range, percent / 100));
   return {
@@ -116,8 +114,11 @@ export function quantileOf(
   return isRough ? bins.quantile(fraction) : quantiles.quantile(fraction);
 }
 
-export function timeText(ms: number): string {
-  return timeAt(Math.round(ms), 0)?.toString() ?? '';
+/** @param like a time of the column, in whose notation it is written: `2024-05-31T18:00:00Z` or `2024-05-31 18:00:00` */
+export function timeText(ms: number, like: string): string {
+  const text = timeAt(Math.round(ms), 0)?.toString() ?? '';
+  if (text === '' || !/^[\d-]+T/.test(like)) return text;
+  return `${text.replace(' ', 'T')}${/(?:Z|[+-]\d\d:?\d\d)$/.test(like) ? 'Z' : ''}`;
 }
 
 function textSummary({ texts }: ColumnAccumulator): TextSummary | undefined {
@@ -137,8 +138,29 @@ function listSummary({ lists, kinds }: ColumnAccumulator, depth: StatisticsDepth
   };
 }
 
-/** The most frequent values of a column. */
-export function topOf({ values, kinds, trues }: ColumnAccumulator, most: number): TopValues {
+/**
+ * The most frequent values of a column. Where counts are estimates, only values that are counted more often than the estimate
+ * may be wrong by: of others it is not known which are frequent.
+ */
+export function topOf(column: ColumnAccumulator, most: number): TopValues {
+  const { values, kinds } = column;
+  const listed = mostCounted(column, most, values.exact ? 0 : values.error);
+  const total = kinds.number + kinds.text + kinds.time + kinds.boolean;
+  return {
+    values: listed,
+    exact: values.exact,
+    error: values.error,
+    others: total - listed.reduce((sum, { count }) => sum + count, 0),
+  };
+}
+
+/** Values that a column holds, frequent ones first where that is known. */
+export function examplesOf(column: ColumnAccumulator, most: number): ValueCount[] {
+  return mostCounted(column, most, 0);
+}
+
+/** @param least only values that are counted more often than this */
+function mostCounted({ values, kinds, trues }: ColumnAccumulator, most: number, least: number): ValueCount[] {
   const all = [...values.entries()].filter(
     ({ kind }) => kind !== ValueKind.List && kind !== ValueKind.Object,
   );
@@ -149,17 +171,11 @@ export function topOf({ values, kinds, trues }: ColumnAccumulator, most: number)
   ] as const) {
     if (count > 0) counted.push({ count, value: () => ({ text, kind: 'boolean', count, cut: false }) });
   }
-  const listed = counted
+  return counted
+    .filter(({ count }) => count > least)
     .sort((a, b) => b.count - a.count)
     .slice(0, most)
     .map(({ value }) => value());
-  const total = kinds.number + kinds.text + kinds.time + kinds.boolean;
-  return {
-    values: listed,
-    exact: values.exact,
-    error: values.error,
-    others: total - listed.reduce((sum, { count }) => sum + count, 0),
-  };
 }
 
 function shown({ kind, bytes, length, count }: CountedValue): ValueCount {

@@ -4,7 +4,7 @@ import type { ToolAnswer } from '../../protocol/tools.ts';
 import { describeReadings } from '../format/csv/cellReading.ts';
 import { gatherStatistics, fieldsOf } from '../run/statistics.ts';
 import { problems } from '../run/problems.ts';
-import { summaryOf } from '../statistics/index.ts';
+import { examplesOf, summaryOf } from '../statistics/index.ts';
 import type { ColumnSummary, ValueCount } from '../../protocol/statistics.ts';
 import { visible } from '../visible.ts';
 import { counted, grouped, percent, sized } from '../words.ts';
@@ -108,7 +108,7 @@ async function describedColumns({ file }: AskedFile, signal: AbortSignal): Promi
     const name = gatheredPath(dataset, gathered, at);
     const type = typeOf(summary);
     const nulls = set.rows === 0 ? 0 : (summary.kinds.null + summary.kinds.missing) / set.rows;
-    const examples = summary.top.values.slice(0, mostExamples).map(exampleOf);
+    const examples = examplesOf(column, mostExamples).map(exampleOf);
     const value = {
       name: visible(name),
       type,

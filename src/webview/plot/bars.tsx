@@ -15,6 +15,8 @@ export interface BarsProps {
     /** What it is made of, from the bottom up, where it is stacked. */
     readonly parts?: readonly { readonly count: number; readonly name: string }[] | undefined;
   }[];
+  /** What is said of the bars from the first to the last one while they are chosen together: one line each. */
+  readonly across: (from: number, to: number) => readonly string[];
   readonly width: number;
   readonly height: number;
   /** Bars from the first to the last one; `add` where they are to be picked beside those that are. */
@@ -30,11 +32,12 @@ const least = 1.5;
 
 let lastId = 0;
 
-export function Bars({ label, bars, width, height, pick, leave, tabIndex = -1 }: BarsProps) {
+export function Bars({ label, bars, across, width, height, pick, leave, tabIndex = -1 }: BarsProps) {
   const active = useSignal(-1);
   const marked = useSignal<{ readonly from: number; readonly to: number } | undefined>(undefined);
   const id = useRef(`bars-${++lastId}`).current;
   const box = useRef<SVGSVGElement>(null);
+  const dragging = useRef(false);
   const most = bars.reduce((max, { whole, filtered }) => Math.max(max, whole, filtered), 1);
   const step = bars.length === 0 ? width : width / bars.length;
   const gap = step >= 4 ? 1 : 0;
@@ -45,8 +48,9 @@ export function Bars({ label, bars, width, height, pick, leave, tabIndex = -1 }:
     const left = box.current?.getBoundingClientRect().left ?? 0;
     return Math.max(0, Math.min(bars.length - 1, Math.floor((clientX - left) / step)));
   };
-  const tell = (index: number, x: number, y: number) => {
-    const words = bars.at(index)?.words;
+  /** Of the bar, or of all that are chosen with it. */
+  const tell = (from: number, to: number, x: number, y: number) => {
+    const words = from === to ? bars.at(to)?.words : across(Math.min(from, to), Math.max(from, to));
     if (words) showTip(words, x, y);
   };
 
@@ -59,15 +63,21 @@ export function Bars({ label, bars, width, height, pick, leave, tabIndex = -1 }:
     surface.setPointerCapture(event.pointerId);
     const first = indexAt(event.clientX);
     marked.value = { from: first, to: first };
+    dragging.current = true;
     const until = new AbortController();
     const { signal } = until;
     surface.addEventListener(
       'pointermove',
-      (moved: PointerEvent) => (marked.value = { from: first, to: indexAt(moved.clientX) }),
+      (moved: PointerEvent) => {
+        const to = indexAt(moved.clientX);
+        marked.value = { from: first, to };
+        tell(first, to, moved.clientX, moved.clientY);
+      },
       { signal },
     );
     const end = (ended: PointerEvent) => {
       until.abort();
+      dragging.current = false;
       const range = marked.peek();
       marked.value = undefined;
       if (ended.type !== 'pointerup' || !range) return;
@@ -85,7 +95,7 @@ export function Bars({ label, bars, width, height, pick, leave, tabIndex = -1 }:
       active.value = to;
       marked.value = { from, to };
       const { left, bottom } = event.currentTarget.getBoundingClientRect();
-      tell(to, left + to * step, bottom - 10);
+      tell(from, to, left + to * step, bottom - 10);
     } else if (event.key === 'Enter' || event.key === ' ') {
       const range = marked.peek() ?? { from: at, to: at };
       if (at >= 0) {
@@ -113,7 +123,10 @@ export function Bars({ label, bars, width, height, pick, leave, tabIndex = -1 }:
       tabIndex={tabIndex}
       {...(active.value >= 0 ? { 'aria-activedescendant': `${id}-${active.value}` } : {})}
       onPointerDown={press}
-      onPointerMove={(event) => tell(indexAt(event.clientX), event.clientX, event.clientY)}
+      onPointerMove={(event) => {
+        const at = indexAt(event.clientX);
+        if (!dragging.current) tell(at, at, event.clientX, event.clientY);
+      }}
       onPointerLeave={hideTip}
       onFocus={() => {
         if (active.peek() < 0) active.value = 0;

@@ -23,9 +23,13 @@ export interface ChecklistProps {
 /** The most frequent values of the whole, each with what the filter has of it: ticking one filters by it. */
 export function Checklist({ page, column, whole, matches, isWhole }: ChecklistProps) {
   const search = useSignal('');
-  const values = whole.top.values;
+  // Where no value of the whole is frequent, those of a small part may be.
+  const isOfWhole = whole.top.values.length > 0 || !matches;
+  const { top } = isOfWhole ? whole : matches;
+  const { values } = top;
   const nulls = whole.kinds.null + whole.kinds.missing;
-  if (values.length === 0 && nulls === 0) return null;
+  const note = topWords(top);
+  if (values.length === 0 && nulls === 0 && note === '') return null;
   const picked = page.statistics.picks.value.get(column.path) ?? nothing;
   const matching = matches && matchesOf(matches);
   const wanted = search.value.toLowerCase();
@@ -34,15 +38,17 @@ export function Checklist({ page, column, whole, matches, isWhole }: ChecklistPr
     all: rowsOf((matches ?? whole).kinds),
     most: Math.max(1, values.at(0)?.count ?? 0, nulls),
     isFiltered: matches !== undefined,
-    isWhole,
+    isWhole: isWhole && isOfWhole,
+    isExact: top.exact && (matches?.top.exact ?? true),
     wholeRows: rowsOf(whole.kinds),
   };
   const pick = (next: ValuePick) => page.pick(column, next);
-  const note = topWords(whole.top);
   return (
     <>
       <h3>{t('Most frequent values')}</h3>
-      {matches && <p class="facts">{t('Counts and shares of the rows that match.')}</p>}
+      {matches && (values.length > 0 || nulls > 0) && (
+        <p class="facts">{t('Counts and shares of the rows that match.')}</p>
+      )}
       {values.length > 8 && (
         <input
           type="search"
@@ -75,7 +81,7 @@ export function Checklist({ page, column, whole, matches, isWhole }: ChecklistPr
             words={t('null or missing')}
             whole={nulls}
             shown={matches ? matches.kinds.null + matches.kinds.missing : nulls}
-            scale={scale}
+            scale={{ ...scale, isExact: true }}
             picked={picked.nulls}
             tick={() => pick({ ...nothing, values: picked.values, nulls: !picked.nulls })}
             only={() => pick({ ...nothing, nulls: true })}
@@ -101,6 +107,8 @@ interface ValueLineProps {
     readonly most: number;
     readonly isFiltered: boolean;
     readonly isWhole: boolean;
+    /** Otherwise counts may be too low. */
+    readonly isExact: boolean;
     readonly wholeRows: number;
   };
   readonly picked: boolean;
@@ -110,17 +118,19 @@ interface ValueLineProps {
 }
 
 function ValueLine({ words, whole, shown, scale, picked, tick, only, exclude }: ValueLineProps) {
-  const { all, most, isFiltered, isWhole, wholeRows } = scale;
-  const told =
+  const { all, most, isFiltered, isWhole, isExact, wholeRows } = scale;
+  const counted =
     isFiltered && !isWhole
       ? rows(shown ?? 0)
       : countWords(whole, shown ?? whole, wholeRows, isFiltered && shown !== undefined);
+  const told = isExact ? counted : t('at least {0}', counted);
+  const shownWords = shown === undefined ? '\u2013' : count(shown);
   return (
     <li class={picked ? 'value-line picked' : 'value-line'}>
       <label title={t('{0}: {1}', words, told)}>
         <input type="checkbox" checked={picked} onChange={tick} />
         <span class="value-words">{words}</span>
-        <span class="value-count">{shown === undefined ? '\u2013' : count(shown)}</span>
+        <span class="value-count">{isExact || shown === undefined ? shownWords : `~${shownWords}`}</span>
         <span class="value-share">{shown === undefined ? '' : share(shown, all)}</span>
         <span class="value-length" aria-hidden="true">
           {isWhole && <span class="of-whole-line" style={{ width: `${(whole / most) * 100}%` }} />}

@@ -13,7 +13,7 @@ import { figureTable, Figures, ValueTable } from './figures.tsx';
 import { holdsBar, nothing, only, pickBars } from './picked.ts';
 import { barsOf, comparable, matchesOf, rowsOf } from './shape.ts';
 import { useWidth } from './width.ts';
-import { countWords, limitWords, partial, rangeWords, rows, share } from './words.ts';
+import { acrossWords, countWords, limitWords, partial, rangeWords, rows, share } from './words.ts';
 
 export function ColumnPanel({ page, close }: { readonly page: PageModel; readonly close: () => void }) {
   const { facts } = page;
@@ -72,7 +72,7 @@ function Body({ page, column, known }: BodyProps) {
   const summary = filtered ?? whole;
   const items = summary.lists?.items;
   // Values that are there once say less than the figures.
-  const repeats = whole.top.values.length === 0 || (whole.top.values.at(0)?.count ?? 0) > 1;
+  const repeats = (whole.top.values.at(0)?.count ?? 0) > 1;
   return (
     <div class={known.stale ? 'plot stale' : 'plot'}>
       {histogram && histogram.whole.length > 0 && (
@@ -87,7 +87,7 @@ function Body({ page, column, known }: BodyProps) {
         isWhole={known.whole.exact}
       />
       {items && items.top.values.length > 0 && (
-        <ValueTable title={t('Most frequent items')} values={items.top.values} all={rowsOf(items.kinds)} />
+        <ValueTable title={t('Most frequent items')} top={items.top} all={rowsOf(items.kinds)} />
       )}
       {repeats && <Figures whole={whole} filtered={filtered} />}
       {summary.texts && (
@@ -151,6 +151,7 @@ function Wide({ page, column, statistics: { whole, filtered }, histogram }: Wide
           picked: holdsBar(picked, bar),
           words: [rangeWords(of, bar), countWords(bar.whole, bar.filtered, all, filtered !== undefined)],
         }))}
+        across={acrossWords(of, bars, all, filtered !== undefined)}
         width={width.value}
         height={72}
         pick={pick}
@@ -208,6 +209,11 @@ function tableOf({ name }: ColumnInfo, known: KnownColumn, format: 'csv' | 'mark
     share(value.count, all),
   ]);
   if (values.length === 0) return figures;
-  const titles = [t('Value'), ...(filtered ? [t('Matches')] : []), t('Rows'), t('Share')];
+  const titles = [
+    t('Value'),
+    ...(filtered ? [t('Matches')] : []),
+    whole.top.exact ? t('Rows') : t('Rows (at least)'),
+    t('Share'),
+  ];
   return `${figures}\n\n${writeTable([titles, ...values], format)}`;
 }

@@ -3,7 +3,7 @@ import type { ColumnSummary, Pattern, RangeSummary, TopValues } from '../../prot
 import { count, t } from '../l10n.ts';
 import { visible } from '../visible.ts';
 import { rowsOf } from './shape.ts';
-import { figure, share, shortTime } from './words.ts';
+import { figure, rows, share, shortTime } from './words.ts';
 
 export interface Fact {
   readonly name: string;
@@ -87,7 +87,13 @@ function roundedNumber(text: string): string {
 /** What is to be said of approximate counts; '' where they are exact. */
 export function topWords({ exact, error, others, values }: TopValues): string {
   const rest = others === 0 ? '' : t('{0} rows hold other values.', count(others));
-  if (exact || values.length === 0) return rest;
+  if (exact) return rest;
+  if (values.length === 0) {
+    if (others === 0) return '';
+    return Number.isFinite(error)
+      ? t('No frequent values: none is in more than {0}.', rows(2 * error))
+      : t('No frequent values.');
+  }
   return `${t('Counts may be too low by {0}.', count(error))} ${rest}`.trim();
 }
 

@@ -1,5 +1,5 @@
 /** Tables of a column's figures: those of the matches beside, or in a narrow panel above, those of the whole file. */
-import type { ColumnSummary, ValueCount } from '../../protocol/statistics.ts';
+import type { ColumnSummary, TopValues } from '../../protocol/statistics.ts';
 import { count, t } from '../l10n.ts';
 import { factsOf } from './facts.ts';
 import { keyOf } from './shape.ts';
@@ -98,21 +98,24 @@ export function figureTable(whole: ColumnSummary, filtered: ColumnSummary | unde
 
 interface ValueTableProps {
   readonly title: string;
-  readonly values: readonly ValueCount[];
+  readonly top: TopValues;
   readonly all: number;
 }
 
 /** Values that cannot be ticked. */
-export function ValueTable({ title, values, all }: ValueTableProps) {
+export function ValueTable({ title, top, all }: ValueTableProps) {
   return (
     <>
       <h3>{title}</h3>
       <table class="figures">
         <tbody>
-          {values.map((value) => (
+          {top.values.map((value) => (
             <tr key={keyOf(value)}>
               <th scope="row">{valueWords(value)}</th>
-              <td class="unbroken">{count(value.count)}</td>
+              <td class="unbroken">
+                {top.exact ? '' : '~'}
+                {count(value.count)}
+              </td>
               <td class="unbroken">{share(value.count, all)}</td>
             </tr>
           ))}

@@ -6,19 +6,20 @@ import { count, t } from '../l10n.ts';
 import type { HeadPlots, PlotContext } from '../model/statistics.ts';
 import { Bars } from './bars.tsx';
 import { asPicked, holdsBar, holdsPart, nothing, only, pickBars, toggled } from './picked.ts';
-import { mainKind, rowsOf, shapeOf, sharesOf, type Bar, type Part } from './shape.ts';
+import { comparable, mainKind, rowsOf, shapeOf, sharesOf, type Bar, type Part } from './shape.ts';
 import { hideTip, showTip } from './tip.ts';
 import { Values } from './values.tsx';
 import {
+  acrossWords,
   countWords,
   edgeWords,
   figure,
+  limitWords,
   partial,
   rangeWords,
   rows,
   share,
   shareName,
-  spanWords,
   valueWords,
 } from './words.ts';
 
@@ -48,27 +49,39 @@ interface HeadPlotProps {
 function HeadPlot({ context, column, width }: HeadPlotProps) {
   const { statistics } = context;
   const known = statistics.known.value.get(column.id);
-  const whole = known?.statistics.whole;
-  if (!known || !whole) {
+  const shown = known && comparable(known.statistics, known.whole.share, known.filtered?.share);
+  const whole = shown?.whole;
+  if (!known || !shown || !whole) {
     return <div class="plot-words">{statistics.error.value === '' ? '\u2026' : t('no figures')}</div>;
   }
   const room = Math.max(20, width - 2 * margin - 1);
-  const coverage = known.filtered ?? known.whole;
-  const isPartial = !coverage.exact || !known.whole.exact;
-  const drawing = drawingOf({ context, column, known: known.statistics, room });
+  // Of a filter that stands alone, the whole is not there yet.
+  const isAlone = shown !== known.statistics;
+  const read = [known.filtered, isAlone ? undefined : known.whole].filter((part) => part !== undefined);
+  const isPartial = read.some(({ exact }) => !exact);
+  const drawing = drawingOf({ context, column, known: shown, room });
+  const limits = drawing.words.filter((words) => words !== '');
+  const soFar = isPartial ? partial(Math.min(...read.map(({ share: done }) => done))) : '';
   return (
     <div class={known.stale ? 'plot stale' : 'plot'}>
       {drawing.mark}
       <div class="plot-words">
-        {isPartial && (
-          <span class="plot-partial">{partial(Math.min(coverage.share, known.whole.share))}</span>
-        )}
-        <span>{drawing.words[0]}</span>
-        <span>{drawing.words[1]}</span>
+        {isPartial && <span class="plot-partial">{soFar}</span>}
+        {(!isPartial || fits([soFar, ...limits], room)) &&
+          drawing.words.map((words, index) => <span key={index}>{words}</span>)}
       </div>
-      <Shares summary={known.statistics.filtered ?? whole} room={room} />
+      <Shares summary={shown.filtered ?? whole} room={room} />
     </div>
   );
+}
+
+/** Width of a letter of the words under a drawing at the most, and of what is between two of them, in pixels. */
+const letter = 6.5;
+const gap = 6;
+
+/** Whether there is room for all of the words side by side. */
+function fits(words: readonly string[], room: number): boolean {
+  return words.reduce((sum, { length }) => sum + length * letter + gap, 0) <= room;
 }
 
 interface DrawingOf {
@@ -106,10 +119,7 @@ function drawingOf({ context, column, known, room }: DrawingOf) {
         }
       };
       return {
-        words:
-          of === 'time'
-            ? spanWords(range?.min ?? '', range?.max ?? '')
-            : [edgeWords(of, range?.min ?? ''), edgeWords(of, range?.max ?? '')],
+        words: limitWords(of, range?.min ?? '', range?.max ?? ''),
         mark: (
           <Bars
             label={t('{0}: how often its values are there', column.name)}
@@ -119,6 +129,7 @@ function drawingOf({ context, column, known, room }: DrawingOf) {
               picked: holdsBar(picked, bar),
               words: [rangeWords(of, bar), countWords(bar.whole, bar.filtered, all, isFiltered)],
             }))}
+            across={acrossWords(of, bars, all, isFiltered)}
             width={room}
             height={drawn}
             pick={choose}
@@ -136,7 +147,7 @@ function drawingOf({ context, column, known, room }: DrawingOf) {
           <Values
             label={t('{0}: its most frequent values', column.name)}
             parts={parts.map((part: Part) => ({
-              text: valueWords(part.value),
+              texts: part.value ? [valueWords(part.value)] : [t('other values'), t('others'), ''],
               whole: part.whole,
               filtered: part.filtered,
               picked: holdsPart(picked, part),

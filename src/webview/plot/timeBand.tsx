@@ -143,6 +143,17 @@ function Plot({ page, width }: { readonly page: PageModel; readonly width: numbe
               : []),
           ],
         }))}
+        across={(first, last) => {
+          const chosen = (counts: Float64Array) =>
+            counts.subarray(first, last + 1).reduce((sum, count) => sum + count, 0);
+          return [
+            rangeWords('time', { from: bars.at(first)?.from ?? '', to: bars.at(last)?.to ?? '' }),
+            rows(chosen(whole)),
+            ...(series.length > 1
+              ? series.map(({ value, counts }) => `${valueWords(value)}: ${count(chosen(counts))}`)
+              : []),
+          ];
+        }}
         width={width}
         height={drawn}
         pick={(first, last, add) => {

@@ -7,7 +7,8 @@ import { hideTip, showTip } from './tip.ts';
 export interface ValuesProps {
   readonly label: string;
   readonly parts: readonly {
-    readonly text: string;
+    /** In words that are shorter and shorter: the longest that has room is shown. */
+    readonly texts: readonly string[];
     readonly whole: number;
     readonly filtered: number;
     readonly words: readonly string[];
@@ -73,7 +74,7 @@ export function Values({ label, parts, width, height, pick, leave }: ValuesProps
       }}
       onKeyDown={onKey}
     >
-      {placed.map(({ text, whole, filtered, words, picked, listed, at, wide }, index) => (
+      {placed.map(({ texts, whole, filtered, words, picked, listed, at, wide }, index) => (
         <div
           key={index}
           id={`${id}-${index}`}
@@ -89,9 +90,19 @@ export function Values({ label, parts, width, height, pick, leave }: ValuesProps
           }}
         >
           <div class="fill" style={{ height: `${whole === 0 ? 0 : (filtered / whole) * 100}%` }} />
-          {wide > 24 && <span class="part-text">{text}</span>}
+          {wide > 24 && <span class="part-text">{textFor(texts, wide)}</span>}
         </div>
       ))}
     </div>
   );
+}
+
+/** Width of a letter at the most, and of the margins, in pixels. */
+const letter = 6.5;
+const margins = 7;
+
+/** A value's own text is cut where it has no room; words about values are not. */
+function textFor(texts: readonly string[], wide: number): string {
+  if (texts.length === 1) return texts[0];
+  return texts.find(({ length }) => length * letter + margins <= wide) ?? '';
 }

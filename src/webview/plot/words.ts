@@ -73,6 +73,16 @@ export function countWords(whole: number, filtered: number, all: number, isFilte
   return isFiltered ? t('{0}, {1} match', words, count(filtered)) : words;
 }
 
+/** What bars that are chosen together are of. */
+export function acrossWords(of: 'number' | 'time', bars: readonly Bar[], all: number, isFiltered: boolean) {
+  return (from: number, to: number): string[] => {
+    const chosen = bars.slice(from, to + 1);
+    const sum = (counts: 'whole' | 'filtered') => chosen.reduce((total, bar) => total + bar[counts], 0);
+    const ends = { from: chosen.at(0)?.from ?? '', to: chosen.at(-1)?.to ?? '' };
+    return [rangeWords(of, ends), countWords(sum('whole'), sum('filtered'), all, isFiltered)];
+  };
+}
+
 export function valueWords(value: Part['value']): string {
   if (!value) return t('other values');
   if (value.text === '') return t('empty text');

@@ -161,6 +161,39 @@ describe('service/statistics', () => {
     }
   });
 
+  it('estimates no more different values than there are, and lists none as frequent that may not be', async () => {
+    const path = join(folder, 'prices.csv');
+    const count = 40_000;
+    const lines = Array.from({ length: count }, (_, id) => {
+      const day = new Date(Date.UTC(2020, 0, 1 + (id % 900))).toISOString().slice(0, 10);
+      const price = `${Math.floor(id / 1000) || ''}${id > 999 ? '.' : ''}${String(id % 1000).padStart(id > 999 ? 3 : 1, '0')},5`;
+      return `${price};${day.split('-').reverse().join('.')};${id % 10 < 3 ? 'same' : `text ${id}`}`;
+    });
+    await writeFile(path, ['price;day;text', ...lines].join('\n'));
+    const csv = await Preview.open(path);
+    try {
+      const { columns } = await csv.page.call('statistics', { view: 0, columns: [0, 1, 2], depth: 'panel' });
+      const [price, day, text] = columns.map(({ whole }) => whole);
+      assert.ok(price && !price.distinct.exact && !price.top.exact, 'there are too many for exact counts');
+      assert.ok(price.distinct.count <= count, `${price.distinct.count} of ${count}`);
+      assert.deepEqual(price.top.values, []);
+      // As the language writes them, which is how quartiles, mean and edges are written.
+      assert.deepEqual([price.numbers?.min, price.numbers?.max], ['0.5', '39999.5']);
+      assert.deepEqual([day?.times?.min, day?.times?.max], ['2020-01-01', '2022-06-18']);
+      assert.deepEqual(
+        text?.top.values.map(({ text }) => text),
+        ['same'],
+      );
+    } finally {
+      await csv.close();
+    }
+    const answer = await ask({ view: 0, columns: [2], depth: 'panel' });
+    const at = answer.columns[0].whole;
+    assert.ok(at && !at.distinct.exact && at.distinct.count <= rows - 1);
+    assert.match(at.times?.q50 ?? '', /^2024-01-01T08:\d\d:\d\d(\.\d+)?Z$/);
+    assert.match(at.times?.mean ?? '', /^2024-01-01T08:\d\d:\d\d(\.\d+)?Z$/);
+  });
+
   it('looks inside lists for the panel', async () => {
     const answer = await ask({ view: 0, columns: [3], depth: 'panel' });
     assert.deepEqual(
