@@ -338,9 +338,14 @@ export interface PreviewCalls extends StatisticsCalls {
     result: { readonly row: number } | null;
     progress: { readonly scanned: number; readonly total: number | undefined };
   };
-  /** How many rows of the view hold the text. */
+  /** How many rows of the view hold the text: all of them, or those before a row. */
   findCount: {
-    params: { readonly view: number; readonly text: string; readonly matchCase: boolean };
+    params: {
+      readonly view: number;
+      readonly text: string;
+      readonly matchCase: boolean;
+      readonly before?: number | undefined;
+    };
     result: { readonly count: number };
     progress: { readonly count: number; readonly scanned: number; readonly total: number | undefined };
   };

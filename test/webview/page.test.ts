@@ -767,8 +767,11 @@ describe('webview/page', () => {
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.querySelector('.cell.current')?.textContent === 'error');
     const first = await page.locator('.row.active .gutter').textContent();
-    await page.getByText('142,857,142 rows').waitFor();
+    const number = page.locator('.find-count');
+    await number.filter({ hasText: /^[\d,]+ of 142,857,142$/ }).waitFor();
+    const place = Number(/^\d+/.exec((await number.textContent()) ?? '')?.[0]);
     await page.keyboard.press('Enter');
+    await number.filter({ hasText: new RegExp(`^${place + 1} of`) }).waitFor();
     await page.waitForFunction(
       (was) => document.querySelector('.row.active .gutter')?.textContent !== was,
       first,
@@ -850,7 +853,10 @@ describe('webview/page', () => {
         from,
       );
     }
-    await page.getByText('142,857,142 rows').waitFor();
+    await page
+      .locator('.find-count')
+      .filter({ hasText: /^[\d,]+ of 142,857,142$/ })
+      .waitFor();
     const asked = await page.evaluate(
       () => window.bed.calls.filter(({ method }) => method === 'find').length,
     );

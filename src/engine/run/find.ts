@@ -67,7 +67,7 @@ async function findBackward(
   return null;
 }
 
-/** How many rows of a view hold the text. */
+/** How many rows of a view hold the text: all of them, or those before a row. */
 export async function findCount(
   dataset: Dataset,
   view: View | undefined,
@@ -75,15 +75,24 @@ export async function findCount(
   { signal, progress }: HandlerContext<CountCall['progress']>,
 ): Promise<CountCall['result']> {
   const tell = throttled(progress);
+  const { before } = request;
+  const last = before === undefined ? undefined : blockOfRow(dataset, view, before);
   let count = 0;
   const scan = {
     query: view?.query,
     find: { text: request.text, matchCase: request.matchCase },
     output: { kind: 'count' },
+    ...(last !== undefined && { toBlock: last }),
   } as const;
-  for await (const { blocks, scanned } of dataset.scan(scan, signal)) {
-    for (const block of blocks) count += block.matched;
-    tell({ count, ...progressOf(dataset, scanned) });
+  if (last !== 0) {
+    for await (const { blocks, scanned } of dataset.scan(scan, signal)) {
+      for (const block of blocks) count += block.matched;
+      tell({ count, ...progressOf(dataset, scanned) });
+    }
+  }
+  if (before !== undefined && last !== undefined) {
+    for await (const found of matches(dataset, view, request, last, signal, last + 1))
+      for (const row of await rowsOf(dataset, view, found, signal)) if (row < before) count++;
   }
   return { count };
 }
@@ -91,7 +100,7 @@ export async function findCount(
 function matches(
   dataset: Dataset,
   view: View | undefined,
-  request: FindCall['params'],
+  request: Pick<FindCall['params'], 'text' | 'matchCase'>,
   fromBlock: number,
   signal: AbortSignal,
   toBlock?: number,

@@ -62,7 +62,7 @@ export function FindBar({ page }: { readonly page: PageModel }) {
   );
 }
 
-function words({ find }: PageModel): string {
+function words({ find, preview }: PageModel): string {
   if (find.text.value === '') return '';
   if (find.error.value) return find.error.value;
   const searching = find.searching.value;
@@ -72,6 +72,12 @@ function words({ find }: PageModel): string {
   if (find.ended.value === 'end') return t('No more matches; press Enter to wrap');
   if (find.ended.value === 'start') return t('No earlier row; Enter goes on from the last');
   if (!found) return '';
+  const place = find.place.value;
+  // Who has moved on since then is at no match, or at another.
+  if (place?.row === preview.selection.value.active.row)
+    return found.complete
+      ? t('{0} of {1}', count(place.number), count(found.rows))
+      : t('{0} of {1} so far', count(place.number), count(Math.max(place.number, found.rows)));
   const rows = found.rows === 1 ? t('1 row') : t('{0} rows', count(found.rows));
   return found.complete ? rows : t('{0} so far', rows);
 }

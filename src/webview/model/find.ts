@@ -12,6 +12,8 @@ export interface FindModel {
   /** How far the search has come, while one is under way. */
   readonly searching: Signal<{ readonly scanned: number; readonly total: number | undefined } | undefined>;
   readonly count: Signal<{ readonly rows: number; readonly complete: boolean } | undefined>;
+  /** The row that was gone to, and which of the matching rows it is, from 1. */
+  readonly place: Signal<{ readonly row: number; readonly number: number } | undefined>;
   /** Nothing found in this direction. */
   readonly ended: Signal<'' | 'end' | 'start'>;
   readonly error: Signal<string>;
@@ -35,6 +37,7 @@ export function createFind(preview: Preview): FindModel {
     undefined,
   );
   const count = signal<{ readonly rows: number; readonly complete: boolean } | undefined>(undefined);
+  const place = signal<{ readonly row: number; readonly number: number } | undefined>(undefined);
   const ended = signal<'' | 'end' | 'start'>('');
   const error = signal('');
   let step: AbortController | undefined;
@@ -74,6 +77,17 @@ export function createFind(preview: Preview): FindModel {
     }
   }
 
+  /** Known once all rows have been looked through. */
+  function allCounted(): number | undefined {
+    const known = count.peek();
+    return known?.complete ? known.rows : undefined;
+  }
+
+  async function numberOf(view: number, row: number, signal: AbortSignal): Promise<number> {
+    const request = { view, text: text.peek(), matchCase: matchCase.peek(), before: row };
+    return (await link.call('findCount', request, { signal })).count + 1;
+  }
+
   async function next(backward: boolean): Promise<void> {
     if (text.peek() === '') return;
     step?.abort();
@@ -82,6 +96,7 @@ export function createFind(preview: Preview): FindModel {
     const { view, rows } = preview.shown.peek();
     // After the end was told, the search goes on from the other one.
     const around = ended.peek() === (backward ? 'start' : 'end');
+    const before = place.peek();
     const from = around ? (backward ? rows : -1) : grid.selection.active.row;
     batch(() => {
       ended.value = '';
@@ -95,9 +110,22 @@ export function createFind(preview: Preview): FindModel {
         { signal: mine.signal, onProgress: (at) => (searching.value = at) },
       );
       if (step !== mine) return;
-      if (found) grid.goToText(found.row);
-      else ended.value = backward ? 'start' : 'end';
       void countRows(view);
+      if (!found) {
+        ended.value = backward ? 'start' : 'end';
+        return;
+      }
+      grid.goToText(found.row);
+      searching.value = undefined;
+      const number = around
+        ? backward
+          ? allCounted()
+          : 1
+        : before?.row === from
+          ? before.number + (backward ? -1 : 1)
+          : undefined;
+      place.value = undefined;
+      place.value = { row: found.row, number: number ?? (await numberOf(view, found.row, mine.signal)) };
     } catch (failure) {
       if (!isAbort(failure) && step === mine) error.value = sentence(failure);
     } finally {
@@ -110,6 +138,7 @@ export function createFind(preview: Preview): FindModel {
     cancel();
     batch(() => {
       count.value = undefined;
+      place.value = undefined;
       ended.value = '';
       error.value = '';
     });
@@ -136,6 +165,7 @@ export function createFind(preview: Preview): FindModel {
     matchCase,
     searching,
     count,
+    place,
     ended,
     error,
     show() {

@@ -308,7 +308,7 @@ export function serve(post: Post, options: BedOptions): Server {
       }
       return null;
     },
-    findCount: ({ view }) => ({ count: Math.floor(viewOf(view).size / 7) }),
+    findCount: ({ view, before }) => ({ count: Math.floor((before ?? viewOf(view).size) / 7) }),
     problems({ first, count }) {
       const items = [];
       let seen = 0;
