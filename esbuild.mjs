@@ -46,6 +46,7 @@ const bundles = [
   { ...node, ...requireShim, entryPoints: { worker: 'src/engine/pool/worker.ts' }, outdir: 'dist' },
   { ...node, ...requireShim, entryPoints: { engine: 'src/engine/service/main.ts' }, outdir: 'dist' },
   { ...node, ...requireShim, entryPoints: { schema: 'src/engine/schema/compile.ts' }, outdir: 'dist' },
+  { ...node, entryPoints: { stage: 'src/engine/call/worker.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { sample: 'src/extension/sampleWriter.ts' }, outdir: 'dist' },
   {
     ...node,

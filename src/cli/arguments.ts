@@ -9,6 +9,7 @@ import { fileNameAt } from '../engine/source/location.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError, type HeaderFields } from '../engine/source/source.ts';
 import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts';
+import { readNewStageArguments, type NewStageCommand } from './newStageArguments.ts';
 import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
 import { readTableOptions, tableOptions, type TableOptions } from './tableOptions.ts';
@@ -20,6 +21,7 @@ export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | ({ readonly kind: 'run' } & RunCommand)
+  | ({ readonly kind: 'new-stage' } & NewStageCommand)
   | ({ readonly kind: 'mcp' } & McpCommand);
 
 export interface RunCommand {
@@ -87,8 +89,9 @@ const options = {
  * @throws UsageError
  */
 export function readArguments(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Command {
-  if (args.at(0) === 'mcp' && !args.some((arg) => ['-h', '--help', '-V', '--version'].includes(arg))) {
-    return { kind: 'mcp', ...readMcpArguments(args.slice(1)) };
+  if (!args.some((arg) => ['-h', '--help', '-V', '--version'].includes(arg))) {
+    if (args.at(0) === 'mcp') return { kind: 'mcp', ...readMcpArguments(args.slice(1)) };
+    if (args.at(0) === 'new-stage') return { kind: 'new-stage', ...readNewStageArguments(args.slice(1)) };
   }
   const { values, positionals } = parse(args);
   if (values.help) return { kind: 'help' };

@@ -36,6 +36,7 @@ const textHelp = Object.entries(textOptions)
   .join('\n');
 
 export const helpText = `Usage: rowriver FILE [QUERY] [options]
+       rowriver new-stage NAME
        rowriver mcp [--root DIR]... [--allow-export]
 
 Filters and converts JSONL, CSV, TSV and JSON files of any size, plain or
@@ -100,6 +101,10 @@ ${textHelp}
                       OpenMetrics text, about every second and at the end
   -h, --help          show this text
   -V, --version       show the version
+
+|> CALL './stage.mjs'(option => value) in QUERY runs a file of yours, in a thread of
+its own. rowriver new-stage NAME writes one to begin with, its types, a sample and a
+test into the new folder NAME.
 
 rowriver mcp serves tools for agents over standard input and output, by the Model
 Context Protocol: they describe, query, profile, check and search files in DIR

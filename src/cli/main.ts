@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { constants } from 'node:os';
+import { CallError } from '../engine/callError.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { SchemaError } from '../engine/schema/schemaError.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
@@ -12,6 +13,7 @@ import type * as mcp from '../mcp/main.ts';
 import { helpText, version, versionText } from './help.ts';
 import type { McpCommand } from './mcpArguments.ts';
 import { showProblem, visible } from './message.ts';
+import { writeNewStage } from './newStage.ts';
 import { createProgressLine, noProgress } from './progress.ts';
 import { run } from './run.ts';
 import { createStdoutSink } from './stdout.ts';
@@ -59,6 +61,10 @@ async function main(): Promise<number> {
   const output = createStdoutSink(process.stdout, signal);
   try {
     if (command.kind === 'mcp') return await serveMcp(command, signal);
+    if (command.kind === 'new-stage') {
+      say(await writeNewStage(command));
+      return exit.done;
+    }
     if (command.kind !== 'run') {
       await output.write(new TextEncoder().encode(command.kind === 'help' ? helpText : versionText));
       return exit.done;
@@ -107,6 +113,7 @@ function failureText(error: unknown): string {
     error instanceof SourceError ||
     error instanceof SinkError ||
     error instanceof SchemaError ||
+    error instanceof CallError ||
     error instanceof TemporaryError;
   if (foreseen) return visible(error.message);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));

@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { Programs } from '../engine/call/programs.ts';
 import { Dataset } from '../engine/dataset/dataset.ts';
 import { readingDoubts } from '../engine/dataset/doubts.ts';
 import { countTo, exportTo } from '../engine/run/export.ts';
@@ -11,7 +12,7 @@ import { poolSize } from '../engine/pool/poolSize.ts';
 import type { Result, Task } from '../engine/pool/task.ts';
 import { reviveFailure } from '../engine/pool/wire.ts';
 import { optionOf, type OpenReading } from '../engine/format/csv/openReading.ts';
-import { checkQuery, parseQuery } from '../engine/query/index.ts';
+import { checkQuery, parseQuery, type CheckedIn } from '../engine/query/index.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { isSameTarget } from '../engine/sink/atomicFile.ts';
@@ -173,15 +174,20 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
       report: report === undefined ? undefined : await open(report),
       invalid: invalid === undefined ? undefined : await open(invalid),
     };
+    const programs = new Programs({
+      worker: new URL('stage.js', import.meta.url),
+      threads: workers(),
+      say: (text) => terminal.say(visible(text)),
+    });
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };
     if (!command.count) {
       try {
-        return await exportTo(dataset, { query, to, sink, rejects, checks, measure }, context);
+        return await exportTo(dataset, { query, to, sink, rejects, checks, programs, measure }, context);
       } catch (error) {
         throw output === undefined ? withPlaceToGoOn(error, dataset, query) : error;
       }
     }
-    const summary = await countTo(dataset, { query, rejects, checks, measure }, context);
+    const summary = await countTo(dataset, { query, rejects, checks, programs, measure }, context);
     terminal.progress.erase();
     await terminal.output.write(new TextEncoder().encode(`${summary.matched}\n`));
     return summary;
@@ -197,8 +203,8 @@ const fileDoubts: Readonly<Record<FileDoubt, string>> = {
     'was written to or touched while it was being read. Some parts were checked and have not changed, but others may have.',
 };
 
-function checkedAs({ layout: { names }, checks }: Dataset): Parameters<typeof checkQuery>[2] {
-  return { names, checks };
+function checkedAs({ layout: { names }, checks }: Dataset): CheckedIn {
+  return { names, checks, calls: true };
 }
 
 /** The format that the name of the output says. */
@@ -248,7 +254,7 @@ async function isStandardOutput(path: string): Promise<boolean> {
 /** What was written to standard output stays there: says where the rest begins. */
 function withPlaceToGoOn(error: unknown, dataset: Dataset, query: string): unknown {
   if (!(error instanceof SourceError) || error.recordAt === undefined) return error;
-  const { plan } = plannedFor(query, dataset.recognised.format);
+  const { plan } = plannedFor(query, dataset.recognised.format, { calls: true });
   if (plan.shape === 'table' || error.recordAt <= dataset.recognised.dataStart) return error;
   const message = `${error.message} Everything before byte ${grouped(error.recordAt)} was written; _offset >= ${error.recordAt} selects the rest.`;
   return new SourceError(error.failure, message, error.position, { cause: error });
@@ -319,7 +325,8 @@ function summaryText(
   const done = count
     ? `${grouped(summary.matched)} matching`
     : `${grouped(summary.matched)} written${target}`;
-  const malformed = `${grouped(summary.malformed)} malformed`;
+  const failed = summary.failed ? `, ${grouped(summary.failed)} failed in CALL` : '';
+  const malformed = `${grouped(summary.malformed)} malformed${failed}`;
   const kept = rejects === undefined ? ' (--rejects FILE collects them)' : ` (in ${visible(rejects)})`;
   const read = `${counted(summary.records, 'record')} read`;
   return `${read}, ${done}, ${malformed}${summary.malformed > 0 ? kept : ''}${otherTables(summary, others)}`;

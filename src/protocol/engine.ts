@@ -55,6 +55,8 @@ export interface ExportSummary extends ExportProgress {
   readonly asText?: readonly string[] | undefined;
   /** CSV: the lines on which other tables of the file begin, whose rows did not take part. */
   readonly otherTables?: readonly number[] | undefined;
+  /** Rows that a program has failed for, which CALL has run. */
+  readonly failed?: number | undefined;
   /** Where the file has a schema. */
   readonly checked?: CheckSummary | undefined;
   /** What its stages took, where that was asked for. */

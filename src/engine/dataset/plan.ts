@@ -5,6 +5,7 @@ import {
   outcomeOf,
   parseQuery,
   planQuery,
+  refusedCalls,
   type Diagnostic,
   type Outcome,
   type Plan,
@@ -35,9 +36,18 @@ export interface PlannedQuery {
   readonly window: MatchWindow;
 }
 
-/** @throws QuerySyntaxError */
-export function plannedFor(asked: string, format: FormatSpec): PlannedQuery {
+/**
+ * @param allows `calls`: whether the query may run programs
+ * @throws QuerySyntaxError
+ */
+export function plannedFor(
+  asked: string,
+  format: FormatSpec,
+  allows: { readonly calls?: boolean } = {},
+): PlannedQuery {
   const written = parsedOrThrow(asked);
+  const refused = allows.calls === true ? [] : refusedCalls(written);
+  if (refused.length > 0) throw new QuerySyntaxError(refused);
   const text = fixTime(written, new Date());
   const plan = planQuery(text === asked ? written : parsedOrThrow(text), formatOf(format).layout);
   return { asked, text, plan, outcome: outcomeOf(written), window: windowOf(plan) };

@@ -54,9 +54,10 @@ export class Matcher {
   }
 
   /** How many records of the block take part, whatever the conditions say of them. */
-  candidates({ count, faults, faulty }: RecordBlock): number {
-    if (faulty === 0) return count;
-    let left = 0;
+  candidates({ count, faults, faulty, violations }: RecordBlock): number {
+    const invalid = this.#onlyValid ? (violations?.size ?? 0) : 0;
+    if (faulty === 0) return count - invalid;
+    let left = -invalid;
     for (let i = 0; i < count; i++) if (this.#takes(faults[i])) left++;
     return left;
   }

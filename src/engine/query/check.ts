@@ -1,4 +1,4 @@
-import { warningAt, type Diagnostic, type Fix, type Span } from './diagnostic.ts';
+import { errorAt, warningAt, type Diagnostic, type Fix, type Span } from './diagnostic.ts';
 import { recordAttributes, type Layout } from './layout.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import { expressionsOf, resolve } from './operator/operators.ts';
@@ -18,17 +18,27 @@ export interface KnownColumn {
   readonly type: string;
 }
 
+/** Where a query is asked. */
+export interface CheckedIn extends Pick<Layout, 'names'> {
+  /** Whether records are checked by a schema. */
+  readonly checks?: boolean;
+  /** Whether it may run programs. */
+  readonly calls?: boolean;
+}
+
 /**
  * What is doubtful about a query, given the columns seen so far. A column that was not seen is a warning: it may be
  * further down in the file.
- * @param layout `checks`: whether the records are checked by a schema
  */
 export function checkQuery(
   query: Query,
   columns: readonly KnownColumn[],
-  { names, checks = false }: Pick<Layout, 'names'> & { readonly checks?: boolean },
+  { names, checks = false, calls = false }: CheckedIn,
 ): Diagnostic[] {
-  const diagnostics: Diagnostic[] = checks ? [] : uncheckedColumns(query);
+  const diagnostics: Diagnostic[] = [
+    ...(calls ? [] : refusedCalls(query)),
+    ...(checks ? [] : uncheckedColumns(query)),
+  ];
   if (columns.length === 0) return diagnostics;
   const candidates = [...columns.map((column) => column.name), ...recordAttributes];
   const isSeen = names === 'columns' ? seenAmongNames(columns) : seenAmongPaths(columns);
@@ -77,6 +87,16 @@ export function checkQuery(
     }
   }
   return diagnostics;
+}
+
+/** What stands in the way of a query that runs programs, where none may be run. */
+export function refusedCalls({ operators }: Query): Diagnostic[] {
+  return operators.flatMap((operator) => {
+    if (operator.kind !== 'call') return [];
+    const message =
+      'CALL runs a program on this computer, and works only in a terminal: rowriver FILE "|> CALL ..."';
+    return [errorAt(operator, message)];
+  });
 }
 
 /** The places that ask for violations where nothing is checked. */

@@ -9,6 +9,7 @@ import { vectorAt, type Batch } from '../stage/batch.ts';
 import { CodedVector } from '../stage/codedVector.ts';
 import { ByteWriter } from '../stage/bytes.ts';
 import type { StagesOutput } from '../pool/task.ts';
+import type { Calls } from '../stage/calls.ts';
 import type { StageContext } from '../stage/context.ts';
 import { columnsOf, writeRows } from '../stage/output.ts';
 import { describedFields, rowsOfFields } from '../stage/describe.ts';
@@ -37,6 +38,7 @@ export interface DeriveOptions {
   readonly malformed?: 'keep' | 'collect';
   readonly violations?: FileScan['violations'];
   readonly stages?: StageMeter | undefined;
+  readonly calls?: Calls | undefined;
   /** Once it is aborted, the rows are those of what was read until then. */
   readonly until?: AbortSignal | undefined;
 }
@@ -125,7 +127,7 @@ async function* derivedBatches(
   plan: Plan,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
-  { malformed = 'keep', violations, stages, until }: DeriveOptions,
+  { malformed = 'keep', violations, stages, calls, until }: DeriveOptions,
 ): AsyncGenerator<Batch> {
   const measure = stages !== undefined;
   const output: StagesOutput = { kind: 'stages', asRecords: plan === query.plan.asRecords };
@@ -143,6 +145,7 @@ async function* derivedBatches(
     signal,
     budget: stageBudget,
     tempFolder: tmpdir(),
+    calls,
     cutoff: (key) => (output.cutoff = key),
     ...(stages && { metrics: stages.metrics }),
   };

@@ -11,6 +11,8 @@ import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts
 import type { Output } from '../pool/task.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
+import { SinkError } from '../sink/sinkError.ts';
+import type { Calls } from '../stage/calls.ts';
 import { neededHead, needsPaths, rowShape } from '../sink/exportFormat.ts';
 import { createDerivedEncoder, derivedTarget, readPaths, type DerivedColumns } from '../sink/derivedRow.ts';
 import { appendReject } from '../sink/rejects.ts';
@@ -28,6 +30,7 @@ import { derivedColumns, deriveRecords, deriveRows, type DeriveOptions } from '.
 import type { EncodedLines } from '../dataset/encodedLines.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
+import { CallLog } from './callLog.ts';
 import { CheckLog, type CheckSinks } from './checkLog.ts';
 import { countWrites, type CountedSink } from './countedSink.ts';
 import { emptyColumns } from './emptyColumns.ts';
@@ -57,6 +60,8 @@ interface ExportOptions {
    * left out of `sink`.
    */
   readonly rejects?: ByteSink | undefined;
+  /** Runs the programs that the query calls; undefined: it may call none. */
+  readonly programs?: Pick<Calls, 'open'> | undefined;
   /** Where what the file's schema does not allow goes; undefined: it is counted. */
   readonly checks?: CheckSinks | undefined;
   /** Whether the summary is to say what the stages took. */
@@ -86,10 +91,10 @@ export async function exportTo(
 
 async function exportAll(
   dataset: Dataset,
-  { query, rejects: rejectSink, checks: checkSinks, measure, kept, ...where }: Export,
+  { query, rejects: rejectSink, checks: checkSinks, programs, measure, kept, ...where }: Export,
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
-  const planned = plannedFor(query, dataset.recognised.format);
+  const planned = plannedFor(query, dataset.recognised.format, { calls: programs !== undefined });
   const { shape, asRecords } = planned.plan;
   // Neither malformed records nor the bytes of records are kept with the rows.
   const keptRows = rejectSink || asRecords ? undefined : kept;
@@ -100,7 +105,10 @@ async function exportAll(
   const to = 'to' in where ? where.to : 'jsonl';
   const rejects = rejectSink && countWrites(rejectSink);
   const checks = new CheckLog(dataset, checkSinks);
-  const run: ExportRun = { dataset, query: planned, to, kept: keptRows, rejects, checks, signal, meter };
+  const calls = programs && new CallLog(dataset, programs, rejects, signal);
+  const run: ExportRun = {
+    ...{ dataset, query: planned, to, kept: keptRows, rejects, checks, calls, signal, meter },
+  };
   const openObjects = objectSinkOf(to);
   const objects = await openObjects?.(counted, objectRowsOf(run));
   let asText: readonly string[] | undefined;
@@ -127,6 +135,7 @@ async function exportAll(
     ...meter.state(),
     written: counted.written(),
     malformed: meter.malformed,
+    failed: calls?.failures,
     checked: checks.summary(),
     stages: stages?.report(planned.plan, shape !== 'records', outputs, elapsedMs),
     asText,
@@ -159,7 +168,7 @@ export async function exportToFile(
  */
 export async function countTo(
   dataset: Dataset,
-  { query, rejects, checks: checkSinks, measure }: Omit<ExportOptions, 'kept'>,
+  { query, rejects, checks: checkSinks, programs, measure }: Omit<ExportOptions, 'kept'>,
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const counted = rejects && countWrites(rejects);
@@ -167,10 +176,12 @@ export async function countTo(
   const meter = new Meter(dataset, progress, stages);
   const checks = new CheckLog(dataset, checkSinks);
   const violations = checks.use;
+  const allows = { calls: programs !== undefined };
+  const calls = programs && new CallLog(dataset, programs, counted, signal);
   let report: StageReport | undefined;
   let doubt: FileDoubt | undefined;
   try {
-    const planned = plannedFor(query, dataset.recognised.format);
+    const planned = plannedFor(query, dataset.recognised.format, allows);
     const malformed = rejects ? 'collect' : 'keep';
     if (planned.plan.shape === 'table') {
       const found = async (result: OrderedResult): Promise<void> => {
@@ -181,11 +192,12 @@ export async function countTo(
       // Rows that are only counted need not be made. What the stages of the query take is measured as it stands.
       const counting = stages
         ? planned
-        : plannedFor(`${query}\n|> AGGREGATE count(*) AS n`, dataset.recognised.format);
+        : plannedFor(`${query}\n|> AGGREGATE count(*) AS n`, dataset.recognised.format, allows);
       for await (const piece of deriveRows(dataset, counting, signal, found, {
         malformed,
         violations,
         stages,
+        calls,
       })) {
         meter.derived(stages ? piece.rows : countIn(piece.bytes));
       }
@@ -211,6 +223,7 @@ export async function countTo(
     ...meter.state(),
     written: counted?.written() ?? 0,
     malformed: meter.malformed,
+    failed: calls?.failures,
     checked: checks.summary(),
     stages: report,
     otherTables: otherTables(dataset),
@@ -273,6 +286,7 @@ interface ExportRun {
   readonly kept: KeptRows | undefined;
   readonly rejects: ByteSink | undefined;
   readonly checks: CheckLog;
+  readonly calls: CallLog | undefined;
   readonly signal: AbortSignal;
   readonly meter: Meter;
 }
@@ -390,6 +404,11 @@ async function* derivedLines(run: ExportRun): AsyncGenerator<Uint8Array> {
 async function columnsOfDerived({ dataset, query, kept, signal, meter }: ExportRun): Promise<DerivedColumns> {
   const names = derivedColumns(query);
   if (names) return { kind: 'named', names };
+  if (query.plan.operators.some(({ kind }) => kind === 'call')) {
+    const message =
+      'A table needs its columns before its rows, and a program is not run twice to find them: name them with SELECT behind CALL.';
+    throw new SinkError('failed', message);
+  }
   refuseSecondPass(dataset);
   const began = performance.now();
   const seen = new JsonFields();
@@ -410,8 +429,8 @@ function noting({ rejects, checks, signal, meter }: ExportRun): (result: Ordered
   };
 }
 
-function deriveOptions({ rejects, checks, meter: { stages } }: ExportRun): DeriveOptions {
-  return { malformed: rejects ? 'collect' : 'keep', violations: checks.use, stages };
+function deriveOptions({ rejects, checks, calls, meter: { stages } }: ExportRun): DeriveOptions {
+  return { malformed: rejects ? 'collect' : 'keep', violations: checks.use, calls, stages };
 }
 
 /** An export of whole records that are not in the order of the file, or that others decide about: ORDER BY, DISTINCT. */

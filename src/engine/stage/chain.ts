@@ -35,11 +35,11 @@ export function chain(
 export function settingOf(
   { stages, live }: PlanStages,
   at: number,
-  { signal, cutoff, budget }: StageContext,
+  { signal, cutoff, calls, budget }: StageContext,
   folder: SpillFolder,
 ): StageSetting {
   const holding = stages.filter(({ holds }) => holds === true).length;
-  return { live: live[at + 1], budget: budget / Math.max(1, holding), folder, signal, cutoff };
+  return { live: live[at + 1], budget: budget / Math.max(1, holding), folder, signal, cutoff, calls };
 }
 
 async function* localRows(batches: AsyncIterable<Batch>, stage: RowStage): AsyncGenerator<Batch> {

@@ -1,3 +1,5 @@
+import type { Calls } from './calls.ts';
+
 /** What the stages of one run share. */
 export interface StageContext {
   readonly signal: AbortSignal;
@@ -7,6 +9,8 @@ export interface StageContext {
   readonly tempFolder: string;
   /** Told the key that rows still to come must be before, as ORDER BY … LIMIT finds it. */
   readonly cutoff?: ((key: Uint8Array) => void) | undefined;
+  /** Runs programs, where queries may call some. */
+  readonly calls?: Calls | undefined;
   /** Filled while the stages run: one entry for each part of a stage that is done in this thread, in their order. */
   readonly metrics?: StageMetrics[];
 }

@@ -2,6 +2,7 @@ import type { Plan } from '../query/index.ts';
 import type { Slot } from '../query/resolve/slot.ts';
 import type { Step, StepKind } from '../query/resolve/step.ts';
 import { aggregateStage } from './aggregate.ts';
+import { callStage } from './call.ts';
 import { computeStage } from './compute.ts';
 import { describeStage } from './describe.ts';
 import { distinctStage } from './distinct.ts';
@@ -32,6 +33,7 @@ const kinds: { readonly [K in StepKind]: (step: Step<K>, slots: readonly Slot[])
   fill: fillStage,
   describe: describeStage,
   frequent: frequentStage,
+  call: callStage,
 };
 
 export function stageOf<K extends StepKind>(step: Step<K>, slots: readonly Slot[]): Stage {

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Programs } from '../../../src/engine/call/programs.ts';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import type { IndexStore } from '../../../src/engine/index/store.ts';
 import type { Pool } from '../../../src/engine/pool/pool.ts';
@@ -21,6 +24,12 @@ const copyOut = "require('node:fs').createReadStream(process.argv[1]).pipe(proce
 
 const signal = new AbortController().signal;
 const context = { signal, progress: () => undefined };
+
+const programs = new Programs({
+  worker: pathToFileURL(resolve('dist/stage.js')),
+  threads: 2,
+  say: () => undefined,
+});
 
 /** Where a file of the matrix is, and what reads it. */
 export interface EngineOptions {
@@ -62,7 +71,9 @@ export class Engine {
 
   async #exported(query: string, to: ExportFormat): Promise<MemorySink> {
     const sink = new MemorySink();
-    await this.#asked((dataset) => exportTo(dataset, { query: this.#named(query), to, sink }, context));
+    await this.#asked((dataset) =>
+      exportTo(dataset, { query: this.#named(query), to, sink, programs }, context),
+    );
     return sink;
   }
 

@@ -179,6 +179,10 @@ export const questions: readonly Question[] = [
     return rows.all.map((row, at) => ({ id: row.value('id'), w: w[at], n: n[at] }));
   }),
 
+  table(`id <= 2000 |> CALL './test/support/echo.mjs' |> SELECT id, key, o`, (rows) =>
+    rows.where((row) => row.id <= 2000).map((row) => pick(row, ['id', 'key', 'o'])),
+  ),
+
   asked(
     'malformed records and their places',
     async (engine) => {

@@ -67,7 +67,7 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   // Operators
   ['a = 1 |> SELCT b', 'SELCT', 'SELCT is not an operator; did you mean SELECT?'],
   ['a = 1 |> FILL 3', '3', 'expected a column, found 3'],
-  ['a = 1 |> foo', 'foo', 'foo is not an operator; the operators are WHERE, SELECT, EXTEND, SET, DROP, RENAME, DISTINCT, AGGREGATE, ORDER BY, LIMIT, OFFSET, TABLESAMPLE, UNNEST, FILL, DESCRIBE, TOP, AS'],
+  ['a = 1 |> foo', 'foo', 'foo is not an operator; the operators are WHERE, SELECT, EXTEND, SET, DROP, RENAME, DISTINCT, AGGREGATE, ORDER BY, LIMIT, OFFSET, TABLESAMPLE, UNNEST, FILL, DESCRIBE, TOP, CALL, AS'],
   ['a = 1 LIMIT 5 ORDER BY b', 'ORDER', 'ORDER starts a new operator; write |> before it'],
   ['|> LIMIT 5 ORDER BY b', 'ORDER', 'ORDER starts a new operator; write |> before it'],
   ['|> ORDER BY a ORDER BY b', 'ORDER', 'ORDER starts a new operator; write |> before it'],

@@ -3,6 +3,7 @@ import type { Cursor } from '../syntax/cursor.ts';
 import type { Expression, NamedExpression, Operator, OperatorKind } from '../syntax/tree.ts';
 import { aggregate } from './aggregate.ts';
 import { as } from './as.ts';
+import { call } from './call.ts';
 import { describe } from './describe.ts';
 import { distinct } from './distinct.ts';
 import { drop } from './drop.ts';
@@ -36,6 +37,7 @@ const entries: { readonly [K in OperatorKind]: OperatorEntry<K> } = {
   fill,
   describe,
   top: topOf,
+  call,
   as,
 };
 

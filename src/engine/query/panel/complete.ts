@@ -90,7 +90,9 @@ function isPipe(token: Token | undefined): boolean {
 }
 
 function operatorItems(): Completion[] {
-  return pipeOperators.map(({ word, form, summary }) => ({ ...keyword(word), detail: form, info: summary }));
+  return pipeOperators
+    .filter(({ onlyInTerminal }) => onlyInTerminal !== true)
+    .map(({ word, form, summary }) => ({ ...keyword(word), detail: form, info: summary }));
 }
 
 function expressionItems(

@@ -1,0 +1,36 @@
+import type { CallOptions } from '../query/operator/call.ts';
+
+/** Between the engine and the thread of a program that a query calls. */
+
+/** Handed to the thread as it starts. */
+export interface CallData {
+  /** Address of the program. */
+  readonly url: string;
+  readonly options: CallOptions;
+}
+
+export type ToCall =
+  /** Rows, a JSON value a line, and the bytes at which their records begin. */
+  | { readonly type: 'rows'; readonly bytes: Uint8Array; readonly offsets: Float64Array | undefined }
+  /** There are no more. */
+  | { readonly type: 'end' }
+  /** The last `made` was taken. */
+  | { readonly type: 'taken' };
+
+export type FromCall =
+  /** `batches` takes the rows as they come; else each `rows` is answered by one `made`. */
+  | { readonly type: 'ready'; readonly batches: boolean; readonly stateless: boolean }
+  | { readonly type: 'pull' }
+  | { readonly type: 'made'; readonly bytes: Uint8Array; readonly failures: readonly RowFailure[] }
+  | { readonly type: 'done' }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** `row` is its number among those that were given at once, from 0 on. */
+export interface RowFailure {
+  readonly row: number;
+  readonly message: string;
+  readonly raw: string;
+}
+
+/** Failures that are told of one batch of rows. */
+export const mostFailures = 1000;

@@ -1,0 +1,175 @@
+/** The entry of the thread that a program runs in which a query calls. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { mostFailures, type CallData, type FromCall, type RowFailure, type ToCall } from './protocol.ts';
+
+/** What a program is told beside the record. */
+interface Context {
+  readonly options: CallData['options'];
+  /** Byte at which the record begins; undefined where the row comes from no single record. */
+  readonly offset?: number | undefined;
+}
+
+/** What a program may export. */
+interface Program {
+  readonly stage?: (record: unknown, context: Context) => unknown;
+  readonly batches?: (input: AsyncIterable<unknown[]>, context: Context) => AsyncIterable<unknown>;
+  /** Whether `stage` keeps nothing from one record to the next, so that several threads may share the work. */
+  readonly stateless?: unknown;
+}
+
+/** Text that is made of one batch, in UTF-16 units. */
+const mostText = 256 * 1024 * 1024;
+
+const port = parentPort;
+if (!port) throw new Error('A program runs in a thread of its own.');
+const { url, options } = workerData as CallData;
+
+const waiting: ToCall[] = [];
+let wake: (() => void) | undefined;
+port.on('message', (message: ToCall) => {
+  waiting.push(message);
+  wake?.();
+});
+
+/** The next message of one kind or another. */
+async function received<K extends ToCall['type']>(
+  ...types: readonly K[]
+): Promise<Extract<ToCall, { type: K }>> {
+  for (;;) {
+    const at = waiting.findIndex(({ type }) => (types as readonly string[]).includes(type));
+    if (at >= 0) return waiting.splice(at, 1)[0] as Extract<ToCall, { type: K }>;
+    await new Promise<void>((resolve) => (wake = resolve));
+  }
+}
+
+function tell(message: FromCall, transfer: readonly ArrayBuffer[] = []): void {
+  port?.postMessage(message, transfer);
+}
+
+async function main(): Promise<void> {
+  const program = (await import(url)) as Program;
+  const { stage, batches } = program;
+  if (typeof batches === 'function') {
+    tell({ type: 'ready', batches: true, stateless: false });
+    await runBatches(batches);
+  } else if (typeof stage === 'function') {
+    tell({ type: 'ready', batches: false, stateless: program.stateless === true });
+    await runStage(stage);
+  } else {
+    tell({
+      type: 'failed',
+      message: 'It exports neither a function stage(record, context) nor batches(input, context).',
+    });
+  }
+}
+
+async function runStage(stage: NonNullable<Program['stage']>): Promise<void> {
+  for (;;) {
+    const { bytes, offsets } = await received('rows');
+    const made = new Made();
+    const failures: RowFailure[] = [];
+    for (const [row, raw] of linesOf(bytes).entries()) {
+      try {
+        let result = stage(JSON.parse(raw), { options, offset: offsets?.[row] });
+        if (isPromise(result)) result = await result;
+        made.add(result);
+      } catch (error) {
+        if (error instanceof TooMuch) throw error;
+        failures.push({ row, message: messageOf(error), raw });
+        if (failures.length > mostFailures) break;
+      }
+    }
+    made.tell(failures);
+  }
+}
+
+async function runBatches(batches: NonNullable<Program['batches']>): Promise<void> {
+  async function* input(): AsyncGenerator<unknown[]> {
+    for (;;) {
+      tell({ type: 'pull' });
+      const message = await received('rows', 'end');
+      if (message.type === 'end') return;
+      yield linesOf(message.bytes).map((line) => JSON.parse(line) as unknown);
+    }
+  }
+  for await (const result of batches(input(), { options })) {
+    const made = new Made();
+    made.add(result);
+    made.tell([]);
+    await received('taken');
+  }
+  tell({ type: 'done' });
+}
+
+/** A program has made more of one batch than can be handed on. */
+class TooMuch extends Error {}
+
+/** The records that a program returns, as JSON. */
+class Made {
+  #text: string[] = [];
+  #length = 0;
+
+  /** @throws TypeError where it is neither a record, nor several, nor nothing */
+  add(result: unknown): void {
+    if (result === undefined || result === null) return;
+    if (typeof result === 'object' && Symbol.iterator in result) {
+      // All or none: a row that fails has made nothing.
+      const lines: string[] = [];
+      let length = 0;
+      for (const one of result as Iterable<unknown>) {
+        if (one === undefined || one === null) continue;
+        const line = asLine(one);
+        lines.push(line);
+        length += line.length;
+        this.#check(length);
+      }
+      for (const line of lines) this.#push(line);
+      return;
+    }
+    this.#push(asLine(result));
+  }
+
+  tell(failures: readonly RowFailure[]): void {
+    const bytes = new Uint8Array(new TextEncoder().encode(this.#text.join('')));
+    tell({ type: 'made', bytes, failures }, [bytes.buffer]);
+  }
+
+  #push(line: string): void {
+    this.#length += line.length;
+    this.#check(0);
+    this.#text.push(line);
+  }
+
+  #check(more: number): void {
+    if (this.#length + more > mostText) throw new TooMuch('It made more than 256 MB of one batch of rows.');
+  }
+}
+
+function asLine(value: unknown): string {
+  const text: unknown = JSON.stringify(value);
+  if (typeof text === 'string' && text.startsWith('{')) return `${text}\n`;
+  const kind = Array.isArray(value) ? 'a list inside a list' : `a ${typeof value}`;
+  throw new TypeError(`It returned ${kind}. A stage returns a record, a list of records, or nothing.`);
+}
+
+function linesOf(bytes: Uint8Array): string[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  return text.split('\n').slice(0, -1);
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** What was thrown, and where in the program. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return `It threw ${typeof error === 'string' ? error : typeof error}.`;
+  const text = error.message === '' ? error.name : `${error.name}: ${error.message}`;
+  const place = error.stack?.split('\n').find((line) => line.includes(url));
+  const at = place?.slice(place.indexOf(url) + url.length).match(/:(\d+):\d+/)?.[1];
+  return at === undefined ? text : `${text} (line ${at})`;
+}
+
+main().catch((error: unknown) => {
+  tell({ type: 'failed', message: messageOf(error) });
+});
