@@ -10,7 +10,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   const { preview } = page;
   const file = preview.file.value;
   const state = preview.state.value;
-  if (!file || !state) return <footer class="footer" />;
+  if (!file || !state || preview.trouble.value) return <footer class="footer" />;
   const otherTables = otherTablesWords(page.otherTables.value);
   const indexed = state.size ? state.indexed / state.size : 1;
   return (
@@ -34,18 +34,20 @@ export function Footer({ page }: { readonly page: PageModel }) {
         </button>
       )}
       <span class="grow">{preview.notice.value || selectionWords(page)}</span>
-      <button
-        type="button"
-        class="text-button quiet"
-        title={
-          file.reading
-            ? t('Detection confidence: {0}%. Change reading options', percent(file.reading))
-            : t('Change Reading Options')
-        }
-        onClick={() => page.readAs()}
-      >
-        {dialectWords(file)}
-      </button>
+      {state.fileSize !== 0 && (
+        <button
+          type="button"
+          class="text-button quiet"
+          title={
+            file.reading
+              ? t('Detection confidence: {0}%. Change reading options', percent(file.reading))
+              : t('Change Reading Options')
+          }
+          onClick={() => page.readAs()}
+        >
+          {dialectWords(file)}
+        </button>
+      )}
       {state.fileSize !== undefined && <span class="file-size">{bytes(state.fileSize)}</span>}
     </footer>
   );

@@ -1,9 +1,9 @@
 /** What shows in place of rows, or above them, when there is something else to say. */
 import type { ComponentChildren } from 'preact';
 import { bytes, count, duration, t } from './l10n.ts';
-import type { OpenColumn } from '../protocol/preview.ts';
+import type { OpenColumn, ViewState } from '../protocol/preview.ts';
 import type { PageModel } from './model/page.ts';
-import { fileWords } from './model/words.ts';
+import { fileWords, madeWhole, recordWords } from './model/words.ts';
 import { visible } from './visible.ts';
 
 /** Over the grid: opening, failed, no rows, no match. */
@@ -17,7 +17,7 @@ export function GridState({ page }: { readonly page: PageModel }) {
       <Empty icon="error" title={t("This file can't be shown")} alert>
         <p>{trouble.message}</p>
         <p class="actions">
-          <button type="button" class="button" onClick={() => void preview.open()}>
+          <button type="button" class="button" onClick={() => void page.tryAgain()}>
             {t('Try Again')}
           </button>
           <OpenAsText page={page} />
@@ -28,16 +28,17 @@ export function GridState({ page }: { readonly page: PageModel }) {
   if (!file || !state) return <Empty icon="loading" spin title={t('Opening\u2026')} />;
   const { rows, exact, view } = preview.shown.value;
   if (rows > 0) return null;
+  // Which columns there are is seen without rows as well.
+  const head = preview.columns.value.length > 0 ? page.headHeight.value : 0;
   if (view < 0) return <Empty icon="loading" spin title={t('Running the filter\u2026')} />;
   if (view === 0) {
-    if (!exact) return <Empty icon="loading" spin title={t('Reading the first rows\u2026')} />;
+    if (!exact) return <Empty icon="loading" spin title={t('Reading the first rows\u2026')} below={head} />;
     return (
-      <Empty icon="file" title={state.fileSize === 0 ? t('The file is empty') : t('No records in this file')}>
-        <p>
-          {state.fileSize === 0
-            ? t('The file has no content.')
-            : t('{0}, no records.', bytes(state.fileSize ?? state.indexed))}
-        </p>
+      <Empty
+        icon="file"
+        title={state.fileSize === 0 ? t('The file is empty') : t('No records in this file')}
+        below={head}
+      >
         <p class="actions">
           <OpenAsText page={page} />
         </p>
@@ -47,22 +48,33 @@ export function GridState({ page }: { readonly page: PageModel }) {
   const result = preview.result.value;
   if (!result) return null;
   if (result.phase === 'running') {
-    // Groups and sorted rows come when all records have been read.
-    const { rows: made, order } = result.outcome;
-    const whole = made !== 'records' || order.length > 0;
-    return <Empty icon="loading" spin title={whole ? t('Reading the records\u2026') : t('No matches yet')} />;
+    const title = madeWhole(result.outcome) ? t('Reading the records\u2026') : t('No matches yet');
+    return <Empty icon="loading" spin title={title} below={head} />;
   }
-  // The rows are those of the query before one that is wrong.
-  const nothing = filter.error.value === '' ? t('No records match') : t('The last query matched no records');
+  // What the index lets a query pass over is searched all the same.
+  const searched = t(
+    'Searched {0}, {1}.',
+    recordWords(result.records),
+    bytes(Math.max(0, result.scanned) + result.skipped),
+  );
   return (
-    <Empty icon="search" title={result.phase === 'failed' ? t('The query failed') : nothing}>
+    <Empty icon="search" title={noRowsWords(result, filter.error.value !== '')} below={head}>
       {result.message && <p>{result.message}</p>}
       <p>
-        {t('Scanned {0} records, {1}.', count(result.records), bytes(result.scanned + result.skipped))}
+        {searched}
         {result.malformed > 0 && ` ${t('{0} are malformed.', count(result.malformed))}`}
       </p>
       <p class="actions">
-        <button type="button" class="button" onClick={() => void filter.clear()}>
+        {result.phase === 'cancelled' && (
+          <button type="button" class="button" onClick={() => void filter.run(filter.applied.value)}>
+            {t('Run Again')}
+          </button>
+        )}
+        <button
+          type="button"
+          class={result.phase === 'cancelled' ? 'button secondary' : 'button'}
+          onClick={() => void filter.clear()}
+        >
           {t('Clear Filter')}
         </button>
       </p>
@@ -70,10 +82,23 @@ export function GridState({ page }: { readonly page: PageModel }) {
   );
 }
 
+/** @param before the rows are those of the query before one that is wrong */
+function noRowsWords({ phase, outcome }: ViewState, before: boolean): string {
+  if (phase === 'failed') return t('The query failed');
+  if (phase === 'cancelled') {
+    return madeWhole(outcome)
+      ? t('The query was cancelled before it had rows')
+      : t('No matches before the query was cancelled');
+  }
+  if (before) return t('The last query matched no records');
+  return outcome.filtered ? t('No records match') : t('The query has no rows');
+}
+
 /** Above the grid: the file has changed, is gone; the engine was started anew. */
 export function Banners({ page }: { readonly page: PageModel }) {
   const { preview } = page;
-  const state = preview.state.value;
+  // Of a file that cannot be shown there is nothing more to say.
+  const state = preview.trouble.value ? undefined : preview.state.value;
   const query = page.filter.applied.value;
   return (
     <>
@@ -197,10 +222,16 @@ function Empty(props: {
   readonly title: string;
   readonly spin?: boolean;
   readonly alert?: boolean;
+  /** Pixels of the grid's upper edge that stay in sight. */
+  readonly below?: number;
   readonly children?: ComponentChildren;
 }) {
   return (
-    <div class="empty-state" role={props.alert ? 'alert' : undefined}>
+    <div
+      class={props.below ? 'empty-state below-head' : 'empty-state'}
+      role={props.alert ? 'alert' : undefined}
+      style={{ '--head-height': `${props.below ?? 0}px` }}
+    >
       <span
         class={`codicon codicon-${props.icon}${props.spin ? ' codicon-modifier-spin' : ''}`}
         aria-hidden="true"

@@ -64,6 +64,14 @@ describe('webview/page', () => {
     await locator.filter({ hasText }).waitFor();
   }
 
+  /** The last that the editor was told for its status bar. */
+  async function statusSays(page: Page, words: RegExp): Promise<void> {
+    await page.waitForFunction((pattern) => {
+      const told = window.bed.calls.findLast(({ method }) => method === 'host/status')?.params;
+      return new RegExp(pattern).test(JSON.stringify(told));
+    }, `"text":"${words.source}"`);
+  }
+
   /** Record numbers in sight, top to bottom, once all of them are there. */
   async function records(page: Page): Promise<number[]> {
     await painted(page);
@@ -263,6 +271,40 @@ describe('webview/page', () => {
       assert((await records(page)).length > 10);
     });
 
+    it('says of a sort that was cancelled that it has no rows, and runs it again', async () => {
+      const page = await open({ query: 300_000 });
+      await filter(page, 'sorted nothing');
+      await page.getByText('Reading the records').waitFor();
+      await page.locator('.result-line').getByRole('button', { name: 'Cancel' }).click();
+      await page.getByText('The query was cancelled before it had rows').waitFor();
+      await shows(page.locator('.result-line'), /records scanned/);
+      assert.equal(await page.getByText(/No records match|Rows so far/).count(), 0);
+      await page.getByRole('button', { name: 'Run Again' }).click();
+      await page.getByText('Reading the records').waitFor();
+    });
+
+    it('says which query the rows are of when the next one has an error', async () => {
+      const page = await open({ query: 300_000 });
+      await filter(page, 'status >= 500');
+      await page
+        .getByText(/records match/)
+        .first()
+        .waitFor();
+      await filter(page, 'boom');
+      const before = page.locator('.rows-before');
+      await shows(
+        before,
+        /^Rows of the last query: status >= 500 \([\d,]+ of .*, cancelled before its end\)$/,
+      );
+      await statusSays(page, /[\d,]+ of [\d,]+ records match/);
+    });
+
+    it('tells the editor how far a query is while it runs', async () => {
+      const page = await open({ query: 300_000 });
+      await filter(page, 'status >= 500');
+      await statusSays(page, /[^"]*spin[^"]* records match/);
+    });
+
     it('cuts nothing off that can be clicked, and folds what are many conditions', async () => {
       for (const width of [1400, 900, 600]) {
         const page = await open({ width });
@@ -447,7 +489,7 @@ describe('webview/page', () => {
       const page = await open();
       await filter(page, 'nothing');
       await page.getByText('No records match').waitFor();
-      await page.getByText('Scanned 1,000,000,000 records, 312.0 GB.').waitFor();
+      await page.getByText('Searched 1,000,000,000 records, 312.0 GB.').waitFor();
       await filter(page, 'stauts >= 500');
       await page.getByText('The last query matched no records').waitFor();
       await page.getByRole('button', { name: 'Clear Filter' }).click();
@@ -962,6 +1004,23 @@ describe('webview/page', () => {
   });
 
   describe('states', () => {
+    it('leaves the columns in sight where there are no rows, and claims nothing of an empty file', async () => {
+      const page = await open({ file: 'empty' });
+      await page.getByText('The file is empty').waitFor();
+      const inSight = () =>
+        page.evaluate(() => {
+          const head = document.querySelector('.head:not(.gutter)')?.getBoundingClientRect();
+          return head && document.elementFromPoint(head.x + 20, head.y + 10)?.closest('.head') !== null;
+        });
+      assert(await inSight());
+      assert.equal(await page.locator('.empty-state p:not(.actions)').count(), 0);
+      assert.equal(await page.locator('.footer button').count(), 0);
+      await page.getByRole('button', { name: 'Column Plots' }).click();
+      await filter(page, 'nothing');
+      await page.getByText('No records match').waitFor();
+      assert(await inSight());
+    });
+
     for (const [file, words] of [
       ['denied', 'permission denied'],
       ['empty', 'The file is empty'],

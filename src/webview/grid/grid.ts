@@ -32,8 +32,8 @@ import {
 } from './selection.ts';
 import { createTabStop } from './tabStop.ts';
 
-/** Of the names, without plots. */
-const nameHeight = 28;
+/** Of the names, without plots, in pixels. */
+export const nameHeight = 28;
 const cacheBytes = 48 * 1024 * 1024;
 /** Columns are asked for in groups, so that scrolling sideways does not ask for each on its own. */
 const laneGroup = 16;

@@ -147,7 +147,14 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
       changed();
       if (done.phase === 'failed' && current === mine) error.value = capital(done.message);
     } catch (failure) {
-      if (!isAbort(failure) && current === mine) error.value = sentence(failure);
+      if (!isAbort(failure) && current === mine) {
+        const before = result.peek();
+        batch(() => {
+          error.value = sentence(failure);
+          // The query before was not done when this one took its place.
+          if (before?.phase === 'running') result.value = { ...before, phase: 'cancelled' };
+        });
+      }
     } finally {
       if (current === mine) {
         running.value = false;

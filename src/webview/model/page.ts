@@ -7,6 +7,7 @@ import { createFilter, type Filter } from './filter.ts';
 import { createFind, type FindModel } from './find.ts';
 import { createKeeper, createSaver } from './keeper.ts';
 import { createOtherTables, type OtherTable } from './otherTables.ts';
+import { nameHeight } from '../grid/grid.ts';
 import type { Overlay } from './overlay.ts';
 import { createPreview, type Preview } from './preview.ts';
 import { createColumnFacts, type ColumnFacts } from './columnFacts.ts';
@@ -33,6 +34,8 @@ export interface PageModel extends Actions {
   readonly side: Signal<SavedPage['side']>;
   readonly split: Signal<number>;
   readonly overlay: Signal<Overlay | undefined>;
+  /** Of the grid's header: the names and the plots, in pixels. */
+  readonly headHeight: ReadonlySignal<number>;
   /** Set by the box when it is there. */
   readonly focusBox: Signal<() => void>;
   command(command: PageCommand): void;
@@ -44,6 +47,8 @@ export interface PageModel extends Actions {
   start(): Promise<void>;
   /** Reads the file anew, and shows the same place of the same query. */
   reload(): Promise<void>;
+  /** Opens a file that could not be shown, with what the page was to show of it. */
+  tryAgain(): Promise<void>;
   runPaused(): void;
 }
 
@@ -203,10 +208,13 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
 
   let statusTimer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
-    const status = statusOf(preview, filter);
-    if (!status) return;
-    clearTimeout(statusTimer);
-    statusTimer = setTimeout(() => void link.call('host/status', status).catch(() => undefined), statusDelay);
+    if (!statusOf(preview, filter)) return;
+    // Told while a query runs, too, though its count changes all the time.
+    statusTimer ??= setTimeout(() => {
+      statusTimer = undefined;
+      const status = statusOf(preview, filter);
+      if (status) void link.call('host/status', status).catch(() => undefined);
+    }, statusDelay);
   });
 
   return {
@@ -224,6 +232,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     side,
     split,
     overlay,
+    headHeight: computed(() => nameHeight + (plots.value ? heads.height : 0)),
     focusBox,
     command,
     goToRecord,
@@ -231,6 +240,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     readAs: (about) => actions.askHost('host/readAs', about ? { about } : {}),
     start: () => kept.start(),
     reload: () => kept.reload(),
+    tryAgain: () => (preview.file.peek() ? kept.reload() : kept.again()),
     runPaused: () => kept.runPaused(),
   };
 }

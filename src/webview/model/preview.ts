@@ -96,7 +96,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
         records,
       };
     }
-    if (awaited.value) return { view: -1, rows: 0, exact: false, numbered: false, records };
+    if (awaited.value || trouble.value) return { view: -1, rows: 0, exact: false, numbered: false, records };
     return { view: 0, rows: records, exact: state.value?.exact ?? false, numbered: true, records };
   });
 

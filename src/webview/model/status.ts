@@ -15,6 +15,9 @@ export function statusOf(preview: Preview, filter: Filter): Status | undefined {
   const state = preview.state.value;
   const result = preview.result.value;
   if (!file || !state) return undefined;
+  const encoding = file.encoding.toUpperCase();
+  if (preview.trouble.value)
+    return { text: t('Not shown'), tooltip: `${file.name}\n${preview.trouble.value.message}`, encoding };
   const text = result
     ? resultWords(result)
     : state.exact
@@ -23,8 +26,8 @@ export function statusOf(preview: Preview, filter: Filter): Status | undefined {
   const busy = filter.running.value || (state.phase === 'indexing' && !state.resting);
   const facts = [
     file.name,
-    file.dialect,
-    file.encoding.toUpperCase(),
+    state.fileSize === 0 ? '' : file.dialect,
+    encoding,
     state.fileSize === undefined ? '' : bytes(state.fileSize),
     state.malformed > 0 ? t('{0} malformed', count(state.malformed)) : '',
     filter.applied.value ? t('Filter: {0}', filter.applied.value) : '',
@@ -33,6 +36,6 @@ export function statusOf(preview: Preview, filter: Filter): Status | undefined {
   return {
     text: busy ? `$(sync~spin) ${text}` : text,
     tooltip: facts.filter((fact) => fact !== '').join('\n'),
-    encoding: file.encoding.toUpperCase(),
+    encoding,
   };
 }

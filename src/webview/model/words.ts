@@ -6,11 +6,15 @@ export function recordWords(records: number): string {
   return records === 1 ? t('1 record') : t('{0} records', count(records));
 }
 
+/** Whether groups or sorted rows are made: they are there when all records have been read, and not before. */
+export function madeWhole({ rows, order }: Outcome): boolean {
+  return rows !== 'records' || order.length > 0;
+}
+
 /** "1,234 of 56,789 records match", "5 groups from 56,789 records", "56,789 records". */
 export function resultWords({ outcome, matched, records, phase }: ViewState): string {
-  const { rows, filtered, limited, order } = outcome;
-  // Groups and sorted rows are there when all records have been read, and not before.
-  if (phase === 'running' && matched === 0 && (rows !== 'records' || order.length > 0))
+  const { rows, filtered, limited } = outcome;
+  if ((phase === 'running' || phase === 'cancelled') && matched === 0 && madeWhole(outcome))
     return t('{0} scanned', recordWords(records));
   if (rows === 'groups') {
     return matched === 1

@@ -2,13 +2,13 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { Condition } from '../../protocol/preview.ts';
+import type { Condition, ViewState } from '../../protocol/preview.ts';
 import { noMenu } from '../dom.ts';
 import { t } from '../l10n.ts';
 import { capital, type Link } from '../link.ts';
 import { spoken, type Filter } from '../model/filter.ts';
 import type { Preview } from '../model/preview.ts';
-import { resultKind } from '../model/words.ts';
+import { resultKind, resultWords } from '../model/words.ts';
 import { IconButton } from '../parts/button.tsx';
 import { VisibleText } from '../detail/text.tsx';
 import { visible } from '../visible.ts';
@@ -112,6 +112,7 @@ function ResultLine({ filter, preview, result, editCondition }: ResultLineProps)
             {t('Try Again')}
           </button>
         )}
+        {on && state && state.phase !== 'failed' && <RowsBefore query={filter.applied.value} state={state} />}
         {on && <ClearButton filter={filter} />}
       </div>
     );
@@ -127,7 +128,9 @@ function ResultLine({ filter, preview, result, editCondition }: ResultLineProps)
       )}
       <Progress state={state} running={running} />
       {state?.phase === 'cancelled' && (
-        <span class="facts warn">{t('Cancelled. Rows so far are shown.')}</span>
+        <span class="facts warn">
+          {state.matched > 0 ? t('Cancelled. Rows so far are shown.') : t('Cancelled.')}
+        </span>
       )}
       {running && (
         <button type="button" class="text-button" onClick={() => filter.cancel()}>
@@ -172,6 +175,21 @@ function ResultLine({ filter, preview, result, editCondition }: ResultLineProps)
       {on && result}
       {on && <ClearButton filter={filter} />}
     </div>
+  );
+}
+
+/** Of which query the rows are, when the one in the box has an error. */
+function RowsBefore({ query, state }: { readonly query: string; readonly state: ViewState }) {
+  const words =
+    state.phase === 'cancelled' ? t('{0}, cancelled before its end', resultWords(state)) : resultWords(state);
+  return (
+    <span class="facts rows-before" title={visible(query)}>
+      {t('Rows of the last query:')}{' '}
+      <code>
+        <VisibleText text={query} />
+      </code>{' '}
+      ({words})
+    </span>
   );
 }
 

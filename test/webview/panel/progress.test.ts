@@ -21,7 +21,18 @@ const state: ViewState = {
 
 describe('webview/panel/progress', () => {
   it('counts skipped bytes as done, but not into the rate', () => {
-    assert.deepEqual(paceOf(state), { share: 0.5, perSecond: 500, leftMs: 10_000 });
+    assert.deepEqual(paceOf(state), {
+      ...{ share: 0.5, perSecond: 500, leftMs: 10_000 },
+      known: true,
+    });
+  });
+
+  it('tells no speed and no time where nearly nothing was read', () => {
+    for (const scanned of [-256, 0, 12]) {
+      const { known, leftMs, perSecond } = paceOf({ ...state, scanned });
+      assert.deepEqual([known, leftMs], [false, undefined]);
+      assert(perSecond >= 0);
+    }
   });
 
   it('says nothing of the time left while nothing is known of it', () => {
