@@ -184,7 +184,10 @@ export interface ColumnStatistics {
   readonly column: number;
   /** Of all rows: of the file, or of the view where that has columns of its own. Undefined while nothing was read. */
   readonly whole: ColumnSummary | undefined;
-  /** Of the view's rows, where the view is a filter of the file. */
+  /**
+   * Of the view's rows, where the view is a filter of the file. `top.values` holds the values listed of the whole too, behind
+   * its own; where it is exact and lacks one, no row has it.
+   */
   readonly filtered: ColumnSummary | undefined;
   readonly histogram: Histogram | undefined;
 }

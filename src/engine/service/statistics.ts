@@ -227,12 +227,12 @@ function columnOf(
 ): ColumnStatistics {
   const whole = all.get(column);
   const part = filtered?.get(column);
-  const summary = (kept: Kept | undefined): ColumnStatistics['whole'] =>
-    kept && summaryOf(kept.column, kept.malformed, depth);
+  const summary = whole && summaryOf(whole.column, whole.malformed, depth);
   return {
     column,
-    whole: summary(whole),
-    filtered: summary(part),
+    whole: summary,
+    // What the filter has of the values that are frequent in the whole is to be said as well.
+    filtered: part && summaryOf(part.column, part.malformed, depth, summary?.top.values),
     histogram: histogramOf(whole?.column, part?.column, filtered !== undefined, depth),
   };
 }

@@ -22,11 +22,16 @@ const mostBars = { header: 40, panel: 80 } as const;
 const mostPatterns = 10;
 const outerPercents = [1, 5, 95, 99];
 
-/** The figures of a column, as the protocol has them. @param malformed rows that cannot be read */
+/**
+ * The figures of a column, as the protocol has them.
+ * @param malformed rows that cannot be read
+ * @param wanted values that are listed also where they are not frequent
+ */
 export function summaryOf(
   column: ColumnAccumulator,
   malformed: number,
   depth: StatisticsDepth,
+  wanted: readonly ValueCount[] = [],
 ): ColumnSummary {
   const { number, text, boolean, time, list, object, missing } = column.kinds;
   return {
@@ -37,7 +42,7 @@ export function summaryOf(
     times: column.times && rangeSummary(column.times, depth),
     texts: textSummary(column),
     lists: listSummary(column, depth),
-    top: topOf(column, topValues[depth]),
+    top: topOf(column, topValues[depth], wanted),
     patterns: depth === 'panel' ? patternsOf(column) : undefined,
   };
 }
@@ -142,9 +147,13 @@ function listSummary({ lists, kinds }: ColumnAccumulator, depth: StatisticsDepth
  * The most frequent values of a column. Where counts are estimates, only values that are counted more often than the estimate
  * may be wrong by: of others it is not known which are frequent.
  */
-export function topOf(column: ColumnAccumulator, most: number): TopValues {
+export function topOf(
+  column: ColumnAccumulator,
+  most: number,
+  wanted: readonly ValueCount[] = [],
+): TopValues {
   const { values, kinds } = column;
-  const listed = mostCounted(column, most, values.exact ? 0 : values.error);
+  const listed = mostCounted(column, most, values.exact ? 0 : values.error, wanted);
   const total = kinds.number + kinds.text + kinds.time + kinds.boolean;
   return {
     values: listed,
@@ -159,8 +168,13 @@ export function examplesOf(column: ColumnAccumulator, most: number): ValueCount[
   return mostCounted(column, most, 0);
 }
 
-/** @param least only values that are counted more often than this */
-function mostCounted({ values, kinds, trues }: ColumnAccumulator, most: number, least: number): ValueCount[] {
+/** @param least only values that are counted more often than this, and those that are wanted */
+function mostCounted(
+  { values, kinds, trues }: ColumnAccumulator,
+  most: number,
+  least: number,
+  wanted: readonly ValueCount[] = [],
+): ValueCount[] {
   const all = [...values.entries()].filter(
     ({ kind }) => kind !== ValueKind.List && kind !== ValueKind.Object,
   );
@@ -171,11 +185,18 @@ function mostCounted({ values, kinds, trues }: ColumnAccumulator, most: number, 
   ] as const) {
     if (count > 0) counted.push({ count, value: () => ({ text, kind: 'boolean', count, cut: false }) });
   }
-  return counted
-    .filter(({ count }) => count > least)
-    .sort((a, b) => b.count - a.count)
-    .slice(0, most)
-    .map(({ value }) => value());
+  counted.sort((a, b) => b.count - a.count);
+  const frequent = counted.filter(({ count }) => count > least).slice(0, most);
+  const listed = frequent.map(({ value }) => value());
+  const missing = new Set(wanted.map(signOf));
+  for (const value of listed) missing.delete(signOf(value));
+  if (missing.size === 0) return listed;
+  const others = counted.slice(frequent.length).map(({ value }) => value());
+  return [...listed, ...others.filter((value) => missing.has(signOf(value)))];
+}
+
+function signOf({ kind, text, cut }: ValueCount): string {
+  return `${kind} ${cut} ${text}`;
 }
 
 function shown({ kind, bytes, length, count }: CountedValue): ValueCount {

@@ -138,7 +138,6 @@ export function Bars({ label, bars, across, width, height, pick, leave, tabIndex
       }}
       onKeyDown={onKey}
     >
-      {range && <rect class="brush" x={low * step} y={0} width={(high - low + 1) * step} height={height} />}
       {bars.map(({ whole, filtered, words, picked, parts }, index) => (
         <g
           key={index}
@@ -180,6 +179,7 @@ export function Bars({ label, bars, across, width, height, pick, leave, tabIndex
           )}
         </g>
       ))}
+      {range && <rect class="brush" x={low * step} y={0} width={(high - low + 1) * step} height={height} />}
     </svg>
   );
 }

@@ -7,7 +7,7 @@ import { visible } from '../visible.ts';
 import { keyTarget } from './bars.tsx';
 import type { Chart, Point } from './chart.ts';
 import { hideTip, showTip } from './tip.ts';
-import { figure, shortTime } from './words.ts';
+import { tickWords, shortTime } from './words.ts';
 
 export interface ChartViewProps {
   readonly chart: Chart;
@@ -203,7 +203,7 @@ function yAxis(chart: Chart, room: number): Axis {
   const base = Math.min(room, Math.max(0, scale(0)));
   return {
     place: (value) => scale(value),
-    ticks: scale.ticks(count).map((tick) => ({ at: scale(tick), text: figure(tick) })),
+    ticks: scale.ticks(count).map((tick) => ({ at: scale(tick), text: tickWords(tick) })),
     band: 0,
     base,
   };
@@ -242,7 +242,7 @@ function xAxis({ mark, xKind, names, points }: Chart, room: number): Axis {
     place: (value) => scale(value),
     ticks: scale.ticks(count).map((tick) => ({
       at: scale(tick),
-      text: tick instanceof Date ? (format?.(tick) ?? '') : figure(tick),
+      text: tick instanceof Date ? (format?.(tick) ?? '') : tickWords(tick),
     })),
     band: mark === 'bars' ? Math.max(1, pad * 1.5) : 0,
     base: 0,

@@ -39,7 +39,8 @@ export function Checklist({ page, column, whole, matches, isWhole }: ChecklistPr
     most: Math.max(1, values.at(0)?.count ?? 0, nulls),
     isFiltered: matches !== undefined,
     isWhole: isWhole && isOfWhole,
-    isExact: top.exact && (matches?.top.exact ?? true),
+    isExact: (matches ?? whole).top.exact,
+    isSure: top.exact && (matches?.top.exact ?? true),
     wholeRows: rowsOf(whole.kinds),
   };
   const pick = (next: ValuePick) => page.pick(column, next);
@@ -81,7 +82,7 @@ export function Checklist({ page, column, whole, matches, isWhole }: ChecklistPr
             words={t('null or missing')}
             whole={nulls}
             shown={matches ? matches.kinds.null + matches.kinds.missing : nulls}
-            scale={{ ...scale, isExact: true }}
+            scale={{ ...scale, isExact: true, isSure: true }}
             picked={picked.nulls}
             tick={() => pick({ ...nothing, values: picked.values, nulls: !picked.nulls })}
             only={() => pick({ ...nothing, nulls: true })}
@@ -107,8 +108,9 @@ interface ValueLineProps {
     readonly most: number;
     readonly isFiltered: boolean;
     readonly isWhole: boolean;
-    /** Otherwise counts may be too low. */
+    /** Otherwise what is shown may be too low; `isSure`: otherwise what is told may be. */
     readonly isExact: boolean;
+    readonly isSure: boolean;
     readonly wholeRows: number;
   };
   readonly picked: boolean;
@@ -118,12 +120,12 @@ interface ValueLineProps {
 }
 
 function ValueLine({ words, whole, shown, scale, picked, tick, only, exclude }: ValueLineProps) {
-  const { all, most, isFiltered, isWhole, isExact, wholeRows } = scale;
+  const { all, most, isFiltered, isWhole, isExact, isSure, wholeRows } = scale;
   const counted =
     isFiltered && !isWhole
       ? rows(shown ?? 0)
       : countWords(whole, shown ?? whole, wholeRows, isFiltered && shown !== undefined);
-  const told = isExact ? counted : t('at least {0}', counted);
+  const told = isSure ? counted : t('at least {0}', counted);
   const shownWords = shown === undefined ? '\u2013' : count(shown);
   return (
     <li class={picked ? 'value-line picked' : 'value-line'}>

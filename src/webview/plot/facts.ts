@@ -8,13 +8,15 @@ import { figure, rows, share, shortTime } from './words.ts';
 export interface Fact {
   readonly name: string;
   readonly value: string;
+  /** A count of rows, which is not listed where it is 0. */
+  readonly isCount?: boolean;
 }
 
 export function factsOf(summary: ColumnSummary): Fact[] {
   const { kinds, distinct, numbers, times, texts, lists } = summary;
   const all = rowsOf(kinds);
   const of = (name: string, number: number): Fact[] =>
-    number === 0 ? [] : [{ name, value: `${count(number)} (${share(number, all)})` }];
+    number === 0 ? [] : [{ name, value: `${count(number)} (${share(number, all)})`, isCount: true }];
   const error = distinct.exact ? '' : `\u00a0\u00b1\u00a0${(distinct.error * 100).toFixed(1)}%`;
   return [
     { name: t('count'), value: count(all) },
@@ -67,7 +69,7 @@ function rangeFacts({ kind, ...range }: RangeSummary): Fact[] {
     { name: t('mean'), value: rounded(range.mean) },
     ...(range.std === undefined
       ? []
-      : [{ name: t('std'), value: isTime ? t('{0} s', figure(range.std)) : figure(range.std) }]),
+      : [{ name: t('std'), value: isTime ? duration(range.std) : figure(range.std) }]),
     ...(range.sum === undefined ? [] : [{ name: t('sum'), value: range.sum }]),
     ...(isTime
       ? []
@@ -78,10 +80,17 @@ function rangeFacts({ kind, ...range }: RangeSummary): Fact[] {
   ];
 }
 
+/** Seconds in the unit that leaves few digits. */
+function duration(seconds: number): string {
+  if (seconds >= 2 * 86_400) return t('{0} days', figure(seconds / 86_400));
+  if (seconds >= 2 * 3600) return t('{0} h', figure(seconds / 3600));
+  return seconds >= 120 ? t('{0} min', figure(seconds / 60)) : t('{0} s', figure(seconds));
+}
+
 /** Digits that a double cannot hold are kept. */
 function roundedNumber(text: string): string {
   const value = Number(text.replaceAll('_', ''));
-  return text.length <= 12 || !Number.isFinite(value) ? text : figure(value);
+  return text.length <= 10 || !Number.isFinite(value) ? text : figure(value);
 }
 
 /** What is to be said of approximate counts; '' where they are exact. */

@@ -93,7 +93,11 @@ export function figureTable(whole: ColumnSummary, filtered: ColumnSummary | unde
   const of = factsOf(whole);
   if (!filtered) return of.map(({ name, value }) => ({ name, shown: value, whole: undefined }));
   const mine = new Map(factsOf(filtered).map(({ name, value }) => [name, value]));
-  return of.map(({ name, value }) => ({ name, shown: mine.get(name) ?? '\u2013', whole: value }));
+  return of.map(({ name, value, isCount }) => ({
+    name,
+    shown: mine.get(name) ?? (isCount ? count(0) : '\u2013'),
+    whole: value,
+  }));
 }
 
 interface ValueTableProps {

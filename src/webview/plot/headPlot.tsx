@@ -62,13 +62,14 @@ function HeadPlot({ context, column, width }: HeadPlotProps) {
   const drawing = drawingOf({ context, column, known: shown, room });
   const limits = drawing.words.filter((words) => words !== '');
   const soFar = isPartial ? partial(Math.min(...read.map(({ share: done }) => done))) : '';
+  const hasLimits = !isPartial || fits([soFar, ...limits], room);
   return (
     <div class={known.stale ? 'plot stale' : 'plot'}>
       {drawing.mark}
       <div class="plot-words">
+        {hasLimits && <span>{drawing.words[0]}</span>}
         {isPartial && <span class="plot-partial">{soFar}</span>}
-        {(!isPartial || fits([soFar, ...limits], room)) &&
-          drawing.words.map((words, index) => <span key={index}>{words}</span>)}
+        {hasLimits && <span>{drawing.words[1]}</span>}
       </div>
       <Shares summary={shown.filtered ?? whole} room={room} />
     </div>

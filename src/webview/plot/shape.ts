@@ -113,19 +113,19 @@ function booleans(whole: ColumnSummary, filtered: ColumnSummary | undefined): Pa
   ];
 }
 
-/** How many matches hold a value; undefined where the filter's own list of most frequent ones does not tell. */
+/** How many matches hold a value of the whole's list; undefined where counts are estimates and it is not known. */
 export function matchesOf(
   filtered: ColumnSummary,
 ): (value: Pick<ValueCount, 'kind' | 'text'>) => number | undefined {
-  const { values, others } = filtered.top;
+  const { values, exact } = filtered.top;
   const listed = new Map(values.map((value) => [keyOf(value), value.count]));
-  return (value) => listed.get(keyOf(value)) ?? (others === 0 ? 0 : undefined);
+  return (value) => listed.get(keyOf(value)) ?? (exact ? 0 : undefined);
 }
 
 function valuesOf(whole: ColumnSummary, filtered: ColumnSummary | undefined): Part[] {
   const matching = filtered && matchesOf(filtered);
   const parts = whole.top.values.map((value): Part => {
-    // Of a filter's own most frequent values one may be missing; it is then at most as frequent as the last of them.
+    // Where the counts of the filter are estimates one may be missing: it is not frequent then.
     const count = matching ? (matching(value) ?? 0) : value.count;
     return { value, whole: value.count, filtered: count };
   });

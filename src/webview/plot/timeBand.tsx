@@ -41,21 +41,23 @@ export function TimeBand({ page }: { readonly page: PageModel }) {
             ))}
           </select>
         </label>
-        <label>
-          <span>{t('stacked by')}</span>
-          <select
-            class="input"
-            value={timeline.by.value}
-            onChange={(event) => (timeline.by.value = event.currentTarget.value)}
-          >
-            <option value="">{t('nothing')}</option>
-            {others.map(({ path, name }) => (
-              <option key={path} value={path}>
-                {visible(name)}
-              </option>
-            ))}
-          </select>
-        </label>
+        {column && (
+          <label>
+            <span>{t('stacked by')}</span>
+            <select
+              class="input"
+              value={timeline.by.value}
+              onChange={(event) => (timeline.by.value = event.currentTarget.value)}
+            >
+              <option value="">{t('nothing')}</option>
+              {others.map(({ path, name }) => (
+                <option key={path} value={path}>
+                  {visible(name)}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
         <Legend page={page} />
         <span class="grow" />
         <span class="facts" role="status">
@@ -68,7 +70,7 @@ export function TimeBand({ page }: { readonly page: PageModel }) {
         )}
         <IconButton icon="close" label={t('Close')} run={() => (timeline.on.value = false)} />
       </div>
-      <div class="time-plot" ref={host} style={{ height: `${drawn + 16}px` }}>
+      <div class="time-plot" ref={host} style={{ height: column ? `${drawn + 16}px` : '0' }}>
         {answer && column && answer.places.length > 1 && <Plot page={page} width={width.value} />}
       </div>
     </section>

@@ -4,7 +4,10 @@ import { visible } from '../visible.ts';
 import type { Bar, Part, Share } from './shape.ts';
 
 const percents = new Intl.NumberFormat(undefined, { style: 'percent', maximumSignificantDigits: 2 });
-const figures = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 6 });
+const ticks = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 6 });
+/** As the values of a file are written, beside which these stand. */
+const figures = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6, useGrouping: false });
+const largeFigures = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2, useGrouping: false });
 
 /** "12 %" of a whole; less than nothing that there is never shows as 0 %, and never as all. */
 export function share(part: number, of: number): string {
@@ -19,10 +22,17 @@ export function partial(done: number): string {
   return t('first {0}', percents.format(done < 0.01 ? 0.01 : Math.floor(done * 100) / 100));
 }
 
-/** A rounded figure. */
+/** A rounded figure; of large ones, whole digits are kept. */
 export function figure(value: number): string {
   const size = Math.abs(value);
-  return size !== 0 && (size >= 1e15 || size < 1e-4) ? value.toPrecision(4) : figures.format(value);
+  if (size !== 0 && (size >= 1e15 || size < 1e-4)) return value.toPrecision(4);
+  return size < 1e5 ? figures.format(value) : largeFigures.format(value);
+}
+
+/** A number on an axis. */
+export function tickWords(value: number): string {
+  const size = Math.abs(value);
+  return size !== 0 && (size >= 1e15 || size < 1e-4) ? value.toPrecision(4) : ticks.format(value);
 }
 
 /** A number of the file, short enough for a caption: long ones are rounded. */

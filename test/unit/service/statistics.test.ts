@@ -184,6 +184,19 @@ describe('service/statistics', () => {
         text?.top.values.map(({ text }) => text),
         ['same'],
       );
+      // What a filter has of the days that are frequent in the file is told, whichever days are frequent in the filter.
+      const { view } = await csv.page.call('run', { query: 'price >= 450' });
+      const later = await csv.page.call('statistics', { view, columns: [1], depth: 'panel' });
+      const { whole, filtered } = later.columns[0];
+      const counted = new Map(filtered?.top.values.map(({ text, count }) => [text, count]));
+      assert.deepEqual(
+        whole?.top.values.slice(0, 2).map(({ text, count }) => [text, count, counted.get(text)]),
+        [
+          ['01.01.2020', 45, 44],
+          ['02.01.2020', 45, 44],
+        ],
+      );
+      assert.equal(counted.size, 100);
     } finally {
       await csv.close();
     }
