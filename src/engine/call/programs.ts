@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CallError } from '../callError.ts';
 import type { CallOptions } from '../query/operator/call.ts';
-import type { CallFailure, CallInput, CallOutput, OpenCall } from '../stage/calls.ts';
+import type { CallFailure, CallInput, CallOutput, CallPlace, CallPlaces, OpenCall } from '../stage/calls.ts';
 import type { FromCall } from './protocol.ts';
 import { CallThread, type CallLimits } from './thread.ts';
 
@@ -129,8 +129,7 @@ async function* streamed(thread: CallThread, input: AsyncIterable<CallInput>): A
 }
 
 function give(thread: CallThread, { rows, places }: CallInput): void {
-  const offsets = places && Float64Array.from(places, ({ offset }) => offset);
-  thread.send({ type: 'rows', bytes: rows, offsets }, [rows.buffer]);
+  thread.send({ type: 'rows', bytes: rows, offsets: places?.offset }, [rows.buffer]);
 }
 
 function outputOf(message: FromCall, { places }: CallInput): CallOutput {
@@ -138,9 +137,13 @@ function outputOf(message: FromCall, { places }: CallInput): CallOutput {
   const failures = message.failures.map(({ row, message: text, raw }): CallFailure => ({
     message: text,
     raw,
-    place: places?.[row],
+    place: places && placeAt(places, row),
   }));
   return { rows: message.bytes, failures };
+}
+
+function placeAt({ record, line, offset }: CallPlaces, row: number): CallPlace {
+  return { record: record[row], line: line[row], offset: offset[row] };
 }
 
 function unexpected({ type }: FromCall): TypeError {

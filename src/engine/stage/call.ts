@@ -1,12 +1,13 @@
-import { RecordBlock } from '../format/record.ts';
 import { lineFeed } from '../ascii.ts';
 import type { Step } from '../query/resolve/step.ts';
 import { vectorAt, wholeBatch, type Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
-import type { CallInput, CallPlace } from './calls.ts';
+import type { CallInput, CallPlaces } from './calls.ts';
+import { tag } from './codec.ts';
+import { CodedVector } from './codedVector.ts';
 import { slotsOf, writeRows } from './output.ts';
 import type { Stage } from './stage.ts';
-import { RecordVector, type Vector } from './vector.ts';
+import type { Vector } from './vector.ts';
 
 /** CALL: rows go to a program as JSON, and come back so. */
 export function callStage(step: Step<'call'>): Stage {
@@ -41,37 +42,29 @@ async function* written(input: AsyncIterable<Batch>, step: Step<'call'>): AsyncG
   }
 }
 
-function placesOf(batch: Batch, slots: NonNullable<Step<'call'>['place']>): CallPlace[] {
-  const numbers = (slot: number): number[] => {
+function placesOf(batch: Batch, slots: NonNullable<Step<'call'>['place']>): CallPlaces {
+  const numbers = (slot: number): Float64Array<ArrayBuffer> => {
     const vector = vectorAt(batch, slot);
-    return Array.from(batch.selection.subarray(0, batch.count), (row) => Number(vector.value(row)));
+    const found = new Float64Array(batch.count);
+    for (let i = 0; i < batch.count; i++) found[i] = Number(vector.value(batch.selection[i]));
+    return found;
   };
-  const [records, lines, offsets] = [numbers(slots.record), numbers(slots.line), numbers(slots.offset)];
-  return offsets.map((offset, at) => ({ record: records[at], line: lines[at], offset }));
+  return { record: numbers(slots.record), line: numbers(slots.line), offset: numbers(slots.offset) };
 }
 
-/** Lines of JSON objects as rows. */
-function objectsOf(bytes: Uint8Array, slot: number): Batch {
+/** Lines of JSON objects as rows: their bytes are copied on as they stand. */
+function objectsOf(lines: Uint8Array, slot: number): Batch {
+  const coded = new ByteWriter(Math.ceil(1.1 * lines.length));
   const starts: number[] = [];
-  const ends: number[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const end = bytes.indexOf(lineFeed, at);
-    starts.push(at);
-    ends.push(end);
+  for (let at = 0; at < lines.length;) {
+    const end = lines.indexOf(lineFeed, at);
+    starts.push(coded.length);
+    coded.byte(tag.objectText);
+    coded.count(end - at);
+    coded.copy(lines, at, end);
     at = end + 1;
   }
-  const count = starts.length;
-  const block = RecordBlock.owned({
-    bytes,
-    count,
-    starts: Uint32Array.from(starts),
-    ends: Uint32Array.from(ends),
-    faults: new Uint8Array(count),
-    faultAt: new Uint32Array(count),
-    lines: new Uint32Array(count),
-    ...{ offset: 0, faulty: 0, lineCount: count, next: bytes.length, incomplete: false, fields: [] },
-  });
   const vectors: Vector[] = [];
-  vectors[slot] = new RecordVector(block);
-  return wholeBatch(vectors, count);
+  vectors[slot] = new CodedVector(coded.view(), Uint32Array.from(starts));
+  return wholeBatch(vectors, starts.length);
 }

@@ -4,9 +4,11 @@ import type { CallOptions } from '../query/operator/call.ts';
 export interface CallInput {
   readonly rows: Uint8Array<ArrayBuffer>;
   readonly count: number;
-  /** Where the rows' records are; undefined where rows come from no single record. */
-  readonly places: readonly CallPlace[] | undefined;
+  /** Where the rows' records are, in the order of the rows; undefined where rows come from no single record. */
+  readonly places: CallPlaces | undefined;
 }
+
+export type CallPlaces = Readonly<Record<keyof CallPlace, Float64Array<ArrayBuffer>>>;
 
 /** Numbers from 1 on, and the byte at which the record begins. */
 export interface CallPlace {
