@@ -146,6 +146,18 @@ describe('webview/plots', () => {
       await page.waitForFunction(() => window.bed.cancelled.length > 0);
     });
 
+    it('are no longer counted for the rows before once a query is run', async () => {
+      const page = await open({ file: 'halfRead' });
+      await page.getByRole('button', { name: 'Column Plots' }).click();
+      await plot(page, 'status').getByText('first 3%').waitFor();
+      await page.locator('.query-box .cm-content').fill("level = 'slowly'");
+      await page.keyboard.press('Enter');
+      // Not only when the query has its first rows.
+      await page.waitForFunction(
+        () => window.bed.cancelled.length > 0 && document.querySelector('.badge') === null,
+      );
+    });
+
     it('have words for what holds nothing', async () => {
       const page = await withPlots({ file: 'nulls' });
       await plot(page, 'status').getByText('no values').waitFor();

@@ -11,6 +11,7 @@ import { hideTip, showTip } from './tip.ts';
 import { Values } from './values.tsx';
 import {
   acrossWords,
+  compactNumber,
   countWords,
   edgeWords,
   figure,
@@ -85,6 +86,11 @@ function fits(words: readonly string[], room: number): boolean {
   return words.reduce((sum, { length }) => sum + length * letter + gap, 0) <= room;
 }
 
+function limitsFor(of: 'number' | 'time', min: string, max: string, room: number): readonly string[] {
+  const limits = limitWords(of, min, max);
+  return of === 'time' || fits(limits, room) ? limits : [compactNumber(min), compactNumber(max)];
+}
+
 interface DrawingOf {
   readonly context: PlotContext;
   readonly column: ColumnInfo;
@@ -120,7 +126,7 @@ function drawingOf({ context, column, known, room }: DrawingOf) {
         }
       };
       return {
-        words: limitWords(of, range?.min ?? '', range?.max ?? ''),
+        words: limitsFor(of, range?.min ?? '', range?.max ?? '', room),
         mark: (
           <Bars
             label={t('{0}: how often its values are there', column.name)}

@@ -35,6 +35,14 @@ export function tickWords(value: number): string {
   return size !== 0 && (size >= 1e15 || size < 1e-4) ? value.toPrecision(4) : ticks.format(value);
 }
 
+const compactNumbers = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** Numbers where there is no room for their digits: `2.43M`. */
+export function compactNumber(text: string): string {
+  const value = Number(text.replaceAll('_', ''));
+  return Number.isFinite(value) ? compactNumbers.format(value) : text;
+}
+
 /** A number of the file, short enough for a caption: long ones are rounded. */
 export function shortNumber(text: string): string {
   const value = Number(text.replaceAll('_', ''));

@@ -216,6 +216,7 @@ export function serve(post: Post, options: BedOptions): Server {
         throw new Error('The file could not be read at byte 1,048,576: input/output error.');
       const wrong = check(query).at(0);
       if (wrong) throw new Error(wrong.message);
+      if (/\bslowly\b/.test(query)) await after(1000, signal);
       const none = /\bnothing\b/.test(query);
       const few = /\bfew\b/.test(query);
       const step = none ? 1 : few ? Math.ceil(file.rows / 10) : 2 + scatter(query.length, 3, 9);
