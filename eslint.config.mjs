@@ -168,11 +168,13 @@ export const rooms = {
     ...[
       'protocol',
       'host',
+      'engine',
       'engine/source',
       'engine/source/http',
       'engine/format/csv',
       'engine/sink',
       'engine/run',
+      'engine/tools',
     ],
   ],
 

@@ -7,10 +7,11 @@ import type { EngineHost } from '../host/engineHost.ts';
 import type { Exporter } from './exporter.ts';
 import type { PreviewEditor } from './previewEditor.ts';
 import { openUrl } from './openUrl.ts';
+import { showQuery, type ShowQueryArguments } from './showQuery.ts';
 import { openSample } from './sample.ts';
 
 /** Commands that the page carries out, by the word that follows `rowriver.` in package.json. */
-const ofPage: readonly Exclude<PageCommand['name'], 'cell' | 'column'>[] = [
+const ofPage: readonly Exclude<PageCommand['name'], 'cell' | 'column' | 'showQuery'>[] = [
   'focusFilter',
   'clearFilter',
   'cancel',
@@ -24,6 +25,7 @@ const ofPage: readonly Exclude<PageCommand['name'], 'cell' | 'column'>[] = [
   'showDetail',
   'showInContext',
   'copyQueryAs',
+  'askAboutFile',
 ];
 
 const tests: readonly CellTest[] = ['equals', 'differs', 'above', 'below', 'contains', 'is-null', 'not-null'];
@@ -102,6 +104,7 @@ export function registerCommands(
     register('exportTo', ({ source, query, target }: ExportToArguments) =>
       exporter.exportTo(source, query, target),
     ),
+    register('showQuery', (shown: ShowQueryArguments) => showQuery(editor, shown)),
     register('openSample', () => openSample(context)),
     register('clearCache', async () => {
       const { bytes } = await engine.call('clearCache', null);

@@ -4,6 +4,7 @@ import { AlwaysOpenOffer } from './alwaysOpenOffer.ts';
 import { registerCommands } from './commands.ts';
 import { EngineHost } from '../host/engineHost.ts';
 import { Exporter } from './exporter.ts';
+import { registerLanguageTools } from './languageTools.ts';
 import { LargeTextOffer } from './largeTextOffer.ts';
 import { PreviewEditor } from './previewEditor.ts';
 import { engineEnvironment } from './proxySettings.ts';
@@ -43,6 +44,7 @@ export function activate(context: ExtensionContext): void {
     statusBar,
     editor,
     new LargeTextOffer(),
+    ...registerLanguageTools(host, () => editor.openFiles),
     ...registerCommands(context, editor, host, exporter, addresses, new AlwaysOpenOffer(context.globalState)),
   );
 }

@@ -4,6 +4,7 @@ import type { FileInfo, PageCommand, PreviewCalls, PreviewEvents } from '../prot
 import { Peer, type Handlers, type Message } from '../protocol/rpc.ts';
 import type { Addresses, FilePlace } from './addresses.ts';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
+import { askAboutFile } from './askAboutFile.ts';
 import { openAsText } from './editors.ts';
 import type { Exporter } from './exporter.ts';
 import { KeptFilters } from './filters.ts';
@@ -43,6 +44,10 @@ export class Preview implements Disposable {
   readonly #statusChanged: () => void;
   #info: FileInfo | undefined;
   #pageState: unknown;
+  /** A page is there and hears what it is told. */
+  #listening = false;
+  /** What the page is to show as soon as it is there. */
+  #wanted: string | undefined;
   #status: Status = { text: '', tooltip: '', encoding: '' };
   /** The file is being opened again because the user wants it read otherwise. */
   #rereading = false;
@@ -88,7 +93,9 @@ export class Preview implements Disposable {
     );
     panel.webview.onDidReceiveMessage((message: Message) => this.#relay.fromPage(message));
     panel.onDidChangeViewState(() => {
-      if (!panel.visible) this.#relay.forgetPage();
+      if (panel.visible) return;
+      this.#listening = false;
+      this.#relay.forgetPage();
     });
     panel.webview.html = previewPage(panel.webview, services.context.extensionUri, begin);
   }
@@ -110,6 +117,12 @@ export class Preview implements Disposable {
   /** Hands the page a command of the editor. */
   command(command: PageCommand): void {
     this.#page.send('command', command);
+  }
+
+  /** Runs a query, now or once the page is there. */
+  showQuery(query: string): void {
+    if (this.#listening) this.command({ name: 'showQuery', query });
+    else this.#wanted = query;
   }
 
   /** Lets the user say how the file is to be read, and reads it so, now and whenever it is opened. */
@@ -167,7 +180,18 @@ export class Preview implements Disposable {
         await copyQueryAs(engine, this.session, query);
         return null;
       },
-      'host/filters': () => filters.get(),
+      'host/askAboutFile': async ({ query }) => {
+        await askAboutFile(this.uri, query);
+        return null;
+      },
+      // What every page asks first.
+      'host/filters': () => {
+        this.#listening = true;
+        const query = this.#wanted;
+        this.#wanted = undefined;
+        if (query !== undefined) this.showQuery(query);
+        return filters.get();
+      },
       'host/keepFilters': async (kept) => {
         await filters.keep(kept);
         return null;

@@ -19,6 +19,8 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
   readonly #statusBar: StatusBar;
   readonly #previews = new Set<Preview>();
   readonly #registration: Disposable;
+  /** What the next preview of a file is to show. */
+  #expected: { readonly name: string; readonly query: string } | undefined;
 
   constructor(services: PreviewServices, statusBar: StatusBar) {
     this.#services = services;
@@ -34,6 +36,20 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
   get active(): Preview | undefined {
     for (const preview of this.#previews) if (preview.panel.active) return preview;
     return undefined;
+  }
+
+  /** The files that previews show, as absolute paths: the person has opened them. */
+  get openFiles(): readonly string[] {
+    const shown = [...this.#previews].map(({ uri }) => uri);
+    return [...new Set(shown.flatMap(({ scheme, fsPath }) => (scheme === 'file' ? [fsPath] : [])))];
+  }
+
+  /** Runs a query in the file's preview: in the open ones, or else in the next one that opens. */
+  expectQuery(uri: Uri, query: string): void {
+    const name = uri.toString();
+    const open = [...this.#previews].filter((preview) => preview.uri.toString() === name);
+    for (const preview of open) preview.showQuery(query);
+    if (open.length === 0) this.#expected = { name, query };
   }
 
   openCustomDocument(uri: Uri): CustomDocument {
@@ -84,6 +100,10 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
     };
     const showStatus = () => this.#statusBar.show(this.active?.status);
     const preview = new Preview(uri, place, panel, this.#services, showStatus, this.#stateOf(uri));
+    if (this.#expected?.name === uri.toString()) {
+      preview.showQuery(this.#expected.query);
+      this.#expected = undefined;
+    }
     this.#previews.add(preview);
     panel.onDidChangeViewState(showStatus);
     panel.onDidDispose(() => {

@@ -399,6 +399,8 @@ export interface PreviewCalls extends StatisticsCalls {
   'host/copy': { params: { readonly text: string }; result: null };
   /** Shows the query as another engine writes it, in a quick pick. */
   'host/copyQueryAs': { params: { readonly query: string }; result: null };
+  /** Opens the chat with a question about the file, and about the rows that the query selects. */
+  'host/askAboutFile': { params: { readonly query: string }; result: null };
   /** Filters that the workspace keeps. */
   'host/filters': { params: null; result: Filters };
   'host/keepFilters': { params: Filters; result: null };
@@ -444,8 +446,10 @@ export type PageCommand =
         | 'findColumn'
         | 'showInContext'
         | 'export'
-        | 'copyQueryAs';
+        | 'copyQueryAs'
+        | 'askAboutFile';
     }
+  | { readonly name: 'showQuery'; readonly query: string }
   | { readonly name: 'cell'; readonly test: CellTest; readonly context: CellContext }
   | { readonly name: 'cell'; readonly action: CellAction; readonly context: CellContext }
   | { readonly name: 'column'; readonly test: CellTest; readonly context: CellContext }

@@ -266,6 +266,11 @@ function More({ page, anchor, close }: MoreProps) {
       run: () => void link.call('host/copyQueryAs', { query }).catch(failed),
     },
     {
+      label: t('Ask About This File\u2026'),
+      icon: 'comment-discussion',
+      run: () => page.command({ name: 'askAboutFile' }),
+    },
+    {
       label: t('Export Malformed Records\u2026'),
       icon: 'export',
       apart: true,

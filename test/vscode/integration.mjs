@@ -25,7 +25,7 @@ await main(async () => {
         installed,
         home,
         flags: ['--enable-smoke-test-driver'],
-        env: { ROWRIVER_REPORT: report, ROWRIVER_GREP: pattern },
+        env: { ROWRIVER_REPORT: report, ROWRIVER_GREP: pattern, ROWRIVER_TRUST: '1' },
       },
       ({ origin }) => runTests(installed, origin, folder),
     );
@@ -54,6 +54,7 @@ async function runTests(installed, origin, folder) {
       const open = async () => {
         await page.exposeFunction('codeAutomationExit', resolve);
         await page.exposeFunction('codeAutomationLog', (_, args) => (log += `${args.join(' ')}\n`));
+        await page.addInitScript(trustWhenAsked);
         await page.goto(
           workbenchAddress(origin, folder, {
             extensionDevelopmentPath: remote(origin, root),
@@ -68,4 +69,17 @@ async function runTests(installed, origin, folder) {
     clearTimeout(timer);
     await browser.close();
   }
+}
+
+/** Runs in the workbench, and clicks as the person does: trusts the folder once a test shows the page for that. */
+function trustWhenAsked() {
+  const look = () => {
+    const page = document.querySelector('.workspace-trust-editor');
+    const buttons = [...(page?.querySelectorAll('.monaco-button') ?? [])];
+    const button = buttons.find(({ textContent }) => textContent.trim() === 'Trust');
+    if (!button || button.dataset.clicked) return;
+    button.dataset.clicked = 'yes';
+    button.click();
+  };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true });
 }

@@ -439,6 +439,21 @@ describe('webview/page', () => {
       await shows(active, record);
     });
 
+    it('runs a query that the editor hands it, and asks about the rows that are shown', async () => {
+      const page = await open();
+      await filter(page, "level = 'info'");
+      await page.locator('.chip').waitFor();
+      const shown = 'status >= 500 AND ms > 10';
+      await page.evaluate(
+        (query) => window.bed.obey({ order: 'command', command: { name: 'showQuery', query } }),
+        shown,
+      );
+      await page.locator('.chip').nth(1).waitFor();
+      assert.equal(await page.locator('.cm-content').first().innerText(), shown);
+      await page.evaluate(() => window.bed.obey({ order: 'command', command: { name: 'askAboutFile' } }));
+      assert.deepEqual(await lastCall(page, 'host/askAboutFile'), { query: shown });
+    });
+
     it('goes through the history with the arrows and back to the draft', async () => {
       const page = await open();
       await page.locator('.cm-content').click();

@@ -23,7 +23,8 @@ import type { Preview } from './preview.ts';
 import type { SavedPage } from './saved.ts';
 
 /** What the editor is asked to do, whose answer nobody waits for. */
-type HostAction = 'host/readAs' | 'host/openRecord' | 'host/export' | 'host/copyQueryAs';
+type HostAction =
+  'host/readAs' | 'host/openRecord' | 'host/export' | 'host/copyQueryAs' | 'host/askAboutFile';
 
 export type SortDirection = Extract<QueryEdit, { kind: 'sort' }>['direction'];
 

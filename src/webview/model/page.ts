@@ -105,6 +105,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     preview,
     computed(() => side.value === 'column'),
   );
+  let started: Promise<void> = Promise.resolve();
   const wanted = signal(side.value === 'detail');
   effect(() => {
     wanted.value = side.value === 'detail';
@@ -193,6 +194,13 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
       case 'copyQueryAs':
         actions.askHost('host/copyQueryAs', { query: filter.applied.peek() });
         return;
+      case 'askAboutFile':
+        actions.askHost('host/askAboutFile', { query: filter.applied.peek() });
+        return;
+      case 'showQuery':
+        // What the page begins with would take its place.
+        void started.then(() => filter.run(given.query));
+        return;
     }
   }
 
@@ -238,7 +246,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     goToRecord,
     openProblems,
     readAs: (about) => actions.askHost('host/readAs', about ? { about } : {}),
-    start: () => kept.start(),
+    start: () => (started = kept.start()),
     reload: () => kept.reload(),
     tryAgain: () => (preview.file.peek() ? kept.reload() : kept.again()),
     runPaused: () => kept.runPaused(),

@@ -125,6 +125,7 @@ export class RealEngine {
       },
       'host/copy': done,
       'host/copyQueryAs': done,
+      'host/askAboutFile': done,
       'host/filters': () => ({ history: [], saved: [] }),
       'host/keepPage': () => null,
       'host/keepFilters': done,
