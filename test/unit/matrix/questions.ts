@@ -284,7 +284,8 @@ export const questions: readonly Question[] = [
       const inView = await engine.call('find', { ...request, view, from: -1, backward: false });
       const { count: found } = await engine.call('findCount', { view: 0, text: 'Needle', matchCase: true });
       const cased = await engine.call('findCount', { view, text: 'needle', matchCase: true });
-      return { forward, backward, inView, found, cased: cased.count };
+      const before = await engine.call('findCount', { ...request, before: half });
+      return { forward, backward, inView, found, cased: cased.count, before: before.count };
     },
     (rows) => {
       const half = Math.floor(rows.count / 2);
@@ -299,6 +300,7 @@ export const questions: readonly Question[] = [
         inView: row(inView),
         found: needles.length,
         cased: 0,
+        before: needles.filter((needle) => needle < half).length,
       };
     },
   ),
