@@ -16,6 +16,7 @@ export const rooms = {
   'engine/kernel/assembly': [],
   'engine/source': ['source/*'],
   'engine/source/compressed': ['source'],
+  'engine/source/parquet': ['source', 'source/compressed'],
   'engine/source/encoding': ['source', 'source/compressed'],
   'engine/source/http': ['source'],
   'engine/format': ['format/*', 'kernel', 'source', 'source/http', 'protocol'],

@@ -128,7 +128,17 @@ async function askForFile(): Promise<Uri | undefined> {
   const picked = await window.showOpenDialog({
     openLabel: l10n.t('Open Preview'),
     filters: {
-      [l10n.t('JSON Lines, CSV and JSON')]: ['jsonl', 'ndjson', 'csv', 'tsv', 'tab', 'json', 'gz', 'zst'],
+      [l10n.t('JSON Lines, CSV and JSON')]: [
+        'jsonl',
+        'ndjson',
+        'csv',
+        'tsv',
+        'tab',
+        'json',
+        'parquet',
+        'gz',
+        'zst',
+      ],
       [l10n.t('All files')]: ['*'],
     },
   });

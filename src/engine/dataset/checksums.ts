@@ -8,7 +8,7 @@ import type { OpenedSource } from '../source/open.ts';
  * nothing is kept, a few checksums are enough to see that a file changes.
  */
 export function checksumEvery(source: OpenedSource, format: Format, kept: boolean): number | undefined {
-  const asItStands = source.random && source.compression.length === 0 && source.encoding.startsWith('utf-8');
+  const asItStands = source.random && source.containers.length === 0 && source.encoding.startsWith('utf-8');
   if (!source.place.watch || !asItStands || format.reach === undefined) return undefined;
   return kept ? 1 : 64;
 }

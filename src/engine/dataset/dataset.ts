@@ -330,7 +330,7 @@ export class Dataset {
     // Where nothing is kept, nothing will be asked a second time.
     const places = this.#spec.checksumEvery !== undefined;
     const columns = store && !this.once ? { bytes: columnBytes, places } : undefined;
-    if (!identity || !store || this.#source.compression.length > 0)
+    if (!identity || !store || this.#source.containers.length > 0)
       return new Knowledge(index, undefined, columns);
     // A table that ends where the next one begins is read otherwise than all lines from its first one on.
     const reading = JSON.stringify([format, this.encoding, blockSize, end]);

@@ -40,7 +40,7 @@ export class ScanScheduler {
     this.#source = source;
     this.#spec = spec;
     this.#inline.adopt(spec, source);
-    const splits = source.random && source.compression.length === 0 && source.encoding.startsWith('utf-8');
+    const splits = source.random && source.containers.length === 0 && source.encoding.startsWith('utf-8');
     this.#workers = splits ? workers : undefined;
     this.#offered = splits || !source.reopens ? undefined : workers;
     this.#usual =

@@ -14,6 +14,7 @@ import { recogniseEncoding } from './encoding/recognise.ts';
 import { canReadAgain, type FileIdentity, type Source, SourceError, type SourceSpec } from './source.ts';
 import { takesBack } from './unread.ts';
 import { zstd } from './compressed/zstd.ts';
+import { parquet } from './parquet/parquet.ts';
 
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
@@ -25,7 +26,7 @@ export interface OpenOptions {
   readonly blocking?: boolean | undefined;
 }
 
-export type Compression = 'gzip' | 'zstd';
+export type Container = 'gzip' | 'zstd' | 'parquet';
 
 /** A source as it was recognised, with its decoders on top of each other. */
 export interface OpenedSource extends Source {
@@ -34,7 +35,7 @@ export interface OpenedSource extends Source {
   /** The text in the encoding that it has in the file; undefined where that is UTF-8, or the bytes are given once. */
   readonly encoded: Source | undefined;
   /** What was undone, outermost first. */
-  readonly compression: readonly Compression[];
+  readonly containers: readonly Container[];
   /** Where it is, with its state at opening. */
   readonly place: Place;
   /** The state now of the file that is open; undefined where it is none. */
@@ -80,15 +81,15 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
   /** Positions must not go back. */
   const once = !canReadAgain(base);
   const layers: DecodedSource[] = [];
-  const compression: Compression[] = [];
+  const containers: Container[] = [];
   let encoding = 'utf-8';
   let encoded: Source | undefined;
   let top = once ? keepHead(base, headLength) : base;
   try {
-    while (compression.length < mostLayers) {
-      const found = recogniseCompression(await readHead(top, 4, signal));
+    while (containers.length < mostLayers) {
+      const found = recogniseContainer(await readHead(top, 5, signal));
       if (found === undefined) break;
-      compression.push(found);
+      containers.push(found);
       top = addLayer(top, codecs[found], options.keepPages && !once ? new PageStore() : undefined);
     }
     encoding = spec.encoding === undefined ? await sniffEncoding(top, signal) : knownEncoding(spec.encoding);
@@ -126,7 +127,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       encoding,
       encoded,
       offsets,
-      compression,
+      containers,
       place: placeOf(place),
       current,
       reopens: base.random,
@@ -155,13 +156,17 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
   }
 }
 
-const codecs: Readonly<Record<Compression, Codec>> = { gzip, zstd };
+const codecs: Readonly<Record<Container, Codec>> = { gzip, zstd, parquet };
 
-/** Compression by magic bytes: gzip (RFC 1952), zstd (RFC 8878, also its skippable frames). */
-export function recogniseCompression(head: Uint8Array): Compression | undefined {
+/**
+ * By magic bytes: gzip (RFC 1952), zstd (RFC 8878, also its skippable frames), Parquet and the Thrift field that follows,
+ * so that it is no text that begins with PAR1.
+ */
+export function recogniseContainer(head: Uint8Array): Container | undefined {
   if (head[0] === 0x1f && head[1] === 0x8b && head[2] === 0x08) return 'gzip';
   if (head.length < 4) return undefined;
   const magic = new DataView(head.buffer, head.byteOffset).getUint32(0, true);
+  if (magic === 0x31524150 && head[4] === 0x15) return 'parquet';
   if (magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50) return 'zstd';
   return undefined;
 }

@@ -138,7 +138,7 @@ describe('file source', () => {
       const into = new Uint8Array(100);
       const got = await readFully(source, into, 0);
       assert.equal(Buffer.from(into.subarray(0, got)).toString(), text);
-      assert.deepEqual([source.encoding, source.compression], ['utf-8', []]);
+      assert.deepEqual([source.encoding, source.containers], ['utf-8', []]);
     } finally {
       await source.close();
     }

@@ -21,7 +21,7 @@ describe('openSource', () => {
   it('opens plain text as it is', async () => {
     for (const bytes of [text, Buffer.alloc(0), Buffer.from([0x1f]), Buffer.from([0x1f, 0x8b])]) {
       const source = await openSource(write(bytes));
-      assert.deepEqual([source.compression, source.random, source.reach], [[], true, Infinity]);
+      assert.deepEqual([source.containers, source.random, source.reach], [[], true, Infinity]);
       assert.deepEqual([source.size, source.estimatedSize], [bytes.length, bytes.length]);
       assert.ok((await readAll(source)).bytes.equals(bytes));
       assert.deepEqual(source.splits(0, 1e9), []);
@@ -35,7 +35,7 @@ describe('openSource', () => {
       [gzipSync(gzipSync(text)), ['gzip', 'gzip']],
     ] as const) {
       const source = await openSource(write(file));
-      assert.deepEqual([source.compression, source.random, source.size], [compression, false, undefined]);
+      assert.deepEqual([source.containers, source.random, source.size], [compression, false, undefined]);
       assert.ok((await readAll(source)).bytes.equals(text));
       assert.deepEqual([source.random, source.size, source.reach], [true, text.length, text.length]);
       assert.ok((await readRange(source, 100, 50)).equals(text.subarray(100, 150)));

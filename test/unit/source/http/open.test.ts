@@ -657,7 +657,7 @@ describe('http source', () => {
 
     it('decodes a compressed file, in ranges and in one pass', async () => {
       const ranged = await decoded(serving(packed, { etag: '"a"' }), '/x.jsonl.gz');
-      assert.deepEqual(ranged.compression, ['gzip']);
+      assert.deepEqual(ranged.containers, ['gzip']);
       assert.ok((await all(ranged)).equals(text));
       assert.ok((await part(ranged, 3_000_000, 3_000_100)).equals(text.subarray(3_000_000, 3_000_100)));
       await ranged.close();

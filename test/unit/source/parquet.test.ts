@@ -1,0 +1,238 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { openSource } from '../../../src/engine/source/open.ts';
+import { readFully } from '../../../src/engine/source/read.ts';
+import type { SourceError } from '../../../src/engine/source/source.ts';
+import { finished, runCli, startCli } from '../../support/cli.ts';
+import { contentOf, serve, TestServer } from '../../support/httpServer.ts';
+import { runs } from '../../support/long.ts';
+import { cellsOf, Preview } from '../../support/preview.ts';
+
+describe('a Parquet file', () => {
+  let connection: DuckDBConnection;
+  let folder: string;
+  let file: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
+    file = join(folder, 'data.parquet');
+    const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+    connection = await instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+  });
+
+  after(async () => {
+    connection.closeSync();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Writes a query's rows by DuckDB. */
+  async function written(query: string, options = ''): Promise<void> {
+    await connection.run(`COPY (${query}) TO '${file}' (FORMAT parquet${options})`);
+  }
+
+  async function textOf(path = file): Promise<string> {
+    const source = await openSource({ kind: 'file', path });
+    try {
+      const into = new Uint8Array(64 * 1024 * 1024);
+      return Buffer.from(into.subarray(0, await readFully(source, into, 0))).toString();
+    } finally {
+      await source.close();
+    }
+  }
+
+  async function failure(bytes: Uint8Array): Promise<SourceError> {
+    const path = join(folder, 'bad.parquet');
+    await writeFile(path, bytes);
+    try {
+      await textOf(path);
+    } catch (error) {
+      assert.equal((error as Error).name, 'SourceError', String((error as Error).stack));
+      return error as SourceError;
+    }
+    return assert.fail('it was read');
+  }
+
+  const values: readonly (readonly [sql: string, json: string])[] = [
+    ['9223372036854775807::BIGINT', '9223372036854775807'],
+    ['18446744073709551615::UBIGINT', '18446744073709551615'],
+    ['4294967295::UINTEGER', '4294967295'],
+    ['(-128)::TINYINT', '-128'],
+    ['12345678901234567890123.4567::DECIMAL(38,4)', '12345678901234567890123.4567'],
+    ['-0.05::DECIMAL(4,2)', '-0.05'],
+    ['-12345678.9::DECIMAL(18,1)', '-12345678.9'],
+    ['7::DECIMAL(4,0)', '7'],
+    ['0.1::FLOAT', '0.1'],
+    ['16777216::FLOAT', '16777216'],
+    ['1e-300::DOUBLE', '1e-300'],
+    ["'nan'::DOUBLE", '"NaN"'],
+    ["'-infinity'::DOUBLE", '"-Infinity"'],
+    ['true', 'true'],
+    ['\'Zoë "x"\n\'', '"Zoë \\"x\\"\\n"'],
+    ["'\\xFF\\x00'::BLOB", '"/wA="'],
+    ["'abc'::BLOB", '"abc"'],
+    ["DATE '0001-01-01'", '"0001-01-01"'],
+    ["DATE '2026-02-28'", '"2026-02-28"'],
+    ["TIMESTAMP '1969-12-31 23:59:59.999999'", '"1969-12-31T23:59:59.999999"'],
+    ["TIMESTAMPTZ '2026-01-02 03:04:05+02'", '"2026-01-02T01:04:05Z"'],
+    ["TIMESTAMP_NS '2026-01-02 03:04:05.123456789'", '"2026-01-02T03:04:05.123456789"'],
+    ["TIMESTAMP_MS '2026-01-02 03:04:05.120'", '"2026-01-02T03:04:05.12"'],
+    ["TIME '23:59:59.5'", '"23:59:59.5"'],
+    ["INTERVAL '14 months 3 days 1.5 seconds'", '"P14M3DT1.5S"'],
+    ["'0b3ad3c1-6a3c-4c1c-8a3e-0123456789ab'::UUID", '"0b3ad3c1-6a3c-4c1c-8a3e-0123456789ab"'],
+    [`'{"a": 12345678901234567890}'::JSON`, '{"a": 12345678901234567890}'],
+    ['[1, NULL, 3]', '[1,null,3]'],
+    ['[]::INTEGER[]', '[]'],
+    ['[[1.5], [], NULL]', '[[1.5],[],null]'],
+    ["{'a': 1, 'b c': {'d': ['x']}}", '{"a":1,"b c":{"d":["x"]}}'],
+    ["[{'a': 1}, NULL]", '[{"a":1},null]'],
+    ["MAP {'k': 1, 'l': NULL}", '{"k":1,"l":null}'],
+    ['MAP {7: [1]}', '{"7":[1]}'],
+    ['NULL::STRUCT(a INTEGER)', 'null'],
+    ['NULL::INTEGER[]', 'null'],
+  ];
+  for (const [sql, json] of values) {
+    it(`that holds ${sql} has the row ${json}`, async () => {
+      await written(`SELECT ${sql} AS v UNION ALL SELECT NULL`);
+      assert.equal(await textOf(), `{"v":${json}}\n{"v":null}\n`);
+    });
+  }
+
+  for (const codec of ['uncompressed', 'snappy', 'gzip', 'zstd', 'brotli']) {
+    for (const version of ['V1', 'V2']) {
+      it(`is read where it was written with ${codec}, ${version}`, async () => {
+        // DuckDB takes its time for brotli.
+        const count = codec === 'brotli' ? 5000 : 300_000;
+        const query = `SELECT i AS id, 's' || (i % 7) AS few, 'text ' || i AS text, i / 7 AS d, [i] AS l FROM range(${count}) t(i)`;
+        await written(query, `, CODEC '${codec}', PARQUET_VERSION '${version}', ROW_GROUP_SIZE 100000`);
+        const text = await textOf();
+        const expected = await connection.runAndReadAll(
+          `SELECT md5(string_agg(concat('{"id":', i, ',"few":"s', i % 7, '","text":"text ', i, '","l":[', i, ']}'), chr(10))) FROM range(${count}) t(i)`,
+        );
+        const found = text.trimEnd().replaceAll(/"d":[^,]*,/g, '');
+        assert.equal(createHash('md5').update(found).digest('hex'), expected.getRowsJson()[0][0]);
+      });
+    }
+  }
+
+  it('that uses LZ4 is refused with a sentence', async () => {
+    await written('SELECT 1 AS a', `, CODEC 'lz4_raw'`);
+    const error = await failure(await readFile(file));
+    assert.equal(error.failure, 'unsupported');
+    assert.match(
+      error.message,
+      /cannot be read \(unsupported compression codec: LZ4_RAW; row group 1, column a\)\.$/,
+    );
+  });
+
+  it('that is cut off, changed or encrypted is refused with a sentence, whatever the byte', async () => {
+    await written("SELECT i AS a, 'text ' || i AS b, [i, i] AS c FROM range(1000) t(i)");
+    const bytes = await readFile(file);
+    for (let length = 8; length < bytes.length; length += 101) {
+      assert.match((await failure(bytes.subarray(0, length))).message, /cut off|damaged/);
+    }
+    assert.match(
+      (await failure(Buffer.concat([bytes.subarray(0, -4), Buffer.from('PARE')]))).message,
+      /encrypted/,
+    );
+    const lying = Buffer.from(bytes);
+    lying.writeUInt32LE(0x7fffffff, lying.length - 8);
+    assert.match((await failure(lying)).message, /its footer would be 2147483647 bytes long/);
+  });
+
+  // By the built program: what a changed byte did once was to end the process.
+  it('of which any byte is changed ends in rows, or in a sentence', async () => {
+    await written("SELECT i AS a, 'text ' || i AS b, [i, i] AS c FROM range(1000) t(i)");
+    const bytes = await readFile(file);
+    const path = join(folder, 'changed.parquet');
+    const step = runs(1201, 7);
+    for (let at = 8884 % step; at < bytes.length; at += step) {
+      const changed = Buffer.from(bytes);
+      changed[at] ^= 0xff;
+      await writeFile(path, changed);
+      const { code, stderr } = await runCli([path, '--count', '--no-cache']);
+      assert.ok(code === 0 || code === 1, `byte ${at}: ${stderr}`);
+      assert.doesNotMatch(stderr, /bug in Rowriver/, `byte ${at}`);
+    }
+  });
+
+  it('inside of gzip, or from a pipe, is refused with a sentence', async () => {
+    await written('SELECT 1 AS a');
+    const bytes = await readFile(file);
+    assert.match(
+      (await failure(gzipSync(bytes))).message,
+      /is a Parquet file, and these are read from their end: save it/,
+    );
+    const child = startCli(['-', '--count']);
+    child.stdin.end(bytes);
+    const { code, stderr } = await finished(child);
+    assert.deepEqual([code, stderr.includes('read from their end')], [1, true], stderr);
+  });
+
+  it('is no text that begins with PAR1', async () => {
+    const path = join(folder, 'text.csv');
+    await writeFile(path, 'PAR1,PAR2\n1,2\n');
+    assert.equal(await textOf(path), 'PAR1,PAR2\n1,2\n');
+  });
+
+  it('without rows is empty', async () => {
+    await written('SELECT 1 AS a WHERE false');
+    assert.equal(await textOf(), '');
+    assert.equal((await runCli([file, '--count'])).stdout.toString(), '0\n');
+  });
+
+  it('answers what JSON Lines of the same rows answer', async () => {
+    await written(
+      "SELECT i AS id, i % 97 AS n, 'name ' || (i % 1000) AS name, {'x': i % 3} AS user, [i % 5] AS tags, repeat('-', 300) AS pad FROM range(100000) t(i)",
+      ', ROW_GROUP_SIZE 20480',
+    );
+    const lines = join(folder, 'data.jsonl');
+    await writeFile(lines, await textOf());
+    const queries = [
+      ["name LIKE '%99' AND user.x = 1", '--to', 'jsonl'],
+      ['|> AGGREGATE count(*) AS c, sum(id) AS s GROUP BY n |> ORDER BY n'],
+      ['_record > 99990 |> ORDER BY id DESC'],
+    ];
+    for (const query of queries) {
+      const [found, expected] = [await runCli([file, ...query]), await runCli([lines, ...query])];
+      assert.equal(found.code, 0, found.stderr);
+      assert.equal(found.stdout.toString(), expected.stdout.toString(), query.join(' '));
+    }
+  });
+
+  it('is shown by a preview, at any place, over HTTP as well, of which only what is needed is asked for', async () => {
+    await written("SELECT i AS id, 'name ' || i AS name FROM range(400000) t(i)", ', ROW_GROUP_SIZE 40000');
+    const content = contentOf(await readFile(file));
+    const server = await TestServer.start((request, response) => {
+      serve(request, response, content, { etag: '"1"' });
+    });
+    for (const location of [file, server.url('/data.parquet')]) {
+      const preview = await Preview.open(location);
+      try {
+        assert.deepEqual(
+          preview.info.columns.map(({ name }) => name),
+          ['id', 'name'],
+        );
+        const first = await preview.page.call('rows', { view: 0, first: 0, count: 3, columns: [0, 1] });
+        assert.deepEqual(cellsOf(first), [
+          ['0', 'name 0'],
+          ['1', 'name 1'],
+          ['2', 'name 2'],
+        ]);
+        const { view } = await preview.page.call('run', { query: 'id = 333333' });
+        const found = await preview.page.call('rows', { view, first: 0, count: 1, columns: [0, 1] });
+        assert.deepEqual(cellsOf(found), [['333333', 'name 333333']]);
+        const deep = await preview.page.call('rows', { view: 0, first: 222_222, count: 1, columns: [0, 1] });
+        assert.deepEqual(cellsOf(deep), [['222222', 'name 222222']]);
+      } finally {
+        await preview.close();
+      }
+    }
+    await server.close();
+  });
+});
