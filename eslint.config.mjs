@@ -165,9 +165,11 @@ export const rooms = {
   ],
   host: ['protocol'],
   mcp: ['protocol', 'host'],
+  api: ['protocol', 'host'],
   extension: [
     ...[
       'protocol',
+      'api',
       'host',
       'engine',
       'engine/source',
@@ -200,7 +202,7 @@ export const rooms = {
 /** Where the house ends: who may import what VS Code and Node bring. */
 const outside = {
   vscode: ['extension'],
-  'node:': ['engine', 'cli', 'host', 'mcp', 'extension'],
+  'node:': ['engine', 'cli', 'host', 'mcp', 'api', 'extension'],
   '@modelcontextprotocol/': ['mcp'],
 };
 

@@ -1,11 +1,13 @@
 import { Uri, window, workspace, type ExtensionContext } from 'vscode';
 import { Addresses } from './addresses.ts';
+import { createApi, type RowriverApi } from '../api/api.ts';
 import { AlwaysOpenOffer } from './alwaysOpenOffer.ts';
 import { registerCommands } from './commands.ts';
 import { EngineHost } from '../host/engineHost.ts';
 import { Exporter } from './exporter.ts';
 import { registerLanguageTools } from './languageTools.ts';
 import { LargeTextOffer } from './largeTextOffer.ts';
+import { registerMcpServer } from './mcpServer.ts';
 import { PreviewEditor } from './previewEditor.ts';
 import { engineEnvironment } from './proxySettings.ts';
 import { Readings } from './readings.ts';
@@ -14,7 +16,7 @@ import { StatusBar } from './statusBar.ts';
 
 let engine: EngineHost | undefined;
 
-export function activate(context: ExtensionContext): void {
+export function activate(context: ExtensionContext): RowriverApi {
   const log = window.createOutputChannel('Rowriver', { log: true });
   const host = new EngineHost({
     script: Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
@@ -45,8 +47,10 @@ export function activate(context: ExtensionContext): void {
     editor,
     new LargeTextOffer(),
     ...registerLanguageTools(host, () => editor.openFiles),
+    ...registerMcpServer(context),
     ...registerCommands(context, editor, host, exporter, addresses, new AlwaysOpenOffer(context.globalState)),
   );
+  return createApi(host);
 }
 
 export async function deactivate(): Promise<void> {

@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import {
   CancellationTokenSource,
   commands,
+  ConfigurationTarget,
+  EventEmitter,
   extensions,
   LanguageModelTextPart,
   lm,
@@ -17,6 +21,7 @@ import {
 } from 'vscode';
 import { questionAbout } from '../../src/extension/askAboutFile.ts';
 import { LanguageTool } from '../../src/extension/languageTools.ts';
+import { McpServers } from '../../src/extension/mcpServer.ts';
 import { EngineHost } from '../../src/host/engineHost.ts';
 import { toolDefinitions, toolNamed } from '../../src/protocol/toolDefinitions.ts';
 import type { ToolName } from '../../src/protocol/tools.ts';
@@ -175,6 +180,36 @@ describe('the tools in VS Code', () => {
         assert.ok(!message.value.includes('](command:'), message.value);
       }
     });
+  });
+
+  it('are offered by a server as well, where that is switched on', async () => {
+    const extension = extensions.getExtension<unknown>('rowriver.rowriver');
+    assert.ok(extension);
+    const settings = workspace.getConfiguration('rowriver');
+    const cli = join(extension.extensionPath, 'dist', 'cli.js');
+    const changed = new EventEmitter<void>();
+    const servers = new McpServers(cli, '0.0.0', changed);
+    assert.deepEqual(servers.provideMcpServerDefinitions(), []);
+    await settings.update('mcpServer.enabled', true, ConfigurationTarget.Global);
+    try {
+      const [server] = servers.provideMcpServerDefinitions();
+      const client = new Client({ name: 'test', version: '1' });
+      const { command, args } = server;
+      const env = { ...process.env, ...server.env } as Record<string, string>;
+      await client.connect(new StdioClientTransport({ command, args, env }));
+      try {
+        const { content } = await client.callTool({
+          name: 'describe_file',
+          arguments: { path: 'tools/events.jsonl' },
+        });
+        assert.match(JSON.stringify(content), /3,000 records/);
+      } finally {
+        await client.close();
+      }
+    } finally {
+      await settings.update('mcpServer.enabled', undefined, ConfigurationTarget.Global);
+      changed.dispose();
+    }
   });
 
   it('show the rows of a query in a preview', async () => {
