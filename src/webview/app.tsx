@@ -153,8 +153,11 @@ function GridMount({ page, covered }: { readonly page: PageModel; readonly cover
 function Tools({ page }: { readonly page: PageModel }) {
   const { side, preview, overlay } = page;
   const malformed = preview.state.value?.malformed ?? 0;
-  const toggle = (kind: 'detail' | 'column' | 'problems') =>
-    (side.value = side.value === kind ? 'none' : kind);
+  const toggle = (kind: 'detail' | 'column') => (side.value = side.value === kind ? 'none' : kind);
+  const toggleProblems = () => {
+    if (side.value === 'problems') side.value = 'none';
+    else page.openProblems();
+  };
   return (
     <Toolbar label={t('Preview')}>
       <IconButton
@@ -187,7 +190,7 @@ function Tools({ page }: { readonly page: PageModel }) {
         label={t('Problems')}
         pressed={side.value === 'problems'}
         {...(malformed > 0 ? { text: count(malformed) } : {})}
-        run={() => toggle('problems')}
+        run={toggleProblems}
       />
       <IconButton icon="export" label={t('Export\u2026')} run={() => page.command({ name: 'export' })} />
       <IconButton
@@ -240,7 +243,8 @@ function More({ page, anchor, close }: MoreProps) {
   const failed = (error: unknown) => (preview.notice.value = sentence(error));
   const items = [
     {
-      label: t('Go to Record or Time\u2026 (Ctrl+G)'),
+      label: t('Go to Record or Time\u2026'),
+      keys: 'Ctrl+G',
       icon: 'arrow-right',
       run: () => page.command({ name: 'goTo' }),
     },

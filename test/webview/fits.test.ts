@@ -39,7 +39,7 @@ describe('webview in any width', function () {
   async function show(name: string, records: string, width = 1000): Promise<void> {
     await page.setViewportSize({ width, height: 800 });
     await engine.open(join(folder, name), name === 'marked.csv' ? { decimal: ',' } : {});
-    await page.locator('.footer span', { hasText: new RegExp(`^${records} records$`) }).waitFor();
+    await page.locator('.footer span', { hasText: new RegExp(`^${records} records?$`) }).waitFor();
   }
 
   const cutOff = (locator: Locator) =>
@@ -110,6 +110,62 @@ describe('webview in any width', function () {
       assert.deepEqual(heights, [1, 1, 1, 1]);
     }
     await page.getByRole('toolbar').getByRole('button', { name: 'Record', exact: true }).click();
+  });
+
+  it('has a name in the record whole where there is room beside its value', async () => {
+    await writeFile(
+      join(folder, 'names.jsonl'),
+      '{"approx_unique_of":207870,"n":"a long text of many words"}\n',
+    );
+    await show('names.jsonl', '1');
+    await page.getByRole('toolbar').getByRole('button', { name: 'Record', exact: true }).click();
+    await page.locator('.key', { hasText: 'approx' }).waitFor();
+    assert.deepEqual(await cutOff(page.locator('.tree .key')), []);
+    await page.getByRole('toolbar').getByRole('button', { name: 'Record', exact: true }).click();
+  });
+
+  it('has numbered texts whole that are longer further down', async () => {
+    await writeFile(
+      join(folder, 'numbered.jsonl'),
+      Array.from({ length: 2000 }, (_, id) => `{"s":"short ${id}","t":1}\n`).join(''),
+    );
+    await show('numbered.jsonl', '2,000');
+    await page.locator('.row .cell:not(.gutter)').first().click();
+    await page.keyboard.press('Control+End');
+    await page.locator('.cell', { hasText: 'short 1999' }).waitFor();
+    assert.deepEqual(await cutOff(page.locator('.cell', { hasText: 'short 1999' })), []);
+  });
+
+  it('fits the columns of a result and of another file to what they hold', async () => {
+    await show('log.jsonl', '30,000');
+    await enterQuery(page, "SELECT 'a text of some thirty letters' AS words, id |> LIMIT 20");
+    await page.locator('.cell', { hasText: 'a text of some thirty letters' }).first().waitFor();
+    assert.deepEqual(await cutOff(page.locator('.cell', { hasText: 'a text' })), []);
+    await enterQuery(page, '');
+  });
+
+  it('has a toolbar whole in the narrowest editor', async () => {
+    await show('log.jsonl', '30,000', 240);
+    const outside = await page
+      .locator('.filter-line button')
+      .evaluateAll((all) =>
+        all
+          .map((button) => button.getBoundingClientRect())
+          .filter(({ left, right }) => left < 0 || right > innerWidth),
+      );
+    assert.deepEqual(outside, []);
+    const [box1, run] = [await box(page.locator('.query')), await box(page.locator('.filter-buttons'))];
+    assert(run.y < box1.y + box1.height, 'beside the box');
+  });
+
+  it('has the entries of a menu whole, with their keys in a column of their own', async () => {
+    for (const width of [1000, 240]) {
+      await show('log.jsonl', '30,000', width);
+      await page.getByRole('toolbar').getByRole('button', { name: 'More' }).click();
+      await page.getByRole('menuitem', { name: 'Go to Record or Time', exact: false }).waitFor();
+      assert.deepEqual(await cutOff(page.locator('.menu-label')), []);
+      await page.keyboard.press('Escape');
+    }
   });
 
   it('follows the active cell in the record, in whichever column', async () => {

@@ -47,23 +47,6 @@ describe('webview after a file is read in another way', function () {
   const tool = (name: string) => page.getByRole('toolbar').getByRole('button', { name, exact: true });
   const side = (text: string) => page.locator('.side', { hasText: text });
 
-  it('says no more than that of a file that cannot be read again, and brings the query back with it', async () => {
-    const gone = join(folder, 'gone.csv');
-    await writeFile(gone, tables);
-    await engine.open(gone, { table: 1 });
-    await enterQuery(page, 'id >= 30');
-    await page.locator('.matches', { hasText: '10 of 40 records match' }).waitFor();
-    await unlink(gone);
-    await page.locator('.banner').getByRole('button').first().click();
-    await page.getByText("This file can't be shown").waitFor();
-    assert.equal(await page.locator('.banner').count(), 0);
-    assert.equal(await page.locator('.footer > *').count(), 0);
-    await writeFile(gone, tables);
-    await page.getByRole('button', { name: 'Try Again' }).click();
-    await page.locator('.matches', { hasText: '10 of 40 records match' }).waitFor();
-    await enterQuery(page, '');
-  });
-
   it('shows the record that is now in the active row', async () => {
     await tool('Record').click();
     await side('North 0').waitFor();
@@ -142,5 +125,22 @@ describe('webview after a file is read in another way', function () {
     await engine.open(damaged, {});
     await side('1 to 100 of 150').waitFor();
     await page.locator('.side').getByRole('button', { name: 'Close' }).click();
+  });
+
+  it('says no more than that of a file that cannot be read again, and brings the query back with it', async () => {
+    const gone = join(folder, 'gone.csv');
+    await writeFile(gone, tables);
+    await engine.open(gone, { table: 1 });
+    await enterQuery(page, 'id >= 30');
+    await page.locator('.matches', { hasText: '10 of 40 records match' }).waitFor();
+    await unlink(gone);
+    await page.locator('.banner').getByRole('button').first().click();
+    await page.getByText("This file can't be shown").waitFor();
+    assert.equal(await page.locator('.banner').count(), 0);
+    assert.equal(await page.locator('.footer > *').count(), 0);
+    await writeFile(gone, tables);
+    await page.getByRole('button', { name: 'Try Again' }).click();
+    await page.locator('.matches', { hasText: '10 of 40 records match' }).waitFor();
+    await enterQuery(page, '');
   });
 });

@@ -69,6 +69,8 @@ export function foundLines(root: JsonValue, text: string): TreeLine[] {
       visit(member);
     }
     if (!own && lines.length > at) lines.splice(at, 0, shown);
+    // What is found by its name shows what it holds.
+    if (own && lines.length === at) lines.push(...linesInside(line, inside, membersAtOnce));
   }
 }
 

@@ -15,7 +15,7 @@ import {
   type TreeLine,
 } from './rows.ts';
 import { visible } from '../visible.ts';
-import { VisibleText } from './text.tsx';
+import { FoundText } from './text.tsx';
 
 export interface TreeProps {
   readonly text: string;
@@ -150,6 +150,13 @@ export function JsonTree(props: TreeProps) {
     event.stopPropagation();
   }
 
+  if (search !== '' && lines.length === 0) {
+    return (
+      <p class="calm" role="status">
+        {t('No matches')}
+      </p>
+    );
+  }
   return (
     <div class="tree" role="tree" aria-label={t('Record')} ref={host} onKeyDown={onKey}>
       {lines.map((line) => (
@@ -182,6 +189,7 @@ interface LineProps {
 
 function Line({ line, active, choose, toggle, tree }: LineProps) {
   const { copy, addTest, pathOf, isNumber } = tree;
+  const sought = (tree.search ?? '').toLowerCase();
   const { depth, key, value, inside, more, path } = line;
   const common = {
     class: 'tree-line',
@@ -224,10 +232,10 @@ function Line({ line, active, choose, toggle, tree }: LineProps) {
           title={typeof key === 'number' ? undefined : visible(key)}
           onDblClick={inside ? toggle : undefined}
         >
-          <VisibleText text={typeof key === 'number' ? String(key + 1) : key} />
+          {typeof key === 'number' ? key + 1 : <FoundText text={key} sought={sought} />}
         </span>
       )}
-      <Value line={line} type={type} />
+      <Value line={line} type={type} sought={sought} />
       <span class="line-actions">
         <Action icon="copy" label={t('Copy Value')} tab={active} run={() => copy(textOf(value))} />
         {written && <Action icon="link" label={t('Copy Path')} tab={active} run={() => copy(written)} />}
@@ -272,9 +280,11 @@ interface ValueProps {
   readonly line: TreeLine;
   /** As what it is shown. */
   readonly type: JsonType;
+  /** In lower case; '' for nothing. */
+  readonly sought: string;
 }
 
-function Value({ line: { value, inside, open }, type }: ValueProps) {
+function Value({ line: { value, inside, open }, type, sought }: ValueProps) {
   if (value.type === 'object' || value.type === 'list') {
     if (!inside) return <span class="value summary">{value.type === 'object' ? '{}' : '[]'}</span>;
     return (
@@ -291,7 +301,7 @@ function Value({ line: { value, inside, open }, type }: ValueProps) {
       {value.type === 'text' && text === '' ? (
         '""'
       ) : (
-        <VisibleText text={text.slice(0, shownLength)} keep={'\n'} />
+        <FoundText text={text.slice(0, shownLength)} sought={sought} keep={'\n'} />
       )}
       {cut && <span class="preview">{` \u2026 ${t('{0} in all', bytes(value.end - value.start))}`}</span>}
       {!value.complete && <span class="preview"> {t('cut here')}</span>}

@@ -64,7 +64,7 @@ export function GoTo({ page, anchor, close }: GoToProps) {
             type="text"
             class="input"
             value={text}
-            placeholder={t('1234, line 1234, byte 5000, 50%, or a time')}
+            placeholder={t('Record number or place')}
             onInput={(event) => {
               setText(event.currentTarget.value);
               setError('');
@@ -82,7 +82,7 @@ export function GoTo({ page, anchor, close }: GoToProps) {
             : place
               ? placeWords(place)
               : t(
-                  'A record by its number; l1234 a line, b5000 a byte, 50% a share, 2024-05-01T12:00 a time.',
+                  'Record number, line 1234 (or l1234), byte 5000 (or b5000), 50%, or a time such as 2024-05-01T12:00',
                 ))}
       </p>
     </Popover>

@@ -28,6 +28,8 @@ export interface ColumnView {
   setSorted(ids: ReadonlySet<number>): void;
   /** The ruler is another. */
   layAgain(): void;
+  /** Whether all of these have a width by what they hold. */
+  hasWidths(columns: readonly ColumnInfo[]): boolean;
   /** Lane of a column by its id; -1 where it does not show. */
   laneOf(id: number): number;
   lane(index: number): Lane | undefined;
@@ -92,6 +94,7 @@ export function createColumnView(options: ColumnViewOptions): ColumnView {
       relayOut();
     },
     layAgain: relayOut,
+    hasWidths: (some) => some.every(({ path }) => widths.has(path)),
     laneOf: (id) => laneOf(layout, id),
     lane,
     resize(index, width) {
@@ -112,7 +115,7 @@ export function createColumnView(options: ColumnViewOptions): ColumnView {
     fitFirst(ids, textsOf) {
       for (const id of ids) {
         const column = columns.find((other) => other.id === id);
-        if (!column) continue;
+        if (!column || widths.has(column.path)) continue;
         widths.set(column.path, firstWidth(column, textsOf(id), options.ruler(), widestAtFirst));
       }
       relayOut();

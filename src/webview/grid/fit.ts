@@ -55,11 +55,11 @@ export function guessWidth(column: ColumnInfo, ruler: Ruler): number {
   return bounded(Math.max(guesses[column.type], headWidth(column, ruler)), widest);
 }
 
-/** A first width, by what the first cells hold. */
+/** A first width, by what the first cells hold; in texts that are numbered, the numbers grow as well. */
 export function firstWidth(column: ColumnInfo, texts: Iterable<string>, ruler: Ruler, limit: number): number {
   const fitting = fitWidth(column, texts, ruler, limit);
   const digits = ruler.cell('8'.repeat(digitsAtFirst)) + cellExtra;
-  return column.type === 'number' ? bounded(Math.max(fitting, digits), limit) : fitting;
+  return bounded(column.type === 'number' ? Math.max(fitting, digits) : fitting + ruler.cell('88'), limit);
 }
 
 /** The width at which the name and all of `texts` show whole, up to a limit. */

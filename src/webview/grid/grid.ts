@@ -10,6 +10,7 @@ import { createColumnView } from './columnView.ts';
 import type { Grid, GridOptions, GridView, SortKey } from './contract.ts';
 import { createHeader } from './header.ts';
 import { actionOf, type GridAction } from './keys.ts';
+import { inOneLine } from './look.ts';
 import { createMetrics } from './metrics.ts';
 import { navigate } from './navigate.ts';
 import { createPages } from './pages.ts';
@@ -204,7 +205,7 @@ export function createGrid(options: GridOptions): Grid {
   function* textsOf(id: number, from: number, to: number): Generator<string> {
     for (let row = from; row < to; row++) {
       const cell = pages.cell(row, id);
-      if (cell && cell.kind !== CellKind.Malformed) yield cell.text.slice(0, 200);
+      if (cell && cell.kind !== CellKind.Malformed) yield inOneLine(cell).slice(0, 200);
     }
   }
 
@@ -442,7 +443,10 @@ export function createGrid(options: GridOptions): Grid {
       pane.resize();
     },
     refresh: () => pages.refresh(),
-    setColumns: (next) => columns.setColumns(next),
+    setColumns(next) {
+      if (!columns.hasWidths(next.slice(0, fittedColumns))) fitted = false;
+      columns.setColumns(next);
+    },
     setPlotHeight(height) {
       if (height === plotHeight) return;
       plotHeight = height;

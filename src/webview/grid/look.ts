@@ -29,15 +29,15 @@ export function lookOf(cell: Cell | undefined, width: number): Look {
     case CellKind.Boolean:
       return { text: cell.text, className: 'cell boolean' };
     case CellKind.Number:
-      return { text: shown(cell, width), className: cell.cut ? 'cell number cut' : 'cell number' };
+      return { text: shown(cell, width), className: 'cell number' };
     case CellKind.Json:
-      return { text: shown(cell, width), className: cell.cut ? 'cell json cut' : 'cell json' };
+      return { text: shown({ ...cell, text: inOneLine(cell) }, width), className: 'cell json' };
     case CellKind.Malformed:
-      return { text: shown(cell, width), className: cell.cut ? 'cell malformed cut' : 'cell malformed' };
+      return { text: shown(cell, width), className: 'cell malformed' };
     default:
       if (cell.text === '') return empty;
       if (!/\S/.test(cell.text)) return { text: blanks(cell.text, width), className: 'cell blank' };
-      return { text: shown(cell, width), className: cell.cut ? 'cell cut' : 'cell' };
+      return { text: shown(cell, width), className: 'cell' };
   }
 }
 
@@ -45,6 +45,14 @@ function shown(cell: Cell, width: number): string {
   const limit = fitting(width);
   const whole = cell.text.length <= limit && !cell.cut;
   return whole ? visible(cell.text) : `${visible(cell.text.slice(0, limit))}\u2026`;
+}
+
+const jsonParts = /"(?:[^"\\]|\\.)*"?|\s+/gsu;
+
+/** What is measured and shown of a cell. A value that was written over several lines goes without its layout. */
+export function inOneLine({ kind, text }: Cell): string {
+  if (kind !== CellKind.Json || !text.includes('\n')) return text;
+  return text.replace(jsonParts, (part) => (part.startsWith('"') ? part : ''));
 }
 
 /** Nothing but white space looks like nothing at all, unless each space has a sign. */

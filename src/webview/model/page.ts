@@ -41,7 +41,10 @@ export interface PageModel extends Actions {
   command(command: PageCommand): void;
   /** Shows a record's row, leaving the filter where it is no match. */
   goToRecord(record: number): Promise<void>;
+  /** Opens the list, with the focus on its first problem. */
   openProblems(): void;
+  /** The focus is to go into the list of problems once it is there. */
+  readonly toProblems: Signal<boolean>;
   /** Lets the user say how the file is to be read, or which of its tables. */
   readAs(about?: 'table'): void;
   start(): Promise<void>;
@@ -65,6 +68,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   const overlay = signal<Overlay | undefined>(undefined);
   let tellTimer: ReturnType<typeof setTimeout> | undefined;
   let toldAt = -Infinity;
+  const toProblems = signal(false);
   const focusBox = signal<() => void>(() => undefined);
 
   const saver = createSaver((state) => {
@@ -206,6 +210,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
 
   function openProblems(): void {
     side.value = 'problems';
+    toProblems.value = true;
   }
 
   link.on('command', command);
@@ -245,6 +250,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     command,
     goToRecord,
     openProblems,
+    toProblems,
     readAs: (about) => actions.askHost('host/readAs', about ? { about } : {}),
     start: () => (started = kept.start()),
     reload: () => kept.reload(),

@@ -4,6 +4,8 @@ import { Popover } from './popover.tsx';
 
 export interface MenuItem {
   readonly label: string;
+  /** The keys that do the same, as "Ctrl+G". */
+  readonly keys?: string;
   readonly icon?: string;
   readonly run: () => void;
   /** A line above it. */
@@ -70,13 +72,19 @@ export function Menu({ anchor, label, items, close }: MenuProps) {
             class={item.apart ? 'menu-item apart' : 'menu-item'}
             tabIndex={-1}
             disabled={item.disabled}
+            {...(item.keys === undefined ? {} : { 'aria-keyshortcuts': item.keys })}
             onClick={() => {
               close();
               item.run();
             }}
           >
             <span class={`codicon codicon-${item.icon ?? 'blank'}`} aria-hidden="true" />
-            <span>{item.label}</span>
+            <span class="menu-label">{item.label}</span>
+            {item.keys && (
+              <span class="menu-keys" aria-hidden="true">
+                {item.keys}
+              </span>
+            )}
           </button>
         ))}
       </div>

@@ -1,7 +1,7 @@
 /** The malformed records: where, why, and their raw bytes. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PreviewCalls, Problem } from '../../protocol/preview.ts';
-import { VisibleText } from '../detail/text.tsx';
+import { Unbroken, VisibleText } from '../detail/text.tsx';
 import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { PageModel } from '../model/page.ts';
@@ -59,6 +59,30 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
     });
     return () => abort.abort();
   }, [any, state?.exact, file]);
+
+  // One stop of the Tab key; the arrows go from one problem to the next.
+  const list = useRef<HTMLOListElement>(null);
+  const [current, setCurrent] = useState(0);
+  useEffect(() => setCurrent(0), [first, file]);
+  const wanted = page.toProblems.value;
+  useLayoutEffect(() => {
+    if (!wanted || !listed) return;
+    page.toProblems.value = false;
+    list.current?.querySelector<HTMLElement>('.problem')?.focus();
+  }, [wanted, listed]);
+
+  function onKey(event: KeyboardEvent): void {
+    const all = [...(list.current?.querySelectorAll<HTMLElement>('.problem') ?? [])];
+    const places: Readonly<Record<string, number>> = {
+      ArrowDown: current + 1,
+      ArrowUp: Math.max(0, current - 1),
+      Home: 0,
+      End: all.length - 1,
+    };
+    if (!(event.key in places)) return;
+    event.preventDefault();
+    all.at(places[event.key] ?? 0)?.focus();
+  }
 
   const otherTables = page.otherTables.value;
   const total = listed?.total ?? 0;
@@ -124,20 +148,28 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
             {listed.complete ? t('No malformed records.') : t('No malformed records so far.')}
           </p>
         ) : (
-          <ol class="problems">
-            {listed?.items.map((problem) => (
+          <ol class="problems" ref={list} onKeyDown={onKey}>
+            {listed?.items.map((problem, index) => (
               <li key={problem.offset}>
-                <button type="button" class="problem" onClick={() => void page.goToRecord(problem.record)}>
+                <button
+                  type="button"
+                  class="problem"
+                  tabIndex={index === current ? 0 : -1}
+                  onFocus={() => setCurrent(index)}
+                  onClick={() => void page.goToRecord(problem.record)}
+                >
                   <span class="problem-head">
                     <span class="codicon codicon-warning" aria-hidden="true" /> {problem.reason}
                   </span>
                   <span class="facts">
-                    {t(
-                      'Record {0} \u00b7 line {1} \u00b7 byte {2}',
-                      count(problem.record),
-                      count(problem.line),
-                      count(problem.offset + problem.at),
-                    )}
+                    <Unbroken
+                      words={t(
+                        'Record {0} \u00b7 line {1} \u00b7 byte {2}',
+                        count(problem.record),
+                        count(problem.line),
+                        count(problem.offset + problem.at),
+                      )}
+                    />
                   </span>
                   <Raw problem={problem} />
                 </button>

@@ -96,7 +96,7 @@ export function gridAt(page: Page, share: number): Promise<ShownGrid> {
             .sort(byOrder)
             .map((cell) => ({
               text: cell.textContent,
-              look: cell.className.replace(/\b(?:cell|current|cut|found)\b/g, '').trim(),
+              look: cell.className.replace(/\b(?:cell|current|found)\b/g, '').trim(),
             })),
         };
       })
