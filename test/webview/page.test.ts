@@ -294,7 +294,7 @@ describe('webview/page', () => {
       const before = page.locator('.rows-before');
       await shows(
         before,
-        /^Rows of the last query: status >= 500 \([\d,]+ of .*, cancelled before its end\)$/,
+        /^Rows of the last query \([\d,]+ of .*, cancelled before its end\): status >= 500$/,
       );
       await statusSays(page, /[\d,]+ of [\d,]+ records match/);
     });

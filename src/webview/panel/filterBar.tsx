@@ -178,17 +178,16 @@ function ResultLine({ filter, preview, result, editCondition }: ResultLineProps)
   );
 }
 
-/** Of which query the rows are, when the one in the box has an error. */
+/** Of which query the rows are, when the one in the box has an error. A long query is cut off, not its figures. */
 function RowsBefore({ query, state }: { readonly query: string; readonly state: ViewState }) {
   const words =
     state.phase === 'cancelled' ? t('{0}, cancelled before its end', resultWords(state)) : resultWords(state);
   return (
     <span class="facts rows-before" title={visible(query)}>
-      {t('Rows of the last query:')}{' '}
+      {t('Rows of the last query ({0}):', words)}{' '}
       <code>
         <VisibleText text={query} />
-      </code>{' '}
-      ({words})
+      </code>
     </span>
   );
 }
