@@ -69,7 +69,7 @@ export const rooms = {
     'protocol',
   ],
   'engine/call': ['query/operator', 'stage'],
-  'engine/schema': ['format', 'format/csv'],
+  'engine/schema': ['format', 'format/csv', 'format/json'],
   'engine/sink': ['format', 'format/csv', 'format/json', 'sink/parquet', 'protocol'],
   'engine/sink/parquet': ['sink', 'query/value'],
   'engine/index': ['format', 'source'],

@@ -29,9 +29,16 @@ export class CheckTally {
     this.#list = violations?.list ? new ViolationList() : undefined;
   }
 
-  /** @param origin what comes before the block in the stretch */
-  take(block: RecordBlock, origin: RejectOrigin): ReadonlyMap<number, readonly Violation[]> {
-    const { checked, violations } = this.#checker.check(block, this.#among);
+  /**
+   * @param origin what comes before the block in the stretch
+   * @param quickFields see `RecordChecker.check`
+   */
+  take(
+    block: RecordBlock,
+    origin: RejectOrigin,
+    quickFields: number,
+  ): ReadonlyMap<number, readonly Violation[]> {
+    const { checked, violations } = this.#checker.check(block, this.#among, quickFields);
     this.#records += checked;
     this.#invalid += violations.size;
     for (const [record, found] of violations) {

@@ -32,7 +32,9 @@ export async function scanStretch(
   const { output } = task;
   const { plan } = matcher;
   const collector = createCollector(output, spec, planFor(plan, output), matcher, meter);
-  const fields = collector.fields ?? fieldsOf(plan, output);
+  const needed = collector.fields ?? fieldsOf(plan, output);
+  const quick = file.checker?.quick;
+  const fields = quick ? quick.fieldsBehind(needed) : needed;
   // The fields of statistics are not those that the columns are kept by.
   const isMaking = task.columns !== undefined && collector.fields === undefined;
   const made =
@@ -53,13 +55,13 @@ export async function scanStretch(
   const texts = textReaderOf(file);
   const readBefore = texts.read;
   try {
-    for await (const placed of blocksOf(file, task, fields, plan.holding, signal)) {
+    for await (const placed of blocksOf(file, task, fields, quick ? undefined : plan.holding, signal)) {
       meter?.scanned();
       const { summary } = placed;
       let block =
         located && !summary ? await withOffsets(placed.records, file.source, signal) : placed.records;
       const origin = { record: record - stretch.record, line: line - stretch.line };
-      if (checks) block = block.with({ violations: checks.take(block, origin) });
+      if (checks) block = block.with({ violations: checks.take(block, origin, needed.length) });
       if (task.malformed === 'collect') {
         for (const reject of rejectsIn(block, origin)) rejects.push(reject);
       }

@@ -10,6 +10,8 @@ export interface CompiledSchema {
   isValid(value: unknown): boolean;
   /** What is wrong with a value that is not valid: at least one, at most `most`. */
   violations(value: unknown, most: number): Violation[];
+  /** The same for the schema at a place inside of it, by JSON Pointer as in an address. @throws Error where there is none */
+  at(pointer: string): (value: unknown) => boolean;
   /** What of the schema is not asked of the values, as ajv says it: formats that are not known. */
   readonly notes: readonly string[];
 }
@@ -25,13 +27,18 @@ const addFormats = ('default' in formats ? formats.default : formats) as Formats
 export function compileSchema(spec: SchemaSpec): CompiledSchema {
   const documents = documentsOf(spec);
   const notes: string[] = [];
-  const validate = compiled(spec, documents, false, notes);
+  const ajv = ajvOf(spec, documents, false, notes);
+  const validate = found(ajv, documents.root);
   let all: ValidateFunction | undefined;
   return {
     notes,
     isValid: (value) => validate(value),
+    at(pointer) {
+      const inner = found(ajv, `${documents.root}#${pointer}`);
+      return (value) => inner(value);
+    },
     violations(value, most) {
-      all ??= compiled(spec, documents, true, []);
+      all ??= found(ajvOf(spec, documents, true, []), documents.root);
       const complete = all;
       complete(value);
       const errors = (complete.errors ?? []).filter(({ keyword }) => keyword !== 'if');
@@ -40,12 +47,12 @@ export function compileSchema(spec: SchemaSpec): CompiledSchema {
   };
 }
 
-function compiled(
+function ajvOf(
   { draft }: SchemaSpec,
-  { root, documents }: SchemaDocuments,
+  { documents }: SchemaDocuments,
   allErrors: boolean,
   notes: string[],
-): ValidateFunction {
+): Ajv | Ajv2019 | Ajv2020 {
   const note = (...words: unknown[]): void => {
     notes.push(words.map(String).join(' '));
   };
@@ -59,8 +66,12 @@ function compiled(
   const ajv = new classes[draft](options);
   addFormats(ajv);
   for (const { address, schema } of documents) ajv.addSchema(schema as AnySchema, address);
-  const validate = ajv.getSchema(root);
-  if (validate === undefined) throw new TypeError(`${root} was not added.`);
+  return ajv;
+}
+
+function found(ajv: Ajv | Ajv2019 | Ajv2020, address: string): ValidateFunction {
+  const validate = ajv.getSchema(address);
+  if (validate === undefined) throw new TypeError(`there is no schema at ${address}`);
   return validate as ValidateFunction;
 }
 

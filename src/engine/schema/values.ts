@@ -10,7 +10,8 @@ export type RecordValues = (record: number) => unknown;
 const longestText = 64 * 1024 * 1024;
 
 /** Records of JSON. Where a block is ASCII, as most are, its text is made in one go. */
-export function jsonValues({ bytes, starts, ends, count }: RecordBlock): RecordValues {
+export function jsonValues(block: RecordBlock): RecordValues {
+  const { bytes, starts, ends, count } = block;
   if (count === 0) return () => undefined;
   const first = starts[0];
   const all = bytes.subarray(first, ends[count - 1]);
@@ -19,8 +20,13 @@ export function jsonValues({ bytes, starts, ends, count }: RecordBlock): RecordV
     const text = buffer.toString('latin1');
     return (record) => JSON.parse(text.slice(starts[record] - first, ends[record] - first)) as unknown;
   }
-  return (record) =>
-    JSON.parse(buffer.toString('utf8', starts[record] - first, ends[record] - first)) as unknown;
+  return singleValues(block);
+}
+
+/** The same where few of the records are asked for. */
+export function singleValues({ bytes, starts, ends }: RecordBlock): RecordValues {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return (record) => JSON.parse(buffer.toString('utf8', starts[record], ends[record])) as unknown;
 }
 
 /**

@@ -9,6 +9,7 @@ import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { exportTo } from '../../../src/engine/run/export.ts';
 import { specOf, type SchemaSpec } from '../../../src/engine/schema/schemaSpec.ts';
 import type { ExportSummary } from '../../../src/protocol/engine.ts';
+import { runs } from '../../support/long.ts';
 import { memorySink } from '../../support/memorySink.ts';
 
 const signal = new AbortController().signal;
@@ -109,15 +110,46 @@ describe('checking records by a schema', () => {
         { type: 'boolean' },
       ),
     );
-    const schema = fc.record(
-      {
-        type: fc.constantFrom('object', ['object', 'array']),
-        required: fc.uniqueArray(fc.constantFrom(...names), { maxLength: 2 }),
-        properties: fc.dictionary(fc.constantFrom(...names), keyword, { maxKeys: 5 }),
-        additionalProperties: fc.constantFrom<unknown>(true, false, { type: 'string' }),
-        minProperties: fc.constantFrom(0, 1),
-      },
-      { requiredKeys: ['properties'] },
+    // What the fields that a scan finds can tell, and what they cannot.
+    const plain = fc.oneof(
+      fc.constantFrom<object>(
+        { type: 'integer', minimum: 1 },
+        { type: 'number' },
+        { enum: ['a', 'é', 1, null, true] },
+      ),
+      fc.constantFrom<object>(
+        { type: 'string', minLength: 1, maxLength: 2 },
+        { exclusiveMaximum: 7 },
+        { const: 'a' },
+      ),
+      fc.constantFrom<object>(
+        { type: 'array', items: { type: ['integer', 'string'] } },
+        { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } },
+        { type: 'object', properties: { id: { type: 'integer' } } },
+        { type: ['object', 'null'], properties: { id: { type: 'string' } }, additionalProperties: false },
+        { type: 'object', required: ['x'] },
+      ),
+    );
+    const schema = fc.oneof(
+      fc.record(
+        {
+          type: fc.constantFrom('object', ['object', 'array']),
+          required: fc.uniqueArray(fc.constantFrom(...names), { maxLength: 2 }),
+          properties: fc.dictionary(fc.constantFrom(...names), keyword, { maxKeys: 5 }),
+          additionalProperties: fc.constantFrom<unknown>(true, false, { type: 'string' }),
+          minProperties: fc.constantFrom(0, 1),
+        },
+        { requiredKeys: ['properties'] },
+      ),
+      fc.record(
+        {
+          type: fc.constant('object'),
+          required: fc.uniqueArray(fc.constantFrom(...names), { maxLength: 1 }),
+          properties: fc.dictionary(fc.constantFrom(...names), fc.oneof(plain, keyword), { maxKeys: 4 }),
+          additionalProperties: fc.constantFrom(true, false),
+        },
+        { requiredKeys: ['type', 'properties'] },
+      ),
     );
     let number = 0;
     await fc.assert(
@@ -162,8 +194,93 @@ describe('checking records by a schema', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(250, 5000) },
     );
+  });
+
+  it('comes to them for every value of every member', async () => {
+    const members: object[] = [
+      { type: 'integer' },
+      { type: 'integer', minimum: 2, maximum: 10 },
+      { type: 'number', exclusiveMinimum: 1.5, exclusiveMaximum: 100 },
+      { type: ['number', 'null'] },
+      { type: 'string', minLength: 2 },
+      { type: 'string', maxLength: 2 },
+      { type: ['string', 'boolean'], enum: ['ab', 'é', true] },
+      { enum: [1, 2.5, null, 'a'] },
+      { const: 'ab' },
+      { const: null },
+      { type: 'array' },
+      { type: 'array', items: { type: 'integer' } },
+      { type: 'array', items: { type: ['string', 'number'] } },
+      { items: { type: 'string' } },
+      { type: 'object', required: ['a'], properties: { a: { type: 'string' } } },
+      { type: 'object', properties: { a: { type: 'string' } } },
+      { type: 'object', properties: { a: true }, additionalProperties: false },
+      { properties: { a: { type: 'integer' } } },
+      { type: 'string', pattern: '^a' },
+      { type: 'string', format: 'date' },
+    ];
+    const values = [
+      ...[
+        'null',
+        'true',
+        'false',
+        '0',
+        '-0',
+        '2',
+        '1.0',
+        '1e1',
+        '1.5',
+        '2.5',
+        '12345678901234567890',
+        '1e400',
+      ],
+      ...[
+        '""',
+        '"a"',
+        '"ab"',
+        '"abc"',
+        '"é"',
+        '"éa"',
+        '"\\u0061b"',
+        '"\u{1f600}"',
+        '"2024-02-29"',
+        '"2023-02-29"',
+      ],
+      ...[
+        '[]',
+        '[1]',
+        '[1, 2]',
+        '[1.5]',
+        '["a"]',
+        '["a",1]',
+        '["\\n"]',
+        '[[1]]',
+        '[{}]',
+        '[null]',
+        '[true]',
+        '[-1,1e3]',
+      ],
+      ...['{}', '{"a":"x"}', '{"a":1}', '{"a":"x","b":1}', '{"b":1}', '{"a":1,"a":"x"}', '{"a":{"a":1}}'],
+    ];
+    for (const [at, member] of members.entries()) {
+      for (const isClosed of [false, true]) {
+        const written = {
+          type: 'object',
+          properties: { v: member },
+          ...(isClosed && { additionalProperties: false }),
+        };
+        const ajv = new Ajv({ strict: false });
+        addFormats(ajv);
+        const validate = ajv.compile(written);
+        const all = [...values.map((one) => `{"v":${one}}`), '{}', '{"w":1}', '{"v": 2 , "w":[]}', '[]', '7'];
+        const text = all.map((one) => `${one}\n`).join('');
+        const found = await check(`member${at}.jsonl`, text, written, { blockSize: 1000 });
+        const expected = all.filter((one) => !validate(JSON.parse(one)));
+        assert.deepEqual(lines(found.invalid), expected, JSON.stringify(written));
+      }
+    }
   });
 
   const schema = {
