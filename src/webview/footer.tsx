@@ -16,7 +16,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   return (
     <footer class="footer">
       <span>{state.exact ? recordWords(state.records) : t('about {0} records', count(state.records))}</span>
-      {state.phase === 'indexing' && <span>{t('{0}% read', Math.floor(indexed * 100))}</span>}
+      {state.phase === 'indexing' && <span class="indexed">{t('{0}% read', Math.floor(indexed * 100))}</span>}
       {state.malformed > 0 && (
         <button type="button" class="text-button warn" onClick={() => page.openProblems()}>
           <span class="codicon codicon-warning" aria-hidden="true" />{' '}
