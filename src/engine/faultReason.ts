@@ -48,7 +48,10 @@ const reasons = new Map<number, string>([
   [Fault.TooLong, 'The record is too long.'],
   [Fault.TooFewFields, 'The row has fewer fields than the header.'],
   [Fault.TooManyFields, 'The row has more fields than the header.'],
-  [Fault.UnclosedQuote, 'A quote opens a field and never closes; it is kept as text.'],
+  [
+    Fault.UnclosedQuote,
+    'A quote opens a field, but none closes it before a delimiter or the end of the line; it is kept as text.',
+  ],
   [Fault.StrayQuote, 'A quote is not at the start or end of a field; it is kept as text.'],
   [
     Fault.FieldNotUtf8,

@@ -1,7 +1,9 @@
+import { stat } from 'node:fs/promises';
 import { l10n, ProgressLocation, Uri, window } from 'vscode';
 import { endingOf, endings, isWritable, namedTarget, type NamedSource } from '../engine/sink/targetName.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
 import type { ExportProgress, ExportSummary, FileDoubt } from '../protocol/engine.ts';
+import type { FormatKind } from '../protocol/formatOptions.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { pathOf, type Addresses } from './addresses.ts';
 import { openPreview } from './editors.ts';
@@ -38,7 +40,7 @@ export class Exporter {
   /** Asks where to and writes what the query selects. Undefined where the user thinks better of it. */
   async exportSubset(shown: ShownFile, query: string): Promise<ExportSummary | undefined> {
     const source = pathOf(shown.uri);
-    const proposed = proposedTarget(source, 'filtered');
+    const proposed = proposedTarget(source, query.trim() === '' ? 'copy' : 'filtered');
     const target = await this.#askForTarget(shown.uri, proposed, ({ fsPath }) =>
       isWritable(source, fsPath) ? undefined : notWritable(fsPath),
     );
@@ -90,9 +92,9 @@ export class Exporter {
       this.#report(shown.uri, target, summary);
       void offerPreview(
         target,
-        summary.matched === 1
-          ? l10n.t('Exported 1 malformed record.')
-          : l10n.t('Exported {0} malformed records.', count(summary.matched)),
+        summary.malformed === 1
+          ? l10n.t('Exported 1 malformed record to {0}.', nameOf(target))
+          : l10n.t('Exported {0} malformed records to {1}.', count(summary.malformed), nameOf(target)),
       );
     }
     return summary;
@@ -165,9 +167,14 @@ export class Exporter {
   }
 
   async #tellOfSubset(shown: ShownFile, target: Uri, summary: ExportSummary): Promise<void> {
-    const { matched, malformed, otherTables = [] } = summary;
+    const { matched, malformed, otherTables = [], asText = [] } = summary;
     const done = [
-      matched === 1 ? l10n.t('Exported 1 record.') : l10n.t('Exported {0} records.', count(matched)),
+      matched === 1
+        ? l10n.t('Exported 1 record to {0}.', nameOf(target))
+        : l10n.t('Exported {0} records to {1}.', count(matched), nameOf(target)),
+      ...(asText.length > 0
+        ? [l10n.t('Written as text, because the values have several types: {0}.', namesOf(asText))]
+        : []),
       ...(otherTables.length > 0 ? [l10n.t('Other tables in the file were not exported.')] : []),
     ].join(' ');
     if (malformed === 0) {
@@ -176,14 +183,37 @@ export class Exporter {
     }
     const open = l10n.t('Open Preview');
     const rejects = l10n.t('Export Malformed Records...');
-    const left =
-      malformed === 1
-        ? l10n.t('Skipped 1 malformed record.')
-        : l10n.t('Skipped {0} malformed records.', count(malformed));
+    const left = malformedWords(malformed, shown.info?.format);
     const picked = await window.showWarningMessage(`${done} ${left}`, open, rejects);
     if (picked === open) await openPreview(target);
     if (picked === rejects) await this.exportRejects(shown);
   }
+}
+
+/** Whatever the query selects, these are of the whole file. Rows that are irregular are exported like any other. */
+function malformedWords(malformed: number, format: FormatKind | undefined): string {
+  if (format === 'csv') {
+    return malformed === 1
+      ? l10n.t('The file has 1 irregular record, which was exported as it stands if it matches.')
+      : l10n.t(
+          'The file has {0} irregular records, which were exported as they stand if they match.',
+          count(malformed),
+        );
+  }
+  return malformed === 1
+    ? l10n.t('The file has 1 malformed record, which was skipped.')
+    : l10n.t('The file has {0} malformed records, which were skipped.', count(malformed));
+}
+
+const mostNamed = 5;
+
+function namesOf(columns: readonly string[]): string {
+  const more = columns.length > mostNamed ? ', ...' : '';
+  return columns.slice(0, mostNamed).join(', ') + more;
+}
+
+function nameOf({ path }: Uri): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function doubtWords(doubt: FileDoubt, file: string): string {
@@ -224,11 +254,17 @@ async function offerPreview(target: Uri, message: string): Promise<void> {
 
 /** Does the work until it is done, or the user has enough of it: undefined then. */
 async function withProgress(target: Uri, work: Work): Promise<ExportSummary | undefined> {
+  const exists = await stat(target.fsPath).then(
+    () => true,
+    () => false,
+  );
   for (;;) {
     const outcome = await attempt(target, work);
     if (!(outcome instanceof Error)) return outcome;
     const again = l10n.t('Try Again');
-    const failed = l10n.t('Export failed; {0} was not changed. {1}', target.fsPath, outcome.message);
+    const failed = exists
+      ? l10n.t('Export failed; {0} was not changed. {1}', target.fsPath, outcome.message)
+      : l10n.t('Export failed; {0} was not written. {1}', target.fsPath, outcome.message);
     if ((await window.showErrorMessage(failed, again)) !== again) return undefined;
   }
 }
@@ -238,7 +274,7 @@ async function withProgress(target: Uri, work: Work): Promise<ExportSummary | un
  * where it was cancelled.
  */
 async function attempt(target: Uri, work: Work): Promise<ExportSummary | Error | undefined> {
-  const title = l10n.t('Exporting to {0}', target.path.slice(target.path.lastIndexOf('/') + 1));
+  const title = l10n.t('Exporting to {0}', nameOf(target));
   const location = ProgressLocation.Notification;
   return window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
     const controller = new AbortController();

@@ -1,9 +1,17 @@
 import { l10n } from 'vscode';
 import type { ExportProgress } from '../protocol/engine.ts';
 
-/** "1,204 of 90,000 records, 850 MB/s, 12 s left" */
+/** "1,204 of 90,000 records, 3%, 850 MB/s, 12 s left": of the records read so far, how many were exported. */
 export function progressText({ matched, records, scanned, total, elapsedMs }: ExportProgress): string {
-  const parts = [l10n.t('{0} of {1} records', matched.toLocaleString(), records.toLocaleString())];
+  const parts = [
+    // Where all are exported, the one number counted against itself would look like the end.
+    matched === records
+      ? l10n.t('{0} records', records.toLocaleString())
+      : l10n.t('{0} of {1} records', matched.toLocaleString(), records.toLocaleString()),
+  ];
+  if (total !== undefined && total > 0) {
+    parts.push(l10n.t('{0}%', Math.min(100, Math.floor((100 * scanned) / total))));
+  }
   // The first moments give no rate worth showing.
   if (elapsedMs >= 500) {
     const rate = scanned / (elapsedMs / 1000);

@@ -17,6 +17,8 @@ export class RowBatcher {
     kind === Kind.Number ? exactNumber(bytes, start, end) : NaN,
   );
   readonly #requests;
+  /** Rows so far. */
+  #row = 0;
 
   /** @param numbersInText whether a text that reads as a number is one */
   constructor(columns: DerivedColumns, numbersInText: boolean) {
@@ -34,7 +36,8 @@ export class RowBatcher {
     const block = eachLine(lines, ({ bytes, starts, ends }, record) => {
       const [start, end] = [starts[record], ends[record]];
       builder.add(start, end, 0);
-      if (!this.#fields.read(bytes, start, end)) throw unknownField();
+      this.#row++;
+      if (!this.#fields.read(bytes, start, end)) throw unknownField(this.#row, this.#paths);
       const { kinds, starts: from, ends: to } = this.#fields;
       for (let column = 0; column < this.#paths.length; column++) {
         builder.setField(column, kindAt(kinds, column), from[column], to[column]);
@@ -71,9 +74,10 @@ function typeOf({ bytes, count }: RowBatch, field: FieldColumn, numbersInText: b
   return isSeen ? 'number' : undefined;
 }
 
-function unknownField(): SinkError {
+function unknownField(row: number, paths: readonly FieldPath[]): SinkError {
+  const names = columnNames(paths.slice(0, 3)).join(', ');
   return new SinkError(
     'failed',
-    'A row has a field that is none of the columns: a row of a table that is too long, or a file that has changed. Name the columns with SELECT.',
+    `Row ${row.toLocaleString('en')} of the export has more fields than there are columns. Name the columns with SELECT, for example |> SELECT ${names}.`,
   );
 }

@@ -5,7 +5,7 @@ import { Kind, type RecordBlock } from '../format/record.ts';
 import type { AppendRecord } from './appendRecord.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import { createCsvCells, type CsvStyle } from './csvCell.ts';
-import { appendUnescaped } from './jsonText.ts';
+import { appendOnOneLine, appendUnescaped } from './jsonText.ts';
 import { SinkError } from './sinkError.ts';
 import { appendUnreadable, asUnicode, faultOf } from './unreadable.ts';
 
@@ -38,6 +38,13 @@ export function jsonAsTable(
       case Kind.EscapedText:
         unescaped.clear();
         appendUnescaped(unescaped, bytes, start, end);
+        cells.text(unescaped.view(), 0, unescaped.length);
+        return;
+      case Kind.List:
+      case Kind.Object:
+        // A document that is laid out over several lines must not lay out a cell.
+        unescaped.clear();
+        appendOnOneLine(unescaped, bytes, start, end);
         cells.text(unescaped.view(), 0, unescaped.length);
         return;
       default:

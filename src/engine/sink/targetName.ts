@@ -54,8 +54,12 @@ export interface NamedSource {
 export function namedTarget({ name, kind, delimiter }: NamedSource, target: string): Target {
   const ending = endingOf(target);
   const named = namedFormats.get(ending);
-  // A document in a file of lines is written as lines: its name says so of what reads it next.
-  const isOwn = ending === endingOf(name) && !(kind === 'json' && named?.target === 'jsonl');
+  // A document in a file of lines is written as lines: its name says so of what reads it next. What was read from a file
+  // that is no text has to be made such a file again.
+  const isOwn =
+    ending === endingOf(name) &&
+    !(kind === 'json' && named?.target === 'jsonl') &&
+    !(named !== undefined && rowsAreObjects(named.target));
   if (named === undefined || isOwn) return 'same';
   // Comma and tab are two dialects of one format, so among these the name decides.
   const isTable = kind === 'csv' && delimiter === tableStyle(named.target)?.delimiter;

@@ -157,7 +157,7 @@ const cases: Case[] = [
     content: 'a,b\n1,"x\n2,y\n3,"z"\n',
     query: 'a >= 2',
     out: 'a,b\n2,y\n3,"z"\n',
-    faults: [[1, 2, 4, 'never closes']],
+    faults: [[1, 2, 4, 'none closes it']],
   },
 ];
 

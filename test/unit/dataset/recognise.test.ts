@@ -126,7 +126,7 @@ describe('the tables of a delimited text', () => {
     assert.deepEqual(await read({ table: 2 }), {
       columns: ['id', 'n'],
       records: recordsOf(second),
-      head: '\nBy number\nid,n\n',
+      head: 'By number\nid,n\n',
       firstLine: 7,
       lines: [1, 7, 21],
       description: 'comma, quoted, header, table 2 of 3, from line 7',

@@ -123,7 +123,7 @@ describe('tables one below the other', () => {
 
   it('keep their bytes, with what stands above them', async () => {
     assert.equal((await asked(path, '', 'same', {}))[0], tables[0]);
-    assert.equal((await asked(path, '', 'same', { table: 2 }))[0], `\nBy number\n${tables[1]}`);
+    assert.equal((await asked(path, '', 'same', { table: 2 }))[0], `By number\n${tables[1]}`);
     const lines = text.replace(/\n+/g, '\n');
     assert.equal((await asked(path, '', 'same', { tables: 1 }))[0], lines);
   });
@@ -132,7 +132,7 @@ describe('tables one below the other', () => {
     const utf16 = (part: string) => Buffer.from(`\ufeff${part}`, 'utf16le');
     const file = join(folder, 'wide.csv');
     await writeFile(file, utf16(text));
-    for (const [table, expected] of [tables[0], `\nBy number\n${tables[1]}`].entries()) {
+    for (const [table, expected] of [tables[0], `By number\n${tables[1]}`].entries()) {
       await asked(file, '', 'same', { table: table + 1 });
       assert.deepEqual(await readFile(join(folder, 'out')), utf16(expected));
     }

@@ -16,7 +16,7 @@ describe('the words to be translated', () => {
       assert.equal(status, 0);
       const bundle = JSON.parse(await readFile(target, 'utf8')) as Record<string, string>;
       assert.equal(bundle['Find in file'], 'Find in file');
-      assert.equal(bundle['Exported {0} records.'], 'Exported {0} records.');
+      assert.equal(bundle['Exported {0} records to {1}.'], 'Exported {0} records to {1}.');
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -15,6 +15,8 @@ describe("the name of an export's target says its format", () => {
     ['a.csv', 'csv', 'b.jsonl', 'jsonl'],
     ['a.json', 'json', 'b.json', 'same'],
     ['a.csv', 'csv', 'b.parquet', 'parquet'],
+    ['a.parquet', 'jsonl', 'b.parquet', 'parquet'],
+    ['a.parquet', 'jsonl', 'b.jsonl', 'same'],
     ['a.json', 'json', 'b.jsonl', 'jsonl'],
     ['a.log', 'jsonl', 'b.jsonl', 'same'],
     ['a.jsonl', 'jsonl', 'b', 'same'],

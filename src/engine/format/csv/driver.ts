@@ -103,7 +103,8 @@ async function openTable(
   const whole = final || place.end !== undefined;
   const { readings, open } = recogniseReadings(table, dataStart, whole, found.dialect, options);
   const dialect: CsvDialect = readings === undefined ? found.dialect : { ...found.dialect, readings };
-  const above = number > 1 ? places[number - 2].end : undefined;
+  const before = number > 1 ? places[number - 2].end : undefined;
+  const above = before && afterBlankLines(head, before);
   return {
     format: { kind: 'csv', dialect },
     dataStart,
@@ -116,6 +117,13 @@ async function openTable(
     ...(above !== undefined && { above: { start: above, line: linesBefore(above) } }),
     tables: { places, number, others: othersOf(head, final, source.name, options, places) },
   };
+}
+
+/** Past the blank lines that separate a table from the one before: they belong to neither. */
+function afterBlankLines(head: Uint8Array, start: number): number {
+  let at = start;
+  while (head[at] === 0x0a || head[at] === 0x0d) at++;
+  return at;
 }
 
 function lineEndOf(head: Uint8Array): '\n' | '\r\n' {
