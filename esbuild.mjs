@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import { kernelPlugin } from './src/engine/kernel/build.mjs';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { notices } from './notices.mjs';
 
 /**
@@ -63,6 +64,7 @@ const bundles = [
     splitting: true,
     entryPoints: {
       cli: 'src/cli/main.ts',
+      api: 'src/api/index.ts',
       mcp: 'src/mcp/main.ts',
       worker: 'src/engine/pool/worker.ts',
       engine: 'src/engine/service/main.ts',
@@ -96,6 +98,7 @@ const bundles = [
 
 rmSync('dist', { recursive: true, force: true });
 const built = await Promise.all(bundles.map((bundle) => build(bundle)));
+writeFileSync('dist/api.d.ts', apiTypes());
 writeFileSync('dist/NOTICES.txt', notices(built.map(({ metafile }) => metafile)));
 
 if (tests) {
@@ -129,4 +132,14 @@ function testsBelow(folder) {
   return readdirSync(folder, { recursive: true })
     .filter((file) => /\.test\.tsx?$/.test(file))
     .map((file) => join(folder, file));
+}
+
+/** The types of `import { open } from 'rowriver'`, in one file: src/api/types.ts imports nothing. */
+function apiTypes() {
+  const promised = readFileSync('src/api/types.ts', 'utf8');
+  const { outputText } = ts.transpileDeclaration(promised, { fileName: 'api.ts' });
+  return `${outputText}
+export declare const version: RowriverApi['version'];
+export declare const open: RowriverApi['open'];
+`;
 }

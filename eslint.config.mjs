@@ -118,6 +118,7 @@ export const rooms = {
       'pool',
       'dataset',
       'statistics',
+      'sink',
       'run',
       'tools',
     ],
@@ -144,6 +145,7 @@ export const rooms = {
   cli: [
     ...[
       'protocol',
+      'host',
       'engine',
       'engine/source',
       'engine/source/encoding',

@@ -1,15 +1,13 @@
-/**
- * What other extensions and programs may rely on: versions of it follow semantic versioning, and nothing else of
- * Rowriver does.
- */
 import type { EngineHost } from '../host/engineHost.ts';
+import { openFile } from './dataFile.ts';
+import type { RowriverApi } from './types.ts';
 
-/** What the extension's `activate` gives other extensions: `extensions.getExtension('rowriver.rowriver').exports`. */
-export interface RowriverApi {
-  /** The version of this interface: another major number is another interface. */
-  readonly version: string;
-}
+export type { RowriverApi } from './types.ts';
 
-export function createApi(_engine: EngineHost): RowriverApi {
-  return { version: '1.0.0' };
+/** The version of the interface in types.ts, which docs/api.md describes. */
+const version = '1.0.0';
+
+/** What other extensions get. Files that they open are read in the engine's thread, as those of previews are. */
+export function createApi(engine: EngineHost): RowriverApi {
+  return { version, open: (path, options) => openFile(engine, path, options) };
 }

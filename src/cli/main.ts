@@ -8,7 +8,7 @@ import { TemporaryError } from '../engine/temporaryFolder.ts';
 import { asMemoryLimit } from '../engine/stage/memoryLimit.ts';
 import { SourceError } from '../engine/source/source.ts';
 import { readArguments, UsageError, type Command } from './arguments.ts';
-import { cacheBytes, cacheFolder } from './cacheFolder.ts';
+import { cacheBytes, cacheFolder } from '../host/cacheFolder.ts';
 import type * as mcp from '../mcp/main.ts';
 import { helpText, version, versionText } from './help.ts';
 import type { McpCommand } from './mcpArguments.ts';

@@ -25,7 +25,7 @@ import type { ExportSummary, FileDoubt } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/preview.ts';
 import { profile } from '../engine/run/profile.ts';
 import type { RunCommand } from './arguments.ts';
-import { cacheBytes, cacheFolder } from './cacheFolder.ts';
+import { cacheBytes, cacheFolder } from '../host/cacheFolder.ts';
 import { MetricsFile } from './metricsFile.ts';
 import { writeSchema } from './inferSchema.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';

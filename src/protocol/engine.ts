@@ -131,6 +131,23 @@ export interface EngineCalls {
     result: ExportSummary;
     progress: ExportProgress;
   };
+  /** Begins to read the rows of a query: `reader` names them in the calls that follow. */
+  beginRows: {
+    params: { readonly session: number; readonly query: string };
+    result: { readonly reader: number };
+  };
+  /** The next of them, as whole JSON Lines; one call at a time. With the last piece, what came of all. */
+  nextRows: {
+    params: { readonly reader: number };
+    result: { readonly lines: Uint8Array<ArrayBuffer>; readonly summary: ExportSummary | undefined };
+  };
+  /** Ends reading them; safe to call again. */
+  endRows: { params: { readonly reader: number }; result: null };
+  countRows: {
+    params: { readonly session: number; readonly query: string };
+    result: ExportSummary;
+    progress: ExportProgress;
+  };
   /** One record as JSON text, for a document in an editor. */
   recordText: {
     params: { readonly session: number; readonly view: number; readonly row: number };

@@ -203,7 +203,8 @@ function isMethodOf<T extends object>(handlers: T, method: string): method is ke
   return Object.hasOwn(handlers, method);
 }
 
-function abortReason(signal: AbortSignal | undefined): Error {
+/** What a signal was aborted for, as an error. */
+export function abortReason(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
   return reason instanceof Error ? reason : new DOMException('Cancelled.', 'AbortError');
 }

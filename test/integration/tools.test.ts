@@ -19,6 +19,7 @@ import {
   workspace,
   type CancellationToken,
 } from 'vscode';
+import type { RowriverApi } from '../../src/api/api.ts';
 import { questionAbout } from '../../src/extension/askAboutFile.ts';
 import { LanguageTool } from '../../src/extension/languageTools.ts';
 import { McpServers } from '../../src/extension/mcpServer.ts';
@@ -218,6 +219,21 @@ describe('the tools in VS Code', () => {
     const tab: unknown = window.tabGroups.activeTabGroup.activeTab?.input;
     assert.ok(tab instanceof TabInputCustom);
     assert.equal(tab.uri.fsPath, file);
+  });
+
+  it('stand beside an interface for other extensions', async () => {
+    const rowriver = await extensions.getExtension<RowriverApi>('rowriver.rowriver')?.activate();
+    assert.ok(rowriver);
+    assert.equal(rowriver.version, '1.0.0');
+    const file = await rowriver.open(join(inside, 'events.jsonl'));
+    const found: unknown[] = [];
+    for await (const batch of file.query('status = 503 |> LIMIT 2')) found.push(...batch);
+    assert.deepEqual(found, [
+      { id: 0, status: 503 },
+      { id: 3, status: 503 },
+    ]);
+    assert.equal(await file.count(), 3000);
+    await file.close();
   });
 
   it('can be asked from the preview', () => {

@@ -27,10 +27,14 @@ export function readingDoubts(
 export const pageAdvice = 'Choose one above the rows or with Read File As.';
 
 /** @throws QuerySyntaxError where a query is not to be run before somebody has said how a column is read */
-export function refuseOpen(query: string, dataset: Dataset): void {
+export function refuseOpen(
+  query: string,
+  dataset: Dataset,
+  advice: (reading: OpenReading) => string = () => pageAdvice,
+): void {
   const parsed = parseQuery(query);
   if (!parsed.ok) return;
-  const doubts = readingDoubts(parsed.query, dataset, () => pageAdvice);
+  const doubts = readingDoubts(parsed.query, dataset, advice);
   const errors = doubts.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new QuerySyntaxError(errors);
 }

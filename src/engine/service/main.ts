@@ -17,7 +17,7 @@ const pool = new WorkerPool<Task, Result>({
 });
 const service = new EngineService(
   pool,
-  (tagged) => port.postMessage(tagged),
+  (tagged, transfer = []) => port.postMessage(tagged, [...transfer]),
   () => port.close(),
 );
 port.on('message', (tagged: Tagged) => service.receive(tagged));

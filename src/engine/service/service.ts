@@ -1,5 +1,6 @@
 import type { EngineCalls, EngineEvents, OpenFile, Tagged } from '../../protocol/engine.ts';
 import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
+import type { OpenReading } from '../format/csv/openReading.ts';
 import { indented } from '../format/json/indent.ts';
 import { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -9,9 +10,12 @@ import type { HttpLimits } from '../source/http/limits.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { refuseOpen } from '../dataset/doubts.ts';
-import { exportRejectsToFile, exportToFile } from '../run/export.ts';
+import { QuerySyntaxError } from '../dataset/plan.ts';
+import { countTo, exportRejectsToFile, exportTo, exportToFile } from '../run/export.ts';
+import type { ByteSink } from '../sink/byteSink.ts';
 import { Tools } from '../tools/tools.ts';
 import { printQueries } from './printQueries.ts';
+import { RowReader } from './rowReader.ts';
 import { Session } from './session.ts';
 import { SharedFile } from './sharedFile.ts';
 
@@ -26,6 +30,9 @@ interface OpenSession {
   held: Held;
 }
 
+/** To the host's side. Buffers in `transfer` may be moved. */
+type PostTagged = (tagged: Tagged, transfer?: readonly ArrayBuffer[]) => void;
+
 /**
  * The engine as the extension host sees it: files, shared by the previews that look at them, and one session a
  * preview.
@@ -33,7 +40,7 @@ interface OpenSession {
 export class EngineService {
   readonly #pool: Pool<Task, Result>;
   readonly #limits: Partial<HttpLimits> | undefined;
-  readonly #post: (tagged: Tagged) => void;
+  readonly #post: PostTagged;
   readonly #host: Peer<EngineCalls, Record<string, never>, Record<string, never>>;
   readonly #files = new Map<string, Held>();
   #store: IndexStore | undefined;
@@ -44,11 +51,13 @@ export class EngineService {
   /** Of what a server gives only once. */
   #keepBytes = 0;
   readonly #sessions = new Map<number, OpenSession>();
+  readonly #readers = new Map<number, RowReader>();
+  #nextReader = 1;
 
   /** @param stopped called when all has been cleaned up after the host has said that it is to end */
   constructor(
     pool: Pool<Task, Result>,
-    post: (tagged: Tagged) => void,
+    post: PostTagged,
     stopped: () => void = () => undefined,
     limits?: Partial<HttpLimits>,
   ) {
@@ -56,12 +65,13 @@ export class EngineService {
     this.#limits = limits;
     this.#post = post;
     this.#host = new Peer({
-      post: (message) => post({ session: 0, message }),
+      post: (message, transfer) => post({ session: 0, message }, transfer),
       handlers: this.#handlers(),
       onEvent: (name) => {
         if (name === ('stop' satisfies keyof EngineEvents)) void this.close().finally(stopped);
       },
-      kindOf: (error) => (error instanceof SourceError ? error.failure : 'failed'),
+      transfer: linesOf,
+      kindOf,
     });
   }
 
@@ -75,6 +85,7 @@ export class EngineService {
     this.#host.close();
     await this.#host.rested();
     await this.#tools.close();
+    await Promise.all([...this.#readers.values()].map((reader) => reader.close()));
     await Promise.all([...this.#sessions.keys()].map((id) => this.#closeSession(id)));
     await this.#pool.close();
   }
@@ -117,6 +128,28 @@ export class EngineService {
       },
       exportRejects: ({ session, target }, context) =>
         this.#exporting(session, (dataset) => exportRejectsToFile(dataset, target, context)),
+      beginRows: ({ session, query }) => {
+        const reader = this.#nextReader++;
+        const run = (sink: ByteSink, signal: AbortSignal) =>
+          this.#asking(session, query, (dataset) =>
+            exportTo(dataset, { query, to: 'jsonl', sink }, { signal, progress: () => undefined }),
+          );
+        this.#readers.set(reader, new RowReader(run));
+        return { reader };
+      },
+      nextRows: ({ reader }) => {
+        const found = this.#readers.get(reader);
+        if (!found) throw new RangeError('These rows are not read any more.');
+        return found.next();
+      },
+      endRows: async ({ reader }) => {
+        const found = this.#readers.get(reader);
+        this.#readers.delete(reader);
+        await found?.close();
+        return null;
+      },
+      countRows: ({ session, query }, context) =>
+        this.#asking(session, query, (dataset) => countTo(dataset, { query }, context)),
       recordText: async ({ session, view, row }, { signal }) => {
         const { record, text, format, fields } = await this.#session(session).record(view, row, signal);
         const pairs = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
@@ -136,15 +169,24 @@ export class EngineService {
   }
 
   /** An export goes on when its preview is closed, or shows the file anew. */
-  async #exporting<T>(id: number, work: (dataset: Dataset) => Promise<T>): Promise<T> {
+  async #exporting<T>(id: number, work: (dataset: Dataset) => Promise<T>, goOn = true): Promise<T> {
     const held = this.#sessions.get(id)?.held;
     const { file } = this.#session(id);
     if (held) held.holders++;
     try {
-      return await file.whileScanning(() => work(file.dataset));
+      return await file.whileScanning(() => work(file.dataset), goOn);
     } finally {
       if (held) await this.#letGo(held, false);
     }
+  }
+
+  /** For a program: what it has not asked for is not read afterwards. */
+  #asking<T>(id: number, query: string, work: (dataset: Dataset) => Promise<T>): Promise<T> {
+    const answer = (dataset: Dataset): Promise<T> => {
+      refuseOpen(query, dataset, programAdvice);
+      return work(dataset);
+    };
+    return this.#exporting(id, answer, false);
   }
 
   async #closeSession(id: number): Promise<void> {
@@ -184,6 +226,26 @@ export class EngineService {
     // Who still looks at a stale file keeps it until it is reloaded there as well.
     if (held.holders === 0) await (await held.file).close();
   }
+}
+
+/** What a program does about a column whose cells can be read in two ways. */
+function programAdvice({ choices }: OpenReading): string {
+  const said = choices.map((choice) =>
+    choice.kind === 'number' ? `decimal: '${choice.decimal}'` : `dates: '${choice.order}'`,
+  );
+  return `Open the file with ${said.join(' or ')}.`;
+}
+
+/** Rows are moved, not copied. */
+function linesOf(value: unknown): readonly ArrayBuffer[] {
+  const lines: unknown =
+    typeof value === 'object' && value !== null && 'lines' in value ? value.lines : undefined;
+  return lines instanceof Uint8Array && lines.buffer instanceof ArrayBuffer ? [lines.buffer] : [];
+}
+
+function kindOf(error: unknown): string {
+  if (error instanceof SourceError) return error.failure;
+  return error instanceof QuerySyntaxError ? 'query' : 'failed';
 }
 
 function specOf(

@@ -127,8 +127,12 @@ export class SharedFile {
     this.#soon ??= setTimeout(() => this.startIndexing(), settleMs);
   }
 
-  /** Does something that scans the file, the background pass standing still. */
-  async whileScanning<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Does something that scans the file, the background pass standing still.
+   * @param goOn whether that pass fills the index afterwards, though nobody has begun it
+   */
+  async whileScanning<T>(work: () => Promise<T>, goOn = true): Promise<T> {
+    const began = this.#indexing !== undefined;
     this.#scans++;
     this.#pause?.abort();
     await this.#indexing;
@@ -137,7 +141,7 @@ export class SharedFile {
     } finally {
       this.#scans--;
       this.#tell();
-      this.startIndexing();
+      if (goOn || began) this.startIndexing();
     }
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder } from '../../../src/cli/cacheFolder.ts';
+import { cacheFolder } from '../../../src/host/cacheFolder.ts';
 
 describe('cacheFolder', () => {
   it('is where each system keeps what can be made again', () => {
