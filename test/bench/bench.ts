@@ -11,6 +11,7 @@ import { folder, sampleFile, warm } from './data.ts';
 import { DuckDb, readCsv, readJson } from './duckdb.ts';
 import { isThere, numberFrom, race, type Contender, type Timing } from './measure.ts';
 import { Ours } from './ours.ts';
+import { pipelineJobs } from './pipeline.ts';
 
 const { values } = parseArgs({
   options: {
@@ -265,7 +266,8 @@ const jq = await isThere('jq');
 if (!jq) console.log('jq is not there: its rows are left out.');
 const rows: Row[] = [];
 try {
-  for (const job of [...jobs(ours, duck, jsonl, csv, jq), ...nextJobs(kept, duck, jsonl, csv)]) {
+  const own = await pipelineJobs(ours, jsonl);
+  for (const job of [...jobs(ours, duck, jsonl, csv, jq), ...nextJobs(kept, duck, jsonl, csv), ...own]) {
     if (!job.work.includes(values.only)) continue;
     const [own, ...theirs] = await race([job.ours, ...job.peers], rounds);
     theirs.forEach((timing, i) => {

@@ -1,10 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Dataset } from '../../src/engine/dataset/dataset.ts';
 import { deriveRows } from '../../src/engine/run/derive.ts';
 import { fieldsOf, gatherStatistics } from '../../src/engine/run/statistics.ts';
-import { exportToFile } from '../../src/engine/run/export.ts';
+import { Programs } from '../../src/engine/call/programs.ts';
+import { countTo, exportTo, exportToFile } from '../../src/engine/run/export.ts';
+import { loadSchema } from '../../src/engine/schema/load.ts';
+import { openTarget } from '../../src/engine/sink/openTarget.ts';
 import { IndexStore } from '../../src/engine/index/store.ts';
 import { plannedFor } from '../../src/engine/dataset/plan.ts';
 import { WorkerPool } from '../../src/engine/pool/pool.ts';
@@ -66,6 +70,32 @@ export class Ours {
       const scan = { query: undefined, columns, discover: true, deep: false, counts: false };
       const gathered = await gatherStatistics(dataset, scan, signal, () => undefined);
       return gathered.columns.length;
+    });
+  }
+
+  /** How many records a schema allows. */
+  async check(path: string, schemaFile: string): Promise<number> {
+    const schema = await loadSchema(schemaFile, signal);
+    const dataset = await Dataset.open({ kind: 'file', path }, { signal, pool: this.#pool, schema });
+    try {
+      return (await countTo(dataset, { query: '' }, { signal, progress: () => undefined })).matched;
+    } finally {
+      await dataset.close();
+    }
+  }
+
+  /** Hands all records to a program, and writes what it returns. */
+  async call(path: string, program: string, target: string): Promise<number> {
+    await rm(target, { force: true });
+    const programs = new Programs({
+      worker: pathToFileURL(resolve('dist/stage.js')),
+      threads: this.#pool.size,
+      say: () => undefined,
+    });
+    return this.#with(path, async (dataset) => {
+      const sink = await openTarget(target, { sources: dataset.paths });
+      const asked = { query: `|> CALL '${program}'`, to: 'jsonl', sink, programs } as const;
+      return (await exportTo(dataset, asked, { signal, progress: () => undefined })).matched;
     });
   }
 
