@@ -12,6 +12,7 @@ import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts
 import { readNewStageArguments, type NewStageCommand } from './newStageArguments.ts';
 import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
+import { readServiceOptions, serviceOptions, type ServiceOptions } from './serviceOptions.ts';
 import { readTableOptions, tableOptions, type TableOptions } from './tableOptions.ts';
 import { readTextOptions, textOptions, type TextOptions } from './textOptions.ts';
 import { UsageError } from './usageError.ts';
@@ -30,6 +31,8 @@ export interface RunCommand {
   readonly query: string;
   /** Where the results go; undefined for standard output. */
   readonly output: string | undefined;
+  /** Where the results are sent, instead of to the output. */
+  readonly service: ServiceOptions | undefined;
   /** undefined: what the name of the output says. */
   readonly to: Target | undefined;
   /** Print how many records match, and nothing else. */
@@ -56,7 +59,7 @@ export interface RunCommand {
   /** Where the metrics of the run go. */
   readonly metrics: string | undefined;
   readonly cache: boolean;
-  /** Sent along with requests for an address; never shown. */
+  /** Sent along with requests for an address: those of the service where there is one, else those for FILE. Never shown. */
   readonly headers: HeaderFields;
 }
 
@@ -69,6 +72,7 @@ const options = {
   count: { type: 'boolean' },
   rejects: { type: 'string' },
   ...schemaOptions,
+  ...serviceOptions,
   ...tableOptions,
   encoding: { type: 'string' },
   reading: { type: 'boolean' },
@@ -148,6 +152,12 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
   if (rejects !== undefined && rejects === output) {
     throw new UsageError('--output and --rejects cannot be the same file.');
   }
+  const service = readServiceOptions(values);
+  if (service && (output !== undefined || count || reading || inferSchema || values.profile)) {
+    throw new UsageError(
+      '--to-url cannot be combined with --output, --count, --reading, --profile or --infer-schema.',
+    );
+  }
   const source = fileNameAt(file);
   if (output !== undefined && !inferSchema && values.to === undefined && !isWritable(source, output)) {
     throw new UsageError(
@@ -164,7 +174,8 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     file,
     query,
     output: output === '-' ? undefined : output,
-    to: values.to === undefined ? undefined : readTarget(values.to),
+    service,
+    to: values.to === undefined || service ? undefined : readTarget(values.to),
     count,
     rejects,
     schema,
@@ -179,7 +190,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     stages,
     metrics,
     cache: !values['no-cache'],
-    headers: readHeaders(values.header ?? [], file, environment),
+    headers: readHeaders(values.header ?? [], service?.url ?? file, environment),
   };
 }
 

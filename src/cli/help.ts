@@ -68,6 +68,15 @@ ${option('--report FILE', 'write each violation to FILE as JSON Lines: record, l
 ${option('--invalid FILE', 'write the invalid records to FILE, as they stand')}
 ${option('--fail-on-invalid', 'exit with 1 if a record is invalid or malformed')}
 ${option('--infer-schema', 'print a JSON Schema that allows all records of FILE, or those that QUERY selects: types, required members, ranges, formats, and texts of which there are few')}
+${option('--to-url URL', 'send the rows to an http or https address, in POST requests. --header and ROWRIVER_HEADERS are for this address then. --to is jsonl (the default), json, csv, or bulk for Elasticsearch (the default for an address that ends in /_bulk)')}
+${option('--batch N', 'the number of rows in a request, by default 500, up to 8 MB')}
+${option('--batch-gzip', 'compress the requests')}
+${option('--dead-letter FILE', 'add rows that the service does not accept to FILE, with the reason, and go on. Without it, the first such row ends the run')}
+${option('--resend', 'FILE was written by --dead-letter: send its rows again')}
+${option('--attempts N', 'how often a request is sent before its rows are given up, by default 6')}
+${option('--retry-delay S', 'seconds before the second attempt, by default 0.5; twice as long before each one after that, or as long as the service asks for')}
+${option('--timeout S', 'seconds to wait for a response, by default 60')}
+${option('--in-flight N', 'the number of requests at the same time, by default 4')}
       --profile       print what the columns hold (types, NULLs, different values,
                       smallest, largest, mean, distribution) of FILE or of the
                       records that QUERY selects; with --to json, all figures

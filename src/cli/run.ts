@@ -20,6 +20,7 @@ import { openTarget } from '../engine/sink/openTarget.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
 import { endingOf, namedTarget } from '../engine/sink/targetName.ts';
 import { fileNameAt, placeAt } from '../engine/source/location.ts';
+import { parseAddress } from '../engine/source/http/address.ts';
 import { SourceError, type SourceSpec } from '../engine/source/source.ts';
 import type { ExportSummary, FileDoubt } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/preview.ts';
@@ -31,6 +32,7 @@ import { writeSchema } from './inferSchema.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
 import { cellsText, checkText, openSchema } from './schema.ts';
 import { profileJson, profileTable, type TableStyle } from './profile.ts';
+import { send, sentText } from './send.ts';
 import type { Progress, ProgressLine } from './progress.ts';
 
 /** What a run has of the process it runs in. */
@@ -100,6 +102,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       if (command.schema && summary.checked) terminal.say(checkText(summary.checked, command.schema));
       if (summary.stages && command.stages === 'json') terminal.report(JSON.stringify(summary.stages));
       else if (summary.stages && command.stages === 'table') terminal.say(stageTable(summary.stages));
+      if (summary.sent && summary.sent.givenUp > 0) return true;
       const isSpoiled = summary.malformed > 0 || (summary.checked?.invalid ?? 0) > 0;
       return command.schema?.failOnInvalid === true && isSpoiled;
     } finally {
@@ -179,6 +182,9 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
       threads: workers(),
       say: (text) => terminal.say(visible(text)),
     });
+    if (command.service) {
+      return await send(dataset, command, command.service, { rejects, checks, programs, measure }, terminal);
+    }
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };
     if (!command.count) {
       try {
@@ -224,8 +230,9 @@ function refuseOtherFormat(invalid: string, dataset: Dataset): void {
 }
 
 /** @throws SinkError where one of the files to be written would take the place of another */
-async function refuseSameTarget({ output, rejects, schema }: RunCommand): Promise<void> {
-  const others = Object.entries({ rejects, report: schema?.report, invalid: schema?.invalid });
+async function refuseSameTarget({ output, rejects, schema, service }: RunCommand): Promise<void> {
+  const { report, invalid } = schema ?? {};
+  const others = Object.entries({ rejects, report, invalid, 'dead-letter': service?.deadLetter });
   const before: { readonly name: string; readonly path: string | undefined }[] = [
     { name: 'output', path: output },
   ];
@@ -270,7 +277,8 @@ function readingOf({ encoding, recognised, format }: Dataset): object {
   return { format: format.kind, encoding, ...format.described(recognised) };
 }
 
-function sourceOf({ file, headers, encoding }: RunCommand): SourceSpec {
+function sourceOf({ file, headers: given, service, encoding }: RunCommand): SourceSpec {
+  const headers = service ? {} : given;
   if (file === '-' || isStandardInput(file)) return { kind: 'stdin', encoding };
   return { ...placeAt(file, { headers }), encoding };
 }
@@ -318,13 +326,15 @@ function asTextNote(columns: readonly string[]): string {
 /** `1,000 records read, 25 written to out.csv, 3 malformed` */
 function summaryText(
   summary: ExportSummary,
-  { count, output, rejects }: RunCommand,
+  { count, output, rejects, service }: RunCommand,
   others: readonly OtherTableCount[] | undefined,
 ): string {
   const target = output === undefined ? '' : ` to ${visible(output)}`;
   const done = count
     ? `${grouped(summary.matched)} matching`
-    : `${grouped(summary.matched)} written${target}`;
+    : service && summary.sent
+      ? sentText(summary.sent, parseAddress(service.url).shown, service.deadLetter)
+      : `${grouped(summary.matched)} written${target}`;
   const failed = summary.failed ? `, ${grouped(summary.failed)} failed in CALL` : '';
   const malformed = `${grouped(summary.malformed)} malformed${failed}`;
   const kept = rejects === undefined ? ' (--rejects FILE collects them)' : ` (in ${visible(rejects)})`;

@@ -51,6 +51,8 @@ export interface ExportSummary extends ExportProgress {
   readonly doubt?: FileDoubt | undefined;
   readonly written: number;
   readonly malformed: number;
+  /** Where the rows were sent to a service. */
+  readonly sent?: SentRows | undefined;
   /** Columns that are written as text since their values have several types. */
   readonly asText?: readonly string[] | undefined;
   /** CSV: the lines on which other tables of the file begin, whose rows did not take part. */
@@ -61,6 +63,17 @@ export interface ExportSummary extends ExportProgress {
   readonly checked?: CheckSummary | undefined;
   /** What its stages took, where that was asked for. */
   readonly stages?: StageReport | undefined;
+}
+
+/** What has become of the rows that were sent to a service. */
+export interface SentRows {
+  readonly accepted: number;
+  readonly batches: number;
+  /** Attempts after the first one of a batch. */
+  readonly retries: number;
+  readonly givenUp: number;
+  /** Bytes of the bodies that were accepted. */
+  readonly bytes: number;
 }
 
 /** What came of checking records by a JSON Schema. */

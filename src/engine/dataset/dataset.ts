@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FileDoubt } from '../../protocol/engine.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileState, OtherTableCount } from '../../protocol/preview.ts';
@@ -65,6 +66,7 @@ export class Dataset {
   readonly encoding: string;
   readonly #source: OpenedSource;
   readonly #spec: FileSpec;
+  readonly #identity: KeptIdentity | undefined;
   /** Whether the file was changed just before it was opened. */
   readonly #young: boolean;
   /** The temporary file that is read in place of a document, and that document. */
@@ -91,6 +93,7 @@ export class Dataset {
       schema: options.schema,
       checksumEvery: checksumEvery(source, this.format, options.store !== undefined),
     };
+    this.#identity = identity;
     this.#young = identity?.state.young ?? false;
     this.known = this.#knowledge(identity, options.store);
     this.scheduler = new ScanScheduler(source, this.#spec, options.pool);
@@ -169,6 +172,16 @@ export class Dataset {
   get paths(): readonly string[] {
     const { paths } = this.#source.place;
     return this.#spool ? [...paths, ...this.#spool.of.place.paths] : paths;
+  }
+
+  /** Stands for the file as it is now and for how it is read; undefined where it cannot be told from others. */
+  get identity(): string | undefined {
+    if (!this.#identity || this.#spool) return undefined;
+    const { path, state } = this.#identity;
+    const { format, dataStart, firstLine, end } = this.recognised;
+    const read = [format, this.encoding, dataStart, firstLine, end];
+    const parts = [path, state.size, state.file, state.version, ...read];
+    return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   }
 
   /** How to see whether the file changes; undefined for what is no file on disk, or has no state to go by. */

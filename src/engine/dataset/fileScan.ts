@@ -1,6 +1,6 @@
 import type { ColumnStore } from '../columns/columnStore.ts';
 import { everything, isEverything, windowAfter, type MatchWindow } from '../matchWindow.ts';
-import type { Find, MalformedUse, Output, ViolationUse } from '../pool/task.ts';
+import { isLocated, type Find, type MalformedUse, type Output, type ViolationUse } from '../pool/task.ts';
 import { digestOf, type Plan } from '../query/index.ts';
 import { ColumnUse } from './columnUse.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -54,7 +54,9 @@ export async function* scanFile(
   const conditions = query?.plan.zones ?? [];
   const { known } = file;
   const columns =
-    query && known.columns && !file.checks ? columnsFor(known, known.columns, query.plan, scan) : undefined;
+    query && known.columns && !file.checks && !isLocated(scan.output)
+      ? columnsFor(known, known.columns, query.plan, scan)
+      : undefined;
   await columns?.begin();
   const summary = !file.checks && query === undefined && scan.output.kind === 'count' && !scan.find;
   const request: ScanRequest = {

@@ -1,23 +1,30 @@
 import { JsonFields } from '../format/json/fields.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import { windowAmong, type MatchWindow } from '../matchWindow.ts';
-import { withOffsets } from '../format/recordBlocks.ts';
+import { offsetOf, withOffsets } from '../format/recordBlocks.ts';
 import { formatOf } from '../format/registry.ts';
 import { SourceError } from '../source/source.ts';
 import { blocksOf, fieldsOf, planFor, SegmentMaker, textReaderOf } from './columns.ts';
 import { CheckTally } from './checkTally.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
-import { rejectsIn, type Reject } from '../sink/rejects.ts';
+import { rejectsIn, type Reject, type RejectOrigin } from '../sink/rejects.ts';
 import type { Plan } from '../query/index.ts';
 import { localStagesOf, rowStatisticsOf } from '../stage/local.ts';
 import { seerOf } from '../schema/seer.ts';
-import { createRowEncoder } from '../sink/rowEncoder.ts';
+import { createRowEncoder, type RowEncoder } from '../sink/rowEncoder.ts';
 import { collectPaths } from '../sink/tableRow.ts';
 import { statisticsCollector } from './statistics.ts';
 import { Tally } from './tally.ts';
 import { WorkMeter } from './work.ts';
-import type { FileSpec, MatchPlace, Output, ScanResult, ScanTask } from './task.ts';
+import {
+  isLocated,
+  type FileSpec,
+  type MatchPlace,
+  type Output,
+  type ScanResult,
+  type ScanTask,
+} from './task.ts';
 
 /** Scans one stretch of a file, as far as the source goes. @throws the signal's reason; SinkError */
 export async function scanStretch(
@@ -45,6 +52,7 @@ export async function scanStretch(
   const located =
     task.malformed === 'collect' ||
     task.violations?.list === true ||
+    isLocated(output) ||
     computes ||
     /_offset/i.test(task.query ?? '');
   const window = task.window;
@@ -78,7 +86,7 @@ export async function scanStretch(
       } else if (made) {
         made.add(placed, tally.block);
       }
-      const place = { ordinal: tally.block, record, line };
+      const place = { ordinal: tally.block, record, line, origin };
       const { selection } = matcher;
       if (placed.places && collector.takeTexts) {
         const needed = collector.narrow?.(block, selection, count, place) ?? count;
@@ -131,6 +139,8 @@ interface CollectedPlace {
   /** 0-based numbers of the block's first record and line. */
   readonly record: number;
   readonly line: number;
+  /** The same, from the stretch's first ones. */
+  readonly origin: RejectOrigin;
 }
 
 /** Makes an output of the records that match. */
@@ -208,6 +218,7 @@ function createCollector(
     }
     case 'bytes': {
       const encoder = createRowEncoder(formatOf(spec.format), output.to, output.columns);
+      if (output.located) return locatedCollector(encoder);
       return {
         take: (block, selection, count) => encoder.encode(block, selection, count),
         takeTexts: (_block, selection, count, _place, text) => encoder.encode(text, selection, count),
@@ -215,6 +226,21 @@ function createCollector(
       };
     }
   }
+}
+
+/** Scans with this output are of text: stored columns do not know lines. */
+function locatedCollector(encoder: RowEncoder): Collector {
+  const located: number[] = [];
+  return {
+    take: (block, selection, count, { origin }) => {
+      encoder.encode(block, selection, count);
+      for (let match = 0; match < count; match++) {
+        const record = selection[match];
+        located.push(origin.record + record, origin.line + block.lines[record], offsetOf(block, record));
+      }
+    },
+    finish: () => ({ bytes: encoder.out.take(), located: Float64Array.from(located) }),
+  };
 }
 
 function placeCollector(limit: number): Collector {

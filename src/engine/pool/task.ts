@@ -47,7 +47,13 @@ export interface Stretch {
 export type Output =
   | { readonly kind: 'count' }
   /** Their bytes, as an export writes them. */
-  | { readonly kind: 'bytes'; readonly to: Target; readonly columns: readonly FieldPath[] }
+  | {
+      readonly kind: 'bytes';
+      readonly to: Target;
+      readonly columns: readonly FieldPath[];
+      /** Whether the result is to say where they are. */
+      readonly located?: boolean;
+    }
   | StagesOutput
   | StatisticsOutput
   | RowStatisticsOutput
@@ -59,6 +65,11 @@ export type Output =
   | { readonly kind: 'paths' }
   /** Their places, at most `limit` a stretch, without their bytes. */
   | { readonly kind: 'places'; readonly limit: number };
+
+/** Whether an output says where the records are that it is made of: then their text is read, as nothing else knows their lines. */
+export function isLocated(output: Output): boolean {
+  return output.kind === 'bytes' && output.located === true;
+}
 
 /** What the query's stages make of them, as far as each thread can: bytes for `gather`. */
 export interface StagesOutput {
@@ -184,6 +195,8 @@ export interface ScanResult {
   readonly places: readonly MatchPlace[];
   /** Of each matching record, its first line from the stretch's first one, and how many it takes. */
   readonly lines?: Uint32Array | undefined;
+  /** Where asked for, of each matching record: its number and line from the stretch's first ones, and its byte in the file. */
+  readonly located?: Float64Array | undefined;
   /** How many of the matches `bytes` is made of; undefined: all. For the others it must be asked again. */
   readonly unfinished?: number | undefined;
   /** Matches that the task's window passed over. */

@@ -25,6 +25,9 @@ import type { ObjectRows } from '../sink/objectSink.ts';
 import { objectSinkOf } from '../sink/objectSinks.ts';
 import { batchEncoderOf } from '../sink/targets.ts';
 import { tooManyColumns } from '../sink/tableRow.ts';
+import { deadLettersIn } from '../sink/http/deadLetters.ts';
+import { computedPlaces, recordPlaces } from '../sink/http/rowPlaces.ts';
+import type { ServiceSink } from '../sink/http/serviceSink.ts';
 import { SourceError } from '../source/source.ts';
 import { derivedColumns, deriveRecords, deriveRows, type DeriveOptions } from './derive.ts';
 import type { EncodedLines } from '../dataset/encodedLines.ts';
@@ -41,8 +44,8 @@ import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { StageMeter } from './stageMeter.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 
-/** What is exported, and where to: as bytes of a format, or as batches of rows. */
-export type Export = ExportOptions & (ByteExport | RowExport);
+/** What is exported, and where to: as bytes of a format, as batches of rows, or to a service. */
+export type Export = ExportOptions & (ByteExport | RowExport | ServiceExport);
 
 interface ByteExport {
   readonly to: ExportFormat;
@@ -51,6 +54,10 @@ interface ByteExport {
 
 interface RowExport {
   readonly rows: RowSink;
+}
+
+interface ServiceExport {
+  readonly service: ServiceSink;
 }
 
 interface ExportOptions {
@@ -83,7 +90,7 @@ export async function exportTo(
   try {
     return await exportAll(dataset, asked, context);
   } finally {
-    await ('rows' in asked ? asked.rows : asked.sink).discard();
+    await ('rows' in asked ? asked.rows : 'service' in asked ? asked.service : asked.sink).discard();
     await asked.rejects?.discard();
     await discardChecks(asked.checks);
   }
@@ -114,13 +121,15 @@ async function exportAll(
   let asText: readonly string[] | undefined;
   let doubt: FileDoubt | undefined;
   try {
-    if (objects) for await (const lines of linesOf(run)) await objects.write(lines);
+    if ('service' in where) await sendRows(run, where.service);
+    else if (objects) for await (const lines of linesOf(run)) await objects.write(lines);
     else if (rows) await writeBatches(run, rows);
     else for await (const chunk of chunksOf(run)) await counted.write(chunk);
     signal.throwIfAborted();
     doubt = await dataset.recheck(signal);
     asText = await objects?.commit(signal);
-    if (!objects) await (rows ?? counted).commit();
+    if ('service' in where) await where.service.commit();
+    else if (!objects) await (rows ?? counted).commit();
   } finally {
     await objects?.discard();
   }
@@ -139,6 +148,7 @@ async function exportAll(
     checked: checks.summary(),
     stages: stages?.report(planned.plan, shape !== 'records', outputs, elapsedMs),
     asText,
+    sent: 'service' in where ? where.service.sent : undefined,
     otherTables: otherTables(dataset),
     doubt,
   };
@@ -263,7 +273,11 @@ export async function exportRejectsToFile(
 }
 
 /** Where the rows go: bytes to `counted`, or batches to `rows`, which may write to `counted` in turn. */
-function sinksOf(where: ByteExport | RowExport): { counted: CountedSink; rows: RowSink | undefined } {
+function sinksOf(where: ByteExport | RowExport | ServiceExport): {
+  counted: CountedSink;
+  rows: RowSink | undefined;
+} {
+  if ('service' in where) return { counted: countWrites(nowhere), rows: undefined };
   if ('rows' in where) return { counted: countWrites(nowhere), rows: where.rows };
   const counted = countWrites(where.sink);
   const encoder = batchEncoderOf(where.to);
@@ -315,6 +329,50 @@ async function writeBatches(run: ExportRun, sink: RowSink): Promise<void> {
     await sink.write(batch);
   }
   if (!batcher.hasBegun) await sink.begin(batcher.columns(undefined));
+}
+
+/** An export to a service. Its rows are JSON Lines until they are sent. */
+async function sendRows(run: ExportRun, service: ServiceSink): Promise<void> {
+  const { query, dataset, signal } = run;
+  const { plan } = query;
+  if (service.resends && plan.shape !== 'records') {
+    throw new SinkError(
+      'unsupported',
+      '--resend takes a query that selects dead letters, and does not change them.',
+    );
+  }
+  if (service.needsColumns) {
+    const isWhole = plan.shape === 'records' || plan.asRecords !== undefined;
+    if (service.resends) service.begin({ kind: 'found', paths: await pathsOfDeadLetters(run) });
+    else service.begin(isWhole ? await columnsOfRecords(run) : await columnsOfDerived(run));
+  }
+  if (plan.shape === 'records') {
+    for await (const found of scanned(run, { kind: 'bytes', to: 'jsonl', columns: [], located: true })) {
+      const { result, place } = found;
+      if (result?.bytes)
+        await service.write(result.bytes, result.located && recordPlaces(result.located, place));
+    }
+    return;
+  }
+  if (plan.asRecords) {
+    for await (const piece of arrangedRows(run, 'jsonl')) await service.write(piece);
+    return;
+  }
+  for await (const piece of deriveRows(dataset, query, signal, noting(run), deriveOptions(run))) {
+    run.meter.derived(piece.rows);
+    await service.write(piece.bytes, computedPlaces(piece.offsets));
+  }
+}
+
+/** A first pass over dead letters, for the columns of the rows that are in them. */
+async function pathsOfDeadLetters({ dataset, query, signal }: ExportRun): Promise<FieldPath[]> {
+  refuseSecondPass(dataset);
+  const seen = new JsonFields();
+  const output = { kind: 'bytes', to: 'jsonl', columns: [] } as const;
+  for await (const { result } of dataset.scan({ query, output }, signal)) {
+    for (const line of deadLettersIn(result?.bytes)) readPaths(seen, Buffer.from(`${line.raw}\n`));
+  }
+  return seen.paths();
 }
 
 /** The rows of an export as JSON Lines. */

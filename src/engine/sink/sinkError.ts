@@ -11,6 +11,7 @@ export type SinkFailure =
   | 'too-large'
   | 'too-many-columns'
   | 'closed'
+  | 'not-sent'
   | 'unsupported'
   | 'failed';
 

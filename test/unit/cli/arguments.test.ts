@@ -6,6 +6,7 @@ const plain = {
   file: 'f',
   query: '',
   output: undefined,
+  service: undefined,
   to: undefined,
   count: false,
   rejects: undefined,

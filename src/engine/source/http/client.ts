@@ -53,6 +53,14 @@ export class HttpClient {
     return this.#follow(this.#first, headers, signal);
   }
 
+  /**
+   * The answer to a POST, whatever its status. Only a redirect that keeps the method is followed (RFC 9110, section 15.4.8).
+   * @throws HttpFault where there is no answer; the signal's reason
+   */
+  post(body: Uint8Array, headers: HeaderFields, signal: AbortSignal): Promise<Answer> {
+    return this.#follow(this.#first, headers, signal, body);
+  }
+
   /** What an answer's status says that is not the one hoped for; closes the body. */
   refuse({ status, headers, body }: Answer): HttpFault {
     body.close();
@@ -65,27 +73,38 @@ export class HttpClient {
     this.#agents.clear();
   }
 
-  async #follow(from: Target, headers: HeaderFields, signal: AbortSignal): Promise<Answer> {
+  async #follow(
+    from: Target,
+    headers: HeaderFields,
+    signal: AbortSignal,
+    body?: Uint8Array,
+  ): Promise<Answer> {
     let target = from;
     for (let redirects = 0; redirects <= mostRedirects; redirects++) {
-      const response = await this.#send(target, headers, signal);
+      const response = await this.#send(target, headers, signal, body);
       const { statusCode: status = 0, headers: answered } = response;
       if (!redirecting.has(status) || answered.location === undefined) {
-        this.#target = target;
+        if (body === undefined) this.#target = target;
         return { status, headers: answered, body: new HttpBody(response, target.url.host, this.limits) };
       }
       response.destroy();
+      if (body !== undefined && !keepingMethod.has(status)) throw changedMethod(status);
       target = redirected(target, answered.location);
     }
     throw new HttpFault('unreachable', `it redirects more than ${mostRedirects} times`);
   }
 
-  async #send(target: Target, headers: HeaderFields, signal: AbortSignal): Promise<http.IncomingMessage> {
+  async #send(
+    target: Target,
+    headers: HeaderFields,
+    signal: AbortSignal,
+    body: Uint8Array | undefined,
+  ): Promise<http.IncomingMessage> {
     for (;;) {
       signal.throwIfAborted();
-      const request = this.#request(target, headers);
+      const request = this.#request(target, headers, body);
       try {
-        return await responseOf(request, target.url, this.limits, signal);
+        return await responseOf(request, target.url, this.limits, signal, body);
       } catch (error) {
         signal.throwIfAborted();
         // A server may close a connection that was kept, just when it is used again.
@@ -95,8 +114,10 @@ export class HttpClient {
     }
   }
 
-  #request({ url, headers: own }: Target, asked: HeaderFields): http.ClientRequest {
+  #request({ url, headers: own }: Target, asked: HeaderFields, body?: Uint8Array): http.ClientRequest {
+    const method = body === undefined ? 'GET' : 'POST';
     const headers = {
+      ...(body !== undefined && { 'content-length': String(body.length) }),
       'user-agent': 'rowriver',
       accept: '*/*',
       // Ranges are of what is sent, and are wanted of what there is.
@@ -105,12 +126,13 @@ export class HttpClient {
       ...asked,
     };
     const agent = this.#agentFor(url);
-    if (url.protocol === 'https:') return https.request(url, { agent, headers });
+    if (url.protocol === 'https:') return https.request(url, { agent, method, headers });
     const proxy = proxyFor(url, process.env);
-    if (proxy === undefined) return http.request(url, { agent, headers });
+    if (proxy === undefined) return http.request(url, { agent, method, headers });
     const send = proxy.url.protocol === 'https:' ? https.request : http.request;
     return send(proxy.url, {
       agent,
+      method,
       path: url.href,
       headers: { ...headers, ...proxyHeaders(proxy), host: url.host },
     });
@@ -141,7 +163,13 @@ interface Target {
 }
 
 const redirecting = new Set([301, 302, 303, 307, 308]);
+const keepingMethod = new Set([307, 308]);
 const expired = new Set([400, 401, 403, 404, 410]);
+
+function changedMethod(status: number): HttpFault {
+  const message = `it redirects with status ${status}, which does not keep a POST. Use the address that it redirects to`;
+  return new HttpFault('unsupported', message, { status });
+}
 
 /** Credentials go with a redirect only to where they came from: same scheme, host and port. */
 function redirected(from: Target, location: string): Target {
@@ -159,12 +187,16 @@ function redirected(from: Target, location: string): Target {
   return { url, headers: url.origin === from.url.origin ? from.headers : {} };
 }
 
+/** What a slow connection still takes of a body in a second. */
+const slowestBytes = 64 * 1024;
+
 /** Sends a request and waits for the head of its answer. */
 function responseOf(
   request: http.ClientRequest,
   url: URL,
   { connectMs, answerMs }: HttpLimits,
   signal: AbortSignal,
+  body: Uint8Array = new Uint8Array(0),
 ): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     const late = (message: string): void => {
@@ -176,7 +208,9 @@ function responseOf(
     );
     const connected = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => late(`${url.host} did not answer within ${seconds(answerMs)}`), answerMs);
+      const sendMs = 1000 * Math.floor(body.length / slowestBytes);
+      const ms = answerMs + sendMs;
+      timer = setTimeout(() => late(`${url.host} did not answer within ${seconds(ms)}`), ms);
     };
     const abort = (): void => {
       request.destroy(signal.reason instanceof Error ? signal.reason : new Error('Cancelled.'));
@@ -199,7 +233,7 @@ function responseOf(
       settle();
       reject(error);
     });
-    request.end();
+    request.end(body);
   });
 }
 

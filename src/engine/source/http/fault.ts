@@ -125,8 +125,8 @@ export function sourceErrorOf(
   return new SourceError(fault.failure, message, position, { cause: fault });
 }
 
-/** Seconds or a date (RFC 9110, section 10.2.3). */
-function retryAfterMs(text: string | undefined): number | undefined {
+/** Seconds or a date (RFC 9110, section 10.2.3), as milliseconds from now. */
+export function retryAfterMs(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = /^\d+$/.test(text.trim()) ? 1000 * Number(text) : Date.parse(text) - Date.now();
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;

@@ -1,0 +1,103 @@
+import { isAddress } from '../engine/source/http/address.ts';
+import { bodyForms, type BodyForm } from '../engine/sink/http/batchBody.ts';
+import { UsageError } from './usageError.ts';
+
+export const serviceOptions = {
+  'to-url': { type: 'string' },
+  batch: { type: 'string' },
+  'batch-gzip': { type: 'boolean' },
+  'dead-letter': { type: 'string' },
+  resend: { type: 'boolean' },
+  attempts: { type: 'string' },
+  'retry-delay': { type: 'string' },
+  timeout: { type: 'string' },
+  'in-flight': { type: 'string' },
+} as const;
+
+/** The service that the rows are sent to. */
+export interface ServiceOptions {
+  /** An http(s) address; never shown whole. */
+  readonly url: string;
+  /** undefined: what the address says. */
+  readonly form: BodyForm | undefined;
+  readonly gzip: boolean;
+  /** Where rows go that are given up. */
+  readonly deadLetter: string | undefined;
+  /** Whether FILE has such rows, which are sent again. */
+  readonly resend: boolean;
+  /** Undefined: as usual. */
+  readonly batch: number | undefined;
+  readonly attempts: number | undefined;
+  readonly retryMs: number | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly inFlight: number | undefined;
+}
+
+type Values = Readonly<
+  Partial<Record<Exclude<keyof typeof serviceOptions, 'batch-gzip' | 'resend'>, string>>
+> & {
+  readonly 'batch-gzip'?: boolean;
+  readonly resend?: boolean;
+  readonly to?: string;
+};
+
+/** @throws UsageError */
+export function readServiceOptions(values: Values): ServiceOptions | undefined {
+  const { 'to-url': url, to, batch, resend = false } = values;
+  if (url === undefined) {
+    for (const name of [
+      'batch',
+      'batch-gzip',
+      'dead-letter',
+      'resend',
+      'attempts',
+      'retry-delay',
+      'timeout',
+      'in-flight',
+    ] as const) {
+      if (values[name] !== undefined)
+        throw new UsageError(`--${name} needs the address of a service: --to-url URL.`);
+    }
+    return undefined;
+  }
+  if (!isAddress(url)) throw new UsageError('--to-url needs an http or https address.');
+  const deadLetter = values['dead-letter'];
+  if (deadLetter === '' || deadLetter === '-')
+    throw new UsageError('--dead-letter needs the path of a file.');
+  const form = to === undefined ? undefined : bodyForms.find((known) => known === to.toLowerCase());
+  if (to !== undefined && form === undefined) {
+    throw new UsageError(
+      `With --to-url, --to takes ${bodyForms.slice(0, -1).join(', ')} or ${bodyForms.at(-1)}, not '${to}'.`,
+    );
+  }
+  return {
+    url,
+    form,
+    gzip: values['batch-gzip'] ?? false,
+    deadLetter,
+    resend,
+    batch: whole('batch', batch, 1_000_000),
+    attempts: whole('attempts', values.attempts, 100),
+    retryMs: milliseconds('retry-delay', values['retry-delay'], 600),
+    timeoutMs: milliseconds('timeout', values.timeout, 3600),
+    inFlight: whole('in-flight', values['in-flight'], 64),
+  };
+}
+
+function whole(name: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
+  throw new UsageError(
+    `--${name} takes a whole number from 1 to ${most.toLocaleString('en')}, not '${text}'.`,
+  );
+}
+
+function milliseconds(name: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = Number(text);
+  if (/^\d*\.?\d+$/.test(text) && seconds > 0 && seconds <= most) return 1000 * seconds;
+  throw new UsageError(
+    `--${name} takes a number of seconds up to ${most.toLocaleString('en')}, not '${text}'.`,
+  );
+}

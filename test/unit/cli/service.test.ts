@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished, runCli, startCli } from '../../support/cli.ts';
+import { recordLine, TestServer } from '../../support/httpServer.ts';
+import { peakIn, reportsPeak } from '../../support/peak.mjs';
+
+describe('cli to a service', () => {
+  let folder: string;
+  let server: TestServer;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-service-'));
+    server = await TestServer.start(() => undefined);
+  });
+
+  beforeEach(() => {
+    server.requests.length = 0;
+    server.handler = (request, response) => void request.resume().on('end', () => response.end());
+  });
+
+  after(async () => {
+    await server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function fileOf(records: number): Promise<string> {
+    const path = join(folder, `${records}.jsonl`);
+    const file = await open(path, 'w');
+    for (let from = 0; from < records; from += 10_000) {
+      const count = Math.min(10_000, records - from);
+      await file.write(Array.from({ length: count }, (_, i) => recordLine(from + i)).join(''));
+    }
+    await file.close();
+    return path;
+  }
+
+  it('sends what matches, with the headers, and says so without what is secret', async () => {
+    const file = await fileOf(4000);
+    const url = server.url('/in?key=s3cret', 'me:pw123@');
+    const { code, stdout, stderr } = await runCli(
+      [file, 'status >= 500', '--to-url', url, '--batch', '40', '--header', 'X-Key: k3y'],
+      { env: { ROWRIVER_HEADERS: 'X-Other: o' } },
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout.length, 0);
+    assert.equal(
+      stderr,
+      `rowriver: 4,000 records read, 100 rows accepted by ${server.url('/in')}?… in 3 batches, 0 retries, 0 given up, 0 malformed\n`,
+    );
+    const [{ headers }] = server.requests;
+    const authorization = `Basic ${Buffer.from('me:pw123').toString('base64')}`;
+    assert.deepEqual(
+      [headers['x-key'], headers['x-other'], headers.authorization],
+      ['k3y', 'o', authorization],
+    );
+  });
+
+  it('has the same keys for the same rows of the same file, and others for others', async () => {
+    const file = await fileOf(1000);
+    const keysOf = async (...args: string[]): Promise<unknown[]> => {
+      server.requests.length = 0;
+      await runCli([file, ...args, '--to-url', server.url()]);
+      return server.requests.map(({ headers }) => headers['idempotency-key']).sort();
+    };
+    const keys = await keysOf();
+    assert.equal(new Set(keys).size, 2);
+    assert.deepEqual(await keysOf(), keys);
+    assert.notDeepEqual(await keysOf('id >= 0'), keys);
+    await writeFile(file, `${recordLine(5)}${await readFile(file, 'utf8')}`);
+    assert.notDeepEqual((await keysOf()).slice(0, 2), keys);
+  });
+
+  it('exits with 1 where rows were given up, which can be sent again', async () => {
+    const file = await fileOf(1000);
+    const dead = join(folder, 'dead.jsonl');
+    server.handler = (request, response) =>
+      void request
+        .resume()
+        .on('end', () => response.writeHead(server.requests.length === 1 ? 400 : 200).end());
+    const first = await runCli([file, '--to-url', server.url(), '--dead-letter', dead, '--in-flight', '1']);
+    assert.equal(first.code, 1);
+    assert.match(
+      first.stderr,
+      /500 rows accepted by .* in 1 batch, 0 retries, 500 given up \(in .*dead\.jsonl\)/,
+    );
+    const second = await runCli([dead, 'record > 100', '--resend', '--to-url', server.url()]);
+    assert.equal(second.code, 0, second.stderr);
+    assert.match(second.stderr, /400 rows accepted/);
+  });
+
+  it('ends at once when it is interrupted, and says how many rows were accepted', async () => {
+    const file = await fileOf(4000);
+    server.handler = (request, response) =>
+      void request.resume().on('end', () => {
+        if (server.requests.length <= 2) response.end();
+        else child.kill('SIGINT');
+      });
+    const child = startCli([file, '--to-url', server.url(), '--in-flight', '1']);
+    const { code, stderr } = await finished(child);
+    assert.equal(code, 130);
+    assert.match(
+      stderr,
+      /1,000 rows accepted by .* in 2 batches, 0 retries, 0 given up before the run ended\n/,
+    );
+    assert.match(stderr, /Interrupted\.\n$/);
+  });
+
+  it('holds no more of a large file than of a small one, however slow the service is', async () => {
+    const peaks: number[] = [];
+    for (const records of [300_000, 1_500_000]) {
+      const file = await fileOf(records);
+      server.requests.length = 0;
+      server.handler = (request, response) =>
+        void request.resume().on('end', () => setImmediate(() => response.end()));
+      const child = startCli([file, '--to-url', server.url(), '--batch', '2000'], {
+        env: { ...reportsPeak, ROWRIVER_WORKERS: '1' },
+      });
+      const { code, stderr } = await finished(child);
+      assert.equal(code, 0, stderr);
+      assert.equal(server.requests.length, records / 2000);
+      peaks.push(peakIn(stderr) / 1024);
+      await rm(file);
+    }
+    // Held whole, the rows that there are more would take at least 120 MB.
+    assert.ok(peaks[1] - peaks[0] < 100, `${peaks.join(' and ')} MB`);
+  });
+
+  it('says what is wrong with the options', async () => {
+    for (const [args, message] of [
+      [['f', '--batch', '5'], '--batch needs the address of a service: --to-url URL.'],
+      [['f', '--to-url', 'ftp://x'], '--to-url needs an http or https address.'],
+      [
+        ['f', '--to-url', 'http://x', '-o', 'y'],
+        '--to-url cannot be combined with --output, --count, --reading, --profile or --infer-schema.',
+      ],
+      [
+        ['f', '--to-url', 'http://x', '--to', 'md'],
+        "With --to-url, --to takes jsonl, json, csv or bulk, not 'md'.",
+      ],
+      [
+        ['f', '--to-url', 'http://x', '--batch', '0'],
+        "--batch takes a whole number from 1 to 1,000,000, not '0'.",
+      ],
+      [
+        ['f', '--to-url', 'http://x', '--timeout', 'x'],
+        "--timeout takes a number of seconds up to 3,600, not 'x'.",
+      ],
+    ] as const) {
+      const { code, stderr } = await runCli(args);
+      assert.equal(code, 2);
+      assert.equal(stderr, `rowriver: ${message}\nTry: rowriver --help\n`);
+    }
+  });
+});
