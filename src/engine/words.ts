@@ -16,9 +16,9 @@ export function sized(bytes: number): string {
   return `${value < 9.95 && unit !== 'B' ? value.toFixed(1) : value.toFixed(0)} ${unit}`;
 }
 
-/** A share as `37 %`. What is neither nothing nor all is never said to be. */
+/** A share as `37%`. What is neither nothing nor all is never said to be. */
 export function percent(share: number): string {
   const rounded = Math.round(share * 100);
-  if (share > 0 && rounded === 0) return 'less than 1 %';
-  return `${share < 1 ? Math.min(99, rounded) : 100} %`;
+  if (share > 0 && rounded === 0) return 'less than 1%';
+  return `${share < 1 ? Math.min(99, rounded) : 100}%`;
 }

@@ -95,6 +95,8 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['a 5', '5', 'expected AND, OR or an operator before 5'],
   ['AGGREGATE count(*) GROUP a', 'a', 'expected BY after GROUP, found a'],
   ['LIMIT 5 ORDER a', 'a', 'expected BY after ORDER, found a'],
+  ['DISTINCT kind', 'kind', 'DISTINCT takes no columns; write |> SELECT kind |> DISTINCT'],
+  ['AGGREGATE count(*) AS n BY kind', 'BY', 'write GROUP BY to group rows, or |> ORDER BY to sort them'],
   ['ORDER BY a DESCENDING', 'DESCENDING', 'DESCENDING is not supported; write DESC'],
   ['SELECT count(*) FILTER a > 5', 'FILTER', 'FILTER follows an aggregate, as in count(*) FILTER (WHERE status >= 500)'],
   ['SELECT a FROM b JOIN c ON d = e', 'JOIN', 'a query reads one file; it cannot be joined with another'],

@@ -92,6 +92,9 @@ function parseTail(cursor: Cursor, before: readonly Operator[]): Operator[] {
 /** @param first the token with which the clauses began: a lone one may be meant as an operator */
 function trailing(cursor: Cursor, first: Token): QueryError {
   const token = cursor.peek();
+  if (token.kind === 'name' && cursor.last().value.toUpperCase() === 'DISTINCT') {
+    return new QueryError(token, `DISTINCT takes no columns; write |> SELECT ${describe(token)} |> DISTINCT`);
+  }
   if (first.kind === 'name' && cursor.last() === first && token.kind !== 'symbol') {
     const near = didYouMean(first.value, firstWords.keys(), wordOf);
     if (near !== '') return new QueryError(first, `${first.value} is not an operator${near}`);
@@ -122,6 +125,7 @@ const wordOf = (first: string): string => firstWords.get(first) ?? first;
 
 /** Words that people write where nothing is expected. */
 const trailingHints = new Map([
+  ['BY', 'write GROUP BY to group rows, or |> ORDER BY to sort them'],
   ['ASCENDING', 'ASCENDING is not supported; write ASC'],
   ['DESCENDING', 'DESCENDING is not supported; write DESC'],
   ['FILTER', 'FILTER follows an aggregate, as in count(*) FILTER (WHERE status >= 500)'],
