@@ -1,8 +1,9 @@
 import { inUnits } from '../protocol/units.ts';
 
-/** `149,638` */
+/** `149,638`. Whole numbers by hand: loading the rules of languages takes longer than reading a small file. */
 export function grouped(count: number): string {
-  return count.toLocaleString('en');
+  if (!Number.isSafeInteger(count)) return count.toLocaleString('en');
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** `1 record`, `2 records`. */

@@ -1,5 +1,6 @@
-import * as zlib from 'node:zlib';
+import type { InputType, ZlibOptions } from 'node:zlib';
 import { promisify } from 'node:util';
+import { builtins } from '../builtins.ts';
 import { SinkError } from './sinkError.ts';
 
 /** A format that compresses a stream of bytes piece by piece, so that pieces can be compressed side by side. */
@@ -35,7 +36,8 @@ export function splitCompression(path: string): {
  */
 export function createCompressor(compression: Compression, name: string): Compressor {
   if (compression === 'gzip') return createGzip();
-  if (zstdCompress !== undefined) return createZstd(zstdCompress);
+  const compress = zstdCompress();
+  if (compress !== undefined) return createZstd(compress);
   throw new SinkError(
     'unsupported',
     `${name} cannot be written: zstd needs Node 22.15 or newer, and this is Node ${process.versions.node}. Choose a name that ends in .gz.`,
@@ -47,6 +49,8 @@ export function createCompressor(compression: Compression, name: string): Compre
  * dictionary, and ends on a whole byte. So it is a file like any other, and decoding can begin at every piece.
  */
 function createGzip(): Compressor {
+  const { zlib } = builtins;
+  const deflateRaw = promisify<InputType, ZlibOptions, Uint8Array>(zlib.deflateRaw);
   let checksum = 0;
   let length = 0;
   return {
@@ -75,11 +79,9 @@ function createGzip(): Compressor {
 /** DEFLATE's shortest stream: a last block of fixed codes with nothing in it. */
 const emptyLastBlock = [0x03, 0x00];
 
-const deflateRaw = promisify<zlib.InputType, zlib.ZlibOptions, Uint8Array>(zlib.deflateRaw);
-
 /** zstd frames (RFC 8878), one a piece, each with its size and checksum: decoding can begin at every one. */
 function createZstd(compress: ZstdCompress): Compressor {
-  const checksumFlag: unknown = Reflect.get(zlib.constants, 'ZSTD_c_checksumFlag');
+  const checksumFlag: unknown = Reflect.get(builtins.zlib.constants, 'ZSTD_c_checksumFlag');
   const params = typeof checksumFlag === 'number' ? { [checksumFlag]: 1 } : {};
   let empty = true;
   return {
@@ -108,10 +110,9 @@ type ZstdCompress = (
 ) => void;
 
 /** Node's own from 22.15 on, and so VS Code's; the types here are those of Node 20. */
-const zstdCompress = functionOf(Reflect.get(zlib, 'zstdCompress'));
-
-function functionOf(value: unknown): ZstdCompress | undefined {
-  return isZstdCompress(value) ? value : undefined;
+function zstdCompress(): ZstdCompress | undefined {
+  const compress: unknown = Reflect.get(builtins.zlib, 'zstdCompress');
+  return isZstdCompress(compress) ? compress : undefined;
 }
 
 function isZstdCompress(value: unknown): value is ZstdCompress {
@@ -119,4 +120,6 @@ function isZstdCompress(value: unknown): value is ZstdCompress {
 }
 
 /** Whether `.zst` can be written here. */
-export const writesZstd = zstdCompress !== undefined;
+export function writesZstd(): boolean {
+  return zstdCompress() !== undefined;
+}

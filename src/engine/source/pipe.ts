@@ -1,7 +1,7 @@
 import { close, constants, open } from 'node:fs';
-import { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { builtins } from '../builtins.ts';
 import { openFailure } from './file.ts';
 import { withSignal } from './signals.ts';
 import type { Source } from './source.ts';
@@ -19,7 +19,7 @@ export async function openPipe(path: string, signal: AbortSignal | undefined): P
   const opening = openPath(path, constants.O_RDONLY);
   try {
     const descriptor = await withSignal(opening, signal);
-    return readableStream(new Socket({ fd: descriptor, readable: true, writable: false }), path);
+    return readableStream(new builtins.net.Socket({ fd: descriptor, readable: true, writable: false }), path);
   } catch (error) {
     if (!signal?.aborted) throw openFailure(path, error);
     await giveUp(path, opening);

@@ -1,4 +1,4 @@
-import { createGunzip, createInflateRaw } from 'node:zlib';
+import { builtins } from '../../builtins.ts';
 import { bgzfSurvey } from './bgzf.ts';
 import { type Codec, Interruption, pull, type Step } from './decoded.ts';
 import { alignBlock, deflateWindow } from './deflate.ts';
@@ -139,7 +139,9 @@ class Pass {
   async *#restOfMember(block: BlockMark): AsyncGenerator<Step, void> {
     const dictionary = keptWindow(block.window);
     this.#remember(dictionary);
-    const pump = new Pump(createInflateRaw({ chunkSize, ...(dictionary.length > 0 && { dictionary }) }));
+    const pump = new Pump(
+      builtins.zlib.createInflateRaw({ chunkSize, ...(dictionary.length > 0 && { dictionary }) }),
+    );
     try {
       const first = this.#at;
       let length = yield* this.#read();
@@ -181,7 +183,7 @@ class Pass {
         }
         if (pump === undefined) {
           if (this.#input[0] === 0) return;
-          pump = new Pump(createGunzip({ chunkSize }));
+          pump = new Pump(builtins.zlib.createGunzip({ chunkSize }));
         }
         yield* this.#inflateAndMark(pump, this.#input.subarray(0, length));
         if (pump.ended) return;

@@ -1,4 +1,4 @@
-import { constants, deflateRawSync, gunzipSync, inflateRawSync } from 'node:zlib';
+import { builtins } from '../../builtins.ts';
 import { alignBlock, type BlockStart, findDynamicBlock, findStoredBlock } from './deflate.ts';
 
 /**
@@ -50,12 +50,12 @@ export function isProven(
 ): boolean {
   const total = expected.reduce((sum, chunk) => sum + chunk.length, 0);
   if (total === 0) return false;
-  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: total + 1 };
+  const options = { finishFlush: builtins.zlib.constants.Z_SYNC_FLUSH, maxOutputLength: total + 1 };
   let decoded: Uint8Array;
   try {
     decoded = start.member
-      ? gunzipSync(bytes, options)
-      : inflateRawSync(alignBlock(bytes, start).bytes, {
+      ? builtins.zlib.gunzipSync(bytes, options)
+      : builtins.zlib.inflateRawSync(alignBlock(bytes, start).bytes, {
           ...options,
           ...(window.length > 0 && { dictionary: window }),
         });
@@ -76,7 +76,7 @@ export function isProven(
  * for marks go with every task.
  */
 export function keepWindow(window: Uint8Array): Uint8Array {
-  const deflated = deflateRawSync(window, { level: 1 });
+  const deflated = builtins.zlib.deflateRawSync(window, { level: 1 });
   const kept = new Uint8Array(new SharedArrayBuffer(deflated.length));
   kept.set(deflated);
   return kept;
@@ -85,5 +85,5 @@ export function keepWindow(window: Uint8Array): Uint8Array {
 /** The window that `keepWindow` kept. */
 export function keptWindow(kept: Uint8Array): Uint8Array {
   // zlib takes no shared memory.
-  return inflateRawSync(new Uint8Array(kept));
+  return builtins.zlib.inflateRawSync(new Uint8Array(kept));
 }

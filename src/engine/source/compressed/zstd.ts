@@ -1,5 +1,5 @@
-import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
+import { builtins } from '../../builtins.ts';
 import { type Codec, pull } from './decoded.ts';
 import { Pump, type ZlibStream } from './pump.ts';
 import { readFully } from '../read.ts';
@@ -155,7 +155,9 @@ interface FrameDecoder {
 }
 
 /** Whether this Node decodes zstd itself: from 22.15 on. */
-export const nativeZstd = nativeDecoder() !== undefined;
+export function nativeZstd(): boolean {
+  return nativeDecoder() !== undefined;
+}
 
 function frameDecoder(): FrameDecoder {
   const stream = nativeDecoder()?.();
@@ -163,9 +165,9 @@ function frameDecoder(): FrameDecoder {
 }
 
 function nativeDecoder(): (() => ZlibStream) | undefined {
-  const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
+  const create: unknown = Reflect.get(builtins.zlib, 'createZstdDecompress');
   if (!isFactory(create)) return undefined;
-  const windowLog: unknown = Reflect.get(zlib.constants, 'ZSTD_d_windowLogMax');
+  const windowLog: unknown = Reflect.get(builtins.zlib.constants, 'ZSTD_d_windowLogMax');
   // Files made with --long=31 are common; what the window costs, the file's maker has chosen.
   const params = typeof windowLog === 'number' ? { [windowLog]: 31 } : {};
   return () => create({ chunkSize, params });

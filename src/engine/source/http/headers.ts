@@ -1,4 +1,4 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { builtins } from '../../builtins.ts';
 import { type HeaderFields, SourceError } from '../source.ts';
 
 /** What the program says itself: to say otherwise would make nonsense of the answers. */
@@ -20,12 +20,12 @@ export function parseHeaders(lines: readonly string[]): HeaderFields {
     const name = line.slice(0, colon).trim().toLowerCase();
     const value = line.slice(colon + 1).trim();
     try {
-      validateHeaderName(name);
+      builtins.http.validateHeaderName(name);
     } catch {
       throw wrong('Write a header as Name: value. This name is not valid.');
     }
     try {
-      validateHeaderValue(name, value);
+      builtins.http.validateHeaderValue(name, value);
     } catch {
       throw wrong(`The value of the header ${name} has characters that are not allowed in a header.`);
     }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { HttpFault } from './fault.ts';
 import type { Answer } from './client.ts';
 import type { UrlIdentity } from '../source.ts';
+import { isWeak } from './validator.ts';
 
 /** The range that an answer with status 206 says it is; undefined where it says none, or none that makes sense. */
 export interface ContentRange {
@@ -58,19 +59,6 @@ export function checkUnchanged(opened: UrlIdentity, { headers }: Answer, total: 
   }
 }
 
-/**
- * What stands for these bytes and no others (RFC 9110, section 8.8): an ETag that is not weak, or a date of the last
- * change that lies so far back that a later change has another one. Undefined where there is neither.
- */
-export function strongValidator({ etag, modified, date }: UrlIdentity): string | undefined {
-  if (etag !== undefined && !isWeak(etag)) return etag;
-  if (modified === undefined || date === undefined) return undefined;
-  return Date.parse(date) - Date.parse(modified) >= modifiedRestMs ? modified : undefined;
-}
-
-/** As RFC 7232, section 2.2.2, has it; the later RFC says a second, which clocks of several servers may differ by. */
-const modifiedRestMs = 60_000;
-
 /** Whether an answer can be known to be of the state that was opened. */
 export function isKnownSame(opened: UrlIdentity, { headers }: Answer): boolean {
   if (opened.etag !== undefined) return headers.etag !== undefined;
@@ -80,10 +68,6 @@ export function isKnownSame(opened: UrlIdentity, { headers }: Answer): boolean {
 
 function changed(how: string): HttpFault {
   return new HttpFault('changed', how);
-}
-
-function isWeak(etag: string): boolean {
-  return etag.startsWith('W/');
 }
 
 function opaque(etag: string): string {

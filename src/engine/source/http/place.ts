@@ -1,7 +1,7 @@
 import type { Place } from '../place.ts';
 import { parseAddress } from './address.ts';
-import { strongValidator } from './identity.ts';
-import { openHttp, type HttpPlace } from './open.ts';
+import type { HttpPlace } from './open.ts';
+import { strongValidator } from './validator.ts';
 
 /** What is at an http(s) address. */
 export function urlPlace(spec: HttpPlace): Place {
@@ -20,6 +20,8 @@ export function urlPlace(spec: HttpPlace): Place {
       return { path, state: { size, file: '', version, young: false } };
     },
     async open({ signal, http }) {
+      // Few files are read from an address, and what reads those takes long to load.
+      const { openHttp } = await import('./open.ts');
       const { source, identity } = await openHttp(spec, { signal, limits: http });
       const { url, headers, keep, limits } = spec;
       return { source, place: { kind: 'url', url, headers, keep, limits, identity } };

@@ -16,7 +16,7 @@ const text = sampleLines(2_000_000);
 const skippable = Buffer.from([0x52, 0x2a, 0x4d, 0x18, 5, 0, 0, 0, 1, 2, 3, 4, 5]);
 const emptySkippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]);
 
-describe(`zstd source (${nativeZstd ? 'zlib' : 'fzstd'})`, () => {
+describe(`zstd source (${nativeZstd() ? 'zlib' : 'fzstd'})`, () => {
   it('reads stored frames, frames one after the other and skippable ones', async () => {
     const plain = text.subarray(0, 700_000);
     const parts = [skippable, storedFrame(plain.subarray(0, 300_000)), emptySkippable];

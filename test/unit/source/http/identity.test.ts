@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { strongValidator } from '../../../../src/engine/source/http/identity.ts';
+import { strongValidator } from '../../../../src/engine/source/http/validator.ts';
 
 describe('what stands for the bytes at an address', () => {
   const at = (seconds: number): string => new Date(1_700_000_000_000 + seconds * 1000).toUTCString();
