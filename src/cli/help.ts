@@ -73,6 +73,7 @@ ${option('--batch N', 'the number of rows in a request, by default 500, up to 8 
 ${option('--batch-gzip', 'compress the requests')}
 ${option('--dead-letter FILE', 'add rows that the service does not accept to FILE, with the reason, and go on. Without it, the first such row ends the run')}
 ${option('--resend', 'FILE was written by --dead-letter: send its rows again')}
+${option('--resume', 'go on with a run of the same command that ended early: requests that were answered are not sent again')}
 ${option('--attempts N', 'how often a request is sent before its rows are given up, by default 6')}
 ${option('--retry-delay S', 'seconds before the second attempt, by default 0.5; twice as long before each one after that, or as long as the service asks for')}
 ${option('--timeout S', 'seconds to wait for a response, by default 60')}

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { Dataset } from '../engine/dataset/dataset.ts';
 import type { Programs } from '../engine/call/programs.ts';
 import { exportTo } from '../engine/run/export.ts';
@@ -7,9 +8,13 @@ import { DeadLetters } from '../engine/sink/http/deadLetters.ts';
 import { ServiceSink } from '../engine/sink/http/serviceSink.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
 import type { CheckSinks } from '../engine/run/checkLog.ts';
+import { SendJournal, type RowRange } from '../engine/sink/http/sendJournal.ts';
+import { SinkError } from '../engine/sink/sinkError.ts';
+import { plannedFor } from '../engine/dataset/plan.ts';
 import { parseAddress } from '../engine/source/http/address.ts';
 import type { ExportSummary, SentRows } from '../protocol/engine.ts';
 import type { RunCommand } from './arguments.ts';
+import { cacheFolder } from '../host/cacheFolder.ts';
 import { counted, grouped, visible } from './message.ts';
 import type { Progress, ProgressLine } from './progress.ts';
 import type { ServiceOptions } from './serviceOptions.ts';
@@ -38,14 +43,20 @@ export async function send(
 ): Promise<ExportSummary> {
   const address = parseAddress(service.url);
   const { signal } = terminal;
-  const { deadLetter, form = formFor(address.url), timeoutMs, ...rest } = service;
+  const { deadLetter, form = formFor(address.url), timeoutMs, resume, ...rest } = service;
+  const identity = identityOf(dataset, query, options);
+  const divided = [rest.batch, rest.resend];
+  const run = [identity, address.url.href, form, ...divided];
+  const journal = await openJournal(dataset, query, resume, run);
+  if (journal && resume) terminal.say(resumedText(journal.done));
   const sink = new ServiceSink(address, {
     ...rest,
     form,
     headers,
     limits: timeoutMs === undefined ? undefined : { answerMs: timeoutMs, idleMs: timeoutMs },
     deadLetters: deadLetter === undefined ? undefined : await DeadLetters.open(deadLetter, dataset.paths),
-    identity: identityOf(dataset, query),
+    identity,
+    journal,
     signal,
   });
   try {
@@ -54,16 +65,47 @@ export async function send(
   } catch (error) {
     terminal.progress.erase();
     terminal.say(`${sentText(sink.sent, sink.name, deadLetter)} before the run ended`);
+    if (journal) terminal.say('To go on from there, run the same command again with --resume');
     throw error;
   }
 }
 
 /** The same rows of the same file have the same one; rows of what cannot be told from others have one of their own. */
-function identityOf({ identity = randomBytes(16).toString('hex') }: Dataset, query: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([identity, query]))
-    .digest('hex')
-    .slice(0, 24);
+function identityOf(dataset: Dataset, query: string, { rejects }: SendOptions): string {
+  const { identity = randomBytes(16).toString('hex'), spec, recognised } = dataset;
+  const { text } = plannedFor(query, recognised.format, { calls: true });
+  // Irregular records, and those that a schema does not allow, are left out.
+  const parts = [identity, text, rejects !== undefined, spec.schema];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
+}
+
+/** Undefined where another run would not have the same rows. @throws SinkError where it is to be gone on with */
+async function openJournal(
+  { identity, name, recognised }: Dataset,
+  query: string,
+  resume: boolean,
+  run: readonly unknown[],
+): Promise<SendJournal | undefined> {
+  const { plan, asked, text } = plannedFor(query, recognised.format, { calls: true });
+  const why =
+    identity === undefined
+      ? `whether ${name} is still the same cannot be known`
+      : plan.operators.some(({ kind }) => kind === 'call')
+        ? 'its query runs a program, which may not give the same rows again'
+        : asked !== text
+          ? 'its query depends on the time'
+          : undefined;
+  if (why !== undefined) {
+    if (resume) throw new SinkError('nothing-to-resume', `The run cannot be resumed: ${why}.`);
+    return undefined;
+  }
+  const folder = join(cacheFolder(process.platform, process.env), 'sends');
+  return SendJournal.open(folder, run, resume);
+}
+
+function resumedText(done: readonly RowRange[]): string {
+  const rows = done.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  return `Resuming: ${counted(rows, 'row')} were sent before`;
 }
 
 /** `1,000 rows accepted by http://host/path in 2 batches, 1 retry, 3 rows given up (in dead.jsonl)` */

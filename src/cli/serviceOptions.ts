@@ -8,6 +8,7 @@ export const serviceOptions = {
   'batch-gzip': { type: 'boolean' },
   'dead-letter': { type: 'string' },
   resend: { type: 'boolean' },
+  resume: { type: 'boolean' },
   attempts: { type: 'string' },
   'retry-delay': { type: 'string' },
   timeout: { type: 'string' },
@@ -25,6 +26,8 @@ export interface ServiceOptions {
   readonly deadLetter: string | undefined;
   /** Whether FILE has such rows, which are sent again. */
   readonly resend: boolean;
+  /** Whether to go on with an earlier run that has ended early. */
+  readonly resume: boolean;
   /** Undefined: as usual. */
   readonly batch: number | undefined;
   readonly attempts: number | undefined;
@@ -34,22 +37,24 @@ export interface ServiceOptions {
 }
 
 type Values = Readonly<
-  Partial<Record<Exclude<keyof typeof serviceOptions, 'batch-gzip' | 'resend'>, string>>
+  Partial<Record<Exclude<keyof typeof serviceOptions, 'batch-gzip' | 'resend' | 'resume'>, string>>
 > & {
   readonly 'batch-gzip'?: boolean;
   readonly resend?: boolean;
+  readonly resume?: boolean;
   readonly to?: string;
 };
 
 /** @throws UsageError */
 export function readServiceOptions(values: Values): ServiceOptions | undefined {
-  const { 'to-url': url, to, batch, resend = false } = values;
+  const { 'to-url': url, to, batch, resend = false, resume = false } = values;
   if (url === undefined) {
     for (const name of [
       'batch',
       'batch-gzip',
       'dead-letter',
       'resend',
+      'resume',
       'attempts',
       'retry-delay',
       'timeout',
@@ -76,6 +81,7 @@ export function readServiceOptions(values: Values): ServiceOptions | undefined {
     gzip: values['batch-gzip'] ?? false,
     deadLetter,
     resend,
+    resume,
     batch: whole('batch', batch, 1_000_000),
     attempts: whole('attempts', values.attempts, 100),
     retryMs: milliseconds('retry-delay', values['retry-delay'], 600),

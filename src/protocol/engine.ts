@@ -69,6 +69,8 @@ export interface ExportSummary extends ExportProgress {
 export interface SentRows {
   readonly accepted: number;
   readonly batches: number;
+  /** Rows that an earlier run has sent, where this one goes on with it. */
+  readonly before: number;
   /** Attempts after the first one of a batch. */
   readonly retries: number;
   readonly givenUp: number;

@@ -12,6 +12,7 @@ export type SinkFailure =
   | 'too-many-columns'
   | 'closed'
   | 'not-sent'
+  | 'nothing-to-resume'
   | 'unsupported'
   | 'failed';
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished, runCli, startCli } from '../../support/cli.ts';
 import { recordLine, TestServer } from '../../support/httpServer.ts';
+import { runs } from '../../support/long.ts';
 import { peakIn, reportsPeak } from '../../support/peak.mjs';
 
 describe('cli to a service', () => {
@@ -127,6 +128,127 @@ describe('cli to a service', () => {
     assert.ok(peaks[1] - peaks[0] < 100, `${peaks.join(' and ')} MB`);
   });
 
+  describe('--resume', () => {
+    const cache = (): Record<string, string> => ({ XDG_CACHE_HOME: join(folder, 'cache') });
+
+    /** Has the server take batches by their keys, and count how often it was sent each. */
+    function taking(after: (count: number) => void): Map<string, { readonly body: string; times: number }> {
+      const taken = new Map<string, { readonly body: string; times: number }>();
+      let count = 0;
+      server.handler = (request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          const key = String(request.headers['idempotency-key']);
+          const body = Buffer.concat(chunks).toString();
+          const known = taken.get(key);
+          if (known) {
+            assert.equal(known.body, body, 'another batch has the same key');
+            known.times++;
+          } else taken.set(key, { body, times: 1 });
+          response.end();
+          after(++count);
+        });
+      };
+      return taken;
+    }
+
+    it('goes on after kills at any moment, with nothing lost, and nothing that was answered sent twice', async () => {
+      const records = 20_000;
+      const file = await fileOf(records);
+      const args = [file, 'id >= 0', '--to-url', server.url('/in'), '--batch', '100', '--in-flight', '2'];
+      const random = seeded(7);
+      const rounds = runs(3, 150);
+      for (let round = 0; round < rounds; round++) {
+        let child: ReturnType<typeof startCli> | undefined;
+        let killAt = 1 + Math.floor(random() * 80);
+        let kills = 0;
+        const taken = taking((count) => {
+          if (count !== killAt) return;
+          kills++;
+          killAt = kills < 2 ? count + 1 + Math.floor(random() * 60) : Infinity;
+          child?.kill('SIGKILL');
+        });
+        let end: number | null = null;
+        for (let run = 0; end === null; run++) {
+          child = startCli(run === 0 ? args : [...args, '--resume'], { env: cache() });
+          const { code, stderr } = await finished(child);
+          end = code;
+          if (code !== null) {
+            assert.equal(code, 0, stderr);
+            assert.match(stderr, /Resuming: [\d,]+ rows were sent before/);
+          }
+        }
+        const batches = [...taken.values()];
+        assert.equal(
+          batches
+            .map(({ body }) => body)
+            .sort()
+            .join(''),
+          sortedBatches(records),
+        );
+        // A batch that was answered when the process was killed may come again, by its key: those under way, at each kill.
+        assert.ok(batches.filter(({ times }) => times > 1).length <= 2 * kills);
+        const again = await runCli([...args, '--resume'], { env: cache() });
+        assert.equal(again.code, 1);
+        assert.match(again.stderr, /There is nothing to resume/);
+      }
+    });
+
+    /** The bodies as they must be, put in order as above. */
+    function sortedBatches(records: number): string {
+      const bodies = Array.from({ length: records / 100 }, (_, batch) =>
+        Array.from({ length: 100 }, (_, i) => recordLine(100 * batch + i)).join(''),
+      );
+      return bodies.sort().join('');
+    }
+
+    it('refuses another file, another query, a damaged journal, and what cannot be told from others', async () => {
+      const file = await fileOf(1000);
+      let refusing = true;
+      server.handler = (request, response) =>
+        void request
+          .resume()
+          .on('end', () => response.writeHead(refusing && server.requests.length > 1 ? 403 : 200).end());
+      const to = ['--to-url', server.url('/in'), '--batch', '100', '--in-flight', '1'];
+      const resume = (...args: string[]) => runCli([...args, ...to, '--resume'], { env: cache() });
+      const first = await runCli([file, ...to], { env: cache() });
+      assert.equal(first.code, 1);
+      assert.match(
+        first.stderr,
+        /100 rows accepted .* before the run ended\nrowriver: To go on from there, run the same command again with --resume\n/,
+      );
+      refusing = false;
+      assert.match((await resume(file, 'id > 5')).stderr, /There is nothing to resume/);
+      assert.match(
+        (await resume(file, 'id > 5 AND now() > id')).stderr,
+        /cannot be resumed: its query depends on the time/,
+      );
+      assert.match(
+        (await resume('-')).stderr,
+        /cannot be resumed: whether .* is still the same cannot be known/,
+      );
+      const text = await readFile(file, 'utf8');
+      await writeFile(file, `${text}${recordLine(1000)}`);
+      assert.match((await resume(file)).stderr, /There is nothing to resume.*the file has changed/);
+      const sends = join(folder, 'cache', 'rowriver', 'sends');
+      refusing = true;
+      server.requests.length = 0;
+      await rm(sends, { recursive: true });
+      await runCli([file, ...to], { env: cache() });
+      refusing = false;
+      const [journal] = await readdir(sends);
+      const kept = await readFile(join(sends, journal), 'utf8');
+      await writeFile(join(sends, journal), `rowriver sends 99\n${kept}`);
+      assert.match((await resume(file)).stderr, /its journal is damaged or of another version/);
+      // Half a line is of a batch that was not noted.
+      await writeFile(join(sends, journal), kept.slice(0, -2));
+      const last = await resume(file);
+      assert.equal(last.code, 0, last.stderr);
+      assert.match(last.stderr, /Resuming: 0 rows were sent before/);
+    });
+  });
+
   it('says what is wrong with the options', async () => {
     for (const [args, message] of [
       [['f', '--batch', '5'], '--batch needs the address of a service: --to-url URL.'],
@@ -154,3 +276,14 @@ describe('cli to a service', () => {
     }
   });
 });
+
+/** Numbers in [0, 1), the same ones each time (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

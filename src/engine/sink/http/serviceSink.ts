@@ -14,6 +14,7 @@ import { BodyEncoder, type BodyForm } from './batchBody.ts';
 import { BatchMaker } from './batchMaker.ts';
 import { deadLettersIn, type DeadLetters } from './deadLetters.ts';
 import type { RowPlaces } from './rowPlaces.ts';
+import type { SendJournal } from './sendJournal.ts';
 import { verdictOf, type Reason, type Verdict } from './verdict.ts';
 
 export interface ServiceOptions {
@@ -32,6 +33,8 @@ export interface ServiceOptions {
   readonly limits?: Partial<HttpLimits> | undefined;
   /** Takes what is given up. Without it, the first such row ends the run. */
   readonly deadLetters?: DeadLetters | undefined;
+  /** Notes what is done, and knows what was done before: that is not sent again. */
+  readonly journal?: SendJournal | undefined;
   /** Stands for the rows: another file, reading or query has another one. Keys begin with it. */
   readonly identity: string;
   /** Whether the rows are dead letters, whose own rows are sent. */
@@ -70,6 +73,8 @@ export class ServiceSink {
   #inVain = 0;
   #accepted = 0;
   #batches = 0;
+  #before = 0;
+  #complete = false;
   #retries = 0;
   #givenUp = 0;
   #bytes = 0;
@@ -89,6 +94,7 @@ export class ServiceSink {
     return {
       accepted: this.#accepted,
       batches: this.#batches,
+      before: this.#before,
       retries: this.#retries,
       givenUp: this.#givenUp,
       bytes: this.#bytes,
@@ -113,6 +119,7 @@ export class ServiceSink {
     for (const batch of this.#maker.finish()) await this.#start(batch);
     while (this.#underWay.size > 0) await this.#settle();
     this.#check();
+    this.#complete = true;
     await this.discard();
   }
 
@@ -123,6 +130,7 @@ export class ServiceSink {
     this.#client.close();
     this.#release();
     await this.#options.deadLetters?.close();
+    await this.#options.journal?.close(this.#complete);
   }
 
   *#resent(piece: Uint8Array): Generator<Batch> {
@@ -130,10 +138,16 @@ export class ServiceSink {
   }
 
   async #start(batch: Batch): Promise<void> {
-    const { inFlight = 4 } = this.#options;
+    const { inFlight = 4, journal } = this.#options;
+    const range = { first: batch.places[0].row, last: batch.places[batch.count - 1].row };
+    if (journal?.has(range)) {
+      this.#before += batch.count;
+      return;
+    }
     while (this.#underWay.size >= inFlight) await this.#settle();
     this.#check();
     const work = this.#deliver(batch)
+      .then(() => journal?.add(range))
       .catch((error: unknown) => {
         this.#failure ??= error instanceof Error ? error : new Error(String(error));
         this.#stop.abort();

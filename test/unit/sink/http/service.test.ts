@@ -138,7 +138,10 @@ describe('sink/http', () => {
       ['file-4-6', lines(3, 4), 'application/x-ndjson'],
       ['file-7-7', lines(1, 7), 'application/x-ndjson'],
     ]);
-    assert.deepEqual(sent, { accepted: 7, batches: 3, retries: 0, givenUp: 0, bytes: lines(7).length });
+    assert.deepEqual(sent, {
+      ...{ accepted: 7, batches: 3, before: 0, retries: 0, givenUp: 0 },
+      bytes: lines(7).length,
+    });
   });
 
   for (const [form, type, body] of [
