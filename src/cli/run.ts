@@ -225,7 +225,7 @@ function namedFor({ format: { kind, dialect } }: Dataset, name: string, output: 
 /** @throws SinkError where the name says another format than that of the file */
 function refuseOtherFormat(invalid: string, dataset: Dataset): void {
   if (namedFor(dataset, fileNameAt(dataset.name), invalid) === 'same') return;
-  const message = `--invalid writes records as they stand in ${dataset.name}: the name cannot end in ${endingOf(invalid)}.`;
+  const message = `--invalid does not change the format of the records of ${dataset.name}: the name cannot end in ${endingOf(invalid)}.`;
   throw new SinkError('failed', message);
 }
 

@@ -139,7 +139,7 @@ export async function* scanInOrder(
   /** Matches so far, those before the window included. */
   let matched = 0;
   /** Bytes of results that a block came to last. */
-  let bytesPerBlock = request.output.kind === 'count' ? 0 : file.blockSize;
+  let bytesPerBlock = request.output.kind === 'count' && !request.violations ? 0 : file.blockSize;
 
   const toBlock = (): number => Math.min(request.toBlock, Math.ceil(end() / file.blockSize));
 
@@ -147,7 +147,8 @@ export async function* scanInOrder(
     if (handedOut < 2 * pool.size) return 1;
     if (request.blocksPerStretch !== undefined) return request.blocksPerStretch;
     if (request.output.kind === 'stages' && bytesPerBlock > reducedBlock) return reducedBlocks;
-    const length = Math.max(fewBlocks, Math.min(manyBlocks, Math.floor(resultRoom / bytesPerBlock)));
+    const least = bytesPerBlock > resultRoom ? 1 : fewBlocks;
+    const length = Math.max(least, Math.min(manyBlocks, Math.floor(resultRoom / bytesPerBlock)));
     // Towards the end they get short again, so that no thread is done long before another.
     const share = Math.floor((toBlock() - next) / (4 * pool.size));
     return Math.max(1, Math.min(length, share));
@@ -351,9 +352,9 @@ export async function* scanInOrder(
         result = await again(result, submit(firstBlock, lastBlock, expected, cut));
       matched += result.passed + countMatches(result);
       unread += result.unreadBytes;
-      const { failure, bytes, lines } = result;
-      const made = bytes ?? lines;
-      if (made) bytesPerBlock = made.byteLength / (lastBlock - firstBlock);
+      const { failure } = result;
+      const made = bytesOf(result);
+      if (made !== undefined) bytesPerBlock = made / (lastBlock - firstBlock);
       const begun = result.blocks.length > 0 || failure;
       const found = begun ? result.blocks : empty(expected.start, lastBlock - firstBlock);
       // A stream's end is seen only now: what was handed out past it holds nothing.
@@ -378,6 +379,16 @@ export async function* scanInOrder(
   } finally {
     stop.abort();
   }
+}
+
+/** Bytes that were made of a stretch; undefined where none are to be. */
+function bytesOf({ bytes, lines, checked }: ScanResult): number | undefined {
+  const listed = checked?.listed;
+  const parts = [
+    ...[bytes, lines, checked?.bytes],
+    ...(listed ? [listed.records, listed.lines, listed.offsets, listed.kinds] : []),
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 async function again(before: ScanResult, result: Promise<ScanResult>): Promise<ScanResult> {

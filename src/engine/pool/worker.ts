@@ -6,7 +6,7 @@ import { asMemoryLimit } from '../stage/memoryLimit.ts';
 import { SourceError } from '../source/source.ts';
 import { Performer } from './perform.ts';
 import type { FromWorker, ToWorker } from './pool.ts';
-import type { Result, Task } from './task.ts';
+import type { Result, ScanResult, Task } from './task.ts';
 import type { WireFailure } from './wire.ts';
 
 const port = parentPort;
@@ -49,8 +49,15 @@ function answer(message: FromWorker, transfer: readonly ArrayBuffer[]): void {
 function buffersOf(result: Result): ArrayBuffer[] {
   if (result.kind === 'compare') return [];
   const views =
-    result.kind === 'scan' ? [result.bytes] : [result.text, result.ends, result.kinds, result.records];
+    result.kind === 'scan'
+      ? [result.bytes, ...checkedArrays(result)]
+      : [result.text, result.ends, result.kinds, result.records];
   return [...new Set(views.flatMap((view) => (view?.buffer instanceof ArrayBuffer ? [view.buffer] : [])))];
+}
+
+function checkedArrays({ checked }: ScanResult): (ArrayBufferView | undefined)[] {
+  const listed = checked?.listed;
+  return [checked?.bytes, listed?.records, listed?.lines, listed?.offsets, listed?.kinds];
 }
 
 function failureOf(error: unknown): WireFailure {

@@ -10,6 +10,8 @@ import { quickPlanOf } from './quickPlan.ts';
 import { documentsOf, type SchemaSpec } from './schemaSpec.ts';
 import { jsonValues, rowValues, singleValues, type RecordValues } from './values.ts';
 
+/** Lists of violations that are kept to be shared. */
+const mostKnown = 4096;
 /** Violations that are kept of one record. */
 const mostViolations = 16;
 
@@ -33,6 +35,7 @@ export async function compiledSchema(spec: SchemaSpec, name: string): Promise<co
 /** Checks the records of one file by a schema. */
 export class RecordChecker {
   readonly #schema: compile.CompiledSchema;
+  readonly #known = new Map<string, readonly Violation[]>();
   readonly #values: (block: RecordBlock) => RecordValues;
 
   /** @throws SchemaError */
@@ -60,7 +63,7 @@ export class RecordChecker {
     among: (fault: number) => boolean = isReadable,
     quickFields?: number,
   ): CheckedBlock {
-    const violations = new Map<number, Violation[]>();
+    const violations = new Map<number, readonly Violation[]>();
     let checked = 0;
     const { count, faults, faulty } = block;
     const sure = quickFields === undefined ? undefined : this.quick?.sure(block, quickFields);
@@ -74,7 +77,7 @@ export class RecordChecker {
       const value = values(record);
       try {
         if (this.#schema.isValid(value)) continue;
-        violations.set(record, this.#schema.violations(value, mostViolations));
+        violations.set(record, this.#shared(this.#schema.violations(value, mostViolations)));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         // The stack is deep enough for every record; a schema can need more where it refers to itself.
@@ -82,6 +85,16 @@ export class RecordChecker {
       }
     }
     return { checked, violations };
+  }
+
+  /** The same list for the same violations: most invalid records of a file are invalid alike. */
+  #shared(violations: readonly Violation[]): readonly Violation[] {
+    const name = violations.map(({ path, message, key }) => `${path}\n${message}\n${key}`).join('\n\n');
+    const known = this.#known.get(name);
+    if (known) return known;
+    if (this.#known.size === mostKnown) this.#known.clear();
+    this.#known.set(name, violations);
+    return violations;
   }
 }
 

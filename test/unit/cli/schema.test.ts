@@ -93,7 +93,7 @@ describe('rowriver --schema', () => {
       at('x.csv'),
     );
     await says(
-      /--invalid writes records as they stand/,
+      /--invalid does not change the format of the records/,
       at('a.jsonl'),
       '--schema',
       at('schema.json'),
