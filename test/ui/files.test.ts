@@ -88,7 +88,7 @@ describe('files that change, are converted, or are not as they should be', () =>
     await workbench.command('Rowriver: Export Filtered Subset...');
     // Compressing takes as long as a busy machine takes to press a button.
     const target = join(workbench.folder, 'not.csv.gz');
-    await workbench.chooseFile(join(workbench.folder, 'large.filtered.jsonl'), target);
+    await workbench.chooseFile(join(workbench.folder, 'large.copy.jsonl'), target);
     await workbench.answer('Exporting to not.csv.gz', 'Cancel');
     // The engine cleans up behind itself a moment after the notification has gone.
     await workbench.until(async () => (await readdir(workbench.folder)).join() === before.join());
