@@ -19,7 +19,10 @@ export async function getRecords(call: Call): Promise<ToolAnswer> {
   const offset = input.numberIfAny('offset');
   if (sample !== undefined && offset !== undefined) throw new ToolError('Give offset or sample, not both.');
   return withFile(call, async (asked, path) => {
-    if (sample !== undefined) return sampleRecords(call, asked, path, sample);
+    if (sample !== undefined) {
+      await knowUpTo(call, asked, Infinity);
+      return sampleRecords(call, asked, path, sample);
+    }
     const wanted = offset === undefined ? input.number('first') - 1 : undefined;
     const first = wanted ?? (await recordAt(call, asked, offset ?? 0));
     const { file } = asked;
@@ -49,7 +52,7 @@ async function knowUpTo(call: Call, { file }: AskedFile, records: number): Promi
     const either = AbortSignal.any([signal, until]);
     while (dataset.known.records < records && !dataset.indexed && !either.aborted) {
       const before = dataset.index.length;
-      await file.indexedTo(before + 1, either).catch(() => undefined);
+      await file.indexedTo(records === Infinity ? dataset.blocks : before + 1, either).catch(() => undefined);
       report(dataset.index.length, dataset.blocks);
       // A source that gives out does not get further.
       if (dataset.index.length === before) return;
