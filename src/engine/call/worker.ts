@@ -171,5 +171,7 @@ function messageOf(error: unknown): string {
 }
 
 main().catch((error: unknown) => {
-  tell({ type: 'failed', message: messageOf(error) });
+  const isUnknown = error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION';
+  const types = `Node ${process.versions.node} does not strip types. TypeScript needs Node 22.18 or newer.`;
+  tell({ type: 'failed', message: isUnknown ? types : messageOf(error) });
 });

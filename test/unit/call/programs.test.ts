@@ -164,6 +164,26 @@ describe('a program that a query calls', () => {
     );
   });
 
+  it('takes TypeScript where Node strips types, and says so where it does not', async () => {
+    const file = join(folder, 'typed.ts');
+    await writeFile(file, 'export function stage(record: { id: number }) { return { id: record.id + 1 }; }');
+    const worker = pathToFileURL(resolve('dist/stage.js'));
+    const programs = new Programs({ worker, threads: 1, say: () => undefined });
+    const opened = programs.open(file, {}, new AbortController().signal);
+    const strips = 'typescript' in process.features && process.features.typescript !== false;
+    if (!strips) {
+      await assert.rejects(opened, /does not strip types\. TypeScript needs Node 22\.18/);
+      return;
+    }
+    const call = await opened;
+    try {
+      for await (const { rows } of call.process(given([[{ id: 1 }]])))
+        assert.deepEqual(linesOf(rows), [{ id: 2 }]);
+    } finally {
+      await call.close();
+    }
+  });
+
   it('ends a program that hangs', async () => {
     const limits = { batchMs: 500 };
     await fails(/did not finish a batch of rows in 0\.5 s/, 'export function stage() { for (;;); }', {

@@ -138,6 +138,17 @@ describe('arguments', () => {
       "--output: '.parquet' is not a format that can be written. Use one of .jsonl .ndjson .csv .tsv .tab .json .md .markdown .parquet .txt, optionally with .gz or .zst (but not after .parquet), or set the format with --to.",
     ],
     [['f', '--rejects', 'r.csv'], "--rejects writes JSON Lines: the name cannot end in '.csv'."],
+    [['f', '--invalid', 'i.jsonl'], '--invalid needs a JSON Schema: --schema FILE.'],
+    [['f', '--fail-on-invalid'], '--fail-on-invalid needs a JSON Schema: --schema FILE.'],
+    [
+      ['f', '--schema', 's', '--report', 'r.csv'],
+      "--report writes JSON Lines: the name cannot end in '.csv'.",
+    ],
+    [['f', '--schema', 's', '--reading'], '--reading cannot be combined with --schema.'],
+    [
+      ['new-stage'],
+      'rowriver new-stage takes a name, which becomes a folder; a file of that name is ./new-stage.',
+    ],
     [['f', '--from', 'xlsx'], "--from takes jsonl, json, log or csv, not 'xlsx'."],
     [['f', '--count', '--to', 'csv'], '--count cannot be combined with --output or --to.'],
   ];
