@@ -239,7 +239,7 @@ function locatedCollector(encoder: RowEncoder): Collector {
         located.push(origin.record + record, origin.line + block.lines[record], offsetOf(block, record));
       }
     },
-    finish: () => ({ bytes: encoder.out.take(), located: Float64Array.from(located) }),
+    finish: () => ({ bytes: encoder.out.take(), located: new Float64Array(located) }),
   };
 }
 

@@ -17,18 +17,23 @@ export interface RowPlace {
 export class Batch {
   /** Each ends with a line feed. */
   readonly lines: Uint8Array;
-  readonly places: readonly RowPlace[];
   /** One past each row's line feed. */
   readonly #ends: readonly number[];
+  readonly #placeOf: (row: number) => RowPlace;
 
-  constructor(lines: Uint8Array, ends: readonly number[], places: readonly RowPlace[]) {
+  /** @param placeOf asked only for rows of which somebody wants to know: few are given up */
+  constructor(lines: Uint8Array, ends: readonly number[], placeOf: (row: number) => RowPlace) {
     this.lines = lines;
-    this.places = places;
     this.#ends = ends;
+    this.#placeOf = placeOf;
   }
 
   get count(): number {
-    return this.places.length;
+    return this.#ends.length;
+  }
+
+  place(row: number): RowPlace {
+    return this.#placeOf(row);
   }
 
   /** The JSON text of a row, without its line end. */
@@ -48,15 +53,11 @@ export class Batch {
       out.byte(lineFeed);
       ends.push(out.length);
     }
-    return new Batch(
-      out.take(),
-      ends,
-      rows.map((row) => this.places[row]),
-    );
+    return new Batch(out.take(), ends, (row) => this.#placeOf(rows[row]));
   }
 
   halves(): [Batch, Batch] {
-    const numbers = this.places.map((_, index) => index);
+    const numbers = Array.from({ length: this.count }, (_, index) => index);
     const middle = Math.ceil(numbers.length / 2);
     return [this.pick(numbers.slice(0, middle)), this.pick(numbers.slice(middle))];
   }

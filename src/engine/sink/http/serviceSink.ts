@@ -139,7 +139,7 @@ export class ServiceSink {
 
   async #start(batch: Batch): Promise<void> {
     const { inFlight = 4, journal } = this.#options;
-    const range = { first: batch.places[0].row, last: batch.places[batch.count - 1].row };
+    const range = { first: batch.place(0).row, last: batch.place(batch.count - 1).row };
     if (journal?.has(range)) {
       this.#before += batch.count;
       return;
@@ -253,15 +253,15 @@ export class ServiceSink {
     if (batch.count === 0) return;
     const { deadLetters } = this.#options;
     if (!deadLetters) {
-      const [{ row }] = batch.places;
-      const last = batch.places[batch.count - 1].row;
+      const { row } = batch.place(0);
+      const last = batch.place(batch.count - 1).row;
       const rows = batch.count === 1 ? `row ${row}` : `rows ${row} to ${last}`;
       throw this.#error(
         `${rows} not accepted: ${reasonOf(0).reason}. With --dead-letter FILE such rows are kept there, and the others are sent`,
       );
     }
-    const rows = batch.places.map((place, index) => ({
-      place,
+    const rows = Array.from({ length: batch.count }, (_, index) => ({
+      place: batch.place(index),
       key: this.#keyOf(batch, index),
       text: batch.text(index),
     }));
@@ -273,16 +273,20 @@ export class ServiceSink {
     return new SinkError('not-sent', `${this.name} does not accept the rows: ${reason}.`);
   }
 
-  #keyOf({ places }: Batch, row: number): string {
-    return places[row].key ?? `${this.#options.identity}-${places[row].row}`;
+  #keyOf(batch: Batch, row: number): string {
+    const place = batch.place(row);
+    return place.key ?? `${this.#options.identity}-${place.row}`;
   }
 
   /** The same rows have the same key, whenever they are sent; others have another one. */
-  #batchKey({ places, count }: Batch): string {
-    const [first, last] = [places[0].row, places[count - 1].row];
+  #batchKey(batch: Batch): string {
+    const { count } = batch;
+    const [first, last] = [batch.place(0).row, batch.place(count - 1).row];
     const key = `${this.#options.identity}-${first}-${last}`;
     if (last - first + 1 === count) return key;
-    const rows = createHash('sha256').update(places.map(({ row }) => row).join());
+    const rows = createHash('sha256').update(
+      Array.from({ length: count }, (_, index) => batch.place(index).row).join(),
+    );
     return `${key}-${rows.digest('hex').slice(0, 8)}`;
   }
 }
