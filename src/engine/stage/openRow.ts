@@ -4,13 +4,13 @@ import { valueName } from '../query/write.ts';
 import { jsonOfCell, type Cell } from './vector.ts';
 
 /** A member of an object: its key as a JSON string, and its JSON text. */
-type Member = [key: string, json: string];
+export type Member = [key: string, json: string];
 
 /**
  * The members of an object as JSON texts, edited: those dropped are gone, those renamed and replaced keep their
  * place, and a replacement for a member that is not there comes last. A value that is no object is its only member.
  */
-function editedMembers(
+export function editedMembers(
   value: Cell,
   edits: readonly MemberEdit[],
   replacement: (slot: number) => string,

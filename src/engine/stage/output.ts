@@ -1,4 +1,4 @@
-import { backslash, closeBrace, comma, lineFeed, openBrace, quote, space } from '../ascii.ts';
+import { backslash, closeBrace, colon, comma, lineFeed, openBrace, quote, space } from '../ascii.ts';
 import { Kind } from '../format/record.ts';
 import { jsonUnescape } from '../query/fieldText.ts';
 import type { Output } from '../query/resolve/step.ts';
@@ -7,7 +7,7 @@ import { vectorAt, type Batch } from './batch.ts';
 import type { ByteWriter } from './bytes.ts';
 import { tag } from './codec.ts';
 import { CodedVector } from './codedVector.ts';
-import { editedObject } from './openRow.ts';
+import { editedMembers, editedObject, type Member } from './openRow.ts';
 import { CellVector, FieldVector, jsonOfCell, type Cell, type Vector } from './vector.ts';
 
 /** Names of the columns; undefined where the rows also hold members that are not known by name. */
@@ -54,11 +54,20 @@ export function writeRows(out: ByteWriter, batch: Batch, output: Output): void {
         writeJson(out, vectors[at], row);
       } else if (part.kind === 'open') {
         const needsComma = out.length > start + 1;
-        if (part.edits.length === 0 && copyMembers(out, vectors[at], row, needsComma)) continue;
-        const members = onOneLine(openObject(batch, part, row))
-          .slice(1, -1)
-          .trim();
-        if (members !== '') out.utf8(needsComma ? `,${members}` : members);
+        if (part.edits.length === 0) {
+          if (copyMembers(out, vectors[at], row, needsComma)) continue;
+          const members = onOneLine(openObject(batch, part, row))
+            .slice(1, -1)
+            .trim();
+          if (members !== '') out.utf8(needsComma ? `,${members}` : members);
+          continue;
+        }
+        for (const [key, json] of openMembers(batch, part, row)) {
+          if (out.length > start + 1) out.byte(comma);
+          out.utf8(key);
+          out.byte(colon);
+          out.utf8(onOneLine(json));
+        }
       }
     }
     out.byte(closeBrace);
@@ -91,16 +100,26 @@ function copyMembers(out: ByteWriter, vector: Vector, row: number, needsComma: b
   return true;
 }
 
-/** The members of an open part as JSON text, as edited. */
-export function openObject(
-  batch: Batch,
-  part: Extract<Output[number], { kind: 'open' }>,
-  row: number,
-): string {
+type OpenPart = Extract<Output[number], { kind: 'open' }>;
+
+/** An open part as JSON text, as edited. */
+export function openObject(batch: Batch, part: OpenPart, row: number): string {
+  return editedObject(openCell(batch, part, row), part.edits, replacementIn(batch, row));
+}
+
+/** The members of an open part, as edited: one by one, since a text of all of them would be a copy of a long record. */
+function openMembers(batch: Batch, part: OpenPart, row: number): readonly Member[] {
+  return editedMembers(openCell(batch, part, row), part.edits, replacementIn(batch, row));
+}
+
+/** Only a record has a value to show where it is no object; of a column that is NULL, there are no members. */
+function openCell(batch: Batch, part: OpenPart, row: number): Cell {
   const cell = vectorAt(batch, part.slot).cell(row);
-  // Only a record has a value to show where it is no object; of a column that is NULL, there are no members.
-  const value = cell === null && !part.ofRecord ? noMembers : cell;
-  return editedObject(value, part.edits, (slot) => jsonOfCell(vectorAt(batch, slot).cell(row)));
+  return cell === null && !part.ofRecord ? noMembers : cell;
+}
+
+function replacementIn(batch: Batch, row: number): (slot: number) => string {
+  return (slot) => jsonOfCell(vectorAt(batch, slot).cell(row));
 }
 
 const noMembers = new JsonObject('{}');

@@ -79,6 +79,33 @@ export function readValid(text: string): Value {
 /** What stands between the quotes of a JSON string, unescaped. */
 export function unescapeJson(text: string): string {
   if (!text.includes('\\')) return text;
+  if (text.length <= pieceLength) return unescapePiece(text);
+  const pieces: string[] = [];
+  for (let from = 0; from < text.length;) {
+    const to = pieceEnd(text, from);
+    pieces.push(unescapePiece(text.slice(from, to)));
+    from = to;
+  }
+  return pieces.join('');
+}
+
+/** In UTF-16 units. `replace` takes some 100 bytes for each escape until it has replaced all of them. */
+const pieceLength = 64 * 1024;
+const longestEscape = 6;
+
+/** Where a piece that begins at `from` ends: no escape is divided. */
+function pieceEnd(text: string, from: number): number {
+  const end = from + pieceLength;
+  if (end >= text.length) return text.length;
+  const last = text.lastIndexOf('\\', end - 1);
+  if (last <= end - longestEscape) return end;
+  // Of backslashes in a row, every other one begins an escape.
+  let first = last;
+  while (first > from && text[first - 1] === '\\') first--;
+  return (last - first) % 2 === 0 ? last : end;
+}
+
+function unescapePiece(text: string): string {
   return text.replace(/\\(u[\da-fA-F]{4}|.)/g, (_, escape: string) =>
     escape.startsWith('u') && escape.length === 5
       ? String.fromCharCode(parseInt(escape.slice(1), 16))
