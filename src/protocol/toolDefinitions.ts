@@ -131,7 +131,7 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     name: 'describe_file',
     title: 'Describe File',
     description:
-      'Says what a data file (JSON Lines, JSON, CSV, TSV, log; also .gz and .zst) holds: format, size, number of records, columns with types, examples and shares of NULL, malformed records, and how sure the reading is. Takes about a second for files of any size. Use it first, before you query a file, and instead of reading the file as text.',
+      'Says what a data file (JSON Lines, JSON, CSV, TSV, log; also .gz and .zst) holds: format, size, number of records, columns with types, examples and shares of NULL, malformed records, and how sure the reading is. Takes a second or two, whatever the size of the file; the number of records may be an estimate. Use it first, before you query a file, and instead of reading the file as text.',
     input: input({ path, read_as: readAs, max_bytes: maxBytes }, ['path']),
     output: output(
       {
