@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
-import { countTo, exportTo } from '../../../src/engine/run/export.ts';
+import { countTo } from '../../../src/engine/run/count.ts';
+import { exportTo } from '../../../src/engine/run/export.ts';
 import { runs } from '../../support/long.ts';
 import { QueryWriter } from '../oracle/randomQuery.ts';
 

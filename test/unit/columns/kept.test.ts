@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { deriveRows } from '../../../src/engine/run/derive.ts';
-import { countTo } from '../../../src/engine/run/export.ts';
+import { countTo } from '../../../src/engine/run/count.ts';
 import { stageTable } from '../../../src/engine/run/stageTable.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 

@@ -3,7 +3,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
-import { countTo, exportTo } from '../../../src/engine/run/export.ts';
+import { countTo } from '../../../src/engine/run/count.ts';
+import { exportTo } from '../../../src/engine/run/export.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
 import { openTarget } from '../../../src/engine/sink/openTarget.ts';
 

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
-import { countTo } from '../../../src/engine/run/export.ts';
+import { countTo } from '../../../src/engine/run/count.ts';
 import { inferSchema } from '../../../src/engine/run/inferSchema.ts';
 import { specOf } from '../../../src/engine/schema/schemaSpec.ts';
 import { allFormats, formatNamed, formatsOf } from '../../../src/engine/schema/textFormats.ts';

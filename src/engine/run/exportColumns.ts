@@ -1,0 +1,117 @@
+import type { Dataset } from '../dataset/dataset.ts';
+import type { FileScan } from '../dataset/fileScan.ts';
+import { plannedFor } from '../dataset/plan.ts';
+import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts';
+import { valueName } from '../query/write.ts';
+import { readPaths, type DerivedColumns } from '../sink/derivedRow.ts';
+import { deadLettersIn } from '../sink/http/deadLetters.ts';
+import type { ObjectRows } from '../sink/objectSink.ts';
+import { SinkError } from '../sink/sinkError.ts';
+import { tooManyColumns } from '../sink/tableRow.ts';
+import { SourceError } from '../source/source.ts';
+import { deriveRows, derivedColumns } from './derive.ts';
+import { emptyColumns } from './emptyColumns.ts';
+import { isWhole, type ExportRun } from './exportRun.ts';
+
+/** The columns that a table of the rows has. @throws SourceError, SinkError where they cannot be known before the rows */
+export function columnsOfRows(run: ExportRun): Promise<DerivedColumns> {
+  return isWhole(run) ? columnsOfRecords(run) : columnsOfDerived(run);
+}
+
+/** The columns of whole records: those of the table, or those that a first pass finds. */
+async function columnsOfRecords(run: ExportRun): Promise<DerivedColumns> {
+  const { layout } = run.dataset.format;
+  return layout.names === 'columns'
+    ? { kind: 'named', names: layout.columns }
+    : { kind: 'found', paths: await pathsOf(run) };
+}
+
+/** The columns of computed rows: those that the query names, or those that a first pass finds. */
+export async function columnsOfDerived({
+  dataset,
+  query,
+  kept,
+  signal,
+  meter,
+}: ExportRun): Promise<DerivedColumns> {
+  const names = derivedColumns(query);
+  if (names) return { kind: 'named', names };
+  if (query.plan.operators.some(({ kind }) => kind === 'call')) {
+    const message =
+      'A table needs its columns before its rows, and a program is not run twice to find them: name them with SELECT behind CALL.';
+    throw new SinkError('failed', message);
+  }
+  refuseSecondPass(dataset);
+  const began = performance.now();
+  const seen = new JsonFields();
+  const all = kept?.read(signal) ?? deriveRows(dataset, query, signal, () => undefined);
+  for await (const { bytes } of all) readPaths(seen, bytes);
+  const found = seen.paths();
+  const paths = found.length > 0 ? found : emptyColumns(query.plan, await firstPaths(dataset, signal));
+  meter.stages?.lookedForColumns(performance.now() - began);
+  return { kind: 'found', paths };
+}
+
+/** What is known of the rows of an export before they are made. */
+export function objectRowsOf(run: ExportRun): ObjectRows {
+  const { dataset, query, signal } = run;
+  const { plan } = query;
+  const { layout, numbersInText } = dataset.format;
+  const whole = isWhole(run);
+  const names = whole ? (layout.names === 'columns' ? layout.columns : []) : (derivedColumns(query) ?? []);
+  return {
+    columns: names,
+    valueColumn: valueName,
+    typesInText: numbersInText,
+    columnsWithoutRows: async () => {
+      if (dataset.once) return [];
+      const paths = await firstPaths(dataset, signal);
+      const found = whole ? paths : emptyColumns(plan, paths);
+      return [...new Set(found.map(([key = valueName]) => key))];
+    },
+  };
+}
+
+/** A first pass over the matching records, for the columns that they hold. */
+export async function pathsOf({ dataset, query, signal, meter }: ExportRun): Promise<FieldPath[]> {
+  refuseSecondPass(dataset);
+  const began = performance.now();
+  const found = await pathsIn(dataset, { query, output: { kind: 'paths' } }, signal);
+  const paths = found.length > 0 ? found : await firstPaths(dataset, signal);
+  meter.stages?.lookedForColumns(performance.now() - began);
+  return paths;
+}
+
+/** The paths that a scan finds, in order of first appearance. */
+async function pathsIn(dataset: Dataset, scan: FileScan, signal: AbortSignal): Promise<FieldPath[]> {
+  const known = new Map<string, FieldPath>();
+  for await (const { result } of dataset.scan(scan, signal)) {
+    for (const path of result?.paths ?? []) known.set(JSON.stringify(path), path);
+    if (known.size > maxColumns) throw tooManyColumns(maxColumns);
+  }
+  return [...known.values()];
+}
+
+/** The paths of the first records, whatever a query says of them: a table without rows has a header all the same. */
+async function firstPaths(dataset: Dataset, signal: AbortSignal): Promise<FieldPath[]> {
+  const query = plannedFor('', dataset.recognised.format);
+  return pathsIn(dataset, { query, output: { kind: 'paths' }, toBlock: 1 }, signal);
+}
+
+/** A first pass over dead letters, for the columns of the rows that are in them. */
+export async function pathsOfDeadLetters({ dataset, query, signal }: ExportRun): Promise<FieldPath[]> {
+  refuseSecondPass(dataset);
+  const seen = new JsonFields();
+  const output = { kind: 'bytes', to: 'jsonl', columns: [] } as const;
+  for await (const { result } of dataset.scan({ query, output }, signal)) {
+    for (const line of deadLettersIn(result?.bytes)) readPaths(seen, Buffer.from(`${line.raw}\n`));
+  }
+  return seen.paths();
+}
+
+/** @throws SourceError where the rows of a table would have to be looked at before they are written, and cannot be */
+function refuseSecondPass(dataset: Dataset): void {
+  if (!dataset.once) return;
+  const message = `${dataset.name} can be read only once, and a table needs its columns first: name them with SELECT.`;
+  throw new SourceError('unsupported', message);
+}

@@ -1,0 +1,101 @@
+import type { ExportFormat } from '../../protocol/engine.ts';
+import { ByteBuilder } from '../byteBuilder.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import type { PlannedQuery } from '../dataset/plan.ts';
+import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import type { Output } from '../pool/task.ts';
+import type { ByteSink } from '../sink/byteSink.ts';
+import { appendReject } from '../sink/rejects.ts';
+import type { Calls } from '../stage/calls.ts';
+import type { CallLog } from './callLog.ts';
+import type { CheckLog } from './checkLog.ts';
+import { type CheckSinks } from './checkLog.ts';
+import type { DeriveOptions } from './derive.ts';
+import type { KeptRows } from './keptRows.ts';
+import type { Meter } from './meter.ts';
+
+export interface ExportOptions {
+  readonly query: string;
+  /**
+   * Takes the malformed and odd records of the whole file, one JSON object a line; those that can be read are then
+   * left out of `sink`.
+   */
+  readonly rejects?: ByteSink | undefined;
+  /** Runs the programs that the query calls; undefined: it may call none. */
+  readonly programs?: Pick<Calls, 'open'> | undefined;
+  /** Where what the file's schema does not allow goes; undefined: it is counted. */
+  readonly checks?: CheckSinks | undefined;
+  /** Whether the summary is to say what the stages took. */
+  readonly measure?: boolean | undefined;
+  /** The rows of the query as a run has made them, if one has: they are not computed again. */
+  readonly kept?: KeptRows | undefined;
+}
+
+/** An export that is under way. */
+export interface ExportRun {
+  readonly dataset: Dataset;
+  readonly query: PlannedQuery;
+  readonly to: ExportFormat;
+  readonly kept: KeptRows | undefined;
+  readonly rejects: ByteSink | undefined;
+  readonly checks: CheckLog;
+  readonly calls: CallLog | undefined;
+  readonly signal: AbortSignal;
+  readonly meter: Meter;
+}
+
+/** Whether the rows are records of the file as they are. */
+export function isWhole({ query: { plan } }: Pick<ExportRun, 'query'>): boolean {
+  return plan.shape === 'records' || plan.asRecords !== undefined;
+}
+
+/** What a scan makes of the matching records, with what is noted of it. */
+export async function* scanned(run: ExportRun, output: Output): AsyncGenerator<OrderedResult> {
+  const { dataset, query, rejects, checks, signal, meter } = run;
+  const violations = checks.use;
+  const malformed = rejects ? 'collect' : 'keep';
+  const measure = meter.stages !== undefined;
+  for await (const found of dataset.scan({ query, output, malformed, violations, measure }, signal)) {
+    meter.add(found);
+    if (rejects) await writeRejects(found, rejects);
+    await checks.take(found, signal);
+    yield found;
+  }
+}
+
+/** What is noted of the scan of an export whose rows the stages make. */
+export function noting({
+  rejects,
+  checks,
+  signal,
+  meter,
+}: ExportRun): (result: OrderedResult) => Promise<void> {
+  return async (result) => {
+    meter.scanned(result);
+    if (rejects) await writeRejects(result, rejects);
+    await checks.take(result, signal);
+  };
+}
+
+export function deriveOptions({ rejects, checks, calls, meter: { stages } }: ExportRun): DeriveOptions {
+  return { malformed: rejects ? 'collect' : 'keep', violations: checks.use, calls, stages };
+}
+
+export async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): Promise<void> {
+  if (!result || result.rejects.length === 0) return;
+  const out = new ByteBuilder();
+  for (const reject of result.rejects) appendReject(out, reject, place);
+  await sink.write(out.view());
+}
+
+export async function discardChecks({ report, invalid }: CheckSinks = {}): Promise<void> {
+  await report?.discard();
+  await invalid?.discard();
+}
+
+/** The lines on which the file's other tables begin. */
+export function otherTables({ recognised: { tables } }: Dataset): number[] {
+  return tables
+    ? tables.places.flatMap(({ line }, index) => (index === tables.number - 1 ? [] : [line]))
+    : [];
+}
