@@ -26,7 +26,7 @@ export async function writeNewStage({ folder }: NewStageCommand): Promise<string
     const reason = error instanceof Error ? error.message : String(error);
     throw new SinkError(
       'failed',
-      isThere ? `${folder} is there already. Nothing was changed.` : `${folder} cannot be made: ${reason}`,
+      isThere ? `${folder} already exists. Nothing was changed.` : `${folder} cannot be made: ${reason}`,
     );
   }
   const at = join(folder, `${name}.mjs`).replaceAll('\\', '/');

@@ -33,7 +33,7 @@ import { writeSchema } from './inferSchema.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
 import { cellsText, checkText, openSchema } from './schema.ts';
 import { profileJson, profileTable, type TableStyle } from './profile.ts';
-import { send, sentText } from './send.ts';
+import { sentText } from './sentText.ts';
 import type { Progress, ProgressLine } from './progress.ts';
 
 /** What a run has of the process it runs in. */
@@ -184,6 +184,8 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
       say: (text) => terminal.say(visible(text)),
     });
     if (command.service) {
+      // What HTTP needs takes longer to load than a small file takes to be read.
+      const { send } = await import('./send.ts');
       return await send(dataset, command, command.service, { rejects, checks, programs, measure }, terminal);
     }
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../engine/dataset/dataset.ts';
 import type { Programs } from '../engine/call/programs.ts';
 import { exportTo } from '../engine/run/export.ts';
-import { formFor } from '../engine/sink/http/batchBody.ts';
+import { formFor } from '../engine/sink/http/bodyForm.ts';
 import { DeadLetters } from '../engine/sink/http/deadLetters.ts';
 import { ServiceSink } from '../engine/sink/http/serviceSink.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
@@ -12,11 +12,12 @@ import { SendJournal, type RowRange } from '../engine/sink/http/sendJournal.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
 import { plannedFor } from '../engine/dataset/plan.ts';
 import { parseAddress } from '../engine/source/http/address.ts';
-import type { ExportSummary, SentRows } from '../protocol/engine.ts';
+import type { ExportSummary } from '../protocol/engine.ts';
 import type { RunCommand } from './arguments.ts';
 import { cacheFolder } from '../host/cacheFolder.ts';
-import { counted, grouped, visible } from './message.ts';
+import { counted } from './message.ts';
 import type { Progress, ProgressLine } from './progress.ts';
+import { sentText } from './sentText.ts';
 import type { ServiceOptions } from './serviceOptions.ts';
 
 export interface SendOptions {
@@ -106,15 +107,4 @@ async function openJournal(
 function resumedText(done: readonly RowRange[]): string {
   const rows = done.reduce((sum, { first, last }) => sum + last - first + 1, 0);
   return `Resuming: ${counted(rows, 'row')} were sent before`;
-}
-
-/** `1,000 rows accepted by http://host/path in 2 batches, 1 retry, 3 rows given up (in dead.jsonl)` */
-export function sentText(
-  { accepted, batches, retries, givenUp }: SentRows,
-  name: string,
-  deadLetter: string | undefined,
-): string {
-  const kept = givenUp > 0 && deadLetter !== undefined ? ` (in ${visible(deadLetter)})` : '';
-  const tried = retries === 1 ? '1 retry' : `${grouped(retries)} retries`;
-  return `${counted(accepted, 'row')} accepted by ${visible(name)} in ${grouped(batches)} ${batches === 1 ? 'batch' : 'batches'}, ${tried}, ${grouped(givenUp)} given up${kept}`;
 }

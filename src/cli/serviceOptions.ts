@@ -1,5 +1,5 @@
 import { isAddress } from '../engine/source/http/address.ts';
-import { bodyForms, type BodyForm } from '../engine/sink/http/batchBody.ts';
+import { bodyForms, type BodyForm } from '../engine/sink/http/bodyForm.ts';
 import { UsageError } from './usageError.ts';
 
 export const serviceOptions = {

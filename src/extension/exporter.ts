@@ -109,7 +109,7 @@ export class Exporter {
   async #openSession(source: Uri): Promise<{ session: EngineSession; info: FileInfo }> {
     const place = await this.#addresses.placeOf(source);
     if (place === undefined)
-      throw new Error(l10n.t('The password or token of this address is not kept here.'));
+      throw new Error(l10n.t('The password or token for this address is not stored on this machine.'));
     return new Promise((resolve, reject) => {
       const session = this.#engine.open(
         { ...place, options: this.#readings.of(source) },
@@ -190,19 +190,19 @@ export class Exporter {
   }
 }
 
-/** Whatever the query selects, these are of the whole file. Rows that are irregular are exported like any other. */
+/** Of what was read, whatever the query selects of it. Rows that are irregular are exported like any other. */
 function malformedWords(malformed: number, format: FormatKind | undefined): string {
   if (format === 'csv') {
     return malformed === 1
-      ? l10n.t('The file has 1 irregular record, which was exported as it stands if it matches.')
+      ? l10n.t('1 record that was read is irregular. If it matches, it was exported as it stands.')
       : l10n.t(
-          'The file has {0} irregular records, which were exported as they stand if they match.',
+          '{0} records that were read are irregular. Those that match were exported as they stand.',
           count(malformed),
         );
   }
   return malformed === 1
-    ? l10n.t('The file has 1 malformed record, which was skipped.')
-    : l10n.t('The file has {0} malformed records, which were skipped.', count(malformed));
+    ? l10n.t('Skipped 1 malformed record.')
+    : l10n.t('Skipped {0} malformed records.', count(malformed));
 }
 
 const mostNamed = 5;

@@ -136,7 +136,7 @@ describe('the tools in VS Code', () => {
     assert.match(await ask('export_subset', input), /1,000/);
     const written = await readFile(join(inside, 'agreed.csv'), 'utf8');
     assert.equal(written.split('\r\n').length, 1002);
-    await assert.rejects(ask('export_subset', input), /exists already/);
+    await assert.rejects(ask('export_subset', input), /already exists/);
   });
 
   describe('tell the person', () => {

@@ -62,7 +62,7 @@ export async function locateTime(
 ): Promise<Located> {
   const candidates = await columnsWithTimes(rows, wanted, signal);
   if (candidates.length === 0) {
-    throw new RangeError('No column here holds times such as 2024-05-01T12:00:00Z.');
+    throw new RangeError('No column contains times such as 2024-05-01T12:00:00Z.');
   }
   for (;;) {
     const known = rows.rows();

@@ -140,7 +140,7 @@ export class EngineService {
       },
       nextRows: ({ reader }) => {
         const found = this.#readers.get(reader);
-        if (!found) throw new RangeError('These rows are not read any more.');
+        if (!found) throw new RangeError('These rows are no longer available.');
         return found.next();
       },
       endRows: async ({ reader }) => {

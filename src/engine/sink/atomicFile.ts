@@ -51,7 +51,7 @@ export async function openFileSink(path: string, options: FileSinkOptions): Prom
 }
 
 function alreadyThere(path: string): SinkError {
-  return new SinkError('exists', `${path} exists already. Nothing is replaced: choose another name.`);
+  return new SinkError('exists', `${path} already exists and was not replaced: choose another name.`);
 }
 
 async function atomicSink(

@@ -42,7 +42,7 @@ export function systemCode(error: unknown): string {
 function explain(code: string, name: string, error: unknown): [SinkFailure, string] {
   switch (code) {
     case 'ENOSPC':
-      return ['no-room', `There is no room left on the disk of ${name}.`];
+      return ['no-room', `There is no space left on the disk for ${name}.`];
     case 'EDQUOT':
       return ['no-room', `Your disk quota has no room left for ${name}.`];
     case 'EFBIG':

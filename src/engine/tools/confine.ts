@@ -52,7 +52,7 @@ export async function newPath(path: string, scope: ToolScope): Promise<string> {
     if (basename(candidate) === '' || target === folder) throw new ToolError(`${path} names no file.`);
     // A link that leads nowhere is something as well.
     if (await lstat(target).then(Boolean, () => false)) {
-      throw new ToolError(`${path} exists already. Nothing is replaced: choose another name.`);
+      throw new ToolError(`${path} already exists and was not replaced: choose another name.`);
     }
     return target;
   }

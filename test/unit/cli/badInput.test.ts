@@ -392,7 +392,7 @@ describe('rowriver on bad input', () => {
         const [code] = (await once(child, 'close')) as [number];
         assert.equal(
           Buffer.concat(stderr).toString(),
-          'rowriver: There is no room left on the disk of standard output.\n',
+          'rowriver: There is no space left on the disk for standard output.\n',
         );
         assert.equal(code, 1);
       } finally {
@@ -414,7 +414,7 @@ describe('rowriver on bad input', () => {
       const arguments_ = ['--mount', 'sh', '-c', script, 'sh', mounted, process.execPath, cliPath, file];
       const outcome = await run('unshare', arguments_).catch(() => undefined);
       if (outcome === undefined) return this.skip();
-      assert.equal(outcome.stderr, `rowriver: There is no room left on the disk of ${mounted}/out.\n`);
+      assert.equal(outcome.stderr, `rowriver: There is no space left on the disk for ${mounted}/out.\n`);
       assert.equal(outcome.stdout, 'code 1\nout\nold');
     });
 

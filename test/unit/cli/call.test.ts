@@ -98,7 +98,7 @@ describe("rowriver with a stage of one's own", () => {
     const ran = await here('redact/sample.jsonl', "|> CALL './redact/redact.mjs'(field => 'level')");
     assert.equal(ran.stdout.toString().split('\n')[1], '{"id":2,"level":"(removed)"}');
     const again = await runCli(['new-stage', 'redact'], { cwd: folder });
-    assert.match(again.stderr, /redact is there already/);
+    assert.match(again.stderr, /redact already exists/);
     assert.equal(again.code, 1);
     assert.equal((await runCli(['new-stage', '../x y'], { cwd: folder })).code, 2);
   });

@@ -163,7 +163,7 @@ describe('dataset/locateTime', () => {
       page.call('locate', { view: 0, place: { by: 'time', text: '2024-05-01' } });
     const none = await open('none.jsonl', '{"id":1,"name":"a"}\n{"id":2,"name":"b"}\n');
     await assert.rejects(go(none.page), {
-      message: 'No column here holds times such as 2024-05-01T12:00:00Z.',
+      message: 'No column contains times such as 2024-05-01T12:00:00Z.',
     });
     await none.close();
     const lines = Array.from(

@@ -157,7 +157,7 @@ describe('openFileSink', () => {
     await assert.rejects(sink.write(bytes('x')), (error: unknown) => {
       assert.ok(error instanceof SinkError);
       assert.equal(error.failure, 'no-room');
-      assert.equal(error.message, 'There is no room left on the disk of /dev/full.');
+      assert.equal(error.message, 'There is no space left on the disk for /dev/full.');
       return true;
     });
     await sink.discard();

@@ -34,7 +34,7 @@ describe('rejects', () => {
       record: 1,
       line: 1,
       offset: 0,
-      reason: "The record holds bytes that are invalid in the file's encoding.",
+      reason: "The record contains bytes that are invalid in the file's encoding.",
       raw: '{"a":"\ufffd\0"}',
       at: 6,
       raw_base64: raw.toString('base64'),

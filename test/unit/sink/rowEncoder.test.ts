@@ -218,7 +218,7 @@ describe('rows as JSON', () => {
     const from = Buffer.from('{"a":1}\n{"a":\xff"\n', 'latin1');
     assert.equal(
       await text(from, jsonl, 'json'),
-      '[\n{"a":1},\n{"_error":"The record holds bytes that are invalid in the file\'s encoding.","_raw":"{\\"a\\":\ufffd\\""}\n]\n',
+      '[\n{"a":1},\n{"_error":"The record contains bytes that are invalid in the file\'s encoding.","_raw":"{\\"a\\":\ufffd\\""}\n]\n',
     );
   });
 });

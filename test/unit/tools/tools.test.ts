@@ -356,7 +356,7 @@ describe('tools', () => {
         target: 'people.csv',
       });
       assert.ok(failed);
-      assert.match(text, /exists already/);
+      assert.match(text, /already exists/);
       assert.equal(await readFile(join(bench.folder, 'people.csv'), 'utf8'), before);
     });
 

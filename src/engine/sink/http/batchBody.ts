@@ -1,14 +1,12 @@
 import { promisify } from 'node:util';
-import { gzip, type InputType } from 'node:zlib';
+import type { InputType } from 'node:zlib';
+import { builtins } from '../../builtins.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import { commaSeparated } from '../csvCell.ts';
 import { createDerivedEncoder, type DerivedColumns } from '../derivedRow.ts';
 import { lineFeed } from '../../ascii.ts';
 import type { Batch } from './batch.ts';
-
-/** What the body of a request is: JSON Lines, a JSON array, CSV with a header, or the lines of an Elasticsearch `_bulk`. */
-export const bodyForms = ['jsonl', 'json', 'csv', 'bulk'] as const;
-export type BodyForm = (typeof bodyForms)[number];
+import type { BodyForm } from './bodyForm.ts';
 
 const contentTypes: Readonly<Record<BodyForm, string>> = {
   jsonl: 'application/x-ndjson',
@@ -16,11 +14,6 @@ const contentTypes: Readonly<Record<BodyForm, string>> = {
   csv: 'text/csv; charset=utf-8',
   bulk: 'application/x-ndjson',
 };
-
-/** What the address asks for, where nobody says otherwise. */
-export function formFor(url: URL): BodyForm {
-  return /\/_bulk\/?$/.test(url.pathname) ? 'bulk' : 'jsonl';
-}
 
 /** Makes the bodies of requests. */
 export class BodyEncoder {
@@ -82,4 +75,6 @@ export class BodyEncoder {
   }
 }
 
-const zip = promisify<InputType, Uint8Array>(gzip);
+function zip(bytes: Uint8Array): Promise<Uint8Array> {
+  return promisify<InputType, Uint8Array>(builtins.zlib.gzip)(bytes);
+}

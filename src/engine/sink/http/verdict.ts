@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http';
+import { builtins } from '../../builtins.ts';
 import type { Answer } from '../../source/http/client.ts';
 import { retryAfterMs } from '../../source/http/fault.ts';
-import type { BodyForm } from './batchBody.ts';
+import type { BodyForm } from './bodyForm.ts';
 
 /** What an answer says of the rows that were sent. */
 export type Verdict =
@@ -75,7 +75,7 @@ async function textOf({ body }: Answer): Promise<string> {
 }
 
 function reasonOf(status: number, text: string): string {
-  const words = STATUS_CODES[status];
+  const words = builtins.http.STATUS_CODES[status];
   const said = text.replace(/\s+/g, ' ').trim().slice(0, longestReason);
   return `${status}${words === undefined ? '' : ` ${words}`}${said === '' ? '' : `: ${said}`}`;
 }
