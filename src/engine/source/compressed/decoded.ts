@@ -46,6 +46,20 @@ export async function* pull(
   }
 }
 
+/** As `pull`, until `into` is full or the source ends; answers how many bytes. */
+export async function* pullFully(
+  base: Source,
+  into: Uint8Array,
+  position: number,
+): AsyncGenerator<Interruption, number> {
+  for (let length = 0; length < into.length;) {
+    const got = yield* pull(base, into.subarray(length), position + length);
+    if (got === 0) return length;
+    length += got;
+  }
+  return into.length;
+}
+
 /** A source whose bytes are decoded from another's as they are asked for. */
 export interface DecodedSource extends Source {
   /** Positions below this can be read again at any time, and cheaply; 0 where the source below gives its bytes once. */

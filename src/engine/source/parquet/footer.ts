@@ -1,6 +1,6 @@
 import { parquetMetadata, parquetSchema } from 'hyparquet';
 import type { FileMetaData, SchemaTree } from 'hyparquet/src/types.js';
-import { pull, type Interruption } from '../compressed/decoded.ts';
+import { pullFully, type Interruption } from '../compressed/decoded.ts';
 import { SourceError, type Source } from '../source.ts';
 import { withoutAnnotations } from './values.ts';
 
@@ -65,10 +65,8 @@ async function* readAt(
   length: number,
 ): AsyncGenerator<Interruption, Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
-  for (let done = 0; done < length;) {
-    const got = yield* pull(base, bytes.subarray(done), position + done);
-    if (got === 0) throw new SourceError('changed', `${base.name} was cut while it was read.`);
-    done += got;
+  if ((yield* pullFully(base, bytes, position)) < length) {
+    throw new SourceError('changed', `${base.name} was cut while it was read.`);
   }
   return bytes;
 }

@@ -3,7 +3,7 @@ import { decompress } from 'fzstd';
 import { parquetRead } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import type { Compressors, FileMetaData, RowGroup } from 'hyparquet/src/types.js';
-import { pull, type Interruption, type Step } from '../compressed/decoded.ts';
+import { pullFully, type Interruption, type Step } from '../compressed/decoded.ts';
 import type { Mark, Marks } from '../compressed/marks.ts';
 import { SourceError, type Source } from '../source.ts';
 import { readFooter } from './footer.ts';
@@ -143,11 +143,7 @@ async function* readRange(
 ): AsyncGenerator<Interruption, Uint8Array<ArrayBuffer>> {
   if (!(start >= 0 && end >= start && end <= (base.size ?? 0))) throw new RangeError('it is cut off');
   const bytes = new Uint8Array(end - start);
-  for (let length = 0; length < bytes.length;) {
-    const got = yield* pull(base, bytes.subarray(length), start + length);
-    if (got === 0) throw new RangeError('it is cut off');
-    length += got;
-  }
+  if ((yield* pullFully(base, bytes, start)) < bytes.length) throw new RangeError('it is cut off');
   return bytes;
 }
 
