@@ -20,7 +20,7 @@ export function cellTypesOf(columns: readonly string[], { root, documents }: Sch
   const start = documents.find(({ address }) => address === root)?.schema;
   return columns.map((name) => {
     const types = new Set<string>();
-    for (const property of propertiesNamed(name, start, root, documents, 0)) addTypes(types, property);
+    for (const property of propertiesNamed(name, start, documents, root)) addTypes(types, property);
     if (types.size === 0 || types.has('string')) return textOnly;
     return {
       number: types.has('number') || types.has('integer'),
@@ -37,40 +37,45 @@ const deepest = 16;
 function* propertiesNamed(
   name: string,
   schema: JsonSchema,
-  base: string,
   documents: SchemaDocuments['documents'],
-  depth: number,
-): Generator<Readonly<Record<string, unknown>>> {
-  if (!isObject(schema) || depth > deepest) return;
-  const own = typeof schema.$id === 'string' ? (resolved(schema.$id, base) ?? base) : base;
-  const { properties, allOf } = schema;
-  if (isObject(properties) && Object.hasOwn(properties, name)) {
-    yield* same(properties[name], own, documents, depth + 1);
+  base: string,
+): Generator<JsonObjectSchema> {
+  for (const { own, at, depth } of sameValue(schema, base, documents, ['allOf'], 0)) {
+    const { properties } = own;
+    if (!isObject(properties) || !Object.hasOwn(properties, name)) continue;
+    const parts = sameValue(properties[name], at, documents, ['allOf', 'anyOf', 'oneOf'], depth + 1);
+    for (const { own: property } of parts) yield property;
   }
-  for (const part of Array.isArray(allOf) ? (allOf as unknown[]) : []) {
-    yield* propertiesNamed(name, part, own, documents, depth + 1);
-  }
-  const target = targetOf(schema, own, documents);
-  if (target) yield* propertiesNamed(name, target.schema, target.base, documents, depth + 1);
 }
 
-/** A schema, and those that the same value is checked by. */
-function* same(
+type JsonObjectSchema = Readonly<Record<string, unknown>>;
+
+interface Reached {
+  readonly own: JsonObjectSchema;
+  /** What its references are relative to. */
+  readonly at: string;
+  readonly depth: number;
+}
+
+/** A schema, and those that it has the same value checked by: under some keywords, and by references. */
+function* sameValue(
   schema: JsonSchema,
   base: string,
   documents: SchemaDocuments['documents'],
+  keywords: readonly string[],
   depth: number,
-): Generator<Readonly<Record<string, unknown>>> {
+): Generator<Reached> {
   if (!isObject(schema) || depth > deepest) return;
-  yield schema;
-  for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
+  const at = typeof schema.$id === 'string' ? (resolved(schema.$id, base) ?? base) : base;
+  yield { own: schema, at, depth };
+  for (const keyword of keywords) {
     const parts = schema[keyword];
     for (const part of Array.isArray(parts) ? (parts as unknown[]) : []) {
-      yield* same(part, base, documents, depth + 1);
+      yield* sameValue(part, at, documents, keywords, depth + 1);
     }
   }
-  const target = targetOf(schema, base, documents);
-  if (target) yield* same(target.schema, target.base, documents, depth + 1);
+  const target = targetOf(schema, at, documents);
+  if (target) yield* sameValue(target.schema, target.base, documents, keywords, depth + 1);
 }
 
 function targetOf(
