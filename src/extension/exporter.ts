@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { l10n, ProgressLocation, Uri, window } from 'vscode';
 import { endingOf, endings, isWritable, namedTarget, type NamedSource } from '../engine/sink/targetName.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
@@ -93,8 +94,8 @@ export class Exporter {
       void offerPreview(
         target,
         summary.malformed === 1
-          ? l10n.t('Exported 1 malformed record to {0}.', nameOf(target))
-          : l10n.t('Exported {0} malformed records to {1}.', count(summary.malformed), nameOf(target)),
+          ? l10n.t('Exported 1 malformed record to {0}.', basename(target.path))
+          : l10n.t('Exported {0} malformed records to {1}.', count(summary.malformed), basename(target.path)),
       );
     }
     return summary;
@@ -170,8 +171,8 @@ export class Exporter {
     const { matched, malformed, otherTables = [], asText = [] } = summary;
     const done = [
       matched === 1
-        ? l10n.t('Exported 1 record to {0}.', nameOf(target))
-        : l10n.t('Exported {0} records to {1}.', count(matched), nameOf(target)),
+        ? l10n.t('Exported 1 record to {0}.', basename(target.path))
+        : l10n.t('Exported {0} records to {1}.', count(matched), basename(target.path)),
       ...(asText.length > 0
         ? [l10n.t('Written as text, because the values have several types: {0}.', namesOf(asText))]
         : []),
@@ -210,10 +211,6 @@ const mostNamed = 5;
 function namesOf(columns: readonly string[]): string {
   const more = columns.length > mostNamed ? ', ...' : '';
   return columns.slice(0, mostNamed).join(', ') + more;
-}
-
-function nameOf({ path }: Uri): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function doubtWords(doubt: FileDoubt, file: string): string {
@@ -274,7 +271,7 @@ async function withProgress(target: Uri, work: Work): Promise<ExportSummary | un
  * where it was cancelled.
  */
 async function attempt(target: Uri, work: Work): Promise<ExportSummary | Error | undefined> {
-  const title = l10n.t('Exporting to {0}', nameOf(target));
+  const title = l10n.t('Exporting to {0}', basename(target.path));
   const location = ProgressLocation.Notification;
   return window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
     const controller = new AbortController();

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { Uri } from 'vscode';
 import { l10n, TabInputText, window, workspace, type Disposable } from 'vscode';
 import { openPreview } from './editors.ts';
@@ -30,7 +30,7 @@ export class LargeTextOffer implements Disposable {
     if (size <= largeText) return;
     const open = l10n.t('Open Preview');
     const never = l10n.t("Don't Ask Again");
-    const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+    const name = basename(uri.path);
     const megabytes = Math.round(size / 1e6).toLocaleString();
     const picked = await window.showInformationMessage(
       l10n.t('{0} ({1} MB) is large for the text editor. Rowriver can preview it.', name, megabytes),
