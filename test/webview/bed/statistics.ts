@@ -39,20 +39,23 @@ export function columnStatistics(
   };
 }
 
+/** How many values of each kind there are where there is none. */
+export const noKinds = {
+  number: 0,
+  text: 0,
+  boolean: 0,
+  time: 0,
+  list: 0,
+  object: 0,
+  null: 0,
+  missing: 0,
+  malformed: 0,
+};
+
 function lookAt(file: BedFile, column: number, rows: BedRows): Seen {
   const length = Math.min(looked, rows.size);
   const scale = length === 0 ? 0 : rows.size / length;
-  const kinds = {
-    number: 0,
-    text: 0,
-    boolean: 0,
-    time: 0,
-    list: 0,
-    object: 0,
-    null: 0,
-    missing: 0,
-    malformed: 0,
-  };
+  const kinds = { ...noKinds };
   const counts = new Map<string, number>();
   const numbers: number[] = [];
   const texts: string[] = [];

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ColumnSummary, Histogram } from '../../../src/protocol/statistics.ts';
 import { holdsBar, only, pickBars, toggled, nothing } from '../../../src/webview/plot/picked.ts';
 import { barsOf, comparable, matchesOf } from '../../../src/webview/plot/shape.ts';
+import { noKinds } from '../bed/statistics.ts';
 import { writeTable } from '../../../src/webview/plot/facts.ts';
 
 function histogram(counts: readonly number[]): Histogram {
@@ -19,17 +20,7 @@ function histogram(counts: readonly number[]): Histogram {
 
 function summaryOf([text, count]: readonly [string, number], others = 0): ColumnSummary {
   return {
-    kinds: {
-      number: 0,
-      text: count,
-      boolean: 0,
-      time: 0,
-      list: 0,
-      object: 0,
-      null: 0,
-      missing: 0,
-      malformed: 0,
-    },
+    kinds: { ...noKinds, text: count },
     distinct: { count: 1, exact: true, error: 0 },
     trues: 0,
     numbers: undefined,
