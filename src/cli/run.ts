@@ -276,8 +276,8 @@ function optionsFor({ choices }: OpenReading): string {
 }
 
 /** How a file is read, for programs. */
-function readingOf({ encoding, recognised, format }: Dataset): object {
-  return { format: format.kind, encoding, ...format.described(recognised) };
+function readingOf({ encoding, containers, recognised, format }: Dataset): object {
+  return { format: format.kind, containers, encoding, ...format.described(recognised) };
 }
 
 function sourceOf({ file, headers: given, service, encoding }: RunCommand): SourceSpec {

@@ -22,9 +22,11 @@ export class Questions {
     this.#shown?.dispose();
   }
 
-  pick<T extends QuickPickItem>(title: string, choices: readonly T[]): Promise<T | undefined> {
+  /** @param active the choice that the list opens on; without it, the first one */
+  pick<T extends QuickPickItem>(title: string, choices: readonly T[], active?: T): Promise<T | undefined> {
     const box = window.createQuickPick<T>();
     box.items = choices;
+    if (active) box.activeItems = [active];
     box.placeholder = title;
     return this.#ask(box, title, (answer) => {
       const picked = box.selectedItems.at(0);

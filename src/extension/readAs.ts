@@ -2,22 +2,17 @@ import { l10n, type QuickPickItem } from 'vscode';
 import { delimiterName, isCommentMark, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
 import { writtenChoices } from './askWritten.ts';
 import { Questions } from './questions.ts';
+import { encodingName, encodings } from '../protocol/encodings.ts';
 import { formatKinds, type FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 
 interface Choice extends QuickPickItem {
   /** What the user says by it; undefined where it takes one more question. */
   readonly options?: FormatOptions;
+  /** Whether the file is read so now. */
+  readonly isCurrent?: boolean;
   readonly ask?: (questions: Questions) => Promise<FormatOptions | undefined>;
 }
-
-/** The encodings that files are mostly in, by the names of the WHATWG. */
-const encodings = [
-  ...['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'windows-1250', 'windows-1251', 'windows-1253'],
-  ...['windows-1254', 'windows-1255', 'windows-1256', 'windows-1257', 'windows-1258', 'windows-874'],
-  ...['iso-8859-2', 'iso-8859-5', 'iso-8859-15', 'koi8-r', 'koi8-u', 'ibm866', 'macintosh'],
-  ...['gbk', 'gb18030', 'big5', 'shift_jis', 'euc-jp', 'euc-kr'],
-];
 
 const delimiters = [',', ';', '\t', '|', ' ', ':'];
 
@@ -90,7 +85,7 @@ export async function askReading(
     ask: (questions) => askFormat(questions, info?.format),
   });
   choices.push({
-    label: l10n.t('Encoding: {0}', (info?.encoding ?? said.encoding ?? '').toUpperCase()),
+    label: l10n.t('Encoding: {0}', encodingName(info?.encoding ?? said.encoding ?? '')),
     description: by('encoding'),
     ask: (questions) => askEncoding(questions, info?.encoding),
   });
@@ -116,11 +111,11 @@ export async function askReading(
 async function askDelimiter(questions: Questions, now: string): Promise<FormatOptions | undefined> {
   const choices: Choice[] = delimiters.map((delimiter) => ({
     label: delimiterName(delimiter),
-    description: delimiter === now ? l10n.t('current') : '',
+    ...currentIf(delimiter === now),
     options: { delimiter },
   }));
   const other: Choice = { label: l10n.t('Other...') };
-  const picked = await questions.pick(l10n.t('Delimiter'), [...choices, other]);
+  const picked = await pickOne(questions, l10n.t('Delimiter'), [...choices, other]);
   if (picked !== other) return picked?.options;
   const typed = await questions.text({
     title: l10n.t('Delimiter'),
@@ -137,10 +132,10 @@ async function askDelimiter(questions: Questions, now: string): Promise<FormatOp
 async function askQuote(questions: Questions, now: string): Promise<FormatOptions | undefined> {
   const choices = (['"', "'", ''] as const).map((quote) => ({
     label: quoteName(quote),
-    description: quote === now ? l10n.t('current') : '',
+    ...currentIf(quote === now),
     options: { quote },
   }));
-  return (await questions.pick(l10n.t('Quote Character'), choices))?.options;
+  return (await pickOne(questions, l10n.t('Quote Character'), choices))?.options;
 }
 
 function headerWords(rows: number): string {
@@ -156,10 +151,10 @@ function firstRowsWords(rows: number): string {
 async function askHeader(questions: Questions, now: number): Promise<FormatOptions | undefined> {
   const choices = [1, 0, 2, 3].map((headerRows) => ({
     label: firstRowsWords(headerRows),
-    description: headerRows === now ? l10n.t('current') : '',
+    ...currentIf(headerRows === now),
     options: { headerRows },
   }));
-  return (await questions.pick(l10n.t('First Row Contains'), choices))?.options;
+  return (await pickOne(questions, l10n.t('First Row Contains'), choices))?.options;
 }
 
 async function askFirstLine(questions: Questions, now: number): Promise<FormatOptions | undefined> {
@@ -176,12 +171,12 @@ async function askFirstLine(questions: Questions, now: number): Promise<FormatOp
 async function askComment(questions: Questions, now: string): Promise<FormatOptions | undefined> {
   const choices: Choice[] = ['', '#', '//', '%', '--', ';'].map((comment) => ({
     label: comment === '' ? l10n.t('No comments') : comment,
-    description: comment === now ? l10n.t('current') : '',
+    ...currentIf(comment === now),
     options: { comment },
   }));
   const other: Choice = { label: l10n.t('Other...') };
   const title = l10n.t('Comment Prefix');
-  const picked = await questions.pick(title, [...choices, other]);
+  const picked = await pickOne(questions, title, [...choices, other]);
   if (picked !== other) return picked?.options;
   const comment = await questions.text({
     title,
@@ -199,14 +194,14 @@ async function askTable(
 ): Promise<FormatOptions | undefined> {
   const choices: Choice[] = lines.map((line, index) => ({
     label: l10n.t('Table {0}, from line {1}', index + 1, line),
-    description: index + 1 === now ? l10n.t('current') : '',
+    ...currentIf(index + 1 === now),
     options: { table: index + 1, tables: undefined },
   }));
   choices.push({
     label: l10n.t('One table with all lines'),
     options: { tables: 1, table: undefined },
   });
-  return (await questions.pick(l10n.t('Table to Read'), choices))?.options;
+  return (await pickOne(questions, l10n.t('Table to Read'), choices))?.options;
 }
 
 function formatName(format: FormatOptions['format']): string {
@@ -230,10 +225,10 @@ async function askFormat(
 ): Promise<FormatOptions | undefined> {
   const choices = formatKinds.map((format) => ({
     label: formatName(format),
-    description: format === now ? l10n.t('current') : '',
+    ...currentIf(format === now),
     options: { format },
   }));
-  return (await questions.pick(l10n.t('File Format'), choices))?.options;
+  return (await pickOne(questions, l10n.t('File Format'), choices))?.options;
 }
 
 async function askPattern(questions: Questions, now: string | undefined): Promise<FormatOptions | undefined> {
@@ -251,12 +246,32 @@ async function askEncoding(
   questions: Questions,
   now: string | undefined,
 ): Promise<FormatOptions | undefined> {
-  const choices: Choice[] = encodings.map((encoding) => ({
-    label: encoding.toUpperCase(),
-    description: encoding === now ? l10n.t('current') : '',
-    options: { encoding },
+  const choices: Choice[] = encodings.map(({ label, name, of }) => ({
+    label: of === '' ? name : `${of} (${name})`,
+    ...currentIf(label === now),
+    options: { encoding: label },
   }));
-  return (await questions.pick(l10n.t('Encoding'), choices))?.options;
+  const isListed = now === undefined || encodings.some(({ label }) => label === now);
+  if (!isListed)
+    choices.unshift({ label: encodingName(now), ...currentIf(true), options: { encoding: now } });
+  return (await pickOne(questions, l10n.t('Encoding'), choices))?.options;
+}
+
+function currentIf(isCurrent: boolean): Pick<Choice, 'isCurrent' | 'description'> {
+  return { isCurrent, description: isCurrent ? l10n.t('current') : '' };
+}
+
+/** Asks with a list that opens on what is so now. */
+function pickOne(
+  questions: Questions,
+  title: string,
+  choices: readonly Choice[],
+): Promise<Choice | undefined> {
+  return questions.pick(
+    title,
+    choices,
+    choices.find(({ isCurrent }) => isCurrent),
+  );
 }
 
 function quoteName(quote: string): string {

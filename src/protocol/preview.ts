@@ -16,6 +16,8 @@ export interface FileInfo {
   readonly format: FormatKind;
   readonly size: number | undefined;
   readonly encoding: string;
+  /** What its text was taken out of, from the outside in: `gzip`, `zstd`, `parquet`. */
+  readonly containers: readonly string[];
   /** What was recognised, in words: "comma, quoted, header". */
   readonly dialect: string;
   /** How a delimited file is read; undefined for the other formats. */
@@ -94,6 +96,8 @@ export interface FileState {
    * holds. Undefined while a stream's end has not been seen.
    */
   readonly fileSize: number | undefined;
+  /** Bytes as they are stored: fewer than `fileSize` where the file is compressed. */
+  readonly storedSize?: number | undefined;
   readonly indexed: number;
   /** Records found; an estimate of the whole while `exact` is false. */
   readonly records: number;

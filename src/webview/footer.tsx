@@ -1,9 +1,10 @@
 /** The lowest line: how many rows there are, what is selected, what the file is. */
-import type { FileInfo, Reading } from '../protocol/preview.ts';
-import { bytes, count, t } from './l10n.ts';
+import type { FileInfo, FileState, Reading } from '../protocol/preview.ts';
+import { count, t } from './l10n.ts';
 import { isOneCell } from './grid/selection.ts';
 import type { PageModel } from './model/page.ts';
 import { otherTablesWords } from './model/tableWords.ts';
+import { formatWords, sizeWords, storedWords } from './model/formatWords.ts';
 import { recordWords } from './model/words.ts';
 
 export function Footer({ page }: { readonly page: PageModel }) {
@@ -48,19 +49,30 @@ export function Footer({ page }: { readonly page: PageModel }) {
           {dialectWords(file)}
         </button>
       )}
-      {state.fileSize !== undefined && <span class="file-size">{bytes(state.fileSize)}</span>}
+      <FileSize file={file} state={state} />
     </footer>
   );
 }
 
-/** "comma, quoted, header, UTF-8 (97%)". */
-function dialectWords({ dialect, reading, encoding }: FileInfo): string {
-  const words = `${dialect}, ${encoding.toUpperCase()}`;
-  return reading ? t('{0} ({1}%)', words, percent(reading)) : words;
+/** "comma, quoted, header, UTF-8, gzip (97%)". */
+function dialectWords(file: FileInfo): string {
+  const words = formatWords(file).join(', ');
+  return file.reading ? t('{0} ({1}%)', words, percent(file.reading)) : words;
 }
 
 function percent({ score }: Reading): number {
   return Math.round(score * 100);
+}
+
+/** Of a compressed file what it holds, which is what offsets and progress are of. */
+function FileSize({ file, state }: { readonly file: FileInfo; readonly state: FileState }) {
+  const size = sizeWords(file, state);
+  if (size === '') return null;
+  return (
+    <span class="file-size" title={storedWords(file, state)}>
+      {size}
+    </span>
+  );
 }
 
 function selectionWords({ preview }: PageModel): string {

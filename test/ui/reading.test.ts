@@ -20,9 +20,16 @@ describe('how a file is read', () => {
     const encoding = (name: string) => workbench.page.locator('.statusbar-item', { hasText: name });
     await encoding('UTF-8').click();
     await workbench.choose(/^Encoding/);
-    await workbench.choose('WINDOWS-1252');
+    await workbench.choose('Western (Windows 1252)');
     await preview.cell(1, 'cafÃ©').waitFor();
-    await encoding('WINDOWS-1252').waitFor();
+    await encoding('Windows 1252').click();
+    await workbench.choose(/^Encoding: Windows 1252/);
+    await workbench.page
+      .locator('.quick-input-list .monaco-list-row.focused', {
+        hasText: /^Western \(Windows 1252\)\s*current/,
+      })
+      .waitFor();
+    await workbench.page.keyboard.press('Escape');
 
     // By a key: what the status bar says of its item still lies over the footer.
     await preview.footer

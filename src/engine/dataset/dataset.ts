@@ -64,6 +64,8 @@ export class Dataset {
   readonly known: Knowledge;
   readonly scheduler: ScanScheduler;
   readonly encoding: string;
+  /** What the text was taken out of, from the outside in. */
+  readonly containers: OpenedSource['containers'];
   readonly #source: OpenedSource;
   readonly #spec: FileSpec;
   readonly #identity: KeptIdentity | undefined;
@@ -81,6 +83,7 @@ export class Dataset {
   ) {
     this.#source = source;
     this.encoding = source.encoding;
+    this.containers = source.containers;
     this.recognised = recognised;
     this.format = formatOf(recognised.format);
     this.#spec = {
@@ -226,6 +229,11 @@ export class Dataset {
     return this.size !== undefined && this.index.length >= this.blocks;
   }
 
+  /** How it is read, in words: "comma, quoted, header", "Parquet". */
+  get description(): string {
+    return this.containers.includes('parquet') ? 'Parquet' : this.recognised.description;
+  }
+
   /** Blocks in all, as far as is known. */
   get blocks(): number {
     return this.size === undefined ? Infinity : Math.ceil(this.size / this.#spec.blockSize);
@@ -244,6 +252,7 @@ export class Dataset {
       phase: exact ? 'ready' : 'indexing',
       size: this.size,
       fileSize: (this.#source.encoded ?? this.#source).size,
+      storedSize: this.#source.storedSize,
       indexed,
       records,
       exact,

@@ -3,16 +3,22 @@ import type { ServiceSink } from '../sink/http/serviceSink.ts';
 import { RowBatcher } from '../sink/rowBatcher.ts';
 import type { RowSink } from '../sink/rowSink.ts';
 import { SinkError } from '../sink/sinkError.ts';
-import { deriveRows } from './derive.ts';
+import { derivedReadings, deriveRows } from './derive.ts';
 import { columnsOfRows, pathsOfDeadLetters } from './exportColumns.ts';
 import { arrangedRows, linesOf } from './exportRows.ts';
-import { deriveOptions, noting, scanned, type ExportRun } from './exportRun.ts';
+import { deriveOptions, isWhole, noting, scanned, type ExportRun } from './exportRun.ts';
 
 /** An export as batches of rows. Workers make JSON Lines of them, which are taken apart here. */
 export async function writeBatches(run: ExportRun, sink: RowSink): Promise<void> {
   const { dataset, meter } = run;
   const columns = await columnsOfRows(run);
-  const batcher = new RowBatcher(columns, dataset.format.numbersInText);
+  const { layout, numbersInText } = dataset.format;
+  const readings = isWhole(run)
+    ? layout.names === 'columns'
+      ? layout.readings
+      : undefined
+    : derivedReadings(run.query);
+  const batcher = new RowBatcher(columns, numbersInText, readings);
   for await (const piece of linesOf(run)) {
     if (piece.length === 0) continue;
     const batch = meter.encode(() => batcher.batch(piece));

@@ -91,14 +91,15 @@ export class Session {
 
   info(): FileInfo {
     const { dataset } = this.#file;
-    const { score = 0, description, tables } = dataset.recognised;
+    const { score = 0, tables } = dataset.recognised;
     const { kind, dialect } = dataset.format;
     return {
       name: basename(fileNameAt(dataset.name)),
       format: kind,
       size: dataset.size,
       encoding: dataset.encoding,
-      dialect: description,
+      containers: dataset.containers,
+      dialect: dataset.description,
       reading: dialect && {
         delimiter: dialect.delimiter,
         quote: dialect.quote,

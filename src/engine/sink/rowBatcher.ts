@@ -1,4 +1,5 @@
 import { createBlockBuilder } from '../format/columns.ts';
+import { plainNumber, rewriteCell, type CellReading, type CellReadings } from '../format/csv/cellReading.ts';
 import { columnNames, JsonFields, type FieldPath } from '../format/json/fields.ts';
 import { exactNumber } from '../format/number.ts';
 import { Kind, type FieldColumn } from '../format/record.ts';
@@ -13,6 +14,7 @@ export class RowBatcher {
   readonly #paths: readonly FieldPath[];
   readonly #fields: JsonFields;
   readonly #numbersInText: boolean;
+  readonly #readings: CellReadings;
   readonly #builder = createBlockBuilder((bytes, kind, start, end) =>
     kind === Kind.Number ? exactNumber(bytes, start, end) : NaN,
   );
@@ -20,12 +22,16 @@ export class RowBatcher {
   /** Rows so far. */
   #row = 0;
 
-  /** @param numbersInText whether a text that reads as a number is one */
-  constructor(columns: DerivedColumns, numbersInText: boolean) {
+  /**
+   * @param numbersInText whether a text that reads as a number is one
+   * @param readings how the columns' cells are written, where that is not how the language writes them
+   */
+  constructor(columns: DerivedColumns, numbersInText: boolean, readings: CellReadings = []) {
     const isNamed = columns.kind === 'named';
     this.#paths = isNamed ? columns.names.map((name) => [name]) : columns.paths;
     this.#fields = new JsonFields(this.#paths, 0, isNamed);
     this.#numbersInText = numbersInText;
+    this.#readings = readings;
     this.#requests = this.#paths.map((path) => ({ path, numeric: true }));
   }
 
@@ -52,26 +58,32 @@ export class RowBatcher {
     this.hasBegun = true;
     return columnNames(this.#paths).map((name, column) => {
       const field = first?.fields[column];
-      return { name, type: first && field && typeOf(first, field, this.#numbersInText) };
+      return { name, type: first && field && this.#typeOf(first, field, this.#readings.at(column)) };
     });
   }
+
+  #typeOf({ bytes, count }: RowBatch, field: FieldColumn, reading?: CellReading): RowColumn['type'] {
+    let isSeen = false;
+    for (let row = 0; row < count; row++) {
+      const kind = field.kinds[row];
+      const [start, end] = [field.starts[row], field.ends[row]];
+      if (kind === Kind.Missing || kind === Kind.Null || (this.#numbersInText && start === end)) continue;
+      isSeen = true;
+      const isText = this.#numbersInText && kind === Kind.Text;
+      if (kind !== Kind.Number && !(isText && readsAsNumber(bytes, start, end, reading))) return 'other';
+    }
+    return isSeen ? 'number' : undefined;
+  }
+}
+
+function readsAsNumber(bytes: Uint8Array, start: number, end: number, reading?: CellReading): boolean {
+  if (!reading) return !Number.isNaN(exactNumber(bytes, start, end));
+  const written = rewriteCell(Buffer.from(bytes.subarray(start, end)).toString(), reading);
+  return written !== undefined && plainNumber.test(written);
 }
 
 function kindAt(kinds: ArrayLike<number>, column: number): Kind {
   return kinds[column] as Kind;
-}
-
-function typeOf({ bytes, count }: RowBatch, field: FieldColumn, numbersInText: boolean): RowColumn['type'] {
-  let isSeen = false;
-  for (let row = 0; row < count; row++) {
-    const kind = field.kinds[row];
-    const [start, end] = [field.starts[row], field.ends[row]];
-    if (kind === Kind.Missing || kind === Kind.Null || (numbersInText && start === end)) continue;
-    isSeen = true;
-    const isText = numbersInText && kind === Kind.Text;
-    if (kind !== Kind.Number && !(isText && !Number.isNaN(exactNumber(bytes, start, end)))) return 'other';
-  }
-  return isSeen ? 'number' : undefined;
 }
 
 function unknownField(row: number, paths: readonly FieldPath[]): SinkError {

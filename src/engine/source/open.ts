@@ -36,6 +36,8 @@ export interface OpenedSource extends Source {
   readonly encoded: Source | undefined;
   /** What was undone, outermost first. */
   readonly containers: readonly Container[];
+  /** Bytes as they are stored, in all containers; undefined while a stream's end has not been seen. */
+  readonly storedSize: number | undefined;
   /** Where it is, with its state at opening. */
   readonly place: Place;
   /** The state now of the file that is open; undefined where it is none. */
@@ -125,6 +127,9 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
         return top.random;
       },
       encoding,
+      get storedSize() {
+        return base.size;
+      },
       encoded,
       offsets,
       containers,

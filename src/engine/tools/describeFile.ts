@@ -31,14 +31,17 @@ export async function describeFile(call: Call): Promise<ToolAnswer> {
     const { dataset } = file;
     await knowRecords(asked, call.signal);
     const columns = await describedColumns(asked, call.signal);
-    const { description, score, tables } = dataset.recognised;
+    const { score, tables } = dataset.recognised;
+    const compression = dataset.containers.filter((container) => container !== 'parquet');
     const found = file.state();
     const examples = await problems(dataset, 0, mostProblems, call.signal);
     const written = dataset.format.dialect ? describeReadings(dataset.format.dialect.readings) : [];
     const figures = {
       file: path,
       format: dataset.format.kind,
-      reading: visible([description, ...written].filter((text) => text !== '').join(', ')),
+      reading: visible(
+        [dataset.description, ...written, ...compression].filter((text) => text !== '').join(', '),
+      ),
       certainty: certaintyOf(score, dataset.format.kind),
       encoding: dataset.encoding,
       size: found.fileSize ?? found.size ?? 0,

@@ -115,6 +115,14 @@ describe('rowriver, how numbers and dates are written', () => {
     assert.match(refused.stderr, /--decimal takes/);
   });
 
+  it('sets numbers flush right in Markdown, in whole records and under another name', async () => {
+    for (const change of ['', ' |> SELECT "Preis (EUR)" AS p, x |> ORDER BY x']) {
+      const query = `"Preis (EUR)" < 1e6${change}`;
+      const { stdout } = await run('german.csv', '--to', 'md', '--decimal', ',', query);
+      assert.equal(stdout.toString().split('\n').at(1), '| --: | --- |', query);
+    }
+  });
+
   it('is part of the reading', async () => {
     const { stdout } = await run('open.csv', '--reading', '--dates', 'mdy');
     const reading = JSON.parse(stdout.toString()) as Record<string, unknown>;

@@ -96,6 +96,7 @@ describe('rowriver', () => {
       assert.ok(score > 0 && score <= 1);
       assert.deepEqual(reading, {
         format: 'csv',
+        containers: [],
         encoding: 'windows-1252',
         description: 'semicolon, quoted, header, from line 3',
         firstLine: 3,
@@ -119,7 +120,7 @@ describe('rowriver', () => {
         /1 written/,
       );
       const { stdout: lines } = await runCli([at('three.jsonl'), '--reading']);
-      assert.deepEqual(JSON.parse(lines.toString()), { format: 'jsonl', encoding: 'utf-8' });
+      assert.deepEqual(JSON.parse(lines.toString()), { format: 'jsonl', containers: [], encoding: 'utf-8' });
     });
 
     it('are computed', async () => {

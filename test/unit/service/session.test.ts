@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readFile, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Page, ViewState } from '../../../src/protocol/preview.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 
@@ -94,6 +105,18 @@ describe('dataset/session', () => {
         expected,
       );
     }
+  });
+
+  it('tells what a file is compressed with, and both sizes', async () => {
+    const zipped = join(folder, 'log.jsonl.gz');
+    const text = `${lines.slice(0, 4).join('\n')}\n`;
+    await writeFile(zipped, gzipSync(text));
+    preview = await Preview.open(zipped);
+    assert.deepEqual([preview.info.containers, preview.info.dialect], [['gzip'], 'JSON Lines']);
+    await preview.page.call('rows', { view: 0, first: 0, count: 1, columns: [] });
+    await preview.file((state) => state.exact);
+    const state = preview.files.at(-1);
+    assert.deepEqual([state?.fileSize, state?.storedSize], [text.length, (await stat(zipped)).size]);
   });
 
   it('waits for the index where a page lies past it', async () => {

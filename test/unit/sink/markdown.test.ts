@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { CellReadings } from '../../../src/engine/format/csv/cellReading.ts';
 import { markdownEncoder } from '../../../src/engine/sink/markdown.ts';
 import { RowBatcher } from '../../../src/engine/sink/rowBatcher.ts';
 
@@ -8,8 +9,9 @@ function table(
   names: readonly string[],
   pieces: readonly (readonly unknown[])[],
   numbersInText = false,
+  readings: CellReadings = [],
 ): string {
-  const batcher = new RowBatcher({ kind: 'named', names }, numbersInText);
+  const batcher = new RowBatcher({ kind: 'named', names }, numbersInText, readings);
   const encoder = markdownEncoder();
   let text = '';
   const add = (bytes: Uint8Array): void => {
@@ -60,6 +62,21 @@ describe('a table in Markdown', () => {
     const rows = [[{ a: '1', b: '1' }], [{ a: '', b: '2 kg' }]].flat();
     assert.equal(table(['a', 'b'], [rows], true).split('\n')[1], '| --: | --- |');
     assert.equal(table(['a', 'b'], [rows], false).split('\n')[1], '| --- | --- |');
+  });
+
+  it('has those flush right that are numbers as their column is written', () => {
+    const rows = [
+      { comma: '1.054,78', both: '1.054,78', point: '1,054.78', date: '01.02.2026' },
+      { comma: '0,5', both: '1.054.78', point: '7', date: '31.12.2026' },
+    ];
+    const readings: CellReadings = [
+      { kind: 'number', decimal: ',' },
+      { kind: 'number', decimal: ',' },
+      { kind: 'number', decimal: '.' },
+      { kind: 'date', order: 'dmy', separator: '.' },
+    ];
+    const names = ['comma', 'both', 'point', 'date'];
+    assert.equal(table(names, [rows], true, readings).split('\n')[1], '| --: | --- | --: | --- |');
   });
 
   it('without rows is its header, and without columns nothing', () => {

@@ -114,6 +114,7 @@ export function serve(post: Post, options: BedOptions): Server {
       format: file.format,
       size: file.rows * recordBytes,
       encoding: 'utf-8',
+      containers: [],
       dialect: file.format === 'csv' ? 'comma, quoted, header' : 'one JSON value a line',
       reading:
         file.format === 'csv'
