@@ -55,7 +55,7 @@ export function GridState({ page }: { readonly page: PageModel }) {
   const searched = t(
     'Searched {0}, {1}.',
     recordWords(result.records),
-    bytes(Math.max(0, result.scanned) + result.skipped),
+    bytes(result.scanned + result.skipped),
   );
   return (
     <Empty icon="search" title={noRowsWords(result, filter.error.value !== '')} below={head}>

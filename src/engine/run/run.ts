@@ -56,3 +56,11 @@ export function startState(id: number, { asked, outcome }: PlannedQuery, file: D
 export function failedAt(error: unknown): number | undefined {
   return error instanceof SourceError ? error.position : undefined;
 }
+
+/**
+ * Of the bytes up to which a scan has come, those that it did not read. What is told of a block ends with its last
+ * record, but `scanned` with the block, so that they can be a record apart.
+ */
+export function passedOver(scanned: number, told: number): number {
+  return Math.min(scanned, told);
+}

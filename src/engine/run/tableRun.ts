@@ -9,7 +9,7 @@ import { derivedColumns, derivedReadings, deriveRows } from './derive.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { KeptRows, offsetBytes, offsetsPath, type RunCounts } from './keptRows.ts';
-import { failedAt, startState, type Run } from './run.ts';
+import { failedAt, passedOver, startState, type Run } from './run.ts';
 import { throttled } from './throttle.ts';
 
 /** Rows that are looked at for columns and their types before the result is shown. */
@@ -152,7 +152,7 @@ export class TableRun implements Run {
           records += block.records;
           malformed += block.malformed;
         }
-        const passed = skipped + unread;
+        const passed = passedOver(scanned, skipped + unread);
         counts = { records, malformed, scanned: scanned - passed, skipped: passed };
         advance({ ...counts, unread });
       };

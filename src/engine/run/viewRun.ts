@@ -5,7 +5,7 @@ import { Columns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns, derivedReadings } from './derive.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
-import { failedAt, startState, type Run } from './run.ts';
+import { failedAt, passedOver, startState, type Run } from './run.ts';
 import { throttled } from './throttle.ts';
 import { View } from '../dataset/view.ts';
 
@@ -73,7 +73,7 @@ export class ViewRun implements Run {
         for (const block of blocks) view.append(block.matched);
         if (result?.failure && blocks.length > 0) this.#cut = view.blocks - 1;
         const elapsedMs = performance.now() - began;
-        const progress = this.#progress(scanned, known + skipped + unread);
+        const progress = this.#progress(scanned, passedOver(scanned, known + skipped + unread));
         this.#state = { ...this.#state, ...progress, unread, elapsedMs };
         tell(this.state);
       }

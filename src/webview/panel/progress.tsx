@@ -15,9 +15,7 @@ export interface Pace {
 /** Where less of what was passed was read, the time went by with something else: the rate says nothing of what is left. */
 const leastRead = 0.1;
 
-export function paceOf({ scanned: counted, skipped, total, elapsedMs }: ViewState): Pace {
-  // What is passed over is counted by whole blocks, and may be a little ahead of where the query is.
-  const scanned = Math.max(0, counted);
+export function paceOf({ scanned, skipped, total, elapsedMs }: ViewState): Pace {
   const done = scanned + skipped;
   const perSecond = elapsedMs > 0 ? (scanned / elapsedMs) * 1000 : 0;
   const share = total === undefined ? undefined : total === 0 ? 1 : Math.min(1, done / total);
@@ -40,12 +38,12 @@ export function Progress({
   const order = orderWords(state.outcome);
   const parts: string[] = order === '' ? [] : [order];
   if (running) {
-    const done = bytes(Math.max(0, state.scanned) + state.skipped);
+    const done = bytes(state.scanned + state.skipped);
     parts.push(state.total === undefined ? done : t('{0} of {1}', done, bytes(state.total)));
     if (pace.known) parts.push(t('{0}/s', bytes(pace.perSecond)));
     if (pace.leftMs !== undefined) parts.push(t('{0} left', duration(pace.leftMs)));
   } else {
-    parts.push(t('{0} in {1}', bytes(Math.max(0, state.scanned) + state.skipped), duration(state.elapsedMs)));
+    parts.push(t('{0} in {1}', bytes(state.scanned + state.skipped), duration(state.elapsedMs)));
     const unread = state.unread ?? 0;
     if (state.skipped > unread) parts.push(t('{0} skipped using the index', bytes(state.skipped - unread)));
     if (unread > 0) parts.push(t('{0} not read: columns are in the cache', bytes(unread)));

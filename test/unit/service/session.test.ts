@@ -126,6 +126,20 @@ describe('dataset/session', () => {
     assert.deepEqual([...page.records], [rows - 2, rows - 1, rows]);
   });
 
+  it('never tells of less than nothing read, where columns answer', async () => {
+    preview = await Preview.open(path, {}, 2, join(folder, 'cache'));
+    await preview.page.call('run', { query: 'status >= 500' });
+    for (const query of ['status + 1 >= 501', '|> ORDER BY status |> LIMIT 3', '|> SELECT status']) {
+      const steps: ViewState[] = [];
+      const onProgress = (step: ViewState): void => void steps.push(step);
+      const last = await preview.page.call('run', { query }, { onProgress });
+      assert.ok(last.skipped > last.scanned, `${query}: columns answer`);
+      for (const { scanned, skipped } of [...steps, last]) {
+        assert.ok(scanned >= 0, `${query}: ${scanned} read beside ${skipped}`);
+      }
+    }
+  });
+
   it('filters with progress, and pages and records of the view are those that match', async () => {
     preview = await Preview.open(path);
     const expected = matching();
