@@ -12,6 +12,7 @@ export const rooms = {
   protocol: [],
 
   engine: ['protocol'],
+  'engine/regex': [],
   'engine/kernel': ['kernel/assembly'],
   'engine/kernel/assembly': [],
   'engine/source': ['source/*'],
@@ -25,16 +26,15 @@ export const rooms = {
   'engine/format/json': ['format', 'kernel'],
   'engine/format/log': ['format', 'format/csv', 'source', 'protocol'],
   'engine/format/json/document': ['format', 'format/json', 'kernel', 'source'],
-  'engine/query': ['query/*', 'format', 'format/csv'],
+  'engine/query': ['query/*', 'regex', 'format', 'format/csv'],
   'engine/query/value': ['query/syntax'],
-  'engine/query/regex': ['query/value'],
-  'engine/query/function': ['query/regex', 'query/value'],
+  'engine/query/function': ['regex', 'query/value'],
   'engine/query/syntax': ['query', 'query/function', 'query/operator', 'query/value'],
   'engine/query/operator': ['query', 'query/resolve', 'query/syntax'],
-  'engine/query/predicate': ['query', 'query/regex', 'query/syntax', 'query/value', 'format'],
+  'engine/query/predicate': ['regex', 'query', 'query/syntax', 'query/value', 'format'],
   'engine/query/resolve': ['query', 'query/function', 'query/predicate', 'query/syntax', 'format'],
   'engine/query/print': [
-    ...['query', 'query/function', 'query/operator', 'query/regex', 'query/syntax', 'query/value'],
+    ...['regex', 'query', 'query/function', 'query/operator', 'query/syntax', 'query/value'],
   ],
   'engine/query/panel': ['query', 'query/function', 'query/operator', 'query/syntax', 'query/value'],
   'engine/stage': [

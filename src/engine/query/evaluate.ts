@@ -2,7 +2,7 @@ import type { CellReading } from '../format/csv/cellReading.ts';
 import { ConstantSet } from './constantSet.ts';
 import { joinEqualities } from './equalities.ts';
 import { scalarFunctions, takesText } from './function/index.ts';
-import { regexFrom } from './regex/regex.ts';
+import { regexFrom } from '../regex/regex.ts';
 import type { CastType, Expression } from './syntax/tree.ts';
 import { compareRead, isSameReading, readValue, type CellNature } from './cell.ts';
 import { calculate, negativeOf } from './value/arithmetic.ts';

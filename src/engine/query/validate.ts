@@ -4,8 +4,8 @@ import { aggregateNames, aggregates, arityOf, scalarFunctions, windowFunctions }
 import { namedUnits, type NamedUnits } from './function/time.ts';
 import { didYouMean } from './nearest.ts';
 import { allowedIn, expressionsOf } from './operator/operators.ts';
-import { compileRegex } from './regex/regex.ts';
-import { RegexError } from './regex/syntax.ts';
+import { compileRegex } from '../regex/regex.ts';
+import { RegexError } from '../regex/syntax.ts';
 import type { Call, Expression, Query, Window } from './syntax/tree.ts';
 import { childrenOf } from './syntax/walk.ts';
 

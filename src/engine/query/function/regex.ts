@@ -1,4 +1,5 @@
-import { regexFrom } from '../regex/regex.ts';
+import { regexFrom } from '../../regex/regex.ts';
+import { longestText } from '../value/longText.ts';
 import type { ScalarFunction } from './scalar.ts';
 import { text, whole } from './text.ts';
 
@@ -38,6 +39,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
         text(value),
         text(by),
         text(options).includes('g'),
+        longestText,
       ) ?? null,
   },
 ];

@@ -6,7 +6,7 @@ import { fieldValue, unescapeOf, type Unescape } from '../fieldText.ts';
 import { foldDoubts, needleOf, rawTells } from '../hits.ts';
 import type { CellNature } from '../cell.ts';
 import { attributeOf, placeOf, readingOf, type Layout } from '../layout.ts';
-import { compileRegex } from '../regex/regex.ts';
+import { compileRegex } from '../../regex/regex.ts';
 import type { Expression } from '../syntax/tree.ts';
 import { compareTexts, isWellFormed, truthOf } from '../value/compare.ts';
 import { toDouble } from '../value/decimal.ts';

@@ -1,6 +1,6 @@
 import { Kind, type Needle } from '../../format/record.ts';
 import { areFew, dropNulls, placesOf, type RawTells } from '../hits.ts';
-import type { Regex } from '../regex/regex.ts';
+import type { Regex } from '../../regex/regex.ts';
 import type { AcceptsValue, ReadValue, Selector } from './selector.ts';
 
 /** A text that is sought before the pattern is tried has to be rare to be worth it. */

@@ -1,4 +1,4 @@
-import { compileRegex } from '../regex/regex.ts';
+import { compileRegex } from '../../regex/regex.ts';
 import type { CastType, Expression } from '../syntax/tree.ts';
 import { UnprintableError, type PrintOptions, type SqlDialect } from './dialect.ts';
 import type { SqlOperators } from './sqlQuery.ts';

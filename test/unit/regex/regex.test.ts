@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { compileRegex } from '../../../src/engine/query/regex/regex.ts';
-import { RegexError } from '../../../src/engine/query/regex/syntax.ts';
+import { compileRegex } from '../../../src/engine/regex/regex.ts';
+import { RegexError } from '../../../src/engine/regex/syntax.ts';
 
 /** Pieces of patterns that JavaScript and RE2 read alike. */
 const atom = fc.constantFrom(

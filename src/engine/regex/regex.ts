@@ -1,5 +1,4 @@
-import { RecentMap } from '../../recentMap.ts';
-import { longestText } from '../value/longText.ts';
+import { RecentMap } from '../recentMap.ts';
 import { LazyDfa } from './dfa.ts';
 import { requiredText } from './literal.ts';
 import { findMatch } from './pike.ts';
@@ -16,9 +15,9 @@ export interface Regex {
   match(text: string): string[] | undefined;
   /**
    * The text with the first match, or all of them, replaced; `\1` in `by` stands for the first group, `\0` for
-   * the match. Undefined where that would be too long to hold.
+   * the match. Undefined where that could be longer than `longest`, in UTF-16 units.
    */
-  replace(text: string, by: string, all: boolean): string | undefined;
+  replace(text: string, by: string, all: boolean, longest?: number): string | undefined;
   /** A text that stands in every match; '' where there is none. */
   readonly required: string;
 }
@@ -74,7 +73,7 @@ function createRegex(pattern: string, insensitive: boolean): Regex {
       const captures = dfa.test(bytes, 0, bytes.length) ? findMatch(program, bytes, 0, groups) : undefined;
       return captures && groupTexts(bytes, captures);
     },
-    replace: (text, by, all) => replaceMatches(program, groups, text, by, all),
+    replace: (text, by, all, longest = Infinity) => replaceMatches(program, groups, text, by, all, longest),
   };
 }
 
@@ -102,6 +101,7 @@ function replaceMatches(
   text: string,
   by: string,
   all: boolean,
+  longest: number,
 ): string | undefined {
   const bytes = Buffer.from(text);
   let result = '';
@@ -117,8 +117,8 @@ function replaceMatches(
       continue;
     }
     const groupsFound = groupTexts(bytes, captures);
-    const longest = Math.max(1, ...groupsFound.map((group) => group.length));
-    if (result.length + by.length * longest > longestText) return undefined;
+    const longestGroup = Math.max(1, ...groupsFound.map((group) => group.length));
+    if (result.length + by.length * longestGroup > longest) return undefined;
     result += bytes.toString('utf8', copied, begin) + expand(by, groupsFound);
     copied = end;
     lastEnd = end;
