@@ -127,6 +127,8 @@ export interface Outcome {
     readonly path?: string | undefined;
     readonly descending: boolean;
   }[];
+  /** Columns whose values may be added across rows: counts and sums of groups. */
+  readonly additive: readonly string[];
 }
 
 /** A view: 0 is the file as it stands, others are the results of a query. */

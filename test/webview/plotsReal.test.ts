@@ -170,6 +170,47 @@ describe('webview/plots over the real engine', () => {
       await page.locator('.chart .mark.current[aria-label^="level"]').waitFor();
     });
 
+    it('stands averages beside each other and counts on each other', async () => {
+      // Where each bar begins and ends, in the order of its names.
+      const boxes = () =>
+        page.locator('.chart rect.mark').evaluateAll((all) =>
+          all.map((mark) => {
+            const { left, right, bottom } = mark.getBoundingClientRect();
+            const [name, value] = (mark.getAttribute('aria-label') ?? '').split(', ');
+            return { left, right, bottom, name, value: Number(value.split(': ')[1]) };
+          }),
+        );
+      const type = page.locator('.chart-head select').first();
+      await plotted('|> AGGREGATE avg(ms) AS mean GROUP BY level, ok');
+      await marks(2 * levels.length);
+      assert.equal(await type.inputValue(), 'bars');
+      assert.equal(await type.locator('option', { hasText: 'stacked' }).count(), 0, 'they have no total');
+      const [bottom] = (await boxes()).map((box) => box.bottom);
+      for (const box of await boxes()) {
+        assert.ok(Math.abs(box.bottom - bottom) < 1, `${box.name} begins at 0`);
+        const others = (await boxes()).filter(
+          ({ left, right }) => left < box.right - 1 && box.left < right - 1,
+        );
+        assert.equal(others.length, 1, `${box.name}: nothing stands on it`);
+      }
+      const axis = await page.locator('.chart .axes text[text-anchor=end]').allTextContents();
+      const most = Math.max(...axis.map(Number).filter(Number.isFinite));
+      const greatest = Math.max(...(await boxes()).map(({ value }) => value));
+      assert.ok(most >= greatest && most < greatest * 1.5, `the axis ends at ${most} for ${greatest}`);
+
+      await plotted('|> AGGREGATE count(*) AS n GROUP BY level, ok');
+      await page.locator('.chart .mark[aria-label*="n: "]').first().waitFor();
+      assert.equal(await type.inputValue(), 'stacked');
+      const stood = await boxes();
+      for (const level of levels) {
+        const lefts = stood
+          .filter(({ name }) => name === `level: ${level}`)
+          .map(({ left }) => Math.round(left));
+        assert.equal(lefts.length, 2);
+        assert.equal(lefts[0], lefts[1], `${level} stands in one place`);
+      }
+    });
+
     it('as lines over time, one for each group', async () => {
       await plotted(`|> AGGREGATE count(*) AS n GROUP BY date_trunc('day', ts) AS day, level`);
       await page.locator('.chart polyline').nth(3).waitFor();
@@ -194,14 +235,21 @@ describe('webview/plots over the real engine', () => {
         const [item] = await navigator.clipboard.read();
         return item.types.includes('image/png');
       });
-      const svg = await page.evaluate(() => {
-        const picture = new DOMParser().parseFromString(
-          new XMLSerializer().serializeToString(document.querySelector('.chart') ?? document),
-          'image/svg+xml',
-        );
-        return picture.documentElement.tagName;
-      });
-      assert.equal(svg, 'svg');
+      await plotted('|> AGGREGATE count(*) AS n GROUP BY level, ok');
+      await page.locator('.result-plot .legend li').first().waitFor();
+      const copied = engine.copied();
+      await page.getByRole('button', { name: 'Copy as SVG' }).click();
+      const svg = await page.evaluate(
+        (text) => {
+          const picture = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+          const texts = [...picture.querySelectorAll('text')].map(({ textContent }) => textContent);
+          return { name: picture.tagName, texts };
+        },
+        await copied,
+      );
+      assert.equal(svg.name, 'svg');
+      for (const name of ['true', 'false', 'n', 'level', ...levels])
+        assert.ok(svg.texts.includes(name), `${name} is in the picture`);
     });
 
     it('says so where nothing can be drawn, for no row and for one, and goes back to the rows', async () => {

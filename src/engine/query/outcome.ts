@@ -1,11 +1,14 @@
+import { additiveColumns } from './additive.ts';
 import type { Outcome } from './operator/entry.ts';
 import { outcomeOfOperator } from './operator/operators.ts';
 import type { OperatorKind, Query } from './syntax/tree.ts';
 
 export type { Outcome };
 
-export function outcomeOf({ operators, text }: Query): Outcome {
-  const records: Outcome = { rows: 'records', filtered: false, limited: false, order: [] };
+export function outcomeOf(query: Query): Outcome {
+  const { operators, text } = query;
+  const additive = additiveColumns(query);
+  const records: Outcome = { rows: 'records', filtered: false, limited: false, order: [], additive };
   const outcome = operators.reduce<Outcome>(
     (known, operator) => ({ ...known, ...outcomeOfOperator(operator, text) }),
     records,

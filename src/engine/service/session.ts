@@ -277,7 +277,7 @@ export class Session {
     return this.#inFile({
       view: 0,
       query: '',
-      outcome: { rows: 'records', filtered: false, limited: false, order: [] },
+      outcome: { rows: 'records', filtered: false, limited: false, order: [], additive: [] },
       phase: 'done',
       matched: state.records,
       records: state.records,

@@ -2,13 +2,14 @@
 import { CellKind, type ColumnInfo, type Outcome } from '../../protocol/preview.ts';
 import type { Cell } from '../grid/cells.ts';
 
-export type Mark = 'bars' | 'lines' | 'points';
+export type Mark = 'bars' | 'stacked' | 'lines' | 'points';
 export type AxisKind = 'number' | 'time' | 'name';
 
 export interface ChartColumn {
   readonly column: ColumnInfo;
   /** What all of its values are; NULL is none. */
   readonly kind: AxisKind;
+  /** Different values; NULL is one. */
   readonly distinct: number;
 }
 
@@ -61,11 +62,13 @@ const time = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:
 
 export function classify({ columns, rows }: ChartRows): ChartColumn[] {
   return columns.map((column, index) => {
-    const values = rows.map((cells) => cells.at(index)).filter((cell) => isValue(cell));
+    const cells = rows.map((row) => row.at(index));
+    const values = cells.filter((cell) => isValue(cell));
     const all = (holds: (text: string) => boolean) =>
       values.length > 0 && values.every(({ text }) => holds(text));
     const kind = all(isNumber) ? 'number' : all((text) => time.test(text)) ? 'time' : 'name';
-    return { column, kind, distinct: new Set(values.map(({ text }) => text)).size };
+    const nulls = cells.length > values.length ? 1 : 0;
+    return { column, kind, distinct: new Set(values.map(({ text }) => text)).size + nulls };
   });
 }
 
@@ -97,13 +100,29 @@ export function proposed(
   const over = others.find(({ kind }) => kind === 'time');
   const name = key ?? others.find(({ kind }) => kind === 'name');
   const x = over ?? name ?? others.find(({ kind }) => kind === 'number') ?? y;
-  const mark = over ? 'lines' : name ? 'bars' : 'points';
   const colors = others.filter(
     (column) => column !== x && column.kind === 'name' && column.distinct > 1 && column.distinct <= 12,
   );
   // Without a second column the rows that share a name would stand on each other.
   const color = x.distinct < rows ? colors.at(0)?.column.id : undefined;
+  // A bar for each of many rows of one name would hide the others.
+  const isOneEach = outcome.rows === 'groups' || x.distinct === rows;
+  const bars = color !== undefined && outcome.additive.includes(y.column.name) ? 'stacked' : 'bars';
+  const mark = over ? 'lines' : name && isOneEach ? bars : 'points';
   return { mark, x: x.column.id, y: y.column.id, color };
+}
+
+/**
+ * The marks that make sense for a column of values. Averages, smallest and largest values of groups have no total, so that
+ * they do not stand on each other. Of a column that the file has, nobody but the user can know.
+ */
+export function marksFor(y: ColumnInfo | undefined, outcome: Outcome): readonly Mark[] {
+  const mayStack = outcome.rows !== 'groups' || (y !== undefined && outcome.additive.includes(y.name));
+  return mayStack ? ['bars', 'stacked', 'lines', 'points'] : ['bars', 'lines', 'points'];
+}
+
+export function isBars(mark: Mark): boolean {
+  return mark === 'bars' || mark === 'stacked';
 }
 
 export function chartOf(data: ChartRows, columns: readonly ChartColumn[], choice: ChartChoice): Chart {
@@ -111,7 +130,7 @@ export function chartOf(data: ChartRows, columns: readonly ChartColumn[], choice
   const place = (id: number | undefined) => data.columns.findIndex((column) => column.id === id);
   const [atX, atY, atColor] = [place(choice.x), place(choice.y), place(choice.color)];
   const kindOf = (at: number) => columns.at(at)?.kind ?? 'name';
-  const xKind = mark === 'bars' && kindOf(atX) !== 'time' ? 'name' : kindOf(atX);
+  const xKind = isBars(mark) && kindOf(atX) !== 'time' ? 'name' : kindOf(atX);
   const yKind = kindOf(atY) === 'time' ? 'time' : 'number';
   const names = new Map<string, number>();
   const series = new Map<string, number>();
@@ -136,11 +155,9 @@ export function chartOf(data: ChartRows, columns: readonly ChartColumn[], choice
     const of = numbered(series, color, mostSeries);
     points.push({ x, xText, y, yText: cellY?.text ?? '', series: of < 0 ? mostSeries : of });
   }
-  // Lines go from left to right; bars stand on each other in one order.
-  if (mark !== 'points')
-    points.sort((a, b) =>
-      mark === 'lines' ? a.series - b.series || a.x - b.x : a.x - b.x || a.series - b.series,
-    );
+  // Lines go from left to right; bars stand beside or on each other in one order, a shorter one before a taller one.
+  if (mark === 'lines') points.sort((a, b) => a.series - b.series || a.x - b.x);
+  if (isBars(mark)) points.sort((a, b) => a.x - b.x || a.series - b.series || Math.abs(b.y) - Math.abs(a.y));
   const hasRest = points.some((point) => point.series === mostSeries);
   return {
     mark,

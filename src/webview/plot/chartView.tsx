@@ -5,7 +5,7 @@ import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import { visible } from '../visible.ts';
 import { keyTarget } from './bars.tsx';
-import type { Chart, Point } from './chart.ts';
+import { isBars, type Chart, type Point } from './chart.ts';
 import { hideTip, showTip } from './tip.ts';
 import { tickWords, shortTime } from './words.ts';
 
@@ -123,7 +123,7 @@ export function ChartView({ chart, label, xName, yName, width, height, svg }: Ch
             class: shown,
             onPointerMove: tell,
           } as const;
-          return chart.mark === 'bars' ? (
+          return isBars(chart.mark) ? (
             <rect {...common} x={mark.left} y={mark.top} width={mark.width} height={mark.height} />
           ) : (
             <circle {...common} cx={mark.left} cy={mark.top} r={chart.mark === 'points' ? 3.5 : 2.5} />
@@ -165,8 +165,8 @@ interface Axis {
 }
 
 /** Bars that stand on each other are as tall together as their sum. */
-function extentOf({ mark, points, series }: Chart): [number, number] {
-  if (mark !== 'bars' || series.length === 0) {
+function extentOf({ mark, points }: Chart): [number, number] {
+  if (mark !== 'stacked') {
     return points.reduce<[number, number]>(
       ([low, high], { y }) => [Math.min(low, y), Math.max(high, y)],
       [Infinity, -Infinity],
@@ -195,7 +195,7 @@ function yAxis(chart: Chart, room: number): Axis {
     };
   }
   // Bars grow from zero; so does what lies near enough to it.
-  const fromZero = chart.mark === 'bars' || (low >= 0 && low < high / 2);
+  const fromZero = isBars(chart.mark) || (low >= 0 && low < high / 2);
   const scale = scaleLinear(
     [fromZero ? Math.min(0, low) : low, fromZero ? Math.max(0, high) : high],
     [room, 0],
@@ -233,7 +233,7 @@ function xAxis({ mark, xKind, names, points }: Chart, room: number): Axis {
     };
   }
   const isTime = xKind === 'time';
-  const pad = mark === 'bars' ? Math.max(2, room / Math.max(2, new Set(values).size) / 2) : 6;
+  const pad = isBars(mark) ? Math.max(2, room / Math.max(2, new Set(values).size) / 2) : 6;
   const scale = isTime
     ? scaleUtc([low, high === low ? low + 1 : high], [pad, room - pad])
     : scaleLinear([low, high === low ? low + 1 : high], [pad, room - pad]).nice();
@@ -244,21 +244,49 @@ function xAxis({ mark, xKind, names, points }: Chart, room: number): Axis {
       at: scale(tick),
       text: tick instanceof Date ? (format?.(tick) ?? '') : tickWords(tick),
     })),
-    band: mark === 'bars' ? Math.max(1, pad * 1.5) : 0,
+    band: isBars(mark) ? Math.max(1, pad * 1.5) : 0,
     base: 0,
   };
 }
 
 function placed({ mark, points }: Chart, x: Axis, y: Axis): Placed[] {
+  if (mark === 'stacked') return stacked(points, x, y);
+  if (mark !== 'bars')
+    return points.map((point) => ({
+      ...point,
+      left: x.place(point.x),
+      top: y.place(point.y),
+      width: 0,
+      height: 0,
+    }));
+  // Beside each other, each series in its own place of every name.
+  const many = points.reduce((most, { series }) => Math.max(most, series + 1), 1);
+  const room = x.band / many;
+  const gap = room >= 6 ? 1 : 0;
+  return points.map((point) => ({
+    ...point,
+    ...upright(y.base, y.place(point.y), point.y),
+    left: x.place(point.x) - x.band / 2 + point.series * room,
+    width: Math.max(1, room - gap),
+  }));
+}
+
+function stacked(points: readonly Point[], x: Axis, y: Axis): Placed[] {
   const stood = new Map<string, number>();
   return points.map((point) => {
-    const at = x.place(point.x);
-    if (mark !== 'bars') return { ...point, left: at, top: y.place(point.y), width: 0, height: 0 };
     const key = `${point.x} ${point.y < 0 ? 'below' : 'above'}`;
     const from = stood.get(key) ?? 0;
     stood.set(key, from + point.y);
-    const [one, other] = [y.place(from), y.place(from + point.y)];
-    const height = Math.max(point.y === 0 ? 0 : 1, Math.abs(one - other));
-    return { ...point, left: at - x.band / 2, top: Math.min(one, other), width: x.band, height };
+    return {
+      ...point,
+      ...upright(y.place(from), y.place(from + point.y), point.y),
+      left: x.place(point.x) - x.band / 2,
+      width: x.band,
+    };
   });
+}
+
+/** A bar between two places; what is not 0 is seen. */
+function upright(from: number, to: number, value: number): { readonly top: number; readonly height: number } {
+  return { top: Math.min(from, to), height: Math.max(value === 0 ? 0 : 1, Math.abs(from - to)) };
 }

@@ -9,6 +9,7 @@ import { visible } from '../visible.ts';
 import {
   chartOf,
   classify,
+  marksFor,
   mostRows,
   proposed,
   type ChartChoice,
@@ -66,10 +67,16 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
   if (!proposal)
     return <Around message={t('There is nothing to plot: no column holds only numbers.')} page={page} />;
   const isThere = (id: number | undefined) => columns.some((column) => column.id === id);
+  const y = isThere(chosen.value.y) ? (chosen.value.y ?? proposal.y) : proposal.y;
+  const marks = marksFor(
+    columns.find(({ id }) => id === y),
+    state.outcome,
+  );
+  const wanted = chosen.value.mark ?? proposal.mark;
   const choice: ChartChoice = {
-    mark: chosen.value.mark ?? proposal.mark,
+    mark: marks.includes(wanted) ? wanted : 'bars',
     x: isThere(chosen.value.x) ? (chosen.value.x ?? proposal.x) : proposal.x,
-    y: isThere(chosen.value.y) ? (chosen.value.y ?? proposal.y) : proposal.y,
+    y,
     color: 'color' in chosen.value ? chosen.value.color : proposal.color,
   };
   const chart = chartOf(rows, known, choice);
@@ -90,7 +97,7 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
 
   function copyPicture(): void {
     if (!svg.current) return;
-    pngOf(svg.current)
+    pngOf(svg.current, chart.series.map(visible))
       .then((blob) => navigator.clipboard.write([new ClipboardItem({ [blob.type]: blob })]))
       .then(() => (preview.notice.value = t('Copied')), tell);
   }
@@ -101,10 +108,7 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
         <Choice
           label={t('Type')}
           value={choice.mark}
-          options={(['bars', 'lines', 'points'] as const).map((mark) => ({
-            value: mark,
-            name: markName(mark),
-          }))}
+          options={marks.map((mark) => ({ value: mark, name: markName(mark) }))}
           choose={(mark) => choose({ mark: marks.find((one) => one === mark) ?? 'bars' })}
         />
         <Choice
@@ -139,7 +143,7 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
         <button
           type="button"
           class="text-button"
-          onClick={() => svg.current && page.copyText(svgText(svg.current))}
+          onClick={() => svg.current && page.copyText(svgText(svg.current, chart.series.map(visible)))}
         >
           {t('Copy as SVG')}
         </button>
@@ -168,10 +172,9 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
   );
 }
 
-const marks = ['bars', 'lines', 'points'] as const satisfies readonly Mark[];
-
 function markName(mark: Mark): string {
-  return mark === 'bars' ? t('bars') : mark === 'lines' ? t('lines') : t('points');
+  const names = { bars: t('bars'), stacked: t('stacked bars'), lines: t('lines'), points: t('points') };
+  return names[mark];
 }
 
 /** What of the result is not drawn; '' where all is. */

@@ -48,6 +48,33 @@ describe('query/outcome', () => {
     for (const [text, path] of Object.entries(cases)) assert.equal(outcome(text).order[0].path, path, text);
   });
 
+  it('names the columns whose values add up, as long as they are there', () => {
+    const cases: Record<string, readonly string[]> = {
+      'a > 1': [],
+      '|> SELECT a': [],
+      '|> AGGREGATE count(*) AS n, sum(a) AS s, COUNT_IF(a > 1) AS c, count(*) FILTER (WHERE a = 1) AS f': [
+        ...['n', 's', 'c', 'f'],
+      ],
+      '|> AGGREGATE avg(a) AS m, max(a) AS most, median(a) AS half, count(DISTINCT a) AS d GROUP BY b': [],
+      '|> AGGREGATE sum(a) / count(*) AS ratio GROUP BY b': [],
+      '|> AGGREGATE count(*) AS b GROUP BY b': [],
+      '|> AGGREGATE count(*) GROUP BY b |> WHERE b > 1 |> ORDER BY b |> LIMIT 5': ['count(*)'],
+      '|> AGGREGATE count(*) AS n GROUP BY b |> EXTEND n / 2 AS half': ['n'],
+      '|> AGGREGATE count(*) AS n GROUP BY b |> EXTEND sqrt(n) AS n': [],
+      '|> AGGREGATE count(*) AS n GROUP BY b |> SET n = sqrt(n)': [],
+      '|> AGGREGATE count(*) AS n GROUP BY b |> DROP n': [],
+      '|> AGGREGATE count(*) AS n GROUP BY b |> RENAME n AS rows': ['rows'],
+      '|> AGGREGATE count(*) AS n GROUP BY b |> SELECT b, n AS rows, n + 1 AS more': ['rows'],
+      '|> AGGREGATE count(*) AS n GROUP BY b |> SELECT * EXCEPT (b)': ['n'],
+      '|> AGGREGATE count(*) AS n GROUP BY b |> SELECT * REPLACE (sqrt(n) AS n)': [],
+      '|> AGGREGATE count(*) AS n GROUP BY b |> AGGREGATE max(n) AS most': [],
+      '|> AGGREGATE count(*) AS n GROUP BY b |> UNNEST [1, 2] AS x': [],
+      '|> TOP 5 OF a': ['count', 'share'],
+      'SELECT b, count(*) AS n, avg(a) AS m FROM data GROUP BY b ORDER BY n': ['n'],
+    };
+    for (const [text, names] of Object.entries(cases)) assert.deepEqual(outcome(text).additive, names, text);
+  });
+
   it('says whether conditions and limits decide what is left', () => {
     const { filtered, limited } = outcome('a = 1 |> LIMIT 3');
     assert.deepEqual([filtered, limited], [true, true]);

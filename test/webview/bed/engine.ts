@@ -195,7 +195,7 @@ export function serve(post: Post, options: BedOptions): Server {
       return {
         view,
         query: '',
-        outcome: { rows: 'records', filtered: false, limited: false, order: [] },
+        outcome: { rows: 'records', filtered: false, limited: false, order: [], additive: [] },
         phase: 'done',
         matched: viewOf(view).size,
         records: file.rows,
@@ -228,7 +228,7 @@ export function serve(post: Post, options: BedOptions): Server {
         view,
         query,
         outcome: {
-          ...{ rows: 'records', filtered: true, limited: false },
+          ...{ rows: 'records', filtered: true, limited: false, additive: [] },
           order: /\bsorted\b/.test(query) ? [{ key: 'at', descending: true }] : orderOf(query),
         },
         phase: done === steps ? 'done' : 'running',

@@ -25,6 +25,7 @@ export class RealEngine {
   #tell: (options: FormatOptions) => void = () => undefined;
   /** How the page first asks a file to be read. */
   readonly said = new Promise<FormatOptions>((resolve) => (this.#tell = resolve));
+  readonly #copied: ((text: string) => void)[] = [];
   /** What goes to the page, in one piece a turn. */
   #outgoing: string[] = [];
   #sending: Promise<void> = Promise.resolve();
@@ -102,6 +103,11 @@ export class RealEngine {
     else if (session === this.#session) this.#relay.fromEngine(message);
   }
 
+  /** The text that is copied next. */
+  copied(): Promise<string> {
+    return new Promise((resolve) => this.#copied.push(resolve));
+  }
+
   #send(message: Message): void {
     this.#outgoing.push(encode(message));
     if (this.#outgoing.length > 1) return;
@@ -123,7 +129,10 @@ export class RealEngine {
         this.#tell(said);
         return null;
       },
-      'host/copy': done,
+      'host/copy': ({ text }) => {
+        this.#copied.splice(0).forEach((tell) => tell(text));
+        return null;
+      },
       'host/copyQueryAs': done,
       'host/askAboutFile': done,
       'host/filters': () => ({ history: [], saved: [] }),

@@ -3,7 +3,7 @@ import type { Outcome, ViewState } from '../../../src/protocol/preview.ts';
 import { orderWords, resultWords } from '../../../src/webview/model/words.ts';
 
 describe('webview/model/words', () => {
-  const asked: Outcome = { rows: 'records', filtered: false, limited: false, order: [] };
+  const asked: Outcome = { rows: 'records', filtered: false, limited: false, order: [], additive: [] };
   const byMs = [{ key: 'ms', descending: true }];
 
   function words(outcome: Partial<Outcome>, matched: number, records: number, running = false): string {

@@ -6,7 +6,7 @@ import { paceOf } from '../../../src/webview/panel/progress.tsx';
 const state: ViewState = {
   view: 1,
   query: 'x',
-  outcome: { rows: 'records', filtered: true, limited: false, order: [] },
+  outcome: { rows: 'records', filtered: true, limited: false, order: [], additive: [] },
   phase: 'running',
   matched: 10,
   records: 100,

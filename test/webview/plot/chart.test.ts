@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { CellKind, type ColumnInfo, type Outcome } from '../../../src/protocol/preview.ts';
-import { chartOf, classify, mostNames, proposed, type ChartRows } from '../../../src/webview/plot/chart.ts';
+import {
+  chartOf,
+  classify,
+  marksFor,
+  mostNames,
+  proposed,
+  type ChartRows,
+} from '../../../src/webview/plot/chart.ts';
 
-const groups: Outcome = { rows: 'groups', filtered: false, limited: false, order: [] };
+const groups: Outcome = { rows: 'groups', filtered: false, limited: false, order: [], additive: [] };
 const records: Outcome = { ...groups, rows: 'records' };
 
 /** A table of texts; null is NULL. */
@@ -84,6 +91,31 @@ describe('webview/plot/chart', () => {
       ['US', 'GET', '5'],
     ];
     assert.equal(choiceOf(['o', 'method', 'n'], rows), 'bars o n method');
+    assert.equal(
+      choiceOf(['o', 'method', 'n'], rows, { ...groups, additive: ['n'] }),
+      'stacked o n method',
+      'counts have a total',
+    );
+  });
+
+  it('stacks nothing that has no total, unless the columns are the file\u2019s own', () => {
+    const [y] = table(['n'], []).columns;
+    assert.ok(!marksFor(y, groups).includes('stacked'));
+    assert.ok(marksFor(y, { ...groups, additive: ['n'] }).includes('stacked'));
+    assert.ok(marksFor(y, records).includes('stacked'));
+  });
+
+  it('draws rows that share a name as points, since bars would hide each other', () => {
+    const rows = [
+      ['DE', '3'],
+      ['DE', '4'],
+    ];
+    assert.equal(choiceOf(['o', 'n'], rows, records), 'points o n');
+    assert.equal(
+      choiceOf(['o', 'n'], [...rows.slice(1), [null, '5']], records),
+      'bars o n',
+      'NULL is a name',
+    );
   });
 
   it('leaves out what cannot be drawn, and says how much', () => {

@@ -52,6 +52,8 @@ export interface Outcome {
   /** Whether LIMIT or TABLESAMPLE leaves records out. */
   readonly limited: boolean;
   readonly order: readonly OutcomeKey[];
+  /** Columns whose values may be added across rows: counts and sums of groups. */
+  readonly additive: readonly string[];
 }
 
 /** A key that the rows are sorted by. */
