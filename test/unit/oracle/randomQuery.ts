@@ -464,6 +464,7 @@ export class QueryWriter {
                 [`mode(${this.text(1)})`, { name, type: 'text' }],
                 [`list(${n} + 0)[${this.#draw(1, 3)}]`, { name, type: 'number' }],
                 [`len(list(${n}))`, { name, type: 'number' }],
+                [`len(list(DISTINCT ${n})${filter})`, { name, type: 'number' }],
                 [`list(${n} + 0 ORDER BY ${n} + 0 DESC)[1]`, { name, type: 'number' }],
                 [`string_agg(${this.text(1)}, '+')${filter}`, { name, type: 'text' }],
               ] satisfies [string, Column][])

@@ -40,7 +40,7 @@ const table: readonly AggregateFunction[] = [
     summary: 'The most frequent value. Of several, the one seen first.',
     keepsLoose: true,
   },
-  { name: 'list', signature: 'list(value)', summary: 'All values as a list.' },
+  { name: 'list', signature: 'list(value)', summary: 'All values as a list, NULL included.' },
   { name: 'string_agg', signature: 'string_agg(text, separator?)', summary: 'All texts, joined.' },
   {
     name: 'any_value',

@@ -24,7 +24,9 @@ export interface Accumulator {
 
 /** An accumulator that can be given single values: what DISTINCT needs. */
 export interface ValueAccumulator extends Accumulator {
-  /** @param value not NULL */
+  /** Whether NULL is a value to it. */
+  readonly takesNull?: boolean;
+  /** @param value NULL only with `takesNull` */
   addValue(group: number, value: Value): void;
 }
 

@@ -33,18 +33,20 @@ class GroupedValues {
     return this.#column.size + this.#pairs.size + this.#counts.byteLength + links;
   }
 
-  /** Calls `fresh` for each value that its group has not had before. NULL is not a value. */
+  /** Calls `fresh` for each value that its group has not had before. NULL is one only with `nulls`. */
   addBatch(
     batch: Batch,
     groups: Uint32Array,
     input: BatchExpression,
+    nulls: boolean,
     fresh: (group: number, code: number) => void,
   ): void {
     if (this.#codes.length < batch.count) this.#codes = new Uint32Array(batch.count);
     const vector = input.vector(batch);
     this.#column.codes(batch, vector, this.#codes);
     for (let i = 0; i < batch.count; i++) {
-      if (this.valueAt(this.#codes[i]) !== null) this.#count(groups[i], this.#codes[i], 1, fresh);
+      const isValue = nulls || this.valueAt(this.#codes[i]) !== null;
+      if (isValue) this.#count(groups[i], this.#codes[i], 1, fresh);
     }
   }
 
@@ -111,7 +113,7 @@ export class Mode implements Accumulator {
   }
 
   addBatch(batch: Batch, groups: Uint32Array): void {
-    this.#values.addBatch(batch, groups, this.#input, () => undefined);
+    this.#values.addBatch(batch, groups, this.#input, false, () => undefined);
   }
 
   write(group: number, out: ByteWriter): void {
@@ -163,7 +165,7 @@ export class Distinct implements Accumulator {
   }
 
   addBatch(batch: Batch, groups: Uint32Array): void {
-    this.#values.addBatch(batch, groups, this.#input, this.#take);
+    this.#values.addBatch(batch, groups, this.#input, this.#inner.takesNull ?? false, this.#take);
   }
 
   write(group: number, out: ByteWriter): void {

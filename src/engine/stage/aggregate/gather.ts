@@ -42,6 +42,10 @@ export class Gather implements ValueAccumulator {
     return this.#values.size;
   }
 
+  get takesNull(): boolean {
+    return this.#separator === undefined;
+  }
+
   reserve(): void {
     // Groups get their list with their first value.
   }
