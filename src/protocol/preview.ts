@@ -298,8 +298,16 @@ export interface Problem {
 
 export type Place =
   | { readonly by: 'record' | 'line' | 'offset' | 'percent'; readonly value: number }
-  /** In a column whose times are in order: `column` where its are, else any. */
-  | { readonly by: 'time'; readonly text: string; readonly column?: number | undefined };
+  /**
+   * In a column whose times are in order: `column` where its are, else any. The first row at or after a time; where times
+   * fall, the first one before `until` where that is said, else at or before the time.
+   */
+  | {
+      readonly by: 'time';
+      readonly text: string;
+      readonly column?: number | undefined;
+      readonly until?: string | undefined;
+    };
 
 /** What the page may call. */
 export interface PreviewCalls extends StatisticsCalls {

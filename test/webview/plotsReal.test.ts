@@ -320,6 +320,29 @@ describe('webview/plots over the real engine', () => {
       await band().getByText('6,000 rows, 1 without a time', { exact: true }).waitFor();
     });
 
+    it('hold for sorted rows: as many, and a click leads to the first row of a bar from above', async () => {
+      await enterQuery(page, 'id >= 0 AND ms < 50 |> ORDER BY ts DESC');
+      const kept = spaced.filter(({ ms }) => ms < 50).toReversed();
+      await band()
+        .getByText(`${kept.length.toLocaleString('en-US')} rows`, { exact: true })
+        .waitFor();
+      await page.locator('.time-here').waitFor();
+      const counts = (await told()).map((label) =>
+        Number(/, ([\d,]+) rows?/.exec(label)?.[1]?.replaceAll(',', '')),
+      );
+      const box = await band().locator('.bars').boundingBox();
+      assert(box);
+      const at = Math.floor(counts.length / 3);
+      await page.mouse.click(box.x + (box.width * (at + 0.5)) / counts.length, box.y + 20);
+      const row = counts.slice(at + 1).reduce((sum, count) => sum + count, 0);
+      // Rows of the grid are numbered from 1, after the row of the headers.
+      await page
+        .locator(`.row.active[aria-rowindex="${row + 2}"] .cell`, { hasText: kept[row].ts })
+        .waitFor();
+      await enterQuery(page, '');
+      await band().getByText('6,000 rows, 1 without a time', { exact: true }).waitFor();
+    });
+
     it('lead to the first row of a bar, zoom by a drag, and out again', async () => {
       const bars = band().locator('.bars');
       const box = await bars.boundingBox();

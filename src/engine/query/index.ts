@@ -22,3 +22,4 @@ export { picksOf } from './panel/pick.ts';
 export { searchFor } from './panel/search.ts';
 export { unsortedQuery } from './panel/sort.ts';
 export { writeName, writePath, writeText } from './write.ts';
+export { readTime } from './value/time.ts';

@@ -1,4 +1,4 @@
-import type { PreviewCalls } from '../../protocol/preview.ts';
+import type { Place, PreviewCalls } from '../../protocol/preview.ts';
 import { CellKind } from '../../protocol/preview.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { readNumber, toDouble } from '../query/value/decimal.ts';
@@ -56,8 +56,7 @@ interface Spot {
  */
 export async function locateTime(
   rows: TimedRows,
-  text: string,
-  wanted: number | undefined,
+  { text, until, column: wanted }: Omit<Extract<Place, { by: 'time' }>, 'by'>,
   signal: AbortSignal,
 ): Promise<Located> {
   const candidates = await columnsWithTimes(rows, wanted, signal);
@@ -75,8 +74,9 @@ export async function locateTime(
       );
     }
     const { column, spots } = found;
-    const target = targetOf(text, spots[0].time);
-    const spot = await search(rows, column, spots, known, target, signal);
+    const isBefore = until !== undefined && directionOf(spots) < 0;
+    const target = targetOf(isBefore ? until : text, spots[0].time);
+    const spot = await search(rows, column, spots, known, { target, isBefore }, signal);
     if (spot) {
       return { row: spot.row, exact: compareTimes(spot.time, target) === 0, column: column.id };
     }
@@ -177,11 +177,14 @@ async function search(
   column: FileColumn,
   spots: readonly Spot[],
   known: number,
-  target: Timestamp,
+  { target, isBefore }: { readonly target: Timestamp; readonly isBefore: boolean },
   signal: AbortSignal,
 ): Promise<Spot | undefined> {
   const sign = directionOf(spots);
-  const reached = ({ time }: Spot): boolean => compareTimes(time, target) * sign >= 0;
+  const reached = ({ time }: Spot): boolean => {
+    const past = compareTimes(time, target) * sign;
+    return isBefore ? past > 0 : past >= 0;
+  };
   const upper = spots.findIndex(reached);
   const lower = spots.at((upper === -1 ? spots.length : upper) - 1);
   // The row is in [low, high), or the spot at `high`, if any, is it.

@@ -25,7 +25,7 @@ export async function locate(
 ): Promise<Located> {
   const { dataset } = file;
   const view = run?.view;
-  if (place.by === 'time') return locateTime(timedRows(file, run), place.text, place.column, signal);
+  if (place.by === 'time') return locateTime(timedRows(file, run), place, signal);
   if (run && !view) throw new RangeError('These rows are computed, so they have no position in the file.');
   if (place.by === 'percent') {
     const position = Math.floor((Math.min(100, Math.max(0, place.value)) / 100) * (dataset.size ?? 0));

@@ -34,10 +34,10 @@ import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { problemKinds, problems } from '../run/problems.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from '../run/run.ts';
-import { keptOf, nothingYet, rowsOf, statistics } from './statistics.ts';
+import { nothingYet, rowsOf, statistics } from './statistics.ts';
 import type { KeptRows } from '../run/keptRows.ts';
 import { TableRun } from '../run/tableRun.ts';
-import { timeline } from './timeline.ts';
+import { noTimeline, timeline } from './timeline.ts';
 import type { View } from '../dataset/view.ts';
 import { ViewRun } from '../run/viewRun.ts';
 
@@ -175,11 +175,13 @@ export class Session {
     context: HandlerContext<TimelineAnswer>,
   ): Promise<TimelineAnswer> {
     const run = this.#viewRun(request.view);
-    const { dataset } = this.#file;
-    if (run?.columns) throw new RangeError('Only records of the file are shown over time.');
-    const rows = { dataset, query: run?.view?.query, kept: keptOf(run ?? dataset) };
-    const query = run?.state.query ?? '';
-    return this.#file.whileScanning(() => timeline(request, dataset.columns.all, rows, query, context));
+    const file = this.#file;
+    const columns = (run?.columns ?? file.dataset.columns).all;
+    const { whole, filtered } = rowsOf(run, file.dataset);
+    const rows = filtered ?? whole;
+    // The rows of a table are there when all are.
+    if (rows === undefined) return noTimeline();
+    return file.whileScanning(() => timeline(request, columns, rows, context));
   }
 
   #check(query: string): PreviewCalls['check']['result'] {

@@ -1,32 +1,32 @@
 import type { HandlerContext } from '../../protocol/rpc.ts';
-import type { TimelineAnswer, TimelineRequest } from '../../protocol/statistics.ts';
+import type { TimelineAnswer, TimelineRequest, ValueCount } from '../../protocol/statistics.ts';
 import type { FileColumn } from '../dataset/columns.ts';
 import { plannedFor } from '../dataset/plan.ts';
-import { writeText } from '../query/index.ts';
+import { readTime, writeText } from '../query/index.ts';
 import { deriveRows } from '../run/derive.ts';
-import { timeBars, topOf, type ColumnAccumulator } from '../statistics/index.ts';
+import { timeBars } from '../statistics/index.ts';
 import { coverageOf, fill, newState, paced, type Rows } from './statistics.ts';
 
 /** Values that are stacked; the rest is one series more. */
 const stacked = 6;
+/** Characters; a longer value is no name of a group. */
+const longestValue = 1000;
 /** More bars than this cannot be told apart. */
 const mostBars = 1000;
 
 /**
  * Rows over time: first without, in the end with the values that they are stacked by.
- * @param query that selects the rows; '' for all
  * @throws RangeError where there is no such column; as `gatherStatistics`
  */
 export async function timeline(
   { column, by, bars }: TimelineRequest,
   columns: readonly FileColumn[],
   rows: Rows,
-  query: string,
   { signal, progress }: HandlerContext<TimelineAnswer>,
 ): Promise<TimelineAnswer> {
   const [time, value] = [columns.at(column), by === undefined ? undefined : columns.at(by)];
   if (!time || (by !== undefined && !value)) throw new RangeError('There is no such column.');
-  const wanted = value ? [time, value] : [time];
+  const wanted = [time];
   const state = newState(rows, wanted, 'header');
   const most = Math.max(1, Math.min(mostBars, Math.floor(bars)));
   const answer = (): TimelineAnswer => {
@@ -44,47 +44,79 @@ export async function timeline(
   const tell = paced(() => progress(answer()));
   await fill(rows, state, wanted, 'header', signal, tell);
   const plain = answer();
-  const kinds = value && state.get(value.id)?.column;
   const coverage = coverageOf(state, rows, wanted);
-  if (!value || !kinds || plain.series.length === 0) return { ...plain, coverage };
+  if (!value || plain.series.length === 0) return { ...plain, coverage };
   progress(plain);
-  const series = await stack(plain, time, value, kinds, rows, query, signal);
+  const series = await stack(plain, time, value, rows, signal);
   return { ...plain, series, coverage };
 }
 
-/** Counts by bar for the most frequent values of a column, and for the rest. */
+/** The answer while the rows of a table are not there yet. */
+export function noTimeline(): TimelineAnswer {
+  const coverage = { share: 0, rows: 0, exact: false };
+  return { coverage, edges: [], places: new Float64Array(0), series: [], without: 0 };
+}
+
+/**
+ * Counts by bar for the most frequent values of a column, and for the rest. Values are compared as the texts that a query makes of
+ * them: what JSON makes of a long number would be another one.
+ */
 async function stack(
   { places, series: [all] }: TimelineAnswer,
   time: FileColumn,
   by: FileColumn,
-  column: ColumnAccumulator,
-  { dataset }: Rows,
-  query: string,
+  rows: Rows,
   signal: AbortSignal,
 ): Promise<TimelineAnswer['series']> {
-  const listed = topOf(column, stacked).values;
+  const text = `${by.path}::text`;
+  const listed: ValueCount[] = [];
+  for await (const { v, n } of rowsOfQuery(
+    rows,
+    `TOP ${stacked + 1} OF ${text} AS v |> RENAME count AS n`,
+    signal,
+  )) {
+    // What is no Unicode reads as this sign, which does not stand for it in a query.
+    const isText = typeof v === 'string' && v.length <= longestValue && !v.includes('\ufffd');
+    if (isText && listed.length < stacked) listed.push({ text: v, kind: 'text', count: n, cut: false });
+  }
   const series = listed.map((value) => ({ value, counts: new Float64Array(all.counts.length) }));
   const others = all.counts.slice();
   const seriesOf = new Map(listed.map(({ text }, at) => [text, at]));
-  const groups = [
-    query.replace(/[\s;]+$/, ''),
-    `AGGREGATE count(*) AS n GROUP BY ${by.path} AS v, date_trunc(${writeText(unitOf(places))}, ${time.path}::timestamp) AS t`,
-  ];
-  const planned = plannedFor(groups.filter((part) => part !== '').join('\n|> '), dataset.recognised.format);
-  for await (const { bytes } of deriveRows(dataset, planned, signal, () => undefined)) {
-    for (const line of Buffer.from(bytes).toString().split('\n')) {
-      if (line === '') continue;
-      const { n, v, t } = JSON.parse(line) as { n: number; v: unknown; t: string | null };
-      const at =
-        t === null || v === null ? undefined : seriesOf.get(typeof v === 'string' ? v : JSON.stringify(v));
-      if (at === undefined || t === null) continue;
-      const bar = barOf(places, Date.parse(`${t.replace(' ', 'T')}Z`));
-      series[at].counts[bar] += n;
+  if (series.length > 0) {
+    const known = `CASE WHEN ${text} IN (${listed.map((value) => writeText(value.text)).join(', ')}) THEN ${text} END AS v`;
+    // A number is no time here, though it can be made one.
+    const at = `CASE WHEN ${time.path}::number IS NULL THEN date_trunc(${writeText(unitOf(places))}, ${time.path}::timestamp) END AS t`;
+    for await (const { n, v, t } of rowsOfQuery(
+      rows,
+      `AGGREGATE count(*) AS n GROUP BY ${known}, ${at}`,
+      signal,
+    )) {
+      const place = typeof v === 'string' ? seriesOf.get(v) : undefined;
+      const ms = typeof t === 'string' ? readTime(t)?.ms : undefined;
+      if (place === undefined || ms === undefined) continue;
+      const bar = barOf(places, ms);
+      series[place].counts[bar] += n;
       others[bar] -= n;
     }
   }
   const isListed = others.every((count) => count === 0);
   return isListed ? series : [...series, { value: undefined, counts: others }];
+}
+
+/** What operators make of the rows, a record each. */
+async function* rowsOfQuery(
+  { dataset, query }: Rows,
+  operators: string,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly n: number; readonly v: unknown; readonly t?: unknown }> {
+  const before = (query?.text ?? '').replace(/[\s;]+$/, '');
+  const text = before === '' ? `|> ${operators}` : `${before}\n|> ${operators}`;
+  const planned = plannedFor(text, dataset.recognised.format);
+  for await (const { bytes } of deriveRows(dataset, planned, signal, () => undefined)) {
+    for (const line of Buffer.from(bytes).toString().split('\n')) {
+      if (line !== '') yield JSON.parse(line) as { n: number; v: unknown; t?: unknown };
+    }
+  }
 }
 
 const units = [

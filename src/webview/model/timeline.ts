@@ -21,8 +21,8 @@ export interface TimelineModel {
   readonly error: ReadonlySignal<string>;
   /** Milliseconds since 1970 of the first row in sight, where it has a time. */
   readonly here: ReadonlySignal<number | undefined>;
-  /** Goes to the first row at or after a time, where the times are in order. */
-  goTo(text: string): Promise<void>;
+  /** Goes to the first row of a stretch of time, where the times are in order. */
+  goTo(from: string, to: string): Promise<void>;
 }
 
 const patience = 120;
@@ -144,10 +144,10 @@ export function createTimeline(
     );
   });
 
-  async function goTo(text: string): Promise<void> {
+  async function goTo(from: string, to: string): Promise<void> {
     const { view } = shown.peek();
     try {
-      const place = { by: 'time', text, column: column.peek()?.id } as const;
+      const place = { by: 'time', text: from, until: to, column: column.peek()?.id } as const;
       const { row } = await link.call('locate', { view, place });
       grid.goTo(row);
     } catch (failure) {

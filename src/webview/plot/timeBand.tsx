@@ -160,7 +160,8 @@ function Plot({ page, width }: { readonly page: PageModel; readonly width: numbe
         height={drawn}
         pick={(first, last, add) => {
           const chosen = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-          if (first === last && !add) void timeline.goTo(bars.at(first)?.from ?? '');
+          if (first === last && !add)
+            void timeline.goTo(bars.at(first)?.from ?? '', bars.at(first)?.to ?? '');
           else page.pick(column, pickBars('time', bars, chosen));
         }}
         leave={(key) => {

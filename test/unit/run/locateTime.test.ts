@@ -127,6 +127,16 @@ describe('dataset/locateTime', () => {
     const ordered = await page.call('run', { query: 'SELECT n, ts |> ORDER BY ts DESC' });
     const inOrder = await page.call('locate', { view: ordered.view, place: { by: 'time', text } });
     assert.equal(inOrder.row, times.toReversed().indexOf(matching[1234]));
+    // Of a stretch of time, the first row that is in it, whichever way the times go.
+    const until = iso(matching[1500]);
+    const stretch = { by: 'time', text, until } as const;
+    const falling = await page.call('locate', { view: ordered.view, place: stretch });
+    assert.equal(
+      falling.row,
+      times.toReversed().findIndex((ms) => ms < matching[1500]),
+    );
+    const rising = await page.call('locate', { view, place: stretch });
+    assert.equal(rising.row, first);
   });
 
   it('takes a month, a time of day, and a number for a time', async () => {

@@ -269,6 +269,73 @@ describe('service/statistics', () => {
     );
   });
 
+  it('shows sorted, computed and cut rows over time, each row once', async () => {
+    const hours = { column: 2, by: 1, bars: 5 };
+    for (const [query, count, odd] of [
+      ['id < 7200 |> ORDER BY id DESC', 7199, 180],
+      ['id >= 0 |> ORDER BY status, at', rows - 1, rows / 40],
+      ['id < 7200 |> ORDER BY id |> LIMIT 100', 100, 3],
+      ['id >= 100 |> LIMIT 100', 100, 2],
+      ['|> SELECT id * 2 AS twice, status, at |> WHERE twice < 200', 99, 3],
+      ['|> SELECT id AS key, status, at |> WHERE key < 100 |> ORDER BY key DESC', 99, 3],
+      ['id < 7200 |> TABLESAMPLE (50 ROWS)', 50, undefined],
+    ] as const) {
+      const { view } = await preview.page.call('run', { query });
+      const { series, without } = await preview.page.call('timeline', { view, ...hours });
+      const sums = series.map(({ value, counts }) => [
+        value?.text,
+        counts.reduce((all, one) => all + one, 0),
+      ]);
+      const total = sums.reduce((all, [, one]) => all + Number(one), 0);
+      assert.deepEqual([total, without], [count, 0], query);
+      if (odd !== undefined) assert.deepEqual(sums.find(([text]) => text === '503')?.[1], odd, query);
+    }
+  });
+
+  it('stacks by values of every kind, long numbers and lists too, and never counts a row twice', async () => {
+    const values = [
+      '1',
+      '1.5',
+      '["a", "b"]',
+      '"007"',
+      '12345678901234567890',
+      '12345678901234567891',
+      'null',
+    ];
+    const times = ['"2024-01-01T00:00:00Z"', '"2024-01-02T12:00:00.5Z"', '1704067200', '"1704067200"', '"x"'];
+    const lines = Array.from(
+      { length: 3500 },
+      (_, id) => `{"v":${values[id % 7]},"t":${times[id % 5]},"w":"${'long '.repeat(300)}${id % 2}"}\n`,
+    );
+    const path = join(folder, 'kinds.jsonl');
+    await writeFile(path, lines.join(''));
+    const kinds = await Preview.open(path);
+    try {
+      const columnOf = new Map(kinds.info.columns.map(({ name, id }) => [name, id]));
+      const request = { view: 0, column: columnOf.get('t') ?? -1, bars: 40 };
+      const sumsBy = async (name: string) => {
+        const { series, without } = await kinds.page.call('timeline', { ...request, by: columnOf.get(name) });
+        assert.equal(without, 2100, 'numbers and other texts are no times');
+        return series.map(
+          ({ value, counts }) => [value?.text, counts.reduce((all, one) => all + one, 0)] as const,
+        );
+      };
+      const each = 200;
+      assert.deepEqual(
+        new Map(await sumsBy('v')),
+        new Map([
+          ...['1', '1.5', '["a", "b"]', '007', '12345678901234567890', '12345678901234567891'].map(
+            (v) => [v, each] as const,
+          ),
+          [undefined, each],
+        ]),
+      );
+      assert.deepEqual(await sumsBy('w'), [[undefined, 1400]], 'texts that are too long are not told apart');
+    } finally {
+      await kinds.close();
+    }
+  });
+
   it('refuses more columns than can be looked at', async () => {
     await assert.rejects(ask({ view: 0, columns: Array.from({ length: 1001 }, (_, id) => id) }));
   });
