@@ -49,7 +49,15 @@ export const rooms = {
     'format',
     'format/json',
   ],
-  'engine/stage/aggregate': ['stage', 'query', 'query/resolve', 'query/syntax', 'query/value', 'format'],
+  'engine/stage/aggregate': [
+    'stage',
+    'kernel',
+    'query',
+    'query/resolve',
+    'query/syntax',
+    'query/value',
+    'format',
+  ],
   'engine/stage/window': [
     'stage',
     'stage/aggregate',
@@ -88,7 +96,18 @@ export const rooms = {
     'protocol',
   ],
   'engine/dataset': [
-    ...['source', 'source/http', 'format/*', 'query', 'index', 'columns', 'schema', 'pool', 'protocol'],
+    ...[
+      'source',
+      'source/http',
+      'format/*',
+      'query',
+      'index',
+      'columns',
+      'schema',
+      'stage',
+      'pool',
+      'protocol',
+    ],
   ],
   'engine/run': [
     ...[

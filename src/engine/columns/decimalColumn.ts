@@ -1,7 +1,8 @@
+import type { WholeNumbers } from '../format/fieldColumn.ts';
 import { FieldColumn, Kind, type Marks } from '../format/record.ts';
 import { packedKernel, type PackedOthers } from '../kernel/packed.ts';
 import { packedWords } from './bits.ts';
-import { decimalNumbers, rangeOfWholes, writeDecimal, type DecimalHead } from './decimals.ts';
+import { decimalNumbers, decimalOf, rangeOfWholes, writeDecimal, type DecimalHead } from './decimals.ts';
 import { noBytes, noNumbers, noWords, type Stored } from './scratch.ts';
 
 /** A column of numbers that is kept as `decimals.ts` says. Its arrays are made when they are asked for. */
@@ -46,6 +47,20 @@ export class DecimalColumn extends FieldColumn {
     return this.#write();
   }
 
+  override get wholes(): WholeNumbers | undefined {
+    const { words, count, numeric } = this.#stored;
+    const { at, width, widthHigh, scale, low, high, kind } = this.#head;
+    if (widthHigh > 0 || !(numeric || kind === Kind.Number)) return undefined;
+    return {
+      packed: { words, at, count, width },
+      scale,
+      low,
+      most: high - low,
+      known: () => this.markKinds(kind, kind, true),
+      values: (wholes) => this.#values(wholes),
+    };
+  }
+
   override inRange(
     low: number,
     high: number,
@@ -88,6 +103,23 @@ export class DecimalColumn extends FieldColumn {
     if (!others || wanted.every((is) => is === numbers)) return numbers;
     const kernel = packedKernel();
     return kernel.keep(kernel.all(count), others, numbers, nulls, missing);
+  }
+
+  #values(wholes: Uint32Array): { column: FieldColumn; bytes: Uint8Array } {
+    const head = this.#head;
+    const count = wholes.length;
+    const bytes = new Uint8Array(count * this.#slot);
+    const [starts, ends] = [new Uint32Array(count), new Uint32Array(count)];
+    const numbers = Float64Array.from(wholes, (whole) => decimalOf(whole, head));
+    for (let i = 0; i < count; i++) {
+      starts[i] = i * this.#slot;
+      ends[i] = writeDecimal(numbers[i], head, bytes, starts[i]);
+    }
+    const kinds = new Uint8Array(count).fill(head.kind);
+    return {
+      column: new FieldColumn(kinds, starts, ends, this.#stored.numeric ? numbers : noNumbers),
+      bytes,
+    };
   }
 
   #all(count: number, records: Uint32Array): number {

@@ -238,6 +238,11 @@ export function decimalNumbers(
   for (let i = 0; i < count; i++) numbers[i] = (numbers[i] + scratch[i] * highUnit) / power;
 }
 
+/** The number that a whole one less the least stands for. */
+export function decimalOf(whole: number, { low, scale }: DecimalHead): number {
+  return (whole + low) / powers[scale];
+}
+
 /** The whole numbers whose value is in [low, high], as offsets from the least number; none where `from` is past `to`. */
 export function rangeOfWholes(
   low: number,

@@ -91,7 +91,7 @@ class Coded implements CodedValues {
   readonly values: FieldColumn;
   readonly bytes: Uint8Array;
   readonly count: number;
-  readonly #packed: PackedNumbers;
+  readonly packed: PackedNumbers;
   readonly #scratch: Uint16Array;
   #codes: Uint16Array | undefined;
 
@@ -106,19 +106,19 @@ class Coded implements CodedValues {
     this.bytes = bytes;
     this.count = count;
     this.#scratch = scratch;
-    this.#packed = packed;
+    this.packed = packed;
   }
 
   get codes(): Uint16Array {
     if (this.#codes === undefined) {
-      this.#codes = this.#scratch.subarray(0, this.#packed.count);
-      packedKernel().codes(this.#packed, this.#codes);
+      this.#codes = this.#scratch.subarray(0, this.packed.count);
+      packedKernel().codes(this.packed, this.#codes);
     }
     return this.#codes;
   }
 
   mark(taken: Uint8Array): Marks {
-    return packedKernel().among(this.#packed, taken);
+    return packedKernel().among(this.packed, taken);
   }
 }
 

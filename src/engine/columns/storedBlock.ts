@@ -1,7 +1,8 @@
+import { isReadable } from '../fault.ts';
 import { Lender } from '../format/lease.ts';
 import { RecordBlock, type BlockParts, type FieldColumn, type FieldRequest } from '../format/record.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
-import { packedKernel } from '../kernel/packed.ts';
+import { packedKernel, type Marks } from '../kernel/packed.ts';
 import { DecimalColumn } from './decimalColumn.ts';
 import { longestDecimal } from './decimals.ts';
 import { DictionaryColumn } from './dictionaryColumn.ts';
@@ -130,6 +131,14 @@ class StoredParts implements BlockParts {
   get faultAt(): Uint32Array {
     throw new Error('A stored block does not know where its faults are.');
   }
+}
+
+/** The records of a stored block that can be read field by field. */
+export function readable({ count, faulty, faults }: RecordBlock): Marks | true {
+  if (faulty === 0) return true;
+  const marks = packedKernel().all(count);
+  for (let record = 0; record < count; record++) if (!isReadable(faults[record])) marks.remove(record);
+  return marks;
 }
 
 function readFaults({ words, head }: StoredSegment, faults: Uint8Array): void {

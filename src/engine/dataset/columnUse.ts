@@ -1,12 +1,13 @@
 import { columnName, placesName, type ColumnStore } from '../columns/columnStore.ts';
-import { StoredBlocks } from '../columns/storedBlock.ts';
+import { readable, StoredBlocks } from '../columns/storedBlock.ts';
 import type { StoredSegment } from '../columns/storedSegment.ts';
 import type { FieldRequest } from '../format/record.ts';
 import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
-import { fieldsOf, textNeed, type TextNeed } from '../pool/columns.ts';
+import { fieldsOf, planFor, textNeed, type TextNeed } from '../pool/columns.ts';
 import { placesBit, type Output, type StoredPart, type StretchColumns } from '../pool/task.ts';
-import type { Mark, Plan } from '../query/index.ts';
-import type { OrderedResult } from './scanInOrder.ts';
+import type { Plan } from '../query/index.ts';
+import { PackedStages } from '../stage/packed.ts';
+import type { OrderedResult, PackedAnswers } from './scanInOrder.ts';
 
 /** Fields that a bit of `StretchColumns.wanted` can stand for. */
 const mostFields = placesBit;
@@ -20,7 +21,9 @@ export class ColumnUse {
   readonly #fields: readonly FieldRequest[];
   readonly #names: readonly string[];
   readonly #need: TextNeed;
-  readonly #mark: Mark | undefined;
+  readonly #where: Plan['where'];
+  readonly #isAnswered: boolean;
+  readonly #stages: PackedStages | undefined;
   readonly #blocks: StoredBlocks;
 
   /** @param mayAnswer whether the text is not wanted for anything else */
@@ -32,28 +35,21 @@ export class ColumnUse {
     this.#blocks = new StoredBlocks(this.#fields);
     const need = mayAnswer ? textNeed(plan, output) : 'all';
     this.#need = need === 'matches' && !store.keepsPlaces ? 'all' : need;
-    this.#mark = output.kind === 'count' && this.#need === 'fields' ? plan.where?.mark : undefined;
+    this.#where = plan.where;
+    const mayMark = this.#need === 'fields' && (plan.where === undefined || plan.where.mark !== undefined);
+    this.#stages = mayMark && output.kind === 'stages' ? PackedStages.of(planFor(plan, output)) : undefined;
+    this.#isAnswered = mayMark && (output.kind === 'count' || this.#stages !== undefined);
   }
 
-  /** Whether `matches` may know of some block. */
-  get counts(): boolean {
-    return this.#mark !== undefined;
+  /** How blocks are answered whose packed columns tell in no time what is asked; undefined where they never do. */
+  get answers(): PackedAnswers | undefined {
+    if (!this.#isAnswered) return undefined;
+    return { matches: (block) => this.#matches(block), take: () => this.#stages?.take() };
   }
 
   /** Fetches what is kept. */
   begin(): Promise<void> {
     return this.#store.use(this.#store.keepsPlaces ? [...this.#names, placesName] : this.#names);
-  }
-
-  /** How many records of a block match, where its packed columns tell that in no time. */
-  matches(block: number): number | undefined {
-    const found = this.#mark && this.#found(block);
-    if (found === undefined) return undefined;
-    const { summary, segments } = found;
-    if (summary.records === 0) return 0;
-    const marks = this.#mark?.(this.#blocks.block(summary, segments));
-    if (marks === undefined) return undefined;
-    return typeof marks === 'object' ? marks.marked : marks ? summary.records : 0;
   }
 
   /** See `ScanRequest.columns`. */
@@ -81,6 +77,17 @@ export class ColumnUse {
         this.#store.put(name, firstBlock + ordinal, bytes.subarray(start, end));
       }
     }
+  }
+
+  #matches(block: number): number | undefined {
+    const found = this.#found(block);
+    if (found === undefined) return undefined;
+    const { summary, segments } = found;
+    if (summary.records === 0) return 0;
+    const records = this.#blocks.block(summary, segments);
+    const marks = this.#where ? this.#where.mark?.(records) : readable(records);
+    if (marks === undefined || this.#stages?.add(records, marks) === false) return undefined;
+    return typeof marks === 'object' ? marks.marked : marks ? summary.records : 0;
   }
 
   #stored(block: number): StoredPart | undefined {

@@ -70,9 +70,9 @@ export async function* scanFile(
     toBlock: Math.min(file.blocks, toBlock),
     columns: columns && ((from, to) => columns.stretch(from, to)),
     // Where a window cuts or a task is measured, tasks say more.
-    matches:
-      columns?.counts && !scan.measure && isEverything(scan.window ?? query?.window ?? everything)
-        ? (block) => columns.matches(block)
+    answers:
+      !scan.measure && isEverything(scan.window ?? query?.window ?? everything)
+        ? columns?.answers
         : undefined,
     // Blocks that are skipped are neither searched for malformed records nor checked.
     ...(scan.malformed !== 'collect' &&

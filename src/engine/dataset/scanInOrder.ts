@@ -48,8 +48,15 @@ export interface ScanRequest {
   readonly unproven?: Unproven | undefined;
   /** Answers what is kept of the columns of the blocks [from, to), and what is to be kept. */
   readonly columns?: ((from: number, to: number) => StretchColumns | undefined) | undefined;
-  /** Answers how many records of a block match where that is known here, without a task. */
-  readonly matches?: ((block: number) => number | undefined) | undefined;
+  readonly answers?: PackedAnswers | undefined;
+}
+
+/** What is known here of some blocks, without a task. */
+export interface PackedAnswers {
+  /** How many records of a block match; undefined where that, or what is made of them, is not known. */
+  matches(block: number): number | undefined;
+  /** What is made of the blocks since the last call that were known; undefined where nothing is to be made. */
+  take(): Uint8Array | undefined;
 }
 
 /** An index of the file as it was, whose blocks hold where their bytes are as they were. */
@@ -88,16 +95,22 @@ const resultRoom = 4 * 1024 * 1024;
 const reducedBlock = 128 * 1024;
 const reducedBlocks = 2;
 const backgroundPriority = 1;
-/** How long matches are counted here in one go. */
-const countingMs = 8;
+/** How long blocks are looked at here in one go. */
+const answeringMs = 8;
 
 interface Handed {
   readonly firstBlock: number;
   readonly lastBlock: number;
   readonly result: Promise<ScanResult> | undefined;
   readonly comparison?: Comparison;
-  /** Matches of each block, where those were counted here. */
-  readonly counts?: readonly number[];
+  readonly answer?: Answer;
+}
+
+/** Blocks that were looked at here. */
+interface Answer {
+  /** Matches of each. */
+  readonly counts: readonly number[];
+  readonly bytes: Uint8Array | undefined;
 }
 
 interface Comparison {
@@ -210,22 +223,23 @@ export async function* scanInOrder(
     if (next > first) inFlight.push({ firstBlock: first, lastBlock: next, result: undefined });
   };
 
-  /** Counts the matches of blocks whose columns tell; answers whether there are any. */
-  const count = (): boolean => {
-    const { matches } = request;
-    if (!matches) return false;
+  /** Looks at blocks whose columns tell what is asked; answers whether there are any. */
+  const answer = (): boolean => {
+    const { answers } = request;
+    if (!answers) return false;
     const first = next;
     const counts: number[] = [];
-    const until = performance.now() + countingMs;
+    const until = performance.now() + answeringMs;
     while (next < Math.min(toBlock(), index.length) && performance.now() < until) {
       if (request.mayMatch?.(next) === false) break;
-      const matched = matches(next);
+      const matched = answers.matches(next);
       if (matched === undefined) break;
       counts.push(matched);
       next++;
     }
     if (counts.length === 0) return false;
-    inFlight.push({ firstBlock: first, lastBlock: next, result: undefined, counts });
+    const answer = { counts, bytes: answers.take() };
+    inFlight.push({ firstBlock: first, lastBlock: next, result: undefined, answer });
     return true;
   };
 
@@ -266,7 +280,7 @@ export async function* scanInOrder(
     while (next < toBlock() && inFlight.length < limit) {
       if (request.mayMatch) skip();
       if (next >= toBlock()) return;
-      if (count()) return;
+      if (answer()) return;
       if (compare()) continue;
       // Absolute numbers are known only where the index is.
       if (request.needsPosition && next > index.length && inFlight.length > 0) return;
@@ -281,7 +295,7 @@ export async function* scanInOrder(
     for (fill(); inFlight.length > 0; fill()) {
       const handed = inFlight.shift();
       if (!handed) return;
-      const { firstBlock, lastBlock, comparison, counts } = handed;
+      const { firstBlock, lastBlock, comparison, answer } = handed;
       if (comparison) {
         const same = await takeOver(firstBlock, expected.start, comparison);
         const rest = firstBlock + same;
@@ -298,8 +312,8 @@ export async function* scanInOrder(
         continue;
       }
       const stretchEnd = Math.min(lastBlock * file.blockSize, end());
-      if (counts) {
-        const result = counted(index, firstBlock, counts);
+      if (answer) {
+        const result = answered(index, firstBlock, answer);
         const { blocks } = result;
         matched += countMatches(result);
         unread += result.unreadBytes;
@@ -421,14 +435,14 @@ function unscanned(index: BlockIndex, from: number, to: number): BlockResult[] {
   return blocks;
 }
 
-/** What a task would answer of blocks whose matches were counted here. */
-function counted(index: BlockIndex, from: number, counts: readonly number[]): ScanResult {
+/** What a task would answer of blocks that were looked at here. */
+function answered(index: BlockIndex, from: number, { counts, bytes }: Answer): ScanResult {
   const blocks = counts.map((matched, i) => ({ ...index.summary(from + i), matched, zones: [] }));
   return {
     kind: 'scan',
     start: blocks[0].start,
     blocks,
-    bytes: undefined,
+    bytes,
     rejects: [],
     paths: [],
     places: [],

@@ -1,4 +1,4 @@
-import type { Marks } from '../kernel/packed.ts';
+import type { Marks, PackedNumbers } from '../kernel/packed.ts';
 import type { ColumnRanges } from '../kernel/ranges.ts';
 import type { Lease } from './lease.ts';
 
@@ -32,8 +32,24 @@ export interface CodedValues {
   readonly count: number;
   /** The code of each record. */
   readonly codes: Uint16Array;
+  /** The same, packed. */
+  readonly packed: PackedNumbers;
   /** The records whose code has a byte other than 0 in `taken`. */
   mark(taken: Uint8Array): Marks;
+}
+
+/** A column of numbers, and of records that have none, as packed whole numbers. */
+export interface WholeNumbers {
+  /** Of each record its number times 10 to the `scale`, less `low`; of one that has none, anything. */
+  readonly packed: PackedNumbers;
+  readonly scale: number;
+  readonly low: number;
+  /** The greatest of them. */
+  readonly most: number;
+  /** The records that have a number. */
+  known(): Marks | boolean;
+  /** Some of the numbers as the values of records. */
+  values(wholes: Uint32Array): { readonly column: FieldColumn; readonly bytes: Uint8Array };
 }
 
 /**
@@ -118,6 +134,11 @@ export class FieldColumn {
 
   /** The different values, where the column is kept as those and a code for each record. */
   get coded(): CodedValues | undefined {
+    return undefined;
+  }
+
+  /** Where the column is kept as whole numbers of at most 32 bits, which say what `numbers` does. */
+  get wholes(): WholeNumbers | undefined {
     return undefined;
   }
 

@@ -116,6 +116,13 @@ export interface KernelExports {
   unpackNumbers(...operands: number[]): void;
   unpackCodes(words: number, count: number, width: number, target: number): void;
 
+  joinCodes(codes: number, others: number, size: number, count: number): void;
+  codeMarked(...operands: number[]): void;
+  countGroups(codes: number, count: number, counts: number, firsts: number): void;
+  sumGroups(codes: number, numbers: number, count: number, sums: number): void;
+  boundGroups(...operands: number[]): void;
+  unpackWords(words: number, count: number, width: number, target: number): void;
+
   search(from: number, to: number, length: number): number;
   readonly searched: WebAssembly.Global;
   readonly needle: WebAssembly.Global;

@@ -40,7 +40,7 @@ export class PackedKernel {
   inRange(numbers: PackedNumbers, from: number, to: number, inside: boolean): Marks {
     const { count, width } = numbers;
     const marks = this.#marks(count);
-    const words = this.#put(numbers, width);
+    const words = this.put(numbers);
     this.#exports.markRange(words, count, width, from, to - from, inside ? 0 : 1, marks.at);
     return marks;
   }
@@ -49,10 +49,10 @@ export class PackedKernel {
   among(numbers: PackedNumbers, taken: Uint8Array): Marks {
     const { count, width } = numbers;
     const marks = this.#marks(count);
-    const words = this.#put(numbers, width);
+    const words = this.put(numbers);
     // What stands behind the last record may be any number of that width.
     const size = align(2 ** width);
-    const table = this.#take(size);
+    const table = this.take(size);
     const bytes = new Uint8Array(this.#exports.memory.buffer, table, size);
     bytes.fill(0);
     for (let code = 0; code < taken.length; code++) if (taken[code] !== 0) bytes[code] = 0xff;
@@ -70,7 +70,7 @@ export class PackedKernel {
   /** Leaves those marked that have a number, NULL, or nothing. */
   keep(marks: Marks, others: PackedOthers, numbers: boolean, nulls: boolean, missing: boolean): Marks {
     this.#free = this.#top;
-    const words = this.#put(others, 2);
+    const words = this.put({ ...others, width: 2 });
     const wanted = [numbers, nulls, missing].map(Number);
     this.#exports.keepKinds(words, others.count, ...wanted, marks.at);
     return marks;
@@ -80,8 +80,8 @@ export class PackedKernel {
   kinds(others: PackedOthers, kind: number, kinds: Uint8Array): void {
     this.#free = this.#top;
     const { count } = others;
-    const words = this.#put(others, 2);
-    const target = this.#take(count);
+    const words = this.put({ ...others, width: 2 });
+    const target = this.take(count);
     this.#exports.unpackKinds(words, count, kind, target);
     kinds.set(new Uint8Array(this.#exports.memory.buffer, target, count));
   }
@@ -90,8 +90,8 @@ export class PackedKernel {
   numbers(packed: PackedNumbers, low: number, power: number, numbers: Float64Array): void {
     this.#free = this.#top;
     const { count, width } = packed;
-    const words = this.#put(packed, width);
-    const target = this.#take(8 * count);
+    const words = this.put(packed);
+    const target = this.take(8 * count);
     this.#exports.unpackNumbers(words, count, width, low, power, target);
     numbers.set(new Float64Array(this.#exports.memory.buffer, target, count));
   }
@@ -100,8 +100,8 @@ export class PackedKernel {
   codes(packed: PackedNumbers, codes: Uint16Array): void {
     this.#free = this.#top;
     const { count, width } = packed;
-    const words = this.#put(packed, width);
-    const target = this.#take(2 * count);
+    const words = this.put(packed);
+    const target = this.take(2 * count);
     this.#exports.unpackCodes(words, count, width, target);
     codes.set(new Uint16Array(this.#exports.memory.buffer, target, count));
   }
@@ -109,7 +109,7 @@ export class PackedKernel {
   /** Writes the marked records; answers how many there are. */
   list(at: number, count: number, records: Uint32Array): number {
     this.#free = this.#top;
-    const target = this.#take(4 * count);
+    const target = this.take(4 * count);
     const found = this.#exports.listMarks(at, count, target) >>> 0;
     records.set(new Uint32Array(this.#exports.memory.buffer, target, found));
     return found;
@@ -122,28 +122,44 @@ export class PackedKernel {
     return this.#exports;
   }
 
-  /** Marks that hold nothing in particular yet. */
-  #marks(count: number): Marks {
-    const at = this.#top;
-    this.#top += align(Math.ceil(count / 8));
-    this.#free = this.#top;
-    return new Marks(this, at, count, this.#generation);
+  get exports(): KernelExports {
+    return this.#exports;
   }
 
-  #put({ words, at, count }: PackedOthers, width: number): number {
+  /** Takes room that is held until the next block. */
+  hold(bytes: number): number {
+    this.#free = this.#top;
+    const place = this.take(bytes);
+    this.#top = this.#free;
+    return place;
+  }
+
+  /** Gives up what was taken and is not held. */
+  free(): void {
+    this.#free = this.#top;
+  }
+
+  /** Takes room for numbers, and puts them there. */
+  put({ words, at, count, width }: PackedNumbers): number {
     const length = Math.ceil((count * width) / 32);
-    const place = this.#take(length * 4);
+    const place = this.take(length * 4);
     new Uint32Array(this.#exports.memory.buffer, place, length).set(words.subarray(at, at + length));
     return place;
   }
 
-  #take(bytes: number): number {
+  /** Takes room, the kernel's own slack behind it. */
+  take(bytes: number): number {
     const place = this.#free;
     this.#free = align(place + bytes + slack);
     const { memory } = this.#exports;
     const missing = this.#free + slack - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / pageSize));
     return place;
+  }
+
+  /** Marks that hold nothing in particular yet. */
+  #marks(count: number): Marks {
+    return new Marks(this, this.hold(Math.ceil(count / 8)), count, this.#generation);
   }
 }
 

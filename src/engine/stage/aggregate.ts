@@ -1,3 +1,4 @@
+import type { Marks } from '../format/record.ts';
 import type { Slot } from '../query/resolve/slot.ts';
 import { slotsOfBound, type Step } from '../query/resolve/step.ts';
 import { groupingOf } from './aggregate/grouping.ts';
@@ -291,6 +292,12 @@ class PartialAggregation {
   add(batch: Batch): void {
     this.#groups.add(batch);
     this.#rows += batch.count;
+  }
+
+  addPacked(batch: Batch, marks: Marks | boolean): boolean {
+    const isTaken = this.#groups.addPacked(batch, marks);
+    if (isTaken) this.#rows += batch.rows;
+    return isTaken;
   }
 
   /** What was gathered since the last `restart`. */

@@ -1,3 +1,4 @@
+import type { Marks } from '../format/record.ts';
 import type { Batch } from './batch.ts';
 import type { StageContext } from './context.ts';
 import type { SpillFolder } from './spill.ts';
@@ -58,6 +59,11 @@ export interface Reducer {
   readonly size: number;
   /** Leaves nothing behind where the batch's room is exceeded. */
   add(batch: Batch): void;
+  /**
+   * As `add` of all rows of a batch, which are the records of a block, or of those marked; by packed columns alone.
+   * @returns false, and nothing is taken in, where these do not tell what is asked
+   */
+  addPacked?(batch: Batch, marks: Marks | boolean): boolean;
   take(): Uint8Array<ArrayBuffer>;
   /** @param cutoff see `StagesOutput` */
   restart(cutoff?: Uint8Array): void;

@@ -3,16 +3,23 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
 import { exportTo } from '../../../src/engine/run/export.ts';
+import { InlinePool } from '../../../src/engine/pool/inline.ts';
 import { runs } from '../../support/long.ts';
 import { QueryWriter } from '../oracle/randomQuery.ts';
+import { condition, groups, top } from './questions.ts';
 
 const signal = new AbortController().signal;
 const context = { signal, progress: () => undefined };
+const blockSize = 2000;
+/** Files of more blocks are read by the pool. */
+const inlineBlocks = 4;
+/** Reads all columns, so that they are kept. */
+const everyColumn = 'i > 0 AND d > 0 AND s > 0 AND u > 0 AND b > 0 AND id > 0';
 
 /** What a column of a file may hold, as JSON has it: that of one kind, or of any. */
 const few = fc.constantFrom(
@@ -117,42 +124,18 @@ async function answerOf(dataset: Dataset, query: string): Promise<string> {
   }
 }
 
-/** The first records of an order: what a kept column says of them decides whose text is read. */
-function top(g: fc.GeneratorValue): string {
-  const pick = (...texts: string[]): string => g(() => fc.constantFrom(...texts));
-  const key = pick('i', 'd', 's', 'u', 'id', 'b, i', 'd DESC, s', 'lower(s)');
-  const where = pick('', 'i > 0 |> ', "s LIKE '%a%' OR d < 3 |> ");
-  const order = pick('', ' DESC', ' NULLS FIRST');
-  const rest = pick('', ' OFFSET 3', ' |> SELECT _offset, s, d', ' |> SELECT _line, i');
-  return `${where}ORDER BY ${key}${order} |> LIMIT ${pick('1', '5', '40')}${rest}`;
-}
+/** A pool of this thread that counts the blocks it is asked to scan. */
+class CountingPool extends InlinePool {
+  blocks = 0;
 
-/** Conditions that packed columns answer by themselves, joined in any way. */
-function condition(g: fc.GeneratorValue, depth: number): string {
-  const pick = (...texts: string[]): string => g(() => fc.constantFrom(...texts));
-  if (depth > 0 && g(fc.boolean)) {
-    const [one, other] = [condition(g, depth - 1), condition(g, depth - 1)];
-    return pick(
-      `(${one} AND ${other})`,
-      `(${one} OR ${other})`,
-      `NOT (${one} OR ${other})`,
-      // Of what no column says alone, each record is asked.
-      `(${one} AND ${other} AND d < i)`,
-    );
+  override run(...asked: Parameters<InlinePool['run']>): ReturnType<InlinePool['run']> {
+    const [task] = asked;
+    if (task.kind === 'scan') {
+      const { from, to } = task.stretch;
+      this.blocks += Math.ceil((to - from) / task.file.blockSize);
+    }
+    return super.run(...asked);
   }
-  const column = pick('i', 'd', 's', 'u', 'b', 'id');
-  const number = (): string => pick('-3', '0', '1', '2.5', '7', '50', '112.25', '1e5', '-1e3');
-  const not = pick('', '', 'NOT ');
-  return pick(
-    `${column} ${pick('=', '<>', '<', '<=', '>', '>=')} ${number()}`,
-    `${column} ${not}BETWEEN ${number()} AND ${number()}`,
-    `${column} ${not}IN (${number()}, ${number()}, ${number()})`,
-    `${column} IS ${not}NULL`,
-    `${column} ${pick('=', '<>', '<', '>=')} ${pick("'a'", "'ab'", "'1'")}`,
-    `${column} ${not}LIKE ${pick("'%a%'", "'a%'", "'_b'", "'%'")}`,
-    `${column} ${not}IN ('a', 'b', 'ab')`,
-    pick('true', 'false', `${column} > NULL`),
-  );
 }
 
 describe('columns/differential', () => {
@@ -167,10 +150,10 @@ describe('columns/differential', () => {
     await rm(folder, { recursive: true });
   });
 
-  const open = (path: string, store?: IndexStore): Promise<Dataset> =>
+  const open = (path: string, options: Partial<DatasetOptions> = {}): Promise<Dataset> =>
     Dataset.open(
       { kind: 'file', path },
-      { signal, store, blockSize: 2000, ...(path.endsWith('.csv') && { header: true }) },
+      { signal, blockSize, ...options, ...(path.endsWith('.csv') && { header: true }) },
     );
   const anew = (): IndexStore => new IndexStore(join(folder, `cache-${files++}`), 1e9);
 
@@ -181,17 +164,20 @@ describe('columns/differential', () => {
   async function withBoth(
     rows: Rows,
     format: 'jsonl' | 'csv',
-    work: (plain: Dataset, kept: Dataset) => Promise<void>,
+    work: (plain: Dataset, kept: Dataset, pool: CountingPool) => Promise<void>,
+    options: Partial<DatasetOptions> = {},
   ): Promise<void> {
     const path = join(folder, `${files++}.${format}`);
     await writeFile(path, format === 'csv' ? csv(rows) : jsonl(rows));
     const plain = await open(path);
-    const kept = await open(path, anew());
+    const pool = new CountingPool();
+    const kept = await open(path, { store: anew(), pool, ...options });
     try {
-      await work(plain, kept);
+      await work(plain, kept, pool);
     } finally {
       await plain.close();
       await kept.close();
+      await pool.close();
     }
   }
 
@@ -223,11 +209,7 @@ describe('columns/differential', () => {
       await fc.assert(
         fc.asyncProperty(file, fc.gen(), (rows, g) =>
           withBoth(rows, format, async (plain, kept) => {
-            await countTo(
-              kept,
-              { query: 'i > 0 AND d > 0 AND s > 0 AND u > 0 AND b > 0 AND id > 0' },
-              context,
-            );
+            await countTo(kept, { query: everyColumn }, context);
             for (let asked = 0; asked < 40; asked++) {
               const text = condition(g, 3);
               const query = { query: text };
@@ -241,6 +223,34 @@ describe('columns/differential', () => {
         { numRuns: runs(8, 1000), endOnFailure: true },
       );
       assert.ok(stored > 200, `${stored} blocks came from columns`);
+    });
+  }
+
+  for (const format of ['jsonl', 'csv'] as const) {
+    it(`groups by the packed columns of ${format} what its text holds`, async () => {
+      let [asked, handed] = [0, 0];
+      await fc.assert(
+        fc.asyncProperty(file, fc.nat({ max: 2 }), fc.gen(), (rows, half, g) => {
+          const work: Parameters<typeof withBoth>[2] = async (plain, kept, pool) => {
+            const all = plannedFor(everyColumn, kept.recognised.format);
+            // Of some files, half of the blocks are kept.
+            const toBlock = half === 0 ? kept.blocks >> 1 : kept.blocks;
+            for await (const _ of kept.scan({ query: all, output: { kind: 'count' }, toBlock }, signal));
+            for (let question = 0; question < 20; question++) {
+              const text = groups(g);
+              const expected = await answerOf(plain, text);
+              const before = pool.blocks;
+              assert.equal(await answerOf(kept, text), expected, text);
+              // The rows are counted, and written.
+              asked += 2 * kept.blocks;
+              handed += kept.blocks > inlineBlocks ? pool.blocks - before : 2 * kept.blocks;
+            }
+          };
+          return withBoth(rows, format, work, { blockSize: 700 });
+        }),
+        { numRuns: runs(15, 1000), endOnFailure: true },
+      );
+      assert.ok(handed < asked * 0.92, `${handed} of ${asked} blocks were handed to a task`);
     });
   }
 

@@ -40,6 +40,16 @@ async function count(dataset: Dataset, query: string): Promise<Answer> {
   return { matched, blocks, fromColumns };
 }
 
+/** The rows that a query computes. */
+async function rowsOf(dataset: Dataset, query: string): Promise<string> {
+  let rows = '';
+  const planned = plannedFor(query, dataset.recognised.format);
+  for await (const { bytes } of deriveRows(dataset, planned, signal, () => undefined)) {
+    rows += Buffer.from(bytes).toString();
+  }
+  return rows;
+}
+
 /** The records that match, and how many bytes were not read for them. */
 async function exported(dataset: Dataset, query: string): Promise<{ text: string; unread: number }> {
   const planned = plannedFor(query, dataset.recognised.format);
@@ -94,6 +104,7 @@ describe('columns that are kept', () => {
     (await readdir(cache)).filter((name) => name.endsWith('.rowcolumn')).map((name) => join(cache, name));
 
   const status = "status = 503 AND level = 'warn'";
+  const grouped = 'AGGREGATE count(*) AS n, sum(status) AS s, max(level) AS m GROUP BY level, status';
 
   it('spare the next session the text', async () => {
     const first = await session((dataset) => count(dataset, status));
@@ -168,6 +179,13 @@ describe('columns that are kept', () => {
     const before = await session((dataset) => count(dataset, status));
     await appendFile(path, records(400, 600));
     await session(async (dataset) => {
+      const groups = await rowsOf(dataset, 'AGGREGATE count(*) AS n, sum(id) AS s GROUP BY level');
+      const ids = Array.from({ length: 600 }, (_, id) => id);
+      const expected = ['info', 'warn', 'error'].map((level, at) => {
+        const s = ids.filter((id) => id % 3 === at).reduce((sum, id) => sum + id, 0);
+        return `${JSON.stringify({ level, n: 200, s })}\n`;
+      });
+      assert.equal(groups, expected.join(''));
       const first = await count(dataset, status);
       const next = await count(dataset, "status = 503 AND level >= 'warn'");
       assert.equal(next.matched, first.matched);
@@ -199,6 +217,7 @@ describe('columns that are kept', () => {
 
   it('are not there where they are damaged', async () => {
     const expected = (await session((dataset) => count(dataset, status))).matched;
+    const groups = await session((dataset) => rowsOf(dataset, grouped));
     const whole = new Map<string, Buffer>();
     for (const file of await columns()) whole.set(file, await readFile(file));
     await fc.assert(
@@ -208,8 +227,11 @@ describe('columns that are kept', () => {
           damaged[at % bytes.length] ^= change;
           await writeFile(file, cut ? damaged.subarray(0, at % bytes.length) : damaged);
         }
-        const { matched } = await session((dataset) => count(dataset, "level = 'warn' AND status > 502"));
-        assert.equal(matched, expected);
+        await session(async (dataset) => {
+          const { matched } = await count(dataset, "level = 'warn' AND status > 502");
+          assert.equal(matched, expected);
+          assert.equal(await rowsOf(dataset, grouped), groups);
+        });
       }),
       { numRuns: 60 },
     );

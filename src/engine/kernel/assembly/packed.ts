@@ -7,15 +7,15 @@ import { KIND_MISSING, KIND_NULL } from './frame';
  */
 
 /** Numbers of more bits do not fit into a lane of 32 from any bit of a byte on; they are read one by one. */
-const WIDEST: u32 = 25;
+export const WIDEST: u32 = 25;
 
 /**
  * How four lanes are cut out of 16 bytes: which bytes each takes, and by what it is multiplied so that its number begins at bit
  * 7. Of numbers in a row, every eighth begins on a whole byte; the four behind it come first, then the next four.
  */
-const lanes = memory.data(64, 16);
+export const lanes = memory.data(64, 16);
 
-function prepare(width: u32): void {
+export function prepare(width: u32): void {
   for (let half: u32 = 0; half < 2; half++) {
     for (let lane: u32 = 0; lane < 4; lane++) {
       const bit = ((half << 2) * width & 7) + lane * width;
@@ -30,13 +30,13 @@ function prepare(width: u32): void {
 /** Four numbers; shifting each by its own distance is a multiplication. */
 // @ts-ignore: decorator
 @inline
-function four(at: usize, bytes: v128, factors: v128, mask: v128): v128 {
+export function four(at: usize, bytes: v128, factors: v128, mask: v128): v128 {
   return v128.and(i32x4.shr_u(i32x4.mul(i8x16.swizzle(v128.load(at), bytes), factors), 7), mask);
 }
 
 // @ts-ignore: decorator
 @inline
-function one(words: usize, index: u32, width: u32, mask: u64): u32 {
+export function one(words: usize, index: u32, width: u32, mask: u64): u32 {
   const bit = u64(index) * u64(width);
   return u32((load<u64>(words + usize(bit >> 3)) >> (bit & 7)) & mask);
 }

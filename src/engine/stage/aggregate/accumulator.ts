@@ -1,8 +1,10 @@
+import type { PackedGroups } from '../../kernel/packedGroups.ts';
 import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import type { BatchExpression } from '../expression.ts';
 import type { Cell, Vector } from '../vector.ts';
+import { noRow, packedKeyOf } from './packedKey.ts';
 
 /**
  * One aggregate of all groups: state by group number. What it has gathered can be written out and merged into another,
@@ -15,12 +17,21 @@ export interface Accumulator {
   reserve(groups: number): void;
   /** Takes the rows of a batch in; `groups[i]` is the group of the i-th selected row. */
   addBatch(batch: Batch, groups: Uint32Array): void;
+  /** What does the same with a block's groups by its packed columns; undefined where these do not tell. */
+  packed?(batch: Batch, groups: PackedGroups): AddPacked | undefined;
   write(group: number, out: ByteWriter): void;
   merge(group: number, from: ByteReader): void;
   result(group: number): Cell;
   /** Forgets all groups. */
   reset(): void;
 }
+
+/**
+ * Takes in the records of a block that are in groups.
+ * @param codes of the groups that some record is in
+ * @param groupOf the number of each
+ */
+export type AddPacked = (codes: Uint32Array, groupOf: Uint32Array) => void;
 
 /** An accumulator that can be given single values: what DISTINCT needs. */
 export interface ValueAccumulator extends Accumulator {
@@ -43,6 +54,31 @@ export function addEach(
     const value = vector.value(row);
     if (value !== null) add(groups[i], value, vector, row);
   }
+}
+
+/**
+ * The same by a packed column: `add` is called for each value that a group has, with the number of records that have it, in the
+ * order of the first of them. Undefined where there may be many values.
+ */
+export function addEachValue(
+  batch: Batch,
+  input: BatchExpression,
+  packed: PackedGroups,
+  add: (group: number, value: Value, vector: Vector, row: number, records: number) => void,
+): AddPacked | undefined {
+  const key = packedKeyOf(input.field(batch));
+  const parts = key && packed.parts(key.numbers, key.size, key.known);
+  if (key === undefined || parts === undefined) return undefined;
+  return (codes, groupOf) => {
+    const groups = new Map<number, number>();
+    for (const [at, code] of codes.entries()) groups.set(code, groupOf[at]);
+    const { field, rows } = key.vector(parts.codes.map((part) => part % key.size));
+    for (const [at, part] of parts.codes.entries()) {
+      const value = rows[at] === noRow ? null : field.value(rows[at]);
+      const group = groups.get(Math.floor(part / key.size));
+      if (value !== null && group !== undefined) add(group, value, field, rows[at], parts.counts[part]);
+    }
+  };
 }
 
 /** An array of at least `length`, with what the old one held. */

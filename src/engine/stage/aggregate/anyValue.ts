@@ -1,10 +1,11 @@
+import type { PackedGroups } from '../../kernel/packedGroups.ts';
 import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
 import { ByteWriter, type ByteReader } from '../bytes.ts';
 import { readCell, writeCell } from '../codec.ts';
 import type { BatchExpression } from '../expression.ts';
 import type { Cell } from '../vector.ts';
-import type { ValueAccumulator } from './accumulator.ts';
+import { addEachValue, type AddPacked, type ValueAccumulator } from './accumulator.ts';
 import { ByteLists } from './byteLists.ts';
 
 /** any_value(value): the first that is not NULL. */
@@ -30,6 +31,12 @@ export class AnyValue implements ValueAccumulator {
     for (let i = 0; i < batch.count; i++) {
       if (!this.#cells.has(groups[i])) this.#take(groups[i], vector.cell(batch.selection[i]));
     }
+  }
+
+  packed(batch: Batch, packed: PackedGroups): AddPacked | undefined {
+    return addEachValue(batch, this.#input, packed, (group, _value, vector, row) => {
+      if (!this.#cells.has(group)) this.#take(group, vector.cell(row));
+    });
   }
 
   addValue(group: number, value: Value): void {

@@ -1,10 +1,17 @@
 import { truthOf } from '../../query/value/compare.ts';
+import type { PackedGroups } from '../../kernel/packedGroups.ts';
 import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { asField, type BatchExpression } from '../expression.ts';
 import { Kind } from '../../format/record.ts';
-import { emptiedDoubles, grownDoubles, type ValueAccumulator } from './accumulator.ts';
+import {
+  addEachValue,
+  emptiedDoubles,
+  grownDoubles,
+  type AddPacked,
+  type ValueAccumulator,
+} from './accumulator.ts';
 
 /** count(*), count(value) and count_if(condition). */
 export class Count implements ValueAccumulator {
@@ -44,6 +51,23 @@ export class Count implements ValueAccumulator {
           : kinds[row] > Kind.Null;
       if (counted) counts[groups[i]]++;
     }
+  }
+
+  packed(batch: Batch, packed: PackedGroups): AddPacked | undefined {
+    const input = this.#input;
+    if (input === undefined) return this.#addCounts(() => packed.counted.counts);
+    const wholes = this.#onlyTrue ? undefined : input.field(batch)?.column.wholes;
+    if (wholes) return this.#addCounts(() => packed.countsOf(wholes.known()));
+    return addEachValue(batch, input, packed, (group, value, _vector, _row, records) => {
+      if (!this.#onlyTrue || truthOf(value) === true) this.#counts[group] += records;
+    });
+  }
+
+  #addCounts(countsOf: () => Uint32Array): AddPacked {
+    return (codes, groupOf) => {
+      const counts = countsOf();
+      for (const [at, code] of codes.entries()) this.#counts[groupOf[at]] += counts[code];
+    };
   }
 
   addValue(group: number, value: Value): void {

@@ -60,6 +60,17 @@ export class ExactSums {
     this.addScaled(group, whole);
   }
 
+  /**
+   * Adds `sum` and `count` times `low`, whole numbers below 2^53 in size that stand for what is 10 to the `scale` times as
+   * small.
+   */
+  addWholes(group: number, sum: number, count: number, low: number, scale: number): void {
+    const all = sum + count * low;
+    const isExact = Number.isSafeInteger(count * low) && Number.isSafeInteger(all);
+    if (isExact) this.#addAt(group, all, scale);
+    else this.add(group, canonical(BigInt(sum) + BigInt(count) * BigInt(low), -scale));
+  }
+
   add(group: number, value: Numeric): void {
     if (typeof value === 'number') this.addDouble(group, value);
     else this.#addOdd(group, value);
@@ -98,11 +109,7 @@ export class ExactSums {
     const scale = from.byte();
     if (scale !== written) {
       const small = from.double();
-      if (small === 0) return;
-      if (scale > this.#scale) this.#rescale(scale);
-      const sum = this.#small[group] + small;
-      if (scale === this.#scale && Number.isSafeInteger(sum)) this.#small[group] = sum;
-      else this.add(group, canonical(BigInt(small), -scale));
+      this.#addAt(group, small, scale);
       return;
     }
     const text = from.text();
@@ -122,6 +129,14 @@ export class ExactSums {
     this.#large.delete(group);
     this.#odd.delete(group);
     this.#lost.delete(group);
+  }
+
+  #addAt(group: number, whole: number, scale: number): void {
+    if (whole === 0) return;
+    if (scale > this.#scale) this.#rescale(scale);
+    const sum = this.#small[group] + whole;
+    if (scale === this.#scale && Number.isSafeInteger(sum)) this.#small[group] = sum;
+    else this.add(group, canonical(BigInt(whole), -scale));
   }
 
   #carry(group: number): void {

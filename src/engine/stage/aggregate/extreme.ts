@@ -1,11 +1,19 @@
+import type { PackedGroups } from '../../kernel/packedGroups.ts';
 import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
 import { ByteWriter, type ByteReader } from '../bytes.ts';
 import { readCell, writeCell } from '../codec.ts';
 import { asField, type BatchExpression } from '../expression.ts';
 import { compareKeys, writeSortKey } from '../key.ts';
-import { valueOf, type Cell } from '../vector.ts';
-import { addEach, emptiedDoubles, grownDoubles, type ValueAccumulator } from './accumulator.ts';
+import { FieldVector, valueOf, type Cell } from '../vector.ts';
+import {
+  addEach,
+  addEachValue,
+  emptiedDoubles,
+  grownDoubles,
+  type AddPacked,
+  type ValueAccumulator,
+} from './accumulator.ts';
 import { ByteLists } from './byteLists.ts';
 
 const order = { descending: false, nullsFirst: false };
@@ -67,6 +75,32 @@ export class Extreme implements ValueAccumulator {
       const value = field.value(row);
       if (value !== null) this.#take(group, value, field.cell(row));
     }
+  }
+
+  packed(batch: Batch, packed: PackedGroups): AddPacked | undefined {
+    const field = this.#input.field(batch);
+    const wholes = field?.column.wholes;
+    if (field === undefined || wholes === undefined) {
+      return addEachValue(batch, this.#input, packed, (group, value, vector, row) =>
+        this.#take(group, value, vector.cell(row)),
+      );
+    }
+    return (codes, groupOf) => {
+      const known = wholes.known();
+      const counts = packed.countsOf(known);
+      const { least, most } = packed.bounds(wholes.packed, known);
+      const best = this.#largest ? most : least;
+      const some = codes.filter((code) => counts[code] > 0);
+      // Equal numbers of a block have the same text, so it makes no difference which record is the one.
+      const { column, bytes } = wholes.values(some.map((code) => best[code]));
+      const vector = new FieldVector(bytes, column, field.unescape);
+      for (let at = 0, row = 0; at < codes.length; at++) {
+        if (counts[codes[at]] === 0) continue;
+        const value = vector.value(row);
+        if (value !== null) this.#take(groupOf[at], value, vector.cell(row));
+        row++;
+      }
+    };
   }
 
   addValue(group: number, value: Value): void {

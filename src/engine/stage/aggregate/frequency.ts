@@ -1,10 +1,18 @@
+import type { PackedGroups } from '../../kernel/packedGroups.ts';
 import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { readCell, writeCell } from '../codec.ts';
 import type { BatchExpression } from '../expression.ts';
 import { valueOf, type Cell } from '../vector.ts';
-import { emptiedDoubles, grownDoubles, type Accumulator, type ValueAccumulator } from './accumulator.ts';
+import {
+  addEachValue,
+  emptiedDoubles,
+  grownDoubles,
+  type Accumulator,
+  type AddPacked,
+  type ValueAccumulator,
+} from './accumulator.ts';
 import { KeyColumn } from './keyColumn.ts';
 import { PairTable } from './pairTable.ts';
 
@@ -116,6 +124,12 @@ export class Mode implements Accumulator {
     this.#values.addBatch(batch, groups, this.#input, false, () => undefined);
   }
 
+  packed(batch: Batch, packed: PackedGroups): AddPacked | undefined {
+    return addEachValue(batch, this.#input, packed, (group, _value, vector, row, records) =>
+      this.#values.add(group, vector.cell(row), records, () => undefined),
+    );
+  }
+
   write(group: number, out: ByteWriter): void {
     const values = [...this.#values.of(group)].reverse();
     out.count(values.length);
@@ -166,6 +180,12 @@ export class Distinct implements Accumulator {
 
   addBatch(batch: Batch, groups: Uint32Array): void {
     this.#values.addBatch(batch, groups, this.#input, this.#inner.takesNull ?? false, this.#take);
+  }
+
+  packed(batch: Batch, packed: PackedGroups): AddPacked | undefined {
+    return addEachValue(batch, this.#input, packed, (group, _value, vector, row) =>
+      this.#values.add(group, vector.cell(row), 1, this.#take),
+    );
   }
 
   write(group: number, out: ByteWriter): void {

@@ -56,6 +56,11 @@ export class KeyColumn {
     return number * 3 + 2;
   }
 
+  /** Whether equal values with that code can be written in several ways. */
+  mayDiffer(code: number): boolean {
+    return code % 3 !== 0;
+  }
+
   /** The value of a code; of equal values the one that came first. */
   cell(code: number): Cell {
     const number = Math.floor(code / 3);
@@ -119,24 +124,22 @@ export class KeyColumn {
     target: Uint32Array,
   ): void {
     const { selection, count } = batch;
-    const { kinds, starts, ends, numbers } = values;
     const field = new FieldVector(bytes, values, unescape);
     /** One more than the code; 0 where no row had the value yet. */
-    const known = new Uint32Array(kinds.length);
+    const known = new Uint32Array(values.kinds.length);
     for (let i = 0; i < count; i++) {
       const value = codes[selection[i]];
-      if (known[value] === 0) {
-        const isText = kinds[value] === Kind.Text;
-        const isPlain = numbers.length > 0 && kinds[value] === Kind.Number && !Number.isNaN(numbers[value]);
-        const code = isText
-          ? this.#texts.number(bytes.subarray(starts[value], ends[value])) * 3
-          : isPlain
-            ? this.#numberCode(numbers[value], field, value)
-            : this.code(field.cell(value));
-        known[value] = code + 1;
-      }
+      if (known[value] === 0) known[value] = this.codeIn(field, value) + 1;
       target[i] = known[value] - 1;
     }
+  }
+
+  /** The code of a field's value. */
+  codeIn(field: FieldVector, row: number): number {
+    const { kinds, starts, ends, numbers } = field.column;
+    if (kinds[row] === Kind.Text) return this.#texts.number(field.bytes.subarray(starts[row], ends[row])) * 3;
+    const isPlain = numbers.length > 0 && kinds[row] === Kind.Number && !Number.isNaN(numbers[row]);
+    return isPlain ? this.#numberCode(numbers[row], field, row) : this.code(field.cell(row));
   }
 
   /** @param field where a number that is new finds its text */

@@ -1,3 +1,4 @@
+import type { PackedGroups } from '../../kernel/packedGroups.ts';
 import { numberIn } from '../../query/cell.ts';
 import { rounded } from '../../query/value/decimal.ts';
 import type { Value } from '../../query/value/value.ts';
@@ -5,7 +6,14 @@ import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { asField, type BatchExpression } from '../expression.ts';
 import type { Cell } from '../vector.ts';
-import { addEach, emptiedDoubles, grownDoubles, type ValueAccumulator } from './accumulator.ts';
+import {
+  addEach,
+  addEachValue,
+  emptiedDoubles,
+  grownDoubles,
+  type AddPacked,
+  type ValueAccumulator,
+} from './accumulator.ts';
 import { ExactSums } from './exactSum.ts';
 
 /**
@@ -53,6 +61,24 @@ export class Sum implements ValueAccumulator {
         this.#sums.addDouble(group, value);
       }
     }
+  }
+
+  packed(batch: Batch, packed: PackedGroups): AddPacked | undefined {
+    const wholes = this.#input.field(batch)?.column.wholes;
+    if (wholes === undefined) {
+      return addEachValue(batch, this.#input, packed, (group, value, _vector, _row, records) => {
+        for (let i = 0; i < records; i++) this.addValue(group, value);
+      });
+    }
+    return (codes, groupOf) => {
+      const known = wholes.known();
+      const counts = packed.countsOf(known);
+      const sums = packed.sums(wholes.packed, known);
+      for (const [at, code] of codes.entries()) {
+        this.#counts[groupOf[at]] += counts[code];
+        this.#sums.addWholes(groupOf[at], sums[code], counts[code], wholes.low, wholes.scale);
+      }
+    };
   }
 
   addValue(group: number, value: Value): void {

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+
+/** Random questions to the records of the tests beside this file: those that packed columns may answer. */
+
+type Pick = (...texts: string[]) => string;
+
+function picker(g: fc.GeneratorValue): Pick {
+  return (...texts) => g(() => fc.constantFrom(...texts));
+}
+
+/** The first records of an order: what a kept column says of them decides whose text is read. */
+export function top(g: fc.GeneratorValue): string {
+  const pick = picker(g);
+  const key = pick('i', 'd', 's', 'u', 'id', 'b, i', 'd DESC, s', 'lower(s)');
+  const where = pick('', 'i > 0 |> ', "s LIKE '%a%' OR d < 3 |> ");
+  const order = pick('', ' DESC', ' NULLS FIRST');
+  const rest = pick('', ' OFFSET 3', ' |> SELECT _offset, s, d', ' |> SELECT _line, i');
+  return `${where}ORDER BY ${key}${order} |> LIMIT ${pick('1', '5', '40')}${rest}`;
+}
+
+/** Conditions, joined in any way. */
+export function condition(g: fc.GeneratorValue, depth: number): string {
+  const pick = picker(g);
+  if (depth > 0 && g(fc.boolean)) {
+    const [one, other] = [condition(g, depth - 1), condition(g, depth - 1)];
+    return pick(
+      `(${one} AND ${other})`,
+      `(${one} OR ${other})`,
+      `NOT (${one} OR ${other})`,
+      // Of what no column says alone, each record is asked.
+      `(${one} AND ${other} AND d < i)`,
+    );
+  }
+  const column = pick('i', 'd', 's', 'u', 'b', 'id');
+  const number = (): string => pick('-3', '0', '1', '2.5', '7', '50', '112.25', '1e5', '-1e3');
+  const not = pick('', '', 'NOT ');
+  return pick(
+    `${column} ${pick('=', '<>', '<', '<=', '>', '>=')} ${number()}`,
+    `${column} ${not}BETWEEN ${number()} AND ${number()}`,
+    `${column} ${not}IN (${number()}, ${number()}, ${number()})`,
+    `${column} IS ${not}NULL`,
+    `${column} ${pick('=', '<>', '<', '>=')} ${pick("'a'", "'ab'", "'1'")}`,
+    `${column} ${not}LIKE ${pick("'%a%'", "'a%'", "'_b'", "'%'")}`,
+    `${column} ${not}IN ('a', 'b', 'ab')`,
+    pick('true', 'false', `${column} > NULL`),
+  );
+}
+
+/** Aggregates of groups, of which most are of packed columns alone. */
+export function groups(g: fc.GeneratorValue): string {
+  const pick = picker(g);
+  const column = (): string => pick('i', 'd', 's', 'u', 'b', 'id');
+  const aggregate = (): string =>
+    pick(
+      'count(*)',
+      `count(${column()})`,
+      `${pick('count', 'sum', 'max')}(DISTINCT ${column()})`,
+      `${pick('any_value', 'mode', 'count_if')}(${column()})`,
+      ...['sum', 'avg', 'min', 'max'].flatMap((name) => [`${name}(${column()})`, `${name}(${column()})`]),
+    );
+  // Others are made record by record, in the same blocks.
+  const other = (): string =>
+    pick(`count(*) FILTER (WHERE ${condition(g, 0)})`, 'min(lower(s))', `median(${column()})`, 'sum(i + d)');
+  const made = Array.from({ length: 1 + g(fc.nat, { max: 2 }) }, aggregate);
+  if (g(fc.nat, { max: 5 }) === 0) made.push(other());
+  const keys = Array.from({ length: g(fc.nat, { max: 3 }) }, column);
+  if (g(fc.nat, { max: 9 }) === 0) keys.push('lower(s)');
+  const items = made.map((text, at) => `${text} AS a${at}`).join(', ');
+  const where = g(fc.boolean) ? `${condition(g, 1)} |> ` : '';
+  const by = [...new Set(keys)].join(', ');
+  return `${where}AGGREGATE ${items}${by === '' ? '' : ` GROUP BY ${by}`}`;
+}
