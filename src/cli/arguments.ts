@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { KeptExport } from '../engine/run/keptExport.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { exportFormats } from '../protocol/engine.ts';
 import { endingOf, endings, isWritable, namedTarget } from '../engine/sink/targetName.ts';
@@ -10,6 +11,7 @@ import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError, type HeaderFields } from '../engine/source/source.ts';
 import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts';
 import { readNewStageArguments, type NewStageCommand } from './newStageArguments.ts';
+import { readResumeArguments, type ResumeCommand } from './resumeArguments.ts';
 import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
 import { readServiceOptions, serviceOptions, type ServiceOptions } from './serviceOptions.ts';
@@ -23,6 +25,7 @@ export type Command =
   | { readonly kind: 'version' }
   | ({ readonly kind: 'run' } & RunCommand)
   | ({ readonly kind: 'new-stage' } & NewStageCommand)
+  | ({ readonly kind: 'resume' } & ResumeCommand)
   | ({ readonly kind: 'mcp' } & McpCommand);
 
 export interface RunCommand {
@@ -61,6 +64,8 @@ export interface RunCommand {
   readonly cache: boolean;
   /** Sent along with requests for an address: those of the service where there is one, else those for FILE. Never shown. */
   readonly headers: HeaderFields;
+  /** The export that is gone on with. */
+  readonly kept?: KeptExport | undefined;
 }
 
 export { UsageError };
@@ -95,6 +100,7 @@ const options = {
 export function readArguments(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Command {
   if (!args.some((arg) => ['-h', '--help', '-V', '--version'].includes(arg))) {
     if (args.at(0) === 'mcp') return { kind: 'mcp', ...readMcpArguments(args.slice(1)) };
+    if (args.at(0) === 'resume') return { kind: 'resume', ...readResumeArguments(args.slice(1)) };
     if (args.at(0) === 'new-stage') return { kind: 'new-stage', ...readNewStageArguments(args.slice(1)) };
   }
   const { values, positionals } = parse(args);
@@ -230,7 +236,11 @@ function withoutAdvice(message: string): string {
 }
 
 /** Those that are given go before those of the environment, which are lines of one text. */
-function readHeaders(given: readonly string[], file: string, environment: NodeJS.ProcessEnv): HeaderFields {
+export function readHeaders(
+  given: readonly string[],
+  file: string,
+  environment: NodeJS.ProcessEnv,
+): HeaderFields {
   if (!isAddress(file)) {
     if (given.length > 0) throw new UsageError('--header is only for http and https addresses.');
     return {};

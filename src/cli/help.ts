@@ -36,6 +36,7 @@ const textHelp = Object.entries(textOptions)
   .join('\n');
 
 export const helpText = `Usage: rowriver FILE [QUERY] [options]
+       rowriver resume [OUT] [--discard]
        rowriver new-stage NAME
        rowriver mcp [--root DIR]... [--allow-export]
 
@@ -111,6 +112,10 @@ ${textHelp}
                       OpenMetrics text, about every second and at the end
   -h, --help          show this text
   -V, --version       show the version
+
+rowriver resume OUT goes on with an export to OUT that was killed or has failed (a full
+disk, a lost connection). Without OUT, it lists the exports that can be resumed.
+      --discard       remove what was written instead
 
 |> CALL './stage.mjs'(option => value) in QUERY runs a file of yours, in a thread of
 its own. rowriver new-stage NAME writes one to begin with, its types, a sample and a

@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import { CallError } from '../engine/callError.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
+import { ProcessEnding } from '../engine/run/exportJournal.ts';
 import { SchemaError } from '../engine/schema/schemaError.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
 import { TemporaryError } from '../engine/temporaryFolder.ts';
@@ -15,6 +16,7 @@ import type { McpCommand } from './mcpArguments.ts';
 import { showProblem, visible } from './message.ts';
 import { writeNewStage } from './newStage.ts';
 import { createProgressLine, noProgress } from './progress.ts';
+import { resume } from './resume.ts';
 import { run } from './run.ts';
 import { createStdoutSink } from './stdout.ts';
 
@@ -29,7 +31,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     // Asked a second time, nothing is worth waiting for.
     if (interruption !== undefined) process.exit(signalExit + constants.signals[signal]);
     interruption = signal;
-    interrupted.abort();
+    // Whoever presses Ctrl+C gives the work up. Whoever ends the session or the machine does not.
+    interrupted.abort(signal === 'SIGINT' ? undefined : new ProcessEnding());
   });
 }
 process.on('uncaughtException', (error) => {
@@ -59,27 +62,31 @@ async function main(): Promise<number> {
   }
   const { signal } = interrupted;
   const output = createStdoutSink(process.stdout, signal);
+  const last: string[] = [];
   try {
     if (command.kind === 'mcp') return await serveMcp(command, signal);
     if (command.kind === 'new-stage') {
       say(await writeNewStage(command));
       return exit.done;
     }
-    if (command.kind !== 'run') {
+    if (command.kind !== 'run' && command.kind !== 'resume') {
       await output.write(new TextEncoder().encode(command.kind === 'help' ? helpText : versionText));
       return exit.done;
     }
     // A line that is written anew would be torn apart by results that go to the same terminal.
-    const own =
-      process.stderr.isTTY && (!process.stdout.isTTY || command.output !== undefined || command.count);
+    const isApart = !process.stdout.isTTY || command.output !== undefined;
+    const own = process.stderr.isTTY && (isApart || (command.kind === 'run' && command.count));
     const progress = own ? createProgressLine(process.stderr) : noProgress;
     const { isTTY, columns } = process.stdout;
     const table = { width: isTTY ? columns || 80 : Infinity, plots: isTTY };
-    const isSpoiled = await run(command, { output, say, report, progress, table, signal });
+    const sayLast = (text: string): void => void last.push(text);
+    const terminal = { sayLast, output, say, report, progress, table, signal };
+    const isSpoiled = command.kind === 'run' ? await run(command, terminal) : await resume(command, terminal);
     return isSpoiled ? exit.failed : exit.done;
   } catch (error) {
     if (interruption !== undefined) {
       say('Interrupted.');
+      for (const text of last) say(text);
       process.exit(signalExit + constants.signals[interruption]);
     }
     if (error instanceof SinkError && error.failure === 'closed') return exit.done;
@@ -88,6 +95,7 @@ async function main(): Promise<number> {
       return exit.usage;
     }
     say(failureText(error));
+    for (const text of last) say(text);
     return exit.failed;
   }
 }

@@ -1,11 +1,15 @@
 import { fstatSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { Programs } from '../engine/call/programs.ts';
 import { Dataset } from '../engine/dataset/dataset.ts';
 import { readingDoubts } from '../engine/dataset/doubts.ts';
 import { countTo } from '../engine/run/count.ts';
 import { exportTo } from '../engine/run/export.ts';
 import { plannedFor, QuerySyntaxError } from '../engine/dataset/plan.ts';
+import { refuseOther, type JournalOptions } from '../engine/run/exportJournal.ts';
+import { findKept, removeKept, type KeptExport, type OutputName } from '../engine/run/keptExport.ts';
+import { openOutput } from '../engine/run/openOutput.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
 import { IndexStore } from '../engine/index/store.ts';
 import { WorkerPool } from '../engine/pool/pool.ts';
@@ -28,6 +32,7 @@ import type { OtherTableCount } from '../protocol/preview.ts';
 import { profile } from '../engine/run/profile.ts';
 import type { RunCommand } from './arguments.ts';
 import { cacheBytes, cacheFolder } from '../host/cacheFolder.ts';
+import { journalFor } from './journalOptions.ts';
 import { MetricsFile } from './metricsFile.ts';
 import { writeSchema } from './inferSchema.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
@@ -41,6 +46,8 @@ export interface Terminal {
   readonly output: ByteSink;
   /** Writes a line for people. */
   readonly say: (text: string) => void;
+  /** Writes a line for people after the one that says why the command has failed. */
+  readonly sayLast: (text: string) => void;
   /** Writes a line for programs where the lines for people go. */
   readonly report: (line: string) => void;
   readonly progress: ProgressLine;
@@ -163,20 +170,25 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
   const measure = command.stages !== undefined || command.metrics !== undefined;
   const { to = targetOf(command, dataset) } = command;
   const sinks: ByteSink[] = [];
-  const open = async (path: string): Promise<ByteSink> => {
-    const sink = await openTarget(path, { sources: dataset.paths });
+  const journal = journalFor(command, to, terminal.sayLast);
+  const open = async (path: string, name: OutputName): Promise<ByteSink> => {
+    const sink = await (journal
+      ? openOutput(path, name, dataset.paths, command.kept)
+      : openTarget(path, { sources: dataset.paths }));
     sinks.push(sink);
     return sink;
   };
+  const earlier = journal && !command.kept ? await earlierTo(journal, terminal) : undefined;
   try {
+    if (command.kept) refuseOther(command.kept, dataset);
     await refuseSameTarget(command);
-    const rejects = command.rejects === undefined ? undefined : await open(command.rejects);
-    const sink = output === undefined ? terminal.output : await open(output);
+    const rejects = command.rejects === undefined ? undefined : await open(command.rejects, 'rejects');
+    const sink = output === undefined ? terminal.output : await open(output, 'output');
     const { report, invalid } = command.schema ?? {};
     if (invalid !== undefined) refuseOtherFormat(invalid, dataset);
     const checks = {
-      report: report === undefined ? undefined : await open(report),
-      invalid: invalid === undefined ? undefined : await open(invalid),
+      report: report === undefined ? undefined : await open(report, 'report'),
+      invalid: invalid === undefined ? undefined : await open(invalid, 'invalid'),
     };
     const programs = new Programs({
       worker: new URL('stage.js', import.meta.url),
@@ -191,7 +203,10 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };
     if (!command.count) {
       try {
-        return await exportTo(dataset, { query, to, sink, rejects, checks, programs, measure }, context);
+        const asked = { query, to, sink, rejects, checks, programs, measure, journal };
+        const summary = await exportTo(dataset, asked, context);
+        if (earlier) await removeKept(earlier);
+        return summary;
       } catch (error) {
         throw output === undefined ? withPlaceToGoOn(error, dataset, query) : error;
       }
@@ -203,6 +218,20 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
   } finally {
     for (const sink of sinks) await sink.discard();
   }
+}
+
+/** An export to the same target that has not come to its end, which is no more of use once this one has. */
+async function earlierTo(
+  { targets: { output = '' }, version }: JournalOptions,
+  { say }: Terminal,
+): Promise<KeptExport | undefined> {
+  const kept = await findKept(output, version).catch(() => undefined);
+  if (kept) {
+    say(
+      `An earlier export to ${visible(relative(process.cwd(), output))} has not come to its end: rowriver resume goes on with it. This one begins again, and replaces it.`,
+    );
+  }
+  return kept;
 }
 
 /** What is said of a file that may have become another while it was read, after its name. */

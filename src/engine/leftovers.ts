@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { opendir, rm, stat, utimes } from 'node:fs/promises';
+import { opendir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,7 +14,9 @@ import { join } from 'node:path';
  */
 
 const touchMs = 60_000;
-const goneMs = 7 * 24 * 60 * 60_000;
+/** For so many days an export that has not ended can be resumed: see `ExportJournal`. */
+export const keptDays = 7;
+const goneMs = keptDays * 24 * 60 * 60_000;
 
 const space = createHash('sha256')
   .update(JSON.stringify([hostname(), bootId(), processSpace()]))
@@ -49,8 +51,15 @@ const swept = new Set<string>();
  * Removes what killed processes have left in a folder, once for each process that asks. What cannot be removed, as it is
  * another user's, stays.
  * @param pattern of the names, with `ownerPattern` in it
+ * @param isKept whether something is to stay, although its owner is gone
+ * @param then removes more of the folder
  */
-export async function sweep(folder: string, pattern: RegExp): Promise<void> {
+export async function sweep(
+  folder: string,
+  pattern: RegExp,
+  isKept: (path: string) => Promise<boolean> = () => Promise.resolve(false),
+  then?: (folder: string) => Promise<void>,
+): Promise<void> {
   const key = `${folder}\n${pattern.source}`;
   if (swept.has(key)) return;
   swept.add(key);
@@ -58,18 +67,32 @@ export async function sweep(folder: string, pattern: RegExp): Promise<void> {
     for await (const { name } of await opendir(folder)) {
       const match = pattern.exec(name);
       const path = join(folder, name);
-      if (!match || !(await isLeft(path, match[1], Number(match[2])))) continue;
+      if (!match || !(await isLeft(path, match[1], Number(match[2]))) || (await isKept(path))) continue;
       await rm(path, { recursive: true, force: true }).catch(() => undefined);
     }
+    await then?.(folder);
   } catch {
     // A folder that cannot be read keeps what is in it.
   }
 }
 
-async function isLeft(path: string, of: string, pid: number): Promise<boolean> {
-  if (of === space) return !isAlive(pid);
+/** Whether the owner of a file is gone. */
+export async function isLeft(path: string, of: string, pid: number): Promise<boolean> {
+  return of === space ? !isAlive(pid) : isOlder(path, goneMs);
+}
+
+/** Whether nothing was written to a file for so long; not where there is none. */
+export async function isOlder(path: string, ms: number): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  return found !== undefined && found.mtimeMs < Date.now() - goneMs;
+  return found !== undefined && found.mtimeMs < Date.now() - ms;
+}
+
+/** Removes the files of a folder that have an ending and that nothing was written to for so long. */
+export async function removeOld(folder: string, ending: string, ms: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (name.endsWith(ending) && (await isOlder(path, ms))) await rm(path, { force: true });
+  }
 }
 
 function isAlive(pid: number): boolean {

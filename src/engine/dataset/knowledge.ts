@@ -1,6 +1,6 @@
 import { ColumnFiles } from '../columns/columnFiles.ts';
 import { ColumnStore, type ColumnKeeping, type ColumnOptions } from '../columns/columnStore.ts';
-import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
+import { BlockIndex, type BlockSummary } from '../index/blockIndex.ts';
 import { cacheName, type IndexStore, type StoreKey } from '../index/store.ts';
 import { ZoneMaps } from '../index/zoneMaps.ts';
 import type { PagePart } from '../pool/task.ts';
@@ -50,6 +50,12 @@ export class Knowledge {
 
   get index(): BlockIndex {
     return this.#index;
+  }
+
+  /** Takes over where blocks are, as another process has found in the same file. */
+  adopt(columns: readonly Float64Array[]): void {
+    if (columns[0].length - 1 > this.#index.length)
+      this.#index = BlockIndex.from(this.#index.blockSize, columns);
   }
 
   /** What the store has of the file, as far as no block of it has turned out to be another. */

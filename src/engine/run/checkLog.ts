@@ -15,6 +15,14 @@ export interface CheckSinks {
   readonly invalid?: ByteSink | undefined;
 }
 
+/** What a log has noted, to go on from there. Plain data. */
+export interface CheckState {
+  readonly rules: readonly (readonly [string, BrokenRule])[];
+  readonly records: number;
+  readonly invalid: number;
+  readonly hasWritten: boolean;
+}
+
 /** Violations are written in pieces of about this many bytes. */
 const pieceSize = 256 * 1024;
 
@@ -27,9 +35,20 @@ export class CheckLog {
   #hasWritten = false;
   readonly #dataset: Dataset;
 
-  constructor(dataset: Dataset, sinks: CheckSinks = {}) {
+  /** @param before what an export had noted that is gone on with */
+  constructor(dataset: Dataset, sinks: CheckSinks = {}, before?: CheckState) {
     this.#dataset = dataset;
     this.#sinks = sinks;
+    if (!before) return;
+    for (const [key, rule] of before.rules) this.#rules.set(key, rule);
+    this.#records = before.records;
+    this.#invalid = before.invalid;
+    this.#hasWritten = before.hasWritten;
+  }
+
+  get state(): CheckState {
+    const rules = [...this.#rules];
+    return { rules, records: this.#records, invalid: this.#invalid, hasWritten: this.#hasWritten };
   }
 
   /** What a scan is to find for it. */

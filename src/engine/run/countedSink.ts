@@ -8,8 +8,9 @@ export interface CountedSink extends ByteSink {
   readonly done: (name: Written['name'], rows: number) => Written;
 }
 
-export function countWrites(sink: ByteSink): CountedSink {
-  let written = 0;
+/** @param before bytes that went into it in a run that is gone on with */
+export function countWrites(sink: ByteSink, before = 0): CountedSink {
+  let written = before;
   let waitedMs = 0;
   const waiting = async (work: Promise<void>): Promise<void> => {
     const began = performance.now();
@@ -26,5 +27,6 @@ export function countWrites(sink: ByteSink): CountedSink {
     },
     commit: () => waiting(sink.commit()),
     discard: () => sink.discard(),
+    resumable: sink.resumable,
   };
 }

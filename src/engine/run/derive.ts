@@ -39,8 +39,18 @@ export interface DeriveOptions {
   readonly violations?: FileScan['violations'];
   readonly stages?: StageMeter | undefined;
   readonly calls?: Calls | undefined;
+  /** Is told which stretches of the file are done. */
+  readonly journal?: DerivedJournal | undefined;
   /** Once it is aborted, the rows are those of what was read until then. */
   readonly until?: AbortSignal | undefined;
+}
+
+export interface DerivedJournal {
+  readonly reached: { readonly block: number } | undefined;
+  /** Whether it wants to be told as soon as possible. */
+  readonly isDue: boolean;
+  /** All rows of a stretch and of those before it have been handed on and written, and none of what follows. */
+  done(found: OrderedResult): Promise<void>;
 }
 
 /** The rows that a query computes, as JSON Lines. */
@@ -52,11 +62,40 @@ export async function* deriveRows(
   options: DeriveOptions = {},
 ): AsyncGenerator<DerivedRows> {
   const { plan } = query;
-  const { stages } = options;
+  const { stages, journal } = options;
   const out = new ByteWriter(pieceSize);
   let rows = 0;
   let offsets: number[] = [];
-  for await (const batch of derivedBatches(dataset, query, plan, signal, scanned, options)) {
+  // With a journal, a stretch is noted only once all before it has been written, so that the two are told of together.
+  let finished: OrderedResult | undefined;
+  let current: OrderedResult | undefined;
+  let isNoted = true;
+  async function note(): Promise<void> {
+    if (current && !isNoted) await scanned(current);
+    isNoted = true;
+  }
+  async function begin(found: OrderedResult): Promise<void> {
+    await note();
+    finished = current;
+    if (finished && out.length === 0) await journal?.done(finished);
+    [current, isNoted] = [found, false];
+  }
+  for await (const batch of derivedBatches(
+    dataset,
+    query,
+    plan,
+    signal,
+    journal ? begin : scanned,
+    options,
+  )) {
+    if (finished && journal?.isDue) {
+      if (out.length > 0) yield { bytes: out.view(), rows, offsets };
+      out.clear();
+      [rows, offsets] = [0, []];
+      await journal.done(finished);
+    }
+    finished = undefined;
+    await note();
     const began = performance.now();
     writeRows(out, batch, plan.output);
     if (plan.offset !== undefined) takeOffsets(offsets, batch, plan.offset);
@@ -68,6 +107,7 @@ export async function* deriveRows(
     rows = 0;
     offsets = [];
   }
+  await note();
   if (out.length > 0) yield { bytes: out.view(), rows, offsets };
 }
 
@@ -127,14 +167,18 @@ async function* derivedBatches(
   plan: Plan,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
-  { malformed = 'keep', violations, stages, calls, until }: DeriveOptions,
+  { malformed = 'keep', violations, stages, calls, until, journal }: DeriveOptions,
 ): AsyncGenerator<Batch> {
   const measure = stages !== undefined;
   const output: StagesOutput = { kind: 'stages', asRecords: plan === query.plan.asRecords };
   async function* parts(): AsyncGenerator<Uint8Array> {
     const blocksPerStretch = reducesRows(plan) ? undefined : 1;
+    const fromBlock = journal?.reached?.block;
     // LIMIT is one of the stages here.
-    const scan = { query, output, malformed, violations, window: everything, blocksPerStretch, measure };
+    const scan = {
+      ...{ query, output, malformed, violations, window: everything, blocksPerStretch, measure },
+      ...(fromBlock !== undefined && { fromBlock }),
+    };
     for await (const found of dataset.scan(scan, signal)) {
       await scanned(found);
       if (found.result?.bytes) yield found.result.bytes;

@@ -12,6 +12,8 @@ import { CallLog } from './callLog.ts';
 import { CheckLog } from './checkLog.ts';
 import { countTo } from './count.ts';
 import { countWrites, type CountedSink } from './countedSink.ts';
+import { ExportJournal, type JournalOptions } from './exportJournal.ts';
+import type { OutputName } from './keptExport.ts';
 import { objectRowsOf } from './exportColumns.ts';
 import { chunksOf, linesOf } from './exportRows.ts';
 import { discardChecks, otherTables, type ExportOptions, type ExportRun } from './exportRun.ts';
@@ -56,7 +58,16 @@ export async function exportTo(
 
 async function exportAll(
   dataset: Dataset,
-  { query, rejects: rejectSink, checks: checkSinks, programs, measure, kept, ...where }: Export,
+  {
+    query,
+    rejects: rejectSink,
+    checks: checkSinks,
+    programs,
+    measure,
+    kept,
+    journal: journalOptions,
+    ...where
+  }: Export,
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const planned = plannedFor(query, dataset.recognised.format, { calls: programs !== undefined });
@@ -65,14 +76,19 @@ async function exportAll(
   const keptRows = rejectSink || asRecords ? undefined : kept;
   const stages =
     measure && !keptRows ? new StageMeter({ inFile: (bytes) => dataset.inFile(bytes) }) : undefined;
-  const meter = new Meter(dataset, progress, stages);
-  const { counted, rows } = sinksOf(where);
+  const reached = journalOptions?.kept?.entry.reached;
+  const meter = new Meter(dataset, progress, stages, reached?.meter);
+  const { counted, rows } = sinksOf(where, takenBy('output', journalOptions));
   const to = 'to' in where ? where.to : 'jsonl';
-  const rejects = rejectSink && countWrites(rejectSink);
-  const checks = new CheckLog(dataset, checkSinks);
+  const rejects = rejectSink && countWrites(rejectSink, takenBy('rejects', journalOptions));
+  const checks = new CheckLog(dataset, checkSinks, reached?.checks);
   const calls = programs && new CallLog(dataset, programs, rejects, signal);
+  const sinks = { output: 'sink' in where ? where.sink : undefined, rejects: rejectSink, ...checkSinks };
+  const journal =
+    journalOptions &&
+    ExportJournal.open({ dataset, query: planned, kept: keptRows, sinks, meter, checks }, journalOptions);
   const run: ExportRun = {
-    ...{ dataset, query: planned, to, kept: keptRows, rejects, checks, calls, signal, meter },
+    ...{ dataset, query: planned, to, kept: keptRows, rejects, checks, calls, signal, meter, journal },
   };
   const openObjects = objectSinkOf(to);
   const objects = await openObjects?.(counted, objectRowsOf(run));
@@ -85,14 +101,20 @@ async function exportAll(
     else for await (const chunk of chunksOf(run)) await counted.write(chunk);
     signal.throwIfAborted();
     doubt = await dataset.recheck(signal);
+    await journal?.settle();
+    // The output comes last: until it is there, the export can be gone on with.
+    await rejects?.commit();
+    await checks.commit(signal);
     asText = await objects?.commit(signal);
     if ('service' in where) await where.service.commit();
     else if (!objects) await (rows ?? counted).commit();
+    await journal?.remove();
+  } catch (error) {
+    await journal?.suspend(error, signal);
+    throw error;
   } finally {
     await objects?.discard();
   }
-  await rejects?.commit();
-  await checks.commit(signal);
   const { elapsedMs, matched } = meter.state();
   const outputs = [
     counted.done('write', matched),
@@ -143,14 +165,22 @@ export async function exportRejectsToFile(
   );
 }
 
+/** Bytes that an output was given in a run that is gone on with. */
+function takenBy(name: OutputName, journal: JournalOptions | undefined): number {
+  return journal?.kept?.entry.outputs.find((output) => output.name === name)?.state?.taken ?? 0;
+}
+
 /** Where the rows go: bytes to `counted`, or batches to `rows`, which may write to `counted` in turn. */
-function sinksOf(where: ByteExport | RowExport | ServiceExport): {
+function sinksOf(
+  where: ByteExport | RowExport | ServiceExport,
+  before: number,
+): {
   counted: CountedSink;
   rows: RowSink | undefined;
 } {
   if ('service' in where) return { counted: countWrites(nowhere), rows: undefined };
   if ('rows' in where) return { counted: countWrites(nowhere), rows: where.rows };
-  const counted = countWrites(where.sink);
+  const counted = countWrites(where.sink, before);
   const encoder = batchEncoderOf(where.to);
   return { counted, rows: encoder && asRows(encoder, counted) };
 }

@@ -27,13 +27,8 @@ async function columnsOfRecords(run: ExportRun): Promise<DerivedColumns> {
 }
 
 /** The columns of computed rows: those that the query names, or those that a first pass finds. */
-export async function columnsOfDerived({
-  dataset,
-  query,
-  kept,
-  signal,
-  meter,
-}: ExportRun): Promise<DerivedColumns> {
+export async function columnsOfDerived(run: ExportRun): Promise<DerivedColumns> {
+  const { dataset, query, kept, signal, meter, journal } = run;
   const names = derivedColumns(query);
   if (names) return { kind: 'named', names };
   if (query.plan.operators.some(({ kind }) => kind === 'call')) {
@@ -41,6 +36,7 @@ export async function columnsOfDerived({
       'A table needs its columns before its rows, and a program is not run twice to find them: name them with SELECT behind CALL.';
     throw new SinkError('failed', message);
   }
+  if (journal?.paths) return { kind: 'found', paths: journal.paths };
   refuseSecondPass(dataset);
   const began = performance.now();
   const seen = new JsonFields();
@@ -49,6 +45,7 @@ export async function columnsOfDerived({
   const found = seen.paths();
   const paths = found.length > 0 ? found : emptyColumns(query.plan, await firstPaths(dataset, signal));
   meter.stages?.lookedForColumns(performance.now() - began);
+  if (journal) journal.paths = paths;
   return { kind: 'found', paths };
 }
 
@@ -73,12 +70,20 @@ export function objectRowsOf(run: ExportRun): ObjectRows {
 }
 
 /** A first pass over the matching records, for the columns that they hold. */
-export async function pathsOf({ dataset, query, signal, meter }: ExportRun): Promise<FieldPath[]> {
+export async function pathsOf({
+  dataset,
+  query,
+  signal,
+  meter,
+  journal,
+}: ExportRun): Promise<readonly FieldPath[]> {
+  if (journal?.paths) return journal.paths;
   refuseSecondPass(dataset);
   const began = performance.now();
   const found = await pathsIn(dataset, { query, output: { kind: 'paths' } }, signal);
   const paths = found.length > 0 ? found : await firstPaths(dataset, signal);
   meter.stages?.lookedForColumns(performance.now() - began);
+  if (journal) journal.paths = paths;
   return paths;
 }
 

@@ -35,13 +35,13 @@ async function* recordChunks(run: ExportRun): AsyncGenerator<Uint8Array> {
   const { format } = dataset;
   const columns = needsPaths(format, to) ? await pathsOf(run) : [];
   const head = await dataset.head(neededHead(format, to), signal);
-  yield* framed(frameOf(format, to, head, columns), rowBytes(run, run.to, columns));
+  yield* framed(frameOf(format, to, head, columns), rowBytes(run, run.to, columns), run.journal?.taken);
 }
 
 /** An export of whole records in the file's own encoding: the bytes of their lines. */
 async function* encodedChunks(run: ExportRun, encoded: EncodedLines): AsyncGenerator<Uint8Array> {
   const { signal, meter } = run;
-  yield* encoded.head(signal);
+  if (run.journal?.taken === undefined) yield* encoded.head(signal);
   for await (const found of scanned(run, { kind: 'lines' })) {
     const lines = found.result?.lines ?? [];
     for (let i = 0; i < lines.length;) {
@@ -64,7 +64,7 @@ async function* derivedChunks(run: ExportRun): AsyncGenerator<Uint8Array> {
   async function* rows(): AsyncGenerator<Uint8Array> {
     for await (const lines of derivedLines(run)) yield meter.encode(() => encoder.encode(lines));
   }
-  yield* framed(encoder.frame, rows());
+  yield* framed(encoder.frame, rows(), run.journal?.taken);
 }
 
 /** The rows that the query computes, as JSON Lines. */

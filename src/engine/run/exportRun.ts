@@ -10,6 +10,8 @@ import type { Calls } from '../stage/calls.ts';
 import type { CallLog } from './callLog.ts';
 import type { CheckLog } from './checkLog.ts';
 import { type CheckSinks } from './checkLog.ts';
+import { windowAfter } from '../matchWindow.ts';
+import type { ExportJournal, JournalOptions } from './exportJournal.ts';
 import type { DeriveOptions } from './derive.ts';
 import type { KeptRows } from './keptRows.ts';
 import type { Meter } from './meter.ts';
@@ -29,6 +31,8 @@ export interface ExportOptions {
   readonly measure?: boolean | undefined;
   /** The rows of the query as a run has made them, if one has: they are not computed again. */
   readonly kept?: KeptRows | undefined;
+  /** How another process can go on with it; undefined: none is to. */
+  readonly journal?: JournalOptions | undefined;
 }
 
 /** An export that is under way. */
@@ -42,6 +46,7 @@ export interface ExportRun {
   readonly calls: CallLog | undefined;
   readonly signal: AbortSignal;
   readonly meter: Meter;
+  readonly journal: ExportJournal | undefined;
 }
 
 /** Whether the rows are records of the file as they are. */
@@ -51,15 +56,20 @@ export function isWhole({ query: { plan } }: Pick<ExportRun, 'query'>): boolean 
 
 /** What a scan makes of the matching records, with what is noted of it. */
 export async function* scanned(run: ExportRun, output: Output): AsyncGenerator<OrderedResult> {
-  const { dataset, query, rejects, checks, signal, meter } = run;
+  const { dataset, query, rejects, checks, signal, meter, journal } = run;
   const violations = checks.use;
   const malformed = rejects ? 'collect' : 'keep';
   const measure = meter.stages !== undefined;
-  for await (const found of dataset.scan({ query, output, malformed, violations, measure }, signal)) {
+  const { block: fromBlock = 0, selected = 0 } = journal?.reached ?? {};
+  const window = windowAfter(query.window, selected);
+  const scan = { query, output, malformed, violations, measure, fromBlock, window } as const;
+  for await (const found of dataset.scan(scan, signal)) {
     meter.add(found);
     if (rejects) await writeRejects(found, rejects);
     await checks.take(found, signal);
     yield found;
+    // What is made of it has been written by now.
+    await journal?.done(found);
   }
 }
 
@@ -69,16 +79,24 @@ export function noting({
   checks,
   signal,
   meter,
+  journal,
 }: ExportRun): (result: OrderedResult) => Promise<void> {
   return async (result) => {
+    if (journal?.startsAgain) await journal.done(result);
     meter.scanned(result);
     if (rejects) await writeRejects(result, rejects);
     await checks.take(result, signal);
   };
 }
 
-export function deriveOptions({ rejects, checks, calls, meter: { stages } }: ExportRun): DeriveOptions {
-  return { malformed: rejects ? 'collect' : 'keep', violations: checks.use, calls, stages };
+export function deriveOptions({
+  rejects,
+  checks,
+  calls,
+  meter: { stages },
+  journal,
+}: ExportRun): DeriveOptions {
+  return { malformed: rejects ? 'collect' : 'keep', violations: checks.use, calls, stages, journal };
 }
 
 export async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): Promise<void> {

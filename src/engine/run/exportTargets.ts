@@ -19,6 +19,7 @@ export async function writeBatches(run: ExportRun, sink: RowSink): Promise<void>
       : undefined
     : derivedReadings(run.query);
   const batcher = new RowBatcher(columns, numbersInText, readings);
+  if (run.journal?.taken) batcher.hasBegun = true;
   for await (const piece of linesOf(run)) {
     if (piece.length === 0) continue;
     const batch = meter.encode(() => batcher.batch(piece));

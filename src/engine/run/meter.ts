@@ -5,6 +5,14 @@ import type { RunCounts } from './keptRows.ts';
 import type { StageMeter } from './stageMeter.ts';
 import { throttled } from './throttle.ts';
 
+/** What a meter has counted, to go on from there. Plain data. */
+export interface MeterState {
+  readonly records: number;
+  readonly matched: number;
+  readonly scanned: number;
+  readonly malformed: number;
+}
+
 /** Adds up how far an export is, and says so now and then. */
 export class Meter {
   readonly #dataset: Dataset;
@@ -17,7 +25,14 @@ export class Meter {
   /** Where it is asked what the stages take. */
   readonly stages: StageMeter | undefined;
 
-  constructor(dataset: Dataset, progress: (state: ExportProgress) => void, stages: StageMeter | undefined) {
+  /** @param before what an export had come to that is gone on with */
+  constructor(
+    dataset: Dataset,
+    progress: (state: ExportProgress) => void,
+    stages: StageMeter | undefined,
+    before?: MeterState,
+  ) {
+    if (before) this.#take(before);
     this.stages = stages;
     this.#dataset = dataset;
     this.#tell = throttled(progress);
@@ -41,10 +56,24 @@ export class Meter {
   }
 
   /** Takes over what was read for rows that are not computed again. */
-  kept({ records, malformed, scanned }: RunCounts): void {
+  kept(counts: RunCounts): void {
+    this.#take({ ...counts, matched: this.#matched });
+  }
+
+  get saved(): MeterState {
+    return {
+      records: this.#records,
+      matched: this.#matched,
+      scanned: this.#scanned,
+      malformed: this.malformed,
+    };
+  }
+
+  #take({ records, matched, scanned, malformed }: MeterState): void {
     this.#records = records;
-    this.malformed = malformed;
+    this.#matched = matched;
     this.#scanned = scanned;
+    this.malformed = malformed;
   }
 
   /** Takes in rows that the query has computed. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { constants, type BigIntStats } from 'node:fs';
 import {
   access,
@@ -14,8 +13,18 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { keepTouched, ownerPattern, ownerTag, sweep } from '../leftovers.ts';
-import type { ByteSink } from './byteSink.ts';
+import { builtins } from '../builtins.ts';
+import { keepTouched, sweep } from '../leftovers.ts';
+import type { ByteSink, SinkState } from './byteSink.ts';
+import {
+  beginsWith,
+  cannotResume,
+  idOf,
+  isToBeResumed,
+  removeOrphans,
+  temporaryBeside,
+  temporaryName,
+} from './temporaryFile.ts';
 import { SinkError, sinkErrorFrom, systemCode } from './sinkError.ts';
 
 export interface FileSinkOptions {
@@ -23,6 +32,10 @@ export interface FileSinkOptions {
   readonly sources: readonly string[];
   /** Nothing is replaced: whatever has the target's name, by `commit` at the latest, is left as it is. */
   readonly exclusive?: boolean | undefined;
+  /** Whether another process is to be able to go on with it: then the bytes have a checksum. */
+  readonly resumable?: boolean | undefined;
+  /** The temporary file of a process that has ended, to go on with, and how far it is. */
+  readonly resume?: { readonly temporary: string; readonly state: SinkState } | undefined;
 }
 
 /**
@@ -44,7 +57,7 @@ export async function openFileSink(path: string, options: FileSinkOptions): Prom
     if (old !== undefined && !old.isFile()) return directSink(path, await open(target, 'w'));
     // A rename needs only the folder's permission: a file that its owner has made read-only is still respected.
     if (old !== undefined) await access(target, constants.W_OK);
-    return await atomicSink(path, target, old, options.exclusive === true);
+    return await atomicSink(path, target, old, options);
   } catch (error) {
     throw sinkErrorFrom(error, path);
   }
@@ -58,13 +71,16 @@ async function atomicSink(
   name: string,
   target: string,
   old: BigIntStats | undefined,
-  exclusive: boolean,
+  { exclusive, resumable, resume }: FileSinkOptions,
 ): Promise<ByteSink> {
-  await sweep(dirname(target), temporaryName);
-  const temporary = temporaryBeside(target);
-  const file = await open(temporary, 'wx', 0o666);
+  await sweep(dirname(target), temporaryName, isToBeResumed, removeOrphans);
+  const temporary = temporaryBeside(target, resume && idOf(resume.temporary));
+  const file = resume
+    ? await reopen(resume.temporary, temporary, resume.state, name)
+    : await open(temporary, 'wx', 0o666);
   keepTouched(temporary);
-  let state: 'open' | 'committed' | 'discarded' = 'open';
+  let { written, checksum } = resume?.state ?? { written: 0, checksum: 0 };
+  let state: 'open' | 'committed' | 'discarded' | 'suspended' = 'open';
 
   async function discard(): Promise<void> {
     if (state !== 'open') return;
@@ -82,7 +98,11 @@ async function atomicSink(
 
   return {
     name,
-    write: (bytes) => writeAll(file, bytes, name),
+    async write(bytes) {
+      await writeAll(file, bytes, name, written);
+      written += bytes.length;
+      if (resumable) checksum = builtins.zlib.crc32(bytes, checksum);
+    },
     async commit() {
       try {
         await file.sync();
@@ -97,7 +117,49 @@ async function atomicSink(
       await syncFolder(dirname(target));
     },
     discard,
+    resumable: resumable
+      ? {
+          temporary,
+          state: () => Promise.resolve({ taken: written, written, checksum }),
+          async sync() {
+            try {
+              await file.datasync();
+            } catch (error) {
+              throw sinkErrorFrom(error, name);
+            }
+          },
+          async suspend() {
+            if (state !== 'open') return;
+            state = 'suspended';
+            await closeQuietly(file);
+          },
+        }
+      : undefined,
   };
+}
+
+/**
+ * Takes over the temporary file of a process that has ended, as far as it is known to be written: what stands behind
+ * that may be anything. Of several processes that want to, one gets it.
+ * @throws SinkError where it is not as it was written
+ */
+async function reopen(old: string, own: string, state: SinkState, name: string): Promise<FileHandle> {
+  try {
+    await rename(old, own);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    throw cannotResume(name, 'another process has taken over what was written, or it was removed');
+  }
+  const file = await open(own, 'r+');
+  try {
+    if (!(await beginsWith(file, state)))
+      throw cannotResume(name, 'what was written so far has been changed or is damaged');
+    await file.truncate(state.written);
+    return file;
+  } catch (error) {
+    await closeQuietly(file);
+    throw error;
+  }
 }
 
 /** For what cannot be replaced: a pipe, a terminal, a device. */
@@ -116,10 +178,12 @@ function directSink(name: string, file: FileHandle): ByteSink {
   };
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array, name: string): Promise<void> {
+/** @param position where they go; undefined for what has no positions */
+async function writeAll(file: FileHandle, bytes: Uint8Array, name: string, position?: number): Promise<void> {
   try {
     for (let from = 0; from < bytes.length;) {
-      const { bytesWritten } = await file.write(bytes, from, bytes.length - from);
+      const at = position === undefined ? null : position + from;
+      const { bytesWritten } = await file.write(bytes, from, bytes.length - from, at);
       from += bytesWritten;
     }
   } catch (error) {
@@ -152,7 +216,7 @@ function folded(path: string): string {
 }
 
 /** The path that `path` leads to through symbolic links, also when nothing is there yet. */
-async function followLinks(path: string): Promise<string> {
+export async function followLinks(path: string): Promise<string> {
   let at = resolve(path);
   for (let hops = 0; hops < maxLinks; hops++) {
     // The folder's own links are resolved first: a relative link counts from where it really is.
@@ -194,14 +258,6 @@ async function unlessAbsent<T>(found: Promise<T>): Promise<T | undefined> {
     throw error;
   }
 }
-
-function temporaryBeside(target: string): string {
-  // File systems allow 255 bytes for a name; a character of it may be four.
-  const hint = basename(target).slice(0, 40);
-  return join(dirname(target), `.${hint}.rowriver-${ownerTag}-${randomBytes(6).toString('hex')}.tmp`);
-}
-
-const temporaryName = new RegExp(`^\\..*\\.rowriver-${ownerPattern}-[0-9a-f]{12}\\.tmp$`, 's');
 
 /** Gives the new file the mode of the old one, and its owner where we may. */
 async function inherit(file: FileHandle, old: BigIntStats): Promise<void> {

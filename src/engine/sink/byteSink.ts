@@ -14,4 +14,38 @@ export interface ByteSink {
   commit(): Promise<void>;
   /** Leaves the target as it was. Safe to call at any time, any number of times; does nothing after `commit`. */
   discard(): Promise<void>;
+  /** Undefined where nobody can go on with it once its process has ended: a pipe, a device. */
+  readonly resumable?: Resumable | undefined;
+}
+
+/** How a sink is gone on with after its process has ended. */
+export interface Resumable {
+  /** The file that is to take the place of the target. */
+  readonly temporary: string;
+  /** What was written so far. @throws SinkError */
+  state(): Promise<SinkState>;
+  /** Puts it on the disk. @throws SinkError */
+  sync(): Promise<void>;
+  /** Ends the writing and leaves the temporary file where it is; `discard` does nothing then. */
+  suspend(): Promise<void>;
+}
+
+/** How far a sink is. Plain data. */
+export interface SinkState {
+  /** Bytes that it was given. */
+  readonly taken: number;
+  /** Bytes of its file, and the CRC-32 of these. */
+  readonly written: number;
+  readonly checksum: number;
+  /** Of a compressed file. */
+  readonly compression?: CompressionState | undefined;
+}
+
+export interface CompressionState {
+  /** Bytes that were compressed, and the CRC-32 of these. */
+  readonly length: number;
+  readonly checksum: number;
+  /** What was given and is not compressed yet, and the bytes before it. */
+  readonly piece: Uint8Array;
+  readonly window: Uint8Array;
 }

@@ -1,19 +1,27 @@
-import type { ByteSink } from './byteSink.ts';
+import type { ByteSink, CompressionState } from './byteSink.ts';
 import type { Compressor } from './compressor.ts';
 import { sinkErrorFrom } from './sinkError.ts';
 
 /** Pieces that are compressed at a time: as many as Node has threads for it. */
 const atOnce = 4;
 
-/** A sink that compresses what it is given. Memory is that of some pieces, before and after. */
-export function compressedSink(sink: ByteSink, compressor: Compressor): ByteSink {
+/**
+ * A sink that compresses what it is given. Memory is that of some pieces, before and after.
+ * @param before of an earlier one, whose file is gone on with
+ */
+export function compressedSink(
+  sink: ByteSink,
+  compressor: Compressor,
+  before?: Pick<CompressionState, 'piece' | 'window'>,
+): ByteSink {
   const { pieceLength, windowLength } = compressor;
   let piece = new Uint8Array(pieceLength);
-  let filled = 0;
-  let window: Uint8Array = new Uint8Array(0);
+  let filled = before?.piece.length ?? 0;
+  if (before) piece.set(before.piece);
+  let window: Uint8Array = before?.window ?? new Uint8Array(0);
   /** Where a piece could not be compressed, what failed. */
   const queue: Promise<Uint8Array | Error>[] = [];
-  let begun = false;
+  let begun = before !== undefined;
 
   function compressPiece(): void {
     const bytes = piece.subarray(0, filled);
@@ -34,8 +42,18 @@ export function compressedSink(sink: ByteSink, compressor: Compressor): ByteSink
     }
   }
 
+  const { resumable } = sink;
   return {
     name: sink.name,
+    resumable: resumable && {
+      ...resumable,
+      async state() {
+        await drain(0);
+        const { taken } = compressor;
+        const compression = { ...taken, piece: piece.slice(0, filled), window: window.slice() };
+        return { ...(await resumable.state()), taken: taken.length + filled, compression };
+      },
+    },
     async write(bytes) {
       for (let from = 0; from < bytes.length;) {
         const part = bytes.subarray(from, from + pieceLength - filled);

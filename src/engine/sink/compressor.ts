@@ -1,6 +1,7 @@
 import type { InputType, ZlibOptions } from 'node:zlib';
 import { promisify } from 'node:util';
 import { builtins } from '../builtins.ts';
+import type { CompressionState } from './byteSink.ts';
 import { SinkError } from './sinkError.ts';
 
 /** A format that compresses a stream of bytes piece by piece, so that pieces can be compressed side by side. */
@@ -15,6 +16,8 @@ export interface Compressor {
   compress(piece: Uint8Array, window: Uint8Array): Promise<Uint8Array>;
   /** What the file ends with, after the last piece. */
   tail(): Uint8Array;
+  /** What was given to `compress`: its length in bytes, and its CRC-32. */
+  readonly taken: Pick<CompressionState, 'length' | 'checksum'>;
 }
 
 export type Compression = 'gzip' | 'zstd';
@@ -32,12 +35,17 @@ export function splitCompression(path: string): {
 
 /**
  * @param name the target's, for the message
+ * @param taken what an earlier one, whose file is gone on with, was given
  * @throws SinkError `unsupported` where this runtime cannot
  */
-export function createCompressor(compression: Compression, name: string): Compressor {
-  if (compression === 'gzip') return createGzip();
+export function createCompressor(
+  compression: Compression,
+  name: string,
+  taken: Compressor['taken'] = { length: 0, checksum: 0 },
+): Compressor {
+  if (compression === 'gzip') return createGzip(taken);
   const compress = zstdCompress();
-  if (compress !== undefined) return createZstd(compress);
+  if (compress !== undefined) return createZstd(compress, taken);
   throw new SinkError(
     'unsupported',
     `${name} cannot be written: zstd needs Node 22.15 or newer, and this is Node ${process.versions.node}. Choose a name that ends in .gz.`,
@@ -48,12 +56,14 @@ export function createCompressor(compression: Compression, name: string): Compre
  * One gzip member (RFC 1952), as pigz makes it: each piece is deflated by itself with the 32 KiB before it as its
  * dictionary, and ends on a whole byte. So it is a file like any other, and decoding can begin at every piece.
  */
-function createGzip(): Compressor {
+function createGzip(taken: Compressor['taken']): Compressor {
   const { zlib } = builtins;
   const deflateRaw = promisify<InputType, ZlibOptions, Uint8Array>(zlib.deflateRaw);
-  let checksum = 0;
-  let length = 0;
+  let { checksum, length } = taken;
   return {
+    get taken() {
+      return { checksum, length };
+    },
     pieceLength: 1024 * 1024,
     windowLength: 32 * 1024,
     // Magic, DEFLATE, no flags, no time, no extra flags, no operating system: the same bytes for the same rows.
@@ -80,23 +90,27 @@ function createGzip(): Compressor {
 const emptyLastBlock = [0x03, 0x00];
 
 /** zstd frames (RFC 8878), one a piece, each with its size and checksum: decoding can begin at every one. */
-function createZstd(compress: ZstdCompress): Compressor {
+function createZstd(compress: ZstdCompress, taken: Compressor['taken']): Compressor {
   const checksumFlag: unknown = Reflect.get(builtins.zlib.constants, 'ZSTD_c_checksumFlag');
   const params = typeof checksumFlag === 'number' ? { [checksumFlag]: 1 } : {};
-  let empty = true;
+  let { length } = taken;
   return {
+    // Each frame has the checksum of its own content.
+    get taken() {
+      return { checksum: 0, length };
+    },
     pieceLength: 4 * 1024 * 1024,
     windowLength: 0,
     head: new Uint8Array(0),
     compress(piece) {
-      empty = false;
+      length += piece.length;
       return new Promise((resolve, reject) => {
         const options = { params, pledgedSrcSize: piece.length };
         compress(piece, options, (error, bytes) => (error ? reject(error) : resolve(bytes)));
       });
     },
     // A file of no frame is no zstd file: its header, and a last raw block of nothing.
-    tail: () => (empty ? emptyFrame : new Uint8Array(0)),
+    tail: () => (length === 0 ? emptyFrame : new Uint8Array(0)),
   };
 }
 

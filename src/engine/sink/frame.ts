@@ -91,13 +91,17 @@ export function headerRow(names: readonly string[], style: CsvStyle): Uint8Array
   return out.view();
 }
 
-/** Puts the parts of an export together: the frame around rows that come in chunks, of which some may be empty. */
+/**
+ * Puts the parts of an export together: the frame around rows that come in chunks, of which some may be empty.
+ * @param before bytes that were made in a run that is gone on with; undefined where this is the first one
+ */
 export async function* framed(
   frame: Frame,
   rows: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  before?: number,
 ): AsyncGenerator<Uint8Array, void> {
-  if (frame.head.length > 0) yield frame.head;
-  let some = false;
+  if (before === undefined && frame.head.length > 0) yield frame.head;
+  let some = before !== undefined && before > frame.head.length;
   for await (const chunk of rows) {
     if (chunk.length === 0) continue;
     yield some ? chunk : chunk.subarray(frame.lead);

@@ -10,6 +10,7 @@ import { createCompressor, splitCompression } from './compressor.ts';
 export async function openTarget(path: string, options: FileSinkOptions): Promise<ByteSink> {
   const { compression } = splitCompression(path);
   if (compression === undefined) return openFileSink(path, options);
-  const compressor = createCompressor(compression, path);
-  return compressedSink(await openFileSink(path, options), compressor);
+  const before = options.resume?.state.compression;
+  const compressor = createCompressor(compression, path, before);
+  return compressedSink(await openFileSink(path, options), compressor, before);
 }

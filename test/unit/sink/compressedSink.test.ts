@@ -18,7 +18,8 @@ const text = sampleLines(9_000_000);
 /** Pieces of ten bytes, compressed by a function. */
 function piecewise(compress: Compressor['compress']): Compressor {
   const none = new Uint8Array(0);
-  return { pieceLength: 10, windowLength: 0, head: none, compress, tail: () => none };
+  const taken = { length: 0, checksum: 0 };
+  return { pieceLength: 10, windowLength: 0, head: none, compress, tail: () => none, taken };
 }
 
 describe('compressed target', () => {

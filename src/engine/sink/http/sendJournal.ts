@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeOld } from '../../leftovers.ts';
 import { sinkErrorFrom, SinkError, systemCode } from '../sinkError.ts';
 
 /** Rows by their numbers, from 1, both included. */
@@ -38,7 +39,7 @@ export class SendJournal {
     const path = join(folder, `${name}.rowsends`);
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await removeOld(folder);
+      await removeOld(folder, '.rowsends', keptMs);
       const done = resume ? read(await textOf(path)) : [];
       const file = await open(path, resume ? 'a' : 'w', 0o600);
       await file.appendFile(resume ? '\n' : `${head}\n`);
@@ -100,13 +101,4 @@ function read(text: string): RowRange[] {
     const match = /^(\d+) (\d+)$/.exec(line);
     return match ? [{ first: Number(match[1]), last: Number(match[2]) }] : [];
   });
-}
-
-async function removeOld(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith('.rowsends')) continue;
-    const path = join(folder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found && found.mtimeMs < Date.now() - keptMs) await rm(path, { force: true });
-  }
 }
