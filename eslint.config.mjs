@@ -188,7 +188,7 @@ export const rooms = {
     'mcp',
   ],
   host: ['protocol'],
-  mcp: ['protocol', 'host'],
+  mcp: ['protocol', 'host', 'engine'],
   api: ['protocol', 'host'],
   extension: [
     ...[

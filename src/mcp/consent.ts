@@ -1,4 +1,5 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { visible } from '../engine/visible.ts';
 import { toolNamed } from '../protocol/toolDefinitions.ts';
 
 /** Whether a call may write, or why it may not be made at all. */
@@ -46,9 +47,6 @@ function part(input: unknown, name: string): string {
   const value: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined;
   if (typeof value !== 'string') return '(missing)';
   // What the person decides by must be what is written.
-  const text = value.replace(
-    /[\p{Cc}\p{Cf}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
+  const text = visible(value);
   return text.length > shown ? `${text.slice(0, shown)}… (${text.length} characters)` : text;
 }

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { visible } from '../engine/visible.ts';
 
 /** Files as resources: `rowriver://file/` and the absolute path. */
 const start = 'rowriver://file/';
@@ -20,7 +21,8 @@ export interface ListedFile {
 /** Files that are listed at most, folders that are looked into, and how deep. The tools reach the others as well. */
 const [mostListed, mostFolders, deepest] = [100, 200, 3];
 
-const endings = /\.(?:jsonl|ndjson|csv|tsv|tab|json|jsonc|geojson|log)(?:\.gz|\.zst)?$/i;
+/** Those that the extension offers the preview for. */
+const endings = /\.(?:(?:jsonl|ndjson|csv|tsv|tab|json|jsonc|geojson|log)(?:\.gz|\.zst)?|parquet)$/i;
 /** Folders of tools, which hold no data that anybody asks about. */
 const skipped = new Set(['node_modules', 'dist', 'out', 'target', '__pycache__']);
 
@@ -42,12 +44,17 @@ export async function listFiles(roots: readonly string[]): Promise<ListedFile[]>
       ) {
         folders.push({ path, depth: folder.depth + 1 });
       }
-      if (!entry.isFile() || !endings.test(entry.name)) continue;
-      found.push({ uri: uriOf(path), name: entry.name, mimeType: 'text/plain' });
+      if (!entry.isFile() || !isDataFile(entry.name)) continue;
+      found.push({ uri: uriOf(path), name: visible(entry.name), mimeType: 'text/plain' });
       if (found.length === mostListed) return found;
     }
   }
   return found;
+}
+
+/** Whether a name says that a file holds data. */
+export function isDataFile(name: string): boolean {
+  return endings.test(name);
 }
 
 export function uriOf(path: string): string {

@@ -131,7 +131,7 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     name: 'describe_file',
     title: 'Describe File',
     description:
-      'Says what a data file (JSON Lines, JSON, CSV, TSV, log; also .gz and .zst) holds: format, size, number of records, columns with types, examples and shares of NULL, malformed records, and how sure the reading is. Takes a second or two, whatever the size of the file; the number of records may be an estimate. Use it first, before you query a file, and instead of reading the file as text.',
+      'Says what a data file (JSON Lines, JSON, CSV, TSV, log, Parquet; also .gz and .zst) holds: format, size, number of records, columns with types, examples and shares of NULL, malformed records, and how sure the reading is. Takes a second or two, whatever the size of the file; the number of records may be an estimate. Use it first, before you query a file, and instead of reading the file as text.',
     input: input({ path, read_as: readAs, max_bytes: maxBytes }, ['path']),
     output: output(
       {
@@ -361,6 +361,7 @@ export const toolDefinitions: readonly ToolDefinition[] = [
           items: text,
           description: 'The columns that the query makes, where it names them.',
         },
+        hidden_columns: count,
         skippable_share: {
           ...count,
           description: 'Share of the file that the index proves need not be read.',
@@ -410,7 +411,7 @@ export const toolDefinitions: readonly ToolDefinition[] = [
         target: {
           type: 'string',
           description:
-            'The new file, in a folder that exists. Its ending says the format: .jsonl, .csv, .tsv, .json or .md, and .gz or .zst after it.',
+            'The new file, in a folder that exists. Its ending says the format: .jsonl, .csv, .tsv, .json or .md, and .gz or .zst after it; or .parquet.',
           maxLength: 4096,
         },
         format: {

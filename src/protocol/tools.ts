@@ -88,7 +88,7 @@ export interface ToolProgress {
 }
 
 /** What a call may take at most, in bytes of `text` and of `structured` each. */
-export const answerBytes = { least: 1024, usual: 8 * 1024, most: 64 * 1024 } as const;
+export const answerBytes = { least: 2 * 1024, usual: 8 * 1024, most: 64 * 1024 } as const;
 /** How long a call may read, in seconds, before it answers with what it has. */
 export const timeLimits = { usual: 30, most: 600 } as const;
 /** Characters of a query that are taken. */

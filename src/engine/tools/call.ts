@@ -55,7 +55,7 @@ export async function checked(query: string, dataset: Dataset, signal: AbortSign
   if (unknown.length > 0 && dataset.layout.names === 'columns') {
     throw new QuerySyntaxError([withColumns(unknown[0], dataset)]);
   }
-  const named = found.map((one) => (one === unknown.at(-1) ? withColumns(one, dataset) : one));
+  const named = found.map((one) => (one === unknown.at(0) ? withColumns(one, dataset) : one));
   const warnings = [...named, ...doubts];
   return { planned: plannedFor(query, dataset.recognised.format), warnings };
 }

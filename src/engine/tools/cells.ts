@@ -52,9 +52,18 @@ function decoded(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
+/** The beginning of a text, at most so many bytes of it as UTF-8. */
+export function startOf(text: string, most: number): string {
+  return wholeCharacters(Buffer.from(text).subarray(0, most));
+}
+
+/** The text of bytes that end anywhere. A character that is cut through is left out. */
+function wholeCharacters(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes, { stream: true });
+}
+
 function cutCell(bytes: Uint8Array, size: number): ShownCell {
-  // A character that is cut through is left out.
-  const text = new TextDecoder().decode(bytes, { stream: true });
+  const text = wholeCharacters(bytes);
   const shown = `${text}… [cut: ${size} bytes in all]`;
   return { json: shownText(shown), value: visible(shown), cut: true };
 }

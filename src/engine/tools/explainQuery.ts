@@ -1,20 +1,22 @@
-import type { ToolAnswer } from '../../protocol/tools.ts';
+import { answerBytes, type ToolAnswer } from '../../protocol/tools.ts';
 import { parseQuery, type Diagnostic } from '../query/index.ts';
 import { QuerySyntaxError, plannedFor } from '../dataset/plan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns } from '../run/derive.ts';
 import { printQueries } from '../service/printQueries.ts';
 import { visible } from '../visible.ts';
-import { percent } from '../words.ts';
-import { contentNote } from './answer.ts';
+import { counted, percent } from '../words.ts';
+import { byteLength, contentNote } from './answer.ts';
 import { checked, withFile, type Call } from './call.ts';
 import { reference } from './reference.ts';
 import { roundedShare } from './share.ts';
 import { ToolError } from './toolError.ts';
 
-const mostProblems = 10;
+const [mostProblems, mostColumns] = [10, 100];
 /** Characters of a query that are quoted. */
 const quoted = 120;
+/** A longer query is not printed for DuckDB, in bytes. */
+const mostPrinted = 2000;
 
 /** What is said of a query. */
 interface Explained {
@@ -33,12 +35,16 @@ export async function explainQuery(call: Call): Promise<ToolAnswer> {
   const isReference = input.isTrue('reference');
   if (query === undefined && !isReference) throw new ToolError('Give a query, or set reference to true.');
   const explained = query === undefined ? undefined : await explain(call, query);
-  const told = explained && query !== undefined ? toldOf(explained, query) : undefined;
-  const text = [...(told?.lines ?? []), ...(isReference ? [reference] : [])]
-    .join('\n')
-    .replaceAll('</', '<\\/');
-  const structured = { note: contentNote, ...told?.structured, ...(isReference && { reference }) };
-  return { text, structured, failed: false };
+  // What has no room beside the rest is left out: columns first, as the query names them anyway.
+  for (let most = mostColumns; ; most = Math.floor(most / 2)) {
+    const told = explained && query !== undefined ? toldOf(explained, query, most) : undefined;
+    const text = [...(told?.lines ?? []), ...(isReference ? [reference] : [])]
+      .join('\n')
+      .replaceAll('</', '<\\/');
+    const structured = { note: contentNote, ...told?.structured, ...(isReference && { reference }) };
+    const size = Math.max(byteLength(text), byteLength(JSON.stringify(structured)));
+    if (size <= answerBytes.usual || most === 0) return { text, structured, failed: false };
+  }
 }
 
 async function explain(call: Call, query: string): Promise<Explained> {
@@ -92,25 +98,32 @@ function duckdbOf(dataset: Dataset, query: string): string | undefined {
 function toldOf(
   { valid, problems, rows, columns, skippable, duckdb }: Explained,
   query: string,
+  most: number,
 ): { readonly lines: readonly string[]; readonly structured: Readonly<Record<string, unknown>> } {
-  const shown = problems.slice(0, mostProblems).map(({ severity, message, from, to, fix }) => ({
-    severity,
-    message: visible(message).slice(0, 500),
-    at: visible(query.slice(from, Math.min(to, from + quoted))),
-    position: from,
-    ...(fix && fix.query.length <= 4 * quoted && { fix: visible(fix.query) }),
-  }));
-  const named = columns?.slice(0, 100).map((name) => visible(name.slice(0, quoted)));
-  const printed =
-    duckdb !== undefined && duckdb.length <= 2000 ? visible(duckdb.replaceAll('\n', ' ')) : undefined;
+  const shown = problems
+    .slice(0, Math.min(most, mostProblems))
+    .map(({ severity, message, from, to, fix }) => ({
+      severity,
+      message: visible(message).slice(0, 500),
+      at: visible(query.slice(from, Math.min(to, from + quoted))),
+      position: from,
+      ...(fix && fix.query.length <= 4 * quoted && { fix: visible(fix.query) }),
+    }));
+  const named = columns?.slice(0, most).map((name) => visible(name.slice(0, quoted)));
+  const inDuckdb = duckdb === undefined ? undefined : visible(duckdb.replaceAll('\n', ' '));
+  const printed = inDuckdb !== undefined && byteLength(inDuckdb) <= mostPrinted ? inDuckdb : undefined;
+  const hiddenColumns = (columns?.length ?? 0) - (named?.length ?? 0);
   const lines = [
     valid ? 'The query is valid.' : 'The query is not valid.',
     ...shown.map(
       ({ severity, message, at, position, fix }) =>
         `${severity} at character ${position + 1}${at === '' ? '' : ` (${at})`}: ${message}${fix === undefined ? '' : ` Probably meant: ${fix}`}`,
     ),
+    problems.length > shown.length ? `${counted(problems.length - shown.length, 'problem')} not shown.` : '',
     rows === undefined ? '' : `Its rows: ${rows}.`,
-    named === undefined ? '' : `Its columns: ${named.join(', ')}.`,
+    named === undefined
+      ? ''
+      : `Its columns: ${named.join(', ')}${hiddenColumns > 0 ? ` and ${hiddenColumns} more` : ''}.`,
     skippable === undefined
       ? ''
       : `The index proves that ${percent(skippable)} of the blocks need not be read.`,
@@ -122,7 +135,7 @@ function toldOf(
       valid,
       problems: shown,
       ...(rows !== undefined && { rows }),
-      ...(named && { columns: named }),
+      ...(named && { columns: named, hidden_columns: hiddenColumns }),
       ...(skippable !== undefined && { skippable_share: skippable }),
       ...(printed !== undefined && { duckdb: printed }),
     },

@@ -6,8 +6,9 @@ import { TableRun } from '../run/tableRun.ts';
 import { ViewRun } from '../run/viewRun.ts';
 import { counted, grouped, percent, sized } from '../words.ts';
 import { visible } from '../visible.ts';
-import { answer, roomBeside } from './answer.ts';
+import { answer, byteLength, roomBeside } from './answer.ts';
 import { checked, reportTo, withFile, type Call, type CheckedQuery } from './call.ts';
+import { startOf } from './cells.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { withDeadline } from './deadline.ts';
 import type { AskedFile } from './openFiles.ts';
@@ -34,7 +35,7 @@ export async function queryFile(call: Call): Promise<ToolAnswer> {
       const { state } = run;
       const outcome = outcomeOf(state, asked);
       const bytes = input.number('max_bytes');
-      const warnings = check.warnings.slice(0, 5).map(({ message }) => visible(message).slice(0, 600));
+      const warnings = shownWarnings(check, bytes);
       const figures = { file: path, total: state.matched, ...outcome, warnings };
       const limits = {
         first,
@@ -58,6 +59,19 @@ export async function queryFile(call: Call): Promise<ToolAnswer> {
       const head = headOf(path, state, outcome, shown, first, next ?? '');
       return answer([...head, ...warnings.map((text) => `Warning: ${text}`)], shown.room.lines, structured);
     });
+  });
+}
+
+/** Warnings that are shown, and bytes of each. */
+const [mostWarnings, warningLength] = [5, 600];
+
+/** The first warnings, cut where they would take the room of the rows. */
+function shownWarnings({ warnings }: CheckedQuery, bytes: number): string[] {
+  let left = Math.floor(bytes / 4);
+  return warnings.slice(0, mostWarnings).flatMap(({ message }) => {
+    const text = startOf(visible(message), Math.min(left, warningLength));
+    left -= byteLength(text);
+    return text === '' ? [] : [text];
   });
 }
 

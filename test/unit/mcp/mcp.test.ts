@@ -38,6 +38,7 @@ describe('mcp', function () {
     );
     await writeFile(join(root, 'events.jsonl'), `${lines.join('\n')}\n`);
     await writeFile(join(root, 'below', 'a b.csv'), 'a\n1\n');
+    await writeFile(join(root, 'below', 'c\u202ed.csv'), 'a\n1\n');
     await writeFile(
       join(root, 'slow.jsonl'),
       `${JSON.stringify({ text: 'x'.repeat(2000) })}\n`.repeat(30_000),
@@ -169,7 +170,12 @@ describe('mcp', function () {
   it('lists data files as resources, and describes them', async () => {
     const { client } = await connect(['--root', root]);
     const { resources } = await client.listResources();
-    assert.deepEqual(resources.map(({ name }) => name).sort(), ['a b.csv', 'events.jsonl', 'slow.jsonl']);
+    assert.deepEqual(resources.map(({ name }) => name).sort(), [
+      'a b.csv',
+      String.raw`c\u{202e}d.csv`,
+      'events.jsonl',
+      'slow.jsonl',
+    ]);
     const table = resources.find(({ name }) => name === 'a b.csv') ?? assert.fail();
     const { contents } = await client.readResource({ uri: table.uri });
     assert.match(String((contents[0] as { text?: unknown }).text), /a b\.csv: csv/);
@@ -227,6 +233,24 @@ describe('mcp', function () {
     assert.equal(questions.length, 3);
     assert.match(questions[0], /New file: asked\.jsonl\nFrom: events\.jsonl\nQuery: k = 2/);
     await rm(join(root, 'asked.jsonl'));
+  });
+
+  it('asks with all of what is to be written visible', async () => {
+    const questions: string[] = [];
+    const { client } = await connect(['--root', root], { elicitation: {} }, (own) =>
+      own.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+        questions.push(params.message);
+        return { action: 'decline' };
+      }),
+    );
+    const query = `k = 2\nFrom: other.jsonl${' '.repeat(600)}OR TRUE`;
+    await call(client, 'export_subset', {
+      path: 'events.jsonl',
+      query,
+      target: 'a\u3164\u202e\u{e0041}.csv',
+    });
+    assert.match(questions[0], /^New file: a\\u\{3164\}\\u\{202e\}\\u\{e0041\}\.csv$/m);
+    assert.match(questions[0], /^Query: k = 2\\nFrom: other\.jsonl *… \(631 characters\)$/m);
   });
 
   it('reports progress, and is cancelled with the request', async () => {

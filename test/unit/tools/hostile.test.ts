@@ -122,7 +122,7 @@ describe('tools and hostile files', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(record, { minLength: 1, maxLength: 40 }),
-        fc.integer({ min: 1024, max: 9000 }),
+        fc.integer({ min: answerBytes.least, max: 9000 }),
         async (records, most) => {
           const path = `random${files++}.jsonl`;
           await bench.write(path, records.map((one) => JSON.stringify(one)).join('\n'));
@@ -277,6 +277,14 @@ describe('tools and hostile arguments', () => {
     ['that makes a text of 10 GB', "|> SELECT repeat('x', 10000000000) AS t"],
     ['that makes a long text of each', "|> SELECT repeat('x', 100000000) AS t"],
     ['with control characters', `a = '${control}'`],
+    [
+      'of 120 long names',
+      `|> SELECT ${Array.from({ length: 120 }, (_, n) => `a AS "${'\u{1f600}'.repeat(30)}${n}"`).join(', ')}`,
+    ],
+    [
+      'of 20 unknown columns',
+      Array.from({ length: 20 }, (_, n) => `"${control.repeat(5)}${n}" = 1`).join(' OR '),
+    ],
   ];
   for (const [what, query] of queries) {
     it(`answers a query ${what} within the bounds`, async () => {
@@ -291,6 +299,34 @@ describe('tools and hostile arguments', () => {
       }
     });
   }
+
+  it('keeps to the size beside warnings, which name the columns all the same', async () => {
+    const wide = Object.fromEntries(
+      Array.from({ length: 60 }, (_, n) => [`a column of a long name ${n}`, n]),
+    );
+    await bench.write('root/wide.jsonl', JSON.stringify(wide));
+    for (let unknown = 1; unknown < 8; unknown++) {
+      const query = Array.from({ length: unknown }, (_, n) => `nothing${n} IS NULL`).join(' AND ');
+      const input = { path: 'wide.jsonl', query, max_bytes: answerBytes.least };
+      const answer = await bench.ask('query_file', input, { scope: scope() });
+      assert.ok(!answer.failed, answer.text);
+      assertShown(answer, answerBytes.least, query);
+      assert.match(answer.text, /unknown column nothing0 .*The columns are "a column of/);
+      assert.equal((answer.structured?.rows as unknown[]).length, 1);
+    }
+  });
+
+  it('runs no program that a query names', async () => {
+    await bench.write('root/stage.mjs', 'throw new Error("It runs.");');
+    for (const name of ['query_file', 'export_subset'] as const) {
+      const own = name === 'export_subset' ? { target: 'called.jsonl' } : {};
+      const input = { path: 'open.jsonl', query: "|> CALL './stage.mjs'", ...own };
+      const { failed, text } = await bench.ask(name, input, { scope: scope() });
+      assert.ok(failed, text);
+      assert.doesNotMatch(text, /It runs/);
+    }
+    assert.ok(!(await readdir(join(bench.folder, 'root'))).includes('called.jsonl'));
+  });
 
   it('answers arguments of any shape', async () => {
     await fc.assert(
@@ -352,5 +388,6 @@ describe('tools and hostile arguments', () => {
     );
     assert.ok(shares.length > 0);
     assert.ok(shares.every((share) => share >= 0 && share <= 1));
+    assert.ok(shares.some((share) => share > 0));
   });
 });

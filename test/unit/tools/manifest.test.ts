@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { isDataFile } from '../../../src/mcp/resources.ts';
 import { toolDefinitions } from '../../../src/protocol/toolDefinitions.ts';
 import { manifestTools } from '../../support/manifestTools.ts';
 
@@ -9,6 +10,14 @@ interface Manifest {
 }
 
 const words = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
+
+/** `*.{a,b}` as `*.a` and `*.b`. */
+function braced(pattern: string): string[] {
+  const found = /^([^{]*)\{([^}]*)\}(.*)$/.exec(pattern);
+  if (!found) return [pattern];
+  const [, before, inside, behind] = found;
+  return inside.split(',').flatMap((one) => braced(`${before}${one}${behind}`));
+}
 
 describe('the tools in package.json', () => {
   it('are those of toolDefinitions.ts; ROWRIVER_WRITE_DOCS=1 writes them', () => {
@@ -20,6 +29,25 @@ describe('the tools in package.json', () => {
     } else {
       assert.deepEqual(manifest.contributes.languageModelTools, manifestTools());
     }
+  });
+
+  it('stand beside the previews of the files that a server lists', () => {
+    const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      readonly contributes: {
+        readonly customEditors: readonly {
+          readonly selector: readonly { readonly filenamePattern: string }[];
+        }[];
+      };
+    };
+    const names = contributes.customEditors
+      .flatMap(({ selector }) => selector.flatMap(({ filenamePattern }) => braced(filenamePattern)))
+      .map((pattern) => pattern.replace('*', 'file'));
+    assert.ok(names.length > 20);
+    assert.deepEqual(
+      names.filter((name) => !isDataFile(name)),
+      [],
+    );
+    for (const name of ['a.txt', 'csv', 'a.csv.exe', 'a.parquet.gz']) assert.ok(!isDataFile(name), name);
   });
 
   it('have the same titles for people', () => {

@@ -61,6 +61,21 @@ describe('tools', () => {
         examples: ['0', '1', '2'],
       });
       assert.equal(rowsOf(told, 'problems')[0].line, count + 1);
+      assert.match(String(told.certainty), /^high/);
+    });
+
+    it('says how sure the reading is', async () => {
+      await bench.write('unsure.csv', 'just some words\nand more of them\nwithout any table\n');
+      assert.match(
+        String((await bench.told('describe_file', { path: 'unsure.csv' })).certainty),
+        /^(?:medium|low)/,
+      );
+      await bench.write('service.log', '2024-05-31 18:30:00 INFO started\n2024-05-31 18:30:01 WARN slow\n');
+      const log = await bench.told('describe_file', {
+        path: 'service.log',
+        read_as: { format: 'log', pattern: '(?<ts>\\S+ \\S+) (?<level>\\w+) (?<message>.*)' },
+      });
+      assert.match(String(log.certainty), /^medium: lines were taken apart/);
     });
 
     it('reads a table otherwise where the call says so', async () => {
@@ -119,6 +134,32 @@ describe('tools', () => {
         /^events\.jsonl: rows 1-\d+ of 5,00[01]\. .* read in \d+\.\d\d s, 1 malformed record\.$/m,
       );
       assert.match(text, /^More rows: cursor "\d+-0-[0-9a-f]{10}"\.$/m);
+    });
+
+    it('says how much was read, how much the index could skip, and how many records are malformed', async () => {
+      const query = '|> AGGREGATE count(*) AS n';
+      const told = await bench.told('query_file', { path: 'events.jsonl', query });
+      const { bytes_read: read, bytes_skipped: skipped, records_read: records, malformed } = told;
+      assert.deepEqual(
+        { read, skipped, records, malformed, complete: told.complete, share: told.share_read },
+        {
+          read: Buffer.byteLength(jsonl),
+          skipped: 0,
+          records: count + 1,
+          malformed: 1,
+          complete: true,
+          share: 1,
+        },
+      );
+      const line = (n: number): string => `{"n":${n},"text":"${'x'.repeat(1000)}"}\n`;
+      await bench.write('ordered.jsonl', Array.from({ length: 20_000 }, (_, n) => line(n)).join(''));
+      const ask = () => bench.ask('query_file', { path: 'ordered.jsonl', query: 'n < 3 |> SELECT n' });
+      await bench.told('query_file', { path: 'ordered.jsonl', query: 'n < 2 |> SELECT n' });
+      const { text, structured } = await ask();
+      assert.equal(structured?.total, 3);
+      assert.ok(Number(structured.bytes_skipped) > Number(structured.bytes_read), text);
+      assert.match(text, /skipped by the index/);
+      assert.equal(structured.complete, true);
     });
 
     it('takes classic SQL', async () => {
@@ -199,6 +240,25 @@ describe('tools', () => {
       });
       assert.deepEqual([whole.complete, rowsOf(whole)], [true, [{ n: 30_000 }]]);
     });
+  });
+
+  it('answer what was found when the time is over, whichever tool reads', async () => {
+    const limited = { path: 'long.jsonl', time_limit_seconds: 0.01, read_as: { format: 'jsonl' } };
+    for (const [name, input] of [
+      ['find_text', { text: 'no such text' }],
+      ['profile_column', { column: 'text' }],
+      ['validate_file', {}],
+      ['get_records', { sample: 3 }],
+    ] as const) {
+      // Nothing is known of the file yet, whatever was asked before.
+      await bench.write('long.jsonl', `${JSON.stringify({ name, text: 'x'.repeat(1000) })}\n`.repeat(60_000));
+      const { text, structured } = await bench.ask(name, { ...limited, ...input });
+      assert.equal(structured?.complete, false, name);
+      assert.ok(Number(structured.share_read) < 1, name);
+      assert.match(text, /time limit/, name);
+    }
+    const late = await bench.ask('get_records', { ...limited, first: 60_000 });
+    assert.ok(late.failed || Number(late.structured?.last) === 60_000);
   });
 
   describe('get_records', () => {
@@ -284,6 +344,16 @@ describe('tools', () => {
       });
       const { min, max, sum } = told.numbers as Row;
       assert.deepEqual([told.records, min, max, sum], [15, '0', '98', '735']);
+    });
+
+    it('takes no query that makes other rows', async () => {
+      const { failed, text } = await bench.ask('profile_column', {
+        path: 'events.jsonl',
+        column: 'id',
+        where: '|> AGGREGATE count(*) AS id',
+      });
+      assert.ok(failed);
+      assert.match(text, /where must select records\..*DESCRIBE/);
     });
 
     it('lists the columns where there is none of that name', async () => {
