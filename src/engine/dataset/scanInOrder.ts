@@ -200,7 +200,8 @@ export async function* scanInOrder(
       query: request.query,
       digest: request.digest,
       find: request.find,
-      output: request.output,
+      // Who asks may ask for more with the next stretch; a task that this thread carries out keeps what it was given.
+      output: { ...request.output },
       malformed: request.malformed,
       violations: request.violations,
       window,

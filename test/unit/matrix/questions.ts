@@ -2,7 +2,7 @@ import { parquetReadObjects } from 'hyparquet';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import type { Engine } from './engine.ts';
 import { jsonOf, logCells, type Layout } from './layouts.ts';
-import { cellText, firstTime, valueOf, type Column, type Row, type Rows } from './records.ts';
+import { cellText, columnName, firstTime, valueOf, type Column, type Row, type Rows } from './records.ts';
 
 /** One question to a file, and its answer by plain JavaScript on the objects that the file was made of. */
 export interface Question {
@@ -154,6 +154,19 @@ export const questions: readonly Question[] = [
         },
       ];
     },
+  ),
+  // Of all columns, those included that the file's first records do not have.
+  table(`|> DESCRIBE |> SELECT column_name, count, nulls |> ORDER BY column_name`, (rows) =>
+    all
+      .map((column) => ({
+        column_name: columnName(rows.kind, column),
+        count: rows.all.length,
+        nulls: rows.where((row) => isNull(row.value(column))).length,
+        isThere: rows.kind !== 'json' || rows.all.some((row) => row.value(column) !== undefined),
+      }))
+      .filter(({ isThere }) => isThere)
+      .map(({ column_name, count, nulls }) => ({ column_name, count, nulls }))
+      .sort((a, b) => compareTexts(a.column_name, b.column_name, 1)),
   ),
   table(`|> ORDER BY key DESC |> SELECT id, key |> LIMIT 7`, (rows) =>
     sorted(rows.all, (a, b) => -compareTexts(a.text('key'), b.text('key'), -1))
