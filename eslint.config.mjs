@@ -196,6 +196,7 @@ export const rooms = {
       'api',
       'host',
       'engine',
+      'engine/call',
       'engine/source',
       'engine/source/http',
       'engine/format/csv',

@@ -1,3 +1,4 @@
+import { isStageName } from '../engine/call/stageTemplate.ts';
 import { UsageError } from './usageError.ts';
 
 /** What `rowriver new-stage` asks for. */
@@ -15,7 +16,7 @@ export function readNewStageArguments(args: readonly string[]): NewStageCommand 
     );
   }
   const name = folder.split(/[\\/]/).at(-1) ?? '';
-  if (!/^[a-z][\w-]*$/i.test(name)) {
+  if (!isStageName(name)) {
     throw new UsageError(
       'The name of a stage is made of letters, digits, - and _, and begins with a letter.',
     );

@@ -6,6 +6,7 @@ import { activeFile, openAsText, openPreview } from './editors.ts';
 import type { EngineHost } from '../host/engineHost.ts';
 import type { Exporter } from './exporter.ts';
 import type { PreviewEditor } from './previewEditor.ts';
+import { newStage } from './newStage.ts';
 import { openUrl } from './openUrl.ts';
 import { showQuery, type ShowQueryArguments } from './showQuery.ts';
 import { openSample } from './sample.ts';
@@ -104,6 +105,7 @@ export function registerCommands(
     register('exportTo', ({ source, query, target }: ExportToArguments) =>
       exporter.exportTo(source, query, target),
     ),
+    register('newStage', (name?: string) => newStage(name)),
     register('showQuery', (shown: ShowQueryArguments) => showQuery(editor, shown)),
     register('openSample', () => openSample(context)),
     register('clearCache', async () => {
