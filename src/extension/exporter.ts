@@ -3,13 +3,13 @@ import { basename } from 'node:path';
 import { l10n, ProgressLocation, Uri, window } from 'vscode';
 import { endingOf, endings, isWritable, namedTarget, type NamedSource } from '../engine/sink/targetName.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
-import type { ExportProgress, ExportSummary, FileDoubt } from '../protocol/engine.ts';
-import type { FormatKind } from '../protocol/formatOptions.ts';
+import type { ExportProgress, ExportSummary } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { pathOf, type Addresses } from './addresses.ts';
 import { openPreview } from './editors.ts';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import { isSameFile, proposedTarget } from './exportTarget.ts';
+import { doubtWords, exportedWords, failedWords, mayGoBetter, rejectedWords } from './exportWords.ts';
 import type { Readings } from './readings.ts';
 import { progressText } from './progressText.ts';
 
@@ -91,12 +91,7 @@ export class Exporter {
     );
     if (summary) {
       this.#report(shown.uri, target, summary);
-      void offerPreview(
-        target,
-        summary.malformed === 1
-          ? l10n.t('Exported 1 malformed record to {0}.', basename(target.path))
-          : l10n.t('Exported {0} malformed records to {1}.', count(summary.malformed), basename(target.path)),
-      );
+      void offerPreview(target, rejectedWords(target, summary));
     }
     return summary;
   }
@@ -168,61 +163,17 @@ export class Exporter {
   }
 
   async #tellOfSubset(shown: ShownFile, target: Uri, summary: ExportSummary): Promise<void> {
-    const { matched, malformed, otherTables = [], asText = [] } = summary;
-    const done = [
-      matched === 1
-        ? l10n.t('Exported 1 record to {0}.', basename(target.path))
-        : l10n.t('Exported {0} records to {1}.', count(matched), basename(target.path)),
-      ...(asText.length > 0
-        ? [l10n.t('Written as text, because the values have several types: {0}.', namesOf(asText))]
-        : []),
-      ...(otherTables.length > 0 ? [l10n.t('Other tables in the file were not exported.')] : []),
-    ].join(' ');
-    if (malformed === 0) {
+    const { done, left } = exportedWords(target, summary, shown.info?.format);
+    if (left === '') {
       await offerPreview(target, done);
       return;
     }
     const open = l10n.t('Open Preview');
     const rejects = l10n.t('Export Malformed Records...');
-    const left = malformedWords(malformed, shown.info?.format);
     const picked = await window.showWarningMessage(`${done} ${left}`, open, rejects);
     if (picked === open) await openPreview(target);
     if (picked === rejects) await this.exportRejects(shown);
   }
-}
-
-/** Of what was read, whatever the query selects of it. Rows that are irregular are exported like any other. */
-function malformedWords(malformed: number, format: FormatKind | undefined): string {
-  if (format === 'csv') {
-    return malformed === 1
-      ? l10n.t('1 record that was read is irregular. If it matches, it was exported as it stands.')
-      : l10n.t(
-          '{0} records that were read are irregular. Those that match were exported as they stand.',
-          count(malformed),
-        );
-  }
-  return malformed === 1
-    ? l10n.t('Skipped 1 malformed record.')
-    : l10n.t('Skipped {0} malformed records.', count(malformed));
-}
-
-const mostNamed = 5;
-
-function namesOf(columns: readonly string[]): string {
-  const more = columns.length > mostNamed ? ', ...' : '';
-  return columns.slice(0, mostNamed).join(', ') + more;
-}
-
-function doubtWords(doubt: FileDoubt, file: string): string {
-  return doubt === 'replaced'
-    ? l10n.t(
-        '{0} was replaced while it was being read. The result is that of the file that was there before.',
-        file,
-      )
-    : l10n.t(
-        '{0} was written to or touched while it was being read. Some parts were checked and have not changed, but others may have.',
-        file,
-      );
 }
 
 /** Rejects are JSON Lines, whatever the file is. */
@@ -258,11 +209,10 @@ async function withProgress(target: Uri, work: Work): Promise<ExportSummary | un
   for (;;) {
     const outcome = await attempt(target, work);
     if (!(outcome instanceof Error)) return outcome;
+    const failed = failedWords(target, exists, outcome);
     const again = l10n.t('Try Again');
-    const failed = exists
-      ? l10n.t('Export failed; {0} was not changed. {1}', target.fsPath, outcome.message)
-      : l10n.t('Export failed; {0} was not written. {1}', target.fsPath, outcome.message);
-    if ((await window.showErrorMessage(failed, again)) !== again) return undefined;
+    const choices = mayGoBetter(outcome) ? [again] : [];
+    if ((await window.showErrorMessage(failed, ...choices)) !== again) return undefined;
   }
 }
 
@@ -288,8 +238,4 @@ async function attempt(target: Uri, work: Work): Promise<ExportSummary | Error |
       return error instanceof Error ? error : new Error(String(error));
     }
   });
-}
-
-function count(value: number): string {
-  return value.toLocaleString();
 }

@@ -57,7 +57,7 @@ describe('files that change, are converted, or are not as they should be', () =>
     await workbench.command('Rowriver: Export Filtered Subset...');
     const target = join(workbench.folder, 'log.csv');
     await workbench.chooseFile(join(workbench.folder, 'log.filtered.jsonl'), target);
-    await workbench.notification('Exported 3 records').waitFor();
+    await workbench.notification('Exported 3 records to log.csv.').waitFor();
     const header = 'id,name,level\r\n';
     const rows = '1,"n, 0",info\r\n2,"n, 1",info\r\n3,"n, 2",info\r\n';
     assert.equal((await readFile(target, 'utf8')).replaceAll(/\r?\n/g, '\r\n'), header + rows);
@@ -70,7 +70,7 @@ describe('files that change, are converted, or are not as they should be', () =>
     await workbench.command('Rowriver: Export Malformed Records...');
     const target = join(workbench.folder, 'rejects.jsonl');
     await workbench.chooseFile(join(workbench.folder, 'broken.rejects.jsonl'), target);
-    await workbench.notification('Exported 2 malformed records').waitFor();
+    await workbench.notification('Exported 2 malformed records to rejects.jsonl.').waitFor();
     const rejects = (await readFile(target, 'utf8'))
       .trimEnd()
       .split('\n')

@@ -35,7 +35,7 @@ describe('the packed extension in the workbench', () => {
     await workbench.command('Rowriver: Export Filtered Subset...');
     const target = join(workbench.folder, 'out.jsonl');
     await workbench.chooseFile(join(workbench.folder, 'requests.filtered.jsonl'), target);
-    await workbench.notification('Exported 715 records').waitFor();
+    await workbench.notification('Exported 715 records to out.jsonl.').waitFor();
     await workbench.screenshot('exported');
     assert.equal(await readFile(target, 'utf8'), lines.filter((_, i) => i % 7 === 0).join(''));
   });

@@ -89,6 +89,22 @@ describe('webview after a file is read in another way', function () {
     await page.keyboard.press('Delete');
   });
 
+  it('warns of each column that is not there', async () => {
+    await page.locator('.cm-content').click();
+    await page.keyboard.insertText("regon = 'North 1' AND mad > '2024' AND id = 1");
+    const warnings = page.locator('.query-message.warning');
+    await warnings.nth(1).waitFor();
+    const [first = '', second = ''] = await warnings.allInnerTexts();
+    assert.match(first, /^ Unknown column regon; did you mean region\?/);
+    assert.match(second, /^ Unknown column mad; did you mean made\?/);
+    // Each is mended by itself. Completions would lie over the button.
+    await page.keyboard.press('Escape');
+    await warnings.first().getByRole('button').click();
+    await warnings.nth(1).waitFor({ state: 'detached' });
+    assert.match(await warnings.first().innerText(), /^ Unknown column mad/);
+    await enterQuery(page, '');
+  });
+
   it('shows the times that are now there', async () => {
     const more = (entry: string) =>
       tool('More')

@@ -34,7 +34,7 @@ export async function columnsOfDerived(run: ExportRun): Promise<DerivedColumns> 
   if (query.plan.operators.some(({ kind }) => kind === 'call')) {
     const message =
       'A table needs its columns before its rows, and a program is not run twice to find them: name them with SELECT behind CALL.';
-    throw new SinkError('failed', message);
+    throw new SinkError('unsupported', message);
   }
   if (journal?.paths) return { kind: 'found', paths: journal.paths };
   refuseSecondPass(dataset);

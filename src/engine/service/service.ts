@@ -7,6 +7,7 @@ import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import { placeAt } from '../source/location.ts';
 import type { HttpLimits } from '../source/http/limits.ts';
+import { SinkError } from '../sink/sinkError.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { refuseOpen } from '../dataset/doubts.ts';
@@ -245,7 +246,7 @@ function linesOf(value: unknown): readonly ArrayBuffer[] {
 }
 
 function kindOf(error: unknown): string {
-  if (error instanceof SourceError) return error.failure;
+  if (error instanceof SourceError || error instanceof SinkError) return error.failure;
   return error instanceof QuerySyntaxError ? 'query' : 'failed';
 }
 

@@ -89,7 +89,7 @@ function kindAt(kinds: ArrayLike<number>, column: number): Kind {
 function unknownField(row: number, paths: readonly FieldPath[]): SinkError {
   const names = columnNames(paths.slice(0, 3)).join(', ');
   return new SinkError(
-    'failed',
+    'unsupported',
     `Row ${row.toLocaleString('en')} of the export has more fields than there are columns. Name the columns with SELECT, for example |> SELECT ${names}.`,
   );
 }

@@ -56,7 +56,7 @@ export function jsonAsTable(
     const bytes = readFields(fields, block, record, scratch);
     if (bytes === undefined) {
       throw new SinkError(
-        'failed',
+        'unsupported',
         'The file changed while it was being exported: it has new fields. Try again.',
       );
     }

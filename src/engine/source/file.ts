@@ -116,7 +116,7 @@ function fileSource(
       if (bytesRead === 0 && position < identity.size && !unsized) {
         throw new SourceError(
           'changed',
-          `${path} ends at byte ${position} or before: it had ${identity.size} bytes when it was opened.`,
+          `${path} became shorter while it was being read: it had ${identity.size.toLocaleString('en')} bytes when it was opened.`,
           position,
         );
       }

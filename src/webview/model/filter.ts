@@ -30,14 +30,18 @@ export interface Filter {
   forget(name: string): void;
 }
 
+/** So many warnings are said at a time: what they are of is underlined in any case. */
+const mostSpoken = 3;
+
 /**
- * The diagnostic that is said in words under the box. What is missing at the end is still being typed: it is
- * underlined, and said when the query is run.
+ * What is said in words under the box: the first error, else warnings. What is missing at the end is still being typed: it
+ * is underlined, and said when the query is run.
  */
-export function spoken({ text, diagnostics }: Pick<Filter, 'text' | 'diagnostics'>): Diagnostic | undefined {
+export function spoken({ text, diagnostics }: Pick<Filter, 'text' | 'diagnostics'>): Diagnostic[] {
   const end = text.value.trimEnd().length;
   const told = diagnostics.value.filter(({ from }) => from < end);
-  return told.find(({ severity }) => severity === 'error') ?? told.at(0);
+  const error = told.find(({ severity }) => severity === 'error');
+  return error ? [error] : told.slice(0, mostSpoken);
 }
 
 const historyLength = 50;

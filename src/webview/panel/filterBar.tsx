@@ -97,8 +97,7 @@ function ResultLine({ filter, preview, result, editCondition }: ResultLineProps)
   const kind = state ? resultKind(state.outcome) : { word: t('Query'), icon: 'table' };
   if (filter.error.value) {
     // The query box has said what is wrong with the text.
-    const told = spoken(filter)?.message;
-    const isTold = told !== undefined && capital(told) === filter.error.value;
+    const isTold = spoken(filter).some(({ message }) => capital(message) === filter.error.value);
     if (isTold && state?.phase !== 'failed' && !on) return null;
     return (
       <div class="result-line">

@@ -70,16 +70,15 @@ export function QueryBox({ link, preview, filter, nonce, leave, ready }: QueryBo
     if (known[0] !== undefined) editor.current?.check();
   });
 
-  const worst = spoken(filter);
   return (
     <div class="query">
       <div class="query-box" ref={host} />
-      {worst && (
-        <p class={`query-message ${worst.severity}`} role={worst.severity === 'error' ? 'alert' : undefined}>
-          <span class={`codicon codicon-${worst.severity}`} aria-hidden="true" /> {capital(worst.message)}
-          {worst.fix && <FixButton fix={worst.fix} filter={filter} />}
+      {spoken(filter).map(({ from, severity, message, fix }) => (
+        <p key={from} class={`query-message ${severity}`} role={severity === 'error' ? 'alert' : undefined}>
+          <span class={`codicon codicon-${severity}`} aria-hidden="true" /> {capital(message)}
+          {fix && <FixButton fix={fix} filter={filter} />}
         </p>
-      )}
+      ))}
     </div>
   );
 }

@@ -86,7 +86,7 @@ export function parquetSink(sink: ByteSink, rows: ObjectRows): ObjectSink {
       if (surveys.size === 0) for (const name of await rows.columnsWithoutRows()) surveyOf(name);
       const types = new Map([...surveys].map(([name, survey]) => [name, survey.type()]));
       if (types.size === 0)
-        throw new SinkError('failed', 'There are no columns to write: Parquet needs at least one.');
+        throw new SinkError('unsupported', 'There are no columns to write: Parquet needs at least one.');
       await writeFile(types, signal);
       signal.throwIfAborted();
       await spool.remove();
