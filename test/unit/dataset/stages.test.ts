@@ -8,7 +8,7 @@ import { exportTo } from '../../../src/engine/run/export.ts';
 import { stageTable } from '../../../src/engine/run/stageTable.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
 import type { ExportFormat, ExportSummary, StageReport } from '../../../src/protocol/engine.ts';
-import { scanPool } from '../../support/pool.ts';
+import { ScanPools } from '../../support/pool.ts';
 
 const context = { signal: new AbortController().signal, progress: () => undefined };
 const blockSize = 16 * 1024;
@@ -33,6 +33,7 @@ function rowsOf(summary: ExportSummary): Rows[] {
 
 describe('what the stages of a run took', () => {
   const count = 4000;
+  const pools = new ScanPools();
   let folder = '';
   let size = 0;
 
@@ -49,7 +50,10 @@ describe('what the stages of a run took', () => {
     const rows = Array.from({ length: count }, (_, n) => `${n},"${'1,2\n'.repeat(n % 40)}"\n`);
     await writeFile(join(folder, 'data.csv'), `n,text\n${rows.join('')}`);
   });
-  after(() => rm(folder, { recursive: true }));
+  after(async () => {
+    await pools.close();
+    await rm(folder, { recursive: true });
+  });
 
   async function measured(
     workers: number,
@@ -68,21 +72,16 @@ describe('what the stages of a run took', () => {
       readonly measure?: boolean;
     } = {},
   ): Promise<ExportSummary> {
-    const pool = scanPool(workers);
+    const dataset = await Dataset.open(
+      { kind: 'file', path: join(folder, name) },
+      { signal: context.signal, blockSize, pool: pools.of(workers) },
+    );
     try {
-      const dataset = await Dataset.open(
-        { kind: 'file', path: join(folder, name) },
-        { signal: context.signal, blockSize, pool },
-      );
-      try {
-        return counts
-          ? await countTo(dataset, { query, rejects, measure }, context)
-          : await exportTo(dataset, { query, to, sink: nowhere(), rejects, measure }, context);
-      } finally {
-        await dataset.close();
-      }
+      return counts
+        ? await countTo(dataset, { query, rejects, measure }, context)
+        : await exportTo(dataset, { query, to, sink: nowhere(), rejects, measure }, context);
     } finally {
-      await pool.close();
+      await dataset.close();
     }
   }
 

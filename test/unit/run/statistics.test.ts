@@ -9,7 +9,7 @@ import { fieldsOf, gatherStatistics } from '../../../src/engine/run/statistics.t
 import { histogramOf, summaryOf } from '../../../src/engine/statistics/index.ts';
 import type { ColumnSummary, Histogram, KindCounts } from '../../../src/protocol/statistics.ts';
 import { runs } from '../../support/long.ts';
-import { scanPool } from '../../support/pool.ts';
+import { ScanPools } from '../../support/pool.ts';
 
 const { signal } = new AbortController();
 
@@ -19,13 +19,17 @@ interface Found {
 }
 
 describe('run/statistics', () => {
+  const pools = new ScanPools();
   let folder: string;
   let files = 0;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
   });
-  after(() => rm(folder, { recursive: true }));
+  after(async () => {
+    await pools.close();
+    await rm(folder, { recursive: true });
+  });
 
   /** What the columns of a file hold, by their dotted paths or names. */
   async function gather(
@@ -84,8 +88,10 @@ describe('run/statistics', () => {
         fc.constantFrom(0, 1, 2),
         async (records, blockSize, workers) => {
           const lines = records.map((one) => JSON.stringify(one)).join('\n');
-          const pool = workers === 0 ? undefined : scanPool(workers);
-          const found = await gather(`${lines}\n{"broken":\n`, 'data.jsonl', { blockSize, pool });
+          const found = await gather(`${lines}\n{"broken":\n`, 'data.jsonl', {
+            blockSize,
+            pool: pools.of(workers),
+          });
           const values = new Map<string, unknown[]>();
           records.forEach(({ c, ...rest }, row) => {
             const all = c === undefined ? rest : 'd' in c ? { ...rest, 'c.d': c.d } : { ...rest, c };

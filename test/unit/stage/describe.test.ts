@@ -8,19 +8,23 @@ import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { parseQuery, printQuery } from '../../../src/engine/query/index.ts';
 import { deriveRows } from '../../../src/engine/run/derive.ts';
 import { runs } from '../../support/long.ts';
-import { scanPool } from '../../support/pool.ts';
+import { ScanPools } from '../../support/pool.ts';
 
 const { signal } = new AbortController();
 type Row = Record<string, unknown>;
 
 describe('stage/describe', () => {
+  const pools = new ScanPools();
   let folder: string;
   let files = 0;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
   });
-  after(() => rm(folder, { recursive: true }));
+  after(async () => {
+    await pools.close();
+    await rm(folder, { recursive: true });
+  });
 
   async function open(text: string, name: string, options: Partial<DatasetOptions> = {}): Promise<Dataset> {
     const path = join(folder, `${files++}-${name}`);
@@ -122,9 +126,8 @@ describe('stage/describe', () => {
         fc.constantFrom(30, 1000),
         fc.constantFrom(0, 2),
         async (records, blockSize, workers) => {
-          const pool = workers === 0 ? undefined : scanPool(workers);
           const text = records.map((one) => JSON.stringify(one)).join('\n');
-          const dataset = await open(text, 'data.jsonl', { blockSize, pool });
+          const dataset = await open(text, 'data.jsonl', { blockSize, pool: pools.of(workers) });
           try {
             const [first, ...others] = await Promise.all(queries.map((query) => rowsOf(dataset, query)));
             for (const other of others) assert.deepEqual(byName(other), byName(first));
