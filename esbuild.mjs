@@ -114,6 +114,9 @@ if (tests) {
     build({
       ...unbundled,
       entryPoints: ['test/unit', 'test/webview', 'test/ui'].flatMap(testsBelow),
+      // What several tests need is written once. As deep as most tests are: test/support looks for dist/ from there.
+      splitting: true,
+      chunkNames: 'unit/chunks/[hash]',
       jsx: 'automatic',
       jsxImportSource: 'preact',
     }),
