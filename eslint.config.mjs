@@ -24,7 +24,7 @@ export const rooms = {
   'engine/format/csv': ['format', 'format/csv/sniff', 'kernel', 'source', 'protocol'],
   'engine/format/csv/sniff': ['format', 'format/csv'],
   'engine/format/json': ['format', 'kernel'],
-  'engine/format/log': ['format', 'format/csv', 'source', 'protocol'],
+  'engine/format/log': ['regex', 'format', 'format/csv', 'source', 'protocol'],
   'engine/format/json/document': ['format', 'format/json', 'kernel', 'source'],
   'engine/query': ['query/*', 'regex', 'format', 'format/csv'],
   'engine/query/value': ['query/syntax'],

@@ -1,3 +1,4 @@
+import { classify } from './byteClasses.ts';
 import { holds, Side, sideOf } from './place.ts';
 import type { Program } from './program.ts';
 
@@ -141,6 +142,9 @@ export class LazyDfa {
           stack.push(instruction.next, instruction.other);
           break;
         case 'save':
+        case 'clear':
+        case 'enter':
+        case 'leave':
           stack.push(instruction.next);
           break;
         case 'assert':
@@ -149,29 +153,6 @@ export class LazyDfa {
     }
     return false;
   }
-}
-
-/** Gives every byte its class; answers a byte of each. */
-function classify({ instructions }: Program, classes: Uint8Array): number[] {
-  const begins = new Uint8Array(257);
-  begins[0] = 1;
-  const cut = (from: number, to: number): void => {
-    begins[from] = 1;
-    begins[to + 1] = 1;
-  };
-  for (const instruction of instructions) {
-    if (instruction.kind === 'bytes' && instruction.from <= instruction.to)
-      cut(instruction.from, instruction.to);
-  }
-  if (instructions.some(({ kind }) => kind === 'assert')) {
-    for (let byte = 1; byte < 256; byte++) if (sideOf(byte) !== sideOf(byte - 1)) begins[byte] = 1;
-  }
-  const samples: number[] = [];
-  for (let byte = 0; byte < 256; byte++) {
-    if (begins[byte] === 1) samples.push(byte);
-    classes[byte] = samples.length - 1;
-  }
-  return samples;
 }
 
 /** Whether every way through the program passes ^ first: then it is of no use to begin again further on. */

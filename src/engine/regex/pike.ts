@@ -75,6 +75,9 @@ export function findMatch(
           break;
         case 'assert':
           if (holds(instruction.assertion, before, after)) stack.push({ at: instruction.next, captures });
+          break;
+        default:
+          throw new TypeError(`findMatch takes programs with RE2's rounds, not ${instruction.kind}`);
       }
     }
     return undefined;

@@ -1,3 +1,4 @@
+import type { ByteEncoding } from './program.ts';
 import type { Assertion } from './syntax.ts';
 
 /**
@@ -7,9 +8,9 @@ import type { Assertion } from './syntax.ts';
 export const Side = { Edge: 0, Line: 1, Word: 2, Middle: 3, Other: 4 } as const;
 export type Side = (typeof Side)[keyof typeof Side];
 
-export function sideOf(byte: number): Side {
+export function sideOf(byte: number, encoding: ByteEncoding = 'utf8'): Side {
   if (byte === 0x0a) return Side.Line;
-  if (byte >= 0x80 && byte <= 0xbf) return Side.Middle;
+  if (byte >= 0x80 && byte <= 0xbf && encoding === 'utf8') return Side.Middle;
   const isWord =
     (byte >= 0x30 && byte <= 0x39) ||
     (byte >= 0x41 && byte <= 0x5a) ||

@@ -40,6 +40,14 @@ interface Flags {
   readonly ungreedy: boolean;
 }
 
+export interface ParsedRegex {
+  readonly node: RegexNode;
+  /** How many groups there are; they are numbered from 1. */
+  readonly groups: number;
+  /** The names of groups with their numbers, in order. */
+  readonly names: ReadonlyMap<string, number>;
+}
+
 const maxRepeat = 1000;
 const maxDepth = 200;
 
@@ -47,11 +55,11 @@ const maxDepth = 200;
  * Reads a regular expression in the syntax of RE2, which has nothing that could not be matched in linear time.
  * @throws RegexError
  */
-export function parseRegex(pattern: string, insensitive: boolean): { node: RegexNode; groups: number } {
+export function parseRegex(pattern: string, insensitive: boolean): ParsedRegex {
   const parser = new Parser(pattern, { insensitive, dotAll: false, multiline: false, ungreedy: false });
   const node = parser.choice(0);
   parser.expectEnd();
-  return { node, groups: parser.groups };
+  return { node, groups: parser.groups, names: parser.names };
 }
 
 class Parser {
@@ -59,6 +67,7 @@ class Parser {
   #at = 0;
   #flags: Flags;
   groups = 0;
+  readonly names = new Map<string, number>();
 
   constructor(pattern: string, flags: Flags) {
     this.#characters = Array.from(pattern);
@@ -142,16 +151,20 @@ class Parser {
       const index = ++this.groups;
       return { kind: 'group', index, body: this.#groupBody(depth) };
     }
-    if (this.#is('=') || this.#is('!') || this.#takeAll('<=') || this.#takeAll('<!')) {
-      throw new RegexError(
-        'look-ahead and look-behind are not supported: patterns are matched in linear time',
-      );
+    for (const look of ['=', '!', '<=', '<!']) {
+      if (!this.#takeAll(look)) continue;
+      const name = look.length === 1 ? 'look-ahead' : 'look-behind';
+      throw new RegexError(`${name} such as (?${look} is not supported: patterns are matched in linear time`);
     }
     if (this.#is('>')) throw new RegexError('atomic groups are not supported');
     if (this.#takeAll('P<') || this.#take('<')) {
       const name = this.#upTo('>');
-      if (!/^\w+$/.test(name)) throw new RegexError('a group name can have only letters, digits and _');
+      if (!/^[\p{L}\p{M}\p{N}_]+$/u.test(name)) {
+        throw new RegexError('a group name can have only letters, digits and _');
+      }
+      if (this.names.has(name)) throw new RegexError(`two groups have the name ${name}`);
       const index = ++this.groups;
+      this.names.set(name, index);
       return { kind: 'group', index, body: this.#groupBody(depth) };
     }
     return this.#flagGroup(depth);
@@ -228,7 +241,7 @@ class Parser {
         return { kind: 'assert', assertion: 'inside' };
       default:
     }
-    if (/[1-9]/.test(character))
+    if (/[1-9k]/.test(character))
       throw new RegexError(
         `back references such as \\${character} are not supported: patterns are matched in linear time`,
       );

@@ -20,6 +20,11 @@ export function utf8Ranges(set: CodePoints): ByteRange[][] {
   return sequences;
 }
 
+/** The same in Latin-1, where a byte is a code point. */
+export function latin1Ranges(set: CodePoints): ByteRange[][] {
+  return set.filter(([from]) => from <= 0xff).map(([from, to]) => [[from, Math.min(to, 0xff)]]);
+}
+
 /** Largest code points of one, two and three bytes. */
 const lengthEnds = [0x7f, 0x7ff, 0xffff];
 

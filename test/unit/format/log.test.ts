@@ -95,15 +95,39 @@ describe('log lines', () => {
     assert.deepEqual(await read('a\nab\nb', { pattern: '(?<x>a)|b' }), [{ x: 'a' }, 'unmatched', {}]);
   });
 
+  it('take time in proportion to their length, whatever the pattern', async () => {
+    const line = 'x'.repeat(100_000);
+    const text = `${line}\r\n${line}y\r\n`;
+    assert.deepEqual(await read(text, { pattern: '(?<a>(x+x+)+)y' }), ['unmatched', { a: line }]);
+  });
+
+  it('hold a CR that does not end them', async () => {
+    const options = { pattern: '(?<a>[^;]*);(?<b>.*)$' };
+    assert.deepEqual(await read('a\r;b\r\r\nc;d\r', options), [
+      { a: 'a\r', b: 'b\r' },
+      { a: 'c', b: 'd\r' },
+    ]);
+  });
+
+  it('have of a group in a repetition what its last round took', async () => {
+    const options = { pattern: '(?:(?<a>a)|(?<b>b))+(?<rest>c*)?' };
+    assert.deepEqual(await read('ab\nba\nbac\n', options), [{ b: 'b' }, { a: 'a' }, { a: 'a', rest: 'c' }]);
+  });
+
   it('are refused by a pattern that is none, in words', async () => {
     const refused = async (pattern: string): Promise<string> =>
       read('a', { pattern }).then(
         () => 'read',
         (error: unknown) => (error instanceof SourceError ? error.message : String(error)),
       );
-    assert.match(
-      await refused('(?<a>b'),
-      /^Invalid regular expression: \/\(\?<a>b\/u: Unterminated group\.$/,
+    assert.equal(await refused('(?<a>b'), 'Invalid regular expression: a group is not closed.');
+    assert.equal(
+      await refused('(?<a>.*)(?=b)b'),
+      'Invalid regular expression: look-ahead such as (?= is not supported: patterns are matched in linear time.',
+    );
+    assert.equal(
+      await refused('(?<a>.)\\k<a>'),
+      'Invalid regular expression: back references such as \\k are not supported: patterns are matched in linear time.',
     );
     assert.match(
       await refused('(a)'),

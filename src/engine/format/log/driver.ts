@@ -1,11 +1,15 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import type { FormatOptions } from '../../../protocol/formatOptions.ts';
 import { Fault } from '../../fault.ts';
+import { RecentMap } from '../../recentMap.ts';
+import { RegexError } from '../../regex/syntax.ts';
+import { compileWholeRegex, type WholeRegex } from '../../regex/wholeRegex.ts';
 import { SourceError } from '../../source/source.ts';
 import { csvNumber } from '../csv/csv.ts';
 import type { FieldReader, FieldText, Format, FormatDriver } from '../driver.ts';
 import { createLineScanner, markLength, type LineReader } from '../lines.ts';
 import { Kind, maxRecordLength } from '../record.ts';
+import { createLineMatcher, type LineMatcher } from './lineMatcher.ts';
 
 export interface LogSpec {
   readonly kind: 'log';
@@ -82,10 +86,10 @@ function bestPattern(text: string, final: boolean): LogPattern | undefined {
   const lines = text.split(/\r?\n/, linesSampled + 1);
   // The last line may be cut off.
   if (!final || lines.length > linesSampled) lines.pop();
-  const written = lines.filter((line) => line.trim() !== '');
+  const written = lines.filter((line) => line.trim() !== '').map((line) => Buffer.from(line));
   const shares = logPatterns.map(({ source }) => {
-    const regex = wholeLine(source);
-    return written.filter((line) => regex.test(line)).length / written.length;
+    const matcher = createLineMatcher(compileWholeRegex(source), []);
+    return written.filter((line) => matcher.line(line, 0, line.length)).length / written.length;
   });
   const best = Math.max(...shares);
   return best >= leastShare ? logPatterns[shares.indexOf(best)] : undefined;
@@ -100,7 +104,7 @@ function specOf({ pattern }: FormatOptions, text: string, final: boolean, file: 
     const message = `${file}: no known pattern matches its lines. Give one with named groups, or one of ${names}.`;
     throw new SourceError('unsupported', message);
   }
-  const columns = Object.keys(compiled(source).exec('')?.groups ?? {});
+  const columns = [...compiled(source).names.keys()];
   if (columns.length === 0) {
     const message = `The pattern has no named groups such as (?<level>\\w+), and is not one of ${names}.`;
     throw new SourceError('unsupported', message);
@@ -110,34 +114,30 @@ function specOf({ pattern }: FormatOptions, text: string, final: boolean, file: 
 
 const names = logPatterns.map(({ name }) => name).join(', ');
 
-/** The pattern with an alternative that always matches, and so tells which groups there are. */
-function compiled(source: string): RegExp {
+/** @throws SourceError `unsupported` where it is none, in words */
+function compiled(source: string): WholeRegex {
   try {
-    RegExp(source, 'u');
+    return compileWholeRegex(source);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SourceError('unsupported', `${reason}.`, 0, { cause });
+    if (!(cause instanceof RegexError)) throw cause;
+    throw new SourceError('unsupported', `Invalid regular expression: ${cause.message}.`, 0, { cause });
   }
-  return new RegExp(`${wholeLine(source).source}|`, 'u');
-}
-
-function wholeLine(source: string, flags = ''): RegExp {
-  return new RegExp(`^(?:${source})$`, `su${flags}`);
 }
 
 function formatOf(spec: LogSpec): Format {
   const { columns } = spec;
+  const regex = compiled(spec.pattern);
   return {
     kind: 'log',
-    scanner: () => createLineScanner(lineReader(spec), maxRecordLength),
+    scanner: () => createLineScanner(lineReader(regex, columns.length), maxRecordLength),
     layout: { names: 'columns', columns, delimiter: '', quote: '', escape: 'double' },
     unescaped: (bytes) => Buffer.from(bytes).toString(),
     numbersInText: true,
     records: 'lines',
     lineEnd: 'lf',
-    fields: () => fieldReader(spec),
+    fields: () => fieldReader(regex, columns),
     detail(record) {
-      const match = lineMatcher(spec);
+      const match = createLineMatcher(regex);
       if (!match.line(record, 0, record.length)) return [];
       return columns.map((name, column) => {
         const range = match.range(column);
@@ -150,66 +150,34 @@ function formatOf(spec: LogSpec): Format {
   };
 }
 
-/** Matches lines, one at a time, and says where in the bytes their columns are. */
-interface LineMatcher {
-  /** Whether the line `bytes[start, end)` is as the pattern says. */
-  line(bytes: Uint8Array, start: number, end: number): boolean;
-  /** Whether it is UTF-8. Where it is not, each of its bytes is one character to the pattern. */
-  readonly isText: boolean;
-  /** [start, end) of a column of the line that has matched; null where its group took no part. */
-  range(column: number): [number, number] | null;
-}
+/** Sets of columns that are asked for in turn, as by a query and by what is looked at, and keep their matchers. */
+const matchersKept = 4;
 
-/** @param places whether it is asked for where columns are, which takes longer */
-function lineMatcher({ pattern, columns }: LogSpec, withPlaces = true): LineMatcher {
-  const regex = wholeLine(pattern, withPlaces ? 'd' : '');
-  let places: Readonly<Record<string, [number, number] | undefined>> = {};
-  let from = 0;
-  let isText = true;
-  /** Of a line with characters of several bytes: its text. */
-  let wide: string | undefined;
-  return {
-    get isText() {
-      return isText;
-    },
-    line(bytes, start, end) {
-      const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
-      isText = isUtf8(line);
-      wide = isText && !isAscii(line) ? line.toString('utf8') : undefined;
-      from = start;
-      const match = regex.exec(wide ?? line.toString('latin1'));
-      places = match?.indices?.groups ?? {};
-      return match !== null;
-    },
-    range(column) {
-      const place = places[columns[column]];
-      if (!place) return null;
-      const [start, end] = place;
-      if (wide === undefined) return [from + start, from + end];
-      const first = from + Buffer.byteLength(wide.slice(0, start));
-      return [first, first + Buffer.byteLength(wide.slice(start, end))];
-    },
-  };
-}
-
-function lineReader(spec: LogSpec): LineReader {
-  const [whole, inParts] = [lineMatcher(spec, false), lineMatcher(spec)];
-  let match = whole;
+function lineReader(regex: WholeRegex, columnCount: number): LineReader {
+  const matchers = new RecentMap<string, LineMatcher>(matchersKept);
+  let match: LineMatcher | undefined;
   let wanted: readonly number[] = [];
   return {
     numberOf: csvNumber,
     begin(fields) {
-      wanted = fields.map(({ path }) => (typeof path[0] === 'number' ? path[0] : -1));
-      match = wanted.length === 0 ? whole : inParts;
+      wanted = fields.map(({ path: [column] }) =>
+        typeof column === 'number' && column < columnCount ? column : -1,
+      );
+      const columns = [...new Set(wanted)].filter((column) => column >= 0).sort((a, b) => a - b);
+      match = matchers.get(columns.join());
+      if (match === undefined) {
+        match = createLineMatcher(regex, columns);
+        matchers.set(columns.join(), match);
+      }
     },
     read(bytes, start, end, builder) {
-      if (!match.line(bytes, start, end)) {
+      if (!match?.line(bytes, start, end)) {
         builder.setFault(Fault.Unmatched, 0);
         return;
       }
       if (!match.isText) builder.setFault(Fault.FieldNotUtf8, 0);
       for (const [index, column] of wanted.entries()) {
-        if (column < 0 || column >= spec.columns.length) continue;
+        if (column < 0) continue;
         const range = match.range(column);
         if (range) builder.setField(index, kindOf(bytes, range, match.isText), ...range);
         else builder.setField(index, Kind.Null, start, start);
@@ -223,8 +191,8 @@ function kindOf(bytes: Uint8Array, range: [number, number], isText: boolean): Ki
 }
 
 /** A line that does not match is one field. */
-function fieldReader(spec: LogSpec): FieldReader {
-  const match = lineMatcher(spec);
+function fieldReader(regex: WholeRegex, columns: readonly string[]): FieldReader {
+  const match = createLineMatcher(regex);
   const text: FieldText = { bytes: new Uint8Array(0), start: 0, end: 0 };
   let line: [number, number] | undefined;
   const rangeOf = (field: number): [number, number] | null => line ?? match.range(field);
@@ -233,13 +201,13 @@ function fieldReader(spec: LogSpec): FieldReader {
       text.bytes = bytes;
       const matches = match.line(bytes, starts[record], ends[record]);
       line = matches ? undefined : [starts[record], ends[record]];
-      return matches ? spec.columns.length : 1;
+      return matches ? columns.length : 1;
     },
     isNull: (field) => rangeOf(field) === null,
     text(field) {
       [text.start, text.end] = rangeOf(field) ?? [0, 0];
       return text;
     },
-    name: (field) => spec.columns[field] ?? `column${field + 1}`,
+    name: (field) => columns[field] ?? `column${field + 1}`,
   };
 }
