@@ -119,6 +119,16 @@ interface Comparison {
   readonly same: Promise<number>;
 }
 
+/** Columns whose statistics all threads together may hold: some 20 KB each. */
+const columnsHeld = 6000;
+
+/** The number of threads where fewer must be busy than there are: each holds what it finds of every column. */
+function threadsFor(output: ScanRequest['output']): number | undefined {
+  if (output.kind !== 'statistics') return undefined;
+  const threads = Math.max(1, Math.floor(columnsHeld / Math.max(1, output.columns.length)));
+  return threads < 8 ? threads : undefined;
+}
+
 /**
  * Scans blocks in parallel and yields the results in file order, extending the index with what it did not know.
  *
@@ -143,6 +153,7 @@ export async function* scanInOrder(
   // what is known.
   // Stretches that end where they end best are long, and so few of them are enough.
   const limit = pool.size === 1 ? 1 : (request.stretchEnd ? 2 : 3) * pool.size;
+  const limitNow = (): number => Math.min(limit, threadsFor(request.output) ?? limit);
   // Every stretch in flight listens, and a page may as well.
   setMaxListeners(limit + 2, both);
   let next = request.fromBlock;
@@ -278,7 +289,7 @@ export async function* scanInOrder(
   };
 
   const fill = (): void => {
-    while (next < toBlock() && inFlight.length < limit) {
+    while (next < toBlock() && inFlight.length < limitNow()) {
       if (request.mayMatch) skip();
       if (next >= toBlock()) return;
       if (answer()) return;

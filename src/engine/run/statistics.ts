@@ -5,6 +5,7 @@ import type { FieldRequest } from '../format/record.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import type { MatchWindow } from '../matchWindow.ts';
 import type { MalformedUse, StatisticsOutput, ViolationUse } from '../pool/task.ts';
+import { discard } from '../stage/discard.ts';
 import { Description, type Figures } from '../stage/description.ts';
 import { ColumnSet, type ColumnAccumulator } from '../statistics/index.ts';
 
@@ -107,6 +108,7 @@ export async function gatherStatistics(
       const own = count - paths.length;
       return column < own ? column : placeOf(paths[column - own]);
     });
+    discard(result.bytes);
     if (known.length > output.columns.length) output.columns = [...known];
     output.many = set.many;
     const total = dataset.expectedSize ?? Infinity;

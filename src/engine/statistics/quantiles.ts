@@ -20,6 +20,12 @@ class Buckets {
   /** Keys of the outermost buckets that hold something. */
   #low = Infinity;
   #high = -Infinity;
+  readonly #most: number;
+
+  /** @param most buckets that are looked for room for */
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   add(key: number, size: number, times: number): void {
     if (key < this.first || key >= this.first + this.counts.length) this.#grow(key);
@@ -65,7 +71,7 @@ class Buckets {
     const low = Math.min(key, this.#low);
     const span = this.spanOf(key);
     // More room than is needed, on the side where it grows.
-    const room = Math.max(32, Math.ceil(span * 1.5));
+    const room = Math.max(32, span, Math.min(Math.ceil(span * 1.5), this.#most));
     const first = key === low ? low - (room - span) : low;
     const counts = new Float64Array(room);
     const smallest = new Float64Array(room);
@@ -90,13 +96,15 @@ export class Quantiles {
   #kept: Float64Array | undefined = new Float64Array(16);
   #keptCount = 0;
   #bits = finestBits;
-  readonly #above = new Buckets();
-  readonly #below = new Buckets();
+  readonly #above: Buckets;
+  readonly #below: Buckets;
   #zeros = 0;
   #count = 0;
 
   constructor(limits: ColumnLimits) {
     this.#limits = limits;
+    this.#above = new Buckets(limits.buckets);
+    this.#below = new Buckets(limits.buckets);
   }
 
   get count(): number {

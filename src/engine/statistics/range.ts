@@ -62,6 +62,9 @@ class Extreme {
   }
 }
 
+/** One number where an array is wanted. */
+const one = new Float64Array(1);
+
 /** Figures of the numbers of a column, or of its times as milliseconds since 1970. */
 export class RangeAccumulator {
   readonly scale: Scale;
@@ -76,7 +79,6 @@ export class RangeAccumulator {
   #negative = 0;
   #zero = 0;
   #isWhole = true;
-  readonly #one = new Float64Array(1);
 
   constructor(scale: Scale, limits: ColumnLimits) {
     this.scale = scale;
@@ -154,14 +156,14 @@ export class RangeAccumulator {
     if (compareNumbers(value, 0) < 0) this.#negative++;
     if (typeof value === 'number' ? !Number.isInteger(value) : value.exponent < 0) this.#isWhole = false;
     this.#sums.add(0, value);
-    this.#one[0] = double;
+    one[0] = double;
     this.#join(1, double, 0);
     this.#offer(this.min, value, 0, 0, () => text);
     this.#offer(this.max, value, 0, 0, () => text);
     this.quantiles.put(double);
     // Where its nearest double is where a bar begins, the number may yet be below.
-    this.#one[0] = compareNumbers(value, double) < 0 ? below(double) : double;
-    this.bins.add(this.#one, 1, this.#one[0], this.#one[0]);
+    one[0] = compareNumbers(value, double) < 0 ? below(double) : double;
+    this.bins.add(one, 1, one[0], one[0]);
   }
 
   write(out: ByteWriter): void {

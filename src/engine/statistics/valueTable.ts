@@ -39,6 +39,19 @@ const emptySlot = -1;
 const double = new DataView(new ArrayBuffer(8));
 const doubleBytes = new Uint8Array(double.buffer);
 
+/** What a table without values has; nothing is written to it. There are thousands of tables where there are many columns. */
+const none = {
+  table: new Int32Array(32).fill(emptySlot),
+  words: new Int32Array(0),
+  places: new Uint32Array(0),
+  doubles: new Float64Array(0),
+  bytes: new Uint8Array(0),
+  view: new DataView(new ArrayBuffer(0)),
+};
+/** Room for entries and bytes, to begin with. */
+const firstEntries = 16;
+const firstArena = 256;
+
 /** Up to so many slots and bytes, a table that is emptied keeps its memory. */
 const keptSlots = 1 << 13;
 const keptArena = 1 << 18;
@@ -51,15 +64,15 @@ const keptArena = 1 << 18;
  */
 export class ValueTable {
   readonly #limits: ColumnLimits;
-  #table: Int32Array = new Int32Array(32).fill(emptySlot);
-  #lows: Int32Array = new Int32Array(16);
-  #highs: Int32Array = new Int32Array(16);
-  #counts: Float64Array = new Float64Array(16);
-  #places: Uint32Array = new Uint32Array(16);
-  #lengths: Float64Array = new Float64Array(16);
-  #kinds: Uint8Array = new Uint8Array(16);
-  #arena: Uint8Array = new Uint8Array(256);
-  #arenaView: DataView = new DataView(this.#arena.buffer);
+  #table: Int32Array = none.table;
+  #lows: Int32Array = none.words;
+  #highs: Int32Array = none.words;
+  #counts: Float64Array = none.doubles;
+  #places: Uint32Array = none.places;
+  #lengths: Float64Array = none.doubles;
+  #kinds: Uint8Array = none.bytes;
+  #arena: Uint8Array = none.bytes;
+  #arenaView: DataView = none.view;
   #used = 0;
   #count = 0;
   /** Undefined while all values are in the table. */
@@ -204,11 +217,12 @@ export class ValueTable {
 
   /** @param many whether there are known to be more values than can be counted exactly: then none is kept in vain */
   reset(many = false): void {
-    if (this.#table.length > keptSlots) this.#table = new Int32Array(32).fill(emptySlot);
-    else this.#table.fill(emptySlot);
-    if (this.#arena.length > keptArena) this.#setArena(new Uint8Array(256));
+    if (this.#table.length > keptSlots) this.#table = none.table;
+    else if (this.#count > 0) this.#table.fill(emptySlot);
+    if (this.#arena.length > keptArena) this.#setArena(new Uint8Array(firstArena));
     this.#used = 0;
     this.#count = 0;
+    if (many && this.#limits.counters === 0) this.#letGo();
     this.#error = 0;
     if (!many) this.#registers = undefined;
     else if (this.#registers) this.#registers.fill(0);
@@ -268,6 +282,7 @@ export class ValueTable {
     const kept = Math.min(end - start, keptBytes);
     if (this.#used + kept > this.#arena.length) this.#growArena(kept);
     if (this.#count === this.#lows.length) this.#growEntries();
+    if (this.#table === none.table) this.#table = none.table.slice();
     const entry = this.#count++;
     this.#table[slot] = entry;
     this.#lows[entry] = low;
@@ -302,10 +317,8 @@ export class ValueTable {
   #prune(): void {
     const { counters } = this.#limits;
     if (counters === 0) {
-      this.#count = 0;
-      this.#used = 0;
       this.#error = Infinity;
-      this.#rehash(0);
+      this.#letGo();
       return;
     }
     const taken = this.#countBeyond(counters);
@@ -332,6 +345,18 @@ export class ValueTable {
     this.#count = kept;
     this.#used = used;
     this.#rehash(this.#table.length > 8 * counters ? 8 * counters : this.#table.length);
+  }
+
+  /** Gives the memory of all values back. */
+  #letGo(): void {
+    this.#count = 0;
+    this.#used = 0;
+    this.#table = none.table;
+    this.#lows = this.#highs = none.words;
+    this.#counts = this.#lengths = none.doubles;
+    this.#places = none.places;
+    this.#kinds = this.#arena = none.bytes;
+    this.#arenaView = none.view;
   }
 
   /** The smallest number that no more than `most` counts are above. */
@@ -361,7 +386,7 @@ export class ValueTable {
   }
 
   #growArena(needed: number): void {
-    const larger = new Uint8Array(Math.max(this.#used + needed, this.#arena.length * 2));
+    const larger = new Uint8Array(Math.max(this.#used + needed, this.#arena.length * 2, firstArena));
     larger.set(this.#arena.subarray(0, this.#used));
     this.#setArena(larger);
   }
@@ -372,7 +397,7 @@ export class ValueTable {
   }
 
   #growEntries(): void {
-    const length = this.#lows.length * 2;
+    const length = Math.max(firstEntries, this.#lows.length * 2);
     const grown = <T extends Int32Array | Uint32Array | Float64Array | Uint8Array>(
       array: T,
       larger: T,
