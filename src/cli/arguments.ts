@@ -9,6 +9,7 @@ import { isAddress } from '../engine/source/http/address.ts';
 import { fileNameAt } from '../engine/source/location.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError, type HeaderFields } from '../engine/source/source.ts';
+import { alsoOptions, readAlsoOptions, type AlsoOption } from './alsoOptions.ts';
 import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts';
 import { readNewStageArguments, type NewStageCommand } from './newStageArguments.ts';
 import { readResumeArguments, type ResumeCommand } from './resumeArguments.ts';
@@ -34,6 +35,8 @@ export interface RunCommand {
   readonly query: string;
   /** Where the results go; undefined for standard output. */
   readonly output: string | undefined;
+  /** What else is written in the same pass. */
+  readonly also: readonly AlsoOption[];
   /** Where the results are sent, instead of to the output. */
   readonly service: ServiceOptions | undefined;
   /** undefined: what the name of the output says. */
@@ -78,6 +81,7 @@ const options = {
   rejects: { type: 'string' },
   ...schemaOptions,
   ...serviceOptions,
+  ...alsoOptions,
   ...tableOptions,
   encoding: { type: 'string' },
   reading: { type: 'boolean' },
@@ -165,6 +169,12 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     );
   }
   const source = fileNameAt(file);
+  const also = readAlsoOptions(values.also, source);
+  if (also.length > 0 && (service || count || reading || inferSchema || values.profile)) {
+    throw new UsageError(
+      '--also cannot be combined with --to-url, --count, --reading, --profile or --infer-schema.',
+    );
+  }
   if (output !== undefined && !inferSchema && values.to === undefined && !isWritable(source, output)) {
     throw new UsageError(
       `--output: ${quoted(endingOf(output))} is not a format that can be written. Use one of ${endings.join(' ')}, optionally with .gz or .zst (but not after .parquet), or set the format with --to.`,
@@ -180,6 +190,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
     file,
     query,
     output: output === '-' ? undefined : output,
+    also,
     service,
     to: values.to === undefined || service ? undefined : readTarget(values.to),
     count,

@@ -60,6 +60,7 @@ Options:
                       when everything has been written, and compressed if its
                       name ends in .gz or .zst
 ${option('--to FORMAT', `same (the records' original bytes), ${targetList}. The default is the extension of OUT (${targetEndings}), or same if that is the extension of FILE, .txt or none`)}
+${option('--also OUT:QUERY', `write what another query selects to OUT, in the same pass, for example --also "errors.csv: level = 'error'". Can be repeated`)}
       --count         print the number of matching records
       --rejects FILE  write malformed and irregular records to FILE as JSON
                       Lines. Without it, irregular records are written with

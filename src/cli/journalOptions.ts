@@ -21,7 +21,7 @@ export function journalFor(
 ): JournalOptions | undefined {
   const { file, output, rejects, schema, texts, cells, table, from: format, encoding, kept } = command;
   const location = locationOf(file);
-  if (output === undefined || location === undefined) return undefined;
+  if (output === undefined || location === undefined || command.also.length > 0) return undefined;
   const recipe: ExportRecipe = {
     location,
     reading: { format, ...texts, ...cells, ...table, encoding },

@@ -91,7 +91,7 @@ async function main(): Promise<number> {
     }
     if (error instanceof SinkError && error.failure === 'closed') return exit.done;
     if (error instanceof QuerySyntaxError && command.kind === 'run') {
-      for (const diagnostic of error.diagnostics) say(showProblem(command.query, diagnostic));
+      for (const diagnostic of error.diagnostics) say(showProblem(error.query ?? command.query, diagnostic));
       return exit.usage;
     }
     say(failureText(error));

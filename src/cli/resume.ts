@@ -47,6 +47,7 @@ function commandOf(kept: KeptExport, output: string, headers: RunCommand['header
     file: location,
     query,
     output,
+    also: [],
     to,
     rejects: pathOf('rejects'),
     schema:

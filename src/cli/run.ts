@@ -5,7 +5,7 @@ import { Programs } from '../engine/call/programs.ts';
 import { Dataset } from '../engine/dataset/dataset.ts';
 import { readingDoubts } from '../engine/dataset/doubts.ts';
 import { countTo } from '../engine/run/count.ts';
-import { exportTo } from '../engine/run/export.ts';
+import { exportAll, type AlsoExport } from '../engine/run/exportAlso.ts';
 import { plannedFor, QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { refuseOther, type JournalOptions } from '../engine/run/exportJournal.ts';
 import { findKept, removeKept, type KeptExport, type OutputName } from '../engine/run/keptExport.ts';
@@ -17,7 +17,7 @@ import { poolSize } from '../engine/pool/poolSize.ts';
 import type { Result, Task } from '../engine/pool/task.ts';
 import { reviveFailure } from '../engine/pool/wire.ts';
 import { optionOf, type OpenReading } from '../engine/format/csv/openReading.ts';
-import { checkQuery, parseQuery, type CheckedIn } from '../engine/query/index.ts';
+import { checkQuery, parseQuery, type CheckedIn, type Query } from '../engine/query/index.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { isSameTarget } from '../engine/sink/atomicFile.ts';
@@ -62,8 +62,8 @@ export interface Terminal {
  * @throws QuerySyntaxError, SourceError, SchemaError, SinkError, the signal's reason
  */
 export async function run(command: RunCommand, terminal: Terminal): Promise<boolean> {
-  const parsed = parseQuery(command.query);
-  if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
+  const parsed = parsedOrThrow(command.query);
+  const queries = [parsed, ...command.also.map(({ query }) => parsedOrThrow(query))];
   const pool = new WorkerPool<Task, Result>({
     file: new URL('worker.js', import.meta.url),
     size: workers(),
@@ -83,11 +83,13 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
         await terminal.output.write(new TextEncoder().encode(`${JSON.stringify(readingOf(dataset))}\n`));
         return false;
       }
-      const doubts = readingDoubts(parsed.query, dataset, optionsFor);
-      const errors = doubts.filter(({ severity }) => severity === 'error');
-      if (errors.length > 0) throw new QuerySyntaxError(errors);
-      for (const doubt of [...checkQuery(parsed.query, dataset.seenColumns, checkedAs(dataset)), ...doubts]) {
-        terminal.say(showProblem(command.query, doubt));
+      for (const { text, query } of queries) {
+        const doubts = readingDoubts(query, dataset, optionsFor);
+        const errors = doubts.filter(({ severity }) => severity === 'error');
+        if (errors.length > 0) throw new QuerySyntaxError(errors, text);
+        for (const doubt of [...checkQuery(query, dataset.seenColumns, checkedAs(dataset)), ...doubts]) {
+          terminal.say(showProblem(text, doubt));
+        }
       }
       const cells = schema && cellsText(dataset.layout, schema);
       if (cells !== undefined) terminal.say(cells);
@@ -99,13 +101,16 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
         await writeProfile(dataset, command, terminal);
         return false;
       }
-      const summary = await measured(dataset, command, terminal);
+      const [summary, ...also] = await measured(dataset, command, terminal);
       terminal.progress.erase();
       if (summary.doubt) terminal.say(visible(`${dataset.name} ${fileDoubts[summary.doubt]}`));
       // A query that takes the first rows of a pipe must not wait for its end.
       const isShort = dataset.once && parsed.query.operators.some(({ kind }) => kind === 'limit');
       const others = isShort ? undefined : await dataset.otherTables(signal, { download: true });
       terminal.say(summaryText(summary, command, others));
+      also.forEach(({ matched }, i) => {
+        terminal.say(`${grouped(matched)} written to ${visible(command.also[i].output)}`);
+      });
       if (summary.asText && summary.asText.length > 0) terminal.say(asTextNote(summary.asText));
       if (command.schema && summary.checked) terminal.say(checkText(summary.checked, command.schema));
       if (summary.stages && command.stages === 'json') terminal.report(JSON.stringify(summary.stages));
@@ -120,6 +125,12 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
     terminal.progress.erase();
     await pool.close();
   }
+}
+
+function parsedOrThrow(text: string): { readonly text: string; readonly query: Query } {
+  const parsed = parseQuery(text);
+  if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics, text);
+  return { text, query: parsed.query };
 }
 
 /** Writes what the columns hold. */
@@ -146,7 +157,7 @@ async function writeProfile(
 }
 
 /** Does the work, and writes its metrics where they are wanted, also of work that fails. */
-async function measured(dataset: Dataset, command: RunCommand, terminal: Terminal): Promise<ExportSummary> {
+async function measured(dataset: Dataset, command: RunCommand, terminal: Terminal): Promise<Summaries> {
   if (command.metrics === undefined) return work(dataset, command, terminal);
   const metrics = new MetricsFile(command.metrics, dataset.paths);
   const progress: ProgressLine = {
@@ -156,23 +167,26 @@ async function measured(dataset: Dataset, command: RunCommand, terminal: Termina
     },
     erase: () => terminal.progress.erase(),
   };
-  let summary: ExportSummary | undefined;
+  let summaries: Summaries | undefined;
   try {
-    summary = await work(dataset, command, { ...terminal, progress });
-    return summary;
+    summaries = await work(dataset, command, { ...terminal, progress });
+    return summaries;
   } finally {
-    await metrics.end(summary);
+    await metrics.end(summaries?.[0]);
   }
 }
 
-async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): Promise<ExportSummary> {
+/** Of the command's own rows, and of each other output. */
+type Summaries = [ExportSummary, ...ExportSummary[]];
+
+async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): Promise<Summaries> {
   const { query, output } = command;
   const measure = command.stages !== undefined || command.metrics !== undefined;
   const { to = targetOf(command, dataset) } = command;
   const sinks: ByteSink[] = [];
   const journal = journalFor(command, to, terminal.sayLast);
-  const open = async (path: string, name: OutputName): Promise<ByteSink> => {
-    const sink = await (journal
+  const open = async (path: string, name?: OutputName): Promise<ByteSink> => {
+    const sink = await (journal && name
       ? openOutput(path, name, dataset.paths, command.kept)
       : openTarget(path, { sources: dataset.paths }));
     sinks.push(sink);
@@ -198,15 +212,24 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
     if (command.service) {
       // What HTTP needs takes longer to load than a small file takes to be read.
       const { send } = await import('./send.ts');
-      return await send(dataset, command, command.service, { rejects, checks, programs, measure }, terminal);
+      const sent = { rejects, checks, programs, measure };
+      return [await send(dataset, command, command.service, sent, terminal)];
     }
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };
     if (!command.count) {
       try {
         const asked = { query, to, sink, rejects, checks, programs, measure, journal };
-        const summary = await exportTo(dataset, asked, context);
+        const also: AlsoExport[] = [];
+        for (const { output, query } of command.also) {
+          also.push({
+            query,
+            to: namedFor(dataset, fileNameAt(command.file), output),
+            sink: await open(output),
+          });
+        }
+        const summaries = await exportAll(dataset, asked, also, context);
         if (earlier) await removeKept(earlier);
-        return summary;
+        return summaries;
       } catch (error) {
         throw output === undefined ? withPlaceToGoOn(error, dataset, query) : error;
       }
@@ -214,7 +237,7 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
     const summary = await countTo(dataset, { query, rejects, checks, programs, measure }, context);
     terminal.progress.erase();
     await terminal.output.write(new TextEncoder().encode(`${summary.matched}\n`));
-    return summary;
+    return [summary];
   } finally {
     for (const sink of sinks) await sink.discard();
   }
@@ -262,12 +285,13 @@ function refuseOtherFormat(invalid: string, dataset: Dataset): void {
 }
 
 /** @throws SinkError where one of the files to be written would take the place of another */
-async function refuseSameTarget({ output, rejects, schema, service }: RunCommand): Promise<void> {
+async function refuseSameTarget({ output, rejects, schema, service, also }: RunCommand): Promise<void> {
   const { report, invalid } = schema ?? {};
   const others = Object.entries({ rejects, report, invalid, 'dead-letter': service?.deadLetter });
   const before: { readonly name: string; readonly path: string | undefined }[] = [
     { name: 'output', path: output },
   ];
+  others.push(...also.map((other): [string, string] => ['also', other.output]));
   for (const [name, path] of others) {
     if (path === undefined) continue;
     for (const other of before) {

@@ -27,6 +27,14 @@ export interface FileScan {
   readonly toBlock?: number;
   readonly blocksPerStretch?: number | undefined;
   readonly measure?: boolean | undefined;
+  /** What else is made of the records in the same pass: the results have it in their `also`. */
+  readonly also?: readonly AlsoScan[] | undefined;
+}
+
+/** Another output of a scan, of the records that its query selects. */
+export interface AlsoScan {
+  readonly query: PlannedQuery;
+  readonly output: Output;
 }
 
 /** What a scan needs of an open file. */
@@ -48,13 +56,13 @@ export interface Scannable {
  */
 export async function* scanFile(
   file: Scannable,
-  { query, toBlock = Infinity, ...scan }: FileScan,
+  { query, toBlock = Infinity, also = [], ...scan }: FileScan,
   signal: AbortSignal,
 ): AsyncGenerator<OrderedResult> {
   const conditions = query?.plan.zones ?? [];
   const { known } = file;
   const columns =
-    query && known.columns && !file.checks && !isLocated(scan.output)
+    query && known.columns && !file.checks && !isLocated(scan.output) && also.length === 0
       ? columnsFor(known, known.columns, query.plan, scan)
       : undefined;
   await columns?.begin();
@@ -62,7 +70,7 @@ export async function* scanFile(
   const request: ScanRequest = {
     malformed: 'keep',
     window: query?.window ?? everything,
-    needsPosition: query?.plan.needsPosition ?? false,
+    needsPosition: [query, ...also.map((other) => other.query)].some((asked) => asked?.plan.needsPosition),
     fromBlock: 0,
     ...scan,
     query: query?.text,
@@ -74,8 +82,17 @@ export async function* scanFile(
       !scan.measure && isEverything(scan.window ?? query?.window ?? everything)
         ? columns?.answers
         : undefined,
-    // Blocks that are skipped are neither searched for malformed records nor checked.
+    also:
+      also.length === 0
+        ? undefined
+        : also.map((other) => ({
+            query: other.query.text,
+            digest: digestOf(other.query.plan),
+            output: other.output,
+          })),
+    // Blocks that are skipped are neither searched for malformed records nor checked, nor looked at by other queries.
     ...(scan.malformed !== 'collect' &&
+      also.length === 0 &&
       !file.checks && {
         mayMatch: (block: number) => known.mayMatch(conditions, block),
         unproven: unproven(known, summary, conditions),
@@ -118,6 +135,7 @@ async function* scanInPhases(
   const { known, scheduler } = file;
   const end = (): number => file.size ?? Infinity;
   const mayDivide = asked.blocksPerStretch === undefined;
+  const texts = asked.also ? [asked.query, ...asked.also.map(({ query }) => query)].join('\n') : asked.query;
   let request = asked;
   let matched = 0;
   let skipped = 0;
@@ -127,9 +145,7 @@ async function* scanInPhases(
   for (let more = true; more;) {
     more = false;
     const divided = mayDivide && scheduler.isDivided;
-    const { spec, pool, stretchEnd } = mayDivide
-      ? scheduler.forScan(asked.query)
-      : scheduler.forUndivided(asked.query);
+    const { spec, pool, stretchEnd } = mayDivide ? scheduler.forScan(texts) : scheduler.forUndivided(texts);
     const results = scanInOrder(spec, end, known.index, pool, { ...request, stretchEnd }, signal);
     for await (const result of results) {
       known.learn(result, conditions);

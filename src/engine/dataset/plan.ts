@@ -16,10 +16,13 @@ import {
 export class QuerySyntaxError extends Error {
   override readonly name = 'QuerySyntaxError';
   readonly diagnostics: readonly Diagnostic[];
+  /** The query, where it is another one than who catches this has asked first. */
+  readonly query: string | undefined;
 
-  constructor(diagnostics: readonly Diagnostic[]) {
+  constructor(diagnostics: readonly Diagnostic[], query?: string) {
     super(diagnostics.at(0)?.message ?? 'The query cannot be read.');
     this.diagnostics = diagnostics;
+    this.query = query;
   }
 }
 

@@ -5,6 +5,7 @@ import { isEverything, windowAfter, windowAmong, windowEnd, type MatchWindow } f
 import { SourceError } from '../source/source.ts';
 import type { Pool } from '../pool/pool.ts';
 import type {
+  AlsoTask,
   BlockResult,
   CompareTask,
   FileSpec,
@@ -45,6 +46,8 @@ export interface ScanRequest {
   readonly mayMatch?: ((block: number) => boolean) | undefined;
   /** Whether results are to say what they took. */
   readonly measure?: boolean | undefined;
+  /** What else is made of the records. */
+  readonly also?: readonly AlsoTask[] | undefined;
   readonly unproven?: Unproven | undefined;
   /** Answers what is kept of the columns of the blocks [from, to), and what is to be kept. */
   readonly columns?: ((from: number, to: number) => StretchColumns | undefined) | undefined;
@@ -219,6 +222,7 @@ export async function* scanInOrder(
       measure: request.measure,
       checksums: to > index.length,
       columns: request.columns?.(from, to),
+      also: request.also,
     };
     const result = pool.run(task, backgroundPriority, both).then((answer) => {
       if (answer.kind !== 'scan') throw new TypeError(`A scan was answered by a ${answer.kind}.`);
@@ -408,10 +412,11 @@ export async function* scanInOrder(
 }
 
 /** Bytes that were made of a stretch; undefined where none are to be. */
-function bytesOf({ bytes, lines, checked }: ScanResult): number | undefined {
+function bytesOf({ bytes, lines, checked, also = [] }: ScanResult): number | undefined {
   const listed = checked?.listed;
   const parts = [
     ...[bytes, lines, checked?.bytes],
+    ...also.flatMap((other) => [other.bytes, other.lines]),
     ...(listed ? [listed.records, listed.lines, listed.offsets, listed.kinds] : []),
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -432,6 +437,7 @@ function partOf(result: ScanResult): ScanResult {
     failure: undefined,
     made: undefined,
     checked: undefined,
+    also: undefined,
   };
   return { ...result, ...none, fromColumns: 0, unreadBytes: 0, work };
 }

@@ -26,10 +26,14 @@ export class Performer {
     switch (task.kind) {
       case 'scan': {
         const matcher = this.#matcher(task.file, task.query, task.find, task.malformed !== 'keep');
-        if (task.digest !== undefined && task.digest !== digestOf(matcher.plan)) {
-          throw new TypeError(`Two threads have made different plans of the same query: ${task.query}`);
-        }
-        return scanStretch(file, task, matcher, signal);
+        checkDigest(matcher, task.digest, task.query);
+        const also = (task.also ?? []).map(({ query, digest, output }, at) => {
+          // Stages and selections belong to a plan: two outputs of one query have two.
+          const own = this.#matcher(task.file, query, undefined, task.malformed !== 'keep', at + 1);
+          checkDigest(own, digest, query);
+          return { matcher: own, output };
+        });
+        return scanStretch(file, task, matcher, also, signal);
       }
       case 'page': {
         const matcher = this.#matcher(task.file, task.query, undefined, false);
@@ -53,8 +57,14 @@ export class Performer {
     return this.#files.close();
   }
 
-  #matcher(file: FileSpec, query: string | undefined, find: Find | undefined, wellFormed: boolean): Matcher {
-    const key = JSON.stringify([file.key, query, find, wellFormed]);
+  #matcher(
+    file: FileSpec,
+    query: string | undefined,
+    find: Find | undefined,
+    wellFormed: boolean,
+    output = 0,
+  ): Matcher {
+    const key = JSON.stringify([file.key, query, find, wellFormed, output]);
     const matcher =
       this.#matchers.get(key) ??
       new Matcher(
@@ -65,4 +75,9 @@ export class Performer {
     this.#matchers.set(key, matcher);
     return matcher;
   }
+}
+
+function checkDigest({ plan }: Matcher, digest: string | undefined, query: string | undefined): void {
+  if (digest === undefined || digest === digestOf(plan)) return;
+  throw new TypeError(`Two threads have made different plans of the same query: ${query}`);
 }

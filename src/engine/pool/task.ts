@@ -130,6 +130,23 @@ export interface ScanTask {
   /** Whether blocks are new to the index, which keeps their checksums. */
   readonly checksums?: boolean | undefined;
   readonly columns?: StretchColumns | undefined;
+  /** What else is made of the same records, each of those that its own query selects. */
+  readonly also?: readonly AlsoTask[] | undefined;
+}
+
+/** Another output of a scan. Its query neither limits whole records nor needs malformed ones to be collected. */
+export interface AlsoTask {
+  readonly query: string;
+  /** As in `ScanTask`. */
+  readonly digest: string;
+  readonly output: Output;
+}
+
+/** What was made for an `AlsoTask`. */
+export interface AlsoResult {
+  readonly matched: number;
+  readonly bytes?: Uint8Array | undefined;
+  readonly lines?: Uint32Array | undefined;
 }
 
 /** What is kept of the columns that a scan finds, and what is to be kept. */
@@ -210,6 +227,8 @@ export interface ScanResult {
   readonly seen?: SeenPart | undefined;
   /** Where the file has a schema. */
   readonly checked?: CheckedRecords | undefined;
+  /** Where the task asks for it. */
+  readonly also?: readonly AlsoResult[] | undefined;
   /** How many of the blocks were made of kept columns, and how many bytes of text were not read for that. */
   readonly fromColumns: number;
   readonly unreadBytes: number;

@@ -19,6 +19,7 @@ import type { FileScan } from '../dataset/fileScan.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { gatherStatistics } from './statistics.ts';
+import type { Scan } from './sharedScan.ts';
 import type { StageMeter } from './stageMeter.ts';
 
 /** Bytes that the stages of a query may hold before they write to temporary files. */
@@ -39,6 +40,8 @@ export interface DeriveOptions {
   readonly violations?: FileScan['violations'];
   readonly stages?: StageMeter | undefined;
   readonly calls?: Calls | undefined;
+  /** How the rows are found, if not by the file's own scan. */
+  readonly scan?: Scan | undefined;
   /** Is told which stretches of the file are done. */
   readonly journal?: DerivedJournal | undefined;
   /** Once it is aborted, the rows are those of what was read until then. */
@@ -167,7 +170,7 @@ async function* derivedBatches(
   plan: Plan,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
-  { malformed = 'keep', violations, stages, calls, until, journal }: DeriveOptions,
+  { malformed = 'keep', violations, stages, calls, until, journal, scan: shared }: DeriveOptions,
 ): AsyncGenerator<Batch> {
   const measure = stages !== undefined;
   const output: StagesOutput = { kind: 'stages', asRecords: plan === query.plan.asRecords };
@@ -179,7 +182,7 @@ async function* derivedBatches(
       ...{ query, output, malformed, violations, window: everything, blocksPerStretch, measure },
       ...(fromBlock !== undefined && { fromBlock }),
     };
-    for await (const found of dataset.scan(scan, signal)) {
+    for await (const found of (shared ?? dataset.scan.bind(dataset))(scan, signal)) {
       await scanned(found);
       if (found.result?.bytes) yield found.result.bytes;
       if (until?.aborted) return;
@@ -194,7 +197,7 @@ async function* derivedBatches(
     ...(stages && { metrics: stages.metrics }),
   };
   // What each stage takes is measured of the stages as they are.
-  const described = measure ? undefined : describedFields(plan, dataset.recognised.paths ?? []);
+  const described = measure || shared ? undefined : describedFields(plan, dataset.recognised.paths ?? []);
   if (described === undefined) {
     yield* gather(plan, parts(), context);
     return;

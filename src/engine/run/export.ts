@@ -66,6 +66,7 @@ async function exportAll(
     measure,
     kept,
     journal: journalOptions,
+    shared,
     ...where
   }: Export,
   { signal, progress }: HandlerContext<ExportProgress>,
@@ -89,6 +90,7 @@ async function exportAll(
     ExportJournal.open({ dataset, query: planned, kept: keptRows, sinks, meter, checks }, journalOptions);
   const run: ExportRun = {
     ...{ dataset, query: planned, to, kept: keptRows, rejects, checks, calls, signal, meter, journal },
+    scan: shared?.scan ?? dataset.scan.bind(dataset),
   };
   const openObjects = objectSinkOf(to);
   const objects = await openObjects?.(counted, objectRowsOf(run));
@@ -100,6 +102,7 @@ async function exportAll(
     else if (rows) await writeBatches(run, rows);
     else for await (const chunk of chunksOf(run)) await counted.write(chunk);
     signal.throwIfAborted();
+    await shared?.finished();
     doubt = await dataset.recheck(signal);
     await journal?.settle();
     // The output comes last: until it is there, the export can be gone on with.

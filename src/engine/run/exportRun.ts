@@ -15,6 +15,7 @@ import type { ExportJournal, JournalOptions } from './exportJournal.ts';
 import type { DeriveOptions } from './derive.ts';
 import type { KeptRows } from './keptRows.ts';
 import type { Meter } from './meter.ts';
+import type { Scan, SharedScan } from './sharedScan.ts';
 
 export interface ExportOptions {
   readonly query: string;
@@ -33,6 +34,8 @@ export interface ExportOptions {
   readonly kept?: KeptRows | undefined;
   /** How another process can go on with it; undefined: none is to. */
   readonly journal?: JournalOptions | undefined;
+  /** Its part of a pass over the file that it shares with others. */
+  readonly shared?: ReturnType<SharedScan['partOf']> | undefined;
 }
 
 /** An export that is under way. */
@@ -47,6 +50,8 @@ export interface ExportRun {
   readonly signal: AbortSignal;
   readonly meter: Meter;
   readonly journal: ExportJournal | undefined;
+  /** How its rows are found: by the file's own scan, or by one that it shares. */
+  readonly scan: Scan;
 }
 
 /** Whether the rows are records of the file as they are. */
@@ -56,14 +61,14 @@ export function isWhole({ query: { plan } }: Pick<ExportRun, 'query'>): boolean 
 
 /** What a scan makes of the matching records, with what is noted of it. */
 export async function* scanned(run: ExportRun, output: Output): AsyncGenerator<OrderedResult> {
-  const { dataset, query, rejects, checks, signal, meter, journal } = run;
+  const { query, rejects, checks, signal, meter, journal } = run;
   const violations = checks.use;
   const malformed = rejects ? 'collect' : 'keep';
   const measure = meter.stages !== undefined;
   const { block: fromBlock = 0, selected = 0 } = journal?.reached ?? {};
   const window = windowAfter(query.window, selected);
   const scan = { query, output, malformed, violations, measure, fromBlock, window } as const;
-  for await (const found of dataset.scan(scan, signal)) {
+  for await (const found of run.scan(scan, signal)) {
     meter.add(found);
     if (rejects) await writeRejects(found, rejects);
     await checks.take(found, signal);
@@ -95,8 +100,9 @@ export function deriveOptions({
   calls,
   meter: { stages },
   journal,
+  scan,
 }: ExportRun): DeriveOptions {
-  return { malformed: rejects ? 'collect' : 'keep', violations: checks.use, calls, stages, journal };
+  return { malformed: rejects ? 'collect' : 'keep', violations: checks.use, calls, stages, journal, scan };
 }
 
 export async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): Promise<void> {

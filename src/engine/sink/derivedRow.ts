@@ -93,10 +93,17 @@ export function readPaths(fields: JsonFields, lines: Uint8Array): void {
   eachLine(lines, ({ bytes, starts, ends }, record) => fields.read(bytes, starts[record], ends[record]));
 }
 
-const scanner = createPlainJsonlScanner();
+const sharedScanner = createPlainJsonlScanner();
 
-/** Takes each of some rows; answers the block that they stand in, void after the next call. */
-export function eachLine(lines: Uint8Array, take: (block: RecordBlock, record: number) => void): RecordBlock {
+/**
+ * Takes each of some rows; answers the block that they stand in, void after the next call with the same scanner. Who
+ * holds it while others may call has one of its own.
+ */
+export function eachLine(
+  lines: Uint8Array,
+  take: (block: RecordBlock, record: number) => void,
+  scanner = sharedScanner,
+): RecordBlock {
   const { length } = lines;
   scanner.reserve(length).set(lines);
   const block = scanner.scan({ length, offset: 1, from: 0, until: length, final: true, fields: [] });

@@ -1,6 +1,7 @@
 import { createBlockBuilder } from '../format/columns.ts';
 import { plainNumber, rewriteCell, type CellReading, type CellReadings } from '../format/csv/cellReading.ts';
 import { columnNames, JsonFields, type FieldPath } from '../format/json/fields.ts';
+import { createPlainJsonlScanner } from '../format/json/lines.ts';
 import { exactNumber } from '../format/number.ts';
 import { Kind, type FieldColumn } from '../format/record.ts';
 import { eachLine, type DerivedColumns } from './derivedRow.ts';
@@ -19,6 +20,8 @@ export class RowBatcher {
     kind === Kind.Number ? exactNumber(bytes, start, end) : NaN,
   );
   readonly #requests;
+  /** Its own, as a batch is looked at while others make theirs. */
+  readonly #scanner = createPlainJsonlScanner();
   /** Rows so far. */
   #row = 0;
 
@@ -39,7 +42,7 @@ export class RowBatcher {
   batch(lines: Uint8Array): RowBatch {
     const builder = this.#builder;
     builder.begin(this.#requests);
-    const block = eachLine(lines, ({ bytes, starts, ends }, record) => {
+    const row: Parameters<typeof eachLine>[1] = ({ bytes, starts, ends }, record) => {
       const [start, end] = [starts[record], ends[record]];
       builder.add(start, end, 0);
       this.#row++;
@@ -48,7 +51,8 @@ export class RowBatcher {
       for (let column = 0; column < this.#paths.length; column++) {
         builder.setField(column, kindAt(kinds, column), from[column], to[column]);
       }
-    });
+    };
+    const block = eachLine(lines, row, this.#scanner);
     const task = { length: lines.length, offset: 0, from: 0, until: 0, final: true, fields: this.#requests };
     return builder.finish(block.bytes, task, { lineCount: 0, next: 0, incomplete: false });
   }

@@ -6,6 +6,7 @@ const plain = {
   file: 'f',
   query: '',
   output: undefined,
+  also: [],
   service: undefined,
   to: undefined,
   count: false,

@@ -1,0 +1,171 @@
+import { JsonFields } from '../format/json/fields.ts';
+import type { FieldRequest, RecordBlock } from '../format/record.ts';
+import { offsetOf } from '../format/recordBlocks.ts';
+import { formatOf } from '../format/registry.ts';
+import type { Plan } from '../query/index.ts';
+import { seerOf } from '../schema/seer.ts';
+import type { RejectOrigin } from '../sink/rejects.ts';
+import { createRowEncoder, type RowEncoder } from '../sink/rowEncoder.ts';
+import { collectPaths } from '../sink/tableRow.ts';
+import { localStagesOf, rowStatisticsOf } from '../stage/local.ts';
+import type { Matcher } from './matcher.ts';
+import { statisticsCollector } from './statistics.ts';
+import type { FileSpec, MatchPlace, Output, ScanResult } from './task.ts';
+import type { WorkMeter } from './work.ts';
+
+export interface CollectedPlace {
+  /** The block's, in the stretch. */
+  readonly ordinal: number;
+  /** 0-based numbers of the block's first record and line. */
+  readonly record: number;
+  readonly line: number;
+  /** The same, from the stretch's first ones. */
+  readonly origin: RejectOrigin;
+}
+
+/** Makes an output of the records that match. */
+export interface Collector {
+  /** What the scan must find, if that is more than the condition's fields. */
+  readonly fields?: readonly FieldRequest[];
+  take(block: RecordBlock, selection: Uint32Array, count: number, place: CollectedPlace): void;
+  /** Leaves only those records selected whose text it needs, of a block that has only fields; answers how many. */
+  readonly narrow?: (
+    block: RecordBlock,
+    selection: Uint32Array,
+    count: number,
+    place: CollectedPlace,
+  ) => number;
+  /**
+   * `take` for such a block.
+   * @param text has the bytes of the selected records
+   * @param before how many were selected before `narrow`
+   */
+  readonly takeTexts?: (
+    block: RecordBlock,
+    selection: Uint32Array,
+    count: number,
+    place: CollectedPlace,
+    text: RecordBlock,
+    before: number,
+  ) => void;
+  finish(): Partial<ScanResult>;
+}
+
+export function createCollector(
+  output: Output,
+  spec: FileSpec,
+  plan: Plan,
+  matcher: Matcher,
+  meter: WorkMeter | undefined,
+): Collector {
+  switch (output.kind) {
+    case 'count':
+      return { take: () => undefined, finish: () => ({}) };
+    case 'places':
+      return placeCollector(output.limit);
+    case 'stages': {
+      const stages = localStagesOf(plan, output.cutoff);
+      const steps = meter && (meter.work.steps = stages.idle());
+      return {
+        take: (block, selection, count, place) => stages.add(block, selection, count, place, steps),
+        narrow: (...block) => stages.narrow(...block),
+        takeTexts: (...narrowed) => stages.addNarrowed(...narrowed, steps),
+        finish: () => {
+          const { unfinished } = stages;
+          return { bytes: stages.take(steps), unfinished };
+        },
+      };
+    }
+    case 'statistics':
+      return statisticsCollector(output, spec.format, matcher);
+    case 'rowStatistics': {
+      const stages = rowStatisticsOf(plan, output);
+      return {
+        take: (block, selection, count, place) => stages.add(block, selection, count, place),
+        finish: () => ({ bytes: stages.take() }),
+      };
+    }
+    case 'lines':
+      return lineCollector(formatOf(spec.format).lineEnd === 'any');
+    case 'paths':
+      return pathCollector();
+    case 'schema': {
+      const seer = seerOf(formatOf(spec.format));
+      return {
+        take: (block, selection, count) => seer.add(block, selection, count),
+        finish: () => ({ seen: seer.take() }),
+      };
+    }
+    case 'bytes': {
+      const encoder = createRowEncoder(formatOf(spec.format), output.to, output.columns);
+      if (output.located) return locatedCollector(encoder);
+      return {
+        take: (block, selection, count) => encoder.encode(block, selection, count),
+        takeTexts: (_block, selection, count, _place, text) => encoder.encode(text, selection, count),
+        finish: () => ({ bytes: encoder.out.take() }),
+      };
+    }
+  }
+}
+
+/** Scans with this output are of text: stored columns do not know lines. */
+function locatedCollector(encoder: RowEncoder): Collector {
+  const located: number[] = [];
+  return {
+    take: (block, selection, count, { origin }) => {
+      encoder.encode(block, selection, count);
+      for (let match = 0; match < count; match++) {
+        const record = selection[match];
+        located.push(origin.record + record, origin.line + block.lines[record], offsetOf(block, record));
+      }
+    },
+    finish: () => ({ bytes: encoder.out.take(), located: new Float64Array(located) }),
+  };
+}
+
+function placeCollector(limit: number): Collector {
+  const places: MatchPlace[] = [];
+  return {
+    take: (_block, selection, count, { ordinal }) => {
+      for (let match = 0; match < count && places.length < limit; match++) {
+        places.push({ block: ordinal, match, record: selection[match] });
+      }
+    },
+    finish: () => ({ places }),
+  };
+}
+
+/** @param loneCr a carriage return alone ends a line as well */
+function lineCollector(loneCr: boolean): Collector {
+  const lines: number[] = [];
+  let before = 0;
+  return {
+    take: (block, selection, count) => {
+      for (let match = 0; match < count; match++) {
+        const record = selection[match];
+        lines.push(before + block.lines[record], countLines(block, record, loneCr));
+      }
+      before += block.lineCount;
+    },
+    finish: () => ({ lines: Uint32Array.from(lines) }),
+  };
+}
+
+function countLines({ bytes, starts, ends }: RecordBlock, record: number, loneCr: boolean): number {
+  const text = bytes.subarray(starts[record], ends[record]);
+  let lines = 1;
+  for (let at = text.indexOf(0x0a); at !== -1; at = text.indexOf(0x0a, at + 1)) lines++;
+  if (!loneCr) return lines;
+  for (let at = text.indexOf(0x0d); at !== -1; at = text.indexOf(0x0d, at + 1)) {
+    if (text[at + 1] !== 0x0a) lines++;
+  }
+  return lines;
+}
+
+function pathCollector(): Collector {
+  const fields = new JsonFields();
+  return {
+    take: (block, selection, count) => collectPaths(fields, block, selection, count),
+    finish: () => ({ paths: fields.paths() }),
+  };
+}
