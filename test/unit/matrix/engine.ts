@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { Programs } from '../../../src/engine/call/programs.ts';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
@@ -20,9 +23,6 @@ import { cellsOf, type Preview } from '../../support/preview.ts';
 import type { Layout } from './layouts.ts';
 import { queryFor } from './records.ts';
 
-/** A program that copies a file to its standard output. */
-const copyOut = "require('node:fs').createReadStream(process.argv[1]).pipe(process.stdout)";
-
 const signal = new AbortController().signal;
 const context = { signal, progress: () => undefined };
 
@@ -31,6 +31,9 @@ const programs = new Programs({
   threads: 2,
   say: () => undefined,
 });
+
+/** How many standard inputs there were. */
+let inputs = 0;
 
 /** Where a file of the matrix is, and what reads it. */
 export interface EngineOptions {
@@ -184,14 +187,26 @@ export class Engine {
     });
   }
 
-  /** Standard input is the end of a real pipe for as long as it takes to open it. */
+  /**
+   * Standard input is, for as long as it takes to open it, the end of a real socket, as it is behind another program
+   * that Node has started. A program for each question would take longer than the answer.
+   */
   async #openInput(schema: SchemaSpec | undefined): Promise<Dataset> {
-    const writer = spawn(process.execPath, ['-e', copyOut, this.#options.location], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    await once(writer, 'spawn');
+    const { location } = this.#options;
+    const server = createServer();
+    const path =
+      process.platform === 'win32'
+        ? `\\\\.\\pipe\\rowriver-${process.pid}-${++inputs}`
+        : join(tmpdir(), `rowriver-${process.pid}-${++inputs}.sock`);
+    server.listen(path);
+    await once(server, 'listening');
+    const input = connect(path);
+    const [other] = (await once(server, 'connection')) as [Socket];
+    server.close();
+    // Who has read enough hangs up.
+    pipeline(createReadStream(location), other).catch(() => undefined);
     const own = Object.getOwnPropertyDescriptor(process, 'stdin');
-    Object.defineProperty(process, 'stdin', { value: writer.stdout, configurable: true });
+    Object.defineProperty(process, 'stdin', { value: input, configurable: true });
     try {
       return await this.#open({ kind: 'stdin' }, schema);
     } finally {
