@@ -118,8 +118,13 @@ describe('webview/page', () => {
     });
   }
 
-  function lastCall(page: Page, method: string): Promise<unknown> {
-    return page.evaluate((name) => window.bed.calls.findLast((call) => call.method === name)?.params, method);
+  /** The last call of that name, once there is one. */
+  async function lastCall(page: Page, method: string): Promise<unknown> {
+    const found = await page.waitForFunction(
+      (name) => window.bed.calls.findLast((call) => call.method === name),
+      method,
+    );
+    return found.evaluate((call) => call?.params);
   }
 
   describe('scrolling a billion rows', () => {

@@ -199,7 +199,7 @@ describe('webview/plots over the real engine', () => {
       assert.ok(most >= greatest && most < greatest * 1.5, `the axis ends at ${most} for ${greatest}`);
 
       await plotted('|> AGGREGATE count(*) AS n GROUP BY level, ok');
-      await page.locator('.chart .mark[aria-label*="n: "]').first().waitFor();
+      await page.locator('.chart .mark[aria-label*=" n: "]').first().waitFor();
       assert.equal(await type.inputValue(), 'stacked');
       const stood = await boxes();
       for (const level of levels) {
