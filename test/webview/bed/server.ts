@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { extname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type LaunchOptions, type Page } from 'playwright-core';
 import { pagePolicy } from '../../../src/extension/policy.ts';
 import { bodyClasses, themeSheet, type Theme } from './themes.ts';
 
@@ -64,7 +64,36 @@ function ownBrowser(): LaunchOptions {
   };
 }
 
-export async function startBed(root = process.cwd()): Promise<BedServer> {
+/** Built and started once for all suites of a run; `after` them all it ends. */
+let shared: Promise<SharedBed> | undefined;
+
+after(async () => (await shared)?.close());
+
+/** The bed for one suite; closing it closes the pages that the suite has opened. */
+export async function startBed(): Promise<BedServer> {
+  const { browser, port } = await (shared ??= startShared());
+  const contexts = new Set<BrowserContext>();
+  return {
+    async open(options = {}) {
+      const context = await newContext(browser, options);
+      contexts.add(context);
+      context.once('close', () => contexts.delete(context));
+      return openPage(context, port, options);
+    },
+    async close() {
+      await Promise.all([...contexts].map((context) => context.close()));
+    },
+  };
+}
+
+interface SharedBed {
+  readonly browser: Browser;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function startShared(): Promise<SharedBed> {
+  const root = process.cwd();
   const out = join(root, 'out', 'bed');
   await build({
     absWorkingDir: root,
@@ -99,11 +128,12 @@ export async function startBed(root = process.cwd()): Promise<BedServer> {
     );
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const browser = await chromium.launch(launch());
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The bed has no port.');
+  const browser = await chromium.launch(launch());
   return {
-    open: (options = {}) => openPage(browser, address.port, options),
+    browser,
+    port: address.port,
     async close() {
       await browser.close();
       await closeServer(server);
@@ -111,9 +141,12 @@ export async function startBed(root = process.cwd()): Promise<BedServer> {
   };
 }
 
-async function openPage(browser: Browser, port: number, options: OpenOptions): Promise<Page> {
-  const { width = 1400, height = 900, theme = 'dark', meet, ...rest } = options;
-  const context = await browser.newContext({ viewport: { width, height } });
+function newContext(browser: Browser, { width = 1400, height = 900 }: OpenOptions): Promise<BrowserContext> {
+  return browser.newContext({ viewport: { width, height } });
+}
+
+async function openPage(context: BrowserContext, port: number, options: OpenOptions): Promise<Page> {
+  const { width: _width, height: _height, theme = 'dark', meet, ...rest } = options;
   const page = await context.newPage();
   page.setDefaultTimeout(hangsMs);
   await meet?.(page);
