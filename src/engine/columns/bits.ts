@@ -52,3 +52,14 @@ export function unpack(
     numbers[i] = number & mask;
   }
 }
+
+/** One of the numbers that begin at `words[at]`. @param width 0 to 32 */
+export function packedAt(words: Uint32Array, at: number, width: number, index: number): number {
+  if (width === 0) return 0;
+  const bit = index * width;
+  const word = at + Math.floor(bit / 32);
+  const shift = bit % 32;
+  let number = words[word] >>> shift;
+  if (shift + width > 32) number |= words[word + 1] << (32 - shift);
+  return width === 32 ? number >>> 0 : (number & (2 ** width - 1)) >>> 0;
+}

@@ -1,7 +1,7 @@
 import type { WholeNumbers } from '../format/fieldColumn.ts';
 import { FieldColumn, Kind, type Marks } from '../format/record.ts';
 import { packedKernel, type PackedOthers } from '../kernel/packed.ts';
-import { packedWords } from './bits.ts';
+import { packedAt, packedWords } from './bits.ts';
 import { decimalNumbers, decimalOf, rangeOfWholes, writeDecimal, type DecimalHead } from './decimals.ts';
 import { noBytes, noNumbers, noWords, type Stored } from './scratch.ts';
 
@@ -57,6 +57,8 @@ export class DecimalColumn extends FieldColumn {
       low,
       most: high - low,
       known: () => this.markKinds(kind, kind, true),
+      numbers: (records) =>
+        Float64Array.from(records, (record) => decimalOf(packedAt(words, at, width, record), this.#head)),
       values: (wholes) => this.#values(wholes),
     };
   }

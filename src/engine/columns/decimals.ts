@@ -238,6 +238,14 @@ export function decimalNumbers(
   for (let i = 0; i < count; i++) numbers[i] = (numbers[i] + scratch[i] * highUnit) / power;
 }
 
+/** The least and the greatest number. */
+export function numbersOf({ low, high, scale }: DecimalHead): {
+  readonly low: number;
+  readonly high: number;
+} {
+  return { low: low / powers[scale], high: high / powers[scale] };
+}
+
 /** The number that a whole one less the least stands for. */
 export function decimalOf(whole: number, { low, scale }: DecimalHead): number {
   return (whole + low) / powers[scale];

@@ -1,18 +1,30 @@
+import { setImmediate } from 'node:timers/promises';
 import { columnName, placesName, type ColumnStore } from '../columns/columnStore.ts';
 import { readable, StoredBlocks } from '../columns/storedBlock.ts';
 import type { StoredSegment } from '../columns/storedSegment.ts';
-import type { FieldRequest } from '../format/record.ts';
+import type { FieldRequest, Marks, RecordBlock } from '../format/record.ts';
 import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
 import { fieldsOf, planFor, textNeed, type TextNeed } from '../pool/columns.ts';
-import { placesBit, type Output, type StoredPart, type StretchColumns } from '../pool/task.ts';
+import {
+  placesBit,
+  type Output,
+  type StagesOutput,
+  type StoredPart,
+  type StretchColumns,
+} from '../pool/task.ts';
 import type { Plan } from '../query/index.ts';
 import { PackedStages } from '../stage/packed.ts';
+import { TopBound } from '../stage/topBound.ts';
+import { numbersOf } from '../columns/decimals.ts';
 import type { OrderedResult, PackedAnswers } from './scanInOrder.ts';
 
 /** Fields that a bit of `StretchColumns.wanted` can stand for. */
 const mostFields = placesBit;
 /** Of a block with more text than this, the records are found by scanning it. */
 const mostText = 16 * 1024 * 1024;
+
+/** How long blocks are looked at in one go. */
+const lookingMs = 8;
 
 /** The columns of a file, as one scan reads and adds to them. */
 export class ColumnUse {
@@ -24,6 +36,8 @@ export class ColumnUse {
   readonly #where: Plan['where'];
   readonly #isAnswered: boolean;
   readonly #stages: PackedStages | undefined;
+  readonly #output: StagesOutput | undefined;
+  readonly #top: TopBound | undefined;
   readonly #blocks: StoredBlocks;
 
   /** @param mayAnswer whether the text is not wanted for anything else */
@@ -36,9 +50,14 @@ export class ColumnUse {
     const need = mayAnswer ? textNeed(plan, output) : 'all';
     this.#need = need === 'matches' && !store.keepsPlaces ? 'all' : need;
     this.#where = plan.where;
-    const mayMark = this.#need === 'fields' && (plan.where === undefined || plan.where.mark !== undefined);
-    this.#stages = mayMark && output.kind === 'stages' ? PackedStages.of(planFor(plan, output)) : undefined;
-    this.#isAnswered = mayMark && (output.kind === 'count' || this.#stages !== undefined);
+    const mayMark = this.#need !== 'all' && (plan.where === undefined || plan.where.mark !== undefined);
+    if (mayMark && output.kind === 'stages') {
+      this.#output = output;
+      this.#top = TopBound.of(planFor(plan, output));
+      if (this.#need === 'fields') this.#stages = PackedStages.of(planFor(plan, output));
+    }
+    const isCount = mayMark && output.kind === 'count';
+    this.#isAnswered = isCount || this.#stages !== undefined || this.#top !== undefined;
   }
 
   /** How blocks are answered whose packed columns tell in no time what is asked; undefined where they never do. */
@@ -47,9 +66,39 @@ export class ColumnUse {
     return { matches: (block) => this.#matches(block), take: () => this.#stages?.take() };
   }
 
-  /** Fetches what is kept. */
-  begin(): Promise<void> {
-    return this.#store.use(this.#store.keepsPlaces ? [...this.#names, placesName] : this.#names);
+  /** Fetches what is kept, for a scan of the blocks [from, to). @throws the signal's reason */
+  async begin(from: number, to: number, signal: AbortSignal): Promise<void> {
+    await this.#store.use(this.#store.keepsPlaces ? [...this.#names, placesName] : this.#names);
+    if (this.#top && this.#output?.cutoff === undefined) await this.#bound(this.#top, from, to, signal);
+  }
+
+  /**
+   * Finds what the first rows of an order come before, if the columns of all blocks are kept. Of a part of them it would be known
+   * as well, but a scan that is stopped early gives the first rows of what it has read.
+   */
+  async #bound(top: TopBound, from: number, to: number, signal: AbortSignal): Promise<void> {
+    const blocks: { readonly block: number; readonly best: number }[] = [];
+    for (let block = from; block < to; block++) {
+      const found = this.#found(block);
+      if (found === undefined) return;
+      const values = found.segments.at(top.field)?.values;
+      if (values?.kind !== 'decimals') continue;
+      const { low, high } = numbersOf(values.head);
+      blocks.push({ block, best: top.descending ? high : low });
+    }
+    blocks.sort((a, b) => (top.descending ? b.best - a.best : a.best - b.best));
+    let until = performance.now() + lookingMs;
+    for (const { block, best } of blocks) {
+      if (top.isBeyond(best)) break;
+      const records = this.#records(block);
+      const marks = records && this.#marks(records);
+      if (records && marks !== undefined) top.add(records.fields[top.field], marks);
+      if (performance.now() < until) continue;
+      await setImmediate();
+      signal.throwIfAborted();
+      until = performance.now() + lookingMs;
+    }
+    if (this.#output) this.#output.cutoff = top.cutoff();
   }
 
   /** See `ScanRequest.columns`. */
@@ -80,14 +129,25 @@ export class ColumnUse {
   }
 
   #matches(block: number): number | undefined {
+    if (this.#index().summary(block).records === 0) return 0;
+    const records = this.#records(block);
+    const marks = records && this.#marks(records);
+    if (records === undefined || marks === undefined) return undefined;
+    const matched = typeof marks === 'object' ? marks.marked : marks ? records.count : 0;
+    if (this.#stages?.add(records, marks) === false) return undefined;
+    if (this.#top?.mayHold(records.fields[this.#top.field], marks)) return undefined;
+    return matched;
+  }
+
+  /** The records of a block that match, where its packed columns tell. */
+  #marks(records: RecordBlock): Marks | boolean | undefined {
+    return this.#where ? this.#where.mark?.(records) : readable(records);
+  }
+
+  /** A block with records, made of its segments. */
+  #records(block: number): RecordBlock | undefined {
     const found = this.#found(block);
-    if (found === undefined) return undefined;
-    const { summary, segments } = found;
-    if (summary.records === 0) return 0;
-    const records = this.#blocks.block(summary, segments);
-    const marks = this.#where ? this.#where.mark?.(records) : readable(records);
-    if (marks === undefined || this.#stages?.add(records, marks) === false) return undefined;
-    return typeof marks === 'object' ? marks.marked : marks ? summary.records : 0;
+    return found && found.summary.records > 0 ? this.#blocks.block(found.summary, found.segments) : undefined;
   }
 
   #stored(block: number): StoredPart | undefined {

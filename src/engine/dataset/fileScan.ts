@@ -65,7 +65,7 @@ export async function* scanFile(
     query && known.columns && !file.checks && !isLocated(scan.output) && also.length === 0
       ? columnsFor(known, known.columns, query.plan, scan)
       : undefined;
-  await columns?.begin();
+  await columns?.begin(scan.fromBlock ?? 0, Math.min(file.blocks, toBlock), signal);
   const summary = !file.checks && query === undefined && scan.output.kind === 'count' && !scan.find;
   const request: ScanRequest = {
     malformed: 'keep',

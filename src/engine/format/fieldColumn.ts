@@ -48,6 +48,8 @@ export interface WholeNumbers {
   readonly most: number;
   /** The records that have a number. */
   known(): Marks | boolean;
+  /** The numbers of some records that have one. */
+  numbers(records: Uint32Array): Float64Array;
   /** Some of the numbers as the values of records. */
   values(wholes: Uint32Array): { readonly column: FieldColumn; readonly bytes: Uint8Array };
 }

@@ -80,7 +80,7 @@ export interface StagesOutput {
    * ORDER BY … LIMIT: the key of the last row that stands in the result so far; rows that follow in the file must come
    * before it. Set while the scan runs, and read whenever a stretch is handed out.
    */
-  cutoff?: Uint8Array;
+  cutoff?: Uint8Array | undefined;
 }
 
 /** What columns hold, as a `ColumnSet` writes it. */

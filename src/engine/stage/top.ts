@@ -1,3 +1,4 @@
+import type { FieldColumn } from '../format/fieldColumn.ts';
 import type { Slot } from '../query/resolve/slot.ts';
 import { slotsOfBound, type Step } from '../query/resolve/step.ts';
 import type { Batch } from './batch.ts';
@@ -87,6 +88,7 @@ class Top {
   readonly #codec: RowCodec;
   readonly #count: number;
   readonly #buffer = new SortBuffer();
+  #near = new Uint32Array(0);
   /** Of the batch that `narrow` looks at. */
   readonly #found = new SortBuffer();
   readonly #writer: KeyWriter;
@@ -126,11 +128,16 @@ class Top {
 
   /** See `Reducer.narrow`. */
   narrow(batch: Batch): number {
-    const { selection, count } = batch;
+    const { selection } = batch;
     this.#writer.use(batch);
     const [first] = this.#keys;
     const field = first.expression.field(batch);
-    const numbers = field !== undefined && field.column.numbers.length > 0 ? field.column.numbers : undefined;
+    const near = field && this.#selectNear(field.column, first, batch);
+    const count = near ?? batch.count;
+    const numbers =
+      near === undefined && field !== undefined && field.column.numbers.length > 0
+        ? field.column.numbers
+        : undefined;
     const found = this.#found;
     found.clear();
     const place = new DataView(new ArrayBuffer(4));
@@ -150,6 +157,37 @@ class Top {
     });
     for (const [at, i] of places.sort().entries()) selection[at] = selection[i];
     return places.length;
+  }
+
+  /**
+   * Leaves those rows selected of a packed column that do not come behind those that are kept, by the number that is their first
+   * key; answers how many there are. Undefined where the column is another.
+   */
+  #selectNear(
+    column: FieldColumn,
+    { descending, nullsFirst }: SortExpression,
+    batch: Batch,
+  ): number | undefined {
+    const { wholes } = column;
+    if (wholes === undefined || this.#bound === undefined || nullsFirst) return undefined;
+    const marks = descending
+      ? column.markRange(this.#bound, Infinity, true)
+      : column.markRange(-Infinity, this.#bound, true);
+    if (typeof marks !== 'object') return marks === undefined || marks ? undefined : 0;
+    const { selection, count, rows } = batch;
+    if (count === rows) return marks.list(selection);
+    if (this.#near.length < rows) this.#near = new Uint32Array(2 * rows);
+    const found = marks.list(this.#near);
+    let kept = 0;
+    for (let at = 0, i = 0; at < found && i < count;) {
+      if (this.#near[at] < selection[i]) at++;
+      else if (this.#near[at] > selection[i]) i++;
+      else {
+        selection[kept++] = selection[i++];
+        at++;
+      }
+    }
+    return kept;
   }
 
   /** Whether a row comes behind those that are kept by the number that is its first key. */

@@ -164,6 +164,24 @@ describe('columns that are kept', () => {
     });
   });
 
+  it('find the first rows of an order, NULL among them, by themselves', async () => {
+    // The least numbers are in the first block, and NULL is in a later one.
+    const value = (i: number): number | null => (i === 250 || i === 251 ? null : i < 10 ? 9 - i : 20 + i);
+    const line = (i: number): string => `{"id":${i},"v":${String(value(i))}}\n`;
+    await write(Array.from({ length: 400 }, (_, i) => line(i)).join(''));
+    const lines = (...ids: number[]): string => ids.map(line).join('');
+    await session(async (dataset) => {
+      await count(dataset, 'v >= 0 AND id >= 0');
+      for (let time = 0; time < 2; time++) {
+        assert.equal(await rowsOf(dataset, 'ORDER BY v |> LIMIT 3'), lines(9, 8, 7));
+        assert.equal(await rowsOf(dataset, 'ORDER BY v NULLS FIRST |> LIMIT 3'), lines(250, 251, 9));
+        assert.equal(await rowsOf(dataset, 'ORDER BY v DESC |> LIMIT 2'), lines(399, 398));
+        assert.equal(await rowsOf(dataset, 'id > 300 |> ORDER BY v |> LIMIT 2'), lines(301, 302));
+        assert.equal(await rowsOf(dataset, 'ORDER BY v |> LIMIT 2 OFFSET 397'), lines(399, 250));
+      }
+    });
+  });
+
   it('answer without a look at the file', async () => {
     await session(async (dataset) => {
       const first = await count(dataset, status);
