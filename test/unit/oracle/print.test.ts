@@ -137,6 +137,7 @@ describe('jq gives the same rows', () => {
     "SELECT id, contains(user.name, 'n') AS c, starts_with(user.name, 'A') AS s, tags[1] AS tag",
     'SELECT id, [id, 20, 30][-1] AS a, [id, 20, 30][-3] AS b, [id][0] AS none',
     'EXTEND id + 1 AS next |> DROP user, tags, code |> RENAME type AS kind',
+    'SELECT id, n |> RENAME id AS n, n AS id',
     'SELECT id, n |> SET n = id * 10',
     'SELECT type |> DISTINCT',
     'ORDER BY n DESC, id |> SELECT id',

@@ -63,6 +63,9 @@ const cases: readonly [TestData, string, readonly string[]][] = [
     'id = 3 |> RENAME type AS kind, user.country AS country',
     ['{"id":3,"kind":"a","n":0.2,"user":{"name":"Cid"},"country":"DE"}'],
   ],
+  [jsonl, 'id = 3 |> SELECT id, type |> RENAME id AS type, type AS id', ['{"type":3,"id":"a"}']],
+  [jsonl, 'id = 3 |> RENAME id AS type, type AS id |> SELECT id, type', ['{"id":"a","type":3}']],
+  [jsonl, 'id = 3 |> RENAME id AS type, type AS kind |> SELECT type, kind', ['{"type":3,"kind":"a"}']],
   [
     jsonl,
     "RENAME type AS kind |> WHERE kind = 'b' |> SELECT id, kind",

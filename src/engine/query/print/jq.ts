@@ -55,11 +55,12 @@ class JqPrinter {
       case 'drop':
         return `${stream}\n| del(${operator.columns.map((column) => this.#path(column)).join(', ')})`;
       case 'rename': {
+        // All at once; who had one of the names has none.
         const pairs = operator.columns.map(
-          ({ from, to }) =>
-            `(if .key == ${quoted(columnLabel(from))} then .key = ${quoted(to.name)} else . end)`,
+          ({ from, to }) => `if .key == ${quoted(columnLabel(from))} then .key = ${quoted(to.name)}`,
         );
-        return `${stream}\n| with_entries(${pairs.join(' | ')})`;
+        const taken = operator.columns.map(({ to }) => `.key == ${quoted(to.name)}`).join(' or ');
+        return `${stream}\n| with_entries(${pairs.join(' el')} elif ${taken} then empty else . end)`;
       }
       case 'distinct':
         return `reduce (${stream}) as $row ({seen: {}, rows: []}; ($row | tojson) as $key | if .seen[$key] then . else .seen[$key] = true | .rows += [$row] end)\n| .rows[]`;

@@ -106,6 +106,11 @@ function lineOf(operator: Operator, expressions: SqlExpressions): string[] {
     case 'drop':
       return [`DROP ${operator.columns.map((column) => name(columnLabel(column))).join(', ')}`];
     case 'rename':
+      if (
+        operator.columns.some(({ to }) => operator.columns.some(({ from }) => columnLabel(from) === to.name))
+      ) {
+        throw new UnprintableError(operator, 'Spark cannot exchange the names of columns');
+      }
       return operator.columns.flatMap(({ from, to }) => [
         `EXTEND ${expressions.column(from)} AS ${name(to.name)}`,
         `DROP ${name(columnLabel(from))}`,

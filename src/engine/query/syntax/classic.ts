@@ -1,5 +1,5 @@
 import { QueryError, type Span } from '../diagnostic.ts';
-import { isAggregateCall, mapExpression, shapeOf, someExpression } from './walk.ts';
+import { isAggregateCall, mapExpression, shapeOf, someExpression, visitExpression } from './walk.ts';
 import type { Expression, NamedExpression, Operator, OrderKey, SelectItem, Star } from './tree.ts';
 
 interface Clause<T> {
@@ -35,30 +35,31 @@ export function rewriteSelect(clauses: SelectClauses): Operator[] {
   if (where !== undefined) operators.push({ kind: 'where', condition: where.value, ...where.span });
 
   const named = (items ?? []).filter((item) => item.kind === 'named');
+  const names = new SelectNames(items, where?.value);
   const aggregates =
     groupBy !== undefined ||
     having !== undefined ||
     named.some((item) => someExpression(item.expression, isAggregateCall));
   if (aggregates) {
-    operators.push(...rewriteAggregate(clauses, named));
+    operators.push(...rewriteAggregate(clauses, named, names));
   } else {
     // Without SELECT a number is no column's place: a constant, as in an operator of its own.
     const keys = orderBy?.value.map((key) =>
-      items === undefined ? key : { ...key, expression: withoutAlias(key.expression, named) },
+      items === undefined ? key : { ...key, expression: names.orderKey(key.expression) },
     );
     const select: Operator[] =
       items === undefined || isPlainStar(items) ? [] : [{ kind: 'select', items, ...selectSpan }];
-    const order: Operator[] =
-      keys === undefined || orderBy === undefined ? [] : [{ kind: 'order by', keys, ...orderBy.span }];
-    // DISTINCT keeps the first of equal rows, so the order must come after it.
-    if (distinct) operators.push(...select, { kind: 'distinct', ...selectSpan }, ...sorted(orderBy));
-    else operators.push(...order, ...select);
+    const sorted = (by: readonly OrderKey[] | undefined): Operator[] =>
+      by === undefined || orderBy === undefined ? [] : [{ kind: 'order by', keys: by, ...orderBy.span }];
+    if (!distinct) {
+      operators.push(...sorted(keys), ...select);
+    } else {
+      // DISTINCT keeps the first of equal rows, so the order must come after it.
+      const outputs = orderBy?.value.map((key) => ({ ...key, expression: names.output(key.expression) }));
+      operators.push(...select, { kind: 'distinct', ...selectSpan }, ...sorted(outputs));
+    }
   }
   return operators;
-}
-
-function sorted(orderBy: Clause<readonly OrderKey[]> | undefined): Operator[] {
-  return orderBy === undefined ? [] : [{ kind: 'order by', keys: orderBy.value, ...orderBy.span }];
 }
 
 function isPlainStar(items: readonly SelectItem[]): boolean {
@@ -69,58 +70,133 @@ function isWholeStar({ base, except, replace }: Star): boolean {
   return base === undefined && except.length + replace.length === 0;
 }
 
-/** `ORDER BY total` where SELECT has `price * count AS total`, and `ORDER BY 2` for its second item. */
-function withoutAlias(expression: Expression, named: readonly NamedExpression[]): Expression {
-  if (expression.kind === 'literal' && typeof expression.value === 'number') {
-    const item = named.at(expression.value - 1);
-    if (item === undefined || expression.value < 1) {
-      throw new QueryError(expression, `SELECT has no column number ${expression.value}`);
+/**
+ * What names and numbers in the other clauses stand for, as in DuckDB. A name may be that of a column and of an item of SELECT,
+ * and what columns there are is not known here: those are that SELECT and WHERE use, which see no names of SELECT.
+ */
+class SelectNames {
+  readonly #items: readonly SelectItem[];
+  readonly #named: readonly NamedExpression[];
+  /** The items that have been given a name; of several with one name, the first. */
+  readonly #given: ReadonlyMap<string, NamedExpression>;
+  readonly #columns: ReadonlySet<string>;
+
+  constructor(items: readonly SelectItem[] | undefined, where: Expression | undefined) {
+    this.#items = items ?? [];
+    this.#named = this.#items.filter((item) => item.kind === 'named');
+    this.#given = new Map(
+      this.#named
+        .filter(({ explicit }) => explicit)
+        .toReversed()
+        .map((item) => [item.name, item]),
+    );
+    const columns = new Set<string>();
+    for (const expression of [...this.#named.map((item) => item.expression), ...(where ? [where] : [])]) {
+      visitExpression(expression, (node) => {
+        if (node.kind === 'column') columns.add(node.first.name);
+      });
     }
-    return item.expression;
+    this.#columns = columns;
   }
-  return mapExpression(expression, (node) => {
-    if (node.kind !== 'column' || node.rest.length > 0) return undefined;
-    return aliases(named).get(node.first.name)?.expression;
-  });
-}
 
-const aliasesOf = new WeakMap<readonly NamedExpression[], ReadonlyMap<string, NamedExpression>>();
+  /** `GROUP BY 2` is the second item. A name alone is that of a column, and else that of an item. */
+  groupKey(expression: Expression): Expression {
+    const isColumn = expression.kind === 'column' && this.#columns.has(expression.first.name);
+    const item = this.#numbered(expression) ?? (isColumn ? undefined : this.#givenAs(expression));
+    return item?.expression ?? expression;
+  }
 
-/** The items that have been given a name; of several with one name, the first. */
-function aliases(named: readonly NamedExpression[]): ReadonlyMap<string, NamedExpression> {
-  const known = aliasesOf.get(named);
-  if (known !== undefined) return known;
-  const found = new Map(
-    named
-      .filter(({ explicit }) => explicit)
-      .toReversed()
-      .map((item) => [item.name, item]),
-  );
-  aliasesOf.set(named, found);
-  return found;
+  /** `ORDER BY 2` is the second item. A name alone is that of an item first, one in an expression that of a column. */
+  orderKey(expression: Expression, isKey?: (node: Expression) => boolean): Expression {
+    const item = this.#numbered(expression) ?? this.#givenAs(expression);
+    return item?.expression ?? this.inside(expression, isKey);
+  }
+
+  /**
+   * With names of items replaced by what those are, but for names of columns.
+   * @param isKey of groups: whether something is a key of theirs, which stays; then a column that is none is no column
+   */
+  inside(expression: Expression, isKey?: (node: Expression) => boolean): Expression {
+    return mapExpression(expression, (node) => {
+      // What an aggregate is made of are the rows of the file.
+      if (isKey && (isKey(node) || isAggregateCall(node))) return node;
+      const isColumn = !isKey && node.kind === 'column' && this.#columns.has(node.first.name);
+      return isColumn ? undefined : this.#givenAs(node)?.expression;
+    });
+  }
+
+  /** The column of the rows behind SELECT that a key of ORDER BY is. */
+  output(expression: Expression): Expression {
+    const shape = shapeOf(expression);
+    const item =
+      this.#numbered(expression) ??
+      (this.#givenAs(expression) ? undefined : this.#named.find((one) => shapeOf(one.expression) === shape));
+    if (item === undefined) return expression;
+    // Of items with one name, the later ones get a number.
+    const taken = new Set<string>();
+    for (const one of this.#named) {
+      let { name } = one;
+      for (let copy = 2; taken.has(name); copy++) name = `${one.name}_${copy}`;
+      taken.add(name);
+      if (one === item) return columnNamed(name, expression);
+    }
+    return expression;
+  }
+
+  #givenAs(expression: Expression): NamedExpression | undefined {
+    if (expression.kind !== 'column' || expression.rest.length > 0) return undefined;
+    return this.#given.get(expression.first.name);
+  }
+
+  /** @throws QueryError where there is no item of that number */
+  #numbered(expression: Expression): NamedExpression | undefined {
+    if (expression.kind !== 'literal' || typeof expression.value !== 'number') return undefined;
+    const number = expression.value;
+    const item = number < 1 || !Number.isInteger(number) ? undefined : this.#items.at(number - 1);
+    if (this.#items.slice(0, number).some(({ kind }) => kind === 'star')) {
+      throw new QueryError(
+        expression,
+        `how many columns * has is not known here: write the name instead of ${number}`,
+      );
+    }
+    if (item?.kind !== 'named') throw new QueryError(expression, `SELECT has no column number ${number}`);
+    return item;
+  }
 }
 
 /**
  * Every aggregate that SELECT, HAVING or ORDER BY names becomes a column of one AGGREGATE, every grouping
  * expression another; what stands around them is computed from those columns.
  */
-function rewriteAggregate(clauses: SelectClauses, named: readonly NamedExpression[]): Operator[] {
+function rewriteAggregate(
+  clauses: SelectClauses,
+  named: readonly NamedExpression[],
+  names: SelectNames,
+): Operator[] {
   const { items = [], distinct, groupBy, having, orderBy, selectSpan, span } = clauses;
   const star = items.find((item) => item.kind === 'star');
   if (star !== undefined) throw new QueryError(star, '* cannot be combined with an aggregate or GROUP BY');
 
   const keys = (groupBy?.value ?? []).map((key) => ({
     ...key,
-    expression: withoutAlias(key.expression, named),
+    expression: names.groupKey(key.expression),
   }));
   const columns = new Map<string, NamedExpression>();
   const itemOf = firstByShape(named);
+  const taken = new Set<string>();
+  const untaken = (wanted: string): string => {
+    let name = wanted;
+    for (let copy = 2; taken.has(name); copy++) name = `${wanted} ${copy}`;
+    taken.add(name);
+    return name;
+  };
   const keyColumns = keys.map((key, at): NamedExpression => {
-    const item = itemOf.get(shapeOf(key.expression));
+    const { name: wanted, explicit } = itemOf.get(shapeOf(key.expression)) ?? key;
+    const name = untaken(wanted);
     return {
       ...key,
-      name: item?.name ?? key.name,
-      explicit: item?.explicit ?? key.explicit,
+      name,
+      explicit: explicit || name !== wanted,
       kind: 'named',
       ...{ at },
     };
@@ -131,7 +207,7 @@ function rewriteAggregate(clauses: SelectClauses, named: readonly NamedExpressio
   function columnFor(call: Expression): Expression {
     const shape = shapeOf(call);
     const known = columns.get(shape);
-    const name = known?.name ?? itemOf.get(shape)?.name ?? `aggregate ${columns.size + 1}`;
+    const name = known?.name ?? untaken(itemOf.get(shape)?.name ?? `aggregate ${columns.size + 1}`);
     if (known === undefined) {
       columns.set(shape, {
         kind: 'named',
@@ -153,10 +229,12 @@ function rewriteAggregate(clauses: SelectClauses, named: readonly NamedExpressio
   }
 
   const selected = named.map((item) => ({ ...item, expression: overColumns(item.expression) }));
-  const condition = having && overColumns(withoutAlias(having.value, named));
+  const shapes = new Set(keys.map(({ expression }) => shapeOf(expression)));
+  const isKey = (node: Expression): boolean => shapes.size > 0 && shapes.has(shapeOf(node));
+  const condition = having && overColumns(names.inside(having.value, isKey));
   const order = orderBy?.value.map((key) => ({
     ...key,
-    expression: overColumns(withoutAlias(key.expression, named)),
+    expression: overColumns(names.orderKey(key.expression, isKey)),
   }));
   const operators: Operator[] = [
     { kind: 'aggregate', aggregates: [...columns.values()], groupBy: keyColumns, ...span },

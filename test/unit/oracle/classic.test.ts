@@ -1,0 +1,130 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc, { type GeneratorValue } from 'fast-check';
+import { parseQuery } from '../../../src/engine/query/index.ts';
+import { runs } from '../../support/long.ts';
+import { run, type TestData } from '../stage/run.ts';
+import { comparable, rowsOf } from './answers.ts';
+
+const queries = runs(400, 5000);
+const seed = Number(process.env.ROWRIVER_ORACLE_SEED ?? runs(1, Math.floor(Math.random() * 2 ** 31)));
+
+const rows = Array.from({ length: 40 }, (_, id) => ({
+  id,
+  a: ['x', 'X', 'y', null, 'Y'][(id * 7) % 5],
+  b: ['p', 'q', 'x'][(id * 5) % 3],
+  n: [1, 2, null, 3][(id * 11) % 4],
+  m: ((id * 13) % 7) - 3,
+}));
+const data: TestData = { format: 'jsonl', text: rows.map((row) => JSON.stringify(row)).join('\n') };
+
+interface Item {
+  readonly expression: string;
+  readonly name: string;
+}
+
+/**
+ * A query in the order of SQL, whose items often have the name of a column that they use. The order is that of all
+ * items in the end, so that both engines have only one to give.
+ */
+function classicQuery(g: GeneratorValue): string {
+  const pick = <T>(...of: readonly T[]): T => of[g(fc.nat, { max: of.length - 1 })];
+  const flip = (times = 2): boolean => pick(...Array.from({ length: times }, (_, at) => at === 0));
+  const value = (): string =>
+    pick('a', 'b', 'n', 'm', 'lower(a)', 'upper(b)', 'a || b', 'n + m', 'm * 2', 'abs(m)', 'id % 3');
+  const aggregate = (): string =>
+    pick(
+      ...[
+        'count(*)',
+        `count(${value()})`,
+        `min(${value()})`,
+        `max(${value()})`,
+        'sum(m * 2)',
+        'sum(n + m) + 1',
+      ],
+      ...[`count(DISTINCT ${value()})`, 'max(n) - min(m)', 'count(*) FILTER (WHERE m > 0)'],
+    );
+  const grouped = flip();
+  const keys = grouped ? Array.from({ length: pick(0, 1, 2) }, value) : [];
+  const expressions = grouped
+    ? [...keys.filter(() => !flip(5)), ...Array.from({ length: pick(1, 2) }, aggregate)]
+    : Array.from({ length: pick(1, 2, 3) }, value);
+  const used = expressions.join(' ').match(/\b[abnm]\b/g) ?? [];
+  const taken = new Set<string>();
+  const items: Item[] = expressions.map((expression) => {
+    const wanted = pick('', 'k1', 'k2', ...used);
+    const isFree = wanted !== '' && !taken.has(wanted) && !expressions.includes(wanted);
+    if (isFree) taken.add(wanted);
+    return { expression, name: isFree ? wanted : '' };
+  });
+  const given = items.filter(({ name }) => name !== '').map(({ name }) => name);
+  const grouping = keys.map((key) => {
+    const at = items.findIndex(({ expression }) => expression === key);
+    const name = items.at(at)?.name ?? '';
+    const own = name.startsWith('k') ? name : key;
+    return at === -1 ? key : pick(key, String(at + 1), own);
+  });
+  const having = pick('count(*) > 2', 'sum(m) > 0', ...given.map((name) => `${name} > 1`), ...keys);
+  const fresh = given.filter((name) => name.startsWith('k')).map((name) => `${name} || ''`);
+  const sorting = pick(...items.map(({ expression }) => expression), ...given, ...fresh);
+  const isDistinct = flip(4);
+  const lines = [
+    `SELECT ${isDistinct ? 'DISTINCT ' : ''}${items.map(({ expression, name }) => `${expression}${name && ` AS ${name}`}`).join(', ')} FROM data`,
+    ...(flip(3) ? [pick('WHERE m > 0', "WHERE b <> 'q' OR n = 1")] : []),
+    ...(keys.length > 0 ? [`GROUP BY ${grouping.join(', ')}`] : []),
+    ...(grouped && flip(3) ? [`HAVING ${having}`] : []),
+    `ORDER BY ${[...(flip() ? [`${sorting}${pick('', ' DESC')}`] : []), ...items.map((_, at) => at + 1)].join(', ')}`,
+  ];
+  return lines.join(' ');
+}
+
+describe('DuckDB agrees on classic SQL', () => {
+  let connection: DuckDBConnection;
+  let folder: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'rowriver-classic-'));
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: '1',
+      default_null_order: 'nulls_last',
+    });
+    connection = await instance.connect();
+    const file = join(folder, 'data.jsonl');
+    writeFileSync(file, data.text);
+    const columns = "{id: 'BIGINT', a: 'VARCHAR', b: 'VARCHAR', n: 'BIGINT', m: 'BIGINT'}";
+    await connection.run(`CREATE TABLE data AS FROM read_ndjson('${file}', columns = ${columns})`);
+  });
+
+  after(() => {
+    connection.closeSync();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function expected(query: string): Promise<unknown[][] | undefined> {
+    try {
+      const answer = await connection.runAndReadAll(query);
+      return answer.getRows().map((row) => row.map(comparable));
+    } catch {
+      return undefined;
+    }
+  }
+
+  it('whatever the names of SELECT hide', async () => {
+    let compared = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (g) => {
+        const query = classicQuery(g);
+        g(fc.constant, query);
+        const rows = await expected(query);
+        if (rows === undefined || !parseQuery(query).ok) return;
+        compared++;
+        assert.deepEqual(rowsOf(await run(query, data, { blockSize: 300 })), rows, query);
+      }),
+      { numRuns: queries, seed, endOnFailure: true },
+    );
+    assert.ok(compared > queries * 0.7, `${compared} of ${queries} were compared`);
+  });
+});
