@@ -5,11 +5,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import { kernelPlugin } from '../src/engine/kernel/build.mjs';
+import { frameSuites, pageSuites } from './vscode/project.mjs';
 
 const { values, positionals: files } = parseArgs({
   options: { tests: { type: 'string', multiple: true }, lines: { type: 'string' } },
@@ -163,9 +164,10 @@ import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 `;
 
-const allTests = readdirSync('test/unit', { recursive: true })
-  .map((file) => `test/unit/${file}`)
-  .filter((file) => file.endsWith('.test.ts'));
+const inBrowser = [...pageSuites, ...frameSuites].map((suite) => `test/webview/${suite}.test.ts`);
+const allTests = ['test/unit', 'test/webview']
+  .flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file}`))
+  .filter((file) => /\.test\.tsx?$/.test(file) && !inBrowser.includes(file));
 
 function startingWith(start) {
   return allTests.filter((file) => file.startsWith(start));
@@ -175,7 +177,7 @@ function testsOf(file) {
   const [, room] = /^src\/(?:engine\/)?([^/]+)\//.exec(file) ?? [];
   const own = `test/unit/${basename(file).replace(/\.tsx?$/, '.test.ts')}`;
   if (existsSync(own)) return [own];
-  return startingWith(`test/unit/${room}/`);
+  return startingWith(room === 'webview' ? `${dirname(file).replace('src', 'test')}/` : `test/unit/${room}/`);
 }
 
 const tests = [
@@ -194,6 +196,8 @@ const common = {
   platform: 'node',
   target: 'node20',
   format: 'esm',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
   plugins: [mutate, kernelPlugin],
   banner: { js: prelude },
   logLevel: 'warning',
