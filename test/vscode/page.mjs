@@ -1,12 +1,17 @@
 // Runs the preview's page in a plain browser: page.test.ts and plots.test.ts of test/webview over a stand-in for the
 // engine, the others over the real one. With --frames it measures what a frame of scrolling
-// costs instead, which says nothing on a machine that has other work.
+// costs instead, which says nothing on a machine that has other work; with --pictures it takes the pictures of plots in
+// media/ again.
 import { launchOptions } from './browser.mjs';
 import { install } from './install.mjs';
-import { frameSuites, main, node, pageSuites } from './project.mjs';
+import { frameSuites, main, node, pageSuites, pictureSuites } from './project.mjs';
 
 const more = process.argv.slice(2);
-const suites = more.includes('--frames') ? frameSuites : pageSuites;
+const others = new Map([
+  ['--frames', frameSuites],
+  ['--pictures', pictureSuites],
+]);
+const suites = others.get(more.find((word) => others.has(word))) ?? pageSuites;
 
 await main(async () => {
   const installed = await install();
@@ -15,7 +20,7 @@ await main(async () => {
     [
       ...['--reporter', 'test/vscode/reporter.cjs'],
       ...suites.map((suite) => `out/test/webview/${suite}.test.js`),
-      ...more.filter((word) => word !== '--frames'),
+      ...more.filter((word) => !others.has(word)),
     ],
     { ROWRIVER_BROWSER: JSON.stringify(launchOptions(installed)) },
   );

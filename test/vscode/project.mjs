@@ -11,6 +11,7 @@ export const root = resolve(import.meta.dirname, '../..');
 /** The files of test/webview that need a browser; `frames` measures, and runs only when it is asked for. */
 export const pageSuites = ['page', 'plots', 'plotsReal', 'reading', 'fits', 'matrix'];
 export const frameSuites = ['frames'];
+export const pictureSuites = ['pictures'];
 
 /** Runs npm; rejects when it fails. */
 export async function npm(args, cwd = root) {

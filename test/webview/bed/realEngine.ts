@@ -8,7 +8,7 @@ import type { EngineCalls, EngineEvents, Tagged } from '../../../src/protocol/en
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts';
-import type { BedServer } from './server.ts';
+import type { BedServer, OpenOptions } from './server.ts';
 import { encode } from './wire.ts';
 
 type Nothing = Record<string, never>;
@@ -60,12 +60,12 @@ export class RealEngine {
   static async onBed(
     bed: BedServer,
     folder: string,
-    size: { readonly width: number; readonly height?: number },
+    look: Pick<OpenOptions, 'width' | 'height' | 'scale' | 'theme'>,
   ): Promise<{ readonly page: Page; readonly engine: RealEngine }> {
     let met: { page: Page; engine: RealEngine } | undefined;
     await bed.open({
       engine: 'here',
-      ...size,
+      ...look,
       meet: async (page) => {
         const engine = await RealEngine.start(page);
         met = { page, engine };

@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly theme?: Theme;
   readonly width?: number;
   readonly height?: number;
+  /** Pixels of the screen to one of the page. */
+  readonly scale?: number;
   readonly delay?: number;
   /** Milliseconds that a query takes. */
   readonly query?: number;
@@ -141,12 +143,15 @@ async function startShared(): Promise<SharedBed> {
   };
 }
 
-function newContext(browser: Browser, { width = 1400, height = 900 }: OpenOptions): Promise<BrowserContext> {
-  return browser.newContext({ viewport: { width, height } });
+function newContext(
+  browser: Browser,
+  { width = 1400, height = 900, scale = 1 }: OpenOptions,
+): Promise<BrowserContext> {
+  return browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale });
 }
 
 async function openPage(context: BrowserContext, port: number, options: OpenOptions): Promise<Page> {
-  const { width: _width, height: _height, theme = 'dark', meet, ...rest } = options;
+  const { width: _width, height: _height, scale: _scale, theme = 'dark', meet, ...rest } = options;
   const page = await context.newPage();
   page.setDefaultTimeout(hangsMs);
   await meet?.(page);
