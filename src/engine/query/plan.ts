@@ -37,7 +37,7 @@ export interface Plan {
   readonly output: Output;
   /**
    * The same with the bytes of the records as the only column. Undefined where rows are no records as they stand,
-   * and where `output` has them as they stand.
+   * and where `output` has them as they stand: JSON records of which none is malformed.
    */
   readonly asRecords: Plan | undefined;
   /** Slot of the byte at which the row's record begins; undefined where a row comes from no single record. */
@@ -80,7 +80,9 @@ export function planQuery(query: Query, layout: Layout): Plan {
     return steps.length - before;
   });
   const isRecords = split.operators.every((operator) => operator.kind === 'limit' || operator.kind === 'as');
-  const whole = layout.names === 'columns' && !isRecords && split.operators.every(keepsRows);
+  // Of a malformed record nothing but its bytes is left.
+  const needsBytes = layout.names === 'columns' || needsFaulty;
+  const whole = needsBytes && !isRecords && split.operators.every(keepsRows);
   const asked = fields.requests();
   const bytes: Output = whole ? [{ kind: 'column', name: '', slot: table.bytes() }] : [];
   const output = isRecords ? [] : resolver.output();

@@ -9,7 +9,7 @@ import { frameOf, framed } from '../sink/frame.ts';
 import { createRowEncoder } from '../sink/rowEncoder.ts';
 import { deriveRecords, deriveRows } from './derive.ts';
 import { columnsOfDerived, pathsOf } from './exportColumns.ts';
-import { deriveOptions, noting, scanned, type ExportRun } from './exportRun.ts';
+import { deriveOptions, isArranged, isWhole, noting, scanned, type ExportRun } from './exportRun.ts';
 import type { Meter } from './meter.ts';
 
 /** An export as bytes. */
@@ -19,14 +19,14 @@ export function chunksOf(run: ExportRun): AsyncGenerator<Uint8Array> {
   const encoded = to === 'same' && plan.shape === 'records' ? dataset.encodedLines : undefined;
   if (encoded) return encodedChunks(run, encoded);
   if (plan.shape === 'records') return recordChunks(run);
-  return plan.asRecords ? arrangedChunks(run) : derivedChunks(run);
+  return isArranged(run, to) ? arrangedChunks(run) : derivedChunks(run);
 }
 
 /** The rows of an export as JSON Lines. */
 export function linesOf(run: ExportRun): AsyncGenerator<Uint8Array> {
   const { plan } = run.query;
   if (plan.shape === 'records') return rowBytes(run, 'jsonl', []);
-  return plan.asRecords ? arrangedRows(run, 'jsonl') : derivedLines(run);
+  return isWhole(run) ? arrangedRows(run, 'jsonl') : derivedLines(run);
 }
 
 /** An export of whole records. */

@@ -5,6 +5,7 @@ import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import type { Output } from '../pool/task.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
+import { rowShape, type Target } from '../sink/exportFormat.ts';
 import { appendReject } from '../sink/rejects.ts';
 import type { Calls } from '../stage/calls.ts';
 import type { CallLog } from './callLog.ts';
@@ -55,8 +56,21 @@ export interface ExportRun {
 }
 
 /** Whether the rows are records of the file as they are. */
-export function isWhole({ query: { plan } }: Pick<ExportRun, 'query'>): boolean {
-  return plan.shape === 'records' || plan.asRecords !== undefined;
+export function isWhole({ dataset, query: { plan } }: Pick<ExportRun, 'dataset' | 'query'>): boolean {
+  return plan.shape === 'records' || (plan.asRecords !== undefined && dataset.format.fields !== undefined);
+}
+
+/**
+ * Whether the rows are written from the bytes of records that a query puts in order: always where records have columns,
+ * and JSON where the bytes are written as they stand.
+ */
+export function isArranged(
+  { dataset: { format }, query }: Pick<ExportRun, 'dataset' | 'query'>,
+  to: Target,
+): boolean {
+  return (
+    query.plan.asRecords !== undefined && (format.fields !== undefined || rowShape(format, to) === 'raw')
+  );
 }
 
 /** What a scan makes of the matching records, with what is noted of it. */

@@ -6,7 +6,7 @@ import { SinkError } from '../sink/sinkError.ts';
 import { derivedReadings, deriveRows } from './derive.ts';
 import { columnsOfRows, pathsOfDeadLetters } from './exportColumns.ts';
 import { arrangedRows, linesOf } from './exportRows.ts';
-import { deriveOptions, isWhole, noting, scanned, type ExportRun } from './exportRun.ts';
+import { deriveOptions, isArranged, isWhole, noting, scanned, type ExportRun } from './exportRun.ts';
 
 /** An export as batches of rows. Workers make JSON Lines of them, which are taken apart here. */
 export async function writeBatches(run: ExportRun, sink: RowSink): Promise<void> {
@@ -51,7 +51,7 @@ export async function sendRows(run: ExportRun, service: ServiceSink): Promise<vo
     }
     return;
   }
-  if (plan.asRecords) {
+  if (isArranged(run, 'jsonl')) {
     for await (const piece of arrangedRows(run, 'jsonl')) await service.write(piece);
     return;
   }

@@ -100,7 +100,7 @@ export class TableRun implements Run {
   }
 
   get ofWholeRecords(): boolean {
-    return this.query.plan.asRecords !== undefined;
+    return this.query.plan.asRecords !== undefined && this.#file.format.fields !== undefined;
   }
 
   async close(): Promise<void> {

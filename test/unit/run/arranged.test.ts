@@ -88,4 +88,72 @@ describe('whole records in another order', () => {
       { numRuns: 60 },
     );
   });
+
+  for (const [name, head, pool] of [
+    ['CSV', 'id,v', ['1,a', '2,"q\r\nr"', '3', '4,b,c', '5,"b"x', 'ü,é']],
+    ['JSON Lines', '', ['{"id":1}', '  {"id":2,"v":"ü"}', '{"id":', 'not json', '{"id":3}x', '']],
+  ] as const) {
+    it(`of which some are malformed keep their bytes and places, in ${name} with CRLF`, async () => {
+      const file = join(folder, name === 'CSV' ? 'malformed.csv' : 'malformed.jsonl');
+      const lines = fc
+        .array(fc.constantFrom<string>(...pool), { maxLength: 10 })
+        // So many that nothing else is recognised than two columns.
+        .map((drawn) => [...new Array<string>(12).fill(pool[0]), ...drawn]);
+      await fc.assert(
+        fc.asyncProperty(
+          lines,
+          fc.integer({ min: 16, max: 200 }),
+          fc.boolean(),
+          async (drawn, blockSize, ended) => {
+            const first = head === '' ? '' : `${head}\r\n`;
+            await writeFile(file, first + drawn.join('\r\n') + (ended ? '\r\n' : ''));
+            const expected = recordsOf(drawn, first);
+            const isFaulty = (text: string): boolean => pool.slice(2, 5).some((bad) => bad === text);
+
+            const places = '_record, _line, _offset, _error IS NOT NULL AS bad';
+            for (const query of [
+              `|> SELECT ${places} |> ORDER BY _offset DESC`,
+              `|> ORDER BY _record DESC |> SELECT ${places}`,
+            ]) {
+              const rows = (await exported(file, `_line > 0 ${query}`, 'jsonl', blockSize)).toString().trim();
+              assert.deepEqual(
+                rows
+                  .split('\n')
+                  .filter(Boolean)
+                  .map((row) => JSON.parse(row) as unknown),
+                expected.map(({ text, ...place }) => ({ ...place, bad: isFaulty(text) })).reverse(),
+              );
+            }
+
+            const query = '_error IS NOT NULL OR id IS NOT NULL |> ORDER BY _error IS NULL, _line DESC';
+            const [bad, good] = [
+              expected.filter(({ text }) => isFaulty(text)),
+              expected.filter(({ text }) => !isFaulty(text)),
+            ];
+            const end = name === 'CSV' ? '\r\n' : '\n';
+            assert.equal(
+              (await exported(file, query, 'same', blockSize)).toString(),
+              first + [...bad.reverse(), ...good.reverse()].map(({ text }) => text + end).join(''),
+            );
+          },
+        ),
+        { numRuns: 25 },
+      );
+    });
+  }
 });
+
+/** The records of lines that follow `first`: their texts, and where they begin. */
+function recordsOf(
+  lines: readonly string[],
+  first: string,
+): { _record: number; _line: number; _offset: number; text: string }[] {
+  const records = [];
+  let [_line, _offset] = [first === '' ? 1 : 2, first.length];
+  for (const text of lines) {
+    if (text !== '') records.push({ _record: records.length + 1, _line, _offset, text });
+    _line += text.split('\r\n').length;
+    _offset += Buffer.byteLength(text) + 2;
+  }
+  return records;
+}
