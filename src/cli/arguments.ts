@@ -30,8 +30,10 @@ export type Command =
   | ({ readonly kind: 'mcp' } & McpCommand);
 
 export interface RunCommand {
-  /** A path or an http(s) address; `-` for standard input. */
+  /** A path or an http(s) address; `-` for standard input. A path may have wildcards, and be that of a folder. */
   readonly file: string;
+  /** The paths of files that follow it, as parts of one table. */
+  readonly more: readonly string[];
   readonly query: string;
   /** Where the results go; undefined for standard output. */
   readonly output: string | undefined;
@@ -99,9 +101,14 @@ const options = {
 
 /**
  * @param environment where ROWRIVER_HEADERS may be, for what is not to be seen in a list of processes
+ * @param exists whether there is a file or folder of that name: what follows FILE is one more, or else the query
  * @throws UsageError
  */
-export function readArguments(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Command {
+export function readArguments(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  exists: (path: string) => boolean = () => false,
+): Command {
   if (!args.some((arg) => ['-h', '--help', '-V', '--version'].includes(arg))) {
     if (args.at(0) === 'mcp') return { kind: 'mcp', ...readMcpArguments(args.slice(1)) };
     if (args.at(0) === 'resume') return { kind: 'resume', ...readResumeArguments(args.slice(1)) };
@@ -111,13 +118,24 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   const file = positionals.at(0);
-  const [query = '', ...more] = positionals.slice(1);
+  const ofQuery = positionals.findIndex((text, i) => i > 0 && !exists(text));
+  const more = positionals.slice(1, ofQuery === -1 ? undefined : ofQuery);
+  const [query = '', ...rest] = ofQuery === -1 ? [] : positionals.slice(ofQuery);
   if (file === undefined || file === '')
     throw new UsageError('No file given. Give a path, an address, or - for standard input.');
-  if (more.length > 0) {
+  const late = rest.find(exists);
+  if (late !== undefined) {
     throw new UsageError(
-      `The query must be one argument: put it in quotes, ${quoted([query, ...more].join(' '))}.`,
+      `The query comes after all files: there is no file ${quoted(query)}, and ${quoted(late)} is one.`,
     );
+  }
+  if (rest.length > 0) {
+    throw new UsageError(
+      `The query must be one argument: put it in quotes, ${quoted([query, ...rest].join(' '))}.`,
+    );
+  }
+  if (more.length > 0 && (file === '-' || isAddress(file))) {
+    throw new UsageError('Only files can be read as one table, not standard input or an address.');
   }
   const { output, rejects, count = false, reading = false, metrics } = values;
   const stages = readStages(values);
@@ -188,6 +206,7 @@ export function readArguments(args: readonly string[], environment: NodeJS.Proce
   return {
     kind: 'run',
     file,
+    more,
     query,
     output: output === '-' ? undefined : output,
     also,

@@ -35,7 +35,7 @@ const textHelp = Object.entries(textOptions)
   .map(([name, { value, help }]) => option(`--${name} ${value}`, help))
   .join('\n');
 
-export const helpText = `Usage: rowriver FILE [QUERY] [options]
+export const helpText = `Usage: rowriver FILE... [QUERY] [options]
        rowriver resume [OUT] [--discard]
        rowriver new-stage NAME
        rowriver mcp [--root DIR]... [--allow-export]
@@ -43,13 +43,14 @@ export const helpText = `Usage: rowriver FILE [QUERY] [options]
 Filters and converts JSONL, CSV, TSV and JSON files of any size, plain or
 compressed (.gz, .zst). Files are not loaded: records stream from FILE (a path,
 a named pipe, an http or https address, or - for standard input) to standard
-output.
+output. Several files, a quoted pattern or a folder are read as one table.
 
   rowriver events.jsonl "status >= 500 AND user.country = 'DE'"
   rowriver events.csv "message LIKE '%timeout%'" --to jsonl -o timeouts.jsonl
   rowriver events.jsonl "|> SELECT id, url |> LIMIT 100" --to csv
   rowriver https://example.org/log.jsonl.gz "level = 'error'" --count
   rowriver events.csv --profile
+  rowriver 'logs/*.jsonl' "|> AGGREGATE count(*) AS n GROUP BY _file"
   some-program | rowriver - "level = 'error'" --to csv
 
 QUERY is a condition as in SQL's WHERE, or a pipeline of operators (|>). Without

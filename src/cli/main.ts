@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { CallError } from '../engine/callError.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
@@ -54,7 +55,7 @@ function report(line: string): void {
 async function main(): Promise<number> {
   let command: Command;
   try {
-    command = readArguments(process.argv.slice(2), process.env);
+    command = readArguments(process.argv.slice(2), process.env, existsSync);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     say(`${visible(error.message)}\nTry: rowriver --help`);

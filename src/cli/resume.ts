@@ -45,6 +45,7 @@ function commandOf(kept: KeptExport, output: string, headers: RunCommand['header
   const pathOf = (name: OutputName): string | undefined => outputs.find((one) => one.name === name)?.target;
   return {
     file: location,
+    more: [],
     query,
     output,
     also: [],

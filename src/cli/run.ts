@@ -2,7 +2,8 @@ import { fstatSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { Programs } from '../engine/call/programs.ts';
-import { Dataset } from '../engine/dataset/dataset.ts';
+import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
+import { openFiles } from '../engine/dataset/openFiles.ts';
 import { readingDoubts } from '../engine/dataset/doubts.ts';
 import { countTo } from '../engine/run/count.ts';
 import { exportAll, type AlsoExport } from '../engine/run/exportAlso.ts';
@@ -32,6 +33,7 @@ import type { OtherTableCount } from '../protocol/preview.ts';
 import { profile } from '../engine/run/profile.ts';
 import type { RunCommand } from './arguments.ts';
 import { cacheBytes, cacheFolder } from '../host/cacheFolder.ts';
+import { filesOf } from './files.ts';
 import { journalFor } from './journalOptions.ts';
 import { MetricsFile } from './metricsFile.ts';
 import { writeSchema } from './inferSchema.ts';
@@ -77,8 +79,9 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       : undefined;
     const schema = await openSchema(command.schema, signal, terminal.say);
     const reading = { format, ...texts, ...cells, ...table, pool, signal, schema };
-    const dataset = await Dataset.open(sourceOf(command), { ...reading, store });
+    const dataset = await openInput(command, { ...reading, store });
     try {
+      for (const { path, reason } of dataset.unread) terminal.say(visible(`Left out ${path}: ${reason}`));
       if (command.reading) {
         await terminal.output.write(new TextEncoder().encode(`${JSON.stringify(readingOf(dataset))}\n`));
         return false;
@@ -117,7 +120,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       else if (summary.stages && command.stages === 'table') terminal.say(stageTable(summary.stages));
       if (summary.sent && summary.sent.givenUp > 0) return true;
       const isSpoiled = summary.malformed > 0 || (summary.checked?.invalid ?? 0) > 0;
-      return command.schema?.failOnInvalid === true && isSpoiled;
+      return dataset.unread.length > 0 || (command.schema?.failOnInvalid === true && isSpoiled);
     } finally {
       await dataset.close();
     }
@@ -184,7 +187,8 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
   const measure = command.stages !== undefined || command.metrics !== undefined;
   const { to = targetOf(command, dataset) } = command;
   const sinks: ByteSink[] = [];
-  const journal = journalFor(command, to, terminal.sayLast);
+  // Where several files have come to is not written down.
+  const journal = dataset.paths.length > 1 ? undefined : journalFor(command, to, terminal.sayLast);
   const open = async (path: string, name?: OutputName): Promise<ByteSink> => {
     const sink = await (journal && name
       ? openOutput(path, name, dataset.paths, command.kept)
@@ -318,7 +322,9 @@ async function isStandardOutput(path: string): Promise<boolean> {
 function withPlaceToGoOn(error: unknown, dataset: Dataset, query: string): unknown {
   if (!(error instanceof SourceError) || error.recordAt === undefined) return error;
   const { plan } = plannedFor(query, dataset.recognised.format, { calls: true });
-  if (plan.shape === 'table' || error.recordAt <= dataset.recognised.dataStart) return error;
+  // Of several files, the byte alone does not say where.
+  if (plan.shape === 'table' || error.recordAt <= dataset.recognised.dataStart || dataset.paths.length > 1)
+    return error;
   const message = `${error.message} Everything before byte ${grouped(error.recordAt)} was written; _offset >= ${error.recordAt} selects the rest.`;
   return new SourceError(error.failure, message, error.position, { cause: error });
 }
@@ -331,6 +337,17 @@ function optionsFor({ choices }: OpenReading): string {
 /** How a file is read, for programs. */
 function readingOf({ encoding, containers, recognised, format }: Dataset): object {
   return { format: format.kind, containers, encoding, ...format.described(recognised) };
+}
+
+/** Opens the file, or the files as one table. */
+async function openInput(command: RunCommand, options: DatasetOptions): Promise<Dataset> {
+  const { file, encoding, more } = command;
+  const paths = await filesOf(command, options.signal);
+  if (paths === undefined) return Dataset.open(sourceOf(command), options);
+  const [first] = paths;
+  if (paths.length === 1) return Dataset.open({ kind: 'file', path: first, encoding }, options);
+  const name = more.length === 0 ? file : `${grouped(paths.length)} files, the first of them ${first}`;
+  return openFiles(name, paths, { ...options, encoding });
 }
 
 function sourceOf({ file, headers: given, service, encoding }: RunCommand): SourceSpec {

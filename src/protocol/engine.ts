@@ -17,6 +17,8 @@ export interface Tagged {
 export interface OpenFile {
   /** A path of the engine's own machine, or an http(s) address. */
   readonly location: string;
+  /** The paths of several files that are read as one table; `location` is then what messages call them. */
+  readonly files?: readonly string[] | undefined;
   /** Sent along with requests for an address. As secret as the address itself. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly options: FormatOptions;

@@ -71,8 +71,12 @@ describe('the preview among the editors', () => {
       await workbench.page.keyboard.press(key);
     }
     await preview.row(297).locator('[aria-selected=true]').nth(1).waitFor();
-    const shown = await placeOf(preview);
-    assert.deepEqual(shown.selected, ['2964', 'error', '2974', 'error']);
+    let shown: Awaited<ReturnType<typeof placeOf>> | undefined;
+    // While rows are drawn, they come and go under the eyes of the test.
+    await workbench.until(async () => {
+      shown = await placeOf(preview).catch(() => undefined);
+      return isDeepStrictEqual(shown?.selected, ['2964', 'error', '2974', 'error']);
+    });
     for (const move of ['Right', 'Left']) {
       await workbench.command(`View: Move Editor into ${move} Group`);
       const moved = await workbench.previewInFront();

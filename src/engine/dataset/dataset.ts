@@ -50,6 +50,18 @@ export interface DatasetOptions extends FormatOptions {
   readonly restMs?: number | undefined;
 }
 
+export interface UnreadFile {
+  readonly path: string;
+  /** A sentence. */
+  readonly reason: string;
+}
+
+/** What was found out of files before they are opened as one. */
+export interface LookedAt {
+  readonly recognised: RecognisedFile;
+  readonly unread: readonly UnreadFile[];
+}
+
 /**
  * A file that was changed later than this before it was opened may be changed again without another time to show for
  * it: the clocks of file systems move in steps of up to 2 s (FAT), and NFS keeps times for 3 s by default.
@@ -66,6 +78,8 @@ export class Dataset {
   readonly encoding: string;
   /** What the text was taken out of, from the outside in. */
   readonly containers: OpenedSource['containers'];
+  /** Of several files as one table, those that cannot be read. */
+  readonly unread: readonly UnreadFile[];
   readonly #source: OpenedSource;
   readonly #spec: FileSpec;
   readonly #identity: KeptIdentity | undefined;
@@ -80,7 +94,9 @@ export class Dataset {
     identity: KeptIdentity | undefined,
     recognised: RecognisedFile,
     options: DatasetOptions,
+    unread: readonly UnreadFile[] = [],
   ) {
+    this.unread = unread;
     this.#source = source;
     this.encoding = source.encoding;
     this.containers = source.containers;
@@ -104,8 +120,12 @@ export class Dataset {
     if (layout.names === 'columns') this.columns.setNames(layout.columns, layout.readings);
   }
 
-  /** Opens a file and reads enough of it to know its format. @throws SourceError */
-  static async open(spec: SourceSpec, options: DatasetOptions): Promise<Dataset> {
+  /**
+   * Opens a file and reads enough of it to know its format.
+   * @param looked what is known of that already
+   * @throws SourceError
+   */
+  static async open(spec: SourceSpec, options: DatasetOptions, looked?: LookedAt): Promise<Dataset> {
     const source = await openSource(spec, { signal: options.signal, keepPages: options.keepPages });
     const steps = options.rows === undefined ? undefined : patternSteps(options.rows);
     if (steps) return Dataset.#openSpooled(source, steps, options);
@@ -114,8 +134,9 @@ export class Dataset {
         source,
         spec,
         source.place.kept(options.restMs ?? usualRestMs),
-        await recognise(source, options, options.signal),
+        looked?.recognised ?? (await recognise(source, options, options.signal)),
         options,
+        looked?.unread,
       );
       await dataset.known.restore(options.signal);
       return dataset;

@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.ts';
+import type { FileSpans } from '../source/source.ts';
 import type { Violation } from '../violation.ts';
 import type { Marks } from '../kernel/packed.ts';
 import type { Needle, Search } from '../kernel/search.ts';
@@ -49,6 +50,8 @@ export interface BlockParts {
   readonly ended?: RecordsEnd | undefined;
   /** What the file's schema does not allow of them, by record; undefined where they were not checked. */
   readonly violations?: ReadonlyMap<number, readonly Violation[]> | undefined;
+  /** Which file each record is of; undefined where nobody asked. */
+  readonly files?: FileSpans | undefined;
   /** The fields asked for, in the order of `ScanTask.fields`. */
   readonly fields: readonly FieldColumn[];
   /**
@@ -156,6 +159,10 @@ export class RecordBlock implements BlockParts {
 
   get violations(): ReadonlyMap<number, readonly Violation[]> | undefined {
     return this.#held().violations;
+  }
+
+  get files(): FileSpans | undefined {
+    return this.#held().files;
   }
 
   get fields(): readonly FieldColumn[] {

@@ -165,15 +165,27 @@ export function offsetOf({ offset, offsets, starts }: RecordBlock, record: numbe
   return offsets ? offsets[record] : offset + starts[record];
 }
 
-/** The block with where its records begin in the file, for a text in another encoding. */
+/** The path or name of the file that a record is of; undefined where nobody asked. */
+export function pathOf({ files, offset, starts }: RecordBlock, record: number): string | undefined {
+  return files?.pathAt(offset + starts[record]);
+}
+
+/** Where a record begins in the text of the file that it is of; where in the file, if nobody asked which. */
+export function offsetInFile(block: RecordBlock, record: number): number {
+  const { files, offset, starts } = block;
+  return files && files.count > 1 ? files.offsetAt(offset + starts[record]) : offsetOf(block, record);
+}
+
+/** The block with where its records begin in their file, for a text in another encoding, and in which file. */
 export async function withOffsets(
   block: RecordBlock,
-  { offsets }: Source,
+  { offsets, files }: Source,
   signal: AbortSignal,
 ): Promise<RecordBlock> {
-  if (!offsets) return block;
+  if (!offsets) return block.with({ files });
   const { bytes, offset, starts, count, next } = block;
   return block.with({
+    files,
     offsets: await offsets.ofPlaces(bytes, offset, starts.subarray(0, count), next, signal),
   });
 }

@@ -126,6 +126,7 @@ export class TextReader {
       lineCount: block.lineCount,
       next: size,
       incomplete: false,
+      files: this.#source.files,
       fields: [],
     };
     return RecordBlock.borrowed(parts, this.#lender.lend());

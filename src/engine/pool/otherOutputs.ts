@@ -27,7 +27,8 @@ export class OtherOutputs {
 
   constructor(also: readonly AlsoScan[], spec: FileSpec) {
     this.areLocated = also.some(
-      ({ matcher, output }) => output.kind === 'stages' || matcher.plan.offset !== undefined,
+      ({ matcher: { plan }, output }) =>
+        output.kind === 'stages' || plan.offset !== undefined || plan.needsPlaces,
     );
     this.#all = also.map(({ matcher, output }) => ({
       matcher,

@@ -44,7 +44,7 @@ export async function scanStretch(
     isLocated(output) ||
     computes ||
     others.areLocated ||
-    /_offset/i.test(task.query ?? '');
+    plan.needsPlaces;
   const window = task.window;
   let matches = 0;
   let { record, line } = stretch;

@@ -1,8 +1,7 @@
-import { offsetOf } from '../format/recordBlocks.ts';
 import type { CellReading } from '../format/csv/cellReading.ts';
 import type { Layout } from '../format/layout.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
-import { reasonIn } from '../format/recordBlocks.ts';
+import { offsetInFile, offsetOf, pathOf, reasonIn } from '../format/recordBlocks.ts';
 import type { Origin } from './predicate/selector.ts';
 import type { Violation } from '../violation.ts';
 import { JsonObject } from './value/json.ts';
@@ -13,10 +12,11 @@ import { valueName } from './write.ts';
 export type { Layout };
 
 /** What is known of a record besides its fields. */
-export type RecordAttribute = '_record' | '_line' | '_offset' | '_error' | '_violation';
+export type RecordAttribute =
+  '_record' | '_line' | '_offset' | '_file' | '_file_offset' | '_error' | '_violation';
 
 export const recordAttributes: ReadonlySet<string> = new Set([
-  ...['_record', '_line', '_offset', '_error', '_violation'],
+  ...['_record', '_line', '_offset', '_file', '_file_offset', '_error', '_violation'],
 ]);
 
 /** Whether a name is no field of the record: an attribute of it, or its value as a whole. */
@@ -123,6 +123,10 @@ export function attributeOf(
       return origin.line + block.lines[record] + 1;
     case '_offset':
       return offsetOf(block, record);
+    case '_file':
+      return pathOf(block, record) ?? null;
+    case '_file_offset':
+      return offsetInFile(block, record);
     case '_error':
       return block.faults[record] === 0 ? null : reasonIn(block, record);
     case '_violation': {

@@ -53,6 +53,8 @@ export interface Plan {
   readonly needsViolations: boolean;
   /** Whether the numbers of records and lines must be known. */
   readonly needsPosition: boolean;
+  /** Whether it reads where in which file a record begins. */
+  readonly needsPlaces: boolean;
   /** Each of them holds for every record that `where` takes. */
   readonly zones: readonly ZoneCondition[];
   /** Every record that `where` takes has this text in its bytes. */
@@ -101,6 +103,7 @@ export function planQuery(query: Query, layout: Layout): Plan {
     needsFaulty,
     needsViolations: mentions(query, ['_violation']),
     needsPosition: mentions(query, ['_record', '_line']),
+    needsPlaces: mentions(query, ['_offset', '_file', '_file_offset']),
     zones: compiled?.zones ?? [],
     holding: compiled?.holding,
     whereFieldsOnly: compiled?.fieldsOnly ?? true,

@@ -9,7 +9,8 @@ import { placeAt } from '../source/location.ts';
 import type { HttpLimits } from '../source/http/limits.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
-import type { Dataset } from '../dataset/dataset.ts';
+import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
+import { openFiles } from '../dataset/openFiles.ts';
 import { refuseOpen } from '../dataset/doubts.ts';
 import { QuerySyntaxError } from '../dataset/plan.ts';
 import { countTo } from '../run/count.ts';
@@ -205,7 +206,7 @@ export class EngineService {
       const resources = { pool: this.#pool, store: this.#store };
       held = {
         key,
-        file: SharedFile.open(specOf(file, this.#keepBytes, this.#limits), file.options, resources, signal),
+        file: SharedFile.open(this.#opening(file), file.options, resources, signal),
         holders: 0,
       };
       this.#files.set(key, held);
@@ -218,6 +219,16 @@ export class EngineService {
       if (this.#files.get(key) === held) this.#files.delete(key);
       throw error;
     }
+  }
+
+  #opening(file: OpenFile): (options: DatasetOptions) => Promise<Dataset> {
+    const {
+      location,
+      files,
+      options: { encoding },
+    } = file;
+    if (files) return (options) => openFiles(location, files, { ...options, encoding });
+    return (options) => Dataset.open(specOf(file, this.#keepBytes, this.#limits), options);
   }
 
   /** @param stale nobody else is to be given this file: it has changed on disk */

@@ -4,9 +4,9 @@ import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import { continues, type FileIdentity } from '../source/file.ts';
-import { SourceError, type SourceSpec } from '../source/source.ts';
+import { SourceError } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
-import { Dataset } from '../dataset/dataset.ts';
+import type { Dataset, DatasetOptions } from '../dataset/dataset.ts';
 import { throttled } from '../run/throttle.ts';
 import { SeenValues } from './seenValues.ts';
 
@@ -59,12 +59,12 @@ export class SharedFile {
 
   /** @throws SourceError */
   static async open(
-    spec: SourceSpec,
+    open: (options: DatasetOptions) => Promise<Dataset>,
     options: FormatOptions,
     { pool, store }: EngineResources,
     signal: AbortSignal,
   ): Promise<SharedFile> {
-    const dataset = await Dataset.open(spec, { ...options, pool, store, signal, keepPages: true });
+    const dataset = await open({ ...options, pool, store, signal, keepPages: true });
     try {
       const file = new SharedFile(dataset);
       await file.#lookAtFirstRows(signal);

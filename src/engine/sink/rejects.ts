@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Fault } from '../fault.ts';
 import { faultReason } from '../faultReason.ts';
 import type { RecordBlock } from '../format/record.ts';
-import { offsetOf } from '../format/recordBlocks.ts';
+import { offsetInFile, offsetOf, pathOf } from '../format/recordBlocks.ts';
 import type { ByteBuilder } from '../byteBuilder.ts';
 import { appendText, faultOf, rawRecord } from './unreadable.ts';
 
@@ -13,6 +13,8 @@ export interface Reject {
   readonly line: number;
   /** Of its first byte, from the start of the source. */
   readonly offset: number;
+  /** Of several files, that which it is in, and where there. */
+  readonly inFile?: { readonly file: string | undefined; readonly file_offset: number };
   readonly fault: Fault;
   /** Where in the record it was seen, in bytes from its start. */
   readonly at: number;
@@ -35,6 +37,9 @@ export function* rejectsIn(block: RecordBlock, origin: RejectOrigin): Generator<
       record: origin.record + record,
       line: origin.line + (block.lines[record] ?? 0),
       offset: offsetOf(block, record),
+      ...((block.files?.count ?? 1) > 1 && {
+        inFile: { file: pathOf(block, record), file_offset: offsetInFile(block, record) },
+      }),
       fault,
       at: block.faultAt[record] ?? 0,
       raw: new Uint8Array(rawRecord(block, record)),
@@ -44,7 +49,7 @@ export function* rejectsIn(block: RecordBlock, origin: RejectOrigin): Generator<
 
 /**
  * Appends a JSON object on a line of its own: `record` and `line` (1-based), `offset` in bytes from the start of
- * the source, `reason`, `raw` (the record's text), and `at`, the offset in bytes from the record's start of what
+ * the source, of several files also `file` and `file_offset`, `reason`, `raw` (the record's text), and `at`, the offset in bytes from the record's start of what
  * is wrong. Where the record is not UTF-8, `raw` has U+FFFD in place of what is not, and `raw_base64` the bytes.
  */
 export function appendReject(out: ByteBuilder, reject: Reject, origin: RejectOrigin): void {
@@ -52,6 +57,7 @@ export function appendReject(out: ByteBuilder, reject: Reject, origin: RejectOri
     record: origin.record + reject.record + 1,
     line: origin.line + reject.line + 1,
     offset: reject.offset,
+    ...reject.inFile,
     reason: faultReason(reject.fault, reject.raw, reject.at),
   };
   out.text(`${JSON.stringify(place).slice(0, -1)},"raw":`);

@@ -34,7 +34,7 @@ export function filePlace(spec: Extract<SourcePlace, { readonly kind: 'file' }>)
 /** Of what can be read only once, a preview keeps so many bytes in a temporary file. */
 const mostKept = 4e9;
 
-function stateOf({ size, dev, ino, mtimeMs, ctimeMs, openedMs }: FileIdentity, restMs: number) {
+export function stateOf({ size, dev, ino, mtimeMs, ctimeMs, openedMs }: FileIdentity, restMs: number) {
   const young = openedMs < Math.max(mtimeMs, ctimeMs) + restMs;
   return { size, file: `${dev}:${ino}`, version: `${mtimeMs} ${ctimeMs}`, young };
 }

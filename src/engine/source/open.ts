@@ -79,7 +79,7 @@ const mostLayers = 4;
  */
 export async function openSource(spec: SourceSpec, options: OpenOptions = {}): Promise<OpenedSource> {
   const { signal } = options;
-  const { source: base, place, current } = await placeOf(spec).open(options);
+  const { source: base, place, current } = await placeOf(spec).open({ ...options, openSource });
   /** Positions must not go back. */
   const once = !canReadAgain(base);
   const layers: DecodedSource[] = [];
@@ -132,6 +132,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       },
       encoded,
       offsets,
+      files: base.files ?? { count: 1, pathAt: () => base.name, offsetAt: (position: number) => position },
       containers,
       place: placeOf(place),
       current,

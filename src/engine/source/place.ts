@@ -1,5 +1,5 @@
 import type { HttpLimits } from './http/limits.ts';
-import type { FileIdentity, Source, SourcePlace } from './source.ts';
+import type { FileIdentity, Source, SourcePlace, SourceSpec } from './source.ts';
 
 /**
  * Where bytes are, and what that means for reading them. One kind a file; `places.ts` is the only place that knows which
@@ -47,6 +47,8 @@ export interface OpenPlaceOptions {
   readonly keepPages?: boolean | undefined;
   readonly http?: Partial<HttpLimits> | undefined;
   readonly blocking?: boolean | undefined;
+  /** For a place that consists of others. */
+  readonly openSource?: (spec: SourceSpec, options: OpenPlaceOptions) => Promise<Source>;
 }
 
 export interface OpenedPlace {

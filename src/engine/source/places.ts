@@ -1,5 +1,6 @@
 import { dataPlace } from './data.ts';
 import { filePlace } from './filePlace.ts';
+import { filesPlace } from './files/place.ts';
 import { urlPlace } from './http/place.ts';
 import type { Place } from './place.ts';
 import type { SourcePlace } from './source.ts';
@@ -16,5 +17,7 @@ export function placeOf(spec: SourcePlace): Place {
       return stdinPlace(spec);
     case 'data':
       return dataPlace(spec);
+    case 'files':
+      return filesPlace(spec);
   }
 }

@@ -33,6 +33,8 @@ export interface Source {
   unread?(bytes: Uint8Array, position: number): void;
   /** Where in the file the text's bytes are, where that is in another encoding; undefined: in the same places. */
   readonly offsets?: FileOffsets | undefined;
+  /** Which files the bytes are of. */
+  readonly files?: FileSpans | undefined;
   /** Closes what the source holds open. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -54,6 +56,15 @@ export interface FileOffsets {
   of(position: number, signal?: AbortSignal): Promise<number>;
   /** The position in the text of a byte of the file; the text's end where the file ends before it. */
   positionOf(byte: number, signal?: AbortSignal): Promise<number>;
+}
+
+/** The files that a source consists of, one after the other. */
+export interface FileSpans {
+  readonly count: number;
+  /** The path of the file that a position lies in, which was read before. */
+  pathAt(position: number): string;
+  /** The position in the text of that file. */
+  offsetAt(position: number): number;
 }
 
 /** Whether a position that was passed can be read again. */
@@ -128,7 +139,15 @@ export type SourcePlace =
   /** Read once, by the thread that has it. */
   | { readonly kind: 'stdin' }
   /** A `data:` URL: it holds the bytes itself. */
-  | { readonly kind: 'data'; readonly url: string };
+  | { readonly kind: 'data'; readonly url: string }
+  /** Several files, one after the other. */
+  | {
+      readonly kind: 'files';
+      /** What messages call them. */
+      readonly name: string;
+      /** In shared memory, as many threads open them, and each task names them: see `writeParts`. */
+      readonly parts: SharedArrayBuffer;
+    };
 
 /** Values by lower-case name. */
 export type HeaderFields = Readonly<Record<string, string>>;

@@ -81,7 +81,10 @@ export function textNeedOf(plan: Plan): 'fields' | 'matches' | 'all' {
   if (first?.narrows !== true || !first.reads.every(isField)) return 'all';
   const isLine = (slot: number): boolean => {
     const { source } = plan.slots[slot];
-    return source.kind === 'attribute' && source.attribute !== '_record' && source.attribute !== '_offset';
+    return (
+      source.kind === 'attribute' &&
+      !['_record', '_offset', '_file', '_file_offset'].includes(source.attribute)
+    );
   };
   return [...live[0]].some(isLine) ? 'all' : 'matches';
 }

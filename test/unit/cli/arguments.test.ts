@@ -4,6 +4,7 @@ import { readArguments, UsageError, type Command } from '../../../src/cli/argume
 const plain = {
   kind: 'run',
   file: 'f',
+  more: [],
   query: '',
   output: undefined,
   also: [],

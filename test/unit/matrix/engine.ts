@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { Programs } from '../../../src/engine/call/programs.ts';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { openFiles } from '../../../src/engine/dataset/openFiles.ts';
 import type { IndexStore } from '../../../src/engine/index/store.ts';
 import type { Pool } from '../../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../../src/engine/pool/task.ts';
@@ -40,6 +41,8 @@ export interface EngineOptions {
   readonly layout: Layout;
   /** A path or an address. */
   readonly location: string;
+  /** Their paths, where there are several. */
+  readonly files?: readonly string[] | undefined;
   readonly store: IndexStore | undefined;
   /** Undefined: everything is done in this thread. */
   readonly pool: Pool<Task, Result> | undefined;
@@ -111,10 +114,10 @@ export class Engine {
     method: K,
     params: PreviewCalls[K]['params'],
   ): Promise<PreviewCalls[K]['result']> {
-    const { preview, location, layout } = this.#options;
+    const { preview, location, files, layout } = this.#options;
     this.#previewing ??= preview.host.call('open', {
       session: 1,
-      file: { location, options: { rows: layout.rows, pattern: layout.pattern } },
+      file: { location, files, options: { rows: layout.rows, pattern: layout.pattern } },
     });
     await this.#previewing;
     return preview.page.call(method, params);
@@ -156,7 +159,10 @@ export class Engine {
   /** A file is opened once for all questions, so that what one has taught the index serves the next. */
   async #asked<T>(ask: (dataset: Dataset) => Promise<T>, schema?: SchemaSpec): Promise<T> {
     const isKept = schema === undefined;
-    if (isKept && (this.layout.via === 'file' || this.layout.via === 'http' || this.layout.via === 'data')) {
+    if (
+      isKept &&
+      (this.layout.via.startsWith('file') || this.layout.via === 'http' || this.layout.via === 'data')
+    ) {
       this.#dataset ??= await this.#open(this.#spec);
       return ask(this.#dataset);
     }
@@ -175,8 +181,8 @@ export class Engine {
   }
 
   #open(spec: SourceSpec, schema?: SchemaSpec): Promise<Dataset> {
-    const { pool, store, blockSize } = this.#options;
-    return Dataset.open(spec, {
+    const { location, files, pool, store, blockSize } = this.#options;
+    const options = {
       rows: this.layout.rows,
       pattern: this.layout.pattern,
       pool,
@@ -184,7 +190,8 @@ export class Engine {
       blockSize,
       signal,
       schema,
-    });
+    };
+    return files ? openFiles(location, files, options) : Dataset.open(spec, options);
   }
 
   /**

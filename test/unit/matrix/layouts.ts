@@ -13,7 +13,7 @@ import {
 } from './records.ts';
 
 /** How a file comes to the engine. */
-export type Carriage = 'file' | 'data' | 'stdin' | 'http' | 'http, once';
+export type Carriage = 'file' | 'files' | 'data' | 'stdin' | 'http' | 'http, once';
 
 /** One way in which the same records may stand in a file. */
 export interface Layout {
@@ -34,6 +34,13 @@ export interface Layout {
   /** One that differs from others in what the number of records has no part in. */
   readonly variant?: boolean | undefined;
   readonly bytes: (written: Written) => Buffer;
+  /** Via `files`: the same as several files, in their order. */
+  readonly parts?: (written: Written) => readonly FileContent[];
+}
+
+export interface FileContent {
+  readonly name: string;
+  readonly bytes: Buffer;
 }
 
 /** The records of one size in the words of each format, each made once. */
@@ -78,7 +85,7 @@ const utf8 = (text: string): Buffer => Buffer.from(text);
 const ascii = (text: string): string =>
   text.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-const delimited = ({ cells }: Written, delimiter: string, lineEnd: string): string => {
+const delimited = ({ cells }: Pick<Written, 'cells'>, delimiter: string, lineEnd: string): string => {
   const special = new RegExp(`^$|["\\r\\n${delimiter}]`);
   const cell = (text: string | null): string =>
     text === null ? '' : special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
@@ -193,7 +200,54 @@ const described: readonly Layout[] = [
     ),
     via: 'http, once',
   },
+  {
+    ...onDisk('JSON Lines in several files', 'json', 'x.jsonl', jsonLines),
+    via: 'files',
+    parts: ({ lines }) => {
+      const [first, second, third] = inThirds(lines).map((some) => some.join('\n'));
+      // The second one has no line end at its end, the third one a mark at its beginning.
+      return [
+        { name: '1.jsonl', bytes: utf8(`${first}\n`) },
+        { name: '2.jsonl', bytes: utf8(second) },
+        { name: 'empty.jsonl', bytes: utf8('') },
+        { name: '3.ndjson', bytes: utf8(`\ufeff${third}\r\n`) },
+      ];
+    },
+  },
+  {
+    ...onDisk('JSON Lines in several files, some compressed', 'json', 'x.jsonl', jsonLines),
+    via: 'files',
+    divides: false,
+    parts: ({ lines }) => {
+      const [first, second, third] = inThirds(lines).map((some) => utf8(some.join('\n')));
+      return [
+        { name: '1.jsonl.gz', bytes: gzipped(first) },
+        { name: '2.jsonl', bytes: second },
+        { name: '3.jsonl.zst', bytes: zstd(third) },
+      ];
+    },
+  },
+  {
+    ...onDisk('CSV in several files', 'csv', 'x.csv', commas),
+    via: 'files',
+    parts: (written) => {
+      const [first, second, third] = inThirds(written.cells);
+      const part = (cells: Written['cells'], lineEnd: string): string =>
+        delimited({ cells }, ',', lineEnd).slice(0, -lineEnd.length);
+      return [
+        { name: '1.csv', bytes: utf8(part(first, '\n')) },
+        { name: '2.csv', bytes: utf8(`\ufeff${part(second, '\r\n')}`) },
+        { name: 'header.csv', bytes: utf8(part([], '\n')) },
+        { name: '3.csv', bytes: utf8(part(third, '\n')) },
+      ];
+    },
+  },
 ];
+
+function inThirds<T>(items: readonly T[]): [T[], T[], T[]] {
+  const third = Math.ceil(items.length / 3);
+  return [items.slice(0, third), items.slice(third, 2 * third), items.slice(2 * third)];
+}
 
 /** Those that are left out where there are very many records. */
 const variants = new Set([
@@ -215,6 +269,7 @@ const variants = new Set([
   'CSV over HTTP',
   'array over HTTP without ranges',
   'gzip of CSV over HTTP without ranges',
+  'JSON Lines in several files, some compressed',
 ]);
 
 export const layouts = described.map((layout) => ({ ...layout, variant: variants.has(layout.name) }));

@@ -10,7 +10,7 @@ import { long, runs } from '../../support/long.ts';
 import { scanPool } from '../../support/pool.ts';
 import { Preview } from '../../support/preview.ts';
 import { Engine } from './engine.ts';
-import { layouts, Written, type Layout } from './layouts.ts';
+import { layouts, Written, type FileContent, type Layout } from './layouts.ts';
 import { questions, type Question } from './questions.ts';
 import { Rows, type FormatKind } from './records.ts';
 
@@ -128,7 +128,8 @@ describe('every layout and every question', () => {
         if (layout.variant && count > 9000 && !long) continue;
         it(layout.name, async () => {
           assert.ok(written);
-          const location = await put(layout, layout.bytes(written));
+          const files = layout.parts && (await putParts(layout.parts(written)));
+          const location = files ? layout.file : await put(layout, layout.bytes(written));
           for (const [turn, pass] of passesOf(layout, count).entries()) {
             const asked = questions.filter(({ preview }, at) => {
               if (preview && (!pass.previews || layout.via === 'stdin')) return false;
@@ -137,6 +138,7 @@ describe('every layout and every question', () => {
             const engine = new Engine({
               layout,
               location,
+              files,
               // An index belongs to blocks of one size.
               store: new IndexStore(join(folder, `${count} ${place} ${pass.workers > 0}`), 1e9),
               pool: pools[pass.workers],
@@ -157,6 +159,13 @@ describe('every layout and every question', () => {
         });
       }
     });
+  }
+
+  /** Answers the paths of several files. */
+  async function putParts(parts: readonly FileContent[]): Promise<string[]> {
+    const paths = parts.map(({ name }) => join(folder, `${files++}-${name}`));
+    for (const [at, { bytes }] of parts.entries()) await writeFile(paths[at], bytes);
+    return paths;
   }
 
   /** Puts a file where the engine is to find it; answers its path or address. */

@@ -126,6 +126,8 @@ const attributeTypes = new Map([
   ['_record', 'number of the record'],
   ['_line', 'line on which the record begins'],
   ['_offset', 'byte at which the record begins'],
+  ['_file', 'path of the file that the record is in'],
+  ['_file_offset', 'byte of that file at which the record begins'],
   ['_error', 'why the record is malformed'],
 ]);
 

@@ -1,0 +1,169 @@
+import { carriageReturn, lineFeed } from '../ascii.ts';
+import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
+import { writeParts, type FilePart } from '../source/files/part.ts';
+import { openSource, type OpenedSource } from '../source/open.ts';
+import { readFully, readSome } from '../source/read.ts';
+import { SourceError } from '../source/source.ts';
+import { Dataset, type DatasetOptions, type UnreadFile } from './dataset.ts';
+
+export interface FilesOptions extends DatasetOptions {
+  /** See `SourceSpec`. */
+  readonly encoding?: string | undefined;
+}
+
+/** How many files are looked at at a time. */
+const atOnce = 8;
+/** A header is looked for in so many bytes. */
+const headLength = 256 * 1024;
+
+/**
+ * Opens several files as one table, in their order: read as the first one is, which says what the columns of a delimited
+ * text are. Files that cannot be read are left out.
+ * @param name what messages call them
+ * @throws SourceError where none can be read, or one is not like the others
+ */
+export async function openFiles(
+  name: string,
+  paths: readonly string[],
+  options: FilesOptions,
+): Promise<Dataset> {
+  const { signal, encoding } = options;
+  const unread: UnreadFile[] = [];
+  const parts: FilePart[] = [];
+  let first: FirstFile | undefined;
+  let failure: SourceError | undefined;
+
+  const look = async (path: string): Promise<FilePart | SourceError> => {
+    try {
+      const source = await openSource({ kind: 'file', path, encoding }, { signal });
+      try {
+        if (first) return await measured(path, source, first, signal);
+        const found = await lookAtFirst(path, source, options);
+        const part = await measured(path, source, undefined, signal);
+        first = found;
+        return part;
+      } finally {
+        await source.close();
+      }
+    } catch (error) {
+      if (error instanceof SourceError && isOfOneFile(error)) return error;
+      throw error;
+    }
+  };
+
+  for (let next = 0; next < paths.length;) {
+    signal.throwIfAborted();
+    // All others are compared with the first one that can be read.
+    const some = paths.slice(next, next + (first ? atOnce : 1));
+    const found = await Promise.all(some.map(look));
+    for (const [i, part] of found.entries()) {
+      if (!(part instanceof SourceError)) parts.push(part);
+      else {
+        failure ??= part;
+        unread.push({ path: some[i], reason: part.message });
+      }
+    }
+    next += some.length;
+  }
+  if (!first) throw failure ?? new SourceError('not-found', `There are no files ${name}.`);
+  const spec = { kind: 'files', name, parts: writeParts(parts), encoding: 'utf-8' } as const;
+  return Dataset.open(spec, options, { recognised: first.recognised, unread });
+}
+
+/** What cannot be said of the others. */
+function isOfOneFile({ failure }: SourceError): boolean {
+  return ['not-found', 'no-permission', 'is-folder', 'corrupt', 'failed'].includes(failure);
+}
+
+interface FirstFile {
+  readonly path: string;
+  readonly recognised: RecognisedFile;
+  /** What is in it before its first record, without a byte-order mark. */
+  readonly head: Uint8Array;
+}
+
+/** @throws SourceError `unsupported` where it is none that can be part of a table */
+async function lookAtFirst(path: string, source: OpenedSource, options: DatasetOptions): Promise<FirstFile> {
+  const recognised = await recognise(source, options, options.signal);
+  const { records } = formatOf(recognised.format);
+  if (records !== 'lines') {
+    const message = `${path} is a JSON document. Several files can be read as one table where they are JSON Lines, delimited text or logs.`;
+    throw new SourceError('unsupported', message);
+  }
+  if (recognised.end !== undefined || (recognised.tables?.number ?? 1) > 1) {
+    throw new SourceError(
+      'unsupported',
+      `${path} holds several tables. Use --tables 1 to read each file as one.`,
+    );
+  }
+  const head = new Uint8Array(recognised.dataStart);
+  const length = await readFully(source, head, 0, options.signal);
+  // Where records begin is told of the first file's text; others are read from where their own begin.
+  return { path, recognised, head: withoutMark(head.subarray(0, length)) };
+}
+
+/**
+ * Where a file's records begin, and how many bytes they are.
+ * @param first undefined for the first file itself, which is read with its head
+ * @throws SourceError where its columns are others
+ */
+async function measured(
+  path: string,
+  source: OpenedSource,
+  first: FirstFile | undefined,
+  signal: AbortSignal,
+): Promise<FilePart> {
+  const { current, encoding } = source;
+  const identity = await current?.();
+  if (!identity)
+    throw new SourceError('unsupported', `${path} can be read only once, and not as one of several files.`);
+  const from = first ? await headEnd(path, source, first, signal) : 0;
+  const { size } = source;
+  const isSized = source.random && size !== undefined;
+  const length = isSized ? Math.max(0, size - from) : undefined;
+  let ended: boolean | undefined;
+  if (isSized) {
+    const last = new Uint8Array(1);
+    ended = size <= from || ((await readFully(source, last, size - 1, signal)) === 1 && last[0] === lineFeed);
+  }
+  return { path, encoding, identity, from, length, ended };
+}
+
+/** Where a file's records begin: behind the same header that the first file has. */
+async function headEnd(
+  path: string,
+  source: OpenedSource,
+  { head: expected, path: firstPath }: FirstFile,
+  signal: AbortSignal,
+): Promise<number> {
+  const bytes = new Uint8Array(expected.length === 0 ? 3 : headLength);
+  const head = bytes.subarray(0, await readSome(source, bytes, 0, signal));
+  const mark = head.length - withoutMark(head).length;
+  if (expected.length === 0) return mark;
+  const end = sameUpTo(withoutMark(head), expected);
+  if (end !== undefined) return mark + end;
+  // A file without a byte has no header either.
+  if (head.length === mark) return mark;
+  throw new SourceError(
+    'unsupported',
+    `${path} cannot be read as one table with ${firstPath}: its first line is not the same header.`,
+  );
+}
+
+/** One past what `bytes` begins with, if that is `expected`, whose lines may end otherwise; undefined if it is not. */
+function sameUpTo(bytes: Uint8Array, expected: Uint8Array): number | undefined {
+  let at = 0;
+  for (let i = 0; i < expected.length; i++) {
+    if (expected[i] === carriageReturn) continue;
+    while (bytes[at] === carriageReturn) at++;
+    // A file may end with its header.
+    if (at === bytes.length && expected[i] === lineFeed) return at;
+    if (bytes[at] !== expected[i]) return undefined;
+    at++;
+  }
+  return at;
+}
+
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}

@@ -1,0 +1,131 @@
+import { lineFeed } from '../../ascii.ts';
+import { type FileSpans, type Source, SourceError, type SourceSpec } from '../source.ts';
+import { OpenParts } from './openParts.ts';
+import type { FilePart } from './part.ts';
+import { Spans, type Span } from './spans.ts';
+
+/**
+ * Several files as one run of decoded bytes, in their order. A file whose last line has no end gets one, so that no
+ * record goes on in the next file. Few files are open at a time.
+ * @param open opens the text of a file
+ */
+export function filesSource(
+  name: string,
+  parts: readonly FilePart[],
+  open: (spec: SourceSpec) => Promise<Source>,
+): Source & { readonly files: FileSpans } {
+  const spans = new Spans(parts);
+  const opened = new OpenParts((number) => {
+    const { path, identity, encoding } = parts[number];
+    return open({ kind: 'file', path, identity, encoding });
+  });
+  let closing: Promise<void> | undefined;
+
+  /** As `Source.read`, of one file. */
+  async function readPart(
+    number: number,
+    into: Uint8Array,
+    at: number,
+    start: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    const { from } = parts[number];
+    // One that cannot be opened fails where it was to be read.
+    let failsFrom = start + at;
+    try {
+      return await opened.use(number, (source) => {
+        failsFrom = start - from;
+        return source.read(into, from + at, signal);
+      });
+    } catch (error) {
+      throw placed(error, failsFrom);
+    }
+  }
+
+  /** What follows of a file at a position, at most `into` holds; 0 where the file ends there. */
+  async function readOn(
+    into: Uint8Array,
+    position: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number | undefined> {
+    const span = spans.at(position);
+    if (span === undefined) return undefined;
+    const { number, start, length } = span;
+    const at = position - start;
+    if (length === undefined) {
+      const got = await readPart(number, into, at, start, signal);
+      if (got === 0)
+        spans.ends(number, at, at === 0 || (await lastByte(number, at, start, signal)) === lineFeed);
+      return got;
+    }
+    if (at >= length) {
+      into[0] = lineFeed;
+      return 1;
+    }
+    const got = await readPart(number, into.subarray(0, length - at), at, start, signal);
+    if (got === 0) {
+      const { path } = parts[number];
+      throw new SourceError('changed', `${path} has changed since it was opened.`, position);
+    }
+    return got;
+  }
+
+  async function lastByte(
+    number: number,
+    length: number,
+    start: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number | undefined> {
+    const byte = new Uint8Array(1);
+    await readPart(number, byte, length - 1, start, signal);
+    return byte.at(0);
+  }
+
+  const spanAt = (position: number): Pick<Span, 'number' | 'start'> =>
+    spans.at(position) ?? { number: parts.length - 1, start: position };
+
+  return {
+    name,
+    get size() {
+      return spans.size;
+    },
+    get random() {
+      return spans.size !== undefined;
+    },
+    // A file that has to be decoded is decoded again from its beginning.
+    kept: true,
+    async read(into, position, signal) {
+      signal?.throwIfAborted();
+      let done = 0;
+      while (done < into.length) {
+        let got: number | undefined;
+        try {
+          got = await readOn(into.subarray(done), position + done, signal);
+        } catch (error) {
+          // What was read is handed on; the next call finds the failure again.
+          if (done > 0 && error instanceof SourceError) break;
+          throw error;
+        }
+        if (got === undefined) break;
+        done += got;
+      }
+      return done;
+    },
+    files: {
+      count: parts.length,
+      pathAt: (position) => parts[spanAt(position).number].path,
+      offsetAt(position) {
+        const { number, start } = spanAt(position);
+        return parts[number].from + position - start;
+      },
+    },
+    close: () => (closing ??= opened.close()),
+  };
+}
+
+/** A failure of a file, with its position in the run. */
+function placed(error: unknown, start: number): unknown {
+  if (!(error instanceof SourceError)) return error;
+  const { failure, message, position, cause } = error;
+  return new SourceError(failure, message, Math.max(0, start + position), { cause });
+}

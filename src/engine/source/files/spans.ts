@@ -1,0 +1,67 @@
+import type { FilePart } from './part.ts';
+
+/** Where a position lies: in a file, so many bytes behind the first one that is read of it. */
+export interface Span {
+  readonly number: number;
+  readonly start: number;
+  /** Bytes of the file; undefined while its end was not seen. */
+  readonly length: number | undefined;
+  /** Whether a line end follows that is not in the file, so that no record goes on in the next one. */
+  readonly closed: boolean;
+}
+
+/** Where in a run of bytes each of its files lies, as far as that is known: of what is compressed, once it was read. */
+export class Spans {
+  readonly #parts: readonly FilePart[];
+  /** Where each file begins whose beginning is known. */
+  readonly #starts: number[] = [0];
+  readonly #closed: boolean[] = [];
+
+  constructor(parts: readonly FilePart[]) {
+    this.#parts = parts;
+    this.#extend();
+  }
+
+  /** Bytes in all; undefined while the end of a file was not seen. */
+  get size(): number | undefined {
+    return this.#starts.length > this.#parts.length ? this.#starts[this.#parts.length] : undefined;
+  }
+
+  /** The file in which a position lies, or the first one whose end is not known; undefined past the end. */
+  at(position: number): Span | undefined {
+    const starts = this.#starts;
+    let [low, high] = [0, starts.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (starts[middle] <= position) low = middle + 1;
+      else high = middle;
+    }
+    const number = low - 1;
+    if (number >= this.#parts.length) return undefined;
+    const closed = this.#closed[number] ?? false;
+    const start = starts[number];
+    const length = number + 1 < starts.length ? starts[number + 1] - start - (closed ? 1 : 0) : undefined;
+    return { number, start, length, closed };
+  }
+
+  /** Notes where the first file ends whose end is not known. */
+  ends(number: number, length: number, ended: boolean): void {
+    if (number !== this.#starts.length - 1) return;
+    this.#push(length, ended);
+    this.#extend();
+  }
+
+  #extend(): void {
+    for (;;) {
+      const { length, ended = true } = this.#parts.at(this.#starts.length - 1) ?? {};
+      if (length === undefined) return;
+      this.#push(length, ended);
+    }
+  }
+
+  #push(length: number, ended: boolean): void {
+    const closed = !ended && length > 0;
+    this.#closed.push(closed);
+    this.#starts.push(this.#starts[this.#starts.length - 1] + length + (closed ? 1 : 0));
+  }
+}
