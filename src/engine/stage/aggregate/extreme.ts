@@ -15,6 +15,7 @@ import {
   type ValueAccumulator,
 } from './accumulator.ts';
 import { ByteLists } from './byteLists.ts';
+import { refuseLong } from './tooLarge.ts';
 
 const order = { descending: false, nullsFirst: false };
 
@@ -59,9 +60,10 @@ export class Extreme implements ValueAccumulator {
     const vector = this.#input.vector(batch);
     const field = asField(vector);
     if (field === undefined || field.column.numbers.length === 0) {
-      addEach(batch, groups, this.#input, (group, value, from, row) =>
-        this.#take(group, value, from.cell(row)),
-      );
+      addEach(batch, groups, this.#input, (group, value, from, row) => {
+        this.#refuseLong(value);
+        this.#take(group, value, from.cell(row));
+      });
       return;
     }
     const { numbers } = field.column;
@@ -73,7 +75,9 @@ export class Extreme implements ValueAccumulator {
       // Beside another plain number, a number that is not better is given up at once.
       if (this.#largest ? number <= best[group] : number >= best[group]) continue;
       const value = field.value(row);
-      if (value !== null) this.#take(group, value, field.cell(row));
+      if (value === null) continue;
+      this.#refuseLong(value);
+      this.#take(group, value, field.cell(row));
     }
   }
 
@@ -104,6 +108,7 @@ export class Extreme implements ValueAccumulator {
   }
 
   addValue(group: number, value: Value): void {
+    this.#refuseLong(value);
     this.#take(group, value, value);
   }
 
@@ -133,6 +138,11 @@ export class Extreme implements ValueAccumulator {
     this.#numbers = emptiedDoubles(this.#numbers).fill(NaN);
     this.#states = new Uint8Array(this.#numbers.length);
     this.#kept.clear();
+  }
+
+  /** Its key and its text are held for as long as it is the best, and copied into what a thread answers. */
+  #refuseLong(value: Value): void {
+    refuseLong(value, this.#largest ? 'max(…)' : 'min(…)', 'the best value of a group');
   }
 
   #take(group: number, value: Value, cell: Cell): void {

@@ -3,16 +3,13 @@ import { textOf, type Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
 import { ByteWriter, type ByteReader } from '../bytes.ts';
 import { readCell, writeCell } from '../codec.ts';
-import { MemoryLimitError } from '../memoryLimit.ts';
 import type { BatchExpression } from '../expression.ts';
 import { compareKeys, writeSortKey } from '../key.ts';
 import type { SortExpression } from '../orderBy.ts';
 import { valueOf, type Cell } from '../vector.ts';
 import type { ValueAccumulator } from './accumulator.ts';
 import { ByteLists } from './byteLists.ts';
-
-/** A value of more characters would not fit into a group: it is refused before it is copied. */
-const longestValue = 64 * 1024 * 1024;
+import { refuseLong } from './tooLarge.ts';
 
 /** list(value), with NULLs, and string_agg(text, separator), without: every value of a group is kept. */
 export class Gather implements ValueAccumulator {
@@ -33,9 +30,8 @@ export class Gather implements ValueAccumulator {
     this.#order = order;
   }
 
-  get #tooLong(): string {
-    const name = this.#separator === undefined ? 'list' : 'string_agg';
-    return `${name}(…) keeps all values of a group in memory, and one of them takes more than ${longestValue / 1024 ** 2} MB. Leave it out with WHERE length(x) < 1000000, or take a part of it with left(x, 1000).`;
+  get #call(): string {
+    return this.#separator === undefined ? 'list(…)' : 'string_agg(…)';
   }
 
   get size(): number {
@@ -57,7 +53,7 @@ export class Gather implements ValueAccumulator {
       const row = batch.selection[i];
       const cell = vector.cell(row);
       if (cell === null && this.#separator !== undefined) continue;
-      if (typeof cell === 'string' && cell.length > longestValue) throw new MemoryLimitError(this.#tooLong);
+      refuseLong(cell, this.#call, 'all values of a group');
       this.#entry.clear();
       writeCell(this.#entry, cell);
       const start = this.#order.length === 0 ? undefined : this.#entry.beginBlock();

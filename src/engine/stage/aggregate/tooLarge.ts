@@ -1,6 +1,24 @@
 import type { Call } from '../../query/syntax/tree.ts';
+import type { Value } from '../../query/value/value.ts';
+import { MemoryLimitError } from '../memoryLimit.ts';
+import type { Cell } from '../vector.ts';
 
 type Aggregate = Pick<Call, 'name' | 'distinct'>;
+
+/** A value of more characters would not fit into a group: it is refused before it is copied. */
+const longestValue = 64 * 1024 * 1024;
+
+/**
+ * @param call as a query has it: "list(…)"
+ * @param kept what it keeps: "all values of a group"
+ * @throws MemoryLimitError
+ */
+export function refuseLong(value: Value | Cell, call: string, kept: string): void {
+  if (typeof value !== 'string' || value.length <= longestValue) return;
+  throw new MemoryLimitError(
+    `${call} keeps ${kept} in memory, and one of them takes more than ${longestValue / 1024 ** 2} MB. Leave it out with WHERE length(x) < 1000000, or take a part of it with left(x, 1000).`,
+  );
+}
 
 /** How large a group may become that cannot be parted, in budgets. */
 export const maxGather = 4;
