@@ -1,3 +1,4 @@
+import { lengthOf, unitsBefore } from './value/codePoints.ts';
 import type { CellReading } from '../format/csv/cellReading.ts';
 import { ConstantSet } from './constantSet.ts';
 import { joinEqualities } from './equalities.ts';
@@ -380,13 +381,15 @@ export function elementOf(base: Value, index: Value): Value {
 /** The part of a list or text from one position to another, both 1-based and included. */
 function sliceOf(base: Value, low: Value, high: Value): Value {
   if (typeof low !== 'number' || typeof high !== 'number') return null;
-  const cut = <T>(items: readonly T[]): T[] => {
-    const from = low > 0 ? low - 1 : low < 0 ? items.length + low : 0;
-    const to = high < 0 ? items.length + high + 1 : high;
-    return items.slice(Math.max(0, from), Math.max(0, to));
+  const placesIn = (length: number): [from: number, to: number] => {
+    const from = low > 0 ? low - 1 : low < 0 ? length + low : 0;
+    const to = high < 0 ? length + high + 1 : high;
+    return [Math.max(0, Math.trunc(from)), Math.max(0, Math.trunc(to))];
   };
-  if (base instanceof JsonList) return new JsonList(cut(base.items));
-  return typeof base === 'string' ? cut(Array.from(base)).join('') : null;
+  if (base instanceof JsonList) return new JsonList(base.items.slice(...placesIn(base.items.length)));
+  if (typeof base !== 'string') return null;
+  const [from, to] = placesIn(lengthOf(base));
+  return from >= to ? '' : base.slice(unitsBefore(base, from), unitsBefore(base, to));
 }
 
 /** Remembers the last answer: patterns are constant in nearly every query. */

@@ -3,6 +3,7 @@ import { toDouble } from '../value/decimal.ts';
 import { JsonList } from '../value/json.ts';
 import { joinTexts } from '../value/longText.ts';
 import { textOf, type Value } from '../value/value.ts';
+import { isPairBefore, lengthOf, unitsBefore } from '../value/codePoints.ts';
 import { listContains } from './list.ts';
 import type { ScalarFunction } from './scalar.ts';
 
@@ -20,25 +21,16 @@ export function whole(value: Value): number | undefined {
   return number === undefined ? undefined : Math.round(toDouble(number));
 }
 
-/** Characters are Unicode code points. */
+/** Characters are Unicode code points. Only for texts that are short: a list of them takes many times the text's memory. */
 function characters(value: string): string[] {
   return Array.from(value);
 }
 
-function isAscii(value: string): boolean {
-  return /^[\x00-\x7f]*$/.test(value);
-}
-
 /** The characters from one 1-based place up to another, the latter not included; places outside are taken as empty. */
 function between(value: string, from: number, to: number): string {
-  if (isAscii(value)) return value.slice(Math.max(0, from - 1), Math.max(0, to - 1));
-  return characters(value)
-    .slice(Math.max(0, from - 1), Math.max(0, to - 1))
-    .join('');
-}
-
-function lengthOf(value: string): number {
-  return isAscii(value) ? value.length : characters(value).length;
+  const start = Math.max(0, from - 1);
+  const first = unitsBefore(value, start);
+  return value.slice(first, Math.max(first, unitsBefore(value, Math.max(0, to - 1))));
 }
 
 /** As DuckDB: a negative start counts from the end, a negative length takes the characters before the start. */
@@ -50,20 +42,27 @@ function substring(value: string, start: number, length: number | undefined): st
 
 function trimmed(value: string, set: string, left: boolean, right: boolean): string {
   const wanted = new Set(characters(set));
-  const all = characters(value);
   let from = 0;
-  let to = all.length;
-  if (left) while (from < to && wanted.has(all[from])) from++;
-  if (right) while (to > from && wanted.has(all[to - 1])) to--;
-  return all.slice(from, to).join('');
+  let to = value.length;
+  while (left && from < to) {
+    const character = String.fromCodePoint(value.codePointAt(from) ?? 0);
+    if (!wanted.has(character)) break;
+    from += character.length;
+  }
+  while (right && to > from) {
+    const character = value.slice(isPairBefore(value, to) && to - 2 >= from ? to - 2 : to - 1, to);
+    if (!wanted.has(character)) break;
+    to -= character.length;
+  }
+  return value.slice(from, to);
 }
 
 function padded(value: string, length: number, fill: string, left: boolean): Value {
-  const all = characters(value);
-  if (length <= all.length) return all.slice(0, Math.max(0, length)).join('');
+  const own = lengthOf(value);
+  if (length <= own) return between(value, 1, Math.max(0, length) + 1);
   if (fill === '' || length > maxLength) return null;
   const pad = characters(fill);
-  const missing = Array.from({ length: length - all.length }, (_, at) => pad[at % pad.length]).join('');
+  const missing = Array.from({ length: length - own }, (_, at) => pad[at % pad.length]).join('');
   return left ? missing + value : value + missing;
 }
 
