@@ -70,6 +70,8 @@ export class HttpRanges implements Source {
   }
 
   expect(range?: { readonly from: number; readonly to: number }): void {
+    // Whoever begins anew is not answered by what an earlier reader did not stay to hear.
+    this.#failed = undefined;
     this.#expected = range && { from: range.from, to: Math.min(range.to, this.size) };
     if (!range) this.#giveUpOpen();
   }

@@ -281,6 +281,26 @@ describe('http source', () => {
       assert.ok(into.equals(content.slice(0, content.size)));
     });
 
+    it('asks the server again for another reader, also where the one before went away', async () => {
+      const content = recordsOf(20_000);
+      let broken = true;
+      const { source: ranged } = await open((request, response) => {
+        const [from] = rangeOf(request, content.size) ?? [0];
+        const cutAfter = broken ? Math.max(0, 1_234_567 - from) : undefined;
+        serve(request, response, content, { etag: '"a"', cutAfter });
+      });
+      // Small reads leave a piece that ends where the server gave out, and nobody reads on.
+      const piece = new Uint8Array(100_000);
+      ranged.expect?.({ from: 1_200_000, to: 1_300_000 });
+      assert.equal(await ranged.read(piece, 1_200_000), 34_567);
+      ranged.expect?.();
+      broken = false;
+      ranged.expect?.({ from: 1_200_000, to: 1_300_000 });
+      assert.equal(await readFully(ranged, piece, 1_200_000), 100_000);
+      ranged.expect?.();
+      assert.ok(content.slice(1_200_000, 1_300_000).equals(piece));
+    });
+
     it('stops when told to, at once, and reads on later', async () => {
       const content = recordsOf(20_000);
       const { source: ranged } = await open(serving(content));
