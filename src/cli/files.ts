@@ -33,7 +33,7 @@ export async function filesOf(
 }
 
 function hasWildcards(path: string): boolean {
-  return /[*?[\]{}]/.test(path);
+  return /[*?]|\[[^\]]+\]|\{[^}]*\}/.test(path);
 }
 
 async function inFolder(folder: string, signal: AbortSignal): Promise<string[]> {

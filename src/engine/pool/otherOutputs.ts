@@ -40,6 +40,8 @@ export class OtherOutputs {
 
   /** The fields of all outputs. */
   fieldsBehind(own: readonly FieldRequest[]): readonly FieldRequest[] {
+    // What is held for a list of fields is found by the list itself.
+    if (this.#all.length === 0) return own;
     const fields = [...own];
     for (const other of this.#all) {
       other.first = fields.length;

@@ -91,6 +91,7 @@ async function exportAll(
   const run: ExportRun = {
     ...{ dataset, query: planned, to, kept: keptRows, rejects, checks, calls, signal, meter, journal },
     scan: shared?.scan ?? dataset.scan.bind(dataset),
+    sharedScan: shared?.scan,
   };
   const openObjects = objectSinkOf(to);
   const objects = await openObjects?.(counted, objectRowsOf(run));

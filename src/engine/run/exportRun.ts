@@ -53,6 +53,8 @@ export interface ExportRun {
   readonly journal: ExportJournal | undefined;
   /** How its rows are found: by the file's own scan, or by one that it shares. */
   readonly scan: Scan;
+  /** The latter. */
+  readonly sharedScan: Scan | undefined;
 }
 
 /** Whether the rows are records of the file as they are. */
@@ -114,7 +116,7 @@ export function deriveOptions({
   calls,
   meter: { stages },
   journal,
-  scan,
+  sharedScan: scan,
 }: ExportRun): DeriveOptions {
   return { malformed: rejects ? 'collect' : 'keep', violations: checks.use, calls, stages, journal, scan };
 }

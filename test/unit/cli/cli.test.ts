@@ -277,7 +277,13 @@ describe('rowriver', () => {
       const absent = await runCli([at('absent.csv')]);
       ends(absent, 1, '', `rowriver: There is no file ${at('absent.csv')}.\n`);
       noTrace(absent);
-      ends(await runCli([folder]), 1, '', `rowriver: ${folder} is a folder, not a file.\n`);
+      await mkdir(at('bare'));
+      ends(
+        await runCli([at('bare')]),
+        1,
+        '',
+        `rowriver: ${at('bare')} is a folder without files of records.\n`,
+      );
     });
 
     it('is said with what a terminal would obey made visible', async () => {
@@ -415,7 +421,7 @@ describe('rowriver', () => {
 
   it('shows its help and its version', async () => {
     ends(await runCli(['--help']), 0, (await runCli(['-h'])).stdout.toString(), '');
-    assert.match((await runCli(['--help'])).stdout.toString(), /^Usage: rowriver FILE \[QUERY\]/);
+    assert.match((await runCli(['--help'])).stdout.toString(), /^Usage: rowriver FILE\.\.\. \[QUERY\]/);
     assert.match((await runCli(['--version'])).stdout.toString(), /^rowriver \d+\.\d+\.\d+\n$/);
   });
 

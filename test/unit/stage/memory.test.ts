@@ -111,7 +111,11 @@ describe('a query on a file with one very long line', () => {
     assert.ok(lines.some((line) => line.length > lineLength));
   });
 
-  for (const query of ['AGGREGATE count(*) AS n GROUP BY t', 'AGGREGATE list(t) AS l', 'AGGREGATE max(t) AS m']) {
+  for (const query of [
+    'AGGREGATE count(*) AS n GROUP BY t',
+    'AGGREGATE list(t) AS l',
+    'AGGREGATE max(t) AS m',
+  ]) {
     it(`refuses before the line is copied: ${query}`, async () => {
       const { code, peak, stderr } = await run(query);
       assert.equal(code, 1);
