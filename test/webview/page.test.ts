@@ -454,7 +454,7 @@ describe('webview/page', () => {
         shown,
       );
       await page.locator('.chip').nth(1).waitFor();
-      assert.equal(await page.locator('.cm-content').first().innerText(), shown);
+      await shows(page.locator('.cm-content').first(), shown);
       await page.evaluate(() => window.bed.obey({ order: 'command', command: { name: 'askAboutFile' } }));
       assert.deepEqual(await lastCall(page, 'host/askAboutFile'), { query: shown });
     });
