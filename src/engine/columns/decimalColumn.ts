@@ -47,6 +47,10 @@ export class DecimalColumn extends FieldColumn {
     return this.#write();
   }
 
+  override writeTexts(): void {
+    this.#write();
+  }
+
   override get wholes(): WholeNumbers | undefined {
     const { words, count, numeric } = this.#stored;
     const { at, width, widthHigh, scale, low, high, kind } = this.#head;

@@ -48,6 +48,10 @@ export class DictionaryColumn extends FieldColumn {
     return this.#ends;
   }
 
+  override writeTexts(): void {
+    this.#coded ??= this.#values();
+  }
+
   #gathered<Numbers extends Uint8Array | Uint32Array | Float64Array>(
     values: Numbers,
     scratch: Numbers,

@@ -62,7 +62,7 @@ export async function* scanFile(
   const conditions = query?.plan.zones ?? [];
   const { known } = file;
   const columns =
-    query && known.columns && !file.checks && isOfColumns(query.plan, scan.output) && also.length === 0
+    query && known.columns && !file.checks && !isLocated(scan.output) && also.length === 0
       ? columnsFor(known, known.columns, query.plan, scan)
       : undefined;
   await columns?.begin(scan.fromBlock ?? 0, Math.min(file.blocks, toBlock), signal);
@@ -103,14 +103,6 @@ export async function* scanFile(
     yield result;
   }
   file.scheduler.divide();
-}
-
-/** Whether what is kept of columns answers: it knows no lines, and figures of texts are made of the texts in their places. */
-function isOfColumns(plan: Plan, output: Output): boolean {
-  return (
-    !isLocated(output) &&
-    !(output.kind === 'stages' && plan.operators.some(({ kind }) => kind === 'describe'))
-  );
 }
 
 /** The columns that a scan reads and makes. Malformed records that are collected, and texts that are looked for, are text. */

@@ -139,6 +139,11 @@ export class FieldColumn {
     return undefined;
   }
 
+  /** Of a packed column: puts its texts into the bytes of the block, where they are else only once its places are asked for. */
+  writeTexts(): void {
+    // What a scanner has found stands there.
+  }
+
   /** Where the column is kept as whole numbers of at most 32 bits, which say what `numbers` does. */
   get wholes(): WholeNumbers | undefined {
     return undefined;

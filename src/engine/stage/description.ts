@@ -83,10 +83,10 @@ export class Description implements Reducer {
     set.addRows(batch.count, 0);
     this.#input = undefined;
     const rows = batch.selection.subarray(0, batch.count);
-    for (const [column, { slot }] of this.#named.entries()) {
-      const field = this.#fieldOf(batch, slot);
-      set.add(column, field, field.rows ?? rows, batch.count);
-    }
+    const fields = this.#named.map(({ slot }) => this.#fieldOf(batch, slot));
+    // The bytes are taken in with the first column, for all of them.
+    for (const { column } of fields) column.writeTexts();
+    for (const [at, field] of fields.entries()) set.add(at, field, field.rows ?? rows, batch.count);
     for (const [at, { part, members }] of this.#open.entries()) this.#addMembers(batch, part, members, at);
   }
 
