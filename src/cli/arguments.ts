@@ -6,7 +6,7 @@ import { endingOf, endings, isWritable, namedTarget } from '../engine/sink/targe
 import { formatKinds, type FormatKind, type FormatOptions } from '../protocol/formatOptions.ts';
 import { encodingName } from '../engine/source/encoding/encoding.ts';
 import { isAddress } from '../engine/source/http/address.ts';
-import { fileNameAt } from '../engine/source/location.ts';
+import { fileNameAt, placeAt } from '../engine/source/location.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError, type HeaderFields } from '../engine/source/source.ts';
 import { alsoOptions, readAlsoOptions, type AlsoOption } from './alsoOptions.ts';
@@ -134,7 +134,7 @@ export function readArguments(
       `The query must be one argument: put it in quotes, ${quoted([query, ...rest].join(' '))}.`,
     );
   }
-  if (more.length > 0 && (file === '-' || isAddress(file))) {
+  if (more.length > 0 && !isPath(file)) {
     throw new UsageError('Only files can be read as one table, not standard input or an address.');
   }
   const { output, rejects, count = false, reading = false, metrics } = values;
@@ -228,6 +228,11 @@ export function readArguments(
     cache: !values['no-cache'],
     headers: readHeaders(values.header ?? [], service?.url ?? file, environment),
   };
+}
+
+/** Whether a text names a file or files, not an address or standard input. */
+export function isPath(text: string): boolean {
+  return text !== '-' && placeAt(text).kind === 'file';
 }
 
 /** Rejects and reports are JSON Lines, whatever the file is. */

@@ -1,8 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { isAddress } from '../engine/source/http/address.ts';
 import { SourceError } from '../engine/source/source.ts';
-import type { RunCommand } from './arguments.ts';
+import { isPath, type RunCommand } from './arguments.ts';
 
 /** What a folder's files end in that are read. */
 const dataFiles = '*.{jsonl,ndjson,json,csv,tsv,tab,log,parquet}';
@@ -16,15 +15,15 @@ export async function filesOf(
   { file, more }: Pick<RunCommand, 'file' | 'more'>,
   signal: AbortSignal,
 ): Promise<readonly [string, ...string[]] | undefined> {
-  if (file === '-' || isAddress(file) || /^data:/i.test(file)) return undefined;
-  const found = await stat(file).catch(() => undefined);
-  const isPattern = found === undefined && hasWildcards(file);
-  if (!isPattern && found?.isDirectory() !== true && more.length === 0) return undefined;
+  if (!isPath(file)) return undefined;
+  const isOne = more.length === 0;
   const paths: string[] = [];
   for (const path of [file, ...more]) {
-    if (path === file && isPattern) paths.push(...(await matching(path, '.', signal)));
-    else if ((await stat(path).catch(() => undefined))?.isDirectory() === true)
-      paths.push(...(await inFolder(path, signal)));
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isDirectory()) paths.push(...(await inFolder(path, signal)));
+    else if (!found && path === file && hasWildcards(path))
+      paths.push(...(await matching(path, '.', signal)));
+    else if (isOne) return undefined;
     else paths.push(path);
   }
   const [first, ...others] = paths;

@@ -3,9 +3,10 @@ import { keptDays } from '../engine/leftovers.ts';
 import type { JournalOptions } from '../engine/run/exportJournal.ts';
 import type { ExportRecipe, OutputName } from '../engine/run/keptExport.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
-import { addressParts, placeAt } from '../engine/source/location.ts';
+import { isAddress } from '../engine/source/http/address.ts';
+import { addressParts } from '../engine/source/location.ts';
 import { cacheFolder } from '../host/cacheFolder.ts';
-import type { RunCommand } from './arguments.ts';
+import { isPath, type RunCommand } from './arguments.ts';
 import { version } from './help.ts';
 
 /** Where it is noted which exports can be resumed. */
@@ -51,10 +52,8 @@ function absolute(paths: Partial<Record<OutputName, string | undefined>>): Journ
 }
 
 function locationOf(file: string): string | undefined {
-  if (file === '-') return undefined;
-  const place = placeAt(file);
-  if (place.kind === 'file') return resolve(file);
-  return place.kind === 'url' && !addressParts(file).secret ? file : undefined;
+  if (isPath(file)) return resolve(file);
+  return isAddress(file) && !addressParts(file).secret ? file : undefined;
 }
 
 /** A path as a shell takes it. */

@@ -16,15 +16,12 @@ import type { Plan } from '../query/index.ts';
 import { PackedStages } from '../stage/packed.ts';
 import { TopBound } from '../stage/topBound.ts';
 import { numbersOf } from '../columns/decimals.ts';
-import type { OrderedResult, PackedAnswers } from './scanInOrder.ts';
+import { lookingMs, type OrderedResult, type PackedAnswers } from './scanInOrder.ts';
 
 /** Fields that a bit of `StretchColumns.wanted` can stand for. */
 const mostFields = placesBit;
 /** Of a block with more text than this, the records are found by scanning it. */
 const mostText = 16 * 1024 * 1024;
-
-/** How long blocks are looked at in one go. */
-const lookingMs = 8;
 
 /** The columns of a file, as one scan reads and adds to them. */
 export class ColumnUse {

@@ -1,4 +1,5 @@
 import { carriageReturn, lineFeed } from '../ascii.ts';
+import { markLength } from '../format/lines.ts';
 import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
 import { writeParts, type FilePart } from '../source/files/part.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
@@ -98,8 +99,7 @@ async function lookAtFirst(path: string, source: OpenedSource, options: DatasetO
   }
   const head = new Uint8Array(recognised.dataStart);
   const length = await readFully(source, head, 0, options.signal);
-  // Where records begin is told of the first file's text; others are read from where their own begin.
-  return { path, recognised, head: withoutMark(head.subarray(0, length)) };
+  return { path, recognised, head: head.subarray(markLength(head, 0, 0), length) };
 }
 
 /**
@@ -138,9 +138,9 @@ async function headEnd(
 ): Promise<number> {
   const bytes = new Uint8Array(expected.length === 0 ? 3 : headLength);
   const head = bytes.subarray(0, await readSome(source, bytes, 0, signal));
-  const mark = head.length - withoutMark(head).length;
+  const mark = markLength(head, 0, 0);
   if (expected.length === 0) return mark;
-  const end = sameUpTo(withoutMark(head), expected);
+  const end = sameUpTo(head.subarray(mark), expected);
   if (end !== undefined) return mark + end;
   // A file without a byte has no header either.
   if (head.length === mark) return mark;
@@ -162,8 +162,4 @@ function sameUpTo(bytes: Uint8Array, expected: Uint8Array): number | undefined {
     at++;
   }
   return at;
-}
-
-function withoutMark(bytes: Uint8Array): Uint8Array {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }

@@ -99,7 +99,7 @@ const reducedBlock = 128 * 1024;
 const reducedBlocks = 2;
 const backgroundPriority = 1;
 /** How long blocks are looked at here in one go. */
-const answeringMs = 8;
+export const lookingMs = 8;
 
 interface Handed {
   readonly firstBlock: number;
@@ -245,7 +245,7 @@ export async function* scanInOrder(
     if (!answers) return false;
     const first = next;
     const counts: number[] = [];
-    const until = performance.now() + answeringMs;
+    const until = performance.now() + lookingMs;
     while (next < Math.min(toBlock(), index.length) && performance.now() < until) {
       if (request.mayMatch?.(next) === false) break;
       const matched = answers.matches(next);

@@ -19,7 +19,7 @@ import type { FileScan } from '../dataset/fileScan.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { gatherStatistics } from './statistics.ts';
-import type { Scan } from './sharedScan.ts';
+import { scanOf, type Scan } from './sharedScan.ts';
 import type { StageMeter } from './stageMeter.ts';
 
 /** Bytes that the stages of a query may hold before they write to temporary files. */
@@ -182,7 +182,7 @@ async function* derivedBatches(
       ...{ query, output, malformed, violations, window: everything, blocksPerStretch, measure },
       ...(fromBlock !== undefined && { fromBlock }),
     };
-    for await (const found of (shared ?? dataset.scan.bind(dataset))(scan, signal)) {
+    for await (const found of (shared ?? scanOf(dataset))(scan, signal)) {
       await scanned(found);
       if (found.result?.bytes) yield found.result.bytes;
       if (until?.aborted) return;

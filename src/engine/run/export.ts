@@ -90,8 +90,7 @@ async function exportAll(
     ExportJournal.open({ dataset, query: planned, kept: keptRows, sinks, meter, checks }, journalOptions);
   const run: ExportRun = {
     ...{ dataset, query: planned, to, kept: keptRows, rejects, checks, calls, signal, meter, journal },
-    scan: shared?.scan ?? dataset.scan.bind(dataset),
-    sharedScan: shared?.scan,
+    scan: shared?.scan,
   };
   const openObjects = objectSinkOf(to);
   const objects = await openObjects?.(counted, objectRowsOf(run));

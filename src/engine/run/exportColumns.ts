@@ -1,6 +1,7 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
 import { plannedFor } from '../dataset/plan.ts';
+import type { CellReadings } from '../format/csv/cellReading.ts';
 import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts';
 import { valueName } from '../query/write.ts';
 import { readPaths, type DerivedColumns } from '../sink/derivedRow.ts';
@@ -9,13 +10,20 @@ import type { ObjectRows } from '../sink/objectSink.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { tooManyColumns } from '../sink/tableRow.ts';
 import { SourceError } from '../source/source.ts';
-import { deriveRows, derivedColumns } from './derive.ts';
+import { deriveRows, derivedColumns, derivedReadings } from './derive.ts';
 import { emptyColumns } from './emptyColumns.ts';
 import { isWhole, type ExportRun } from './exportRun.ts';
 
 /** The columns that a table of the rows has. @throws SourceError, SinkError where they cannot be known before the rows */
 export function columnsOfRows(run: ExportRun): Promise<DerivedColumns> {
   return isWhole(run) ? columnsOfRecords(run) : columnsOfDerived(run);
+}
+
+/** How the cells of those columns are written, where that is not how the language writes them. */
+export function readingsOfRows(run: ExportRun): CellReadings | undefined {
+  if (!isWhole(run)) return derivedReadings(run.query);
+  const { layout } = run.dataset.format;
+  return layout.names === 'columns' ? layout.readings : undefined;
 }
 
 /** The columns of whole records: those of the table, or those that a first pass finds. */

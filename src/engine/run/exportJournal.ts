@@ -14,6 +14,7 @@ import type { CheckLog } from './checkLog.ts';
 import type { KeptRows } from './keptRows.ts';
 import {
   encodeJournal,
+  outputNames,
   register,
   replaceJournal,
   unregister,
@@ -242,7 +243,7 @@ function identityOf({ identity, spec: { schema } }: Dataset): string | undefined
 /** Undefined where one of them is no file. */
 function outputsOf(sinks: Journaled['sinks'], { targets }: JournalOptions): Output[] | undefined {
   const outputs: Output[] = [];
-  for (const name of ['output', 'rejects', 'report', 'invalid'] as const) {
+  for (const name of outputNames) {
     const [sink, target] = [sinks[name], targets[name]];
     if (!sink) continue;
     const id = sink.resumable && idOf(sink.resumable.temporary);

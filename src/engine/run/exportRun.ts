@@ -16,7 +16,7 @@ import type { ExportJournal, JournalOptions } from './exportJournal.ts';
 import type { DeriveOptions } from './derive.ts';
 import type { KeptRows } from './keptRows.ts';
 import type { Meter } from './meter.ts';
-import type { Scan, SharedScan } from './sharedScan.ts';
+import { scanOf, type Scan, type SharedScan } from './sharedScan.ts';
 
 export interface ExportOptions {
   readonly query: string;
@@ -51,10 +51,8 @@ export interface ExportRun {
   readonly signal: AbortSignal;
   readonly meter: Meter;
   readonly journal: ExportJournal | undefined;
-  /** How its rows are found: by the file's own scan, or by one that it shares. */
-  readonly scan: Scan;
-  /** The latter. */
-  readonly sharedScan: Scan | undefined;
+  /** A scan that it shares with others, if its rows are not found by the file's own. */
+  readonly scan: Scan | undefined;
 }
 
 /** Whether the rows are records of the file as they are. */
@@ -77,14 +75,14 @@ export function isArranged(
 
 /** What a scan makes of the matching records, with what is noted of it. */
 export async function* scanned(run: ExportRun, output: Output): AsyncGenerator<OrderedResult> {
-  const { query, rejects, checks, signal, meter, journal } = run;
+  const { dataset, query, rejects, checks, signal, meter, journal } = run;
   const violations = checks.use;
   const malformed = rejects ? 'collect' : 'keep';
   const measure = meter.stages !== undefined;
   const { block: fromBlock = 0, selected = 0 } = journal?.reached ?? {};
   const window = windowAfter(query.window, selected);
   const scan = { query, output, malformed, violations, measure, fromBlock, window } as const;
-  for await (const found of run.scan(scan, signal)) {
+  for await (const found of (run.scan ?? scanOf(dataset))(scan, signal)) {
     meter.add(found);
     if (rejects) await writeRejects(found, rejects);
     await checks.take(found, signal);
@@ -116,7 +114,7 @@ export function deriveOptions({
   calls,
   meter: { stages },
   journal,
-  sharedScan: scan,
+  scan,
 }: ExportRun): DeriveOptions {
   return { malformed: rejects ? 'collect' : 'keep', violations: checks.use, calls, stages, journal, scan };
 }

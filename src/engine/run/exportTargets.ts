@@ -3,22 +3,16 @@ import type { ServiceSink } from '../sink/http/serviceSink.ts';
 import { RowBatcher } from '../sink/rowBatcher.ts';
 import type { RowSink } from '../sink/rowSink.ts';
 import { SinkError } from '../sink/sinkError.ts';
-import { derivedReadings, deriveRows } from './derive.ts';
-import { columnsOfRows, pathsOfDeadLetters } from './exportColumns.ts';
+import { deriveRows } from './derive.ts';
+import { columnsOfRows, pathsOfDeadLetters, readingsOfRows } from './exportColumns.ts';
 import { arrangedRows, linesOf } from './exportRows.ts';
-import { deriveOptions, isArranged, isWhole, noting, scanned, type ExportRun } from './exportRun.ts';
+import { deriveOptions, isArranged, noting, scanned, type ExportRun } from './exportRun.ts';
 
 /** An export as batches of rows. Workers make JSON Lines of them, which are taken apart here. */
 export async function writeBatches(run: ExportRun, sink: RowSink): Promise<void> {
   const { dataset, meter } = run;
   const columns = await columnsOfRows(run);
-  const { layout, numbersInText } = dataset.format;
-  const readings = isWhole(run)
-    ? layout.names === 'columns'
-      ? layout.readings
-      : undefined
-    : derivedReadings(run.query);
-  const batcher = new RowBatcher(columns, numbersInText, readings);
+  const batcher = new RowBatcher(columns, dataset.format.numbersInText, readingsOfRows(run));
   if (run.journal?.taken) batcher.hasBegun = true;
   for await (const piece of linesOf(run)) {
     if (piece.length === 0) continue;

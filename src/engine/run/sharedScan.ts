@@ -5,6 +5,11 @@ import type { OrderedResult } from '../dataset/scanInOrder.ts';
 /** A scan as a run asks for it. */
 export type Scan = (scan: FileScan, signal: AbortSignal) => AsyncGenerator<OrderedResult>;
 
+/** The file's own. */
+export function scanOf(dataset: Dataset): Scan {
+  return (scan, signal) => dataset.scan(scan, signal);
+}
+
 /**
  * One pass over a file for several runs. It begins when each of them has said what it wants, and goes on when each has
  * taken what was found for it: the slowest sets the pace, and nothing is held but one stretch.

@@ -1,4 +1,4 @@
-import { four, lanes, one, prepare, WIDEST } from './packed';
+import { four, lanes, maskOf, one, prepare, WIDEST } from './packed';
 
 /*
  * What groups of a block's records hold, by packed columns: a code of 16 bits says in which group each record is. Arrays have
@@ -57,7 +57,7 @@ export function boundGroups(codes: usize, numbers: usize, count: u32, least: usi
 /** Writes the numbers as words; up to 7 behind the last one are written. */
 export function unpackWords(words: usize, count: u32, width: u32, target: usize): void {
   if (width > WIDEST) {
-    const mask = (u64(1) << width) - 1;
+    const mask = maskOf(width);
     for (let index: u32 = 0; index < count; index++) {
       store<u32>(target + (usize(index) << 2), one(words, index, width, mask));
     }

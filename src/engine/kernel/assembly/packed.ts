@@ -43,7 +43,7 @@ export function one(words: usize, index: u32, width: u32, mask: u64): u32 {
 
 // @ts-ignore: decorator
 @inline
-function maskOf(width: u32): u64 {
+export function maskOf(width: u32): u64 {
   return (u64(1) << width) - 1;
 }
 

@@ -1,3 +1,4 @@
+import { RecentMap } from '../../recentMap.ts';
 import type { Source } from '../source.ts';
 
 /** How many files are open at a time, in each thread that reads them. */
@@ -7,13 +8,15 @@ interface OpenPart {
   readonly source: Promise<Source>;
   /** Reads that are under way. */
   users: number;
+  /** Another one has its place: it is closed when nobody reads it any more. */
+  isDropped: boolean;
 }
 
 /** The files of a run that are open: the one used longest ago is closed where another one is needed. */
 export class OpenParts {
   readonly #open: (part: number) => Promise<Source>;
-  /** By the part's number, the one used last at the end. */
-  readonly #parts = new Map<number, OpenPart>();
+  /** By the part's number. */
+  readonly #parts = new RecentMap<number, OpenPart>(mostOpen);
 
   constructor(open: (part: number) => Promise<Source>) {
     this.#open = open;
@@ -21,22 +24,16 @@ export class OpenParts {
 
   /** @throws what opening it throws, each time, and what `read` throws */
   async use<T>(number: number, read: (source: Source) => Promise<T>): Promise<T> {
-    const part = this.#parts.get(number) ?? { source: this.#open(number), users: 0 };
-    this.#parts.delete(number);
-    this.#parts.set(number, part);
+    const part = this.#parts.get(number) ?? { source: this.#open(number), users: 0, isDropped: false };
     part.users++;
+    const dropped = this.#parts.set(number, part);
+    for (const other of dropped) other.isDropped = true;
     try {
-      let source: Source;
-      try {
-        source = await part.source;
-      } catch (error) {
-        if (this.#parts.get(number) === part) this.#parts.delete(number);
-        throw error;
-      }
-      return await read(source);
+      return await read(await this.#opened(number, part));
     } finally {
       part.users--;
-      await this.#closeSpare();
+      const unused = [part, ...dropped].filter(({ isDropped, users }) => isDropped && users === 0);
+      await Promise.all(unused.map(closed));
     }
   }
 
@@ -46,12 +43,13 @@ export class OpenParts {
     await Promise.all(parts.map(closed));
   }
 
-  async #closeSpare(): Promise<void> {
-    for (const [number, part] of this.#parts) {
-      if (this.#parts.size <= mostOpen) return;
-      if (part.users > 0) continue;
-      this.#parts.delete(number);
-      await closed(part);
+  /** What cannot be opened is tried again the next time. */
+  async #opened(number: number, part: OpenPart): Promise<Source> {
+    try {
+      return await part.source;
+    } catch (error) {
+      if (this.#parts.peek(number) === part) this.#parts.delete(number);
+      throw error;
     }
   }
 }

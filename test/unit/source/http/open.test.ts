@@ -254,14 +254,20 @@ describe('http source', () => {
       assert.ok((await all(ranged, 800_000)).equals(content.slice(0, content.size)));
     });
 
-    it('gives what there is before a place that never comes, then says which place, then goes on from there', async () => {
+    /** What a server gives up at byte 1,234,567 until it is well again. */
+    async function openBroken() {
       const content = recordsOf(20_000);
       let broken = true;
-      const { source: ranged } = await open((request, response) => {
+      const { source } = await open((request, response) => {
         const [from] = rangeOf(request, content.size) ?? [0];
         const cutAfter = broken ? Math.max(0, 1_234_567 - from) : undefined;
         serve(request, response, content, { etag: '"a"', cutAfter });
       });
+      return { source, content, mend: () => (broken = false) };
+    }
+
+    it('gives what there is before a place that never comes, then says which place, then goes on from there', async () => {
+      const { source: ranged, content, mend } = await openBroken();
       const into = Buffer.alloc(content.size);
       let have = 0;
       const error = await failure(
@@ -276,25 +282,19 @@ describe('http source', () => {
         error.message,
         /was interrupted at byte 1,234,567 of 2,000,000: the connection was lost\.$/,
       );
-      broken = false;
+      mend();
       have += await readFully(ranged, into.subarray(have), have);
       assert.ok(into.equals(content.slice(0, content.size)));
     });
 
     it('asks the server again for another reader, also where the one before went away', async () => {
-      const content = recordsOf(20_000);
-      let broken = true;
-      const { source: ranged } = await open((request, response) => {
-        const [from] = rangeOf(request, content.size) ?? [0];
-        const cutAfter = broken ? Math.max(0, 1_234_567 - from) : undefined;
-        serve(request, response, content, { etag: '"a"', cutAfter });
-      });
+      const { source: ranged, content, mend } = await openBroken();
       // Small reads leave a piece that ends where the server gave out, and nobody reads on.
       const piece = new Uint8Array(100_000);
       ranged.expect?.({ from: 1_200_000, to: 1_300_000 });
       assert.equal(await ranged.read(piece, 1_200_000), 34_567);
       ranged.expect?.();
-      broken = false;
+      mend();
       ranged.expect?.({ from: 1_200_000, to: 1_300_000 });
       assert.equal(await readFully(ranged, piece, 1_200_000), 100_000);
       ranged.expect?.();
