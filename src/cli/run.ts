@@ -18,7 +18,7 @@ import { poolSize } from '../engine/pool/poolSize.ts';
 import type { Result, Task } from '../engine/pool/task.ts';
 import { reviveFailure } from '../engine/pool/wire.ts';
 import { optionOf, type OpenReading } from '../engine/format/csv/openReading.ts';
-import { checkQuery, parseQuery, type CheckedIn, type Query } from '../engine/query/index.ts';
+import { checkQuery, parseQuery, type Query } from '../engine/query/index.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { isSameTarget } from '../engine/sink/atomicFile.ts';
@@ -90,7 +90,8 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
         const doubts = readingDoubts(query, dataset, optionsFor);
         const errors = doubts.filter(({ severity }) => severity === 'error');
         if (errors.length > 0) throw new QuerySyntaxError(errors, text);
-        for (const doubt of [...checkQuery(query, dataset.seenColumns, checkedAs(dataset)), ...doubts]) {
+        const checked = checkQuery(query, dataset.seenColumns, { ...dataset.checkedIn, calls: true });
+        for (const doubt of [...checked, ...doubts]) {
           terminal.say(showProblem(text, doubt));
         }
       }
@@ -267,10 +268,6 @@ const fileDoubts: Readonly<Record<FileDoubt, string>> = {
   touched:
     'was written to or touched while it was being read. Some parts were checked and have not changed, but others may have.',
 };
-
-function checkedAs({ layout: { names }, checks }: Dataset): CheckedIn {
-  return { names, checks, calls: true };
-}
 
 /** The format that the name of the output says. */
 function targetOf({ file, output }: RunCommand, dataset: Dataset): Target {

@@ -105,6 +105,23 @@ describe('webview after a file is read in another way', function () {
     await enterQuery(page, '');
   });
 
+  it('says that no record has a column once a query has looked for it in all of them', async () => {
+    const path = join(folder, 'records.jsonl');
+    await writeFile(path, Array.from({ length: 2000 }, (_, id) => `{"id":${id}}\n`).join(''));
+    await engine.open(path, {});
+    await page.locator('.footer', { hasText: '2,000 records' }).waitFor();
+    await page.locator('.cm-content').click();
+    await page.keyboard.insertText('it > 3');
+    const warning = (words: string) => page.locator('.query-message.warning', { hasText: words });
+    await warning('Unknown column it (not in the sampled records)').waitFor();
+    // The list of completions, where one is open, would take Enter; else this leaves the box.
+    await page.keyboard.press('Escape');
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Enter');
+    await warning('Unknown column it (not in any record)').waitFor();
+    await enterQuery(page, '');
+  });
+
   it('shows the times that are now there', async () => {
     const more = (entry: string) =>
       tool('More')

@@ -101,6 +101,15 @@ export class ColumnStore {
     return segment !== undefined && (segment.answers(request) || segment.head.encoding === Encoding.None);
   }
 
+  /** Whether no record of the index has the field, as the segments at hand tell. */
+  lacks(request: Pick<FieldRequest, 'path'>): boolean {
+    const name = columnName(request);
+    const { length } = this.#index();
+    for (let block = 0; block < length; block++)
+      if (this.segment(name, block)?.isMissing !== true) return false;
+    return length > 0;
+  }
+
   /** Keeps a segment that a scan has made, if there is room: what the last question asks for is not pushed out. */
   put(name: ColumnName, block: number, bytes: SegmentBytes): void {
     this.#hold(name, block, { segment: new StoredSegment(bytes), of: undefined });

@@ -1,4 +1,4 @@
-import type { FieldRequest } from '../format/record.ts';
+import { Kind, type FieldRequest } from '../format/record.ts';
 import { decimalHeadOf, longestDecimal, type DecimalHead } from './decimals.ts';
 import { dictionaryHeadOf, type DictionaryHead } from './dictionary.ts';
 import { bodyAt, Encoding, headOf, wordsOf, type SegmentBytes, type SegmentHead } from './segment.ts';
@@ -31,6 +31,14 @@ export class StoredSegment {
     const { encoding, hasNumbers } = this.head;
     const isColumn = encoding === Encoding.Decimals || encoding === Encoding.Dictionary;
     return isColumn && (hasNumbers || !numeric);
+  }
+
+  /** Whether no record has the field. */
+  get isMissing(): boolean {
+    if (this.head.encoding !== Encoding.Dictionary) return false;
+    const { values } = this;
+    if (values.kind !== 'dictionary' || values.head.distinct !== 1) return false;
+    return (this.words[values.head.kindsAt] & 0xff) === Kind.Missing;
   }
 
   #read(): ValuesHead {

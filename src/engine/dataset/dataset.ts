@@ -11,7 +11,7 @@ import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts'
 import { findRows } from '../format/json/document/find.ts';
 import type { PatternStep } from '../format/json/document/stream.ts';
 import type { SchemaSpec } from '../schema/schemaSpec.ts';
-import type { KnownColumn } from '../query/index.ts';
+import type { CheckedIn, KnownColumn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
@@ -219,6 +219,13 @@ export class Dataset {
     const seen = new Columns();
     seen.addPaths(this.recognised.paths ?? []);
     return seen.all;
+  }
+
+  /** What a query's names are checked against. */
+  get checkedIn(): CheckedIn {
+    const lacks: CheckedIn['lacks'] = (path) =>
+      this.indexed && (this.known.columns?.lacks({ path }) ?? false);
+    return { names: this.layout.names, checks: this.checks, lacks };
   }
 
   /** What a query's names stand for in the file. */

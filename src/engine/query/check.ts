@@ -1,3 +1,4 @@
+import type { FieldRequest } from '../format/record.ts';
 import { errorAt, warningAt, type Diagnostic, type Fix, type Span } from './diagnostic.ts';
 import { recordAttributes, type Layout } from './layout.ts';
 import { didYouMean, nearest } from './nearest.ts';
@@ -24,6 +25,8 @@ export interface CheckedIn extends Pick<Layout, 'names'> {
   readonly checks?: boolean;
   /** Whether it may run programs. */
   readonly calls?: boolean;
+  /** Whether it is known of a field that no record has it. */
+  readonly lacks?: (path: FieldRequest['path']) => boolean;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface CheckedIn extends Pick<Layout, 'names'> {
 export function checkQuery(
   query: Query,
   columns: readonly KnownColumn[],
-  { names, checks = false, calls = false }: CheckedIn,
+  { names, checks = false, calls = false, lacks = () => false }: CheckedIn,
 ): Diagnostic[] {
   const diagnostics: Diagnostic[] = [
     ...(calls ? [] : refusedCalls(query)),
@@ -71,7 +74,8 @@ export function checkQuery(
       const inner = columns.find((column) => column.name.toLowerCase().endsWith(`.${name.toLowerCase()}`));
       const near = nearest(name, candidates);
       const meant = same ?? inner ?? columns.find((column) => column.name === near);
-      const unknown = `unknown column ${name}${names === 'columns' ? '' : ' (not in the sampled records)'}`;
+      const sure = lacks(path) ? ' (not in any record)' : ' (not in the sampled records)';
+      const unknown = `unknown column ${name}${names === 'columns' ? '' : sure}`;
       if (meant !== undefined) warn(`${unknown}; did you mean ${pathOf(meant)}?`, pathOf(meant));
       else if (operands.has(node) && rest.length === 0) {
         const text = writeText(first.name);

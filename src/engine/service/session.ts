@@ -194,7 +194,7 @@ export class Session {
     const parsed = parseQuery(query);
     if (!parsed.ok) return withSearch(parsed.diagnostics);
     return [
-      ...withSearch(checkQuery(parsed.query, columns, dataset.layout)),
+      ...withSearch(checkQuery(parsed.query, columns, dataset.checkedIn)),
       ...readingDoubts(parsed.query, dataset, () => pageAdvice),
     ];
   }

@@ -49,7 +49,7 @@ export async function checked(query: string, dataset: Dataset, signal: AbortSign
   const doubts = readingDoubts(parsed.query, dataset, readingAdvice);
   const errors = doubts.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new QuerySyntaxError(errors);
-  const found = checkQuery(parsed.query, dataset.seenColumns, dataset.layout);
+  const found = checkQuery(parsed.query, dataset.seenColumns, dataset.checkedIn);
   const unknown = found.filter(({ message }) => message.startsWith('unknown column'));
   // In a table it is unknown for certain; a record of JSON further down may have it.
   if (unknown.length > 0 && dataset.layout.names === 'columns') {

@@ -22,7 +22,7 @@ export function QueryBox({ link, preview, filter, nonce, leave, ready }: QueryBo
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<QueryEditor | null>(null);
   const { diagnostics } = filter;
-  const { file, state, columns } = preview;
+  const { file, state, columns, result } = preview;
 
   useEffect(() => {
     if (!host.current) return;
@@ -63,10 +63,12 @@ export function QueryBox({ link, preview, filter, nonce, leave, ready }: QueryBo
 
   useSignalEffect(() => editor.current?.suggest(exampleOf(columns.value)));
 
-  // Which columns there are changes with how the file is read, and is certain once all of it was read.
+  // Which columns there are changes with how the file is read, and is certain once all of it was read. What is in no record
+  // is known after a query has looked for it.
   const complete = useComputed(() => state.value?.exact ?? false);
+  const done = useComputed(() => result.value?.phase === 'done');
   useSignalEffect(() => {
-    const known = [file.value, complete.value, columns.value];
+    const known = [file.value, complete.value, columns.value, done.value];
     if (known[0] !== undefined) editor.current?.check();
   });
 

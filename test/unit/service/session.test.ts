@@ -140,6 +140,32 @@ describe('dataset/session', () => {
     }
   });
 
+  it('says that no record has a column once a query has looked for it in all of them', async () => {
+    const cache = join(folder, 'cache');
+    preview = await Preview.open(path, {}, 2, cache);
+    const { page } = preview;
+    for (const query of ['stauts >= 500', "user.contry = 'DE'", 'user.contry IS NOT NULL AND id >= 0']) {
+      const [before] = await page.call('check', { query });
+      assert.match(before.message, /^unknown column \S+ \(not in the sampled records\)/, query);
+    }
+    assert.equal((await page.call('run', { query: 'stauts >= 500' })).matched, 0);
+    const [doubt] = await page.call('check', { query: 'stauts >= 500' });
+    assert.equal(doubt.message, 'unknown column stauts (not in any record); did you mean status?');
+    await page.call('run', { query: 'user.contry IS NOT NULL' });
+    const [inner] = await page.call('check', { query: "user.contry = 'DE'" });
+    assert.match(inner.message, /^unknown column user\.contry \(not in any record\)/);
+    // One record that has it, far from the sampled ones, is enough.
+    await writeFile(join(folder, 'late.jsonl'), `${lines.join('\n')}\n{"stauts":"x"}\n`);
+    const late = await Preview.open(join(folder, 'late.jsonl'), {}, 2, cache);
+    try {
+      assert.equal((await late.page.call('run', { query: 'stauts >= 500' })).matched, 0);
+      const [still] = await late.page.call('check', { query: 'stauts >= 500' });
+      assert.match(still.message, /not in the sampled records/);
+    } finally {
+      await late.close();
+    }
+  });
+
   it('filters with progress, and pages and records of the view are those that match', async () => {
     preview = await Preview.open(path);
     const expected = matching();

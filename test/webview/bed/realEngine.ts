@@ -46,10 +46,13 @@ export class RealEngine {
     });
   }
 
-  /** @param page one that has not gone anywhere yet */
-  static async start(page: Page): Promise<RealEngine> {
+  /**
+   * With what is kept of files, as in VS Code.
+   * @param page one that has not gone anywhere yet
+   */
+  static async start(page: Page, cacheFolder: string): Promise<RealEngine> {
     const engine = new RealEngine(page);
-    await engine.#host.call('configure', { cacheFolder: null, cacheBytes: 0, keepBytes: 1e9 });
+    await engine.#host.call('configure', { cacheFolder, cacheBytes: 1e9, keepBytes: 1e9 });
     await page.exposeFunction('toHost', (text: string) =>
       engine.#relay.fromPage(JSON.parse(text) as Message),
     );
@@ -67,7 +70,7 @@ export class RealEngine {
       engine: 'here',
       ...look,
       meet: async (page) => {
-        const engine = await RealEngine.start(page);
+        const engine = await RealEngine.start(page, join(folder, 'cache'));
         met = { page, engine };
         const first = join(folder, 'first.jsonl');
         await writeFile(first, '{"first":1}\n');
