@@ -106,6 +106,19 @@ describe('the interface for programs', () => {
           stop.abort(reason);
         }
       }, reason);
+      // Also in the last rows, where nothing more would come.
+      const late = new AbortController();
+      let seen = 0;
+      const rows = file.query('id < 12000', { signal: late.signal });
+      await assert.rejects(async () => {
+        for await (const batch of rows) {
+          seen += batch.length;
+          // Meanwhile the rest is read to its end.
+          await file.count("text ~ 'xx'");
+          if (seen === 12_000) late.abort(reason);
+        }
+      }, reason);
+      assert.equal(rows.summary, undefined);
       await assert.rejects(file.count("text ~ '(x*)*y'", { signal: stop.signal }), reason);
       const { signal } = stop;
       await assert.rejects(openFile(engine, big, { signal }), reason);

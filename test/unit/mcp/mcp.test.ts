@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,7 +26,7 @@ describe('mcp', function () {
   this.timeout(60_000);
   let folder: string;
   let root: string;
-  let open: Client[] = [];
+  let clients: Client[] = [];
 
   before(async () => {
     folder = await realpath(await mkdtemp(join(tmpdir(), 'rowriver-test-')));
@@ -46,8 +46,8 @@ describe('mcp', function () {
     await symlink(join(folder, 'secret.jsonl'), join(root, 'link.jsonl'));
   });
   afterEach(async () => {
-    await Promise.all(open.map((client) => client.close()));
-    open = [];
+    await Promise.all(clients.map((client) => client.close()));
+    clients = [];
   });
   after(() => rm(folder, { recursive: true }));
 
@@ -68,7 +68,7 @@ describe('mcp', function () {
       stderr: 'pipe',
     });
     await client.connect(transport);
-    open.push(client);
+    clients.push(client);
     return { client, transport };
   }
 
@@ -273,6 +273,30 @@ describe('mcp', function () {
     assert.ok(!(await call(client, 'describe_file', { path: 'events.jsonl' })).isError);
   });
 
+  it('stops the work of requests that are cancelled, so that the next one is not kept waiting', async () => {
+    const { client } = await connect(['--root', root]);
+    // Minutes of work, and as many calls as are at work at a time.
+    const long = "repeat(text, 60) ~ '(x|y)*(x|z)*0'";
+    const stopped = Array.from({ length: 4 }, (_, n) => {
+      const cancel = new AbortController();
+      const request = {
+        name: 'query_file',
+        arguments: {
+          path: 'slow.jsonl',
+          query: `${long} |> AGGREGATE count(*) AS n${n}`,
+          time_limit_seconds: 600,
+        },
+      };
+      const asked = client.callTool(request, undefined, {
+        signal: cancel.signal,
+        onprogress: () => cancel.abort(),
+      });
+      return assert.rejects(asked, /abort/i);
+    });
+    await Promise.all(stopped);
+    assert.ok(!(await call(client, 'describe_file', { path: 'events.jsonl' })).isError);
+  });
+
   it('answers 50 calls at the same time', async () => {
     const { client } = await connect(['--root', root]);
     const answers = await Promise.all(
@@ -298,6 +322,22 @@ describe('mcp', function () {
     server.stdin.end();
     const [code] = (await once(server, 'exit')) as [number];
     assert.equal(code, 0);
+  });
+
+  it('ends at the end of requests that are a file', async () => {
+    const requests = join(folder, 'requests.txt');
+    await writeFile(requests, '');
+    const input = await open(requests);
+    try {
+      const server = spawn(process.execPath, ['dist/cli.js', 'mcp', '--root', root], {
+        stdio: [input.fd, 'ignore', 'ignore'],
+        timeout: 20_000,
+      });
+      const [code] = (await once(server, 'exit')) as [number | null];
+      assert.equal(code, 0);
+    } finally {
+      await input.close();
+    }
   });
 
   it('says what is wrong with its arguments', async () => {

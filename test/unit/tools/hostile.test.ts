@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { link, mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { answerBytes, toolNames, type ToolAnswer, type ToolName } from '../../../src/protocol/tools.ts';
+import {
+  answerBytes,
+  longestQuery,
+  toolNames,
+  type ToolAnswer,
+  type ToolName,
+} from '../../../src/protocol/tools.ts';
 import { toolDefinitions } from '../../../src/protocol/toolDefinitions.ts';
 import { ToolBench } from '../../support/tools.ts';
 
@@ -226,6 +232,18 @@ describe('tools and hostile arguments', () => {
     });
   }
 
+  it('says of an address and of a NUL what is wrong with them', async () => {
+    for (const [path, sentence] of [
+      ['https://example.org/a.jsonl', /^Only files in the allowed folders are read, no URLs\./],
+      ['FILE:///etc/passwd', /^Only files in the allowed folders are read, no URLs\./],
+      ['open.jsonl\0.csv', /^A path has no NUL in it\.$/],
+    ] as const) {
+      const { failed, text } = await bench.ask('describe_file', { path }, { scope: scope() });
+      assert.ok(failed);
+      assert.match(text, sentence);
+    }
+  });
+
   const targets = [
     '../out.jsonl',
     'up/out.jsonl',
@@ -250,6 +268,25 @@ describe('tools and hostile arguments', () => {
       assert.deepEqual([await readdir(bench.folder), await readdir(join(bench.folder, 'root'))], before);
     });
   }
+
+  it('writes no file whose ending says no format, unless the format is given', async () => {
+    for (const target of ['out.xyz', 'out.jsonl.bak']) {
+      const input = { path: 'open.jsonl', query: '', target };
+      const { failed, text } = await bench.ask('export_subset', input, { scope: scope() });
+      assert.ok(failed, text);
+      assert.match(text, /^The ending of target says no format\. Use one of .*\.csv.*, or set format\.$/);
+      assert.ok(!(await readdir(join(bench.folder, 'root'))).includes(target));
+    }
+  });
+
+  it('shows a failure whole and visible, and no longer than a screen of it', async () => {
+    const path = control.replace('\0', '').repeat(90);
+    const { failed, text } = await bench.ask('describe_file', { path }, { scope: scope() });
+    assert.ok(failed);
+    assert.doesNotMatch(text, unseen);
+    assert.match(text, /^There is no file \\x1b\[2J\\x1b\]8;;/);
+    assert.equal(text.length, 2000);
+  });
 
   it('is given another letter case of a folder only where that is the same folder', async () => {
     const { failed } = await bench.ask(
@@ -299,6 +336,26 @@ describe('tools and hostile arguments', () => {
       }
     });
   }
+
+  it('refuses a query of 1 MB before it is read, and says how long one may be', async () => {
+    const [[, query]] = queries;
+    for (const name of ['query_file', 'explain_query'] as const) {
+      const { failed, text } = await bench.ask(name, { path: 'open.jsonl', query }, { scope: scope() });
+      assert.ok(failed);
+      assert.equal(text, `query has ${query.length} characters. At most ${longestQuery} are taken.`);
+    }
+  });
+
+  it('gives warnings a quarter of the answer at most', async () => {
+    const query = Array.from({ length: 5 }, (_, n) => `"${'nothing'.repeat(20)}${n}" IS NULL`).join(' AND ');
+    for (const most of [answerBytes.least, 2 * answerBytes.least]) {
+      const input = { path: 'open.jsonl', query, max_bytes: most };
+      const { structured } = await bench.ask('query_file', input, { scope: scope() });
+      const warnings = structured?.warnings as string[];
+      const bytes = Buffer.byteLength(warnings.join(''));
+      assert.ok(bytes > most / 8 && bytes <= most / 4, `${bytes} of ${most}`);
+    }
+  });
 
   it('keeps to the size beside warnings, which name the columns all the same', async () => {
     const wide = Object.fromEntries(

@@ -279,6 +279,27 @@ describe('tools', () => {
       const offset = jsonl.indexOf('{"id":100,');
       const told = await bench.told('get_records', { path: 'events.jsonl', offset, count: 1 });
       assert.equal(rowsOf(told)[0].id, 100);
+      // The last byte of a record is still of it.
+      const before = await bench.told('get_records', { path: 'events.jsonl', offset: offset - 1, count: 1 });
+      assert.equal(rowsOf(before)[0].id, 99);
+    });
+
+    it('reads on to records in later blocks, and over the end of one', async () => {
+      const total = 30_000;
+      await bench.write(
+        'blocks.jsonl',
+        Array.from({ length: total }, (_, n) => `{"n":${n},"text":"${'x'.repeat(1000)}"}\n`).join(''),
+      );
+      for (const first of [total / 2, total - 1]) {
+        // A reading of its own has its own index.
+        const read_as = { format: 'jsonl', ...(first === total - 1 && { encoding: 'utf-8' }) };
+        const told = await bench.told('get_records', { path: 'blocks.jsonl', first, count: 5, read_as });
+        const numbers = rowsOf(told).map(({ n }) => n);
+        assert.deepEqual(
+          numbers,
+          [0, 1, 2, 3, 4].map((n) => first - 1 + n).filter((n) => n < total),
+        );
+      }
     });
 
     it('chooses the same sample for the same seed, from all of the file', async () => {
