@@ -27,6 +27,7 @@ export async function askAboutFile(uri: Uri, query: string): Promise<void> {
 export function questionAbout(uri: Uri, query: string): string {
   // In a list of its own a path with spaces stays one.
   const about = [`File: ${workspace.asRelativePath(uri)}`];
-  if (query !== '') about.push(`Rows: ${query.replace(/\s+/g, ' ')}`);
+  // As it stands: spaces may be in a text, and a comment ends with its line.
+  if (query !== '') about.push(`Rows: ${query}`);
   return `${toolReference}\n${about.join('\n')}\n`;
 }

@@ -239,7 +239,7 @@ describe('the tools in VS Code', () => {
   it('can be asked from the preview', () => {
     const uri = Uri.file(join(inside, 'events.jsonl'));
     assert.equal(questionAbout(uri, ''), '#rowriver\nFile: tools/events.jsonl\n');
-    const asked = questionAbout(uri, 'status = 503\n|> LIMIT 3');
-    assert.equal(asked, '#rowriver\nFile: tools/events.jsonl\nRows: status = 503 |> LIMIT 3\n');
+    const query = "name = 'two  spaces' -- a comment\n|> LIMIT 3";
+    assert.equal(questionAbout(uri, query), `#rowriver\nFile: tools/events.jsonl\nRows: ${query}\n`);
   });
 });
