@@ -36,6 +36,10 @@ describe('Gate', () => {
     await Promise.all([calls[0], calls[2]]);
     held.end('d');
     assert.equal(await calls[3], 'd');
+    // All places are free again, and no more than those.
+    for (const name of ['e', 'f', 'g']) void gate.pass(never, held.work(name));
+    await new Promise(setImmediate);
+    assert.deepEqual(held.begun, ['a', 'b', 'c', 'd', 'e', 'f']);
   });
 
   it('begins no work for a call that was cancelled before', async () => {

@@ -285,15 +285,17 @@ describe('tools', () => {
     });
 
     it('reads on to records in later blocks, and over the end of one', async () => {
-      const total = 30_000;
-      await bench.write(
-        'blocks.jsonl',
-        Array.from({ length: total }, (_, n) => `{"n":${n},"text":"${'x'.repeat(1000)}"}\n`).join(''),
+      const [total, length, block] = [6000, 1000, 2 ** 20];
+      const lines = Array.from(
+        { length: total },
+        (_, n) => `${`{"n":${n},"text":"`.padEnd(length - 3, 'x')}"}\n`,
       );
-      for (const first of [total / 2, total - 1]) {
-        // A reading of its own has its own index.
-        const read_as = { format: 'jsonl', ...(first === total - 1 && { encoding: 'utf-8' }) };
-        const told = await bench.told('get_records', { path: 'blocks.jsonl', first, count: 5, read_as });
+      const overEnd = Math.floor(block / length) - 1;
+      for (const first of [overEnd, total / 2, total - 1]) {
+        // Of each nothing is known before.
+        const path = `blocks${first}.jsonl`;
+        await bench.write(path, lines.join(''));
+        const told = await bench.told('get_records', { path, first, count: 5 });
         const numbers = rowsOf(told).map(({ n }) => n);
         assert.deepEqual(
           numbers,
