@@ -1,5 +1,5 @@
 /** The page: filter on top, grid with its side below, facts at the foot. */
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { ColumnAsk, ColumnMenu } from './columnMenu.tsx';
 import { CellValue } from './detail/cellValue.tsx';
@@ -20,26 +20,24 @@ import { Toolbar } from './parts/toolbar.tsx';
 import { ResultPlot } from './plot/resultPlot.tsx';
 import { TimeBand } from './plot/timeBand.tsx';
 import { ColumnPanel } from './plot/columnPanel.tsx';
+import { useMedia } from './parts/media.ts';
 import { Problems } from './problems/problems.tsx';
 import { Banners, GridState } from './states.tsx';
 import { keepTyped } from './typed.ts';
 
-/** Below this width the side goes under the grid. */
-const narrow = 960;
+/** In a narrower page the side goes under the grid. */
+const besideGrid = '(min-width: 960px)';
 
 export function App({ page, nonce }: { readonly page: PageModel; readonly nonce: string }) {
   const { preview, filter, side, find } = page;
-  const wide = useSignal(innerWidth >= narrow);
+  const wide = useMedia(besideGrid);
 
   useEffect(() => {
-    const resized = () => (wide.value = innerWidth >= narrow);
-    addEventListener('resize', resized);
     addEventListener('keydown', onKey);
     const stopKeeping = keepTyped(window);
     addEventListener('focus', focusGrid);
     return () => {
       removeEventListener('focus', focusGrid);
-      removeEventListener('resize', resized);
       removeEventListener('keydown', onKey);
       stopKeeping();
     };

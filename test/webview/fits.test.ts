@@ -209,6 +209,32 @@ describe('webview in any width', function () {
     }
   });
 
+  it('leaves the rows the room in a narrow page that conditions would take, and shows them when asked', async () => {
+    await show('log.jsonl', '30,000', 600);
+    await enterQuery(page, "id >= 5 AND latency_ms > 3 AND path = '/a/3'");
+    const chips = page.locator('.chip');
+    await chips.nth(2).waitFor();
+    const above = async (): Promise<number> => (await box(page.locator('.grid-host'))).y;
+    await page.setViewportSize({ width: 240, height: 600 });
+    const fold = page.getByRole('button', { name: '3 Conditions' });
+    await fold.waitFor();
+    assert.equal(await chips.count(), 0);
+    const folded = await above();
+    await fold.click();
+    await chips.nth(2).waitFor();
+    assert(folded < (await above()), 'three chips take lines of their own');
+    await page.getByRole('button', { name: 'Show Fewer' }).click();
+    await fold.waitFor();
+    await page.setViewportSize({ width: 600, height: 800 });
+    await chips.nth(2).waitFor();
+    assert.equal(await fold.count(), 0);
+    // One alone is there in any width.
+    await enterQuery(page, 'id >= 5');
+    await page.setViewportSize({ width: 240, height: 600 });
+    await page.getByRole('button', { name: 'Edit id >= 5' }).waitFor();
+    await enterQuery(page, '');
+  });
+
   it('has an example of its own columns in the empty box, in one line', async () => {
     for (const width of [1000, 600, 240]) {
       await show('log.jsonl', '30,000', width);

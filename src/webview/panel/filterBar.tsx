@@ -9,6 +9,7 @@ import { capital, type Link } from '../link.ts';
 import { spoken, type Filter } from '../model/filter.ts';
 import type { Preview } from '../model/preview.ts';
 import { resultKind, resultWords } from '../model/words.ts';
+import { useMedia } from '../parts/media.ts';
 import { IconButton } from '../parts/button.tsx';
 import { VisibleText } from '../detail/text.tsx';
 import { visible } from '../visible.ts';
@@ -86,6 +87,8 @@ interface ResultLineProps extends FilterBarProps {
 
 /** So many conditions show before the others are asked for. */
 const foldedChips = 6;
+/** In so narrow a page each would take a line of its own from the rows: they are in the box above as well. */
+const foldsAll = '(max-width: 360px)';
 
 function ResultLine({ filter, preview, result, editCondition }: ResultLineProps) {
   const state = preview.result.value;
@@ -93,7 +96,9 @@ function ResultLine({ filter, preview, result, editCondition }: ResultLineProps)
   const on = filter.applied.value !== '';
   const unfolded = useSignal(false);
   const conditions = filter.conditions.value;
-  const shown = unfolded.value ? conditions : conditions.slice(0, foldedChips);
+  const isNarrow = useMedia(foldsAll).value;
+  const folded = isNarrow && conditions.length > 1 ? 0 : foldedChips;
+  const shown = unfolded.value ? conditions : conditions.slice(0, folded);
   const kind = state ? resultKind(state.outcome) : { word: t('Query'), icon: 'table' };
   if (filter.error.value) {
     // The query box has said what is wrong with the text.
@@ -160,14 +165,18 @@ function ResultLine({ filter, preview, result, editCondition }: ResultLineProps)
             />
           </span>
         ))}
-        {conditions.length > foldedChips && (
+        {conditions.length > folded && (
           <button
             type="button"
             class="text-button"
             aria-expanded={unfolded.value}
             onClick={() => (unfolded.value = !unfolded.value)}
           >
-            {unfolded.value ? t('Show Fewer') : t('+{0} More', conditions.length - foldedChips)}
+            {unfolded.value
+              ? t('Show Fewer')
+              : folded === 0
+                ? t('{0} Conditions', conditions.length)
+                : t('+{0} More', conditions.length - folded)}
           </button>
         )}
       </span>
