@@ -31,13 +31,11 @@ export function journalFor(
     to,
   };
   const { report, invalid } = schema ?? {};
-  const everyMs = process.env.ROWRIVER_JOURNAL_MS;
   return {
     recipe,
     targets: absolute({ output, rejects, report, invalid }),
     folder: exportsFolder(),
     version,
-    everyMs: everyMs === undefined ? undefined : Number(everyMs),
     kept,
     onKept: () =>
       say(`What was written is kept for ${keptDays} days. To go on, run rowriver resume ${argument(output)}`),

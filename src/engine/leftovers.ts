@@ -28,6 +28,9 @@ export const ownerTag = `${space}-${process.pid}`;
 /** An `ownerTag` in a pattern for `sweep`: its first two groups. */
 export const ownerPattern = '([0-9a-f]{8})-(\\d+)';
 
+/** In place of `ownerTag`: nobody's, so that whoever can go on with it may. */
+export const nobodysTag = `${space}-0`;
+
 const own = new Set<string>();
 let touching: NodeJS.Timeout | undefined;
 
@@ -35,6 +38,11 @@ let touching: NodeJS.Timeout | undefined;
 export function keepTouched(path: string): void {
   own.add(path);
   touching ??= setInterval(() => void touchAll(), touchMs).unref();
+}
+
+/** Ends that: the process gives the file up, and leaves it where it is. */
+export function stopTouching(path: string): void {
+  own.delete(path);
 }
 
 async function touchAll(): Promise<void> {
@@ -81,6 +89,14 @@ export async function isLeft(path: string, of: string, pid: number): Promise<boo
   return of === space ? !isAlive(pid) : isOlder(path, goneMs);
 }
 
+/**
+ * Whether nobody writes to a file any more: as `isLeft`, and also where the thread of this process that has made it is gone.
+ * Only for threads of which a process has one at a time.
+ */
+export async function isAbandoned(path: string, of: string, pid: number): Promise<boolean> {
+  return of === space && pid === process.pid ? !own.has(path) : isLeft(path, of, pid);
+}
+
 /** Whether nothing was written to a file for so long; not where there is none. */
 export async function isOlder(path: string, ms: number): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
@@ -96,6 +112,8 @@ export async function removeOld(folder: string, ending: string, ms: number): Pro
 }
 
 function isAlive(pid: number): boolean {
+  // Nobody's: to the system, it would be the group of this process.
+  if (pid === 0) return false;
   try {
     process.kill(pid, 0);
     return true;

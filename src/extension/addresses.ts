@@ -47,6 +47,11 @@ export class Addresses {
     return kept && { location: kept[1], headers: kept[2] };
   }
 
+  /** What an address was opened with last. */
+  async headersOf(address: string): Promise<FilePlace['headers']> {
+    return (await this.#kept()).find(([, known]) => known === address)?.[2];
+  }
+
   /** One entry an address: the headers that it was opened with last. */
   async #keep({ location, headers }: FilePlace): Promise<string> {
     const kept = await this.#kept();

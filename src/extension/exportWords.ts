@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { l10n, type Uri } from 'vscode';
+import { prospectOf } from '../engine/run/prospects.ts';
 import type { ExportSummary, FileDoubt } from '../protocol/engine.ts';
 import type { FormatKind } from '../protocol/formatOptions.ts';
 import { RemoteError } from '../protocol/rpc.ts';
@@ -44,15 +45,9 @@ export function failedWords(target: Uri, existed: boolean, { message }: Error): 
     : l10n.t('Export failed; {0} was not written. {1}', target.fsPath, message);
 }
 
-/** What the query or the data are the reason of: the same export fails again. */
-const lasting: ReadonlySet<string> = new Set([
-  ...['query', 'corrupt', 'unsupported', 'too-large', 'too-many-columns'],
-  ...['is-folder', 'own-source', 'same-target'],
-]);
-
 /** Whether a failed export may succeed when it is tried again: with more room, or when a server answers. */
 export function mayGoBetter(failure: Error): boolean {
-  return !(failure instanceof RemoteError && lasting.has(failure.kind));
+  return !(failure instanceof RemoteError && prospectOf(failure.kind) === 'nothing');
 }
 
 /** Of what was read, whatever the query selects of it. Rows that are irregular are exported like any other. */

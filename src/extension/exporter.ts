@@ -1,17 +1,16 @@
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { l10n, ProgressLocation, Uri, window } from 'vscode';
+import { l10n, Uri, window } from 'vscode';
 import { endingOf, endings, isWritable, namedTarget, type NamedSource } from '../engine/sink/targetName.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
-import type { ExportProgress, ExportSummary } from '../protocol/engine.ts';
+import type { ExportSummary } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { pathOf, type Addresses } from './addresses.ts';
 import { openPreview } from './editors.ts';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import { isSameFile, proposedTarget } from './exportTarget.ts';
-import { doubtWords, exportedWords, failedWords, mayGoBetter, rejectedWords } from './exportWords.ts';
+import { doubtWords, exportedWords, rejectedWords } from './exportWords.ts';
 import type { Readings } from './readings.ts';
-import { progressText } from './progressText.ts';
+import type { InterruptedExports } from './interruptedExports.ts';
+import { withProgress, type Work } from './exportProgress.ts';
 
 /** What an export takes its records from: a file that is open, as a preview shows it. */
 interface ShownFile {
@@ -21,20 +20,26 @@ interface ShownFile {
   readonly info: FileInfo | undefined;
 }
 
-type Work = (signal: AbortSignal, onProgress: (step: ExportProgress) => void) => Promise<ExportSummary>;
-
 /** Exports with what belongs to it on screen: where to, how far, and what came of it. */
 export class Exporter {
   readonly #engine: EngineHost;
   readonly #readings: Readings;
   readonly #addresses: Addresses;
+  readonly #interrupted: InterruptedExports;
   readonly #log: (text: string) => void;
 
   /** @param log is told what the stages of each export took */
-  constructor(engine: EngineHost, readings: Readings, addresses: Addresses, log: (text: string) => void) {
+  constructor(
+    engine: EngineHost,
+    readings: Readings,
+    addresses: Addresses,
+    interrupted: InterruptedExports,
+    log: (text: string) => void,
+  ) {
     this.#engine = engine;
     this.#readings = readings;
     this.#addresses = addresses;
+    this.#interrupted = interrupted;
     this.#log = log;
   }
 
@@ -48,9 +53,8 @@ export class Exporter {
     if (target === undefined) return undefined;
     const to = namedTarget(namedSource(shown.uri, shown.info), target.fsPath);
     const request = { session: shown.session.number, query, target: target.fsPath, to };
-    const summary = await withProgress(target, (signal, onProgress) =>
-      this.#engine.call('export', request, { signal, onProgress }),
-    );
+    const work: Work = (signal, onProgress) => this.#engine.call('export', request, { signal, onProgress });
+    const summary = await withProgress(target, work, (path) => this.#interrupted.workOf(path));
     if (summary) {
       this.#report(shown.uri, target, summary);
       void this.#tellOfSubset(shown, target, summary);
@@ -198,44 +202,4 @@ function isSource(source: Uri, target: Uri): Promise<boolean> {
 async function offerPreview(target: Uri, message: string): Promise<void> {
   const open = l10n.t('Open Preview');
   if ((await window.showInformationMessage(message, open)) === open) await openPreview(target);
-}
-
-/** Does the work until it is done, or the user has enough of it: undefined then. */
-async function withProgress(target: Uri, work: Work): Promise<ExportSummary | undefined> {
-  const exists = await stat(target.fsPath).then(
-    () => true,
-    () => false,
-  );
-  for (;;) {
-    const outcome = await attempt(target, work);
-    if (!(outcome instanceof Error)) return outcome;
-    const failed = failedWords(target, exists, outcome);
-    const again = l10n.t('Try Again');
-    const choices = mayGoBetter(outcome) ? [again] : [];
-    if ((await window.showErrorMessage(failed, ...choices)) !== again) return undefined;
-  }
-}
-
-/**
- * Shows a notification with progress and Cancel while the work runs. Answers what it failed with; undefined
- * where it was cancelled.
- */
-async function attempt(target: Uri, work: Work): Promise<ExportSummary | Error | undefined> {
-  const title = l10n.t('Exporting to {0}', basename(target.path));
-  const location = ProgressLocation.Notification;
-  return window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
-    let shown = 0;
-    try {
-      return await work(controller.signal, (step) => {
-        const percent = step.total ? (100 * step.scanned) / step.total : 0;
-        progress.report({ message: progressText(step), increment: percent - shown });
-        shown = percent;
-      });
-    } catch (error) {
-      if (controller.signal.aborted) return undefined;
-      return error instanceof Error ? error : new Error(String(error));
-    }
-  });
 }

@@ -6,6 +6,7 @@ import { registerCommands } from './commands.ts';
 import { EngineHost } from '../host/engineHost.ts';
 import { Exporter } from './exporter.ts';
 import { registerLanguageTools } from './languageTools.ts';
+import { InterruptedExports } from './interruptedExports.ts';
 import { LargeTextOffer } from './largeTextOffer.ts';
 import { registerMcpServer } from './mcpServer.ts';
 import { PreviewEditor } from './previewEditor.ts';
@@ -18,6 +19,8 @@ let engine: EngineHost | undefined;
 
 export function activate(context: ExtensionContext): RowriverApi {
   const log = window.createOutputChannel('Rowriver', { log: true });
+  const { version } = context.extension.packageJSON as { readonly version: string };
+  const journals = { folder: Uri.joinPath(context.globalStorageUri, 'exports').fsPath, version };
   const host = new EngineHost({
     script: Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
     settings: () => {
@@ -25,7 +28,7 @@ export function activate(context: ExtensionContext): RowriverApi {
       const megabytes = settings.get<number>('indexCache.maxMegabytes', 1024);
       const kept = settings.get<number>('keptDownload.maxMegabytes', 4096);
       const cacheFolder = megabytes > 0 ? Uri.joinPath(context.globalStorageUri, 'indexes').fsPath : null;
-      return { cacheFolder, cacheBytes: megabytes * 1e6, keepBytes: kept * 1e6 };
+      return { cacheFolder, cacheBytes: megabytes * 1e6, keepBytes: kept * 1e6, journals };
     },
     environment: () => engineEnvironment(process.env),
     log: (line) => log.info(line),
@@ -33,7 +36,8 @@ export function activate(context: ExtensionContext): RowriverApi {
   engine = host;
   const readings = new Readings(context.workspaceState);
   const addresses = new Addresses(context.secrets);
-  const exporter = new Exporter(host, readings, addresses, (text) => log.info(text));
+  const interrupted = new InterruptedExports(host, addresses, journals.folder);
+  const exporter = new Exporter(host, readings, addresses, interrupted, (text) => log.info(text));
   const records = new RecordDocuments(host);
   const statusBar = new StatusBar();
   const editor = new PreviewEditor(
@@ -50,6 +54,7 @@ export function activate(context: ExtensionContext): RowriverApi {
     ...registerMcpServer(context),
     ...registerCommands(context, editor, host, exporter, addresses, new AlwaysOpenOffer(context.globalState)),
   );
+  void interrupted.offer();
   return createApi(host);
 }
 

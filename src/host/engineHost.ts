@@ -105,6 +105,7 @@ export class EngineHost {
     params: EngineCalls[K]['params'],
     options?: CallOptions<ProgressOf<EngineCalls[K]>>,
   ): Promise<EngineCalls[K]['result']> {
+    clearTimeout(this.#grace);
     const { peer } = this.#start();
     this.#calls++;
     return peer.call(method, params, options).finally(() => {

@@ -129,6 +129,24 @@ export interface StageLine {
   readonly waitedMs?: number;
 }
 
+/** Where it is noted which exports can be resumed, and of which version of Rowriver they are. */
+export interface JournalPlace {
+  readonly folder: string;
+  readonly version: string;
+}
+
+/** An export whose engine, window or disk has failed. */
+export interface InterruptedExport {
+  /** As it was chosen. */
+  readonly target: string;
+  /** Of the file that is read. */
+  readonly location: string;
+  /** Read before. */
+  readonly records: number;
+  /** Why it has to start again from the beginning; undefined where it goes on. */
+  readonly restart: string | undefined;
+}
+
 /** What the host calls. `open` answers when the first kilobytes have been read and the format is known. */
 export interface EngineCalls {
   /**
@@ -136,12 +154,28 @@ export interface EngineCalls {
    * before any `open`.
    */
   configure: {
-    params: { readonly cacheFolder: string | null; readonly cacheBytes: number; readonly keepBytes: number };
+    params: {
+      readonly cacheFolder: string | null;
+      readonly cacheBytes: number;
+      readonly keepBytes: number;
+      /** Undefined: an export that is interrupted leaves nothing. */
+      readonly journals?: JournalPlace | undefined;
+    };
     result: null;
   };
   open: { params: { readonly session: number; readonly file: OpenFile }; result: FileInfo };
   close: { params: { readonly session: number }; result: null };
   export: { params: ExportRequest; result: ExportSummary; progress: ExportProgress };
+  /** The exports that were interrupted and can be gone on with, the latest first. */
+  interruptedExports: { params: null; result: readonly InterruptedExport[] };
+  /** Goes on with one; `headers` are for its address. */
+  resumeExport: {
+    params: { readonly target: string; readonly headers?: OpenFile['headers'] };
+    result: ExportSummary;
+    progress: ExportProgress;
+  };
+  /** Removes what one has written. */
+  discardExport: { params: { readonly target: string }; result: null };
   /** Writes the malformed records, one JSON object a line. */
   exportRejects: {
     params: { readonly session: number; readonly target: string };

@@ -149,11 +149,12 @@ export class Peer<Serves extends Methods<Serves>, Calls extends Methods<Calls>, 
     }
   }
 
-  close(reason: WireError = { kind: 'closed', message: 'The other side has closed.' }): void {
+  /** @param why what handlers still at work are aborted for */
+  close(reason: WireError = { kind: 'closed', message: 'The other side has closed.' }, why?: Error): void {
     if (this.#closed) return;
     this.#closed = reason;
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(new RemoteError(reason));
-    for (const work of this.#working.values()) work.abort();
+    for (const work of this.#working.values()) work.abort(why);
   }
 
   /** Resolves when no handler is at work any more: after `close`, when the last has cleaned up behind itself. */

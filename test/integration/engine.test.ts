@@ -8,7 +8,9 @@ import { commands, EventEmitter, extensions, Uri, type SecretStorageChangeEvent 
 import { Addresses } from '../../src/extension/addresses.ts';
 import { EngineHost, type EngineSession } from '../../src/host/engineHost.ts';
 import { Exporter } from '../../src/extension/exporter.ts';
+import { InterruptedExports } from '../../src/extension/interruptedExports.ts';
 import { Readings } from '../../src/extension/readings.ts';
+import type { JournalPlace } from '../../src/protocol/engine.ts';
 import type { FileInfo } from '../../src/protocol/preview.ts';
 import type { Message, WireError } from '../../src/protocol/rpc.ts';
 
@@ -46,10 +48,21 @@ class Ear {
   }
 }
 
+/** A storage without secrets. */
+const secrets = {
+  keys: () => Promise.resolve([]),
+  get: () => Promise.resolve(undefined),
+  store: () => Promise.resolve(),
+  delete: () => Promise.resolve(),
+  onDidChange: new EventEmitter<SecretStorageChangeEvent>().event,
+};
+
 describe('the engine in the extension host', () => {
   const lines = Array.from({ length: 3000 }, (_, i) => `{"id": ${i}, "even":${i % 2 === 0}}\r\n`);
   let folder = '';
   let source = '';
+  let script = '';
+  let journals: JournalPlace;
   let ear: Ear;
   let host: EngineHost;
 
@@ -65,13 +78,21 @@ describe('the engine in the extension host', () => {
     const extension = extensions.getExtension('rowriver.rowriver');
     assert.ok(extension);
     ear = new Ear();
-    host = new EngineHost({
-      script: join(extension.extensionPath, 'dist/engine.js'),
-      settings: () => ({ cacheFolder: null, cacheBytes: 0, keepBytes: 0 }),
+    script = join(extension.extensionPath, 'dist/engine.js');
+    journals = { folder: join(folder, 'exports'), version: '1.0.0' };
+    host = newHost();
+  });
+
+  /** @param journalMs between two entries of a journal */
+  function newHost(journalMs = '2000'): EngineHost {
+    return new EngineHost({
+      script,
+      settings: () => ({ cacheFolder: null, cacheBytes: 0, keepBytes: 0, journals }),
+      environment: () => ({ ...process.env, ROWRIVER_JOURNAL_MS: journalMs }),
       log: (line) => ear.hear({ kind: 'log', line }),
       graceMs: 1,
     });
-  });
+  }
 
   afterEach(() => host.dispose());
 
@@ -175,15 +196,9 @@ describe('the engine in the extension host', () => {
     assert.ok(extension);
     const told: string[] = [];
     const state = { keys: () => [], get: () => undefined, update: () => Promise.resolve() };
-    const nothing = new EventEmitter<SecretStorageChangeEvent>();
-    const secrets = {
-      keys: () => Promise.resolve([]),
-      get: () => Promise.resolve(undefined),
-      store: () => Promise.resolve(),
-      delete: () => Promise.resolve(),
-      onDidChange: nothing.event,
-    };
-    const exporter = new Exporter(host, new Readings(state), new Addresses(secrets), (text) =>
+    const addresses = new Addresses(secrets);
+    const interrupted = new InterruptedExports(host, addresses, folder);
+    const exporter = new Exporter(host, new Readings(state), addresses, interrupted, (text) =>
       told.push(text),
     );
     const target = Uri.file(join(folder, 'told.jsonl'));
@@ -248,5 +263,102 @@ describe('the engine in the extension host', () => {
     await host.dispose();
     assert.deepEqual(await readdir(folder), before);
     await refused;
+  });
+
+  describe('an export that is interrupted', () => {
+    let big: string;
+    let target: string;
+    let wanted: string;
+    const rounds = 200;
+
+    before(async () => {
+      big = join(folder, 'night.jsonl');
+      target = join(folder, 'night.csv.gz');
+      wanted = join(folder, 'undisturbed.csv.gz');
+      await writeFile(big, lines.join('').repeat(rounds));
+    });
+
+    beforeEach(() => (host = newHost('0')));
+
+    /** Exports until a run is interrupted on its way: one may be at its end before that. */
+    async function interrupted(interrupt: (session: EngineSession) => void): Promise<void> {
+      for (;;) {
+        const session = open(big);
+        await ear.next('opened');
+        const asked = { session: session.number, query: 'even', to: 'csv' } as const;
+        if (!(await readdir(folder)).includes('undisturbed.csv.gz'))
+          await host.call('export', { ...asked, target: wanted });
+        await rm(target, { force: true });
+        const watcher = watch(folder, (_, name) => {
+          if (name?.startsWith('.night.csv.gz') && name.endsWith('.resume')) interrupt(session);
+        });
+        const outcome = await host.call('export', { ...asked, target }).catch((error: unknown) => error);
+        watcher.close();
+        session.close();
+        if (outcome instanceof Error) return;
+      }
+    }
+
+    async function isAsUndisturbed(): Promise<void> {
+      assert.ok((await readFile(wanted)).equals(await readFile(target)));
+      assert.deepEqual(
+        (await readdir(folder)).filter((name) => name.startsWith('.')),
+        [],
+      );
+      assert.deepEqual(await host.call('interruptedExports', null), []);
+    }
+
+    /** Takes the first button of what is offered, until that has come to its end. */
+    async function accepted(offer: (engine: Pick<EngineHost, 'call'>) => Promise<void>): Promise<void> {
+      let resuming: Promise<unknown> | undefined;
+      const over = new AbortController();
+      const call: EngineHost['call'] = (method, ...rest) => {
+        const answer = host.call(method, ...rest);
+        // Meanwhile, the first button is Cancel.
+        if (method === 'resumeExport')
+          resuming = answer.catch(() => undefined).finally(() => (resuming = undefined));
+        return answer;
+      };
+      const end = offer({ call }).finally(() => over.abort());
+      while (!over.signal.aborted)
+        await (resuming ?? commands.executeCommand('notification.acceptPrimaryAction'));
+      await end;
+    }
+
+    it('is offered once the engine was killed, and goes on to the same bytes', async () => {
+      await interrupted((session) => session.post(JSON.parse('null') as Message));
+      await accepted((engine) =>
+        new InterruptedExports(engine, new Addresses(secrets), journals.folder).offer(),
+      );
+      await isAsUndisturbed();
+    });
+
+    it('is offered after the window was closed, and goes on to the same bytes', async () => {
+      await interrupted(() => void host.dispose());
+      await host.dispose();
+      host = newHost('0');
+      const [found, ...more] = await host.call('interruptedExports', null);
+      assert.deepEqual(more, []);
+      assert.equal(found.target, target);
+      assert.equal(found.location, big);
+      assert.ok(found.records > 0);
+      const { matched } = await host.call('resumeExport', { target });
+      assert.equal(matched, (lines.length / 2) * rounds);
+      await isAsUndisturbed();
+    });
+
+    it('leaves nothing behind where it is discarded', async () => {
+      await interrupted((session) => session.post(JSON.parse('null') as Message));
+      await host.call('discardExport', { target });
+      await rm(target, { force: true });
+      await host.call('export', { session: await opened(), query: 'even', target, to: 'csv' });
+      await isAsUndisturbed();
+    });
+
+    async function opened(): Promise<number> {
+      const { number } = open(big);
+      await ear.next('opened');
+      return number;
+    }
   });
 });

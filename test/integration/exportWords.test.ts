@@ -68,7 +68,15 @@ describe('what an export says', () => {
 
   it('offers to try again only what may go better', () => {
     const failed = (kind: string): boolean => mayGoBetter(new RemoteError({ kind, message: 'x' }));
-    for (const kind of ['no-room', 'no-permission', 'unreachable', 'changed', 'failed', 'restarted'])
+    for (const kind of [
+      'no-room',
+      'too-large',
+      'no-permission',
+      'unreachable',
+      'changed',
+      'failed',
+      'restarted',
+    ])
       assert.ok(failed(kind), kind);
     for (const kind of ['query', 'unsupported', 'too-many-columns', 'corrupt', 'same-target'])
       assert.ok(!failed(kind), kind);

@@ -6,13 +6,14 @@ import type { ByteSink } from '../sink/byteSink.ts';
 import type { ServiceSink } from '../sink/http/serviceSink.ts';
 import { objectSinkOf } from '../sink/objectSinks.ts';
 import { openTarget } from '../sink/openTarget.ts';
+import { openOutput } from './openOutput.ts';
 import { asRows, type RowSink } from '../sink/rowSink.ts';
 import { batchEncoderOf } from '../sink/targets.ts';
 import { CallLog } from './callLog.ts';
 import { CheckLog } from './checkLog.ts';
 import { countTo } from './count.ts';
 import { countWrites, type CountedSink } from './countedSink.ts';
-import { ExportJournal, type JournalOptions } from './exportJournal.ts';
+import { ExportJournal, refuseOther, type JournalOptions } from './exportJournal.ts';
 import type { OutputName } from './keptExport.ts';
 import { objectRowsOf } from './exportColumns.ts';
 import { chunksOf, linesOf } from './exportRows.ts';
@@ -148,11 +149,15 @@ export async function exportToFile(
     to,
     target,
     kept,
-  }: Pick<ExportOptions & ByteExport, 'query' | 'to' | 'kept'> & { readonly target: string },
+    journal,
+  }: Pick<ExportOptions & ByteExport, 'query' | 'to' | 'kept' | 'journal'> & { readonly target: string },
   context: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
-  const sink = await openTarget(target, { sources: dataset.paths });
-  return exportTo(dataset, { query, to, sink, kept, measure: true }, context);
+  if (journal?.kept) refuseOther(journal.kept, dataset);
+  const sink = journal
+    ? await openOutput(target, 'output', dataset.paths, journal.kept)
+    : await openTarget(target, { sources: dataset.paths });
+  return exportTo(dataset, { query, to, sink, kept, journal, measure: true }, context);
 }
 
 /** Writes the file's malformed records, and nothing else, into a file. @throws as `exportToFile` */

@@ -25,6 +25,7 @@ import {
   type Reached,
 } from './keptExport.ts';
 import type { Meter } from './meter.ts';
+import { prospectOf } from './prospects.ts';
 
 /** How an export is to be kept, so that another process can go on with it. */
 export interface JournalOptions {
@@ -35,8 +36,6 @@ export interface JournalOptions {
   readonly folder: string;
   /** Rowriver's: another one may write other bytes. */
   readonly version: string;
-  /** Between two entries, other than usual. */
-  readonly everyMs?: number | undefined;
   /** What is gone on with. */
   readonly kept?: KeptExport | undefined;
   /** Called where the export has failed and can be resumed. */
@@ -58,8 +57,8 @@ export class ProcessEnding extends Error {
   override readonly name = 'ProcessEnding';
 }
 
-/** So much work is lost at most, and a shorter export has no journal. */
-const usualMs = 2000;
+/** So much work is lost at most, and a shorter export has no journal. Tests want one at once. */
+const everyMs = Number(process.env.ROWRIVER_JOURNAL_MS ?? 2000);
 
 interface Output {
   readonly name: OutputName;
@@ -131,7 +130,6 @@ export class ExportJournal {
 
   /** Whether an entry is to be made. */
   get isDue(): boolean {
-    const { everyMs = usualMs } = this.#options;
     return this.#writing === undefined && performance.now() - this.#last >= everyMs;
   }
 
@@ -221,8 +219,9 @@ export class ExportJournal {
       const marker = Buffer.from(markerOf(this.#path));
       for (const { at } of this.#outputs.slice(1)) await replaceJournal(journalOf(at.temporary), marker);
     }
-    await replaceJournal(this.#path, encodeJournal(entry, version));
+    // First: what is noted and not there is passed over, and what is there without a note would not be offered.
     if (!this.#hasEntry) await register(folder, this.#path, this.#outputs[0].id).catch(() => undefined);
+    await replaceJournal(this.#path, encodeJournal(entry, version));
     this.#hasEntry = true;
   }
 }
@@ -265,10 +264,6 @@ function whyRestart({ query: { plan }, kept }: Journaled, { to }: ExportRecipe):
 
 /** Whether an export that has failed so may succeed when it goes on. */
 function mayPass(error: unknown): boolean {
-  if (error instanceof SinkError)
-    return ['no-room', 'too-large', 'read-only', 'failed'].includes(error.failure);
-  return (
-    error instanceof SourceError &&
-    ['unreachable', 'failed', 'no-permission', 'not-found'].includes(error.failure)
-  );
+  const isForeseen = error instanceof SinkError || error instanceof SourceError;
+  return isForeseen && prospectOf(error.failure) === 'resume';
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { ExportFormat } from '../../protocol/engine.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
-import { isLeft, keptDays, removeOld } from '../leftovers.ts';
+import { isAbandoned, keptDays, removeOld } from '../leftovers.ts';
 import { followLinks } from '../sink/atomicFile.ts';
 import type { SinkState } from '../sink/byteSink.ts';
 import {
@@ -172,7 +172,7 @@ async function temporaryOf(target: string, id: string, name: string): Promise<st
     const [, space, pid, own] = temporaryName.exec(found) ?? [];
     if (own !== id) continue;
     const path = join(folder, found);
-    if (await isLeft(path, space, Number(pid))) return path;
+    if (await isAbandoned(path, space, Number(pid))) return path;
     throw new SinkError('nothing-to-resume', `${name} is still being written, by process ${pid}.`);
   }
   return undefined;

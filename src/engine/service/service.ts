@@ -16,13 +16,17 @@ import { QuerySyntaxError } from '../dataset/plan.ts';
 import { countTo } from '../run/count.ts';
 import { exportRejectsToFile, exportTo, exportToFile } from '../run/export.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
+import { ProcessEnding } from '../run/exportJournal.ts';
+import { removeKept } from '../run/keptExport.ts';
 import { Tools } from '../tools/tools.ts';
+import { KeptExports } from './keptExports.ts';
 import { printQueries } from './printQueries.ts';
 import { RowReader } from './rowReader.ts';
 import { Session } from './session.ts';
 import { SharedFile } from './sharedFile.ts';
 
 interface Held {
+  readonly of: OpenFile;
   readonly key: string;
   readonly file: Promise<SharedFile>;
   holders: number;
@@ -47,6 +51,7 @@ export class EngineService {
   readonly #host: Peer<EngineCalls, Record<string, never>, Record<string, never>>;
   readonly #files = new Map<string, Held>();
   #store: IndexStore | undefined;
+  #kept: KeptExports | undefined;
   readonly #tools = new Tools(async (location, options, signal) => {
     const held = await this.#hold({ location, options }, signal);
     return { file: await held.file, letGo: (stale) => this.#letGo(held, stale) };
@@ -85,7 +90,8 @@ export class EngineService {
 
   /** Cancels what is under way, and ends when that has left nothing behind. */
   async close(): Promise<void> {
-    this.#host.close();
+    // What an export has written so far is left for the next engine.
+    this.#host.close(undefined, new ProcessEnding());
     await this.#host.rested();
     await this.#tools.close();
     await Promise.all([...this.#readers.values()].map((reader) => reader.close()));
@@ -95,8 +101,9 @@ export class EngineService {
 
   #handlers(): Handlers<EngineCalls> {
     return {
-      configure: ({ cacheFolder, cacheBytes, keepBytes }) => {
+      configure: ({ cacheFolder, cacheBytes, keepBytes, journals }) => {
         this.#keepBytes = keepBytes;
+        this.#kept = journals && new KeptExports(journals);
         this.#store = cacheFolder === null ? undefined : new IndexStore(cacheFolder, cacheBytes);
         return null;
       },
@@ -120,14 +127,37 @@ export class EngineService {
       },
       export: async ({ session, query, target, to }, context) => {
         const kept = this.#session(session).holdRows(query);
+        const file = this.#sessions.get(session)?.held.of;
         try {
-          return await this.#exporting(session, (dataset) => {
+          return await this.#exporting(session, async (dataset) => {
             refuseOpen(query, dataset);
-            return exportToFile(dataset, { query, to, target, kept }, context);
+            const earlier = await this.#kept?.earlier(target);
+            const journal = file && this.#kept?.journalOf(file, { target, to });
+            const summary = await exportToFile(dataset, { query, to, target, kept, journal }, context);
+            if (earlier) await removeKept(earlier);
+            return summary;
           });
         } finally {
           await kept?.letGo();
         }
+      },
+      interruptedExports: () => this.#kept?.list() ?? [],
+      resumeExport: async ({ target, headers }, context) => {
+        const { location, options, query, to, kept } = await this.#keptExports().workOf(target);
+        const file = { location, options, headers };
+        const resources = { pool: this.#pool, store: this.#store, signal: context.signal };
+        // One of its own: what the journal knows of the file must not meet what a preview is just finding out.
+        const dataset = await this.#opening(file)({ ...options, ...resources });
+        try {
+          const journal = this.#kept?.journalOf(file, { target, to }, kept);
+          return await exportToFile(dataset, { query, to, target, journal }, context);
+        } finally {
+          await dataset.close();
+        }
+      },
+      discardExport: async ({ target }) => {
+        await this.#keptExports().discard(target);
+        return null;
       },
       exportRejects: ({ session, target }, context) =>
         this.#exporting(session, (dataset) => exportRejectsToFile(dataset, target, context)),
@@ -163,6 +193,11 @@ export class EngineService {
       tool: (request, context) => this.#tools.call(request, context),
       clearCache: async () => ({ bytes: (await this.#store?.clear()) ?? 0 }),
     };
+  }
+
+  #keptExports(): KeptExports {
+    if (!this.#kept) throw new RangeError('This engine keeps no exports.');
+    return this.#kept;
   }
 
   #session(id: number): Session {
@@ -205,6 +240,7 @@ export class EngineService {
     if (!held) {
       const resources = { pool: this.#pool, store: this.#store };
       held = {
+        of: file,
         key,
         file: SharedFile.open(this.#opening(file), file.options, resources, signal),
         holders: 0,

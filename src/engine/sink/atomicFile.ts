@@ -14,11 +14,12 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { builtins } from '../builtins.ts';
-import { keepTouched, sweep } from '../leftovers.ts';
+import { keepTouched, stopTouching, sweep } from '../leftovers.ts';
 import type { ByteSink, SinkState } from './byteSink.ts';
 import {
   beginsWith,
   cannotResume,
+  givenUp,
   idOf,
   isToBeResumed,
   removeOrphans,
@@ -132,6 +133,9 @@ async function atomicSink(
             if (state !== 'open') return;
             state = 'suspended';
             await closeQuietly(file);
+            stopTouching(temporary);
+            // This process may go on living, as that of VS Code does.
+            await rename(temporary, givenUp(temporary)).catch(() => undefined);
           },
         }
       : undefined,

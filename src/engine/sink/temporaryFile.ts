@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { builtins } from '../builtins.ts';
-import { isOlder, keptDays, ownerPattern, ownerTag } from '../leftovers.ts';
+import { isOlder, keptDays, nobodysTag, ownerPattern, ownerTag } from '../leftovers.ts';
 import type { SinkState } from './byteSink.ts';
 import { SinkError } from './sinkError.ts';
 
@@ -20,6 +20,14 @@ const journalName = /^\.(.*)\.rowriver-([0-9a-f]{12})\.resume$/s;
 /** @param id of the temporary file of another process that this one goes on with */
 export function temporaryBeside(target: string, id = randomBytes(6).toString('hex')): string {
   return join(dirname(target), `.${hintOf(target)}.rowriver-${ownerTag}-${id}.tmp`);
+}
+
+/** The name of a temporary file once its process has given it up, so that another one can go on with it. */
+export function givenUp(temporary: string): string {
+  return join(
+    dirname(temporary),
+    basename(temporary).replace(`.rowriver-${ownerTag}-`, `.rowriver-${nobodysTag}-`),
+  );
 }
 
 /** Where the journal of a temporary file stands, whoever owns that. */
