@@ -1,10 +1,8 @@
-import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { filesInFolder, filesMatching } from '../engine/source/files/search.ts';
 import { SourceError } from '../engine/source/source.ts';
 import { isPath, type RunCommand } from './arguments.ts';
-
-/** What a folder's files end in that are read. */
-const dataFiles = '*.{jsonl,ndjson,json,csv,tsv,tab,log,parquet}';
 
 /**
  * The paths of the files that a command names: by wildcards, as a folder, or one by one. Undefined where it names one
@@ -22,7 +20,7 @@ export async function filesOf(
     const found = await stat(path).catch(() => undefined);
     if (found?.isDirectory()) paths.push(...(await inFolder(path, signal)));
     else if (!found && path === file && hasWildcards(path))
-      paths.push(...(await matching(path, '.', signal)));
+      paths.push(...(await filesMatching(path, '', signal)));
     else if (isOne) return undefined;
     else paths.push(path);
   }
@@ -36,28 +34,7 @@ function hasWildcards(path: string): boolean {
 }
 
 async function inFolder(folder: string, signal: AbortSignal): Promise<string[]> {
-  const found = await matching(`{${dataFiles},${dataFiles}.{gz,zst}}`, folder, signal);
-  if (found.length > 0) return found;
+  const found = await filesInFolder(folder, signal);
+  if (found.length > 0) return found.map((name) => join(folder, name));
   throw new SourceError('not-found', `${folder} is a folder without files of records.`);
-}
-
-/** In natural order: `part-9` before `part-10`. A link to a folder may lead back to where it is: each file is there once. */
-async function matching(pattern: string, folder: string, signal: AbortSignal): Promise<string[]> {
-  const { glob } = await import('tinyglobby');
-  const found = await glob([pattern.replaceAll('\\', '/')], {
-    cwd: folder,
-    signal,
-    absolute: isAbsolute(pattern),
-    expandDirectories: false,
-  });
-  const { compare } = new Intl.Collator('en', { numeric: true });
-  const sorted = found
-    .map((path) => (isAbsolute(path) ? path : join(folder, path)))
-    .sort((a, b) => compare(a, b) || (a < b ? -1 : 1));
-  const byFile = new Map<string, string>();
-  for (const path of sorted) {
-    const real = await realpath(path).catch(() => path);
-    if (!byFile.has(real)) byFile.set(real, path);
-  }
-  return [...byFile.values()];
 }

@@ -25,6 +25,7 @@ import { isSameTarget } from '../engine/sink/atomicFile.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
 import { endingOf, namedTarget } from '../engine/sink/targetName.ts';
+import { filesAt } from '../engine/source/files/search.ts';
 import { fileNameAt, placeAt } from '../engine/source/location.ts';
 import { parseAddress } from '../engine/source/http/address.ts';
 import { SourceError, type SourceSpec } from '../engine/source/source.ts';
@@ -344,7 +345,7 @@ async function openInput(command: RunCommand, options: DatasetOptions): Promise<
   const [first] = paths;
   if (paths.length === 1) return Dataset.open({ kind: 'file', path: first, encoding }, options);
   const name = more.length === 0 ? file : `${grouped(paths.length)} files, the first of them ${first}`;
-  return openFiles(name, paths, { ...options, encoding });
+  return openFiles(name, filesAt(paths), { ...options, encoding });
 }
 
 function sourceOf({ file, headers: given, service, encoding }: RunCommand): SourceSpec {

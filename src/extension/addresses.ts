@@ -4,6 +4,8 @@ import { basename, join } from 'node:path';
 import { Uri, workspace, type SecretStorage } from 'vscode';
 import { addressParts } from '../engine/source/location.ts';
 import type { OpenFile } from '../protocol/engine.ts';
+import type { FileInfo } from '../protocol/preview.ts';
+import { exportPathOf, filesScheme, placeOfFiles } from './fileSets.ts';
 
 /** Scheme of the tabs that show what is at an http(s) address. */
 export const addressScheme = 'rowriver-url';
@@ -14,7 +16,7 @@ const key = 'addresses';
 const addressesKept = 50;
 
 /** What the engine is told of where a file is. */
-export type FilePlace = Pick<OpenFile, 'location' | 'headers'>;
+export type FilePlace = Pick<OpenFile, 'location' | 'headers' | 'files'>;
 
 type Kept = readonly (readonly [id: string, address: string, headers?: FilePlace['headers']])[];
 
@@ -39,6 +41,7 @@ export class Addresses {
 
   /** What a tab shows: a file, or an address; undefined where that is not kept any more, as on another machine. */
   async placeOf(uri: Uri): Promise<FilePlace | undefined> {
+    if (uri.scheme === filesScheme) return placeOfFiles(uri);
     if (uri.scheme !== addressScheme) return { location: uri.fsPath };
     const { query } = uri;
     if (query.startsWith('at=')) return { location: query.slice('at='.length) };
@@ -69,11 +72,12 @@ export class Addresses {
 }
 
 /**
- * A path for what a tab shows, beside which exports are proposed: the file's own, or one of its name in the
- * workspace.
+ * A path for what a tab shows, beside which exports are proposed: the file's own, one of the folder of several files, or
+ * one of its name in the workspace.
  */
-export function pathOf(uri: Uri): string {
+export function pathOf(uri: Uri, info?: FileInfo): string {
   if (uri.scheme === 'file') return uri.fsPath;
+  if (uri.scheme === filesScheme) return exportPathOf(uri, info);
   const folder = workspace.workspaceFolders?.find((one) => one.uri.scheme === 'file')?.uri.fsPath;
   return join(folder ?? homedir(), basename(uri.path) || uri.authority.replace(/:\d+$/, ''));
 }

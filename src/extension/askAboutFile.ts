@@ -1,4 +1,5 @@
 import { commands, l10n, window, workspace, type Uri } from 'vscode';
+import { filesScheme } from './fileSets.ts';
 
 /** VS Code's own; not there where chat is switched off, or in editors without it. */
 const openChat = 'workbench.action.chat.open';
@@ -8,6 +9,10 @@ export const toolReference = '#rowriver';
 
 /** Opens the chat with the beginning of a question, for the person to finish. */
 export async function askAboutFile(uri: Uri, query: string): Promise<void> {
+  if (uri.scheme === filesScheme) {
+    void window.showInformationMessage(l10n.t('Chat can ask about single files only.'));
+    return;
+  }
   if (uri.scheme !== 'file') {
     void window.showInformationMessage(l10n.t('Chat can ask about files on this machine only.'));
     return;

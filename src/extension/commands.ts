@@ -5,6 +5,7 @@ import type { AlwaysOpenOffer } from './alwaysOpenOffer.ts';
 import { activeFile, openAsText, openPreview } from './editors.ts';
 import type { EngineHost } from '../host/engineHost.ts';
 import type { Exporter } from './exporter.ts';
+import { openAsOneTable, openMatching } from './openFiles.ts';
 import type { PreviewEditor } from './previewEditor.ts';
 import { newStage } from './newStage.ts';
 import { openUrl } from './openUrl.ts';
@@ -91,6 +92,8 @@ export function registerCommands(
       const first = files.at(0);
       if (first) void alwaysOpen.offer(first);
     }),
+    register('openAsOneTable', (uri?: Uri, selected?: readonly Uri[]) => openAsOneTable(uri, selected)),
+    register('openMatching', (pattern?: string) => openMatching(pattern)),
     register('openUrl', (address?: string) => openUrl(addresses, address)),
     register('openAsText', async (uri?: Uri) => {
       const file = uri ?? editor.active?.uri;

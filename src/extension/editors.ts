@@ -1,5 +1,6 @@
 import type { Uri } from 'vscode';
 import { addressScheme } from './addresses.ts';
+import { filesScheme } from './fileSets.ts';
 import { commands, l10n, TabInputCustom, TabInputText, window, type ViewColumn } from 'vscode';
 
 /** The custom editor's name, in package.json as well. */
@@ -14,6 +15,10 @@ export async function openPreview(uri: Uri, column?: ViewColumn): Promise<void> 
 export async function openAsText(uri: Uri, column?: ViewColumn): Promise<void> {
   if (uri.scheme === addressScheme) {
     await window.showInformationMessage(l10n.t('URLs can only be opened in a preview.'));
+    return;
+  }
+  if (uri.scheme === filesScheme) {
+    await window.showInformationMessage(l10n.t('Several files as one table can only be shown in a preview.'));
     return;
   }
   await commands.executeCommand('vscode.openWith', uri, 'default', column);

@@ -45,7 +45,7 @@ export class Exporter {
 
   /** Asks where to and writes what the query selects. Undefined where the user thinks better of it. */
   async exportSubset(shown: ShownFile, query: string): Promise<ExportSummary | undefined> {
-    const source = pathOf(shown.uri);
+    const source = pathOf(shown.uri, shown.info);
     const proposed = proposedTarget(source, query.trim() === '' ? 'copy' : 'filtered');
     const target = await this.#askForTarget(shown.uri, proposed, ({ fsPath }) =>
       isWritable(source, fsPath) ? undefined : notWritable(fsPath),
@@ -82,7 +82,7 @@ export class Exporter {
 
   /** Asks where to and writes the malformed records, one JSON object a line. */
   async exportRejects(shown: ShownFile): Promise<ExportSummary | undefined> {
-    const proposed = proposedTarget(pathOf(shown.uri), 'rejects', '.jsonl');
+    const proposed = proposedTarget(pathOf(shown.uri, shown.info), 'rejects', '.jsonl');
     const target = await this.#askForTarget(shown.uri, proposed, ({ fsPath }) =>
       isWritable(proposed, fsPath) && namedTarget(rejectsSource, fsPath) === 'same'
         ? undefined
@@ -184,7 +184,7 @@ export class Exporter {
 const rejectsSource = { name: '', kind: 'jsonl' } as const;
 
 function namedSource(source: Uri, info: FileInfo | undefined): NamedSource {
-  return { name: pathOf(source), kind: info?.format ?? 'jsonl', delimiter: info?.reading?.delimiter };
+  return { name: pathOf(source, info), kind: info?.format ?? 'jsonl', delimiter: info?.reading?.delimiter };
 }
 
 function notWritable(target: string): string {

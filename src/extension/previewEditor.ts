@@ -9,6 +9,7 @@ import {
 } from 'vscode';
 import { addressScheme, type FilePlace } from './addresses.ts';
 import { viewType } from './editors.ts';
+import { filesScheme } from './fileSets.ts';
 import { messagePage } from './page.ts';
 import { Preview, type PreviewServices } from './preview.ts';
 import type { StatusBar } from './statusBar.ts';
@@ -58,7 +59,8 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
 
   async resolveCustomEditor({ uri }: CustomDocument, panel: WebviewPanel): Promise<void> {
     if (uri.scheme !== addressScheme) {
-      this.#show(uri, uri.scheme === 'file' ? { location: uri.fsPath } : undefined, panel);
+      const isKnown = uri.scheme === 'file' || uri.scheme === filesScheme;
+      this.#show(uri, isKnown ? await this.#services.addresses.placeOf(uri) : undefined, panel);
       return;
     }
     const closed = new AbortController();

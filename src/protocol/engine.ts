@@ -3,6 +3,7 @@
  * host's own conversation (`EngineCalls`), any other number is a preview's page, whose messages the host passes on
  * in both directions unread.
  */
+import type { FileSearch } from './fileSearch.ts';
 import type { FormatOptions } from './formatOptions.ts';
 import type { FileInfo } from './preview.ts';
 import type { Message } from './rpc.ts';
@@ -17,8 +18,8 @@ export interface Tagged {
 export interface OpenFile {
   /** A path of the engine's own machine, or an http(s) address. */
   readonly location: string;
-  /** The paths of several files that are read as one table; `location` is then what messages call them. */
-  readonly files?: readonly string[] | undefined;
+  /** Several files of the engine's own machine that are read as one table; `location` is then what messages call them. */
+  readonly files?: FileSearch | undefined;
   /** Sent along with requests for an address. As secret as the address itself. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly options: FormatOptions;

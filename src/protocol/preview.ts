@@ -25,7 +25,15 @@ export interface FileInfo {
   /** Columns of which it is not known how their numbers or dates are written; they are read as text. */
   readonly open: readonly OpenColumn[];
   readonly columns: readonly ColumnInfo[];
+  /** Of several files as one table: how many are read, and those that cannot be. */
+  readonly files?: { readonly count: number; readonly unread: readonly UnreadFile[] } | undefined;
   readonly state: FileState;
+}
+
+export interface UnreadFile {
+  readonly path: string;
+  /** A sentence. */
+  readonly reason: string;
 }
 
 /** How a delimited file is read, as far as people may overrule it. */
@@ -185,7 +193,7 @@ export const CellKind = {
   Text: 4,
   /** JSON text of a list or an object. */
   Json: 5,
-  /** Raw text of a malformed record: in the first column asked for; the others are Missing. */
+  /** Raw text of a malformed record: in the first column asked for but that of the file; the others are Missing. */
   Malformed: 6,
   /** Added to a kind when the cell was cut. */
   Cut: 16,
@@ -196,7 +204,9 @@ export const cellLimit = 1024;
 export interface RecordDetail {
   readonly record: number;
   readonly line: number;
+  /** In `file`, where the record is of one of several. */
   readonly offset: number;
+  readonly file?: string | undefined;
   readonly length: number;
   readonly format: 'json' | 'fields';
   /** Whether a text may stand for a number, as the fields of a delimited file do. */
@@ -289,7 +299,9 @@ export interface PickedValue {
 export interface Problem {
   readonly record: number;
   readonly line: number;
+  /** In `file`, where the record is of one of several. */
   readonly offset: number;
+  readonly file?: string | undefined;
   readonly at: number;
   readonly reason: string;
   /** The record's first bytes. */

@@ -13,6 +13,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   const state = preview.state.value;
   if (!file || !state || preview.trouble.value) return <footer class="footer" />;
   const otherTables = otherTablesWords(page.otherTables.value);
+  const unread = file.files?.unread.length ?? 0;
   const indexed = state.size ? state.indexed / state.size : 1;
   return (
     <footer class="footer">
@@ -22,6 +23,18 @@ export function Footer({ page }: { readonly page: PageModel }) {
         <button type="button" class="text-button warn" onClick={() => page.openProblems()}>
           <span class="codicon codicon-warning" aria-hidden="true" />{' '}
           {t('{0} malformed', count(state.malformed))}
+        </button>
+      )}
+      {file.files && <span class="indexed">{filesWords(file.files.count)}</span>}
+      {unread > 0 && (
+        <button
+          type="button"
+          class="text-button warn"
+          title={t('Show which files could not be read, and why')}
+          onClick={() => page.openProblems()}
+        >
+          <span class="codicon codicon-warning" aria-hidden="true" />{' '}
+          {unread === 1 ? t('1 file could not be read') : t('{0} files could not be read', count(unread))}
         </button>
       )}
       {otherTables !== '' && (
@@ -52,6 +65,10 @@ export function Footer({ page }: { readonly page: PageModel }) {
       <FileSize file={file} state={state} />
     </footer>
   );
+}
+
+function filesWords(files: number): string {
+  return files === 1 ? t('1 file') : t('{0} files', count(files));
 }
 
 /** "comma, quoted, header, UTF-8, gzip (97%)". */

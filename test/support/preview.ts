@@ -1,6 +1,6 @@
 import { EngineService } from '../../src/engine/service/service.ts';
 import type { EngineSide } from '../../src/engine/service/session.ts';
-import type { EngineCalls, Tagged } from '../../src/protocol/engine.ts';
+import type { EngineCalls, OpenFile, Tagged } from '../../src/protocol/engine.ts';
 import type { FormatOptions } from '../../src/protocol/formatOptions.ts';
 import type { ColumnInfo, FileInfo, FileState, Page, PreviewEvents } from '../../src/protocol/preview.ts';
 import { CellKind } from '../../src/protocol/preview.ts';
@@ -57,9 +57,18 @@ export class Preview {
     cacheFolder?: string,
     keepBytes = 1e9,
   ): Promise<Preview> {
+    return Preview.openFile({ location, options }, workers, cacheFolder, keepBytes);
+  }
+
+  static async openFile(
+    file: OpenFile,
+    workers = 2,
+    cacheFolder?: string,
+    keepBytes = 1e9,
+  ): Promise<Preview> {
     const preview = await Preview.start(workers, cacheFolder ?? null, keepBytes);
     try {
-      preview.info = await preview.host.call('open', { session: 1, file: { location, options } });
+      preview.info = await preview.host.call('open', { session: 1, file });
       return preview;
     } catch (error) {
       await preview.close();

@@ -10,11 +10,18 @@ export interface FileColumn extends ColumnInfo {
   readonly fields: readonly (string | number)[];
   /** How its cells are written, where that is not how the language writes numbers and times. */
   readonly reading?: CellReading | undefined;
+  /** It says of which file a record is, and is no field of it. */
+  readonly isFileName?: boolean | undefined;
 }
 
 /** What the scan is asked for the cells of columns. */
 export function cellColumns(columns: readonly FileColumn[]): CellColumn[] {
-  return columns.map(({ fields, name, reading }) => ({ path: fields, name, reading }));
+  return columns.map(({ fields, name, reading, isFileName }) => ({
+    path: fields,
+    name,
+    reading,
+    isFileName,
+  }));
 }
 
 /** More columns than this are not shown: keys that are data, such as ids, would fill the memory. */
@@ -32,17 +39,27 @@ export class Columns {
     return this.#columns;
   }
 
+  /** Takes a column for the file that a record is of, ahead of all others. */
+  setFileName(): void {
+    this.#columns = [
+      { id: 0, name: '_file', path: '_file', type: 'text', fields: ['_file'], isFileName: true },
+    ];
+  }
+
   /** Takes a CSV's columns. */
   setNames(names: readonly string[], readings: CellReadings = []): void {
     this.#complete = true;
-    this.#columns = names.map((name, id) => ({
-      id,
-      name,
-      path: writePath([name]),
-      type: 'unknown',
-      fields: [id],
-      ...writtenAs(readings.at(id)),
-    }));
+    const first = this.#columns.length;
+    for (const [place, name] of names.entries()) {
+      this.#columns.push({
+        id: first + place,
+        name,
+        path: writePath([name]),
+        type: 'unknown',
+        fields: [place],
+        ...writtenAs(readings.at(place)),
+      });
+    }
   }
 
   /** Takes the columns that a query makes, each the member of that name. */

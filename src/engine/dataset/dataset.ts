@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileDoubt } from '../../protocol/engine.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
-import type { FileState, OtherTableCount } from '../../protocol/preview.ts';
+import type { FileInfo, FileState, OtherTableCount, UnreadFile } from '../../protocol/preview.ts';
 import { BlockIndex } from '../index/blockIndex.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -50,12 +50,6 @@ export interface DatasetOptions extends FormatOptions {
   readonly restMs?: number | undefined;
 }
 
-export interface UnreadFile {
-  readonly path: string;
-  /** A sentence. */
-  readonly reason: string;
-}
-
 /** What was found out of files before they are opened as one. */
 export interface LookedAt {
   readonly recognised: RecognisedFile;
@@ -82,6 +76,7 @@ export class Dataset {
   readonly unread: readonly UnreadFile[];
   readonly #source: OpenedSource;
   readonly #spec: FileSpec;
+  readonly #isOfSeveral: boolean;
   readonly #identity: KeptIdentity | undefined;
   /** Whether the file was changed just before it was opened. */
   readonly #young: boolean;
@@ -117,6 +112,8 @@ export class Dataset {
     this.known = this.#knowledge(identity, options.store);
     this.scheduler = new ScanScheduler(source, this.#spec, options.pool);
     const { layout } = this.format;
+    this.#isOfSeveral = spec.kind === 'files';
+    if (options.keepPages === true && this.#isOfSeveral) this.columns.setFileName();
     if (layout.names === 'columns') this.columns.setNames(layout.columns, layout.readings);
   }
 
@@ -192,6 +189,17 @@ export class Dataset {
     return this.#spool?.of.name ?? this.#source.name;
   }
 
+  /** Of several files as one table: how many are read, and which are not. */
+  get files(): FileInfo['files'] {
+    const { count = 1 } = this.#source.files ?? {};
+    return this.#isOfSeveral ? { count, unread: this.unread } : undefined;
+  }
+
+  /** The name of the file that a byte is of, which was read before. */
+  fileNameAt(offset: number): string {
+    return this.#source.files?.pathAt(offset) ?? this.name;
+  }
+
   /** The files on disk that are read, which nothing may overwrite. */
   get paths(): readonly string[] {
     const { paths } = this.#source.place;
@@ -215,7 +223,7 @@ export class Dataset {
 
   /** The columns that are known of the file: at first those of the records that it was recognised by. */
   get seenColumns(): readonly KnownColumn[] {
-    if (this.columns.all.length > 0) return this.columns.all;
+    if (this.columns.all.some(({ isFileName }) => isFileName !== true)) return this.columns.all;
     const seen = new Columns();
     seen.addPaths(this.recognised.paths ?? []);
     return seen.all;

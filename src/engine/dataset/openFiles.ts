@@ -1,15 +1,20 @@
 import { carriageReturn, lineFeed } from '../ascii.ts';
 import { markLength } from '../format/lines.ts';
 import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
+import type { FileSearch } from '../../protocol/fileSearch.ts';
+import type { UnreadFile } from '../../protocol/preview.ts';
+import type { FoundFile } from '../source/files/search.ts';
 import { writeParts, type FilePart } from '../source/files/part.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully, readSome } from '../source/read.ts';
 import { SourceError } from '../source/source.ts';
-import { Dataset, type DatasetOptions, type UnreadFile } from './dataset.ts';
+import { Dataset, type DatasetOptions } from './dataset.ts';
 
 export interface FilesOptions extends DatasetOptions {
   /** See `SourceSpec`. */
   readonly encoding?: string | undefined;
+  /** How the files were found, and will be again. */
+  readonly search?: FileSearch | undefined;
 }
 
 /** How many files are looked at at a time. */
@@ -25,24 +30,24 @@ const headLength = 256 * 1024;
  */
 export async function openFiles(
   name: string,
-  paths: readonly string[],
+  files: readonly FoundFile[],
   options: FilesOptions,
 ): Promise<Dataset> {
-  const { signal, encoding } = options;
+  const { signal, encoding, search } = options;
   const unread: UnreadFile[] = [];
   const parts: FilePart[] = [];
   let first: FirstFile | undefined;
   let failure: SourceError | undefined;
 
-  const look = async (path: string): Promise<FilePart | SourceError> => {
+  const look = async ({ path, name: shown }: FoundFile): Promise<FilePart | SourceError> => {
     try {
       const source = await openSource({ kind: 'file', path, encoding }, { signal });
       try {
-        if (first) return await measured(path, source, first, signal);
+        if (first) return { ...(await measured(path, source, first, signal)), name: shown };
         const found = await lookAtFirst(path, source, options);
         const part = await measured(path, source, undefined, signal);
         first = found;
-        return part;
+        return { ...part, name: shown };
       } finally {
         await source.close();
       }
@@ -52,22 +57,29 @@ export async function openFiles(
     }
   };
 
-  for (let next = 0; next < paths.length;) {
+  for (let next = 0; next < files.length;) {
     signal.throwIfAborted();
     // All others are compared with the first one that can be read.
-    const some = paths.slice(next, next + (first ? atOnce : 1));
+    const some = files.slice(next, next + (first ? atOnce : 1));
     const found = await Promise.all(some.map(look));
     for (const [i, part] of found.entries()) {
       if (!(part instanceof SourceError)) parts.push(part);
       else {
         failure ??= part;
-        unread.push({ path: some[i], reason: part.message });
+        unread.push({ path: some[i].path, reason: part.message });
       }
     }
     next += some.length;
   }
-  if (!first) throw failure ?? new SourceError('not-found', `There are no files ${name}.`);
-  const spec = { kind: 'files', name, parts: writeParts(parts), encoding: 'utf-8' } as const;
+  if (!first) throw failure ?? new SourceError('not-found', `There are no files of records: ${name}.`);
+  const spec = {
+    kind: 'files',
+    name,
+    parts: writeParts(parts),
+    encoding: 'utf-8',
+    search,
+    unread: unread.map(({ path }) => path),
+  } as const;
   return Dataset.open(spec, options, { recognised: first.recognised, unread });
 }
 

@@ -1,10 +1,9 @@
-import type { CellReading } from '../format/csv/cellReading.ts';
 import { CellKind, type ColumnType } from '../../protocol/preview.ts';
 import { Fault, isReadable } from '../fault.ts';
 import { faultReason } from '../faultReason.ts';
 import { JsonFields } from '../format/json/fields.ts';
 import { Kind, type FieldRequest, type RecordBlock, type Scanner } from '../format/record.ts';
-import { offsetOf, withOffsets } from '../format/recordBlocks.ts';
+import { offsetInFile, offsetOf, pathOf, withOffsets } from '../format/recordBlocks.ts';
 import { records } from '../format/records.ts';
 import type { Format } from '../format/driver.ts';
 import { formatOf } from '../format/registry.ts';
@@ -19,7 +18,7 @@ import { CellBuffer, cellWriter, looksNumeric, type CellWriter } from './cells.t
 import { mergedType, typeOfKind } from './columnTypes.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
-import type { CellRequest, FileSpec, PagePart, PageResult, RowFault } from './task.ts';
+import type { CellColumn, CellRequest, FilePlace, FileSpec, PagePart, PageResult, RowFault } from './task.ts';
 
 /** Read at a time, in bytes: a page of first rows should not cost a whole block. */
 const step = 128 * 1024;
@@ -93,11 +92,14 @@ class RowCollector {
   readonly #scanner: Scanner;
   readonly #inPlace: boolean;
   readonly #request: CellRequest;
+  readonly #columns: readonly CellColumn[];
   readonly #fields: readonly FieldRequest[];
-  readonly #readings: readonly (CellReading | undefined)[];
   readonly #write: CellWriter;
   readonly #cells: CellBuffer;
   readonly #numbersInText: boolean;
+  /** Whether a column says of which file each record is. */
+  readonly #namesFile: boolean;
+  readonly #fileNames: readonly string[] | undefined;
   readonly #paths: JsonFields | undefined;
   /** What the columns of `#paths` held so far. */
   readonly #types: ColumnType[] = [];
@@ -106,6 +108,7 @@ class RowCollector {
   readonly #offsets: number[] = [];
   readonly #positions: number[] = [];
   readonly #lengths: number[] = [];
+  readonly #files: FilePlace[] = [];
   readonly #faults: RowFault[] = [];
 
   /**
@@ -116,9 +119,12 @@ class RowCollector {
     this.#scanner = scanner;
     this.#inPlace = inPlace;
     this.#request = request;
-    this.#fields =
-      request.kind === 'columns' ? request.columns.map(({ path }) => ({ path, numeric: false })) : [];
-    this.#readings = request.kind === 'columns' ? request.columns.map(({ reading }) => reading) : [];
+    this.#columns = request.kind === 'columns' ? request.columns : [];
+    this.#fields = this.#columns
+      .filter(({ isFileName }) => isFileName !== true)
+      .map(({ path }) => ({ path, numeric: false }));
+    this.#namesFile = this.#columns.some(({ isFileName }) => isFileName === true);
+    this.#fileNames = this.#columns.find(({ isFileName }) => isFileName === true)?.fileNames;
     this.#numbersInText =
       format.numbersInText || (request.kind === 'columns' && request.numbersInText === true);
     this.#write = cellWriter(format, this.#numbersInText);
@@ -141,6 +147,13 @@ class RowCollector {
       block.faultAt,
     ].map((column) => Array.from(selected, (i) => column[i]));
     const offsets = Array.from(selected, (i) => offsetOf(block, i));
+    const names = this.#namesFile ? Array.from(selected, (i) => pathOf(block, i) ?? '') : [];
+    const before = this.#records.length;
+    if (this.#request.kind === 'raw' && (block.files?.count ?? 1) > 1) {
+      for (const i of selected) {
+        this.#files.push({ name: pathOf(block, i) ?? '', offset: offsetInFile(block, i) });
+      }
+    }
     selected.forEach((index, i) => {
       const [start, end, fault] = [starts[i], ends[i], faults[i]];
       const row = this.#records.push(record + index + 1) - 1;
@@ -155,8 +168,11 @@ class RowCollector {
       // A record that is too long is not there.
       const held = end <= bytes.length ? end : start;
       if (this.#request.kind === 'raw') this.#cells.bytes(CellKind.Text, bytes, start, held);
-      else if (isReadable(fault)) bytes = this.#readCells(bytes, offset, start, held, row);
-      else this.#malformed(bytes, start, held);
+      else {
+        const file = this.#fileNames ? (this.#fileNames.at(before + i) ?? '') : (names.at(i) ?? '');
+        if (isReadable(fault)) bytes = this.#readCells(bytes, offset, start, held, row, file);
+        else this.#malformed(bytes, start, held, file);
+      }
     });
   }
 
@@ -193,6 +209,7 @@ class RowCollector {
       offsets: Float64Array.from(this.#offsets),
       positions: Float64Array.from(this.#positions),
       lengths: Float64Array.from(this.#lengths),
+      files: this.#files,
       faults: this.#faults,
       paths: this.#paths?.paths() ?? [],
       types: this.#types,
@@ -200,7 +217,14 @@ class RowCollector {
   }
 
   /** Answers the buffer, which the scan may have moved. */
-  #readCells(bytes: Uint8Array, offset: number, start: number, end: number, row: number): Uint8Array {
+  #readCells(
+    bytes: Uint8Array,
+    offset: number,
+    start: number,
+    end: number,
+    row: number,
+    file: string,
+  ): Uint8Array {
     if (this.#paths && row < rowsSampled) this.#learnColumns(this.#paths, bytes, start, end);
     const fields = this.#fields;
     const length = this.#inPlace ? bytes.length : end - start;
@@ -210,11 +234,18 @@ class RowCollector {
         ? { length, offset, from: start, until: start + 1, final: true, fields }
         : { length, offset: offset + start, from: 0, until: length, final: true, fields },
     );
-    block.fields.forEach(({ kinds, starts, ends }, i) => {
+    let next = 0;
+    this.#columns.forEach(({ isFileName, reading }) => {
+      if (isFileName) {
+        this.#cells.text(CellKind.Text, file);
+        return;
+      }
+      const i = next++;
+      const { kinds, starts, ends } = block.fields[i];
       // A record as a whole has a cell of its own only where it is no object: objects have one a member.
       const members = this.#fields[i].path.length === 0 && kinds[0] === Kind.Object;
       if (members) this.#cells.empty(CellKind.Missing);
-      else this.#write(this.#cells, block.bytes, kinds[0], starts[0], ends[0], this.#readings[i]);
+      else this.#write(this.#cells, block.bytes, kinds[0], starts[0], ends[0], reading);
     });
     return this.#inPlace ? block.bytes : bytes;
   }
@@ -232,9 +263,16 @@ class RowCollector {
     }
   }
 
-  #malformed(bytes: Uint8Array, start: number, end: number): void {
-    this.#cells.bytes(CellKind.Malformed, bytes, start, end);
-    for (let i = 1; i < this.#fields.length; i++) this.#cells.empty(CellKind.Missing);
+  #malformed(bytes: Uint8Array, start: number, end: number, file: string): void {
+    let first = true;
+    for (const { isFileName } of this.#columns) {
+      if (isFileName) this.#cells.text(CellKind.Text, file);
+      else if (!first) this.#cells.empty(CellKind.Missing);
+      else {
+        this.#cells.bytes(CellKind.Malformed, bytes, start, end);
+        first = false;
+      }
+    }
   }
 }
 

@@ -313,6 +313,10 @@ export interface CellColumn {
   readonly name: string;
   /** How its cells are written, where that is not how the language writes numbers and times. */
   readonly reading?: CellReading | undefined;
+  /** It is no field: it says of which file the record is. */
+  readonly isFileName?: boolean | undefined;
+  /** Of that column, what stands in each row, where the source does not say it. */
+  readonly fileNames?: readonly string[] | undefined;
 }
 
 export interface PageResult {
@@ -330,10 +334,18 @@ export interface PageResult {
   readonly offsets: Float64Array;
   readonly positions: Float64Array;
   readonly lengths: Float64Array;
+  /** Of raw records of one of several files: which, and where in it each begins. */
+  readonly files: readonly FilePlace[];
   readonly faults: readonly RowFault[];
   /** JSON: the paths that these rows hold, in order of first appearance, and what they hold there. */
   readonly paths: readonly FieldPath[];
   readonly types: readonly ColumnType[];
+}
+
+export interface FilePlace {
+  readonly name: string;
+  /** In the file's decoded text. */
+  readonly offset: number;
 }
 
 export interface RowFault {

@@ -28,11 +28,19 @@ export class KeptRows {
 
   /** Byte of the file at which the record of a row begins; undefined where it comes from no single one. */
   async offsetOf(row: number): Promise<number | undefined> {
+    const [offset] = await this.offsetsOf(row, 1);
+    return offset;
+  }
+
+  /** As `offsetOf`, of some rows: none where rows come from no single record. */
+  async offsetsOf(first: number, count: number): Promise<number[]> {
     const file = await open(offsetsPath(this.#folder));
     try {
-      const bytes = Buffer.alloc(offsetSize);
-      const { bytesRead } = await file.read(bytes, 0, offsetSize, row * offsetSize);
-      return bytesRead === offsetSize ? bytes.readDoubleLE() : undefined;
+      const bytes = Buffer.alloc(count * offsetSize);
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, first * offsetSize);
+      return Array.from({ length: Math.floor(bytesRead / offsetSize) }, (_, i) =>
+        bytes.readDoubleLE(i * offsetSize),
+      );
     } finally {
       await file.close();
     }

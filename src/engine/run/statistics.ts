@@ -151,5 +151,6 @@ export async function gatherRowStatistics(
 /** Where the columns are that are known of a file: what `discover` begins with. */
 export function fieldsOf({ layout, recognised, columns }: Dataset): readonly Path[] {
   if (layout.names === 'columns') return layout.columns.map((_, column) => [column]);
-  return columns.all.length > 0 ? columns.all.map(({ fields }) => fields) : (recognised.paths ?? []);
+  const fields = columns.all.flatMap((column) => (column.isFileName ? [] : [column.fields]));
+  return fields.length > 0 ? fields : (recognised.paths ?? []);
 }

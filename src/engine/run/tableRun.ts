@@ -7,6 +7,7 @@ import { Columns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns, derivedReadings, deriveRows } from './derive.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
+import { unsortedQuery } from '../query/index.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { KeptRows, offsetBytes, offsetsPath, type RunCounts } from './keptRows.ts';
 import { failedAt, passedOver, startState, type Run } from './run.ts';
@@ -32,6 +33,9 @@ export class TableRun implements Run {
     this.id = id;
     this.#file = file;
     this.query = query;
+    // Sorted records are those of files; what a query makes of several is of none.
+    if (file.columns.all.at(0)?.isFileName && unsortedQuery(query.text) !== undefined)
+      this.columns.setFileName();
     const names = derivedColumns(query);
     if (names) this.columns.setMembers(names, derivedReadings(query));
     this.#state = { ...startState(id, query, file), columns: this.columns.all };
@@ -89,10 +93,24 @@ export class TableRun implements Run {
     const { dataset } = this;
     if (dataset === this.#file) return dataset.page(undefined, [], cells, signal);
     const { numbersInText } = this.#file.format;
-    const asked = cells.kind === 'columns' ? { ...cells, numbersInText } : cells;
+    const asked =
+      cells.kind === 'columns' ? { ...(await this.#withFiles(cells, first, count)), numbersInText } : cells;
     const page = await dataset.page(undefined, dataset.known.parts(first, count), asked, signal);
     // These numbers are of the temporary file, not of the file that people see.
     return { ...page, records: new Float64Array(page.rows) };
+  }
+
+  /** With the names of the files that rows are of, where they are asked for: the temporary file has none of them. */
+  async #withFiles<T extends CellRequest & { readonly kind: 'columns' }>(
+    cells: T,
+    first: number,
+    count: number,
+  ): Promise<T> {
+    if (!cells.columns.some(({ isFileName }) => isFileName)) return cells;
+    const offsets = (await this.#rows?.offsetsOf(first, count)) ?? [];
+    const fileNames = offsets.map((offset) => this.#file.fileNameAt(offset));
+    const columns = cells.columns.map((column) => (column.isFileName ? { ...column, fileNames } : column));
+    return { ...cells, columns };
   }
 
   async offsetOf(row: number): Promise<number | undefined> {

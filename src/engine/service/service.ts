@@ -6,6 +6,7 @@ import { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import { placeAt } from '../source/location.ts';
+import { findFiles } from '../source/files/search.ts';
 import type { HttpLimits } from '../source/http/limits.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
@@ -263,7 +264,12 @@ export class EngineService {
       files,
       options: { encoding },
     } = file;
-    if (files) return (options) => openFiles(location, files, { ...options, encoding });
+    if (files) {
+      return async (options) => {
+        const found = await findFiles(files, options.signal);
+        return openFiles(location, found, { ...options, encoding, search: files });
+      };
+    }
     return (options) => Dataset.open(specOf(file, this.#keepBytes, this.#limits), options);
   }
 

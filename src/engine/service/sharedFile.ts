@@ -4,6 +4,7 @@ import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import { continues, type FileIdentity } from '../source/file.ts';
+import type { Watch } from '../source/place.ts';
 import { SourceError } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
 import type { Dataset, DatasetOptions } from '../dataset/dataset.ts';
@@ -12,6 +13,8 @@ import { SeenValues } from './seenValues.ts';
 
 /** How often the file on disk is looked at. */
 const watchMs = 1000;
+/** Looking at the file again waits for so many times as long as the last look took. */
+const restPerLook = 20;
 /** From the first rows' answer to the background pass. */
 const settleMs = 250;
 /** Looked at when a file is opened. */
@@ -38,6 +41,8 @@ export class SharedFile {
   readonly #closing = new AbortController();
   readonly #watch: NodeJS.Timeout;
   #identity: FileIdentity | undefined;
+  /** Not looked at before then. */
+  #nextLook = 0;
   #soon: NodeJS.Timeout | undefined;
   /** Records, by the length of the first ones. */
   #firstGuess = 0;
@@ -248,7 +253,9 @@ export class SharedFile {
 
   async #look(): Promise<void> {
     const { watch } = this.dataset;
-    if (!this.#identity || !watch || this.#trouble) return;
+    const began = performance.now();
+    if (!this.#identity || !watch || this.#trouble || began < this.#nextLook) return;
+    this.#nextLook = Infinity;
     try {
       const now = await watch.now();
       if (this.#closing.signal.aborted) return;
@@ -258,18 +265,21 @@ export class SharedFile {
         // Its mode or a link to it may be all that has changed; or its content, and then its time was set back.
         this.#identity = now;
         if (await this.dataset.sampled(this.#closing.signal)) return;
-        this.#trouble = { phase: 'changed', message: '' };
+        this.#trouble = { phase: 'changed', message: await difference(watch) };
         this.#tell();
         return;
       }
       const grownBy = continues(before, now) ? now.size - before.size : undefined;
-      this.#trouble = { phase: 'changed', message: '', grownBy };
+      this.#trouble = { phase: 'changed', message: await difference(watch), grownBy };
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       const gone = error instanceof SourceError && error.failure === 'not-found';
       this.#trouble = gone
         ? { phase: 'gone', message: '' }
         : { phase: 'failed', message: error instanceof Error ? error.message : String(error) };
+    } finally {
+      // Many files take a while to look at: looking is to be a small part of the time.
+      this.#nextLook = performance.now() + restPerLook * (performance.now() - began);
     }
     this.#tell();
   }
@@ -281,4 +291,9 @@ export class SharedFile {
     await this.#indexing;
     await this.dataset.close();
   }
+}
+
+/** What has changed, in a sentence; '' where there is nothing to say beyond that. */
+async function difference(watch: Watch): Promise<string> {
+  return (await watch.difference?.()) ?? '';
 }

@@ -167,7 +167,8 @@ export function coverageOf(state: State, rows: Rows, wanted: readonly FileColumn
 }
 
 function ownOf({ columnOf }: Rows, column: FileColumn): FileColumn | undefined {
-  return columnOf ? columnOf(column) : column;
+  const own = columnOf ? columnOf(column) : column;
+  return own?.isFileName ? undefined : own;
 }
 
 /** A column that no row of a whole pass has. */

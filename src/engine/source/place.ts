@@ -28,6 +28,8 @@ export interface Watch {
   readonly opened: FileIdentity;
   /** Its state now. @throws SourceError where it is gone */
   now(): Promise<FileIdentity>;
+  /** What is different now, in a sentence; '' where that goes without saying. */
+  difference?(): Promise<string>;
 }
 
 /** Plain data, of which nothing is written down but a hash. */

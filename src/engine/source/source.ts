@@ -1,3 +1,4 @@
+import type { FileSearch } from '../../protocol/fileSearch.ts';
 import type { HttpLimits } from './http/limits.ts';
 import { type Learnt } from './compressed/marks.ts';
 
@@ -147,6 +148,9 @@ export type SourcePlace =
       readonly name: string;
       /** In shared memory, as many threads open them, and each task names them: see `writeParts`. */
       readonly parts: SharedArrayBuffer;
+      /** How they are looked for again, with the files that were found but cannot be read. */
+      readonly search?: FileSearch | undefined;
+      readonly unread?: readonly string[] | undefined;
     };
 
 /** Values by lower-case name. */

@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { CellContext, ColumnInfo, QueryEdit, RecordDetail } from '../../protocol/preview.ts';
 import { bytes, count, t } from '../l10n.ts';
+import { visible } from '../visible.ts';
 import { IconButton } from '../parts/button.tsx';
 import { membersOf, readJson } from './json.ts';
 import { writePath, type Step } from './path.ts';
@@ -58,12 +59,21 @@ export function Detail(props: DetailProps) {
       {detail && detail.record > 0 && (
         <p class="facts">
           <Unbroken
-            words={t(
-              'Line {0} \u00b7 byte {1} \u00b7 {2}',
-              count(detail.line),
-              count(detail.offset),
-              bytes(detail.length),
-            )}
+            words={
+              detail.file === undefined
+                ? t(
+                    'Line {0} \u00b7 byte {1} \u00b7 {2}',
+                    count(detail.line),
+                    count(detail.offset),
+                    bytes(detail.length),
+                  )
+                : t(
+                    '{0} \u00b7 byte {1} \u00b7 {2}',
+                    visible(detail.file),
+                    count(detail.offset),
+                    bytes(detail.length),
+                  )
+            }
           />
         </p>
       )}

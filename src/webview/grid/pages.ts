@@ -306,9 +306,11 @@ export function createPages(options: PagesOptions): Pages {
   };
 }
 
-/** A malformed record's text comes in the first column that was asked for. */
+/** A malformed record's text comes in the first column that was asked for, or behind that of its file. */
 function rawOf(cells: CellPage, row: number): Cell | undefined {
-  if (cells.page.columns.length === 0) return undefined;
-  const cell = cells.cell(row, 0);
-  return cell.kind === CellKind.Malformed ? cell : undefined;
+  for (const at of cells.page.columns.slice(0, 2).keys()) {
+    const cell = cells.cell(row, at);
+    if (cell.kind === CellKind.Malformed) return cell;
+  }
+  return undefined;
 }

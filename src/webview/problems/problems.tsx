@@ -6,10 +6,13 @@ import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { PageModel } from '../model/page.ts';
 import { otherTableWords } from '../model/tableWords.ts';
+import { visible } from '../visible.ts';
 import { IconButton } from '../parts/button.tsx';
 import { rawPieces } from './raw.ts';
 
 const perPage = 100;
+/** Files that cannot be read, of which the reason is shown. */
+const mostUnread = 100;
 
 type Kinds = PreviewCalls['problemKinds']['result'];
 
@@ -84,6 +87,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
     all.at(places[event.key] ?? 0)?.focus();
   }
 
+  const unread = file?.files?.unread ?? [];
   const otherTables = page.otherTables.value;
   const total = listed?.total ?? 0;
   const last = Math.min(total, first + perPage);
@@ -123,6 +127,18 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
           {kinds.counted < total && <li class="facts">{t('of the first {0}', count(kinds.counted))}</li>}
         </ul>
       )}
+      {unread.length > 0 && (
+        <ul class="other-tables" aria-label={t('Files that could not be read')}>
+          {unread.slice(0, mostUnread).map(({ path, reason }) => (
+            <li key={path} class="facts">
+              {visible(reason)}
+            </li>
+          ))}
+          {unread.length > mostUnread && (
+            <li class="facts">{t('and {0} more', count(unread.length - mostUnread))}</li>
+          )}
+        </ul>
+      )}
       {otherTables.length > 0 && (
         <ul class="other-tables" aria-label={t('Other tables in the file')}>
           {otherTables.map((table) => (
@@ -150,7 +166,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
         ) : (
           <ol class="problems" ref={list} onKeyDown={onKey}>
             {listed?.items.map((problem, index) => (
-              <li key={problem.offset}>
+              <li key={problem.record}>
                 <button
                   type="button"
                   class="problem"
@@ -164,9 +180,11 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
                   <span class="facts">
                     <Unbroken
                       words={t(
-                        'Record {0} \u00b7 line {1} \u00b7 byte {2}',
+                        'Record {0} \u00b7 {1} \u00b7 byte {2}',
                         count(problem.record),
-                        count(problem.line),
+                        problem.file === undefined
+                          ? t('line {0}', count(problem.line))
+                          : visible(problem.file),
                         count(problem.offset + problem.at),
                       )}
                     />

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset, DatasetOptions } from '../../../src/engine/dataset/dataset.ts';
 import { openFiles } from '../../../src/engine/dataset/openFiles.ts';
+import { filesAt } from '../../../src/engine/source/files/search.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
 import { exportTo } from '../../../src/engine/run/export.ts';
@@ -28,7 +29,7 @@ describe('files as one table', () => {
 
   function again(names: readonly string[], options: Partial<DatasetOptions> = {}): Promise<Dataset> {
     const paths = names.map((name) => join(folder, name));
-    return openFiles('the files', paths, { signal, ...options });
+    return openFiles('the files', filesAt(paths), { signal, ...options });
   }
 
   async function rowsOf(

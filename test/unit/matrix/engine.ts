@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { Programs } from '../../../src/engine/call/programs.ts';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { filesAt } from '../../../src/engine/source/files/search.ts';
 import { openFiles } from '../../../src/engine/dataset/openFiles.ts';
 import type { IndexStore } from '../../../src/engine/index/store.ts';
 import type { Pool } from '../../../src/engine/pool/pool.ts';
@@ -117,7 +118,11 @@ export class Engine {
     const { preview, location, files, layout } = this.#options;
     this.#previewing ??= preview.host.call('open', {
       session: 1,
-      file: { location, files, options: { rows: layout.rows, pattern: layout.pattern } },
+      file: {
+        location,
+        files: files && { folder: '', names: files },
+        options: { rows: layout.rows, pattern: layout.pattern },
+      },
     });
     await this.#previewing;
     return preview.page.call(method, params);
@@ -191,7 +196,7 @@ export class Engine {
       signal,
       schema,
     };
-    return files ? openFiles(location, files, options) : Dataset.open(spec, options);
+    return files ? openFiles(location, filesAt(files), options) : Dataset.open(spec, options);
   }
 
   /**

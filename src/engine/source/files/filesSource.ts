@@ -113,7 +113,10 @@ export function filesSource(
     },
     files: {
       count: parts.length,
-      pathAt: (position) => parts[spanAt(position).number].path,
+      pathAt(position) {
+        const { path, name = path } = parts[spanAt(position).number];
+        return name;
+      },
       offsetAt(position) {
         const { number, start } = spanAt(position);
         return parts[number].from + position - start;

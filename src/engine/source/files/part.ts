@@ -3,6 +3,8 @@ import type { FileIdentity } from '../source.ts';
 /** A file as a part of a run of bytes that goes through several files. */
 export interface FilePart {
   readonly path: string;
+  /** As people see it; undefined: the path. */
+  readonly name?: string | undefined;
   /** The text's encoding; undefined: recognised. */
   readonly encoding?: string | undefined;
   /** The state in which it was measured: it must still be in it. */

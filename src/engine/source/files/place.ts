@@ -1,21 +1,25 @@
 import { createHash } from 'node:crypto';
+import type { FileSearch } from '../../../protocol/fileSearch.ts';
 import { identifyFile } from '../file.ts';
 import { stateOf } from '../filePlace.ts';
-import type { OpenPlaceOptions, Place } from '../place.ts';
+import type { OpenPlaceOptions, Place, Watch } from '../place.ts';
 import type { FileIdentity, SourcePlace } from '../source.ts';
 import { filesSource } from './filesSource.ts';
+import { findFiles } from './search.ts';
 import { readParts, type FilePart } from './part.ts';
 
 /** Several files as one. A change of any of them makes others of all, as what follows it moves. */
 export function filesPlace(spec: Extract<SourcePlace, { readonly kind: 'files' }>): Place {
   const parts = readParts(spec.parts);
   const opened = together(parts.map(({ identity }) => identity));
+  const { search } = spec;
   const now = async (): Promise<FileIdentity> => together(await identities(parts));
+  const listed = new Set([...parts.map(({ path }) => path), ...(spec.unread ?? [])]);
   return {
     spec,
     paths: parts.map(({ path }) => path),
     remote: false,
-    watch: { opened, now },
+    watch: search ? watchSearch(search, parts, listed, opened) : { opened, now },
     kept: (restMs) => ({
       path: digest(parts.map(({ path, from }) => [path, from])),
       state: stateOf(opened, restMs),
@@ -29,6 +33,49 @@ export function filesPlace(spec: Extract<SourcePlace, { readonly kind: 'files' }
   };
 }
 
+/** Sees as well which files have come or gone. */
+function watchSearch(
+  search: FileSearch,
+  parts: readonly FilePart[],
+  listed: ReadonlySet<string>,
+  opened: FileIdentity,
+): Watch {
+  const look = async () => {
+    const found = new Set((await findFiles(search, new AbortController().signal)).map(({ path }) => path));
+    const states = await identitiesIfAny(parts, (path) => identifyFile(path).catch(() => undefined));
+    return {
+      added: [...found].filter((path) => !listed.has(path)),
+      removed: [...listed].filter((path) => !found.has(path)),
+      states,
+    };
+  };
+  return {
+    opened,
+    async now() {
+      const { added, removed, states } = await look();
+      const same = together(states.flatMap((state) => state ?? []));
+      return added.length + removed.length === 0
+        ? same
+        : { ...same, ino: digest([same.ino, added, removed]) };
+    },
+    async difference() {
+      const { added, removed, states } = await look();
+      const changed = states.filter(
+        (state, i) => state !== undefined && stateText(state) !== stateText(parts[i].identity),
+      ).length;
+      const said = [
+        [added.length, 'added'],
+        [removed.length, 'removed'],
+        [changed, 'changed'],
+      ] as const;
+      const words = said.flatMap(([count, word]) =>
+        count === 0 ? [] : [`${count} ${count === 1 ? 'file was' : 'files were'} ${word}`],
+      );
+      return words.length === 0 ? '' : `${words.join(', ')}. The preview shows the files as they were.`;
+    },
+  };
+}
+
 /** One state for all: that of the last change, under a name that changes with any of them. */
 function together(identities: readonly FileIdentity[]): FileIdentity {
   const { max } = Math;
@@ -38,7 +85,7 @@ function together(identities: readonly FileIdentity[]): FileIdentity {
     ctimeMs: identities.reduce((last, { ctimeMs }) => max(last, ctimeMs), 0),
     openedMs: identities.reduce((last, { openedMs }) => max(last, openedMs), 0),
     dev: 'files',
-    ino: digest(identities.map(({ size, mtimeMs, ctimeMs, dev, ino }) => [size, mtimeMs, ctimeMs, dev, ino])),
+    ino: digest(identities.map(stateText)),
   };
 }
 
@@ -46,14 +93,27 @@ function digest(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }
 
+function stateText({ size, mtimeMs, ctimeMs, dev, ino }: FileIdentity): string {
+  return [size, mtimeMs, ctimeMs, dev, ino].join(' ');
+}
+
 /** How many files are looked at at a time. */
 const atOnce = 16;
 
+/** @throws SourceError where one is gone */
 async function identities(parts: readonly FilePart[]): Promise<FileIdentity[]> {
-  const found: FileIdentity[] = [];
+  const found = await identitiesIfAny(parts, identifyFile);
+  return found.flatMap((identity) => identity ?? []);
+}
+
+async function identitiesIfAny(
+  parts: readonly FilePart[],
+  identify: (path: string) => Promise<FileIdentity | undefined>,
+): Promise<(FileIdentity | undefined)[]> {
+  const found: (FileIdentity | undefined)[] = [];
   for (let i = 0; i < parts.length; i += atOnce) {
     const some = parts.slice(i, i + atOnce);
-    found.push(...(await Promise.all(some.map(({ path }) => identifyFile(path)))));
+    found.push(...(await Promise.all(some.map(({ path }) => identify(path)))));
   }
   return found;
 }

@@ -1,0 +1,69 @@
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { FileSearch } from '../../../protocol/fileSearch.ts';
+
+/** A file that was found. */
+export interface FoundFile {
+  readonly path: string;
+  /** As people see it: relative to where it was looked for, or the path as it was given. */
+  readonly name: string;
+}
+
+/** What the names end in of a folder's files that are read. */
+const dataFiles = '*.{jsonl,ndjson,json,csv,tsv,tab,log,parquet}';
+
+/** The files of a search, in natural order within each folder. A name that nothing has is there all the same. */
+export async function findFiles(
+  { folder, names = [], pattern }: FileSearch,
+  signal: AbortSignal,
+): Promise<FoundFile[]> {
+  if (pattern !== undefined) return located(folder, await filesMatching(pattern, folder, signal));
+  const found: string[] = [];
+  for (const name of names) {
+    const path = pathIn(folder, name);
+    const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
+    if (isFolder) found.push(...(await filesInFolder(path, signal)).map((file) => join(name, file)));
+    else found.push(name);
+  }
+  return located(folder, [...new Set(found)]);
+}
+
+/** Files that are named by their paths alone. */
+export function filesAt(paths: readonly string[]): FoundFile[] {
+  return paths.map((path) => ({ path, name: path }));
+}
+
+/** The files of records in a folder, not those in folders below it; relative to it, in natural order. */
+export function filesInFolder(folder: string, signal: AbortSignal): Promise<string[]> {
+  return filesMatching(`{${dataFiles},${dataFiles}.{gz,zst}}`, folder, signal);
+}
+
+/**
+ * The files that a glob matches, relative to the folder unless the glob is absolute. In natural order: `part-9` before
+ * `part-10`. A link to a folder may lead back to where it is: each file is there once.
+ */
+export async function filesMatching(pattern: string, folder: string, signal: AbortSignal): Promise<string[]> {
+  const { glob } = await import('tinyglobby');
+  const found = await glob([pattern.replaceAll('\\', '/')], {
+    ...(folder !== '' && { cwd: folder }),
+    signal,
+    absolute: isAbsolute(pattern),
+    expandDirectories: false,
+  });
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  const byFile = new Map<string, string>();
+  for (const name of found.sort((a, b) => compare(a, b) || (a < b ? -1 : 1))) {
+    const path = pathIn(folder, name);
+    const real = await realpath(path).catch(() => path);
+    if (!byFile.has(real)) byFile.set(real, name);
+  }
+  return [...byFile.values()];
+}
+
+function located(folder: string, names: readonly string[]): FoundFile[] {
+  return names.map((name) => ({ path: pathIn(folder, name), name }));
+}
+
+function pathIn(folder: string, name: string): string {
+  return folder === '' || isAbsolute(name) ? name : join(folder, name);
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { FileSearch } from '../../../src/protocol/fileSearch.ts';
+import { cellsOf, Preview } from '../../support/preview.ts';
+
+describe('service/several files', () => {
+  let folder = '';
+  let preview: Preview | undefined;
+
+  beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'rowriver-files-'))));
+  afterEach(async () => {
+    await preview?.close();
+    preview = undefined;
+    await rm(folder, { recursive: true });
+  });
+
+  async function open(
+    files: Readonly<Record<string, string | Buffer>>,
+    search: Omit<FileSearch, 'folder'> = { names: [''] },
+  ): Promise<Preview> {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    preview = await Preview.openFile({ location: 'the files', files: { folder, ...search }, options: {} });
+    return preview;
+  }
+
+  async function rowsOf(view: number, ids?: readonly number[]): Promise<string[][]> {
+    assert.ok(preview);
+    const columns = ids ?? preview.info.columns.map(({ id }) => id);
+    return cellsOf(await preview.page.call('rows', { view, first: 0, count: 20, columns }));
+  }
+
+  it('show the file of each record first, also of malformed ones and of matches', async () => {
+    const { info, page } = await open({
+      'a.jsonl': '{"n":1}\n',
+      'b.jsonl': '{"n":2}\n{"n":\n',
+      'c.jsonl.gz': gzipSync('{"n":3}\n'),
+    });
+    assert.deepEqual(
+      info.columns.map(({ name, path, type }) => [name, path, type]),
+      [
+        ['_file', '_file', 'text'],
+        ['n', 'n', 'number'],
+      ],
+    );
+    assert.deepEqual(info.files, { count: 3, unread: [] });
+    const all = [
+      ['a.jsonl', '1'],
+      ['b.jsonl', '2'],
+      ['b.jsonl', '{"n":'],
+      ['c.jsonl.gz', '3'],
+    ];
+    assert.deepEqual(await rowsOf(0), all);
+    const { view, matched } = await page.call('run', { query: "_file = 'b.jsonl' OR n = 3" });
+    assert.equal(matched, 2);
+    assert.deepEqual(await rowsOf(view), [all[1], all[3]]);
+    const values = await page.call('complete', { query: '_file = ', position: 8 });
+    assert.deepEqual(
+      values.items
+        .map(({ label }) => label)
+        .slice(0, 3)
+        .sort(),
+      ['a.jsonl', 'b.jsonl', 'c.jsonl.gz'],
+    );
+  });
+
+  it('show the columns of delimited text behind it, and compute nothing of it', async () => {
+    const { page } = await open({ 'a.csv': 'x,y\n1,2\n', 'b.csv': 'x,y\n3,4\n' });
+    assert.deepEqual(await rowsOf(0), [
+      ['a.csv', '1', '2'],
+      ['b.csv', '3', '4'],
+    ]);
+    const { columns, whole } = await page.call('statistics', { view: 0, columns: [0, 1], depth: 'panel' });
+    assert.deepEqual([columns[0].whole, columns[1].whole?.numbers?.sum, whole.exact], [undefined, '4', true]);
+    const edit = { kind: 'sort', path: '_file', direction: 'descending', more: false } as const;
+    const { query } = await page.call('edit', { query: '', edit });
+    const { view } = await page.call('run', { query });
+    assert.deepEqual(await rowsOf(view), [
+      ['b.csv', '3', '4'],
+      ['a.csv', '1', '2'],
+    ]);
+  });
+
+  it('say in which file a problem and a record are', async () => {
+    const { page } = await open({ 'a.jsonl': '{"n":1}\n', 'b.jsonl': '{"n":2}\n{"n":\n' });
+    await page.call('run', { query: 'n > 0' });
+    const { items } = await page.call('problems', { first: 0, count: 10 });
+    assert.deepEqual(
+      items.map(({ file, offset, record }) => [file, offset, record]),
+      [['b.jsonl', 8, 3]],
+    );
+    const { file, offset, record } = await page.call('record', { view: 0, row: 1 });
+    assert.deepEqual([file, offset, record], ['b.jsonl', 0, 2]);
+  });
+
+  it('list those that cannot be read, and show the others', async () => {
+    const { info } = await open({ 'a.jsonl': '{"n":1}\n' }, { names: ['a.jsonl', 'lost.jsonl'] });
+    assert.deepEqual(info.files, {
+      count: 1,
+      unread: [
+        { path: join(folder, 'lost.jsonl'), reason: `There is no file ${join(folder, 'lost.jsonl')}.` },
+      ],
+    });
+    assert.deepEqual(await rowsOf(0), [['a.jsonl', '1']]);
+  });
+
+  it('say which have come, gone and changed, and show them when they are reloaded', async () => {
+    const { page } = await open(
+      { 'a1.jsonl': '{"n":1}\n', 'a2.jsonl': '{"n":2}\n', 'b.txt': '' },
+      { pattern: '*.jsonl' },
+    );
+    await writeFile(join(folder, 'a10.jsonl'), '{"n":10}\n');
+    await preview?.file(({ phase }) => phase === 'changed');
+    assert.equal(
+      preview?.files.at(-1)?.message,
+      '1 file was added. The preview shows the files as they were.',
+    );
+    await page.call('reload', null);
+    assert.deepEqual(
+      (await rowsOf(0, [0])).flat(),
+      ['a1.jsonl', 'a2.jsonl', 'a10.jsonl'],
+      'in natural order',
+    );
+    await rm(join(folder, 'a1.jsonl'));
+    await appendFile(join(folder, 'a2.jsonl'), '{"n":3}\n');
+    await preview.file(({ phase, message }) => phase === 'changed' && message.includes('removed'));
+    assert.match(preview.files.at(-1)?.message ?? '', /^1 file was removed/);
+    await page.call('reload', null);
+    assert.deepEqual(await rowsOf(0), [
+      ['a2.jsonl', '2'],
+      ['a2.jsonl', '3'],
+      ['a10.jsonl', '10'],
+    ]);
+  });
+
+  it('are exported as one, and never onto one of them', async () => {
+    const { host } = await open({ 'a.csv': 'x\n1\n', 'b.csv': 'x\n2\n' });
+    await mkdir(join(folder, 'out'));
+    const target = join(folder, 'out/all.csv');
+    await host.call('export', { session: 1, query: '', target, to: 'same' });
+    assert.equal(await readFile(target, 'utf8'), 'x\n1\n2\n');
+    const onto = { session: 1, query: '', target: join(folder, 'b.csv'), to: 'same' } as const;
+    await assert.rejects(host.call('export', onto), /is the file that is being read/);
+  });
+
+  it('are refused with a sentence where there are none', async () => {
+    await assert.rejects(
+      open({ 'a.txt': '' }, { pattern: 'x/*.csv' }),
+      /There are no files of records: the files\./,
+    );
+  });
+});
