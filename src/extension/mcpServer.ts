@@ -19,30 +19,42 @@ export function registerMcpServer({
   extension,
   extensionUri,
 }: ExtensionContext): Pick<Disposable, 'dispose'>[] {
-  const changed = new EventEmitter<void>();
   const cli = Uri.joinPath(extensionUri, 'dist', 'cli.js').fsPath;
   const { version } = extension.packageJSON as { readonly version: string };
-  return [
-    changed,
-    lm.registerMcpServerDefinitionProvider(providerId, new McpServers(cli, version, changed)),
-    workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration(`rowriver.${setting}`)) changed.fire();
-    }),
-    workspace.onDidChangeWorkspaceFolders(() => changed.fire()),
-    workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
-  ];
+  const servers = new McpServers(cli, version, workspace);
+  return [servers, lm.registerMcpServerDefinitionProvider(providerId, servers)];
 }
+
+/** What tells that another server is to be offered. */
+type Changes = Pick<
+  typeof workspace,
+  'onDidChangeConfiguration' | 'onDidChangeWorkspaceFolders' | 'onDidGrantWorkspaceTrust'
+>;
 
 /** One server, over the folders of the workspace, where the person has switched it on. */
 export class McpServers implements McpServerDefinitionProvider<McpStdioServerDefinition> {
   readonly onDidChangeMcpServerDefinitions;
   readonly #cli: string;
   readonly #version: string;
+  readonly #owned: readonly Pick<Disposable, 'dispose'>[];
 
-  constructor(cli: string, version: string, changed: EventEmitter<void>) {
+  constructor(cli: string, version: string, changes: Changes) {
     this.#cli = cli;
     this.#version = version;
+    const changed = new EventEmitter<void>();
     this.onDidChangeMcpServerDefinitions = changed.event;
+    this.#owned = [
+      changes.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(`rowriver.${setting}`)) changed.fire();
+      }),
+      changes.onDidChangeWorkspaceFolders(() => changed.fire()),
+      changes.onDidGrantWorkspaceTrust(() => changed.fire()),
+      changed,
+    ];
+  }
+
+  dispose(): void {
+    for (const owned of this.#owned) owned.dispose();
   }
 
   provideMcpServerDefinitions(): McpStdioServerDefinition[] {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import {
+  CancellationError,
   CancellationTokenSource,
   commands,
   ConfigurationTarget,
@@ -18,9 +19,10 @@ import {
   window,
   workspace,
   type CancellationToken,
+  type WorkspaceFoldersChangeEvent,
 } from 'vscode';
 import type { RowriverApi } from '../../src/api/api.ts';
-import { questionAbout } from '../../src/extension/askAboutFile.ts';
+import { askAboutFile, questionAbout } from '../../src/extension/askAboutFile.ts';
 import { LanguageTool } from '../../src/extension/languageTools.ts';
 import { McpServers } from '../../src/extension/mcpServer.ts';
 import { EngineHost } from '../../src/host/engineHost.ts';
@@ -30,7 +32,32 @@ import type { ToolName } from '../../src/protocol/tools.ts';
 /** Only where the harness clicks "Trust": see test/vscode/integration.mjs. */
 const canTrust = process.env.ROWRIVER_TRUST === '1';
 
+/** What is in the code blocks of a text. */
+function blocksOf({ value }: MarkdownString): string[] {
+  return [...value.matchAll(/^(`{3,})\n(.*?)\n\1$/gms)].map(([, , inside]) => inside);
+}
+
+/** The words of a text without markup, as a person reads them. */
+function wordsOf({ value }: MarkdownString): string {
+  return value.replaceAll('&nbsp;', ' ').replace(/\\([^a-z0-9\s])/gi, '$1');
+}
+
+/** What the chat is asked to open while some work is done, in place of opening it. */
+async function askedOfChat(work: () => Promise<void>): Promise<unknown[]> {
+  const asked: unknown[] = [];
+  const chat = commands.registerCommand('workbench.action.chat.open', (...given: unknown[]) => {
+    asked.push(...given);
+  });
+  try {
+    await work();
+  } finally {
+    chat.dispose();
+  }
+  return asked;
+}
+
 describe('the tools in VS Code', () => {
+  let cli = '';
   let inside = '';
   let outside = '';
 
@@ -40,8 +67,29 @@ describe('the tools in VS Code', () => {
     return content.map((part) => (part instanceof LanguageModelTextPart ? part.value : '')).join('');
   }
 
+  /** Does something while servers are switched on. */
+  async function withServers(work: (servers: McpServers) => Promise<void>): Promise<void> {
+    const settings = workspace.getConfiguration('rowriver');
+    await settings.update('mcpServer.enabled', true, ConfigurationTarget.Global);
+    const servers = new McpServers(cli, '1.2.3', workspace);
+    try {
+      await work(servers);
+    } finally {
+      servers.dispose();
+      await settings.update('mcpServer.enabled', undefined, ConfigurationTarget.Global);
+    }
+  }
+
+  /** A tool whose engine starts nothing. */
+  function withoutEngine(name: ToolName): LanguageTool {
+    const engine = new EngineHost({ script: '', settings: () => assert.fail(), log: () => undefined });
+    return new LanguageTool(toolNamed(name) ?? assert.fail(), engine, () => []);
+  }
+
   before(async () => {
-    await extensions.getExtension('rowriver.rowriver')?.activate();
+    const extension = extensions.getExtension<unknown>('rowriver.rowriver') ?? assert.fail();
+    await extension.activate();
+    cli = join(extension.extensionPath, 'dist', 'cli.js');
     const folder = workspace.workspaceFolders?.at(0)?.uri.fsPath;
     assert.ok(folder);
     inside = join(folder, 'tools');
@@ -67,12 +115,19 @@ describe('the tools in VS Code', () => {
     }
   });
 
-  it('answer nothing in Restricted Mode', async function () {
+  it('answer nothing in Restricted Mode, and are offered again once the folder is trusted', async function () {
     if (workspace.isTrusted || !canTrust) this.skip();
     await assert.rejects(ask('describe_file', { path: 'tools/events.jsonl' }), /trusted folders only/);
-    const trusted = new Promise<void>((resolve) => workspace.onDidGrantWorkspaceTrust(() => resolve()));
-    await commands.executeCommand('workbench.trust.manage');
-    await trusted;
+    const uri = Uri.file(join(inside, 'events.jsonl'));
+    assert.deepEqual(await askedOfChat(() => askAboutFile(uri, '')), []);
+    await withServers(async (servers) => {
+      assert.deepEqual(servers.provideMcpServerDefinitions(), []);
+      const trusted = new Promise<void>((resolve) => servers.onDidChangeMcpServerDefinitions(resolve));
+      await commands.executeCommand('workbench.trust.manage');
+      await trusted;
+      assert.ok(workspace.isTrusted);
+      assert.equal(servers.provideMcpServerDefinitions().length, 1);
+    });
   });
 
   it('describe a file of the workspace, by a path relative to it', async () => {
@@ -130,6 +185,30 @@ describe('the tools in VS Code', () => {
     assert.match(await ask('query_file', { path: 'tools/events.jsonl', query: 'id = 7' }), /rows 1-1 of 1/i);
   });
 
+  it('hand a cancel on to the engine, and answer as VS Code expects it', async () => {
+    const engine = new EngineHost({
+      script: join(dirname(cli), 'engine.js'),
+      settings: () => ({ cacheFolder: null, cacheBytes: 0, keepBytes: 0 }),
+      log: () => undefined,
+    });
+    const tool = new LanguageTool(toolNamed('query_file') ?? assert.fail(), engine, () => []);
+    const path = join(inside, 'cancelled.jsonl');
+    await writeFile(path, '{"a":"some words that a pattern is matched against"}\n'.repeat(20_000));
+    const options = { toolInvocationToken: undefined, input: { path, query: "a ~ '(s.*)+x'" } };
+    try {
+      for (const before of [true, false]) {
+        const source = new CancellationTokenSource();
+        if (before) source.cancel();
+        const asked = tool.invoke(options, source.token);
+        source.cancel();
+        await assert.rejects(asked, CancellationError);
+        source.dispose();
+      }
+    } finally {
+      await engine.dispose();
+    }
+  });
+
   // Under test, VS Code agrees to every question itself.
   it('write a new file, and never over another one', async () => {
     const input = { path: 'tools/events.jsonl', query: 'status = 503', target: 'tools/agreed.csv' };
@@ -141,10 +220,7 @@ describe('the tools in VS Code', () => {
 
   describe('tell the person', () => {
     async function prepared(name: ToolName, input: object) {
-      const tool = toolNamed(name);
-      assert.ok(tool);
-      const engine = new EngineHost({ script: '', settings: () => assert.fail(), log: () => undefined });
-      const asked = new LanguageTool(tool, engine, () => []);
+      const asked = withoutEngine(name);
       const { invocationMessage, confirmationMessages } = await asked.prepareInvocation({
         input: { ...input },
       });
@@ -159,10 +235,36 @@ describe('the tools in VS Code', () => {
       assert.equal(title, 'Write a New File?');
       assert.ok(message instanceof MarkdownString);
       assert.ok(message.value.includes(String.raw`tools/new.csv\u{202e}vsc.\n**bold**`));
+      assert.equal(blocksOf(message)[1], 'tools/events.jsonl');
       for (const { name, readOnly } of toolDefinitions) {
         if (!readOnly) continue;
         const { confirmationMessages } = await prepared(name, { path: 'tools/events.jsonl', query: '' });
         assert.equal(confirmationMessages, undefined);
+      }
+    });
+
+    it('which rows of which file are to be written, and no more than a screen of them', async () => {
+      const path = 'tools/events.jsonl';
+      for (const [query, shown] of [
+        ["status = 503 AND name = '```'", "status = 503 AND name = '```'"],
+        ['', ''],
+        [`status = 503${' '.repeat(700)}OR TRUE`, `status = 503${' '.repeat(488)}… (719 characters)`],
+      ]) {
+        const { confirmationMessages } = await prepared('export_subset', {
+          path,
+          query,
+          target: 'tools/a.csv',
+        });
+        const { message } = confirmationMessages ?? {};
+        assert.ok(message instanceof MarkdownString);
+        assert.deepEqual(blocksOf(message), ['tools/a.csv', path, shown]);
+      }
+    });
+
+    it('which tool reads which file', async () => {
+      for (const { name, title } of toolDefinitions) {
+        const { message } = await prepared(name, { path: 'tools/a_b*.jsonl\u202e' });
+        assert.equal(wordsOf(message), `${title}: tools/a_b*.jsonl\\u{202e}`);
       }
     });
 
@@ -183,34 +285,59 @@ describe('the tools in VS Code', () => {
     });
   });
 
-  it('are offered by a server as well, where that is switched on', async () => {
-    const extension = extensions.getExtension<unknown>('rowriver.rowriver');
-    assert.ok(extension);
-    const settings = workspace.getConfiguration('rowriver');
-    const cli = join(extension.extensionPath, 'dist', 'cli.js');
-    const changed = new EventEmitter<void>();
-    const servers = new McpServers(cli, '0.0.0', changed);
-    assert.deepEqual(servers.provideMcpServerDefinitions(), []);
-    await settings.update('mcpServer.enabled', true, ConfigurationTarget.Global);
-    try {
-      const [server] = servers.provideMcpServerDefinitions();
-      const client = new Client({ name: 'test', version: '1' });
-      const { command, args } = server;
-      const env = { ...process.env, ...server.env } as Record<string, string>;
-      await client.connect(new StdioClientTransport({ command, args, env }));
+  describe('are offered by a server as well', () => {
+    it('where that is switched on, which is told at once', async () => {
+      const servers = new McpServers(cli, '1.2.3', workspace);
       try {
-        const { content } = await client.callTool({
-          name: 'describe_file',
-          arguments: { path: 'tools/events.jsonl' },
-        });
-        assert.match(JSON.stringify(content), /3,000 records/);
+        assert.deepEqual(servers.provideMcpServerDefinitions(), []);
+        const changed = new Promise<void>((resolve) => servers.onDidChangeMcpServerDefinitions(resolve));
+        await withServers(() => changed);
       } finally {
-        await client.close();
+        servers.dispose();
       }
-    } finally {
-      await settings.update('mcpServer.enabled', undefined, ConfigurationTarget.Global);
-      changed.dispose();
-    }
+    });
+
+    it('over the folders of the workspace and no others, by the Node that VS Code itself runs', async () => {
+      await withServers(async (servers) => {
+        const folder = workspace.workspaceFolders?.at(0)?.uri.fsPath;
+        const [{ label, command, args, env, version }] = servers.provideMcpServerDefinitions();
+        assert.equal(label, 'Rowriver: Data Files');
+        assert.equal(command, process.execPath);
+        assert.deepEqual(args, [cli, 'mcp', '--root', folder]);
+        assert.deepEqual(env, { ELECTRON_RUN_AS_NODE: '1' });
+        assert.equal(version, '1.2.3');
+        const client = new Client({ name: 'test', version: '1' });
+        const inherited = { ...process.env, ...env } as Record<string, string>;
+        await client.connect(new StdioClientTransport({ command, args, env: inherited }));
+        try {
+          const describe = (path: string) => client.callTool({ name: 'describe_file', arguments: { path } });
+          assert.match(JSON.stringify(await describe('tools/events.jsonl')), /3,000 records/);
+          const elsewhere = await describe(join(outside, 'secret.csv'));
+          assert.match(JSON.stringify(elsewhere), /outside of the allowed folders/);
+        } finally {
+          await client.close();
+        }
+      });
+    });
+
+    it('anew when the folders of the workspace change', () => {
+      // Other folders in this window would start the extensions, and with them this test, again.
+      const folders = new EventEmitter<WorkspaceFoldersChangeEvent>();
+      const { onDidChangeConfiguration, onDidGrantWorkspaceTrust } = workspace;
+      const servers = new McpServers(cli, '1.2.3', {
+        onDidChangeConfiguration,
+        onDidGrantWorkspaceTrust,
+        onDidChangeWorkspaceFolders: folders.event,
+      });
+      let told = 0;
+      servers.onDidChangeMcpServerDefinitions(() => told++);
+      folders.fire({ added: [], removed: [] });
+      assert.equal(told, 1);
+      servers.dispose();
+      folders.fire({ added: [], removed: [] });
+      assert.equal(told, 1);
+      folders.dispose();
+    });
   });
 
   it('show the rows of a query in a preview', async () => {
@@ -236,10 +363,19 @@ describe('the tools in VS Code', () => {
     await file.close();
   });
 
-  it('can be asked from the preview', () => {
+  it('can be asked from the preview', async () => {
     const uri = Uri.file(join(inside, 'events.jsonl'));
     assert.equal(questionAbout(uri, ''), '#rowriver\nFile: tools/events.jsonl\n');
     const query = "name = 'two  spaces' -- a comment\n|> LIMIT 3";
-    assert.equal(questionAbout(uri, query), `#rowriver\nFile: tools/events.jsonl\nRows: ${query}\n`);
+    const words = `#rowriver\nFile: tools/events.jsonl\nRows: ${query}\n`;
+    // For the person to finish: it is not sent.
+    assert.deepEqual(await askedOfChat(() => askAboutFile(uri, query)), [
+      { query: words, isPartialQuery: true },
+    ]);
+    // A relative path would be of no folder.
+    const elsewhere = Uri.file(join(outside, 'secret.csv'));
+    assert.equal(questionAbout(elsewhere, ''), `#rowriver\nFile: ${elsewhere.fsPath}\n`);
+    const address = Uri.parse('https://example.org/events.jsonl');
+    assert.deepEqual(await askedOfChat(() => askAboutFile(address, '')), []);
   });
 });
