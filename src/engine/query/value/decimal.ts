@@ -44,6 +44,8 @@ const decimalText = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const maxExponent = 1_000_000_000;
 /** Results of arithmetic with more digits than this are rounded to the nearest double. */
 const maxResultDigits = 400;
+/** A sum of doubles has no more digits than this: they begin above 10^308 and end at 10^-1074, however many there are. */
+const maxSumDigits = 1500;
 
 /**
  * Reads a text as a number: a sign, digits with leading zeros, a point and an exponent are taken, white space
@@ -97,10 +99,10 @@ export function canonical(coefficient: bigint, exponent: number): Numeric {
  * A result of exact arithmetic: rounded to a double where it has grown absurdly long, undefined where that
  * overflows.
  */
-function bounded(coefficient: bigint, exponent: number): Numeric | undefined {
+function bounded(coefficient: bigint, exponent: number, most = maxResultDigits): Numeric | undefined {
   if (coefficient === 0n) return 0;
   const digits = String(coefficient).length;
-  if (digits + Math.abs(exponent) <= maxResultDigits) return canonical(coefficient, exponent);
+  if (digits + Math.abs(exponent) <= most) return canonical(coefficient, exponent);
   return rounded(Number(`${coefficient}e${exponent}`));
 }
 
@@ -153,6 +155,20 @@ export function negate(value: Numeric): Numeric {
 
 /** Undefined where the result is beyond every double. */
 export function add(a: Numeric, b: Numeric): Numeric | undefined {
+  return addTo(a, b, maxResultDigits);
+}
+
+/** The same of what is one of many summands: exact whatever their order, and to be cut by `cutSum` in the end. */
+export function addExactly(a: Numeric, b: Numeric): Numeric | undefined {
+  return addTo(a, b, maxSumDigits);
+}
+
+/** A sum as it is shown: as `add` gives it. */
+export function cutSum(sum: Numeric): Numeric | undefined {
+  return typeof sum === 'number' ? sum : bounded(sum.coefficient, sum.exponent);
+}
+
+function addTo(a: Numeric, b: Numeric, most: number): Numeric | undefined {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
     if (Number.isSafeInteger(sum) && Number.isInteger(a) && Number.isInteger(b)) return sum;
@@ -160,10 +176,10 @@ export function add(a: Numeric, b: Numeric): Numeric | undefined {
   const x = partsOf(a);
   const y = partsOf(b);
   const shift = x.exponent - y.exponent;
-  if (Math.abs(shift) > maxResultDigits) return rounded(toDouble(a) + toDouble(b));
+  if (Math.abs(shift) > most) return rounded(toDouble(a) + toDouble(b));
   const left = shift > 0 ? x.coefficient * 10n ** BigInt(shift) : x.coefficient;
   const right = shift < 0 ? y.coefficient * 10n ** BigInt(-shift) : y.coefficient;
-  return bounded(left + right, Math.min(x.exponent, y.exponent));
+  return bounded(left + right, Math.min(x.exponent, y.exponent), most);
 }
 
 export function subtract(a: Numeric, b: Numeric): Numeric | undefined {

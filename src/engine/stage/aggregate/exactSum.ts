@@ -1,4 +1,12 @@
-import { add, canonical, negate, numberOf, toDouble, type Numeric } from '../../query/value/decimal.ts';
+import {
+  addExactly,
+  canonical,
+  cutSum,
+  negate,
+  numberOf,
+  toDouble,
+  type Numeric,
+} from '../../query/value/decimal.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { emptiedDoubles, grownDoubles } from './accumulator.ts';
 
@@ -82,11 +90,16 @@ export class ExactSums {
 
   /** Undefined where the sum is beyond every double. */
   sum(group: number): Numeric | undefined {
+    const sum = this.#sum(group);
+    return sum === undefined ? undefined : cutSum(sum);
+  }
+
+  #sum(group: number): Numeric | undefined {
     if (this.#lost.has(group)) return undefined;
     const large = (this.#large.get(group) ?? 0n) + BigInt(this.#small[group]);
     const sum = canonical(large, -this.#scale);
     const odd = this.#odd.get(group);
-    return odd === undefined ? sum : add(sum, odd);
+    return odd === undefined ? sum : addExactly(sum, odd);
   }
 
   toDouble(group: number): number | undefined {
@@ -100,7 +113,7 @@ export class ExactSums {
       out.double(this.#small[group]);
       return;
     }
-    const sum = this.sum(group);
+    const sum = this.#sum(group);
     out.byte(written);
     out.text(sum === undefined ? '' : String(sum));
   }
@@ -157,7 +170,7 @@ export class ExactSums {
   }
 
   #addOdd(group: number, value: Numeric): void {
-    const sum = add(this.#odd.get(group) ?? 0, value);
+    const sum = addExactly(this.#odd.get(group) ?? 0, value);
     if (sum === undefined) this.#lost.add(group);
     else this.#odd.set(group, sum);
   }

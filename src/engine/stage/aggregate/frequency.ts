@@ -1,10 +1,9 @@
 import type { PackedGroups } from '../../kernel/packedGroups.ts';
-import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { readCell, writeCell } from '../codec.ts';
 import type { BatchExpression } from '../expression.ts';
-import { valueOf, type Cell } from '../vector.ts';
+import { jsonOfCell, valueOf, type Cell } from '../vector.ts';
 import {
   addEachValue,
   emptiedDoubles,
@@ -26,19 +25,31 @@ function grownPlaces(array: Int32Array, length: number): Int32Array {
   return larger;
 }
 
+/** How a group that has a value for the first time has it written. */
+type OwnCell = (row: number) => Cell;
+
 /** The different values of every group, and how often each was seen. */
 class GroupedValues {
   readonly #column = new KeyColumn();
   readonly #pairs = new PairTable();
+  /** By their pair, the values that the first row of their group has written otherwise than that of another group. */
+  readonly #written = new Map<number, Cell>();
   /** Of each pair the one before it in the same group, or -1; of each group its last pair. */
   #previous: Int32Array = new Int32Array(64);
   #last: Int32Array = new Int32Array(64).fill(-1);
   #counts: Float64Array = new Float64Array(64);
   #codes = new Uint32Array(0);
+  readonly #keepsNumbers: boolean;
+
+  /** @param keepsNumbers whether it matters how a number is written, and not only its value */
+  constructor(keepsNumbers: boolean) {
+    this.#keepsNumbers = keepsNumbers;
+  }
 
   get size(): number {
     const links = this.#previous.byteLength + this.#last.byteLength;
-    return this.#column.size + this.#pairs.size + this.#counts.byteLength + links;
+    const written = this.#written.size * 150;
+    return this.#column.size + this.#pairs.size + this.#counts.byteLength + links + written;
   }
 
   /** Calls `fresh` for each value that its group has not had before. NULL is one only with `nulls`. */
@@ -47,39 +58,40 @@ class GroupedValues {
     groups: Uint32Array,
     input: BatchExpression,
     nulls: boolean,
-    fresh: (group: number, code: number) => void,
+    fresh: (group: number, cell: Cell) => void,
   ): void {
     if (this.#codes.length < batch.count) this.#codes = new Uint32Array(batch.count);
     const vector = input.vector(batch);
     this.#column.codes(batch, vector, this.#codes);
+    const own: OwnCell = (row) => vector.cell(row);
     for (let i = 0; i < batch.count; i++) {
-      const isValue = nulls || this.valueAt(this.#codes[i]) !== null;
-      if (isValue) this.#count(groups[i], this.#codes[i], 1, fresh);
+      const isValue = nulls || !this.#isNull(this.#codes[i]);
+      if (isValue) this.#count(groups[i], this.#codes[i], 1, own, batch.selection[i], fresh);
     }
   }
 
-  add(group: number, cell: Cell, times: number, fresh: (group: number, code: number) => void): void {
-    this.#count(group, this.#column.code(cell), times, fresh);
+  add(group: number, cell: Cell, times: number, fresh: (group: number, cell: Cell) => void): void {
+    this.#count(group, this.#column.code(cell), times, () => cell, 0, fresh);
   }
 
-  cellAt(code: number): Cell {
-    return this.#column.cell(code);
+  /** Pairs of a group with its values, the last one first. */
+  *of(group: number): Generator<number> {
+    for (let pair = this.#last.at(group) ?? -1; pair !== -1; pair = this.#previous[pair]) yield pair;
   }
 
-  valueAt(code: number): Value {
-    return code % 3 === 2 ? valueOf(this.#column.cell(code)) : false;
+  /** As the first row of the group that has the value writes it. */
+  cell(pair: number): Cell {
+    return this.#written.get(pair) ?? this.#column.cell(this.#pairs.second(pair));
   }
 
-  /** Codes and counts of a group's values, the last one first. */
-  *of(group: number): Generator<{ readonly code: number; readonly count: number }> {
-    for (let pair = this.#last.at(group) ?? -1; pair !== -1; pair = this.#previous[pair]) {
-      yield { code: this.#pairs.second(pair), count: this.#counts[pair] };
-    }
+  count(pair: number): number {
+    return this.#counts[pair];
   }
 
   clear(): void {
     this.#column.clear();
     this.#pairs.clear();
+    this.#written.clear();
     this.#last.fill(-1);
     if (this.#counts.length > keptPairs) {
       this.#previous = new Int32Array(64);
@@ -88,7 +100,18 @@ class GroupedValues {
     this.#counts = emptiedDoubles(this.#counts);
   }
 
-  #count(group: number, code: number, times: number, fresh: (group: number, code: number) => void): void {
+  #isNull(code: number): boolean {
+    return code % 3 === 2 && this.#column.cell(code) === null;
+  }
+
+  #count(
+    group: number,
+    code: number,
+    times: number,
+    own: OwnCell,
+    row: number,
+    fresh: (group: number, cell: Cell) => void,
+  ): void {
     const known = this.#pairs.count;
     const pair = this.#pairs.number(group, code);
     if (pair === known) {
@@ -97,16 +120,23 @@ class GroupedValues {
       this.#last = grownPlaces(this.#last, group + 1);
       this.#previous[pair] = this.#last[group];
       this.#last[group] = pair;
-      fresh(group, code);
+      const mayDiffer = this.#keepsNumbers || !this.#column.isPlainNumber(code);
+      if (mayDiffer && this.#column.mayDiffer(code))
+        this.#keepWritten(pair, own(row), this.#column.cell(code));
+      fresh(group, this.cell(pair));
     }
     this.#counts[pair] += times;
+  }
+
+  #keepWritten(pair: number, own: Cell, known: Cell): void {
+    if (own !== known && jsonOfCell(own) !== jsonOfCell(known)) this.#written.set(pair, own);
   }
 }
 
 /** mode(value): of the most frequent values the one that came first. */
 export class Mode implements Accumulator {
   readonly #input: BatchExpression;
-  readonly #values = new GroupedValues();
+  readonly #values = new GroupedValues(true);
 
   constructor(input: BatchExpression) {
     this.#input = input;
@@ -131,11 +161,11 @@ export class Mode implements Accumulator {
   }
 
   write(group: number, out: ByteWriter): void {
-    const values = [...this.#values.of(group)].reverse();
-    out.count(values.length);
-    for (const { code, count } of values) {
-      writeCell(out, this.#values.cellAt(code));
-      out.double(count);
+    const pairs = [...this.#values.of(group)].reverse();
+    out.count(pairs.length);
+    for (const pair of pairs) {
+      writeCell(out, this.#values.cell(pair));
+      out.double(this.#values.count(pair));
     }
   }
 
@@ -147,11 +177,11 @@ export class Mode implements Accumulator {
   }
 
   result(group: number): Cell {
-    let best: { code: number; count: number } | undefined;
-    for (const value of this.#values.of(group)) {
-      if (best === undefined || value.count >= best.count) best = value;
+    let best: number | undefined;
+    for (const pair of this.#values.of(group)) {
+      if (best === undefined || this.#values.count(pair) >= this.#values.count(best)) best = pair;
     }
-    return best === undefined ? null : this.#values.cellAt(best.code);
+    return best === undefined ? null : this.#values.cell(best);
   }
 
   reset(): void {
@@ -163,7 +193,7 @@ export class Mode implements Accumulator {
 export class Distinct implements Accumulator {
   readonly #input: BatchExpression;
   readonly #inner: ValueAccumulator;
-  readonly #values = new GroupedValues();
+  readonly #values = new GroupedValues(false);
 
   constructor(input: BatchExpression, inner: ValueAccumulator) {
     this.#input = input;
@@ -189,9 +219,9 @@ export class Distinct implements Accumulator {
   }
 
   write(group: number, out: ByteWriter): void {
-    const values = [...this.#values.of(group)].reverse();
-    out.count(values.length);
-    for (const { code } of values) writeCell(out, this.#values.cellAt(code));
+    const pairs = [...this.#values.of(group)].reverse();
+    out.count(pairs.length);
+    for (const pair of pairs) writeCell(out, this.#values.cell(pair));
   }
 
   merge(group: number, from: ByteReader): void {
@@ -207,7 +237,7 @@ export class Distinct implements Accumulator {
     this.#inner.reset();
   }
 
-  readonly #take = (group: number, code: number): void => {
-    this.#inner.addValue(group, valueOf(this.#values.cellAt(code)));
+  readonly #take = (group: number, cell: Cell): void => {
+    this.#inner.addValue(group, valueOf(cell));
   };
 }

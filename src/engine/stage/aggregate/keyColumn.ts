@@ -61,6 +61,10 @@ export class KeyColumn {
     return code % 3 !== 0;
   }
 
+  isPlainNumber(code: number): boolean {
+    return code % 3 === 1;
+  }
+
   /** The value of a code; of equal values the one that came first. */
   cell(code: number): Cell {
     const number = Math.floor(code / 3);

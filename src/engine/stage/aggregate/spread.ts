@@ -4,30 +4,37 @@ import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import type { BatchExpression } from '../expression.ts';
+import { BinnedSums } from './binnedSums.ts';
 import { addEach, emptiedDoubles, grownDoubles, type ValueAccumulator } from './accumulator.ts';
 
+/** Bins for the sum: 94 bits below the largest number, where its own are 53. */
+const sumBins = 4;
+/** Bins for the sum of squares: 126 bits below the largest square, where its own are 106. */
+const squareBins = 5;
+
 /**
- * stddev(number): of a sample, so NULL for fewer than two. Welford's recurrence; parts are joined by the
- * formula of Chan, Golub and LeVeque.
+ * stddev(number): of a sample, so NULL for fewer than two. From the sum of the numbers and that of their squares, which are
+ * exact but for what is 10^28 times as small as the largest number, and do not depend on how the rows are divided.
  */
 export class Spread implements ValueAccumulator {
   readonly #input: BatchExpression;
+  /** NaN of a group with a number that is beyond every double. */
   #counts: Float64Array = new Float64Array(16);
-  #means: Float64Array = new Float64Array(16);
-  #squares: Float64Array = new Float64Array(16);
+  readonly #sums = new BinnedSums(sumBins);
+  readonly #squares = new BinnedSums(squareBins);
 
   constructor(input: BatchExpression) {
     this.#input = input;
   }
 
   get size(): number {
-    return this.#counts.byteLength * 3;
+    return this.#counts.byteLength + this.#sums.size + this.#squares.size;
   }
 
   reserve(groups: number): void {
     this.#counts = grownDoubles(this.#counts, groups);
-    this.#means = grownDoubles(this.#means, groups);
-    this.#squares = grownDoubles(this.#squares, groups);
+    this.#sums.reserve(groups);
+    this.#squares.reserve(groups);
   }
 
   addBatch(batch: Batch, groups: Uint32Array): void {
@@ -38,39 +45,75 @@ export class Spread implements ValueAccumulator {
     const number = numberIn(value, this.#input);
     if (number === undefined) return;
     const double = toDouble(number);
-    const count = ++this.#counts[group];
-    const difference = double - this.#means[group];
-    this.#means[group] += difference / count;
-    this.#squares[group] += difference * (double - this.#means[group]);
+    this.#counts[group] += Number.isFinite(double) ? 1 : NaN;
+    if (double === 0 || !Number.isFinite(double)) return;
+    const exponent = exponentOf(double);
+    const fraction = scaled(double, -exponent);
+    const high = fraction * fraction;
+    this.#sums.add(group, fraction, 0, exponent);
+    this.#squares.add(group, high, squareRest(fraction, high), 2 * exponent);
   }
 
   write(group: number, out: ByteWriter): void {
     out.double(this.#counts[group]);
-    out.double(this.#means[group]);
-    out.double(this.#squares[group]);
+    if (this.#counts[group] === 0) return;
+    this.#sums.write(group, out);
+    this.#squares.write(group, out);
   }
 
   merge(group: number, from: ByteReader): void {
     const count = from.double();
-    const mean = from.double();
-    const squares = from.double();
     if (count === 0) return;
-    const own = this.#counts[group];
-    const total = own + count;
-    const difference = mean - this.#means[group];
-    this.#counts[group] = total;
-    this.#means[group] += (difference * count) / total;
-    this.#squares[group] += squares + (difference * difference * own * count) / total;
+    this.#counts[group] += count;
+    this.#sums.merge(group, from);
+    this.#squares.merge(group, from);
   }
 
   result(group: number): number | null {
     const count = this.#counts[group];
-    return count < 2 ? null : (rounded(Math.sqrt(this.#squares[group] / (count - 1))) ?? null);
+    if (Number.isNaN(count) || count < 2) return null;
+    const sum = this.#sums.sum(group);
+    const squares = this.#squares.sum(group);
+    const exponent = Math.min(2 * sum.exponent, squares.exponent);
+    const squared = (sum.units * sum.units) << BigInt(2 * sum.exponent - exponent);
+    const all = BigInt(count);
+    const above = all * (squares.units << BigInt(squares.exponent - exponent)) - squared;
+    // What was dropped of the sum may leave less than nothing.
+    if (above <= 0n) return 0;
+    const variance = (above << BigInt(moreBits)) / (all * (all - 1n));
+    return rounded(scaled(Math.sqrt(Number(variance)), (exponent - moreBits) / 2)) ?? null;
   }
 
   reset(): void {
     this.#counts = emptiedDoubles(this.#counts);
-    this.#means = emptiedDoubles(this.#means);
-    this.#squares = emptiedDoubles(this.#squares);
+    this.#sums.reset();
+    this.#squares.reset();
   }
+}
+
+/** Bits by which a quotient of big integers is made more exact. */
+const moreBits = 256;
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
+
+/** The number is that power of two times what is at least 1 and below 2 in size; below, where it is subnormal. */
+function exponentOf(value: number): number {
+  double[0] = value;
+  return Math.max(1, (words[1] >>> 20) & 0x7ff) - 1023;
+}
+
+/** `value * 2 ** exponent`, where that power alone may be beyond every double. */
+function scaled(value: number, exponent: number): number {
+  if (exponent > -1000 && exponent < 1000) return value * 2 ** exponent;
+  const half = Math.trunc(exponent / 2);
+  return value * 2 ** half * 2 ** (exponent - half);
+}
+
+/** What `high`, the nearest double, is short of the square: exact, by Veltkamp's halves and Dekker's product. */
+function squareRest(value: number, high: number): number {
+  const split = value * 134217729;
+  const upper = split - (split - value);
+  const lower = value - upper;
+  return upper * upper - high + 2 * upper * lower + lower * lower;
 }
