@@ -40,7 +40,7 @@ export interface KindCounts {
 }
 
 export interface Distinct {
-  /** Different values; null, missing and malformed are none. */
+  /** Different values; null, missing and malformed are none, nor are objects whose members are columns of their own. */
   readonly count: number;
   /** Always up to 10,000 values, unless very many columns are asked for at once. */
   readonly exact: boolean;

@@ -1,7 +1,6 @@
-import { isSpace } from '../ascii.ts';
 import { isReadable } from '../fault.ts';
 import { Coverage } from '../format/json/coverage.ts';
-import { JsonFields } from '../format/json/fields.ts';
+import { hasMembers, JsonFields } from '../format/json/fields.ts';
 import { FieldColumn, Kind, type FieldRequest, type RecordBlock } from '../format/record.ts';
 import { formatOf, type FormatSpec } from '../format/registry.ts';
 import { unescapeOf } from '../query/fieldText.ts';
@@ -87,13 +86,22 @@ export class StatisticsCollector {
       const place = this.#places.at(column) ?? -1;
       if (place !== -1) {
         const found = block.fields[place];
-        const values = this.#coverage ? withoutMembers(block.bytes, found, readable) : found;
+        const { values, parted } = this.#coverage
+          ? withoutParted(block.bytes, found, readable)
+          : { values: found, parted: 0 };
         set.add(column, { input, column: values, ...this.#nature(column) }, readable, rows);
+        if (parted === 0) continue;
+        set.addParted(column, parted);
+        // They were counted as missing.
+        set.addMissing(column, -parted);
         continue;
       }
       const others = found?.get(column);
-      if (others) set.add(column, { input, column: others.column(), ...json }, others.rows(), others.count);
-      set.addMissing(column, rows - (others?.count ?? 0));
+      if (others) {
+        set.add(column, { input, column: others.column(), ...json }, others.rows(), others.count);
+        set.addParted(column, others.parted);
+      }
+      set.addMissing(column, rows - (others ? others.count + others.parted : 0));
     }
   }
 
@@ -131,6 +139,8 @@ export class StatisticsCollector {
     const members = (this.#members ??= new JsonFields(
       columns.map((path) => path.map(String)),
       maxColumns - known,
+      false,
+      true,
     ));
     const found = new Map<number, FoundValues>();
     const root = columns.findIndex((path) => path.length === 0);
@@ -139,7 +149,9 @@ export class StatisticsCollector {
       if (kind === Kind.Missing) return;
       let values = found.get(column);
       if (!values) found.set(column, (values = new FoundValues()));
-      values.add(kind, members.starts[column], members.ends[column]);
+      const [start, end] = [members.starts[column], members.ends[column]];
+      if (kind === Kind.Object && hasMembers(bytes, start, end)) values.parted++;
+      else values.add(kind, start, end);
     };
     for (const record of odd) {
       if (!members.read(bytes, starts[record], ends[record])) throw tooManyColumns(maxColumns);
@@ -155,6 +167,8 @@ class FoundValues {
   readonly #kinds: number[] = [];
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
+  /** Objects whose members are columns of their own. */
+  parted = 0;
 
   get count(): number {
     return this.#kinds.length;
@@ -185,20 +199,25 @@ const json: Pick<FieldInput, 'unescape' | 'nature'> = {
   nature: { loose: false },
 };
 
-/** An object with members is no value where those are columns of their own: there, the column is missing. */
-function withoutMembers(bytes: Uint8Array, column: FieldColumn, rows: Uint32Array): FieldColumn {
+interface WithoutParted {
+  readonly values: FieldColumn;
+  readonly parted: number;
+}
+
+/** Takes out the objects whose members are columns of their own: those are missing in `values`. */
+function withoutParted(bytes: Uint8Array, column: FieldColumn, rows: Uint32Array): WithoutParted {
   const { starts, ends } = column;
   let { kinds } = column;
-  if (!kinds.includes(Kind.Object)) return column;
+  let parted = 0;
+  if (!kinds.includes(Kind.Object)) return { values: column, parted };
   for (const row of rows) {
-    if (kinds[row] !== Kind.Object) continue;
-    let at = starts[row] + 1;
-    while (isSpace(bytes[at])) at++;
-    if (at === ends[row] - 1) continue;
+    if (kinds[row] !== Kind.Object || !hasMembers(bytes, starts[row], ends[row])) continue;
     if (kinds === column.kinds) kinds = kinds.slice();
     kinds[row] = Kind.Missing;
+    parted++;
   }
-  return kinds === column.kinds ? column : new FieldColumn(kinds, starts, ends, column.numbers);
+  if (parted === 0) return { values: column, parted };
+  return { values: new FieldColumn(kinds, starts, ends, column.numbers), parted };
 }
 
 /** Collectors that a condition was last used with: what they hold in memory is used again for the next stretch. */

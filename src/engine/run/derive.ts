@@ -206,8 +206,8 @@ async function* derivedBatches(
     ...{ query, ...described, malformed, violations },
     ...{ window: everything, deep: false, counts: false },
   };
-  const { columns, set } = await gatherStatistics(dataset, scan, signal, () => undefined, scanned, until);
-  yield* follow(plan, rowsOfFields(described, columns, set), context);
+  const gathered = await gatherStatistics(dataset, scan, signal, () => undefined, scanned, until);
+  yield* follow(plan, rowsOfFields(described, gathered), context);
 }
 
 /** Names of the columns that a query makes; undefined where they are seen only in the rows. */

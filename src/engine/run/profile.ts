@@ -30,14 +30,14 @@ export async function profile(
   told: (gathered: Gathered) => void,
 ): Promise<Profile> {
   const scan = { query, columns: fieldsOf(dataset), discover: true, deep: true, counts: true };
-  const { columns, set } = await gatherStatistics(dataset, scan, signal, told);
+  const { columns, held, set } = await gatherStatistics(dataset, scan, signal, told);
   const { layout } = dataset;
   const names =
     layout.names === 'columns' ? layout.columns : columnNames(columns.map((path) => path.map(String)));
   return {
     rows: set.rows,
     malformed: set.malformed,
-    columns: set.columns.map((column, at) => ({
+    columns: held.map((column, at) => ({
       name: names[at],
       summary: summaryOf(column, set.malformed, 'panel'),
       histogram: histogramOf(column, undefined, false, 'header'),

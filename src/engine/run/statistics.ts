@@ -36,9 +36,11 @@ export interface GatheredRows {
   readonly coverage: Coverage;
 }
 
-/** The same of records, whose columns are in the order of `columns`. */
+/** The same of records. */
 export interface Gathered extends GatheredRows {
   readonly columns: readonly Path[];
+  /** What the columns hold, in their order. */
+  readonly held: readonly ColumnAccumulator[];
 }
 
 /**
@@ -67,9 +69,10 @@ export async function gatherStatistics(
   scanned: (found: OrderedResult) => void | Promise<void> = () => undefined,
   until?: AbortSignal,
 ): Promise<Gathered> {
+  // What is an object in the first records may be a value in a later one.
+  const known = discover && dataset.layout.names === 'paths' ? withObjects(columns) : [...columns];
   const set = new ColumnSet(columns.length, deep, counts);
-  set.reserve(columns.length);
-  const known = [...columns];
+  set.reserve(known.length);
   const places = new Map(known.map((path, place) => [JSON.stringify(path), place]));
   const placeOf = (path: Path): number => {
     const key = JSON.stringify(path);
@@ -82,7 +85,7 @@ export async function gatherStatistics(
   };
   const output: StatisticsOutput = {
     kind: 'statistics',
-    columns,
+    columns: [...known],
     many: [],
     expected: columns.length,
     discover,
@@ -92,12 +95,18 @@ export async function gatherStatistics(
   };
   const columnAt = (path: Path): ColumnAccumulator | undefined =>
     set.columns.at(places.get(JSON.stringify(path)) ?? Infinity);
-  const gathered = (share: number, exact: boolean): Gathered => ({
-    columns: known,
-    columnAt,
-    set,
-    coverage: { share, rows: set.rows, exact },
-  });
+  const gathered = (share: number, exact: boolean): Gathered => {
+    const rows = set.rows - set.malformed;
+    const isShown = (at: number): boolean => at < columns.length || set.columns[at].hasValues(rows);
+    const shown = [...known.keys()].filter(isShown);
+    return {
+      columns: shown.map((at) => known[at]),
+      held: shown.map((at) => set.columns[at]),
+      columnAt,
+      set,
+      coverage: { share, rows: set.rows, exact },
+    };
+  };
   const request = { query, output, malformed, violations, ...(window && { window }) };
   for await (const found of dataset.scan(request, signal)) {
     await scanned(found);
@@ -118,6 +127,19 @@ export async function gatherStatistics(
     if (until?.aborted && share < 1) return soFar;
   }
   return gathered(1, true);
+}
+
+/** The paths, and behind them those of the objects that they lead through. */
+function withObjects(paths: readonly Path[]): Path[] {
+  const all = new Map(paths.map((path) => [JSON.stringify(path), path]));
+  for (const path of paths) {
+    for (let length = 1; length < path.length; length++) {
+      const above = path.slice(0, length);
+      const key = JSON.stringify(above);
+      if (!all.has(key)) all.set(key, above);
+    }
+  }
+  return [...all.values()];
 }
 
 /**

@@ -72,15 +72,22 @@ function describedRows({ slots }: Step<'describe'>, columns: readonly NamedColum
 /** The rows of `describedFields`, given what was gathered. */
 export function rowsOfFields(
   { step, names, discover }: DescribedFields,
-  paths: readonly FieldRequest['path'][],
-  set: ColumnSet,
+  { columns, held, set }: { readonly columns: readonly FieldRequest['path'][] } & HeldColumns,
 ): Batch {
-  const all = names ?? columnNames(paths.map((path) => path.map(String)));
   const count = set.rows - set.malformed;
-  const columns = set.columns.map((column, at) => ({ name: all[at], column }));
   // A column that no row has is none, although the first records of the file have it.
-  const seen = discover ? columns.filter(({ column }) => column.kinds.missing < count) : columns;
-  return describedRows(step, seen, count);
+  const seen = [...held.keys()].filter((at) => !discover || held[at].hasValues(count));
+  const all = names ?? columnNames(seen.map((at) => columns[at].map(String)));
+  return describedRows(
+    step,
+    seen.map((at, place) => ({ name: all[place], column: held[at] })),
+    count,
+  );
+}
+
+interface HeldColumns {
+  readonly held: readonly ColumnAccumulator[];
+  readonly set: ColumnSet;
 }
 
 export interface DescribedFields {

@@ -1,4 +1,4 @@
-import { JsonFields, type FieldPath } from '../format/json/fields.ts';
+import { hasMembers, JsonFields, type FieldPath } from '../format/json/fields.ts';
 import { FieldColumn, Kind } from '../format/record.ts';
 import { unescapeOf } from '../query/fieldText.ts';
 import type { Slot } from '../query/resolve/slot.ts';
@@ -63,9 +63,7 @@ export class Description implements Reducer {
     this.#output = output;
     this.#slots = slots;
     this.#named = output.flatMap((part) => (part.kind === 'column' ? [part] : []));
-    this.#open = output.flatMap((part) =>
-      part.kind === 'open' ? [{ part, members: new JsonFields() }] : [],
-    );
+    this.#open = output.flatMap((part) => (part.kind === 'open' ? [{ part, members: openMembers() }] : []));
     const isOpen = this.#open.length > 0;
     this.set = new ColumnSet(
       isOpen ? Math.max(expected, this.#named.length) : this.#named.length,
@@ -101,7 +99,7 @@ export class Description implements Reducer {
   restart(): void {
     this.#places.clear();
     this.#paths.length = 0;
-    for (const open of this.#open) open.members = new JsonFields();
+    for (const open of this.#open) open.members = openMembers();
     this.set.reset(this.#named.length);
   }
 
@@ -121,9 +119,10 @@ export class Description implements Reducer {
     return this.#output.flatMap((part, at): DescribedColumn[] => {
       if (part.kind === 'column') return [{ path: [part.name], part: at, column: this.set.columns[named++] }];
       const number = String(open++);
-      return this.#paths.flatMap(([of, ...path], place) =>
-        of === number ? [{ path, part: at, column: this.set.columns[own + place] }] : [],
-      );
+      return this.#paths.flatMap(([of, ...path], place) => {
+        const column = this.set.columns[own + place];
+        return of === number && column.hasValues(this.set.rows) ? [{ path, part: at, column }] : [];
+      });
     });
   }
 
@@ -147,11 +146,11 @@ export class Description implements Reducer {
   /** Takes in the members of objects, one row after the other. */
   #addMembers(batch: Batch, part: OutputOpen, members: JsonFields, at: number): void {
     const scratch = new ByteWriter();
-    const found = new Map<number, { kinds: number[]; starts: number[]; ends: number[] }>();
+    const found = new Map<number, FoundMembers>();
     for (let i = 0; i < batch.count; i++) {
       const start = scratch.length;
       scratch.utf8(openObject(batch, part, batch.selection[i]));
-      if (!members.read(scratch.bytes, start, scratch.length) || members.count > maxColumns) {
+      if (!members.read(scratch.bytes, start, scratch.length)) {
         throw new MemoryLimitError(
           `DESCRIBE found more than ${maxColumns.toLocaleString('en')} different columns: name those that you want.`,
         );
@@ -159,17 +158,22 @@ export class Description implements Reducer {
       for (let member = 0; member < members.count; member++) {
         const kind = members.kinds[member];
         if (kind === Kind.Missing) continue;
-        const values = found.get(member) ?? { kinds: [], starts: [], ends: [] };
+        const values = found.get(member) ?? noMembers();
         found.set(member, values);
+        const [from, to] = [members.starts[member], members.ends[member]];
+        if (kind === Kind.Object && hasMembers(scratch.bytes, from, to)) {
+          values.parted++;
+          continue;
+        }
         values.kinds.push(kind);
-        values.starts.push(members.starts[member]);
-        values.ends.push(members.ends[member]);
+        values.starts.push(from);
+        values.ends.push(to);
       }
     }
     const input = new ByteInput(scratch.view());
     for (const [member, path] of members.paths().entries()) {
       const place = this.#placeOf([String(at), ...path], batch.count);
-      const values = found.get(member) ?? { kinds: [], starts: [], ends: [] };
+      const values = found.get(member) ?? noMembers();
       const { length } = values.kinds;
       const column = new FieldColumn(
         Uint8Array.from(values.kinds),
@@ -184,7 +188,8 @@ export class Description implements Reducer {
         Uint32Array.from({ length }, (_, row) => row),
         length,
       );
-      this.set.addMissing(place, batch.count - length);
+      this.set.addParted(place, values.parted);
+      this.set.addMissing(place, batch.count - length - values.parted);
     }
   }
 
@@ -202,6 +207,23 @@ export class Description implements Reducer {
     }
     return place;
   }
+}
+
+/** Values of a member, as they are found one by one. */
+interface FoundMembers {
+  readonly kinds: number[];
+  readonly starts: number[];
+  readonly ends: number[];
+  /** Objects whose members are columns of their own. */
+  parted: number;
+}
+
+function noMembers(): FoundMembers {
+  return { kinds: [], starts: [], ends: [], parted: 0 };
+}
+
+function openMembers(): JsonFields {
+  return new JsonFields([], maxColumns, false, true);
 }
 
 const jsonUnescape = unescapeOf({ names: 'paths' });

@@ -41,6 +41,8 @@ let placed: ByteInput | undefined;
 export class ColumnAccumulator {
   readonly kinds: Kinds = noKinds();
   trues = 0;
+  /** Objects whose members are columns of their own: only their number is known. */
+  #parted = 0;
   readonly values: ValueTable;
   readonly texts = new TextAccumulator();
   readonly #limits: ColumnLimits;
@@ -68,12 +70,22 @@ export class ColumnAccumulator {
     return this.#times?.count ? this.#times : undefined;
   }
 
-  /** Different values. An estimate is no more than there are values. */
+  /** Rows with an object whose members are columns of their own. */
+  get parted(): number {
+    return this.#parted;
+  }
+
+  /** Whether any of all `rows` rows has a value, or NULL; else the column is missing, or only its members are columns. */
+  hasValues(rows: number): boolean {
+    return this.kinds.missing + this.#parted < rows;
+  }
+
+  /** Different values, without objects that are parted. An estimate is no more than there are values. */
   get distinct(): { readonly count: number; readonly exact: boolean; readonly error: number } {
     const { number, text, boolean, time, list, object } = this.kinds;
     const { count, ...how } = this.values.distinct;
     const booleans = (this.trues > 0 ? 1 : 0) + (boolean > this.trues ? 1 : 0);
-    return { count: Math.min(count, number + text + time + list + object) + booleans, ...how };
+    return { count: Math.min(count, number + text + time + list + object - this.#parted) + booleans, ...how };
   }
 
   get lists():
@@ -114,6 +126,7 @@ export class ColumnAccumulator {
   write(out: ByteWriter): void {
     for (const name of kindNames) out.count(this.kinds[name]);
     out.count(this.trues);
+    out.count(this.#parted);
     for (const range of [this.numbers, this.times]) {
       out.byte(range === undefined ? 0 : 1);
       range?.write(out);
@@ -132,6 +145,7 @@ export class ColumnAccumulator {
   merge(from: ByteReader): void {
     for (const name of kindNames) this.kinds[name] += from.count();
     this.trues += from.count();
+    this.#parted += from.count();
     if (from.byte() === 1) this.#numberRange().merge(from);
     if (from.byte() === 1) this.#timeRange().merge(from);
     this.texts.merge(from);
@@ -147,6 +161,7 @@ export class ColumnAccumulator {
   reset(many = false): void {
     Object.assign(this.kinds, noKinds());
     this.trues = 0;
+    this.#parted = 0;
     this.#numbers?.reset();
     this.#times?.reset();
     this.texts.reset();
@@ -160,6 +175,12 @@ export class ColumnAccumulator {
   /** Notes rows in which the column is missing. */
   addMissing(count: number): void {
     this.kinds.missing += count;
+  }
+
+  /** Notes rows with an object whose members are columns of their own. */
+  addParted(count: number): void {
+    this.kinds.object += count;
+    this.#parted += count;
   }
 
   #countKinds({ missing, nulls, trues, falses }: KindTotals): void {

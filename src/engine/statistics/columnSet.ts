@@ -43,7 +43,7 @@ export class ColumnSet {
     }
   }
 
-  /** Takes rows in; then `addColumn` must be told of every column, or `addMissing`. */
+  /** Takes rows in; then each column must be told of every row: by `add`, `addParted` or `addMissing`. */
   addRows(count: number, malformed: number): void {
     this.#rows += count + malformed;
     this.#malformed += malformed;
@@ -55,6 +55,10 @@ export class ColumnSet {
 
   addMissing(column: number, count: number): void {
     this.#columns[column].addMissing(count);
+  }
+
+  addParted(column: number, count: number): void {
+    this.#columns[column].addParted(count);
   }
 
   write(out: ByteWriter): void {

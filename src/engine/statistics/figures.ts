@@ -19,7 +19,8 @@ export function figuresOf(name: string, column: ColumnAccumulator, rows: number)
     column_name: name,
     column_type: count === 0 ? 'null' : typeNames[type],
     ...rangeOf(column, type),
-    approx_unique: column.distinct.count,
+    // Objects whose members are columns of their own are not compared with each other.
+    approx_unique: column.parted > 0 ? null : column.distinct.count,
     count: rows,
     null_percentage: rows === 0 ? null : Math.round((nulls / rows) * 10_000) / 100,
     nulls,

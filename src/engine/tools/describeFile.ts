@@ -105,8 +105,8 @@ async function describedColumns({ file }: AskedFile, signal: AbortSignal): Promi
     window: { skip: 0, take: sampled },
   };
   const gathered = await file.whileScanning(() => gatherStatistics(dataset, scan, signal, () => undefined));
-  const { set } = gathered;
-  const lines = set.columns.map((column, at) => {
+  const { set, held } = gathered;
+  const lines = held.map((column, at) => {
     const summary = summaryOf(column, set.malformed, 'header');
     const name = gatheredPath(dataset, gathered, at);
     const type = typeOf(summary);

@@ -26,7 +26,7 @@ export async function validateFile(call: Call): Promise<ToolAnswer> {
     const { dataset } = asked.file;
     const scan = { query: undefined, columns: fieldsOf(dataset), discover: true, deep: false, counts: false };
     const gathered = await gatherInTime(call, asked, scan);
-    const { set, coverage, share } = gathered;
+    const { set, held: columns, coverage, share } = gathered;
     const malformed = Math.max(dataset.index.malformed, set.malformed);
     const [kinds, found] = await Promise.all([
       problemKinds(dataset, call.signal),
@@ -55,7 +55,7 @@ export async function validateFile(call: Call): Promise<ToolAnswer> {
         };
       }),
     ];
-    set.columns.forEach((column, at) => {
+    columns.forEach((column, at) => {
       const { kinds: held } = summaryOf(column, set.malformed, 'header');
       const types = (['number', 'time', 'text', 'boolean', 'list', 'object'] as const).filter(
         (type) => held[type] > 0,

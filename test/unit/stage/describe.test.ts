@@ -75,6 +75,42 @@ describe('stage/describe', () => {
     );
   });
 
+  it('counts objects among other values as values, wherever the first other value comes', async () => {
+    const objects = Array.from({ length: 400 }, (_, id) => ({ id, v: { a: id }, w: { x: { y: id } } }));
+    const other = [{ v: 1 }, { v: 'text', w: null }, { v: {} }, { v: null, w: { x: [] } }];
+    const records = [...objects, ...other, ...objects];
+    const text = records.map((record) => JSON.stringify(record)).join('\n');
+    const expected = [
+      { column_name: 'v', column_type: 'object', nulls: 1, other_types: 2, approx_unique: null, min: null },
+      { column_name: 'w', column_type: 'object', nulls: 3, other_types: 0, approx_unique: null, min: null },
+      { column_name: 'w.x', column_type: 'object', nulls: 3, other_types: 1, approx_unique: null, min: null },
+    ];
+    for (const workers of [0, 2]) {
+      const dataset = await open(text, 'data.jsonl', { blockSize: 512, pool: pools.of(workers) });
+      try {
+        for (const query of ['DESCRIBE', 'EXTEND 1 AS one |> DROP one |> DESCRIBE']) {
+          const rows = await rowsOf(dataset, query);
+          const names = rows.map((row) => String(row.column_name)).sort();
+          assert.deepEqual(names, ['id', 'v', 'v.a', 'w', 'w.x', 'w.x.y'], query);
+          for (const figures of expected) {
+            const row = rows.find((one) => one.column_name === figures.column_name) ?? {};
+            const shown = Object.fromEntries(Object.keys(figures).map((name) => [name, row[name]]));
+            assert.deepEqual(shown, figures, query);
+            assert.equal(row.count, 804);
+          }
+        }
+        // Of a filter that leaves objects alone, their members are the columns.
+        const some = await rowsOf(dataset, 'v.a < 9 |> DESCRIBE');
+        assert.deepEqual(
+          some.map((row) => row.column_name),
+          ['id', 'v.a', 'w.x.y'],
+        );
+      } finally {
+        await dataset.close();
+      }
+    }
+  });
+
   it('takes columns by name, follows other operators, and is followed by them', async () => {
     const query =
       'WHERE a IS NOT NULL |> EXTEND a AS z |> DESCRIBE z, b |> WHERE nulls > 0 |> SELECT column_name';
@@ -112,7 +148,11 @@ describe('stage/describe', () => {
       fc.constantFrom(null, true, 'a', 'b "é"', '12', '2024-05-31', 1.5, 12345678901234567000, '', 'n/a'),
     );
     const record = fc.record(
-      { a: cell, b: cell, c: fc.record({ d: cell }, { requiredKeys: [] }) },
+      {
+        a: cell,
+        b: cell,
+        c: fc.oneof(cell, fc.record({ d: cell, e: fc.record({ f: cell }) }, { requiredKeys: [] })),
+      },
       { requiredKeys: [] },
     );
     const queries = [

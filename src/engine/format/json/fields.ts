@@ -3,6 +3,7 @@ import {
   closeBrace,
   closeBracket,
   comma,
+  isSpace,
   openBrace,
   openBracket,
   quote,
@@ -32,6 +33,9 @@ export class JsonFields {
   readonly #leaves: Node[] = [];
   readonly #limit: number;
   readonly #whole: boolean;
+  readonly #objects: boolean;
+  /** Columns that began as objects with members; they do not count towards the limit. */
+  #begunAsObjects = 0;
   #kinds = new Uint8Array(16);
   #starts = new Uint32Array(16);
   #ends = new Uint32Array(16);
@@ -45,10 +49,12 @@ export class JsonFields {
    * @param paths columns to begin with
    * @param limit most columns that there may be, those of `paths` not counted; a field past it is not kept
    * @param whole whether an object at one of `paths` is the value of that column instead of being flattened
+   * @param objects whether an object with members has a column too, besides those of its members
    */
-  constructor(paths: readonly FieldPath[] = [], limit = maxColumns, whole = false) {
+  constructor(paths: readonly FieldPath[] = [], limit = maxColumns, whole = false, objects = false) {
     this.#limit = paths.length + limit;
     this.#whole = whole;
+    this.#objects = objects;
     for (const path of paths) {
       let node = this.#root;
       for (const key of path) {
@@ -113,7 +119,11 @@ export class JsonFields {
           return end;
         }
         const first = this.#skipSpace(at + 1);
-        if (bytes[first] !== closeBrace) return this.#object(node, first);
+        if (bytes[first] !== closeBrace) {
+          const end = this.#object(node, first);
+          if (this.#objects && node !== this.#root) this.#setObject(node, at, end);
+          return end;
+        }
         // A record without any field is no value: all its fields are missing.
         if (node !== this.#root) this.#set(node, Kind.Object, at, first + 1);
         return first + 1;
@@ -172,7 +182,7 @@ export class JsonFields {
     const known = node.byKey.get(key);
     if (known !== undefined) return known;
     // Past the limit nothing is remembered, or a file with a key of its own in every record would fill the memory.
-    if (this.#leaves.length >= this.#limit) return createNode(node, key, emptyBytes, node.children.length);
+    if (this.#isFull) return createNode(node, key, emptyBytes, node.children.length);
     return addChild(node, key, new Uint8Array(spelling.subarray(1)));
   }
 
@@ -184,9 +194,20 @@ export class JsonFields {
     this.#ends[column] = end;
   }
 
+  #setObject(node: Node, start: number, end: number): void {
+    // Past the limit nothing is remembered of what is in it either.
+    if (this.#overflow) return;
+    if (node.column < 0) this.#begunAsObjects++;
+    this.#set(node, Kind.Object, start, end);
+  }
+
+  get #isFull(): boolean {
+    return this.#leaves.length - this.#begunAsObjects >= this.#limit;
+  }
+
   #columnOf(node: Node): number {
     if (node.column >= 0) return node.column;
-    if (this.#leaves.length >= this.#limit) {
+    if (this.#isFull) {
       this.#overflow = true;
       return -1;
     }
@@ -289,6 +310,13 @@ function pathOf(leaf: Node): FieldPath {
   const path: string[] = [];
   for (let node = leaf; node.parent !== undefined; node = node.parent) path.push(node.key);
   return path.reverse();
+}
+
+/** Whether the object `bytes[start, end)` has members. */
+export function hasMembers(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start + 1;
+  while (isSpace(bytes[at])) at++;
+  return at < end - 1;
 }
 
 /** Columns' names: the keys with dots between, quoted where that would be empty or another column's name. */
