@@ -19,6 +19,7 @@ import {
   window,
   workspace,
   type CancellationToken,
+  type Event,
   type WorkspaceFoldersChangeEvent,
 } from 'vscode';
 import type { RowriverApi } from '../../src/api/api.ts';
@@ -40,6 +41,11 @@ function blocksOf({ value }: MarkdownString): string[] {
 /** The words of a text without markup, as a person reads them. */
 function wordsOf({ value }: MarkdownString): string {
   return value.replaceAll('&nbsp;', ' ').replace(/\\([^a-z0-9\s])/gi, '$1');
+}
+
+/** Once something has happened, and all that listened to it before have heard it. */
+function next<T>(event: Event<T>): Promise<T> {
+  return new Promise((resolve) => event(resolve));
 }
 
 /** What the chat is asked to open while some work is done, in place of opening it. */
@@ -122,10 +128,12 @@ describe('the tools in VS Code', () => {
     assert.deepEqual(await askedOfChat(() => askAboutFile(uri, '')), []);
     await withServers(async (servers) => {
       assert.deepEqual(servers.provideMcpServerDefinitions(), []);
-      const trusted = new Promise<void>((resolve) => servers.onDidChangeMcpServerDefinitions(resolve));
+      let told = 0;
+      servers.onDidChangeMcpServerDefinitions(() => told++);
+      const trusted = next(workspace.onDidGrantWorkspaceTrust);
       await commands.executeCommand('workbench.trust.manage');
       await trusted;
-      assert.ok(workspace.isTrusted);
+      assert.equal(told, 1);
       assert.equal(servers.provideMcpServerDefinitions().length, 1);
     });
   });
@@ -290,8 +298,13 @@ describe('the tools in VS Code', () => {
       const servers = new McpServers(cli, '1.2.3', workspace);
       try {
         assert.deepEqual(servers.provideMcpServerDefinitions(), []);
-        const changed = new Promise<void>((resolve) => servers.onDidChangeMcpServerDefinitions(resolve));
-        await withServers(() => changed);
+        let told = 0;
+        servers.onDidChangeMcpServerDefinitions(() => told++);
+        const changed = next(workspace.onDidChangeConfiguration);
+        await withServers(async () => {
+          await changed;
+          assert.equal(told, 1);
+        });
       } finally {
         servers.dispose();
       }
