@@ -82,6 +82,7 @@ export const rooms = {
   'engine/sink': ['format', 'format/csv', 'format/json', 'sink/parquet', 'protocol'],
   'engine/sink/http': ['sink', 'source', 'source/http', 'protocol'],
   'engine/sink/parquet': ['sink', 'query/value'],
+  'engine/sink/split': ['sink', 'format', 'format/json'],
   'engine/index': ['format', 'source'],
   'engine/columns': ['kernel', 'format', 'index'],
   'engine/pool': [
@@ -123,6 +124,7 @@ export const rooms = {
       'statistics',
       'sink',
       'sink/http',
+      'sink/split',
       'pool',
       'dataset',
       'schema',
@@ -182,6 +184,7 @@ export const rooms = {
       'engine/stage',
       'engine/sink',
       'engine/sink/http',
+      'engine/sink/split',
       'engine/index',
       'engine/schema',
       'engine/call',

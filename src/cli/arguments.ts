@@ -3,6 +3,7 @@ import type { KeptExport } from '../engine/run/keptExport.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { exportFormats } from '../protocol/engine.ts';
 import { endingOf, endings, isWritable, namedTarget } from '../engine/sink/targetName.ts';
+import { isTemplate } from '../engine/sink/split/template.ts';
 import { formatKinds, type FormatKind, type FormatOptions } from '../protocol/formatOptions.ts';
 import { encodingName } from '../engine/source/encoding/encoding.ts';
 import { isAddress } from '../engine/source/http/address.ts';
@@ -16,6 +17,7 @@ import { readResumeArguments, type ResumeCommand } from './resumeArguments.ts';
 import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
 import { readServiceOptions, serviceOptions, type ServiceOptions } from './serviceOptions.ts';
+import { readSplitOptions, splitOptions, type SplitOptions } from './splitOptions.ts';
 import { readTableOptions, tableOptions, type TableOptions } from './tableOptions.ts';
 import { readTextOptions, textOptions, type TextOptions } from './textOptions.ts';
 import { UsageError } from './usageError.ts';
@@ -39,6 +41,8 @@ export interface RunCommand {
   readonly output: string | undefined;
   /** What else is written in the same pass. */
   readonly also: readonly AlsoOption[];
+  /** How outputs are written that are many files. */
+  readonly split: SplitOptions;
   /** Where the results are sent, instead of to the output. */
   readonly service: ServiceOptions | undefined;
   /** undefined: what the name of the output says. */
@@ -84,6 +88,7 @@ const options = {
   ...schemaOptions,
   ...serviceOptions,
   ...alsoOptions,
+  ...splitOptions,
   ...tableOptions,
   encoding: { type: 'string' },
   reading: { type: 'boolean' },
@@ -198,6 +203,10 @@ export function readArguments(
       `--output: ${quoted(endingOf(output))} is not a format that can be written. Use one of ${endings.join(' ')}, optionally with .gz or .zst (but not after .parquet), or set the format with --to.`,
     );
   }
+  const outputs = [output ?? '', ...also.map((other) => other.output)];
+  const split = readSplitOptions(values, outputs);
+  if (inferSchema && isTemplate(output ?? ''))
+    throw new UsageError('--infer-schema writes one file: its name cannot have {column} or {part}.');
   for (const [name, path] of Object.entries({ rejects, report: schema?.report })) {
     if (path !== undefined && namedTarget(linesSource, path) !== 'same') {
       throw new UsageError(`--${name} writes JSON Lines: the name cannot end in ${quoted(endingOf(path))}.`);
@@ -210,6 +219,7 @@ export function readArguments(
     query,
     output: output === '-' ? undefined : output,
     also,
+    split,
     service,
     to: values.to === undefined || service ? undefined : readTarget(values.to),
     count,

@@ -62,6 +62,10 @@ Options:
                       name ends in .gz or .zst
 ${option('--to FORMAT', `same (the records' original bytes), ${targetList}. The default is the extension of OUT (${targetEndings}), or same if that is the extension of FILE, .txt or none`)}
 ${option('--also OUT:QUERY', `write what another query selects to OUT, in the same pass, for example --also "errors.csv: level = 'error'". Can be repeated`)}
+${option('{column} {part}', `in OUT, names many files: the value of a column, and the number of a part, for example -o 'out/{level}/{part}.jsonl.gz' --split-records 100000. Files that are there are not replaced`)}
+${option('--split-records N', 'begin a new {part} after N records')}
+${option('--split-bytes SIZE', 'begin a new {part} before one has more than SIZE, for example 100MB (before it is compressed)')}
+${option('--overwrite', 'replace such files where they are there')}
       --count         print the number of matching records
       --rejects FILE  write malformed and irregular records to FILE as JSON
                       Lines. Without it, irregular records are written with

@@ -3,6 +3,7 @@ import { keptDays } from '../engine/leftovers.ts';
 import type { JournalOptions } from '../engine/run/exportJournal.ts';
 import type { ExportRecipe, OutputName } from '../engine/run/keptExport.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
+import { isTemplate } from '../engine/sink/split/template.ts';
 import { isAddress } from '../engine/source/http/address.ts';
 import { addressParts } from '../engine/source/location.ts';
 import { cacheFolder } from '../host/cacheFolder.ts';
@@ -22,7 +23,8 @@ export function journalFor(
 ): JournalOptions | undefined {
   const { file, output, rejects, schema, texts, cells, table, from: format, encoding, kept } = command;
   const location = locationOf(file);
-  if (output === undefined || location === undefined || command.also.length > 0) return undefined;
+  if (output === undefined || location === undefined || command.also.length > 0 || isTemplate(output))
+    return undefined;
   const recipe: ExportRecipe = {
     location,
     reading: { format, ...texts, ...cells, ...table, encoding },

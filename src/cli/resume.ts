@@ -49,6 +49,7 @@ function commandOf(kept: KeptExport, output: string, headers: RunCommand['header
     query,
     output,
     also: [],
+    split: { limits: {}, overwrite: false },
     to,
     rejects: pathOf('rejects'),
     schema:

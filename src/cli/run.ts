@@ -23,6 +23,8 @@ import type { ByteSink } from '../engine/sink/byteSink.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { isSameTarget } from '../engine/sink/atomicFile.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
+import { SplitSink } from '../engine/sink/split/splitSink.ts';
+import { isTemplate, parseTemplate } from '../engine/sink/split/template.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
 import { endingOf, namedTarget } from '../engine/sink/targetName.ts';
 import { filesAt } from '../engine/source/files/search.ts';
@@ -113,8 +115,8 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       const isShort = dataset.once && parsed.query.operators.some(({ kind }) => kind === 'limit');
       const others = isShort ? undefined : await dataset.otherTables(signal, { download: true });
       terminal.say(summaryText(summary, command, others));
-      also.forEach(({ matched }, i) => {
-        terminal.say(`${grouped(matched)} written to ${visible(command.also[i].output)}`);
+      also.forEach(({ matched, files }, i) => {
+        terminal.say(`${grouped(matched)} written to ${visible(command.also[i].output)}${filesText(files)}`);
       });
       if (summary.asText && summary.asText.length > 0) terminal.say(asTextNote(summary.asText));
       if (command.schema && summary.checked) terminal.say(checkText(summary.checked, command.schema));
@@ -203,7 +205,9 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
     if (command.kept) refuseOther(command.kept, dataset);
     await refuseSameTarget(command);
     const rejects = command.rejects === undefined ? undefined : await open(command.rejects, 'rejects');
-    const sink = output === undefined ? terminal.output : await open(output, 'output');
+    const splits = (path: string | undefined): SplitSink | undefined => splitOf(path, command, dataset);
+    const split = splits(output);
+    const sink = output === undefined || split ? terminal.output : await open(output, 'output');
     const { report, invalid } = command.schema ?? {};
     if (invalid !== undefined) refuseOtherFormat(invalid, dataset);
     const checks = {
@@ -224,14 +228,13 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };
     if (!command.count) {
       try {
-        const asked = { query, to, sink, rejects, checks, programs, measure, journal };
+        const where = split ? { split } : { sink };
+        const asked = { query, to, ...where, rejects, checks, programs, measure, journal };
         const also: AlsoExport[] = [];
         for (const { output, query } of command.also) {
-          also.push({
-            query,
-            to: namedFor(dataset, fileNameAt(command.file), output),
-            sink: await open(output),
-          });
+          const to = namedFor(dataset, fileNameAt(command.file), output);
+          const other = splits(output);
+          also.push(other ? { query, to, split: other } : { query, to, sink: await open(output) });
         }
         const summaries = await exportAll(dataset, asked, also, context);
         if (earlier) await removeKept(earlier);
@@ -247,6 +250,15 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
   } finally {
     for (const sink of sinks) await sink.discard();
   }
+}
+
+/** Undefined where a path names one file. */
+function splitOf(path: string | undefined, command: RunCommand, dataset: Dataset): SplitSink | undefined {
+  if (path === undefined || !isTemplate(path)) return undefined;
+  const { rejects, schema, output, also, split } = command;
+  const others = [rejects, schema?.report, schema?.invalid, output, ...also.map((other) => other.output)];
+  const taken = others.flatMap((other) => (other === undefined || isTemplate(other) ? [] : [other]));
+  return new SplitSink({ template: parseTemplate(path), ...split, sources: dataset.paths, taken });
 }
 
 /** An export to the same target that has not come to its end, which is no more of use once this one has. */
@@ -291,11 +303,12 @@ async function refuseSameTarget({ output, rejects, schema, service, also }: RunC
   const { report, invalid } = schema ?? {};
   const others = Object.entries({ rejects, report, invalid, 'dead-letter': service?.deadLetter });
   const before: { readonly name: string; readonly path: string | undefined }[] = [
-    { name: 'output', path: output },
+    ...(output !== undefined && isTemplate(output) ? [] : [{ name: 'output', path: output }]),
   ];
   others.push(...also.map((other): [string, string] => ['also', other.output]));
   for (const [name, path] of others) {
-    if (path === undefined) continue;
+    // Whether many files are among the others is seen as they are named.
+    if (path === undefined || isTemplate(path)) continue;
     for (const other of before) {
       const { path: first } = other;
       const same = first === undefined ? await isStandardOutput(path) : await isSameTarget(first, path);
@@ -394,6 +407,10 @@ function asTextNote(columns: readonly string[]): string {
   return `Written as text, because the values have several types: ${named}${more}`;
 }
 
+function filesText(files: number | undefined): string {
+  return files === undefined ? '' : ` (${counted(files, 'file')})`;
+}
+
 /** `1,000 records read, 25 written to out.csv, 3 malformed` */
 function summaryText(
   summary: ExportSummary,
@@ -405,7 +422,7 @@ function summaryText(
     ? `${grouped(summary.matched)} matching`
     : service && summary.sent
       ? sentText(summary.sent, parseAddress(service.url).shown, service.deadLetter)
-      : `${grouped(summary.matched)} written${target}`;
+      : `${grouped(summary.matched)} written${target}${filesText(summary.files)}`;
   const failed = summary.failed ? `, ${grouped(summary.failed)} failed in CALL` : '';
   const malformed = `${grouped(summary.malformed)} malformed${failed}`;
   const kept = rejects === undefined ? ' (--rejects FILE collects them)' : ` (in ${visible(rejects)})`;

@@ -54,6 +54,8 @@ export interface ExportSummary extends ExportProgress {
   readonly doubt?: FileDoubt | undefined;
   readonly written: number;
   readonly malformed: number;
+  /** Where the rows went to many files. */
+  readonly files?: number | undefined;
   /** Where the rows were sent to a service. */
   readonly sent?: SentRows | undefined;
   /** Columns that are written as text since their values have several types. */

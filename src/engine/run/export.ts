@@ -8,6 +8,7 @@ import { objectSinkOf } from '../sink/objectSinks.ts';
 import { openTarget } from '../sink/openTarget.ts';
 import { openOutput } from './openOutput.ts';
 import { asRows, type RowSink } from '../sink/rowSink.ts';
+import type { SplitSink } from '../sink/split/splitSink.ts';
 import { batchEncoderOf } from '../sink/targets.ts';
 import { CallLog } from './callLog.ts';
 import { CheckLog } from './checkLog.ts';
@@ -18,16 +19,22 @@ import type { OutputName } from './keptExport.ts';
 import { objectRowsOf } from './exportColumns.ts';
 import { chunksOf, linesOf } from './exportRows.ts';
 import { discardChecks, otherTables, type ExportOptions, type ExportRun } from './exportRun.ts';
+import { writeSplit } from './exportSplit.ts';
 import { sendRows, writeBatches } from './exportTargets.ts';
 import { Meter } from './meter.ts';
 import { StageMeter } from './stageMeter.ts';
 
 /** What is exported, and where to: as bytes of a format, as batches of rows, or to a service. */
-export type Export = ExportOptions & (ByteExport | RowExport | ServiceExport);
+export type Export = ExportOptions & (ByteExport | RowExport | ServiceExport | SplitExport);
 
 interface ByteExport {
   readonly to: ExportFormat;
   readonly sink: ByteSink;
+}
+
+interface SplitExport {
+  readonly to: ExportFormat;
+  readonly split: SplitSink;
 }
 
 interface RowExport {
@@ -51,7 +58,7 @@ export async function exportTo(
   try {
     return await exportAll(dataset, asked, context);
   } finally {
-    await ('rows' in asked ? asked.rows : 'service' in asked ? asked.service : asked.sink).discard();
+    await targetOf(asked).discard();
     await asked.rejects?.discard();
     await discardChecks(asked.checks);
   }
@@ -93,12 +100,13 @@ async function exportAll(
     ...{ dataset, query: planned, to, kept: keptRows, rejects, checks, calls, signal, meter, journal },
     scan: shared?.scan,
   };
-  const openObjects = objectSinkOf(to);
+  const openObjects = 'split' in where ? undefined : objectSinkOf(to);
   const objects = await openObjects?.(counted, objectRowsOf(run));
   let asText: readonly string[] | undefined;
   let doubt: FileDoubt | undefined;
   try {
     if ('service' in where) await sendRows(run, where.service);
+    else if ('split' in where) await writeSplit(run, where.split);
     else if (objects) for await (const lines of linesOf(run)) await objects.write(lines);
     else if (rows) await writeBatches(run, rows);
     else for await (const chunk of chunksOf(run)) await counted.write(chunk);
@@ -111,6 +119,7 @@ async function exportAll(
     await checks.commit(signal);
     asText = await objects?.commit(signal);
     if ('service' in where) await where.service.commit();
+    else if ('split' in where) await where.split.commit();
     else if (!objects) await (rows ?? counted).commit();
     await journal?.remove();
   } catch (error) {
@@ -126,7 +135,8 @@ async function exportAll(
   ];
   return {
     ...meter.state(),
-    written: counted.written(),
+    written: 'split' in where ? where.split.written : counted.written(),
+    files: 'split' in where ? where.split.files : undefined,
     malformed: meter.malformed,
     failed: calls?.failures,
     checked: checks.summary(),
@@ -178,15 +188,22 @@ function takenBy(name: OutputName, journal: JournalOptions | undefined): number 
   return journal?.kept?.entry.outputs.find((output) => output.name === name)?.state?.taken ?? 0;
 }
 
+/** What takes the rows. */
+function targetOf(asked: Export): Pick<ByteSink, 'discard'> {
+  if ('rows' in asked) return asked.rows;
+  if ('service' in asked) return asked.service;
+  return 'split' in asked ? asked.split : asked.sink;
+}
+
 /** Where the rows go: bytes to `counted`, or batches to `rows`, which may write to `counted` in turn. */
 function sinksOf(
-  where: ByteExport | RowExport | ServiceExport,
+  where: ByteExport | RowExport | ServiceExport | SplitExport,
   before: number,
 ): {
   counted: CountedSink;
   rows: RowSink | undefined;
 } {
-  if ('service' in where) return { counted: countWrites(nowhere), rows: undefined };
+  if ('service' in where || 'split' in where) return { counted: countWrites(nowhere), rows: undefined };
   if ('rows' in where) return { counted: countWrites(nowhere), rows: where.rows };
   const counted = countWrites(where.sink, before);
   const encoder = batchEncoderOf(where.to);

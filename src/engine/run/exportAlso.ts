@@ -4,15 +4,14 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { plannedFor } from '../dataset/plan.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
 import { SinkError } from '../sink/sinkError.ts';
+import type { SplitSink } from '../sink/split/splitSink.ts';
 import { exportTo, type Export } from './export.ts';
 import { SharedScan } from './sharedScan.ts';
 
 /** Another output of an export. */
-export interface AlsoExport {
-  readonly query: string;
-  readonly to: ExportFormat;
-  readonly sink: ByteSink;
-}
+export type AlsoExport = { readonly query: string; readonly to: ExportFormat } & (
+  { readonly sink: ByteSink } | { readonly split: SplitSink }
+);
 
 /**
  * Exports what several queries select in one pass over the file, each into its own sink. All of them are committed, or,

@@ -76,12 +76,18 @@ async function atomicSink(
 ): Promise<ByteSink> {
   await sweep(dirname(target), temporaryName, isToBeResumed, removeOrphans);
   const temporary = temporaryBeside(target, resume && idOf(resume.temporary));
-  const file = resume
+  let file = resume
     ? await reopen(resume.temporary, temporary, resume.state, name)
     : await open(temporary, 'wx', 0o666);
   keepTouched(temporary);
   let { written, checksum } = resume?.state ?? { written: 0, checksum: 0 };
+  let rests = false;
   let state: 'open' | 'committed' | 'discarded' | 'suspended' = 'open';
+
+  async function wake(): Promise<void> {
+    if (rests) file = await open(temporary, 'r+');
+    rests = false;
+  }
 
   async function discard(): Promise<void> {
     if (state !== 'open') return;
@@ -100,12 +106,14 @@ async function atomicSink(
   return {
     name,
     async write(bytes) {
+      await wake();
       await writeAll(file, bytes, name, written);
       written += bytes.length;
       if (resumable) checksum = builtins.zlib.crc32(bytes, checksum);
     },
     async commit() {
       try {
+        await wake();
         await file.sync();
         await file.close();
         if (exclusive) await claim(temporary, target, name);
@@ -118,6 +126,11 @@ async function atomicSink(
       await syncFolder(dirname(target));
     },
     discard,
+    async rest() {
+      if (rests || state !== 'open') return;
+      await file.close();
+      rests = true;
+    },
     resumable: resumable
       ? {
           temporary,

@@ -14,6 +14,8 @@ export interface ByteSink {
   commit(): Promise<void>;
   /** Leaves the target as it was. Safe to call at any time, any number of times; does nothing after `commit`. */
   discard(): Promise<void>;
+  /** Gives back what it holds until the next `write`: the open file, and the memory of a compressor. */
+  rest?(): Promise<void>;
   /** Undefined where nobody can go on with it once its process has ended: a pipe, a device. */
   readonly resumable?: Resumable | undefined;
 }

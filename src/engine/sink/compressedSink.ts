@@ -16,6 +16,7 @@ export function compressedSink(
 ): ByteSink {
   const { pieceLength, windowLength } = compressor;
   let piece = new Uint8Array(pieceLength);
+  let rests = false;
   let filled = before?.piece.length ?? 0;
   if (before) piece.set(before.piece);
   let window: Uint8Array = before?.window ?? new Uint8Array(0);
@@ -55,6 +56,8 @@ export function compressedSink(
       },
     },
     async write(bytes) {
+      if (rests) piece = new Uint8Array(pieceLength);
+      rests = false;
       for (let from = 0; from < bytes.length;) {
         const part = bytes.subarray(from, from + pieceLength - filled);
         piece.set(part, filled);
@@ -64,6 +67,12 @@ export function compressedSink(
         compressPiece();
         await drain(atOnce - 1);
       }
+    },
+    async rest() {
+      if (filled > 0) compressPiece();
+      await drain(0);
+      [piece, window, rests] = [new Uint8Array(0), new Uint8Array(0), true];
+      await sink.rest?.();
     },
     async commit() {
       try {

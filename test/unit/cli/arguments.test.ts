@@ -8,6 +8,7 @@ const plain = {
   query: '',
   output: undefined,
   also: [],
+  split: { limits: { records: undefined, bytes: undefined }, overwrite: false },
   service: undefined,
   to: undefined,
   count: false,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,9 +15,12 @@ import type { Pool } from '../../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../../src/engine/pool/task.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
 import { exportTo } from '../../../src/engine/run/export.ts';
+import { exportAll } from '../../../src/engine/run/exportAlso.ts';
 import { inferSchema } from '../../../src/engine/run/inferSchema.ts';
 import { specOf, type SchemaSpec } from '../../../src/engine/schema/schemaSpec.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
+import { SplitSink, type PartLimits } from '../../../src/engine/sink/split/splitSink.ts';
+import { parseTemplate } from '../../../src/engine/sink/split/template.ts';
 import { placeAt } from '../../../src/engine/source/location.ts';
 import type { SourceSpec } from '../../../src/engine/source/source.ts';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
@@ -83,6 +87,31 @@ export class Engine {
       exportTo(dataset, { query: this.#named(query), to, sink, programs }, context),
     );
     return sink;
+  }
+
+  /** What several queries select in one pass. */
+  async exportAll(queries: readonly [string, ...string[]], to: ExportFormat): Promise<string[]> {
+    const sinks = queries.map(() => new MemorySink());
+    const [first, ...also] = queries.map((query, i) => ({ query: this.#named(query), to, sink: sinks[i] }));
+    await this.#asked((dataset) => exportAll(dataset, { ...first, programs }, also, context));
+    return sinks.map((sink) => sink.text());
+  }
+
+  /** The files that an export writes to a name for many, by their names. */
+  async exportSplit(query: string, name: string, limits: PartLimits): Promise<Map<string, string>> {
+    const folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-split-'));
+    try {
+      const template = parseTemplate(join(folder, name));
+      const split = new SplitSink({ template, limits, overwrite: false, sources: [], taken: [] });
+      await this.#asked((dataset) =>
+        exportTo(dataset, { query: this.#named(query), to: 'jsonl', split, programs }, context),
+      );
+      const files = (await readdir(folder)).sort();
+      const texts = files.map(async (file) => [file, await readFile(join(folder, file), 'utf8')] as const);
+      return new Map(await Promise.all(texts));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   }
 
   /** The rejects of the whole file, and how many records it has. */

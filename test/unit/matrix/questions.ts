@@ -50,6 +50,45 @@ export const questions: readonly Question[] = [
   counted(`n IS NOT NULL AND tags IS NULL`, (row) => row.text('n') !== null && isNull(row.value('tags'))),
 
   selected('same', `o = 'FR'`, (row) => row.text('o') === 'FR'),
+  {
+    name: 'split into a file a country, in parts',
+    preview: false,
+    ask: async (engine) => {
+      const query = `id <= 2500 |> SELECT id AS id, o AS o`;
+      const files = await engine.exportSplit(query, '{o}-{part}.jsonl', { records: 100 });
+      return [...files].map(([name, text]) => [name, idsIn(text)]);
+    },
+    answer: ({ all }) => {
+      const files = new Map<string, number[]>();
+      for (const country of new Set(all.map((row) => row.text('o')))) {
+        const ids = all.filter((row) => row.id <= 2500 && row.text('o') === country).map(({ id }) => id);
+        const name = country === null ? '__HIVE_DEFAULT_PARTITION__' : country === '' ? '__EMPTY__' : country;
+        for (let part = 0; part * 100 < ids.length; part++)
+          files.set(
+            `${name}-${String(part + 1).padStart(4, '0')}.jsonl`,
+            ids.slice(part * 100, (part + 1) * 100),
+          );
+      }
+      return [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+    },
+  },
+  {
+    name: 'several outputs of one pass',
+    preview: false,
+    ask: async (engine) => {
+      const ids = '|> SELECT id AS id';
+      const all = await engine.exportAll([`o = 'FR' ${ids}`, `id <= 40 ${ids}`, `w IS NULL ${ids}`], 'jsonl');
+      return all.map(idsIn);
+    },
+    answer: ({ all }) => {
+      const ids = (passes: (row: Row) => boolean): number[] => all.filter(passes).map(({ id }) => id);
+      return [
+        ids((row) => row.text('o') === 'FR'),
+        ids((row) => row.id <= 40),
+        ids((row) => row.number('w') === null),
+      ];
+    },
+  },
   selected(
     'jsonl',
     `w >= 900 |> SELECT id, key, u, n, w, user.a AS a, tags, e`,
@@ -637,4 +676,11 @@ function pageOf(rows: Rows, indices: readonly number[]): unknown {
     });
   });
   return { records: indices.map((index) => index + 1), cells };
+}
+
+function idsIn(lines: string): number[] {
+  return lines
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => Number((JSON.parse(line) as { readonly id: unknown }).id));
 }

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+
+/** As Hive, Spark and DuckDB call the partition of the rows without a value. */
+const nullName = '__HIVE_DEFAULT_PARTITION__';
+const emptyName = '__EMPTY__';
+
+/** Names that Windows gives to devices, whatever extension follows. */
+const reserved = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=$|[. ])/i;
+
+/**
+ * A value as part of a file's name. Different values have different names: characters that some system does not allow are written
+ * as %XX of their UTF-8, as in addresses, and a value that is too long ends in a checksum of all of it.
+ * @param longest in bytes
+ */
+export function safeValue(value: string | undefined, longest: number): string {
+  if (value === undefined) return nullName;
+  if (value === '') return emptyName;
+  const pieces: string[] = [];
+  let length = 0;
+  const sum = `-${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
+  let fits = 0;
+  for (const character of value) {
+    const piece = isUnsafe(character) ? encoded(character) : character;
+    length += Buffer.byteLength(piece);
+    if (length <= longest - sum.length) fits = pieces.length + 1;
+    if (length > longest) return pieces.slice(0, fits).join('') + sum;
+    pieces.push(piece);
+  }
+  const name = pieces.join('');
+  return name === nullName || name === emptyName ? encoded(name[0]) + name.slice(1) : name;
+}
+
+/** A name whose parts are safe, as a whole: not hidden, no device of Windows, and nothing at its end that Windows drops. */
+export function safeSegment(name: string): string {
+  const begun = name.startsWith('.') || reserved.test(name) ? encoded(name[0]) + name.slice(1) : name;
+  return /[. ]$/.test(begun) ? begun.slice(0, -1) + encoded(begun.slice(-1)) : begun;
+}
+
+/** Separators, what Windows forbids, control characters, and the sign that stands before what is encoded. */
+function isUnsafe(character: string): boolean {
+  return /[\p{Cc}\p{Cs}/\\:*?"<>|%\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\ufffd]/u.test(character);
+}
+
+function encoded(character: string): string {
+  return [...Buffer.from(character)]
+    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');
+}
