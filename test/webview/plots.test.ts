@@ -315,6 +315,28 @@ describe('webview/plots', () => {
       assert.match(label ?? '', /error: [\d,]+, other values: [\d,]+$/);
     });
 
+    it('are a table too, for who does not see them', async () => {
+      const page = await overTime();
+      await page.locator('.time-band').getByText('1,000,000 rows', { exact: true }).waitFor();
+      const table = page.getByRole('table', { name: 'Rows over ts' });
+      const numbers = async (column: number): Promise<number> => {
+        const cells = await table.locator(`tbody td:nth-of-type(${column})`).allTextContents();
+        return cells.reduce((sum, cell) => sum + numberIn(cell), 0);
+      };
+      assert.equal(await numbers(1), 1_000_000);
+      await page.getByLabel('stacked by').selectOption('level');
+      await table.getByRole('columnheader', { name: 'error' }).waitFor();
+      const titles = await table.getByRole('columnheader').allTextContents();
+      assert.deepEqual(titles.slice(0, 2), ['Times', 'Rows']);
+      const parts = await Promise.all(titles.slice(2).map((_, at) => numbers(at + 2)));
+      assert.equal(
+        parts.reduce((sum, part) => sum + part, 0),
+        await numbers(1),
+      );
+      const bars = await page.locator('.time-plot .bar').count();
+      assert.equal(await table.locator('tbody tr').count(), bars);
+    });
+
     it('mark the first row in sight, and lead to a time by a click or by keys', async () => {
       const page = await overTime();
       await page.locator('.time-here').waitFor();

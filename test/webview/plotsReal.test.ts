@@ -61,6 +61,47 @@ describe('webview/plots over the real engine', () => {
       .waitFor();
   }
 
+  /** Bars that are picked beside each other with Ctrl, by clicks and by a drag, and let go of again. */
+  async function picksSeveral(): Promise<void> {
+    const bars = await plot('ms').locator('.bar').count();
+    /** The middle of a bar. Chips above the grid move it. */
+    const middle = async (bar: number): Promise<readonly [x: number, y: number]> => {
+      const box = await plot('ms').locator('.bars').boundingBox();
+      assert(box);
+      return [box.x + ((bar + 0.5) / bars) * box.width, box.y + 10];
+    };
+    /** Once the query has so many ranges of bars, as many as are marked as picked, its rows are those in them. */
+    const rangesAre = async (ranges: number, picked: number): Promise<void> => {
+      await page.waitForFunction(
+        ([many, marked]) => {
+          const text = document.querySelector('.query-box .cm-content')?.textContent ?? '';
+          const found = text.match(/ms >= [\d.]+ AND ms < [\d.]+/g) ?? [];
+          return found.length === many && document.querySelectorAll('.bars .bar.picked').length === marked;
+        },
+        [ranges, picked] as const,
+      );
+      const edges = ((await query()) ?? '').matchAll(/ms >= ([\d.]+) AND ms < ([\d.]+)/g);
+      const inside = [...edges].map(([, from, to]) => [Number(from), Number(to)] as const);
+      await matchesAre(items.filter(({ ms }) => inside.some(([from, to]) => ms >= from && ms < to)).length);
+    };
+    await page.mouse.click(...(await middle(0)));
+    await rangesAre(1, 1);
+    await page.keyboard.down('Control');
+    await page.mouse.click(...(await middle(3)));
+    await rangesAre(2, 2);
+    await page.mouse.move(...(await middle(bars - 3)));
+    await page.mouse.down();
+    await page.mouse.move(...(await middle(bars - 1)), { steps: 4 });
+    await page.mouse.up();
+    await rangesAre(3, 5);
+    // What is picked already is let go of.
+    await page.mouse.click(...(await middle(3)));
+    await rangesAre(2, 4);
+    await page.keyboard.up('Control');
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await page.locator('.badge').waitFor({ state: 'detached' });
+  }
+
   const query = () => page.locator('.cm-content').textContent();
 
   for (const [name, text, open] of [
@@ -128,6 +169,8 @@ describe('webview/plots over the real engine', () => {
       await plotCounts(page, 'ts', { matching: timed.length });
       await page.getByRole('button', { name: 'Clear all' }).click();
       await page.locator('.badge').waitFor({ state: 'detached' });
+      await plotCounts(page, 'ms', { whole: 6000, matching: 6000 });
+      await picksSeveral();
     });
   }
 
@@ -169,6 +212,23 @@ describe('webview/plots over the real engine', () => {
       await page.keyboard.press('End');
       await page.locator('.chart .mark.current[aria-label^="level"]').waitFor();
     });
+
+    for (const theme of ['light', 'contrast'] as const) {
+      it(`have nothing that axe finds in the ${theme} theme`, async () => {
+        const other = await RealEngine.onBed(bed, folder, { width: 1000, theme });
+        try {
+          await other.engine.open(join(folder, 'results.jsonl'), {});
+          await other.page.locator('.footer', { hasText: '6,000 records' }).waitFor();
+          await enterQuery(other.page, '|> AGGREGATE count(*) AS n GROUP BY level, ok');
+          await other.page.locator('.result-line').getByRole('button', { name: 'Plot', exact: true }).click();
+          await other.page.locator('.chart .mark').nth(levels.length).waitFor();
+          assert.deepEqual(await accessibilityFaults(other.page), []);
+        } finally {
+          await other.engine.close();
+          await other.page.context().close();
+        }
+      });
+    }
 
     it('stands averages beside each other and counts on each other', async () => {
       // Where each bar begins and ends, in the order of its names.

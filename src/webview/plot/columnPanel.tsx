@@ -7,6 +7,7 @@ import type { KnownColumn } from '../model/statistics.ts';
 import { IconButton } from '../parts/button.tsx';
 import { visible } from '../visible.ts';
 import { Bars } from './bars.tsx';
+import { BarTable } from './barTable.tsx';
 import { Checklist } from './checklist.tsx';
 import { patternWords, writeTable } from './facts.ts';
 import { figureTable, Figures, ValueTable } from './figures.tsx';
@@ -162,25 +163,14 @@ function Wide({ page, column, statistics: { whole, filtered }, histogram }: Wide
           <span key={index}>{words}</span>
         ))}
       </div>
-      <table class="visually-hidden">
-        <caption>{t('{0}: how often its values are there', column.name)}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('Values')}</th>
-            <th scope="col">{t('Rows')}</th>
-            {filtered && <th scope="col">{t('Matches')}</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {bars.map((bar) => (
-            <tr key={bar.from}>
-              <th scope="row">{rangeWords(of, bar)}</th>
-              <td>{count(bar.whole)}</td>
-              {filtered && <td>{count(bar.filtered)}</td>}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <BarTable
+        caption={t('{0}: how often its values are there', column.name)}
+        titles={[t('Values'), t('Rows'), ...(filtered ? [t('Matches')] : [])]}
+        lines={bars.map((bar) => ({
+          range: rangeWords(of, bar),
+          counts: [bar.whole, ...(filtered ? [bar.filtered] : [])],
+        }))}
+      />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type { PageModel } from '../model/page.ts';
 import { IconButton } from '../parts/button.tsx';
 import { visible } from '../visible.ts';
 import { Bars } from './bars.tsx';
+import { BarTable } from './barTable.tsx';
 import { nothing, pickBars } from './picked.ts';
 import { barsOf } from './shape.ts';
 import { edgeWords, partial, rangeWords, rows, valueWords } from './words.ts';
@@ -167,6 +168,18 @@ function Plot({ page, width }: { readonly page: PageModel; readonly width: numbe
         leave={(key) => {
           if (key !== 'ArrowUp') page.preview.grid.focus();
         }}
+      />
+      <BarTable
+        caption={t('Rows over {0}', column.name)}
+        titles={[
+          t('Times'),
+          t('Rows'),
+          ...(series.length > 1 ? series.map(({ value }) => valueWords(value)) : []),
+        ]}
+        lines={bars.map((bar, index) => ({
+          range: rangeWords('time', bar),
+          counts: [bar.whole, ...(series.length > 1 ? series.map(({ counts }) => counts[index] ?? 0) : [])],
+        }))}
       />
       {at >= 0 && at <= width && (
         <div
