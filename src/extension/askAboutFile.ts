@@ -1,7 +1,7 @@
 import { commands, l10n, window, workspace, type Uri } from 'vscode';
 import { filesScheme } from './fileSets.ts';
 
-/** VS Code's own; not there where chat is switched off, or in editors without it. */
+/** VS Code's own; not there in editors without chat. */
 const openChat = 'workbench.action.chat.open';
 
 /** How a prompt names the tools: the reference of `query_file` in package.json. */
@@ -21,7 +21,9 @@ export async function askAboutFile(uri: Uri, query: string): Promise<void> {
     void window.showInformationMessage(l10n.t('Chat can ask about files in trusted folders only.'));
     return;
   }
-  if (!(await commands.getCommands(true)).includes(openChat)) {
+  // Switched off by its setting, chat still has the command, which then does nothing.
+  const isOff = workspace.getConfiguration('chat').get<boolean>('disableAIFeatures', false);
+  if (isOff || !(await commands.getCommands(true)).includes(openChat)) {
     void window.showInformationMessage(l10n.t('Chat is not available in this editor.'));
     return;
   }

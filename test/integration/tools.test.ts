@@ -381,10 +381,19 @@ describe('the tools in VS Code', () => {
     assert.equal(questionAbout(uri, ''), '#rowriver\nFile: tools/events.jsonl\n');
     const query = "name = 'two  spaces' -- a comment\n|> LIMIT 3";
     const words = `#rowriver\nFile: tools/events.jsonl\nRows: ${query}\n`;
-    // For the person to finish: it is not sent.
-    assert.deepEqual(await askedOfChat(() => askAboutFile(uri, query)), [
-      { query: words, isPartialQuery: true },
-    ]);
+    const chat = workspace.getConfiguration('chat');
+    const before = chat.inspect('disableAIFeatures')?.globalValue;
+    try {
+      await chat.update('disableAIFeatures', true, ConfigurationTarget.Global);
+      assert.deepEqual(await askedOfChat(() => askAboutFile(uri, query)), []);
+      await chat.update('disableAIFeatures', false, ConfigurationTarget.Global);
+      // For the person to finish: it is not sent.
+      assert.deepEqual(await askedOfChat(() => askAboutFile(uri, query)), [
+        { query: words, isPartialQuery: true },
+      ]);
+    } finally {
+      await chat.update('disableAIFeatures', before, ConfigurationTarget.Global);
+    }
     // A relative path would be of no folder.
     const elsewhere = Uri.file(join(outside, 'secret.csv'));
     assert.equal(questionAbout(elsewhere, ''), `#rowriver\nFile: ${elsewhere.fsPath}\n`);
