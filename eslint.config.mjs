@@ -20,7 +20,7 @@ export const rooms = {
   'engine/source/parquet': ['source', 'source/compressed'],
   'engine/source/encoding': ['source', 'source/compressed'],
   'engine/source/http': ['source'],
-  'engine/source/files': ['source', 'protocol'],
+  'engine/source/files': ['source', 'source/compressed', 'format/csv', 'protocol'],
   'engine/format': ['format/*', 'kernel', 'source', 'source/http', 'protocol'],
   'engine/format/csv': ['format', 'format/csv/sniff', 'kernel', 'source', 'protocol'],
   'engine/format/csv/sniff': ['format', 'format/csv'],

@@ -204,9 +204,9 @@ export const cellLimit = 1024;
 export interface RecordDetail {
   readonly record: number;
   readonly line: number;
-  /** In `file`, where the record is of one of several. */
+  /** Of several files, in all of them as one. */
   readonly offset: number;
-  readonly file?: string | undefined;
+  readonly file?: FilePlace | undefined;
   readonly length: number;
   readonly format: 'json' | 'fields';
   /** Whether a text may stand for a number, as the fields of a delimited file do. */
@@ -296,12 +296,19 @@ export interface PickedValue {
   readonly cut: boolean;
 }
 
+/** Where a record of one of several files is. */
+export interface FilePlace {
+  readonly name: string;
+  /** In the file's decoded text, where that is known. */
+  readonly offset: number | undefined;
+}
+
 export interface Problem {
   readonly record: number;
   readonly line: number;
-  /** In `file`, where the record is of one of several. */
+  /** Of several files, in all of them as one. */
   readonly offset: number;
-  readonly file?: string | undefined;
+  readonly file?: FilePlace | undefined;
   readonly at: number;
   readonly reason: string;
   /** The record's first bytes. */

@@ -1,14 +1,15 @@
 import { carriageReturn, lineFeed } from '../ascii.ts';
 import { markLength } from '../format/lines.ts';
-import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
+import { formatOf, recognise } from '../format/registry.ts';
 import type { FileSearch } from '../../protocol/fileSearch.ts';
 import type { UnreadFile } from '../../protocol/preview.ts';
 import type { FoundFile } from '../source/files/search.ts';
-import { writeParts, type FilePart } from '../source/files/part.ts';
+import { writeParts } from '../source/files/part.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully, readSome } from '../source/read.ts';
 import { SourceError } from '../source/source.ts';
 import { Dataset, type DatasetOptions } from './dataset.ts';
+import { otherTable, together, type SeenFile, type FirstFile } from './unionColumns.ts';
 
 export interface FilesOptions extends DatasetOptions {
   /** See `SourceSpec`. */
@@ -35,24 +36,24 @@ export async function openFiles(
 ): Promise<Dataset> {
   const { signal, encoding, search } = options;
   const unread: UnreadFile[] = [];
-  const parts: FilePart[] = [];
+  const seen: SeenFile[] = [];
   let first: FirstFile | undefined;
   let failure: SourceError | undefined;
 
-  const look = async ({ path, name: shown }: FoundFile): Promise<FilePart | SourceError> => {
+  const look = async ({ path, name: shown }: FoundFile): Promise<SeenFile | SourceError> => {
     try {
       const source = await openSource({ kind: 'file', path, encoding }, { signal });
       try {
-        if (first) return { ...(await measured(path, source, first, signal)), name: shown };
-        const found = await lookAtFirst(path, source, options);
-        const part = await measured(path, source, undefined, signal);
+        const found = first ?? (await lookAtFirst(path, source, options));
+        const file = await seenFile({ path, name: shown }, source, found, options);
         first = found;
-        return { ...part, name: shown };
+        return file;
       } finally {
         await source.close();
       }
     } catch (error) {
-      if (error instanceof SourceError && isOfOneFile(error)) return error;
+      // What the first file is not, none can be expected to be.
+      if (error instanceof SourceError && isOfOneFile(error, first)) return error;
       throw error;
     }
   };
@@ -62,37 +63,27 @@ export async function openFiles(
     // All others are compared with the first one that can be read.
     const some = files.slice(next, next + (first ? atOnce : 1));
     const found = await Promise.all(some.map(look));
-    for (const [i, part] of found.entries()) {
-      if (!(part instanceof SourceError)) parts.push(part);
+    for (const [i, file] of found.entries()) {
+      if (!(file instanceof SourceError)) seen.push(file);
       else {
-        failure ??= part;
-        unread.push({ path: some[i].path, reason: part.message });
+        failure ??= file;
+        unread.push({ path: some[i].path, reason: file.message });
       }
     }
     next += some.length;
   }
   if (!first) throw failure ?? new SourceError('not-found', `There are no files of records: ${name}.`);
-  const spec = {
-    kind: 'files',
-    name,
-    parts: writeParts(parts),
-    encoding: 'utf-8',
-    search,
-    unread: unread.map(({ path }) => path),
-  } as const;
-  return Dataset.open(spec, options, { recognised: first.recognised, unread });
+  const { parts, recognised } = together(first, seen);
+  const left = unread.map(({ path }) => path);
+  const shared = writeParts(parts);
+  const spec = { kind: 'files', name, parts: shared, encoding: 'utf-8', search, unread: left } as const;
+  return Dataset.open(spec, options, { recognised, unread });
 }
 
 /** What cannot be said of the others. */
-function isOfOneFile({ failure }: SourceError): boolean {
+function isOfOneFile({ failure }: SourceError, first: FirstFile | undefined): boolean {
+  if (failure === 'unsupported') return first !== undefined;
   return ['not-found', 'no-permission', 'is-folder', 'corrupt', 'failed'].includes(failure);
-}
-
-interface FirstFile {
-  readonly path: string;
-  readonly recognised: RecognisedFile;
-  /** What is in it before its first record, without a byte-order mark. */
-  readonly head: Uint8Array;
 }
 
 /** @throws SourceError `unsupported` where it is none that can be part of a table */
@@ -116,21 +107,26 @@ async function lookAtFirst(path: string, source: OpenedSource, options: DatasetO
 
 /**
  * Where a file's records begin, and how many bytes they are.
- * @param first undefined for the first file itself, which is read with its head
- * @throws SourceError where its columns are others
+ * @throws SourceError `unsupported` where it cannot be read beside the first one
  */
-async function measured(
-  path: string,
+async function seenFile(
+  file: FoundFile,
   source: OpenedSource,
-  first: FirstFile | undefined,
-  signal: AbortSignal,
-): Promise<FilePart> {
-  const { current, encoding } = source;
+  first: FirstFile,
+  options: DatasetOptions,
+): Promise<SeenFile> {
+  const { signal } = options;
+  const { current, encoding, size } = source;
   const identity = await current?.();
   if (!identity)
-    throw new SourceError('unsupported', `${path} can be read only once, and not as one of several files.`);
-  const from = first ? await headEnd(path, source, first, signal) : 0;
-  const { size } = source;
+    throw new SourceError(
+      'unsupported',
+      `${file.path} can be read only once, and not as one of several files.`,
+    );
+  const isFirst = file.path === first.path;
+  const end = isFirst ? 0 : await headEnd(source, first, signal);
+  const table = end === undefined ? await otherTable(file.path, source, first, options) : undefined;
+  const from = end ?? 0;
   const isSized = source.random && size !== undefined;
   const length = isSized ? Math.max(0, size - from) : undefined;
   let ended: boolean | undefined;
@@ -138,16 +134,15 @@ async function measured(
     const last = new Uint8Array(1);
     ended = size <= from || ((await readFully(source, last, size - 1, signal)) === 1 && last[0] === lineFeed);
   }
-  return { path, encoding, identity, from, length, ended };
+  return { part: { ...file, encoding, identity, from, length, ended }, table };
 }
 
-/** Where a file's records begin: behind the same header that the first file has. */
+/** Where a file's records begin: behind the same header that the first file has. Undefined where it has another. */
 async function headEnd(
-  path: string,
   source: OpenedSource,
-  { head: expected, path: firstPath }: FirstFile,
+  { head: expected }: FirstFile,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<number | undefined> {
   const bytes = new Uint8Array(expected.length === 0 ? 3 : headLength);
   const head = bytes.subarray(0, await readSome(source, bytes, 0, signal));
   const mark = markLength(head, 0, 0);
@@ -155,11 +150,7 @@ async function headEnd(
   const end = sameUpTo(head.subarray(mark), expected);
   if (end !== undefined) return mark + end;
   // A file without a byte has no header either.
-  if (head.length === mark) return mark;
-  throw new SourceError(
-    'unsupported',
-    `${path} cannot be read as one table with ${firstPath}: its first line is not the same header.`,
-  );
+  return head.length === mark ? mark : undefined;
 }
 
 /** One past what `bytes` begins with, if that is `expected`, whose lines may end otherwise; undefined if it is not. */

@@ -229,6 +229,8 @@ export interface Scanner {
   readonly maxRecordLength: number;
   /** Whether a record that is too long is one line, or else counts the line feeds in it. */
   readonly recordsAreLines: boolean;
+  /** Whether a record may go on past the end of a line. */
+  readonly spansLines?: boolean | undefined;
   /**
    * A buffer of at least `length` bytes for the source to read into; its first `keep` bytes are what the last
    * buffer began with. Earlier buffers and blocks are void afterwards.

@@ -97,6 +97,23 @@ export function firstOf(block: RecordBlock, count: number): RecordBlock {
   });
 }
 
+/** Blocks that follow each other in the same bytes, each with memory of its own, as one. */
+export function followed(blocks: readonly RecordBlock[], bytes: Uint8Array): RecordBlock {
+  const last = blocks[blocks.length - 1];
+  let [lineCount, count] = [0, 0];
+  const held: number[] = [];
+  const placed = blocks.map((block) => {
+    const lines = block.lines.map((line) => line + lineCount);
+    for (const record of block.held ?? []) held.push(record + count);
+    lineCount += block.lineCount;
+    count += block.count;
+    return block.with({ lines });
+  });
+  const { next, incomplete, ended, offset } = last;
+  const none = last.with({ bytes, offset, next, incomplete, ended, lineCount });
+  return joined(placed, none).with({ held: last.held && Uint32Array.from(held) });
+}
+
 /** The records of several blocks as those of one, their lines as they are; the rest is that of `none`. */
 export function joined(blocks: readonly RecordBlock[], none: RecordBlock): RecordBlock {
   const count = blocks.reduce((sum, block) => sum + block.count, 0);
@@ -170,8 +187,11 @@ export function pathOf({ files, offset, starts }: RecordBlock, record: number): 
   return files?.pathAt(offset + starts[record]);
 }
 
-/** Where a record begins in the text of the file that it is of; where in the file, if nobody asked which. */
-export function offsetInFile(block: RecordBlock, record: number): number {
+/**
+ * Where a record begins in the text of the file that it is of; where in the file, if nobody asked which. Undefined where that is
+ * not known.
+ */
+export function offsetInFile(block: RecordBlock, record: number): number | undefined {
   const { files, offset, starts } = block;
   return files && files.count > 1 ? files.offsetAt(offset + starts[record]) : offsetOf(block, record);
 }

@@ -1,7 +1,7 @@
 import { lineFeed } from '../ascii.ts';
 import { type Source, SourceError } from '../source/source.ts';
 import type { Ending, FieldRequest, Needle, RecordBlock, Scanner } from './record.ts';
-import { firstOf } from './recordBlocks.ts';
+import { copied, firstOf, followed } from './recordBlocks.ts';
 import type { Run } from './recordRun.ts';
 
 /** Read past a block's end, for the record that crosses it, so that the common record needs one scan. */
@@ -92,16 +92,32 @@ export class RecordWindow {
   }
 
   scan(position: number, blockEnd: number, fields: readonly FieldRequest[]): RecordBlock {
-    const length = this.end - this.base;
-    return this.#scanner.scan({
-      length,
-      offset: this.base,
-      from: position - this.base,
-      until: Math.min(blockEnd - this.base, length),
-      final: this.ended,
-      fields,
-      holding: this.#holding,
-    });
+    const parts: RecordBlock[] = [];
+    for (;;) {
+      const file = this.#fileEnd(position);
+      const length = Math.min(file, this.end) - this.base;
+      const block = this.#scanner.scan({
+        length,
+        offset: this.base,
+        from: position - this.base,
+        until: Math.min(blockEnd - this.base, length),
+        final: this.ended || file <= this.end,
+        fields,
+        holding: this.#holding,
+      });
+      const next = this.base + block.next;
+      const goesOn = !block.incomplete && next >= file && next < Math.min(blockEnd, this.end);
+      if (parts.length === 0 && !goesOn) return block;
+      parts.push(copied(block));
+      if (!goesOn) return followed(parts, this.bytes);
+      position = next;
+    }
+  }
+
+  /** Where the file ends that a position is of, where a record could go on in the next one: each begins anew. */
+  #fileEnd(position: number): number {
+    if (!this.#scanner.spansLines) return Infinity;
+    return this.#source.files?.nextAfter(position) ?? Infinity;
   }
 
   /** The first place in the run where a record can begin, reading on while there is none. */

@@ -1,4 +1,4 @@
-import { CellKind, type ColumnType } from '../../protocol/preview.ts';
+import { CellKind, type ColumnType, type FilePlace } from '../../protocol/preview.ts';
 import { Fault, isReadable } from '../fault.ts';
 import { faultReason } from '../faultReason.ts';
 import { JsonFields } from '../format/json/fields.ts';
@@ -18,7 +18,7 @@ import { CellBuffer, cellWriter, looksNumeric, type CellWriter } from './cells.t
 import { mergedType, typeOfKind } from './columnTypes.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
-import type { CellColumn, CellRequest, FilePlace, FileSpec, PagePart, PageResult, RowFault } from './task.ts';
+import type { CellColumn, CellRequest, FileSpec, PagePart, PageResult, RowFault } from './task.ts';
 
 /** Read at a time, in bytes: a page of first rows should not cost a whole block. */
 const step = 128 * 1024;

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../protocol/preview.ts';
+import type { ColumnType, FilePlace } from '../../protocol/preview.ts';
 import type { FieldPath } from '../format/json/fields.ts';
 import type { SegmentBytes } from '../columns/segment.ts';
 import type { FieldRequest } from '../format/record.ts';
@@ -340,12 +340,6 @@ export interface PageResult {
   /** JSON: the paths that these rows hold, in order of first appearance, and what they hold there. */
   readonly paths: readonly FieldPath[];
   readonly types: readonly ColumnType[];
-}
-
-export interface FilePlace {
-  readonly name: string;
-  /** In the file's decoded text. */
-  readonly offset: number;
 }
 
 export interface RowFault {

@@ -126,7 +126,7 @@ export function attributeOf(
     case '_file':
       return pathOf(block, record) ?? null;
     case '_file_offset':
-      return offsetInFile(block, record);
+      return offsetInFile(block, record) ?? null;
     case '_error':
       return block.faults[record] === 0 ? null : reasonIn(block, record);
     case '_violation': {

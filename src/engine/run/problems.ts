@@ -21,21 +21,13 @@ export async function problems(
   const items: Problem[] = page.faults.map(({ row, at, reason }) => ({
     record: page.records[row],
     line: page.lines[row],
-    ...placeIn(page, row),
+    offset: page.offsets[row],
+    file: page.files.at(row),
     at,
     reason,
     raw: page.text.slice(row === 0 ? 0 : page.ends[row - 1], page.ends[row]),
   }));
   return { items, total: dataset.index.malformed, complete: dataset.indexed };
-}
-
-/** Where a row of a page of raw records begins, in its file. */
-export function placeIn(
-  { files, offsets }: PageResult,
-  row: number,
-): { readonly offset: number; readonly file?: string } {
-  const place = files.at(row);
-  return place ? { offset: place.offset, file: place.name } : { offset: offsets[row] };
 }
 
 /** How many malformed records there are of each reason, the most frequent first. */

@@ -31,7 +31,7 @@ import { describeReadings } from '../format/csv/cellReading.ts';
 import { locate } from './locate.ts';
 import { find, findCount } from '../run/find.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
-import { placeIn, problemKinds, problems } from '../run/problems.ts';
+import { problemKinds, problems } from '../run/problems.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from '../run/run.ts';
 import { nothingYet, rowsOf, statistics } from './statistics.ts';
@@ -391,7 +391,8 @@ export class Session {
     return {
       record: from.records[0],
       line: from.lines[0],
-      ...placeIn(from, 0),
+      offset: from.offsets[0],
+      ...(from.files.length > 0 && { file: from.files[0] }),
       length: from.lengths[0],
       loose: fields !== undefined || dataset.format.numbersInText,
       format: fields ? 'fields' : 'json',

@@ -14,7 +14,7 @@ export interface Reject {
   /** Of its first byte, from the start of the source. */
   readonly offset: number;
   /** Of several files, that which it is in, and where there. */
-  readonly inFile?: { readonly file: string | undefined; readonly file_offset: number };
+  readonly inFile?: { readonly file: string | undefined; readonly file_offset: number | undefined };
   readonly fault: Fault;
   /** Where in the record it was seen, in bytes from its start. */
   readonly at: number;

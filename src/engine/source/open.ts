@@ -132,7 +132,12 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       },
       encoded,
       offsets,
-      files: base.files ?? { count: 1, pathAt: () => base.name, offsetAt: (position: number) => position },
+      files: base.files ?? {
+        count: 1,
+        pathAt: () => base.name,
+        offsetAt: (position: number) => position,
+        nextAfter: () => undefined,
+      },
       containers,
       place: placeOf(place),
       current,

@@ -64,8 +64,10 @@ export interface FileSpans {
   readonly count: number;
   /** The path of the file that a position lies in, which was read before. */
   pathAt(position: number): string;
-  /** The position in the text of that file. */
-  offsetAt(position: number): number;
+  /** The position in the text of that file; undefined where its fields were put under other columns. */
+  offsetAt(position: number): number | undefined;
+  /** Where the next file begins after a position that was read before; undefined where there is none. */
+  nextAfter(position: number): number | undefined;
 }
 
 /** Whether a position that was passed can be read again. */

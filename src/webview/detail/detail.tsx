@@ -58,23 +58,7 @@ export function Detail(props: DetailProps) {
       </header>
       {detail && detail.record > 0 && (
         <p class="facts">
-          <Unbroken
-            words={
-              detail.file === undefined
-                ? t(
-                    'Line {0} \u00b7 byte {1} \u00b7 {2}',
-                    count(detail.line),
-                    count(detail.offset),
-                    bytes(detail.length),
-                  )
-                : t(
-                    '{0} \u00b7 byte {1} \u00b7 {2}',
-                    visible(detail.file),
-                    count(detail.offset),
-                    bytes(detail.length),
-                  )
-            }
-          />
+          <Unbroken words={placeWords(detail)} />
         </p>
       )}
       {detail?.fault && (
@@ -105,6 +89,14 @@ export function Detail(props: DetailProps) {
       </div>
     </section>
   );
+}
+
+/** "Line 3 · byte 40 · 120 B"; of one of several files, its name, and the byte in it. */
+function placeWords({ line, offset, length, file }: RecordDetail): string {
+  if (file === undefined)
+    return t('Line {0} \u00b7 byte {1} \u00b7 {2}', count(line), count(offset), bytes(length));
+  if (file.offset === undefined) return t('{0} \u00b7 {1}', visible(file.name), bytes(length));
+  return t('{0} \u00b7 byte {1} \u00b7 {2}', visible(file.name), count(file.offset), bytes(length));
 }
 
 function Body(props: DetailProps & { readonly detail: RecordDetail; readonly search: string }) {

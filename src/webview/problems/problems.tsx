@@ -178,16 +178,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
                     <span class="codicon codicon-warning" aria-hidden="true" /> {problem.reason}
                   </span>
                   <span class="facts">
-                    <Unbroken
-                      words={t(
-                        'Record {0} \u00b7 {1} \u00b7 byte {2}',
-                        count(problem.record),
-                        problem.file === undefined
-                          ? t('line {0}', count(problem.line))
-                          : visible(problem.file),
-                        count(problem.offset + problem.at),
-                      )}
-                    />
+                    <Unbroken words={placeWords(problem)} />
                   </span>
                   <Raw problem={problem} />
                 </button>
@@ -214,6 +205,19 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
         </footer>
       )}
     </section>
+  );
+}
+
+/** "Record 3 · line 3 · byte 40"; of one of several files, its name, and the byte in it. */
+function placeWords({ record, line, offset, at, file }: Problem): string {
+  if (file === undefined)
+    return t('Record {0} \u00b7 line {1} \u00b7 byte {2}', count(record), count(line), count(offset + at));
+  if (file.offset === undefined) return t('Record {0} \u00b7 {1}', count(record), visible(file.name));
+  return t(
+    'Record {0} \u00b7 {1} \u00b7 byte {2}',
+    count(record),
+    visible(file.name),
+    count(file.offset + at),
   );
 }
 

@@ -85,12 +85,18 @@ const utf8 = (text: string): Buffer => Buffer.from(text);
 const ascii = (text: string): string =>
   text.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-const delimited = ({ cells }: Pick<Written, 'cells'>, delimiter: string, lineEnd: string): string => {
+/** @param from the column that is the first one */
+const delimited = (
+  { cells }: Pick<Written, 'cells'>,
+  delimiter: string,
+  lineEnd: string,
+  from = 0,
+): string => {
   const special = new RegExp(`^$|["\\r\\n${delimiter}]`);
   const cell = (text: string | null): string =>
     text === null ? '' : special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const row = (texts: readonly (string | null)[]): string => texts.map(cell).join(delimiter) + lineEnd;
-  return [columns, ...cells].map(row).join('');
+  return [columns, ...cells].map((all) => row([...all.slice(from), ...all.slice(0, from)])).join('');
 };
 
 const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
@@ -242,6 +248,20 @@ const described: readonly Layout[] = [
       ];
     },
   },
+  {
+    ...onDisk('CSV in several files with their columns in other orders', 'csv', 'x.csv', commas),
+    via: 'files',
+    divides: false,
+    parts: (written) => {
+      const [first, second, third] = inThirds(written.cells);
+      const part = (cells: Written['cells'], from: number): string => delimited({ cells }, ',', '\n', from);
+      return [
+        { name: '1.csv', bytes: utf8(part(first, 0)) },
+        { name: '2.csv', bytes: utf8(part(second, 1)) },
+        { name: '3.csv.gz', bytes: gzipped(utf8(part(third, 2))) },
+      ];
+    },
+  },
 ];
 
 function inThirds<T>(items: readonly T[]): [T[], T[], T[]] {
@@ -270,6 +290,7 @@ const variants = new Set([
   'array over HTTP without ranges',
   'gzip of CSV over HTTP without ranges',
   'JSON Lines in several files, some compressed',
+  'CSV in several files with their columns in other orders',
 ]);
 
 export const layouts = described.map((layout) => ({ ...layout, variant: variants.has(layout.name) }));

@@ -89,10 +89,10 @@ describe('service/several files', () => {
     const { items } = await page.call('problems', { first: 0, count: 10 });
     assert.deepEqual(
       items.map(({ file, offset, record }) => [file, offset, record]),
-      [['b.jsonl', 8, 3]],
+      [[{ name: 'b.jsonl', offset: 8 }, 16, 3]],
     );
     const { file, offset, record } = await page.call('record', { view: 0, row: 1 });
-    assert.deepEqual([file, offset, record], ['b.jsonl', 0, 2]);
+    assert.deepEqual([file, offset, record], [{ name: 'b.jsonl', offset: 0 }, 8, 2]);
   });
 
   it('list those that cannot be read, and show the others', async () => {

@@ -101,6 +101,7 @@ export function createPlainCsvScanner(dialect: CsvDialect, limits: CsvLimits = c
     name: 'plain',
     maxRecordLength: limits.maxRecordLength,
     recordsAreLines: true,
+    spansLines: dialect.quote !== '',
 
     reserve: (length, keep) => buffer.reserve(length, keep),
 

@@ -65,6 +65,7 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
     name: 'kernel',
     maxRecordLength: limits.maxRecordLength,
     recordsAreLines: true,
+    spansLines: dialect.quote !== '',
 
     reserve(length, keep) {
       buffer = kernel.reserve(length, keep);

@@ -1,8 +1,14 @@
 import { lineFeed } from '../../ascii.ts';
 import { type FileSpans, type Source, SourceError, type SourceSpec } from '../source.ts';
+import { decodedSource } from '../compressed/decoded.ts';
+import { Marks } from '../compressed/marks.ts';
+import { columnsCodec } from './columns.ts';
 import { OpenParts } from './openParts.ts';
 import type { FilePart } from './part.ts';
 import { Spans, type Span } from './spans.ts';
+
+/** Bytes of text between places from which it can be put under other columns again. */
+const markSpacing = 4 * 1024 * 1024;
 
 /**
  * Several files as one run of decoded bytes, in their order. A file whose last line has no end gets one, so that no
@@ -15,9 +21,12 @@ export function filesSource(
   open: (spec: SourceSpec) => Promise<Source>,
 ): Source & { readonly files: FileSpans } {
   const spans = new Spans(parts);
-  const opened = new OpenParts((number) => {
-    const { path, identity, encoding } = parts[number];
-    return open({ kind: 'file', path, identity, encoding });
+  const opened = new OpenParts(async (number) => {
+    const { path, identity, encoding, text, columns } = parts[number];
+    if (text !== undefined)
+      return open({ kind: 'data', url: `data:,${encodeURIComponent(text)}`, encoding: 'utf-8' });
+    const source = await open({ kind: 'file', path, identity, encoding });
+    return columns ? decodedSource(source, columnsCodec(columns), new Marks(markSpacing)) : source;
   });
   let closing: Promise<void> | undefined;
 
@@ -112,15 +121,17 @@ export function filesSource(
       return done;
     },
     files: {
-      count: parts.length,
+      count: parts.filter(({ text }) => text === undefined).length,
       pathAt(position) {
         const { path, name = path } = parts[spanAt(position).number];
         return name;
       },
       offsetAt(position) {
         const { number, start } = spanAt(position);
-        return parts[number].from + position - start;
+        const { from, columns } = parts[number];
+        return columns ? undefined : from + position - start;
       },
+      nextAfter: (position) => spans.nextAfter(position),
     },
     close: () => (closing ??= opened.close()),
   };

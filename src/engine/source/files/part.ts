@@ -1,4 +1,5 @@
 import type { FileIdentity } from '../source.ts';
+import type { ColumnOrder } from './columns.ts';
 
 /** A file as a part of a run of bytes that goes through several files. */
 export interface FilePart {
@@ -9,6 +10,10 @@ export interface FilePart {
   readonly encoding?: string | undefined;
   /** The state in which it was measured: it must still be in it. */
   readonly identity: FileIdentity;
+  /** It stands for no file but for this text: the header of files whose columns differ. */
+  readonly text?: string | undefined;
+  /** How its fields are put under the columns of all files, where it has others; `from` is then 0. */
+  readonly columns?: ColumnOrder | undefined;
   /** Bytes of its text that are passed over: a byte-order mark, or a header that an earlier file had. */
   readonly from: number;
   /** Bytes of its text from there on; undefined where it has to be decoded to know. */

@@ -61,7 +61,10 @@ function watchSearch(
     async difference() {
       const { added, removed, states } = await look();
       const changed = states.filter(
-        (state, i) => state !== undefined && stateText(state) !== stateText(parts[i].identity),
+        (state, i) =>
+          parts[i].text === undefined &&
+          state !== undefined &&
+          stateText(state) !== stateText(parts[i].identity),
       ).length;
       const said = [
         [added.length, 'added'],

@@ -30,13 +30,7 @@ export class Spans {
   /** The file in which a position lies, or the first one whose end is not known; undefined past the end. */
   at(position: number): Span | undefined {
     const starts = this.#starts;
-    let [low, high] = [0, starts.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (starts[middle] <= position) low = middle + 1;
-      else high = middle;
-    }
-    const number = low - 1;
+    const number = this.#firstAfter(position) - 1;
     if (number >= this.#parts.length) return undefined;
     const closed = this.#closed[number] ?? false;
     const start = starts[number];
@@ -44,11 +38,29 @@ export class Spans {
     return { number, start, length, closed };
   }
 
+  /** Where the next file begins that has a byte, as far as that is known. */
+  nextAfter(position: number): number | undefined {
+    const next = this.#starts[this.#firstAfter(position)];
+    return next === this.size ? undefined : next;
+  }
+
   /** Notes where the first file ends whose end is not known. */
   ends(number: number, length: number, ended: boolean): void {
     if (number !== this.#starts.length - 1) return;
     this.#push(length, ended);
     this.#extend();
+  }
+
+  /** The number of the first file that begins after a position, as far as that is known. */
+  #firstAfter(position: number): number {
+    const starts = this.#starts;
+    let [low, high] = [0, starts.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (starts[middle] <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #extend(): void {

@@ -1,0 +1,118 @@
+import type { CsvDialect } from '../format/csv/dialect.ts';
+import { recognise, type RecognisedFile } from '../format/registry.ts';
+import type { FilePart } from '../source/files/part.ts';
+import type { OpenedSource } from '../source/open.ts';
+import { SourceError } from '../source/source.ts';
+import type { DatasetOptions } from './dataset.ts';
+
+/** Delimited text with other columns, or in another order. */
+interface Table {
+  readonly dialect: CsvDialect;
+  /** Where its records begin. */
+  readonly dataStart: number;
+}
+
+export interface FirstFile {
+  readonly path: string;
+  readonly recognised: RecognisedFile;
+  /** What is in it before its first record, without a byte-order mark. */
+  readonly head: Uint8Array;
+}
+
+export /** A file that takes part: what it is read from, and how, if it has a header of its own. */
+interface SeenFile {
+  readonly part: FilePart;
+  /** Where it has other columns than the first file. */
+  readonly table: Table | undefined;
+}
+
+/**
+ * How a file of delimited text is read whose header is not that of the first file.
+ * @throws SourceError `unsupported` where it has none, or its fields are not written as those of the first file
+ */
+export async function otherTable(
+  path: string,
+  source: OpenedSource,
+  { path: firstPath, recognised: { format: own } }: FirstFile,
+  options: DatasetOptions,
+): Promise<Table> {
+  const other = (why: string): SourceError =>
+    new SourceError('unsupported', `${path} cannot be read as one table with ${firstPath}: ${why}.`);
+  if (own.kind !== 'csv') throw other('it is not written in the same format');
+  const { delimiter, quote, escape } = own.dialect;
+  const { format, dataStart, tables } = await recognise(
+    source,
+    { ...options, delimiter, quote },
+    options.signal,
+  );
+  if (format.kind !== 'csv') throw other('it is not delimited text');
+  const { dialect } = format;
+  if (dialect.headerLines === 0) throw other('its first line is not a header');
+  if ((tables?.places.length ?? 1) > 1) throw other('it holds several tables');
+  if (dialect.delimiter !== delimiter || dialect.quote !== quote || dialect.escape !== escape)
+    throw other('its fields are separated or quoted in another way');
+  if (dialect.runs === true || dialect.skipInitialSpace === true)
+    throw other('its columns differ, and are set off by spaces');
+  return { dialect, dataStart };
+}
+
+/** The parts of a table of all files, under the columns that they have together. */
+export function together(
+  { recognised }: FirstFile,
+  seen: readonly SeenFile[],
+): { readonly parts: readonly FilePart[]; readonly recognised: RecognisedFile } {
+  const { above: _, ...withoutAbove } = recognised;
+  const { format, dataStart } = recognised;
+  if (format.kind !== 'csv' || seen.every(({ table }) => table === undefined))
+    return { parts: seen.map(({ part }) => part), recognised };
+  const { dialect } = format;
+  const columns = [
+    ...new Set([dialect, ...seen.flatMap(({ table }) => table?.dialect ?? [])].flatMap((one) => one.columns)),
+  ];
+  const header = `${columns.map((name) => quoted(name, dialect)).join(dialect.delimiter)}\n`;
+  const tables = [dialect, ...seen.flatMap(({ table }) => table?.dialect ?? [])];
+  const readings = columns.map((name) => {
+    const table = tables.find((one) => one.columns.includes(name));
+    return table?.readings?.at(table.columns.indexOf(name));
+  });
+  const length = Buffer.byteLength(header);
+  const files = seen.map(({ part, table }, i): FilePart => {
+    const from = table?.dataStart ?? (i === 0 ? dataStart : part.from);
+    const own = table?.dialect ?? dialect;
+    const fields = columns.map((name) => own.columns.indexOf(name));
+    const isSame = own.columns.length === columns.length && fields.every((field, column) => field === column);
+    if (!isSame)
+      return {
+        ...part,
+        from: 0,
+        length: undefined,
+        ended: undefined,
+        columns: { dialect: own, from, fields },
+      };
+    return { ...part, from, length: part.length === undefined ? undefined : part.length + part.from - from };
+  });
+  return {
+    parts: [{ ...seen[0].part, text: header, from: 0, length, ended: true }, ...files],
+    recognised: {
+      ...withoutAbove,
+      format: {
+        ...format,
+        dialect: {
+          ...dialect,
+          ...{ columns, headerLines: 1, tableStart: 0 },
+          readings: readings.some((reading) => reading !== undefined) ? readings : undefined,
+        },
+      },
+      dataStart: length,
+      firstLine: 1,
+    },
+  };
+}
+
+/** A column's name as the header has it. */
+function quoted(name: string, { delimiter, quote, comment }: CsvDialect): string {
+  const isPlain =
+    !/[\r\n]/.test(name) && !name.includes(delimiter) && (quote === '' || !name.includes(quote));
+  if (quote === '' || (isPlain && (comment === '' || !name.startsWith(comment)))) return name;
+  return `${quote}${name.replaceAll(quote, quote + quote)}${quote}`;
+}
