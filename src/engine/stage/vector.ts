@@ -1,4 +1,5 @@
 import { isReadable } from '../fault.ts';
+import { reasonIn } from '../format/recordBlocks.ts';
 import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
 import { fieldValue, rawText, type Unescape } from '../query/fieldText.ts';
 import { attributeOf, type RecordAttribute } from '../query/layout.ts';
@@ -87,7 +88,7 @@ export class AttributeVector implements Vector {
   }
 }
 
-/** The whole JSON records of a block; one that cannot be read has no members. */
+/** The whole JSON records of a block; one that cannot be read is an object with the reason and its text, as exports have it. */
 export class RecordVector implements Vector {
   readonly block: RecordBlock;
 
@@ -97,7 +98,7 @@ export class RecordVector implements Vector {
 
   value(row: number): Value {
     const { faults } = this.block;
-    if (!isReadable(faults[row])) return unreadable;
+    if (!isReadable(faults[row])) return unreadable(this.block, row, this.#text(row));
     return readValid(this.#text(row));
   }
 
@@ -112,7 +113,9 @@ export class RecordVector implements Vector {
   }
 }
 
-const unreadable = new JsonObject('{}');
+function unreadable(block: RecordBlock, row: number, raw: string): JsonObject {
+  return new JsonObject(JSON.stringify({ _error: reasonIn(block, row), _raw: raw }));
+}
 
 /** The bytes of a block's records; as a value, the text that they are. */
 export class BytesVector implements Vector {

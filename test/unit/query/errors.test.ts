@@ -86,6 +86,13 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['SELECT a, b |> WHERE c = 1', 'c', 'unknown column c here; use one of a, b'],
   ['SELECT status |> WHERE stauts = 1', 'stauts', 'unknown column stauts here; did you mean status?'],
   ['AGGREGATE count(*) AS n GROUP BY a |> SELECT b', 'b', 'unknown column b here; use one of a, n'],
+  ['a > 0 |> ORDER BY b, 2 DESC', '2', "ORDER BY 2 would order nothing: write a column's name"],
+  ['a > 0 ORDER BY 2', '2', "ORDER BY 2 would order nothing: write a column's name"],
+  [
+    "|> ORDER BY 'b c'",
+    "'b c'",
+    "ORDER BY 'b c' would order nothing: write \"b c\" for the column of that name",
+  ],
   ['SELECT a.*, b.*', 'b.*', 'SELECT can have only one *: columns of two objects could have the same name'],
   ['EXTEND avg(a) OVER () AS m', 'OVER ()', 'a window needs a number of rows: avg(…) OVER (ROWS BETWEEN 99 PRECEDING AND CURRENT ROW)'],
   ['EXTEND avg(a) OVER (ORDER BY b) AS m', 'ORDER', 'a window uses the order of its rows; put |> ORDER BY before it'],

@@ -135,6 +135,16 @@ describe('whole records in another order', () => {
               (await exported(file, query, 'same', blockSize)).toString(),
               first + [...bad.reverse(), ...good.reverse()].map(({ text }) => text + end).join(''),
             );
+
+            if (name === 'CSV') return;
+            // Sorted, and each once: the same objects of reason and text as in the order of the file.
+            const texts = async (asked: string): Promise<string[]> =>
+              (JSON.parse(String(await exported(file, asked, 'json', blockSize))) as unknown[]).map((row) =>
+                JSON.stringify(row),
+              );
+            const plain = await texts('_error IS NOT NULL');
+            assert.deepEqual(await texts('_error IS NOT NULL |> ORDER BY _record DESC'), plain.toReversed());
+            assert.equal((await texts('_error IS NOT NULL |> DISTINCT')).length, new Set(plain).size);
           },
         ),
         { numRuns: 25 },

@@ -252,6 +252,19 @@ const cases: readonly [TestData, string, readonly string[]][] = [
       '{"id":"5","type":"a","n":"12345678901234567890","user.name":""}',
     ],
   ],
+  // What is named beside a star takes the place of what has that name: no row has a column twice.
+  [
+    jsonl,
+    'id < 3 |> SELECT * EXCEPT (tags, user), id * 10 AS n',
+    ['{"id":1,"type":"a","n":10}', '{"id":2,"type":"b","n":20}'],
+  ],
+  [jsonl, 'id = 1 |> SELECT type, * EXCEPT (tags, user)', ['{"type":"a","id":1,"n":1.10}']],
+  [
+    csv,
+    'id < 3 |> SELECT *, id * 10 AS n',
+    ['{"id":"1","type":"a","user.name":"Ann","n":10}', '{"id":"2","type":"b","user.name":"Bob","n":20}'],
+  ],
+  [csv, 'id = 1 |> SELECT type, *', ['{"type":"a","id":"1","n":"1.10","user.name":"Ann"}']],
 ];
 
 describe('a pipeline', () => {

@@ -1,4 +1,4 @@
-import { parseOrderKeys } from '../syntax/call.ts';
+import { parseOrderKeys, refuseConstants } from '../syntax/call.ts';
 import { parseExpression } from '../syntax/expression.ts';
 import { writtenPath } from '../writtenPath.ts';
 import type { OperatorEntry } from './entry.ts';
@@ -14,7 +14,9 @@ export const orderBy: OperatorEntry<'order by'> = {
   parse(cursor) {
     const start = cursor.peek();
     cursor.takeWords('order', 'by');
-    return { kind: 'order by', keys: parseOrderKeys(cursor, parseExpression), ...cursor.spanFrom(start) };
+    const keys = parseOrderKeys(cursor, parseExpression);
+    refuseConstants(keys);
+    return { kind: 'order by', keys, ...cursor.spanFrom(start) };
   },
   expressions: ({ keys }) => keys.map(({ expression }) => expression),
   keepsRows: true,

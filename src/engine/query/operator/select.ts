@@ -1,7 +1,7 @@
 import { QueryError } from '../diagnostic.ts';
 import { spanOf } from '../resolve/nodes.ts';
 import type { Resolver } from '../resolve/resolve.ts';
-import { uniqueNames, withReplaced, type Part, type Scope } from '../resolve/scope.ts';
+import { uniqueNames, withoutNames, withReplaced, type Part, type Scope } from '../resolve/scope.ts';
 import type { SelectItem, Star } from '../syntax/tree.ts';
 import { dropColumn } from './drop.ts';
 import type { OperatorEntry } from './entry.ts';
@@ -14,6 +14,7 @@ export const select: OperatorEntry<'select'> = {
       summary:
         'Selects these columns and no others. `*` stands for all columns, `* EXCEPT (a, b)` for all but some, ' +
         '`* REPLACE (expression AS a)` for all with some replaced, `a.*` for the members of an object. ' +
+        'A column that is named beside `*` takes the place of one that has the name already. ' +
         '`SELECT DISTINCT` and the clauses of classic SQL are accepted as well.',
     },
   ],
@@ -31,9 +32,11 @@ function selectItems(names: Resolver, items: readonly SelectItem[]): void {
   const named = items.filter((item) => item.kind === 'named');
   const slots = names.compute(named);
   const before = names.scope;
+  const ownNames = slots.map(({ name }) => name);
   let next = 0;
   const parts = items.flatMap((item): readonly Part[] => {
-    if (item.kind === 'star') return starParts(names, item, before);
+    // What is named beside a star takes the place of what has that name: no row has a column twice.
+    if (item.kind === 'star') return withoutNames(starParts(names, item, before), ownNames);
     const { name, slot } = slots[next++];
     return [{ kind: 'column', name, slot }];
   });

@@ -190,6 +190,14 @@ export function withoutName(scope: Scope, path: readonly string[]): Scope {
   return edited(scope, { path, action: { kind: 'drop' } });
 }
 
+/** The parts without columns and members of some names. */
+export function withoutNames(parts: readonly Part[], names: readonly string[]): Part[] {
+  const drops = names.map((name): MemberEdit => ({ path: [name], action: { kind: 'drop' } }));
+  return parts
+    .filter((part) => part.kind === 'open' || !names.includes(part.name))
+    .map((part) => (part.kind === 'open' ? { ...part, edits: [...part.edits, ...drops] } : part));
+}
+
 /** The scope with another column in the place of one; at the end where there was none. */
 export function withReplaced(scope: Scope, path: readonly string[], slot: number): Scope {
   const index = columnPart(scope, path);

@@ -1,4 +1,6 @@
 import { QueryError } from '../diagnostic.ts';
+import { numericText, type Numeric } from '../value/decimal.ts';
+import { isNumeric } from '../value/value.ts';
 import { reservedWords, type Cursor } from './cursor.ts';
 import type { Call, Expression, Name, OrderKey, Window } from './tree.ts';
 
@@ -110,6 +112,26 @@ export function parseOrderKeys(cursor: Cursor, parse: ParseExpression): OrderKey
     keys.push({ expression, descending, nullsFirst, ...cursor.spanFrom(expression) });
   } while (cursor.takeSymbol(','));
   return keys;
+}
+
+/**
+ * Refuses a number or a text by itself, which would order nothing: with no SELECT there is no item that a number counts.
+ * @throws QueryError
+ */
+export function refuseConstants(keys: readonly OrderKey[]): void {
+  for (const { expression } of keys) {
+    if (expression.kind !== 'literal') continue;
+    const { value } = expression;
+    const instead =
+      typeof value === 'string' ? `write "${value}" for the column of that name` : "write a column's name";
+    if (typeof value === 'string' || isNumeric(value)) {
+      throw new QueryError(expression, `ORDER BY ${literalText(value)} would order nothing: ${instead}`);
+    }
+  }
+}
+
+function literalText(value: string | Numeric): string {
+  return typeof value === 'string' ? `'${value}'` : numericText(value);
 }
 
 /** EXTRACT(part FROM x) is date_part('part', x). */

@@ -1,4 +1,5 @@
 import { QueryError, type Span } from '../diagnostic.ts';
+import { refuseConstants } from './call.ts';
 import { isAggregateCall, mapExpression, shapeOf, someExpression, visitExpression } from './walk.ts';
 import type { Expression, NamedExpression, Operator, OrderKey, SelectItem, Star } from './tree.ts';
 
@@ -43,7 +44,7 @@ export function rewriteSelect(clauses: SelectClauses): Operator[] {
   if (aggregates) {
     operators.push(...rewriteAggregate(clauses, named, names));
   } else {
-    // Without SELECT a number is no column's place: a constant, as in an operator of its own.
+    if (items === undefined && orderBy !== undefined) refuseConstants(orderBy.value);
     const keys = orderBy?.value.map((key) =>
       items === undefined ? key : { ...key, expression: names.orderKey(key.expression) },
     );
