@@ -78,7 +78,7 @@ export const rooms = {
     'protocol',
   ],
   'engine/call': ['query/operator', 'stage'],
-  'engine/schema': ['format', 'format/csv', 'format/json'],
+  'engine/schema': ['regex', 'format', 'format/csv', 'format/json'],
   'engine/sink': ['format', 'format/csv', 'format/json', 'sink/parquet', 'protocol'],
   'engine/sink/http': ['sink', 'source', 'source/http', 'protocol'],
   'engine/sink/parquet': ['sink', 'query/value'],

@@ -4,6 +4,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats, { type FormatsPlugin } from 'ajv-formats';
 import type { Violation } from '../violation.ts';
+import { schemaPattern } from './patterns.ts';
 import { documentsOf, type SchemaDocuments, type SchemaSpec } from './schemaSpec.ts';
 
 export interface CompiledSchema {
@@ -61,6 +62,7 @@ function ajvOf(
     strict: false,
     // What every object has by its prototype is no member of it.
     ownProperties: documents.some(({ schema }) => inherited.test(JSON.stringify(schema))),
+    code: { regExp: Object.assign(schemaPattern, { code: 'schemaPattern' }) },
     logger: { log: () => undefined, warn: note, error: note },
   };
   const ajv = new classes[draft](options);
