@@ -58,7 +58,7 @@ export class ProcessEnding extends Error {
 }
 
 /** So much work is lost at most, and a shorter export has no journal. Tests want one at once. */
-const everyMs = Number(process.env.ROWRIVER_JOURNAL_MS ?? 2000);
+const usualMs = '2000';
 
 interface Output {
   readonly name: OutputName;
@@ -85,6 +85,7 @@ export class ExportJournal {
   readonly #path: string;
   readonly #restart: string | undefined;
   #selected: number;
+  readonly #everyMs = Number(process.env.ROWRIVER_JOURNAL_MS ?? usualMs);
   #last = performance.now();
   #writing: Promise<void> | undefined;
   #hasEntry: boolean;
@@ -130,7 +131,7 @@ export class ExportJournal {
 
   /** Whether an entry is to be made. */
   get isDue(): boolean {
-    return this.#writing === undefined && performance.now() - this.#last >= everyMs;
+    return this.#writing === undefined && performance.now() - this.#last >= this.#everyMs;
   }
 
   /** Of an export that starts again, nothing is noted but what it is. */

@@ -170,4 +170,21 @@ describe('openFileSink', () => {
     await sink.commit();
     assert.deepEqual(await readdir(folder), [name]);
   });
+
+  it('goes on behind the last byte that is known to be written, and cuts off what follows', async () => {
+    const first = await openFileSink(at('out'), { sources: [], resumable: true });
+    await first.write(bytes('abc'));
+    const { resumable } = first;
+    assert.ok(resumable);
+    const state = await resumable.state();
+    await first.write(bytes('that nobody has noted'));
+    await resumable.suspend();
+    const [left = ''] = await readdir(folder);
+    const resume = { temporary: at(left), state };
+    const second = await openFileSink(at('out'), { sources: [], resumable: true, resume });
+    await second.write(bytes('d'));
+    await second.commit();
+    assert.equal(await text('out'), 'abcd');
+    assert.deepEqual(await readdir(folder), ['out']);
+  });
 });
