@@ -145,6 +145,7 @@ export const rooms = {
       'dataset',
       'statistics',
       'sink',
+      'schema',
       'run',
       'tools',
     ],

@@ -10,6 +10,7 @@ import type { PreviewEditor } from './previewEditor.ts';
 import { newStage } from './newStage.ts';
 import { openUrl } from './openUrl.ts';
 import { showQuery, type ShowQueryArguments } from './showQuery.ts';
+import { inferSchema, validate } from './schemaCommands.ts';
 import { openSample } from './sample.ts';
 
 /** Commands that the page carries out, by the word that follows `rowriver.` in package.json. */
@@ -101,6 +102,12 @@ export function registerCommands(
     }),
     register('exportRejects', async () => {
       if (editor.active) await exporter.exportRejects(editor.active);
+    }),
+    register('inferSchema', async () => {
+      if (editor.active) await inferSchema(engine, editor.active);
+    }),
+    register('validate', async () => {
+      if (editor.active) await validate(engine, editor.active);
     }),
     register('readAs', async () => {
       if (editor.active) await editor.active.readAs();

@@ -31,7 +31,7 @@ export async function withProgress(
   );
   const [again, resume, discard] = [l10n.t('Try Again'), l10n.t('Resume'), l10n.t('Discard')];
   for (let next = work; ;) {
-    const outcome = await attempt(target, next);
+    const outcome = await attempt(l10n.t('Exporting to {0}', basename(target.path)), next);
     if (!(outcome instanceof Error)) return outcome;
     const failed = failedWords(target, exists, outcome);
     const interrupted = await interruptedAt(target.fsPath);
@@ -48,8 +48,10 @@ export async function withProgress(
  * Shows a notification with progress and Cancel while the work runs. Answers what it failed with; undefined
  * where it was cancelled.
  */
-async function attempt(target: Uri, work: Work): Promise<ExportSummary | Error | undefined> {
-  const title = l10n.t('Exporting to {0}', basename(target.path));
+export async function attempt<T>(
+  title: string,
+  work: (...args: Parameters<Work>) => Promise<T>,
+): Promise<T | Error | undefined> {
   const location = ProgressLocation.Notification;
   return window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
     const controller = new AbortController();

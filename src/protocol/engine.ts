@@ -179,6 +179,25 @@ export interface EngineCalls {
   };
   /** Removes what one has written. */
   discardExport: { params: { readonly target: string }; result: null };
+  /** Makes a JSON Schema that allows the records that a query selects, as text. */
+  inferSchema: {
+    params: { readonly session: number; readonly query: string };
+    result: { readonly text: string; readonly records: number; readonly malformed: number };
+    progress: ExportProgress;
+  };
+  /** Checks all records by a JSON Schema; what it writes, in one pass, are the paths of files that are not there yet. */
+  validate: {
+    params: {
+      readonly session: number;
+      /** A path. */
+      readonly schema: string;
+      readonly report?: string;
+      readonly invalid?: string;
+      readonly valid?: string;
+    };
+    result: ExportSummary;
+    progress: ExportProgress;
+  };
   /** Writes the malformed records, one JSON object a line. */
   exportRejects: {
     params: { readonly session: number; readonly target: string };

@@ -23,6 +23,7 @@ import { Tools } from '../tools/tools.ts';
 import { KeptExports } from './keptExports.ts';
 import { printQueries } from './printQueries.ts';
 import { RowReader } from './rowReader.ts';
+import { inferredText, validate } from './schemaCalls.ts';
 import { Session } from './session.ts';
 import { SharedFile } from './sharedFile.ts';
 
@@ -128,12 +129,12 @@ export class EngineService {
       },
       export: async ({ session, query, target, to }, context) => {
         const kept = this.#session(session).holdRows(query);
-        const file = this.#sessions.get(session)?.held.of;
+        const { of } = this.#held(session);
         try {
           return await this.#exporting(session, async (dataset) => {
             refuseOpen(query, dataset);
             const earlier = await this.#kept?.earlier(target);
-            const journal = file && this.#kept?.journalOf(file, { target, to });
+            const journal = this.#kept?.journalOf(of, { target, to });
             const summary = await exportToFile(dataset, { query, to, target, kept, journal }, context);
             if (earlier) await removeKept(earlier);
             return summary;
@@ -159,6 +160,18 @@ export class EngineService {
       discardExport: async ({ target }) => {
         await this.#keptExports().discard(target);
         return null;
+      },
+      inferSchema: ({ session, query }, context) =>
+        this.#exporting(session, (dataset) => inferredText(dataset, query, context)),
+      validate: (asked, context) => {
+        const { of } = this.#held(asked.session);
+        const resources = { pool: this.#pool, store: this.#store };
+        // One of its own: what a file holds by a schema is not what a preview shows.
+        return validate(
+          (more) => this.#opening(of)({ ...of.options, ...resources, ...more }),
+          asked,
+          context,
+        );
       },
       exportRejects: ({ session, target }, context) =>
         this.#exporting(session, (dataset) => exportRejectsToFile(dataset, target, context)),
@@ -194,6 +207,12 @@ export class EngineService {
       tool: (request, context) => this.#tools.call(request, context),
       clearCache: async () => ({ bytes: (await this.#store?.clear()) ?? 0 }),
     };
+  }
+
+  #held(id: number): Held {
+    const found = this.#sessions.get(id);
+    if (!found) throw new RangeError('This preview has been closed.');
+    return found.held;
   }
 
   #keptExports(): KeptExports {
