@@ -48,16 +48,20 @@ function next<T>(event: Event<T>): Promise<T> {
   return new Promise((resolve) => event(resolve));
 }
 
-/** What the chat is asked to open while some work is done, in place of opening it. */
-async function askedOfChat(work: () => Promise<void>): Promise<unknown[]> {
+/** What the chat, switched on or off, is asked to open while some work is done, in place of opening it. */
+async function askedOfChat(isOn: boolean, work: () => Promise<void>): Promise<unknown[]> {
   const asked: unknown[] = [];
+  const settings = workspace.getConfiguration('chat');
+  const before = settings.inspect('disableAIFeatures')?.globalValue;
   const chat = commands.registerCommand('workbench.action.chat.open', (...given: unknown[]) => {
     asked.push(...given);
   });
   try {
+    await settings.update('disableAIFeatures', !isOn, ConfigurationTarget.Global);
     await work();
   } finally {
     chat.dispose();
+    await settings.update('disableAIFeatures', before, ConfigurationTarget.Global);
   }
   return asked;
 }
@@ -125,7 +129,7 @@ describe('the tools in VS Code', () => {
     if (workspace.isTrusted || !canTrust) this.skip();
     await assert.rejects(ask('describe_file', { path: 'tools/events.jsonl' }), /trusted folders only/);
     const uri = Uri.file(join(inside, 'events.jsonl'));
-    assert.deepEqual(await askedOfChat(() => askAboutFile(uri, '')), []);
+    assert.deepEqual(await askedOfChat(true, () => askAboutFile(uri, '')), []);
     await withServers(async (servers) => {
       assert.deepEqual(servers.provideMcpServerDefinitions(), []);
       let told = 0;
@@ -381,23 +385,15 @@ describe('the tools in VS Code', () => {
     assert.equal(questionAbout(uri, ''), '#rowriver\nFile: tools/events.jsonl\n');
     const query = "name = 'two  spaces' -- a comment\n|> LIMIT 3";
     const words = `#rowriver\nFile: tools/events.jsonl\nRows: ${query}\n`;
-    const chat = workspace.getConfiguration('chat');
-    const before = chat.inspect('disableAIFeatures')?.globalValue;
-    try {
-      await chat.update('disableAIFeatures', true, ConfigurationTarget.Global);
-      assert.deepEqual(await askedOfChat(() => askAboutFile(uri, query)), []);
-      await chat.update('disableAIFeatures', false, ConfigurationTarget.Global);
-      // For the person to finish: it is not sent.
-      assert.deepEqual(await askedOfChat(() => askAboutFile(uri, query)), [
-        { query: words, isPartialQuery: true },
-      ]);
-    } finally {
-      await chat.update('disableAIFeatures', before, ConfigurationTarget.Global);
-    }
+    assert.deepEqual(await askedOfChat(false, () => askAboutFile(uri, query)), []);
+    // For the person to finish: it is not sent.
+    assert.deepEqual(await askedOfChat(true, () => askAboutFile(uri, query)), [
+      { query: words, isPartialQuery: true },
+    ]);
     // A relative path would be of no folder.
     const elsewhere = Uri.file(join(outside, 'secret.csv'));
     assert.equal(questionAbout(elsewhere, ''), `#rowriver\nFile: ${elsewhere.fsPath}\n`);
     const address = Uri.parse('https://example.org/events.jsonl');
-    assert.deepEqual(await askedOfChat(() => askAboutFile(address, '')), []);
+    assert.deepEqual(await askedOfChat(true, () => askAboutFile(address, '')), []);
   });
 });
