@@ -11,7 +11,12 @@ export function visible(text: string): string {
   });
 }
 
-/** The same for JSON text, which still says exactly what it said: such characters stand in it only within strings. */
+/** A text without `</`, which somebody could take for the end of a mark around it. */
+export function withoutEnds(text: string): string {
+  return text.replaceAll('</', '<\\/');
+}
+
+/** The same as `visible` for JSON text, which still says exactly what it said: such characters stand in it only within strings. */
 export function visibleJson(json: string): string {
   return json.replaceAll(unsafe, (character) => {
     if (character === '\n' || character === '\r' || character === '\t') return ' ';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ToolAnswer } from '../../protocol/tools.ts';
+import { withoutEnds } from '../visible.ts';
 
 /** Said with every answer. */
 export const contentNote =
@@ -63,7 +64,7 @@ export function answer(
   const mark = `-- file content ${randomBytes(6).toString('hex')} --`;
   const inside = content.length === 0 ? [] : [contentNote, mark, ...content.map(({ text }) => text), mark];
   return {
-    text: [...head, ...inside].filter((line) => line !== '').join('\n'),
+    text: [...head.map(withoutEnds), ...inside].filter((line) => line !== '').join('\n'),
     structured: { note: contentNote, ...structured },
     failed: false,
   };

@@ -1,6 +1,6 @@
 import { CellKind } from '../../protocol/preview.ts';
 import type { PageResult } from '../pool/task.ts';
-import { visible, visibleJson } from '../visible.ts';
+import { visible, visibleJson, withoutEnds } from '../visible.ts';
 
 /** A cell as an answer shows it. */
 export interface ShownCell {
@@ -13,19 +13,19 @@ export interface ShownCell {
   readonly malformed?: boolean;
 }
 
-/** A text as JSON: controls and what cannot be seen as escapes, and no `</` that somebody could take for the end of a mark. */
+/** A text as JSON: controls and what cannot be seen as escapes, and no `</`. */
 export function shownText(text: string): string {
-  return visibleJson(JSON.stringify(text)).replaceAll('</', '<\\/');
+  return withoutEnds(visibleJson(JSON.stringify(text)));
 }
 
 /** A text as it stands in the file, on one line, with everything visible. */
 export function shownLine(text: string): string {
-  return visible(text).replaceAll('</', '<\\/');
+  return withoutEnds(visible(text));
 }
 
 /** The same for JSON text of any value, as it stands in a file. */
 function shownJson(json: string): string {
-  return visibleJson(json).replaceAll('</', '<\\/');
+  return withoutEnds(visibleJson(json));
 }
 
 /**

@@ -4,7 +4,7 @@ import { QuerySyntaxError, plannedFor } from '../dataset/plan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns } from '../run/derive.ts';
 import { printQueries } from '../service/printQueries.ts';
-import { visible } from '../visible.ts';
+import { visible, withoutEnds } from '../visible.ts';
 import { counted, percent } from '../words.ts';
 import { byteLength, contentNote } from './answer.ts';
 import { checked, withFile, type Call } from './call.ts';
@@ -38,9 +38,7 @@ export async function explainQuery(call: Call): Promise<ToolAnswer> {
   // What has no room beside the rest is left out: columns first, as the query names them anyway.
   for (let most = mostColumns; ; most = Math.floor(most / 2)) {
     const told = explained && query !== undefined ? toldOf(explained, query, most) : undefined;
-    const text = [...(told?.lines ?? []), ...(isReference ? [reference] : [])]
-      .join('\n')
-      .replaceAll('</', '<\\/');
+    const text = withoutEnds([...(told?.lines ?? []), ...(isReference ? [reference] : [])].join('\n'));
     const structured = { note: contentNote, ...told?.structured, ...(isReference && { reference }) };
     const size = Math.max(byteLength(text), byteLength(JSON.stringify(structured)));
     if (size <= answerBytes.usual || most === 0) return { text, structured, failed: false };

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { ToolAnswer } from '../../protocol/tools.ts';
 import type { ColumnSummary, Histogram, RangeSummary } from '../../protocol/statistics.ts';
 import { histogramOf, summaryOf } from '../statistics/index.ts';
-import { visible } from '../visible.ts';
+import { visible, withoutEnds } from '../visible.ts';
 import { counted, percent } from '../words.ts';
 import { answer, byteLength, roomBeside } from './answer.ts';
 import { checked, withFile, type Call } from './call.ts';
@@ -59,7 +59,7 @@ export async function profileColumn(call: Call): Promise<ToolAnswer> {
 
 /** Figures as JSON, whose texts are visible already. */
 function shownFigures(value: unknown): string {
-  return JSON.stringify(value).replaceAll('</', '<\\/');
+  return withoutEnds(JSON.stringify(value));
 }
 
 /** The figures, with fewer values where all have no room. */

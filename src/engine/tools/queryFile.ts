@@ -8,7 +8,7 @@ import { counted, grouped, percent, sized } from '../words.ts';
 import { visible } from '../visible.ts';
 import { answer, byteLength, roomBeside } from './answer.ts';
 import { checked, reportTo, withFile, type Call, type CheckedQuery } from './call.ts';
-import { startOf } from './cells.ts';
+import { shownLine, startOf } from './cells.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { withDeadline } from './deadline.ts';
 import type { AskedFile } from './openFiles.ts';
@@ -69,7 +69,7 @@ const [mostWarnings, warningLength] = [5, 600];
 function shownWarnings({ warnings }: CheckedQuery, bytes: number): string[] {
   let left = Math.floor(bytes / 4);
   return warnings.slice(0, mostWarnings).flatMap(({ message }) => {
-    const text = startOf(visible(message), Math.min(left, warningLength));
+    const text = startOf(shownLine(message), Math.min(left, warningLength));
     left -= byteLength(text);
     return text === '' ? [] : [text];
   });
