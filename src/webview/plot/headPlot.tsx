@@ -87,6 +87,7 @@ function fits(words: readonly string[], room: number): boolean {
 }
 
 function limitsFor(of: 'number' | 'time', min: string, max: string, room: number): readonly string[] {
+  if (min === max) return [edgeWords(of, min), ''];
   const limits = limitWords(of, min, max);
   return of === 'time' || fits(limits, room) ? limits : [compactNumber(min), compactNumber(max)];
 }
