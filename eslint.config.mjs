@@ -194,6 +194,16 @@ export const rooms = {
       'engine/run',
     ],
     'mcp',
+    'serve',
+  ],
+  serve: [
+    'engine',
+    'engine/dataset',
+    'engine/query',
+    'engine/run',
+    'engine/sink',
+    'engine/source',
+    'engine/stage',
   ],
   host: ['protocol'],
   mcp: ['protocol', 'host', 'engine'],
@@ -235,7 +245,7 @@ export const rooms = {
 /** Where the house ends: who may import what VS Code and Node bring. */
 const outside = {
   vscode: ['extension'],
-  'node:': ['engine', 'cli', 'host', 'mcp', 'api', 'extension'],
+  'node:': ['engine', 'cli', 'host', 'mcp', 'serve', 'api', 'extension'],
   '@modelcontextprotocol/': ['mcp'],
 };
 

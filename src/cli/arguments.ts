@@ -16,6 +16,7 @@ import { readNewStageArguments, type NewStageCommand } from './newStageArguments
 import { readResumeArguments, type ResumeCommand } from './resumeArguments.ts';
 import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
+import { readPort, serveOptions } from './serveArguments.ts';
 import { readServiceOptions, serviceOptions, type ServiceOptions } from './serviceOptions.ts';
 import { readSplitOptions, splitOptions, type SplitOptions } from './splitOptions.ts';
 import { readTableOptions, tableOptions, type TableOptions } from './tableOptions.ts';
@@ -29,7 +30,8 @@ export type Command =
   | ({ readonly kind: 'run' } & RunCommand)
   | ({ readonly kind: 'new-stage' } & NewStageCommand)
   | ({ readonly kind: 'resume' } & ResumeCommand)
-  | ({ readonly kind: 'mcp' } & McpCommand);
+  | ({ readonly kind: 'mcp' } & McpCommand)
+  | ({ readonly kind: 'serve' } & ServeCommand);
 
 export interface RunCommand {
   /** A path or an http(s) address; `-` for standard input. A path may have wildcards, and be that of a folder. */
@@ -77,6 +79,15 @@ export interface RunCommand {
   readonly kept?: KeptExport | undefined;
 }
 
+/** What `rowriver serve` asks for: a file, how it is read, and where it is served. */
+export interface ServeCommand extends Pick<
+  RunCommand,
+  'file' | 'more' | 'from' | 'table' | 'encoding' | 'texts' | 'cells' | 'cache' | 'headers'
+> {
+  /** 0: any that is free. */
+  readonly port: number;
+}
+
 export { UsageError };
 
 const options = {
@@ -100,6 +111,7 @@ const options = {
   ...cellOptions,
   header: { type: 'string', multiple: true },
   'no-cache': { type: 'boolean' },
+  ...serveOptions,
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
 } as const;
@@ -119,7 +131,8 @@ export function readArguments(
     if (args.at(0) === 'resume') return { kind: 'resume', ...readResumeArguments(args.slice(1)) };
     if (args.at(0) === 'new-stage') return { kind: 'new-stage', ...readNewStageArguments(args.slice(1)) };
   }
-  const { values, positionals } = parse(args);
+  const isServed = args.at(0) === 'serve';
+  const { values, positionals } = parse(isServed ? args.slice(1) : args);
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   const file = positionals.at(0);
@@ -212,8 +225,7 @@ export function readArguments(
       throw new UsageError(`--${name} writes JSON Lines: the name cannot end in ${quoted(endingOf(path))}.`);
     }
   }
-  return {
-    kind: 'run',
+  const run: RunCommand = {
     file,
     more,
     query,
@@ -238,6 +250,9 @@ export function readArguments(
     cache: !values['no-cache'],
     headers: readHeaders(values.header ?? [], service?.url ?? file, environment),
   };
+  if (isServed) return { kind: 'serve', ...run, port: readPort(run, values) };
+  if (values.port !== undefined) throw new UsageError('--port is only for rowriver serve.');
+  return { kind: 'run', ...run };
 }
 
 /** Whether a text names a file or files, not an address or standard input. */

@@ -38,6 +38,7 @@ const textHelp = Object.entries(textOptions)
 export const helpText = `Usage: rowriver FILE... [QUERY] [options]
        rowriver resume [OUT] [--discard]
        rowriver new-stage NAME
+       rowriver serve FILE... [--port N]
        rowriver mcp [--root DIR]... [--allow-export]
 
 Filters and converts JSONL, CSV, TSV and JSON files of any size, plain or
@@ -126,6 +127,11 @@ disk, a lost connection). Without OUT, it lists the exports that can be resumed.
 |> CALL './stage.mjs'(option => value) in QUERY runs a file of yours, in a thread of
 its own. rowriver new-stage NAME writes one to begin with, its types, a sample and a
 test into the new folder NAME.
+
+rowriver serve prints an address of this computer, from where a browser or a program
+downloads rows: /rows.csv?q=QUERY, or .tsv, .jsonl, .json, .md or .parquet. It takes the
+options that say how FILE is read.
+      --port N        the port; by default one that is free
 
 rowriver mcp serves tools for agents over standard input and output, by the Model
 Context Protocol: they describe, query, profile, check and search files in DIR

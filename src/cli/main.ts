@@ -70,6 +70,11 @@ async function main(): Promise<number> {
       say(await writeNewStage(command));
       return exit.done;
     }
+    if (command.kind === 'serve') {
+      const { serve } = await import('./serve.ts');
+      await serve(command, { output, say, signal }, (error) => say(failureText(error)));
+      return exit.done;
+    }
     if (command.kind !== 'run' && command.kind !== 'resume') {
       await output.write(new TextEncoder().encode(command.kind === 'help' ? helpText : versionText));
       return exit.done;
@@ -93,6 +98,10 @@ async function main(): Promise<number> {
     if (error instanceof SinkError && error.failure === 'closed') return exit.done;
     if (error instanceof QuerySyntaxError && command.kind === 'run') {
       for (const diagnostic of error.diagnostics) say(showProblem(error.query ?? command.query, diagnostic));
+      return exit.usage;
+    }
+    if (error instanceof UsageError) {
+      say(visible(error.message));
       return exit.usage;
     }
     say(failureText(error));

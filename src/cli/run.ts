@@ -2,8 +2,7 @@ import { fstatSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { Programs } from '../engine/call/programs.ts';
-import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
-import { openFiles } from '../engine/dataset/openFiles.ts';
+import type { Dataset } from '../engine/dataset/dataset.ts';
 import { readingDoubts } from '../engine/dataset/doubts.ts';
 import { countTo } from '../engine/run/count.ts';
 import { exportAll, type AlsoExport } from '../engine/run/exportAlso.ts';
@@ -14,7 +13,6 @@ import { openOutput } from '../engine/run/openOutput.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
 import { IndexStore } from '../engine/index/store.ts';
 import { WorkerPool } from '../engine/pool/pool.ts';
-import { poolSize } from '../engine/pool/poolSize.ts';
 import type { Result, Task } from '../engine/pool/task.ts';
 import { reviveFailure } from '../engine/pool/wire.ts';
 import { optionOf, type OpenReading } from '../engine/format/csv/openReading.ts';
@@ -27,16 +25,15 @@ import { SplitSink } from '../engine/sink/split/splitSink.ts';
 import { isTemplate, parseTemplate } from '../engine/sink/split/template.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
 import { endingOf, namedTarget } from '../engine/sink/targetName.ts';
-import { filesAt } from '../engine/source/files/search.ts';
-import { fileNameAt, placeAt } from '../engine/source/location.ts';
+import { fileNameAt } from '../engine/source/location.ts';
 import { parseAddress } from '../engine/source/http/address.ts';
-import { SourceError, type SourceSpec } from '../engine/source/source.ts';
+import { SourceError } from '../engine/source/source.ts';
 import type { ExportSummary, FileDoubt } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/preview.ts';
 import { profile } from '../engine/run/profile.ts';
 import type { RunCommand } from './arguments.ts';
 import { cacheBytes, cacheFolder } from '../host/cacheFolder.ts';
-import { filesOf } from './files.ts';
+import { openInput, workers } from './input.ts';
 import { journalFor } from './journalOptions.ts';
 import { MetricsFile } from './metricsFile.ts';
 import { writeSchema } from './inferSchema.ts';
@@ -348,34 +345,6 @@ function optionsFor({ choices }: OpenReading): string {
 /** How a file is read, for programs. */
 function readingOf({ encoding, containers, recognised, format }: Dataset): object {
   return { format: format.kind, containers, encoding, ...format.described(recognised) };
-}
-
-/** Opens the file, or the files as one table. */
-async function openInput(command: RunCommand, options: DatasetOptions): Promise<Dataset> {
-  const { file, encoding, more } = command;
-  const paths = await filesOf(command, options.signal);
-  if (paths === undefined) return Dataset.open(sourceOf(command), options);
-  const [first] = paths;
-  if (paths.length === 1) return Dataset.open({ kind: 'file', path: first, encoding }, options);
-  const name = more.length === 0 ? file : `${grouped(paths.length)} files, the first of them ${first}`;
-  return openFiles(name, filesAt(paths), { ...options, encoding });
-}
-
-function sourceOf({ file, headers: given, service, encoding }: RunCommand): SourceSpec {
-  const headers = service ? {} : given;
-  if (file === '-' || isStandardInput(file)) return { kind: 'stdin', encoding };
-  return { ...placeAt(file, { headers }), encoding };
-}
-
-/** Whether a path leads to standard input, where that is no file: a pipe, a terminal, or a socket, which has no path. */
-function isStandardInput(path: string): boolean {
-  return /^(\/dev\/(stdin|fd\/0)|\/proc\/self\/fd\/0)$/.test(path) && !fstatSync(0).isFile();
-}
-
-/** As many scan workers as the environment asks for, or as suit the machine. */
-function workers(): number {
-  const asked = Number(process.env.ROWRIVER_WORKERS);
-  return Number.isInteger(asked) && asked > 0 ? asked : poolSize();
 }
 
 /** What was left out with the file's other tables. */

@@ -1,0 +1,42 @@
+import { fstatSync } from 'node:fs';
+import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
+import { openFiles } from '../engine/dataset/openFiles.ts';
+import { poolSize } from '../engine/pool/poolSize.ts';
+import { filesAt } from '../engine/source/files/search.ts';
+import { placeAt } from '../engine/source/location.ts';
+import type { SourceSpec } from '../engine/source/source.ts';
+import type { RunCommand } from './arguments.ts';
+import { filesOf } from './files.ts';
+import { grouped } from './message.ts';
+
+/** What a command reads. */
+export type Input = Pick<RunCommand, 'file' | 'more' | 'encoding' | 'headers'> &
+  Partial<Pick<RunCommand, 'service'>>;
+
+/** Opens the file, or the files as one table. */
+export async function openInput(command: Input, options: DatasetOptions): Promise<Dataset> {
+  const { file, encoding, more } = command;
+  const paths = await filesOf(command, options.signal);
+  if (paths === undefined) return Dataset.open(sourceOf(command), options);
+  const [first] = paths;
+  if (paths.length === 1) return Dataset.open({ kind: 'file', path: first, encoding }, options);
+  const name = more.length === 0 ? file : `${grouped(paths.length)} files, the first of them ${first}`;
+  return openFiles(name, filesAt(paths), { ...options, encoding });
+}
+
+function sourceOf({ file, headers: given, service, encoding }: Input): SourceSpec {
+  const headers = service ? {} : given;
+  if (file === '-' || isStandardInput(file)) return { kind: 'stdin', encoding };
+  return { ...placeAt(file, { headers }), encoding };
+}
+
+/** Whether a path leads to standard input, where that is no file: a pipe, a terminal, or a socket, which has no path. */
+function isStandardInput(path: string): boolean {
+  return /^(\/dev\/(stdin|fd\/0)|\/proc\/self\/fd\/0)$/.test(path) && !fstatSync(0).isFile();
+}
+
+/** As many scan workers as the environment asks for, or as suit the machine. */
+export function workers(): number {
+  const asked = Number(process.env.ROWRIVER_WORKERS);
+  return Number.isInteger(asked) && asked > 0 ? asked : poolSize();
+}
