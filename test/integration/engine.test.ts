@@ -4,11 +4,12 @@ import { watch } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commands, EventEmitter, extensions, Uri, type SecretStorageChangeEvent } from 'vscode';
+import { commands, EventEmitter, extensions, Uri, window, type SecretStorageChangeEvent } from 'vscode';
 import { Addresses } from '../../src/extension/addresses.ts';
 import { EngineHost, type EngineSession } from '../../src/host/engineHost.ts';
 import { Exporter } from '../../src/extension/exporter.ts';
 import { InterruptedExports } from '../../src/extension/interruptedExports.ts';
+import { inferSchema } from '../../src/extension/schemaCommands.ts';
 import { Readings } from '../../src/extension/readings.ts';
 import type { JournalPlace } from '../../src/protocol/engine.ts';
 import type { FileInfo } from '../../src/protocol/preview.ts';
@@ -213,6 +214,17 @@ describe('the engine in the extension host', () => {
       ['LIMIT', '1,500', '10'],
       ['write', '10', '10'],
     ]);
+  });
+
+  it('opens a JSON Schema of a file in an editor', async () => {
+    const session = open();
+    await ear.next('opened');
+    await inferSchema(host, { uri: Uri.file(source), session });
+    const { document } = window.activeTextEditor ?? {};
+    assert.equal(document?.languageId, 'json');
+    const schema: unknown = JSON.parse(document.getText());
+    assert.deepEqual(Reflect.get(Object(schema), 'required'), ['id', 'even']);
+    await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
   it('refuses to export a file onto itself', async () => {
