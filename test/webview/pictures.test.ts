@@ -1,4 +1,4 @@
-/** Takes the pictures of plots that the README shows: `node test/vscode/page.mjs --pictures`. */
+/** Takes the pictures of plots that the README and the walkthrough show: `node test/vscode/page.mjs --pictures`. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -95,6 +95,8 @@ describe('webview/pictures', () => {
     }
   } else {
     it('of what a filter holds', () => taken('plots', { width: 1400, height: 860 }, everything));
+    it('of the walkthrough, at the width that it has there', () =>
+      taken(join('walkthrough', 'plots'), { width: 800, height: 490, scale: 1.55 }, plots));
     it('of a result', () => taken('result', { width: 1000, height: 520 }, result));
   }
 });
