@@ -10,6 +10,8 @@ export interface PathNode {
   /** Columns whose path ends here or further down: what a repeated key takes back. */
   readonly below: readonly number[];
   readonly keys: readonly KeyBranch[];
+  /** The same. */
+  readonly byKey: ReadonlyMap<string, PathNode>;
   /** By 0-based index. */
   readonly items: ReadonlyMap<number, PathNode>;
 }
@@ -54,6 +56,7 @@ function grow(wanted: readonly Wanted[], depth: number): PathNode {
     here: wanted.filter(({ path }) => path.length === depth).map(({ column }) => column),
     below: wanted.map(({ column }) => column),
     keys,
+    byKey: new Map(keys.map(({ key, node }) => [key, node])),
     items,
   };
 }

@@ -97,6 +97,9 @@ export class ColumnKernel {
   readonly #memory: KernelMemory = createKernelMemory();
   #layout: Layout | undefined;
   #room = 0;
+  /** How many bytes were placed, and where those begin that are looked at. */
+  #placed = 0;
+  #from = 0;
 
   /** Takes in the bytes that the values of columns stand in. */
   place(bytes: Uint8Array): void {
@@ -106,6 +109,28 @@ export class ColumnKernel {
       this.#memory.reserve(this.#room, 0);
     }
     this.#memory.bytes().set(bytes);
+    [this.#placed, this.#from] = [bytes.length, 0];
+  }
+
+  /**
+   * Looks at other bytes until `goBack`, and keeps those that were placed: copying a block back for each of thousands of
+   * columns would take longer than looking at them.
+   * @returns false where there is no room for them
+   */
+  placeBeside(bytes: Uint8Array): boolean {
+    if (bytes.length > this.#room - this.#placed) return false;
+    this.#memory.bytes().set(bytes, this.#placed);
+    this.#from = this.#placed;
+    return true;
+  }
+
+  /** Looks at the bytes again that were placed. */
+  goBack(): void {
+    this.#from = 0;
+  }
+
+  get #bytesAt(): number {
+    return this.#memory.bufferAt + this.#from;
   }
 
   /**
@@ -208,7 +233,7 @@ export class ColumnKernel {
       lists.texts.address,
       at.starts,
       at.ends,
-      this.#memory.bufferAt,
+      this.#bytesAt,
       loose ? 1 : 0,
       at.values,
       at.nanos,
@@ -225,9 +250,7 @@ export class ColumnKernel {
   /** Hashes what stands in the rows: for `measureTexts`, `distinct` and `noteIn`. */
   hash({ address, count }: RowList, seed: number): void {
     const { at } = this.#laidOut;
-    this.#memory.exports.hashRows(
-      ...[count, address, at.starts, at.ends, this.#memory.bufferAt, seed, at.hashes],
-    );
+    this.#memory.exports.hashRows(...[count, address, at.starts, at.ends, this.#bytesAt, seed, at.hashes]);
   }
 
   /** Hashes the first `count` values. Minus zero is zero. */
@@ -248,7 +271,7 @@ export class ColumnKernel {
       address,
       at.starts,
       at.ends,
-      this.#memory.bufferAt,
+      this.#bytesAt,
       at.hashes,
       distinct ? at.firsts : 0,
       at.counts,
@@ -267,7 +290,7 @@ export class ColumnKernel {
       rows?.address ?? 0,
       at.starts,
       at.ends,
-      this.#memory.bufferAt,
+      this.#bytesAt,
       at.table,
       slotsFor(count),
       at.firsts,

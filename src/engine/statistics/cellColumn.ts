@@ -51,7 +51,7 @@ export class CellColumn {
     );
     const rows = Uint32Array.from({ length: ends.length }, (_, row) => row);
     return {
-      input: new ByteInput(this.#out.view()),
+      input: new ByteInput(this.#out.view(), true),
       column,
       unescape: (raw) => raw,
       nature: this.#nature,

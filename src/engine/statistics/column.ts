@@ -357,8 +357,11 @@ export class ColumnAccumulator {
 
 /** Hands a column to the kernel. */
 function sorted({ input, column }: FieldInput, selection: Uint32Array, count: number): KindTotals {
-  if (placed !== input) kernel.place(input.bytes);
-  placed = input;
+  if (placed === input) kernel.goBack();
+  else if (!input.isOfOneColumn || !kernel.placeBeside(input.bytes)) {
+    kernel.place(input.bytes);
+    placed = input;
+  }
   return kernel.sort(column, selection, count);
 }
 

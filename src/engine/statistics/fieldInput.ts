@@ -6,9 +6,12 @@ import type { Unescape } from '../query/fieldText.ts';
 export class ByteInput {
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  /** Whether they were made for a single column, and those of the block are looked at again after it. */
+  readonly isOfOneColumn: boolean;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, isOfOneColumn = false) {
     this.bytes = bytes;
+    this.isOfOneColumn = isOfOneColumn;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 }

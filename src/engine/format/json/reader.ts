@@ -172,11 +172,12 @@ export function createJsonReader(maxDepth: number): JsonReader {
   /** `start` is the key's opening quote, `stop` is past its closing one; `escaped` still speaks of it. */
   function findKey(node: PathNode, start: number, stop: number): PathNode | undefined {
     if (node.keys.length === 0) return undefined;
-    if (!escaped) {
+    if (!escaped && node.keys.length <= fewKeys) {
       return node.keys.find(({ utf8 }) => utf8 !== undefined && equals(utf8, start + 1, stop - 1))?.node;
     }
-    const key: unknown = JSON.parse(decoder.decode(bytes.subarray(start, stop)));
-    return node.keys.find((branch) => branch.key === key)?.node;
+    const written = decoder.decode(bytes.subarray(start, stop));
+    const key: unknown = escaped ? JSON.parse(written) : written.slice(1, -1);
+    return typeof key === 'string' ? node.byKey.get(key) : undefined;
   }
 
   function equals(key: Uint8Array, start: number, stop: number): boolean {
@@ -279,6 +280,8 @@ export function createJsonReader(maxDepth: number): JsonReader {
 }
 
 /** Never meets bytes that are not UTF-8: the string has been checked. */
+/** So many keys are looked through one by one: an object can have tens of thousands. */
+const fewKeys = 16;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** JSON's white space. */

@@ -146,11 +146,14 @@ interface ListField {
 
 function planOf(fields: readonly FieldRequest[], limits: ScanLimits): Plan {
   const columns: { path: readonly string[]; numeric: boolean }[] = [];
+  // Records can have tens of thousands of fields.
+  const places = new Map<string, number>();
   const outputs = fields.map(({ path, numeric }) => {
     const names = namesOf(path);
     const inside = names.length < path.length;
-    let column = columns.findIndex((other) => isSamePath(other.path, names));
-    if (column === -1) column = columns.push({ path: names, numeric: false }) - 1;
+    const key = JSON.stringify(names);
+    const column = places.get(key) ?? columns.push({ path: names, numeric: false }) - 1;
+    places.set(key, column);
     if (numeric && !inside) columns[column].numeric = true;
     const request = { path: path.slice(names.length), numeric };
     return { column, numeric, list: inside ? { tree: pathTree([request]), request } : undefined };
@@ -172,10 +175,6 @@ function namesOf(path: readonly (string | number)[]): string[] {
     names.push(step);
   }
   return names;
-}
-
-function isSamePath(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((name, index) => name === other[index]);
 }
 
 function nameNode(node: PathNode): NameNode {

@@ -8,6 +8,7 @@ import { alikeJsonl } from '../../../support/alikeJsonl.ts';
 import { jsonPath, nearlyJson, nearlyJsonl } from '../../../support/jsonText.ts';
 import { sampleText } from '../../../support/sample.ts';
 import { runs } from '../../../support/long.ts';
+import { searchSteps } from '../../../support/steps.ts';
 
 describe('kernel JSONL scanner', () => {
   const plain = createPlainJsonlScanner();
@@ -48,6 +49,20 @@ describe('kernel JSONL scanner', () => {
       ),
       { numRuns: runs(600, 10_000) },
     );
+  });
+
+  it('finds each of many fields without looking through all of them', () => {
+    const count = 2000;
+    const names = Array.from({ length: count }, (_, n) => `key ${n}`);
+    const fields = names.map((name) => ({ path: [name], numeric: false }));
+    const lineOf = (written: (name: string) => string): string =>
+      `{${names.map((name, n) => `"${written(name)}":${n}`).join(',')}}\n`;
+    const source = encode(lineOf((name) => name) + lineOf((name) => name.replace('k', '\\u006b')));
+    for (const scanner of [plain, kernel]) {
+      const steps = searchSteps(() => void scanAll(scanner, source, fields));
+      assert.ok(steps < 20 * count, `${scanner.name}: ${steps} steps`);
+    }
+    assertSame(source, fields);
   });
 
   it('agrees on lines that are alike', () => {
