@@ -85,7 +85,7 @@ const utf8 = (text: string): Buffer => Buffer.from(text);
 const ascii = (text: string): string =>
   text.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** @param from the column that is the first one */
+/** @param from of the columns behind the first, which a record that is cut short has, how many come last */
 const delimited = (
   { cells }: Pick<Written, 'cells'>,
   delimiter: string,
@@ -96,7 +96,9 @@ const delimited = (
   const cell = (text: string | null): string =>
     text === null ? '' : special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const row = (texts: readonly (string | null)[]): string => texts.map(cell).join(delimiter) + lineEnd;
-  return [columns, ...cells].map((all) => row([...all.slice(from), ...all.slice(0, from)])).join('');
+  return [columns, ...cells]
+    .map(([first, ...others]) => row([first, ...others.slice(from), ...others.slice(0, from)]))
+    .join('');
 };
 
 const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
