@@ -8,14 +8,15 @@ import { proposedTarget } from './exportTarget.ts';
 import { attempt, type Work } from './exportProgress.ts';
 import type { Preview } from './preview.ts';
 
-type Shown = Pick<Preview, 'uri' | 'session'>;
+type Shown = Pick<Preview, 'uri' | 'session' | 'info'>;
 type Output = 'report' | 'invalid' | 'valid';
 
 /** What is written of a validation, and where to. */
 export type ValidationTargets = Readonly<Partial<Record<Output, string>>>;
 
 /** Opens a JSON Schema that allows all records of the file in an editor, for whoever wants to change and save it. */
-export async function inferSchema(engine: EngineHost, { uri, session }: Shown): Promise<void> {
+export async function inferSchema(engine: EngineHost, { uri, session, info }: Shown): Promise<void> {
+  if (!info) return tellToWait();
   let text = '';
   const title = l10n.t('Inferring a JSON Schema from {0}', basename(pathOf(uri)));
   const done = await attempt(title, async (signal, onProgress) => {
@@ -30,7 +31,8 @@ export async function inferSchema(engine: EngineHost, { uri, session }: Shown): 
 }
 
 /** Asks for a schema and for what is to be written, checks all records, and says what came of it. */
-export async function validate(engine: EngineHost, { uri, session }: Shown): Promise<void> {
+export async function validate(engine: EngineHost, { uri, session, info }: Shown): Promise<void> {
+  if (!info) return tellToWait();
   const schema = (
     await window.showOpenDialog({
       title: l10n.t('Validate Against JSON Schema'),
@@ -46,6 +48,12 @@ export async function validate(engine: EngineHost, { uri, session }: Shown): Pro
   const summary = await attempt(l10n.t('Validating {0}', basename(pathOf(uri))), work);
   if (summary instanceof Error) void window.showErrorMessage(summary.message);
   else if (summary) await tell(summary, targets);
+}
+
+function tellToWait(): void {
+  void window.showInformationMessage(
+    l10n.t('The file is still being opened. Try again once its rows are shown.'),
+  );
 }
 
 interface OutputItem extends QuickPickItem {

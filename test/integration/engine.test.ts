@@ -218,8 +218,8 @@ describe('the engine in the extension host', () => {
 
   it('opens a JSON Schema of a file in an editor', async () => {
     const session = open();
-    await ear.next('opened');
-    await inferSchema(host, { uri: Uri.file(source), session });
+    const { info } = await ear.next('opened');
+    await inferSchema(host, { uri: Uri.file(source), session, info });
     const { document } = window.activeTextEditor ?? {};
     assert.equal(document?.languageId, 'json');
     const schema: unknown = JSON.parse(document.getText());
