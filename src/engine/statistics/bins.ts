@@ -8,6 +8,9 @@ export interface Bars {
   readonly counts: readonly Float64Array[];
 }
 
+/** What is empty has this: nothing is written to it. */
+const none = new Float64Array(0);
+
 /** Finer than any level. */
 const finest = -1_000_000;
 
@@ -24,9 +27,9 @@ export class Bins {
   #onlyCount = 0;
   #level = finest;
   #first = 0;
-  #counts: Float64Array = new Float64Array(0);
+  #counts: Float64Array = none;
   /** Where each bar begins, and the last one ends. */
-  #edges: Float64Array = new Float64Array(0);
+  #edges: Float64Array = none;
   #low = Infinity;
   #high = -Infinity;
 
@@ -103,8 +106,8 @@ export class Bins {
     this.#onlyCount = 0;
     this.#level = finest;
     this.#first = 0;
-    this.#counts = new Float64Array(0);
-    this.#edges = new Float64Array(0);
+    this.#counts = none;
+    this.#edges = none;
     this.#low = Infinity;
     this.#high = -Infinity;
   }

@@ -8,6 +8,9 @@ const finestBits = 8;
 /** Fewer numbers than this are sooner put in one by one. */
 const few = 32;
 
+/** What is empty has this: nothing is written to it. There are thousands of such where there are many columns. */
+const none = new Float64Array(0);
+
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 
@@ -15,8 +18,8 @@ const words = new Uint32Array(double.buffer);
 class Buckets {
   /** Key of the first place of the arrays. */
   first = 0;
-  counts: Float64Array = new Float64Array(0);
-  smallest: Float64Array = new Float64Array(0);
+  counts: Float64Array = none;
+  smallest: Float64Array = none;
   /** Keys of the outermost buckets that hold something. */
   #low = Infinity;
   #high = -Infinity;
@@ -50,19 +53,30 @@ class Buckets {
     }
   }
 
-  /** Joins every two buckets. */
+  /** Joins every two buckets, in place. */
   halve(): void {
     const { first, counts, smallest } = this;
-    this.clear();
+    if (counts.length === 0) return;
+    const joined = Math.floor(first / 2);
+    // A bucket comes to stand at or before its place, which was read by then.
     for (let at = 0; at < counts.length; at++) {
-      if (counts[at] > 0) this.add(Math.floor((first + at) / 2), smallest[at], counts[at]);
+      const count = counts[at];
+      const size = smallest[at];
+      if (count === 0) continue;
+      counts[at] = smallest[at] = 0;
+      const to = Math.floor((first + at) / 2) - joined;
+      if (counts[to] === 0 || size < smallest[to]) smallest[to] = size;
+      counts[to] += count;
     }
+    this.first = joined;
+    this.#low = Math.floor(this.#low / 2);
+    this.#high = Math.floor(this.#high / 2);
   }
 
   clear(): void {
     this.first = 0;
-    this.counts = new Float64Array(0);
-    this.smallest = new Float64Array(0);
+    this.counts = none;
+    this.smallest = none;
     this.#low = Infinity;
     this.#high = -Infinity;
   }
@@ -176,7 +190,9 @@ export class Quantiles {
     }
     out.count(this.#zeros);
     for (const { counts, smallest } of [this.#below, this.#above]) {
-      out.count(counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0));
+      let filled = 0;
+      for (let at = 0; at < counts.length; at++) if (counts[at] > 0) filled++;
+      out.count(filled);
       for (let at = 0; at < counts.length; at++) {
         if (counts[at] === 0) continue;
         out.count(counts[at]);
