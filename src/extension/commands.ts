@@ -9,6 +9,7 @@ import { openAsOneTable, openMatching } from './openFiles.ts';
 import type { PreviewEditor } from './previewEditor.ts';
 import { newStage } from './newStage.ts';
 import { openUrl } from './openUrl.ts';
+import { Violations } from './violations.ts';
 import { showQuery, type ShowQueryArguments } from './showQuery.ts';
 import { inferSchema, validate } from './schemaCommands.ts';
 import { openSample } from './sample.ts';
@@ -85,6 +86,8 @@ export function registerCommands(
     else void window.showInformationMessage(l10n.t('Open a file in a Rowriver preview first.'));
   };
 
+  const violations = new Violations();
+  context.subscriptions.push(violations);
   return [
     register('openPreview', async (uri?: Uri, selected?: readonly Uri[]) => {
       const files =
@@ -107,7 +110,7 @@ export function registerCommands(
       if (editor.active) await inferSchema(engine, editor.active);
     }),
     register('validate', async () => {
-      if (editor.active) await validate(engine, editor.active);
+      if (editor.active) await validate(engine, violations, editor.active);
     }),
     register('readAs', async () => {
       if (editor.active) await editor.active.readAs();

@@ -5,10 +5,11 @@ import type { ExportSummary } from '../protocol/engine.ts';
 import { pathOf } from './addresses.ts';
 import { openPreview } from './editors.ts';
 import { proposedTarget } from './exportTarget.ts';
-import { attempt, type Work } from './exportProgress.ts';
+import { attempt } from './exportProgress.ts';
+import type { Violations } from './violations.ts';
 import type { Preview } from './preview.ts';
 
-type Shown = Pick<Preview, 'uri' | 'session' | 'info'>;
+type Shown = Pick<Preview, 'uri' | 'session' | 'info'> & Partial<Pick<Preview, 'panel'>>;
 type Output = 'report' | 'invalid' | 'valid';
 
 /** What is written of a validation, and where to. */
@@ -31,7 +32,11 @@ export async function inferSchema(engine: EngineHost, { uri, session, info }: Sh
 }
 
 /** Asks for a schema and for what is to be written, checks all records, and says what came of it. */
-export async function validate(engine: EngineHost, { uri, session, info }: Shown): Promise<void> {
+export async function validate(
+  engine: EngineHost,
+  violations: Violations,
+  { uri, session, info, panel }: Shown,
+): Promise<void> {
   if (!info) return tellToWait();
   const schema = (
     await window.showOpenDialog({
@@ -44,10 +49,14 @@ export async function validate(engine: EngineHost, { uri, session, info }: Shown
   const targets = await askForTargets(pathOf(uri));
   if (!targets) return;
   const params = { session: session.number, schema: schema.fsPath, ...targets };
-  const work: Work = (signal, onProgress) => engine.call('validate', params, { signal, onProgress });
-  const summary = await attempt(l10n.t('Validating {0}', basename(pathOf(uri))), work);
+  const summary = await attempt(l10n.t('Validating {0}', basename(pathOf(uri))), (signal, onProgress) =>
+    engine.call('validate', params, { signal, onProgress }),
+  );
   if (summary instanceof Error) void window.showErrorMessage(summary.message);
-  else if (summary) await tell(summary, targets);
+  if (!summary || summary instanceof Error) return;
+  violations.show(uri, summary.violations);
+  panel?.onDidDispose(() => violations.clear(uri));
+  await tell(summary, targets);
 }
 
 function tellToWait(): void {

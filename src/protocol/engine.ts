@@ -99,6 +99,16 @@ export interface BrokenRule {
   readonly records: number;
 }
 
+/** What a rule of a schema does not allow in a record. Record and line count from 1. */
+export interface Violation {
+  readonly record: number;
+  readonly line: number;
+  /** JSON Pointer into the record. */
+  readonly path: string;
+  readonly rule: string;
+  readonly message: string;
+}
+
 /** What the stages of a run took. */
 export interface StageReport {
   /** In the order of the query: the scan and its conditions, an operator each, the output. */
@@ -195,7 +205,8 @@ export interface EngineCalls {
       readonly invalid?: string;
       readonly valid?: string;
     };
-    result: ExportSummary;
+    /** With the first violations, in the order of the file. */
+    result: ExportSummary & { readonly violations: readonly Violation[] };
     progress: ExportProgress;
   };
   /** Writes the malformed records, one JSON object a line. */

@@ -4,11 +4,20 @@ import { watch } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commands, EventEmitter, extensions, Uri, window, type SecretStorageChangeEvent } from 'vscode';
+import {
+  commands,
+  EventEmitter,
+  extensions,
+  languages,
+  Uri,
+  window,
+  type SecretStorageChangeEvent,
+} from 'vscode';
 import { Addresses } from '../../src/extension/addresses.ts';
 import { EngineHost, type EngineSession } from '../../src/host/engineHost.ts';
 import { Exporter } from '../../src/extension/exporter.ts';
 import { InterruptedExports } from '../../src/extension/interruptedExports.ts';
+import { Violations } from '../../src/extension/violations.ts';
 import { inferSchema } from '../../src/extension/schemaCommands.ts';
 import { Readings } from '../../src/extension/readings.ts';
 import type { JournalPlace } from '../../src/protocol/engine.ts';
@@ -225,6 +234,20 @@ describe('the engine in the extension host', () => {
     const schema: unknown = JSON.parse(document.getText());
     assert.deepEqual(Reflect.get(Object(schema), 'required'), ['id', 'even']);
     await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('shows what a schema does not allow in the Problems panel', () => {
+    const uri = Uri.file(source);
+    const violations = new Violations();
+    violations.show(uri, [{ record: 7, line: 7, path: '/id', rule: 'type', message: 'must be string' }]);
+    const [shown, ...more] = languages.getDiagnostics(uri);
+    assert.deepEqual(more, []);
+    assert.equal(shown.message, 'Record 7: /id must be string');
+    assert.equal(shown.range.start.line, 6);
+    assert.equal(shown.code, 'type');
+    violations.clear(uri);
+    assert.deepEqual(languages.getDiagnostics(uri), []);
+    violations.dispose();
   });
 
   it('refuses to export a file onto itself', async () => {

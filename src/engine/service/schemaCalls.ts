@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { EngineCalls, ExportProgress, ExportSummary } from '../../protocol/engine.ts';
+import type { EngineCalls, ExportProgress, Violation } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Dataset, DatasetOptions } from '../dataset/dataset.ts';
 import { countTo } from '../run/count.ts';
@@ -8,7 +8,11 @@ import { inferSchema } from '../run/inferSchema.ts';
 import { compiledSchema } from '../schema/checker.ts';
 import { loadSchema } from '../schema/load.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
+import { firstLines } from '../sink/firstLines.ts';
 import { openTarget } from '../sink/openTarget.ts';
+
+/** Violations that are shown one by one; the report has all of them. */
+const mostShown = 500;
 
 /** The text of a JSON Schema that allows the records of a query. @throws as `inferSchema` */
 export async function inferredText(
@@ -29,7 +33,7 @@ export async function validate(
   open: (options: Pick<DatasetOptions, 'schema' | 'signal'>) => Promise<Dataset>,
   { schema: path, report, invalid, valid }: EngineCalls['validate']['params'],
   context: HandlerContext<ExportProgress>,
-): Promise<ExportSummary> {
+): Promise<EngineCalls['validate']['result']> {
   const { signal } = context;
   const schema = await loadSchema(path, signal);
   // What is wrong with it is said before anything is read.
@@ -43,11 +47,14 @@ export async function validate(
     return sink;
   };
   try {
-    const checks = { report: await opened(report), invalid: await opened(invalid) };
+    const first = firstLines(await opened(report), mostShown);
+    const checks = { report: first, invalid: await opened(invalid) };
     const sink = await opened(valid);
-    return await (sink
+    const summary = await (sink
       ? exportTo(dataset, { query: '', to: 'same', sink, checks }, context)
       : countTo(dataset, { query: '', checks }, context));
+    // Lines that this engine has just made.
+    return { ...summary, violations: first.lines().map((line) => JSON.parse(line) as Violation) };
   } finally {
     for (const sink of sinks) await sink.discard();
     await dataset.close();

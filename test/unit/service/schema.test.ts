@@ -38,7 +38,7 @@ describe('JSON Schemas of a preview', () => {
     await writeFile(at('schema.json'), JSON.stringify(strict));
     const targets = { report: at('report.jsonl'), invalid: at('invalid.jsonl'), valid: at('valid.jsonl') };
     const asked = { session: 1, schema: at('schema.json'), ...targets };
-    const { checked } = await preview.host.call('validate', asked);
+    const { checked, violations } = await preview.host.call('validate', asked);
     const isInvalid = ({ id }: { readonly id: number }): boolean => id % 7 === 0;
     assert.equal(checked?.invalid, records.filter(isInvalid).length);
     assert.equal(
@@ -50,6 +50,10 @@ describe('JSON Schemas of a preview', () => {
     assert.deepEqual(
       report.map((line) => (JSON.parse(line) as { readonly record: number }).record),
       records.filter(isInvalid).map(({ id }) => id + 1),
+    );
+    assert.deepEqual(
+      violations,
+      report.map((line): unknown => JSON.parse(line)),
     );
     await assert.rejects(preview.host.call('validate', asked), /already exists/);
   });

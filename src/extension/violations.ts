@@ -1,0 +1,37 @@
+import {
+  Diagnostic,
+  DiagnosticSeverity,
+  l10n,
+  languages,
+  Range,
+  type DiagnosticCollection,
+  type Disposable,
+  type Uri,
+} from 'vscode';
+import type { Violation } from '../protocol/engine.ts';
+
+/** What a JSON Schema does not allow, in VS Code's Problems panel, as long as the preview is open. */
+export class Violations implements Disposable {
+  readonly #collection: DiagnosticCollection = languages.createDiagnosticCollection('rowriver');
+
+  /** Takes the place of what was shown of the file before. */
+  show(uri: Uri, violations: readonly Violation[]): void {
+    this.#collection.set(uri, violations.map(diagnosticOf));
+  }
+
+  clear(uri: Uri): void {
+    this.#collection.delete(uri);
+  }
+
+  dispose(): void {
+    this.#collection.dispose();
+  }
+}
+
+function diagnosticOf({ record, line, path, rule, message }: Violation): Diagnostic {
+  const words = l10n.t('Record {0}: {1}', record.toLocaleString(), `${path} ${message}`.trim());
+  const diagnostic = new Diagnostic(new Range(line - 1, 0, line - 1, 0), words, DiagnosticSeverity.Error);
+  diagnostic.source = 'Rowriver';
+  diagnostic.code = rule;
+  return diagnostic;
+}
