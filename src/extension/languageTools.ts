@@ -59,7 +59,7 @@ export class LanguageTool implements LanguageModelTool<ToolInput> {
     for (const [label, value] of [
       [l10n.t('New file'), input.target],
       [l10n.t('From'), input.path],
-      [l10n.t('Query'), input.query],
+      [l10n.t('Query'), isEmpty(input.query) ? l10n.t('(all records)') : input.query],
     ] as const) {
       message.appendText(`${label}:`).appendCodeblock(shown(value));
     }
@@ -114,6 +114,11 @@ export class LanguageTool implements LanguageModelTool<ToolInput> {
 
 /** Characters of an argument that the person is shown. */
 const mostShown = 500;
+
+/** Whether a query selects all that there is: an empty block would look like a mistake. */
+function isEmpty(query: unknown): boolean {
+  return typeof query === 'string' && query.trim() === '';
+}
 
 /** An argument in words, with all in it visible: what the person decides by must be what is written. */
 function shown(value: unknown): string {

@@ -32,7 +32,7 @@ export async function mayWrite(
         'This server does not write files: the client cannot ask the person. The person can start it with rowriver mcp --allow-export.',
     };
   }
-  const message = `Write a new file with Rowriver?\nNew file: ${part(input, 'target')}\nFrom: ${part(input, 'path')}\nQuery: ${part(input, 'query')}`;
+  const message = `Write a new file with Rowriver?\nNew file: ${part(input, 'target')}\nFrom: ${part(input, 'path')}\nQuery: ${part(input, 'query').trim() || '(all records)'}`;
   const requestedSchema = { type: 'object' as const, properties: {} };
   // People take their time.
   const { action } = await server.elicitInput({ message, requestedSchema }, { signal, timeout: 600_000 });

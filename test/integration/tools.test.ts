@@ -259,7 +259,8 @@ describe('the tools in VS Code', () => {
       const path = 'tools/events.jsonl';
       for (const [query, shown] of [
         ["status = 503 AND name = '```'", "status = 503 AND name = '```'"],
-        ['', ''],
+        ['', '(all records)'],
+        [' ', '(all records)'],
         [`status = 503${' '.repeat(700)}OR TRUE`, `status = 503${' '.repeat(488)}… (719 characters)`],
       ]) {
         const { confirmationMessages } = await prepared('export_subset', {

@@ -20,6 +20,8 @@ import { roundedShare } from './share.ts';
 const sampled = 1000;
 /** How long the answer waits for the number of records, in seconds: it is estimated where that does not do. */
 const countSeconds = 0.5;
+/** How long columns are looked at: the answer says how many records that were. */
+const columnSeconds = 3;
 const mostProblems = 3;
 /** Values of a column that are shown, and how long each may be, in characters. */
 const [mostExamples, exampleLength] = [3, 60];
@@ -104,7 +106,9 @@ async function describedColumns({ file }: AskedFile, signal: AbortSignal): Promi
     counts: true,
     window: { skip: 0, take: sampled },
   };
-  const gathered = await file.whileScanning(() => gatherStatistics(dataset, scan, signal, () => undefined));
+  const gathered = await withDeadline(columnSeconds, signal, ({ until }) =>
+    file.whileScanning(() => gatherStatistics(dataset, scan, signal, () => undefined, undefined, until)),
+  );
   const { set, held } = gathered;
   const lines = held.map((column, at) => {
     const summary = summaryOf(column, set.malformed, 'header');

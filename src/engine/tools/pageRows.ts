@@ -1,4 +1,5 @@
 import { cellColumns, type Columns, type FileColumn } from '../dataset/columns.ts';
+import type { Dataset } from '../dataset/dataset.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { visible } from '../visible.ts';
 import { Room, type AnswerLine } from './answer.ts';
@@ -8,6 +9,8 @@ import { cellsOf, shownText, type ShownCell } from './cells.ts';
 export interface PagedRows {
   readonly columns: Columns;
   readonly total: number;
+  /** Bytes that a row's text has, roughly. */
+  readonly rowBytes: number;
   readonly page: (
     first: number,
     count: number,
@@ -34,7 +37,7 @@ export interface RowLimits {
   readonly numbered: boolean;
 }
 
-/** Cells of a page that are asked for at once, times their bytes. */
+/** Bytes of the cells that are asked for at once, and of the text that they are read from: in between, the time is looked at. */
 const pageBytes = 4 * 1024 * 1024;
 const mostRowsAtOnce = 64;
 /** No cell is cut shorter so that a row fits. */
@@ -43,20 +46,22 @@ const leastCellBytes = 16;
 /**
  * Whole rows from one on, as many as there is room for. Where the first has none, its cells are cut shorter, and then
  * its last columns are left out, so that there is always one.
+ * @param until once it is aborted, no more rows are looked at than are there; the first one is
  */
 export async function showRows(
   rows: PagedRows,
   { first, count, bytes, cellBytes, numbered }: RowLimits,
-  signal: AbortSignal,
+  { signal, until }: { readonly signal: AbortSignal; readonly until: AbortSignal },
 ): Promise<ShownRows> {
   const room = new Room(bytes);
   const end = Math.min(rows.total, first + count);
   let fit: Fit = { cellBytes, width: Infinity };
   let cutCells = 0;
   let at = first;
-  for (let full = false; !full && at < end;) {
+  for (let full = false; !full && at < end && (at === first || !until.aborted);) {
     const columns = rows.columns.all.slice(0, fit.width);
-    const atOnce = Math.max(1, Math.floor(pageBytes / (Math.max(1, columns.length) * fit.cellBytes)));
+    const most = Math.max(rows.rowBytes, Math.max(1, columns.length) * fit.cellBytes);
+    const atOnce = Math.max(1, Math.floor(pageBytes / most));
     const asked = Math.min(end - at, atOnce, mostRowsAtOnce);
     const seen = await learnedPage(rows, columns, at, asked, fit, signal);
     if (seen.page.rows === 0) break;
@@ -70,6 +75,12 @@ export async function showRows(
   }
   const hiddenColumns = Math.max(0, rows.columns.all.length - fit.width);
   return { room, count: at - first, cutCells, hiddenColumns };
+}
+
+/** Bytes that a record of a file has on the average; 0 while that is unknown. */
+export function rowBytesOf(dataset: Dataset): number {
+  const { size = 0, records } = dataset.state();
+  return records === 0 ? 0 : size / records;
 }
 
 /** How much is shown of each row. */

@@ -10,9 +10,9 @@ import { answer, byteLength, roomBeside } from './answer.ts';
 import { checked, reportTo, withFile, type Call, type CheckedQuery } from './call.ts';
 import { shownLine, startOf } from './cells.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import { withDeadline } from './deadline.ts';
+import { withDeadline, type Deadline } from './deadline.ts';
 import type { AskedFile } from './openFiles.ts';
-import { showRows, type PagedRows, type ShownRows } from './pageRows.ts';
+import { rowBytesOf, showRows, type PagedRows, type ShownRows } from './pageRows.ts';
 import { formatOptionsOf } from './readAs.ts';
 import { roundedShare } from './share.ts';
 import { ToolError } from './toolError.ts';
@@ -22,43 +22,50 @@ const runNumber = 0;
 
 /** Answers rows of a query, and how many there are. */
 export async function queryFile(call: Call): Promise<ToolAnswer> {
+  return withDeadline(call.input.number('time_limit_seconds'), call.signal, (deadline) =>
+    withFile(call, (asked, path) => answered(call, asked, path, deadline)),
+  );
+}
+
+async function answered(call: Call, asked: AskedFile, path: string, deadline: Deadline): Promise<ToolAnswer> {
   const { input } = call;
-  return withFile(call, async (asked, path) => {
-    const query = input.text('query');
-    const identity = [path, query, formatOptionsOf(input)];
-    const cursor = readCursor(input, ...identity);
-    const { dataset } = asked.file;
-    const check = await checked(query, dataset, call.signal);
-    const make = (): Promise<{ run: Run; keep: boolean }> => runQuery(call, asked, check);
-    return asked.runs.with(check.planned.text, make, async (run) => {
-      const first = cursor?.at ?? 0;
-      const { state } = run;
-      const outcome = outcomeOf(state, asked);
-      const bytes = input.number('max_bytes');
-      const warnings = shownWarnings(check, bytes);
-      const figures = { file: path, total: state.matched, ...outcome, warnings };
-      const limits = {
-        first,
-        count: input.number('max_rows'),
-        bytes: roomBeside(bytes, figures, headOf(path, state, outcome, undefined, 0, '').join('\n')) - 300,
-        cellBytes: input.number('max_cell_bytes'),
-        numbered: state.outcome.rows === 'records' && run.columns === undefined && run.view !== undefined,
-      };
-      const shown = await showRows(pagedRows(run, asked), limits, call.signal);
-      const last = first + shown.count;
-      const next = last < state.matched ? writeCursor({ at: last, more: 0 }, ...identity) : undefined;
-      const structured = {
-        ...figures,
-        first: shown.count > 0 ? first + 1 : 0,
-        last,
-        rows: shown.room.values,
-        cut_cells: shown.cutCells,
-        hidden_columns: shown.hiddenColumns,
-        ...(next !== undefined && { cursor: next }),
-      };
-      const head = headOf(path, state, outcome, shown, first, next ?? '');
-      return answer([...head, ...warnings.map((text) => `Warning: ${text}`)], shown.room.lines, structured);
+  const query = input.text('query');
+  const identity = [path, query, formatOptionsOf(input)];
+  const cursor = readCursor(input, ...identity);
+  const { dataset } = asked.file;
+  const check = await checked(query, dataset, call.signal);
+  const make = (): Promise<{ run: Run; keep: boolean }> => runQuery(call, asked, check, deadline);
+  return asked.runs.with(check.planned.text, make, async (run) => {
+    const first = cursor?.at ?? 0;
+    const { state } = run;
+    const outcome = outcomeOf(state, asked);
+    const bytes = input.number('max_bytes');
+    const warnings = shownWarnings(check, bytes);
+    const figures = { file: path, total: state.matched, ...outcome, warnings };
+    const limits = {
+      first,
+      count: input.number('max_rows'),
+      bytes: roomBeside(bytes, figures, headOf(path, state, outcome, undefined, 0, '').join('\n')) - 300,
+      cellBytes: input.number('max_cell_bytes'),
+      numbered: state.outcome.rows === 'records' && run.columns === undefined && run.view !== undefined,
+    };
+    const shown = await showRows(pagedRows(run, asked), limits, {
+      signal: call.signal,
+      until: deadline.until,
     });
+    const last = first + shown.count;
+    const next = last < state.matched ? writeCursor({ at: last, more: 0 }, ...identity) : undefined;
+    const structured = {
+      ...figures,
+      first: shown.count > 0 ? first + 1 : 0,
+      last,
+      rows: shown.room.values,
+      cut_cells: shown.cutCells,
+      hidden_columns: shown.hiddenColumns,
+      ...(next !== undefined && { cursor: next }),
+    };
+    const head = headOf(path, state, outcome, shown, first, next ?? '');
+    return answer([...head, ...warnings.map((text) => `Warning: ${text}`)], shown.room.lines, structured);
   });
 }
 
@@ -80,6 +87,7 @@ async function runQuery(
   call: Call,
   asked: AskedFile,
   { planned }: CheckedQuery,
+  { signal, until }: Deadline,
 ): Promise<{ run: Run; keep: boolean }> {
   const { dataset } = asked.file;
   const seconds = call.input.number('time_limit_seconds');
@@ -90,12 +98,10 @@ async function runQuery(
   const report = reportTo(call);
   const told = ({ scanned, skipped, total }: ViewState): void => report(scanned + skipped, total);
   try {
-    const state = await withDeadline(seconds, call.signal, ({ signal, until }) =>
-      asked.file.whileScanning(() =>
-        run instanceof TableRun
-          ? run.run(signal, told, until)
-          : run.run(AbortSignal.any([signal, until]), told),
-      ),
+    const state = await asked.file.whileScanning(() =>
+      run instanceof TableRun
+        ? run.run(signal, told, until)
+        : run.run(AbortSignal.any([signal, until]), told),
     );
     call.signal.throwIfAborted();
     if (state.phase === 'failed') throw new ToolError(state.message);
@@ -176,6 +182,7 @@ export function pagedRows(run: Run, { file: { dataset } }: AskedFile): PagedRows
   return {
     columns: run.columns ?? dataset.columns,
     total: run.state.matched,
+    rowBytes: rowBytesOf(run instanceof TableRun ? run.dataset : dataset),
     page: (first, count, cells, signal) => run.page(first, count, cells, signal),
   };
 }

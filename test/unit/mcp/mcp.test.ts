@@ -244,6 +244,8 @@ describe('mcp', function () {
       }),
     );
     const query = `k = 2\nFrom: other.jsonl${' '.repeat(600)}OR TRUE`;
+    await call(client, 'export_subset', { path: 'events.jsonl', query: ' ', target: 'all.csv' });
+    assert.match(questions.splice(0)[0], /^Query: \(all records\)$/m);
     await call(client, 'export_subset', {
       path: 'events.jsonl',
       query,
