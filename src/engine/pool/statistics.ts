@@ -89,11 +89,12 @@ export class StatisticsCollector {
         const { values, parted } = this.#coverage
           ? withoutParted(block.bytes, found, readable)
           : { values: found, parted: 0 };
-        set.add(column, { input, column: values, ...this.#nature(column) }, readable, rows);
-        if (parted === 0) continue;
-        set.addParted(column, parted);
-        // They were counted as missing.
-        set.addMissing(column, -parted);
+        if (values !== undefined) {
+          set.add(column, { input, column: values, ...this.#nature(column) }, readable, rows);
+          // They were counted as missing.
+          if (parted > 0) set.addMissing(column, -parted);
+        }
+        if (parted > 0) set.addParted(column, parted);
         continue;
       }
       const others = found?.get(column);
@@ -200,24 +201,23 @@ const json: Pick<FieldInput, 'unescape' | 'nature'> = {
 };
 
 interface WithoutParted {
-  readonly values: FieldColumn;
+  /** Undefined where there are no others. */
+  readonly values: FieldColumn | undefined;
   readonly parted: number;
 }
 
 /** Takes out the objects whose members are columns of their own: those are missing in `values`. */
 function withoutParted(bytes: Uint8Array, column: FieldColumn, rows: Uint32Array): WithoutParted {
-  const { starts, ends } = column;
-  let { kinds } = column;
+  const { kinds, starts, ends } = column;
+  const isParted = (row: number): boolean =>
+    kinds[row] === Kind.Object && hasMembers(bytes, starts[row], ends[row]);
   let parted = 0;
-  if (!kinds.includes(Kind.Object)) return { values: column, parted };
-  for (const row of rows) {
-    if (kinds[row] !== Kind.Object || !hasMembers(bytes, starts[row], ends[row])) continue;
-    if (kinds === column.kinds) kinds = kinds.slice();
-    kinds[row] = Kind.Missing;
-    parted++;
-  }
+  if (kinds.includes(Kind.Object)) for (const row of rows) if (isParted(row)) parted++;
   if (parted === 0) return { values: column, parted };
-  return { values: new FieldColumn(kinds, starts, ends, column.numbers), parted };
+  if (parted === rows.length) return { values: undefined, parted };
+  const others = kinds.slice();
+  for (const row of rows) if (isParted(row)) others[row] = Kind.Missing;
+  return { values: new FieldColumn(others, starts, ends, column.numbers), parted };
 }
 
 /** Collectors that a condition was last used with: what they hold in memory is used again for the next stretch. */
