@@ -1,17 +1,21 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import { Kind } from '../format/record.ts';
+import { jsonUnescape } from '../query/fieldText.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
-import { writeKey } from './key.ts';
+import { tag } from './codec.ts';
+import { CodedVector } from './codedVector.ts';
+import { textKey, writeKey } from './key.ts';
 import { mergeRuns, runBuffers } from './merge.ts';
 import { outputVectors, slotsOf } from './output.ts';
 import type { Output, Step } from '../query/resolve/step.ts';
 import { partitionOf, partitions } from './partition.ts';
-import { RowCodec } from './rows.ts';
+import { isAscii, RowCodec } from './rows.ts';
 import { runRecord } from './sortRecord.ts';
 import { SpillReader, type SpillFolder, type SpillWriter } from './spill.ts';
 import { KeySet } from './keySet.ts';
 import type { RowFilter, Stage } from './stage.ts';
-import type { Vector } from './vector.ts';
+import { FieldVector, type Vector } from './vector.ts';
 
 /** DISTINCT. Each thread passes on the first of equal rows. */
 export function distinctStage({ output }: Step<'distinct'>): Stage {
@@ -96,14 +100,45 @@ function firstsOfEqual(vectorsOf: (batch: Batch) => readonly Vector[]): RowFilte
   };
 }
 
-/** Writes what equal rows have in common: their values, or a digest of them where they are long. */
+/**
+ * Writes what equal rows have in common: their values, or a digest of them where they are long. A long text is digested where it
+ * stands: its key would be another copy of it.
+ */
 function writeRowKey(out: ByteWriter, vectors: readonly Vector[], row: number): void {
+  let hash: Hash | undefined;
   out.clear();
-  for (const vector of vectors) writeKey(out, vector.value(row));
-  if (out.length <= longestKey) return;
-  const digest = createHash('sha256').update(out.view()).digest();
+  for (const vector of vectors) {
+    const text = longText(vector, row);
+    if (text === undefined) {
+      writeKey(out, vector.value(row));
+      continue;
+    }
+    hash ??= createHash('sha256');
+    hash.update(out.view()).update(textKey.begin).update(text).update(textKey.end);
+    out.clear();
+  }
+  if (hash === undefined && out.length <= longestKey) return;
+  const digest = (hash ?? createHash('sha256')).update(out.view()).digest();
   out.clear();
   out.copy(digest);
+}
+
+/** The bytes of a text that alone makes a key long, where they stand as they are. */
+function longText(vector: Vector, row: number): Uint8Array | undefined {
+  let text: Uint8Array | undefined;
+  if (vector instanceof FieldVector) {
+    const { bytes, column, unescape } = vector;
+    const [start, end] = [column.starts[row], column.ends[row]];
+    if (column.kinds[row] !== Kind.Text || end - start <= longestKey) return undefined;
+    // JSON that can be read is UTF-8; a CSV field need not be.
+    if (unescape === jsonUnescape || isAscii(bytes, start, end)) text = bytes.subarray(start, end);
+  } else if (vector instanceof CodedVector) {
+    const cell = vector.range(row);
+    if (cell?.kind === tag.text && cell.end - cell.start > longestKey) {
+      text = vector.bytes.subarray(cell.start, cell.end);
+    }
+  }
+  return text?.includes(0) === false ? text : undefined;
 }
 
 /** A key of more bytes would take much room for nothing: nobody reads it back. */

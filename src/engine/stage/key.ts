@@ -95,6 +95,9 @@ function copyPlainText(
   return true;
 }
 
+/** What `writeKey` writes before and behind the bytes of a text without NUL. */
+export const textKey = { begin: Uint8Array.of(rank.text), end: Uint8Array.of(0, 0) };
+
 /** A key to find equal values by, NULL among them. */
 export function writeKey(out: ByteWriter, value: Value): void {
   if (value === null) {

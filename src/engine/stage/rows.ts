@@ -172,7 +172,7 @@ function writeRange(out: ByteWriter, kind: number, bytes: Uint8Array, start: num
   out.copy(bytes, start, end);
 }
 
-function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+export function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
   let all = 0;
   for (let at = start; at < end; at++) all |= bytes[at];
   return all < 0x80;

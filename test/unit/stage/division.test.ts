@@ -116,6 +116,45 @@ describe('an answer', () => {
   }
 });
 
+describe('DISTINCT of long texts', () => {
+  it('knows equal ones however they are written, and others by one byte', async () => {
+    const long = 'é'.repeat(40_000);
+    const written = [
+      long,
+      `\\u00e9${long.slice(1)}`,
+      `${long}a`,
+      `${long}\\u0000`,
+      `${long}\\u0000\\u0000`,
+      long,
+      'é',
+    ];
+    const text = written.map((value, id) => `{"g":${id % 2},"v":"${value}","w":"${value}"}\n`).join('');
+    const lengths = '|> SELECT length(v) AS l, v |> DISTINCT |> SELECT l';
+    const pairs = '|> SELECT g, w, v |> DISTINCT |> SELECT g, length(w) AS l';
+    for (const [query, expected] of [
+      [lengths, ['{"l":40000}', '{"l":40001}', '{"l":40001}', '{"l":40002}', '{"l":1}']],
+      [
+        pairs,
+        [
+          ...['{"g":0,"l":40000}', '{"g":1,"l":40000}', '{"g":0,"l":40001}', '{"g":1,"l":40001}'],
+          ...['{"g":0,"l":40002}', '{"g":0,"l":1}'],
+        ],
+      ],
+    ] as const) {
+      const data: TestData = { format: 'jsonl', text };
+      assert.deepEqual(await run(query, data), expected);
+      assert.deepEqual(await runInParts(query, data, { blockSize: 100_000 }), expected, 'in parts');
+      assert.deepEqual(
+        await run(query, data, { blockSize: 100_000, budget: 20_000 }),
+        expected,
+        'with files',
+      );
+    }
+    const csv: TestData = { format: 'csv', text: `a,b\n${long},1\n"${long}",1\n${'x'.repeat(70_000)},1\n` };
+    assert.equal((await runInParts('|> SELECT a, b |> DISTINCT', csv, { blockSize: 100 })).length, 2);
+  });
+});
+
 describe('the aggregates of a group', () => {
   it('are those of its rows alone', async () => {
     const calls = aggregates.map((call, at) => `${call} AS a${at}`).join(', ');

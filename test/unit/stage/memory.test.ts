@@ -111,6 +111,12 @@ describe('a query on a file with one very long line', () => {
     assert.ok(lines.some((line) => line.length > lineLength));
   });
 
+  it('finds equal texts with hardly more memory than a filter takes', async () => {
+    const { code, peak, stderr } = await run('SELECT t |> DISTINCT');
+    assert.equal(code, 0, stderr);
+    assert.ok(peak < filtered + 1.5 * lineLength, `${peak} beside ${filtered}`);
+  });
+
   for (const query of [
     'AGGREGATE count(*) AS n GROUP BY t',
     'AGGREGATE list(t) AS l',
