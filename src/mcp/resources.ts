@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { visible } from '../engine/visible.ts';
+import { isDataFile } from '../protocol/dataFiles.ts';
 
 /** Files as resources: `rowriver://file/` and the absolute path. */
 const start = 'rowriver://file/';
@@ -21,8 +22,6 @@ export interface ListedFile {
 /** Files that are listed at most, folders that are looked into, and how deep. The tools reach the others as well. */
 const [mostListed, mostFolders, deepest] = [100, 200, 3];
 
-/** Those that the extension offers the preview for. */
-const endings = /\.(?:(?:jsonl|ndjson|csv|tsv|tab|json|jsonc|geojson|log)(?:\.gz|\.zst)?|parquet)$/i;
 /** Folders of tools, which hold no data that anybody asks about. */
 const skipped = new Set(['node_modules', 'dist', 'out', 'target', '__pycache__']);
 
@@ -50,11 +49,6 @@ export async function listFiles(roots: readonly string[]): Promise<ListedFile[]>
     }
   }
   return found;
-}
-
-/** Whether a name says that a file holds data. */
-export function isDataFile(name: string): boolean {
-  return endings.test(name);
 }
 
 export function uriOf(path: string): string {

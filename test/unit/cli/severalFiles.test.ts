@@ -22,6 +22,7 @@ describe('rowriver, several files', () => {
     await writeFile(at('mixed/b.jsonl'), '{"a":2}\n');
     await symlink(at('mixed/b.jsonl'), at('mixed/same.jsonl'));
     await writeFile(at('mixed/README.md'), '# not data\n');
+    await writeFile(at('mixed/c.geojson'), '{"type":"FeatureCollection",\n"features":[]}\n');
   });
   after(() => rm(folder, { recursive: true }));
 

@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { tableFiles } from '../../../protocol/dataFiles.ts';
 import type { FileSearch } from '../../../protocol/fileSearch.ts';
 
 /** A file that was found. */
@@ -8,9 +9,6 @@ export interface FoundFile {
   /** As people see it: relative to where it was looked for, or the path as it was given. */
   readonly name: string;
 }
-
-/** What the names end in of a folder's files that are read. */
-const dataFiles = '*.{jsonl,ndjson,json,csv,tsv,tab,log,parquet}';
 
 /** The files of a search, in natural order within each folder. A name that nothing has is there all the same. */
 export async function findFiles(
@@ -35,7 +33,7 @@ export function filesAt(paths: readonly string[]): FoundFile[] {
 
 /** The files of records in a folder, not those in folders below it; relative to it, in natural order. */
 export function filesInFolder(folder: string, signal: AbortSignal): Promise<string[]> {
-  return filesMatching(`{${dataFiles},${dataFiles}.{gz,zst}}`, folder, signal);
+  return filesMatching(tableFiles, folder, signal);
 }
 
 /**
