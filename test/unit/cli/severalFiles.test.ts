@@ -22,7 +22,7 @@ describe('rowriver, several files', () => {
     await writeFile(at('mixed/b.jsonl'), '{"a":2}\n');
     await symlink(at('mixed/b.jsonl'), at('mixed/same.jsonl'));
     await writeFile(at('mixed/README.md'), '# not data\n');
-    await writeFile(at('mixed/c.geojson'), '{"type":"FeatureCollection",\n"features":[]}\n');
+    await writeFile(at('mixed/c.geojson'), '{"type":"FeatureCollection","features":[]}\n');
   });
   after(() => rm(folder, { recursive: true }));
 
