@@ -87,6 +87,9 @@ export interface RandomQuery {
   readonly ordered: boolean;
 }
 
+/** A number or a text, with signs and parentheses. */
+const constant = /^[(\s-]*(?:[\d._]+(?:[eE][+-]?\d+)?|'(?:[^']|'')*')[)\s]*$/;
+
 /** Makes queries of what `g` draws. */
 export class QueryWriter {
   readonly #g: GeneratorValue;
@@ -134,7 +137,11 @@ export class QueryWriter {
           break;
         }
         case 5: {
-          const keys = [this.any(1), ...unique].map(
+          const drawn = this.any(1);
+          // A constant is refused: it would order nothing.
+          const named = constant.test(drawn) ? unique : [drawn, ...unique];
+          if (named.length === 0) break;
+          const keys = named.map(
             (key) => `${key}${this.#pick([' DESC', '', ' NULLS FIRST', ' DESC NULLS FIRST'])}`,
           );
           operators.push(`ORDER BY ${keys.join(', ')}`);
