@@ -72,10 +72,14 @@ function windowOf({ operators }: Plan): MatchWindow {
   );
 }
 
+/** More texts than this are seldom joined, and each step can double what the one before has made. */
+const mostJoined = 8;
+
 /**
  * Whether a block can take a query so long that only a thread of its own can be stopped: it may hold a regular
- * expression, or is more than anybody types. Its text is enough to say no for certain.
+ * expression, make long texts of short ones, or is more than anybody types. Its text is enough to say no for certain.
  */
 export function mayRunLong(query: string): boolean {
-  return query.length > 2000 || /~|regexp/i.test(query);
+  if (query.length > 2000 || /~|regexp|repeat|pad|replace/i.test(query)) return true;
+  return [...query.matchAll(/\|\||concat/gi)].length > mostJoined;
 }

@@ -324,7 +324,7 @@ async function* aggregate(
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   const most = Math.min(maxPartial, budget / 4);
-  for await (const size of inPieces(batches, (piece) => (partial.add(piece), partial.size))) {
+  for await (const size of inPieces(batches, (piece) => (partial.add(piece), partial.size), signal)) {
     if (size > most) {
       await aggregation.merge(partial.take());
       partial.restart();

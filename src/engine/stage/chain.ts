@@ -24,7 +24,7 @@ export function chain(
     const setting = settingOf(plan, at, context, folder);
     stream = measured({ name: stage.name, step: at }, stream, context, folder, (input) => {
       if (stage.run) return stage.run(input, setting);
-      if (stage.local) return localRows(input, stage.local());
+      if (stage.local) return localRows(input, stage.local(), setting.signal);
       throw new TypeError(`${stage.name} says neither what it does with a row nor with all of them.`);
     });
   }
@@ -42,6 +42,10 @@ export function settingOf(
   return { live: live[at + 1], budget: budget / Math.max(1, holding), folder, signal, cutoff, calls };
 }
 
-async function* localRows(batches: AsyncIterable<Batch>, stage: RowStage): AsyncGenerator<Batch> {
-  for await (const batch of inPieces(batches, stage)) if (batch.count > 0) yield batch;
+async function* localRows(
+  batches: AsyncIterable<Batch>,
+  stage: RowStage,
+  signal: AbortSignal,
+): AsyncGenerator<Batch> {
+  for await (const batch of inPieces(batches, stage, signal)) if (batch.count > 0) yield batch;
 }

@@ -12,17 +12,15 @@ export function fillStage({ items, bound }: Step<'fill'>, slots: readonly Slot[]
     name: 'FILL',
     reads: slotsOfBound(bound),
     fills: items.map(({ slot }) => slot),
-    async *run(input) {
+    async *run(input, { signal }) {
       const columns = items.map(({ expression, slot }) => ({
         slot,
         expression: compileForBatches(expression, bound, slots),
         last: null as Cell,
       }));
       // What exceeds the room of a piece does so here, before a row has been filled.
-      const prepared = inPieces(input, (batch) => ({
-        batch,
-        values: columns.map(({ expression }) => expression.vector(batch)),
-      }));
+      const values = (batch: Batch) => columns.map(({ expression }) => expression.vector(batch));
+      const prepared = inPieces(input, (batch) => ({ batch, values: values(batch) }), signal);
       for await (const { batch, values } of prepared) {
         const vectors = batch.vectors.slice();
         for (const [at, column] of columns.entries()) {

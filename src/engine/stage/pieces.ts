@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { MemoryLimitError } from './memoryLimit.ts';
 import type { Batch } from './batch.ts';
 import { Room, RoomExceeded } from './room.ts';
@@ -14,6 +15,8 @@ const rowSize = 512 * 1024 * 1024;
 export class Pieces {
   /** Rows that are tried at once. */
   #rows = largest;
+  /** Bytes that were computed, those of pieces that turned out too large among them. */
+  computed = 0;
 
   /**
    * Carries something out on some of the batch's rows, from the `from`-th selected one on; answers on how many.
@@ -27,7 +30,9 @@ export class Pieces {
       const room = new Room(count === 1 ? rowSize : pieceSize);
       try {
         make({ ...batch, selection, count, room });
+        this.computed += room.used;
       } catch (error) {
+        this.computed += room.used;
         if (!(error instanceof RoomExceeded)) throw error;
         if (count === 1) throw new MemoryLimitError(tooLarge);
         this.#rows = Math.max(1, count >> 2);
@@ -43,10 +48,15 @@ const largest = 1 << 20;
 
 const tooLarge = `What the query makes of a single row takes more than ${rowSize / 1024 ** 2} MB of memory.`;
 
-/** What is made of each piece of the batches. */
+/**
+ * What is made of each piece of the batches. Short records can be made into many long texts without a moment in which
+ * anything else is heard, so there is one after every few pieces of such.
+ * @throws the signal's reason
+ */
 export async function* inPieces<T>(
   batches: AsyncIterable<Batch>,
   make: (piece: Batch) => T,
+  signal: AbortSignal,
 ): AsyncGenerator<T> {
   const pieces = new Pieces();
   for await (const batch of batches) {
@@ -54,6 +64,10 @@ export async function* inPieces<T>(
       const made: T[] = [];
       from += pieces.take(batch, from, (piece) => made.push(make(piece)));
       yield* made;
+      if (pieces.computed < pieceSize) continue;
+      pieces.computed = 0;
+      await setImmediate();
+      signal.throwIfAborted();
     }
   }
 }

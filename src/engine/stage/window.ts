@@ -55,11 +55,11 @@ async function* window(
   const ahead = Math.max(...calls.map((call) => call.ahead));
   const partitions = new Partitions(calls, partitionBy, budget);
   if (ahead === 0) {
-    for await (const input of inPieces(batches, (piece) => prepared(calls, piece))) {
+    for await (const input of inPieces(batches, (piece) => prepared(calls, piece), signal)) {
       yield withResults(input, calls, partitions);
     }
   } else if (partitionBy.length === 0) {
-    yield* waiting(batches, calls, partitions.only(), ahead, codec);
+    yield* waiting(batches, calls, partitions.only(), ahead, codec, signal);
   } else {
     const whole = new RowCodec(
       codec.slots,
@@ -100,11 +100,12 @@ async function* waiting(
   { states }: Partition,
   ahead: number,
   codec: RowCodec,
+  signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   const rows: Uint8Array[] = [];
   const out = new ByteWriter();
   let emitted = 0;
-  for await (const { batch, inputs } of inPieces(batches, (piece) => prepared(calls, piece))) {
+  for await (const { batch, inputs } of inPieces(batches, (piece) => prepared(calls, piece), signal)) {
     const vectors = codec.vectors(batch);
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selection[i];
@@ -177,7 +178,7 @@ class Completed {
   ): AsyncGenerator<Batch> {
     const out = new ByteWriter();
     let place = 0;
-    for await (const { batch, inputs } of inPieces(batches, (piece) => prepared(calls, piece))) {
+    for await (const { batch, inputs } of inPieces(batches, (piece) => prepared(calls, piece), signal)) {
       const vectors = codec.vectors(batch);
       this.#partitions.use(batch);
       for (let i = 0; i < batch.count; i++) {

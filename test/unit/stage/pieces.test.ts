@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { wholeBatch, type Batch } from '../../../src/engine/stage/batch.ts';
 import { MemoryLimitError } from '../../../src/engine/stage/memoryLimit.ts';
-import { Pieces } from '../../../src/engine/stage/pieces.ts';
+import { inPieces, Pieces } from '../../../src/engine/stage/pieces.ts';
 
 const MB = 1024 * 1024;
 
@@ -56,5 +57,22 @@ describe('pieces of a batch', () => {
       [[0], [1]],
     );
     assert.throws(() => taken(new Pieces(), 2, () => 1000 * MB), MemoryLimitError);
+  });
+});
+
+describe('stage/inPieces', () => {
+  it('lets a cancel be heard between long texts that are made of one batch', async () => {
+    const cancelled = new AbortController();
+    let rows = 0;
+    const make = ({ count, room }: Batch): void => {
+      room?.take(count * 8 * MB);
+      rows += count;
+    };
+    const batches = Readable.from([wholeBatch([], 1000)]);
+    setImmediate(() => cancelled.abort(new Error('Enough.')));
+    await assert.rejects(async () => {
+      for await (const piece of inPieces(batches, make, cancelled.signal)) assert.equal(piece, undefined);
+    }, /Enough\./);
+    assert.ok(rows <= 4, `${rows} rows`);
   });
 });
