@@ -133,7 +133,7 @@ describe('an address in the workbench', () => {
     await workbench.notification('Export failed').waitFor();
     await workbench.screenshot('address-export-failed');
     broken = false;
-    await workbench.answer('Export failed', 'Try Again');
+    await workbench.answer('Export failed', 'Resume');
     await workbench.notification('Exported 25,000 records').waitFor();
     assert.equal((await stat(target)).size, 2_500_000);
 

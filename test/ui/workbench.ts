@@ -133,12 +133,15 @@ export class Workbench {
     return this.page.getByRole('tab', { name });
   }
 
-  /** Opens the context menu of something and chooses an entry. */
-  async chooseInMenu(target: Locator, name: string): Promise<void> {
+  /** Opens the context menu of something, or of what is selected, and chooses an entry. */
+  async chooseInMenu(target: Locator | 'selection', name: string): Promise<void> {
     const entry = this.page.getByRole('menuitem', { name, exact: true });
     await this.#insist(`choose ${name}`, async (timeout) => {
-      await this.page.keyboard.press('Escape');
-      await target.click({ button: 'right', timeout });
+      if (target === 'selection') await this.page.keyboard.press('Shift+F10');
+      else {
+        await this.page.keyboard.press('Escape');
+        await target.click({ button: 'right', timeout });
+      }
       // The mouse would go unheard for the menu's first moments.
       await entry.hover({ timeout });
       await this.#pressEnter(entry, timeout);

@@ -8,15 +8,15 @@ import { ByteInput, ColumnSet, summaryOf } from '../../../src/engine/statistics/
 function copiedBytes(work: () => void): number {
   let copied = 0;
   const own = Object.getOwnPropertyDescriptors(ColumnKernel.prototype);
-  for (const name of ['place', 'placeBeside'] as const) {
-    Object.defineProperty(ColumnKernel.prototype, name, {
-      ...own[name],
-      value(this: ColumnKernel, bytes: Uint8Array): unknown {
-        copied += bytes.length;
-        return own[name].value?.call(this, bytes);
-      },
-    });
-  }
+  const counted = <T>(place: ((bytes: Uint8Array) => T) | undefined) =>
+    function (this: ColumnKernel, bytes: Uint8Array): T | undefined {
+      copied += bytes.length;
+      return place?.call(this, bytes);
+    };
+  Object.defineProperties(ColumnKernel.prototype, {
+    place: { ...own.place, value: counted(own.place.value) },
+    placeBeside: { ...own.placeBeside, value: counted(own.placeBeside.value) },
+  });
   try {
     work();
   } finally {
