@@ -2,9 +2,13 @@ import { FileType, l10n, window, workspace, type Uri } from 'vscode';
 import { openPreview } from './editors.ts';
 import { tabOfFiles, tabOfPattern } from './fileSets.ts';
 
-/** Opens what is selected in the Explorer, files and folders, as one table. */
+/**
+ * Opens what is selected in the Explorer, files and folders, as one table.
+ * @param uri what the menu was opened on, which need not be part of the selection
+ */
 export async function openAsOneTable(uri: Uri | undefined, selected: readonly Uri[] = []): Promise<void> {
-  const all = selected.length > 0 ? selected : uri ? [uri] : await askForFiles();
+  const isSelected = selected.some((one) => one.toString() === uri?.toString());
+  const all = uri && !isSelected ? [uri] : selected.length > 0 ? selected : await askForFiles();
   if (all.length === 0) return;
   const other = all.find(({ scheme }) => scheme !== 'file');
   if (other) {

@@ -111,7 +111,9 @@ export class Workbench {
     const shown = this.page.locator('iframe.webview:visible').contentFrame();
     const preview = new PreviewPage(this.page, shown.locator('#active-frame').contentFrame());
     if (name !== undefined) {
-      await preview.frame.getByRole('heading', { name, level: 1 }).waitFor({ state: 'attached' });
+      await preview.frame
+        .getByRole('heading', { name, level: 1, exact: true })
+        .waitFor({ state: 'attached' });
     }
     await preview.grid.waitFor();
     return preview;
@@ -194,7 +196,11 @@ export class Workbench {
       `document.querySelector('.quick-input-widget input.input')?.value === ${JSON.stringify(proposed)}`,
     );
     await this.#quickInput.fill(path);
-    await this.#quickInput.press('Enter');
+    // Enter goes unheard while the dialog reads another folder than the proposed one.
+    await this.#insist(`choose ${path}`, async (timeout) => {
+      if (await this.#quickInput.isVisible()) await this.#quickInput.press('Enter', { timeout });
+      await this.#quickInput.waitFor({ state: 'hidden', timeout });
+    });
   }
 
   /** The notification that holds these words. */
