@@ -79,6 +79,8 @@ export class WorkerPool<Task, Result> implements Pool<Task, Result> {
   readonly #options: PoolOptions;
   readonly #seats = new Set<Seat<Task, Result>>();
   readonly #queues: readonly Job<Task, Result>[][] = [[], []];
+  /** Workers that were killed and have not ended yet. */
+  readonly #ending = new Set<Promise<number>>();
   #nextId = 1;
   #closed = false;
 
@@ -126,12 +128,11 @@ export class WorkerPool<Task, Result> implements Pool<Task, Result> {
     const seats = [...this.#seats];
     this.#seats.clear();
     for (const job of jobs) this.#settle(job, () => job.reject(closedError()));
-    await Promise.all(
-      seats.map((seat) => {
-        clearTimeout(seat.killer);
-        return seat.worker.terminate();
-      }),
-    );
+    const ended = seats.map((seat) => {
+      clearTimeout(seat.killer);
+      return seat.worker.terminate();
+    });
+    await Promise.all([...ended, ...this.#ending]);
   }
 
   #dispatch(): void {
@@ -200,7 +201,9 @@ export class WorkerPool<Task, Result> implements Pool<Task, Result> {
 
   #kill(seat: Seat<Task, Result>): void {
     if (!this.#seats.delete(seat)) return;
-    void seat.worker.terminate();
+    const ended = seat.worker.terminate();
+    this.#ending.add(ended);
+    void ended.finally(() => this.#ending.delete(ended));
     this.#dispatch();
   }
 
