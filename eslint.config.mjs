@@ -197,6 +197,7 @@ export const rooms = {
     'serve',
   ],
   serve: [
+    'protocol',
     'engine',
     'engine/dataset',
     'engine/query',

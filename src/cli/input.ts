@@ -1,10 +1,15 @@
 import { fstatSync } from 'node:fs';
 import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
 import { openFiles } from '../engine/dataset/openFiles.ts';
+import { IndexStore } from '../engine/index/store.ts';
+import { WorkerPool } from '../engine/pool/pool.ts';
 import { poolSize } from '../engine/pool/poolSize.ts';
+import type { Result, Task } from '../engine/pool/task.ts';
+import { reviveFailure } from '../engine/pool/wire.ts';
 import { filesAt } from '../engine/source/files/search.ts';
 import { placeAt } from '../engine/source/location.ts';
 import type { SourceSpec } from '../engine/source/source.ts';
+import { cacheBytes, cacheFolder } from '../host/cacheFolder.ts';
 import type { RunCommand } from './arguments.ts';
 import { filesOf } from './files.ts';
 import { grouped } from './message.ts';
@@ -33,6 +38,17 @@ function sourceOf({ file, headers: given, service, encoding }: Input): SourceSpe
 /** Whether a path leads to standard input, where that is no file: a pipe, a terminal, or a socket, which has no path. */
 function isStandardInput(path: string): boolean {
   return /^(\/dev\/(stdin|fd\/0)|\/proc\/self\/fd\/0)$/.test(path) && !fstatSync(0).isFile();
+}
+
+/** The scan workers, for who closes them. */
+export function scanPool(): WorkerPool<Task, Result> {
+  const file = new URL('worker.js', import.meta.url);
+  return new WorkerPool({ file, size: workers(), revive: reviveFailure });
+}
+
+/** What is kept of files between commands; undefined where nothing is to be. */
+export function keptIndexes({ cache }: Pick<RunCommand, 'cache'>): IndexStore | undefined {
+  return cache ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes) : undefined;
 }
 
 /** As many scan workers as the environment asks for, or as suit the machine. */

@@ -11,10 +11,6 @@ import { refuseOther, type JournalOptions } from '../engine/run/exportJournal.ts
 import { findKept, removeKept, type KeptExport, type OutputName } from '../engine/run/keptExport.ts';
 import { openOutput } from '../engine/run/openOutput.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
-import { IndexStore } from '../engine/index/store.ts';
-import { WorkerPool } from '../engine/pool/pool.ts';
-import type { Result, Task } from '../engine/pool/task.ts';
-import { reviveFailure } from '../engine/pool/wire.ts';
 import { optionOf, type OpenReading } from '../engine/format/csv/openReading.ts';
 import { checkQuery, parseQuery, type Query } from '../engine/query/index.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
@@ -32,8 +28,7 @@ import type { ExportSummary, FileDoubt } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/preview.ts';
 import { profile } from '../engine/run/profile.ts';
 import type { RunCommand } from './arguments.ts';
-import { cacheBytes, cacheFolder } from '../host/cacheFolder.ts';
-import { openInput, workers } from './input.ts';
+import { keptIndexes, openInput, scanPool, workers } from './input.ts';
 import { journalFor } from './journalOptions.ts';
 import { MetricsFile } from './metricsFile.ts';
 import { writeSchema } from './inferSchema.ts';
@@ -66,17 +61,11 @@ export interface Terminal {
 export async function run(command: RunCommand, terminal: Terminal): Promise<boolean> {
   const parsed = parsedOrThrow(command.query);
   const queries = [parsed, ...command.also.map(({ query }) => parsedOrThrow(query))];
-  const pool = new WorkerPool<Task, Result>({
-    file: new URL('worker.js', import.meta.url),
-    size: workers(),
-    revive: reviveFailure,
-  });
+  const pool = scanPool();
   try {
     const { from: format, texts, cells, table } = command;
     const { signal } = terminal;
-    const store = command.cache
-      ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes)
-      : undefined;
+    const store = keptIndexes(command);
     const schema = await openSchema(command.schema, signal, terminal.say);
     const reading = { format, ...texts, ...cells, ...table, pool, signal, schema };
     const dataset = await openInput(command, { ...reading, store });

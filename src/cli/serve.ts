@@ -1,13 +1,8 @@
 import { once } from 'node:events';
-import { IndexStore } from '../engine/index/store.ts';
-import { WorkerPool } from '../engine/pool/pool.ts';
-import type { Result, Task } from '../engine/pool/task.ts';
-import { reviveFailure } from '../engine/pool/wire.ts';
 import { systemCode } from '../engine/sink/sinkError.ts';
-import { cacheBytes, cacheFolder } from '../host/cacheFolder.ts';
 import { newToken } from '../serve/access.ts';
 import { startServer } from '../serve/server.ts';
-import { openInput, workers } from './input.ts';
+import { keptIndexes, openInput, scanPool } from './input.ts';
 import { visible } from './message.ts';
 import type { Terminal } from './run.ts';
 import type { ServeCommand } from './arguments.ts';
@@ -24,15 +19,9 @@ export async function serve(
   failed: (error: unknown) => void,
 ): Promise<void> {
   const { file, from: format, texts, cells, table } = command;
-  const pool = new WorkerPool<Task, Result>({
-    file: new URL('worker.js', import.meta.url),
-    size: workers(),
-    revive: reviveFailure,
-  });
+  const pool = scanPool();
   try {
-    const store = command.cache
-      ? new IndexStore(cacheFolder(process.platform, process.env), cacheBytes)
-      : undefined;
+    const store = keptIndexes(command);
     const open = (signal: AbortSignal) =>
       openInput(command, { format, ...texts, ...cells, ...table, pool, signal, store });
     // What cannot be read is said now, not to the first who asks.

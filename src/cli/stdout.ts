@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
 import { sinkErrorFrom } from '../engine/sink/sinkError.ts';
+import { writeTo } from '../engine/sink/streamWrite.ts';
 
 /**
  * Standard output as a sink. What was written to it cannot be taken back, so `discard` does nothing. A reader that
@@ -19,15 +20,7 @@ export function createStdoutSink(stream: Writable, signal: AbortSignal): ByteSin
     async write(bytes) {
       signal.throwIfAborted();
       if (broken !== undefined) throw sinkErrorFrom(broken, name);
-      await new Promise<void>((resolve, reject) => {
-        const abort = (): void => reject(signal.reason as Error);
-        signal.addEventListener('abort', abort, { once: true });
-        stream.write(bytes, (error) => {
-          signal.removeEventListener('abort', abort);
-          if (error) reject(sinkErrorFrom(error, name));
-          else resolve();
-        });
-      });
+      await writeTo(stream, bytes, name, signal);
     },
     commit: () => Promise.resolve(),
     discard: () => Promise.resolve(),

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
-import { sinkErrorFrom } from '../engine/sink/sinkError.ts';
+import { writeTo } from '../engine/sink/streamWrite.ts';
 
 /**
  * The body of a response as a sink. A write resolves once the client's side has taken the bytes, which is the
@@ -25,15 +25,7 @@ export function responseSink(
     async write(bytes) {
       signal.throwIfAborted();
       begin();
-      await new Promise<void>((resolve, reject) => {
-        const abort = (): void => reject(signal.reason as Error);
-        signal.addEventListener('abort', abort, { once: true });
-        response.write(bytes, (error) => {
-          signal.removeEventListener('abort', abort);
-          if (error) reject(sinkErrorFrom(error, name));
-          else resolve();
-        });
-      });
+      await writeTo(response, bytes, name, signal);
     },
     async commit() {
       begin();

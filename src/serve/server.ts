@@ -7,10 +7,12 @@ import type { Dataset } from '../engine/dataset/dataset.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { exportTo } from '../engine/run/export.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
-import { endings, isWritable, namedTarget } from '../engine/sink/targetName.ts';
+import { namedTarget } from '../engine/sink/targetName.ts';
+import { targetFormats } from '../engine/sink/targets.ts';
 import { SourceError } from '../engine/source/source.ts';
 import { asMemoryLimit } from '../engine/stage/memoryLimit.ts';
 import { TemporaryError } from '../engine/temporaryFolder.ts';
+import { exportFormats, type ExportFormat } from '../protocol/engine.ts';
 import { accessOf, tokenCookie } from './access.ts';
 import { servedPage } from './page.ts';
 import { responseSink } from './responseSink.ts';
@@ -29,8 +31,6 @@ export interface ServerOptions {
 
 export interface RowServer {
   readonly port: number;
-  /** Requests under way. */
-  readonly active: number;
   /** Breaks off what is under way, and resolves when nothing of it is left. */
   close(): Promise<void>;
 }
@@ -38,26 +38,26 @@ export interface RowServer {
 /** So many requests at a time; whoever comes then is asked to come again. Each reads the file with all workers. */
 export const mostAtOnce = 8;
 
-const types: Readonly<Record<string, string>> = {
-  '.csv': 'text/csv; charset=utf-8; header=present',
-  '.tsv': 'text/tab-separated-values; charset=utf-8',
-  '.tab': 'text/tab-separated-values; charset=utf-8',
-  '.json': 'application/json',
-  '.jsonl': 'application/x-ndjson',
-  '.ndjson': 'application/x-ndjson',
-  '.md': 'text/markdown; charset=utf-8',
-  '.markdown': 'text/markdown; charset=utf-8',
-  '.parquet': 'application/vnd.apache.parquet',
+/** What the formats are called, in the page and by HTTP. */
+const formats: Readonly<Record<Exclude<ExportFormat, 'same'>, readonly [name: string, type: string]>> = {
+  csv: ['CSV', 'text/csv; charset=utf-8; header=present'],
+  tsv: ['TSV', 'text/tab-separated-values; charset=utf-8'],
+  jsonl: ['JSON Lines', 'application/x-ndjson'],
+  json: ['JSON', 'application/json'],
+  md: ['Markdown', 'text/markdown; charset=utf-8'],
+  parquet: ['Parquet', 'application/vnd.apache.parquet'],
 };
 
-const formats = [
-  ['CSV', '.csv'],
-  ['TSV', '.tsv'],
-  ['JSON Lines', '.jsonl'],
-  ['JSON', '.json'],
-  ['Markdown', '.md'],
-  ['Parquet', '.parquet'],
-] as const;
+/** By the endings of addresses. */
+const types = new Map<string, string>();
+const buttons: (readonly [name: string, ending: string])[] = [];
+for (const format of exportFormats) {
+  if (format === 'same') continue;
+  const [name, type] = formats[format];
+  const { endings } = targetFormats[format];
+  for (const ending of endings) types.set(ending, type);
+  buttons.push([name, endings[0]]);
+}
 
 /** Of every answer: nothing of it is kept, framed, guessed at, or told to other sites. */
 const common: Readonly<Record<string, string>> = {
@@ -85,14 +85,18 @@ class Refusal extends Error {
  * @throws the error of `listen`, as EADDRINUSE
  */
 export async function startServer(options: ServerOptions): Promise<RowServer> {
-  const ended = new AbortController();
+  const clients = new Set<AbortController>();
   const underWay = new Set<Promise<void>>();
   const server = createServer((request, response) => void answer(request, response));
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const left = new AbortController();
-    response.once('close', () => left.abort(new Error('The client is gone.')));
-    const signal = AbortSignal.any([left.signal, ended.signal]);
+    const client = new AbortController();
+    const { signal } = client;
+    clients.add(client);
+    response.once('close', () => {
+      clients.delete(client);
+      client.abort(new Error('The client is gone.'));
+    });
     try {
       const url = admitted(request, response, options.token);
       if (url === undefined) return;
@@ -114,11 +118,8 @@ export async function startServer(options: ServerOptions): Promise<RowServer> {
   await once(server, 'listening');
   return {
     port: portOf(server),
-    get active() {
-      return underWay.size;
-    },
     async close() {
-      ended.abort(new Error('The server ends.'));
+      for (const client of clients) client.abort(new Error('The server ends.'));
       const closed = once(server, 'close');
       server.close();
       await Promise.allSettled(underWay);
@@ -158,7 +159,7 @@ async function page(
       'Content-Security-Policy': policy,
     });
     const { description, seenColumns: columns } = dataset;
-    response.end(servedPage({ name: basename(name), description, columns, formats }, nonce));
+    response.end(servedPage({ name: basename(name), description, columns, formats: buttons }, nonce));
   } finally {
     await dataset.close();
   }
@@ -171,10 +172,9 @@ async function rows(
   signal: AbortSignal,
 ): Promise<void> {
   const ending = /^\/rows(\.[a-z]+)$/.exec(url.pathname)?.[1];
-  const type = ending === undefined ? undefined : types[ending];
-  if (ending === undefined || type === undefined || !isWritable('', `rows${ending}`)) {
-    const known = endings.filter((one) => one in types);
-    throw new Refusal(404, `There is / and /rows with an ending: ${known.join(' ')}.`);
+  const type = types.get(ending ?? '');
+  if (ending === undefined || type === undefined) {
+    throw new Refusal(404, `There is / and /rows with an ending: ${[...types.keys()].join(' ')}.`);
   }
   const query = url.searchParams.get('q') ?? '';
   const dataset = await open(signal);

@@ -19,8 +19,8 @@ export interface FirstFile {
   readonly head: Uint8Array;
 }
 
-export /** A file that takes part: what it is read from, and how, if it has a header of its own. */
-interface SeenFile {
+/** A file that takes part: what it is read from, and how, if it has a header of its own. */
+export interface SeenFile {
   readonly part: FilePart;
   /** Where it has other columns than the first file. */
   readonly table: Table | undefined;
@@ -66,11 +66,9 @@ export function together(
   if (format.kind !== 'csv' || seen.every(({ table }) => table === undefined))
     return { parts: seen.map(({ part }) => part), recognised };
   const { dialect } = format;
-  const columns = [
-    ...new Set([dialect, ...seen.flatMap(({ table }) => table?.dialect ?? [])].flatMap((one) => one.columns)),
-  ];
-  const header = `${columns.map((name) => quoted(name, dialect)).join(dialect.delimiter)}\n`;
   const tables = [dialect, ...seen.flatMap(({ table }) => table?.dialect ?? [])];
+  const columns = [...new Set(tables.flatMap((one) => one.columns))];
+  const header = `${columns.map((name) => quoted(name, dialect)).join(dialect.delimiter)}\n`;
   const readings = columns.map((name) => {
     const table = tables.find((one) => one.columns.includes(name));
     return table?.readings?.at(table.columns.indexOf(name));

@@ -123,8 +123,9 @@ class RowCollector {
     this.#fields = this.#columns
       .filter(({ isFileName }) => isFileName !== true)
       .map(({ path }) => ({ path, numeric: false }));
-    this.#namesFile = this.#columns.some(({ isFileName }) => isFileName === true);
-    this.#fileNames = this.#columns.find(({ isFileName }) => isFileName === true)?.fileNames;
+    const ofFile = this.#columns.find(({ isFileName }) => isFileName === true);
+    this.#namesFile = ofFile !== undefined;
+    this.#fileNames = ofFile?.fileNames;
     this.#numbersInText =
       format.numbersInText || (request.kind === 'columns' && request.numbersInText === true);
     this.#write = cellWriter(format, this.#numbersInText);

@@ -58,7 +58,7 @@ export class ProcessEnding extends Error {
 }
 
 /** So much work is lost at most, and a shorter export has no journal. Tests want one at once. */
-const usualMs = '2000';
+const usualMs = 2000;
 
 interface Output {
   readonly name: OutputName;

@@ -129,7 +129,7 @@ export class EngineService {
       },
       export: async ({ session, query, target, to }, context) => {
         const kept = this.#session(session).holdRows(query);
-        const { of } = this.#held(session);
+        const { of } = this.#opened(session).held;
         try {
           return await this.#exporting(session, async (dataset) => {
             refuseOpen(query, dataset);
@@ -164,7 +164,7 @@ export class EngineService {
       inferSchema: ({ session, query }, context) =>
         this.#exporting(session, (dataset) => inferredText(dataset, query, context)),
       validate: (asked, context) => {
-        const { of } = this.#held(asked.session);
+        const { of } = this.#opened(asked.session).held;
         const resources = { pool: this.#pool, store: this.#store };
         // One of its own: what a file holds by a schema is not what a preview shows.
         return validate(
@@ -209,10 +209,10 @@ export class EngineService {
     };
   }
 
-  #held(id: number): Held {
+  #opened(id: number): OpenSession {
     const found = this.#sessions.get(id);
     if (!found) throw new RangeError('This preview has been closed.');
-    return found.held;
+    return found;
   }
 
   #keptExports(): KeptExports {
@@ -221,9 +221,7 @@ export class EngineService {
   }
 
   #session(id: number): Session {
-    const held = this.#sessions.get(id);
-    if (!held) throw new RangeError('This preview has been closed.');
-    return held.session;
+    return this.#opened(id).session;
   }
 
   /** An export goes on when its preview is closed, or shows the file anew. */

@@ -279,9 +279,9 @@ export function createJsonReader(maxDepth: number): JsonReader {
   };
 }
 
-/** Never meets bytes that are not UTF-8: the string has been checked. */
 /** So many keys are looked through one by one: an object can have tens of thousands. */
 const fewKeys = 16;
+/** Never meets bytes that are not UTF-8: the string has been checked. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** JSON's white space. */

@@ -164,6 +164,11 @@ export class SplitSink {
     this.#folders.length = 0;
   }
 
+  /** How long a row is that is no line is known once it is made: then it waits as it is written, and not as a line. */
+  get #makesEachRow(): boolean {
+    return this.#options.limits.bytes !== undefined && !this.#encodesLines;
+  }
+
   #noColumn(name: string): SinkError {
     return new SinkError('unsupported', `${this.name} cannot be written: no row has a column ${name}.`);
   }
@@ -202,8 +207,7 @@ export class SplitSink {
 
   #add(partition: Partition, line: Uint8Array): void {
     const { limits } = this.#options;
-    // How long a row is where it is no line is known once it is made.
-    const isMade = limits.bytes !== undefined && !this.#encodesLines;
+    const isMade = this.#makesEachRow;
     const row = isMade ? this.#encode(Buffer.concat([line, lineFeed])) : line;
     const size = isMade ? row.length : row.length + 1;
     let { part } = partition;
@@ -252,11 +256,9 @@ export class SplitSink {
   async #flush(part: Part): Promise<void> {
     this.#waiting.delete(part);
     const { frame } = this.#encoder ?? {};
-    const { limits } = this.#options;
     const waiting = part.pending.take();
     this.#pending -= waiting.length;
-    const isMade = limits.bytes !== undefined && !this.#encodesLines;
-    const rows = isMade || waiting.length === 0 ? waiting : this.#encode(waiting);
+    const rows = this.#makesEachRow || waiting.length === 0 ? waiting : this.#encode(waiting);
     if (!part.sink) {
       part.sink = await this.#openSink(part.path);
       if (frame && frame.head.length > 0) await part.sink.write(frame.head);
