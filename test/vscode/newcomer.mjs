@@ -17,7 +17,7 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ended, Failed, main, root, run, say, start } from './project.mjs';
+import { ended, Failed, main, root, run, say, start, tallied } from './project.mjs';
 
 /** Long enough for the slowest machine and network; what hangs ends here. */
 const startLimitMs = 15 * 60_000;
@@ -46,7 +46,7 @@ await main(async () => {
     for (const program of ['node', 'npm', 'git', 'sh']) await symlink(onPath(program), join(bin, program));
     const env = newcomersEnvironment(home, bin);
 
-    const sum = { passed: 0, failed: 0 };
+    const sum = { passed: 0, failed: 0, reasons: [] };
     try {
       await tryStart(clone, env);
       sum.passed++;
@@ -54,17 +54,21 @@ await main(async () => {
       console.error(error);
       process.exitCode = 1;
       sum.failed++;
+      sum.reasons.push(`npm start: ${String(error)}`);
     }
     ended.throwIfAborted();
     if (process.argv.includes('--start')) return;
     say('npm test');
-    const tests = await npmTest(clone, env);
-    sum.passed += tests.passed;
-    sum.failed += tests.failed;
+    const tests = await npmTest(clone, env, folder);
     const peers = await testsWithPeers(clone, folder);
-    sum.passed += peers.passed;
-    sum.failed += peers.failed;
-    if (tests.code !== 0 || peers.failed > 0) process.exitCode = 1;
+    for (const { code, passed, failed, reasons } of [tests, peers]) {
+      sum.passed += passed;
+      sum.failed += failed;
+      sum.reasons.push(...reasons);
+      if (code !== 0) process.exitCode = 1;
+    }
+    // Once more at the end, which is all that is seen of a long run at times.
+    if (sum.reasons.length > 0) console.log(`\nFailed:\n\n${sum.reasons.join('\n\n')}\n`);
     console.log(`${sum.passed} passed, ${sum.failed} failed`);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -103,15 +107,13 @@ async function testsWithPeers(clone, folder) {
   const tally = join(folder, 'peers');
   const files = withPeers.map((name) => `out/test/unit/${name}.test.js`);
   const args = ['--reporter', 'test/vscode/reporter.cjs', ...files];
-  try {
-    await run(process.execPath, ['node_modules/mocha/bin/mocha.js', ...args], {
-      cwd: clone,
-      env: { ROWRIVER_TALLY: tally },
-    });
-  } catch (error) {
-    if (!(error instanceof Failed)) throw error;
-  }
-  return existsSync(tally) ? JSON.parse(readFileSync(tally, 'utf8')) : { passed: 0, failed: 1 };
+  const { exit } = start(process.execPath, ['node_modules/mocha/bin/mocha.js', ...args], {
+    cwd: clone,
+    env: { ...process.env, ROWRIVER_TALLY: tally },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const [code] = await exit;
+  return { code, ...tallied(tally) };
 }
 
 /** Follows what `npm start` says to its address, opens that in a browser, and ends it. */
@@ -206,14 +208,13 @@ function leftOver(home) {
     });
 }
 
-async function npmTest(clone, env) {
-  const { child, exit } = start('npm', ['test'], { cwd: clone, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  let tail = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    process.stdout.write(text);
-    tail = (tail + text).slice(-1000);
+async function npmTest(clone, env, folder) {
+  const tally = join(folder, 'tests');
+  const { exit } = start('npm', ['test'], {
+    cwd: clone,
+    env: { ...env, ROWRIVER_TALLY: tally },
+    stdio: ['ignore', 'inherit', 'inherit'],
   });
   const [code] = await exit;
-  const [, passed = 0, failed = 0] = /(\d+) passed, (\d+) failed\s*$/.exec(tail) ?? [];
-  return { code, passed: Number(passed), failed: Number(failed) };
+  return { code, ...tallied(tally) };
 }

@@ -110,6 +110,15 @@ export async function collected([program, ...args], env = {}) {
   };
 }
 
+/**
+ * What a run of tests has left in its file ROWRIVER_TALLY; nothing passed and nothing failed where it left none.
+ *
+ * @returns {{ passed: number, failed: number, reasons: string[] }}
+ */
+export function tallied(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { passed: 0, failed: 0, reasons: [] };
+}
+
 /** Runs a script of this project, or a program of one of its packages, under this Node. */
 export async function node(script, args = [], env = {}) {
   await run(process.execPath, [join(root, script), ...args], { env });
