@@ -198,6 +198,7 @@ export const rooms = {
   ],
   serve: [
     'protocol',
+    'host',
     'engine',
     'engine/dataset',
     'engine/query',

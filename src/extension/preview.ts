@@ -1,9 +1,10 @@
 import { env, l10n, type Disposable, type ExtensionContext, type Uri, type WebviewPanel } from 'vscode';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
-import type { FileInfo, PageCommand, PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
-import { Peer, type Handlers, type Message } from '../protocol/rpc.ts';
+import type { FileInfo, PageCommand } from '../protocol/preview.ts';
+import type { Handlers, Message } from '../protocol/rpc.ts';
 import type { Addresses, FilePlace } from './addresses.ts';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
+import { HostedPage, type HostCalls } from '../host/hostedPage.ts';
 import { askAboutFile } from './askAboutFile.ts';
 import { openAsText } from './editors.ts';
 import type { Exporter } from './exporter.ts';
@@ -13,10 +14,6 @@ import { askReading } from './readAs.ts';
 import type { Readings } from './readings.ts';
 import type { RecordDocuments } from './recordDocument.ts';
 import { copyQueryAs } from './queryCopy.ts';
-import { Relay } from './relay.ts';
-
-type HostCalls = Pick<PreviewCalls, Extract<keyof PreviewCalls, `host/${string}`>>;
-type Nothing = Record<string, never>;
 
 export interface Status {
   readonly text: string;
@@ -37,20 +34,15 @@ export interface PreviewServices {
 export class Preview implements Disposable {
   readonly uri: Uri;
   readonly panel: WebviewPanel;
-  readonly session: EngineSession;
   readonly #services: PreviewServices;
-  readonly #relay: Relay;
-  readonly #page: Peer<HostCalls, Nothing, PreviewEvents>;
+  readonly #page: HostedPage;
   readonly #statusChanged: () => void;
-  #info: FileInfo | undefined;
   #pageState: unknown;
   /** A page is there and hears what it is told. */
   #listening = false;
   /** What the page is to show as soon as it is there. */
   #wanted: string | undefined;
   #status: Status = { text: '', tooltip: '', encoding: '' };
-  /** The file is being opened again because the user wants it read otherwise. */
-  #rereading = false;
 
   /**
    * @param place what the engine opens: a path, or an address with its credentials
@@ -68,36 +60,27 @@ export class Preview implements Disposable {
     this.panel = panel;
     this.#services = services;
     this.#statusChanged = statusChanged;
-    const toPage = (message: Message) => void panel.webview.postMessage(message);
-    this.#page = new Peer({ post: toPage, handlers: this.#handlers() });
-    this.#relay = new Relay({
-      toPage,
-      toEngine: (message) => this.session.post(message),
-      toHost: (message) => this.#page.receive(message),
-      reopen: () => this.session.reopen(),
-    });
-    this.session = services.engine.open(
-      { ...place, options: services.readings.of(uri) },
-      {
-        message: (message) => this.#relay.fromEngine(message),
-        opened: (info, again) => {
-          this.#info = info;
-          this.#relay.opened();
-          const message = this.#rereading ? '' : l10n.t('The engine was restarted.');
-          this.#rereading = false;
-          if (again) this.#page.send('restarted', { message });
-        },
-        interrupted: (error) => this.#relay.interrupted(error),
-        failed: (error) => this.#relay.failed(error),
+    this.#page = new HostedPage({
+      engine: services.engine,
+      file: { ...place, options: services.readings.of(uri) },
+      post: (message) => void panel.webview.postMessage(message),
+      handlers: this.#handlers(),
+      words: {
+        restarted: l10n.t('The engine was restarted.'),
+        rereading: l10n.t('The file is being read again.'),
       },
-    );
-    panel.webview.onDidReceiveMessage((message: Message) => this.#relay.fromPage(message));
+    });
+    panel.webview.onDidReceiveMessage((message: Message) => this.#page.receive(message));
     panel.onDidChangeViewState(() => {
       if (panel.visible) return;
       this.#listening = false;
-      this.#relay.forgetPage();
+      this.#page.forgetPage();
     });
     panel.webview.html = previewPage(panel.webview, services.context.extensionUri, begin);
+  }
+
+  get session(): EngineSession {
+    return this.#page.session;
   }
 
   /** What the page shows: query, columns, place. A second preview of the file begins with it. */
@@ -111,7 +94,7 @@ export class Preview implements Disposable {
 
   /** What was recognised of the file, once it is open. */
   get info(): FileInfo | undefined {
-    return this.#info;
+    return this.#page.info;
   }
 
   /** Hands the page a command of the editor. */
@@ -128,20 +111,17 @@ export class Preview implements Disposable {
   /** Lets the user say how the file is to be read, and reads it so, now and whenever it is opened. */
   async readAs(about?: 'table'): Promise<void> {
     const { readings } = this.#services;
-    const options = await askReading(this.#info, readings.of(this.uri), about);
+    const options = await askReading(this.info, readings.of(this.uri), about);
     if (options) await this.#readBy(options);
   }
 
   async #readBy(options: FormatOptions): Promise<void> {
     await this.#services.readings.keep(this.uri, options);
-    this.#rereading = true;
-    this.#relay.interrupted({ kind: 'restarted', message: l10n.t('The file is being read again.') });
-    this.session.readAs(options);
+    this.#page.readBy(options);
   }
 
   dispose(): void {
     this.#page.close();
-    this.session.close();
   }
 
   #handlers(): Handlers<HostCalls> {

@@ -1,6 +1,7 @@
 import type { KnownColumn } from '../engine/query/index.ts';
 import { visible } from '../engine/visible.ts';
 import { grouped } from '../engine/words.ts';
+import { escaped } from '../host/page.ts';
 
 /** What is told of the file. */
 export interface ServedFile {
@@ -63,9 +64,5 @@ ${more > 0 ? `<p>and ${grouped(more)} more</p>` : ''}
 
 /** A text that is read as text, with what is invisible made visible. */
 function text(value: string): string {
-  return visible(value)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return escaped(visible(value));
 }

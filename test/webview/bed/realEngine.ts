@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Page } from 'playwright-core';
-import { Relay } from '../../../src/extension/relay.ts';
+import { Relay } from '../../../src/host/relay.ts';
 import type { EngineCalls, EngineEvents, Tagged } from '../../../src/protocol/engine.ts';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.ts';

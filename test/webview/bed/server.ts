@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { extname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type LaunchOptions, type Page } from 'playwright-core';
-import { pagePolicy } from '../../../src/extension/policy.ts';
+import { pagePolicy } from '../../../src/host/policy.ts';
 import { bodyClasses, themeSheet, type Theme } from './themes.ts';
 
 export interface OpenOptions {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Relay } from '../../../src/extension/relay.ts';
+import { Relay } from '../../../src/host/relay.ts';
 import type { Message } from '../../../src/protocol/rpc.ts';
 
 describe('relay', () => {
