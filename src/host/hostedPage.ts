@@ -62,7 +62,7 @@ export class HostedPage {
   }
 
   /** Tells the page something. */
-  send<K extends keyof PreviewEvents & string>(name: K, value: PreviewEvents[K]): void {
+  send<K extends keyof PreviewEvents>(name: K, value: PreviewEvents[K]): void {
     this.#page.send(name, value);
   }
 

@@ -19,7 +19,7 @@ export type Access =
  */
 export function accessOf({ headers, url }: Pick<IncomingMessage, 'headers' | 'url'>, token: string): Access {
   if (!namesThisComputer(headers.host)) return refused('This address is not one of this computer.');
-  const shown = searchOf(url).get('token') ?? bearerOf(headers.authorization);
+  const shown = addressOf(url)?.searchParams.get('token') ?? bearerOf(headers.authorization);
   if (shown !== undefined) {
     if (!isSame(shown, token))
       return refused('The token is wrong. Open the address that rowriver serve has printed.');
@@ -47,8 +47,10 @@ function namesThisComputer(host: string | undefined): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host ?? '');
 }
 
-function searchOf(url = '/'): URLSearchParams {
-  return new URL(url, 'http://localhost').searchParams;
+/** What a request asks for; undefined where that is no path, such as `//` or `*`. */
+export function addressOf(url = '/'): URL | undefined {
+  const base = 'http://localhost';
+  return /^\/(?![/\\])/.test(url) && URL.canParse(url, base) ? new URL(url, base) : undefined;
 }
 
 function bearerOf(authorization: string | undefined): string | undefined {

@@ -13,7 +13,7 @@ import { SourceError } from '../engine/source/source.ts';
 import { asMemoryLimit } from '../engine/stage/memoryLimit.ts';
 import { TemporaryError } from '../engine/temporaryFolder.ts';
 import { exportFormats, type ExportFormat } from '../protocol/engine.ts';
-import { accessOf, tokenCookie } from './access.ts';
+import { accessOf, addressOf, tokenCookie } from './access.ts';
 import { servedPage } from './page.ts';
 import { responseSink } from './responseSink.ts';
 
@@ -134,7 +134,8 @@ function admitted(request: IncomingMessage, response: ServerResponse, token: str
   const access = accessOf(request, token);
   if (access.kind === 'refused') throw new Refusal(403, access.reason);
   if (request.method !== 'GET') throw new Refusal(405, 'Only GET is answered.', { Allow: 'GET' });
-  const url = new URL(request.url ?? '/', 'http://localhost');
+  const url = addressOf(request.url);
+  if (url === undefined) throw new Refusal(400, 'This is not an address of this server.');
   if (access.kind === 'shown' && url.pathname === '/') {
     // The token leaves the address bar and the history.
     const head = { ...common, Location: '/', 'Set-Cookie': tokenCookie(request.headers.host, token) };

@@ -127,9 +127,14 @@ describe('serve', function () {
       [404, /\/rows with an ending: .*\.csv/, rowsAt('rows', '')],
       [404, /\/rows with an ending/, rowsAt('rows.exe', '')],
       [404, /\/rows with an ending/, rowsAt('../rows.csv/x', '')],
+      [400, /not an address/, '//'],
+      [400, /not an address/, '//[/rows.csv'],
+      [400, /not an address/, '/\\other/rows.csv'],
+      [400, /not an address/, '*'],
     ];
     for (const [code, reason, target] of wrong) {
-      const { status, body, headers } = await fetched(served, target);
+      const bearer = { authorization: `Bearer ${served.token}` };
+      const { status, body, headers } = await fetched(served, target, { headers: bearer });
       assert.deepEqual([status, reason.test(body.toString())], [code, true], `${target}: ${body.toString()}`);
       assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
     }
