@@ -86,6 +86,7 @@ export const rooms = {
   'engine/index': ['format', 'source'],
   'engine/columns': ['kernel', 'format', 'index'],
   'engine/pool': [
+    'kernel',
     'source',
     'format/*',
     'query',

@@ -5,7 +5,9 @@ export interface KernelExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
 
-  checksum(from: number, to: number): number;
+  checksumBegin(): void;
+  checksumAdd(from: number, to: number): void;
+  checksumEnd(): number;
 
   scanJsonl(...operands: number[]): number;
   forgetShapes(): void;
@@ -226,7 +228,11 @@ export function createKernelMemory(): KernelMemory {
       }
     },
 
-    checksum: (from, to) => exports.checksum(bufferAt + from, bufferAt + to),
+    checksum(from, to) {
+      exports.checksumBegin();
+      exports.checksumAdd(bufferAt + from, bufferAt + to);
+      return exports.checksumEnd();
+    },
 
     arena() {
       let free = align(bufferAt + capacity + after, 64);

@@ -1,4 +1,4 @@
-import { maxRecordLength } from '../format/record.ts';
+import { Checksum } from '../kernel/checksum.ts';
 import { readFully } from '../source/read.ts';
 import { SourceError } from '../source/source.ts';
 import type { OpenFile } from './openFile.ts';
@@ -6,22 +6,27 @@ import type { CompareResult, CompareTask } from './task.ts';
 
 /**
  * Reads blocks again and answers how many of them, from the first on, have the checksum that they had. Where the source
- * gives out, the blocks before that are all that is as it was.
+ * gives out, the blocks before that are all that is as it was. However long a block is, a piece of it is held.
  * @throws the signal's reason
  */
 export async function compareBlocks(
-  { source, scanner }: OpenFile,
+  { source }: OpenFile,
   { blocks }: CompareTask,
   signal: AbortSignal,
 ): Promise<CompareResult> {
+  const sum = new Checksum();
   let same = 0;
   try {
     for (const { start, next, checksum } of blocks) {
-      const length = next - start;
-      if (length > maxRecordLength) break;
-      const buffer = scanner.reserve(length).subarray(0, length);
-      if ((await readFully(source, buffer, start, signal)) < length) break;
-      if (length > 0 && scanner.checksum(0, length) !== checksum) break;
+      sum.begin();
+      let at = start;
+      while (at < next) {
+        const piece = sum.room.subarray(0, next - at);
+        if ((await readFully(source, piece, at, signal)) < piece.length) break;
+        sum.add(piece.length);
+        at += piece.length;
+      }
+      if (at < next || (next > start && sum.end() !== checksum)) break;
       same++;
     }
   } catch (error) {

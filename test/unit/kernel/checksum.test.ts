@@ -61,6 +61,15 @@ describe('the checksum of a block', () => {
     }
   });
 
+  it('is the same of pieces', () => {
+    const bytes = Buffer.alloc(3.3e6, 'some text that is repeated, 47 bytes long. \n');
+    const scanner = createKernelJsonlScanner();
+    scanner.reserve(bytes.length).set(bytes);
+    for (const length of [bytes.length, 2 ** 20, 2 ** 20 + 1, 2 ** 21, 2 ** 21 - 33]) {
+      assert.equal(checksumOf(bytes.subarray(0, length)), scanner.checksum(0, length));
+    }
+  });
+
   it('stays what it is: it is kept on disk', () => {
     assert.equal(checksumOf(Buffer.from('')), 4619029845522313);
     assert.equal(checksumOf(Buffer.from('{"n":1}\n'.repeat(1000))), 683254563072574);

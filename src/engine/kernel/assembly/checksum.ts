@@ -31,12 +31,25 @@ const prime1: u64 = 0x9e3779b185ebca87;
 const prime2: u64 = 0xc2b2ae3d27d4eb4f;
 const prime4: u64 = 0x85ebca77c2b2ae63;
 
-/** A checksum of the bytes in [from, to): a whole number below 2^53. */
-export function checksum(from: usize, to: usize): f64 {
-  let a = i64x2.splat(prime1);
-  let b = i64x2.splat(prime2);
-  let c = i64x2.splat(prime4);
-  let d = i64x2.splat(prime1 ^ prime2);
+/** The sums as they stand between two pieces. */
+const sums: usize = memory.data(64, 16);
+/** Bytes that have been added. */
+let length: u64 = 0;
+
+export function checksumBegin(): void {
+  v128.store(sums, i64x2.splat(prime1));
+  v128.store(sums, i64x2.splat(prime2), 16);
+  v128.store(sums, i64x2.splat(prime4), 32);
+  v128.store(sums, i64x2.splat(prime1 ^ prime2), 48);
+  length = 0;
+}
+
+/** Adds the bytes in [from, to). Of every piece but the last one the length is a multiple of a stretch. */
+export function checksumAdd(from: usize, to: usize): void {
+  let a = v128.load(sums);
+  let b = v128.load(sums, 16);
+  let c = v128.load(sums, 32);
+  let d = v128.load(sums, 48);
   let at = from;
   while (to - at >= step) {
     const end = min(at + stretch, at + ((to - at) & ~(step - 1)));
@@ -57,12 +70,20 @@ export function checksum(from: usize, to: usize): f64 {
     memory.copy(tail, at, to - at);
     b = mixed(products(b, tail, key));
   }
+  v128.store(sums, a);
+  v128.store(sums, b, 16);
+  v128.store(sums, c, 32);
+  v128.store(sums, d, 48);
+  length += to - from;
+}
 
-  let sum: u64 = u64(to - from) * prime2;
-  sum = merged(sum, a);
-  sum = merged(sum, b);
-  sum = merged(sum, c);
-  sum = merged(sum, d);
+/** The checksum of what has been added: a whole number below 2^53. */
+export function checksumEnd(): f64 {
+  let sum: u64 = length * prime2;
+  sum = merged(sum, v128.load(sums));
+  sum = merged(sum, v128.load(sums, 16));
+  sum = merged(sum, v128.load(sums, 32));
+  sum = merged(sum, v128.load(sums, 48));
   sum = (sum ^ (sum >> 33)) * prime2;
   sum = (sum ^ (sum >> 29)) * prime1;
   return f64((sum ^ (sum >> 32)) >> 11);

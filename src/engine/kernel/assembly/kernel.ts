@@ -1,5 +1,5 @@
 /** What the loader sees. */
-export { checksum } from './checksum';
+export { checksumAdd, checksumBegin, checksumEnd } from './checksum';
 export { scanJsonl, next } from './jsonl';
 export { scanCsv, csvRows, csvFaulty, csvLines, csvNext, heldRows, heldCount } from './csv';
 export { cutRows, rowsNext, rowsLineCount, rowsFeedsInside } from './elements';
