@@ -5,7 +5,7 @@ import type { AlwaysOpenOffer } from './alwaysOpenOffer.ts';
 import { activeFile, openAsText, openPreview } from './editors.ts';
 import type { EngineHost } from '../host/engineHost.ts';
 import type { Exporter } from './exporter.ts';
-import { openAsOneTable, openMatching } from './openFiles.ts';
+import { dataFileFilters, openAsOneTable, openMatching } from './openFiles.ts';
 import type { PreviewEditor } from './previewEditor.ts';
 import { newStage } from './newStage.ts';
 import { openUrl } from './openUrl.ts';
@@ -142,20 +142,7 @@ export function registerCommands(
 async function askForFile(): Promise<Uri | undefined> {
   const picked = await window.showOpenDialog({
     openLabel: l10n.t('Open Preview'),
-    filters: {
-      [l10n.t('JSON Lines, CSV and JSON')]: [
-        'jsonl',
-        'ndjson',
-        'csv',
-        'tsv',
-        'tab',
-        'json',
-        'parquet',
-        'gz',
-        'zst',
-      ],
-      [l10n.t('All files')]: ['*'],
-    },
+    filters: dataFileFilters(),
   });
   return picked?.[0];
 }

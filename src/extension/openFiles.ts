@@ -1,4 +1,5 @@
 import { FileType, l10n, window, workspace, type Uri } from 'vscode';
+import { dialogEndings } from '../protocol/dataFiles.ts';
 import { openPreview } from './editors.ts';
 import { tabOfFiles, tabOfPattern } from './fileSets.ts';
 
@@ -47,14 +48,17 @@ async function askForFiles(): Promise<readonly Uri[]> {
   const picked = await window.showOpenDialog({
     canSelectMany: true,
     openLabel: l10n.t('Open as One Table'),
-    filters: {
-      [l10n.t('JSON Lines, CSV, logs and Parquet')]: [
-        ...['jsonl', 'ndjson', 'csv', 'tsv', 'tab', 'log', 'parquet', 'gz', 'zst'],
-      ],
-      [l10n.t('All files')]: ['*'],
-    },
+    filters: dataFileFilters(),
   });
   return picked ?? [];
+}
+
+/** The kinds of files that a dialog offers. */
+export function dataFileFilters(): Record<string, string[]> {
+  return {
+    [l10n.t('JSON Lines, CSV, JSON, logs and Parquet')]: [...dialogEndings],
+    [l10n.t('All files')]: ['*'],
+  };
 }
 
 function askForPattern(folder: string): Thenable<string | undefined> {

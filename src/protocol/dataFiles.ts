@@ -15,6 +15,9 @@ export const dataEndings: readonly string[] = [
   ...plain.flatMap((ending) => compressed.map((how) => `${ending}.${how}`)),
 ];
 
+/** What a dialog that asks for files looks for, which knows the last part of a name only. */
+export const dialogEndings: readonly string[] = [...plain, ...ofColumns, ...compressed];
+
 /**
  * A pattern for the files of a folder that are read as one table. Not `.jsonc` and `.geojson`: several files cannot be
  * read as one where they are documents, and one among others would be nothing but a malformed record.

@@ -47,6 +47,24 @@ describe('the tools in package.json', () => {
     for (const name of ['a.txt', 'csv', 'a.csv.exe', 'a.parquet.gz']) assert.ok(!isDataFile(name), name);
   });
 
+  it('stand beside a menu of the Explorer for each of those files', () => {
+    const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      readonly contributes: {
+        readonly menus: Readonly<
+          Record<string, readonly { readonly command: string; readonly when: string }[]>
+        >;
+      };
+    };
+    for (const menu of ['explorer/context', 'editor/title/context']) {
+      const { when } =
+        contributes.menus[menu].find(({ command }) => command === 'rowriver.openPreview') ?? {};
+      const [, pattern] = /resourceFilename =~ \/(.*?[^\\])\/i/.exec(when ?? '') ?? [];
+      assert.ok(pattern, menu);
+      for (const ending of dataEndings) assert.match(`file.${ending}`, new RegExp(pattern, 'i'), menu);
+      assert.doesNotMatch('file.txt', new RegExp(pattern, 'i'));
+    }
+  });
+
   it('have the same titles for people', () => {
     for (const { name, title } of toolDefinitions) {
       assert.equal(words[`tool.${name}.title`], title);
