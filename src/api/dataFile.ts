@@ -1,7 +1,8 @@
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
-import { abortReason, RemoteError } from '../protocol/rpc.ts';
+import { abortReason, onAbort } from '../protocol/abort.ts';
+import { RemoteError } from '../protocol/rpc.ts';
 import { rowsOf } from './rows.ts';
 import {
   RowriverError,
@@ -23,18 +24,17 @@ export async function openFile(
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
-      signal?.removeEventListener('abort', abort);
+      letGo?.();
       session.close();
       reject(error);
     };
-    const abort = (): void => fail(abortReason(signal));
-    signal?.addEventListener('abort', abort, { once: true });
+    const letGo = signal && onAbort(signal, () => fail(abortReason(signal)));
     const session = engine.open(
       { location: path, headers, options },
       {
         message: () => undefined,
         opened: (info) => {
-          signal?.removeEventListener('abort', abort);
+          letGo?.();
           resolve(new OpenDataFile(engine, session, path, info));
         },
         failed: ({ kind, message }) => fail(new RowriverError(kind, message)),

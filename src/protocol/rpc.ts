@@ -2,6 +2,7 @@
  * The one small RPC under every conversation here: page and host, host and engine. Calls have an answer, may be
  * cancelled, and may report progress on the way; events have none of these. Both ends are a `Peer`.
  */
+import { abortReason, onAbort } from './abort.ts';
 
 /** What a method takes, answers, and reports on its way. */
 export interface Method {
@@ -75,7 +76,7 @@ interface Pending {
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
   readonly onProgress: ((value: never) => void) | undefined;
-  readonly release: () => void;
+  readonly release: (() => void) | undefined;
 }
 
 /**
@@ -114,8 +115,7 @@ export class Peer<Serves extends Methods<Serves>, Calls extends Methods<Calls>, 
         this.#options.post({ type: 'cancel', id });
         this.#settle(id)?.reject(abortReason(signal));
       };
-      signal?.addEventListener('abort', abort, { once: true });
-      const release = () => signal?.removeEventListener('abort', abort);
+      const release = signal && onAbort(signal, abort);
       this.#pending.set(id, { resolve, reject, onProgress, release });
       this.#options.post({ type: 'call', id, method, params });
     });
@@ -170,7 +170,7 @@ export class Peer<Serves extends Methods<Serves>, Calls extends Methods<Calls>, 
   #settle(id: number): Pending | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    pending?.release();
+    pending?.release?.();
     return pending;
   }
 
@@ -202,10 +202,4 @@ export class Peer<Serves extends Methods<Serves>, Calls extends Methods<Calls>, 
 
 function isMethodOf<T extends object>(handlers: T, method: string): method is keyof T & string {
   return Object.hasOwn(handlers, method);
-}
-
-/** What a signal was aborted for, as an error. */
-export function abortReason(signal: AbortSignal | undefined): Error {
-  const reason: unknown = signal?.reason;
-  return reason instanceof Error ? reason : new DOMException('Cancelled.', 'AbortError');
 }

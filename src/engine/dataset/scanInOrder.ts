@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { emptySummary, type BlockIndex, type BlockPlace, type BlockSummary } from '../index/blockIndex.ts';
 import { isEverything, windowAfter, windowAmong, windowEnd, type MatchWindow } from '../matchWindow.ts';
@@ -157,8 +156,6 @@ export async function* scanInOrder(
   // Stretches that end where they end best are long, and so few of them are enough.
   const limit = pool.size === 1 ? 1 : (request.stretchEnd ? 2 : 3) * pool.size;
   const limitNow = (): number => Math.min(limit, threadsFor(request.output) ?? limit);
-  // Every stretch in flight listens, and a page may as well.
-  setMaxListeners(limit + 2, both);
   let next = request.fromBlock;
   let handedOut = 0;
   let skipped = 0;

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { abortReason, onAbort } from '../../protocol/abort.ts';
 
 /**
  * Worker threads that do tasks for many files. A task waits in a queue by priority until a worker is free, so who
@@ -48,7 +49,8 @@ interface Job<Task, Result> {
   readonly signal: AbortSignal;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
-  readonly onAbort: () => void;
+  /** No longer waits for the signal. */
+  readonly letGo: () => void;
   attempt: number;
 }
 
@@ -92,7 +94,7 @@ export class WorkerPool<Task, Result> implements Pool<Task, Result> {
   run(task: Task, priority: Priority, signal: AbortSignal): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       if (signal.aborted || this.#closed) {
-        reject(this.#closed ? closedError() : reasonOf(signal));
+        reject(this.#closed ? closedError() : abortReason(signal));
         return;
       }
       const job: Job<Task, Result> = {
@@ -102,10 +104,9 @@ export class WorkerPool<Task, Result> implements Pool<Task, Result> {
         signal,
         resolve,
         reject,
-        onAbort: () => this.#abort(job),
+        letGo: onAbort(signal, () => this.#abort(job)),
         attempt: 1,
       };
-      signal.addEventListener('abort', job.onAbort, { once: true });
       this.#queues[priority].push(job);
       this.#dispatch();
     });
@@ -196,7 +197,7 @@ export class WorkerPool<Task, Result> implements Pool<Task, Result> {
       post(seat, { type: 'cancel', id: job.id });
       seat.killer = setTimeout(() => this.#kill(seat), cancelGraceMs);
     }
-    this.#settle(job, () => job.reject(reasonOf(job.signal)));
+    this.#settle(job, () => job.reject(abortReason(job.signal)));
   }
 
   #kill(seat: Seat<Task, Result>): void {
@@ -227,7 +228,7 @@ export class WorkerPool<Task, Result> implements Pool<Task, Result> {
   }
 
   #settle(job: Job<Task, Result>, answer: () => void): void {
-    job.signal.removeEventListener('abort', job.onAbort);
+    job.letGo();
     answer();
   }
 }
@@ -238,9 +239,4 @@ function post(seat: { readonly worker: Worker }, message: ToWorker): void {
 
 function closedError(): Error {
   return new DOMException('The engine has been closed.', 'AbortError');
-}
-
-function reasonOf(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
-  return reason instanceof Error ? reason : new DOMException('Cancelled.', 'AbortError');
 }

@@ -1,3 +1,4 @@
+import { abortReason, onAbort } from '../../protocol/abort.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileState } from '../../protocol/preview.ts';
 import type { IndexStore } from '../index/store.ts';
@@ -160,15 +161,14 @@ export class SharedFile {
     await new Promise<void>((resolve, reject) => {
       const done = (settle: () => void): void => {
         stop();
-        signal.removeEventListener('abort', abort);
+        letGo();
         settle();
       };
-      const abort = (): void =>
-        done(() => reject(signal.reason instanceof Error ? signal.reason : new Error('Cancelled.')));
+      const abort = (): void => done(() => reject(abortReason(signal)));
       const stop = this.listen(() => {
         if (enough()) done(resolve);
       });
-      signal.addEventListener('abort', abort, { once: true });
+      const letGo = onAbort(signal, abort);
       if (signal.aborted) abort();
     });
   }

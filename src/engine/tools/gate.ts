@@ -1,3 +1,5 @@
+import { abortReason, onAbort } from '../../protocol/abort.ts';
+
 /** Lets so many in at a time; the others wait in the order in which they came. */
 export class Gate {
   readonly #most: number;
@@ -29,15 +31,14 @@ export class Gate {
     }
     await new Promise<void>((resolve, reject) => {
       const enter = (): void => {
-        signal.removeEventListener('abort', leave);
+        letGo();
         resolve();
       };
-      const leave = (): void => {
+      const letGo = onAbort(signal, () => {
         this.#waiting.splice(this.#waiting.indexOf(enter), 1);
-        reject(signal.reason instanceof Error ? signal.reason : new Error('Cancelled.'));
-      };
+        reject(abortReason(signal));
+      });
       this.#waiting.push(enter);
-      signal.addEventListener('abort', leave, { once: true });
     });
   }
 }

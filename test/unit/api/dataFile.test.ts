@@ -124,6 +124,26 @@ describe('the interface for programs', () => {
       await assert.rejects(openFile(engine, big, { signal }), reason);
     }));
 
+  it('does not warn when many questions share a file or a signal', async () => {
+    const warnings: Error[] = [];
+    const warned = (warning: Error): void => {
+      if (warning.name === 'MaxListenersExceededWarning') warnings.push(warning);
+    };
+    process.on('warning', warned);
+    try {
+      const { signal } = new AbortController();
+      const files = await Promise.all(Array.from({ length: 12 }, () => openFile(engine, big, { signal })));
+      const counts = await Promise.all(Array.from({ length: 12 }, (_, n) => files[0].count(`id < ${n}`)));
+      assert.deepEqual(counts, [...counts.keys()]);
+      await Promise.all(files.map((file) => file.close()));
+      // A warning comes one tick later.
+      await new Promise(setImmediate);
+    } finally {
+      process.off('warning', warned);
+    }
+    assert.deepEqual(warnings, []);
+  });
+
   it('says what is wrong with a file or a query', async () => {
     await assert.rejects(openFile(engine, join(folder, 'none.csv')), { kind: 'not-found' });
     await assert.rejects(openFile(engine, folder), { kind: 'is-folder' });
