@@ -165,6 +165,7 @@ export const rooms = {
       'pool',
       'dataset',
       'run',
+      'schema',
       'service',
     ],
     'protocol',

@@ -53,9 +53,7 @@ export class LanguageTool implements LanguageModelTool<ToolInput> {
   }: LanguageModelToolInvocationPrepareOptions<ToolInput>): Promise<PreparedToolInvocation> {
     const invocationMessage = await this.#message(input);
     if (this.#tool.readOnly) return { invocationMessage };
-    const message = new MarkdownString(
-      `${l10n.t('Rowriver writes the rows of a query into a new file.')}\n\n`,
-    );
+    const message = new MarkdownString(`${l10n.t('Rowriver writes the rows of a query to a new file.')}\n\n`);
     for (const [label, value] of [
       [l10n.t('New file'), input.target],
       [l10n.t('From'), input.path],
@@ -71,7 +69,7 @@ export class LanguageTool implements LanguageModelTool<ToolInput> {
     token: CancellationToken,
   ): Promise<LanguageModelToolResult> {
     if (!workspace.isTrusted)
-      throw new Error('Rowriver answers in trusted folders only. Ask the person to trust this one.');
+      throw new Error("Rowriver's tools work in trusted folders only. Ask the user to trust this folder.");
     const cancel = new AbortController();
     const subscription = token.onCancellationRequested(() => cancel.abort());
     if (token.isCancellationRequested) cancel.abort();

@@ -25,11 +25,11 @@ export async function mayWrite(
   const tool = toolNamed(name);
   if (!tool || tool.readOnly) return { given: false };
   if (allowed) return { given: true };
-  if (server.getClientCapabilities()?.elicitation === undefined) {
+  if (!canAsk(server)) {
     return {
       given: false,
       refusal:
-        'This server does not write files: the client cannot ask the person. The person can start it with rowriver mcp --allow-export.',
+        'This server cannot write files, because the client cannot ask the user. The user can start it with rowriver mcp --allow-export.',
     };
   }
   const message = `Write a new file with Rowriver?\nNew file: ${part(input, 'target')}\nFrom: ${part(input, 'path')}\nQuery: ${part(input, 'query').trim() || '(all records)'}`;
@@ -39,8 +39,13 @@ export async function mayWrite(
   if (action === 'accept') return { given: true };
   return {
     given: false,
-    refusal: 'The person has not agreed to writing this file. Do not try again unasked.',
+    refusal: 'The user has declined to write this file. Do not try again without being asked.',
   };
+}
+
+/** Whether the client shows questions to the person itself. Some only open addresses for that, which is no answer here. */
+export function canAsk(server: McpServer['server']): boolean {
+  return server.getClientCapabilities()?.elicitation?.form !== undefined;
 }
 
 function part(input: unknown, name: string): string {

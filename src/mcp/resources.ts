@@ -9,7 +9,7 @@ const start = 'rowriver://file/';
 export const resourceTemplate = {
   uriTemplate: `${start}{+path}`,
   name: 'Data file',
-  description: 'What describe_file says of a file in the allowed folders.',
+  description: 'What describe_file says about a file in the allowed folders.',
   mimeType: 'text/plain',
 };
 

@@ -64,6 +64,6 @@ async function startFolder(): Promise<readonly string[]> {
 /** What is wrong with a folder of the command line, as a sentence; undefined where nothing is. */
 export async function faultOfRoot(folder: string): Promise<string | undefined> {
   const found = await stat(folder).catch(() => undefined);
-  if (!found) return `--root: there is no folder ${folder}.`;
-  return found.isDirectory() ? undefined : `--root: ${folder} is no folder.`;
+  if (!found) return `--root: the folder ${folder} does not exist.`;
+  return found.isDirectory() ? undefined : `--root: ${folder} is not a folder.`;
 }

@@ -25,7 +25,7 @@ const query: ArgumentSchema = {
 
 const maxBytes: ArgumentSchema = {
   type: 'integer',
-  description: 'The size of the answer in bytes. Only whole rows are shown.',
+  description: 'The most bytes that the answer may have. Only whole rows are shown.',
   minimum: answerBytes.least,
   maximum: answerBytes.most,
   default: answerBytes.usual,
@@ -33,7 +33,7 @@ const maxBytes: ArgumentSchema = {
 
 const maxCellBytes: ArgumentSchema = {
   type: 'integer',
-  description: 'Longer cells are cut, and their size is said.',
+  description: 'Longer cells are cut, and their full size is given.',
   minimum: 16,
   maximum: 32 * 1024,
   default: 400,
@@ -41,7 +41,7 @@ const maxCellBytes: ArgumentSchema = {
 
 const timeLimit: ArgumentSchema = {
   type: 'number',
-  description: 'After so many seconds of reading, the answer is what was found until then.',
+  description: 'Reading stops after this many seconds. The answer is what was found until then.',
   minimum: 0.01,
   maximum: timeLimits.most,
   default: timeLimits.usual,
@@ -49,26 +49,29 @@ const timeLimit: ArgumentSchema = {
 
 const cursor: ArgumentSchema = {
   type: 'string',
-  description: 'The cursor of the answer before, to go on with the same other arguments.',
+  description: 'The cursor of the previous answer, to continue. The other arguments must be the same.',
   maxLength: 200,
 };
 
 const readAs: ArgumentSchema = {
   type: 'object',
-  description:
-    'How to read the file, where what was recognised is wrong. describe_file shows what was recognised.',
+  description: 'How to read the file if it was recognised wrongly. describe_file shows how it is read.',
   properties: {
     format: { type: 'string', description: 'The format.', enum: formatKinds },
     delimiter: { type: 'string', description: 'CSV: the delimiter.', maxLength: 8 },
     header_rows: {
       type: 'integer',
-      description: 'CSV: rows of the header; 0 for none.',
+      description: 'CSV: number of header rows; 0 for none.',
       minimum: 0,
       maximum: 100,
     },
     encoding: { type: 'string', description: 'The encoding, such as windows-1252.', maxLength: 40 },
     decimal: { type: 'string', description: 'CSV: the decimal mark.', enum: [',', '.', 'none'] },
-    dates: { type: 'string', description: 'CSV: the order of dates.', enum: ['dmy', 'mdy', 'ymd', 'none'] },
+    dates: {
+      type: 'string',
+      description: 'CSV: the order of day, month and year in dates.',
+      enum: ['dmy', 'mdy', 'ymd', 'none'],
+    },
     rows: {
       type: 'string',
       description: 'JSON documents: the list whose elements are the rows, $.items[*].',
@@ -109,21 +112,27 @@ function output(properties: Readonly<Record<string, object>>, required: readonly
 }
 
 const scanned = {
-  complete: { ...flag, description: 'False where the time limit ended the reading.' },
-  share_read: { ...count, description: 'Share of the file that was read or could be skipped, 0 to 1.' },
-  malformed: { ...count, description: 'Malformed records among those that were read.' },
+  complete: { ...flag, description: 'False if the time limit was reached before the end.' },
+  share_read: {
+    ...count,
+    description: 'Share of the file that was read or could be skipped, from 0 to 1; 0 if unknown.',
+  },
+  malformed: { ...count, description: 'Number of malformed records in what was read.' },
 };
 
 const page = {
-  rows: { ...objects, description: 'Content of the file. Columns that a row does not have are left out.' },
-  first: { ...count, description: 'Number of the first row shown, from 1 on.' },
+  rows: {
+    ...objects,
+    description: 'Content of the file. A row has no entry for a column that its record lacks.',
+  },
+  first: { ...count, description: 'Number of the first row shown, counted from 1.' },
   last: count,
-  cut_cells: { ...count, description: 'How many cells were cut.' },
+  cut_cells: { ...count, description: 'Number of cells that were cut.' },
   hidden_columns: {
     ...count,
-    description: 'How many columns had no room. Name the ones you need with SELECT.',
+    description: 'Number of columns left out for lack of room. Use SELECT with the ones you need.',
   },
-  cursor: { ...text, description: 'To go on. Missing where these are the last rows.' },
+  cursor: { ...text, description: 'For the next rows. Missing if these are the last.' },
 };
 
 export const toolDefinitions: readonly ToolDefinition[] = [
@@ -131,20 +140,23 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     name: 'describe_file',
     title: 'Describe File',
     description:
-      'Says what a data file (JSON Lines, JSON, CSV, TSV, log, Parquet; also .gz and .zst) holds: format, size, number of records, columns with types, examples and shares of NULL, malformed records, and how sure the reading is. Takes a second or two, whatever the size of the file; the number of records may be an estimate. Use it first, before you query a file, and instead of reading the file as text.',
+      'Describes a data file of any size (JSON Lines, JSON, CSV, TSV, log lines, Parquet; also .gz and .zst): format, size, number of records, columns with types, examples and share of NULL, malformed records, and how certain the format is. Takes a second or two; the number of records may be an estimate. Use it first, before you query a file, and instead of reading the file as text.',
     input: input({ path, read_as: readAs, max_bytes: maxBytes }, ['path']),
     output: output(
       {
         format: text,
         reading: { ...text, description: 'How the file is read, in words.' },
-        certainty: { ...text, description: 'How sure that is.' },
+        certainty: { ...text, description: 'How certain that is.' },
         encoding: text,
         size: { ...count, description: 'Bytes.' },
         records: count,
-        records_exact: { ...flag, description: 'False where records is an estimate.' },
-        malformed: { ...count, description: 'Malformed records as far as the file is known.' },
+        records_exact: { ...flag, description: 'False if records is an estimate.' },
+        malformed: { ...count, description: 'Number of malformed records in what was read so far.' },
         problems: objects,
-        sampled: { ...count, description: 'Records that the columns were described by: the first ones.' },
+        sampled: {
+          ...count,
+          description: 'Number of records, from the first on, by which the columns are described.',
+        },
         columns: { ...objects, description: 'name (as a query writes it), type, null_share, examples.' },
         hidden_columns: count,
       },
@@ -156,7 +168,7 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     name: 'query_file',
     title: 'Query File',
     description:
-      'Runs a query over a data file of any size: filter, select, compute, group, sort, sample. Answers rows 1 to n of the total, and a cursor to go on. Use it to count, filter, group or look up records. The language is like SQL: a condition, a pipeline with |>, or a SELECT statement. explain_query has the reference. Aggregate rather than page through many rows.',
+      'Runs a query on a data file of any size: filter, select, compute, group, sort, sample. Returns the first rows, their total number, and a cursor for more. Use it to count, filter, group or look up records. The language is like SQL: a condition, a pipeline with |>, or a SELECT statement; explain_query has the reference. Aggregate instead of paging through many rows.',
     input: input(
       {
         path,
@@ -164,7 +176,7 @@ export const toolDefinitions: readonly ToolDefinition[] = [
         cursor,
         max_rows: {
           type: 'integer',
-          description: 'Rows to show at most.',
+          description: 'The most rows to show.',
           minimum: 1,
           maximum: 1000,
           default: 100,
@@ -178,12 +190,12 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     ),
     output: output(
       {
-        total: { ...count, description: 'Rows of the query, as far as the file was read.' },
+        total: { ...count, description: 'Number of rows of the query, in what was read.' },
         ...page,
         ...scanned,
         records_read: count,
         bytes_read: count,
-        bytes_skipped: { ...count, description: 'Bytes that an index proved need not be read.' },
+        bytes_skipped: { ...count, description: 'Bytes that did not have to be read because of the index.' },
         seconds: count,
         warnings: { type: 'array', items: text },
       },
@@ -195,37 +207,37 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     name: 'get_records',
     title: 'Get Records',
     description:
-      'Shows whole records of a data file: from a record number on, at a byte offset, or a random sample with a seed. Use it to see what records look like, or those that find_text and validate_file name.',
+      'Shows whole records of a data file: from a record number on, from a byte offset on, or a random sample. Use it to see what records look like, and to look at records that find_text or validate_file have found.',
     input: input(
       {
         path,
         first: {
           type: 'integer',
-          description: 'Number of the first record, from 1 on.',
+          description: 'Number of the first record, counted from 1.',
           minimum: 1,
           default: 1,
         },
         offset: {
           type: 'integer',
-          description: 'In place of first: a byte of the file; the record there or after it.',
+          description: 'Instead of first: a byte offset in the file; begins with the record that is there.',
           minimum: 0,
         },
         sample: {
           type: 'integer',
-          description: 'In place of first: so many records chosen at random from all of the file.',
+          description: 'Instead of first: this many records, chosen at random from the whole file.',
           minimum: 1,
           maximum: 1000,
         },
         seed: {
           type: 'integer',
-          description: 'With sample: the same seed chooses the same records.',
+          description: 'For sample: the same seed chooses the same records.',
           minimum: 0,
           maximum: 2 ** 31,
           default: 1,
         },
         count: {
           type: 'integer',
-          description: 'Records to show at most.',
+          description: 'The most records to show.',
           minimum: 1,
           maximum: 1000,
           default: 20,
@@ -253,16 +265,20 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     name: 'find_text',
     title: 'Find Text',
     description:
-      'Finds the records of a data file that hold a text anywhere, as it is written in the file, and shows what stands around it, with record numbers. Use it when you do not know the column; else query_file with LIKE.',
+      'Finds the records of a data file that contain a text anywhere, as it is written in the file, and shows the text around it with record numbers. Use it when you do not know the column; otherwise use query_file with LIKE.',
     input: input(
       {
         path,
-        text: { type: 'string', description: 'The text to find. Not a pattern.', maxLength: 1000 },
-        match_case: { type: 'boolean', description: 'Whether letter case matters.', default: false },
+        text: { type: 'string', description: 'The text to find, not a pattern.', maxLength: 1000 },
+        match_case: {
+          type: 'boolean',
+          description: 'Whether upper and lower case must match.',
+          default: false,
+        },
         cursor,
         count: {
           type: 'integer',
-          description: 'Matching records to show at most.',
+          description: 'The most matching records to show.',
           minimum: 1,
           maximum: 200,
           default: 20,
@@ -276,7 +292,7 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     output: output(
       {
         matches: { ...objects, description: 'record, offset, and text around the match.' },
-        total: { ...count, description: 'Matching records, as far as the file was read.' },
+        total: { ...count, description: 'Number of matching records in what was read.' },
         cursor: page.cursor,
         complete: scanned.complete,
         share_read: scanned.share_read,
@@ -289,7 +305,7 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     name: 'profile_column',
     title: 'Profile Column',
     description:
-      'Says what one column of a data file holds, over all records or those that a condition selects: kinds of values, NULLs, distinct values, smallest, largest, mean, quartiles, most frequent values, histogram, lengths, patterns of texts. Reads the whole file once. Use it before you filter or group by a column.',
+      'Profiles one column of a data file, over all records or those that meet a condition: types of values, NULLs, distinct values, minimum, maximum, mean, quartiles, most frequent values, histogram, lengths, patterns of texts. Reads the whole file once. Use it before you filter or group by a column.',
     input: input(
       {
         path,
@@ -308,9 +324,9 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     output: output(
       {
         column: text,
-        records: { ...count, description: 'Records that were taken in.' },
+        records: { ...count, description: 'Number of records that were profiled.' },
         ...scanned,
-        kinds: { type: 'object', description: 'How many records hold which kind of value.' },
+        kinds: { type: 'object', description: 'Number of records by the type of their value.' },
         distinct: { type: 'object' },
         numbers: { type: 'object' },
         times: { type: 'object' },
@@ -320,7 +336,7 @@ export const toolDefinitions: readonly ToolDefinition[] = [
         top: { ...objects, description: 'The most frequent values.' },
         top_exact: flag,
         patterns: objects,
-        histogram: { type: 'object', description: 'counts[i] values lie between edges[i] and edges[i + 1].' },
+        histogram: { type: 'object', description: 'counts[i] values are between edges[i] and edges[i + 1].' },
       },
       ['file', 'column', 'records', 'complete', 'kinds'],
     ),
@@ -330,17 +346,17 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     name: 'explain_query',
     title: 'Explain Query',
     description:
-      'Checks a query without running it: errors with their place, unknown columns, what its rows are, and how much of the file an index lets it skip. With reference set to true, gives the language in brief, with its operators and functions. Use it when a query fails, or before your first one.',
+      'Checks a query without running it: errors with their position, unknown columns, what its rows are, and how much of the file the index can skip. With reference set to true, returns a short reference of the language with its operators and functions. Use it when a query fails, or before your first query.',
     input: input(
       {
         path: {
           ...path,
-          description: 'The file, to check names of columns. Without it, only the language is checked.',
+          description: 'The file, to check column names as well. Without it, only the syntax is checked.',
         },
         query,
         reference: {
           type: 'boolean',
-          description: 'Whether to give the reference of the language.',
+          description: 'Whether to return the reference of the language.',
           default: false,
         },
         read_as: readAs,
@@ -353,20 +369,20 @@ export const toolDefinitions: readonly ToolDefinition[] = [
         problems: {
           ...objects,
           description:
-            'severity, message, at (the part of the query), fix (the query that was probably meant).',
+            'severity, message, at (the part of the query), position, fix (the query that was probably meant).',
         },
         rows: { ...text, description: 'What the rows are.' },
         columns: {
           type: 'array',
           items: text,
-          description: 'The columns that the query makes, where it names them.',
+          description: 'The columns of the result, if the query names them.',
         },
         hidden_columns: count,
         skippable_share: {
           ...count,
-          description: 'Share of the file that the index proves need not be read.',
+          description: 'Share of the file that does not have to be read because of the index.',
         },
-        duckdb: { ...text, description: 'The query as DuckDB writes it.' },
+        duckdb: { ...text, description: 'The same query for DuckDB.' },
         reference: text,
       },
       [],
@@ -377,23 +393,47 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     name: 'validate_file',
     title: 'Validate File',
     description:
-      'Checks a whole data file: records that cannot be read or are irregular, by reason and with examples, and columns whose values are of several types or that few records have. It checks the syntax of records, types and consistency of columns; it does not check a JSON Schema yet. Use it before data is imported or trusted.',
-    input: input({ path, max_bytes: maxBytes, time_limit_seconds: timeLimit, read_as: readAs }, ['path']),
+      'Checks all records of a data file. Without schema: malformed and irregular records by reason, with examples; columns with values of several types; columns that few records have. With schema: violations of that JSON Schema by rule, with counts and examples. Use it before data is imported or trusted.',
+    input: input(
+      {
+        path,
+        schema: {
+          type: 'string',
+          description:
+            'A JSON Schema file inside the allowed folders (draft-07, 2019-09 or 2020-12) to check each record against.',
+          maxLength: 4096,
+        },
+        max_bytes: maxBytes,
+        time_limit_seconds: timeLimit,
+        read_as: readAs,
+      },
+      ['path'],
+    ),
     output: output(
       {
-        valid: { ...flag, description: 'Whether no record that was read is malformed.' },
+        valid: { ...flag, description: 'Whether no record that was read is malformed or invalid.' },
         records: count,
         ...scanned,
-        reasons: { ...objects, description: 'reason and count.' },
+        reasons: { ...objects, description: 'reason and count of malformed records.' },
         examples: {
           ...objects,
-          description: 'record, line, offset, reason, and the beginning of the record.',
+          description:
+            'The first malformed records: record, line, offset, reason, and the beginning as text.',
         },
         mixed_columns: {
           ...objects,
-          description: 'Columns that hold several types: column, and how many values of which.',
+          description: 'Columns with several types: column, and the number of values of each type.',
         },
-        rare_columns: { ...objects, description: 'Columns that fewer than 1 % of the records have.' },
+        rare_columns: { ...objects, description: 'Columns that fewer than 1% of the records have.' },
+        schema: { ...text, description: 'The schema that the records were checked against.' },
+        invalid: { ...count, description: 'Number of records that the schema does not allow.' },
+        rules: {
+          ...objects,
+          description:
+            'Broken rules, the most frequent first: rule (keyword of the schema), path (JSON Pointer in the record), message, records.',
+        },
+        hidden_rules: count,
+        violations: { ...objects, description: 'The first violations: record, line, rule, path, message.' },
       },
       ['file', 'valid', 'records', 'complete'],
     ),
@@ -403,7 +443,7 @@ export const toolDefinitions: readonly ToolDefinition[] = [
     name: 'export_subset',
     title: 'Export Subset',
     description:
-      'Writes the rows of a query into a new file inside the allowed folders, complete and exact. It never replaces a file. Use it when the rows are too many to show, or a program needs them.',
+      'Writes all rows of a query to a new file inside the allowed folders. Never overwrites a file. Use it when there are too many rows to show, or another program needs them.',
     input: input(
       {
         path,
@@ -411,12 +451,12 @@ export const toolDefinitions: readonly ToolDefinition[] = [
         target: {
           type: 'string',
           description:
-            'The new file, in a folder that exists. Its ending says the format: .jsonl, .csv, .tsv, .json or .md, and .gz or .zst after it; or .parquet.',
+            'The new file, in an existing folder. Its extension sets the format: .jsonl, .csv, .tsv, .json or .md, optionally followed by .gz or .zst; or .parquet.',
           maxLength: 4096,
         },
         format: {
           type: 'string',
-          description: 'The format, where the ending does not say it; same keeps the original bytes.',
+          description: 'The format, if the extension does not set it; same keeps the original bytes.',
           enum: exportFormats,
         },
         read_as: readAs,

@@ -23,12 +23,20 @@ const draftsByAddress: Readonly<Record<string, Draft>> = {
   'https://json-schema.org/draft/2020-12/schema': '2020-12',
 };
 
+/** The path at which a file is read instead of the one that a schema names. @throws where it may not be read */
+type Reach = (path: string) => Promise<string>;
+
 /**
  * Reads a JSON Schema and the files that it refers to. Nothing is asked of the network.
+ * @param reach asked for each file that the schema refers to
  * @throws SchemaError where a file cannot be read, is no schema, refers to what is no file, or to itself without end; the
  *   signal's reason
  */
-export async function loadSchema(path: string, signal: AbortSignal): Promise<SchemaSpec> {
+export async function loadSchema(
+  path: string,
+  signal: AbortSignal,
+  reach: Reach = (named) => Promise.resolve(named),
+): Promise<SchemaSpec> {
   const root = resolve(path);
   const files: LoadedFile[] = [];
   const known = new Set<string>();
@@ -40,7 +48,8 @@ export async function loadSchema(path: string, signal: AbortSignal): Promise<Sch
     if (known.has(next.address)) continue;
     if (files.length === mostFiles)
       throw new SchemaError(`${basename(root)} refers to more than ${mostFiles} files.`);
-    const text = await textOf(next.path, next.from, mostBytes - bytes, signal);
+    const own = next.from === undefined ? next.path : await reach(next.path);
+    const text = await textOf(own, next.from, mostBytes - bytes, signal);
     bytes += text.length;
     const file = asFile(parsed(text, next.path), next);
     files.push(file);

@@ -56,7 +56,11 @@ export class EngineService {
   #kept: KeptExports | undefined;
   readonly #tools = new Tools(async (location, options, signal) => {
     const held = await this.#hold({ location, options }, signal);
-    return { file: await held.file, letGo: (stale) => this.#letGo(held, stale) };
+    return {
+      file: await held.file,
+      open: (more) => this.#openAnew(held.of, more),
+      letGo: (stale) => this.#letGo(held, stale),
+    };
   });
   /** Of what a server gives only once. */
   #keepBytes = 0;
@@ -165,13 +169,7 @@ export class EngineService {
         this.#exporting(session, (dataset) => inferredText(dataset, query, context)),
       validate: (asked, context) => {
         const { of } = this.#opened(asked.session).held;
-        const resources = { pool: this.#pool, store: this.#store };
-        // One of its own: what a file holds by a schema is not what a preview shows.
-        return validate(
-          (more) => this.#opening(of)({ ...of.options, ...resources, ...more }),
-          asked,
-          context,
-        );
+        return validate((more) => this.#openAnew(of, more), asked, context);
       },
       exportRejects: ({ session, target }, context) =>
         this.#exporting(session, (dataset) => exportRejectsToFile(dataset, target, context)),
@@ -273,6 +271,12 @@ export class EngineService {
       if (this.#files.get(key) === held) this.#files.delete(key);
       throw error;
     }
+  }
+
+  /** One of its own: what a file holds by a schema is not what a preview shows. */
+  #openAnew(file: OpenFile, more: Pick<DatasetOptions, 'schema' | 'signal'>): Promise<Dataset> {
+    const resources = { pool: this.#pool, store: this.#store };
+    return this.#opening(file)({ ...file.options, ...resources, ...more });
   }
 
   #opening(file: OpenFile): (options: DatasetOptions) => Promise<Dataset> {

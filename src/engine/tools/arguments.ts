@@ -15,7 +15,7 @@ export class Arguments {
   /** @throws TypeError where the schema does not require it and the caller has left it out */
   text(name: string): string {
     const value = this.#values.get(name);
-    if (typeof value !== 'string') throw new TypeError(`${name} is no text.`);
+    if (typeof value !== 'string') throw new TypeError(`${name} is not a string.`);
     return value;
   }
 
@@ -26,7 +26,7 @@ export class Arguments {
 
   number(name: string): number {
     const value = this.#values.get(name);
-    if (typeof value !== 'number') throw new TypeError(`${name} is no number.`);
+    if (typeof value !== 'number') throw new TypeError(`${name} is not a number.`);
     return value;
   }
 
@@ -80,9 +80,9 @@ function read(schema: ObjectSchema, input: unknown, at: string, faults: string[]
 function faultOf(schema: Exclude<ArgumentSchema, { type: 'object' }>, value: unknown): string | undefined {
   switch (schema.type) {
     case 'string': {
-      if (typeof value !== 'string') return 'must be a text.';
+      if (typeof value !== 'string') return 'must be a string.';
       const { maxLength: most = Infinity } = schema;
-      if (value.length > most) return `has ${value.length} characters. At most ${most} are taken.`;
+      if (value.length > most) return `has ${value.length} characters. The limit is ${most}.`;
       if (schema.enum && !schema.enum.includes(value)) return `must be one of ${schema.enum.join(', ')}.`;
       return undefined;
     }

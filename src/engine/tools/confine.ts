@@ -24,13 +24,14 @@ export async function readablePath(path: string, scope: ToolScope): Promise<stri
       outside = true;
       continue;
     }
-    const found = await stat(real);
+    const found = await stat(real).catch(() => undefined);
+    if (!found) continue;
     if (found.isDirectory()) throw new ToolError(`${path} is a folder. Name a file in it.`);
-    if (!found.isFile()) throw new ToolError(`${path} is no regular file.`);
+    if (!found.isFile()) throw new ToolError(`${path} is not a regular file.`);
     return real;
   }
   // Whether something is there that may not be read is not told.
-  if (outside) throw new ToolError(`${path} is outside of the allowed folders. ${allowed(folders, files)}`);
+  if (outside) throw new ToolError(`${path} is outside the allowed folders. ${allowed(folders, files)}`);
   throw new ToolError(
     `There is no file ${path}. Paths are relative to an allowed folder. ${allowed(folders, files)}`,
   );
@@ -49,30 +50,34 @@ export async function newPath(path: string, scope: ToolScope): Promise<string> {
     const folder = await realpath(dirname(candidate)).catch(() => undefined);
     if (folder === undefined || !folders.some((root) => folder === root || isWithin(folder, root))) continue;
     const target = resolve(folder, basename(candidate));
-    if (basename(candidate) === '' || target === folder) throw new ToolError(`${path} names no file.`);
+    if (basename(candidate) === '' || target === folder) throw new ToolError(`${path} does not name a file.`);
     // A link that leads nowhere is something as well.
     if (await lstat(target).then(Boolean, () => false)) {
-      throw new ToolError(`${path} already exists and was not replaced: choose another name.`);
+      throw new ToolError(`${path} already exists and was not replaced. Choose another name.`);
     }
     return target;
   }
   throw new ToolError(
-    `${path} is not in an allowed folder that exists. New files can be written in ${folders.join(', ')} and the folders below.`,
+    `${path} is not in an existing folder inside the allowed folders. ${allowed(folders, [])}`,
   );
 }
 
 const noFolders =
-  'No folder is allowed yet. Ask the person to open a folder, or to start the server with --root DIR.';
+  'No folder is allowed yet. Ask the user to open a folder, or to start the server with --root DIR.';
 
 /** @throws ToolError where the text is an address, or no path that every system reads the same way */
 function refuseOddPath(path: string): void {
-  if (path.trim() === '') throw new ToolError('The path is empty.');
-  if (path.includes('\0')) throw new ToolError('A path has no NUL in it.');
+  if (path.trim() === '')
+    throw new ToolError('The path is empty. Give the path of a file inside the allowed folders.');
+  if (path.includes('\0')) throw new ToolError('A path cannot contain NUL characters.');
   // One letter is a drive.
   if (/^[a-z][a-z0-9+.-]+:/i.test(path)) {
-    throw new ToolError('Only files in the allowed folders are read, no URLs. Give the path of a file.');
+    throw new ToolError('URLs are not read. Give the path of a file inside the allowed folders.');
   }
-  if (/^[\\/]{2}/.test(path)) throw new ToolError('Paths of other machines and devices are not read.');
+  if (/^[\\/]{2}/.test(path))
+    throw new ToolError(
+      'Paths of other machines and of devices are not read. Give the path of a file inside the allowed folders.',
+    );
 }
 
 async function realScope({ roots, files }: ToolScope): Promise<{ folders: string[]; files: string[] }> {

@@ -29,7 +29,7 @@ export function readCursor(input: Arguments, ...of: readonly unknown[]): Cursor 
   const [, at, more, own] = /^(\d{1,15})-(\d{1,15})-([0-9a-f]{10})$/.exec(text) ?? [];
   if (own !== digest(of)) {
     throw new ToolError(
-      'This cursor is not of these arguments. Give a cursor as the answer had it, with the same path, query or text and read_as; or leave it out to begin anew.',
+      'This cursor belongs to a call with other arguments. Use it with the same path, query or text, and read_as; or leave it out to start from the beginning.',
     );
   }
   return { at: Number(at), more: Number(more) };

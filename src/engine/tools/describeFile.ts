@@ -59,10 +59,10 @@ export async function describeFile(call: Call): Promise<ToolAnswer> {
       `Certainty of the reading: ${figures.certainty}.`,
       found.exact
         ? `${counted(found.records, 'record')}, ${grouped(found.malformed)} malformed.`
-        : `About ${counted(found.records, 'record')}, an estimate; ${grouped(found.malformed)} malformed in the part read so far.`,
-      others === undefined ? '' : `${counted(others, 'other table')} in the file, not read.`,
+        : `About ${counted(found.records, 'record')} (estimated); ${grouped(found.malformed)} malformed in the part read so far.`,
+      others === undefined ? '' : `${counted(others, 'other table')} in the file not read.`,
       ...figures.problems.map(({ record, line, reason }) => `Record ${record} (line ${line}): ${reason}`),
-      `Columns, by the first ${counted(columns.rows, 'record')}: name as a query writes it, type, share of NULL, examples.`,
+      `Columns in the first ${counted(columns.rows, 'record')}: name as written in a query, type, share of NULL, examples.`,
     ];
     const room = new Room(roomBeside(call.input.number('max_bytes'), figures, head.join('\n')) - 100);
     const shown = columns.lines.findIndex((line) => !room.take(line));
@@ -83,12 +83,12 @@ async function knowRecords({ file }: AskedFile, signal: AbortSignal): Promise<vo
 }
 
 function certaintyOf(score: number | undefined, format: FormatKind): string {
-  if (format === 'log') return 'medium: lines were taken apart by a pattern; look at the examples';
-  if (score === undefined) return 'high: the format says itself how it is read';
+  if (format === 'log') return 'medium: lines were split by a pattern; check the examples';
+  if (score === undefined) return 'high: the format leaves no choice';
   if (score >= 0.8) return 'high';
   return score >= 0.3
-    ? 'medium; look at the examples'
-    : 'low, a guess; check it, and set read_as if it is wrong';
+    ? 'medium; check the examples'
+    : 'low: a guess; check the examples, and set read_as if it is wrong';
 }
 
 interface DescribedColumns {

@@ -124,7 +124,7 @@ function toldOf(
       : `Its columns: ${named.join(', ')}${hiddenColumns > 0 ? ` and ${hiddenColumns} more` : ''}.`,
     skippable === undefined
       ? ''
-      : `The index proves that ${percent(skippable)} of the blocks need not be read.`,
+      : `${percent(skippable)} of the blocks do not have to be read because of the index.`,
     printed === undefined ? '' : `In DuckDB: ${printed}`,
   ];
   return {

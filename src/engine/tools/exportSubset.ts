@@ -14,7 +14,7 @@ import { ToolError } from './toolError.ts';
 /** Writes the rows of a query into a new file. */
 export async function exportSubset(call: Call): Promise<ToolAnswer> {
   const { input, scope } = call;
-  if (!scope.mayWrite) throw new ToolError('Nobody has agreed to writing a file. Ask the person first.');
+  if (!scope.mayWrite) throw new ToolError('The user has not agreed to writing a file. Ask first.');
   const target = await newPath(input.text('target'), scope);
   return withFile(call, async ({ file }, path) => {
     const { dataset } = file;
@@ -23,7 +23,7 @@ export async function exportSubset(call: Call): Promise<ToolAnswer> {
     const format = exportFormats.find((known) => known === input.textIfAny('format'));
     if (format === undefined && !isWritable(path, target)) {
       throw new ToolError(
-        `The ending of target says no format. Use one of ${endings.join(' ')}, or set format.`,
+        `The extension of target does not set a format. Use one of ${endings.join(' ')}, or set format.`,
       );
     }
     const { kind, dialect } = dataset.format;

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { ToolAnswer } from '../../protocol/tools.ts';
 import type { MatchPlace } from '../pool/task.ts';
 import { visible } from '../visible.ts';
-import { counted, grouped, percent } from '../words.ts';
+import { counted, grouped } from '../words.ts';
 import { answer, Room, roomBeside, type AnswerLine } from './answer.ts';
 import { reportTo, withFile, type Call } from './call.ts';
 import { shownLine } from './cells.ts';
@@ -10,7 +10,7 @@ import { readCursor, writeCursor } from './cursor.ts';
 import { withDeadline } from './deadline.ts';
 import type { AskedFile } from './openFiles.ts';
 import { formatOptionsOf } from './readAs.ts';
-import { roundedShare } from './share.ts';
+import { partlyRead, roundedShare } from './share.ts';
 
 /** Bytes of a record in which the place of the text is looked for. */
 const lookedAt = 1024 * 1024;
@@ -46,10 +46,10 @@ export async function findText(call: Call): Promise<ToolAnswer> {
     const of = `${taken === 0 ? '' : `${grouped(before + 1)}-${grouped(shown)} of `}${counted(found.total, 'matching record')}`;
     const head = [
       `${visible(basename(path))}: ${of}.`,
-      found.share === 1
+      partlyRead(found.share),
+      next === undefined
         ? ''
-        : `The time limit ended the reading: this is of the first ${percent(found.share)} of the file. Raise time_limit_seconds for the rest.`,
-      next === undefined ? '' : `More matches: cursor "${next}". get_records shows whole records by number.`,
+        : `For the next matches: cursor "${next}". get_records shows whole records by number.`,
     ];
     const structured = { ...figures, matches: room.values, ...(next !== undefined && { cursor: next }) };
     return answer(head, room.lines, structured);
@@ -97,7 +97,7 @@ async function search(
         const size = dataset.expectedSize;
         report(scanned, size);
         if (!until.aborted) continue;
-        share = size ? roundedShare(Math.min(1, scanned / size)) : 0;
+        share = roundedShare(scanned / (size ?? Infinity));
         return;
       }
     }),

@@ -17,7 +17,7 @@ export class Gate {
       return await work();
     } finally {
       const next = this.#waiting.shift();
-      // Who goes in next takes the place of who has left.
+      // The next one takes the place of the one that has left.
       if (next) next();
       else this.#inside--;
     }

@@ -17,7 +17,8 @@ export async function getRecords(call: Call): Promise<ToolAnswer> {
   const { input } = call;
   const sample = input.numberIfAny('sample');
   const offset = input.numberIfAny('offset');
-  if (sample !== undefined && offset !== undefined) throw new ToolError('Give offset or sample, not both.');
+  if (sample !== undefined && offset !== undefined)
+    throw new ToolError('Give either offset or sample, not both.');
   const answered = async (asked: AskedFile, path: string, deadline: Deadline): Promise<ToolAnswer> => {
     if (sample !== undefined) {
       await knowUpTo(call, asked, Infinity, deadline);
@@ -81,14 +82,14 @@ async function recordAt(
 ): Promise<number> {
   const size = file.state().fileSize ?? Infinity;
   if (offset >= size)
-    throw new ToolError(`offset ${offset} is behind the end of the file: it has ${size} bytes.`);
+    throw new ToolError(`offset ${offset} is past the end of the file, which has ${size} bytes.`);
   try {
     const either = AbortSignal.any([signal, until]);
     return (await locate(file, undefined, { by: 'offset', value: offset }, either)).row;
   } catch (error) {
     if (!until.aborted || call.signal.aborted) throw error;
     throw new ToolError(
-      'The time limit was over before that byte was reached. Ask again: what was read is known.',
+      'The time limit was reached before that offset. Call again with the same arguments to continue.',
     );
   }
 }
@@ -100,6 +101,6 @@ function notThere({ file: { dataset } }: AskedFile, first: number, total: number
   }
   const share = percent(roundedShare(dataset.index.length / dataset.blocks));
   return new ToolError(
-    `Record ${grouped(first + 1)} was not reached within the time limit: ${counted(total, 'record')} are known, in ${share} of the file. Ask again: what was read is known.`,
+    `The time limit was reached before record ${grouped(first + 1)}: ${counted(total, 'record')} were found in ${share} of the file. Call again with the same arguments to continue.`,
   );
 }

@@ -1,5 +1,6 @@
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import { continues } from '../source/file.ts';
+import type { Dataset, DatasetOptions } from '../dataset/dataset.ts';
 import { hasSameTimes } from '../dataset/recheck.ts';
 import type { SharedFile } from '../service/sharedFile.ts';
 import { KeptRuns } from './keptRuns.ts';
@@ -7,6 +8,8 @@ import { KeptRuns } from './keptRuns.ts';
 /** A file that somebody else owns, held until it is let go. */
 export interface HeldFile {
   readonly file: SharedFile;
+  /** Opens the file once more, to be checked by a schema; the caller closes it. */
+  readonly open: (options: Pick<DatasetOptions, 'schema' | 'signal'>) => Promise<Dataset>;
   /** @param stale nobody else is to be given this file: it has changed on disk */
   letGo(stale: boolean): Promise<void>;
 }
@@ -18,11 +21,15 @@ export type HoldFile = (path: string, options: FormatOptions, signal: AbortSigna
 export interface AskedFile {
   readonly file: SharedFile;
   readonly runs: KeptRuns;
+  readonly open: HeldFile['open'];
 }
 
-interface Entry extends AskedFile {
+/** A file that is open, or is being opened. */
+interface Entry {
   readonly key: string;
-  readonly held: HeldFile;
+  readonly held: Promise<HeldFile>;
+  readonly runs: KeptRuns;
+  /** Calls that look at it, or wait for it to be opened. */
   users: number;
   stale: boolean;
 }
@@ -35,7 +42,7 @@ const idleMs = 60_000;
 export class OpenFiles {
   readonly #hold: HoldFile;
   /** From the one that was used longest ago on. */
-  readonly #entries = new Map<string, Promise<Entry>>();
+  readonly #entries = new Map<string, Entry>();
   readonly #closing = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -51,63 +58,75 @@ export class OpenFiles {
     work: (asked: AskedFile) => Promise<T>,
   ): Promise<T> {
     clearTimeout(this.#timer);
-    const entry = await this.#enter(path, options, signal);
     try {
-      return await work(entry);
+      const { entry, held } = await this.#enter(path, options, signal);
+      try {
+        return await work({ file: held.file, open: held.open, runs: entry.runs });
+      } finally {
+        this.#leave(entry);
+      }
     } finally {
-      entry.users--;
-      if (entry.stale && entry.users === 0) this.#close(entry);
-      await this.#dropIdle(mostIdle);
-      this.#timer = setTimeout(() => void this.#dropIdle(0), idleMs);
+      this.#dropIdle(mostIdle);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#dropIdle(0), idleMs);
       this.#timer.unref();
     }
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#dropIdle(0);
+    this.#dropIdle(0);
     await Promise.all(this.#closing);
   }
 
-  async #enter(path: string, options: FormatOptions, signal: AbortSignal): Promise<Entry> {
+  async #enter(
+    path: string,
+    options: FormatOptions,
+    signal: AbortSignal,
+  ): Promise<{ readonly entry: Entry; readonly held: HeldFile }> {
     const key = JSON.stringify([path, options]);
     for (;;) {
       const known = this.#entries.get(key);
-      const opening = known ?? this.#open(key, path, options, signal);
+      const entry = known ?? {
+        key,
+        held: this.#hold(path, options, signal),
+        runs: new KeptRuns(),
+        users: 0,
+        stale: false,
+      };
       this.#entries.delete(key);
-      this.#entries.set(key, opening);
-      let entry: Entry;
-      try {
-        entry = await opening;
-      } catch (error) {
-        if (this.#entries.get(key) === opening) this.#entries.delete(key);
-        // Another call has cancelled the opening, not this one.
-        if (known && !signal.aborted) continue;
-        throw error;
-      }
+      this.#entries.set(key, entry);
+      // At once: who waits for a file must not find it closed.
       entry.users++;
-      if (!(await isChanged(entry.file))) return entry;
-      entry.users--;
-      entry.stale = true;
-      if (this.#entries.get(key) === opening) this.#entries.delete(key);
-      if (entry.users === 0) this.#close(entry);
+      try {
+        const held = await entry.held;
+        if (!(await isChanged(held.file))) return { entry, held };
+        entry.stale = true;
+        this.#leave(entry);
+      } catch (error) {
+        this.#forget(entry);
+        // Another call has cancelled the opening, not this one.
+        if (!known || signal.aborted) throw error;
+      }
     }
   }
 
-  async #open(key: string, path: string, options: FormatOptions, signal: AbortSignal): Promise<Entry> {
-    const held = await this.#hold(path, options, signal);
-    return { key, held, file: held.file, runs: new KeptRuns(), users: 0, stale: false };
+  #leave(entry: Entry): void {
+    entry.users--;
+    if (!entry.stale) return;
+    this.#forget(entry);
+    if (entry.users === 0) this.#close(entry);
   }
 
-  async #dropIdle(most: number): Promise<void> {
-    const entries = await Promise.all(
-      [...this.#entries.values()].map((entry) => entry.catch(() => undefined)),
-    );
-    const idle = entries.filter((entry) => entry?.users === 0);
+  #forget(entry: Entry): void {
+    if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
+  }
+
+  /** Closes files that no call uses, but for the last ones that were used. */
+  #dropIdle(most: number): void {
+    const idle = [...this.#entries.values()].filter(({ users }) => users === 0);
     for (const entry of idle.slice(0, Math.max(0, idle.length - most))) {
-      // It may have been asked for again meanwhile.
-      if (entry?.users !== 0) continue;
-      this.#entries.delete(entry.key);
+      this.#forget(entry);
       this.#close(entry);
     }
   }
@@ -120,7 +139,7 @@ export class OpenFiles {
 
 async function closed({ runs, held, stale }: Entry): Promise<void> {
   await runs.close();
-  await held.letGo(stale);
+  await (await held).letGo(stale);
 }
 
 /** Whether the file on disk is another than was opened. */

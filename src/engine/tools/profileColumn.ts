@@ -3,12 +3,13 @@ import type { ToolAnswer } from '../../protocol/tools.ts';
 import type { ColumnSummary, Histogram, RangeSummary } from '../../protocol/statistics.ts';
 import { histogramOf, summaryOf } from '../statistics/index.ts';
 import { visible, withoutEnds } from '../visible.ts';
-import { counted, percent } from '../words.ts';
+import { counted } from '../words.ts';
 import { answer, byteLength, roomBeside } from './answer.ts';
 import { checked, withFile, type Call } from './call.ts';
 import { shownText } from './cells.ts';
 import { namedColumn } from './columnNames.ts';
 import { gatherInTime } from './gather.ts';
+import { partlyRead } from './share.ts';
 import { ToolError } from './toolError.ts';
 
 /** Characters of a value that are shown. */
@@ -26,7 +27,7 @@ export async function profileColumn(call: Call): Promise<ToolAnswer> {
     const query = where.trim() === '' ? undefined : (await checked(where, dataset, call.signal)).planned;
     if (query && query.plan.shape !== 'records') {
       throw new ToolError(
-        'where must select records. For other rows, use query_file and end the query with |> DESCRIBE.',
+        'where must be a condition on records. For other rows, use query_file and end the query with |> DESCRIBE.',
       );
     }
     const scan = { query, columns: [column.fields], discover: false, deep: true, counts: true };
@@ -43,9 +44,7 @@ export async function profileColumn(call: Call): Promise<ToolAnswer> {
     };
     const head = [
       `${visible(basename(path))}, column ${shownText(column.path)}: ${counted(set.rows, 'record')}.`,
-      coverage.exact
-        ? ''
-        : `The time limit ended the reading: this is of the first ${percent(share)} of the file. Raise time_limit_seconds for all of it.`,
+      partlyRead(share),
     ];
     const room = roomBeside(input.number('max_bytes'), figures, head.join('\n'));
     const shown = fitted(summary, histogramOf(found, undefined, false, 'header'), room);

@@ -4,7 +4,7 @@ import type { ViewState } from '../../protocol/preview.ts';
 import type { Run } from '../run/run.ts';
 import { TableRun } from '../run/tableRun.ts';
 import { ViewRun } from '../run/viewRun.ts';
-import { counted, grouped, percent, sized } from '../words.ts';
+import { counted, grouped, sized } from '../words.ts';
 import { visible } from '../visible.ts';
 import { answer, byteLength, roomBeside } from './answer.ts';
 import { checked, reportTo, withFile, type Call, type CheckedQuery } from './call.ts';
@@ -14,7 +14,7 @@ import { withDeadline, type Deadline } from './deadline.ts';
 import type { AskedFile } from './openFiles.ts';
 import { rowBytesOf, showRows, type PagedRows, type ShownRows } from './pageRows.ts';
 import { formatOptionsOf } from './readAs.ts';
-import { roundedShare } from './share.ts';
+import { partlyRead, roundedShare } from './share.ts';
 import { ToolError } from './toolError.ts';
 
 /** Runs of a file are counted, and no view has this number. */
@@ -107,7 +107,7 @@ async function runQuery(
     if (state.phase === 'failed') throw new ToolError(state.message);
     if (state.phase === 'cancelled' && run instanceof TableRun) {
       throw new ToolError(
-        `The query was not done after ${seconds} seconds, and has no rows before it is. Give it a condition, a LIMIT or |> TABLESAMPLE 1 PERCENT, or a larger time_limit_seconds.`,
+        `The query did not finish within ${seconds} seconds, and has no rows until it does. Add a condition, a LIMIT or |> TABLESAMPLE 1 PERCENT, or raise time_limit_seconds.`,
       );
     }
     return { run, keep: state.phase === 'done' && isWhole(state) && planned.asked === planned.text };
@@ -138,7 +138,7 @@ function outcomeOf(state: ViewState, { file: { dataset } }: AskedFile): QueryFig
   const complete = isWhole(state);
   return {
     complete,
-    share_read: complete || !total ? 1 : roundedShare(Math.min(0.9999, (scanned + skipped) / total)),
+    share_read: complete ? 1 : roundedShare((scanned + skipped) / (total ?? Infinity)),
     records_read: records,
     malformed,
     bytes_read: dataset.inFile(scanned),
@@ -158,7 +158,7 @@ function headOf(
   const rows = shown?.count
     ? `rows ${grouped(first + 1)}-${grouped(first + shown.count)} of ${grouped(matched)}`
     : `${counted(matched, 'row')}${matched > 0 ? ', none shown' : ''}`;
-  const { complete, share_read: share, malformed } = figures;
+  const { share_read: share, malformed } = figures;
   const read = [
     `${sized(figures.bytes_read)} read in ${figures.seconds.toFixed(2)} s`,
     ...(figures.bytes_skipped > 0 ? [`${sized(figures.bytes_skipped)} skipped by the index`] : []),
@@ -166,14 +166,12 @@ function headOf(
   ];
   return [
     `${visible(basename(path))}: ${rows}. ${read.join(', ')}.`,
-    complete
-      ? ''
-      : `The time limit ended the reading: this is of the first ${percent(share)} of the file. Raise time_limit_seconds for the rest.`,
+    partlyRead(share),
     shown?.cutCells ? `${counted(shown.cutCells, 'cell')} cut; raise max_cell_bytes to see more.` : '',
     shown?.hiddenColumns
-      ? `${counted(shown.hiddenColumns, 'column')} had no room; name those you need with SELECT.`
+      ? `${counted(shown.hiddenColumns, 'column')} left out for lack of room; use SELECT with the ones you need.`
       : '',
-    cursor === '' ? '' : `More rows: cursor "${cursor}".`,
+    cursor === '' ? '' : `For the next rows: cursor "${cursor}".`,
   ];
 }
 

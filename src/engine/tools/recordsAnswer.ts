@@ -30,7 +30,7 @@ export function recordsAnswer(
   const notes = [
     shown.cutCells > 0 ? `${counted(shown.cutCells, 'cell')} cut; raise max_cell_bytes to see more.` : '',
     shown.hiddenColumns > 0
-      ? `${counted(shown.hiddenColumns, 'column')} had no room; use query_file with SELECT.`
+      ? `${counted(shown.hiddenColumns, 'column')} left out for lack of room; use query_file with SELECT.`
       : '',
   ];
   return answer([head, ...notes], shown.room.lines, {

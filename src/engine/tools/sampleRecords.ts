@@ -35,7 +35,8 @@ export async function sampleRecords(
     { ...limitsOf(call, figures), first: 0, count: size },
     { signal: call.signal, until },
   );
-  const of = share === 1 ? '' : ` from the first ${percent(share)} of the file, which the time limit left`;
+  const of =
+    share === 1 ? '' : ` from the first ${percent(share)} of the file, as the time limit was reached`;
   const part =
     shown.count < numbers.length
       ? ` ${shown.count} shown; raise ${until.aborted ? 'time_limit_seconds' : 'max_bytes'} for all.`

@@ -1,4 +1,17 @@
-/** A share for programs, to four digits. */
+import { percent } from '../words.ts';
+
+/** A share for programs, to four digits. What is neither nothing nor all is never said to be. */
 export function roundedShare(share: number): number {
-  return Math.round(share * 10_000) / 10_000;
+  if (share <= 0 || share >= 1) return share <= 0 ? 0 : 1;
+  return Math.min(0.9999, Math.max(0.0001, Math.round(share * 10_000) / 10_000));
+}
+
+/**
+ * What is said of an answer that is of a part of the file; '' where it is of all of it.
+ * @param share 0 where it is not known how much of the file that is
+ */
+export function partlyRead(share: number): string {
+  if (share === 1) return '';
+  const part = share === 0 ? 'part' : `the first ${percent(share)}`;
+  return `The time limit was reached: this covers ${part} of the file. Raise time_limit_seconds to read more.`;
 }

@@ -2,6 +2,7 @@ import { toolDefinitions, toolNamed } from '../../protocol/toolDefinitions.ts';
 import type { ToolAnswer, ToolName, ToolProgress, ToolRequest } from '../../protocol/tools.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import { QuerySyntaxError } from '../dataset/plan.ts';
+import { SchemaError } from '../schema/schemaError.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { SourceError } from '../source/source.ts';
 import { asMemoryLimit } from '../stage/memoryLimit.ts';
@@ -82,6 +83,7 @@ function failureText(error: unknown): string | undefined {
     error instanceof ToolError ||
     error instanceof SourceError ||
     error instanceof SinkError ||
+    error instanceof SchemaError ||
     error instanceof TemporaryError;
   if (foreseen) return error.message;
   return asMemoryLimit(error)?.message;

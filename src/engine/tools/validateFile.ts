@@ -4,11 +4,13 @@ import { problemKinds, problems } from '../run/problems.ts';
 import { fieldsOf } from '../run/statistics.ts';
 import { summaryOf } from '../statistics/index.ts';
 import { visible } from '../visible.ts';
-import { counted, grouped, percent } from '../words.ts';
+import { counted, grouped } from '../words.ts';
 import { answer, Room, roomBeside, type AnswerLine } from './answer.ts';
 import { withFile, type Call } from './call.ts';
 import { shownLine, shownText } from './cells.ts';
+import { checkedBySchema } from './checkedBySchema.ts';
 import { gatheredPath, gatherInTime } from './gather.ts';
+import { partlyRead } from './share.ts';
 
 /** Malformed records that are shown, and characters of each. */
 const [mostExamples, exampleLength] = [10, 120];
@@ -23,6 +25,8 @@ interface Line extends AnswerLine {
 /** Answers what is wrong with a file. */
 export async function validateFile(call: Call): Promise<ToolAnswer> {
   return withFile(call, async (asked, path) => {
+    const schema = call.input.textIfAny('schema');
+    if (schema !== undefined) return checkedBySchema(call, asked, path, schema);
     const { dataset } = asked.file;
     const scan = { query: undefined, columns: fieldsOf(dataset), discover: true, deep: false, counts: false };
     const gathered = await gatherInTime(call, asked, scan);
@@ -43,7 +47,7 @@ export async function validateFile(call: Call): Promise<ToolAnswer> {
     const lines: Line[] = [
       ...kinds.kinds.slice(0, mostReasons).map(({ reason, count }): Line => ({
         part: 'reasons',
-        text: `${counted(count, 'time')}: ${shownLine(reason)}`,
+        text: `${counted(count, 'record')}: ${shownLine(reason)}`,
         value: { reason: visible(reason), count },
       })),
       ...found.items.map(({ record, line, offset, reason, raw }): Line => {
@@ -73,16 +77,14 @@ export async function validateFile(call: Call): Promise<ToolAnswer> {
       }
       const filled = set.rows - held.missing - held.null - held.malformed;
       if (set.rows >= 100 && filled > 0 && filled / set.rows < rare) {
-        const text = `column ${shownText(name)} is filled in ${counted(filled, 'record')} only`;
+        const text = `column ${shownText(name)} has values in only ${counted(filled, 'record')}`;
         lines.push({ part: 'rare_columns', text, value: { column: visible(name), filled } });
       }
     });
     const head = [
       `${visible(basename(path))}: ${counted(set.rows, 'record')} read, ${malformed === 0 ? 'none malformed' : `${grouped(malformed)} malformed or irregular`}.`,
-      coverage.exact
-        ? ''
-        : `The time limit ended the reading: this is of the first ${percent(share)} of the file. Raise time_limit_seconds for all of it.`,
-      'Checked: syntax of records, types and consistency of columns. No JSON Schema was checked.',
+      partlyRead(share),
+      'Checked: syntax of records, types and consistency of columns. Give schema to check a JSON Schema.',
     ];
     const room = new Room(roomBeside(call.input.number('max_bytes'), figures, head.join('\n')) - 150);
     const shown = lines.filter((line) => room.take(line));

@@ -60,7 +60,7 @@ describe('mcp before the Inspector', () => {
     assert.equal(described.structuredContent?.records, 2);
     assert.deepEqual(queried.structuredContent?.rows, [{ _record: 2, id: 2, status: 503 }]);
     assert.equal(refused.isError, true);
-    assert.match(JSON.stringify(refused.content), /outside of the allowed folders/);
+    assert.match(JSON.stringify(refused.content), /outside the allowed folders/);
     assert.match(JSON.stringify(read), /2 records/);
   });
 });

@@ -161,7 +161,7 @@ describe('mcp', function () {
       assert.equal(result.isError, true, path);
       assert.doesNotMatch(textOf(result), /"secret"/);
       const uri = `rowriver://file${encodeURI(path.startsWith('/') ? path : join('/', root, path))}`;
-      await assert.rejects(client.readResource({ uri }), /outside|no URLs|no file/, uri);
+      await assert.rejects(client.readResource({ uri }), /outside|URLs are not read|no file/, uri);
     }
     await assert.rejects(client.readResource({ uri: `rowriver://file${root}/..%2Fsecret.jsonl` }), /outside/);
     await assert.rejects(client.readResource({ uri: 'file:///etc/passwd' }), /Resources are named/);
@@ -214,9 +214,12 @@ describe('mcp', function () {
 
   it('writes only what the person has agreed to', async () => {
     const input = { path: 'events.jsonl', query: 'k = 2', target: 'asked.jsonl' };
-    const { client: mute } = await connect(['--root', root]);
-    assert.ok((await mute.listTools()).tools.every(({ annotations }) => annotations?.readOnlyHint));
-    assert.match(textOf(await call(mute, 'export_subset', input)), /does not write files.*--allow-export/);
+    // One that only opens addresses cannot ask either.
+    for (const capabilities of [{}, { elicitation: { url: {} } }]) {
+      const { client: mute } = await connect(['--root', root], capabilities);
+      assert.ok((await mute.listTools()).tools.every(({ annotations }) => annotations?.readOnlyHint));
+      assert.match(textOf(await call(mute, 'export_subset', input)), /cannot write files.*--allow-export/);
+    }
 
     const questions: string[] = [];
     for (const action of ['decline', 'cancel', 'accept'] as const) {
@@ -344,8 +347,8 @@ describe('mcp', function () {
 
   it('says what is wrong with its arguments', async () => {
     for (const [args, message] of [
-      [['--root', join(folder, 'nowhere')], /there is no folder/],
-      [['--root', join(root, 'events.jsonl')], /is no folder/],
+      [['--root', join(folder, 'nowhere')], /the folder .* does not exist/],
+      [['--root', join(root, 'events.jsonl')], /is not a folder/],
       [['--rot', root], /Unknown option '--rot'.*\.\/mcp/],
       [['events.jsonl'], /a file of that name is \.\/mcp/],
     ] as const) {

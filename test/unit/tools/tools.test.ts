@@ -75,7 +75,7 @@ describe('tools', () => {
         path: 'service.log',
         read_as: { format: 'log', pattern: '(?<ts>\\S+ \\S+) (?<level>\\w+) (?<message>.*)' },
       });
-      assert.match(String(log.certainty), /^medium: lines were taken apart/);
+      assert.match(String(log.certainty), /^medium: lines were split/);
     });
 
     it('reads a table otherwise where the call says so', async () => {
@@ -133,7 +133,7 @@ describe('tools', () => {
         text,
         /^events\.jsonl: rows 1-\d+ of 5,00[01]\. .* read in \d+\.\d\d s, 1 malformed record\.$/m,
       );
-      assert.match(text, /^More rows: cursor "\d+-0-[0-9a-f]{10}"\.$/m);
+      assert.match(text, /^For the next rows: cursor "\d+-0-[0-9a-f]{10}"\.$/m);
     });
 
     it('says how much was read, how much the index could skip, and how many records are malformed', async () => {
@@ -191,7 +191,7 @@ describe('tools', () => {
         cursor,
       });
       assert.ok(failed);
-      assert.match(text, /cursor is not of these arguments/);
+      assert.match(text, /cursor belongs to a call with other arguments/);
     });
 
     it('names the columns where one is unknown: as an error in a table, as a warning in JSON', async () => {
@@ -233,7 +233,7 @@ describe('tools', () => {
         assert.ok(Number(told.share_read) < 1, query);
       }
       const { text } = await bench.ask('query_file', { ...slow, query: "text ~ 'x+z'" });
-      assert.match(text, /time limit ended the reading: this is of the first .* of the file/);
+      assert.match(text, /time limit was reached: this covers .* of the file/);
       const whole = await bench.told('query_file', {
         path: 'long.jsonl',
         query: '|> AGGREGATE count(*) AS n',
@@ -376,7 +376,7 @@ describe('tools', () => {
         where: '|> AGGREGATE count(*) AS id',
       });
       assert.ok(failed);
-      assert.match(text, /where must select records\..*DESCRIBE/);
+      assert.match(text, /where must be a condition on records\..*DESCRIBE/);
     });
 
     it('lists the columns where there is none of that name', async () => {
@@ -466,7 +466,7 @@ describe('tools', () => {
     assert.ok(failed);
     assert.match(
       text,
-      /Unknown argument pth\..*\npath is missing: .*\nquery must be a text\.\nmax_rows must be a whole number from 1 to 1000\./s,
+      /Unknown argument pth\..*\npath is missing: .*\nquery must be a string\.\nmax_rows must be a whole number from 1 to 1000\./s,
     );
   });
 });

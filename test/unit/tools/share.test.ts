@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { partlyRead, roundedShare } from '../../../src/engine/tools/share.ts';
+
+describe('shares', () => {
+  it('are rounded to four digits, and what is neither nothing nor all is never said to be', () => {
+    const shares = [0, 1e-9, 0.00004, 0.12345, 0.5, 0.99999, 1 - Number.EPSILON, 1, 1.2];
+    assert.deepEqual(shares.map(roundedShare), [0, 0.0001, 0.0001, 0.1235, 0.5, 0.9999, 0.9999, 1, 1]);
+  });
+
+  it('are said where an answer is of a part, also of an unknown one', () => {
+    assert.equal(partlyRead(1), '');
+    assert.match(partlyRead(0.5), /this covers the first 50% of the file\./);
+    assert.match(partlyRead(0), /this covers part of the file\./);
+  });
+});
