@@ -16,7 +16,9 @@ import type { Plan } from '../query/index.ts';
 import { PackedStages } from '../stage/packed.ts';
 import { TopBound } from '../stage/topBound.ts';
 import { numbersOf } from '../columns/decimals.ts';
-import { lookingMs, type OrderedResult, type PackedAnswers } from './scanInOrder.ts';
+import type { OrderedResult } from './scanInOrder.ts';
+import type { PackedAnswers } from './scanRequest.ts';
+import { lookingMs } from './stretches.ts';
 
 /** Fields that a bit of `StretchColumns.wanted` can stand for. */
 const mostFields = placesBit;

@@ -5,13 +5,8 @@ import { digestOf, type Plan } from '../query/index.ts';
 import { ColumnUse } from './columnUse.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { PlannedQuery } from './plan.ts';
-import {
-  countMatches,
-  scanInOrder,
-  type OrderedResult,
-  type ScanRequest,
-  type Unproven,
-} from './scanInOrder.ts';
+import { countMatches, scanInOrder, type OrderedResult } from './scanInOrder.ts';
+import type { ScanRequest, Unproven } from './scanRequest.ts';
 import type { ScanScheduler } from './scheduler.ts';
 
 /** A scan of the whole file, for everything that its query selects, unless it says otherwise. */
