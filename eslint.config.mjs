@@ -20,6 +20,7 @@ export const rooms = {
   'engine/source/parquet': ['source', 'source/compressed'],
   'engine/source/encoding': ['source', 'source/compressed'],
   'engine/source/http': ['source'],
+  'engine/source/follow': ['source'],
   'engine/source/files': ['source', 'source/compressed', 'format/csv', 'protocol'],
   'engine/format': ['format/*', 'kernel', 'source', 'source/http', 'protocol'],
   'engine/format/csv': ['format', 'format/csv/sniff', 'kernel', 'source', 'protocol'],
@@ -102,6 +103,7 @@ export const rooms = {
     ...[
       'source',
       'source/files',
+      'source/follow',
       'source/http',
       'format/*',
       'query',
@@ -116,6 +118,7 @@ export const rooms = {
   'engine/run': [
     ...[
       'source',
+      'source/follow',
       'format',
       'format/csv',
       'format/json',
@@ -179,6 +182,7 @@ export const rooms = {
       'engine/source',
       'engine/source/encoding',
       'engine/source/files',
+      'engine/source/follow',
       'engine/source/http',
       'engine/format/csv',
     ],

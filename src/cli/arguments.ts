@@ -14,6 +14,7 @@ import { alsoOptions, readAlsoOptions, type AlsoOption } from './alsoOptions.ts'
 import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts';
 import { readNewStageArguments, type NewStageCommand } from './newStageArguments.ts';
 import { readResumeArguments, type ResumeCommand } from './resumeArguments.ts';
+import { followOptions, readFollowOptions, type FollowOptions } from './followOptions.ts';
 import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
 import { readPort, serveOptions } from './serveArguments.ts';
@@ -73,6 +74,8 @@ export interface RunCommand {
   /** Where the metrics of the run go. */
   readonly metrics: string | undefined;
   readonly cache: boolean;
+  /** Undefined: what is there is read once. */
+  readonly follow: FollowOptions | undefined;
   /** Sent along with requests for an address: those of the service where there is one, else those for FILE. Never shown. */
   readonly headers: HeaderFields;
   /** The export that is gone on with. */
@@ -107,6 +110,7 @@ const options = {
   stages: { type: 'boolean' },
   stats: { type: 'string' },
   metrics: { type: 'string' },
+  ...followOptions,
   ...textOptions,
   ...cellOptions,
   header: { type: 'string', multiple: true },
@@ -248,12 +252,33 @@ export function readArguments(
     stages,
     metrics,
     cache: !values['no-cache'],
+    follow: readFollowOptions(
+      values,
+      notFollowed.filter((name) => values[name] !== undefined),
+      new Date(),
+    ),
     headers: readHeaders(values.header ?? [], service?.url ?? file, environment),
   };
   if (isServed) return { kind: 'serve', ...run, port: readPort(run, values) };
   if (values.port !== undefined) throw new UsageError('--port is only for rowriver serve.');
   return { kind: 'run', ...run };
 }
+
+/** What needs the last row, or an output of its own. */
+const notFollowed = [
+  'output',
+  'also',
+  'count',
+  'rejects',
+  'schema',
+  'to-url',
+  'profile',
+  'infer-schema',
+  'reading',
+  'stages',
+  'stats',
+  'metrics',
+] as const;
 
 /** Whether a text names a file or files, not an address or standard input. */
 export function isPath(text: string): boolean {

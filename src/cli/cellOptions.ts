@@ -1,3 +1,4 @@
+import { optionOf, type OpenReading } from '../engine/format/csv/openReading.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
 import { UsageError } from './usageError.ts';
 
@@ -47,4 +48,9 @@ function readDates(text: string | undefined): CellOptions['dates'] {
     default:
       throw new UsageError(`--dates takes dmy, mdy, ymd or none, not '${text ?? ''}'.`);
   }
+}
+
+/** The options that say how a column's cells are written. */
+export function optionsFor({ choices }: OpenReading): string {
+  return `Use ${choices.map(optionOf).join(' or ')}.`;
 }

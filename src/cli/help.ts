@@ -86,6 +86,10 @@ ${option('--attempts N', 'how often a request is sent before its rows are given 
 ${option('--retry-delay S', 'seconds before the second attempt, by default 0.5; twice as long before each one after that, or as long as the service asks for')}
 ${option('--timeout S', 'seconds to wait for a response, by default 60')}
 ${option('--in-flight N', 'the number of requests at the same time, by default 4')}
+${option('--follow', 'write records as they are appended to FILE, or to the files of a quoted pattern, through rotation and truncation, until Ctrl+C. Each record is written once its line is whole. QUERY may filter, compute and UNNEST')}
+${option('--new', 'with --follow: only records that are appended from now on')}
+${option('--until TIME', 'with --follow: end at 18:30, or 2026-01-31T18:30:00')}
+${option('--idle-timeout T', 'with --follow: end when nothing was appended for T, for example 30s or 5m')}
       --profile       print what the columns hold (types, NULLs, different values,
                       smallest, largest, mean, distribution) of FILE or of the
                       records that QUERY selects; with --to json, all figures

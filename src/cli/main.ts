@@ -26,12 +26,22 @@ const exit = { done: 0, failed: 1, usage: 2 } as const;
 const signalExit = 128;
 
 const interrupted = new AbortController();
+/** Aborted instead where a command is running whose usual end it is to be interrupted. */
+const ending = new AbortController();
+/** How long such a command has to come to its end, in milliseconds: its reader may have stopped. */
+const endingMs = 2000;
+let isEndless = false;
 let interruption: NodeJS.Signals | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // Asked a second time, nothing is worth waiting for.
     if (interruption !== undefined) process.exit(signalExit + constants.signals[signal]);
     interruption = signal;
+    if (isEndless) {
+      ending.abort();
+      setTimeout(() => process.exit(signalExit + constants.signals[signal]), endingMs).unref();
+      return;
+    }
     // Whoever presses Ctrl+C gives the work up. Whoever ends the session or the machine does not.
     interrupted.abort(signal === 'SIGINT' ? undefined : new ProcessEnding());
   });
@@ -86,8 +96,10 @@ async function main(): Promise<number> {
     const { isTTY, columns } = process.stdout;
     const table = { width: isTTY ? columns || 80 : Infinity, plots: isTTY };
     const sayLast = (text: string): void => void last.push(text);
-    const terminal = { sayLast, output, say, report, progress, table, signal };
+    const terminal = { sayLast, output, say, report, progress, table, signal, ending: ending.signal };
+    isEndless = command.kind === 'run' && command.follow !== undefined;
     const isSpoiled = command.kind === 'run' ? await run(command, terminal) : await resume(command, terminal);
+    if (interruption !== undefined) return signalExit + constants.signals[interruption];
     return isSpoiled ? exit.failed : exit.done;
   } catch (error) {
     if (interruption !== undefined) {

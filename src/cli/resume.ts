@@ -11,7 +11,8 @@ import { version } from './help.ts';
 import { exportsFolder } from './journalOptions.ts';
 import { grouped, visible } from './message.ts';
 import type { ResumeCommand } from './resumeArguments.ts';
-import { run, type Terminal } from './run.ts';
+import { run } from './run.ts';
+import type { Terminal } from './terminal.ts';
 
 /**
  * Goes on with an export that has ended early, or lists those.
@@ -64,6 +65,7 @@ function commandOf(kept: KeptExport, output: string, headers: RunCommand['header
     headers,
     kept: restart === undefined ? kept : undefined,
     cache: true,
+    follow: undefined,
     ...{ service: undefined, count: false, inferSchema: false, reading: false, profile: undefined },
     ...{ stages: undefined, metrics: undefined },
   };

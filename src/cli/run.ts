@@ -11,7 +11,6 @@ import { refuseOther, type JournalOptions } from '../engine/run/exportJournal.ts
 import { findKept, removeKept, type KeptExport, type OutputName } from '../engine/run/keptExport.ts';
 import { openOutput } from '../engine/run/openOutput.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
-import { optionOf, type OpenReading } from '../engine/format/csv/openReading.ts';
 import { checkQuery, parseQuery, type Query } from '../engine/query/index.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
@@ -28,30 +27,17 @@ import type { ExportSummary, FileDoubt } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/preview.ts';
 import { profile } from '../engine/run/profile.ts';
 import type { RunCommand } from './arguments.ts';
+import { optionsFor } from './cellOptions.ts';
 import { keptIndexes, openInput, scanPool, workers } from './input.ts';
 import { journalFor } from './journalOptions.ts';
 import { MetricsFile } from './metricsFile.ts';
 import { writeSchema } from './inferSchema.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
 import { cellsText, checkText, openSchema } from './schema.ts';
-import { profileJson, profileTable, type TableStyle } from './profile.ts';
+import { profileJson, profileTable } from './profile.ts';
 import { sentText } from './sentText.ts';
 import type { Progress, ProgressLine } from './progress.ts';
-
-/** What a run has of the process it runs in. */
-export interface Terminal {
-  readonly output: ByteSink;
-  /** Writes a line for people. */
-  readonly say: (text: string) => void;
-  /** Writes a line for people after the one that says why the command has failed. */
-  readonly sayLast: (text: string) => void;
-  /** Writes a line for programs where the lines for people go. */
-  readonly report: (line: string) => void;
-  readonly progress: ProgressLine;
-  /** How a table is written to the output. */
-  readonly table: TableStyle;
-  readonly signal: AbortSignal;
-}
+import type { Terminal } from './terminal.ts';
 
 /**
  * Does what a command line asks for.
@@ -68,6 +54,11 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
     const store = keptIndexes(command);
     const schema = await openSchema(command.schema, signal, terminal.say);
     const reading = { format, ...texts, ...cells, ...table, pool, signal, schema };
+    if (command.follow) {
+      const { follow } = await import('./follow.ts');
+      await follow(command, command.follow, parsed, { ...reading, store }, terminal);
+      return false;
+    }
     const dataset = await openInput(command, { ...reading, store });
     try {
       for (const { path, reason } of dataset.unread) terminal.say(visible(`Left out ${path}: ${reason}`));
@@ -324,11 +315,6 @@ function withPlaceToGoOn(error: unknown, dataset: Dataset, query: string): unkno
     return error;
   const message = `${error.message} Everything before byte ${grouped(error.recordAt)} was written; _offset >= ${error.recordAt} selects the rest.`;
   return new SourceError(error.failure, message, error.position, { cause: error });
-}
-
-/** The options that say how a column's cells are written. */
-function optionsFor({ choices }: OpenReading): string {
-  return `Use ${choices.map(optionOf).join(' or ')}.`;
 }
 
 /** How a file is read, for programs. */

@@ -4,7 +4,7 @@ import { newToken } from '../serve/access.ts';
 import { startServer } from '../serve/server.ts';
 import { keptIndexes, openInput, scanPool } from './input.ts';
 import { visible } from './message.ts';
-import type { Terminal } from './run.ts';
+import type { Terminal } from './terminal.ts';
 import type { ServeCommand } from './arguments.ts';
 import { UsageError } from './usageError.ts';
 

@@ -42,6 +42,8 @@ export interface DeriveOptions {
   readonly calls?: Calls | undefined;
   /** How the rows are found, if not by the file's own scan. */
   readonly scan?: Scan | undefined;
+  /** Whether rows are handed on as soon as they are known, not in larger pieces. */
+  readonly prompt?: boolean | undefined;
   /** Is told which stretches of the file are done. */
   readonly journal?: DerivedJournal | undefined;
   /** Once it is aborted, the rows are those of what was read until then. */
@@ -65,7 +67,7 @@ export async function* deriveRows(
   options: DeriveOptions = {},
 ): AsyncGenerator<DerivedRows> {
   const { plan } = query;
-  const { stages, journal } = options;
+  const { stages, journal, prompt = false } = options;
   const out = new ByteWriter(pieceSize);
   let rows = 0;
   let offsets: number[] = [];
@@ -104,7 +106,7 @@ export async function* deriveRows(
     if (plan.offset !== undefined) takeOffsets(offsets, batch, plan.offset);
     stages?.encoding(performance.now() - began);
     rows += batch.count;
-    if (out.length < pieceSize) continue;
+    if (out.length < (prompt ? 1 : pieceSize)) continue;
     yield { bytes: out.view(), rows, offsets };
     out.clear();
     rows = 0;

@@ -53,6 +53,8 @@ export interface ExportRun {
   readonly journal: ExportJournal | undefined;
   /** A scan that it shares with others, if its rows are not found by the file's own. */
   readonly scan: Scan | undefined;
+  /** Whether rows are to be written as soon as they are known, not in larger pieces. */
+  readonly prompt?: boolean | undefined;
 }
 
 /** Whether the rows are records of the file as they are. */
@@ -115,8 +117,10 @@ export function deriveOptions({
   meter: { stages },
   journal,
   scan,
+  prompt,
 }: ExportRun): DeriveOptions {
-  return { malformed: rejects ? 'collect' : 'keep', violations: checks.use, calls, stages, journal, scan };
+  const malformed = rejects ? 'collect' : 'keep';
+  return { malformed, violations: checks.use, calls, stages, journal, scan, prompt };
 }
 
 export async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): Promise<void> {

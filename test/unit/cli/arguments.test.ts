@@ -25,6 +25,7 @@ const plain = {
   texts: {},
   cells: { decimal: undefined, dates: undefined },
   cache: true,
+  follow: undefined,
   headers: {},
 } satisfies Command;
 
@@ -42,6 +43,11 @@ describe('arguments', () => {
       { rejects: 'r', table: { headerRows: 0 }, cache: false },
     ],
     [['f', '--from', 'JSON'], { from: 'json' }],
+    [['f', '--follow'], { follow: { onlyNew: false, untilMs: undefined, idleMs: undefined } }],
+    [
+      ['f', '--follow', '--new', '--idle-timeout', '1.5m', '--until', '2026-01-31T10:00:00Z'],
+      { follow: { onlyNew: true, untilMs: Date.UTC(2026, 0, 31, 10), idleMs: 90_000 } },
+    ],
     [['f', '--pattern', '(?<a>.)', '--rows', '$'], { texts: { pattern: '(?<a>.)', rows: '$' } }],
     [['f', '-o', 'x.tsv.gz'], { output: 'x.tsv.gz' }],
     [['f.log', '-o', 'x.log'], { file: 'f.log', output: 'x.log' }],
@@ -109,6 +115,20 @@ describe('arguments', () => {
     [
       ['f', '--metrics', 'a.jsonl', '-o', 'a.jsonl'],
       '--metrics cannot be the same file as --output or --rejects.',
+    ],
+    [['f', '--new'], '--new, --until and --idle-timeout are only for --follow.'],
+    [['f', '--follow', '--count', '-o', 'x.jsonl'], '--count cannot be combined with --output or --to.'],
+    [
+      ['f', '--follow', '-o', 'x.jsonl', '--metrics', 'm'],
+      '--follow writes rows to standard output as they arrive, and cannot be combined with --output or --metrics.',
+    ],
+    [
+      ['f', '--follow', '--until', '25:00'],
+      "--until takes a time such as 18:30 or 2026-01-31T18:30:00, not '25:00'.",
+    ],
+    [
+      ['f', '--follow', '--idle-timeout', '1d'],
+      "--idle-timeout takes a time such as 30s, 5m or 500ms, not '1d'.",
     ],
     [['f', '--metrics', 'm', '--reading'], '--metrics cannot be combined with --profile or --reading.'],
     [['f', '--to', 'xml'], "--to takes same, jsonl, csv, tsv, json, md or parquet, not 'xml'."],

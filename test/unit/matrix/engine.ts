@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { Programs } from '../../../src/engine/call/programs.ts';
@@ -16,13 +16,15 @@ import type { Result, Task } from '../../../src/engine/pool/task.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
 import { exportTo } from '../../../src/engine/run/export.ts';
 import { exportAll } from '../../../src/engine/run/exportAlso.ts';
+import { followTo } from '../../../src/engine/run/follow.ts';
 import { inferSchema } from '../../../src/engine/run/inferSchema.ts';
 import { specOf, type SchemaSpec } from '../../../src/engine/schema/schemaSpec.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
 import { SplitSink, type PartLimits } from '../../../src/engine/sink/split/splitSink.ts';
 import { parseTemplate } from '../../../src/engine/sink/split/template.ts';
 import { placeAt } from '../../../src/engine/source/location.ts';
-import type { SourceSpec } from '../../../src/engine/source/source.ts';
+import { Follower } from '../../../src/engine/source/follow/follower.ts';
+import { SourceError, type SourceSpec } from '../../../src/engine/source/source.ts';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import type { PreviewCalls, ViewState } from '../../../src/protocol/preview.ts';
 import { cellsOf, type Preview } from '../../support/preview.ts';
@@ -87,6 +89,56 @@ export class Engine {
       exportTo(dataset, { query: this.#named(query), to, sink, programs }, context),
     );
     return sink;
+  }
+
+  /** As `export` to JSON Lines, by following a copy of the file that grows; of what cannot be followed, by an export. */
+  async followed(query: string): Promise<string> {
+    const { location, files } = this.#options;
+    if (this.layout.via !== 'file' || files) return this.export(query, 'jsonl');
+    const folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-follow-'));
+    try {
+      const path = join(folder, basename(location));
+      const bytes = await readFile(location);
+      // The first of many rows are written before all are there.
+      let rest = bytes.subarray(bytes.length > 64 * 1024 ? (2 * bytes.length) / 3 : bytes.length);
+      await writeFile(path, bytes.subarray(0, bytes.length - rest.length));
+      const sink = new MemorySink();
+      const growing: ByteSink = {
+        name: 'growing',
+        async write(chunk) {
+          await sink.write(chunk);
+          const now = rest.subarray(0, 10_001);
+          rest = rest.subarray(now.length);
+          if (now.length > 0) await appendFile(path, now);
+        },
+        commit: () => sink.commit(),
+        discard: () => sink.discard(),
+      };
+      const end = new AbortController().signal;
+      const follower = new Follower({ find: () => Promise.resolve([path]), finds: false, end, idleMs: 1 });
+      const dataset = await this.#open(placeAt(path));
+      try {
+        const asked = {
+          query: this.#named(query),
+          to: 'jsonl',
+          sink: growing,
+          onlyNew: false,
+          say: () => undefined,
+        } as const;
+        await followTo(dataset, follower, asked, signal);
+        await sink.commit();
+        return sink.text();
+      } finally {
+        await follower.close();
+        await dataset.close();
+      }
+    } catch (error) {
+      if (error instanceof SourceError && error.failure === 'unsupported')
+        return await this.export(query, 'jsonl');
+      throw error;
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   }
 
   /** What several queries select in one pass. */

@@ -73,6 +73,13 @@ export const questions: readonly Question[] = [
     },
   },
   {
+    name: 'followed while it grows',
+    preview: false,
+    ask: async (engine) => idsIn(await engine.followed(`o = 'FR' OR w > 0 |> SELECT id AS id`)),
+    answer: ({ all }) =>
+      all.filter((row) => row.text('o') === 'FR' || (row.number('w') ?? 0) > 0).map(({ id }) => id),
+  },
+  {
     name: 'several outputs of one pass',
     preview: false,
     ask: async (engine) => {

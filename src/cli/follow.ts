@@ -1,0 +1,115 @@
+import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
+import { readingDoubts } from '../engine/dataset/doubts.ts';
+import { QuerySyntaxError } from '../engine/dataset/plan.ts';
+import { checkQuery, type Query } from '../engine/query/index.ts';
+import { followTo, showsItsFormat, type FollowSummary } from '../engine/run/follow.ts';
+import { isPipe } from '../engine/source/file.ts';
+import { Follower } from '../engine/source/follow/follower.ts';
+import { SourceError } from '../engine/source/source.ts';
+import { isPath, type RunCommand } from './arguments.ts';
+import { filesOf } from './files.ts';
+import type { FollowOptions } from './followOptions.ts';
+import { counted, grouped, showProblem, visible } from './message.ts';
+import { optionsFor } from './cellOptions.ts';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './usageError.ts';
+
+/** Node cannot wait longer at a time, in milliseconds. */
+const longestWait = 0x7fffffff;
+
+/**
+ * Writes what is selected of files as they grow, until it is told to end.
+ * @throws QuerySyntaxError, SourceError, SinkError, the signal's reason
+ */
+export async function follow(
+  command: RunCommand,
+  { onlyNew, untilMs = Infinity, idleMs }: FollowOptions,
+  { text, query }: { readonly text: string; readonly query: Query },
+  options: DatasetOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { file, more, encoding, from, to = 'same' } = command;
+  const { signal, say, output } = terminal;
+  if (!isPath(file))
+    throw new UsageError('--follow is for files: standard input and addresses are not followed.');
+  for (const path of [file, ...more]) {
+    if (await isPipe(path).catch(() => false))
+      throw new UsageError(`--follow is for files: ${path} is a named pipe.`);
+  }
+  const time = new AbortController();
+  const timer = endAt(untilMs, time);
+  const end = AbortSignal.any([terminal.ending, time.signal]);
+  const follower = new Follower({ ...(await searchOf(command, signal)), end, idleMs });
+  const told = (words: string): void => say(visible(words));
+  try {
+    const isReady = (path: string): Promise<boolean> => showsItsFormat(path, from === 'jsonl');
+    const waiting = (): void => told(`Waiting for records in ${file}.`);
+    const path = await follower.firstFile(isReady, waiting, signal);
+    if (path === undefined) {
+      say(summaryText({ records: 0, matched: 0, malformed: 0 }));
+      return;
+    }
+    const dataset = await Dataset.open({ kind: 'file', path, encoding }, options);
+    try {
+      const doubts = readingDoubts(query, dataset, optionsFor);
+      const errors = doubts.filter(({ severity }) => severity === 'error');
+      if (errors.length > 0) throw new QuerySyntaxError(errors, text);
+      for (const doubt of [...checkQuery(query, dataset.seenColumns, dataset.checkedIn), ...doubts])
+        say(showProblem(text, doubt));
+      const asked = { query: text, to, sink: output, onlyNew, say: told };
+      say(summaryText(await followTo(dataset, follower, asked, signal)));
+    } finally {
+      await dataset.close();
+    }
+  } finally {
+    clearTimeout(timer());
+    await follower.close();
+  }
+}
+
+/** How the files are found that a command names. */
+async function searchOf(
+  command: RunCommand,
+  signal: AbortSignal,
+): Promise<Pick<ConstructorParameters<typeof Follower>[0], 'find' | 'finds'>> {
+  const { file, more } = command;
+  const named = more.length > 0 || !(await mayFindOthers(command, signal));
+  if (named) return { finds: false, find: () => Promise.resolve([file, ...more]) };
+  return {
+    finds: true,
+    find: async (stop) => {
+      try {
+        return (await filesOf(command, stop)) ?? [file];
+      } catch (error) {
+        if (error instanceof SourceError && error.failure === 'not-found') return [];
+        throw error;
+      }
+    },
+  };
+}
+
+/** Whether a command names a folder, or files by wildcards. */
+async function mayFindOthers(command: RunCommand, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await filesOf(command, signal)) !== undefined;
+  } catch (error) {
+    if (error instanceof SourceError && error.failure === 'not-found') return true;
+    throw error;
+  }
+}
+
+/** Aborts at a time; answers how to know the timer that is set. */
+function endAt(timeMs: number, end: AbortController): () => NodeJS.Timeout | undefined {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (): void => {
+    const left = timeMs - Date.now();
+    if (left <= 0) end.abort();
+    else timer = setTimeout(wait, Math.min(left, longestWait));
+  };
+  if (timeMs !== Infinity) wait();
+  return () => timer;
+}
+
+function summaryText({ records, matched, malformed }: FollowSummary): string {
+  return `${counted(records, 'record')} read, ${grouped(matched)} written, ${grouped(malformed)} malformed`;
+}

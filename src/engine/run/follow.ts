@@ -1,0 +1,142 @@
+import { open } from 'node:fs/promises';
+import type { ExportFormat } from '../../protocol/engine.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { followScan } from '../dataset/followScan.ts';
+import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
+import { recogniseKind } from '../format/registry.ts';
+import { parseQuery, type Operator, type Plan } from '../query/index.ts';
+import type { ByteSink } from '../sink/byteSink.ts';
+import { derivedTarget } from '../sink/derivedRow.ts';
+import { needsPaths } from '../sink/exportFormat.ts';
+import { SinkError } from '../sink/sinkError.ts';
+import { batchEncoderOf, rowsAreObjects } from '../sink/targets.ts';
+import type { Follower } from '../source/follow/follower.ts';
+import { SourceError } from '../source/source.ts';
+import { CheckLog } from './checkLog.ts';
+import { chunksOf } from './exportRows.ts';
+import type { ExportRun } from './exportRun.ts';
+import { derivedColumns } from './derive.ts';
+import { Meter } from './meter.ts';
+
+export interface Following {
+  readonly query: string;
+  readonly to: ExportFormat;
+  readonly sink: ByteSink;
+  /** Whether what was there before is left out. */
+  readonly onlyNew: boolean;
+  /** Says what happens to the files. */
+  readonly say: (text: string) => void;
+}
+
+export interface FollowSummary {
+  readonly records: number;
+  readonly matched: number;
+  readonly malformed: number;
+}
+
+/**
+ * Writes what a query selects of files as they grow, until the follower's end or the query's LIMIT. Each row is written
+ * once its record is whole.
+ * @throws QuerySyntaxError where the query needs all rows before the first; SourceError, SinkError, the signal's reason
+ */
+export async function followTo(
+  dataset: Dataset,
+  follower: Follower,
+  { query, to, sink, onlyNew, say }: Following,
+  signal: AbortSignal,
+): Promise<FollowSummary> {
+  const planned = plannedFor(query, dataset.recognised.format);
+  refuseFile(dataset);
+  refuseQuery(query, planned.plan);
+  refuseTarget(dataset, planned, to);
+  const meter = new Meter(dataset, () => undefined, undefined);
+  const run: ExportRun = {
+    ...{ dataset, query: planned, to, kept: undefined, rejects: undefined, calls: undefined, signal, meter },
+    ...{ checks: new CheckLog(dataset), journal: undefined, prompt: true },
+    scan: (scan, stop) => followScan(dataset, follower, scan, { onlyNew, say }, stop),
+  };
+  for await (const chunk of chunksOf(run)) await sink.write(chunk);
+  signal.throwIfAborted();
+  const { records, matched } = meter.state();
+  return { records, matched, malformed: meter.malformed };
+}
+
+/** Enough to see what a file is: its first line. */
+const headLength = 64 * 1024;
+
+/**
+ * Whether a file has what shows how it is read: its first line, or for JSON Lines a name. A file that is not there or
+ * cannot be read yet does not.
+ */
+export async function showsItsFormat(path: string, isJsonl: boolean): Promise<boolean> {
+  const handle = await open(path, 'r').catch(() => undefined);
+  if (!handle) return false;
+  try {
+    const head = new Uint8Array(headLength);
+    const { bytesRead } = await handle.read(head, 0, head.length, 0);
+    const bytes = head.subarray(0, bytesRead);
+    if (bytes.includes(0x0a) || bytesRead === head.length) return true;
+    return isJsonl || recogniseKind(path, bytes, false).kind === 'jsonl';
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Steps whose rows are known as soon as the rows before them. */
+const rowWise: ReadonlySet<Plan['steps'][number]['kind']> = new Set([
+  'where',
+  'compute',
+  'unnest',
+  'limit',
+  'fill',
+]);
+
+/** @throws QuerySyntaxError */
+function refuseQuery(query: string, plan: Plan): void {
+  const other = plan.steps.find(({ kind }) => !rowWise.has(kind));
+  if (!other) return;
+  const parsed = parseQuery(query);
+  const operators = parsed.ok ? parsed.query.operators : [];
+  const operator = operators.find(({ kind }) => needsAll.has(kind));
+  const { from, to } = operator ?? { from: 0, to: query.length };
+  const name = operator?.kind === 'top' ? 'TOP … OF' : operator?.kind.toUpperCase();
+  const message = `${name ?? 'A function with OVER'} needs all rows, and files that are followed have no last one. Leave it out, or leave out --follow`;
+  throw new QuerySyntaxError([{ from, to, severity: 'error', message }]);
+}
+
+const needsAll: ReadonlySet<Operator['kind']> = new Set([
+  'aggregate',
+  'call',
+  'describe',
+  'distinct',
+  'order by',
+  'tablesample',
+  'top',
+]);
+
+/** @throws SourceError where files of this kind do not grow record by record, or are not read so */
+function refuseFile({ name, format, containers, encoding, recognised }: Dataset): void {
+  const other = (why: string): SourceError =>
+    new SourceError('unsupported', `${name} cannot be followed: ${why}.`);
+  if (containers.length > 0) throw other('it is compressed');
+  if (format.records !== 'lines')
+    throw other('only JSON Lines, delimited text and logs grow by whole records');
+  if (!encoding.startsWith('utf-8'))
+    throw other(`its encoding is ${encoding}, and only UTF-8 is read as it grows`);
+  if (recognised.end !== undefined || (recognised.tables?.number ?? 1) > 1)
+    throw other('it holds several tables. Use --tables 1 to read it as one');
+}
+
+/** @throws SinkError where the output cannot be written row by row */
+function refuseTarget({ format }: Dataset, planned: PlannedQuery, to: ExportFormat): void {
+  if (batchEncoderOf(to) || rowsAreObjects(to))
+    throw new SinkError(
+      'unsupported',
+      `The format ${to} cannot be written as rows arrive. Use jsonl, csv or tsv.`,
+    );
+  const isWhole = planned.plan.shape === 'records';
+  const isTable = isWhole ? needsPaths(format, to) : derivedTarget(format, to).kind === 'table';
+  if (!isTable || (!isWhole && derivedColumns(planned))) return;
+  const message = 'A table needs its columns before its rows: name them with |> SELECT, or write --to jsonl.';
+  throw new SinkError('unsupported', message);
+}

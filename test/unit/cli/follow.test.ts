@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, copyFile, link, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCli } from '../../support/cli.ts';
+import { Following } from '../../support/following.ts';
+
+/** Appends a text to a file in pieces of so many bytes, from a process of its own, with a pause of the event loop between. */
+const writer = `
+import { openSync, writeSync } from 'node:fs';
+const [path, text, ...sizes] = process.argv.slice(1);
+const file = openSync(path, 'a');
+const bytes = Buffer.from(text);
+for (let at = 0, turn = 0; at < bytes.length; turn++) {
+  const size = Number(sizes[turn % sizes.length]);
+  writeSync(file, bytes, at, Math.min(size, bytes.length - at));
+  at += size;
+  await new Promise(setImmediate);
+}`;
+
+async function write(path: string, text: string, ...sizes: number[]): Promise<void> {
+  const args = ['--input-type=module', '-e', writer, path, text, ...sizes.map(String)];
+  const [code] = (await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'close')) as [number];
+  assert.equal(code, 0);
+}
+
+/** Gives a file another name, appends to it, and puts a new file in its place. */
+async function rotate(path: string, late: string, text: string): Promise<void> {
+  await link(path, `${path}.1`);
+  await appendFile(path, late);
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+}
+
+const records = (from: number, to: number, more = ''): string =>
+  Array.from(
+    { length: to - from },
+    (_, i) => `{"n":${from + i},"name":"Žofie – ${from + i} 🌊"${more}}\n`,
+  ).join('');
+
+describe('rowriver --follow', () => {
+  let folder = '';
+  let following: Following | undefined;
+  const at = (name: string): string => join(folder, name);
+  const follow = (...args: string[]): Following => (following = new Following(args));
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-follow-'));
+  });
+  afterEach(async () => {
+    await following?.kill();
+    following = undefined;
+    await rm(folder, { recursive: true });
+  });
+
+  it('writes what is there and then each record once it is whole, however it comes', async () => {
+    const path = at('a.jsonl');
+    await writeFile(path, records(0, 500) + '{"n":');
+    const run = follow(path, 'n >= 400');
+    await run.wrote('"n":499,');
+    assert.equal(run.stdout, records(400, 500));
+    await write(path, `500,"name":"half"}\n${records(501, 900)}`, 1, 7, 2, 64, 3, 1000, 5);
+    await run.wrote('"n":899,');
+    assert.equal(run.stdout, `${records(400, 500)}{"n":500,"name":"half"}\n${records(501, 900)}`);
+    assert.equal(await run.end('SIGINT'), 130);
+    assert.deepEqual(run.said, ['900 records read, 500 written, 0 malformed']);
+  });
+
+  it('reads a file of many blocks by all threads first, and loses nothing where it goes on', async () => {
+    const path = at('large.jsonl');
+    const long = `,"text":"${'x'.repeat(1000)}"`;
+    await writeFile(path, records(0, 9000, long));
+    const run = follow(path, '|> SELECT n, _record, _line');
+    await run.wrote('{"n":8999,');
+    await appendFile(path, records(9000, 9010));
+    await run.wrote('{"n":9009,');
+    const expected = Array.from(
+      { length: 9010 },
+      (_, n) => `{"n":${n},"_record":${n + 1},"_line":${n + 1}}\n`,
+    );
+    assert.equal(run.stdout, expected.join(''));
+  });
+
+  it('goes on after a rotation, a copy with truncation, a replacement and a deletion, and says each once', async () => {
+    const path = at('app.jsonl');
+    await writeFile(path, records(0, 3));
+    const run = follow(path);
+    await run.wrote('"n":2,');
+    await rotate(path, records(3, 5), records(5, 7));
+    await run.wrote('"n":4,');
+    await run.wrote('"n":6,');
+    // A writer that has not turned to the new file yet.
+    await appendFile(`${path}.1`, records(7, 8));
+    await run.wrote('"n":7,');
+    await copyFile(path, at('app.2'));
+    await truncate(path);
+    await run.says('truncated');
+    await appendFile(path, records(8, 9));
+    await run.wrote('"n":8,');
+    await writeFile(at('new'), records(9, 10));
+    await rename(at('new'), path);
+    await run.wrote('"n":9,');
+    await rm(path);
+    await run.says('deleted');
+    await writeFile(path, records(10, 11));
+    await run.wrote('"n":10,');
+    assert.equal(await run.end('SIGTERM'), 143);
+    assert.equal(
+      run.stdout.split('\n').toSorted().join('\n'),
+      records(0, 11).split('\n').toSorted().join('\n'),
+    );
+    assert.deepEqual(run.said, [
+      `${path} was rotated: reading on in the new file.`,
+      `${path} was truncated: reading it from its start.`,
+      `${path} was replaced: reading the new file from its start.`,
+      `${path} was deleted: waiting for a new file of that name.`,
+      `${path} is there again: reading the new file.`,
+      '11 records read, 11 written, 0 malformed',
+    ]);
+  });
+
+  it('keeps rows of delimited text whole, and passes over the header of the next file', async () => {
+    const path = at('a.csv');
+    await writeFile(path, 'id,text\n1,"one"\n2,"tw');
+    const run = follow(path, 'id <> 3', '--to', 'jsonl');
+    await run.wrote('"one"');
+    await write(path, 'o\nlines, ""quoted"""\n3,x\n4,ž', 1);
+    await run.wrote('lines');
+    await appendFile(path, 'luť\n');
+    await run.wrote('žluť');
+    await rotate(path, '', 'id,te');
+    await run.says('rotated');
+    await appendFile(path, 'xt\r\n5,five\r\n');
+    await run.wrote('five');
+    assert.equal(
+      run.stdout,
+      '{"id":"1","text":"one"}\n{"id":"2","text":"two\\nlines, \\"quoted\\""}\n{"id":"4","text":"žluť"}\n{"id":"5","text":"five"}\n',
+    );
+  });
+
+  it('computes columns and rows from each record, and ends with its LIMIT', async () => {
+    const path = at('a.jsonl');
+    await writeFile(path, '{"tags":["a","b"]}\n');
+    const run = follow(
+      path,
+      "|> EXTEND length(tags) AS n |> UNNEST tags AS tag |> WHERE tag <> 'a' |> LIMIT 2",
+      '--to',
+      'jsonl',
+    );
+    await run.wrote('"tag":"b"');
+    await appendFile(path, '{"tags":[]}\n{"tags":["c","d"]}\n');
+    assert.equal(await run.end(), 0);
+    assert.equal(run.stdout, '{"tags":["a","b"],"n":2,"tag":"b"}\n{"tags":["c","d"],"n":2,"tag":"c"}\n');
+  });
+
+  it('takes new files of a pattern in, and says which file a record is of', async () => {
+    await writeFile(at('a.jsonl'), '{"n":1}');
+    const run = follow(at('*.jsonl'), '|> SELECT n, _file, _line', '--to', 'csv');
+    await writeFile(at('b.jsonl'), '{"n":2}\n{"n":3}\n');
+    await run.wrote('3,');
+    await appendFile(at('a.jsonl'), '\n{"n":4}\n');
+    await run.wrote('4,');
+    // What was renamed to a name that matches was read before.
+    await rename(at('b.jsonl'), at('c.jsonl'));
+    await writeFile(at('b.jsonl'), '{"n":5}\n');
+    await run.wrote('5,');
+    await run.end('SIGINT');
+    const [header, ...rows] = run.stdout.trimEnd().split('\r\n');
+    assert.equal(header, 'n,_file,_line');
+    assert.deepEqual(rows.toSorted(), [
+      `1,${at('a.jsonl')},1`,
+      `2,${at('b.jsonl')},1`,
+      `3,${at('b.jsonl')},2`,
+      `4,${at('a.jsonl')},2`,
+      `5,${at('b.jsonl')},1`,
+    ]);
+  });
+
+  it('begins with what is appended, where only that is asked for', async () => {
+    for (const [name, head, row] of [
+      ['a.jsonl', '', (n: number) => `{"n":${n}}`],
+      ['a.csv', 'n,m\n', (n: number) => `${n},"a\n9,b"`],
+    ] as const) {
+      const path = at(name);
+      await writeFile(path, `${head}${row(1)}\n${row(2)}\n${row(3).slice(0, 4)}`);
+      const run = follow(path, '|> SELECT n, _record', '--new', '--to', 'jsonl');
+      await run.says('Waiting for new records');
+      await appendFile(path, `${row(3).slice(4)}\n${row(4)}\n`);
+      await run.wrote('"_record":4');
+      assert.equal(run.stdout.replaceAll('"', ''), '{n:3,_record:3}\n{n:4,_record:4}\n', name);
+      await run.end('SIGINT');
+    }
+  });
+
+  it('waits for a file that is not there yet, and takes its last line for whole at the end', async () => {
+    const path = at('later.log');
+    const run = follow(path);
+    await run.says(`Waiting for records in ${path}.`);
+    await writeFile(path, '2026-01-31 10:00:00 INFO started\n2026-01-31 10:00:01 ERROR no disk');
+    await run.wrote('started');
+    await run.end('SIGINT');
+    assert.equal(run.stdout, '2026-01-31 10:00:00 INFO started\n2026-01-31 10:00:01 ERROR no disk\n');
+  });
+
+  it('ends when nothing has come for a while, or at a time', async () => {
+    await writeFile(at('a.jsonl'), '{"n":1}\n{"n":2}');
+    const idle = await runCli([at('a.jsonl'), '--follow', '--idle-timeout', '100ms']);
+    assert.deepEqual([idle.code, idle.stdout.toString()], [0, '{"n":1}\n{"n":2}\n']);
+    const none = await runCli([at('none.csv'), '--follow', '--idle-timeout', '10ms']);
+    assert.deepEqual([none.code, none.stdout.toString()], [0, '']);
+    const until = await runCli([
+      at('none.csv'),
+      '--follow',
+      '--until',
+      new Date(Date.now() + 50).toISOString(),
+    ]);
+    assert.deepEqual([until.code, until.stdout.toString()], [0, '']);
+  });
+
+  it('refuses what has no end, with a sentence', async () => {
+    await writeFile(at('a.jsonl'), '{"n":1}\n');
+    const sorted = await runCli([at('a.jsonl'), '|> ORDER BY n', '--follow']);
+    assert.deepEqual([sorted.code, sorted.stdout.toString()], [2, '']);
+    assert.equal(
+      sorted.stderr,
+      `rowriver: ORDER BY needs all rows, and files that are followed have no last one. Leave it out, or leave out --follow
+  |> ORDER BY n
+     ^^^^^^^^^^
+`,
+    );
+    const stdin = await runCli(['-', '--follow']);
+    assert.deepEqual([stdin.code, stdin.stderr.includes('--follow is for files')], [2, true]);
+  });
+});
