@@ -213,7 +213,7 @@ export const rooms = {
     'engine/source',
     'engine/stage',
   ],
-  host: ['protocol'],
+  host: ['protocol', 'engine/format/csv'],
   mcp: ['protocol', 'host', 'engine'],
   api: ['protocol', 'host'],
   extension: [
@@ -236,6 +236,7 @@ export const rooms = {
   'webview/grid': ['protocol', 'webview'],
   'webview/model': ['protocol', 'webview', 'webview/grid'],
   'webview/parts': ['webview'],
+  'webview/browser': ['protocol', 'webview', 'webview/parts'],
   'webview/plot': ['protocol', 'webview', 'webview/grid', 'webview/model', 'webview/parts'],
   'webview/detail': ['protocol', 'webview', 'webview/grid', 'webview/model', 'webview/parts'],
   'webview/problems': ['protocol', 'webview', 'webview/detail', 'webview/model', 'webview/parts'],

@@ -9,7 +9,7 @@ const target = process.argv.at(2) ?? join(root, 'l10n/bundle.l10n.json');
 const words = new Set();
 const faults = [];
 
-for (const room of ['src/extension', 'src/webview']) {
+for (const room of ['src/extension', 'src/host', 'src/webview']) {
   for (const name of readdirSync(join(root, room), { recursive: true })) {
     if (/\.tsx?$/.test(name)) read(join(root, room, name));
   }

@@ -1,9 +1,10 @@
-import { Uri, window, workspace, type ExtensionContext } from 'vscode';
+import { l10n, Uri, window, workspace, type ExtensionContext } from 'vscode';
 import { Addresses } from './addresses.ts';
 import { createApi, type RowriverApi } from '../api/api.ts';
 import { AlwaysOpenOffer } from './alwaysOpenOffer.ts';
 import { registerCommands } from './commands.ts';
 import { EngineHost } from '../host/engineHost.ts';
+import { setTranslation } from '../host/l10n.ts';
 import { Exporter } from './exporter.ts';
 import { registerLanguageTools } from './languageTools.ts';
 import { InterruptedExports } from './interruptedExports.ts';
@@ -18,6 +19,7 @@ import { StatusBar } from './statusBar.ts';
 let engine: EngineHost | undefined;
 
 export function activate(context: ExtensionContext): RowriverApi {
+  setTranslation(l10n.t);
   const log = window.createOutputChannel('Rowriver', { log: true });
   const { version } = context.extension.packageJSON as { readonly version: string };
   const journals = { folder: Uri.joinPath(context.globalStorageUri, 'exports').fsPath, version };

@@ -5,12 +5,13 @@ import type { Handlers, Message } from '../protocol/rpc.ts';
 import type { Addresses, FilePlace } from './addresses.ts';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import { HostedPage, type HostCalls } from '../host/hostedPage.ts';
+import { askReading } from '../host/readAs.ts';
 import { askAboutFile } from './askAboutFile.ts';
 import { openAsText } from './editors.ts';
 import type { Exporter } from './exporter.ts';
 import { KeptFilters } from './filters.ts';
 import { previewPage } from './page.ts';
-import { askReading } from './readAs.ts';
+import { QuickQuestions } from './questions.ts';
 import type { Readings } from './readings.ts';
 import type { RecordDocuments } from './recordDocument.ts';
 import { copyQueryAs } from './queryCopy.ts';
@@ -111,8 +112,13 @@ export class Preview implements Disposable {
   /** Lets the user say how the file is to be read, and reads it so, now and whenever it is opened. */
   async readAs(about?: 'table'): Promise<void> {
     const { readings } = this.#services;
-    const options = await askReading(this.info, readings.of(this.uri), about);
-    if (options) await this.#readBy(options);
+    const questions = new QuickQuestions();
+    try {
+      const options = await askReading(questions, this.info, readings.of(this.uri), about);
+      if (options) await this.#readBy(options);
+    } finally {
+      questions.close();
+    }
   }
 
   async #readBy(options: FormatOptions): Promise<void> {

@@ -1,21 +1,14 @@
 import { window, type InputBox, type QuickInput, type QuickPickItem } from 'vscode';
+import type { Questions, TextQuestion } from '../host/questions.ts';
 
 type Box = QuickInput & Pick<InputBox, 'onDidAccept'>;
-
-interface TextQuestion {
-  readonly title: string;
-  readonly prompt?: string;
-  readonly value?: string;
-  /** What is wrong with a text; undefined: nothing. */
-  readonly problemOf?: (text: string) => string | undefined;
-}
 
 /**
  * Questions one after the other, each answered by undefined when it is left. A question stays until the next one has taken its
  * place: between two boxes VS Code gives the focus back to the editor, and when a preview answers late that it has it, the
  * next box closes.
  */
-export class Questions {
+export class QuickQuestions implements Questions {
   #shown: Box | undefined;
 
   close(): void {

@@ -1,8 +1,8 @@
-import { l10n, type QuickPickItem } from 'vscode';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
-import type { Questions } from './questions.ts';
+import { l10n } from './l10n.ts';
+import type { Choice as Answer, Questions } from './questions.ts';
 
-interface Choice extends QuickPickItem {
+interface Choice extends Answer {
   readonly options: FormatOptions;
 }
 

@@ -1,12 +1,12 @@
-import { l10n, type QuickPickItem } from 'vscode';
 import { delimiterName, isCommentMark, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
 import { writtenChoices } from './askWritten.ts';
-import { Questions } from './questions.ts';
+import { l10n } from './l10n.ts';
+import type { Choice as Answer, Questions } from './questions.ts';
 import { encodingName, encodings } from '../protocol/encodings.ts';
 import { formatKinds, type FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 
-interface Choice extends QuickPickItem {
+interface Choice extends Answer {
   /** What the user says by it; undefined where it takes one more question. */
   readonly options?: FormatOptions;
   /** Whether the file is read so now. */
@@ -23,6 +23,7 @@ const delimiters = [',', ';', '\t', '|', ' ', ':'];
  * @param about what it is to be about, where that is known
  */
 export async function askReading(
+  questions: Questions,
   info: FileInfo | undefined,
   said: FormatOptions,
   about?: 'table',
@@ -92,20 +93,15 @@ export async function askReading(
   if (Object.keys(said).length > 0) {
     choices.push({ label: l10n.t('Reset to Detected Settings'), options: {} });
   }
-  const questions = new Questions();
-  try {
-    if (about === 'table' && reading) {
-      const added = await askTable(questions, reading.tables, reading.table);
-      return added && { ...said, ...added };
-    }
-    const picked = await questions.pick(l10n.t('Reading Options'), choices);
-    if (!picked) return undefined;
-    if (picked.options) return picked.options;
-    const added = await picked.ask?.(questions);
+  if (about === 'table' && reading) {
+    const added = await askTable(questions, reading.tables, reading.table);
     return added && { ...said, ...added };
-  } finally {
-    questions.close();
   }
+  const picked = await questions.pick(l10n.t('Reading Options'), choices);
+  if (!picked) return undefined;
+  if (picked.options) return picked.options;
+  const added = await picked.ask?.(questions);
+  return added && { ...said, ...added };
 }
 
 async function askDelimiter(questions: Questions, now: string): Promise<FormatOptions | undefined> {
