@@ -47,7 +47,19 @@ const common = {
   plugins: [kernelPlugin, boundedRuns],
 };
 
-const node = { ...common, platform: 'node', format: 'esm', plugins: [kernelPlugin, boundedRuns] };
+/** Native code that `ws` would take where it is installed. */
+const withoutNative = {
+  'process.env.WS_NO_BUFFER_UTIL': '"1"',
+  'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
+};
+
+const node = {
+  ...common,
+  define: withoutNative,
+  platform: 'node',
+  format: 'esm',
+  plugins: [kernelPlugin, boundedRuns],
+};
 
 /** ESM-only and CommonJS packages share one bundle: what still calls `require` finds it. */
 const requireShim = {
@@ -89,7 +101,7 @@ const bundles = [
     target: 'chrome120',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    entryPoints: { webview: 'src/webview/main.ts' },
+    entryPoints: { webview: 'src/webview/main.ts', browser: 'src/webview/browser/main.ts' },
     outdir: 'dist',
     loader: { '.ttf': 'file' },
     assetNames: '[name]',

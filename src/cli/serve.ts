@@ -1,15 +1,19 @@
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { systemCode } from '../engine/sink/sinkError.ts';
+import { cacheBytes, cacheFolder } from '../host/cacheFolder.ts';
+import { EngineHost } from '../host/engineHost.ts';
 import { newToken } from '../serve/access.ts';
 import { startServer } from '../serve/server.ts';
-import { keptIndexes, openInput, scanPool } from './input.ts';
+import { keptIndexes, scanPool } from './input.ts';
 import { visible } from './message.ts';
+import { servedFiles } from './servedFiles.ts';
 import type { Terminal } from './terminal.ts';
 import type { ServeCommand } from './arguments.ts';
 import { UsageError } from './usageError.ts';
 
 /**
- * Serves the rows of a file until the signal is aborted. Says where, on standard output.
+ * Serves the preview and the rows of a file until the signal is aborted. Says where, on standard output.
  * @param failed takes what nobody foresaw
  * @throws SourceError where the file cannot be read; UsageError where the port cannot be had
  */
@@ -18,32 +22,48 @@ export async function serve(
   { output, say, signal }: Pick<Terminal, 'output' | 'say' | 'signal'>,
   failed: (error: unknown) => void,
 ): Promise<void> {
-  const { file, from: format, texts, cells, table } = command;
   const pool = scanPool();
+  const engine = previewEngine(command);
   try {
-    const store = keptIndexes(command);
-    const open = (signal: AbortSignal) =>
-      openInput(command, { format, ...texts, ...cells, ...table, pool, signal, store });
+    const files = await servedFiles(command, { pool, store: keptIndexes(command) }, signal);
     // What cannot be read is said now, not to the first who asks.
-    const dataset = await open(signal);
+    const dataset = await files[0].open(signal);
     for (const { path, reason } of dataset.unread) say(visible(`Left out ${path}: ${reason}`));
     await dataset.close();
     const token = newToken();
-    const options = { port: command.port, token, name: file, open, failed };
+    const bundles = new URL('.', import.meta.url);
+    const options = { port: command.port, token, files, engine, bundles, failed };
     const server = await startServer(options).catch((error: unknown) => {
       throw portFault(error, command.port);
     });
     try {
       const address = `http://127.0.0.1:${server.port}/?token=${token}`;
       await output.write(new TextEncoder().encode(`${address}\n`));
-      say(`Serving ${visible(file)} on this computer only. Press Ctrl+C to stop.`);
+      say(`Serving ${visible(command.file)} on this computer only. Press Ctrl+C to stop.`);
       if (!signal.aborted) await once(signal, 'abort');
     } finally {
       await server.close();
     }
   } finally {
+    await engine.dispose();
     await pool.close();
   }
+}
+
+/** Of what a server gives only once, so many bytes are kept: a preview goes back and forth. */
+const keepBytes = 4e9;
+
+/** The engine of the previews. It starts with the first one. */
+function previewEngine({ cache }: ServeCommand): EngineHost {
+  return new EngineHost({
+    script: fileURLToPath(new URL('engine.js', import.meta.url)),
+    settings: () => ({
+      cacheFolder: cache ? cacheFolder(process.platform, process.env) : null,
+      cacheBytes,
+      keepBytes,
+    }),
+    log: () => undefined,
+  });
 }
 
 function portFault(error: unknown, port: number): unknown {

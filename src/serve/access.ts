@@ -19,6 +19,9 @@ export type Access =
  */
 export function accessOf({ headers, url }: Pick<IncomingMessage, 'headers' | 'url'>, token: string): Access {
   if (!namesThisComputer(headers.host)) return refused('This address is not one of this computer.');
+  // Browsers say it of every WebSocket, and of no address that is typed or followed.
+  if (headers.origin !== undefined && headers.origin.toLowerCase() !== `http://${headers.host}`.toLowerCase())
+    return refused('The request comes from a page of another origin.');
   const shown = addressOf(url)?.searchParams.get('token') ?? bearerOf(headers.authorization);
   if (shown !== undefined) {
     if (!isSame(shown, token))

@@ -1,65 +1,79 @@
-import type { KnownColumn } from '../engine/query/index.ts';
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
 import { visible } from '../engine/visible.ts';
 import { grouped } from '../engine/words.ts';
-import { escaped } from '../host/page.ts';
+import { escaped, pageDocument } from '../host/page.ts';
+import { pagePolicy } from '../host/policy.ts';
+import { tabDataId, type TabData } from '../protocol/browserTab.ts';
+import { downloadFormats } from './rows.ts';
+import type { ServedFile } from './servedFile.ts';
 
-/** What is told of the file. */
-export interface ServedFile {
-  readonly name: string;
-  /** How it is read, in words. */
-  readonly description: string;
-  readonly columns: readonly KnownColumn[];
-  /** Names of formats and the endings of their addresses. */
-  readonly formats: readonly (readonly [name: string, ending: string])[];
+/** A document and the policy that its answer names. */
+export interface Served {
+  readonly html: string;
+  readonly policy: string;
 }
 
-const mostColumns = 200;
+/** The preview of a file. @param host as the request has it: WebSockets are no requests of `'self'` in every browser */
+export function previewOf(file: number, { name }: ServedFile, host: string): Served {
+  const nonce = newNonce();
+  const data: TabData = { name: basename(name), file, formats: downloadFormats };
+  const asset = (of: string) => `/assets/${of}`;
+  return {
+    html: pageDocument({
+      title: `${visible(basename(name))} - Rowriver`,
+      nonce,
+      styles: [asset('webview.css'), asset('browser.css')],
+      scripts: [asset('browser.js'), asset('webview.js')],
+      data: { [tabDataId]: data },
+    }),
+    // Downloads begin in frames, so that what is wrong with one can be shown.
+    policy: `${pagePolicy(nonce, "'self'")}; connect-src 'self' ws://${host}; frame-src 'self'; frame-ancestors 'none'`,
+  };
+}
 
-/**
- * A form that asks for rows by the addresses that programs use. It runs no script.
- * @param nonce of its style sheet, as the policy of the answer names it
- */
-export function servedPage({ name, description, columns, formats }: ServedFile, nonce: string): string {
-  const shown = columns.slice(0, mostColumns);
-  const more = columns.length - shown.length;
-  const names = shown.map(({ name }) => `<li><code>${text(name)}</code></li>`).join('\n');
-  const buttons = formats.map(
-    ([format, ending]) => `<button formaction="/rows${text(ending)}">${text(format)}</button>`,
-  );
-  return `<!DOCTYPE html>
+/** So many files are listed; all of them are in the first entry. */
+const mostListed = 1000;
+
+/** A list of files to choose from. The first is all of them as one table. */
+export function listOf([all, ...files]: readonly ServedFile[]): Served {
+  const nonce = newNonce();
+  const link = (file: number, name: string) => `<li><a href="/preview?file=${file}">${text(name)}</a></li>`;
+  const shown = files.slice(0, mostListed).map(({ name }, index) => link(index + 1, name));
+  const more = files.length - shown.length;
+  const html = `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text(name)} - Rowriver</title>
+<title>${text(all.name)} - Rowriver</title>
 <style nonce="${nonce}">
-:root { color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif; }
-body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.3rem; margin-bottom: 0; overflow-wrap: anywhere; }
-h2 { font-size: 1.1rem; }
-textarea { box-sizing: border-box; width: 100%; min-height: 5rem; font: 13px/1.5 ui-monospace, monospace; }
-.formats { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; margin: 0.5rem 0 1.5rem; }
-button { font: inherit; padding: 0.2rem 0.8rem; }
-code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap; }
-ul { columns: 14rem; padding-left: 1.2rem; }
+:root { color-scheme: light dark; font: 14px/1.6 system-ui, sans-serif; }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.3rem; }
+h2 { font-size: 1rem; }
+ul { padding-left: 1.2rem; }
 </style>
 </head>
 <body>
-<h1>${text(name)}</h1>
-<p>${text(description)}</p>
-<form method="get">
-<label for="q">Query: a condition such as <code>status &gt;= 500</code>, or operators after <code>|&gt;</code>. Leave it empty for all rows.</label>
-<textarea id="q" name="q" spellcheck="false" autofocus></textarea>
-<div class="formats">Download as ${buttons.join('\n')}</div>
-</form>
-<h2>Columns</h2>
+<main>
+<h1>${grouped(files.length)} files</h1>
+<p><a href="/preview?file=0">All files as one table</a></p>
+<h2>One file</h2>
 <ul>
-${names}
+${shown.join('\n')}
 </ul>
-${more > 0 ? `<p>and ${grouped(more)} more</p>` : ''}
+${more > 0 ? `<p>and ${grouped(more)} more, which are in the one table</p>` : ''}
+</main>
 </body>
 </html>
 `;
+  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`;
+  return { html, policy };
+}
+
+function newNonce(): string {
+  return randomBytes(18).toString('base64');
 }
 
 /** A text that is read as text, with what is invisible made visible. */

@@ -1,30 +1,24 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { basename, extname } from 'node:path';
-import { refuseOpen } from '../engine/dataset/doubts.ts';
-import type { Dataset } from '../engine/dataset/dataset.ts';
-import { QuerySyntaxError } from '../engine/dataset/plan.ts';
-import { exportTo } from '../engine/run/export.ts';
-import { SinkError } from '../engine/sink/sinkError.ts';
-import { namedTarget } from '../engine/sink/targetName.ts';
-import { targetFormats } from '../engine/sink/targets.ts';
-import { SourceError } from '../engine/source/source.ts';
-import { asMemoryLimit } from '../engine/stage/memoryLimit.ts';
-import { TemporaryError } from '../engine/temporaryFolder.ts';
-import { exportFormats, type ExportFormat } from '../protocol/engine.ts';
+import type { EngineHost } from '../host/engineHost.ts';
 import { accessOf, addressOf, tokenCookie } from './access.ts';
-import { servedPage } from './page.ts';
-import { responseSink } from './responseSink.ts';
+import { sendAsset } from './assets.ts';
+import { listOf, previewOf, type Served } from './page.ts';
+import { commonHead, Refusal, refuse } from './refusal.ts';
+import { sendRejects, sendRows } from './rows.ts';
+import type { ServedFile } from './servedFile.ts';
+import { Tabs } from './tabs.ts';
 
 export interface ServerOptions {
   /** 0: any that is free. */
   readonly port: number;
   readonly token: string;
-  /** What the file is called: the path or address that it was given by. */
-  readonly name: string;
-  /** Opens it for one request, which closes it. @throws SourceError */
-  readonly open: (signal: AbortSignal) => Promise<Dataset>;
+  /** The one file; or all of several as one table, and then each of them. */
+  readonly files: readonly [ServedFile, ...ServedFile[]];
+  /** For the previews; not ended with the server. */
+  readonly engine: EngineHost;
+  /** Where the page's scripts and style sheets are. */
+  readonly bundles: URL;
   /** Takes what nobody foresaw. */
   readonly failed: (error: unknown) => void;
 }
@@ -35,59 +29,28 @@ export interface RowServer {
   close(): Promise<void>;
 }
 
-/** So many requests at a time; whoever comes then is asked to come again. Each reads the file with all workers. */
+/** So many downloads at a time; whoever comes then is asked to come again. Each reads the file with all workers. */
 export const mostAtOnce = 8;
 
-/** What the formats are called, in the page and by HTTP. */
-const formats: Readonly<Record<Exclude<ExportFormat, 'same'>, readonly [name: string, type: string]>> = {
-  csv: ['CSV', 'text/csv; charset=utf-8; header=present'],
-  tsv: ['TSV', 'text/tab-separated-values; charset=utf-8'],
-  jsonl: ['JSON Lines', 'application/x-ndjson'],
-  json: ['JSON', 'application/json'],
-  md: ['Markdown', 'text/markdown; charset=utf-8'],
-  parquet: ['Parquet', 'application/vnd.apache.parquet'],
-};
-
-/** By the endings of addresses. */
-const types = new Map<string, string>();
-const buttons: (readonly [name: string, ending: string])[] = [];
-for (const format of exportFormats) {
-  if (format === 'same') continue;
-  const [name, type] = formats[format];
-  const { endings } = targetFormats[format];
-  for (const ending of endings) types.set(ending, type);
-  buttons.push([name, endings[0]]);
-}
-
-/** Of every answer: nothing of it is kept, framed, guessed at, or told to other sites. */
-const common: Readonly<Record<string, string>> = {
-  'Cache-Control': 'no-store',
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
-
-/** An answer other than rows. Its message is for people. */
-class Refusal extends Error {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super(message);
-    this.status = status;
-    this.headers = headers;
-  }
+/** A request that may be answered. */
+interface Asked {
+  readonly url: URL;
+  readonly host: string;
+  readonly response: ServerResponse;
+  readonly signal: AbortSignal;
 }
 
 /**
- * Serves the rows of a file on loopback: `GET /rows.csv?q=...` streams what a query selects, in the format that the ending
- * names. A download ends when its client goes, waits while its client does, and breaks off where it fails.
+ * Serves files on loopback: at `/` the preview, and `GET /rows.csv?q=...` streams what a query selects, in the format that
+ * the ending names. A download ends when its client goes, waits while its client does, and breaks off where it fails.
  * @throws the error of `listen`, as EADDRINUSE
  */
 export async function startServer(options: ServerOptions): Promise<RowServer> {
   const clients = new Set<AbortController>();
   const underWay = new Set<Promise<void>>();
+  const tabs = new Tabs(options.token, options.files, options.engine);
   const server = createServer((request, response) => void answer(request, response));
+  server.on('upgrade', (request, socket, head) => tabs.upgrade(request, socket, head));
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const client = new AbortController();
@@ -100,18 +63,32 @@ export async function startServer(options: ServerOptions): Promise<RowServer> {
     try {
       const url = admitted(request, response, options.token);
       if (url === undefined) return;
-      if (underWay.size >= mostAtOnce) {
-        const message = `There are ${mostAtOnce} requests under way. Try again when one is done.`;
-        throw new Refusal(503, message, { 'Retry-After': '1' });
-      }
-      const answered =
-        url.pathname === '/' ? page(response, options, signal) : rows(url, response, options, signal);
-      underWay.add(answered);
-      await answered.finally(() => underWay.delete(answered));
+      await respond({ url, host: request.headers.host ?? '', response, signal });
     } catch (error) {
       if (signal.aborted) response.destroy();
       else refuse(response, error, options.failed);
     }
+  }
+
+  async function respond(asked: Asked): Promise<void> {
+    const { url, response } = asked;
+    if (url.pathname === '/' || url.pathname === '/preview') sendPage(asked, options.files);
+    else if (url.pathname.startsWith('/assets/')) await sendAsset(url.pathname, response, options.bundles);
+    else if (url.pathname === '/record.json') await sendRecord(asked, tabs);
+    else await download(asked);
+  }
+
+  async function download(asked: Asked): Promise<void> {
+    if (underWay.size >= mostAtOnce) {
+      const message = `There are ${mostAtOnce} requests under way. Try again when one is done.`;
+      throw new Refusal(503, message, { 'Retry-After': '1' });
+    }
+    const { url, response, signal } = asked;
+    const { file, open } = fileOf(asked, options.files, tabs);
+    const rows = { url, response, signal, name: file.name, open };
+    const answered = url.pathname === '/rejects.jsonl' ? sendRejects(rows) : sendRows(rows);
+    underWay.add(answered);
+    await answered.finally(() => underWay.delete(answered));
   }
 
   server.listen(options.port, '127.0.0.1');
@@ -122,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RowServer> {
       for (const client of clients) client.abort(new Error('The server ends.'));
       const closed = once(server, 'close');
       server.close();
+      await tabs.close();
       await Promise.allSettled(underWay);
       server.closeAllConnections();
       await closed;
@@ -138,103 +116,58 @@ function admitted(request: IncomingMessage, response: ServerResponse, token: str
   if (url === undefined) throw new Refusal(400, 'This is not an address of this server.');
   if (access.kind === 'shown' && url.pathname === '/') {
     // The token leaves the address bar and the history.
-    const head = { ...common, Location: '/', 'Set-Cookie': tokenCookie(request.headers.host, token) };
+    const head = { ...commonHead, Location: '/', 'Set-Cookie': tokenCookie(request.headers.host, token) };
     response.writeHead(303, head).end();
     return undefined;
   }
   return url;
 }
 
-async function page(
-  response: ServerResponse,
-  { name, open }: ServerOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const dataset = await open(signal);
-  try {
-    const nonce = randomBytes(18).toString('base64');
-    const policy = `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
-    response.writeHead(200, {
-      ...common,
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': policy,
-    });
-    const { description, seenColumns: columns } = dataset;
-    response.end(servedPage({ name: basename(name), description, columns, formats: buttons }, nonce));
-  } finally {
-    await dataset.close();
-  }
+function sendPage({ url, host, response }: Asked, files: ServerOptions['files']): void {
+  const number = Number(url.searchParams.get('file') ?? 0);
+  const file = files.at(number);
+  if (!Number.isInteger(number) || number < 0 || file === undefined)
+    throw new Refusal(404, 'There is no such file.');
+  const isList = url.pathname === '/' && files.length > 1;
+  const { html, policy }: Served = isList ? listOf(files) : previewOf(number, file, host);
+  response.writeHead(200, {
+    ...commonHead,
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': policy,
+  });
+  response.end(html);
 }
 
-async function rows(
-  url: URL,
-  response: ServerResponse,
-  { name, open }: ServerOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const ending = /^\/rows(\.[a-z]+)$/.exec(url.pathname)?.[1];
-  const type = types.get(ending ?? '');
-  if (ending === undefined || type === undefined) {
-    throw new Refusal(404, `There is / and /rows with an ending: ${[...types.keys()].join(' ')}.`);
-  }
-  const query = url.searchParams.get('q') ?? '';
-  const dataset = await open(signal);
-  try {
-    refuseOpen(
-      query,
-      dataset,
-      () => 'Say how it is written when the server is started: see rowriver --help.',
-    );
-    const { kind, dialect } = dataset.format;
-    const to = namedTarget({ name: basename(name), kind, delimiter: dialect?.delimiter }, `rows${ending}`);
-    const plain = basename(name, extname(name)) || 'rows';
-    const head = { ...common, 'Content-Type': type, 'Content-Disposition': attachment(`${plain}${ending}`) };
-    const sink = responseSink(response, { ...head, 'Accept-Ranges': 'none' }, signal);
-    await exportTo(dataset, { query, to, sink }, { signal, progress: () => undefined });
-  } finally {
-    await dataset.close();
-  }
+/** A record of what a tab shows, as indented JSON. */
+async function sendRecord({ url, response }: Asked, tabs: Tabs): Promise<void> {
+  const tab = tabs.numbered(url.searchParams.get('tab'));
+  if (tab === undefined) throw new Refusal(404, tabClosed);
+  const number = (name: string) => Number(url.searchParams.get(name) ?? Number.NaN);
+  const { text } = await tab.recordText(number('view'), number('row'));
+  response.writeHead(200, { ...commonHead, 'Content-Type': 'application/json; charset=utf-8' });
+  response.end(text);
 }
 
-/** As RFC 6266 has it: a name in ASCII, and for all who can read it the name itself (RFC 8187). */
-function attachment(name: string): string {
-  const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
-}
-
-/** Says why there are no rows; where some are on their way already, the connection breaks instead. */
-function refuse(response: ServerResponse, error: unknown, failed: (error: unknown) => void): void {
-  if (response.headersSent || response.destroyed) {
-    response.destroy();
-    if (!isForeseen(error)) failed(error);
-    return;
+/** The file that an address means, by its number or as a tab reads it. */
+function fileOf(
+  { url: { searchParams }, signal }: Asked,
+  files: ServerOptions['files'],
+  tabs: Tabs,
+): { readonly file: ServedFile; readonly open: () => ReturnType<ServedFile['open']> } {
+  const number = searchParams.get('tab');
+  if (number !== null) {
+    const tab = tabs.numbered(number);
+    if (tab === undefined) throw new Refusal(404, tabClosed);
+    const { file, options } = tab;
+    return { file, open: () => file.open(signal, options) };
   }
-  const { status, headers, message } = refusalOf(error);
-  if (status === 500 && !isForeseen(error)) failed(error);
-  response.writeHead(status, { ...common, ...headers, 'Content-Type': 'text/plain; charset=utf-8' });
-  response.end(`${message}\n`);
+  const index = Number(searchParams.get('file') ?? 0);
+  const file = Number.isInteger(index) && index >= 0 ? files.at(index) : undefined;
+  if (file === undefined) throw new Refusal(404, 'There is no such file.');
+  return { file, open: () => file.open(signal) };
 }
 
-function refusalOf(error: unknown): Pick<Refusal, 'status' | 'headers' | 'message'> {
-  if (error instanceof Refusal) return error;
-  if (error instanceof QuerySyntaxError) {
-    const message = error.diagnostics.map(({ message, from }) => `${message} (at ${from + 1})`).join('\n');
-    return { status: 400, headers: {}, message };
-  }
-  if (error instanceof SourceError && error.failure === 'not-found')
-    return { status: 404, headers: {}, message: error.message };
-  if (error instanceof SinkError) return { status: 422, headers: {}, message: error.message };
-  const memory = asMemoryLimit(error);
-  if (memory) return { status: 422, headers: {}, message: memory.message };
-  const message = isForeseen(error) && error instanceof Error ? error.message : 'This is a bug in Rowriver.';
-  return { status: 500, headers: {}, message };
-}
-
-function isForeseen(error: unknown): boolean {
-  const kinds = [Refusal, QuerySyntaxError, SourceError, SinkError, TemporaryError];
-  return kinds.some((kind) => error instanceof kind) || asMemoryLimit(error) !== undefined;
-}
+const tabClosed = 'This preview is closed. Reload it, and try again.';
 
 function portOf(server: Server): number {
   const address = server.address();

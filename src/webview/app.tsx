@@ -14,7 +14,7 @@ import type { PageModel } from './model/page.ts';
 import { ColumnFinder } from './panel/columnFinder.tsx';
 import { FilterBar } from './panel/filterBar.tsx';
 import { IconButton } from './parts/button.tsx';
-import { Menu } from './parts/menu.tsx';
+import { Menu, type MenuItem } from './parts/menu.tsx';
 import { Splitter } from './parts/splitter.tsx';
 import { Toolbar } from './parts/toolbar.tsx';
 import { ResultPlot } from './plot/resultPlot.tsx';
@@ -239,7 +239,7 @@ function More({ page, anchor, close }: MoreProps) {
   const { link, filter, preview } = page;
   const query = filter.applied.value;
   const failed = (error: unknown) => (preview.notice.value = sentence(error));
-  const items = [
+  const items: (MenuItem | false)[] = [
     {
       label: t('Go to Record or Time\u2026'),
       keys: 'Ctrl+G',
@@ -267,7 +267,7 @@ function More({ page, anchor, close }: MoreProps) {
       disabled: query === '',
       run: () => void link.call('host/copyQueryAs', { query }).catch(failed),
     },
-    {
+    page.offers('host/askAboutFile') && {
       label: t('Ask About This File\u2026'),
       icon: 'comment-discussion',
       run: () => page.command({ name: 'askAboutFile' }),
@@ -285,13 +285,15 @@ function More({ page, anchor, close }: MoreProps) {
       apart: true,
       run: () => page.readAs(),
     },
-    {
+    page.offers('host/openAsText') && {
       label: t('Open as Text'),
       icon: 'go-to-file',
       run: () => void link.call('host/openAsText', null).catch(failed),
     },
   ];
-  return <Menu anchor={anchor} label={t('More')} items={items} close={close} />;
+  return (
+    <Menu anchor={anchor} label={t('More')} items={items.filter((item) => item !== false)} close={close} />
+  );
 }
 
 /**

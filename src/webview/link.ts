@@ -2,9 +2,14 @@
 import type { PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
 import { Peer, RemoteError, type CallOptions, type Message } from '../protocol/rpc.ts';
 
+/** What is asked of whoever shows the page. */
+export type HostMethod = Extract<keyof PreviewCalls, `host/${string}`>;
+
 /** What `acquireVsCodeApi` answers. */
 export interface EditorApi {
-  postMessage(message: unknown): void;
+  /** What whoever shows the page cannot do, and what the page does not offer then. */
+  readonly lacking?: readonly HostMethod[];
+  postMessage(message: Message): void;
   getState(): unknown;
   setState(state: unknown): void;
 }

@@ -193,6 +193,7 @@ function AskWritten(props: { readonly page: PageModel; readonly columns: readonl
 }
 
 function OpenAsText({ page }: { readonly page: PageModel }) {
+  if (!page.offers('host/openAsText')) return null;
   return (
     <button
       type="button"

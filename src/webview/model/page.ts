@@ -1,7 +1,7 @@
 /** Everything of a page together: the models, what is open beside the grid, and what the editor's commands do. */
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { PageCommand } from '../../protocol/preview.ts';
-import { sentence, type EditorApi, type Link } from '../link.ts';
+import { sentence, type EditorApi, type HostMethod, type Link } from '../link.ts';
 import { createActions, type Actions } from './actions.ts';
 import { createFilter, type Filter } from './filter.ts';
 import { createFind, type FindModel } from './find.ts';
@@ -19,6 +19,8 @@ import { statusOf } from './status.ts';
 
 export interface PageModel extends Actions {
   readonly link: Link;
+  /** Whether whoever shows the page does what is asked by this. */
+  offers(method: HostMethod): boolean;
   readonly preview: Preview;
   /** The tables of the file that are not read. */
   readonly otherTables: ReadonlySignal<readonly OtherTable[]>;
@@ -233,6 +235,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   return {
     ...actions,
     link,
+    offers: (method) => !api.lacking?.includes(method),
     preview,
     otherTables,
     filter,

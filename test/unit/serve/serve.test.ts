@@ -1,26 +1,13 @@
 import assert from 'node:assert/strict';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, get, request as ask, type IncomingMessage, type RequestOptions } from 'node:http';
+import { createServer, get, type IncomingMessage, type RequestOptions } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accessOf } from '../../../src/serve/access.ts';
 import { mostAtOnce } from '../../../src/serve/server.ts';
-import { finished, runCli, startCli } from '../../support/cli.ts';
-
-/** A server of the program, and where it is. */
-interface Served {
-  readonly child: ChildProcessWithoutNullStreams;
-  readonly port: number;
-  readonly token: string;
-}
-
-interface Answer {
-  readonly status: number | undefined;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
-}
+import { runCli, startCli } from '../../support/cli.ts';
+import { fetched, serve, started, stop, type Served } from '../../support/served.ts';
 
 const lines = Array.from({ length: 3000 }, (_, id) =>
   JSON.stringify({ id, word: ['a,b', 'ü "x"', 'c'][id % 3] }),
@@ -68,7 +55,7 @@ describe('serve', function () {
     }
   });
 
-  it('shows a form that asks for the same, to whoever has the token', async () => {
+  it('shows the preview to whoever has the token', async () => {
     const shown = await fetched(served, `/?token=${served.token}`);
     assert.deepEqual([shown.status, shown.headers.location], [303, '/']);
     const [cookie = ''] = shown.headers['set-cookie'] ?? [];
@@ -76,17 +63,66 @@ describe('serve', function () {
     const headers = { cookie: cookie.split(';')[0] };
     const { status, body, headers: head } = await fetched(served, '/', { headers });
     assert.equal(status, 200);
-    assert.match(
-      String(head['content-security-policy']),
-      /^default-src 'none'; style-src 'nonce-[^']+'; form-action 'self'/,
-    );
+    assert.equal(head['referrer-policy'], 'no-referrer');
     const page = body.toString();
-    assert.match(page, /<h1>käse &quot;1&quot;\.jsonl<\/h1>/);
-    for (const text of ['<code>id</code>', '<code>word</code>', 'formaction="/rows.csv"'])
-      assert(page.includes(text), text);
-    assert(!page.includes('<script'));
-    const rows = await fetched(served, '/rows.csv?q=id%20%3C%202', { headers });
-    assert.equal(rows.body.toString(), 'id,word\r\n0,"a,b"\r\n1,"ü ""x"""\r\n');
+    const [, nonce = ''] = /<script nonce="([^"]+)"/.exec(page) ?? [];
+    const self = "'self'";
+    assert.deepEqual(String(head['content-security-policy']).split('; '), [
+      "default-src 'none'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      `script-src 'nonce-${nonce}'`,
+      `style-src ${self} 'nonce-${nonce}'`,
+      `font-src ${self} data:`,
+      `img-src ${self} data:`,
+      `connect-src ${self} ws://127.0.0.1:${served.port}`,
+      `frame-src ${self}`,
+      "frame-ancestors 'none'",
+    ]);
+    assert.match(page, /<title>käse &quot;1&quot;\.jsonl - Rowriver<\/title>/);
+    assert(!page.includes(served.token));
+    const parts = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address);
+    assert.deepEqual(parts.toSorted(), [
+      ...['/assets/browser.css', '/assets/browser.js', '/assets/webview.css', '/assets/webview.js'],
+    ]);
+    for (const part of parts) {
+      const asset = await fetched(served, part, { headers });
+      assert.equal(asset.status, 200, part);
+      assert.equal((await fetched(served, part)).status, 403, part);
+    }
+    for (const other of [
+      '/assets/cli.js',
+      '/assets/../package.json',
+      '/assets/',
+      '/preview?file=1',
+      '/preview?file=-1',
+    ])
+      assert.equal((await fetched(served, other, { headers })).status, 404, other);
+  });
+
+  it('lists several files, and answers for all of them or for one', async () => {
+    const first = join(folder, '<b>first.csv');
+    const second = join(folder, 'second.csv');
+    await writeFile(first, 'n\n1\n');
+    await writeFile(second, 'n\n2\n3\n');
+    const other = await serve(first, second);
+    try {
+      const headers = { authorization: `Bearer ${other.token}` };
+      const text = async (target: string): Promise<string> =>
+        (await fetched(other, target, { headers })).body.toString();
+      const list = await text('/');
+      for (const part of ['<h1>2 files</h1>', '/preview?file=0', '&lt;b&gt;first.csv</a>', '/preview?file=2'])
+        assert(list.includes(part), `${part} in ${list}`);
+      assert(!list.includes('<script'));
+      assert.match(await text('/preview?file=2'), /<title>second\.csv - Rowriver/);
+      assert.equal(await text('/rows.csv'), 'n\n1\n2\n3\n');
+      assert.equal(await text('/rows.csv?file=1'), 'n\n1\n');
+      assert.equal(await text('/rows.csv?file=2'), 'n\n2\n3\n');
+      assert.match(await text('/rows.csv?file=3'), /no such file/);
+      assert.match(await text('/rows.csv?tab=1'), /preview is closed/);
+    } finally {
+      await stop(other);
+    }
   });
 
   it('refuses whoever has not the token, other names of this computer, and pages of other origins', async () => {
@@ -102,6 +138,8 @@ describe('serve', function () {
       [/not one of this computer/, `/rows.csv?token=${served.token}`, { host: 'localhost.attacker.example' }],
       [/another origin/, '/rows.csv', { cookie, 'sec-fetch-site': 'cross-site' }],
       [/another origin/, '/rows.csv', { cookie, 'sec-fetch-site': 'same-site' }],
+      [/another origin/, '/rows.csv', { cookie, origin: 'http://attacker.example' }],
+      [/another origin/, '/rows.csv', { cookie, origin: 'null' }],
     ];
     for (const [reason, target, headers] of refused) {
       const { status, body } = await fetched(served, target, { headers });
@@ -296,33 +334,6 @@ describe('serve/access', () => {
     }
   });
 });
-
-async function serve(path: string, ...options: string[]): Promise<Served> {
-  return started(startCli(['serve', path, ...options]));
-}
-
-async function started(child: ChildProcessWithoutNullStreams): Promise<Served> {
-  let said = '';
-  child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
-  const [address] = (await Promise.race([once(child.stdout, 'data'), once(child, 'close')])) as [unknown];
-  const found = /^http:\/\/127\.0\.0\.1:(\d+)\/\?token=(\S+)\n$/.exec(String(address));
-  assert(found, `${String(address)}${said}`);
-  return { child, port: Number(found[1]), token: found[2] };
-}
-
-function stop({ child }: Served): ReturnType<typeof finished> {
-  const ended = finished(child);
-  child.kill('SIGINT');
-  return ended;
-}
-
-async function fetched(served: Served, path: string, options: RequestOptions = {}): Promise<Answer> {
-  const sent = ask({ host: '127.0.0.1', port: served.port, path, agent: false, ...options }).end();
-  const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
-}
 
 async function begun({ port }: Served, path: string): Promise<IncomingMessage> {
   const [response] = (await once(get({ host: '127.0.0.1', port, path, agent: false }), 'response')) as [

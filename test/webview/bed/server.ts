@@ -44,7 +44,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** The browser that the harness names, else one of this machine. */
-function launch(): LaunchOptions {
+export function launch(): LaunchOptions {
   const named = process.env.ROWRIVER_BROWSER;
   const options = named === undefined ? ownBrowser() : (JSON.parse(named) as LaunchOptions);
   // Scroll bars are part of what is tested.
