@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 import { kernelPlugin } from './src/engine/kernel/build.mjs';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { notices } from './notices.mjs';
 
@@ -30,6 +30,43 @@ const boundedRuns = {
     });
   },
 };
+
+/**
+ * Keeps what every run needs in one file. esbuild makes a file of its own of what the same entry points reach, and each
+ * `import()` is one: with all of them reaching the core, it is not torn into as many files as there are ways to need parts of
+ * it, each of which takes time to load.
+ * @param {readonly string[]} core files in src/
+ * @returns {import('esbuild').Plugin}
+ */
+const oneCore = (core) => ({
+  name: 'one core',
+  setup({ onResolve, onLoad }) {
+    const imported = importedLazily();
+    onResolve({ filter: /^rowriver:core$/ }, ({ path }) => ({ path, namespace: 'core' }));
+    onLoad({ filter: /.*/, namespace: 'core' }, () => ({
+      contents: core.map((path) => `import './${path}';`).join('\n'),
+      resolveDir: join(import.meta.dirname, 'src'),
+    }));
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) =>
+      imported.has(path)
+        ? { contents: `${readFileSync(path, 'utf8')}\nimport 'rowriver:core';\n`, loader: 'ts' }
+        : undefined,
+    );
+  },
+});
+
+/** The files of which modules are imported where they are needed. */
+function importedLazily() {
+  const files = new Set();
+  for (const name of readdirSync('src', { recursive: true })) {
+    if (!/\.tsx?$/.test(name) || /^webview/.test(name)) continue;
+    const path = join(import.meta.dirname, 'src', name);
+    for (const [, target] of readFileSync(path, 'utf8').matchAll(/\bimport\('(\.[^']+)'\)/g)) {
+      files.add(join(dirname(path), target));
+    }
+  }
+  return files;
+}
 
 const tests = process.argv.includes('--tests');
 const production = process.argv.includes('--production');
@@ -74,8 +111,17 @@ const bundles = [
     ...node,
     ...requireShim,
     splitting: true,
+    plugins: [...node.plugins, oneCore(['cli/command.ts'])],
+    entryPoints: { cli: 'src/cli/main.ts' },
+    outdir: 'dist',
+    chunkNames: 'chunk-[hash]',
+  },
+  {
+    ...node,
+    ...requireShim,
+    splitting: true,
+    plugins: [...node.plugins, oneCore(['engine/dataset/dataset.ts'])],
     entryPoints: {
-      cli: 'src/cli/main.ts',
       api: 'src/api/index.ts',
       mcp: 'src/mcp/main.ts',
       worker: 'src/engine/pool/worker.ts',

@@ -1,8 +1,7 @@
 import { targetFormats } from '../engine/sink/targets.ts';
 import { formatKinds, formatNotes, textOptions } from '../protocol/formatOptions.ts';
-import packageJson from '../../package.json' with { type: 'json' };
+import { version } from './version.ts';
 
-export const { version } = packageJson;
 export const versionText = `rowriver ${version}\n`;
 
 /** Lines of the help are no longer than this, and what an option does begins in this column. */

@@ -8,7 +8,7 @@ import { isAddress } from '../engine/source/http/address.ts';
 import { addressParts } from '../engine/source/location.ts';
 import { cacheFolder } from '../host/cacheFolder.ts';
 import { isPath, type RunCommand } from './arguments.ts';
-import { version } from './help.ts';
+import { version } from './version.ts';
 
 /** Where it is noted which exports can be resumed. */
 export function exportsFolder(): string {

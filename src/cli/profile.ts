@@ -1,12 +1,10 @@
-import type { ProfiledColumn, Profile } from '../engine/run/profile.ts';
+import type { Dataset } from '../engine/dataset/dataset.ts';
+import { plannedFor, QuerySyntaxError } from '../engine/dataset/plan.ts';
+import { profile, type ProfiledColumn, type Profile } from '../engine/run/profile.ts';
 import type { ColumnSummary, Histogram, RangeSummary } from '../protocol/statistics.ts';
+import type { RunCommand } from './arguments.ts';
 import { columns as widthOf, grouped, visible } from './message.ts';
-
-/** How wide a table may be, and whether it may have what only a terminal shows. */
-export interface TableStyle {
-  readonly width: number;
-  readonly plots: boolean;
-}
+import type { TableStyle, Terminal } from './terminal.ts';
 
 /** Columns of the table in the order in which they are given up where there is no room. */
 const heads = [
@@ -173,4 +171,27 @@ export function profileJson({ rows, malformed, columns }: Profile): string {
     histogram: histogram && { kind: histogram.kind, edges: histogram.edges, counts: [...histogram.whole] },
   }));
   return `${JSON.stringify({ rows, malformed, columns: all })}\n`;
+}
+
+/** Writes what the columns hold. */
+export async function writeProfile(
+  dataset: Dataset,
+  { query, profile: form }: RunCommand,
+  terminal: Terminal,
+): Promise<void> {
+  const planned = query.trim() === '' ? undefined : plannedFor(query, dataset.recognised.format);
+  if (planned && planned.plan.shape !== 'records') {
+    const message =
+      '--profile needs a query that selects records; of other rows, write |> DESCRIBE at the end';
+    throw new QuerySyntaxError([{ from: 0, to: query.length, severity: 'error', message }]);
+  }
+  const began = performance.now();
+  const found = await profile(dataset, planned, terminal.signal, ({ coverage: { rows, share } }) => {
+    const total = dataset.expectedSize;
+    const elapsedMs = performance.now() - began;
+    terminal.progress.show({ records: rows, matched: rows, scanned: share * (total ?? 0), total, elapsedMs });
+  });
+  terminal.progress.erase();
+  const text = form === 'json' ? profileJson(found) : profileTable(found, terminal.table);
+  await terminal.output.write(new TextEncoder().encode(text));
 }

@@ -7,7 +7,7 @@ import {
   type OutputName,
 } from '../engine/run/keptExport.ts';
 import { readHeaders, type RunCommand } from './arguments.ts';
-import { version } from './help.ts';
+import { version } from './version.ts';
 import { exportsFolder } from './journalOptions.ts';
 import { grouped, visible } from './message.ts';
 import type { ResumeCommand } from './resumeArguments.ts';

@@ -1,6 +1,11 @@
 import type { ByteSink } from '../engine/sink/byteSink.ts';
-import type { TableStyle } from './profile.ts';
 import type { ProgressLine } from './progress.ts';
+
+/** How wide a table may be, and whether it may have what only a terminal shows. */
+export interface TableStyle {
+  readonly width: number;
+  readonly plots: boolean;
+}
 
 /** What a run has of the process it runs in. */
 export interface Terminal {

@@ -13,8 +13,8 @@ import {
   type StretchColumns,
 } from '../pool/task.ts';
 import type { Plan } from '../query/index.ts';
-import { PackedStages } from '../stage/packed.ts';
-import { TopBound } from '../stage/topBound.ts';
+import type * as stored from '../stage/stored.ts';
+import type { PackedStages, TopBound } from '../stage/stored.ts';
 import { numbersOf } from '../columns/decimals.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import type { PackedAnswers } from './scanRequest.ts';
@@ -39,24 +39,46 @@ export class ColumnUse {
   readonly #top: TopBound | undefined;
   readonly #blocks: StoredBlocks;
 
-  /** @param mayAnswer whether the text is not wanted for anything else */
-  constructor(store: ColumnStore, index: () => BlockIndex, plan: Plan, output: Output, mayAnswer: boolean) {
+  private constructor(
+    store: ColumnStore,
+    index: () => BlockIndex,
+    plan: Plan,
+    output: Output,
+    mayAnswer: boolean,
+    stages: typeof stored | undefined,
+  ) {
     this.#store = store;
     this.#index = index;
     this.#fields = fieldsOf(plan, output);
     this.#names = this.#fields.map(columnName);
     this.#blocks = new StoredBlocks(this.#fields);
-    const need = mayAnswer ? textNeed(plan, output) : 'all';
+    const need = mayAnswer ? textNeed(plan, output, stages?.textNeedOf) : 'all';
     this.#need = need === 'matches' && !store.keepsPlaces ? 'all' : need;
     this.#where = plan.where;
     const mayMark = this.#need !== 'all' && (plan.where === undefined || plan.where.mark !== undefined);
-    if (mayMark && output.kind === 'stages') {
+    if (mayMark && stages && output.kind === 'stages') {
       this.#output = output;
-      this.#top = TopBound.of(planFor(plan, output));
-      if (this.#need === 'fields') this.#stages = PackedStages.of(planFor(plan, output));
+      this.#top = stages.TopBound.of(planFor(plan, output));
+      if (this.#need === 'fields') this.#stages = stages.PackedStages.of(planFor(plan, output));
     }
     const isCount = mayMark && output.kind === 'count';
     this.#isAnswered = isCount || this.#stages !== undefined || this.#top !== undefined;
+  }
+
+  /**
+   * Loads the stages only where the output carries steps out.
+   * @param mayAnswer whether the text is not wanted for anything else
+   */
+  static async of(
+    store: ColumnStore,
+    index: () => BlockIndex,
+    plan: Plan,
+    output: Output,
+    mayAnswer: boolean,
+  ): Promise<ColumnUse> {
+    const computes = output.kind === 'stages' || output.kind === 'rowStatistics';
+    const stages = computes ? await import('../stage/stored.ts') : undefined;
+    return new ColumnUse(store, index, plan, output, mayAnswer, stages);
   }
 
   /** How blocks are answered whose packed columns tell in no time what is asked; undefined where they never do. */

@@ -8,8 +8,6 @@ import type { Pool } from '../pool/pool.ts';
 import type { CellRequest, FileSpec, PagePart, PageResult, Result, Task } from '../pool/task.ts';
 import type { Format } from '../format/driver.ts';
 import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
-import { findRows } from '../format/json/document/find.ts';
-import type { PatternStep } from '../format/json/document/stream.ts';
 import type { SchemaSpec } from '../schema/schemaSpec.ts';
 import type { CheckedIn, KnownColumn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
@@ -20,7 +18,8 @@ import { SourceError, type SourceSpec } from '../source/source.ts';
 import { checksumEvery, samplesOf } from './checksums.ts';
 import { Columns } from './columns.ts';
 import { scanFile, type FileScan } from './fileScan.ts';
-import { patternSteps, spoolElements, type Spool } from './spool.ts';
+import { patternSteps, type PatternStep } from '../format/json/document/pattern.ts';
+import type { Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
 import { Knowledge } from './knowledge.ts';
 import { countOtherTables } from './otherTables.ts';
@@ -150,6 +149,8 @@ export class Dataset {
     { pool, signal, blockSize, schema }: DatasetOptions,
   ): Promise<Dataset> {
     try {
+      const { findRows } = await import('../format/json/document/find.ts');
+      const { spoolElements } = await import('./spool.ts');
       const { rows } = await findRows(source, undefined, signal);
       const spool = await spoolElements(source, steps, rows?.comments ?? false, signal);
       const place = { kind: 'file', path: spool.path } as const;

@@ -58,7 +58,7 @@ export async function* scanFile(
   const { known } = file;
   const columns =
     query && known.columns && !file.checks && !isLocated(scan.output) && also.length === 0
-      ? columnsFor(known, known.columns, query.plan, scan)
+      ? await columnsFor(known, known.columns, query.plan, scan)
       : undefined;
   await columns?.begin(scan.fromBlock ?? 0, Math.min(file.blocks, toBlock), signal);
   const summary = !file.checks && query === undefined && scan.output.kind === 'count' && !scan.find;
@@ -106,8 +106,8 @@ function columnsFor(
   store: ColumnStore,
   plan: Plan,
   { output, find, malformed }: Omit<FileScan, 'query'>,
-): ColumnUse {
-  return new ColumnUse(store, () => known.index, plan, output, !find && malformed !== 'collect');
+): Promise<ColumnUse> {
+  return ColumnUse.of(store, () => known.index, plan, output, !find && malformed !== 'collect');
 }
 
 /** @param summary whether nothing but the summaries of blocks is wanted */

@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { streamElements, type PatternStep } from '../format/json/document/stream.ts';
+import type { PatternStep } from '../format/json/document/pattern.ts';
+import { streamElements } from '../format/json/document/stream.ts';
 import { SourceError, type Source } from '../source/source.ts';
 import { makeTemporaryFolder, temporaryError, temporaryRoom } from '../temporaryFolder.ts';
 
@@ -62,23 +63,4 @@ function tooLarge({ name }: Source, room: number): SourceError {
     'failed',
     `The rows of ${name} need more than the ${megabytes} MB allowed for temporary files.`,
   );
-}
-
-/**
- * The steps of a path with more than one `[*]` or `.*` in it; undefined for one that leads to a single list, which
- * needs no spool.
- */
-export function patternSteps(path: string): PatternStep[] | undefined {
-  const steps: PatternStep[] = [];
-  const step = /^(?:\.?\$)?(?:\[\*\]|\.\*|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\.?([^.[\]*]+))/;
-  for (let rest = path.trim().replace(/^\$/, ''); rest !== '';) {
-    const match = step.exec(rest);
-    if (!match) return undefined;
-    const [text, index, quoted, name] = match;
-    if (index) steps.push(Number(index));
-    else if (quoted) steps.push(JSON.parse(`"${quoted}"`) as string);
-    else steps.push(name || null);
-    rest = rest.slice(text.length);
-  }
-  return steps.filter((one) => one === null).length > 1 ? steps : undefined;
 }

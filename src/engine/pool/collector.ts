@@ -8,6 +8,7 @@ import type { RejectOrigin } from '../sink/rejects.ts';
 import { createRowEncoder, type RowEncoder } from '../sink/rowEncoder.ts';
 import { collectPaths } from '../sink/tableRow.ts';
 import { localStagesOf, rowStatisticsOf } from '../stage/local.ts';
+import { counting } from './counting.ts';
 import type { Matcher } from './matcher.ts';
 import { statisticsCollector } from './statistics.ts';
 import type { FileSpec, MatchPlace, Output, ScanResult } from './task.ts';
@@ -60,7 +61,7 @@ export function createCollector(
 ): Collector {
   switch (output.kind) {
     case 'count':
-      return { take: () => undefined, finish: () => ({}) };
+      return counting;
     case 'places':
       return placeCollector(output.limit);
     case 'stages': {

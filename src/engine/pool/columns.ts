@@ -13,7 +13,6 @@ import { wordsOf, type SegmentBytes } from '../columns/segment.ts';
 import { readFully } from '../source/read.ts';
 import { SourceError, type Source } from '../source/source.ts';
 import { WordWriter } from '../columns/wordWriter.ts';
-import { textNeedOf } from '../stage/stages.ts';
 import type { OpenFile } from './openFile.ts';
 import { placesBit, type MadeSegments, type Output, type ScanTask } from './task.ts';
 
@@ -31,16 +30,17 @@ export function fieldsOf(plan: Plan, output: Output): readonly FieldRequest[] {
 /** What a scan asks of records besides some fields: nothing, the text of those that match, or that of all. */
 export type TextNeed = 'fields' | 'matches' | 'all';
 
-export function textNeed(plan: Plan, output: Output): TextNeed {
+/** @param ofSteps what the steps of a plan ask, where the output carries them out */
+export function textNeed(plan: Plan, output: Output, ofSteps?: (plan: Plan) => TextNeed): TextNeed {
   if (plan.needsFaulty || plan.needsViolations || !plan.whereFieldsOnly) return 'all';
   switch (output.kind) {
     case 'count':
     case 'places':
       return 'fields';
     case 'stages':
-      return textNeedOf(planFor(plan, output));
+      return ofSteps?.(planFor(plan, output)) ?? 'all';
     case 'rowStatistics':
-      return textNeedOf(plan) === 'fields' ? 'fields' : 'all';
+      return ofSteps?.(plan) === 'fields' ? 'fields' : 'all';
     case 'bytes':
       return plan.where === undefined ? 'all' : 'matches';
     default:

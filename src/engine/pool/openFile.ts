@@ -1,8 +1,10 @@
+import type { Format } from '../format/driver.ts';
 import type { Scanner } from '../format/record.ts';
 import { formatOf } from '../format/registry.ts';
-import { RecordChecker } from '../schema/checker.ts';
+import type { RecordChecker } from '../schema/checker.ts';
 import { RecentMap } from '../recentMap.ts';
 import { openSource } from '../source/open.ts';
+import type { SchemaSpec } from '../schema/schemaSpec.ts';
 import type { Source } from '../source/source.ts';
 import type { FileSpec } from './task.ts';
 
@@ -22,8 +24,13 @@ export interface OpenFile {
 async function openedFile(source: Source, spec: FileSpec): Promise<OpenFile> {
   const format = formatOf(spec.format);
   const scanner = format.scanner();
-  const checker = spec.schema && (await RecordChecker.of(spec.schema, format));
+  const checker = spec.schema && (await checkerOf(spec.schema, format));
   return { source, scanner, rowScanner: format.rowScanner?.() ?? scanner, checker };
+}
+
+async function checkerOf(schema: SchemaSpec, format: Format): Promise<RecordChecker> {
+  const { RecordChecker } = await import('../schema/checker.ts');
+  return RecordChecker.of(schema, format);
 }
 
 /** Files a worker keeps open, so that a task does not open one anew; the one used longest ago is closed first. */

@@ -40,8 +40,6 @@ export class OtherOutputs {
 
   /** The fields of all outputs. */
   fieldsBehind(own: readonly FieldRequest[]): readonly FieldRequest[] {
-    // What is held for a list of fields is found by the list itself.
-    if (this.#all.length === 0) return own;
     const fields = [...own];
     for (const other of this.#all) {
       other.first = fields.length;
@@ -61,8 +59,7 @@ export class OtherOutputs {
   }
 
   /** @throws SinkError where the rows of an output take more memory than a stretch of a file may */
-  finish(): AlsoResult[] | undefined {
-    if (this.#all.length === 0) return undefined;
+  finish(): AlsoResult[] {
     return this.#all.map(({ collector, matched }) => {
       const { bytes, lines, unfinished } = collector.finish();
       if (unfinished !== undefined) {

@@ -4,7 +4,6 @@ import type { Source } from '../source/source.ts';
 import { compareBlocks } from './compare.ts';
 import { Matcher, planOf } from './matcher.ts';
 import { OpenFiles } from './openFile.ts';
-import { readPage } from './page.ts';
 import { scanStretch } from './scan.ts';
 import type { FileSpec, Find, Result, Task } from './task.ts';
 
@@ -36,6 +35,7 @@ export class Performer {
         return scanStretch(file, task, matcher, also, signal);
       }
       case 'page': {
+        const { readPage } = await import('./page.ts');
         const matcher = this.#matcher(task.file, task.query, undefined, false);
         return readPage(file, task.file, task.parts, task.cells, matcher, signal, task.isFirst);
       }

@@ -2,9 +2,9 @@ import { windowAmong, type MatchWindow } from '../matchWindow.ts';
 import { withOffsets } from '../format/recordBlocks.ts';
 import { SourceError } from '../source/source.ts';
 import { blocksOf, fieldsOf, planFor, SegmentMaker, textReaderOf } from './columns.ts';
-import { createCollector } from './collector.ts';
-import { OtherOutputs, type AlsoScan } from './otherOutputs.ts';
-import { CheckTally } from './checkTally.ts';
+import type { Collector } from './collector.ts';
+import { counting } from './counting.ts';
+import type { AlsoScan } from './otherOutputs.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
 import { rejectsIn, type Reject } from '../sink/rejects.ts';
@@ -25,10 +25,14 @@ export async function scanStretch(
   const meter = task.measure ? new WorkMeter() : undefined;
   const { output } = task;
   const { plan } = matcher;
-  const collector = createCollector(output, spec, planFor(plan, output), matcher, meter);
-  const others = new OtherOutputs(also, spec);
+  const collector: Collector =
+    output.kind === 'count'
+      ? counting
+      : (await import('./collector.ts')).createCollector(output, spec, planFor(plan, output), matcher, meter);
+  const others =
+    also.length === 0 ? undefined : new (await import('./otherOutputs.ts')).OtherOutputs(also, spec);
   const own = collector.fields ?? fieldsOf(plan, output);
-  const needed = others.fieldsBehind(own);
+  const needed = others?.fieldsBehind(own) ?? own;
   const quick = file.checker?.quick;
   const fields = quick ? quick.fieldsBehind(needed) : needed;
   // The fields of statistics are not those that the columns are kept by.
@@ -37,13 +41,13 @@ export async function scanStretch(
     isMaking && new SegmentMaker(plan.layout.names === 'paths', task.columns.wanted, fields.length);
   const rejects: Reject[] = [];
   const computes = output.kind === 'stages' || output.kind === 'rowStatistics';
-  const checks = file.checker && new CheckTally(file.checker, task);
+  const checks = file.checker && new (await import('./checkTally.ts')).CheckTally(file.checker, task);
   const located =
     task.malformed === 'collect' ||
     task.violations?.list === true ||
     isLocated(output) ||
     computes ||
-    others.areLocated ||
+    others?.areLocated === true ||
     plan.needsPlaces;
   const window = task.window;
   let matches = 0;
@@ -91,7 +95,7 @@ export async function scanStretch(
       } else {
         collector.take(block, selection, count, place);
       }
-      others.take(block, place);
+      others?.take(block, place);
       record += block.count;
       line += block.lineCount;
       meter?.made();
@@ -120,7 +124,7 @@ export async function scanStretch(
     fromColumns,
     unreadBytes: unreadBytes - (texts.read - readBefore),
     checked: checks?.finish(),
-    also: others.finish(),
+    also: others?.finish(),
     ...collected,
   };
 }

@@ -7,7 +7,6 @@ import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { CallLog } from './callLog.ts';
 import { CheckLog } from './checkLog.ts';
 import { countWrites } from './countedSink.ts';
-import { deriveRows } from './derive.ts';
 import { discardChecks, otherTables, type ExportOptions, writeRejects } from './exportRun.ts';
 import { Meter } from './meter.ts';
 import { StageMeter } from './stageMeter.ts';
@@ -43,6 +42,7 @@ export async function countTo(
       const counting = stages
         ? planned
         : plannedFor(`${query}\n|> AGGREGATE count(*) AS n`, dataset.recognised.format, allows);
+      const { deriveRows } = await import('./derive.ts');
       for await (const piece of deriveRows(dataset, counting, signal, found, {
         malformed,
         violations,

@@ -5,6 +5,7 @@ import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { countMatches } from '../dataset/scanInOrder.ts';
 import type { FieldPath } from '../format/json/fields.ts';
+import { ProcessEnding } from '../processEnding.ts';
 import type { ByteSink, Resumable } from '../sink/byteSink.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { rowsAreObjects } from '../sink/targets.ts';
@@ -50,11 +51,6 @@ export interface Journaled {
   readonly sinks: Readonly<Partial<Record<OutputName, ByteSink | undefined>>>;
   readonly meter: Meter;
   readonly checks: CheckLog;
-}
-
-/** The signal's reason where the process has to end and nobody has asked for the export to be given up. */
-export class ProcessEnding extends Error {
-  override readonly name = 'ProcessEnding';
 }
 
 /** So much work is lost at most, and a shorter export has no journal. Tests want one at once. */

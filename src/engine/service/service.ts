@@ -17,7 +17,7 @@ import { QuerySyntaxError } from '../dataset/plan.ts';
 import { countTo } from '../run/count.ts';
 import { exportRejectsToFile, exportTo, exportToFile } from '../run/export.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
-import { ProcessEnding } from '../run/exportJournal.ts';
+import { ProcessEnding } from '../processEnding.ts';
 import { removeKept } from '../run/keptExport.ts';
 import { Tools } from '../tools/tools.ts';
 import { KeptExports } from './keptExports.ts';

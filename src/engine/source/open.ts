@@ -2,7 +2,6 @@ import { type Codec, type DecodedSource, decodedSource } from './compressed/deco
 import { encodedLength } from './encoding/encodedLength.ts';
 import { EncodedOffsets } from './encoding/encodedOffsets.ts';
 import { encodingName, transcoder } from './encoding/encoding.ts';
-import { gzip } from './compressed/gzip.ts';
 import { keepHead } from './head.ts';
 import type { HttpLimits } from './http/limits.ts';
 import { Marks, type Learnt } from './compressed/marks.ts';
@@ -13,8 +12,6 @@ import { readSome } from './read.ts';
 import { recogniseEncoding } from './encoding/recognise.ts';
 import { canReadAgain, type FileIdentity, type Source, SourceError, type SourceSpec } from './source.ts';
 import { takesBack } from './unread.ts';
-import { zstd } from './compressed/zstd.ts';
-import { parquet } from './parquet/parquet.ts';
 
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
@@ -92,7 +89,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       const found = recogniseContainer(await readHead(top, 5, signal));
       if (found === undefined) break;
       containers.push(found);
-      top = addLayer(top, codecs[found], options.keepPages && !once ? new PageStore() : undefined);
+      top = addLayer(top, await codecs[found](), options.keepPages && !once ? new PageStore() : undefined);
     }
     encoding = spec.encoding === undefined ? await sniffEncoding(top, signal) : knownEncoding(spec.encoding);
     const codec = transcoder(encoding);
@@ -167,7 +164,12 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
   }
 }
 
-const codecs: Readonly<Record<Container, Codec>> = { gzip, zstd, parquet };
+/** Loaded for files that are in one: most are in none. */
+const codecs: Readonly<Record<Container, () => Promise<Codec>>> = {
+  gzip: async () => (await import('./compressed/gzip.ts')).gzip,
+  zstd: async () => (await import('./compressed/zstd.ts')).zstd,
+  parquet: async () => (await import('./parquet/parquet.ts')).parquet,
+};
 
 /**
  * By magic bytes: gzip (RFC 1952), zstd (RFC 8878, also its skippable frames), Parquet and the Thrift field that follows,

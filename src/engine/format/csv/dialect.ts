@@ -32,3 +32,9 @@ export interface CsvDialect {
   /** How the columns' cells are written; undefined where all are written as the language has them. */
   readonly readings?: CellReadings | undefined;
 }
+
+/** How a file of delimited text is read. */
+export interface CsvSpec {
+  readonly kind: 'csv';
+  readonly dialect: CsvDialect;
+}

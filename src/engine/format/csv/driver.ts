@@ -1,22 +1,11 @@
-import type { FormatOptions } from '../../../protocol/formatOptions.ts';
-import { readSome } from '../../source/read.ts';
-import { SourceError } from '../../source/source.ts';
-import type { Format, FormatDriver, OpeningFile, Recognised } from '../driver.ts';
+import type { Format, FormatDriver } from '../driver.ts';
 import { Kind } from '../record.ts';
 import { createPlainCsvScanner } from './csv.ts';
-import type { CsvDialect } from './dialect.ts';
-import { describeDialect } from './dialectWords.ts';
+import type { CsvDialect, CsvSpec } from './dialect.ts';
 import { createCsvFieldReader } from './fieldReader.ts';
-import { recogniseReadings } from './recogniseReadings.ts';
 import { quoteReach } from './row.ts';
 import { createKernelCsvScanner, isKernelDialect } from './scanner.ts';
-import { countLineEnds, describeTables, findTable, othersOf, type TablePlace } from './table.ts';
-import { csvBody, csvFields, fieldText, unescapeCsv } from './text.ts';
-
-export interface CsvSpec {
-  readonly kind: 'csv';
-  readonly dialect: CsvDialect;
-}
+import { csvFields, fieldText, unescapeCsv } from './text.ts';
 
 const tableName = /\.(csv|tsv|tab|psv)$/;
 
@@ -28,7 +17,10 @@ export const delimitedText: FormatDriver<CsvSpec> = {
     ...(['decimal', 'dates'] as const),
   ],
   recognise: ({ name }) => ({ by: tableName.test(name) ? 'name' : 'fallback' }),
-  open: openTable,
+  async open(file, options, signal) {
+    const { openTable } = await import('./open.ts');
+    return openTable(file, options, signal);
+  },
   of: ({ dialect }) => asDelimited(dialect),
 };
 
@@ -66,71 +58,3 @@ function asDelimited(dialect: CsvDialect): Format {
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** Recognises delimited text by the bytes that have been read of it, or more where those do not do. */
-async function openTable(
-  file: OpeningFile,
-  options: FormatOptions,
-  signal: AbortSignal,
-): Promise<Recognised<CsvSpec>> {
-  const { source, sample } = file;
-  let { length, final } = file;
-  let head = sample.subarray(0, length);
-  let found = findTable(head, final, source.name, options);
-  let body = found && csvBody(head, final, found.dialect);
-  if (!found || found.cut || !body) {
-    length += await readSome(source, sample.subarray(length), length, signal);
-    final = length < sample.length;
-    head = sample.subarray(0, length);
-    found = findTable(head, final, source.name, options);
-    if (!found) {
-      const message = `${source.name} has no line ${options.firstLine ?? 0} that the table could begin on${final ? '' : ' in its first MiB'}.`;
-      throw new SourceError('unsupported', message);
-    }
-    body = csvBody(head, true, found.dialect);
-  }
-  const { score, tables } = found;
-  const dataStart = body?.index ?? found.dialect.tableStart;
-  const linesBefore = (offset: number): number => countLineEnds(head.subarray(0, offset), found.dialect);
-  const places = tables.map(({ start, end }): TablePlace => ({ start, end, line: linesBefore(start) + 1 }));
-  const number = options.table ?? 1;
-  const place = places.at(number - 1);
-  if (place === undefined) {
-    const seen = places.length === 1 ? 'one table was' : `${places.length} tables were`;
-    throw new SourceError('unsupported', `${source.name}: there is no table ${number}, ${seen} recognised.`);
-  }
-  const table = head.subarray(0, place.end);
-  const whole = final || place.end !== undefined;
-  const { readings, open } = recogniseReadings(table, dataStart, whole, found.dialect, options);
-  const dialect: CsvDialect = readings === undefined ? found.dialect : { ...found.dialect, readings };
-  const before = number > 1 ? places[number - 2].end : undefined;
-  const above = before && afterBlankLines(head, before);
-  return {
-    format: { kind: 'csv', dialect },
-    dataStart,
-    firstLine: linesBefore(dialect.tableStart) + (body?.lines ?? 0),
-    description: [describeDialect(dialect), ...describeTables(places, number)].join(', '),
-    score,
-    lineEnd: lineEndOf(head),
-    openReadings: open,
-    end: place.end,
-    ...(above !== undefined && { above: { start: above, line: linesBefore(above) } }),
-    tables: { places, number, others: othersOf(head, final, source.name, options, places) },
-  };
-}
-
-/** Past the blank lines that separate a table from the one before: they belong to neither. */
-function afterBlankLines(head: Uint8Array, start: number): number {
-  let at = start;
-  while (head[at] === 0x0a || head[at] === 0x0d) at++;
-  return at;
-}
-
-function lineEndOf(head: Uint8Array): '\n' | '\r\n' {
-  let [feeds, returns] = [0, 0];
-  for (let at = head.indexOf(0x0a); at !== -1; at = head.indexOf(0x0a, at + 1)) {
-    feeds++;
-    if (head[at - 1] === 0x0d) returns++;
-  }
-  return feeds === 0 || 2 * returns > feeds ? '\r\n' : '\n';
-}

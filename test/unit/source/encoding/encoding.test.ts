@@ -31,7 +31,7 @@ const sources = {
 };
 
 describe('encoding', () => {
-  it('leaves UTF-8 alone, with or without a mark, and with bytes that are not', () => {
+  it('leaves UTF-8 alone, with or without a mark, and with bytes that are not', async () => {
     const lines = '{"name":"café","city":"北京"}\n'.repeat(20);
     for (const bytes of [
       Buffer.alloc(0),
@@ -45,44 +45,44 @@ describe('encoding', () => {
       Buffer.from('a\0b\n'.repeat(10)),
       Buffer.from('é'),
     ]) {
-      assert.equal(recognise(bytes), 'utf-8', bytes.toString('latin1').slice(0, 60));
+      assert.equal(await recognise(bytes), 'utf-8', bytes.toString('latin1').slice(0, 60));
     }
     // A sample may end, and the next one begin, inside a character.
     const text = Buffer.from('姓名,城市\n'.repeat(9000));
     for (const cut of [1, 2, 3]) {
       const samples = [text.subarray(0, 65536 - cut), text.subarray(70_000 + cut, 80_000)];
-      assert.equal(recogniseEncoding(samples, false), 'utf-8');
+      assert.equal(await recogniseEncoding(samples, false), 'utf-8');
     }
   });
 
-  it('recognises UTF-16 by its mark and by its NULs', () => {
+  it('recognises UTF-16 by its mark and by its NULs', async () => {
     for (const text of Object.values(sources)) {
       for (const [label, bytes] of [
         ['utf-16le', Buffer.from(text, 'utf16le')],
         ['utf-16be', Buffer.from(text, 'utf16le').swap16()],
       ] as const) {
-        assert.equal(recognise(bytes), label);
+        assert.equal(await recognise(bytes), label);
         const mark = label === 'utf-16le' ? [0xff, 0xfe] : [0xfe, 0xff];
-        assert.equal(recognise(Buffer.concat([Buffer.from(mark), bytes])), label);
+        assert.equal(await recognise(Buffer.concat([Buffer.from(mark), bytes])), label);
       }
     }
   });
 
-  it('recognises UTF-16 without a mark where nearly all letters take two bytes', () => {
+  it('recognises UTF-16 without a mark where nearly all letters take two bytes', async () => {
     const text = ['0;素早い茶色の;狐が飛ぶ一\r\n', '{"id":1,"t":"上海不一"}\n'];
     for (const line of text) {
       for (const count of [1, 50]) {
         const bytes = Buffer.from(line.repeat(count), 'utf16le');
-        assert.equal(recognise(bytes), 'utf-16le', line);
-        assert.equal(recognise(bytes.swap16()), 'utf-16be', line);
+        assert.equal(await recognise(bytes), 'utf-16le', line);
+        assert.equal(await recognise(bytes.swap16()), 'utf-16be', line);
       }
     }
     // One NUL in a text of another kind says nothing.
-    assert.equal(recognise(Buffer.from('a\0b,é\n1,2\n')), 'utf-8');
-    assert.equal(recognise(Buffer.from('a\0b,\xe9\n1,2\n', 'latin1')), 'windows-1252');
+    assert.equal(await recognise(Buffer.from('a\0b,é\n1,2\n')), 'utf-8');
+    assert.equal(await recognise(Buffer.from('a\0b,\xe9\n1,2\n', 'latin1')), 'windows-1252');
   });
 
-  it('recognises the encodings of short tables, and of JSON that is in them throughout', () => {
+  it('recognises the encodings of short tables, and of JSON that is in them throughout', async () => {
     for (const [text, label] of [
       [sources.german, 'windows-1252'],
       [sources.french, 'windows-1252'],
@@ -94,13 +94,13 @@ describe('encoding', () => {
       [sources.russian, 'windows-1251'],
       [sources.russian, 'koi8-r'],
     ] as const) {
-      assert.equal(recognise(encode(text, label)), label, text);
+      assert.equal(await recognise(encode(text, label)), label, text);
       const json = text.split('\n').map((line) => `{"line":${JSON.stringify(line)}}\n`);
-      assert.equal(recognise(encode(json.join(''), label)), label, `JSON of ${text}`);
+      assert.equal(await recognise(encode(json.join(''), label)), label, `JSON of ${text}`);
     }
   });
 
-  it('takes a few Western words for windows-1252', () => {
+  it('takes a few Western words for windows-1252', async () => {
     for (const text of [
       'a,b\n1,é\n2,x\n',
       'name\ncafé\n',
@@ -113,7 +113,7 @@ describe('encoding', () => {
       'don’t,“x”\n',
       'n\nÉ\n',
     ])
-      assert.equal(recognise(encode(text, 'windows-1252')), 'windows-1252', text);
+      assert.equal(await recognise(encode(text, 'windows-1252')), 'windows-1252', text);
   });
 
   it('knows encodings by the names that people use', () => {

@@ -2,7 +2,6 @@ import { SourceError } from '../../../source/source.ts';
 import type { FormatDriver } from '../../driver.ts';
 import { jsonClaim } from '../recognise.ts';
 import { unescapedJson } from '../text.ts';
-import { findRows } from './find.ts';
 import type { JsonRows } from './rows.ts';
 import { createKernelJsonDocumentScanner } from './scanner.ts';
 
@@ -17,6 +16,7 @@ export const jsonDocument: FormatDriver<JsonSpec> = {
   options: ['rows'],
   recognise: (head) => jsonClaim('json', head),
   async open({ source, remote }, options, signal) {
+    const { findRows } = await import('./find.ts');
     const { rows, ...found } = await findRows(source, options.rows, signal, remote);
     if (!rows) {
       const reason = 'reason' in found ? found.reason : '';

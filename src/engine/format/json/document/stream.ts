@@ -3,6 +3,7 @@ import { pick } from 'stream-json/core/filters/pick.js';
 import { jsonParser, type Token } from 'stream-json/core/parser.js';
 import { jsoncParser } from 'stream-json/core/jsonc/parser.js';
 import { SourceError, type Source } from '../../../source/source.ts';
+import type { PatternStep } from './pattern.ts';
 
 /**
  * The elements of a document by stream-json: for paths that go through several lists, which the scanner of rows does
@@ -11,9 +12,6 @@ import { SourceError, type Source } from '../../../source/source.ts';
  */
 
 const pieceLength = 64 * 1024;
-
-/** A step of a path with any number of `[*]` and `.*` in it: a name, a 0-based index, or null for all of them. */
-export type PatternStep = string | number | null;
 
 /**
  * Yields the text of each value that the steps lead to, without white space. Documents may follow each other.

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createKernelJsonDocumentScanner } from '../../../../../src/engine/format/json/document/scanner.ts';
 import { findRows } from '../../../../../src/engine/format/json/document/find.ts';
-import { streamElements, type PatternStep } from '../../../../../src/engine/format/json/document/stream.ts';
+import type { PatternStep } from '../../../../../src/engine/format/json/document/pattern.ts';
+import { streamElements } from '../../../../../src/engine/format/json/document/stream.ts';
 import { records } from '../../../../../src/engine/format/records.ts';
 import { memorySource } from '../../../../support/memory.ts';
 
