@@ -30,6 +30,8 @@ export interface WorkbenchOptions {
   readonly height?: number;
   /** Files of the folder that is opened, by name. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /** Settings of the folder, in place of those of the harness. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** A real workbench in a real browser, on a folder of its own, driven as a user would drive it. */
@@ -45,10 +47,10 @@ export class Workbench {
   }
 
   static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
-    const { theme = 'dark', width = 1400, height = 900, files = {} } = options;
+    const { theme = 'dark', width = 1400, height = 900, files = {}, settings: own = {} } = options;
     const { origin, browser: launch } = harness();
     const folder = await mkdtemp(join(tmpdir(), 'rowriver-'));
-    const settings = JSON.stringify({ 'workbench.colorTheme': themes[theme] });
+    const settings = JSON.stringify({ 'workbench.colorTheme': themes[theme], ...own });
     for (const [name, content] of Object.entries({ ...files, '.vscode/settings.json': settings })) {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFile(join(folder, name), content);
@@ -237,6 +239,25 @@ export class Workbench {
           throw new Error(`Cannot ${what}.`, { cause: error });
       }
     }
+  }
+
+  /** Trusts the folder, on the page that VS Code has for it. */
+  async trust(): Promise<void> {
+    const about = this.page.locator('.workspace-trust-editor');
+    await this.#insist('open the page', async (timeout) => {
+      if (await about.isHidden()) {
+        await this.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).click({ timeout });
+      }
+      await about.waitFor({ timeout });
+    });
+    await about.getByRole('button', { name: 'Trust', exact: true }).click();
+    await about.getByText('You trust this folder').waitFor();
+    // A page that lies over the others.
+    await this.page
+      .locator('.monaco-modal-editor-block')
+      .getByRole('button', { name: /^Close/ })
+      .click();
+    await about.waitFor({ state: 'hidden' });
   }
 
   /** Waits for something outside of the workbench that nothing tells of. */
