@@ -28,22 +28,36 @@ function shownJson(json: string): string {
   return withoutEnds(visibleJson(json));
 }
 
-/**
- * The cells of a page, row by row: undefined for one that the row does not have.
- * @param limit bytes at which they are cut, where the page has more of them
- */
-export function cellsOf(page: PageResult, width: number, limit: number): (ShownCell | undefined)[][] {
-  let cuts = 0;
-  return Array.from({ length: page.rows }, (_, row) =>
-    Array.from({ length: width }, (_, column) => {
-      const at = row * width + column;
-      const kind = page.kinds[at] & ~CellKind.Cut;
-      const bytes = page.text.subarray(at === 0 ? 0 : page.ends[at - 1], page.ends[at]);
-      const size = kind === page.kinds[at] ? bytes.length : page.cutSizes[cuts++];
-      const cell = size > limit ? cutCell(bytes.subarray(0, limit), size) : cellOf(kind, decoded(bytes));
-      return cell && kind === CellKind.Malformed ? { ...cell, malformed: true } : cell;
-    }),
-  );
+/** The cells of a page. Each is made when it is asked for: of a row of many columns, few may be shown. */
+export class PageCells {
+  readonly #page: PageResult;
+  readonly #width: number;
+  /** Whole sizes of the cells that the page has cut, by their index. */
+  readonly #sizes = new Map<number, number>();
+
+  /** @param width columns of the page */
+  constructor(page: PageResult, width: number) {
+    this.#page = page;
+    this.#width = width;
+    let cuts = 0;
+    for (let at = 0; at < page.rows * width; at++) {
+      if (page.kinds[at] & CellKind.Cut) this.#sizes.set(at, page.cutSizes[cuts++]);
+    }
+  }
+
+  /**
+   * Undefined where the row does not have the column.
+   * @param limit bytes at which it is cut, where the page has more of it
+   */
+  cell(row: number, column: number, limit: number): ShownCell | undefined {
+    const { kinds, ends, text } = this.#page;
+    const at = row * this.#width + column;
+    const kind = kinds[at] & ~CellKind.Cut;
+    const bytes = text.subarray(at === 0 ? 0 : ends[at - 1], ends[at]);
+    const size = this.#sizes.get(at) ?? bytes.length;
+    const cell = size > limit ? cutCell(bytes.subarray(0, limit), size) : cellOf(kind, decoded(bytes));
+    return cell && kind === CellKind.Malformed ? { ...cell, malformed: true } : cell;
+  }
 }
 
 const decoder = new TextDecoder();

@@ -2,8 +2,8 @@ import { cellColumns, type Columns, type FileColumn } from '../dataset/columns.t
 import type { Dataset } from '../dataset/dataset.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { visible } from '../visible.ts';
-import { Room, type AnswerLine } from './answer.ts';
-import { cellsOf, shownText, type ShownCell } from './cells.ts';
+import { byteLength, Room, type AnswerLine } from './answer.ts';
+import { PageCells, shownText, type ShownCell } from './cells.ts';
 
 /** Rows that can be looked at: of a file, or of a query. */
 export interface PagedRows {
@@ -91,34 +91,87 @@ interface Fit {
 
 interface SeenPage {
   readonly page: PageResult;
+  readonly cells: PageCells;
   readonly columns: readonly FileColumn[];
 }
 
 /** What of the first row has room. */
-function fitOf(seen: SeenPage, asked: Fit, bytes: number, numbered: boolean): Fit {
-  const isFitting = (fit: Fit): boolean => new Room(bytes).take(linesOf(seen, fit, numbered)[0]);
-  for (let { cellBytes } = asked; ; cellBytes = Math.max(leastCellBytes, Math.floor(cellBytes / 4))) {
-    if (isFitting({ ...asked, cellBytes })) return { ...asked, cellBytes };
-    if (cellBytes > leastCellBytes) continue;
-    let width = Math.floor(seen.columns.length / 2);
-    while (width > 1 && !isFitting({ cellBytes, width })) width = Math.floor(width / 2);
-    return { cellBytes, width: Math.max(1, width) };
+function fitOf(seen: SeenPage, { cellBytes: most }: Fit, bytes: number, numbered: boolean): Fit {
+  for (let cellBytes = most; ; cellBytes = Math.max(leastCellBytes, Math.floor(cellBytes / 4))) {
+    const width = fittingWidth(seen, cellBytes, bytes, numbered);
+    if (width === seen.columns.length) return { cellBytes, width: Infinity };
+    if (cellBytes <= leastCellBytes) return { cellBytes, width: Math.max(1, width) };
   }
 }
 
+/** How many columns of the first row have room, as text and as JSON. No cell is made behind those. */
+function fittingWidth(seen: SeenPage, cellBytes: number, bytes: number, numbered: boolean): number {
+  const { columns } = seen;
+  let [text, json, members] = [0, 0, 0];
+  const isFull = (added: readonly Member[]): boolean => {
+    for (const member of added) {
+      text += byteLength(member.text);
+      json += byteLength(JSON.stringify({ [member.name]: member.value })) - braces;
+      members++;
+    }
+    // With the marks between them, and the end of the line.
+    return braces + Math.max(text, json) + Math.max(0, members - 1) + 1 > bytes;
+  };
+  if (isFull(noteMembers(seen, 0, numbered))) return 0;
+  for (let column = 0; column < columns.length; column++) {
+    const cell = seen.cells.cell(0, column, cellBytes);
+    if (cell && isFull([memberOf(cell, columns[column])])) return column;
+  }
+  return columns.length;
+}
+
+const braces = 2;
+
 /** The rows of a page as JSON objects. */
 function linesOf(
-  { page, columns }: SeenPage,
+  seen: SeenPage,
   { cellBytes, width }: Fit,
   numbered: boolean,
 ): (AnswerLine & { readonly cuts: number })[] {
-  const faults = new Map(page.faults.map(({ row, reason }) => [row, reason]));
-  return cellsOf(page, columns.length, cellBytes).map((cells, row) => {
-    const shown = cells.slice(0, width);
-    const record = numbered ? page.records[row] : undefined;
-    const cuts = shown.filter((cell) => cell?.cut).length;
-    return { ...lineOf(shown, columns, record, faults.get(row)), cuts };
+  const columns = seen.columns.slice(0, width);
+  return Array.from({ length: seen.page.rows }, (_, row) => {
+    const members = noteMembers(seen, row, numbered);
+    let cuts = 0;
+    columns.forEach((column, at) => {
+      const cell = seen.cells.cell(row, at, cellBytes);
+      if (!cell) return;
+      members.push(memberOf(cell, column));
+      if (cell.cut) cuts++;
+    });
+    const text = `{${members.map((member) => member.text).join(',')}}`;
+    return { text, value: Object.fromEntries(members.map(({ name, value }) => [name, value])), cuts };
   });
+}
+
+/** A member of a row's object: as text, and for programs. */
+interface Member {
+  readonly text: string;
+  readonly name: string;
+  readonly value: unknown;
+}
+
+function member(name: string, json: string, value: unknown): Member {
+  return { text: `${shownText(name)}:${json}`, name: visible(name), value };
+}
+
+function memberOf(cell: ShownCell, { name }: FileColumn): Member {
+  // A record that cannot be read is a text in the first column.
+  return member(cell.malformed ? '_text' : name, cell.json, cell.value);
+}
+
+/** What is said of a row besides its cells. */
+function noteMembers({ page }: SeenPage, row: number, numbered: boolean): Member[] {
+  const record = numbered ? page.records[row] : 0;
+  const fault = page.faults.find((found) => found.row === row)?.reason;
+  return [
+    ...(record > 0 ? [member('_record', String(record), record)] : []),
+    ...(fault === undefined ? [] : [member('_error', shownText(fault), visible(fault))]),
+  ];
 }
 
 /** A page, asked for again where its rows have columns that were not known. */
@@ -134,29 +187,11 @@ async function learnedPage(
   const ids = columns.map(({ id }) => id);
   known.learn(page, ids);
   const now = known.all.slice(0, width);
-  if (now.length === columns.length) return { page, columns };
+  if (now.length === columns.length) return seenPage(page, columns);
   const cells = { kind: 'columns', columns: cellColumns(now), limit } as const;
-  return { page: await ask(first, count, cells, signal), columns: now };
+  return seenPage(await ask(first, count, cells, signal), now);
 }
 
-/** A row as a JSON object, without the members that it does not have. */
-function lineOf(
-  cells: readonly (ShownCell | undefined)[],
-  columns: readonly FileColumn[],
-  record: number | undefined,
-  fault: string | undefined,
-): AnswerLine {
-  const texts: string[] = [];
-  const values: [string, unknown][] = [];
-  const add = (name: string, json: string, value: unknown): void => {
-    texts.push(`${shownText(name)}:${json}`);
-    values.push([visible(name), value]);
-  };
-  if (record !== undefined && record > 0) add('_record', String(record), record);
-  if (fault !== undefined) add('_error', shownText(fault), visible(fault));
-  cells.forEach((cell, at) => {
-    // A record that cannot be read is a text in the first column.
-    if (cell) add(cell.malformed ? '_text' : columns[at].name, cell.json, cell.value);
-  });
-  return { text: `{${texts.join(',')}}`, value: Object.fromEntries(values) };
+function seenPage(page: PageResult, columns: readonly FileColumn[]): SeenPage {
+  return { page, columns, cells: new PageCells(page, columns.length) };
 }

@@ -61,3 +61,41 @@ describe('rows that are shown within a time', () => {
     assert.equal(Math.max(...asked), 1);
   });
 });
+
+describe('rows of more columns than have room', () => {
+  let folder: string;
+  before(async () => (folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'))));
+  after(() => rm(folder, { recursive: true }));
+
+  it('show as many as have, with their cells cut short first', async () => {
+    const path = join(folder, 'wide.jsonl');
+    const row = Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`c${n}`, 'x'.repeat(n % 60)]));
+    const odd = { ...row, c1: '\u202e'.repeat(50), c2: [1, { '</b>': '"' }], c3: 1.5, 'a b': null };
+    await writeFile(path, `${JSON.stringify(row)}\n${JSON.stringify(odd)}\n{"c7":\n`);
+    const dataset = await Dataset.open({ kind: 'file', path }, { signal: never });
+    try {
+      for await (const _ of dataset.scan({ query: undefined, output: { kind: 'count' } }, never));
+      for (const first of [0, 1]) {
+        for (const bytes of [500, 1776, 8000, 40_000]) {
+          const rows: PagedRows = {
+            columns: dataset.columns,
+            total: first + 1,
+            rowBytes: rowBytesOf(dataset),
+            page: (from, count, cells, signal) =>
+              dataset.page(undefined, dataset.known.parts(from, count), cells, signal),
+          };
+          const asked = { ...limits, first, bytes, cellBytes: 400 };
+          const shown = await showRows(rows, asked, { signal: never, until: never });
+          const [{ text, value }] = shown.room.lines;
+          const used = Math.max(Buffer.byteLength(text), Buffer.byteLength(JSON.stringify(value)));
+          // No column needs more than 150 bytes with its cell cut short.
+          assert.ok(used < bytes && used > bytes - 150, `${used} of ${bytes}`);
+          const named = Object.keys(value as object).length - 1;
+          assert.equal(named + shown.hiddenColumns, dataset.columns.all.length);
+        }
+      }
+    } finally {
+      await dataset.close();
+    }
+  });
+});
