@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
@@ -9,7 +8,14 @@ import { ProcessEnding } from '../processEnding.ts';
 import type { ByteSink, Resumable } from '../sink/byteSink.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { rowsAreObjects } from '../sink/targets.ts';
-import { cannotResume, idOf, journalOf, markerOf } from '../sink/temporaryFile.ts';
+import {
+  cannotResume,
+  idOf,
+  journalOf,
+  markerOf,
+  removeJournal,
+  replaceJournal,
+} from '../sink/temporaryFile.ts';
 import { SourceError } from '../source/source.ts';
 import type { CheckLog } from './checkLog.ts';
 import type { KeptRows } from './keptRows.ts';
@@ -17,7 +23,6 @@ import {
   encodeJournal,
   outputNames,
   register,
-  replaceJournal,
   unregister,
   type ExportRecipe,
   type JournalEntry,
@@ -175,7 +180,7 @@ export class ExportJournal {
     await this.settle();
     if (!this.#hasEntry) return;
     // The first output's own comes last: while it is there, the others are found.
-    for (const { at } of this.#outputs.toReversed()) await rm(journalOf(at.temporary), { force: true });
+    for (const { at } of this.#outputs.toReversed()) await removeJournal(journalOf(at.temporary));
     await unregister(this.#options.folder, this.#outputs[0].id).catch(() => undefined);
   }
 

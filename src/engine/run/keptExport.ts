@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { ExportFormat } from '../../protocol/engine.ts';
@@ -11,6 +11,7 @@ import {
   cannotResume,
   idOfJournal,
   journalOf,
+  removeJournal,
   temporaryBeside,
   temporaryName,
 } from '../sink/temporaryFile.ts';
@@ -199,8 +200,8 @@ export async function listKept(folder: string, version: string): Promise<KeptExp
 /** Removes what is kept of an export. */
 export async function removeKept({ journal, entry, temporaries }: KeptExport): Promise<void> {
   for (const temporary of temporaries.values()) await rm(temporary, { force: true });
-  for (const marker of await markersOf(entry)) await rm(marker, { force: true });
-  await rm(journal, { force: true });
+  for (const marker of await markersOf(entry)) await removeJournal(marker);
+  await removeJournal(journal);
 }
 
 async function markersOf({ outputs }: JournalEntry): Promise<string[]> {
@@ -224,20 +225,4 @@ export async function register(folder: string, journal: string, id: string): Pro
 
 export async function unregister(folder: string, id: string): Promise<void> {
   await rm(join(folder, `${id}${ending}`), { force: true });
-}
-
-/** Puts a text in the place of a journal in one step, and on the disk. */
-export async function replaceJournal(path: string, bytes: Uint8Array): Promise<void> {
-  const next = temporaryBeside(path);
-  const file = await open(next, 'wx', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(next, path).catch(async (error: unknown) => {
-    await rm(next, { force: true });
-    throw error;
-  });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
+import { access, open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { builtins } from '../builtins.ts';
 import { isOlder, keptDays, nobodysTag, ownerPattern, ownerTag } from '../leftovers.ts';
@@ -8,14 +8,16 @@ import { SinkError } from './sinkError.ts';
 
 /*
  * The names of the files that stand beside a target while it is written: the temporary file, which takes its place in
- * the end, and, where another process can go on with that, a journal. Both have the same id; the temporary file's name
- * says besides whose it is.
+ * the end, and, where another process can go on with that, a journal, and the one that takes the journal's place. All have
+ * the same id; the temporary file's name says besides whose it is.
  */
 
 /** Groups: the owner's name space and process, and the id. */
 export const temporaryName = new RegExp(`^\\..*\\.rowriver-${ownerPattern}-([0-9a-f]{12})\\.tmp$`, 's');
 /** Groups: the hint, and the id. */
 const journalName = /^\.(.*)\.rowriver-([0-9a-f]{12})\.resume$/s;
+/** Group: the id. Of a journal, or of the one that is to take its place. */
+const anyJournalName = /^\..*\.rowriver-([0-9a-f]{12})\.resume(?:\.next)?$/s;
 
 /** @param id of the temporary file of another process that this one goes on with */
 export function temporaryBeside(target: string, id = randomBytes(6).toString('hex')): string {
@@ -46,6 +48,34 @@ export function idOfJournal(name: string, target: string): string | undefined {
   return hint === hintOf(target) ? id : undefined;
 }
 
+/** Puts a text in the place of a journal in one step, and on the disk. */
+export async function replaceJournal(journal: string, bytes: Uint8Array): Promise<void> {
+  // Who was killed while it wrote a journal has left that, and may have been a thread of this process.
+  const next = nextOf(journal);
+  await rm(next, { force: true });
+  const file = await open(next, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(next, journal).catch(async (error: unknown) => {
+    await rm(next, { force: true });
+    throw error;
+  });
+}
+
+/** Removes a journal, whatever became of those who wrote it. */
+export async function removeJournal(journal: string): Promise<void> {
+  await rm(nextOf(journal), { force: true });
+  await rm(journal, { force: true });
+}
+
+function nextOf(journal: string): string {
+  return `${journal}.next`;
+}
+
 /** Beside the temporary file of another output than the first one stands only where the journal is. */
 export function markerOf(journal: string): string {
   return `${markerHead}${journal}\n`;
@@ -64,7 +94,7 @@ const keptMs = keptDays * 24 * 60 * 60_000;
 export async function isToBeResumed(temporary: string): Promise<boolean> {
   const journal = journalOf(temporary);
   if ((await isJournal(journal)) && !(await isOlder(temporary, keptMs))) return true;
-  await rm(journal, { force: true }).catch(() => undefined);
+  await removeJournal(journal).catch(() => undefined);
   return false;
 }
 
@@ -73,7 +103,7 @@ export async function removeOrphans(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const ids = new Set(names.map(idOf));
   for (const name of names) {
-    const id = journalName.exec(name)?.[2];
+    const id = anyJournalName.exec(name)?.[1];
     const path = join(folder, name);
     if (id === undefined || ids.has(id) || !(await isOlder(path, keptMs))) continue;
     await rm(path, { force: true }).catch(() => undefined);

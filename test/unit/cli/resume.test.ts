@@ -166,9 +166,25 @@ describe('resume of an export', () => {
       assert.deepEqual(await hidden(), []);
     });
 
+    for (const [what, args] of [
+      ['is gone on with', ['resume', 'out.jsonl']],
+      ['is given up', ['resume', 'out.jsonl', '--discard']],
+      ['is begun anew', ['in.jsonl', '-o', 'out.jsonl']],
+    ] as const) {
+      it(`leaves nothing of a journal that was being written when its writer died, where it ${what}`, async () => {
+        await filled(['in.jsonl', '-o', 'out.jsonl']);
+        const [journal = ''] = (await hidden()).filter((name) => name.endsWith('.resume'));
+        await writeFile(join(folder, `${journal}.next`), 'half of a jour');
+        assert.equal((await runCli([...args], options)).code, 0);
+        assert.deepEqual(await hidden(), []);
+      });
+    }
+
     it('removes what is older than a week', async () => {
       await filled(['in.jsonl', '-o', 'out.jsonl']);
       const old = new Date(Date.now() - 8 * 24 * 60 * 60_000);
+      const [journal = ''] = (await hidden()).filter((name) => name.endsWith('.resume'));
+      await writeFile(join(folder, `${journal}.next`), 'half of a jour');
       for (const name of await hidden()) await utimes(join(folder, name), old, old);
       await runCli(['in.jsonl', '-o', 'other.jsonl'], options);
       assert.deepEqual(await hidden(), []);
