@@ -114,6 +114,8 @@ export class Tab {
   #take(message: Message): void {
     switch (message.type) {
       case 'call':
+        // A page's first call: what was under way before is given up, and never answered.
+        if (message.method === 'info') this.#calls.clear();
         this.#calls.add(message.id);
         this.#page.receive(message);
         return;

@@ -269,6 +269,25 @@ describe('serve/tabs', function () {
     }
   });
 
+  it('goes on with a page that begins anew again and again, whose calls are given up', async () => {
+    // So long that no answer overtakes the call that follows.
+    const long = join(folder, 'long.jsonl');
+    await writeFile(long, `${lines.join('\n')}\n`.repeat(20));
+    const other = await serve(long);
+    const client = await Client.open(other);
+    try {
+      for (let times = 0; times < 80; times++) {
+        const query = `|> ORDER BY text, word, id + ${times}`;
+        client.page.call('run', { query }).catch(() => undefined);
+        assert.equal((await client.page.call('info', null)).name, 'long.jsonl');
+      }
+    } finally {
+      client.page.close();
+      client.socket.terminate();
+      await stop(other);
+    }
+  });
+
   it('lets go of a page that is gone, whatever was under way', async () => {
     const client = await Client.open(served);
     await client.page.call('info', null);
