@@ -148,6 +148,18 @@ describe('the tools in VS Code', () => {
     assert.match(text, /3,000 records/);
   });
 
+  it('check records against a JSON Schema of the workspace, and no other', async () => {
+    await writeFile(join(inside, 'schema.json'), '{"properties":{"status":{"const":200}}}');
+    await writeFile(join(outside, 'schema.json'), '{}');
+    const path = 'tools/events.jsonl';
+    assert.match(
+      await ask('validate_file', { path, schema: 'tools/schema.json' }),
+      /3,000 records checked against schema\.json, 1,000 invalid/,
+    );
+    const elsewhere = join(outside, 'schema.json');
+    await assert.rejects(ask('validate_file', { path, schema: elsewhere }), /outside the allowed folders/);
+  });
+
   it('go on with a cursor', async () => {
     const input = { path: 'tools/events.jsonl', query: 'status = 503', max_rows: 600 };
     const first = await ask('query_file', input);

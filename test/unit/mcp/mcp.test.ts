@@ -136,6 +136,20 @@ describe('mcp', function () {
     await rm(join(root, 'k1.csv'));
   });
 
+  it('checks a JSON Schema of the roots', async () => {
+    const { client } = await connect(['--root', root]);
+    await client.listTools();
+    const schema = join(root, 'schema.json');
+    await writeFile(schema, '{"properties":{"k":{"maximum":2}}}');
+    try {
+      const result = await call(client, 'validate_file', { path: 'events.jsonl', schema: 'schema.json' });
+      assert.match(textOf(result), /250 invalid.*250 records: \/k must be <= 2 \(maximum\)/s);
+      assert.equal(result.structuredContent?.invalid, 250);
+    } finally {
+      await rm(schema);
+    }
+  });
+
   it('answers errors as results that say what to do', async () => {
     const { client } = await connect(['--root', root]);
     const unknown = await call(client, 'query_file', { path: 'events.jsonl' });

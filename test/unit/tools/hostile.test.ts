@@ -10,6 +10,7 @@ import {
   type ToolName,
 } from '../../../src/protocol/tools.ts';
 import { toolDefinitions } from '../../../src/protocol/toolDefinitions.ts';
+import { TestServer } from '../../support/httpServer.ts';
 import { ToolBench } from '../../support/tools.ts';
 
 /** What nobody sees, or what moves what others see. */
@@ -119,6 +120,31 @@ describe('tools and hostile files', () => {
     const told = await bench.told('query_file', { path: 'wide.jsonl', query: '' });
     assert.ok((told.rows as unknown[]).length > 0);
     assert.ok(Number(told.hidden_columns) > 500);
+  });
+
+  it('follows no address and no path that a file holds', async () => {
+    const server = await TestServer.start((_, response) => response.end('{"a":1}\n'));
+    try {
+      await bench.write('beside.jsonl', '{"word":"swordfish"}\n');
+      const url = server.url();
+      const held = [
+        url,
+        join(bench.folder, 'beside.jsonl'),
+        'beside.jsonl',
+        `[x](${url})`,
+        `<img src="${url}">`,
+      ];
+      const rows = held.map((a) => ({ a, $ref: url, $schema: url, url, path: 'beside.jsonl' }));
+      await bench.write('links.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
+      for (const [name, input] of looks('links.jsonl', 'a')) {
+        const { failed, text } = await bench.ask(name, input);
+        assert.ok(!failed, text);
+        assert.doesNotMatch(text, /swordfish/);
+      }
+      assert.equal(server.requests.length, 0);
+    } finally {
+      await server.close();
+    }
   });
 
   it('keeps to the size whatever the records are', async () => {
@@ -326,6 +352,28 @@ describe('tools and hostile arguments', () => {
       Array.from({ length: 20 }, (_, n) => `"${control.repeat(5)}${n}" = 1`).join(' OR '),
     ],
   ];
+  it('answers more where more is asked for, up to a bound', async () => {
+    await bench.write('root/many.jsonl', `${JSON.stringify({ text: 'x'.repeat(300) })}\n`.repeat(1000));
+    const input = { path: 'many.jsonl', query: '', max_rows: 1000 };
+    for (const [given, most] of [
+      [{}, answerBytes.usual],
+      [{ max_bytes: answerBytes.most }, answerBytes.most],
+    ] as const) {
+      const answer = await bench.ask('query_file', { ...input, ...given }, { scope: scope() });
+      assertShown(answer, most, JSON.stringify(given));
+      assert.ok(Buffer.byteLength(answer.text) > most * 0.8);
+    }
+    for (const beyond of [answerBytes.most + 1, answerBytes.least - 1, 1e12, -1, '8192', NaN]) {
+      const { failed, text } = await bench.ask(
+        'query_file',
+        { ...input, max_bytes: beyond },
+        { scope: scope() },
+      );
+      assert.ok(failed);
+      assert.match(text, /^max_bytes must be a whole number from 2048 to 65536\.$/);
+    }
+  });
+
   for (const [what, query] of queries) {
     it(`answers a query ${what} within the bounds`, async () => {
       for (const [name, more] of [
