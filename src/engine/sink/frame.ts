@@ -41,7 +41,7 @@ export function frameOf(
     case 'table': {
       const style = tableStyle(target) ?? commaSeparated;
       const { dialect, layout } = source;
-      if (dialect) return plainFrame(headerRows(sourceHead, dialect, style));
+      if (dialect) return plainFrame(headerOf(sourceHead, dialect, style));
       const names = layout.names === 'columns' ? layout.columns : columnNames(paths);
       return plainFrame(headerRow(names, style));
     }
@@ -60,17 +60,19 @@ export function plainFrame(head: Uint8Array): Frame {
 }
 
 /**
- * The rows of a delimited text's header, cell by cell as they stand: queries need names that are unique and not empty,
- * a file does not.
+ * A delimited text's header, cell by cell as it stands: queries need names that are unique and not empty, a file does
+ * not. Of a header of several rows it is one row with the names that queries use: for most programs that read CSV, the
+ * second row would be data.
  * @param header the source's bytes from the table's start to its first record
  */
-export function headerRows(header: Uint8Array, dialect: CsvDialect, style: CsvStyle): Uint8Array {
+export function headerOf(header: Uint8Array, dialect: CsvDialect, style: CsvStyle): Uint8Array {
   if (dialect.headerLines === 0) return nothing;
   // A header may be of another width than the table.
   const scanner = createPlainCsvScanner({ ...dialect, columns: [] });
   const { length } = header;
   scanner.reserve(length).set(header);
   const rows = scanner.scan({ length, offset: 0, from: 0, until: length, final: true, fields: [] });
+  if (rows.count > 1) return headerRow(dialect.columns, style);
   const out = new ByteBuilder();
   const append = fieldsAsTable(createCsvFieldReader(dialect), style, out);
   for (let row = 0; row < rows.count; row++) append(rows, row);
