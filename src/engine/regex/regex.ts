@@ -15,7 +15,7 @@ export interface Regex {
   match(text: string): string[] | undefined;
   /**
    * The text with the first match, or all of them, replaced; `\1` in `by` stands for the first group, `\0` for
-   * the match. Undefined where that could be longer than `longest`, in UTF-16 units.
+   * the match. Undefined where that would be longer than `longest`, in UTF-16 units.
    */
   replace(text: string, by: string, all: boolean, longest?: number): string | undefined;
   /** A text that stands in every match; '' where there is none. */
@@ -104,6 +104,7 @@ function replaceMatches(
   longest: number,
 ): string | undefined {
   const bytes = Buffer.from(text);
+  const template = templateOf(by);
   let result = '';
   let copied = 0;
   let from = 0;
@@ -117,15 +118,18 @@ function replaceMatches(
       continue;
     }
     const groupsFound = groupTexts(bytes, captures);
-    const longestGroup = Math.max(1, ...groupsFound.map((group) => group.length));
-    if (result.length + by.length * longestGroup > longest) return undefined;
-    result += bytes.toString('utf8', copied, begin) + expand(by, groupsFound);
+    const parts = template.map((part) => (typeof part === 'string' ? part : (groupsFound.at(part) ?? '')));
+    const between = bytes.toString('utf8', copied, begin);
+    const length = parts.reduce((sum, part) => sum + part.length, result.length + between.length);
+    if (length > longest) return undefined;
+    result += between + parts.join('');
     copied = end;
     lastEnd = end;
     from = begin === end ? nextCharacter(bytes, end) : end;
     if (!all) break;
   }
-  return result + bytes.toString('utf8', copied);
+  const rest = bytes.toString('utf8', copied);
+  return result.length + rest.length > longest ? undefined : result + rest;
 }
 
 function nextCharacter(bytes: Uint8Array, at: number): number {
@@ -134,8 +138,10 @@ function nextCharacter(bytes: Uint8Array, at: number): number {
   return next;
 }
 
-function expand(by: string, groups: readonly string[]): string {
-  return by.replace(/\\(\d|\\)/g, (_, digit: string) =>
-    digit === '\\' ? '\\' : (groups.at(Number(digit)) ?? ''),
-  );
+/** What replaces a match: texts as they stand, and the numbers of groups. */
+function templateOf(by: string): (string | number)[] {
+  return by.split(/(\\[\d\\])/).map((part, at) => {
+    if (at % 2 === 0) return part;
+    return part === '\\\\' ? '\\' : Number(part.slice(1));
+  });
 }

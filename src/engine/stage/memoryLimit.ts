@@ -1,3 +1,5 @@
+import { ValueTooLongError } from '../query/value/longText.ts';
+
 /** A query would have to hold more in memory than it may, where writing to temporary files does not help. */
 export class MemoryLimitError extends Error {
   override readonly name = 'MemoryLimitError';
@@ -9,6 +11,7 @@ export class MemoryLimitError extends Error {
  */
 export function asMemoryLimit(error: unknown): MemoryLimitError | undefined {
   if (error instanceof MemoryLimitError) return error;
+  if (error instanceof ValueTooLongError) return new MemoryLimitError(error.message, { cause: error });
   const isRefused =
     (error instanceof RangeError &&
       /^(Invalid .*length|Array buffer allocation failed)/.test(error.message)) ||

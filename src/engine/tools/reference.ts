@@ -23,7 +23,7 @@ A query is a condition as in SQL's WHERE, then operators, each after |>. Or only
 Operators: WHERE cond | SELECT expr [AS name], … (also *, * EXCEPT (a)) | EXTEND expr AS name, … | SET col = expr, … | DROP col, … | RENAME col AS name, … | DISTINCT | AGGREGATE agg [AS name], … [GROUP BY expr [AS name], …] | ORDER BY expr [DESC] [NULLS FIRST], … | LIMIT n [OFFSET n] | TABLESAMPLE n PERCENT|ROWS [REPEATABLE (seed)] | UNNEST list [AS name] | FILL col, … | DESCRIBE [col, …] | TOP n OF expr [AS name].
 
 Names: status, user.country (a member of an object), tags[1] (lists count from 1), "odd name" in double quotes. Texts are in single quotes: 'it''s'. In JSON the case of names matters. _record, _line and _offset say where a record is; _error says why it is malformed, and only queries that name _error see malformed records. _value is a record that is no object.
-Values: types come from the data, value by value. Numbers are exact decimals. In a CSV, a field beside a number is read as one. NULL is what is null or missing. A query never fails because of a value: what has no result is NULL.
+Values: types come from the data, value by value. Numbers are exact decimals. In a CSV, a field beside a number is read as one. NULL is what is null or missing. A query never fails because of what a value is: what has no result is NULL.
 Times: texts as ISO 8601. TIMESTAMP '2024-05-31 18:30:00', INTERVAL '2 hours', now().
 Expressions: AND OR NOT, = <> < <= > >=, BETWEEN, IN, LIKE, ILIKE, ~ and ~* (regular expressions by RE2), IS NULL, IS DISTINCT FROM, + - * / // % ||, x::type, CASE WHEN … THEN … ELSE … END, EXTRACT(hour FROM ts), x[2], x[1:3], f(x) OVER (PARTITION BY a ORDER BY b).
 Types of casts: boolean integer number double text timestamp date interval json.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseQuery } from '../../../src/engine/query/index.ts';
+import { ValueTooLongError } from '../../../src/engine/query/value/longText.ts';
 import { run, type TestData } from '../stage/run.ts';
 
 const data: TestData = { format: 'jsonl', text: '{"a":1,"b":"aaaa"}\n{"a":2,"b":"xyz"}\n' };
@@ -10,8 +11,17 @@ function filled(part: string, with_ = ''): string {
   return part.repeat(Math.floor((size - with_.length) / part.length)) + with_;
 }
 
+interface Failure {
+  readonly starts: string;
+}
+
+/** How the run ends: with a value that is too long, which is not to be taken for NULL. */
+function tooLong(starts: string): Failure {
+  return { starts };
+}
+
 /** A query, and what is said against it; undefined where it is carried out. */
-const cases: readonly [name: string, query: string, refusal: RegExp | undefined][] = [
+const cases: readonly [name: string, query: string, refusal: RegExp | Failure | undefined][] = [
   ['parentheses', `${'('.repeat(10_000)}a${')'.repeat(10_000)} > 1`, /nested more than 400 deep/],
   ['parentheses that never close', filled('('), /nested more than 400 deep/],
   ['lists', `${'['.repeat(10_000)}${']'.repeat(10_000)} IS NULL`, /nested more than 400 deep/],
@@ -47,27 +57,48 @@ const cases: readonly [name: string, query: string, refusal: RegExp | undefined]
   [
     'texts that double',
     `EXTEND repeat(b, 4000000) AS c |> ${Array.from({ length: 8 }, () => 'EXTEND c || c AS c').join(' |> ')} |> SELECT c IS NULL`,
-    undefined,
+    tooLong('|| would make more than 268,435,456 characters'),
   ],
   [
     'a replacement that multiplies',
     "EXTEND repeat(b, 5000) AS c |> SELECT regexp_replace(c, '.', c, 'g') AS d |> SELECT length(d)",
-    undefined,
+    tooLong('regexp_replace would make more than 268,435,456 characters'),
   ],
   [
     'a replacement that repeats a group',
     `EXTEND repeat(b, 700000) AS c |> SELECT regexp_replace(c, '.*', '${'\\0'.repeat(500)}') IS NULL`,
-    undefined,
+    tooLong('regexp_replace would make more than 268,435,456 characters'),
   ],
   [
     'lists that double',
     `EXTEND [1, 2] AS c |> ${Array.from({ length: 30 }, () => 'EXTEND c || c AS c').join(' |> ')} |> SELECT c IS NULL`,
-    undefined,
+    tooLong('|| would make more than 16,777,216 items'),
   ],
   [
     'many repetitions of nothing',
-    "SELECT repeat('', 1e308), repeat(b, -1e308), lpad(b, 1e308, 'x'), rpad(b, -1e308, 'x')",
+    "SELECT repeat('', 1e308), repeat(b, -1e308), lpad(b, 1e308, ''), rpad(b, -1e308, 'x')",
     undefined,
+  ],
+  [
+    'many repetitions',
+    'repeat(b, a * 8000000) IS NULL',
+    tooLong('repeat would make more than 16,777,216 ch'),
+  ],
+  ['much padding', "SELECT lpad(b, 1e308, 'xy')", tooLong('lpad would make more than 16,777,216 characters')],
+  [
+    'much padding on the right',
+    "rpad(b, 16777217, 'xy') = ''",
+    tooLong('rpad would make more than 16,777,216'),
+  ],
+  [
+    'a text that is put in many times',
+    "EXTEND repeat('a', 16000000) AS c |> WHERE replace(c, 'a', repeat(b, 100)) IS NOT NULL",
+    tooLong('replace would make more than 268,435,456 characters'),
+  ],
+  [
+    'many arguments',
+    `EXTEND repeat('a', 16000000) AS c |> SELECT concat(${Array(17).fill('c').join()}) IS NULL`,
+    tooLong('concat would make more than 268,435,456 characters'),
   ],
   ['more than a megabyte', ' '.repeat(1_000_001), /longer than 1,000,000 characters/],
 ];
@@ -76,12 +107,19 @@ describe('a query that means harm', () => {
   for (const [name, query, refusal] of cases) {
     it(`is refused or carried out: ${name}`, async () => {
       const parsed = parseQuery(query);
-      if (refusal !== undefined) {
+      if (refusal instanceof RegExp) {
         assert.ok(!parsed.ok);
         assert.match(parsed.diagnostics[0].message, refusal);
-      } else {
-        assert.ok(parsed.ok, parsed.ok ? '' : parsed.diagnostics[0].message);
+        return;
+      }
+      assert.ok(parsed.ok, parsed.ok ? '' : parsed.diagnostics[0].message);
+      if (refusal === undefined) {
         assert.ok((await run(query, data)).length > 0);
+      } else {
+        await assert.rejects(
+          run(query, data),
+          (error) => error instanceof ValueTooLongError && error.message.startsWith(refusal.starts),
+        );
       }
     });
   }

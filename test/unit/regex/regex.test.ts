@@ -97,6 +97,15 @@ describe('a regular expression', () => {
     assert.equal(compileRegex('x*').replace('abc', '-', true), '-a-b-c-');
     assert.equal(compileRegex('b*').replace('abc', '-', true), '-a-c-');
     assert.equal(compileRegex('(\\w)(\\d)').replace('a1 b2', '\\2\\1', true), '1a 2b');
+    assert.equal(compileRegex('(b)').replace('abc', '<\\0\\\\\\1\\2\\x>', true), 'a<b\\b\\x>c');
+  });
+
+  it('replaces up to a length', () => {
+    const long = 'x'.repeat(50);
+    for (const longest of [99, 100]) {
+      const replaced = compileRegex('(x+)').replace(`a${long}b`, `${'-'.repeat(48)}\\1`, true, longest);
+      assert.equal(replaced, longest === 100 ? `a${'-'.repeat(48)}${long}b` : undefined);
+    }
   });
 
   it('takes time in proportion to the text, whatever the pattern', () => {

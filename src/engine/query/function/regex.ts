@@ -1,5 +1,5 @@
 import { regexFrom } from '../../regex/regex.ts';
-import { longestText } from '../value/longText.ts';
+import { longestText, ValueTooLongError } from '../value/longText.ts';
 import type { ScalarFunction } from './scalar.ts';
 import { text, whole } from './text.ts';
 
@@ -34,12 +34,12 @@ export const regexFunctions: readonly ScalarFunction[] = [
     summary:
       "The text with the first match replaced, or every match with the option 'g'. \\1 stands for a group.",
     example: ["regexp_replace('a1b2', '\\d', '', 'g')", "'ab'"],
-    evaluate: ([value, pattern, by, options = '']) =>
-      regexFrom(text(pattern), text(options).includes('i'))?.replace(
-        text(value),
-        text(by),
-        text(options).includes('g'),
-        longestText,
-      ) ?? null,
+    evaluate: ([value, pattern, by, options = '']) => {
+      const regex = regexFrom(text(pattern), text(options).includes('i'));
+      if (regex === undefined) return null;
+      const replaced = regex.replace(text(value), text(by), text(options).includes('g'), longestText);
+      if (replaced === undefined) throw new ValueTooLongError('regexp_replace', longestText);
+      return replaced;
+    },
   },
 ];

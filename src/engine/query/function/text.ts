@@ -1,7 +1,7 @@
 import { asNumber } from '../value/compare.ts';
 import { toDouble } from '../value/decimal.ts';
 import { JsonList } from '../value/json.ts';
-import { joinTexts } from '../value/longText.ts';
+import { joinTexts, ValueTooLongError } from '../value/longText.ts';
 import { textOf, type Value } from '../value/value.ts';
 import { isPairBefore, lengthOf, unitsBefore } from '../value/codePoints.ts';
 import { listContains } from './list.ts';
@@ -57,13 +57,15 @@ function trimmed(value: string, set: string, left: boolean, right: boolean): str
   return value.slice(from, to);
 }
 
-function padded(value: string, length: number, fill: string, left: boolean): Value {
+/** @throws ValueTooLongError */
+function padded(maker: 'lpad' | 'rpad', value: string, length: number, fill: string): Value {
   const own = lengthOf(value);
   if (length <= own) return between(value, 1, Math.max(0, length) + 1);
-  if (fill === '' || length > maxLength) return null;
-  const pad = characters(fill);
-  const missing = Array.from({ length: length - own }, (_, at) => pad[at % pad.length]).join('');
-  return left ? missing + value : value + missing;
+  if (fill === '') return null;
+  if (length > maxLength) throw new ValueTooLongError(maker, maxLength);
+  const missing = length - own;
+  const pad = between(fill.repeat(Math.ceil(missing / lengthOf(fill))), 1, missing + 1);
+  return maker === 'lpad' ? pad + value : value + pad;
 }
 
 function splitPart(value: string, separator: string, index: number): string {
@@ -197,7 +199,7 @@ export const textFunctions: readonly ScalarFunction[] = [
     summary: 'The text with every occurrence of a part replaced.',
     example: ["replace('a-b-c', '-', '+')", "'a+b+c'"],
     evaluate: ([value, part, by]) =>
-      text(part) === '' ? text(value) : joinTexts(text(value).split(text(part)), text(by)),
+      text(part) === '' ? text(value) : joinTexts('replace', text(value).split(text(part)), text(by)),
   },
   {
     name: 'split_part',
@@ -269,7 +271,8 @@ export const textFunctions: readonly ScalarFunction[] = [
       withWhole(count, (n) => {
         const part = text(value);
         if (part === '' || n <= 0) return '';
-        return n * part.length > maxLength ? null : part.repeat(n);
+        if (n * part.length > maxLength) throw new ValueTooLongError('repeat', maxLength);
+        return part.repeat(n);
       }),
   },
   {
@@ -279,7 +282,7 @@ export const textFunctions: readonly ScalarFunction[] = [
     signature: 'lpad(text, length, fill)',
     summary: 'The text padded at its start, or cut, to a length.',
     example: ["lpad('7', 3, '0')", "'007'"],
-    evaluate: ([value, length, fill]) => withWhole(length, (n) => padded(text(value), n, text(fill), true)),
+    evaluate: ([value, length, fill]) => withWhole(length, (n) => padded('lpad', text(value), n, text(fill))),
   },
   {
     name: 'rpad',
@@ -288,7 +291,7 @@ export const textFunctions: readonly ScalarFunction[] = [
     signature: 'rpad(text, length, fill)',
     summary: 'The text padded at its end, or cut, to a length.',
     example: ["rpad('a', 3, '.')", "'a..'"],
-    evaluate: ([value, length, fill]) => withWhole(length, (n) => padded(text(value), n, text(fill), false)),
+    evaluate: ([value, length, fill]) => withWhole(length, (n) => padded('rpad', text(value), n, text(fill))),
   },
   {
     name: 'concat',
@@ -298,6 +301,6 @@ export const textFunctions: readonly ScalarFunction[] = [
     summary: 'All values joined into one text. NULL is skipped, unlike with ||.',
     example: ["concat('a', 1, NULL)", "'a1'"],
     seesNull: true,
-    evaluate: (values) => joinTexts(values.map(text)),
+    evaluate: (values) => joinTexts('concat', values.map(text)),
   },
 ];

@@ -1,7 +1,7 @@
 import { asNumber, asTime } from './compare.ts';
 import { add, divide, divideWhole, multiply, negate, remainder, subtract, type Numeric } from './decimal.ts';
 import { JsonList } from './json.ts';
-import { longestText } from './longText.ts';
+import { joinTexts, ValueTooLongError } from './longText.ts';
 import { addInterval, asDay, Interval, subtractTimes, Timestamp } from './time.ts';
 import type { ArithmeticOperator } from '../syntax/tree.ts';
 import { isNumeric, textOf, type Value } from './value.ts';
@@ -44,10 +44,11 @@ const longestList = 2 ** 24;
 
 function concatenate(a: Exclude<Value, null>, b: Exclude<Value, null>): Value {
   if (a instanceof JsonList && b instanceof JsonList) {
-    return a.items.length + b.items.length > longestList ? null : new JsonList(a.items.concat(b.items));
+    if (a.items.length + b.items.length > longestList)
+      throw new ValueTooLongError('||', longestList, 'items');
+    return new JsonList(a.items.concat(b.items));
   }
-  const [first, second] = [textOf(a), textOf(b)];
-  return first.length + second.length > longestText ? null : first + second;
+  return joinTexts('||', [textOf(a), textOf(b)]);
 }
 
 /** Undefined where neither operand has to do with time. */

@@ -4,9 +4,26 @@
  */
 export const longestText = 2 ** 28;
 
-/** The texts one behind the other; NULL where that would be too long to hold. */
-export function joinTexts(parts: readonly string[], separator = ''): string | null {
+/**
+ * A function or an operator would make a value that is longer than values may be. Not NULL, which an operator has where
+ * there is no result: there is one, and an answer without it would be wrong.
+ */
+export class ValueTooLongError extends Error {
+  override readonly name = 'ValueTooLongError';
+
+  /** @param maker what would make it, as the language writes it */
+  constructor(maker: string, most: number, unit: 'characters' | 'items' = 'characters') {
+    super(`${maker} would make more than ${most.toLocaleString('en')} ${unit}, which is the maximum.`);
+  }
+}
+
+/**
+ * The texts one behind the other.
+ * @throws ValueTooLongError
+ */
+export function joinTexts(maker: string, parts: readonly string[], separator = ''): string {
   let length = separator.length * Math.max(0, parts.length - 1);
   for (const part of parts) length += part.length;
-  return length > longestText ? null : parts.join(separator);
+  if (length > longestText) throw new ValueTooLongError(maker, longestText);
+  return parts.join(separator);
 }
