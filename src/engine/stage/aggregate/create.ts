@@ -37,7 +37,7 @@ function unfiltered(call: Call, compile: Compile): Accumulator {
   if (name === 'mode') return new Mode(input);
   const order = call.orderBy.map((key) => ({ ...key, expression: compile.expression(key.expression) }));
   const accumulator = ofValues(name, input, call, order);
-  return call.distinct ? new Distinct(input, accumulator) : accumulator;
+  return call.distinct ? new Distinct(input, accumulator, name === 'count') : accumulator;
 }
 
 function ofValues(

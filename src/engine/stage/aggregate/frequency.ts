@@ -3,7 +3,7 @@ import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { readCell, writeCell } from '../codec.ts';
 import type { BatchExpression } from '../expression.ts';
-import { jsonOfCell, valueOf, type Cell } from '../vector.ts';
+import { jsonOfCell, valueOf, type Cell, type Vector } from '../vector.ts';
 import {
   addEachValue,
   emptiedDoubles,
@@ -14,6 +14,7 @@ import {
 } from './accumulator.ts';
 import { KeyColumn } from './keyColumn.ts';
 import { PairTable } from './pairTable.ts';
+import { standIn, withStandIns } from './standIn.ts';
 
 const keptPairs = 1 << 16;
 
@@ -56,12 +57,11 @@ class GroupedValues {
   addBatch(
     batch: Batch,
     groups: Uint32Array,
-    input: BatchExpression,
+    vector: Vector,
     nulls: boolean,
     fresh: (group: number, cell: Cell) => void,
   ): void {
     if (this.#codes.length < batch.count) this.#codes = new Uint32Array(batch.count);
-    const vector = input.vector(batch);
     this.#column.codes(batch, vector, this.#codes);
     const own: OwnCell = (row) => vector.cell(row);
     for (let i = 0; i < batch.count; i++) {
@@ -151,7 +151,7 @@ export class Mode implements Accumulator {
   }
 
   addBatch(batch: Batch, groups: Uint32Array): void {
-    this.#values.addBatch(batch, groups, this.#input, false, () => undefined);
+    this.#values.addBatch(batch, groups, this.#input.vector(batch), false, () => undefined);
   }
 
   packed(batch: Batch, packed: PackedGroups): AddPacked | undefined {
@@ -189,15 +189,20 @@ export class Mode implements Accumulator {
   }
 }
 
-/** Hands every different value of a group to another aggregate once: `sum(DISTINCT x)`. */
+/**
+ * Hands every different value of a group to another aggregate once: `sum(DISTINCT x)`. To one that only counts them,
+ * stand-ins are as good: `count(DISTINCT x)` holds no long value.
+ */
 export class Distinct implements Accumulator {
   readonly #input: BatchExpression;
   readonly #inner: ValueAccumulator;
+  readonly #onlyCounts: boolean;
   readonly #values = new GroupedValues(false);
 
-  constructor(input: BatchExpression, inner: ValueAccumulator) {
+  constructor(input: BatchExpression, inner: ValueAccumulator, onlyCounts: boolean) {
     this.#input = input;
     this.#inner = inner;
+    this.#onlyCounts = onlyCounts;
   }
 
   get size(): number {
@@ -209,15 +214,19 @@ export class Distinct implements Accumulator {
   }
 
   addBatch(batch: Batch, groups: Uint32Array): void {
-    this.#values.addBatch(batch, groups, this.#input, this.#inner.takesNull ?? false, this.#take);
+    const vector = this.#input.vector(batch);
+    const values = this.#onlyCounts ? withStandIns(batch, vector) : vector;
+    this.#values.addBatch(batch, groups, values, this.#inner.takesNull ?? false, this.#take);
   }
 
   packed(batch: Batch, packed: PackedGroups): AddPacked | undefined {
-    return addEachValue(batch, this.#input, packed, (group, _value, vector, row) =>
-      this.#values.add(group, vector.cell(row), 1, this.#take),
-    );
+    return addEachValue(batch, this.#input, packed, (group, _value, vector, row) => {
+      const cell = vector.cell(row);
+      this.#values.add(group, this.#onlyCounts ? standIn(cell) : cell, 1, this.#take);
+    });
   }
 
+  /** Stand-ins are written as such: what is merged has them already. */
   write(group: number, out: ByteWriter): void {
     const pairs = [...this.#values.of(group)].reverse();
     out.count(pairs.length);

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { run, runInParts } from './run.ts';
+
+/** Longer than what is held of a value that is only counted. */
+const long = 'a long text '.repeat(6000);
+
+const value = fc.oneof(
+  fc.constantFrom(long, `${long}.`, `.${long}`, 'é'.repeat(70_000), `\0${long}`),
+  fc.constantFrom('', 'a', '\0', '\0\0', '\0a', '\\', '\u0001'),
+  fc.constantFrom('1', 'é', 'null').chain((text) => fc.constantFrom(text, `\0${text}`, `\0\0${text}`)),
+  fc.constantFrom(1, 1.5, null, true),
+  fc.constantFrom<object>([long], [[long]], { a: long }, { a: long, b: 1 }, { b: 1, a: long }, { a: 'b' }),
+  fc.constantFrom<object>(
+    Array.from({ length: 12_000 }, (_, i) => i % 10),
+    Array.from({ length: 8_000 }, (_, i) => i % 7),
+  ),
+);
+
+/** What it is counted as: the order of an object's members makes no difference. */
+function keyOf(item: unknown): string {
+  return JSON.stringify(item, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort())
+      : inner,
+  );
+}
+
+describe('values that are counted once', () => {
+  it('are as many as there are, long ones among them, however the file is divided', async () => {
+    const row = fc.record({ g: fc.nat({ max: 1 }), v: value, wide: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 12 }), fc.boolean(), async (rows, small) => {
+        const text = rows
+          .map(({ g, v, wide }) =>
+            `{"g":${g},"v":${JSON.stringify(v, null, wide ? 4 : 0)}}`.replaceAll('\n', ' '),
+          )
+          .join('\n');
+        const different = (which: (row: { g: number }) => boolean): number =>
+          new Set(rows.filter((row) => row.v !== null && which(row)).map(({ v }) => keyOf(v))).size;
+        const options = small ? { blockSize: 1 } : {};
+        const data = { format: 'jsonl', text } as const;
+        for (const runner of [run, runInParts]) {
+          const query = 'AGGREGATE count(DISTINCT v) AS n, count(DISTINCT coalesce(v, v)) AS m';
+          const all = different(() => true);
+          assert.deepEqual(await runner(query, data, options), [`{"n":${all},"m":${all}}`]);
+          const groups = (await runner(`${query} GROUP BY g`, data, options)).map(
+            (line) => JSON.parse(line) as { g: number; n: number; m: number },
+          );
+          for (const { g, n, m } of groups) {
+            assert.deepEqual([n, m], Array(2).fill(different((row) => row.g === g)));
+          }
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('are equal in whatever length they are written', async () => {
+    const items = Array.from({ length: 12_000 }, (_, i) => i % 10);
+    const wide = JSON.stringify(items, null, 4).replaceAll('\n', ' ');
+    assert.ok(wide.length > 65_536 && JSON.stringify(items).length < 65_536);
+    const text = `{"v":${wide}}\n{"v":${JSON.stringify(items)}}\n{"v":[1]}\n`;
+    for (const runner of [run, runInParts]) {
+      const rows = await runner(
+        'AGGREGATE count(DISTINCT v) AS n',
+        { format: 'jsonl', text },
+        { blockSize: 1 },
+      );
+      assert.deepEqual(rows, ['{"n":2}']);
+    }
+  });
+
+  it('take no room where they are long', async () => {
+    const text = Array.from({ length: 12 }, (_, i) =>
+      JSON.stringify({ t: `${i % 10}${'x'.repeat(1e6)}` }),
+    ).join('\n');
+    const data = { format: 'jsonl', text } as const;
+    const options = { budget: 1e6, blockSize: 1 };
+    assert.deepEqual(await run('AGGREGATE count(DISTINCT t) AS n', data, options), ['{"n":10}']);
+    // What needs the values is refused.
+    await assert.rejects(run('AGGREGATE max(DISTINCT t) AS n', data, options), /more than 4 MB/);
+  });
+});
