@@ -25,11 +25,19 @@ const largestKept = 16 * 1024 * 1024;
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
+  readonly #onSettled: (() => void) | undefined;
   length = 0;
 
-  constructor(capacity = 1024) {
+  /** @param onSettled may take what was written so far, and clear it */
+  constructor(capacity = 1024, onSettled?: () => void) {
     this.#bytes = new Uint8Array(capacity);
     this.#view = new DataView(this.#bytes.buffer);
+    this.#onSettled = onSettled;
+  }
+
+  /** What was written so far will not be changed any more. */
+  settled(): void {
+    this.#onSettled?.();
   }
 
   /** Forgets what was written. Views of it stay as they are until the next write. */

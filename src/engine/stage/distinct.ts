@@ -44,7 +44,7 @@ async function* distinct(
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   const seen = new KeySet();
-  const key = new ByteWriter();
+  const keys = new RowKeys();
   const payload = new ByteWriter();
   let parts: SpillWriter[] | undefined;
   let ordinal = 0;
@@ -55,16 +55,16 @@ async function* distinct(
     let count = 0;
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selection[i];
-      writeRowKey(key, keyVectors, row);
+      const key = keys.of(keyVectors, row);
       if (seen.size < budget) {
-        if (seen.add(key.view())) selection[count++] = row;
+        if (seen.add(key)) selection[count++] = row;
         continue;
       }
-      if (seen.has(key.view())) continue;
+      if (seen.has(key)) continue;
       parts ??= await openParts(folder);
       payload.clear();
       codec.write(payload, vectors, row);
-      await parts[partitionOf(key.view(), 0)].append(partRecord(ordinal++, key.view(), payload.view()));
+      await parts[partitionOf(key, 0)].append(partRecord(ordinal++, key, payload.view()));
     }
     if (count > 0) yield { ...batch, selection, count };
     signal.throwIfAborted();
@@ -82,15 +82,14 @@ async function* distinct(
 
 function firstsOfEqual(vectorsOf: (batch: Batch) => readonly Vector[]): RowFilter {
   const seen = new KeySet();
-  const key = new ByteWriter();
+  const keys = new RowKeys();
   return {
     select(batch) {
       const vectors = vectorsOf(batch);
       const selection = new Uint32Array(batch.count);
       let count = 0;
       for (let i = 0; i < batch.count; i++) {
-        writeRowKey(key, vectors, batch.selection[i]);
-        if (seen.add(key.view())) selection[count++] = batch.selection[i];
+        if (seen.add(keys.of(vectors, batch.selection[i]))) selection[count++] = batch.selection[i];
       }
       // The keys stay, so nothing that is counted from here on could be taken back.
       return { ...batch, selection, count, room: undefined };
@@ -101,26 +100,39 @@ function firstsOfEqual(vectorsOf: (batch: Batch) => readonly Vector[]): RowFilte
 }
 
 /**
- * Writes what equal rows have in common: their values, or a digest of them where they are long. A long text is digested where it
- * stands: its key would be another copy of it.
+ * What equal rows have in common: their values, or a digest of them where they are long. A long text is digested where
+ * it stands, or piece by piece as it is written: its key would be another copy of it.
  */
-function writeRowKey(out: ByteWriter, vectors: readonly Vector[], row: number): void {
-  let hash: Hash | undefined;
-  out.clear();
-  for (const vector of vectors) {
-    const text = longText(vector, row);
-    if (text === undefined) {
-      writeKey(out, vector.value(row));
-      continue;
-    }
-    hash ??= createHash('sha256');
-    hash.update(out.view()).update(textKey.begin).update(text).update(textKey.end);
+class RowKeys {
+  readonly #out = new ByteWriter(1024, () => {
+    if (this.#out.length > longestKey) this.#digestSoFar();
+  });
+  #hash: Hash | undefined;
+
+  /** Valid until the next call. */
+  of(vectors: readonly Vector[], row: number): Uint8Array {
+    const out = this.#out;
     out.clear();
+    this.#hash = undefined;
+    for (const vector of vectors) {
+      const text = longText(vector, row);
+      if (text === undefined) writeKey(out, vector.value(row));
+      else this.#digestSoFar().update(textKey.begin).update(text).update(textKey.end);
+    }
+    if (!this.#isDigested && out.length <= longestKey) return out.view();
+    return this.#digestSoFar().digest();
   }
-  if (hash === undefined && out.length <= longestKey) return;
-  const digest = (hash ?? createHash('sha256')).update(out.view()).digest();
-  out.clear();
-  out.copy(digest);
+
+  get #isDigested(): boolean {
+    return this.#hash !== undefined;
+  }
+
+  #digestSoFar(): Hash {
+    this.#hash ??= createHash('sha256');
+    this.#hash.update(this.#out.view());
+    this.#out.clear();
+    return this.#hash;
+  }
 }
 
 /** The bytes of a text that alone makes a key long, where they stand as they are. */

@@ -1,12 +1,12 @@
 import { readValue, type CellNature } from '../query/cell.ts';
 import { compareNumbers, readNumber, type Numeric } from '../query/value/decimal.ts';
-import type { JsonObject } from '../query/value/json.ts';
-import { JsonList } from '../query/value/json.ts';
+import { JsonList, JsonObject } from '../query/value/json.ts';
 import { Interval, Timestamp } from '../query/value/time.ts';
 import { isNumeric, type Value } from '../query/value/value.ts';
 import { Kind } from '../format/record.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { readCell, tag } from './codec.ts';
+import { longestKey, MemoryLimitError, tooLongKey } from './memoryLimit.ts';
 import { valueOf, type FieldVector } from './vector.ts';
 
 /**
@@ -40,9 +40,17 @@ export function writeSortKey(out: ByteWriter, value: Value, order: KeyOrder, nat
     out.byte(order.nullsFirst ? nullFirst : nullLast);
     return;
   }
+  const length = lengthIn(value);
+  if (length > longestKey) throw new MemoryLimitError(tooLongKey);
   const start = out.length;
   writeKey(out, orderedValue(value, nature));
   if (order.descending) out.invert(start);
+}
+
+/** Of a text, or of a list or an object as it is written, in UTF-16 units; 0 of other values. */
+function lengthIn(value: Value): number {
+  if (typeof value === 'string') return value.length;
+  return value instanceof JsonObject || value instanceof JsonList ? (value.text?.length ?? 0) : 0;
 }
 
 function orderedValue(value: Exclude<Value, null>, { loose, reading }: CellNature): Value {
@@ -65,6 +73,8 @@ export function writeFieldKey(
   const { loose } = nature;
   const { bytes, column } = field;
   const kind = column.kinds[row];
+  const isLong = column.ends[row] - column.starts[row] > longestKey;
+  if (isLong && kind === Kind.Text) throw new MemoryLimitError(tooLongKey);
   const start = out.length;
   const number = column.numbers.length > 0 && (loose || kind === Kind.Number) ? column.numbers[row] : NaN;
   if (!Number.isNaN(number)) {
@@ -169,13 +179,35 @@ function writeText(out: ByteWriter, text: string): void {
         out.byte(0);
         out.byte(0xff);
       }
-      out.utf8(part);
+      writePart(out, part);
     }
   } else {
-    out.utf8(text);
+    writePart(out, text);
   }
   out.byte(0);
   out.byte(0);
+}
+
+/** A long text is written piece by piece: who only wants to see its bytes need not hold all of them. */
+function writePart(out: ByteWriter, text: string): void {
+  if (text.length <= pieceLength) {
+    out.utf8(text);
+    return;
+  }
+  for (let from = 0; from < text.length;) {
+    const to = Math.min(text.length, from + pieceLength);
+    const end = to < text.length && isHighSurrogate(text.charCodeAt(to - 1)) ? to + 1 : to;
+    out.utf8(text.slice(from, end));
+    out.settled();
+    from = end;
+  }
+}
+
+/** In UTF-16 units. */
+const pieceLength = 64 * 1024;
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
 }
 
 const double = new Float64Array(1);

@@ -1,6 +1,6 @@
 import { roomFor } from '../roomFor.ts';
 import type { FieldColumn } from '../format/record.ts';
-import { MemoryLimitError } from './memoryLimit.ts';
+import { longestKey, MemoryLimitError, tooLongKey } from './memoryLimit.ts';
 import { emptyTable, largerTable, tryEmpty } from './openTable.ts';
 import { hashBytes } from './partition.ts';
 
@@ -9,10 +9,6 @@ export const noKey = 0xffffffff;
 
 /** Up to so many bytes, an emptied set keeps its memory. */
 const keptArena = 1 << 20;
-
-/** A key of more bytes is refused before it is copied: it would be held by each thread that comes across it. */
-const longestKey = 64 * 1024 * 1024;
-const tooLong = `Values are compared in memory, and one of them takes more than ${longestKey / 1024 ** 2} MB. Use a part of it, such as left(x, 1000), or leave its row out with WHERE.`;
 
 /** The bits of a key's first and second four bytes, by its length up to eight. */
 const lowMasks = Int32Array.from([0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1, -1]);
@@ -179,7 +175,7 @@ export class KeySet {
 
   #insert(slot: number, hash: number, bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
-    if (length > longestKey) throw new MemoryLimitError(tooLong);
+    if (length > longestKey) throw new MemoryLimitError(tooLongKey);
     if (this.#used + length > this.#arena.length) {
       const larger = new Uint8Array(roomFor(this.#used + length, this.#arena.length));
       larger.set(this.#arena.subarray(0, this.#used));

@@ -5,6 +5,10 @@ export class MemoryLimitError extends Error {
   override readonly name = 'MemoryLimitError';
 }
 
+/** A key of more bytes is refused before it is copied: it would be held by each thread that comes across it. */
+export const longestKey = 64 * 1024 * 1024;
+export const tooLongKey = `Values are compared in memory, and one of them takes more than ${longestKey / 1024 ** 2} MB. Use a part of it, such as left(x, 1000), or leave its row out with WHERE.`;
+
 /**
  * The error as such a one: also where the JavaScript engine has refused a text or an array that is longer than it can
  * hold, which only data can bring about. Undefined for any other.

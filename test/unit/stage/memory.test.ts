@@ -125,6 +125,7 @@ describe('a query on a file with one very long line', () => {
     'AGGREGATE count(*) AS n GROUP BY t',
     'AGGREGATE list(t) AS l',
     'AGGREGATE max(t) AS m',
+    'ORDER BY t',
   ]) {
     it(`refuses before the line is copied: ${query}`, async () => {
       const { code, peak, stderr } = await run(query);
