@@ -12,10 +12,15 @@ export function createCsvFieldReader(dialect: CsvDialect): FieldReader {
   const scratch = new ByteBuilder();
   const quote = dialect.quote === '' ? -1 : dialect.quote.charCodeAt(0);
   /** What else a backslash escapes. */
-  const delimiter = dialect.escape === 'backslash' ? (Buffer.from(dialect.delimiter).at(0) ?? -1) : -1;
+  const delimiter = Buffer.from(dialect.escape === 'backslash' ? dialect.delimiter.charAt(0) : '');
   const escape = dialect.escape === 'backslash' ? backslash : quote;
   const cell: FieldText = { bytes: new Uint8Array(0), start: 0, end: 0 };
   let bytes: Uint8Array = cell.bytes;
+
+  function isDelimiter(at: number, end: number): boolean {
+    const { length } = delimiter;
+    return length > 0 && length <= end - at && delimiter.every((byte, index) => bytes[at + index] === byte);
+  }
 
   /** Leaves out the first byte of each escape. */
   function unescape(start: number, end: number): void {
@@ -24,8 +29,10 @@ export function createCsvFieldReader(dialect: CsvDialect): FieldReader {
     for (let at = start; at < end; at++) {
       const byte = bytes[at];
       if (byte !== quote && byte !== escape) continue;
-      const next = at + 1 < end ? bytes[at + 1] : -1;
-      const isEscape = byte === escape && (next === escape || next === delimiter);
+      // A quote or a backslash at the end has nothing behind it that it could escape.
+      if (at + 1 === end) break;
+      const next = bytes[at + 1];
+      const isEscape = byte === escape && (next === escape || isDelimiter(at + 1, end));
       if (next !== quote && !isEscape) continue;
       scratch.copy(bytes, from, at);
       from = at + 1;
