@@ -1,7 +1,7 @@
 import type { Dataset } from '../engine/dataset/dataset.ts';
 import { plannedFor, QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { profile, type ProfiledColumn, type Profile } from '../engine/run/profile.ts';
-import type { ColumnSummary, Histogram, RangeSummary } from '../protocol/statistics.ts';
+import { typesIn, type ColumnSummary, type Histogram, type RangeSummary } from '../protocol/statistics.ts';
 import type { RunCommand } from './arguments.ts';
 import { columns as widthOf, grouped, visible } from './message.ts';
 import type { TableStyle, Terminal } from './terminal.ts';
@@ -78,9 +78,7 @@ function mainRange({ numbers, times, kinds }: ColumnSummary): RangeSummary | und
 
 /** `number`, or `number, 3 text` where there are others. */
 function typeOf({ kinds }: ColumnSummary): string {
-  const types = (['number', 'time', 'text', 'boolean', 'list', 'object'] as const)
-    .filter((type) => kinds[type] > 0)
-    .sort((a, b) => kinds[b] - kinds[a]);
+  const types = typesIn(kinds);
   if (types.length === 0) return 'null';
   return types.map((type, at) => (at === 0 ? type : `${grouped(kinds[type])} ${type}`)).join(', ');
 }

@@ -39,6 +39,13 @@ export interface KindCounts {
   readonly malformed: number;
 }
 
+const valueTypes = ['number', 'time', 'text', 'boolean', 'list', 'object'] as const;
+
+/** The types of the values that a column holds, the most frequent first. */
+export function typesIn(kinds: KindCounts): (typeof valueTypes)[number][] {
+  return valueTypes.filter((type) => kinds[type] > 0).sort((a, b) => kinds[b] - kinds[a]);
+}
+
 export interface Distinct {
   /** Different values; null, missing and malformed are none, nor are objects whose members are columns of their own. */
   readonly count: number;

@@ -5,7 +5,7 @@ import { describeReadings } from '../format/csv/cellReading.ts';
 import { gatherStatistics, fieldsOf } from '../run/statistics.ts';
 import { problems } from '../run/problems.ts';
 import { examplesOf, summaryOf } from '../statistics/index.ts';
-import type { ColumnSummary, ValueCount } from '../../protocol/statistics.ts';
+import { typesIn, type ColumnSummary, type ValueCount } from '../../protocol/statistics.ts';
 import { visible } from '../visible.ts';
 import { counted, grouped, percent, sized } from '../words.ts';
 import { answer, Room, roomBeside } from './answer.ts';
@@ -139,10 +139,8 @@ function exampleOf({ text, cut }: ValueCount): string {
   return `${characters.slice(0, exampleLength).join('')}…`;
 }
 
-/** `number`, or `number, text` where there are others: the most frequent first. */
-export function typeOf({ kinds }: ColumnSummary): string {
-  const types = (['number', 'time', 'text', 'boolean', 'list', 'object'] as const)
-    .filter((type) => kinds[type] > 0)
-    .sort((a, b) => kinds[b] - kinds[a]);
+/** `number`, or `number|text` where there are others. */
+function typeOf({ kinds }: ColumnSummary): string {
+  const types = typesIn(kinds);
   return types.length === 0 ? 'null' : types.join('|');
 }

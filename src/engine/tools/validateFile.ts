@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { typesIn } from '../../protocol/statistics.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
 import { problemKinds, problems } from '../run/problems.ts';
 import { fieldsOf } from '../run/statistics.ts';
@@ -61,9 +62,7 @@ export async function validateFile(call: Call): Promise<ToolAnswer> {
     ];
     columns.forEach((column, at) => {
       const { kinds: held } = summaryOf(column, set.malformed, 'header');
-      const types = (['number', 'time', 'text', 'boolean', 'list', 'object'] as const).filter(
-        (type) => held[type] > 0,
-      );
+      const types = typesIn(held);
       const name = gatheredPath(dataset, gathered, at);
       const counts = Object.fromEntries(types.map((type) => [type, held[type]]));
       if (types.length > 1) {
@@ -84,6 +83,9 @@ export async function validateFile(call: Call): Promise<ToolAnswer> {
     const head = [
       `${visible(basename(path))}: ${counted(set.rows, 'record')} read, ${malformed === 0 ? 'none malformed' : `${grouped(malformed)} malformed or irregular`}.`,
       partlyRead(share),
+      kinds.counted < malformed
+        ? `The reasons are counted in the first ${counted(kinds.counted, 'malformed record')}.`
+        : '',
       'Checked: syntax of records, types and consistency of columns. Give schema to check a JSON Schema.',
     ];
     const room = new Room(roomBeside(call.input.number('max_bytes'), figures, head.join('\n')) - 150);

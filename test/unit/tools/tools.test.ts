@@ -426,8 +426,21 @@ describe('tools', () => {
       assert.equal(rowsOf(told, 'reasons')[0].count, 1);
     });
 
+    it('says how many malformed records are counted by reason, where that is not all of them', async () => {
+      await bench.write('bad.jsonl', 'x\n'.repeat(20_001));
+      const { text, structured } = await bench.ask('validate_file', { path: 'bad.jsonl' });
+      assert.equal(structured?.malformed, 20_001);
+      assert.equal(rowsOf(structured, 'reasons')[0].count, 20_000);
+      assert.match(text, /^The reasons are counted in the first 20,000 malformed records\.$/m);
+      assert.doesNotMatch(
+        (await bench.ask('validate_file', { path: 'mixed.jsonl' })).text,
+        /The reasons are/,
+      );
+    });
+
     it('finds nothing wrong in a good file', async () => {
-      const told = await bench.told('validate_file', { path: 'numbers.jsonl' });
+      await bench.write('good.jsonl', '{"a":1}\n{"a":2}\n');
+      const told = await bench.told('validate_file', { path: 'good.jsonl' });
       assert.equal(told.valid, true);
     });
   });
