@@ -1,6 +1,8 @@
 /** The preview that `rowriver serve` shows in a browser: the real program, the real page, no VS Code. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -235,27 +237,48 @@ describe('rowriver serve in a browser', function () {
     await page.context().close();
   });
 
-  it('goes on after its connection was lost, and says so while it is', async () => {
-    const port = await serve(path);
-    await stop(port);
-    const first = await serve(path, '--port', String(port.port));
-    const page = await open(first);
-    await enterQuery(page, 'id < 900');
-    await shows(page, events.slice(0, 900));
-    // What the browser says of a server that is not there is no fault of the page.
-    page.removeAllListeners('console');
-    await stop(first);
-    await page.getByRole('alert').getByText('There is no connection to rowriver serve.').waitFor();
-    const second = await serve(path, '--port', String(port.port));
+  it('goes on by itself where only its connection was cut', async () => {
+    const wire = await Wire.to(served.port);
+    const page = await open({ ...served, port: wire.port });
     try {
-      await page.getByText('Open the address that it has printed.').waitFor();
-      await page.goto(`http://127.0.0.1:${second.port}/?token=${second.token}`);
+      const found = events.filter(({ level }) => level === 'error');
+      await enterQuery(page, "level = 'error'");
+      await shows(page, found);
+      // What the browser says of a server that is not there is no fault of the page.
+      page.removeAllListeners('console');
+      wire.lead(undefined);
+      const notice = page.getByRole('alert').getByText('There is no connection to rowriver serve.');
+      await notice.waitFor();
+      await shows(page, found);
+      wire.lead(served.port);
+      await notice.waitFor({ state: 'hidden' });
+      await shows(page, found);
+      await enterQuery(page, 'id < 900');
+      await shows(page, events.slice(0, 900));
+    } finally {
+      await page.context().close();
+      wire.close();
+    }
+  });
+
+  it('says so where its server is another one, and goes on with that by its address', async () => {
+    const wire = await Wire.to(served.port);
+    const page = await open({ ...served, port: wire.port });
+    const other = await serve(path);
+    try {
+      await enterQuery(page, 'id < 900');
+      await shows(page, events.slice(0, 900));
+      page.removeAllListeners('console');
+      wire.lead(other.port);
+      await page.getByRole('alert').getByText('Open the address that it has printed.').waitFor();
+      await page.goto(`http://127.0.0.1:${wire.port}/?token=${other.token}`);
       // The tab has kept what it showed.
       await shows(page, events.slice(0, 900));
     } finally {
-      await stop(second);
+      await page.context().close();
+      wire.close();
+      await stop(other);
     }
-    await page.context().close();
   });
 
   for (const [name, options] of [
@@ -283,6 +306,56 @@ describe('rowriver serve in a browser', function () {
     });
   }
 });
+
+/** A port that leads to another one, or nowhere for now. */
+class Wire {
+  readonly #server = createServer((near) => this.#connect(near));
+  readonly #sockets = new Set<Socket>();
+  #target: number | undefined;
+
+  static async to(port: number): Promise<Wire> {
+    const wire = new Wire();
+    wire.#target = port;
+    await once(wire.#server.listen(0, '127.0.0.1'), 'listening');
+    return wire;
+  }
+
+  get port(): number {
+    const at = this.#server.address();
+    assert(at !== null && typeof at === 'object');
+    return at.port;
+  }
+
+  /** Cuts what is connected, and leads elsewhere from now on. */
+  lead(port: number | undefined): void {
+    this.#target = port;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  close(): void {
+    this.lead(undefined);
+    this.#server.close();
+  }
+
+  #connect(near: Socket): void {
+    if (this.#target === undefined) {
+      near.destroy();
+      return;
+    }
+    const far = connect(this.#target, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ]) {
+      this.#sockets.add(from);
+      from.on('error', () => undefined).pipe(to);
+      from.on('close', () => {
+        this.#sockets.delete(from);
+        to.destroy();
+      });
+    }
+  }
+}
 
 /** A cell's text; undefined where the record has no such field. */
 function fieldOf({ id, level, status, user, note }: Event, name: string): string | undefined {
