@@ -62,6 +62,9 @@ export function numberOf(text: string): Numeric {
     const value = Number(text);
     return value === 0 ? 0 : value;
   }
+  // As programs write doubles: the shortest decimal of the nearest double is this very one.
+  const nearest = Number(text);
+  if (String(nearest) === text) return nearest;
   const { coefficient, exponent } = partsOfText(text);
   return canonical(coefficient, exponent);
 }

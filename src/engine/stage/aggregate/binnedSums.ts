@@ -9,6 +9,8 @@ const unit = 2 ** width;
 const hasCarried = 0x80;
 /** Added and taken away again, it rounds a double below 2^51 to the nearest whole number. */
 const rounder = 1.5 * 2 ** 52;
+/** The bits of an exponent that say which bin, and where in one. */
+const [binShift, placeMask] = [Math.log2(width), width - 1];
 /** `2 ** (at - 4)`. */
 const scales = Float64Array.from({ length: width }, (_, at) => 2 ** (at - 4));
 /** A bin counts further in `#carried` from here on. */
@@ -54,13 +56,15 @@ export class BinnedSums {
    */
   add(group: number, high: number, low: number, exponent: number): void {
     // No piece is more than half a unit of the next bin.
-    const top = Math.floor((exponent + 4) / width);
+    const top = (exponent + 4) >> binShift;
     if (top > this.#tops[group]) this.#raise(group, top);
     const first = this.#tops[group] - top;
     if (first >= this.#bins) return;
-    const scale = scales[exponent + 4 - top * width];
-    this.#addPieces(group * this.#bins + first, high * scale, this.#bins - first);
-    if (low !== 0) this.#addPieces(group * this.#bins + first, low * scale, this.#bins - first);
+    const scale = scales[(exponent + 4) & placeMask];
+    const at = group * this.#bins + first;
+    const end = at + this.#bins - first;
+    this.#addPieces(at, end, high * scale);
+    if (low !== 0) this.#addPieces(at, end, low * scale);
   }
 
   /** The sum is `units * 2 ** exponent`. */
@@ -114,11 +118,15 @@ export class BinnedSums {
     this.#counts = grownDoubles(this.#counts, this.#tops.length * this.#bins);
   }
 
-  /** @param left bins from `at` on */
-  #addPieces(at: number, units: number, left: number): void {
-    for (let rest = units; rest !== 0 && left > 0; at++, left--) {
+  /** Adds so many units of the bin `from`, as far as they reach into those before `end`. */
+  #addPieces(from: number, end: number, units: number): void {
+    const counts = this.#counts;
+    let rest = units;
+    for (let at = from; at < end && rest !== 0; at++) {
       const piece = rest + rounder - rounder;
-      if (piece !== 0) this.#count(at, piece);
+      const sum = counts[at] + piece;
+      if (sum < full && sum > -full) counts[at] = sum;
+      else this.#count(at, piece);
       rest = (rest - piece) * unit;
     }
   }

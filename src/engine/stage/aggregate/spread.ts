@@ -3,7 +3,7 @@ import { rounded, toDouble } from '../../query/value/decimal.ts';
 import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
-import type { BatchExpression } from '../expression.ts';
+import { asField, type BatchExpression } from '../expression.ts';
 import { BinnedSums } from './binnedSums.ts';
 import { addEach, emptiedDoubles, grownDoubles, type ValueAccumulator } from './accumulator.ts';
 
@@ -38,17 +38,44 @@ export class Spread implements ValueAccumulator {
   }
 
   addBatch(batch: Batch, groups: Uint32Array): void {
-    addEach(batch, groups, this.#input, (group, value) => this.addValue(group, value));
+    const field = asField(this.#input.vector(batch));
+    if (field === undefined || field.column.numbers.length === 0) {
+      addEach(batch, groups, this.#input, (group, value) => this.addValue(group, value));
+      return;
+    }
+    const { numbers } = field.column;
+    const { selection, count } = batch;
+    for (let i = 0; i < count; i++) {
+      const row = selection[i];
+      const value = numbers[row];
+      if (value === value) {
+        this.#addDouble(groups[i], value);
+        continue;
+      }
+      const exact = field.value(row);
+      if (exact !== null) this.addValue(groups[i], exact);
+    }
   }
 
   addValue(group: number, value: Value): void {
     const number = numberIn(value, this.#input);
-    if (number === undefined) return;
-    const double = toDouble(number);
-    this.#counts[group] += Number.isFinite(double) ? 1 : NaN;
-    if (double === 0 || !Number.isFinite(double)) return;
-    const exponent = exponentOf(double);
-    const fraction = scaled(double, -exponent);
+    if (number !== undefined) this.#addDouble(group, toDouble(number));
+  }
+
+  #addDouble(group: number, value: number): void {
+    if (!(value > -Infinity && value < Infinity)) {
+      this.#counts[group] = NaN;
+      return;
+    }
+    this.#counts[group]++;
+    if (value === 0) return;
+    double[0] = value;
+    const upper = words[1];
+    const biased = (upper >>> 20) & 0x7ff;
+    // The same digits with the exponent of 1; a subnormal number has fewer, and none that is left out.
+    const exponent = Math.max(1, biased) - 1023;
+    if (biased > 0) words[1] = (upper & 0x800fffff) | 0x3ff00000;
+    const fraction = biased > 0 ? double[0] : scaled(value, -exponent);
     const high = fraction * fraction;
     this.#sums.add(group, fraction, 0, exponent);
     this.#squares.add(group, high, squareRest(fraction, high), 2 * exponent);
@@ -96,12 +123,6 @@ const moreBits = 256;
 
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
-
-/** The number is that power of two times what is at least 1 and below 2 in size; below, where it is subnormal. */
-function exponentOf(value: number): number {
-  double[0] = value;
-  return Math.max(1, (words[1] >>> 20) & 0x7ff) - 1023;
-}
 
 /** `value * 2 ** exponent`, where that power alone may be beyond every double. */
 function scaled(value: number, exponent: number): number {
