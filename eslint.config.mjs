@@ -139,6 +139,7 @@ export const rooms = {
     ...[
       'source',
       'source/files',
+      'source/follow',
       'source/http',
       'format',
       'format/csv',

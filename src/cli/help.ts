@@ -12,7 +12,7 @@ function option(name: string, text: string): string {
   const lines = [`      ${name}`.padEnd(column)];
   for (const word of text.split(' ')) {
     const last = lines.length - 1;
-    const longer = `${lines[last]}${lines[last].length === column ? '' : ' '}${word}`;
+    const longer = `${lines[last]}${lines[last].endsWith(' ') ? '' : ' '}${word}`;
     if (longer.length <= lineLength) lines[last] = longer;
     else lines.push(`${' '.repeat(column)}${word}`);
   }

@@ -27,6 +27,8 @@ export interface FileInfo {
   readonly columns: readonly ColumnInfo[];
   /** Of several files as one table: how many are read, and those that cannot be. */
   readonly files?: { readonly count: number; readonly unread: readonly UnreadFile[] } | undefined;
+  /** Whether records are appended to it as lines or rows, so that it can be followed. */
+  readonly grows?: boolean | undefined;
   readonly state: FileState;
 }
 
@@ -115,6 +117,8 @@ export interface FileState {
   readonly message: string;
   /** Phase `changed`: by how many bytes the file has grown, where what was read is still there. */
   readonly grownBy?: number | undefined;
+  /** What is appended is taken in as it comes; where the file is replaced, it is to be opened anew. */
+  readonly following?: boolean | undefined;
   /** Phase `failed`: offset of the byte at which the source gave out; the rows before it are there. */
   readonly failedAt?: number | undefined;
   /** Phase `indexing`, but nothing is read for now: of what is remote, no more than somebody looks at. */
@@ -160,6 +164,8 @@ export interface ViewState {
   readonly elapsedMs: number;
   /** The view's own columns, where the query makes them (SELECT, AGGREGATE); else the file's are meant. */
   readonly columns: readonly ColumnInfo[] | undefined;
+  /** Records have been appended since, which its rows are not made of: it needs all of them. */
+  readonly outdated?: boolean | undefined;
   readonly message: string;
   /** Phase `failed` because of the source: offset of the byte at which it gave out; the matches before it are there. */
   readonly failedAt?: number | undefined;
@@ -413,6 +419,8 @@ export interface PreviewCalls extends StatisticsCalls {
    * query, on top of the rows that it has. Answers as `run` does, `failed` where it has failed again.
    */
   retry: { params: { readonly view: number }; result: ViewState; progress: ViewState };
+  /** Takes in what is appended to the file as it comes, or no longer: see `FileInfo.grows`. */
+  follow: { params: { readonly on: boolean }; result: FileState };
   /** Opens the file anew after it has changed. */
   reload: { params: null; result: FileInfo };
 
@@ -456,6 +464,8 @@ export interface Filters {
 export interface PreviewEvents {
   /** The file is known further, has changed, or is gone. At most every 100 ms. */
   file: FileState;
+  /** The file has grown, and the view that was run last has been counted on in it. */
+  view: ViewState;
   /** More columns of a view were seen, or their types have become known: all of its columns. */
   columns: { readonly view: number; readonly columns: readonly ColumnInfo[] };
   /** The engine's worker was replaced; what was running has to be run again. */

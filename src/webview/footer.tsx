@@ -48,6 +48,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
         </button>
       )}
       <span class="grow">{preview.notice.value || selectionWords(page)}</span>
+      <Follow page={page} />
       {state.fileSize !== 0 && (
         <button
           type="button"
@@ -64,6 +65,49 @@ export function Footer({ page }: { readonly page: PageModel }) {
       )}
       <FileSize file={file} state={state} />
     </footer>
+  );
+}
+
+/** Whether what is appended is taken in, and what has come of that. */
+function Follow({ page }: { readonly page: PageModel }) {
+  const { following, filter } = page;
+  if (!following.offered.value) return null;
+  const on = following.on.value;
+  const fresh = following.fresh.value;
+  return (
+    <>
+      {following.outdated.value && (
+        <button
+          type="button"
+          class="text-button fresh"
+          title={t('Records were appended since this result was made.')}
+          onClick={() => void filter.run(filter.applied.value)}
+        >
+          <span class="codicon codicon-refresh" aria-hidden="true" /> {t('Run Again')}
+        </button>
+      )}
+      {fresh > 0 && (
+        <button
+          type="button"
+          class="text-button fresh"
+          title={t('Go to the Last Row')}
+          onClick={() => following.toEnd()}
+        >
+          <span class="codicon codicon-arrow-down" aria-hidden="true" />{' '}
+          {fresh === 1 ? t('1 New Row') : t('{0} New Rows', count(fresh))}
+        </button>
+      )}
+      <button
+        type="button"
+        role="switch"
+        aria-checked={on}
+        class="text-button follow"
+        title={t('Take in records as they are appended to the file.')}
+        onClick={() => following.toggle()}
+      >
+        <span class="codicon codicon-eye" aria-hidden="true" /> {t('Follow')}
+      </button>
+    </>
   );
 }
 

@@ -2,7 +2,14 @@ import { EngineService } from '../../src/engine/service/service.ts';
 import type { EngineSide } from '../../src/engine/service/session.ts';
 import type { EngineCalls, OpenFile, Tagged } from '../../src/protocol/engine.ts';
 import type { FormatOptions } from '../../src/protocol/formatOptions.ts';
-import type { ColumnInfo, FileInfo, FileState, Page, PreviewEvents } from '../../src/protocol/preview.ts';
+import type {
+  ColumnInfo,
+  FileInfo,
+  FileState,
+  Page,
+  PreviewEvents,
+  ViewState,
+} from '../../src/protocol/preview.ts';
 import { CellKind } from '../../src/protocol/preview.ts';
 import { Peer } from '../../src/protocol/rpc.ts';
 import { scanPool } from './pool.ts';
@@ -21,6 +28,10 @@ export class Preview {
   readonly columns = new Map<number, readonly ColumnInfo[]>();
   readonly #service: EngineService;
   readonly #waiting: { readonly test: (state: FileState) => boolean; readonly resolve: () => void }[] = [];
+  readonly #views: {
+    readonly test: (state: ViewState) => boolean;
+    readonly resolve: (state: ViewState) => void;
+  }[] = [];
   info!: FileInfo;
 
   private constructor(workers: number) {
@@ -35,6 +46,7 @@ export class Preview {
       post: (message) => this.#service.receive({ session: 1, message }),
       handlers: {},
       onEvent: (name, value) => {
+        if (name === 'view') this.#grown(value as ViewState);
         if (name === 'file') this.#told(value as PreviewEvents['file']);
         if (name !== 'columns') return;
         const { view, columns } = value as PreviewEvents['columns'];
@@ -74,6 +86,15 @@ export class Preview {
       await preview.close();
       throw error;
     }
+  }
+
+  /** Resolves when the engine tells of a view that has grown with its file, and passes. */
+  view(test: (state: ViewState) => boolean): Promise<ViewState> {
+    return new Promise((resolve) => this.#views.push({ test, resolve }));
+  }
+
+  #grown(state: ViewState): void {
+    for (const { test, resolve } of this.#views) if (test(state)) resolve(state);
   }
 
   /** Resolves when the engine has told a state of the file that passes. */

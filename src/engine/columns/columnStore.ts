@@ -117,6 +117,13 @@ export class ColumnStore {
     if (column) column.isNew = true;
   }
 
+  /** Forgets the blocks from `block` on: they hold something else from now on. */
+  truncate(block: number): void {
+    for (const [name, column] of this.#columns) {
+      for (let at = block; at < column.segments.length; at++) this.#drop(name, at);
+    }
+  }
+
   /** Puts on disk what that does not have. The file must be as it was when its blocks were read. */
   async save(): Promise<void> {
     if (!this.#keeping) return;

@@ -21,7 +21,7 @@ import { scanFile, type FileScan } from './fileScan.ts';
 import { patternSteps, type PatternStep } from '../format/json/document/pattern.ts';
 import type { Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
-import { Knowledge } from './knowledge.ts';
+import { Knowledge, type Growth } from './knowledge.ts';
 import { countOtherTables } from './otherTables.ts';
 import { hasSameTimes, recheck } from './recheck.ts';
 import type { OrderedResult } from './scanInOrder.ts';
@@ -74,8 +74,10 @@ export class Dataset {
   /** Of several files as one table, those that cannot be read. */
   readonly unread: readonly UnreadFile[];
   readonly #source: OpenedSource;
-  readonly #spec: FileSpec;
+  #spec: FileSpec;
   readonly #isOfSeveral: boolean;
+  /** Where what was appended since it was opened ends. */
+  #grownTo = 0;
   readonly #identity: KeptIdentity | undefined;
   /** Whether the file was changed just before it was opened. */
   readonly #young: boolean;
@@ -288,7 +290,7 @@ export class Dataset {
     return {
       phase: exact ? 'ready' : 'indexing',
       size: this.size,
-      fileSize: (this.#source.encoded ?? this.#source).size,
+      fileSize: this.#fileSize,
       storedSize: this.#source.storedSize,
       indexed,
       records,
@@ -296,6 +298,12 @@ export class Dataset {
       malformed: index.malformed,
       message: '',
     };
+  }
+
+  /** A file that has grown is as long as what was taken in of it. */
+  get #fileSize(): number | undefined {
+    const { size } = this.#source.encoded ?? this.#source;
+    return size === undefined ? undefined : Math.max(size, this.#grownTo);
   }
 
   /**
@@ -336,6 +344,14 @@ export class Dataset {
     const isCounted = others.every((table) => table.records !== undefined);
     if (!isCounted && ((this.remote && !download) || (this.once && !this.indexed))) return undefined;
     return countOtherTables(this.#source, others, this.#spec.blockSize, signal);
+  }
+
+  /** Takes over what was appended: from now on the file ends there. Nobody may be scanning it. */
+  grow({ index, same, end }: Growth): void {
+    this.#spec = { ...this.#spec, end };
+    this.#grownTo = end;
+    this.scheduler.grow(this.#spec);
+    this.known.grow(index, same);
   }
 
   /** The position in the decoded text of a byte of the file. */

@@ -21,6 +21,15 @@ export interface Keeping {
   readonly unchanged: () => Promise<boolean>;
 }
 
+/** What has been appended to a file whose end was known, as an index of all of it. */
+export interface Growth {
+  readonly index: BlockIndex;
+  /** How many blocks, from the first on, are as they were. */
+  readonly same: number;
+  /** Where the last whole record ends. */
+  readonly end: number;
+}
+
 /** What scans have learned of a file: where its records are, what its blocks hold, how many match a query. */
 export class Knowledge {
   /** What is kept of the file's columns; undefined where nothing is. */
@@ -56,6 +65,15 @@ export class Knowledge {
   adopt(columns: readonly Float64Array[]): void {
     if (columns[0].length - 1 > this.#index.length)
       this.#index = BlockIndex.from(this.#index.blockSize, columns);
+  }
+
+  /** Takes over an index of the file as it has grown, of which so many blocks are as they were. */
+  grow(index: BlockIndex, same: number): void {
+    this.#unproven = undefined;
+    this.#zones.truncate(same);
+    for (const [query, counts] of [...this.#views]) this.#views.set(query, counts.slice(0, same + 1));
+    this.columns?.truncate(same);
+    this.#index = index;
   }
 
   /** What the store has of the file, as far as no block of it has turned out to be another. */

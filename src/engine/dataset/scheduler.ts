@@ -23,7 +23,7 @@ export interface Assignment {
  */
 export class ScanScheduler {
   readonly #source: OpenedSource;
-  readonly #spec: FileSpec;
+  #spec: FileSpec;
   /** The caller's thread, with the source that was opened there. */
   readonly #inline = new InlinePool();
   /** The scan workers, if they can read this file. */
@@ -46,6 +46,11 @@ export class ScanScheduler {
     this.#usual =
       (this.#isLarge || spec.schema?.mayRunLong === true ? this.#workers : undefined) ?? this.#inline;
     this.#usual.start();
+  }
+
+  /** From now on the file is read up to another end. Who has it open reads on in it. */
+  grow(spec: FileSpec): void {
+    this.#spec = spec;
   }
 
   /** Whether blocks are scanned in parallel. */

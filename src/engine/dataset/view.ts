@@ -47,6 +47,11 @@ export class View {
     for (const count of counts) this.#counts.push(count);
   }
 
+  /** Matches before a block. */
+  matchesBefore(block: number): number {
+    return this.#counts.at(block);
+  }
+
   append(matched: number): void {
     this.#counts.push(this.#counts.last() + matched);
   }

@@ -143,6 +143,14 @@ export class BlockIndex {
     for (const column of this.#all()) column.truncate(block + 1);
   }
 
+  /** The first blocks as an index of their own. */
+  upTo(blocks: number): BlockIndex {
+    return BlockIndex.from(
+      this.blockSize,
+      this.columns().map((column) => column.subarray(0, blocks + 1)),
+    );
+  }
+
   /** The five columns, `length + 1` entries each, for the cache on disk. */
   columns(): readonly Float64Array[] {
     return this.#all().map((column) => column.view());

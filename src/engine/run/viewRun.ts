@@ -90,6 +90,29 @@ export class ViewRun implements Run {
     return this.state;
   }
 
+  /**
+   * Takes in what the file has grown by, of which so many blocks are as they were. Until all of it is counted, the rows are
+   * those of before.
+   */
+  async grow(same: number, signal: AbortSignal): Promise<ViewState> {
+    const { view } = this;
+    const from = Math.min(same, view.blocks);
+    const before = view.matchesBefore(from);
+    const window = { skip: 0, take: windowEnd(this.query.window) - before };
+    const counts: number[] = [];
+    if (window.take > 0) {
+      const request = { query: this.query, output: { kind: 'count' }, window, fromBlock: from } as const;
+      for await (const { blocks } of this.dataset.scan(request, signal))
+        for (const block of blocks) counts.push(block.matched);
+    }
+    view.truncate(from);
+    for (const count of counts) view.append(count);
+    const size = this.dataset.size ?? 0;
+    this.#state = { ...this.#state, ...this.#progress(size, 0) };
+    if (view.query.text === view.query.asked) this.dataset.known.remember(view.query.text, view.counts);
+    return this.state;
+  }
+
   page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult> {
     const parts = this.view.parts(this.dataset.index, first, count);
     return this.dataset.page(this.query.text, parts, cells, signal);

@@ -24,6 +24,7 @@ import { RecentMap } from '../recentMap.ts';
 import { SourceError } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { canGrow } from '../dataset/growth.ts';
 import { pageAdvice, readingDoubts, refuseOpen } from '../dataset/doubts.ts';
 import { editByReading } from './editByReading.ts';
 import { openColumns } from './written.ts';
@@ -54,6 +55,10 @@ export class Session {
   readonly #peer: Peer<EngineSide, Record<string, never>, PreviewEvents>;
   readonly #runs = new RecentMap<number, Run>(keptViews);
   #stopListening: () => void;
+  #stopFollowing: (() => void) | undefined;
+  readonly #closing = new AbortController();
+  /** Runs whose rows are of a file that has grown since, and that are not counted on. */
+  readonly #outdated = new WeakSet<Run>();
   #nextView = 1;
 
   /** @param reopen lets go of the file and opens it anew, as it is now */
@@ -78,6 +83,8 @@ export class Session {
 
   async close(): Promise<void> {
     this.#stopListening();
+    this.#stopFollowing?.();
+    this.#closing.abort();
     this.#peer.close();
     await this.#peer.rested();
     await this.#dropRuns();
@@ -112,6 +119,7 @@ export class Session {
       },
       open: openColumns(dataset),
       files: dataset.files,
+      grows: canGrow(dataset),
       columns: dataset.columns.all,
       state: this.#file.state(),
     };
@@ -148,14 +156,39 @@ export class Session {
       retry: ({ view }, context) => this.#retry(view, context),
       statistics: (request, context) => this.#statistics(request, context),
       timeline: (request, context) => this.#timeline(request, context),
+      follow: ({ on }) => {
+        this.#stopFollowing?.();
+        this.#stopFollowing = on ? this.#file.follow((same) => this.#grew(same)) : undefined;
+        return this.#file.state();
+      },
       reload: async () => {
         this.#stopListening();
+        this.#stopFollowing?.();
+        this.#stopFollowing = undefined;
         await this.#dropRuns();
         this.#file = await this.#reopen();
         this.#stopListening = this.#listen();
         return this.info();
       },
     };
+  }
+
+  /** Counts on in the view that the page shows, in what the file has grown by; others are made anew where they are asked for. */
+  async #grew(same: number): Promise<void> {
+    const runs = [...this.#runs.values()];
+    const shown = runs.pop();
+    for (const run of runs) {
+      this.#runs.delete(run.id);
+      await run.close();
+    }
+    if (!shown) return;
+    if (shown instanceof ViewRun && shown.state.phase === 'done') {
+      const state = await shown.grow(same, this.#closing.signal);
+      this.#peer.send('view', this.#inFile(state));
+    } else {
+      this.#outdated.add(shown);
+      this.#peer.send('view', { ...this.#inFile(shown.state), outdated: true });
+    }
   }
 
   async #statistics(
@@ -255,7 +288,9 @@ export class Session {
   /** A run of the same query that is done, and now the last to be dropped. What asks for the time is asked anew. */
   #kept({ asked, text }: Pick<PlannedQuery, 'asked' | 'text'>): Run | undefined {
     if (asked !== text) return undefined;
-    const run = [...this.#runs.values()].find(({ state }) => state.query === asked && state.phase === 'done');
+    const run = [...this.#runs.values()].find(
+      (one) => one.state.query === asked && one.state.phase === 'done' && !this.#outdated.has(one),
+    );
     return run && this.#runs.get(run.id);
   }
 

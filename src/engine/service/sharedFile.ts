@@ -10,6 +10,7 @@ import { SourceError } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
 import type { Dataset, DatasetOptions } from '../dataset/dataset.ts';
 import { throttled } from '../run/throttle.ts';
+import { followFile } from './fileFollowing.ts';
 import { SeenValues } from './seenValues.ts';
 
 /** How often the file on disk is looked at. */
@@ -30,6 +31,9 @@ export interface EngineResources {
 }
 
 export type FileListener = (state: FileState) => void;
+
+/** Told of how many blocks are as they were, once the file has been taken over as it has grown. */
+export type GrowthListener = (same: number) => Promise<void>;
 
 /**
  * A file that several previews look at: one dataset, one background pass that fills its index, one watch on what
@@ -54,6 +58,11 @@ export class SharedFile {
   #trouble: Pick<FileState, 'phase' | 'message' | 'grownBy' | 'failedAt'> | undefined;
   /** Blocks that somebody has asked for. */
   #wanted = 0;
+  /** Who is to be told what the file has grown by, before anybody sees more records. */
+  readonly #followers = new Set<GrowthListener>();
+  #following: AbortController | undefined;
+  /** Resolves when the last following has let go of the file. */
+  #followed: Promise<void> = Promise.resolve();
 
   private constructor(dataset: Dataset) {
     this.dataset = dataset;
@@ -96,7 +105,63 @@ export class SharedFile {
       ...(guessed && { records: this.#firstGuess }),
       ...(failed && { records: this.dataset.known.records }),
       ...this.#trouble,
+      ...(this.#following && { following: true }),
     };
+  }
+
+  /** Takes in what is appended, from now on, until what is returned is called. */
+  follow(follower: GrowthListener): () => void {
+    this.#followers.add(follower);
+    this.#startFollowing();
+    return () => {
+      this.#followers.delete(follower);
+      if (this.#followers.size > 0) return;
+      this.#following?.abort();
+      this.#following = undefined;
+      this.#tell();
+    };
+  }
+
+  #startFollowing(): void {
+    if (this.#following) return;
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, this.#closing.signal]);
+    const { dataset } = this;
+    const say = (trouble: Pick<FileState, 'phase' | 'message'>): void => {
+      if (signal.aborted) return;
+      this.#trouble = trouble;
+      this.#tell();
+    };
+    // What has been seen of a growth before is taken in now.
+    if (this.#trouble?.grownBy !== undefined) this.#trouble = undefined;
+    this.#followed = followFile(
+      {
+        dataset,
+        isBusy: () =>
+          this.#scans > 0 || this.#indexing !== undefined || this.#trouble !== undefined || !dataset.indexed,
+        grew: async (growth, now) => {
+          if (signal.aborted) return;
+          this.#scans++;
+          try {
+            dataset.grow(growth);
+            this.#identity = { ...now, size: growth.end };
+            for (const follower of [...this.#followers]) await follower(growth.same);
+          } finally {
+            this.#scans--;
+          }
+          this.#tell();
+        },
+        replaced: () => say({ phase: 'changed', message: '' }),
+        gone: () => say({ phase: 'gone', message: '' }),
+      },
+      signal,
+    ).catch((error: unknown) => {
+      if (!signal.aborted) this.#fail(error);
+      this.#tell();
+    });
+    this.#following = stop;
+    this.startIndexing();
+    this.#tell();
   }
 
   /** @returns what ends the listening */
@@ -254,7 +319,7 @@ export class SharedFile {
   async #look(): Promise<void> {
     const { watch } = this.dataset;
     const began = performance.now();
-    if (!this.#identity || !watch || this.#trouble || began < this.#nextLook) return;
+    if (!this.#identity || !watch || this.#trouble || this.#following || began < this.#nextLook) return;
     this.#nextLook = Infinity;
     try {
       const now = await watch.now();
@@ -289,6 +354,7 @@ export class SharedFile {
     clearTimeout(this.#soon);
     this.#closing.abort();
     await this.#indexing;
+    await this.#followed;
     await this.dataset.close();
   }
 }

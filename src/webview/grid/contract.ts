@@ -49,6 +49,12 @@ export interface Grid {
   show(view: GridView): void;
   /** The same view, known further. */
   grow(view: GridView): void;
+  /** Whether the last row stays in sight, where it is, when rows are added below it. */
+  setSticky(sticky: boolean): void;
+  /** Brings the last row into sight, and selects nothing. */
+  toEnd(): void;
+  /** Whether the last row is in sight. */
+  readonly isAtEnd: boolean;
   /** Asks anew for what is shown. */
   refresh(): void;
   setColumns(columns: readonly ColumnInfo[]): void;

@@ -62,6 +62,7 @@ export function createGrid(options: GridOptions): Grid {
   let view: GridView = { view: 0, rows: 0, exact: false, numbered: true, records: 0 };
   let selection: Selection = start;
   let inHeader = false;
+  let isSticky = false;
   let order: ReadonlyMap<number, SortKey> = new Map();
   const metrics = createMetrics(sheet);
   const tabStop = createTabStop(sheet);
@@ -225,6 +226,16 @@ export function createGrid(options: GridOptions): Grid {
   function revealLane(index: number): void {
     const lane = columns.lane(index);
     if (lane && !lane.pinned) pane.revealSpan(lane.left, lane.width, lanesWidth());
+  }
+
+  function isAtEnd(): boolean {
+    const { top, scale } = pane.state;
+    return top >= scale.topMax - metrics.rowHeight / 2;
+  }
+
+  function toEnd(): void {
+    pane.move({ type: 'to', top: pane.state.scale.topMax });
+    schedule();
   }
 
   /** Only cells that are here can be looked into: those in sight and their neighbours. */
@@ -435,12 +446,19 @@ export function createGrid(options: GridOptions): Grid {
     },
     grow(next) {
       const sharper = next.exact && !view.exact;
+      const stays = isSticky && next.rows > view.rows && isAtEnd();
       view = next;
       pages.grow(view.rows);
       if (sharper) pages.refresh();
       selection = within(selection, bounds());
       describe();
       pane.resize();
+      if (stays) toEnd();
+    },
+    setSticky: (sticky) => (isSticky = sticky),
+    toEnd,
+    get isAtEnd() {
+      return isAtEnd();
     },
     refresh: () => pages.refresh(),
     setColumns(next) {

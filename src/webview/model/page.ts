@@ -12,6 +12,7 @@ import type { Overlay } from './overlay.ts';
 import { createPreview, type Preview } from './preview.ts';
 import { createColumnFacts, type ColumnFacts } from './columnFacts.ts';
 import { createStatistics, type HeadPlots, type PlotContext, type StatisticsModel } from './statistics.ts';
+import { createFollowing, type FollowingModel } from './following.ts';
 import { createRecord, type RecordModel } from './record.ts';
 import { createTimeline, type TimelineModel } from './timeline.ts';
 import { readSaved, type SavedPage } from './saved.ts';
@@ -25,6 +26,7 @@ export interface PageModel extends Actions {
   /** The tables of the file that are not read. */
   readonly otherTables: ReadonlySignal<readonly OtherTable[]>;
   readonly filter: Filter;
+  readonly following: FollowingModel;
   readonly record: RecordModel;
   readonly statistics: StatisticsModel;
   /** A result with columns of its own shows as a chart. */
@@ -120,6 +122,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   const find = createFind(preview);
   const actions = createActions({ preview, filter, side, overlay });
   const kept = createKeeper(saver, saved, { preview, filter, side, split, plots, timeline: overTime });
+  const following = createFollowing(preview, () => kept.reload());
   // A column of the file as it was read before is none of its columns now.
   preview.file.subscribe(() => {
     if (overlay.peek() && 'column' in (overlay.peek() ?? {})) overlay.value = undefined;
@@ -239,6 +242,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     preview,
     otherTables,
     filter,
+    following,
     record,
     statistics,
     facts,

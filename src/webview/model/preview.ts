@@ -33,7 +33,7 @@ export interface Preview {
   readonly link: Link;
   readonly grid: Grid;
   readonly file: ReadonlySignal<FileInfo | undefined>;
-  readonly state: ReadonlySignal<FileState | undefined>;
+  readonly state: Signal<FileState | undefined>;
   /** Why the file could not be opened. */
   readonly trouble: ReadonlySignal<Trouble | undefined>;
   /** The applied query's view; undefined while the file is shown as it stands. */
@@ -166,6 +166,11 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
   }
 
   link.on('file', (next) => (state.value = next));
+  link.on('view', (next) => {
+    const query = result.peek();
+    // What is run anew tells of itself.
+    if (query?.view === next.view && query.phase === 'done') result.value = next;
+  });
   link.on('columns', ({ view: of, columns: next }) => {
     const query = result.peek();
     if (of === 0) fileColumns.value = next;

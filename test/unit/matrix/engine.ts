@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { Programs } from '../../../src/engine/call/programs.ts';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { canGrow, growthOf } from '../../../src/engine/dataset/growth.ts';
 import { filesAt } from '../../../src/engine/source/files/search.ts';
 import { openFiles } from '../../../src/engine/dataset/openFiles.ts';
 import type { IndexStore } from '../../../src/engine/index/store.ts';
@@ -24,6 +25,7 @@ import { SplitSink, type PartLimits } from '../../../src/engine/sink/split/split
 import { parseTemplate } from '../../../src/engine/sink/split/template.ts';
 import { placeAt } from '../../../src/engine/source/location.ts';
 import { Follower } from '../../../src/engine/source/follow/follower.ts';
+import { Tail } from '../../../src/engine/source/follow/tail.ts';
 import { SourceError, type SourceSpec } from '../../../src/engine/source/source.ts';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import type { PreviewCalls, ViewState } from '../../../src/protocol/preview.ts';
@@ -136,6 +138,41 @@ export class Engine {
       if (error instanceof SourceError && error.failure === 'unsupported')
         return await this.export(query, 'jsonl');
       throw error;
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  /** As `count`, of a copy of the file that is counted before and after it has grown; of what cannot grow, at once. */
+  async countedOn(query: string): Promise<number> {
+    const { location, files } = this.#options;
+    if (this.layout.via !== 'file' || files) return this.count(query);
+    const folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-grow-'));
+    try {
+      const path = join(folder, basename(location));
+      const bytes = await readFile(location);
+      const cut = Math.floor((2 * bytes.length) / 3);
+      const isLong = bytes.length > 64 * 1024;
+      await writeFile(path, isLong ? bytes.subarray(0, cut) : bytes);
+      const dataset = await this.#open(placeAt(path));
+      const tail = await Tail.open(path);
+      try {
+        const count = async (): Promise<number> =>
+          (await countTo(dataset, { query: this.#named(query) }, context)).matched;
+        if (!isLong || !canGrow(dataset)) return await this.count(query);
+        for (let turn = 0; turn < 2; turn++) await count();
+        await appendFile(path, bytes.subarray(cut));
+        for (
+          let growth = await growthOf(dataset, tail, signal);
+          growth;
+          growth = await growthOf(dataset, tail, signal)
+        )
+          dataset.grow(growth);
+        return await count();
+      } finally {
+        await tail.close();
+        await dataset.close();
+      }
     } finally {
       await rm(folder, { recursive: true });
     }

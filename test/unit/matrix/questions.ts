@@ -73,6 +73,13 @@ export const questions: readonly Question[] = [
     },
   },
   {
+    name: 'counted on when it has grown',
+    preview: false,
+    ask: (engine) => engine.countedOn(`o = 'FR' AND w > -500`),
+    answer: ({ all }) =>
+      all.filter((row) => row.text('o') === 'FR' && (row.number('w') ?? -1000) > -500).length,
+  },
+  {
     name: 'followed while it grows',
     preview: false,
     ask: async (engine) => idsIn(await engine.followed(`o = 'FR' OR w > 0 |> SELECT id AS id`)),

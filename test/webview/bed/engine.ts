@@ -183,6 +183,10 @@ export function serve(post: Post, options: BedOptions): Server {
       state = { ...state, phase: 'ready', message: '' };
       return info();
     },
+    follow({ on }) {
+      state = { ...state, following: on };
+      return state;
+    },
     retry({ view }) {
       const { message: _, failedAt: __, ...rest } = state;
       state = { ...rest, phase: 'ready', message: '' };

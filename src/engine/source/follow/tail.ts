@@ -82,6 +82,12 @@ export class Tail {
     return { kind: 'bytes', bytes: into.subarray(before, length) };
   }
 
+  /** The bytes from a place on, at most so many, whatever was read before. */
+  async readAt(position: number, most: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(Math.max(0, Math.min(most, (await this.size()) - position)));
+    return bytes.subarray(0, await this.#read(bytes, position));
+  }
+
   /** The byte after the last line end before `to`; 0 where there is none. */
   async lineStart(to: number): Promise<number> {
     const piece = new Uint8Array(64 * 1024);

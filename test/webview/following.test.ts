@@ -1,0 +1,99 @@
+/** A file that is followed: rows come in under the filter, and the view stays where the reader is. */
+import assert from 'node:assert/strict';
+import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { enterQuery } from './bed/grid.ts';
+import { RealEngine } from './bed/realEngine.ts';
+import { startBed, type BedServer } from './bed/server.ts';
+
+const lines = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, i) => `{"n":${from + i},"word":"w${(from + i) % 3}"}\n`).join('');
+
+describe('webview that follows a file', function () {
+  this.timeout(60_000);
+  let bed: BedServer;
+  let engine: RealEngine;
+  let page: Page;
+  let folder: string;
+  let path: string;
+  let files = 0;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-following-'));
+    bed = await startBed();
+    ({ page, engine } = await RealEngine.onBed(bed, folder, { width: 1400 }));
+  });
+  beforeEach(async () => {
+    if (files > 0 && (await follow().getAttribute('aria-checked')) === 'true') await follow().click();
+    path = join(folder, `log${++files}.jsonl`);
+    await writeFile(path, lines(0, 300));
+    await engine.open(path, {});
+    await footer('300 records').waitFor();
+  });
+  after(async () => {
+    await engine.close();
+    await bed.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const footer = (text: string) => page.locator('.footer', { hasText: text });
+  const follow = () => page.getByRole('switch', { name: 'Follow' });
+  const fresh = () => page.locator('.footer .fresh');
+  const cell = (text: string) => page.getByRole('gridcell', { name: text, exact: true });
+
+  async function on(): Promise<void> {
+    if ((await follow().getAttribute('aria-checked')) === 'false') await follow().click();
+    await page.locator('[role=switch][aria-checked=true]').waitFor();
+  }
+
+  it('is off until it is asked for, and then stays where the reader is and counts what is new', async () => {
+    assert.equal(await follow().getAttribute('aria-checked'), 'false');
+    await on();
+    await appendFile(path, lines(300, 307));
+    await footer('307 records').waitFor();
+    await fresh().getByText('7 New Rows').waitFor();
+    await cell('0').waitFor();
+    await fresh().click();
+    await cell('306').waitFor();
+    await fresh().waitFor({ state: 'detached' });
+    // From now on the end is in sight, and stays there.
+    await appendFile(path, lines(307, 400));
+    await cell('399').waitFor();
+    assert.equal(await fresh().count(), 0);
+    await follow().click();
+    await page.locator('[role=switch][aria-checked=false]').waitFor();
+    await appendFile(path, lines(400, 401));
+    await page.locator('.banner', { hasText: 'The file has grown by' }).waitFor();
+    await footer('400 records').waitFor();
+  });
+
+  it('takes in what the filter selects, and offers to make anew what needs all rows', async () => {
+    await enterQuery(page, "word = 'w1' AND n >= 290");
+    await cell('298').waitFor();
+    await on();
+    await appendFile(path, lines(300, 303));
+    await cell('301').waitFor();
+    assert.equal(await cell('300').count(), 0);
+    await enterQuery(page, '|> AGGREGATE count(*) AS c');
+    await cell('303').waitFor();
+    await appendFile(path, lines(303, 310));
+    await fresh().getByText('Run Again').click();
+    await cell('310').waitFor();
+    await fresh().waitFor({ state: 'detached' });
+  });
+
+  it('goes on in the file that its name leads to, with the same query', async () => {
+    await enterQuery(page, 'n >= 299');
+    await cell('299').waitFor();
+    await on();
+    await writeFile(`${path}.new`, lines(500, 502));
+    await rename(`${path}.new`, path);
+    await cell('501').waitFor();
+    await footer('The file was replaced. This is the new one.').waitFor();
+    await appendFile(path, lines(502, 504));
+    await cell('503').waitFor();
+    await page.locator('[role=switch][aria-checked=true]').waitFor();
+  });
+});
