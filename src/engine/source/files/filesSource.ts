@@ -63,8 +63,8 @@ export function filesSource(
     const at = position - start;
     if (length === undefined) {
       const got = await readPart(number, into, at, start, signal);
-      if (got === 0)
-        spans.ends(number, at, at === 0 || (await lastByte(number, at, start, signal)) === lineFeed);
+      // The position may lie far behind the file's end: then it is in one of those that follow.
+      if (got === 0) await noteEnd(span, signal);
       return got;
     }
     if (at >= length) {
@@ -77,6 +77,15 @@ export function filesSource(
       throw new SourceError('changed', `${path} has changed since it was opened.`, position);
     }
     return got;
+  }
+
+  /** Notes where a file ends that was read past its end. */
+  async function noteEnd({ number, start }: Span, signal: AbortSignal | undefined): Promise<void> {
+    const { from, path } = parts[number];
+    const size = await opened.use(number, (source) => Promise.resolve(source.size));
+    if (size === undefined) throw new TypeError(`${path} has ended and says no size.`);
+    const length = Math.max(0, size - from);
+    spans.ends(number, length, length === 0 || (await lastByte(number, length, start, signal)) === lineFeed);
   }
 
   async function lastByte(
