@@ -1,5 +1,6 @@
 import { commands, l10n, window, type Disposable, type ExtensionContext, type Uri } from 'vscode';
-import type { CellAction, CellContext, CellTest, ColumnAction, PageCommand } from '../protocol/preview.ts';
+import type { CellAction, CellContext, ColumnAction, PageCommand } from '../protocol/pageCommands.ts';
+import type { CellTest } from '../protocol/queryText.ts';
 import type { Addresses } from './addresses.ts';
 import type { AlwaysOpenOffer } from './alwaysOpenOffer.ts';
 import { activeFile, openAsText, openPreview } from './editors.ts';

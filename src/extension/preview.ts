@@ -1,6 +1,7 @@
 import { env, l10n, type Disposable, type ExtensionContext, type Uri, type WebviewPanel } from 'vscode';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
-import type { FileInfo, PageCommand } from '../protocol/preview.ts';
+import type { FileInfo } from '../protocol/preview.ts';
+import type { PageCommand } from '../protocol/pageCommands.ts';
 import type { Handlers, Message } from '../protocol/rpc.ts';
 import type { Addresses, FilePlace } from './addresses.ts';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';

@@ -6,6 +6,8 @@
  * and sizes are bytes. Numbers that a file holds cross as text, never as doubles.
  */
 
+import type { PageCommand } from './pageCommands.ts';
+import type { Completion, Condition, Diagnostic, QueryEdit, ValuePick } from './queryText.ts';
 import type { FormatKind, FormatOptions } from './formatOptions.ts';
 import type { StatisticsCalls } from './statistics.ts';
 
@@ -232,76 +234,6 @@ export interface FieldValue {
 
 export const detailLimit = 4 * 1024 * 1024;
 
-export interface Diagnostic {
-  /** Half-open range of characters in the query. */
-  readonly from: number;
-  readonly to: number;
-  readonly severity: 'error' | 'warning';
-  readonly message: string;
-  /** The query that was probably meant: with `text` in one place, or a search for `text` in all text columns. */
-  readonly fix?: { readonly kind: 'replace' | 'search'; readonly text: string; readonly query: string };
-}
-
-export interface Completion {
-  readonly label: string;
-  readonly kind: 'column' | 'function' | 'keyword' | 'value';
-  /** Type of a column, signature of a function. */
-  readonly detail: string;
-  readonly info: string;
-  /** What is put in place of `from`..`to`. */
-  readonly insert: string;
-}
-
-/** A condition of the query's top-level AND, as a chip shows it. */
-export interface Condition {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
-
-/** What a menu does to the query's text. */
-export type QueryEdit =
-  | { readonly kind: 'remove'; readonly from: number; readonly to: number }
-  /** A click on a header; `more` keeps the keys that the rows are sorted by already. */
-  | {
-      readonly kind: 'sort';
-      readonly path: string;
-      /** `next`: from unsorted to ascending, to descending, and back. */
-      readonly direction: 'next' | 'ascending' | 'descending' | 'none';
-      readonly more: boolean;
-    }
-  /** Values picked in a plot, in place of those that were picked there before; an empty pick takes them away. */
-  | { readonly kind: 'pick'; readonly path: string; readonly pick: ValuePick }
-  | {
-      readonly kind: 'add';
-      readonly path: string;
-      readonly test: CellTest;
-      /** The cell's text and kind; undefined for the null tests. */
-      readonly value?: { readonly text: string; readonly kind: number } | undefined;
-    };
-
-/** Which of a column's values are wanted: any of these. */
-export interface ValuePick {
-  readonly ranges: readonly PickedRange[];
-  readonly values: readonly PickedValue[];
-  /** NULL, which is also what is missing. */
-  readonly nulls: boolean;
-}
-
-/** Numbers or times from one edge up to, and without, another; an edge as in `Histogram.edges`. */
-export interface PickedRange {
-  readonly kind: 'number' | 'time';
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-}
-
-export interface PickedValue {
-  readonly kind: 'number' | 'text' | 'boolean';
-  readonly text: string;
-  /** Only the beginning is known. */
-  readonly cut: boolean;
-}
-
 /** Where a record of one of several files is. */
 export interface FilePlace {
   readonly name: string;
@@ -472,60 +404,4 @@ export interface PreviewEvents {
   restarted: { readonly message: string };
   /** A command of the editor (palette, key, native menu) that is the page's to carry out. */
   command: PageCommand;
-}
-
-export type PageCommand =
-  | {
-      readonly name:
-        | 'focusFilter'
-        | 'goTo'
-        | 'find'
-        | 'findNext'
-        | 'findPrevious'
-        | 'cancel'
-        | 'clearFilter'
-        | 'showProblems'
-        | 'showDetail'
-        | 'findColumn'
-        | 'showInContext'
-        | 'export'
-        | 'copyQueryAs'
-        | 'askAboutFile';
-    }
-  | { readonly name: 'showQuery'; readonly query: string }
-  | { readonly name: 'cell'; readonly test: CellTest; readonly context: CellContext }
-  | { readonly name: 'cell'; readonly action: CellAction; readonly context: CellContext }
-  | { readonly name: 'column'; readonly test: CellTest; readonly context: CellContext }
-  | { readonly name: 'column'; readonly action: ColumnAction; readonly context: CellContext };
-
-/** What a menu adds to the query. On a column the page asks for the value that the test needs. */
-export type CellTest = 'equals' | 'differs' | 'above' | 'below' | 'contains' | 'is-null' | 'not-null';
-/** `copy` copies the selection where the cell is in it. */
-export type CellAction = 'copy' | 'copyJson' | 'copyMarkdown' | 'showInContext' | 'openRecord' | 'showDetail';
-export type ColumnAction =
-  | 'pin'
-  | 'unpin'
-  | 'hide'
-  | 'showAll'
-  | 'fit'
-  | 'wider'
-  | 'narrower'
-  | 'moveLeft'
-  | 'moveRight'
-  | 'copyName'
-  | 'copyColumn'
-  | 'sortAscending'
-  | 'sortDescending'
-  | 'unsort'
-  | 'select'
-  | 'statistics';
-
-/**
- * What the page puts in `data-vscode-context`, beside `webviewSection` ('cell', 'record' or 'header') and `pinned`, and
- * gets back with the menu's command.
- */
-export interface CellContext {
-  /** Id of the column; -1 where a whole record is meant. */
-  readonly column: number;
-  readonly row: number;
 }

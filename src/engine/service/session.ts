@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import type {
-  Diagnostic,
   FileInfo,
   FileState,
   Page,
@@ -9,6 +8,7 @@ import type {
   RecordDetail,
   ViewState,
 } from '../../protocol/preview.ts';
+import type { Diagnostic } from '../../protocol/queryText.ts';
 import type {
   StatisticsAnswer,
   StatisticsRequest,

@@ -1,6 +1,6 @@
 /** Shows a menu on cells and headers: on a right click, or the key for it. */
 import { h, render } from 'preact';
-import type { CellContext, PageCommand } from '../../protocol/preview.ts';
+import type { CellContext, PageCommand } from '../../protocol/pageCommands.ts';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
 import { element } from './dialogs.ts';
 import { contextMenu, type Section } from './menus.ts';

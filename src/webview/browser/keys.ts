@@ -1,5 +1,5 @@
 /** The keys that VS Code binds to the preview's commands, for a page outside of it. */
-import type { PageCommand } from '../../protocol/preview.ts';
+import type { PageCommand } from '../../protocol/pageCommands.ts';
 
 type Name = Exclude<PageCommand['name'], 'cell' | 'column' | 'showQuery'>;
 

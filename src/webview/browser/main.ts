@@ -2,7 +2,8 @@
 import './theme.css';
 import './host.css';
 import { tabDataId, type BrowserCalls, type TabData } from '../../protocol/browserTab.ts';
-import type { PageCommand, PreviewCalls } from '../../protocol/preview.ts';
+import type { PreviewCalls } from '../../protocol/preview.ts';
+import type { PageCommand } from '../../protocol/pageCommands.ts';
 import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
 import type { EditorApi, HostMethod } from '../link.ts';
 import { Connection } from './connection.ts';

@@ -1,5 +1,6 @@
 /** The menus that VS Code shows on cells and headers, as package.json has them, for a page outside of it. */
-import type { CellAction, CellContext, CellTest, ColumnAction, PageCommand } from '../../protocol/preview.ts';
+import type { CellAction, CellContext, ColumnAction, PageCommand } from '../../protocol/pageCommands.ts';
+import type { CellTest } from '../../protocol/queryText.ts';
 
 type Command = (context: CellContext) => PageCommand;
 

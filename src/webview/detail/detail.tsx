@@ -1,6 +1,8 @@
 /** The record of the active row, whole. */
 import { useMemo, useState } from 'preact/hooks';
-import type { CellContext, ColumnInfo, QueryEdit, RecordDetail } from '../../protocol/preview.ts';
+import type { ColumnInfo, RecordDetail } from '../../protocol/preview.ts';
+import type { CellContext } from '../../protocol/pageCommands.ts';
+import type { QueryEdit } from '../../protocol/queryText.ts';
 import { bytes, count, t } from '../l10n.ts';
 import { visible } from '../visible.ts';
 import { IconButton } from '../parts/button.tsx';

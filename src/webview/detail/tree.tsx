@@ -1,6 +1,7 @@
 /** A JSON value as a tree: unfolded by pointer or keys, each line with its type. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { CellKind, type QueryEdit } from '../../protocol/preview.ts';
+import { CellKind } from '../../protocol/preview.ts';
+import type { QueryEdit } from '../../protocol/queryText.ts';
 import { bytes, count, t } from '../l10n.ts';
 import { membersOf, readJson, textOf, type JsonType, type JsonValue } from './json.ts';
 import type { Step } from './path.ts';

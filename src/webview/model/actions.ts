@@ -1,16 +1,8 @@
 /** What menus, keys and buttons do with a cell, a column or the selection. */
 import type { Signal } from '@preact/signals';
-import {
-  CellKind,
-  type CellAction,
-  type CellContext,
-  type CellTest,
-  type ColumnAction,
-  type ColumnInfo,
-  type PreviewCalls,
-  type QueryEdit,
-  type ValuePick,
-} from '../../protocol/preview.ts';
+import { CellKind, type ColumnInfo, type PreviewCalls } from '../../protocol/preview.ts';
+import type { CellAction, CellContext, ColumnAction } from '../../protocol/pageCommands.ts';
+import type { CellTest, QueryEdit, ValuePick } from '../../protocol/queryText.ts';
 import type { ValueCount } from '../../protocol/statistics.ts';
 import { cellsOf, type Cell } from '../grid/cells.ts';
 import { laneOf, noPrefs, withHidden, withPinned } from '../grid/columns.ts';

@@ -1,6 +1,7 @@
 /** The filter: its text, the run that is under way, and what has been run and kept before. */
 import { batch, effect, signal, type Signal } from '@preact/signals';
-import type { Condition, Diagnostic, Filters, QueryEdit, ViewState } from '../../protocol/preview.ts';
+import type { Filters, ViewState } from '../../protocol/preview.ts';
+import type { Condition, Diagnostic, QueryEdit } from '../../protocol/queryText.ts';
 import { capital, isAbort, sentence, type CallOptions } from '../link.ts';
 import type { Preview } from './preview.ts';
 

@@ -1,4 +1,5 @@
-import type { CellTest, ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { CellTest } from '../../protocol/queryText.ts';
 
 /** Something small that is open over the page. */
 export type Overlay =

@@ -1,6 +1,6 @@
 /** Everything of a page together: the models, what is open beside the grid, and what the editor's commands do. */
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { PageCommand } from '../../protocol/preview.ts';
+import type { PageCommand } from '../../protocol/pageCommands.ts';
 import { sentence, type EditorApi, type HostMethod, type Link } from '../link.ts';
 import { createActions, type Actions } from './actions.ts';
 import { createFilter, type Filter } from './filter.ts';

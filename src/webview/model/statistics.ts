@@ -1,6 +1,7 @@
 /** What the columns in sight hold: asked of the engine when somebody looks, and kept for the view that is shown. */
 import { batch, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { ColumnInfo, ValuePick } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ValuePick } from '../../protocol/queryText.ts';
 import type { ColumnStatistics, Coverage, StatisticsAnswer } from '../../protocol/statistics.ts';
 import { isAbort, sentence } from '../link.ts';
 import { viewOf, type Preview } from './preview.ts';

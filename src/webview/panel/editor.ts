@@ -21,7 +21,7 @@ import {
   type DecorationSet,
   type ViewUpdate,
 } from '@codemirror/view';
-import type { Completion as Word, Diagnostic } from '../../protocol/preview.ts';
+import type { Completion as Word, Diagnostic } from '../../protocol/queryText.ts';
 import { icon, make } from '../dom.ts';
 import { t } from '../l10n.ts';
 

@@ -2,7 +2,8 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { Condition, ViewState } from '../../protocol/preview.ts';
+import type { ViewState } from '../../protocol/preview.ts';
+import type { Condition } from '../../protocol/queryText.ts';
 import { noMenu } from '../dom.ts';
 import { t } from '../l10n.ts';
 import { capital, type Link } from '../link.ts';

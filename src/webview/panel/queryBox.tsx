@@ -1,7 +1,8 @@
 /** The query box, with what is wrong with the query in words below it. */
 import { useComputed, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { ColumnInfo, Diagnostic } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { Diagnostic } from '../../protocol/queryText.ts';
 import { t } from '../l10n.ts';
 import { capital, type Link } from '../link.ts';
 import { spoken, type Filter } from '../model/filter.ts';

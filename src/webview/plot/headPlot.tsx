@@ -1,6 +1,7 @@
 /** What a column holds, small, under its name. */
 import { render } from 'preact';
-import type { ColumnInfo, ValuePick } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ValuePick } from '../../protocol/queryText.ts';
 import type { ColumnSummary } from '../../protocol/statistics.ts';
 import { count, t } from '../l10n.ts';
 import type { HeadPlots, PlotContext } from '../model/statistics.ts';

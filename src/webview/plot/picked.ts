@@ -1,5 +1,5 @@
 /** Picks in plots: which bars and values they mean, and what they become with a click. */
-import type { PickedValue, ValuePick } from '../../protocol/preview.ts';
+import type { PickedValue, ValuePick } from '../../protocol/queryText.ts';
 import { keyOf, type Bar, type Part } from './shape.ts';
 
 export const nothing: ValuePick = { ranges: [], values: [], nulls: false };

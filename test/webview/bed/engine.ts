@@ -5,18 +5,16 @@
 import {
   CellKind,
   cellLimit,
-  type Condition,
-  type Diagnostic,
   type FileInfo,
   type FileState,
   type Outcome,
   type Page,
-  type PageCommand,
   type PreviewCalls,
   type PreviewEvents,
-  type QueryEdit,
   type ViewState,
 } from '../../../src/protocol/preview.ts';
+import type { PageCommand } from '../../../src/protocol/pageCommands.ts';
+import type { Condition, Diagnostic, QueryEdit } from '../../../src/protocol/queryText.ts';
 import type { StatisticsAnswer } from '../../../src/protocol/statistics.ts';
 import { Peer, type Handlers, type Post } from '../../../src/protocol/rpc.ts';
 import {

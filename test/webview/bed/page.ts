@@ -1,6 +1,6 @@
 /** What stands in for the editor around the page: its API, and a hook for tests. */
 import type { Message } from '../../../src/protocol/rpc.ts';
-import type { PageCommand } from '../../../src/protocol/preview.ts';
+import type { PageCommand } from '../../../src/protocol/pageCommands.ts';
 import type { BedOrder } from './engine.ts';
 
 /** What tests see of the bed. */

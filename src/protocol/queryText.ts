@@ -1,0 +1,74 @@
+/** What is said of the text of a query, and what menus and plots do to it. */
+
+export interface Diagnostic {
+  /** Half-open range of characters in the query. */
+  readonly from: number;
+  readonly to: number;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  /** The query that was probably meant: with `text` in one place, or a search for `text` in all text columns. */
+  readonly fix?: { readonly kind: 'replace' | 'search'; readonly text: string; readonly query: string };
+}
+
+export interface Completion {
+  readonly label: string;
+  readonly kind: 'column' | 'function' | 'keyword' | 'value';
+  /** Type of a column, signature of a function. */
+  readonly detail: string;
+  readonly info: string;
+  /** What is put in place of `from`..`to`. */
+  readonly insert: string;
+}
+
+/** A condition of the query's top-level AND, as a chip shows it. */
+export interface Condition {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** What a menu does to the query's text. */
+export type QueryEdit =
+  | { readonly kind: 'remove'; readonly from: number; readonly to: number }
+  /** A click on a header; `more` keeps the keys that the rows are sorted by already. */
+  | {
+      readonly kind: 'sort';
+      readonly path: string;
+      /** `next`: from unsorted to ascending, to descending, and back. */
+      readonly direction: 'next' | 'ascending' | 'descending' | 'none';
+      readonly more: boolean;
+    }
+  /** Values picked in a plot, in place of those that were picked there before; an empty pick takes them away. */
+  | { readonly kind: 'pick'; readonly path: string; readonly pick: ValuePick }
+  | {
+      readonly kind: 'add';
+      readonly path: string;
+      readonly test: CellTest;
+      /** The cell's text and kind; undefined for the null tests. */
+      readonly value?: { readonly text: string; readonly kind: number } | undefined;
+    };
+
+/** Which of a column's values are wanted: any of these. */
+export interface ValuePick {
+  readonly ranges: readonly PickedRange[];
+  readonly values: readonly PickedValue[];
+  /** NULL, which is also what is missing. */
+  readonly nulls: boolean;
+}
+
+/** Numbers or times from one edge up to, and without, another; an edge as in `Histogram.edges`. */
+export interface PickedRange {
+  readonly kind: 'number' | 'time';
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+export interface PickedValue {
+  readonly kind: 'number' | 'text' | 'boolean';
+  readonly text: string;
+  /** Only the beginning is known. */
+  readonly cut: boolean;
+}
+
+/** What a menu adds to the query. On a column the page asks for the value that the test needs. */
+export type CellTest = 'equals' | 'differs' | 'above' | 'below' | 'contains' | 'is-null' | 'not-null';
