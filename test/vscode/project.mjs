@@ -9,7 +9,9 @@ import { setTimeout } from 'node:timers/promises';
 export const root = resolve(import.meta.dirname, '../..');
 
 /** The files of test/webview that need a browser; `frames` measures, and runs only when it is asked for. */
-export const pageSuites = ['page', 'plots', 'plotsReal', 'badFiles', 'reading', 'fits', 'matrix', 'served'];
+export const pageSuites = [
+  ...['page', 'plots', 'plotsReal', 'badFiles', 'reading', 'fits', 'matrix', 'served', 'following'],
+];
 export const frameSuites = ['frames'];
 export const pictureSuites = ['pictures'];
 
