@@ -242,6 +242,8 @@ describe('webview/plots over the real engine', () => {
         );
       const type = page.locator('.chart-head select').first();
       await plotted('|> AGGREGATE avg(ms) AS mean GROUP BY level, ok');
+      // The chart before has as many marks.
+      await page.locator('.chart .mark[aria-label*=" mean: "]').first().waitFor();
       await marks(2 * levels.length);
       assert.equal(await type.inputValue(), 'bars');
       assert.equal(await type.locator('option', { hasText: 'stacked' }).count(), 0, 'they have no total');
