@@ -114,6 +114,25 @@ describe('a preview that follows its file', () => {
     assert.deepEqual(cellsOf(rows).flat(), ['one', 'two\nlines', 'half\nwritten']);
   });
 
+  it('counts a last row that is written on as the row that it has become', async () => {
+    const path = at('a.csv');
+    await writeFile(path, 'n,v\n1,10\n2,2');
+    const { page } = await open(path);
+    assert.ok(preview);
+    await read(preview);
+    const matches = async (query: string): Promise<number> => (await page.call('run', { query })).matched;
+    // The column is kept from now on.
+    assert.deepEqual([await matches('v = 2'), await matches('v < 20')], [1, 2]);
+    const grown = preview.file(({ records, exact }) => exact && records === 3);
+    await page.call('follow', { on: true });
+    await appendFile(path, '5\n3,30\n');
+    await grown;
+    assert.deepEqual(
+      [await matches('v = 2'), await matches('v < 20'), await matches('v = 25'), await matches('v >= 25')],
+      [0, 1, 1, 2],
+    );
+  });
+
   it('says when its name leads to another file, and follows that one once it is opened anew', async () => {
     const path = at('a.jsonl');
     await writeFile(path, lines(0, 3));
