@@ -7,6 +7,7 @@ import {
   windowFunctions,
 } from '../../../src/engine/query/function/index.ts';
 import { castTypes } from '../../../src/engine/query/syntax/castType.ts';
+import { ValueTooLongError } from '../../../src/engine/query/value/longText.ts';
 import { runs } from '../../support/long.ts';
 import { run, runInParts, type TestData } from '../stage/run.ts';
 import { sorted } from './answers.ts';
@@ -252,6 +253,18 @@ class CarelessWriter {
   }
 }
 
+const tooLong = 'too long';
+
+/** The rows, or that one of them would have held a text or a list that is longer than values may be. */
+async function answered(rows: Promise<string[]>): Promise<string[] | typeof tooLong> {
+  try {
+    return await rows;
+  } catch (error) {
+    if (error instanceof ValueTooLongError) return tooLong;
+    throw error;
+  }
+}
+
 describe('values of any type', () => {
   const tables = fc.sample(table, { numRuns: Math.ceil(queries / queriesPerTable), seed });
   for (const [at, rows] of tables.entries()) {
@@ -261,8 +274,10 @@ describe('values of any type', () => {
         fc.asyncProperty(fc.gen(), async (g) => {
           const text = new CarelessWriter(g).query();
           g(fc.constant, text);
-          const found = await run(text, data, { blockSize: 500 });
-          const inParts = await runInParts(text, data, { blockSize: 900 });
+          const found = await answered(run(text, data, { blockSize: 500 }));
+          const inParts = await answered(runInParts(text, data, { blockSize: 900 }));
+          // Which rows are made at all depends on where a block ends, after a LIMIT for instance.
+          if (found === tooLong || inParts === tooLong) return;
           // Sums of numbers that are hundreds of digits apart are rounded, and so depend on where a block ends.
           if (/\b(sum|avg|stddev)\(/.test(text)) return;
           const order = (lines: readonly string[]): unknown[] => sorted(lines.map((line) => [line]));
