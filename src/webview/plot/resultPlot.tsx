@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { cellsOf } from '../grid/cells.ts';
 import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
+import type { ViewState } from '../../protocol/preview.ts';
 import type { PageModel } from '../model/page.ts';
 import { visible } from '../visible.ts';
 import {
@@ -23,23 +24,33 @@ import { useSize } from './width.ts';
 /** So many columns are looked at. */
 const mostColumns = 16;
 
+/** Rows that are here, with the columns and the state of the result that they are of. */
+interface ReadRows extends ChartRows {
+  readonly state: ViewState;
+}
+
 export function ResultPlot({ page }: { readonly page: PageModel }) {
   const { preview } = page;
-  const data = useSignal<ChartRows | undefined>(undefined);
+  const data = useSignal<ReadRows | undefined>(undefined);
   const failed = useSignal('');
   const chosen = useSignal<Partial<ChartChoice>>({});
   const [host, size] = useSize();
   const svg = useRef<SVGSVGElement>(null);
   const counted = preview.counted.value;
-  const state = preview.result.value;
-  const columns = preview.columns.value.slice(0, mostColumns);
-  const names = columns.map(({ path }) => path).join('\n');
+  const now = preview.result.value;
+  const names = preview.columns.value
+    .slice(0, mostColumns)
+    .map(({ path }) => path)
+    .join('\n');
 
   useEffect(() => {
     const abort = new AbortController();
     const { view, rows } = preview.shown.peek();
+    const state = preview.result.peek();
+    if (!state) return;
+    const columns = preview.columns.peek().slice(0, mostColumns);
     if (rows === 0) {
-      data.value = { columns, rows: [] };
+      data.value = { state, columns, rows: [] };
       return;
     }
     const request = { view, first: 0, count: Math.min(rows, mostRows), columns: columns.map(({ id }) => id) };
@@ -49,7 +60,7 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
         const cells = Array.from({ length: answer.rows }, (_, row) =>
           columns.map((_column, at) => reader.cell(row, at)),
         );
-        data.value = { columns, rows: cells };
+        data.value = { state, columns, rows: cells };
         failed.value = '';
       },
       (failure: unknown) => {
@@ -61,7 +72,10 @@ export function ResultPlot({ page }: { readonly page: PageModel }) {
 
   const rows = data.value;
   if (failed.value !== '') return <Around message={failed.value} page={page} />;
-  if (!rows || !state) return <Around message={t('Reading\u2026')} page={page} />;
+  if (!rows) return <Around message={t('Reading\u2026')} page={page} />;
+  // Of one result, all of it: the names of the next one do not belong to these rows.
+  const { columns } = rows;
+  const state = now?.view === rows.state.view ? now : rows.state;
   const known = classify(rows);
   const proposal = proposed(known, state.outcome, rows.rows.length);
   if (!proposal)
