@@ -84,6 +84,19 @@ const common = {
   plugins: [kernelPlugin, boundedRuns],
 };
 
+/**
+ * gRPC's channels load definitions of its own services from files, which only a server of these does. They bring a parser and a
+ * generator of code.
+ * @type {import('esbuild').Plugin}
+ */
+const withoutDefinitions = {
+  name: 'gRPC without definitions of services',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@grpc\/proto-loader$/ }, ({ path }) => ({ path, namespace: 'none' }));
+    onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 /** Native code that `ws` would take where it is installed. */
 const withoutNative = {
   'process.env.WS_NO_BUFFER_UTIL': '"1"',
@@ -111,7 +124,7 @@ const bundles = [
     ...node,
     ...requireShim,
     splitting: true,
-    plugins: [...node.plugins, oneCore(['cli/command.ts'])],
+    plugins: [...node.plugins, withoutDefinitions, oneCore(['cli/command.ts'])],
     entryPoints: { cli: 'src/cli/main.ts' },
     outdir: 'dist',
     chunkNames: 'chunk-[hash]',

@@ -135,6 +135,7 @@ export const rooms = {
     ],
     'protocol',
   ],
+  'engine/remote': ['query', 'query/value', 'format/csv', 'schema', 'dataset'],
   'engine/service': [
     ...[
       'source',
@@ -199,6 +200,7 @@ export const rooms = {
       'engine/pool',
       'engine/dataset',
       'engine/run',
+      'engine/remote',
     ],
     'mcp',
     'serve',
@@ -257,6 +259,8 @@ const outside = {
   vscode: ['extension'],
   'node:': ['engine', 'cli', 'host', 'mcp', 'serve', 'api', 'extension'],
   '@modelcontextprotocol/': ['mcp'],
+  '@grpc/': ['engine'],
+  '@uwdata/flechette': ['engine'],
 };
 
 /** Whether a file of `room` may import one of the room `other`. */

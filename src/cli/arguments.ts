@@ -15,6 +15,7 @@ import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts
 import { readNewStageArguments, type NewStageCommand } from './newStageArguments.ts';
 import { readResumeArguments, type ResumeCommand } from './resumeArguments.ts';
 import { followOptions, readFollowOptions, type FollowOptions } from './followOptions.ts';
+import { notOn, onOptions, readOnOptions, type OnOptions } from './onOptions.ts';
 import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
 import { readPort, serveOptions } from './serveArguments.ts';
@@ -76,6 +77,8 @@ export interface RunCommand {
   readonly cache: boolean;
   /** Undefined: what is there is read once. */
   readonly follow: FollowOptions | undefined;
+  /** Undefined: the query runs here. */
+  readonly on?: OnOptions | undefined;
   /** Sent along with requests for an address: those of the service where there is one, else those for FILE. Never shown. */
   readonly headers: HeaderFields;
   /** The export that is gone on with. */
@@ -111,6 +114,7 @@ const options = {
   stats: { type: 'string' },
   metrics: { type: 'string' },
   ...followOptions,
+  ...onOptions,
   ...textOptions,
   ...cellOptions,
   header: { type: 'string', multiple: true },
@@ -256,6 +260,11 @@ export function readArguments(
       values,
       notFollowed.filter((name) => values[name] !== undefined),
       new Date(),
+    ),
+    on: readOnOptions(
+      values,
+      notOn.filter((name) => values[name] !== undefined),
+      environment,
     ),
     headers: readHeaders(values.header ?? [], service?.url ?? file, environment),
   };

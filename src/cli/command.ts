@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { CallError } from '../engine/callError.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { ProcessEnding } from '../engine/processEnding.ts';
+import { RemoteError } from '../engine/remote/remoteError.ts';
 import { SchemaError } from '../engine/schema/schemaError.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
 import { TemporaryError } from '../engine/temporaryFolder.ts';
@@ -145,6 +146,7 @@ function failureText(error: unknown): string {
     error instanceof SinkError ||
     error instanceof SchemaError ||
     error instanceof CallError ||
+    error instanceof RemoteError ||
     error instanceof TemporaryError;
   if (foreseen) return visible(error.message);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));

@@ -89,6 +89,8 @@ ${option('--follow', 'write records as they are appended to FILE, or to the file
 ${option('--new', 'with --follow: only records that are appended from now on')}
 ${option('--until TIME', 'with --follow: end at 18:30, or 2026-01-31T18:30:00')}
 ${option('--idle-timeout T', 'with --follow: end when nothing was appended for T, for example 30s or 5m')}
+${option('--on ADDRESS', 'run QUERY on Spark, by Spark Connect: sc://host:port, optionally with /;use_ssl=true;user_id=... after it. FILE is JSON Lines or CSV that the cluster can read too. The rows are written here')}
+${option('--on-path PATH', 'with --on: where the cluster sees FILE, for example s3a://bucket/events/. By default, at the same path')}
       --profile       print what the columns hold (types, NULLs, different values,
                       smallest, largest, mean, distribution) of FILE or of the
                       records that QUERY selects; with --to json, all figures
@@ -151,6 +153,8 @@ Environment variables:
   ROWRIVER_WORKERS    the number of scan threads; by default one per core
   ROWRIVER_HEADERS    headers, one per line, that are kept out of the process
                       list. They are sent only to the server of the address
+  SPARK_CONNECT_AUTHENTICATE_TOKEN
+                      the token for --on
   https_proxy, http_proxy, no_proxy
                       the proxy for addresses
 `;

@@ -52,6 +52,11 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
           terminal.say(showProblem(text, doubt));
         }
       }
+      if (command.on) {
+        const { runOn } = await import('./on.ts');
+        await runOn(dataset, command, command.on, parsed.query, pool, terminal);
+        return false;
+      }
       const cells = schema && schemas?.cellsText(dataset.layout, schema);
       if (cells !== undefined) terminal.say(cells);
       if (command.inferSchema) {

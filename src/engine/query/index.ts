@@ -6,7 +6,7 @@ export { foldDoubts, Hits, placesOf } from './hits.ts';
 export type { Layout } from './layout.ts';
 export { outcomeOf, type Outcome } from './outcome.ts';
 export { parseQuery } from './parse.ts';
-export { printQuery, type PrintedQuery } from './print/print.ts';
+export { printForSpark, printQuery, type PrintedQuery } from './print/print.ts';
 export type { PrintOptions, PrintTarget } from './print/dialect.ts';
 export { planQuery, type Plan } from './plan.ts';
 export { digestOf } from './planDigest.ts';

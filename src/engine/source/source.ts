@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FileSearch } from '../../protocol/fileSearch.ts';
 import type { HttpLimits } from './http/limits.ts';
 import { type Learnt } from './compressed/marks.ts';
@@ -140,7 +141,11 @@ export type SourcePlace =
       readonly identity?: UrlIdentity | undefined;
     }
   /** Read once, by the thread that has it. */
-  | { readonly kind: 'stdin' }
+  | {
+      readonly kind: 'stdin';
+      /** Bytes that come from elsewhere in this thread, instead of standard input, and what they are called. */
+      readonly input?: { readonly name: string; readonly bytes: Readable } | undefined;
+    }
   /** A `data:` URL: it holds the bytes itself. */
   | { readonly kind: 'data'; readonly url: string }
   /** Several files, one after the other. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { parseSparkAddress } from '../../../src/engine/remote/address.ts';
 import { readArguments, UsageError, type Command } from '../../../src/cli/arguments.ts';
 
 const plain = {
@@ -26,6 +27,7 @@ const plain = {
   cells: { decimal: undefined, dates: undefined },
   cache: true,
   follow: undefined,
+  on: undefined,
   headers: {},
 } satisfies Command;
 
@@ -47,6 +49,10 @@ describe('arguments', () => {
     [
       ['f', '--follow', '--new', '--idle-timeout', '1.5m', '--until', '2026-01-31T10:00:00Z'],
       { follow: { onlyNew: true, untilMs: Date.UTC(2026, 0, 31, 10), idleMs: 90_000 } },
+    ],
+    [
+      ['f', '--on', 'sc://localhost', '--on-path', 's3a://b/f'],
+      { on: { address: parseSparkAddress('sc://localhost'), path: 's3a://b/f' } },
     ],
     [['f', '--pattern', '(?<a>.)', '--rows', '$'], { texts: { pattern: '(?<a>.)', rows: '$' } }],
     [['f', '-o', 'x.tsv.gz'], { output: 'x.tsv.gz' }],
@@ -129,6 +135,15 @@ describe('arguments', () => {
     [
       ['f', '--follow', '--idle-timeout', '1d'],
       "--idle-timeout takes a time such as 30s, 5m or 500ms, not '1d'.",
+    ],
+    [['f', '--on-path', 'p'], '--on-path is only for --on.'],
+    [
+      ['f', '--on', 'sc://h', '--rejects', 'r', '--stages'],
+      '--on cannot be combined with --rejects or --stages.',
+    ],
+    [
+      ['f', '--on', 'localhost:15002'],
+      '--on: A Spark Connect address is sc://host:port, optionally with /;name=value;... after it.',
     ],
     [['f', '--metrics', 'm', '--reading'], '--metrics cannot be combined with --profile or --reading.'],
     [['f', '--to', 'xml'], "--to takes same, jsonl, csv, tsv, json, md or parquet, not 'xml'."],

@@ -1,9 +1,10 @@
+import type { Diagnostic } from '../diagnostic.ts';
 import type { Query } from '../syntax/tree.ts';
 import { clickhouseOperators } from './clickhouse.ts';
 import { UnprintableError, type PrintOptions, type PrintTarget } from './dialect.ts';
 import { duckdbOperators } from './duckdb.ts';
 import { printJq } from './jq.ts';
-import { printSpark } from './spark.ts';
+import { printSpark, printSparkOverView } from './spark.ts';
 import { printSql } from './sqlQuery.ts';
 
 export type PrintedQuery =
@@ -18,6 +19,19 @@ export function printQuery(query: Query, target: PrintTarget, options: PrintOpti
   } catch (error) {
     if (error instanceof UnprintableError) return { ok: false, message: error.message };
     throw error;
+  }
+}
+
+/** The query as a statement of Spark SQL over a view `data`, or where and why it has no words for it. */
+export function printForSpark(
+  query: Query,
+): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: Diagnostic } {
+  try {
+    return { ok: true, text: printSparkOverView(query.operators) };
+  } catch (error) {
+    if (!(error instanceof UnprintableError)) throw error;
+    const { span, message } = error;
+    return { ok: false, problem: { from: span.from, to: span.to, severity: 'error', message } };
   }
 }
 

@@ -3,6 +3,7 @@ import { columnLabel } from '../syntax/columns.ts';
 import type { CastType, NamedExpression, Operator } from '../syntax/tree.ts';
 import { unprintable, UnprintableError, type PrintOptions, type SqlDialect } from './dialect.ts';
 import { SqlExpressions } from './sqlExpression.ts';
+import { printSql, type SqlOperators } from './sqlQuery.ts';
 
 function name(text: string): string {
   return `\`${text.replaceAll('`', '``')}\``;
@@ -76,14 +77,43 @@ const dialect: SqlDialect = {
   timestamp: (value, date) => `${date ? 'DATE' : 'TIMESTAMP'} ${text(value)}`,
 };
 
+/** Without the pipe syntax, of which not every engine that speaks Spark SQL knows. */
+const select: SqlOperators = {
+  dialect,
+  table: 'data',
+  star({ except, replace, rename }) {
+    if (replace !== undefined || rename !== undefined) return undefined;
+    return except === undefined ? '*' : `* EXCEPT (${except.map(name).join(', ')})`;
+  },
+  unnest: (list) => `explode(${list})`,
+  samplePercent: undefined,
+};
+
+/**
+ * The query over a view `data`: as SELECT where that can say it, and else in the pipe syntax, which Spark has from version 4 on.
+ * @throws UnprintableError
+ */
+export function printSparkOverView(operators: readonly Operator[]): string {
+  try {
+    return printSql(operators, select);
+  } catch (error) {
+    if (!(error instanceof UnprintableError)) throw error;
+    return pipeline(operators);
+  }
+}
+
 /** Spark 4 has the pipe syntax itself: nearly every operator stays what it is. @throws UnprintableError */
 export function printSpark(operators: readonly Operator[], { file, format }: PrintOptions): string {
-  const expressions = new SqlExpressions(dialect);
   const source = format === 'csv' ? 'csv' : 'json';
   const csvOptions = format === 'csv' ? ", header 'true', inferSchema 'true'" : '';
   const view = `CREATE OR REPLACE TEMPORARY VIEW data USING ${source} OPTIONS (path ${text(file)}${csvOptions});`;
+  return `${view}\n${pipeline(operators)}`;
+}
+
+function pipeline(operators: readonly Operator[]): string {
+  const expressions = new SqlExpressions(dialect);
   const lines = operators.flatMap((operator) => lineOf(operator, expressions));
-  return [view, 'FROM data', ...lines.map((line) => `|> ${line}`)].join('\n');
+  return ['FROM data', ...lines.map((line) => `|> ${line}`)].join('\n');
 }
 
 function lineOf(operator: Operator, expressions: SqlExpressions): string[] {

@@ -1,0 +1,129 @@
+import { Readable } from 'node:stream';
+import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
+import { QuerySyntaxError } from '../engine/dataset/plan.ts';
+import { printForSpark, writeName, type Query } from '../engine/query/index.ts';
+import { columnNames, jsonLines } from '../engine/remote/arrowRows.ts';
+import { relationOf } from '../engine/remote/file.ts';
+import { RemoteError } from '../engine/remote/remoteError.ts';
+import { SparkSession } from '../engine/remote/session.ts';
+import type { Target } from '../engine/sink/exportFormat.ts';
+import { namedTarget } from '../engine/sink/targetName.ts';
+import { SourceError } from '../engine/source/source.ts';
+import type { RunCommand } from './arguments.ts';
+import { counted, grouped, visible } from './message.ts';
+import type { OnOptions } from './onOptions.ts';
+import { writeOutputs } from './outputs.ts';
+import type { Terminal } from './terminal.ts';
+
+/** So that times and names mean there what they mean here. */
+const settings = { 'spark.sql.session.timeZone': 'UTC', 'spark.sql.caseSensitive': 'true' };
+
+/**
+ * Runs a query on a cluster, and writes its rows here as they come.
+ * @throws QuerySyntaxError where Spark has no words for the query; RemoteError, SourceError, SinkError, the signal's reason
+ */
+export async function runOn(
+  dataset: Dataset,
+  command: RunCommand,
+  { address, path }: OnOptions,
+  query: Query,
+  pool: DatasetOptions['pool'],
+  terminal: Terminal,
+): Promise<void> {
+  const printed = printForSpark(query);
+  if (!printed.ok) throw new QuerySyntaxError([printed.problem], command.query);
+  const relation = await relationOf(dataset, path, terminal.signal);
+  // Whoever reads the result may end before the cluster does.
+  const ended = new AbortController();
+  const signal = AbortSignal.any([terminal.signal, ended.signal]);
+  const session = new SparkSession(address);
+  try {
+    const version = await session.version(signal);
+    await session.configure(settings, signal);
+    await session.createView('data', relation, signal);
+    const where = `by Spark${version === undefined ? '' : ` ${visible(version)}`} at ${address.shown}`;
+    if (command.count) {
+      const count = await onlyValue(session.query(`SELECT count(*) AS n FROM (${printed.text})`, signal));
+      await terminal.output.write(new TextEncoder().encode(`${count}\n`));
+      terminal.say(`${grouped(Number(count))} matching, counted ${where}`);
+      return;
+    }
+    const rows = await writeRows(
+      session.query(printed.text, signal),
+      dataset,
+      command,
+      pool,
+      terminal,
+      ended,
+    );
+    const target = command.output === undefined ? '' : ` to ${visible(command.output)}`;
+    terminal.say(`${counted(rows, 'row')} written${target}, computed ${where}`);
+  } catch (error) {
+    // It is the source of the result that has failed, and it says why.
+    throw error instanceof SourceError && error.cause instanceof RemoteError ? error.cause : error;
+  } finally {
+    ended.abort();
+    await session.close();
+  }
+}
+
+/** Writes rows as those of a file of JSON Lines are written; answers how many. */
+async function writeRows(
+  batches: AsyncIterable<Uint8Array, undefined>,
+  dataset: Dataset,
+  command: RunCommand,
+  pool: DatasetOptions['pool'],
+  terminal: Terminal,
+  ended: AbortController,
+): Promise<number> {
+  const to = targetOf(command, dataset);
+  const all = batches[Symbol.asyncIterator]();
+  const first = await all.next();
+  // A table begins with the names of its columns.
+  const names = first.done || to === 'same' || to === 'jsonl' ? [] : columnNames(first.value);
+  const select = names.length === 0 ? '' : `|> SELECT ${names.map(writeName).join(', ')}`;
+  const bytes = Readable.from(linesOf(first, all), { objectMode: false });
+  const input = { name: 'The result', bytes };
+  const { signal } = terminal;
+  const result = await Dataset.open({ kind: 'stdin', input }, { format: 'jsonl', pool, signal });
+  try {
+    const own = { ...command, query: select, to };
+    const [summary] = await writeOutputs(result, own, terminal);
+    terminal.progress.erase();
+    return summary.matched;
+  } finally {
+    ended.abort();
+    await result.close();
+  }
+}
+
+async function* linesOf(
+  first: IteratorResult<Uint8Array, undefined>,
+  rest: AsyncIterator<Uint8Array, undefined>,
+): AsyncGenerator<Buffer> {
+  try {
+    for (let next = first; !next.done; next = await rest.next()) yield* jsonLines(next.value);
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** The format of the output: that of the file, where its name says no other. */
+function targetOf({ to, output }: RunCommand, { name, format }: Dataset): Target {
+  const { kind, dialect } = format;
+  const target =
+    to ??
+    (output === undefined ? 'same' : namedTarget({ name, kind, delimiter: dialect?.delimiter }, output));
+  if (target !== 'same' || kind !== 'csv') return target;
+  return dialect?.delimiter === '\t' ? 'tsv' : 'csv';
+}
+
+async function onlyValue(batches: AsyncIterable<Uint8Array>): Promise<string> {
+  for await (const batch of batches) {
+    for (const line of jsonLines(batch)) {
+      const found = /^\{"n":(\d+)\}/.exec(line.toString());
+      if (found) return found[1];
+    }
+  }
+  throw new RemoteError('protocol', 'Spark did not answer with a count.');
+}

@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import type { Dataset } from '../dataset/dataset.ts';
+import { plannedFor } from '../dataset/plan.ts';
+import type { CsvDialect } from '../format/csv/dialect.ts';
+import { SeenFile } from '../schema/seer.ts';
+import { ddlOf } from './ddl.ts';
+import type { ReadRelation } from './messages.ts';
+import { RemoteError } from './remoteError.ts';
+
+/** Blocks of 1 MiB that are looked at for the types of columns. */
+const blocksSampled = 16;
+
+/**
+ * The file as Spark is to read it: the same columns in the same order, with the types of the records at its beginning. A record
+ * that is malformed, or has a value of another type, fails the query: Spark would silently read NULL.
+ * @param path where the cluster sees the file; undefined: at the same path as here
+ * @throws RemoteError where Spark would read the file differently; SourceError, the signal's reason
+ */
+export async function relationOf(
+  dataset: Dataset,
+  path: string | undefined,
+  signal: AbortSignal,
+): Promise<ReadRelation> {
+  const { format, options } = readerOf(dataset);
+  const paths = path === undefined ? localPaths(dataset.paths) : [path];
+  const query = plannedFor('', dataset.recognised.format);
+  const all = new SeenFile();
+  const scan = { query, output: { kind: 'schema' }, toBlock: blocksSampled } as const;
+  for await (const { result } of dataset.scan(scan, signal)) {
+    if (result?.seen) all.add(result.seen);
+  }
+  const schema = ddlOf(all.finish(), dataset.format.dialect?.columns);
+  if (schema === '') throw new RemoteError('file', `${dataset.name} has no records with members.`);
+  return { format, schema, options: { ...options, mode: 'FAILFAST' }, paths };
+}
+
+function readerOf(dataset: Dataset): Pick<ReadRelation, 'format' | 'options'> {
+  const { name, containers, encoding, format, recognised } = dataset;
+  const refuse = (what: string): RemoteError =>
+    new RemoteError('file', `${name} cannot be given to Spark as it is: ${what}.`);
+  if (containers.some((container) => container !== 'gzip')) throw refuse(`it is ${containers.join(', ')}`);
+  if (encoding !== 'utf-8') throw refuse(`its encoding is ${encoding}`);
+  if (recognised.end !== undefined) throw refuse('it has other text after the records');
+  if (format.kind === 'jsonl') return { format: 'json', options: {} };
+  if (format.kind !== 'csv' || !format.dialect) throw refuse('only JSON Lines and CSV can be');
+  return { format: 'csv', options: csvOptions(format.dialect, refuse) };
+}
+
+const mark = 3;
+
+function csvOptions(dialect: CsvDialect, refuse: (what: string) => RemoteError): Record<string, string> {
+  const { delimiter, quote, escape, comment, headerLines, tableStart, runs, skipInitialSpace } = dialect;
+  if (tableStart > mark) throw refuse('it has text before the table');
+  if (headerLines > 1) throw refuse('its header has several lines');
+  if (runs) throw refuse('its columns are set flush with spaces');
+  return {
+    header: String(headerLines === 1),
+    sep: delimiter,
+    quote,
+    escape: escape === 'double' ? quote : '\\',
+    // A quoted field can have line breaks.
+    multiLine: 'true',
+    ...(comment !== '' && { comment }),
+    ...(skipInitialSpace && { ignoreLeadingWhiteSpace: 'true' }),
+  };
+}
+
+function localPaths(paths: readonly string[]): string[] {
+  if (paths.length === 0)
+    throw new RemoteError('file', 'Spark reads files, not standard input or an address.');
+  return paths.map((path) => {
+    const absolute = resolve(path);
+    if (/[*?[\]{}\\]/.test(absolute)) {
+      throw new RemoteError('file', `Spark would take ${path} as a pattern: rename the file.`);
+    }
+    return `file://${absolute}`;
+  });
+}

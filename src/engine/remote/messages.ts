@@ -1,0 +1,98 @@
+import { message } from './wire.ts';
+
+/**
+ * The messages of Spark Connect that are sent, by the field numbers of its protocol.
+ * https://github.com/apache/spark/tree/master/sql/connect/common/src/main/protobuf/spark/connect
+ */
+
+/** What every request begins with. */
+export interface Asker {
+  readonly session: string;
+  readonly user: string;
+}
+
+const client = 'rowriver';
+
+/** What tells a file to Spark. */
+export interface ReadRelation {
+  readonly format: 'json' | 'csv';
+  /** In the words of Spark's DDL. */
+  readonly schema: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly paths: readonly string[];
+}
+
+function userOf({ user }: Asker): Buffer {
+  return message([1, user]);
+}
+
+function readRelation({ format, schema, options, paths }: ReadRelation): Buffer {
+  const pairs = Object.entries(options).map(([name, value]): [number, Buffer] => [
+    3,
+    message([1, name], [2, value]),
+  ]);
+  const source = message(
+    [1, format],
+    [2, schema],
+    ...pairs,
+    ...paths.map((path): [number, string] => [4, path]),
+  );
+  return message([2, message([2, source])]);
+}
+
+/** Plan: a temporary view of the session. */
+export function viewPlan(name: string, relation: ReadRelation): Buffer {
+  return message([2, message([3, message([1, readRelation(relation)], [2, name], [4, true])])]);
+}
+
+/** Plan: the rows of a statement. */
+export function sqlPlan(sql: string): Buffer {
+  return message([1, message([10, message([1, sql])])]);
+}
+
+/** ExecutePlanRequest, whose answers can be asked for again. */
+export function executeRequest(asker: Asker, operation: string, plan: Buffer): Buffer {
+  const reattachable = message([1, message([1, true])]);
+  return message(
+    [1, asker.session],
+    [2, userOf(asker)],
+    [3, plan],
+    [4, client],
+    [5, reattachable],
+    [6, operation],
+  );
+}
+
+/** ReattachExecuteRequest */
+export function reattachRequest(asker: Asker, operation: string, last: string | undefined): Buffer {
+  return message([1, asker.session], [2, userOf(asker)], [3, operation], [4, client], [5, last]);
+}
+
+/** ReleaseExecuteRequest: of all answers. */
+export function releaseRequest(asker: Asker, operation: string): Buffer {
+  return message([1, asker.session], [2, userOf(asker)], [3, operation], [4, client], [5, message()]);
+}
+
+/** InterruptRequest: of one operation. */
+export function interruptRequest(asker: Asker, operation: string): Buffer {
+  return message([1, asker.session], [2, userOf(asker)], [3, client], [4, 3], [6, operation]);
+}
+
+/** ConfigRequest: sets values. */
+export function configRequest(asker: Asker, values: Readonly<Record<string, string>>): Buffer {
+  const pairs = Object.entries(values).map(([name, value]): [number, Buffer] => [
+    1,
+    message([1, name], [2, value]),
+  ]);
+  return message([1, asker.session], [2, userOf(asker)], [3, message([1, message(...pairs)])], [4, client]);
+}
+
+/** ReleaseSessionRequest */
+export function releaseSessionRequest(asker: Asker): Buffer {
+  return message([1, asker.session], [2, userOf(asker)], [3, client]);
+}
+
+/** AnalyzePlanRequest: which version of Spark it is. */
+export function versionRequest(asker: Asker): Buffer {
+  return message([1, asker.session], [2, userOf(asker)], [3, client], [10, message()]);
+}

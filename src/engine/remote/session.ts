@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import type { SparkAddress } from './address.ts';
+import { isLost, SparkChannel } from './channel.ts';
+import {
+  configRequest,
+  executeRequest,
+  interruptRequest,
+  reattachRequest,
+  releaseRequest,
+  releaseSessionRequest,
+  sqlPlan,
+  versionRequest,
+  viewPlan,
+  type Asker,
+  type ReadRelation,
+} from './messages.ts';
+import { RemoteError } from './remoteError.ts';
+import { bytesIn, fieldsOf, textIn } from './wire.ts';
+
+/** So often in a row a lost connection is taken up again without a new answer. */
+const mostReattached = 4;
+
+/** A session on a Spark Connect server, which its owner closes. */
+export class SparkSession {
+  readonly #channel: SparkChannel;
+  readonly #asker: Asker;
+
+  constructor(address: SparkAddress) {
+    this.#channel = new SparkChannel(address);
+    this.#asker = { session: randomUUID(), user: address.user };
+  }
+
+  /** As the server says it; undefined where it does not know, as Sail without PySpark. @throws RemoteError; the signal's reason */
+  async version(signal: AbortSignal): Promise<string | undefined> {
+    try {
+      const answer = await this.#channel.call('AnalyzePlan', versionRequest(this.#asker), signal);
+      return textIn(bytesIn(answer, 8) ?? new Uint8Array(0), 1) || undefined;
+    } catch (error) {
+      if (error instanceof RemoteError && error.failure === 'query') return undefined;
+      throw error;
+    }
+  }
+
+  /** Sets values of the session. @throws RemoteError; the signal's reason */
+  async configure(values: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
+    await this.#channel.call('Config', configRequest(this.#asker, values), signal);
+  }
+
+  /** Makes files a view that statements of this session can name. @throws RemoteError; the signal's reason */
+  async createView(name: string, relation: ReadRelation, signal: AbortSignal): Promise<void> {
+    for await (const _ of this.#execute(viewPlan(name, relation), signal));
+  }
+
+  /**
+   * The rows of a statement, as messages of Arrow's IPC format, each with its schema. The next one is taken from the server when it is
+   * asked for. A caller that stops early, or aborts, interrupts the statement there.
+   * @throws RemoteError; the signal's reason
+   */
+  async *query(sql: string, signal: AbortSignal): AsyncGenerator<Uint8Array, undefined> {
+    for await (const answer of this.#execute(sqlPlan(sql), signal)) {
+      const batch = bytesIn(answer, 2);
+      const data = batch && bytesIn(batch, 2);
+      if (data) yield data;
+    }
+    return undefined;
+  }
+
+  /** Lets the server forget the session, and closes the connection. */
+  async close(): Promise<void> {
+    try {
+      await this.#channel.call('ReleaseSession', releaseSessionRequest(this.#asker));
+    } catch {
+      // A server that is gone has forgotten it, and others do so after some time.
+    } finally {
+      this.#channel.close();
+    }
+  }
+
+  /** The answers to a plan, also over a connection that is lost on the way. */
+  async *#execute(plan: Buffer, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    signal.throwIfAborted();
+    const operation = randomUUID();
+    let isStarted = false;
+    let isDone = false;
+    let last: string | undefined;
+    let tries = 0;
+    try {
+      while (!isDone) {
+        const stream = isStarted
+          ? this.#channel.stream('ReattachExecute', reattachRequest(this.#asker, operation, last))
+          : this.#channel.stream('ExecutePlan', executeRequest(this.#asker, operation, plan));
+        const cancel = (): void => stream.cancel();
+        signal.addEventListener('abort', cancel, { once: true });
+        try {
+          for await (const answer of stream as AsyncIterable<Buffer>) {
+            signal.throwIfAborted();
+            isStarted = true;
+            tries = 0;
+            for (const { number, bytes } of fieldsOf(answer)) {
+              if (number === 13) last = Buffer.from(bytes).toString();
+              if (number === 14) isDone = true;
+            }
+            if (!isDone) yield answer;
+          }
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!isStarted || !isLost(error) || tries === mostReattached) throw this.#channel.failure(error);
+        } finally {
+          signal.removeEventListener('abort', cancel);
+          stream.cancel();
+        }
+        if (!isDone && tries++ === mostReattached) {
+          throw new RemoteError('unreachable', 'Spark ended the answer before it was complete.');
+        }
+      }
+    } finally {
+      await this.#release(operation, isDone);
+    }
+  }
+
+  /** Neither may hide why the operation ended. */
+  async #release(operation: string, isDone: boolean): Promise<void> {
+    try {
+      if (!isDone) await this.#channel.call('Interrupt', interruptRequest(this.#asker, operation));
+      await this.#channel.call('ReleaseExecute', releaseRequest(this.#asker, operation));
+    } catch {
+      // The session's end ends it too.
+    }
+  }
+}
