@@ -136,6 +136,7 @@ export const rooms = {
     'protocol',
   ],
   'engine/remote': ['query', 'query/value', 'format/csv', 'schema', 'dataset'],
+  'engine/diff': ['format', 'query', 'query/operator', 'query/value', 'stage', 'pool', 'dataset', 'protocol'],
   'engine/service': [
     ...[
       'source',
@@ -201,6 +202,7 @@ export const rooms = {
       'engine/dataset',
       'engine/run',
       'engine/remote',
+      'engine/diff',
     ],
     'mcp',
     'serve',

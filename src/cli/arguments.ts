@@ -1,23 +1,21 @@
 import { parseArgs } from 'node:util';
 import type { KeptExport } from '../engine/run/keptExport.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
-import { exportFormats } from '../protocol/engine.ts';
 import { endingOf, endings, isWritable, namedTarget } from '../engine/sink/targetName.ts';
 import { isTemplate } from '../engine/sink/split/template.ts';
-import { formatKinds, type FormatKind, type FormatOptions } from '../protocol/formatOptions.ts';
-import { encodingName } from '../engine/source/encoding/encoding.ts';
-import { isAddress } from '../engine/source/http/address.ts';
+import type { FormatOptions } from '../protocol/formatOptions.ts';
 import { fileNameAt, placeAt } from '../engine/source/location.ts';
-import { parseHeaders } from '../engine/source/http/headers.ts';
-import { SourceError, type HeaderFields } from '../engine/source/source.ts';
+import type { HeaderFields } from '../engine/source/source.ts';
 import { alsoOptions, readAlsoOptions, type AlsoOption } from './alsoOptions.ts';
 import { cellOptions, readCellOptions, type CellOptions } from './cellOptions.ts';
+import { readDiffArguments, type DiffCommand } from './diffArguments.ts';
 import { readNewStageArguments, type NewStageCommand } from './newStageArguments.ts';
 import { readResumeArguments, type ResumeCommand } from './resumeArguments.ts';
 import { followOptions, readFollowOptions, type FollowOptions } from './followOptions.ts';
 import { notOn, onOptions, readOnOptions, type OnOptions } from './onOptions.ts';
 import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
+import { quoted, readEncoding, readFormat, readHeaders, readTarget } from './readOptions.ts';
 import { readPort, serveOptions } from './serveArguments.ts';
 import { readServiceOptions, serviceOptions, type ServiceOptions } from './serviceOptions.ts';
 import { readSplitOptions, splitOptions, type SplitOptions } from './splitOptions.ts';
@@ -32,6 +30,7 @@ export type Command =
   | ({ readonly kind: 'run' } & RunCommand)
   | ({ readonly kind: 'new-stage' } & NewStageCommand)
   | ({ readonly kind: 'resume' } & ResumeCommand)
+  | ({ readonly kind: 'diff' } & DiffCommand)
   | ({ readonly kind: 'mcp' } & McpCommand)
   | ({ readonly kind: 'serve' } & ServeCommand);
 
@@ -137,6 +136,7 @@ export function readArguments(
   if (!args.some((arg) => ['-h', '--help', '-V', '--version'].includes(arg))) {
     if (args.at(0) === 'mcp') return { kind: 'mcp', ...readMcpArguments(args.slice(1)) };
     if (args.at(0) === 'resume') return { kind: 'resume', ...readResumeArguments(args.slice(1)) };
+    if (args.at(0) === 'diff') return { kind: 'diff', ...readDiffArguments(args.slice(1), environment) };
     if (args.at(0) === 'new-stage') return { kind: 'new-stage', ...readNewStageArguments(args.slice(1)) };
   }
   const isServed = args.at(0) === 'serve';
@@ -329,24 +329,6 @@ function withoutAdvice(message: string): string {
   return `${(message.split(/\. |\.?\n/)[0] ?? message).replace(/\.$/, '')}.`;
 }
 
-/** Those that are given go before those of the environment, which are lines of one text. */
-export function readHeaders(
-  given: readonly string[],
-  file: string,
-  environment: NodeJS.ProcessEnv,
-): HeaderFields {
-  if (!isAddress(file)) {
-    if (given.length > 0) throw new UsageError('--header is only for http and https addresses.');
-    return {};
-  }
-  try {
-    const lines = environment.ROWRIVER_HEADERS?.split(/\r?\n/) ?? [];
-    return { ...parseHeaders(lines), ...parseHeaders(given) };
-  } catch (error) {
-    throw error instanceof SourceError ? new UsageError(error.message) : error;
-  }
-}
-
 function readStages({
   stages,
   stats,
@@ -359,30 +341,4 @@ function readStages({
     throw new UsageError(`--stats takes table or json, not ${quoted(stats)}.`);
   }
   return stats;
-}
-
-function readTarget(text: string): Target {
-  const target = exportFormats.find((known) => known === text.toLowerCase());
-  if (target === undefined) throw new UsageError(`--to takes ${listed(exportFormats)}, not ${quoted(text)}.`);
-  return target;
-}
-
-function readFormat(text: string): FormatKind {
-  const format = formatKinds.find((known) => known === text.toLowerCase());
-  if (format === undefined) throw new UsageError(`--from takes ${listed(formatKinds)}, not ${quoted(text)}.`);
-  return format;
-}
-
-function readEncoding(text: string): string {
-  const encoding = encodingName(text);
-  if (encoding === undefined) throw new UsageError(`--encoding: unknown encoding ${quoted(text)}.`);
-  return encoding;
-}
-
-function listed(names: readonly string[]): string {
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
-}
-
-function quoted(text: string): string {
-  return `'${text}'`;
 }

@@ -84,19 +84,24 @@ export async function main(): Promise<number> {
       await serve(command, { output, say, signal }, (error) => say(failureText(error)));
       return exit.done;
     }
-    if (command.kind !== 'run' && command.kind !== 'resume') {
+    if (command.kind !== 'run' && command.kind !== 'resume' && command.kind !== 'diff') {
       const { helpText, versionText } = await import('./help.ts');
       await output.write(new TextEncoder().encode(command.kind === 'help' ? helpText : versionText));
       return exit.done;
     }
     // A line that is written anew would be torn apart by results that go to the same terminal.
     const isApart = !process.stdout.isTTY || command.output !== undefined;
-    const own = process.stderr.isTTY && (isApart || (command.kind === 'run' && command.count));
+    const own = process.stderr.isTTY && (isApart || ('count' in command && command.count));
     const progress = own ? createProgressLine(process.stderr) : noProgress;
     const { isTTY, columns } = process.stdout;
     const table = { width: isTTY ? columns || 80 : Infinity, plots: isTTY };
     const sayLast = (text: string): void => void last.push(text);
     const terminal = { sayLast, output, say, report, progress, table, signal, ending: ending.signal };
+    if (command.kind === 'diff') {
+      const { diff } = await import('./diff.ts');
+      const code = await diff(command, terminal);
+      return interruption === undefined ? code : signalExit + constants.signals[interruption];
+    }
     isEndless = command.kind === 'run' && command.follow !== undefined;
     const isSpoiled = await (command.kind === 'run'
       ? run(command, terminal)
@@ -110,7 +115,7 @@ export async function main(): Promise<number> {
       process.exit(signalExit + constants.signals[interruption]);
     }
     if (error instanceof SinkError && error.failure === 'closed') return exit.done;
-    if (error instanceof QuerySyntaxError && command.kind === 'run') {
+    if (error instanceof QuerySyntaxError && 'query' in command) {
       for (const diagnostic of error.diagnostics) say(showProblem(error.query ?? command.query, diagnostic));
       return exit.usage;
     }
@@ -120,7 +125,7 @@ export async function main(): Promise<number> {
     }
     say(failureText(error));
     for (const text of last) say(text);
-    return exit.failed;
+    return command.kind === 'diff' ? exit.usage : exit.failed;
   }
 }
 

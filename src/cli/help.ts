@@ -35,6 +35,7 @@ const textHelp = Object.entries(textOptions)
   .join('\n');
 
 export const helpText = `Usage: rowriver FILE... [QUERY] [options]
+       rowriver diff OLD NEW --key FIELD... [QUERY] [options]
        rowriver resume [OUT] [--discard]
        rowriver new-stage NAME
        rowriver serve FILE... [--port N]
@@ -124,6 +125,14 @@ ${textHelp}
                       OpenMetrics text, about every second and at the end
   -h, --help          show this text
   -V, --version       show the version
+
+rowriver diff compares two files by a key, in any order of records and of any formats. It
+writes a row for each record that was added, removed or changed, with the old and the
+new value of each field that differs. QUERY selects from these rows. Exit status: 0 no
+difference, 1 differences, 2 a failure, or records that could not be compared.
+      --key FIELD     a field that tells records apart. Can be repeated
+      --count         print only the sums, as JSON
+      --output, --to  as above; the options that say how FILE is read are for both
 
 rowriver resume OUT goes on with an export to OUT that was killed or has failed (a full
 disk, a lost connection). Without OUT, it lists the exports that can be resumed.

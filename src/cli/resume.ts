@@ -6,7 +6,8 @@ import {
   type KeptExport,
   type OutputName,
 } from '../engine/run/keptExport.ts';
-import { readHeaders, type RunCommand } from './arguments.ts';
+import type { RunCommand } from './arguments.ts';
+import { readHeaders } from './readOptions.ts';
 import { version } from './version.ts';
 import { exportsFolder } from './journalOptions.ts';
 import { grouped, visible } from './message.ts';

@@ -140,7 +140,7 @@ async function work(dataset: Dataset, command: RunCommand, terminal: Terminal): 
 }
 
 /** What is said of a file that may have become another while it was read, after its name. */
-const fileDoubts: Readonly<Record<FileDoubt, string>> = {
+export const fileDoubts: Readonly<Record<FileDoubt, string>> = {
   replaced: 'was replaced while it was being read. The result is that of the file that was there before.',
   touched:
     'was written to or touched while it was being read. Some parts were checked and have not changed, but others may have.',

@@ -50,6 +50,29 @@ export interface ExportProgress {
  */
 export type FileDoubt = 'replaced' | 'touched';
 
+/** Records of a file that cannot be compared with those of another: the numbers of the first ones count from 1. */
+export interface LeftOutRecords {
+  readonly unreadable: number;
+  readonly firstUnreadable: number | undefined;
+  /** In which all fields of the key are missing or null. */
+  readonly keyless: number;
+  readonly firstKeyless: number | undefined;
+}
+
+/** What two files differ in. */
+export interface DiffSummary {
+  readonly same: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  /** Keys that several records of one file have. Those records are not compared. */
+  readonly duplicates: number;
+  /** Of the older file, and of the newer one. */
+  readonly records: readonly [number, number];
+  readonly leftOut: readonly [LeftOutRecords, LeftOutRecords];
+  readonly doubts: readonly [FileDoubt | undefined, FileDoubt | undefined];
+}
+
 export interface ExportSummary extends ExportProgress {
   readonly doubt?: FileDoubt | undefined;
   readonly written: number;

@@ -9,6 +9,7 @@ import { createRowEncoder, type RowEncoder } from '../sink/rowEncoder.ts';
 import { collectPaths } from '../sink/tableRow.ts';
 import { localStagesOf, rowStatisticsOf } from '../stage/local.ts';
 import { counting } from './counting.ts';
+import { keyedCollector } from './keyed.ts';
 import type { Matcher } from './matcher.ts';
 import { statisticsCollector } from './statistics.ts';
 import type { FileSpec, MatchPlace, Output, ScanResult } from './task.ts';
@@ -77,6 +78,8 @@ export function createCollector(
         },
       };
     }
+    case 'keyed':
+      return keyedCollector(output, spec.format);
     case 'statistics':
       return statisticsCollector(output, spec.format, matcher);
     case 'rowStatistics': {

@@ -13,6 +13,7 @@ import type { Target } from '../sink/exportFormat.ts';
 import type { Reject } from '../sink/rejects.ts';
 import type { Violation } from '../violation.ts';
 import type { SourceFailure, SourceSpec } from '../source/source.ts';
+import type { Side } from './keyedRow.ts';
 import type { StretchWork } from './work.ts';
 
 /** What the scan workers do. Tasks and results are plain data. */
@@ -55,6 +56,7 @@ export type Output =
       readonly located?: boolean;
     }
   | StagesOutput
+  | KeyedOutput
   | StatisticsOutput
   | RowStatisticsOutput
   /** What a JSON Schema of them has to take. */
@@ -81,6 +83,30 @@ export interface StagesOutput {
    * before it. Set while the scan runs, and read whenever a stretch is handed out.
    */
   cutoff?: Uint8Array | undefined;
+}
+
+/** Records with their keys, for two files to be compared by. */
+export interface KeyedOutput {
+  readonly kind: 'keyed';
+  /** The fields of the key. A record in which all of them are NULL has none. */
+  readonly keys: readonly FieldRequest['path'][];
+  /** Whether a text that reads as a number is the same key as that number. */
+  readonly loose: boolean;
+  /** `hash`: of each record two words that its key gives, and two that its bytes give; `record`: see `keyedRow`. */
+  readonly content: 'hash' | 'record';
+  /** Of the records, only those of whose key this set has the bit: see `bitOf`. Undefined: all. In memory that threads share. */
+  readonly among: Uint8Array | undefined;
+  readonly seed: number;
+  /** Which of two files it is. */
+  readonly side: Side;
+}
+
+/** Records that a `KeyedOutput` leaves out. Numbers count from the stretch's first record; -1 where there is none. */
+export interface KeyedTally {
+  readonly unreadable: number;
+  readonly firstUnreadable: number;
+  readonly keyless: number;
+  readonly firstKeyless: number;
 }
 
 /** What columns hold, as a `ColumnSet` writes it. */
@@ -225,6 +251,7 @@ export interface ScanResult {
   readonly made?: readonly MadeSegments[] | undefined;
   /** What was seen, where a schema is to be made of it. */
   readonly seen?: SeenPart | undefined;
+  readonly keyed?: KeyedTally | undefined;
   /** Where the file has a schema. */
   readonly checked?: CheckedRecords | undefined;
   /** Where the task asks for it. */

@@ -57,6 +57,11 @@ export class ByteWriter {
     return this.#bytes;
   }
 
+  /** The same memory, to read numbers from; valid until the next write. */
+  get dataView(): DataView {
+    return this.#view;
+  }
+
   /** A copy of what was written. */
   take(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.length);

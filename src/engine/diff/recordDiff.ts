@@ -1,0 +1,264 @@
+import { asBoolean } from '../query/value/compare.ts';
+import { compareNumbers, numberOf, readNumber } from '../query/value/decimal.ts';
+import { eachElement, readJson, unescapeJson } from '../query/value/json.ts';
+import { jsonOf } from '../query/value/value.ts';
+
+/** What has become of a record with some key. */
+export type Change = 'added' | 'removed' | 'changed';
+
+/** How the records of the two files are written. */
+export interface RecordNature {
+  /** Whether all values are texts, an empty one NULL: cells of a table. */
+  readonly isText: boolean;
+  /** What the fields of the key are called here, and what they are called in the result. */
+  readonly keys: readonly { readonly names: readonly string[]; readonly as: readonly string[] }[];
+}
+
+/** Names of members, down to the fields of the key: `true`. */
+type KeyTree = ReadonlyMap<string, true | KeyTree>;
+type Members = ReadonlyMap<string, string>;
+
+/**
+ * Compares two records that have the same key, or describes one that has no other. The values of a table are texts; so
+ * beside values with types, they are read as these.
+ */
+export class RecordDiff {
+  readonly #natures: readonly [RecordNature, RecordNature];
+  readonly #isMixed: boolean;
+  readonly #keys: KeyTree;
+
+  constructor(natures: readonly [RecordNature, RecordNature]) {
+    this.#natures = natures;
+    this.#isMixed = natures[0].isText !== natures[1].isText;
+    this.#keys = keyTree(natures[0].keys.map(({ as }) => (this.#isMixed ? [as.join('.')] : as)));
+  }
+
+  /** The row of the result as JSON; undefined where the two are the same. */
+  row(change: Change, before: string | undefined, after: string | undefined): string | undefined {
+    if (before === after) return undefined;
+    const parts: string[] = [];
+    const differs = this.#append(
+      parts,
+      before === undefined ? undefined : this.#members(before, 0),
+      after === undefined ? undefined : this.#members(after, 1),
+      this.#keys,
+      true,
+    );
+    return differs ? `{"_change":"${change}"${parts.map((part) => `,${part}`).join('')}}` : undefined;
+  }
+
+  /** The row for a key that several records have. */
+  duplicateRow(json: string, side: 0 | 1, counts: readonly [number, number]): string {
+    const parts: string[] = [];
+    const members = this.#members(json, side);
+    appendKeys(parts, members, this.#keys);
+    return `{"_change":"duplicate"${parts.map((part) => `,${part}`).join('')},"_records":{"old":${counts[0]},"new":${counts[1]}}}`;
+  }
+
+  /** The members of a record: of one with types beside a table, those inside its objects by their dotted paths. */
+  #members(json: string, side: 0 | 1): Members {
+    const { isText, keys } = this.#natures[side];
+    const members = membersOf(json);
+    if (isText) {
+      for (const { names, as } of keys) {
+        const [name] = names;
+        const value = members.get(name);
+        if (value === undefined || name === as.join('.')) continue;
+        members.delete(name);
+        members.set(as.join('.'), value);
+      }
+      return members;
+    }
+    return this.#isMixed ? flattened(members) : members;
+  }
+
+  /** Appends what differs, and the key; answers whether anything does. */
+  #append(
+    parts: string[],
+    before: Members | undefined,
+    after: Members | undefined,
+    keys: KeyTree | undefined,
+    isTop: boolean,
+  ): boolean {
+    let differs = before === undefined || after === undefined;
+    for (const name of namesOf(before, after, keys)) {
+      const [x, y] = [before?.get(name), after?.get(name)];
+      if (x === undefined && y === undefined) continue;
+      const key = keys?.get(name);
+      const label = JSON.stringify(isTop && name === '_change' ? '_change_' : name);
+      if (key === true) {
+        parts.push(`${label}:${oneLine(y ?? x ?? 'null')}`);
+        continue;
+      }
+      if (key !== undefined || (isObject(x) && isObject(y))) {
+        const inner: string[] = [];
+        const inside = this.#append(
+          inner,
+          before === undefined ? undefined : membersOf(x ?? '{}'),
+          after === undefined ? undefined : membersOf(y ?? '{}'),
+          key,
+          false,
+        );
+        if (inside || key !== undefined) parts.push(`${label}:{${inner.join(',')}}`);
+        differs ||= inside;
+        continue;
+      }
+      if (before !== undefined && after !== undefined && this.#isSame(x, y)) continue;
+      differs = true;
+      // Both are there also where one is missing, so that a table of the rows has them beside each other.
+      parts.push(`${label}:{"old":${oneLine(x ?? 'null')},"new":${oneLine(y ?? 'null')}}`);
+    }
+    return differs;
+  }
+
+  #isSame(x: string | undefined, y: string | undefined): boolean {
+    const [a, b] = this.#natures;
+    const [old, now] = [orNull(x, a.isText), orNull(y, b.isText)];
+    if (old === now) return true;
+    if (!this.#isMixed) return isSameJson(old, now);
+    return a.isText ? isSameText(old, now) : isSameText(now, old);
+  }
+}
+
+/** The key comes first, then the fields in the order of the newer record, then those that it lacks. */
+function namesOf(
+  before: Members | undefined,
+  after: Members | undefined,
+  keys: KeyTree | undefined,
+): Set<string> {
+  return new Set([...(keys?.keys() ?? []), ...(after?.keys() ?? []), ...(before?.keys() ?? [])]);
+}
+
+function appendKeys(parts: string[], members: Members, keys: KeyTree): void {
+  for (const [name, key] of keys) {
+    const value = members.get(name);
+    if (value === undefined) continue;
+    if (key === true) {
+      parts.push(`${JSON.stringify(name)}:${oneLine(value)}`);
+    } else {
+      const inner: string[] = [];
+      appendKeys(inner, membersOf(value), key);
+      parts.push(`${JSON.stringify(name)}:{${inner.join(',')}}`);
+    }
+  }
+}
+
+function keyTree(paths: readonly (readonly string[])[]): KeyTree {
+  const tree = new Map<string, true | KeyTree>();
+  const byName = new Map<string, string[][]>();
+  for (const [name, ...rest] of paths) byName.set(name, [...(byName.get(name) ?? []), rest]);
+  for (const [name, rests] of byName) {
+    tree.set(name, rests.some((rest) => rest.length === 0) ? true : keyTree(rests));
+  }
+  return tree;
+}
+
+/** The members of a JSON object as texts; of a repeated key, the last counts. Another value has none. */
+function membersOf(json: string): Map<string, string> {
+  const members = new Map<string, string>();
+  if (!isObject(json)) return members;
+  let key: string | undefined;
+  eachElement(json, (element) => {
+    if (key === undefined) {
+      key = unescapeJson(element.slice(1, -1));
+    } else {
+      members.set(key, element);
+      key = undefined;
+    }
+  });
+  return members;
+}
+
+function flattened(members: Members, prefix = '', into = new Map<string, string>()): Map<string, string> {
+  for (const [name, value] of members) {
+    if (isObject(value)) flattened(membersOf(value), `${prefix}${name}.`, into);
+    else into.set(prefix + name, value);
+  }
+  return into;
+}
+
+function isObject(json: string | undefined): boolean {
+  return json?.startsWith('{') === true;
+}
+
+function orNull(json: string | undefined, isText: boolean): string {
+  return json === undefined || (isText && json === '""') ? 'null' : json;
+}
+
+/** Whether two JSON texts are the same value: numbers by value, members in any order, one that is null as if it were not there. */
+function isSameJson(x: string, y: string): boolean {
+  if (x === y) return true;
+  const kind = kindOf(x);
+  if (kind !== kindOf(y)) return false;
+  switch (kind) {
+    case 'text':
+      return textOf(x) === textOf(y);
+    case 'number':
+      return compareNumbers(numberOf(x), numberOf(y)) === 0;
+    case 'list': {
+      const [a, b] = [elementsOf(x), elementsOf(y)];
+      return a.length === b.length && a.every((item, at) => isSameJson(item, b[at]));
+    }
+    case 'object': {
+      const [a, b] = [membersOf(x), membersOf(y)];
+      return [...namesOf(a, b, undefined)].every((name) =>
+        isSameJson(a.get(name) ?? 'null', b.get(name) ?? 'null'),
+      );
+    }
+    case 'word':
+      return false;
+  }
+}
+
+/** Whether the text of a cell is a value that has a type: a number by value, a list as the JSON that it is written as. */
+function isSameText(cell: string, value: string): boolean {
+  if (cell === 'null' || value === 'null') return cell === value;
+  const text = textOf(cell);
+  switch (kindOf(value)) {
+    case 'text':
+      return text === textOf(value);
+    case 'number': {
+      const number = readNumber(text);
+      return number !== undefined && compareNumbers(number, numberOf(value)) === 0;
+    }
+    case 'word':
+      return String(asBoolean(text)) === value;
+    case 'list':
+    case 'object': {
+      const read = readJson(text);
+      return read !== undefined && isSameJson(jsonOf(read), value);
+    }
+  }
+}
+
+function kindOf(json: string): 'text' | 'number' | 'list' | 'object' | 'word' {
+  switch (json[0]) {
+    case '"':
+      return 'text';
+    case '[':
+      return 'list';
+    case '{':
+      return 'object';
+    case 't':
+    case 'f':
+    case 'n':
+      return 'word';
+    default:
+      return 'number';
+  }
+}
+
+function textOf(json: string): string {
+  return unescapeJson(json.slice(1, -1));
+}
+
+function elementsOf(json: string): string[] {
+  const elements: string[] = [];
+  eachElement(json, (element) => elements.push(element));
+  return elements;
+}
+
+/** JSON text without line ends: none stands inside a string. */
+function oneLine(json: string): string {
+  return /[\r\n]/.test(json) ? json.replace(/[\r\n]+\s*/g, ' ') : json;
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readDiffArguments } from '../../../src/cli/diffArguments.ts';
+import { UsageError } from '../../../src/cli/usageError.ts';
+import { finished, runCli, startCli, type CliResult } from '../../support/cli.ts';
+
+describe('rowriver diff', () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-cli-diff-'));
+    await put('old.jsonl', '{"id":1,"name":"a"}\n{"id":2,"name":"b"}\n{"id":3,"name":"c"}\n');
+    await put('new.jsonl', '{"id":4,"name":"d"}\n{"id":3,"name":"c"}\n{"id":2,"name":"B"}\n');
+    await put('new.csv', 'id,name\n4,d\n3,c\n2,B\n');
+    await put('several.jsonl', '{"id":1,"name":"a"}\n{"id":1,"name":"a"}\n{"name":"b"}\n{oops\n');
+  });
+
+  after(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  function put(name: string, text: string): Promise<void> {
+    return writeFile(join(folder, name), text);
+  }
+
+  async function diff(...args: string[]): Promise<CliResult & { text: string }> {
+    const temporary = await mkdtemp(join(folder, 'temporary-'));
+    const result = await runCli(['diff', ...args], {
+      cwd: folder,
+      env: { TMPDIR: temporary, TEMP: temporary },
+    });
+    assert.deepEqual(await readdir(temporary), [], 'no temporary file is left');
+    return { ...result, text: result.stdout.toString() };
+  }
+
+  const rows = `{"_change":"added","id":4,"name":{"old":null,"new":"d"}}
+{"_change":"changed","id":2,"name":{"old":"b","new":"B"}}
+{"_change":"removed","id":1,"name":{"old":"a","new":null}}
+`;
+
+  it('prints what differs and exits with 1; with 0 where nothing does', async () => {
+    const { code, text, stderr } = await diff('old.jsonl', 'new.jsonl', '--key', 'id');
+    assert.equal(text, rows);
+    assert.equal(stderr, 'rowriver: 1 added, 1 removed, 1 changed, 1 the same\n');
+    assert.equal(code, 1);
+    const same = await diff('new.jsonl', 'new.csv', '--key', 'id');
+    assert.deepEqual([same.code, same.text], [0, '']);
+  });
+
+  it('exits with 2 where records cannot be compared, and says which', async () => {
+    const { code, text, stderr } = await diff('several.jsonl', 'several.jsonl', '--key', 'id');
+    assert.equal(code, 2);
+    assert.equal(text, '{"_change":"duplicate","id":1,"_records":{"old":2,"new":2}}\n');
+    assert.match(stderr, /several\.jsonl: 1 record without a key \(record 3\)/);
+    assert.match(stderr, /several\.jsonl: 1 record that cannot be read \(record 4\)/);
+    assert.match(stderr, /; 1 key has several records, which are not compared/);
+  });
+
+  it('prints the sums with --count', async () => {
+    const { code, text } = await diff('old.jsonl', 'several.jsonl', '--key', 'id', '--count');
+    assert.equal(code, 2);
+    assert.deepEqual(JSON.parse(text), {
+      ...{ added: 0, removed: 2, changed: 0, same: 0, duplicates: 1 },
+      records: { old: 3, new: 4 },
+      withoutKey: { old: 0, new: 1 },
+      malformed: { old: 0, new: 1 },
+    });
+  });
+
+  it('writes other formats, and what a query selects', async () => {
+    const csv = await diff('old.jsonl', 'new.jsonl', '--key', 'id', '--to', 'csv');
+    assert.equal(csv.text, '_change,id,name.old,name.new\r\nadded,4,,d\r\nchanged,2,b,B\r\nremoved,1,a,\r\n');
+    const query = `_change <> 'added' |> SELECT id, name.old AS was`;
+    const { code } = await diff('old.jsonl', 'new.jsonl', '--key', 'id', query, '-o', 'out.csv');
+    assert.equal(code, 1);
+    assert.equal(await readFile(join(folder, 'out.csv'), 'utf8'), 'id,was\r\n2,b\r\n1,a\r\n');
+  });
+
+  it('does not write over a file that it reads', async () => {
+    const { code, stderr } = await diff('old.jsonl', 'new.jsonl', '--key', 'id', '-o', 'new.jsonl');
+    assert.equal(code, 2);
+    assert.match(stderr, /new\.jsonl/);
+    assert.match(await readFile(join(folder, 'new.jsonl'), 'utf8'), /^{"id":4/);
+  });
+
+  it('reads one of the two from standard input', async () => {
+    const child = startCli(['diff', '-', 'new.jsonl', '--key', 'id'], { cwd: folder });
+    child.stdin.end(await readFile(join(folder, 'old.jsonl')));
+    const { code, stdout } = await finished(child);
+    assert.deepEqual([code, stdout.toString()], [1, rows]);
+  });
+
+  it('asks for a key, and proposes one', async () => {
+    const { code, stderr } = await diff('old.jsonl', 'new.jsonl');
+    assert.equal(code, 2);
+    assert.match(stderr, /Give the field that tells records apart, as in --key id/);
+    const unknown = await diff('old.jsonl', 'new.csv', '--key', 'ident');
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.stderr, /new\.csv has no field ident to compare by\. Its fields: id, name/);
+    const missing = await diff('old.jsonl', 'nowhere.jsonl', '--key', 'id');
+    assert.equal(missing.code, 2);
+  });
+
+  it('refuses what does not go together', () => {
+    const refused = (args: string[], why: RegExp): void =>
+      assert.throws(
+        () => readDiffArguments(args),
+        (error) => error instanceof UsageError && why.test(error.message),
+      );
+    refused(['a'], /compares two files/);
+    refused(['-', '-', '--key', 'id'], /Only one/);
+    refused(['a', 'b', '--key', ' '], /--key needs/);
+    refused(['a', 'b', '--key', 'id', '--count', '--to', 'csv'], /--count/);
+    refused(['a', 'b', '--key', 'id', '--count', 'x > 1'], /--count/);
+    refused(['a', 'b', 'x > 1', 'y'], /one query/);
+    refused(['a', 'b', '--keys', 'id'], /--keys/);
+    refused(['a', 'b', '--to', 'xlsx'], /--to takes/);
+    const { keys, files } = readDiffArguments(['a', '--key', 'id', 'b', '-k', 'day']);
+    assert.deepEqual(
+      [keys, files],
+      [
+        ['id', 'day'],
+        ['a', 'b'],
+      ],
+    );
+  });
+});

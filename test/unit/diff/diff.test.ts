@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/dataset.ts';
+import { diffFiles, type DiffOptions } from '../../../src/engine/diff/diff.ts';
+import { writeDiff } from '../../../src/engine/diff/diffFile.ts';
+import { DiffKeyError, likelyKeys } from '../../../src/engine/diff/keys.ts';
+import type { DiffSummary } from '../../../src/protocol/engine.ts';
+import { runs } from '../../support/long.ts';
+import { ScanPools } from '../../support/pool.ts';
+import { diffOf, type Form, type Line, type Row, type Value } from './oracle.ts';
+
+const signal = new AbortController().signal;
+const context = { signal, progress: () => undefined };
+
+/** How a table is read, so that no guess at what little there is decides. */
+const asTable = {
+  delimiter: ',',
+  quote: '"',
+  headerRows: 1,
+  firstLine: 1,
+  comment: '',
+  tables: 1,
+  decimal: 'none',
+  dates: 'none',
+} satisfies Partial<DatasetOptions>;
+
+const roomy = { hashes: 1 << 20, records: 1 << 20, rows: 1 << 20 };
+const tight = { hashes: 1, records: 1500, rows: 200 };
+
+const id = fc.oneof(
+  fc.nat(40),
+  fc.nat(40).map((n) => `k${n}`),
+  fc.nat(40).map(String),
+  fc.constant(null),
+);
+const value = fc.oneof(
+  fc.integer({ min: -3, max: 3 }),
+  fc.constantFrom(
+    '',
+    'x',
+    '1',
+    '1.0',
+    '007',
+    'true',
+    'say "hi", ok',
+    'two\nlines',
+    'Zürich',
+    '🎉',
+    'y'.repeat(90),
+  ),
+  fc.boolean(),
+  fc.constant(null),
+  fc.constant(undefined),
+);
+const record = fc.record({ id, p: value, q: value, r: value });
+const line: fc.Arbitrary<Line> = fc.oneof(
+  { weight: 20, arbitrary: record },
+  { weight: 1, arbitrary: fc.constant('{bad') },
+);
+
+/** Two lists of lines that have much in common, in another order. */
+const pair = fc
+  .record({
+    before: fc.array(line, { maxLength: 60 }),
+    more: fc.array(line, { maxLength: 10 }),
+    fates: fc.array(fc.constantFrom('keep', 'keep', 'keep', 'drop', 'change', 'twice'), { minLength: 1 }),
+    changed: value,
+    seed: fc.nat(),
+  })
+  .map(({ before, more, fates, changed, seed }) => {
+    const kept = before.flatMap((item, at): Line[] => {
+      const fate = fates[at % fates.length];
+      if (typeof item === 'string' || fate === 'keep') return [item];
+      if (fate === 'drop') return [];
+      return fate === 'change' ? [{ ...item, q: changed }] : [item, item];
+    });
+    return { before, after: shuffled([...kept, ...more], seed) };
+  });
+
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  return items
+    .map((item, at) => ({ item, order: Math.imul(at + seed, 0x9e3779b1) >>> 7 }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ item }) => item);
+}
+
+function textOf(lines: readonly Line[], form: Form): string {
+  if (form === 'csv') {
+    const cell = (given: Value): string => {
+      const text = given === null || given === undefined ? '' : String(given);
+      return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    };
+    const rows = lines.filter((item) => typeof item !== 'string');
+    return `id,p,q,r\n${rows.map(({ id, p, q, r }) => `${[id, p, q, r].map(cell).join(',')}\n`).join('')}`;
+  }
+  if (form === 'json') {
+    const rows = lines.filter((item) => typeof item !== 'string');
+    return `[\n${rows.map((item) => JSON.stringify(item, null, 1)).join(',\n')}\n]\n`;
+  }
+  return lines.map((item) => `${typeof item === 'string' ? item : JSON.stringify(item)}\n`).join('');
+}
+
+describe('diff', () => {
+  let folder: string;
+  const pools = new ScanPools();
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-diff-'));
+  });
+
+  after(async () => {
+    await pools.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function opened(
+    name: string,
+    lines: readonly Line[] | string,
+    form: Form,
+    how: { blockSize?: number | undefined; workers?: number } = {},
+  ): Promise<Dataset> {
+    const path = join(folder, `${name}.${form}`);
+    await writeFile(path, typeof lines === 'string' ? lines : textOf(lines, form));
+    const { blockSize, workers = 0 } = how;
+    const reading = form === 'csv' ? asTable : { format: form };
+    return Dataset.open({ kind: 'file', path }, { signal, blockSize, pool: pools.of(workers), ...reading });
+  }
+
+  async function diffed(
+    [before, after]: readonly [Dataset, Dataset],
+    options: DiffOptions,
+  ): Promise<{ rows: Row[]; summary: DiffSummary }> {
+    const chunks: Buffer[] = [];
+    try {
+      const write = (lines: Uint8Array): Promise<void> => {
+        chunks.push(Buffer.from(lines));
+        return Promise.resolve();
+      };
+      const summary = await diffFiles(before, after, { ...options, write }, context);
+      const text = Buffer.concat(chunks).toString();
+      return {
+        rows: text
+          .split('\n')
+          .slice(0, -1)
+          .map((row) => JSON.parse(row) as Row),
+        summary,
+      };
+    } finally {
+      await before.close();
+      await after.close();
+    }
+  }
+
+  it('finds what plain JavaScript finds, in every form, order and division', async () => {
+    const form = fc.constantFrom<Form>('jsonl', 'csv', 'json');
+    await fc.assert(
+      fc.asyncProperty(
+        pair,
+        fc.tuple(form, form),
+        fc.constantFrom(undefined, 64, 200, 1000),
+        fc.constantFrom(0, 2),
+        fc.boolean(),
+        async ({ before, after }, forms, blockSize, workers, isTight) => {
+          const how = { blockSize, workers };
+          const files = [
+            await opened('a', before, forms[0], how),
+            await opened('b', after, forms[1], how),
+          ] as const;
+          const { rows, summary } = await diffed(files, { keys: ['id'], budgets: isTight ? tight : roomy });
+          const expected = diffOf(before, after, forms);
+          assert.deepEqual(rows, expected.rows);
+          const { added, removed, changed, same, duplicates, leftOut } = summary;
+          const counted = leftOut.map(({ unreadable, keyless }) => [unreadable, keyless]);
+          assert.deepEqual({ added, removed, changed, same, duplicates, leftOut: counted }, expected.sums);
+        },
+      ),
+      { numRuns: runs(150, 3000) },
+    );
+  });
+
+  it('takes keys of several fields and nested ones, and shows only what differs inside an object', async () => {
+    const before = `{"day":1,"host":{"name":"a","load":1,"disk":{"free":5,"all":9}}}
+{"day":1,"host":{"name":"b"}}
+{"day":2,"host":{"name":"a"}}
+`;
+    const after = `{"host":{"load":2,"disk":{"all":9.0,"free":4},"name":"a"},"day":1}
+{"day":2,"host":{"name":"b","up":true}}
+{"day":2,"host":{"name":"a"}}
+`;
+    const files = [await opened('a', before, 'jsonl'), await opened('b', after, 'jsonl')] as const;
+    const { rows } = await diffed(files, { keys: ['day', 'host.name'] });
+    assert.deepEqual(rows, [
+      {
+        _change: 'changed',
+        day: 1,
+        host: { name: 'a', load: { old: 1, new: 2 }, disk: { free: { old: 5, new: 4 } } },
+      },
+      { _change: 'added', day: 2, host: { name: 'b', up: { old: null, new: true } } },
+      { _change: 'removed', day: 1, host: { name: 'b' } },
+    ]);
+  });
+
+  it('compares a table with nested records by their dotted paths', async () => {
+    const table = 'Order ID,user.name,n,tags,ok\n7,Zoë,1.50,"[1, ""x""]",true\n8,,0,,\n';
+    const records = `{"Order ID":7.0,"user":{"name":"Zoë"},"n":1.5,"tags":[1,"x"],"ok":true}
+{"Order ID":"8","user":{"name":null},"n":0}
+`;
+    const files = [await opened('a', table, 'csv'), await opened('b', records, 'jsonl')] as const;
+    const { rows, summary } = await diffed(files, { keys: ['"Order ID"'] });
+    assert.deepEqual(rows, []);
+    assert.equal(summary.same, 2);
+  });
+
+  it('keeps numbers as they are written, and a field that is called as its own', async () => {
+    const files = [
+      await opened('a', '{"id":1,"n":1.10,"_change":1}\n', 'jsonl'),
+      await opened('b', '{"id":1,"n":12345678901234567890.123,"_change":2}\n', 'jsonl'),
+    ] as const;
+    const chunks: string[] = [];
+    const write = (lines: Uint8Array): Promise<void> => {
+      chunks.push(Buffer.from(lines).toString());
+      return Promise.resolve();
+    };
+    try {
+      await diffFiles(...files, { keys: ['id'], write }, context);
+    } finally {
+      for (const file of files) await file.close();
+    }
+    assert.equal(
+      chunks.join(''),
+      '{"_change":"changed","id":1,"n":{"old":1.10,"new":12345678901234567890.123},"_change_":{"old":1,"new":2}}\n',
+    );
+  });
+
+  it('says which field a table lacks, and proposes those that tell records apart', async () => {
+    const files = [
+      await opened('a', 'name,order_no,id\nx,1,2\n', 'csv'),
+      await opened('b', 'id,order_no,note\n2,1,\n', 'csv'),
+    ] as const;
+    assert.deepEqual(likelyKeys(...files), ['id', 'order_no']);
+    await assert.rejects(
+      diffed(files, { keys: ['ident'] }),
+      (error) =>
+        error instanceof DiffKeyError && /no field ident .*: name, order_no, id$/.test(error.message),
+    );
+  });
+
+  it('leaves nothing behind when it is cancelled, wherever it is', async () => {
+    const lines = Array.from({ length: 80 }, (_, at) => ({ id: at, p: at, q: null, r: null }));
+    const others = lines.map((item) => ({ ...item, p: -1 }));
+    const found = async (): Promise<string[]> =>
+      (await readdir(tmpdir())).filter((name) => name.startsWith(`rowriver-${process.pid}`)).sort();
+    const before = await found();
+    for (const form of ['jsonl', 'csv'] as const) {
+      for (let after = 0; after < 8; after++) {
+        const [a, b] = [await opened('a', lines, 'jsonl'), await opened('b', others, form)];
+        const stop = new AbortController();
+        // It is asked for the signal at every step: the one to come is the last.
+        let left = 3 * after * after;
+        const aborting = new Proxy(stop.signal, {
+          get(target, name) {
+            if (name === 'throwIfAborted' && left-- === 0) stop.abort();
+            const value: unknown = Reflect.get(target, name, target);
+            return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+          },
+        });
+        const work = writeDiff(a, b, { keys: ['id'], budgets: tight }, { ...context, signal: aborting });
+        const outcome = await work.then(
+          (made) => made.remove(),
+          (error: unknown) => error,
+        );
+        assert.ok(outcome === undefined || stop.signal.aborted, String(outcome));
+        await a.close();
+        await b.close();
+        assert.deepEqual(await found(), before);
+      }
+    }
+  });
+});
