@@ -113,7 +113,9 @@ export class RecordDiff {
 
   #isSame(x: string | undefined, y: string | undefined): boolean {
     const [a, b] = this.#natures;
-    const [old, now] = [orNull(x, a.isText), orNull(y, b.isText)];
+    // A table does not tell an empty text from none.
+    const hasTable = a.isText || b.isText;
+    const [old, now] = [orNull(x, hasTable), orNull(y, hasTable)];
     if (old === now) return true;
     if (!this.#isMixed) return isSameJson(old, now);
     return a.isText ? isSameText(old, now) : isSameText(now, old);
@@ -181,8 +183,8 @@ function isObject(json: string | undefined): boolean {
   return json?.startsWith('{') === true;
 }
 
-function orNull(json: string | undefined, isText: boolean): string {
-  return json === undefined || (isText && json === '""') ? 'null' : json;
+function orNull(json: string | undefined, hasTable: boolean): string {
+  return json === undefined || (hasTable && json === '""') ? 'null' : json;
 }
 
 /** Whether two JSON texts are the same value: numbers by value, members in any order, one that is null as if it were not there. */

@@ -9,19 +9,30 @@ import { fieldsAsJson } from '../sink/jsonRow.ts';
 import { ByteWriter } from '../stage/bytes.ts';
 import { writeFieldKey } from '../stage/key.ts';
 import { FieldVector } from '../stage/vector.ts';
-import type { Collector } from './collector.ts';
 import { hashPair } from './keyHash.ts';
 import { bitOf, writeKeyedRow } from './keyedRow.ts';
-import type { KeyedOutput } from './task.ts';
+import type { KeyedOutput, ScanResult } from './task.ts';
 
 /** NULL comes last, as everywhere; no order is asked for. */
 const order = { descending: false, nullsFirst: false };
+
+/** A `Collector`. */
+interface KeyedCollector {
+  readonly fields: readonly FieldRequest[];
+  take(
+    block: RecordBlock,
+    selection: Uint32Array,
+    count: number,
+    place: { readonly origin: { readonly record: number } },
+  ): void;
+  finish(): Pick<ScanResult, 'bytes' | 'keyed'>;
+}
 
 /**
  * Makes of each record its key with its content, or with a hash of it: what two files are compared by. Records without
  * a key, and those that cannot be read, are counted.
  */
-export function keyedCollector(output: KeyedOutput, spec: FormatSpec): Collector {
+export function keyedCollector(output: KeyedOutput, spec: FormatSpec): KeyedCollector {
   const { keys, loose, content, among, seed } = output;
   const format = formatOf(spec);
   const unescape = unescapeOf(format.layout);

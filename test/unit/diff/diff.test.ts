@@ -177,7 +177,7 @@ describe('diff', () => {
           assert.deepEqual({ added, removed, changed, same, duplicates, leftOut: counted }, expected.sums);
         },
       ),
-      { numRuns: runs(150, 3000) },
+      { numRuns: runs(100, 3000) },
     );
   });
 

@@ -60,10 +60,10 @@ export function diffOf(
     return groups;
   });
 
-  const isNull = (value: Value, form: Form): boolean =>
-    value === null || value === undefined || (form === 'csv' && value === '');
+  const isNull = (value: Value): boolean =>
+    value === null || value === undefined || (forms.includes('csv') && value === '');
   const isSame = (x: Value, y: Value): boolean => {
-    const nulls = [isNull(x, forms[0]), isNull(y, forms[1])];
+    const nulls = [isNull(x), isNull(y)];
     if (nulls[0] || nulls[1]) return nulls[0] && nulls[1];
     if (!mixed) return x === y;
     const [text, value] = forms[0] === 'csv' ? [x, y] : [y, x];

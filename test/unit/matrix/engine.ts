@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { Programs } from '../../../src/engine/call/programs.ts';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { canGrow, growthOf } from '../../../src/engine/dataset/growth.ts';
+import { diffFiles } from '../../../src/engine/diff/diff.ts';
 import { filesAt } from '../../../src/engine/source/files/search.ts';
 import { openFiles } from '../../../src/engine/dataset/openFiles.ts';
 import type { IndexStore } from '../../../src/engine/index/store.ts';
@@ -27,7 +28,7 @@ import { placeAt } from '../../../src/engine/source/location.ts';
 import { Follower } from '../../../src/engine/source/follow/follower.ts';
 import { Tail } from '../../../src/engine/source/follow/tail.ts';
 import { SourceError, type SourceSpec } from '../../../src/engine/source/source.ts';
-import type { ExportFormat } from '../../../src/protocol/engine.ts';
+import type { DiffSummary, ExportFormat } from '../../../src/protocol/engine.ts';
 import type { PreviewCalls, ViewState } from '../../../src/protocol/preview.ts';
 import { cellsOf, type Preview } from '../../support/preview.ts';
 import type { Layout } from './layouts.ts';
@@ -198,6 +199,24 @@ export class Engine {
       const files = (await readdir(folder)).sort();
       const texts = files.map(async (file) => [file, await readFile(join(folder, file), 'utf8')] as const);
       return new Map(await Promise.all(texts));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  /** What the file and a copy of it that a query has made differ in, by `id`. */
+  async compared(query: string, to: 'jsonl' | 'csv'): Promise<DiffSummary> {
+    const folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-diff-'));
+    try {
+      const path = join(folder, `copy.${to}`);
+      await writeFile(path, await this.export(query, to));
+      const { pool, blockSize } = this.#options;
+      const copy = await Dataset.open({ kind: 'file', path }, { signal, pool, blockSize });
+      try {
+        return await this.#asked((dataset) => diffFiles(dataset, copy, { keys: ['id'] }, context));
+      } finally {
+        await copy.close();
+      }
     } finally {
       await rm(folder, { recursive: true });
     }
