@@ -181,6 +181,23 @@ describe('diff', () => {
     );
   });
 
+  it('reports a key that one file has several times, where the other has one of these records', async () => {
+    const [one, two] = ['{"id":1,"p":1}\n', '{"id":1,"p":2}\n{"id":1,"p":1}\n'];
+    for (const budgets of [roomy, tight]) {
+      for (const [before, after] of [
+        [one + one, one],
+        [two, one],
+        [one, one + one],
+      ]) {
+        const files = [await opened('a', before, 'jsonl'), await opened('b', after, 'jsonl')] as const;
+        const { rows, summary } = await diffed(files, { keys: ['id'], budgets });
+        const counts = { old: before.length / one.length, new: after.length / one.length };
+        assert.deepEqual(rows, [{ _change: 'duplicate', id: 1, _records: counts }]);
+        assert.deepEqual([summary.duplicates, summary.same], [1, 0]);
+      }
+    }
+  });
+
   it('takes keys of several fields and nested ones, and shows only what differs inside an object', async () => {
     const before = `{"day":1,"host":{"name":"a","load":1,"disk":{"free":5,"all":9}}}
 {"day":1,"host":{"name":"b"}}
