@@ -6,6 +6,7 @@ import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { Side } from '../pool/keyedRow.ts';
 import type { KeyedOutput } from '../pool/task.ts';
+import { discard } from '../stage/discard.ts';
 import { SpillFolder } from '../stage/spill.ts';
 import { DiffRows } from './diffRows.ts';
 import { Hashes } from './hashes.ts';
@@ -15,7 +16,7 @@ import { DiffProgress } from './progress.ts';
 import { RecordDiff, type RecordNature } from './recordDiff.ts';
 
 /** Bytes that are held in memory before temporary files are written: of hashes, of records, and of the result. */
-const budgets = { hashes: 64 * 1024 * 1024, records: 48 * 1024 * 1024, rows: 16 * 1024 * 1024 };
+const budgets = { hashes: 64 * 1024 * 1024, records: 16 * 1024 * 1024, rows: 16 * 1024 * 1024 };
 
 export interface DiffOptions {
   /** The fields that tell records apart, as `keyField` takes them. */
@@ -70,7 +71,9 @@ export async function diffFiles(
       shown.add(side, found);
       const { result, place } = found;
       if (result?.keyed) all = withTally(all, result.keyed, place.record);
-      if (result?.bytes) await take(result.bytes, place.record);
+      if (!result?.bytes) continue;
+      await take(result.bytes, place.record);
+      discard(result.bytes);
     }
     leftOut[side] = all;
     shown.done(side);
