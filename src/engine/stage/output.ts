@@ -197,7 +197,7 @@ function hasControl(bytes: Uint8Array, start: number, end: number): boolean {
 
 /** JSON text with its line ends taken out: none stands inside a string, where it must be escaped. */
 function onOneLine(json: string): string {
-  return /[\r\n]/.test(json) ? json.replace(/[\r\n]+\s*/g, ' ') : json;
+  return /[\r\n]/.test(json) ? json.replace(/[\r\n]+\s*/g, '') : json;
 }
 
 const nullText = Buffer.from('null');

@@ -57,6 +57,17 @@ describe('rowriver', () => {
       );
     });
 
+    it('put a record of several lines on one line in the same way whatever the query', async () => {
+      await writeFile(at('pretty.json'), JSON.stringify([{ id: 1, u: { a: [1, 2] } }], undefined, 2));
+      const lines = ['id > 0', '|> ORDER BY id', '|> SELECT * |> DISTINCT'];
+      for (const query of lines) {
+        const { stdout } = await runCli([at('pretty.json'), query, '--to', 'jsonl']);
+        assert.equal(stdout.toString(), '{"id": 1,"u": {"a": [1,2]}}\n', query);
+      }
+      const { stdout } = await runCli([at('pretty.json'), '|> SELECT u.a |> ORDER BY u.a', '--to', 'csv']);
+      assert.equal(stdout.toString(), 'u.a\r\n"[1,2]"\r\n');
+    });
+
     it('are converted', async () => {
       const csv = at('three.csv');
       ends(await runCli([csv, '--to', 'csv']), 0, 'a,b\r\n1,x;y\r\n2,\r\n3,z\r\n', /3 written/);
