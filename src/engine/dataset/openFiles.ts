@@ -3,6 +3,7 @@ import { markLength } from '../format/lines.ts';
 import { formatOf, recognise } from '../format/registry.ts';
 import type { FileSearch } from '../../protocol/fileSearch.ts';
 import type { UnreadFile } from '../../protocol/preview.ts';
+import { eachFile } from '../source/files/eachFile.ts';
 import type { FoundFile } from '../source/files/search.ts';
 import { writeParts } from '../source/files/part.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
@@ -18,8 +19,6 @@ export interface FilesOptions extends DatasetOptions {
   readonly search?: FileSearch | undefined;
 }
 
-/** How many files are looked at at a time. */
-const atOnce = 8;
 /** A header is looked for in so many bytes. */
 const headLength = 256 * 1024;
 
@@ -40,9 +39,10 @@ export async function openFiles(
   let first: FirstFile | undefined;
   let failure: SourceError | undefined;
 
-  const look = async ({ path, name: shown }: FoundFile): Promise<SeenFile | SourceError> => {
+  const look = async (file: FoundFile, blocking: boolean): Promise<SeenFile | SourceError> => {
+    const { path, name: shown } = file;
     try {
-      const source = await openSource({ kind: 'file', path, encoding }, { signal });
+      const source = await openSource({ kind: 'file', path, encoding }, { signal, blocking });
       try {
         const found = first ?? (await lookAtFirst(path, source, options));
         const file = await seenFile({ path, name: shown }, source, found, options);
@@ -58,20 +58,23 @@ export async function openFiles(
     }
   };
 
-  for (let next = 0; next < files.length;) {
-    signal.throwIfAborted();
-    // All others are compared with the first one that can be read.
-    const some = files.slice(next, next + (first ? atOnce : 1));
-    const found = await Promise.all(some.map(look));
+  const note = (found: readonly (SeenFile | SourceError)[], looked: readonly FoundFile[]): void => {
     for (const [i, file] of found.entries()) {
       if (!(file instanceof SourceError)) seen.push(file);
       else {
         failure ??= file;
-        unread.push({ path: some[i].path, reason: file.message });
+        unread.push({ path: looked[i].path, reason: file.message });
       }
     }
-    next += some.length;
+  };
+  // All others are compared with the first one that can be read.
+  let next = 0;
+  for (; next < files.length && !first; next++) {
+    signal.throwIfAborted();
+    note([await look(files[next], false)], [files[next]]);
   }
+  const others = files.slice(next);
+  note(await eachFile(others, look, signal), others);
   if (!first) throw failure ?? new SourceError('not-found', `There are no files of records: ${name}.`);
   const { parts, recognised } = together(first, seen);
   const left = unread.map(({ path }) => path);
@@ -116,8 +119,8 @@ async function seenFile(
   options: DatasetOptions,
 ): Promise<SeenFile> {
   const { signal } = options;
-  const { current, encoding, size } = source;
-  const identity = await current?.();
+  const { encoding, size } = source;
+  const identity = source.place.watch?.opened;
   if (!identity)
     throw new SourceError(
       'unsupported',

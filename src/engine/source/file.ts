@@ -1,5 +1,6 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import { type BigIntStats, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { breathing } from './breathing.ts';
 import { type FileIdentity, type Source, SourceError } from './source.ts';
 
 export { type FileIdentity } from './source.ts';
@@ -17,16 +18,46 @@ export interface OpenFileOptions {
   readonly expect?: FileIdentity | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
-   * Whether reads hold up the thread: for one that has nothing else to do, where going through the thread pool
-   * and back costs as much as a read. It gives way to messages now and then.
+   * Whether opening and reads hold up the thread: for one that has nothing else to do, where going through the thread
+   * pool and back costs more than a read. It gives way to messages now and then.
    */
   readonly blocking?: boolean | undefined;
   /** The file says nothing true of its size, as those of the system in /proc and /sys: it ends where a read ends. */
   readonly unsized?: boolean | undefined;
 }
 
-/** How long a thread reads without giving way to messages, in milliseconds: a cancel is heard this late. */
-const breathMs = 8;
+/** Opening a named pipe would wait for its writer; what it is must be seen first. Windows has no such flag. */
+const readNow = process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** An open file, by calls that hold up the thread or by those that do not. */
+interface Handle {
+  read(into: Uint8Array, position: number): number | Promise<number>;
+  stat(): BigIntStats | Promise<BigIntStats>;
+  close(): void | Promise<void>;
+}
+
+function blockingHandle(path: string): Handle {
+  let fd = openSync(path, readNow);
+  return {
+    read: (into, position) => readSync(fd, into, 0, into.length, position),
+    stat: () => fstatSync(fd, { bigint: true }),
+    close() {
+      const closing = fd;
+      // The number may be that of another file soon.
+      fd = -1;
+      closeSync(closing);
+    },
+  };
+}
+
+async function waitingHandle(path: string): Promise<Handle> {
+  const handle = await open(path, readNow);
+  return {
+    read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
+    stat: () => handle.stat({ bigint: true }),
+    close: () => handle.close(),
+  };
+}
 
 /**
  * A local file by ranged reads on one handle. `size` is the size at opening; what is appended later can be read
@@ -36,16 +67,14 @@ const breathMs = 8;
 export async function openFile(path: string, options: OpenFileOptions = {}): Promise<FileSource> {
   const { expect, signal, blocking = false, unsized = false } = options;
   signal?.throwIfAborted();
-  // A FIFO must be known before it is opened: opening one waits for its writer.
-  checkKind(path, await statPath(path));
-  let handle: FileHandle;
+  let handle: Handle;
   try {
-    handle = await open(path, 'r');
+    handle = blocking ? blockingHandle(path) : await waitingHandle(path);
   } catch (error) {
     throw openFailure(path, error);
   }
   try {
-    const stats = await handle.stat({ bigint: true });
+    const stats = await handle.stat();
     checkKind(path, stats);
     const identity = identityOf(stats);
     if (expect !== undefined && !continues(expect, identity)) {
@@ -60,16 +89,16 @@ export async function openFile(path: string, options: OpenFileOptions = {}): Pro
 }
 
 /** Whether there is a named pipe at `path`. @throws SourceError */
-export async function isPipe(path: string): Promise<boolean> {
-  return (await statPath(path)).isFIFO();
+export async function isPipe(path: string, blocking = false): Promise<boolean> {
+  return (await statPath(path, blocking)).isFIFO();
 }
 
 /**
  * The present state of the file at `path`, to be compared with the one that was opened.
  * @throws SourceError as `openFile`
  */
-export async function identifyFile(path: string): Promise<FileIdentity> {
-  const stats = await statPath(path);
+export async function identifyFile(path: string, blocking = false): Promise<FileIdentity> {
+  const stats = await statPath(path, blocking);
   checkKind(path, stats);
   return identityOf(stats);
 }
@@ -82,19 +111,13 @@ export function continues(before: FileIdentity, now: FileIdentity): boolean {
 
 function fileSource(
   path: string,
-  handle: FileHandle,
+  handle: Handle,
   identity: FileIdentity,
   blocking: boolean,
   unsized: boolean,
 ): FileSource {
   let closing: Promise<void> | undefined;
-  let breathed = performance.now();
-
-  async function breathe(): Promise<void> {
-    if (performance.now() - breathed < breathMs) return;
-    await new Promise(setImmediate);
-    breathed = performance.now();
-  }
+  const breathe = breathing();
 
   return {
     name: path,
@@ -107,8 +130,7 @@ function fileSource(
       if (into.length === 0) return 0;
       let bytesRead: number;
       try {
-        if (blocking) bytesRead = readSync(handle.fd, into, 0, into.length, position);
-        else ({ bytesRead } = await handle.read(into, 0, into.length, position));
+        bytesRead = await handle.read(into, position);
       } catch (error) {
         throw openFailure(path, error, position);
       }
@@ -122,14 +144,14 @@ function fileSource(
       }
       return bytesRead;
     },
-    current: async () => identityOf(await handle.stat({ bigint: true })),
-    close: () => (closing ??= handle.close()),
+    current: async () => identityOf(await handle.stat()),
+    close: () => (closing ??= Promise.resolve(handle.close())),
   };
 }
 
-async function statPath(path: string): Promise<BigIntStats> {
+async function statPath(path: string, blocking: boolean): Promise<BigIntStats> {
   try {
-    return await stat(path, { bigint: true });
+    return blocking ? statSync(path, { bigint: true }) : await stat(path, { bigint: true });
   } catch (error) {
     throw openFailure(path, error);
   }

@@ -19,7 +19,9 @@ export function filePlace(spec: Extract<SourcePlace, { readonly kind: 'file' }>)
     async open({ signal, keepPages, blocking }) {
       const once = (stream: ByteStream) => (keepPages ? keptStream(stream, mostKept) : onceSource(stream));
       const bare = { kind: 'file', path } as const;
-      if (await isPipe(path)) return { source: await once(await openPipe(path, signal)), place: bare };
+      // What has an identity was a file when it was seen.
+      if (!identity && (await isPipe(path, blocking)))
+        return { source: await once(await openPipe(path, signal)), place: bare };
       const source = await openFile(path, { expect: identity, signal, blocking });
       if (await hasItsSize(source, signal)) {
         return { source, place: { ...bare, identity: source.identity }, current: () => source.current() };

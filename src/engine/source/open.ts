@@ -83,15 +83,20 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
   const containers: Container[] = [];
   let encoding = 'utf-8';
   let encoded: Source | undefined;
+  let head: Uint8Array = new Uint8Array(0);
   let top = once ? keepHead(base, headLength) : base;
   try {
     while (containers.length < mostLayers) {
-      const found = recogniseContainer(await readHead(top, 5, signal));
+      // One read for both where it costs no more than the first would alone.
+      const isCheap = containers.length === 0 && spec.encoding === undefined && current !== undefined;
+      head = await readHead(top, isCheap ? Math.min(firstSample, top.size ?? firstSample) : 5, signal);
+      const found = recogniseContainer(head);
       if (found === undefined) break;
       containers.push(found);
       top = addLayer(top, await codecs[found](), options.keepPages && !once ? new PageStore() : undefined);
     }
-    encoding = spec.encoding === undefined ? await sniffEncoding(top, signal) : knownEncoding(spec.encoding);
+    encoding =
+      spec.encoding === undefined ? await sniffEncoding(top, head, signal) : knownEncoding(spec.encoding);
     const codec = transcoder(encoding);
     if (codec !== undefined) {
       if (!once) encoded = top;
@@ -194,9 +199,17 @@ function knownEncoding(label: string): string {
 const firstSample = 64 * 1024;
 const laterSample = 16 * 1024;
 
-/** Recognises the encoding by the text's beginning and, where that costs no decoding, by three places further on. */
-async function sniffEncoding(source: Source, signal: AbortSignal | undefined): Promise<string> {
-  const head = await readHead(source, firstSample, signal);
+/**
+ * Recognises the encoding by the text's beginning and, where that costs no decoding, by three places further on.
+ * @param read what was read of its beginning before
+ */
+async function sniffEncoding(
+  source: Source,
+  read: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const isRead = read.length >= Math.min(firstSample, source.size ?? firstSample);
+  const head = isRead ? read : await readHead(source, firstSample, signal);
   const samples = [head];
   if (source.random && source.size !== undefined && source.size > 8 * firstSample) {
     for (const share of [0.25, 0.5, 0.75]) {

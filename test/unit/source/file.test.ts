@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { continues, identifyFile, openFile } from '../../../src/engine/source/file.ts';
 import { openSource } from '../../../src/engine/source/open.ts';
 import { readFully } from '../../../src/engine/source/read.ts';
@@ -119,6 +120,22 @@ describe('file source', () => {
       await source.close();
     }
   });
+
+  for (const blocking of [false, true]) {
+    it(`does not read another file once it is closed, ${blocking ? '' : 'not '}holding up the thread`, async () => {
+      const closed = await openFile(path, { blocking });
+      await closed.close();
+      // It may well get the number that the other had.
+      const other = await openFile(fileURLToPath(import.meta.url), { blocking });
+      try {
+        await assert.rejects(closed.read(new Uint8Array(4), 0), failsWith('failed', 0));
+        await closed.close();
+        assert.equal(await other.read(new Uint8Array(4), 0), 4, 'the other file is still open');
+      } finally {
+        await other.close();
+      }
+    });
+  }
 
   it('counts reads and bytes', async () => {
     const source = countReads(await openFile(path));

@@ -4,6 +4,7 @@ import { identifyFile } from '../file.ts';
 import { stateOf } from '../filePlace.ts';
 import type { OpenPlaceOptions, Place, Watch } from '../place.ts';
 import type { FileIdentity, SourcePlace } from '../source.ts';
+import { eachFile } from './eachFile.ts';
 import { filesSource } from './filesSource.ts';
 import { findFiles } from './search.ts';
 import { readParts, type FilePart } from './part.ts';
@@ -11,7 +12,9 @@ import { readParts, type FilePart } from './part.ts';
 /** Several files as one. A change of any of them makes others of all, as what follows it moves. */
 export function filesPlace(spec: Extract<SourcePlace, { readonly kind: 'files' }>): Place {
   const parts = readParts(spec.parts);
-  const opened = together(parts.map(({ identity }) => identity));
+  let state: FileIdentity | undefined;
+  // Threads that only read do not ask for it.
+  const opened = (): FileIdentity => (state ??= together(parts.map(({ identity }) => identity)));
   const { search } = spec;
   const now = async (): Promise<FileIdentity> => together(await identities(parts));
   const listed = new Set([...parts.map(({ path }) => path), ...(spec.unread ?? [])]);
@@ -19,10 +22,12 @@ export function filesPlace(spec: Extract<SourcePlace, { readonly kind: 'files' }
     spec,
     paths: parts.map(({ path }) => path),
     remote: false,
-    watch: search ? watchSearch(search, parts, listed, opened) : { opened, now },
+    get watch() {
+      return search ? watchSearch(search, parts, listed, opened()) : { opened: opened(), now };
+    },
     kept: (restMs) => ({
       path: digest(parts.map(({ path, from }) => [path, from])),
-      state: stateOf(opened, restMs),
+      state: stateOf(opened(), restMs),
     }),
     open({ openSource, blocking }: OpenPlaceOptions) {
       if (!openSource) throw new TypeError('A file of several is opened by its own place.');
@@ -42,7 +47,9 @@ function watchSearch(
 ): Watch {
   const look = async () => {
     const found = new Set((await findFiles(search, new AbortController().signal)).map(({ path }) => path));
-    const states = await identitiesIfAny(parts, (path) => identifyFile(path).catch(() => undefined));
+    const states = await eachFile(parts, ({ path }, blocking) =>
+      identifyFile(path, blocking).catch(() => undefined),
+    );
     return {
       added: [...found].filter((path) => !listed.has(path)),
       removed: [...listed].filter((path) => !found.has(path)),
@@ -100,23 +107,7 @@ function stateText({ size, mtimeMs, ctimeMs, dev, ino }: FileIdentity): string {
   return [size, mtimeMs, ctimeMs, dev, ino].join(' ');
 }
 
-/** How many files are looked at at a time. */
-const atOnce = 16;
-
 /** @throws SourceError where one is gone */
-async function identities(parts: readonly FilePart[]): Promise<FileIdentity[]> {
-  const found = await identitiesIfAny(parts, identifyFile);
-  return found.flatMap((identity) => identity ?? []);
-}
-
-async function identitiesIfAny(
-  parts: readonly FilePart[],
-  identify: (path: string) => Promise<FileIdentity | undefined>,
-): Promise<(FileIdentity | undefined)[]> {
-  const found: (FileIdentity | undefined)[] = [];
-  for (let i = 0; i < parts.length; i += atOnce) {
-    const some = parts.slice(i, i + atOnce);
-    found.push(...(await Promise.all(some.map(({ path }) => identify(path)))));
-  }
-  return found;
+function identities(parts: readonly FilePart[]): Promise<FileIdentity[]> {
+  return eachFile(parts, ({ path }, blocking) => identifyFile(path, blocking));
 }

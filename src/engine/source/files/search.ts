@@ -1,7 +1,9 @@
+import { realpathSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { tableFiles } from '../../../protocol/dataFiles.ts';
 import type { FileSearch } from '../../../protocol/fileSearch.ts';
+import { eachFile } from './eachFile.ts';
 
 /** A file that was found. */
 export interface FoundFile {
@@ -50,12 +52,19 @@ export async function filesMatching(pattern: string, folder: string, signal: Abo
   });
   const { compare } = new Intl.Collator('en', { numeric: true });
   const byFile = new Map<string, string>();
-  for (const name of found.sort((a, b) => compare(a, b) || (a < b ? -1 : 1))) {
-    const path = pathIn(folder, name);
-    const real = await realpath(path).catch(() => path);
-    if (!byFile.has(real)) byFile.set(real, name);
-  }
+  const names = found.sort((a, b) => compare(a, b) || (a < b ? -1 : 1));
+  const real = await eachFile(names, (name, blocking) => realPath(pathIn(folder, name), blocking), signal);
+  for (const [i, name] of names.entries()) if (!byFile.has(real[i])) byFile.set(real[i], name);
   return [...byFile.values()];
+}
+
+/** The path of what a path leads to; itself where that is not there. */
+async function realPath(path: string, blocking: boolean): Promise<string> {
+  try {
+    return blocking ? realpathSync.native(path) : await realpath(path);
+  } catch {
+    return path;
+  }
 }
 
 function located(folder: string, names: readonly string[]): FoundFile[] {
