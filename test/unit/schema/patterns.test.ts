@@ -87,12 +87,11 @@ describe('schema/patterns', () => {
     const root = 'file:///s.json';
     const compiled = compileSchema(specOf({ root, documents: [{ address: root, schema }] }, '2020-12'));
     const long = 'a'.repeat(50_000);
-    const began = performance.now();
+    // By backtracking, none of these would ever end.
     assert.deepEqual(
       compiled.violations({ a: `${long}?`, b: `${long}?`, c: 'xa' }, 9).map(({ path }) => path),
       ['/a', '/b'],
     );
     assert.ok(compiled.isValid({ a: long, b: `${long}!`, c: 'x' }));
-    assert.ok(performance.now() - began < 10_000);
   });
 });
