@@ -13,6 +13,7 @@ import type { CheckedIn, KnownColumn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
+import type { SourcePart } from '../source/part.ts';
 import type { KeptIdentity, Watch } from '../source/place.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import { checksumEvery, samplesOf } from './checksums.ts';
@@ -74,6 +75,7 @@ export class Dataset {
   /** Of several files as one table, those that cannot be read. */
   readonly unread: readonly UnreadFile[];
   readonly #source: OpenedSource;
+  #whole: Dataset | undefined;
   #spec: FileSpec;
   readonly #isOfSeveral: boolean;
   /** Where what was appended since it was opened ends. */
@@ -162,6 +164,24 @@ export class Dataset {
     } finally {
       await source.close();
     }
+  }
+
+  /**
+   * Opens the file once more, to read only a part of it. The caller closes that.
+   * @throws SourceError
+   */
+  async openPart(part: SourcePart, signal: AbortSignal): Promise<Dataset> {
+    const { recognised, unread, scheduler } = this;
+    const spec = { ...this.#source.spec(), learnt: undefined, part };
+    const options = { pool: scheduler.workers, signal, blockSize: this.#spec.blockSize };
+    const opened = await Dataset.open(spec, options, { recognised, unread });
+    opened.#whole = this;
+    return opened;
+  }
+
+  /** The file with all that is in it, where this is a part of it. */
+  get whole(): Dataset {
+    return this.#whole ?? this;
   }
 
   get index(): BlockIndex {

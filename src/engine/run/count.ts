@@ -1,8 +1,9 @@
-import type { ExportProgress, ExportSummary, FileDoubt, StageReport } from '../../protocol/engine.ts';
+import type { ExportProgress, ExportSummary } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
-import { plannedFor } from '../dataset/plan.ts';
+import { withPart } from '../dataset/part.ts';
+import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { CallLog } from './callLog.ts';
 import { CheckLog } from './checkLog.ts';
@@ -17,7 +18,38 @@ import { StageMeter } from './stageMeter.ts';
  */
 export async function countTo(
   dataset: Dataset,
-  { query, rejects, checks: checkSinks, programs, measure }: Omit<ExportOptions, 'kept'>,
+  options: Omit<ExportOptions, 'kept'>,
+  context: HandlerContext<ExportProgress>,
+): Promise<ExportSummary> {
+  const { query, rejects, programs, measure } = options;
+  try {
+    const plannedAs = (text: string): PlannedQuery =>
+      plannedFor(text, dataset.recognised.format, { calls: programs !== undefined });
+    const planned = plannedAs(query);
+    // Rows that are only counted need not be made. What the stages of the query take is measured as it stands.
+    const isCounted = planned.plan.shape === 'table' && measure !== true;
+    const counting = isCounted ? plannedAs(`${query}\n|> AGGREGATE count(*) AS n`) : planned;
+    const work = (read: Dataset): Promise<ExportSummary> =>
+      countAll(read, { planned, counting }, options, context);
+    if (rejects) return await work(dataset);
+    const makesRows = planned.plan.shape === 'table';
+    return await withPart(dataset, { plan: counting.plan, makesRows }, context.signal, work);
+  } finally {
+    await rejects?.discard();
+    await discardChecks(options.checks);
+  }
+}
+
+interface Planned {
+  readonly planned: PlannedQuery;
+  /** What is run in its place. */
+  readonly counting: PlannedQuery;
+}
+
+async function countAll(
+  dataset: Dataset,
+  { planned, counting }: Planned,
+  { rejects, checks: checkSinks, programs, measure }: Omit<ExportOptions, 'kept'>,
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const counted = rejects && countWrites(rejects);
@@ -25,50 +57,42 @@ export async function countTo(
   const meter = new Meter(dataset, progress, stages);
   const checks = new CheckLog(dataset, checkSinks);
   const violations = checks.use;
-  const allows = { calls: programs !== undefined };
   const calls = programs && new CallLog(dataset, programs, counted, signal);
-  let report: StageReport | undefined;
-  let doubt: FileDoubt | undefined;
-  try {
-    const planned = plannedFor(query, dataset.recognised.format, allows);
-    const malformed = rejects ? 'collect' : 'keep';
-    if (planned.plan.shape === 'table') {
-      const found = async (result: OrderedResult): Promise<void> => {
-        meter.scanned(result);
-        if (counted) await writeRejects(result, counted);
-        await checks.take(result, signal);
-      };
-      // Rows that are only counted need not be made. What the stages of the query take is measured as it stands.
-      const counting = stages
-        ? planned
-        : plannedFor(`${query}\n|> AGGREGATE count(*) AS n`, dataset.recognised.format, allows);
-      const { deriveRows } = await import('./derive.ts');
-      for await (const piece of deriveRows(dataset, counting, signal, found, {
-        malformed,
-        violations,
-        stages,
-        calls,
-      })) {
-        meter.derived(stages ? piece.rows : countIn(piece.bytes));
-      }
-    } else {
-      const scan: FileScan = { query: planned, output: { kind: 'count' }, malformed, violations, measure };
-      for await (const found of dataset.scan(scan, signal)) {
-        meter.add(found);
-        if (counted) await writeRejects(found, counted);
-        await checks.take(found, signal);
-      }
+  const malformed = rejects ? 'collect' : 'keep';
+  if (planned.plan.shape === 'table') {
+    const found = async (result: OrderedResult): Promise<void> => {
+      meter.scanned(result);
+      if (counted) await writeRejects(result, counted);
+      await checks.take(result, signal);
+    };
+    const { deriveRows } = await import('./derive.ts');
+    for await (const piece of deriveRows(dataset, counting, signal, found, {
+      malformed,
+      violations,
+      stages,
+      calls,
+    })) {
+      meter.derived(stages ? piece.rows : countIn(piece.bytes));
     }
-    signal.throwIfAborted();
-    doubt = await dataset.recheck(signal);
-    await counted?.commit();
-    await checks.commit(signal);
-    const outputs = counted ? [counted.done('rejects', meter.malformed)] : [];
-    report = stages?.report(planned.plan, planned.plan.shape === 'table', outputs, meter.state().elapsedMs);
-  } finally {
-    await rejects?.discard();
-    await discardChecks(checkSinks);
+  } else {
+    const scan: FileScan = { query: planned, output: { kind: 'count' }, malformed, violations, measure };
+    for await (const found of dataset.scan(scan, signal)) {
+      meter.add(found);
+      if (counted) await writeRejects(found, counted);
+      await checks.take(found, signal);
+    }
   }
+  signal.throwIfAborted();
+  const doubt = await dataset.recheck(signal);
+  await counted?.commit();
+  await checks.commit(signal);
+  const outputs = counted ? [counted.done('rejects', meter.malformed)] : [];
+  const report = stages?.report(
+    planned.plan,
+    planned.plan.shape === 'table',
+    outputs,
+    meter.state().elapsedMs,
+  );
   return {
     ...meter.state(),
     written: counted?.written() ?? 0,

@@ -1,7 +1,8 @@
 import type { ExportFormat, ExportProgress, ExportSummary, FileDoubt } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { plannedFor } from '../dataset/plan.ts';
+import { withPart } from '../dataset/part.ts';
+import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
 import type { ServiceSink } from '../sink/http/serviceSink.ts';
 import { objectSinkOf } from '../sink/objectSinks.ts';
@@ -56,7 +57,11 @@ export async function exportTo(
   context: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   try {
-    return await exportAll(dataset, asked, context);
+    const { query, programs, kept, rejects, shared } = asked;
+    const planned = plannedFor(query, dataset.recognised.format, { calls: programs !== undefined });
+    const work = (read: Dataset): Promise<ExportSummary> => exportAll(read, planned, asked, context);
+    if (kept || rejects || shared) return await work(dataset);
+    return await withPart(dataset, { plan: planned.plan, makesRows: true }, context.signal, work);
   } finally {
     await targetOf(asked).discard();
     await asked.rejects?.discard();
@@ -66,8 +71,8 @@ export async function exportTo(
 
 async function exportAll(
   dataset: Dataset,
+  planned: PlannedQuery,
   {
-    query,
     rejects: rejectSink,
     checks: checkSinks,
     programs,
@@ -79,7 +84,6 @@ async function exportAll(
   }: Export,
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
-  const planned = plannedFor(query, dataset.recognised.format, { calls: programs !== undefined });
   const { shape, asRecords } = planned.plan;
   // Neither malformed records nor the bytes of records are kept with the rows.
   const keptRows = rejectSink || asRecords ? undefined : kept;

@@ -6,6 +6,7 @@ import { keepHead } from './head.ts';
 import type { HttpLimits } from './http/limits.ts';
 import { Marks, type Learnt } from './compressed/marks.ts';
 import { PageStore } from './compressed/pageStore.ts';
+import type { SourcePart } from './part.ts';
 import type { Place } from './place.ts';
 import { placeOf } from './places.ts';
 import { readSome } from './read.ts';
@@ -93,7 +94,11 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       const found = recogniseContainer(head);
       if (found === undefined) break;
       containers.push(found);
-      top = addLayer(top, await codecs[found](), options.keepPages && !once ? new PageStore() : undefined);
+      top = addLayer(
+        top,
+        await codecs[found](spec.part),
+        options.keepPages && !once ? new PageStore() : undefined,
+      );
     }
     encoding =
       spec.encoding === undefined ? await sniffEncoding(top, head, signal) : knownEncoding(spec.encoding);
@@ -156,6 +161,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       spec: () => ({
         ...place,
         encoding,
+        part: spec.part,
         learnt: layers.map((layer) => layer.learnt()),
       }),
       learn: (learnt) => layers.forEach((layer, i) => learnt[i] && layer.learn(learnt[i])),
@@ -170,10 +176,10 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
 }
 
 /** Loaded for files that are in one: most are in none. */
-const codecs: Readonly<Record<Container, () => Promise<Codec>>> = {
+const codecs: Readonly<Record<Container, (part: SourcePart | undefined) => Promise<Codec>>> = {
   gzip: async () => (await import('./compressed/gzip.ts')).gzip,
   zstd: async () => (await import('./compressed/zstd.ts')).zstd,
-  parquet: async () => (await import('./parquet/parquet.ts')).parquet,
+  parquet: async (part) => (await import('./parquet/parquet.ts')).parquet(part),
 };
 
 /**

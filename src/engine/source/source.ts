@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FileSearch } from '../../protocol/fileSearch.ts';
 import type { HttpLimits } from './http/limits.ts';
 import { type Learnt } from './compressed/marks.ts';
+import type { SourcePart } from './part.ts';
 
 /**
  * Where bytes come from. The engine sees every source as one run of decoded bytes with positions from 0: a
@@ -115,6 +116,8 @@ export type SourceSpec = SourcePlace & {
   readonly encoding?: string | undefined;
   /** What an earlier opening has learnt of where decoding can begin, layer by layer, the outermost first. */
   readonly learnt?: readonly Learnt[] | undefined;
+  /** What is read of a file that is stored by columns; undefined: all of it. */
+  readonly part?: SourcePart | undefined;
 };
 
 export type SourcePlace =

@@ -1,16 +1,20 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { countTo } from '../../../src/engine/run/count.ts';
+import { exportTo } from '../../../src/engine/run/export.ts';
 import { openSource } from '../../../src/engine/source/open.ts';
 import { readFully } from '../../../src/engine/source/read.ts';
 import type { SourceError } from '../../../src/engine/source/source.ts';
 import { finished, runCli, startCli } from '../../support/cli.ts';
 import { contentOf, serve, TestServer } from '../../support/httpServer.ts';
 import { runs } from '../../support/long.ts';
+import { memorySink } from '../../support/memorySink.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 
 describe('a Parquet file', () => {
@@ -205,6 +209,88 @@ describe('a Parquet file', () => {
     }
   });
 
+  it('answers the same where only some columns and row groups are read', async () => {
+    await written(
+      "SELECT i AS id, i / 7.0 AS d, (i / 7.0)::FLOAT AS f, 'name ' || lpad((i // 10)::VARCHAR, 6, '0') AS name, CASE WHEN i % 3 = 0 THEN NULL ELSE i END AS gaps, i::DECIMAL(18,2) AS dec, i::UBIGINT + 9223372036854775000 AS u, 9007199254740900 + i AS big, DATE '2020-01-01' + (i // 100)::INTEGER AS day, {'x': i % 3} AS user, [i % 5] AS tags FROM range(20000) t(i)",
+      ', ROW_GROUP_SIZE 2048',
+    );
+    const lines = join(folder, 'data.jsonl');
+    await writeFile(lines, await textOf());
+    const queries = [
+      ['id = 5000'],
+      ['id = 5000', 'csv'],
+      ['id = -1', 'csv'],
+      ['id = -1 |> SELECT id, *', 'csv'],
+      ['id >= 19990 |> SELECT id, user.x AS x, tags[1] AS t'],
+      ['id BETWEEN 4000 AND 4100 |> SELECT name, _record, _line |> LIMIT 20'],
+      ["name >= 'name 0019' |> SELECT id", 'csv'],
+      ["name = 'name 000500' |> SELECT *"],
+      ['d = 1000 OR f > 2857'],
+      ['f = 0.142857149 |> SELECT f, id'],
+      ['f > 2800 |> AGGREGATE count(*) AS n, min(f) AS least'],
+      ['d < 10 |> AGGREGATE count(*) AS n, max(id) AS most'],
+      ['dec = 5000 |> SELECT id'],
+      ['u > 9223372036854775100 |> AGGREGATE count(*) AS n'],
+      ['big >= 9007199254740993 |> AGGREGATE count(*) AS n, min(big) AS least'],
+      ["day = '2020-03-01' |> AGGREGATE count(*) AS n"],
+      ['gaps IS NULL |> AGGREGATE count(*) AS n, sum(id) AS s'],
+      ['NOT (id > 100) |> SELECT id, gaps'],
+      ['gaps > 19000 AND id < 19010 |> SELECT gaps'],
+      ['user.x = 2 AND id < 30 |> SELECT id, user'],
+      ['|> AGGREGATE count(*) AS n'],
+      ['|> AGGREGATE count(*) AS n, max(user.x) AS x'],
+      ['|> SELECT name |> DISTINCT |> ORDER BY name DESC |> LIMIT 3'],
+      ['id > 19000 |> TABLESAMPLE (5 PERCENT) REPEATABLE (3) |> SELECT id'],
+      ['id > 19000 |> SELECT id, _offset |> LIMIT 2'],
+      ['id > 19990 |> DISTINCT'],
+      ['nothing = 1', 'csv'],
+      ['|> SELECT nothing |> LIMIT 2'],
+    ];
+    const { signal } = new AbortController();
+    const rowsOf = async (path: string, query: string, to: string | undefined): Promise<string> => {
+      const dataset = await Dataset.open({ kind: 'file', path }, { signal });
+      try {
+        const sink = memorySink();
+        const asked = { query, to: to === 'csv' ? 'csv' : 'jsonl', sink } as const;
+        const { matched } = await exportTo(dataset, asked, { signal, progress: () => undefined });
+        const count = await countTo(dataset, { query }, { signal, progress: () => undefined });
+        assert.equal(count.matched, matched, query);
+        return sink.text();
+      } finally {
+        await dataset.close();
+      }
+    };
+    for (const [query, to] of queries) {
+      assert.equal(await rowsOf(file, query, to), await rowsOf(lines, query, to), query);
+    }
+  });
+
+  it('is read by the columns that a query asks for, and by the row groups that can match', async () => {
+    await written(
+      "SELECT i AS id, hash(i) || '-' || hash(i + 1) || '-' || hash(i + 2) AS pad, i % 10 AS n FROM range(100000) t(i)",
+      ', ROW_GROUP_SIZE 10240',
+    );
+    const countOf = (query: string) =>
+      bytesRead(async () => {
+        const { signal } = new AbortController();
+        const dataset = await Dataset.open({ kind: 'file', path: file }, { signal });
+        try {
+          const { matched } = await countTo(dataset, { query }, { signal, progress: () => undefined });
+          return matched;
+        } finally {
+          await dataset.close();
+        }
+      });
+    const [all, column, groups] = [
+      await countOf('_offset >= 0 AND id < 10'),
+      await countOf('n = 3'),
+      await countOf("id = 99999 AND pad LIKE '%-%'"),
+    ];
+    assert.deepEqual([all.result, column.result, groups.result], [10, 10_000, 1]);
+    assert.ok(column.bytes * 3 < all.bytes, `${column.bytes} of ${all.bytes} bytes for one column`);
+    assert.ok(groups.bytes * 2 < all.bytes, `${groups.bytes} of ${all.bytes} bytes for one row group`);
+  });
+
   it('is shown by a preview, at any place, over HTTP as well, of which only what is needed is asked for', async () => {
     await written("SELECT i AS id, 'name ' || i AS name FROM range(400000) t(i)", ', ROW_GROUP_SIZE 40000');
     const content = contentOf(await readFile(file));
@@ -236,3 +322,25 @@ describe('a Parquet file', () => {
     await server.close();
   });
 });
+
+/** What work gives, and how many bytes it reads of files. */
+async function bytesRead<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly bytes: number }> {
+  const handle = await open(import.meta.filename);
+  const handles = Object.getPrototypeOf(handle) as Pick<FileHandle, 'read'>;
+  await handle.close();
+  const { read } = handles;
+  let bytes = 0;
+  const counted: Record<'read', (...asked: unknown[]) => Promise<{ readonly bytesRead: number }>> = {
+    async read(...asked) {
+      const result = (await Reflect.apply(read, this, asked)) as { readonly bytesRead: number };
+      bytes += result.bytesRead;
+      return result;
+    },
+  };
+  Object.assign(handles, counted);
+  try {
+    return { result: await work(), bytes };
+  } finally {
+    handles.read = read;
+  }
+}

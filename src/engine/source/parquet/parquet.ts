@@ -1,13 +1,16 @@
 import type { Codec } from '../compressed/decoded.ts';
+import type { SourcePart } from '../part.ts';
 
 /**
  * Apache Parquet (github.com/apache/parquet-format), as JSON Lines: a row is an object with all columns. Decoding can begin
- * at each row group. What hyparquet cannot read, encrypted files and LZ4, is refused with a sentence.
+ * at each row group. Of a `part`, rows have its columns, and row groups that it leaves out are not read. What hyparquet cannot read, encrypted files and LZ4, is refused with a sentence.
  */
-export const parquet: Codec = {
-  async *decode(base, from, marks) {
-    // Large, and needed by few files.
-    const { decodeRows } = await import('./rows.ts');
-    yield* decodeRows(base, from, marks);
-  },
-};
+export function parquet(part: SourcePart | undefined): Codec {
+  return {
+    async *decode(base, from, marks) {
+      // Large, and needed by few files.
+      const { decodeRows } = await import('./rows.ts');
+      yield* decodeRows(base, from, marks, part);
+    },
+  };
+}

@@ -6,8 +6,10 @@ import type { Compressors, FileMetaData, RowGroup } from 'hyparquet/src/types.js
 import { pullFully, type Interruption, type Step } from '../compressed/decoded.ts';
 import type { Mark, Marks } from '../compressed/marks.ts';
 import { SourceError, type Source } from '../source.ts';
+import type { SourcePart } from '../part.ts';
 import { readFooter } from './footer.ts';
 import { columnWriters, type ColumnWriter } from './jsonText.ts';
+import { chunkOf, mayHold, startOf } from './rowGroups.ts';
 import { rawParsers } from './values.ts';
 
 /** Rows that are decoded at a time: a row group, or a part of a large one. */
@@ -16,9 +18,17 @@ const sliceRows = 131_072;
 const chunkLength = 1024 * 1024;
 
 /** See `Codec.decode`. */
-export async function* decodeRows(base: Source, from: Mark, marks: Marks): AsyncGenerator<Step, void> {
+export async function* decodeRows(
+  base: Source,
+  from: Mark,
+  marks: Marks,
+  part: SourcePart | undefined,
+): AsyncGenerator<Step, void> {
   const { metadata, schema } = yield* readFooter(base);
-  const columns = columnWriters(schema);
+  const all = columnWriters(schema);
+  const wanted = part?.columns && new Set(part.columns);
+  const columns = wanted ? all.filter(({ name }) => wanted.has(name)) : all;
+  const bounds = part?.bounds ?? [];
   let { position } = from;
   let row = 0;
   for (const [index, group] of metadata.row_groups.entries()) {
@@ -27,10 +37,12 @@ export async function* decodeRows(base: Source, from: Mark, marks: Marks): Async
     row += rows;
     if (at < from.at || rows === 0) continue;
     if (position > 0 && marks.wants(position)) marks.add({ position, at });
+    const read = bounds.length === 0 || mayHold(group, schema, bounds) ? columns : [];
     for (let done = 0; done < rows; done += sliceRows) {
-      const range = { from: row - rows + done, to: row - rows + Math.min(rows, done + sliceRows) };
+      const count = Math.min(sliceRows, rows - done);
+      const range = { from: row - rows + done, to: row - rows + done + count };
       const values: unknown[][] = [];
-      for (const { name } of columns) {
+      for (const { name } of read) {
         try {
           values.push(yield* readColumn(base, metadata, group, name, range));
         } catch (error) {
@@ -38,34 +50,13 @@ export async function* decodeRows(base: Source, from: Mark, marks: Marks): Async
         }
         await turn();
       }
-      for (const chunk of linesOf(columns, values, range.to - range.from)) {
+      for (const chunk of linesOf(read, values, count)) {
         position += chunk.length;
         yield chunk;
         await turn();
       }
     }
   }
-}
-
-/** Where a row group begins in the file. */
-function startOf({ columns }: RowGroup): number {
-  return Math.min(...columns.map((column) => chunkOf(column).start));
-}
-
-interface Chunk {
-  /** Bytes of the file. */
-  readonly start: number;
-  readonly end: number;
-  /** As many as its pages have, nulls and those of lists too. */
-  readonly values: number;
-}
-
-function chunkOf({ meta_data: meta }: RowGroup['columns'][number]): Chunk {
-  if (meta === undefined) throw new Error('a column chunk in another file');
-  // Some writers say 0 for a dictionary that is not there.
-  const dictionary = Number(meta.dictionary_page_offset ?? 0);
-  const start = dictionary > 0 ? dictionary : Number(meta.data_page_offset);
-  return { start, end: start + Number(meta.total_compressed_size), values: Number(meta.num_values) };
 }
 
 /** The values of a column in some rows of a row group, nested ones put together. */
@@ -160,6 +151,7 @@ function* linesOf(
 ): Generator<Uint8Array> {
   let text = '';
   for (let row = 0; row < rows; row++) {
+    if (columns.length === 0) text += '{';
     for (const [column, { key, write }] of columns.entries()) {
       text += `${column === 0 ? '{' : ','}${key}:${write(values[column][row])}`;
     }

@@ -1,0 +1,53 @@
+import type { Plan } from '../query/index.ts';
+import type { SourcePart } from '../source/part.ts';
+import type { Dataset } from './dataset.ts';
+
+/**
+ * Runs work on a file that is stored by columns with only the columns, and the row groups, that a query needs: its rows
+ * are the same, and so are their numbers. Other files are read as they are.
+ * @param asked `makesRows`: whether its rows are made, not only counted
+ * @throws what the work throws; SourceError
+ */
+export async function withPart<T>(
+  dataset: Dataset,
+  asked: PartQuery,
+  signal: AbortSignal,
+  work: (dataset: Dataset) => Promise<T>,
+): Promise<T> {
+  const part = partOf(dataset, asked);
+  if (part === undefined) return work(dataset);
+  const opened = await dataset.openPart(part, signal);
+  try {
+    return await work(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+interface PartQuery {
+  readonly plan: Plan;
+  readonly makesRows: boolean;
+}
+
+/** What a query needs of a file; undefined where that is all, or where its records are asked for more than values. */
+function partOf(
+  { containers, format, checks }: Dataset,
+  { plan, makesRows }: PartQuery,
+): SourcePart | undefined {
+  const isByColumns = containers.length === 1 && containers[0] === 'parquet';
+  if (!isByColumns || format.kind !== 'jsonl' || checks) return undefined;
+  if (plan.needsFaulty || plan.needsViolations || plan.needsPlaces) return undefined;
+  // These are drawn by where records are.
+  if (plan.conditions.includes('tablesample') || plan.steps.some(({ kind }) => kind === 'sample')) {
+    return undefined;
+  }
+  const { fields, slots, zones: bounds } = plan;
+  const names = fields.map(({ path }) => path.at(0));
+  const isWhole =
+    (plan.shape === 'records' && makesRows) ||
+    !plan.whereFieldsOnly ||
+    names.some((name) => typeof name !== 'string') ||
+    slots.some(({ source }) => source.kind === 'record' || source.kind === 'bytes');
+  const columns = isWhole ? undefined : [...new Set(names.map(String))];
+  return columns === undefined && bounds.length === 0 ? undefined : { columns, bounds };
+}
