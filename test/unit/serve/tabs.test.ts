@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdirSync, watch } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -10,9 +11,9 @@ import type { PreviewCalls } from '../../../src/protocol/preview.ts';
 import { Peer, type Message } from '../../../src/protocol/rpc.ts';
 import { packMessage, unpackMessage } from '../../../src/protocol/wire.ts';
 import { mostTabs } from '../../../src/serve/tabs.ts';
-import { runCli } from '../../support/cli.ts';
+import { runCli, startCli } from '../../support/cli.ts';
 import { cellsOf } from '../../support/preview.ts';
-import { fetched, serve, stop, type Served } from '../../support/served.ts';
+import { fetched, serve, started, stop, type Served } from '../../support/served.ts';
 
 type Nothing = Record<string, never>;
 
@@ -304,6 +305,22 @@ describe('serve/tabs', function () {
     }
   });
 
+  it('ends the session of a page that is gone: the rows that it showed are removed', async () => {
+    const temporary = await mkdtemp(join(folder, 'temporary-'));
+    const other = await started(startCli(['serve', path], { env: { TMPDIR: temporary, TEMP: temporary } }));
+    try {
+      const client = await Client.open(other);
+      await client.page.call('info', null);
+      const isKept = becomes(temporary, (names) => names.some((name) => name.startsWith('rowriver-')));
+      void client.page.call('run', { query: '|> ORDER BY word, id' }).catch(() => undefined);
+      await isKept;
+      client.socket.terminate();
+      await becomes(temporary, (names) => !names.some((name) => name.startsWith('rowriver-')));
+    } finally {
+      await stop(other);
+    }
+  });
+
   it('refuses more pages than it can hold', async () => {
     const other = await serve(path);
     const clients: Client[] = [];
@@ -358,4 +375,17 @@ async function gone(served: Served, tab: number): Promise<void> {
     const { body } = await fetched(served, `/record.json?tab=${tab}&view=0&row=0`, { headers });
     if (body.toString().startsWith('This preview is closed.')) return;
   }
+}
+
+/** Resolves when what is in a folder is as it is to be. */
+function becomes(folder: string, holds: (names: readonly string[]) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(folder, look);
+    function look(): void {
+      if (!holds(readdirSync(folder))) return;
+      watcher.close();
+      resolve();
+    }
+    look();
+  });
 }
