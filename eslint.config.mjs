@@ -78,7 +78,7 @@ export const rooms = {
     'format',
     'protocol',
   ],
-  'engine/call': ['query/operator', 'stage'],
+  'engine/call': ['query/operator', 'stage', 'protocol'],
   'engine/schema': ['regex', 'format', 'format/csv', 'format/json'],
   'engine/sink': ['format', 'format/csv', 'format/json', 'sink/parquet', 'protocol'],
   'engine/sink/http': ['sink', 'source', 'source/http', 'protocol'],
@@ -139,6 +139,7 @@ export const rooms = {
   'engine/diff': ['format', 'query', 'query/operator', 'query/value', 'stage', 'pool', 'dataset', 'protocol'],
   'engine/service': [
     ...[
+      'call',
       'source',
       'source/files',
       'source/follow',
@@ -149,6 +150,7 @@ export const rooms = {
       'query',
       'index',
       'pool',
+      'stage',
       'dataset',
       'statistics',
       'sink',

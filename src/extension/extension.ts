@@ -12,6 +12,7 @@ import { LargeTextOffer } from './largeTextOffer.ts';
 import { registerMcpServer } from './mcpServer.ts';
 import { PreviewEditor } from './previewEditor.ts';
 import { engineEnvironment } from './proxySettings.ts';
+import { AllowedPrograms } from './programs.ts';
 import { Readings } from './readings.ts';
 import { RecordDocuments } from './recordDocument.ts';
 import { StatusBar } from './statusBar.ts';
@@ -30,7 +31,7 @@ export function activate(context: ExtensionContext): RowriverApi {
       const megabytes = settings.get<number>('indexCache.maxMegabytes', 1024);
       const kept = settings.get<number>('keptDownload.maxMegabytes', 4096);
       const cacheFolder = megabytes > 0 ? Uri.joinPath(context.globalStorageUri, 'indexes').fsPath : null;
-      return { cacheFolder, cacheBytes: megabytes * 1e6, keepBytes: kept * 1e6, journals };
+      return { cacheFolder, cacheBytes: megabytes * 1e6, keepBytes: kept * 1e6, journals, programs: true };
     },
     environment: () => engineEnvironment(process.env),
     log: (line) => log.info(line),
@@ -41,9 +42,10 @@ export function activate(context: ExtensionContext): RowriverApi {
   const interrupted = new InterruptedExports(host, addresses, journals.folder);
   const exporter = new Exporter(host, readings, addresses, interrupted, (text) => log.info(text));
   const records = new RecordDocuments(host);
+  const programs = new AllowedPrograms(context.workspaceState);
   const statusBar = new StatusBar();
   const editor = new PreviewEditor(
-    { context, engine: host, addresses, exporter, readings, records },
+    { context, engine: host, addresses, exporter, readings, records, programs },
     statusBar,
   );
   context.subscriptions.push(

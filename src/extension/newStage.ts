@@ -14,7 +14,7 @@ export async function newStage(given: string | undefined): Promise<void> {
   }
   await window.showTextDocument(Uri.joinPath(folder, `${name}.mjs`));
   const words = l10n.t(
-    'The stage runs in a terminal, by CALL in a query: its first lines say how. To test it, run node --test {0}.',
+    'CALL in a query runs the stage, in a preview or a terminal: its first lines say how. To test it, run node --test {0}.',
     workspace.asRelativePath(folder),
   );
   void window.showInformationMessage(words);

@@ -13,6 +13,7 @@ import type { Exporter } from './exporter.ts';
 import { KeptFilters } from './filters.ts';
 import { previewPage } from './page.ts';
 import { QuickQuestions } from './questions.ts';
+import type { AllowedPrograms } from './programs.ts';
 import type { Readings } from './readings.ts';
 import type { RecordDocuments } from './recordDocument.ts';
 import { copyQueryAs } from './queryCopy.ts';
@@ -30,6 +31,7 @@ export interface PreviewServices {
   readonly exporter: Exporter;
   readonly readings: Readings;
   readonly records: RecordDocuments;
+  readonly programs: AllowedPrograms;
 }
 
 /** One open preview: its page, its session with the engine, and what the page asks of the editor itself. */
@@ -44,6 +46,8 @@ export class Preview implements Disposable {
   #listening = false;
   /** What the page is to show as soon as it is there. */
   #wanted: string | undefined;
+  /** Programs that were allowed since it was handed a query that calls some, and that its user has not typed. */
+  #handed: Set<string> | undefined;
   #status: Status = { text: '', tooltip: '', encoding: '' };
 
   /**
@@ -67,6 +71,7 @@ export class Preview implements Disposable {
       file: { ...place, options: services.readings.of(uri) },
       post: (message) => void panel.webview.postMessage(message),
       handlers: this.#handlers(),
+      program: (asked) => services.programs.allow(uri, asked, this.#handed),
       words: {
         restarted: l10n.t('The engine was restarted.'),
         rereading: l10n.t('The file is being read again.'),
@@ -106,6 +111,7 @@ export class Preview implements Disposable {
 
   /** Runs a query, now or once the page is there. */
   showQuery(query: string): void {
+    if (/\bcall\b/i.test(query)) this.#handed = new Set();
     if (this.#listening) this.command({ name: 'showQuery', query });
     else this.#wanted = query;
   }

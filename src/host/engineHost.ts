@@ -1,12 +1,18 @@
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { EngineCalls, EngineEvents, OpenFile, Tagged } from '../protocol/engine.ts';
+import type {
+  AllowedProgram,
+  EngineCalls,
+  EngineEvents,
+  HostAnswers,
+  OpenFile,
+  ProgramCall,
+  Tagged,
+} from '../protocol/engine.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { Peer, type CallOptions, type Message, type ProgressOf, type WireError } from '../protocol/rpc.ts';
-
-type Nothing = Record<string, never>;
 
 /** What a preview hears of its session. */
 export interface SessionListener {
@@ -18,6 +24,8 @@ export interface SessionListener {
   readonly failed: (error: WireError) => void;
   /** The engine died and is being replaced; `opened` or `failed` follows. */
   readonly interrupted: (error: WireError) => void;
+  /** Asks whether a program may be run; where it is not there, none may. */
+  readonly program?: ((asked: ProgramCall) => Promise<AllowedProgram>) | undefined;
 }
 
 export interface EngineHostOptions {
@@ -33,7 +41,7 @@ export interface EngineHostOptions {
 
 interface Running {
   readonly worker: Worker;
-  readonly peer: Peer<Nothing, EngineCalls, EngineEvents>;
+  readonly peer: Peer<HostAnswers, EngineCalls, EngineEvents>;
 }
 
 /** So many deaths within a minute are a fault that another start does not mend. */
@@ -130,10 +138,11 @@ export class EngineHost {
       execArgv: [],
       env: environment?.() ?? process.env,
     });
-    const peer = new Peer<Nothing, EngineCalls, EngineEvents>({
+    const peer = new Peer<HostAnswers, EngineCalls, EngineEvents>({
       post: (message, transfer) =>
         worker.postMessage({ session: 0, message } satisfies Tagged, transfer ? [...transfer] : []),
-      handlers: {},
+      handlers: { program: (asked) => this.#mayRun(asked) },
+      onEvent: (_, line) => log(String(line)),
     });
     const running = { worker, peer };
     this.#running = running;
@@ -146,6 +155,13 @@ export class EngineHost {
     // A failure here is the worker's death, which is seen to below.
     peer.call('configure', settings()).catch(() => undefined);
     return running;
+  }
+
+  #mayRun(asked: ProgramCall): Promise<AllowedProgram> {
+    const { program } = this.#sessions.get(asked.session)?.listener ?? {};
+    if (!program)
+      throw new Error('CALL runs a program, which only a query that is typed in a preview may do.');
+    return program(asked);
   }
 
   #died(running: Running, code: number): void {

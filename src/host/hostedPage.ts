@@ -1,4 +1,4 @@
-import type { OpenFile } from '../protocol/engine.ts';
+import type { AllowedProgram, OpenFile, ProgramCall } from '../protocol/engine.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo, PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../protocol/rpc.ts';
@@ -14,6 +14,8 @@ export interface HostedPageOptions {
   /** Sends a message to the page. */
   readonly post: (message: Message) => void;
   readonly handlers: Handlers<HostCalls>;
+  /** Asks whether a program may be run that a query of the page calls; where it is not there, none may. */
+  readonly program?: (asked: ProgramCall) => Promise<AllowedProgram>;
   /** What the page tells its user of. */
   readonly words: { readonly restarted: string; readonly rereading: string };
 }
@@ -28,7 +30,7 @@ export class HostedPage {
   /** The file is being opened again because the user wants it read otherwise. */
   #rereading = false;
 
-  constructor({ engine, file, post, handlers, words }: HostedPageOptions) {
+  constructor({ engine, file, post, handlers, program, words }: HostedPageOptions) {
     this.#words = words;
     this.#page = new Peer({ post, handlers });
     this.#relay = new Relay({
@@ -48,6 +50,7 @@ export class HostedPage {
       },
       interrupted: (error) => this.#relay.interrupted(error),
       failed: (error) => this.#relay.failed(error),
+      program,
     });
   }
 

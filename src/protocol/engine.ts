@@ -196,6 +196,8 @@ export interface EngineCalls {
       readonly keepBytes: number;
       /** Undefined: an export that is interrupted leaves nothing. */
       readonly journals?: JournalPlace | undefined;
+      /** Whether the host answers what is asked of programs; else no query may call one. */
+      readonly programs?: boolean | undefined;
     };
     result: null;
   };
@@ -268,6 +270,32 @@ export interface EngineCalls {
   /** Answers a call of a tool for agents: see `tools.ts`. */
   tool: { params: ToolRequest; result: ToolAnswer; progress: ToolProgress };
   clearCache: { params: null; result: { readonly bytes: number } };
+}
+
+/** A program that a query of a preview calls. */
+export interface ProgramCall {
+  readonly session: number;
+  /** As the query names it. */
+  readonly file: string;
+  readonly options: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** The content of a file that may be run, by its SHA-256 in hexadecimal digits. */
+export interface AllowedProgram {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** What the engine asks the host. */
+export interface HostAnswers {
+  /** Whether a program may be run: the host asks its user. Fails with the reason where it may not. */
+  program: { params: ProgramCall; result: AllowedProgram };
+}
+
+/** What the engine tells the host unasked. */
+export interface EngineSays {
+  /** A line for the log. */
+  log: string;
 }
 
 /** What the host tells the engine unasked. */

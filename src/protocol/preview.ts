@@ -166,6 +166,8 @@ export interface ViewState {
   readonly elapsedMs: number;
   /** The view's own columns, where the query makes them (SELECT, AGGREGATE); else the file's are meant. */
   readonly columns: readonly ColumnInfo[] | undefined;
+  /** Rows that a program has failed for, which CALL has run. */
+  readonly failed?: number | undefined;
   /** Records have been appended since, which its rows are not made of: it needs all of them. */
   readonly outdated?: boolean | undefined;
   readonly message: string;
@@ -253,6 +255,16 @@ export interface Problem {
   readonly raw: Uint8Array;
 }
 
+/** A row that a program has failed for, which CALL has run. Where it comes from no single record, it has no place. */
+export interface FailedRow {
+  readonly record?: number;
+  readonly line?: number;
+  readonly offset?: number;
+  readonly reason: string;
+  /** The row as it was given to the program. */
+  readonly raw: string;
+}
+
 export type Place =
   | { readonly by: 'record' | 'line' | 'offset' | 'percent'; readonly value: number }
   /**
@@ -332,6 +344,8 @@ export interface PreviewCalls extends StatisticsCalls {
       readonly counted: number;
     };
   };
+  /** The rows of a view that a program has failed for: its run ends where they are too many. */
+  failedRows: { params: { readonly view: number }; result: readonly FailedRow[] };
   /** How many records the file's other tables have; null where that is not known without reading on. */
   otherTables: { params: null; result: readonly OtherTableCount[] | null };
   check: { params: { readonly query: string }; result: readonly Diagnostic[] };

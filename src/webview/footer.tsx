@@ -14,6 +14,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   if (!file || !state || preview.trouble.value) return <footer class="footer" />;
   const otherTables = otherTablesWords(page.otherTables.value);
   const unread = file.files?.unread.length ?? 0;
+  const failed = preview.result.value?.failed ?? 0;
   const indexed = state.size ? state.indexed / state.size : 1;
   return (
     <footer class="footer">
@@ -23,6 +24,12 @@ export function Footer({ page }: { readonly page: PageModel }) {
         <button type="button" class="text-button warn" onClick={() => page.openProblems()}>
           <span class="codicon codicon-warning" aria-hidden="true" />{' '}
           {t('{0} malformed', count(state.malformed))}
+        </button>
+      )}
+      {failed > 0 && (
+        <button type="button" class="text-button warn" onClick={() => page.openProblems()}>
+          <span class="codicon codicon-warning" aria-hidden="true" />{' '}
+          {failed === 1 ? t('CALL failed for 1 row') : t('CALL failed for {0} rows', count(failed))}
         </button>
       )}
       {file.files && <span class="indexed">{filesWords(file.files.count)}</span>}

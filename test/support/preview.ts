@@ -40,7 +40,7 @@ export class Preview {
       if (session === 0) this.host.receive(message);
       else this.page.receive(message);
     };
-    this.#service = new EngineService(scanPool(workers), toClient, undefined, { retryMs });
+    this.#service = new EngineService(scanPool(workers), toClient, undefined, { limits: { retryMs } });
     this.host = new Peer({ post: (message) => this.#service.receive({ session: 0, message }), handlers: {} });
     this.page = new Peer({
       post: (message) => this.#service.receive({ session: 1, message }),

@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CallError } from '../callError.ts';
@@ -27,11 +28,21 @@ export class Programs {
     this.#options = options;
   }
 
-  /** @throws CallError where there is no such program, or it cannot be loaded */
-  async open(file: string, options: CallOptions, signal: AbortSignal): Promise<OpenCall> {
+  /**
+   * @param sha256 of its content, in hexadecimal digits; undefined: whatever it is
+   * @throws CallError where there is no such program, or it cannot be loaded
+   */
+  async open(file: string, options: CallOptions, signal: AbortSignal, sha256?: string): Promise<OpenCall> {
     const path = resolve(file);
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) throw new CallError(`CALL: ${path} is not a file.`);
+    if (
+      sha256 !== undefined &&
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex') !== sha256
+    )
+      throw new CallError(`CALL: ${path} has just been changed. Run the query again.`);
     this.#options.say(`CALL runs ${path}`);
     const { worker, limits, threads: most } = this.#options;
     const data = { url: pathToFileURL(path).href, options };

@@ -98,7 +98,7 @@ export function refusedCalls({ operators }: Query): Diagnostic[] {
   return operators.flatMap((operator) => {
     if (operator.kind !== 'call') return [];
     const message =
-      'CALL runs a program on this computer, and works only in a terminal: rowriver FILE "|> CALL ..."';
+      'CALL runs a program on this computer, and works only in a terminal and in a preview of VS Code: rowriver FILE "|> CALL ..."';
     return [errorAt(operator, message)];
   });
 }

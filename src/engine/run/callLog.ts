@@ -1,3 +1,4 @@
+import type { FailedRow } from '../../protocol/preview.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import { CallError } from '../callError.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -8,41 +9,44 @@ import type { CallFailure, CallPlace, Calls } from '../stage/calls.ts';
 /** Rows that may fail before a run is given up. */
 const mostFailures = 1000;
 
-/** Lets a run call programs, and writes the rows that these could not do with to the rejects. */
+/** Takes rows that have failed. */
+export type FailedRows = (rows: readonly FailedRow[]) => Promise<void> | void;
+
+/** Lets a run call programs, and takes note of the rows that these could not do with. */
 export class CallLog implements Calls {
   readonly open: Calls['open'];
   readonly #dataset: Dataset;
-  readonly #rejects: ByteSink | undefined;
+  readonly #take: FailedRows | undefined;
   readonly #signal: AbortSignal;
   /** Rows that have failed. */
   failures = 0;
 
-  /** @param rejects undefined: the first row that fails ends the run */
+  /** @param failed takes rows that have failed, or has them written to it; undefined: the first one ends the run */
   constructor(
     dataset: Dataset,
     programs: Pick<Calls, 'open'>,
-    rejects: ByteSink | undefined,
+    failed: FailedRows | ByteSink | undefined,
     signal: AbortSignal,
   ) {
     this.open = (...asked) => programs.open(...asked);
     this.#dataset = dataset;
-    this.#rejects = rejects;
+    this.#take = typeof failed === 'object' ? failuresInto(failed) : failed;
     this.#signal = signal;
   }
 
   async failed(file: string, failures: readonly CallFailure[]): Promise<void> {
-    const out = new ByteBuilder();
+    const rows: FailedRow[] = [];
     for (const { message, raw, place: given } of failures) {
       const place = given && (await this.#placeOf(given));
-      if (!this.#rejects) throw new CallError(`${file} has failed ${inWords(place)}. ${message}`);
+      if (!this.#take) throw new CallError(`${file} has failed ${inWords(place)}. ${message}`);
       if (++this.failures > mostFailures) {
         throw new CallError(
           `${file} has failed for more than ${mostFailures} rows, the last of them ${inWords(place)}. ${message}`,
         );
       }
-      out.text(`${JSON.stringify({ ...place, reason: `${file}: ${message}`, raw })}\n`);
+      rows.push({ ...place, reason: `${file}: ${message}`, raw });
     }
-    await this.#rejects?.write(out.view());
+    await this.#take?.(rows);
   }
 
   /** A scan in several threads knows the byte of a record, and not how many are before it: that is looked up. */
@@ -62,4 +66,13 @@ export class CallLog implements Calls {
 function inWords({ record, offset }: Partial<CallPlace> = {}): string {
   if (offset === undefined) return 'for a row';
   return record === undefined ? `for the record at byte ${offset}` : `for record ${record} (byte ${offset})`;
+}
+
+/** Writes rows that have failed to the rejects. */
+function failuresInto(rejects: ByteSink): FailedRows {
+  return (rows) => {
+    const out = new ByteBuilder();
+    for (const row of rows) out.text(`${JSON.stringify(row)}\n`);
+    return rejects.write(out.view());
+  };
 }

@@ -164,14 +164,17 @@ export async function exportToFile(
     target,
     kept,
     journal,
-  }: Pick<ExportOptions & ByteExport, 'query' | 'to' | 'kept' | 'journal'> & { readonly target: string },
+    programs,
+  }: Pick<ExportOptions & ByteExport, 'query' | 'to' | 'kept' | 'journal' | 'programs'> & {
+    readonly target: string;
+  },
   context: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   if (journal?.kept) refuseOther(journal.kept, dataset);
   const sink = journal
     ? await openOutput(target, 'output', dataset.paths, journal.kept)
     : await openTarget(target, { sources: dataset.paths });
-  return exportTo(dataset, { query, to, sink, kept, journal, measure: true }, context);
+  return exportTo(dataset, { query, to, sink, kept, journal, programs, measure: true }, context);
 }
 
 /** Writes the file's malformed records, and nothing else, into a file. @throws as `exportToFile` */

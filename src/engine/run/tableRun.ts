@@ -1,20 +1,24 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ViewState } from '../../protocol/preview.ts';
+import type { FailedRow, ViewState } from '../../protocol/preview.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { makeTemporaryFolder, temporaryError } from '../temporaryFolder.ts';
+import type { Calls } from '../stage/calls.ts';
 import { Columns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns, derivedReadings, deriveRows } from './derive.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import { unsortedQuery } from '../query/index.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import { CallLog } from './callLog.ts';
 import { KeptRows, offsetBytes, offsetsPath, type RunCounts } from './keptRows.ts';
 import { failedAt, passedOver, startState, type Run } from './run.ts';
 import { throttled } from './throttle.ts';
 
 /** Rows that are looked at for columns and their types before the result is shown. */
 const rowsSampled = 128;
+/** Characters that are kept of a row that a program has failed for. */
+const rawLimit = 256;
 
 /**
  * A query whose rows are not records of the file: groups, sorted or unnested rows. They are written to a
@@ -28,8 +32,12 @@ export class TableRun implements Run {
   readonly query: PlannedQuery;
   #state: ViewState;
   #rows: KeptRows | undefined;
+  readonly #programs: Pick<Calls, 'open'> | undefined;
+  #failed: FailedRow[] = [];
 
-  constructor(id: number, query: PlannedQuery, file: Dataset) {
+  /** @param programs runs what the query calls; undefined: it calls nothing */
+  constructor(id: number, query: PlannedQuery, file: Dataset, programs?: Pick<Calls, 'open'>) {
+    this.#programs = programs;
     this.id = id;
     this.#file = file;
     this.query = query;
@@ -60,6 +68,11 @@ export class TableRun implements Run {
     return isWhole && asked === text ? this.#rows?.hold() : undefined;
   }
 
+  /** Rows that a program which the query calls has failed for, in their order. */
+  get failedRows(): readonly FailedRow[] {
+    return this.#failed;
+  }
+
   async run(
     signal: AbortSignal,
     progress: (state: ViewState) => void,
@@ -73,7 +86,8 @@ export class TableRun implements Run {
     try {
       // Groups and sorted rows are of all records or of none: a second run begins at the first one.
       await this.close();
-      advance({ phase: 'running', message: '', failedAt: undefined });
+      this.#failed = [];
+      advance({ phase: 'running', message: '', failedAt: undefined, failed: undefined });
       const told = (change: Partial<ViewState>): void => {
         advance(change);
         tell(this.state);
@@ -151,6 +165,15 @@ export class TableRun implements Run {
     }
   }
 
+  #callLog(signal: AbortSignal, advance: (change: Partial<ViewState>) => void): CallLog | undefined {
+    if (!this.#programs) return undefined;
+    const take = (rows: readonly FailedRow[]): void => {
+      for (const row of rows) this.#failed.push({ ...row, raw: row.raw.slice(0, rawLimit) });
+      advance({ failed: this.#failed.length });
+    };
+    return new CallLog(this.#file, this.#programs, take, signal);
+  }
+
   /** Writes the rows as JSON Lines. */
   async #write(
     path: string,
@@ -174,7 +197,8 @@ export class TableRun implements Run {
         counts = { records, malformed, scanned: scanned - passed, skipped: passed };
         advance({ ...counts, unread });
       };
-      for await (const piece of deriveRows(this.#file, this.query, signal, noted, { until })) {
+      const calls = this.#callLog(signal, advance);
+      for await (const piece of deriveRows(this.#file, this.query, signal, noted, { until, calls })) {
         written += piece.bytes.length;
         await file.appendFile(piece.bytes);
         if (piece.offsets.length > 0) await offsets.appendFile(offsetBytes(piece.offsets));

@@ -25,7 +25,7 @@ export function editByReading(query: string, edit: QueryEdit, dataset: Dataset):
 function readingOf(query: string, path: string, dataset: Dataset): CellReading | undefined {
   const parsed = parseQuery(query);
   if (parsed.ok && query.trim() !== '') {
-    const { plan } = plannedFor(query, dataset.recognised.format);
+    const { plan } = plannedFor(query, dataset.recognised.format, { calls: true });
     const made = plan.output.find((column) => column.kind === 'column' && writePath([column.name]) === path);
     if (made !== undefined) return plan.slots[made.slot].reading;
   }

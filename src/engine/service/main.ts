@@ -1,6 +1,7 @@
 /** The entry of the engine's thread, which the extension host starts. */
 import { parentPort } from 'node:worker_threads';
 import type { Tagged } from '../../protocol/engine.ts';
+import { Programs } from '../call/programs.ts';
 import { WorkerPool } from '../pool/pool.ts';
 import { poolSize } from '../pool/poolSize.ts';
 import type { Result, Task } from '../pool/task.ts';
@@ -15,9 +16,15 @@ const pool = new WorkerPool<Task, Result>({
   size: poolSize(),
   revive: reviveFailure,
 });
+const programs = new Programs({
+  worker: new URL('stage.js', import.meta.url),
+  threads: poolSize(),
+  say: (text) => service.log(text),
+});
 const service = new EngineService(
   pool,
   (tagged, transfer = []) => port.postMessage(tagged, [...transfer]),
   () => port.close(),
+  { programs },
 );
 port.on('message', (tagged: Tagged) => service.receive(tagged));

@@ -1,5 +1,14 @@
-import type { EngineCalls, EngineEvents, OpenFile, Tagged } from '../../protocol/engine.ts';
+import type {
+  EngineCalls,
+  EngineEvents,
+  EngineSays,
+  HostAnswers,
+  OpenFile,
+  Tagged,
+} from '../../protocol/engine.ts';
 import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
+import { AskedPrograms } from '../call/askedPrograms.ts';
+import type { Programs } from '../call/programs.ts';
 import type { OpenReading } from '../format/csv/openReading.ts';
 import { indented } from '../format/json/indent.ts';
 import { IndexStore } from '../index/store.ts';
@@ -34,6 +43,12 @@ interface Held {
   holders: number;
 }
 
+export interface ServiceOptions {
+  readonly limits?: Partial<HttpLimits> | undefined;
+  /** Runs what queries of previews call, where the host allows it; undefined: they may call nothing. */
+  readonly programs?: Programs | undefined;
+}
+
 interface OpenSession {
   readonly session: Session;
   held: Held;
@@ -49,8 +64,9 @@ type PostTagged = (tagged: Tagged, transfer?: readonly ArrayBuffer[]) => void;
 export class EngineService {
   readonly #pool: Pool<Task, Result>;
   readonly #limits: Partial<HttpLimits> | undefined;
+  readonly #programs: Programs | undefined;
   readonly #post: PostTagged;
-  readonly #host: Peer<EngineCalls, Record<string, never>, Record<string, never>>;
+  readonly #host: Peer<EngineCalls, HostAnswers, EngineSays>;
   readonly #files = new Map<string, Held>();
   #store: IndexStore | undefined;
   #kept: KeptExports | undefined;
@@ -64,6 +80,8 @@ export class EngineService {
   });
   /** Of what a server gives only once. */
   #keepBytes = 0;
+  /** Whether the host is asked for programs. */
+  #asksPrograms = false;
   readonly #sessions = new Map<number, OpenSession>();
   readonly #readers = new Map<number, RowReader>();
   #nextReader = 1;
@@ -73,10 +91,11 @@ export class EngineService {
     pool: Pool<Task, Result>,
     post: PostTagged,
     stopped: () => void = () => undefined,
-    limits?: Partial<HttpLimits>,
+    { limits, programs }: ServiceOptions = {},
   ) {
     this.#pool = pool;
     this.#limits = limits;
+    this.#programs = programs;
     this.#post = post;
     this.#host = new Peer({
       post: (message, transfer) => post({ session: 0, message }, transfer),
@@ -87,6 +106,11 @@ export class EngineService {
       transfer: linesOf,
       kindOf,
     });
+  }
+
+  /** Tells the host's log a line. */
+  log(text: string): void {
+    this.#host.send('log', text);
   }
 
   receive({ session, message }: Tagged): void {
@@ -107,7 +131,8 @@ export class EngineService {
 
   #handlers(): Handlers<EngineCalls> {
     return {
-      configure: ({ cacheFolder, cacheBytes, keepBytes, journals }) => {
+      configure: ({ cacheFolder, cacheBytes, keepBytes, journals, programs = false }) => {
+        this.#asksPrograms = programs;
         this.#keepBytes = keepBytes;
         this.#kept = journals && new KeptExports(journals);
         this.#store = cacheFolder === null ? undefined : new IndexStore(cacheFolder, cacheBytes);
@@ -123,7 +148,8 @@ export class EngineService {
           opened.held = held = await this.#hold(file, new AbortController().signal);
           return held.file;
         };
-        const opened: OpenSession = { session: new Session(await held.file, post, reopen), held };
+        const programs = this.#programsOf(session);
+        const opened: OpenSession = { session: new Session(await held.file, post, reopen, programs), held };
         this.#sessions.set(session, opened);
         return opened.session.info();
       },
@@ -139,7 +165,9 @@ export class EngineService {
             refuseOpen(query, dataset);
             const earlier = await this.#kept?.earlier(target);
             const journal = this.#kept?.journalOf(of, { target, to });
-            const summary = await exportToFile(dataset, { query, to, target, kept, journal }, context);
+            const programs = this.#programsOf(session);
+            const asked = { query, to, target, kept, journal, programs };
+            const summary = await exportToFile(dataset, asked, context);
             if (earlier) await removeKept(earlier);
             return summary;
           });
@@ -211,6 +239,15 @@ export class EngineService {
     const found = this.#sessions.get(id);
     if (!found) throw new RangeError('This preview has been closed.');
     return found;
+  }
+
+  /** What a query of a preview may call: the host is asked each time. */
+  #programsOf(session: number): AskedPrograms | undefined {
+    const programs = this.#programs;
+    if (!programs || !this.#asksPrograms) return undefined;
+    return new AskedPrograms(programs, (file, options, signal) =>
+      this.#host.call('program', { session, file, options }, { signal }),
+    );
   }
 
   #keptExports(): KeptExports {

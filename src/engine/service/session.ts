@@ -20,6 +20,7 @@ import { Peer, type HandlerContext, type Handlers, type Message, type Post } fro
 import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
 import { checkQuery, completeAt, conditionsOf, parseQuery, picksOf, searchFor } from '../query/index.ts';
 import { fileNameAt } from '../source/location.ts';
+import type { Calls } from '../stage/calls.ts';
 import { RecentMap } from '../recentMap.ts';
 import { SourceError } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
@@ -60,9 +61,19 @@ export class Session {
   /** Runs whose rows are of a file that has grown since, and that are not counted on. */
   readonly #outdated = new WeakSet<Run>();
   #nextView = 1;
+  readonly #programs: Pick<Calls, 'open'> | undefined;
 
-  /** @param reopen lets go of the file and opens it anew, as it is now */
-  constructor(file: SharedFile, post: Post, reopen: () => Promise<SharedFile>) {
+  /**
+   * @param reopen lets go of the file and opens it anew, as it is now
+   * @param programs runs what queries call; undefined: they may call nothing
+   */
+  constructor(
+    file: SharedFile,
+    post: Post,
+    reopen: () => Promise<SharedFile>,
+    programs?: Pick<Calls, 'open'>,
+  ) {
+    this.#programs = programs;
     this.#file = file;
     this.#reopen = reopen;
     this.#peer = new Peer({
@@ -147,6 +158,10 @@ export class Session {
       },
       problems: ({ first, count }, { signal }) => problems(this.#file.dataset, first, count, signal),
       problemKinds: (_, { signal }) => problemKinds(this.#file.dataset, signal),
+      failedRows: ({ view }) => {
+        const run = this.#viewRun(view);
+        return run instanceof TableRun ? run.failedRows : [];
+      },
       otherTables: async (_, { signal }) => (await this.#file.dataset.otherTables(signal)) ?? null,
       check: ({ query }) => this.#check(query),
       complete: ({ query, position }, { signal }) => this.#complete(query, position, signal),
@@ -228,7 +243,9 @@ export class Session {
     const parsed = parseQuery(query);
     if (!parsed.ok) return withSearch(parsed.diagnostics);
     return [
-      ...withSearch(checkQuery(parsed.query, columns, dataset.checkedIn)),
+      ...withSearch(
+        checkQuery(parsed.query, columns, { ...dataset.checkedIn, calls: this.#programs !== undefined }),
+      ),
       ...readingDoubts(parsed.query, dataset, () => pageAdvice),
     ];
   }
@@ -257,13 +274,15 @@ export class Session {
     // A query of a megabyte takes a while to read, and to plan: a cancel is heard in between.
     await new Promise(setImmediate);
     signal.throwIfAborted();
-    const planned = plannedFor(query, dataset.recognised.format);
+    const planned = plannedFor(query, dataset.recognised.format, { calls: this.#programs !== undefined });
     refuseOpen(query, dataset);
     const kept = this.#kept(planned);
     if (kept) return this.#inFile(kept.state);
     const id = this.#nextView++;
     const run =
-      planned.plan.shape === 'table' ? new TableRun(id, planned, dataset) : new ViewRun(id, planned, dataset);
+      planned.plan.shape === 'table'
+        ? new TableRun(id, planned, dataset, this.#programs)
+        : new ViewRun(id, planned, dataset);
     for (const oldest of this.#runs.set(run.id, run)) await oldest.close();
     return this.#runOf(run, signal, progress);
   }
@@ -285,11 +304,18 @@ export class Session {
     };
   }
 
-  /** A run of the same query that is done, and now the last to be dropped. What asks for the time is asked anew. */
+  /**
+   * A run of the same query that is done, and now the last to be dropped. What asks for the time is asked anew, and so is
+   * what a program makes, which may have been changed.
+   */
   #kept({ asked, text }: Pick<PlannedQuery, 'asked' | 'text'>): Run | undefined {
     if (asked !== text) return undefined;
     const run = [...this.#runs.values()].find(
-      (one) => one.state.query === asked && one.state.phase === 'done' && !this.#outdated.has(one),
+      (one) =>
+        one.state.query === asked &&
+        one.state.phase === 'done' &&
+        !this.#outdated.has(one) &&
+        !one.query.plan.operators.some(({ kind }) => kind === 'call'),
     );
     return run && this.#runs.get(run.id);
   }

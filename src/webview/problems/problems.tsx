@@ -1,13 +1,15 @@
 /** The malformed records: where, why, and their raw bytes. */
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { PreviewCalls, Problem } from '../../protocol/preview.ts';
-import { Unbroken, VisibleText } from '../detail/text.tsx';
+import { VisibleText } from '../detail/text.tsx';
 import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { PageModel } from '../model/page.ts';
 import { otherTableWords } from '../model/tableWords.ts';
 import { visible } from '../visible.ts';
 import { IconButton } from '../parts/button.tsx';
+import { FailedRows } from './failedRows.tsx';
+import { ProblemList } from './list.tsx';
 import { rawPieces } from './raw.ts';
 
 const perPage = 100;
@@ -63,29 +65,11 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
     return () => abort.abort();
   }, [any, state?.exact, file]);
 
-  // One stop of the Tab key; the arrows go from one problem to the next.
-  const list = useRef<HTMLOListElement>(null);
-  const [current, setCurrent] = useState(0);
-  useEffect(() => setCurrent(0), [first, file]);
-  const wanted = page.toProblems.value;
-  useLayoutEffect(() => {
-    if (!wanted || !listed) return;
-    page.toProblems.value = false;
-    list.current?.querySelector<HTMLElement>('.problem')?.focus();
-  }, [wanted, listed]);
-
-  function onKey(event: KeyboardEvent): void {
-    const all = [...(list.current?.querySelectorAll<HTMLElement>('.problem') ?? [])];
-    const places: Readonly<Record<string, number>> = {
-      ArrowDown: current + 1,
-      ArrowUp: Math.max(0, current - 1),
-      Home: 0,
-      End: all.length - 1,
-    };
-    if (!(event.key in places)) return;
-    event.preventDefault();
-    all.at(places[event.key] ?? 0)?.focus();
-  }
+  const failed = page.preview.result.value?.failed ?? 0;
+  useEffect(() => {
+    // Nothing is there that the focus could go to.
+    if (listed?.total === 0 && failed === 0) page.toProblems.value = false;
+  }, [listed, failed]);
 
   const unread = file?.files?.unread ?? [];
   const otherTables = page.otherTables.value;
@@ -156,6 +140,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
         </ul>
       )}
       <div class="side-body">
+        <FailedRows page={page} />
         {error ? (
           <p class="fault">{error}</p>
         ) : listed && total === 0 ? (
@@ -164,27 +149,19 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
             {listed.complete ? t('No malformed records.') : t('No malformed records so far.')}
           </p>
         ) : (
-          <ol class="problems" ref={list} onKeyDown={onKey}>
-            {listed?.items.map((problem, index) => (
-              <li key={problem.record}>
-                <button
-                  type="button"
-                  class="problem"
-                  tabIndex={index === current ? 0 : -1}
-                  onFocus={() => setCurrent(index)}
-                  onClick={() => void page.goToRecord(problem.record)}
-                >
-                  <span class="problem-head">
-                    <span class="codicon codicon-warning" aria-hidden="true" /> {problem.reason}
-                  </span>
-                  <span class="facts">
-                    <Unbroken words={placeWords(problem)} />
-                  </span>
-                  <Raw problem={problem} />
-                </button>
-              </li>
-            ))}
-          </ol>
+          <ProblemList
+            label={t('Malformed records')}
+            of={`${first}`}
+            wanted={page.toProblems.value && listed !== undefined}
+            taken={() => (page.toProblems.value = false)}
+            items={(listed?.items ?? []).map((problem) => ({
+              key: problem.record,
+              reason: problem.reason,
+              place: placeWords(problem),
+              raw: <Raw problem={problem} />,
+              show: () => void page.goToRecord(problem.record),
+            }))}
+          />
         )}
       </div>
       {total > perPage && (

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { AskedPrograms } from '../../../src/engine/call/askedPrograms.ts';
 import { Programs } from '../../../src/engine/call/programs.ts';
 import type { CallLimits } from '../../../src/engine/call/thread.ts';
 import { QuerySyntaxError, plannedFor } from '../../../src/engine/dataset/plan.ts';
@@ -236,6 +237,21 @@ describe('a program that a query calls', () => {
     } finally {
       delete process.env.ROWRIVER_HEADERS;
     }
+  });
+
+  it('is not run where its file is no longer what was allowed, and where it was not', async () => {
+    const file = join(folder, 'changed.mjs');
+    await writeFile(file, 'export function stage(row) { return row; }');
+    const worker = pathToFileURL(resolve('dist/stage.js'));
+    const said: string[] = [];
+    const programs = new Programs({ worker, threads: 1, say: (text) => said.push(text) });
+    const { signal } = new AbortController();
+    const sha256 = '0'.repeat(64);
+    const changed = new AskedPrograms(programs, () => Promise.resolve({ path: file, sha256 }));
+    await assert.rejects(changed.open('./changed.mjs', {}, signal), /has just been changed/);
+    const refused = new AskedPrograms(programs, () => Promise.reject(new Error('No.')));
+    await assert.rejects(refused.open(file, {}, signal), { name: 'CallError', message: 'No.' });
+    assert.deepEqual(said, []);
   });
 
   it('is refused where a query does not come from a terminal', () => {

@@ -362,6 +362,7 @@ export function serve(post: Post, options: BedOptions): Server {
         by !== undefined,
       ),
     otherTables: () => null,
+    failedRows: () => [],
     problemKinds() {
       const counts = new Map<string, number>();
       for (let row = 0; row < Math.min(file.rows, 200_000); row++) {

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Page } from 'playwright-core';
 import { Relay } from '../../../src/host/relay.ts';
-import type { EngineCalls, EngineEvents, Tagged } from '../../../src/protocol/engine.ts';
+import type { EngineCalls, EngineEvents, HostAnswers, Tagged } from '../../../src/protocol/engine.ts';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts';
@@ -18,7 +19,7 @@ type HostCalls = Pick<PreviewCalls, Extract<keyof PreviewCalls, `host/${string}`
 export class RealEngine {
   readonly #page: Page;
   readonly #worker = new Worker(resolve('dist/engine.js'));
-  readonly #host: Peer<Nothing, EngineCalls, EngineEvents>;
+  readonly #host: Peer<HostAnswers, EngineCalls, EngineEvents>;
   readonly #toPage: Peer<HostCalls, Nothing, PreviewEvents>;
   readonly #relay: Relay;
   #session = 0;
@@ -35,7 +36,15 @@ export class RealEngine {
     this.#worker.on('message', (tagged: Tagged) => this.#fromEngine(tagged));
     this.#host = new Peer({
       post: (message) => this.#worker.postMessage({ session: 0, message } satisfies Tagged),
-      handlers: {},
+      handlers: {
+        // A person who allows everything.
+        program: async ({ file: path }) => {
+          const sha256 = createHash('sha256')
+            .update(await readFile(path))
+            .digest('hex');
+          return { path, sha256 };
+        },
+      },
     });
     this.#toPage = new Peer({ post: (message) => this.#send(message), handlers: this.#handlers() });
     this.#relay = new Relay({
@@ -52,7 +61,7 @@ export class RealEngine {
    */
   static async start(page: Page, cacheFolder: string): Promise<RealEngine> {
     const engine = new RealEngine(page);
-    await engine.#host.call('configure', { cacheFolder, cacheBytes: 1e9, keepBytes: 1e9 });
+    await engine.#host.call('configure', { cacheFolder, cacheBytes: 1e9, keepBytes: 1e9, programs: true });
     await page.exposeFunction('toHost', (text: string) =>
       engine.#relay.fromPage(JSON.parse(text) as Message),
     );

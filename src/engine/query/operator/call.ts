@@ -40,7 +40,7 @@ export const call: OperatorEntry<'call'> = {
       form: "CALL 'file' [(option => value, …)]",
       summary:
         'Hands the rows to a JavaScript or TypeScript file of yours, and goes on with the records that it returns. ' +
-        'Only in a terminal.',
+        'Only in a terminal, and in VS Code in a trusted workspace.',
       onlyInTerminal: true,
     },
   ],

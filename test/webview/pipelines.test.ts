@@ -1,0 +1,94 @@
+/** What a pipeline is made of, through the real page over the real engine: programs, checks, and what each stage does. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { accessibilityFaults } from '../support/axe.ts';
+import { enterQuery } from './bed/grid.ts';
+import { RealEngine } from './bed/realEngine.ts';
+import { startBed, type BedServer } from './bed/server.ts';
+
+const themes = ['dark', 'light', 'contrast'] as const;
+
+describe('webview/pipelines', () => {
+  let bed: BedServer;
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-pipelines-'));
+    bed = await startBed();
+  });
+  after(async () => {
+    await bed.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function shown(
+    look: Parameters<typeof RealEngine.onBed>[2],
+    work: (page: Page, engine: RealEngine) => Promise<void>,
+  ): Promise<void> {
+    const { page, engine } = await RealEngine.onBed(bed, folder, look);
+    const errors: Error[] = [];
+    page.on('pageerror', (error) => errors.push(error));
+    try {
+      await work(page, engine);
+      assert.deepEqual(errors, []);
+    } finally {
+      await engine.close();
+      await page.context().close();
+    }
+  }
+
+  describe('CALL', () => {
+    let file: string;
+    let program: string;
+
+    before(async () => {
+      file = join(folder, 'calls.jsonl');
+      program = join(folder, 'fails.mjs');
+      await writeFile(file, Array.from({ length: 20 }, (_, n) => `{"n":${n}}\n`).join(''));
+      await writeFile(
+        program,
+        "export function stage(row) { if (row.n % 7 === 3) throw new Error('three'); return { twice: 2 * row.n }; }\n",
+      );
+    });
+
+    for (const theme of themes) {
+      it(`shows the rows that it failed for among the problems, and their records (${theme})`, async () => {
+        await shown({ width: theme === 'dark' ? 1400 : 600, theme }, async (page, engine) => {
+          await engine.open(file, {});
+          await enterQuery(page, `|> CALL '${program}'`);
+          const foot = page.locator('.footer').getByRole('button', { name: 'CALL failed for 3 rows' });
+          await foot.click();
+          const list = page.getByRole('list', { name: 'Rows that CALL failed for' });
+          const first = list.getByRole('button').first();
+          await first.waitFor();
+          assert.equal(await list.getByRole('button').count(), 3);
+          assert.match(
+            await first.innerText(),
+            /three[\s\S]*Record 4 \u00b7 line 4 \u00b7 byte 24[\s\S]*\{"n":3\}/,
+          );
+          await page.waitForFunction(() => document.activeElement?.classList.contains('problem') === true);
+          assert.deepEqual(await accessibilityFaults(page), []);
+          await page.keyboard.press('ArrowDown');
+          await page.keyboard.press('Enter');
+          // The second one is of record 11: the head is the first row.
+          await page.locator('.row[aria-rowindex="12"] .cell[aria-selected="true"]').waitFor();
+        });
+      });
+    }
+
+    it('ends a stage that hangs when the query is cancelled', async () => {
+      const hangs = join(folder, 'hangs.mjs');
+      await writeFile(hangs, 'export function stage() { for (;;); }\n');
+      await shown({ width: 900 }, async (page, engine) => {
+        await engine.open(file, {});
+        await enterQuery(page, `|> CALL '${hangs}'`);
+        await page.getByRole('button', { name: 'Cancel', description: 'Cancel' }).click();
+        await enterQuery(page, 'n = 3');
+        await page.locator('.matches', { hasText: /^1 / }).waitFor();
+      });
+    });
+  });
+});
