@@ -256,15 +256,17 @@ export class Session {
     signal: AbortSignal,
   ): Promise<PreviewCalls['complete']['result']> {
     const columns = this.#file.dataset.columns.all;
+    const allows = { calls: this.#programs !== undefined };
     let compared: string | undefined;
-    const words = completeAt(query, position, columns, (column) => {
+    const note = (column: string): [] => {
       compared = column;
       return [];
-    });
+    };
+    const words = completeAt(query, position, columns, note, allows);
     if (compared === undefined) return words;
     // Without values there is still the rest to offer.
     const seen = await this.#file.values.of(compared, signal).catch(() => []);
-    return completeAt(query, position, columns, () => seen);
+    return completeAt(query, position, columns, () => seen, allows);
   }
 
   async #run(query: string, { signal, progress }: HandlerContext<ViewState>): Promise<ViewState> {

@@ -122,6 +122,13 @@ describe('completeAt', () => {
     assert.ok(labels('a = 1 |> ^')[1].includes('WHERE'));
   });
 
+  it('offers CALL only where programs may be run', () => {
+    const offered = (calls: boolean): string[] =>
+      completeAt('|> ca', 5, columns, values, { calls }).items.map(({ insert }) => insert);
+    assert.deepEqual(offered(true), ['CALL']);
+    assert.deepEqual(offered(false), []);
+  });
+
   it('offers the values of the column that is compared', () => {
     assert.deepEqual(labels("user.country = 'D^'"), ["'D'", ["'DE'"]]);
     assert.deepEqual(labels("user.country IN ('FR', 'd^"), ["'d", ["'DE'"]]);

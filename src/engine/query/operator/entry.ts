@@ -7,8 +7,8 @@ export interface PipeOperator {
   readonly word: string;
   readonly form: string;
   readonly summary: string;
-  /** Whether it is refused elsewhere, and so not suggested there. */
-  readonly onlyInTerminal?: boolean;
+  /** Whether it is suggested only where programs may be run. */
+  readonly runsPrograms?: boolean;
 }
 
 /**

@@ -35,12 +35,16 @@ const expressionWords = [
 
 const maxItems = 200;
 
-/** @param values what was seen in a column, named as the query names it */
+/**
+ * @param values what was seen in a column, named as the query names it
+ * @param allows `calls`: whether the query may run programs
+ */
 export function completeAt(
   text: string,
   position: number,
   columns: readonly KnownColumn[],
   values?: (column: string) => readonly SeenValue[],
+  allows: { readonly calls?: boolean } = {},
 ): Completions {
   const before = tokensBefore(text, position);
   if (before.open !== undefined) return completeText(text, position, before, values);
@@ -49,7 +53,7 @@ export function completeAt(
   const to = position + (/^[\p{L}\p{N}_$@.]*/u.exec(text.slice(position))?.[0] ?? '').length;
   const previous = before.tokens.findLast((token) => token.kind !== 'end' && token.to <= from);
   const items = isPipe(previous)
-    ? operatorItems()
+    ? operatorItems(allows.calls === true)
     : expressionItems(text, before.tokens, from, columns, values);
   return { from, to, items: fitting(items, word) };
 }
@@ -89,9 +93,9 @@ function isPipe(token: Token | undefined): boolean {
   return token?.kind === 'symbol' && token.value === '|>';
 }
 
-function operatorItems(): Completion[] {
+function operatorItems(calls: boolean): Completion[] {
   return pipeOperators
-    .filter(({ onlyInTerminal }) => onlyInTerminal !== true)
+    .filter(({ runsPrograms }) => calls || runsPrograms !== true)
     .map(({ word, form, summary }) => ({ ...keyword(word), detail: form, info: summary }));
 }
 
@@ -118,7 +122,7 @@ function expressionItems(
       insert: `${entry.name}(`,
     })),
     ...expressionWords.map(keyword),
-    ...(tokens.every((token) => token.kind === 'end' || token.to > from) ? operatorItems() : []),
+    ...(tokens.every((token) => token.kind === 'end' || token.to > from) ? operatorItems(false) : []),
   ];
 }
 
