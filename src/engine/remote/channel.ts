@@ -92,7 +92,7 @@ export class SparkChannel {
           options,
         );
       default:
-        return new RemoteError('query', `Spark says: ${sentence(reason)}`, options);
+        return new RemoteError('query', `Spark says: ${sentence(reason)}${hintAt(reason)}`, options);
     }
   }
 
@@ -112,6 +112,13 @@ function reasonOf(signal: AbortSignal): Error {
 
 function credentialsOf({ secure }: SparkAddress): ChannelCredentials {
   return secure ? credentials.createSsl() : credentials.createInsecure();
+}
+
+/** Spark says that it cannot read a file, and why only in its log. */
+function hintAt(reason: string): string {
+  return reason.includes('FAILED_READ_FILE')
+    ? ' Probably a record is malformed, or has a value of another type than the first 16 MB of the file here.'
+    : '';
 }
 
 function sentence(text: string): string {
