@@ -8,7 +8,6 @@ import { RemoteError } from '../engine/remote/remoteError.ts';
 import { SparkSession } from '../engine/remote/session.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { namedTarget } from '../engine/sink/targetName.ts';
-import { SourceError } from '../engine/source/source.ts';
 import type { RunCommand } from './arguments.ts';
 import { counted, grouped, visible } from './message.ts';
 import type { OnOptions } from './onOptions.ts';
@@ -58,9 +57,6 @@ export async function runOn(
     );
     const target = command.output === undefined ? '' : ` to ${visible(command.output)}`;
     terminal.say(`${counted(rows, 'row')} written${target}, computed ${where}`);
-  } catch (error) {
-    // It is the source of the result that has failed, and it says why.
-    throw error instanceof SourceError && error.cause instanceof RemoteError ? error.cause : error;
   } finally {
     ended.abort();
     await session.close();
@@ -85,15 +81,19 @@ async function writeRows(
   const bytes = Readable.from(linesOf(first, all), { objectMode: false });
   const input = { name: 'The result', bytes };
   const { signal } = terminal;
-  const result = await Dataset.open({ kind: 'stdin', input }, { format: 'jsonl', pool, signal });
+  let result: Dataset | undefined;
   try {
+    result = await Dataset.open({ kind: 'stdin', input }, { format: 'jsonl', pool, signal });
     const own = { ...command, query: select, to };
     const [summary] = await writeOutputs(result, own, terminal);
     terminal.progress.erase();
     return summary.matched;
+  } catch (error) {
+    // What reads the result says where its bytes end, which is of no use to anybody.
+    throw bytes.errored instanceof RemoteError ? bytes.errored : error;
   } finally {
     ended.abort();
-    await result.close();
+    await result?.close();
   }
 }
 

@@ -73,12 +73,10 @@ export class SparkChannel {
     const options = { cause: token === undefined ? error : undefined };
     switch (code) {
       case status.UNAVAILABLE: {
-        const hint = secure ? '' : ' Does it want TLS (use_ssl=true)?';
-        return new RemoteError(
-          'unreachable',
-          `${shown} does not answer: ${sentence(reason)}${hint}`,
-          options,
-        );
+        const isThere = !/ECONNREFUSED|Name resolution failed/.test(reason);
+        const hint = isThere && !secure ? ' Does it want TLS (use_ssl=true)?' : '';
+        const why = reason.replace(/\s*Resolution note:\s*$/, '');
+        return new RemoteError('unreachable', `${shown} does not answer: ${sentence(why)}${hint}`, options);
       }
       case status.DEADLINE_EXCEEDED:
         return new RemoteError('unreachable', `${shown} does not answer.`, options);
