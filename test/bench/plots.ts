@@ -1,6 +1,6 @@
 /**
  * How long plots take, of the engine's own time: the first ones after opening, all of the file, and those of a changed
- * filter once the columns are kept. `npm run build && node dist/sample.js FILE 1000000000 && node test/bench/plots.mjs FILE`.
+ * filter once the columns are kept. `npm run build && node dist/sample.js FILE 1000000000 && node test/bench/plots.mjs FILE [FILTERS]`.
  */
 import type { StatisticsAnswer } from '../../src/protocol/statistics.ts';
 import { Preview } from '../support/preview.ts';
@@ -8,7 +8,7 @@ import { randomFrom } from '../support/sample.ts';
 
 const path = process.argv[2];
 const random = randomFrom(7);
-const filters = 40;
+const filters = Number(process.argv[3] ?? 40);
 /** As many as are seen at once. */
 const seen = 8;
 

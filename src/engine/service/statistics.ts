@@ -1,5 +1,6 @@
 import type {
   ColumnStatistics,
+  ColumnSummary,
   Coverage,
   StatisticsAnswer,
   StatisticsDepth,
@@ -228,7 +229,7 @@ function columnOf(
 ): ColumnStatistics {
   const whole = all.get(column);
   const part = filtered?.get(column);
-  const summary = whole && summaryOf(whole.column, whole.malformed, depth);
+  const summary = whole && summaryOfWhole(whole, depth);
   return {
     column,
     whole: summary,
@@ -236,6 +237,19 @@ function columnOf(
     filtered: part && summaryOf(part.column, part.malformed, depth, summary?.top.values),
     histogram: histogramOf(whole?.column, part?.column, filtered !== undefined, depth),
   };
+}
+
+const summaries = new WeakMap<Kept, Map<StatisticsDepth, ColumnSummary>>();
+
+/** What is known of all rows stays as it is, and each progress of a filter tells it again. */
+function summaryOfWhole(whole: Kept, depth: StatisticsDepth): ColumnSummary {
+  const made = (): ColumnSummary => summaryOf(whole.column, whole.malformed, depth);
+  if (!whole.coverage.exact) return made();
+  const known = summaries.get(whole) ?? new Map<StatisticsDepth, ColumnSummary>();
+  summaries.set(whole, known);
+  const summary = known.get(depth) ?? made();
+  known.set(depth, summary);
+  return summary;
 }
 
 /** Calls at most every 100 ms, and no more than a quarter of the time; the first call always. */

@@ -189,6 +189,11 @@ export class ByteReader {
     return this.#bytes.length - this.at;
   }
 
+  /** All that there is to read; the next byte stands at `at`. */
+  get source(): { readonly bytes: Uint8Array; readonly view: DataView } {
+    return { bytes: this.#bytes, view: this.#view };
+  }
+
   byte(): number {
     return this.#bytes[this.at++];
   }

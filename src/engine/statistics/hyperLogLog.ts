@@ -53,12 +53,11 @@ export function readRegisters(from: ByteReader, registers: Uint8Array): void {
 
 /** How many different values were noted: Flajolet and others, "HyperLogLog" (2007), with linear counting for few. */
 export function estimateCount(registers: Uint8Array): number {
+  const ranks = new Uint32Array(34);
+  for (let at = 0; at < registerCount; at++) ranks[registers[at]]++;
+  const empty = ranks[0];
   let sum = 0;
-  let empty = 0;
-  for (const rank of registers) {
-    sum += 2 ** -rank;
-    if (rank === 0) empty++;
-  }
+  for (let rank = 0; rank < ranks.length; rank++) sum += ranks[rank] * 2 ** -rank;
   const raw = ((0.7213 / (1 + 1.079 / registerCount)) * registerCount * registerCount) / sum;
   const isFew = raw <= 2.5 * registerCount && empty > 0;
   return Math.round(isFew ? registerCount * Math.log(registerCount / empty) : raw);

@@ -190,9 +190,15 @@ function mostCounted(
   const listed = frequent.map(({ value }) => value());
   const missing = new Set(wanted.map(signOf));
   for (const value of listed) missing.delete(signOf(value));
-  if (missing.size === 0) return listed;
-  const others = counted.slice(frequent.length).map(({ value }) => value());
-  return [...listed, ...others.filter((value) => missing.has(signOf(value)))];
+  for (const { value } of counted.slice(frequent.length)) {
+    if (missing.size === 0) break;
+    const other = value();
+    if (!missing.has(signOf(other))) continue;
+    listed.push(other);
+    // Of values that were cut, several may read the same.
+    if (!other.cut) missing.delete(signOf(other));
+  }
+  return listed;
 }
 
 function signOf({ kind, text, cut }: ValueCount): string {

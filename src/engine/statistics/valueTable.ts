@@ -118,22 +118,46 @@ export class ValueTable {
     { bytes, view }: ByteInput,
     { starts, ends }: Pick<FieldColumn, 'starts' | 'ends'>,
   ): void {
+    const taken = this.#takeFrom(counts, count);
     for (let i = 0; i < count; i++) {
       const first = firsts[i];
+      const [low, high] = [hashes[2 * first], hashes[2 * first + 1]];
+      if (this.#isGivenUp(counts[i], taken, low, high)) continue;
       const [start, end] = [starts[rows[first]], ends[rows[first]]];
-      this.#add(kind, hashes[2 * first], hashes[2 * first + 1], counts[i], bytes, view, start, end);
+      this.#add(kind, low, high, counts[i] - taken, bytes, view, start, end);
     }
   }
 
   /** Takes in different numbers by their value. */
   addDoubles({ count, firsts, counts, hashes }: DistinctValues, values: Float64Array): void {
+    const taken = this.#takeFrom(counts, count);
     for (let i = 0; i < count; i++) {
       const first = firsts[i];
+      const [low, high] = [hashes[2 * first], hashes[2 * first + 1]];
+      if (this.#isGivenUp(counts[i], taken, low, high)) continue;
       // Minus zero is zero.
       double.setFloat64(0, values[first] + 0, true);
-      const [low, high] = [hashes[2 * first], hashes[2 * first + 1]];
-      this.#add(ValueKind.Double, low, high, counts[i], doubleBytes, double, 0, 8);
+      this.#add(ValueKind.Double, low, high, counts[i] - taken, doubleBytes, double, 0, 8);
     }
+  }
+
+  /**
+   * Where values are counted roughly and more come at once than there are counters: what is taken from the count of each of them,
+   * as from those in the table.
+   */
+  #takeFrom(counts: Uint32Array, count: number): number {
+    const { counters } = this.#limits;
+    if (this.#registers === undefined || counters === 0 || count <= counters) return 0;
+    const taken = countBeyond(counts.subarray(0, count), counters);
+    this.#error += taken;
+    return taken;
+  }
+
+  /** Whether nothing is left of a value's count; then it is only noted that there is such a value. */
+  #isGivenUp(times: number, taken: number, low: number, high: number): boolean {
+    if (times > taken || this.#registers === undefined) return false;
+    noteHash(this.#registers, low, high);
+    return true;
   }
 
   #add(
@@ -168,8 +192,10 @@ export class ValueTable {
     }
   }
 
+  /** What would be given up with the next values is given up before: who merges many parts need not look at it. */
   write(out: ByteWriter): void {
     const registers = this.#registers;
+    if (registers !== undefined && this.#count > this.#limits.counters) this.#prune();
     out.byte(registers === undefined ? 0 : 1);
     if (registers !== undefined) {
       writeRegisters(out, registers);
@@ -195,6 +221,7 @@ export class ValueTable {
       if (this.#registers) readRegisters(from, this.#registers);
       this.#error += from.double();
     }
+    const { bytes, view } = from.source;
     for (let left = from.count(); left > 0; left--) {
       const kind = from.byte();
       const low = from.uint32() | 0;
@@ -202,16 +229,17 @@ export class ValueTable {
       const times = from.count();
       const length = from.count();
       const kept = from.count();
-      const bytes = from.bytes(kept);
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const start = from.at;
+      const end = start + kept;
+      from.skip(kept);
       if (this.#registers !== undefined && this.#limits.counters === 0) {
         noteHash(this.#registers, low, high);
         continue;
       }
-      const slot = this.#slotOf(low, high, length, bytes, view, 0, kept);
+      const slot = this.#slotOf(low, high, length, bytes, view, start, end);
       const entry = this.#table[slot];
       if (entry !== emptySlot) this.#counts[entry] += times;
-      else this.#insert(slot, low, high, kind as ValueKind, bytes, 0, kept, length, times);
+      else this.#insert(slot, low, high, kind as ValueKind, bytes, start, end, length, times);
     }
   }
 
@@ -321,7 +349,7 @@ export class ValueTable {
       this.#letGo();
       return;
     }
-    const taken = this.#countBeyond(counters);
+    const taken = countBeyond(this.#counts.subarray(0, this.#count), counters);
     this.#error += taken;
     let kept = 0;
     let used = 0;
@@ -357,18 +385,6 @@ export class ValueTable {
     this.#places = none.places;
     this.#kinds = this.#arena = none.bytes;
     this.#arenaView = none.view;
-  }
-
-  /** The smallest number that no more than `most` counts are above. */
-  #countBeyond(most: number): number {
-    const counts = this.#counts.subarray(0, this.#count);
-    for (let limit = 1; limit <= 4; limit++) {
-      let above = 0;
-      for (let entry = 0; entry < counts.length; entry++) if (counts[entry] > limit) above++;
-      if (above <= most) return limit;
-    }
-    const sorted = counts.slice().sort();
-    return sorted[sorted.length - 1 - most];
   }
 
   #rehash(length: number): void {
@@ -412,4 +428,15 @@ export class ValueTable {
     this.#lengths = grown(this.#lengths, new Float64Array(length));
     this.#kinds = grown(this.#kinds, new Uint8Array(length));
   }
+}
+
+/** The smallest number from 1 on that no more than `most` counts are above. */
+function countBeyond(counts: Float64Array | Uint32Array, most: number): number {
+  for (let limit = 1; limit <= 4; limit++) {
+    let above = 0;
+    for (let at = 0; at < counts.length; at++) if (counts[at] > limit) above++;
+    if (above <= most) return limit;
+  }
+  const sorted = counts.slice().sort();
+  return sorted[sorted.length - 1 - most];
 }

@@ -142,6 +142,26 @@ describe('statistics/valueTable', () => {
     assert.deepEqual(table.distinct, { count: 10_000, exact: true, error: 0 });
   });
 
+  it('hands on no more values than there are counters where it counts roughly', () => {
+    const table = new ValueTable(limitsFor(1));
+    table.reset(true);
+    const seldom = Array.from({ length: 5000 }, (_, i) => `user-${i}@example.com`);
+    const often = Array.from({ length: 500 }, () => 'often');
+    addTexts(table, [...seldom.slice(0, 1000), ...often]);
+    addTexts(table, seldom.slice(1000, 4600));
+    addTexts(table, seldom.slice(4600));
+    const out = new ByteWriter();
+    table.write(out);
+    const merged = new ValueTable(limitsFor(1));
+    merged.merge(new ByteReader(out.take()));
+    const [[value, times], ...others] = countsIn(merged);
+    assert.deepEqual([value, others], ['often', []]);
+    assert.ok(times <= 500 && times >= 500 - merged.error, `${times}, too low by up to ${merged.error}`);
+    assert.ok(merged.error > 0 && merged.error <= 5500 / limitsFor(1).counters, String(merged.error));
+    const { count, error } = merged.distinct;
+    assert.ok(Math.abs(count - 5001) <= 4 * error * 5001, String(count));
+  });
+
   it('does the same for numbers, minus zero being zero', () => {
     const table = new ValueTable(limitsFor(1));
     addDoubles(table, [0, -0, 1.5, 1.5, 2]);
