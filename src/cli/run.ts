@@ -30,7 +30,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
     // What few commands need is loaded where it is needed: a small file takes no longer than the program takes to start.
     const schemas = command.schema && (await import('./schema.ts'));
     const schema = await schemas?.openSchema(command.schema, signal, terminal.say);
-    const reading = { format, ...texts, ...cells, ...table, pool, signal, schema };
+    const reading = { format, ...texts, ...cells, ...table, pool, signal, schema, beside: 'any' as const };
     if (command.follow) {
       const { follow } = await import('./follow.ts');
       await follow(command, command.follow, parsed, { ...reading, store }, terminal);

@@ -17,6 +17,7 @@ import type { SourcePart } from '../source/part.ts';
 import type { KeptIdentity, Watch } from '../source/place.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import { checksumEvery, samplesOf } from './checksums.ts';
+import { pathBeside, type Beside } from './beside.ts';
 import { Columns } from './columns.ts';
 import { scanFile, type FileScan } from './fileScan.ts';
 import { patternSteps, type PatternStep } from '../format/json/document/pattern.ts';
@@ -44,6 +45,8 @@ export interface DatasetOptions extends FormatOptions {
   readonly schema?: SchemaSpec | undefined;
   /** Pages will be shown, also of sources that must be decoded from their beginning. */
   readonly keepPages?: boolean | undefined;
+  /** Which files a JOIN may read besides: without a word, those of the file's own folder and of folders in it. */
+  readonly beside?: Beside | undefined;
   /** For tests: other than the engine's. */
   readonly blockSize?: number | undefined;
   /** For tests: see `Place.kept`. */
@@ -78,6 +81,7 @@ export class Dataset {
   #whole: Dataset | undefined;
   #spec: FileSpec;
   readonly #isOfSeveral: boolean;
+  readonly #beside: Beside;
   /** Where what was appended since it was opened ends. */
   #grownTo = 0;
   readonly #identity: KeptIdentity | undefined;
@@ -116,6 +120,7 @@ export class Dataset {
     this.scheduler = new ScanScheduler(source, this.#spec, options.pool);
     const { layout } = this.format;
     this.#isOfSeveral = spec.kind === 'files';
+    this.#beside = options.beside ?? 'folder';
     if (options.keepPages === true && this.#isOfSeveral) this.columns.setFileName();
     if (layout.names === 'columns') this.columns.setNames(layout.columns, layout.readings);
   }
@@ -227,6 +232,21 @@ export class Dataset {
   get paths(): readonly string[] {
     const { paths } = this.#source.place;
     return this.#spool ? [...paths, ...this.#spool.of.place.paths] : paths;
+  }
+
+  /**
+   * Where the other file of a JOIN is.
+   * @throws SourceError where that must not be read
+   */
+  async pathBeside(file: string): Promise<string> {
+    const { paths } = this.#spool?.of.place ?? this.#source.place;
+    return pathBeside(file, paths.at(0), this.#beside);
+  }
+
+  /** Opens the other file of a JOIN; the caller closes it. @throws SourceError */
+  async openBeside(file: string, signal: AbortSignal): Promise<Dataset> {
+    const path = await this.pathBeside(file);
+    return Dataset.open({ kind: 'file', path }, { pool: this.scheduler.workers, signal });
   }
 
   /** Stands for the file as it is now and for how it is read; undefined where it cannot be told from others. */

@@ -15,6 +15,7 @@ export type { Mark, Origin } from './predicate/selector.ts';
 export type { ZoneCondition } from './predicate/zones.ts';
 export type { ParsedQuery } from './syntax/pipeline.ts';
 export type { Operator, Query } from './syntax/tree.ts';
+export { visitExpression } from './syntax/walk.ts';
 export { completeAt, type Completion, type Completions, type SeenValue } from './panel/complete.ts';
 export { conditionsOf, type Condition } from './panel/conditions.ts';
 export { editQuery, type QueryEdit } from './panel/edit.ts';

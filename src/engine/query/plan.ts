@@ -8,8 +8,8 @@ import { Inliner } from './resolve/inline.ts';
 import { Resolver } from './resolve/resolve.ts';
 import { initialScope } from './resolve/scope.ts';
 import { SlotTable, type Slot } from './resolve/slot.ts';
-import type { Output, Step } from './resolve/step.ts';
-import type { Operator, Query } from './syntax/tree.ts';
+import type { Bound, Output, Step } from './resolve/step.ts';
+import type { Column, Operator, Query } from './syntax/tree.ts';
 import { someExpression } from './syntax/walk.ts';
 
 /** A query made ready for a file of a layout. It holds scratch memory: one plan a thread. */
@@ -63,7 +63,8 @@ export interface Plan {
   readonly whereFieldsOnly: boolean;
 }
 
-export function planQuery(query: Query, layout: Layout): Plan {
+/** @param joinedLoose see `Resolver`; the slots are the same whatever it says */
+export function planQuery(query: Query, layout: Layout, joinedLoose: readonly boolean[] = []): Plan {
   const needsFaulty = mentions(query, ['_error']);
   const split = splitOperators(query.operators, layout);
   const fields = new FieldList();
@@ -74,7 +75,8 @@ export function planQuery(query: Query, layout: Layout): Plan {
 
   // The fields of the conditions must come first, so the rest is resolved anew with their list.
   const table = new SlotTable(fields, layout);
-  const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
+  const hooks = { unknown: () => undefined };
+  const resolver = new Resolver(initialScope(layout), table, hooks, joinedLoose);
   const { steps } = resolver;
   const stepCounts = split.operators.map((operator) => {
     const before = steps.length;
@@ -93,7 +95,7 @@ export function planQuery(query: Query, layout: Layout): Plan {
     conditions: split.conditions.map(({ kind }) => (kind === 'sample' ? 'tablesample' : 'where')),
     operators: split.operators,
     stepCounts,
-    steps: withTop(steps),
+    steps: withUses(withTop(steps), output),
     shape: isRecords ? 'records' : split.isLocal ? 'rows' : 'table',
     output,
     offset: !isRecords && resolver.scope.ofRecord ? table.attribute('_offset') : undefined,
@@ -123,6 +125,37 @@ function withTop(steps: readonly Step[]): Step[] {
     const count = next.count + next.offset;
     return count <= maxTop ? { ...step, kind: 'top', count } : step;
   });
+}
+
+/** The steps with what is read of the rows that a JOIN puts in. */
+function withUses(steps: readonly Step[], output: Output): Step[] {
+  return steps.map((step) => {
+    if (step.kind !== 'join') return step;
+    const { slot } = step;
+    const uses: Column[] = [];
+    let whole = output.some(
+      (part) =>
+        part.slot === slot ||
+        (part.kind === 'open' &&
+          part.edits.some(({ action }) => action.kind === 'replace' && action.slot === slot)),
+    );
+    for (const other of steps) {
+      for (const bound of boundsOf(other)) {
+        for (const [column, binding] of bound.columns) {
+          if (binding.slot !== slot) continue;
+          uses.push(column);
+          if (typeof binding.rest.at(0) !== 'string') whole = true;
+        }
+      }
+      if ('output' in other && other.output.some((part) => part.slot === slot)) whole = true;
+    }
+    return { ...step, uses, whole };
+  });
+}
+
+function boundsOf(step: Step): readonly Bound[] {
+  if (step.kind === 'join') return [step.bound, step.conditionBound];
+  return 'bound' in step ? [step.bound] : [];
 }
 
 interface Split {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { Fault } from '../fault.ts';
 import { everything } from '../matchWindow.ts';
 import { RecordBlock } from '../format/record.ts';
-import type { Plan } from '../query/index.ts';
+import { parseQuery, planQuery, type Plan } from '../query/index.ts';
 import { vectorAt, type Batch } from '../stage/batch.ts';
 import { CodedVector } from '../stage/codedVector.ts';
 import { ByteWriter } from '../stage/bytes.ts';
@@ -18,6 +18,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
+import { JoinedFiles } from './joinedFiles.ts';
 import { gatherStatistics } from './statistics.ts';
 import { scanOf, type Scan } from './sharedScan.ts';
 import type { StageMeter } from './stageMeter.ts';
@@ -163,8 +164,7 @@ const noRecords = {
 } as const;
 
 /**
- * What the stages make of a file: the scan workers do the stages that look at one record at a time, and what they can
- * of the next one; the rest is done here, in memory that has a bound.
+ * What the stages make of a file, with the other files that the query names, which are open as long as that takes.
  */
 async function* derivedBatches(
   dataset: Dataset,
@@ -172,8 +172,57 @@ async function* derivedBatches(
   plan: Plan,
   signal: AbortSignal,
   scanned: (found: OrderedResult) => void | Promise<void>,
-  { malformed = 'keep', violations, stages, calls, until, journal, scan: shared }: DeriveOptions,
+  options: DeriveOptions,
 ): AsyncGenerator<Batch> {
+  if (!plan.steps.some(({ kind }) => kind === 'join')) {
+    yield* batchesOf(dataset, query, plan, signal, scanned, options);
+    return;
+  }
+  const joins = await JoinedFiles.open(dataset, plan, query.text, allBatches, signal);
+  try {
+    const known = joins.loose.includes(true) ? withLoose(query, plan, joins.loose) : plan;
+    yield* batchesOf(dataset, query, plan, signal, scanned, { ...options, joins, known });
+    await joins.recheck(signal);
+  } finally {
+    await joins.close();
+  }
+}
+
+/** The plan for what is known of the other files, which the scan need not know. */
+function withLoose(query: PlannedQuery, plan: Plan, loose: readonly boolean[]): Plan {
+  const parsed = parseQuery(query.text);
+  if (!parsed.ok) throw new TypeError('A query that was planned cannot be read.');
+  const known = planQuery(parsed.query, plan.layout, loose);
+  return plan === query.plan.asRecords && known.asRecords ? known.asRecords : known;
+}
+
+function allBatches(dataset: Dataset, query: PlannedQuery, signal: AbortSignal): AsyncIterable<Batch> {
+  return derivedBatches(dataset, query, query.plan, signal, () => undefined, {});
+}
+
+/**
+ * What the stages make of a file: the scan workers do the stages that look at one record at a time, and what they can
+ * of the next one; the rest is done here, in memory that has a bound.
+ */
+async function* batchesOf(
+  dataset: Dataset,
+  query: PlannedQuery,
+  plan: Plan,
+  signal: AbortSignal,
+  scanned: (found: OrderedResult) => void | Promise<void>,
+  options: DeriveOptions & { readonly joins?: JoinedFiles; readonly known?: Plan },
+): AsyncGenerator<Batch> {
+  const {
+    malformed = 'keep',
+    violations,
+    stages,
+    calls,
+    joins,
+    known = plan,
+    until,
+    journal,
+    scan: shared,
+  } = options;
   const measure = stages !== undefined;
   const output: StagesOutput = { kind: 'stages', asRecords: plan === query.plan.asRecords };
   async function* parts(): AsyncGenerator<Uint8Array> {
@@ -195,13 +244,14 @@ async function* derivedBatches(
     budget: stageBudget,
     tempFolder: tmpdir(),
     calls,
+    joins,
     cutoff: (key) => (output.cutoff = key),
     ...(stages && { metrics: stages.metrics }),
   };
   // What each stage takes is measured of the stages as they are.
   const described = measure || shared ? undefined : describedFields(plan, dataset.recognised.paths ?? []);
   if (described === undefined) {
-    yield* gather(plan, parts(), context);
+    yield* gather(known, parts(), context);
     return;
   }
   const scan = {

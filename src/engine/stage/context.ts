@@ -1,4 +1,5 @@
 import type { Calls } from './calls.ts';
+import type { Joins } from './joins.ts';
 
 /** What the stages of one run share. */
 export interface StageContext {
@@ -11,6 +12,8 @@ export interface StageContext {
   readonly cutoff?: ((key: Uint8Array) => void) | undefined;
   /** Runs programs, where queries may call some. */
   readonly calls?: Calls | undefined;
+  /** The other files of the query. */
+  readonly joins?: Joins | undefined;
   /** Filled while the stages run: one entry for each part of a stage that is done in this thread, in their order. */
   readonly metrics?: StageMetrics[];
 }

@@ -40,7 +40,8 @@ export function compileForBatches(
       if (binding === undefined) return { evaluate: () => null, loose: false };
       const { slot, rest } = binding;
       if (rest.length === 0) return inSlot(slot);
-      return { evaluate: (row) => rest.reduce<Value>(elementOf, at(slot).value(row)), loose: false };
+      const loose = slots[slot].looseMembers ?? false;
+      return { evaluate: (row) => rest.reduce<Value>(elementOf, at(slot).value(row)), loose };
     },
     call(node) {
       const slot = bound.calls.get(node);

@@ -8,6 +8,7 @@ import { describeStage } from './describe.ts';
 import { distinctStage } from './distinct.ts';
 import { fillStage } from './fill.ts';
 import { frequentStage } from './frequent.ts';
+import { joinStage } from './join.ts';
 import { limitStage } from './limit.ts';
 import { sortStage } from './orderBy.ts';
 import { slotsOf } from './output.ts';
@@ -30,6 +31,7 @@ const kinds: { readonly [K in StepKind]: (step: Step<K>, slots: readonly Slot[])
   limit: limitStage,
   sample: sampleStage,
   unnest: unnestStage,
+  join: joinStage,
   fill: fillStage,
   describe: describeStage,
   frequent: frequentStage,

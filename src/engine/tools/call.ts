@@ -39,13 +39,20 @@ export interface CheckedQuery {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** @throws QuerySyntaxError */
-export async function checked(query: string, dataset: Dataset, signal: AbortSignal): Promise<CheckedQuery> {
+/** @throws QuerySyntaxError; ToolError, SourceError where it names a file that may not be read */
+export async function checked(
+  query: string,
+  dataset: Dataset,
+  { scope, signal }: Pick<Call, 'scope' | 'signal'>,
+): Promise<CheckedQuery> {
   const parsed = parseQuery(query);
   if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
   // A long query takes a while to read, and to plan: a cancel is heard in between.
   await new Promise(setImmediate);
   signal.throwIfAborted();
+  for (const operator of parsed.query.operators) {
+    if (operator.kind === 'join') await readablePath(await dataset.pathBeside(operator.file.path), scope);
+  }
   const doubts = readingDoubts(parsed.query, dataset, readingAdvice);
   const errors = doubts.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new QuerySyntaxError(errors);

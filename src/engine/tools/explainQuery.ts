@@ -52,7 +52,7 @@ async function explain(call: Call, query: string): Promise<Explained> {
   }
   return withFile(call, async ({ file: { dataset } }) => {
     try {
-      const { planned, warnings } = await checked(query, dataset, call.signal);
+      const { planned, warnings } = await checked(query, dataset, call);
       return {
         valid: true,
         problems: warnings,

@@ -19,7 +19,7 @@ export async function exportSubset(call: Call): Promise<ToolAnswer> {
   return withFile(call, async ({ file }, path) => {
     const { dataset } = file;
     const query = input.text('query');
-    await checked(query, dataset, call.signal);
+    await checked(query, dataset, call);
     const format = exportFormats.find((known) => known === input.textIfAny('format'));
     if (format === undefined && !isWritable(path, target)) {
       throw new ToolError(

@@ -24,7 +24,7 @@ export async function profileColumn(call: Call): Promise<ToolAnswer> {
     const { dataset } = asked.file;
     const column = namedColumn(dataset, input.text('column'));
     const where = input.textIfAny('where') ?? '';
-    const query = where.trim() === '' ? undefined : (await checked(where, dataset, call.signal)).planned;
+    const query = where.trim() === '' ? undefined : (await checked(where, dataset, call)).planned;
     if (query && query.plan.shape !== 'records') {
       throw new ToolError(
         'where must be a condition on records. For other rows, use query_file and end the query with |> DESCRIBE.',

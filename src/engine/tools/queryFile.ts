@@ -33,7 +33,7 @@ async function answered(call: Call, asked: AskedFile, path: string, deadline: De
   const identity = [path, query, formatOptionsOf(input)];
   const cursor = readCursor(input, ...identity);
   const { dataset } = asked.file;
-  const check = await checked(query, dataset, call.signal);
+  const check = await checked(query, dataset, call);
   const make = (): Promise<{ run: Run; keep: boolean }> => runQuery(call, asked, check, deadline);
   return asked.runs.with(check.planned.text, make, async (run) => {
     const first = cursor?.at ?? 0;

@@ -105,6 +105,7 @@ export class QueryWriter {
     let ordered = true;
     let unique: string[] = ['id'];
     let fromFile = true;
+    let hasJoined = false;
     for (let left = this.#draw(1, 4); left > 0; left--) {
       switch (this.#draw(0, 14)) {
         case 0:
@@ -202,6 +203,17 @@ export class QueryWriter {
           fromFile = false;
           break;
         }
+        case 13: {
+          // Each can make as many rows of one as the file has.
+          if (hasJoined) break;
+          hasJoined = true;
+          const made = this.#join();
+          operators.push(made.text);
+          unique = [...unique, ...made.unique];
+          ordered = false;
+          fromFile = false;
+          break;
+        }
         case 12: {
           const item = this.#pick(this.#columns);
           const column: Column = { name: this.#name(), type: item.type };
@@ -231,6 +243,31 @@ export class QueryWriter {
     }
     if (this.#draw(0, 3) === 0) operators.push(...this.#last(fromFile, ordered, unique));
     return { text: operators.join(' |> '), ordered };
+  }
+
+  /** With the same table; the columns that are used of its rows become columns of their own. */
+  #join(): { readonly text: string; readonly unique: readonly string[] } {
+    const left = this.#pick(this.#columns);
+    const right = this.#pick(source.filter(({ type }) => type === left.type));
+    const words = this.#pick(['JOIN', 'INNER JOIN', 'LEFT JOIN', 'SEMI JOIN', 'ANTI JOIN']);
+    const alias = this.#name();
+    const sides = this.#pick([
+      `${left.name} = ${alias}.${right.name}`,
+      `${alias}.${right.name} = ${left.name}`,
+    ]);
+    const also = this.#pick([
+      '',
+      '',
+      ` AND ${alias}.i > ${this.#draw(-5, 9)}`,
+      ` AND ${this.number(1)} < ${alias}.d`,
+    ]);
+    const text = `${words} 'data' AS ${alias} ON ${sides}${also}`;
+    if (words === 'SEMI JOIN' || words === 'ANTI JOIN') return { text, unique: [] };
+    const id: Column = { name: this.#name(), type: 'number' };
+    const other: Column = { name: this.#name(), type: 'text' };
+    this.#columns = [...this.#columns, id, other];
+    const made = `EXTEND ${alias}.id AS ${id.name}, ${alias}.s AS ${other.name} |> DROP ${alias}`;
+    return { text: `${text} |> ${made}`, unique: [id.name] };
   }
 
   any(depth: number): string {

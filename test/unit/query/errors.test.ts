@@ -67,7 +67,7 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   // Operators
   ['a = 1 |> SELCT b', 'SELCT', 'SELCT is not an operator; did you mean SELECT?'],
   ['a = 1 |> FILL 3', '3', 'expected a column, found 3'],
-  ['a = 1 |> foo', 'foo', 'foo is not an operator; the operators are WHERE, SELECT, EXTEND, SET, DROP, RENAME, DISTINCT, AGGREGATE, ORDER BY, LIMIT, OFFSET, TABLESAMPLE, UNNEST, FILL, DESCRIBE, TOP, CALL, AS'],
+  ['a = 1 |> foo', 'foo', 'foo is not an operator; the operators are WHERE, SELECT, EXTEND, SET, DROP, RENAME, DISTINCT, AGGREGATE, ORDER BY, LIMIT, OFFSET, TABLESAMPLE, UNNEST, JOIN, LEFT JOIN, SEMI JOIN, ANTI JOIN, FILL, DESCRIBE, TOP, CALL, AS'],
   ['a = 1 LIMIT 5 ORDER BY b', 'ORDER', 'ORDER starts a new operator; write |> before it'],
   ['|> LIMIT 5 ORDER BY b', 'ORDER', 'ORDER starts a new operator; write |> before it'],
   ['|> ORDER BY a ORDER BY b', 'ORDER', 'ORDER starts a new operator; write |> before it'],
@@ -106,9 +106,9 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['AGGREGATE count(*) AS n BY kind', 'BY', 'write GROUP BY to group rows, or |> ORDER BY to sort them'],
   ['ORDER BY a DESCENDING', 'DESCENDING', 'DESCENDING is not supported; write DESC'],
   ['SELECT count(*) FILTER a > 5', 'FILTER', 'FILTER follows an aggregate, as in count(*) FILTER (WHERE status >= 500)'],
-  ['SELECT a FROM b JOIN c ON d = e', 'JOIN', 'a query reads one file; it cannot be joined with another'],
-  ['SELECT a FROM b AS x LEFT JOIN c', 'LEFT', 'a query reads one file; it cannot be joined with another'],
-  ['SELECT a FROM b, c', ',', 'a query reads one file; it cannot be joined with another'],
+  ['SELECT a FROM b JOIN c ON d = e', 'JOIN', "write |> JOIN 'file' AS name ON condition after it"],
+  ['SELECT a FROM b AS x LEFT JOIN c', 'LEFT', "write |> JOIN 'file' AS name ON condition after it"],
+  ['SELECT a FROM b, c', ',', "write |> JOIN 'file' AS name ON condition after it"],
   [
     "a LIKE '%!' ESCAPE '!'",
     "'%!'",

@@ -15,7 +15,9 @@ import { dropUnreadable } from '../../../src/engine/query/predicate/predicate.ts
 import { batchOfBlock, type Batch } from '../../../src/engine/stage/batch.ts';
 import { ByteWriter } from '../../../src/engine/stage/bytes.ts';
 import { chain } from '../../../src/engine/stage/chain.ts';
+import { joinedQuery, joinedRows } from '../../../src/engine/run/joinedFiles.ts';
 import type { StageContext } from '../../../src/engine/stage/context.ts';
+import type { Joins } from '../../../src/engine/stage/joins.ts';
 import { writeRows } from '../../../src/engine/stage/output.ts';
 import { gather } from '../../../src/engine/stage/gather.ts';
 import { localStagesOf } from '../../../src/engine/stage/local.ts';
@@ -34,14 +36,16 @@ export interface RunOptions {
   readonly metrics?: StageContext['metrics'];
   readonly signal?: AbortSignal;
   readonly tempFolder?: string;
+  /** What JOIN reads; undefined: the same data. */
+  readonly other?: TestData;
 }
 
 /** The rows of a query as JSON texts. */
 export async function run(query: string, data: TestData, options: RunOptions = {}): Promise<string[]> {
-  const plan = planOf(query, layoutOf(data));
+  const plan = planOf(query, layoutOf(data), looseJoins(options.other ?? data));
   if (plan.shape === 'records') return recordsOf(plan, data, options);
   const out = new ByteWriter();
-  const context = contextOf(options);
+  const context = { ...contextOf(options), joins: joinsOf(query, options.other ?? data) };
   for await (const batch of compose(plan, batchesOf(plan, data, options), context))
     writeRows(out, batch, plan.output);
   return Buffer.from(out.view()).toString().split('\n').slice(0, -1);
@@ -70,10 +74,25 @@ export function contextOf({ budget = 1 << 26, metrics, signal, tempFolder }: Run
   };
 }
 
-export function planOf(query: string, layout: Layout): Plan {
+/** The other file of each JOIN is the same one: `data`. */
+function joinsOf(query: string, data: TestData): Joins {
+  return {
+    rows(step, signal) {
+      const plan = planOf(joinedQuery(step, query), layoutOf(data));
+      const batches = compose(plan, batchesOf(plan, data, { blockSize: 700 }), contextOf({ signal }));
+      return joinedRows(step, plan, batches);
+    },
+  };
+}
+
+function looseJoins({ format }: TestData): readonly boolean[] {
+  return Array.from({ length: 8 }, () => format === 'csv');
+}
+
+export function planOf(query: string, layout: Layout, looseJoins: readonly boolean[] = []): Plan {
   const parsed = parseQuery(query);
   if (!parsed.ok) assert.fail(`${parsed.diagnostics.map(({ message }) => message).join('; ')} in: ${query}`);
-  return planQuery(parsed.query, layout);
+  return planQuery(parsed.query, layout, looseJoins);
 }
 
 export function layoutOf(data: TestData): Layout {
@@ -144,7 +163,7 @@ function* eachBlock(plan: Plan, data: TestData, { blockSize }: RunOptions): Gene
 
 /** The same with every block done by itself, as in a worker, and put together afterwards. */
 export async function runInParts(query: string, data: TestData, options: RunOptions = {}): Promise<string[]> {
-  const plan = planOf(query, layoutOf(data));
+  const plan = planOf(query, layoutOf(data), looseJoins(options.other ?? data));
   if (plan.shape === 'records') return recordsOf(plan, data, options);
   let cutoff: Uint8Array | undefined;
   async function* parts(): AsyncGenerator<Uint8Array> {
@@ -156,7 +175,11 @@ export async function runInParts(query: string, data: TestData, options: RunOpti
     }
   }
   const out = new ByteWriter();
-  const context = { ...contextOf(options), cutoff: (key: Uint8Array) => (cutoff = key) };
+  const context = {
+    ...contextOf(options),
+    joins: joinsOf(query, options.other ?? data),
+    cutoff: (key: Uint8Array) => (cutoff = key),
+  };
   for await (const batch of gather(plan, parts(), context)) writeRows(out, batch, plan.output);
   return Buffer.from(out.view()).toString().split('\n').slice(0, -1);
 }

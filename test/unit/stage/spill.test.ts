@@ -30,6 +30,10 @@ describe('a budget that is too small', () => {
     "AGGREGATE count(DISTINCT n) AS d, list(id) AS l, median(n) AS m, mode(pad) AS o, string_agg(pad, ',') AS t GROUP BY key",
     'AGGREGATE approx_count_distinct(n) AS a, any_value(pad) AS v, stddev(n) AS s, avg(n) AS g GROUP BY id % 900',
     'AGGREGATE list(id) AS l, max(pad) AS m, count(*) AS c GROUP BY id % 2',
+    "JOIN 'same' AS o ON key = o.key |> SELECT id, o.id AS other",
+    "LEFT JOIN 'same' AS o ON n = o.n AND o.id % 3 = 1 AND id < o.id + 2000",
+    "SEMI JOIN 'same' AS o ON key = o.key AND o.pad > pad",
+    "ANTI JOIN 'same' AS o ON key = o.key AND o.pad > pad |> SELECT id",
     'AGGREGATE max(key) AS k, min(CASE WHEN n > 500 THEN n ELSE pad END) AS p, any_value(n) AS v GROUP BY id % 1000, n > 300',
   ]) {
     it(`changes nothing but where rows are kept: ${query}`, async () => {

@@ -18,6 +18,8 @@ export interface PipeOperator {
 export interface OperatorEntry<K extends OperatorKind> {
   /** One for each word that it can begin with. */
   readonly help: readonly PipeOperator[];
+  /** What it can begin with besides, which needs no explaining. */
+  readonly otherWords?: readonly string[];
   /** Reads it, from its first word on. Undefined for SELECT, which is read with the clauses of classic SQL. */
   readonly parse?: (cursor: Cursor) => Operator<K>;
   /** Its expressions, but for `keys`. */
@@ -31,7 +33,7 @@ export interface OperatorEntry<K extends OperatorKind> {
   /** Gives its names their meaning: adds its steps, and changes the columns of the rows. */
   readonly resolve: (operator: Operator<K>, names: Resolver) => void;
   /** Whether rows come out of it as they went in, if they come out. */
-  readonly keepsRows?: boolean;
+  readonly keepsRows?: boolean | ((operator: Operator<K>) => boolean);
   /** Whether it looks at one record at a time, where no expression is a window. */
   readonly isLocal?: boolean;
   /** What it changes in what is said of the result. */

@@ -10,6 +10,7 @@ import { drop } from './drop.ts';
 import type { OperatorEntry, Outcome, PipeOperator, SqlWriter } from './entry.ts';
 import { extend } from './extend.ts';
 import { fill } from './fill.ts';
+import { join } from './join.ts';
 import { limit } from './limit.ts';
 import { orderBy } from './orderBy.ts';
 import { rename } from './rename.ts';
@@ -34,6 +35,7 @@ const entries: { readonly [K in OperatorKind]: OperatorEntry<K> } = {
   limit,
   tablesample,
   unnest,
+  join,
   fill,
   describe,
   top: topOf,
@@ -45,8 +47,10 @@ export const pipeOperators: readonly PipeOperator[] = Object.values(entries).fla
 
 /** The operator that begins where the cursor stands, if one does. */
 export function operatorAt(cursor: Cursor): { parse?: (cursor: Cursor) => Operator } | undefined {
-  return Object.values(entries).find(({ help }) =>
-    help.some(({ word }) => word.split(' ').every((part, at) => cursor.isWord(part.toLowerCase(), at))),
+  const stands = (words: string): boolean =>
+    words.split(' ').every((part, at) => cursor.isWord(part.toLowerCase(), at));
+  return Object.values(entries).find(
+    ({ help, otherWords }) => help.some(({ word }) => stands(word)) || otherWords?.some(stands),
   );
 }
 
@@ -76,8 +80,9 @@ export function allowedIn({ kind }: Operator): 'aggregates' | 'windows' | undefi
 }
 
 /** Whether rows come out of an operator as they went in, if they come out. */
-export function keepsRows({ kind }: Operator): boolean {
-  return entries[kind].keepsRows ?? false;
+export function keepsRows<K extends OperatorKind>(operator: Operator<K>): boolean {
+  const { keepsRows: keeps = false } = entries[operator.kind];
+  return typeof keeps === 'function' ? keeps(operator) : keeps;
 }
 
 /** Whether an operator looks at one record at a time, where no expression of it is a window. */

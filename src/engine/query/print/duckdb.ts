@@ -87,6 +87,7 @@ export function duckdbOperators({ file, format }: PrintOptions): SqlOperators {
       )}`;
     },
     unnest: (list) => `unnest(${list})`,
+    joins: true,
     samplePercent: (percent) => `USING SAMPLE ${percent} PERCENT (bernoulli)`,
   };
 }

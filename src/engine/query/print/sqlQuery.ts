@@ -1,5 +1,5 @@
 import { sqlOf } from '../operator/operators.ts';
-import type { NamedExpression, Operator, SelectItem } from '../syntax/tree.ts';
+import type { Expression, Name, NamedExpression, Operator, SelectItem } from '../syntax/tree.ts';
 import { columnLabel } from '../syntax/columns.ts';
 import { unprintable, UnprintableError, type SqlDialect } from './dialect.ts';
 import { SqlExpressions } from './sqlExpression.ts';
@@ -16,6 +16,8 @@ export interface SqlOperators {
   /** Set where WHERE sees what SELECT calls a column, and not the column of that name. */
   readonly aliasesInWhere?: true;
   readonly samplePercent: ((percent: number) => string) | undefined;
+  /** Set where it reads another file by its name alone, and has SEMI and ANTI JOIN. */
+  readonly joins?: true;
 }
 
 export interface StarChanges {
@@ -122,9 +124,32 @@ class SqlPrinter {
       case 'unnest':
         this.#unnest(operator);
         break;
+      case 'join':
+        this.#join(operator);
+        break;
       default:
         this.#other(operator);
     }
+  }
+
+  /** The other file's rows are structs in one column, which is called as they are: no name is that of two columns. */
+  #join(operator: Extract<Operator, { kind: 'join' }>): void {
+    const { type, file, alias, keys, condition } = operator;
+    const { dialect, joins } = this.#engine;
+    if (joins !== true) throw unprintable(operator, dialect.engine);
+    this.#end();
+    const name = this.#name(alias.name);
+    this.#expressions.aliases.delete(alias.name);
+    const write = (node: Expression): string => this.#expressions.write(node);
+    const on = keys.map(({ left, right }) => {
+      const other = left === right ? ofRow(right, alias) : right;
+      return `${write(left)} = ${write(other)}`;
+    });
+    if (condition !== undefined) on.push(`(${write(condition)})`);
+    const rows = `(SELECT ${name} FROM ${dialect.text(file.path)} AS ${name})`;
+    const words = type === 'inner' ? 'JOIN' : `${type.toUpperCase()} JOIN`;
+    this.#block = emptyBlock(`${this.#block.from} ${words} ${rows} ON ${on.join(' AND ')}`);
+    this.#block.select = '*';
   }
 
   /** An operator that says by itself how it is written. */
@@ -236,6 +261,11 @@ class SqlPrinter {
     this.#done.push(`${name} AS (\n  ${written(this.#block).replaceAll('\n', '\n  ')}\n)`);
     this.#block = emptyBlock(name);
   }
+}
+
+/** A column of USING as one of the other file. */
+function ofRow(node: Expression, alias: Name): Expression {
+  return node.kind === 'column' ? { ...node, first: alias, rest: [node.first, ...node.rest] } : node;
 }
 
 function emptyBlock(from: string): Block {

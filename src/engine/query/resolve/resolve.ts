@@ -25,13 +25,22 @@ export class Resolver {
   readonly steps: Step[] = [];
   readonly table: SlotTable;
   readonly #hooks: ResolveHooks;
+  readonly #joinedLoose: readonly boolean[];
+  #joins = 0;
   /** The columns of the rows as they are now. */
   scope: Scope;
 
-  constructor(scope: Scope, table: SlotTable, hooks: ResolveHooks) {
+  /** @param joinedLoose of the files of each JOIN, whether their fields have no type of their own, as those of a CSV */
+  constructor(scope: Scope, table: SlotTable, hooks: ResolveHooks, joinedLoose: readonly boolean[] = []) {
     this.scope = scope;
     this.table = table;
     this.#hooks = hooks;
+    this.#joinedLoose = joinedLoose;
+  }
+
+  /** Asked once for each JOIN, in their order. */
+  joinedLoose(): boolean {
+    return this.#joinedLoose.at(this.#joins++) ?? false;
   }
 
   /** The columns of the rows as they are now; gives every one a slot. */
@@ -90,7 +99,7 @@ export class Resolver {
         const binding = this.find(expression, false);
         if (binding?.rest.length === 0) return { name, slot: binding.slot };
         const columns = new Map(binding && [[expression, binding]]);
-        const slot = this.table.computed();
+        const slot = this.table.computed(this.natureOf(expression, { columns, calls: windows }));
         this.steps.push({
           kind: 'compute',
           items: [{ slot, expression }],
@@ -125,7 +134,9 @@ export class Resolver {
     return compileExpression(expression, {
       column: (node) => {
         const binding = columns.get(node);
-        return binding?.rest.length === 0 ? inSlot(binding.slot) : nothing;
+        if (binding === undefined) return nothing;
+        if (binding.rest.length === 0) return inSlot(binding.slot);
+        return { ...nothing, loose: slots[binding.slot].looseMembers ?? false };
       },
       call: (node) => {
         const slot = calls.get(node);
@@ -173,9 +184,9 @@ export class Resolver {
   /** The slot of a binding, computed where it lies inside another value. */
   slotOf(expression: Column, binding: Binding): number {
     if (binding.rest.length === 0) return binding.slot;
-    const slot = this.table.computed();
-    const columns = new Map([[expression, binding]]);
-    this.steps.push({ kind: 'compute', items: [{ slot, expression }], bound: { columns, calls: new Map() } });
+    const bound = { columns: new Map([[expression, binding]]), calls: new Map() };
+    const slot = this.table.computed(this.natureOf(expression, bound));
+    this.steps.push({ kind: 'compute', items: [{ slot, expression }], bound });
     return slot;
   }
 

@@ -20,10 +20,12 @@ export type SlotSource =
 
 export interface Slot extends CellNature {
   readonly source: SlotSource;
+  /** Whether members of its objects are fields of a CSV as they stand. */
+  readonly looseMembers?: boolean | undefined;
 }
 
 /** Values that have a type of their own. */
-const typed: CellNature = { loose: false };
+const typed: Omit<Slot, 'source'> = { loose: false };
 
 /** Hands out slots, one for each thing that a query reads or makes. */
 export class SlotTable {
@@ -56,8 +58,8 @@ export class SlotTable {
     return this.#once('bytes', { source: { kind: 'bytes' }, loose: false });
   }
 
-  computed({ loose, reading } = typed): number {
-    return this.slots.push({ source: { kind: 'computed' }, loose, reading }) - 1;
+  computed({ loose, reading, looseMembers }: Omit<Slot, 'source'> = typed): number {
+    return this.slots.push({ source: { kind: 'computed' }, loose, reading, looseMembers }) - 1;
   }
 
   #once(key: string, slot: Slot): number {

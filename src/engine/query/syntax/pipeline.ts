@@ -157,7 +157,7 @@ function parseFrom(cursor: Cursor): string | undefined {
 /** @throws QueryError where another file follows */
 function refuseJoin(cursor: Cursor): void {
   if (cursor.isSymbol(',') || joins.some((word) => cursor.isWord(word))) {
-    throw new QueryError(cursor.peek(), 'a query reads one file; it cannot be joined with another');
+    throw new QueryError(cursor.peek(), "write |> JOIN 'file' AS name ON condition after it");
   }
 }
 

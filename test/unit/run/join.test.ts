@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/dataset.ts';
+import { plannedFor, QuerySyntaxError } from '../../../src/engine/dataset/plan.ts';
+import { deriveRows } from '../../../src/engine/run/derive.ts';
+import { SourceError } from '../../../src/engine/source/source.ts';
+
+const signal = new AbortController().signal;
+
+describe('JOIN with another file', () => {
+  let folder = '';
+  let inner = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-join-'));
+    inner = join(folder, 'data');
+    await mkdir(join(inner, 'more'), { recursive: true });
+    const events = [
+      { id: 1, user: { id: 1 } },
+      { id: 2, user: { id: '2' } },
+      { id: 3, user: { id: null } },
+      { id: 4, user: { id: '2.0' } },
+      { id: 5 },
+    ];
+    const lines = events.map((event) => JSON.stringify(event));
+    lines.push('{"id":6,"user":{"id":2.0}}', '{"id":7,"user":{"id":9007199254740993}}');
+    await writeFile(join(inner, 'events.jsonl'), `${lines.join('\n')}\n`);
+    await writeFile(join(inner, 'users.csv'), 'id,Name,age\n1,Ann,9\n2,Bo,10\n2,Bea,100\n,Nil,1\n');
+    const users = [
+      { id: 1, name: 'Ann' },
+      { id: '2', name: 'Bo' },
+      { id: null, name: 'Nil' },
+    ];
+    const texts = users.map((user) => JSON.stringify(user));
+    texts.push('{"id":9007199254740992,"name":"Near"}', '{"id":9007199254740993.0,"name":"Same"}');
+    await writeFile(join(inner, 'more', 'users.jsonl.gz'), gzipSync(texts.join('\n')));
+    await writeFile(join(folder, 'outside.csv'), 'id,name\n1,Out\n');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function rows(
+    query: string,
+    options: Partial<DatasetOptions> = {},
+    found: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<unknown[]> {
+    const dataset = await Dataset.open(
+      { kind: 'file', path: join(inner, 'events.jsonl') },
+      { signal, ...options },
+    );
+    try {
+      let text = '';
+      const planned = plannedFor(query, dataset.recognised.format);
+      for await (const { bytes } of deriveRows(dataset, planned, signal, found)) {
+        text += Buffer.from(bytes).toString();
+      }
+      return text
+        .split('\n')
+        .slice(0, -1)
+        .map((line): unknown => JSON.parse(line));
+    } finally {
+      await dataset.close();
+    }
+  }
+
+  const refused = async (query: string, message: RegExp, at: string): Promise<void> => {
+    const error = await rows(query).then(
+      () => assert.fail(`nothing was said of ${query}`),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof QuerySyntaxError, String(error));
+    const [{ from, to, message: said }] = error.diagnostics;
+    assert.match(said, message);
+    assert.equal(query.slice(from, to), at);
+  };
+
+  it('finds partners as = does, and never by NULL', async () => {
+    assert.deepEqual(await rows("|> JOIN 'users.csv' AS u ON user.id = u.id |> SELECT id, u.name AS n"), [
+      { id: 1, n: 'Ann' },
+      { id: 2, n: 'Bo' },
+      { id: 2, n: 'Bea' },
+      { id: 6, n: 'Bo' },
+      { id: 6, n: 'Bea' },
+    ]);
+    const jsonl = "JOIN 'more/users.jsonl.gz' AS u ON u.id = user.id |> SELECT id, u.name AS n";
+    assert.deepEqual(await rows(`|> ${jsonl}`), [
+      { id: 1, n: 'Ann' },
+      { id: 2, n: 'Bo' },
+      { id: 6, n: 'Bo' },
+      { id: 7, n: 'Same' },
+    ]);
+  });
+
+  it('keeps rows without a partner, or only those, or only the others', async () => {
+    const left = await rows("|> LEFT JOIN 'users.csv' ON user.id = users.id AND users.age > 50");
+    assert.deepEqual(left.slice(0, 2), [
+      { id: 1, user: { id: 1 }, users: null },
+      { id: 2, user: { id: '2' }, users: { id: '2', Name: 'Bea', age: '100' } },
+    ]);
+    assert.equal(left.length, 7);
+    const ids = (found: readonly unknown[]): unknown[] => found.map((row) => (row as { id: number }).id);
+    assert.deepEqual(ids(await rows("|> SEMI JOIN 'users.csv' AS u ON user.id = u.id")), [1, 2, 6]);
+    assert.deepEqual(ids(await rows("|> ANTI JOIN 'users.csv' AS u ON user.id = u.id")), [3, 4, 5, 7]);
+    assert.deepEqual(ids(await rows("|> SEMI JOIN 'users.csv' AS u USING (id)")), [1, 2]);
+  });
+
+  it('reads fields of a CSV as such in what follows', async () => {
+    const query =
+      "|> JOIN 'users.csv' AS u ON user.id = u.id |> SELECT u.age AS age |> DISTINCT |> ORDER BY age";
+    assert.deepEqual(await rows(query), [{ age: '9' }, { age: '10' }, { age: '100' }]);
+  });
+
+  it('says what is not there, and where', async () => {
+    await refused("|> JOIN 'usr.csv' AS u ON id = u.id", /There is no file .*usr\.csv/, "'usr.csv'");
+    await refused("|> JOIN 'users.csv' AS u ON id = u.idd", /no column idd; did you mean id\?/, 'u.idd');
+    await refused("|> JOIN 'users.csv' AS u USING (idd)", /no column idd/, 'idd');
+    await refused("|> JOIN 'users.csv' AS u ON id = u.id |> SELECT u.nme", /no column nme/, 'u.nme');
+    await refused("|> JOIN 'users.csv' AS u ON id > u.id", /ON needs a column of each file/, 'id > u.id');
+    await refused(
+      "|> JOIN 'https://example.org/u.csv' AS u ON id = u.id",
+      /no address/,
+      "'https://example.org/u.csv'",
+    );
+  });
+
+  it('leaves the folder only where that is allowed', async () => {
+    await symlink(join(folder, 'outside.csv'), join(inner, 'link.csv'));
+    for (const name of ['../outside.csv', join(folder, 'outside.csv'), 'link.csv']) {
+      const query = `|> JOIN '${name}' AS u ON id = u.id |> SELECT u.name AS n`;
+      await refused(query, /not in the folder of the file/, `'${name}'`);
+      assert.deepEqual(await rows(query, { beside: 'any' }), [{ n: 'Out' }]);
+    }
+    await refused(
+      "|> JOIN '../none.csv' AS u ON id = u.id",
+      /not in the folder of the file/,
+      "'../none.csv'",
+    );
+  });
+
+  it('fails where the other file has changed when the rows are there', async () => {
+    const changed = async (): Promise<void> => truncate(join(inner, 'users.csv'), 10);
+    const query = "|> SEMI JOIN 'users.csv' AS u ON user.id = u.id";
+    await assert.rejects(rows(query, {}, changed), (error: unknown) => {
+      assert.ok(error instanceof SourceError && error.failure === 'changed', String(error));
+      assert.match(error.message, /users\.csv changed while it was being read/);
+      return true;
+    });
+  });
+});
