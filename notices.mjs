@@ -32,6 +32,7 @@ export function notices(metafiles) {
       .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
       .sort()
       .map((file) => readFileSync(join(folder, file), 'utf8').trim());
+    if (texts.length === 0) texts.push(...inReadme(folder));
     if (texts.length === 0) faults.push(`${name} ${version} ships no licence text.`);
     return [`${name} ${version} (${license})`, ...texts].join('\n\n');
   });
@@ -40,4 +41,12 @@ export function notices(metafiles) {
   }
   const rule = `\n\n${'-'.repeat(80)}\n\n`;
   return `${['Rowriver contains the following packages.', ...parts].join(rule)}\n`;
+}
+
+/** @param {string} folder @returns {string[]} the licence that a readme ends with: some packages have it nowhere else */
+function inReadme(folder) {
+  const file = readdirSync(folder).find((name) => /^readme/i.test(name));
+  const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8');
+  const licence = /^Copyright \(c\)[^\n]*\n+Permission is hereby granted[^]*/m.exec(text);
+  return licence ? [licence[0].trim()] : [];
 }

@@ -266,7 +266,12 @@ export function readArguments(
       notOn.filter((name) => values[name] !== undefined),
       environment,
     ),
-    headers: readHeaders(values.header ?? [], service?.url ?? file, environment),
+    headers: readHeaders(
+      values.header ?? [],
+      // A database takes no headers: they are for the file then.
+      service === undefined || service.table ? file : service.url,
+      environment,
+    ),
   };
   if (isServed) return { kind: 'serve', ...run, port: readPort(run, values) };
   if (values.port !== undefined) throw new UsageError('--port is only for rowriver serve.');

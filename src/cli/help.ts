@@ -85,6 +85,9 @@ ${option('--resume', 'go on with a run of the same command that ended early: req
 ${option('--attempts N', 'how often a request is sent before its rows are given up, by default 6')}
 ${option('--retry-delay S', 'seconds before the second attempt, by default 0.5; twice as long before each one after that, or as long as the service asks for')}
 ${option('--timeout S', 'seconds to wait for a response, by default 60')}
+${option('--to-url postgres://HOST/DATABASE', 'load the rows into a table of PostgreSQL, 10,000 in a transaction (--batch). Each row is loaded once, also with --resume. The password may be in PGPASSWORD')}
+${option('--to-table NAME', 'with postgres://: the table, or SCHEMA.TABLE')}
+${option('--create-table', 'with postgres://: make the table, with columns of the types that all rows allow')}
 ${option('--in-flight N', 'the number of requests at the same time, by default 4')}
 ${option('--follow', 'write records as they are appended to FILE, or to the files of a quoted pattern, through rotation and truncation, until Ctrl+C. Each record is written once its line is whole. QUERY may filter, compute and UNNEST')}
 ${option('--new', 'with --follow: only records that are appended from now on')}

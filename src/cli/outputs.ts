@@ -63,8 +63,12 @@ export async function writeOutputs(
     const programs = programsOf(terminal);
     if (command.service) {
       // What HTTP needs takes longer to load than a small file takes to be read.
-      const { send } = await import('./send.ts');
       const sent = { rejects, checks, programs, measure };
+      if (command.service.table) {
+        const { load } = await import('./load.ts');
+        return [await load(dataset, command, command.service, command.service.table, sent, terminal)];
+      }
+      const { send } = await import('./send.ts');
       return [await send(dataset, command, command.service, sent, terminal)];
     }
     const context = { signal: terminal.signal, progress: (state: Progress) => terminal.progress.show(state) };

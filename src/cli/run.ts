@@ -2,10 +2,12 @@ import type { Dataset } from '../engine/dataset/dataset.ts';
 import { readingDoubts } from '../engine/dataset/doubts.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { checkQuery, parseQuery, type Query } from '../engine/query/index.ts';
+import { nameOfTable, parsePostgresAddress } from '../engine/sink/postgres/address.ts';
 import { parseAddress } from '../engine/source/http/address.ts';
 import type { ExportSummary, FileDoubt } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/preview.ts';
 import type { RunCommand } from './arguments.ts';
+import type { ServiceOptions } from './serviceOptions.ts';
 import { optionsFor } from './cellOptions.ts';
 import { count, programsOf, type Summaries } from './count.ts';
 import { keptIndexes, openInput, scanPool } from './input.ts';
@@ -180,6 +182,10 @@ function asTextNote(columns: readonly string[]): string {
   return `Written as text, because the values have several types: ${named}${more}`;
 }
 
+function nameOf({ url, table }: ServiceOptions): string {
+  return table ? nameOfTable(parsePostgresAddress(url), table) : parseAddress(url).shown;
+}
+
 function filesText(files: number | undefined): string {
   return files === undefined ? '' : ` (${counted(files, 'file')})`;
 }
@@ -194,7 +200,7 @@ function summaryText(
   const done = count
     ? `${grouped(summary.matched)} matching`
     : service && summary.sent
-      ? sentText(summary.sent, parseAddress(service.url).shown, service.deadLetter)
+      ? sentText(summary.sent, nameOf(service), service.deadLetter)
       : `${grouped(summary.matched)} written${target}${filesText(summary.files)}`;
   const failed = summary.failed ? `, ${grouped(summary.failed)} failed in CALL` : '';
   const malformed = `${grouped(summary.malformed)} malformed${failed}`;

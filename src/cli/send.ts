@@ -27,6 +27,12 @@ export interface SendOptions {
   readonly measure: boolean;
 }
 
+export interface SendTerminal {
+  readonly say: (text: string) => void;
+  readonly progress: ProgressLine;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Sends what the query selects to the service.
  * @throws SourceError, SinkError, the signal's reason; what was accepted until then has been said
@@ -36,11 +42,7 @@ export async function send(
   { query, headers }: RunCommand,
   service: ServiceOptions,
   options: SendOptions,
-  terminal: {
-    readonly say: (text: string) => void;
-    readonly progress: ProgressLine;
-    readonly signal: AbortSignal;
-  },
+  terminal: SendTerminal,
 ): Promise<ExportSummary> {
   const address = parseAddress(service.url);
   const { signal } = terminal;
@@ -72,7 +74,7 @@ export async function send(
 }
 
 /** The same rows of the same file have the same one; rows of what cannot be told from others have one of their own. */
-function identityOf(dataset: Dataset, query: string, { rejects }: SendOptions): string {
+export function identityOf(dataset: Dataset, query: string, { rejects }: SendOptions): string {
   const { identity = randomBytes(16).toString('hex'), spec, recognised } = dataset;
   const { text } = plannedFor(query, recognised.format, { calls: true });
   // Irregular records, and those that a schema does not allow, are left out.
@@ -80,22 +82,23 @@ function identityOf(dataset: Dataset, query: string, { rejects }: SendOptions): 
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }
 
+/** Why another run may not have the same rows; undefined: it has. */
+export function whyNotAgain({ identity, name, recognised }: Dataset, query: string): string | undefined {
+  if (identity === undefined) return `whether ${name} is still the same cannot be known`;
+  const { plan, asked, text } = plannedFor(query, recognised.format, { calls: true });
+  if (plan.operators.some(({ kind }) => kind === 'call'))
+    return 'its query runs a program, which may not give the same rows again';
+  return asked === text ? undefined : 'its query depends on the time';
+}
+
 /** Undefined where another run would not have the same rows. @throws SinkError where it is to be gone on with */
 async function openJournal(
-  { identity, name, recognised }: Dataset,
+  dataset: Dataset,
   query: string,
   resume: boolean,
   run: readonly unknown[],
 ): Promise<SendJournal | undefined> {
-  const { plan, asked, text } = plannedFor(query, recognised.format, { calls: true });
-  const why =
-    identity === undefined
-      ? `whether ${name} is still the same cannot be known`
-      : plan.operators.some(({ kind }) => kind === 'call')
-        ? 'its query runs a program, which may not give the same rows again'
-        : asked !== text
-          ? 'its query depends on the time'
-          : undefined;
+  const why = whyNotAgain(dataset, query);
   if (why !== undefined) {
     if (resume) throw new SinkError('nothing-to-resume', `The run cannot be resumed: ${why}.`);
     return undefined;

@@ -1,4 +1,5 @@
 import { isAddress } from '../engine/source/http/address.ts';
+import { isPostgresAddress, parseTableName, type TableName } from '../engine/sink/postgres/address.ts';
 import { bodyForms, type BodyForm } from '../engine/sink/http/bodyForm.ts';
 import { UsageError } from './usageError.ts';
 
@@ -13,12 +14,17 @@ export const serviceOptions = {
   'retry-delay': { type: 'string' },
   timeout: { type: 'string' },
   'in-flight': { type: 'string' },
+  'to-table': { type: 'string' },
+  'create-table': { type: 'boolean' },
 } as const;
 
 /** The service that the rows are sent to. */
 export interface ServiceOptions {
-  /** An http(s) address; never shown whole. */
+  /** An http(s) address, or that of a PostgreSQL database; never shown whole. */
   readonly url: string;
+  /** The table of a database. */
+  readonly table: TableName | undefined;
+  readonly createTable: boolean;
   /** undefined: what the address says. */
   readonly form: BodyForm | undefined;
   readonly gzip: boolean;
@@ -37,11 +43,14 @@ export interface ServiceOptions {
 }
 
 type Values = Readonly<
-  Partial<Record<Exclude<keyof typeof serviceOptions, 'batch-gzip' | 'resend' | 'resume'>, string>>
+  Partial<
+    Record<Exclude<keyof typeof serviceOptions, 'batch-gzip' | 'resend' | 'resume' | 'create-table'>, string>
+  >
 > & {
   readonly 'batch-gzip'?: boolean;
   readonly resend?: boolean;
   readonly resume?: boolean;
+  readonly 'create-table'?: boolean;
   readonly to?: string;
 };
 
@@ -59,13 +68,19 @@ export function readServiceOptions(values: Values): ServiceOptions | undefined {
       'retry-delay',
       'timeout',
       'in-flight',
+      'to-table',
+      'create-table',
     ] as const) {
       if (values[name] !== undefined)
         throw new UsageError(`--${name} needs the address of a service: --to-url URL.`);
     }
     return undefined;
   }
-  if (!isAddress(url)) throw new UsageError('--to-url needs an http or https address.');
+  const isDatabase = isPostgresAddress(url);
+  if (!isAddress(url) && !isDatabase) {
+    throw new UsageError('--to-url needs an http or https address, or postgres://HOST/DATABASE.');
+  }
+  const table = readTable(values, isDatabase);
   const deadLetter = values['dead-letter'];
   if (deadLetter === '' || deadLetter === '-')
     throw new UsageError('--dead-letter needs the path of a file.');
@@ -77,6 +92,8 @@ export function readServiceOptions(values: Values): ServiceOptions | undefined {
   }
   return {
     url,
+    table,
+    createTable: values['create-table'] ?? false,
     form,
     gzip: values['batch-gzip'] ?? false,
     deadLetter,
@@ -88,6 +105,31 @@ export function readServiceOptions(values: Values): ServiceOptions | undefined {
     timeoutMs: milliseconds('timeout', values.timeout, 3600),
     inFlight: whole('in-flight', values['in-flight'], 64),
   };
+}
+
+/** @throws UsageError where options are not those of a database, or not those of another service */
+function readTable(values: Values, isDatabase: boolean): TableName | undefined {
+  const name = values['to-table'];
+  if (!isDatabase) {
+    for (const option of ['to-table', 'create-table'] as const) {
+      if (values[option] !== undefined)
+        throw new UsageError(
+          `--${option} needs the address of a database: --to-url postgres://HOST/DATABASE.`,
+        );
+    }
+    return undefined;
+  }
+  for (const option of ['to', 'batch-gzip', 'in-flight'] as const) {
+    if (values[option] !== undefined) throw new UsageError(`--${option} is not for a database.`);
+  }
+  if (name === undefined) throw new UsageError('A database needs the table to load: --to-table NAME.');
+  const table = parseTableName(name);
+  if (!table) {
+    throw new UsageError(
+      `--to-table takes a table, or a schema and a table (sales.orders), not '${name}'. Names with dots are put in double quotes.`,
+    );
+  }
+  return table;
 }
 
 function whole(name: string, text: string | undefined, most: number): number | undefined {

@@ -4,7 +4,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { withPart } from '../dataset/part.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
-import type { ServiceSink } from '../sink/http/serviceSink.ts';
+import type { RowService } from '../sink/http/rowService.ts';
 import { objectSinkOf } from '../sink/objectSinks.ts';
 import { openTarget } from '../sink/openTarget.ts';
 import { openOutput } from './openOutput.ts';
@@ -43,7 +43,7 @@ interface RowExport {
 }
 
 interface ServiceExport {
-  readonly service: ServiceSink;
+  readonly service: RowService;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { computedPlaces, recordPlaces } from '../sink/http/rowPlaces.ts';
-import type { ServiceSink } from '../sink/http/serviceSink.ts';
+import type { RowService } from '../sink/http/rowService.ts';
 import { RowBatcher } from '../sink/rowBatcher.ts';
 import type { RowSink } from '../sink/rowSink.ts';
 import { SinkError } from '../sink/sinkError.ts';
@@ -24,7 +24,7 @@ export async function writeBatches(run: ExportRun, sink: RowSink): Promise<void>
 }
 
 /** An export to a service. Its rows are JSON Lines until they are sent. */
-export async function sendRows(run: ExportRun, service: ServiceSink): Promise<void> {
+export async function sendRows(run: ExportRun, service: RowService): Promise<void> {
   const { query, dataset, signal } = run;
   const { plan } = query;
   if (service.resends && plan.shape !== 'records') {
@@ -34,8 +34,8 @@ export async function sendRows(run: ExportRun, service: ServiceSink): Promise<vo
     );
   }
   if (service.needsColumns) {
-    if (service.resends) service.begin({ kind: 'found', paths: await pathsOfDeadLetters(run) });
-    else service.begin(await columnsOfRows(run));
+    if (service.resends) await service.begin({ kind: 'found', paths: await pathsOfDeadLetters(run) });
+    else await service.begin(await columnsOfRows(run));
   }
   if (plan.shape === 'records') {
     for await (const found of scanned(run, { kind: 'bytes', to: 'jsonl', columns: [], located: true })) {

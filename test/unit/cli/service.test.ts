@@ -252,10 +252,19 @@ describe('cli to a service', () => {
   it('says what is wrong with the options', async () => {
     for (const [args, message] of [
       [['f', '--batch', '5'], '--batch needs the address of a service: --to-url URL.'],
-      [['f', '--to-url', 'ftp://x'], '--to-url needs an http or https address.'],
+      [['f', '--to-url', 'ftp://x'], '--to-url needs an http or https address, or postgres://HOST/DATABASE.'],
       [
         ['f', '--to-url', 'http://x', '-o', 'y'],
         '--to-url cannot be combined with --output, --count, --reading, --profile or --infer-schema.',
+      ],
+      [['f', '--to-url', 'postgres://x/y'], 'A database needs the table to load: --to-table NAME.'],
+      [
+        ['f', '--to-url', 'http://x', '--create-table'],
+        '--create-table needs the address of a database: --to-url postgres://HOST/DATABASE.',
+      ],
+      [
+        ['f', '--to-url', 'postgres://x/y', '--to-table', 't', '--in-flight', '2'],
+        '--in-flight is not for a database.',
       ],
       [
         ['f', '--to-url', 'http://x', '--to', 'md'],

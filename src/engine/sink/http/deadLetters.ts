@@ -1,4 +1,6 @@
+import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import { lineFeed } from '../../ascii.ts';
 import { isSameTarget } from '../atomicFile.ts';
@@ -51,6 +53,21 @@ export class DeadLetters {
     } catch (error) {
       throw sinkErrorFrom(error, this.name);
     }
+  }
+
+  /** The keys of rows in it, also of other runs, that have a number greater than `row`. @throws SinkError */
+  async keysAfter(row: number): Promise<Set<string>> {
+    const keys = new Set<string>();
+    try {
+      const lines = createInterface({ input: createReadStream(this.name), crlfDelay: Infinity });
+      for await (const line of lines) {
+        const key = /^\{"row":(\d+),.*?"key":"([^"\\]+)"/.exec(line);
+        if (key && Number(key[1]) > row) keys.add(key[2]);
+      }
+    } catch (error) {
+      throw sinkErrorFrom(error, this.name);
+    }
+    return keys;
   }
 
   async close(): Promise<void> {

@@ -15,6 +15,7 @@ import type { BodyForm } from './bodyForm.ts';
 import { BatchMaker } from './batchMaker.ts';
 import { deadLettersIn, type DeadLetters } from './deadLetters.ts';
 import type { RowPlaces } from './rowPlaces.ts';
+import type { RowService } from './rowService.ts';
 import type { SendJournal } from './sendJournal.ts';
 import { verdictOf, type Reason, type Verdict } from './verdict.ts';
 
@@ -56,7 +57,7 @@ const mostInVain = 3;
  * Sends rows to a service, in batches, several at once. What the service does not take now is sent again later; what it
  * never takes goes to the dead letters.
  */
-export class ServiceSink {
+export class ServiceSink implements RowService {
   /** The address as far as it may be shown. */
   readonly name: string;
   readonly needsColumns: boolean;
