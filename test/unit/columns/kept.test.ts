@@ -164,6 +164,37 @@ describe('columns that are kept', () => {
     });
   });
 
+  for (const before of [
+    'SELECT v, id',
+    'SELECT id, v AS v',
+    'EXTEND v AS w',
+    'RENAME status AS v2',
+    'SELECT * REPLACE (id AS v)',
+    'SET v = id',
+    'AS t |> SELECT t.v',
+  ]) {
+    it(`are read behind ${before} as without it`, async () => {
+      await session(async (dataset) => {
+        await count(dataset, 'v >= 0 AND id >= 0 AND status >= 0');
+        const by = before.endsWith(' AS w') ? 'w' : 'v';
+        const planned = plannedFor(`${before} |> ORDER BY ${by} DESC |> LIMIT 2`, dataset.recognised.format);
+        // Without its numbers, a column that was kept does not say which blocks hold the first rows.
+        const key = /v = id|id AS v/.test(before) ? 'id' : 'v';
+        const { fields } = planned.plan;
+        assert.ok(
+          fields.some(({ path, numeric }) => path.join() === key && numeric),
+          JSON.stringify(fields),
+        );
+        let [unread, rows] = [0, 0];
+        const seen = (found: { readonly unread: number }): void => void (unread = found.unread);
+        for await (const made of deriveRows(dataset, planned, signal, seen)) rows += made.rows;
+        assert.equal(rows, 2);
+        const { size } = await stat(path);
+        assert.ok(unread > size * 0.9, `${unread} of ${size}`);
+      });
+    });
+  }
+
   it('find the first rows of an order, NULL among them, by themselves', async () => {
     // The least numbers are in the first block, and NULL is in a later one.
     const value = (i: number): number | null => (i === 250 || i === 251 ? null : i < 10 ? 9 - i : 20 + i);

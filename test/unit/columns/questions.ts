@@ -15,7 +15,24 @@ export function top(g: fc.GeneratorValue): string {
   const where = pick('', 'i > 0 |> ', "s LIKE '%a%' OR d < 3 |> ");
   const order = pick('', ' DESC', ' NULLS FIRST');
   const rest = pick('', ' OFFSET 3', ' |> SELECT _offset, s, d', ' |> SELECT _line, i');
-  return `${where}ORDER BY ${key}${order} |> LIMIT ${pick('1', '5', '40')}${rest}`;
+  const limit = `LIMIT ${pick('1', '5', '40')}`;
+  if (g(fc.boolean)) return `${where}ORDER BY ${key}${order} |> ${limit}${rest}`;
+  // What passes columns on, or adds some, before the order.
+  const [before, by] = g(() =>
+    fc.constantFrom(
+      ['SELECT i, s', 'i'],
+      ['SELECT s, d AS n, d', 'n'],
+      ['EXTEND u AS n', 'n'],
+      ['EXTEND lower(s) AS n', 'd'],
+      ['SELECT id, i + d AS n, i AS m', 'm'],
+      ['RENAME d AS n', 'n'],
+      ['DROP s', 'i'],
+      ['SET b = d', 'b'],
+      ['SELECT * REPLACE (i AS b)', 'b'],
+      ['AS t', 't.d'],
+    ),
+  );
+  return `${where}${before} |> ORDER BY ${by}${order} |> ${limit}`;
 }
 
 /** Conditions, joined in any way. */

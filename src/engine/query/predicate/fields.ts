@@ -19,6 +19,11 @@ export class FieldList {
     return index;
   }
 
+  /** The numbers of a field will be asked for as well. */
+  askNumbers(index: number): void {
+    this.#fields[index].numeric = true;
+  }
+
   pathOf(index: number): FieldRequest['path'] {
     return this.#fields[index].path;
   }

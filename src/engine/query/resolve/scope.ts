@@ -73,12 +73,13 @@ export function findColumn(
     return { binding: { slot, rest: rest.map(keyOf) }, path: undefined };
   }
   const steps = [first, ...rest];
-  const direct = findSteps(steps, scope, table, numeric);
+  // Only one of these is asked: what is looked for becomes a field that the scan reads.
+  const direct = (): Found | undefined => findSteps(steps, scope, table, numeric);
   const isAliased = scope.aliases.has(first.name) && rest.length > 0;
-  if (!isAliased) return direct;
+  if (!isAliased) return direct();
   // A column that the rows are known to have comes before the name of the file; an unknown member does not.
   const named = findNamed(steps, scope, table, numeric);
-  return named ?? findSteps(rest, scope, table, numeric) ?? direct;
+  return named ?? findSteps(rest, scope, table, numeric) ?? direct();
 }
 
 function findSteps(
@@ -135,7 +136,9 @@ function columnsOf(parts: readonly Part[]): NamedColumns {
 }
 
 export function slotOf(column: ColumnPart, table: SlotTable, numeric: boolean): number {
-  return typeof column.slot === 'number' ? column.slot : table.field(column.slot.path, numeric);
+  if (typeof column.slot !== 'number') return table.field(column.slot.path, numeric);
+  if (numeric) table.askNumbers(column.slot);
+  return column.slot;
 }
 
 function keyOf(step: Step): string | number {
@@ -155,7 +158,9 @@ function findMember(
       else if (beginsWith(path, edited)) return undefined;
     } else if (beginsWith(path, edited)) {
       if (action.kind === 'drop') return undefined;
-      return { binding: { slot: action.slot, rest: path.slice(edited.length) }, path: undefined };
+      const rest = path.slice(edited.length);
+      if (numeric && rest.length === 0) table.askNumbers(action.slot);
+      return { binding: { slot: action.slot, rest }, path: undefined };
     }
   }
   // What the record is called as a column of its own: its members lead on from itself.

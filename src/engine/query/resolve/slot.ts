@@ -46,6 +46,12 @@ export class SlotTable {
     return this.#once(`field ${field}`, { source: { kind: 'field', field }, ...nature });
   }
 
+  /** The numbers of a slot will be asked for: what has passed a column on did not know. */
+  askNumbers(slot: number): void {
+    const { source } = this.slots[slot];
+    if (source.kind === 'field') this.fields.askNumbers(source.field);
+  }
+
   attribute(attribute: RecordAttribute): number {
     return this.#once(attribute, { source: { kind: 'attribute', attribute }, loose: false });
   }
