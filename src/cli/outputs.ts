@@ -6,6 +6,7 @@ import { plannedFor } from '../engine/dataset/plan.ts';
 import { exportAll, type AlsoExport } from '../engine/run/exportAlso.ts';
 import { refuseOther, type JournalOptions } from '../engine/run/exportJournal.ts';
 import { findKept, removeKept, type KeptExport, type OutputName } from '../engine/run/keptExport.ts';
+import { pathsRead } from '../engine/run/joinedFiles.ts';
 import { openOutput } from '../engine/run/openOutput.ts';
 import { isSameTarget } from '../engine/sink/atomicFile.ts';
 import type { ByteSink } from '../engine/sink/byteSink.ts';
@@ -39,10 +40,11 @@ export async function writeOutputs(
   const sinks: ByteSink[] = [];
   // Where several files have come to is not written down.
   const journal = dataset.paths.length > 1 ? undefined : journalFor(command, to, terminal.sayLast);
+  const sources = await pathsRead(dataset, [query, ...command.also.map((other) => other.query)]);
   const open = async (path: string, name?: OutputName): Promise<ByteSink> => {
     const sink = await (journal && name
-      ? openOutput(path, name, dataset.paths, command.kept)
-      : openTarget(path, { sources: dataset.paths }));
+      ? openOutput(path, name, sources, command.kept)
+      : openTarget(path, { sources }));
     sinks.push(sink);
     return sink;
   };
@@ -51,7 +53,7 @@ export async function writeOutputs(
     if (command.kept) refuseOther(command.kept, dataset);
     await refuseSameTarget(command);
     const rejects = command.rejects === undefined ? undefined : await open(command.rejects, 'rejects');
-    const splits = (path: string | undefined): SplitSink | undefined => splitOf(path, command, dataset);
+    const splits = (path: string | undefined): SplitSink | undefined => splitOf(path, command, sources);
     const split = splits(output);
     const sink = output === undefined || split ? terminal.output : await open(output, 'output');
     const { report, invalid } = command.schema ?? {};
@@ -96,12 +98,16 @@ export async function writeOutputs(
 }
 
 /** Undefined where a path names one file. */
-function splitOf(path: string | undefined, command: RunCommand, dataset: Dataset): SplitSink | undefined {
+function splitOf(
+  path: string | undefined,
+  command: RunCommand,
+  sources: readonly string[],
+): SplitSink | undefined {
   if (path === undefined || !isTemplate(path)) return undefined;
   const { rejects, schema, output, also, split } = command;
   const others = [rejects, schema?.report, schema?.invalid, output, ...also.map((other) => other.output)];
   const taken = others.flatMap((other) => (other === undefined || isTemplate(other) ? [] : [other]));
-  return new SplitSink({ template: parseTemplate(path), ...split, sources: dataset.paths, taken });
+  return new SplitSink({ template: parseTemplate(path), ...split, sources, taken });
 }
 
 /** An export to the same target that has not come to its end, which is no more of use once this one has. */

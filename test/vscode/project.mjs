@@ -10,7 +10,18 @@ export const root = resolve(import.meta.dirname, '../..');
 
 /** The files of test/webview that need a browser; `frames` measures, and runs only when it is asked for. */
 export const pageSuites = [
-  ...['page', 'plots', 'plotsReal', 'badFiles', 'reading', 'fits', 'matrix', 'served', 'following', 'pipelines'],
+  ...[
+    'page',
+    'plots',
+    'plotsReal',
+    'badFiles',
+    'reading',
+    'fits',
+    'matrix',
+    'served',
+    'following',
+    'pipelines',
+  ],
 ];
 export const frameSuites = ['frames'];
 export const pictureSuites = ['pictures'];

@@ -7,6 +7,7 @@ import type { ByteSink } from '../sink/byteSink.ts';
 import type { RowService } from '../sink/http/rowService.ts';
 import { objectSinkOf } from '../sink/objectSinks.ts';
 import { openTarget } from '../sink/openTarget.ts';
+import { pathsRead } from './joinedFiles.ts';
 import { openOutput } from './openOutput.ts';
 import { asRows, type RowSink } from '../sink/rowSink.ts';
 import type { SplitSink } from '../sink/split/splitSink.ts';
@@ -171,9 +172,10 @@ export async function exportToFile(
   context: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   if (journal?.kept) refuseOther(journal.kept, dataset);
+  const sources = await pathsRead(dataset, [query]);
   const sink = journal
-    ? await openOutput(target, 'output', dataset.paths, journal.kept)
-    : await openTarget(target, { sources: dataset.paths });
+    ? await openOutput(target, 'output', sources, journal.kept)
+    : await openTarget(target, { sources });
   return exportTo(dataset, { query, to, sink, kept, journal, programs, measure: true }, context);
 }
 

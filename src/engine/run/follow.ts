@@ -109,6 +109,7 @@ const needsAll: ReadonlySet<Operator['kind']> = new Set([
   'call',
   'describe',
   'distinct',
+  'join',
   'order by',
   'tablesample',
   'top',

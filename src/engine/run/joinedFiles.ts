@@ -3,7 +3,7 @@ import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan
 import { columnIndex } from '../query/layout.ts';
 import { didYouMean } from '../query/nearest.ts';
 import type { Span } from '../query/diagnostic.ts';
-import { visitExpression, type Plan } from '../query/index.ts';
+import { parseQuery, visitExpression, type Plan } from '../query/index.ts';
 import { writePath } from '../query/write.ts';
 import type { JoinedRows, Joins } from '../stage/joins.ts';
 import { SourceError } from '../source/source.ts';
@@ -83,6 +83,26 @@ export class JoinedFiles implements Joins {
   async close(): Promise<void> {
     for (const { dataset } of this.#files) await dataset.close();
   }
+}
+
+/** The files on disk that queries over a file read, which nothing may overwrite. */
+export async function pathsRead(dataset: Dataset, queries: readonly string[]): Promise<readonly string[]> {
+  const paths = [...dataset.paths];
+  for (const text of queries) {
+    const parsed = parseQuery(text);
+    const operators = parsed.ok ? parsed.query.operators : [];
+    for (const operator of operators) {
+      if (operator.kind !== 'join') continue;
+      // What may not be read is said when it is to be opened.
+      const path = await dataset.pathBeside(operator.file.path).catch(noneThere);
+      if (path !== undefined) paths.push(path);
+    }
+  }
+  return paths;
+}
+
+function noneThere(error: unknown): undefined {
+  if (!(error instanceof SourceError)) throw error;
 }
 
 /** What is asked of the other file: the values of the keys, and what is read of the rows. */

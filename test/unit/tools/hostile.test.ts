@@ -258,6 +258,32 @@ describe('tools and hostile arguments', () => {
     });
   }
 
+  it('joins files in the folders, and no others', async () => {
+    const joined = (path: string) => `|> JOIN '${path}' AS u ON a = u.a`;
+    const inside = { path: 'open.jsonl', query: joined('below/deep.csv') };
+    const { failed, text } = await bench.ask('query_file', inside, { scope: scope() });
+    assert.ok(!failed, text);
+    for (const path of outside) {
+      for (const name of ['query_file', 'profile_column', 'export_subset', 'explain_query'] as const) {
+        const query = `|> LEFT JOIN '${path}' AS u ON a = u.secret`;
+        const target = `joined-${name}.jsonl`;
+        const input = {
+          ...{ path: 'open.jsonl', query },
+          ...(name === 'profile_column' && { column: 'u' }),
+          ...(name === 'export_subset' && { target }),
+        };
+        const answer = await bench.ask(name, input, { scope: scope() });
+        const refused = name === 'explain_query' && answer.text.startsWith('The query is not valid');
+        assert.ok(answer.failed || refused, `${name} ${path}: ${answer.text}`);
+        assert.doesNotMatch(answer.text, /secret":|root:x/);
+        assert.ok(!(await readdir(join(bench.folder, 'root'))).includes(target), `${name} ${path}`);
+      }
+    }
+    const only = { roots: [], files: [join(bench.folder, 'root', 'open.jsonl')] };
+    const beside = await bench.ask('query_file', { ...inside, path: only.files[0] }, { scope: only });
+    assert.ok(beside.failed, beside.text);
+  });
+
   it('says of an address and of a NUL what is wrong with them', async () => {
     for (const [path, sentence] of [
       ['https://example.org/a.jsonl', /^URLs are not read\. Give the path of a file inside/],

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCli } from '../../support/cli.ts';
+
+describe('rowriver, JOIN', () => {
+  let folder = '';
+  const at = (name: string): string => join(folder, name);
+  const users = 'id,name\n1,Ann\n2,Bo\n';
+  const query = "|> JOIN 'users.csv' AS u ON user = u.id |> SELECT id, u.name AS name";
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-join-'));
+    await writeFile(at('events.jsonl'), '{"id":7,"user":2}\n{"id":8,"user":3}\n{"id":9,"user":1}\n');
+    await writeFile(at('users.csv'), users);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('puts rows together with those of a file beside the first one', async () => {
+    const { stdout, stderr, code } = await runCli([at('events.jsonl'), query]);
+    assert.equal(stdout.toString(), '{"id":7,"name":"Bo"}\n{"id":9,"name":"Ann"}\n', stderr);
+    assert.equal(code, 0);
+    const { stdout: counted } = await runCli([
+      at('events.jsonl'),
+      "|> ANTI JOIN 'users.csv' AS u ON user = u.id",
+      '--count',
+    ]);
+    assert.equal(counted.toString(), '1\n');
+  });
+
+  for (const [what, args] of [
+    ['an output', ['-o']],
+    ['another output', ['--also']],
+  ] as const) {
+    it(`does not take the place of the other file by ${what}`, async () => {
+      const target =
+        what === 'an output' ? [...args, at('users.csv')] : [...args, `${at('users.csv')}: id > 0`];
+      const { stderr, code } = await runCli([at('events.jsonl'), query, ...target]);
+      assert.match(stderr, /users\.csv/);
+      assert.notEqual(code, 0, 'the exit code');
+      assert.equal(await readFile(at('users.csv'), 'utf8'), users, 'the other file');
+    });
+  }
+
+  it('is refused where files are followed, with its place', async () => {
+    const { stderr, code } = await runCli([at('events.jsonl'), query, '--follow']);
+    assert.match(stderr, /JOIN needs all rows/);
+    assert.match(stderr, /\n {5}\^/);
+    assert.equal(code, 2);
+  });
+
+  it('says where the file is named that is not there', async () => {
+    const { stderr, code } = await runCli([at('events.jsonl'), "|> JOIN 'none.csv' AS u ON user = u.id"]);
+    assert.match(stderr, /There is no file .*none\.csv/);
+    assert.match(stderr, /\^{10}/);
+    assert.equal(code, 2);
+  });
+});
