@@ -308,7 +308,7 @@ export class Session {
 
   /**
    * A run of the same query that is done, and now the last to be dropped. What asks for the time is asked anew, and so is
-   * what a program makes, which may have been changed.
+   * what a program makes or another file holds, which may have been changed.
    */
   #kept({ asked, text }: Pick<PlannedQuery, 'asked' | 'text'>): Run | undefined {
     if (asked !== text) return undefined;
@@ -317,7 +317,7 @@ export class Session {
         one.state.query === asked &&
         one.state.phase === 'done' &&
         !this.#outdated.has(one) &&
-        !one.query.plan.operators.some(({ kind }) => kind === 'call'),
+        !one.query.plan.operators.some(({ kind }) => kind === 'call' || kind === 'join'),
     );
     return run && this.#runs.get(run.id);
   }

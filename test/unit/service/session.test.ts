@@ -225,6 +225,22 @@ describe('dataset/session', () => {
     assert.notEqual((await preview.page.call('run', { query: now })).view, before.view);
   });
 
+  it('reads the other file of a JOIN anew each time the query is run', async () => {
+    const other = join(folder, 'countries.csv');
+    const query = "id < 3 |> SEMI JOIN 'countries.csv' AS c ON user.country = c.code |> SELECT id";
+    preview = await Preview.open(path);
+    for (const [code, id] of [
+      ['DE', '0'],
+      ['FR', '2'],
+    ]) {
+      await writeFile(other, `code\n${code}\n`);
+      assert.equal(await preview.page.call('kept', { query }), false, 'whether the rows are still those');
+      const { view } = await preview.page.call('run', { query });
+      const page: Page = await preview.page.call('rows', { view, first: 0, count: 3, columns: [0] });
+      assert.deepEqual(cellsOf(page), [[id]], `users of ${code}`);
+    }
+  });
+
   it('keeps the rows that a cancelled filter found', async () => {
     preview = await Preview.open(path);
     const controller = new AbortController();
