@@ -155,7 +155,7 @@ export class Dataset {
   static async #openSpooled(
     source: OpenedSource,
     steps: readonly PatternStep[],
-    { pool, signal, blockSize, schema }: DatasetOptions,
+    { pool, signal, blockSize, schema, beside }: DatasetOptions,
   ): Promise<Dataset> {
     try {
       const { findRows } = await import('../format/json/document/find.ts');
@@ -163,7 +163,7 @@ export class Dataset {
       const { rows } = await findRows(source, undefined, signal);
       const spool = await spoolElements(source, steps, rows?.comments ?? false, signal);
       const place = { kind: 'file', path: spool.path } as const;
-      const dataset = await Dataset.open(place, { pool, signal, blockSize, schema });
+      const dataset = await Dataset.open(place, { pool, signal, blockSize, schema, beside });
       dataset.#spool = { ...spool, of: source };
       return dataset;
     } finally {
@@ -178,7 +178,12 @@ export class Dataset {
   async openPart(part: SourcePart, signal: AbortSignal): Promise<Dataset> {
     const { recognised, unread, scheduler } = this;
     const spec = { ...this.#source.spec(), learnt: undefined, part };
-    const options = { pool: scheduler.workers, signal, blockSize: this.#spec.blockSize };
+    const options = {
+      pool: scheduler.workers,
+      signal,
+      blockSize: this.#spec.blockSize,
+      beside: this.#beside,
+    };
     const opened = await Dataset.open(spec, options, { recognised, unread });
     opened.#whole = this;
     return opened;

@@ -29,6 +29,29 @@ describe('rowriver, JOIN', () => {
     assert.equal(counted.toString(), '1\n');
   });
 
+  it('reads a file of another folder, whatever the first one is read from', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'rowriver-join-'));
+    try {
+      const other = join(elsewhere, 'users.csv');
+      await writeFile(other, users);
+      const lists = { all: [{ events: [{ id: 7, user: 2 }] }, { events: [{ id: 8, user: 3 }] }] };
+      await writeFile(at('lists.json'), JSON.stringify(lists));
+      await runCli([at('events.jsonl'), '-o', at('events.parquet')]);
+      for (const args of [
+        [at('events.jsonl')],
+        [at('events.parquet')],
+        [at('lists.json'), '--rows', '$.all[*].events[*]'],
+        [at('events.jsonl'), at('events.jsonl')],
+      ]) {
+        const query = `id = 7 |> JOIN '${other}' AS u ON user = u.id |> SELECT id, u.name AS name |> LIMIT 1`;
+        const { stdout, stderr } = await runCli([...args, query]);
+        assert.equal(stdout.toString(), '{"id":7,"name":"Bo"}\n', `${args.join(' ')}: ${stderr}`);
+      }
+    } finally {
+      await rm(elsewhere, { recursive: true });
+    }
+  });
+
   for (const [what, args] of [
     ['an output', ['-o']],
     ['another output', ['--also']],
