@@ -7,6 +7,7 @@ import type { ByteSink } from '../sink/byteSink.ts';
 import type { RowService } from '../sink/http/rowService.ts';
 import { objectSinkOf } from '../sink/objectSinks.ts';
 import { openTarget } from '../sink/openTarget.ts';
+import { withJoinedColumns } from './joinedColumns.ts';
 import { pathsRead } from './joinedFiles.ts';
 import { openOutput } from './openOutput.ts';
 import { asRows, type RowSink } from '../sink/rowSink.ts';
@@ -58,10 +59,19 @@ export async function exportTo(
   context: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   try {
-    const { query, programs, kept, rejects, shared } = asked;
-    const planned = plannedFor(query, dataset.recognised.format, { calls: programs !== undefined });
-    const work = (read: Dataset): Promise<ExportSummary> => exportAll(read, planned, asked, context);
-    if (kept || rejects || shared) return await work(dataset);
+    const { query, programs, rejects, shared } = asked;
+    const plannedAs = (text: string): PlannedQuery =>
+      plannedFor(text, dataset.recognised.format, { calls: programs !== undefined });
+    let planned = plannedAs(query);
+    const apart =
+      'to' in asked && !shared
+        ? await withJoinedColumns(dataset, planned, asked.to, context.signal)
+        : undefined;
+    if (apart !== undefined) planned = plannedAs(apart);
+    // The rows that were kept have other columns then.
+    const run = apart === undefined ? asked : { ...asked, kept: undefined };
+    const work = (read: Dataset): Promise<ExportSummary> => exportAll(read, planned, run, context);
+    if (run.kept || rejects || shared) return await work(dataset);
     return await withPart(dataset, { plan: planned.plan, makesRows: true }, context.signal, work);
   } finally {
     await targetOf(asked).discard();

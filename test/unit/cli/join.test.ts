@@ -29,6 +29,37 @@ describe('rowriver, JOIN', () => {
     assert.equal(counted.toString(), '1\n');
   });
 
+  it('writes tables that are put together as a table, a column for each of theirs', async () => {
+    await writeFile(at('orders.csv'), 'id,user.id,day\n7,2,Mon\n8,3,Tue\n');
+    await writeFile(at('odd.csv'), 'id,the "name"\n2,Bo\n');
+    for (const [query, expected] of [
+      [`|> JOIN 'users.csv' AS u ON "user.id" = u.id`, 'id,user.id,day,u.id,u.name\n7,2,Mon,2,Bo\n'],
+      [
+        `|> LEFT JOIN 'users.csv' AS u ON "user.id" = u.id |> SELECT u, day |> ORDER BY day DESC`,
+        'u.id,u.name,day\n,,Tue\n2,Bo,Mon\n',
+      ],
+      [
+        `|> JOIN 'odd.csv' AS u ON "user.id" = u.id |> DROP day`,
+        'id,user.id,u.id,"u.the ""name"""\n7,2,2,Bo\n',
+      ],
+      [`|> SEMI JOIN 'users.csv' AS u ON "user.id" = u.id`, 'id,user.id,day\n7,2,Mon\n'],
+      [
+        `|> JOIN 'users.csv' AS u ON "user.id" = u.id |> JOIN 'odd.csv' AS o ON u.id = o.id |> SELECT o, u.name, id`,
+        'o.id,"o.the ""name""",u.name,id\n2,Bo,Bo,7\n',
+      ],
+    ]) {
+      for (const to of ['same', 'csv']) {
+        const { stdout, stderr } = await runCli([at('orders.csv'), query, '--to', to]);
+        assert.equal(stdout.toString().replaceAll('\r\n', '\n'), expected, `${query}, ${to}: ${stderr}`);
+      }
+    }
+    const joined = `|> JOIN 'users.csv' AS u ON "user.id" = u.id`;
+    const { stdout } = await runCli([at('orders.csv'), joined, '--to', 'md']);
+    assert.match(stdout.toString(), /\| u\.id +\| u\.name/);
+    const { stdout: lines } = await runCli([at('orders.csv'), joined, '--to', 'jsonl']);
+    assert.match(lines.toString(), /"u":\{"id":"2","name":"Bo"\}/);
+  });
+
   it('reads a file of another folder, whatever the first one is read from', async () => {
     const elsewhere = await mkdtemp(join(tmpdir(), 'rowriver-join-'));
     try {

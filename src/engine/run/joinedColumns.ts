@@ -1,0 +1,63 @@
+import type { Dataset } from '../dataset/dataset.ts';
+import type { PlannedQuery } from '../dataset/plan.ts';
+import { writePath } from '../query/write.ts';
+import { tableStyle } from '../sink/targets.ts';
+import type { Target } from '../sink/exportFormat.ts';
+import { SourceError } from '../source/source.ts';
+import { derivedColumns } from './derive.ts';
+
+/**
+ * The query with each column of the other file of a JOIN in a column of its own, called as `u.name`, where tables are put together
+ * and written as a table: the row of the other file would be a cell of JSON there. Undefined where it is to be run as it is.
+ * @throws the signal's reason
+ */
+export async function withJoinedColumns(
+  dataset: Dataset,
+  query: PlannedQuery,
+  to: Target,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { output, steps } = query.plan;
+  const names = derivedColumns(query);
+  const isTable = to === 'same' || to === 'md' || tableStyle(to) !== undefined;
+  if (!isTable || dataset.layout.names !== 'columns' || !names || new Set(names).size < names.length)
+    return undefined;
+  const columns = new Map<string, readonly string[]>();
+  for (const step of steps) {
+    if (step.kind !== 'join' || step.type === 'semi' || step.type === 'anti') continue;
+    const at = output.findIndex(({ slot }) => slot === step.slot);
+    const others = at === -1 ? undefined : await columnsBeside(dataset, step.file.path, signal);
+    if (others) columns.set(names[at], others);
+  }
+  if (columns.size === 0) return undefined;
+  const items = names.flatMap((name) => {
+    const others = columns.get(name);
+    if (!others) return writePath([name]);
+    return others.map((other) => `${writePath([name, other])} AS ${quoted(`${name}.${other}`)}`);
+  });
+  return `${query.asked}\n|> SELECT ${items.join(', ')}`;
+}
+
+/** The columns of a file that is a table. What is wrong with it is said when the query is run. */
+async function columnsBeside(
+  dataset: Dataset,
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  let other: Dataset;
+  try {
+    other = await dataset.openBeside(path, signal);
+  } catch (error) {
+    if (error instanceof SourceError) return undefined;
+    throw error;
+  }
+  try {
+    return other.layout.names === 'columns' ? other.layout.columns : undefined;
+  } finally {
+    await other.close();
+  }
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
