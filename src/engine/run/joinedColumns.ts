@@ -1,6 +1,6 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
-import { writePath } from '../query/write.ts';
+import { writeName, writePath } from '../query/write.ts';
 import { tableStyle } from '../sink/targets.ts';
 import type { Target } from '../sink/exportFormat.ts';
 import { SourceError } from '../source/source.ts';
@@ -33,7 +33,7 @@ export async function withJoinedColumns(
   const items = names.flatMap((name) => {
     const others = columns.get(name);
     if (!others) return writePath([name]);
-    return others.map((other) => `${writePath([name, other])} AS ${quoted(`${name}.${other}`)}`);
+    return others.map((other) => `${writePath([name, other])} AS ${writeName(`${name}.${other}`)}`);
   });
   return `${query.asked}\n|> SELECT ${items.join(', ')}`;
 }
@@ -56,8 +56,4 @@ async function columnsBeside(
   } finally {
     await other.close();
   }
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

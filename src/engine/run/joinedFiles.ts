@@ -4,7 +4,7 @@ import { columnIndex } from '../query/layout.ts';
 import { didYouMean } from '../query/nearest.ts';
 import type { Span } from '../query/diagnostic.ts';
 import { parseQuery, visitExpression, type Plan } from '../query/index.ts';
-import { writePath } from '../query/write.ts';
+import { writeName, writePath } from '../query/write.ts';
 import type { JoinedRows, Joins } from '../stage/joins.ts';
 import { SourceError } from '../source/source.ts';
 import type { Batch } from '../stage/batch.ts';
@@ -111,9 +111,9 @@ export function joinedQuery({ alias, keys, uses, whole }: JoinStep, text: string
   if (whole) items.push('*');
   else {
     const members = new Set(uses.map(memberOf));
-    for (const name of members) items.push(`${writePath([alias.name, name])} AS ${quoted(name)}`);
+    for (const name of members) items.push(`${writePath([alias.name, name])} AS ${writeName(name)}`);
   }
-  return `|> AS ${quoted(alias.name)} |> SELECT ${items.join(', ')}`;
+  return `|> AS ${writeName(alias.name)} |> SELECT ${items.join(', ')}`;
 }
 
 /** @param plan of `joinedQuery` */
@@ -170,8 +170,4 @@ function memberOf({ rest }: Column): string {
 
 function refusal({ from, to }: Span, message: string, text: string): QuerySyntaxError {
   return new QuerySyntaxError([{ from, to, severity: 'error', message }], text);
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
