@@ -72,7 +72,10 @@ describe('schema/patterns', () => {
         compared++;
         const ours = schemaPattern(pattern);
         for (const value of texts) {
-          assert.equal(ours.test(value), native.test(value), `${pattern} on ${JSON.stringify(value)}`);
+          const found = native.exec(value);
+          // V8 finds `\B` between the halves of a surrogate pair (`/\B/u` in "a😀a"), where ECMA-262 has no position.
+          if (found && isWithinPair(value, found.index)) continue;
+          assert.equal(ours.test(value), found !== null, `${pattern} on ${JSON.stringify(value)}`);
         }
       }),
       { numRuns: runs(5000, 200_000) },
@@ -95,3 +98,7 @@ describe('schema/patterns', () => {
     assert.ok(compiled.isValid({ a: long, b: `${long}!`, c: 'x' }));
   });
 });
+
+function isWithinPair(text: string, index: number): boolean {
+  return /^[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(text.slice(Math.max(0, index - 1), index + 1)) && index > 0;
+}
