@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { FileDoubt } from '../../protocol/engine.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileInfo, FileState, OtherTableCount, UnreadFile } from '../../protocol/preview.ts';
@@ -13,19 +12,18 @@ import type { CheckedIn, KnownColumn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
-import type { SourcePart } from '../source/part.ts';
-import type { KeptIdentity, Watch } from '../source/place.ts';
+import type { Watch } from '../source/place.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import { checksumEvery, samplesOf } from './checksums.ts';
-import { pathBeside, type Beside } from './beside.ts';
+import type { Beside } from './beside.ts';
 import { Columns } from './columns.ts';
 import { scanFile, type FileScan } from './fileScan.ts';
+import { FileVersion } from './fileVersion.ts';
 import { patternSteps, type PatternStep } from '../format/json/document/pattern.ts';
 import type { Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
 import { Knowledge, type Growth } from './knowledge.ts';
 import { countOtherTables } from './otherTables.ts';
-import { hasSameTimes, recheck } from './recheck.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import { ScanScheduler } from './scheduler.ts';
 
@@ -53,10 +51,12 @@ export interface DatasetOptions extends FormatOptions {
   readonly restMs?: number | undefined;
 }
 
-/** What was found out of files before they are opened as one. */
+/** What was found out of files before they are opened as one, or when the file was opened before. */
 export interface LookedAt {
   readonly recognised: RecognisedFile;
   readonly unread: readonly UnreadFile[];
+  /** The file with all that is in it, where only a part is to be read. */
+  readonly partOf?: Dataset;
 }
 
 /**
@@ -78,27 +78,26 @@ export class Dataset {
   /** Of several files as one table, those that cannot be read. */
   readonly unread: readonly UnreadFile[];
   readonly #source: OpenedSource;
-  #whole: Dataset | undefined;
+  readonly #partOf: Dataset | undefined;
   #spec: FileSpec;
   readonly #isOfSeveral: boolean;
-  readonly #beside: Beside;
+  /** Which files a JOIN may read besides. */
+  readonly beside: Beside;
   /** Where what was appended since it was opened ends. */
   #grownTo = 0;
-  readonly #identity: KeptIdentity | undefined;
-  /** Whether the file was changed just before it was opened. */
-  readonly #young: boolean;
+  readonly #version: FileVersion;
   /** The temporary file that is read in place of a document, and that document. */
   #spool: (Spool & { readonly of: Pick<OpenedSource, 'name' | 'place'> }) | undefined;
 
   private constructor(
     source: OpenedSource,
     spec: SourceSpec,
-    identity: KeptIdentity | undefined,
+    version: FileVersion,
     recognised: RecognisedFile,
     options: DatasetOptions,
-    unread: readonly UnreadFile[] = [],
+    looked: LookedAt | undefined,
   ) {
-    this.unread = unread;
+    this.unread = looked?.unread ?? [];
     this.#source = source;
     this.encoding = source.encoding;
     this.containers = source.containers;
@@ -114,13 +113,13 @@ export class Dataset {
       schema: options.schema,
       checksumEvery: checksumEvery(source, this.format, options.store !== undefined),
     };
-    this.#identity = identity;
-    this.#young = identity?.state.young ?? false;
-    this.known = this.#knowledge(identity, options.store);
+    this.#version = version;
+    this.known = this.#knowledge(options.store);
     this.scheduler = new ScanScheduler(source, this.#spec, options.pool);
     const { layout } = this.format;
     this.#isOfSeveral = spec.kind === 'files';
-    this.#beside = options.beside ?? 'folder';
+    this.beside = options.beside ?? 'folder';
+    this.#partOf = looked?.partOf;
     if (options.keepPages === true && this.#isOfSeveral) this.columns.setFileName();
     if (layout.names === 'columns') this.columns.setNames(layout.columns, layout.readings);
   }
@@ -138,10 +137,10 @@ export class Dataset {
       const dataset = new Dataset(
         source,
         spec,
-        source.place.kept(options.restMs ?? usualRestMs),
+        new FileVersion(source, options.restMs ?? usualRestMs),
         looked?.recognised ?? (await recognise(source, options, options.signal)),
         options,
-        looked?.unread,
+        looked,
       );
       await dataset.known.restore(options.signal);
       return dataset;
@@ -171,27 +170,14 @@ export class Dataset {
     }
   }
 
-  /**
-   * Opens the file once more, to read only a part of it. The caller closes that.
-   * @throws SourceError
-   */
-  async openPart(part: SourcePart, signal: AbortSignal): Promise<Dataset> {
-    const { recognised, unread, scheduler } = this;
-    const spec = { ...this.#source.spec(), learnt: undefined, part };
-    const options = {
-      pool: scheduler.workers,
-      signal,
-      blockSize: this.#spec.blockSize,
-      beside: this.#beside,
-    };
-    const opened = await Dataset.open(spec, options, { recognised, unread });
-    opened.#whole = this;
-    return opened;
+  /** How the file was opened, for whoever opens it once more. */
+  get opening(): SourceSpec {
+    return { ...this.#source.spec(), learnt: undefined };
   }
 
   /** The file with all that is in it, where this is a part of it. */
   get whole(): Dataset {
-    return this.#whole ?? this;
+    return this.#partOf ?? this;
   }
 
   get index(): BlockIndex {
@@ -233,40 +219,26 @@ export class Dataset {
     return this.#source.files?.pathAt(offset) ?? this.name;
   }
 
+  /** The file on disk that was opened, or the first of several; undefined where it is none. */
+  get path(): string | undefined {
+    return (this.#spool?.of.place ?? this.#source.place).paths.at(0);
+  }
+
   /** The files on disk that are read, which nothing may overwrite. */
   get paths(): readonly string[] {
     const { paths } = this.#source.place;
     return this.#spool ? [...paths, ...this.#spool.of.place.paths] : paths;
   }
 
-  /**
-   * Where the other file of a JOIN is.
-   * @throws SourceError where that must not be read
-   */
-  async pathBeside(file: string): Promise<string> {
-    const { paths } = this.#spool?.of.place ?? this.#source.place;
-    return pathBeside(file, paths.at(0), this.#beside);
-  }
-
-  /** Opens the other file of a JOIN; the caller closes it. @throws SourceError */
-  async openBeside(file: string, signal: AbortSignal): Promise<Dataset> {
-    const path = await this.pathBeside(file);
-    return Dataset.open({ kind: 'file', path }, { pool: this.scheduler.workers, signal });
-  }
-
   /** Stands for the file as it is now and for how it is read; undefined where it cannot be told from others. */
   get identity(): string | undefined {
-    if (!this.#identity || this.#spool) return undefined;
-    const { path, state } = this.#identity;
     const { format, dataStart, firstLine, end } = this.recognised;
-    const read = [format, this.encoding, dataStart, firstLine, end];
-    const parts = [path, state.size, state.file, state.version, ...read];
-    return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+    return this.#spool ? undefined : this.#version.readAs([format, this.encoding, dataStart, firstLine, end]);
   }
 
-  /** How to see whether the file changes; undefined for what is no file on disk, or has no state to go by. */
+  /** See `FileVersion.watch`. */
   get watch(): Watch | undefined {
-    return this.#source.place.watch;
+    return this.#version.watch;
   }
 
   /** The columns that are known of the file: at first those of the records that it was recognised by. */
@@ -443,27 +415,26 @@ export class Dataset {
   }
 
   /** What is known so far: nothing but where the first record begins. */
-  #knowledge(identity: KeptIdentity | undefined, store: IndexStore | undefined): Knowledge {
+  #knowledge(store: IndexStore | undefined): Knowledge {
     const { format, dataStart, firstLine, end } = this.recognised;
     const { blockSize } = this.#spec;
     const index = new BlockIndex(blockSize, dataStart, firstLine);
     // Where nothing is kept, nothing will be asked a second time.
     const places = this.#spec.checksumEvery !== undefined;
     const columns = store && !this.once ? { bytes: columnBytes, places } : undefined;
-    if (!identity || !store || this.#source.containers.length > 0)
+    const { kept } = this.#version;
+    if (!kept || !store || this.#source.containers.length > 0)
       return new Knowledge(index, undefined, columns);
     // A table that ends where the next one begins is read otherwise than all lines from its first one on.
     const reading = JSON.stringify([format, this.encoding, blockSize, end]);
     const reach = this.#spec.checksumEvery === undefined ? undefined : this.format.reach;
-    const key = { ...identity, reading, source: this.#source, dataStart, firstLine, reach };
-    return new Knowledge(index, { store, key, unchanged: () => this.#isUnchanged() }, columns);
+    const key = { ...kept, reading, source: this.#source, dataStart, firstLine, reach };
+    return new Knowledge(index, { store, key, unchanged: () => this.#version.isUnchanged() }, columns);
   }
 
-  /**
-   * Looks, when a run has ended, whether the file is still the one that it began with. @returns and @throws as `recheck`
-   */
+  /** Looks, when a run has ended, whether the file is still the one that it began with: see `FileVersion.recheck`. */
   async recheck(signal: AbortSignal): Promise<FileDoubt | undefined> {
-    return recheck(this.#source, this.#young, () => this.sampled(signal));
+    return this.#version.recheck(() => this.sampled(signal));
   }
 
   /** Whether some blocks that were read before are as they were. */
@@ -475,13 +446,6 @@ export class Dataset {
     const task: Task = { kind: 'compare', file: spec, blocks };
     const result = await pool.run(task, interactivePriority, signal);
     return result.kind === 'compare' && result.same === blocks.length;
-  }
-
-  async #isUnchanged(): Promise<boolean> {
-    if (!this.watch) return true;
-    const now = await this.#source.current?.();
-    const { opened } = this.watch;
-    return !!now && now.size === opened.size && hasSameTimes(now, opened);
   }
 
   async close(): Promise<void> {

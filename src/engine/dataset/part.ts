@@ -1,6 +1,6 @@
 import type { Plan } from '../query/index.ts';
 import type { SourcePart } from '../source/part.ts';
-import type { Dataset } from './dataset.ts';
+import { Dataset } from './dataset.ts';
 
 /**
  * Runs work on a file that is stored by columns with only the columns, and the row groups, that a query needs: its rows
@@ -16,12 +16,19 @@ export async function withPart<T>(
 ): Promise<T> {
   const part = partOf(dataset, asked);
   if (part === undefined) return work(dataset);
-  const opened = await dataset.openPart(part, signal);
+  const opened = await openPart(dataset, part, signal);
   try {
     return await work(opened);
   } finally {
     await opened.close();
   }
+}
+
+/** Opens the file once more, to read only a part of it. The caller closes that. */
+async function openPart(dataset: Dataset, part: SourcePart, signal: AbortSignal): Promise<Dataset> {
+  const { recognised, unread, scheduler, beside, opening, spec } = dataset;
+  const options = { pool: scheduler.workers, signal, blockSize: spec.blockSize, beside };
+  return Dataset.open({ ...opening, part }, options, { recognised, unread, partOf: dataset });
 }
 
 interface PartQuery {

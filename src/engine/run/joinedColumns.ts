@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset/dataset.ts';
+import { openJoined } from '../dataset/joinedFile.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import { writeName, writePath } from '../query/write.ts';
 import { tableStyle } from '../sink/targets.ts';
@@ -46,7 +47,7 @@ async function columnsBeside(
 ): Promise<readonly string[] | undefined> {
   let other: Dataset;
   try {
-    other = await dataset.openBeside(path, signal);
+    other = await openJoined(dataset, path, signal);
   } catch (error) {
     if (error instanceof SourceError) return undefined;
     throw error;

@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset/dataset.ts';
+import { openJoined, pathOfJoined } from '../dataset/joinedFile.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
 import { columnIndex } from '../query/layout.ts';
 import { didYouMean } from '../query/nearest.ts';
@@ -94,7 +95,7 @@ export async function pathsRead(dataset: Dataset, queries: readonly string[]): P
     for (const operator of operators) {
       if (operator.kind !== 'join') continue;
       // What may not be read is said when it is to be opened.
-      const path = await dataset.pathBeside(operator.file.path).catch(noneThere);
+      const path = await pathOfJoined(dataset, operator.file.path).catch(noneThere);
       if (path !== undefined) paths.push(path);
     }
   }
@@ -135,7 +136,7 @@ async function opened(
   signal: AbortSignal,
 ): Promise<Dataset> {
   try {
-    return await dataset.openBeside(file.path, signal);
+    return await openJoined(dataset, file.path, signal);
   } catch (error) {
     if (!(error instanceof SourceError) || error.failure === 'changed') throw error;
     throw refusal(file, error.message, text);

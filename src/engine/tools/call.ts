@@ -1,6 +1,7 @@
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { ToolProgress, ToolScope } from '../../protocol/tools.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { pathOfJoined } from '../dataset/joinedFile.ts';
 import { readingDoubts } from '../dataset/doubts.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
 import type { OpenReading } from '../format/csv/openReading.ts';
@@ -51,7 +52,7 @@ export async function checked(
   await new Promise(setImmediate);
   signal.throwIfAborted();
   for (const operator of parsed.query.operators) {
-    if (operator.kind === 'join') await readablePath(await dataset.pathBeside(operator.file.path), scope);
+    if (operator.kind === 'join') await readablePath(await pathOfJoined(dataset, operator.file.path), scope);
   }
   const doubts = readingDoubts(parsed.query, dataset, readingAdvice);
   const errors = doubts.filter(({ severity }) => severity === 'error');

@@ -1,7 +1,7 @@
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import { continues } from '../source/file.ts';
 import type { Dataset, DatasetOptions } from '../dataset/dataset.ts';
-import { hasSameTimes } from '../dataset/recheck.ts';
+import { hasSameTimes } from '../dataset/fileVersion.ts';
 import type { SharedFile } from '../service/sharedFile.ts';
 import { KeptRuns } from './keptRuns.ts';
 

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { FileDoubt } from '../../protocol/engine.ts';
+import type { OpenedSource } from '../source/open.ts';
+import type { KeptIdentity, Watch } from '../source/place.ts';
+import { SourceError, type FileIdentity } from '../source/source.ts';
+
+/** The version of a file that was opened, and whether the file still is that one. */
+export class FileVersion {
+  /** What is kept of the file is kept under this; undefined where it cannot be told from others. */
+  readonly kept: KeptIdentity | undefined;
+  readonly #source: OpenedSource;
+
+  /** @param restMs see `Place.kept` */
+  constructor(source: OpenedSource, restMs: number) {
+    this.#source = source;
+    this.kept = source.place.kept(restMs);
+  }
+
+  /** How to see whether the file changes; undefined for what is no file on disk, or has no state to go by. */
+  get watch(): Watch | undefined {
+    return this.#source.place.watch;
+  }
+
+  /** Stands for the version and for how it is read; undefined where it cannot be told from others. */
+  readAs(reading: readonly unknown[]): string | undefined {
+    if (!this.kept) return undefined;
+    const { path, state } = this.kept;
+    const parts = [path, state.size, state.file, state.version, ...reading];
+    return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  }
+
+  /** Whether nothing says that the file was changed. */
+  async isUnchanged(): Promise<boolean> {
+    if (!this.watch) return true;
+    const now = await this.#source.current?.();
+    const { opened } = this.watch;
+    return !!now && now.size === opened.size && hasSameTimes(now, opened);
+  }
+
+  /**
+   * Looks, when the file has been read, whether it is still the one that was opened. That it has grown is no change:
+   * what was read ends where it ended then.
+   * @param sampled whether blocks that are read again are as they were
+   * @returns why the answer may not be that of the file as it is now
+   * @throws SourceError `changed` where it cannot be of any one state of the file
+   */
+  async recheck(sampled: () => Promise<boolean>): Promise<FileDoubt | undefined> {
+    const { watch } = this;
+    if (!watch) return undefined;
+    const { opened } = watch;
+    const now = await this.#source.current?.();
+    if (!now) return undefined;
+    const untouched = hasSameTimes(opened, now) && now.size === opened.size;
+    // Changed just before it was opened, it may have changed since without another time to show for it.
+    const isDoubted = !untouched || this.kept?.state.young === true;
+    if (now.size < opened.size || (isDoubted && !(await sampled()))) {
+      throw new SourceError(
+        'changed',
+        `${this.#source.name} changed while it was being read. Try again when it no longer changes.`,
+      );
+    }
+    // What is gone by now was read all the same; its removal was a change of its own.
+    const found = await watch.now().catch(() => now);
+    const replaced = found.dev !== now.dev || found.ino !== now.ino;
+    if (replaced && now.mtimeMs === opened.mtimeMs) return 'replaced';
+    if (untouched || now.size > opened.size) return undefined;
+    return 'touched';
+  }
+}
+
+/** Whether nothing says that a file of this device and number was changed between two looks at it. */
+export function hasSameTimes(one: FileIdentity, other: FileIdentity): boolean {
+  return one.mtimeMs === other.mtimeMs && one.ctimeMs === other.ctimeMs;
+}

@@ -1,0 +1,16 @@
+import { pathBeside } from './beside.ts';
+import { Dataset } from './dataset.ts';
+
+/**
+ * Where the other file of a JOIN is.
+ * @throws SourceError where that must not be read
+ */
+export async function pathOfJoined({ path, beside }: Dataset, file: string): Promise<string> {
+  return pathBeside(file, path, beside);
+}
+
+/** Opens the other file of a JOIN; the caller closes it. @throws SourceError */
+export async function openJoined(dataset: Dataset, file: string, signal: AbortSignal): Promise<Dataset> {
+  const path = await pathOfJoined(dataset, file);
+  return Dataset.open({ kind: 'file', path }, { pool: dataset.scheduler.workers, signal });
+}
