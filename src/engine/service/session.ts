@@ -2,36 +2,33 @@ import { basename } from 'node:path';
 import type {
   FileInfo,
   FileState,
-  Page,
   PreviewCalls,
   PreviewEvents,
   RecordDetail,
   ViewState,
 } from '../../protocol/preview.ts';
-import type { Diagnostic } from '../../protocol/queryText.ts';
 import type {
   StatisticsAnswer,
   StatisticsRequest,
   TimelineAnswer,
   TimelineRequest,
 } from '../../protocol/statistics.ts';
-import { cellLimit, detailLimit } from '../../protocol/preview.ts';
 import { Peer, type HandlerContext, type Handlers, type Message, type Post } from '../../protocol/rpc.ts';
-import type { CellRequest, PagePart, PageResult } from '../pool/task.ts';
-import { checkQuery, completeAt, conditionsOf, parseQuery, picksOf, searchFor } from '../query/index.ts';
+import { conditionsOf, parseQuery, picksOf } from '../query/index.ts';
 import { fileNameAt } from '../source/location.ts';
 import type { Calls } from '../stage/calls.ts';
 import { RecentMap } from '../recentMap.ts';
 import { SourceError } from '../source/source.ts';
-import { cellColumns } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { canGrow } from '../dataset/growth.ts';
-import { pageAdvice, readingDoubts, refuseOpen } from '../dataset/doubts.ts';
+import { refuseOpen } from '../dataset/doubts.ts';
 import { editByReading } from './editByReading.ts';
 import { openColumns } from './written.ts';
 import { describeReadings } from '../format/csv/cellReading.ts';
 import { locate } from './locate.ts';
 import { find, findCount } from '../run/find.ts';
+import { recordOf, rowsOfPage } from './pages.ts';
+import { completionsOf, diagnosticsOf, type Allowed } from './queryHelp.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { problemKinds, problems } from '../run/problems.ts';
 import type { SharedFile } from './sharedFile.ts';
@@ -136,6 +133,10 @@ export class Session {
     };
   }
 
+  get #allowed(): Allowed {
+    return { calls: this.#programs !== undefined };
+  }
+
   #listen(): () => void {
     return this.#file.listen((state) => this.#peer.send('file', state));
   }
@@ -145,7 +146,13 @@ export class Session {
       info: () => this.info(),
       run: ({ query }, context) => this.#run(query, context),
       kept: ({ query }) => this.#kept({ asked: query, text: query }) !== undefined,
-      rows: (request, { signal }) => this.#rows(request, signal),
+      rows: async (request, { signal }) => {
+        const run = this.#viewRun(request.view);
+        const known = run?.columns ?? this.#file.dataset.columns;
+        const { page, columnsChanged } = await rowsOfPage(this.#file, run, request, signal);
+        if (columnsChanged) this.#peer.send('columns', { view: request.view, columns: known.all });
+        return page;
+      },
       record: ({ view, row }, { signal }) => this.record(view, row, signal),
       locate: ({ view, place }, { signal }) => locate(this.#file, this.#viewRun(view), place, signal),
       find: (request, context) => {
@@ -163,8 +170,9 @@ export class Session {
         return run instanceof TableRun ? run.failedRows : [];
       },
       otherTables: async (_, { signal }) => (await this.#file.dataset.otherTables(signal)) ?? null,
-      check: ({ query }) => this.#check(query),
-      complete: ({ query, position }, { signal }) => this.#complete(query, position, signal),
+      check: ({ query }) => diagnosticsOf(query, this.#file, this.#allowed),
+      complete: ({ query, position }, { signal }) =>
+        completionsOf(query, position, this.#file, this.#allowed, signal),
       conditions: ({ query }) => conditionsOf(query),
       picks: ({ query }) => picksOf(query),
       edit: ({ query, edit }) => ({ query: editByReading(query, edit, this.#file.dataset) }),
@@ -233,42 +241,6 @@ export class Session {
     return file.whileScanning(() => timeline(request, columns, rows, context));
   }
 
-  #check(query: string): PreviewCalls['check']['result'] {
-    const { dataset } = this.#file;
-    const columns = dataset.seenColumns;
-    const withSearch = (found: readonly Diagnostic[]): readonly Diagnostic[] => {
-      const search = found.length === 0 ? undefined : searchFor(query, columns);
-      return search ? [{ ...found[0], fix: search }, ...found.slice(1)] : found;
-    };
-    const parsed = parseQuery(query);
-    if (!parsed.ok) return withSearch(parsed.diagnostics);
-    return [
-      ...withSearch(
-        checkQuery(parsed.query, columns, { ...dataset.checkedIn, calls: this.#programs !== undefined }),
-      ),
-      ...readingDoubts(parsed.query, dataset, () => pageAdvice),
-    ];
-  }
-
-  async #complete(
-    query: string,
-    position: number,
-    signal: AbortSignal,
-  ): Promise<PreviewCalls['complete']['result']> {
-    const columns = this.#file.dataset.columns.all;
-    const allows = { calls: this.#programs !== undefined };
-    let compared: string | undefined;
-    const note = (column: string): [] => {
-      compared = column;
-      return [];
-    };
-    const words = completeAt(query, position, columns, note, allows);
-    if (compared === undefined) return words;
-    // Without values there is still the rest to offer.
-    const seen = await this.#file.values.of(compared, signal).catch(() => []);
-    return completeAt(query, position, columns, () => seen, allows);
-  }
-
   async #run(query: string, { signal, progress }: HandlerContext<ViewState>): Promise<ViewState> {
     const { dataset } = this.#file;
     if (query.trim() === '') return this.#wholeFile();
@@ -276,7 +248,7 @@ export class Session {
     // A query of a megabyte takes a while to read, and to plan: a cancel is heard in between.
     await new Promise(setImmediate);
     signal.throwIfAborted();
-    const planned = plannedFor(query, dataset.recognised.format, { calls: this.#programs !== undefined });
+    const planned = plannedFor(query, dataset.recognised.format, this.#allowed);
     refuseOpen(query, dataset);
     const kept = this.#kept(planned);
     if (kept) return this.#inFile(kept.state);
@@ -365,114 +337,18 @@ export class Session {
     return run;
   }
 
-  async #rows(request: PreviewCalls['rows']['params'], signal: AbortSignal): Promise<Page> {
-    const { view, first, count, columns, limit = cellLimit } = request;
-    const { dataset } = this.#file;
-    const run = this.#viewRun(view);
-    const known = run?.columns ?? dataset.columns;
-    const wanted = columns.map((id) => known.all[id]);
-    const cells = {
-      kind: 'columns',
-      columns: cellColumns(wanted),
-      limit,
-    } as const;
-    const page = await this.#page(run, first, count, cells, signal);
-    if (!run && dataset.index.length === 0) this.#file.startIndexingSoon();
-    // A page that asks for none may be new to a view whose columns are known already.
-    if (known.learn(page, columns) || columns.length === 0) {
-      this.#peer.send('columns', { view, columns: known.all });
-    }
-    return {
-      view,
-      first,
-      rows: page.rows,
-      columns,
-      text: page.text,
-      ends: page.ends,
-      kinds: page.kinds,
-      records: page.records,
-      faults: faultTexts(page),
-    };
-  }
-
-  async #page(
-    run: Run | undefined,
-    first: number,
-    count: number,
-    cells: CellRequest,
-    signal: AbortSignal,
-  ): Promise<PageResult> {
-    if (run) return run.page(first, count, cells, signal);
-    return this.#file.dataset.page(undefined, await this.#fileParts(first, count, signal), cells, signal);
-  }
-
   /** The rows of a view, as a place to look for a text or a place in. */
   #rowsOf(view: number): { readonly dataset: Dataset; readonly view: View | undefined } {
     const run = this.#viewRun(view);
     return { dataset: run?.dataset ?? this.#file.dataset, view: run?.view };
   }
 
-  /** Where rows of the file itself are; waits for the index where it has not come so far. */
-  async #fileParts(first: number, count: number, signal: AbortSignal): Promise<PagePart[]> {
-    const { dataset } = this.#file;
-    let parts = dataset.known.parts(first, count);
-    while (parts.length === 0 && !dataset.indexed && this.#file.state().phase === 'indexing') {
-      await this.#file.indexedTo(dataset.index.length + 1, signal);
-      parts = dataset.known.parts(first, count);
-    }
-    return parts;
-  }
-
-  /** The record of the file that begins at a byte; undefined where it cannot be found any more. */
-  async #recordAt(
-    offset: number,
-    request: CellRequest,
-    signal: AbortSignal,
-  ): Promise<PageResult | undefined> {
-    const { row } = await locate(this.#file, undefined, { by: 'offset', value: offset }, signal);
-    // Where nothing stands between two records, the place belongs to both.
-    for (const place of [row, row + 1]) {
-      const page = await this.#page(undefined, place, 1, request, signal);
-      if (page.rows === 1 && page.offsets[0] === offset) return page;
-    }
-    return undefined;
-  }
-
-  async record(view: number, row: number, signal: AbortSignal): Promise<RecordDetail> {
-    const run = this.#viewRun(view);
-    const request = { kind: 'raw', limit: detailLimit } as const;
-    const offset = await run?.offsetOf(row);
-    const source = offset === undefined ? undefined : await this.#recordAt(offset, request, signal);
-    const whole = run?.ofWholeRecords === true ? source : undefined;
-    const page = whole ?? (await this.#page(run, row, 1, request, signal));
-    if (page.rows === 0) throw new RangeError('There is no such row.');
-    const { dataset } = this.#file;
-    const { format } = whole ? dataset : (run?.dataset ?? dataset);
-    const fields = format.detail?.(page.text);
-    // A computed row is not in the file: its record is.
-    const from = source ?? page;
-    return {
-      record: from.records[0],
-      line: from.lines[0],
-      offset: from.offsets[0],
-      ...(from.files.length > 0 && { file: from.files[0] }),
-      length: from.lengths[0],
-      loose: fields !== undefined || dataset.format.numbersInText,
-      format: fields ? 'fields' : 'json',
-      text: new TextDecoder().decode(page.text),
-      cut: page.text.length < page.lengths[0],
-      fields: fields ?? [],
-      fault: faultTexts(page)[0],
-    };
+  /** @throws RangeError where there is no such row */
+  record(view: number, row: number, signal: AbortSignal): Promise<RecordDetail> {
+    return recordOf(this.#file, this.#viewRun(view), row, signal);
   }
 }
 
 function failureOf({ message, failedAt }: FileState): Pick<ViewState, 'phase' | 'message' | 'failedAt'> {
   return { phase: 'failed', message, failedAt };
-}
-
-function faultTexts(page: PageResult): string[] {
-  const texts = Array.from({ length: page.rows }, () => '');
-  for (const { row, reason } of page.faults) texts[row] = reason;
-  return texts;
 }
