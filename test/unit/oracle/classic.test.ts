@@ -112,6 +112,20 @@ describe('DuckDB agrees on classic SQL', () => {
     }
   }
 
+  for (const query of [
+    // Found by the long run.
+    'SELECT abs(m) AS k2, a, count(*) AS m FROM data GROUP BY 1, a HAVING abs(m) ORDER BY k2 DESC, 1, 2, 3',
+    'SELECT -m AS m, count(*) AS n FROM data GROUP BY -m HAVING -m > 0 ORDER BY 1',
+    'SELECT m AS k2, count(*) AS m FROM data GROUP BY 1 HAVING abs(m) = 1 ORDER BY 1',
+    'SELECT -m AS m, count(*) AS n FROM data GROUP BY -m ORDER BY -m',
+  ]) {
+    it(query, async () => {
+      const rows = await expected(query);
+      assert(rows);
+      assert.deepEqual(rowsOf(await run(query, data, { blockSize: 300 })), rows);
+    });
+  }
+
   it('whatever the names of SELECT hide', async () => {
     let compared = 0;
     await fc.assert(

@@ -232,7 +232,9 @@ function rewriteAggregate(
   const selected = named.map((item) => ({ ...item, expression: overColumns(item.expression) }));
   const shapes = new Set(keys.map(({ expression }) => shapeOf(expression)));
   const isKey = (node: Expression): boolean => shapes.size > 0 && shapes.has(shapeOf(node));
-  const condition = having && overColumns(names.inside(having.value, isKey));
+  // DuckDB: a name in HAVING is that of an item, also where what it stands in is a key; but for a name that is a key.
+  const isKeyName = (node: Expression): boolean => node.kind === 'column' && isKey(node);
+  const condition = having && overColumns(names.inside(having.value, isKeyName));
   const order = orderBy?.value.map((key) => ({
     ...key,
     expression: overColumns(names.orderKey(key.expression, isKey)),
