@@ -21,6 +21,7 @@ export const pageSuites = [
     'served',
     'following',
     'pipelines',
+    'walk',
   ],
 ];
 export const frameSuites = ['frames'];
