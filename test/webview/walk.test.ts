@@ -172,7 +172,7 @@ describe('webview/walk', () => {
               new Answer(questionOf(text), rows).compare(shown, share, true);
             }
           }),
-          { numRuns: runs(4, 100), endOnFailure: true },
+          { numRuns: runs(count === 300 ? 4 : 2, 60), endOnFailure: true },
         );
         await enterQuery(page, '');
         await gridAt(page, 0);

@@ -36,6 +36,8 @@ describe('DuckDB agrees', () => {
     folder = mkdtempSync(join(tmpdir(), 'rowriver-oracle-'));
     const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
     connection = await instance.connect();
+    // DuckDB 1.5.5 takes it below an OFFSET, which then leaves out another row.
+    await connection.run("SET disabled_optimizers = 'join_filter_pushdown'");
   });
 
   after(() => {
@@ -68,6 +70,7 @@ describe('DuckDB agrees', () => {
   const known = [
     "AGGREGATE count(*) AS c1 |> SELECT ('a' || nullif('a', 'a')) AS c3 |> AGGREGATE count(contains(c3, c3)) AS c5",
     'SELECT id, lead(i, 2) OVER (PARTITION BY b) AS n, sum(i) OVER (PARTITION BY b ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) AS t |> ORDER BY id',
+    "UNNEST [-1, 0, 5] AS c |> OFFSET 1 |> JOIN 'data' AS o ON id = o.i AND o.i > 0 |> SELECT id, c, o.id AS n |> ORDER BY id, c, n",
     'SELECT id, max(i) OVER (PARTITION BY i % 3 ROWS BETWEEN 2 FOLLOWING AND 4 FOLLOWING) AS m |> ORDER BY id',
   ];
   it('on queries that were wrong once', async () => {
