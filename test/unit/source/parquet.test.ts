@@ -1,7 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -11,6 +11,7 @@ import { exportTo } from '../../../src/engine/run/export.ts';
 import { openSource } from '../../../src/engine/source/open.ts';
 import { readFully } from '../../../src/engine/source/read.ts';
 import type { SourceError } from '../../../src/engine/source/source.ts';
+import { bytesRead } from '../../support/bytesRead.ts';
 import { finished, runCli, startCli } from '../../support/cli.ts';
 import { contentOf, serve, TestServer } from '../../support/httpServer.ts';
 import { runs } from '../../support/long.ts';
@@ -322,25 +323,3 @@ describe('a Parquet file', () => {
     await server.close();
   });
 });
-
-/** What work gives, and how many bytes it reads of files. */
-async function bytesRead<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly bytes: number }> {
-  const handle = await open(import.meta.filename);
-  const handles = Object.getPrototypeOf(handle) as Pick<FileHandle, 'read'>;
-  await handle.close();
-  const { read } = handles;
-  let bytes = 0;
-  const counted: Record<'read', (...asked: unknown[]) => Promise<{ readonly bytesRead: number }>> = {
-    async read(...asked) {
-      const result = (await Reflect.apply(read, this, asked)) as { readonly bytesRead: number };
-      bytes += result.bytesRead;
-      return result;
-    },
-  };
-  Object.assign(handles, counted);
-  try {
-    return { result: await work(), bytes };
-  } finally {
-    handles.read = read;
-  }
-}

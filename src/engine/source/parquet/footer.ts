@@ -1,14 +1,15 @@
 import { parquetMetadata, parquetSchema } from 'hyparquet';
-import type { FileMetaData, SchemaTree } from 'hyparquet/src/types.js';
+import type { RowGroup, SchemaTree } from 'hyparquet/src/types.js';
 import { pullFully, type Interruption } from '../compressed/decoded.ts';
 import { SourceError, type Source } from '../source.ts';
 import { withoutAnnotations } from './values.ts';
 
 export interface Footer {
-  /** With the annotations of leaves taken off that hyparquet would read with a loss. */
-  readonly metadata: FileMetaData;
+  readonly rowGroups: readonly RowGroup[];
   /** As the file has it. */
   readonly schema: SchemaTree;
+  /** As values are decoded: without the annotations that hyparquet would convert values by with a loss. */
+  readonly stored: SchemaTree;
 }
 
 const magic = 'PAR1';
@@ -48,7 +49,11 @@ export async function* readFooter(base: Source): AsyncGenerator<Interruption, Fo
   const bytes = yield* readAt(base, size - 8 - length, length + 8);
   try {
     const metadata = parquetMetadata(bytes.buffer);
-    const footer = { schema: parquetSchema(metadata), metadata: withoutAnnotations(metadata) };
+    const footer = {
+      rowGroups: metadata.row_groups,
+      schema: parquetSchema(metadata),
+      stored: parquetSchema({ schema: withoutAnnotations(metadata.schema) }),
+    };
     known.set(base, footer);
     return footer;
   } catch (error) {

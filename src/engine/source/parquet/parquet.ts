@@ -3,7 +3,7 @@ import type { SourcePart } from '../part.ts';
 
 /**
  * Apache Parquet (github.com/apache/parquet-format), as JSON Lines: a row is an object with all columns. Decoding can begin
- * at each row group. Of a `part`, rows have its columns, and row groups that it leaves out are not read. What hyparquet cannot read, encrypted files and LZ4, is refused with a sentence.
+ * at each row group, and goes on page by page. Of a `part`, rows have its columns, and row groups that it leaves out are not read. What hyparquet cannot read, encrypted files and LZ4, is refused with a sentence.
  */
 export function parquet(part: SourcePart | undefined): Codec {
   return {

@@ -1,4 +1,4 @@
-import type { MinMaxType, RowGroup, SchemaElement, SchemaTree } from 'hyparquet/src/types.js';
+import type { ColumnMetaData, MinMaxType, RowGroup, SchemaElement, SchemaTree } from 'hyparquet/src/types.js';
 import type { SourceBound } from '../part.ts';
 
 export interface Chunk {
@@ -9,8 +9,7 @@ export interface Chunk {
   readonly values: number;
 }
 
-export function chunkOf({ meta_data: meta }: RowGroup['columns'][number]): Chunk {
-  if (meta === undefined) throw new Error('a column chunk in another file');
+export function chunkOf(meta: ColumnMetaData): Chunk {
   // Some writers say 0 for a dictionary that is not there.
   const dictionary = Number(meta.dictionary_page_offset ?? 0);
   const start = dictionary > 0 ? dictionary : Number(meta.data_page_offset);
@@ -19,7 +18,7 @@ export function chunkOf({ meta_data: meta }: RowGroup['columns'][number]): Chunk
 
 /** Where a row group begins in the file. */
 export function startOf({ columns }: RowGroup): number {
-  return Math.min(...columns.map((column) => chunkOf(column).start));
+  return Math.min(...columns.map(({ meta_data: meta }) => (meta ? chunkOf(meta).start : Infinity)));
 }
 
 /** Whether a row of a row group can have values within all bounds, as far as its statistics say. */

@@ -1,0 +1,236 @@
+import fc from 'fast-check';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
+import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js';
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { openSource } from '../../../src/engine/source/open.ts';
+import { readFully } from '../../../src/engine/source/read.ts';
+import type { ColumnType } from '../../../src/engine/sink/parquet/columnType.ts';
+import { schemaOf } from '../../../src/engine/sink/parquet/schema.ts';
+import { bytesRead } from '../../support/bytesRead.ts';
+import { runs } from '../../support/long.ts';
+
+type Json = string | number | null | readonly Json[] | { readonly [name: string]: Json };
+
+describe('the pages of a Parquet file', () => {
+  let folder: string;
+  let file: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'));
+    file = join(folder, 'data.parquet');
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  /** Writes all rows as one row group. */
+  async function write(
+    types: Readonly<Record<string, ColumnType>>,
+    columns: Readonly<Record<string, readonly Json[]>>,
+    pageSize: number,
+  ): Promise<void> {
+    const writer = new ByteWriter();
+    const schema = schemaOf(new Map(Object.entries(types)));
+    const parquet = new ParquetWriter({ writer, schema });
+    const columnData = Object.entries(columns).map(([name, values]) => ({
+      name,
+      data:
+        types[name].kind === 'int64'
+          ? values.map((n) => (typeof n === 'number' ? BigInt(n) : n))
+          : [...values],
+    }));
+    await parquet.write({ columnData, rowGroupSize: columnData[0].data.length, pageSize });
+    await parquet.finish();
+    await writeFile(file, writer.getBytes());
+  }
+
+  async function textOf(): Promise<string> {
+    const source = await openSource({ kind: 'file', path: file });
+    try {
+      const into = new Uint8Array(64 * 1024 * 1024);
+      return Buffer.from(into.subarray(0, await readFully(source, into, 0))).toString();
+    } finally {
+      await source.close();
+    }
+  }
+
+  function linesOf(columns: Readonly<Record<string, readonly Json[]>>): string {
+    const names = Object.keys(columns);
+    return columns[names[0]]
+      .map(
+        (_, row) =>
+          `${JSON.stringify(Object.fromEntries(names.map((name) => [name, columns[name][row]])))}\n`,
+      )
+      .join('');
+  }
+
+  const text: ColumnType = { kind: 'text', mixed: false };
+  const lists: ColumnType = { kind: 'list', items: { kind: 'list', items: text } };
+  const things: ColumnType = {
+    kind: 'list',
+    items: {
+      kind: 'struct',
+      members: new Map<string, ColumnType>([
+        ['n', { kind: 'double' }],
+        ['s', lists],
+      ]),
+    },
+  };
+
+  it('give the rows that were written, however long pages and lists are', async () => {
+    const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 4 });
+    const words = orNull(fc.constantFrom('', 'a', 'zwei', '三', 'a longer text of some words'));
+    const listsOf = orNull(fc.array(orNull(fc.array(words, { maxLength: 4 })), { maxLength: 4 }));
+    const row = fc.record({
+      id: orNull(fc.integer()),
+      word: words,
+      lists: listsOf,
+      things: orNull(fc.array(fc.record({ n: orNull(fc.integer()), s: listsOf }), { maxLength: 4 })),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 60 }),
+        fc.integer({ min: 1, max: 400 }),
+        async (rows, pageSize) => {
+          const columns = {
+            id: rows.map(({ id }) => id),
+            word: rows.map(({ word }) => word),
+            lists: rows.map((value) => value.lists),
+            things: rows.map((value) => value.things),
+          };
+          await write({ id: { kind: 'int64' }, word: text, lists, things }, columns, pageSize);
+          assert.equal(await textOf(), linesOf(columns));
+        },
+      ),
+      { numRuns: runs(60, 2000) },
+    );
+  });
+
+  it('give lists that are longer than what is decoded at a time', async () => {
+    const columns = {
+      id: Array.from({ length: 40_000 }, (_, i) => i),
+      list: Array.from({ length: 40_000 }, (_, i) =>
+        Array.from({ length: i === 20_000 ? 50_000 : i % 3 }, (_, j) => j),
+      ),
+    };
+    const types: Record<string, ColumnType> = {
+      id: { kind: 'int64' },
+      list: { kind: 'list', items: { kind: 'double' } },
+    };
+    for (const pageSize of [1000, 1_000_000_000]) {
+      await write(types, columns, pageSize);
+      assert.equal(await textOf(), linesOf(columns));
+    }
+  });
+
+  it('give a list that begins in one page and goes on in the next ones', async () => {
+    const writer = new ByteWriter();
+    writer.appendBytes(Buffer.from('PAR1'));
+    // [1, 2, 3, 4, 5], null, [6]; levels and values of two or three entries a page.
+    const pages = [
+      { repetition: [0, 1], definition: [3, 3], values: [1, 2] },
+      { repetition: [1, 1], definition: [3, 3], values: [3, 4] },
+      { repetition: [1, 0, 0], definition: [3, 0, 3], values: [5, 6] },
+    ];
+    const start = writer.offset;
+    for (const { repetition, definition, values } of pages) {
+      const body = Buffer.concat([
+        levelBytes(repetition),
+        levelBytes(definition),
+        Buffer.from(Int32Array.from(values).buffer),
+      ]);
+      const [plain, rle] = [0, 3];
+      serializeTCompactProtocol(writer, {
+        field_1: 0,
+        field_2: body.length,
+        field_3: body.length,
+        field_5: { field_1: repetition.length, field_2: plain, field_3: rle, field_4: rle },
+      });
+      writer.appendBytes(body);
+    }
+    const length = BigInt(writer.offset - start);
+    writeMetadata(writer, {
+      version: 2,
+      schema: [
+        { name: 'root', num_children: 1 },
+        { name: 'l', repetition_type: 'OPTIONAL', converted_type: 'LIST', num_children: 1 },
+        { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+        { name: 'element', repetition_type: 'OPTIONAL', type: 'INT32' },
+      ],
+      num_rows: 3n,
+      row_groups: [
+        {
+          columns: [
+            {
+              file_offset: BigInt(start),
+              meta_data: {
+                type: 'INT32',
+                encodings: ['PLAIN'],
+                path_in_schema: ['l', 'list', 'element'],
+                codec: 'UNCOMPRESSED',
+                num_values: 7n,
+                total_uncompressed_size: length,
+                total_compressed_size: length,
+                data_page_offset: BigInt(start),
+              },
+            },
+          ],
+          total_byte_size: length,
+          num_rows: 3n,
+        },
+      ],
+      metadata_length: 0,
+    });
+    writer.appendBytes(Buffer.from('PAR1'));
+    await writeFile(file, writer.getBytes());
+    assert.equal(await textOf(), '{"l":[1,2,3,4,5]}\n{"l":null}\n{"l":[6]}\n');
+  });
+
+  it('are read as far as the first rows need them, also of one large row group', async () => {
+    const count = 200_000;
+    const columns = {
+      id: Array.from({ length: count }, (_, i) => i),
+      // Too many values for a dictionary, and nothing that compresses them away.
+      word: Array.from({ length: count }, (_, i) =>
+        [i, i + 1, i + 2].map((n) => Math.imul(n, 2654435761)).join('-'),
+      ),
+      tags: Array.from({ length: count }, (_, i) => [`${Math.imul(i, 40503)}`, 'b']),
+    };
+    const types: Record<string, ColumnType> = {
+      id: { kind: 'int64' },
+      word: text,
+      tags: { kind: 'list', items: text },
+    };
+    await write(types, columns, 64 * 1024);
+    const { size } = await stat(file);
+    const { signal } = new AbortController();
+    const read = await bytesRead(async () => {
+      const dataset = await Dataset.open({ kind: 'file', path: file }, { signal });
+      try {
+        const page = await dataset.page(
+          undefined,
+          dataset.known.parts(0, 128),
+          { kind: 'raw', limit: 1000 },
+          signal,
+        );
+        return page.rows;
+      } finally {
+        await dataset.close();
+      }
+    });
+    assert.equal(read.result, 128);
+    assert.ok(read.bytes * 10 < size, `${read.bytes} of ${size} bytes for the first rows`);
+  });
+});
+
+/** Levels as runs of one, with their length before them. */
+function levelBytes(levels: readonly number[]): Buffer {
+  const runs = Buffer.from(levels.flatMap((level) => [1 << 1, level]));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(runs.length);
+  return Buffer.concat([length, runs]);
+}
