@@ -15,7 +15,8 @@ export async function withPart<T>(
   work: (dataset: Dataset) => Promise<T>,
 ): Promise<T> {
   const part = partOf(dataset, asked);
-  if (part === undefined) return work(dataset);
+  if (part === undefined || (asked.unlessKept && (await keepsFields(dataset, asked.plan))))
+    return work(dataset);
   const opened = await openPart(dataset, part, signal);
   try {
     return await work(opened);
@@ -34,6 +35,13 @@ async function openPart(dataset: Dataset, part: SourcePart, signal: AbortSignal)
 interface PartQuery {
   readonly plan: Plan;
   readonly makesRows: boolean;
+  /** Whether the file itself is asked where what it keeps of its columns answers: in memory, and not again from disk. */
+  readonly unlessKept?: boolean;
+}
+
+/** Whether values of all that a query needs are kept of all records. */
+async function keepsFields({ indexed, known }: Dataset, { fields }: Plan): Promise<boolean> {
+  return indexed && (await known.columns?.holdsAll(fields)) === true;
 }
 
 /** What a query needs of a file; undefined where that is all, or where its records are asked for more than values. */

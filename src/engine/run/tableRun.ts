@@ -7,6 +7,7 @@ import type { Calls } from '../stage/calls.ts';
 import { Columns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns, derivedReadings, deriveRows } from './derive.ts';
+import { withPart } from '../dataset/part.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import { unsortedQuery } from '../query/index.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
@@ -150,7 +151,8 @@ export class TableRun implements Run {
     const folder = await makeTemporaryFolder();
     try {
       const path = join(folder, 'rows.jsonl');
-      const { rows, counts } = await this.#write(path, signal, advance, until);
+      const work = (file: Dataset) => this.#write(file, path, signal, advance, until);
+      const { rows, counts } = await this.#ofColumns(signal, work);
       const pool = this.#file.scheduler.workers;
       this.#rows = new KeptRows(await Dataset.open({ kind: 'file', path }, { signal, pool }), folder, counts);
       for await (const _ of this.dataset.scan({ query: undefined, output: { kind: 'count' } }, signal));
@@ -174,8 +176,20 @@ export class TableRun implements Run {
     return new CallLog(this.#file, this.#programs, take, signal);
   }
 
+  /**
+   * Runs work on the file, or on the columns that the query needs of it where that is less to read. What is kept of the
+   * file's columns is faster still. Rows that come from single records, and programs, ask for the file itself.
+   */
+  async #ofColumns<T>(signal: AbortSignal, work: (file: Dataset) => Promise<T>): Promise<T> {
+    const { plan } = this.query;
+    const needsFile = plan.offset !== undefined || plan.operators.some(({ kind }) => kind === 'call');
+    if (needsFile) return work(this.#file);
+    return withPart(this.#file, { plan, makesRows: true, unlessKept: true }, signal, work);
+  }
+
   /** Writes the rows as JSON Lines. */
   async #write(
+    source: Dataset,
     path: string,
     signal: AbortSignal,
     advance: (change: Partial<ViewState>) => void,
@@ -195,10 +209,10 @@ export class TableRun implements Run {
         }
         const passed = passedOver(scanned, skipped + unread);
         counts = { records, malformed, scanned: scanned - passed, skipped: passed };
-        advance({ ...counts, unread });
+        advance({ ...counts, unread, total: source.expectedSize });
       };
       const calls = this.#callLog(signal, advance);
-      for await (const piece of deriveRows(this.#file, this.query, signal, noted, { until, calls })) {
+      for await (const piece of deriveRows(source, this.query, signal, noted, { until, calls })) {
         written += piece.bytes.length;
         await file.appendFile(piece.bytes);
         if (piece.offsets.length > 0) await offsets.appendFile(offsetBytes(piece.offsets));

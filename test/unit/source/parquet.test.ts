@@ -1,13 +1,16 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
 import { exportTo } from '../../../src/engine/run/export.ts';
+import { IndexStore } from '../../../src/engine/index/store.ts';
+import { plannedFor } from '../../../src/engine/dataset/plan.ts';
+import { TableRun } from '../../../src/engine/run/tableRun.ts';
 import { openSource } from '../../../src/engine/source/open.ts';
 import { readFully } from '../../../src/engine/source/read.ts';
 import type { SourceError } from '../../../src/engine/source/source.ts';
@@ -290,6 +293,51 @@ describe('a Parquet file', () => {
     assert.deepEqual([all.result, column.result, groups.result], [10, 10_000, 1]);
     assert.ok(column.bytes * 3 < all.bytes, `${column.bytes} of ${all.bytes} bytes for one column`);
     assert.ok(groups.bytes * 2 < all.bytes, `${groups.bytes} of ${all.bytes} bytes for one row group`);
+  });
+
+  it('is read by the columns that a table in a preview asks for, unless these are kept', async () => {
+    await written(
+      "SELECT i AS id, hash(i) || '-' || hash(i + 1) || '-' || hash(i + 2) AS pad, i % 10 AS n FROM range(100000) t(i)",
+      ', ROW_GROUP_SIZE 10240',
+    );
+    const { signal } = new AbortController();
+    const store = new IndexStore(join(folder, 'cache'), 1e9);
+    const dataset = await Dataset.open({ kind: 'file', path: file }, { signal, store });
+    const tableOf = (query: string) =>
+      bytesRead(async () => {
+        const run = new TableRun(1, plannedFor(query, dataset.recognised.format), dataset);
+        try {
+          const { phase, matched, records, malformed, message } = await run.run(signal, () => undefined);
+          assert.equal(phase, 'done', message);
+          const offset = await run.offsetOf(0);
+          const page = await run.page(0, 2, { kind: 'raw', limit: 200 }, signal);
+          return { matched, records, malformed, offset, text: Buffer.from(page.text).toString() };
+        } finally {
+          await run.close();
+        }
+      });
+    try {
+      const { size } = await stat(file);
+      const groups = await tableOf('id >= 20000 |> AGGREGATE count(*) AS c GROUP BY n |> ORDER BY n');
+      const expected = { matched: 10, records: 100_000, malformed: 0, offset: undefined };
+      assert.deepEqual(groups.result, { ...expected, text: '{"n":0,"c":8000}{"n":1,"c":8000}' });
+      assert.ok(groups.bytes * 3 < size, `${groups.bytes} of ${size} bytes for two columns`);
+
+      // Where a row's record begins is asked of all its columns.
+      const sorted = await tableOf('id >= 50000 |> SELECT id |> ORDER BY id');
+      const before = (await textOf()).split('\n').slice(0, 50_000);
+      assert.equal(sorted.result.offset, before.join('\n').length + 1);
+
+      const sum = '|> AGGREGATE sum(id) AS s GROUP BY n |> ORDER BY n';
+      const first = await tableOf(sum);
+      const query = plannedFor('id >= 0 AND n >= 0', dataset.recognised.format);
+      for await (const _ of dataset.scan({ query, output: { kind: 'count' } }, signal));
+      // Only what is open already is there to be asked.
+      await rm(file);
+      assert.deepEqual((await tableOf(sum)).result, first.result);
+    } finally {
+      await dataset.close();
+    }
   });
 
   it('is shown by a preview, at any place, over HTTP as well, of which only what is needed is asked for', async () => {
