@@ -21,7 +21,7 @@ import type { PackedAnswers } from './scanRequest.ts';
 import { lookingMs } from './stretches.ts';
 
 /** Fields that a bit of `StretchColumns.wanted` can stand for. */
-const mostFields = placesBit;
+export const mostFields = placesBit;
 /** Of a block with more text than this, the records are found by scanning it. */
 const mostText = 16 * 1024 * 1024;
 

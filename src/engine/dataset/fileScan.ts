@@ -1,8 +1,9 @@
 import type { ColumnStore } from '../columns/columnStore.ts';
 import { everything, isEverything, windowAfter, type MatchWindow } from '../matchWindow.ts';
 import { isLocated, type Find, type MalformedUse, type Output, type ViolationUse } from '../pool/task.ts';
-import { digestOf, type Plan } from '../query/index.ts';
-import { ColumnUse } from './columnUse.ts';
+import { digestOf, planQuery, type Plan } from '../query/index.ts';
+import type { Layout } from '../query/layout.ts';
+import { ColumnUse, mostFields } from './columnUse.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { PlannedQuery } from './plan.ts';
 import { countMatches, scanInOrder, type OrderedResult } from './scanInOrder.ts';
@@ -36,6 +37,7 @@ export interface AlsoScan {
 export interface Scannable {
   readonly known: Knowledge;
   readonly scheduler: ScanScheduler;
+  readonly layout: Layout;
   /** Blocks in all, as far as is known. */
   readonly blocks: number;
   /** Where the file ends; undefined while that is unknown. */
@@ -56,9 +58,16 @@ export async function* scanFile(
 ): AsyncGenerator<OrderedResult> {
   const conditions = query?.plan.zones ?? [];
   const { known } = file;
+  // Of all records, statistics alone look at columns.
+  const plan = query?.plan ?? (scan.output.kind === 'statistics' ? everyRecord(file.layout) : undefined);
   const columns =
-    query && known.columns && !file.checks && !isLocated(scan.output) && also.length === 0
-      ? await columnsFor(known, known.columns, query.plan, scan)
+    plan &&
+    known.columns &&
+    !file.checks &&
+    !isLocated(scan.output) &&
+    !isWide(scan.output) &&
+    also.length === 0
+      ? await columnsFor(known, known.columns, plan, scan)
       : undefined;
   await columns?.begin(scan.fromBlock ?? 0, Math.min(file.blocks, toBlock), signal);
   const summary = !file.checks && query === undefined && scan.output.kind === 'count' && !scan.find;
@@ -98,6 +107,16 @@ export async function* scanFile(
     yield result;
   }
   file.scheduler.divide();
+}
+
+/** What the workers carry out where there is no query. */
+function everyRecord(layout: Layout): Plan {
+  return planQuery({ text: '', operators: [] }, layout);
+}
+
+/** Whether it asks for more columns than a scan makes segments of: without all of them a block's text is read. */
+function isWide(output: Output): boolean {
+  return output.kind === 'statistics' && output.columns.length > mostFields;
 }
 
 /** The columns that a scan reads and makes. Malformed records that are collected, and texts that are looked for, are text. */

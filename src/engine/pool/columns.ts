@@ -4,6 +4,7 @@ import type { PlacedBlock } from '../format/recordRun.ts';
 import { records } from '../format/records.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
 import type { Plan } from '../query/index.ts';
+import type { Layout } from '../query/layout.ts';
 import { SegmentWriter } from '../columns/segmentWriter.ts';
 import { StoredBlocks } from '../columns/storedBlock.ts';
 import { StoredSegment } from '../columns/storedSegment.ts';
@@ -14,7 +15,7 @@ import { readFully } from '../source/read.ts';
 import { SourceError, type Source } from '../source/source.ts';
 import { WordWriter } from '../columns/wordWriter.ts';
 import type { OpenFile } from './openFile.ts';
-import { placesBit, type MadeSegments, type Output, type ScanTask } from './task.ts';
+import { placesBit, type MadeSegments, type Output, type ScanTask, type StatisticsOutput } from './task.ts';
 
 /** The plan whose steps an output carries out. */
 export function planFor(plan: Plan, output: Output): Plan {
@@ -24,7 +25,38 @@ export function planFor(plan: Plan, output: Output): Plan {
 /** The fields that a scan finds. */
 export function fieldsOf(plan: Plan, output: Output): readonly FieldRequest[] {
   const computes = output.kind === 'stages' || output.kind === 'rowStatistics';
-  return computes ? planFor(plan, output).fields : (plan.where?.fields ?? []);
+  if (computes) return planFor(plan, output).fields;
+  const asked = plan.where?.fields ?? [];
+  const isKnown = output.kind === 'statistics' && !discovers(output, plan.layout);
+  return isKnown ? statisticsFields(output, asked).fields : asked;
+}
+
+/** Whether statistics come upon columns that were not asked for, in the text alone. */
+export function discovers({ discover }: StatisticsOutput, { names }: Pick<Layout, 'names'>): boolean {
+  return discover && names === 'paths';
+}
+
+/**
+ * What a scan finds for the statistics of known columns.
+ * @param asked the fields of the condition, which come first
+ */
+export function statisticsFields(
+  { columns }: Pick<StatisticsOutput, 'columns'>,
+  asked: readonly FieldRequest[],
+): {
+  readonly fields: readonly FieldRequest[];
+  /** Of each column, which of the fields it is. */
+  readonly places: readonly number[];
+} {
+  const fields = asked.map((field) => ({ ...field }));
+  const known = new Map(fields.map(({ path }, place) => [JSON.stringify(path), place]));
+  const places = columns.map((path) => {
+    const place = known.get(JSON.stringify(path));
+    if (place === undefined) return fields.push({ path, numeric: true }) - 1;
+    fields[place].numeric = true;
+    return place;
+  });
+  return { fields, places };
 }
 
 /** What a scan asks of records besides some fields: nothing, the text of those that match, or that of all. */
@@ -41,6 +73,8 @@ export function textNeed(plan: Plan, output: Output, ofSteps?: (plan: Plan) => T
       return ofSteps?.(planFor(plan, output)) ?? 'all';
     case 'rowStatistics':
       return ofSteps?.(plan) === 'fields' ? 'fields' : 'all';
+    case 'statistics':
+      return discovers(output, plan.layout) ? 'all' : 'fields';
     case 'bytes':
       return plan.where === undefined ? 'all' : 'matches';
     default:

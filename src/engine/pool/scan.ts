@@ -35,8 +35,9 @@ export async function scanStretch(
   const needed = others?.fieldsBehind(own) ?? own;
   const quick = file.checker?.quick;
   const fields = quick ? quick.fieldsBehind(needed) : needed;
-  // The fields of statistics are not those that the columns are kept by.
-  const isMaking = task.columns !== undefined && collector.fields === undefined;
+  // Statistics have the fields that columns are kept by first, whatever else they come upon.
+  const isMaking =
+    task.columns !== undefined && (collector.fields === undefined || output.kind === 'statistics');
   const made =
     isMaking && new SegmentMaker(plan.layout.names === 'paths', task.columns.wanted, fields.length);
   const rejects: Reject[] = [];

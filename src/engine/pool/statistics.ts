@@ -8,6 +8,7 @@ import { readingOf } from '../query/layout.ts';
 import { tooManyColumns } from '../sink/tableRow.ts';
 import { ByteWriter } from '../stage/bytes.ts';
 import { ByteInput, ColumnSet, type FieldInput } from '../statistics/index.ts';
+import { discovers, statisticsFields } from './columns.ts';
 import type { Matcher } from './matcher.ts';
 import type { ScanResult, StatisticsOutput } from './task.ts';
 
@@ -32,7 +33,7 @@ export class StatisticsCollector {
 
   constructor(output: StatisticsOutput, format: FormatSpec, asked: readonly FieldRequest[]) {
     this.#output = output;
-    const { columns, discover, deep } = output;
+    const { columns, deep } = output;
     const { layout, numbersInText } = formatOf(format);
     const unescape = unescapeOf(layout);
     const loose = numbersInText || output.numbersInText === true;
@@ -40,7 +41,7 @@ export class StatisticsCollector {
       unescape,
       nature: { loose, reading: readingOf(columns[column], layout) },
     });
-    if (discover && layout.names === 'paths') {
+    if (discovers(output, layout)) {
       // Only names lead to what is found unasked, and to some value: a record that is no object has no name.
       const named = columns.map((path) => path.map(String));
       const coverage = new Coverage(named.filter((path) => path.length > 0));
@@ -52,14 +53,8 @@ export class StatisticsCollector {
         path.length === 0 ? -1 : asked.length + coverage.requestOf(next++),
       );
     } else {
-      const fields = asked.map((field) => ({ ...field }));
-      const known = new Map(fields.map(({ path }, place) => [JSON.stringify(path), place]));
-      this.#places = columns.map((path) => {
-        const place = known.get(JSON.stringify(path));
-        if (place === undefined) return fields.push({ path, numeric: true }) - 1;
-        fields[place].numeric = true;
-        return place;
-      });
+      const { fields, places } = statisticsFields(output, asked);
+      this.#places = places;
       this.#firstRequest = 0;
       this.fields = fields;
     }
@@ -76,6 +71,8 @@ export class StatisticsCollector {
   take(block: RecordBlock, selection: Uint32Array, count: number): void {
     const readable = this.#readableOf(block, selection, count);
     const rows = readable.length;
+    // The bytes are taken in once for all columns, so all texts must stand in them by then.
+    for (const column of block.fields) column.writeTexts();
     const input = new ByteInput(block.bytes);
     const odd = this.#coverage ? this.#oddOf(this.#coverage, block, readable) : undefined;
     const found = odd && odd.length > 0 ? this.#readMembers(block, odd) : undefined;
