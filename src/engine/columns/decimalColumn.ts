@@ -51,6 +51,14 @@ export class DecimalColumn extends FieldColumn {
     this.#write();
   }
 
+  override get textAt(): (record: number) => string {
+    return (record) => {
+      const bytes = new Uint8Array(this.#slot);
+      const end = writeDecimal(this.#doubles()[record], this.#head, bytes, 0);
+      return Buffer.from(bytes.buffer, 0, end).toString('latin1');
+    };
+  }
+
   override get wholes(): WholeNumbers | undefined {
     const { words, count, numeric } = this.#stored;
     const { at, width, widthHigh, scale, low, high, kind } = this.#head;

@@ -144,6 +144,11 @@ export class FieldColumn {
     // What a scanner has found stands there.
   }
 
+  /** Of a packed column of numbers: the text of a record's number, which then need not stand in the bytes of the block. */
+  get textAt(): ((record: number) => string) | undefined {
+    return undefined;
+  }
+
   /** Where the column is kept as whole numbers of at most 32 bits, which say what `numbers` does. */
   get wholes(): WholeNumbers | undefined {
     return undefined;

@@ -60,6 +60,8 @@ export interface DistinctValues {
 const registerBytes = 1 << 12;
 /** Buckets by which numbers are counted. */
 export const mostBuckets = 8192;
+/** Room for bytes: columns that are counted by value have few, now more and now less. */
+const leastRoom = 64 * 1024;
 /** Rows that there is room for at first. */
 const firstRows = 1024;
 
@@ -104,8 +106,8 @@ export class ColumnKernel {
   /** Takes in the bytes that the values of columns stand in. */
   place(bytes: Uint8Array): void {
     // Blocks are not all of one size, and growing means to lay everything out anew.
-    if (bytes.length > this.#room || bytes.length < this.#room / 16) {
-      this.#room = bytes.length + (bytes.length >> 2);
+    if (bytes.length > this.#room || (this.#room > leastRoom && bytes.length < this.#room / 16)) {
+      this.#room = Math.max(leastRoom, bytes.length + (bytes.length >> 2));
       this.#memory.reserve(this.#room, 0);
     }
     this.#memory.bytes().set(bytes);

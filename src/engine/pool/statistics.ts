@@ -7,7 +7,7 @@ import { unescapeOf } from '../query/fieldText.ts';
 import { readingOf } from '../query/layout.ts';
 import { tooManyColumns } from '../sink/tableRow.ts';
 import { ByteWriter } from '../stage/bytes.ts';
-import { ByteInput, ColumnSet, type FieldInput } from '../statistics/index.ts';
+import { ByteInput, ColumnSet, countedColumn, type FieldInput } from '../statistics/index.ts';
 import { discovers, statisticsFields } from './columns.ts';
 import type { Matcher } from './matcher.ts';
 import type { ScanResult, StatisticsOutput } from './task.ts';
@@ -71,15 +71,19 @@ export class StatisticsCollector {
   take(block: RecordBlock, selection: Uint32Array, count: number): void {
     const readable = this.#readableOf(block, selection, count);
     const rows = readable.length;
-    // The bytes are taken in once for all columns, so all texts must stand in them by then.
-    for (const column of block.fields) column.writeTexts();
     const input = new ByteInput(block.bytes);
+    const packed = this.#coverage ? [] : this.#packedOf(block, readable);
     const odd = this.#coverage ? this.#oddOf(this.#coverage, block, readable) : undefined;
     const found = odd && odd.length > 0 ? this.#readMembers(block, odd) : undefined;
     const set = this.#set;
     set.reserve(this.#members?.count ?? 0);
     set.addRows(rows, count - rows);
     for (let column = 0; column < set.columns.length; column++) {
+      const own = packed.at(column);
+      if (own) {
+        set.add(column, own, own.rows, own.rows.length);
+        continue;
+      }
       const place = this.#places.at(column) ?? -1;
       if (place !== -1) {
         const found = block.fields[place];
@@ -108,6 +112,31 @@ export class StatisticsCollector {
     this.#set.write(this.#out);
     const paths = this.#members?.paths(this.#output.columns.length) ?? [];
     return { bytes: this.#out.release(), paths };
+  }
+
+  /**
+   * Of the columns, those that are packed: their different values where they are few, their numbers without their texts where
+   * those are not looked at. All others have their texts in the block's bytes then.
+   */
+  #packedOf(block: RecordBlock, readable: Uint32Array): (PackedInput | undefined)[] {
+    return this.#places.map((place, column) => {
+      const values = block.fields[place];
+      const nature = this.#nature(column);
+      const counted = countedColumn(values, readable, block.count);
+      if (counted) {
+        const { column, bytes, counts } = counted;
+        const rows = firstRows(counts.length);
+        return { input: new ByteInput(bytes, true), column, counts, rows, ...nature };
+      }
+      const { textAt } = values;
+      if (!textAt || nature.nature.loose) {
+        values.writeTexts();
+        return undefined;
+      }
+      const { kinds, numbers } = values;
+      const numbersAlone = new FieldColumn(kinds, noPlaces, noPlaces, numbers);
+      return { input: nothing, column: numbersAlone, textAt, rows: readable, ...nature };
+    });
   }
 
   #readableOf(
@@ -158,6 +187,21 @@ export class StatisticsCollector {
     }
     return found;
   }
+}
+
+interface PackedInput extends FieldInput {
+  readonly rows: Uint32Array;
+}
+
+const nothing = new ByteInput(new Uint8Array(0), true);
+const noPlaces = new Uint32Array(0);
+
+let first = new Uint32Array(0);
+
+/** 0, 1, 2, ... */
+function firstRows(count: number): Uint32Array {
+  if (first.length < count) first = Uint32Array.from({ length: 2 * count }, (_, row) => row);
+  return first.subarray(0, count);
 }
 
 /** Values of a column, as they are found one by one. */

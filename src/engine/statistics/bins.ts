@@ -1,5 +1,6 @@
 import type { ByteReader, ByteWriter } from '../stage/bytes.ts';
 import type { Grouping, Scale } from './scale.ts';
+import { sumOf } from './times.ts';
 
 /** Bars of a histogram as they are shown. */
 export interface Bars {
@@ -39,10 +40,13 @@ export class Bins {
     this.#most = most;
   }
 
-  /** @param low the smallest of the values, @param high the largest; they are finite */
-  add(values: Float64Array, count: number, low: number, high: number): void {
+  /**
+   * @param low the smallest of the values, @param high the largest; they are finite
+   * @param times how often each is there; undefined: once
+   */
+  add(values: Float64Array, count: number, low: number, high: number, times?: Uint32Array): void {
     if (count === 0 || this.#most === 0) return;
-    if (this.#takeOnly(low, high, count)) return;
+    if (this.#takeOnly(low, high, times ? sumOf(times) : count)) return;
     this.#cover(low, high);
     const edges = this.#edges;
     const counts = this.#counts;
@@ -56,7 +60,7 @@ export class Bins {
       bar = bar > 0 ? Math.min(bar, last) : 0;
       while (bar > 0 && value < edges[bar]) bar--;
       while (bar < last && value >= edges[bar + 1]) bar++;
-      counts[bar]++;
+      counts[bar] += times ? times[i] : 1;
     }
   }
 

@@ -12,6 +12,7 @@ import type { ColumnLimits } from './limits.ts';
 import { RangeAccumulator, type TextAt } from './range.ts';
 import { numberScale, timeScale } from './scale.ts';
 import { TextAccumulator } from './texts.ts';
+import { countTimes, rowsOf, timesOf, TimesOfValues, totalsIn } from './times.ts';
 import { ValueKind, ValueTable } from './valueTable.ts';
 
 /** How many rows hold what: see the protocol's `KindCounts`. */
@@ -108,10 +109,12 @@ export class ColumnAccumulator {
   /** Takes in the selected rows of a column. */
   add(field: FieldInput, selection: Uint32Array, count: number): void {
     if (count === 0) return;
-    this.#countKinds(sorted(field, selection, count));
+    const { counts } = field;
+    const totals = sorted(field, selection, count);
+    this.#countKinds(counts ? totalsIn(field.column.kinds, counts) : totals);
     const { numbers, texts, lists, objects, odd } = kernel.lists;
-    this.kinds.list += lists.count;
-    this.kinds.object += objects.count;
+    this.kinds.list += rowsOf(lists, counts);
+    this.kinds.object += rowsOf(objects, counts);
     if (numbers.count > 0) this.#addNumbers(field, numbers);
     if (texts.count > 0) this.#addTexts(field, texts.count);
     if (objects.count > 0) this.#addValues(ValueKind.Object, field, objects);
@@ -192,19 +195,20 @@ export class ColumnAccumulator {
   }
 
   #addNumbers(field: FieldInput, list: RowList): void {
-    const { nature } = field;
+    const { nature, counts } = field;
     const { rows, count } = list;
-    this.kinds.number += count;
+    const times = timesOf(list, counts);
+    this.kinds.number += rowsOf(list, counts);
     const textAt: TextAt = (index) => writtenText(field, rows[index]);
-    this.#numberRange().add(kernel, count, textAt);
+    this.#numberRange().add(kernel, count, textAt, undefined, times);
     // In a CSV, values are their texts; elsewhere numbers are their value.
     if (nature.loose) this.#addValues(ValueKind.NumberText, field, list);
-    else this.#addDoubles(count);
+    else this.#addDoubles(count, times);
   }
 
   /** Parts texts into times, long numbers of a CSV and other texts. */
   #addTexts(field: FieldInput, count: number): void {
-    const { nature } = field;
+    const { nature, counts } = field;
     const { texts, times, plain, unusual } = kernel.lists;
     let hasNanos = true;
     if (nature.reading === undefined) {
@@ -216,13 +220,14 @@ export class ColumnAccumulator {
     }
     if (unusual.count > 0) this.#addValues(ValueKind.NumberText, field, unusual);
     if (times.count > 0) {
-      this.kinds.time += times.count;
+      this.kinds.time += rowsOf(times, counts);
       const textAt: TextAt = (index) => writtenText(field, times.rows[index]);
-      this.#timeRange().add(kernel, times.count, textAt, hasNanos ? kernel.nanos : undefined);
+      const nanos = hasNanos ? kernel.nanos : undefined;
+      this.#timeRange().add(kernel, times.count, textAt, nanos, timesOf(times, counts));
       this.#addValues(ValueKind.Time, field, times);
     }
     if (plain.count === 0) return;
-    this.kinds.text += plain.count;
+    this.kinds.text += rowsOf(plain, counts);
     this.#addValues(ValueKind.Text, field, plain);
   }
 
@@ -244,7 +249,7 @@ export class ColumnAccumulator {
         takeTime(row, time);
         if (time.nanos > 0) hasNanos = true;
       } else if (number !== undefined) {
-        this.#addNumber(number, text.trim());
+        this.#addNumber(number, text.trim(), field.counts?.[row]);
         unusual.rows[numbers++] = row;
       } else {
         plain.rows[plain.count++] = row;
@@ -257,7 +262,7 @@ export class ColumnAccumulator {
   }
 
   /** A cell of a column whose cells are not written as the language writes numbers and times. */
-  #readCell({ input, column, nature }: FieldInput, row: number): void {
+  #readCell({ input, column, nature, counts }: FieldInput, row: number): void {
     const { plain, unusual } = kernel.lists;
     const text = rawText(input.bytes, column, row);
     const value = readValue(text, nature.reading);
@@ -267,79 +272,90 @@ export class ColumnAccumulator {
     if (time !== undefined) {
       takeTime(row, time);
     } else if (number !== undefined) {
-      this.#addNumber(number, read.trim());
+      this.#addNumber(number, read.trim(), counts?.[row]);
       unusual.rows[unusual.count++] = row;
     } else {
       plain.rows[plain.count++] = row;
     }
   }
 
-  #addNumber(number: Numeric, text: string): void {
-    this.kinds.number++;
-    this.#numberRange().addNumber(number, text);
+  #addNumber(number: Numeric, text: string, times = 1): void {
+    this.kinds.number += times;
+    this.#numberRange().addNumber(number, text, times);
   }
 
   /** What must be decoded: numbers of many digits, and texts whose bytes are not their value. */
-  #addOdd({ input, column, unescape, nature }: FieldInput, rows: Uint32Array): void {
-    const texts: string[] = [];
-    const doubles: number[] = [];
-    const numbers: string[] = [];
+  #addOdd({ input, column, unescape, nature, counts }: FieldInput, rows: Uint32Array): void {
+    const texts = new TimesOfValues<string>(counts);
+    const doubles = new TimesOfValues<number>(counts);
+    const numbers = new TimesOfValues<string>(counts);
     for (const row of rows) {
       if (column.kinds[row] !== Kind.Number) {
-        texts.push(fieldText(input.bytes, column, row, unescape));
+        texts.add(row, fieldText(input.bytes, column, row, unescape));
         continue;
       }
       const text = rawText(input.bytes, column, row);
       const number = numberOf(text);
-      this.#addNumber(number, text);
-      if (typeof number === 'number') doubles.push(number);
-      else numbers.push(numericText(number));
+      this.#addNumber(number, text, counts?.[row]);
+      if (typeof number === 'number') doubles.add(row, number);
+      else numbers.add(row, numericText(number));
     }
-    if (doubles.length > 0) {
-      kernel.setValues(Float64Array.from(doubles));
-      this.#addDoubles(doubles.length);
+    if (doubles.values.length > 0) {
+      kernel.setValues(Float64Array.from(doubles.values));
+      this.#addDoubles(doubles.values.length, doubles.times);
     }
-    if (numbers.length > 0) {
-      const keys = CellColumn.ofTexts(numbers);
-      sorted(keys, keys.rows, numbers.length);
+    if (numbers.values.length > 0) {
+      const keys = { ...CellColumn.ofTexts(numbers.values), counts: numbers.times };
+      sorted(keys, keys.rows, keys.rows.length);
       this.#addValues(ValueKind.NumberText, keys, kernel.lists.texts);
     }
-    if (texts.length > 0) {
-      const decoded = CellColumn.ofTexts(texts, nature);
-      this.add(decoded, decoded.rows, texts.length);
+    if (texts.values.length > 0) {
+      const decoded = { ...CellColumn.ofTexts(texts.values, nature), counts: texts.times };
+      this.add(decoded, decoded.rows, decoded.rows.length);
     }
   }
 
-  #addLists({ input, column }: FieldInput, rows: Uint32Array): void {
+  #addLists({ input, column, counts }: FieldInput, rows: Uint32Array): void {
     const cells = (this.#itemCells ??= new CellColumn());
+    const times: number[] = [];
     cells.clear();
     for (const row of rows) {
       const { items } = new JsonList(rawText(input.bytes, column, row));
       this.#minItems = Math.min(this.#minItems, items.length);
       this.#maxItems = Math.max(this.#maxItems, items.length);
-      this.#allItems += items.length;
-      for (const item of items) cells.add(item);
+      this.#allItems += items.length * (counts?.[row] ?? 1);
+      for (const item of items) {
+        cells.add(item);
+        if (counts) times.push(counts[row]);
+      }
     }
-    const items = cells.finish();
+    const items = { ...cells.finish(), counts: counts && Uint32Array.from(times) };
     this.#itemColumn().add(items, items.rows, items.rows.length);
   }
 
   /** The kernel's values as numbers. */
-  #addDoubles(count: number): void {
+  #addDoubles(count: number, times: Uint32Array | undefined): void {
     kernel.hashNumbers(count, ValueKind.Double);
     const registers = this.values.onlyRegisters;
-    if (registers) kernel.noteIn(registers, count);
-    else this.values.addDoubles(kernel.distinct(count), kernel.values);
+    if (registers) {
+      kernel.noteIn(registers, count);
+      return;
+    }
+    const distinct = kernel.distinct(count);
+    if (times) countTimes(distinct, times);
+    this.values.addDoubles(distinct, kernel.values);
   }
 
-  #addValues(kind: ValueKind, { input, column }: FieldInput, rows: RowList): void {
+  #addValues(kind: ValueKind, { input, column, counts }: FieldInput, rows: RowList): void {
     kernel.hash(rows, kind);
     const registers = this.values.onlyRegisters;
     if (registers) kernel.noteIn(registers, rows.count);
-    const distinct = registers ? undefined : kernel.distinct(rows.count, rows);
-    if (distinct) this.values.addTexts(kind, distinct, rows.rows, input, column);
+    const times = timesOf(rows, counts);
+    const distinct = registers && !times ? undefined : kernel.distinct(rows.count, rows);
+    if (distinct && times) countTimes(distinct, times);
+    if (distinct && !registers) this.values.addTexts(kind, distinct, rows.rows, input, column);
     if (kind !== ValueKind.Text) return;
-    this.texts.add(kernel.measureTexts(rows, distinct), rows.count, input.bytes, column);
+    this.texts.add(kernel.measureTexts(rows, distinct), rowsOf(rows, counts), input.bytes, column);
   }
 
   #numberRange(): RangeAccumulator {
@@ -366,7 +382,8 @@ function sorted({ input, column }: FieldInput, selection: Uint32Array, count: nu
 }
 
 /** A number or a time as the file has it, or as the language does where the column's cells are read in another way. */
-function writtenText({ input, column, nature }: FieldInput, row: number): string {
+function writtenText({ input, column, nature, textAt }: FieldInput, row: number): string {
+  if (textAt) return textAt(row);
   const text = rawText(input.bytes, column, row).trim();
   const value = readValue(text, nature.reading);
   return typeof value === 'string' ? value : text;

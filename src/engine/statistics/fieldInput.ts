@@ -23,4 +23,8 @@ export interface FieldInput {
   readonly unescape: Unescape;
   /** Loose where the texts are fields of a CSV, among which there are numbers. */
   readonly nature: CellNature;
+  /** In how many rows each value is; undefined: one. */
+  readonly counts?: Uint32Array | undefined;
+  /** The text of a number, where it does not stand in the bytes. */
+  readonly textAt?: ((row: number) => string) | undefined;
 }

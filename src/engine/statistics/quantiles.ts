@@ -151,9 +151,20 @@ export class Quantiles {
     if (found.low < 0) this.#addSizes(kernel, count, -1, -found.high, -found.low);
   }
 
+  /** Takes in numbers that are each there several times. */
+  addTimes(values: Float64Array, times: Uint32Array): void {
+    for (const [at, time] of times.entries()) this.put(values[at], time);
+  }
+
   /** Takes in one number. */
-  put(value: number): void {
-    this.#addKept(Float64Array.of(value));
+  put(value: number, times = 1): void {
+    if (this.#kept !== undefined && this.#keptCount + times <= this.#limits.exactNumbers) {
+      this.#addKept(new Float64Array(times).fill(value));
+      return;
+    }
+    this.#spread();
+    this.#count += times;
+    this.#put(value, times);
   }
 
   /** @param fraction 0 to 1 @returns undefined where there is no number */

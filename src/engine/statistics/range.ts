@@ -6,6 +6,7 @@ import { Bins } from './bins.ts';
 import type { ColumnLimits } from './limits.ts';
 import { Quantiles } from './quantiles.ts';
 import type { Scale } from './scale.ts';
+import { measuredIn, sumOf } from './times.ts';
 
 /** The text of a value as the file writes it. */
 export type TextAt = (index: number) => string;
@@ -125,11 +126,13 @@ export class RangeAccumulator {
   /**
    * Takes in the kernel's values: doubles that stand for their decimals (see `FieldColumn.numbers`), or milliseconds.
    * @param nanos of times: nanoseconds within the milliseconds, where any has some
+   * @param times how often each is there; undefined: once
    */
-  add(kernel: ColumnKernel, count: number, textAt: TextAt, nanos?: Uint32Array): void {
+  add(kernel: ColumnKernel, count: number, textAt: TextAt, nanos?: Uint32Array, times?: Uint32Array): void {
     if (count === 0) return;
     const { values } = kernel;
-    const found = kernel.measureNumbers(count);
+    const once = kernel.measureNumbers(count);
+    const found = times ? measuredIn(once, values, times) : once;
     const { low, high } = found;
     let { lowAt, highAt } = found;
     if (nanos !== undefined) {
@@ -141,29 +144,30 @@ export class RangeAccumulator {
     if (!found.areWhole) this.#isWhole = false;
     this.#negative += found.negative;
     this.#zero += found.zero;
-    if (this.scale.kind === 'number') this.#addSum(kernel, values, count);
-    this.#join(count, found.mean, found.squares);
+    if (this.scale.kind === 'number') this.#addSum(kernel, values, count, times);
+    this.#join(times ? sumOf(times) : count, found.mean, found.squares);
     this.#offer(this.min, low, nanos?.[lowAt] ?? 0, lowAt, textAt);
     this.#offer(this.max, high, nanos?.[highAt] ?? 0, highAt, textAt);
-    this.quantiles.add(kernel, count, found);
-    this.bins.add(values, count, low, high);
+    if (times) this.quantiles.addTimes(values, times);
+    else this.quantiles.add(kernel, count, found);
+    this.bins.add(values, count, low, high, times);
   }
 
   /** Takes in a number that no double stands for. */
-  addNumber(value: Numeric, text: string): void {
+  addNumber(value: Numeric, text: string, times = 1): void {
     const near = typeof value === 'number' ? value : value.approximate;
     const double = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, near));
-    if (compareNumbers(value, 0) < 0) this.#negative++;
+    if (compareNumbers(value, 0) < 0) this.#negative += times;
     if (typeof value === 'number' ? !Number.isInteger(value) : value.exponent < 0) this.#isWhole = false;
-    this.#sums.add(0, value);
+    for (let time = 0; time < times; time++) this.#sums.add(0, value);
     one[0] = double;
-    this.#join(1, double, 0);
+    this.#join(times, double, 0);
     this.#offer(this.min, value, 0, 0, () => text);
     this.#offer(this.max, value, 0, 0, () => text);
-    this.quantiles.put(double);
+    this.quantiles.put(double, times);
     // Where its nearest double is where a bar begins, the number may yet be below.
     one[0] = compareNumbers(value, double) < 0 ? below(double) : double;
-    this.bins.add(one, 1, one[0], one[0]);
+    this.bins.add(one, 1, one[0], one[0], Uint32Array.of(times));
   }
 
   write(out: ByteWriter): void {
@@ -212,8 +216,12 @@ export class RangeAccumulator {
   }
 
   /** Whole numbers at one scale are added up by the kernel; what does not fit goes in by itself. */
-  #addSum(kernel: ColumnKernel, values: Float64Array, count: number): void {
+  #addSum(kernel: ColumnKernel, values: Float64Array, count: number, times: Uint32Array | undefined): void {
     const sums = this.#sums;
+    if (times) {
+      for (let i = 0; i < count; i++) sums.addTimes(0, values[i], times[i]);
+      return;
+    }
     for (let from = 0; from < count;) {
       const { sum, next } = kernel.addScaled(from, count, sums.power);
       sums.addScaled(0, sum);

@@ -68,6 +68,21 @@ export class ExactSums {
     this.addScaled(group, whole);
   }
 
+  /** Adds a double several times. */
+  addTimes(group: number, value: number, times: number): void {
+    for (let left = times; left > 0; left--) {
+      const { power } = this;
+      const whole = Math.round(value * power);
+      const all = whole * left;
+      if (whole / power === value && Math.abs(whole) <= maxDigits && Number.isSafeInteger(all)) {
+        this.addScaled(group, all);
+        return;
+      }
+      // With the first one, the scale may come to fit.
+      this.addDouble(group, value);
+    }
+  }
+
   /**
    * Adds `sum` and `count` times `low`, whole numbers below 2^53 in size that stand for what is 10 to the `scale` times as
    * small.
