@@ -211,8 +211,9 @@ export interface StatisticsRequest {
 
 export interface StatisticsAnswer {
   readonly view: number;
-  /** In the order that was asked for. */
+  /** In the order that was asked for; on the way only those of which there is more. */
   readonly columns: readonly ColumnStatistics[];
+  /** How far all of these have come. */
   readonly whole: Coverage;
   /** Undefined where the view is no filter of the file. */
   readonly filtered: Coverage | undefined;

@@ -9,6 +9,7 @@ import type {
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { FileColumn } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { keptColumns } from '../dataset/keptColumns.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { unsortedQuery } from '../query/index.ts';
 import { RecentMap } from '../recentMap.ts';
@@ -129,16 +130,18 @@ export async function statistics(
     whole: newState(whole, wanted, depth),
     filtered: filtered && newState(filtered, wanted, depth),
   };
-  const answer = (): StatisticsAnswer => ({
+  const answer = (of: readonly FileColumn[]): StatisticsAnswer => ({
     view,
-    columns: wanted.map(({ id }) => columnOf(id, depth, states.whole, states.filtered)),
-    whole: coverageOf(states.whole, whole, wanted),
-    filtered: filtered && states.filtered && coverageOf(states.filtered, filtered, wanted),
+    columns: of.map(({ id }) => columnOf(id, depth, states.whole, states.filtered)),
+    whole: coverageOf(states.whole, whole, of),
+    filtered: filtered && states.filtered && coverageOf(states.filtered, filtered, of),
   });
-  const tell = paced(() => progress(answer()));
+  const told = (of: readonly FileColumn[]): void => progress(answer(of));
+  const soFar = paced(told);
+  const tell: Tell = (of, isDone) => (isDone ? told(of) : soFar(of));
   if (filtered && states.filtered) await fill(filtered, states.filtered, wanted, depth, signal, tell);
   await fill(whole, states.whole, wanted, depth, signal, tell);
-  return answer();
+  return answer(wanted);
 }
 
 /** The answer while there is none. */
@@ -180,8 +183,13 @@ function missingIn(set: ColumnSet): ColumnAccumulator {
 }
 
 /**
- * Finds what columns hold in some rows.
- * @param tell called when `state` has more
+ * Told when `state` has more of some columns.
+ * @param isDone whether that is all of them, while others are yet to come
+ */
+export type Tell = (columns: readonly FileColumn[], isDone: boolean) => void;
+
+/**
+ * Finds what columns hold in some rows: first the columns whose figures need no text, then the others.
  */
 export async function fill(
   rows: Rows,
@@ -189,35 +197,46 @@ export async function fill(
   wanted: readonly FileColumn[],
   depth: StatisticsDepth,
   signal: AbortSignal,
-  tell: () => void,
+  tell: Tell,
 ): Promise<void> {
   const { dataset, query, kept, numbersInText } = rows;
   const missing = wanted.flatMap((column) => {
     const own = state.get(column.id)?.coverage.exact ? undefined : ownOf(rows, column);
-    return own ? [{ id: column.id, own }] : [];
+    return own ? [{ column, own }] : [];
   });
   if (missing.length === 0) return;
   const figures = { deep: depth === 'panel', counts: true };
-  const take = ({ set, coverage, columnAt }: GatheredRows): void => {
-    for (const { id, own } of missing) {
-      const known = state.get(id);
-      const column = columnAt(own.fields) ?? (coverage.exact ? missingIn(set) : undefined);
-      if (!column || (known && known.coverage.share > coverage.share)) continue;
-      const found = { column, malformed: set.malformed, coverage };
-      state.set(id, found);
+  const take = (part: typeof missing, { set, coverage, columnAt }: GatheredRows): void => {
+    for (const { column, own } of part) {
+      const known = state.get(column.id);
+      const held = columnAt(own.fields) ?? (coverage.exact ? missingIn(set) : undefined);
+      if (!held || (known && known.coverage.share > coverage.share)) continue;
+      const found = { column: held, malformed: set.malformed, coverage };
+      state.set(column.id, found);
       kept.set(own.id, depth, found);
     }
   };
-  const told = (found: GatheredRows): void => {
-    take(found);
-    tell();
-  };
+  const columnsOf = (part: typeof missing): FileColumn[] => part.map(({ column }) => column);
+  const toldOf =
+    (part: typeof missing) =>
+    (found: GatheredRows): void => {
+      take(part, found);
+      tell(columnsOf(part), false);
+    };
   if (query?.plan.shape === 'rows') {
-    take(await gatherRowStatistics(dataset, query, figures, signal, told));
-  } else {
-    const columns = missing.map(({ own }) => own.fields);
+    take(missing, await gatherRowStatistics(dataset, query, figures, signal, toldOf(missing)));
+    return;
+  }
+  const paths = missing.map(({ own }) => own.fields);
+  const stored = await keptColumns(dataset, query, paths);
+  const parts = [true, false]
+    .map((isStored) => missing.filter(({ own }) => stored.has(own.fields) === isStored))
+    .filter((part) => part.length > 0);
+  for (const [at, part] of parts.entries()) {
+    const columns = part.map(({ own }) => own.fields);
     const scan = { query, columns, discover: false, ...figures, numbersInText };
-    take(await gatherStatistics(dataset, scan, signal, told));
+    take(part, await gatherStatistics(dataset, scan, signal, toldOf(part)));
+    if (at < parts.length - 1) tell(columnsOf(part), true);
   }
 }
 
@@ -253,12 +272,14 @@ function summaryOfWhole(whole: Kept, depth: StatisticsDepth): ColumnSummary {
 }
 
 /** Calls at most every 100 ms, and no more than a quarter of the time; the first call always. */
-export function paced(tell: () => void): () => void {
+export function paced<Told extends readonly unknown[]>(
+  tell: (...told: Told) => void,
+): (...told: Told) => void {
   let next = -Infinity;
-  return () => {
+  return (...told) => {
     const began = performance.now();
     if (began < next) return;
-    tell();
+    tell(...told);
     const ended = performance.now();
     next = ended + Math.max(progressMs, 3 * (ended - began));
   };

@@ -339,4 +339,40 @@ describe('service/statistics', () => {
   it('refuses more columns than can be looked at', async () => {
     await assert.rejects(ask({ view: 0, columns: Array.from({ length: 1001 }, (_, id) => id) }));
   });
+
+  it('tells of columns that are kept before it reads the text for the others', async () => {
+    const own = await Preview.open(join(folder, 'log.jsonl'), {}, 2, join(folder, 'cache'));
+    try {
+      const [status, at] = [1, 2];
+      await own.page.call('statistics', { view: 0, columns: [at, status], depth: 'header' });
+      const { view } = await own.page.call('run', { query: 'status >= 500' });
+      const steps: StatisticsAnswer[] = [];
+      const asked = { view, columns: [at, status], depth: 'header' } as const;
+      const answer = await own.page.call('statistics', asked, { onProgress: (step) => steps.push(step) });
+      const told = steps.map(({ columns, filtered }) => ({
+        columns: columns.map(({ column }) => column),
+        exact: filtered?.exact,
+      }));
+      const done = told.findIndex(({ exact }) => exact);
+      assert.deepEqual(told[done], { columns: [status], exact: true });
+      assert.ok(
+        told.slice(0, done).every(({ columns }) => !columns.includes(at)),
+        'nothing is told of the other column before',
+      );
+      assert.ok(
+        told.slice(done + 1).every(({ columns }) => !columns.includes(status)),
+        'nor of this one afterwards',
+      );
+      assert.deepEqual(
+        answer.columns.map(({ column, filtered }) => [column, filtered?.kinds.number, filtered?.kinds.time]),
+        [
+          [at, 0, rows / 40],
+          [status, rows / 40, 0],
+        ],
+      );
+      assert.ok(answer.filtered?.exact);
+    } finally {
+      await own.close();
+    }
+  });
 });
