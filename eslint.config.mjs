@@ -145,7 +145,9 @@ export const rooms = {
     'protocol',
   ],
   'engine/remote': ['query', 'query/value', 'format/csv', 'schema', 'dataset'],
-  'engine/diff': ['format', 'query', 'query/operator', 'query/value', 'stage', 'pool', 'dataset', 'protocol'],
+  'engine/diff': [
+    ...['source', 'format', 'query', 'query/operator', 'query/value', 'stage', 'pool', 'dataset', 'protocol'],
+  ],
   'engine/service': [
     ...[
       'call',
@@ -165,6 +167,7 @@ export const rooms = {
       'sink',
       'schema',
       'run',
+      'diff',
       'tools',
     ],
     'protocol',

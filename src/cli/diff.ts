@@ -5,7 +5,7 @@ import { DiffKeyError, likelyKeys } from '../engine/diff/keys.ts';
 import { exportTo } from '../engine/run/export.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
 import { endings, endingOf, isWritable, namedTarget } from '../engine/sink/targetName.ts';
-import type { DiffSummary } from '../protocol/engine.ts';
+import type { DiffSummary } from '../protocol/comparison.ts';
 import type { DiffCommand } from './diffArguments.ts';
 import { keptIndexes, openInput, scanPool } from './input.ts';
 import { counted, grouped, visible } from './message.ts';

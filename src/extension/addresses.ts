@@ -5,7 +5,9 @@ import { Uri, workspace, type SecretStorage } from 'vscode';
 import { addressParts } from '../engine/source/location.ts';
 import type { OpenFile } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
+import { comparedIn, comparisonScheme, exportPathOfComparison } from './comparisons.ts';
 import { exportPathOf, filesScheme, placeOfFiles } from './fileSets.ts';
+import type { Readings } from './readings.ts';
 
 /** Scheme of the tabs that show what is at an http(s) address. */
 export const addressScheme = 'rowriver-url';
@@ -16,7 +18,7 @@ const key = 'addresses';
 const addressesKept = 50;
 
 /** What the engine is told of where a file is. */
-export type FilePlace = Pick<OpenFile, 'location' | 'headers' | 'files'>;
+export type FilePlace = Pick<OpenFile, 'location' | 'headers' | 'files' | 'compared'>;
 
 type Kept = readonly (readonly [id: string, address: string, headers?: FilePlace['headers']])[];
 
@@ -26,9 +28,12 @@ type Kept = readonly (readonly [id: string, address: string, headers?: FilePlace
  */
 export class Addresses {
   readonly #secrets: SecretStorage;
+  readonly #readings: Pick<Readings, 'of'>;
 
-  constructor(secrets: SecretStorage) {
+  /** @param readings how the files are read that a tab compares */
+  constructor(secrets: SecretStorage, readings: Pick<Readings, 'of'>) {
     this.#secrets = secrets;
+    this.#readings = readings;
   }
 
   /** The URI of the tab for an address. @throws SourceError where it is none */
@@ -42,12 +47,25 @@ export class Addresses {
   /** What a tab shows: a file, or an address; undefined where that is not kept any more, as on another machine. */
   async placeOf(uri: Uri): Promise<FilePlace | undefined> {
     if (uri.scheme === filesScheme) return placeOfFiles(uri);
+    if (uri.scheme === comparisonScheme) return this.#placeOfComparison(uri);
     if (uri.scheme !== addressScheme) return { location: uri.fsPath };
     const { query } = uri;
     if (query.startsWith('at=')) return { location: query.slice('at='.length) };
     const id = query.slice('kept='.length);
     const kept = (await this.#kept()).find(([known]) => known === id);
     return kept && { location: kept[1], headers: kept[2] };
+  }
+
+  async #placeOfComparison(uri: Uri): Promise<FilePlace | undefined> {
+    const { before, after, keys } = comparedIn(uri);
+    const [first, second] = [await this.placeOf(before), await this.placeOf(after)];
+    if (!first || !second) return undefined;
+    const compared = {
+      before: { ...first, options: this.#readings.of(before) },
+      after: { ...second, options: this.#readings.of(after) },
+      keys,
+    };
+    return { location: basename(uri.path), compared };
   }
 
   /** What an address was opened with last. */
@@ -78,6 +96,7 @@ export class Addresses {
 export function pathOf(uri: Uri, info?: FileInfo): string {
   if (uri.scheme === 'file') return uri.fsPath;
   if (uri.scheme === filesScheme) return exportPathOf(uri, info);
+  if (uri.scheme === comparisonScheme) return exportPathOfComparison(pathOf(comparedIn(uri).after));
   const folder = workspace.workspaceFolders?.find((one) => one.uri.scheme === 'file')?.uri.fsPath;
   return join(folder ?? homedir(), basename(uri.path) || uri.authority.replace(/:\d+$/, ''));
 }

@@ -1,4 +1,5 @@
 import { commands, l10n, window, workspace, type Uri } from 'vscode';
+import { comparisonScheme } from './comparisons.ts';
 import { filesScheme } from './fileSets.ts';
 
 /** VS Code's own; not there in editors without chat. */
@@ -9,7 +10,7 @@ export const toolReference = '#rowriver';
 
 /** Opens the chat with the beginning of a question, for the person to finish. */
 export async function askAboutFile(uri: Uri, query: string): Promise<void> {
-  if (uri.scheme === filesScheme) {
+  if (uri.scheme === filesScheme || uri.scheme === comparisonScheme) {
     void window.showInformationMessage(l10n.t('Chat can ask about single files only.'));
     return;
   }

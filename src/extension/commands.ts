@@ -1,10 +1,9 @@
 import { commands, l10n, window, type Disposable, type ExtensionContext, type Uri } from 'vscode';
 import type { CellAction, CellContext, ColumnAction, PageCommand } from '../protocol/pageCommands.ts';
 import type { CellTest } from '../protocol/queryText.ts';
-import type { Addresses } from './addresses.ts';
 import type { AlwaysOpenOffer } from './alwaysOpenOffer.ts';
+import { compareSelected, compareWith, type CompareServices } from './compare.ts';
 import { activeFile, openAsText, openPreview } from './editors.ts';
-import type { EngineHost } from '../host/engineHost.ts';
 import type { Exporter } from './exporter.ts';
 import { dataFileFilters, openAsOneTable, openMatching } from './openFiles.ts';
 import type { PreviewEditor } from './previewEditor.ts';
@@ -70,15 +69,18 @@ export interface ExportToArguments {
   readonly target: Uri;
 }
 
+export interface CommandServices extends CompareServices {
+  readonly exporter: Exporter;
+  readonly alwaysOpen: AlwaysOpenOffer;
+}
+
 /** Registers every command of package.json. */
 export function registerCommands(
   context: ExtensionContext,
   editor: PreviewEditor,
-  engine: EngineHost,
-  exporter: Exporter,
-  addresses: Addresses,
-  alwaysOpen: AlwaysOpenOffer,
+  services: CommandServices,
 ): Disposable[] {
+  const { engine, exporter, addresses, alwaysOpen } = services;
   const register = (name: string, run: (...args: never[]) => unknown) =>
     commands.registerCommand(`rowriver.${name}`, run);
   const toPage = (command: PageCommand) => {
@@ -99,6 +101,10 @@ export function registerCommands(
     }),
     register('openAsOneTable', (uri?: Uri, selected?: readonly Uri[]) => openAsOneTable(uri, selected)),
     register('openMatching', (pattern?: string) => openMatching(pattern)),
+    register('compareWith', (uri?: Uri) => compareWith(services, uri ?? activeFile())),
+    register('compareSelected', (_: Uri, selected: readonly Uri[] = []) =>
+      compareSelected(services, selected),
+    ),
     register('openUrl', (address?: string) => openUrl(addresses, address)),
     register('openAsText', async (uri?: Uri) => {
       const file = uri ?? editor.active?.uri;

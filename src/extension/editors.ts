@@ -1,5 +1,6 @@
 import type { Uri } from 'vscode';
 import { addressScheme } from './addresses.ts';
+import { comparisonScheme } from './comparisons.ts';
 import { filesScheme } from './fileSets.ts';
 import { commands, l10n, TabInputCustom, TabInputText, window, type ViewColumn } from 'vscode';
 
@@ -19,6 +20,12 @@ export async function openAsText(uri: Uri, column?: ViewColumn): Promise<void> {
   }
   if (uri.scheme === filesScheme) {
     await window.showInformationMessage(l10n.t('Several files as one table can only be shown in a preview.'));
+    return;
+  }
+  if (uri.scheme === comparisonScheme) {
+    await window.showInformationMessage(
+      l10n.t('A comparison can only be shown in a preview. Export it to open it as text.'),
+    );
     return;
   }
   await commands.executeCommand('vscode.openWith', uri, 'default', column);

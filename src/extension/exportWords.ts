@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { l10n, type Uri } from 'vscode';
 import { prospectOf } from '../engine/run/prospects.ts';
-import type { ExportSummary, FileDoubt } from '../protocol/engine.ts';
+import type { FileDoubt } from '../protocol/comparison.ts';
+import type { ExportSummary } from '../protocol/engine.ts';
 import type { FormatKind } from '../protocol/formatOptions.ts';
 import { RemoteError } from '../protocol/rpc.ts';
 

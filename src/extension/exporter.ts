@@ -4,6 +4,7 @@ import { stageTable } from '../engine/run/stageTable.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { pathOf, type Addresses } from './addresses.ts';
+import { comparedIn, comparisonScheme } from './comparisons.ts';
 import { openPreview } from './editors.ts';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import { isSameFile, proposedTarget } from './exportTarget.ts';
@@ -195,8 +196,13 @@ function notWritable(target: string): string {
   );
 }
 
-function isSource(source: Uri, target: Uri): Promise<boolean> {
-  return source.scheme === 'file' ? isSameFile(source.fsPath, target.fsPath) : Promise.resolve(false);
+/** Whether a file is the one that a tab shows, or one of two that it compares. */
+async function isSource(source: Uri, target: Uri): Promise<boolean> {
+  if (source.scheme === comparisonScheme) {
+    const { before, after } = comparedIn(source);
+    return (await isSource(before, target)) || isSource(after, target);
+  }
+  return source.scheme === 'file' && isSameFile(source.fsPath, target.fsPath);
 }
 
 async function offerPreview(target: Uri, message: string): Promise<void> {

@@ -38,7 +38,7 @@ export function activate(context: ExtensionContext): RowriverApi {
   });
   engine = host;
   const readings = new Readings(context.workspaceState);
-  const addresses = new Addresses(context.secrets);
+  const addresses = new Addresses(context.secrets, readings);
   const interrupted = new InterruptedExports(host, addresses, journals.folder);
   const exporter = new Exporter(host, readings, addresses, interrupted, (text) => log.info(text));
   const records = new RecordDocuments(host);
@@ -56,7 +56,10 @@ export function activate(context: ExtensionContext): RowriverApi {
     new LargeTextOffer(),
     ...registerLanguageTools(host, () => editor.openFiles),
     ...registerMcpServer(context),
-    ...registerCommands(context, editor, host, exporter, addresses, new AlwaysOpenOffer(context.globalState)),
+    ...registerCommands(context, editor, {
+      ...{ engine: host, exporter, addresses, readings },
+      alwaysOpen: new AlwaysOpenOffer(context.globalState),
+    }),
   );
   void interrupted.offer();
   return createApi(host);

@@ -1,4 +1,12 @@
-import { env, l10n, type Disposable, type ExtensionContext, type Uri, type WebviewPanel } from 'vscode';
+import {
+  env,
+  l10n,
+  window,
+  type Disposable,
+  type ExtensionContext,
+  type Uri,
+  type WebviewPanel,
+} from 'vscode';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import type { PageCommand } from '../protocol/pageCommands.ts';
@@ -8,9 +16,11 @@ import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import { HostedPage, type HostCalls } from '../host/hostedPage.ts';
 import { askReading } from '../host/readAs.ts';
 import { askAboutFile } from './askAboutFile.ts';
+import { comparisonScheme } from './comparisons.ts';
 import { openAsText } from './editors.ts';
 import type { Exporter } from './exporter.ts';
 import { KeptFilters } from './filters.ts';
+import { OpeningNotice } from './openingNotice.ts';
 import { previewPage } from './page.ts';
 import { QuickQuestions } from './questions.ts';
 import type { AllowedPrograms } from './programs.ts';
@@ -41,6 +51,7 @@ export class Preview implements Disposable {
   readonly #services: PreviewServices;
   readonly #page: HostedPage;
   readonly #statusChanged: () => void;
+  readonly #opening: OpeningNotice;
   #pageState: unknown;
   /** A page is there and hears what it is told. */
   #listening = false;
@@ -65,6 +76,7 @@ export class Preview implements Disposable {
     this.uri = uri;
     this.panel = panel;
     this.#services = services;
+    this.#opening = new OpeningNotice(openingWords(place), () => void panel.dispose());
     this.#statusChanged = statusChanged;
     this.#page = new HostedPage({
       engine: services.engine,
@@ -72,6 +84,7 @@ export class Preview implements Disposable {
       post: (message) => void panel.webview.postMessage(message),
       handlers: this.#handlers(),
       program: (asked) => services.programs.allow(uri, asked, this.#handed),
+      opening: { progress: (step) => this.#opening.step(step), ended: () => this.#opening.dispose() },
       words: {
         restarted: l10n.t('The engine was restarted.'),
         rereading: l10n.t('The file is being read again.'),
@@ -118,6 +131,12 @@ export class Preview implements Disposable {
 
   /** Lets the user say how the file is to be read, and reads it so, now and whenever it is opened. */
   async readAs(about?: 'table'): Promise<void> {
+    if (this.uri.scheme === comparisonScheme) {
+      void window.showInformationMessage(
+        l10n.t('The files are compared as their own previews read them. Open one of them to change that.'),
+      );
+      return;
+    }
     const { readings } = this.#services;
     const questions = new QuickQuestions();
     try {
@@ -134,6 +153,7 @@ export class Preview implements Disposable {
   }
 
   dispose(): void {
+    this.#opening.dispose();
     this.#page.close();
   }
 
@@ -200,4 +220,8 @@ export class Preview implements Disposable {
       },
     };
   }
+}
+
+function openingWords({ compared, location }: FilePlace): string {
+  return compared ? l10n.t('Comparing {0}', location) : l10n.t('Opening {0}', location);
 }

@@ -8,6 +8,7 @@ import {
   type WebviewPanel,
 } from 'vscode';
 import { addressScheme, type FilePlace } from './addresses.ts';
+import { comparisonScheme } from './comparisons.ts';
 import { viewType } from './editors.ts';
 import { filesScheme } from './fileSets.ts';
 import { messagePage } from './page.ts';
@@ -58,7 +59,7 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
   }
 
   async resolveCustomEditor({ uri }: CustomDocument, panel: WebviewPanel): Promise<void> {
-    if (uri.scheme !== addressScheme) {
+    if (uri.scheme !== addressScheme && uri.scheme !== comparisonScheme) {
       const isKnown = uri.scheme === 'file' || uri.scheme === filesScheme;
       this.#show(uri, isKnown ? await this.#services.addresses.placeOf(uri) : undefined, panel);
       return;

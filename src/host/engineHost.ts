@@ -5,6 +5,7 @@ import type {
   AllowedProgram,
   EngineCalls,
   EngineEvents,
+  ExportProgress,
   HostAnswers,
   OpenFile,
   ProgramCall,
@@ -24,6 +25,8 @@ export interface SessionListener {
   readonly failed: (error: WireError) => void;
   /** The engine died and is being replaced; `opened` or `failed` follows. */
   readonly interrupted: (error: WireError) => void;
+  /** How far the opening is, of what takes long to open: a comparison of two files. */
+  readonly progress?: ((step: ExportProgress) => void) | undefined;
   /** Asks whether a program may be run; where it is not there, none may. */
   readonly program?: ((asked: ProgramCall) => Promise<AllowedProgram>) | undefined;
 }
@@ -86,7 +89,8 @@ export class EngineHost {
   reopen(session: EngineSession, again: boolean): void {
     const { number, file, listener } = session;
     const running = this.#start();
-    running.peer.call('open', { session: number, file }).then(
+    const options = { signal: session.closing, onProgress: listener.progress };
+    running.peer.call('open', { session: number, file }, options).then(
       (info) => {
         if (this.#sessions.has(number)) listener.opened(info, again);
       },
@@ -219,12 +223,18 @@ export class EngineSession {
   readonly number: number;
   file: OpenFile;
   readonly listener: SessionListener;
+  readonly #closing = new AbortController();
 
   constructor(host: EngineHost, number: number, file: OpenFile, listener: SessionListener) {
     this.#host = host;
     this.number = number;
     this.file = file;
     this.listener = listener;
+  }
+
+  /** Aborted when nobody looks at the session any more. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   /** Passes on what the page says. */
@@ -243,6 +253,7 @@ export class EngineSession {
   }
 
   close(): void {
+    this.#closing.abort();
     this.#host.close(this);
   }
 }

@@ -1,4 +1,4 @@
-import type { AllowedProgram, OpenFile, ProgramCall } from '../protocol/engine.ts';
+import type { AllowedProgram, ExportProgress, OpenFile, ProgramCall } from '../protocol/engine.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo, PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../protocol/rpc.ts';
@@ -16,6 +16,8 @@ export interface HostedPageOptions {
   readonly handlers: Handlers<HostCalls>;
   /** Asks whether a program may be run that a query of the page calls; where it is not there, none may. */
   readonly program?: (asked: ProgramCall) => Promise<AllowedProgram>;
+  /** Is told how far the opening is, of what takes long to open, and when that has come to an end. */
+  readonly opening?: { readonly progress: (step: ExportProgress) => void; readonly ended: () => void };
   /** What the page tells its user of. */
   readonly words: { readonly restarted: string; readonly rereading: string };
 }
@@ -30,7 +32,7 @@ export class HostedPage {
   /** The file is being opened again because the user wants it read otherwise. */
   #rereading = false;
 
-  constructor({ engine, file, post, handlers, program, words }: HostedPageOptions) {
+  constructor({ engine, file, post, handlers, program, opening, words }: HostedPageOptions) {
     this.#words = words;
     this.#page = new Peer({ post, handlers });
     this.#relay = new Relay({
@@ -43,13 +45,18 @@ export class HostedPage {
       message: (message) => this.#relay.fromEngine(message),
       opened: (info, again) => {
         this.#info = info;
+        opening?.ended();
         this.#relay.opened();
         const message = this.#rereading ? '' : words.restarted;
         this.#rereading = false;
         if (again) this.send('restarted', { message });
       },
       interrupted: (error) => this.#relay.interrupted(error),
-      failed: (error) => this.#relay.failed(error),
+      failed: (error) => {
+        opening?.ended();
+        this.#relay.failed(error);
+      },
+      progress: opening?.progress,
       program,
     });
   }

@@ -3,6 +3,7 @@
  * host's own conversation (`EngineCalls`), any other number is a preview's page, whose messages the host passes on
  * in both directions unread.
  */
+import type { FileDoubt } from './comparison.ts';
 import type { FileSearch } from './fileSearch.ts';
 import type { FormatOptions } from './formatOptions.ts';
 import type { FileInfo } from './preview.ts';
@@ -23,6 +24,25 @@ export interface OpenFile {
   /** Sent along with requests for an address. As secret as the address itself. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly options: FormatOptions;
+  /** Two files of which is opened what they differ in; `location` is then what messages call that. */
+  readonly compared?: ComparedFiles | undefined;
+}
+
+/** Two files, the older one first, whose records are told apart by a key. */
+export interface ComparedFiles {
+  readonly before: OpenFile;
+  readonly after: OpenFile;
+  /** The fields of the key, as a query writes them. */
+  readonly keys: readonly string[];
+}
+
+/** A field that two files have in common, by which their records may be told apart. */
+export interface KeyColumn {
+  readonly name: string;
+  /** As `ComparedFiles.keys` has it. */
+  readonly key: string;
+  /** Whether each of the first records of both files has a value of its own. */
+  readonly isUnique: boolean;
 }
 
 /** What an export writes: the source's own format, or another. */
@@ -42,35 +62,6 @@ export interface ExportProgress {
   readonly scanned: number;
   readonly total: number | undefined;
   readonly elapsedMs: number;
-}
-
-/**
- * Whether a file may have become another while it was read. `replaced`: the result is that of the file that was there before.
- * `touched`: some parts were looked at again and are as they were.
- */
-export type FileDoubt = 'replaced' | 'touched';
-
-/** Records of a file that cannot be compared with those of another: the numbers of the first ones count from 1. */
-export interface LeftOutRecords {
-  readonly unreadable: number;
-  readonly firstUnreadable: number | undefined;
-  /** In which all fields of the key are missing or null. */
-  readonly keyless: number;
-  readonly firstKeyless: number | undefined;
-}
-
-/** What two files differ in. */
-export interface DiffSummary {
-  readonly same: number;
-  readonly added: number;
-  readonly removed: number;
-  readonly changed: number;
-  /** Keys that several records of one file have. Those records are not compared. */
-  readonly duplicates: number;
-  /** Of the older file, and of the newer one. */
-  readonly records: readonly [number, number];
-  readonly leftOut: readonly [LeftOutRecords, LeftOutRecords];
-  readonly doubts: readonly [FileDoubt | undefined, FileDoubt | undefined];
 }
 
 export interface ExportSummary extends ExportProgress {
@@ -183,7 +174,10 @@ export interface InterruptedExport {
   readonly restart: string | undefined;
 }
 
-/** What the host calls. `open` answers when the first kilobytes have been read and the format is known. */
+/**
+ * What the host calls. `open` answers when the first kilobytes have been read and the format is known, and where files are
+ * compared, when they have been; only that has progress.
+ */
 export interface EngineCalls {
   /**
    * Where the engine may keep its indexes, and how much in temporary files of what a server gives only once; said once,
@@ -201,7 +195,13 @@ export interface EngineCalls {
     };
     result: null;
   };
-  open: { params: { readonly session: number; readonly file: OpenFile }; result: FileInfo };
+  open: {
+    params: { readonly session: number; readonly file: OpenFile };
+    result: FileInfo;
+    progress: ExportProgress;
+  };
+  /** The fields that both files have, those first by which records are most likely told apart. */
+  keyColumns: { params: Omit<ComparedFiles, 'keys'>; result: readonly KeyColumn[] };
   close: { params: { readonly session: number }; result: null };
   export: { params: ExportRequest; result: ExportSummary; progress: ExportProgress };
   /** The exports that were interrupted and can be gone on with, the latest first. */

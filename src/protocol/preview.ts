@@ -6,6 +6,7 @@
  * and sizes are bytes. Numbers that a file holds cross as text, never as doubles.
  */
 
+import type { ComparisonInfo } from './comparison.ts';
 import type { PageCommand } from './pageCommands.ts';
 import type { Completion, Condition, Diagnostic, QueryEdit, ValuePick } from './queryText.ts';
 import type { FormatKind, FormatOptions } from './formatOptions.ts';
@@ -29,6 +30,8 @@ export interface FileInfo {
   readonly columns: readonly ColumnInfo[];
   /** Of several files as one table: how many are read, and those that cannot be. */
   readonly files?: { readonly count: number; readonly unread: readonly UnreadFile[] } | undefined;
+  /** Where its rows are what two files differ in. */
+  readonly comparison?: ComparisonInfo | undefined;
   /** Whether records are appended to it as lines or rows, so that it can be followed. */
   readonly grows?: boolean | undefined;
   readonly state: FileState;

@@ -1,6 +1,7 @@
 /** The page: filter on top, grid with its side below, facts at the foot. */
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { ComparisonBand } from './comparison.tsx';
 import { ColumnAsk, ColumnMenu } from './columnMenu.tsx';
 import { CellValue } from './detail/cellValue.tsx';
 import { Detail } from './detail/detail.tsx';
@@ -89,6 +90,7 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
         <Tools page={page} />
       </FilterBar>
       <Banners page={page} />
+      <ComparisonBand page={page} />
       {page.timeline.on.value && <TimeBand page={page} />}
       <div class={beside ? 'parts beside' : 'parts below'}>
         <div class="grid-part">

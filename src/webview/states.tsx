@@ -1,6 +1,7 @@
 /** What shows in place of rows, or above them, when there is something else to say. */
 import type { ComponentChildren } from 'preact';
 import { bytes, count, duration, t } from './l10n.ts';
+import type { ComparisonInfo } from '../protocol/comparison.ts';
 import type { OpenColumn, ViewState } from '../protocol/preview.ts';
 import type { PageModel } from './model/page.ts';
 import { fileWords, madeWhole, recordWords } from './model/words.ts';
@@ -33,6 +34,8 @@ export function GridState({ page }: { readonly page: PageModel }) {
   if (view < 0) return <Empty icon="loading" spin title={t('Running the filter\u2026')} />;
   if (view === 0) {
     if (!exact) return <Empty icon="loading" spin title={t('Reading the first rows\u2026')} below={head} />;
+    if (file.comparison)
+      return <Empty icon="check" title={noDifferenceWords(file.comparison)} below={head} />;
     return (
       <Empty
         icon="file"
@@ -80,6 +83,12 @@ export function GridState({ page }: { readonly page: PageModel }) {
       </p>
     </Empty>
   );
+}
+
+/** What is not compared is not the same. */
+function noDifferenceWords({ summary }: ComparisonInfo): string {
+  const isWhole = summary.leftOut.every(({ keyless, unreadable }) => keyless + unreadable === 0);
+  return isWhole ? t('The files have the same records') : t('The records that were compared are the same');
 }
 
 /** @param before the rows are those of the query before one that is wrong */

@@ -206,7 +206,7 @@ describe('the engine in the extension host', () => {
     assert.ok(extension);
     const told: string[] = [];
     const state = { keys: () => [], get: () => undefined, update: () => Promise.resolve() };
-    const addresses = new Addresses(secrets);
+    const addresses = new Addresses(secrets, { of: () => ({}) });
     const interrupted = new InterruptedExports(host, addresses, folder);
     const exporter = new Exporter(host, new Readings(state), addresses, interrupted, (text) =>
       told.push(text),
@@ -363,7 +363,7 @@ describe('the engine in the extension host', () => {
     it('is offered once the engine was killed, and goes on to the same bytes', async () => {
       await interrupted((session) => session.post(JSON.parse('null') as Message));
       await accepted((engine) =>
-        new InterruptedExports(engine, new Addresses(secrets), journals.folder).offer(),
+        new InterruptedExports(engine, new Addresses(secrets, { of: () => ({}) }), journals.folder).offer(),
       );
       await isAsUndisturbed();
     });

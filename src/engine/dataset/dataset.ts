@@ -1,4 +1,4 @@
-import type { FileDoubt } from '../../protocol/engine.ts';
+import type { FileDoubt } from '../../protocol/comparison.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileInfo, FileState, OtherTableCount, UnreadFile } from '../../protocol/preview.ts';
 import { BlockIndex } from '../index/blockIndex.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileDoubt } from '../../protocol/engine.ts';
+import type { FileDoubt } from '../../protocol/comparison.ts';
 import type { OpenedSource } from '../source/open.ts';
 import type { KeptIdentity, Watch } from '../source/place.ts';
 import { SourceError, type FileIdentity } from '../source/source.ts';

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
-import type { DiffSummary, ExportProgress, LeftOutRecords } from '../../protocol/engine.ts';
+import type { DiffSummary, LeftOutRecords } from '../../protocol/comparison.ts';
+import type { ExportProgress } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { Side } from '../pool/keyedRow.ts';

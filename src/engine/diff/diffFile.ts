@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DiffSummary, ExportProgress } from '../../protocol/engine.ts';
+import type { DiffSummary } from '../../protocol/comparison.ts';
+import type { ExportProgress } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { makeTemporaryFolder, temporaryError } from '../temporaryFolder.ts';

@@ -64,7 +64,10 @@ const camelId = /[a-z](Id|ID|Key|Uuid)$/;
 export function likelyKeys(a: Dataset, b: Dataset): string[] {
   const ofB = new Set(b.seenColumns.map(({ name }) => name));
   const names = a.seenColumns.flatMap(({ name }) => (ofB.has(name) ? [name] : []));
-  const score = (name: string): number =>
-    /^_?id$/i.test(name) ? 0 : idName.test(name) || camelId.test(name) ? 1 : 2;
-  return names.filter((name) => score(name) < 2).sort((x, y) => score(x) - score(y));
+  return names.filter((name) => likeliness(name) < 2).sort((x, y) => likeliness(x) - likeliness(y));
+}
+
+/** 0 for a name by which records are usually told apart, 1 for one by which they may be, 2 for any other. */
+export function likeliness(name: string): number {
+  return /^_?id$/i.test(name) ? 0 : idName.test(name) || camelId.test(name) ? 1 : 2;
 }

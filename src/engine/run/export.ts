@@ -1,4 +1,5 @@
-import type { ExportFormat, ExportProgress, ExportSummary, FileDoubt } from '../../protocol/engine.ts';
+import type { FileDoubt } from '../../protocol/comparison.ts';
+import type { ExportFormat, ExportProgress, ExportSummary } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { withPart } from '../dataset/part.ts';

@@ -2,13 +2,17 @@ import type {
   EngineCalls,
   EngineEvents,
   EngineSays,
+  ExportProgress,
   HostAnswers,
   OpenFile,
   Tagged,
 } from '../../protocol/engine.ts';
-import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
+import { abortReason, onAbort } from '../../protocol/abort.ts';
+import { Peer, type HandlerContext, type Handlers, type Message } from '../../protocol/rpc.ts';
 import { AskedPrograms } from '../call/askedPrograms.ts';
 import type { Programs } from '../call/programs.ts';
+import { Comparison } from '../diff/comparison.ts';
+import { keyColumns } from '../diff/keyColumns.ts';
 import type { OpenReading } from '../format/csv/openReading.ts';
 import { indented } from '../format/json/indent.ts';
 import { IndexStore } from '../index/store.ts';
@@ -41,12 +45,20 @@ interface Held {
   readonly key: string;
   readonly file: Promise<SharedFile>;
   holders: number;
+  /** Ends the opening once nobody waits for it any more. */
+  readonly opening: AbortController;
 }
 
 export interface ServiceOptions {
   readonly limits?: Partial<HttpLimits> | undefined;
   /** Runs what queries of previews call, where the host allows it; undefined: they may call nothing. */
   readonly programs?: Programs | undefined;
+}
+
+/** Who waits for a file to be open. */
+interface Waiting {
+  readonly signal: AbortSignal;
+  readonly progress?: ((state: ExportProgress) => void) | undefined;
 }
 
 interface OpenSession {
@@ -68,13 +80,15 @@ export class EngineService {
   readonly #post: PostTagged;
   readonly #host: Peer<EngineCalls, HostAnswers, EngineSays>;
   readonly #files = new Map<string, Held>();
+  /** Openings that were given up, and have not cleaned up yet. */
+  readonly #endings = new Set<Promise<void>>();
   #store: IndexStore | undefined;
   #kept: KeptExports | undefined;
   readonly #tools = new Tools(async (location, options, signal) => {
-    const held = await this.#hold({ location, options }, signal);
+    const held = await this.#hold({ location, options }, { signal });
     return {
       file: await held.file,
-      open: (more) => this.#openAnew(held.of, more),
+      open: (more) => this.#openAnew(held, more),
       letGo: (stale) => this.#letGo(held, stale),
     };
   });
@@ -123,6 +137,7 @@ export class EngineService {
     // What an export has written so far is left for the next engine.
     this.#host.close(undefined, new ProcessEnding());
     await this.#host.rested();
+    await Promise.all(this.#endings);
     await this.#tools.close();
     await Promise.all([...this.#readers.values()].map((reader) => reader.close()));
     await Promise.all([...this.#sessions.keys()].map((id) => this.#closeSession(id)));
@@ -138,20 +153,30 @@ export class EngineService {
         this.#store = cacheFolder === null ? undefined : new IndexStore(cacheFolder, cacheBytes);
         return null;
       },
-      open: async ({ session, file }, { signal }) => {
+      open: async ({ session, file }, context) => {
         // A session that is opened again is one that is read otherwise from now on.
         await this.#closeSession(session);
-        let held = await this.#hold(file, signal);
+        let held = await this.#hold(file, context);
         const post = (message: Message): void => this.#post({ session, message });
         const reopen = async (): Promise<SharedFile> => {
           await this.#letGo(held, true);
-          opened.held = held = await this.#hold(file, new AbortController().signal);
+          opened.held = held = await this.#hold(file, { signal: new AbortController().signal });
           return held.file;
         };
         const programs = this.#programsOf(session);
         const opened: OpenSession = { session: new Session(await held.file, post, reopen, programs), held };
         this.#sessions.set(session, opened);
         return opened.session.info();
+      },
+      keyColumns: async ({ before, after }, { signal }) => {
+        const held: Held[] = [];
+        try {
+          for (const file of [before, after]) held.push(await this.#hold(file, { signal }));
+          const [ofBefore, ofAfter] = await Promise.all(held.map(({ file }) => file));
+          return await keyColumns(ofBefore.dataset, ofAfter.dataset, signal);
+        } finally {
+          for (const one of held) await this.#letGo(one, false);
+        }
       },
       close: async ({ session }) => {
         await this.#closeSession(session);
@@ -196,8 +221,8 @@ export class EngineService {
       inferSchema: ({ session, query }, context) =>
         this.#exporting(session, (dataset) => inferredText(dataset, query, context)),
       validate: (asked, context) => {
-        const { of } = this.#opened(asked.session).held;
-        return validate((more) => this.#openAnew(of, more), asked, context);
+        const { held } = this.#opened(asked.session);
+        return validate((more) => this.#openAnew(held, more), asked, context);
       },
       exportRejects: ({ session, target }, context) =>
         this.#exporting(session, (dataset) => exportRejectsToFile(dataset, target, context)),
@@ -287,33 +312,79 @@ export class EngineService {
     if (opened) await this.#letGo(opened.held, false);
   }
 
-  async #hold(file: OpenFile, signal: AbortSignal): Promise<Held> {
+  async #hold(file: OpenFile, { signal, progress = () => undefined }: Waiting): Promise<Held> {
+    signal.throwIfAborted();
     const key = JSON.stringify(file);
     let held = this.#files.get(key);
     if (!held) {
-      const resources = { pool: this.#pool, store: this.#store };
-      held = {
-        of: file,
-        key,
-        file: SharedFile.open(this.#opening(file), file.options, resources, signal),
-        holders: 0,
-      };
+      const opening = new AbortController();
+      const context = { signal: opening.signal, progress };
+      held = { of: file, key, file: this.#share(file, context), holders: 0, opening };
       this.#files.set(key, held);
     }
     held.holders++;
     try {
-      await held.file;
+      await this.#waitFor(held, signal);
       return held;
     } catch (error) {
-      if (this.#files.get(key) === held) this.#files.delete(key);
+      if (this.#files.get(key) === held && (held.holders === 0 || !signal.aborted)) this.#files.delete(key);
+      throw error;
+    }
+  }
+
+  /** Resolves when a file is open. The last one who is waiting and stops ends the opening. */
+  async #waitFor(held: Held, signal: AbortSignal): Promise<void> {
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<never>((_, reject) => {
+      stop = onAbort(signal, () => {
+        const reason = abortReason(signal);
+        if (--held.holders === 0) {
+          held.opening.abort(reason);
+          // It may have been about to be open.
+          const ending = held.file
+            .then(
+              (file) => file.close(),
+              () => undefined,
+            )
+            .finally(() => this.#endings.delete(ending));
+          this.#endings.add(ending);
+        }
+        reject(reason);
+      });
+    });
+    try {
+      await Promise.race([held.file, stopped]);
+    } finally {
+      stop();
+    }
+  }
+
+  async #share(file: OpenFile, context: HandlerContext<ExportProgress>): Promise<SharedFile> {
+    const resources = { pool: this.#pool, store: this.#store };
+    const { signal } = context;
+    if (!file.compared) return SharedFile.open(this.#opening(file), file.options, resources, signal);
+    const { before, after, keys } = file.compared;
+    const opening = (one: OpenFile) => (ended: AbortSignal) =>
+      this.#opening(one)({ ...one.options, ...resources, signal: ended });
+    const comparison = await Comparison.make([opening(before), opening(after)], keys, context);
+    try {
+      const own = { pool: this.#pool, store: undefined };
+      return await SharedFile.open((options) => comparison.open(options), {}, own, signal, comparison);
+    } catch (error) {
+      await comparison.close();
       throw error;
     }
   }
 
   /** One of its own: what a file holds by a schema is not what a preview shows. */
-  #openAnew(file: OpenFile, more: Pick<DatasetOptions, 'schema' | 'signal'>): Promise<Dataset> {
+  async #openAnew(
+    { of, file }: Pick<Held, 'of' | 'file'>,
+    more: Pick<DatasetOptions, 'schema' | 'signal'>,
+  ): Promise<Dataset> {
+    const { comparison } = await file;
+    if (comparison) return comparison.open({ pool: this.#pool, ...more });
     const resources = { pool: this.#pool, store: this.#store };
-    return this.#opening(file)({ ...file.options, ...resources, ...more });
+    return this.#opening(of)({ ...of.options, ...resources, ...more });
   }
 
   #opening(file: OpenFile): (options: DatasetOptions) => Promise<Dataset> {

@@ -105,11 +105,11 @@ export class Session {
   }
 
   info(): FileInfo {
-    const { dataset } = this.#file;
+    const { dataset, comparison } = this.#file;
     const { score = 0, tables } = dataset.recognised;
     const { kind, dialect } = dataset.format;
     return {
-      name: basename(fileNameAt(dataset.name)),
+      name: comparison?.info.names.join(' ↔ ') ?? basename(fileNameAt(dataset.name)),
       format: kind,
       size: dataset.size,
       encoding: dataset.encoding,
@@ -127,7 +127,8 @@ export class Session {
       },
       open: openColumns(dataset),
       files: dataset.files,
-      grows: canGrow(dataset),
+      comparison: comparison?.info,
+      grows: !comparison && canGrow(dataset),
       columns: dataset.columns.all,
       state: this.#file.state(),
     };

@@ -10,6 +10,7 @@ import { SourceError } from '../source/source.ts';
 import { cellColumns } from '../dataset/columns.ts';
 import type { Dataset, DatasetOptions } from '../dataset/dataset.ts';
 import { throttled } from '../run/throttle.ts';
+import type { Comparison } from '../diff/comparison.ts';
 import { followFile } from './fileFollowing.ts';
 import { SeenValues } from './seenValues.ts';
 
@@ -41,10 +42,13 @@ export type GrowthListener = (same: number) => Promise<void>;
  */
 export class SharedFile {
   readonly dataset: Dataset;
+  /** Two files that are compared, where the dataset is what they differ in. */
+  readonly comparison: Comparison | undefined;
   readonly values: SeenValues;
   readonly #listeners = new Set<FileListener>();
   readonly #closing = new AbortController();
   readonly #watch: NodeJS.Timeout;
+  readonly #disk: Watch | undefined;
   #identity: FileIdentity | undefined;
   /** Not looked at before then. */
   #nextLook = 0;
@@ -64,24 +68,30 @@ export class SharedFile {
   /** Resolves when the last following has let go of the file. */
   #followed: Promise<void> = Promise.resolve();
 
-  private constructor(dataset: Dataset) {
+  private constructor(dataset: Dataset, comparison: Comparison | undefined) {
     this.dataset = dataset;
+    this.comparison = comparison;
     this.values = new SeenValues(dataset);
-    this.#identity = dataset.watch?.opened;
+    this.#disk = comparison ? comparison.watch : dataset.watch;
+    this.#identity = this.#disk?.opened;
     this.#watch = setInterval(() => void this.#look(), watchMs);
     this.#watch.unref();
   }
 
-  /** @throws SourceError */
+  /**
+   * @param comparison what it is that is opened, which is closed with it
+   * @throws SourceError
+   */
   static async open(
     open: (options: DatasetOptions) => Promise<Dataset>,
     options: FormatOptions,
     { pool, store }: EngineResources,
     signal: AbortSignal,
+    comparison?: Comparison,
   ): Promise<SharedFile> {
     const dataset = await open({ ...options, pool, store, signal, keepPages: true });
     try {
-      const file = new SharedFile(dataset);
+      const file = new SharedFile(dataset, comparison);
       await file.#lookAtFirstRows(signal);
       // Nobody asks for rows where none is known: whether there is one is found out unasked.
       if (file.state().records === 0) void file.#seekFirstRecord();
@@ -317,7 +327,7 @@ export class SharedFile {
   }
 
   async #look(): Promise<void> {
-    const { watch } = this.dataset;
+    const watch = this.#disk;
     const began = performance.now();
     if (!this.#identity || !watch || this.#trouble || this.#following || began < this.#nextLook) return;
     this.#nextLook = Infinity;
@@ -356,6 +366,7 @@ export class SharedFile {
     await this.#indexing;
     await this.#followed;
     await this.dataset.close();
+    await this.comparison?.close();
   }
 }
 

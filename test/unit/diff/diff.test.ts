@@ -7,7 +7,7 @@ import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/datase
 import { diffFiles, type DiffOptions } from '../../../src/engine/diff/diff.ts';
 import { writeDiff } from '../../../src/engine/diff/diffFile.ts';
 import { DiffKeyError, likelyKeys } from '../../../src/engine/diff/keys.ts';
-import type { DiffSummary } from '../../../src/protocol/engine.ts';
+import type { DiffSummary } from '../../../src/protocol/comparison.ts';
 import { runs } from '../../support/long.ts';
 import { ScanPools } from '../../support/pool.ts';
 import { diffOf, type Form, type Line, type Row, type Value } from './oracle.ts';

@@ -5,7 +5,13 @@ import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Page } from 'playwright-core';
 import { Relay } from '../../../src/host/relay.ts';
-import type { EngineCalls, EngineEvents, HostAnswers, Tagged } from '../../../src/protocol/engine.ts';
+import type {
+  EngineCalls,
+  EngineEvents,
+  HostAnswers,
+  OpenFile,
+  Tagged,
+} from '../../../src/protocol/engine.ts';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts';
@@ -91,13 +97,13 @@ export class RealEngine {
   }
 
   /** Opens a file in the place of the one before; a page that is there already is told so. */
-  async open(location: string, options: FormatOptions): Promise<void> {
+  async open(location: string, options: FormatOptions, compared?: OpenFile['compared']): Promise<void> {
     const before = this.#session++;
     if (before > 0) {
       this.#relay.interrupted({ kind: 'restarted', message: 'Another file.' });
       await this.#host.call('close', { session: before });
     }
-    await this.#host.call('open', { session: this.#session, file: { location, options } });
+    await this.#host.call('open', { session: this.#session, file: { location, options, compared } });
     this.#relay.opened();
     if (before > 0) this.#toPage.send('restarted', { message: '' });
   }

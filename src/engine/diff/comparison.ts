@@ -1,0 +1,96 @@
+import { basename } from 'node:path';
+import type { ComparisonInfo } from '../../protocol/comparison.ts';
+import type { ExportProgress } from '../../protocol/engine.ts';
+import type { HandlerContext } from '../../protocol/rpc.ts';
+import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
+import { fileNameAt } from '../source/location.ts';
+import type { Watch } from '../source/place.ts';
+import type { FileIdentity } from '../source/source.ts';
+import { writeDiff, type DiffFile } from './diffFile.ts';
+
+/** Opens a file of its own, which is closed with the comparison. */
+type Opening = (signal: AbortSignal) => Promise<Dataset>;
+
+/** What two files differ in, as rows that can be opened like a file, and the two files, as long as somebody looks at them. */
+export class Comparison {
+  readonly info: ComparisonInfo;
+  readonly #files: readonly [Dataset, Dataset];
+  readonly #rows: DiffFile;
+
+  private constructor(files: readonly [Dataset, Dataset], keys: readonly string[], rows: DiffFile) {
+    this.#files = files;
+    this.#rows = rows;
+    this.info = { names: [nameOf(files[0]), nameOf(files[1])], keys, summary: rows.summary };
+  }
+
+  /**
+   * Opens two files, the older one first, and compares them.
+   * @throws as `diffFiles`
+   */
+  static async make(
+    open: readonly [Opening, Opening],
+    keys: readonly string[],
+    context: HandlerContext<ExportProgress>,
+  ): Promise<Comparison> {
+    const [openBefore, openAfter] = open;
+    const before = await openBefore(context.signal);
+    try {
+      const after = await openAfter(context.signal);
+      try {
+        return new Comparison([before, after], keys, await writeDiff(before, after, { keys }, context));
+      } catch (error) {
+        await after.close();
+        throw error;
+      }
+    } catch (error) {
+      await before.close();
+      throw error;
+    }
+  }
+
+  /** The rows, once more with each call; whoever opens them closes them. @throws SourceError */
+  open(options: Omit<DatasetOptions, 'format' | 'store'>): Promise<Dataset> {
+    return Dataset.open({ kind: 'file', path: this.#rows.path }, { ...options, format: 'jsonl' });
+  }
+
+  /** The files on disk that are compared. */
+  get paths(): readonly string[] {
+    return this.#files.flatMap(({ paths }) => paths);
+  }
+
+  /** How to see whether one of the files is not any more what was compared; undefined where neither can be seen. */
+  get watch(): Watch | undefined {
+    const watched = this.#files.flatMap(({ watch, name }) => (watch ? [{ watch, name }] : []));
+    if (watched.length === 0) return undefined;
+    return {
+      opened: together(watched.map(({ watch }) => watch.opened)),
+      now: async () => together(await Promise.all(watched.map(({ watch }) => watch.now()))),
+      difference: async () => {
+        for (const { watch, name } of watched) {
+          const [then, now] = [together([watch.opened]), together([await watch.now()])];
+          if (then.ino !== now.ino) return `${name} has changed since it was compared.`;
+        }
+        return '';
+      },
+    };
+  }
+
+  /** Removes the rows. Safe to call once nobody reads them. */
+  async close(): Promise<void> {
+    try {
+      for (const file of this.#files) await file.close();
+    } finally {
+      await this.#rows.remove();
+    }
+  }
+}
+
+function nameOf({ name }: Dataset): string {
+  return basename(fileNameAt(name));
+}
+
+/** The state of several files as one: another as soon as one of them is, also where it has only grown. */
+function together(all: readonly FileIdentity[]): FileIdentity {
+  const ino = JSON.stringify(all.map((one) => [one.dev, one.ino, one.size, one.mtimeMs]));
+  return { size: 0, mtimeMs: 0, ctimeMs: 0, openedMs: 0, dev: '', ino };
+}
