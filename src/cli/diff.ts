@@ -1,6 +1,6 @@
 import { Dataset } from '../engine/dataset/dataset.ts';
 import { diffFiles } from '../engine/diff/diff.ts';
-import { writeDiff } from '../engine/diff/diffFile.ts';
+import { DiffFile } from '../engine/diff/diffFile.ts';
 import { DiffKeyError, likelyKeys } from '../engine/diff/keys.ts';
 import { exportTo } from '../engine/run/export.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
@@ -83,7 +83,7 @@ async function writeRows(
       : await openTarget(output, { sources: [...before.paths, ...after.paths] });
   try {
     const context = { signal, progress: (state: Progress) => progress.show(state) };
-    const found = await writeDiff(before, after, { keys }, context);
+    const found = await DiffFile.write(before, after, { keys }, context);
     try {
       progress.erase();
       const rows = await Dataset.open({ kind: 'file', path: found.path }, { signal, format: 'jsonl' });

@@ -40,6 +40,7 @@ const cellActions: readonly CellAction[] = [
   'copyMarkdown',
   'showInContext',
   'openRecord',
+  'compareRecord',
   'showDetail',
 ];
 

@@ -177,6 +177,10 @@ export class Preview implements Disposable {
         await records.open(this.session, view, row);
         return null;
       },
+      'host/compareRecord': async ({ view, row }) => {
+        await records.compare(this.session, view, row);
+        return null;
+      },
       'host/readAs': async ({ about }) => {
         await this.readAs(about);
         return null;

@@ -1,4 +1,5 @@
 import {
+  commands,
   l10n,
   Uri,
   window,
@@ -31,6 +32,19 @@ export class RecordDocuments implements TextDocumentContentProvider, Disposable 
     const uri = Uri.from({ scheme, path: `/${title}.json`, query: `${session.number}.${view}.${row}` });
     this.#texts.set(uri.toString(), text);
     await window.showTextDocument(uri, { preview: true });
+  }
+
+  /** Opens the old and the new record of a row of a comparison in the diff editor. */
+  async compare(session: EngineSession, view: number, row: number): Promise<void> {
+    const records = await this.#engine.call('comparedRecords', { session: session.number, view, row });
+    const [before, after] = records.map(({ title, text }, side) => {
+      const query = `${session.number}.${view}.${row}.${side}`;
+      const uri = Uri.from({ scheme, path: `/${title}.json`, query });
+      this.#texts.set(uri.toString(), text);
+      return { uri, title };
+    });
+    const title = `${before.title} ↔ ${after.title}`;
+    await commands.executeCommand('vscode.diff', before.uri, after.uri, title, { preview: true });
   }
 
   provideTextDocumentContent(uri: Uri): string {

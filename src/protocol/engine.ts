@@ -45,6 +45,14 @@ export interface KeyColumn {
   readonly isUnique: boolean;
 }
 
+/** A record of one of two files that are compared. */
+export interface ComparedRecord {
+  /** Which file, and where in it: for people. */
+  readonly title: string;
+  /** '' where the file has none with this key. */
+  readonly text: string;
+}
+
 /** What an export writes: the source's own format, or another. */
 export const exportFormats = ['same', 'jsonl', 'csv', 'tsv', 'json', 'md', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -261,6 +269,11 @@ export interface EngineCalls {
   recordText: {
     params: { readonly session: number; readonly view: number; readonly row: number };
     result: { readonly title: string; readonly text: string };
+  };
+  /** The old and the new record of a row, as `recordText` has them, where two files are compared. */
+  comparedRecords: {
+    params: { readonly session: number; readonly view: number; readonly row: number };
+    result: readonly [ComparedRecord, ComparedRecord];
   };
   /** The query as other engines write it; what one of them cannot say is left out. */
   printQuery: {

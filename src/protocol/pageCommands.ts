@@ -26,7 +26,8 @@ export type PageCommand =
   | { readonly name: 'column'; readonly action: ColumnAction; readonly context: CellContext };
 
 /** `copy` copies the selection where the cell is in it. */
-export type CellAction = 'copy' | 'copyJson' | 'copyMarkdown' | 'showInContext' | 'openRecord' | 'showDetail';
+export type CellAction =
+  'copy' | 'copyJson' | 'copyMarkdown' | 'showInContext' | 'openRecord' | 'compareRecord' | 'showDetail';
 export type ColumnAction =
   | 'pin'
   | 'unpin'
@@ -46,8 +47,8 @@ export type ColumnAction =
   | 'statistics';
 
 /**
- * What the page puts in `data-vscode-context`, beside `webviewSection` ('cell', 'record' or 'header') and `pinned`, and
- * gets back with the menu's command.
+ * What the page puts in `data-vscode-context`, beside `webviewSection` ('cell', 'record' or 'header'), `pinned`, and
+ * `compared` where two files are, and gets back with the menu's command.
  */
 export interface CellContext {
   /** Id of the column; -1 where a whole record is meant. */

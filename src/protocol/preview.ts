@@ -379,6 +379,8 @@ export interface PreviewCalls extends StatisticsCalls {
   'host/openAsText': { params: null; result: null };
   /** Opens the record as a read-only JSON document in a real editor. */
   'host/openRecord': { params: { readonly view: number; readonly row: number }; result: null };
+  /** Opens the old and the new record of a row beside each other, where two files are compared. */
+  'host/compareRecord': { params: { readonly view: number; readonly row: number }; result: null };
   /**
    * Lets the user overrule how the file is read; what is changed is read anew, and kept for this file. With `about` the
    * question is that one at once.

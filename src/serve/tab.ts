@@ -155,6 +155,7 @@ export class Tab {
       'host/exportRejects': notHere,
       'host/openAsText': notHere,
       'host/openRecord': notHere,
+      'host/compareRecord': notHere,
       'host/askAboutFile': notHere,
       'host/copy': notHere,
       'host/keepPage': () => null,

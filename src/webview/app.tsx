@@ -26,6 +26,9 @@ import { Problems } from './problems/problems.tsx';
 import { Banners, GridState } from './states.tsx';
 import { keepTyped } from './typed.ts';
 
+/** For VS Code's menus, beside what the grid says of a cell. */
+const comparedContext = JSON.stringify({ compared: true });
+
 /** In a narrower page the side goes under the grid. */
 const besideGrid = '(min-width: 960px)';
 
@@ -57,6 +60,7 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
     side.value = 'none';
     preview.grid.focus();
   };
+  const isCompared = preview.file.value?.comparison !== undefined;
   const isPlotted = page.plotted.value && canPlot(page);
   const beside = wide.value;
   const share = page.split.value;
@@ -65,7 +69,7 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
     side.value === 'column' ||
     (side.value === 'detail' && preview.shown.value.rows > 0);
   return (
-    <main class="page">
+    <main class="page" data-vscode-context={isCompared ? comparedContext : undefined}>
       <h1 class="visually-hidden">{preview.file.value?.name ?? t('Preview')}</h1>
       <FilterBar
         link={page.link}
@@ -114,6 +118,16 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
                       action: 'openRecord',
                       context: { column: -1, row: preview.grid.selection.active.row },
                     })
+                  }
+                  compare={
+                    isCompared && page.offers('host/compareRecord')
+                      ? () =>
+                          page.command({
+                            name: 'cell',
+                            action: 'compareRecord',
+                            context: { column: -1, row: preview.grid.selection.active.row },
+                          })
+                      : undefined
                   }
                   copy={page.copyText}
                   addTest={page.addTest}

@@ -11,8 +11,9 @@ export function ComparisonBand({ page }: { readonly page: PageModel }) {
   const doubts = comparisonDoubts(comparison);
   return (
     <div class="banner info comparison" role="group" aria-label={t('Comparison')}>
-      <span class="codicon codicon-diff" aria-hidden="true" />
-      <span>{comparedWords(comparison)}</span>
+      <span class="compared">
+        <span class="codicon codicon-diff" aria-hidden="true" /> {comparedWords(comparison)}
+      </span>
       {comparisonSums(comparison).map(({ words, query }) =>
         query === undefined ? (
           <span key={words}>{words}</span>

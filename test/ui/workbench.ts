@@ -205,6 +205,19 @@ export class Workbench {
     });
   }
 
+  /** Opens a file of the folder that the dialog shows. */
+  async openFile(name: string): Promise<void> {
+    await this.page.waitForFunction(
+      `document.querySelector('.quick-input-widget input.input')?.value === ${JSON.stringify(`${this.folder}/`)}`,
+    );
+    await this.#choice(name).click();
+  }
+
+  /** The question that VS Code asks, with its title. */
+  question(title: string): Locator {
+    return this.page.locator('.quick-input-widget:visible', { hasText: title });
+  }
+
   /** The notification that holds these words. */
   notification(words: string | RegExp) {
     return this.page.locator('.notifications-toasts .notification-list-item', { hasText: words });

@@ -1,12 +1,15 @@
 import { basename } from 'node:path';
 import type { ComparisonInfo } from '../../protocol/comparison.ts';
-import type { ExportProgress } from '../../protocol/engine.ts';
+import type { ComparedRecord, ExportProgress } from '../../protocol/engine.ts';
+import { detailLimit } from '../../protocol/preview.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
+import { indented } from '../format/json/indent.ts';
+import { continues } from '../source/file.ts';
 import { fileNameAt } from '../source/location.ts';
 import type { Watch } from '../source/place.ts';
-import type { FileIdentity } from '../source/source.ts';
-import { writeDiff, type DiffFile } from './diffFile.ts';
+import { SourceError, type FileIdentity } from '../source/source.ts';
+import { DiffFile } from './diffFile.ts';
 
 /** Opens a file of its own, which is closed with the comparison. */
 type Opening = (signal: AbortSignal) => Promise<Dataset>;
@@ -37,7 +40,7 @@ export class Comparison {
     try {
       const after = await openAfter(context.signal);
       try {
-        return new Comparison([before, after], keys, await writeDiff(before, after, { keys }, context));
+        return new Comparison([before, after], keys, await DiffFile.write(before, after, { keys }, context));
       } catch (error) {
         await after.close();
         throw error;
@@ -53,9 +56,17 @@ export class Comparison {
     return Dataset.open({ kind: 'file', path: this.#rows.path }, { ...options, format: 'jsonl' });
   }
 
-  /** The files on disk that are compared. */
-  get paths(): readonly string[] {
-    return this.#files.flatMap(({ paths }) => paths);
+  /**
+   * The records that a row tells of, as they are in their files: the old one first.
+   * @param row 0-based
+   * @throws SourceError `changed`
+   */
+  async records(row: number, signal: AbortSignal): Promise<[ComparedRecord, ComparedRecord]> {
+    const [before, after] = await this.#rows.recordsOf(row);
+    return [
+      await comparedRecord(this.#files[0], before, signal),
+      await comparedRecord(this.#files[1], after, signal),
+    ];
   }
 
   /** How to see whether one of the files is not any more what was compared; undefined where neither can be seen. */
@@ -83,6 +94,25 @@ export class Comparison {
       await this.#rows.remove();
     }
   }
+}
+
+/** @param record 0-based; -1 for none */
+async function comparedRecord(file: Dataset, record: number, signal: AbortSignal): Promise<ComparedRecord> {
+  const name = nameOf(file);
+  if (record < 0) return { title: `${name}, no record`, text: '' };
+  const now = await file.watch?.now();
+  if (file.watch && now && !continues(file.watch.opened, now)) {
+    throw new SourceError(
+      'changed',
+      `${file.name} has changed since it was compared. Reload the comparison.`,
+    );
+  }
+  const raw = { kind: 'raw', limit: detailLimit } as const;
+  const { text } = await file.page(undefined, file.known.parts(record, 1), raw, signal);
+  const fields = file.format.detail?.(text);
+  const pairs = fields && Object.fromEntries(fields.map((field) => [field.name, field.value]));
+  const json = pairs ? JSON.stringify(pairs) : new TextDecoder().decode(text);
+  return { title: `${name}, record ${(record + 1).toLocaleString('en')}`, text: indented(json) };
 }
 
 function nameOf({ name }: Dataset): string {

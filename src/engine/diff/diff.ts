@@ -9,7 +9,7 @@ import type { Side } from '../pool/keyedRow.ts';
 import type { KeyedOutput } from '../pool/task.ts';
 import { discard } from '../stage/discard.ts';
 import { SpillFolder } from '../stage/spill.ts';
-import { DiffRows } from './diffRows.ts';
+import { DiffRows, type DiffPiece } from './diffRows.ts';
 import { Hashes } from './hashes.ts';
 import { keyField } from './keys.ts';
 import { Pairs } from './pairs.ts';
@@ -22,8 +22,8 @@ const budgets = { hashes: 64 * 1024 * 1024, records: 16 * 1024 * 1024, rows: 16 
 export interface DiffOptions {
   /** The fields that tell records apart, as `keyField` takes them. */
   readonly keys: readonly string[];
-  /** Takes the result: JSON objects, one a line. Undefined where only the sums are wanted. */
-  readonly write?: ((lines: Uint8Array) => Promise<void>) | undefined;
+  /** Takes the result. Undefined where only the sums are wanted. */
+  readonly write?: ((piece: DiffPiece) => Promise<void>) | undefined;
   /** For tests: other than the engine's. */
   readonly budgets?: typeof budgets | undefined;
 }
@@ -115,12 +115,12 @@ export async function diffFiles(
           row = compared.row(change, x, y);
           if (row !== undefined) sums[change]++;
         }
-        if (rows && row !== undefined) rows.add(row, side, at[side]);
+        if (rows && row !== undefined) rows.add(row, side, at);
         if (rows?.full) await rows.spill();
         if (shown.isTurnDue) await shown.turn(signal);
       }
     }
-    if (rows) for await (const lines of rows.finish(signal)) await write(lines);
+    if (rows) for await (const piece of rows.finish(signal)) await write(piece);
     signal.throwIfAborted();
     const doubts = [await before.recheck(signal), await after.recheck(signal)] as const;
     const unpaired = several[1] + leftOut[1].unreadable + leftOut[1].keyless;

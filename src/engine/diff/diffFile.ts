@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiffSummary } from '../../protocol/comparison.ts';
 import type { ExportProgress } from '../../protocol/engine.ts';
@@ -7,39 +7,80 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { makeTemporaryFolder, temporaryError } from '../temporaryFolder.ts';
 import { diffFiles, type DiffOptions } from './diff.ts';
 
-/** The rows of a comparison in a temporary file, JSON objects one a line, which its maker removes. */
-export interface DiffFile {
+/** Numbers of a row's records in the file of places. */
+const placeBytes = 16;
+
+/** The rows of a comparison in temporary files, which its maker removes. */
+export class DiffFile {
+  /** JSON objects, one a line. */
   readonly path: string;
   readonly summary: DiffSummary;
-  remove(): Promise<void>;
-}
+  readonly #folder: string;
 
-/** Compares two files and writes what differs to a temporary file. @throws as `diffFiles` */
-export async function writeDiff(
-  before: Dataset,
-  after: Dataset,
-  options: Omit<DiffOptions, 'write'>,
-  context: HandlerContext<ExportProgress>,
-): Promise<DiffFile> {
-  const folder = await makeTemporaryFolder();
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  try {
-    const path = join(folder, 'diff.jsonl');
-    const file = await open(path, 'wx', 0o600);
+  private constructor(folder: string, path: string, summary: DiffSummary) {
+    this.#folder = folder;
+    this.path = path;
+    this.summary = summary;
+  }
+
+  /** Compares two files and writes what differs. @throws as `diffFiles` */
+  static async write(
+    before: Dataset,
+    after: Dataset,
+    options: Omit<DiffOptions, 'write'>,
+    context: HandlerContext<ExportProgress>,
+  ): Promise<DiffFile> {
+    const folder = await makeTemporaryFolder();
+    const opened: FileHandle[] = [];
     try {
-      const write = async (lines: Uint8Array): Promise<void> => {
-        try {
-          for (let at = 0; at < lines.length;) at += (await file.write(lines, at)).bytesWritten;
-        } catch (error) {
-          throw temporaryError(error, folder, lines.length);
-        }
-      };
-      return { path, summary: await diffFiles(before, after, { ...options, write }, context), remove };
+      const path = join(folder, 'diff.jsonl');
+      for (const one of [path, placesPath(folder)]) opened.push(await open(one, 'wx', 0o600));
+      const [rows, places] = opened;
+      const summary = await diffFiles(
+        before,
+        after,
+        {
+          ...options,
+          write: async (piece) => {
+            const bytes = Buffer.from(new Float64Array(piece.places).buffer);
+            try {
+              await rows.appendFile(piece.lines);
+              await places.appendFile(bytes);
+            } catch (error) {
+              throw temporaryError(error, folder, piece.lines.length + bytes.length);
+            }
+          },
+        },
+        context,
+      );
+      for (const file of opened.splice(0)) await file.close();
+      return new DiffFile(folder, path, summary);
+    } catch (error) {
+      for (const file of opened) await file.close();
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** The 0-based numbers of a row's records, the old one first; -1 where there is none. */
+  async recordsOf(row: number): Promise<readonly [number, number]> {
+    const file = await open(placesPath(this.#folder));
+    try {
+      const bytes = Buffer.alloc(placeBytes);
+      const { bytesRead } = await file.read(bytes, 0, placeBytes, row * placeBytes);
+      if (bytesRead < placeBytes) throw new RangeError('There is no such row.');
+      const [before, after] = new Float64Array(bytes.buffer, bytes.byteOffset, 2);
+      return [before, after];
     } finally {
       await file.close();
     }
-  } catch (error) {
-    await remove();
-    throw error;
   }
+
+  remove(): Promise<void> {
+    return rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function placesPath(folder: string): string {
+  return join(folder, 'places');
 }

@@ -254,6 +254,14 @@ export class EngineService {
         const json = format === 'json' ? text : JSON.stringify(pairs);
         return { title: `Record ${record}`, text: indented(json) };
       },
+      comparedRecords: async ({ session, view, row }, { signal }) => {
+        const shown = this.#session(session);
+        const { comparison } = shown.file;
+        if (!comparison) throw new RangeError('This preview shows no comparison.');
+        const { record } = await shown.record(view, row, signal);
+        if (record === 0) throw new RangeError('This row comes from no single row of the comparison.');
+        return comparison.records(record - 1, signal);
+      },
       printQuery: ({ session, query }) => printQueries(this.#session(session).file.dataset, query),
       tool: (request, context) => this.#tools.call(request, context),
       clearCache: async () => ({ bytes: (await this.#store?.clear()) ?? 0 }),

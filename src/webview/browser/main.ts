@@ -22,7 +22,7 @@ type OwnCalls = Pick<
 >;
 
 /** What only VS Code can do. */
-const lacking: readonly HostMethod[] = ['host/openAsText', 'host/askAboutFile'];
+const lacking: readonly HostMethod[] = ['host/openAsText', 'host/askAboutFile', 'host/compareRecord'];
 
 const { name, file, formats } = JSON.parse(document.getElementById(tabDataId)?.textContent ?? '') as TabData;
 const stateKey = `rowriver ${file} ${name}`;

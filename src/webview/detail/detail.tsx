@@ -17,6 +17,8 @@ export interface DetailProps {
   readonly step: (rows: 1 | -1) => void;
   readonly close: () => void;
   readonly openDocument: () => void;
+  /** Where the row says what has become of a record: opens what it was beside what it is. */
+  readonly compare?: (() => void) | undefined;
   readonly copy: (text: string) => void;
   readonly addTest: (edit: QueryEdit) => void;
   readonly columns: readonly ColumnInfo[];
@@ -56,6 +58,14 @@ export function Detail(props: DetailProps) {
           disabled={!detail}
           run={props.openDocument}
         />
+        {props.compare && (
+          <IconButton
+            icon="diff"
+            label={t('Compare Record Side by Side')}
+            disabled={!detail}
+            run={props.compare}
+          />
+        )}
         <IconButton icon="close" label={t('Close')} run={close} />
       </header>
       {detail && detail.record > 0 && (

@@ -16,7 +16,12 @@ import type { SavedPage } from './saved.ts';
 
 /** What the editor is asked to do, whose answer nobody waits for. */
 type HostAction =
-  'host/readAs' | 'host/openRecord' | 'host/export' | 'host/copyQueryAs' | 'host/askAboutFile';
+  | 'host/readAs'
+  | 'host/openRecord'
+  | 'host/compareRecord'
+  | 'host/export'
+  | 'host/copyQueryAs'
+  | 'host/askAboutFile';
 
 export type SortDirection = Extract<QueryEdit, { kind: 'sort' }>['direction'];
 
@@ -229,6 +234,13 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
         return;
       case 'openRecord':
         askHost('host/openRecord', { view: grid.view.view, row: row < 0 ? grid.selection.active.row : row });
+        return;
+      case 'compareRecord':
+        if (!preview.file.value?.comparison) return;
+        askHost('host/compareRecord', {
+          view: grid.view.view,
+          row: row < 0 ? grid.selection.active.row : row,
+        });
         return;
       case 'showDetail':
         side.value = 'detail';

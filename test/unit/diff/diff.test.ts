@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/dataset.ts';
 import { diffFiles, type DiffOptions } from '../../../src/engine/diff/diff.ts';
-import { writeDiff } from '../../../src/engine/diff/diffFile.ts';
+import { DiffFile } from '../../../src/engine/diff/diffFile.ts';
+import type { DiffPiece } from '../../../src/engine/diff/diffRows.ts';
 import { DiffKeyError, likelyKeys } from '../../../src/engine/diff/keys.ts';
 import type { DiffSummary } from '../../../src/protocol/comparison.ts';
 import { runs } from '../../support/long.ts';
@@ -103,6 +104,16 @@ function textOf(lines: readonly Line[], form: Form): string {
   return lines.map((item) => `${typeof item === 'string' ? item : JSON.stringify(item)}\n`).join('');
 }
 
+/** The lines that are records of a file of that form. */
+function recordsOf(lines: readonly Line[], form: Form): readonly Line[] {
+  return form === 'jsonl' ? lines : lines.filter((one) => typeof one !== 'string');
+}
+
+function idAt(records: readonly Line[], place: number): string {
+  const found = records[place];
+  return typeof found === 'string' ? found : String(found.id);
+}
+
 describe('diff', () => {
   let folder: string;
   const pools = new ScanPools();
@@ -132,11 +143,13 @@ describe('diff', () => {
   async function diffed(
     [before, after]: readonly [Dataset, Dataset],
     options: DiffOptions,
-  ): Promise<{ rows: Row[]; summary: DiffSummary }> {
+  ): Promise<{ rows: Row[]; places: number[]; summary: DiffSummary }> {
     const chunks: Buffer[] = [];
+    const places: number[] = [];
     try {
-      const write = (lines: Uint8Array): Promise<void> => {
-        chunks.push(Buffer.from(lines));
+      const write = (piece: DiffPiece): Promise<void> => {
+        chunks.push(Buffer.from(piece.lines));
+        places.push(...piece.places);
         return Promise.resolve();
       };
       const summary = await diffFiles(before, after, { ...options, write }, context);
@@ -146,6 +159,7 @@ describe('diff', () => {
           .split('\n')
           .slice(0, -1)
           .map((row) => JSON.parse(row) as Row),
+        places,
         summary,
       };
     } finally {
@@ -169,9 +183,19 @@ describe('diff', () => {
             await opened('a', before, forms[0], how),
             await opened('b', after, forms[1], how),
           ] as const;
-          const { rows, summary } = await diffed(files, { keys: ['id'], budgets: isTight ? tight : roomy });
+          const budgets = isTight ? tight : roomy;
+          const { rows, places, summary } = await diffed(files, { keys: ['id'], budgets });
           const expected = diffOf(before, after, forms);
           assert.deepEqual(rows, expected.rows);
+          assert.equal(places.length, 2 * rows.length);
+          for (const [at, { _change, id }] of rows.entries()) {
+            for (const [side, lines] of [before, after].entries()) {
+              const place = places[2 * at + side];
+              if (_change === (side === 0 ? 'added' : 'removed')) assert.equal(place, -1);
+              else if (place !== -1 || _change !== 'duplicate')
+                assert.equal(idAt(recordsOf(lines, forms[side]), place), String(id));
+            }
+          }
           const { added, removed, changed, same, duplicates, leftOut } = summary;
           const counted = leftOut.map(({ unreadable, keyless }) => [unreadable, keyless]);
           assert.deepEqual({ added, removed, changed, same, duplicates, leftOut: counted }, expected.sums);
@@ -237,7 +261,7 @@ describe('diff', () => {
       await opened('b', '{"id":1,"n":12345678901234567890.123,"_change":2}\n', 'jsonl'),
     ] as const;
     const chunks: string[] = [];
-    const write = (lines: Uint8Array): Promise<void> => {
+    const write = ({ lines }: DiffPiece): Promise<void> => {
       chunks.push(Buffer.from(lines).toString());
       return Promise.resolve();
     };
@@ -284,7 +308,7 @@ describe('diff', () => {
             return typeof value === 'function' ? (value.bind(target) as unknown) : value;
           },
         });
-        const work = writeDiff(a, b, { keys: ['id'], budgets: tight }, { ...context, signal: aborting });
+        const work = DiffFile.write(a, b, { keys: ['id'], budgets: tight }, { ...context, signal: aborting });
         const outcome = await work.then(
           (made) => made.remove(),
           (error: unknown) => error,

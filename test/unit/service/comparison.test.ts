@@ -3,6 +3,7 @@ import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportProgress, OpenFile } from '../../../src/protocol/engine.ts';
+import { openFilesIn } from '../../support/openFiles.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 
 describe('service/comparison', () => {
@@ -148,6 +149,52 @@ describe('service/comparison', () => {
     await opened.file(({ phase, message }) => phase === 'changed' && message.includes('b.jsonl has changed'));
     const { comparison: again } = await opened.page.call('reload', null);
     assert.equal(again?.summary.added, 1);
+  });
+
+  it('gives the records of a row as they are in their files, in whatever view the row is', async () => {
+    const before = await write('a.csv', 'id,n,note\n7,1,"two\nlines"\n8,1,x\n9,1,x\n9,2,x\n');
+    const after = await write('b.jsonl', '{bad\n{"id":10,"n":1}\n{"n":2,"id":7}\n{"id":9,"n":1}\n');
+    preview = await Preview.openFile(comparison(before, after));
+    const { host, page } = preview;
+    async function records(view: number, row: number): Promise<string[]> {
+      const both = await host.call('comparedRecords', { session: 1, view, row });
+      return both.map(({ title, text }) => `${title}: ${text.replace(/\s+/g, ' ')}`);
+    }
+    const changed = [
+      'a.csv, record 1: { "id": "7", "n": "1", "note": "two\\nlines" }',
+      'b.jsonl, record 3: { "n": 2, "id": 7 }',
+    ];
+    const added = ['a.csv, no record: ', 'b.jsonl, record 2: { "id": 10, "n": 1 }'];
+    assert.deepEqual(await records(0, 0), added);
+    assert.deepEqual(await records(0, 1), changed);
+    assert.deepEqual(await records(0, 2), [
+      'a.csv, record 3: { "id": "9", "n": "1", "note": "x" }',
+      'b.jsonl, record 4: { "id": 9, "n": 1 }',
+    ]);
+    assert.deepEqual(await records(0, 3), [
+      'a.csv, record 2: { "id": "8", "n": "1", "note": "x" }',
+      'b.jsonl, no record: ',
+    ]);
+    for (const query of [
+      "_change = 'changed'",
+      '|> ORDER BY id |> LIMIT 1',
+      '|> WHERE id = 7 |> SELECT _change',
+    ]) {
+      const { view } = await page.call('run', { query });
+      assert.deepEqual(await records(view, 0), changed, query);
+    }
+    const { view } = await page.call('run', { query: '|> AGGREGATE count(*) AS n GROUP BY _change' });
+    await assert.rejects(records(view, 0), /no single row of the comparison/);
+    await writeFile(join(folder, 'b.jsonl'), '{"id":10}\n');
+    await assert.rejects(records(0, 1), /b\.jsonl has changed since it was compared/);
+  });
+
+  it('closes both files where they cannot be compared', async () => {
+    const [before, after] = [await write('a.csv', 'id\n1\n'), await write('b.csv', 'n\n1\n')];
+    preview = await Preview.start(1, null);
+    await assert.rejects(preview.host.call('open', { session: 1, file: comparison(before, after) }));
+    const open = await openFilesIn(folder);
+    assert.deepEqual(open ?? [], []);
   });
 
   describe('the fields that may tell records apart', () => {

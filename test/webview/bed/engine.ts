@@ -411,6 +411,7 @@ export function serve(post: Post, options: BedOptions): Server {
     'host/exportRejects': () => null,
     'host/openAsText': () => null,
     'host/openRecord': () => null,
+    'host/compareRecord': () => null,
     'host/readAs': () => null,
     'host/readWith': () => null,
     'host/copy': () => null,

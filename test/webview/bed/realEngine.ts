@@ -32,6 +32,7 @@ export class RealEngine {
   #tell: (options: FormatOptions) => void = () => undefined;
   /** How the page first asks a file to be read. */
   readonly said = new Promise<FormatOptions>((resolve) => (this.#tell = resolve));
+  #compare: (asked: PreviewCalls['host/compareRecord']['params']) => void = () => undefined;
   readonly #copied: ((text: string) => void)[] = [];
   /** What goes to the page, in one piece a turn. */
   #outgoing: string[] = [];
@@ -126,6 +127,11 @@ export class RealEngine {
     return new Promise((resolve) => this.#copied.push(resolve));
   }
 
+  /** The row whose records are compared next. */
+  compared(): Promise<PreviewCalls['host/compareRecord']['params']> {
+    return new Promise((resolve) => (this.#compare = resolve));
+  }
+
   #send(message: Message): void {
     this.#outgoing.push(encode(message));
     if (this.#outgoing.length > 1) return;
@@ -142,6 +148,10 @@ export class RealEngine {
       'host/exportRejects': done,
       'host/openAsText': done,
       'host/openRecord': done,
+      'host/compareRecord': (asked) => {
+        this.#compare(asked);
+        return null;
+      },
       'host/readAs': done,
       'host/readWith': (said) => {
         this.#tell(said);
