@@ -1,4 +1,4 @@
-import type { CheckSummary } from '../protocol/engine.ts';
+import type { CheckSummary } from '../protocol/schemaCheck.ts';
 import { cellTypesOf, describeCells } from '../engine/schema/cells.ts';
 import { compiledSchema } from '../engine/schema/checker.ts';
 import { loadSchema } from '../engine/schema/load.ts';

@@ -9,9 +9,8 @@ import { dataFileFilters, openAsOneTable, openMatching } from './openFiles.ts';
 import type { PreviewEditor } from './previewEditor.ts';
 import { newStage } from './newStage.ts';
 import { openUrl } from './openUrl.ts';
-import { Violations } from './violations.ts';
 import { showQuery, type ShowQueryArguments } from './showQuery.ts';
-import { inferSchema, validate } from './schemaCommands.ts';
+import { inferSchema, type SchemaChecks, type ValidateArguments } from './schemaCommands.ts';
 import { openSample } from './sample.ts';
 
 /** Commands that the page carries out, by the word that follows `rowriver.` in package.json. */
@@ -72,6 +71,7 @@ export interface ExportToArguments {
 
 export interface CommandServices extends CompareServices {
   readonly exporter: Exporter;
+  readonly schemas: SchemaChecks;
   readonly alwaysOpen: AlwaysOpenOffer;
 }
 
@@ -81,7 +81,7 @@ export function registerCommands(
   editor: PreviewEditor,
   services: CommandServices,
 ): Disposable[] {
-  const { engine, exporter, addresses, alwaysOpen } = services;
+  const { engine, exporter, schemas, addresses, alwaysOpen } = services;
   const register = (name: string, run: (...args: never[]) => unknown) =>
     commands.registerCommand(`rowriver.${name}`, run);
   const toPage = (command: PageCommand) => {
@@ -90,8 +90,6 @@ export function registerCommands(
     else void window.showInformationMessage(l10n.t('Open a file in a Rowriver preview first.'));
   };
 
-  const violations = new Violations();
-  context.subscriptions.push(violations);
   return [
     register('openPreview', async (uri?: Uri, selected?: readonly Uri[]) => {
       const files =
@@ -117,8 +115,8 @@ export function registerCommands(
     register('inferSchema', async () => {
       if (editor.active) await inferSchema(engine, editor.active);
     }),
-    register('validate', async () => {
-      if (editor.active) await validate(engine, violations, editor.active);
+    register('validate', async (given?: Partial<ValidateArguments>) => {
+      if (editor.active) await schemas.validate(editor.active, given);
     }),
     register('readAs', async () => {
       if (editor.active) await editor.active.readAs();

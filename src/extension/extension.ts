@@ -15,6 +15,7 @@ import { engineEnvironment } from './proxySettings.ts';
 import { AllowedPrograms } from './programs.ts';
 import { Readings } from './readings.ts';
 import { RecordDocuments } from './recordDocument.ts';
+import { SchemaChecks } from './schemaCommands.ts';
 import { StatusBar } from './statusBar.ts';
 
 let engine: EngineHost | undefined;
@@ -42,22 +43,24 @@ export function activate(context: ExtensionContext): RowriverApi {
   const interrupted = new InterruptedExports(host, addresses, journals.folder);
   const exporter = new Exporter(host, readings, addresses, interrupted, (text) => log.info(text));
   const records = new RecordDocuments(host);
+  const schemas = new SchemaChecks(host);
   const programs = new AllowedPrograms(context.workspaceState);
   const statusBar = new StatusBar();
   const editor = new PreviewEditor(
-    { context, engine: host, addresses, exporter, readings, records, programs },
+    { context, engine: host, addresses, exporter, schemas, readings, records, programs },
     statusBar,
   );
   context.subscriptions.push(
     log,
     records,
+    schemas,
     statusBar,
     editor,
     new LargeTextOffer(),
     ...registerLanguageTools(host, () => editor.openFiles),
     ...registerMcpServer(context),
     ...registerCommands(context, editor, {
-      ...{ engine: host, exporter, addresses, readings },
+      ...{ engine: host, exporter, schemas, addresses, readings },
       alwaysOpen: new AlwaysOpenOffer(context.globalState),
     }),
   );

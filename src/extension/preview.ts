@@ -26,6 +26,7 @@ import { QuickQuestions } from './questions.ts';
 import type { AllowedPrograms } from './programs.ts';
 import type { Readings } from './readings.ts';
 import type { RecordDocuments } from './recordDocument.ts';
+import type { SchemaChecks } from './schemaCommands.ts';
 import { copyQueryAs } from './queryCopy.ts';
 
 export interface Status {
@@ -39,6 +40,7 @@ export interface PreviewServices {
   readonly engine: EngineHost;
   readonly addresses: Addresses;
   readonly exporter: Exporter;
+  readonly schemas: SchemaChecks;
   readonly readings: Readings;
   readonly records: RecordDocuments;
   readonly programs: AllowedPrograms;
@@ -158,7 +160,7 @@ export class Preview implements Disposable {
   }
 
   #handlers(): Handlers<HostCalls> {
-    const { context, engine, exporter, records } = this.#services;
+    const { context, engine, exporter, records, schemas } = this.#services;
     const filters = new KeptFilters(context.workspaceState);
     return {
       'host/export': async ({ query }) => {
@@ -167,6 +169,14 @@ export class Preview implements Disposable {
       },
       'host/exportRejects': async () => {
         await exporter.exportRejects(this);
+        return null;
+      },
+      'host/validate': async () => {
+        await schemas.validate(this);
+        return null;
+      },
+      'host/exportChecked': async () => {
+        await schemas.exportChecked(this);
         return null;
       },
       'host/openAsText': async () => {

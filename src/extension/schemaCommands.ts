@@ -1,15 +1,25 @@
 import { basename, join } from 'node:path';
-import { l10n, Uri, window, workspace, type QuickPickItem } from 'vscode';
-import type { EngineHost } from '../host/engineHost.ts';
+import { l10n, Uri, window, workspace, type Disposable, type QuickPickItem, type WebviewPanel } from 'vscode';
+import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
+import type { PageCommand } from '../protocol/pageCommands.ts';
+import type { FileInfo } from '../protocol/preview.ts';
 import { pathOf } from './addresses.ts';
 import { openPreview } from './editors.ts';
 import { proposedTarget } from './exportTarget.ts';
 import { attempt } from './exportProgress.ts';
-import type { Violations } from './violations.ts';
-import type { Preview } from './preview.ts';
+import { Violations } from './violations.ts';
 
-type Shown = Pick<Preview, 'uri' | 'session' | 'info'> & Partial<Pick<Preview, 'panel'>>;
+/** The preview that a command is about. */
+interface Shown {
+  readonly uri: Uri;
+  readonly session: EngineSession;
+  /** Undefined until the file is open. */
+  readonly info: FileInfo | undefined;
+  readonly panel?: Pick<WebviewPanel, 'onDidDispose'>;
+  command?(command: PageCommand): void;
+}
+
 type Output = 'report' | 'invalid' | 'valid';
 
 /** What is written of a validation, and where to. */
@@ -31,32 +41,81 @@ export async function inferSchema(engine: EngineHost, { uri, session, info }: Sh
   await window.showTextDocument(document);
 }
 
-/** Asks for a schema and for what is to be written, checks all records, and says what came of it. */
-export async function validate(
-  engine: EngineHost,
-  violations: Violations,
-  { uri, session, info, panel }: Shown,
-): Promise<void> {
-  if (!info) return tellToWait();
-  const schema = (
-    await window.showOpenDialog({
-      title: l10n.t('Validate Against JSON Schema'),
-      openLabel: l10n.t('Validate'),
-      filters: { [l10n.t('JSON Schema')]: ['json'], [l10n.t('All files')]: ['*'] },
-    })
-  )?.at(0);
-  if (!schema) return;
-  const targets = await askForTargets(pathOf(uri));
-  if (!targets) return;
-  const params = { session: session.number, schema: schema.fsPath, ...targets };
-  const summary = await attempt(l10n.t('Validating {0}', basename(pathOf(uri))), (signal, onProgress) =>
-    engine.call('validate', params, { signal, onProgress }),
-  );
-  if (summary instanceof Error) void window.showErrorMessage(summary.message);
-  if (!summary || summary instanceof Error) return;
-  violations.show(uri, summary.violations);
-  panel?.onDidDispose(() => violations.clear(uri));
-  await tell(summary, targets);
+/** What `rowriver.validate` takes, for tasks and key bindings that know by which schema. */
+export interface ValidateArguments {
+  readonly schema: Uri;
+}
+
+/** Checks the files of previews by JSON Schemas, and keeps in mind by which. */
+export class SchemaChecks implements Disposable {
+  readonly #engine: EngineHost;
+  readonly #violations = new Violations();
+  readonly #schemas = new WeakMap<object, string>();
+
+  constructor(engine: EngineHost) {
+    this.#engine = engine;
+  }
+
+  /** Checks all records: the page and the Problems panel show what is found, as it is found. */
+  async validate(shown: Shown, given?: Partial<ValidateArguments>): Promise<void> {
+    if (!shown.info) return tellToWait();
+    const schema = given?.schema ?? (await askForSchema());
+    if (!schema) return;
+    this.#schemas.set(shown.session, schema.fsPath);
+    shown.command?.({ name: 'showProblems' });
+    const summary = await this.#run(shown, schema.fsPath, {});
+    if (summary) await tell(summary);
+  }
+
+  /** Asks what is to be written of the valid and the invalid records, and writes it in one pass. */
+  async exportChecked(shown: Shown): Promise<void> {
+    if (!shown.info) return tellToWait();
+    const schema = this.#schemas.get(shown.session) ?? (await askForSchema())?.fsPath;
+    if (schema === undefined) return;
+    const targets = await askForTargets(pathOf(shown.uri));
+    if (!targets) return;
+    this.#schemas.set(shown.session, schema);
+    const summary = await this.#run(shown, schema, targets);
+    if (summary) await tell(summary, targets);
+  }
+
+  async #run(
+    { uri, session, panel }: Shown,
+    schema: string,
+    targets: ValidationTargets,
+  ): Promise<ExportSummary | undefined> {
+    const violations = this.#violations;
+    violations.begin(uri);
+    panel?.onDidDispose(() => violations.clear(uri));
+    const params = { session: session.number, schema, ...targets };
+    const summary = await attempt(l10n.t('Validating {0}', basename(pathOf(uri))), (signal, onProgress) =>
+      this.#engine.call('validate', params, {
+        signal,
+        onProgress(step) {
+          violations.add(uri, step.violations);
+          onProgress(step);
+        },
+      }),
+    );
+    if (summary instanceof Error) void window.showErrorMessage(summary.message);
+    if (!summary || summary instanceof Error) return undefined;
+    violations.begin(uri);
+    violations.add(uri, summary.violations);
+    return summary;
+  }
+
+  dispose(): void {
+    this.#violations.dispose();
+  }
+}
+
+async function askForSchema(): Promise<Uri | undefined> {
+  const picked = await window.showOpenDialog({
+    title: l10n.t('Validate Against JSON Schema'),
+    openLabel: l10n.t('Validate'),
+    filters: { [l10n.t('JSON Schema')]: ['json'], [l10n.t('All files')]: ['*'] },
+  });
+  return picked?.at(0);
 }
 
 function tellToWait(): void {
@@ -84,11 +143,10 @@ async function askForTargets(source: string): Promise<ValidationTargets | undefi
     item('valid', l10n.t('Valid records'), proposedTarget(source, 'valid')),
   ];
   const picked = await window.showQuickPick(items, {
-    title: l10n.t('Validate Against JSON Schema: what is to be written'),
+    title: l10n.t('Export Validated Records: what is to be written'),
     canPickMany: true,
   });
-  if (!picked) return undefined;
-  if (picked.length === 0) return {};
+  if (!picked || picked.length === 0) return undefined;
   const folder = (
     await window.showOpenDialog({
       title: l10n.t('Folder for the files'),
@@ -102,7 +160,7 @@ async function askForTargets(source: string): Promise<ValidationTargets | undefi
   return Object.fromEntries(picked.map(({ output, path }) => [output, join(folder.fsPath, basename(path))]));
 }
 
-async function tell({ checked }: ExportSummary, { report }: ValidationTargets): Promise<void> {
+async function tell({ checked }: ExportSummary, { report }: ValidationTargets = {}): Promise<void> {
   if (!checked) return;
   const { records, invalid, rules } = checked;
   if (invalid === 0) {

@@ -8,15 +8,20 @@ import {
   type Disposable,
   type Uri,
 } from 'vscode';
-import type { Violation } from '../protocol/engine.ts';
+import type { Violation } from '../protocol/schemaCheck.ts';
 
 /** What a JSON Schema does not allow, in VS Code's Problems panel, as long as the preview is open. */
 export class Violations implements Disposable {
   readonly #collection: DiagnosticCollection = languages.createDiagnosticCollection('rowriver');
 
-  /** Takes the place of what was shown of the file before. */
-  show(uri: Uri, violations: readonly Violation[]): void {
-    this.#collection.set(uri, violations.map(diagnosticOf));
+  /** Takes away what was shown of the file before. */
+  begin(uri: Uri): void {
+    this.#collection.set(uri, []);
+  }
+
+  add(uri: Uri, violations: readonly Violation[]): void {
+    if (violations.length === 0) return;
+    this.#collection.set(uri, [...(this.#collection.get(uri) ?? []), ...violations.map(diagnosticOf)]);
   }
 
   clear(uri: Uri): void {

@@ -8,6 +8,7 @@ import type { FileSearch } from './fileSearch.ts';
 import type { FormatOptions } from './formatOptions.ts';
 import type { FileInfo } from './preview.ts';
 import type { Message } from './rpc.ts';
+import type { CheckSummary, Violation } from './schemaCheck.ts';
 import type { ToolAnswer, ToolProgress, ToolRequest } from './tools.ts';
 
 export interface Tagged {
@@ -103,32 +104,6 @@ export interface SentRows {
   readonly givenUp: number;
   /** Bytes of the bodies that were accepted. */
   readonly bytes: number;
-}
-
-/** What came of checking records by a JSON Schema. */
-export interface CheckSummary {
-  readonly records: number;
-  readonly invalid: number;
-  readonly rules: readonly BrokenRule[];
-}
-
-/** A rule of the schema, with the first violation of it, and how many records break it. */
-export interface BrokenRule {
-  /** JSON Pointer into the record; '' for the record as a whole. */
-  readonly path: string;
-  readonly rule: string;
-  readonly message: string;
-  readonly records: number;
-}
-
-/** What a rule of a schema does not allow in a record. Record and line count from 1. */
-export interface Violation {
-  readonly record: number;
-  readonly line: number;
-  /** JSON Pointer into the record. */
-  readonly path: string;
-  readonly rule: string;
-  readonly message: string;
 }
 
 /** What the stages of a run took. */
@@ -228,7 +203,11 @@ export interface EngineCalls {
     result: { readonly text: string; readonly records: number; readonly malformed: number };
     progress: ExportProgress;
   };
-  /** Checks all records by a JSON Schema; what it writes, in one pass, are the paths of files that are not there yet. */
+  /**
+   * Checks all records by a JSON Schema, which is that of the preview from then on: its page is told what is found, and
+   * `_violation` in its queries is what this schema does not allow. What it writes, in one pass, are the paths of files that
+   * are not there yet.
+   */
   validate: {
     params: {
       readonly session: number;
@@ -240,7 +219,8 @@ export interface EngineCalls {
     };
     /** With the first violations, in the order of the file. */
     result: ExportSummary & { readonly violations: readonly Violation[] };
-    progress: ExportProgress;
+    /** With those that were found since it was told last. */
+    progress: ExportProgress & { readonly violations: readonly Violation[] };
   };
   /** Writes the malformed records, one JSON object a line. */
   exportRejects: {

@@ -10,6 +10,7 @@ import type { ComparisonInfo } from './comparison.ts';
 import type { PageCommand } from './pageCommands.ts';
 import type { Completion, Condition, Diagnostic, QueryEdit, ValuePick } from './queryText.ts';
 import type { FormatKind, FormatOptions } from './formatOptions.ts';
+import type { SchemaCheck, Violation } from './schemaCheck.ts';
 import type { StatisticsCalls } from './statistics.ts';
 
 /** What a preview shows first, and again after each change of the file. */
@@ -347,6 +348,13 @@ export interface PreviewCalls extends StatisticsCalls {
       readonly counted: number;
     };
   };
+  /** What the schema that was chosen does not allow, as far as that is known; null where none was chosen. */
+  schemaCheck: { params: null; result: SchemaCheck | null };
+  /** Its violations one by one, in the order of the file: the first `SchemaCheck.listed`. */
+  violations: {
+    params: { readonly first: number; readonly count: number };
+    result: readonly Violation[];
+  };
   /** The rows of a view that a program has failed for: its run ends where they are too many. */
   failedRows: { params: { readonly view: number }; result: readonly FailedRow[] };
   /** How many records the file's other tables have; null where that is not known without reading on. */
@@ -376,6 +384,10 @@ export interface PreviewCalls extends StatisticsCalls {
   /** Asks where to and exports what the query selects. */
   'host/export': { params: { readonly query: string }; result: null };
   'host/exportRejects': { params: null; result: null };
+  /** Asks for a JSON Schema and checks all records by it. */
+  'host/validate': { params: null; result: null };
+  /** Asks what is to be written of the schema's valid and invalid records, and where to. */
+  'host/exportChecked': { params: null; result: null };
   'host/openAsText': { params: null; result: null };
   /** Opens the record as a read-only JSON document in a real editor. */
   'host/openRecord': { params: { readonly view: number; readonly row: number }; result: null };
@@ -419,6 +431,8 @@ export interface PreviewEvents {
   view: ViewState;
   /** More columns of a view were seen, or their types have become known: all of its columns. */
   columns: { readonly view: number; readonly columns: readonly ColumnInfo[] };
+  /** More is known of what the chosen schema does not allow, or none is chosen any more. At most every 100 ms. */
+  schemaCheck: SchemaCheck | null;
   /** The engine's worker was replaced; what was running has to be run again. */
   restarted: { readonly message: string };
   /** A command of the editor (palette, key, native menu) that is the page's to carry out. */

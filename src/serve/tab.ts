@@ -153,6 +153,8 @@ export class Tab {
     return {
       'host/export': notHere,
       'host/exportRejects': notHere,
+      'host/validate': notHere,
+      'host/exportChecked': notHere,
       'host/openAsText': notHere,
       'host/openRecord': notHere,
       'host/compareRecord': notHere,

@@ -239,9 +239,13 @@ describe('the engine in the extension host', () => {
   it('shows what a schema does not allow in the Problems panel', () => {
     const uri = Uri.file(source);
     const violations = new Violations();
-    violations.show(uri, [{ record: 7, line: 7, path: '/id', rule: 'type', message: 'must be string' }]);
-    const [shown, ...more] = languages.getDiagnostics(uri);
+    const violation = { record: 7, line: 7, path: '/id', rule: 'type', message: 'must be string' };
+    violations.begin(uri);
+    violations.add(uri, [violation]);
+    violations.add(uri, [{ ...violation, record: 9, line: 9 }]);
+    const [shown, next, ...more] = languages.getDiagnostics(uri);
     assert.deepEqual(more, []);
+    assert.equal(next.range.start.line, 8);
     assert.equal(shown.message, 'Record 7: /id must be string');
     assert.equal(shown.range.start.line, 6);
     assert.equal(shown.code, 'type');

@@ -24,6 +24,7 @@ export class Preview {
   readonly host: Peer<Nothing, EngineCalls, Nothing>;
   readonly page: Peer<Nothing, EngineSide, Nothing>;
   readonly files: FileState[] = [];
+  readonly checks: PreviewEvents['schemaCheck'][] = [];
   /** What the engine has told last of each view's columns. */
   readonly columns = new Map<number, readonly ColumnInfo[]>();
   readonly #service: EngineService;
@@ -47,6 +48,7 @@ export class Preview {
       handlers: {},
       onEvent: (name, value) => {
         if (name === 'view') this.#grown(value as ViewState);
+        if (name === 'schemaCheck') this.checks.push(value as PreviewEvents['schemaCheck']);
         if (name === 'file') this.#told(value as PreviewEvents['file']);
         if (name !== 'columns') return;
         const { view, columns } = value as PreviewEvents['columns'];

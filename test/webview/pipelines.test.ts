@@ -91,4 +91,77 @@ describe('webview/pipelines', () => {
       });
     });
   });
+
+  describe('a JSON Schema', () => {
+    let file: string;
+    let schema: string;
+
+    before(async () => {
+      file = join(folder, 'events.jsonl');
+      schema = join(folder, 'event.schema.json');
+      const statuses = ['"none"', '200', '200', '700'];
+      const lines = Array.from({ length: 40 }, (_, n) => `{"n":${n},"status":${statuses[n % 4]}}\n`);
+      await writeFile(file, `${lines.join('')}{"n":40}\n`);
+      const status = { type: 'integer', maximum: 599 };
+      await writeFile(schema, JSON.stringify({ required: ['status'], properties: { status } }));
+    });
+
+    for (const theme of themes) {
+      it(`lists what it does not allow by rule and by record, and filters by it (${theme})`, async () => {
+        await shown({ width: theme === 'dark' ? 1400 : 600, theme }, async (page, engine) => {
+          await engine.open(file, {});
+          engine.schema = schema;
+          await page.getByRole('button', { name: 'Problems', exact: true }).click();
+          await page.getByRole('button', { name: 'Validate Against JSON Schema' }).click();
+          await page.getByRole('heading', { name: 'event.schema.json: 21 of 41 records invalid' }).waitFor();
+          const rules = page.getByRole('list', { name: 'Broken rules' }).getByRole('button');
+          assert.deepEqual(
+            (await rules.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ')),
+            [
+              '10 /status must be integer',
+              '10 /status must be <= 599',
+              "1 must have required property 'status'",
+            ],
+          );
+          const list = page.getByRole('list', { name: 'Violations' }).getByRole('button');
+          assert.equal(await list.count(), 21);
+          assert.match(
+            await list.nth(1).innerText(),
+            /must be <= 599[\s\S]*Record 4 \u00b7 line 4 \u00b7 maximum/,
+          );
+          assert.deepEqual(await accessibilityFaults(page), []);
+          await list.first().focus();
+          await page.keyboard.press('ArrowDown');
+          await page.keyboard.press('Enter');
+          await page.locator('.row[aria-rowindex="5"] .cell[aria-selected="true"]').waitFor();
+
+          await rules.nth(1).click();
+          await page.locator('.matches', { hasText: /^10 / }).waitFor();
+          assert.equal(
+            await page.locator('.cm-content').innerText(),
+            "list_contains(_violation.places, '#/properties/status/maximum')",
+          );
+          await page.getByRole('button', { name: 'Show Invalid Records' }).click();
+          await page.locator('.matches', { hasText: /^21 / }).waitFor();
+          await page.waitForFunction(() => document.querySelector('[aria-label="not loaded yet"]') === null);
+          assert.deepEqual(await accessibilityFaults(page), []);
+        });
+      });
+    }
+
+    it('is asked again by the filter that is shown, and says what is wrong with it', async () => {
+      await shown({ width: 900 }, async (page, engine) => {
+        await engine.open(file, {});
+        await enterQuery(page, '_violation IS NOT NULL');
+        await page.locator('.matches', { hasText: /^0 / }).waitFor();
+        engine.schema = schema;
+        await page.getByRole('button', { name: 'Problems', exact: true }).click();
+        await page.getByRole('button', { name: 'Validate Against JSON Schema' }).click();
+        await page.locator('.matches', { hasText: /^21 / }).waitFor();
+        engine.schema = join(folder, 'missing.json');
+        await page.getByRole('button', { name: 'Validate Again' }).click();
+        await page.locator('.footer', { hasText: 'missing.json' }).waitFor();
+      });
+    });
+  });
 });

@@ -8,7 +8,7 @@ export { outcomeOf, type Outcome } from './outcome.ts';
 export { parseQuery } from './parse.ts';
 export { printForSpark, printQuery, type PrintedQuery } from './print/print.ts';
 export type { PrintOptions, PrintTarget } from './print/dialect.ts';
-export { planQuery, type Plan } from './plan.ts';
+export { asksForViolations, planQuery, type Plan } from './plan.ts';
 export { digestOf } from './planDigest.ts';
 export type { Predicate } from './predicate/predicate.ts';
 export type { Mark, Origin } from './predicate/selector.ts';

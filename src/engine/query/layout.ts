@@ -105,9 +105,18 @@ function indexOf(columns: readonly string[]): NameIndex {
   return { exact, folded };
 }
 
-/** The first thing that the schema does not allow of a record. */
-function violationValue({ path, rule, message }: Violation): JsonObject {
-  return new JsonObject(JSON.stringify({ path, rule, message }));
+const violationValues = new WeakMap<readonly Violation[], JsonObject>();
+
+/** The first thing that the schema does not allow of a record, with the places in the schema of all of them. */
+function violationValue(violations: readonly Violation[]): JsonObject {
+  const known = violationValues.get(violations);
+  if (known) return known;
+  const [{ path, rule, message }] = violations;
+  const places = [...new Set(violations.map(({ key }) => key))];
+  const value = new JsonObject(JSON.stringify({ path, rule, message, places }));
+  // Records that are invalid alike share the list.
+  violationValues.set(violations, value);
+  return value;
 }
 
 export function attributeOf(
@@ -130,8 +139,8 @@ export function attributeOf(
     case '_error':
       return block.faults[record] === 0 ? null : reasonIn(block, record);
     case '_violation': {
-      const violation = block.violations?.get(record)?.at(0);
-      return violation === undefined ? null : violationValue(violation);
+      const violations = block.violations?.get(record) ?? [];
+      return violations.length === 0 ? null : violationValue(violations);
     }
   }
 }

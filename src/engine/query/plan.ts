@@ -103,7 +103,7 @@ export function planQuery(query: Query, layout: Layout, joinedLoose: readonly bo
     layout,
     fields: fields.requests(),
     needsFaulty,
-    needsViolations: mentions(query, ['_violation']),
+    needsViolations: asksForViolations(query),
     needsPosition: mentions(query, ['_record', '_line']),
     needsPlaces: mentions(query, ['_offset', '_file', '_file_offset']),
     zones: compiled?.zones ?? [],
@@ -207,6 +207,11 @@ function isLocal(operator: Operator): boolean {
       someExpression(expression, (node) => node.kind === 'call' && node.over !== undefined),
     )
   );
+}
+
+/** Whether a query asks what a schema does not allow of records. */
+export function asksForViolations(query: Query): boolean {
+  return mentions(query, ['_violation']);
 }
 
 function mentions(query: Query, names: readonly string[]): boolean {

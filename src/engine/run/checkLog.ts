@@ -1,4 +1,4 @@
-import type { BrokenRule, CheckSummary } from '../../protocol/engine.ts';
+import type { BrokenRule, CheckSummary } from '../../protocol/schemaCheck.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
@@ -13,6 +13,8 @@ export interface CheckSinks {
   readonly report?: ByteSink | undefined;
   /** Takes the invalid records, in the format of their file. */
   readonly invalid?: ByteSink | undefined;
+  /** Told of what was found so far, each time that more is known. */
+  readonly found?: ((log: CheckLog) => void) | undefined;
 }
 
 /** What a log has noted, to go on from there. Plain data. */
@@ -67,7 +69,7 @@ export class CheckLog {
       const known = this.#rules.get(key);
       this.#rules.set(
         key,
-        known ? { ...known, records: known.records + records } : { path, rule, message, records },
+        known ? { ...known, records: known.records + records } : { path, rule, message, place: key, records },
       );
     }
     const { report, invalid } = this.#sinks;
@@ -75,6 +77,7 @@ export class CheckLog {
     if (invalid && checked.bytes && checked.bytes.length > 0) {
       await this.#writeInvalid(invalid, checked.bytes, signal);
     }
+    this.#sinks.found?.(this);
   }
 
   async commit(signal: AbortSignal): Promise<void> {

@@ -16,6 +16,8 @@ export interface Run {
   /** Where the rows are, and which of them: a text is found there, and a place. */
   readonly dataset: Dataset;
   readonly view: View | undefined;
+  /** The file whose records it reads. */
+  readonly source: Dataset;
   /**
    * Runs to the end, or on from where an earlier call ended. Answers, and never throws, how it ended: cancelled and
    * failed runs leave the view with the rows that they found.

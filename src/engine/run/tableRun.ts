@@ -29,7 +29,7 @@ export class TableRun implements Run {
   readonly id: number;
   readonly columns = new Columns();
   readonly view = undefined;
-  readonly #file: Dataset;
+  readonly source: Dataset;
   readonly query: PlannedQuery;
   #state: ViewState;
   #rows: KeptRows | undefined;
@@ -40,7 +40,7 @@ export class TableRun implements Run {
   constructor(id: number, query: PlannedQuery, file: Dataset, programs?: Pick<Calls, 'open'>) {
     this.#programs = programs;
     this.id = id;
-    this.#file = file;
+    this.source = file;
     this.query = query;
     // Sorted records are those of files; what a query makes of several is of none.
     if (file.columns.all.at(0)?.isFileName && unsortedQuery(query.text) !== undefined)
@@ -56,7 +56,7 @@ export class TableRun implements Run {
 
   /** Where the rows are; the file itself while there are none. */
   get dataset(): Dataset {
-    return this.#rows?.dataset ?? this.#file;
+    return this.#rows?.dataset ?? this.source;
   }
 
   /**
@@ -106,8 +106,8 @@ export class TableRun implements Run {
 
   async page(first: number, count: number, cells: CellRequest, signal: AbortSignal): Promise<PageResult> {
     const { dataset } = this;
-    if (dataset === this.#file) return dataset.page(undefined, [], cells, signal);
-    const { numbersInText } = this.#file.format;
+    if (dataset === this.source) return dataset.page(undefined, [], cells, signal);
+    const { numbersInText } = this.source.format;
     const asked =
       cells.kind === 'columns' ? { ...(await this.#withFiles(cells, first, count)), numbersInText } : cells;
     const page = await dataset.page(undefined, dataset.known.parts(first, count), asked, signal);
@@ -123,7 +123,7 @@ export class TableRun implements Run {
   ): Promise<T> {
     if (!cells.columns.some(({ isFileName }) => isFileName)) return cells;
     const offsets = (await this.#rows?.offsetsOf(first, count)) ?? [];
-    const fileNames = offsets.map((offset) => this.#file.fileNameAt(offset));
+    const fileNames = offsets.map((offset) => this.source.fileNameAt(offset));
     const columns = cells.columns.map((column) => (column.isFileName ? { ...column, fileNames } : column));
     return { ...cells, columns };
   }
@@ -133,7 +133,7 @@ export class TableRun implements Run {
   }
 
   get ofWholeRecords(): boolean {
-    return this.query.plan.asRecords !== undefined && this.#file.format.fields !== undefined;
+    return this.query.plan.asRecords !== undefined && this.source.format.fields !== undefined;
   }
 
   async close(): Promise<void> {
@@ -153,7 +153,7 @@ export class TableRun implements Run {
       const path = join(folder, 'rows.jsonl');
       const work = (file: Dataset) => this.#write(file, path, signal, advance, until);
       const { rows, counts } = await this.#ofColumns(signal, work);
-      const pool = this.#file.scheduler.workers;
+      const pool = this.source.scheduler.workers;
       this.#rows = new KeptRows(await Dataset.open({ kind: 'file', path }, { signal, pool }), folder, counts);
       for await (const _ of this.dataset.scan({ query: undefined, output: { kind: 'count' } }, signal));
       // The first rows say which columns there are, before somebody can look at them.
@@ -173,7 +173,7 @@ export class TableRun implements Run {
       for (const row of rows) this.#failed.push({ ...row, raw: row.raw.slice(0, rawLimit) });
       advance({ failed: this.#failed.length });
     };
-    return new CallLog(this.#file, this.#programs, take, signal);
+    return new CallLog(this.source, this.#programs, take, signal);
   }
 
   /**
@@ -183,8 +183,8 @@ export class TableRun implements Run {
   async #ofColumns<T>(signal: AbortSignal, work: (file: Dataset) => Promise<T>): Promise<T> {
     const { plan } = this.query;
     const needsFile = plan.offset !== undefined || plan.operators.some(({ kind }) => kind === 'call');
-    if (needsFile) return work(this.#file);
-    return withPart(this.#file, { plan, makesRows: true, unlessKept: true }, signal, work);
+    if (needsFile) return work(this.source);
+    return withPart(this.source, { plan, makesRows: true, unlessKept: true }, signal, work);
   }
 
   /** Writes the rows as JSON Lines. */

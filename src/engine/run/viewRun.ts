@@ -18,6 +18,7 @@ type Progress = Pick<ViewState, 'matched' | 'records' | 'malformed' | 'scanned' 
 export class ViewRun implements Run {
   readonly id: number;
   readonly dataset: Dataset;
+  readonly source: Dataset;
   readonly view: View;
   readonly columns: Columns | undefined;
   readonly query: PlannedQuery;
@@ -28,9 +29,11 @@ export class ViewRun implements Run {
   constructor(id: number, query: PlannedQuery, dataset: Dataset) {
     this.id = id;
     this.dataset = dataset;
+    this.source = dataset;
     this.query = query;
     this.view = new View(query);
-    const known = dataset.known.recall(query.text);
+    // Which records match may depend on the schema, and what is kept of a file is of the file alone.
+    const known = dataset.checks ? undefined : dataset.known.recall(query.text);
     if (known) this.view.restore(known);
     if (query.plan.shape !== 'records') {
       this.columns = new Columns();
@@ -78,8 +81,7 @@ export class ViewRun implements Run {
         tell(this.state);
       }
       this.#state = { ...this.#state, phase: 'done' };
-      // What was counted as of now() is not what the next run will ask for.
-      if (view.query.text === view.query.asked) this.dataset.known.remember(view.query.text, view.counts);
+      this.#remember();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#state = signal.aborted
@@ -109,7 +111,7 @@ export class ViewRun implements Run {
     for (const count of counts) view.append(count);
     const size = this.dataset.size ?? 0;
     this.#state = { ...this.#state, ...this.#progress(size, 0) };
-    if (view.query.text === view.query.asked) this.dataset.known.remember(view.query.text, view.counts);
+    this.#remember();
     return this.state;
   }
 
@@ -128,6 +130,12 @@ export class ViewRun implements Run {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #remember(): void {
+    const { text, asked } = this.query;
+    // What was counted as of now() is not what the next run will ask for.
+    if (text === asked && !this.dataset.checks) this.dataset.known.remember(text, this.view.counts);
   }
 
   /** @param done bytes up to where it has come, those skipped included */

@@ -29,22 +29,23 @@ export async function locate(
   if (run && !view) throw new RangeError('These rows are computed, so they have no position in the file.');
   if (place.by === 'percent') {
     const position = Math.floor((Math.min(100, Math.max(0, place.value)) / 100) * (dataset.size ?? 0));
-    return locateBy(file, view, 'offset', position, signal);
+    return locateBy(file, run, 'offset', position, signal);
   }
   const { by } = place;
   const value = by === 'offset' ? await dataset.positionOf(place.value, signal) : place.value - 1;
-  return locateBy(file, view, by, value, signal);
+  return locateBy(file, run, by, value, signal);
 }
 
 /** @param value 0-based; an offset is one of the decoded text */
 async function locateBy(
   file: SharedFile,
-  view: View | undefined,
+  run: Run | undefined,
   by: 'record' | 'line' | 'offset',
   value: number,
   signal: AbortSignal,
 ): Promise<Located> {
   const { dataset } = file;
+  const view = run?.view;
   await indexed(file, (index) => isPast(index, by, value), signal);
   const block = blockOf(dataset.index, by, value) ?? cutBlock(dataset.known, by, value);
   const last = (view?.rows ?? dataset.known.records) - 1;
@@ -58,7 +59,7 @@ async function locateBy(
   for (let at = block; at === block || (by === 'line' && at < index.length); at++) {
     if (at > block && index.place(at).line > value) break;
     if (at < index.length && rowAt(at + 1) === row) continue;
-    const page = await rowsOfBlock(dataset, view, at, signal);
+    const page = await rowsOfBlock(run?.source ?? dataset, view, at, signal);
     for (let i = 0; i < page.rows; i++) {
       if (rank(page, i) > value) return { row: Math.min(row + i, last), exact: rank(page, i) === value + 1 };
     }

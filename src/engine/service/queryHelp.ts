@@ -8,13 +8,15 @@ import type { SharedFile } from './sharedFile.ts';
 export interface Allowed {
   /** Whether it may call programs. */
   readonly calls: boolean;
+  /** Whether a schema was chosen. */
+  readonly checks: boolean;
 }
 
 /** What is wrong with a query, or may be. */
 export function diagnosticsOf(
   query: string,
   { dataset }: SharedFile,
-  { calls }: Allowed,
+  { calls, checks }: Allowed,
 ): PreviewCalls['check']['result'] {
   const columns = dataset.seenColumns;
   const withSearch = (found: readonly Diagnostic[]): readonly Diagnostic[] => {
@@ -24,7 +26,7 @@ export function diagnosticsOf(
   const parsed = parseQuery(query);
   if (!parsed.ok) return withSearch(parsed.diagnostics);
   return [
-    ...withSearch(checkQuery(parsed.query, columns, { ...dataset.checkedIn, calls })),
+    ...withSearch(checkQuery(parsed.query, columns, { ...dataset.checkedIn, calls, checks })),
     ...readingDoubts(parsed.query, dataset, () => pageAdvice),
   ];
 }

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
-import type { EngineCalls, ExportProgress, Violation } from '../../protocol/engine.ts';
+import type { EngineCalls, ExportProgress } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
+import type { Violation } from '../../protocol/schemaCheck.ts';
 import type { Dataset, DatasetOptions } from '../dataset/dataset.ts';
+import type { CheckLog } from '../run/checkLog.ts';
 import { countTo } from '../run/count.ts';
 import { exportTo } from '../run/export.ts';
 import { inferSchema } from '../run/inferSchema.ts';
@@ -10,6 +12,7 @@ import { loadSchema } from '../schema/load.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
 import { firstLines } from '../sink/firstLines.ts';
 import { openTarget } from '../sink/openTarget.ts';
+import type { Session } from './session.ts';
 
 /** Violations that are shown one by one; the report has all of them. */
 const mostShown = 500;
@@ -24,39 +27,69 @@ export async function inferredText(
   return { text: `${JSON.stringify(schema, undefined, 2)}\n`, records, malformed };
 }
 
+/** What a file is opened with to be checked. */
+export type CheckOptions = Pick<DatasetOptions, 'schema' | 'signal' | 'keepPages'>;
+
+type Validated = EngineCalls['validate'];
+
 /**
  * Checks all records of a file by a JSON Schema, and writes in one pass what is wanted of it. Replaces no file.
  * @param open opens the file with a schema
+ * @param session takes over what is opened, for its queries
  * @throws SchemaError, SourceError, SinkError, the signal's reason
  */
 export async function validate(
-  open: (options: Pick<DatasetOptions, 'schema' | 'signal'>) => Promise<Dataset>,
-  { schema: path, report, invalid, valid }: EngineCalls['validate']['params'],
-  context: HandlerContext<ExportProgress>,
-): Promise<EngineCalls['validate']['result']> {
-  const { signal } = context;
+  open: (options: CheckOptions) => Promise<Dataset>,
+  session: Session,
+  { schema: path, report, invalid, valid }: Validated['params'],
+  { signal, progress }: HandlerContext<Validated['progress']>,
+): Promise<Validated['result']> {
   const schema = await loadSchema(path, signal);
   // What is wrong with it is said before anything is read.
   await compiledSchema(schema, basename(path));
-  const dataset = await open({ schema, signal });
-  const sinks: ByteSink[] = [];
-  const opened = async (target: string | undefined): Promise<ByteSink | undefined> => {
-    if (target === undefined) return undefined;
-    const sink = await openTarget(target, { sources: dataset.paths, exclusive: true });
-    sinks.push(sink);
-    return sink;
-  };
-  try {
-    const first = firstLines(await opened(report), mostShown);
-    const checks = { report: first, invalid: await opened(invalid) };
-    const sink = await opened(valid);
-    const summary = await (sink
-      ? exportTo(dataset, { query: '', to: 'same', sink, checks }, context)
-      : countTo(dataset, { query: '', checks }, context));
-    // Lines that this engine has just made.
-    return { ...summary, violations: first.lines().map((line) => JSON.parse(line) as Violation) };
-  } finally {
-    for (const sink of sinks) await sink.discard();
-    await dataset.close();
-  }
+  const dataset = await open({ schema, signal, keepPages: true });
+  const checked = await session.checkBy(basename(path), dataset);
+  return checked.holding(async () => {
+    const sinks: ByteSink[] = [];
+    const opened = async (target: string | undefined): Promise<ByteSink | undefined> => {
+      if (target === undefined) return undefined;
+      const sink = await openTarget(target, { sources: dataset.paths, exclusive: true });
+      sinks.push(sink);
+      return sink;
+    };
+    try {
+      const first = firstLines(await opened(report), mostShown);
+      const violations: Violation[] = [];
+      let told = 0;
+      const found = (log: CheckLog): void => {
+        // Lines that this engine has just made.
+        for (const line of first.lines().slice(violations.length))
+          violations.push(JSON.parse(line) as Violation);
+        const summary = log.summary();
+        if (summary) checked.found(summary, violations);
+      };
+      const checks = { report: first, invalid: await opened(invalid), found };
+      const sink = await opened(valid);
+      const context = {
+        signal,
+        progress(step: ExportProgress): void {
+          checked.progressed(step);
+          const { length } = violations;
+          progress({ ...step, violations: violations.slice(told) });
+          told = length;
+        },
+      };
+      const summary = await (sink
+        ? exportTo(dataset, { query: '', to: 'same', sink, checks }, context)
+        : countTo(dataset, { query: '', checks }, context));
+      checked.ended('done');
+      return { ...summary, violations };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      checked.ended(signal.aborted ? 'cancelled' : 'failed', signal.aborted ? '' : message);
+      throw error;
+    } finally {
+      for (const sink of sinks) await sink.discard();
+    }
+  });
 }

@@ -36,7 +36,7 @@ import { Tools } from '../tools/tools.ts';
 import { KeptExports } from './keptExports.ts';
 import { printQueries } from './printQueries.ts';
 import { RowReader } from './rowReader.ts';
-import { inferredText, validate } from './schemaCalls.ts';
+import { inferredText, validate, type CheckOptions } from './schemaCalls.ts';
 import { Session } from './session.ts';
 import { SharedFile } from './sharedFile.ts';
 
@@ -186,10 +186,11 @@ export class EngineService {
         const kept = this.#session(session).holdRows(query);
         const { of } = this.#opened(session).held;
         try {
-          return await this.#exporting(session, async (dataset) => {
+          return await this.#exporting(session, query, async (dataset) => {
             refuseOpen(query, dataset);
             const earlier = await this.#kept?.earlier(target);
-            const journal = this.#kept?.journalOf(of, { target, to });
+            // What goes on with it would have to read the schema again.
+            const journal = dataset.checks ? undefined : this.#kept?.journalOf(of, { target, to });
             const programs = this.#programsOf(session);
             const asked = { query, to, target, kept, journal, programs };
             const summary = await exportToFile(dataset, asked, context);
@@ -219,13 +220,14 @@ export class EngineService {
         return null;
       },
       inferSchema: ({ session, query }, context) =>
-        this.#exporting(session, (dataset) => inferredText(dataset, query, context)),
+        this.#exporting(session, query, (dataset) => inferredText(dataset, query, context)),
       validate: (asked, context) => {
-        const { held } = this.#opened(asked.session);
-        return validate((more) => this.#openAnew(held, more), asked, context);
+        const { session, held } = this.#opened(asked.session);
+        const open = (more: CheckOptions): Promise<Dataset> => this.#openAnew(held, more);
+        return validate(open, session, asked, context);
       },
       exportRejects: ({ session, target }, context) =>
-        this.#exporting(session, (dataset) => exportRejectsToFile(dataset, target, context)),
+        this.#exporting(session, '', (dataset) => exportRejectsToFile(dataset, target, context)),
       beginRows: ({ session, query }) => {
         const reader = this.#nextReader++;
         const run = (sink: ByteSink, signal: AbortSignal) =>
@@ -293,12 +295,18 @@ export class EngineService {
   }
 
   /** An export goes on when its preview is closed, or shows the file anew. */
-  async #exporting<T>(id: number, work: (dataset: Dataset) => Promise<T>, goOn = true): Promise<T> {
+  async #exporting<T>(
+    id: number,
+    query: string,
+    work: (dataset: Dataset) => Promise<T>,
+    goOn = true,
+  ): Promise<T> {
     const held = this.#sessions.get(id)?.held;
-    const { file } = this.#session(id);
+    const session = this.#session(id);
+    const { file } = session;
     if (held) held.holders++;
     try {
-      return await file.whileScanning(() => work(file.dataset), goOn);
+      return await session.reading(query, (dataset) => file.whileScanning(() => work(dataset), goOn));
     } finally {
       if (held) await this.#letGo(held, false);
     }
@@ -310,7 +318,7 @@ export class EngineService {
       refuseOpen(query, dataset, programAdvice);
       return work(dataset);
     };
-    return this.#exporting(id, answer, false);
+    return this.#exporting(id, query, answer, false);
   }
 
   async #closeSession(id: number): Promise<void> {
@@ -385,10 +393,7 @@ export class EngineService {
   }
 
   /** One of its own: what a file holds by a schema is not what a preview shows. */
-  async #openAnew(
-    { of, file }: Pick<Held, 'of' | 'file'>,
-    more: Pick<DatasetOptions, 'schema' | 'signal'>,
-  ): Promise<Dataset> {
+  async #openAnew({ of, file }: Pick<Held, 'of' | 'file'>, more: CheckOptions): Promise<Dataset> {
     const { comparison } = await file;
     if (comparison) return comparison.open({ pool: this.#pool, ...more });
     const resources = { pool: this.#pool, store: this.#store };

@@ -14,7 +14,7 @@ import type {
   TimelineRequest,
 } from '../../protocol/statistics.ts';
 import { Peer, type HandlerContext, type Handlers, type Message, type Post } from '../../protocol/rpc.ts';
-import { conditionsOf, parseQuery, picksOf } from '../query/index.ts';
+import { asksForViolations, conditionsOf, parseQuery, picksOf } from '../query/index.ts';
 import { fileNameAt } from '../source/location.ts';
 import type { Calls } from '../stage/calls.ts';
 import { RecentMap } from '../recentMap.ts';
@@ -31,6 +31,7 @@ import { recordOf, rowsOfPage } from './pages.ts';
 import { completionsOf, diagnosticsOf, type Allowed } from './queryHelp.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { problemKinds, problems } from '../run/problems.ts';
+import { CheckedFile } from './checkedFile.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from '../run/run.ts';
 import { nothingYet, rowsOf, statistics } from './statistics.ts';
@@ -58,6 +59,8 @@ export class Session {
   /** Runs whose rows are of a file that has grown since, and that are not counted on. */
   readonly #outdated = new WeakSet<Run>();
   #nextView = 1;
+  /** What the schema that was chosen last has to say. */
+  #checked: CheckedFile | undefined;
   readonly #programs: Pick<Calls, 'open'> | undefined;
 
   /**
@@ -96,12 +99,38 @@ export class Session {
     this.#peer.close();
     await this.#peer.rested();
     await this.#dropRuns();
+    await this.#checked?.letGo();
   }
 
-  async #dropRuns(): Promise<void> {
-    const runs = [...this.#runs.values()];
-    this.#runs.clear();
+  async #dropRuns(which: (run: Run) => boolean = () => true): Promise<void> {
+    const runs = [...this.#runs.values()].filter(which);
+    for (const { id } of runs) this.#runs.delete(id);
     await Promise.all(runs.map((run) => run.close()));
+  }
+
+  /**
+   * From now on `_violation` is what another schema does not allow.
+   * @param schema name of its file
+   * @param dataset the file, opened with the schema; the session closes it
+   */
+  async checkBy(schema: string, dataset: Dataset): Promise<CheckedFile> {
+    const before = this.#checked;
+    const checked = new CheckedFile(schema, dataset, (check) => {
+      if (this.#checked === checked) this.#peer.send('schemaCheck', check);
+    });
+    this.#checked = checked;
+    checked.begin();
+    await this.#dropRuns(({ query }) => query.plan.needsViolations);
+    await before?.letGo();
+    return checked;
+  }
+
+  /** Hands on what a query reads: the records as the chosen schema sees them where it asks for that, else as they are. */
+  reading<T>(query: string, work: (dataset: Dataset) => Promise<T>): Promise<T> {
+    const parsed = parseQuery(query);
+    const checked = parsed.ok && asksForViolations(parsed.query) ? this.#checked : undefined;
+    const { dataset } = checked ?? this.#file;
+    return checked ? checked.holding(() => work(dataset)) : work(dataset);
   }
 
   info(): FileInfo {
@@ -135,7 +164,7 @@ export class Session {
   }
 
   get #allowed(): Allowed {
-    return { calls: this.#programs !== undefined };
+    return { calls: this.#programs !== undefined, checks: this.#checked !== undefined };
   }
 
   #listen(): () => void {
@@ -166,6 +195,8 @@ export class Session {
       },
       problems: ({ first, count }, { signal }) => problems(this.#file.dataset, first, count, signal),
       problemKinds: (_, { signal }) => problemKinds(this.#file.dataset, signal),
+      schemaCheck: () => this.#checked?.check ?? null,
+      violations: ({ first, count }) => this.#checked?.violations(first, count) ?? [],
       failedRows: ({ view }) => {
         const run = this.#viewRun(view);
         return run instanceof TableRun ? run.failedRows : [];
@@ -190,6 +221,7 @@ export class Session {
         this.#stopFollowing?.();
         this.#stopFollowing = undefined;
         await this.#dropRuns();
+        await this.#forgetSchema();
         this.#file = await this.#reopen();
         this.#stopListening = this.#listen();
         return this.info();
@@ -205,8 +237,10 @@ export class Session {
       this.#runs.delete(run.id);
       await run.close();
     }
+    this.#checked?.ended('outdated');
     if (!shown) return;
-    if (shown instanceof ViewRun && shown.state.phase === 'done') {
+    const { dataset } = this.#file;
+    if (shown instanceof ViewRun && shown.source === dataset && shown.state.phase === 'done') {
       const state = await shown.grow(same, this.#closing.signal);
       this.#peer.send('view', this.#inFile(state));
     } else {
@@ -251,20 +285,23 @@ export class Session {
     signal.throwIfAborted();
     const planned = plannedFor(query, dataset.recognised.format, this.#allowed);
     refuseOpen(query, dataset);
+    const read = (planned.plan.needsViolations ? this.#checked?.dataset : undefined) ?? dataset;
     const kept = this.#kept(planned);
     if (kept) return this.#inFile(kept.state);
     const id = this.#nextView++;
     const run =
       planned.plan.shape === 'table'
-        ? new TableRun(id, planned, dataset, this.#programs)
-        : new ViewRun(id, planned, dataset);
+        ? new TableRun(id, planned, read, this.#programs)
+        : new ViewRun(id, planned, read);
     for (const oldest of this.#runs.set(run.id, run)) await oldest.close();
     return this.#runOf(run, signal, progress);
   }
 
   async #runOf(run: Run, signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState> {
     const told = (state: ViewState): void => progress(this.#inFile(state));
-    return this.#inFile(await this.#file.whileScanning(() => run.run(signal, told)));
+    const work = (): Promise<ViewState> => this.#file.whileScanning(() => run.run(signal, told));
+    const checked = run.source === this.#checked?.dataset ? this.#checked : undefined;
+    return this.#inFile(await (checked ? checked.holding(work) : work()));
   }
 
   /** With the bytes of the file for those of its text, which a run counts. */
@@ -329,6 +366,14 @@ export class Session {
       message: '',
       ...failure,
     });
+  }
+
+  async #forgetSchema(): Promise<void> {
+    const checked = this.#checked;
+    if (!checked) return;
+    this.#checked = undefined;
+    await checked.letGo();
+    this.#peer.send('schemaCheck', null);
   }
 
   /** The run that made a view; undefined for view 0, the file itself. */

@@ -83,7 +83,7 @@ export function rowsOf(
   const all = { dataset, query: undefined, kept: keptOf(dataset) };
   if (!run) return { whole: all, filtered: undefined };
   const { query, columns, view } = run;
-  const selected = { dataset, query, kept: keptOf(run) };
+  const selected = { dataset: run.source, query, kept: keptOf(run) };
   if (!columns) return { whole: all, filtered: selected };
   if (view) return { whole: selected, filtered: undefined };
   const unsorted = unsortedQuery(query.text);

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { BrokenRule, Violation } from '../../protocol/engine.ts';
+import type { BrokenRule, Violation } from '../../protocol/schemaCheck.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
 import { CheckLog } from '../run/checkLog.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';

@@ -22,7 +22,13 @@ type OwnCalls = Pick<
 >;
 
 /** What only VS Code can do. */
-const lacking: readonly HostMethod[] = ['host/openAsText', 'host/askAboutFile', 'host/compareRecord'];
+const lacking: readonly HostMethod[] = [
+  'host/openAsText',
+  'host/askAboutFile',
+  'host/compareRecord',
+  'host/validate',
+  'host/exportChecked',
+];
 
 const { name, file, formats } = JSON.parse(document.getElementById(tabDataId)?.textContent ?? '') as TabData;
 const stateKey = `rowriver ${file} ${name}`;

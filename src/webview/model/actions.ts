@@ -21,7 +21,9 @@ type HostAction =
   | 'host/compareRecord'
   | 'host/export'
   | 'host/copyQueryAs'
-  | 'host/askAboutFile';
+  | 'host/askAboutFile'
+  | 'host/validate'
+  | 'host/exportChecked';
 
 export type SortDirection = Extract<QueryEdit, { kind: 'sort' }>['direction'];
 

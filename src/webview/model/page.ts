@@ -1,6 +1,7 @@
 /** Everything of a page together: the models, what is open beside the grid, and what the editor's commands do. */
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { PageCommand } from '../../protocol/pageCommands.ts';
+import type { SchemaCheck } from '../../protocol/schemaCheck.ts';
 import { sentence, type EditorApi, type HostMethod, type Link } from '../link.ts';
 import { createActions, type Actions } from './actions.ts';
 import { createFilter, type Filter } from './filter.ts';
@@ -13,6 +14,7 @@ import { createPreview, type Preview } from './preview.ts';
 import { createColumnFacts, type ColumnFacts } from './columnFacts.ts';
 import { createStatistics, type HeadPlots, type PlotContext, type StatisticsModel } from './statistics.ts';
 import { createFollowing, type FollowingModel } from './following.ts';
+import { createSchemaCheck } from './schema.ts';
 import { createRecord, type RecordModel } from './record.ts';
 import { createTimeline, type TimelineModel } from './timeline.ts';
 import { readSaved, type SavedPage } from './saved.ts';
@@ -26,6 +28,8 @@ export interface PageModel extends Actions {
   /** The tables of the file that are not read. */
   readonly otherTables: ReadonlySignal<readonly OtherTable[]>;
   readonly filter: Filter;
+  /** What the chosen JSON Schema does not allow; undefined where none is chosen. */
+  readonly schema: ReadonlySignal<SchemaCheck | undefined>;
   readonly following: FollowingModel;
   readonly record: RecordModel;
   readonly statistics: StatisticsModel;
@@ -106,6 +110,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   const { grid } = preview;
   const otherTables = createOtherTables(link, preview.file, (text) => (preview.notice.value = text));
   const filter = createFilter(preview, changed);
+  const schema = createSchemaCheck(preview, filter);
   const statistics = createStatistics(preview, filter.applied, plots);
   effect(() => grid.setPlotHeight(plots.value ? heads.height : 0));
   const timeline = createTimeline(preview, statistics.known, overTime);
@@ -242,6 +247,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     preview,
     otherTables,
     filter,
+    schema,
     following,
     record,
     statistics,

@@ -11,6 +11,7 @@ import { IconButton } from '../parts/button.tsx';
 import { FailedRows } from './failedRows.tsx';
 import { ProblemList } from './list.tsx';
 import { rawPieces } from './raw.ts';
+import { SchemaViolations } from './violations.tsx';
 
 const perPage = 100;
 /** Files that cannot be read, of which the reason is shown. */
@@ -66,10 +67,11 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
   }, [any, state?.exact, file]);
 
   const failed = page.preview.result.value?.failed ?? 0;
+  const violations = page.schema.value?.listed ?? 0;
   useEffect(() => {
     // Nothing is there that the focus could go to.
-    if (listed?.total === 0 && failed === 0) page.toProblems.value = false;
-  }, [listed, failed]);
+    if (listed?.total === 0 && failed === 0 && violations === 0) page.toProblems.value = false;
+  }, [listed, failed, violations]);
 
   const unread = file?.files?.unread ?? [];
   const otherTables = page.otherTables.value;
@@ -140,6 +142,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
         </ul>
       )}
       <div class="side-body">
+        <SchemaViolations page={page} />
         <FailedRows page={page} />
         {error ? (
           <p class="fault">{error}</p>

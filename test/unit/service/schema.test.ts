@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { plannedFor } from '../../../src/engine/dataset/plan.ts';
+import { ViewRun } from '../../../src/engine/run/viewRun.ts';
+import { loadSchema } from '../../../src/engine/schema/load.ts';
 import { Preview } from '../../support/preview.ts';
 
 describe('JSON Schemas of a preview', () => {
@@ -56,6 +60,116 @@ describe('JSON Schemas of a preview', () => {
       report.map((line): unknown => JSON.parse(line)),
     );
     await assert.rejects(preview.host.call('validate', asked), /already exists/);
+  });
+
+  describe('that are chosen', () => {
+    const choose = async (schema: object): Promise<void> => {
+      await writeFile(at('schema.json'), JSON.stringify(schema));
+      await preview.host.call('validate', { session: 1, schema: at('schema.json') });
+    };
+    const found = async (query: string): Promise<number> =>
+      (await preview.page.call('run', { query })).matched;
+    const invalid = records.filter(({ id }) => id % 7 === 0);
+
+    it('tell the page what is found, and which violations', async () => {
+      assert.equal(await preview.page.call('schemaCheck', null), null);
+      await choose(strict);
+      const check = await preview.page.call('schemaCheck', null);
+      assert.deepEqual(preview.checks.at(-1), check);
+      assert.deepEqual(
+        preview.checks.map((told) => told?.phase).filter((phase, i, all) => phase !== all[i - 1]),
+        ['running', 'done'],
+      );
+      const place = '#/properties/status/type';
+      assert.deepEqual(
+        { ...check, scanned: 0, total: 0 },
+        {
+          schema: 'schema.json',
+          phase: 'done',
+          records: records.length,
+          invalid: invalid.length,
+          rules: [
+            { path: '/status', rule: 'type', message: 'must be integer', place, records: invalid.length },
+          ],
+          brokenRules: 1,
+          listed: invalid.length,
+          scanned: 0,
+          total: 0,
+          message: '',
+        },
+      );
+      const listed = await preview.page.call('violations', { first: 1, count: 2 });
+      assert.deepEqual(
+        listed.map(({ record }) => record),
+        [8, 15],
+      );
+    });
+
+    it('are what queries mean by _violation, and no other query is about', async () => {
+      assert.equal(await found('_violation IS NOT NULL'), 0);
+      await choose(strict);
+      assert.equal(await found('_violation IS NOT NULL'), invalid.length);
+      assert.equal(await found(`_violation IS NULL`), records.length - invalid.length);
+      assert.equal(
+        await found(`list_contains(_violation.places, '#/properties/status/type')`),
+        invalid.length,
+      );
+      assert.equal(await found('id >= 0'), records.length);
+      assert.equal(await found('|> AGGREGATE count(*) AS n GROUP BY _violation.rule AS r'), 2);
+    });
+
+    it('replace the one before, with the rows that it had chosen', async () => {
+      await choose(strict);
+      assert.equal(await found('_violation IS NOT NULL'), invalid.length);
+      await choose({ properties: { id: { maximum: 9 } } });
+      assert.equal(await found('_violation IS NOT NULL'), records.length - 10);
+    });
+
+    it('warn of _violation only where there is none', async () => {
+      const warnings = async (): Promise<number> =>
+        (await preview.page.call('check', { query: '_violation IS NOT NULL' })).length;
+      assert.equal(await warnings(), 1);
+      await choose(strict);
+      assert.equal(await warnings(), 0);
+    });
+
+    it('show rows, find records and write files of what they do not allow', async () => {
+      await choose(strict);
+      const { view } = await preview.page.call('run', { query: '_violation IS NOT NULL' });
+      const page = await preview.page.call('rows', { view, first: 2, count: 3, columns: [0] });
+      assert.deepEqual([...page.records], [15, 22, 29]);
+      const place = { by: 'record', value: 22 } as const;
+      assert.deepEqual(await preview.page.call('locate', { view, place }), { row: 3, exact: true });
+      const { text } = await preview.page.call('record', { view, row: 3 });
+      assert.equal(text, JSON.stringify(records[21]));
+      const target = at('out.jsonl');
+      await preview.host.call('export', { session: 1, query: '_violation IS NOT NULL', target, to: 'same' });
+      assert.equal(await readFile(target, 'utf8'), lines.filter((_, id) => id % 7 === 0).join(''));
+    });
+
+    it('leave nothing in what is kept of the file', async () => {
+      await writeFile(at('schema.json'), JSON.stringify(strict));
+      const { signal } = new AbortController();
+      const schema = await loadSchema(at('schema.json'), signal);
+      const dataset = await Dataset.open({ kind: 'file', path: at('in.jsonl') }, { signal, schema });
+      try {
+        const query = '_violation IS NOT NULL';
+        const run = new ViewRun(1, plannedFor(query, dataset.recognised.format), dataset);
+        const { matched } = await run.run(signal, () => undefined);
+        assert.equal(matched, invalid.length);
+        assert.equal(dataset.known.recall(query), undefined);
+      } finally {
+        await dataset.close();
+      }
+    });
+
+    it('are forgotten when the file is opened anew', async () => {
+      await choose(strict);
+      await preview.page.call('reload', null);
+      assert.equal(await preview.page.call('schemaCheck', null), null);
+      assert.equal(preview.checks.at(-1), null);
+      assert.equal(await found('_violation IS NOT NULL'), 0);
+    });
   });
 
   it('that are wrong write nothing', async () => {

@@ -363,6 +363,8 @@ export function serve(post: Post, options: BedOptions): Server {
       ),
     otherTables: () => null,
     failedRows: () => [],
+    schemaCheck: () => null,
+    violations: () => [],
     problemKinds() {
       const counts = new Map<string, number>();
       for (let row = 0; row < Math.min(file.rows, 200_000); row++) {
@@ -409,6 +411,8 @@ export function serve(post: Post, options: BedOptions): Server {
     edit: ({ query, edit }) => ({ query: edited(query, edit) }),
     'host/export': () => null,
     'host/exportRejects': () => null,
+    'host/validate': () => null,
+    'host/exportChecked': () => null,
     'host/openAsText': () => null,
     'host/openRecord': () => null,
     'host/compareRecord': () => null,

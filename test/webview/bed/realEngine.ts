@@ -33,6 +33,8 @@ export class RealEngine {
   /** How the page first asks a file to be read. */
   readonly said = new Promise<FormatOptions>((resolve) => (this.#tell = resolve));
   #compare: (asked: PreviewCalls['host/compareRecord']['params']) => void = () => undefined;
+  /** The path that its user chooses where a schema is asked for. */
+  schema = '';
   readonly #copied: ((text: string) => void)[] = [];
   /** What goes to the page, in one piece a turn. */
   #outgoing: string[] = [];
@@ -146,6 +148,11 @@ export class RealEngine {
     return {
       'host/export': done,
       'host/exportRejects': done,
+      'host/validate': async () => {
+        await this.#host.call('validate', { session: this.#session, schema: this.schema });
+        return null;
+      },
+      'host/exportChecked': done,
       'host/openAsText': done,
       'host/openRecord': done,
       'host/compareRecord': (asked) => {
