@@ -20,7 +20,7 @@ export async function filesOf(
     const found = await stat(path).catch(() => undefined);
     if (found?.isDirectory()) paths.push(...(await inFolder(path, signal)));
     else if (!found && path === file && hasWildcards(path))
-      paths.push(...(await filesMatching(path, '', signal)));
+      paths.push(...(await filesMatching([path], '', signal)));
     else if (isOne) return undefined;
     else paths.push(path);
   }

@@ -112,6 +112,7 @@ ${option('--from FORMAT', `read FILE as ${formatList}`)}
       --table N       read the Nth of several tables, one below the other
       --tables N      the maximum number of tables. 1 reads all lines as one
                       table
+${option('--no-hive', 'folders called key=value are no columns of the files in them')}
       --encoding E    the encoding of FILE, for example windows-1252 or gbk
 ${textHelp}
       --decimal C     the decimal mark: ',' (1.234,5), '.' (1,234.5) or none (as

@@ -7,8 +7,9 @@ import { poolSize } from '../engine/pool/poolSize.ts';
 import type { Result, Task } from '../engine/pool/task.ts';
 import { reviveFailure } from '../engine/pool/wire.ts';
 import { filesAt } from '../engine/source/files/search.ts';
+import { hasPartitions } from '../engine/source/files/partitions.ts';
 import { placeAt } from '../engine/source/location.ts';
-import type { SourceSpec } from '../engine/source/source.ts';
+import { SourceError, type SourceSpec } from '../engine/source/source.ts';
 import { cacheBytes, cacheFolder } from '../host/cacheFolder.ts';
 import type { RunCommand } from './arguments.ts';
 import { filesOf } from './files.ts';
@@ -24,9 +25,18 @@ export async function openInput(command: Input, options: DatasetOptions): Promis
   const paths = await filesOf(command, options.signal);
   if (paths === undefined) return Dataset.open(sourceOf(command), options);
   const [first] = paths;
-  if (paths.length === 1) return Dataset.open({ kind: 'file', path: first, encoding }, options);
   const name = more.length === 0 ? file : `${grouped(paths.length)} files, the first of them ${first}`;
-  return openFiles(name, filesAt(paths), { ...options, encoding });
+  const together = (): Promise<Dataset> => openFiles(name, filesAt(paths), { ...options, encoding });
+  if (paths.length > 1) return together();
+  const alone = (): Promise<Dataset> => Dataset.open({ kind: 'file', path: first, encoding }, options);
+  if (options.hive === false || !hasPartitions(first)) return alone();
+  // A query asks for what its folders say also where they have one file today.
+  try {
+    return await together();
+  } catch (error) {
+    if (error instanceof SourceError && error.failure === 'unsupported') return alone();
+    throw error;
+  }
 }
 
 function sourceOf({ file, headers: given, service, encoding }: Input): SourceSpec {

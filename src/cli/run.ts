@@ -150,8 +150,12 @@ export const fileDoubts: Readonly<Record<FileDoubt, string>> = {
 };
 
 /** How a file is read, for programs. */
-function readingOf({ encoding, containers, recognised, format }: Dataset): object {
-  return { format: format.kind, containers, encoding, ...format.described(recognised) };
+function readingOf({ encoding, containers, recognised, format, files }: Dataset): object {
+  return {
+    ...{ format: format.kind, containers, encoding },
+    ...format.described(recognised),
+    ...(files?.partitions && { partitions: files.partitions }),
+  };
 }
 
 /** What was left out with the file's other tables. */

@@ -5,7 +5,7 @@ import { UsageError } from './usageError.ts';
 /** How the file's tables are written, as the command line says it; what it does not say is recognised. */
 export type TableOptions = Pick<
   FormatOptions,
-  'delimiter' | 'quote' | 'headerRows' | 'firstLine' | 'comment' | 'tables' | 'table'
+  'delimiter' | 'quote' | 'headerRows' | 'firstLine' | 'comment' | 'tables' | 'table' | 'hive'
 >;
 
 /** As `parseArgs` wants them. */
@@ -19,6 +19,7 @@ export const tableOptions = {
   'no-comment': { type: 'boolean' },
   tables: { type: 'string' },
   table: { type: 'string' },
+  'no-hive': { type: 'boolean' },
 } as const;
 
 type Values = { readonly [name in keyof typeof tableOptions]?: string | boolean | undefined };
@@ -45,6 +46,7 @@ export function readTableOptions(values: Values): TableOptions {
     comment: values['no-comment'] ? '' : comment === undefined ? undefined : readComment(comment),
     tables: count('tables', 1),
     table: count('table', 1),
+    hive: values['no-hive'] ? false : undefined,
   };
   if (read.table !== undefined && read.tables !== undefined && read.table > read.tables)
     throw new UsageError(`--table ${read.table} is more than --tables ${read.tables}.`);

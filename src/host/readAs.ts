@@ -80,6 +80,18 @@ export async function askReading(
       ask: (questions) => askPattern(questions, said.pattern),
     });
   }
+  const partitions = info?.files?.partitions;
+  if (partitions !== undefined || said.hive === false) {
+    choices.push({
+      label:
+        partitions === undefined
+          ? l10n.t('Columns from folders: none')
+          : l10n.t('Columns from folders: {0}', partitions.join(', ')),
+      description: by('hive'),
+      detail: l10n.t('Folders that are named key=value, as Hive and Spark write them.'),
+      ask: (questions) => askFolders(questions, partitions !== undefined),
+    });
+  }
   choices.push({
     label: l10n.t('Format: {0}', formatName(info?.format ?? said.format)),
     description: by('format'),
@@ -123,6 +135,15 @@ async function askDelimiter(questions: Questions, now: string): Promise<FormatOp
   });
   const delimiter = typed === undefined ? undefined : parseDelimiter(typed);
   return delimiter === undefined ? undefined : { delimiter };
+}
+
+async function askFolders(questions: Questions, now: boolean): Promise<FormatOptions | undefined> {
+  const choices: Choice[] = [true, false].map((hive) => ({
+    label: hive ? l10n.t('Columns named after folders') : l10n.t('No columns'),
+    ...currentIf(hive === now),
+    options: { hive },
+  }));
+  return (await pickOne(questions, l10n.t('Columns from Folders'), choices))?.options;
 }
 
 async function askQuote(questions: Questions, now: string): Promise<FormatOptions | undefined> {

@@ -43,6 +43,8 @@ export interface FormatOptions {
   readonly decimal?: ',' | '.' | 'none' | undefined;
   /** CSV: the order of day, month and year in dates; `none` looks for no dates but those of ISO 8601. */
   readonly dates?: 'dmy' | 'mdy' | 'ymd' | 'none' | undefined;
+  /** Several files: whether their folders called `key=value` are columns; undefined: they are. */
+  readonly hive?: boolean | undefined;
   /** JSON documents: the array whose elements are the rows, as `$.data.items[*]`. */
   readonly rows?: string | undefined;
   /** Log lines: the name of a known pattern, or a regular expression of a whole line with named groups. */

@@ -29,8 +29,14 @@ export interface FileInfo {
   /** Columns of which it is not known how their numbers or dates are written; they are read as text. */
   readonly open: readonly OpenColumn[];
   readonly columns: readonly ColumnInfo[];
-  /** Of several files as one table: how many are read, and those that cannot be. */
-  readonly files?: { readonly count: number; readonly unread: readonly UnreadFile[] } | undefined;
+  /** Of several files as one table: how many are read, those that cannot be, and the columns that their folders are called after. */
+  readonly files?:
+    | {
+        readonly count: number;
+        readonly unread: readonly UnreadFile[];
+        readonly partitions?: readonly string[] | undefined;
+      }
+    | undefined;
   /** Where its rows are what two files differ in. */
   readonly comparison?: ComparisonInfo | undefined;
   /** Whether records are appended to it as lines or rows, so that it can be followed. */

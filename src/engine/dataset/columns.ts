@@ -2,7 +2,7 @@ import { CellKind, type ColumnInfo, type ColumnType } from '../../protocol/previ
 import { describeReading, type CellReading, type CellReadings } from '../format/csv/cellReading.ts';
 import { columnNames, type FieldPath } from '../format/json/fields.ts';
 import { mergedType } from '../pool/columnTypes.ts';
-import type { CellColumn, PageResult } from '../pool/task.ts';
+import type { CellColumn, OfFile, PageResult } from '../pool/task.ts';
 import { writePath } from '../query/index.ts';
 
 /** A column with where the scanner finds it. */
@@ -10,18 +10,13 @@ export interface FileColumn extends ColumnInfo {
   readonly fields: readonly (string | number)[];
   /** How its cells are written, where that is not how the language writes numbers and times. */
   readonly reading?: CellReading | undefined;
-  /** It says of which file a record is, and is no field of it. */
-  readonly isFileName?: boolean | undefined;
+  /** It is no field of records, and says this of their files. */
+  readonly ofFile?: OfFile | undefined;
 }
 
 /** What the scan is asked for the cells of columns. */
 export function cellColumns(columns: readonly FileColumn[]): CellColumn[] {
-  return columns.map(({ fields, name, reading, isFileName }) => ({
-    path: fields,
-    name,
-    reading,
-    isFileName,
-  }));
+  return columns.map(({ fields, name, reading, ofFile }) => ({ path: fields, name, reading, ofFile }));
 }
 
 /** More columns than this are not shown: keys that are data, such as ids, would fill the memory. */
@@ -34,25 +29,31 @@ export class Columns {
   readonly #known = new Map<string, number>();
   /** The columns are those that a query names: what rows hold below them are no columns of their own. */
   #complete = false;
+  /** Names of fields that columns of folders go before. */
+  #hidden: ReadonlySet<string | number> = new Set();
 
   get all(): readonly FileColumn[] {
     return this.#columns;
   }
 
-  /** Takes a column for the file that a record is of, ahead of all others. */
-  setFileName(): void {
-    this.#columns = [
-      { id: 0, name: '_file', path: '_file', type: 'text', fields: ['_file'], isFileName: true },
-    ];
+  /** Takes columns for what files say of their records, ahead of all others: the path, and the columns of their folders. */
+  setOfFiles(partitions: readonly string[]): void {
+    const ofFile = ['_file', ...partitions].map((name, at): Omit<FileColumn, 'id'> =>
+      at === 0
+        ? { name, path: name, type: 'text', fields: [name], ofFile: 'path' }
+        : { name, path: writePath([name]), type: 'unknown', fields: [name], ofFile: at - 1 },
+    );
+    this.#columns = ofFile.map((column, id) => ({ id, ...column }));
+    this.#hidden = new Set(partitions);
   }
 
   /** Takes a CSV's columns. */
   setNames(names: readonly string[], readings: CellReadings = []): void {
     this.#complete = true;
-    const first = this.#columns.length;
     for (const [place, name] of names.entries()) {
+      if (this.#hidden.has(name)) continue;
       this.#columns.push({
-        id: first + place,
+        id: this.#columns.length,
         name,
         path: writePath([name]),
         type: 'unknown',
@@ -66,13 +67,18 @@ export class Columns {
   setMembers(names: readonly string[], readings: CellReadings = []): void {
     this.addPaths(names.map((name) => [name]));
     this.#complete = true;
-    this.#columns = this.#columns.map((column) => ({ ...column, ...writtenAs(readings.at(column.id)) }));
+    const byName = new Map(names.map((name, at) => [name, readings.at(at)]));
+    this.#columns = this.#columns.map((column) =>
+      column.ofFile === undefined ? { ...column, ...writtenAs(byName.get(column.fields.join())) } : column,
+    );
   }
 
   /** Adds the paths that are new; answers whether any was. */
   addPaths(paths: readonly FieldPath[]): boolean {
     if (this.#complete) return false;
-    const fresh = paths.filter((path) => !this.#known.has(JSON.stringify(path)));
+    const fresh = paths.filter(
+      (path) => !this.#known.has(JSON.stringify(path)) && !this.#hidden.has(path.at(0) ?? ''),
+    );
     if (fresh.length === 0 || this.#columns.length >= maxColumns) return false;
     const all = [...this.#columns.map(({ fields }) => fields.map(String)), ...fresh].slice(0, maxColumns);
     const names = columnNames(all);
@@ -100,11 +106,11 @@ export class Columns {
       const member = path.length > 1 ? this.#known.get(JSON.stringify(path.slice(0, 1))) : undefined;
       if (member !== undefined && this.#complete) changed = this.#learnType(member, 'object') || changed;
     }
-    // Records without paths are rows of a CSV.
-    if (paths.length === 0) {
-      for (let cell = 0; cell < kinds.length; cell++) {
-        changed = this.#learnType(ids[cell % ids.length], typeOfCell(kinds[cell])) || changed;
-      }
+    // Records without paths are rows of a CSV; what files say of records is in no path.
+    for (let cell = 0; cell < kinds.length; cell++) {
+      const id = ids[cell % ids.length];
+      if (paths.length > 0 && this.#columns.at(id)?.ofFile === undefined) continue;
+      changed = this.#learnType(id, typeOfCell(kinds[cell])) || changed;
     }
     return changed;
   }

@@ -120,7 +120,9 @@ export class Dataset {
     this.#isOfSeveral = spec.kind === 'files';
     this.beside = options.beside ?? 'folder';
     this.#partOf = looked?.partOf;
-    if (options.keepPages === true && this.#isOfSeveral) this.columns.setFileName();
+    const { partitions = [] } = layout;
+    if (this.#isOfSeveral && (options.keepPages === true || partitions.length > 0))
+      this.columns.setOfFiles(partitions);
     if (layout.names === 'columns') this.columns.setNames(layout.columns, layout.readings);
   }
 
@@ -211,7 +213,8 @@ export class Dataset {
   /** Of several files as one table: how many are read, and which are not. */
   get files(): FileInfo['files'] {
     const { count = 1 } = this.#source.files ?? {};
-    return this.#isOfSeveral ? { count, unread: this.unread } : undefined;
+    const { partitions } = this.layout;
+    return this.#isOfSeveral ? { count, unread: this.unread, ...(partitions && { partitions }) } : undefined;
   }
 
   /** The name of the file that a byte is of, which was read before. */
@@ -243,8 +246,9 @@ export class Dataset {
 
   /** The columns that are known of the file: at first those of the records that it was recognised by. */
   get seenColumns(): readonly KnownColumn[] {
-    if (this.columns.all.some(({ isFileName }) => isFileName !== true)) return this.columns.all;
+    if (this.columns.all.some(({ ofFile }) => ofFile === undefined)) return this.columns.all;
     const seen = new Columns();
+    if (this.#isOfSeveral) seen.setOfFiles(this.layout.partitions ?? []);
     seen.addPaths(this.recognised.paths ?? []);
     return seen.all;
   }

@@ -247,6 +247,7 @@ class HeldSource implements Source {
   readonly files = {
     count: 1,
     pathAt: (): string => this.name,
+    partitionsAt: (): readonly [] => [],
     offsetAt: (position: number): number => position,
     nextAfter: (): undefined => undefined,
   };

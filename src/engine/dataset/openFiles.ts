@@ -1,11 +1,12 @@
 import { carriageReturn, lineFeed } from '../ascii.ts';
 import { markLength } from '../format/lines.ts';
-import { formatOf, recognise } from '../format/registry.ts';
+import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
 import type { FileSearch } from '../../protocol/fileSearch.ts';
 import type { UnreadFile } from '../../protocol/preview.ts';
 import { eachFile } from '../source/files/eachFile.ts';
 import type { FoundFile } from '../source/files/search.ts';
-import { writeParts } from '../source/files/part.ts';
+import { writeParts, type FilePart } from '../source/files/part.ts';
+import { partitionsOf } from '../source/files/partitions.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully, readSome } from '../source/read.ts';
 import { SourceError } from '../source/source.ts';
@@ -17,6 +18,11 @@ export interface FilesOptions extends DatasetOptions {
   readonly encoding?: string | undefined;
   /** How the files were found, and will be again. */
   readonly search?: FileSearch | undefined;
+}
+
+interface Table {
+  readonly parts: readonly FilePart[];
+  readonly recognised: RecognisedFile;
 }
 
 /** A header is looked for in so many bytes. */
@@ -76,11 +82,23 @@ export async function openFiles(
   const others = files.slice(next);
   note(await eachFile(others, look, signal), others);
   if (!first) throw failure ?? new SourceError('not-found', `There are no files of records: ${name}.`);
-  const { parts, recognised } = together(first, seen);
+  const table = together(first, seen);
+  const { parts, recognised } = options.hive === false ? table : withPartitions(table);
   const left = unread.map(({ path }) => path);
   const shared = writeParts(parts);
   const spec = { kind: 'files', name, parts: shared, encoding: 'utf-8', search, unread: left } as const;
   return Dataset.open(spec, options, { recognised, unread });
+}
+
+/** With the columns that the folders of the files are called after. */
+function withPartitions({ parts, recognised }: Table): Table {
+  const found = partitionsOf(parts.map(({ name, path }) => name ?? path));
+  if (!found) return { parts, recognised };
+  const { names: partitions, values } = found;
+  return {
+    parts: parts.map((part, i) => ({ ...part, partitions: values[i] })),
+    recognised: { ...recognised, format: { ...recognised.format, partitions } },
+  };
 }
 
 /** What cannot be said of the others. */

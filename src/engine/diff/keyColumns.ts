@@ -37,7 +37,7 @@ function keyOf({ layout }: Dataset, { name, path }: FileColumn): string {
 /** Lists and objects tell no records apart. */
 function scalars({ columns }: Dataset): FileColumn[] {
   return columns.all.filter(
-    ({ type, isFileName }) => type !== 'list' && type !== 'object' && isFileName !== true,
+    ({ type, ofFile }) => type !== 'list' && type !== 'object' && ofFile === undefined,
   );
 }
 

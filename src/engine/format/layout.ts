@@ -4,7 +4,12 @@ import type { CsvDialect } from './csv/dialect.ts';
  * What a query's names stand for in a file: paths into the value that a record is, or the columns of a table. The cells
  * of a column are text, which compares as a number where it reads as one.
  */
-export type Layout =
+export type Layout = LayoutOfRecords & {
+  /** Columns that the folders of files are called after: they go before fields of the same names. */
+  readonly partitions?: readonly string[] | undefined;
+};
+
+type LayoutOfRecords =
   | { readonly names: 'paths' }
   | ({ readonly names: 'columns' } & Pick<
       CsvDialect,

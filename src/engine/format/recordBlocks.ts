@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import type { Source } from '../source/source.ts';
+import type { PartitionValue, Source } from '../source/source.ts';
 import { faultReason } from '../faultReason.ts';
 import { FieldColumn, RecordBlock, type FieldRequest, type ScanTask } from './record.ts';
 
@@ -185,6 +185,15 @@ export function offsetOf({ offset, offsets, starts }: RecordBlock, record: numbe
 /** The path or name of the file that a record is of; undefined where nobody asked. */
 export function pathOf({ files, offset, starts }: RecordBlock, record: number): string | undefined {
   return files?.pathAt(offset + starts[record]);
+}
+
+/** What the folder of a record's file says of it, of the column of that number. */
+export function partitionOf(
+  { files, offset, starts }: RecordBlock,
+  record: number,
+  column: number,
+): PartitionValue {
+  return files?.partitionsAt(offset + starts[record]).at(column) ?? null;
 }
 
 /**

@@ -10,7 +10,10 @@ import { jsonLines, type JsonlSpec } from './json/driver.ts';
 import { logLines, type LogSpec } from './log/driver.ts';
 
 /** How a file is read, in whatever format it is: plain data. */
-export type FormatSpec = JsonlSpec | JsonSpec | LogSpec | CsvSpec;
+export type FormatSpec = (JsonlSpec | JsonSpec | LogSpec | CsvSpec) & {
+  /** The columns that the folders of several files are called after, and which their records have besides. */
+  readonly partitions?: readonly string[] | undefined;
+};
 export type RecognisedFile = Recognised<FormatSpec>;
 
 /** Every format that can be read. */
@@ -18,6 +21,12 @@ const drivers = { jsonl: jsonLines, json: jsonDocument, log: logLines, csv: deli
 
 /** The format as a file is written in it. Cheap: nothing is kept of it. */
 export function formatOf(spec: FormatSpec): Format {
+  const format = ofDriver(spec);
+  const { partitions } = spec;
+  return partitions === undefined ? format : { ...format, layout: { ...format.layout, partitions } };
+}
+
+function ofDriver(spec: FormatSpec): Format {
   switch (spec.kind) {
     case 'jsonl':
       return drivers.jsonl.of(spec);

@@ -3,7 +3,7 @@ import { Fault, isReadable } from '../fault.ts';
 import { faultReason } from '../faultReason.ts';
 import { JsonFields } from '../format/json/fields.ts';
 import { Kind, type FieldRequest, type RecordBlock, type Scanner } from '../format/record.ts';
-import { offsetInFile, offsetOf, pathOf, withOffsets } from '../format/recordBlocks.ts';
+import { offsetInFile, offsetOf, partitionOf, pathOf, withOffsets } from '../format/recordBlocks.ts';
 import { records } from '../format/records.ts';
 import type { Format } from '../format/driver.ts';
 import { formatOf } from '../format/registry.ts';
@@ -18,7 +18,8 @@ import { CellBuffer, cellWriter, looksNumeric, type CellWriter } from './cells.t
 import { mergedType, typeOfKind } from './columnTypes.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
-import type { CellColumn, CellRequest, FileSpec, PagePart, PageResult, RowFault } from './task.ts';
+import type { PartitionValue } from '../source/source.ts';
+import type { CellColumn, CellRequest, FileSpec, OfFile, PagePart, PageResult, RowFault } from './task.ts';
 
 /** Read at a time, in bytes: a page of first rows should not cost a whole block. */
 const step = 128 * 1024;
@@ -97,8 +98,8 @@ class RowCollector {
   readonly #write: CellWriter;
   readonly #cells: CellBuffer;
   readonly #numbersInText: boolean;
-  /** Whether a column says of which file each record is. */
-  readonly #namesFile: boolean;
+  /** What columns say of the files of records. */
+  readonly #ofFile: readonly OfFile[];
   readonly #fileNames: readonly string[] | undefined;
   readonly #paths: JsonFields | undefined;
   /** What the columns of `#paths` held so far. */
@@ -121,11 +122,10 @@ class RowCollector {
     this.#request = request;
     this.#columns = request.kind === 'columns' ? request.columns : [];
     this.#fields = this.#columns
-      .filter(({ isFileName }) => isFileName !== true)
+      .filter(({ ofFile }) => ofFile === undefined)
       .map(({ path }) => ({ path, numeric: false }));
-    const ofFile = this.#columns.find(({ isFileName }) => isFileName === true);
-    this.#namesFile = ofFile !== undefined;
-    this.#fileNames = ofFile?.fileNames;
+    this.#ofFile = this.#columns.flatMap(({ ofFile }) => ofFile ?? []);
+    this.#fileNames = this.#columns.find(({ ofFile }) => ofFile === 'path')?.fileNames;
     this.#numbersInText =
       format.numbersInText || (request.kind === 'columns' && request.numbersInText === true);
     this.#write = cellWriter(format, this.#numbersInText);
@@ -148,7 +148,7 @@ class RowCollector {
       block.faultAt,
     ].map((column) => Array.from(selected, (i) => column[i]));
     const offsets = Array.from(selected, (i) => offsetOf(block, i));
-    const names = this.#namesFile ? Array.from(selected, (i) => pathOf(block, i) ?? '') : [];
+    const said = Array.from(selected, (i) => this.#ofFile.map((what) => saidOf(block, i, what)));
     const before = this.#records.length;
     if (this.#request.kind === 'raw' && (block.files?.count ?? 1) > 1) {
       for (const i of selected) {
@@ -170,9 +170,9 @@ class RowCollector {
       const held = end <= bytes.length ? end : start;
       if (this.#request.kind === 'raw') this.#cells.bytes(CellKind.Text, bytes, start, held);
       else {
-        const file = this.#fileNames ? (this.#fileNames.at(before + i) ?? '') : (names.at(i) ?? '');
-        if (isReadable(fault)) bytes = this.#readCells(bytes, offset, start, held, row, file);
-        else this.#malformed(bytes, start, held, file);
+        const ofFile = this.#fileNames ? [this.#fileNames.at(before + i) ?? ''] : said[i];
+        if (isReadable(fault)) bytes = this.#readCells(bytes, offset, start, held, row, ofFile);
+        else this.#malformed(bytes, start, held, ofFile);
       }
     });
   }
@@ -224,7 +224,7 @@ class RowCollector {
     start: number,
     end: number,
     row: number,
-    file: string,
+    ofFile: readonly PartitionValue[],
   ): Uint8Array {
     if (this.#paths && row < rowsSampled) this.#learnColumns(this.#paths, bytes, start, end);
     const fields = this.#fields;
@@ -235,11 +235,12 @@ class RowCollector {
         ? { length, offset, from: start, until: start + 1, final: true, fields }
         : { length, offset: offset + start, from: 0, until: length, final: true, fields },
     );
-    let next = 0;
-    this.#columns.forEach(({ isFileName, reading }) => {
-      if (isFileName) {
-        this.#cells.text(CellKind.Text, file);
-        return;
+    let [next, said] = [0, 0];
+    for (const column of this.#columns) {
+      const { reading } = column;
+      if (column.ofFile !== undefined) {
+        this.#say(ofFile[said++]);
+        continue;
       }
       const i = next++;
       const { kinds, starts, ends } = block.fields[i];
@@ -247,7 +248,7 @@ class RowCollector {
       const members = this.#fields[i].path.length === 0 && kinds[0] === Kind.Object;
       if (members) this.#cells.empty(CellKind.Missing);
       else this.#write(this.#cells, block.bytes, kinds[0], starts[0], ends[0], reading);
-    });
+    }
     return this.#inPlace ? block.bytes : bytes;
   }
 
@@ -264,10 +265,16 @@ class RowCollector {
     }
   }
 
-  #malformed(bytes: Uint8Array, start: number, end: number, file: string): void {
+  #say(value: PartitionValue): void {
+    if (value === null) this.#cells.empty(CellKind.Null);
+    else this.#cells.text(typeof value === 'number' ? CellKind.Number : CellKind.Text, String(value));
+  }
+
+  #malformed(bytes: Uint8Array, start: number, end: number, ofFile: readonly PartitionValue[]): void {
     let first = true;
-    for (const { isFileName } of this.#columns) {
-      if (isFileName) this.#cells.text(CellKind.Text, file);
+    let said = 0;
+    for (const column of this.#columns) {
+      if (column.ofFile !== undefined) this.#say(ofFile[said++]);
       else if (!first) this.#cells.empty(CellKind.Missing);
       else {
         this.#cells.bytes(CellKind.Malformed, bytes, start, end);
@@ -275,6 +282,11 @@ class RowCollector {
       }
     }
   }
+}
+
+/** What is said of the file of a record. */
+function saidOf(block: RecordBlock, record: number, what: OfFile): PartitionValue {
+  return what === 'path' ? (pathOf(block, record) ?? '') : partitionOf(block, record, what);
 }
 
 /** Computes the rows of a plan of which each comes from one record, as JSON Lines in a scanner of their own. */

@@ -334,14 +334,17 @@ export type CellRequest =
   /** The record's raw bytes, cut to `limit`. */
   | { readonly kind: 'raw'; readonly limit: number };
 
+/** What a column says of the files of records: their path, or the partition column of this number. */
+export type OfFile = 'path' | number;
+
 export interface CellColumn {
   /** Where the scanner finds it; undefined for a column that the query makes. */
   readonly path: readonly (string | number)[];
   readonly name: string;
   /** How its cells are written, where that is not how the language writes numbers and times. */
   readonly reading?: CellReading | undefined;
-  /** It is no field: it says of which file the record is. */
-  readonly isFileName?: boolean | undefined;
+  /** It is no field, and says this of the record's file. */
+  readonly ofFile?: OfFile | undefined;
   /** Of that column, what stands in each row, where the source does not say it. */
   readonly fileNames?: readonly string[] | undefined;
 }

@@ -27,6 +27,7 @@ export function isOfRecord({ name, quoted }: Name): boolean {
 /** Where a column's value comes from, and the steps that are still to be taken inside it. */
 export type Place =
   | { readonly kind: 'attribute'; readonly attribute: RecordAttribute; readonly rest: readonly Step[] }
+  | { readonly kind: 'partition'; readonly partition: number; readonly rest: readonly Step[] }
   | { readonly kind: 'field'; readonly path: FieldRequest['path']; readonly rest: readonly Step[] }
   | { readonly kind: 'nothing' };
 
@@ -35,8 +36,19 @@ export function placeOf(column: Column, layout: Layout): Place {
   if (!first.quoted && recordAttributes.has(first.name)) {
     return { kind: 'attribute', attribute: first.name as RecordAttribute, rest };
   }
-  if (layout.names === 'paths') return { kind: 'field', path: memberPath([first, ...rest]), rest: [] };
-  const place = columnPlace([first, ...rest], layout.columns);
+  const steps = [first, ...rest];
+  const { partitions = [] } = layout;
+  if (layout.names === 'paths') {
+    const partition = partitions.indexOf(first.name);
+    return partition === -1
+      ? { kind: 'field', path: memberPath(steps), rest: [] }
+      : { kind: 'partition', partition, rest };
+  }
+  // Columns that a partition column goes before keep their place, and have no name.
+  const columns = partitions.length === 0 ? layout.columns : namesBeside(layout.columns, partitions);
+  const place = columnPlace(steps, columns);
+  if (place !== undefined && place.index >= layout.columns.length)
+    return { kind: 'partition', partition: place.index - layout.columns.length, rest: place.rest };
   return place === undefined ? { kind: 'nothing' } : { kind: 'field', path: [place.index], rest: place.rest };
 }
 
@@ -62,7 +74,7 @@ export function readingOf(path: FieldRequest['path'], layout: Layout): CellReadi
 /** The longest run of names that together are a column, and the steps that are left. */
 export function columnPlace(
   steps: readonly Step[],
-  columns: readonly string[],
+  columns: readonly (string | undefined)[],
 ): { readonly index: number; readonly rest: readonly Step[] } | undefined {
   const keys = steps.findIndex((step) => 'index' in step);
   for (let length = keys === -1 ? steps.length : keys; length > 0; length--) {
@@ -77,9 +89,23 @@ export function columnPlace(
 }
 
 /** By the exact name, else by the only one that is the same in another letter case; -1 where there is none. */
-export function columnIndex(name: string, columns: readonly string[]): number {
+export function columnIndex(name: string, columns: readonly (string | undefined)[]): number {
   const { exact, folded } = indexOf(columns);
   return exact.get(name) ?? folded.get(name.toLowerCase()) ?? -1;
+}
+
+const namesWithPartitions = new WeakMap<readonly string[], readonly (string | undefined)[]>();
+
+/** The names of fields, and behind them those of partition columns; undefined: another name than any. */
+function namesBeside(
+  fields: readonly string[],
+  partitions: readonly string[],
+): readonly (string | undefined)[] {
+  const known = namesWithPartitions.get(partitions);
+  if (known !== undefined) return known;
+  const names = [...fields.map((name) => (partitions.includes(name) ? undefined : name)), ...partitions];
+  namesWithPartitions.set(partitions, names);
+  return names;
 }
 
 interface NameIndex {
@@ -89,14 +115,15 @@ interface NameIndex {
 }
 
 /** A wide table's names are looked up once for each name that a query holds. */
-const nameIndices = new WeakMap<readonly string[], NameIndex>();
+const nameIndices = new WeakMap<readonly (string | undefined)[], NameIndex>();
 
-function indexOf(columns: readonly string[]): NameIndex {
+function indexOf(columns: readonly (string | undefined)[]): NameIndex {
   const known = nameIndices.get(columns);
   if (known !== undefined) return known;
   const exact = new Map<string, number>();
   const folded = new Map<string, number>();
   for (const [index, column] of columns.entries()) {
+    if (column === undefined) continue;
     if (!exact.has(column)) exact.set(column, index);
     const lower = column.toLowerCase();
     folded.set(lower, folded.has(lower) ? -1 : index);

@@ -85,7 +85,9 @@ export function planQuery(query: Query, layout: Layout, joinedLoose: readonly bo
   });
   const isRecords = split.operators.every((operator) => operator.kind === 'limit' || operator.kind === 'as');
   // Of a malformed record nothing but its bytes is left.
-  const needsBytes = layout.names === 'columns' || needsFaulty;
+  // What folders say of records is not in their bytes.
+  const isInBytes = layout.names === 'columns' && layout.partitions === undefined;
+  const needsBytes = isInBytes || needsFaulty;
   const whole = needsBytes && !isRecords && split.operators.every(keepsRows);
   const asked = fields.requests();
   const bytes: Output = whole ? [{ kind: 'column', name: '', slot: table.bytes() }] : [];
@@ -105,7 +107,10 @@ export function planQuery(query: Query, layout: Layout, joinedLoose: readonly bo
     needsFaulty,
     needsViolations: asksForViolations(query),
     needsPosition: mentions(query, ['_record', '_line']),
-    needsPlaces: mentions(query, ['_offset', '_file', '_file_offset']),
+    needsPlaces:
+      compiled?.asksPartitions === true ||
+      table.slots.some(({ source }) => source.kind === 'partition') ||
+      mentions(query, ['_offset', '_file', '_file_offset']),
     zones: compiled?.zones ?? [],
     holding: compiled?.holding,
     whereFieldsOnly: compiled?.fieldsOnly ?? true,

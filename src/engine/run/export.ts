@@ -11,6 +11,7 @@ import { openTarget } from '../sink/openTarget.ts';
 import { withJoinedColumns } from './joinedColumns.ts';
 import { pathsRead } from './joinedFiles.ts';
 import { openOutput } from './openOutput.ts';
+import { withPartitionColumns } from './partitionColumns.ts';
 import { asRows, type RowSink } from '../sink/rowSink.ts';
 import type { SplitSink } from '../sink/split/splitSink.ts';
 import { batchEncoderOf } from '../sink/targets.ts';
@@ -64,6 +65,9 @@ export async function exportTo(
     const plannedAs = (text: string): PlannedQuery =>
       plannedFor(text, dataset.recognised.format, { calls: programs !== undefined });
     let planned = plannedAs(query);
+    const to = 'to' in asked ? asked.to : 'jsonl';
+    const columned = withPartitionColumns(dataset, planned, to);
+    if (columned !== undefined) planned = plannedAs(columned);
     const apart =
       'to' in asked && !shared
         ? await withJoinedColumns(dataset, planned, asked.to, context.signal)

@@ -1,9 +1,11 @@
 import type { ColumnSummary, Histogram } from '../../protocol/statistics.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import type { PlannedQuery } from '../dataset/plan.ts';
+import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { columnNames } from '../format/json/fields.ts';
+import type { ColumnAccumulator } from '../statistics/column.ts';
 import { histogramOf, summaryOf } from '../statistics/index.ts';
-import { fieldsOf, gatherStatistics, type Gathered } from './statistics.ts';
+import { asRows } from './partitionColumns.ts';
+import { fieldsOf, gatherRowStatistics, gatherStatistics, type GatheredRows } from './statistics.ts';
 
 /** A column with all that is known of it. */
 export interface ProfiledColumn {
@@ -27,19 +29,52 @@ export async function profile(
   dataset: Dataset,
   query: PlannedQuery | undefined,
   signal: AbortSignal,
-  told: (gathered: Gathered) => void,
+  told: (gathered: GatheredRows) => void,
 ): Promise<Profile> {
+  const { partitions } = dataset.layout;
+  if (partitions !== undefined) return profileOfRows(dataset, query?.asked ?? '', partitions, signal, told);
   const scan = { query, columns: fieldsOf(dataset), discover: true, deep: true, counts: true };
   const { columns, held, set } = await gatherStatistics(dataset, scan, signal, told);
   const { layout } = dataset;
   const names =
     layout.names === 'columns' ? layout.columns : columnNames(columns.map((path) => path.map(String)));
+  return profileOf(set, held, names);
+}
+
+/** The same with the columns that folders are called after, which records have as rows of a query. */
+async function profileOfRows(
+  dataset: Dataset,
+  query: string,
+  partitions: readonly string[],
+  signal: AbortSignal,
+  told: (gathered: GatheredRows) => void,
+): Promise<Profile> {
+  const planned = plannedFor(asRows(query, partitions), dataset.recognised.format);
+  const { columns, set } = await gatherRowStatistics(
+    dataset,
+    planned,
+    { deep: true, counts: true },
+    signal,
+    told,
+  );
+  return profileOf(
+    set,
+    columns.map(({ column }) => column),
+    columnNames(columns.map(({ path }) => path.map(String))),
+  );
+}
+
+function profileOf(
+  { rows, malformed }: GatheredRows['set'],
+  held: readonly ColumnAccumulator[],
+  names: readonly string[],
+): Profile {
   return {
-    rows: set.rows,
-    malformed: set.malformed,
+    rows,
+    malformed,
     columns: held.map((column, at) => ({
       name: names[at],
-      summary: summaryOf(column, set.malformed, 'panel'),
+      summary: summaryOf(column, malformed, 'panel'),
       histogram: histogramOf(column, undefined, false, 'header'),
     })),
   };

@@ -152,7 +152,7 @@ export async function gatherRowStatistics(
   figures: Figures,
   signal: AbortSignal,
   told: (gathered: GatheredRows) => void,
-): Promise<GatheredRows> {
+): Promise<GatheredRows & Pick<Description, 'columns'>> {
   const { output, slots } = query.plan;
   const whole = new Description(output, slots, figures);
   const gathered = (share: number, exact: boolean): GatheredRows => {
@@ -167,12 +167,12 @@ export async function gatherRowStatistics(
     whole.merge(result.bytes);
     told(gathered(Math.min(1, scanned / (dataset.expectedSize ?? Infinity)), false));
   }
-  return gathered(1, true);
+  return { ...gathered(1, true), columns: whole.columns };
 }
 
 /** Where the columns are that are known of a file: what `discover` begins with. */
 export function fieldsOf({ layout, recognised, columns }: Dataset): readonly Path[] {
   if (layout.names === 'columns') return layout.columns.map((_, column) => [column]);
-  const fields = columns.all.flatMap((column) => (column.isFileName ? [] : [column.fields]));
+  const fields = columns.all.flatMap(({ ofFile, fields }) => (ofFile === undefined ? [fields] : []));
   return fields.length > 0 ? fields : (recognised.paths ?? []);
 }

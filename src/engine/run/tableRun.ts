@@ -43,8 +43,12 @@ export class TableRun implements Run {
     this.source = file;
     this.query = query;
     // Sorted records are those of files; what a query makes of several is of none.
-    if (file.columns.all.at(0)?.isFileName && unsortedQuery(query.text) !== undefined)
-      this.columns.setFileName();
+    const isOfFiles = file.columns.all.at(0)?.ofFile !== undefined && unsortedQuery(query.text) !== undefined;
+    if (isOfFiles) {
+      this.columns.setOfFiles([]);
+      // What folders say stands in the rows, and is shown where the file shows it.
+      this.columns.addPaths((file.layout.partitions ?? []).map((name) => [name]));
+    }
     const names = derivedColumns(query);
     if (names) this.columns.setMembers(names, derivedReadings(query));
     this.#state = { ...startState(id, query, file), columns: this.columns.all };
@@ -121,10 +125,12 @@ export class TableRun implements Run {
     first: number,
     count: number,
   ): Promise<T> {
-    if (!cells.columns.some(({ isFileName }) => isFileName)) return cells;
+    if (!cells.columns.some(({ ofFile }) => ofFile === 'path')) return cells;
     const offsets = (await this.#rows?.offsetsOf(first, count)) ?? [];
     const fileNames = offsets.map((offset) => this.source.fileNameAt(offset));
-    const columns = cells.columns.map((column) => (column.isFileName ? { ...column, fileNames } : column));
+    const columns = cells.columns.map((column) =>
+      column.ofFile === 'path' ? { ...column, fileNames } : column,
+    );
     return { ...cells, columns };
   }
 

@@ -21,8 +21,11 @@ export function printQueries(dataset: Dataset, query: string): EngineCalls['prin
   refuseRead(parsed.query, dataset);
   const { readBy } = dataset.format;
   if (readBy === undefined) throw new RangeError('Other engines do not read files of this format.');
-  const options = { file: dataset.name, format: readBy };
+  const hive = dataset.layout.partitions !== undefined;
+  const options = { file: dataset.name, format: readBy, hive };
   return engines.flatMap(([target, engine]) => {
+    // Only DuckDB is told in the query that folders are columns.
+    if (hive && target !== 'duckdb') return [];
     const printed = printQuery(parsed.query, target, options);
     return printed.ok ? [{ engine, text: printed.text }] : [];
   });

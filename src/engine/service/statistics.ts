@@ -172,7 +172,7 @@ export function coverageOf(state: State, rows: Rows, wanted: readonly FileColumn
 
 function ownOf({ columnOf }: Rows, column: FileColumn): FileColumn | undefined {
   const own = columnOf ? columnOf(column) : column;
-  return own?.isFileName ? undefined : own;
+  return own?.ofFile === 'path' ? undefined : own;
 }
 
 /** A column that no row of a whole pass has. */
@@ -204,7 +204,6 @@ export async function fill(
     const own = state.get(column.id)?.coverage.exact ? undefined : ownOf(rows, column);
     return own ? [{ column, own }] : [];
   });
-  if (missing.length === 0) return;
   const figures = { deep: depth === 'panel', counts: true };
   const take = (part: typeof missing, { set, coverage, columnAt }: GatheredRows): void => {
     for (const { column, own } of part) {
@@ -217,25 +216,43 @@ export async function fill(
     }
   };
   const columnsOf = (part: typeof missing): FileColumn[] => part.map(({ column }) => column);
-  const toldOf =
-    (part: typeof missing) =>
-    (found: GatheredRows): void => {
+  const gathered = async (
+    part: typeof missing,
+    gather: (told: (found: GatheredRows) => void) => Promise<GatheredRows>,
+  ): Promise<void> => {
+    if (part.length === 0) return;
+    const told = (found: GatheredRows): void => {
       take(part, found);
       tell(columnsOf(part), false);
     };
+    take(part, await gather(told));
+  };
+  const ofRows = (rows: PlannedQuery) => (told: (found: GatheredRows) => void) =>
+    gatherRowStatistics(dataset, rows, figures, signal, told);
   if (query?.plan.shape === 'rows') {
-    take(missing, await gatherRowStatistics(dataset, query, figures, signal, toldOf(missing)));
+    await gathered(missing, ofRows(query));
     return;
   }
-  const paths = missing.map(({ own }) => own.fields);
-  const stored = await keptColumns(dataset, query, paths);
+  // What folders say of records is no field, but a column of rows that are made of them.
+  const ofFolders = missing.filter(({ own }) => own.ofFile !== undefined);
+  if (ofFolders.length > 0) {
+    const text = `${query?.asked ?? ''}\n|> SELECT ${ofFolders.map(({ own }) => own.path).join(', ')}`;
+    await gathered(ofFolders, ofRows(plannedFor(text, dataset.recognised.format)));
+    if (ofFolders.length < missing.length) tell(columnsOf(ofFolders), true);
+  }
+  const ofFields = missing.filter(({ own }) => own.ofFile === undefined);
+  const stored = await keptColumns(
+    dataset,
+    query,
+    ofFields.map(({ own }) => own.fields),
+  );
   const parts = [true, false]
-    .map((isStored) => missing.filter(({ own }) => stored.has(own.fields) === isStored))
+    .map((isStored) => ofFields.filter(({ own }) => stored.has(own.fields) === isStored))
     .filter((part) => part.length > 0);
   for (const [at, part] of parts.entries()) {
     const columns = part.map(({ own }) => own.fields);
     const scan = { query, columns, discover: false, ...figures, numbersInText };
-    take(part, await gatherStatistics(dataset, scan, signal, toldOf(part)));
+    await gathered(part, (told) => gatherStatistics(dataset, scan, signal, told));
     if (at < parts.length - 1) tell(columnsOf(part), true);
   }
 }

@@ -142,6 +142,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       files: base.files ?? {
         count: 1,
         pathAt: () => base.name,
+        partitionsAt: () => [],
         offsetAt: (position: number) => position,
         nextAfter: () => undefined,
       },

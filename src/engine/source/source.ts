@@ -61,11 +61,16 @@ export interface FileOffsets {
   positionOf(byte: number, signal?: AbortSignal): Promise<number>;
 }
 
+/** A value of a column that folders are called after. */
+export type PartitionValue = number | string | null;
+
 /** The files that a source consists of, one after the other. */
 export interface FileSpans {
   readonly count: number;
   /** The path of the file that a position lies in, which was read before. */
   pathAt(position: number): string;
+  /** What the folders of that file say of its records: the values of `FormatSpec.partitions`. */
+  partitionsAt(position: number): readonly PartitionValue[];
   /** The position in the text of that file; undefined where its fields were put under other columns. */
   offsetAt(position: number): number | undefined;
   /** Where the next file begins after a position that was read before; undefined where there is none. */

@@ -2,7 +2,14 @@ import type { RecordBlock } from '../format/record.ts';
 import { unescapeOf } from '../query/fieldText.ts';
 import type { Origin, Plan } from '../query/index.ts';
 import type { Room } from './room.ts';
-import { AttributeVector, BytesVector, FieldVector, RecordVector, type Vector } from './vector.ts';
+import {
+  AttributeVector,
+  BytesVector,
+  FieldVector,
+  PartitionVector,
+  RecordVector,
+  type Vector,
+} from './vector.ts';
 
 /**
  * Rows on their way from one stage to the next. Vectors may look into the memory of a scanner: a batch is valid
@@ -40,6 +47,8 @@ export function batchOfBlock(
         return new FieldVector(block.bytes, block.fields[source.field], unescape);
       case 'attribute':
         return new AttributeVector(source.attribute, text, origin);
+      case 'partition':
+        return new PartitionVector(source.partition, text);
       case 'record':
         return new RecordVector(text);
       case 'bytes':

@@ -1,5 +1,5 @@
 import { isReadable } from '../fault.ts';
-import { reasonIn } from '../format/recordBlocks.ts';
+import { partitionOf, reasonIn } from '../format/recordBlocks.ts';
 import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
 import { fieldValue, rawText, type Unescape } from '../query/fieldText.ts';
 import { attributeOf, type RecordAttribute } from '../query/layout.ts';
@@ -81,6 +81,25 @@ export class AttributeVector implements Vector {
 
   value(row: number): Value {
     return attributeOf(this.#attribute, this.#block, row, this.#origin);
+  }
+
+  cell(row: number): Cell {
+    return this.value(row);
+  }
+}
+
+/** What the folders of the records' files say of them. */
+export class PartitionVector implements Vector {
+  readonly #partition: number;
+  readonly #block: RecordBlock;
+
+  constructor(partition: number, block: RecordBlock) {
+    this.#partition = partition;
+    this.#block = block;
+  }
+
+  value(row: number): Value {
+    return partitionOf(this.#block, row, this.#partition);
   }
 
   cell(row: number): Cell {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { FileSearch } from '../../../src/protocol/fileSearch.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 
@@ -20,9 +21,13 @@ describe('service/several files', () => {
   async function open(
     files: Readonly<Record<string, string | Buffer>>,
     search: Omit<FileSearch, 'folder'> = { names: [''] },
+    options: FormatOptions = {},
   ): Promise<Preview> {
-    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-    preview = await Preview.openFile({ location: 'the files', files: { folder, ...search }, options: {} });
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(join(folder, dirname(name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
+    preview = await Preview.openFile({ location: 'the files', files: { folder, ...search }, options });
     return preview;
   }
 
@@ -63,6 +68,91 @@ describe('service/several files', () => {
         .slice(0, 3)
         .sort(),
       ['a.jsonl', 'b.jsonl', 'c.jsonl.gz'],
+    );
+  });
+
+  const hive = {
+    'year=2023/day=01/a.jsonl': '{"n":1,"year":"own"}\n{"n":\n',
+    'year=2024/day=02/b.jsonl': '{"n":2}\n{"n":3}\n',
+    'year=__HIVE_DEFAULT_PARTITION__/c.jsonl': '{"n":4}\n',
+  };
+
+  it('show columns that folders are called after, behind the file', async () => {
+    const { info, page } = await open(hive);
+    assert.deepEqual(info.files, { count: 3, unread: [], partitions: ['year', 'day'] });
+    assert.deepEqual(
+      info.columns.map(({ name }) => name),
+      ['_file', 'year', 'day', 'n'],
+    );
+    const rows = await rowsOf(0);
+    assert.deepEqual(
+      rows.map(([, ...cells]) => cells),
+      [
+        ['(null)', '(null)', '4'],
+        ['2023', '01', '1'],
+        ['2023', '01', '{"n":'],
+        ['2024', '02', '2'],
+        ['2024', '02', '3'],
+      ],
+    );
+    const { columns } = await page.call('info', null);
+    assert.deepEqual(
+      columns.map(({ type }) => type),
+      ['text', 'number', 'text', 'number'],
+    );
+    const { view, matched } = await page.call('run', { query: 'year = 2024 AND n > 2' });
+    assert.equal(matched, 1);
+    assert.deepEqual(await rowsOf(view), [rows[4]]);
+    const { items } = await page.call('complete', { query: 'ye', position: 2 });
+    assert.equal(items[0].label, 'year');
+    assert.deepEqual(await page.call('check', { query: 'year = 2024 AND day IS NULL' }), []);
+  });
+
+  it('are sorted and computed on by those columns', async () => {
+    const { page } = await open(hive);
+    const sorted = await page.call('run', { query: '|> ORDER BY year DESC, n DESC' });
+    assert.deepEqual(
+      sorted.columns?.map(({ name }) => name),
+      ['_file', 'year', 'day', 'n'],
+    );
+    assert.deepEqual(
+      (await rowsOf(sorted.view, [1, 3])).map((cells) => cells.join()),
+      ['2024,3', '2024,2', '2023,1', '(null),4'],
+    );
+    const counted = await page.call('run', { query: '|> AGGREGATE count(*) AS k GROUP BY year' });
+    assert.deepEqual(await rowsOf(counted.view, [0, 1]), [
+      ['(null)', '1'],
+      ['2023', '1'],
+      ['2024', '2'],
+    ]);
+  });
+
+  it('say what those columns hold, in all and in a filter', async () => {
+    const { page } = await open(hive);
+    const columns = [1, 2, 3];
+    const all = await page.call('statistics', { view: 0, columns, depth: 'panel' });
+    assert.deepEqual(
+      all.columns.map(({ whole }) => [whole?.numbers?.sum, whole?.kinds.null]),
+      [
+        ['6071', 1],
+        [undefined, 1],
+        ['10', 0],
+      ],
+    );
+    const { view } = await page.call('run', { query: 'n > 1' });
+    const some = await page.call('statistics', { view, columns, depth: 'panel' });
+    assert.deepEqual(
+      some.columns.map(({ filtered }) => filtered?.numbers?.sum),
+      ['4048', undefined, '9'],
+    );
+  });
+
+  it('have no such columns where the user says so', async () => {
+    const { info } = await open(hive, { names: [''] }, { hive: false });
+    assert.deepEqual(info.files, { count: 3, unread: [] });
+    assert.deepEqual(
+      info.columns.map(({ name }) => name),
+      ['_file', 'n', 'year'],
     );
   });
 

@@ -1,4 +1,5 @@
 import { RecordBlock, type FieldRequest } from '../../format/record.ts';
+import { partitionOf } from '../../format/recordBlocks.ts';
 import type { CellNature } from '../cell.ts';
 import { compileExpression, elementOf, type Compiled, type Environment } from '../evaluate.ts';
 import { fieldValue, unescapeOf, type Unescape } from '../fieldText.ts';
@@ -47,6 +48,8 @@ export class RecordCells {
   readonly #environment: Environment;
   /** Whether something was compiled that reads more of a record than its fields and its number. */
   asksRecords = false;
+  /** Whether something was compiled that reads what the folders of files say. */
+  asksPartitions = false;
   /** What the expression that is being compiled reads of a record. */
   #read: Reads = { fields: new Set(), more: false };
 
@@ -99,7 +102,7 @@ export class RecordCells {
 
   #natureOf(node: Extract<Expression, { kind: 'column' }>): CellNature {
     const place = placeOf(node, this.#layout);
-    const loose = this.#layout.names === 'columns';
+    const loose = this.#layout.names === 'columns' && place.kind !== 'partition';
     return { loose, reading: place.kind === 'field' ? readingOf(place.path, this.#layout) : undefined };
   }
 
@@ -116,6 +119,12 @@ export class RecordCells {
         evaluate: (record) => attributeOf(attribute, frame.block, record, frame.origin),
         loose: false,
       };
+    } else if (place.kind === 'partition') {
+      const { partition } = place;
+      this.#read.more = true;
+      this.asksRecords = true;
+      this.asksPartitions = true;
+      base = { evaluate: (record) => partitionOf(frame.block, record, partition), loose: false };
     } else {
       const field = this.#fields.add(place.path, true);
       this.#read.fields.add(field);

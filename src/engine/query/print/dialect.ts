@@ -9,6 +9,8 @@ export interface PrintOptions {
   /** Path or name, as the other engine is to be given it. */
   readonly file: string;
   readonly format: 'jsonl' | 'csv' | 'json';
+  /** Whether folders that are named `key=value` are columns. */
+  readonly hive?: boolean | undefined;
 }
 
 /** What the other engine has no words for. */

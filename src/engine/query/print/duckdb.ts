@@ -70,11 +70,11 @@ const dialect: SqlDialect = {
   timestamp: (text, date) => `${date ? 'DATE' : 'TIMESTAMP'} ${writeText(text)}`,
 };
 
-export function duckdbOperators({ file, format }: PrintOptions): SqlOperators {
+export function duckdbOperators({ file, format, hive = false }: PrintOptions): SqlOperators {
   const reader = format === 'csv' ? 'read_csv' : format === 'json' ? 'read_json' : 'read_ndjson';
   return {
     dialect,
-    table: `${reader}(${writeText(file)})`,
+    table: `${reader}(${writeText(file)}${hive ? ', hive_partitioning = true' : ''})`,
     star({ except = [], replace = [], rename = [] }) {
       const list = (word: string, items: readonly string[]): string =>
         items.length === 0 ? '' : ` ${word} (${items.join(', ')})`;

@@ -64,6 +64,8 @@ export class Inliner {
     switch (source.kind) {
       case 'attribute':
         return column([source.attribute], false, { from, to });
+      case 'partition':
+        return column([this.#layout.partitions?.at(source.partition) ?? ''], true, { from, to });
       case 'field': {
         const path = this.#table.fields.pathOf(source.field);
         const [index] = path;

@@ -15,8 +15,8 @@ export interface Binding {
 export interface ColumnPart {
   readonly kind: 'column';
   readonly name: string;
-  /** A CSV field gets its slot when somebody asks for it. */
-  readonly slot: number | { readonly path: FieldRequest['path'] };
+  /** A CSV field and a partition column get their slots when somebody asks for them. */
+  readonly slot: number | { readonly path: FieldRequest['path'] } | { readonly partition: number };
 }
 
 /** All members of a JSON object that are not known by name: of the record, or of an object in a slot. */
@@ -46,11 +46,25 @@ export interface Scope {
 }
 
 export function initialScope(layout: Layout): Scope {
-  const parts: Part[] =
+  const fields: Part[] =
     layout.names === 'paths'
       ? [{ kind: 'open', slot: 'record', edits: [] }]
       : layout.columns.map((name, index) => ({ kind: 'column', name, slot: { path: [index] } }));
-  return { parts, aliases: new Set(), ofRecord: true };
+  return { parts: withPartitions(fields, layout.partitions ?? []), aliases: new Set(), ofRecord: true };
+}
+
+/** With the columns that folders are called after: in the place of a column that has the name, else at the end. */
+function withPartitions(fields: Part[], partitions: readonly string[]): Part[] {
+  const parts = [...fields];
+  const drops: MemberEdit[] = [];
+  for (const [partition, name] of partitions.entries()) {
+    const column: ColumnPart = { kind: 'column', name, slot: { partition } };
+    const at = parts.findIndex((part) => part.kind === 'column' && part.name === name);
+    if (at === -1) parts.push(column);
+    else parts[at] = column;
+    drops.push({ path: [name], action: { kind: 'drop' } });
+  }
+  return parts.map((part) => (part.kind === 'open' ? { ...part, edits: [...part.edits, ...drops] } : part));
 }
 
 /** Where a column was found; `path` where it is a field of the record. */
@@ -111,7 +125,7 @@ function findNamed(
     .map(keyOf)
     .join('.');
   if (column.name !== written && scope.parts.length > columns.length) return undefined;
-  const path = typeof column.slot === 'number' ? undefined : column.slot.path;
+  const path = typeof column.slot === 'object' && 'path' in column.slot ? column.slot.path : undefined;
   const binding = {
     slot: slotOf(column, table, numeric && place.rest.length === 0),
     rest: place.rest.map(keyOf),
@@ -136,7 +150,10 @@ function columnsOf(parts: readonly Part[]): NamedColumns {
 }
 
 export function slotOf(column: ColumnPart, table: SlotTable, numeric: boolean): number {
-  if (typeof column.slot !== 'number') return table.field(column.slot.path, numeric);
+  if (typeof column.slot === 'object')
+    return 'path' in column.slot
+      ? table.field(column.slot.path, numeric)
+      : table.partition(column.slot.partition);
   if (numeric) table.askNumbers(column.slot);
   return column.slot;
 }

@@ -11,6 +11,8 @@ export type SlotSource =
   /** A field that the scan found; `field` is its index in `RecordBlock.fields`. */
   | { readonly kind: 'field'; readonly field: number }
   | { readonly kind: 'attribute'; readonly attribute: RecordAttribute }
+  /** What the folder of its file says of a record: see `FormatSpec.partitions`. */
+  | { readonly kind: 'partition'; readonly partition: number }
   /** The whole record as JSON. */
   | { readonly kind: 'record' }
   /** The bytes of the whole record. */
@@ -54,6 +56,10 @@ export class SlotTable {
 
   attribute(attribute: RecordAttribute): number {
     return this.#once(attribute, { source: { kind: 'attribute', attribute }, loose: false });
+  }
+
+  partition(partition: number): number {
+    return this.#once(`partition ${partition}`, { source: { kind: 'partition', partition }, loose: false });
   }
 
   record(): number {

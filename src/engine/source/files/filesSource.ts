@@ -135,6 +135,7 @@ export function filesSource(
         const { path, name = path } = parts[spanAt(position).number];
         return name;
       },
+      partitionsAt: (position) => parts[spanAt(position).number].partitions ?? [],
       offsetAt(position) {
         const { number, start } = spanAt(position);
         const { from, columns } = parts[number];

@@ -1,4 +1,4 @@
-import type { FileIdentity } from '../source.ts';
+import type { FileIdentity, PartitionValue } from '../source.ts';
 import type { ColumnOrder } from './columns.ts';
 
 /** A file as a part of a run of bytes that goes through several files. */
@@ -12,6 +12,8 @@ export interface FilePart {
   readonly identity: FileIdentity;
   /** It stands for no file but for this text: the header of files whose columns differ. */
   readonly text?: string | undefined;
+  /** Of the columns that folders are called after, its values. */
+  readonly partitions?: readonly PartitionValue[] | undefined;
   /** How its fields are put under the columns of all files, where it has others; `from` is then 0. */
   readonly columns?: ColumnOrder | undefined;
   /** Bytes of its text that are passed over: a byte-order mark, or a header that an earlier file had. */

@@ -17,7 +17,7 @@ export async function findFiles(
   { folder, names = [], pattern }: FileSearch,
   signal: AbortSignal,
 ): Promise<FoundFile[]> {
-  if (pattern !== undefined) return located(folder, await filesMatching(pattern, folder, signal));
+  if (pattern !== undefined) return located(folder, await filesMatching([pattern], folder, signal));
   const found: string[] = [];
   for (const name of names) {
     const path = pathIn(folder, name);
@@ -33,23 +33,32 @@ export function filesAt(paths: readonly string[]): FoundFile[] {
   return paths.map((path) => ({ path, name: path }));
 }
 
-/** The files of records in a folder, not those in folders below it; relative to it, in natural order. */
+/**
+ * The files of records in a folder, and in folders `key=value` below it, not those in others; relative to it, in natural order.
+ */
 export function filesInFolder(folder: string, signal: AbortSignal): Promise<string[]> {
-  return filesMatching(tableFiles, folder, signal);
+  return filesMatching([tableFiles, `*=*/**/${tableFiles}`], folder, signal);
 }
 
 /**
- * The files that a glob matches, relative to the folder unless the glob is absolute. In natural order: `part-9` before
+ * The files that globs match, relative to the folder unless the globs are absolute. In natural order: `part-9` before
  * `part-10`. A link to a folder may lead back to where it is: each file is there once.
  */
-export async function filesMatching(pattern: string, folder: string, signal: AbortSignal): Promise<string[]> {
+export async function filesMatching(
+  patterns: readonly [string, ...string[]],
+  folder: string,
+  signal: AbortSignal,
+): Promise<string[]> {
   const { glob } = await import('tinyglobby');
-  const found = await glob([pattern.replaceAll('\\', '/')], {
-    ...(folder !== '' && { cwd: folder }),
-    signal,
-    absolute: isAbsolute(pattern),
-    expandDirectories: false,
-  });
+  const found = await glob(
+    patterns.map((pattern) => pattern.replaceAll('\\', '/')),
+    {
+      ...(folder !== '' && { cwd: folder }),
+      signal,
+      absolute: isAbsolute(patterns[0]),
+      expandDirectories: false,
+    },
+  );
   const { compare } = new Intl.Collator('en', { numeric: true });
   const byFile = new Map<string, string>();
   const names = found.sort((a, b) => compare(a, b) || (a < b ? -1 : 1));
