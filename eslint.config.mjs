@@ -80,7 +80,7 @@ export const rooms = {
   ],
   'engine/call': ['query/operator', 'stage', 'protocol'],
   'engine/schema': ['regex', 'format', 'format/csv', 'format/json'],
-  'engine/sink': ['format', 'format/csv', 'format/json', 'sink/parquet', 'protocol'],
+  'engine/sink': ['format', 'format/csv', 'format/json', 'sink/parquet', 'sink/xlsx', 'protocol'],
   'engine/sink/http': ['sink', 'source', 'source/http', 'protocol'],
   'engine/sink/parquet': ['sink', 'query/value'],
   'engine/sink/postgres': [
@@ -92,6 +92,7 @@ export const rooms = {
     'format/json',
     'protocol',
   ],
+  'engine/sink/xlsx': ['sink', 'sink/parquet', 'query/value'],
   'engine/sink/split': ['sink', 'format', 'format/json'],
   'engine/index': ['format', 'source'],
   'engine/columns': ['kernel', 'format', 'index'],

@@ -1,7 +1,7 @@
 import type { ByteSink } from '../../src/engine/sink/byteSink.ts';
 
 /** A sink that keeps what is written to it. */
-export function memorySink(): ByteSink & { text(): string } {
+export function memorySink(): ByteSink & { text(): string; bytes(): Buffer } {
   const chunks: Uint8Array[] = [];
   const done = (): Promise<void> => Promise.resolve();
   return {
@@ -12,6 +12,7 @@ export function memorySink(): ByteSink & { text(): string } {
     },
     commit: done,
     discard: done,
+    bytes: () => Buffer.concat(chunks),
     text: () => Buffer.concat(chunks).toString(),
   };
 }

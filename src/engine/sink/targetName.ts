@@ -27,7 +27,7 @@ export function endingOf(name: string): string {
 }
 
 /**
- * Whether a target's name tells in which format it is to be written: not `.xlsx`, unless the source is called so as
+ * Whether a target's name tells in which format it is to be written: not `.xls`, unless the source is called so as
  * well. A name without an ending says that nothing is to change.
  */
 export function isWritable(source: string, target: string): boolean {

@@ -42,6 +42,7 @@ export const targetFormats: Readonly<Record<Exclude<ExportFormat, 'same'>, Targe
     rows: { as: 'objects' },
     note: 'typed columns',
   },
+  xlsx: { endings: ['.xlsx'], rows: { as: 'objects' }, note: 'an Excel workbook' },
 };
 
 /** The style of a delimited text; undefined for the other formats. */

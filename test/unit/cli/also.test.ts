@@ -70,7 +70,7 @@ describe('--also', () => {
   it('says what is wrong with it, and writes nothing then', async () => {
     for (const [also, message] of [
       ['errors.csv', /--also takes a file and a query/],
-      ['errors.xlsx: id = 1', /--also: '\.xlsx' is not a format/],
+      ['errors.xls: id = 1', /--also: '\.xls' is not a format/],
       ['errors.csv: |> SELEC id', /SELEC is not an operator.*\n {2}\|> SELEC id\n/],
       ['in.jsonl: id = 1', /is the file that is being read/],
       ['main.jsonl: id = 1', /--output and --also are the same file/],

@@ -116,7 +116,7 @@ describe('rowriver diff', () => {
     refused(['a', 'b', '--key', 'id', '--count', 'x > 1'], /--count/);
     refused(['a', 'b', 'x > 1', 'y'], /one query/);
     refused(['a', 'b', '--keys', 'id'], /--keys/);
-    refused(['a', 'b', '--to', 'xlsx'], /--to takes/);
+    refused(['a', 'b', '--to', 'xml'], /--to takes/);
     const { keys, files } = readDiffArguments(['a', '--key', 'id', 'b', '-k', 'day']);
     assert.deepEqual(
       [keys, files],

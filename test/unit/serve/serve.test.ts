@@ -42,6 +42,7 @@ describe('serve', function () {
       ['json', computed],
       ['md', 'id < 0'],
       ['parquet', computed],
+      ['xlsx', computed],
     ];
     for (const [format, query] of asked) {
       const { status, headers, body } = await fetched(served, rowsAt(`rows.${format}`, query));

@@ -29,7 +29,8 @@ describe("the name of an export's target says its format", () => {
     ['a.jsonl', 'json', 'b.jsonl', 'jsonl'],
     ['a.jsonl', 'json', 'b.json', 'json'],
     ['a.json', 'jsonl', 'b.json', 'same'],
-    ['a.xlsx', 'csv', 'b.xlsx', 'same'],
+    ['a.xls', 'csv', 'b.xls', 'same'],
+    ['a.xlsx', 'jsonl', 'b.xlsx', 'xlsx'],
   ] as const;
   for (const [source, format, target, expected] of cases) {
     it(`${source} -> ${target}: ${expected}`, () => {
@@ -44,7 +45,7 @@ describe("the name of an export's target says its format", () => {
   });
 
   it('or that nothing can be written under it', () => {
-    for (const name of ['b.xlsx', 'b.parquet.gz', 'b.avro', 'b.jsonl.bak', 'b.v2']) {
+    for (const name of ['b.xls', 'b.xlsx.gz', 'b.parquet.gz', 'b.avro', 'b.jsonl.bak', 'b.v2']) {
       assert.equal(isWritable('a.jsonl', name), false, name);
     }
     for (const name of [
