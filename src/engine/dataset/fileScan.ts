@@ -160,7 +160,10 @@ async function* scanInPhases(
     more = false;
     const divided = mayDivide && scheduler.isDivided;
     const { spec, pool, stretchEnd } = mayDivide ? scheduler.forScan(texts) : scheduler.forUndivided(texts);
-    const results = scanInOrder(spec, end, known.index, pool, { ...request, stretchEnd }, signal);
+    // While a file is opened, the workers start, and have enough to do.
+    const isEarly = asked.output.kind === 'statistics' && !asked.also && known.index.length < request.toBlock;
+    const first = isEarly && !divided ? scheduler.firstFor(texts) : undefined;
+    const results = scanInOrder(spec, end, known.index, pool, { ...request, stretchEnd, first }, signal);
     for await (const result of results) {
       known.learn(result, conditions);
       if (result.result) matched += result.result.passed + countMatches(result.result);

@@ -1,6 +1,16 @@
 import type { BlockIndex } from '../index/blockIndex.ts';
 import type { MatchWindow } from '../matchWindow.ts';
-import type { AlsoTask, Find, MalformedUse, Output, StretchColumns, ViolationUse } from '../pool/task.ts';
+import type { Pool } from '../pool/pool.ts';
+import type {
+  AlsoTask,
+  Find,
+  MalformedUse,
+  Output,
+  Result,
+  StretchColumns,
+  Task,
+  ViolationUse,
+} from '../pool/task.ts';
 
 /** What a scan of a file is to do with its records. */
 export interface ScanRequest {
@@ -33,6 +43,8 @@ export interface ScanRequest {
   /** Answers what is kept of the columns of the blocks [from, to), and what is to be kept. */
   readonly columns?: ((from: number, to: number) => StretchColumns | undefined) | undefined;
   readonly answers?: PackedAnswers | undefined;
+  /** Who scans the first block, so that something is told of it soon; undefined: as the others. */
+  readonly first?: Pool<Task, Result> | undefined;
 }
 
 /** What is known here of some blocks, without a task. */

@@ -68,6 +68,13 @@ export class ScanScheduler {
     return this.#forDivided() ?? this.forUndivided(query);
   }
 
+  /** Who scans a first block while workers may not have started yet; undefined where it is no other. */
+  firstFor(query: string | undefined): Pool<Task, Result> | undefined {
+    const isOther = this.#usual !== this.#inline;
+    const runsLong = this.#spec.schema?.mayRunLong === true || (query !== undefined && mayRunLong(query));
+    return isOther && !runsLong ? this.#inline : undefined;
+  }
+
   /**
    * Who reads blocks one after the other, for a scan in small stretches: workers that take turns would each decode the
    * whole source.

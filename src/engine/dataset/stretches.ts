@@ -170,7 +170,9 @@ export class Stretches {
       columns: request.columns?.(from, to),
       also: request.also,
     };
-    const result = this.#pool.run(task, backgroundPriority, this.#signal).then((answer) => {
+    const isFirst = from === request.fromBlock && to === from + 1;
+    const pool = (isFirst ? request.first : undefined) ?? this.#pool;
+    const result = pool.run(task, backgroundPriority, this.#signal).then((answer) => {
       if (answer.kind !== 'scan') throw new TypeError(`A scan was answered by a ${answer.kind}.`);
       return answer;
     });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
+import { InlinePool } from '../../../src/engine/pool/inline.ts';
 import { fieldsOf, gatherStatistics } from '../../../src/engine/run/statistics.ts';
 import { histogramOf, summaryOf } from '../../../src/engine/statistics/index.ts';
 import type { ColumnSummary, Histogram, KindCounts } from '../../../src/protocol/statistics.ts';
@@ -16,6 +17,20 @@ const { signal } = new AbortController();
 interface Found {
   readonly summary: ColumnSummary;
   readonly histogram: Histogram | undefined;
+}
+
+/** A pool whose workers have not started until it is said. */
+class WaitingPool extends InlinePool {
+  begin!: () => void;
+  answered = 0;
+  readonly #begun = new Promise<void>((resolve) => (this.begin = resolve));
+
+  override async run(...asked: Parameters<InlinePool['run']>): ReturnType<InlinePool['run']> {
+    await this.#begun;
+    const result = await super.run(...asked);
+    this.answered++;
+    return result;
+  }
 }
 
 describe('run/statistics', () => {
@@ -151,6 +166,28 @@ describe('run/statistics', () => {
       }),
       { numRuns: runs(60, 2000) },
     );
+  });
+
+  it('tells of the first block before any worker has answered', async () => {
+    const path = join(folder, `${files++}.jsonl`);
+    await writeFile(path, Array.from({ length: 400 }, (_, id) => JSON.stringify({ id })).join('\n'));
+    const pool = new WaitingPool();
+    const dataset = await Dataset.open({ kind: 'file', path }, { signal, pool, blockSize: 500 });
+    const columns = [['id']];
+    for (const query of [undefined, 'id >= 0']) {
+      const planned = query === undefined ? undefined : plannedFor(query, dataset.recognised.format);
+      const scan = { query: planned, columns, discover: false, deep: false, counts: true };
+      const told: { readonly share: number; readonly answered: number }[] = [];
+      const { coverage } = await gatherStatistics(dataset, scan, signal, ({ coverage: { share } }) => {
+        told.push({ share, answered: pool.answered });
+        pool.begin();
+      });
+      assert.ok(told[0].share > 0 && told[0].share < 0.2, `${told[0].share} is told of first`);
+      if (query === undefined) assert.equal(told[0].answered, 0);
+      assert.deepEqual(coverage, { share: 1, rows: 400, exact: true });
+    }
+    await dataset.close();
+    await pool.close();
   });
 
   it('takes the records of a filter only', async () => {
