@@ -75,6 +75,8 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       const [summary, ...also] = await measured(dataset, command, terminal);
       terminal.progress.erase();
       if (summary.doubt) terminal.say(visible(`${dataset.name} ${fileDoubts[summary.doubt]}`));
+      for (const { name, doubt } of summary.joined ?? [])
+        terminal.say(visible(`${name} ${fileDoubts[doubt]}`));
       // A query that takes the first rows of a pipe must not wait for its end.
       const isShort = dataset.once && parsed.query.operators.some(({ kind }) => kind === 'limit');
       const others = isShort ? undefined : await dataset.otherTables(signal, { download: true });

@@ -101,8 +101,9 @@ export class Exporter {
     return summary;
   }
 
-  #report(source: Uri, target: Uri, { stages, doubt }: ExportSummary): void {
+  #report(source: Uri, target: Uri, { stages, doubt, joined = [] }: ExportSummary): void {
     if (doubt) void window.showWarningMessage(doubtWords(doubt, pathOf(source)));
+    for (const other of joined) void window.showWarningMessage(doubtWords(other.doubt, other.name));
     if (stages) this.#log(`${target.fsPath}: ${stageTable(stages)}`);
   }
 

@@ -6,6 +6,13 @@
  */
 export type FileDoubt = 'replaced' | 'touched';
 
+/** Of a file that a query has joined. */
+export interface JoinedDoubt {
+  /** Its path. */
+  readonly name: string;
+  readonly doubt: FileDoubt;
+}
+
 /** Records of a file that cannot be compared with those of another: the numbers of the first ones count from 1. */
 export interface LeftOutRecords {
   readonly unreadable: number;

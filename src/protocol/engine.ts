@@ -3,7 +3,7 @@
  * host's own conversation (`EngineCalls`), any other number is a preview's page, whose messages the host passes on
  * in both directions unread.
  */
-import type { FileDoubt } from './comparison.ts';
+import type { FileDoubt, JoinedDoubt } from './comparison.ts';
 import type { FileSearch } from './fileSearch.ts';
 import type { FormatOptions } from './formatOptions.ts';
 import type { FileInfo } from './preview.ts';
@@ -75,6 +75,8 @@ export interface ExportProgress {
 
 export interface ExportSummary extends ExportProgress {
   readonly doubt?: FileDoubt | undefined;
+  /** The same of other files that its query reads. */
+  readonly joined?: readonly JoinedDoubt[] | undefined;
   readonly written: number;
   readonly malformed: number;
   /** Where the rows went to many files. */

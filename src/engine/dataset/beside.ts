@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { SourceError } from '../source/source.ts';
 
 /**
@@ -18,11 +18,11 @@ export async function pathBeside(file: string, first: string | undefined, beside
   if (first === undefined)
     throw new SourceError(
       'no-permission',
-      'JOIN reads files of the folder that a file is in, and this one is in none.',
+      'JOIN reads files of the folder that a file is in, and this one is in none. Save it beside the other file, and open that copy.',
     );
   const folder = await realpath(dirname(first)).catch(() => dirname(first));
   const path = resolve(folder, file);
-  const outside = `${file} is not in the folder of the file. Only the command reads it from there.`;
+  const outside = `${file} is not in the folder of ${basename(first)}. Copy it there, or run the query in a terminal: rowriver reads files of other folders as well.`;
   if (!isWithin(path, folder)) throw new SourceError('no-permission', outside);
   // A link may lead out of the folder; what is not there is told when it is opened.
   const real = await realpath(path).catch(() => path);

@@ -1,3 +1,4 @@
+import type { JoinedDoubt } from '../../protocol/comparison.ts';
 import type { ExportProgress, ExportSummary } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -58,6 +59,7 @@ async function countAll(
   const checks = new CheckLog(dataset, checkSinks);
   const violations = checks.use;
   const calls = programs && new CallLog(dataset, programs, counted, signal);
+  const joined: JoinedDoubt[] = [];
   const malformed = rejects ? 'collect' : 'keep';
   if (planned.plan.shape === 'table') {
     const found = async (result: OrderedResult): Promise<void> => {
@@ -71,6 +73,7 @@ async function countAll(
       violations,
       stages,
       calls,
+      doubted: (one) => joined.push(one),
     })) {
       meter.derived(stages ? piece.rows : countIn(piece.bytes));
     }
@@ -102,6 +105,7 @@ async function countAll(
     stages: report,
     otherTables: otherTables(dataset),
     doubt,
+    joined,
   };
 }
 

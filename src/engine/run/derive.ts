@@ -1,3 +1,4 @@
+import type { JoinedDoubt } from '../../protocol/comparison.ts';
 import type { CellReadings } from '../format/csv/cellReading.ts';
 import { isUtf8 } from 'node:buffer';
 import { tmpdir } from 'node:os';
@@ -49,6 +50,8 @@ export interface DeriveOptions {
   readonly journal?: DerivedJournal | undefined;
   /** Once it is aborted, the rows are those of what was read until then. */
   readonly until?: AbortSignal | undefined;
+  /** Is told of other files that the query reads which may have changed meanwhile. */
+  readonly doubted?: ((joined: JoinedDoubt) => void) | undefined;
 }
 
 export interface DerivedJournal {
@@ -182,7 +185,7 @@ async function* derivedBatches(
   try {
     const known = joins.loose.includes(true) ? withLoose(query, plan, joins.loose) : plan;
     yield* batchesOf(dataset, query, plan, signal, scanned, { ...options, joins, known });
-    await joins.recheck(signal);
+    for (const doubt of await joins.recheck(signal)) options.doubted?.(doubt);
   } finally {
     await joins.close();
   }

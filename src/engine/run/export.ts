@@ -119,6 +119,7 @@ async function exportAll(
   const run: ExportRun = {
     ...{ dataset, query: planned, to, kept: keptRows, rejects, checks, calls, signal, meter, journal },
     scan: shared?.scan,
+    joined: [],
   };
   const openObjects = 'split' in where ? undefined : objectSinkOf(to);
   const objects = await openObjects?.(counted, objectRowsOf(run));
@@ -165,6 +166,7 @@ async function exportAll(
     sent: 'service' in where ? where.service.sent : undefined,
     otherTables: otherTables(dataset),
     doubt,
+    joined: run.joined,
   };
 }
 

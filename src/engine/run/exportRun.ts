@@ -1,3 +1,4 @@
+import type { JoinedDoubt } from '../../protocol/comparison.ts';
 import type { ExportFormat } from '../../protocol/engine.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -53,6 +54,8 @@ export interface ExportRun {
   readonly journal: ExportJournal | undefined;
   /** A scan that it shares with others, if its rows are not found by the file's own. */
   readonly scan: Scan | undefined;
+  /** Takes what there is to say of other files that the query reads. */
+  readonly joined: JoinedDoubt[];
   /** Whether rows are to be written as soon as they are known, not in larger pieces. */
   readonly prompt?: boolean | undefined;
 }
@@ -118,9 +121,11 @@ export function deriveOptions({
   journal,
   scan,
   prompt,
+  joined,
 }: ExportRun): DeriveOptions {
   const malformed = rejects ? 'collect' : 'keep';
-  return { malformed, violations: checks.use, calls, stages, journal, scan, prompt };
+  const doubted = (one: JoinedDoubt): void => void joined.push(one);
+  return { malformed, violations: checks.use, calls, stages, journal, scan, prompt, doubted };
 }
 
 export async function writeRejects({ place, result }: OrderedResult, sink: ByteSink): Promise<void> {

@@ -52,7 +52,7 @@ export async function followTo(
   const meter = new Meter(dataset, () => undefined, undefined);
   const run: ExportRun = {
     ...{ dataset, query: planned, to, kept: undefined, rejects: undefined, calls: undefined, signal, meter },
-    ...{ checks: new CheckLog(dataset), journal: undefined, prompt: true },
+    ...{ checks: new CheckLog(dataset), journal: undefined, prompt: true, joined: [] },
     scan: (scan, stop) => followScan(dataset, follower, scan, { onlyNew, say }, stop),
   };
   for await (const chunk of chunksOf(run)) await sink.write(chunk);

@@ -1,3 +1,4 @@
+import type { JoinedDoubt } from '../../protocol/comparison.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { openJoined, pathOfJoined } from '../dataset/joinedFile.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
@@ -75,10 +76,16 @@ export class JoinedFiles implements Joins {
 
   /**
    * Looks, when they have been read, whether they are still the files that were opened.
+   * @returns those of which that is not sure
    * @throws SourceError `changed`
    */
-  async recheck(signal: AbortSignal): Promise<void> {
-    for (const { dataset } of this.#files) await dataset.recheck(signal);
+  async recheck(signal: AbortSignal): Promise<JoinedDoubt[]> {
+    const doubts: JoinedDoubt[] = [];
+    for (const { dataset } of this.#files) {
+      const doubt = await dataset.recheck(signal);
+      if (doubt) doubts.push({ name: dataset.name, doubt });
+    }
+    return doubts;
   }
 
   async close(): Promise<void> {

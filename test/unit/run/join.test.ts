@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Dataset, type DatasetOptions } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor, QuerySyntaxError } from '../../../src/engine/dataset/plan.ts';
 import { deriveRows } from '../../../src/engine/run/derive.ts';
+import { exportTo } from '../../../src/engine/run/export.ts';
 import { SourceError } from '../../../src/engine/source/source.ts';
 
 const signal = new AbortController().signal;
@@ -124,16 +135,59 @@ describe('JOIN with another file', () => {
     );
   });
 
+  for (const [name, doubt, change] of [
+    ['is touched', 'touched', (path: string) => utimes(path, new Date(), new Date())],
+    [
+      'is replaced',
+      'replaced',
+      async (path: string) => {
+        await writeFile(`${path}.new`, 'id\n');
+        await rename(`${path}.new`, path);
+      },
+    ],
+    ['only grows', undefined, (path: string) => appendFile(path, '3,New,1\n')],
+  ] as const) {
+    it(`says so where the other file ${name} while it is read`, async () => {
+      // So many that the first rows are written before the last are found.
+      const path = join(inner, 'many.jsonl');
+      await writeFile(path, '{"user":{"id":1}}\n'.repeat(50_000));
+      const dataset = await Dataset.open({ kind: 'file', path }, { signal });
+      const users = join(inner, 'users.csv');
+      const query = "|> JOIN 'users.csv' AS u ON user.id = u.id |> SELECT u.name AS n";
+      const context = { signal, progress: () => undefined };
+      const expected = doubt === undefined ? [] : [{ name: users, doubt }];
+      await utimes(users, 1_700_000_000, 1_700_000_000);
+      let isChanged = false;
+      try {
+        const sink = {
+          ...{ name: 'target', commit: () => Promise.resolve(), discard: () => Promise.resolve() },
+          async write() {
+            if (!isChanged) await change(users);
+            isChanged = true;
+          },
+        };
+        const { joined, doubt: own } = await exportTo(dataset, { query, to: 'jsonl', sink }, context);
+        assert.deepEqual({ joined, own }, { joined: expected, own: undefined });
+      } finally {
+        await dataset.close();
+      }
+    });
+  }
+
   it('leaves the folder only where that is allowed', async () => {
     await symlink(join(folder, 'outside.csv'), join(inner, 'link.csv'));
     for (const name of ['../outside.csv', join(folder, 'outside.csv'), 'link.csv']) {
       const query = `|> JOIN '${name}' AS u ON id = u.id |> SELECT u.name AS n`;
-      await refused(query, /not in the folder of the file/, `'${name}'`);
+      await refused(
+        query,
+        /not in the folder of events.jsonl. Copy it there, or run the query in a terminal/,
+        `'${name}'`,
+      );
       assert.deepEqual(await rows(query, { beside: 'any' }), [{ n: 'Out' }]);
     }
     await refused(
       "|> JOIN '../none.csv' AS u ON id = u.id",
-      /not in the folder of the file/,
+      /not in the folder of events.jsonl. Copy it there, or run the query in a terminal/,
       "'../none.csv'",
     );
   });

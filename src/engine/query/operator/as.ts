@@ -1,4 +1,5 @@
 import type { OperatorEntry } from './entry.ts';
+import { refuseOwnName } from './ownName.ts';
 
 export const as: OperatorEntry<'as'> = {
   help: [
@@ -10,7 +11,9 @@ export const as: OperatorEntry<'as'> = {
   ],
   parse(cursor) {
     const start = cursor.next();
-    return { kind: 'as', alias: cursor.expectName('a name after AS'), ...cursor.spanFrom(start) };
+    const alias = cursor.expectName('a name after AS');
+    refuseOwnName(alias, 'AS events');
+    return { kind: 'as', alias, ...cursor.spanFrom(start) };
   },
   keepsRows: true,
   isLocal: true,

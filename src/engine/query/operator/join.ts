@@ -5,6 +5,7 @@ import { parseExpression } from '../syntax/expression.ts';
 import type { Column, Expression, Name, Operator } from '../syntax/tree.ts';
 import { visitExpression } from '../syntax/walk.ts';
 import type { OperatorEntry } from './entry.ts';
+import { refuseOwnName } from './ownName.ts';
 
 export type JoinType = 'inner' | 'left' | 'semi' | 'anti';
 
@@ -119,6 +120,7 @@ function parseJoin(cursor: Cursor): Operator<'join'> {
   }
   const file = { path: path.value, from: path.from, to: path.to };
   const alias = parseAlias(cursor, file);
+  refuseOwnName(alias, `JOIN '${file.path}' AS other`);
   if (cursor.takeWords('using')) {
     const keys = parseUsing(cursor);
     return { kind: 'join', type, file, alias, keys, condition: undefined, ...cursor.spanFrom(start) };
