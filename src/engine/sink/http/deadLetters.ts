@@ -55,14 +55,14 @@ export class DeadLetters {
     }
   }
 
-  /** The keys of rows in it, also of other runs, that have a number greater than `row`. @throws SinkError */
-  async keysAfter(row: number): Promise<Set<string>> {
+  /** The keys of rows in it, also of other runs, whose numbers are asked for. @throws SinkError */
+  async keysOf(isAsked: (row: number) => boolean): Promise<Set<string>> {
     const keys = new Set<string>();
     try {
       const lines = createInterface({ input: createReadStream(this.name), crlfDelay: Infinity });
       for await (const line of lines) {
         const key = /^\{"row":(\d+),.*?"key":"([^"\\]+)"/.exec(line);
-        if (key && Number(key[1]) > row) keys.add(key[2]);
+        if (key && isAsked(Number(key[1]))) keys.add(key[2]);
       }
     } catch (error) {
       throw sinkErrorFrom(error, this.name);

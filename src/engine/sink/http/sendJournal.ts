@@ -17,11 +17,14 @@ export interface RowRange {
 export class SendJournal {
   /** The batches that were done when it was opened. */
   readonly done: readonly RowRange[];
+  /** Whether it goes on with a run that has ended early. */
+  readonly resumed: boolean;
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #known: ReadonlySet<string>;
 
-  private constructor(path: string, file: FileHandle, done: readonly RowRange[]) {
+  private constructor(path: string, file: FileHandle, done: readonly RowRange[], resumed: boolean) {
+    this.resumed = resumed;
     this.#path = path;
     this.#file = file;
     this.done = done;
@@ -43,7 +46,7 @@ export class SendJournal {
       const done = resume ? read(await textOf(path)) : [];
       const file = await open(path, resume ? 'a' : 'w', 0o600);
       await file.appendFile(resume ? '\n' : `${head}\n`);
-      return new SendJournal(path, file, done);
+      return new SendJournal(path, file, done, resume);
     } catch (error) {
       throw sinkErrorFrom(error, path);
     }
@@ -51,6 +54,21 @@ export class SendJournal {
 
   has(range: RowRange): boolean {
     return this.#known.has(nameOf(range));
+  }
+
+  /** Tells whether a row was done when it was opened. */
+  get wasDone(): (row: number) => boolean {
+    const ranges = this.done.toSorted((a, b) => a.first - b.first);
+    const firsts = Float64Array.from(ranges, ({ first }) => first);
+    return (row) => {
+      let [low, high] = [0, firsts.length];
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (firsts[middle] <= row) low = middle + 1;
+        else high = middle;
+      }
+      return low > 0 && row <= ranges[low - 1].last;
+    };
   }
 
   /** @throws SinkError */

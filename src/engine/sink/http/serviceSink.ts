@@ -71,6 +71,8 @@ export class ServiceSink implements RowService {
   readonly #release: () => void;
   readonly #underWay = new Set<Promise<void>>();
   #failure: Error | undefined;
+  /** Keys of the rows among the dead letters whose batches were not noted as done before the run was resumed. */
+  #dead: Promise<ReadonlySet<string>> | undefined;
   #pausedUntil = 0;
   #inVain = 0;
   #accepted = 0;
@@ -267,8 +269,19 @@ export class ServiceSink implements RowService {
       key: this.#keyOf(batch, index),
       text: batch.text(index),
     }));
-    await deadLetters.add(rows, reasonOf);
+    const dead = await this.#deadBefore(deadLetters);
+    const fresh = rows.flatMap((row, index) => (dead.has(row.key) ? [] : [{ ...row, index }]));
+    await deadLetters.add(fresh, (at) => reasonOf(fresh[at].index));
     this.#givenUp += batch.count;
+  }
+
+  /** A run that was killed between its dead letters and its journal has given up rows that are sent again now. */
+  #deadBefore(deadLetters: DeadLetters): Promise<ReadonlySet<string>> {
+    const { journal } = this.#options;
+    const wasDone = journal?.wasDone;
+    this.#dead ??=
+      journal?.resumed && wasDone ? deadLetters.keysOf((row) => !wasDone(row)) : Promise.resolve(new Set());
+    return this.#dead;
   }
 
   #error(reason: string): SinkError {

@@ -113,7 +113,7 @@ export class PostgresSink implements RowService {
     const names = paths.map(([name = valueColumn]) => name);
     await this.#tried((connection) => this.#prepare(connection, names));
     const { deadLetters, resume } = this.#options;
-    if (deadLetters && resume) this.#dead = await deadLetters.keysAfter(this.#before);
+    if (deadLetters && resume) this.#dead = await deadLetters.keysOf((row) => row > this.#before);
     this.#text = new CopyText(paths, this.#options.emptyIsNull);
   }
 

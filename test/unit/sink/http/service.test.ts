@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { Dataset } from '../../../../src/engine/dataset/dataset.ts';
 import { exportTo } from '../../../../src/engine/run/export.ts';
 import { DeadLetters } from '../../../../src/engine/sink/http/deadLetters.ts';
+import { SendJournal } from '../../../../src/engine/sink/http/sendJournal.ts';
 import { ServiceSink, type ServiceOptions } from '../../../../src/engine/sink/http/serviceSink.ts';
 import { parseAddress } from '../../../../src/engine/source/http/address.ts';
 import type { ExportSummary } from '../../../../src/protocol/engine.ts';
@@ -472,6 +473,38 @@ describe('sink/http', () => {
     });
     await server.deserted();
     assert.equal(received.length, 3);
+  });
+
+  it('keeps a row once that was given up just before a run was killed, and is sent again', async () => {
+    const journalFolder = join(folder, 'sends');
+    const asked = { batch: 2, inFlight: 1, dead: true };
+    answer(({ body }, response) => {
+      const [first] = numbersIn(body);
+      response.writeHead(first === 3 ? 400 : first === 7 ? 403 : 200).end('{}');
+    });
+    const begun = await SendJournal.open(journalFolder, ['run'], false);
+    await assert.rejects(send(lines(8), { ...asked, journal: begun }), /403/);
+    assert.deepEqual(
+      (await deadRows()).map(({ row }) => row),
+      [3, 4],
+    );
+    // What a kill would have left that came before the journal had the batch.
+    const [name] = await readdir(journalFolder);
+    const noted = await readFile(join(journalFolder, name), 'utf8');
+    assert.ok(noted.includes('\n3 4\n'));
+    await writeFile(join(journalFolder, name), noted.replace('\n3 4\n', '\n'));
+    answer(({ body }, response) => {
+      response.writeHead(numbersIn(body)[0] === 5 ? 200 : 400).end('{}');
+    });
+    received = [];
+    const journal = await SendJournal.open(journalFolder, ['run'], true);
+    const { sent } = await send(lines(8), { ...asked, journal });
+    assert.deepEqual(received.map(({ body }) => numbersIn(body)).flat(), [3, 4, 7, 8]);
+    assert.deepEqual(
+      (await deadRows()).map(({ row }) => row),
+      [3, 4, 7, 8],
+    );
+    assert.equal(sent?.givenUp, 4);
   });
 });
 
