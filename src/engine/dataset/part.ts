@@ -1,10 +1,13 @@
 import type { Plan } from '../query/index.ts';
 import type { SourcePart } from '../source/part.ts';
+import type { SourceSpec } from '../source/source.ts';
 import { Dataset } from './dataset.ts';
+import { filesFor } from './fileParts.ts';
 
 /**
  * Runs work on a file that is stored by columns with only the columns, and the row groups, that a query needs: its rows
- * are the same, and so are their numbers. Other files are read as they are.
+ * are the same, and so are their numbers. Of several files as one table, those are read that may hold a row. Other files
+ * are read as they are.
  * @param asked `makesRows`: whether its rows are made, not only counted
  * @throws what the work throws; SourceError
  */
@@ -26,10 +29,10 @@ export async function withPart<T>(
 }
 
 /** Opens the file once more, to read only a part of it. The caller closes that. */
-async function openPart(dataset: Dataset, part: SourcePart, signal: AbortSignal): Promise<Dataset> {
-  const { recognised, unread, scheduler, beside, opening, spec } = dataset;
+async function openPart(dataset: Dataset, part: SourceSpec, signal: AbortSignal): Promise<Dataset> {
+  const { recognised, unread, scheduler, beside, spec } = dataset;
   const options = { pool: scheduler.workers, signal, blockSize: spec.blockSize, beside };
-  return Dataset.open({ ...opening, part }, options, { recognised, unread, partOf: dataset });
+  return Dataset.open(part, options, { recognised, unread, partOf: dataset });
 }
 
 interface PartQuery {
@@ -45,17 +48,20 @@ async function keepsFields({ indexed, known }: Dataset, { fields }: Plan): Promi
 }
 
 /** What a query needs of a file; undefined where that is all, or where its records are asked for more than values. */
-function partOf(
-  { containers, format, checks }: Dataset,
-  { plan, makesRows }: PartQuery,
-): SourcePart | undefined {
-  const isByColumns = containers.length === 1 && containers[0] === 'parquet';
-  if (!isByColumns || format.kind !== 'jsonl' || checks) return undefined;
-  if (plan.needsFaulty || plan.needsViolations || plan.needsPlaces) return undefined;
-  // These are drawn by where records are.
-  if (plan.conditions.includes('tablesample') || plan.steps.some(({ kind }) => kind === 'sample')) {
+function partOf(dataset: Dataset, asked: PartQuery): SourceSpec | undefined {
+  const { checks, opening, recognised } = dataset;
+  const { plan } = asked;
+  // All records are checked; and samples are drawn by where records are.
+  if (checks || plan.needsViolations) return undefined;
+  if (plan.conditions.includes('tablesample') || plan.steps.some(({ kind }) => kind === 'sample'))
     return undefined;
-  }
+  const part = columnsFor(dataset, asked);
+  return part ? { ...opening, part } : filesFor(opening, plan, recognised.dataStart);
+}
+
+function columnsFor({ containers, format }: Dataset, { plan, makesRows }: PartQuery): SourcePart | undefined {
+  const isByColumns = containers.length === 1 && containers[0] === 'parquet';
+  if (!isByColumns || format.kind !== 'jsonl' || plan.needsFaulty || plan.needsPlaces) return undefined;
   const { fields, slots, zones: bounds } = plan;
   const names = fields.map(({ path }) => path.at(0));
   const isWhole =

@@ -2,6 +2,7 @@ import type { FieldRequest, Needle } from '../format/record.ts';
 import type { Layout } from './layout.ts';
 import { expressionsOf, isLocalKind, keepsRows, resolve } from './operator/operators.ts';
 import { FieldList } from './predicate/fields.ts';
+import { fileCondition, type FileCondition } from './predicate/files.ts';
 import { compilePredicate, type Condition, type Predicate } from './predicate/predicate.ts';
 import type { ZoneCondition } from './predicate/zones.ts';
 import { Inliner } from './resolve/inline.ts';
@@ -55,6 +56,10 @@ export interface Plan {
   readonly needsPosition: boolean;
   /** Whether it reads where in which file a record begins. */
   readonly needsPlaces: boolean;
+  /** Whether it reads where among the bytes of all files a record begins. */
+  readonly needsOffsets: boolean;
+  /** Whether a file may hold a record that `where` takes; undefined where nothing is asked of files. */
+  readonly files: FileCondition | undefined;
   /** Each of them holds for every record that `where` takes. */
   readonly zones: readonly ZoneCondition[];
   /** Every record that `where` takes has this text in its bytes. */
@@ -111,6 +116,8 @@ export function planQuery(query: Query, layout: Layout, joinedLoose: readonly bo
       compiled?.asksPartitions === true ||
       table.slots.some(({ source }) => source.kind === 'partition') ||
       mentions(query, ['_offset', '_file', '_file_offset']),
+    needsOffsets: mentions(query, ['_offset']),
+    files: fileCondition(split.conditions, layout),
     zones: compiled?.zones ?? [],
     holding: compiled?.holding,
     whereFieldsOnly: compiled?.fieldsOnly ?? true,

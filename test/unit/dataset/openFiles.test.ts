@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Dataset, DatasetOptions } from '../../../src/engine/dataset/dataset.ts';
 import { openFiles } from '../../../src/engine/dataset/openFiles.ts';
 import { filesAt } from '../../../src/engine/source/files/search.ts';
@@ -24,7 +25,10 @@ describe('files as one table', () => {
     files: Readonly<Record<string, string | Buffer>>,
     options: Partial<DatasetOptions> = {},
   ): Promise<Dataset> {
-    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(join(folder, dirname(name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
     return again(Object.keys(files), options);
   }
 
@@ -290,5 +294,87 @@ describe('files as one table', () => {
       expected(3000) + 1,
       'in another order',
     );
+  });
+
+  describe('of which a query asks for some', () => {
+    const lines = {
+      'y=1/m=1/a.jsonl': '{"n":1}\n{"n":2}\n',
+      'y=1/m=2/b.jsonl': '{"n":3}\n',
+      'y=2/m=1/c.jsonl.gz': gzipSync('{"n":4}\n{"n":5}\n'),
+      'y=2/m=2/d.jsonl': '{"n":6}',
+    };
+    const cells = {
+      'y=1/a.csv': '\ufeffn,w\n1,x\n2,y\n',
+      'y=2/b.csv': 'n,w\n3,z\n',
+      'y=3/c.csv': 'w,n,v\nq,4,5\n',
+    };
+
+    /**
+     * Asks once all files that are not to be read are gone, so that to open one of them would fail. The first one, which says how all
+     * are read, is still there; that no record of it is read is said by the bytes.
+     */
+    async function asked(
+      files: Readonly<Record<string, string | Buffer>>,
+      query: string,
+      read: readonly string[],
+      to: 'jsonl' | 'same' = 'jsonl',
+    ): Promise<{ readonly rows: string[]; readonly counted: number; readonly bytes: number }> {
+      const dataset = await open(files);
+      try {
+        const gone = Object.keys(files).filter((name, i) => i > 0 && !read.includes(name));
+        for (const name of gone) await rm(join(folder, name));
+        const { matched, scanned } = await countTo(dataset, { query }, context);
+        return { rows: await rowsOf(dataset, query, to), counted: matched, bytes: scanned };
+      } finally {
+        await dataset.close();
+      }
+    }
+
+    it('opens and reads only those whose folders and names can match', async () => {
+      const [a, b, c, d] = Object.keys(lines);
+      // A line end that the last file lacks is counted.
+      for (const [query, read, found, size] of [
+        ['y = 1 AND n > 1', [a, b], [2, 3], 24],
+        ['m = 2', [b, d], [3, 6], 16],
+        ['y IN (2) AND m <> 2', [c], [4, 5], 16],
+        ["_file LIKE '%d.jsonl'", [d], [6], 8],
+        ['y = 1 |> WHERE m = 2 |> EXTEND n + 1 AS k', [b], [3], 8],
+        ['y + m = 4', [d], [6], 8],
+        ['y = 9 OR y IS NULL', [], [], 0],
+        ['y BETWEEN 2 AND 3 |> ORDER BY n DESC', [c, d], [6, 5, 4], 24],
+      ] as const) {
+        const { rows, counted, bytes } = await asked(lines, query, read);
+        const numbers = rows.filter((row) => row !== '').map((row) => (JSON.parse(row) as { n: number }).n);
+        assert.deepEqual([numbers, counted, bytes], [found, found.length, size], query);
+      }
+    });
+
+    it('keeps the header of delimited text, and the columns of all files', async () => {
+      const [[a, one], [b, two], [c]] = Object.entries(cells);
+      const alike = { [a]: one, [b]: two };
+      assert.deepEqual((await asked(alike, 'y = 2', [b], 'same')).rows, ['n,w,y', '3,z,2']);
+      assert.deepEqual((await asked(alike, 'y = 2', [b])).rows, ['{"n":"3","w":"z","y":2}']);
+      assert.deepEqual((await asked(cells, 'y = 3', [c])).rows, ['{"n":"4","w":"q","v":"5","y":3}']);
+      assert.deepEqual((await asked(cells, 'y = 2', [b], 'same')).rows, ['n,w,v,y', '3,z,,2']);
+    });
+
+    it('reads all where records are numbered through all files', async () => {
+      const dataset = await open(lines);
+      try {
+        assert.deepEqual(await rowsOf(dataset, 'y = 2 |> SELECT _record, n'), [
+          '{"_record":4,"n":4}',
+          '{"_record":5,"n":5}',
+          '{"_record":6,"n":6}',
+        ]);
+        assert.deepEqual(await rowsOf(dataset, 'y = 2 AND m = 2 |> SELECT _offset, n'), [
+          '{"_offset":40,"n":6}',
+        ]);
+        assert.deepEqual(await rowsOf(dataset, 'y = 2 |> LIMIT 1 |> SELECT n, _file_offset'), [
+          '{"n":4,"_file_offset":0}',
+        ]);
+      } finally {
+        await dataset.close();
+      }
+    });
   });
 });
