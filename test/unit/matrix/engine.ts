@@ -32,7 +32,7 @@ import type { DiffSummary } from '../../../src/protocol/comparison.ts';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import type { PreviewCalls, ViewState } from '../../../src/protocol/preview.ts';
 import { cellsOf, type Preview } from '../../support/preview.ts';
-import type { Layout } from './layouts.ts';
+import type { FileContent, Layout } from './layouts.ts';
 import { queryFor } from './records.ts';
 
 const signal = new AbortController().signal;
@@ -205,6 +205,19 @@ export class Engine {
     }
   }
 
+  /** The rows of a query that reads another file: they are told where that is. */
+  async joined(other: FileContent, query: (path: string) => string): Promise<unknown[]> {
+    const folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-join-'));
+    try {
+      const path = join(folder, other.name);
+      await writeFile(path, other.bytes);
+      const lines = (await this.export(query(path), 'jsonl')).split('\n').slice(0, -1);
+      return lines.map((line): unknown => JSON.parse(line));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
   /** What the file and a copy of it that a query has made differ in, by `id`. */
   async compared(query: string, to: 'jsonl' | 'csv'): Promise<DiffSummary> {
     const folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-diff-'));
@@ -333,7 +346,8 @@ export class Engine {
       blockSize,
       signal,
       schema,
-    };
+      beside: 'any',
+    } as const;
     return files ? openFiles(location, filesAt(files), options) : Dataset.open(spec, options);
   }
 

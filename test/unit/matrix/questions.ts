@@ -94,6 +94,52 @@ export const questions: readonly Question[] = [
       return { added: 0, removed, changed, same, duplicates: 0 };
     },
   })),
+  // The other file is of either kind; it has keys twice, keys that nobody has, and none for some.
+  ...(['inner', 'left'] as const).flatMap((type) =>
+    (['jsonl', 'csv'] as const).map((form): Question => {
+      const words = type === 'left' ? 'LEFT JOIN' : 'JOIN';
+      const where = type === 'left' ? 'id % 97 = 3 OR id <= 9' : 'w > 700';
+      return {
+        name: `${words} with ${form === 'csv' ? 'a table' : 'JSON Lines'} by a text`,
+        preview: false,
+        ask: async (engine) => {
+          const ask = (path: string): string =>
+            `${where} |> ${words} '${path}' AS c ON o = c.code AND c.rank < 3 |> SELECT id AS id, c.name AS n`;
+          const found = await engine.joined({ name: `c.${form}`, bytes: countriesAs(form) }, ask);
+          return found.map((row) => pairOf(row));
+        },
+        answer: (rows) => {
+          const asked = rows.where((row) =>
+            type === 'left' ? row.id % 97 === 3 || row.id <= 9 : (row.number('w') ?? 0) > 700,
+          );
+          return asked.flatMap((row) => {
+            const names = countries.flatMap(({ code, name, rank }) =>
+              code !== null && code === row.text('o') && rank < 3 ? [name] : [],
+            );
+            return (names.length === 0 && type === 'left' ? [null] : names).map((name) => [row.id, name]);
+          });
+        },
+      };
+    }),
+  ),
+  {
+    name: 'JOIN by a number, of a field with the same of another',
+    preview: false,
+    ask: async (engine) => {
+      const other = Array.from(
+        { length: 400 },
+        (_, at) => `{"of":{"id":${(400 - at) * 3}.0},"half":${at / 2}}\n`,
+      );
+      const file = { name: 'halves.jsonl', bytes: Buffer.from(other.join('')) };
+      const found = await engine.joined(
+        file,
+        (path) => `|> JOIN '${path}' AS h ON h.of.id = id |> SELECT id AS id, h.half AS n`,
+      );
+      return found.map((row) => pairOf(row));
+    },
+    answer: ({ all }) =>
+      all.flatMap(({ id }) => (id % 3 === 0 && id <= 1200 ? [[id, (400 - id / 3) / 2]] : [])),
+  },
   {
     name: 'counted on when it has grown',
     preview: false,
@@ -581,6 +627,29 @@ function parseDelimited(text: string, delimiter: string): (string | null)[][] {
     row = [];
   }
   return rows;
+}
+
+const countries: readonly { readonly code: string | null; readonly name: string; readonly rank: number }[] = [
+  { code: 'JP', name: 'say "hi", 日本', rank: 3 },
+  { code: 'DE', name: 'Germany', rank: 1 },
+  { code: null, name: 'nowhere', rank: 1 },
+  { code: 'FR', name: 'France', rank: 2 },
+  { code: 'DE', name: 'Deutschland', rank: 2 },
+  { code: 'IT', name: 'Italy', rank: 1 },
+  { code: 'DE', name: 'Allemagne', rank: 3 },
+];
+
+function countriesAs(form: 'jsonl' | 'csv'): Buffer {
+  const csv = countries.map(
+    ({ code, name, rank }) => `${code ?? ''},"${name.replaceAll('"', '""')}",${rank}\n`,
+  );
+  const jsonl = countries.map((country) => `${JSON.stringify(country)}\n`);
+  return Buffer.from(form === 'csv' ? `code,name,rank\n${csv.join('')}` : jsonl.join(''));
+}
+
+function pairOf(row: unknown): unknown[] {
+  const { id, n } = row as { readonly id: unknown; readonly n: unknown };
+  return [Number(id), n];
 }
 
 /** What a cell of a delimited text holds of a value. */
