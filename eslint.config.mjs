@@ -147,7 +147,18 @@ export const rooms = {
   ],
   'engine/remote': ['query', 'query/value', 'format/csv', 'schema', 'dataset'],
   'engine/diff': [
-    ...['source', 'format', 'format/json', 'query', 'query/operator', 'query/value', 'stage', 'pool', 'dataset', 'protocol'],
+    ...[
+      'source',
+      'format',
+      'format/json',
+      'query',
+      'query/operator',
+      'query/value',
+      'stage',
+      'pool',
+      'dataset',
+      'protocol',
+    ],
   ],
   'engine/service': [
     ...[
