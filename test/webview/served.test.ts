@@ -137,6 +137,7 @@ describe('rowriver serve in a browser', function () {
       ['CSV', '.csv'],
       ['JSON Lines', '.jsonl'],
       ['Parquet', '.parquet'],
+      ['Excel', '.xlsx'],
     ]) {
       await page.keyboard.press('Control+Shift+s');
       const dialog = page.getByRole('dialog', { name: 'Download as' });

@@ -5,6 +5,7 @@ import {
   columnName,
   columns,
   onOneLine,
+  partOf,
   recordsOf,
   valueOf,
   type FormatKind,
@@ -34,6 +35,8 @@ export interface Layout {
   /** One that differs from others in what the number of records has no part in. */
   readonly variant?: boolean | undefined;
   readonly bytes: (written: Written) => Buffer;
+  /** Via `files`: what the folders say, which comes behind all that the records hold. */
+  readonly folderColumn?: string;
   /** Via `files`: the same as several files, in their order. */
   readonly parts?: (written: Written) => readonly FileContent[];
 }
@@ -233,6 +236,28 @@ const described: readonly Layout[] = [
         { name: '2.jsonl', bytes: second },
         { name: '3.jsonl.zst', bytes: zstd(third) },
       ];
+    },
+  },
+  {
+    ...onDisk('JSON Lines in folders that are columns', 'json', 'x.jsonl', jsonLines),
+    via: 'files',
+    folderColumn: 'part',
+    // The folder says what its records have in the column. Those of one folder are in two files.
+    parts: ({ lines }) => {
+      const parts = new Map<string, string[]>();
+      for (const [at, line] of lines.entries()) {
+        const part = partOf(at, lines.length);
+        const own = parts.get(part);
+        if (own) own.push(line);
+        else parts.set(part, [line]);
+      }
+      return [...parts].flatMap(([part, own]) => {
+        const half = Math.ceil(own.length / 2);
+        return [own.slice(0, half), own.slice(half)].map((some, i) => ({
+          name: `part=${part}/${i}.jsonl`,
+          bytes: utf8(some.map((line) => `${line}\n`).join('')),
+        }));
+      });
     },
   },
   {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 import type { WorkerPool } from '../../../src/engine/pool/pool.ts';
 import type { Result, Task } from '../../../src/engine/pool/task.ts';
@@ -166,8 +166,11 @@ describe('every layout and every question', () => {
 
   /** Answers the paths of several files. */
   async function putParts(parts: readonly FileContent[]): Promise<string[]> {
-    const paths = parts.map(({ name }) => join(folder, `${files++}-${name}`));
-    for (const [at, { bytes }] of parts.entries()) await writeFile(paths[at], bytes);
+    const paths = parts.map(({ name }) => join(folder, String(files++), name));
+    for (const [at, { bytes }] of parts.entries()) {
+      await mkdir(dirname(paths[at]), { recursive: true });
+      await writeFile(paths[at], bytes);
+    }
     return paths;
   }
 

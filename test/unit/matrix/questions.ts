@@ -1,5 +1,6 @@
 import { parquetReadObjects } from 'hyparquet';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
+import { cellsOfWorkbook } from '../../support/workbook.ts';
 import type { Engine } from './engine.ts';
 import { jsonOf, logCells, type Layout } from './layouts.ts';
 import { cellText, columnName, firstTime, valueOf, type Column, type Row, type Rows } from './records.ts';
@@ -122,24 +123,26 @@ export const questions: readonly Question[] = [
       };
     }),
   ),
-  {
-    name: 'JOIN by a number, of a field with the same of another',
+  // What a table holds is a number where it reads as one, in the key and in what follows.
+  ...(['jsonl', 'csv'] as const).map((form): Question => ({
+    name: `JOIN with ${form === 'csv' ? 'a table' : 'JSON Lines'} by a number, in the order of another`,
     preview: false,
     ask: async (engine) => {
-      const other = Array.from(
-        { length: 400 },
-        (_, at) => `{"of":{"id":${(400 - at) * 3}.0},"half":${at / 2}}\n`,
-      );
-      const file = { name: 'halves.jsonl', bytes: Buffer.from(other.join('')) };
-      const found = await engine.joined(
-        file,
-        (path) => `|> JOIN '${path}' AS h ON h.of.id = id |> SELECT id AS id, h.half AS n`,
-      );
-      return found.map((row) => pairOf(row));
+      const halves = Array.from({ length: 400 }, (_, at) => [`${(400 - at) * 3}.0`, String(at / 2)]);
+      const lines =
+        form === 'csv'
+          ? ['of_id,half\n', ...halves.map(([id, half]) => `${id},${half}\n`)]
+          : halves.map(([id, half]) => `{"of":{"id":${id}},"half":${half}}\n`);
+      const query = (path: string): string =>
+        `|> JOIN '${path}' AS h ON ${form === 'csv' ? 'h.of_id' : 'h.of.id'} = id |> ORDER BY h.half DESC |> SELECT id AS id, h.half AS n`;
+      const file = { name: `halves.${form}`, bytes: Buffer.from(lines.join('')) };
+      return (await engine.joined(file, query)).map((row) => pairOf(row).map(Number));
     },
     answer: ({ all }) =>
-      all.flatMap(({ id }) => (id % 3 === 0 && id <= 1200 ? [[id, (400 - id / 3) / 2]] : [])),
-  },
+      all
+        .flatMap(({ id }) => (id % 3 === 0 && id <= 1200 ? [[id, (400 - id / 3) / 2]] : []))
+        .sort(([, x], [, y]) => y - x),
+  })),
   {
     name: 'counted on when it has grown',
     preview: false,
@@ -202,6 +205,12 @@ export const questions: readonly Question[] = [
     'parquet',
     `e = 'x' AND w > 600 |> SELECT id, key, u, n, w, user.a AS a, tags, e`,
     (row) => row.text('e') === 'x' && (row.number('w') ?? 0) > 600,
+  ),
+
+  selected(
+    'xlsx',
+    `e = 'x' AND w < -500 |> SELECT id, key, u, n, w, user.a AS a, tags, e`,
+    (row) => row.text('e') === 'x' && (row.number('w') ?? 0) < -500,
   ),
 
   table(`|> SELECT _record, id, key |> LIMIT 5 OFFSET 140`, (rows) =>
@@ -517,19 +526,21 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
     `${query}, as ${to}`,
     async (engine, rows) => {
       if (to === 'parquet') return parquetCells(await engine.exportBytes(query, to));
+      if (to === 'xlsx') return workbookRows(Buffer.from(await engine.exportBytes(query, to)));
       const text = await engine.export(query, to);
       if (to === 'csv') return parseDelimited(text, ',');
       if (to === 'tsv') return parseDelimited(text, '\t');
       if (to === 'md') return markdownCells(text);
       if (to === 'json') return JSON.parse(text) as unknown;
-      if (to === 'same' && rows.kind === 'json') return wholeRecords(text, engine.layout.records);
+      if (to === 'same' && rows.kind === 'json')
+        return inOrder(wholeRecords(text, engine.layout.records), engine.layout);
       if (to === 'jsonl') return linesOf(text);
       if (rows.kind === 'log') return logCells(text);
       return parseDelimited(text.replace(/^\ufeff/, ''), engine.layout.delimiter);
     },
     (rows) => {
       const found = rows.where(test);
-      if (to === 'parquet')
+      if (to === 'parquet' || to === 'xlsx')
         return found.map((row) => chosen.map((column) => cellOf(row.value(column)) ?? ''));
       if (to === 'md') {
         const shown = found.map((row) => chosen.map((column) => cellOf(row.value(column)) ?? ''));
@@ -560,6 +571,27 @@ async function parquetCells(bytes: Uint8Array<ArrayBuffer>): Promise<string[][]>
 
 function bigintAsNumber(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
+}
+
+/** With the column of the folders back in its place. */
+function inOrder(records: unknown, { folderColumn }: Layout): unknown {
+  if (folderColumn === undefined || !Array.isArray(records)) return records;
+  return records.map((record) => {
+    const { id, key, [folderColumn]: folder, ...others } = record as Record<string, unknown>;
+    return { id, key, [folderColumn]: folder, ...others };
+  });
+}
+
+/** The rows of a workbook below the names, values as cells have them. */
+function workbookRows(bytes: Buffer): string[][] {
+  const rows: string[][] = [];
+  for (const [place, cell] of Object.entries(cellsOfWorkbook(bytes))) {
+    const [letter, row] = [place.charCodeAt(0) - 65, Number(place.slice(1)) - 2];
+    if (row < 0) continue;
+    rows[row] ??= chosen.map(() => '');
+    rows[row][letter] = typeof cell === 'object' ? cell.number : String(cell);
+  }
+  return rows;
 }
 
 /** The rows of a table in Markdown, without what is above them. */

@@ -48,13 +48,18 @@ export function recordsOf(count: number): MatrixRecord[] {
   });
 }
 
+/** Rises with the file. @param at 0-based number of the record */
+export function partOf(at: number, count: number): string {
+  return `p${Math.floor((5 * at) / count)}`;
+}
+
 function itemOf(id: number, count: number): Item {
   const w = ((id * 37) % 2001) - 1000;
   return {
     id,
     // 1,000,003 is a prime.
     key: `k${(id * 7919) % 1_000_003}`,
-    part: `p${Math.floor((5 * (id - 1)) / count)}`,
+    part: partOf(id - 1, count),
     o: countries[id % 5],
     ...(id % 17 !== 0 && { w: id % 13 === 0 ? null : id % 3 === 0 && w !== 0 ? w / 10 : w }),
     e: id % 4 === 0 ? 'x' : '',
