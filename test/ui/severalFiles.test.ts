@@ -49,6 +49,9 @@ describe('several files as one table in the workbench', () => {
 
   it('are opened as a folder, come back after a restart, and notice a file that has come', async () => {
     await workbench.command('View: Close All Editors');
+    // Selected alone, and closed: the files in it were selected before.
+    await workbench.inExplorer('logs').click();
+    await workbench.inExplorer('day-1.jsonl').waitFor({ state: 'detached' });
     await workbench.chooseInMenu(workbench.inExplorer('logs'), 'Open as One Table');
     await workbench.previewInFront('Files in logs');
     await workbench.kept('Files in logs');

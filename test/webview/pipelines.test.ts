@@ -143,7 +143,9 @@ describe('webview/pipelines', () => {
           );
           await page.getByRole('button', { name: 'Show Invalid Records' }).click();
           await page.locator('.matches', { hasText: /^21 / }).waitFor();
-          await page.waitForFunction(() => document.querySelector('[aria-label="not loaded yet"]') === null);
+          await page.waitForFunction(
+            () => document.querySelector('.row:not([hidden]) [aria-label="not loaded yet"]') === null,
+          );
           assert.deepEqual(await accessibilityFaults(page), []);
         });
       });
