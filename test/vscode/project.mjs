@@ -16,7 +16,6 @@ export const pageSuites = [
     'plotsReal',
     'badFiles',
     'reading',
-    'comparison',
     'fits',
     'matrix',
     'served',
