@@ -101,16 +101,15 @@ export class ColumnStore {
     return segment !== undefined && (segment.answers(request) || segment.head.encoding === Encoding.None);
   }
 
-  /** Fetches these fields; whether they are at hand of all blocks that the index knows. */
-  async holdsAll(requests: readonly FieldRequest[]): Promise<boolean> {
-    await this.use(requests.map(columnName));
-    const { length } = this.#index();
-    return requests.every((request) => {
-      const name = columnName(request);
-      for (let block = 0; block < length; block++)
-        if (this.segment(name, block)?.answers(request) !== true) return false;
-      return true;
-    });
+  /** Whether a field is at hand of all blocks that the index knows and that have records. */
+  holds(request: FieldRequest): boolean {
+    const name = columnName(request);
+    const index = this.#index();
+    for (let block = 0; block < index.length; block++) {
+      const answers = this.segment(name, block)?.answers(request) === true;
+      if (!answers && index.summary(block).records > 0) return false;
+    }
+    return true;
   }
 
   /** Whether no record of the index has the field, as the segments at hand tell. */

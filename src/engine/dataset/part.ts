@@ -1,3 +1,4 @@
+import { columnName } from '../columns/columnStore.ts';
 import type { Plan } from '../query/index.ts';
 import type { SourcePart } from '../source/part.ts';
 import type { SourceSpec } from '../source/source.ts';
@@ -43,8 +44,10 @@ interface PartQuery {
 }
 
 /** Whether values of all that a query needs are kept of all records. */
-async function keepsFields({ indexed, known }: Dataset, { fields }: Plan): Promise<boolean> {
-  return indexed && (await known.columns?.holdsAll(fields)) === true;
+async function keepsFields({ indexed, known: { columns } }: Dataset, { fields }: Plan): Promise<boolean> {
+  if (!indexed || !columns) return false;
+  await columns.use(fields.map(columnName));
+  return fields.every((field) => columns.holds(field));
 }
 
 /** What a query needs of a file; undefined where that is all, or where its records are asked for more than values. */

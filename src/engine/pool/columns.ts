@@ -62,9 +62,14 @@ export function statisticsFields(
 /** What a scan asks of records besides some fields: nothing, the text of those that match, or that of all. */
 export type TextNeed = 'fields' | 'matches' | 'all';
 
+/** Whether it takes the text of records, and not only fields of them, to tell which of them match. */
+export function whereNeedsText({ needsFaulty, needsViolations, whereFieldsOnly }: Plan): boolean {
+  return needsFaulty || needsViolations || !whereFieldsOnly;
+}
+
 /** @param ofSteps what the steps of a plan ask, where the output carries them out */
 export function textNeed(plan: Plan, output: Output, ofSteps?: (plan: Plan) => TextNeed): TextNeed {
-  if (plan.needsFaulty || plan.needsViolations || !plan.whereFieldsOnly) return 'all';
+  if (whereNeedsText(plan)) return 'all';
   switch (output.kind) {
     case 'count':
     case 'places':

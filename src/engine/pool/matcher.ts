@@ -5,6 +5,7 @@ import { zoneOf, type Zone } from '../index/zone.ts';
 import type { Plan } from '../query/index.ts';
 import { parseQuery, planQuery } from '../query/index.ts';
 import { TextFinder } from './find.ts';
+import { firstNumbers } from './firstNumbers.ts';
 import type { Find } from './task.ts';
 
 /** A query that a task brought along does not parse: it was checked before, so this is a bug. */
@@ -95,14 +96,6 @@ function withoutInvalid(
   let left = 0;
   for (let i = 0; i < count; i++) if (!violations.has(selection[i])) selection[left++] = selection[i];
   return left;
-}
-
-let numbers = new Uint32Array(0);
-
-/** 0, 1, 2, ... `count` of them; a copy of these costs less than counting. */
-function firstNumbers(count: number): Uint32Array {
-  if (numbers.length < count) numbers = Uint32Array.from({ length: 2 * count }, (_, i) => i);
-  return numbers.subarray(0, count);
 }
 
 /** Which of the fields that a plan asks for is that of a zone. */

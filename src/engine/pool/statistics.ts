@@ -9,6 +9,7 @@ import { tooManyColumns } from '../sink/tableRow.ts';
 import { ByteWriter } from '../stage/bytes.ts';
 import { ByteInput, ColumnSet, countedColumn, type FieldInput } from '../statistics/index.ts';
 import { discovers, statisticsFields } from './columns.ts';
+import { firstNumbers } from './firstNumbers.ts';
 import type { Matcher } from './matcher.ts';
 import type { ScanResult, StatisticsOutput } from './task.ts';
 
@@ -125,7 +126,7 @@ export class StatisticsCollector {
       const counted = countedColumn(values, readable, block.count);
       if (counted) {
         const { column, bytes, counts } = counted;
-        const rows = firstRows(counts.length);
+        const rows = firstNumbers(counts.length);
         return { input: new ByteInput(bytes, true), column, counts, rows, ...nature };
       }
       const { textAt } = values;
@@ -195,14 +196,6 @@ interface PackedInput extends FieldInput {
 
 const nothing = new ByteInput(new Uint8Array(0), true);
 const noPlaces = new Uint32Array(0);
-
-let first = new Uint32Array(0);
-
-/** 0, 1, 2, ... */
-function firstRows(count: number): Uint32Array {
-  if (first.length < count) first = Uint32Array.from({ length: 2 * count }, (_, row) => row);
-  return first.subarray(0, count);
-}
 
 /** Values of a column, as they are found one by one. */
 class FoundValues {

@@ -14,11 +14,11 @@ export function withPartitionColumns(
 ): string | undefined {
   if (layout.partitions === undefined || plan.shape !== 'records' || plan.needsFaulty) return undefined;
   const isLog = format.kind === 'log' && rowShape(format, to) === 'raw';
-  return isLog ? undefined : asRows(asked, layout.partitions);
+  return isLog ? undefined : computedRows(asked, layout.partitions);
 }
 
 /** A query that selects records as one that makes rows of them, with all columns. */
-export function asRows(query: string, partitions: readonly string[]): string {
+export function computedRows(query: string, partitions: readonly string[]): string {
   const [column] = partitions.map((name) => writeName(name));
   return `${query}\n|> SET ${column} = ${column}`;
 }

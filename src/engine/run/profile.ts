@@ -4,7 +4,7 @@ import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { columnNames } from '../format/json/fields.ts';
 import type { ColumnAccumulator } from '../statistics/column.ts';
 import { histogramOf, summaryOf } from '../statistics/index.ts';
-import { asRows } from './partitionColumns.ts';
+import { computedRows } from './partitionColumns.ts';
 import { fieldsOf, gatherRowStatistics, gatherStatistics, type GatheredRows } from './statistics.ts';
 
 /** A column with all that is known of it. */
@@ -49,7 +49,7 @@ async function profileOfRows(
   signal: AbortSignal,
   told: (gathered: GatheredRows) => void,
 ): Promise<Profile> {
-  const planned = plannedFor(asRows(query, partitions), dataset.recognised.format);
+  const planned = plannedFor(computedRows(query, partitions), dataset.recognised.format);
   const { columns, set } = await gatherRowStatistics(
     dataset,
     planned,

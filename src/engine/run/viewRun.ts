@@ -18,7 +18,6 @@ type Progress = Pick<ViewState, 'matched' | 'records' | 'malformed' | 'scanned' 
 export class ViewRun implements Run {
   readonly id: number;
   readonly dataset: Dataset;
-  readonly source: Dataset;
   readonly view: View;
   readonly columns: Columns | undefined;
   readonly query: PlannedQuery;
@@ -29,7 +28,6 @@ export class ViewRun implements Run {
   constructor(id: number, query: PlannedQuery, dataset: Dataset) {
     this.id = id;
     this.dataset = dataset;
-    this.source = dataset;
     this.query = query;
     this.view = new View(query);
     // Which records match may depend on the schema, and what is kept of a file is of the file alone.
@@ -41,6 +39,10 @@ export class ViewRun implements Run {
       if (names) this.columns.setMembers(names, derivedReadings(query));
     }
     this.#state = { ...startState(id, query, dataset), ...this.#progress(0, 0) };
+  }
+
+  get source(): Dataset {
+    return this.dataset;
   }
 
   get state(): ViewState {

@@ -3,7 +3,7 @@ import { withColumn } from '../resolve/scope.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import { parseExpression } from '../syntax/expression.ts';
 import type { Column, Expression, Name, Operator } from '../syntax/tree.ts';
-import { visitExpression } from '../syntax/walk.ts';
+import { operandsOf, visitExpression } from '../syntax/walk.ts';
 import type { OperatorEntry } from './entry.ts';
 import { refuseOwnName } from './ownName.ts';
 
@@ -155,10 +155,9 @@ function parseUsing(cursor: Cursor): JoinKey[] {
 
 /** The equalities between the two files among the conditions that must all be true, and the others. @throws QueryError */
 function divided(on: Expression, alias: string): Pick<JoinOperator, 'keys' | 'condition'> {
-  const all = on.kind === 'logical' && on.operator === 'and' ? on.operands : [on];
   const keys: JoinKey[] = [];
   const others: Expression[] = [];
-  for (const one of all) {
+  for (const one of operandsOf(on)) {
     const key = keyIn(one, alias);
     if (key) keys.push(key);
     else others.push(one);

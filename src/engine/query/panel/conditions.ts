@@ -1,6 +1,7 @@
 import type { Span } from '../diagnostic.ts';
 import { parsePipeline } from '../syntax/pipeline.ts';
-import type { Expression, Operator } from '../syntax/tree.ts';
+import type { Operator } from '../syntax/tree.ts';
+import { operandsOf } from '../syntax/walk.ts';
 import { appendOperator, joined, withoutOperator } from './operators.ts';
 
 /** A condition that stands by itself: an operand of a WHERE's top-level AND. */
@@ -21,10 +22,6 @@ export function conditionsOf(text: string): Condition[] {
 
 function isWhere(operator: Operator): operator is Operator<'where'> {
   return operator.kind === 'where';
-}
-
-export function operandsOf(condition: Expression): readonly Expression[] {
-  return condition.kind === 'logical' && condition.operator === 'and' ? condition.operands : [condition];
 }
 
 /** The text without the condition at `span`; unchanged where none is there. */

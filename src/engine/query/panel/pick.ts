@@ -1,8 +1,9 @@
 import { parsePipeline } from '../syntax/pipeline.ts';
 import type { Expression, Operator, OperatorKind } from '../syntax/tree.ts';
+import { operandsOf } from '../syntax/walk.ts';
 import { writeText } from '../write.ts';
 import { writtenPath } from '../writtenPath.ts';
-import { addCondition, operandsOf, removeCondition } from './conditions.ts';
+import { addCondition, removeCondition } from './conditions.ts';
 
 /** Numbers or times from one edge up to, and without, another. */
 export interface PickedRange {

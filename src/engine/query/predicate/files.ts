@@ -1,7 +1,7 @@
 import { compileExpression } from '../evaluate.ts';
 import { placeOf, type Layout } from '../layout.ts';
 import type { Column, Expression } from '../syntax/tree.ts';
-import { visitExpression } from '../syntax/walk.ts';
+import { operandsOf, visitExpression } from '../syntax/walk.ts';
 import { truthOf } from '../value/compare.ts';
 import type { Value } from '../value/value.ts';
 import type { Condition } from './predicate.ts';
@@ -44,10 +44,10 @@ export function fileCondition(conditions: readonly Condition[], layout: Layout):
   };
 }
 
-function conjuncts(expression: Expression): readonly Expression[] {
-  return expression.kind === 'logical' && expression.operator === 'and'
-    ? expression.operands.flatMap(conjuncts)
-    : [expression];
+/** With those of conditions in brackets. */
+function conjuncts(condition: Expression): readonly Expression[] {
+  const operands = operandsOf(condition);
+  return operands.length === 1 ? operands : operands.flatMap(conjuncts);
 }
 
 function columnsOf(expression: Expression): readonly Column[] {

@@ -50,6 +50,11 @@ export function childrenOf(node: Expression): readonly Expression[] {
   }
 }
 
+/** What must all be true for a condition to be true: itself where it is no AND. */
+export function operandsOf(condition: Expression): readonly Expression[] {
+  return condition.kind === 'logical' && condition.operator === 'and' ? condition.operands : [condition];
+}
+
 export function visitExpression(node: Expression, visit: (node: Expression) => void): void {
   visit(node);
   for (const child of childrenOf(node)) visitExpression(child, visit);

@@ -122,7 +122,8 @@ function layoutOf({ data_page_header: one, data_page_header_v2: two, ...header }
   };
 }
 
-function readerOf(bytes: Uint8Array): DataReader {
+/** What hyparquet reads from. */
+export function readerOf(bytes: Uint8Array): DataReader {
   return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
 }
 

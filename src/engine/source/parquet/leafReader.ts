@@ -15,7 +15,7 @@ import type {
 import type { Interruption } from '../compressed/decoded.ts';
 import type { Source } from '../source.ts';
 import { ChunkBytes, type ReadAhead } from './chunkBytes.ts';
-import { DataPage } from './dataPage.ts';
+import { DataPage, readerOf } from './dataPage.ts';
 import { chunkOf } from './rowGroups.ts';
 import { rawParsers } from './values.ts';
 
@@ -105,8 +105,7 @@ export class LeafReader {
     if (dictionary) {
       const { codec, element } = this.#decoder;
       const page = decompressPage(bytes, header.uncompressed_page_size, codec, compressors);
-      const reader = { view: new DataView(page.buffer, page.byteOffset, page.byteLength), offset: 0 };
-      const values = readPlain(reader, this.#decoder.type, held, element.type_length);
+      const values = readPlain(readerOf(page), this.#decoder.type, held, element.type_length);
       this.#dictionary = convert(values, this.#decoder);
     }
     if (dictionary || type === 'INDEX_PAGE' || held === 0) return undefined;
