@@ -1,30 +1,17 @@
-import type {
-  EngineCalls,
-  EngineEvents,
-  EngineSays,
-  ExportProgress,
-  HostAnswers,
-  OpenFile,
-  Tagged,
-} from '../../protocol/engine.ts';
-import { abortReason, onAbort } from '../../protocol/abort.ts';
-import { Peer, type HandlerContext, type Handlers, type Message } from '../../protocol/rpc.ts';
+import type { EngineCalls, EngineEvents, EngineSays, HostAnswers, Tagged } from '../../protocol/engine.ts';
+import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
 import { AskedPrograms } from '../call/askedPrograms.ts';
 import type { Programs } from '../call/programs.ts';
-import { Comparison } from '../diff/comparison.ts';
 import { keyColumns } from '../diff/keyColumns.ts';
 import type { OpenReading } from '../format/csv/openReading.ts';
 import { indented } from '../format/json/indent.ts';
 import { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
-import { placeAt } from '../source/location.ts';
-import { findFiles } from '../source/files/search.ts';
 import type { HttpLimits } from '../source/http/limits.ts';
 import { SinkError } from '../sink/sinkError.ts';
-import { SourceError, type SourceSpec } from '../source/source.ts';
-import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
-import { openFiles } from '../dataset/openFiles.ts';
+import { SourceError } from '../source/source.ts';
+import type { Dataset } from '../dataset/dataset.ts';
 import { refuseOpen } from '../dataset/doubts.ts';
 import { QuerySyntaxError } from '../dataset/plan.ts';
 import { countTo } from '../run/count.ts';
@@ -33,21 +20,13 @@ import type { ByteSink } from '../sink/byteSink.ts';
 import { ProcessEnding } from '../processEnding.ts';
 import { removeKept } from '../run/keptExport.ts';
 import { Tools } from '../tools/tools.ts';
+import { HeldFiles, type HeldFile } from './heldFiles.ts';
 import { KeptExports } from './keptExports.ts';
 import { printQueries } from './printQueries.ts';
 import { RowReader } from './rowReader.ts';
 import { inferredText, validate, type CheckOptions } from './schemaCalls.ts';
 import { Session } from './session.ts';
-import { SharedFile } from './sharedFile.ts';
-
-interface Held {
-  readonly of: OpenFile;
-  readonly key: string;
-  readonly file: Promise<SharedFile>;
-  holders: number;
-  /** Ends the opening once nobody waits for it any more. */
-  readonly opening: AbortController;
-}
+import type { SharedFile } from './sharedFile.ts';
 
 export interface ServiceOptions {
   readonly limits?: Partial<HttpLimits> | undefined;
@@ -55,15 +34,9 @@ export interface ServiceOptions {
   readonly programs?: Programs | undefined;
 }
 
-/** Who waits for a file to be open. */
-interface Waiting {
-  readonly signal: AbortSignal;
-  readonly progress?: ((state: ExportProgress) => void) | undefined;
-}
-
 interface OpenSession {
   readonly session: Session;
-  held: Held;
+  held: HeldFile;
 }
 
 /** To the host's side. Buffers in `transfer` may be moved. */
@@ -75,21 +48,18 @@ type PostTagged = (tagged: Tagged, transfer?: readonly ArrayBuffer[]) => void;
  */
 export class EngineService {
   readonly #pool: Pool<Task, Result>;
-  readonly #limits: Partial<HttpLimits> | undefined;
   readonly #programs: Programs | undefined;
   readonly #post: PostTagged;
   readonly #host: Peer<EngineCalls, HostAnswers, EngineSays>;
-  readonly #files = new Map<string, Held>();
-  /** Openings that were given up, and have not cleaned up yet. */
-  readonly #endings = new Set<Promise<void>>();
+  readonly #files: HeldFiles;
   #store: IndexStore | undefined;
   #kept: KeptExports | undefined;
   readonly #tools = new Tools(async (location, options, signal) => {
-    const held = await this.#hold({ location, options }, { signal });
+    const held = await this.#files.hold({ location, options }, { signal });
     return {
       file: await held.file,
-      open: (more) => this.#openAnew(held, more),
-      letGo: (stale) => this.#letGo(held, stale),
+      open: (more) => this.#files.openAnew(held, more),
+      letGo: (stale) => this.#files.letGo(held, stale),
     };
   });
   /** Of what a server gives only once. */
@@ -108,7 +78,7 @@ export class EngineService {
     { limits, programs }: ServiceOptions = {},
   ) {
     this.#pool = pool;
-    this.#limits = limits;
+    this.#files = new HeldFiles(() => ({ pool, store: this.#store, keepBytes: this.#keepBytes, limits }));
     this.#programs = programs;
     this.#post = post;
     this.#host = new Peer({
@@ -137,7 +107,7 @@ export class EngineService {
     // What an export has written so far is left for the next engine.
     this.#host.close(undefined, new ProcessEnding());
     await this.#host.rested();
-    await Promise.all(this.#endings);
+    await this.#files.rested();
     await this.#tools.close();
     await Promise.all([...this.#readers.values()].map((reader) => reader.close()));
     await Promise.all([...this.#sessions.keys()].map((id) => this.#closeSession(id)));
@@ -156,11 +126,11 @@ export class EngineService {
       open: async ({ session, file }, context) => {
         // A session that is opened again is one that is read otherwise from now on.
         await this.#closeSession(session);
-        let held = await this.#hold(file, context);
+        let held = await this.#files.hold(file, context);
         const post = (message: Message): void => this.#post({ session, message });
         const reopen = async (): Promise<SharedFile> => {
-          await this.#letGo(held, true);
-          opened.held = held = await this.#hold(file, { signal: new AbortController().signal });
+          await this.#files.letGo(held, true);
+          opened.held = held = await this.#files.hold(file, { signal: new AbortController().signal });
           return held.file;
         };
         const programs = this.#programsOf(session);
@@ -169,13 +139,13 @@ export class EngineService {
         return opened.session.info();
       },
       keyColumns: async ({ before, after }, { signal }) => {
-        const held: Held[] = [];
+        const held: HeldFile[] = [];
         try {
-          for (const file of [before, after]) held.push(await this.#hold(file, { signal }));
+          for (const file of [before, after]) held.push(await this.#files.hold(file, { signal }));
           const [ofBefore, ofAfter] = await Promise.all(held.map(({ file }) => file));
           return await keyColumns(ofBefore.dataset, ofAfter.dataset, signal);
         } finally {
-          for (const one of held) await this.#letGo(one, false);
+          for (const one of held) await this.#files.letGo(one, false);
         }
       },
       close: async ({ session }) => {
@@ -205,9 +175,8 @@ export class EngineService {
       resumeExport: async ({ target, headers }, context) => {
         const { location, options, query, to, kept } = await this.#keptExports().workOf(target);
         const file = { location, options, headers };
-        const resources = { pool: this.#pool, store: this.#store, signal: context.signal };
         // One of its own: what the journal knows of the file must not meet what a preview is just finding out.
-        const dataset = await this.#opening(file)({ ...options, ...resources });
+        const dataset = await this.#files.openAlone(file, { signal: context.signal });
         try {
           const journal = this.#kept?.journalOf(file, { target, to }, kept);
           return await exportToFile(dataset, { query, to, target, journal }, context);
@@ -223,7 +192,7 @@ export class EngineService {
         this.#exporting(session, query, (dataset) => inferredText(dataset, query, context)),
       validate: (asked, context) => {
         const { session, held } = this.#opened(asked.session);
-        const open = (more: CheckOptions): Promise<Dataset> => this.#openAnew(held, more);
+        const open = (more: CheckOptions): Promise<Dataset> => this.#files.openAnew(held, more);
         return validate(open, session, asked, context);
       },
       exportRejects: ({ session, target }, context) =>
@@ -308,7 +277,7 @@ export class EngineService {
     try {
       return await session.reading(query, (dataset) => file.whileScanning(() => work(dataset), goOn));
     } finally {
-      if (held) await this.#letGo(held, false);
+      if (held) await this.#files.letGo(held, false);
     }
   }
 
@@ -325,103 +294,7 @@ export class EngineService {
     const opened = this.#sessions.get(id);
     this.#sessions.delete(id);
     await opened?.session.close();
-    if (opened) await this.#letGo(opened.held, false);
-  }
-
-  async #hold(file: OpenFile, { signal, progress = () => undefined }: Waiting): Promise<Held> {
-    signal.throwIfAborted();
-    const key = JSON.stringify(file);
-    let held = this.#files.get(key);
-    if (!held) {
-      const opening = new AbortController();
-      const context = { signal: opening.signal, progress };
-      held = { of: file, key, file: this.#share(file, context), holders: 0, opening };
-      this.#files.set(key, held);
-    }
-    held.holders++;
-    try {
-      await this.#waitFor(held, signal);
-      return held;
-    } catch (error) {
-      if (this.#files.get(key) === held && (held.holders === 0 || !signal.aborted)) this.#files.delete(key);
-      throw error;
-    }
-  }
-
-  /** Resolves when a file is open. The last one who is waiting and stops ends the opening. */
-  async #waitFor(held: Held, signal: AbortSignal): Promise<void> {
-    let stop: () => void = () => undefined;
-    const stopped = new Promise<never>((_, reject) => {
-      stop = onAbort(signal, () => {
-        const reason = abortReason(signal);
-        if (--held.holders === 0) {
-          held.opening.abort(reason);
-          // It may have been about to be open.
-          const ending = held.file
-            .then(
-              (file) => file.close(),
-              () => undefined,
-            )
-            .finally(() => this.#endings.delete(ending));
-          this.#endings.add(ending);
-        }
-        reject(reason);
-      });
-    });
-    try {
-      await Promise.race([held.file, stopped]);
-    } finally {
-      stop();
-    }
-  }
-
-  async #share(file: OpenFile, context: HandlerContext<ExportProgress>): Promise<SharedFile> {
-    const resources = { pool: this.#pool, store: this.#store };
-    const { signal } = context;
-    if (!file.compared) return SharedFile.open(this.#opening(file), file.options, resources, signal);
-    const { before, after, keys } = file.compared;
-    const opening = (one: OpenFile) => (ended: AbortSignal) =>
-      this.#opening(one)({ ...one.options, ...resources, signal: ended });
-    const comparison = await Comparison.make([opening(before), opening(after)], keys, context);
-    try {
-      const own = { pool: this.#pool, store: undefined };
-      return await SharedFile.open((options) => comparison.open(options), {}, own, signal, comparison);
-    } catch (error) {
-      await comparison.close();
-      throw error;
-    }
-  }
-
-  /** One of its own: what a file holds by a schema is not what a preview shows. */
-  async #openAnew({ of, file }: Pick<Held, 'of' | 'file'>, more: CheckOptions): Promise<Dataset> {
-    const { comparison } = await file;
-    if (comparison) return comparison.open({ pool: this.#pool, ...more });
-    const resources = { pool: this.#pool, store: this.#store };
-    return this.#opening(of)({ ...of.options, ...resources, ...more });
-  }
-
-  #opening(file: OpenFile): (options: DatasetOptions) => Promise<Dataset> {
-    const {
-      location,
-      files,
-      options: { encoding },
-    } = file;
-    if (files) {
-      return async (options) => {
-        const found = await findFiles(files, options.signal);
-        return openFiles(location, found, { ...options, encoding, search: files });
-      };
-    }
-    return (options) => Dataset.open(specOf(file, this.#keepBytes, this.#limits), options);
-  }
-
-  /** @param stale nobody else is to be given this file: it has changed on disk */
-  async #letGo(held: Held, stale: boolean): Promise<void> {
-    held.holders--;
-    if (held.holders > 0 && !stale) return;
-    if (this.#files.get(held.key) === held) this.#files.delete(held.key);
-    // Who still looks at a stale file keeps it until it is reloaded there as well.
-    if (held.holders === 0) await (await held.file).close();
+    if (opened) await this.#files.letGo(opened.held, false);
   }
 }
 
@@ -443,14 +316,4 @@ function linesOf(value: unknown): readonly ArrayBuffer[] {
 function kindOf(error: unknown): string {
   if (error instanceof SourceError || error instanceof SinkError) return error.failure;
   return error instanceof QuerySyntaxError ? 'query' : 'failed';
-}
-
-function specOf(
-  { location, headers, options: { encoding } }: OpenFile,
-  keep: number,
-  limits: Partial<HttpLimits> | undefined,
-): SourceSpec {
-  // A preview goes back and forth.
-  const place = placeAt(location, { headers, keep, limits });
-  return encoding === undefined ? place : { ...place, encoding };
 }

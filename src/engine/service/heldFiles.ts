@@ -1,0 +1,167 @@
+import { abortReason, onAbort } from '../../protocol/abort.ts';
+import type { ExportProgress, OpenFile } from '../../protocol/engine.ts';
+import type { HandlerContext } from '../../protocol/rpc.ts';
+import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
+import { openFiles } from '../dataset/openFiles.ts';
+import { Comparison } from '../diff/comparison.ts';
+import type { IndexStore } from '../index/store.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Result, Task } from '../pool/task.ts';
+import { findFiles } from '../source/files/search.ts';
+import type { HttpLimits } from '../source/http/limits.ts';
+import { placeAt } from '../source/location.ts';
+import type { SourceSpec } from '../source/source.ts';
+import type { CheckOptions } from './schemaCalls.ts';
+import { SharedFile } from './sharedFile.ts';
+
+/** An open file, or one that is being opened, and how many hold it. */
+export interface HeldFile {
+  readonly of: OpenFile;
+  readonly key: string;
+  readonly file: Promise<SharedFile>;
+  holders: number;
+  /** Ends the opening once nobody waits for it any more. */
+  readonly opening: AbortController;
+}
+
+/** Who waits for a file to be open. */
+interface Waiting {
+  readonly signal: AbortSignal;
+  readonly progress?: ((state: ExportProgress) => void) | undefined;
+}
+
+/** What files are opened with, as the host has last set it. */
+export interface FileResources {
+  readonly pool: Pool<Task, Result>;
+  readonly store: IndexStore | undefined;
+  /** Of what a server gives only once, so many bytes are kept. */
+  readonly keepBytes: number;
+  readonly limits: Partial<HttpLimits> | undefined;
+}
+
+/** The files that are open: one for all who ask for the same, closed when the last one lets go of it. */
+export class HeldFiles {
+  readonly #resources: () => FileResources;
+  readonly #files = new Map<string, HeldFile>();
+  /** Openings that were given up, and have not cleaned up yet. */
+  readonly #endings = new Set<Promise<void>>();
+
+  constructor(resources: () => FileResources) {
+    this.#resources = resources;
+  }
+
+  /** Resolves when openings that were given up have left nothing behind. */
+  async rested(): Promise<void> {
+    await Promise.all(this.#endings);
+  }
+
+  /** Resolves when the file is open; the caller lets go of it. @throws SourceError, the signal's reason */
+  async hold(file: OpenFile, { signal, progress = () => undefined }: Waiting): Promise<HeldFile> {
+    signal.throwIfAborted();
+    const key = JSON.stringify(file);
+    let held = this.#files.get(key);
+    if (!held) {
+      const opening = new AbortController();
+      const context = { signal: opening.signal, progress };
+      held = { of: file, key, file: this.#share(file, context), holders: 0, opening };
+      this.#files.set(key, held);
+    }
+    held.holders++;
+    try {
+      await this.#waitFor(held, signal);
+      return held;
+    } catch (error) {
+      if (this.#files.get(key) === held && (held.holders === 0 || !signal.aborted)) this.#files.delete(key);
+      throw error;
+    }
+  }
+
+  /** Resolves when a file is open. The last one who is waiting and stops ends the opening. */
+  async #waitFor(held: HeldFile, signal: AbortSignal): Promise<void> {
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<never>((_, reject) => {
+      stop = onAbort(signal, () => {
+        const reason = abortReason(signal);
+        if (--held.holders === 0) {
+          held.opening.abort(reason);
+          // It may have been about to be open.
+          const ending = held.file
+            .then(
+              (file) => file.close(),
+              () => undefined,
+            )
+            .finally(() => this.#endings.delete(ending));
+          this.#endings.add(ending);
+        }
+        reject(reason);
+      });
+    });
+    try {
+      await Promise.race([held.file, stopped]);
+    } finally {
+      stop();
+    }
+  }
+
+  async #share(file: OpenFile, context: HandlerContext<ExportProgress>): Promise<SharedFile> {
+    const { pool, store } = this.#resources();
+    const { signal } = context;
+    if (!file.compared) return SharedFile.open(this.#opening(file), file.options, { pool, store }, signal);
+    const { before, after, keys } = file.compared;
+    const opening = (one: OpenFile) => (ended: AbortSignal) => this.openAlone(one, { signal: ended });
+    const comparison = await Comparison.make([opening(before), opening(after)], keys, context);
+    try {
+      const own = { pool, store: undefined };
+      return await SharedFile.open((options) => comparison.open(options), {}, own, signal, comparison);
+    } catch (error) {
+      await comparison.close();
+      throw error;
+    }
+  }
+
+  /** One of its own: what a file holds by a schema is not what a preview shows. */
+  async openAnew({ of, file }: Pick<HeldFile, 'of' | 'file'>, more: CheckOptions): Promise<Dataset> {
+    const { comparison } = await file;
+    if (comparison) return comparison.open({ pool: this.#resources().pool, ...more });
+    return this.openAlone(of, more);
+  }
+
+  /** Opens a file for one who shares it with nobody, and closes it. @throws SourceError, the signal's reason */
+  openAlone(file: OpenFile, more: CheckOptions): Promise<Dataset> {
+    const { pool, store } = this.#resources();
+    return this.#opening(file)({ ...file.options, pool, store, ...more });
+  }
+
+  #opening(file: OpenFile): (options: DatasetOptions) => Promise<Dataset> {
+    const {
+      location,
+      files,
+      options: { encoding },
+    } = file;
+    if (files) {
+      return async (options) => {
+        const found = await findFiles(files, options.signal);
+        return openFiles(location, found, { ...options, encoding, search: files });
+      };
+    }
+    return (options) => Dataset.open(specOf(file, this.#resources()), options);
+  }
+
+  /** @param stale nobody else is to be given this file: it has changed on disk */
+  async letGo(held: HeldFile, stale: boolean): Promise<void> {
+    held.holders--;
+    if (held.holders > 0 && !stale) return;
+    if (this.#files.get(held.key) === held) this.#files.delete(held.key);
+    // Who still looks at a stale file keeps it until it is reloaded there as well.
+    if (held.holders === 0) await (await held.file).close();
+  }
+}
+
+function specOf(
+  { location, headers, options: { encoding } }: OpenFile,
+  { keepBytes: keep, limits }: FileResources,
+): SourceSpec {
+  // A preview goes back and forth.
+  const place = placeAt(location, { headers, keep, limits });
+  return encoding === undefined ? place : { ...place, encoding };
+}
