@@ -1,29 +1,23 @@
 /** The page of a comparison: its sums, what they show, and what could not be compared. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { enterQuery } from './bed/grid.ts';
-import { RealEngine } from './bed/realEngine.ts';
-import { startBed, type BedServer } from './bed/server.ts';
+import type { RealEngine } from './bed/realEngine.ts';
+import { RealPage } from './bed/realPage.ts';
 
 describe('webview of a comparison', () => {
-  let bed: BedServer;
+  let real: RealPage;
   let engine: RealEngine;
   let page: Page;
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rowriver-comparison-'));
-    bed = await startBed();
-    ({ page, engine } = await RealEngine.onBed(bed, folder, { width: 1400 }));
+    real = await RealPage.open('comparison', { width: 1400 });
+    ({ page, engine, folder } = real);
   });
-  after(async () => {
-    await engine.close();
-    await bed.close();
-    await rm(folder, { recursive: true });
-  });
+  after(() => real.close());
 
   let comparisons = 0;
   /** Other ones each time: what is said of the comparison before is there for a while. */

@@ -1,12 +1,11 @@
 /** Nothing that is to be read is cut off or covered, in any width that an editor has. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { enterQuery } from './bed/grid.ts';
-import { RealEngine } from './bed/realEngine.ts';
-import { startBed, type BedServer } from './bed/server.ts';
+import type { RealEngine } from './bed/realEngine.ts';
+import { RealPage } from './bed/realPage.ts';
 
 const log = Array.from(
   { length: 30_000 },
@@ -17,24 +16,19 @@ const tables = `region,month\n${'South,2026-01\n'.repeat(40)}\n\nreason,count,by
 
 describe('webview in any width', function () {
   this.timeout(60_000);
-  let bed: BedServer;
+  let real: RealPage;
   let engine: RealEngine;
   let page: Page;
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rowriver-fits-'));
-    bed = await startBed();
-    ({ page, engine } = await RealEngine.onBed(bed, folder, { width: 1000 }));
+    real = await RealPage.open('fits', { width: 1000 });
+    ({ page, engine, folder } = real);
     await writeFile(join(folder, 'log.jsonl'), log);
     await writeFile(join(folder, 'marked.csv'), marked);
     await writeFile(join(folder, 'tables.csv'), tables);
   });
-  after(async () => {
-    await engine.close();
-    await bed.close();
-    await rm(folder, { recursive: true });
-  });
+  after(() => real.close());
 
   async function show(name: string, records: string, width = 1000): Promise<void> {
     await page.setViewportSize({ width, height: 800 });

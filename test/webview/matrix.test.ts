@@ -3,36 +3,30 @@
  * extension's own relay: what can be seen is what plain JavaScript makes of the objects that the file was made of.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { layouts, Written, type Layout } from '../unit/matrix/layouts.ts';
 import { columnName, queryFor, Rows } from '../unit/matrix/records.ts';
 import { clickHead, enterQuery, gridAt, plotCounts } from './bed/grid.ts';
-import { RealEngine } from './bed/realEngine.ts';
-import { startBed, type BedServer } from './bed/server.ts';
+import type { RealEngine } from './bed/realEngine.ts';
+import { RealPage } from './bed/realPage.ts';
 import { Answer, questions, type Question } from './matrixQuestions.ts';
 
 const files = layouts.filter(({ via }) => via === 'file');
 
 describe('webview/matrix', () => {
-  let bed: BedServer;
+  let real: RealPage;
   let engine: RealEngine;
   let page: Page;
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-'));
-    bed = await startBed();
-    ({ page, engine } = await RealEngine.onBed(bed, folder, { width: 4000, height: 700 }));
+    real = await RealPage.open('matrix', { width: 4000, height: 700 });
+    ({ page, engine, folder } = real);
   });
 
-  after(async () => {
-    await engine.close();
-    await bed.close();
-    await rm(folder, { recursive: true });
-  });
+  after(() => real.close());
 
   async function open(layout: Layout, written: Written): Promise<Rows> {
     const path = join(folder, layout.file);

@@ -1,13 +1,12 @@
 /** Plots over the real engine: what they count, and what a pick leaves, is what plain JavaScript counts. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { accessibilityFaults } from '../support/axe.ts';
 import { enterQuery, gridAt, plotCounts } from './bed/grid.ts';
 import { RealEngine } from './bed/realEngine.ts';
-import { startBed, type BedServer } from './bed/server.ts';
+import { RealPage } from './bed/realPage.ts';
 
 interface Item {
   readonly id: number;
@@ -33,21 +32,16 @@ const items = Array.from({ length: 6000 }, (_, id): Item => {
 });
 
 describe('webview/plots over the real engine', () => {
-  let bed: BedServer;
+  let real: RealPage;
   let engine: RealEngine;
   let page: Page;
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rowriver-plots-'));
-    bed = await startBed();
-    ({ page, engine } = await RealEngine.onBed(bed, folder, { width: 1800 }));
+    real = await RealPage.open('plots', { width: 1800 });
+    ({ page, engine, folder } = real);
   });
-  after(async () => {
-    await engine.close();
-    await bed.close();
-    await rm(folder, { recursive: true });
-  });
+  after(() => real.close());
 
   function plot(name: string): Locator {
     return page
@@ -215,7 +209,7 @@ describe('webview/plots over the real engine', () => {
 
     for (const theme of ['light', 'contrast'] as const) {
       it(`have nothing that axe finds in the ${theme} theme`, async () => {
-        const other = await RealEngine.onBed(bed, folder, { width: 1000, theme });
+        const other = await RealEngine.onBed(real.bed, folder, { width: 1000, theme });
         try {
           await other.engine.open(join(folder, 'results.jsonl'), {});
           await other.page.locator('.footer', { hasText: '6,000 records' }).waitFor();

@@ -1,12 +1,11 @@
 /** A file that is read in another way: nothing of the page goes on showing what was read before. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { enterQuery } from './bed/grid.ts';
-import { RealEngine } from './bed/realEngine.ts';
-import { startBed, type BedServer } from './bed/server.ts';
+import type { RealEngine } from './bed/realEngine.ts';
+import { RealPage } from './bed/realPage.ts';
 
 /** Two tables in one file, each with times and words that the other has not. */
 const tables = [
@@ -19,25 +18,20 @@ const tables = [
 
 describe('webview after a file is read in another way', function () {
   this.timeout(60_000);
-  let bed: BedServer;
+  let real: RealPage;
   let engine: RealEngine;
   let page: Page;
   let folder: string;
   let path: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rowriver-reading-'));
-    bed = await startBed();
-    ({ page, engine } = await RealEngine.onBed(bed, folder, { width: 1400 }));
+    real = await RealPage.open('reading', { width: 1400 });
+    ({ page, engine, folder } = real);
     path = join(folder, 'tables.csv');
     await writeFile(path, tables);
   });
   beforeEach(() => read(1));
-  after(async () => {
-    await engine.close();
-    await bed.close();
-    await rm(folder, { recursive: true });
-  });
+  after(() => real.close());
 
   async function read(table: 1 | 2): Promise<void> {
     await engine.open(path, { table });

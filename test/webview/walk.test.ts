@@ -4,8 +4,7 @@
  * each layout; a walk finds what one step leaves behind for the next.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
@@ -13,8 +12,8 @@ import { runs } from '../support/long.ts';
 import { layouts, Written } from '../unit/matrix/layouts.ts';
 import { Rows, columnName, type Row } from '../unit/matrix/records.ts';
 import { clickHead, enterQuery, gridAt } from './bed/grid.ts';
-import { RealEngine } from './bed/realEngine.ts';
-import { startBed, type BedServer } from './bed/server.ts';
+import type { RealEngine } from './bed/realEngine.ts';
+import { RealPage } from './bed/realPage.ts';
 import {
   Answer,
   compare,
@@ -81,22 +80,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const walked = ['JSON Lines', 'CSV', 'array, pretty-printed'];
 
 describe('webview/walk', () => {
-  let bed: BedServer;
+  let real: RealPage;
   let engine: RealEngine;
   let page: Page;
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rowriver-walk-'));
-    bed = await startBed();
-    ({ page, engine } = await RealEngine.onBed(bed, folder, { width: 4000, height: 700 }));
+    real = await RealPage.open('walk', { width: 4000, height: 700 });
+    ({ page, engine, folder } = real);
   });
 
-  after(async () => {
-    await engine.close();
-    await bed.close();
-    await rm(folder, { recursive: true });
-  });
+  after(() => real.close());
 
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   /** What the query box holds; a placeholder is nothing. */
