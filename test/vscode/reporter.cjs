@@ -11,6 +11,12 @@ const { ROWRIVER_REPORT: report, ROWRIVER_TALLY: tally } = process.env;
 /** How much of a reason is kept, in characters: the difference of two long texts is long. */
 const mostOfReason = 3000;
 
+/** An error's reason and those behind it: of a property that failed, the last is what was expected. */
+function reasonsOf(error) {
+  const reason = (error?.stack ?? String(error)).slice(0, mostOfReason);
+  return error?.cause === undefined ? [reason] : [reason, ...reasonsOf(error.cause)];
+}
+
 if (report) Base.consoleLog = (...args) => appendFileSync(report, `${format(...args)}\n`);
 
 module.exports = class Reporter extends Spec {
@@ -19,7 +25,7 @@ module.exports = class Reporter extends Spec {
     runner.once('end', () => {
       const { passes, failures, pending } = runner.stats;
       const reasons = this.failures.map(
-        (test) => `${test.fullTitle()}\n${(test.err?.stack ?? String(test.err)).slice(0, mostOfReason)}`,
+        (test) => `${test.fullTitle()}\n${reasonsOf(test.err).join('\nCaused by: ')}`,
       );
       const counts = { passed: passes, failed: failures, skipped: pending, reasons };
       if (tally) appendFileSync(tally, `${JSON.stringify(counts)}\n`);

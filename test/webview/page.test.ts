@@ -190,6 +190,21 @@ describe('webview/page', () => {
       assert(told > 100_000_000 && Math.abs(first - told) <= 2, `${hint} and then ${first}`);
     });
 
+    it('keeps where the browser has scrolled to when sizes change before it tells of it', async () => {
+      const page = await open();
+      const kept = await page.evaluate(
+        () =>
+          new Promise<boolean>((done) => {
+            const scroller = document.querySelector('.scroller');
+            if (!scroller) throw new Error('no grid');
+            scroller.addEventListener('scrollend', () => done(scroller.scrollTop === 4000), { once: true });
+            scroller.scrollTop = 4000;
+            document.querySelector<HTMLElement>('button[aria-label="Column Plots"]')?.click();
+          }),
+      );
+      assert(kept, 'the rows went back to where they were before');
+    });
+
     it('keeps only what is in sight in the document', async () => {
       const page = await open({ file: 'wide' });
       await page.evaluate(() => {

@@ -49,7 +49,24 @@ export function createScrollPane(options: ScrollPaneOptions): ScrollPane {
   let width = 0;
   let thumb = false;
 
+  /**
+   * Takes in a scroll of the browser's whose event is yet to come; else the move at hand would undo it. An element that
+   * is not laid out says 0 and was not scrolled.
+   */
+  function takeIn(): boolean {
+    left = scroller.scrollLeft;
+    const native = scroller.scrollTop;
+    if (native === state.native || scroller.clientHeight === 0) return false;
+    state = scrolled(state, { type: 'native', native, thumb });
+    return true;
+  }
+
   function move(change: ScrollMove): void {
+    takeIn();
+    apply(change);
+  }
+
+  function apply(change: ScrollMove): void {
     state = scrolled(state, change);
     if (Math.abs(scroller.scrollTop - state.native) >= 1) scroller.scrollTop = state.native;
     // The browser rounds the position; what it made of it is what the next move counts from.
@@ -58,19 +75,18 @@ export function createScrollPane(options: ScrollPaneOptions): ScrollPane {
   }
 
   function onScroll(): void {
-    left = scroller.scrollLeft;
-    if (scroller.scrollTop !== state.native) {
-      state = scrolled(state, { type: 'native', native: scroller.scrollTop, thumb });
-      if (!thumb && mustSettle(state)) move({ type: 'settle' });
+    if (takeIn()) {
+      if (!thumb && mustSettle(state)) apply({ type: 'settle' });
       if (thumb) showHint();
     }
     options.changed();
   }
 
   function onRest(): void {
+    takeIn();
     thumb = false;
     hint.hidden = true;
-    move({ type: 'settle' });
+    apply({ type: 'settle' });
     options.rested();
   }
 
@@ -83,6 +99,11 @@ export function createScrollPane(options: ScrollPaneOptions): ScrollPane {
   }
 
   function resize(): void {
+    takeIn();
+    layOut();
+  }
+
+  function layOut(): void {
     const { rows, rowHeight, width: content } = extent();
     width = scroller.clientWidth;
     const height = scroller.clientHeight;
@@ -91,7 +112,7 @@ export function createScrollPane(options: ScrollPaneOptions): ScrollPane {
     const scale = scaleOf(rows, rowHeight, Math.max(0, height - headerHeight()));
     canvas.style.height = `${scale.canvas + headerHeight()}px`;
     canvas.style.width = `${content}px`;
-    move({ type: 'scale', scale, keep: options.kept() });
+    apply({ type: 'scale', scale, keep: options.kept() });
   }
 
   scroller.addEventListener('scroll', onScroll, { passive: true });
@@ -121,8 +142,8 @@ export function createScrollPane(options: ScrollPaneOptions): ScrollPane {
     restart() {
       const { rows, rowHeight } = extent();
       state = startOf(scaleOf(rows, rowHeight, state.scale.viewport));
-      resize();
-      move({ type: 'to', top: 0 });
+      layOut();
+      apply({ type: 'to', top: 0 });
     },
     resize,
     holdThumb() {
