@@ -1,7 +1,7 @@
 /**
  * The candidate that `name` was most likely meant to be: the smallest edit distance (insertion, deletion,
  * substitution, swap of neighbours: Damerau's) within a third of the name's length, letter case ignored.
- * Undefined where nothing is near.
+ * Undefined where nothing is near; the name itself is no help.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
@@ -9,6 +9,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let limit = Math.min(wanted.length - 1, Math.max(1, Math.floor(wanted.length / 3)));
   let best: string | undefined;
   for (const candidate of candidates) {
+    if (candidate === name) continue;
     const distance = editDistance(wanted, candidate.toLowerCase(), limit);
     if (distance > limit || (distance === limit && best !== undefined)) continue;
     best = candidate;

@@ -108,6 +108,7 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['SELECT count(*) FILTER a > 5', 'FILTER', 'FILTER follows an aggregate, as in count(*) FILTER (WHERE status >= 500)'],
   ["|> JOIN 'u.csv' AS _record ON id = _record.id", '_record', "_record is a column of every record; use another name, as in JOIN 'u.csv' AS other"],
   ["|> JOIN 'u.csv' AS \"_file\" ON id = _file.id", '"_file"', "_file is a column of every record; use another name, as in JOIN 'u.csv' AS other"],
+  ['|> AGGREGATE count(*) AS c |> WHERE _line > 3', '_line', '_line is known only where a row is one record; these rows are not'],
   ["|> LEFT JOIN 'd/_line.csv' ON id = _line.id", "'d/_line.csv'", "_line is a column of every record; use another name, as in JOIN 'd/_line.csv' AS other"],
   ['|> AS _value |> WHERE _value.a = 1', '_value', '_value is a column of every record; use another name, as in AS events'],
   ['SELECT a FROM b JOIN c ON d = e', 'JOIN', "write |> JOIN 'file' AS name ON condition after it"],

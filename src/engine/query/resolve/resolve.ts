@@ -1,3 +1,4 @@
+import { isOfRecord } from '../layout.ts';
 import type { Span } from '../diagnostic.ts';
 import type { CellNature } from '../cell.ts';
 import { compileExpression, type Compiled } from '../evaluate.ts';
@@ -78,6 +79,10 @@ export class Resolver {
 
   unknown(node: Column): void {
     const label = columnLabel(node);
+    if (!this.scope.ofRecord && isOfRecord(node.first)) {
+      this.#hooks.unknown(node, `${label} is known only where a row is one record; these rows are not`);
+      return;
+    }
     const names = namesIn(this.scope);
     const near = didYouMean(label, names);
     const known = near || (names.length > 0 && names.length <= 12 ? `; use one of ${names.join(', ')}` : '');

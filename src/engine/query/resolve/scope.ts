@@ -17,6 +17,8 @@ export interface ColumnPart {
   readonly name: string;
   /** A CSV field and a partition column get their slots when somebody asks for them. */
   readonly slot: number | { readonly path: FieldRequest['path'] } | { readonly partition: number };
+  /** Whether the query gave it its name. */
+  readonly renamed?: true;
 }
 
 /** All members of a JSON object that are not known by name: of the record, or of an object in a slot. */
@@ -81,7 +83,7 @@ export function findColumn(
   numeric: boolean,
 ): Found | undefined {
   const { first, rest } = column;
-  if (!first.quoted && recordAttributes.has(first.name)) {
+  if (!first.quoted && recordAttributes.has(first.name) && !isGiven(first.name, scope)) {
     if (!scope.ofRecord) return undefined;
     const slot = table.attribute(first.name as RecordAttribute);
     return { binding: { slot, rest: rest.map(keyOf) }, path: undefined };
@@ -94,6 +96,18 @@ export function findColumn(
   // A column that the rows are known to have comes before the name of the file; an unknown member does not.
   const named = findNamed(steps, scope, table, numeric);
   return named ?? findSteps(rest, scope, table, numeric) ?? direct();
+}
+
+/** Whether the query itself gives the name to a column: of two things that are called the same, it means its own. */
+function isGiven(name: string, { parts }: Scope): boolean {
+  return parts.some((part) => {
+    if (part.kind === 'column')
+      return part.name === name && (part.renamed === true || typeof part.slot === 'number');
+    const last = part.edits.findLast(({ path, action }) =>
+      action.kind === 'rename' ? action.name === name : path.length === 1 && path[0] === name,
+    );
+    return last !== undefined && last.action.kind !== 'drop';
+  });
 }
 
 function findSteps(
@@ -251,7 +265,7 @@ export function withRenamed(scope: Scope, path: readonly string[], name: string)
   if (index === -1) return edited(withoutColumn(scope, name), { path, action: { kind: 'rename', name } });
   const part = scope.parts[index];
   if (part.kind !== 'column') return scope;
-  const parts = scope.parts.with(index, { ...part, name });
+  const parts = scope.parts.with(index, { ...part, name, renamed: true });
   return {
     ...scope,
     parts: parts.filter((other, at) => at === index || other.kind !== 'column' || other.name !== name),
