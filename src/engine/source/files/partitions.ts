@@ -11,7 +11,7 @@ export interface Partitions {
 /** What Hive, Spark and DuckDB call the folder of records without a value. */
 const noValue = /^(__HIVE_DEFAULT_PARTITION__|null)$/i;
 /** DuckDB's rule: what begins with a zero, as the number of a month may, is a text. */
-const wholeNumber = /^(0|-?[1-9]\d*)$/;
+const wholeNumber = /^(0|-\d+|[1-9]\d*)$/;
 
 /**
  * The columns that the folders `key=value` of paths stand for, as Hive, Spark and DuckDB write them. Keys and values are
@@ -29,7 +29,8 @@ export function partitionsOf(paths: readonly string[]): Partitions | undefined {
   const values = found.map((keys) =>
     names.map((name, at): PartitionValue => {
       const text = keys.get(name) ?? null;
-      return text !== null && isNumeric[at] ? Number(text) : text;
+      // -0 is 0, as in whole numbers.
+      return text !== null && isNumeric[at] ? Number(text) + 0 : text;
     }),
   );
   return { names, values };

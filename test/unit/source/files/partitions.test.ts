@@ -26,6 +26,7 @@ describe('source/columns that folders are called after', () => {
     for (const text of ['007', '1.0', '+5', '1e3', '9007199254740993', '']) {
       assert.deepEqual(valuesOf(['5', text]), ['5', text]);
     }
+    assert.deepEqual(valuesOf(['-0', '-01']), [0, -1]);
     assert.deepEqual(valuesOf(['2024-01-02', 'NULL']), ['2024-01-02', null]);
     assert.deepEqual(valuesOf(['__HIVE_DEFAULT_PARTITION__']), [null]);
   });
