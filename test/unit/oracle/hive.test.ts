@@ -19,7 +19,10 @@ const values = fc.oneof(
     minLength: 1,
     maxLength: 6,
   }),
-  fc.array(fc.constantFrom('01', '02', '10', '-0', '-01', '+5', '1e3', '1.0', '7'), { minLength: 1, maxLength: 6 }),
+  fc.array(fc.constantFrom('01', '02', '10', '-0', '-01', '+5', '1e3', '1.0', '7'), {
+    minLength: 1,
+    maxLength: 6,
+  }),
   fc.array(fc.constantFrom('a%20b', 'x+y', '%C3%BC', '100%25', 'a%2Fb', 'true', 'null', 'Null'), {
     minLength: 1,
     maxLength: 6,
