@@ -12,6 +12,7 @@ import {
   type Item,
   type MatrixRecord,
 } from './records.ts';
+import { parquetOf, parquetRow } from './parquetLayout.ts';
 
 /** How a file comes to the engine. */
 export type Carriage = 'file' | 'files' | 'data' | 'stdin' | 'http' | 'http, once';
@@ -75,6 +76,11 @@ export class Written {
       });
     }));
   }
+}
+
+/** The text of a whole record, in a format that has such texts. */
+export function textOf(kind: FormatKind, record: MatrixRecord): string {
+  return kind === 'parquet' ? JSON.stringify(parquetRow(record)) : jsonOf(record);
 }
 
 export function jsonOf(record: MatrixRecord, indent?: number): string {
@@ -196,6 +202,7 @@ const described: readonly Layout[] = [
   ),
   recoded('zstd of JSON Lines', 'json', 'x.jsonl.zst', (written) => zstd(jsonLines(written))),
   recoded('zstd of an array, a record a line', 'json', 'x.json.zst', (written) => zstd(recordALine(written))),
+  { ...onDisk('Parquet', 'parquet', 'x.parquet', ({ records }) => parquetOf(records)), divides: false },
   { ...onDisk('CSV in a data: URL', 'csv', 'x.csv', commas), via: 'data' },
   { ...onDisk('JSON Lines from standard input', 'json', 'x.jsonl', jsonLines), via: 'stdin' },
   { ...onDisk('array from standard input', 'json', 'x.json', recordALine), via: 'stdin' },
@@ -203,6 +210,11 @@ const described: readonly Layout[] = [
   { ...onDisk('JSON Lines over HTTP', 'json', 'x.jsonl', jsonLines), via: 'http' },
   { ...onDisk('array over HTTP, pretty-printed', 'json', 'x.json', prettyPrinted), via: 'http' },
   { ...onDisk('CSV over HTTP', 'csv', 'x.csv', commas), via: 'http' },
+  {
+    ...onDisk('Parquet over HTTP', 'parquet', 'x.parquet', ({ records }) => parquetOf(records)),
+    via: 'http',
+    divides: false,
+  },
   { ...onDisk('JSON Lines over HTTP without ranges', 'json', 'x.jsonl', jsonLines), via: 'http, once' },
   { ...onDisk('array over HTTP without ranges', 'json', 'x.json', recordALine), via: 'http, once' },
   {
@@ -289,6 +301,13 @@ const described: readonly Layout[] = [
       ];
     },
   },
+  {
+    ...onDisk('Parquet in several files', 'parquet', 'x.parquet', ({ records }) => parquetOf(records)),
+    via: 'files',
+    divides: false,
+    parts: ({ records }) =>
+      inThirds(records).map((some, i) => ({ name: `${i}.parquet`, bytes: parquetOf(some) })),
+  },
 ];
 
 function inThirds<T>(items: readonly T[]): [T[], T[], T[]] {
@@ -315,6 +334,8 @@ const variants = new Set([
   'array over HTTP, pretty-printed',
   'CSV over HTTP',
   'array over HTTP without ranges',
+  'Parquet over HTTP',
+  'Parquet in several files',
   'gzip of CSV over HTTP without ranges',
   'JSON Lines in several files, some compressed',
   'CSV in several files with their columns in other orders',

@@ -97,6 +97,7 @@ describe('every layout and every question', () => {
           json: new Rows('json', records),
           csv: new Rows('csv', records),
           log: new Rows('log', records),
+          parquet: new Rows('parquet', records),
         };
       });
 

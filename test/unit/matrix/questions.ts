@@ -2,8 +2,17 @@ import { parquetReadObjects } from 'hyparquet';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import { cellsOfWorkbook } from '../../support/workbook.ts';
 import type { Engine } from './engine.ts';
-import { jsonOf, logCells, type Layout } from './layouts.ts';
-import { cellText, columnName, firstTime, valueOf, type Column, type Row, type Rows } from './records.ts';
+import { jsonOf, logCells, textOf, type Layout } from './layouts.ts';
+import {
+  cellText,
+  columnName,
+  firstTime,
+  takesBroken,
+  valueOf,
+  type Column,
+  type Row,
+  type Rows,
+} from './records.ts';
 
 /** One question to a file, and its answer by plain JavaScript on the objects that the file was made of. */
 export interface Question {
@@ -75,8 +84,14 @@ export const questions: readonly Question[] = [
   },
   // Of JSON, a table is made: then the two are not written alike.
   ...[
-    { name: 'compared with a copy in its own format', to: { json: 'jsonl', csv: 'csv', log: 'csv' } },
-    { name: 'compared with a copy in another format', to: { json: 'csv', csv: 'jsonl', log: 'jsonl' } },
+    {
+      name: 'compared with a copy in its own format',
+      to: { json: 'jsonl', csv: 'csv', log: 'csv', parquet: 'jsonl' },
+    },
+    {
+      name: 'compared with a copy in another format',
+      to: { json: 'csv', csv: 'jsonl', log: 'jsonl', parquet: 'csv' },
+    },
   ].map(({ name, to }): Question => ({
     name,
     preview: false,
@@ -215,7 +230,7 @@ export const questions: readonly Question[] = [
 
   table(`|> SELECT _record, id, key |> LIMIT 5 OFFSET 140`, (rows) =>
     rows.records
-      .flatMap((record, index) => (rows.kind !== 'csv' && 'broken' in record ? [] : [{ record, index }]))
+      .flatMap((record, index) => (!takesBroken(rows.kind) && 'broken' in record ? [] : [{ record, index }]))
       .slice(140, 145)
       .map(({ record, index }) => ({
         _record: index + 1,
@@ -286,18 +301,23 @@ export const questions: readonly Question[] = [
     },
   ),
   // Of all columns, those included that the file's first records do not have.
-  table(`|> DESCRIBE |> SELECT column_name, count, nulls |> ORDER BY column_name`, (rows) =>
-    all
+  table(`|> DESCRIBE |> SELECT column_name, count, nulls |> ORDER BY column_name`, (rows) => {
+    const count = rows.all.length;
+    // Where an object is NULL, it is a column beside its members.
+    const without = rows.kind === 'parquet' ? rows.records.filter((record) => 'broken' in record).length : 0;
+    const objects = without > 0 ? [{ column_name: 'user', count, nulls: without }] : [];
+    return all
       .map((column) => ({
         column_name: columnName(rows.kind, column),
-        count: rows.all.length,
+        count,
         nulls: rows.where((row) => isNull(row.value(column))).length,
         isThere: rows.kind !== 'json' || rows.all.some((row) => row.value(column) !== undefined),
       }))
       .filter(({ isThere }) => isThere)
-      .map(({ column_name, count, nulls }) => ({ column_name, count, nulls }))
-      .sort((a, b) => compareTexts(a.column_name, b.column_name, 1)),
-  ),
+      .map(({ column_name, nulls }) => ({ column_name, count, nulls }))
+      .concat(objects)
+      .sort((a, b) => compareTexts(a.column_name, b.column_name, 1));
+  }),
   table(`|> ORDER BY key DESC |> SELECT id, key |> LIMIT 7`, (rows) =>
     sorted(rows.all, (a, b) => -compareTexts(a.text('key'), b.text('key'), -1))
       .slice(0, 7)
@@ -479,7 +499,7 @@ export const questions: readonly Question[] = [
         number: half + 1,
         offset: half,
         lineIsBefore: true,
-        text: rows.kind === 'json' ? parsed(jsonOf(record)) : all.map((column) => values?.value(column)),
+        text: hasTexts(rows) ? parsed(textOf(rows.kind, record)) : all.map((column) => values?.value(column)),
       };
     },
   ),
@@ -532,7 +552,7 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
       if (to === 'tsv') return parseDelimited(text, '\t');
       if (to === 'md') return markdownCells(text);
       if (to === 'json') return JSON.parse(text) as unknown;
-      if (to === 'same' && rows.kind === 'json')
+      if (to === 'same' && hasTexts(rows))
         return inOrder(wholeRecords(text, engine.layout.records), engine.layout);
       if (to === 'jsonl') return linesOf(text);
       if (rows.kind === 'log') return logCells(text);
@@ -551,7 +571,7 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
         return [names, ...found.map((row) => chosen.map((column) => cellOf(row.value(column))))];
       }
       if (to !== 'same') return found.map((row) => pick(row, chosen, { 'user.a': 'a' }));
-      if (rows.kind === 'json') return found.map(({ id }) => parsed(jsonOf(rows.records[id - 1])));
+      if (hasTexts(rows)) return found.map(({ id }) => parsed(textOf(rows.kind, rows.records[id - 1])));
       const cells = found.map((row) => all.map((column) => cellOf(row.value(column))));
       return rows.kind === 'csv' ? [all, ...cells] : cells;
     },
@@ -690,7 +710,12 @@ function cellOf(value: unknown): string | null {
 }
 
 function typed(rows: Rows, value: number): unknown {
-  return rows.kind === 'json' ? value : String(value);
+  return hasTexts(rows) ? value : String(value);
+}
+
+/** Whether its records are JSON, or shown as such. */
+function hasTexts({ kind }: Rows): boolean {
+  return kind === 'json' || kind === 'parquet';
 }
 
 function isNull(value: unknown): boolean {
@@ -792,7 +817,8 @@ function itemsOf(row: Row): readonly unknown[] {
   return isNull(value) ? [] : Array.isArray(value) ? (value as unknown[]) : [value];
 }
 
-function brokenOf({ records }: Rows): number[] {
+function brokenOf({ kind, records }: Rows): number[] {
+  if (kind === 'parquet') return [];
   return records.flatMap((record, index) => ('broken' in record ? [index + 1] : []));
 }
 

@@ -80,9 +80,15 @@ function longText(id: number): string {
 }
 
 /** How a format holds a record's values. */
-export type FormatKind = 'json' | 'csv' | 'log';
+export type FormatKind = 'json' | 'csv' | 'log' | 'parquet';
 
-/** A record's values as a reader has them: those of a delimited text have no type, and it tells empty from missing. */
+/** Whether a record that is cut short is a row of it all the same. */
+export function takesBroken(kind: FormatKind): boolean {
+  return kind === 'csv' || kind === 'parquet';
+}
+
+/** A record's values as a reader has them: those of a delimited text have no type, and it tells empty from missing. A
+ * table knows no missing ones. */
 export class Row {
   readonly id: number;
   readonly #kind: FormatKind;
@@ -103,6 +109,8 @@ export class Row {
   value(column: Column): unknown {
     const value = valueOf(this.#record, column);
     if (this.#kind === 'json') return value;
+    // What is inside of an object that is NULL is not there.
+    if (this.#kind === 'parquet') return value ?? (column.startsWith('user.') ? undefined : null);
     if ('broken' in this.#record && column !== 'id') return undefined;
     if (value === undefined || value === null) return null;
     return this.#kind === 'log' ? onOneLine(cellText(value)) : cellText(value);
@@ -163,7 +171,7 @@ export class Rows {
     this.records = records;
     // A row with too few fields is odd, and takes part.
     this.all = records
-      .filter((record) => kind === 'csv' || !('broken' in record))
+      .filter((record) => takesBroken(kind) || !('broken' in record))
       .map((record) => new Row(kind, record));
   }
 
