@@ -1,6 +1,7 @@
 import type { FieldRequest, Needle } from '../format/record.ts';
 import type { Layout } from './layout.ts';
 import { expressionsOf, isLocalKind, keepsRows, resolve } from './operator/operators.ts';
+import type { JoinUse } from './operator/join.ts';
 import { FieldList } from './predicate/fields.ts';
 import { fileCondition, type FileCondition } from './predicate/files.ts';
 import { compilePredicate, type Condition, type Predicate } from './predicate/predicate.ts';
@@ -10,7 +11,7 @@ import { Resolver } from './resolve/resolve.ts';
 import { initialScope } from './resolve/scope.ts';
 import { SlotTable, type Slot } from './resolve/slot.ts';
 import type { Bound, Output, Step } from './resolve/step.ts';
-import type { Column, Operator, Query } from './syntax/tree.ts';
+import type { Operator, Query } from './syntax/tree.ts';
 import { someExpression } from './syntax/walk.ts';
 
 /** A query made ready for a file of a layout. It holds scratch memory: one plan a thread. */
@@ -68,8 +69,8 @@ export interface Plan {
   readonly whereFieldsOnly: boolean;
 }
 
-/** @param joinedLoose see `Resolver`; the slots are the same whatever it says */
-export function planQuery(query: Query, layout: Layout, joinedLoose: readonly boolean[] = []): Plan {
+/** @param joined see `Resolver`; what is read of the records, and in which slots, is the same whatever it says */
+export function planQuery(query: Query, layout: Layout, joined: readonly Layout[] = []): Plan {
   const needsFaulty = mentions(query, ['_error']);
   const split = splitOperators(query.operators, layout);
   const fields = new FieldList();
@@ -81,7 +82,7 @@ export function planQuery(query: Query, layout: Layout, joinedLoose: readonly bo
   // The fields of the conditions must come first, so the rest is resolved anew with their list.
   const table = new SlotTable(fields, layout);
   const hooks = { unknown: () => undefined };
-  const resolver = new Resolver(initialScope(layout), table, hooks, joinedLoose);
+  const resolver = new Resolver(initialScope(layout), table, hooks, joined);
   const { steps } = resolver;
   const stepCounts = split.operators.map((operator) => {
     const before = steps.length;
@@ -144,7 +145,7 @@ function withUses(steps: readonly Step[], output: Output): Step[] {
   return steps.map((step) => {
     if (step.kind !== 'join') return step;
     const { slot } = step;
-    const uses: Column[] = [];
+    const uses: JoinUse[] = [];
     let whole = output.some(
       (part) =>
         part.slot === slot ||
@@ -155,7 +156,7 @@ function withUses(steps: readonly Step[], output: Output): Step[] {
       for (const bound of boundsOf(other)) {
         for (const [column, binding] of bound.columns) {
           if (binding.slot !== slot) continue;
-          uses.push(column);
+          uses.push({ column, path: binding.rest });
           if (typeof binding.rest.at(0) !== 'string') whole = true;
         }
       }

@@ -6,7 +6,12 @@ export const valueName = '_value';
 /** A name as a query writes it: quoted only where it must be. */
 export function writeName(name: string): string {
   const plain = /^[\p{L}_@][\p{L}\p{M}\p{N}_$@]*$/u.test(name) && !reservedWords.has(name.toLowerCase());
-  return plain ? name : `"${name.replaceAll('"', '""')}"`;
+  return plain ? name : writeQuoted(name);
+}
+
+/** A name that is a column's, whatever it stands for without quotes. */
+export function writeQuoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** A path of keys and 1-based list indices as a query writes it; the empty one is the record's value. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { Fault } from '../fault.ts';
 import { everything } from '../matchWindow.ts';
 import { RecordBlock } from '../format/record.ts';
-import { parseQuery, planQuery, type Plan } from '../query/index.ts';
+import type { Plan } from '../query/index.ts';
 import { vectorAt, type Batch } from '../stage/batch.ts';
 import { CodedVector } from '../stage/codedVector.ts';
 import { ByteWriter } from '../stage/bytes.ts';
@@ -181,22 +181,14 @@ async function* derivedBatches(
     yield* batchesOf(dataset, query, plan, signal, scanned, options);
     return;
   }
-  const joins = await JoinedFiles.open(dataset, plan, query.text, allBatches, signal);
+  const joins = await JoinedFiles.open(dataset, query, allBatches, signal);
   try {
-    const known = joins.loose.includes(true) ? withLoose(query, plan, joins.loose) : plan;
+    const known = joins.planned(plan);
     yield* batchesOf(dataset, query, plan, signal, scanned, { ...options, joins, known });
     for (const doubt of await joins.recheck(signal)) options.doubted?.(doubt);
   } finally {
     await joins.close();
   }
-}
-
-/** The plan for what is known of the other files, which the scan need not know. */
-function withLoose(query: PlannedQuery, plan: Plan, loose: readonly boolean[]): Plan {
-  const parsed = parseQuery(query.text);
-  if (!parsed.ok) throw new TypeError('A query that was planned cannot be read.');
-  const known = planQuery(parsed.query, plan.layout, loose);
-  return plan === query.plan.asRecords && known.asRecords ? known.asRecords : known;
 }
 
 function allBatches(dataset: Dataset, query: PlannedQuery, signal: AbortSignal): AsyncIterable<Batch> {

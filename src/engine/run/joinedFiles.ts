@@ -2,20 +2,20 @@ import type { JoinedDoubt } from '../../protocol/comparison.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { openJoined, pathOfJoined } from '../dataset/joinedFile.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
-import { columnIndex } from '../query/layout.ts';
+import { columnPlace, type Layout } from '../query/layout.ts';
 import { didYouMean } from '../query/nearest.ts';
 import type { Span } from '../query/diagnostic.ts';
-import { parseQuery, visitExpression, type Plan } from '../query/index.ts';
-import { writeName, writePath } from '../query/write.ts';
+import { parseQuery, planQuery, visitExpression, type Plan } from '../query/index.ts';
+import { valueName, writeQuoted } from '../query/write.ts';
 import type { JoinedRows, Joins } from '../stage/joins.ts';
 import { SourceError } from '../source/source.ts';
 import type { Batch } from '../stage/batch.ts';
 
 type JoinStep = Extract<Plan['steps'][number], { kind: 'join' }>;
-type Column = JoinStep['uses'][number];
+type Column = JoinStep['uses'][number]['column'];
 
 interface Joined {
-  readonly step: JoinStep;
+  readonly slot: number;
   readonly dataset: Dataset;
 }
 
@@ -25,35 +25,32 @@ export type BatchesOf = (dataset: Dataset, query: PlannedQuery, signal: AbortSig
 /** The other files that a query names, open for one run of it. */
 export class JoinedFiles implements Joins {
   readonly #files: readonly Joined[];
-  /** The query's text, by which the steps say where they stand. */
-  readonly #text: string;
+  readonly #query: PlannedQuery;
   readonly #batchesOf: BatchesOf;
 
-  private constructor(files: readonly Joined[], text: string, batchesOf: BatchesOf) {
+  private constructor(files: readonly Joined[], query: PlannedQuery, batchesOf: BatchesOf) {
     this.#files = files;
-    this.#text = text;
+    this.#query = query;
     this.#batchesOf = batchesOf;
   }
 
   /**
    * Opens them beside the file that the query is asked of.
-   * @throws QuerySyntaxError where one cannot be read or lacks a column; SourceError; the signal's reason
+   * @throws QuerySyntaxError where one cannot be read; SourceError; the signal's reason
    */
   static async open(
     dataset: Dataset,
-    { steps }: Plan,
-    text: string,
+    query: PlannedQuery,
     batchesOf: BatchesOf,
     signal: AbortSignal,
   ): Promise<JoinedFiles> {
     const files: Joined[] = [];
-    const joined = new JoinedFiles(files, text, batchesOf);
+    const joined = new JoinedFiles(files, query, batchesOf);
     try {
-      for (const step of steps) {
+      for (const step of query.plan.steps) {
         if (step.kind !== 'join') continue;
-        files.push({ step, dataset: await opened(dataset, step, text, signal) });
+        files.push({ slot: step.slot, dataset: await opened(dataset, step, query.text, signal) });
       }
-      for (const file of files) refuseMissing(file, text);
       return joined;
     } catch (error) {
       await joined.close();
@@ -61,16 +58,26 @@ export class JoinedFiles implements Joins {
     }
   }
 
-  /** Of each, whether its fields have no type of their own. */
-  get loose(): readonly boolean[] {
-    return this.#files.map(({ dataset }) => dataset.layout.names === 'columns');
+  /**
+   * The plan for what is known of the other files, which the scan need not know.
+   * @param plan the query's, or that of its records
+   * @throws QuerySyntaxError where one of them lacks a column
+   */
+  planned(plan: Plan): Plan {
+    const { text } = this.#query;
+    const parsed = parseQuery(text);
+    if (!parsed.ok) throw new TypeError('A query that was planned cannot be read.');
+    const layouts = this.#files.map(({ dataset }) => dataset.layout);
+    const known = planQuery(parsed.query, plan.layout, layouts);
+    for (const step of known.steps)
+      if (step.kind === 'join') refuseMissing(step, this.#fileOf(step).layout, text);
+    return plan === this.#query.plan.asRecords && known.asRecords ? known.asRecords : known;
   }
 
+  /** @param step of the plan that `planned` gives */
   rows(step: JoinStep, signal: AbortSignal): JoinedRows {
-    const file = this.#files.find(({ step: other }) => other.slot === step.slot);
-    if (!file) throw new TypeError('A JOIN has no file.');
-    const { dataset } = file;
-    const query = plannedFor(joinedQuery(step, this.#text), dataset.recognised.format);
+    const dataset = this.#fileOf(step);
+    const query = plannedFor(joinedQuery(step, this.#query.text), dataset.recognised.format);
     return joinedRows(step, query.plan, this.#batchesOf(dataset, query, signal));
   }
 
@@ -90,6 +97,12 @@ export class JoinedFiles implements Joins {
 
   async close(): Promise<void> {
     for (const { dataset } of this.#files) await dataset.close();
+  }
+
+  #fileOf({ slot }: JoinStep): Dataset {
+    const file = this.#files.find((other) => other.slot === slot);
+    if (!file) throw new TypeError('A JOIN has no file.');
+    return file.dataset;
   }
 }
 
@@ -114,14 +127,41 @@ function noneThere(error: unknown): undefined {
 }
 
 /** What is asked of the other file: the values of the keys, and what is read of the rows. */
-export function joinedQuery({ alias, keys, uses, whole }: JoinStep, text: string): string {
-  const items = keys.map(({ right: { from, to } }, at) => `${text.slice(from, to)} AS "key ${at + 1}"`);
+export function joinedQuery({ keys, uses, whole }: JoinStep, text: string): string {
+  const items = keys.map((key, at) => `${writtenInFile(key, text)} AS "key ${at + 1}"`);
   if (whole) items.push('*');
   else {
-    const members = new Set(uses.map(memberOf));
-    for (const name of members) items.push(`${writePath([alias.name, name])} AS ${writeName(name)}`);
+    const members = new Set(uses.map(({ path: [first] }) => String(first)));
+    for (const name of members) items.push(`${writeMember(name)} AS ${writeQuoted(name)}`);
   }
-  return `|> AS ${writeName(alias.name)} |> SELECT ${items.join(', ')}`;
+  return `|> SELECT ${items.join(', ')}`;
+}
+
+/**
+ * The expression of a key as it is asked of the other file: without the name of its rows before columns, which may be a
+ * column of it as well.
+ */
+function writtenInFile({ left, right }: JoinStep['keys'][number], text: string): string {
+  if (left === right) return text.slice(right.from, right.to);
+  const columns = new Map<number, Column>();
+  visitExpression(right, (node) => {
+    if (node.kind === 'column') columns.set(node.from, node);
+  });
+  let written = '';
+  let at = right.from;
+  for (const { from, to, rest } of [...columns.values()].sort((a, b) => a.from - b.from)) {
+    const [first] = rest;
+    // A row is an object, which has no items.
+    const inFile = 'index' in first ? 'NULL' : writeMember(first.name) + text.slice(first.to, to);
+    written += text.slice(at, from) + inFile;
+    at = to;
+  }
+  return written + text.slice(at, right.to);
+}
+
+/** Without quotes, some names stand for what is known of a record beside its members. */
+function writeMember(name: string): string {
+  return name === valueName ? valueName : writeQuoted(name);
 }
 
 /** @param plan of `joinedQuery` */
@@ -151,29 +191,27 @@ async function opened(
 }
 
 /** A column that a table does not have is not there for certain; a record of JSON further down may have it. @throws QuerySyntaxError */
-function refuseMissing({ step, dataset }: Joined, text: string): void {
-  const { layout } = dataset;
+function refuseMissing({ file, keys, uses }: JoinStep, layout: Layout, text: string): void {
   if (layout.names !== 'columns') return;
   const { columns } = layout;
-  const named = new Set<Column>(step.uses);
-  for (const { left, right } of step.keys) {
+  const refuse = (column: Column, name: string): never => {
+    throw refusal(column, `${file.path} has no column ${name}${didYouMean(name, columns)}`, text);
+  };
+  for (const { left, right } of keys) {
     visitExpression(right, (node) => {
-      if (node.kind === 'column')
-        named.add(left === right ? { ...node, rest: [node.first, ...node.rest] } : node);
+      if (node.kind !== 'column') return;
+      const steps = left === right ? [node.first, ...node.rest] : node.rest;
+      if (columnPlace(steps, columns) === undefined) refuse(node, nameOf(steps));
     });
   }
-  for (const column of named) {
-    const name = memberOf(column);
-    if (columnIndex(name, columns) !== -1 && (!step.whole || columns.includes(name))) continue;
-    const near = didYouMean(name, columns);
-    throw refusal(column, `${step.file.path} has no column ${name}${near}`, text);
+  for (const { column, path } of uses) {
+    // The row itself is there.
+    if (path.length > 0 && !columns.includes(String(path[0]))) refuse(column, path.join('.'));
   }
 }
 
-/** The column of the other file that is read, or of which a member is. */
-function memberOf({ rest }: Column): string {
-  const first = rest.at(0);
-  return first === undefined ? '' : 'index' in first ? String(first.index) : first.name;
+function nameOf(steps: Column['rest']): string {
+  return steps.map((step) => ('index' in step ? step.index : step.name)).join('.');
 }
 
 function refusal({ from, to }: Span, message: string, text: string): QuerySyntaxError {

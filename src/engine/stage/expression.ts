@@ -1,7 +1,7 @@
 import type { CellNature } from '../query/cell.ts';
 import { compileExpression, elementOf, type Compiled } from '../query/evaluate.ts';
 import type { Bound } from '../query/resolve/step.ts';
-import type { Slot } from '../query/resolve/slot.ts';
+import { memberNature, type Slot } from '../query/resolve/slot.ts';
 import type { Expression } from '../query/syntax/tree.ts';
 import { truthOf } from '../query/value/compare.ts';
 import type { Value } from '../query/value/value.ts';
@@ -40,8 +40,8 @@ export function compileForBatches(
       if (binding === undefined) return { evaluate: () => null, loose: false };
       const { slot, rest } = binding;
       if (rest.length === 0) return inSlot(slot);
-      const loose = slots[slot].looseMembers ?? false;
-      return { evaluate: (row) => rest.reduce<Value>(elementOf, at(slot).value(row)), loose };
+      const nature = memberNature(slots[slot], rest);
+      return { evaluate: (row) => rest.reduce<Value>(elementOf, at(slot).value(row)), ...nature };
     },
     call(node) {
       const slot = bound.calls.get(node);

@@ -146,10 +146,10 @@ export const questions: readonly Question[] = [
       const halves = Array.from({ length: 400 }, (_, at) => [`${(400 - at) * 3}.0`, String(at / 2)]);
       const lines =
         form === 'csv'
-          ? ['of_id,half\n', ...halves.map(([id, half]) => `${id},${half}\n`)]
+          ? ['of.id,half\n', ...halves.map(([id, half]) => `${id},${half}\n`)]
           : halves.map(([id, half]) => `{"of":{"id":${id}},"half":${half}}\n`);
       const query = (path: string): string =>
-        `|> JOIN '${path}' AS h ON ${form === 'csv' ? 'h.of_id' : 'h.of.id'} = id |> ORDER BY h.half DESC |> SELECT id AS id, h.half AS n`;
+        `|> JOIN '${path}' AS h ON h.of.id = id |> ORDER BY h.half DESC |> SELECT id AS id, h.half AS n`;
       const file = { name: `halves.${form}`, bytes: Buffer.from(lines.join('')) };
       return (await engine.joined(file, query)).map((row) => pairOf(row).map(Number));
     },

@@ -53,13 +53,11 @@ describe('JOIN with another file', () => {
 
   async function rows(
     query: string,
-    options: Partial<DatasetOptions> = {},
+    options: Partial<DatasetOptions> & { readonly of?: string } = {},
     found: () => Promise<void> = () => Promise.resolve(),
   ): Promise<unknown[]> {
-    const dataset = await Dataset.open(
-      { kind: 'file', path: join(inner, 'events.jsonl') },
-      { signal, ...options },
-    );
+    const { of = 'events.jsonl', ...rest } = options;
+    const dataset = await Dataset.open({ kind: 'file', path: join(inner, of) }, { signal, ...rest });
     try {
       let text = '';
       const planned = plannedFor(query, dataset.recognised.format);
@@ -120,6 +118,101 @@ describe('JOIN with another file', () => {
     const query =
       "|> JOIN 'users.csv' AS u ON user.id = u.id |> SELECT u.age AS age |> DISTINCT |> ORDER BY age";
     assert.deepEqual(await rows(query), [{ age: '9' }, { age: '10' }, { age: '100' }]);
+  });
+
+  describe('whose other file is a table', () => {
+    const table = [
+      ['id', 'h.of', 'Name', 'the name', 'u', 'u.id'],
+      ['1', 'b', 'Ann', 'n 1', 'k', 'x'],
+      ['2', 'a', 'Bo', 'n 2', 'l', 'y'],
+    ];
+    const written = (delimiter: string): string => table.map((row) => `${row.join(delimiter)}\n`).join('');
+    beforeEach(async () => {
+      await writeFile(join(inner, 'u.csv'), written(','));
+      await writeFile(join(inner, 'u.tsv'), written('\t'));
+    });
+
+    for (const other of ['u.csv', 'u.tsv']) {
+      it(`finds its columns by their names as those of a first file: ${other}`, async () => {
+        const join = (rest: string): string => `|> JOIN '${other}' AS x ON ${rest}`;
+        const both = [
+          { id: '1', n: 'Ann' },
+          { id: '2', n: 'Bo' },
+        ];
+        for (const query of [
+          join('h.of = x.h.of |> SELECT id, x.Name AS n'),
+          join('x."h.of" = h.of |> SELECT id, x.NAME AS n'),
+          join('"h.of" = x."H.Of" |> SELECT id, x.name AS n'),
+          join('upper(h.of) = upper(x.h.of) AND x.h.of > \'\' |> SELECT id, x."Name" AS n'),
+          `|> AS f |> ${join('f.h.of = x.h.of |> SELECT f.id, x.name AS n').slice(3)}`,
+          `|> JOIN '${other}' AS x USING ("h.of") |> SELECT id, x.name AS n`,
+        ])
+          assert.deepEqual(await rows(query, { of: 'u.csv' }), both, query);
+        const of = join('id = x.id |> SELECT x.H.OF AS h, x."the name" AS n, x.u.id AS i, x.id + 0 AS t');
+        assert.deepEqual(await rows(of, { of: 'u.csv' }), [
+          { h: 'b', n: 'n 1', i: 'x', t: 1 },
+          { h: 'a', n: 'n 2', i: 'y', t: 2 },
+        ]);
+        const whole = join(`h.of = x.h.of |> SELECT x, x.h.of AS h, x.NAME AS n |> LIMIT 1`);
+        const row = Object.fromEntries(table[0].map((name, at) => [name, table[1][at]]));
+        assert.deepEqual(await rows(whole, { of: 'u.csv' }), [{ x: row, h: 'b', n: 'Ann' }]);
+        const ids = async (query: string): Promise<unknown> => rows(`${query} |> SELECT id`, { of: 'u.csv' });
+        assert.deepEqual(await ids(`|> SEMI JOIN '${other}' AS x ON h.of = x.h.of AND x.h.of > 'a'`), [
+          { id: '1' },
+        ]);
+        assert.deepEqual(await ids(`|> ANTI JOIN '${other}' AS x ON h.of = x.h.of AND x.h.of > 'a'`), [
+          { id: '2' },
+        ]);
+      });
+    }
+
+    it('keeps their names where the rows are grouped, and numbers are numbers there', async () => {
+      const query =
+        "|> JOIN 'u.csv' AS x ON id = x.id |> AGGREGATE count(*) AS n GROUP BY x |> SELECT x.h.of AS h, x.id < 10 AS t";
+      assert.deepEqual(await rows(query), [
+        { h: 'b', t: true },
+        { h: 'a', t: true },
+      ]);
+    });
+
+    it('says which column it has not', async () => {
+      const query = "|> JOIN 'u.csv' AS x ON id = x.id |> SELECT x.h.off";
+      await refused(query, /u\.csv has no column h\.off; did you mean h\.of\?/, 'x.h.off');
+      await refused("|> JOIN 'u.csv' AS x ON id = x.h", /u\.csv has no column h/, 'x.h');
+    });
+
+    it('reads what stands behind the name of its rows as its own, whatever columns are called', async () => {
+      // Both files have a column `u.id`, and the other one a column `u`.
+      const query =
+        '|> JOIN \'u.csv\' ON id = u.id AND u.id < 2 |> SELECT u.id AS i, "u.id" AS own, u.u AS k';
+      assert.deepEqual(await rows(query, { of: 'u.csv' }), [{ i: '1', own: 'x', k: 'k' }]);
+    });
+
+    it('reads its numbers as they are written', async () => {
+      await writeFile(join(inner, 'prices.csv'), 'id;price\n1;1.234,5\n2;99,5\n3;7,25\n');
+      const query =
+        "|> JOIN 'prices.csv' AS p ON id = p.id AND p.price > 50 |> SELECT p.price * 2 AS d |> ORDER BY d";
+      assert.deepEqual(await rows(query), [{ d: 199 }, { d: 2469 }]);
+      const sorted =
+        "|> JOIN 'prices.csv' AS p ON id = p.id |> SELECT id, p.price AS p |> ORDER BY p |> SELECT id";
+      assert.deepEqual(await rows(sorted), [{ id: 3 }, { id: 2 }, { id: 1 }]);
+    });
+  });
+
+  it('reads records of JSON by what they are, and no column of every record', async () => {
+    await writeFile(join(inner, 'numbers.jsonl'), '1\n4\n');
+    assert.deepEqual(
+      await rows("|> JOIN 'numbers.jsonl' AS n ON id = n._value |> SELECT id, n._value AS v"),
+      [
+        { id: 1, v: 1 },
+        { id: 4, v: 4 },
+      ],
+    );
+    await writeFile(join(inner, 'odd.jsonl'), '{"_record":5,"o":{"id":9},"id":4}\n');
+    assert.deepEqual(
+      await rows("|> JOIN 'odd.jsonl' AS o ON id = o._record |> SELECT id, o._record AS r, o.id AS i"),
+      [{ id: 5, r: 5, i: 4 }],
+    );
   });
 
   it('says what is not there, and where', async () => {

@@ -42,7 +42,7 @@ export interface RunOptions {
 
 /** The rows of a query as JSON texts. */
 export async function run(query: string, data: TestData, options: RunOptions = {}): Promise<string[]> {
-  const plan = planOf(query, layoutOf(data), looseJoins(options.other ?? data));
+  const plan = planOf(query, layoutOf(data), joinedLayouts(options.other ?? data));
   if (plan.shape === 'records') return recordsOf(plan, data, options);
   const out = new ByteWriter();
   const context = { ...contextOf(options), joins: joinsOf(query, options.other ?? data) };
@@ -85,14 +85,14 @@ function joinsOf(query: string, data: TestData): Joins {
   };
 }
 
-function looseJoins({ format }: TestData): readonly boolean[] {
-  return Array.from({ length: 8 }, () => format === 'csv');
+function joinedLayouts(data: TestData): readonly Layout[] {
+  return Array.from({ length: 8 }, () => layoutOf(data));
 }
 
-export function planOf(query: string, layout: Layout, looseJoins: readonly boolean[] = []): Plan {
+export function planOf(query: string, layout: Layout, joined: readonly Layout[] = []): Plan {
   const parsed = parseQuery(query);
   if (!parsed.ok) assert.fail(`${parsed.diagnostics.map(({ message }) => message).join('; ')} in: ${query}`);
-  return planQuery(parsed.query, layout, looseJoins);
+  return planQuery(parsed.query, layout, joined);
 }
 
 export function layoutOf(data: TestData): Layout {
@@ -163,7 +163,7 @@ function* eachBlock(plan: Plan, data: TestData, { blockSize }: RunOptions): Gene
 
 /** The same with every block done by itself, as in a worker, and put together afterwards. */
 export async function runInParts(query: string, data: TestData, options: RunOptions = {}): Promise<string[]> {
-  const plan = planOf(query, layoutOf(data), looseJoins(options.other ?? data));
+  const plan = planOf(query, layoutOf(data), joinedLayouts(options.other ?? data));
   if (plan.shape === 'records') return recordsOf(plan, data, options);
   let cutoff: Uint8Array | undefined;
   async function* parts(): AsyncGenerator<Uint8Array> {

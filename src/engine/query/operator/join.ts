@@ -28,6 +28,13 @@ export interface JoinKey {
   readonly right: Expression;
 }
 
+/** A column that reads the other file's rows. */
+export interface JoinUse {
+  readonly column: Column;
+  /** From the row on: the first step is the name of a column, where the file is a table that has it. */
+  readonly path: readonly (string | number)[];
+}
+
 declare module '../syntax/tree.ts' {
   interface Operators {
     join: JoinOperator;
@@ -43,9 +50,9 @@ declare module '../resolve/step.ts' {
       readonly conditionBound: Bound;
       /** Slot of the other file's rows, each an object. */
       readonly slot: number;
-      /** The columns that read that slot. */
-      readonly uses: readonly Column[];
-      /** Whether all of the object is read, and not only its members that `uses` name. */
+      /** What is read of that slot. */
+      readonly uses: readonly JoinUse[];
+      /** Whether all of the object is read, and not only the members of `uses`. */
       readonly whole: boolean;
     };
   }
@@ -96,7 +103,7 @@ export const join: OperatorEntry<'join'> = {
   outcome: ({ type }) => (type === 'semi' || type === 'anti' ? { filtered: true } : { rows: 'rows' }),
   resolve({ type, file, alias, keys, condition }, names) {
     const bound = names.bind(keys.map(({ left }) => left));
-    const slot = names.table.computed({ loose: false, looseMembers: names.joinedLoose() });
+    const slot = names.table.computed({ loose: false, rowsOf: { layout: names.joinedLayout() } });
     const before = names.scope;
     names.scope = withColumn(before, alias.name, slot);
     const conditionBound = names.bind(condition === undefined ? [] : [condition]);

@@ -1,8 +1,8 @@
 import { isOfRecord } from '../layout.ts';
 import type { Span } from '../diagnostic.ts';
-import type { CellNature } from '../cell.ts';
 import { compileExpression, type Compiled } from '../evaluate.ts';
 import { aggregates, windowFunctions } from '../function/index.ts';
+import type { Layout } from '../../format/layout.ts';
 import type { FieldRequest } from '../../format/record.ts';
 import { didYouMean } from '../nearest.ts';
 import { columnLabel } from '../syntax/columns.ts';
@@ -10,7 +10,7 @@ import type { Call, Column, Expression, NamedExpression } from '../syntax/tree.t
 import { shapeOf, visitExpression } from '../syntax/walk.ts';
 import { callsIn, keysOf } from './nodes.ts';
 import { columnPart, findColumn, namesIn, slotOf, type Binding, type Scope } from './scope.ts';
-import type { SlotTable } from './slot.ts';
+import { memberNature, type Slot, type SlotTable } from './slot.ts';
 import type { Bound, Computation, Output, Step } from './step.ts';
 
 /** What the one who resolves wants to be told. */
@@ -26,22 +26,22 @@ export class Resolver {
   readonly steps: Step[] = [];
   readonly table: SlotTable;
   readonly #hooks: ResolveHooks;
-  readonly #joinedLoose: readonly boolean[];
+  readonly #joined: readonly Layout[];
   #joins = 0;
   /** The columns of the rows as they are now. */
   scope: Scope;
 
-  /** @param joinedLoose of the files of each JOIN, whether their fields have no type of their own, as those of a CSV */
-  constructor(scope: Scope, table: SlotTable, hooks: ResolveHooks, joinedLoose: readonly boolean[] = []) {
+  /** @param joined the layouts of the other files of each JOIN, in their order; empty while they are not open */
+  constructor(scope: Scope, table: SlotTable, hooks: ResolveHooks, joined: readonly Layout[] = []) {
     this.scope = scope;
     this.table = table;
     this.#hooks = hooks;
-    this.#joinedLoose = joinedLoose;
+    this.#joined = joined;
   }
 
   /** Asked once for each JOIN, in their order. */
-  joinedLoose(): boolean {
-    return this.#joinedLoose.at(this.#joins++) ?? false;
+  joinedLayout(): Layout | undefined {
+    return this.#joined.at(this.#joins++);
   }
 
   /** The columns of the rows as they are now; gives every one a slot. */
@@ -129,8 +129,10 @@ export class Resolver {
   }
 
   /** What the texts are that an expression gives. */
-  natureOf(expression: Expression, { columns, calls }: Bound): CellNature {
+  natureOf(expression: Expression, { columns, calls }: Bound): Omit<Slot, 'source'> {
     const { slots } = this.table;
+    const plain = expression.kind === 'column' ? columns.get(expression) : undefined;
+    if (plain?.rest.length === 0) return slots[plain.slot];
     const nothing = { evaluate: () => null, loose: false };
     const inSlot = (slot: number): Compiled => {
       const { loose, reading } = slots[slot];
@@ -141,7 +143,7 @@ export class Resolver {
         const binding = columns.get(node);
         if (binding === undefined) return nothing;
         if (binding.rest.length === 0) return inSlot(binding.slot);
-        return { ...nothing, loose: slots[binding.slot].looseMembers ?? false };
+        return { ...nothing, ...memberNature(slots[binding.slot], binding.rest) };
       },
       call: (node) => {
         const slot = calls.get(node);
@@ -172,7 +174,7 @@ export class Resolver {
   }
 
   /** What the texts are that an aggregate or window function gives, if it gives its values as they stand. */
-  natureOfCall(call: Call, bound: Bound): CellNature {
+  natureOfCall(call: Call, bound: Bound): Omit<Slot, 'source'> {
     const table = call.over === undefined ? aggregates : windowFunctions;
     const keeps = table.get(call.name.name.toLowerCase())?.keepsLoose ?? false;
     return keeps && call.arguments.length > 0 ? this.natureOf(call.arguments[0], bound) : { loose: false };

@@ -2,7 +2,7 @@ import type { FieldRequest } from '../../format/record.ts';
 import { columnPlace, recordAttributes, type Layout, type RecordAttribute } from '../layout.ts';
 import type { Column, Step } from '../syntax/tree.ts';
 import { valueName } from '../write.ts';
-import type { SlotTable } from './slot.ts';
+import type { Slot, SlotTable } from './slot.ts';
 
 /** What a column of a query stands for at some point of the pipeline. */
 export interface Binding {
@@ -130,7 +130,7 @@ function findNamed(
   numeric: boolean,
 ): Found | undefined {
   const { columns, names } = columnsOf(scope.parts);
-  const place = columnPlace(steps, names);
+  const place = rowPlace(steps, columns, table) ?? columnPlace(steps, names);
   if (place === undefined) return undefined;
   const column = columns[place.index];
   // Beside members that are not known by name, letter case decides which of them is meant.
@@ -140,11 +140,33 @@ function findNamed(
     .join('.');
   if (column.name !== written && scope.parts.length > columns.length) return undefined;
   const path = typeof column.slot === 'object' && 'path' in column.slot ? column.slot.path : undefined;
-  const binding = {
-    slot: slotOf(column, table, numeric && place.rest.length === 0),
-    rest: place.rest.map(keyOf),
-  };
-  return { binding, path };
+  const slot = slotOf(column, table, numeric && place.rest.length === 0);
+  return { binding: { slot, rest: stepsInside(place.rest, table.slots[slot]) }, path };
+}
+
+/**
+ * What stands behind the name of a JOIN's other file is of that file, as it is in ON, and also where another column is
+ * called by both.
+ */
+function rowPlace(
+  steps: readonly Step[],
+  columns: readonly ColumnPart[],
+  table: SlotTable,
+): ReturnType<typeof columnPlace> {
+  const [first, ...rest] = steps;
+  if (rest.length === 0 || !('name' in first)) return undefined;
+  const isRows = ({ name, slot }: ColumnPart): boolean =>
+    name === first.name && typeof slot === 'number' && table.slots[slot].rowsOf !== undefined;
+  const index = columns.findIndex(isRows);
+  return index === -1 ? undefined : { index, rest };
+}
+
+/** The keys that lead to a value inside that of a slot; the name of a table's column is one, dots and all. */
+function stepsInside(steps: readonly Step[], { rowsOf }: Slot): (string | number)[] {
+  const layout = rowsOf?.layout;
+  const place = layout?.names === 'columns' ? columnPlace(steps, layout.columns) : undefined;
+  if (layout?.names !== 'columns' || place === undefined) return steps.map(keyOf);
+  return [layout.columns[place.index], ...place.rest.map(keyOf)];
 }
 
 interface NamedColumns {

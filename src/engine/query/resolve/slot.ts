@@ -22,8 +22,16 @@ export type SlotSource =
 
 export interface Slot extends CellNature {
   readonly source: SlotSource;
-  /** Whether members of its objects are fields of a CSV as they stand. */
-  readonly looseMembers?: boolean | undefined;
+  /** Set where its objects are rows of the other file of a JOIN; `layout` once that file is open. */
+  readonly rowsOf?: { readonly layout: Layout | undefined } | undefined;
+}
+
+/** What the texts are that stand at some path inside a slot's value. */
+export function memberNature({ rowsOf }: Slot, path: readonly (string | number)[]): CellNature {
+  const layout = rowsOf?.layout;
+  if (layout?.names !== 'columns') return typed;
+  const column = path.length === 1 ? layout.columns.indexOf(String(path[0])) : -1;
+  return { loose: true, reading: column === -1 ? undefined : layout.readings?.at(column) };
 }
 
 /** Values that have a type of their own. */
@@ -70,8 +78,8 @@ export class SlotTable {
     return this.#once('bytes', { source: { kind: 'bytes' }, loose: false });
   }
 
-  computed({ loose, reading, looseMembers }: Omit<Slot, 'source'> = typed): number {
-    return this.slots.push({ source: { kind: 'computed' }, loose, reading, looseMembers }) - 1;
+  computed({ loose, reading, rowsOf }: Omit<Slot, 'source'> = typed): number {
+    return this.slots.push({ source: { kind: 'computed' }, loose, reading, rowsOf }) - 1;
   }
 
   #once(key: string, slot: Slot): number {
