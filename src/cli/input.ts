@@ -6,6 +6,7 @@ import { WorkerPool } from '../engine/pool/pool.ts';
 import { poolSize } from '../engine/pool/poolSize.ts';
 import type { Result, Task } from '../engine/pool/task.ts';
 import { reviveFailure } from '../engine/pool/wire.ts';
+import { openedFolder } from '../engine/source/files/openedFolder.ts';
 import { filesAt } from '../engine/source/files/search.ts';
 import { hasPartitions } from '../engine/source/files/partitions.ts';
 import { placeAt } from '../engine/source/location.ts';
@@ -20,10 +21,12 @@ export type Input = Pick<RunCommand, 'file' | 'more' | 'encoding' | 'headers'> &
   Partial<Pick<RunCommand, 'service'>>;
 
 /** Opens the file, or the files as one table. */
-export async function openInput(command: Input, options: DatasetOptions): Promise<Dataset> {
+export async function openInput(command: Input, given: DatasetOptions): Promise<Dataset> {
   const { file, encoding, more } = command;
-  const paths = await filesOf(command, options.signal);
-  if (paths === undefined) return Dataset.open(sourceOf(command), options);
+  const paths = await filesOf(command, given.signal);
+  if (paths === undefined) return Dataset.open(sourceOf(command), given);
+  const folder = (): Promise<string> => openedFolder({ folder: '', names: [file, ...more] });
+  const options = { ...given, folder };
   const [first] = paths;
   const name = more.length === 0 ? file : `${grouped(paths.length)} files, the first of them ${first}`;
   const together = (): Promise<Dataset> => openFiles(name, filesAt(paths), { ...options, encoding });

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { SourceError } from '../source/source.ts';
 
 /**
@@ -8,21 +8,39 @@ import { SourceError } from '../source/source.ts';
  */
 export type Beside = 'folder' | 'any';
 
+/** Where paths in a query lead from. */
+export interface QueryFolder {
+  readonly path: string;
+  /** In words, as in `x.csv is not in ...`. */
+  readonly words: string;
+  /** Whether it was opened with the files in it, or is what several files have in common. */
+  readonly ofSeveral: boolean;
+}
+
 /**
- * The path of the other file of a JOIN, which is relative to the folder of the first one.
- * @param first undefined: it is no file on disk
+ * The path of the other file of a JOIN, which is relative to a folder.
+ * @param from undefined: what is asked is no file on disk
  * @throws SourceError
  */
-export async function pathBeside(file: string, first: string | undefined, beside: Beside): Promise<string> {
-  if (beside === 'any') return resolve(first === undefined ? '.' : dirname(first), file);
-  if (first === undefined)
+export async function pathBeside(
+  file: string,
+  from: QueryFolder | undefined,
+  beside: Beside,
+): Promise<string> {
+  if (beside === 'any') return resolve(from?.path ?? '.', file);
+  if (from === undefined)
     throw new SourceError(
       'no-permission',
       'JOIN reads files of the folder that a file is in, and this one is in none. Save it beside the other file, and open that copy.',
     );
-  const folder = await realpath(dirname(first)).catch(() => dirname(first));
+  const folder = await realpath(from.path).catch(() => from.path);
+  if (from.ofSeveral && dirname(folder) === folder)
+    throw new SourceError(
+      'no-permission',
+      'JOIN reads files of the folder that all files are in, and these are in no folder together. Run the query in a terminal: rowriver reads files of other folders as well.',
+    );
   const path = resolve(folder, file);
-  const outside = `${file} is not in the folder of ${basename(first)}. Copy it there, or run the query in a terminal: rowriver reads files of other folders as well.`;
+  const outside = `${file} is not in ${from.words}. Copy it there, or run the query in a terminal: rowriver reads files of other folders as well.`;
   if (!isWithin(path, folder)) throw new SourceError('no-permission', outside);
   // A link may lead out of the folder; what is not there is told when it is opened.
   const real = await realpath(path).catch(() => path);

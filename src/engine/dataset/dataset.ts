@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import type { FileDoubt } from '../../protocol/comparison.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileInfo, FileState, OtherTableCount, UnreadFile } from '../../protocol/preview.ts';
@@ -10,12 +11,13 @@ import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts'
 import type { SchemaSpec } from '../schema/schemaSpec.ts';
 import type { CheckedIn, KnownColumn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
+import { commonFolder } from '../source/files/openedFolder.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import type { Watch } from '../source/place.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import { checksumEvery, samplesOf } from './checksums.ts';
-import type { Beside } from './beside.ts';
+import type { Beside, QueryFolder } from './beside.ts';
 import { Columns } from './columns.ts';
 import { scanFile, type FileScan } from './fileScan.ts';
 import { FileVersion } from './fileVersion.ts';
@@ -45,6 +47,8 @@ export interface DatasetOptions extends FormatOptions {
   readonly keepPages?: boolean | undefined;
   /** Which files a JOIN may read besides: without a word, those of the file's own folder and of folders in it. */
   readonly beside?: Beside | undefined;
+  /** Of several files as one table, the folder that was opened; undefined: the deepest one that holds them all. */
+  readonly folder?: (() => Promise<string>) | undefined;
   /** For tests: other than the engine's. */
   readonly blockSize?: number | undefined;
   /** For tests: see `Place.kept`. */
@@ -83,6 +87,7 @@ export class Dataset {
   readonly #isOfSeveral: boolean;
   /** Which files a JOIN may read besides. */
   readonly beside: Beside;
+  readonly #folder: DatasetOptions['folder'];
   /** Where what was appended since it was opened ends. */
   #grownTo = 0;
   readonly #version: FileVersion;
@@ -119,6 +124,7 @@ export class Dataset {
     const { layout } = this.format;
     this.#isOfSeveral = spec.kind === 'files';
     this.beside = options.beside ?? 'folder';
+    this.#folder = options.folder;
     this.#partOf = looked?.partOf;
     const { partitions = [] } = layout;
     if (this.#isOfSeveral && (options.keepPages === true || partitions.length > 0))
@@ -222,9 +228,16 @@ export class Dataset {
     return this.#source.files?.pathAt(offset) ?? this.name;
   }
 
-  /** The file on disk that was opened, or the first of several; undefined where it is none. */
-  get path(): string | undefined {
-    return (this.#spool?.of.place ?? this.#source.place).paths.at(0);
+  /** What paths in a query are relative to; undefined where what is asked is no file on disk. */
+  async folder(): Promise<QueryFolder | undefined> {
+    if (this.#partOf) return this.#partOf.folder();
+    const { paths } = this.#spool?.of.place ?? this.#source.place;
+    const [first] = paths;
+    if (paths.length === 0) return undefined;
+    if (this.#folder === undefined && paths.length === 1)
+      return { path: dirname(first), words: `the folder of ${basename(first)}`, ofSeveral: false };
+    const path = (await this.#folder?.()) ?? commonFolder(paths.map((file) => dirname(file)));
+    return { path, words: `the folder ${basename(path) || path}`, ofSeveral: true };
   }
 
   /** The files on disk that are read, which nothing may overwrite. */

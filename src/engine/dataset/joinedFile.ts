@@ -5,8 +5,8 @@ import { Dataset } from './dataset.ts';
  * Where the other file of a JOIN is.
  * @throws SourceError where that must not be read
  */
-export async function pathOfJoined({ path, beside }: Dataset, file: string): Promise<string> {
-  return pathBeside(file, path, beside);
+export async function pathOfJoined(dataset: Dataset, file: string): Promise<string> {
+  return pathBeside(file, await dataset.folder(), dataset.beside);
 }
 
 /** Opens the other file of a JOIN; the caller closes it. @throws SourceError */

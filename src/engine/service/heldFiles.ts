@@ -7,6 +7,7 @@ import { Comparison } from '../diff/comparison.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
+import { openedFolder } from '../source/files/openedFolder.ts';
 import { findFiles } from '../source/files/search.ts';
 import type { HttpLimits } from '../source/http/limits.ts';
 import { placeAt } from '../source/location.ts';
@@ -141,7 +142,8 @@ export class HeldFiles {
     if (files) {
       return async (options) => {
         const found = await findFiles(files, options.signal);
-        return openFiles(location, found, { ...options, encoding, search: files });
+        const folder = (): Promise<string> => openedFolder(files);
+        return openFiles(location, found, { ...options, encoding, search: files, folder });
       };
     }
     return (options) => Dataset.open(specOf(file, this.#resources()), options);

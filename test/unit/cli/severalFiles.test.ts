@@ -41,6 +41,41 @@ describe('rowriver, several files', () => {
     assert.match(all.stdout.toString(), /^\{"day":10.*\n.*\n.*\n\{"day":1,/);
   });
 
+  it('join a file by its path from what was opened', async () => {
+    for (const day of ['day=1', 'day=2']) {
+      await mkdir(at(`parts/${day}`), { recursive: true });
+      await writeFile(at(`parts/${day}/users.csv`), `id,name\n1,in ${day}\n`);
+      await writeFile(at(`parts/${day}/events.jsonl`), '{"user":1}\n');
+    }
+    await writeFile(at('parts/users.csv'), 'id,name\n1,in parts\n');
+    const query = (file: string): string =>
+      `|> JOIN '${file}' AS u ON user = u.id |> SELECT u.name AS n |> DISTINCT`;
+    const files = [at('parts/day=1/events.jsonl'), at('parts/day=2/events.jsonl')];
+    for (const [args, file, name] of [
+      [[at('parts/*/events.jsonl')], 'users.csv', 'in parts'],
+      [[at('parts/day=1/e*.jsonl')], 'users.csv', 'in day=1'],
+      [[at('parts/*1/events.jsonl')], 'users.csv', 'in parts'],
+      [[at('parts/day=1'), '--from', 'jsonl'], 'users.csv', 'in day=1'],
+      [files, 'users.csv', 'in parts'],
+      [files.slice(0, 1), 'users.csv', 'in day=1'],
+      [[at('parts/*/events.jsonl')], 'day=2/users.csv', 'in day=2'],
+    ] as const) {
+      const { stdout, stderr } = await run(...args, query(file));
+      assert.equal(stdout.toString(), `{"n":"${name}"}\n`, `${args.join(' ')}: ${stderr}`);
+    }
+    // What nothing is asked of is left out, and the other file may not be replaced.
+    await mkdir(at('parts/only'));
+    await run(at('parts/day=1/events.jsonl'), '-o', at('parts/only/e.parquet'));
+    const ofColumns = await run(at('parts/on*/e.parquet'), query('users.csv'));
+    assert.equal(ofColumns.stdout.toString(), '{"n":"in parts"}\n', ofColumns.stderr);
+    const only = `day = 2 ${query('users.csv')}`;
+    const { stdout } = await run(at('parts/*/events.jsonl'), only);
+    assert.equal(stdout.toString(), '{"n":"in parts"}\n');
+    const { code, stderr } = await run(at('parts/*/events.jsonl'), only, '-o', at('parts/users.csv'));
+    assert.notEqual(code, 0);
+    assert.match(stderr, /users\.csv/);
+  });
+
   it('as a folder, of which what is no data is left out', async () => {
     const { stdout } = await run(at('mixed'));
     assert.equal(stdout.toString(), '{"a":1}\n{"a":2}\n');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { FileSearch } from '../../../src/protocol/fileSearch.ts';
@@ -223,6 +223,47 @@ describe('service/several files', () => {
       ['a2.jsonl', '3'],
       ['a10.jsonl', '10'],
     ]);
+  });
+
+  for (const [what, search, inside] of [
+    ['a folder', { names: ['in'] }, 'in'],
+    ['a pattern', { pattern: 'in/*/a.jsonl' }, 'in'],
+    ['files by their names', { names: ['in/k=1/a.jsonl', 'in/k=2/a.jsonl'] }, 'in'],
+    ['files of two folders', { names: ['in/k=1/a.jsonl', 'b.jsonl'] }, ''],
+  ] as const) {
+    it(`join files in the folder that was opened with ${what}, and no others`, async () => {
+      const { page } = await open(
+        {
+          'in/k=1/a.jsonl': '{"u":1}\n',
+          // What was opened may have files in one of its folders alone.
+          ...('names' in search && search.names.length > 1 && { 'in/k=2/a.jsonl': '{"u":2}\n' }),
+          'b.jsonl': '{"u":3}\n',
+          'in/.users': '{"id":1,"name":"in"}\n',
+          '.users': '{"id":1,"name":"top"}\n',
+        },
+        search,
+      );
+      const query = (file: string): string =>
+        `|> JOIN '${file}' AS o ON u = o.id |> SELECT o.name AS n |> LIMIT 1`;
+      const run = await page.call('run', { query: query('.users') });
+      assert.equal(run.message, '');
+      assert.deepEqual(await rowsOf(run.view, [0]), [[inside === '' ? 'top' : 'in']]);
+      for (const path of [join(folder, inside, '../.users'), '../.users']) {
+        const { phase, message } = await page.call('run', { query: query(path) });
+        assert.equal(phase, 'failed', path);
+        const name = inside === '' ? basename(folder) : inside;
+        assert.ok(message.includes(`${path} is not in the folder ${name}. Copy it there`), message);
+      }
+    });
+  }
+
+  it('that have no folder in common join none', async () => {
+    const path = join(folder, 'a.jsonl');
+    await writeFile(path, '{"u":1}\n');
+    const names = [path, '/none-of-this-name.jsonl'];
+    const { page } = await open({}, { names });
+    const { message } = await page.call('run', { query: `|> JOIN '${path}' AS o ON u = o.u` });
+    assert.match(message, /in no folder together/);
   });
 
   it('are exported as one, and never onto one of them', async () => {

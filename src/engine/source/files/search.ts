@@ -80,6 +80,6 @@ function located(folder: string, names: readonly string[]): FoundFile[] {
   return names.map((name) => ({ path: pathIn(folder, name), name }));
 }
 
-function pathIn(folder: string, name: string): string {
+export function pathIn(folder: string, name: string): string {
   return folder === '' || isAbsolute(name) ? name : join(folder, name);
 }
