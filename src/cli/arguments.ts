@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { KeptExport } from '../engine/run/keptExport.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
+import { parseQuery } from '../engine/query/index.ts';
 import { endingOf, endings, isWritable, namedTarget } from '../engine/sink/targetName.ts';
 import { isTemplate } from '../engine/sink/split/template.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
@@ -140,9 +142,10 @@ export function readArguments(
     if (args.at(0) === 'new-stage') return { kind: 'new-stage', ...readNewStageArguments(args.slice(1)) };
   }
   const isServed = args.at(0) === 'serve';
-  const { values, positionals } = parse(isServed ? args.slice(1) : args);
+  const { values, positionals: given } = parse(isServed ? args.slice(1) : args);
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
+  const positionals = withFile(given, exists);
   const file = positionals.at(0);
   const ofQuery = positionals.findIndex((text, i) => i > 0 && !exists(text));
   const more = positionals.slice(1, ofQuery === -1 ? undefined : ofQuery);
@@ -162,6 +165,12 @@ export function readArguments(
   }
   if (more.length > 0 && !isPath(file)) {
     throw new UsageError('Only files can be read as one table, not standard input or an address.');
+  }
+  const from = fileOfQuery(query);
+  if (from !== undefined && (more.length > 0 || !isSameFile(from, file))) {
+    throw new UsageError(
+      `FROM names ${quoted(from)}, and ${quoted(file)} is given as well. Leave out one of them.`,
+    );
   }
   const { output, rejects, count = false, reading = false, metrics } = values;
   const stages = readStages(values);
@@ -276,6 +285,39 @@ export function readArguments(
   if (isServed) return { kind: 'serve', ...run, port: readPort(run, values) };
   if (values.port !== undefined) throw new UsageError('--port is only for rowriver serve.');
   return { kind: 'run', ...run };
+}
+
+/**
+ * The arguments with the file that a query names, where the query is the first of them.
+ * @throws UsageError where it names none, or cannot be read
+ */
+function withFile(positionals: readonly string[], exists: (path: string) => boolean): readonly string[] {
+  const first = positionals.at(0);
+  if (first === undefined || !/^\s*(from|select)\s/i.test(first) || exists(first)) return positionals;
+  const parsed = parseQuery(first);
+  if (!parsed.ok) throw new UsageError(`The query cannot be read: ${parsed.diagnostics[0].message}.`);
+  const { from } = parsed.query;
+  if (from === undefined) {
+    throw new UsageError(
+      "The query names no file. Write it in single quotes after FROM, as in FROM 'data.csv', or give FILE before the query.",
+    );
+  }
+  if (positionals.length > 1) {
+    throw new UsageError(
+      `FROM names ${quoted(from.path)}, and ${quoted(positionals[1])} is given as well. Leave out one of them.`,
+    );
+  }
+  return [from.path, first];
+}
+
+/** What FROM names in a query. One that cannot be read is told of when it is run. */
+function fileOfQuery(query: string): string | undefined {
+  const parsed = parseQuery(query);
+  return parsed.ok ? parsed.query.from?.path : undefined;
+}
+
+function isSameFile(path: string, file: string): boolean {
+  return path === file || (isPath(path) && isPath(file) && resolve(path) === resolve(file));
 }
 
 /** What needs the last row, or an output of its own. */

@@ -1,5 +1,5 @@
 import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
-import { readingDoubts } from '../engine/dataset/doubts.ts';
+import { queryDoubts } from '../engine/dataset/doubts.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { checkQuery, type Query } from '../engine/query/index.ts';
 import { followTo, showsItsFormat, type FollowSummary } from '../engine/run/follow.ts';
@@ -51,7 +51,7 @@ export async function follow(
     }
     const dataset = await Dataset.open({ kind: 'file', path, encoding }, options);
     try {
-      const doubts = readingDoubts(query, dataset, optionsFor);
+      const doubts = queryDoubts(query, dataset, optionsFor);
       const errors = doubts.filter(({ severity }) => severity === 'error');
       if (errors.length > 0) throw new QuerySyntaxError(errors, text);
       for (const doubt of [...checkQuery(query, dataset.seenColumns, dataset.checkedIn), ...doubts])

@@ -52,6 +52,7 @@ output. Several files, a quoted pattern or a folder are read as one table.
   rowriver https://example.org/log.jsonl.gz "level = 'error'" --count
   rowriver events.csv --profile
   rowriver 'logs/*.jsonl' "|> AGGREGATE count(*) AS n GROUP BY _file"
+  rowriver "FROM 'logs/*.jsonl' |> WHERE status >= 500"
   some-program | rowriver - "level = 'error'" --to csv
 
 QUERY is a condition as in SQL's WHERE, or a pipeline of operators (|>). Without

@@ -21,8 +21,9 @@ export type Input = Pick<RunCommand, 'file' | 'more' | 'encoding' | 'headers'> &
   Partial<Pick<RunCommand, 'service'>>;
 
 /** Opens the file, or the files as one table. */
-export async function openInput(command: Input, given: DatasetOptions): Promise<Dataset> {
+export async function openInput(command: Input, asked: DatasetOptions): Promise<Dataset> {
   const { file, encoding, more } = command;
+  const given = { ...asked, named: more.length === 0 ? file : undefined };
   const paths = await filesOf(command, given.signal);
   if (paths === undefined) return Dataset.open(sourceOf(command), given);
   const folder = (): Promise<string> => openedFolder({ folder: '', names: [file, ...more] });

@@ -1,5 +1,5 @@
 import type { Dataset } from '../engine/dataset/dataset.ts';
-import { readingDoubts } from '../engine/dataset/doubts.ts';
+import { queryDoubts } from '../engine/dataset/doubts.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { checkQuery, parseQuery, type Query } from '../engine/query/index.ts';
 import { nameOfTable, parsePostgresAddress } from '../engine/sink/postgres/address.ts';
@@ -36,7 +36,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
     const reading = { format, ...texts, ...cells, ...table, pool, signal, schema, beside: 'any' as const };
     if (command.follow) {
       const { follow } = await import('./follow.ts');
-      await follow(command, command.follow, parsed, { ...reading, store }, terminal);
+      await follow(command, command.follow, parsed, { ...reading, store, named: command.file }, terminal);
       return false;
     }
     const dataset = await openInput(command, { ...reading, store });
@@ -47,7 +47,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
         return false;
       }
       for (const { text, query } of queries) {
-        const doubts = readingDoubts(query, dataset, optionsFor);
+        const doubts = queryDoubts(query, dataset, optionsFor);
         const errors = doubts.filter(({ severity }) => severity === 'error');
         if (errors.length > 0) throw new QuerySyntaxError(errors, text);
         const checked = checkQuery(query, dataset.seenColumns, { ...dataset.checkedIn, calls: true });

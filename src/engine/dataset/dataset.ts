@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { FileDoubt } from '../../protocol/comparison.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileInfo, FileState, OtherTableCount, UnreadFile } from '../../protocol/preview.ts';
@@ -49,6 +49,8 @@ export interface DatasetOptions extends FormatOptions {
   readonly beside?: Beside | undefined;
   /** Of several files as one table, the folder that was opened; undefined: the deepest one that holds them all. */
   readonly folder?: (() => Promise<string>) | undefined;
+  /** What it is opened as, if not by its path alone: a folder, or a pattern. */
+  readonly named?: string | undefined;
   /** For tests: other than the engine's. */
   readonly blockSize?: number | undefined;
   /** For tests: see `Place.kept`. */
@@ -88,6 +90,7 @@ export class Dataset {
   /** Which files a JOIN may read besides. */
   readonly beside: Beside;
   readonly #folder: DatasetOptions['folder'];
+  readonly #named: string | undefined;
   /** Where what was appended since it was opened ends. */
   #grownTo = 0;
   readonly #version: FileVersion;
@@ -125,6 +128,7 @@ export class Dataset {
     this.#isOfSeveral = spec.kind === 'files';
     this.beside = options.beside ?? 'folder';
     this.#folder = options.folder;
+    this.#named = options.named;
     this.#partOf = looked?.partOf;
     const { partitions = [] } = layout;
     if (this.#isOfSeveral && (options.keepPages === true || partitions.length > 0))
@@ -226,6 +230,14 @@ export class Dataset {
   /** The name of the file that a byte is of, which was read before. */
   fileNameAt(offset: number): string {
     return this.#source.files?.pathAt(offset) ?? this.name;
+  }
+
+  /** Whether what a query names is what is open. */
+  isNamed(path: string): boolean {
+    if (path === this.#named || path === this.name) return true;
+    const { paths } = this.#spool?.of.place ?? this.#source.place;
+    const [first] = paths;
+    return paths.length === 1 && [resolve(path), resolve(dirname(first), path)].includes(resolve(first));
   }
 
   /** What paths in a query are relative to; undefined where what is asked is no file on disk. */

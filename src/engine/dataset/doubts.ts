@@ -1,14 +1,15 @@
 import { describeOpen, type OpenReading } from '../format/csv/openReading.ts';
+import { errorAt } from '../query/diagnostic.ts';
 import { checkReadings, parseQuery, type Diagnostic, type Query } from '../query/index.ts';
 import type { Dataset } from './dataset.ts';
 import { QuerySyntaxError } from './plan.ts';
 
 /**
- * Where a query compares, sorts or computes with columns that are read as text, since their cells can be read in two
+ * Where a query names another file than the one that is asked, and where it compares, sorts or computes with columns that are read as text, since their cells can be read in two
  * ways. A query with an error among them is not to be run.
  * @param advice what to do about such a column
  */
-export function readingDoubts(
+export function queryDoubts(
   query: Query,
   dataset: Dataset,
   advice: (reading: OpenReading) => string,
@@ -20,7 +21,13 @@ export function readingDoubts(
     reading.column,
     `${names[reading.column]} is read as text: ${describeOpen(reading)}. ${advice(reading)}`,
   ]);
-  return checkReadings(query, layout, new Map(doubts));
+  return [...otherFile(query, dataset), ...checkReadings(query, layout, new Map(doubts))];
+}
+
+function otherFile({ from }: Query, dataset: Dataset): Diagnostic[] {
+  if (from === undefined || dataset.isNamed(from.path)) return [];
+  const message = `FROM names ${from.path}, but this query is asked of ${dataset.name}: leave FROM out, or open the other file`;
+  return [errorAt(from, message)];
 }
 
 /** What there is to do about such a column in a preview. */
@@ -34,7 +41,7 @@ export function refuseOpen(
 ): void {
   const parsed = parseQuery(query);
   if (!parsed.ok) return;
-  const doubts = readingDoubts(parsed.query, dataset, advice);
+  const doubts = queryDoubts(parsed.query, dataset, advice);
   const errors = doubts.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new QuerySyntaxError(errors);
 }

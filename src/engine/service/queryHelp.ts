@@ -1,6 +1,6 @@
 import type { PreviewCalls } from '../../protocol/preview.ts';
 import type { Diagnostic } from '../../protocol/queryText.ts';
-import { pageAdvice, readingDoubts } from '../dataset/doubts.ts';
+import { pageAdvice, queryDoubts } from '../dataset/doubts.ts';
 import { checkQuery, completeAt, parseQuery, searchFor } from '../query/index.ts';
 import type { SharedFile } from './sharedFile.ts';
 
@@ -27,7 +27,7 @@ export function diagnosticsOf(
   if (!parsed.ok) return withSearch(parsed.diagnostics);
   return [
     ...withSearch(checkQuery(parsed.query, columns, { ...dataset.checkedIn, calls, checks })),
-    ...readingDoubts(parsed.query, dataset, () => pageAdvice),
+    ...queryDoubts(parsed.query, dataset, () => pageAdvice),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { ToolProgress, ToolScope } from '../../protocol/tools.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { pathOfJoined } from '../dataset/joinedFile.ts';
-import { readingDoubts } from '../dataset/doubts.ts';
+import { queryDoubts } from '../dataset/doubts.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
 import type { OpenReading } from '../format/csv/openReading.ts';
 import { checkQuery, parseQuery, type Diagnostic } from '../query/index.ts';
@@ -54,7 +54,7 @@ export async function checked(
   for (const operator of parsed.query.operators) {
     if (operator.kind === 'join') await readablePath(await pathOfJoined(dataset, operator.file.path), scope);
   }
-  const doubts = readingDoubts(parsed.query, dataset, readingAdvice);
+  const doubts = queryDoubts(parsed.query, dataset, readingAdvice);
   const errors = doubts.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new QuerySyntaxError(errors);
   const found = checkQuery(parsed.query, dataset.seenColumns, dataset.checkedIn);

@@ -189,6 +189,19 @@ describe('arguments', () => {
     ],
     [['f', '--from', 'xlsx'], "--from takes jsonl, json, log or csv, not 'xlsx'."],
     [['f', '--count', '--to', 'csv'], '--count cannot be combined with --output or --to.'],
+    [["FROM 'a.csv'", 'b.csv'], "FROM names 'a.csv', and 'b.csv' is given as well. Leave out one of them."],
+    [
+      ['b.csv', "SELECT x FROM 'a.csv'"],
+      "FROM names 'a.csv', and 'b.csv' is given as well. Leave out one of them.",
+    ],
+    [
+      ['SELECT x FROM data'],
+      "The query names no file. Write it in single quotes after FROM, as in FROM 'data.csv', or give FILE before the query.",
+    ],
+    [
+      ["FROM 'a.csv' |> WHERE"],
+      'The query cannot be read: the query ends here; expected an expression, such as status >= 500.',
+    ],
   ];
   for (const [args, message] of refused) {
     it(`refuses ${JSON.stringify(args)}`, () => {

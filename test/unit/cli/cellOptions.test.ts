@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
-import { readingDoubts } from '../../../src/engine/dataset/doubts.ts';
+import { queryDoubts } from '../../../src/engine/dataset/doubts.ts';
 import { parseQuery } from '../../../src/engine/query/index.ts';
 import { runCli, type CliResult } from '../../support/cli.ts';
 
@@ -71,7 +71,7 @@ describe('rowriver, how numbers and dates are written', () => {
     const severities = (text: string): string[] => {
       const parsed = parseQuery(text);
       if (!parsed.ok) assert.fail(text);
-      return readingDoubts(parsed.query, dataset, () => '').map(({ severity }) => severity);
+      return queryDoubts(parsed.query, dataset, () => '').map(({ severity }) => severity);
     };
     try {
       for (const query of [

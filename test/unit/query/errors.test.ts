@@ -113,6 +113,7 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['|> AS _value |> WHERE _value.a = 1', '_value', '_value is a column of every record; use another name, as in AS events'],
   ['SELECT a FROM b JOIN c ON d = e', 'JOIN', "write |> JOIN 'file' AS name ON condition after it"],
   ['SELECT a FROM b AS x LEFT JOIN c', 'LEFT', "write |> JOIN 'file' AS name ON condition after it"],
+  ["FROM 'a' |> SELECT b FROM 'c'", "'c'", 'a query reads from one file; write |> JOIN for another one'],
   ['SELECT a FROM b, c', ',', "write |> JOIN 'file' AS name ON condition after it"],
   [
     "a LIKE '%!' ESCAPE '!'",

@@ -257,6 +257,17 @@ describe('service/several files', () => {
     });
   }
 
+  it('refuse a query that names another file', async () => {
+    const { page } = await open({ 'a.jsonl': '{"n":1}\n' }, { names: ['a.jsonl'] });
+    const { matched } = await page.call('run', { query: "FROM 'a.jsonl' |> WHERE n = 1" });
+    assert.equal(matched, 1);
+    const query = "FROM 'b.jsonl' |> WHERE n = 1";
+    await assert.rejects(
+      page.call('run', { query }),
+      /FROM names b\.jsonl, but this query is asked of the files: leave FROM out, or open the other file/,
+    );
+  });
+
   it('that have no folder in common join none', async () => {
     const path = join(folder, 'a.jsonl');
     await writeFile(path, '{"u":1}\n');

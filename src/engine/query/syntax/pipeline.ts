@@ -7,7 +7,7 @@ import { didYouMean } from '../nearest.ts';
 import { parseLimit } from '../operator/limit.ts';
 import { operatorAt, pipeOperators } from '../operator/operators.ts';
 import { atEnd, clauseWords, parseNamedList, parseSelectItems } from './columns.ts';
-import type { Operator, Query } from './tree.ts';
+import type { NamedFile, Operator, Query } from './tree.ts';
 import { rewriteSelect } from './classic.ts';
 
 /** Longer queries are refused, in UTF-16 units. */
@@ -29,35 +29,46 @@ export function parsePipeline(text: string): ParsedQuery {
       throw new QueryError({ from: 0, to: text.length }, 'the query is longer than 1,000,000 characters');
     }
     const cursor = new Cursor(text);
-    return { ok: true, query: { text, operators: parseOperators(cursor) } };
+    const named: Named = {};
+    const operators = parseOperators(cursor, named);
+    return { ok: true, query: { text, from: named.file, operators } };
   } catch (error) {
     if (error instanceof QueryError) return { ok: false, diagnostics: [errorAt(error.span, error.message)] };
     throw error;
   }
 }
 
-function parseOperators(cursor: Cursor): Operator[] {
+/** What has been found of FROM. */
+interface Named {
+  file?: NamedFile;
+}
+
+function parseOperators(cursor: Cursor, named: Named): Operator[] {
   const operators: Operator[] = [];
   const first = cursor.peek();
   if (first.kind === 'end') return operators;
   if (cursor.isWord('from')) {
-    parseFrom(cursor);
-    while (!atEnd(cursor) && !cursor.isSymbol('|>')) operators.push(...parseClauses(cursor));
+    const alias = parseFrom(cursor, named);
+    const span = cursor.spanFrom(first);
+    // A name of its own would hide members of that name.
+    if (alias.isGiven)
+      operators.push({ kind: 'as', alias: { name: alias.name, quoted: true, ...span }, ...span });
+    while (!atEnd(cursor) && !cursor.isSymbol('|>')) operators.push(...parseClauses(cursor, named));
   } else if (!cursor.isSymbol('|>')) {
-    if (cursor.isWord('select')) operators.push(...parseClauses(cursor));
-    else if (!beginsOperator(cursor)) operators.push(...parseClauses(cursor, 'bare'));
+    if (cursor.isWord('select')) operators.push(...parseClauses(cursor, named));
+    else if (!beginsOperator(cursor)) operators.push(...parseClauses(cursor, named, 'bare'));
     else if (classicWords.some((word) => cursor.isWord(word)))
-      operators.push(...parseClauses(cursor, 'rows'));
+      operators.push(...parseClauses(cursor, named, 'rows'));
     else {
-      operators.push(...parseOperator(cursor));
-      operators.push(...parseTail(cursor, operators));
+      operators.push(...parseOperator(cursor, named));
+      operators.push(...parseTail(cursor, named, operators));
     }
   }
   while (cursor.takeSymbol('|>')) {
     if (atEnd(cursor)) continue;
     refuseMore(cursor, operators);
-    operators.push(...parseOperator(cursor));
-    operators.push(...parseTail(cursor, operators));
+    operators.push(...parseOperator(cursor, named));
+    operators.push(...parseTail(cursor, named, operators));
   }
   cursor.takeSymbol(';');
   if (cursor.peek().kind !== 'end') throw trailing(cursor, first);
@@ -73,18 +84,18 @@ function refuseMore(cursor: Cursor, operators: readonly Operator[]): void {
  * ORDER BY and LIMIT behind another operator without a pipe, as in classic SQL and in its order: `|> ORDER BY ms DESC
  * LIMIT 100`. The other way round it would not mean what it means there, and needs its pipe.
  */
-function parseTail(cursor: Cursor, before: readonly Operator[]): Operator[] {
+function parseTail(cursor: Cursor, named: Named, before: readonly Operator[]): Operator[] {
   const last = before.at(-1)?.kind;
   const tail: Operator[] = [];
   const isLimit = (): boolean => cursor.isWord('limit') || cursor.isWord('offset');
   if (last === 'limit') return tail;
   if (last !== 'order by' && cursor.isWord('order') && cursor.isWord('by', 1)) {
     refuseMore(cursor, before);
-    tail.push(...parseOperator(cursor));
+    tail.push(...parseOperator(cursor, named));
   }
   if (isLimit()) {
     refuseMore(cursor, [...before, ...tail]);
-    tail.push(...parseOperator(cursor));
+    tail.push(...parseOperator(cursor, named));
   }
   return tail;
 }
@@ -133,25 +144,31 @@ const trailingHints = new Map([
 
 const joins = 'join inner left right full cross natural'.split(' ');
 
-/** FROM x [AS y]: the name says nothing, as there is one file. */
-function parseFrom(cursor: Cursor): string | undefined {
+/** FROM x [AS y]: a path names a file; a name says nothing, as there is one file. */
+function parseFrom(cursor: Cursor, named: Named): { readonly name: string; readonly isGiven: boolean } {
   cursor.next();
   const token = cursor.peek();
-  if (token.kind === 'text') cursor.next();
-  else cursor.expectName('the name of the file after FROM');
+  if (token.kind === 'text') {
+    if (named.file) throw new QueryError(token, 'a query reads from one file; write |> JOIN for another one');
+    cursor.next();
+    named.file = { path: token.value, from: token.from, to: token.to };
+  } else cursor.expectName('the name of the file after FROM');
   let name = token.value;
+  let isGiven = false;
   while (cursor.takeSymbol('.')) name = cursor.expectName('a name after the dot').name;
   if (cursor.takeWords('as')) {
     name = cursor.expectName('a name after AS').name;
+    isGiven = true;
   } else {
     refuseJoin(cursor);
     const next = cursor.peek();
     if (next.kind === 'quoted' || (next.kind === 'name' && !clauseWords.has(next.value.toLowerCase()))) {
       name = cursor.expectName('a name').name;
+      isGiven = true;
     }
   }
   refuseJoin(cursor);
-  return name;
+  return { name, isGiven };
 }
 
 /** @throws QueryError where another file follows */
@@ -188,8 +205,8 @@ function beginsOperator(cursor: Cursor): boolean {
 const classicWords = ['where', 'order', 'limit', 'offset'];
 
 /** One operator after |>. Classic SELECT … FROM gives several. */
-function parseOperator(cursor: Cursor): Operator[] {
-  if (cursor.isWord('select')) return parseClauses(cursor);
+function parseOperator(cursor: Cursor, named: Named): Operator[] {
+  if (cursor.isWord('select')) return parseClauses(cursor, named);
   const parse = operatorAt(cursor)?.parse;
   if (parse) return [parse(cursor)];
   throw unknownOperator(cursor);
@@ -215,13 +232,13 @@ function unknownOperator(cursor: Cursor): QueryError {
  * @param begin `bare`: a condition without WHERE comes first; `rows`: clauses without SELECT or FROM, so that
  * there are no groups
  */
-function parseClauses(cursor: Cursor, begin?: 'bare' | 'rows'): Operator[] {
+function parseClauses(cursor: Cursor, named: Named, begin?: 'bare' | 'rows'): Operator[] {
   const start = cursor.peek();
   const isSelect = cursor.takeWords('select');
   const distinct = isSelect && cursor.takeWords('distinct');
   const items = isSelect ? parseSelectItems(cursor) : undefined;
   const selectSpan = cursor.spanFrom(start);
-  const alias = isSelect && cursor.isWord('from') ? parseFrom(cursor) : undefined;
+  const alias = isSelect && cursor.isWord('from') ? parseFrom(cursor, named).name : undefined;
   if (begin !== undefined) refuseGroups(cursor);
   const where = clause(cursor, begin === 'bare' ? [] : ['where'], () => parseExpression(cursor));
   if (begin !== undefined) refuseGroups(cursor);

@@ -286,7 +286,14 @@ export type Operator<K extends OperatorKind = OperatorKind> = {
   [P in K]: { readonly kind: P } & Operators[P];
 }[K];
 
+/** A file that FROM names by its path, in single quotes. */
+export interface NamedFile extends Span {
+  readonly path: string;
+}
+
 export interface Query {
   readonly text: string;
+  /** Undefined: what is asked is what is open. */
+  readonly from?: NamedFile | undefined;
   readonly operators: readonly Operator[];
 }
