@@ -46,6 +46,15 @@ export function typesIn(kinds: KindCounts): (typeof valueTypes)[number][] {
   return valueTypes.filter((type) => kinds[type] > 0).sort((a, b) => kinds[b] - kinds[a]);
 }
 
+/** In this order of equally many. */
+const mainKinds = ['number', 'text', 'boolean', 'time', 'list', 'object'] as const;
+
+/** What most of a column's values are, and what is drawn of it; undefined where it has none. */
+export function mainKind(kinds: KindCounts): (typeof mainKinds)[number] | undefined {
+  const most = mainKinds.reduce((best, kind) => (kinds[kind] > kinds[best] ? kind : best));
+  return kinds[most] > 0 ? most : undefined;
+}
+
 export interface Distinct {
   /** Different values; null, missing and malformed are none, nor are objects whose members are columns of their own. */
   readonly count: number;
@@ -196,6 +205,11 @@ export interface ColumnStatistics {
    * its own; where it is exact and lacks one, no row has it.
    */
   readonly filtered: ColumnSummary | undefined;
+  /**
+   * Header only, in place of `filtered`: where the histogram is all that is drawn of the view's rows, and was counted by the bars
+   * of the whole, what those rows hold.
+   */
+  readonly counted?: KindCounts | undefined;
   readonly histogram: Histogram | undefined;
 }
 

@@ -3,6 +3,7 @@ import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
 import type { ColumnFiles, KeptSegment } from './columnFiles.ts';
 import { Encoding, type SegmentBytes } from './segment.ts';
 import { StoredSegment } from './storedSegment.ts';
+import { ColumnValues } from './valueCounter.ts';
 
 /** A column of a file, by the path of its field. */
 export type ColumnName = string;
@@ -26,6 +27,8 @@ interface Column {
   bytes: number;
   /** Whether the disk has less. */
   isNew: boolean;
+  /** Once they are counted. */
+  values?: ColumnValues;
 }
 
 export interface ColumnOptions {
@@ -93,6 +96,12 @@ export class ColumnStore {
     if (isOf(held, summary)) return held.segment;
     this.#drop(name, block);
     return undefined;
+  }
+
+  /** The different values that the blocks of a column at hand are found to have. */
+  valuesOf(name: ColumnName): ColumnValues {
+    const column = this.#columns.get(name);
+    return column ? (column.values ??= new ColumnValues()) : new ColumnValues();
   }
 
   /** Whether nothing more would be known of a block's column if its text were read for it again. */

@@ -1,8 +1,15 @@
 import type { WholeNumbers } from '../format/fieldColumn.ts';
 import { FieldColumn, Kind, type Marks } from '../format/record.ts';
 import { packedKernel, type PackedOthers } from '../kernel/packed.ts';
-import { packedAt, packedWords } from './bits.ts';
-import { decimalNumbers, decimalOf, rangeOfWholes, writeDecimal, type DecimalHead } from './decimals.ts';
+import { packedAt } from './bits.ts';
+import {
+  decimalNumbers,
+  decimalOf,
+  othersIn,
+  rangeOfWholes,
+  writeDecimal,
+  type DecimalHead,
+} from './decimals.ts';
 import { noBytes, noNumbers, noWords, type Stored } from './scratch.ts';
 
 /** A column of numbers that is kept as `decimals.ts` says. Its arrays are made when they are asked for. */
@@ -142,11 +149,7 @@ export class DecimalColumn extends FieldColumn {
   }
 
   #others(): PackedOthers | undefined {
-    const { words, count } = this.#stored;
-    const head = this.#head;
-    const { at, width, widthHigh, hasOthers } = head;
-    if (!hasOthers) return undefined;
-    return { words, at: at + packedWords(count, width) + packedWords(count, widthHigh), count };
+    return othersIn(this.#stored.words, this.#head, this.#stored.count);
   }
 
   #doubles(): Float64Array {

@@ -1,7 +1,7 @@
 import { dot, minus, zero } from '../ascii.ts';
 import { exactNumber } from '../format/number.ts';
 import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
-import { packedKernel } from '../kernel/packed.ts';
+import { packedKernel, type PackedOthers } from '../kernel/packed.ts';
 import type { PackedDecimals } from '../kernel/ranges.ts';
 import { bitsOf, pack, packedWords, unpack } from './bits.ts';
 import type { WordWriter } from './wordWriter.ts';
@@ -238,6 +238,16 @@ export function decimalNumbers(
   for (let i = 0; i < count; i++) numbers[i] = (numbers[i] + scratch[i] * highUnit) / power;
 }
 
+/** Which records have no number; undefined where all have one. */
+export function othersIn(
+  words: Uint32Array,
+  { at, width, widthHigh, hasOthers }: DecimalHead,
+  count: number,
+): PackedOthers | undefined {
+  if (!hasOthers) return undefined;
+  return { words, at: at + packedWords(count, width) + packedWords(count, widthHigh), count };
+}
+
 /** The least and the greatest number. */
 export function numbersOf({ low, high, scale }: DecimalHead): {
   readonly low: number;
@@ -263,8 +273,16 @@ export function rangeOfWholes(
   return { from, to };
 }
 
+/** The least whole number at a scale whose value is not below `low`, of those that are kept and one past the greatest. */
+export function firstWholeFrom(low: number, scale: number): number {
+  return firstWhole(low, { low: -most, high: most, scale });
+}
+
 /** The least whole number whose value is not below `low`, of those from the least there is to one past the greatest. */
-function firstWhole(low: number, { low: least, high: greatest, scale }: DecimalHead): number {
+function firstWhole(
+  low: number,
+  { low: least, high: greatest, scale }: Pick<DecimalHead, 'low' | 'high' | 'scale'>,
+): number {
   const power = powers[scale];
   let whole = Math.min(greatest + 1, Math.max(least, Math.ceil(low * power) - 1));
   while (whole <= greatest && whole / power < low) whole++;

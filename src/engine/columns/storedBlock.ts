@@ -33,6 +33,11 @@ export class StoredBlocks {
       this.#lender.lend(),
     );
   }
+
+  /** All records of the block, as a set. */
+  all(count: number): Marks {
+    return packedKernel().all(count);
+  }
 }
 
 /** Memory that blocks share. */

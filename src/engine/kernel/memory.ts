@@ -120,6 +120,16 @@ export interface KernelExports {
 
   joinCodes(codes: number, others: number, size: number, count: number): void;
   codeMarked(...operands: number[]): void;
+  countBars(
+    words: number,
+    count: number,
+    width: number,
+    marks: number,
+    cells: number,
+    shift: number,
+    even: number,
+    odd: number,
+  ): void;
   countGroups(codes: number, count: number, counts: number, firsts: number): void;
   sumGroups(codes: number, numbers: number, count: number, sums: number): void;
   boundGroups(...operands: number[]): void;

@@ -67,6 +67,13 @@ export class PackedKernel {
     return marks;
   }
 
+  copied({ at, count }: Marks): Marks {
+    const marks = this.#marks(count);
+    const bytes = align(Math.ceil(count / 8));
+    new Uint8Array(this.#exports.memory.buffer).copyWithin(marks.at, at, at + bytes);
+    return marks;
+  }
+
   /** Leaves those marked that have a number, NULL, or nothing. */
   keep(marks: Marks, others: PackedOthers, numbers: boolean, nulls: boolean, missing: boolean): Marks {
     this.#free = this.#top;
@@ -181,6 +188,11 @@ export class Marks {
   /** How many records are in it. */
   get marked(): number {
     return this.#kernel.exportsFor(this.#generation).countMarks(this.at, this.count) >>> 0;
+  }
+
+  /** The same set once more. */
+  copy(): Marks {
+    return this.#kernel.copied(this);
   }
 
   /** Leaves what is in both; the other set, which was made later, is given up. */

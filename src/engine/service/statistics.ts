@@ -2,6 +2,7 @@ import type {
   ColumnStatistics,
   ColumnSummary,
   Coverage,
+  KindCounts,
   StatisticsAnswer,
   StatisticsDepth,
   StatisticsRequest,
@@ -13,6 +14,7 @@ import { keptColumns } from '../dataset/keptColumns.ts';
 import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { unsortedQuery } from '../query/index.ts';
 import { RecentMap } from '../recentMap.ts';
+import { countForPlots } from '../run/plotCounts.ts';
 import { gatherRowStatistics, gatherStatistics, type GatheredRows } from '../run/statistics.ts';
 import type { Run } from '../run/run.ts';
 import { histogramOf, summaryOf, type ColumnAccumulator, type ColumnSet } from '../statistics/index.ts';
@@ -37,6 +39,8 @@ export interface Kept {
  */
 class KeptStatistics {
   readonly #kept = new RecentMap<string, Kept>(columnsKept);
+  /** Of what is found in a moment, only what is drawn is known. */
+  readonly counted = new RecentMap<number, CountedColumn>(columnsKept);
 
   get(id: number, depth: StatisticsDepth): Kept | undefined {
     const own = this.#kept.get(`${id} ${depth}`);
@@ -49,6 +53,13 @@ class KeptStatistics {
   set(id: number, depth: StatisticsDepth, found: Kept): void {
     this.#kept.set(`${id} ${depth}`, found);
   }
+}
+
+/** What a header's histogram draws of the rows of a filter. */
+interface CountedColumn {
+  readonly kinds: KindCounts;
+  readonly bars: Float64Array;
+  readonly coverage: Coverage;
 }
 
 const allKept = new WeakMap<object, KeptStatistics>();
@@ -130,18 +141,70 @@ export async function statistics(
     whole: newState(whole, wanted, depth),
     filtered: filtered && newState(filtered, wanted, depth),
   };
+  const counted = new Map<number, CountedColumn>();
   const answer = (of: readonly FileColumn[]): StatisticsAnswer => ({
     view,
-    columns: of.map(({ id }) => columnOf(id, depth, states.whole, states.filtered)),
+    columns: of.map(({ id }) => columnOf(id, depth, states.whole, states.filtered, counted.get(id))),
     whole: coverageOf(states.whole, whole, of),
-    filtered: filtered && states.filtered && coverageOf(states.filtered, filtered, of),
+    filtered: filtered && states.filtered && coverageOf(states.filtered, filtered, of, counted),
   });
   const told = (of: readonly FileColumn[]): void => progress(answer(of));
   const soFar = paced(told);
   const tell: Tell = (of, isDone) => (isDone ? told(of) : soFar(of));
-  if (filtered && states.filtered) await fill(filtered, states.filtered, wanted, depth, signal, tell);
+  if (filtered && states.filtered) {
+    if (depth === 'header') await count(filtered, states.filtered, states.whole, counted, wanted, signal);
+    const others = wanted.filter(({ id }) => !counted.has(id));
+    const known = wanted.filter(({ id }) => counted.has(id) || states.filtered?.get(id)?.coverage.exact);
+    if (known.length > 0 && known.length < wanted.length) tell(known, true);
+    await fill(filtered, states.filtered, others, depth, signal, tell);
+  }
   await fill(whole, states.whole, wanted, depth, signal, tell);
   return answer(wanted);
+}
+
+/**
+ * Finds what headers draw of a filter's rows, of the columns that need not be read for it: those of which all is known of the file,
+ * and which are kept.
+ */
+async function count(
+  rows: Rows,
+  state: State,
+  whole: State,
+  counted: Map<number, CountedColumn>,
+  wanted: readonly FileColumn[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { dataset, query, kept, numbersInText } = rows;
+  if (!query || numbersInText) return;
+  const asked: { readonly id: number; readonly own: FileColumn; readonly held: ColumnAccumulator }[] = [];
+  for (const column of wanted) {
+    const all = whole.get(column.id);
+    const own = ownOf(rows, column);
+    if (!own || own.ofFile !== undefined || !all?.coverage.exact || state.get(column.id)?.coverage.exact)
+      continue;
+    const known = kept.counted.get(own.id);
+    if (known) counted.set(column.id, known);
+    else asked.push({ id: column.id, own, held: all.column });
+  }
+  if (asked.length === 0) return;
+  const columns = asked.map(({ own, held }) => ({ path: own.fields, whole: held }));
+  const found = await countForPlots(dataset, query, columns, signal);
+  if (!found) return;
+  const coverage = { share: 1, rows: found.matched, exact: true };
+  for (const [at, { id, own }] of asked.entries()) {
+    const counts = found.columns[at];
+    if (!counts) continue;
+    const { column, bars } = counts;
+    if (bars) {
+      const known = { kinds: { ...bars.kinds, malformed: 0 }, bars: bars.counts, coverage };
+      counted.set(id, known);
+      kept.counted.set(own.id, known);
+    } else {
+      const all = { column, malformed: 0, coverage };
+      state.set(id, all);
+      kept.set(own.id, 'header', all);
+    }
+  }
 }
 
 /** The answer while there is none. */
@@ -161,10 +224,15 @@ export function newState(rows: Rows, wanted: readonly FileColumn[], depth: Stati
 }
 
 /** What holds for all columns: the least of what each was found in. */
-export function coverageOf(state: State, rows: Rows, wanted: readonly FileColumn[]): Coverage {
+export function coverageOf(
+  state: State,
+  rows: Rows,
+  wanted: readonly FileColumn[],
+  counted: ReadonlyMap<number, Pick<Kept, 'coverage'>> = new Map(),
+): Coverage {
   const all = wanted
     .filter((column) => ownOf(rows, column))
-    .map(({ id }) => state.get(id)?.coverage ?? nothingRead);
+    .map(({ id }) => (counted.get(id) ?? state.get(id))?.coverage ?? nothingRead);
   // Nothing is to be read where no column is in the rows.
   const [first = { share: 1, rows: 0, exact: true }, ...others] = all;
   return others.reduce((least, one) => (one.share < least.share || !one.exact ? one : least), first);
@@ -262,8 +330,19 @@ function columnOf(
   depth: StatisticsDepth,
   all: State,
   filtered: State | undefined,
+  counted: CountedColumn | undefined,
 ): ColumnStatistics {
   const whole = all.get(column);
+  if (whole && counted) {
+    const histogram = histogramOf(whole.column, undefined, false, depth);
+    return {
+      column,
+      whole: summaryOfWhole(whole, depth),
+      filtered: undefined,
+      counted: counted.kinds,
+      histogram: histogram && { ...histogram, filtered: counted.bars },
+    };
+  }
   const part = filtered?.get(column);
   const summary = whole && summaryOfWhole(whole, depth);
   return {

@@ -63,6 +63,8 @@ export function createStatistics(
   const picks = signal<ReadonlyMap<string, ValuePick>>(new Map());
   let current: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Nothing was asked of the view yet: who has changed the filter waits for its figures. */
+  let isNew = true;
   let drawn: { view: number; opened: unknown; own: boolean } = { view: -1, opened: undefined, own: false };
 
   effect(() => {
@@ -78,6 +80,7 @@ export function createStatistics(
       const stays = opened === drawn.opened && !own && !drawn.own;
       known.value = stays ? stale(known.peek()) : new Map();
       drawn = { view, opened, own };
+      isNew = true;
       error.value = '';
       current?.abort();
       current = undefined;
@@ -86,7 +89,7 @@ export function createStatistics(
     if (!isOn || isLeaving) {
       current?.abort();
       current = undefined;
-    } else if (view >= 0 && opened) timer = setTimeout(() => void ask(view, wanted), patience);
+    } else if (view >= 0 && opened) timer = setTimeout(() => void ask(view, wanted), isNew ? 0 : patience);
   });
 
   effect(() => {
@@ -108,6 +111,7 @@ export function createStatistics(
     current?.abort();
     current = undefined;
     if (columns.length === 0) return;
+    isNew = false;
     const mine = new AbortController();
     current = mine;
     const take = (answer: StatisticsAnswer) => {

@@ -2,12 +2,12 @@
 import { render } from 'preact';
 import type { ColumnInfo } from '../../protocol/preview.ts';
 import type { ValuePick } from '../../protocol/queryText.ts';
-import type { ColumnSummary } from '../../protocol/statistics.ts';
+import { mainKind, type ColumnSummary, type KindCounts } from '../../protocol/statistics.ts';
 import { count, t } from '../l10n.ts';
 import type { HeadPlots, PlotContext } from '../model/statistics.ts';
 import { Bars } from './bars.tsx';
 import { asPicked, holdsBar, holdsPart, nothing, only, pickBars, toggled } from './picked.ts';
-import { comparable, mainKind, rowsOf, shapeOf, sharesOf, type Bar, type Part } from './shape.ts';
+import { comparable, rowsOf, shapeOf, sharesOf, type Bar, type Part } from './shape.ts';
 import { hideTip, showTip } from './tip.ts';
 import { Values } from './values.tsx';
 import {
@@ -73,7 +73,7 @@ function HeadPlot({ context, column, width }: HeadPlotProps) {
         {isPartial && <span class="plot-partial">{soFar}</span>}
         {hasLimits && <span>{drawing.words[1]}</span>}
       </div>
-      <Shares summary={shown.filtered ?? whole} room={room} />
+      <Shares kinds={shown.counted ?? (shown.filtered ?? whole).kinds} room={room} />
     </div>
   );
 }
@@ -102,11 +102,11 @@ interface DrawingOf {
 
 function drawingOf({ context, column, known, room }: DrawingOf) {
   const { statistics } = context;
-  const { whole, filtered } = known;
+  const { whole, filtered, counted } = known;
   const picked = statistics.picks.value.get(column.path) ?? nothing;
   const pick = (next: ValuePick) => context.pick(column, next);
   const shape = shapeOf(known, Math.max(5, Math.floor(room / barWidth)));
-  const isFiltered = filtered !== undefined;
+  const isFiltered = filtered !== undefined || counted !== undefined;
   const all = whole ? rowsOf(whole.kinds) : 0;
   switch (shape.kind) {
     case 'histogram': {
@@ -219,9 +219,9 @@ export function figuresOf({
 }
 
 /** The thin line: what the rows hold. */
-function Shares({ summary, room }: { readonly summary: ColumnSummary; readonly room: number }) {
-  const all = rowsOf(summary.kinds);
-  const shares = sharesOf(summary.kinds);
+function Shares({ kinds, room }: { readonly kinds: KindCounts; readonly room: number }) {
+  const all = rowsOf(kinds);
+  const shares = sharesOf(kinds);
   const words = shares.map(
     ({ of, count: number }) => `${shareName(of)}: ${rows(number)} (${share(number, all)})`,
   );

@@ -1,10 +1,11 @@
 /** What is drawn of a column: from figures to bars, without a screen. */
-import type {
-  ColumnStatistics,
-  ColumnSummary,
-  Histogram,
-  KindCounts,
-  ValueCount,
+import {
+  mainKind,
+  type ColumnStatistics,
+  type ColumnSummary,
+  type Histogram,
+  type KindCounts,
+  type ValueCount,
 } from '../../protocol/statistics.ts';
 
 /** A bar of a histogram: values from `from` up to, and without, `to`. */
@@ -36,12 +37,6 @@ export type Shape =
 export type ValueKind = 'number' | 'text' | 'boolean' | 'time' | 'list' | 'object';
 
 const valueKinds: readonly ValueKind[] = ['number', 'text', 'boolean', 'time', 'list', 'object'];
-
-/** What most of a column's values are; undefined where it has none. */
-export function mainKind(kinds: KindCounts): ValueKind | undefined {
-  const most = valueKinds.reduce((best, kind) => (kinds[kind] > kinds[best] ? kind : best));
-  return kinds[most] > 0 ? most : undefined;
-}
 
 /** Texts of so few different values are shown by value. */
 const fewValues = 30;

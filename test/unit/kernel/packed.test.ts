@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { pack, packedWords } from '../../../src/engine/columns/bits.ts';
 import { Kind } from '../../../src/engine/format/record.ts';
+import { countBars } from '../../../src/engine/kernel/packedBars.ts';
 import { packedKernel, type Marks, type PackedNumbers } from '../../../src/engine/kernel/packed.ts';
 
 interface Column {
@@ -72,6 +73,50 @@ describe("the kernel's packed columns", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('count marked numbers by bars, also by such that no number is in', () => {
+    let counted = 0;
+    fc.assert(
+      fc.property(
+        columnUpTo(32),
+        fc.array(fc.tuple(fc.nat(), fc.integer({ min: -2, max: 5000 })), { maxLength: 50 }),
+        fc.nat(),
+        (column, gaps, pick) => {
+          const { numbers, packed } = column;
+          const starts = gaps.map(([near, far]) => (near % 3 === 0 ? far : pointIn(column, near)));
+          const bars = Float64Array.from([-Infinity, ...starts.sort((a, b) => a - b)]);
+          const most = numbers.reduce((greatest, number) => Math.max(greatest, number), 0);
+          kernel.restart();
+          const point = pointIn(column, pick);
+          const marks = pick % 4 === 0 ? kernel.all(packed.count) : kernel.inRange(packed, 0, point, true);
+          const counts = new Float64Array(bars.length).fill(1);
+          const before = counts.slice();
+          if (!countBars(packed, most, marks, bars, counts)) {
+            assert.deepEqual(counts, before);
+            return;
+          }
+          counted++;
+          for (const at of listed(marks)) before[bars.findLastIndex((start) => start <= numbers[at])]++;
+          assert.deepEqual(counts, before);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+    assert.ok(counted > 500, `${counted} of them were even enough`);
+  });
+
+  it('copy marks, of which either can be narrowed alone', () => {
+    const column = columnOf(
+      Uint32Array.from({ length: 100 }, (_, at) => at),
+      7,
+    );
+    kernel.restart();
+    const marks = kernel.inRange(column.packed, 10, 90, true);
+    const copy = marks.copy();
+    copy.and(kernel.inRange(column.packed, 0, 12, true));
+    assert.deepEqual(listed(copy), [10, 11, 12]);
+    assert.equal(marks.marked, 81);
   });
 
   it('tell records with NULL, and with nothing, from numbers', () => {

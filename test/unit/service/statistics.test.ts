@@ -336,6 +336,38 @@ describe('service/statistics', () => {
     }
   });
 
+  it('counts by the bars of the whole what a filter holds, and tells it again when asked again', async () => {
+    const own = await Preview.open(join(folder, 'log.jsonl'), {}, 2, join(folder, 'cache-bars'));
+    try {
+      const columns = [1, 0];
+      const header = (view: number) => own.page.call('statistics', { view, columns, depth: 'header' });
+      const { columns: before } = await header(0);
+      const { view } = await own.page.call('run', { query: 'status = 503 AND id < 30000' });
+      const first = await header(view);
+      assert.deepEqual(first.filtered, { share: 1, rows: 750, exact: true });
+      const [status, id] = first.columns;
+      assert.deepEqual([status.counted?.number, id.counted?.number], [750, 750]);
+      assert.deepEqual(
+        [status.whole, id.whole],
+        before.map(({ whole }) => whole),
+      );
+      assert.deepEqual(id.histogram?.edges, before[1].histogram?.edges);
+      const counts = [...(id.histogram?.filtered ?? [])];
+      const { places } = id.histogram ?? {};
+      assert.equal(
+        counts.reduce((sum, count) => sum + count, 0),
+        750,
+      );
+      assert.ok(counts.every((count, bar) => count === 0 || (places?.[bar] ?? NaN) < 30_000));
+      const again = await header(view);
+      assert.deepEqual(again, first);
+      const panel = await own.page.call('statistics', { view, columns: [0], depth: 'panel' });
+      assert.equal(panel.columns[0].filtered?.numbers?.max, '29960');
+    } finally {
+      await own.close();
+    }
+  });
+
   it('refuses more columns than can be looked at', async () => {
     await assert.rejects(ask({ view: 0, columns: Array.from({ length: 1001 }, (_, id) => id) }));
   });
@@ -364,10 +396,13 @@ describe('service/statistics', () => {
         'nor of this one afterwards',
       );
       assert.deepEqual(
-        answer.columns.map(({ column, filtered }) => [column, filtered?.kinds.number, filtered?.kinds.time]),
+        answer.columns.map(({ column, filtered, counted }) => {
+          const { number, time } = counted ?? filtered?.kinds ?? {};
+          return [column, filtered === undefined, number, time];
+        }),
         [
-          [at, 0, rows / 40],
-          [status, rows / 40, 0],
+          [at, false, 0, rows / 40],
+          [status, true, rows / 40, 0],
         ],
       );
       assert.ok(answer.filtered?.exact);

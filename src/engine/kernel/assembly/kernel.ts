@@ -46,6 +46,7 @@ export {
   unpackCodes,
 } from './packed';
 export { selectRange, numberBounds, least, greatest, textBounds, leastText, greatestText } from './ranges';
+export { countBars } from './bars';
 export { joinCodes, codeMarked, countGroups, sumGroups, boundGroups, unpackWords } from './groups';
 export { search, searched, needle, loose, hits } from './search';
 export { endPlain, endWhole } from './scalar';
