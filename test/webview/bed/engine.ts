@@ -333,7 +333,7 @@ export function serve(post: Post, options: BedOptions): Server {
       return { items, total: state.malformed, complete: true };
     },
     kept: () => false,
-    async statistics({ view, columns }, { signal, progress }) {
+    async statistics({ view, columns, depth }, { signal, progress }) {
       const own = (number: number) => ({
         size: viewOf(number).size,
         recordAt: (row: number) => recordAt(viewOf(number), row),
@@ -343,7 +343,7 @@ export function serve(post: Post, options: BedOptions): Server {
         return {
           view,
           columns: columns.map((column) =>
-            columnStatistics(file, column, own(0), view === 0 ? undefined : own(view)),
+            columnStatistics(file, column, own(0), view === 0 ? undefined : own(view), depth),
           ),
           whole: coverage,
           filtered: view === 0 ? undefined : coverage,

@@ -1,11 +1,13 @@
 /** What a made-up file's columns hold, from its first rows and scaled to all: enough for the page's own tests. */
 import { CellKind } from '../../../src/protocol/preview.ts';
-import type {
-  ColumnStatistics,
-  ColumnSummary,
-  Histogram,
-  KindCounts,
-  TimelineAnswer,
+import {
+  mainKind,
+  type ColumnStatistics,
+  type ColumnSummary,
+  type Histogram,
+  type KindCounts,
+  type StatisticsDepth,
+  type TimelineAnswer,
 } from '../../../src/protocol/statistics.ts';
 import { firstTime, timeStep, type BedFile } from './files.ts';
 
@@ -28,13 +30,18 @@ export function columnStatistics(
   column: number,
   whole: BedRows,
   filtered: BedRows | undefined,
+  depth: StatisticsDepth,
 ): ColumnStatistics {
   const all = lookAt(file, column, whole);
   const some = filtered ? lookAt(file, column, filtered) : undefined;
+  const { summary } = all;
+  // As the engine does where the column is kept.
+  const isCounted = depth === 'header' && mainKind(summary.kinds) === 'number';
   return {
     column,
-    whole: all.summary,
-    filtered: some?.summary,
+    whole: summary,
+    filtered: isCounted ? undefined : some?.summary,
+    counted: isCounted ? some?.summary.kinds : undefined,
     histogram: histogramOf(all, some),
   };
 }
