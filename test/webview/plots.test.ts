@@ -113,6 +113,7 @@ describe('webview/plots', () => {
       const [, to] = /< ([\d.]+)$/.exec((await page.locator('.cm-content').textContent()) ?? '') ?? [];
       assert.match(told, new RegExp(`^200 to ${to}\n[\\d,]+ rows \\(\\d+%\\)$`), 'it told what is chosen');
       await plot(page, 'status').locator('.of-whole').first().waitFor();
+      await plot(page, 'status').locator('.bar[aria-label$=" match"]').first().waitFor();
       assert.equal(await page.locator('[aria-sort]').count(), 0);
     });
 
