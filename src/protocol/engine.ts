@@ -9,6 +9,7 @@ import type { FormatOptions } from './formatOptions.ts';
 import type { FileInfo } from './preview.ts';
 import type { Message } from './rpc.ts';
 import type { CheckSummary, Violation } from './schemaCheck.ts';
+import type { StageReport } from './stages.ts';
 import type { ToolAnswer, ToolProgress, ToolRequest } from './tools.ts';
 
 export interface Tagged {
@@ -71,6 +72,8 @@ export interface ExportProgress {
   readonly scanned: number;
   readonly total: number | undefined;
   readonly elapsedMs: number;
+  /** What its stages have taken so far, where that was asked for. */
+  readonly stages?: StageReport | undefined;
 }
 
 export interface ExportSummary extends ExportProgress {
@@ -91,8 +94,6 @@ export interface ExportSummary extends ExportProgress {
   readonly failed?: number | undefined;
   /** Where the file has a schema. */
   readonly checked?: CheckSummary | undefined;
-  /** What its stages took, where that was asked for. */
-  readonly stages?: StageReport | undefined;
 }
 
 /** What has become of the rows that were sent to a service. */
@@ -106,39 +107,6 @@ export interface SentRows {
   readonly givenUp: number;
   /** Bytes of the bodies that were accepted. */
   readonly bytes: number;
-}
-
-/** What the stages of a run took. */
-export interface StageReport {
-  /** In the order of the query: the scan and its conditions, an operator each, the output. */
-  readonly lines: readonly StageLine[];
-  /** Threads that scanned. */
-  readonly threads: number;
-  readonly elapsedMs: number;
-}
-
-export interface StageLine {
-  /** As the query names it; `columns`, `scan`, `write` and `rejects` for what it does not name. */
-  readonly name: string;
-  /** Of a scan: the records that were read. */
-  readonly rowsIn?: number;
-  /** Of a scan: the records that take part. */
-  readonly rowsOut?: number;
-  /** Time in the stage itself, in milliseconds, added up over all threads; of `columns`, as the clock has it. */
-  readonly ms: number;
-  /** Bytes read, decoded; bytes written, before they are compressed. */
-  readonly bytes?: number;
-  /** Bytes that were not read, since the index says that nothing there matches. */
-  readonly skipped?: number;
-  /** Bytes that were not read, since `keptColumns` columns of their records are kept. */
-  readonly unread?: number;
-  readonly keptColumns?: number;
-  /** Records. */
-  readonly malformed?: number;
-  /** Bytes written to temporary files. */
-  readonly spilled?: number;
-  /** Time until the output had taken the bytes, in milliseconds. */
-  readonly waitedMs?: number;
 }
 
 /** Where it is noted which exports can be resumed, and of which version of Rowriver they are. */

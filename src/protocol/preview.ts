@@ -11,6 +11,7 @@ import type { PageCommand } from './pageCommands.ts';
 import type { Completion, Condition, Diagnostic, QueryEdit, ValuePick } from './queryText.ts';
 import type { FormatKind, FormatOptions } from './formatOptions.ts';
 import type { SchemaCheck, Violation } from './schemaCheck.ts';
+import type { ExportStages, StageReport } from './stages.ts';
 import type { StatisticsCalls } from './statistics.ts';
 
 /** What a preview shows first, and again after each change of the file. */
@@ -178,6 +179,8 @@ export interface ViewState {
   readonly columns: readonly ColumnInfo[] | undefined;
   /** Rows that a program has failed for, which CALL has run. */
   readonly failed?: number | undefined;
+  /** What its stages have taken; undefined where it was not run. */
+  readonly stages?: StageReport | undefined;
   /** Records have been appended since, which its rows are not made of: it needs all of them. */
   readonly outdated?: boolean | undefined;
   readonly message: string;
@@ -439,6 +442,8 @@ export interface PreviewEvents {
   columns: { readonly view: number; readonly columns: readonly ColumnInfo[] };
   /** More is known of what the chosen schema does not allow, or none is chosen any more. At most every 100 ms. */
   schemaCheck: SchemaCheck | null;
+  /** How far an export of what the page shows is, and what its stages take. At most every 100 ms, and at its end. */
+  exportStages: ExportStages;
   /** The engine's worker was replaced; what was running has to be run again. */
   restarted: { readonly message: string };
   /** A command of the editor (palette, key, native menu) that is the page's to carry out. */

@@ -25,6 +25,7 @@ export class Preview {
   readonly page: Peer<Nothing, EngineSide, Nothing>;
   readonly files: FileState[] = [];
   readonly checks: PreviewEvents['schemaCheck'][] = [];
+  readonly exports: PreviewEvents['exportStages'][] = [];
   /** What the engine has told last of each view's columns. */
   readonly columns = new Map<number, readonly ColumnInfo[]>();
   readonly #service: EngineService;
@@ -49,6 +50,7 @@ export class Preview {
       onEvent: (name, value) => {
         if (name === 'view') this.#grown(value as ViewState);
         if (name === 'schemaCheck') this.checks.push(value as PreviewEvents['schemaCheck']);
+        if (name === 'exportStages') this.exports.push(value as PreviewEvents['exportStages']);
         if (name === 'file') this.#told(value as PreviewEvents['file']);
         if (name !== 'columns') return;
         const { view, columns } = value as PreviewEvents['columns'];

@@ -1,6 +1,7 @@
 import type { ColumnStore } from '../columns/columnStore.ts';
 import { everything, isEverything, windowAfter, type MatchWindow } from '../matchWindow.ts';
 import { isLocated, type Find, type MalformedUse, type Output, type ViolationUse } from '../pool/task.ts';
+import type { Measure } from '../pool/work.ts';
 import { digestOf, planQuery, type Plan } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
 import { ColumnUse, mostFields } from './columnUse.ts';
@@ -22,7 +23,7 @@ export interface FileScan {
   readonly fromBlock?: number;
   readonly toBlock?: number;
   readonly blocksPerStretch?: number | undefined;
-  readonly measure?: boolean | undefined;
+  readonly measure?: Measure | undefined;
   /** What else is made of the records in the same pass: the results have it in their `also`. */
   readonly also?: readonly AlsoScan[] | undefined;
 }
@@ -83,7 +84,7 @@ export async function* scanFile(
     columns: columns && ((from, to) => columns.stretch(from, to)),
     // Where a window cuts or a task is measured, tasks say more.
     answers:
-      !scan.measure && isEverything(scan.window ?? query?.window ?? everything)
+      scan.measure !== 'stages' && isEverything(scan.window ?? query?.window ?? everything)
         ? columns?.answers
         : undefined,
     also:

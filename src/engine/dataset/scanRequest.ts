@@ -11,6 +11,7 @@ import type {
   Task,
   ViolationUse,
 } from '../pool/task.ts';
+import type { Measure } from '../pool/work.ts';
 
 /** What a scan of a file is to do with its records. */
 export interface ScanRequest {
@@ -36,7 +37,7 @@ export interface ScanRequest {
   /** Answers whether a block may hold a match; the others are skipped. Only asked of blocks that the index knows. */
   readonly mayMatch?: ((block: number) => boolean) | undefined;
   /** Whether results are to say what they took. */
-  readonly measure?: boolean | undefined;
+  readonly measure?: Measure | undefined;
   /** What else is made of the records. */
   readonly also?: readonly AlsoTask[] | undefined;
   readonly unproven?: Unproven | undefined;

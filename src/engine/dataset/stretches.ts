@@ -165,7 +165,7 @@ export class Stretches {
       malformed: request.malformed,
       violations: request.violations,
       window,
-      measure: request.measure,
+      measure: request.measure !== undefined,
       checksums: to > this.#index.length,
       columns: request.columns?.(from, to),
       also: request.also,

@@ -1,6 +1,12 @@
 import { threadId } from 'node:worker_threads';
 import type { StepWork } from '../stage/context.ts';
 
+/**
+ * `stages`: each stage, also where that takes a way that is slower than the one of a run nobody measures. `run`: the run as it
+ * is; what it finds without asking the workers is told of as far as it is known.
+ */
+export type Measure = 'stages' | 'run';
+
 /** What the scan of a stretch took. Times are the thread's own, in milliseconds. */
 export interface StretchWork {
   /** Ids of the threads that took part. */

@@ -11,7 +11,7 @@ import { CheckLog } from './checkLog.ts';
 import { countWrites } from './countedSink.ts';
 import { discardChecks, otherTables, type ExportOptions, writeRejects } from './exportRun.ts';
 import { Meter } from './meter.ts';
-import { StageMeter } from './stageMeter.ts';
+import { StageMeter, type MeteredRun } from './stageMeter.ts';
 
 /**
  * Counts what a query selects. `rejects` is as for an export, and so is what becomes of it.
@@ -54,11 +54,17 @@ async function countAll(
   { signal, progress }: HandlerContext<ExportProgress>,
 ): Promise<ExportSummary> {
   const counted = rejects && countWrites(rejects);
-  const stages = measure ? new StageMeter({ inFile: (bytes) => dataset.inFile(bytes) }) : undefined;
-  const meter = new Meter(dataset, progress, stages);
   const checks = new CheckLog(dataset, checkSinks);
   const violations = checks.use;
   const calls = programs && new CallLog(dataset, programs, counted, signal);
+  const metered: MeteredRun = {
+    plan: planned.plan,
+    ran: planned.plan.shape === 'table',
+    outputs: () => (counted ? [counted.done('rejects', meter.malformed)] : []),
+    failed: calls && (() => calls.failures),
+  };
+  const stages = measure ? new StageMeter(dataset, metered, 'stages') : undefined;
+  const meter = new Meter(dataset, progress, stages);
   const joined: JoinedDoubt[] = [];
   const malformed = rejects ? 'collect' : 'keep';
   if (planned.plan.shape === 'table') {
@@ -78,8 +84,15 @@ async function countAll(
       meter.derived(stages ? piece.rows : countIn(piece.bytes));
     }
   } else {
-    const scan: FileScan = { query: planned, output: { kind: 'count' }, malformed, violations, measure };
-    for await (const found of dataset.scan(scan, signal)) {
+    const scan: FileScan = {
+      query: planned,
+      output: { kind: 'count' },
+      malformed,
+      violations,
+      measure: stages?.measure,
+    };
+    const results = dataset.scan(scan, signal);
+    for await (const found of stages?.waitedFor(results) ?? results) {
       meter.add(found);
       if (counted) await writeRejects(found, counted);
       await checks.take(found, signal);
@@ -89,20 +102,12 @@ async function countAll(
   const doubt = await dataset.recheck(signal);
   await counted?.commit();
   await checks.commit(signal);
-  const outputs = counted ? [counted.done('rejects', meter.malformed)] : [];
-  const report = stages?.report(
-    planned.plan,
-    planned.plan.shape === 'table',
-    outputs,
-    meter.state().elapsedMs,
-  );
   return {
     ...meter.state(),
     written: counted?.written() ?? 0,
     malformed: meter.malformed,
     failed: calls?.failures,
     checked: checks.summary(),
-    stages: report,
     otherTables: otherTables(dataset),
     doubt,
     joined,

@@ -15,6 +15,7 @@ import type { StageContext } from '../stage/context.ts';
 import { columnsOf, writeRows } from '../stage/output.ts';
 import { describedFields, rowsOfFields } from '../stage/describe.ts';
 import { follow, gather, reducesRows } from '../stage/gather.ts';
+import { stagesOf } from '../stage/stages.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
@@ -218,7 +219,7 @@ async function* batchesOf(
     journal,
     scan: shared,
   } = options;
-  const measure = stages !== undefined;
+  const measure = stages?.measure;
   const output: StagesOutput = { kind: 'stages', asRecords: plan === query.plan.asRecords };
   async function* parts(): AsyncGenerator<Uint8Array> {
     const blocksPerStretch = reducesRows(plan) ? undefined : 1;
@@ -228,7 +229,8 @@ async function* batchesOf(
       ...{ query, output, malformed, violations, window: everything, blocksPerStretch, measure },
       ...(fromBlock !== undefined && { fromBlock }),
     };
-    for await (const found of (shared ?? scanOf(dataset))(scan, signal)) {
+    const results = (shared ?? scanOf(dataset))(scan, signal);
+    for await (const found of stages?.waitedFor(results) ?? results) {
       await scanned(found);
       if (found.result?.bytes) yield found.result.bytes;
       if (until?.aborted) return;
@@ -243,8 +245,8 @@ async function* batchesOf(
     cutoff: (key) => (output.cutoff = key),
     ...(stages && { metrics: stages.metrics }),
   };
-  // What each stage takes is measured of the stages as they are.
-  const described = measure || shared ? undefined : describedFields(plan, dataset.recognised.paths ?? []);
+  const asItStands = measure === 'stages' || shared !== undefined;
+  const described = asItStands ? undefined : describedFields(plan, dataset.recognised.paths ?? []);
   if (described === undefined) {
     yield* gather(known, parts(), context);
     return;
@@ -254,7 +256,11 @@ async function* batchesOf(
     ...{ window: everything, deep: false, counts: false },
   };
   const gathered = await gatherStatistics(dataset, scan, signal, () => undefined, scanned, until);
-  yield* follow(plan, rowsOfFields(described, gathered), context);
+  const rows = rowsOfFields(described, gathered);
+  const { name } = stagesOf(plan).stages[0];
+  const own = { name, step: 0, rowsIn: gathered.coverage.rows, rowsOut: rows.count, ms: 0, spilled: 0 };
+  stages?.metrics.push(own);
+  yield* follow(plan, rows, context);
 }
 
 /** Names of the columns that a query makes; undefined where they are seen only in the rows. */

@@ -27,7 +27,7 @@ import { discardChecks, otherTables, type ExportOptions, type ExportRun } from '
 import { writeSplit } from './exportSplit.ts';
 import { sendRows, writeBatches } from './exportTargets.ts';
 import { Meter } from './meter.ts';
-import { StageMeter } from './stageMeter.ts';
+import { StageMeter, type MeteredRun } from './stageMeter.ts';
 
 /** What is exported, and where to: as bytes of a format, as batches of rows, or to a service. */
 export type Export = ExportOptions & (ByteExport | RowExport | ServiceExport | SplitExport);
@@ -103,15 +103,23 @@ async function exportAll(
   const { shape, asRecords } = planned.plan;
   // Neither malformed records nor the bytes of records are kept with the rows.
   const keptRows = rejectSink || asRecords ? undefined : kept;
-  const stages =
-    measure && !keptRows ? new StageMeter({ inFile: (bytes) => dataset.inFile(bytes) }) : undefined;
   const reached = journalOptions?.kept?.entry.reached;
-  const meter = new Meter(dataset, progress, stages, reached?.meter);
   const { counted, rows } = sinksOf(where, takenBy('output', journalOptions));
   const to = 'to' in where ? where.to : 'jsonl';
   const rejects = rejectSink && countWrites(rejectSink, takenBy('rejects', journalOptions));
   const checks = new CheckLog(dataset, checkSinks, reached?.checks);
   const calls = programs && new CallLog(dataset, programs, rejects, signal);
+  const metered: MeteredRun = {
+    plan: planned.plan,
+    ran: shape !== 'records',
+    outputs: () => [
+      counted.done('write', meter.matched),
+      ...(rejects ? [rejects.done('rejects', meter.malformed)] : []),
+    ],
+    failed: calls && (() => calls.failures),
+  };
+  const stages = measure && !keptRows ? new StageMeter(dataset, metered, 'stages') : undefined;
+  const meter = new Meter(dataset, progress, stages, reached?.meter);
   const sinks = { output: 'sink' in where ? where.sink : undefined, rejects: rejectSink, ...checkSinks };
   const journal =
     journalOptions &&
@@ -149,11 +157,6 @@ async function exportAll(
   } finally {
     await objects?.discard();
   }
-  const { elapsedMs, matched } = meter.state();
-  const outputs = [
-    counted.done('write', matched),
-    ...(rejects ? [rejects.done('rejects', meter.malformed)] : []),
-  ];
   return {
     ...meter.state(),
     written: 'split' in where ? where.split.written : counted.written(),
@@ -161,7 +164,6 @@ async function exportAll(
     malformed: meter.malformed,
     failed: calls?.failures,
     checked: checks.summary(),
-    stages: stages?.report(planned.plan, shape !== 'records', outputs, elapsedMs),
     asText,
     sent: 'service' in where ? where.service.sent : undefined,
     otherTables: otherTables(dataset),

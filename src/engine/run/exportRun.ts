@@ -83,11 +83,12 @@ export async function* scanned(run: ExportRun, output: Output): AsyncGenerator<O
   const { dataset, query, rejects, checks, signal, meter, journal } = run;
   const violations = checks.use;
   const malformed = rejects ? 'collect' : 'keep';
-  const measure = meter.stages !== undefined;
+  const measure = meter.stages?.measure;
   const { block: fromBlock = 0, selected = 0 } = journal?.reached ?? {};
   const window = windowAfter(query.window, selected);
   const scan = { query, output, malformed, violations, measure, fromBlock, window } as const;
-  for await (const found of (run.scan ?? scanOf(dataset))(scan, signal)) {
+  const results = (run.scan ?? scanOf(dataset))(scan, signal);
+  for await (const found of meter.stages?.waitedFor(results) ?? results) {
     meter.add(found);
     if (rejects) await writeRejects(found, rejects);
     await checks.take(found, signal);

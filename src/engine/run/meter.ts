@@ -17,7 +17,7 @@ export interface MeterState {
 export class Meter {
   readonly #dataset: Dataset;
   readonly #began = performance.now();
-  readonly #tell: (state: ExportProgress) => void;
+  readonly #tell: () => void;
   #records = 0;
   #matched = 0;
   #scanned = 0;
@@ -35,16 +35,23 @@ export class Meter {
     if (before) this.#take(before);
     this.stages = stages;
     this.#dataset = dataset;
-    this.#tell = throttled(progress);
+    this.#tell = throttled<void>(() => progress(this.state()));
+  }
+
+  /** Rows so far. */
+  get matched(): number {
+    return this.#matched;
   }
 
   state(): ExportProgress {
+    const elapsedMs = performance.now() - this.#began;
     return {
       records: this.#records,
       matched: this.#matched,
       scanned: this.#dataset.inFile(this.#scanned),
       total: totalOf(this.#dataset),
-      elapsedMs: performance.now() - this.#began,
+      elapsedMs,
+      stages: this.stages?.report(elapsedMs),
     };
   }
 
@@ -79,6 +86,8 @@ export class Meter {
   /** Takes in rows that the query has computed. */
   derived(rows: number): void {
     this.#matched += rows;
+    // What sorts begins to give rows once all records are read.
+    this.#tell();
   }
 
   /** Does what turns rows into what is written, and notes its time where that is asked for. */
@@ -98,7 +107,7 @@ export class Meter {
       this.malformed += block.malformed;
     }
     this.#scanned = found.scanned;
-    this.#tell(this.state());
+    this.#tell();
   }
 }
 

@@ -1,4 +1,5 @@
-import type { ExportProgress, ExportSummary, StageLine } from '../../protocol/engine.ts';
+import type { ExportProgress, ExportSummary } from '../../protocol/engine.ts';
+import type { StageLine } from '../../protocol/stages.ts';
 
 /**
  * How far a run is, or what it took once it has ended, in the text format of OpenMetrics 1.0 (prometheus.io/docs/specs),

@@ -1,4 +1,4 @@
-import type { StageLine, StageReport } from '../../protocol/engine.ts';
+import type { StageLine, StageReport } from '../../protocol/stages.ts';
 import { inUnits } from '../../protocol/units.ts';
 
 /** What a run took, for people: a line about the whole of it, then one a stage, in columns. Ends without a line end. */

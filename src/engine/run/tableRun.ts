@@ -14,6 +14,7 @@ import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { CallLog } from './callLog.ts';
 import { KeptRows, offsetBytes, offsetsPath, type RunCounts } from './keptRows.ts';
 import { failedAt, passedOver, startState, type Run } from './run.ts';
+import { StageMeter } from './stageMeter.ts';
 import { throttled } from './throttle.ts';
 
 /** Rows that are looked at for columns and their types before the result is shown. */
@@ -92,7 +93,8 @@ export class TableRun implements Run {
       // Groups and sorted rows are of all records or of none: a second run begins at the first one.
       await this.close();
       this.#failed = [];
-      advance({ phase: 'running', message: '', failedAt: undefined, failed: undefined });
+      const fresh = { message: '', failedAt: undefined, failed: undefined, stages: undefined };
+      advance({ phase: 'running', ...fresh });
       const told = (change: Partial<ViewState>): void => {
         advance(change);
         tell(this.state);
@@ -205,9 +207,21 @@ export class TableRun implements Run {
     const offsets = await open(offsetsPath(dirname(path)), 'wx', 0o600);
     let written = 0;
     let rows = 0;
+    let waitedMs = 0;
     let counts: RunCounts = { records: 0, malformed: 0, scanned: 0, skipped: 0 };
+    const began = performance.now();
+    const metered = {
+      plan: this.query.plan,
+      ran: true,
+      outputs: () => [{ name: 'keep', rows, bytes: written, waitedMs } as const],
+      failed: this.#programs && (() => this.#failed.length),
+    };
+    const stages = new StageMeter(source, metered, 'run');
+    const report = () => stages.report(performance.now() - began);
     try {
-      const noted = ({ blocks, scanned, skipped, unread }: OrderedResult): void => {
+      const noted = (found: OrderedResult): void => {
+        const { blocks, scanned, skipped, unread } = found;
+        stages.add(found);
         let { records, malformed } = counts;
         for (const block of blocks) {
           records += block.records;
@@ -215,15 +229,20 @@ export class TableRun implements Run {
         }
         const passed = passedOver(scanned, skipped + unread);
         counts = { records, malformed, scanned: scanned - passed, skipped: passed };
-        advance({ ...counts, unread, total: source.expectedSize });
+        advance({ ...counts, unread, total: source.expectedSize, stages: report() });
       };
       const calls = this.#callLog(signal, advance);
-      for await (const piece of deriveRows(source, this.query, signal, noted, { until, calls })) {
+      for await (const piece of deriveRows(source, this.query, signal, noted, { until, calls, stages })) {
         written += piece.bytes.length;
+        const asked = performance.now();
         await file.appendFile(piece.bytes);
         if (piece.offsets.length > 0) await offsets.appendFile(offsetBytes(piece.offsets));
+        waitedMs += performance.now() - asked;
         rows += piece.rows;
+        // What sorts begins to give rows once all records are read.
+        advance({ stages: report() });
       }
+      advance({ stages: report() });
     } catch (error) {
       throw temporaryError(error, dirname(dirname(path)), written);
     } finally {

@@ -6,6 +6,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns, derivedReadings } from './derive.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import { failedAt, passedOver, startState, type Run } from './run.ts';
+import { StageMeter } from './stageMeter.ts';
 import { throttled } from './throttle.ts';
 import { View } from '../dataset/view.ts';
 
@@ -51,7 +52,11 @@ export class ViewRun implements Run {
 
   async run(signal: AbortSignal, progress: (state: ViewState) => void): Promise<ViewState> {
     const began = performance.now() - this.#state.elapsedMs;
+    const runBegan = performance.now();
     const { view } = this;
+    // Rows are made when they are looked at.
+    const metered = { plan: this.query.plan, ran: false, outputs: () => [] };
+    const meter = new StageMeter(this.dataset, metered, 'run');
     const tell = throttled(progress);
     // A block that a failing source had cut short is looked at again, also where the index knows it by now.
     view.truncate(Math.min(this.#cut ?? Infinity, this.dataset.index.length));
@@ -65,6 +70,7 @@ export class ViewRun implements Run {
       message: '',
       failedAt: undefined,
       unread: undefined,
+      stages: undefined,
     };
     try {
       const request = {
@@ -73,13 +79,17 @@ export class ViewRun implements Run {
         // The view itself leaves out what OFFSET passes over.
         window: { skip: 0, take: windowEnd(this.query.window) - view.matches },
         fromBlock: view.blocks,
+        measure: meter.measure,
       } as const;
-      for await (const { blocks, scanned, skipped, unread, result } of this.dataset.scan(request, signal)) {
+      for await (const found of meter.waitedFor(this.dataset.scan(request, signal))) {
+        const { blocks, scanned, skipped, unread, result } = found;
+        meter.add(found);
         for (const block of blocks) view.append(block.matched);
         if (result?.failure && blocks.length > 0) this.#cut = view.blocks - 1;
         const elapsedMs = performance.now() - began;
         const progress = this.#progress(scanned, passedOver(scanned, known + skipped + unread));
-        this.#state = { ...this.#state, ...progress, unread, elapsedMs };
+        const stages = meter.report(performance.now() - runBegan);
+        this.#state = { ...this.#state, ...progress, unread, elapsedMs, stages };
         tell(this.state);
       }
       this.#state = { ...this.#state, phase: 'done' };

@@ -20,6 +20,7 @@ import type { ByteSink } from '../sink/byteSink.ts';
 import { ProcessEnding } from '../processEnding.ts';
 import { removeKept } from '../run/keptExport.ts';
 import { Tools } from '../tools/tools.ts';
+import { showingStages } from './exportStages.ts';
 import { HeldFiles, type HeldFile } from './heldFiles.ts';
 import { KeptExports } from './keptExports.ts';
 import { printQueries } from './printQueries.ts';
@@ -153,7 +154,8 @@ export class EngineService {
         return null;
       },
       export: async ({ session, query, target, to }, context) => {
-        const kept = this.#session(session).holdRows(query);
+        const shown = this.#session(session);
+        const kept = shown.holdRows(query);
         const { of } = this.#opened(session).held;
         try {
           return await this.#exporting(session, query, async (dataset) => {
@@ -163,7 +165,12 @@ export class EngineService {
             const journal = dataset.checks ? undefined : this.#kept?.journalOf(of, { target, to });
             const programs = this.#programsOf(session);
             const asked = { query, to, target, kept, journal, programs };
-            const summary = await exportToFile(dataset, asked, context);
+            const summary = await showingStages(
+              target,
+              context,
+              (told) => shown.exports(told),
+              (told) => exportToFile(dataset, asked, told),
+            );
             if (earlier) await removeKept(earlier);
             return summary;
           });
@@ -195,8 +202,15 @@ export class EngineService {
         const open = (more: CheckOptions): Promise<Dataset> => this.#files.openAnew(held, more);
         return validate(open, session, asked, context);
       },
-      exportRejects: ({ session, target }, context) =>
-        this.#exporting(session, '', (dataset) => exportRejectsToFile(dataset, target, context)),
+      exportRejects: ({ session, target }, context) => {
+        const shown = this.#session(session);
+        return showingStages(
+          target,
+          context,
+          (told) => shown.exports(told),
+          (told) => this.#exporting(session, '', (dataset) => exportRejectsToFile(dataset, target, told)),
+        );
+      },
       beginRows: ({ session, query }) => {
         const reader = this.#nextReader++;
         const run = (sink: ByteSink, signal: AbortSignal) =>

@@ -7,6 +7,7 @@ import type {
   RecordDetail,
   ViewState,
 } from '../../protocol/preview.ts';
+import type { ExportStages } from '../../protocol/stages.ts';
 import type {
   StatisticsAnswer,
   StatisticsRequest,
@@ -123,6 +124,11 @@ export class Session {
     await this.#dropRuns(({ query }) => query.plan.needsViolations);
     await before?.letGo();
     return checked;
+  }
+
+  /** Tells the page how far an export of what it shows is. */
+  exports(told: ExportStages): void {
+    this.#peer.send('exportStages', told);
   }
 
   /** Hands on what a query reads: the records as the chosen schema sees them where it asks for that, else as they are. */

@@ -26,12 +26,11 @@ export interface StepWork {
   ms: number;
 }
 
-/** What one stage has done so far. */
-export interface StageMetrics extends StepWork {
+/** What one stage has done so far, also while it is at it. */
+export interface StageMetrics extends Readonly<StepWork> {
   readonly name: string;
   /** Number of the plan's step; one past the last where rows are only made ready for the output. */
   readonly step: number;
-  batches: number;
   /** Bytes written to temporary files. */
-  spilled: number;
+  readonly spilled: number;
 }

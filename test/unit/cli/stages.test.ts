@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StageReport } from '../../../src/protocol/engine.ts';
+import type { StageReport } from '../../../src/protocol/stages.ts';
 import { runCli } from '../../support/cli.ts';
 
 describe('rowriver --stages', () => {

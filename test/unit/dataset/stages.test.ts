@@ -7,7 +7,8 @@ import { countTo } from '../../../src/engine/run/count.ts';
 import { exportTo } from '../../../src/engine/run/export.ts';
 import { stageTable } from '../../../src/engine/run/stageTable.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
-import type { ExportFormat, ExportSummary, StageReport } from '../../../src/protocol/engine.ts';
+import type { ExportFormat, ExportSummary } from '../../../src/protocol/engine.ts';
+import type { StageReport } from '../../../src/protocol/stages.ts';
 import { ScanPools } from '../../support/pool.ts';
 
 const context = { signal: new AbortController().signal, progress: () => undefined };
@@ -204,7 +205,7 @@ describe('what the stages of a run took', () => {
       for await (const { result } of dataset.scan(request, context.signal))
         assert.equal(result?.work, undefined);
       let works = 0;
-      for await (const { result } of dataset.scan({ ...request, measure: true }, context.signal))
+      for await (const { result } of dataset.scan({ ...request, measure: 'stages' }, context.signal))
         if (result?.work) works++;
       assert.ok(works > 0);
     } finally {

@@ -192,7 +192,7 @@ describe('the stages', () => {
       ['AGGREGATE', 4000, 1500],
       ['LIMIT', 1500, 3],
     ]);
-    assert.ok(metrics.every(({ ms, batches }) => ms >= 0 && batches > 0));
+    assert.ok(metrics.every(({ ms }) => ms >= 0));
   });
 
   it('say what each of them wrote to files, and not what those before it did', async () => {
