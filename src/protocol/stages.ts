@@ -34,6 +34,8 @@ export interface StageLine {
   readonly spilled?: number;
   /** Time until the output had taken the bytes, in milliseconds. */
   readonly waitedMs?: number;
+  /** Its rows are made when they are looked at, not by the run. */
+  readonly later?: boolean;
   /**
    * Share of the time of all stages that is this one's, by the clock: what threads do side by side counts once, and waiting
    * for the output is the output's. From 0 to 1.

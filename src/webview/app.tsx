@@ -14,6 +14,7 @@ import { LiveRegion } from './live.tsx';
 import type { PageModel } from './model/page.ts';
 import { ColumnFinder } from './panel/columnFinder.tsx';
 import { FilterBar } from './panel/filterBar.tsx';
+import { StageBand } from './panel/stageBand.tsx';
 import { IconButton } from './parts/button.tsx';
 import { Menu, type MenuItem } from './parts/menu.tsx';
 import { Splitter } from './parts/splitter.tsx';
@@ -79,22 +80,33 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
         leave={() => preview.grid.focus()}
         ready={(focus) => (page.focusBox.value = focus)}
         result={
-          canPlot(page) && (
+          <>
+            {canPlot(page) && (
+              <button
+                type="button"
+                class="text-button"
+                aria-pressed={isPlotted}
+                onClick={() => (page.plotted.value = !page.plotted.value)}
+              >
+                <span class="codicon codicon-graph" aria-hidden="true" /> {t('Plot')}
+              </button>
+            )}
             <button
               type="button"
               class="text-button"
-              aria-pressed={isPlotted}
-              onClick={() => (page.plotted.value = !page.plotted.value)}
+              aria-expanded={page.stages.open.value === 'query'}
+              onClick={() => page.stages.toggle('query')}
             >
-              <span class="codicon codicon-graph" aria-hidden="true" /> {t('Plot')}
+              <span class="codicon codicon-type-hierarchy-sub" aria-hidden="true" /> {t('Stages')}
             </button>
-          )
+          </>
         }
       >
         <Tools page={page} />
       </FilterBar>
       <Banners page={page} />
       <ComparisonBand page={page} />
+      <StageBand page={page} />
       {page.timeline.on.value && <TimeBand page={page} />}
       <div class={beside ? 'parts beside' : 'parts below'}>
         <div class="grid-part">

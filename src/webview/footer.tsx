@@ -3,9 +3,11 @@ import type { FileInfo, FileState, Reading } from '../protocol/preview.ts';
 import { count, t } from './l10n.ts';
 import { isOneCell } from './grid/selection.ts';
 import type { PageModel } from './model/page.ts';
+import { exportWords } from './model/stageWords.ts';
 import { otherTablesWords } from './model/tableWords.ts';
 import { formatWords, sizeWords, storedWords } from './model/formatWords.ts';
 import { recordWords } from './model/words.ts';
+import { visible } from './visible.ts';
 
 export function Footer({ page }: { readonly page: PageModel }) {
   const { preview } = page;
@@ -54,6 +56,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
           <span class="codicon codicon-table" aria-hidden="true" /> {otherTables}
         </button>
       )}
+      <Exported page={page} />
       <span class="grow">{preview.notice.value || selectionWords(page)}</span>
       <Follow page={page} />
       {state.fileSize !== 0 && (
@@ -72,6 +75,24 @@ export function Footer({ page }: { readonly page: PageModel }) {
       )}
       <FileSize file={file} state={state} />
     </footer>
+  );
+}
+
+/** How far an export is; its stages are a press away. */
+function Exported({ page: { stages } }: { readonly page: PageModel }) {
+  const exported = stages.exported.value;
+  if (!exported) return null;
+  return (
+    <button
+      type="button"
+      class="text-button exported"
+      title={t('Show the stages of the export')}
+      aria-expanded={stages.open.value === 'export'}
+      onClick={() => stages.toggle('export')}
+    >
+      <span class="codicon codicon-export" aria-hidden="true" />{' '}
+      {exportWords(exported, visible(exported.target))}
+    </button>
   );
 }
 

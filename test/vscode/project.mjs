@@ -22,6 +22,7 @@ export const pageSuites = [
     'served',
     'following',
     'pipelines',
+    'stages',
     'walk',
   ],
 ];

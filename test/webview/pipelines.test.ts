@@ -1,4 +1,4 @@
-/** What a pipeline is made of, through the real page over the real engine: programs, checks, and what each stage does. */
+/** What a pipeline is made of, through the real page over the real engine: programs and checks. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -17,7 +17,7 @@ export interface MeterState {
 export class Meter {
   readonly #dataset: Dataset;
   readonly #began = performance.now();
-  readonly #tell: () => void;
+  readonly #tell: (value: undefined) => void;
   #records = 0;
   #matched = 0;
   #scanned = 0;
@@ -35,7 +35,7 @@ export class Meter {
     if (before) this.#take(before);
     this.stages = stages;
     this.#dataset = dataset;
-    this.#tell = throttled<void>(() => progress(this.state()));
+    this.#tell = throttled(() => progress(this.state()));
   }
 
   /** Rows so far. */
@@ -87,7 +87,7 @@ export class Meter {
   derived(rows: number): void {
     this.#matched += rows;
     // What sorts begins to give rows once all records are read.
-    this.#tell();
+    this.#tell(undefined);
   }
 
   /** Does what turns rows into what is written, and notes its time where that is asked for. */
@@ -107,7 +107,7 @@ export class Meter {
       this.malformed += block.malformed;
     }
     this.#scanned = found.scanned;
-    this.#tell();
+    this.#tell(undefined);
   }
 }
 

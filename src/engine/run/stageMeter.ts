@@ -185,6 +185,8 @@ export class StageMeter {
         rowsOut: rows,
         ms: steps.reduce((sum, { ms }) => sum + ms, 0),
         spilled: steps.reduce((sum, { spilled }) => sum + spilled, 0),
+        // The scan carries out limits, and no other step.
+        ...(!ran && operator.kind !== 'limit' && steps.length > 0 && { later: true }),
         // Of several programs it is not known which of them has failed.
         ...(operator.kind === 'call' && calls === 1 && failed && { failed: failed() }),
       };

@@ -301,7 +301,7 @@ export class SharedFile {
 
   async #index(signal: AbortSignal, toBlock = this.dataset.remote ? this.#wanted : Infinity): Promise<void> {
     const { dataset } = this;
-    const tell = throttled<void>(() => this.#tell());
+    const tell = throttled(() => this.#tell());
     try {
       const request = {
         query: undefined,
@@ -310,7 +310,7 @@ export class SharedFile {
         toBlock,
       } as const;
       for await (const _ of dataset.scan(request, signal)) {
-        tell();
+        tell(undefined);
       }
     } catch (error) {
       if (!signal.aborted) this.#fail(error);

@@ -15,6 +15,7 @@ import { createColumnFacts, type ColumnFacts } from './columnFacts.ts';
 import { createStatistics, type HeadPlots, type PlotContext, type StatisticsModel } from './statistics.ts';
 import { createFollowing, type FollowingModel } from './following.ts';
 import { createSchemaCheck } from './schema.ts';
+import { createStages, type StagesModel } from './stages.ts';
 import { createRecord, type RecordModel } from './record.ts';
 import { createTimeline, type TimelineModel } from './timeline.ts';
 import { readSaved, type SavedPage } from './saved.ts';
@@ -30,6 +31,7 @@ export interface PageModel extends Actions {
   readonly filter: Filter;
   /** What the chosen JSON Schema does not allow; undefined where none is chosen. */
   readonly schema: ReadonlySignal<SchemaCheck | undefined>;
+  readonly stages: StagesModel;
   readonly following: FollowingModel;
   readonly record: RecordModel;
   readonly statistics: StatisticsModel;
@@ -111,6 +113,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
   const otherTables = createOtherTables(link, preview.file, (text) => (preview.notice.value = text));
   const filter = createFilter(preview, changed);
   const schema = createSchemaCheck(preview, filter);
+  const stages = createStages(preview, filter);
   const statistics = createStatistics(preview, filter.applied, plots);
   effect(() => grid.setPlotHeight(plots.value ? heads.height : 0));
   const timeline = createTimeline(preview, statistics.known, overTime);
@@ -248,6 +251,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
     otherTables,
     filter,
     schema,
+    stages,
     following,
     record,
     statistics,

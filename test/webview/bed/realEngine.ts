@@ -35,6 +35,9 @@ export class RealEngine {
   #compare: (asked: PreviewCalls['host/compareRecord']['params']) => void = () => undefined;
   /** The path that its user chooses where a schema is asked for. */
   schema = '';
+  /** The path of a CSV file that its user exports to. */
+  target = '';
+  #export = new AbortController();
   readonly #copied: ((text: string) => void)[] = [];
   /** What goes to the page, in one piece a turn. */
   #outgoing: string[] = [];
@@ -124,6 +127,11 @@ export class RealEngine {
     else if (session === this.#session) this.#relay.fromEngine(message);
   }
 
+  /** Cancels the export as its notification in VS Code does. */
+  cancelExport(): void {
+    this.#export.abort();
+  }
+
   /** The text that is copied next. */
   copied(): Promise<string> {
     return new Promise((resolve) => this.#copied.push(resolve));
@@ -146,7 +154,17 @@ export class RealEngine {
   #handlers(): Handlers<HostCalls> {
     const done = () => null;
     return {
-      'host/export': done,
+      'host/export': async ({ query }) => {
+        this.#export = new AbortController();
+        const { signal } = this.#export;
+        const asked = { session: this.#session, query, target: this.target, to: 'csv' } as const;
+        try {
+          await this.#host.call('export', asked, { signal });
+        } catch (error) {
+          if (!signal.aborted) throw error;
+        }
+        return null;
+      },
       'host/exportRejects': done,
       'host/validate': async () => {
         await this.#host.call('validate', { session: this.#session, schema: this.schema });
