@@ -9,6 +9,7 @@ import {
   type Uri,
 } from 'vscode';
 import type { Violation } from '../protocol/schemaCheck.ts';
+import { violationWords } from './violationWords.ts';
 
 /** What a JSON Schema does not allow, in VS Code's Problems panel, as long as the preview is open. */
 export class Violations implements Disposable {
@@ -33,8 +34,9 @@ export class Violations implements Disposable {
   }
 }
 
-function diagnosticOf({ record, line, path, rule, message }: Violation): Diagnostic {
-  const words = l10n.t('Record {0}: {1}', record.toLocaleString(), `${path} ${message}`.trim());
+function diagnosticOf(violation: Violation): Diagnostic {
+  const { record, line, rule } = violation;
+  const words = l10n.t('Record {0}: {1}', record.toLocaleString(), violationWords(violation));
   const diagnostic = new Diagnostic(new Range(line - 1, 0, line - 1, 0), words, DiagnosticSeverity.Error);
   diagnostic.source = 'Rowriver';
   diagnostic.code = rule;

@@ -26,6 +26,11 @@ export interface Violation {
   readonly path: string;
   readonly rule: string;
   readonly message: string;
+  /**
+   * The value that breaks the rule, as JSON text, cut to 200 characters and then ending in `…`; undefined where a value is
+   * missing.
+   */
+  readonly value?: string;
 }
 
 /** What a preview knows of the records that the schema of its user does not allow. */

@@ -127,8 +127,10 @@ describe('webview/pipelines', () => {
           assert.equal(await list.count(), 21);
           assert.match(
             await list.nth(1).innerText(),
-            /must be <= 599[\s\S]*Record 4 \u00b7 line 4 \u00b7 maximum/,
+            /must be <= 599[\s\S]*Record 4 \u00b7 line 4 \u00b7 maximum\s+700$/,
           );
+          // A value that is missing is none.
+          assert.match(await list.last().innerText(), /line 41 \u00b7 required$/);
           assert.deepEqual(await accessibilityFaults(page), []);
           await list.first().focus();
           await page.keyboard.press('ArrowDown');

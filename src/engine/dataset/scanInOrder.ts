@@ -166,7 +166,9 @@ function bytesOf({ bytes, lines, checked, also = [] }: ScanResult): number | und
   const parts = [
     ...[bytes, lines, checked?.bytes],
     ...also.flatMap((other) => [other.bytes, other.lines]),
-    ...(listed ? [listed.records, listed.lines, listed.offsets, listed.kinds] : []),
+    ...(listed
+      ? [listed.records, listed.lines, listed.offsets, listed.kinds, listed.values, listed.valueEnds]
+      : []),
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

@@ -1,3 +1,4 @@
+import { ByteBuilder } from '../byteBuilder.ts';
 import { Fault } from '../fault.ts';
 import type { RecordBlock } from '../format/record.ts';
 import { offsetOf } from '../format/recordBlocks.ts';
@@ -38,12 +39,18 @@ export class CheckTally {
     origin: RejectOrigin,
     quickFields: number,
   ): ReadonlyMap<number, readonly Violation[]> {
-    const { checked, violations } = this.#checker.check(block, this.#among, quickFields);
+    const values = new Map<number, readonly string[]>();
+    const { checked, violations } = this.#checker.check(
+      block,
+      this.#among,
+      quickFields,
+      this.#list && ((record, found) => values.set(record, found)),
+    );
     this.#records += checked;
     this.#invalid += violations.size;
     for (const [record, found] of violations) {
       this.#count(found);
-      this.#list?.add(block, record, origin, found);
+      this.#list?.add(block, record, origin, found, values.get(record) ?? []);
     }
     this.#encoder?.encode(block, Uint32Array.from(violations.keys()), violations.size);
     return violations;
@@ -78,15 +85,25 @@ class ViolationList {
   readonly #lines: number[] = [];
   readonly #offsets: number[] = [];
   readonly #kinds: number[] = [];
+  readonly #values = new ByteBuilder();
+  readonly #valueEnds: number[] = [];
   readonly #violations: Violation[] = [];
   readonly #known = new Map<string, number>();
 
-  add(block: RecordBlock, record: number, origin: RejectOrigin, violations: readonly Violation[]): void {
-    for (const violation of violations) {
+  add(
+    block: RecordBlock,
+    record: number,
+    origin: RejectOrigin,
+    violations: readonly Violation[],
+    values: readonly string[],
+  ): void {
+    for (const [at, violation] of violations.entries()) {
       this.#records.push(origin.record + record);
       this.#lines.push(origin.line + block.lines[record]);
       this.#offsets.push(offsetOf(block, record));
       this.#kinds.push(this.#kindOf(violation));
+      this.#values.text(values.at(at) ?? '');
+      this.#valueEnds.push(this.#values.length);
     }
   }
 
@@ -96,6 +113,8 @@ class ViolationList {
       lines: Uint32Array.from(this.#lines),
       offsets: Float64Array.from(this.#offsets),
       kinds: Uint32Array.from(this.#kinds),
+      values: this.#values.take(),
+      valueEnds: Uint32Array.from(this.#valueEnds),
       violations: this.#violations,
     };
   }

@@ -284,6 +284,9 @@ export interface ListedViolations {
   readonly offsets: Float64Array;
   /** Of each, which of `violations` it is: most are alike. */
   readonly kinds: Uint32Array;
+  /** The values that break the rules, as JSON text of a bounded length, and where each of them ends; nothing where there is none. */
+  readonly values: Uint8Array;
+  readonly valueEnds: Uint32Array;
   readonly violations: readonly Violation[];
 }
 

@@ -57,7 +57,8 @@ function buffersOf(result: Result): ArrayBuffer[] {
 
 function checkedArrays({ checked }: ScanResult): (ArrayBufferView | undefined)[] {
   const listed = checked?.listed;
-  return [checked?.bytes, listed?.records, listed?.lines, listed?.offsets, listed?.kinds];
+  const { records, lines, offsets, kinds, values, valueEnds } = listed ?? {};
+  return [checked?.bytes, records, lines, offsets, kinds, values, valueEnds];
 }
 
 function failureOf(error: unknown): WireFailure {

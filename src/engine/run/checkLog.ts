@@ -121,15 +121,20 @@ type Listed = NonNullable<NonNullable<NonNullable<OrderedResult['result']>['chec
 
 async function writeReport(
   sink: ByteSink,
-  { records, lines, offsets, kinds, violations }: Listed,
+  { records, lines, offsets, kinds, values, valueEnds, violations }: Listed,
   origin: OrderedResult['place'],
 ): Promise<void> {
-  const texts = violations.map(({ path, rule, message }) => JSON.stringify({ path, rule, message }).slice(1));
+  const texts = violations.map(({ path, rule, message }) =>
+    JSON.stringify({ path, rule, message }).slice(1, -1),
+  );
+  const decoder = new TextDecoder();
   const out = new ByteBuilder();
   for (let i = 0; i < records.length; i++) {
     const record = origin.record + records[i] + 1;
     const line = origin.line + lines[i] + 1;
-    out.text(`{"record":${record},"line":${line},"offset":${offsets[i]},${texts[kinds[i]]}\n`);
+    const value = decoder.decode(values.subarray(i === 0 ? 0 : valueEnds[i - 1], valueEnds[i]));
+    const ended = value === '' ? '' : `,"value":${JSON.stringify(value)}`;
+    out.text(`{"record":${record},"line":${line},"offset":${offsets[i]},${texts[kinds[i]]}${ended}}\n`);
     if (out.length < pieceSize) continue;
     await sink.write(out.take());
     out.clear();

@@ -8,6 +8,7 @@ import { SchemaError } from './schemaError.ts';
 import { QuickCheck } from './quickCheck.ts';
 import { quickPlanOf } from './quickPlan.ts';
 import { documentsOf, type SchemaSpec } from './schemaSpec.ts';
+import { valueText } from './valueText.ts';
 import { jsonValues, rowValues, singleValues, type RecordValues } from './values.ts';
 
 /** Lists of violations that are kept to be shared. */
@@ -19,6 +20,9 @@ export interface CheckedBlock {
   readonly checked: number;
   readonly violations: ReadonlyMap<number, readonly Violation[]>;
 }
+
+/** Told the values that break the rules of a record, in the order of its violations, as bounded JSON text; '' for none. */
+export type TakeValues = (record: number, values: readonly string[]) => void;
 
 /** Loads what compiles schemas, which is loaded only for that. @throws SchemaError where the schema cannot be used */
 export async function compiledSchema(spec: SchemaSpec, name: string): Promise<compile.CompiledSchema> {
@@ -62,6 +66,7 @@ export class RecordChecker {
     block: RecordBlock,
     among: (fault: number) => boolean = isReadable,
     quickFields?: number,
+    takeValues?: TakeValues,
   ): CheckedBlock {
     const violations = new Map<number, readonly Violation[]>();
     let checked = 0;
@@ -77,7 +82,12 @@ export class RecordChecker {
       const value = values(record);
       try {
         if (this.#schema.isValid(value)) continue;
-        violations.set(record, this.#shared(this.#schema.violations(value, mostViolations)));
+        const found = this.#schema.violations(value, mostViolations);
+        violations.set(record, this.#shared(found));
+        takeValues?.(
+          record,
+          found.map((one) => (one.value ? valueText(one.value.found) : '')),
+        );
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         // The stack is deep enough for every record; a schema can need more where it refers to itself.
@@ -93,8 +103,9 @@ export class RecordChecker {
     const known = this.#known.get(name);
     if (known) return known;
     if (this.#known.size === mostKnown) this.#known.clear();
-    this.#known.set(name, violations);
-    return violations;
+    const shared = violations.map(({ path, rule, message, key }) => ({ path, rule, message, key }));
+    this.#known.set(name, shared);
+    return shared;
   }
 }
 

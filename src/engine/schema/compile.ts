@@ -10,11 +10,16 @@ import { documentsOf, type SchemaDocuments, type SchemaSpec } from './schemaSpec
 export interface CompiledSchema {
   isValid(value: unknown): boolean;
   /** What is wrong with a value that is not valid: at least one, at most `most`. */
-  violations(value: unknown, most: number): Violation[];
+  violations(value: unknown, most: number): FoundViolation[];
   /** The same for the schema at a place inside of it, by JSON Pointer as in an address. @throws Error where there is none */
   at(pointer: string): (value: unknown) => boolean;
   /** What of the schema is not asked of the values, as ajv says it: formats that are not known. */
   readonly notes: readonly string[];
+}
+
+/** With the value that breaks the rule; undefined where it is one that is missing. */
+export interface FoundViolation extends Violation {
+  readonly value: { readonly found: unknown } | undefined;
 }
 
 const classes = { 'draft-07': Ajv, '2019-09': Ajv2019, '2020-12': Ajv2020 } as const;
@@ -59,6 +64,8 @@ function ajvOf(
   };
   const options: Options = {
     allErrors,
+    // With the values.
+    verbose: allErrors,
     strict: false,
     // What every object has by its prototype is no member of it.
     ownProperties: documents.some(({ schema }) => inherited.test(JSON.stringify(schema))),
@@ -79,11 +86,27 @@ function found(ajv: Ajv | Ajv2019 | Ajv2020, address: string): ValidateFunction 
 
 const inherited = new RegExp(`"(?:${Object.getOwnPropertyNames(Object.prototype).join('|')})"`);
 
-function asViolation({ instancePath, keyword, message, params, schemaPath }: ErrorObject): Violation {
+function asViolation({
+  instancePath,
+  keyword,
+  message,
+  params,
+  schemaPath,
+  data,
+}: ErrorObject): FoundViolation {
   const details = params as Readonly<Record<string, unknown>>;
   const text = message ?? keyword;
   const key = details.missingProperty === undefined ? schemaPath : `${schemaPath}/${text}`;
-  return { path: instancePath, rule: keyword, message: detailed(text, details), key };
+  const value = details.missingProperty === undefined ? { found: brokenBy(data, details) } : undefined;
+  return { path: instancePath, rule: keyword, message: detailed(text, details), key, value };
+}
+
+/** The value itself, or of an object the member that is not allowed. */
+function brokenBy(data: unknown, params: Readonly<Record<string, unknown>>): unknown {
+  const name = params.additionalProperty ?? params.unevaluatedProperty;
+  if (typeof name !== 'string' || typeof data !== 'object' || data === null) return data;
+  const member = Object.entries(data).find(([own]) => own === name);
+  return member ? member[1] : data;
 }
 
 /** The message with what ajv leaves out of it. */

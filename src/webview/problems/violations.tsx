@@ -136,11 +136,16 @@ function Listed({ page, check }: { readonly page: PageModel; readonly check: Sch
         of={check.schema}
         wanted={page.toProblems.value}
         taken={() => (page.toProblems.value = false)}
-        items={items.map(({ record, line, rule, ...violation }, index) => ({
+        items={items.map(({ record, line, rule, value, ...violation }, index) => ({
           key: index,
           reason: <VisibleText text={`${violation.path} ${violation.message}`.trim()} />,
           place: t('Record {0} \u00b7 line {1} \u00b7 {2}', count(record), count(line), visible(rule)),
-          raw: null,
+          raw:
+            value === undefined ? null : (
+              <code class="raw-line">
+                <VisibleText text={value} />
+              </code>
+            ),
           show: () => void page.goToRecord(record),
         }))}
       />

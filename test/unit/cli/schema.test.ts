@@ -37,9 +37,9 @@ describe('rowriver --schema', () => {
     assert.equal(
       await readFile(at('report.jsonl'), 'utf8'),
       [
-        '{"record":2,"line":2,"offset":9,"path":"/id","rule":"type","message":"must be integer"}\n',
+        '{"record":2,"line":2,"offset":9,"path":"/id","rule":"type","message":"must be integer","value":"\\"x\\""}\n',
         `{"record":3,"line":3,"offset":20,"path":"","rule":"required","message":"must have required property 'id'"}\n`,
-        '{"record":3,"line":3,"offset":20,"path":"/s","rule":"pattern","message":"must match pattern \\"^a\\""}\n',
+        '{"record":3,"line":3,"offset":20,"path":"/s","rule":"pattern","message":"must match pattern \\"^a\\"","value":"\\"b\\""}\n',
       ].join(''),
     );
     assert.match(

@@ -77,10 +77,6 @@ describe('the stages that a preview shows', () => {
     assert.deepEqual(keep, ['keep', 1, 1]);
   });
 
-  it('are of no run where nothing was run', async () => {
-    assert.equal(await stagesOf(''), undefined);
-  });
-
   describe('of an export', () => {
     it('are told to its page while it goes on and at its end, and its rows to the host', async () => {
       const steps: ExportProgress[] = [];

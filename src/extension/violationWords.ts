@@ -1,0 +1,12 @@
+import { visible } from '../engine/visible.ts';
+import type { Violation } from '../protocol/schemaCheck.ts';
+
+/** "/status must be integer: \"none\"", without what cannot be seen: names and values are the file's. */
+export function violationWords({
+  path,
+  message,
+  value,
+}: Pick<Violation, 'path' | 'message' | 'value'>): string {
+  const broken = `${path} ${message}`.trim();
+  return visible(value === undefined ? broken : `${broken}: ${value}`);
+}
