@@ -170,6 +170,8 @@ describe('webview/stages', () => {
   it('are not there where nothing was read', async () => {
     const page = await bed.open({});
     await enterQuery(page, 'few');
+    await page.locator('.badge').waitFor();
+    await page.getByRole('button', { name: 'Run (Enter)', exact: true }).waitFor();
     await button(page).click();
     await band(page, ofQuery).getByText('Nothing was read for these rows').waitFor();
     await page.context().close();

@@ -248,14 +248,23 @@ export class Engine {
     return (await this.#asked((dataset) => inferSchema(dataset, '', context))).schema;
   }
 
+  /** The rows of a query to the file as a schema sees it. */
+  async checked(schema: object, query: string): Promise<unknown[]> {
+    const sink = new MemorySink();
+    await this.#asked(
+      (dataset) => exportTo(dataset, { query: this.#named(query), to: 'jsonl', sink }, context),
+      schemaOf(schema),
+    );
+    const lines = sink.text().split('\n').slice(0, -1);
+    return lines.map((line): unknown => JSON.parse(line));
+  }
+
   /** How many records are checked by a schema, how many it does not allow, and in which report those are. */
   async check(schema: object): Promise<{ records: number; invalid: number; reported: number[] }> {
-    const address = 'file:///schema.json';
-    const spec = specOf({ root: address, documents: [{ address, schema }] }, undefined);
     const report = new MemorySink();
     const { checked } = await this.#asked(
       (dataset) => countTo(dataset, { query: '', checks: { report } }, context),
-      spec,
+      schemaOf(schema),
     );
     const lines = report.text().split('\n').slice(0, -1);
     const reported = lines.map((line) => (JSON.parse(line) as { readonly record: number }).record);
@@ -377,6 +386,11 @@ export class Engine {
       if (own) Object.defineProperty(process, 'stdin', own);
     }
   }
+}
+
+function schemaOf(schema: object): SchemaSpec {
+  const address = 'file:///schema.json';
+  return specOf({ root: address, documents: [{ address, schema }] }, undefined);
 }
 
 class MemorySink implements ByteSink {

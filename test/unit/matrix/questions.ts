@@ -371,6 +371,25 @@ export const questions: readonly Question[] = [
       return { records: rows.all.length, invalid: reported.length, reported };
     },
   ),
+  asked(
+    'what a schema does not allow of a record, first and in all',
+    (engine) =>
+      engine.checked(
+        { properties: { part: { not: { const: 'p1' } }, o: { enum: ['DE', 'US', 'FR', 'GB'] } } },
+        `list_contains(_violation.places, '#/properties/o/enum') OR _violation.rule = 'not' AND id % 7 = 1
+         |> SELECT id, _violation.path AS path, _violation.rule AS rule, _violation.places AS places`,
+      ),
+    (rows) =>
+      rows.all.flatMap((row) => {
+        const broken = [
+          ...(row.text('part') === 'p1' ? [{ path: '/part', rule: 'not' }] : []),
+          ...(row.text('o') === 'JP' ? [{ path: '/o', rule: 'enum' }] : []),
+        ];
+        if (row.text('o') !== 'JP' && !(broken.length > 0 && row.id % 7 === 1)) return [];
+        const places = broken.map(({ path, rule }) => `#/properties${path}/${rule}`);
+        return [{ id: typed(rows, row.id), ...broken[0], places }];
+      }),
+  ),
 
   previewed(
     'problems',
