@@ -29,6 +29,8 @@ export class Columns {
   readonly #known = new Map<string, number>();
   /** The columns are those that a query names: what rows hold below them are no columns of their own. */
   #complete = false;
+  /** Members that are no columns themselves, as what rows hold below them is. */
+  #opened: ReadonlySet<string | number> = new Set();
   /** Names of fields that columns of folders go before. */
   #hidden: ReadonlySet<string | number> = new Set();
 
@@ -63,10 +65,18 @@ export class Columns {
     }
   }
 
-  /** Takes the columns that a query makes, each the member of that name. */
-  setMembers(names: readonly string[], readings: CellReadings = []): void {
-    this.addPaths(names.map((name) => [name]));
+  /**
+   * Takes the columns that a query makes, each the member of that name.
+   * @param opened those that are rows of another file, whose columns are seen in the rows
+   */
+  setMembers(
+    names: readonly string[],
+    readings: CellReadings = [],
+    opened: ReadonlySet<string> = new Set(),
+  ): void {
+    this.addPaths(names.filter((name) => !opened.has(name)).map((name) => [name]));
     this.#complete = true;
+    this.#opened = opened;
     const byName = new Map(names.map((name, at) => [name, readings.at(at)]));
     this.#columns = this.#columns.map((column) =>
       column.ofFile === undefined ? { ...column, ...writtenAs(byName.get(column.fields.join())) } : column,
@@ -75,10 +85,9 @@ export class Columns {
 
   /** Adds the paths that are new; answers whether any was. */
   addPaths(paths: readonly FieldPath[]): boolean {
-    if (this.#complete) return false;
-    const fresh = paths.filter(
-      (path) => !this.#known.has(JSON.stringify(path)) && !this.#hidden.has(path.at(0) ?? ''),
-    );
+    const isColumn = (path: FieldPath): boolean =>
+      this.#complete ? path.length > 1 && this.#opened.has(path[0]) : !this.#hidden.has(path.at(0) ?? '');
+    const fresh = paths.filter((path) => isColumn(path) && !this.#known.has(JSON.stringify(path)));
     if (fresh.length === 0 || this.#columns.length >= maxColumns) return false;
     const all = [...this.#columns.map(({ fields }) => fields.map(String)), ...fresh].slice(0, maxColumns);
     const names = columnNames(all);

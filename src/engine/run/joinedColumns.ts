@@ -1,6 +1,7 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import { openJoined } from '../dataset/joinedFile.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
+import type { Plan } from '../query/index.ts';
 import { writeName, writePath } from '../query/write.ts';
 import { tableStyle } from '../sink/targets.ts';
 import type { Target } from '../sink/exportFormat.ts';
@@ -18,17 +19,14 @@ export async function withJoinedColumns(
   to: Target,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { output, steps } = query.plan;
   const names = derivedColumns(query);
   const isTable = to === 'same' || to === 'md' || tableStyle(to) !== undefined;
   if (!isTable || dataset.layout.names !== 'columns' || !names || new Set(names).size < names.length)
     return undefined;
   const columns = new Map<string, readonly string[]>();
-  for (const step of steps) {
-    if (step.kind !== 'join' || step.type === 'semi' || step.type === 'anti') continue;
-    const at = output.findIndex(({ slot }) => slot === step.slot);
-    const others = at === -1 ? undefined : await columnsBeside(dataset, step.file.path, signal);
-    if (others) columns.set(names[at], others);
+  for (const [name, path] of joinedRows(query.plan, names)) {
+    const others = await columnsBeside(dataset, path, signal);
+    if (others) columns.set(name, others);
   }
   if (columns.size === 0) return undefined;
   const items = names.flatMap((name) => {
@@ -37,6 +35,17 @@ export async function withJoinedColumns(
     return others.map((other) => `${writePath([name, other])} AS ${writeName(`${name}.${other}`)}`);
   });
   return `${query.asked}\n|> SELECT ${items.join(', ')}`;
+}
+
+/** The columns that hold rows of another file, with its path. @param names of all columns, in their order */
+export function joinedRows({ output, steps }: Plan, names: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const step of steps) {
+    if (step.kind !== 'join' || step.type === 'semi' || step.type === 'anti') continue;
+    const at = output.findIndex(({ slot }) => slot === step.slot);
+    if (at !== -1) found.set(names[at], step.file.path);
+  }
+  return found;
 }
 
 /** The columns of a file that is a table. What is wrong with it is said when the query is run. */

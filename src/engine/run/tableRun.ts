@@ -12,6 +12,7 @@ import type { PlannedQuery } from '../dataset/plan.ts';
 import { unsortedQuery } from '../query/index.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { CallLog } from './callLog.ts';
+import { joinedRows } from './joinedColumns.ts';
 import { KeptRows, offsetBytes, offsetsPath, type RunCounts } from './keptRows.ts';
 import { failedAt, passedOver, startState, type Run } from './run.ts';
 import { StageMeter } from './stageMeter.ts';
@@ -51,7 +52,10 @@ export class TableRun implements Run {
       this.columns.addPaths((file.layout.partitions ?? []).map((name) => [name]));
     }
     const names = derivedColumns(query);
-    if (names) this.columns.setMembers(names, derivedReadings(query));
+    if (names) {
+      const joined = new Set(joinedRows(query.plan, names).keys());
+      this.columns.setMembers(names, derivedReadings(query), joined);
+    }
     this.#state = { ...startState(id, query, file), columns: this.columns.all };
   }
 

@@ -241,6 +241,52 @@ describe('dataset/session', () => {
     }
   });
 
+  describe('has the columns of the other file of a JOIN', () => {
+    const others = {
+      'people.csv': 'id,name.full,age\n1,Ann,31\n2,Bob,\n',
+      'people.jsonl': '{"id":1,"name":{"full":"Ann"},"age":31}\n{"id":2,"name":{"full":"Bob"},"age":null}\n',
+    };
+    for (const [file, text] of Object.entries(others)) {
+      it(`in a row of a table with ${file}`, async () => {
+        const orders = join(folder, 'orders.csv');
+        await writeFile(orders, 'n,who\n10,2\n11,1\n12,3\n');
+        await writeFile(join(folder, file), text);
+        const opened = await Preview.open(orders);
+        preview = opened;
+        const shown = async (query: string): Promise<[string[], (string | undefined)[][]]> => {
+          const { view, columns = [], message } = await opened.page.call('run', { query });
+          assert.equal(message, '');
+          const ids = columns.map((_, id) => id);
+          const page = await opened.page.call('rows', { view, first: 0, count: 3, columns: ids });
+          return [columns.map(({ path }) => path), cellsOf(page)];
+        };
+        const name = file.endsWith('.csv') ? 'u."name.full"' : 'u.name.full';
+        const query = `|> JOIN '${file}' AS u ON who = u.id`;
+        const columns = ['n', 'who', 'u.id', name, 'u.age'];
+        assert.deepEqual(await shown(query), [
+          columns,
+          [
+            ['10', '2', '2', 'Bob', '(null)'],
+            ['11', '1', '1', 'Ann', '31'],
+          ],
+        ]);
+        // A column is asked for by the path that the page has of it.
+        assert.deepEqual(await shown(`${query} |> WHERE ${name} = 'Ann' |> SELECT u, n`), [
+          ['n', 'u.id', name, 'u.age'],
+          [['11', '1', 'Ann', '31']],
+        ]);
+        const [left, rows] = await shown(`${query.replace('JOIN', 'LEFT JOIN')} |> ORDER BY n DESC`);
+        assert.deepEqual(left, columns);
+        assert.deepEqual(rows[0], ['12', '3', '(missing)', '(missing)', '(missing)']);
+        assert.deepEqual((await shown(query.replace('JOIN', 'ANTI JOIN')))[0], ['n', 'who']);
+        assert.deepEqual((await shown(`${query} |> AGGREGATE count(*) AS c GROUP BY u.age AS u`))[0], [
+          'u',
+          'c',
+        ]);
+      });
+    }
+  });
+
   it('keeps the rows that a cancelled filter found', async () => {
     preview = await Preview.open(path);
     const controller = new AbortController();
