@@ -1,44 +1,22 @@
 /** What a pipeline is made of, through the real page over the real engine: programs and checks. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { accessibilityFaults } from '../support/axe.ts';
 import { enterQuery } from './bed/grid.ts';
-import { RealEngine } from './bed/realEngine.ts';
-import { startBed, type BedServer } from './bed/server.ts';
+import { RealBed } from './bed/realBed.ts';
 
 const themes = ['dark', 'light', 'contrast'] as const;
 
 describe('webview/pipelines', () => {
-  let bed: BedServer;
+  let bed: RealBed;
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rowriver-pipelines-'));
-    bed = await startBed();
+    bed = await RealBed.open('pipelines');
+    ({ folder } = bed);
   });
-  after(async () => {
-    await bed.close();
-    await rm(folder, { recursive: true });
-  });
-
-  async function shown(
-    look: Parameters<typeof RealEngine.onBed>[2],
-    work: (page: Page, engine: RealEngine) => Promise<void>,
-  ): Promise<void> {
-    const { page, engine } = await RealEngine.onBed(bed, folder, look);
-    const errors: Error[] = [];
-    page.on('pageerror', (error) => errors.push(error));
-    try {
-      await work(page, engine);
-      assert.deepEqual(errors, []);
-    } finally {
-      await engine.close();
-      await page.context().close();
-    }
-  }
+  after(() => bed.close());
 
   describe('CALL', () => {
     let file: string;
@@ -56,7 +34,7 @@ describe('webview/pipelines', () => {
 
     for (const theme of themes) {
       it(`shows the rows that it failed for among the problems, and their records (${theme})`, async () => {
-        await shown({ width: theme === 'dark' ? 1400 : 600, theme }, async (page, engine) => {
+        await bed.shown({ width: theme === 'dark' ? 1400 : 600, theme }, async (page, engine) => {
           await engine.open(file, {});
           await enterQuery(page, `|> CALL '${program}'`);
           const foot = page.locator('.footer').getByRole('button', { name: 'CALL failed for 3 rows' });
@@ -82,7 +60,7 @@ describe('webview/pipelines', () => {
     it('ends a stage that hangs when the query is cancelled', async () => {
       const hangs = join(folder, 'hangs.mjs');
       await writeFile(hangs, 'export function stage() { for (;;); }\n');
-      await shown({ width: 900 }, async (page, engine) => {
+      await bed.shown({ width: 900 }, async (page, engine) => {
         await engine.open(file, {});
         await enterQuery(page, `|> CALL '${hangs}'`);
         await page.getByRole('button', { name: 'Cancel', description: 'Cancel' }).click();
@@ -108,7 +86,7 @@ describe('webview/pipelines', () => {
 
     for (const theme of themes) {
       it(`lists what it does not allow by rule and by record, and filters by it (${theme})`, async () => {
-        await shown({ width: theme === 'dark' ? 1400 : 600, theme }, async (page, engine) => {
+        await bed.shown({ width: theme === 'dark' ? 1400 : 600, theme }, async (page, engine) => {
           await engine.open(file, {});
           engine.schema = schema;
           await page.getByRole('button', { name: 'Problems', exact: true }).click();
@@ -154,7 +132,7 @@ describe('webview/pipelines', () => {
     }
 
     it('is asked again by the filter that is shown, and says what is wrong with it', async () => {
-      await shown({ width: 900 }, async (page, engine) => {
+      await bed.shown({ width: 900 }, async (page, engine) => {
         await engine.open(file, {});
         await enterQuery(page, '_violation IS NOT NULL');
         await page.locator('.matches', { hasText: /^0 / }).waitFor();

@@ -1,27 +1,27 @@
 /** What each stage of a query or an export takes, through the real page over the real engine. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { accessibilityFaults } from '../support/axe.ts';
 import { enterQuery } from './bed/grid.ts';
-import { RealEngine } from './bed/realEngine.ts';
-import { startBed, type BedServer } from './bed/server.ts';
+import { RealBed, type Look } from './bed/realBed.ts';
+import type { RealEngine } from './bed/realEngine.ts';
 
 const themes = ['dark', 'light', 'contrast'] as const;
 const ofQuery = 'Stages of the query';
 const ofExport = 'Stages of the export to out.csv';
 
 describe('webview/stages', () => {
-  let bed: BedServer;
+  let bed: RealBed;
   let folder: string;
   let file: string;
   let fails: string;
   let hangs: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rowriver-stages-'));
+    bed = await RealBed.open('stages');
+    ({ folder } = bed);
     file = join(folder, 'stages.jsonl');
     fails = join(folder, 'fails.mjs');
     hangs = join(folder, 'hangs.mjs');
@@ -32,29 +32,14 @@ describe('webview/stages', () => {
       "export function stage(row) { if (row.n % 7 === 3) throw new Error('three'); return { twice: 2 * row.n }; }\n",
     );
     await writeFile(hangs, 'export function stage() { for (;;); }\n');
-    bed = await startBed();
   });
-  after(async () => {
-    await bed.close();
-    await rm(folder, { recursive: true });
-  });
+  after(() => bed.close());
 
-  async function shown(
-    look: Parameters<typeof RealEngine.onBed>[2],
-    work: (page: Page, engine: RealEngine) => Promise<void>,
-  ): Promise<void> {
-    const { page, engine } = await RealEngine.onBed(bed, folder, look);
-    const errors: Error[] = [];
-    page.on('pageerror', (error) => errors.push(error));
-    try {
+  const shown = (look: Look, work: (page: Page, engine: RealEngine) => Promise<void>): Promise<void> =>
+    bed.shown(look, async (page, engine) => {
       await engine.open(file, {});
       await work(page, engine);
-      assert.deepEqual(errors, []);
-    } finally {
-      await engine.close();
-      await page.context().close();
-    }
-  }
+    });
 
   const band = (page: Page, title: string): Locator => page.getByRole('region', { name: title, exact: true });
   const button = (page: Page): Locator => page.getByRole('button', { name: 'Stages', exact: true });
@@ -168,7 +153,7 @@ describe('webview/stages', () => {
   });
 
   it('are not there where nothing was read', async () => {
-    const page = await bed.open({});
+    const page = await bed.server.open({});
     await enterQuery(page, 'few');
     await page.locator('.badge').waitFor();
     await page.getByRole('button', { name: 'Run (Enter)', exact: true }).waitFor();
