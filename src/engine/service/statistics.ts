@@ -57,6 +57,8 @@ class KeptStatistics {
 
 /** What a header's histogram draws of the rows of a filter. */
 interface CountedColumn {
+  /** The file's column whose bars they are. */
+  readonly whole: ColumnAccumulator;
   readonly kinds: KindCounts;
   readonly bars: Float64Array;
   readonly coverage: Coverage;
@@ -183,7 +185,7 @@ async function count(
     if (!own || own.ofFile !== undefined || !all?.coverage.exact || state.get(column.id)?.coverage.exact)
       continue;
     const known = kept.counted.get(own.id);
-    if (known) counted.set(column.id, known);
+    if (known?.whole === all.column) counted.set(column.id, known);
     else asked.push({ id: column.id, own, held: all.column });
   }
   if (asked.length === 0) return;
@@ -191,12 +193,12 @@ async function count(
   const found = await countForPlots(dataset, query, columns, signal);
   if (!found) return;
   const coverage = { share: 1, rows: found.matched, exact: true };
-  for (const [at, { id, own }] of asked.entries()) {
+  for (const [at, { id, own, held }] of asked.entries()) {
     const counts = found.columns[at];
     if (!counts) continue;
     const { column, bars } = counts;
     if (bars) {
-      const known = { kinds: { ...bars.kinds, malformed: 0 }, bars: bars.counts, coverage };
+      const known = { whole: held, kinds: { ...bars.kinds, malformed: 0 }, bars: bars.counts, coverage };
       counted.set(id, known);
       kept.counted.set(own.id, known);
     } else {
