@@ -86,7 +86,7 @@ function Exported({ page: { stages } }: { readonly page: PageModel }) {
     <button
       type="button"
       class="text-button exported"
-      title={t('Show the stages of the export')}
+      title={t('Show the Stages of the Export')}
       aria-expanded={stages.open.value === 'export'}
       onClick={() => stages.toggle('export')}
     >

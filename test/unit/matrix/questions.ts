@@ -381,11 +381,13 @@ export const questions: readonly Question[] = [
       ),
     (rows) =>
       rows.all.flatMap((row) => {
+        // NULL is none of the values either; what is missing is not checked.
+        const isOther = row.value('o') === null || row.text('o') === 'JP';
         const broken = [
           ...(row.text('part') === 'p1' ? [{ path: '/part', rule: 'not' }] : []),
-          ...(row.text('o') === 'JP' ? [{ path: '/o', rule: 'enum' }] : []),
+          ...(isOther ? [{ path: '/o', rule: 'enum' }] : []),
         ];
-        if (row.text('o') !== 'JP' && !(broken.length > 0 && row.id % 7 === 1)) return [];
+        if (!isOther && !(broken.length > 0 && row.id % 7 === 1)) return [];
         const places = broken.map(({ path, rule }) => `#/properties${path}/${rule}`);
         return [{ id: typed(rows, row.id), ...broken[0], places }];
       }),
