@@ -222,6 +222,8 @@ export function figuresOf({
 function Shares({ kinds, room }: { readonly kinds: KindCounts; readonly room: number }) {
   const all = rowsOf(kinds);
   const shares = sharesOf(kinds);
+  // Of no rows there is nothing to say; the line keeps its place.
+  if (shares.length === 0) return <div class="plot-shares" />;
   const words = shares.map(
     ({ of, count: number }) => `${shareName(of)}: ${rows(number)} (${share(number, all)})`,
   );
