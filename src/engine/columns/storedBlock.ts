@@ -33,11 +33,11 @@ export class StoredBlocks {
       this.#lender.lend(),
     );
   }
+}
 
-  /** All records of the block, as a set. */
-  all(count: number): Marks {
-    return packedKernel().all(count);
-  }
+/** All records of the block at hand, as a set. */
+export function everyRecord(count: number): Marks {
+  return packedKernel().all(count);
 }
 
 /** Memory that blocks share. */

@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { columnName, placesName, type ColumnStore } from '../columns/columnStore.ts';
-import { readable, StoredBlocks } from '../columns/storedBlock.ts';
-import type { StoredSegment } from '../columns/storedSegment.ts';
+import { readable } from '../columns/storedBlock.ts';
 import type { FieldRequest, Marks, RecordBlock } from '../format/record.ts';
-import type { BlockIndex, BlockSummary } from '../index/blockIndex.ts';
+import type { BlockIndex } from '../index/blockIndex.ts';
 import { fieldsOf, planFor, textNeed, type TextNeed } from '../pool/columns.ts';
 import {
   placesBit,
@@ -16,6 +15,7 @@ import type { Plan } from '../query/index.ts';
 import type * as stored from '../stage/stored.ts';
 import type { PackedStages, TopBound } from '../stage/stored.ts';
 import { numbersOf } from '../columns/decimals.ts';
+import { KeptBlocks } from './keptBlocks.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import type { PackedAnswers } from './scanRequest.ts';
 import { lookingMs } from './stretches.ts';
@@ -30,14 +30,13 @@ export class ColumnUse {
   readonly #store: ColumnStore;
   readonly #index: () => BlockIndex;
   readonly #fields: readonly FieldRequest[];
-  readonly #names: readonly string[];
   readonly #need: TextNeed;
   readonly #where: Plan['where'];
   readonly #isAnswered: boolean;
   readonly #stages: PackedStages | undefined;
   readonly #output: StagesOutput | undefined;
   readonly #top: TopBound | undefined;
-  readonly #blocks: StoredBlocks;
+  readonly #kept: KeptBlocks;
 
   private constructor(
     store: ColumnStore,
@@ -50,8 +49,7 @@ export class ColumnUse {
     this.#store = store;
     this.#index = index;
     this.#fields = fieldsOf(plan, output);
-    this.#names = this.#fields.map(columnName);
-    this.#blocks = new StoredBlocks(this.#fields);
+    this.#kept = new KeptBlocks(store, index, this.#fields);
     const need = mayAnswer ? textNeed(plan, output, stages?.textNeedOf) : 'all';
     this.#need = need === 'matches' && !store.keepsPlaces ? 'all' : need;
     this.#where = plan.where;
@@ -89,7 +87,8 @@ export class ColumnUse {
 
   /** Fetches what is kept, for a scan of the blocks [from, to). @throws the signal's reason */
   async begin(from: number, to: number, signal: AbortSignal): Promise<void> {
-    await this.#store.use(this.#store.keepsPlaces ? [...this.#names, placesName] : this.#names);
+    const { names } = this.#kept;
+    await this.#store.use(this.#store.keepsPlaces ? [...names, placesName] : names);
     if (this.#top && this.#output?.cutoff === undefined) await this.#bound(this.#top, from, to, signal);
   }
 
@@ -100,7 +99,7 @@ export class ColumnUse {
   async #bound(top: TopBound, from: number, to: number, signal: AbortSignal): Promise<void> {
     const blocks: { readonly block: number; readonly best: number }[] = [];
     for (let block = from; block < to; block++) {
-      const found = this.#found(block);
+      const found = this.#kept.find(block);
       if (found === undefined) return;
       const values = found.segments.at(top.field)?.values;
       if (values?.kind !== 'decimals') continue;
@@ -111,7 +110,7 @@ export class ColumnUse {
     let until = performance.now() + lookingMs;
     for (const { block, best } of blocks) {
       if (top.isBeyond(best)) break;
-      const records = this.#records(block);
+      const records = this.#kept.records(block);
       const marks = records && this.#marks(records);
       if (records && marks !== undefined) top.add(records.fields[top.field], marks);
       if (performance.now() < until) continue;
@@ -151,7 +150,7 @@ export class ColumnUse {
 
   #matches(block: number): number | undefined {
     if (this.#index().summary(block).records === 0) return 0;
-    const records = this.#records(block);
+    const records = this.#kept.records(block);
     const marks = records && this.#marks(records);
     if (records === undefined || marks === undefined) return undefined;
     const matched = typeof marks === 'object' ? marks.marked : marks ? records.count : 0;
@@ -165,14 +164,8 @@ export class ColumnUse {
     return this.#where ? this.#where.mark?.(records) : readable(records);
   }
 
-  /** A block with records, made of its segments. */
-  #records(block: number): RecordBlock | undefined {
-    const found = this.#found(block);
-    return found && found.summary.records > 0 ? this.#blocks.block(found.summary, found.segments) : undefined;
-  }
-
   #stored(block: number): StoredPart | undefined {
-    const found = this.#found(block);
+    const found = this.#kept.find(block);
     if (found === undefined) return undefined;
     const { summary } = found;
     const segments = found.segments.map(({ bytes }) => bytes);
@@ -180,22 +173,5 @@ export class ColumnUse {
     const places = this.#store.segment(placesName, block)?.bytes;
     const isSmall = summary.next - summary.start <= mostText;
     return places && isSmall ? { summary, segments, places } : undefined;
-  }
-
-  /** The segments of all fields; none where the block has no records. */
-  #found(block: number): { summary: BlockSummary; segments: readonly StoredSegment[] } | undefined {
-    const index = this.#index();
-    if (block >= index.length) return undefined;
-    const summary = index.summary(block);
-    if (summary.records === 0) return { summary, segments: [] };
-    // Which records are malformed is known by columns.
-    if (this.#fields.length === 0 && summary.malformed > 0) return undefined;
-    const segments: StoredSegment[] = [];
-    for (const [at, field] of this.#fields.entries()) {
-      const segment = this.#store.segment(this.#names[at], block);
-      if (!segment?.answers(field)) return undefined;
-      segments.push(segment);
-    }
-    return { summary, segments };
   }
 }

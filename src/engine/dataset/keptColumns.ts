@@ -2,20 +2,14 @@ import { columnName } from '../columns/columnStore.ts';
 import type { FieldRequest } from '../format/record.ts';
 import { whereNeedsText } from '../pool/columns.ts';
 import { mostFields } from './columnUse.ts';
-import type { Knowledge } from './knowledge.ts';
+import type { Dataset } from './dataset.ts';
 import type { PlannedQuery } from './plan.ts';
 
 type Path = FieldRequest['path'];
 
-interface OpenFile {
-  readonly known: Knowledge;
-  readonly indexed: boolean;
-  readonly checks: boolean;
-}
-
 /** Which columns' statistics need no text, as all of their segments are at hand and those of the query's condition are too. */
 export async function keptColumns(
-  { known: { columns: store }, indexed, checks }: OpenFile,
+  { known: { columns: store }, indexed, checks }: Pick<Dataset, 'known' | 'indexed' | 'checks'>,
   query: PlannedQuery | undefined,
   paths: readonly Path[],
 ): Promise<ReadonlySet<Path>> {

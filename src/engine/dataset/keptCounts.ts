@@ -1,22 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import { BarCounter } from '../columns/barCounter.ts';
 import { columnName } from '../columns/columnStore.ts';
-import { StoredBlocks } from '../columns/storedBlock.ts';
+import { everyRecord } from '../columns/storedBlock.ts';
 import type { StoredSegment } from '../columns/storedSegment.ts';
 import { ValueCounter, type ValueCounts } from '../columns/valueCounter.ts';
 import type { FieldRequest, Marks } from '../format/record.ts';
 import { isEverything } from '../matchWindow.ts';
 import { whereNeedsText } from '../pool/columns.ts';
-import type { Plan } from '../query/index.ts';
-import type { Knowledge } from './knowledge.ts';
+import type { Dataset } from './dataset.ts';
+import { KeptBlocks } from './keptBlocks.ts';
 import type { PlannedQuery } from './plan.ts';
 import { lookingMs } from './stretches.ts';
-
-interface OpenFile {
-  readonly known: Knowledge;
-  readonly indexed: boolean;
-  readonly checks: boolean;
-}
 
 /** A column whose values are to be counted. */
 export interface CountedField {
@@ -43,17 +37,25 @@ export interface CountedMatches {
  * @throws the signal's reason
  */
 export async function keptCounts(
-  { known, indexed, checks }: OpenFile,
+  { known, indexed, checks }: Pick<Dataset, 'known' | 'indexed' | 'checks'>,
   { plan, window }: PlannedQuery,
   columns: readonly CountedField[],
   signal: AbortSignal,
 ): Promise<CountedMatches | undefined> {
   const { columns: store } = known;
-  const { where } = plan;
-  const isAsked = where?.mark !== undefined && plan.shape === 'records' && isEverything(window);
-  if (!store || !indexed || checks || !isAsked || whereNeedsText(plan)) return undefined;
+  const { where, zones } = plan;
+  const isAsked = plan.shape === 'records' && isEverything(window) && !whereNeedsText(plan);
+  if (!store || !indexed || checks || !isAsked || where?.mark === undefined) return undefined;
   await store.use([...where.fields, ...columns].map(columnName));
-  const matches = new MatchingBlocks(known, plan, where.fields);
+  const kept = new KeptBlocks(store, () => known.index, where.fields);
+  /** False: none match. Undefined where that is not known. */
+  const marksOf = (block: number): Marks | false | undefined => {
+    if (known.index.summary(block).records === 0 || !known.mayMatch(zones, block)) return false;
+    const records = kept.records(block);
+    if (records === undefined) return undefined;
+    const marks = where.mark?.(records);
+    return marks === true ? everyRecord(records.count) : marks;
+  };
   const counters = columns.map(({ path, edges }) => {
     const name = columnName({ path });
     return { name, counter: new ColumnCounter(edges, () => new ValueCounter(store.valuesOf(name))) };
@@ -61,7 +63,7 @@ export async function keptCounts(
   let matched = 0;
   let until = performance.now() + lookingMs;
   for (let block = 0; block < known.index.length; block++) {
-    const marks = matches.in(block);
+    const marks = marksOf(block);
     if (marks === undefined) return undefined;
     if (marks !== false) {
       matched += marks.marked;
@@ -75,40 +77,6 @@ export async function keptCounts(
     until = performance.now() + lookingMs;
   }
   return { matched, columns: counters.map(({ counter }) => counter.found) };
-}
-
-/** The records that match, block by block. */
-class MatchingBlocks {
-  readonly #known: Knowledge;
-  readonly #plan: Plan;
-  readonly #fields: readonly FieldRequest[];
-  readonly #names: readonly string[];
-  readonly #blocks: StoredBlocks;
-
-  constructor(known: Knowledge, plan: Plan, fields: readonly FieldRequest[]) {
-    this.#known = known;
-    this.#plan = plan;
-    this.#fields = fields;
-    this.#names = fields.map(columnName);
-    this.#blocks = new StoredBlocks(fields);
-  }
-
-  /** False: none. Undefined where it is not known. Valid until the next block. */
-  in(block: number): Marks | false | undefined {
-    const { index, columns: store } = this.#known;
-    const { zones, where } = this.#plan;
-    const summary = index.summary(block);
-    if (summary.records === 0 || !this.#known.mayMatch(zones, block)) return false;
-    const segments: StoredSegment[] = [];
-    for (const [at, field] of this.#fields.entries()) {
-      const segment = store?.segment(this.#names[at], block);
-      if (!segment?.answers(field)) return undefined;
-      segments.push(segment);
-    }
-    const records = this.#blocks.block(summary, segments);
-    const marks = where?.mark?.(records);
-    return marks === true ? this.#blocks.all(records.count) : marks;
-  }
 }
 
 /** Counts one column, as long as its blocks are kept. */
