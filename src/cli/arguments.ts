@@ -168,9 +168,7 @@ export function readArguments(
   }
   const from = fileOfQuery(query);
   if (from !== undefined && (more.length > 0 || !isSameFile(from, file))) {
-    throw new UsageError(
-      `FROM names ${quoted(from)}, and ${quoted(file)} is given as well. Leave out one of them.`,
-    );
+    throw givenTwice(from, file);
   }
   const { output, rejects, count = false, reading = false, metrics } = values;
   const stages = readStages(values);
@@ -303,11 +301,15 @@ function withFile(positionals: readonly string[], exists: (path: string) => bool
     );
   }
   if (positionals.length > 1) {
-    throw new UsageError(
-      `FROM names ${quoted(from.path)}, and ${quoted(positionals[1])} is given as well. Leave out one of them.`,
-    );
+    throw givenTwice(from.path, positionals[1]);
   }
   return [from.path, first];
+}
+
+function givenTwice(from: string, file: string): UsageError {
+  return new UsageError(
+    `FROM names ${quoted(from)}, and ${quoted(file)} is given as well. Leave out one of them.`,
+  );
 }
 
 /** What FROM names in a query. One that cannot be read is told of when it is run. */

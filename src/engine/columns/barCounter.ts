@@ -1,3 +1,4 @@
+import { barOf } from '../barOf.ts';
 import { Kind, type Marks } from '../format/record.ts';
 import { packedKernel } from '../kernel/packed.ts';
 import { countBars } from '../kernel/packedBars.ts';
@@ -16,7 +17,7 @@ export class BarCounter {
   readonly #edges: Float64Array;
   /** By scale, the least whole number of each bar. */
   readonly #wholes = new Map<number, Float64Array>();
-  #starts = new Float64Array(0);
+  readonly #starts: Float64Array;
   #values = new Float64Array(0);
   #words = new Uint32Array(0);
 
@@ -60,7 +61,7 @@ export class BarCounter {
     decimalNumbers(words, head, count, values, this.#words);
     const records = this.#words;
     const found = marks.list(records);
-    for (let i = 0; i < found; i++) this.counts[this.#barOf(values[records[i]])]++;
+    for (let i = 0; i < found; i++) this.counts[barOf(this.#edges, this.counts.length, values[records[i]])]++;
   }
 
   #wholesFor(scale: number): Float64Array {
@@ -72,15 +73,5 @@ export class BarCounter {
       this.#wholes.set(scale, wholes);
     }
     return wholes;
-  }
-
-  #barOf(value: number): number {
-    let [from, to] = [0, this.counts.length];
-    while (to - from > 1) {
-      const middle = (from + to) >>> 1;
-      if (value >= this.#edges[middle]) from = middle;
-      else to = middle;
-    }
-    return from;
   }
 }

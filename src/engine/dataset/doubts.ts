@@ -5,8 +5,8 @@ import type { Dataset } from './dataset.ts';
 import { QuerySyntaxError } from './plan.ts';
 
 /**
- * Where a query names another file than the one that is asked, and where it compares, sorts or computes with columns that are read as text, since their cells can be read in two
- * ways. A query with an error among them is not to be run.
+ * Where a query names another file than the one that is asked, and where it compares, sorts or computes with columns that
+ * are read as text, since their cells can be read in two ways. A query with an error among them is not to be run.
  * @param advice what to do about such a column
  */
 export function queryDoubts(

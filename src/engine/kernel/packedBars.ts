@@ -1,3 +1,4 @@
+import { barOf } from '../barOf.ts';
 import { packedKernel, type Marks, type PackedNumbers } from './packed.ts';
 
 /** Where bars are this much narrower than the numbers lie apart, going through them one by one is as fast. */
@@ -17,8 +18,8 @@ export function countBars(
   starts: Float64Array,
   counts: Float64Array,
 ): boolean {
-  const first = lastUpTo(starts, 0);
-  const last = lastUpTo(starts, most);
+  const first = barOf(starts, starts.length, 0);
+  const last = barOf(starts, starts.length, most);
   if (first === last) {
     counts[first] += marks.marked;
     return true;
@@ -40,13 +41,6 @@ export function countBars(
   exports.countBars(words, numbers.count, numbers.width, marks.at, cells, shift, even, odd);
   for (let bar = 0; bar < bars; bar++) counts[first + bar] += counted[0][bar] + counted[1][bar];
   return true;
-}
-
-/** The last bar that begins at a number or before it. */
-function lastUpTo(starts: Float64Array, number: number): number {
-  let bar = 0;
-  while (bar + 1 < starts.length && starts[bar + 1] <= number) bar++;
-  return bar;
 }
 
 /** Bits of a number that need not be looked at: no two bars that differ begin in what is left of them. */

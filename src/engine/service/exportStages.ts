@@ -25,8 +25,8 @@ export async function showingStages(
     const summary = await work({
       signal,
       progress(step) {
-        const { stages, ...rest } = step;
-        told({ ...rest, stages }, 'running');
+        const { stages: _, ...rest } = step;
+        told(step, 'running');
         progress(rest);
       },
     });

@@ -1,6 +1,7 @@
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { TimelineAnswer, TimelineRequest, ValueCount } from '../../protocol/statistics.ts';
 import type { FileColumn } from '../dataset/columns.ts';
+import { barOf } from '../barOf.ts';
 import { plannedFor } from '../dataset/plan.ts';
 import { readTime, writeText } from '../query/index.ts';
 import { deriveRows } from '../run/derive.ts';
@@ -94,7 +95,7 @@ async function stack(
       const place = typeof v === 'string' ? seriesOf.get(v) : undefined;
       const ms = typeof t === 'string' ? readTime(t)?.ms : undefined;
       if (place === undefined || ms === undefined) continue;
-      const bar = barOf(places, ms);
+      const bar = barOf(places, places.length - 1, ms);
       series[place].counts[bar] += n;
       others[bar] -= n;
     }
@@ -138,15 +139,4 @@ function unitOf(places: Float64Array): string {
 
 function startsUnit(place: number, ms: number): boolean {
   return ms > 86_400_000 ? new Date(place).getUTCDate() === 1 && place % 86_400_000 === 0 : place % ms === 0;
-}
-
-/** The bar that a time is in. */
-function barOf(places: Float64Array, ms: number): number {
-  let [low, high] = [0, places.length - 2];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (places[middle] <= ms) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -1,9 +1,9 @@
-import { isOfRecord } from '../layout.ts';
 import type { Span } from '../diagnostic.ts';
 import { compileExpression, type Compiled } from '../evaluate.ts';
 import { aggregates, windowFunctions } from '../function/index.ts';
 import type { Layout } from '../../format/layout.ts';
 import type { FieldRequest } from '../../format/record.ts';
+import { isOfRecord } from '../layout.ts';
 import { didYouMean } from '../nearest.ts';
 import { columnLabel } from '../syntax/columns.ts';
 import type { Call, Column, Expression, NamedExpression } from '../syntax/tree.ts';
