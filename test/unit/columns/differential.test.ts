@@ -136,7 +136,8 @@ describe('columns/differential', () => {
             }
           }),
         ),
-        { numRuns: runs(8, 1000), endOnFailure: true },
+        // Each asks 40 questions three times.
+        { numRuns: runs(8, 200), endOnFailure: true },
       );
       assert.ok(stored > 200, `${stored} blocks came from columns`);
     });
@@ -164,7 +165,7 @@ describe('columns/differential', () => {
           };
           return withBoth(rows, format, work, { blockSize: 700 });
         }),
-        { numRuns: runs(15, 1000), endOnFailure: true },
+        { numRuns: runs(15, 300), endOnFailure: true },
       );
       assert.ok(handed < asked * 0.92, `${handed} of ${asked} blocks were handed to a task`);
     });

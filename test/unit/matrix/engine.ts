@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
+import { lineFeed } from '../../../src/engine/ascii.ts';
 import { Programs } from '../../../src/engine/call/programs.ts';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { canGrow, growthOf } from '../../../src/engine/dataset/growth.ts';
@@ -97,8 +98,8 @@ export class Engine {
 
   /** As `export` to JSON Lines, by following a copy of the file that grows; of what cannot be followed, by an export. */
   async followed(query: string): Promise<string> {
-    const { location, files } = this.#options;
-    if (this.layout.via !== 'file' || files) return this.export(query, 'jsonl');
+    const { location } = this.#options;
+    if (!this.#growsByBytes) return this.export(query, 'jsonl');
     const folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-follow-'));
     try {
       const path = join(folder, basename(location));
@@ -111,7 +112,8 @@ export class Engine {
         name: 'growing',
         async write(chunk) {
           await sink.write(chunk);
-          const now = rest.subarray(0, 10_001);
+          // In each piece are records that match, behind the end of one that is longer than a piece.
+          const now = rest.subarray(0, rest.indexOf(lineFeed) + 10_001);
           rest = rest.subarray(now.length);
           if (now.length > 0) await appendFile(path, now);
         },
@@ -145,10 +147,16 @@ export class Engine {
     }
   }
 
+  /** Whether the first bytes of the file are a file too. */
+  get #growsByBytes(): boolean {
+    const { via, kind } = this.layout;
+    return via === 'file' && kind !== 'parquet' && this.#options.files === undefined;
+  }
+
   /** As `count`, of a copy of the file that is counted before and after it has grown; of what cannot grow, at once. */
   async countedOn(query: string): Promise<number> {
-    const { location, files } = this.#options;
-    if (this.layout.via !== 'file' || files) return this.count(query);
+    const { location } = this.#options;
+    if (!this.#growsByBytes) return this.count(query);
     const folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-grow-'));
     try {
       const path = join(folder, basename(location));
