@@ -142,14 +142,15 @@ export function readArguments(
     if (args.at(0) === 'new-stage') return { kind: 'new-stage', ...readNewStageArguments(args.slice(1)) };
   }
   const isServed = args.at(0) === 'serve';
-  const { values, positionals: given } = parse(isServed ? args.slice(1) : args);
-  if (values.help) return { kind: 'help' };
-  if (values.version) return { kind: 'version' };
+  const { values: written, positionals: given } = parse(isServed ? args.slice(1) : args);
+  if (written.help) return { kind: 'help' };
+  if (written.version) return { kind: 'version' };
   const positionals = withFile(given, exists);
   const file = positionals.at(0);
   const ofQuery = positionals.findIndex((text, i) => i > 0 && !exists(text));
   const more = positionals.slice(1, ofQuery === -1 ? undefined : ofQuery);
-  const [query = '', ...rest] = ofQuery === -1 ? [] : positionals.slice(ofQuery);
+  const [asked = '', ...rest] = ofQuery === -1 ? [] : positionals.slice(ofQuery);
+  const { query, values } = withTarget(asked, written);
   if (file === undefined || file === '')
     throw new UsageError('No file given. Give a path, an address, or - for standard input.');
   const late = rest.find(exists);
@@ -306,6 +307,32 @@ function withFile(positionals: readonly string[], exists: (path: string) => bool
   return [from.path, first];
 }
 
+/**
+ * The query without the POST or INTO that ends it, which is said by options instead.
+ * @throws UsageError where options say it as well
+ */
+function withTarget(
+  asked: string,
+  values: ReturnType<typeof parse>['values'],
+): { readonly query: string; readonly values: typeof values } {
+  const parsed = parseQuery(asked);
+  const target = parsed.ok ? parsed.query.target : undefined;
+  if (!target) return { query: asked, values };
+  const word = target.kind.toUpperCase();
+  const twice = (option: string): UsageError =>
+    new UsageError(
+      `${word} in the query says where the rows go, and --${option} is given as well. Leave out one of them.`,
+    );
+  if (values['to-url'] !== undefined) throw twice('to-url');
+  const given =
+    target.kind === 'into' ? { 'to-table': target.table } : { ...(target.body && { to: target.body }) };
+  const { batch } = target;
+  const said = { 'to-url': target.url, ...given, ...(batch !== undefined && { batch: String(batch) }) };
+  const again = optionNames.find((name) => name in said && values[name] !== undefined);
+  if (again !== undefined) throw twice(again);
+  return { query: asked.slice(0, target.from).replace(/\s*\|>\s*$/, ''), values: { ...values, ...said } };
+}
+
 function givenTwice(from: string, file: string): UsageError {
   return new UsageError(
     `FROM names ${quoted(from)}, and ${quoted(file)} is given as well. Leave out one of them.`,
@@ -321,6 +348,9 @@ function fileOfQuery(query: string): string | undefined {
 function isSameFile(path: string, file: string): boolean {
   return path === file || (isPath(path) && isPath(file) && resolve(path) === resolve(file));
 }
+
+/** What POST and INTO may say. */
+const optionNames = ['to-table', 'to', 'batch'] as const;
 
 /** What needs the last row, or an output of its own. */
 const notFollowed = [

@@ -6,6 +6,7 @@ import {
   parseQuery,
   planQuery,
   refusedCalls,
+  refusedTarget,
   type Diagnostic,
   type Outcome,
   type Plan,
@@ -49,7 +50,7 @@ export function plannedFor(
   allows: { readonly calls?: boolean } = {},
 ): PlannedQuery {
   const written = parsedOrThrow(asked);
-  const refused = allows.calls === true ? [] : refusedCalls(written);
+  const refused = [...(allows.calls === true ? [] : refusedCalls(written)), ...refusedTarget(written)];
   if (refused.length > 0) throw new QuerySyntaxError(refused);
   const text = fixTime(written, new Date());
   const plan = planQuery(text === asked ? written : parsedOrThrow(text), formatOf(format).layout);

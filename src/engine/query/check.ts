@@ -40,6 +40,7 @@ export function checkQuery(
 ): Diagnostic[] {
   const diagnostics: Diagnostic[] = [
     ...(calls ? [] : refusedCalls(query)),
+    ...refusedTarget(query),
     ...(checks ? [] : uncheckedColumns(query)),
   ];
   if (columns.length === 0) return diagnostics;
@@ -101,6 +102,13 @@ export function refusedCalls({ operators }: Query): Diagnostic[] {
       'CALL runs a program on this computer, and works only in a terminal and in a preview of VS Code: rowriver FILE "|> CALL ..."';
     return [errorAt(operator, message)];
   });
+}
+
+/** What stands in the way of a query that says where its rows go: the command sends them, and takes that off before. */
+export function refusedTarget({ target }: Query): Diagnostic[] {
+  if (!target) return [];
+  const message = `${target.kind.toUpperCase()} sends rows elsewhere, and only the query of a rowriver command can end with it. In VS Code, choose Send Rows to a Service`;
+  return [errorAt(target, message)];
 }
 
 /** The places that ask for violations where nothing is checked. */

@@ -1,4 +1,4 @@
-export { checkQuery, refusedCalls, type CheckedIn, type KnownColumn } from './check.ts';
+export { checkQuery, refusedCalls, refusedTarget, type CheckedIn, type KnownColumn } from './check.ts';
 export { checkReadings } from './checkReadings.ts';
 export type { Diagnostic, Span } from './diagnostic.ts';
 export { fixTime } from './fixTime.ts';

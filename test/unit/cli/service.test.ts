@@ -73,6 +73,62 @@ describe('cli to a service', () => {
     assert.notDeepEqual((await keysOf()).slice(0, 2), keys);
   });
 
+  it('sends what a query that ends with POST selects, as --to-url does', async () => {
+    const file = await fileOf(1000);
+    const sent = async (...args: string[]): Promise<unknown[]> => {
+      server.requests.length = 0;
+      const { code, stderr } = await runCli([file, ...args]);
+      return [
+        code,
+        stderr,
+        server.requests.map(({ method, headers }) => [
+          method,
+          headers['content-type'],
+          headers['idempotency-key'],
+        ]),
+      ];
+    };
+    const url = server.url('/in');
+    const flags = await sent(
+      'id >= 10 |> SELECT id',
+      '--to-url',
+      url,
+      '--batch',
+      '400',
+      '--to',
+      'csv',
+      '--in-flight',
+      '1',
+    );
+    assert.equal(flags[0], 0, String(flags[1]));
+    assert.equal(server.requests.length, 3);
+    const query = `id >= 10 |> SELECT id |> POST '${url}' BATCH 400 AS csv`;
+    assert.deepEqual(await sent(query, '--in-flight', '1'), flags);
+    assert.deepEqual(
+      await sent(`${query.replace('BATCH 400 AS csv', 'AS csv BATCH 400')};`, '--in-flight', '1'),
+      flags,
+    );
+    const whole = await sent('--to-url', url);
+    assert.deepEqual(await sent(`POST '${url}'`), whole);
+  });
+
+  it('sends nothing for a query that is not the command\u2019s own', async () => {
+    const file = await fileOf(1000);
+    const post = `|> POST '${server.url('/in')}'`;
+    for (const args of [
+      [file, '-o', join(folder, 'a.csv'), '--also', `${join(folder, 'b.csv')}: ${post}`],
+      [file, post, '--count'],
+      [file, post, '--profile'],
+      [file, post, '-o', join(folder, 'a.csv')],
+      [file, post, '--follow', '--idle-timeout', '1'],
+    ]) {
+      const { code, stderr } = await runCli(args);
+      assert.equal(code, 2, `${args.join(' ')}: ${stderr}`);
+      assert.match(stderr, /POST sends rows elsewhere|--to-url/);
+    }
+    assert.equal(server.requests.length, 0);
+  });
+
   it('exits with 1 where rows were given up, which can be sent again', async () => {
     const file = await fileOf(1000);
     const dead = join(folder, 'dead.jsonl');
@@ -257,6 +313,18 @@ describe('cli to a service', () => {
       [
         ['f', '--to-url', 'http://x', '-o', 'y'],
         '--to-url cannot be combined with --output, --count, --reading, --profile or --infer-schema.',
+      ],
+      [
+        ['f', "|> POST 'http://x'", '--to-url', 'http://y'],
+        'POST in the query says where the rows go, and --to-url is given as well. Leave out one of them.',
+      ],
+      [
+        ['f', "|> POST 'http://x' BATCH 5", '--batch', '6'],
+        'POST in the query says where the rows go, and --batch is given as well. Leave out one of them.',
+      ],
+      [
+        ['f', "|> INTO 'postgres://x/y' TABLE t", '--to-table', 'u'],
+        'INTO in the query says where the rows go, and --to-table is given as well. Leave out one of them.',
       ],
       [['f', '--to-url', 'postgres://x/y'], 'A database needs the table to load: --to-table NAME.'],
       [

@@ -67,7 +67,17 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   // Operators
   ['a = 1 |> SELCT b', 'SELCT', 'SELCT is not an operator; did you mean SELECT?'],
   ['a = 1 |> FILL 3', '3', 'expected a column, found 3'],
-  ['a = 1 |> foo', 'foo', 'foo is not an operator; the operators are WHERE, SELECT, EXTEND, SET, DROP, RENAME, DISTINCT, AGGREGATE, ORDER BY, LIMIT, OFFSET, TABLESAMPLE, UNNEST, JOIN, LEFT JOIN, SEMI JOIN, ANTI JOIN, FILL, DESCRIBE, TOP, CALL, AS'],
+  ['a = 1 |> foo', 'foo', 'foo is not an operator; the operators are WHERE, SELECT, EXTEND, SET, DROP, RENAME, DISTINCT, AGGREGATE, ORDER BY, LIMIT, OFFSET, TABLESAMPLE, UNNEST, JOIN, LEFT JOIN, SEMI JOIN, ANTI JOIN, FILL, DESCRIBE, TOP, CALL, AS, POST, INTO'],
+  // Where rows go
+  ["a = 1 |> POST 'ftp://x'", "'ftp://x'", "POST needs the address of a service, as in POST 'https://example.org/events'"],
+  ['|> POST http://x', 'http', "expected the address of a service, as in POST 'https://example.org/events', in single quotes, found http"],
+  ["|> POST 'http://x' BATCH 0", '0', 'BATCH takes 1 to 1,000,000 rows'],
+  ["|> POST 'http://x' AS md", 'md', 'expected jsonl, json, csv or bulk after AS, found md'],
+  ["|> POST 'http://x' |> LIMIT 5", 'LIMIT 5', 'POST ends a query; nothing can follow it'],
+  ["|> POST 'http://x' LIMIT 5", 'LIMIT 5', 'POST ends a query; nothing can follow it'],
+  ["|> INTO 'postgres://h/d' TABLE t |> POST 'http://x'", "POST 'http://x'", 'INTO ends a query; nothing can follow it'],
+  ["|> INTO 'http://x' TABLE t", "'http://x'", "INTO needs the address of a database, as in INTO 'postgres://localhost/shop' TABLE sales"],
+  ["|> INTO 'postgres://h/d'", "'postgres://h/d'", 'the query ends here; expected TABLE and its name after the address'],
   ['a = 1 LIMIT 5 ORDER BY b', 'ORDER', 'ORDER starts a new operator; write |> before it'],
   ['|> LIMIT 5 ORDER BY b', 'ORDER', 'ORDER starts a new operator; write |> before it'],
   ['|> ORDER BY a ORDER BY b', 'ORDER', 'ORDER starts a new operator; write |> before it'],

@@ -163,6 +163,7 @@ describe('serve', function () {
     const wrong: readonly [number, RegExp, string][] = [
       [400, /expected an expression.*\(at 4\)/, rowsAt('rows.csv', 'id >=')],
       [400, /CALL/, rowsAt('rows.csv', "|> CALL './x.mjs'()")],
+      [400, /POST sends rows elsewhere/, rowsAt('rows.csv', "|> POST 'http://127.0.0.1:1/'")],
       [404, /\/rows with an ending: .*\.csv/, rowsAt('rows', '')],
       [404, /\/rows with an ending/, rowsAt('rows.exe', '')],
       [404, /\/rows with an ending/, rowsAt('../rows.csv/x', '')],

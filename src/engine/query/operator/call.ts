@@ -41,7 +41,7 @@ export const call: OperatorEntry<'call'> = {
       summary:
         'Hands the rows to a JavaScript or TypeScript file of yours, and goes on with the records that it returns. ' +
         'Only in a terminal, and in VS Code in a trusted workspace.',
-      runsPrograms: true,
+      only: 'programs',
     },
   ],
   parse: parseCall,

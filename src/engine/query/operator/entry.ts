@@ -7,8 +7,8 @@ export interface PipeOperator {
   readonly word: string;
   readonly form: string;
   readonly summary: string;
-  /** Whether it is suggested only where programs may be run. */
-  readonly runsPrograms?: boolean;
+  /** Suggested only where programs may be run, or not in a page, as it ends a query of the command. */
+  readonly only?: 'programs' | 'command';
 }
 
 /**

@@ -17,6 +17,7 @@ import { rename } from './rename.ts';
 import { select } from './select.ts';
 import { set } from './set.ts';
 import { tablesample } from './tablesample.ts';
+import { into, post } from './target.ts';
 import { topOf } from './topOf.ts';
 import { unnest } from './unnest.ts';
 import { where } from './where.ts';
@@ -41,6 +42,8 @@ const entries: { readonly [K in OperatorKind]: OperatorEntry<K> } = {
   top: topOf,
   call,
   as,
+  post,
+  into,
 };
 
 export const pipeOperators: readonly PipeOperator[] = Object.values(entries).flatMap(({ help }) => help);

@@ -95,7 +95,7 @@ function isPipe(token: Token | undefined): boolean {
 
 function operatorItems(calls: boolean): Completion[] {
   return pipeOperators
-    .filter(({ runsPrograms }) => calls || runsPrograms !== true)
+    .filter(({ only }) => only === undefined || (only === 'programs' && calls))
     .map(({ word, form, summary }) => ({ ...keyword(word), detail: form, info: summary }));
 }
 

@@ -7,7 +7,7 @@ import { didYouMean } from '../nearest.ts';
 import { parseLimit } from '../operator/limit.ts';
 import { operatorAt, pipeOperators } from '../operator/operators.ts';
 import { atEnd, clauseWords, parseNamedList, parseSelectItems } from './columns.ts';
-import type { NamedFile, Operator, Query } from './tree.ts';
+import type { NamedFile, Operator, Query, QueryTarget } from './tree.ts';
 import { rewriteSelect } from './classic.ts';
 
 /** Longer queries are refused, in UTF-16 units. */
@@ -31,11 +31,30 @@ export function parsePipeline(text: string): ParsedQuery {
     const cursor = new Cursor(text);
     const named: Named = {};
     const operators = parseOperators(cursor, named);
-    return { ok: true, query: { text, from: named.file, operators } };
+    const target = targetOf(operators);
+    const query = {
+      text,
+      from: named.file,
+      operators: operators.filter((operator) => !isTarget(operator)),
+      target,
+    };
+    return { ok: true, query };
   } catch (error) {
     if (error instanceof QueryError) return { ok: false, diagnostics: [errorAt(error.span, error.message)] };
     throw error;
   }
+}
+
+function isTarget(operator: Operator): operator is QueryTarget {
+  return operator.kind === 'post' || operator.kind === 'into';
+}
+
+/** @throws QueryError where something follows it */
+function targetOf(operators: readonly Operator[]): QueryTarget | undefined {
+  const target = operators.find(isTarget);
+  const next = target && operators.at(operators.indexOf(target) + 1);
+  if (next) throw new QueryError(next, `${target.kind.toUpperCase()} ends a query; nothing can follow it`);
+  return target;
 }
 
 /** What has been found of FROM. */

@@ -263,6 +263,26 @@ export interface AsOperator extends Span {
   readonly alias: Name;
 }
 
+/** How rows of a request are written: as `bodyForms` of the sink room. */
+export const bodies = ['jsonl', 'json', 'csv', 'bulk'] as const;
+
+export interface PostOperator extends Span {
+  /** An http or https address. */
+  readonly url: string;
+  /** Rows of a request; undefined: as usual. */
+  readonly batch: number | undefined;
+  readonly body: (typeof bodies)[number] | undefined;
+}
+
+export interface IntoOperator extends Span {
+  /** The address of a PostgreSQL database. */
+  readonly url: string;
+  /** As it is written, with its quotes. */
+  readonly table: string;
+  /** Rows of a transaction; undefined: as usual. */
+  readonly batch: number | undefined;
+}
+
 /** What the operators of each kind say. A file that describes a kind of its own adds it here. */
 export interface Operators {
   where: WhereOperator;
@@ -278,6 +298,8 @@ export interface Operators {
   tablesample: SampleOperator;
   unnest: UnnestOperator;
   as: AsOperator;
+  post: PostOperator;
+  into: IntoOperator;
 }
 
 export type OperatorKind = keyof Operators;
@@ -285,6 +307,9 @@ export type OperatorKind = keyof Operators;
 export type Operator<K extends OperatorKind = OperatorKind> = {
   [P in K]: { readonly kind: P } & Operators[P];
 }[K];
+
+/** Where a query's rows go. It ends the query, and computes nothing: only what sends rows looks at it. */
+export type QueryTarget = Operator<'post' | 'into'>;
 
 /** A file that FROM names by its path, in single quotes. */
 export interface NamedFile extends Span {
@@ -296,4 +321,6 @@ export interface Query {
   /** Undefined: what is asked is what is open. */
   readonly from?: NamedFile | undefined;
   readonly operators: readonly Operator[];
+  /** Where its rows go, which nothing but the command sends; undefined: to whoever asks. */
+  readonly target?: QueryTarget | undefined;
 }
