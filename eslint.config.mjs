@@ -145,6 +145,9 @@ export const rooms = {
     ],
     'protocol',
   ],
+  'engine/send': [
+    ...['source/http', 'sink', 'sink/http', 'sink/postgres', 'stage', 'dataset', 'run', 'protocol'],
+  ],
   'engine/remote': ['query', 'query/value', 'format/csv', 'schema', 'dataset'],
   'engine/diff': [
     ...[
@@ -179,6 +182,7 @@ export const rooms = {
       'sink',
       'schema',
       'run',
+      'send',
       'diff',
       'tools',
     ],
@@ -228,6 +232,7 @@ export const rooms = {
       'engine/pool',
       'engine/dataset',
       'engine/run',
+      'engine/send',
       'engine/remote',
       'engine/diff',
     ],

@@ -19,7 +19,8 @@ import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
 import { quoted, readEncoding, readFormat, readHeaders, readTarget } from './readOptions.ts';
 import { readPort, serveOptions } from './serveArguments.ts';
-import { readServiceOptions, serviceOptions, type ServiceOptions } from './serviceOptions.ts';
+import type { ServiceTarget } from '../engine/send/sendRows.ts';
+import { readServiceOptions, serviceOptions } from './serviceOptions.ts';
 import { readSplitOptions, splitOptions, type SplitOptions } from './splitOptions.ts';
 import { readTableOptions, tableOptions, type TableOptions } from './tableOptions.ts';
 import { readTextOptions, textOptions, type TextOptions } from './textOptions.ts';
@@ -49,7 +50,7 @@ export interface RunCommand {
   /** How outputs are written that are many files. */
   readonly split: SplitOptions;
   /** Where the results are sent, instead of to the output. */
-  readonly service: ServiceOptions | undefined;
+  readonly service: ServiceTarget | undefined;
   /** undefined: what the name of the output says. */
   readonly to: Target | undefined;
   /** Print how many records match, and nothing else. */

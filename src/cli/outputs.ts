@@ -66,10 +66,6 @@ export async function writeOutputs(
     if (command.service) {
       // What HTTP needs takes longer to load than a small file takes to be read.
       const sent = { rejects, checks, programs, measure };
-      if (command.service.table) {
-        const { load } = await import('./load.ts');
-        return [await load(dataset, command, command.service, command.service.table, sent, terminal)];
-      }
       const { send } = await import('./send.ts');
       return [await send(dataset, command, command.service, sent, terminal)];
     }

@@ -2,13 +2,11 @@ import type { Dataset } from '../engine/dataset/dataset.ts';
 import { queryDoubts } from '../engine/dataset/doubts.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { checkQuery, parseQuery, type Query } from '../engine/query/index.ts';
-import { nameOfTable, parsePostgresAddress } from '../engine/sink/postgres/address.ts';
-import { parseAddress } from '../engine/source/http/address.ts';
+import { serviceName } from '../engine/send/serviceName.ts';
 import type { FileDoubt } from '../protocol/comparison.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/preview.ts';
 import type { RunCommand } from './arguments.ts';
-import type { ServiceOptions } from './serviceOptions.ts';
 import { optionsFor } from './cellOptions.ts';
 import { count, programsOf, type Summaries } from './count.ts';
 import { keptIndexes, openInput, scanPool } from './input.ts';
@@ -189,10 +187,6 @@ function asTextNote(columns: readonly string[]): string {
   return `Written as text, because the values have several types: ${named}${more}`;
 }
 
-function nameOf({ url, table }: ServiceOptions): string {
-  return table ? nameOfTable(parsePostgresAddress(url), table) : parseAddress(url).shown;
-}
-
 function filesText(files: number | undefined): string {
   return files === undefined ? '' : ` (${counted(files, 'file')})`;
 }
@@ -207,7 +201,7 @@ function summaryText(
   const done = count
     ? `${grouped(summary.matched)} matching`
     : service && summary.sent
-      ? sentText(summary.sent, nameOf(service), service.deadLetter)
+      ? sentText(summary.sent, serviceName(service), service.deadLetter)
       : `${grouped(summary.matched)} written${target}${filesText(summary.files)}`;
   const failed = summary.failed ? `, ${grouped(summary.failed)} failed in CALL` : '';
   const malformed = `${grouped(summary.malformed)} malformed${failed}`;

@@ -1,6 +1,7 @@
+import type { ServiceTarget } from '../engine/send/sendRows.ts';
 import { isAddress } from '../engine/source/http/address.ts';
 import { isPostgresAddress, parseTableName, type TableName } from '../engine/sink/postgres/address.ts';
-import { bodyForms, type BodyForm } from '../engine/sink/http/bodyForm.ts';
+import { bodyForms } from '../engine/sink/http/bodyForm.ts';
 import { UsageError } from './usageError.ts';
 
 export const serviceOptions = {
@@ -18,30 +19,6 @@ export const serviceOptions = {
   'create-table': { type: 'boolean' },
 } as const;
 
-/** The service that the rows are sent to. */
-export interface ServiceOptions {
-  /** An http(s) address, or that of a PostgreSQL database; never shown whole. */
-  readonly url: string;
-  /** The table of a database. */
-  readonly table: TableName | undefined;
-  readonly createTable: boolean;
-  /** undefined: what the address says. */
-  readonly form: BodyForm | undefined;
-  readonly gzip: boolean;
-  /** Where rows go that are given up. */
-  readonly deadLetter: string | undefined;
-  /** Whether FILE has such rows, which are sent again. */
-  readonly resend: boolean;
-  /** Whether to go on with an earlier run that has ended early. */
-  readonly resume: boolean;
-  /** Undefined: as usual. */
-  readonly batch: number | undefined;
-  readonly attempts: number | undefined;
-  readonly retryMs: number | undefined;
-  readonly timeoutMs: number | undefined;
-  readonly inFlight: number | undefined;
-}
-
 type Values = Readonly<
   Partial<
     Record<Exclude<keyof typeof serviceOptions, 'batch-gzip' | 'resend' | 'resume' | 'create-table'>, string>
@@ -55,7 +32,7 @@ type Values = Readonly<
 };
 
 /** @throws UsageError */
-export function readServiceOptions(values: Values): ServiceOptions | undefined {
+export function readServiceOptions(values: Values): ServiceTarget | undefined {
   const { 'to-url': url, to, batch, resend = false, resume = false } = values;
   if (url === undefined) {
     for (const name of [
