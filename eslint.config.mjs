@@ -265,6 +265,8 @@ export const rooms = {
       'engine/format/csv',
       'engine/sink',
       'engine/run',
+      'engine/send',
+      'engine/sink/postgres',
       'engine/tools',
     ],
   ],

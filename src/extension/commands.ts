@@ -19,6 +19,7 @@ const ofPage: readonly Exclude<PageCommand['name'], 'cell' | 'column' | 'showQue
   'clearFilter',
   'cancel',
   'export',
+  'sendRows',
   'goTo',
   'find',
   'findNext',

@@ -14,7 +14,7 @@ import type { InterruptedExports } from './interruptedExports.ts';
 import { withProgress, type Work } from './exportProgress.ts';
 
 /** What an export takes its records from: a file that is open, as a preview shows it. */
-interface ShownFile {
+export interface ShownFile {
   readonly uri: Uri;
   readonly session: EngineSession;
   /** Undefined until the engine has opened it. */

@@ -6,6 +6,7 @@ import { registerCommands } from './commands.ts';
 import { EngineHost } from '../host/engineHost.ts';
 import { setTranslation } from '../host/l10n.ts';
 import { Exporter } from './exporter.ts';
+import { Sender } from './sendRows.ts';
 import { registerLanguageTools } from './languageTools.ts';
 import { InterruptedExports } from './interruptedExports.ts';
 import { LargeTextOffer } from './largeTextOffer.ts';
@@ -24,6 +25,7 @@ export function activate(context: ExtensionContext): RowriverApi {
   setTranslation(l10n.t);
   const log = window.createOutputChannel('Rowriver', { log: true });
   const { version } = context.extension.packageJSON as { readonly version: string };
+  const sends = Uri.joinPath(context.globalStorageUri, 'sends').fsPath;
   const journals = { folder: Uri.joinPath(context.globalStorageUri, 'exports').fsPath, version };
   const host = new EngineHost({
     script: Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
@@ -32,7 +34,14 @@ export function activate(context: ExtensionContext): RowriverApi {
       const megabytes = settings.get<number>('indexCache.maxMegabytes', 1024);
       const kept = settings.get<number>('keptDownload.maxMegabytes', 4096);
       const cacheFolder = megabytes > 0 ? Uri.joinPath(context.globalStorageUri, 'indexes').fsPath : null;
-      return { cacheFolder, cacheBytes: megabytes * 1e6, keepBytes: kept * 1e6, journals, programs: true };
+      return {
+        cacheFolder,
+        cacheBytes: megabytes * 1e6,
+        keepBytes: kept * 1e6,
+        journals,
+        sends,
+        programs: true,
+      };
     },
     environment: () => engineEnvironment(process.env),
     log: (line) => log.info(line),
@@ -42,12 +51,13 @@ export function activate(context: ExtensionContext): RowriverApi {
   const addresses = new Addresses(context.secrets, readings);
   const interrupted = new InterruptedExports(host, addresses, journals.folder);
   const exporter = new Exporter(host, readings, addresses, interrupted, (text) => log.info(text));
+  const sender = new Sender(host, context.secrets);
   const records = new RecordDocuments(host);
   const schemas = new SchemaChecks(host);
   const programs = new AllowedPrograms(context.workspaceState);
   const statusBar = new StatusBar();
   const editor = new PreviewEditor(
-    { context, engine: host, addresses, exporter, schemas, readings, records, programs },
+    { context, engine: host, addresses, exporter, sender, schemas, readings, records, programs },
     statusBar,
   );
   context.subscriptions.push(

@@ -25,6 +25,7 @@ import { previewPage } from './page.ts';
 import { QuickQuestions } from './questions.ts';
 import type { AllowedPrograms } from './programs.ts';
 import type { Readings } from './readings.ts';
+import type { Sender } from './sendRows.ts';
 import type { RecordDocuments } from './recordDocument.ts';
 import type { SchemaChecks } from './schemaCommands.ts';
 import { copyQueryAs } from './queryCopy.ts';
@@ -40,6 +41,7 @@ export interface PreviewServices {
   readonly engine: EngineHost;
   readonly addresses: Addresses;
   readonly exporter: Exporter;
+  readonly sender: Sender;
   readonly schemas: SchemaChecks;
   readonly readings: Readings;
   readonly records: RecordDocuments;
@@ -160,11 +162,15 @@ export class Preview implements Disposable {
   }
 
   #handlers(): Handlers<HostCalls> {
-    const { context, engine, exporter, records, schemas } = this.#services;
+    const { context, engine, exporter, sender, records, schemas } = this.#services;
     const filters = new KeptFilters(context.workspaceState);
     return {
       'host/export': async ({ query }) => {
         await exporter.exportSubset(this, query);
+        return null;
+      },
+      'host/sendRows': async ({ query }) => {
+        await sender.send(this, query);
         return null;
       },
       'host/exportRejects': async () => {

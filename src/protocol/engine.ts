@@ -96,6 +96,28 @@ export interface ExportSummary extends ExportProgress {
   readonly checked?: CheckSummary | undefined;
 }
 
+/** Rows of a query, to a service or into a table of a database. */
+export interface SendRequest {
+  readonly session: number;
+  readonly query: string;
+  /** An http(s) address, or that of a PostgreSQL database. As secret as a password. */
+  readonly url: string;
+  /** The table of a database, as a query would write it. */
+  readonly table?: string | undefined;
+  readonly headers?: OpenFile['headers'];
+  /** The path of a file to which rows are added that are given up. */
+  readonly deadLetter: string;
+  /** Whether to go on with an earlier run that has ended early. */
+  readonly resume: boolean;
+}
+
+/** A run that ends early: what has become of the rows until then. */
+export interface BrokenSend {
+  readonly sent: SentRows;
+  /** Whether another run may go on from there. */
+  readonly canResume: boolean;
+}
+
 /** What has become of the rows that were sent to a service. */
 export interface SentRows {
   readonly accepted: number;
@@ -143,6 +165,8 @@ export interface EngineCalls {
       readonly keepBytes: number;
       /** Undefined: an export that is interrupted leaves nothing. */
       readonly journals?: JournalPlace | undefined;
+      /** A folder for notes of what was sent to services; undefined: nothing is sent. */
+      readonly sends?: string | undefined;
       /** Whether the host answers what is asked of programs; else no query may call one. */
       readonly programs?: boolean | undefined;
     };
@@ -157,6 +181,12 @@ export interface EngineCalls {
   keyColumns: { params: Omit<ComparedFiles, 'keys'>; result: readonly KeyColumn[] };
   close: { params: { readonly session: number }; result: null };
   export: { params: ExportRequest; result: ExportSummary; progress: ExportProgress };
+  /** Sends what a query selects. What is told last is how a run that fails has ended. */
+  sendRows: {
+    params: SendRequest;
+    result: ExportSummary;
+    progress: ExportProgress | { readonly broken: BrokenSend };
+  };
   /** The exports that were interrupted and can be gone on with, the latest first. */
   interruptedExports: { params: null; result: readonly InterruptedExport[] };
   /** Goes on with one; `headers` are for its address. */

@@ -16,6 +16,7 @@ export type PageCommand =
         | 'findColumn'
         | 'showInContext'
         | 'export'
+        | 'sendRows'
         | 'copyQueryAs'
         | 'askAboutFile';
     }

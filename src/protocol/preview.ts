@@ -392,6 +392,8 @@ export interface PreviewCalls extends StatisticsCalls {
 
   /** Asks where to and exports what the query selects. */
   'host/export': { params: { readonly query: string }; result: null };
+  /** Asks for a service, and sends it what the query selects. */
+  'host/sendRows': { params: { readonly query: string }; result: null };
   'host/exportRejects': { params: null; result: null };
   /** Asks for a JSON Schema and checks all records by it. */
   'host/validate': { params: null; result: null };

@@ -152,6 +152,7 @@ export class Tab {
     };
     return {
       'host/export': notHere,
+      'host/sendRows': notHere,
       'host/exportRejects': notHere,
       'host/validate': notHere,
       'host/exportChecked': notHere,

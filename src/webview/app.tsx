@@ -300,10 +300,16 @@ function More({ page, anchor, close }: MoreProps) {
       icon: 'comment-discussion',
       run: () => page.command({ name: 'askAboutFile' }),
     },
+    page.offers('host/sendRows') && {
+      label: t('Send Rows to a Service\u2026'),
+      icon: 'cloud-upload',
+      apart: true,
+      run: () => page.command({ name: 'sendRows' }),
+    },
     {
       label: t('Export Malformed Records\u2026'),
       icon: 'export',
-      apart: true,
+      apart: !page.offers('host/sendRows'),
       disabled: (preview.state.value?.malformed ?? 0) === 0,
       run: () => void link.call('host/exportRejects', null).catch(failed),
     },

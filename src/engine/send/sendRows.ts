@@ -74,14 +74,19 @@ export async function sendRows(
   const { deadLetter, form = formFor(address.url), timeoutMs, resume, ...rest } = service;
   const identity = identityOf(dataset, query, rejects !== undefined);
   const run = [identity, address.url.href, form, rest.batch, rest.resend];
-  const journal = await openJournal(dataset, query, resume, journals, run);
+  const deadLetters =
+    deadLetter === undefined ? undefined : await DeadLetters.open(deadLetter, dataset.paths);
+  const journal = await openJournal(dataset, query, resume, journals, run).catch(async (error: unknown) => {
+    await deadLetters?.close();
+    throw error;
+  });
   if (journal && resume) resumed(rowsIn(journal.done));
   const sink = new ServiceSink(address, {
     ...rest,
     form,
     headers,
     limits: timeoutMs === undefined ? undefined : { answerMs: timeoutMs, idleMs: timeoutMs },
-    deadLetters: deadLetter === undefined ? undefined : await DeadLetters.open(deadLetter, dataset.paths),
+    deadLetters,
     identity,
     journal,
     signal,

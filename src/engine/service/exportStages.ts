@@ -1,10 +1,10 @@
-import { basename } from 'node:path';
 import type { ExportProgress, ExportSummary } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { ExportStages } from '../../protocol/stages.ts';
 
 /**
  * Does an export and tells the page that it was asked for on what its stages take; the host, which asked for it, is told the rest.
+ * @param target what the page calls where the rows go
  * @param tell at most as often as the export says how far it is, and at its end
  */
 export async function showingStages(
@@ -18,7 +18,7 @@ export async function showingStages(
     // Rows that a run has made are written as they are: nothing is measured of that.
     if (!stages) return;
     const share = total === undefined ? undefined : total === 0 ? 1 : Math.min(1, scanned / total);
-    last = { target: basename(target), phase, share, stages };
+    last = { target, phase, share, stages };
     tell(last);
   };
   try {

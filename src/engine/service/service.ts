@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { EngineCalls, EngineEvents, EngineSays, HostAnswers, Tagged } from '../../protocol/engine.ts';
 import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
 import { AskedPrograms } from '../call/askedPrograms.ts';
@@ -55,6 +56,7 @@ export class EngineService {
   readonly #files: HeldFiles;
   #store: IndexStore | undefined;
   #kept: KeptExports | undefined;
+  #sends: string | undefined;
   readonly #tools = new Tools(async (location, options, signal) => {
     const held = await this.#files.hold({ location, options }, { signal });
     return {
@@ -117,7 +119,8 @@ export class EngineService {
 
   #handlers(): Handlers<EngineCalls> {
     return {
-      configure: ({ cacheFolder, cacheBytes, keepBytes, journals, programs = false }) => {
+      configure: ({ cacheFolder, cacheBytes, keepBytes, journals, sends, programs = false }) => {
+        this.#sends = sends;
         this.#asksPrograms = programs;
         this.#keepBytes = keepBytes;
         this.#kept = journals && new KeptExports(journals);
@@ -166,7 +169,7 @@ export class EngineService {
             const programs = this.#programsOf(session);
             const asked = { query, to, target, kept, journal, programs };
             const summary = await showingStages(
-              target,
+              basename(target),
               context,
               (told) => shown.exports(told),
               (told) => exportToFile(dataset, asked, told),
@@ -177,6 +180,28 @@ export class EngineService {
         } finally {
           await kept?.letGo();
         }
+      },
+      sendRows: (asked, context) => {
+        const { session, query } = asked;
+        const shown = this.#session(session);
+        const journals = this.#sends;
+        if (journals === undefined) throw new RangeError('This engine sends nothing.');
+        return this.#exporting(session, query, async (dataset) => {
+          refuseOpen(query, dataset);
+          // What HTTP and a database need is loaded where rows are sent.
+          const { sendFromPreview, targetOf } = await import('../send/sendFromPreview.ts');
+          const service = targetOf(asked);
+          const options = { journals, programs: this.#programsOf(session) };
+          return showingStages(
+            service.name,
+            context,
+            (told) => shown.exports(told),
+            (told) =>
+              sendFromPreview(dataset, asked, service, options, told, (broken) =>
+                context.progress({ broken }),
+              ),
+          );
+        });
       },
       interruptedExports: () => this.#kept?.list() ?? [],
       resumeExport: async ({ target, headers }, context) => {
@@ -205,7 +230,7 @@ export class EngineService {
       exportRejects: ({ session, target }, context) => {
         const shown = this.#session(session);
         return showingStages(
-          target,
+          basename(target),
           context,
           (told) => shown.exports(told),
           (told) => this.#exporting(session, '', (dataset) => exportRejectsToFile(dataset, target, told)),

@@ -25,6 +25,7 @@ type OwnCalls = Pick<
 const lacking: readonly HostMethod[] = [
   'host/openAsText',
   'host/askAboutFile',
+  'host/sendRows',
   'host/compareRecord',
   'host/validate',
   'host/exportChecked',

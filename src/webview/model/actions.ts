@@ -20,6 +20,7 @@ type HostAction =
   | 'host/openRecord'
   | 'host/compareRecord'
   | 'host/export'
+  | 'host/sendRows'
   | 'host/copyQueryAs'
   | 'host/askAboutFile'
   | 'host/validate'

@@ -208,6 +208,9 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
       case 'export':
         actions.askHost('host/export', { query: filter.applied.peek() });
         return;
+      case 'sendRows':
+        actions.askHost('host/sendRows', { query: filter.applied.peek() });
+        return;
       case 'copyQueryAs':
         actions.askHost('host/copyQueryAs', { query: filter.applied.peek() });
         return;

@@ -421,6 +421,7 @@ export function serve(post: Post, options: BedOptions): Server {
     'host/copy': () => null,
     'host/copyQueryAs': () => null,
     'host/askAboutFile': () => null,
+    'host/sendRows': () => null,
     'host/filters': () => ({
       history: ["status >= 500 AND user.country = 'DE'", "level = 'error'", "message ILIKE '%timed out%'"],
       saved: [{ name: 'Server errors', query: 'status >= 500' }],

@@ -188,6 +188,7 @@ export class RealEngine {
       },
       'host/copyQueryAs': done,
       'host/askAboutFile': done,
+      'host/sendRows': done,
       'host/filters': () => ({ history: [], saved: [] }),
       'host/keepPage': () => null,
       'host/keepFilters': done,

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import { lineFeed } from '../../ascii.ts';
@@ -15,10 +15,13 @@ import type { Reason } from './verdict.ts';
 export class DeadLetters {
   readonly name: string;
   readonly #file: FileHandle;
+  /** Whether the file was not there before, and has no row yet. */
+  #isNew: boolean;
 
-  private constructor(name: string, file: FileHandle) {
+  private constructor(name: string, file: FileHandle, isNew: boolean) {
     this.name = name;
     this.#file = file;
+    this.#isNew = isNew;
   }
 
   /** @param sources files that are being read @throws SinkError */
@@ -28,9 +31,13 @@ export class DeadLetters {
       throw new SinkError('own-source', `${path} is the file that is being read: choose another name.`);
     }
     try {
-      const file = await open(path, 'a+');
+      const made = await open(path, 'ax+').catch((error: unknown) => {
+        if (systemCode(error) === 'EEXIST') return undefined;
+        throw error;
+      });
+      const file = made ?? (await open(path, 'a+'));
       await endLastLine(file);
-      return new DeadLetters(path, file);
+      return new DeadLetters(path, file, made !== undefined);
     } catch (error) {
       throw sinkErrorFrom(error, path);
     }
@@ -48,6 +55,7 @@ export class DeadLetters {
       const raw = Buffer.from(text.buffer, text.byteOffset, text.length).toString();
       out.text(`${JSON.stringify({ row, record, line, offset, key, status, reason, raw })}\n`);
     });
+    if (out.view().length > 0) this.#isNew = false;
     try {
       await this.#file.appendFile(out.view());
     } catch (error) {
@@ -70,8 +78,11 @@ export class DeadLetters {
     return keys;
   }
 
+  /** A file that it has made, and that no row has come to, is removed. Safe to call again. */
   async close(): Promise<void> {
     await this.#file.close().catch(() => undefined);
+    if (this.#isNew) await unlink(this.name).catch(() => undefined);
+    this.#isNew = false;
   }
 }
 
