@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
-import { printForSpark, writeName, type Query } from '../engine/query/index.ts';
+import { printForSpark, writePath, type Query } from '../engine/query/index.ts';
 import { columnNames, jsonLines } from '../engine/remote/arrowRows.ts';
 import { relationOf } from '../engine/remote/file.ts';
 import { RemoteError } from '../engine/remote/remoteError.ts';
@@ -77,7 +77,7 @@ async function writeRows(
   const first = await all.next();
   // A table begins with the names of its columns.
   const names = first.done || to === 'same' || to === 'jsonl' ? [] : columnNames(first.value);
-  const select = names.length === 0 ? '' : `|> SELECT ${names.map(writeName).join(', ')}`;
+  const select = names.length === 0 ? '' : `|> SELECT ${names.map((name) => writePath([name])).join(', ')}`;
   const bytes = Readable.from(linesOf(first, all), { objectMode: false });
   const input = { name: 'The result', bytes };
   const { signal } = terminal;

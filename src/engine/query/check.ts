@@ -1,6 +1,7 @@
 import type { FieldRequest } from '../format/record.ts';
 import { errorAt, warningAt, type Diagnostic, type Fix, type Span } from './diagnostic.ts';
-import { recordAttributes, type Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
+import { recordAttributes } from './recordAttribute.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import { expressionsOf, resolve } from './operator/operators.ts';
 import { FieldList } from './predicate/fields.ts';

@@ -4,20 +4,13 @@ import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import { offsetInFile, offsetOf, pathOf, reasonIn } from '../format/recordBlocks.ts';
 import type { Origin } from './predicate/selector.ts';
 import type { Violation } from '../violation.ts';
+import { recordAttributes, type RecordAttribute } from './recordAttribute.ts';
 import { JsonObject } from './value/json.ts';
 import type { Value } from './value/value.ts';
 import type { Column, Name, Step } from './syntax/tree.ts';
 import { valueName } from './write.ts';
 
 export type { Layout };
-
-/** What is known of a record besides its fields. */
-export type RecordAttribute =
-  '_record' | '_line' | '_offset' | '_file' | '_file_offset' | '_error' | '_violation';
-
-export const recordAttributes: ReadonlySet<string> = new Set([
-  ...['_record', '_line', '_offset', '_file', '_file_offset', '_error', '_violation'],
-]);
 
 /** Whether a name is no field of the record: an attribute of it, or its value as a whole. */
 export function isOfRecord({ name, quoted }: Name): boolean {

@@ -1,3 +1,4 @@
+import { recordAttributes } from './recordAttribute.ts';
 import { reservedWords } from './syntax/cursor.ts';
 
 /** The value of a record itself: what a record that is no object has in place of columns. */
@@ -19,8 +20,13 @@ export function writePath(path: readonly (string | number)[]): string {
   if (path.length === 0) return valueName;
   return path.reduce<string>((written, step) => {
     if (typeof step === 'number') return `${written}[${step}]`;
-    return written === '' ? writeName(step) : `${written}.${writeName(step)}`;
+    return written === '' ? writeColumn(step) : `${written}.${writeName(step)}`;
   }, '');
+}
+
+/** Without quotes, some names stand for what is known of a record beside its columns. */
+function writeColumn(name: string): string {
+  return name === valueName || recordAttributes.has(name) ? writeQuoted(name) : writeName(name);
 }
 
 export function writeText(text: string): string {

@@ -1,6 +1,6 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
-import { writeName } from '../query/write.ts';
+import { writePath } from '../query/write.ts';
 import { rowShape, type Target } from '../sink/exportFormat.ts';
 
 /**
@@ -19,6 +19,6 @@ export function withPartitionColumns(
 
 /** A query that selects records as one that makes rows of them, with all columns. */
 export function computedRows(query: string, partitions: readonly string[]): string {
-  const [column] = partitions.map((name) => writeName(name));
+  const [column] = partitions.map((name) => writePath([name]));
   return `${query}\n|> SET ${column} = ${column}`;
 }

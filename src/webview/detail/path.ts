@@ -10,13 +10,16 @@ const reserved = new Set(
   ).split(' '),
 );
 
+/** Names that stand without quotes for what is known of a record beside its members. The same test holds them. */
+const ofRecord = new Set('_value _record _line _offset _file _file_offset _error _violation'.split(' '));
+
 export type Step = string | number;
 
 export function writePath(steps: readonly Step[]): string {
   let path = '';
   for (const step of steps) {
     if (typeof step === 'number') path += `[${step + 1}]`;
-    else path += `${path ? '.' : ''}${writeName(step)}`;
+    else path += path ? `.${writeName(step)}` : ofRecord.has(step) ? `"${step}"` : writeName(step);
   }
   return path;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { recordAttributes } from '../../../src/engine/query/recordAttribute.ts';
 import { reservedWords } from '../../../src/engine/query/syntax/cursor.ts';
-import { writeName } from '../../../src/engine/query/write.ts';
+import { valueName, writePath as queryPath } from '../../../src/engine/query/write.ts';
 import {
   isContainerText,
   membersOf,
@@ -156,6 +157,8 @@ describe('webview/detail/path', () => {
   it('writes names as the query language does', () => {
     for (const name of [
       ...reservedWords,
+      ...recordAttributes,
+      valueName,
       'Select',
       'plain',
       'odd name',
@@ -166,7 +169,8 @@ describe('webview/detail/path', () => {
       '\u00fcml_1',
       'drop',
     ]) {
-      assert.equal(writePath([name]), writeName(name));
+      assert.equal(writePath([name]), queryPath([name]));
+      assert.equal(writePath(['a', name]), queryPath(['a', name]));
     }
     assert.equal(writePath(['user', 'tags', 0, 'odd name']), 'user.tags[1]."odd name"');
   });

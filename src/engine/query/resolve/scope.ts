@@ -1,5 +1,6 @@
 import type { FieldRequest } from '../../format/record.ts';
-import { columnPlace, recordAttributes, type Layout, type RecordAttribute } from '../layout.ts';
+import { columnPlace, type Layout } from '../layout.ts';
+import { recordAttributes, type RecordAttribute } from '../recordAttribute.ts';
 import type { Column, Step } from '../syntax/tree.ts';
 import { valueName } from '../write.ts';
 import type { Slot, SlotTable } from './slot.ts';

@@ -1,6 +1,7 @@
 import type { FieldRequest } from '../../format/record.ts';
 import type { CellNature } from '../cell.ts';
-import { readingOf, type Layout, type RecordAttribute } from '../layout.ts';
+import { readingOf, type Layout } from '../layout.ts';
+import type { RecordAttribute } from '../recordAttribute.ts';
 import type { FieldList } from '../predicate/fields.ts';
 
 /**
