@@ -6,7 +6,7 @@ import type { ColumnSummary } from '../../protocol/statistics.ts';
 import { count, t } from '../l10n.ts';
 import type { PageModel } from '../model/page.ts';
 import { topWords } from './facts.ts';
-import { asPicked, nothing, toggled } from './picked.ts';
+import { asPicked, holdsValue, nothing, toggled } from './picked.ts';
 import { keyOf, matchesOf, rowsOf } from './shape.ts';
 import { countWords, rows, share, valueWords } from './words.ts';
 
@@ -63,7 +63,7 @@ export function Checklist({ page, column, whole, matches, isWhole }: ChecklistPr
       )}
       <ul class="checklist">
         {shown.map((value) => {
-          const one = asPicked(value);
+          const one = asPicked(value, column);
           return (
             <ValueLine
               key={keyOf(value)}
@@ -71,7 +71,7 @@ export function Checklist({ page, column, whole, matches, isWhole }: ChecklistPr
               whole={value.count}
               shown={matching ? matching(value) : value.count}
               scale={scale}
-              picked={picked.values.some((other) => keyOf(other) === keyOf(one))}
+              picked={holdsValue(picked, one)}
               tick={() => pick(toggled(picked, one))}
               only={() => pick({ ...nothing, values: [one] })}
               exclude={() => page.exclude(column, value)}

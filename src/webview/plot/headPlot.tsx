@@ -159,7 +159,7 @@ function drawingOf({ context, column, known, room }: DrawingOf) {
               texts: part.value ? [valueWords(part.value)] : [t('other values'), t('others'), ''],
               whole: part.whole,
               filtered: part.filtered,
-              picked: holdsPart(picked, part),
+              picked: holdsPart(picked, part, column),
               listed: part.value !== undefined,
               words: [valueWords(part.value), countWords(part.whole, part.filtered, all, isFiltered)],
             }))}
@@ -168,7 +168,7 @@ function drawingOf({ context, column, known, room }: DrawingOf) {
             pick={(index, add) => {
               const value = parts.at(index)?.value;
               if (!value) return;
-              const one = asPicked(value);
+              const one = asPicked(value, column);
               pick(add ? toggled(picked, one) : only(picked, { ...nothing, values: [one] }));
             }}
             leave={context.leave}

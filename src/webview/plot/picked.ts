@@ -1,5 +1,6 @@
 /** Picks in plots: which bars and values they mean, and what they become with a click. */
-import type { PickedValue, ValuePick } from '../../protocol/queryText.ts';
+import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { PickedRange, PickedValue, ValuePick } from '../../protocol/queryText.ts';
 import { keyOf, type Bar, type Part } from './shape.ts';
 
 export const nothing: ValuePick = { ranges: [], values: [], nulls: false };
@@ -22,29 +23,48 @@ export function holdsBar(pick: ValuePick, { fromPlace, toPlace }: Bar): boolean 
   });
 }
 
-export function holdsPart(pick: ValuePick, { value }: Part): boolean {
-  return value !== undefined && pick.values.some((picked) => keyOf(asPicked(value)) === keyOf(picked));
+export function holdsPart(pick: ValuePick, { value }: Part, column: PickedColumn): boolean {
+  return value !== undefined && holdsValue(pick, asPicked(value, column));
+}
+
+export function holdsValue({ values }: ValuePick, value: PickedValue): boolean {
+  const key = keyOf(value);
+  return values.some((picked) => keyOf(picked) === key);
 }
 
 /** Values from the first to the last bar of each unbroken row of bars. */
 export function pickBars(of: 'number' | 'time', bars: readonly Bar[], picked: readonly number[]): ValuePick {
   const sorted = [...new Set(picked)].sort((a, b) => a - b);
-  const ranges: { kind: 'number' | 'time'; from: string; to: string }[] = [];
+  const ranges: PickedRange[] = [];
+  // Years beyond 0000 to 9999 are in no file, and in no query: nothing lies behind such an edge.
+  const edge = (text: string): string | undefined => (of === 'time' && /^[+-]/.test(text) ? undefined : text);
   let before = -2;
   for (const index of sorted) {
     const bar = bars.at(index);
     const last = ranges.at(-1);
     if (!bar) continue;
-    if (last && index === before + 1) ranges[ranges.length - 1] = { ...last, to: bar.to };
-    else ranges.push({ kind: of, from: bar.from, to: bar.to });
+    if (last && index === before + 1) ranges[ranges.length - 1] = { ...last, to: edge(bar.to) };
+    else ranges.push({ kind: of, from: edge(bar.from), to: edge(bar.to) });
     before = index;
   }
   return { ...nothing, ranges };
 }
 
-export function asPicked({ text, kind, cut }: NonNullable<Part['value']>): PickedValue {
-  // A time is compared as the text that a cell shows.
-  return { text, kind: kind === 'time' ? 'text' : kind, cut };
+/** The column that a value is of. */
+type PickedColumn = Pick<ColumnInfo, 'written'>;
+
+const plainNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+
+/**
+ * A time, and a number of a table that is written as no query writes numbers (`1.234,50`, `007`), are compared as the text that
+ * a cell shows.
+ */
+export function asPicked(
+  { text, kind, cut }: NonNullable<Part['value']>,
+  { written }: PickedColumn,
+): PickedValue {
+  const isText = kind === 'time' || (kind === 'number' && (written !== undefined || !plainNumber.test(text)));
+  return { text, kind: isText ? 'text' : kind, cut };
 }
 
 /** The values picked with one more, or without it where it is picked already. */

@@ -60,7 +60,8 @@ function conditionOf({ path, test, value }: Extract<QueryEdit, { kind: 'add' }>)
 function literalOf({ text, kind }: { text: string; kind: number }): string {
   if (kind === cell.json) return `${writeText(text)}::json`;
   const isBare =
-    (kind === cell.number && isLiteral(text)) || (kind === cell.boolean && /^(true|false)$/.test(text));
+    (kind === cell.number && isLiteral(text) && !/^-?0\d/.test(text)) ||
+    (kind === cell.boolean && /^(true|false)$/.test(text));
   return isBare ? text : writeText(text);
 }
 

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CellKind, type ColumnInfo, type Page, type ViewState } from '../../../src/protocol/preview.ts';
+import type { QueryEdit, ValuePick } from '../../../src/protocol/queryText.ts';
+import type { ColumnStatistics } from '../../../src/protocol/statistics.ts';
+import { asPicked, nothing, pickBars } from '../../../src/webview/plot/picked.ts';
+import { barsOf } from '../../../src/webview/plot/shape.ts';
+import { cellsOf, Preview } from '../../support/preview.ts';
+
+/** Files as people have them, each with what is asked of it before something is clicked. */
+const files: readonly {
+  readonly what: string;
+  readonly name: string;
+  readonly text: string;
+  readonly queries: readonly string[];
+}[] = [
+  {
+    what: 'numbers and dates as a spreadsheet writes them',
+    name: 'sheet.csv',
+    text: [
+      'customer;price;day;zip;note',
+      'Ann;1.234,50;31.05.2024;01067;"a;b"',
+      "Bob;-0,5;01.06.2024;10670;it's",
+      'Ann;-0,50;02.06.2024;99999;',
+      'Cem;1.234;31.12.9999;01067;""',
+      'Ann;2;;;"say ""hi"""',
+      'Bob;;-;007;50%',
+      '',
+    ].join('\n'),
+    queries: [
+      '',
+      "customer <> 'Cem'",
+      '|> SELECT price AS p, day AS d, zip',
+      '|> EXTEND 1 AS one |> ORDER BY price DESC',
+      '|> AGGREGATE min(price) AS least, max(day) AS last, count(*) AS n GROUP BY customer',
+    ],
+  },
+  ...(['csv', 'jsonl'] as const).map((form) => ({
+    what: `columns that are called as places of records are, in ${form}`,
+    name: `places.${form}`,
+    text:
+      form === 'csv'
+        ? '_line,_record,_error,_value,x\n7,1,a,5,1\n8,1,,6,1\n8,2,b,5,2\n'
+        : [7, 8, 8]
+            .map(
+              (line, at) => `{"_line":${line},"_record":${at},"_error":null,"_value":[5],"x":{"_line":1}}\n`,
+            )
+            .join(''),
+    queries: ['', '_line < 4', '|> SELECT *', '|> SELECT _record, _line, *', '|> EXTEND 1 AS _offset'],
+  })),
+  {
+    what: 'times of the first and the last years',
+    name: 'times.jsonl',
+    text: ['0001-01-01', '2024-05-31T18:30:00Z', '2024-05-31T18:30:00+02:00', '9999-12-31T23:59:59Z']
+      .map((at) => `{"at":"${at}"}\n`)
+      .join(''),
+    queries: ['', "|> AGGREGATE count(*) AS n GROUP BY date_trunc('year', at) AS year"],
+  },
+  {
+    what: 'odd names and values',
+    name: 'odd.jsonl',
+    text: [
+      { 'a b': "it's", 'x"y': 1, 'd.e': { 'f g': null }, 'tags[1]': [1], select: true },
+      { 'a b': 'a\\b\n%_', 'x"y': -1.5e-7, 'd.e': { 'f g': '' }, 'tags[1]': [], select: false },
+      { 'a b': '"', 'x"y': 12345678901234, 'd.e': { 'f g': 1 }, 'tags[1]': null, select: null },
+    ]
+      .map((record) => `${JSON.stringify(record)}\n`)
+      .join(''),
+    queries: ['', '|> EXTEND "x""y" AS "x y" |> ORDER BY "a b"'],
+  },
+];
+
+describe('a click in a preview', () => {
+  let folder = '';
+  before(async () => (folder = await mkdtemp(join(tmpdir(), 'rowriver-test-'))));
+  after(() => rm(folder, { recursive: true }));
+
+  for (const { what, name, text, queries } of files) {
+    describe(`of ${what}`, () => {
+      let preview: Preview;
+      before(async () => {
+        await writeFile(join(folder, name), text);
+        preview = await Preview.open(join(folder, name));
+      });
+      after(() => preview.close());
+
+      for (const query of queries) {
+        const behind = query === '' ? 'all rows' : query;
+        it(`gives the rows that are counted in what is picked, of ${behind}`, async () => {
+          const { view, columns } = await shown(preview, query);
+          const all: { readonly column: ColumnInfo; readonly pick: ValuePick; readonly count: number }[] = [];
+          for (const column of columns) {
+            for (const depth of ['header', 'panel'] as const) {
+              const request = { view, columns: [column.id], depth };
+              const answer = await preview.page.call('statistics', request);
+              all.push(...picksIn(answer.columns[0], column).map((picked) => ({ column, ...picked })));
+            }
+          }
+          for (const { column, pick, count } of all) {
+            const edited = await edit(preview, query, { kind: 'pick', path: column.path, pick });
+            const { matched } = await preview.page.call('run', { query: edited });
+            assert.equal(matched, count, `${edited} of ${column.name}`);
+            const picks = await preview.page.call('picks', { query: edited });
+            const own = picks.find(({ path }) => path === column.path);
+            assert.deepEqual(own?.pick, pick, `picked by ${edited}`);
+          }
+          assert.ok(all.length > 2 * columns.length, `${all.length} picks of ${columns.length} columns`);
+        });
+
+        it(`filters and sorts by a cell, of ${behind}`, async () => {
+          const { columns, cells, kinds } = await shown(preview, query);
+          for (const [at, column] of columns.entries()) {
+            const held = cells.map((row) => row[at]);
+            for (const [row, text] of held.entries()) {
+              const kind = kinds[row * columns.length + at];
+              const isNull = kind <= CellKind.Null;
+              const value = { text: isNull ? '' : text, kind };
+              const equals = await edit(preview, query, {
+                kind: 'add',
+                path: column.path,
+                test: 'equals',
+                value,
+              });
+              const differs = await edit(preview, query, {
+                kind: 'add',
+                path: column.path,
+                test: 'differs',
+                value,
+              });
+              const found = await shown(preview, equals);
+              const mine = found.cells.map(
+                (cell) => cell[found.columns.findIndex(({ path }) => path === column.path)],
+              );
+              assert.ok(mine.includes(text) || isNull, `${equals} finds ${mine.join()}, not ${text}`);
+              const others = await preview.page.call('run', { query: differs });
+              assert.equal(others.matched, cells.length - mine.length, differs);
+            }
+            const { matched } = await preview.page.call('run', {
+              query: await edit(preview, query, {
+                kind: 'sort',
+                path: column.path,
+                direction: 'next',
+                more: false,
+              }),
+            });
+            assert.equal(matched, cells.length);
+          }
+        });
+      }
+    });
+  }
+
+  it('takes a number with zeros before it for the text that it is', async () => {
+    const path = join(folder, 'codes.csv');
+    await writeFile(path, 'code,n\n007,1\n7,2\n007,3\n7.0,4\n');
+    const preview = await Preview.open(path);
+    try {
+      const value = { text: '007', kind: 'number', cut: false } as const;
+      const picked = { ...nothing, values: [asPicked(value, {})] };
+      const cell = { text: '007', kind: CellKind.Number };
+      const edits: QueryEdit[] = [
+        { kind: 'pick', path: 'code', pick: picked },
+        { kind: 'add', path: 'code', test: 'equals', value: cell },
+      ];
+      for (const one of edits) {
+        const query = await edit(preview, '', one);
+        const { cells } = await shown(preview, query);
+        assert.deepEqual(
+          cells.map(([, n]) => n),
+          ['1', '3'],
+          query,
+        );
+      }
+      const above = await edit(preview, '', {
+        kind: 'add',
+        path: 'n',
+        test: 'above',
+        value: { text: '03', kind: CellKind.Number },
+      });
+      assert.deepEqual((await shown(preview, above)).cells, [['7.0', '4']]);
+    } finally {
+      await preview.close();
+    }
+  });
+});
+
+async function edit(preview: Preview, query: string, edit: QueryEdit): Promise<string> {
+  return (await preview.page.call('edit', { query, edit })).query;
+}
+
+/** All rows of a query, and its columns. */
+async function shown(
+  preview: Preview,
+  query: string,
+): Promise<{ view: number; columns: readonly ColumnInfo[]; cells: string[][]; kinds: Uint8Array }> {
+  const state: ViewState = await preview.page.call('run', { query });
+  const { view, matched } = state;
+  const page = (of: readonly ColumnInfo[]): Promise<Page> =>
+    preview.page.call('rows', {
+      view,
+      first: 0,
+      count: Math.max(1, matched),
+      columns: of.map(({ id }) => id),
+    });
+  const known = state.columns ?? preview.info.columns;
+  // Which members rows have is known when they are read.
+  await page(known);
+  const columns = preview.columns.get(state.columns ? view : 0) ?? known;
+  const rows = await page(columns);
+  return { view, columns, cells: cellsOf(rows), kinds: rows.kinds };
+}
+
+/** What can be picked of a column, with the rows that are counted for it. */
+function picksIn(
+  found: ColumnStatistics,
+  column: ColumnInfo,
+): { readonly pick: ValuePick; readonly count: number }[] {
+  const held = found.filtered ?? found.whole;
+  assert.ok(held, column.name);
+  const { histogram } = found;
+  const bars = histogram ? barsOf(histogram, 20) : [];
+  return [
+    ...held.top.values.map((value) => ({
+      pick: { ...nothing, values: [asPicked(value, column)] },
+      count: value.count,
+    })),
+    ...bars.flatMap((bar, at) =>
+      histogram && bar.filtered > 0
+        ? [{ pick: pickBars(histogram.kind, bars, [at]), count: bar.filtered }]
+        : [],
+    ),
+    { pick: { ...nothing, nulls: true }, count: held.kinds.null + held.kinds.missing },
+  ];
+}
