@@ -34,13 +34,13 @@ export class StatisticsCollector {
 
   constructor(output: StatisticsOutput, format: FormatSpec, asked: readonly FieldRequest[]) {
     this.#output = output;
-    const { columns, deep } = output;
+    const { columns, deep, readings } = output;
     const { layout, numbersInText } = formatOf(format);
     const unescape = unescapeOf(layout);
     const loose = numbersInText || output.numbersInText === true;
     this.#nature = (column) => ({
       unescape,
-      nature: { loose, reading: readingOf(columns[column], layout) },
+      nature: { loose, reading: readings?.at(column) ?? readingOf(columns[column], layout) },
     });
     if (discovers(output, layout)) {
       // Only names lead to what is found unasked, and to some value: a record that is no object has no name.

@@ -2,7 +2,7 @@ import type { ColumnType, FilePlace } from '../../protocol/preview.ts';
 import type { FieldPath } from '../format/json/fields.ts';
 import type { SegmentBytes } from '../columns/segment.ts';
 import type { FieldRequest } from '../format/record.ts';
-import type { CellReading } from '../format/csv/cellReading.ts';
+import type { CellReading, CellReadings } from '../format/csv/cellReading.ts';
 import type { FormatSpec } from '../format/registry.ts';
 import type { BlockSummary } from '../index/blockIndex.ts';
 import type { Zone } from '../index/zone.ts';
@@ -126,6 +126,8 @@ export interface StatisticsOutput {
   readonly counts: boolean;
   /** Whether texts that read as numbers are numbers, although the format has numbers of its own. */
   readonly numbersInText?: boolean | undefined;
+  /** How the cells of `columns` are written, where the format does not say it: of rows that a query has made of a CSV. */
+  readonly readings?: CellReadings | undefined;
 }
 
 /** What the columns hold of rows that a query computes from each record, as a `Description` writes it. */

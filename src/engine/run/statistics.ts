@@ -1,6 +1,7 @@
 import type { Coverage } from '../../protocol/statistics.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
+import type { CellReadings } from '../format/csv/cellReading.ts';
 import type { FieldRequest } from '../format/record.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import type { MatchWindow } from '../matchWindow.ts';
@@ -24,6 +25,8 @@ export interface StatisticsScan {
   readonly violations?: ViolationUse | undefined;
   /** Whether texts that read as numbers are numbers, although the format has numbers of its own: rows of a CSV. */
   readonly numbersInText?: boolean | undefined;
+  /** How the cells of `columns` are written, where the file does not say it: of such rows. */
+  readonly readings?: CellReadings | undefined;
   /** Which matches; undefined: those that the query's LIMIT leaves. */
   readonly window?: MatchWindow;
 }
@@ -62,6 +65,7 @@ export async function gatherStatistics(
     malformed = 'keep',
     violations,
     numbersInText,
+    readings,
     window,
   }: StatisticsScan,
   signal: AbortSignal,
@@ -92,6 +96,7 @@ export async function gatherStatistics(
     deep,
     counts,
     numbersInText,
+    readings,
   };
   const columnAt = (path: Path): ColumnAccumulator | undefined =>
     set.columns.at(places.get(JSON.stringify(path)) ?? Infinity);

@@ -321,7 +321,8 @@ export async function fill(
     .filter((part) => part.length > 0);
   for (const [at, part] of parts.entries()) {
     const columns = part.map(({ own }) => own.fields);
-    const scan = { query, columns, discover: false, ...figures, numbersInText };
+    const readings = part.map(({ own }) => own.reading);
+    const scan = { query, columns, discover: false, ...figures, numbersInText, readings };
     await gathered(part, (told) => gatherStatistics(dataset, scan, signal, told));
     if (at < parts.length - 1) tell(columnsOf(part), true);
   }

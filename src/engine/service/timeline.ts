@@ -3,6 +3,7 @@ import type { TimelineAnswer, TimelineRequest, ValueCount } from '../../protocol
 import type { FileColumn } from '../dataset/columns.ts';
 import { barOf } from '../barOf.ts';
 import { plannedFor } from '../dataset/plan.ts';
+import { readValue } from '../query/cell.ts';
 import { readTime, writeText } from '../query/index.ts';
 import { deriveRows } from '../run/derive.ts';
 import { timeBars } from '../statistics/index.ts';
@@ -85,15 +86,19 @@ async function stack(
   const seriesOf = new Map(listed.map(({ text }, at) => [text, at]));
   if (series.length > 0) {
     const known = `CASE WHEN ${text} IN (${listed.map((value) => writeText(value.text)).join(', ')}) THEN ${text} END AS v`;
+    // A query reads the cells of a file as they are written, and not those of rows that were made of them.
+    const written = rows.dataset.layout.names === 'columns' ? undefined : time.reading;
     // A number is no time here, though it can be made one.
-    const at = `CASE WHEN ${time.path}::number IS NULL THEN date_trunc(${writeText(unitOf(places))}, ${time.path}::timestamp) END AS t`;
+    const ofTime = `CASE WHEN ${time.path}::number IS NULL THEN date_trunc(${writeText(unitOf(places))}, ${time.path}::timestamp) END AS t`;
+    const at = written === undefined ? ofTime : `${time.path} AS t`;
     for await (const { n, v, t } of rowsOfQuery(
       rows,
       `AGGREGATE count(*) AS n GROUP BY ${known}, ${at}`,
       signal,
     )) {
       const place = typeof v === 'string' ? seriesOf.get(v) : undefined;
-      const ms = typeof t === 'string' ? readTime(t)?.ms : undefined;
+      const read = typeof t === 'string' ? readValue(t, written) : undefined;
+      const ms = typeof read === 'string' ? readTime(read)?.ms : undefined;
       if (place === undefined || ms === undefined) continue;
       const bar = barOf(places, places.length - 1, ms);
       series[place].counts[bar] += n;

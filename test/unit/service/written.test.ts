@@ -73,6 +73,42 @@ describe('a preview of numbers and dates that are written in another way', () =>
     assert.equal(await edited('', 'd', '31.05.2024', 'equals'), "d = '31.05.2024'");
   });
 
+  it('counts numbers and times as such in the rows that a query makes', async () => {
+    const held = async (query: string, column: number): Promise<unknown[]> => {
+      const { view } = await preview.page.call('run', { query });
+      const request = { view, columns: [column], depth: 'panel' } as const;
+      const [{ whole, histogram }] = (await preview.page.call('statistics', request)).columns;
+      const range = whole?.numbers ?? whole?.times;
+      return [range?.kind, range?.count, range?.min, range?.max, histogram?.kind];
+    };
+    for (const query of [
+      '',
+      '|> EXTEND 1 AS one |> ORDER BY t',
+      '|> AGGREGATE min(n) AS n, max(d) AS d GROUP BY t |> DROP t',
+    ]) {
+      assert.deepEqual(await held(query, 0), ['number', 3, '-0.50', '1234', 'number'], query);
+      assert.deepEqual(await held(query, 1), ['time', 3, '2024-05-31', '2024-06-01', 'time'], query);
+    }
+  });
+
+  it('stacks the rows of days that a query has put in order', async () => {
+    for (const query of ['', '|> EXTEND 1 AS one |> ORDER BY t DESC']) {
+      const { view } = await preview.page.call('run', { query });
+      const { series, places } = await preview.page.call('timeline', { view, column: 1, by: 3, bars: 2 });
+      const bars = series.map(({ value, counts }) => [value?.text, ...counts]);
+      assert.equal(places[1], Date.UTC(2024, 5, 1), query);
+      assert.deepEqual(
+        bars.sort(),
+        [
+          ['a', 1, 0],
+          ['b', 0, 1],
+          ['c', 0, 1],
+        ],
+        query,
+      );
+    }
+  });
+
   it('copies no query for other engines that would answer otherwise there', async () => {
     const call = (query: string): Promise<unknown> => preview.host.call('printQuery', { session: 1, query });
     await assert.rejects(call('n > 1000'), /n is written as 1\.234,5, which other engines read as text/);
