@@ -64,9 +64,9 @@ export function classify({ columns, rows }: ChartRows): ChartColumn[] {
   return columns.map((column, index) => {
     const cells = rows.map((row) => row.at(index));
     const values = cells.filter((cell) => isValue(cell));
-    const all = (holds: (text: string) => boolean) =>
-      values.length > 0 && values.every(({ text }) => holds(text));
-    const kind = all(isNumber) ? 'number' : all((text) => time.test(text)) ? 'time' : 'name';
+    const all = (holds: (cell: Cell) => boolean) => values.length > 0 && values.every(holds);
+    const isNumber = (cell: Cell) => Number.isFinite(numberOf(cell, column));
+    const kind = all(isNumber) ? 'number' : all(({ text }) => time.test(text)) ? 'time' : 'name';
     const nulls = cells.length > values.length ? 1 : 0;
     return { column, kind, distinct: new Set(values.map(({ text }) => text)).size + nulls };
   });
@@ -79,8 +79,12 @@ function isValue(cell: Cell | undefined): cell is Cell {
   );
 }
 
-function isNumber(text: string): boolean {
-  return text.trim() !== '' && Number.isFinite(Number(text));
+/** The number that a cell is, also where the column's are written as `1.234,5`. */
+function numberOf({ text, kind }: Cell, { written }: ColumnInfo): number {
+  if (written === undefined) return text.trim() === '' ? NaN : Number(text);
+  if (kind !== CellKind.Number) return NaN;
+  const grouping = written.includes('.5') ? /[^\d.eE+-]/g : /[^\d,eE+-]/g;
+  return Number(text.replace('\u2212', '-').replaceAll(grouping, '').replace(',', '.'));
 }
 
 /** What is most likely wanted: lines over time, bars of groups, else points. Undefined where nothing is a number. */
@@ -138,13 +142,13 @@ export function chartOf(data: ChartRows, columns: readonly ChartColumn[], choice
   let left = 0;
   for (const cells of data.rows) {
     const [cellX, cellY] = [cells.at(atX), cells.at(atY)];
-    const y = isValue(cellY) ? placeOf(yKind, cellY.text) : NaN;
+    const y = isValue(cellY) ? placeOf(yKind, cellY, data.columns[atY]) : NaN;
     const xText = isValue(cellX) ? cellX.text : 'null';
     const x =
       xKind === 'name'
         ? numbered(names, xText, mostNames)
         : isValue(cellX)
-          ? placeOf(xKind, cellX.text)
+          ? placeOf(xKind, cellX, data.columns[atX])
           : NaN;
     if (!Number.isFinite(x) || !Number.isFinite(y) || (x < 0 && xKind === 'name')) {
       left++;
@@ -179,8 +183,8 @@ function numbered(known: Map<string, number>, text: string, most: number): numbe
   return known.size - 1;
 }
 
-function placeOf(kind: AxisKind, text: string): number {
-  if (kind !== 'time') return Number(text);
-  const iso = text.trim().replace(' ', 'T');
+function placeOf(kind: AxisKind, cell: Cell, column: ColumnInfo): number {
+  if (kind !== 'time') return numberOf(cell, column);
+  const iso = cell.text.trim().replace(' ', 'T');
   return Date.parse(iso.includes('T') && !/(?:Z|[+-]\d\d:?\d\d)$/.test(iso) ? `${iso}Z` : iso);
 }

@@ -84,6 +84,30 @@ describe('webview/plot/chart', () => {
     assert.equal(choiceOf(['o', 'n'], []), undefined);
   });
 
+  it('draws numbers by their value, however a table writes them', () => {
+    const drawn = (written: string | undefined, texts: readonly string[], kind: number): number[] => {
+      const { columns, rows } = table(
+        ['n', 'm'],
+        texts.map((text, at) => [`row ${at}`, text]),
+      );
+      const data = {
+        columns: [columns[0], { ...columns[1], written }],
+        rows: rows.map(([name, cell]) => [name, { ...cell, kind }]),
+      };
+      const known = classify(data);
+      const choice = proposed(known, groups, rows.length);
+      return choice ? chartOf(data, known, choice).points.map(({ y }) => y) : [];
+    };
+    const { Number, Text } = CellKind;
+    assert.deepEqual(
+      drawn('1.234,5', ['1.234', '-0,50', '1 234,5', '\u22122', "1'000"], Number),
+      [1234, -0.5, 1234.5, -2, 1000],
+    );
+    assert.deepEqual(drawn('1,234.5', ['1,234', '-.5', '1e3'], Number), [1234, -0.5, 1000]);
+    assert.deepEqual(drawn(undefined, ['1.234', '1e3'], Number), [1.234, 1000]);
+    assert.deepEqual(drawn('1.234,5', ['1.234.5', '2'], Text), []);
+  });
+
   it('colours by a second group', () => {
     const rows = [
       ['DE', 'GET', '3'],
