@@ -51,7 +51,7 @@ export async function readAndWrite(link: Link, request: CopyRequest, signal: Abo
     case 'tsv':
       return writeTsv(header ? names : undefined, cells);
     case 'json':
-      return writeJson(names, cells);
+      return writeJson(columns, cells);
     case 'markdown':
       return writeMarkdown(names, cells);
   }
@@ -76,12 +76,20 @@ function tsvField(text: string): string {
   return /["\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** An object a row, its numbers as they stand in the file; what is missing is left out. One row is one object. */
-export function writeJson(names: readonly string[], rows: readonly (readonly Cell[])[]): string {
+/**
+ * An object a row, its numbers as they stand in the file; what is missing is left out. One row is one object. Where a column's
+ * numbers are written as `1.234,5`, they stay the texts that they are: JSON would take `1.234` for another number.
+ */
+export function writeJson(
+  columns: readonly Pick<ColumnInfo, 'name' | 'written'>[],
+  rows: readonly (readonly Cell[])[],
+): string {
   const objects = rows.map((cells) => {
     const members = cells.flatMap((cell, index) => {
-      const value = jsonValue(cell);
-      return value === undefined ? [] : [`${JSON.stringify(names.at(index) ?? '')}: ${value}`];
+      const column = columns.at(index);
+      const isWritten = column?.written !== undefined && cell.kind === CellKind.Number;
+      const value = isWritten ? JSON.stringify(cell.text) : jsonValue(cell);
+      return value === undefined ? [] : [`${JSON.stringify(column?.name ?? '')}: ${value}`];
     });
     return `{${members.join(', ')}}`;
   });

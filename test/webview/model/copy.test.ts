@@ -49,7 +49,7 @@ describe('webview/model/copy', () => {
       text('<"\u2028>'),
       number('0x10'),
     ];
-    const names = ['big', 'dec', 'null', 'missing', 'bool', 'json', 'text', 'odd'];
+    const names = ['big', 'dec', 'null', 'missing', 'bool', 'json', 'text', 'odd'].map((name) => ({ name }));
     const one = writeJson(names, [row]);
     assert.equal(
       one,
@@ -58,6 +58,14 @@ describe('webview/model/copy', () => {
     JSON.parse(one);
     assert.equal((JSON.parse(writeJson(names, [row, row])) as unknown[]).length, 2);
     assert.deepEqual(JSON.parse(writeJson(names, [])), []);
+  });
+
+  it('writes numbers of a table that are written in another way as the texts that they are', () => {
+    const columns = [{ name: 'n', written: '1.234,5' }, { name: 'm' }];
+    const cells = [number('1.234'), number('1.234')];
+    assert.equal(writeJson(columns, [cells]), '{"n": "1.234", "m": 1.234}');
+    const others = [cell(CellKind.Null, ''), cell(CellKind.Missing, '')];
+    assert.equal(writeJson(columns, [others]), '{"n": null}');
   });
 
   it('writes Markdown in which nothing of the text is markup', () => {
