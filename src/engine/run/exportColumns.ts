@@ -1,7 +1,6 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
 import { plannedFor } from '../dataset/plan.ts';
-import type { CellReadings } from '../format/csv/cellReading.ts';
 import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts';
 import { valueName } from '../query/write.ts';
 import { readPaths, type DerivedColumns } from '../sink/derivedRow.ts';
@@ -19,18 +18,11 @@ export function columnsOfRows(run: ExportRun): Promise<DerivedColumns> {
   return isWhole(run) ? columnsOfRecords(run) : columnsOfDerived(run);
 }
 
-/** How the cells of those columns are written, where that is not how the language writes them. */
-export function readingsOfRows(run: ExportRun): CellReadings | undefined {
-  if (!isWhole(run)) return derivedReadings(run.query);
-  const { layout } = run.dataset.format;
-  return layout.names === 'columns' ? layout.readings : undefined;
-}
-
 /** The columns of whole records: those of the table, or those that a first pass finds. */
 async function columnsOfRecords(run: ExportRun): Promise<DerivedColumns> {
   const { layout } = run.dataset.format;
   return layout.names === 'columns'
-    ? { kind: 'named', names: layout.columns }
+    ? { kind: 'named', names: layout.columns, readings: layout.readings }
     : { kind: 'found', paths: await pathsOf(run) };
 }
 
@@ -38,7 +30,7 @@ async function columnsOfRecords(run: ExportRun): Promise<DerivedColumns> {
 export async function columnsOfDerived(run: ExportRun): Promise<DerivedColumns> {
   const { dataset, query, kept, signal, meter, journal } = run;
   const names = derivedColumns(query);
-  if (names) return { kind: 'named', names };
+  if (names) return { kind: 'named', names, readings: derivedReadings(query) };
   if (query.plan.operators.some(({ kind }) => kind === 'call')) {
     const message =
       'A table needs its columns before its rows, and a program is not run twice to find them: name them with SELECT behind CALL.';
@@ -63,11 +55,14 @@ export function objectRowsOf(run: ExportRun): ObjectRows {
   const { plan } = query;
   const { layout, numbersInText } = dataset.format;
   const whole = isWhole(run);
-  const names = whole ? (layout.names === 'columns' ? layout.columns : []) : (derivedColumns(query) ?? []);
+  const table = layout.names === 'columns' ? layout : undefined;
+  const names = whole ? (table?.columns ?? []) : (derivedColumns(query) ?? []);
+  const readings = (whole ? table?.readings : derivedReadings(query)) ?? [];
+  const written = new Set(names.filter((_, at) => readings.at(at) !== undefined));
   return {
     columns: names,
     valueColumn: valueName,
-    typesInText: numbersInText,
+    typesInText: (column) => numbersInText && !written.has(column),
     columnsWithoutRows: async () => {
       if (dataset.once) return [];
       const paths = await firstPaths(dataset, signal);

@@ -4,7 +4,7 @@ import { RowBatcher } from '../sink/rowBatcher.ts';
 import type { RowSink } from '../sink/rowSink.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { deriveRows } from './derive.ts';
-import { columnsOfRows, pathsOfDeadLetters, readingsOfRows } from './exportColumns.ts';
+import { columnsOfRows, pathsOfDeadLetters } from './exportColumns.ts';
 import { arrangedRows, linesOf } from './exportRows.ts';
 import { deriveOptions, isArranged, noting, scanned, type ExportRun } from './exportRun.ts';
 
@@ -12,7 +12,7 @@ import { deriveOptions, isArranged, noting, scanned, type ExportRun } from './ex
 export async function writeBatches(run: ExportRun, sink: RowSink): Promise<void> {
   const { dataset, meter } = run;
   const columns = await columnsOfRows(run);
-  const batcher = new RowBatcher(columns, dataset.format.numbersInText, readingsOfRows(run));
+  const batcher = new RowBatcher(columns, dataset.format.numbersInText);
   if (run.journal?.taken) batcher.hasBegun = true;
   for await (const piece of linesOf(run)) {
     if (piece.length === 0) continue;

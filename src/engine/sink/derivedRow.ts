@@ -1,3 +1,4 @@
+import type { CellReadings } from '../format/csv/cellReading.ts';
 import { columnNames, type FieldPath, type JsonFields } from '../format/json/fields.ts';
 import { createPlainJsonlScanner } from '../format/json/lines.ts';
 import type { Format } from '../format/driver.ts';
@@ -49,7 +50,12 @@ export interface DerivedEncoder {
 
 /** The columns of a table of computed rows: those that a query names, or the paths that were found in the rows. */
 export type DerivedColumns =
-  | { readonly kind: 'named'; readonly names: readonly string[] }
+  | {
+      readonly kind: 'named';
+      readonly names: readonly string[];
+      /** How their cells are written, where that is not how the language writes them. */
+      readonly readings?: CellReadings | undefined;
+    }
   | { readonly kind: 'found'; readonly paths: readonly FieldPath[] };
 
 /** @param columns of a table; nobody looks at them otherwise */

@@ -6,8 +6,11 @@ export interface ObjectRows {
   readonly columnsWithoutRows: () => Promise<readonly string[]>;
   /** The column of rows that are no objects. */
   readonly valueColumn: string;
-  /** Whether a text that reads as a number, a boolean or a time is one, as in a delimited text. */
-  readonly typesInText: boolean;
+  /**
+   * Whether a text of the column that reads as a number, a boolean or a time is one, as in a delimited text: not where its numbers
+   * are written as `1.234,5`, of which `1.234` would be another number.
+   */
+  readonly typesInText: (column: string) => boolean;
 }
 
 /**

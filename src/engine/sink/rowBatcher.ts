@@ -25,16 +25,13 @@ export class RowBatcher {
   /** Rows so far. */
   #row = 0;
 
-  /**
-   * @param numbersInText whether a text that reads as a number is one
-   * @param readings how the columns' cells are written, where that is not how the language writes them
-   */
-  constructor(columns: DerivedColumns, numbersInText: boolean, readings: CellReadings = []) {
+  /** @param numbersInText whether a text that reads as a number is one */
+  constructor(columns: DerivedColumns, numbersInText: boolean) {
     const isNamed = columns.kind === 'named';
     this.#paths = isNamed ? columns.names.map((name) => [name]) : columns.paths;
     this.#fields = new JsonFields(this.#paths, 0, isNamed);
     this.#numbersInText = numbersInText;
-    this.#readings = readings;
+    this.#readings = (columns.kind === 'named' ? columns.readings : undefined) ?? [];
     this.#requests = this.#paths.map((path) => ({ path, numeric: true }));
   }
 

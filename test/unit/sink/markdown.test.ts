@@ -11,7 +11,7 @@ function table(
   numbersInText = false,
   readings: CellReadings = [],
 ): string {
-  const batcher = new RowBatcher({ kind: 'named', names }, numbersInText, readings);
+  const batcher = new RowBatcher({ kind: 'named', names, readings }, numbersInText);
   const encoder = markdownEncoder();
   let text = '';
   const add = (bytes: Uint8Array): void => {

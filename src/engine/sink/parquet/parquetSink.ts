@@ -27,7 +27,7 @@ const maxParquetColumns = 16_384;
 export function parquetSink(sink: ByteSink, rows: ObjectRows): ObjectSink {
   const { columns, typesInText, valueColumn } = rows;
   const spool = new LineSpool();
-  const surveys = new Map<string, Survey>(columns.map((name) => [name, new Survey(typesInText)]));
+  const surveys = new Map<string, Survey>(columns.map((name) => [name, new Survey(typesInText(name))]));
 
   function surveyOf(name: string): Survey {
     const known = surveys.get(name);
@@ -36,7 +36,7 @@ export function parquetSink(sink: ByteSink, rows: ObjectRows): ObjectSink {
       const message = `The rows have more than ${maxParquetColumns.toLocaleString('en')} columns, too many for Parquet. Choose some of them with SELECT.`;
       throw new SinkError('too-many-columns', message);
     }
-    const survey = new Survey(typesInText);
+    const survey = new Survey(typesInText(name));
     surveys.set(name, survey);
     return survey;
   }

@@ -15,6 +15,8 @@ export class TableSurvey implements RowService {
   readonly resends: boolean;
   readonly sent: SentRows = { accepted: 0, batches: 0, before: 0, retries: 0, givenUp: 0, bytes: 0 };
   readonly #typesInText: boolean;
+  /** Columns whose cells are texts, whatever they look like. */
+  readonly #written = new Set<string>();
   readonly #surveys = new Map<string, Survey>();
   #rest: Uint8Array = new Uint8Array(0);
 
@@ -34,7 +36,11 @@ export class TableSurvey implements RowService {
   begin(columns: Parameters<RowService['begin']>[0]): void {
     const names =
       columns.kind === 'named' ? columns.names : columns.paths.map(([name = valueColumn]) => name);
-    for (const name of names) this.#surveyOf(name);
+    const readings = (columns.kind === 'named' ? columns.readings : undefined) ?? [];
+    for (const [at, name] of names.entries()) {
+      if (readings.at(at) !== undefined) this.#written.add(name);
+      this.#surveyOf(name);
+    }
   }
 
   write(piece: Uint8Array): Promise<void> {
@@ -75,7 +81,7 @@ export class TableSurvey implements RowService {
   #surveyOf(name: string): Survey {
     const known = this.#surveys.get(name);
     if (known) return known;
-    const survey = new Survey(this.#typesInText);
+    const survey = new Survey(this.#typesInText && !this.#written.has(name));
     this.#surveys.set(name, survey);
     return survey;
   }

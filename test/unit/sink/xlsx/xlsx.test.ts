@@ -150,7 +150,7 @@ describe('an export to Excel', () => {
       columns: ['a'],
       columnsWithoutRows: () => Promise.resolve([]),
       valueColumn: '_value',
-      typesInText: false,
+      typesInText: () => false,
     };
     const objects = xlsxSink(sink, rows);
     await objects.write(Buffer.from('{"a":1}\n'.repeat(1_048_574)));
