@@ -46,6 +46,7 @@ export async function diffFiles(
   const natures = [ofBefore, ofAfter].map((fields, side): RecordNature => ({
     isText: isText[side],
     keys: fields.map(({ names }, at) => ({ names, as: named[at].names })),
+    readings: readingsOf(files[side]),
   }));
   const compared = new RecordDiff([natures[0], natures[1]]);
   const folder = new SpillFolder(tmpdir());
@@ -147,6 +148,17 @@ const none: LeftOutRecords = {
 function isSameText(a: Dataset, b: Dataset): boolean {
   if (a.layout.names === 'paths') return b.layout.names === 'paths';
   return isDeepStrictEqual(a.recognised.format, b.recognised.format);
+}
+
+function readingsOf({ layout }: Dataset): RecordNature['readings'] {
+  if (layout.names === 'paths') return new Map();
+  const { columns, readings = [] } = layout;
+  return new Map(
+    columns.flatMap((name, at) => {
+      const reading = readings.at(at);
+      return reading === undefined ? [] : [[name, reading] as const];
+    }),
+  );
 }
 
 /** @param first the number of the record that the tally counts from */

@@ -1,3 +1,4 @@
+import { readValue, type CellNature } from '../query/cell.ts';
 import { asBoolean } from '../query/value/compare.ts';
 import { compareNumbers, numberOf, readNumber } from '../query/value/decimal.ts';
 import { eachElement, readJson, unescapeJson } from '../query/value/json.ts';
@@ -12,7 +13,12 @@ export interface RecordNature {
   readonly isText: boolean;
   /** What the fields of the key are called here, and what they are called in the result. */
   readonly keys: readonly { readonly names: readonly string[]; readonly as: readonly string[] }[];
+  /** How the cells of a table's columns are written, by their names, where that is not how the language writes them. */
+  readonly readings: ReadonlyMap<string, Reading>;
 }
+
+/** How the cells of a column are written. */
+type Reading = CellNature['reading'];
 
 /** Names of members, down to the fields of the key: `true`. */
 type KeyTree = ReadonlyMap<string, true | KeyTree>;
@@ -103,7 +109,8 @@ export class RecordDiff {
         differs ||= inside;
         continue;
       }
-      if (before !== undefined && after !== undefined && this.#isSame(x, y)) continue;
+      if (before !== undefined && after !== undefined && this.#isSame(x, y, isTop ? name : undefined))
+        continue;
       differs = true;
       // Both are there also where one is missing, so that a table of the rows has them beside each other.
       parts.push(`${label}:{"old":${oneLine(x ?? 'null')},"new":${oneLine(y ?? 'null')}}`);
@@ -111,14 +118,16 @@ export class RecordDiff {
     return differs;
   }
 
-  #isSame(x: string | undefined, y: string | undefined): boolean {
+  /** @param column of a table, where the values are in one */
+  #isSame(x: string | undefined, y: string | undefined, column: string | undefined): boolean {
     const [a, b] = this.#natures;
     // A table does not tell an empty text from none.
     const hasTable = a.isText || b.isText;
     const [old, now] = [orNull(x, hasTable), orNull(y, hasTable)];
     if (old === now) return true;
     if (!this.#isMixed) return isSameJson(old, now);
-    return a.isText ? isSameText(old, now) : isSameText(now, old);
+    const reading = column === undefined ? undefined : (a.isText ? a : b).readings.get(column);
+    return a.isText ? isSameText(old, now, reading) : isSameText(now, old, reading);
   }
 }
 
@@ -213,14 +222,15 @@ function isSameJson(x: string, y: string): boolean {
 }
 
 /** Whether the text of a cell is a value that has a type: a number by value, a list as the JSON that it is written as. */
-function isSameText(cell: string, value: string): boolean {
+function isSameText(cell: string, value: string, reading: Reading): boolean {
   if (cell === 'null' || value === 'null') return cell === value;
   const text = textOf(cell);
   switch (kindOf(value)) {
     case 'text':
       return text === textOf(value);
     case 'number': {
-      const number = readNumber(text);
+      const read = readValue(text, reading);
+      const number = typeof read === 'string' ? readNumber(read) : undefined;
       return number !== undefined && compareNumbers(number, numberOf(value)) === 0;
     }
     case 'word':

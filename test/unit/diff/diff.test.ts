@@ -131,12 +131,12 @@ describe('diff', () => {
     name: string,
     lines: readonly Line[] | string,
     form: Form,
-    how: { blockSize?: number | undefined; workers?: number } = {},
+    how: { blockSize?: number | undefined; workers?: number; decimal?: ',' } = {},
   ): Promise<Dataset> {
     const path = join(folder, `${name}.${form}`);
     await writeFile(path, typeof lines === 'string' ? lines : textOf(lines, form));
-    const { blockSize, workers = 0 } = how;
-    const reading = form === 'csv' ? asTable : { format: form };
+    const { blockSize, workers = 0, decimal } = how;
+    const reading = form === 'csv' ? { ...asTable, decimal: decimal ?? asTable.decimal } : { format: form };
     return Dataset.open({ kind: 'file', path }, { signal, blockSize, pool: pools.of(workers), ...reading });
   }
 
@@ -253,6 +253,25 @@ describe('diff', () => {
     const { rows, summary } = await diffed(files, { keys: ['"Order ID"'] });
     assert.deepEqual(rows, []);
     assert.equal(summary.same, 2);
+  });
+
+  it('compares numbers of a table by their value where they are written in another way', async () => {
+    const table = 'id,price,note\na,1.234,x\nb,"12,50",y\nc,2.500,2.5\n';
+    const records =
+      '{"id":"a","price":1234,"note":"x"}\n{"id":"b","price":12.5,"note":"y"}\n{"id":"c","price":2.5,"note":2.5}\n';
+    const files = [
+      await opened('a', table, 'csv', { decimal: ',' }),
+      await opened('b', records, 'jsonl'),
+    ] as const;
+    const { rows, summary } = await diffed(files, { keys: ['id'] });
+    assert.deepEqual(rows, [{ _change: 'changed', id: 'c', price: { old: '2.500', new: 2.5 } }]);
+    assert.equal(summary.same, 2);
+    const others = [
+      await opened('a', records, 'jsonl'),
+      await opened('b', table, 'csv', { decimal: ',' }),
+    ] as const;
+    const { rows: back } = await diffed(others, { keys: ['id'] });
+    assert.deepEqual(back, [{ _change: 'changed', id: 'c', price: { old: 2.5, new: '2.500' } }]);
   });
 
   it('keeps numbers as they are written, and a field that is called as its own', async () => {
