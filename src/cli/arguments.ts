@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { MergeBy } from '../engine/dataset/mergeBy.ts';
 import type { KeptExport } from '../engine/run/keptExport.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { parseQuery } from '../engine/query/index.ts';
@@ -15,6 +16,7 @@ import { readNewStageArguments, type NewStageCommand } from './newStageArguments
 import { readResumeArguments, type ResumeCommand } from './resumeArguments.ts';
 import { followOptions, readFollowOptions, type FollowOptions } from './followOptions.ts';
 import { notOn, onOptions, readOnOptions, type OnOptions } from './onOptions.ts';
+import { mergeOptions, readMergeOptions } from './mergeOptions.ts';
 import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
 import { quoted, readEncoding, readFormat, readHeaders, readTarget } from './readOptions.ts';
@@ -79,6 +81,8 @@ export interface RunCommand {
   readonly cache: boolean;
   /** Undefined: what is there is read once. */
   readonly follow: FollowOptions | undefined;
+  /** Undefined: several files are read one after the other. */
+  readonly merge?: MergeBy | undefined;
   /** Undefined: the query runs here. */
   readonly on?: OnOptions | undefined;
   /** Sent along with requests for an address: those of the service where there is one, else those for FILE. Never shown. */
@@ -117,6 +121,7 @@ const options = {
   metrics: { type: 'string' },
   ...followOptions,
   ...onOptions,
+  ...mergeOptions,
   ...textOptions,
   ...cellOptions,
   header: { type: 'string', multiple: true },
@@ -270,6 +275,7 @@ export function readArguments(
       notFollowed.filter((name) => values[name] !== undefined),
       new Date(),
     ),
+    merge: readMergeOptions(values, isPath(file)),
     on: readOnOptions(
       values,
       notOn.filter((name) => values[name] !== undefined),
@@ -367,6 +373,7 @@ const notFollowed = [
   'stages',
   'stats',
   'metrics',
+  'merge-by',
 ] as const;
 
 /** Whether a text names a file or files, not an address or standard input. */

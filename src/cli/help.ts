@@ -90,6 +90,7 @@ ${option('--to-url postgres://HOST/DATABASE', 'load the rows into a table of Pos
 ${option('--to-table NAME', 'with postgres://: the table, or SCHEMA.TABLE')}
 ${option('--create-table', 'with postgres://: make the table, with columns of the types that all rows allow')}
 ${option('--in-flight N', 'the number of requests at the same time, by default 4')}
+${option('--merge-by COLUMN', 'read several files as one in order of a time, or a number, in COLUMN. Each should be in order; which is not is said')}
 ${option('--follow', 'write records as they are appended to FILE, or to the files of a quoted pattern, through rotation and truncation, until Ctrl+C. Each record is written once its line is whole. QUERY may filter, compute and UNNEST')}
 ${option('--new', 'with --follow: only records that are appended from now on')}
 ${option('--until TIME', 'with --follow: end at 18:30, or 2026-01-31T18:30:00')}

@@ -24,14 +24,15 @@ export type Input = Pick<RunCommand, 'file' | 'more' | 'encoding' | 'headers'> &
 export async function openInput(command: Input, asked: DatasetOptions): Promise<Dataset> {
   const { file, encoding, more } = command;
   const given = { ...asked, named: more.length === 0 ? file : undefined };
-  const paths = await filesOf(command, given.signal);
+  const found = await filesOf(command, given.signal);
+  const paths = found ?? (given.merge && [file]);
   if (paths === undefined) return Dataset.open(sourceOf(command), given);
   const folder = (): Promise<string> => openedFolder({ folder: '', names: [file, ...more] });
   const options = { ...given, folder };
   const [first] = paths;
   const name = more.length === 0 ? file : `${grouped(paths.length)} files, the first of them ${first}`;
   const together = (): Promise<Dataset> => openFiles(name, filesAt(paths), { ...options, encoding });
-  if (paths.length > 1) return together();
+  if (paths.length > 1 || given.merge) return together();
   const alone = (): Promise<Dataset> => Dataset.open({ kind: 'file', path: first, encoding }, options);
   if (options.hive === false || !hasPartitions(first)) return alone();
   // A query asks for what its folders say also where they have one file today.

@@ -32,6 +32,7 @@ export const notOn = [
   'stages',
   'stats',
   'metrics',
+  'merge-by',
 ] as const;
 
 /** @param others the names of options that do not go with it, where they are given @throws UsageError */

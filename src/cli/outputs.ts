@@ -39,7 +39,8 @@ export async function writeOutputs(
   const { to = targetOf(command, dataset) } = command;
   const sinks: ByteSink[] = [];
   // Where several files have come to is not written down.
-  const journal = dataset.paths.length > 1 ? undefined : journalFor(command, to, terminal.sayLast);
+  const journal =
+    dataset.paths.length > 1 || dataset.merge ? undefined : journalFor(command, to, terminal.sayLast);
   const sources = await pathsRead(dataset, [query, ...command.also.map((other) => other.query)]);
   const open = async (path: string, name?: OutputName): Promise<ByteSink> => {
     const sink = await (journal && name

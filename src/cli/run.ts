@@ -25,7 +25,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
   const queries = [parsed, ...command.also.map(({ query }) => parsedOrThrow(query))];
   const pool = scanPool();
   try {
-    const { from: format, texts, cells, table } = command;
+    const { from: format, texts, cells, table, merge } = command;
     const { signal } = terminal;
     const store = keptIndexes(command);
     // What few commands need is loaded where it is needed: a small file takes no longer than the program takes to start.
@@ -37,7 +37,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       await follow(command, command.follow, parsed, { ...reading, store, named: command.file }, terminal);
       return false;
     }
-    const dataset = await openInput(command, { ...reading, store });
+    const dataset = await openInput(command, { ...reading, store, merge });
     try {
       for (const { path, reason } of dataset.unread) terminal.say(visible(`Left out ${path}: ${reason}`));
       if (command.reading) {
@@ -72,6 +72,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       }
       const [summary, ...also] = await measured(dataset, command, terminal);
       terminal.progress.erase();
+      for (const sentence of merge?.sentences() ?? []) terminal.say(visible(sentence));
       if (summary.doubt) terminal.say(visible(`${dataset.name} ${fileDoubts[summary.doubt]}`));
       for (const { name, doubt } of summary.joined ?? [])
         terminal.say(visible(`${name} ${fileDoubts[doubt]}`));

@@ -25,6 +25,7 @@ import { patternSteps, type PatternStep } from '../format/json/document/pattern.
 import type { Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
 import { Knowledge, type Growth } from './knowledge.ts';
+import type { MergeBy } from './mergeBy.ts';
 import { countOtherTables } from './otherTables.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import { ScanScheduler } from './scheduler.ts';
@@ -49,6 +50,8 @@ export interface DatasetOptions extends FormatOptions {
   readonly beside?: Beside | undefined;
   /** Of several files as one table, the folder that was opened; undefined: the deepest one that holds them all. */
   readonly folder?: (() => Promise<string>) | undefined;
+  /** Of several files as one table: they are scanned in order of time, and not one after the other. */
+  readonly merge?: MergeBy | undefined;
   /** What it is opened as, if not by its path alone: a folder, or a pattern. */
   readonly named?: string | undefined;
   /** For tests: other than the engine's. */
@@ -91,6 +94,7 @@ export class Dataset {
   readonly beside: Beside;
   readonly #folder: DatasetOptions['folder'];
   readonly #named: string | undefined;
+  readonly merge: MergeBy | undefined;
   /** Where what was appended since it was opened ends. */
   #grownTo = 0;
   readonly #version: FileVersion;
@@ -129,6 +133,7 @@ export class Dataset {
     this.beside = options.beside ?? 'folder';
     this.#folder = options.folder;
     this.#named = options.named;
+    this.merge = options.merge;
     this.#partOf = looked?.partOf;
     const { partitions = [] } = layout;
     if (this.#isOfSeveral && (options.keepPages === true || partitions.length > 0))
@@ -353,12 +358,19 @@ export class Dataset {
   }
 
   /**
-   * Scans in file order: see `scanFile`.
+   * Scans in file order: see `scanFile`; or several files in order of time: see `mergeScan`. A part of the blocks is
+   * scanned in file order.
    * @throws SourceError, with the byte of the file where it may go on; WorkerLost; the signal's reason
    */
   async *scan(scan: FileScan, signal: AbortSignal): AsyncGenerator<OrderedResult> {
     try {
-      yield* scanFile(this, scan, signal);
+      const { merge } = this;
+      if (merge && (scan.fromBlock ?? 0) === 0 && scan.toBlock === undefined) {
+        const { mergeScan } = await import('./mergeScan.ts');
+        yield* mergeScan(this, merge, scan, signal);
+      } else {
+        yield* scanFile(this, scan, signal);
+      }
     } catch (error) {
       throw await this.#placed(error);
     }

@@ -1,13 +1,11 @@
-import { everything, windowAfter, windowEnd, type MatchWindow } from '../matchWindow.ts';
-import { InlinePool } from '../pool/inline.ts';
-import type { FileSpec, ScanResult, ScanTask } from '../pool/task.ts';
-import { digestOf } from '../query/index.ts';
+import { everything, windowAfter, windowEnd } from '../matchWindow.ts';
 import type { Follower } from '../source/follow/follower.ts';
 import { keyOf, type Tail } from '../source/follow/tail.ts';
-import type { Source } from '../source/source.ts';
+import type { FileSpans } from '../source/source.ts';
 import type { Dataset } from './dataset.ts';
 import type { FileScan } from './fileScan.ts';
 import { FollowedText, type TextPlace } from './followedText.ts';
+import { HeldScan } from './heldScan.ts';
 import { countMatches, type OrderedResult } from './scanInOrder.ts';
 
 export interface FollowScanOptions {
@@ -31,7 +29,7 @@ export async function* followScan(
 ): AsyncGenerator<OrderedResult> {
   const { end } = follower;
   const tails = await follower.open(signal);
-  const rounds = new Rounds(dataset, scan, signal);
+  const scans = new HeldScan(dataset.spec, 'followed', scan, signal);
   let window = scan.window ?? scan.query?.window ?? everything;
   let scanned = 0;
   const heads = await dataset.head('all', signal);
@@ -56,7 +54,8 @@ export async function* followScan(
       if (otherHead) say(otherHeadText(tail.path, dataset.name));
       if (length === 0) return;
       let [records, lines] = [0, 0];
-      for await (const result of rounds.of(text, length, tail.path, isWanted ? window : undefined)) {
+      const held = { bytes: text.bytes.subarray(0, length), place: text.place, files: fileOf(tail.path) };
+      for await (const result of scans.of(held, isWanted ? window : undefined)) {
         for (const block of result.blocks) [records, lines] = [records + block.records, lines + block.lines];
         if (!isWanted) continue;
         window = windowAfter(window, result.passed + countMatches(result));
@@ -108,7 +107,7 @@ export async function* followScan(
       if (windowEnd(window) <= 0) return;
     }
   } finally {
-    await rounds.close();
+    await scans.close();
   }
 }
 
@@ -170,98 +169,15 @@ async function startOfNew(
   return { place, matched: 0, until };
 }
 
-/** Scans records that are in memory, one run of them after the other. */
-class Rounds {
-  readonly #pool = new InlinePool();
-  readonly #source = new HeldSource();
-  readonly #spec: FileSpec;
-  readonly #scan: FileScan;
-  readonly #signal: AbortSignal;
-
-  constructor({ spec }: Dataset, scan: FileScan, signal: AbortSignal) {
-    this.#spec = { ...spec, key: `${spec.key}\nfollowed`, checksumEvery: undefined };
-    this.#scan = scan;
-    this.#signal = signal;
-    this.#pool.adopt(this.#spec, this.#source);
-  }
-
-  /** @param window which of the matches are wanted; undefined: none, and records are only counted */
-  async *of(
-    text: FollowedText,
-    length: number,
-    path: string,
-    window: MatchWindow | undefined,
-  ): AsyncGenerator<ScanResult> {
-    const { query, output, malformed = 'keep', violations } = this.#scan;
-    const { start, record, line } = text.place;
-    const to = start + length;
-    this.#source.hold(text.bytes.subarray(0, length), start, path);
-    const task: ScanTask = {
-      kind: 'scan',
-      file: { ...this.#spec, end: to },
-      stretch: { from: start, to, start, record, line },
-      query: query?.text,
-      digest: query && digestOf(query.plan),
-      find: undefined,
-      output: window ? { ...output } : { kind: 'count' },
-      malformed,
-      violations,
-      window: window ?? { skip: 0, take: 0 },
-    };
-    let done = 0;
-    for (let isFirst = true; ; isFirst = false) {
-      const own = isFirst ? task : { ...task, window: { skip: done, take: Infinity } };
-      const result = await this.#pool.run(own, 1, this.#signal);
-      if (result.kind !== 'scan') throw new TypeError(`A scan was answered by a ${result.kind}.`);
-      const { unfinished, failure } = result;
-      if (failure) throw new TypeError(failure.message);
-      // What was made in parts counts once.
-      yield isFirst ? result : { ...result, blocks: [], rejects: [], passed: 0 };
-      if (unfinished === undefined) return;
-      done += unfinished;
-    }
-  }
-
-  close(): Promise<void> {
-    return this.#pool.close();
-  }
-}
-
-/** Bytes that are in memory, with the places that they have in their file. */
-class HeldSource implements Source {
-  name = '';
-  readonly random = true;
-  #bytes: Uint8Array = new Uint8Array(0);
-  #start = 0;
-
-  hold(bytes: Uint8Array, start: number, name: string): void {
-    this.#bytes = bytes;
-    this.#start = start;
-    this.name = name;
-  }
-
-  get size(): number {
-    return this.#start + this.#bytes.length;
-  }
-
-  readonly files = {
+/** The one file that followed bytes are of. */
+function fileOf(path: string): FileSpans {
+  return {
     count: 1,
-    pathAt: (): string => this.name,
-    partitionsAt: (): readonly [] => [],
-    offsetAt: (position: number): number => position,
-    nextAfter: (): undefined => undefined,
+    pathAt: () => path,
+    partitionsAt: () => [],
+    offsetAt: (position) => position,
+    nextAfter: () => undefined,
   };
-
-  read(into: Uint8Array, position: number): Promise<number> {
-    const from = position - this.#start;
-    const part = this.#bytes.subarray(from, from + into.length);
-    into.set(part);
-    return Promise.resolve(part.length);
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
 }
 
 function otherHeadText(path: string, name: string): string {

@@ -31,8 +31,8 @@ export async function withPart<T>(
 
 /** Opens the file once more, to read only a part of it. The caller closes that. */
 async function openPart(dataset: Dataset, part: SourceSpec, signal: AbortSignal): Promise<Dataset> {
-  const { recognised, unread, scheduler, beside, spec } = dataset;
-  const options = { pool: scheduler.workers, signal, blockSize: spec.blockSize, beside };
+  const { recognised, unread, scheduler, beside, spec, merge } = dataset;
+  const options = { pool: scheduler.workers, signal, blockSize: spec.blockSize, beside, merge };
   return Dataset.open(part, options, { recognised, unread, partOf: dataset });
 }
 

@@ -1,5 +1,5 @@
 import type { Fault } from '../fault.ts';
-import type { FileSpans } from '../source/source.ts';
+import type { FileSpans, PlacedRecords } from '../source/source.ts';
 import type { Violation } from '../violation.ts';
 import type { Marks } from '../kernel/packed.ts';
 import type { Needle, Search } from '../kernel/search.ts';
@@ -20,6 +20,8 @@ export interface BlockParts {
   readonly starts: Uint32Array;
   /** Where in the file each record begins, where that is not `offset` and its start. */
   readonly offsets?: Float64Array | undefined;
+  /** Where in its file each record is, where records are not in the order of one. */
+  readonly placed?: PlacedRecords | undefined;
   /** One past the last byte of each record, its line end not included. */
   readonly ends: Uint32Array;
   /** Line on which each record begins, relative to the line on which the block begins (0-based). */
@@ -119,6 +121,10 @@ export class RecordBlock implements BlockParts {
 
   get offsets(): Float64Array | undefined {
     return this.#held().offsets;
+  }
+
+  get placed(): PlacedRecords | undefined {
+    return this.#held().placed;
   }
 
   get ends(): Uint32Array {

@@ -182,6 +182,16 @@ export function offsetOf({ offset, offsets, starts }: RecordBlock, record: numbe
   return offsets ? offsets[record] : offset + starts[record];
 }
 
+/** The 0-based number of a record, where so many come before the block. */
+export function numberOf({ placed }: RecordBlock, record: number, before: number): number {
+  return placed ? placed.records[record] : before + record;
+}
+
+/** The 0-based line on which a record begins, where so many come before the block. */
+export function lineOf({ placed, lines }: RecordBlock, record: number, before: number): number {
+  return placed ? placed.lines[record] : before + (lines[record] ?? 0);
+}
+
 /** The path or name of the file that a record is of; undefined where nobody asked. */
 export function pathOf({ files, offset, starts }: RecordBlock, record: number): string | undefined {
   return files?.pathAt(offset + starts[record]);
@@ -208,9 +218,13 @@ export function offsetInFile(block: RecordBlock, record: number): number | undef
 /** The block with where its records begin in their file, for a text in another encoding, and in which file. */
 export async function withOffsets(
   block: RecordBlock,
-  { offsets, files }: Source,
+  { offsets, files, places }: Source,
   signal: AbortSignal,
 ): Promise<RecordBlock> {
+  if (places) {
+    const placed = places.of(block.offset, block.starts.subarray(0, block.count));
+    return block.with({ files, placed, offsets: placed.offsets });
+  }
   if (!offsets) return block.with({ files });
   const { bytes, offset, starts, count, next } = block;
   return block.with({

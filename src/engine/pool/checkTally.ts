@@ -1,7 +1,7 @@
 import { ByteBuilder } from '../byteBuilder.ts';
 import { Fault } from '../fault.ts';
 import type { RecordBlock } from '../format/record.ts';
-import { offsetOf } from '../format/recordBlocks.ts';
+import { lineOf, numberOf, offsetOf } from '../format/recordBlocks.ts';
 import { formatOf } from '../format/registry.ts';
 import type { RecordChecker } from '../schema/checker.ts';
 import type { RejectOrigin } from '../sink/rejects.ts';
@@ -98,8 +98,8 @@ class ViolationList {
     values: readonly string[],
   ): void {
     for (const [at, violation] of violations.entries()) {
-      this.#records.push(origin.record + record);
-      this.#lines.push(origin.line + block.lines[record]);
+      this.#records.push(numberOf(block, record, origin.record));
+      this.#lines.push(lineOf(block, record, origin.line));
       this.#offsets.push(offsetOf(block, record));
       this.#kinds.push(this.#kindOf(violation));
       this.#values.text(values.at(at) ?? '');

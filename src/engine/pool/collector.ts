@@ -1,6 +1,6 @@
 import { JsonFields } from '../format/json/fields.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
-import { offsetOf } from '../format/recordBlocks.ts';
+import { lineOf, numberOf, offsetOf } from '../format/recordBlocks.ts';
 import { formatOf } from '../format/registry.ts';
 import type { Plan } from '../query/index.ts';
 import { seerOf } from '../schema/seer.ts';
@@ -120,7 +120,11 @@ function locatedCollector(encoder: RowEncoder): Collector {
       encoder.encode(block, selection, count);
       for (let match = 0; match < count; match++) {
         const record = selection[match];
-        located.push(origin.record + record, origin.line + block.lines[record], offsetOf(block, record));
+        located.push(
+          numberOf(block, record, origin.record),
+          lineOf(block, record, origin.line),
+          offsetOf(block, record),
+        );
       }
     },
     finish: () => ({ bytes: encoder.out.take(), located: new Float64Array(located) }),

@@ -68,7 +68,9 @@ export async function scanStretch(
       meter?.scanned();
       const { summary } = placed;
       let block =
-        located && !summary ? await withOffsets(placed.records, file.source, signal) : placed.records;
+        (located || file.source.places) && !summary
+          ? await withOffsets(placed.records, file.source, signal)
+          : placed.records;
       const origin = { record: record - stretch.record, line: line - stretch.line };
       if (checks) block = block.with({ violations: checks.take(block, origin, needed.length) });
       if (task.malformed === 'collect') {

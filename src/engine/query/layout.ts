@@ -1,7 +1,7 @@
 import type { CellReading } from '../format/csv/cellReading.ts';
 import type { Layout } from '../format/layout.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
-import { offsetInFile, offsetOf, pathOf, reasonIn } from '../format/recordBlocks.ts';
+import { lineOf, numberOf, offsetInFile, offsetOf, pathOf, reasonIn } from '../format/recordBlocks.ts';
 import type { Origin } from './predicate/selector.ts';
 import type { Violation } from '../violation.ts';
 import { recordAttributes, type RecordAttribute } from './recordAttribute.ts';
@@ -147,9 +147,9 @@ export function attributeOf(
 ): Value {
   switch (attribute) {
     case '_record':
-      return origin.record + record + 1;
+      return numberOf(block, record, origin.record) + 1;
     case '_line':
-      return origin.line + block.lines[record] + 1;
+      return lineOf(block, record, origin.line) + 1;
     case '_offset':
       return offsetOf(block, record);
     case '_file':

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Fault } from '../fault.ts';
 import { faultReason } from '../faultReason.ts';
 import type { RecordBlock } from '../format/record.ts';
-import { offsetInFile, offsetOf, pathOf } from '../format/recordBlocks.ts';
+import { lineOf, numberOf, offsetInFile, offsetOf, pathOf } from '../format/recordBlocks.ts';
 import type { ByteBuilder } from '../byteBuilder.ts';
 import { appendText, faultOf, rawRecord } from './unreadable.ts';
 
@@ -34,8 +34,8 @@ export function* rejectsIn(block: RecordBlock, origin: RejectOrigin): Generator<
     const fault = faultOf(block, record);
     if (fault === Fault.None) continue;
     yield {
-      record: origin.record + record,
-      line: origin.line + (block.lines[record] ?? 0),
+      record: numberOf(block, record, origin.record),
+      line: lineOf(block, record, origin.line),
       offset: offsetOf(block, record),
       ...((block.files?.count ?? 1) > 1 && {
         inFile: { file: pathOf(block, record), file_offset: offsetInFile(block, record) },

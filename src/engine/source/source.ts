@@ -38,6 +38,8 @@ export interface Source {
   readonly offsets?: FileOffsets | undefined;
   /** Which files the bytes are of. */
   readonly files?: FileSpans | undefined;
+  /** Where each record is in its file, if records are not in the order of a file. */
+  readonly places?: RecordPlaces | undefined;
   /** Closes what the source holds open. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -75,6 +77,19 @@ export interface FileSpans {
   offsetAt(position: number): number | undefined;
   /** Where the next file begins after a position that was read before; undefined where there is none. */
   nextAfter(position: number): number | undefined;
+}
+
+/** Where records are in their files, which stand here in another order. */
+export interface RecordPlaces {
+  /** Of the records that begin at some indices, ascending, in bytes that begin at a position. */
+  of(position: number, starts: Uint32Array): PlacedRecords;
+}
+
+/** Of each record its 0-based number and line in its file, and its first byte there. */
+export interface PlacedRecords {
+  readonly records: Float64Array;
+  readonly lines: Float64Array;
+  readonly offsets: Float64Array;
 }
 
 /** Whether a position that was passed can be read again. */

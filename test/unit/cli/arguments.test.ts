@@ -27,6 +27,7 @@ const plain = {
   cells: { decimal: undefined, dates: undefined },
   cache: true,
   follow: undefined,
+  merge: undefined,
   on: undefined,
   headers: {},
 } satisfies Command;
