@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Dataset, DatasetOptions } from '../engine/dataset/dataset.ts';
+import { openedFolder } from '../engine/source/files/openedFolder.ts';
 import { fileNameAt } from '../engine/source/location.ts';
 import type { FileSearch } from '../protocol/fileSearch.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
@@ -27,13 +28,19 @@ export async function servedFiles(
   const one = (of: ServeCommand, name: string, place: Omit<ServedFile['place'], 'options'>): ServedFile => ({
     name,
     place: { ...place, options: said },
-    open: (signal, options = said): Promise<Dataset> =>
-      openInput({ ...of, encoding: options.encoding }, { ...options, ...resources, signal }),
+    open: (signal, options = said): Promise<Dataset> => {
+      const { found } = place;
+      const folder = found && ((): Promise<string> => openedFolder(found));
+      return openInput({ ...of, encoding: options.encoding }, { ...options, ...resources, folder, signal });
+    },
   });
   const paths = await filesOf(command, signal);
   if (paths === undefined || paths.length === 1) {
     const location = paths?.[0] ?? file;
-    return [one({ ...command, file: location, more: [] }, fileNameAt(location), { location, headers })];
+    const found = paths && (await searchOf(command, paths));
+    return [
+      one({ ...command, file: location, more: [] }, fileNameAt(location), { location, found, headers }),
+    ];
   }
   const name = `${grouped(paths.length)} files`;
   return [

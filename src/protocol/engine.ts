@@ -23,6 +23,8 @@ export interface OpenFile {
   readonly location: string;
   /** Several files of the engine's own machine that are read as one table; `location` is then what messages call them. */
   readonly files?: FileSearch | undefined;
+  /** How the one file at `location` was found, if not by its own path: other files are looked for from there. */
+  readonly found?: FileSearch | undefined;
   /** Sent along with requests for an address. As secret as the address itself. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly options: FormatOptions;

@@ -137,16 +137,18 @@ export class HeldFiles {
     const {
       location,
       files,
+      found,
       options: { encoding },
     } = file;
     if (files) {
       return async (options) => {
-        const found = await findFiles(files, options.signal);
+        const all = await findFiles(files, options.signal);
         const folder = (): Promise<string> => openedFolder(files);
-        return openFiles(location, found, { ...options, encoding, search: files, folder });
+        return openFiles(location, all, { ...options, encoding, search: files, folder });
       };
     }
-    return (options) => Dataset.open(specOf(file, this.#resources()), options);
+    const folder = found && ((): Promise<string> => openedFolder(found));
+    return (options) => Dataset.open(specOf(file, this.#resources()), { ...options, folder });
   }
 
   /** @param stale nobody else is to be given this file: it has changed on disk */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdirSync, watch } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -146,6 +146,33 @@ describe('serve/tabs', function () {
       const client = new Client(served, 0, { headers });
       await once(client.socket, 'open');
       await client.close();
+    }
+  });
+
+  it('joins by paths from the folder of the pattern, also where that has one file today', async () => {
+    const parts = join(folder, 'parts');
+    await mkdir(join(parts, 'one'), { recursive: true });
+    await writeFile(join(parts, 'one', 'events.jsonl'), '{"user":1}\n');
+    for (const of of [parts, join(parts, 'one')])
+      await writeFile(join(of, 'users.csv'), `id,name\n1,${of === parts ? 'in parts' : 'in one'}\n`);
+    const query = "|> JOIN 'users.csv' AS u ON user = u.id |> SELECT u.name AS n";
+    for (const [asked, name] of [
+      [join(parts, '*', 'events.jsonl'), 'in parts'],
+      [join(parts, 'one', 'events.jsonl'), 'in one'],
+    ]) {
+      const other = await serve(asked);
+      try {
+        const client = await Client.open(other);
+        await client.page.call('info', null);
+        const { view } = await client.page.call('run', { query });
+        const page = await client.page.call('rows', { view, first: 0, count: 1, columns: [0] });
+        assert.deepEqual(cellsOf(page), [[name]], asked);
+        await client.close();
+        const target = `/rows.jsonl?${new URLSearchParams({ q: query, token: other.token }).toString()}`;
+        assert.equal((await fetched(other, target)).body.toString(), `{"n":"${name}"}\n`, asked);
+      } finally {
+        await stop(other);
+      }
     }
   });
 
