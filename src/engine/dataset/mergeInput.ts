@@ -53,8 +53,8 @@ export class MergeInput {
   low = 0;
   /** Which of the unclosed records comes next. */
   #unclosed = 0;
-  /** The greatest time so far: before the first record with one, the time of that. */
-  #greatest: TimePlace = { high: -Infinity, low: 0 };
+  /** The greatest time so far: before the first record with one, none. */
+  readonly #greatest: TimePlace = { high: -Infinity, low: 0 };
   #late = 0;
   #other = 0;
   #firstLate = 0;
@@ -124,7 +124,6 @@ export class MergeInput {
           hasRecords ||= block.records.count > 0;
           for (let record = 0; record < block.records.count; record++) {
             if (key.read(record) !== 'time') continue;
-            this.#greatest = { high: key.high, low: key.low };
             [this.high, this.low] = [key.high, key.low];
             return true;
           }

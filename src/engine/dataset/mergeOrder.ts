@@ -62,12 +62,9 @@ export class MergeOrder {
       if (this.#hasToBegin) await this.#begin(signal);
       const first = this.#open.at(0);
       if (!first) return out.count === 0 ? undefined : out;
+      // A record that its file does not close would go on in one of another file.
       isCut = this.#takeRun(first);
-      if (first.isRead) {
-        // A record that its file does not close would go on in one of another file.
-        const isThere = await this.#readOn(first, signal);
-        isCut ||= !isThere && this.#reader.scanner.spansLines === true;
-      }
+      if (first.isRead && !(await first.fill(this.#size, this.#reader, signal))) await this.#end(0);
       this.#sink(0);
     }
     this.#pieceSize = Math.min(longestPiece, 2 * this.#pieceSize);
@@ -123,13 +120,6 @@ export class MergeOrder {
     this.#out.add(input, from, to);
     input.advance(to);
     return to === nextUnclosed + 1;
-  }
-
-  /** Reads the next piece of the first file; answers whether there was one. */
-  async #readOn(input: MergeInput, signal: AbortSignal): Promise<boolean> {
-    const isThere = await input.fill(this.#size, this.#reader, signal);
-    if (!isThere) await this.#end(0);
-    return isThere;
   }
 
   async #end(at: number): Promise<void> {

@@ -116,6 +116,8 @@ describe('files in order of time', () => {
     ]);
     const { rows: found } = await rowsOf(files, 't', '_record = 2 AND _line = 3 |> SELECT t');
     assert.deepEqual(found, ['{"t":3}', '{"t":4}']);
+    const whole = await rowsOf(files, 't', '_record = 1', 'same');
+    assert.deepEqual(whole.rows, ['{"t":1}', '{"t":2}']);
     const { dataset } = await open(files, 't');
     const [rejects, sink] = [memorySink(), memorySink()];
     try {
@@ -212,7 +214,7 @@ describe('files in order of time', () => {
     const { rows } = await rowsOf(
       {
         'a.csv': 't,x\n1,"open\n4,a\n',
-        'b.csv': 't,x\n2,"closed"\n3,"two\nlines"\n',
+        'b.csv': 't,x\n2,", closed"\n3,"two\nlines"\n',
         'c.csv': 't,x\n5,"at the end',
         'd.csv': 't,x\n0,"d"\n6,"e"\n',
       },
@@ -225,7 +227,7 @@ describe('files in order of time', () => {
         ...[
           ['0', 'd'],
           ['1', '"open'],
-          ['2', 'closed'],
+          ['2', ', closed'],
           ['3', 'two/lines'],
           ['4', 'a'],
         ],
@@ -289,6 +291,9 @@ describe('files in order of time', () => {
       'k=1/a.jsonl': lines({ t: 1, s: 'a' }, { t: 4, s: 'b' }),
       'k=2/b.jsonl': lines({ t: 2, s: 'b' }, { t: 3, s: 'c', z: 1 }),
     };
+    const pruned = await open({ ...files, 'k=3/c.jsonl': lines({ t: 0 }) }, 't');
+    assert.equal(await textOf(pruned.dataset, 'k < 3 |> SELECT t |> LIMIT 2'), '{"t":1}\n{"t":2}\n');
+    await pruned.dataset.close();
     const { dataset, merge } = await open(files, 't');
     try {
       assert.equal(await textOf(dataset, 't > 1 |> SELECT t, k |> LIMIT 2', 'csv'), 't,k\r\n2,2\r\n3,2\r\n');
