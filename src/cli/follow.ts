@@ -4,6 +4,7 @@ import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { checkQuery, type Query } from '../engine/query/index.ts';
 import { followTo, showsItsFormat, type FollowSummary } from '../engine/run/follow.ts';
 import { isPipe } from '../engine/source/file.ts';
+import { partitionColumns } from '../engine/source/files/partitions.ts';
 import { Follower } from '../engine/source/follow/follower.ts';
 import { SourceError } from '../engine/source/source.ts';
 import { isPath, type RunCommand } from './arguments.ts';
@@ -39,7 +40,8 @@ export async function follow(
   const time = new AbortController();
   const timer = endAt(untilMs, time);
   const end = AbortSignal.any([terminal.ending, time.signal]);
-  const follower = new Follower({ ...(await searchOf(command, signal)), end, idleMs });
+  const search = await searchOf(command, signal);
+  const follower = new Follower({ ...search, end, idleMs });
   const told = (words: string): void => say(visible(words));
   try {
     const isReady = (path: string): Promise<boolean> => showsItsFormat(path, from === 'jsonl');
@@ -49,14 +51,17 @@ export async function follow(
       say(summaryText({ records: 0, matched: 0, malformed: 0 }));
       return;
     }
-    const dataset = await Dataset.open({ kind: 'file', path, encoding }, options);
+    const isOne = !search.finds && more.length === 0;
+    const columns = isOne || options.hive === false ? undefined : partitionColumns(await search.find(signal));
+    const opened = { ...options, partitions: columns?.names };
+    const dataset = await Dataset.open({ kind: 'file', path, encoding }, opened);
     try {
       const doubts = queryDoubts(query, dataset, optionsFor);
       const errors = doubts.filter(({ severity }) => severity === 'error');
       if (errors.length > 0) throw new QuerySyntaxError(errors, text);
       for (const doubt of [...checkQuery(query, dataset.seenColumns, dataset.checkedIn), ...doubts])
         say(showProblem(text, doubt));
-      const asked = { query: text, to, sink: output, onlyNew, say: told };
+      const asked = { query: text, to, sink: output, onlyNew, partitionsOf: columns?.of, say: told };
       say(summaryText(await followTo(dataset, follower, asked, signal)));
     } finally {
       await dataset.close();

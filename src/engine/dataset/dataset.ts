@@ -52,6 +52,8 @@ export interface DatasetOptions extends FormatOptions {
   readonly folder?: (() => Promise<string>) | undefined;
   /** Of several files as one table: they are scanned in order of time, and not one after the other. */
   readonly merge?: MergeBy | undefined;
+  /** Columns that its records have by the folder of their file, where that is known to who scans them. */
+  readonly partitions?: readonly string[] | undefined;
   /** What it is opened as, if not by its path alone: a folder, or a pattern. */
   readonly named?: string | undefined;
   /** For tests: other than the engine's. */
@@ -113,13 +115,16 @@ export class Dataset {
     this.#source = source;
     this.encoding = source.encoding;
     this.containers = source.containers;
-    this.recognised = recognised;
-    this.format = formatOf(recognised.format);
+    const { partitions: added } = options;
+    this.recognised = added
+      ? { ...recognised, format: { ...recognised.format, partitions: added } }
+      : recognised;
+    this.format = formatOf(this.recognised.format);
     this.#spec = {
       key: `${source.name}\n${nextKey++}`,
       // What is known of an address spares every worker the questions that were asked here.
       source: source.place.remote ? source.spec() : spec,
-      format: recognised.format,
+      format: this.recognised.format,
       end: recognised.end ?? source.size,
       blockSize: options.blockSize ?? blockSize,
       schema: options.schema,
@@ -136,7 +141,7 @@ export class Dataset {
     this.merge = options.merge;
     this.#partOf = looked?.partOf;
     const { partitions = [] } = layout;
-    if (this.#isOfSeveral && (options.keepPages === true || partitions.length > 0))
+    if (partitions.length > 0 || (this.#isOfSeveral && options.keepPages === true))
       this.columns.setOfFiles(partitions);
     if (layout.names === 'columns') this.columns.setNames(layout.columns, layout.readings);
   }
@@ -278,7 +283,8 @@ export class Dataset {
   get seenColumns(): readonly KnownColumn[] {
     if (this.columns.all.some(({ ofFile }) => ofFile === undefined)) return this.columns.all;
     const seen = new Columns();
-    if (this.#isOfSeveral) seen.setOfFiles(this.layout.partitions ?? []);
+    const { partitions = [] } = this.layout;
+    if (this.#isOfSeveral || partitions.length > 0) seen.setOfFiles(partitions);
     seen.addPaths(this.recognised.paths ?? []);
     return seen.all;
   }

@@ -1,4 +1,5 @@
 import { everything, windowAfter, windowEnd } from '../matchWindow.ts';
+import type { PartitionColumns } from '../source/files/partitions.ts';
 import type { Follower } from '../source/follow/follower.ts';
 import { keyOf, type Tail } from '../source/follow/tail.ts';
 import type { FileSpans } from '../source/source.ts';
@@ -11,6 +12,8 @@ import { countMatches, type OrderedResult } from './scanInOrder.ts';
 export interface FollowScanOptions {
   /** Whether what was there before is left out. */
   readonly onlyNew: boolean;
+  /** What the folders of a file say of its records. */
+  readonly partitionsOf?: PartitionColumns['of'] | undefined;
   readonly say: (text: string) => void;
 }
 
@@ -24,7 +27,7 @@ export async function* followScan(
   dataset: Dataset,
   follower: Follower,
   scan: FileScan,
-  { onlyNew, say }: FollowScanOptions,
+  { onlyNew, partitionsOf, say }: FollowScanOptions,
   signal: AbortSignal,
 ): AsyncGenerator<OrderedResult> {
   const { end } = follower;
@@ -54,7 +57,11 @@ export async function* followScan(
       if (otherHead) say(otherHeadText(tail.path, dataset.name));
       if (length === 0) return;
       let [records, lines] = [0, 0];
-      const held = { bytes: text.bytes.subarray(0, length), place: text.place, files: fileOf(tail.path) };
+      const held = {
+        bytes: text.bytes.subarray(0, length),
+        place: text.place,
+        files: fileOf(tail.path, partitionsOf),
+      };
       for await (const result of scans.of(held, isWanted ? window : undefined)) {
         for (const block of result.blocks) [records, lines] = [records + block.records, lines + block.lines];
         if (!isWanted) continue;
@@ -72,7 +79,9 @@ export async function* followScan(
     if (windowEnd(window) <= 0) return;
     const [first] = tails;
     const opened = dataset.watch?.opened;
-    if (tails.length === 1 && opened && first.key === keyOf(opened)) {
+    // The file by itself does not know what its folders say.
+    const isAlone = tails.length === 1 && partitionsOf === undefined;
+    if (isAlone && opened && first.key === keyOf(opened)) {
       const from = onlyNew
         ? await startOfNew(dataset, first, scan, signal)
         : yield* existing(dataset, scan, end, signal);
@@ -170,11 +179,12 @@ async function startOfNew(
 }
 
 /** The one file that followed bytes are of. */
-function fileOf(path: string): FileSpans {
+function fileOf(path: string, partitionsOf: PartitionColumns['of'] = () => []): FileSpans {
+  const partitions = partitionsOf(path);
   return {
     count: 1,
     pathAt: () => path,
-    partitionsAt: () => [],
+    partitionsAt: () => partitions,
     offsetAt: (position) => position,
     nextAfter: () => undefined,
   };

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { ExportFormat } from '../../protocol/engine.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { followScan } from '../dataset/followScan.ts';
+import { followScan, type FollowScanOptions } from '../dataset/followScan.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
 import { recogniseKind } from '../format/registry.ts';
 import { parseQuery, type Operator, type Plan } from '../query/index.ts';
@@ -16,6 +16,7 @@ import { CheckLog } from './checkLog.ts';
 import { chunksOf } from './exportRows.ts';
 import type { ExportRun } from './exportRun.ts';
 import { derivedColumns } from './derive.ts';
+import { withPartitionColumns } from './partitionColumns.ts';
 import { Meter } from './meter.ts';
 
 export interface Following {
@@ -24,6 +25,8 @@ export interface Following {
   readonly sink: ByteSink;
   /** Whether what was there before is left out. */
   readonly onlyNew: boolean;
+  /** See `FollowScanOptions`. */
+  readonly partitionsOf?: FollowScanOptions['partitionsOf'];
   /** Says what happens to the files. */
   readonly say: (text: string) => void;
 }
@@ -42,10 +45,12 @@ export interface FollowSummary {
 export async function followTo(
   dataset: Dataset,
   follower: Follower,
-  { query, to, sink, onlyNew, say }: Following,
+  { query, to, sink, onlyNew, partitionsOf, say }: Following,
   signal: AbortSignal,
 ): Promise<FollowSummary> {
-  const planned = plannedFor(query, dataset.recognised.format);
+  const own = plannedFor(query, dataset.recognised.format);
+  const columned = withPartitionColumns(dataset, own, to);
+  const planned = columned === undefined ? own : plannedFor(columned, dataset.recognised.format);
   refuseFile(dataset);
   refuseQuery(query, planned.plan);
   refuseTarget(dataset, planned, to);
@@ -53,7 +58,7 @@ export async function followTo(
   const run: ExportRun = {
     ...{ dataset, query: planned, to, kept: undefined, rejects: undefined, calls: undefined, signal, meter },
     ...{ checks: new CheckLog(dataset), journal: undefined, prompt: true, joined: [] },
-    scan: (scan, stop) => followScan(dataset, follower, scan, { onlyNew, say }, stop),
+    scan: (scan, stop) => followScan(dataset, follower, scan, { onlyNew, partitionsOf, say }, stop),
   };
   for await (const chunk of chunksOf(run)) await sink.write(chunk);
   signal.throwIfAborted();

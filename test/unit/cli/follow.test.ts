@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, copyFile, link, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  link,
+  mkdir,
+  mkdtemp,
+  rename,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../support/cli.ts';
@@ -53,6 +63,37 @@ describe('rowriver --follow', () => {
     await following?.kill();
     following = undefined;
     await rm(folder, { recursive: true });
+  });
+
+  it('has the columns that the folders of its files are called after, as a plain run does', async () => {
+    for (const year of [2023, 2024]) await mkdir(at(`year=${year}`));
+    await writeFile(at('year=2023/a.jsonl'), '{"n":1}\n');
+    const pattern = at('*/a.jsonl');
+    // Of one file, of which more comes, and of one that is there later.
+    const run = follow(pattern, 'year >= 2023');
+    await run.wrote('"n":1');
+    await appendFile(at('year=2023/a.jsonl'), '{"n":2}\n');
+    await run.wrote('"n":2');
+    await writeFile(at('year=2024/a.jsonl'), '{"n":3,"year":"own"}\n');
+    await run.wrote('"n":3');
+    assert.equal(run.stdout, '{"n":1,"year":2023}\n{"n":2,"year":2023}\n{"n":3,"year":2024}\n');
+    assert.equal(await run.end('SIGINT'), 130);
+    assert.equal(run.said.at(-1), '3 records read, 3 written, 0 malformed');
+    const plain = await runCli([pattern, 'year >= 2023', '--no-cache']);
+    assert.equal(plain.stdout.toString(), run.stdout);
+    // A file of several blocks.
+    await mkdir(at('long=1'));
+    const padded = records(0, 30, `,"pad":"${'x'.repeat(100_000)}"`);
+    await writeFile(at('long=1/b.jsonl'), padded);
+    const long = follow(at('*/b.jsonl'), 'long = 1 |> SELECT n, long |> LIMIT 1');
+    assert.equal(await long.end(), 0);
+    assert.equal(long.stdout, '{"n":0,"long":1}\n');
+    const without = follow(pattern, '--no-hive', '|> SELECT n, year |> LIMIT 1');
+    assert.equal(await without.end(), 0);
+    assert.equal(without.stdout, '{"n":1,"year":null}\n');
+    const selected = follow(pattern, 'year = 2024 |> SELECT year, n |> LIMIT 1', '--to', 'csv');
+    assert.equal(await selected.end(), 0);
+    assert.equal(selected.stdout, 'year,n\r\n2024,3\r\n');
   });
 
   it('writes what is there and then each record once it is whole, however it comes', async () => {

@@ -8,6 +8,13 @@ export interface Partitions {
   readonly values: readonly (readonly PartitionValue[])[];
 }
 
+/** The columns that folders stand for, and what they say of any file. */
+export interface PartitionColumns {
+  readonly names: Partitions['names'];
+  /** The values of a file, by its path. */
+  readonly of: (path: string) => readonly PartitionValue[];
+}
+
 /** What Hive, Spark and DuckDB call the folder of records without a value. */
 const noValue = /^(__HIVE_DEFAULT_PARTITION__|null)$/i;
 /** DuckDB's rule: what begins with a zero, as the number of a month may, is a text. */
@@ -19,6 +26,12 @@ const wholeNumber = /^(0|-\d+|[1-9]\d*)$/;
  * files without such a folder as well. Undefined where no path has such a folder.
  */
 export function partitionsOf(paths: readonly string[]): Partitions | undefined {
+  const columns = partitionColumns(paths);
+  return columns && { names: columns.names, values: paths.map(columns.of) };
+}
+
+/** The same for files that are not all known: those that are there say what is a column, and which hold numbers. */
+export function partitionColumns(paths: readonly string[]): PartitionColumns | undefined {
   const found = paths.map(keysIn);
   const names = [...new Set(found.flatMap((keys) => [...keys.keys()]))];
   if (names.length === 0) return undefined;
@@ -26,14 +39,15 @@ export function partitionsOf(paths: readonly string[]): Partitions | undefined {
     const texts = found.flatMap((keys) => keys.get(name) ?? []);
     return texts.length > 0 && texts.every(isWholeNumber);
   });
-  const values = found.map((keys) =>
-    names.map((name, at): PartitionValue => {
+  const of: PartitionColumns['of'] = (path) => {
+    const keys = keysIn(path);
+    return names.map((name, at): PartitionValue => {
       const text = keys.get(name) ?? null;
       // -0 is 0, as in whole numbers.
-      return text !== null && isNumeric[at] ? Number(text) + 0 : text;
-    }),
-  );
-  return { names, values };
+      return text !== null && isNumeric[at] && isWholeNumber(text) ? Number(text) + 0 : text;
+    });
+  };
+  return { names, of };
 }
 
 /** Whether the path of a file has a folder that stands for a column. */
