@@ -2,8 +2,9 @@ import { barOf } from '../barOf.ts';
 import { Kind, type Marks } from '../format/record.ts';
 import { packedKernel } from '../kernel/packed.ts';
 import { countBars } from '../kernel/packedBars.ts';
-import { decimalNumbers, firstWholeFrom, othersIn, type DecimalHead } from './decimals.ts';
+import { decimalNumbers, firstWholeFrom, type DecimalHead } from './decimals.ts';
 import type { StoredSegment } from './storedSegment.ts';
+import { othersIn } from './wholes.ts';
 
 /** Counts numbers by the bars of a histogram as they are kept, block by block. */
 export class BarCounter {

@@ -1,9 +1,8 @@
 import { dot, minus, zero } from '../ascii.ts';
 import { exactNumber } from '../format/number.ts';
 import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
-import { packedKernel, type PackedOthers } from '../kernel/packed.ts';
 import type { PackedDecimals } from '../kernel/ranges.ts';
-import { bitsOf, pack, packedWords, unpack } from './bits.ts';
+import { unpackWholes, widthsFor, WholesWriter, type WholesHead } from './wholes.ts';
 import type { WordWriter } from './wordWriter.ts';
 
 /**
@@ -14,8 +13,7 @@ import type { WordWriter } from './wordWriter.ts';
  *     0   bits of a number, its bits past 32, scale, least decimals, a byte each
  *     1   kind of the numbers; in the second byte, whether some records have none
  *     2   (even) the least number as a double, then the greatest
- *         the numbers less the least one: their lower bits, then their higher ones
- *         2 bits a record, where some have no number: 0 a number, 1 NULL, 2 missing
+ *         the numbers less the least one: see `wholes.ts`
  *
  * Numbers are what `exactNumber` of their text is: both factors are exact doubles, so the quotient is the one that it
  * rounds to as well. A whole number below 10^15 is found again from that: it is the nearest to number times power.
@@ -28,17 +26,13 @@ import type { WordWriter } from './wordWriter.ts';
 const most = 1e15;
 const powers = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 const mostDecimals = 15;
-const highUnit = 2 ** 32;
 const nine = zero + 9;
-
-const noNumber = { [Kind.Null]: 1, [Kind.Missing]: 2 } as const;
 
 /** Makes the body of a segment of numbers. Keeps scratch memory. */
 export class DecimalEncoder {
   #wholes = new Float64Array(0);
   #endings = new Uint8Array(0);
-  #low = new Uint32Array(0);
-  #high = new Uint32Array(0);
+  readonly #writer = new WholesWriter();
 
   /** Answers whether the column's values come back exactly; if not, nothing is written. */
   encode({ bytes, count }: RecordBlock, field: FieldColumn, kind: Kind, out: WordWriter): boolean {
@@ -47,7 +41,7 @@ export class DecimalEncoder {
     if (packed) {
       writeHead(kind, { ...packed, widthHigh: 0 }, out);
       out.append(packed.words);
-      if (packed.others > 0) this.#writeOthers(field.kinds, count, out);
+      if (packed.others > 0) this.#writer.writeOthers(field.kinds, count, out);
       return true;
     }
     return this.#encodePlain({ bytes, count }, field, kind, out);
@@ -63,8 +57,6 @@ export class DecimalEncoder {
     if (this.#wholes.length < count) {
       this.#wholes = new Float64Array(2 * count);
       this.#endings = new Uint8Array(2 * count);
-      this.#low = new Uint32Array(2 * count);
-      this.#high = new Uint32Array(2 * count);
     }
     const { kinds, starts, ends } = field;
     const wholes = this.#wholes;
@@ -112,43 +104,11 @@ export class DecimalEncoder {
       if (signed < low) low = signed;
       if (signed > high) high = signed;
     }
-    this.#write(kinds, kind, count, { scale, least, low, high, others }, out);
+    const found = { scale, least, low, high, others, ...widthsFor(high - low) };
+    writeHead(kind, found, out);
+    this.#writer.write({ wholes, low, most: high - low }, kinds, kind, count, out);
+    if (others > 0) this.#writer.writeOthers(kinds, count, out);
     return true;
-  }
-
-  #write(
-    kinds: Uint8Array,
-    kind: Kind,
-    count: number,
-    found: { scale: number; least: number; low: number; high: number; others: number },
-    out: WordWriter,
-  ): void {
-    const { low, high, others } = found;
-    const span = high - low;
-    const width = span < highUnit ? bitsOf(span) : 32;
-    const widthHigh = span < highUnit ? 0 : bitsOf(Math.floor(span / highUnit));
-    writeHead(kind, { ...found, width, widthHigh }, out);
-    const wholes = this.#wholes;
-    const lows = this.#low;
-    const highs = this.#high;
-    for (let i = 0; i < count; i++) {
-      const number = kinds[i] === kind ? wholes[i] - low : 0;
-      lows[i] = number % highUnit;
-      highs[i] = Math.floor(number / highUnit);
-    }
-    append(lows, count, width, out);
-    append(highs, count, widthHigh, out);
-    if (others > 0) this.#writeOthers(kinds, count, out);
-  }
-
-  #writeOthers(kinds: Uint8Array, count: number, out: WordWriter): void {
-    if (this.#low.length < count) this.#low = new Uint32Array(2 * count);
-    const others = this.#low;
-    for (let i = 0; i < count; i++) {
-      const own = kinds[i];
-      others[i] = own === Kind.Null || own === Kind.Missing ? noNumber[own] : 0;
-    }
-    append(others, count, 2, out);
   }
 }
 
@@ -185,18 +145,13 @@ function endingOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** What is said of the numbers before them. */
-export interface DecimalHead {
-  readonly width: number;
-  readonly widthHigh: number;
+export interface DecimalHead extends WholesHead {
   readonly scale: number;
   readonly least: number;
   readonly kind: number;
-  readonly hasOthers: boolean;
   /** The least and the greatest number, times 10 to the `scale`. */
   readonly low: number;
   readonly high: number;
-  /** Where the numbers begin, in words. */
-  readonly at: number;
 }
 
 /** @param body where what the encoding says begins, in words */
@@ -222,30 +177,12 @@ export function decimalHeadOf(words: Uint32Array, body: number): DecimalHead {
  */
 export function decimalNumbers(
   words: Uint32Array,
-  { at, width, widthHigh, low, scale }: DecimalHead,
+  head: DecimalHead,
   count: number,
   numbers: Float64Array,
   scratch: Uint32Array,
 ): void {
-  const power = powers[scale];
-  if (widthHigh === 0) {
-    packedKernel().numbers({ words, at, count, width }, low, power, numbers);
-    return;
-  }
-  unpack(words.subarray(at), count, width, scratch);
-  for (let i = 0; i < count; i++) numbers[i] = scratch[i] + low;
-  unpack(words.subarray(at + packedWords(count, width)), count, widthHigh, scratch);
-  for (let i = 0; i < count; i++) numbers[i] = (numbers[i] + scratch[i] * highUnit) / power;
-}
-
-/** Which records have no number; undefined where all have one. */
-export function othersIn(
-  words: Uint32Array,
-  { at, width, widthHigh, hasOthers }: DecimalHead,
-  count: number,
-): PackedOthers | undefined {
-  if (!hasOthers) return undefined;
-  return { words, at: at + packedWords(count, width) + packedWords(count, widthHigh), count };
+  unpackWholes(words, head, count, { low: head.low, power: powers[head.scale] }, numbers, scratch);
 }
 
 /** The least and the greatest number. */
@@ -335,9 +272,4 @@ export function writeDecimal(
     rest = next;
   }
   return end;
-}
-
-function append(numbers: Uint32Array, count: number, width: number, out: WordWriter): void {
-  const at = out.take(packedWords(count, width));
-  pack(numbers, count, width, out.words.subarray(at, out.length));
 }
