@@ -13,8 +13,8 @@
  *        what the encoding says
  */
 
-/** Goes up when a segment would be read otherwise. */
-export const segmentVersion = 1;
+/** Goes up when a segment would be read otherwise, or a column kept that was not. */
+export const segmentVersion = 2;
 
 /** Words before what differs. */
 export const headerWords = 4;
@@ -28,6 +28,8 @@ export const Encoding = {
   Decimals: 2,
   /** No column, but where the records are: see `places.ts`. */
   Places: 3,
+  /** Times that are all written alike: see `times.ts`. */
+  Times: 4,
 } as const;
 
 export type Encoding = (typeof Encoding)[keyof typeof Encoding];

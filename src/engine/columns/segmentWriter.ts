@@ -2,6 +2,7 @@ import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
 import { DecimalEncoder } from './decimals.ts';
 import { DictionaryEncoder } from './dictionary.ts';
 import { PlaceEncoder } from './places.ts';
+import { TimeEncoder } from './times.ts';
 import { Encoding, Flag, headerWords, segmentVersion } from './segment.ts';
 import type { WordWriter } from './wordWriter.ts';
 
@@ -15,6 +16,7 @@ export class SegmentWriter {
   readonly #json: boolean;
   readonly #decimals = new DecimalEncoder();
   readonly #dictionary = new DictionaryEncoder();
+  readonly #times = new TimeEncoder();
   readonly #places = new PlaceEncoder();
 
   /** @param json whether the records are JSON, where numbers are known by their kind */
@@ -35,6 +37,10 @@ export class SegmentWriter {
       out.length = start;
       writeHead(block.count, faults, Encoding.Dictionary, hasNumbers, out);
       if (this.#dictionary.encode(block, field, this.#json, out)) return;
+      out.length = start;
+      // No time is a number.
+      writeHead(block.count, faults, Encoding.Times, true, out);
+      if (this.#times.encode(block, field, out)) return;
       out.length = start;
     }
     writeHead(block.count, noFaults, Encoding.None, true, out);

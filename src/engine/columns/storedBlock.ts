@@ -8,6 +8,7 @@ import { longestDecimal } from './decimals.ts';
 import { DictionaryColumn } from './dictionaryColumn.ts';
 import { Scratch } from './scratch.ts';
 import { headerWords } from './segment.ts';
+import { TimeColumn } from './timeColumn.ts';
 import type { StoredSegment } from './storedSegment.ts';
 
 /**
@@ -105,9 +106,14 @@ class StoredParts implements BlockParts {
       };
       const { values } = segment;
       base += values.room;
-      return values.kind === 'decimals'
-        ? new DecimalColumn(stored, values.head, longestDecimal(values.head))
-        : new DictionaryColumn(stored, values.head, segment.head.hasNumbers);
+      switch (values.kind) {
+        case 'decimals':
+          return new DecimalColumn(stored, values.head, longestDecimal(values.head));
+        case 'times':
+          return new TimeColumn(stored, values.head);
+        case 'dictionary':
+          return new DictionaryColumn(stored, values.head, segment.head.hasNumbers);
+      }
     });
   }
 

@@ -1,11 +1,13 @@
 import { Kind, type FieldRequest } from '../format/record.ts';
 import { decimalHeadOf, longestDecimal, type DecimalHead } from './decimals.ts';
 import { dictionaryHeadOf, type DictionaryHead } from './dictionary.ts';
+import { timeHeadOf, timeRoom, type TimeHead } from './times.ts';
 import { bodyAt, Encoding, headOf, wordsOf, type SegmentBytes, type SegmentHead } from './segment.ts';
 
 /** What a segment of values says before them. */
 export type ValuesHead =
   | { readonly kind: 'decimals'; readonly head: DecimalHead; readonly room: number }
+  | { readonly kind: 'times'; readonly head: TimeHead; readonly room: number }
   | { readonly kind: 'dictionary'; readonly head: DictionaryHead; readonly room: number };
 
 /** A segment at hand, whose heads are read once. */
@@ -29,8 +31,8 @@ export class StoredSegment {
   /** Whether it answers what is asked of its column. */
   answers({ numeric }: FieldRequest): boolean {
     const { encoding, hasNumbers } = this.head;
-    const isColumn = encoding === Encoding.Decimals || encoding === Encoding.Dictionary;
-    return isColumn && (hasNumbers || !numeric);
+    const hasValues = encoding !== Encoding.None && encoding !== Encoding.Places;
+    return hasValues && (hasNumbers || !numeric);
   }
 
   /** Whether no record has the field. */
@@ -48,6 +50,10 @@ export class StoredSegment {
       case Encoding.Decimals: {
         const head = decimalHeadOf(this.words, body);
         return { kind: 'decimals', head, room: longestDecimal(head) * records };
+      }
+      case Encoding.Times: {
+        const head = timeHeadOf(this.words, body);
+        return { kind: 'times', head, room: timeRoom(head) * records };
       }
       case Encoding.Dictionary: {
         const head = dictionaryHeadOf(this.words, body, hasNumbers);

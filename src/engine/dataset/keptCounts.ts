@@ -106,7 +106,7 @@ class ColumnCounter {
       this.#values ??= this.#valueCounter();
       return this.#values.add(segment, values.head, marks);
     }
-    if (this.#edges === undefined) return false;
+    if (this.#edges === undefined || values.kind === 'times') return false;
     this.#bars ??= new BarCounter(this.#edges);
     this.#bars.add(segment, values.head, marks);
     return true;

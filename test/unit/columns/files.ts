@@ -36,12 +36,40 @@ const wild = fc.oneof(
   ),
   fc.constantFrom('"2024-01-31 10:20:30"', '"1999-12-31T23:59:59Z"', '"1"', '" 1 "', '"NaN"'),
 );
+const timeOf = (ms: number): string => new Date(1_704_067_200_000 + ms).toISOString();
 const whole = fc.integer({ min: -9, max: 9 }).map(String);
 const money = fc.integer({ min: -400, max: 900 }).map((value) => (value / 4).toFixed(2));
 const measured = fc.integer({ min: -400, max: 900 }).map((value) => String(value / 4));
+/** Nearly all different: in a zone, by the millisecond, by the day, and some that are written otherwise. */
+const zoned = fc.nat({ max: 9_999_999 }).map((value) => `"${timeOf(value * 100_000).slice(0, 19)}+02:00"`);
+const exact = fc.nat({ max: 99_999_999 }).map((value) => `"${timeOf(value * 1000 + (value % 1000))}"`);
+const nanos = fc
+  .nat({ max: 999_999_999 })
+  .map((value) => `"${timeOf(value).slice(0, 20)}${String(value).padStart(9, '0')}"`);
+const days = fc.nat({ max: 20_000 }).map((value) => `"${timeOf(value * 86_400_000).slice(0, 10)}"`);
+const odd = fc.constantFrom(
+  '"2024-01-31T10:20"',
+  '"2024-02-30T10:20:30.000Z"',
+  '"2024-01-31 10:20:30"',
+  '""',
+);
+const almost = fc.oneof({ weight: 40, arbitrary: exact }, { weight: 1, arbitrary: odd });
 const columnOf = (count: number): fc.Arbitrary<(string | undefined)[]> =>
   fc
-    .constantFrom(numbers, few, fc.boolean().map(String), wild, whole, money, measured)
+    .constantFrom(
+      numbers,
+      few,
+      fc.boolean().map(String),
+      wild,
+      whole,
+      money,
+      measured,
+      zoned,
+      exact,
+      nanos,
+      days,
+      almost,
+    )
     .chain((value) =>
       fc.array(fc.option(value, { nil: undefined, freq: 8 }), { minLength: count, maxLength: count }),
     );

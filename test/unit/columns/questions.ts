@@ -35,6 +35,28 @@ export function top(g: fc.GeneratorValue): string {
   return `${where}${before} |> ORDER BY ${by}${order} |> ${limit}`;
 }
 
+/** Where texts and times may be cut: of several lengths and forms, and some that are no times. */
+const times = [
+  ...[
+    '2024-01-01',
+    '2024-01-02',
+    '2024-01-01T12:00:00',
+    '2024-01-01 12:00:00.000',
+    '2024-01-01T12:00:00.000Z',
+  ],
+  ...[
+    '2024-01-02T00:00:00+02:00',
+    '2024-03-01T10:20:30.123456789',
+    '2024',
+    '2031-06',
+    '2024-01-3',
+    '1',
+    '',
+    'a',
+  ],
+  ...['2024-01-01T0', '2024-01-02T03:04:05.678Zz', '9', '2024-02-30', '2024-01-01T00:00:00.0000000000'],
+];
+
 /** Conditions, joined in any way. */
 export function condition(g: fc.GeneratorValue, depth: number): string {
   const pick = picker(g);
@@ -51,6 +73,17 @@ export function condition(g: fc.GeneratorValue, depth: number): string {
   const column = pick('i', 'd', 's', 'u', 'b', 'id');
   const number = (): string => pick('-3', '0', '1', '2.5', '7', '50', '112.25', '1e5', '-1e3');
   const not = pick('', '', 'NOT ');
+  const time = (): string => g(() => fc.constantFrom(...times));
+  const compared = pick('=', '<>', '<', '<=', '>', '>=');
+  if (g(fc.nat, { max: 2 }) === 0)
+    return pick(
+      `${column} ${compared} '${time()}'`,
+      `${column} ${not}BETWEEN '${time()}' AND '${time()}'`,
+      `${column} ${not}IN ('${time()}', '${time()}', 'a')`,
+      `${column} ${not}LIKE '${time()}%'`,
+      `${column} ${compared} ${pick('TIMESTAMP', 'DATE')} '${pick('2024-01-02', '2024-01-01T12:00:00.5Z', '1990-01-01', '2024-03-01 10:20:30+02:00')}'`,
+      `date_trunc('month', ${column}) = TIMESTAMP '2024-01-01'`,
+    );
   return pick(
     `${column} ${pick('=', '<>', '<', '<=', '>', '>=')} ${number()}`,
     `${column} ${not}BETWEEN ${number()} AND ${number()}`,

@@ -1,3 +1,4 @@
+import { daysInMonth } from '../../calendar.ts';
 import { readNumber, toDouble, type Numeric } from './decimal.ts';
 
 /**
@@ -109,11 +110,6 @@ export function utc(year: number, month: number, day: number): number {
   const date = new Date(0);
   date.setUTCFullYear(year, month, day);
   return date.getTime();
-}
-
-export function daysInMonth(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 function offsetMs(offset: string | undefined): number {

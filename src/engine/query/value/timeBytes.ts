@@ -1,4 +1,5 @@
-import { daysInMonth, utc } from './time.ts';
+import { daysInMonth } from '../../calendar.ts';
+import { utc } from './time.ts';
 
 /** Milliseconds since 1970 of the last day asked for: neighbours in a file are mostly of one day. */
 export class DayCache {
