@@ -64,8 +64,16 @@ export abstract class PackedColumn<Head extends WholesHead & { readonly kind: nu
    */
   protected markBetween(from: number, to: number, most: number, inside: boolean): Marks | boolean {
     const isAll = from <= 0 && to >= most;
-    if (!isAll && from <= to)
-      return markWholes(this.stored.words, this.head, this.stored.count, from, to, inside);
+    const isNone = from > to || from > most || to < 0;
+    if (!isAll && !isNone)
+      return markWholes(
+        this.stored.words,
+        this.head,
+        this.stored.count,
+        Math.max(0, from),
+        Math.min(most, to),
+        inside,
+      );
     if (isAll !== inside) return false;
     return this.markKinds(this.head.kind, this.head.kind, true);
   }

@@ -1,5 +1,6 @@
 import { colon, dot, isDigit, minus, plus, quote, space, zero } from '../ascii.ts';
 import { dayOf, daysInMonth, digitsOfDay } from '../calendar.ts';
+import type { TimePoint } from '../format/fieldColumn.ts';
 import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
 import { unpackWholes, widthsFor, WholesWriter, type WholesHead } from './wholes.ts';
 import type { WordWriter } from './wordWriter.ts';
@@ -372,7 +373,7 @@ export function firstFromText(text: Uint8Array, head: TimeHead): number {
 }
 
 /** The first number, less the least one, of a time that is not before another; beyond what there is, any. */
-export function firstFromTime(ms: number, nanos: number, head: TimeHead): number {
+export function firstFromTime({ ms, nanos }: TimePoint, head: TimeHead): number {
   const { digits, separator, zone, firstDay, low } = head;
   // In UTC the least day begins so much later.
   const sinceMs = ms + aheadOf(zone) - firstDay * dayMs;

@@ -54,6 +54,12 @@ export interface WholeNumbers {
   values(wholes: Uint32Array): { readonly column: FieldColumn; readonly bytes: Uint8Array };
 }
 
+/** Milliseconds since 1970, and nanoseconds after them. */
+export interface TimePoint {
+  readonly ms: number;
+  readonly nanos: number;
+}
+
 /**
  * One field of every record in a block. The four arrays run parallel to `RecordBlock.starts`.
  *
@@ -131,6 +137,27 @@ export class FieldColumn {
 
   /** The records of a kind from `low` to `high` (`inside`) or another, likewise. */
   markKinds(_low: number, _high: number, _inside: boolean): Marks | boolean | undefined {
+    return undefined;
+  }
+
+  /**
+   * The records whose text, in the order of bytes, is `from` or after it and before `to` (`inside`), or another: as
+   * `markRange`, of a column of texts. Undefined bounds are none.
+   */
+  markTexts(
+    _from: Uint8Array | undefined,
+    _to: Uint8Array | undefined,
+    _inside: boolean,
+  ): Marks | boolean | undefined {
+    return undefined;
+  }
+
+  /** The same of what texts are as times. */
+  markTimes(
+    _from: TimePoint | undefined,
+    _to: TimePoint | undefined,
+    _inside: boolean,
+  ): Marks | boolean | undefined {
     return undefined;
   }
 

@@ -171,6 +171,48 @@ describe('columns/differential', () => {
     });
   }
 
+  for (const format of ['jsonl', 'csv'] as const) {
+    it(`compares the kept times of ${format} with what is equal to one, nearly one, and none`, async () => {
+      const rows = Array.from({ length: 120 }, (_, at) => {
+        const iso = new Date(Date.UTC(2024, 1, 28, 23, 59, 30) + at * 777).toISOString();
+        const cells = [
+          `${at}`,
+          `"${iso}"`,
+          `"${iso.slice(0, 19)}+02:00"`,
+          at % 9 === 1 ? 'null' : `"${iso} "`,
+          '\"b\"',
+        ];
+        return { id: at + 1, broken: false, cells };
+      });
+      const [, { cells }] = rows;
+      const [exact = '', zoned = ''] = [cells[1], cells[2]].map((cell) => cell?.slice(1, -1));
+      const texts = [exact, zoned, exact.slice(0, -1), exact.slice(0, 16), `${exact}0`, 'a', ''];
+      const instants = [exact, zoned, exact.replace('Z', '000001Z'), '2024-02-29', '1999-01-01'];
+      const operators = ['=', '<>', '<', '<=', '>', '>='];
+      const compared = ['d', 's', 'u'].flatMap((column) => [
+        ...operators.flatMap((operator) => [
+          ...texts.map((text) => `${column} ${operator} '${text}'`),
+          ...instants.map((text) => `TIMESTAMP '${text}' ${operator} ${column}`),
+        ]),
+        ...['', 'NOT '].flatMap((not) => [
+          `${column} ${not}BETWEEN '${exact}' AND '${exact}'`,
+          `${column} ${not}IN ('${exact}', '${zoned}', 'a')`,
+          `${column} ${not}LIKE '${exact.slice(0, 18)}%'`,
+        ]),
+      ]);
+      stored = 0;
+      await withBoth(rows, format, async (plain, kept) => {
+        await countTo(kept, { query: 'i > 0 AND d > 0 AND s > 0 AND u > 0' }, context);
+        for (const query of compared) {
+          const { matched } = await countTo(plain, { query }, context);
+          assert.equal((await countTo(kept, { query }, context)).matched, matched, query);
+          stored += await fromColumns(kept, query);
+        }
+      });
+      assert.ok(stored > compared.length, `${stored} blocks came from columns`);
+    });
+  }
+
   async function fromColumns(dataset: Dataset, query: string): Promise<number> {
     const planned = plannedFor(query, dataset.recognised.format);
     let blocks = 0;

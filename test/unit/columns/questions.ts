@@ -54,6 +54,8 @@ const times = [
     '',
     'a',
   ],
+  // What the columns of times mostly begin with.
+  ...['2024-01-01T00:00:00.000Z', '2024-01-01T00:00:00+02:00', '2024-01-01T00:00:00.000000000'],
   ...['2024-01-01T0', '2024-01-02T03:04:05.678Zz', '9', '2024-02-30', '2024-01-01T00:00:00.0000000000'],
 ];
 
@@ -81,7 +83,7 @@ export function condition(g: fc.GeneratorValue, depth: number): string {
       `${column} ${not}BETWEEN '${time()}' AND '${time()}'`,
       `${column} ${not}IN ('${time()}', '${time()}', 'a')`,
       `${column} ${not}LIKE '${time()}%'`,
-      `${column} ${compared} ${pick('TIMESTAMP', 'DATE')} '${pick('2024-01-02', '2024-01-01T12:00:00.5Z', '1990-01-01', '2024-03-01 10:20:30+02:00')}'`,
+      `${column} ${compared} ${pick('TIMESTAMP', 'DATE')} '${pick('2024-01-01', '2024-01-02', '2024-01-01T12:00:00.5Z', '1990-01-01', '2024-03-01 10:20:30+02:00')}'`,
       `date_trunc('month', ${column}) = TIMESTAMP '2024-01-01'`,
     );
   return pick(

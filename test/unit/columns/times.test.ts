@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { dayOf, daysInMonth, digitsOfDay } from '../../../src/engine/calendar.ts';
-import { Encoding } from '../../../src/engine/columns/segment.ts';
+import { Encoding, headOf } from '../../../src/engine/columns/segment.ts';
+import type { FieldColumn, Marks } from '../../../src/engine/format/record.ts';
+import { compareTimes, readTime } from '../../../src/engine/query/value/time.ts';
 import { runs } from '../../support/long.ts';
-import { check, csv, germanCsv, jsonl, scan, segmentOf, type Trial } from './trial.ts';
+import { check, csv, germanCsv, jsonl, scan, segmentOf, stored, type Trial } from './trial.ts';
 
 /** A time of the clock and of the calendar, as whole numbers. */
 interface Parts {
@@ -210,6 +212,84 @@ describe('columns/times', () => {
         ),
         Encoding.None,
       );
+  });
+
+  it('marks the texts and the times in a range', () => {
+    const cut = fc.oneof(
+      { weight: 6, arbitrary: fc.tuple(fc.nat(), fc.nat({ max: 36 }), fc.constantFrom('', '0', 'z', ' ')) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('', '2024', 'a', '~', '0000-01-01', '9999-12-31T23:59:59.9z', '1'),
+      },
+    );
+    let marked = 0;
+    fc.assert(
+      fc.property(
+        fc.boolean().chain(partsOf),
+        form,
+        fc.boolean(),
+        fc.array(fc.tuple(fc.option(cut), fc.option(cut), fc.boolean()), { minLength: 20, maxLength: 20 }),
+        (parts, own, gaps, ranges) => {
+          const texts = parts.map((one) => textOf(one, own));
+          const values = texts.map((text, i) => (gaps && i % 5 === 3 ? 'null' : quoted(text)));
+          const block = scan(jsonl, values, false);
+          const segment = segmentOf(jsonl, block);
+          if (headOf(segment).encoding !== Encoding.Times) return;
+          const column = (): FieldColumn =>
+            stored(block, segment, { path: jsonl.path, numeric: false }).fields[0];
+          const expected = (isIn: (text: string) => boolean, inside: boolean): number[] =>
+            [...texts.keys()].filter((i) => values[i] !== 'null' && isIn(texts[i]) === inside);
+          const found = (marks: Marks | boolean | undefined): number[] => {
+            assert.ok(marks !== undefined);
+            if (typeof marks === 'boolean') return marks ? [...texts.keys()] : [];
+            const records = new Uint32Array(block.count);
+            return [...records.subarray(0, marks.list(records))];
+          };
+          const textFor = (one: typeof cut extends fc.Arbitrary<infer Cut> ? Cut : never): string =>
+            typeof one === 'string' ? one : texts[one[0] % texts.length].slice(0, one[1]) + one[2];
+          for (const [low, high, inside] of ranges) {
+            const [from, to] = [low, high].map((one) =>
+              one === null ? undefined : Buffer.from(textFor(one)),
+            );
+            if (from && to && Buffer.compare(from, to) > 0) continue;
+            const isIn = (text: string): boolean => {
+              const bytes = Buffer.from(text);
+              return !(from && Buffer.compare(bytes, from) < 0) && !(to && Buffer.compare(bytes, to) >= 0);
+            };
+            marked++;
+            assert.deepEqual(found(column().markTexts(from, to, inside)), expected(isIn, inside));
+            const [since, until] = [from, to].map((text) => text && readTime(text.toString()));
+            if (since && until && compareTimes(since, until) > 0) continue;
+            const isTimeIn = (text: string): boolean => {
+              const time = readTime(text);
+              assert.ok(time);
+              return !(since && compareTimes(time, since) < 0) && !(until && compareTimes(time, until) >= 0);
+            };
+            assert.deepEqual(found(column().markTimes(since, until, inside)), expected(isTimeIn, inside));
+          }
+        },
+      ),
+      { numRuns: runs(200, 5000) },
+    );
+    assert.ok(marked > 1000, `${marked} ranges were marked`);
+  });
+
+  it('knows a time beside those that are kept, to the nanosecond', () => {
+    const texts = Array.from({ length: 40 }, (_, i) => `2024-01-01T10:20:${secondsOf(i)}.25+02:00`);
+    const block = scan(jsonl, texts.map(quoted), false);
+    const segment = segmentOf(jsonl, block);
+    const count = (ms: number, nanos: number): number => {
+      const [column] = stored(block, segment, { path: jsonl.path, numeric: false }).fields;
+      const marks = column.markTimes({ ms, nanos }, undefined, true);
+      assert.ok(marks !== undefined);
+      return typeof marks === 'boolean' ? (marks ? 40 : 0) : marks.marked;
+    };
+    const tenth = Date.UTC(2024, 0, 1, 8, 20, 10, 250);
+    assert.deepEqual(
+      [count(tenth, 0), count(tenth, 1), count(tenth - 1, 999_999), count(tenth + 999, 1_000_000)],
+      [30, 29, 30, 29],
+    );
+    assert.deepEqual([count(-8.64e15, 0), count(8.64e15, 999_999)], [40, 0]);
   });
 
   it('takes little room', () => {

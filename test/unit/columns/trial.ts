@@ -82,7 +82,7 @@ function plainSegmentOf(trial: Trial, block: RecordBlock): Uint8Array {
   return segmentOf(trial, block.with({ fields: [block.fields[0].copied()] }));
 }
 
-function stored(block: RecordBlock, segment: Uint8Array, request: FieldRequest): RecordBlock {
+export function stored(block: RecordBlock, segment: Uint8Array, request: FieldRequest): RecordBlock {
   const summary = {
     start: 0,
     next: 0,

@@ -139,7 +139,8 @@ export class PredicateCompiler {
     }
     if (value instanceof Timestamp) {
       const field = this.#fields.add(path, false);
-      return overValues(field, selectTime(field, operator, value, this.cells.reader(field), accepts));
+      const isIso = !this.cells.isDate(path);
+      return overValues(field, selectTime(field, operator, value, this.cells.reader(field), accepts, isIso));
     }
     return undefined;
   }

@@ -3,6 +3,7 @@ import { fieldText, type Unescape } from '../fieldText.ts';
 import { areFew, dropNulls, Hits, placesOf, standsIn, type RawTells } from '../hits.ts';
 import type { ComparisonOperator } from '../syntax/tree.ts';
 import { isWellFormed } from '../value/compare.ts';
+import { markOneOf, markPrefix, markText } from './orders.ts';
 import type { AcceptsValue, ReadValue, Selector } from './selector.ts';
 
 const utf8 = new TextEncoder();
@@ -23,7 +24,8 @@ export function selectEqual(
     const length = end - start;
     return length >= shortest && length <= longest && isOneOf(bytes, start, length, wanted);
   };
-  return selectRaw(field, 2 + wanted.length / 4, holds, equal, readValue, accepts);
+  const mark = markOneOf(field, wanted, equal);
+  return { ...selectRaw(field, 2 + wanted.length / 4, holds, equal, readValue, accepts), mark };
 }
 
 /** What is asked of the bytes of a text that are its value. */
@@ -70,6 +72,7 @@ function selectSame(
   const { length } = text;
   return {
     cost: 2,
+    mark: markText(field, equal ? '=' : '<>', text),
     select(block, selection, count) {
       const { kinds, starts, ends } = block.fields[field];
       const { bytes } = block;
@@ -120,7 +123,7 @@ export function selectOrder(
     const order = compareAt(bytes, start, end, other);
     return order === 0 ? takesEqual : order < 0 === takesLess;
   };
-  return selectRaw(field, 3, holds, true, readValue, accepts);
+  return { ...selectRaw(field, 3, holds, true, readValue, accepts), mark: markText(field, operator, other) };
 }
 
 function compareAt(bytes: Uint8Array, start: number, end: number, other: Uint8Array): number {
@@ -144,7 +147,8 @@ export function selectAffix(
   const other = utf8.encode(affix);
   const holds: TextTest = (bytes, start, end) =>
     end - start >= other.length && equalAt(bytes, atEnd ? end - other.length : start, other);
-  return selectRaw(field, 2, holds, wanted, readValue, accepts);
+  const mark = atEnd ? undefined : markPrefix(field, other, wanted);
+  return { ...selectRaw(field, 2, holds, wanted, readValue, accepts), mark };
 }
 
 /**
