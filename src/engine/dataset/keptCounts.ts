@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { BarCounter } from '../columns/barCounter.ts';
+import { BarCounter, type CountedBars } from '../columns/barCounter.ts';
 import { columnName } from '../columns/columnStore.ts';
 import { everyRecord } from '../columns/storedBlock.ts';
 import type { StoredSegment } from '../columns/storedSegment.ts';
@@ -15,11 +15,11 @@ import { lookingMs } from './stretches.ts';
 /** A column whose values are to be counted. */
 export interface CountedField {
   readonly path: FieldRequest['path'];
-  /** Where bars begin in which numbers may be counted: see `BarCounter`. Undefined: they are wanted one by one. */
-  readonly edges: Float64Array | undefined;
+  /** In which numbers and times may be counted. Undefined: they are wanted one by one. */
+  readonly bars: CountedBars | undefined;
 }
 
-/** What the blocks hold that keep a column as numbers, and those that keep it as few different values. */
+/** What the blocks hold that keep a column as numbers or times, and those that keep it as few different values. */
 export interface KeptCounts {
   readonly bars: BarCounter | undefined;
   readonly values: ValueCounts | undefined;
@@ -56,9 +56,9 @@ export async function keptCounts(
     const marks = where.mark?.(records);
     return marks === true ? everyRecord(records.count) : marks;
   };
-  const counters = columns.map(({ path, edges }) => {
+  const counters = columns.map(({ path, bars }) => {
     const name = columnName({ path });
-    return { name, counter: new ColumnCounter(edges, () => new ValueCounter(store.valuesOf(name))) };
+    return { name, counter: new ColumnCounter(bars, () => new ValueCounter(store.valuesOf(name))) };
   });
   let matched = 0;
   let until = performance.now() + lookingMs;
@@ -81,14 +81,14 @@ export async function keptCounts(
 
 /** Counts one column, as long as its blocks are kept. */
 class ColumnCounter {
-  readonly #edges: Float64Array | undefined;
+  readonly #countedBars: CountedBars | undefined;
   readonly #valueCounter: () => ValueCounter;
   #bars: BarCounter | undefined;
   #values: ValueCounter | undefined;
   isWhole = true;
 
-  constructor(edges: Float64Array | undefined, valueCounter: () => ValueCounter) {
-    this.#edges = edges;
+  constructor(bars: CountedBars | undefined, valueCounter: () => ValueCounter) {
+    this.#countedBars = bars;
     this.#valueCounter = valueCounter;
   }
 
@@ -106,9 +106,9 @@ class ColumnCounter {
       this.#values ??= this.#valueCounter();
       return this.#values.add(segment, values.head, marks);
     }
-    if (this.#edges === undefined || values.kind === 'times') return false;
-    this.#bars ??= new BarCounter(this.#edges);
-    this.#bars.add(segment, values.head, marks);
+    if (this.#countedBars === undefined) return false;
+    this.#bars ??= new BarCounter(this.#countedBars);
+    this.#bars.add(segment.words, values, marks);
     return true;
   }
 }

@@ -48,9 +48,9 @@ export async function countForPlots(
   const { numbersInText: loose } = dataset.format;
   // A column whose cells are read in a way of its own is kept by its texts.
   const plots = columns.map(({ path, whole }) =>
-    readingOf(path, layout) === undefined ? plotOf(path, whole) : undefined,
+    readingOf(path, layout) === undefined ? { path, bars: barsOf(whole) } : undefined,
   );
-  const fields = plots.flatMap((plot) => plot?.field ?? []);
+  const fields = plots.flatMap((plot) => plot ?? []);
   const counted = await keptCounts(dataset, query, fields, signal);
   if (counted === undefined) return undefined;
   const set = new ColumnSet(columns.length, false, true);
@@ -59,28 +59,20 @@ export async function countForPlots(
   return {
     matched: counted.matched,
     columns: plots.map((plot, at) => {
-      const found = plot && counted.columns[fields.indexOf(plot.field)];
+      const found = plot && counted.columns[fields.indexOf(plot)];
       if (!plot || !found || (!loose && (found.bars?.texts ?? 0) > 0)) return undefined;
       addValues(set, at, found, nature);
-      return countsOf(set.columns[at], found, columns[at].whole, plot.isNumbers);
+      return countsOf(set.columns[at], found, columns[at].whole);
     }),
   };
 }
 
-interface Plot {
-  readonly field: CountedField;
-  /** Whether the histogram is of numbers. */
-  readonly isNumbers: boolean;
-}
-
-function plotOf(path: FieldRequest['path'], whole: ColumnAccumulator): Plot {
+/** The bars that are drawn of all rows; undefined where the values are. */
+function barsOf(whole: ColumnAccumulator): CountedField['bars'] {
   const main = mainKind({ ...whole.kinds, malformed: 0 });
-  const histogram =
-    main === 'number' || main === 'time' ? histogramOf(whole, undefined, false, 'header') : undefined;
-  const isNumbers = histogram?.kind === 'number';
-  // Beside a histogram of times, numbers are only counted.
-  const edges = isNumbers ? histogram.places : new Float64Array(0);
-  return { field: { path, edges: histogram && edges }, isNumbers };
+  if (main !== 'number' && main !== 'time') return undefined;
+  const histogram = histogramOf(whole, undefined, false, 'header');
+  return histogram && { kind: histogram.kind, edges: histogram.places };
 }
 
 function addValues(
@@ -95,22 +87,18 @@ function addValues(
   set.add(at, { input: new ByteInput(bytes, true), column, counts, ...nature }, rows, rows.length);
 }
 
-function countsOf(
-  column: ColumnAccumulator,
-  { bars }: KeptCounts,
-  whole: ColumnAccumulator,
-  isNumbers: boolean,
-): PlotCounts {
+function countsOf(column: ColumnAccumulator, { bars }: KeptCounts, whole: ColumnAccumulator): PlotCounts {
   if (bars === undefined) return { column, bars: undefined };
   const { kinds } = column;
   const counts = histogramOf(whole, column, true, 'header')?.filtered ?? new Float64Array(0);
-  if (isNumbers) for (let bar = 0; bar < counts.length; bar++) counts[bar] += bars.counts[bar];
+  for (let bar = 0; bar < counts.length; bar++) counts[bar] += bars.counts[bar];
   return {
     column,
     bars: {
       kinds: {
         ...kinds,
         number: kinds.number + bars.numbers + bars.texts,
+        time: kinds.time + bars.times,
         null: kinds.null + bars.nulls,
         missing: kinds.missing + bars.missing,
       },

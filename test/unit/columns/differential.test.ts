@@ -185,7 +185,7 @@ describe('columns/differential', () => {
         return { id: at + 1, broken: false, cells };
       });
       const [, { cells }] = rows;
-      const [exact = '', zoned = ''] = [cells[1], cells[2]].map((cell) => cell?.slice(1, -1));
+      const [exact = '', zoned = ''] = [cells[1], cells[2]].map((cell) => cell.slice(1, -1));
       const texts = [exact, zoned, exact.slice(0, -1), exact.slice(0, 16), `${exact}0`, 'a', ''];
       const instants = [exact, zoned, exact.replace('Z', '000001Z'), '2024-02-29', '1999-01-01'];
       const operators = ['=', '<>', '<', '<=', '>', '>='];
