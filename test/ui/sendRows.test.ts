@@ -58,7 +58,11 @@ describe('rows sent to a service', () => {
     await workbench.screenshot('send-refused');
     isKnown = true;
     await workbench.answer('No rows were sent', 'Resume');
-    await workbench.notification('accepted 25 rows.').waitFor();
+    // VS Code may show a notification for some seconds only, or not over the page at all; here it stays.
+    await workbench.command('Notifications: Show Notifications');
+    await workbench.page
+      .locator('.notifications-center .notification-list-item', { hasText: 'accepted 25 rows.' })
+      .waitFor();
     await workbench.screenshot('send-done');
     const sent = bodies
       .join('')
