@@ -4,6 +4,7 @@ import { columnNames, type FieldPath } from '../format/json/fields.ts';
 import { mergedType } from '../pool/columnTypes.ts';
 import type { CellColumn, OfFile, PageResult } from '../pool/task.ts';
 import { writePath } from '../query/index.ts';
+import { valueName } from '../query/write.ts';
 
 /** A column with where the scanner finds it. */
 export interface FileColumn extends ColumnInfo {
@@ -33,6 +34,12 @@ export class Columns {
   #opened: ReadonlySet<string | number> = new Set();
   /** Names of fields that columns of folders go before. */
   #hidden: ReadonlySet<string | number> = new Set();
+  readonly #ofValues: boolean;
+
+  /** @param ofValues whether the rows are of records that are no objects: `_value` in them is the record's value */
+  constructor(ofValues = false) {
+    this.#ofValues = ofValues;
+  }
 
   get all(): readonly FileColumn[] {
     return this.#columns;
@@ -93,7 +100,8 @@ export class Columns {
     const names = columnNames(all);
     for (let id = this.#columns.length; id < all.length; id++) {
       this.#known.set(JSON.stringify(all[id]), id);
-      this.#columns.push({ id, name: names[id], path: writePath(all[id]), type: 'unknown', fields: all[id] });
+      const path = this.#ofValues && names[id] === valueName ? valueName : writePath(all[id]);
+      this.#columns.push({ id, name: names[id], path, type: 'unknown', fields: all[id] });
     }
     return true;
   }

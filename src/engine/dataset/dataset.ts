@@ -11,6 +11,7 @@ import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts'
 import type { SchemaSpec } from '../schema/schemaSpec.ts';
 import type { CheckedIn, KnownColumn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
+import { valueName } from '../query/write.ts';
 import { commonFolder } from '../source/files/openedFolder.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
@@ -287,6 +288,11 @@ export class Dataset {
     if (this.#isOfSeveral || partitions.length > 0) seen.setOfFiles(partitions);
     seen.addPaths(this.recognised.paths ?? []);
     return seen.all;
+  }
+
+  /** Whether records are seen that are no objects. */
+  get hasValues(): boolean {
+    return this.seenColumns.some(({ path }) => path === valueName);
   }
 
   /** What a query's names are checked against. */

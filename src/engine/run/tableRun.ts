@@ -29,7 +29,7 @@ const rawLimit = 256;
  */
 export class TableRun implements Run {
   readonly id: number;
-  readonly columns = new Columns();
+  readonly columns: Columns;
   readonly view = undefined;
   readonly source: Dataset;
   readonly query: PlannedQuery;
@@ -40,6 +40,7 @@ export class TableRun implements Run {
 
   /** @param programs runs what the query calls; undefined: it calls nothing */
   constructor(id: number, query: PlannedQuery, file: Dataset, programs?: Pick<Calls, 'open'>) {
+    this.columns = new Columns(file.hasValues);
     this.#programs = programs;
     this.id = id;
     this.source = file;

@@ -35,7 +35,7 @@ export class ViewRun implements Run {
     const known = dataset.checks ? undefined : dataset.known.recall(query.text);
     if (known) this.view.restore(known);
     if (query.plan.shape !== 'records') {
-      this.columns = new Columns();
+      this.columns = new Columns(dataset.hasValues);
       const names = derivedColumns(query);
       if (names) this.columns.setMembers(names, derivedReadings(query));
     }

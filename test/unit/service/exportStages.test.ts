@@ -14,7 +14,7 @@ describe('an export that shows its stages', () => {
   ): Promise<ExportStages[]> {
     const told: ExportStages[] = [];
     const context = { signal, progress: () => undefined };
-    const shown = showingStages('/there/out.csv', context, (one) => told.push(one), work);
+    const shown = showingStages('out.csv', context, (one) => told.push(one), work);
     await assert.rejects(shown, /no room/);
     return told;
   }

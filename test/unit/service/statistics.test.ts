@@ -12,7 +12,14 @@ function lineOf(id: number): string {
   if (id === 4) return '{"id":4,';
   const status = id % 40 === 0 ? 503 : 200;
   const at = new Date(Date.UTC(2024, 0, 1) + id * 1000).toISOString();
-  return JSON.stringify({ id, status, at, tags: id % 2 ? ['a'] : ['a', 'b'], text: '.'.repeat(id % 150) });
+  return JSON.stringify({
+    id,
+    status,
+    at,
+    tags: id % 2 ? ['a'] : ['a', 'b'],
+    text: '.'.repeat(id % 150),
+    key: `k${id}`,
+  });
 }
 
 describe('service/statistics', () => {
@@ -375,11 +382,11 @@ describe('service/statistics', () => {
   it('tells of columns that are kept before it reads the text for the others', async () => {
     const own = await Preview.open(join(folder, 'log.jsonl'), {}, 2, join(folder, 'cache'));
     try {
-      const [status, at] = [1, 2];
-      await own.page.call('statistics', { view: 0, columns: [at, status], depth: 'header' });
+      const [status, key] = [1, 5];
+      await own.page.call('statistics', { view: 0, columns: [key, status], depth: 'header' });
       const { view } = await own.page.call('run', { query: 'status >= 500' });
       const steps: StatisticsAnswer[] = [];
-      const asked = { view, columns: [at, status], depth: 'header' } as const;
+      const asked = { view, columns: [key, status], depth: 'header' } as const;
       const answer = await own.page.call('statistics', asked, { onProgress: (step) => steps.push(step) });
       const told = steps.map(({ columns, filtered }) => ({
         columns: columns.map(({ column }) => column),
@@ -388,7 +395,7 @@ describe('service/statistics', () => {
       const done = told.findIndex(({ exact }) => exact);
       assert.deepEqual(told[done], { columns: [status], exact: true });
       assert.ok(
-        told.slice(0, done).every(({ columns }) => !columns.includes(at)),
+        told.slice(0, done).every(({ columns }) => !columns.includes(key)),
         'nothing is told of the other column before',
       );
       assert.ok(
@@ -397,11 +404,11 @@ describe('service/statistics', () => {
       );
       assert.deepEqual(
         answer.columns.map(({ column, filtered, counted }) => {
-          const { number, time } = counted ?? filtered?.kinds ?? {};
-          return [column, filtered === undefined, number, time];
+          const { number, text } = counted ?? filtered?.kinds ?? {};
+          return [column, filtered === undefined, number, text];
         }),
         [
-          [at, false, 0, rows / 40],
+          [key, false, 0, rows / 40],
           [status, true, rows / 40, 0],
         ],
       );
