@@ -5,6 +5,7 @@ import { planQuery, type Layout, type Plan, type Query } from '../query/index.ts
 import { slotsOfBound } from '../query/resolve/step.ts';
 import { readNumber, subtract, toDouble, type Numeric } from '../query/value/decimal.ts';
 import { readTime, Timestamp } from '../query/value/time.ts';
+import { DayCache, readMs, readNanos } from '../query/value/timeBytes.ts';
 import { isNumeric, type Value } from '../query/value/value.ts';
 import { batchOfBlock } from './batch.ts';
 import type { BatchExpression } from './expression.ts';
@@ -34,9 +35,7 @@ export class TimeKey implements TimePlace {
   readonly #key: BatchExpression;
   #block: RecordBlock | undefined;
   #field: FieldVector | undefined;
-  /** The day that was read last, as yyyymmdd, and its first millisecond. */
-  #day = -1;
-  #dayMs = 0;
+  readonly #days = new DayCache();
 
   private constructor(plan: Plan, key: BatchExpression) {
     this.fields = plan.fields.map(({ path }) => ({ path, numeric: true }));
@@ -99,41 +98,10 @@ export class TimeKey implements TimePlace {
   /** Reads what is written as most times are, from its bytes; false, and nothing, where it is written otherwise. */
   #readField({ bytes, column }: FieldVector, record: number): boolean {
     if (column.kinds[record] !== Kind.Text) return false;
-    let at = column.starts[record];
-    let end = column.ends[record];
-    if (end - at > shortest && bytes[end - 1] === zulu) end--;
-    if (end - at < shortest || bytes[at + 4] !== minus || bytes[at + 7] !== minus) return false;
-    const between = bytes[at + 10];
-    if ((between !== capitalT && between !== space) || bytes[at + 13] !== colon || bytes[at + 16] !== colon)
-      return false;
-    const year = twoDigits(bytes, at) * 100 + twoDigits(bytes, at + 2);
-    const day = year * 10_000 + twoDigits(bytes, at + 5) * 100 + twoDigits(bytes, at + 8);
-    const hour = twoDigits(bytes, at + 11);
-    const minute = twoDigits(bytes, at + 14);
-    const second = twoDigits(bytes, at + 17);
-    if (!(day >= 0 && hour < 24 && minute < 60 && second < 60)) return false;
-    at += shortest;
-    let nanos = 0;
-    if (at < end) {
-      const digits = end - at - 1;
-      if (bytes[at] !== point || digits < 1 || digits > 9) return false;
-      for (at++; at < end; at++) {
-        const digit = bytes[at] - zero;
-        if (digit < 0 || digit > 9) return false;
-        nanos = nanos * 10 + digit;
-      }
-      nanos *= 10 ** (9 - digits);
-    }
-    if (day !== this.#day) {
-      const start = column.starts[record];
-      const midnight = readTime(Buffer.from(bytes.subarray(start, start + 10)).toString('latin1'));
-      if (!midnight) return false;
-      this.#day = day;
-      this.#dayMs = midnight.ms;
-    }
-    const ofSecond = Math.floor(nanos / 1_000_000);
-    this.high = this.#dayMs + ((hour * 60 + minute) * 60 + second) * 1000 + ofSecond;
-    this.low = nanos - ofSecond * 1_000_000;
+    const ms = readMs(bytes, column.starts[record], column.ends[record], this.#days);
+    if (Number.isNaN(ms)) return false;
+    this.high = ms;
+    this.low = readNanos;
     return true;
   }
 }
@@ -151,15 +119,6 @@ function readLogTime(text: string): Timestamp | undefined {
 }
 
 const nobody = new Uint32Array(0);
-/** yyyy-mm-ddThh:mm:ss */
-const shortest = 19;
-const [zero, minus, colon, point, space, capitalT, zulu] = Buffer.from('0-:. TZ');
-
-/** NaN where there are no two. */
-function twoDigits(bytes: Uint8Array, at: number): number {
-  const [tens, ones] = [bytes[at] - zero, bytes[at + 1] - zero];
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
-}
 
 /** What is left of a number beside a double. */
 function distance(value: Numeric, double: number): number {
