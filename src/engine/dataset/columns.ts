@@ -74,16 +74,17 @@ export class Columns {
 
   /**
    * Takes the columns that a query makes, each the member of that name.
-   * @param opened those that are rows of another file, whose columns are seen in the rows
+   * @param opened those that are rows of another file, with the paths of columns that are known to be in them; others are
+   *   seen in the rows
    */
   setMembers(
     names: readonly string[],
     readings: CellReadings = [],
-    opened: ReadonlySet<string> = new Set(),
+    opened: ReadonlyMap<string, readonly FieldPath[]> = new Map(),
   ): void {
-    this.addPaths(names.filter((name) => !opened.has(name)).map((name) => [name]));
+    this.addPaths(names.flatMap((name) => opened.get(name) ?? [[name]]));
     this.#complete = true;
-    this.#opened = opened;
+    this.#opened = new Set(opened.keys());
     const byName = new Map(names.map((name, at) => [name, readings.at(at)]));
     this.#columns = this.#columns.map((column) =>
       column.ofFile === undefined ? { ...column, ...writtenAs(byName.get(column.fields.join())) } : column,

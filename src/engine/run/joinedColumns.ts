@@ -5,6 +5,7 @@ import type { Plan } from '../query/index.ts';
 import { writeName, writePath } from '../query/write.ts';
 import { tableStyle } from '../sink/targets.ts';
 import type { Target } from '../sink/exportFormat.ts';
+import type { FieldPath } from '../format/json/fields.ts';
 import { SourceError } from '../source/source.ts';
 import { derivedColumns } from './derive.ts';
 
@@ -25,7 +26,9 @@ export async function withJoinedColumns(
     return undefined;
   const columns = new Map<string, readonly string[]>();
   for (const [name, path] of joinedRows(query.plan, names)) {
-    const others = await columnsBeside(dataset, path, signal);
+    const others = await ofOtherFile(dataset, path, signal, ({ layout }) =>
+      layout.names === 'columns' ? layout.columns : undefined,
+    );
     if (others) columns.set(name, others);
   }
   if (columns.size === 0) return undefined;
@@ -37,8 +40,30 @@ export async function withJoinedColumns(
   return `${query.asked}\n|> SELECT ${items.join(', ')}`;
 }
 
+/**
+ * The columns of a query that hold rows of another file, with the paths of what is known of their columns, which stand where
+ * that column does.
+ * @param names of all columns, in their order
+ * @throws the signal's reason
+ */
+export async function joinedPaths(
+  dataset: Dataset,
+  { plan }: PlannedQuery,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, readonly FieldPath[]>> {
+  const paths = new Map<string, readonly FieldPath[]>();
+  for (const [name, file] of joinedRows(plan, names)) {
+    const others = await ofOtherFile(dataset, file, signal, ({ layout, recognised }) =>
+      layout.names === 'columns' ? layout.columns.map((column) => [column]) : recognised.paths,
+    );
+    paths.set(name, others?.map((path) => [name, ...path]) ?? []);
+  }
+  return paths;
+}
+
 /** The columns that hold rows of another file, with its path. @param names of all columns, in their order */
-export function joinedRows({ output, steps }: Plan, names: readonly string[]): Map<string, string> {
+function joinedRows({ output, steps }: Plan, names: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const step of steps) {
     if (step.kind !== 'join' || step.type === 'semi' || step.type === 'anti') continue;
@@ -48,12 +73,13 @@ export function joinedRows({ output, steps }: Plan, names: readonly string[]): M
   return found;
 }
 
-/** The columns of a file that is a table. What is wrong with it is said when the query is run. */
-async function columnsBeside(
+/** What is asked of the other file of a JOIN once it is open. What is wrong with it is said when the query is run. */
+async function ofOtherFile<T>(
   dataset: Dataset,
   path: string,
   signal: AbortSignal,
-): Promise<readonly string[] | undefined> {
+  asked: (other: Dataset) => T,
+): Promise<T | undefined> {
   let other: Dataset;
   try {
     other = await openJoined(dataset, path, signal);
@@ -62,7 +88,7 @@ async function columnsBeside(
     throw error;
   }
   try {
-    return other.layout.names === 'columns' ? other.layout.columns : undefined;
+    return asked(other);
   } finally {
     await other.close();
   }

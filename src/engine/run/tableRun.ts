@@ -12,7 +12,7 @@ import type { PlannedQuery } from '../dataset/plan.ts';
 import { unsortedQuery } from '../query/index.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { CallLog } from './callLog.ts';
-import { joinedRows } from './joinedColumns.ts';
+import { joinedPaths } from './joinedColumns.ts';
 import { KeptRows, offsetBytes, offsetsPath, type RunCounts } from './keptRows.ts';
 import { failedAt, passedOver, startState, type Run } from './run.ts';
 import { StageMeter } from './stageMeter.ts';
@@ -37,6 +37,8 @@ export class TableRun implements Run {
   #rows: KeptRows | undefined;
   readonly #programs: Pick<Calls, 'open'> | undefined;
   #failed: FailedRow[] = [];
+  /** Whether the columns have the names that the query gives them. */
+  #named = false;
 
   /** @param programs runs what the query calls; undefined: it calls nothing */
   constructor(id: number, query: PlannedQuery, file: Dataset, programs?: Pick<Calls, 'open'>) {
@@ -51,11 +53,6 @@ export class TableRun implements Run {
       this.columns.setOfFiles([]);
       // What folders say stands in the rows, and is shown where the file shows it.
       this.columns.addPaths((file.layout.partitions ?? []).map((name) => [name]));
-    }
-    const names = derivedColumns(query);
-    if (names) {
-      const joined = new Set(joinedRows(query.plan, names).keys());
-      this.columns.setMembers(names, derivedReadings(query), joined);
     }
     this.#state = { ...startState(id, query, file), columns: this.columns.all };
   }
@@ -98,6 +95,7 @@ export class TableRun implements Run {
       // Groups and sorted rows are of all records or of none: a second run begins at the first one.
       await this.close();
       this.#failed = [];
+      await this.#nameColumns(signal);
       const fresh = { message: '', failedAt: undefined, failed: undefined, stages: undefined };
       advance({ phase: 'running', ...fresh });
       const told = (change: Partial<ViewState>): void => {
@@ -153,6 +151,16 @@ export class TableRun implements Run {
     const rows = this.#rows;
     this.#rows = undefined;
     await rows?.letGo();
+  }
+
+  /** Names the columns, before anybody is told of them: their ids are their places. */
+  async #nameColumns(signal: AbortSignal): Promise<void> {
+    const names = this.#named ? undefined : derivedColumns(this.query);
+    if (names) {
+      const joined = await joinedPaths(this.source, this.query, names, signal);
+      this.columns.setMembers(names, derivedReadings(this.query), joined);
+    }
+    this.#named = true;
   }
 
   /** Makes the rows, and answers how many there are. */

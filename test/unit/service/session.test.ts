@@ -272,9 +272,15 @@ describe('dataset/session', () => {
         ]);
         // A column is asked for by the path that the page has of it.
         assert.deepEqual(await shown(`${query} |> WHERE ${name} = 'Ann' |> SELECT u, n`), [
-          ['n', 'u.id', name, 'u.age'],
-          [['11', '1', 'Ann', '31']],
+          ['u.id', name, 'u.age', 'n'],
+          [['1', 'Ann', '31', '11']],
         ]);
+        // As in an export: where its JOIN stands, ahead of what comes after it.
+        assert.deepEqual(await shown(`${query} |> EXTEND n * 2 AS twice |> WHERE n = 10`), [
+          [...columns, 'twice'],
+          [['10', '2', '2', 'Bob', '(null)', '20']],
+        ]);
+        assert.deepEqual((await shown(`${query} |> WHERE n > 99`))[0], columns, 'columns of no rows');
         const [left, rows] = await shown(`${query.replace('JOIN', 'LEFT JOIN')} |> ORDER BY n DESC`);
         assert.deepEqual(left, columns);
         assert.deepEqual(rows[0], ['12', '3', '(missing)', '(missing)', '(missing)']);
