@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { openSource } from '../../../src/engine/source/open.ts';
 import { readFully } from '../../../src/engine/source/read.ts';
-import type { ColumnType } from '../../../src/engine/sink/parquet/columnType.ts';
+import type { ColumnType } from '../../../src/engine/sink/typed/columnType.ts';
 import { schemaOf } from '../../../src/engine/sink/parquet/schema.ts';
 import { bytesRead } from '../../support/bytesRead.ts';
 import { runs } from '../../support/long.ts';

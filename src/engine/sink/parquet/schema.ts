@@ -1,5 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
-import type { ColumnType } from './columnType.ts';
+import type { ColumnType } from '../typed/columnType.ts';
 
 /** The schema of a file with these columns, depth first, as Parquet's footer has it: every value may be null. */
 export function schemaOf(columns: ReadonlyMap<string, ColumnType>): SchemaElement[] {

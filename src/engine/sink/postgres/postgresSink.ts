@@ -6,7 +6,7 @@ import { BatchMaker } from '../http/batchMaker.ts';
 import { deadLettersIn, type DeadLetters } from '../http/deadLetters.ts';
 import type { RowPlaces } from '../http/rowPlaces.ts';
 import type { RowService } from '../http/rowService.ts';
-import type { ColumnType } from '../parquet/columnType.ts';
+import type { ColumnType } from '../typed/columnType.ts';
 import type { DerivedColumns } from '../derivedRow.ts';
 import { SinkError } from '../sinkError.ts';
 import { either } from '../../source/signals.ts';

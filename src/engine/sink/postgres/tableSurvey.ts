@@ -1,9 +1,9 @@
 import type { SentRows } from '../../../protocol/engine.ts';
 import { deadLettersIn } from '../http/deadLetters.ts';
 import type { RowService } from '../http/rowService.ts';
-import type { ColumnType } from '../parquet/columnType.ts';
-import { eachRow } from '../parquet/rowReader.ts';
-import { Survey } from '../parquet/survey.ts';
+import type { ColumnType } from '../typed/columnType.ts';
+import { eachRow } from '../typed/rowReader.ts';
+import { Survey } from '../typed/survey.ts';
 
 /** The column of rows that are no objects. */
 export const valueColumn = '_value';

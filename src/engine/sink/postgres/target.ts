@@ -1,4 +1,4 @@
-import type { ColumnType } from '../parquet/columnType.ts';
+import type { ColumnType } from '../typed/columnType.ts';
 import { quoted, type TableName } from './address.ts';
 import type { Connection } from './connection.ts';
 

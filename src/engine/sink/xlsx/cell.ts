@@ -1,5 +1,5 @@
 import { Decimal } from '../../query/value/decimal.ts';
-import { isList, isObject, jsonText, type Json } from '../parquet/json.ts';
+import { isList, isObject, jsonText, type Json } from '../typed/json.ts';
 
 /** What a cell of a worksheet holds: a number as it is written there, a boolean, or a text. */
 export type Cell =

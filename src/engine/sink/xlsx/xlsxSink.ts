@@ -1,9 +1,9 @@
 import type { ByteSink } from '../byteSink.ts';
 import type { ObjectRows, ObjectSink } from '../objectSink.ts';
-import type { JsonMembers } from '../parquet/json.ts';
-import { LineSpool } from '../parquet/lineSpool.ts';
-import { eachRow } from '../parquet/rowReader.ts';
-import { Survey } from '../parquet/survey.ts';
+import type { JsonMembers } from '../typed/json.ts';
+import { LineSpool } from '../typed/lineSpool.ts';
+import { eachRow } from '../typed/rowReader.ts';
+import { Survey } from '../typed/survey.ts';
 import { SinkError } from '../sinkError.ts';
 import { cellOf, columnLetters, xmlText, type Cell } from './cell.ts';
 import { packageParts, sheetEnd, sheetStart } from './parts.ts';

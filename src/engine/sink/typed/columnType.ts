@@ -1,4 +1,4 @@
-/** The type of a column of a Parquet file, and of what lists and objects hold. Every value may be null. */
+/** The type of a column of a file that has types, and of what lists and objects hold. Every value may be null. */
 export type ColumnType =
   | { readonly kind: 'boolean' | 'int64' | 'double' | 'date' }
   /** `mixed`: the values have several types, or too many members; those that are no texts are written as JSON. */
@@ -9,5 +9,5 @@ export type ColumnType =
   | { readonly kind: 'list'; readonly items: ColumnType }
   | { readonly kind: 'struct'; readonly members: ReadonlyMap<string, ColumnType> };
 
-/** Digits that a decimal of Parquet's readers can have: those of 128 bits. */
+/** Digits that a decimal of most readers can have: those of 128 bits. */
 export const maxPrecision = 38;

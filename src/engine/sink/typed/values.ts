@@ -4,25 +4,25 @@ import type { ColumnType } from './columnType.ts';
 import { isList, isObject, jsonText, type Json, type JsonMembers } from './json.ts';
 import { numberInText, plainParts } from './survey.ts';
 
-/** A value as hyparquet-writer takes it: 64-bit integers, points in time and decimals as (unscaled) bigints. */
-export type ParquetValue = null | boolean | number | bigint | string | readonly ParquetValue[] | ParquetGroup;
+/** A value as typed columns take it: 64-bit integers, points in time and decimals as (unscaled) bigints, dates as days. */
+export type TypedValue = null | boolean | number | bigint | string | readonly TypedValue[] | TypedGroup;
 
-interface ParquetGroup {
-  readonly [key: string]: ParquetValue;
+interface TypedGroup {
+  readonly [key: string]: TypedValue;
 }
 
 /** A value of a column whose type `Survey` has found. @throws TypeError where it is none: a bug */
-export function parquetValue(type: ColumnType, value: Json | undefined): ParquetValue {
+export function typedValue(type: ColumnType, value: Json | undefined): TypedValue {
   if (value === null || value === undefined) return null;
   switch (type.kind) {
     case 'text':
       return typeof value === 'string' ? value : jsonText(value);
     case 'list':
-      return listIn(value).map((item) => parquetValue(type.items, item));
+      return listIn(value).map((item) => typedValue(type.items, item));
     case 'struct': {
       const members = membersIn(value);
       return Object.fromEntries(
-        [...type.members].map(([key, member]) => [key, parquetValue(member, own(members, key))]),
+        [...type.members].map(([key, member]) => [key, typedValue(member, own(members, key))]),
       );
     }
     default:
@@ -33,7 +33,7 @@ export function parquetValue(type: ColumnType, value: Json | undefined): Parquet
 
 type ScalarType = Exclude<ColumnType, { readonly kind: 'text' | 'list' | 'struct' }>;
 
-function scalar(type: ScalarType, value: Json): ParquetValue {
+function scalar(type: ScalarType, value: Json): TypedValue {
   switch (type.kind) {
     case 'boolean':
       return typeof value === 'boolean' ? value : textIn(value).toLowerCase() === 'true';

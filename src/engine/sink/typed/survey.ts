@@ -113,7 +113,7 @@ export class Survey {
     }
   }
 
-  /** Parquet has no group without members. */
+  /** Parquet has no group without members, and most readers of Arrow no struct. */
   #struct(): ColumnType {
     const members = this.#members ?? new Map<string, Survey>();
     if (this.#tooMany || members.size === 0) return mixed;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ColumnType } from '../../../../src/engine/sink/parquet/columnType.ts';
-import { exactJson } from '../../../../src/engine/sink/parquet/json.ts';
-import { Survey } from '../../../../src/engine/sink/parquet/survey.ts';
+import type { ColumnType } from '../../../../src/engine/sink/typed/columnType.ts';
+import { exactJson } from '../../../../src/engine/sink/typed/json.ts';
+import { Survey } from '../../../../src/engine/sink/typed/survey.ts';
 
 /** A type as DuckDB writes it. */
 function named(type: ColumnType): string {
@@ -27,7 +27,7 @@ function typeOf(values: readonly string[], typesInText: boolean): string {
   return named(survey.type());
 }
 
-describe('the type of a Parquet column', () => {
+describe('the type of a typed column', () => {
   const ofJson: readonly (readonly [values: string, type: string])[] = [
     ['', 'text'],
     ['null null', 'text'],
