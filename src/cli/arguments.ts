@@ -235,7 +235,7 @@ export function readArguments(
   }
   if (output !== undefined && !inferSchema && values.to === undefined && !isWritable(source, output)) {
     throw new UsageError(
-      `--output: ${quoted(endingOf(output))} is not a format that can be written. Use one of ${endings.join(' ')}, optionally with .gz or .zst (but not after .parquet or .xlsx), or set the format with --to.`,
+      `--output: ${quoted(endingOf(output))} is not a format that can be written. Use one of ${endings.join(' ')}, optionally with .gz or .zst (but not after .parquet, .arrow, .feather or .xlsx), or set the format with --to.`,
     );
   }
   const outputs = [output ?? '', ...also.map((other) => other.output)];

@@ -150,7 +150,7 @@ test into the new folder NAME.
 
 rowriver serve prints an address of this computer, where a browser shows the preview of
 FILE. Programs download rows from it: /rows.csv?q=QUERY, or .tsv, .jsonl, .json, .md,
-.parquet or .xlsx. It takes the options that say how FILE is read.
+.parquet, .arrow or .xlsx. It takes the options that say how FILE is read.
       --port N        the port; by default one that is free
 
 rowriver mcp serves tools for agents over standard input and output, by the Model

@@ -147,6 +147,7 @@ export class Exporter {
           [l10n.t('JSON array')]: ['json'],
           [l10n.t('Markdown table')]: ['md'],
           Parquet: ['parquet'],
+          'Arrow (Feather)': ['arrow', 'feather'],
           [l10n.t('Excel workbook')]: ['xlsx'],
           [l10n.t('Compressed (.jsonl.gz, .csv.zst, ...)')]: ['gz', 'zst'],
           [l10n.t('All files')]: ['*'],
@@ -192,7 +193,7 @@ function namedSource(source: Uri, info: FileInfo | undefined): NamedSource {
 
 function notWritable(target: string): string {
   return l10n.t(
-    'Can\'t export to "{0}". Use one of these extensions: {1}, optionally followed by .gz or .zst (but not after .parquet or .xlsx).',
+    'Can\'t export to "{0}". Use one of these extensions: {1}, optionally followed by .gz or .zst (but not after .parquet, .arrow, .feather or .xlsx).',
     endingOf(target),
     endings.join(' '),
   );

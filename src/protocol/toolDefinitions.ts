@@ -451,7 +451,7 @@ export const toolDefinitions: readonly ToolDefinition[] = [
         target: {
           type: 'string',
           description:
-            'The new file, in an existing folder. Its extension sets the format: .jsonl, .csv, .tsv, .json or .md, optionally followed by .gz or .zst; or .parquet or .xlsx.',
+            'The new file, in an existing folder. Its extension sets the format: .jsonl, .csv, .tsv, .json or .md, optionally followed by .gz or .zst; or .parquet, .arrow or .xlsx.',
           maxLength: 4096,
         },
         format: {

@@ -19,6 +19,7 @@ const formats: Readonly<Record<Exclude<ExportFormat, 'same'>, readonly [name: st
   json: ['JSON', 'application/json'],
   md: ['Markdown', 'text/markdown; charset=utf-8'],
   parquet: ['Parquet', 'application/vnd.apache.parquet'],
+  arrow: ['Arrow', 'application/vnd.apache.arrow.file'],
   xlsx: ['Excel', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
 };
 

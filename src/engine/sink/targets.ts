@@ -42,6 +42,7 @@ export const targetFormats: Readonly<Record<Exclude<ExportFormat, 'same'>, Targe
     rows: { as: 'objects' },
     note: 'typed columns',
   },
+  arrow: { endings: ['.arrow', '.feather'], rows: { as: 'objects' }, note: 'typed columns, as Feather' },
   xlsx: { endings: ['.xlsx'], rows: { as: 'objects' }, note: 'an Excel workbook' },
 };
 

@@ -147,7 +147,7 @@ describe('arguments', () => {
       '--on: A Spark Connect address is sc://host:port, optionally with /;name=value;... after it.',
     ],
     [['f', '--metrics', 'm', '--reading'], '--metrics cannot be combined with --profile or --reading.'],
-    [['f', '--to', 'xml'], "--to takes same, jsonl, csv, tsv, json, md, parquet or xlsx, not 'xml'."],
+    [['f', '--to', 'xml'], "--to takes same, jsonl, csv, tsv, json, md, parquet, arrow or xlsx, not 'xml'."],
     [['f', '--delimiter', ''], "--delimiter needs a character, for example ';' or tab."],
     [['f', '--quote', ''], "--quote takes \", ' or none, not ''."],
     [['f', '--quote', 'x'], "--quote takes \", ' or none, not 'x'."],
@@ -174,7 +174,7 @@ describe('arguments', () => {
     [['f', '-o', 'x', '--rejects', 'x'], '--output and --rejects cannot be the same file.'],
     [
       ['f', '-o', 'x.parquet.gz'],
-      "--output: '.parquet' is not a format that can be written. Use one of .jsonl .ndjson .csv .tsv .tab .json .md .markdown .parquet .xlsx .txt, optionally with .gz or .zst (but not after .parquet or .xlsx), or set the format with --to.",
+      "--output: '.parquet' is not a format that can be written. Use one of .jsonl .ndjson .csv .tsv .tab .json .md .markdown .parquet .arrow .feather .xlsx .txt, optionally with .gz or .zst (but not after .parquet, .arrow, .feather or .xlsx), or set the format with --to.",
     ],
     [['f', '--rejects', 'r.csv'], "--rejects writes JSON Lines: the name cannot end in '.csv'."],
     [['f', '--invalid', 'i.jsonl'], '--invalid needs a JSON Schema: --schema FILE.'],

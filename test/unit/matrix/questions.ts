@@ -1,3 +1,4 @@
+import { tableFromIPC } from 'apache-arrow';
 import { parquetReadObjects } from 'hyparquet';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import { cellsOfWorkbook } from '../../support/workbook.ts';
@@ -220,6 +221,12 @@ export const questions: readonly Question[] = [
     'parquet',
     `e = 'x' AND w > 600 |> SELECT id, key, u, n, w, user.a AS a, tags, e`,
     (row) => row.text('e') === 'x' && (row.number('w') ?? 0) > 600,
+  ),
+
+  selected(
+    'arrow',
+    `e = 'x' AND w > 700 |> SELECT id, key, u, n, w, user.a AS a, tags, e`,
+    (row) => row.text('e') === 'x' && (row.number('w') ?? 0) > 700,
   ),
 
   selected(
@@ -567,6 +574,7 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
     `${query}, as ${to}`,
     async (engine, rows) => {
       if (to === 'parquet') return parquetCells(await engine.exportBytes(query, to));
+      if (to === 'arrow') return arrowCells(await engine.exportBytes(query, to));
       if (to === 'xlsx') return workbookRows(Buffer.from(await engine.exportBytes(query, to)));
       const text = await engine.export(query, to);
       if (to === 'csv') return parseDelimited(text, ',');
@@ -581,7 +589,7 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
     },
     (rows) => {
       const found = rows.where(test);
-      if (to === 'parquet' || to === 'xlsx')
+      if (to === 'parquet' || to === 'arrow' || to === 'xlsx')
         return found.map((row) => chosen.map((column) => cellOf(row.value(column)) ?? ''));
       if (to === 'md') {
         const shown = found.map((row) => chosen.map((column) => cellOf(row.value(column)) ?? ''));
@@ -602,12 +610,19 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
 /** The rows of a Parquet file, values as cells have them. */
 async function parquetCells(bytes: Uint8Array<ArrayBuffer>): Promise<string[][]> {
   const rows = await parquetReadObjects({ file: bytes.buffer });
-  return rows.map((row) =>
-    Object.values(row).map((value: unknown) => {
-      if (value === null) return '';
-      return typeof value === 'string' ? value : JSON.stringify(value, bigintAsNumber);
-    }),
+  return rows.map((row) => Object.values(row).map(typedCell));
+}
+
+function arrowCells(bytes: Uint8Array): string[][] {
+  const table = tableFromIPC(bytes);
+  return Array.from({ length: table.numRows }, (_, row) =>
+    table.schema.names.map((_name, column) => typedCell(table.getChildAt(column)?.get(row))),
   );
+}
+
+function typedCell(value: unknown): string {
+  if (value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value, bigintAsNumber);
 }
 
 function bigintAsNumber(_: string, value: unknown): unknown {

@@ -42,6 +42,7 @@ describe('serve', function () {
       ['json', computed],
       ['md', 'id < 0'],
       ['parquet', computed],
+      ['arrow', computed],
       ['xlsx', computed],
     ];
     for (const [format, query] of asked) {

@@ -31,6 +31,7 @@ describe("the name of an export's target says its format", () => {
     ['a.json', 'jsonl', 'b.json', 'same'],
     ['a.xls', 'csv', 'b.xls', 'same'],
     ['a.xlsx', 'jsonl', 'b.xlsx', 'xlsx'],
+    ['a.csv', 'csv', 'b.feather', 'arrow'],
   ] as const;
   for (const [source, format, target, expected] of cases) {
     it(`${source} -> ${target}: ${expected}`, () => {
