@@ -1,4 +1,4 @@
-import { RecordBatchReader, tableFromIPC, Vector, type Table } from 'apache-arrow';
+import { tableFromIPC, Vector, type Table } from 'apache-arrow';
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -123,11 +123,11 @@ describe('an export to Arrow', () => {
     await exported('data.csv', 'a,b\n');
     assert.deepEqual(await types(), { a: 'Utf8', b: 'Utf8' });
     assert.equal((await table()).numRows, 0);
-    const batches = [...RecordBatchReader.from(await readFile(join(folder, 'out.arrow')))];
-    assert.deepEqual(
-      batches.map(({ numRows }) => numRows),
-      [0],
-    );
+    // Each message begins with a mark and its length; the last one has none.
+    const file = await readFile(join(folder, 'out.arrow'));
+    const [first, prefix] = [8, 8];
+    const schemaLength = file.readInt32LE(first + 4);
+    assert.notEqual(file.readInt32LE(first + prefix + schemaLength + 4), 0, 'a batch behind the schema');
     await exported('data.jsonl', '{"a":{"b":[1]}}\n', 'a.b IS NULL');
     assert.equal((await table()).numRows, 0);
   });
