@@ -58,7 +58,17 @@ export interface ComparedRecord {
 }
 
 /** What an export writes: the source's own format, or another. */
-export const exportFormats = ['same', 'jsonl', 'csv', 'tsv', 'json', 'md', 'parquet', 'arrow', 'xlsx'] as const;
+export const exportFormats = [
+  'same',
+  'jsonl',
+  'csv',
+  'tsv',
+  'json',
+  'md',
+  'parquet',
+  'arrow',
+  'xlsx',
+] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 export interface ExportRequest {
