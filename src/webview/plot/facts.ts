@@ -35,18 +35,22 @@ export function factsOf(summary: ColumnSummary): Fact[] {
     ...(times ? rangeFacts(times) : []),
     ...(texts
       ? [
-          { name: t('characters'), value: `${count(texts.minLength)} \u2013 ${count(texts.maxLength)}` },
+          { name: t('characters'), value: span(texts.minLength, texts.maxLength) },
           { name: t('mean characters'), value: figure(texts.meanLength) },
           ...of(t('empty texts'), texts.empty),
         ]
       : []),
     ...(lists
       ? [
-          { name: t('items'), value: `${count(lists.minItems)} \u2013 ${count(lists.maxItems)}` },
+          { name: t('items'), value: span(lists.minItems, lists.maxItems) },
           { name: t('mean items'), value: figure(lists.meanItems) },
         ]
       : []),
   ];
+}
+
+function span(least: number, most: number): string {
+  return least === most ? count(most) : `${count(least)} \u2013 ${count(most)}`;
 }
 
 function rangeFacts({ kind, ...range }: RangeSummary): Fact[] {

@@ -191,21 +191,18 @@ export function figuresOf({
   lists,
   numbers,
   times,
-}: ColumnSummary): [string, string] {
+}: Pick<ColumnSummary, 'kinds' | 'distinct' | 'texts' | 'lists' | 'numbers' | 'times'>): [string, string] {
   const about = distinct.exact ? '' : '~';
   const different = distinct.count === 1 ? t('1 value') : t('{0} values', `${about}${count(distinct.count)}`);
   switch (mainKind(kinds)) {
     case undefined:
       return [t('no values'), ''];
     case 'text':
-      return [
-        different,
-        texts ? t('{0} to {1} characters', count(texts.minLength), count(texts.maxLength)) : '',
-      ];
+      return [different, texts ? lengthWords(texts.minLength, texts.maxLength) : ''];
     case 'list':
       return [
         kinds.list === 1 ? t('1 list') : t('{0} lists', count(kinds.list)),
-        lists ? t('{0} to {1} items', count(lists.minItems), count(lists.maxItems)) : '',
+        lists ? itemWords(lists.minItems, lists.maxItems) : '',
       ];
     case 'object':
       return [kinds.object === 1 ? t('1 object') : t('{0} objects', count(kinds.object)), ''];
@@ -216,6 +213,18 @@ export function figuresOf({
     case 'boolean':
       return [different, ''];
   }
+}
+
+/** How long the texts of a column are. */
+function lengthWords(least: number, most: number): string {
+  if (least < most) return t('{0} to {1} characters', count(least), count(most));
+  return most === 1 ? t('1 character') : t('{0} characters', count(most));
+}
+
+/** How many items the lists of a column have. */
+function itemWords(least: number, most: number): string {
+  if (least < most) return t('{0} to {1} items', count(least), count(most));
+  return most === 1 ? t('1 item') : t('{0} items', count(most));
 }
 
 /** The thin line: what the rows hold. */
