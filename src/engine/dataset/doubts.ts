@@ -1,6 +1,7 @@
 import { describeOpen, type OpenReading } from '../format/csv/openReading.ts';
+import type { DecimalMark } from '../format/csv/writtenNumber.ts';
 import { errorAt } from '../query/diagnostic.ts';
-import { checkReadings, parseQuery, type Diagnostic, type Query } from '../query/index.ts';
+import { checkLiterals, checkReadings, parseQuery, type Diagnostic, type Query } from '../query/index.ts';
 import type { Dataset } from './dataset.ts';
 import { QuerySyntaxError } from './plan.ts';
 
@@ -21,7 +22,24 @@ export function queryDoubts(
     reading.column,
     `${names[reading.column]} is read as text: ${describeOpen(reading)}. ${advice(reading)}`,
   ]);
-  return [...otherFile(query, dataset), ...checkReadings(query, layout, new Map(doubts))];
+  return [
+    ...otherFile(query, dataset),
+    ...checkReadings(query, layout, new Map(doubts)),
+    ...checkLiterals(query, layout, numberColumns(dataset)),
+  ];
+}
+
+/** The columns of a delimited text that are known to hold numbers, with the decimal mark of these. */
+function numberColumns({ layout, seenColumns }: Dataset): Map<number, DecimalMark> {
+  const found = new Map<number, DecimalMark>();
+  if (layout.names !== 'columns') return found;
+  const numbers = new Set(seenColumns.flatMap(({ name, type }) => (type === 'number' ? [name] : [])));
+  for (const [column, name] of layout.columns.entries()) {
+    const reading = layout.readings?.at(column);
+    if (reading?.kind === 'number') found.set(column, reading.decimal);
+    else if (numbers.has(name)) found.set(column, '.');
+  }
+  return found;
 }
 
 function otherFile({ from }: Query, dataset: Dataset): Diagnostic[] {

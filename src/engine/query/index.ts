@@ -1,4 +1,5 @@
 export { checkQuery, refusedCalls, refusedTarget, type CheckedIn, type KnownColumn } from './check.ts';
+export { checkLiterals } from './checkLiterals.ts';
 export { checkReadings } from './checkReadings.ts';
 export type { Diagnostic, Span } from './diagnostic.ts';
 export { fixTime } from './fixTime.ts';

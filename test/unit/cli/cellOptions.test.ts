@@ -100,6 +100,32 @@ describe('rowriver, how numbers and dates are written', () => {
     }
   });
 
+  it('says where a comparison is with another number than it looks', async () => {
+    await writeFile(
+      join(folder, 'bank.csv'),
+      'day;sum\n13.06.2025;1.000,50\n14.06.2025;-3,75\n15.06.2025;999\n',
+    );
+    const said = async (query: string): Promise<string> => (await run('bank.csv', '--count', query)).stderr;
+    const asText = /beside a text, the numbers of s(?:um)? are compared as texts; write (.*)/;
+    for (const [query, number] of [
+      ["sum > '1.000,50'", '1000.50'],
+      ["'-3,75' <= sum", '-3.75'],
+      ["sum BETWEEN '900' AND 1100", '900'],
+      ["|> EXTEND sum AS s |> WHERE day IS NULL OR NOT sum < '1000.5'", '1000.5'],
+    ])
+      assert.equal(asText.exec(await said(query))?.[1], number, query);
+    const asPoint = /(\S+) has a decimal point here, other than in sum; write (\S+) if that is meant/;
+    for (const query of ['sum > 1.000', 'sum = 1.000', 'sum IN (1, 1.000)', '0 < sum AND 1.000 > sum'])
+      assert.deepEqual(asPoint.exec(await said(query))?.slice(1), ['1.000', '1000'], query);
+    assert.deepEqual(asPoint.exec(await said('sum > -1.000'))?.slice(1), ['-1.000', '-1000']);
+    for (const query of [
+      ...["sum = '1.000,50'", "sum IN ('999')", "sum LIKE '1.000%'", "day > '13.06.2025'", "sum > 'x'"],
+      ...['sum > 1000.50', 'sum > 1.0000', 'sum > 1.5', "sum || '' > '5'", 'sum * 2 > 1.000'],
+      "|> SELECT day AS sum |> WHERE sum > '1.000'",
+    ])
+      assert.doesNotMatch(await said(query), /write /, query);
+  });
+
   it('does as it is told', async () => {
     const count = async (...args: string[]): Promise<string> =>
       (await run('open.csv', '--count', ...args)).stdout.toString();

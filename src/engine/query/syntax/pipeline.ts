@@ -141,9 +141,27 @@ function trailing(cursor: Cursor, first: Token): QueryError {
       return new QueryError(token, `${word} starts a new operator; write |> before it`);
     }
   }
+  const number = commaNumber(cursor);
+  if (number) return number;
   const words = [...connectives, ...firstWords.keys()];
   const meant = token.kind === 'name' ? didYouMean(token.value, words, wordOf) : '';
   return new QueryError(token, `expected AND, OR or an operator before ${describe(token)}${meant}`);
+}
+
+/** Where a number was begun as people write it in tables: `1.000,50`, `1,5`, `1,000`. */
+function commaNumber(cursor: Cursor): QueryError | undefined {
+  const { kind, from } = cursor.last();
+  const written = kind === 'number' ? /^[\d.]+(?:,[\d.]+)+/.exec(cursor.text.slice(from))?.[0] : undefined;
+  if (written === undefined) return undefined;
+  const isWhole = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(written);
+  const hasComma = /^(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$/.test(written);
+  const meant = [
+    ...(isWhole ? [written.replaceAll(',', '')] : []),
+    ...(hasComma ? [written.replaceAll('.', '').replace(',', '.')] : []),
+  ];
+  const advice = meant.length > 0 ? `; write ${meant.join(' or ')}` : '';
+  const span = { from, to: from + written.length };
+  return new QueryError(span, `a number in a query has a decimal point, and no comma${advice}`);
 }
 
 /** What may go on after an expression. */
