@@ -3,6 +3,7 @@ import type { ExportSummary } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { abortReason, onAbort } from '../protocol/abort.ts';
 import { RemoteError } from '../protocol/rpc.ts';
+import { english } from '../said/said.ts';
 import { rowsOf } from './rows.ts';
 import {
   RowriverError,
@@ -37,7 +38,7 @@ export async function openFile(
           letGo?.();
           resolve(new OpenDataFile(engine, session, path, info));
         },
-        failed: ({ kind, message }) => fail(new RowriverError(kind, message)),
+        failed: ({ kind, said }) => fail(new RowriverError(kind, english(said))),
         interrupted: () => undefined,
       },
     );

@@ -1,5 +1,6 @@
 import { optionOf, type OpenReading } from '../engine/format/csv/openReading.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
+import { type Said, said } from '../said/said.ts';
 import { UsageError } from './usageError.ts';
 
 /** How a file's numbers and dates are written, as the command line says it. */
@@ -51,6 +52,6 @@ function readDates(text: string | undefined): CellOptions['dates'] {
 }
 
 /** The options that say how a column's cells are written. */
-export function optionsFor({ choices }: OpenReading): string {
-  return `Use ${choices.map(optionOf).join(' or ')}.`;
+export function optionsFor({ choices }: OpenReading): Said {
+  return said`Use ${choices.map(optionOf).join(' or ')}.`;
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesInFolder, filesMatching } from '../engine/source/files/search.ts';
 import { SourceError } from '../engine/source/source.ts';
+import { said } from '../said/said.ts';
 import { isPath, type RunCommand } from './arguments.ts';
 
 /**
@@ -25,7 +26,7 @@ export async function filesOf(
     else paths.push(path);
   }
   const [first, ...others] = paths;
-  if (paths.length === 0) throw new SourceError('not-found', `No file matches ${file}.`);
+  if (paths.length === 0) throw new SourceError('not-found', said`No file matches ${file}.`);
   return [first, ...others];
 }
 
@@ -36,5 +37,5 @@ function hasWildcards(path: string): boolean {
 async function inFolder(folder: string, signal: AbortSignal): Promise<string[]> {
   const found = await filesInFolder(folder, signal);
   if (found.length > 0) return found.map((name) => join(folder, name));
-  throw new SourceError('not-found', `${folder} is a folder without files of records.`);
+  throw new SourceError('not-found', said`${folder} is a folder without files of records.`);
 }

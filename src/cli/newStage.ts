@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { stageFiles } from '../engine/call/stageTemplate.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
+import { said } from '../said/said.ts';
 import type { NewStageCommand } from './newStageArguments.ts';
 
 /**
@@ -22,7 +23,9 @@ export async function writeNewStage({ folder }: NewStageCommand): Promise<string
     const reason = error instanceof Error ? error.message : String(error);
     throw new SinkError(
       'failed',
-      isThere ? `${folder} already exists. Nothing was changed.` : `${folder} cannot be made: ${reason}`,
+      isThere
+        ? said`${folder} already exists. Nothing was changed.`
+        : said`${folder} cannot be made: ${reason}`,
     );
   }
   const at = join(folder, `${name}.mjs`).replaceAll('\\', '/');

@@ -8,6 +8,7 @@ import { RemoteError } from '../engine/remote/remoteError.ts';
 import { SparkSession } from '../engine/remote/session.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { namedTarget } from '../engine/sink/targetName.ts';
+import { said } from '../said/said.ts';
 import type { RunCommand } from './arguments.ts';
 import { counted, grouped, visible } from './message.ts';
 import type { OnOptions } from './onOptions.ts';
@@ -125,5 +126,5 @@ async function onlyValue(batches: AsyncIterable<Uint8Array>): Promise<string> {
       if (found) return found[1];
     }
   }
-  throw new RemoteError('protocol', 'Spark did not answer with a count.');
+  throw new RemoteError('protocol', said`Spark did not answer with a count.`);
 }

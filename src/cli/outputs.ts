@@ -18,6 +18,7 @@ import { isTemplate, parseTemplate } from '../engine/sink/split/template.ts';
 import { endingOf, namedTarget } from '../engine/sink/targetName.ts';
 import { fileNameAt } from '../engine/source/location.ts';
 import { SourceError } from '../engine/source/source.ts';
+import { said } from '../said/said.ts';
 import type { RunCommand } from './arguments.ts';
 import { count, programsOf, type Summaries } from './count.ts';
 import { journalFor } from './journalOptions.ts';
@@ -133,7 +134,7 @@ function namedFor({ format: { kind, dialect } }: Dataset, name: string, output: 
 /** @throws SinkError where the name says another format than that of the file */
 function refuseOtherFormat(invalid: string, dataset: Dataset): void {
   if (namedFor(dataset, fileNameAt(dataset.name), invalid) === 'same') return;
-  const message = `--invalid does not change the format of the records of ${dataset.name}: the name cannot end in ${endingOf(invalid)}.`;
+  const message = said`--invalid does not change the format of the records of ${dataset.name}: the name cannot end in ${endingOf(invalid)}.`;
   throw new SinkError('failed', message);
 }
 
@@ -152,7 +153,7 @@ async function refuseSameTarget({ output, rejects, schema, service, also }: RunC
       const { path: first } = other;
       const same = first === undefined ? await isStandardOutput(path) : await isSameTarget(first, path);
       if (!same) continue;
-      const message = `--${other.name} and --${name} are the same file, ${path}: choose another name for one of them.`;
+      const message = said`--${other.name} and --${name} are the same file, ${path}: choose another name for one of them.`;
       throw new SinkError('same-target', message);
     }
     before.push({ name, path });
@@ -175,6 +176,6 @@ function withPlaceToGoOn(error: unknown, dataset: Dataset, query: string): unkno
   // Of several files, the byte alone does not say where.
   if (plan.shape === 'table' || error.recordAt <= dataset.recognised.dataStart || dataset.paths.length > 1)
     return error;
-  const message = `${error.message} Everything before byte ${grouped(error.recordAt)} was written; _offset >= ${error.recordAt} selects the rest.`;
+  const message = said`${error.message} Everything before byte ${grouped(error.recordAt)} was written; _offset >= ${error.recordAt} selects the rest.`;
   return new SourceError(error.failure, message, error.position, { cause: error });
 }

@@ -1,7 +1,9 @@
+import { errorAt } from '../engine/query/diagnostic.ts';
 import type { Dataset } from '../engine/dataset/dataset.ts';
 import { plannedFor, QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { profile, type ProfiledColumn, type Profile } from '../engine/run/profile.ts';
 import { typesIn, type ColumnSummary, type Histogram, type RangeSummary } from '../protocol/statistics.ts';
+import { said } from '../said/said.ts';
 import type { RunCommand } from './arguments.ts';
 import { columns as widthOf, grouped, visible } from './message.ts';
 import type { TableStyle, Terminal } from './terminal.ts';
@@ -179,9 +181,8 @@ export async function writeProfile(
 ): Promise<void> {
   const planned = query.trim() === '' ? undefined : plannedFor(query, dataset.recognised.format);
   if (planned && planned.plan.shape !== 'records') {
-    const message =
-      '--profile needs a query that selects records; of other rows, write |> DESCRIBE at the end';
-    throw new QuerySyntaxError([{ from: 0, to: query.length, severity: 'error', message }]);
+    const message = said`--profile needs a query that selects records; of other rows, write |> DESCRIBE at the end`;
+    throw new QuerySyntaxError([errorAt({ from: 0, to: query.length }, message)]);
   }
   const began = performance.now();
   const found = await profile(dataset, planned, terminal.signal, ({ coverage: { rows, share } }) => {

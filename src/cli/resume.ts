@@ -6,6 +6,7 @@ import {
   type KeptExport,
   type OutputName,
 } from '../engine/run/keptExport.ts';
+import { english } from '../said/said.ts';
 import type { RunCommand } from './arguments.ts';
 import { readHeaders } from './readOptions.ts';
 import { version } from './version.ts';
@@ -33,7 +34,7 @@ export async function resume(command: ResumeCommand, terminal: Terminal): Promis
   }
   if (restart !== undefined) {
     await removeKept(kept);
-    terminal.say(`The export starts again from the beginning: ${restart}`);
+    terminal.say(`The export starts again from the beginning: ${english(restart)}`);
   } else if (reached) {
     terminal.say(`Resuming: ${grouped(reached.meter.records)} records were read before`);
   }

@@ -1,6 +1,7 @@
 import { mkdtemp, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Said, said, SaidError } from '../said/said.ts';
 import { keepTouched, ownerPattern, ownerTag, sweep } from './leftovers.ts';
 
 /** Of the room that is left on a disk, no more than this share is taken. */
@@ -9,7 +10,7 @@ const shareOfDisk = 0.25;
 const folderName = new RegExp(`^rowriver-${ownerPattern}-\\w{6}$`);
 
 /** Temporary files cannot be written. Its message says where, and what can be done. */
-export class TemporaryError extends Error {
+export class TemporaryError extends SaidError {
   override readonly name = 'TemporaryError';
 }
 
@@ -50,28 +51,29 @@ export function temporaryError(error: unknown, folder: string, needed = 0): unkn
   return new TemporaryError(explain(error.code, error.message, folder, needed), { cause: error });
 }
 
-function explain(code: string, message: string, folder: string, needed: number): string {
-  const other = `set ${process.platform === 'win32' ? 'TEMP' : 'TMPDIR'} to another folder`;
+function explain(code: string, message: string, folder: string, needed: number): Said {
+  const other = said`set ${process.platform === 'win32' ? 'TEMP' : 'TMPDIR'} to another folder`;
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT': {
       const size = (needed / 1e6).toLocaleString('en', { maximumFractionDigits: 1 });
-      const bytes = needed > 0 ? `: at least ${size} MB are needed` : '';
-      return `There is no room left in ${folder} for temporary files${bytes}. Make room there, or ${other}.`;
+      return needed > 0
+        ? said`There is no room left in ${folder} for temporary files: at least ${size} MB are needed. Make room there, or ${other}.`
+        : said`There is no room left in ${folder} for temporary files. Make room there, or ${other}.`;
     }
     case 'EFBIG':
-      return `A temporary file in ${folder} would be larger than the maximum file size. Raise that limit, or ${other}.`;
+      return said`A temporary file in ${folder} would be larger than the maximum file size. Raise that limit, or ${other}.`;
     case 'ENOENT':
     case 'ENOTDIR':
-      return `The folder for temporary files, ${folder}, does not exist. Create it, or ${other}.`;
+      return said`The folder for temporary files, ${folder}, does not exist. Create it, or ${other}.`;
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return `You have no permission to write temporary files in ${folder}. Change that, or ${other}.`;
+      return said`You have no permission to write temporary files in ${folder}. Change that, or ${other}.`;
     case 'EMFILE':
     case 'ENFILE':
-      return `Too many files are open to write temporary files in ${folder}. Raise that limit (ulimit -n).`;
+      return said`Too many files are open to write temporary files in ${folder}. Raise that limit (ulimit -n).`;
     default:
-      return `Temporary files cannot be written in ${folder}: ${message}. You can ${other}.`;
+      return said`Temporary files cannot be written in ${folder}: ${message}. You can ${other}.`;
   }
 }

@@ -3,6 +3,7 @@ import { SinkError } from '../engine/sink/sinkError.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError } from '../engine/source/source.ts';
 import type { OpenFile } from '../protocol/engine.ts';
+import { wordsOf } from '../host/l10n.ts';
 
 interface AskedAddress {
   readonly text: string;
@@ -75,7 +76,7 @@ function problemOf(parse: () => unknown): string | undefined {
     parse();
     return undefined;
   } catch (error) {
-    if (error instanceof SourceError || error instanceof SinkError) return error.message;
+    if (error instanceof SourceError || error instanceof SinkError) return wordsOf(error);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { FileType, l10n, ProgressLocation, Uri, window, workspace, type QuickPickItem } from 'vscode';
 import type { EngineHost } from '../host/engineHost.ts';
+import { wordsOf } from '../host/l10n.ts';
 import type { KeyColumn, OpenFile } from '../protocol/engine.ts';
 import type { Addresses } from './addresses.ts';
 import { comparisonScheme, nameOf, tabOfComparison } from './comparisons.ts';
@@ -67,7 +68,7 @@ async function keyColumns(
   try {
     return await window.withProgress(options, () => engine.call('keyColumns', { before, after }));
   } catch (error) {
-    void window.showErrorMessage(error instanceof Error ? error.message : String(error));
+    void window.showErrorMessage(wordsOf(error));
     return undefined;
   }
 }

@@ -5,6 +5,7 @@ import type { FileDoubt } from '../protocol/comparison.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { FormatKind } from '../protocol/formatOptions.ts';
 import { RemoteError } from '../protocol/rpc.ts';
+import { wordsOf } from '../host/l10n.ts';
 
 /** What the notification after an export says. */
 export interface ExportedWords {
@@ -40,7 +41,8 @@ export function rejectedWords(target: Uri, { malformed }: ExportSummary): string
 }
 
 /** @param existed whether there was a file of that name before */
-export function failedWords(target: Uri, existed: boolean, { message }: Error): string {
+export function failedWords(target: Uri, existed: boolean, failure: Error): string {
+  const message = wordsOf(failure);
   return existed
     ? l10n.t('Export failed; {0} was not changed. {1}', target.fsPath, message)
     : l10n.t('Export failed; {0} was not written. {1}', target.fsPath, message);

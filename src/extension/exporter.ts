@@ -3,6 +3,7 @@ import { endingOf, endings, isWritable, namedTarget, type NamedSource } from '..
 import { stageTable } from '../engine/run/stageTable.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { FileInfo } from '../protocol/preview.ts';
+import { SaidError } from '../said/said.ts';
 import { pathOf, type Addresses } from './addresses.ts';
 import { comparedIn, comparisonScheme } from './comparisons.ts';
 import { openPreview } from './editors.ts';
@@ -118,9 +119,9 @@ export class Exporter {
         {
           message: () => undefined,
           opened: (info) => resolve({ session, info }),
-          failed: ({ message }) => {
+          failed: (error) => {
             session.close();
-            reject(new Error(message));
+            reject(new SaidError(error.said));
           },
           // Whoever waits for the export hears of it as that call's failure.
           interrupted: () => undefined,

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { l10n, Uri, window, workspace, type Disposable, type QuickPickItem, type WebviewPanel } from 'vscode';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
+import { wordsOf } from '../host/l10n.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { PageCommand } from '../protocol/pageCommands.ts';
 import type { FileInfo } from '../protocol/preview.ts';
@@ -35,7 +36,7 @@ export async function inferSchema(engine: EngineHost, { uri, session, info }: Sh
     ({ text } = await engine.call('inferSchema', params, { signal, onProgress }));
     return true;
   });
-  if (done instanceof Error) void window.showErrorMessage(done.message);
+  if (done instanceof Error) void window.showErrorMessage(wordsOf(done));
   if (done !== true) return;
   const document = await workspace.openTextDocument({ language: 'json', content: text });
   await window.showTextDocument(document);
@@ -97,7 +98,7 @@ export class SchemaChecks implements Disposable {
         },
       }),
     );
-    if (summary instanceof Error) void window.showErrorMessage(summary.message);
+    if (summary instanceof Error) void window.showErrorMessage(wordsOf(summary));
     if (!summary || summary instanceof Error) return undefined;
     violations.begin(uri);
     violations.add(uri, summary.violations);

@@ -3,6 +3,7 @@ import { l10n, Uri, window, type SecretStorage } from 'vscode';
 import { serviceName } from '../engine/send/serviceName.ts';
 import { isPostgresAddress, parseTableName, type TableName } from '../engine/sink/postgres/address.ts';
 import type { EngineHost } from '../host/engineHost.ts';
+import { wordsOf } from '../host/l10n.ts';
 import type { BrokenSend, ExportSummary, SendRequest } from '../protocol/engine.ts';
 import { pathOf } from './addresses.ts';
 import { askForAddress, askForHeader } from './askForAddress.ts';
@@ -174,8 +175,9 @@ async function tellOf({ sent, malformed }: ExportSummary, name: string, deadLett
     await openPreview(Uri.file(deadLetter));
 }
 
-function failedWords({ message }: Error, broken: BrokenSend | undefined): string {
+function failedWords(failure: Error, broken: BrokenSend | undefined): string {
   const accepted = (broken?.sent.accepted ?? 0) + (broken?.sent.before ?? 0);
+  const message = wordsOf(failure);
   return accepted === 0
     ? l10n.t('No rows were sent. {0}', message)
     : l10n.t('Sending ended early; {0} rows were accepted. {1}', accepted.toLocaleString(), message);

@@ -14,6 +14,7 @@ import type {
 import type { FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import { Peer, type CallOptions, type Message, type ProgressOf, type WireError } from '../protocol/rpc.ts';
+import { said, saidOf } from '../said/said.ts';
 
 /** What a preview hears of its session. */
 export interface SessionListener {
@@ -175,7 +176,7 @@ export class EngineHost {
     this.#running = undefined;
     const now = Date.now();
     this.#deaths = [...this.#deaths.filter((time) => now - time < 60_000), now];
-    const error = { kind: 'restarted', message: 'The engine stopped unexpectedly.' };
+    const error = { kind: 'restarted', said: said`The engine stopped unexpectedly.` };
     running.peer.close(error);
     const hopeless = this.#deaths.length > toleratedDeaths;
     if (hopeless) this.#deaths = [];
@@ -183,7 +184,7 @@ export class EngineHost {
       if (hopeless) {
         session.listener.failed({
           ...error,
-          message: 'The engine stopped unexpectedly, several times in a row.',
+          said: said`The engine stopped unexpectedly, several times in a row.`,
         });
       } else {
         session.listener.interrupted(error);
@@ -259,7 +260,6 @@ export class EngineSession {
 }
 
 function wireError(error: unknown): WireError {
-  const message = error instanceof Error ? error.message : String(error);
   const kind = error instanceof Error && 'kind' in error ? String(error.kind) : 'failed';
-  return { kind, message };
+  return { kind, said: saidOf(error) };
 }

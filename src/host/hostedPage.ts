@@ -2,6 +2,7 @@ import type { AllowedProgram, ExportProgress, OpenFile, ProgramCall } from '../p
 import type { FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo, PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../protocol/rpc.ts';
+import { said } from '../said/said.ts';
 import type { EngineHost, EngineSession } from './engineHost.ts';
 import { Relay } from './relay.ts';
 
@@ -84,7 +85,7 @@ export class HostedPage {
   /** Reads the file otherwise from now on. */
   readBy(options: FormatOptions): void {
     this.#rereading = true;
-    this.#relay.interrupted({ kind: 'restarted', message: this.#words.rereading });
+    this.#relay.interrupted({ kind: 'restarted', said: said`${this.#words.rereading}` });
     this.session.readAs(options);
   }
 

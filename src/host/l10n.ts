@@ -1,11 +1,12 @@
+import { fill, inWords, saidOf } from '../said/said.ts';
+
 /**
  * Words of the host for people. In VS Code they are translated into its display language; keys are the English
  * sentences, with `{0}`, `{1}` for what is filled in.
  */
 type Translate = (message: string, ...values: (string | number)[]) => string;
 
-let translate: Translate = (message, ...values) =>
-  message.replace(/\{(\d+)\}/g, (all, index: string) => String(values[Number(index)] ?? all));
+let translate: Translate = fill;
 
 /** @param t `vscode.l10n.t` */
 export function setTranslation(t: Translate): void {
@@ -15,3 +16,8 @@ export function setTranslation(t: Translate): void {
 export const l10n = {
   t: (message: string, ...values: (string | number)[]): string => translate(message, ...values),
 };
+
+/** What there is to say of what was thrown, by the engine too. */
+export function wordsOf(error: unknown): string {
+  return inWords(saidOf(error), translate);
+}

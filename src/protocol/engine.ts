@@ -3,6 +3,7 @@
  * host's own conversation (`EngineCalls`), any other number is a preview's page, whose messages the host passes on
  * in both directions unread.
  */
+import type { Said } from '../said/said.ts';
 import type { FileDoubt, JoinedDoubt } from './comparison.ts';
 import type { FileSearch } from './fileSearch.ts';
 import type { FormatOptions } from './formatOptions.ts';
@@ -158,7 +159,7 @@ export interface InterruptedExport {
   /** Read before. */
   readonly records: number;
   /** Why it has to start again from the beginning; undefined where it goes on. */
-  readonly restart: string | undefined;
+  readonly restart: Said | undefined;
 }
 
 /**

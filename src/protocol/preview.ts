@@ -6,6 +6,7 @@
  * and sizes are bytes. Numbers that a file holds cross as text, never as doubles.
  */
 
+import type { Said } from '../said/said.ts';
 import type { ComparisonInfo } from './comparison.ts';
 import type { PageCommand } from './pageCommands.ts';
 import type { Completion, Condition, Diagnostic, QueryEdit, ValuePick } from './queryText.ts';
@@ -47,8 +48,7 @@ export interface FileInfo {
 
 export interface UnreadFile {
   readonly path: string;
-  /** A sentence. */
-  readonly reason: string;
+  readonly reason: Said;
 }
 
 /** How a delimited file is read, as far as people may overrule it. */
@@ -126,8 +126,8 @@ export interface FileState {
   readonly records: number;
   readonly exact: boolean;
   readonly malformed: number;
-  /** Why a source has failed, as a sentence; '' where `phase` says what there is to say. */
-  readonly message: string;
+  /** Why a source has failed; undefined where `phase` says what there is to say. */
+  readonly said: Said | undefined;
   /** Phase `changed`: by how many bytes the file has grown, where what was read is still there. */
   readonly grownBy?: number | undefined;
   /** What is appended is taken in as it comes; where the file is replaced, it is to be opened anew. */
@@ -183,7 +183,8 @@ export interface ViewState {
   readonly stages?: StageReport | undefined;
   /** Records have been appended since, which its rows are not made of: it needs all of them. */
   readonly outdated?: boolean | undefined;
-  readonly message: string;
+  /** Phase `failed`: why. */
+  readonly said: Said | undefined;
   /** Phase `failed` because of the source: offset of the byte at which it gave out; the matches before it are there. */
   readonly failedAt?: number | undefined;
 }

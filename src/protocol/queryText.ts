@@ -1,11 +1,13 @@
 /** What is said of the text of a query, and what menus and plots do to it. */
 
+import type { Said } from '../said/said.ts';
+
 export interface Diagnostic {
   /** Half-open range of characters in the query. */
   readonly from: number;
   readonly to: number;
   readonly severity: 'error' | 'warning';
-  readonly message: string;
+  readonly said: Said;
   /** The query that was probably meant: with `text` in one place, or a search for `text` in all text columns. */
   readonly fix?: { readonly kind: 'replace' | 'search'; readonly text: string; readonly query: string };
 }

@@ -2,6 +2,7 @@
  * The one small RPC under every conversation here: page and host, host and engine. Calls have an answer, may be
  * cancelled, and may report progress on the way; events have none of these. Both ends are a `Peer`.
  */
+import { type Said, said, SaidError, saidOf } from '../said/said.ts';
 import { abortReason, onAbort } from './abort.ts';
 
 /** What a method takes, answers, and reports on its way. */
@@ -22,19 +23,19 @@ export type Message =
   | { readonly type: 'error'; readonly id: number; readonly error: WireError }
   | { readonly type: 'event'; readonly name: string; readonly value: unknown };
 
-/** An error as it crosses: the kind is stable, the message is for people. */
+/** An error as it crosses: the kind is stable, what is said is for people. */
 export interface WireError {
   readonly kind: string;
-  readonly message: string;
+  readonly said: Said;
 }
 
 /** A call that the other side answered with an error. */
-export class RemoteError extends Error {
+export class RemoteError extends SaidError {
   override readonly name = 'RemoteError';
   readonly kind: string;
 
   constructor(error: WireError) {
-    super(error.message);
+    super(error.said);
     this.kind = error.kind;
   }
 }
@@ -150,7 +151,7 @@ export class Peer<Serves extends Methods<Serves>, Calls extends Methods<Calls>, 
   }
 
   /** @param why what handlers still at work are aborted for */
-  close(reason: WireError = { kind: 'closed', message: 'The other side has closed.' }, why?: Error): void {
+  close(reason: WireError = { kind: 'closed', said: said`The other side has closed.` }, why?: Error): void {
     if (this.#closed) return;
     this.#closed = reason;
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(new RemoteError(reason));
@@ -187,8 +188,7 @@ export class Peer<Serves extends Methods<Serves>, Calls extends Methods<Calls>, 
       this.#answer(controller, { type: 'result', id, value }, this.#options.transfer?.(value));
     } catch (error) {
       const kind = this.#options.kindOf?.(error) ?? 'failed';
-      const message = error instanceof Error ? error.message : String(error);
-      this.#answer(controller, { type: 'error', id, error: { kind, message } });
+      this.#answer(controller, { type: 'error', id, error: { kind, said: saidOf(error) } });
     } finally {
       this.#working.delete(id);
     }

@@ -1,5 +1,7 @@
 /** What comes of checking records by a JSON Schema, for the command, the host and the page. */
 
+import type { Said } from '../said/said.ts';
+
 /** What came of checking records by a JSON Schema. */
 export interface CheckSummary {
   readonly records: number;
@@ -50,6 +52,6 @@ export interface SchemaCheck {
   /** Bytes read, of `total`. */
   readonly scanned: number;
   readonly total: number | undefined;
-  /** Phase `failed`: why, as a sentence. */
-  readonly message: string;
+  /** Phase `failed`: why. */
+  readonly said: Said | undefined;
 }

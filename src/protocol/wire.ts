@@ -3,6 +3,7 @@
  * text, and the typed arrays of the message, each at a multiple of 8 bytes. In the text, an array is `{ "$array", at,
  * length }`: its type, its place behind the text in bytes, and its number of elements.
  */
+import type { Said } from '../said/said.ts';
 import type { Message } from './rpc.ts';
 
 const arrays = { Uint8Array, Uint32Array, Float64Array };
@@ -75,13 +76,27 @@ function isMessage(value: unknown): value is Message {
       return has('id', 'number');
     case 'error': {
       const error: unknown = Reflect.get(value, 'error');
-      return has('id', 'number') && typeof error === 'object' && error !== null && 'message' in error;
+      return (
+        has('id', 'number') &&
+        typeof error === 'object' &&
+        error !== null &&
+        'said' in error &&
+        isSaid(error.said)
+      );
     }
     case 'event':
       return has('name', 'string');
     default:
       return false;
   }
+}
+
+function isSaid(value: unknown): value is Said {
+  if (typeof value !== 'object' || value === null || !('text' in value) || !('values' in value)) return false;
+  const { text, values } = value;
+  const isValue = (one: unknown): boolean =>
+    typeof one === 'string' || typeof one === 'number' || isSaid(one);
+  return typeof text === 'string' && Array.isArray(values) && values.every(isValue);
 }
 
 function nameOf(value: unknown): ArrayName | undefined {

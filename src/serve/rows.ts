@@ -8,6 +8,7 @@ import { namedTarget } from '../engine/sink/targetName.ts';
 import { targetFormats } from '../engine/sink/targets.ts';
 import type { DownloadFormat } from '../protocol/browserTab.ts';
 import { exportFormats, type ExportFormat } from '../protocol/engine.ts';
+import { said } from '../said/said.ts';
 import { commonHead, Refusal } from './refusal.ts';
 import { responseSink } from './responseSink.ts';
 
@@ -59,7 +60,7 @@ export async function sendRows({ url, response, name, open, signal }: RowsReques
     refuseOpen(
       query,
       dataset,
-      () => 'Say how it is written when the server is started: see rowriver --help.',
+      () => said`Say how it is written when the server is started: see rowriver --help.`,
     );
     const { kind, dialect } = dataset.format;
     const to = namedTarget({ name: basename(name), kind, delimiter: dialect?.delimiter }, `rows${ending}`);

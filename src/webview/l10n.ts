@@ -1,4 +1,5 @@
 import { inUnits } from '../protocol/units.ts';
+import { fill, inWords, type Said } from '../said/said.ts';
 
 /**
  * Translation of the page's own words. Keys are the English sentences, with `{0}`, `{1}` for what is filled in, as in
@@ -12,9 +13,12 @@ export function setBundle(words: Readonly<Record<string, string>>): void {
 }
 
 export function t(message: string, ...values: readonly (string | number)[]): string {
-  return (bundle[message] ?? message).replace(/\{(\d+)\}/g, (all, index: string) =>
-    String(values[Number(index)] ?? all),
-  );
+  return fill(bundle[message] ?? message, ...values);
+}
+
+/** What the engine has said, in the display language. */
+export function words(sentence: Said): string {
+  return inWords(sentence, t);
 }
 
 const whole = new Intl.NumberFormat();

@@ -1,6 +1,8 @@
 /** The page's end of the conversation with the host. */
 import type { PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
 import { Peer, RemoteError, type CallOptions, type Message } from '../protocol/rpc.ts';
+import { saidOf } from '../said/said.ts';
+import { words } from './l10n.ts';
 
 /** What is asked of whoever shows the page. */
 export type HostMethod = Extract<keyof PreviewCalls, `host/${string}`>;
@@ -56,7 +58,7 @@ export function isAbort(error: unknown): boolean {
 
 /** What to tell of an error, in a sentence. */
 export function sentence(error: unknown): string {
-  return capital(error instanceof Error ? error.message : String(error));
+  return capital(words(saidOf(error)));
 }
 
 /** What begins with a small word begins with a capital; names and addresses are left as they are. */

@@ -1,6 +1,6 @@
 /** What shows in place of rows, or above them, when there is something else to say. */
 import type { ComponentChildren } from 'preact';
-import { bytes, count, duration, t } from './l10n.ts';
+import { bytes, count, duration, t, words } from './l10n.ts';
 import type { ComparisonInfo } from '../protocol/comparison.ts';
 import type { OpenColumn, ViewState } from '../protocol/preview.ts';
 import type { PageModel } from './model/page.ts';
@@ -62,7 +62,7 @@ export function GridState({ page }: { readonly page: PageModel }) {
   );
   return (
     <Empty icon="search" title={noRowsWords(result, filter.error.value !== '')} below={head}>
-      {result.message && <p>{result.message}</p>}
+      {result.said && <p>{words(result.said)}</p>}
       <p>
         {searched}
         {result.malformed > 0 && ` ${t('{0} are malformed.', count(result.malformed))}`}

@@ -23,6 +23,7 @@ import { Readings } from '../../src/extension/readings.ts';
 import type { JournalPlace } from '../../src/protocol/engine.ts';
 import type { FileInfo } from '../../src/protocol/preview.ts';
 import type { Message, WireError } from '../../src/protocol/rpc.ts';
+import { told } from '../support/said.ts';
 
 type Heard =
   | { readonly kind: 'opened'; readonly info: FileInfo; readonly again: boolean }
@@ -140,7 +141,7 @@ describe('the engine in the extension host', () => {
     const late = join(folder, 'late.jsonl');
     const session = open(late);
     const { error } = await ear.next('failed');
-    assert.match(error.message, /late\.jsonl/);
+    assert.match(told(error), /late\.jsonl/);
     await writeFile(late, '{"a":1}\n');
     session.reopen();
     assert.equal((await ear.next('opened')).info.size, 8);
@@ -165,7 +166,7 @@ describe('the engine in the extension host', () => {
       await ear.next('opened', ({ again }) => again);
     }
     session.post(JSON.parse('null') as Message);
-    assert.match((await ear.next('failed')).error.message, /several times/);
+    assert.match(told((await ear.next('failed')).error), /several times/);
     session.reopen();
     await ear.next('opened', ({ again }) => again);
     assert.equal(await count(session, 3), 1500);

@@ -3,6 +3,7 @@ import { Uri } from 'vscode';
 import { exportedWords, failedWords, mayGoBetter, rejectedWords } from '../../src/extension/exportWords.ts';
 import type { ExportSummary } from '../../src/protocol/engine.ts';
 import { RemoteError } from '../../src/protocol/rpc.ts';
+import { said } from '../../src/said/said.ts';
 
 describe('what an export says', () => {
   const target = Uri.file('/data/out.csv');
@@ -67,7 +68,7 @@ describe('what an export says', () => {
   });
 
   it('offers to try again only what may go better', () => {
-    const failed = (kind: string): boolean => mayGoBetter(new RemoteError({ kind, message: 'x' }));
+    const failed = (kind: string): boolean => mayGoBetter(new RemoteError({ kind, said: said`x` }));
     for (const kind of [
       'no-room',
       'too-large',

@@ -8,6 +8,7 @@ import { HostedPage } from '../../src/host/hostedPage.ts';
 import { EngineHost } from '../../src/host/engineHost.ts';
 import type { FailedRow, PreviewCalls, ViewState } from '../../src/protocol/preview.ts';
 import { Peer } from '../../src/protocol/rpc.ts';
+import { told } from '../support/said.ts';
 
 /** Only where the harness clicks "Trust": see test/vscode/integration.mjs. */
 const canTrust = process.env.ROWRIVER_TRUST === '1';
@@ -102,9 +103,9 @@ describe('programs that a query of a preview calls', () => {
   it('are refused in Restricted Mode, without a question', async function () {
     if (workspace.isTrusted || !canTrust) this.skip();
     await on(new State(), async (page) => {
-      const { phase, message } = await page.run(doubled);
+      const { phase, said } = await page.run(doubled);
       assert.equal(phase, 'failed');
-      assert.match(message, /trusted workspaces only/);
+      assert.match(told({ said }), /trusted workspaces only/);
       assert.deepEqual(page.asked, []);
     });
   });
@@ -127,7 +128,7 @@ describe('programs that a query of a preview calls', () => {
       const state = new State();
       await on(state, async (page) => {
         const first = await page.run(doubled);
-        assert.deepEqual([first.phase, first.matched], ['done', 3], first.message);
+        assert.deepEqual([first.phase, first.matched], ['done', 3], told(first));
         await page.run("|> CALL './twice.mjs'(factor => 3)");
         assert.equal(page.asked.length, 1);
         assert.match(page.asked[0], /^Run twice\.mjs\?/);
@@ -146,9 +147,9 @@ describe('programs that a query of a preview calls', () => {
     it('do not run where the answer is no, which is not kept', async () => {
       await on(new State(), async (page) => {
         page.answer = false;
-        const { phase, message } = await page.run(doubled);
+        const { phase, said } = await page.run(doubled);
         assert.equal(phase, 'failed');
-        assert.equal(message, 'twice.mjs was not run.');
+        assert.equal(told({ said }), 'twice.mjs was not run.');
         await page.run(doubled);
         assert.equal(page.asked.length, 2);
       });
@@ -181,9 +182,9 @@ describe('programs that a query of a preview calls', () => {
       await symlink(real, join(folder, 'link.mjs'));
       await on(new State(), async (page) => {
         for (const name of [real, './link.mjs', '../folder/../../x.mjs', './none.mjs']) {
-          const { phase, message } = await page.run(`|> CALL '${name}'(factor => 2)`);
+          const { phase, said } = await page.run(`|> CALL '${name}'(factor => 2)`);
           assert.equal(phase, 'failed');
-          assert.match(message, /is outside of it|is not a file/);
+          assert.match(told({ said }), /is outside of it|is not a file/);
         }
         assert.deepEqual(page.asked, []);
       });
@@ -196,7 +197,7 @@ describe('programs that a query of a preview calls', () => {
       );
       await on(new State(), async (page) => {
         const state = await page.run("|> CALL './fails.mjs'");
-        assert.deepEqual([state.phase, state.matched, state.failed], ['done', 2, 1], state.message);
+        assert.deepEqual([state.phase, state.matched, state.failed], ['done', 2, 1], told(state));
         const [row, ...others] = await page.failed(state);
         assert.deepEqual(others, []);
         assert.deepEqual(

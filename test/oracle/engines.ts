@@ -7,6 +7,7 @@ import { parseQuery, printQuery, type PrintTarget } from '../../src/engine/query
 import { comparable, jsonOf, rowsOf, sorted, type Answer } from '../unit/oracle/answers.ts';
 import { QueryWriter, table, type Row } from '../unit/oracle/randomQuery.ts';
 import { run } from '../unit/stage/run.ts';
+import { told } from '../support/said.ts';
 
 /** Another engine, over one table after the other. */
 export interface OtherEngine {
@@ -110,7 +111,7 @@ export async function compare(other: OtherEngine, { queries, seed, show }: Compa
       const printed = printQuery(parsed.query, other.target, { file, format: 'jsonl' });
       if (!printed.ok) {
         counts.unsaid++;
-        unsaid.set(printed.message, (unsaid.get(printed.message) ?? 0) + 1);
+        unsaid.set(told(printed), (unsaid.get(told(printed)) ?? 0) + 1);
         continue;
       }
       const columns = (row: unknown[]): unknown[] =>

@@ -1,5 +1,6 @@
 import type { AllowedProgram } from '../../protocol/engine.ts';
 import { abortReason } from '../../protocol/abort.ts';
+import { saidOf } from '../../said/said.ts';
 import { CallError } from '../callError.ts';
 import type { CallOptions } from '../query/operator/call.ts';
 import type { Calls, OpenCall } from '../stage/calls.ts';
@@ -29,7 +30,7 @@ export class AskedPrograms implements Pick<Calls, 'open'> {
       return await this.#ask(file, options, signal);
     } catch (error) {
       if (signal.aborted) throw abortReason(signal);
-      throw new CallError(error instanceof Error ? error.message : String(error), { cause: error });
+      throw new CallError(saidOf(error), { cause: error });
     }
   }
 }

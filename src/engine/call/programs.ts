@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { said } from '../../said/said.ts';
 import { CallError } from '../callError.ts';
 import type { CallOptions } from '../query/operator/call.ts';
 import type { CallFailure, CallInput, CallOutput, CallPlace, CallPlaces, OpenCall } from '../stage/calls.ts';
@@ -35,14 +36,14 @@ export class Programs {
   async open(file: string, options: CallOptions, signal: AbortSignal, sha256?: string): Promise<OpenCall> {
     const path = resolve(file);
     const found = await stat(path).catch(() => undefined);
-    if (!found?.isFile()) throw new CallError(`CALL: ${path} is not a file.`);
+    if (!found?.isFile()) throw new CallError(said`CALL: ${path} is not a file.`);
     if (
       sha256 !== undefined &&
       createHash('sha256')
         .update(await readFile(path))
         .digest('hex') !== sha256
     )
-      throw new CallError(`CALL: ${path} has just been changed. Run the query again.`);
+      throw new CallError(said`CALL: ${path} has just been changed. Run the query again.`);
     this.#options.say(`CALL runs ${path}`);
     const { worker, limits, threads: most } = this.#options;
     const data = { url: pathToFileURL(path).href, options };

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { said } from '../../said/said.ts';
 import { CallError } from '../callError.ts';
 import type { CallData, FromCall, ToCall } from './protocol.ts';
 
@@ -57,7 +58,7 @@ export class CallThread {
     }
     this.#worker.on('message', (message: FromCall) => this.#receive(message));
     this.#worker.on('error', (error: unknown) => this.#fail(this.#errorOf(error)));
-    this.#worker.on('exit', () => this.#fail(new CallError(`${this.name} ended its own thread.`)));
+    this.#worker.on('exit', () => this.#fail(new CallError(said`${this.name} ended its own thread.`)));
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -65,7 +66,7 @@ export class CallThread {
   async next(): Promise<FromCall> {
     this.#signal.throwIfAborted();
     const message = this.#received.shift() ?? (await this.#awaited());
-    if (message.type === 'failed') throw new CallError(`${this.name} has failed. ${message.message}`);
+    if (message.type === 'failed') throw new CallError(said`${this.name} has failed. ${message.message}`);
     return message;
   }
 
@@ -76,7 +77,7 @@ export class CallThread {
   async close(): Promise<void> {
     this.#signal.removeEventListener('abort', this.#onAbort);
     clearTimeout(this.#timer);
-    this.#failure ??= new CallError(`${this.name} was ended.`);
+    this.#failure ??= new CallError(said`${this.name} was ended.`);
     await this.#worker.terminate();
   }
 
@@ -96,7 +97,9 @@ export class CallThread {
 
   #expire(): void {
     const seconds = this.#limits.batchMs / 1000;
-    this.#fail(new CallError(`${this.name} did not finish a batch of rows in ${seconds} s, and was ended.`));
+    this.#fail(
+      new CallError(said`${this.name} did not finish a batch of rows in ${seconds} s, and was ended.`),
+    );
   }
 
   #fail(error: Error): void {
@@ -114,11 +117,11 @@ export class CallThread {
 
   #errorOf(error: unknown): CallError {
     const { message, code } = error as { readonly message?: string; readonly code?: string };
-    const reason =
+    const told =
       code === 'ERR_WORKER_OUT_OF_MEMORY'
-        ? `needs more than ${this.#limits.heapMb} MB of memory, and was ended.`
-        : `has failed. ${message ?? String(error)}`;
-    return new CallError(`${this.name} ${reason}`, { cause: error });
+        ? said`${this.name} needs more than ${this.#limits.heapMb} MB of memory, and was ended.`
+        : said`${this.name} has failed. ${message ?? String(error)}`;
+    return new CallError(told, { cause: error });
   }
 }
 

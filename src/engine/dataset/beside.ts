@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { type Said, said } from '../../said/said.ts';
 import { SourceError } from '../source/source.ts';
 
 /**
@@ -12,7 +13,7 @@ export type Beside = 'folder' | 'any';
 export interface QueryFolder {
   readonly path: string;
   /** In words, as in `x.csv is not in ...`. */
-  readonly words: string;
+  readonly words: Said;
   /** Whether it was opened with the files in it, or is what several files have in common. */
   readonly ofSeveral: boolean;
 }
@@ -31,16 +32,16 @@ export async function pathBeside(
   if (from === undefined)
     throw new SourceError(
       'no-permission',
-      'JOIN reads files of the folder that a file is in, and this one is in none. Save it beside the other file, and open that copy.',
+      said`JOIN reads files of the folder that a file is in, and this one is in none. Save it beside the other file, and open that copy.`,
     );
   const folder = await realpath(from.path).catch(() => from.path);
   if (from.ofSeveral && dirname(folder) === folder)
     throw new SourceError(
       'no-permission',
-      'JOIN reads files of the folder that all files are in, and these are in no folder together. Run the query in a terminal: rowriver reads files of other folders as well.',
+      said`JOIN reads files of the folder that all files are in, and these are in no folder together. Run the query in a terminal: rowriver reads files of other folders as well.`,
     );
   const path = resolve(folder, file);
-  const outside = `${file} is not in ${from.words}. Copy it there, or run the query in a terminal: rowriver reads files of other folders as well.`;
+  const outside = said`${file} is not in ${from.words}. Copy it there, or run the query in a terminal: rowriver reads files of other folders as well.`;
   if (!isWithin(path, folder)) throw new SourceError('no-permission', outside);
   // A link may lead out of the folder; what is not there is told when it is opened.
   const real = await realpath(path).catch(() => path);

@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { FileDoubt } from '../../protocol/comparison.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileInfo, FileState, OtherTableCount, UnreadFile } from '../../protocol/preview.ts';
+import { said } from '../../said/said.ts';
 import { BlockIndex } from '../index/blockIndex.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -258,9 +259,9 @@ export class Dataset {
     const [first] = paths;
     if (paths.length === 0) return undefined;
     if (this.#folder === undefined && paths.length === 1)
-      return { path: dirname(first), words: `the folder of ${basename(first)}`, ofSeveral: false };
+      return { path: dirname(first), words: said`the folder of ${basename(first)}`, ofSeveral: false };
     const path = (await this.#folder?.()) ?? commonFolder(paths.map((file) => dirname(file)));
-    return { path, words: `the folder ${basename(path) || path}`, ofSeveral: true };
+    return { path, words: said`the folder ${basename(path) || path}`, ofSeveral: true };
   }
 
   /** The files on disk that are read, which nothing may overwrite. */
@@ -359,7 +360,7 @@ export class Dataset {
       records,
       exact,
       malformed: index.malformed,
-      message: '',
+      said: undefined,
     };
   }
 
@@ -434,9 +435,9 @@ export class Dataset {
   async #placed(error: unknown): Promise<unknown> {
     const { offsets } = this.#source;
     if (!offsets || !(error instanceof SourceError) || error.recordAt === undefined) return error;
-    const { failure, message, position, cause } = error;
+    const { failure, said, position, cause } = error;
     const recordAt = await offsets.of(error.recordAt).catch(() => undefined);
-    return new SourceError(failure, message, position, {
+    return new SourceError(failure, said, position, {
       cause,
       ...(recordAt !== undefined && { recordAt }),
     });

@@ -1,3 +1,4 @@
+import { type Said, said } from '../../said/said.ts';
 import { describeOpen, type OpenReading } from '../format/csv/openReading.ts';
 import type { DecimalMark } from '../format/csv/writtenNumber.ts';
 import { errorAt } from '../query/diagnostic.ts';
@@ -13,14 +14,14 @@ import { QuerySyntaxError } from './plan.ts';
 export function queryDoubts(
   query: Query,
   dataset: Dataset,
-  advice: (reading: OpenReading) => string,
+  advice: (reading: OpenReading) => Said,
 ): Diagnostic[] {
   const { openReadings = [] } = dataset.recognised;
   const { layout } = dataset;
   const names = layout.names === 'columns' ? layout.columns : [];
-  const doubts = openReadings.map((reading): [number, string] => [
+  const doubts = openReadings.map((reading): [number, Said] => [
     reading.column,
-    `${names[reading.column]} is read as text: ${describeOpen(reading)}. ${advice(reading)}`,
+    said`${names[reading.column]} is read as text: ${describeOpen(reading)}. ${advice(reading)}`,
   ]);
   return [
     ...otherFile(query, dataset),
@@ -44,18 +45,18 @@ function numberColumns({ layout, seenColumns }: Dataset): Map<number, DecimalMar
 
 function otherFile({ from }: Query, dataset: Dataset): Diagnostic[] {
   if (from === undefined || dataset.isNamed(from.path)) return [];
-  const message = `FROM names ${from.path}, but this query is asked of ${dataset.name}: leave FROM out, or open the other file`;
+  const message = said`FROM names ${from.path}, but this query is asked of ${dataset.name}: leave FROM out, or open the other file`;
   return [errorAt(from, message)];
 }
 
 /** What there is to do about such a column in a preview. */
-export const pageAdvice = 'Choose one above the rows or with Read File As.';
+export const pageAdvice = said`Choose one above the rows or with Read File As.`;
 
 /** @throws QuerySyntaxError where a query is not to be run before somebody has said how a column is read */
 export function refuseOpen(
   query: string,
   dataset: Dataset,
-  advice: (reading: OpenReading) => string = () => pageAdvice,
+  advice: (reading: OpenReading) => Said = () => pageAdvice,
 ): void {
   const parsed = parseQuery(query);
   if (!parsed.ok) return;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileDoubt } from '../../protocol/comparison.ts';
+import { said } from '../../said/said.ts';
 import type { OpenedSource } from '../source/open.ts';
 import type { KeptIdentity, Watch } from '../source/place.ts';
 import { SourceError, type FileIdentity } from '../source/source.ts';
@@ -56,7 +57,7 @@ export class FileVersion {
     if (now.size < opened.size || (isDoubted && !(await sampled()))) {
       throw new SourceError(
         'changed',
-        `${this.#source.name} changed while it was being read. Try again when it no longer changes.`,
+        said`${this.#source.name} changed while it was being read. Try again when it no longer changes.`,
       );
     }
     // What is gone by now was read all the same; its removal was a change of its own.

@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { carriageReturn, lineFeed } from '../ascii.ts';
 import { createCsvRowReader } from '../format/csv/row.ts';
 import { markLength } from '../format/lines.ts';
@@ -75,7 +76,7 @@ export class FollowedText {
     const most = Math.min(this.#length, until - this.#place.start);
     const length = final && most === this.#length ? most : this.#wholeLength(most, final);
     if (length === 0 && this.#length > maxRecordLength) {
-      const message = `${this.#name} has a record of more than 256 MiB, which cannot be followed.`;
+      const message = said`${this.#name} has a record of more than 256 MiB, which cannot be followed.`;
       throw new SourceError('unsupported', message, this.#place.start);
     }
     return { length, otherHead };

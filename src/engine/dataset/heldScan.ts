@@ -1,3 +1,4 @@
+import { english } from '../../said/said.ts';
 import { InlinePool } from '../pool/inline.ts';
 import type { FileSpec, ScanResult, ScanTask } from '../pool/task.ts';
 import { digestOf } from '../query/index.ts';
@@ -65,7 +66,7 @@ export class HeldScan {
       const result = await this.#pool.run(own, 1, this.#signal);
       if (result.kind !== 'scan') throw new TypeError(`A scan was answered by a ${result.kind}.`);
       const { unfinished, failure } = result;
-      if (failure) throw new TypeError(failure.message);
+      if (failure) throw new TypeError(english(failure.said));
       // What was made in parts counts once.
       yield isFirst ? result : restOf(result);
       if (unfinished === undefined) return;

@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { lineFeed } from '../ascii.ts';
 import { Fault } from '../fault.ts';
 import type { RecordBlock, Scanner } from '../format/record.ts';
@@ -191,7 +192,7 @@ export class MergeInput {
     const unclosed: number[] = [];
     for (let record = 0; record < count; record++) {
       if (faults[record] === Fault.TooLong) {
-        const message = `${this.name} has a record of more than 256 MiB, which cannot be put in order with those of other files.`;
+        const message = said`${this.name} has a record of more than 256 MiB, which cannot be put in order with those of other files.`;
         throw new SourceError('unsupported', message, start);
       }
       if (faults[record] === Fault.UnclosedQuote) unclosed.push(record);

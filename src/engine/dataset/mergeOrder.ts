@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import type { FileSpans, PlacedRecords, RecordPlaces } from '../source/source.ts';
 import { SourceError } from '../source/source.ts';
 import { copyBytes } from '../stage/bytes.ts';
@@ -86,7 +87,7 @@ export class MergeOrder {
   async #begin(signal: AbortSignal): Promise<void> {
     while (this.#hasToBegin) {
       if (this.#open.length >= mostAtOnce) {
-        const message = `More than ${mostAtOnce} of the files have records of the same time. Merge some of them first, or sort all records with ORDER BY.`;
+        const message = said`More than ${mostAtOnce} of the files have records of the same time. Merge some of them first, or sort all records with ORDER BY.`;
         throw new SourceError('unsupported', message);
       }
       const next = this.#waiting.pop();

@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import type { Format } from '../format/driver.ts';
 import type { RecognisedFile } from '../format/registry.ts';
 import { everything, windowAfter, windowEnd } from '../matchWindow.ts';
@@ -72,7 +73,7 @@ export async function* mergeScan(
 function keyFor({ layout }: Mergeable, { text, query }: MergeBy): TimeKey {
   const key = TimeKey.of(query, layout);
   if (key) return key;
-  const message = `Files cannot be read in order of ${text}: only the fields of each record can be used for that.`;
+  const message = said`Files cannot be read in order of ${text}: only the fields of each record can be used for that.`;
   throw new SourceError('unsupported', message);
 }
 
@@ -91,6 +92,9 @@ const mostListed = 20;
 function withoutTime({ name, seenColumns }: Mergeable, { text }: MergeBy): SourceError {
   const columns = seenColumns.map((column) => column.name).filter((column) => column !== '_file');
   const listed = columns.slice(0, mostListed).join(', ') + (columns.length > mostListed ? ', …' : '');
-  const message = `No record of ${name} has a time or a number in ${text}.${listed === '' ? '' : ` Columns: ${listed}.`}`;
+  const message =
+    listed === ''
+      ? said`No record of ${name} has a time or a number in ${text}.`
+      : said`No record of ${name} has a time or a number in ${text}. Columns: ${listed}.`;
   return new SourceError('unsupported', message);
 }

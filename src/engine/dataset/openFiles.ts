@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { carriageReturn, lineFeed } from '../ascii.ts';
 import { markLength } from '../format/lines.ts';
 import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
@@ -69,7 +70,7 @@ export async function openFiles(
       if (!(file instanceof SourceError)) seen.push(file);
       else {
         failure ??= file;
-        unread.push({ path: looked[i].path, reason: file.message });
+        unread.push({ path: looked[i].path, reason: file.said });
       }
     }
   };
@@ -81,7 +82,7 @@ export async function openFiles(
   }
   const others = files.slice(next);
   note(await eachFile(others, look, signal), others);
-  if (!first) throw failure ?? new SourceError('not-found', `There are no files of records: ${name}.`);
+  if (!first) throw failure ?? new SourceError('not-found', said`There are no files of records: ${name}.`);
   const table = together(first, seen);
   const { parts, recognised } = options.hive === false ? table : withPartitions(table);
   const left = unread.map(({ path }) => path);
@@ -112,13 +113,13 @@ async function lookAtFirst(path: string, source: OpenedSource, options: DatasetO
   const recognised = await recognise(source, options, options.signal);
   const { records } = formatOf(recognised.format);
   if (records !== 'lines') {
-    const message = `${path} is a JSON document. Several files can be read as one table where they are JSON Lines, delimited text or logs.`;
+    const message = said`${path} is a JSON document. Several files can be read as one table where they are JSON Lines, delimited text or logs.`;
     throw new SourceError('unsupported', message);
   }
   if (recognised.end !== undefined || (recognised.tables?.number ?? 1) > 1) {
     throw new SourceError(
       'unsupported',
-      `${path} holds several tables. Use --tables 1 to read each file as one.`,
+      said`${path} holds several tables. Use --tables 1 to read each file as one.`,
     );
   }
   const head = new Uint8Array(recognised.dataStart);
@@ -142,7 +143,7 @@ async function seenFile(
   if (!identity)
     throw new SourceError(
       'unsupported',
-      `${file.path} can be read only once, and not as one of several files.`,
+      said`${file.path} can be read only once, and not as one of several files.`,
     );
   const isFirst = file.path === first.path;
   const end = isFirst ? 0 : await headEnd(source, first, signal);

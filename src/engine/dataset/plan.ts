@@ -1,3 +1,4 @@
+import { said, SaidError } from '../../said/said.ts';
 import { formatOf, type FormatSpec } from '../format/registry.ts';
 import { everything, windowWithin, type MatchWindow } from '../matchWindow.ts';
 import {
@@ -14,14 +15,14 @@ import {
 } from '../query/index.ts';
 
 /** A query that cannot be run. Its `diagnostics` say where and why. */
-export class QuerySyntaxError extends Error {
+export class QuerySyntaxError extends SaidError {
   override readonly name = 'QuerySyntaxError';
   readonly diagnostics: readonly Diagnostic[];
   /** The query, where it is another one than who catches this has asked first. */
   readonly query: string | undefined;
 
   constructor(diagnostics: readonly Diagnostic[], query?: string) {
-    super(diagnostics.at(0)?.message ?? 'The query cannot be read.');
+    super(diagnostics.at(0)?.said ?? said`The query cannot be read.`);
     this.diagnostics = diagnostics;
     this.query = query;
   }

@@ -148,7 +148,7 @@ export async function* scanInOrder(
         const told = blocks.map((block, i) => (i < blocks.length - 1 ? block : { ...block, zones: [] }));
         yield { firstBlock, blocks: told, place, result, scanned: failure.position, skipped, unread };
         const recordAt = blocks.at(-1)?.next ?? expected.start;
-        throw new SourceError(failure.failure, failure.message, failure.position, { recordAt });
+        throw new SourceError(failure.failure, failure.said, failure.position, { recordAt });
       }
       expected = index.place(firstBlock + blocks.length);
       const scanned = Math.min(stretchEnd, end());

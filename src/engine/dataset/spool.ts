@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { said } from '../../said/said.ts';
 import type { PatternStep } from '../format/json/document/pattern.ts';
 import { streamElements } from '../format/json/document/stream.ts';
 import { SourceError, type Source } from '../source/source.ts';
@@ -61,6 +62,6 @@ function tooLarge({ name }: Source, room: number): SourceError {
   const megabytes = Math.floor(room / 1e6).toLocaleString('en');
   return new SourceError(
     'failed',
-    `The rows of ${name} need more than the ${megabytes} MB allowed for temporary files.`,
+    said`The rows of ${name} need more than the ${megabytes} MB allowed for temporary files.`,
   );
 }

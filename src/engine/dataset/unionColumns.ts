@@ -1,3 +1,4 @@
+import { type Said, said } from '../../said/said.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import { recognise, type RecognisedFile } from '../format/registry.ts';
 import type { FilePart } from '../source/files/part.ts';
@@ -36,23 +37,23 @@ export async function otherTable(
   { path: firstPath, recognised: { format: own } }: FirstFile,
   options: DatasetOptions,
 ): Promise<Table> {
-  const other = (why: string): SourceError =>
-    new SourceError('unsupported', `${path} cannot be read as one table with ${firstPath}: ${why}.`);
-  if (own.kind !== 'csv') throw other('it is not written in the same format');
+  const other = (why: Said): SourceError =>
+    new SourceError('unsupported', said`${path} cannot be read as one table with ${firstPath}: ${why}.`);
+  if (own.kind !== 'csv') throw other(said`it is not written in the same format`);
   const { delimiter, quote, escape } = own.dialect;
   const { format, dataStart, tables } = await recognise(
     source,
     { ...options, delimiter, quote },
     options.signal,
   );
-  if (format.kind !== 'csv') throw other('it is not delimited text');
+  if (format.kind !== 'csv') throw other(said`it is not delimited text`);
   const { dialect } = format;
-  if (dialect.headerLines === 0) throw other('its first line is not a header');
-  if ((tables?.places.length ?? 1) > 1) throw other('it holds several tables');
+  if (dialect.headerLines === 0) throw other(said`its first line is not a header`);
+  if ((tables?.places.length ?? 1) > 1) throw other(said`it holds several tables`);
   if (dialect.delimiter !== delimiter || dialect.quote !== quote || dialect.escape !== escape)
-    throw other('its fields are separated or quoted in another way');
+    throw other(said`its fields are separated or quoted in another way`);
   if (dialect.runs === true || dialect.skipInitialSpace === true)
-    throw other('its columns differ, and are set off by spaces');
+    throw other(said`its columns differ, and are set off by spaces`);
   return { dialect, dataStart };
 }
 

@@ -3,6 +3,7 @@ import type { ComparisonInfo } from '../../protocol/comparison.ts';
 import type { ComparedRecord, ExportProgress } from '../../protocol/engine.ts';
 import { detailLimit } from '../../protocol/preview.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
+import { said } from '../../said/said.ts';
 import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
 import { indented } from '../format/json/indent.ts';
 import { continues } from '../source/file.ts';
@@ -79,9 +80,9 @@ export class Comparison {
       difference: async () => {
         for (const { watch, name } of watched) {
           const [then, now] = [together([watch.opened]), together([await watch.now()])];
-          if (then.ino !== now.ino) return `${name} has changed since it was compared.`;
+          if (then.ino !== now.ino) return said`${name} has changed since it was compared.`;
         }
-        return '';
+        return undefined;
       },
     };
   }
@@ -104,7 +105,7 @@ async function comparedRecord(file: Dataset, record: number, signal: AbortSignal
   if (file.watch && now && !continues(file.watch.opened, now)) {
     throw new SourceError(
       'changed',
-      `${file.name} has changed since it was compared. Reload the comparison.`,
+      said`${file.name} has changed since it was compared. Reload the comparison.`,
     );
   }
   const raw = { kind: 'raw', limit: detailLimit } as const;

@@ -1,3 +1,4 @@
+import { said, SaidError } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FieldRequest } from '../format/record.ts';
 import { parseQuery } from '../query/index.ts';
@@ -5,7 +6,7 @@ import { columnIndex, placeOf, type Layout } from '../query/layout.ts';
 import { expressionsOf } from '../query/operator/operators.ts';
 
 /** The fields that tell the records of a file apart, or what is wrong with them. */
-export class DiffKeyError extends Error {
+export class DiffKeyError extends SaidError {
   override readonly name = 'DiffKeyError';
 }
 
@@ -30,7 +31,9 @@ export function keyField(text: string, { layout, name, seenColumns }: Dataset): 
     const listed = columns.slice(0, mostNamed).join(', ');
     const more = columns.length > mostNamed ? ', …' : '';
     throw new DiffKeyError(
-      `${name} has no field ${text} to compare by.${listed === '' ? '' : ` Its fields: ${listed}${more}`}`,
+      listed === ''
+        ? said`${name} has no field ${text} to compare by.`
+        : said`${name} has no field ${text} to compare by. Its fields: ${listed}${more}`,
     );
   }
   if (layout.names === 'columns') {
@@ -38,7 +41,7 @@ export function keyField(text: string, { layout, name, seenColumns }: Dataset): 
     return { path, names: [layout.columns[Number(index)]] };
   }
   if (path.some((step) => typeof step === 'number')) {
-    throw new DiffKeyError(`${text} is an element of a list: records are compared by fields.`);
+    throw new DiffKeyError(said`${text} is an element of a list: records are compared by fields.`);
   }
   return { path, names: path.map(String) };
 }

@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { lineFeed } from '../ascii.ts';
 import { type Source, SourceError } from '../source/source.ts';
 import type { Ending, FieldRequest, Needle, RecordBlock, Scanner } from './record.ts';
@@ -70,7 +71,7 @@ export class RecordWindow {
     }
     if (this.#run.end === undefined) this.ended = true;
     else {
-      const message = `${this.#source.name} ends at byte ${this.end}, before the ${this.#run.end} bytes it had when it was opened.`;
+      const message = said`${this.#source.name} ends at byte ${this.end}, before the ${this.#run.end} bytes it had when it was opened.`;
       this.failure = new SourceError('changed', message, this.end);
     }
     return 0;
@@ -173,7 +174,7 @@ export class RecordWindow {
 
   /** Why a record is not looked for any further that has not begun at `from` yet. */
   tooMuchSpace(from: number, most: number): SourceError {
-    const message = `${this.#source.name} has more than ${most} bytes between two records, from byte ${from} on.`;
+    const message = said`${this.#source.name} has more than ${most} bytes between two records, from byte ${from} on.`;
     return new SourceError('unsupported', message, from);
   }
 

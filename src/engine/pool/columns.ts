@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { Lender } from '../format/lease.ts';
 import { RecordBlock, type FieldRequest } from '../format/record.ts';
 import type { PlacedBlock } from '../format/recordRun.ts';
@@ -173,7 +174,7 @@ export class TextReader {
 
   #changed(position: number): SourceError {
     const { name } = this.#source;
-    const message = `${name} changed while it was being read. Try again when it no longer changes.`;
+    const message = said`${name} changed while it was being read. Try again when it no longer changes.`;
     return new SourceError('changed', message, position);
   }
 }

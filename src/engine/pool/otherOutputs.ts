@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { createCollector, type CollectedPlace, type Collector } from './collector.ts';
@@ -63,8 +64,7 @@ export class OtherOutputs {
     return this.#all.map(({ collector, matched }) => {
       const { bytes, lines, unfinished } = collector.finish();
       if (unfinished !== undefined) {
-        const message =
-          'A query of --also makes its rows much longer than the records are. Export these rows by themselves.';
+        const message = said`A query of --also makes its rows much longer than the records are. Export these rows by themselves.`;
         throw new SinkError('failed', message);
       }
       return { matched, bytes, lines };

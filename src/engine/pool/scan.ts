@@ -120,7 +120,7 @@ export async function scanStretch(
     paths: [],
     places: [],
     passed: window ? Math.min(matches, window.skip) : 0,
-    failure: failure && { failure: failure.failure, message: failure.message, position: failure.position },
+    failure: failure && { failure: failure.failure, said: failure.said, position: failure.position },
     work: meter?.work,
     // The block that a failing source has cut short is not known.
     made: failure || !made ? undefined : made.finish(),

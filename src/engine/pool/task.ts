@@ -1,4 +1,5 @@
 import type { ColumnType, FilePlace } from '../../protocol/preview.ts';
+import type { Said } from '../../said/said.ts';
 import type { FieldPath } from '../format/json/fields.ts';
 import type { SegmentBytes } from '../columns/segment.ts';
 import type { FieldRequest } from '../format/record.ts';
@@ -295,7 +296,7 @@ export interface ListedViolations {
 /** A SourceError as plain data. */
 export interface SourceFailureAt {
   readonly failure: SourceFailure;
-  readonly message: string;
+  readonly said: Said;
   readonly position: number;
 }
 

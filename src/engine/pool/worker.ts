@@ -63,12 +63,12 @@ function checkedArrays({ checked }: ScanResult): (ArrayBufferView | undefined)[]
 
 function failureOf(error: unknown): WireFailure {
   if (error instanceof SourceError) {
-    return { kind: 'source', failure: error.failure, message: error.message, position: error.position };
+    return { kind: 'source', failure: error.failure, said: error.said, position: error.position };
   }
-  if (error instanceof SinkError) return { kind: 'sink', failure: error.failure, message: error.message };
-  if (error instanceof SchemaError) return { kind: 'schema', message: error.message };
+  if (error instanceof SinkError) return { kind: 'sink', failure: error.failure, said: error.said };
+  if (error instanceof SchemaError) return { kind: 'schema', said: error.said };
   const memory = asMemoryLimit(error);
-  if (memory) return { kind: 'memory', message: memory.message };
+  if (memory) return { kind: 'memory', said: memory.said };
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   return { kind: 'bug', message, stack: stack ?? '' };
 }

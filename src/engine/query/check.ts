@@ -1,3 +1,4 @@
+import { type Said, said } from '../../said/said.ts';
 import type { FieldRequest } from '../format/record.ts';
 import { errorAt, warningAt, type Diagnostic, type Fix, type Span } from './diagnostic.ts';
 import type { Layout } from './layout.ts';
@@ -58,7 +59,7 @@ export function checkQuery(
       // The value of a record is always there.
       if (members.length === 0 || isSeen(members)) return;
       const name = members.join('.');
-      const warn = (message: string, text?: string): void => {
+      const warn = (message: Said, text?: string): void => {
         const warning = warningAt(node, message);
         if (text === undefined) diagnostics.push(warning);
         else {
@@ -69,26 +70,30 @@ export function checkQuery(
       const same = columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
       const isWord = first.quoted && rest.length === 0;
       if (isWord && same === undefined) {
-        const message = `double quotes name a column, and no column ${name} has been seen; write text in single quotes`;
+        const message = said`double quotes name a column, and no column ${name} has been seen; write text in single quotes`;
         warn(message, writeText(first.name));
         return;
       }
       const inner = columns.find((column) => column.name.toLowerCase().endsWith(`.${name.toLowerCase()}`));
       const near = nearest(name, candidates);
       const meant = same ?? inner ?? columns.find((column) => column.name === near);
-      const sure = lacks(path) ? ' (not in any record)' : ' (not in the sampled records)';
-      const unknown = `unknown column ${name}${names === 'columns' ? '' : sure}`;
-      if (meant !== undefined) warn(`${unknown}; did you mean ${pathOf(meant)}?`, pathOf(meant));
+      const unknown =
+        names === 'columns'
+          ? said`unknown column ${name}`
+          : lacks(path)
+            ? said`unknown column ${name} (not in any record)`
+            : said`unknown column ${name} (not in the sampled records)`;
+      if (meant !== undefined) warn(said`${unknown}; did you mean ${pathOf(meant)}?`, pathOf(meant));
       else if (operands.has(node) && rest.length === 0) {
         const text = writeText(first.name);
-        warn(`${unknown}; write text in single quotes: ${text}`, text);
-      } else warn(`${unknown}${didYouMean(name, candidates)}`);
+        warn(said`${unknown}; write text in single quotes: ${text}`, text);
+      } else warn(said`${unknown}${didYouMean(name, candidates)}`);
     },
   });
   for (const operator of query.operators) {
     resolve(operator, resolver);
     if (operator.kind === 'where' && isPlainValue(operator.condition)) {
-      const message = 'this condition is the same for every record';
+      const message = said`this condition is the same for every record`;
       diagnostics.push(warningAt(operator.condition, message));
     }
   }
@@ -99,8 +104,7 @@ export function checkQuery(
 export function refusedCalls({ operators }: Query): Diagnostic[] {
   return operators.flatMap((operator) => {
     if (operator.kind !== 'call') return [];
-    const message =
-      'CALL runs a program on this computer, and works only in a terminal and in a preview of VS Code: rowriver FILE "|> CALL ..."';
+    const message = said`CALL runs a program on this computer, and works only in a terminal and in a preview of VS Code: rowriver FILE "|> CALL ..."`;
     return [errorAt(operator, message)];
   });
 }
@@ -108,7 +112,7 @@ export function refusedCalls({ operators }: Query): Diagnostic[] {
 /** What stands in the way of a query that says where its rows go: the command sends them, and takes that off before. */
 export function refusedTarget({ target }: Query): Diagnostic[] {
   if (!target) return [];
-  const message = `${target.kind.toUpperCase()} sends rows elsewhere, and only the query of a rowriver command can end with it. In VS Code, choose Send Rows to a Service`;
+  const message = said`${target.kind.toUpperCase()} sends rows elsewhere, and only the query of a rowriver command can end with it. In VS Code, choose Send Rows to a Service`;
   return [errorAt(target, message)];
 }
 
@@ -117,7 +121,7 @@ function uncheckedColumns(query: Query): Diagnostic[] {
   const found: Diagnostic[] = [];
   const collect = (node: Expression): void => {
     if (node.kind !== 'column' || node.first.quoted || node.first.name !== '_violation') return;
-    const message = '_violation is NULL for every record: the records are not checked by a JSON Schema';
+    const message = said`_violation is NULL for every record: the records are not checked by a JSON Schema`;
     found.push(warningAt(node, message));
   };
   for (const operator of query.operators)

@@ -1,3 +1,4 @@
+import { type Said, said } from '../../said/said.ts';
 import { plainNumber } from '../format/csv/cellReading.ts';
 import { rewriteNumber, type DecimalMark } from '../format/csv/writtenNumber.ts';
 import { warningAt, type Diagnostic } from './diagnostic.ts';
@@ -25,7 +26,7 @@ export function checkLiterals(
   const found: Diagnostic[] = [];
   const table = new SlotTable(new FieldList(), layout);
   const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
-  const warn = (node: Expression, message: string, number: string): void => {
+  const warn = (node: Expression, message: Said, number: string): void => {
     const fixed = text.slice(0, node.from) + number + text.slice(node.to);
     found.push({ ...warningAt(node, message), fix: { kind: 'replace', text: number, query: fixed } });
   };
@@ -41,11 +42,11 @@ export function checkLiterals(
         if (typeof literal.value === 'string') {
           const number = isOrder ? numberIn(literal.value, decimal) : undefined;
           if (number === undefined) continue;
-          const message = `beside a text, the numbers of ${name} are compared as texts; write ${number}`;
+          const message = said`beside a text, the numbers of ${name} are compared as texts; write ${number}`;
           warn(literal, message, number);
         } else if (decimal === ',' && /^-?\d{1,3}\.\d{3}$/.test(written)) {
           const number = written.replace('.', '');
-          const message = `${written} has a decimal point here, other than in ${name}; write ${number} if that is meant`;
+          const message = said`${written} has a decimal point here, other than in ${name}; write ${number} if that is meant`;
           warn(literal, message, number);
         }
       }

@@ -1,3 +1,4 @@
+import { type Said, said } from '../../said/said.ts';
 import { errorAt, warningAt, type Diagnostic } from './diagnostic.ts';
 import { aggregates, scalarFunctions } from './function/index.ts';
 import type { Layout } from './layout.ts';
@@ -19,7 +20,7 @@ import { visitExpression } from './syntax/walk.ts';
 export function checkReadings(
   { operators }: Query,
   layout: Layout,
-  doubts: ReadonlyMap<number, string>,
+  doubts: ReadonlyMap<number, Said>,
 ): Diagnostic[] {
   if (doubts.size === 0) return [];
   const found = new Map<string, Diagnostic>();
@@ -32,8 +33,11 @@ export function checkReadings(
         const doubt = doubts.get(column);
         const key = `${column} ${aggregate !== undefined}`;
         if (doubt === undefined || found.has(key)) continue;
-        const error = `${aggregate}(…) cannot be computed while ${doubt}`;
-        found.set(key, aggregate === undefined ? warningAt(node, doubt) : errorAt(node, error));
+        const diagnostic =
+          aggregate === undefined
+            ? warningAt(node, doubt)
+            : errorAt(node, said`${aggregate}(…) cannot be computed while ${doubt}`);
+        found.set(key, diagnostic);
       }
     }
     resolve(operator, resolver);

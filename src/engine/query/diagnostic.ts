@@ -1,3 +1,5 @@
+import { english, type Said, SaidError } from '../../said/said.ts';
+
 /** A half-open range of UTF-16 units in the query's text. */
 export interface Span {
   readonly from: number;
@@ -7,7 +9,9 @@ export interface Span {
 /** What is wrong with a query, where, and what would be right. */
 export interface Diagnostic extends Span {
   readonly severity: 'error' | 'warning';
+  /** In English. */
   readonly message: string;
+  readonly said: Said;
   readonly fix?: Fix;
 }
 
@@ -19,22 +23,22 @@ export interface Fix {
 }
 
 /** Unwinds the parser and the validator at the first error; never leaves `parseQuery`. */
-export class QueryError extends Error {
+export class QueryError extends SaidError {
   override readonly name = 'QueryError';
   readonly span: Span;
 
-  constructor(span: Span, message: string) {
-    super(message);
+  constructor(span: Span, said: Said) {
+    super(said);
     this.span = span;
   }
 }
 
-export function errorAt(span: Span, message: string): Diagnostic {
-  return { from: span.from, to: span.to, severity: 'error', message };
+export function errorAt(span: Span, said: Said): Diagnostic {
+  return { from: span.from, to: span.to, severity: 'error', message: english(said), said };
 }
 
-export function warningAt(span: Span, message: string): Diagnostic {
-  return { from: span.from, to: span.to, severity: 'warning', message };
+export function warningAt(span: Span, said: Said): Diagnostic {
+  return { from: span.from, to: span.to, severity: 'warning', message: english(said), said };
 }
 
 export function spanning(first: Span, last: Span): Span {

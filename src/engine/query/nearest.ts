@@ -1,3 +1,5 @@
+import { type Said, said } from '../../said/said.ts';
+
 /**
  * The candidate that `name` was most likely meant to be: the smallest edit distance (insertion, deletion,
  * substitution, swap of neighbours: Damerau's) within a third of the name's length, letter case ignored.
@@ -23,9 +25,9 @@ export function didYouMean(
   name: string,
   candidates: Iterable<string>,
   write: (candidate: string) => string = (candidate) => candidate,
-): string {
+): Said | '' {
   const near = nearest(name, candidates);
-  return near === undefined ? '' : `; did you mean ${write(near)}?`;
+  return near === undefined ? '' : said`; did you mean ${write(near)}?`;
 }
 
 /** Optimal string alignment distance; anything over `limit` comes back as `limit + 1`. */

@@ -30,7 +30,7 @@ function parseAnew(text: string): ParsedQuery {
     refuseLostColumns(parsed.query);
     return parsed;
   } catch (error) {
-    if (error instanceof QueryError) return { ok: false, diagnostics: [errorAt(error.span, error.message)] };
+    if (error instanceof QueryError) return { ok: false, diagnostics: [errorAt(error.span, error.said)] };
     throw error;
   }
 }

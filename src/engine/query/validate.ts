@@ -1,3 +1,4 @@
+import { type Said, said } from '../../said/said.ts';
 import { parseLike } from './value/like.ts';
 import { QueryError } from './diagnostic.ts';
 import { aggregateNames, aggregates, arityOf, scalarFunctions, windowFunctions } from './function/index.ts';
@@ -14,7 +15,7 @@ interface Allowed {
   readonly aggregates: boolean;
   readonly windows: boolean;
   /** The operator's name in messages. */
-  readonly where: string;
+  readonly where: Said;
 }
 
 /**
@@ -27,10 +28,13 @@ export function validateQuery(query: Query): void {
     const allowed = {
       aggregates: allowedIn(operator) === 'aggregates',
       windows: allowedIn(operator) === 'windows',
-      where: operator.kind.toUpperCase(),
+      where: said`${operator.kind.toUpperCase()}`,
     };
     for (const { expression, key } of expressionsOf(operator)) {
-      validateExpression(expression, key ? { ...allowed, aggregates: false, where: 'GROUP BY' } : allowed);
+      validateExpression(
+        expression,
+        key ? { ...allowed, aggregates: false, where: said`GROUP BY` } : allowed,
+      );
     }
   }
 }
@@ -49,11 +53,11 @@ function validateExpression(node: Expression, allowed: Allowed): void {
 function validateEscape(escape: Expression, pattern: Expression): void {
   if (escape.kind !== 'literal' || typeof escape.value !== 'string') return;
   if (Array.from(escape.value).length > 1) {
-    throw new QueryError(escape, "ESCAPE takes one character, such as ESCAPE '!'");
+    throw new QueryError(escape, said`ESCAPE takes one character, such as ESCAPE '!'`);
   }
   if (pattern.kind !== 'literal' || typeof pattern.value !== 'string') return;
   if (escape.value === '' || parseLike(pattern.value, escape.value) !== undefined) return;
-  const message = `the pattern ends with its escape character; write ${escape.value}${escape.value} for the character itself`;
+  const message = said`the pattern ends with its escape character; write ${escape.value}${escape.value} for the character itself`;
   throw new QueryError(pattern, message);
 }
 
@@ -68,18 +72,18 @@ function validateScalar(node: Call, name: string, allowed: Allowed): void {
   const entry = scalarFunctions.get(name);
   if (entry === undefined) {
     if (windowFunctions.has(name)) {
-      throw new QueryError(node, `${name} is a window function; write ${name}(…) OVER ()`);
+      throw new QueryError(node, said`${name} is a window function; write ${name}(…) OVER ()`);
     }
     const near = didYouMean(node.name.name, [...scalarFunctions.keys(), ...aggregateNames]);
-    throw new QueryError(node.name, `unknown function ${node.name.name}${near}`);
+    throw new QueryError(node.name, said`unknown function ${node.name.name}${near}`);
   }
-  if (node.star) throw new QueryError(node, `only count accepts *, ${name} does not: ${entry.signature}`);
+  if (node.star) throw new QueryError(node, said`only count accepts *, ${name} does not: ${entry.signature}`);
   if (node.filter !== undefined)
-    throw new QueryError(node, `FILTER needs an aggregate function, and ${name} is not one`);
+    throw new QueryError(node, said`FILTER needs an aggregate function, and ${name} is not one`);
   if (node.distinct)
-    throw new QueryError(node, `DISTINCT needs an aggregate function, and ${name} is not one`);
+    throw new QueryError(node, said`DISTINCT needs an aggregate function, and ${name} is not one`);
   if (node.orderBy.length > 0)
-    throw new QueryError(node, `ORDER BY needs an aggregate function, and ${name} is not one`);
+    throw new QueryError(node, said`ORDER BY needs an aggregate function, and ${name} is not one`);
   validateArity(node, entry.signature);
   if (name.startsWith('regexp_')) validatePattern(node.arguments[1], false);
   const unit = namedUnits.get(name);
@@ -90,8 +94,13 @@ function validateScalar(node: Call, name: string, allowed: Allowed): void {
 function validateUnit(argument: Expression, { read, names, what }: NamedUnits): void {
   if (argument.kind !== 'literal' || typeof argument.value !== 'string') return;
   if (read(argument.value) !== undefined) return;
-  const near = didYouMean(argument.value, names) || `; use one of ${names.join(', ')}`;
-  throw new QueryError(argument, `${argument.value} is not a ${what} of a time${near}`);
+  const near = didYouMean(argument.value, names) || said`; use one of ${names.join(', ')}`;
+  throw new QueryError(
+    argument,
+    what === 'unit'
+      ? said`${argument.value} is not a unit of a time${near}`
+      : said`${argument.value} is not a part of a time${near}`,
+  );
 }
 
 function validateArity(node: Call, signature: string): void {
@@ -99,12 +108,12 @@ function validateArity(node: Call, signature: string): void {
   const { least, most } = arityOf(signature);
   const count = node.arguments.length;
   if (count >= least && count <= most) return;
-  throw new QueryError(node, `${name} takes ${argumentsText(least, most)}, not ${count}: ${signature}`);
+  throw new QueryError(node, said`${name} takes ${argumentsText(least, most)}, not ${count}: ${signature}`);
 }
 
-function argumentsText(least: number, most: number): string {
-  if (least === most) return least === 1 ? '1 argument' : `${least} arguments`;
-  return most === Infinity ? `at least ${least}` : `${least} to ${most} arguments`;
+function argumentsText(least: number, most: number): Said {
+  if (least === most) return least === 1 ? said`1 argument` : said`${least} arguments`;
+  return most === Infinity ? said`at least ${least}` : said`${least} to ${most} arguments`;
 }
 
 function validateAggregate(node: Call, name: string, allowed: Allowed): void {
@@ -112,29 +121,29 @@ function validateAggregate(node: Call, name: string, allowed: Allowed): void {
     const { where } = allowed;
     throw new QueryError(
       node,
-      `${name} is an aggregate and cannot be used in ${where}; write |> AGGREGATE ${name}(…)`,
+      said`${name} is an aggregate and cannot be used in ${where}; write |> AGGREGATE ${name}(…)`,
     );
   }
   const entry = aggregates.get(name);
-  if (node.star && name !== 'count') throw new QueryError(node, `only count accepts *, ${name} does not`);
+  if (node.star && name !== 'count') throw new QueryError(node, said`only count accepts *, ${name} does not`);
   if (entry !== undefined) validateArity(node, entry.signature);
   if (node.orderBy.length > 0 && name !== 'list' && name !== 'string_agg') {
     throw new QueryError(
       node.orderBy[0],
-      `${name} does not depend on the order of the rows; remove ORDER BY`,
+      said`${name} does not depend on the order of the rows; remove ORDER BY`,
     );
   }
   if (node.distinct && node.orderBy.length > 0) {
-    throw new QueryError(node.orderBy[0], 'an aggregate cannot have both DISTINCT and ORDER BY');
+    throw new QueryError(node.orderBy[0], said`an aggregate cannot have both DISTINCT and ORDER BY`);
   }
   if (node.distinct && node.arguments.length === 0)
-    throw new QueryError(node, 'count(DISTINCT …) needs a value');
+    throw new QueryError(node, said`count(DISTINCT …) needs a value`);
   if (name === 'quantile_cont') validateFraction(node.arguments[1]);
   if (name === 'string_agg' && node.arguments.length > 1 && node.arguments[1].kind !== 'literal') {
-    throw new QueryError(node.arguments[1], "the separator of string_agg must be a text, such as ', '");
+    throw new QueryError(node.arguments[1], said`the separator of string_agg must be a text, such as ', '`);
   }
   for (const child of childrenOf(node)) {
-    validateExpression(child, { aggregates: false, windows: false, where: `the arguments of ${name}` });
+    validateExpression(child, { aggregates: false, windows: false, where: said`the arguments of ${name}` });
   }
 }
 
@@ -143,7 +152,7 @@ function validateFraction(argument: Expression): void {
   if (typeof value === 'number' && value >= 0 && value <= 1) return;
   throw new QueryError(
     argument,
-    'quantile_cont takes a fraction from 0 to 1, such as quantile_cont(latency_ms, 0.95)',
+    said`quantile_cont takes a fraction from 0 to 1, such as quantile_cont(latency_ms, 0.95)`,
   );
 }
 
@@ -153,28 +162,29 @@ const maxWindowRows = 1_000_000;
 function validateWindow(node: Call, over: Window, name: string, allowed: Allowed): void {
   const entry = windowFunctions.get(name);
   if (entry === undefined) {
-    if (aggregateNames.has(name)) throw new QueryError(over, `${name} is not supported as a window function`);
+    if (aggregateNames.has(name))
+      throw new QueryError(over, said`${name} is not supported as a window function`);
     if (scalarFunctions.has(name))
-      throw new QueryError(over, `${name} is not a window function; remove OVER`);
+      throw new QueryError(over, said`${name} is not a window function; remove OVER`);
     throw new QueryError(
       node.name,
-      `unknown function ${node.name.name}${didYouMean(node.name.name, windowFunctions.keys())}`,
+      said`unknown function ${node.name.name}${didYouMean(node.name.name, windowFunctions.keys())}`,
     );
   }
   if (!allowed.windows) {
     throw new QueryError(
       node,
-      `window functions are allowed only in SELECT and EXTEND, not in ${allowed.where}`,
+      said`window functions are allowed only in SELECT and EXTEND, not in ${allowed.where}`,
     );
   }
   validateArity(node, entry.signature);
   if (node.distinct || node.filter !== undefined || node.orderBy.length > 0) {
-    throw new QueryError(node, 'DISTINCT, FILTER and ORDER BY are not supported in window functions');
+    throw new QueryError(node, said`DISTINCT, FILTER and ORDER BY are not supported in window functions`);
   }
   if (entry.framed) validateFrame(over, name);
   if (name === 'lag' || name === 'lead') validateDistance(node);
   for (const child of childrenOf(node)) {
-    validateExpression(child, { aggregates: false, windows: false, where: 'a window' });
+    validateExpression(child, { aggregates: false, windows: false, where: said`a window` });
   }
 }
 
@@ -182,10 +192,10 @@ function validateFrame(over: Window, name: string): void {
   const { preceding, following } = over;
   if (following === Infinity) {
     const example = `${name}(…) OVER (ROWS BETWEEN 99 PRECEDING AND CURRENT ROW)`;
-    throw new QueryError(over, `a window needs a number of rows: ${example}`);
+    throw new QueryError(over, said`a window needs a number of rows: ${example}`);
   }
   if (following > maxWindowRows || (preceding !== Infinity && preceding > maxWindowRows)) {
-    throw new QueryError(over, 'a window can have at most 1,000,000 rows');
+    throw new QueryError(over, said`a window can have at most 1,000,000 rows`);
   }
 }
 
@@ -194,7 +204,7 @@ function validateDistance(node: Call): void {
   if (distance === undefined) return;
   const rows = distance.kind === 'literal' ? distance.value : undefined;
   if (typeof rows === 'number' && Number.isInteger(rows) && rows >= 0 && rows <= maxWindowRows) return;
-  throw new QueryError(distance, 'the number of rows must be a whole number up to 1,000,000');
+  throw new QueryError(distance, said`the number of rows must be a whole number up to 1,000,000`);
 }
 
 function validatePattern(pattern: Expression, insensitive: boolean): void {
@@ -203,6 +213,6 @@ function validatePattern(pattern: Expression, insensitive: boolean): void {
     compileRegex(pattern.value, insensitive);
   } catch (error) {
     if (!(error instanceof RegexError)) throw error;
-    throw new QueryError(pattern, `invalid regular expression: ${error.message}`);
+    throw new QueryError(pattern, said`invalid regular expression: ${error.said}`);
   }
 }

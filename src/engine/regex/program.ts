@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { RegexError, type Assertion, type RegexNode } from './syntax.ts';
 import { latin1Ranges, utf8Ranges } from './utf8Ranges.ts';
 
@@ -69,7 +70,7 @@ class Compiler {
   }
 
   add(instruction: Instruction): number {
-    if (this.instructions.length === maxInstructions) throw new RegexError('it is too large');
+    if (this.instructions.length === maxInstructions) throw new RegexError(said`it is too large`);
     return this.instructions.push(instruction) - 1;
   }
 

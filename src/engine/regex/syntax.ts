@@ -1,3 +1,4 @@
+import { said, SaidError } from '../../said/said.ts';
 import {
   complement,
   digits,
@@ -29,7 +30,7 @@ export type RegexNode =
   | { readonly kind: 'group'; readonly index: number; readonly body: RegexNode };
 
 /** Why a text is no regular expression. */
-export class RegexError extends Error {
+export class RegexError extends SaidError {
   override readonly name = 'RegexError';
 }
 
@@ -75,11 +76,11 @@ class Parser {
   }
 
   expectEnd(): void {
-    if (this.#at < this.#characters.length) throw new RegexError('unmatched )');
+    if (this.#at < this.#characters.length) throw new RegexError(said`unmatched )`);
   }
 
   choice(depth: number): RegexNode {
-    if (depth > maxDepth) throw new RegexError('it is nested too deeply');
+    if (depth > maxDepth) throw new RegexError(said`it is nested too deeply`);
     // Flags that are set inside a group end with it.
     const flags = this.#flags;
     const options = [this.#sequence(depth)];
@@ -124,7 +125,7 @@ class Parser {
       case '*':
       case '+':
       case '?':
-        throw new RegexError(`there is nothing to repeat before ${character}`);
+        throw new RegexError(said`there is nothing to repeat before ${character}`);
       default:
         return this.#literal(character);
     }
@@ -153,16 +154,19 @@ class Parser {
     }
     for (const look of ['=', '!', '<=', '<!']) {
       if (!this.#takeAll(look)) continue;
-      const name = look.length === 1 ? 'look-ahead' : 'look-behind';
-      throw new RegexError(`${name} such as (?${look} is not supported: patterns are matched in linear time`);
+      throw new RegexError(
+        look.length === 1
+          ? said`look-ahead such as (?${look} is not supported: patterns are matched in linear time`
+          : said`look-behind such as (?${look} is not supported: patterns are matched in linear time`,
+      );
     }
-    if (this.#is('>')) throw new RegexError('atomic groups are not supported');
+    if (this.#is('>')) throw new RegexError(said`atomic groups are not supported`);
     if (this.#takeAll('P<') || this.#take('<')) {
       const name = this.#upTo('>');
       if (!/^[\p{L}\p{M}\p{N}_]+$/u.test(name)) {
-        throw new RegexError('a group name can have only letters, digits and _');
+        throw new RegexError(said`a group name can have only letters, digits and _`);
       }
-      if (this.names.has(name)) throw new RegexError(`two groups have the name ${name}`);
+      if (this.names.has(name)) throw new RegexError(said`two groups have the name ${name}`);
       const index = ++this.groups;
       this.names.set(name, index);
       return { kind: 'group', index, body: this.#groupBody(depth) };
@@ -172,7 +176,7 @@ class Parser {
 
   #groupBody(depth: number): RegexNode {
     const body = this.choice(depth + 1);
-    if (!this.#take(')')) throw new RegexError('a group is not closed');
+    if (!this.#take(')')) throw new RegexError(said`a group is not closed`);
     return body;
   }
 
@@ -189,7 +193,7 @@ class Parser {
       else if (flag === 's') this.#flags = { ...this.#flags, dotAll: on };
       else if (flag === 'm') this.#flags = { ...this.#flags, multiline: on };
       else if (flag === 'U') this.#flags = { ...this.#flags, ungreedy: on };
-      else throw new RegexError(`(?${flag} is not supported`);
+      else throw new RegexError(said`(?${flag} is not supported`);
     }
     const body = this.#groupBody(depth);
     this.#flags = outside;
@@ -201,10 +205,10 @@ class Parser {
     for (let count = 0; ; count++) {
       const bounds = this.#bounds();
       if (bounds === undefined) return node;
-      if (count > 0) throw new RegexError('a repetition cannot be repeated; put it in parentheses');
+      if (count > 0) throw new RegexError(said`a repetition cannot be repeated; put it in parentheses`);
       const [least, most] = bounds;
       const lazy = this.#take('?');
-      if (this.#is('+')) throw new RegexError('possessive repetitions are not supported');
+      if (this.#is('+')) throw new RegexError(said`possessive repetitions are not supported`);
       node = { kind: 'repeat', body: node, least, most, greedy: lazy === this.#flags.ungreedy };
     }
   }
@@ -222,9 +226,9 @@ class Parser {
     const least = Number(match[1]);
     const most = match.at(2) === undefined ? least : match[3] === '' ? Infinity : Number(match[3]);
     if (least > maxRepeat || (most !== Infinity && most > maxRepeat)) {
-      throw new RegexError(`a repeat count can be at most ${maxRepeat}`);
+      throw new RegexError(said`a repeat count can be at most ${maxRepeat}`);
     }
-    if (least > most) throw new RegexError(`the bounds of ${match[0]} are in the wrong order`);
+    if (least > most) throw new RegexError(said`the bounds of ${match[0]} are in the wrong order`);
     return [least, most];
   }
 
@@ -243,7 +247,7 @@ class Parser {
     }
     if (/[1-9k]/.test(character))
       throw new RegexError(
-        `back references such as \\${character} are not supported: patterns are matched in linear time`,
+        said`back references such as \\${character} are not supported: patterns are matched in linear time`,
       );
     return this.#folded(this.#escapedSet(character));
   }
@@ -256,7 +260,7 @@ class Parser {
     if (control !== undefined) return [[control, control]];
     if (character === 'p' || character === 'P') return this.#unicodeSet(character === 'P');
     if (character === 'x') return this.#hexadecimal();
-    if (/[a-zA-Z0-9]/.test(character)) throw new RegexError(`\\${character} is not supported`);
+    if (/[a-zA-Z0-9]/.test(character)) throw new RegexError(said`\\${character} is not supported`);
     const point = character.codePointAt(0) ?? 0;
     return [[point, point]];
   }
@@ -264,7 +268,7 @@ class Parser {
   #hexadecimal(): CodePoints {
     const text = this.#take('{') ? this.#upTo('}') : this.#next() + this.#next();
     const point = /^[\da-fA-F]{1,6}$/.test(text) ? parseInt(text, 16) : NaN;
-    if (!(point <= maxCodePoint)) throw new RegexError(`\\x${text} is not a character`);
+    if (!(point <= maxCodePoint)) throw new RegexError(said`\\x${text} is not a character`);
     return [[point, point]];
   }
 
@@ -272,7 +276,7 @@ class Parser {
     const name = this.#take('{') ? this.#upTo('}') : this.#next();
     const inverse = name.startsWith('^');
     const points = unicodeClass(inverse ? name.slice(1) : name);
-    if (points === undefined) throw new RegexError(`unknown Unicode class ${name}`);
+    if (points === undefined) throw new RegexError(said`unknown Unicode class ${name}`);
     return negated !== inverse ? complement(points) : points;
   }
 
@@ -280,7 +284,7 @@ class Parser {
     const negated = this.#take('^');
     const sets: CodePoints[] = [];
     for (let first = true; first || !this.#is(']'); first = false) {
-      if (this.#at >= this.#characters.length) throw new RegexError('a [ is not closed');
+      if (this.#at >= this.#characters.length) throw new RegexError(said`a [ is not closed`);
       sets.push(this.#classPart());
     }
     this.#next();
@@ -293,7 +297,7 @@ class Parser {
       const inverse = this.#take('^');
       const name = this.#upTo(':');
       const points = posixClasses.get(name);
-      if (points === undefined || !this.#take(']')) throw new RegexError(`unknown class [:${name}:]`);
+      if (points === undefined || !this.#take(']')) throw new RegexError(said`unknown class [:${name}:]`);
       return inverse ? complement(points) : points;
     }
     const low = this.#classMember();
@@ -304,8 +308,8 @@ class Parser {
     const high = this.#classMember();
     const [from, to] = [single(low), single(high)];
     if (from === undefined || to === undefined)
-      throw new RegexError('a range in [ ] needs a character at each end');
-    if (from > to) throw new RegexError('the ends of a range in [ ] are in the wrong order');
+      throw new RegexError(said`a range in [ ] needs a character at each end`);
+    if (from > to) throw new RegexError(said`the ends of a range in [ ] are in the wrong order`);
     return [[from, to]];
   }
 
@@ -333,7 +337,7 @@ class Parser {
   }
 
   #next(): string {
-    if (this.#at >= this.#characters.length) throw new RegexError('it is incomplete');
+    if (this.#at >= this.#characters.length) throw new RegexError(said`it is incomplete`);
     return this.#characters[this.#at++];
   }
 

@@ -1,3 +1,4 @@
+import { said, type Said } from '../../said/said.ts';
 import { RemoteError } from './remoteError.ts';
 
 /** Where a Spark Connect server is, and as who it is asked. */
@@ -30,11 +31,11 @@ export function parseSparkAddress(text: string, environment: NodeJS.ProcessEnv =
   const parts = /^sc:\/\/([^/;?#@]+)\/?(?:;(.*))?$/s.exec(text);
   const place = parts && /^(\[[\da-fA-F:]+\]|[^:[\]\s]+)(?::(\d{1,5}))?$/.exec(parts[1]);
   if (!parts || !place) {
-    throw wrong('A Spark Connect address is sc://host:port, optionally with /;name=value;... after it.');
+    throw wrong(said`A Spark Connect address is sc://host:port, optionally with /;name=value;... after it.`);
   }
   const [, host] = place;
   const port = place.at(2) === undefined ? usualPort : Number(place[2]);
-  if (port < 1 || port > 65_535) throw wrong(`A port is between 1 and 65535, not ${port}.`);
+  if (port < 1 || port > 65_535) throw wrong(said`A port is between 1 and 65535, not ${port}.`);
   const values = parameters(parts.at(2) ?? '');
   const take = (name: string): string | undefined => {
     const value = values.get(name);
@@ -43,17 +44,17 @@ export function parseSparkAddress(text: string, environment: NodeJS.ProcessEnv =
   };
   const token = take('token') ?? given(environment[tokenVariable]);
   const ssl = take('use_ssl')?.toLowerCase();
-  if (ssl !== undefined && ssl !== 'true' && ssl !== 'false') throw wrong('use_ssl is true or false.');
+  if (ssl !== undefined && ssl !== 'true' && ssl !== 'false') throw wrong(said`use_ssl is true or false.`);
   const isLocal = local.test(host);
   const secure = ssl === undefined ? token !== undefined && !isLocal : ssl === 'true';
   if (token !== undefined && !secure && !isLocal) {
-    throw wrong('A token is only sent over TLS: remove use_ssl=false.');
+    throw wrong(said`A token is only sent over TLS: remove use_ssl=false.`);
   }
   const user = take('user_id') ?? given(environment.USER) ?? given(environment.USERNAME) ?? 'rowriver';
   for (const known of ['user_agent', 'session_id', 'grpc_max_message_size']) values.delete(known);
   for (const [name, value] of values) {
     if (!/^[a-z0-9_.-]+$/i.test(name) || !/^[\x20-\x7e]*$/.test(value)) {
-      throw wrong('The name or value of a parameter cannot be sent as a header.');
+      throw wrong(said`The name or value of a parameter cannot be sent as a header.`);
     }
   }
   return { host, port, secure, token, user, headers: Object.fromEntries(values), shown: `${host}:${port}` };
@@ -69,16 +70,16 @@ function parameters(text: string): Map<string, string> {
   for (const part of text.split(';')) {
     if (part === '') continue;
     const equals = part.indexOf('=');
-    if (equals < 1) throw wrong('Parameters of a Spark Connect address are written name=value.');
+    if (equals < 1) throw wrong(said`Parameters of a Spark Connect address are written name=value.`);
     try {
       found.set(part.slice(0, equals), decodeURIComponent(part.slice(equals + 1)));
     } catch {
-      throw wrong('The value of a parameter is not percent-encoded correctly.');
+      throw wrong(said`The value of a parameter is not percent-encoded correctly.`);
     }
   }
   return found;
 }
 
-function wrong(message: string): RemoteError {
+function wrong(message: Said): RemoteError {
   return new RemoteError('connection-string', message);
 }

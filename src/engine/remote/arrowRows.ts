@@ -1,4 +1,5 @@
 import { type DataType, type Table, tableFromIPC, Type } from '@uwdata/flechette';
+import { said } from '../../said/said.ts';
 import { Timestamp } from '../query/value/time.ts';
 import { RemoteError } from './remoteError.ts';
 
@@ -94,7 +95,7 @@ function presentWriter(type: DataType): Writer {
     default:
       throw new RemoteError(
         'query',
-        'The result has a column of a type that cannot be written, such as an interval: cast it to text.',
+        said`The result has a column of a type that cannot be written, such as an interval: cast it to text.`,
       );
   }
 }

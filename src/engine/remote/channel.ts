@@ -7,6 +7,7 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
+import { said, type Said } from '../../said/said.ts';
 import type { SparkAddress } from './address.ts';
 import { RemoteError } from './remoteError.ts';
 
@@ -68,29 +69,33 @@ export class SparkChannel {
     if (error instanceof RemoteError) return error;
     const { shown, token, secure } = this.#address;
     const { code, details } = error as Partial<ServiceError>;
-    const said = details ?? (error instanceof Error ? error.message : String(error));
-    const reason = (token === undefined ? said : said.replaceAll(token, '***')).trim();
+    const told = details ?? (error instanceof Error ? error.message : String(error));
+    const reason = (token === undefined ? told : told.replaceAll(token, '***')).trim();
     const options = { cause: token === undefined ? error : undefined };
     switch (code) {
       case status.UNAVAILABLE: {
         const isThere = !/ECONNREFUSED|Name resolution failed/.test(reason);
-        const hint = isThere && !secure ? ' Does it want TLS (use_ssl=true)?' : '';
+        const hint = isThere && !secure ? said` Does it want TLS (use_ssl=true)?` : '';
         const why = reason.replace(/\s*Resolution note:\s*$/, '');
-        return new RemoteError('unreachable', `${shown} does not answer: ${sentence(why)}${hint}`, options);
+        return new RemoteError(
+          'unreachable',
+          said`${shown} does not answer: ${sentence(why)}${hint}`,
+          options,
+        );
       }
       case status.DEADLINE_EXCEEDED:
-        return new RemoteError('unreachable', `${shown} does not answer.`, options);
+        return new RemoteError('unreachable', said`${shown} does not answer.`, options);
       case status.UNAUTHENTICATED:
       case status.PERMISSION_DENIED:
-        return new RemoteError('refused', `${shown} refuses: ${sentence(reason)}`, options);
+        return new RemoteError('refused', said`${shown} refuses: ${sentence(reason)}`, options);
       case status.UNIMPLEMENTED:
         return new RemoteError(
           'protocol',
-          `${shown} does not speak Spark Connect: ${sentence(reason)}`,
+          said`${shown} does not speak Spark Connect: ${sentence(reason)}`,
           options,
         );
       default:
-        return new RemoteError('query', `Spark says: ${sentence(reason)}${hintAt(reason)}`, options);
+        return new RemoteError('query', said`Spark says: ${sentence(reason)}${hintAt(reason)}`, options);
     }
   }
 
@@ -113,9 +118,9 @@ function credentialsOf({ secure }: SparkAddress): ChannelCredentials {
 }
 
 /** Spark says that it cannot read a file, and why only in its log. */
-function hintAt(reason: string): string {
+function hintAt(reason: string): Said | '' {
   return reason.includes('FAILED_READ_FILE')
-    ? ' Probably a record is malformed, or has a value of another type than the first 16 MB of the file here.'
+    ? said` Probably a record is malformed, or has a value of another type than the first 16 MB of the file here.`
     : '';
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { plannedFor } from '../dataset/plan.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
@@ -30,29 +31,30 @@ export async function relationOf(
     if (result?.seen) all.add(result.seen);
   }
   const schema = ddlOf(all.finish(), dataset.format.dialect?.columns);
-  if (schema === '') throw new RemoteError('file', `${dataset.name} has no records with members.`);
+  if (schema === '') throw new RemoteError('file', said`${dataset.name} has no records with members.`);
   return { format, schema, options: { ...options, mode: 'FAILFAST' }, paths };
 }
 
 function readerOf(dataset: Dataset): Pick<ReadRelation, 'format' | 'options'> {
   const { name, containers, encoding, format, recognised } = dataset;
-  const refuse = (what: string): RemoteError =>
-    new RemoteError('file', `${name} cannot be given to Spark as it is: ${what}.`);
-  if (containers.some((container) => container !== 'gzip')) throw refuse(`it is ${containers.join(', ')}`);
-  if (encoding !== 'utf-8') throw refuse(`its encoding is ${encoding}`);
-  if (recognised.end !== undefined) throw refuse('it has other text after the records');
+  const refuse = (what: Said): RemoteError =>
+    new RemoteError('file', said`${name} cannot be given to Spark as it is: ${what}.`);
+  if (containers.some((container) => container !== 'gzip'))
+    throw refuse(said`it is ${containers.join(', ')}`);
+  if (encoding !== 'utf-8') throw refuse(said`its encoding is ${encoding}`);
+  if (recognised.end !== undefined) throw refuse(said`it has other text after the records`);
   if (format.kind === 'jsonl') return { format: 'json', options: {} };
-  if (format.kind !== 'csv' || !format.dialect) throw refuse('only JSON Lines and CSV can be');
+  if (format.kind !== 'csv' || !format.dialect) throw refuse(said`only JSON Lines and CSV can be`);
   return { format: 'csv', options: csvOptions(format.dialect, refuse) };
 }
 
 const mark = 3;
 
-function csvOptions(dialect: CsvDialect, refuse: (what: string) => RemoteError): Record<string, string> {
+function csvOptions(dialect: CsvDialect, refuse: (what: Said) => RemoteError): Record<string, string> {
   const { delimiter, quote, escape, comment, headerLines, tableStart, runs, skipInitialSpace } = dialect;
-  if (tableStart > mark) throw refuse('it has text before the table');
-  if (headerLines > 1) throw refuse('its header has several lines');
-  if (runs) throw refuse('its columns are set flush with spaces');
+  if (tableStart > mark) throw refuse(said`it has text before the table`);
+  if (headerLines > 1) throw refuse(said`its header has several lines`);
+  if (runs) throw refuse(said`its columns are set flush with spaces`);
   return {
     header: String(headerLines === 1),
     sep: delimiter,
@@ -67,11 +69,11 @@ function csvOptions(dialect: CsvDialect, refuse: (what: string) => RemoteError):
 
 function localPaths(paths: readonly string[]): string[] {
   if (paths.length === 0)
-    throw new RemoteError('file', 'Spark reads files, not standard input or an address.');
+    throw new RemoteError('file', said`Spark reads files, not standard input or an address.`);
   return paths.map((path) => {
     const absolute = resolve(path);
     if (/[*?[\]{}\\]/.test(absolute)) {
-      throw new RemoteError('file', `Spark would take ${path} as a pattern: rename the file.`);
+      throw new RemoteError('file', said`Spark would take ${path} as a pattern: rename the file.`);
     }
     return `file://${absolute}`;
   });

@@ -1,3 +1,5 @@
+import { type Said, SaidError } from '../../said/said.ts';
+
 /** What went wrong with a cluster, in kinds that a caller can act on. */
 export type RemoteFailure =
   | 'connection-string'
@@ -13,12 +15,12 @@ export type RemoteFailure =
   | 'protocol';
 
 /** A question to a cluster that has no answer. Its message is for people, and never has the token. */
-export class RemoteError extends Error {
+export class RemoteError extends SaidError {
   override readonly name = 'RemoteError';
   readonly failure: RemoteFailure;
 
-  constructor(failure: RemoteFailure, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(failure: RemoteFailure, said: Said, options?: ErrorOptions) {
+    super(said, options);
     this.failure = failure;
   }
 }

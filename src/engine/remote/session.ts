@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { said } from '../../said/said.ts';
 import type { SparkAddress } from './address.ts';
 import { isLost, SparkChannel } from './channel.ts';
 import {
@@ -110,7 +111,7 @@ export class SparkSession {
           stream.cancel();
         }
         if (!isDone && tries++ === mostReattached) {
-          throw new RemoteError('unreachable', 'Spark ended the answer before it was complete.');
+          throw new RemoteError('unreachable', said`Spark ended the answer before it was complete.`);
         }
       }
     } finally {

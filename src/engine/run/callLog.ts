@@ -1,4 +1,5 @@
 import type { FailedRow } from '../../protocol/preview.ts';
+import { said, type Said } from '../../said/said.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import { CallError } from '../callError.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -38,10 +39,10 @@ export class CallLog implements Calls {
     const rows: FailedRow[] = [];
     for (const { message, raw, place: given } of failures) {
       const place = given && (await this.#placeOf(given));
-      if (!this.#take) throw new CallError(`${file} has failed ${inWords(place)}. ${message}`);
+      if (!this.#take) throw new CallError(said`${file} has failed ${placeWords(place)}. ${message}`);
       if (++this.failures > mostFailures) {
         throw new CallError(
-          `${file} has failed for more than ${mostFailures} rows, the last of them ${inWords(place)}. ${message}`,
+          said`${file} has failed for more than ${mostFailures} rows, the last of them ${placeWords(place)}. ${message}`,
         );
       }
       rows.push({ ...place, reason: `${file}: ${message}`, raw });
@@ -63,9 +64,11 @@ export class CallLog implements Calls {
   }
 }
 
-function inWords({ record, offset }: Partial<CallPlace> = {}): string {
-  if (offset === undefined) return 'for a row';
-  return record === undefined ? `for the record at byte ${offset}` : `for record ${record} (byte ${offset})`;
+function placeWords({ record, offset }: Partial<CallPlace> = {}): Said {
+  if (offset === undefined) return said`for a row`;
+  return record === undefined
+    ? said`for the record at byte ${offset}`
+    : said`for record ${record} (byte ${offset})`;
 }
 
 /** Writes rows that have failed to the rejects. */

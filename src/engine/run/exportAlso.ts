@@ -1,5 +1,6 @@
 import type { ExportFormat, ExportProgress, ExportSummary } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
+import { said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { plannedFor } from '../dataset/plan.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
@@ -50,8 +51,7 @@ function refuseLimits(
   for (const { query } of exports) {
     const { plan } = plannedFor(query, dataset.recognised.format, { calls });
     if (plan.shape !== 'records' || plan.operators.every(({ kind }) => kind !== 'limit')) continue;
-    const message =
-      'With --also, a query cannot limit whole records: LIMIT and OFFSET need SELECT, AGGREGATE or ORDER BY before them.';
+    const message = said`With --also, a query cannot limit whole records: LIMIT and OFFSET need SELECT, AGGREGATE or ORDER BY before them.`;
     throw new SinkError('unsupported', message);
   }
 }

@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
 import { plannedFor } from '../dataset/plan.ts';
@@ -32,8 +33,7 @@ export async function columnsOfDerived(run: ExportRun): Promise<DerivedColumns> 
   const names = derivedColumns(query);
   if (names) return { kind: 'named', names, readings: derivedReadings(query) };
   if (query.plan.operators.some(({ kind }) => kind === 'call')) {
-    const message =
-      'A table needs its columns before its rows, and a program is not run twice to find them: name them with SELECT behind CALL.';
+    const message = said`A table needs its columns before its rows, and a program is not run twice to find them: name them with SELECT behind CALL.`;
     throw new SinkError('unsupported', message);
   }
   if (journal?.paths) return { kind: 'found', paths: journal.paths };
@@ -120,6 +120,6 @@ export async function pathsOfDeadLetters({ dataset, query, signal }: ExportRun):
 /** @throws SourceError where the rows of a table would have to be looked at before they are written, and cannot be */
 function refuseSecondPass(dataset: Dataset): void {
   if (!dataset.once) return;
-  const message = `${dataset.name} can be read only once, and a table needs its columns first: name them with SELECT.`;
+  const message = said`${dataset.name} can be read only once, and a table needs its columns first: name them with SELECT.`;
   throw new SourceError('unsupported', message);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Said, said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
@@ -84,7 +85,7 @@ export class ExportJournal {
   readonly #outputs: readonly Output[];
   readonly #identity: string;
   readonly #path: string;
-  readonly #restart: string | undefined;
+  readonly #restart: Said | undefined;
   #selected: number;
   readonly #everyMs = Number(process.env.ROWRIVER_JOURNAL_MS ?? usualMs);
   #last = performance.now();
@@ -117,7 +118,7 @@ export class ExportJournal {
     const { kept } = options;
     if (kept) refuseOther(kept, dataset);
     if (identity === undefined || outputs === undefined || runsProgram) {
-      if (kept) throw cannotResume(kept.entry.outputs[0].target, 'its outputs are no files any more');
+      if (kept) throw cannotResume(kept.entry.outputs[0].target, said`its outputs are no files any more`);
       return undefined;
     }
     const journal = new ExportJournal(run, options, outputs, identity);
@@ -231,7 +232,7 @@ export class ExportJournal {
 /** @throws SinkError where the file is not the one that an export has read */
 export function refuseOther({ entry }: KeptExport, dataset: Dataset): void {
   if (entry.identity === identityOf(dataset)) return;
-  throw cannotResume(entry.outputs[0].target, `${dataset.name} has changed since`);
+  throw cannotResume(entry.outputs[0].target, said`${dataset.name} has changed since`);
 }
 
 type SinkStates = readonly Awaited<ReturnType<Resumable['state']>>[];
@@ -255,13 +256,13 @@ function outputsOf(sinks: Journaled['sinks'], { targets }: JournalOptions): Outp
 }
 
 /** What an export has to do again from the start, in words for people; undefined where it can go on. */
-function whyRestart({ query: { plan }, kept }: Journaled, { to }: ExportRecipe): string | undefined {
-  if (rowsAreObjects(to)) return 'a file of this format is written as a whole';
-  if (kept) return 'its rows were those of a result that is gone';
+function whyRestart({ query: { plan }, kept }: Journaled, { to }: ExportRecipe): Said | undefined {
+  if (rowsAreObjects(to)) return said`a file of this format is written as a whole`;
+  if (kept) return said`its rows were those of a result that is gone`;
   if (plan.shape === 'table')
-    return 'its query sorts, groups or compares rows, and needs all of them for that';
+    return said`its query sorts, groups or compares rows, and needs all of them for that`;
   const isLimited = plan.operators.some(({ kind }) => kind === 'limit');
-  return plan.shape === 'rows' && isLimited ? 'its query limits computed rows' : undefined;
+  return plan.shape === 'rows' && isLimited ? said`its query limits computed rows` : undefined;
 }
 
 /** Whether an export that has failed so may succeed when it goes on. */

@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { createDerivedEncoder, derivedTarget, type DerivedColumns } from '../sink/derivedRow.ts';
 import { rowShape } from '../sink/exportFormat.ts';
 import { SinkError } from '../sink/sinkError.ts';
@@ -12,7 +13,7 @@ export async function writeSplit(run: ExportRun, split: SplitSink): Promise<void
   const { dataset, query, to, meter } = run;
   const { format, recognised } = dataset;
   if (['batches', 'objects'].includes(rowShape(format, to))) {
-    const message = `${split.name} cannot be written: many files are JSON Lines, JSON, CSV or TSV.`;
+    const message = said`${split.name} cannot be written: many files are JSON Lines, JSON, CSV or TSV.`;
     throw new SinkError('unsupported', message);
   }
   const target = derivedTarget(format, to, recognised.lineEnd);

@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { computedPlaces, recordPlaces } from '../sink/http/rowPlaces.ts';
 import type { RowService } from '../sink/http/rowService.ts';
 import { RowBatcher } from '../sink/rowBatcher.ts';
@@ -30,7 +31,7 @@ export async function sendRows(run: ExportRun, service: RowService): Promise<voi
   if (service.resends && plan.shape !== 'records') {
     throw new SinkError(
       'unsupported',
-      '--resend takes a query that selects dead letters, and does not change them.',
+      said`--resend takes a query that selects dead letters, and does not change them.`,
     );
   }
   if (service.needsColumns) {

@@ -1,9 +1,11 @@
 import { open } from 'node:fs/promises';
 import type { ExportFormat } from '../../protocol/engine.ts';
+import { said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { followScan, type FollowScanOptions } from '../dataset/followScan.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
 import { recogniseKind } from '../format/registry.ts';
+import { errorAt } from '../query/diagnostic.ts';
 import { parseQuery, type Operator, type Plan } from '../query/index.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
 import { derivedTarget } from '../sink/derivedRow.ts';
@@ -105,8 +107,8 @@ function refuseQuery(query: string, plan: Plan): void {
   const operator = operators.find(({ kind }) => needsAll.has(kind));
   const { from, to } = operator ?? { from: 0, to: query.length };
   const name = operator?.kind === 'top' ? 'TOP … OF' : operator?.kind.toUpperCase();
-  const message = `${name ?? 'A function with OVER'} needs all rows, and files that are followed have no last one. Leave it out, or leave out --follow`;
-  throw new QuerySyntaxError([{ from, to, severity: 'error', message }]);
+  const told = said`${name ?? said`A function with OVER`} needs all rows, and files that are followed have no last one. Leave it out, or leave out --follow`;
+  throw new QuerySyntaxError([errorAt({ from, to }, told)]);
 }
 
 const needsAll: ReadonlySet<Operator['kind']> = new Set([
@@ -122,15 +124,15 @@ const needsAll: ReadonlySet<Operator['kind']> = new Set([
 
 /** @throws SourceError where files of this kind do not grow record by record, or are not read so */
 function refuseFile({ name, format, containers, encoding, recognised }: Dataset): void {
-  const other = (why: string): SourceError =>
-    new SourceError('unsupported', `${name} cannot be followed: ${why}.`);
-  if (containers.length > 0) throw other('it is compressed');
+  const other = (why: Said): SourceError =>
+    new SourceError('unsupported', said`${name} cannot be followed: ${why}.`);
+  if (containers.length > 0) throw other(said`it is compressed`);
   if (format.records !== 'lines')
-    throw other('only JSON Lines, delimited text and logs grow by whole records');
+    throw other(said`only JSON Lines, delimited text and logs grow by whole records`);
   if (!encoding.startsWith('utf-8'))
-    throw other(`its encoding is ${encoding}, and only UTF-8 is read as it grows`);
+    throw other(said`its encoding is ${encoding}, and only UTF-8 is read as it grows`);
   if (recognised.end !== undefined || (recognised.tables?.number ?? 1) > 1)
-    throw other('it holds several tables. Use --tables 1 to read it as one');
+    throw other(said`it holds several tables. Use --tables 1 to read it as one`);
 }
 
 /** @throws SinkError where the output cannot be written row by row */
@@ -138,11 +140,11 @@ function refuseTarget({ format }: Dataset, planned: PlannedQuery, to: ExportForm
   if (batchEncoderOf(to) || rowsAreObjects(to))
     throw new SinkError(
       'unsupported',
-      `The format ${to} cannot be written as rows arrive. Use jsonl, csv or tsv.`,
+      said`The format ${to} cannot be written as rows arrive. Use jsonl, csv or tsv.`,
     );
   const isWhole = planned.plan.shape === 'records';
   const isTable = isWhole ? needsPaths(format, to) : derivedTarget(format, to).kind === 'table';
   if (!isTable || (!isWhole && derivedColumns(planned))) return;
-  const message = 'A table needs its columns before its rows: name them with |> SELECT, or write --to jsonl.';
+  const message = said`A table needs its columns before its rows: name them with |> SELECT, or write --to jsonl.`;
   throw new SinkError('unsupported', message);
 }

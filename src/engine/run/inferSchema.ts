@@ -1,5 +1,7 @@
+import { errorAt } from '../query/diagnostic.ts';
 import type { ExportProgress } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
+import { said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { plannedFor, QuerySyntaxError } from '../dataset/plan.ts';
 import { schemaOf } from '../schema/inferred.ts';
@@ -24,8 +26,8 @@ export async function inferSchema(
 ): Promise<InferredSchema> {
   const query = plannedFor(text, dataset.recognised.format);
   if (query.plan.shape !== 'records') {
-    const message = 'a schema is made of records: the query can select some, and not compute others';
-    throw new QuerySyntaxError([{ from: 0, to: text.length, severity: 'error', message }]);
+    const told = said`a schema is made of records: the query can select some, and not compute others`;
+    throw new QuerySyntaxError([errorAt({ from: 0, to: text.length }, told)]);
   }
   const meter = new Meter(dataset, progress, undefined);
   const all = new SeenFile();

@@ -1,10 +1,11 @@
 import type { JoinedDoubt } from '../../protocol/comparison.ts';
+import { said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { openJoined, pathOfJoined } from '../dataset/joinedFile.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
 import { columnPlace, type Layout } from '../query/layout.ts';
 import { didYouMean } from '../query/nearest.ts';
-import type { Span } from '../query/diagnostic.ts';
+import { errorAt, type Span } from '../query/diagnostic.ts';
 import { parseQuery, planQuery, visitExpression, type Plan } from '../query/index.ts';
 import { valueName, writeQuoted } from '../query/write.ts';
 import type { JoinedRows, Joins } from '../stage/joins.ts';
@@ -186,7 +187,7 @@ async function opened(
     return await openJoined(dataset, file.path, signal);
   } catch (error) {
     if (!(error instanceof SourceError) || error.failure === 'changed') throw error;
-    throw refusal(file, error.message, text);
+    throw refusal(file, error.said, text);
   }
 }
 
@@ -195,7 +196,7 @@ function refuseMissing({ file, keys, uses }: JoinStep, layout: Layout, text: str
   if (layout.names !== 'columns') return;
   const { columns } = layout;
   const refuse = (column: Column, name: string): never => {
-    throw refusal(column, `${file.path} has no column ${name}${didYouMean(name, columns)}`, text);
+    throw refusal(column, said`${file.path} has no column ${name}${didYouMean(name, columns)}`, text);
   };
   for (const { left, right } of keys) {
     visitExpression(right, (node) => {
@@ -214,6 +215,6 @@ function nameOf(steps: Column['rest']): string {
   return steps.map((step) => ('index' in step ? step.index : step.name)).join('.');
 }
 
-function refusal({ from, to }: Span, message: string, text: string): QuerySyntaxError {
-  return new QuerySyntaxError([{ from, to, severity: 'error', message }], text);
+function refusal(span: Span, told: Said, text: string): QuerySyntaxError {
+  return new QuerySyntaxError([errorAt(span, told)], text);
 }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { ExportFormat } from '../../protocol/engine.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
+import { type Said, said } from '../../said/said.ts';
 import { isAbandoned, keptDays, removeOld } from '../leftovers.ts';
 import { followLinks } from '../sink/atomicFile.ts';
 import type { SinkState } from '../sink/byteSink.ts';
@@ -67,7 +68,7 @@ export interface JournalEntry {
   readonly outputs: readonly KeptOutput[];
   /** Undefined where the export starts again, and why it does. */
   readonly reached: Reached | undefined;
-  readonly restart: string | undefined;
+  readonly restart: Said | undefined;
 }
 
 /** An export that has not come to its end, and whose process has. */
@@ -81,7 +82,7 @@ export interface KeptExport {
 }
 
 /** Goes up when the journals of another version cannot be read. */
-const format = 1;
+const format = 2;
 
 function headOf(version: string): string {
   return `rowriver export ${format} ${version}\n`;
@@ -100,13 +101,13 @@ function decodeJournal(bytes: Buffer, version: string, name: string): JournalEnt
   const end = bytes.indexOf('\n') + 1;
   const head = bytes.toString('latin1', 0, end);
   const found = /^rowriver export (\d+) (.*)\n$/.exec(head);
-  if (!found) throw cannotResume(name, 'its journal is damaged');
+  if (!found) throw cannotResume(name, said`its journal is damaged`);
   if (head !== headOf(version))
-    throw cannotResume(name, `its journal is of Rowriver ${found[2]}, and this is Rowriver ${version}`);
+    throw cannotResume(name, said`its journal is of Rowriver ${found[2]}, and this is Rowriver ${version}`);
   const body = bytes.subarray(end + digestLength);
   const digest = createHash('sha256').update(body).digest();
   if (!digest.equals(bytes.subarray(end, end + digestLength)))
-    throw cannotResume(name, 'its journal is damaged');
+    throw cannotResume(name, said`its journal is damaged`);
   // The digest says that these are the bytes that `encodeJournal` made.
   return deserialize(body) as JournalEntry;
 }
@@ -131,7 +132,7 @@ export async function findKept(target: string, version: string): Promise<KeptExp
   if (failure !== undefined) throw failure;
   throw new SinkError(
     'nothing-to-resume',
-    `There is nothing to resume for ${target}: no export to it has ended early in the last ${keptDays} days, or it had hardly begun.`,
+    said`There is nothing to resume for ${target}: no export to it has ended early in the last ${keptDays} days, or it had hardly begun.`,
   );
 }
 
@@ -174,7 +175,7 @@ async function temporaryOf(target: string, id: string, name: string): Promise<st
     if (own !== id) continue;
     const path = join(folder, found);
     if (await isAbandoned(path, space, Number(pid))) return path;
-    throw new SinkError('nothing-to-resume', `${name} is still being written, by process ${pid}.`);
+    throw new SinkError('nothing-to-resume', said`${name} is still being written, by process ${pid}.`);
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { said } from '../../said/said.ts';
 import type { ByteSink, SinkState } from '../sink/byteSink.ts';
 import { openTarget } from '../sink/openTarget.ts';
 import { beginsWith, cannotResume, temporaryBeside } from '../sink/temporaryFile.ts';
@@ -28,7 +29,7 @@ async function finished({ target, id }: KeptOutput, state: SinkState): Promise<B
   const file = await open(target, 'r').catch(() => undefined);
   try {
     if (!file || !(await beginsWith(file, state)))
-      throw cannotResume(target, 'what was written so far is gone');
+      throw cannotResume(target, said`what was written so far is gone`);
   } finally {
     await file?.close();
   }

@@ -50,7 +50,7 @@ export function startState(id: number, { asked, outcome }: PlannedQuery, file: D
     skipped: 0,
     elapsedMs: 0,
     columns: undefined,
-    message: '',
+    said: undefined,
   };
 }
 

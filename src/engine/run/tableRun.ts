@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FailedRow, ViewState } from '../../protocol/preview.ts';
+import { saidOf } from '../../said/said.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { makeTemporaryFolder, temporaryError } from '../temporaryFolder.ts';
 import type { Calls } from '../stage/calls.ts';
@@ -96,7 +97,7 @@ export class TableRun implements Run {
       await this.close();
       this.#failed = [];
       await this.#nameColumns(signal);
-      const fresh = { message: '', failedAt: undefined, failed: undefined, stages: undefined };
+      const fresh = { said: undefined, failedAt: undefined, failed: undefined, stages: undefined };
       advance({ phase: 'running', ...fresh });
       const told = (change: Partial<ViewState>): void => {
         advance(change);
@@ -105,9 +106,10 @@ export class TableRun implements Run {
       const rows = await this.#make(signal, told, until);
       advance({ phase: 'done', matched: rows });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
       advance(
-        signal.aborted ? { phase: 'cancelled' } : { phase: 'failed', message, failedAt: failedAt(error) },
+        signal.aborted
+          ? { phase: 'cancelled' }
+          : { phase: 'failed', said: saidOf(error), failedAt: failedAt(error) },
       );
     }
     return this.state;

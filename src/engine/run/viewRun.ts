@@ -1,4 +1,5 @@
 import type { ViewState } from '../../protocol/preview.ts';
+import { saidOf } from '../../said/said.ts';
 import { windowEnd } from '../matchWindow.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { Columns } from '../dataset/columns.ts';
@@ -67,7 +68,7 @@ export class ViewRun implements Run {
       ...this.#state,
       ...this.#progress(known, known),
       phase: 'running',
-      message: '',
+      said: undefined,
       failedAt: undefined,
       unread: undefined,
       stages: undefined,
@@ -95,10 +96,9 @@ export class ViewRun implements Run {
       this.#state = { ...this.#state, phase: 'done' };
       this.#remember();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
       this.#state = signal.aborted
         ? { ...this.#state, phase: 'cancelled' }
-        : { ...this.#state, phase: 'failed', message, failedAt: failedAt(error) };
+        : { ...this.#state, phase: 'failed', said: saidOf(error), failedAt: failedAt(error) };
     }
     this.#state = { ...this.#state, elapsedMs: performance.now() - began };
     return this.state;

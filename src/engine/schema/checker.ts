@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import type * as compile from './compile.ts';
 import { isReadable } from '../fault.ts';
 import type { Format } from '../format/driver.ts';
@@ -31,8 +32,11 @@ export async function compiledSchema(spec: SchemaSpec, name: string): Promise<co
     return compileSchema(spec);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const unsaid = spec.isDraftWritten ? '' : ' It has no $schema, and is read as draft 2020-12.';
-    throw new SchemaError(`${name} cannot be used: ${reason}.${unsaid}`);
+    throw new SchemaError(
+      spec.isDraftWritten
+        ? said`${name} cannot be used: ${reason}.`
+        : said`${name} cannot be used: ${reason}. It has no $schema, and is read as draft 2020-12.`,
+    );
   }
 }
 
@@ -91,7 +95,9 @@ export class RecordChecker {
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         // The stack is deep enough for every record; a schema can need more where it refers to itself.
-        throw new SchemaError('The schema refers to itself too deeply: a record cannot be checked by it.');
+        throw new SchemaError(
+          said`The schema refers to itself too deeply: a record cannot be checked by it.`,
+        );
       }
     }
     return { checked, violations };

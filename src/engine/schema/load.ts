@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { said } from '../../said/said.ts';
 import { refuseEndless } from './recursion.ts';
 import { SchemaError } from './schemaError.ts';
 import { isObject, specOf, type Draft, type JsonSchema, type SchemaSpec } from './schemaSpec.ts';
@@ -47,7 +48,7 @@ export async function loadSchema(
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     if (known.has(next.address)) continue;
     if (files.length === mostFiles)
-      throw new SchemaError(`${basename(root)} refers to more than ${mostFiles} files.`);
+      throw new SchemaError(said`${basename(root)} refers to more than ${mostFiles} files.`);
     const own = next.from === undefined ? next.path : await reach(next.path);
     const text = await textOf(own, next.from, mostBytes - bytes, signal);
     bytes += text.length;
@@ -70,7 +71,7 @@ export async function loadSchema(
   for (const { address, from } of elsewhere) {
     if (known.has(address) || /^https?:\/\/json-schema\.org\//.test(address)) continue;
     throw new SchemaError(
-      `${from} refers to ${address}. Schemas are read from files only, never from the network: save it next to ${from} and refer to it by its file name.`,
+      said`${from} refers to ${address}. Schemas are read from files only, never from the network: save it next to ${from} and refer to it by its file name.`,
     );
   }
   const documents = { root: files[0].address, documents: files };
@@ -87,17 +88,19 @@ async function textOf(
   most: number,
   signal: AbortSignal,
 ): Promise<string> {
-  const what = from === undefined ? path : `${path}, which ${from} refers to,`;
+  const what = from === undefined ? path : said`${path}, which ${from} refers to,`;
   try {
     const found = await stat(path);
-    if (!found.isFile()) throw new SchemaError(`${what} is not a file.`);
-    if (found.size > most) throw new SchemaError(`${what} is too large: schemas can have 16 MiB in all.`);
+    if (!found.isFile()) throw new SchemaError(said`${what} is not a file.`);
+    if (found.size > most) throw new SchemaError(said`${what} is too large: schemas can have 16 MiB in all.`);
     return (await readFile(path, { encoding: 'utf8', signal })).replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof SchemaError || signal.aborted) throw error;
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SchemaError(isMissing ? `${what} does not exist.` : `${what} cannot be read: ${reason}`);
+    throw new SchemaError(
+      isMissing ? said`${what} does not exist.` : said`${what} cannot be read: ${reason}`,
+    );
   }
 }
 
@@ -107,10 +110,10 @@ function parsed(text: string, path: string): JsonSchema {
     schema = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SchemaError(`${path} is not a JSON file: ${reason}`);
+    throw new SchemaError(said`${path} is not a JSON file: ${reason}`);
   }
   if (isObject(schema) || typeof schema === 'boolean') return schema;
-  throw new SchemaError(`${path} is not a JSON Schema: it must be an object, true or false.`);
+  throw new SchemaError(said`${path} is not a JSON Schema: it must be an object, true or false.`);
 }
 
 /** A relative `$id` is made an address, which is what references are relative to. */
@@ -145,6 +148,6 @@ function draftOf(schema: JsonSchema, name: string): Draft | undefined {
   const draft = typeof written === 'string' ? draftsByAddress[written.replace(/#$/, '')] : undefined;
   if (draft !== undefined) return draft;
   throw new SchemaError(
-    `${name}: $schema is ${JSON.stringify(written)}. Known are the drafts 07, 2019-09 and 2020-12, for example "https://json-schema.org/draft/2020-12/schema".`,
+    said`${name}: $schema is ${JSON.stringify(written)}. Known are the drafts 07, 2019-09 and 2020-12, for example "https://json-schema.org/draft/2020-12/schema".`,
   );
 }

@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { SchemaError } from './schemaError.ts';
 import { isObject, type SchemaDocuments } from './schemaSpec.ts';
 import { fragmentOf, referencesOf, resolved, schemasIn, type SchemaNode } from './walk.ts';
@@ -44,7 +45,7 @@ export function refuseEndless({ documents }: SchemaDocuments, name: string): voi
     const enter = (schema: Schema): void => {
       if (path.has(schema)) {
         throw new SchemaError(
-          `${name} refers to itself without end: a record would be checked by the same schema again and again.`,
+          said`${name} refers to itself without end: a record would be checked by the same schema again and again.`,
         );
       }
       if (done.has(schema)) return;

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { ExportSummary } from '../../protocol/engine.ts';
+import { said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { DeadLetters } from '../sink/http/deadLetters.ts';
 import { parsePostgresAddress, type TableName } from '../sink/postgres/address.ts';
@@ -31,14 +32,14 @@ export async function loadRows(
   const { deadLetter, resume, resend, createTable, batch, attempts, retryMs, timeoutMs } = service;
   const why = whyNotAgain(dataset, query);
   if (resume && why !== undefined) {
-    throw new SinkError('nothing-to-resume', `The run cannot be resumed: ${why}.`);
+    throw new SinkError('nothing-to-resume', said`The run cannot be resumed: ${why}.`);
   }
   const { signal } = context;
   const { numbersInText } = dataset.format;
   let create: TableSurvey['types'] | undefined;
   if (createTable && !resume) {
     if (dataset.once) {
-      const message = `${dataset.name} can be read only once, and --create-table looks at all rows first: make the table before.`;
+      const message = said`${dataset.name} can be read only once, and --create-table looks at all rows first: make the table before.`;
       throw new SinkError('unsupported', message);
     }
     const survey = new TableSurvey(numbersInText, resend);

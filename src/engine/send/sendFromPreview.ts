@@ -1,5 +1,6 @@
 import type { BrokenSend, ExportProgress, ExportSummary, SendRequest } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
+import { said } from '../../said/said.ts';
 import type { Calls } from '../stage/calls.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { isPostgresAddress, parseTableName } from '../sink/postgres/address.ts';
@@ -22,7 +23,10 @@ export function targetOf({
 }: SendRequest): ServiceTarget & { readonly name: string } {
   const named = table === undefined ? undefined : parseTableName(table);
   if (isPostgresAddress(url) && !named)
-    throw new SinkError('unsupported', 'A database needs the name of a table, or of a schema and a table.');
+    throw new SinkError(
+      'unsupported',
+      said`A database needs the name of a table, or of a schema and a table.`,
+    );
   const usual = undefined;
   return {
     ...{ url, table: named, createTable: false, form: usual, gzip: false, deadLetter, resend: false, resume },

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ExportProgress, ExportSummary, SentRows } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
+import { type Said, said } from '../../said/said.ts';
 import type { Calls } from '../stage/calls.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { plannedFor } from '../dataset/plan.ts';
@@ -111,12 +112,12 @@ export function identityOf(dataset: Dataset, query: string, keepsRejects: boolea
 }
 
 /** Why another run may not have the same rows; undefined: it has. */
-export function whyNotAgain({ identity, name, recognised }: Dataset, query: string): string | undefined {
-  if (identity === undefined) return `whether ${name} is still the same cannot be known`;
+export function whyNotAgain({ identity, name, recognised }: Dataset, query: string): Said | undefined {
+  if (identity === undefined) return said`whether ${name} is still the same cannot be known`;
   const { plan, asked, text } = plannedFor(query, recognised.format, { calls: true });
   if (plan.operators.some(({ kind }) => kind === 'call'))
-    return 'its query runs a program, which may not give the same rows again';
-  return asked === text ? undefined : 'its query depends on the time';
+    return said`its query runs a program, which may not give the same rows again`;
+  return asked === text ? undefined : said`its query depends on the time`;
 }
 
 /** Undefined where another run would not have the same rows. @throws SinkError where it is to be gone on with */
@@ -129,7 +130,7 @@ async function openJournal(
 ): Promise<SendJournal | undefined> {
   const why = whyNotAgain(dataset, query);
   if (why !== undefined) {
-    if (resume) throw new SinkError('nothing-to-resume', `The run cannot be resumed: ${why}.`);
+    if (resume) throw new SinkError('nothing-to-resume', said`The run cannot be resumed: ${why}.`);
     return undefined;
   }
   return SendJournal.open(folder, run, resume);

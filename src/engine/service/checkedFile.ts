@@ -1,5 +1,6 @@
 import type { ExportProgress } from '../../protocol/engine.ts';
 import type { CheckSummary, SchemaCheck, Violation } from '../../protocol/schemaCheck.ts';
+import type { Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { throttled } from '../run/throttle.ts';
 
@@ -8,7 +9,7 @@ const mostRules = 100;
 
 const nothingYet: Omit<SchemaCheck, 'schema'> = {
   ...{ phase: 'running', records: 0, invalid: 0, rules: [], brokenRules: 0, listed: 0, scanned: 0 },
-  ...{ total: undefined, message: '' },
+  ...{ total: undefined, said: undefined },
 };
 
 /** The file of a preview as a schema sees it: what queries that ask for `_violation` read, and what a check has found. */
@@ -60,8 +61,8 @@ export class CheckedFile {
     this.#tellSeldom(this.#check);
   }
 
-  ended(phase: Exclude<SchemaCheck['phase'], 'running'>, message = ''): void {
-    this.#check = { ...this.#check, phase, message };
+  ended(phase: Exclude<SchemaCheck['phase'], 'running'>, said?: Said): void {
+    this.#check = { ...this.#check, phase, said };
     this.#tell(this.#check);
   }
 

@@ -1,5 +1,6 @@
 import type { ExportFormat, InterruptedExport, JournalPlace, OpenFile } from '../../protocol/engine.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
+import { said } from '../../said/said.ts';
 import type { JournalOptions } from '../run/exportJournal.ts';
 import { findKept, listKept, removeKept, type KeptExport } from '../run/keptExport.ts';
 import { isAddress } from '../source/http/address.ts';
@@ -75,7 +76,7 @@ export class KeptExports {
     await findKept(target, this.#place.version);
     throw new SinkError(
       'nothing-to-resume',
-      `The export to ${target} was begun elsewhere: run rowriver resume.`,
+      said`The export to ${target} was begun elsewhere: run rowriver resume.`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { EngineCalls } from '../../protocol/engine.ts';
+import { type Said, said } from '../../said/said.ts';
 import { describeReading } from '../format/csv/cellReading.ts';
 import { checkReadings, parseQuery, printQuery, type Query } from '../query/index.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -35,10 +36,10 @@ export function printQueries(dataset: Dataset, query: string): EngineCalls['prin
 function refuseRead(query: Query, { layout }: Dataset): void {
   if (layout.names !== 'columns') return;
   const { columns, readings = [] } = layout;
-  const written = readings.flatMap((reading, column): [number, string][] => {
+  const written = readings.flatMap((reading, column): [number, Said][] => {
     if (reading === undefined) return [];
-    const what = `${columns[column]} is written as ${describeReading(reading)}`;
-    return [[column, `${what}, which other engines read as text. Compare it as text to copy the query.`]];
+    const told = said`${columns[column]} is written as ${describeReading(reading)}, which other engines read as text. Compare it as text to copy the query.`;
+    return [[column, told]];
   });
   const found = checkReadings(query, layout, new Map(written));
   if (found.length > 0) throw new RangeError(found[0].message);

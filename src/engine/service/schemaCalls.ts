@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { EngineCalls, ExportProgress } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import type { Violation } from '../../protocol/schemaCheck.ts';
+import { saidOf } from '../../said/said.ts';
 import type { Dataset, DatasetOptions } from '../dataset/dataset.ts';
 import type { CheckLog } from '../run/checkLog.ts';
 import { countTo } from '../run/count.ts';
@@ -85,8 +86,8 @@ export async function validate(
       checked.ended('done');
       return { ...summary, violations };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      checked.ended(signal.aborted ? 'cancelled' : 'failed', signal.aborted ? '' : message);
+      if (signal.aborted) checked.ended('cancelled');
+      else checked.ended('failed', saidOf(error));
       throw error;
     } finally {
       for (const sink of sinks) await sink.discard();

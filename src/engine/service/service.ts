@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { EngineCalls, EngineEvents, EngineSays, HostAnswers, Tagged } from '../../protocol/engine.ts';
 import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
+import { type Said, said } from '../../said/said.ts';
 import { AskedPrograms } from '../call/askedPrograms.ts';
 import type { Programs } from '../call/programs.ts';
 import { keyColumns } from '../diff/keyColumns.ts';
@@ -338,11 +339,11 @@ export class EngineService {
 }
 
 /** What a program does about a column whose cells can be read in two ways. */
-function programAdvice({ choices }: OpenReading): string {
-  const said = choices.map((choice) =>
+function programAdvice({ choices }: OpenReading): Said {
+  const options = choices.map((choice) =>
     choice.kind === 'number' ? `decimal: '${choice.decimal}'` : `dates: '${choice.order}'`,
   );
-  return `Open the file with ${said.join(' or ')}.`;
+  return said`Open the file with ${options.join(' or ')}.`;
 }
 
 /** Rows are moved, not copied. */

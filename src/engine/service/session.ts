@@ -369,7 +369,7 @@ export class Session {
       skipped: 0,
       elapsedMs: 0,
       columns: undefined,
-      message: '',
+      said: undefined,
       ...failure,
     });
   }
@@ -401,6 +401,6 @@ export class Session {
   }
 }
 
-function failureOf({ message, failedAt }: FileState): Pick<ViewState, 'phase' | 'message' | 'failedAt'> {
-  return { phase: 'failed', message, failedAt };
+function failureOf({ said, failedAt }: FileState): Pick<ViewState, 'phase' | 'said' | 'failedAt'> {
+  return { phase: 'failed', said, failedAt };
 }

@@ -1,6 +1,7 @@
 import { abortReason, onAbort } from '../../protocol/abort.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileState } from '../../protocol/preview.ts';
+import { saidOf } from '../../said/said.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
@@ -59,7 +60,7 @@ export class SharedFile {
   #pause: AbortController | undefined;
   /** Runs that index on their way, so that nobody need. */
   #scans = 0;
-  #trouble: Pick<FileState, 'phase' | 'message' | 'grownBy' | 'failedAt'> | undefined;
+  #trouble: Pick<FileState, 'phase' | 'said' | 'grownBy' | 'failedAt'> | undefined;
   /** Blocks that somebody has asked for. */
   #wanted = 0;
   /** Who is to be told what the file has grown by, before anybody sees more records. */
@@ -137,7 +138,7 @@ export class SharedFile {
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, this.#closing.signal]);
     const { dataset } = this;
-    const say = (trouble: Pick<FileState, 'phase' | 'message'>): void => {
+    const say = (trouble: Pick<FileState, 'phase' | 'said'>): void => {
       if (signal.aborted) return;
       this.#trouble = trouble;
       this.#tell();
@@ -161,8 +162,8 @@ export class SharedFile {
           }
           this.#tell();
         },
-        replaced: () => say({ phase: 'changed', message: '' }),
-        gone: () => say({ phase: 'gone', message: '' }),
+        replaced: () => say({ phase: 'changed', said: undefined }),
+        gone: () => say({ phase: 'gone', said: undefined }),
       },
       signal,
     ).catch((error: unknown) => {
@@ -320,10 +321,9 @@ export class SharedFile {
   }
 
   #fail(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
     const phase = error instanceof SourceError && error.failure === 'changed' ? 'changed' : 'failed';
     const failedAt = error instanceof SourceError && phase === 'failed' ? error.position : undefined;
-    this.#trouble = { phase, message, failedAt };
+    this.#trouble = { phase, said: saidOf(error), failedAt };
   }
 
   async #look(): Promise<void> {
@@ -340,18 +340,16 @@ export class SharedFile {
         // Its mode or a link to it may be all that has changed; or its content, and then its time was set back.
         this.#identity = now;
         if (await this.dataset.sampled(this.#closing.signal)) return;
-        this.#trouble = { phase: 'changed', message: await difference(watch) };
+        this.#trouble = { phase: 'changed', said: await watch.difference?.() };
         this.#tell();
         return;
       }
       const grownBy = continues(before, now) ? now.size - before.size : undefined;
-      this.#trouble = { phase: 'changed', message: await difference(watch), grownBy };
+      this.#trouble = { phase: 'changed', said: await watch.difference?.(), grownBy };
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       const gone = error instanceof SourceError && error.failure === 'not-found';
-      this.#trouble = gone
-        ? { phase: 'gone', message: '' }
-        : { phase: 'failed', message: error instanceof Error ? error.message : String(error) };
+      this.#trouble = gone ? { phase: 'gone', said: undefined } : { phase: 'failed', said: saidOf(error) };
     } finally {
       // Many files take a while to look at: looking is to be a small part of the time.
       this.#nextLook = performance.now() + restPerLook * (performance.now() - began);
@@ -368,9 +366,4 @@ export class SharedFile {
     await this.dataset.close();
     await this.comparison?.close();
   }
-}
-
-/** What has changed, in a sentence; '' where there is nothing to say beyond that. */
-async function difference(watch: Watch): Promise<string> {
-  return (await watch.difference?.()) ?? '';
 }

@@ -13,6 +13,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { said } from '../../said/said.ts';
 import { builtins } from '../builtins.ts';
 import { keepTouched, stopTouching, sweep } from '../leftovers.ts';
 import type { ByteSink, SinkState } from './byteSink.ts';
@@ -51,9 +52,9 @@ export async function openFileSink(path: string, options: FileSinkOptions): Prom
     const target = await followLinks(path);
     const old = await statIfThere(target);
     if (options.exclusive && old !== undefined) throw alreadyThere(path);
-    if (old?.isDirectory()) throw new SinkError('is-folder', `${path} is a folder.`);
+    if (old?.isDirectory()) throw new SinkError('is-folder', said`${path} is a folder.`);
     if (old !== undefined && (await isOneOf(old, options.sources))) {
-      throw new SinkError('own-source', `${path} is the file that is being read: choose another target.`);
+      throw new SinkError('own-source', said`${path} is the file that is being read: choose another target.`);
     }
     if (old !== undefined && !old.isFile()) return directSink(path, await open(target, 'w'));
     // A rename needs only the folder's permission: a file that its owner has made read-only is still respected.
@@ -65,7 +66,7 @@ export async function openFileSink(path: string, options: FileSinkOptions): Prom
 }
 
 function alreadyThere(path: string): SinkError {
-  return new SinkError('exists', `${path} already exists and was not replaced: choose another name.`);
+  return new SinkError('exists', said`${path} already exists and was not replaced: choose another name.`);
 }
 
 async function atomicSink(
@@ -165,12 +166,12 @@ async function reopen(old: string, own: string, state: SinkState, name: string):
     await rename(old, own);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
-    throw cannotResume(name, 'another process has taken over what was written, or it was removed');
+    throw cannotResume(name, said`another process has taken over what was written, or it was removed`);
   }
   const file = await open(own, 'r+');
   try {
     if (!(await beginsWith(file, state)))
-      throw cannotResume(name, 'what was written so far has been changed or is damaged');
+      throw cannotResume(name, said`what was written so far has been changed or is damaged`);
     await file.truncate(state.written);
     return file;
   } catch (error) {
@@ -245,7 +246,7 @@ export async function followLinks(path: string): Promise<string> {
     if (real !== undefined) return real;
     at = resolve(dirname(at), await readlink(at));
   }
-  throw new SinkError('failed', `${path} is a symbolic link that leads back to itself.`);
+  throw new SinkError('failed', said`${path} is a symbolic link that leads back to itself.`);
 }
 
 /** As Linux has it (path_resolution(7)). */

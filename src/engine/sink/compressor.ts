@@ -1,5 +1,6 @@
 import type { InputType, ZlibOptions } from 'node:zlib';
 import { promisify } from 'node:util';
+import { said } from '../../said/said.ts';
 import { builtins } from '../builtins.ts';
 import type { CompressionState } from './byteSink.ts';
 import { SinkError } from './sinkError.ts';
@@ -48,7 +49,7 @@ export function createCompressor(
   if (compress !== undefined) return createZstd(compress, taken);
   throw new SinkError(
     'unsupported',
-    `${name} cannot be written: zstd needs Node 22.15 or newer, and this is Node ${process.versions.node}. Choose a name that ends in .gz.`,
+    said`${name} cannot be written: zstd needs Node 22.15 or newer, and this is Node ${process.versions.node}. Choose a name that ends in .gz.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { createBlockBuilder } from '../format/columns.ts';
 import { plainNumber, rewriteCell, type CellReading, type CellReadings } from '../format/csv/cellReading.ts';
 import { columnNames, JsonFields, type FieldPath } from '../format/json/fields.ts';
@@ -91,6 +92,6 @@ function unknownField(row: number, paths: readonly FieldPath[]): SinkError {
   const names = columnNames(paths.slice(0, 3)).join(', ');
   return new SinkError(
     'unsupported',
-    `Row ${row.toLocaleString('en')} of the export has more fields than there are columns. Name the columns with SELECT, for example |> SELECT ${names}.`,
+    said`Row ${row.toLocaleString('en')} of the export has more fields than there are columns. Name the columns with SELECT, for example |> SELECT ${names}.`,
   );
 }

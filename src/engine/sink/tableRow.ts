@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { isReadable } from '../fault.ts';
 import type { FieldReader } from '../format/driver.ts';
 import { JsonFields, type FieldPath } from '../format/json/fields.ts';
@@ -57,7 +58,7 @@ export function jsonAsTable(
     if (bytes === undefined) {
       throw new SinkError(
         'unsupported',
-        'The file changed while it was being exported: it has new fields. Try again.',
+        said`The file changed while it was being exported: it has new fields. Try again.`,
       );
     }
     cells.begin(paths.length);
@@ -108,7 +109,7 @@ export function collectPaths(
 export function tooManyColumns(limit: number): SinkError {
   return new SinkError(
     'too-many-columns',
-    `The records have more than ${limit.toLocaleString('en')} different fields: name the ones you want with SELECT.`,
+    said`The records have more than ${limit.toLocaleString('en')} different fields: name the ones you want with SELECT.`,
   );
 }
 

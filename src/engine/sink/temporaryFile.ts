@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { type Said, said } from '../../said/said.ts';
 import { builtins } from '../builtins.ts';
 import { isOlder, keptDays, nobodysTag, ownerPattern, ownerTag } from '../leftovers.ts';
 import type { SinkState } from './byteSink.ts';
@@ -135,9 +136,9 @@ export async function beginsWith(file: FileHandle, { written, checksum }: SinkSt
   return sum === checksum;
 }
 
-export function cannotResume(name: string, why: string): SinkError {
+export function cannotResume(name: string, why: Said): SinkError {
   return new SinkError(
     'nothing-to-resume',
-    `The export to ${name} cannot be resumed: ${why}. Run it again from the start.`,
+    said`The export to ${name} cannot be resumed: ${why}. Run it again from the start.`,
   );
 }

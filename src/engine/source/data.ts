@@ -1,3 +1,4 @@
+import { said, type Said } from '../../said/said.ts';
 import type { Place } from './place.ts';
 import { SourceError, type Source, type SourcePlace } from './source.ts';
 
@@ -29,19 +30,19 @@ const endings: Readonly<Record<string, string | undefined>> = {
 /** @throws SourceError `unsupported`, in words that do not repeat the URL */
 export function readDataUrl(url: string): Uint8Array {
   const comma = url.indexOf(',');
-  if (comma === -1) throw malformed('it has no comma before its data');
+  if (comma === -1) throw malformed(said`it has no comma before its data`);
   const [head, text] = [url.slice(0, comma), url.slice(comma + 1)];
   // A browser would leave out what comes after it.
-  if (text.includes('#')) throw malformed("a '#' in it must be written as %23");
+  if (text.includes('#')) throw malformed(said`a '#' in it must be written as %23`);
   const bytes = percentDecoded(text);
   if (!/;\s*base64\s*$/i.test(head)) return bytes;
   const base64 = bytes.toString('latin1').replaceAll(/\s/g, '');
-  if (!/^[A-Za-z\d+/]*={0,2}$/.test(base64)) throw malformed('its data is not Base64');
+  if (!/^[A-Za-z\d+/]*={0,2}$/.test(base64)) throw malformed(said`its data is not Base64`);
   return Buffer.from(base64, 'base64');
 }
 
-function malformed(reason: string): SourceError {
-  return new SourceError('unsupported', `This data: URL cannot be read: ${reason}.`);
+function malformed(reason: Said): SourceError {
+  return new SourceError('unsupported', said`This data: URL cannot be read: ${reason}.`);
 }
 
 function percentDecoded(text: string): Buffer {

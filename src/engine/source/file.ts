@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { said } from '../../said/said.ts';
 import { breathing } from './breathing.ts';
 import { type FileIdentity, type Source, SourceError } from './source.ts';
 
@@ -78,7 +79,7 @@ export async function openFile(path: string, options: OpenFileOptions = {}): Pro
     checkKind(path, stats);
     const identity = identityOf(stats);
     if (expect !== undefined && !continues(expect, identity)) {
-      throw new SourceError('changed', `${path} has changed since it was opened.`);
+      throw new SourceError('changed', said`${path} has changed since it was opened.`);
     }
     signal?.throwIfAborted();
     return fileSource(path, handle, identity, blocking, unsized);
@@ -138,7 +139,7 @@ function fileSource(
       if (bytesRead === 0 && position < identity.size && !unsized) {
         throw new SourceError(
           'changed',
-          `${path} became shorter while it was being read: it had ${identity.size.toLocaleString('en')} bytes when it was opened.`,
+          said`${path} became shorter while it was being read: it had ${identity.size.toLocaleString('en')} bytes when it was opened.`,
           position,
         );
       }
@@ -159,9 +160,9 @@ async function statPath(path: string, blocking: boolean): Promise<BigIntStats> {
 
 function checkKind(path: string, stats: BigIntStats): void {
   if (stats.isFile()) return;
-  if (stats.isDirectory()) throw new SourceError('is-folder', `${path} is a folder, not a file.`);
-  const kind = stats.isFIFO() ? 'a named pipe' : stats.isSocket() ? 'a socket' : 'a device';
-  throw new SourceError('unsupported', `${path} is ${kind}; only files and pipes can be read.`);
+  if (stats.isDirectory()) throw new SourceError('is-folder', said`${path} is a folder, not a file.`);
+  const kind = stats.isFIFO() ? said`a named pipe` : stats.isSocket() ? said`a socket` : said`a device`;
+  throw new SourceError('unsupported', said`${path} is ${kind}; only files and pipes can be read.`);
 }
 
 function identityOf(stats: BigIntStats): FileIdentity {
@@ -183,25 +184,29 @@ export function openFailure(path: string, error: unknown, position = 0): SourceE
     case 'ENOTDIR':
       // Where a name is no UTF-8, Node puts U+FFFD in its place, and a name with that in it is another one.
       return path.includes('\ufffd')
-        ? new SourceError('not-found', `There is no file ${path}. ${notUtf8}`, position, cause)
-        : new SourceError('not-found', `There is no file ${path}.`, position, cause);
+        ? new SourceError('not-found', said`There is no file ${path}. ${notUtf8}`, position, cause)
+        : new SourceError('not-found', said`There is no file ${path}.`, position, cause);
     case 'EACCES':
     case 'EPERM':
-      return new SourceError('no-permission', `You have no permission to read ${path}.`, position, cause);
+      return new SourceError('no-permission', said`You have no permission to read ${path}.`, position, cause);
     case 'EISDIR':
-      return new SourceError('is-folder', `${path} is a folder, not a file.`, position, cause);
+      return new SourceError('is-folder', said`${path} is a folder, not a file.`, position, cause);
     case 'EMFILE':
     case 'ENFILE':
-      return new SourceError('failed', `${path} cannot be opened: too many files are open.`, position, cause);
+      return new SourceError(
+        'failed',
+        said`${path} cannot be opened: too many files are open.`,
+        position,
+        cause,
+      );
     default: {
       const reason = error instanceof Error ? error.message : String(error);
-      return new SourceError('failed', `${path} cannot be read: ${reason}.`, position, cause);
+      return new SourceError('failed', said`${path} cannot be read: ${reason}.`, position, cause);
     }
   }
 }
 
-const notUtf8 =
-  'Files whose names are not UTF-8 cannot be opened by name: rename the file, or read it from standard input.';
+const notUtf8 = said`Files whose names are not UTF-8 cannot be opened by name: rename the file, or read it from standard input.`;
 
 function codeOf(error: unknown): string {
   if (!(error instanceof Error) || !('code' in error)) return '';

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { said } from '../../said/said.ts';
 import { withSignal } from './signals.ts';
 import { type Source, SourceError } from './source.ts';
 import type { ByteStream } from './stream.ts';
@@ -32,14 +33,14 @@ export async function keptStream(stream: ByteStream, most: number): Promise<Sour
     const megabytes = (most / 1e6).toLocaleString('en');
     return new SourceError(
       'unsupported',
-      `${stream.name} can be read only once, and is larger than the ${megabytes} MB that may be kept in a temporary file. Save it to a file first, or raise the limit in the settings.`,
+      said`${stream.name} can be read only once, and is larger than the ${megabytes} MB that may be kept in a temporary file. Save it to a file first, or raise the limit in the settings.`,
       kept,
     );
   }
 
   function full(cause: unknown): never {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SourceError('failed', `${stream.name} cannot be kept in ${tmpdir()}: ${reason}.`, kept, {
+    throw new SourceError('failed', said`${stream.name} cannot be kept in ${tmpdir()}: ${reason}.`, kept, {
       cause,
     });
   }
@@ -59,7 +60,7 @@ export async function keptStream(stream: ByteStream, most: number): Promise<Sour
     kept: true,
     async read(into, position, signal) {
       signal?.throwIfAborted();
-      if (closing) throw new SourceError('failed', `${stream.name} is closed.`, position);
+      if (closing) throw new SourceError('failed', said`${stream.name} is closed.`, position);
       while (position >= kept && !ended) {
         // Whoever gives up waiting leaves the chunk to come for the next reader.
         taking ??= take().finally(() => (taking = undefined));

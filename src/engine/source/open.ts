@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { type Codec, type DecodedSource, decodedSource } from './compressed/decoded.ts';
 import { encodedLength } from './encoding/encodedLength.ts';
 import { EncodedOffsets } from './encoding/encodedOffsets.ts';
@@ -199,7 +200,7 @@ export function recogniseContainer(head: Uint8Array): Container | undefined {
 /** @throws SourceError */
 function knownEncoding(label: string): string {
   const name = encodingName(label);
-  if (name === undefined) throw new SourceError('unsupported', `Unknown text encoding: ${label}.`);
+  if (name === undefined) throw new SourceError('unsupported', said`Unknown text encoding: ${label}.`);
   return name;
 }
 

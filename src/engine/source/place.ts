@@ -1,3 +1,4 @@
+import type { Said } from '../../said/said.ts';
 import type { HttpLimits } from './http/limits.ts';
 import type { FileIdentity, Source, SourcePlace, SourceSpec } from './source.ts';
 
@@ -29,7 +30,7 @@ export interface Watch {
   /** Its state now. @throws SourceError where it is gone */
   now(): Promise<FileIdentity>;
   /** What is different now, in a sentence; '' where that goes without saying. */
-  difference?(): Promise<string>;
+  difference?(): Promise<Said | undefined>;
 }
 
 /** Plain data, of which nothing is written down but a hash. */

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FileSearch } from '../../protocol/fileSearch.ts';
+import { type Said, SaidError } from '../../said/said.ts';
 import type { HttpLimits } from './http/limits.ts';
 import { type Learnt } from './compressed/marks.ts';
 import type { SourcePart } from './part.ts';
@@ -109,7 +110,7 @@ export type SourceFailure =
   | 'failed';
 
 /** A failure of the source itself, as opposed to a fault of a record. */
-export class SourceError extends Error {
+export class SourceError extends SaidError {
   override readonly name = 'SourceError';
   readonly failure: SourceFailure;
   /** Position in the decoded bytes up to which everything was delivered. */
@@ -119,11 +120,11 @@ export class SourceError extends Error {
 
   constructor(
     failure: SourceFailure,
-    message: string,
+    said: Said,
     position = 0,
     options: ErrorOptions & { readonly recordAt?: number } = {},
   ) {
-    super(message, options);
+    super(said, options);
     this.failure = failure;
     this.position = position;
     this.recordAt = options.recordAt;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { said } from '../../said/said.ts';
 import { withSignal } from './signals.ts';
 import { type Source, SourceError } from './source.ts';
 
@@ -32,7 +33,7 @@ export function onceSource(stream: ByteStream): Source {
     if (position < at) {
       throw new SourceError(
         'unsupported',
-        `${stream.name} can be read only once: save it to a file first.`,
+        said`${stream.name} can be read only once: save it to a file first.`,
         position,
       );
     }
@@ -86,7 +87,7 @@ export function readableStream(stream: Readable, name: string): ByteStream {
         return next.value;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        failure = new SourceError('failed', `${name} cannot be read: ${reason}.`, at, { cause: error });
+        failure = new SourceError('failed', said`${name} cannot be read: ${reason}.`, at, { cause: error });
         throw failure;
       }
     },

@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { hasMembers, JsonFields, type FieldPath } from '../format/json/fields.ts';
 import { FieldColumn, Kind } from '../format/record.ts';
 import { unescapeOf } from '../query/fieldText.ts';
@@ -152,7 +153,7 @@ export class Description implements Reducer {
       scratch.utf8(openObject(batch, part, batch.selection[i]));
       if (!members.read(scratch.bytes, start, scratch.length)) {
         throw new MemoryLimitError(
-          `DESCRIBE found more than ${maxColumns.toLocaleString('en')} different columns: name those that you want.`,
+          said`DESCRIBE found more than ${maxColumns.toLocaleString('en')} different columns: name those that you want.`,
         );
       }
       for (let member = 0; member < members.count; member++) {

@@ -1,3 +1,4 @@
+import { type Said, said } from '../../said/said.ts';
 import { slotsOfBound, type Step } from '../query/resolve/step.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
@@ -284,6 +285,6 @@ function keyIn(record: Uint8Array): Uint8Array {
   return record.subarray(4, 4 + length);
 }
 
-function tooMany(file: string, budget: number): string {
-  return `More rows of ${file} have the same key than fit into ${Math.round(budget / 1024 ** 2)} MB of memory.`;
+function tooMany(file: string, budget: number): Said {
+  return said`More rows of ${file} have the same key than fit into ${Math.round(budget / 1024 ** 2)} MB of memory.`;
 }

@@ -1,13 +1,14 @@
+import { said, SaidError } from '../../said/said.ts';
 import { ValueTooLongError } from '../query/value/longText.ts';
 
 /** A query would have to hold more in memory than it may, where writing to temporary files does not help. */
-export class MemoryLimitError extends Error {
+export class MemoryLimitError extends SaidError {
   override readonly name = 'MemoryLimitError';
 }
 
 /** A key of more bytes is refused before it is copied: it would be held by each thread that comes across it. */
 export const longestKey = 64 * 1024 * 1024;
-export const tooLongKey = `Values are compared in memory, and one of them takes more than ${longestKey / 1024 ** 2} MB. Use a part of it, such as left(x, 1000), or leave its row out with WHERE.`;
+export const tooLongKey = said`Values are compared in memory, and one of them takes more than ${longestKey / 1024 ** 2} MB. Use a part of it, such as left(x, 1000), or leave its row out with WHERE.`;
 
 /**
  * The error as such a one: also where the JavaScript engine has refused a text or an array that is longer than it can
@@ -15,14 +16,14 @@ export const tooLongKey = `Values are compared in memory, and one of them takes 
  */
 export function asMemoryLimit(error: unknown): MemoryLimitError | undefined {
   if (error instanceof MemoryLimitError) return error;
-  if (error instanceof ValueTooLongError) return new MemoryLimitError(error.message, { cause: error });
+  if (error instanceof ValueTooLongError) return new MemoryLimitError(error.said, { cause: error });
   const isRefused =
     (error instanceof RangeError &&
       /^(Invalid .*length|Array buffer allocation failed)/.test(error.message)) ||
     (error instanceof Error && hasCode(error, refusedCodes));
   if (!isRefused) return undefined;
   return new MemoryLimitError(
-    `The query would make a value or a row that is longer than can be held in memory (${error.message}).`,
+    said`The query would make a value or a row that is longer than can be held in memory (${error.message}).`,
     { cause: error },
   );
 }

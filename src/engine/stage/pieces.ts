@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { said } from '../../said/said.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
 import type { Batch } from './batch.ts';
 import { Room, RoomExceeded } from './room.ts';
@@ -46,7 +47,7 @@ export class Pieces {
 
 const largest = 1 << 20;
 
-const tooLarge = `What the query makes of a single row takes more than ${rowSize / 1024 ** 2} MB of memory.`;
+const tooLarge = said`What the query makes of a single row takes more than ${rowSize / 1024 ** 2} MB of memory.`;
 
 /**
  * What is made of each piece of the batches. Short records can be made into many long texts without a moment in which

@@ -1,3 +1,4 @@
+import { type Said, said } from '../../said/said.ts';
 import type { FieldColumn } from '../format/fieldColumn.ts';
 import type { Slot } from '../query/resolve/slot.ts';
 import { slotsOfBound, type Step } from '../query/resolve/step.ts';
@@ -74,9 +75,9 @@ function* payloadsOf(rows: Top): Generator<Uint8Array> {
 const leastFull = 64 * 1024 * 1024;
 const mostKept = 256 * 1024 * 1024;
 
-function tooLarge(count: number): string {
+function tooLarge(count: number): Said {
   const size = `${mostKept / 1024 ** 2} MB`;
-  return `ORDER BY with LIMIT keeps the first ${count} rows in memory, and they take more than ${size}. Without LIMIT, ORDER BY uses the disk.`;
+  return said`ORDER BY with LIMIT keeps the first ${count} rows in memory, and they take more than ${size}. Without LIMIT, ORDER BY uses the disk.`;
 }
 
 /**

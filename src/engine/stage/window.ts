@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import type { Slot } from '../query/resolve/slot.ts';
 import { slotsOfBound, type Step } from '../query/resolve/step.ts';
 import type { Batch } from './batch.ts';
@@ -206,7 +207,7 @@ class Completed {
     this.#held += length + waitingSize;
     if (this.#held > this.#budget) {
       throw new MemoryLimitError(
-        'With PARTITION BY, rows wait for those that follow in their partition, and they do not fit in memory.',
+        said`With PARTITION BY, rows wait for those that follow in their partition, and they do not fit in memory.`,
       );
     }
   }
@@ -295,7 +296,7 @@ class Partitions {
     let partition = this.#known.get(name);
     if (partition === undefined) {
       if (this.#known.size === this.#most) {
-        throw new MemoryLimitError('PARTITION BY makes more partitions than fit in memory.');
+        throw new MemoryLimitError(said`PARTITION BY makes more partitions than fit in memory.`);
       }
       partition = { states: this.#calls.map((call) => call.begin()), rows: 0, waiting: new Ring() };
       this.#known.set(name, partition);

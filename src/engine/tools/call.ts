@@ -1,5 +1,6 @@
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { ToolProgress, ToolScope } from '../../protocol/tools.ts';
+import { english, said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { pathOfJoined } from '../dataset/joinedFile.ts';
 import { queryDoubts } from '../dataset/doubts.ts';
@@ -69,15 +70,16 @@ export async function checked(
 }
 
 function withColumns(unknown: Diagnostic, { columns }: Dataset): Diagnostic {
-  return { ...unknown, message: `${unknown.message}. ${columnList(columns.all).replace(/\.$/, '')}` };
+  const told = said`${unknown.said}. ${columnList(columns.all).replace(/\.$/, '')}`;
+  return { ...unknown, message: english(told), said: told };
 }
 
 /** What there is to do about a column whose cells can be read in two ways. */
-export function readingAdvice({ choices }: OpenReading): string {
-  const said = choices.map((choice) =>
+export function readingAdvice({ choices }: OpenReading): Said {
+  const options = choices.map((choice) =>
     choice.kind === 'number' ? `read_as.decimal = "${choice.decimal}"` : `read_as.dates = "${choice.order}"`,
   );
-  return `Set ${said.join(' or ')}.`;
+  return said`Set ${options.join(' or ')}.`;
 }
 
 /** Tells how far a call has come. */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { ToolAnswer } from '../../protocol/tools.ts';
 import type { ViewState } from '../../protocol/preview.ts';
+import { english } from '../../said/said.ts';
 import type { Run } from '../run/run.ts';
 import { TableRun } from '../run/tableRun.ts';
 import { ViewRun } from '../run/viewRun.ts';
@@ -104,7 +105,7 @@ async function runQuery(
         : run.run(AbortSignal.any([signal, until]), told),
     );
     call.signal.throwIfAborted();
-    if (state.phase === 'failed') throw new ToolError(state.message);
+    if (state.phase === 'failed' && state.said) throw new ToolError(english(state.said));
     if (state.phase === 'cancelled' && run instanceof TableRun) {
       throw new ToolError(
         `The query did not finish within ${seconds} seconds, and has no rows until it does. Add a condition, a LIMIT or |> TABLESAMPLE 1 PERCENT, or raise time_limit_seconds.`,

@@ -1,5 +1,6 @@
 import type { Message } from '../../protocol/rpc.ts';
 import { packMessage, unpackMessage } from '../../protocol/wire.ts';
+import { said } from '../../said/said.ts';
 
 /** How things stand between the page and `rowriver serve`. */
 export type ConnectionState =
@@ -101,7 +102,7 @@ export class Connection {
 
   #fail(id: number): void {
     this.#calls.delete(id);
-    const error = { kind: 'restarted', message: 'The connection to rowriver serve is lost.' };
+    const error = { kind: 'restarted', said: said`The connection to rowriver serve is lost.` };
     this.#options.receive({ type: 'error', id, error });
   }
 }

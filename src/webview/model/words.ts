@@ -1,6 +1,6 @@
 /** What the page calls the rows of the file and of a result: the same words in every place. */
 import type { FileState, Outcome, ViewState } from '../../protocol/preview.ts';
-import { count, t } from '../l10n.ts';
+import { count, t, words } from '../l10n.ts';
 
 export function recordWords(records: number): string {
   return records === 1 ? t('1 record') : t('{0} records', count(records));
@@ -52,8 +52,8 @@ export function resultKind({ rows, filtered, order }: Outcome): {
 }
 
 /** What is wrong with a file; '' where nothing is. */
-export function fileWords({ phase, message, grownBy }: FileState): string {
-  if (message !== '') return message;
+export function fileWords({ phase, said, grownBy }: FileState): string {
+  if (said) return words(said);
   switch (phase) {
     case 'changed':
       return grownBy === undefined

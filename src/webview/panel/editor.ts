@@ -23,7 +23,7 @@ import {
 } from '@codemirror/view';
 import type { Completion as Word, Diagnostic } from '../../protocol/queryText.ts';
 import { icon, make } from '../dom.ts';
-import { t } from '../l10n.ts';
+import { t, words } from '../l10n.ts';
 
 export interface EditorOptions {
   readonly parent: HTMLElement;
@@ -124,8 +124,8 @@ export function createEditor(options: EditorOptions): QueryEditor {
       view.focus();
     },
     suggest(example) {
-      const words = example === '' ? t('Filter') : t('Filter, as in {0}', example);
-      view.dispatch({ effects: hint.reconfigure(placeholder(words)) });
+      const hinted = example === '' ? t('Filter') : t('Filter, as in {0}', example);
+      view.dispatch({ effects: hint.reconfigure(placeholder(hinted)) });
     },
     check: () => view.dispatch({ effects: checkAgain.of(null) }),
     close: () => view.destroy(),
@@ -166,7 +166,8 @@ async function check(options: EditorOptions, view: EditorView): Promise<Mark[]> 
   const found = query.trim() === '' ? [] : await options.check(query).catch(() => []);
   if (view.state.doc.toString() !== query) return [];
   options.checked(found);
-  return found.map(({ from, to, severity, message }) => {
+  return found.map(({ from, to, severity, said }) => {
+    const message = words(said);
     const start = Math.min(from, query.length);
     const end = Math.min(Math.max(to, from), query.length);
     // A place without extent is underlined at its neighbour, so that it shows.
@@ -257,13 +258,13 @@ function completionIcon(completion: Completion): HTMLElement {
   return element;
 }
 
-const words =
+const knownWords =
   'and|or|not|in|between|like|ilike|is|null|true|false|distinct|from|where|select|limit|offset|as|case|when|then|else|end|' +
   'order|by|group|aggregate|having|escape|cast|unnest|extend|drop|rename|set|asc|desc';
 
 /** Colours only: what a query means is the engine's to say. */
 const token = new RegExp(
-  `('(?:[^']|'')*'?)|("(?:[^"]|"")*"?)|(\\|>)|\\b(${words})\\b|\\b(\\d[\\w.]*)|(\\w+)(?=\\()|([=<>!~+*/%|-]+)`,
+  `('(?:[^']|'')*'?)|("(?:[^"]|"")*"?)|(\\|>)|\\b(${knownWords})\\b|\\b(\\d[\\w.]*)|(\\w+)(?=\\()|([=<>!~+*/%|-]+)`,
   'gi',
 );
 const kinds = ['string', 'quoted-name', 'pipe', 'keyword', 'number', 'function', 'operator'];

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PreviewCalls, Problem } from '../../protocol/preview.ts';
 import { VisibleText } from '../detail/text.tsx';
-import { count, t } from '../l10n.ts';
+import { count, t, words } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { PageModel } from '../model/page.ts';
 import { otherTableWords } from '../model/tableWords.ts';
@@ -117,7 +117,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
         <ul class="other-tables" aria-label={t('Files that could not be read')}>
           {unread.slice(0, mostUnread).map(({ path, reason }) => (
             <li key={path} class="facts">
-              {visible(reason)}
+              {visible(words(reason))}
             </li>
           ))}
           {unread.length > mostUnread && (

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SchemaCheck, Violation } from '../../protocol/schemaCheck.ts';
 import { VisibleText } from '../detail/text.tsx';
-import { count, t } from '../l10n.ts';
+import { count, t, words } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { PageModel } from '../model/page.ts';
 import { ruleFilter, ruleWords } from '../model/schema.ts';
@@ -31,7 +31,7 @@ export function SchemaViolations({ page }: { readonly page: PageModel }) {
         {': '}
         {checkWords(check)}
       </h3>
-      {check.phase === 'failed' && <p class="fault">{visible(check.message)}</p>}
+      {check.phase === 'failed' && check.said && <p class="fault">{visible(words(check.said))}</p>}
       <Rules page={page} check={check} />
       <p class="schema-actions">
         {check.invalid > 0 && (

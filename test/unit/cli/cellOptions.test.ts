@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { queryDoubts } from '../../../src/engine/dataset/doubts.ts';
 import { parseQuery } from '../../../src/engine/query/index.ts';
+import { said } from '../../../src/said/said.ts';
 import { runCli, type CliResult } from '../../support/cli.ts';
 
 describe('rowriver, how numbers and dates are written', () => {
@@ -71,7 +72,7 @@ describe('rowriver, how numbers and dates are written', () => {
     const severities = (text: string): string[] => {
       const parsed = parseQuery(text);
       if (!parsed.ok) assert.fail(text);
-      return queryDoubts(parsed.query, dataset, () => '').map(({ severity }) => severity);
+      return queryDoubts(parsed.query, dataset, () => said``).map(({ severity }) => severity);
     };
     try {
       for (const query of [

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { recordsOf } from '../../support/httpServer.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
+import { told } from '../../support/said.ts';
 
 describe('a file that gives out in the middle', () => {
   const text = Buffer.from(recordsOf(60_000).slice(0, 6_000_000));
@@ -34,8 +35,8 @@ describe('a file that gives out in the middle', () => {
       await preview.page.call('rows', { view: 0, first: 0, count: 1, columns: [0] });
       if (preview.info.state.phase !== 'failed') await preview.file(({ phase }) => phase === 'failed');
       const { state } = await preview.page.call('info', null);
-      const { failedAt = -1, records, message } = state;
-      assert.match(message, /is truncated: its compressed data ends at byte/);
+      const { failedAt = -1, records } = state;
+      assert.match(told(state), /is truncated: its compressed data ends at byte/);
       assert.ok(failedAt > 0 && failedAt < text.length);
       // Not the row that was cut, but all before it.
       assert.equal(records, Math.floor(failedAt / 100));
@@ -75,7 +76,7 @@ describe('a file that gives out in the middle', () => {
     await truncate(path, 3_000_050);
     const failed = await preview.page.call('run', { query: 'id >= 29000' });
     assert.deepEqual([failed.phase, failed.failedAt, failed.matched], ['failed', 3_000_050, 1000]);
-    assert.match(failed.message, /ends at byte 3000050/);
+    assert.match(told(failed), /ends at byte 3000050/);
     await writeFile(path, text, { flag: 'r+' });
     const mended = await preview.page.call('retry', { view: failed.view });
     assert.deepEqual([mended.phase, mended.matched], ['done', 31_000]);

@@ -19,6 +19,7 @@ import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 import { runs } from '../../support/long.ts';
 import { ViewRun } from '../../../src/engine/run/viewRun.ts';
+import { told } from '../../support/said.ts';
 
 const signal = new AbortController().signal;
 const blockSize = 512;
@@ -180,8 +181,8 @@ async function answer(dataset: Dataset, query: string, how: 'view' | 'scan' | 'i
   const planned = plannedFor(query, dataset.recognised.format);
   if (how === 'view') {
     const run = new ViewRun(1, planned, dataset);
-    const { matched, records, malformed, phase, message } = await run.run(signal, () => undefined);
-    assert.equal(phase, 'done', message);
+    const { matched, records, malformed, phase, said } = await run.run(signal, () => undefined);
+    assert.equal(phase, 'done', told({ said }));
     const cells = { kind: 'raw', limit: 100 } as const;
     const page = await run.page(Math.max(0, matched - 5), 5, cells, signal);
     const { text, records: numbers, lines, offsets } = page;

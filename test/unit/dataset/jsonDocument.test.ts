@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cellsOf, Preview } from '../../support/preview.ts';
+import { told } from '../../support/said.ts';
 
 const cars = resolve('node_modules/vega-datasets/data/cars.json');
 
@@ -62,7 +63,7 @@ describe('dataset, of a JSON document', () => {
     preview = await Preview.open(path);
     assert.match(preview.info.dialect, /\$\.data\.items\[\*\]/);
     const state = await preview.page.call('run', { query: 'n >= 59990' });
-    assert.deepEqual([state.matched, state.records, state.malformed, state.message], [10, 60_000, 0, '']);
+    assert.deepEqual([state.matched, state.records, state.malformed, told(state)], [10, 60_000, 0, '']);
     const detail = await preview.page.call('record', { view: state.view, row: 9 });
     assert.deepEqual([detail.record, detail.text], [60_000, JSON.stringify(items[59_999])]);
   });

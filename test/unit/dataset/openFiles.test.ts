@@ -10,6 +10,7 @@ import { filesAt } from '../../../src/engine/source/files/search.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
 import { exportTo } from '../../../src/engine/run/export.ts';
+import { english } from '../../../src/said/said.ts';
 import { memorySink } from '../../support/memorySink.ts';
 
 const signal = new AbortController().signal;
@@ -180,7 +181,7 @@ describe('files as one table', () => {
     const dataset = await open({ 'a.csv': 'a,b\n1,2\n3,4\n', 'b.csv': '5,6\n7,8\n', 'c.csv': 'b,a\n9,10\n' });
     try {
       assert.deepEqual(
-        dataset.unread.map(({ reason }) => inFolder(reason)),
+        dataset.unread.map(({ reason }) => inFolder(english(reason))),
         ['/b.csv cannot be read as one table with /a.csv: its first line is not a header.'],
       );
       assert.deepEqual(await rowsOf(dataset, '', 'csv'), ['a,b', '1,2', '3,4', '10,9']);
@@ -228,7 +229,7 @@ describe('files as one table', () => {
     const dataset = await again(['missing.jsonl', 'b.jsonl', 'sub']);
     try {
       assert.deepEqual(
-        dataset.unread.map(({ path, reason }) => [inFolder(path), inFolder(reason)]),
+        dataset.unread.map(({ path, reason }) => [inFolder(path), inFolder(english(reason))]),
         [
           ['/missing.jsonl', 'There is no file /missing.jsonl.'],
           ['/sub', '/sub is a folder, not a file.'],

@@ -13,6 +13,7 @@ import {
   type Served,
 } from '../../support/httpServer.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
+import { told } from '../../support/said.ts';
 
 describe('a preview of an address', () => {
   let server: TestServer;
@@ -159,7 +160,7 @@ describe('a preview of an address', () => {
     const before = failing.filter((id) => id < 40_000);
     const failed = await opened.page.call('run', { query: 'status >= 500' });
     assert.equal(failed.phase, 'failed');
-    assert.match(failed.message, /data\.jsonl was interrupted at byte 4,000,050 of 6,000,000/);
+    assert.match(told(failed), /data\.jsonl was interrupted at byte 4,000,050 of 6,000,000/);
     assert.equal(failed.failedAt, 4_000_050);
     assert.deepEqual([failed.matched, failed.records], [before.length, 40_000]);
     assert.deepEqual(await ids(opened, failed.view, 0, 2000), before);
@@ -178,7 +179,7 @@ describe('a preview of an address', () => {
     server.requests.length = 0;
     const done = await opened.page.call('retry', { view: failed.view });
     assert.deepEqual(
-      [done.phase, done.view, done.matched, done.message],
+      [done.phase, done.view, done.matched, told(done)],
       ['done', failed.view, failing.length, ''],
     );
     assert.ok(asked(content.size) < 5_000_000, 'What came before the failure is not read again.');
@@ -255,7 +256,7 @@ describe('a preview of an address', () => {
     server.handler = serving({ etag: '"b"' }, recordsOf(50_000));
     const state = await opened.page.call('run', { query: 'status >= 500' });
     assert.equal(state.phase, 'failed');
-    assert.match(state.message, /has changed since it was opened/);
+    assert.match(told(state), /has changed since it was opened/);
     const info = await opened.page.call('reload', null);
     assert.equal(info.size, 5_000_000);
   });

@@ -4,6 +4,7 @@ import type { CsvDialect } from '../../../src/engine/format/csv/dialect.ts';
 import { createKernelCsvScanner } from '../../../src/engine/format/csv/scanner.ts';
 import { createKernelJsonlScanner } from '../../../src/engine/format/json/scanner.ts';
 import type { FieldRequest, Scanner } from '../../../src/engine/format/record.ts';
+import { said } from '../../../src/said/said.ts';
 import { memorySource } from '../../support/memory.ts';
 import { createPlainJsonlScanner } from '../../../src/engine/format/json/lines.ts';
 import { records } from '../../../src/engine/format/records.ts';
@@ -184,7 +185,7 @@ describe('format/records', () => {
       const cutAt = bytes.length - 3;
       const source = memorySource(bytes.subarray(0, cutAt), {
         before: (position) => {
-          if (position >= cutAt) throw new SourceError('failed', 'broken', position);
+          if (position >= cutAt) throw new SourceError('failed', said`broken`, position);
         },
       });
       const fields = paths.map((path) => ({ path, numeric: true }));

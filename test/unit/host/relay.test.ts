@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Relay } from '../../../src/host/relay.ts';
 import type { Message } from '../../../src/protocol/rpc.ts';
+import { said } from '../../../src/said/said.ts';
 
 describe('relay', () => {
   function ends() {
@@ -80,7 +81,7 @@ describe('relay', () => {
     relay.fromPage(call(1, 'rows'));
     relay.fromEngine({ type: 'result', id: 1, value: 'a' });
     relay.forgetPage();
-    relay.interrupted({ kind: 'restarted', message: '' });
+    relay.interrupted({ kind: 'restarted', said: said`` });
     assert.deepEqual(engine, [call(1, 'rows')]);
     assert.deepEqual(page, [{ type: 'result', id: 1, value: 'a' }]);
   });
@@ -100,7 +101,7 @@ describe('relay', () => {
     const { relay, page, engine } = ends();
     relay.opened();
     relay.fromPage(call(1, 'run'));
-    const error = { kind: 'restarted', message: 'The engine stopped.' };
+    const error = { kind: 'restarted', said: said`The engine stopped.` };
     relay.interrupted(error);
     assert.deepEqual(page, [{ type: 'error', id: 1, error }]);
     relay.fromPage(call(2, 'rows'));
@@ -111,7 +112,7 @@ describe('relay', () => {
 
   it('answers with the reason while the file cannot be opened, and tries again when the page asks anew', () => {
     const { relay, page, engine, reopened } = ends();
-    const error = { kind: 'missing', message: 'The file is not there.' };
+    const error = { kind: 'missing', said: said`The file is not there.` };
     relay.fromPage(call(1, 'info'));
     relay.failed(error);
     relay.fromPage(call(2, 'rows'));
@@ -174,7 +175,7 @@ describe('relay', () => {
       for (const forget of [
         ({ relay }: ReturnType<typeof ends>) => relay.fromPage(call(9, 'reload')),
         ({ relay }: ReturnType<typeof ends>) => {
-          relay.interrupted({ kind: 'restarted', message: '' });
+          relay.interrupted({ kind: 'restarted', said: said`` });
           relay.opened();
         },
       ]) {

@@ -21,6 +21,7 @@ import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { ViewRun } from '../../../src/engine/run/viewRun.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
+import { told } from '../../support/said.ts';
 
 const signal = new AbortController().signal;
 const blockSize = 512;
@@ -63,11 +64,8 @@ describe('index/IndexStore', () => {
 
   async function count(dataset: Dataset, query: string) {
     const run = new ViewRun(1, plannedFor(query, dataset.recognised.format), dataset);
-    const { matched, records, scanned, skipped, total, phase, message } = await run.run(
-      signal,
-      () => undefined,
-    );
-    assert.equal(phase, 'done', message);
+    const { matched, records, scanned, skipped, total, phase, said } = await run.run(signal, () => undefined);
+    assert.equal(phase, 'done', told({ said }));
     assert.ok(scanned + skipped <= (total ?? 0));
     return { matched, records, skipped };
   }

@@ -35,6 +35,7 @@ import type { PreviewCalls, ViewState } from '../../../src/protocol/preview.ts';
 import { cellsOf, type Preview } from '../../support/preview.ts';
 import type { FileContent, Layout } from './layouts.ts';
 import { queryFor } from './records.ts';
+import { told } from '../../support/said.ts';
 
 const signal = new AbortController().signal;
 const context = { signal, progress: () => undefined };
@@ -299,7 +300,7 @@ export class Engine {
   /** Runs a query to its end. */
   async view(query: string): Promise<ViewState> {
     const state = await this.call('run', { query: this.#named(query) });
-    if (state.phase !== 'done') throw new Error(`${query} ended as ${state.phase}: ${state.message}`);
+    if (state.phase !== 'done') throw new Error(`${query} ended as ${state.phase}: ${told(state)}`);
     return state;
   }
 

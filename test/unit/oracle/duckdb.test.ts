@@ -11,6 +11,7 @@ import { runs } from '../../support/long.ts';
 import { run, runInParts, type TestData } from '../stage/run.ts';
 import { comparable, jsonOf, rowsOf, sorted } from './answers.ts';
 import { QueryWriter, table, type Row } from './randomQuery.ts';
+import { told } from '../../support/said.ts';
 
 /** Queries in all. */
 const queries = runs(2000, 20_000);
@@ -56,7 +57,7 @@ describe('DuckDB agrees', () => {
     const parsed = parseQuery(query);
     if (!parsed.ok) assert.fail(`${parsed.diagnostics[0].message} in: ${query}`);
     const printed = printQuery(parsed.query, 'duckdb', { file: 'data', format: 'jsonl' });
-    if (!printed.ok) assert.fail(printed.message);
+    if (!printed.ok) assert.fail(told(printed));
     const sql = printed.text.replace("read_ndjson('data')", 'data').replace("FROM 'data' AS", 'FROM data AS');
     try {
       const result = await connection.runAndReadAll(sql);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseQuery, printQuery, type PrintTarget } from '../../../src/engine/query/index.ts';
 import { run, type TestData } from '../stage/run.ts';
+import { told } from '../../support/said.ts';
 
 function printed(
   query: string,
@@ -15,7 +16,7 @@ function printed(
   const parsed = parseQuery(query);
   if (!parsed.ok) assert.fail(parsed.diagnostics[0].message);
   const result = printQuery(parsed.query, target, { file, format });
-  return result.ok ? result.text : result.message;
+  return result.ok ? result.text : told(result);
 }
 
 const query =

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { Peer, RemoteError, type Message } from '../../../src/protocol/rpc.ts';
+import { said } from '../../../src/said/said.ts';
 
 interface Served {
   add: { params: { a: number; b: number }; result: number };
@@ -123,7 +124,7 @@ describe('protocol/rpc', () => {
   it('rejects what is pending and aborts what is at work when closed', async () => {
     const { client, server, wasAborted } = pair();
     const call = client.call('wait', null);
-    client.close({ kind: 'restarted', message: 'The engine was restarted.' });
+    client.close({ kind: 'restarted', said: said`The engine was restarted.` });
     server.close();
     await assert.rejects(call, /The engine was restarted/);
     await assert.rejects(client.call('add', { a: 1, b: 1 }), /The engine was restarted/);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Message } from '../../../src/protocol/rpc.ts';
 import { packMessage, unpackMessage } from '../../../src/protocol/wire.ts';
+import type { Said, SaidValue } from '../../../src/said/said.ts';
 
 const arrays = fc.oneof(
   fc.uint8Array({ maxLength: 40 }),
@@ -21,6 +22,10 @@ const values = fc.letrec<{ value: unknown }>((tie) => ({
 })).value;
 const ids = fc.nat();
 const plain = { noNullPrototype: true };
+const sentences = fc.letrec<{ said: Said; value: SaidValue }>((tie) => ({
+  said: fc.record({ text: fc.string(), values: fc.array(tie('value'), { maxLength: 3 }) }, plain),
+  value: fc.oneof(fc.string(), fc.integer(), tie('said')),
+})).said;
 const messages: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ type: fc.constant('call'), id: ids, method: fc.string(), params: values }, plain),
   fc.record({ type: fc.constant('cancel'), id: ids }, plain),
@@ -30,7 +35,7 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
     {
       type: fc.constant('error'),
       id: ids,
-      error: fc.record({ kind: fc.string(), message: fc.string() }, plain),
+      error: fc.record({ kind: fc.string(), said: sentences }, plain),
     },
     plain,
   ),

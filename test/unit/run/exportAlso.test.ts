@@ -10,6 +10,7 @@ import { exportAll } from '../../../src/engine/run/exportAlso.ts';
 import { SinkError } from '../../../src/engine/sink/sinkError.ts';
 import type { ByteSink } from '../../../src/engine/sink/byteSink.ts';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
+import { said } from '../../../src/said/said.ts';
 import { runs } from '../../support/long.ts';
 import { memorySink } from '../../support/memorySink.ts';
 import { scanPool } from '../../support/pool.ts';
@@ -114,7 +115,7 @@ describe('several outputs of one pass', () => {
         commit: () => Promise.resolve(void done.push(`${name} committed`)),
         discard: () => Promise.resolve(void done.push(`${name} discarded`)),
       });
-      const full = new SinkError('no-room', 'There is no space left on the disk.');
+      const full = new SinkError('no-room', said`There is no space left on the disk.`);
       const first = { query: '', to: 'same', sink: noting('first', () => Promise.resolve()) } as const;
       const second = {
         query: 'id > 1000',

@@ -9,6 +9,7 @@ import type { Result, Task } from '../../../src/engine/pool/task.ts';
 import { exportToFile } from '../../../src/engine/run/export.ts';
 import { TableRun } from '../../../src/engine/run/tableRun.ts';
 import { scanPool } from '../../support/pool.ts';
+import { told } from '../../support/said.ts';
 
 const { signal } = new AbortController();
 const context = { signal, progress: () => undefined };
@@ -53,7 +54,7 @@ describe('the rows of a run', () => {
   async function runOf(query: string): Promise<TableRun> {
     const run = new TableRun(1, plannedFor(query, dataset.recognised.format), dataset);
     const state = await run.run(signal, () => undefined);
-    assert.equal(state.phase, 'done', state.message);
+    assert.equal(state.phase, 'done', told(state));
     return run;
   }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { cellsOf, Preview } from '../../support/preview.ts';
+import { told } from '../../support/said.ts';
 
 const records = [
   '{"id":1,"user":{"c":"DE","n":{"x":1.10}},"items":[{"k":"a"},{"k":"b"}],"none":{}}',
@@ -140,7 +141,7 @@ describe('objects in tables', () => {
 
     it(`are seen so in the grid: ${query}`, async () => {
       const state = await preview.page.call('run', { query });
-      assert.equal(state.message, '');
+      assert.equal(told(state), '');
       assert.deepEqual(
         state.columns?.map(({ name }) => name),
         header.split(','),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ColumnInfo } from '../../../src/protocol/preview.ts';
 import { Preview } from '../../support/preview.ts';
+import { told } from '../../support/said.ts';
 
 const records = Array.from({ length: 300 }, (_, n) => ({
   n,
@@ -36,8 +37,8 @@ describe('service/columns', () => {
 
   /** What a page that looks at the first rows of a query knows of its columns. */
   async function columnsOf({ page, columns }: Preview, query: string): Promise<string[]> {
-    const { phase, view, message } = await page.call('run', { query });
-    assert.equal(phase, 'done', message);
+    const { phase, view, said } = await page.call('run', { query });
+    assert.equal(phase, 'done', told({ said }));
     await page.call('rows', { view, first: 0, count: 10, columns: [] });
     return written(columns.get(view) ?? []);
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ExportProgress, OpenFile } from '../../../src/protocol/engine.ts';
 import { openFilesIn } from '../../support/openFiles.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
+import { told } from '../../support/said.ts';
 
 describe('service/comparison', () => {
   let folder = '';
@@ -146,7 +147,7 @@ describe('service/comparison', () => {
     const opened = await open('{"id":1}\n', '{"id":1}\n');
     assert.equal(opened.info.comparison?.summary.added, 0);
     await appendFile(join(folder, 'b.jsonl'), '{"id":2}\n');
-    await opened.file(({ phase, message }) => phase === 'changed' && message.includes('b.jsonl has changed'));
+    await opened.file((state) => state.phase === 'changed' && told(state).includes('b.jsonl has changed'));
     const { comparison: again } = await opened.page.call('reload', null);
     assert.equal(again?.summary.added, 1);
   });

@@ -15,6 +15,7 @@ import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page, ViewState } from '../../../src/protocol/preview.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
+import { told } from '../../support/said.ts';
 
 interface Row {
   readonly id: number;
@@ -146,21 +147,21 @@ describe('dataset/session', () => {
     const { page } = preview;
     for (const query of ['stauts >= 500', "user.contry = 'DE'", 'user.contry IS NOT NULL AND id >= 0']) {
       const [before] = await page.call('check', { query });
-      assert.match(before.message, /^unknown column \S+ \(not in the sampled records\)/, query);
+      assert.match(told(before), /^unknown column \S+ \(not in the sampled records\)/, query);
     }
     assert.equal((await page.call('run', { query: 'stauts >= 500' })).matched, 0);
     const [doubt] = await page.call('check', { query: 'stauts >= 500' });
-    assert.equal(doubt.message, 'unknown column stauts (not in any record); did you mean status?');
+    assert.equal(told(doubt), 'unknown column stauts (not in any record); did you mean status?');
     await page.call('run', { query: 'user.contry IS NOT NULL' });
     const [inner] = await page.call('check', { query: "user.contry = 'DE'" });
-    assert.match(inner.message, /^unknown column user\.contry \(not in any record\)/);
+    assert.match(told(inner), /^unknown column user\.contry \(not in any record\)/);
     // One record that has it, far from the sampled ones, is enough.
     await writeFile(join(folder, 'late.jsonl'), `${lines.join('\n')}\n{"stauts":"x"}\n`);
     const late = await Preview.open(join(folder, 'late.jsonl'), {}, 2, cache);
     try {
       assert.equal((await late.page.call('run', { query: 'stauts >= 500' })).matched, 0);
       const [still] = await late.page.call('check', { query: 'stauts >= 500' });
-      assert.match(still.message, /not in the sampled records/);
+      assert.match(told(still), /not in the sampled records/);
     } finally {
       await late.close();
     }
@@ -254,8 +255,8 @@ describe('dataset/session', () => {
         const opened = await Preview.open(orders);
         preview = opened;
         const shown = async (query: string): Promise<[string[], (string | undefined)[][]]> => {
-          const { view, columns = [], message } = await opened.page.call('run', { query });
-          assert.equal(message, '');
+          const { view, columns = [], said } = await opened.page.call('run', { query });
+          assert.equal(told({ said }), '');
           const ids = columns.map((_, id) => id);
           const page = await opened.page.call('rows', { view, first: 0, count: 3, columns: ids });
           return [columns.map(({ path }) => path), cellsOf(page)];
@@ -417,7 +418,7 @@ describe('dataset/session', () => {
       query:
         '|> AGGREGATE count(*) AS n, max(id) AS last GROUP BY user.country AS country |> ORDER BY country',
     });
-    assert.equal(state.message, '');
+    assert.equal(told(state), '');
     assert.deepEqual([state.phase, state.matched], ['done', 3]);
     const ids = (state.columns ?? []).map(({ id }) => id);
     const page = await preview.page.call('rows', { view: state.view, first: 0, count: 10, columns: ids });

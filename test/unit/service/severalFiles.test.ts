@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { FileSearch } from '../../../src/protocol/fileSearch.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
+import { told } from '../../support/said.ts';
 
 describe('service/several files', () => {
   let folder = '';
@@ -204,7 +205,7 @@ describe('service/several files', () => {
     await writeFile(join(folder, 'a10.jsonl'), '{"n":10}\n');
     await preview?.file(({ phase }) => phase === 'changed');
     assert.equal(
-      preview?.files.at(-1)?.message,
+      told({ said: preview?.files.at(-1)?.said }),
       '1 file was added. The preview shows the files as they were.',
     );
     await page.call('reload', null);
@@ -215,8 +216,8 @@ describe('service/several files', () => {
     );
     await rm(join(folder, 'a1.jsonl'));
     await appendFile(join(folder, 'a2.jsonl'), '{"n":3}\n');
-    await preview.file(({ phase, message }) => phase === 'changed' && message.includes('removed'));
-    assert.match(preview.files.at(-1)?.message ?? '', /^1 file was removed/);
+    await preview?.file((state) => state.phase === 'changed' && told(state).includes('removed'));
+    assert.match(told({ said: preview?.files.at(-1)?.said }), /^1 file was removed/);
     await page.call('reload', null);
     assert.deepEqual(await rowsOf(0), [
       ['a2.jsonl', '2'],
@@ -246,12 +247,13 @@ describe('service/several files', () => {
       const query = (file: string): string =>
         `|> JOIN '${file}' AS o ON u = o.id |> SELECT o.name AS n |> LIMIT 1`;
       const run = await page.call('run', { query: query('.users') });
-      assert.equal(run.message, '');
+      assert.equal(told(run), '');
       assert.deepEqual(await rowsOf(run.view, [0]), [[inside === '' ? 'top' : 'in']]);
       for (const path of [join(folder, inside, '../.users'), '../.users']) {
-        const { phase, message } = await page.call('run', { query: query(path) });
+        const { phase, said } = await page.call('run', { query: query(path) });
         assert.equal(phase, 'failed', path);
         const name = inside === '' ? basename(folder) : inside;
+        const message = told({ said });
         assert.ok(message.includes(`${path} is not in the folder ${name}. Copy it there`), message);
       }
     });
@@ -273,8 +275,8 @@ describe('service/several files', () => {
     await writeFile(path, '{"u":1}\n');
     const names = [path, '/none-of-this-name.jsonl'];
     const { page } = await open({}, { names });
-    const { message } = await page.call('run', { query: `|> JOIN '${path}' AS o ON u = o.u` });
-    assert.match(message, /in no folder together/);
+    const run = await page.call('run', { query: `|> JOIN '${path}' AS o ON u = o.u` });
+    assert.match(told(run), /in no folder together/);
   });
 
   it('are exported as one, and never onto one of them', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CellKind } from '../../../src/protocol/preview.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
+import { told } from '../../support/said.ts';
 
 describe('a preview of numbers and dates that are written in another way', () => {
   let folder = '';
@@ -37,7 +38,7 @@ describe('a preview of numbers and dates that are written in another way', () =>
       },
     ]);
     const [doubt] = await preview.page.call('check', { query: 'open > 5' });
-    assert.match(doubt.message, /^open is read as text: 1,234 can be 1\.234 or 1234\./);
+    assert.match(told(doubt), /^open is read as text: 1,234 can be 1\.234 or 1234\./);
     const query = '|> EXTEND open AS o |> AGGREGATE sum(o) AS s';
     const [error] = await preview.page.call('check', { query });
     assert.equal(error.severity, 'error');

@@ -20,6 +20,7 @@ import { contentOf, serve, TestServer } from '../../support/httpServer.ts';
 import { runs } from '../../support/long.ts';
 import { memorySink } from '../../support/memorySink.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
+import { told } from '../../support/said.ts';
 
 describe('a Parquet file', () => {
   let connection: DuckDBConnection;
@@ -312,8 +313,8 @@ describe('a Parquet file', () => {
       bytesRead(async () => {
         const run = new TableRun(1, plannedFor(query, dataset.recognised.format), dataset);
         try {
-          const { phase, matched, records, malformed, message } = await run.run(signal, () => undefined);
-          assert.equal(phase, 'done', message);
+          const { phase, matched, records, malformed, said } = await run.run(signal, () => undefined);
+          assert.equal(phase, 'done', told({ said }));
           const offset = await run.offsetOf(0);
           const page = await run.page(0, 2, { kind: 'raw', limit: 200 }, signal);
           return { matched, records, malformed, offset, text: Buffer.from(page.text).toString() };

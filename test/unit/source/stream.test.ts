@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { SourceError } from '../../../src/engine/source/source.ts';
 import { streamSource } from '../../../src/engine/source/stream.ts';
 import { takesBack } from '../../../src/engine/source/unread.ts';
+import { said } from '../../../src/said/said.ts';
 
 describe('stream source', () => {
   const chunks = fc.array(fc.uint8Array({ maxLength: 9 }), { maxLength: 8 });
@@ -45,7 +46,7 @@ describe('stream source', () => {
     await source.read(new Uint8Array(1), 3);
     await assert.rejects(
       source.read(new Uint8Array(1), 0),
-      new SourceError('unsupported', 'Input can be read only once: save it to a file first.'),
+      new SourceError('unsupported', said`${'Input'} can be read only once: save it to a file first.`),
     );
     assert.equal(await source.read(new Uint8Array(1), 4), 1);
   });

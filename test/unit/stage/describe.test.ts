@@ -9,6 +9,7 @@ import { parseQuery, printQuery } from '../../../src/engine/query/index.ts';
 import { deriveRows } from '../../../src/engine/run/derive.ts';
 import { runs } from '../../support/long.ts';
 import { ScanPools } from '../../support/pool.ts';
+import { told } from '../../support/said.ts';
 
 const { signal } = new AbortController();
 type Row = Record<string, unknown>;
@@ -215,7 +216,7 @@ describe('stage/describe', () => {
     for (const engine of ['duckdb', 'clickhouse', 'spark', 'jq'] as const) {
       const printed = printQuery(parsed.query, engine, { file: 'data.jsonl', format: 'jsonl' });
       assert.ok(!printed.ok);
-      assert.match(printed.message, /DESCRIBE/);
+      assert.match(told(printed), /DESCRIBE/);
     }
   });
 });

@@ -17,6 +17,7 @@ import type { PageCommand } from '../../../src/protocol/pageCommands.ts';
 import type { Condition, Diagnostic, QueryEdit } from '../../../src/protocol/queryText.ts';
 import type { StatisticsAnswer } from '../../../src/protocol/statistics.ts';
 import { Peer, type Handlers, type Post } from '../../../src/protocol/rpc.ts';
+import { said } from '../../../src/said/said.ts';
 import {
   firstTime,
   hostileFile,
@@ -28,6 +29,7 @@ import {
   type BedFile,
 } from './files.ts';
 import { columnStatistics, timelineOf } from './statistics.ts';
+import { told } from '../../support/said.ts';
 
 /** What the bed's page is asked for, in its address. */
 export interface BedOptions {
@@ -95,7 +97,7 @@ export function serve(post: Post, options: BedOptions): Server {
     records: file.rows,
     exact: true,
     malformed: countFaults(),
-    message: '',
+    said: undefined,
   };
 
   function countFaults(): number {
@@ -178,7 +180,7 @@ export function serve(post: Post, options: BedOptions): Server {
   const handlers: Handlers<PreviewCalls> = {
     info,
     reload() {
-      state = { ...state, phase: 'ready', message: '' };
+      state = { ...state, phase: 'ready', said: undefined };
       return info();
     },
     follow({ on }) {
@@ -186,8 +188,8 @@ export function serve(post: Post, options: BedOptions): Server {
       return state;
     },
     retry({ view }) {
-      const { message: _, failedAt: __, ...rest } = state;
-      state = { ...rest, phase: 'ready', message: '' };
+      const { failedAt: _, ...rest } = state;
+      state = { ...rest, phase: 'ready', said: undefined };
       peer.send('file', state);
       const whole = halfway.get(view);
       if (whole) {
@@ -207,7 +209,7 @@ export function serve(post: Post, options: BedOptions): Server {
         skipped: 0,
         elapsedMs: 0,
         columns: undefined,
-        message: '',
+        said: undefined,
       };
     },
     async rows(params, { signal }) {
@@ -218,7 +220,7 @@ export function serve(post: Post, options: BedOptions): Server {
       if (/\bboom\b/.test(query))
         throw new Error('The file could not be read at byte 1,048,576: input/output error.');
       const wrong = check(query).at(0);
-      if (wrong) throw new Error(wrong.message);
+      if (wrong) throw new Error(told(wrong));
       if (/\bslowly\b/.test(query)) await after(1000, signal);
       const none = /\bnothing\b/.test(query);
       const few = /\bfew\b/.test(query);
@@ -242,7 +244,7 @@ export function serve(post: Post, options: BedOptions): Server {
         skipped: 0,
         elapsedMs: Math.round((options.queryTime * done) / steps),
         columns: undefined,
-        message: '',
+        said: undefined,
       });
       views.push({ step, offset: none ? 0 : 1, size: Math.floor(size / steps) });
       for (let done = 1; done < steps; done++) {
@@ -439,14 +441,14 @@ export function serve(post: Post, options: BedOptions): Server {
           from: at,
           to: at + 6,
           severity: 'error',
-          message: 'There is no column stauts. Did you mean status?',
+          said: said`There is no column stauts. Did you mean status?`,
           fix: { kind: 'replace', text: 'status', query: query.replace('stauts', 'status') },
         },
       ];
     }
     if (/(=|>|<|AND|OR)\s*$/.test(query)) {
       return [
-        { from: query.length, to: query.length, severity: 'error', message: 'A value is missing here.' },
+        { from: query.length, to: query.length, severity: 'error', said: said`A value is missing here.` },
       ];
     }
     return [];

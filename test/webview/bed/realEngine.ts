@@ -15,6 +15,7 @@ import type {
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts';
+import { said } from '../../../src/said/said.ts';
 import type { BedServer, OpenOptions } from './server.ts';
 import { encode } from './wire.ts';
 
@@ -106,7 +107,7 @@ export class RealEngine {
   async open(location: string, options: FormatOptions, compared?: OpenFile['compared']): Promise<void> {
     const before = this.#session++;
     if (before > 0) {
-      this.#relay.interrupted({ kind: 'restarted', message: 'Another file.' });
+      this.#relay.interrupted({ kind: 'restarted', said: said`Another file.` });
       await this.#host.call('close', { session: before });
     }
     await this.#host.call('open', { session: this.#session, file: { location, options, compared } });

@@ -10,7 +10,7 @@ import {
 describe('webview/model/formatWords', () => {
   const state: FileState = {
     ...{ phase: 'ready', size: 5_000_000, fileSize: 5_000_000, storedSize: 1_200_000, indexed: 5_000_000 },
-    ...{ records: 9, exact: true, malformed: 0, message: '' },
+    ...{ records: 9, exact: true, malformed: 0, said: undefined },
   };
 
   function file(dialect: string, encoding: string, ...containers: string[]): FileInfo {

@@ -9,7 +9,7 @@ describe('webview/model/words', () => {
   function words(outcome: Partial<Outcome>, matched: number, records: number, running = false): string {
     const state: ViewState = {
       ...{ view: 1, query: 'x', malformed: 0, scanned: 0, total: 0, skipped: 0, elapsedMs: 0 },
-      ...{ columns: undefined, message: '', matched, records },
+      ...{ columns: undefined, said: undefined, matched, records },
       outcome: { ...asked, ...outcome },
       phase: running ? 'running' : 'done',
     };

@@ -16,7 +16,7 @@ const state: ViewState = {
   skipped: 4000,
   elapsedMs: 2000,
   columns: undefined,
-  message: '',
+  said: undefined,
 };
 
 describe('webview/panel/progress', () => {

@@ -1,4 +1,5 @@
 import type { FormatOptions } from '../../../protocol/formatOptions.ts';
+import { said } from '../../../said/said.ts';
 import { readSome } from '../../source/read.ts';
 import { SourceError } from '../../source/source.ts';
 import type { OpeningFile, Recognised } from '../driver.ts';
@@ -25,7 +26,10 @@ export async function openTable(
     head = sample.subarray(0, length);
     found = findTable(head, final, source.name, options);
     if (!found) {
-      const message = `${source.name} has no line ${options.firstLine ?? 0} that the table could begin on${final ? '' : ' in its first MiB'}.`;
+      const line = options.firstLine ?? 0;
+      const message = final
+        ? said`${source.name} has no line ${line} that the table could begin on.`
+        : said`${source.name} has no line ${line} that the table could begin on in its first MiB.`;
       throw new SourceError('unsupported', message);
     }
     body = csvBody(head, true, found.dialect);
@@ -37,8 +41,11 @@ export async function openTable(
   const number = options.table ?? 1;
   const place = places.at(number - 1);
   if (place === undefined) {
-    const seen = places.length === 1 ? 'one table was' : `${places.length} tables were`;
-    throw new SourceError('unsupported', `${source.name}: there is no table ${number}, ${seen} recognised.`);
+    const message =
+      places.length === 1
+        ? said`${source.name}: there is no table ${number}, one table was recognised.`
+        : said`${source.name}: there is no table ${number}, ${places.length} tables were recognised.`;
+    throw new SourceError('unsupported', message);
   }
   const table = head.subarray(0, place.end);
   const whole = final || place.end !== undefined;

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FormatOptions } from '../../../protocol/formatOptions.ts';
+import { said } from '../../../said/said.ts';
 import { Fault } from '../../fault.ts';
 import { RecentMap } from '../../recentMap.ts';
 import { RegexError } from '../../regex/syntax.ts';
@@ -101,12 +102,12 @@ function specOf({ pattern }: FormatOptions, text: string, final: boolean, file: 
     pattern === undefined ? bestPattern(text, final) : logPatterns.find(({ name }) => name === pattern);
   const source = known?.source ?? pattern;
   if (source === undefined) {
-    const message = `${file}: no known pattern matches its lines. Give one with named groups, or one of ${names}.`;
+    const message = said`${file}: no known pattern matches its lines. Give one with named groups, or one of ${names}.`;
     throw new SourceError('unsupported', message);
   }
   const columns = [...compiled(source).names.keys()];
   if (columns.length === 0) {
-    const message = `The pattern has no named groups such as (?<level>\\w+), and is not one of ${names}.`;
+    const message = said`The pattern has no named groups such as (?<level>\\w+), and is not one of ${names}.`;
     throw new SourceError('unsupported', message);
   }
   return { kind: 'log', name: known?.name, pattern: source, columns };
@@ -120,7 +121,7 @@ function compiled(source: string): WholeRegex {
     return compileWholeRegex(source);
   } catch (cause) {
     if (!(cause instanceof RegexError)) throw cause;
-    throw new SourceError('unsupported', `Invalid regular expression: ${cause.message}.`, 0, { cause });
+    throw new SourceError('unsupported', said`Invalid regular expression: ${cause.said}.`, 0, { cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError } from '../diagnostic.ts';
 import { callsIn, visitOutside } from '../resolve/nodes.ts';
 import type { Resolver } from '../resolve/resolve.ts';
@@ -23,7 +24,7 @@ export const aggregate: OperatorEntry<'aggregate'> = {
     const aggregates = cursor.isWord('group') ? [] : parseNamedList(cursor);
     const groupBy = cursor.takeWords('group', 'by') ? parseNamedList(cursor) : [];
     if (aggregates.length === 0 && groupBy.length === 0) {
-      throw cursor.unexpected('an aggregate, such as count(*), after AGGREGATE');
+      throw cursor.unexpected(said`an aggregate, such as count(*), after AGGREGATE`);
     }
     return { kind: 'aggregate', aggregates, groupBy, ...cursor.spanFrom(start) };
   },
@@ -84,7 +85,7 @@ function refuseBareColumns(node: Expression): void {
     const label = columnLabel(inner);
     throw new QueryError(
       inner,
-      `${label} must be in an aggregate or in GROUP BY; write any_value(${label}), or add ${label} to GROUP BY`,
+      said`${label} must be in an aggregate or in GROUP BY; write any_value(${label}), or add ${label} to GROUP BY`,
     );
   });
 }

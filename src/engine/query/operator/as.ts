@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import type { OperatorEntry } from './entry.ts';
 import { refuseOwnName } from './ownName.ts';
 
@@ -11,7 +12,7 @@ export const as: OperatorEntry<'as'> = {
   ],
   parse(cursor) {
     const start = cursor.next();
-    const alias = cursor.expectName('a name after AS');
+    const alias = cursor.expectName(said`a name after AS`);
     refuseOwnName(alias, 'AS events');
     return { kind: 'as', alias, ...cursor.spanFrom(start) };
   },

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError } from '../diagnostic.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import type { Operator } from '../syntax/tree.ts';
@@ -66,22 +67,22 @@ function parseCall(cursor: Cursor): Operator<'call'> {
   const start = cursor.next();
   const file = cursor.peek();
   if (file.kind !== 'text')
-    throw cursor.unexpected("the path of a file in single quotes, as in CALL './stage.mjs'");
+    throw cursor.unexpected(said`the path of a file in single quotes, as in CALL './stage.mjs'`);
   cursor.next();
   if (!/\.(?:[cm]?js|[cm]?ts)$/i.test(file.value) || /^[a-z][a-z+.-]+:/i.test(file.value)) {
-    throw new QueryError(file, 'CALL needs the path of a .js, .mjs or .ts file');
+    throw new QueryError(file, said`CALL needs the path of a .js, .mjs or .ts file`);
   }
   const options: Record<string, CallOptions[string]> = {};
   if (cursor.takeSymbol('(')) {
     while (!cursor.isSymbol(')')) {
-      const name = cursor.expectName('the name of an option');
+      const name = cursor.expectName(said`the name of an option`);
       if (Object.hasOwn(options, name.name))
-        throw new QueryError(name, `the option ${name.name} is given twice`);
-      cursor.expectSymbol('=>', 'after the name of an option');
+        throw new QueryError(name, said`the option ${name.name} is given twice`);
+      cursor.expectSymbol('=>', said`after the name of an option`);
       Object.defineProperty(options, name.name, { value: optionValue(cursor), enumerable: true });
       if (!cursor.takeSymbol(',')) break;
     }
-    cursor.expectSymbol(')', 'after the options');
+    cursor.expectSymbol(')', said`after the options`);
   }
   return { kind: 'call', file: file.value, options, ...cursor.spanFrom(start) };
 }
@@ -90,10 +91,10 @@ function optionValue(cursor: Cursor): CallOptions[string] {
   const isNegative = cursor.takeSymbol('-');
   const token = cursor.peek();
   if (token.kind === 'number') return (isNegative ? -1 : 1) * Number(cursor.next().value);
-  if (isNegative) throw cursor.unexpected('a number');
+  if (isNegative) throw cursor.unexpected(said`a number`);
   if (token.kind === 'text') return cursor.next().value;
   if (cursor.takeWords('true')) return true;
   if (cursor.takeWords('false')) return false;
   if (cursor.takeWords('null')) return null;
-  throw cursor.unexpected('a number, a text in single quotes, TRUE, FALSE or NULL');
+  throw cursor.unexpected(said`a number, a text in single quotes, TRUE, FALSE or NULL`);
 }

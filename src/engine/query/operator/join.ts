@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError, type Span } from '../diagnostic.ts';
 import { withColumn } from '../resolve/scope.ts';
 import type { Cursor } from '../syntax/cursor.ts';
@@ -120,10 +121,10 @@ function parseJoin(cursor: Cursor): Operator<'join'> {
   const type = types.find(({ words }) => cursor.takeWords(...words))?.type ?? 'inner';
   const path = cursor.peek();
   if (path.kind !== 'text')
-    throw cursor.unexpected("the path of a file in single quotes, as in JOIN 'users.csv'");
+    throw cursor.unexpected(said`the path of a file in single quotes, as in JOIN 'users.csv'`);
   cursor.next();
   if (/^[a-z][a-z+.-]+:\/\//i.test(path.value)) {
-    throw new QueryError(path, 'JOIN reads a file of this computer, and no address');
+    throw new QueryError(path, said`JOIN reads a file of this computer, and no address`);
   }
   const file = { path: path.value, from: path.from, to: path.to };
   const alias = parseAlias(cursor, file);
@@ -132,7 +133,7 @@ function parseJoin(cursor: Cursor): Operator<'join'> {
     const keys = parseUsing(cursor);
     return { kind: 'join', type, file, alias, keys, condition: undefined, ...cursor.spanFrom(start) };
   }
-  if (!cursor.takeWords('on')) throw cursor.unexpected(`ON or USING, as in ON id = ${alias.name}.id`);
+  if (!cursor.takeWords('on')) throw cursor.unexpected(said`ON or USING, as in ON id = ${alias.name}.id`);
   const on = parseExpression(cursor);
   const { keys, condition } = divided(on, alias.name);
   return { kind: 'join', type, file, alias, keys, condition, ...cursor.spanFrom(start) };
@@ -140,23 +141,23 @@ function parseJoin(cursor: Cursor): Operator<'join'> {
 
 /** Without AS, the file's name without its ending. */
 function parseAlias(cursor: Cursor, file: { readonly path: string } & Span): Name {
-  if (cursor.takeWords('as')) return cursor.expectName('a name after AS');
+  if (cursor.takeWords('as')) return cursor.expectName(said`a name after AS`);
   if (!cursor.isWord('on') && !cursor.isWord('using') && ['name', 'quoted'].includes(cursor.peek().kind))
-    return cursor.expectName('a name');
+    return cursor.expectName(said`a name`);
   const [name] = (file.path.split(/[\\/]/).at(-1) ?? '').split('.');
-  if (name === '') throw cursor.unexpected('AS with a name for the rows of the file');
+  if (name === '') throw cursor.unexpected(said`AS with a name for the rows of the file`);
   return { name, quoted: true, from: file.from, to: file.to };
 }
 
 function parseUsing(cursor: Cursor): JoinKey[] {
-  cursor.expectSymbol('(', 'after USING');
+  cursor.expectSymbol('(', said`after USING`);
   const keys: JoinKey[] = [];
   do {
-    const name = cursor.expectName('the name of a column that both files have');
+    const name = cursor.expectName(said`the name of a column that both files have`);
     const column: Column = { kind: 'column', first: name, rest: [], from: name.from, to: name.to };
     keys.push({ left: column, right: column });
   } while (cursor.takeSymbol(','));
-  cursor.expectSymbol(')', 'after the columns of USING');
+  cursor.expectSymbol(')', said`after the columns of USING`);
   return keys;
 }
 
@@ -170,7 +171,7 @@ function divided(on: Expression, alias: string): Pick<JoinOperator, 'keys' | 'co
     else others.push(one);
   }
   if (keys.length === 0) {
-    throw new QueryError(on, `ON needs a column of each file to be equal, as in ON id = ${alias}.id`);
+    throw new QueryError(on, said`ON needs a column of each file to be equal, as in ON id = ${alias}.id`);
   }
   if (others.length === 0) return { keys, condition: undefined };
   const [first] = others;

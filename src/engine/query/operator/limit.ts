@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import type { Operator } from '../syntax/tree.ts';
 import type { OperatorEntry } from './entry.ts';
@@ -24,7 +25,7 @@ export function parseLimit(cursor: Cursor): Operator<'limit'> {
   const start = cursor.peek();
   let count = Infinity;
   let offset = 0;
-  if (cursor.takeWords('limit')) count = cursor.expectCount('a number of rows after LIMIT');
-  if (cursor.takeWords('offset')) offset = cursor.expectCount('a number of rows after OFFSET');
+  if (cursor.takeWords('limit')) count = cursor.expectCount(said`a number of rows after LIMIT`);
+  if (cursor.takeWords('offset')) offset = cursor.expectCount(said`a number of rows after OFFSET`);
   return { kind: 'limit', count, offset, ...cursor.spanFrom(start) };
 }

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError } from '../diagnostic.ts';
 import { isOfRecord } from '../layout.ts';
 import type { Name } from '../syntax/tree.ts';
@@ -12,6 +13,6 @@ export function refuseOwnName(alias: Name, example: string): void {
   if (!isOfRecord({ ...alias, quoted: false })) return;
   throw new QueryError(
     alias,
-    `${alias.name} is a column of every record; use another name, as in ${example}`,
+    said`${alias.name} is a column of every record; use another name, as in ${example}`,
   );
 }

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError } from '../diagnostic.ts';
 import { spanOf } from '../resolve/nodes.ts';
 import type { Resolver } from '../resolve/resolve.ts';
@@ -44,7 +45,7 @@ function selectItems(names: Resolver, items: readonly SelectItem[]): void {
   if (parts.filter((part) => part.kind === 'open').length > 1) {
     throw new QueryError(
       opens[1],
-      'SELECT can have only one *: columns of two objects could have the same name',
+      said`SELECT can have only one *: columns of two objects could have the same name`,
     );
   }
   names.scope = { ...before, parts: uniqueNames(parts) };

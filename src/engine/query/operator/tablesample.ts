@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError } from '../diagnostic.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import type { Operator } from '../syntax/tree.ts';
@@ -25,23 +26,23 @@ function parseSample(cursor: Cursor): Operator<'tablesample'> {
   const start = cursor.next();
   const method = ['system', 'bernoulli', 'reservoir'].find((word) => cursor.takeWords(word));
   const parenthesis = cursor.takeSymbol('(');
-  if (method !== undefined && !parenthesis) throw cursor.unexpected(`( after ${method.toUpperCase()}`);
+  if (method !== undefined && !parenthesis) throw cursor.unexpected(said`( after ${method.toUpperCase()}`);
   const size = cursor.next();
   if (size.kind !== 'number')
-    throw new QueryError(size, 'TABLESAMPLE needs a size, such as 1 PERCENT or 1000 ROWS');
+    throw new QueryError(size, said`TABLESAMPLE needs a size, such as 1 PERCENT or 1000 ROWS`);
   const isPercent = cursor.takeSymbol('%') || cursor.takeWords('percent');
-  if (!isPercent && !cursor.takeWords('rows')) throw cursor.unexpected('PERCENT or ROWS after the size');
+  if (!isPercent && !cursor.takeWords('rows')) throw cursor.unexpected(said`PERCENT or ROWS after the size`);
   if (isPercent && Number(size.value) > 100)
-    throw new QueryError(size, 'a sample can have at most 100 percent');
+    throw new QueryError(size, said`a sample can have at most 100 percent`);
   if (!isPercent && !/^\d{1,7}$/.test(size.value)) {
-    throw new QueryError(size, 'the size of a sample of ROWS must be a whole number below 10,000,000');
+    throw new QueryError(size, said`the size of a sample of ROWS must be a whole number below 10,000,000`);
   }
-  if (parenthesis) cursor.expectSymbol(')', 'after the size');
+  if (parenthesis) cursor.expectSymbol(')', said`after the size`);
   let seed: number | undefined;
   if (cursor.takeWords('repeatable')) {
-    cursor.expectSymbol('(', 'after REPEATABLE');
-    seed = cursor.expectCount('a seed, which is a whole number');
-    cursor.expectSymbol(')', 'after the seed');
+    cursor.expectSymbol('(', said`after REPEATABLE`);
+    seed = cursor.expectCount(said`a seed, which is a whole number`);
+    cursor.expectSymbol(')', said`after the seed`);
   }
   const unit = isPercent ? 'percent' : 'rows';
   return { kind: 'tablesample', size: Number(size.value), unit, seed, ...cursor.spanFrom(start) };

@@ -1,3 +1,4 @@
+import { said, type Said } from '../../../said/said.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import { QueryError } from '../diagnostic.ts';
 import { bodies, type PostOperator } from '../syntax/tree.ts';
@@ -23,13 +24,14 @@ export const post: OperatorEntry<'post'> = {
       cursor,
       'POST',
       /^https?:\/\//i,
-      "the address of a service, as in POST 'https://example.org/events'",
+      said`the address of a service, as in POST 'https://example.org/events'`,
     );
     const batch = parseBatch(cursor);
     let body: PostOperator['body'];
     if (cursor.takeWords('as')) {
       body = bodies.find((word) => cursor.isWord(word));
-      if (body === undefined) throw cursor.unexpected(`${bodies.slice(0, -1).join(', ')} or bulk after AS`);
+      if (body === undefined)
+        throw cursor.unexpected(said`${bodies.slice(0, -1).join(', ')} or bulk after AS`);
       cursor.next();
     }
     return { kind: 'post', url, batch: batch ?? parseBatch(cursor), body, ...cursor.spanFrom(start) };
@@ -54,12 +56,12 @@ export const into: OperatorEntry<'into'> = {
       cursor,
       'INTO',
       /^postgres(?:ql)?:\/\//i,
-      "the address of a database, as in INTO 'postgres://localhost/shop' TABLE sales",
+      said`the address of a database, as in INTO 'postgres://localhost/shop' TABLE sales`,
     );
-    cursor.expectWord('table', 'and its name after the address');
+    cursor.expectWord('table', said`and its name after the address`);
     const first = cursor.peek();
-    cursor.expectName('the name of a table');
-    while (cursor.takeSymbol('.')) cursor.expectName('a name after the dot');
+    cursor.expectName(said`the name of a table`);
+    while (cursor.takeSymbol('.')) cursor.expectName(said`a name after the dot`);
     const { from, to } = cursor.spanFrom(first);
     const batch = parseBatch(cursor);
     return { kind: 'into', url, table: cursor.text.slice(from, to), batch, ...cursor.spanFrom(start) };
@@ -69,10 +71,10 @@ export const into: OperatorEntry<'into'> = {
   resolve: () => undefined,
 };
 
-function addressAfter(cursor: Cursor, word: string, form: RegExp, wanted: string): string {
+function addressAfter(cursor: Cursor, word: string, form: RegExp, wanted: Said): string {
   const address = cursor.peek();
-  if (address.kind !== 'text') throw cursor.unexpected(`${wanted}, in single quotes`);
-  if (!form.test(address.value)) throw new QueryError(address, `${word} needs ${wanted}`);
+  if (address.kind !== 'text') throw cursor.unexpected(said`${wanted}, in single quotes`);
+  if (!form.test(address.value)) throw new QueryError(address, said`${word} needs ${wanted}`);
   cursor.next();
   return address.value;
 }
@@ -80,7 +82,7 @@ function addressAfter(cursor: Cursor, word: string, form: RegExp, wanted: string
 function parseBatch(cursor: Cursor): number | undefined {
   if (!cursor.takeWords('batch')) return undefined;
   const token = cursor.peek();
-  const rows = cursor.expectCount('a number of rows after BATCH');
+  const rows = cursor.expectCount(said`a number of rows after BATCH`);
   if (rows >= 1 && rows <= mostInBatch) return rows;
-  throw new QueryError(token, `BATCH takes 1 to ${mostInBatch.toLocaleString('en')} rows`);
+  throw new QueryError(token, said`BATCH takes 1 to ${mostInBatch.toLocaleString('en')} rows`);
 }

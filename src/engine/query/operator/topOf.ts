@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError } from '../diagnostic.ts';
 import type { Resolver } from '../resolve/resolve.ts';
 import type { SortKey } from '../resolve/step.ts';
@@ -52,14 +53,14 @@ export const topOf: OperatorEntry<'top'> = {
 function parseTop(cursor: Cursor): Operator<'top'> {
   const start = cursor.next();
   const number = cursor.peek();
-  const count = cursor.expectCount('a number of values after TOP, as in TOP 20 OF column');
+  const count = cursor.expectCount(said`a number of values after TOP, as in TOP 20 OF column`);
   if (count > mostValues) {
     throw new QueryError(
       number,
-      `TOP gives at most ${mostValues.toLocaleString('en')} values; use AGGREGATE and ORDER BY`,
+      said`TOP gives at most ${mostValues.toLocaleString('en')} values; use AGGREGATE and ORDER BY`,
     );
   }
-  cursor.expectWord('of', 'after the number of values');
+  cursor.expectWord('of', said`after the number of values`);
   const expression = parseNamed(cursor);
   return { kind: 'top', count, expression, ...cursor.spanFrom(start) };
 }

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { keysOf } from '../resolve/nodes.ts';
 import type { Resolver } from '../resolve/resolve.ts';
 import { withColumn, withInPlace } from '../resolve/scope.ts';
@@ -28,9 +29,9 @@ function parseUnnest(cursor: Cursor): Operator<'unnest'> {
   let position: Name | undefined;
   if (cursor.takeWords('with')) {
     if (!cursor.takeWords('offset') && !cursor.takeWords('ordinality'))
-      throw cursor.unexpected('OFFSET after WITH');
+      throw cursor.unexpected(said`OFFSET after WITH`);
     cursor.takeWords('as');
-    position = cursor.expectName('the name of the column for the position');
+    position = cursor.expectName(said`the name of the column for the position`);
   }
   return { kind: 'unnest', expression, position, ...cursor.spanFrom(start) };
 }

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { compileRegex } from '../../regex/regex.ts';
 import type { CastType, Expression } from '../syntax/tree.ts';
 import { UnprintableError, type PrintOptions, type SqlDialect } from './dialect.ts';
@@ -147,16 +148,16 @@ const dialect: SqlDialect = {
   refusal: ({ name, arguments: values, orderBy, filter }) => {
     const called = name.name.toLowerCase();
     if (called === 'string_agg' && filter !== undefined)
-      return 'ClickHouse does not support FILTER with string_agg';
-    if (orderBy.length > 0) return 'ClickHouse has no ORDER BY inside an aggregate';
+      return said`ClickHouse does not support FILTER with string_agg`;
+    if (orderBy.length > 0) return said`ClickHouse has no ORDER BY inside an aggregate`;
     if (called === 'regexp_replace' && replacesNothing(values)) {
-      return 'ClickHouse splits characters when it replaces an empty match';
+      return said`ClickHouse splits characters when it replaces an empty match`;
     }
     const [unit] = values;
     const isTime = called === 'date_trunc' || called === 'date_diff';
     if (isTime && unit.kind === 'literal' && typeof unit.value === 'string') {
       if (missingUnits.has(unit.value.toLowerCase()))
-        return `ClickHouse does not support the time unit ${unit.value}`;
+        return said`ClickHouse does not support the time unit ${unit.value}`;
     }
     return undefined;
   },
@@ -165,7 +166,7 @@ const dialect: SqlDialect = {
   missing: new Set(['mode', 'typeof', 'list', 'json_extract', 'date_part', 'to_timestamp', 'row_number']),
   cast(value, type) {
     if (type === 'interval' || type === 'json') {
-      throw new UnprintableError({ from: 0, to: 0 }, `ClickHouse does not support this cast to ${type}`);
+      throw new UnprintableError({ from: 0, to: 0 }, said`ClickHouse does not support this cast to ${type}`);
     }
     return casts[type](value);
   },

@@ -1,3 +1,4 @@
+import { type Said, said, SaidError } from '../../../said/said.ts';
 import type { Span } from '../diagnostic.ts';
 import type { Call, CastType, Operator } from '../syntax/tree.ts';
 
@@ -14,19 +15,19 @@ export interface PrintOptions {
 }
 
 /** What the other engine has no words for. */
-export class UnprintableError extends Error {
+export class UnprintableError extends SaidError {
   override readonly name = 'UnprintableError';
   readonly span: Span;
 
-  constructor(span: Span, message: string) {
-    super(message);
+  constructor(span: Span, said: Said) {
+    super(said);
     this.span = span;
   }
 }
 
 /** An operator that an engine has no words for. */
 export function unprintable(operator: Operator, engine: string): UnprintableError {
-  return new UnprintableError(operator, `${engine} has nothing like ${operator.kind.toUpperCase()}`);
+  return new UnprintableError(operator, said`${engine} has nothing like ${operator.kind.toUpperCase()}`);
 }
 
 /** How one SQL engine writes what they all can say. */
@@ -47,7 +48,7 @@ export interface SqlDialect {
   /** Functions that the engine does not have, in lower case. */
   readonly missing: ReadonlySet<string>;
   /** What speaks against a call that the engine would do otherwise. */
-  refusal?(call: Call): string | undefined;
+  refusal?(call: Call): Said | undefined;
   /** Set where IN and CASE with an operand do not follow the logic of NULL: they are written as comparisons. */
   readonly comparesApart?: true;
   /** Set where a condition gives 1 or 0. */

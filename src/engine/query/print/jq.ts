@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import type {
   Call,
   Column,
@@ -20,7 +21,7 @@ import { jqPrelude } from './jqPrelude.ts';
  * UnprintableError
  */
 export function printJq(operators: readonly Operator[], { file, format }: PrintOptions): string {
-  if (format === 'csv') throw new UnprintableError({ from: 0, to: 0 }, 'jq does not read CSV');
+  if (format === 'csv') throw new UnprintableError({ from: 0, to: 0 }, said`jq does not read CSV`);
   const printer = new JqPrinter();
   let stream = format === 'json' ? 'inputs | .[]' : 'inputs';
   for (const operator of operators) stream = printer.after(stream, operator);
@@ -80,13 +81,13 @@ class JqPrinter {
       }
       case 'unnest': {
         if (operator.position !== undefined)
-          throw new UnprintableError(operator, 'jq does not support this UNNEST');
+          throw new UnprintableError(operator, said`jq does not support this UNNEST`);
         const { expression, name } = operator.expression;
         const items = 'if type == "array" then .[] else select(. != null) end';
         return `${stream}\n| (${this.#write(expression)} | ${items}) as $item | . + {${quoted(name)}: $item}`;
       }
       case 'tablesample':
-        throw new UnprintableError(operator, 'jq does not support samples');
+        throw new UnprintableError(operator, said`jq does not support samples`);
       default:
         throw unprintable(operator, 'jq');
     }
@@ -142,7 +143,7 @@ class JqPrinter {
     switch (node.kind) {
       case 'literal':
         if (node.value !== null && typeof node.value === 'object' && !isNumeric(node.value)) {
-          throw new UnprintableError(node, 'jq does not support times');
+          throw new UnprintableError(node, said`jq does not support times`);
         }
         return `(${jsonOf(node.value)})`;
       case 'column':
@@ -191,9 +192,9 @@ class JqPrinter {
         if (node.type === 'text') return `(${this.#write(node.operand)} | rw_with(rw_text))`;
         if (node.type === 'number' || node.type === 'double')
           return `(${this.#write(node.operand)} | rw_num)`;
-        throw new UnprintableError(node, `jq does not support casts to ${node.type}`);
+        throw new UnprintableError(node, said`jq does not support casts to ${node.type}`);
       case 'slice':
-        throw new UnprintableError(node, 'jq does not support this slice');
+        throw new UnprintableError(node, said`jq does not support this slice`);
       case 'call':
         return this.#call(node);
     }
@@ -205,7 +206,7 @@ class JqPrinter {
 
   #column(node: Column): string {
     if (isOfRecord(node.first)) {
-      throw new UnprintableError(node, `jq has no equivalent of ${node.first.name}`);
+      throw new UnprintableError(node, said`jq has no equivalent of ${node.first.name}`);
     }
     return `(${this.#steps(node)
       .map((step) => `rw_at(${'index' in step ? step.index - 1 : quoted(step.name)})`)
@@ -232,13 +233,14 @@ class JqPrinter {
     ) {
       throw new UnprintableError(
         node,
-        'jq has no LIKE; only a pattern that is a text can be written as an expression',
+        said`jq has no LIKE; only a pattern that is a text can be written as an expression`,
       );
     }
     const mark = escape !== undefined && typeof escape.value === 'string' ? escape.value : undefined;
     const parsed = parseLike(pattern.value, mark);
     // Such a query is refused before anybody wants it printed.
-    if (parsed === undefined) throw new UnprintableError(node, 'the pattern ends with its escape character');
+    if (parsed === undefined)
+      throw new UnprintableError(node, said`the pattern ends with its escape character`);
     const regex = regexOf(parsed);
     const test = `test(${quoted(regex)}; ${quoted(node.insensitive ? 'ip' : 'p')})`;
     const like = `(${this.#write(node.operand)} | rw_with(rw_text | ${test}))`;
@@ -274,7 +276,7 @@ class JqPrinter {
   }
 
   #call(node: Call): string {
-    if (node.over !== undefined) throw new UnprintableError(node, 'jq does not support window functions');
+    if (node.over !== undefined) throw new UnprintableError(node, said`jq does not support window functions`);
     const name = node.name.name.toLowerCase();
     const of = unary.get(name);
     if (of !== undefined && node.arguments.length === 1) return `(${this.#write(node.arguments[0])} | ${of})`;
@@ -294,7 +296,7 @@ class JqPrinter {
   #aggregateCall(node: Call, name: string): string {
     const rows = node.filter === undefined ? '.' : `map(select(${this.#write(node.filter)} == true))`;
     const [argument] = node.arguments;
-    if (node.orderBy.length > 0) throw new UnprintableError(node, 'jq has no ORDER BY in an aggregate');
+    if (node.orderBy.length > 0) throw new UnprintableError(node, said`jq has no ORDER BY in an aggregate`);
     if (name === 'count' && node.arguments.length === 0) return `(${rows} | length)`;
     if (name === 'count_if') return `(${rows} | map(select(${this.#write(argument)} == true)) | length)`;
     const finish = new Map([
@@ -305,7 +307,7 @@ class JqPrinter {
       ['max', 'max'],
       ['any_value', '.[0]'],
     ]).get(name);
-    if (finish === undefined) throw new UnprintableError(node.name, `jq has no ${name}`);
+    if (finish === undefined) throw new UnprintableError(node.name, said`jq has no ${name}`);
     const distinct = node.distinct ? ' | unique' : '';
     return `(${rows} | map(${this.#write(argument)} | select(. != null))${distinct} | ${finish})`;
   }

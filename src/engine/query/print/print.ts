@@ -1,4 +1,5 @@
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Said } from '../../../said/said.ts';
+import { errorAt, type Diagnostic } from '../diagnostic.ts';
 import type { Query } from '../syntax/tree.ts';
 import { clickhouseOperators } from './clickhouse.ts';
 import { UnprintableError, type PrintOptions, type PrintTarget } from './dialect.ts';
@@ -9,15 +10,15 @@ import { printSql } from './sqlQuery.ts';
 
 export type PrintedQuery =
   | { readonly ok: true; readonly text: string }
-  /** A sentence that says what the other engine has no words for. */
-  | { readonly ok: false; readonly message: string };
+  /** What the other engine has no words for. */
+  | { readonly ok: false; readonly said: Said };
 
 /** The query as another engine writes it, reading the same file. */
 export function printQuery(query: Query, target: PrintTarget, options: PrintOptions): PrintedQuery {
   try {
     return { ok: true, text: print(query, target, options) };
   } catch (error) {
-    if (error instanceof UnprintableError) return { ok: false, message: error.message };
+    if (error instanceof UnprintableError) return { ok: false, said: error.said };
     throw error;
   }
 }
@@ -30,8 +31,7 @@ export function printForSpark(
     return { ok: true, text: printSparkOverView(query.operators) };
   } catch (error) {
     if (!(error instanceof UnprintableError)) throw error;
-    const { span, message } = error;
-    return { ok: false, problem: { from: span.from, to: span.to, severity: 'error', message } };
+    return { ok: false, problem: errorAt(error.span, error.said) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { sqlOf } from '../operator/operators.ts';
 import { columnLabel } from '../syntax/columns.ts';
 import type { CastType, NamedExpression, Operator } from '../syntax/tree.ts';
@@ -60,7 +61,7 @@ const dialect: SqlDialect = {
   ]),
   cast(value, type) {
     if (type === 'json')
-      throw new UnprintableError({ from: 0, to: 0 }, 'Spark does not support this cast to json');
+      throw new UnprintableError({ from: 0, to: 0 }, said`Spark does not support this cast to json`);
     return `try_cast(${value} AS ${types[type]})`;
   },
   matches: (value, pattern, insensitive) =>
@@ -139,7 +140,7 @@ function lineOf(operator: Operator, expressions: SqlExpressions): string[] {
       if (
         operator.columns.some(({ to }) => operator.columns.some(({ from }) => columnLabel(from) === to.name))
       ) {
-        throw new UnprintableError(operator, 'Spark cannot exchange the names of columns');
+        throw new UnprintableError(operator, said`Spark cannot exchange the names of columns`);
       }
       return operator.columns.flatMap(({ from, to }) => [
         `EXTEND ${expressions.column(from)} AS ${name(to.name)}`,
@@ -163,7 +164,7 @@ function lineOf(operator: Operator, expressions: SqlExpressions): string[] {
       return [`TABLESAMPLE (${operator.size} ${operator.unit === 'percent' ? 'PERCENT' : 'ROWS'})`];
     case 'unnest': {
       if (operator.position !== undefined || !operator.expression.explicit) {
-        throw new UnprintableError(operator, 'Spark does not support this UNNEST');
+        throw new UnprintableError(operator, said`Spark does not support this UNNEST`);
       }
       const { expression, name: column } = operator.expression;
       return [`SELECT *, explode(${expressions.write(expression)}) AS ${name(column)}`];
@@ -186,7 +187,7 @@ function selectItem(
   expressions: SqlExpressions,
 ): string {
   if (item.kind === 'named') return `${expressions.write(item.expression)} AS ${name(item.name)}`;
-  if (item.replace.length > 0) throw new UnprintableError(item, 'Spark has no REPLACE in SELECT');
+  if (item.replace.length > 0) throw new UnprintableError(item, said`Spark has no REPLACE in SELECT`);
   const star = item.base === undefined ? '*' : `${expressions.write(item.base)}.*`;
   return item.except.length === 0
     ? star

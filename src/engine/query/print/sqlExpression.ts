@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { scalarFunctions, windowFunctions } from '../function/index.ts';
 import { isOfRecord } from '../layout.ts';
 import type { Call, Column, Expression, OrderKey, Window } from '../syntax/tree.ts';
@@ -83,7 +84,7 @@ export class SqlExpressions {
           : dialect.item(write(node.base), write(node.index));
       case 'slice':
         if (dialect.engine !== 'DuckDB')
-          throw new UnprintableError(node, `${dialect.engine} does not support slices`);
+          throw new UnprintableError(node, said`${dialect.engine} does not support slices`);
         return `${write(node.base)}[${node.low ? write(node.low) : ''}:${node.high ? write(node.high) : ''}]`;
       case 'list':
         return dialect.list(node.items.map(write));
@@ -102,7 +103,7 @@ export class SqlExpressions {
   column(node: Column): string {
     const { first, rest } = node;
     if (isOfRecord(first)) {
-      throw new UnprintableError(node, `${this.#dialect.engine} has no equivalent of ${first.name}`);
+      throw new UnprintableError(node, said`${this.#dialect.engine} has no equivalent of ${first.name}`);
     }
     const [head, ...tail] = this.aliases.has(first.name) && rest.length > 0 ? rest : [first, ...rest];
     const begin = 'index' in head ? String(head.index) : this.#dialect.name(head.name);
@@ -141,7 +142,7 @@ export class SqlExpressions {
   #call(node: Call): string {
     const name = node.name.name.toLowerCase();
     if (this.#dialect.missing.has(name)) {
-      throw new UnprintableError(node.name, `${this.#dialect.engine} has no ${name}`);
+      throw new UnprintableError(node.name, said`${this.#dialect.engine} has no ${name}`);
     }
     const refusal = this.#dialect.refusal?.(node);
     if (refusal !== undefined) throw new UnprintableError(node, refusal);

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { sqlOf } from '../operator/operators.ts';
 import type { Expression, Name, NamedExpression, Operator, SelectItem } from '../syntax/tree.ts';
 import { columnLabel } from '../syntax/columns.ts';
@@ -192,7 +193,7 @@ class SqlPrinter {
   #star(node: { from: number; to: number }, changes: StarChanges): string {
     const star = this.#engine.star(changes);
     if (star === undefined)
-      throw new UnprintableError(node, `${this.#engine.dialect.engine} does not support this`);
+      throw new UnprintableError(node, said`${this.#engine.dialect.engine} does not support this`);
     return star;
   }
 
@@ -224,7 +225,7 @@ class SqlPrinter {
   #sample(operator: Extract<Operator, { kind: 'tablesample' }>): void {
     const sample = operator.unit === 'percent' ? this.#engine.samplePercent : undefined;
     if (sample === undefined)
-      throw new UnprintableError(operator, `${this.#engine.dialect.engine} does not support this sample`);
+      throw new UnprintableError(operator, said`${this.#engine.dialect.engine} does not support this sample`);
     this.#endUnless(
       ({ select, orderBy, limit }) => select === undefined && orderBy === undefined && limit === undefined,
     );
@@ -235,7 +236,7 @@ class SqlPrinter {
     const { unnest, dialect } = this.#engine;
     const { expression, name, explicit } = operator.expression;
     if (unnest === undefined || operator.position !== undefined) {
-      throw new UnprintableError(operator, `${dialect.engine} does not support this UNNEST`);
+      throw new UnprintableError(operator, said`${dialect.engine} does not support this UNNEST`);
     }
     const rows = unnest(this.#expressions.write(expression));
     this.#select(

@@ -1,3 +1,4 @@
+import { type Said, said } from '../../../said/said.ts';
 import type { Span } from '../diagnostic.ts';
 import { compileExpression, type Compiled } from '../evaluate.ts';
 import { aggregates, windowFunctions } from '../function/index.ts';
@@ -16,7 +17,7 @@ import type { Bound, Computation, Output, Step } from './step.ts';
 /** What the one who resolves wants to be told. */
 export interface ResolveHooks {
   /** The layout says that there is no such column, or an operator has left it out. */
-  unknown(node: Span, message: string): void;
+  unknown(node: Span, said: Said): void;
   /** A column is a field of the record. */
   field?(node: Column, path: FieldRequest['path']): void;
 }
@@ -80,13 +81,14 @@ export class Resolver {
   unknown(node: Column): void {
     const label = columnLabel(node);
     if (!this.scope.ofRecord && isOfRecord(node.first)) {
-      this.#hooks.unknown(node, `${label} is known only where a row is one record; these rows are not`);
+      this.#hooks.unknown(node, said`${label} is known only where a row is one record; these rows are not`);
       return;
     }
     const names = namesIn(this.scope);
     const near = didYouMean(label, names);
-    const known = near || (names.length > 0 && names.length <= 12 ? `; use one of ${names.join(', ')}` : '');
-    this.#hooks.unknown(node, `unknown column ${label} here${known}`);
+    const known =
+      near || (names.length > 0 && names.length <= 12 ? said`; use one of ${names.join(', ')}` : '');
+    this.#hooks.unknown(node, said`unknown column ${label} here${known}`);
   }
 
   /** Slots of expressions; a plain column keeps its own and costs nothing. */

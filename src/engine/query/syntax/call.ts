@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError } from '../diagnostic.ts';
 import { numericText, type Numeric } from '../value/decimal.ts';
 import { isNumeric } from '../value/value.ts';
@@ -10,7 +11,7 @@ type ParseExpression = (cursor: Cursor) => Expression;
 /** A function with its arguments, and what follows it as an aggregate or over a window. */
 export function parseCall(cursor: Cursor, parse: ParseExpression): Call {
   const token = cursor.peek();
-  if (reservedWords.has(token.value.toLowerCase())) cursor.expectName('a name');
+  if (reservedWords.has(token.value.toLowerCase())) cursor.expectName(said`a name`);
   cursor.next();
   const name: Name = { name: token.value, quoted: false, from: token.from, to: token.to };
   cursor.next();
@@ -26,15 +27,15 @@ export function parseCall(cursor: Cursor, parse: ParseExpression): Call {
     while (cursor.takeSymbol(','));
     if (cursor.takeWords('order', 'by')) orderBy = parseOrderKeys(cursor, parse);
   }
-  if (!cursor.isSymbol(')')) throw cursor.unexpected(`, or ) after the arguments of ${name.name}`);
+  if (!cursor.isSymbol(')')) throw cursor.unexpected(said`, or ) after the arguments of ${name.name}`);
   cursor.next();
   let filter: Expression | undefined;
   if (cursor.isWord('filter') && cursor.isSymbol('(', 1)) {
     cursor.next();
     cursor.next();
-    cursor.expectWord('where', 'after FILTER (');
+    cursor.expectWord('where', said`after FILTER (`);
     filter = parse(cursor);
-    cursor.expectSymbol(')', 'after FILTER (WHERE …');
+    cursor.expectSymbol(')', said`after FILTER (WHERE …`);
   }
   const over = cursor.isWord('over') ? parseWindow(cursor, parse) : undefined;
   return {
@@ -52,18 +53,18 @@ export function parseCall(cursor: Cursor, parse: ParseExpression): Call {
 
 function parseWindow(cursor: Cursor, parse: ParseExpression): Window {
   const start = cursor.next();
-  cursor.expectSymbol('(', 'after OVER');
+  cursor.expectSymbol('(', said`after OVER`);
   const partitionBy: Expression[] = [];
   if (cursor.takeWords('partition', 'by')) {
     do partitionBy.push(parse(cursor));
     while (cursor.takeSymbol(','));
   }
   if (cursor.isWord('order')) {
-    throw new QueryError(cursor.peek(), 'a window uses the order of its rows; put |> ORDER BY before it');
+    throw new QueryError(cursor.peek(), said`a window uses the order of its rows; put |> ORDER BY before it`);
   }
   let frame = { preceding: Infinity, following: Infinity };
   if (cursor.takeWords('rows')) frame = parseFrame(cursor);
-  cursor.expectSymbol(')', 'after the window');
+  cursor.expectSymbol(')', said`after the window`);
   return { ...frame, partitionBy, ...cursor.spanFrom(start) };
 }
 
@@ -73,15 +74,15 @@ function parseFrame(cursor: Cursor): { preceding: number; following: number } {
     const start = cursor.peek();
     const preceding = -parseBound(cursor);
     if (preceding < 0)
-      throw new QueryError(start, 'a window that begins after the current row needs BETWEEN … AND …');
+      throw new QueryError(start, said`a window that begins after the current row needs BETWEEN … AND …`);
     return { preceding, following: 0 };
   }
   const start = cursor.peek();
   const first = parseBound(cursor);
-  cursor.expectWord('and', 'and the end of the window');
+  cursor.expectWord('and', said`and the end of the window`);
   const last = parseBound(cursor);
   if (first > last || first === Infinity || last === -Infinity) {
-    throw new QueryError(cursor.spanFrom(start), 'the window ends before it begins');
+    throw new QueryError(cursor.spanFrom(start), said`the window ends before it begins`);
   }
   return { preceding: -first, following: last };
 }
@@ -91,10 +92,10 @@ function parseBound(cursor: Cursor): number {
   if (cursor.takeWords('current', 'row')) return 0;
   const size = cursor.takeWords('unbounded')
     ? Infinity
-    : cursor.expectCount('a number of rows, UNBOUNDED or CURRENT ROW');
+    : cursor.expectCount(said`a number of rows, UNBOUNDED or CURRENT ROW`);
   if (cursor.takeWords('preceding')) return size === 0 ? 0 : -size;
   if (cursor.takeWords('following')) return size;
-  throw cursor.unexpected('PRECEDING or FOLLOWING');
+  throw cursor.unexpected(said`PRECEDING or FOLLOWING`);
 }
 
 /** What follows ORDER BY. */
@@ -107,7 +108,7 @@ export function parseOrderKeys(cursor: Cursor, parse: ParseExpression): OrderKey
     let nullsFirst = false;
     if (cursor.takeWords('nulls')) {
       nullsFirst = cursor.takeWords('first');
-      if (!nullsFirst) cursor.expectWord('last', 'or FIRST after NULLS');
+      if (!nullsFirst) cursor.expectWord('last', said`or FIRST after NULLS`);
     }
     keys.push({ expression, descending, nullsFirst, ...cursor.spanFrom(expression) });
   } while (cursor.takeSymbol(','));
@@ -123,9 +124,11 @@ export function refuseConstants(keys: readonly OrderKey[]): void {
     if (expression.kind !== 'literal') continue;
     const { value } = expression;
     const instead =
-      typeof value === 'string' ? `write "${value}" for the column of that name` : "write a column's name";
+      typeof value === 'string'
+        ? said`write "${value}" for the column of that name`
+        : said`write a column's name`;
     if (typeof value === 'string' || isNumeric(value)) {
-      throw new QueryError(expression, `ORDER BY ${literalText(value)} would order nothing: ${instead}`);
+      throw new QueryError(expression, said`ORDER BY ${literalText(value)} would order nothing: ${instead}`);
     }
   }
 }
@@ -140,11 +143,11 @@ export function parseExtract(cursor: Cursor, parse: ParseExpression): Expression
   cursor.next();
   const part = cursor.next();
   if (part.kind !== 'name' && part.kind !== 'text') {
-    throw new QueryError(part, 'EXTRACT needs a part of a time, such as EXTRACT(hour FROM ts)');
+    throw new QueryError(part, said`EXTRACT needs a part of a time, such as EXTRACT(hour FROM ts)`);
   }
-  if (!cursor.takeWords('from')) throw cursor.unexpected(`FROM after EXTRACT(${part.value}`);
+  if (!cursor.takeWords('from')) throw cursor.unexpected(said`FROM after EXTRACT(${part.value}`);
   const operand = parse(cursor);
-  cursor.expectSymbol(')', 'after EXTRACT');
+  cursor.expectSymbol(')', said`after EXTRACT`);
   const literal: Expression = {
     kind: 'literal',
     value: part.value.toLowerCase(),

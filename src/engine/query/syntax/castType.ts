@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError } from '../diagnostic.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Cursor } from './cursor.ts';
@@ -20,21 +21,21 @@ export const castTypes: ReadonlyMap<string, CastType> = new Map<string, CastType
 
 export function parseCastType(cursor: Cursor): CastType {
   const token = cursor.peek();
-  if (token.kind !== 'name') throw cursor.unexpected('a type, such as number, text or timestamp');
+  if (token.kind !== 'name') throw cursor.unexpected(said`a type, such as number, text or timestamp`);
   const type = castTypes.get(token.value.toLowerCase());
   if (type === undefined) {
     const near = didYouMean(token.value, castTypes.keys());
-    const known = near || `; the types are ${[...new Set(castTypes.values())].join(', ')}`;
-    throw new QueryError(token, `${token.value} is not a type${known}`);
+    const known = near || said`; the types are ${[...new Set(castTypes.values())].join(', ')}`;
+    throw new QueryError(token, said`${token.value} is not a type${known}`);
   }
   cursor.next();
   if (type === 'double' && cursor.isWord('precision')) cursor.next();
   // DECIMAL(18, 2) and VARCHAR(20): sizes bind nothing here.
   if (cursor.isSymbol('(')) {
     cursor.next();
-    cursor.expectCount('a size');
-    if (cursor.takeSymbol(',')) cursor.expectCount('a size');
-    cursor.expectSymbol(')', 'after the size');
+    cursor.expectCount(said`a size`);
+    if (cursor.takeSymbol(',')) cursor.expectCount(said`a size`);
+    cursor.expectSymbol(')', said`after the size`);
   }
   return type;
 }

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError, type Span } from '../diagnostic.ts';
 import { refuseConstants } from './call.ts';
 import { isAggregateCall, mapExpression, shapeOf, someExpression, visitExpression } from './walk.ts';
@@ -157,10 +158,10 @@ class SelectNames {
     if (this.#items.slice(0, number).some(({ kind }) => kind === 'star')) {
       throw new QueryError(
         expression,
-        `how many columns * has is not known here: write the name instead of ${number}`,
+        said`how many columns * has is not known here: write the name instead of ${number}`,
       );
     }
-    if (item?.kind !== 'named') throw new QueryError(expression, `SELECT has no column number ${number}`);
+    if (item?.kind !== 'named') throw new QueryError(expression, said`SELECT has no column number ${number}`);
     return item;
   }
 }
@@ -176,7 +177,8 @@ function rewriteAggregate(
 ): Operator[] {
   const { items = [], distinct, groupBy, having, orderBy, selectSpan, span } = clauses;
   const star = items.find((item) => item.kind === 'star');
-  if (star !== undefined) throw new QueryError(star, '* cannot be combined with an aggregate or GROUP BY');
+  if (star !== undefined)
+    throw new QueryError(star, said`* cannot be combined with an aggregate or GROUP BY`);
 
   const keys = (groupBy?.value ?? []).map((key) => ({
     ...key,

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError } from '../diagnostic.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expression.ts';
@@ -37,7 +38,10 @@ function parseItem(cursor: Cursor): SelectItem {
 function hasMore(cursor: Cursor, known: number): boolean {
   if (!cursor.takeSymbol(',') || endsList(cursor)) return false;
   if (known >= maxColumns) {
-    throw new QueryError(cursor.peek(), `an operator has at most ${maxColumns.toLocaleString('en')} columns`);
+    throw new QueryError(
+      cursor.peek(),
+      said`an operator has at most ${maxColumns.toLocaleString('en')} columns`,
+    );
   }
   return true;
 }
@@ -54,16 +58,17 @@ function parseStar(cursor: Cursor, base: Expression | undefined): Star {
   let replace: NamedExpression[] = [];
   if (cursor.takeWords('except') || cursor.takeWords('exclude')) {
     const parenthesis = cursor.takeSymbol('(');
-    do except.push(cursor.expectName('a column after EXCEPT'));
+    do except.push(cursor.expectName(said`a column after EXCEPT`));
     while (parenthesis && cursor.takeSymbol(','));
-    if (parenthesis) cursor.expectSymbol(')', 'after the columns of EXCEPT');
+    if (parenthesis) cursor.expectSymbol(')', said`after the columns of EXCEPT`);
   }
   if (cursor.takeWords('replace')) {
-    cursor.expectSymbol('(', 'after REPLACE');
+    cursor.expectSymbol('(', said`after REPLACE`);
     replace = parseNamedList(cursor);
-    cursor.expectSymbol(')', 'after the columns of REPLACE');
+    cursor.expectSymbol(')', said`after the columns of REPLACE`);
     const nameless = replace.find((item) => !item.explicit);
-    if (nameless !== undefined) throw new QueryError(nameless, 'REPLACE needs AS and the name of a column');
+    if (nameless !== undefined)
+      throw new QueryError(nameless, said`REPLACE needs AS and the name of a column`);
   }
   return { kind: 'star', base, except, replace, ...cursor.spanFrom(start) };
 }
@@ -83,7 +88,7 @@ function parseName(cursor: Cursor, expression: Expression): NamedExpression {
   const next = cursor.peek();
   const bare = next.kind === 'quoted' || (next.kind === 'name' && !followsName.has(next.value.toLowerCase()));
   if (cursor.takeWords('as') || bare) {
-    const alias = cursor.expectName('a name after AS');
+    const alias = cursor.expectName(said`a name after AS`);
     return { kind: 'named', expression, name: alias.name, explicit: true, ...cursor.spanFrom(expression) };
   }
   const name = nameOf(expression, cursor.text);
@@ -130,8 +135,8 @@ export function columnLabel({ first, rest }: Extract<Expression, { kind: 'column
 export function parseAssignments(cursor: Cursor): { column: Name; expression: Expression }[] {
   const items: { column: Name; expression: Expression }[] = [];
   do {
-    const column = cursor.expectName('a column after SET');
-    cursor.expectSymbol('=', `after SET ${column.name}`);
+    const column = cursor.expectName(said`a column after SET`);
+    cursor.expectSymbol('=', said`after SET ${column.name}`);
     items.push({ column, expression: parseExpression(cursor) });
   } while (hasMore(cursor, items.length));
   return items;
@@ -146,9 +151,9 @@ export function parseColumns(cursor: Cursor): Column[] {
 
 /** Names with dots between: no index and no computation. */
 function parsePath(cursor: Cursor): Column {
-  const first = cursor.expectName('a column');
+  const first = cursor.expectName(said`a column`);
   const rest: Name[] = [];
-  while (cursor.takeSymbol('.')) rest.push(cursor.expectName('a name after the dot'));
+  while (cursor.takeSymbol('.')) rest.push(cursor.expectName(said`a name after the dot`));
   return { kind: 'column', first, rest, ...cursor.spanFrom(first) };
 }
 
@@ -156,8 +161,8 @@ export function parseRenames(cursor: Cursor): { from: Column; to: Name }[] {
   const columns: { from: Column; to: Name }[] = [];
   do {
     const from = parsePath(cursor);
-    cursor.expectWord('as', `after RENAME ${columnLabel(from)}`);
-    columns.push({ from, to: cursor.expectName('a name after AS') });
+    cursor.expectWord('as', said`after RENAME ${columnLabel(from)}`);
+    columns.push({ from, to: cursor.expectName(said`a name after AS`) });
   } while (hasMore(cursor, columns.length));
   return columns;
 }

@@ -1,3 +1,4 @@
+import { type Said, said, type SaidValue } from '../../../said/said.ts';
 import { QueryError, type Span } from '../diagnostic.ts';
 import type { Name } from './tree.ts';
 import { tokenize, type Token } from './token.ts';
@@ -66,17 +67,17 @@ export class Cursor {
     return true;
   }
 
-  expectSymbol(symbol: string, where: string): Token {
-    if (!this.isSymbol(symbol)) throw this.unexpected(`${symbol} ${where}`);
+  expectSymbol(symbol: string, where: Said): Token {
+    if (!this.isSymbol(symbol)) throw this.unexpected(said`${symbol} ${where}`);
     return this.next();
   }
 
-  expectWord(word: string, where: string): void {
-    if (!this.takeWords(word)) throw this.unexpected(`${word.toUpperCase()} ${where}`);
+  expectWord(word: string, where: Said): void {
+    if (!this.takeWords(word)) throw this.unexpected(said`${word.toUpperCase()} ${where}`);
   }
 
   /** A name: any quoted one, or a word that is not reserved. */
-  expectName(what: string): Name {
+  expectName(what: Said): Name {
     const token = this.peek();
     if (token.kind === 'quoted') {
       this.next();
@@ -84,30 +85,33 @@ export class Cursor {
     }
     if (token.kind !== 'name') throw this.unexpected(what);
     if (reservedWords.has(token.value.toLowerCase())) {
-      throw new QueryError(token, `${token.value} is a keyword; to use it as a name, write "${token.value}"`);
+      throw new QueryError(
+        token,
+        said`${token.value} is a keyword; to use it as a name, write "${token.value}"`,
+      );
     }
     this.next();
     return { name: token.value, quoted: false, from: token.from, to: token.to };
   }
 
   /** A number written as digits only. */
-  expectCount(what: string): number {
+  expectCount(what: Said): number {
     const token = this.peek();
     if (token.kind !== 'number' || !/^\d{1,15}$/.test(token.value)) throw this.unexpected(what);
     this.next();
     return Number(token.value);
   }
 
-  unexpected(wanted: string): QueryError {
+  unexpected(wanted: Said): QueryError {
     const token = this.peek();
     if (token.kind === 'end') {
       const from = Math.max(0, this.last().to === 0 ? 0 : this.last().from);
       return new QueryError(
         { from: this.text.length === 0 ? 0 : from, to: this.text.length },
-        `the query ends here; expected ${wanted}`,
+        said`the query ends here; expected ${wanted}`,
       );
     }
-    return new QueryError(token, `expected ${wanted}, found ${describe(token)}`);
+    return new QueryError(token, said`expected ${wanted}, found ${describe(token)}`);
   }
 
   /** Notes how deep the tree is of which `node` is the top. */
@@ -117,7 +121,7 @@ export class Cursor {
     if (depth > maxDepth) {
       throw new QueryError(
         this.last(),
-        'the expression is too deep: more than 1,000 operators in a row, or nested',
+        said`the expression is too deep: more than 1,000 operators in a row, or nested`,
       );
     }
     this.#depths.set(node, depth);
@@ -126,7 +130,7 @@ export class Cursor {
   /** Runs `parse` one level deeper in the query. */
   nested<T>(parse: () => T): T {
     if (this.#depth === maxNesting) {
-      throw new QueryError(this.peek(), `the query is nested more than ${maxNesting} deep`);
+      throw new QueryError(this.peek(), said`the query is nested more than ${maxNesting} deep`);
     }
     this.#depth++;
     const result = parse();
@@ -143,14 +147,14 @@ const maxNesting = 400;
  */
 const maxDepth = 1000;
 
-export function describe(token: Token): string {
+export function describe(token: Token): SaidValue {
   switch (token.kind) {
     case 'text':
-      return `the text '${cut(token.value)}'`;
+      return said`the text '${cut(token.value)}'`;
     case 'quoted':
-      return `the name "${cut(token.value)}"`;
+      return said`the name "${cut(token.value)}"`;
     case 'end':
-      return 'the end of the query';
+      return said`the end of the query`;
     default:
       return cut(token.value);
   }

@@ -1,3 +1,4 @@
+import { said, type Said } from '../../../said/said.ts';
 import { parseCall, parseExtract } from './call.ts';
 import { parseCastType } from './castType.ts';
 import type { Cursor } from './cursor.ts';
@@ -102,7 +103,7 @@ function parseSymbolOperator(
   const comparison = comparisons.get(token.value);
   if (comparison !== undefined) {
     if (floor === power.comparison) {
-      throw new QueryError(token, 'comparisons cannot be chained; write a < b AND b < c');
+      throw new QueryError(token, said`comparisons cannot be chained; write a < b AND b < c`);
     }
     if (floor > power.comparison) return undefined;
     cursor.next();
@@ -133,12 +134,15 @@ function parseSymbolOperator(
   if (token.value === '.') return cursor.isSymbol('*', 1) ? undefined : parseMember(cursor, left);
   if (token.value === '->' || token.value === '->>') {
     if (isLambda(cursor, left)) {
-      throw new QueryError(token, 'lambdas are not supported; write |> UNNEST list AS item |> WHERE item...');
+      throw new QueryError(
+        token,
+        said`lambdas are not supported; write |> UNNEST list AS item |> WHERE item...`,
+      );
     }
-    throw new QueryError(token, `${token.value} is not supported; write a member as a.b or a['b']`);
+    throw new QueryError(token, said`${token.value} is not supported; write a member as a.b or a['b']`);
   }
   const habit = foreign.get(token.value);
-  if (habit !== undefined) throw new QueryError(token, `${token.value} is not supported; write ${habit}`);
+  if (habit !== undefined) throw new QueryError(token, said`${token.value} is not supported; write ${habit}`);
   return undefined;
 }
 
@@ -189,29 +193,29 @@ function parseIs(cursor: Cursor, left: Expression): Expression {
   cursor.next();
   const negated = cursor.takeWords('not');
   if (cursor.takeWords('distinct')) {
-    cursor.expectWord('from', 'after IS DISTINCT');
+    cursor.expectWord('from', said`after IS DISTINCT`);
     const right = parseAbove(cursor, power.is);
     return { kind: 'distinctness', negated, left, right, ...spanning(left, right) };
   }
   for (const test of ['null', 'true', 'false'] as const) {
     if (cursor.takeWords(test)) return { kind: 'is', operand: left, test, negated, ...cursor.spanFrom(left) };
   }
-  throw cursor.unexpected('NULL, TRUE, FALSE or DISTINCT FROM after IS');
+  throw cursor.unexpected(said`NULL, TRUE, FALSE or DISTINCT FROM after IS`);
 }
 
 function parseIn(cursor: Cursor, operand: Expression, negated: boolean): Expression {
-  cursor.expectSymbol('(', 'after IN');
+  cursor.expectSymbol('(', said`after IN`);
   if (cursor.isWord('select') || cursor.isWord('from')) {
-    throw new QueryError(cursor.peek(), 'IN takes a list of values, not a query');
+    throw new QueryError(cursor.peek(), said`IN takes a list of values, not a query`);
   }
-  const items = parseList(cursor, ')', 'after the list of IN');
-  if (items.length === 0) throw new QueryError(cursor.last(), 'the list of IN is empty');
+  const items = parseList(cursor, ')', said`after the list of IN`);
+  if (items.length === 0) throw new QueryError(cursor.last(), said`the list of IN is empty`);
   return { kind: 'in', operand, items, negated, ...cursor.spanFrom(operand) };
 }
 
 function parseBetween(cursor: Cursor, operand: Expression, negated: boolean): Expression {
   const low = parseAbove(cursor, power.range);
-  cursor.expectWord('and', 'and the upper bound of BETWEEN');
+  cursor.expectWord('and', said`and the upper bound of BETWEEN`);
   const high = parseAbove(cursor, power.range);
   return { kind: 'between', operand, low, high, negated, ...spanning(operand, high) };
 }
@@ -223,12 +227,12 @@ function parseLike(cursor: Cursor, operand: Expression, negated: boolean, insens
 }
 
 /** Expressions between commas up to and with the closing symbol; none where it follows at once. */
-function parseList(cursor: Cursor, close: string, where: string): Expression[] {
+function parseList(cursor: Cursor, close: string, where: Said): Expression[] {
   const items: Expression[] = [];
   if (cursor.takeSymbol(close)) return items;
   do items.push(parseExpression(cursor));
   while (cursor.takeSymbol(','));
-  if (!cursor.isSymbol(close)) throw cursor.unexpected(`, or ${close} ${where}`);
+  if (!cursor.isSymbol(close)) throw cursor.unexpected(said`, or ${close} ${where}`);
   cursor.next();
   return items;
 }
@@ -238,7 +242,7 @@ function parseBracket(cursor: Cursor, base: Expression): Expression {
   if (cursor.takeSymbol(':')) return parseSliceEnd(cursor, base, undefined);
   const index = parseExpression(cursor);
   if (cursor.takeSymbol(':')) return parseSliceEnd(cursor, base, index);
-  cursor.expectSymbol(']', 'after the index');
+  cursor.expectSymbol(']', said`after the index`);
   const span = cursor.spanFrom(base);
   const step = base.kind === 'column' ? constantStep(index) : undefined;
   if (base.kind === 'column' && step !== undefined) return { ...longerPath(base, step), ...span };
@@ -247,7 +251,7 @@ function parseBracket(cursor: Cursor, base: Expression): Expression {
 
 function parseSliceEnd(cursor: Cursor, base: Expression, low: Expression | undefined): Expression {
   const high = cursor.isSymbol(']') ? undefined : parseExpression(cursor);
-  cursor.expectSymbol(']', 'after the slice');
+  cursor.expectSymbol(']', said`after the slice`);
   return { kind: 'slice', base, low, high, ...cursor.spanFrom(base) };
 }
 
@@ -275,7 +279,7 @@ const maxSteps = 400;
 
 function longerPath(column: Column, step: Step): Column {
   if (column.rest.length === maxSteps) {
-    throw new QueryError(column, `a path can have at most ${maxSteps} keys`);
+    throw new QueryError(column, said`a path can have at most ${maxSteps} keys`);
   }
   return { ...column, rest: [...column.rest, step] };
 }
@@ -283,7 +287,7 @@ function longerPath(column: Column, step: Step): Column {
 /** After a dot every word is a name, the reserved ones too. */
 function memberName(cursor: Cursor): Name {
   const token = cursor.peek();
-  if (token.kind !== 'name' && token.kind !== 'quoted') throw cursor.unexpected('a name after the dot');
+  if (token.kind !== 'name' && token.kind !== 'quoted') throw cursor.unexpected(said`a name after the dot`);
   cursor.next();
   return { name: token.value, quoted: token.kind === 'quoted', from: token.from, to: token.to };
 }
@@ -305,7 +309,7 @@ function parseOperand(cursor: Cursor): Expression {
     case 'name':
       return parseWordOperand(cursor, token);
     case 'end':
-      throw cursor.unexpected('an expression, such as status >= 500');
+      throw cursor.unexpected(said`an expression, such as status >= 500`);
   }
 }
 
@@ -314,16 +318,16 @@ function parseSymbolOperand(cursor: Cursor, token: Token): Expression {
     case '(': {
       cursor.next();
       if (cursor.isWord('select') || cursor.isWord('from')) {
-        throw new QueryError(cursor.peek(), 'subqueries are not supported');
+        throw new QueryError(cursor.peek(), said`subqueries are not supported`);
       }
       const inner = parseExpression(cursor);
-      if (!cursor.isSymbol(')')) throw cursor.unexpected('a ) that closes the parenthesis');
+      if (!cursor.isSymbol(')')) throw cursor.unexpected(said`a ) that closes the parenthesis`);
       cursor.next();
       return { ...inner, ...cursor.spanFrom(token) };
     }
     case '[': {
       cursor.next();
-      const items = parseList(cursor, ']', 'after the list');
+      const items = parseList(cursor, ']', said`after the list`);
       return { kind: 'list', items, ...cursor.spanFrom(token) };
     }
     case '-': {
@@ -341,11 +345,11 @@ function parseSymbolOperand(cursor: Cursor, token: Token): Expression {
       return { ...operand, ...spanning(token, operand) };
     }
     case '*':
-      throw new QueryError(token, '* is allowed only in SELECT and in count(*)');
+      throw new QueryError(token, said`* is allowed only in SELECT and in count(*)`);
     case '!':
-      throw new QueryError(token, '! is not supported; write NOT');
+      throw new QueryError(token, said`! is not supported; write NOT`);
     default:
-      throw cursor.unexpected('an expression, such as status >= 500');
+      throw cursor.unexpected(said`an expression, such as status >= 500`);
   }
 }
 
@@ -412,7 +416,7 @@ function parseCurrentTime(cursor: Cursor, called: string): Expression {
 }
 
 function parseColumn(cursor: Cursor): Expression {
-  const first = cursor.expectName('an expression, such as status >= 500');
+  const first = cursor.expectName(said`an expression, such as status >= 500`);
   return { kind: 'column', first, rest: [], from: first.from, to: first.to };
 }
 
@@ -422,23 +426,23 @@ function parseCase(cursor: Cursor): Case {
   const branches: { when: Expression; then: Expression }[] = [];
   while (cursor.takeWords('when')) {
     const when = parseExpression(cursor);
-    cursor.expectWord('then', 'after the condition of WHEN');
+    cursor.expectWord('then', said`after the condition of WHEN`);
     branches.push({ when, then: parseExpression(cursor) });
   }
-  if (branches.length === 0) throw cursor.unexpected('WHEN after CASE');
+  if (branches.length === 0) throw cursor.unexpected(said`WHEN after CASE`);
   const otherwise = cursor.takeWords('else') ? parseExpression(cursor) : undefined;
   if (!cursor.takeWords('end'))
-    throw cursor.unexpected(otherwise === undefined ? 'WHEN, ELSE or END' : 'END');
+    throw cursor.unexpected(otherwise === undefined ? said`WHEN, ELSE or END` : said`END`);
   return { kind: 'case', operand, branches, otherwise, ...cursor.spanFrom(start) };
 }
 
 function parseCast(cursor: Cursor): Expression {
   const start = cursor.next();
   const what = start.value.toUpperCase();
-  cursor.expectSymbol('(', `after ${what}`);
+  cursor.expectSymbol('(', said`after ${what}`);
   const operand = parseExpression(cursor);
-  cursor.expectWord('as', `and a type in ${what}`);
+  cursor.expectWord('as', said`and a type in ${what}`);
   const type = parseCastType(cursor);
-  cursor.expectSymbol(')', `after the type of ${what}`);
+  cursor.expectSymbol(')', said`after the type of ${what}`);
   return { kind: 'cast', operand, type, ...cursor.spanFrom(start) };
 }

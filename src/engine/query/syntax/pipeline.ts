@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { Cursor, describe } from './cursor.ts';
 import { QueryError, type Diagnostic, errorAt, type Span } from '../diagnostic.ts';
 import { parseOrderKeys } from './call.ts';
@@ -26,7 +27,7 @@ export type ParsedQuery =
 export function parsePipeline(text: string): ParsedQuery {
   try {
     if (text.length > maxQueryLength) {
-      throw new QueryError({ from: 0, to: text.length }, 'the query is longer than 1,000,000 characters');
+      throw new QueryError({ from: 0, to: text.length }, said`the query is longer than 1,000,000 characters`);
     }
     const cursor = new Cursor(text);
     const named: Named = {};
@@ -40,7 +41,7 @@ export function parsePipeline(text: string): ParsedQuery {
     };
     return { ok: true, query };
   } catch (error) {
-    if (error instanceof QueryError) return { ok: false, diagnostics: [errorAt(error.span, error.message)] };
+    if (error instanceof QueryError) return { ok: false, diagnostics: [errorAt(error.span, error.said)] };
     throw error;
   }
 }
@@ -53,7 +54,8 @@ function isTarget(operator: Operator): operator is QueryTarget {
 function targetOf(operators: readonly Operator[]): QueryTarget | undefined {
   const target = operators.find(isTarget);
   const next = target && operators.at(operators.indexOf(target) + 1);
-  if (next) throw new QueryError(next, `${target.kind.toUpperCase()} ends a query; nothing can follow it`);
+  if (next)
+    throw new QueryError(next, said`${target.kind.toUpperCase()} ends a query; nothing can follow it`);
   return target;
 }
 
@@ -96,7 +98,7 @@ function parseOperators(cursor: Cursor, named: Named): Operator[] {
 
 function refuseMore(cursor: Cursor, operators: readonly Operator[]): void {
   if (operators.length < maxOperators) return;
-  throw new QueryError(cursor.peek(), `a query has at most ${maxOperators} operators`);
+  throw new QueryError(cursor.peek(), said`a query has at most ${maxOperators} operators`);
 }
 
 /**
@@ -123,11 +125,14 @@ function parseTail(cursor: Cursor, named: Named, before: readonly Operator[]): O
 function trailing(cursor: Cursor, first: Token): QueryError {
   const token = cursor.peek();
   if (token.kind === 'name' && cursor.last().value.toUpperCase() === 'DISTINCT') {
-    return new QueryError(token, `DISTINCT takes no columns; write |> SELECT ${describe(token)} |> DISTINCT`);
+    return new QueryError(
+      token,
+      said`DISTINCT takes no columns; write |> SELECT ${describe(token)} |> DISTINCT`,
+    );
   }
   if (first.kind === 'name' && cursor.last() === first && token.kind !== 'symbol') {
     const near = didYouMean(first.value, firstWords.keys(), wordOf);
-    if (near !== '') return new QueryError(first, `${first.value} is not an operator${near}`);
+    if (near !== '') return new QueryError(first, said`${first.value} is not an operator${near}`);
   }
   if (token.kind === 'name') {
     const word = token.value.toUpperCase();
@@ -135,17 +140,17 @@ function trailing(cursor: Cursor, first: Token): QueryError {
     if (hint !== undefined) return new QueryError(token, hint);
     if ((word === 'GROUP' || word === 'ORDER') && !cursor.isWord('by', 1)) {
       cursor.next();
-      return cursor.unexpected(`BY after ${word}`);
+      return cursor.unexpected(said`BY after ${word}`);
     }
     if (operatorWords.some((known) => known.split(' ')[0] === word) || word === 'GROUP') {
-      return new QueryError(token, `${word} starts a new operator; write |> before it`);
+      return new QueryError(token, said`${word} starts a new operator; write |> before it`);
     }
   }
   const number = commaNumber(cursor);
   if (number) return number;
   const words = [...connectives, ...firstWords.keys()];
   const meant = token.kind === 'name' ? didYouMean(token.value, words, wordOf) : '';
-  return new QueryError(token, `expected AND, OR or an operator before ${describe(token)}${meant}`);
+  return new QueryError(token, said`expected AND, OR or an operator before ${describe(token)}${meant}`);
 }
 
 /** Where a number was begun as people write it in tables: `1.000,50`, `1,5`, `1,000`. */
@@ -155,13 +160,16 @@ function commaNumber(cursor: Cursor): QueryError | undefined {
   if (written === undefined) return undefined;
   const isWhole = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(written);
   const hasComma = /^(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$/.test(written);
-  const meant = [
-    ...(isWhole ? [written.replaceAll(',', '')] : []),
-    ...(hasComma ? [written.replaceAll('.', '').replace(',', '.')] : []),
-  ];
-  const advice = meant.length > 0 ? `; write ${meant.join(' or ')}` : '';
-  const span = { from, to: from + written.length };
-  return new QueryError(span, `a number in a query has a decimal point, and no comma${advice}`);
+  const whole = written.replaceAll(',', '');
+  const fraction = written.replaceAll('.', '').replace(',', '.');
+  const wrong = said`a number in a query has a decimal point, and no comma`;
+  const advised =
+    isWhole && hasComma
+      ? said`${wrong}; write ${whole} or ${fraction}`
+      : isWhole || hasComma
+        ? said`${wrong}; write ${isWhole ? whole : fraction}`
+        : wrong;
+  return new QueryError({ from, to: from + written.length }, advised);
 }
 
 /** What may go on after an expression. */
@@ -173,10 +181,10 @@ const wordOf = (first: string): string => firstWords.get(first) ?? first;
 
 /** Words that people write where nothing is expected. */
 const trailingHints = new Map([
-  ['BY', 'write GROUP BY to group rows, or |> ORDER BY to sort them'],
-  ['ASCENDING', 'ASCENDING is not supported; write ASC'],
-  ['DESCENDING', 'DESCENDING is not supported; write DESC'],
-  ['FILTER', 'FILTER follows an aggregate, as in count(*) FILTER (WHERE status >= 500)'],
+  ['BY', said`write GROUP BY to group rows, or |> ORDER BY to sort them`],
+  ['ASCENDING', said`ASCENDING is not supported; write ASC`],
+  ['DESCENDING', said`DESCENDING is not supported; write DESC`],
+  ['FILTER', said`FILTER follows an aggregate, as in count(*) FILTER (WHERE status >= 500)`],
 ]);
 
 const joins = 'join inner left right full cross natural'.split(' ');
@@ -186,21 +194,22 @@ function parseFrom(cursor: Cursor, named: Named): { readonly name: string; reado
   cursor.next();
   const token = cursor.peek();
   if (token.kind === 'text') {
-    if (named.file) throw new QueryError(token, 'a query reads from one file; write |> JOIN for another one');
+    if (named.file)
+      throw new QueryError(token, said`a query reads from one file; write |> JOIN for another one`);
     cursor.next();
     named.file = { path: token.value, from: token.from, to: token.to };
-  } else cursor.expectName('the name of the file after FROM');
+  } else cursor.expectName(said`the name of the file after FROM`);
   let name = token.value;
   let isGiven = false;
-  while (cursor.takeSymbol('.')) name = cursor.expectName('a name after the dot').name;
+  while (cursor.takeSymbol('.')) name = cursor.expectName(said`a name after the dot`).name;
   if (cursor.takeWords('as')) {
-    name = cursor.expectName('a name after AS').name;
+    name = cursor.expectName(said`a name after AS`).name;
     isGiven = true;
   } else {
     refuseJoin(cursor);
     const next = cursor.peek();
     if (next.kind === 'quoted' || (next.kind === 'name' && !clauseWords.has(next.value.toLowerCase()))) {
-      name = cursor.expectName('a name').name;
+      name = cursor.expectName(said`a name`).name;
       isGiven = true;
     }
   }
@@ -211,7 +220,7 @@ function parseFrom(cursor: Cursor, named: Named): { readonly name: string; reado
 /** @throws QueryError where another file follows */
 function refuseJoin(cursor: Cursor): void {
   if (cursor.isSymbol(',') || joins.some((word) => cursor.isWord(word))) {
-    throw new QueryError(cursor.peek(), "write |> JOIN 'file' AS name ON condition after it");
+    throw new QueryError(cursor.peek(), said`write |> JOIN 'file' AS name ON condition after it`);
   }
 }
 
@@ -252,16 +261,16 @@ function parseOperator(cursor: Cursor, named: Named): Operator[] {
 function unknownOperator(cursor: Cursor): QueryError {
   const token = cursor.peek();
   if (cursor.isWord('group')) {
-    return new QueryError(token, 'GROUP BY is part of AGGREGATE: |> AGGREGATE count(*) GROUP BY column');
+    return new QueryError(token, said`GROUP BY is part of AGGREGATE: |> AGGREGATE count(*) GROUP BY column`);
   }
-  if (cursor.isWord('having')) return new QueryError(token, 'write HAVING as |> WHERE after AGGREGATE');
+  if (cursor.isWord('having')) return new QueryError(token, said`write HAVING as |> WHERE after AGGREGATE`);
   if (cursor.isWord('sort') || cursor.isWord('order')) {
-    return new QueryError(token, `${token.value} is not an operator; did you mean ORDER BY?`);
+    return new QueryError(token, said`${token.value} is not an operator; did you mean ORDER BY?`);
   }
   const near =
     token.kind === 'name' ? didYouMean(token.value, [...operatorWords, ...firstWords.keys()], wordOf) : '';
-  const known = near || `; the operators are ${operatorWords.join(', ')}`;
-  return new QueryError(token, `${describe(token)} is not an operator${known}`);
+  const known = near || said`; the operators are ${operatorWords.join(', ')}`;
+  return new QueryError(token, said`${describe(token)} is not an operator${known}`);
 }
 
 /**
@@ -303,14 +312,14 @@ function parseClauses(cursor: Cursor, named: Named, begin?: 'bare' | 'rows'): Op
 function refuseGroups(cursor: Cursor): void {
   const start = cursor.peek();
   if (cursor.isWord('having')) {
-    throw new QueryError(start, 'HAVING needs GROUP BY; use WHERE for conditions on rows');
+    throw new QueryError(start, said`HAVING needs GROUP BY; use WHERE for conditions on rows`);
   }
   if (!cursor.takeWords('group', 'by')) return;
   const keys = parseNamedList(cursor);
   const written = cursor.text.slice(keys[0].from, keys.at(-1)?.to);
   throw new QueryError(
     cursor.spanFrom(start),
-    `GROUP BY needs an aggregate; write |> AGGREGATE count(*) GROUP BY ${written}`,
+    said`GROUP BY needs an aggregate; write |> AGGREGATE count(*) GROUP BY ${written}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError } from '../diagnostic.ts';
 import { didYouMean } from '../nearest.ts';
 import { intervalOf, readInterval, readTime, unitNames, unitOf } from '../value/time.ts';
@@ -17,12 +18,16 @@ export function parseTimeLiteral(cursor: Cursor, word: string): Expression {
       cursor.next();
       return { kind: 'literal', value: intervalOf(Number(text.value), unit), ...cursor.spanFrom(start) };
     }
-    throw new QueryError(text, `'${text.value}' is not an interval; write INTERVAL '2 hours 30 minutes'`);
+    throw new QueryError(text, said`'${text.value}' is not an interval; write INTERVAL '2 hours 30 minutes'`);
   }
   const value = readTime(text.value);
   if (value === undefined) {
-    const example = word === 'date' ? "DATE '2024-05-31'" : "TIMESTAMP '2024-05-31 18:30:00'";
-    throw new QueryError(text, `'${text.value}' is not a ${word}; write ${example}`);
+    throw new QueryError(
+      text,
+      word === 'date'
+        ? said`'${text.value}' is not a date; write DATE '2024-05-31'`
+        : said`'${text.value}' is not a timestamp; write TIMESTAMP '2024-05-31 18:30:00'`,
+    );
   }
   const dateOnly = word === 'date';
   if (value.date === dateOnly) return { kind: 'literal', value, ...span };
@@ -39,7 +44,7 @@ export function parseUnitInterval(cursor: Cursor): Expression {
     const near = token.kind === 'name' ? didYouMean(token.value, unitNames) : '';
     throw new QueryError(
       token,
-      `${describe(token)} is not a unit of time${near || ', such as day or minute'}`,
+      said`${describe(token)} is not a unit of time${near || said`, such as day or minute`}`,
     );
   }
   cursor.next();

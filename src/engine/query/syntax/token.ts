@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { QueryError, type Span } from '../diagnostic.ts';
 
 export type TokenKind = 'name' | 'quoted' | 'text' | 'number' | 'symbol' | 'end';
@@ -69,7 +70,7 @@ export function tokenize(query: string): Token[] {
       continue;
     }
     if (query.startsWith('/*', at)) {
-      throw new QueryError({ from: at, to: query.length }, 'this comment is not closed: end it with */');
+      throw new QueryError({ from: at, to: query.length }, said`this comment is not closed: end it with */`);
     }
     const symbol = symbols.find((candidate) => query.startsWith(candidate, at));
     if (symbol === undefined) throw unknownCharacter(query, at);
@@ -86,10 +87,11 @@ function quoted(query: string, at: number, quote: string): { value: string; leng
   for (;;) {
     const close = query.indexOf(quote, from);
     if (close === -1) {
-      const what = quote === "'" ? 'text' : 'name';
       throw new QueryError(
         { from: at, to: query.length },
-        `this ${what} is not closed: end it with ${quote}`,
+        quote === "'"
+          ? said`this text is not closed: end it with ${quote}`
+          : said`this name is not closed: end it with ${quote}`,
       );
     }
     value += query.slice(from, close);
@@ -97,7 +99,7 @@ function quoted(query: string, at: number, quote: string): { value: string; leng
       if (quote !== "'" && value === '') {
         throw new QueryError(
           { from: at, to: close + 1 },
-          "a name cannot be empty; for an empty text, write ''",
+          said`a name cannot be empty; for an empty text, write ''`,
         );
       }
       return { value, length: close + 1 - at };
@@ -113,7 +115,7 @@ function strayAfterNumber(query: string, from: number): QueryError {
   const text = query.slice(from, to);
   return new QueryError(
     { from, to },
-    `${text} is not a number; write '${text}' for a text or "${text}" for a name`,
+    said`${text} is not a number; write '${text}' for a text or "${text}" for a name`,
   );
 }
 
@@ -122,6 +124,6 @@ function unknownCharacter(query: string, at: number): QueryError {
   const straight = typographic.get(character);
   const span = { from: at, to: at + character.length };
   return straight === undefined
-    ? new QueryError(span, `unexpected character ${character}`)
-    : new QueryError(span, `${character} is a typographic quote; write ${straight}`);
+    ? new QueryError(span, said`unexpected character ${character}`)
+    : new QueryError(span, said`${character} is a typographic quote; write ${straight}`);
 }

@@ -1,3 +1,5 @@
+import { said, SaidError } from '../../../said/said.ts';
+
 /**
  * Longer texts are not made, in UTF-16 units: more than that is no record either, and a JavaScript string ends at
  * twice as many.
@@ -8,12 +10,17 @@ export const longestText = 2 ** 28;
  * A function or an operator would make a value that is longer than values may be. Not NULL, which an operator has where
  * there is no result: there is one, and an answer without it would be wrong.
  */
-export class ValueTooLongError extends Error {
+export class ValueTooLongError extends SaidError {
   override readonly name = 'ValueTooLongError';
 
   /** @param maker what would make it, as the language writes it */
   constructor(maker: string, most: number, unit: 'characters' | 'items' = 'characters') {
-    super(`${maker} would make more than ${most.toLocaleString('en')} ${unit}, which is the maximum.`);
+    const grouped = most.toLocaleString('en');
+    super(
+      unit === 'items'
+        ? said`${maker} would make more than ${grouped} items, which is the maximum.`
+        : said`${maker} would make more than ${grouped} characters, which is the maximum.`,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { said } from '../../../said/said.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import { lineFeed } from '../../ascii.ts';
 import { isSameTarget } from '../atomicFile.ts';
@@ -28,7 +29,7 @@ export class DeadLetters {
   static async open(path: string, sources: readonly string[]): Promise<DeadLetters> {
     for (const source of sources) {
       if (!(await isSameTarget(path, source))) continue;
-      throw new SinkError('own-source', `${path} is the file that is being read: choose another name.`);
+      throw new SinkError('own-source', said`${path} is the file that is being read: choose another name.`);
     }
     try {
       const made = await open(path, 'ax+').catch((error: unknown) => {
@@ -150,7 +151,7 @@ function isOneLine(text: string): boolean {
 function noDeadLetter(cause: unknown): SinkError {
   return new SinkError(
     'unsupported',
-    '--resend reads a file that --dead-letter has written: a record here has no raw text of a row.',
+    said`--resend reads a file that --dead-letter has written: a record here has no raw text of a row.`,
     { cause },
   );
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { said } from '../../../said/said.ts';
 import { removeOld } from '../../leftovers.ts';
 import { sinkErrorFrom, SinkError, systemCode } from '../sinkError.ts';
 
@@ -101,7 +102,7 @@ async function textOf(path: string): Promise<string> {
     if (systemCode(error) !== 'ENOENT') throw error;
     throw new SinkError(
       'nothing-to-resume',
-      'There is nothing to resume: no run of this query to this address has ended early, or the file has changed since. Without --resume, all rows are sent.',
+      said`There is nothing to resume: no run of this query to this address has ended early, or the file has changed since. Without --resume, all rows are sent.`,
     );
   }
 }
@@ -112,7 +113,7 @@ function read(text: string): RowRange[] {
   if (first !== head) {
     throw new SinkError(
       'nothing-to-resume',
-      'The run cannot be resumed: its journal is damaged or of another version of Rowriver. Without --resume, all rows are sent.',
+      said`The run cannot be resumed: its journal is damaged or of another version of Rowriver. Without --resume, all rows are sent.`,
     );
   }
   return lines.slice(0, -1).flatMap((line) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SentRows } from '../../../protocol/engine.ts';
+import { said, type Said } from '../../../said/said.ts';
 import type { Address } from '../../source/http/address.ts';
 import { HttpClient } from '../../source/http/client.ts';
 import { HttpFault } from '../../source/http/fault.ts';
@@ -180,7 +181,7 @@ export class ServiceSink implements RowService {
         this.#accept(batch.count);
         return;
       }
-      if (verdict.kind === 'refused') throw this.#error(verdict.reason);
+      if (verdict.kind === 'refused') throw this.#error(said`${verdict.reason}`);
       if (verdict.kind === 'rejected' || (verdict.kind === 'too-large' && batch.count === 1)) {
         this.#inVain = 0;
         return this.#giveUp(batch, () => verdict);
@@ -204,14 +205,14 @@ export class ServiceSink implements RowService {
         };
         await this.#giveUp(batch, reasonAt);
         if (verdict.kind === 'later' && ++this.#inVain >= mostInVain) {
-          throw this.#error(`${mostInVain} batches in a row were sent in vain. ${reasonAt(0).reason}`);
+          throw this.#error(said`${mostInVain} batches in a row were sent in vain. ${reasonAt(0).reason}`);
         }
         return;
       }
       this.#retries++;
       const wait = waitBefore(attempt, this.#options.retryMs ?? 500, verdict.afterMs);
       if (wait > longestWaitMs) {
-        throw this.#error(`the server wants no more requests for ${Math.ceil(wait / 60_000)} minutes`);
+        throw this.#error(said`the server wants no more requests for ${Math.ceil(wait / 60_000)} minutes`);
       }
       // What one batch was told holds for all of them.
       if (verdict.afterMs !== undefined)
@@ -259,9 +260,9 @@ export class ServiceSink implements RowService {
     if (!deadLetters) {
       const { row } = batch.place(0);
       const last = batch.place(batch.count - 1).row;
-      const rows = batch.count === 1 ? `row ${row}` : `rows ${row} to ${last}`;
+      const rows = batch.count === 1 ? said`row ${row}` : said`rows ${row} to ${last}`;
       throw this.#error(
-        `${rows} not accepted: ${reasonOf(0).reason}. With --dead-letter FILE such rows are kept there, and the others are sent`,
+        said`${rows} not accepted: ${reasonOf(0).reason}. With --dead-letter FILE such rows are kept there, and the others are sent`,
       );
     }
     const rows = Array.from({ length: batch.count }, (_, index) => ({
@@ -284,8 +285,8 @@ export class ServiceSink implements RowService {
     return this.#dead;
   }
 
-  #error(reason: string): SinkError {
-    return new SinkError('not-sent', `${this.name} does not accept the rows: ${reason}.`);
+  #error(reason: Said): SinkError {
+    return new SinkError('not-sent', said`${this.name} does not accept the rows: ${reason}.`);
   }
 
   #keyOf(batch: Batch, row: number): string {

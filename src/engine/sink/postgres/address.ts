@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { SinkError } from '../sinkError.ts';
 
 /** A database and a table in it. */
@@ -27,7 +28,7 @@ export function parsePostgresAddress(text: string): PostgresAddress {
       text.replace(/^postgres(?:ql)?:/i, 'ws:').replace(/^(ws:\/\/(?:[^@/?#]*@)?)(?=[/?#]|$)/, '$1localhost'),
     );
   } catch (cause) {
-    const message = 'This is not a complete address of a database: postgres://USER@HOST:PORT/DATABASE.';
+    const message = said`This is not a complete address of a database: postgres://USER@HOST:PORT/DATABASE.`;
     throw new SinkError('unsupported', message, { cause });
   }
   return { url: text, shown: `postgres://${url.host}${url.pathname === '/' ? '' : url.pathname}` };

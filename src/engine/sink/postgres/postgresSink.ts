@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SentRows } from '../../../protocol/engine.ts';
+import { said, type Said } from '../../../said/said.ts';
 import { valueColumn } from './tableSurvey.ts';
 import type { Batch } from '../http/batch.ts';
 import { BatchMaker } from '../http/batchMaker.ts';
@@ -174,8 +175,9 @@ export class PostgresSink implements RowService {
         this.#connection = undefined;
         this.#signal.throwIfAborted();
         if (error instanceof SinkError) throw error;
-        if (refusalOf(error) !== 'later') throw this.#error(reasonOf(error), error);
-        if (attempt >= attempts) throw this.#error(`${reasonOf(error)} (after ${attempts} attempts)`, error);
+        if (refusalOf(error) !== 'later') throw this.#error(said`${reasonOf(error)}`, error);
+        if (attempt >= attempts)
+          throw this.#error(said`${reasonOf(error)} (after ${attempts} attempts)`, error);
         this.#retries++;
         const wait = Math.min(longestWaitMs, retryMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
         await delay(wait, undefined, { signal: this.#signal });
@@ -188,35 +190,35 @@ export class PostgresSink implements RowService {
     await connection.query('BEGIN');
     let target = await findTarget(connection, table);
     if (create && !resume) {
-      if (target) throw this.#error('the table is there already: leave out --create-table');
+      if (target) throw this.#error(said`the table is there already: leave out --create-table`);
       await connection.query(createTable(table, create));
       target = await findTarget(connection, table);
     }
-    if (!target) throw this.#error('there is no such table: --create-table makes it');
+    if (!target) throw this.#error(said`there is no such table: --create-table makes it`);
     const loads = new Loads(target, identity);
     await loads.prepare(connection);
     const loaded = await loads.loaded(connection);
     if (resume && loaded === 0) {
-      const message = `There is nothing to resume: no run of this query into ${this.name} has ended early, or the file has changed since.`;
+      const message = said`There is nothing to resume: no run of this query into ${this.name} has ended early, or the file has changed since.`;
       throw new SinkError('nothing-to-resume', message);
     }
     if (!resume && loaded > 0) {
       throw this.#error(
-        `an earlier run has loaded ${loaded.toLocaleString('en')} of the same rows and ended early. Go on with --resume, or, to load all of them again, enter ${loads.forgetting}`,
+        said`an earlier run has loaded ${loaded.toLocaleString('en')} of the same rows and ended early. Go on with --resume, or, to load all of them again, enter ${loads.forgetting}`,
       );
     }
     const columns = columnsFor(names, target);
     const unknown = names.filter((_, i) => columns[i] === undefined);
     if (unknown.length > 0) {
-      const more = unknown.length > 5 ? ` and ${unknown.length - 5} more` : '';
+      const more = unknown.length > 5 ? said` and ${unknown.length - 5} more` : '';
       throw this.#error(
-        `the table has no column ${unknown
+        said`the table has no column ${unknown
           .slice(0, 5)
           .map((name) => quoted(name))
           .join(', ')}${more}: leave it out, or name it otherwise, with SELECT`,
       );
     }
-    if (names.length === 0) throw this.#error('the rows have no columns');
+    if (names.length === 0) throw this.#error(said`the rows have no columns`);
     await connection.query('COMMIT');
     this.#columns = columns.flatMap((column) => column ?? []);
     [this.#target, this.#loads, this.#done, this.#before] = [target, loads, loaded, loaded];
@@ -264,7 +266,7 @@ export class PostgresSink implements RowService {
       }
       const error =
         unreadable.length > 0
-          ? new SinkError('failed', 'The row is no JSON')
+          ? new SinkError('failed', said`The row is no JSON`)
           : await this.#copy(connection, data);
       if (error === undefined) {
         bytes += data.length;
@@ -313,7 +315,7 @@ export class PostgresSink implements RowService {
     if (!deadLetters) {
       const { row, reason } = refused[0];
       throw this.#error(
-        `row ${batch.place(row).row} not accepted: ${reason}. With --dead-letter FILE such rows are kept there, and the others are loaded`,
+        said`row ${batch.place(row).row} not accepted: ${reason}. With --dead-letter FILE such rows are kept there, and the others are loaded`,
       );
     }
     const fresh = refused.filter(({ row }) => !this.#dead.has(this.#keyOf(batch, row)));
@@ -331,12 +333,12 @@ export class PostgresSink implements RowService {
     return place.key ?? `${this.#options.identity}-${place.row}`;
   }
 
-  #error(reason: string, cause?: unknown): SinkError {
-    return new SinkError('not-sent', `${this.name} does not accept the rows: ${reason}.`, { cause });
+  #error(reason: Said, cause?: unknown): SinkError {
+    return new SinkError('not-sent', said`${this.name} does not accept the rows: ${reason}.`, { cause });
   }
 }
 
-const otherRun = 'another process is loading the same rows at the same time';
+const otherRun = said`another process is loading the same rows at the same time`;
 
 function numbers(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, index) => from + index);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, realpath, rm, rmdir } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
+import { said } from '../../../said/said.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import { Kind, type FieldColumn } from '../../format/record.ts';
 import { createPlainJsonlScanner } from '../../format/json/lines.ts';
@@ -170,7 +171,7 @@ export class SplitSink {
   }
 
   #noColumn(name: string): SinkError {
-    return new SinkError('unsupported', `${this.name} cannot be written: no row has a column ${name}.`);
+    return new SinkError('unsupported', said`${this.name} cannot be written: no row has a column ${name}.`);
   }
 
   #partitionOf(bytes: Uint8Array, fields: readonly FieldColumn[], row: number): Partition {
@@ -231,7 +232,7 @@ export class SplitSink {
     if (this.#parts.length === mostFiles)
       throw new SinkError(
         'unsupported',
-        `${this.name} would be more than ${mostFiles.toLocaleString('en')} files: choose a column with fewer values, or larger parts.`,
+        said`${this.name} would be more than ${mostFiles.toLocaleString('en')} files: choose a column with fewer values, or larger parts.`,
       );
     const path = this.#names.of(partition.values, ++partition.parts);
     const size = this.#encoder?.frame.head.length ?? 0;
@@ -292,7 +293,7 @@ export class SplitSink {
       const real = await this.#folderOf(folder);
       const away = relative(this.#root, real);
       if (away === '..' || away.startsWith(`..${sep}`) || resolve(this.#root, away) !== real)
-        throw new SinkError('unsupported', `${path} leads out of ${template.folder} by a link.`);
+        throw new SinkError('unsupported', said`${path} leads out of ${template.folder} by a link.`);
     } catch (error) {
       throw sinkErrorFrom(error, path);
     }

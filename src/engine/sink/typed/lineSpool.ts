@@ -1,5 +1,6 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { said } from '../../../said/said.ts';
 import { makeTemporaryFolder, temporaryError, temporaryRoom } from '../../temporaryFolder.ts';
 import { SinkError } from '../sinkError.ts';
 
@@ -73,5 +74,8 @@ export class LineSpool {
 
 function tooLarge(room: number): SinkError {
   const megabytes = Math.floor(room / 1e6).toLocaleString('en');
-  return new SinkError('no-room', `The rows need more than the ${megabytes} MB allowed for temporary files.`);
+  return new SinkError(
+    'no-room',
+    said`The rows need more than the ${megabytes} MB allowed for temporary files.`,
+  );
 }

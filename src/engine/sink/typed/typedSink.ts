@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import type { ByteSink } from '../byteSink.ts';
 import type { ObjectRows, ObjectSink } from '../objectSink.ts';
 import { SinkError } from '../sinkError.ts';
@@ -45,7 +46,7 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
     const known = surveys.get(name);
     if (known !== undefined) return known;
     if (surveys.size === maxColumns) {
-      const message = `The rows have more than ${maxColumns.toLocaleString('en')} columns, too many for ${formatName}. Choose some of them with SELECT.`;
+      const message = said`The rows have more than ${maxColumns.toLocaleString('en')} columns, too many for ${formatName}. Choose some of them with SELECT.`;
       throw new SinkError('too-many-columns', message);
     }
     const survey = new Survey(typesInText(name));
@@ -96,7 +97,7 @@ export function typedSink(sink: ByteSink, rows: ObjectRows, format: TypedFormat)
       if (types.size === 0)
         throw new SinkError(
           'unsupported',
-          `There are no columns to write: ${formatName} needs at least one.`,
+          said`There are no columns to write: ${formatName} needs at least one.`,
         );
       await writeFile(types, signal);
       signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { said, type Said } from '../../../said/said.ts';
 import type { ByteSink } from '../byteSink.ts';
 import type { ObjectRows, ObjectSink } from '../objectSink.ts';
 import type { JsonMembers } from '../typed/json.ts';
@@ -35,10 +36,10 @@ export function xlsxSink(sink: ByteSink, rows: ObjectRows): ObjectSink {
     if (columns.size === mostColumns) {
       throw new SinkError(
         'too-many-columns',
-        `The rows have more than ${mostColumns.toLocaleString('en')} columns, the most that a worksheet of Excel can have. Choose some of them with SELECT.`,
+        said`The rows have more than ${mostColumns.toLocaleString('en')} columns, the most that a worksheet of Excel can have. Choose some of them with SELECT.`,
       );
     }
-    if (name.length > mostCharacters) throw tooLong('The name of a column');
+    if (name.length > mostCharacters) throw tooLong(said`The name of a column`);
     const column = {
       letters: columnLetters(columns.size),
       survey: typesInText(name) ? new Survey(true) : undefined,
@@ -51,14 +52,14 @@ export function xlsxSink(sink: ByteSink, rows: ObjectRows): ObjectSink {
     if (++count > mostRows) {
       throw new SinkError(
         'too-large',
-        `There are more than ${(mostRows - 1).toLocaleString('en')} rows, the most that a worksheet of Excel can have below the names of the columns. Use LIMIT, or write CSV or Parquet.`,
+        said`There are more than ${(mostRows - 1).toLocaleString('en')} rows, the most that a worksheet of Excel can have below the names of the columns. Use LIMIT, or write CSV or Parquet.`,
       );
     }
     for (const name of Object.keys(row)) {
       columnOf(name).survey?.add(row[name]);
       const cell = cellOf(row[name], false);
       if (cell?.kind === 'text' && cell.text.length > mostCharacters) {
-        throw tooLong(`In row ${(count - 1).toLocaleString('en')}, the value of ${name}`);
+        throw tooLong(said`In row ${(count - 1).toLocaleString('en')}, the value of ${name}`);
       }
     }
   }
@@ -130,9 +131,9 @@ function textXml(text: string): string {
   return `<is><t xml:space="preserve">${xmlText(text)}</t></is>`;
 }
 
-function tooLong(what: string): SinkError {
+function tooLong(what: Said): SinkError {
   return new SinkError(
     'too-large',
-    `${what} has more than ${mostCharacters.toLocaleString('en')} characters, the most that a cell of Excel can hold. Shorten it with left(), or write CSV or Parquet.`,
+    said`${what} has more than ${mostCharacters.toLocaleString('en')} characters, the most that a cell of Excel can hold. Shorten it with left(), or write CSV or Parquet.`,
   );
 }

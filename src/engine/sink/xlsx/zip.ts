@@ -1,4 +1,5 @@
 import type { DeflateRaw } from 'node:zlib';
+import { said } from '../../../said/said.ts';
 import { builtins } from '../../builtins.ts';
 import type { ByteSink } from '../byteSink.ts';
 import { SinkError } from '../sinkError.ts';
@@ -120,6 +121,6 @@ function header(signature: number, name: Buffer, { checksum, packed, length }: S
 function tooLarge(): SinkError {
   return new SinkError(
     'too-large',
-    'The rows are more than 4 GB, too much for Excel. Write CSV or Parquet instead.',
+    said`The rows are more than 4 GB, too much for Excel. Write CSV or Parquet instead.`,
   );
 }

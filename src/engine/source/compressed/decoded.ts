@@ -1,3 +1,4 @@
+import { said, SaidError, saidOf } from '../../../said/said.ts';
 import { type Learnt, type Mark, type Marks } from './marks.ts';
 import type { PageStore } from './pageStore.ts';
 import { withSignal } from '../signals.ts';
@@ -22,11 +23,11 @@ export interface Codec {
 export type Step = Uint8Array | Interruption;
 
 /** A read that failed, or was given up, and can be tried again. */
-export class Interruption extends Error {
+export class Interruption extends SaidError {
   override readonly cause: Error;
 
   constructor(cause: Error) {
-    super(cause.message);
+    super(saidOf(cause));
     this.cause = cause;
   }
 }
@@ -114,7 +115,7 @@ export function decodedSource(
       if (position < only.start) {
         throw new SourceError(
           'unsupported',
-          `${base.name} can be read only once, from front to back.`,
+          said`${base.name} can be read only once, from front to back.`,
           position,
         );
       }
@@ -152,7 +153,7 @@ export function decodedSource(
     },
     async read(into, position, signal) {
       signal?.throwIfAborted();
-      if (closing !== undefined) throw new SourceError('failed', `${base.name} is closed.`, position);
+      if (closing !== undefined) throw new SourceError('failed', said`${base.name} is closed.`, position);
       if (lost !== undefined) throw lost;
       if (into.length === 0 || (marks.size !== undefined && position >= marks.size)) return 0;
       if (pages && !cursors.some((cursor) => !cursor.busy && cursor.holds(position))) {
@@ -183,7 +184,7 @@ export function decodedSource(
         }
         const { cause } = error;
         if (!(cause instanceof SourceError)) throw cause;
-        throw new SourceError(cause.failure, cause.message, cursor.end, { cause });
+        throw new SourceError(cause.failure, cause.said, cursor.end, { cause });
       } finally {
         cursor.busy = false;
       }

@@ -1,3 +1,4 @@
+import { said, SaidError, saidOf } from '../../../said/said.ts';
 import { builtins } from '../../builtins.ts';
 import { bgzfSurvey } from './bgzf.ts';
 import { type Codec, Interruption, pull, type Step } from './decoded.ts';
@@ -62,12 +63,12 @@ interface FineFeed {
 }
 
 /** zlib's refusal of the `length` compressed bytes at `at`. */
-class Damage extends Error {
+class Damage extends SaidError {
   readonly at: number;
   readonly length: number;
 
   constructor(at: number, length: number, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(saidOf(cause), { cause });
     this.at = at;
     this.length = length;
   }
@@ -81,11 +82,12 @@ function isCheck(damage: Damage): boolean {
 const cutOff = 'unexpected end of file';
 
 function corrupt(base: Source, damage: Damage, delivered: number): SourceError {
-  const doubt = isCheck(damage) ? ': what was decoded before may also be wrong' : '';
   const message =
     damage.message === cutOff
-      ? `${base.name} is truncated: its compressed data ends at byte ${damage.at} of the file.`
-      : `${base.name} is damaged at byte ${damage.at} of the compressed file (${damage.message}${doubt}).`;
+      ? said`${base.name} is truncated: its compressed data ends at byte ${damage.at} of the file.`
+      : isCheck(damage)
+        ? said`${base.name} is damaged at byte ${damage.at} of the compressed file (${damage.message}: what was decoded before may also be wrong).`
+        : said`${base.name} is damaged at byte ${damage.at} of the compressed file (${damage.message}).`;
   return new SourceError('corrupt', message, delivered, { cause: damage });
 }
 

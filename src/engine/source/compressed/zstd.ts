@@ -1,4 +1,5 @@
 import { Decompress } from 'fzstd';
+import { type Said, said, saidOf } from '../../../said/said.ts';
 import { builtins } from '../../builtins.ts';
 import { type Codec, pull } from './decoded.ts';
 import { Pump, type ZlibStream } from './pump.ts';
@@ -36,10 +37,10 @@ export const zstd: Codec = {
       position += chunk.length;
       yield chunk;
     }
-    const damaged = (reason: string) =>
+    const damaged = (reason: Said) =>
       new SourceError(
         'corrupt',
-        `${base.name} is damaged at byte ${at} of the compressed file (${reason}).`,
+        said`${base.name} is damaged at byte ${at} of the compressed file (${reason}).`,
         position,
       );
     try {
@@ -62,7 +63,7 @@ export const zstd: Codec = {
             if (position > 0 && marks.wants(position)) marks.add({ position, at });
           }
           const end = walker.advance(input.subarray(0, length), done);
-          if (walker.wrong !== '') {
+          if (walker.wrong) {
             yield* give();
             throw damaged(walker.wrong);
           }
@@ -77,24 +78,24 @@ export const zstd: Codec = {
               }
             } catch (error) {
               if (walker.checksum === undefined) yield* give();
-              throw damaged(error instanceof Error ? error.message : String(error));
+              throw damaged(saidOf(error));
             }
           }
           if (decoded > contentSize) {
             yield* give();
-            throw damaged('it has more content than declared');
+            throw damaged(said`it has more content than declared`);
           }
           at += end - done;
           done = end;
           if (walker.done) {
             if (decoder.hash && walker.checksum !== undefined && decoder.hash.low32() !== walker.checksum) {
               throw damaged(
-                `a checksum is wrong: what was decoded from byte ${frameAt} of it on may also be wrong`,
+                said`a checksum is wrong: what was decoded from byte ${frameAt} of it on may also be wrong`,
               );
             }
             yield* give();
             if (!walker.skippable && decoded < contentSize && contentSize !== Infinity) {
-              throw damaged('it has less content than declared');
+              throw damaged(said`it has less content than declared`);
             }
             decoder.close();
             decoder = undefined;
@@ -103,7 +104,7 @@ export const zstd: Codec = {
       }
       yield* give();
       if (decoder !== undefined) {
-        const message = `${base.name} is truncated: its compressed data ends at byte ${at} of the file.`;
+        const message = said`${base.name} is truncated: its compressed data ends at byte ${at} of the file.`;
         throw new SourceError('corrupt', message, position);
       }
     } finally {
@@ -123,7 +124,7 @@ export const zstd: Codec = {
         if (!begun && position > 0) marks.add({ position, at: at + done });
         begun = true;
         done = walker.advance(window.subarray(0, length), done);
-        if (walker.wrong !== '') return false;
+        if (walker.wrong) return false;
         if (!walker.done) continue;
         if (!walker.skippable) {
           if (walker.contentSize === undefined) return false;

@@ -1,3 +1,5 @@
+import { type Said, said } from '../../../said/said.ts';
+
 /**
  * Walks the outside of zstd frames (RFC 8878, section 3): where blocks and frames end and how long a frame's content
  * is. Nothing is decoded.
@@ -11,8 +13,8 @@ export class FrameWalker {
   done = false;
   /** The checksum of the content; undefined where the frame has none, or has not passed. */
   checksum: number | undefined;
-  /** What is not as it should be; '' while all is well. */
-  wrong = '';
+  /** What is not as it should be; undefined while all is well. */
+  wrong: Said | undefined;
 
   #stage: 'magic' | 'descriptor' | 'header' | 'skippableSize' | 'block' | 'checksum' = 'magic';
   readonly #field = new DataView(new ArrayBuffer(16));
@@ -30,7 +32,7 @@ export class FrameWalker {
    */
   advance(bytes: Uint8Array, from: number): number {
     let at = from;
-    while (at < bytes.length && !this.done && this.wrong === '') {
+    while (at < bytes.length && !this.done && this.wrong === undefined) {
       if (this.#skip > 0) {
         const passed = Math.min(this.#skip, bytes.length - at);
         this.#skip -= passed;
@@ -55,7 +57,7 @@ export class FrameWalker {
         else if ((magic & 0xfffffff0) >>> 0 === skippableMagic) {
           this.skippable = true;
           this.#expect('skippableSize', 4);
-        } else this.wrong = 'no zstd frame begins here';
+        } else this.wrong = said`no zstd frame begins here`;
         return;
       }
       case 'skippableSize':
@@ -79,7 +81,7 @@ export class FrameWalker {
         const header = this.#field.getUint16(0, true) | (this.#field.getUint8(2) << 16);
         const type = (header >> 1) & 3;
         if (type === 3) {
-          this.wrong = 'unknown block type';
+          this.wrong = said`unknown block type`;
           return;
         }
         this.#lastBlock = (header & 1) !== 0;

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import type { CsvDialect } from '../../format/csv/dialect.ts';
 import { createCsvRowReader, type CsvRow } from '../../format/csv/row.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
@@ -117,6 +118,6 @@ function placeOf(
 }
 
 function tooLong({ name }: Source, position: number): SourceError {
-  const message = `${name} has a row of more than 256 MiB, which cannot be put under the columns of other files.`;
+  const message = said`${name} has a row of more than 256 MiB, which cannot be put under the columns of other files.`;
   return new SourceError('unsupported', message, position);
 }

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { lineFeed } from '../../ascii.ts';
 import { type FileSpans, type Source, SourceError, type SourceSpec } from '../source.ts';
 import { decodedSource } from '../compressed/decoded.ts';
@@ -74,7 +75,7 @@ export function filesSource(
     const got = await readPart(number, into.subarray(0, length - at), at, start, signal);
     if (got === 0) {
       const { path } = parts[number];
-      throw new SourceError('changed', `${path} has changed since it was opened.`, position);
+      throw new SourceError('changed', said`${path} has changed since it was opened.`, position);
     }
     return got;
   }
@@ -150,6 +151,6 @@ export function filesSource(
 /** A failure of a file, with its position in the run. */
 function placed(error: unknown, start: number): unknown {
   if (!(error instanceof SourceError)) return error;
-  const { failure, message, position, cause } = error;
-  return new SourceError(failure, message, Math.max(0, start + position), { cause });
+  const { failure, said, position, cause } = error;
+  return new SourceError(failure, said, Math.max(0, start + position), { cause });
 }

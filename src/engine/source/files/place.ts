@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileSearch } from '../../../protocol/fileSearch.ts';
+import { said, type Said } from '../../../said/said.ts';
 import { identifyFile } from '../file.ts';
 import { stateOf } from '../filePlace.ts';
 import type { OpenPlaceOptions, Place, Watch } from '../place.ts';
@@ -73,17 +74,20 @@ function watchSearch(
           state !== undefined &&
           stateText(state) !== stateText(parts[i].identity),
       ).length;
-      const said = [
-        [added.length, 'added'],
-        [removed.length, 'removed'],
-        [changed, 'changed'],
-      ] as const;
-      const words = said.flatMap(([count, word]) =>
-        count === 0 ? [] : [`${count} ${count === 1 ? 'file was' : 'files were'} ${word}`],
-      );
-      return words.length === 0 ? '' : `${words.join(', ')}. The preview shows the files as they were.`;
+      const counts = [
+        ...countOf(added.length, said`1 file was added`, said`${added.length} files were added`),
+        ...countOf(removed.length, said`1 file was removed`, said`${removed.length} files were removed`),
+        ...countOf(changed, said`1 file was changed`, said`${changed} files were changed`),
+      ];
+      if (counts.length === 0) return undefined;
+      const all = counts.reduce((before, count) => said`${before}, ${count}`);
+      return said`${all}. The preview shows the files as they were.`;
     },
   };
+}
+
+function countOf(count: number, one: Said, many: Said): Said[] {
+  return count === 0 ? [] : [count === 1 ? one : many];
 }
 
 /** One state for all: that of the last change, under a name that changes with any of them. */

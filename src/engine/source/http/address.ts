@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { SourceError } from '../source.ts';
 
 /** An http(s) address, taken apart into what is asked for and what may be seen. */
@@ -23,10 +24,10 @@ export function parseAddress(text: string): Address {
   try {
     url = new URL(text);
   } catch (cause) {
-    throw new SourceError('unsupported', 'This is not a complete http or https address.', 0, { cause });
+    throw new SourceError('unsupported', said`This is not a complete http or https address.`, 0, { cause });
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new SourceError('unsupported', 'Only http and https addresses can be opened.');
+    throw new SourceError('unsupported', said`Only http and https addresses can be opened.`);
   }
   const { username, password } = url;
   const authorization =

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { said } from '../../../said/said.ts';
 import { connectionFault, HttpFault } from './fault.ts';
 
 /** The body of an answer, as it was sent, a chunk at a time. What is not taken stays with the server. */
@@ -29,7 +30,10 @@ export class HttpBody {
     const { idleMs, leastBytes } = this.#limits;
     const began = performance.now();
     const timer = setTimeout(() => {
-      const silent = `${this.#host} sent ${this.#come === 0 ? 'nothing' : 'almost nothing'} for ${idleMs / 1000} s`;
+      const silent =
+        this.#come === 0
+          ? said`${this.#host} sent nothing for ${idleMs / 1000} s`
+          : said`${this.#host} sent almost nothing for ${idleMs / 1000} s`;
       this.#response.destroy(new HttpFault('unreachable', silent, { retry: 'always' }));
     }, idleMs - this.#waitedMs);
     let chunk: Uint8Array | undefined;

@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { said, type Said } from '../../../said/said.ts';
 import type { Address } from './address.ts';
 import type { HeaderFields } from '../source.ts';
 import { HttpBody } from './body.ts';
@@ -91,7 +92,7 @@ export class HttpClient {
       if (body !== undefined && !keepingMethod.has(status)) throw changedMethod(status);
       target = redirected(target, answered.location);
     }
-    throw new HttpFault('unreachable', `it redirects more than ${mostRedirects} times`);
+    throw new HttpFault('unreachable', said`it redirects more than ${mostRedirects} times`);
   }
 
   async #send(
@@ -167,7 +168,7 @@ const keepingMethod = new Set([307, 308]);
 const expired = new Set([400, 401, 403, 404, 410]);
 
 function changedMethod(status: number): HttpFault {
-  const message = `it redirects with status ${status}, which does not keep a POST. Use the address that it redirects to`;
+  const message = said`it redirects with status ${status}, which does not keep a POST. Use the address that it redirects to`;
   return new HttpFault('unsupported', message, { status });
 }
 
@@ -177,10 +178,10 @@ function redirected(from: Target, location: string): Target {
   try {
     url = new URL(location, from.url);
   } catch (cause) {
-    throw new HttpFault('unreachable', 'it redirects to an invalid address', { cause });
+    throw new HttpFault('unreachable', said`it redirects to an invalid address`, { cause });
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new HttpFault('unreachable', `it redirects to an address that begins with ${url.protocol}`);
+    throw new HttpFault('unreachable', said`it redirects to an address that begins with ${url.protocol}`);
   }
   url.username = '';
   url.password = '';
@@ -199,18 +200,18 @@ function responseOf(
   body: Uint8Array = new Uint8Array(0),
 ): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const late = (message: string): void => {
+    const late = (message: Said): void => {
       request.destroy(new HttpFault('unreachable', message, { retry: 'always' }));
     };
     let timer = setTimeout(
-      () => late(`could not connect to ${url.host} within ${seconds(connectMs)}`),
+      () => late(said`could not connect to ${url.host} within ${seconds(connectMs)}`),
       connectMs,
     );
     const connected = (): void => {
       clearTimeout(timer);
       const sendMs = 1000 * Math.floor(body.length / slowestBytes);
       const ms = answerMs + sendMs;
-      timer = setTimeout(() => late(`${url.host} did not answer within ${seconds(ms)}`), ms);
+      timer = setTimeout(() => late(said`${url.host} did not answer within ${seconds(ms)}`), ms);
     };
     const abort = (): void => {
       request.destroy(signal.reason instanceof Error ? signal.reason : new Error('Cancelled.'));

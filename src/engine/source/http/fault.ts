@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http';
+import { type Said, said, SaidError } from '../../../said/said.ts';
 import { ProxyRefusal } from './proxy.ts';
 import { SourceError, type SourceFailure } from '../source.ts';
 
 /** What went wrong with one request, before it is decided whether there is another. */
-export class HttpFault extends Error {
+export class HttpFault extends SaidError {
   override readonly name = 'HttpFault';
   readonly failure: SourceFailure;
   /** `never`: asking again gives the same. `midway`: the server was there before, so it may be back. */
@@ -13,10 +14,10 @@ export class HttpFault extends Error {
   /** When the server wants to be asked again, in milliseconds from now. */
   readonly afterMs: number | undefined;
 
-  /** @param message the end of a sentence, without the address */
+  /** @param said the end of a sentence, without the address */
   constructor(
     failure: SourceFailure,
-    message: string,
+    said: Said,
     options: {
       readonly retry?: HttpFault['retry'];
       readonly status?: number;
@@ -24,7 +25,7 @@ export class HttpFault extends Error {
       readonly cause?: unknown;
     } = {},
   ) {
-    super(message, { cause: options.cause });
+    super(said, { cause: options.cause });
     this.failure = failure;
     this.retry = options.retry ?? 'never';
     this.status = options.status;
@@ -42,31 +43,33 @@ export function statusFault(status: number, asked: boolean, retryAfter: string |
       return new HttpFault(
         'no-permission',
         asked
-          ? `the server rejected the password or token (${code})`
-          : `the server requires a user name and password, or a token (${code})`,
+          ? said`the server rejected the password or token (${code})`
+          : said`the server requires a user name and password, or a token (${code})`,
         { status },
       );
     case 407:
-      return new HttpFault('no-permission', `the proxy requires a user name and password (${code})`, {
+      return new HttpFault('no-permission', said`the proxy requires a user name and password (${code})`, {
         status,
       });
     case 403:
-      return new HttpFault('no-permission', `the server denied access (${code})`, { status });
+      return new HttpFault('no-permission', said`the server denied access (${code})`, { status });
     case 404:
-      return new HttpFault('not-found', `there is nothing at this address (${code})`, { status });
+      return new HttpFault('not-found', said`there is nothing at this address (${code})`, { status });
     case 410:
-      return new HttpFault('not-found', `it is no longer at this address (${code})`, { status });
+      return new HttpFault('not-found', said`it is no longer at this address (${code})`, { status });
     case 416:
-      return new HttpFault('changed', `the server no longer has this part of the file (${code})`, { status });
+      return new HttpFault('changed', said`the server no longer has this part of the file (${code})`, {
+        status,
+      });
     case 408:
     case 425:
-      return new HttpFault('unreachable', `the server rejected the request (${code})`, always);
+      return new HttpFault('unreachable', said`the server rejected the request (${code})`, always);
     case 429:
-      return new HttpFault('unreachable', `the server received too many requests (${code})`, always);
+      return new HttpFault('unreachable', said`the server received too many requests (${code})`, always);
     default:
       return status >= 500
-        ? new HttpFault('unreachable', `the server reported an error (${code})`, always)
-        : new HttpFault('unsupported', `the server sent an unexpected response (${code})`, { status });
+        ? new HttpFault('unreachable', said`the server reported an error (${code})`, always)
+        : new HttpFault('unsupported', said`the server sent an unexpected response (${code})`, { status });
   }
 }
 
@@ -76,35 +79,37 @@ export function connectionFault(cause: unknown, host: string): HttpFault {
   if (cause instanceof ProxyRefusal) {
     return cause.status === 407
       ? statusFault(407, false, undefined)
-      : new HttpFault('unreachable', `the proxy could not connect to ${host} (${cause.status})`, { cause });
+      : new HttpFault('unreachable', said`the proxy could not connect to ${host} (${cause.status})`, {
+          cause,
+        });
   }
   const code = codeOf(cause);
   switch (code) {
     case 'ENOTFOUND':
-      return new HttpFault('unreachable', `the host ${host} was not found`, { retry: 'midway', cause });
+      return new HttpFault('unreachable', said`the host ${host} was not found`, { retry: 'midway', cause });
     case 'EAI_AGAIN':
-      return new HttpFault('unreachable', `the name ${host} could not be resolved`, {
+      return new HttpFault('unreachable', said`the name ${host} could not be resolved`, {
         retry: 'always',
         cause,
       });
     case 'ECONNREFUSED':
-      return new HttpFault('unreachable', `${host} refuses connections`, { retry: 'midway', cause });
+      return new HttpFault('unreachable', said`${host} refuses connections`, { retry: 'midway', cause });
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ENETDOWN':
-      return new HttpFault('unreachable', `${host} is unreachable`, { retry: 'midway', cause });
+      return new HttpFault('unreachable', said`${host} is unreachable`, { retry: 'midway', cause });
     case 'ETIMEDOUT':
-      return new HttpFault('unreachable', `${host} does not answer`, { retry: 'always', cause });
+      return new HttpFault('unreachable', said`${host} does not answer`, { retry: 'always', cause });
     case 'EPROTO':
-      return new HttpFault('unreachable', `the TLS connection to ${host} failed`, { cause });
+      return new HttpFault('unreachable', said`the TLS connection to ${host} failed`, { cause });
   }
   if (code.startsWith('HPE_')) {
-    return new HttpFault('unsupported', `${host} sent an invalid HTTP response`, { cause });
+    return new HttpFault('unsupported', said`${host} sent an invalid HTTP response`, { cause });
   }
   if (isCertificateCode(code)) {
-    return new HttpFault('unreachable', `the certificate of ${host} is not trusted (${code})`, { cause });
+    return new HttpFault('unreachable', said`the certificate of ${host} is not trusted (${code})`, { cause });
   }
-  return new HttpFault('unreachable', 'the connection was lost', { retry: 'always', cause });
+  return new HttpFault('unreachable', said`the connection was lost`, { retry: 'always', cause });
 }
 
 /** The error for people. It never holds more of the address than may be shown. */
@@ -115,13 +120,14 @@ export function sourceErrorOf(
   size: number | undefined,
 ): SourceError {
   const number = (value: number): string => value.toLocaleString('en');
-  const whole = size === undefined ? '' : ` of ${number(size)}`;
   const message =
     fault.failure === 'changed'
-      ? `${shown} has changed since it was opened: ${fault.message}.`
+      ? said`${shown} has changed since it was opened: ${fault.said}.`
       : position === 0
-        ? `${shown} cannot be read: ${fault.message}.`
-        : `${shown} was interrupted at byte ${number(position)}${whole}: ${fault.message}.`;
+        ? said`${shown} cannot be read: ${fault.said}.`
+        : size === undefined
+          ? said`${shown} was interrupted at byte ${number(position)}: ${fault.said}.`
+          : said`${shown} was interrupted at byte ${number(position)} of ${number(size)}: ${fault.said}.`;
   return new SourceError(fault.failure, message, position, { cause: fault });
 }
 

@@ -1,3 +1,4 @@
+import { said, type Said } from '../../../said/said.ts';
 import { builtins } from '../../builtins.ts';
 import { type HeaderFields, SourceError } from '../source.ts';
 
@@ -16,25 +17,25 @@ export function parseHeaders(lines: readonly string[]): HeaderFields {
   for (const line of lines) {
     if (line.trim() === '') continue;
     const colon = line.indexOf(':');
-    if (colon <= 0) throw wrong('Write a header as Name: value.');
+    if (colon <= 0) throw wrong(said`Write a header as Name: value.`);
     const name = line.slice(0, colon).trim().toLowerCase();
     const value = line.slice(colon + 1).trim();
     try {
       builtins.http.validateHeaderName(name);
     } catch {
-      throw wrong('Write a header as Name: value. This name is not valid.');
+      throw wrong(said`Write a header as Name: value. This name is not valid.`);
     }
     try {
       builtins.http.validateHeaderValue(name, value);
     } catch {
-      throw wrong(`The value of the header ${name} has characters that are not allowed in a header.`);
+      throw wrong(said`The value of the header ${name} has characters that are not allowed in a header.`);
     }
-    if (own.has(name)) throw wrong(`The header ${name} is set by Rowriver.`);
+    if (own.has(name)) throw wrong(said`The header ${name} is set by Rowriver.`);
     fields[name] = value;
   }
   return fields;
 }
 
-function wrong(message: string): SourceError {
+function wrong(message: Said): SourceError {
   return new SourceError('unsupported', message);
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { said, type Said } from '../../../said/said.ts';
 import { HttpFault } from './fault.ts';
 import type { Answer } from './client.ts';
 import type { UrlIdentity } from '../source.ts';
@@ -50,12 +51,14 @@ export function ifRange({ etag, modified }: UrlIdentity): Record<string, string>
 export function checkUnchanged(opened: UrlIdentity, { headers }: Answer, total: number | undefined): void {
   const { etag, 'last-modified': modified } = headers;
   if (opened.etag !== undefined && etag !== undefined) {
-    if (opaque(etag) !== opaque(opened.etag)) throw changed('its ETag is different');
+    if (opaque(etag) !== opaque(opened.etag)) throw changed(said`its ETag is different`);
   } else if (opened.modified !== undefined && modified !== undefined && modified !== opened.modified) {
-    throw changed('it was modified');
+    throw changed(said`it was modified`);
   }
   if (opened.size !== undefined && total !== undefined && total !== opened.size) {
-    throw changed(`it had ${opened.size.toLocaleString('en')} bytes and has ${total.toLocaleString('en')}`);
+    throw changed(
+      said`it had ${opened.size.toLocaleString('en')} bytes and has ${total.toLocaleString('en')}`,
+    );
   }
 }
 
@@ -66,7 +69,7 @@ export function isKnownSame(opened: UrlIdentity, { headers }: Answer): boolean {
   return opened.size !== undefined && contentLength(headers) === opened.size;
 }
 
-function changed(how: string): HttpFault {
+function changed(how: Said): HttpFault {
   return new HttpFault('changed', how);
 }
 

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { parseAddress } from './address.ts';
 import { HttpClient, type Answer } from './client.ts';
 import { HttpFault, sourceErrorOf } from './fault.ts';
@@ -107,5 +108,8 @@ function checkEncoding({ headers, body }: Answer): void {
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
   if (decodedLater.has(encoding)) return;
   body.close();
-  throw new HttpFault('unsupported', `the server sends it compressed as ${encoding}, although asked not to`);
+  throw new HttpFault(
+    'unsupported',
+    said`the server sends it compressed as ${encoding}, although asked not to`,
+  );
 }

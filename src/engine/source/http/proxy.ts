@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
+import { said, SaidError } from '../../../said/said.ts';
 import { parseAddress } from './address.ts';
 
 /**
@@ -43,11 +44,11 @@ export function proxyHeaders({ authorization }: Proxy): Record<string, string> {
 }
 
 /** A proxy's refusal to connect any further. */
-export class ProxyRefusal extends Error {
+export class ProxyRefusal extends SaidError {
   readonly status: number;
 
   constructor(status: number) {
-    super(`The proxy answered ${status}.`);
+    super(said`The proxy answered ${status}.`);
     this.status = status;
   }
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { said } from '../../../said/said.ts';
 import { HttpFault, sourceErrorOf } from './fault.ts';
 import type { HttpClient } from './client.ts';
 import type { HttpBody } from './body.ts';
@@ -78,7 +79,8 @@ export class HttpRanges implements Source {
 
   async read(into: Uint8Array, position: number, signal?: AbortSignal): Promise<number> {
     signal?.throwIfAborted();
-    if (this.#closing.signal.aborted) throw new SourceError('failed', `${this.name} is closed.`, position);
+    if (this.#closing.signal.aborted)
+      throw new SourceError('failed', said`${this.name} is closed.`, position);
     if (into.length === 0 || position >= this.size) return 0;
     const piece = this.#pieces.at(position);
     if (piece) return this.#copy(piece, into, position);
@@ -224,7 +226,7 @@ export class HttpRanges implements Source {
           // A server may give less than it was asked for; the rest is then asked for in its turn.
           body = undefined;
         } else {
-          throw new HttpFault('unreachable', 'the server sent nothing', { retry: 'always' });
+          throw new HttpFault('unreachable', said`the server sent nothing`, { retry: 'always' });
         }
       } catch (error) {
         body?.close();
@@ -276,14 +278,14 @@ export class HttpRanges implements Source {
         const given = contentRange(answer.headers);
         checkUnchanged(this.identity, answer, given?.total);
         if (given?.from === position) return answer.body;
-        throw new HttpFault('unreachable', 'the server sent a different part than requested', {
+        throw new HttpFault('unreachable', said`the server sent a different part than requested`, {
           retry: 'always',
         });
       }
       if (answer.status === 200) {
         checkUnchanged(this.identity, answer, undefined);
         // So do some servers in a cluster of which the others give ranges.
-        throw new HttpFault('unreachable', 'the server sent the whole file when asked for a part', {
+        throw new HttpFault('unreachable', said`the server sent the whole file when asked for a part`, {
           retry: 'always',
         });
       }

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import type { Answer, HttpClient } from './client.ts';
 import type { HttpBody } from './body.ts';
 import { HttpFault, sourceErrorOf } from './fault.ts';
@@ -69,7 +70,7 @@ export class HttpStream implements ByteStream {
     this.#body ??= await this.#resume();
     const chunk = await this.#body.next();
     if (chunk === undefined && this.size !== undefined && this.#at < this.size) {
-      throw new HttpFault('unreachable', 'the server sent less than announced', { retry: 'always' });
+      throw new HttpFault('unreachable', said`the server sent less than announced`, { retry: 'always' });
     }
     return chunk;
   }
@@ -92,7 +93,7 @@ export class HttpStream implements ByteStream {
       const given = contentRange(answer.headers);
       checkUnchanged(this.#identity, answer, given?.total);
       if (given?.from === this.#at) return 0;
-      throw new HttpFault('unreachable', 'the server sent a different part than requested', {
+      throw new HttpFault('unreachable', said`the server sent a different part than requested`, {
         retry: 'always',
       });
     }
@@ -101,7 +102,7 @@ export class HttpStream implements ByteStream {
     if (this.#at > 0 && !isKnownSame(this.#identity, answer)) {
       throw new HttpFault(
         'unreachable',
-        'the connection was lost, and the server does not say whether the file is still the same',
+        said`the connection was lost, and the server does not say whether the file is still the same`,
       );
     }
     return this.#at;

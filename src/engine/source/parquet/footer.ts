@@ -1,5 +1,6 @@
 import { parquetMetadata, parquetSchema } from 'hyparquet';
 import type { RowGroup, SchemaTree } from 'hyparquet/src/types.js';
+import { said } from '../../../said/said.ts';
 import { pullFully, type Interruption } from '../compressed/decoded.ts';
 import { SourceError, type Source } from '../source.ts';
 import { withoutAnnotations } from './values.ts';
@@ -25,25 +26,25 @@ export async function* readFooter(base: Source): AsyncGenerator<Interruption, Fo
   if (before) return before;
   const { name, size } = base;
   if (!base.random || size === undefined) {
-    const message = `${name} is a Parquet file, and these are read from their end: save it as a file first.`;
+    const message = said`${name} is a Parquet file, and these are read from their end: save it as a file first.`;
     throw new SourceError('unsupported', message);
   }
   const tail = yield* readAt(base, Math.max(0, size - 8), Math.min(8, size));
   const mark = Buffer.from(tail.subarray(-4)).toString('latin1');
-  if (mark === encrypted) throw new SourceError('unsupported', `${name} is an encrypted Parquet file.`);
+  if (mark === encrypted) throw new SourceError('unsupported', said`${name} is an encrypted Parquet file.`);
   if (mark !== magic || size < 12) {
     throw new SourceError(
       'corrupt',
-      `${name} begins like a Parquet file, but is cut off: its end is missing.`,
+      said`${name} begins like a Parquet file, but is cut off: its end is missing.`,
     );
   }
   const length = new DataView(tail.buffer).getUint32(0, true);
   if (length > size - 12)
-    throw new SourceError('corrupt', `${name} is damaged: its footer would be ${length} bytes long.`);
+    throw new SourceError('corrupt', said`${name} is damaged: its footer would be ${length} bytes long.`);
   if (length > maxFooter) {
     throw new SourceError(
       'unsupported',
-      `${name} has a footer of ${Math.round(length / 1e6)} MB, too large to be read.`,
+      said`${name} has a footer of ${Math.round(length / 1e6)} MB, too large to be read.`,
     );
   }
   const bytes = yield* readAt(base, size - 8 - length, length + 8);
@@ -58,7 +59,7 @@ export async function* readFooter(base: Source): AsyncGenerator<Interruption, Fo
     return footer;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SourceError('corrupt', `${name} is damaged: its footer cannot be read (${reason}).`, 0, {
+    throw new SourceError('corrupt', said`${name} is damaged: its footer cannot be read (${reason}).`, 0, {
       cause: error,
     });
   }
@@ -71,7 +72,7 @@ async function* readAt(
 ): AsyncGenerator<Interruption, Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   if ((yield* pullFully(base, bytes, position)) < length) {
-    throw new SourceError('changed', `${base.name} was cut while it was read.`);
+    throw new SourceError('changed', said`${base.name} was cut while it was read.`);
   }
   return bytes;
 }

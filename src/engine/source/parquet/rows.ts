@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import type { Step } from '../compressed/decoded.ts';
 import type { Mark, Marks } from '../compressed/marks.ts';
 import { SourceError, type Source } from '../source.ts';
@@ -93,7 +94,7 @@ function damaged({ name }: Source, error: unknown, where: string, position: numb
   const failure = reason.startsWith('unsupported') ? 'unsupported' : 'corrupt';
   const message =
     failure === 'unsupported'
-      ? `${name} cannot be read (${reason}; ${where}).`
-      : `${name} is damaged (${where}: ${reason}).`;
+      ? said`${name} cannot be read (${reason}; ${where}).`
+      : said`${name} is damaged (${where}: ${reason}).`;
   return new SourceError(failure, message, position);
 }

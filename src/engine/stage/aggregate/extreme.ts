@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import type { PackedGroups } from '../../kernel/packedGroups.ts';
 import type { Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
@@ -18,6 +19,8 @@ import { ByteLists } from './byteLists.ts';
 import { refuseLong } from './tooLarge.ts';
 
 const order = { descending: false, nullsFirst: false };
+
+const bestValue = said`the best value of a group`;
 
 /**
  * min(value) and max(value), in the order of ORDER BY: numbers before texts, a CSV field by its number where it
@@ -142,7 +145,7 @@ export class Extreme implements ValueAccumulator {
 
   /** Its key and its text are held for as long as it is the best, and copied into what a thread answers. */
   #refuseLong(value: Value): void {
-    refuseLong(value, this.#largest ? 'max(…)' : 'min(…)', 'the best value of a group');
+    refuseLong(value, this.#largest ? 'max(…)' : 'min(…)', bestValue);
   }
 
   #take(group: number, value: Value, cell: Cell): void {

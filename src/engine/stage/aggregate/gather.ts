@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { JsonList } from '../../query/value/json.ts';
 import { textOf, type Value } from '../../query/value/value.ts';
 import type { Batch } from '../batch.ts';
@@ -10,6 +11,8 @@ import { valueOf, type Cell } from '../vector.ts';
 import type { ValueAccumulator } from './accumulator.ts';
 import { ByteLists } from './byteLists.ts';
 import { refuseLong } from './tooLarge.ts';
+
+const allValues = said`all values of a group`;
 
 /** list(value), with NULLs, and string_agg(text, separator), without: every value of a group is kept. */
 export class Gather implements ValueAccumulator {
@@ -53,7 +56,7 @@ export class Gather implements ValueAccumulator {
       const row = batch.selection[i];
       const cell = vector.cell(row);
       if (cell === null && this.#separator !== undefined) continue;
-      refuseLong(cell, this.#call, 'all values of a group');
+      refuseLong(cell, this.#call, allValues);
       this.#entry.clear();
       writeCell(this.#entry, cell);
       const start = this.#order.length === 0 ? undefined : this.#entry.beginBlock();

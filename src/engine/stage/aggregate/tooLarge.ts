@@ -1,3 +1,4 @@
+import { type Said, said } from '../../../said/said.ts';
 import type { Call } from '../../query/syntax/tree.ts';
 import type { Value } from '../../query/value/value.ts';
 import { MemoryLimitError } from '../memoryLimit.ts';
@@ -13,10 +14,10 @@ const longestValue = 64 * 1024 * 1024;
  * @param kept what it keeps: "all values of a group"
  * @throws MemoryLimitError
  */
-export function refuseLong(value: Value | Cell, call: string, kept: string): void {
+export function refuseLong(value: Value | Cell, call: string, kept: Said): void {
   if (typeof value !== 'string' || value.length <= longestValue) return;
   throw new MemoryLimitError(
-    `${call} keeps ${kept} in memory, and one of them takes more than ${longestValue / 1024 ** 2} MB. Leave it out with WHERE length(x) < 1000000, or take a part of it with left(x, 1000).`,
+    said`${call} keeps ${kept} in memory, and one of them takes more than ${longestValue / 1024 ** 2} MB. Leave it out with WHERE length(x) < 1000000, or take a part of it with left(x, 1000).`,
   );
 }
 
@@ -29,28 +30,32 @@ export function budgetsFor(aggregate: Aggregate): number {
 }
 
 /** What is said of a group that is too large: which aggregate makes it so, and what can be done. */
-export function tooLarge(aggregate: Aggregate | undefined, limit: number): string {
+export function tooLarge(aggregate: Aggregate | undefined, limit: number): Said {
   const size = `${Math.max(1, Math.round(limit / 1024 ** 2))} MB`;
-  if (aggregate === undefined) return `A group takes more than ${size} of memory.`;
+  if (aggregate === undefined) return said`A group takes more than ${size} of memory.`;
   const name = nameOf(aggregate);
   const call = `${name}(${aggregate.distinct ? 'DISTINCT …' : '…'})`;
-  const kept = aggregate.distinct || name === 'mode' ? 'every different value' : 'all values';
-  return `${call} keeps ${kept} of a group in memory, and those of one group take more than ${size}. ${adviceFor(name, aggregate.distinct)}`;
+  const advice = adviceFor(name, aggregate.distinct);
+  return aggregate.distinct || name === 'mode'
+    ? said`${call} keeps every different value of a group in memory, and those of one group take more than ${size}. ${advice}`
+    : said`${call} keeps all values of a group in memory, and those of one group take more than ${size}. ${advice}`;
 }
 
-function adviceFor(name: string, distinct: boolean): string {
+function adviceFor(name: string, distinct: boolean): Said {
   if (distinct && !gathers(name)) {
-    const estimate = name === 'count' ? ' approx_count_distinct(…) gives an estimate in little memory.' : '';
-    return `Make the values distinct first, which can use the disk: |> SELECT x |> DISTINCT |> AGGREGATE ${name}(x).${estimate}`;
+    const advice = said`Make the values distinct first, which can use the disk: |> SELECT x |> DISTINCT |> AGGREGATE ${name}(x).`;
+    return name === 'count'
+      ? said`${advice} approx_count_distinct(…) gives an estimate in little memory.`
+      : advice;
   }
   switch (name) {
     case 'mode':
-      return 'Count the values instead, which can use the disk: |> AGGREGATE count(*) AS n GROUP BY x |> ORDER BY n DESC |> LIMIT 1.';
+      return said`Count the values instead, which can use the disk: |> AGGREGATE count(*) AS n GROUP BY x |> ORDER BY n DESC |> LIMIT 1.`;
     case 'median':
     case 'quantile_cont':
-      return 'Take a sample first: |> TABLESAMPLE 10 PERCENT; or make smaller groups with GROUP BY.';
+      return said`Take a sample first: |> TABLESAMPLE 10 PERCENT; or make smaller groups with GROUP BY.`;
     default:
-      return 'Take fewer rows with WHERE or LIMIT, or make smaller groups with GROUP BY.';
+      return said`Take fewer rows with WHERE or LIMIT, or make smaller groups with GROUP BY.`;
   }
 }
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { decodedSource } from '../../../../src/engine/source/compressed/decoded.ts';
 import { gzip } from '../../../../src/engine/source/compressed/gzip.ts';
 import { Marks } from '../../../../src/engine/source/compressed/marks.ts';
+import { said } from '../../../../src/said/said.ts';
 import { countReads } from '../../../support/countedSource.ts';
 import { type Source, SourceError } from '../../../../src/engine/source/source.ts';
 import { memorySource, readAll, readRange, sampleLines } from '../../../support/memory.ts';
@@ -175,7 +176,7 @@ describe('gzip source', () => {
     for (const once of [false, true]) {
       let reads = 0;
       const before = (position: number) => {
-        if (++reads % 3 === 0) throw new SourceError('unreachable', 'The line is dead.', position);
+        if (++reads % 3 === 0) throw new SourceError('unreachable', said`The line is dead.`, position);
       };
       const source = open(memorySource(file, { before, once, most: 20_000 }), once);
       const parts: Buffer[] = [];

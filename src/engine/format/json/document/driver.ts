@@ -1,3 +1,4 @@
+import { said } from '../../../../said/said.ts';
 import { SourceError } from '../../../source/source.ts';
 import type { FormatDriver } from '../../driver.ts';
 import { jsonClaim } from '../recognise.ts';
@@ -20,7 +21,7 @@ export const jsonDocument: FormatDriver<JsonSpec> = {
     const { rows, ...found } = await findRows(source, options.rows, signal, remote);
     if (!rows) {
       const reason = 'reason' in found ? found.reason : '';
-      throw new SourceError('unsupported', `${source.name}: ${reason}`);
+      throw new SourceError('unsupported', said`${source.name}: ${reason}`);
     }
     return {
       format: { kind: 'json', rows },

@@ -1,3 +1,4 @@
+import { type Said, said } from '../../../../said/said.ts';
 import { readSome } from '../../../source/read.ts';
 import { SourceError, type Source } from '../../../source/source.ts';
 import { markLength } from '../../lines.ts';
@@ -25,8 +26,7 @@ export interface FoundRows {
 export interface NoRows {
   readonly rows: undefined;
   readonly candidates: readonly RowsCandidate[];
-  /** A sentence. */
-  readonly reason: string;
+  readonly reason: Said;
 }
 
 /**
@@ -143,14 +143,17 @@ export async function findRows(
   const wanted = path ?? candidates.at(0)?.path ?? '$';
   const parsed = parseRowsPath(wanted);
   if (parsed === undefined)
-    return { rows: undefined, candidates, reason: `${wanted} is not a path to rows.` };
+    return { rows: undefined, candidates, reason: said`${wanted} is not a path to rows.` };
   const place =
     parsed.take === 'value'
       ? { start: markLength(head, 0, 0), line: 0 }
       : await locate(source, parsed, signal);
   if (place === undefined) {
-    const kind = parsed.take === 'elements' ? 'list' : 'object';
-    return { rows: undefined, candidates, reason: `There is no ${kind} at ${printRowsPath(parsed)}.` };
+    const reason =
+      parsed.take === 'elements'
+        ? said`There is no list at ${printRowsPath(parsed)}.`
+        : said`There is no object at ${printRowsPath(parsed)}.`;
+    return { rows: undefined, candidates, reason };
   }
   const layout = parsed.take === 'value' ? 'values' : parsed.take;
   const plain: JsonRows = {

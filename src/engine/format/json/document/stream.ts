@@ -2,6 +2,7 @@ import { getManyValues, isMany, none } from 'stream-chain/defs.js';
 import { pick } from 'stream-json/core/filters/pick.js';
 import { jsonParser, type Token } from 'stream-json/core/parser.js';
 import { jsoncParser } from 'stream-json/core/jsonc/parser.js';
+import { said } from '../../../../said/said.ts';
 import { SourceError, type Source } from '../../../source/source.ts';
 import type { PatternStep } from './pattern.ts';
 
@@ -57,12 +58,12 @@ export async function* streamElements(
 
 /** stream-json does not say where in the piece. */
 function malformed(source: Source, position: number, length: number, cause: unknown): SourceError {
-  const place =
-    length === 0 ? `at its end, byte ${position}` : `between bytes ${position} and ${position + length}`;
   const words = cause instanceof Error ? cause.message : String(cause);
-  return new SourceError('corrupt', `${source.name} is not valid JSON ${place}: ${words}`, position, {
-    cause,
-  });
+  const message =
+    length === 0
+      ? said`${source.name} is not valid JSON at its end, byte ${position}: ${words}`
+      : said`${source.name} is not valid JSON between bytes ${position} and ${position + length}: ${words}`;
+  return new SourceError('corrupt', message, position, { cause });
 }
 
 /** The values that a stage of a chain answers with: none, one or many. */
