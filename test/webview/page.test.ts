@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
-import { said } from '../../src/said/said.ts';
 import { accessibilityFaults } from '../support/axe.ts';
 import { startBed, type BedServer, type OpenOptions } from './bed/server.ts';
 import type { Theme } from './bed/themes.ts';
@@ -1101,7 +1100,10 @@ describe('webview/page', () => {
     it('tries again where the file could not be read on', async () => {
       const page = await open();
       await page.evaluate(() =>
-        window.bed.obey({ order: 'state', state: { phase: 'failed', said: said`Input/output error.` } }),
+        window.bed.obey({
+          order: 'state',
+          state: { phase: 'failed', said: { text: 'Input/output error.', values: [] } },
+        }),
       );
       await page.getByRole('button', { name: 'Try Again' }).click();
       await page.getByText('Input/output error.').waitFor({ state: 'hidden' });
@@ -1220,7 +1222,10 @@ describe('webview/page', () => {
     const active = page.locator('.row.active[aria-rowindex="1001"]');
     await active.waitFor();
     await page.evaluate(() =>
-      window.bed.obey({ order: 'state', state: { phase: 'changed', said: said`The file has changed.` } }),
+      window.bed.obey({
+        order: 'state',
+        state: { phase: 'changed', said: { text: 'The file has changed.', values: [] } },
+      }),
     );
     await page.getByText('The file has changed.').first().waitFor();
     await painted(page);

@@ -85,7 +85,7 @@ export class RealEngine {
   static async onBed(
     bed: BedServer,
     folder: string,
-    look: Pick<OpenOptions, 'width' | 'height' | 'scale' | 'theme'>,
+    look: Pick<OpenOptions, 'width' | 'height' | 'scale' | 'theme' | 'words'>,
   ): Promise<{ readonly page: Page; readonly engine: RealEngine }> {
     let met: { page: Page; engine: RealEngine } | undefined;
     await bed.open({

@@ -18,6 +18,8 @@ export interface OpenOptions {
   readonly delay?: number;
   /** Milliseconds that a query takes. */
   readonly query?: number;
+  /** The translation of the page, as JSON. */
+  readonly words?: string;
   /** The page's other end is in this process, by `host.ts`; what it is, is for `meet` to say. */
   readonly engine?: 'here';
   /** Called with the page before it goes anywhere. */
@@ -188,6 +190,7 @@ function html(options: URLSearchParams): string {
 </head>
 <body class="${bodyClasses[theme]}">
 <div id="app"></div>
+<script type="application/json" id="rowriver-l10n">${options.get('words') ?? '{}'}</script>
 <script nonce="${nonce}" src="/${other}.js"></script>
 <script nonce="${nonce}" src="/webview.js"></script>
 </body>
