@@ -6,6 +6,7 @@ import { exportTo } from '../engine/run/export.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
 import { endings, endingOf, isWritable, namedTarget } from '../engine/sink/targetName.ts';
 import type { DiffSummary } from '../protocol/comparison.ts';
+import { english } from '../said/said.ts';
 import type { DiffCommand } from './diffArguments.ts';
 import { keptIndexes, openInput, scanPool } from './input.ts';
 import { counted, grouped, visible } from './message.ts';
@@ -40,7 +41,8 @@ export async function diff(command: DiffCommand, terminal: Terminal): Promise<nu
     for (const file of files) {
       const dataset = await openInput({ file, more: [], encoding, headers }, reading);
       opened.push(dataset);
-      for (const { path, reason } of dataset.unread) terminal.say(visible(`Left out ${path}: ${reason}`));
+      for (const { path, reason } of dataset.unread)
+        terminal.say(visible(`Left out ${path}: ${english(reason)}`));
     }
     const [before, after] = opened;
     if (keys.length === 0) throw new UsageError(noKey(before, after));

@@ -6,6 +6,7 @@ import { serviceName } from '../engine/send/serviceName.ts';
 import type { FileDoubt } from '../protocol/comparison.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/preview.ts';
+import { english } from '../said/said.ts';
 import type { RunCommand } from './arguments.ts';
 import { optionsFor } from './cellOptions.ts';
 import { count, programsOf, type Summaries } from './count.ts';
@@ -39,7 +40,8 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
     }
     const dataset = await openInput(command, { ...reading, store, merge });
     try {
-      for (const { path, reason } of dataset.unread) terminal.say(visible(`Left out ${path}: ${reason}`));
+      for (const { path, reason } of dataset.unread)
+        terminal.say(visible(`Left out ${path}: ${english(reason)}`));
       if (command.reading) {
         await terminal.output.write(new TextEncoder().encode(`${JSON.stringify(readingOf(dataset))}\n`));
         return false;

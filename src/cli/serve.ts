@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { systemCode } from '../engine/sink/sinkError.ts';
 import { cacheBytes, cacheFolder } from '../host/cacheFolder.ts';
 import { EngineHost } from '../host/engineHost.ts';
+import { english } from '../said/said.ts';
 import { newToken } from '../serve/access.ts';
 import { startServer } from '../serve/server.ts';
 import { keptIndexes, scanPool } from './input.ts';
@@ -28,7 +29,7 @@ export async function serve(
     const files = await servedFiles(command, { pool, store: keptIndexes(command) }, signal);
     // What cannot be read is said now, not to the first who asks.
     const dataset = await files[0].open(signal);
-    for (const { path, reason } of dataset.unread) say(visible(`Left out ${path}: ${reason}`));
+    for (const { path, reason } of dataset.unread) say(visible(`Left out ${path}: ${english(reason)}`));
     await dataset.close();
     const token = newToken();
     const bundles = new URL('.', import.meta.url);

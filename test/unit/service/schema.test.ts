@@ -95,7 +95,7 @@ describe('JSON Schemas of a preview', () => {
           listed: invalid.length,
           scanned: 0,
           total: 0,
-          message: '',
+          said: undefined,
         },
       );
       const listed = await preview.page.call('violations', { first: 1, count: 2 });

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import type { FileSearch } from '../../../src/protocol/fileSearch.ts';
+import { said } from '../../../src/said/said.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 import { told } from '../../support/said.ts';
 
@@ -191,7 +192,7 @@ describe('service/several files', () => {
     assert.deepEqual(info.files, {
       count: 1,
       unread: [
-        { path: join(folder, 'lost.jsonl'), reason: `There is no file ${join(folder, 'lost.jsonl')}.` },
+        { path: join(folder, 'lost.jsonl'), reason: said`There is no file ${join(folder, 'lost.jsonl')}.` },
       ],
     });
     assert.deepEqual(await rowsOf(0), [['a.jsonl', '1']]);

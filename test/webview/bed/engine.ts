@@ -254,8 +254,8 @@ export function serve(post: Post, options: BedOptions): Server {
       }
       if (/\bhalfway\b/.test(query)) {
         halfway.set(view, stateAt(steps));
-        const message = 'The file could not be read on at byte 1,048,576.';
-        return { ...stateAt(steps - 1), phase: 'failed', message, failedAt: 1_048_576 };
+        const why = said`The file could not be read on at byte 1,048,576.`;
+        return { ...stateAt(steps - 1), phase: 'failed', said: why, failedAt: 1_048_576 };
       }
       views[view] = { step, offset: none ? 0 : 1, size };
       return stateAt(steps);
