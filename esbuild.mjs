@@ -133,7 +133,7 @@ const bundles = [
     ...node,
     ...requireShim,
     splitting: true,
-    plugins: [...node.plugins, oneCore(['engine/dataset/dataset.ts'])],
+    plugins: [...node.plugins, withoutDefinitions, oneCore(['engine/dataset/dataset.ts'])],
     entryPoints: {
       api: 'src/api/index.ts',
       mcp: 'src/mcp/main.ts',

@@ -152,7 +152,7 @@ export const rooms = {
   'engine/send': [
     ...['source/http', 'sink', 'sink/http', 'sink/postgres', 'stage', 'dataset', 'run', 'protocol'],
   ],
-  'engine/remote': ['query', 'query/value', 'format/csv', 'schema', 'dataset'],
+  'engine/remote': ['source', 'query', 'query/value', 'format/csv', 'schema', 'dataset', 'protocol'],
   'engine/diff': [
     ...[
       'source',
@@ -187,6 +187,7 @@ export const rooms = {
       'schema',
       'run',
       'send',
+      'remote',
       'diff',
       'tools',
     ],
@@ -269,6 +270,7 @@ export const rooms = {
       'engine/format/csv',
       'engine/sink',
       'engine/run',
+      'engine/remote',
       'engine/send',
       'engine/sink/postgres',
       'engine/tools',

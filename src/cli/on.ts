@@ -1,11 +1,9 @@
 import { Readable } from 'node:stream';
 import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
-import { QuerySyntaxError } from '../engine/dataset/plan.ts';
-import { printForSpark, writePath, type Query } from '../engine/query/index.ts';
+import { writePath, type Query } from '../engine/query/index.ts';
 import { columnNames, jsonLines } from '../engine/remote/arrowRows.ts';
-import { relationOf } from '../engine/remote/file.ts';
 import { RemoteError } from '../engine/remote/remoteError.ts';
-import { SparkSession } from '../engine/remote/session.ts';
+import { SparkRun } from '../engine/remote/run.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { namedTarget } from '../engine/sink/targetName.ts';
 import { said } from '../said/said.ts';
@@ -14,9 +12,6 @@ import { counted, grouped, visible } from './message.ts';
 import type { OnOptions } from './onOptions.ts';
 import { writeOutputs } from './outputs.ts';
 import type { Terminal } from './terminal.ts';
-
-/** So that times and names mean there what they mean here. */
-const settings = { 'spark.sql.session.timeZone': 'UTC', 'spark.sql.caseSensitive': 'true' };
 
 /**
  * Runs a query on a cluster, and writes its rows here as they come.
@@ -30,37 +25,24 @@ export async function runOn(
   pool: DatasetOptions['pool'],
   terminal: Terminal,
 ): Promise<void> {
-  const printed = printForSpark(query);
-  if (!printed.ok) throw new QuerySyntaxError([printed.problem], command.query);
-  const relation = await relationOf(dataset, path, terminal.signal);
+  const run = await SparkRun.begin(dataset, { query, text: command.query, address, path }, terminal.signal);
   // Whoever reads the result may end before the cluster does.
   const ended = new AbortController();
   const signal = AbortSignal.any([terminal.signal, ended.signal]);
-  const session = new SparkSession(address);
   try {
-    const version = await session.version(signal);
-    await session.configure(settings, signal);
-    await session.createView('data', relation, signal);
-    const where = `by Spark${version === undefined ? '' : ` ${visible(version)}`} at ${address.shown}`;
+    const where = `by Spark${run.version === undefined ? '' : ` ${visible(run.version)}`} at ${address.shown}`;
     if (command.count) {
-      const count = await onlyValue(session.query(`SELECT count(*) AS n FROM (${printed.text})`, signal));
+      const count = await run.count(signal);
       await terminal.output.write(new TextEncoder().encode(`${count}\n`));
       terminal.say(`${grouped(Number(count))} matching, counted ${where}`);
       return;
     }
-    const rows = await writeRows(
-      session.query(printed.text, signal),
-      dataset,
-      command,
-      pool,
-      terminal,
-      ended,
-    );
+    const rows = await writeRows(run.rows(signal), dataset, command, pool, terminal, ended);
     const target = command.output === undefined ? '' : ` to ${visible(command.output)}`;
     terminal.say(`${counted(rows, 'row')} written${target}, computed ${where}`);
   } finally {
     ended.abort();
-    await session.close();
+    await run.close();
   }
 }
 
@@ -117,14 +99,4 @@ function targetOf({ to, output }: RunCommand, { name, format }: Dataset): Target
     (output === undefined ? 'same' : namedTarget({ name, kind, delimiter: dialect?.delimiter }, output));
   if (target !== 'same' || kind !== 'csv') return target;
   return dialect?.delimiter === '\t' ? 'tsv' : 'csv';
-}
-
-async function onlyValue(batches: AsyncIterable<Uint8Array>): Promise<string> {
-  for await (const batch of batches) {
-    for (const line of jsonLines(batch)) {
-      const found = /^\{"n":(\d+)\}/.exec(line.toString());
-      if (found) return found[1];
-    }
-  }
-  throw new RemoteError('protocol', said`Spark did not answer with a count.`);
 }

@@ -8,6 +8,7 @@ import type { FileInfo } from '../protocol/preview.ts';
 import { comparedIn, comparisonScheme, exportPathOfComparison } from './comparisons.ts';
 import { exportPathOf, filesScheme, placeOfFiles } from './fileSets.ts';
 import type { Readings } from './readings.ts';
+import { exportPathOfResult, fileOfResult, sparkScheme } from './sparkTabs.ts';
 
 /** Scheme of the tabs that show what is at an http(s) address. */
 export const addressScheme = 'rowriver-url';
@@ -18,7 +19,7 @@ const key = 'addresses';
 const addressesKept = 50;
 
 /** What the engine is told of where a file is. */
-export type FilePlace = Pick<OpenFile, 'location' | 'headers' | 'files' | 'compared'>;
+export type FilePlace = Pick<OpenFile, 'location' | 'headers' | 'files' | 'compared' | 'remote'>;
 
 type Kept = readonly (readonly [id: string, address: string, headers?: FilePlace['headers']])[];
 
@@ -97,6 +98,7 @@ export function pathOf(uri: Uri, info?: FileInfo): string {
   if (uri.scheme === 'file') return uri.fsPath;
   if (uri.scheme === filesScheme) return exportPathOf(uri, info);
   if (uri.scheme === comparisonScheme) return exportPathOfComparison(pathOf(comparedIn(uri).after));
+  if (uri.scheme === sparkScheme) return exportPathOfResult(pathOf(fileOfResult(uri)));
   const folder = workspace.workspaceFolders?.find((one) => one.uri.scheme === 'file')?.uri.fsPath;
   return join(folder ?? homedir(), basename(uri.path) || uri.authority.replace(/:\d+$/, ''));
 }

@@ -1,4 +1,5 @@
 import { l10n, ThemeIcon, window, type QuickInputButton } from 'vscode';
+import { RemoteError } from '../engine/remote/remoteError.ts';
 import { SinkError } from '../engine/sink/sinkError.ts';
 import { parseHeaders } from '../engine/source/http/headers.ts';
 import { SourceError } from '../engine/source/source.ts';
@@ -7,7 +8,7 @@ import { wordsOf } from '../host/l10n.ts';
 
 interface AskedAddress {
   readonly text: string;
-  /** A header is to go along. */
+  /** A header, or what else the question offers, is to go along. */
   readonly withHeader: boolean;
 }
 
@@ -16,7 +17,9 @@ export interface AddressQuestion {
   readonly prompt: string;
   readonly placeholder: string;
   readonly value?: string | undefined;
-  /** What messages call an address. @throws SourceError, SinkError where it is none */
+  /** What the button offers; undefined: a header. */
+  readonly extra?: string | undefined;
+  /** What messages call an address. @throws SourceError, SinkError, RemoteError where it is none */
   readonly shownName: (text: string) => string;
 }
 
@@ -26,11 +29,12 @@ export function askForAddress({
   prompt,
   placeholder,
   value = '',
+  extra = l10n.t('Add a request header, such as a token'),
   shownName,
 }: AddressQuestion): Promise<AskedAddress | undefined> {
   const header: QuickInputButton = {
     iconPath: new ThemeIcon('key'),
-    tooltip: l10n.t('Add a request header, such as a token'),
+    tooltip: extra,
   };
   const input = window.createInputBox();
   Object.assign(input, { title, prompt, placeholder, value });
@@ -76,7 +80,8 @@ function problemOf(parse: () => unknown): string | undefined {
     parse();
     return undefined;
   } catch (error) {
-    if (error instanceof SourceError || error instanceof SinkError) return wordsOf(error);
+    const isTold = error instanceof SourceError || error instanceof SinkError || error instanceof RemoteError;
+    if (isTold) return wordsOf(error);
     throw error;
   }
 }

@@ -20,6 +20,7 @@ const ofPage: readonly Exclude<PageCommand['name'], 'cell' | 'column' | 'showQue
   'cancel',
   'export',
   'sendRows',
+  'runOnSpark',
   'goTo',
   'find',
   'findNext',

@@ -7,6 +7,7 @@ import { comparisonScheme, nameOf, tabOfComparison } from './comparisons.ts';
 import { openPreview } from './editors.ts';
 import { dataFileFilters } from './openFiles.ts';
 import type { Readings } from './readings.ts';
+import { sparkScheme } from './sparkTabs.ts';
 
 export interface CompareServices {
   readonly engine: EngineHost;
@@ -18,6 +19,10 @@ export interface CompareServices {
 export async function compareWith(services: CompareServices, before: Uri | undefined): Promise<void> {
   if (before?.scheme === comparisonScheme) {
     void window.showInformationMessage(l10n.t('Open a file to compare: this tab shows a comparison.'));
+    return;
+  }
+  if (before?.scheme === sparkScheme) {
+    void window.showInformationMessage(l10n.t('Export the rows from Spark to a file to compare them.'));
     return;
   }
   const first = before ?? (await askForFile(l10n.t('Select the File to Compare')));

@@ -2,6 +2,7 @@ import type { Uri } from 'vscode';
 import { addressScheme } from './addresses.ts';
 import { comparisonScheme } from './comparisons.ts';
 import { filesScheme } from './fileSets.ts';
+import { sparkScheme } from './sparkTabs.ts';
 import { commands, l10n, TabInputCustom, TabInputText, window, type ViewColumn } from 'vscode';
 
 /** The custom editor's name, in package.json as well. */
@@ -25,6 +26,12 @@ export async function openAsText(uri: Uri, column?: ViewColumn): Promise<void> {
   if (uri.scheme === comparisonScheme) {
     await window.showInformationMessage(
       l10n.t('A comparison can only be shown in a preview. Export it to open it as text.'),
+    );
+    return;
+  }
+  if (uri.scheme === sparkScheme) {
+    await window.showInformationMessage(
+      l10n.t('Rows from Spark can only be shown in a preview. Export them to open them as text.'),
     );
     return;
   }

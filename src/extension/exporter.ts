@@ -6,6 +6,7 @@ import type { FileInfo } from '../protocol/preview.ts';
 import { SaidError } from '../said/said.ts';
 import { pathOf, type Addresses } from './addresses.ts';
 import { comparedIn, comparisonScheme } from './comparisons.ts';
+import { fileOfResult, sparkScheme } from './sparkTabs.ts';
 import { openPreview } from './editors.ts';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import { isSameFile, proposedTarget } from './exportTarget.ts';
@@ -200,12 +201,13 @@ function notWritable(target: string): string {
   );
 }
 
-/** Whether a file is the one that a tab shows, or one of two that it compares. */
+/** Whether a file is the one that a tab shows, or one that it compares or has a cluster read. */
 async function isSource(source: Uri, target: Uri): Promise<boolean> {
   if (source.scheme === comparisonScheme) {
     const { before, after } = comparedIn(source);
     return (await isSource(before, target)) || isSource(after, target);
   }
+  if (source.scheme === sparkScheme) return isSource(fileOfResult(source), target);
   return source.scheme === 'file' && isSameFile(source.fsPath, target.fsPath);
 }
 

@@ -6,7 +6,10 @@ import { registerCommands } from './commands.ts';
 import { EngineHost } from '../host/engineHost.ts';
 import { setTranslation } from '../host/l10n.ts';
 import { Exporter } from './exporter.ts';
+import { SparkRunner } from './runOnSpark.ts';
 import { Sender } from './sendRows.ts';
+import { SparkConnections } from './sparkConnections.ts';
+import { SparkTabs } from './sparkTabs.ts';
 import { registerLanguageTools } from './languageTools.ts';
 import { InterruptedExports } from './interruptedExports.ts';
 import { LargeTextOffer } from './largeTextOffer.ts';
@@ -52,12 +55,17 @@ export function activate(context: ExtensionContext): RowriverApi {
   const interrupted = new InterruptedExports(host, addresses, journals.folder);
   const exporter = new Exporter(host, readings, addresses, interrupted, (text) => log.info(text));
   const sender = new Sender(host, context.secrets);
+  const sparkTabs = new SparkTabs();
+  const spark = new SparkRunner(new SparkConnections(context.secrets, context.workspaceState), sparkTabs);
   const records = new RecordDocuments(host);
   const schemas = new SchemaChecks(host);
   const programs = new AllowedPrograms(context.workspaceState);
   const statusBar = new StatusBar();
   const editor = new PreviewEditor(
-    { context, engine: host, addresses, exporter, sender, schemas, readings, records, programs },
+    {
+      ...{ context, engine: host, addresses, exporter, sender, spark, sparkTabs },
+      ...{ schemas, readings, records, programs },
+    },
     statusBar,
   );
   context.subscriptions.push(

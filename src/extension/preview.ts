@@ -10,7 +10,7 @@ import {
 import type { FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo } from '../protocol/preview.ts';
 import type { PageCommand } from '../protocol/pageCommands.ts';
-import type { Handlers, Message } from '../protocol/rpc.ts';
+import type { Handlers, Message, WireError } from '../protocol/rpc.ts';
 import type { Addresses, FilePlace } from './addresses.ts';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import { HostedPage, type HostCalls } from '../host/hostedPage.ts';
@@ -25,7 +25,9 @@ import { previewPage } from './page.ts';
 import { QuickQuestions } from './questions.ts';
 import type { AllowedPrograms } from './programs.ts';
 import type { Readings } from './readings.ts';
+import type { SparkRunner } from './runOnSpark.ts';
 import type { Sender } from './sendRows.ts';
+import { sparkScheme, type SparkTabs } from './sparkTabs.ts';
 import type { RecordDocuments } from './recordDocument.ts';
 import type { SchemaChecks } from './schemaCommands.ts';
 import { copyQueryAs } from './queryCopy.ts';
@@ -42,6 +44,8 @@ export interface PreviewServices {
   readonly addresses: Addresses;
   readonly exporter: Exporter;
   readonly sender: Sender;
+  readonly spark: SparkRunner;
+  readonly sparkTabs: SparkTabs;
   readonly schemas: SchemaChecks;
   readonly readings: Readings;
   readonly records: RecordDocuments;
@@ -88,7 +92,13 @@ export class Preview implements Disposable {
       post: (message) => void panel.webview.postMessage(message),
       handlers: this.#handlers(),
       program: (asked) => services.programs.allow(uri, asked, this.#handed),
-      opening: { progress: (step) => this.#opening.step(step), ended: () => this.#opening.dispose() },
+      opening: {
+        progress: (step) => this.#opening.step(step),
+        ended: (error) => {
+          this.#opening.dispose();
+          if (place.remote && error?.kind === 'refused') void this.#refused(error);
+        },
+      },
       words: {
         restarted: l10n.t('The engine was restarted.'),
         rereading: l10n.t('The file is being read again.'),
@@ -101,6 +111,11 @@ export class Preview implements Disposable {
       this.#page.forgetPage();
     });
     panel.webview.html = previewPage(panel.webview, services.context.extensionUri, begin);
+  }
+
+  /** A cluster wants to know who asks. */
+  async #refused(error: WireError): Promise<void> {
+    if (await this.#services.spark.refused(this.uri, error)) this.panel.dispose();
   }
 
   get session(): EngineSession {
@@ -141,6 +156,12 @@ export class Preview implements Disposable {
       );
       return;
     }
+    if (this.uri.scheme === sparkScheme) {
+      void window.showInformationMessage(
+        l10n.t('These rows are read as Spark has sent them. Open the file to change how it is read.'),
+      );
+      return;
+    }
     const { readings } = this.#services;
     const questions = new QuickQuestions();
     try {
@@ -162,7 +183,7 @@ export class Preview implements Disposable {
   }
 
   #handlers(): Handlers<HostCalls> {
-    const { context, engine, exporter, sender, records, schemas } = this.#services;
+    const { context, engine, exporter, sender, spark, records, schemas } = this.#services;
     const filters = new KeptFilters(context.workspaceState);
     return {
       'host/export': async ({ query }) => {
@@ -171,6 +192,10 @@ export class Preview implements Disposable {
       },
       'host/sendRows': async ({ query }) => {
         await sender.send(this, query);
+        return null;
+      },
+      'host/runOnSpark': async ({ query }) => {
+        await spark.run({ uri: this.uri, file: this.session.file, query });
         return null;
       },
       'host/exportRejects': async () => {
@@ -242,6 +267,7 @@ export class Preview implements Disposable {
   }
 }
 
-function openingWords({ compared, location }: FilePlace): string {
+function openingWords({ compared, remote, location }: FilePlace): string {
+  if (remote) return l10n.t('Running the query of {0}', location);
   return compared ? l10n.t('Comparing {0}', location) : l10n.t('Opening {0}', location);
 }

@@ -13,6 +13,7 @@ import { viewType } from './editors.ts';
 import { filesScheme } from './fileSets.ts';
 import { messagePage } from './page.ts';
 import { Preview, type PreviewServices } from './preview.ts';
+import { sparkScheme } from './sparkTabs.ts';
 import type { StatusBar } from './statusBar.ts';
 
 /** The custom editor: opens a preview for each tab, and knows which of them is in front. */
@@ -55,10 +56,23 @@ export class PreviewEditor implements CustomReadonlyEditorProvider, Disposable {
   }
 
   openCustomDocument(uri: Uri): CustomDocument {
-    return { uri, dispose: () => undefined };
+    const dispose = (): void => {
+      if (uri.scheme === sparkScheme) this.#services.sparkTabs.forget(uri);
+    };
+    return { uri, dispose };
   }
 
   async resolveCustomEditor({ uri }: CustomDocument, panel: WebviewPanel): Promise<void> {
+    if (uri.scheme === sparkScheme) {
+      const rows = this.#services.sparkTabs.placeOf(uri);
+      if (rows) this.#show(uri, rows, panel);
+      else {
+        panel.webview.html = messagePage(
+          l10n.t('These rows were kept only as long as the window was open. Run the query on Spark again.'),
+        );
+      }
+      return;
+    }
     if (uri.scheme !== addressScheme && uri.scheme !== comparisonScheme) {
       const isKnown = uri.scheme === 'file' || uri.scheme === filesScheme;
       this.#show(uri, isKnown ? await this.#services.addresses.placeOf(uri) : undefined, panel);

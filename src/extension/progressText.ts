@@ -2,7 +2,9 @@ import { l10n } from 'vscode';
 import type { ExportProgress } from '../protocol/engine.ts';
 
 /** "1,204 of 90,000 records, 3%, 850 MB/s, 12 s left": of the records read so far, how many were exported. */
-export function progressText({ matched, records, scanned, total, elapsedMs }: ExportProgress): string {
+export function progressText(step: ExportProgress): string {
+  const { matched, records, scanned, total, elapsedMs, cluster } = step;
+  if (cluster !== undefined) return clusterText(cluster, records);
   const parts = [
     // Where all are exported, the one number counted against itself would look like the end.
     matched === records
@@ -18,6 +20,17 @@ export function progressText({ matched, records, scanned, total, elapsedMs }: Ex
     parts.push(l10n.t('{0} MB/s', Math.round(rate / 1e6).toLocaleString()));
     if (total !== undefined && rate > 0) parts.push(l10n.t('{0} left', duration((total - scanned) / rate)));
   }
+  return parts.join(', ');
+}
+
+/** "3 of 8 tasks, 1,204 rows": what a cluster has done. */
+function clusterText(cluster: ExportProgress['cluster'], rows: number): string {
+  const parts = [];
+  if (cluster && cluster.tasks > 0)
+    parts.push(
+      l10n.t('{0} of {1} tasks', cluster.tasksDone.toLocaleString(), cluster.tasks.toLocaleString()),
+    );
+  parts.push(rows === 0 ? l10n.t('waiting for rows') : l10n.t('{0} rows', rows.toLocaleString()));
   return parts.join(', ');
 }
 

@@ -1,7 +1,7 @@
 import type { AllowedProgram, ExportProgress, OpenFile, ProgramCall } from '../protocol/engine.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo, PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
-import { Peer, type Handlers, type Message } from '../protocol/rpc.ts';
+import { Peer, type Handlers, type Message, type WireError } from '../protocol/rpc.ts';
 import { said } from '../said/said.ts';
 import type { EngineHost, EngineSession } from './engineHost.ts';
 import { Relay } from './relay.ts';
@@ -18,7 +18,11 @@ export interface HostedPageOptions {
   /** Asks whether a program may be run that a query of the page calls; where it is not there, none may. */
   readonly program?: (asked: ProgramCall) => Promise<AllowedProgram>;
   /** Is told how far the opening is, of what takes long to open, and when that has come to an end. */
-  readonly opening?: { readonly progress: (step: ExportProgress) => void; readonly ended: () => void };
+  readonly opening?: {
+    readonly progress: (step: ExportProgress) => void;
+    /** @param error why it was in vain */
+    readonly ended: (error?: WireError) => void;
+  };
   /** What the page tells its user of. */
   readonly words: { readonly restarted: string; readonly rereading: string };
 }
@@ -54,7 +58,7 @@ export class HostedPage {
       },
       interrupted: (error) => this.#relay.interrupted(error),
       failed: (error) => {
-        opening?.ended();
+        opening?.ended(error);
         this.#relay.failed(error);
       },
       progress: opening?.progress,

@@ -8,6 +8,7 @@ import type { FileDoubt, JoinedDoubt } from './comparison.ts';
 import type { FileSearch } from './fileSearch.ts';
 import type { FormatOptions } from './formatOptions.ts';
 import type { FileInfo } from './preview.ts';
+import type { ClusterProgress, RowLimits } from './remote.ts';
 import type { Message } from './rpc.ts';
 import type { CheckSummary, Violation } from './schemaCheck.ts';
 import type { StageReport } from './stages.ts';
@@ -31,6 +32,22 @@ export interface OpenFile {
   readonly options: FormatOptions;
   /** Two files of which is opened what they differ in; `location` is then what messages call that. */
   readonly compared?: ComparedFiles | undefined;
+  /** A query that a cluster runs, of which the rows are opened; `location` is then what messages call them. */
+  readonly remote?: RemoteRows | undefined;
+}
+
+/** The rows of a query that a cluster runs. Each opening runs it. */
+export interface RemoteRows {
+  /** Another for each time that it is asked for: two previews share the rows of one run. */
+  readonly run: string;
+  readonly of: OpenFile;
+  readonly query: string;
+  /** Of a Spark Connect server. Its parameters may be as secret as the token. */
+  readonly address: string;
+  readonly token?: string | undefined;
+  /** Where the cluster sees the file; undefined: at the same path as here. */
+  readonly path?: string | undefined;
+  readonly limits: RowLimits;
 }
 
 /** Two files, the older one first, whose records are told apart by a key. */
@@ -87,6 +104,8 @@ export interface ExportProgress {
   readonly elapsedMs: number;
   /** What its stages have taken so far, where that was asked for. */
   readonly stages?: StageReport | undefined;
+  /** Where a cluster does the work, how far that is; null where it has not said anything yet. */
+  readonly cluster?: ClusterProgress | null | undefined;
 }
 
 export interface ExportSummary extends ExportProgress {
@@ -163,8 +182,8 @@ export interface InterruptedExport {
 }
 
 /**
- * What the host calls. `open` answers when the first kilobytes have been read and the format is known, and where files are
- * compared, when they have been; only that has progress.
+ * What the host calls. `open` answers when the first kilobytes have been read and the format is known, where files are
+ * compared, when they have been, and where a cluster runs a query, when it has the first rows; only these have progress.
  */
 export interface EngineCalls {
   /**

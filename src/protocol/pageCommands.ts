@@ -17,6 +17,7 @@ export type PageCommand =
         | 'showInContext'
         | 'export'
         | 'sendRows'
+        | 'runOnSpark'
         | 'copyQueryAs'
         | 'askAboutFile';
     }

@@ -11,6 +11,7 @@ import type { ComparisonInfo } from './comparison.ts';
 import type { PageCommand } from './pageCommands.ts';
 import type { Completion, Condition, Diagnostic, QueryEdit, ValuePick } from './queryText.ts';
 import type { FormatKind, FormatOptions } from './formatOptions.ts';
+import type { RemoteInfo, RemoteState } from './remote.ts';
 import type { SchemaCheck, Violation } from './schemaCheck.ts';
 import type { ExportStages, StageReport } from './stages.ts';
 import type { StatisticsCalls } from './statistics.ts';
@@ -41,6 +42,8 @@ export interface FileInfo {
     | undefined;
   /** Where its rows are what two files differ in. */
   readonly comparison?: ComparisonInfo | undefined;
+  /** Where its rows are those of a query on a cluster. */
+  readonly remote?: RemoteInfo | undefined;
   /** Whether records are appended to it as lines or rows, so that it can be followed. */
   readonly grows?: boolean | undefined;
   readonly state: FileState;
@@ -136,6 +139,8 @@ export interface FileState {
   readonly failedAt?: number | undefined;
   /** Phase `indexing`, but nothing is read for now: of what is remote, no more than somebody looks at. */
   readonly resting?: boolean | undefined;
+  /** Of rows that come from a cluster. */
+  readonly remote?: RemoteState | undefined;
 }
 
 /** What the rows of a view are. */
@@ -388,13 +393,19 @@ export interface PreviewCalls extends StatisticsCalls {
   retry: { params: { readonly view: number }; result: ViewState; progress: ViewState };
   /** Takes in what is appended to the file as it comes, or no longer: see `FileInfo.grows`. */
   follow: { params: { readonly on: boolean }; result: FileState };
-  /** Opens the file anew after it has changed. */
+  /** Ends the query on the cluster whose rows are shown. Those that have come stay. */
+  stopRemote: { params: null; result: FileState };
+  /** Counts there how many rows that query has. */
+  countRemote: { params: null; result: FileState };
+  /** Opens the file anew after it has changed; where its rows come from a cluster, runs the query there again. */
   reload: { params: null; result: FileInfo };
 
   /** Asks where to and exports what the query selects. */
   'host/export': { params: { readonly query: string }; result: null };
   /** Asks for a service, and sends it what the query selects. */
   'host/sendRows': { params: { readonly query: string }; result: null };
+  /** Asks for a cluster, and opens the rows of the query that it runs. */
+  'host/runOnSpark': { params: { readonly query: string }; result: null };
   'host/exportRejects': { params: null; result: null };
   /** Asks for a JSON Schema and checks all records by it. */
   'host/validate': { params: null; result: null };

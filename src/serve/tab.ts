@@ -153,6 +153,7 @@ export class Tab {
     return {
       'host/export': notHere,
       'host/sendRows': notHere,
+      'host/runOnSpark': notHere,
       'host/exportRejects': notHere,
       'host/validate': notHere,
       'host/exportChecked': notHere,

@@ -24,6 +24,7 @@ import { TimeBand } from './plot/timeBand.tsx';
 import { ColumnPanel } from './plot/columnPanel.tsx';
 import { useMedia } from './parts/media.ts';
 import { Problems } from './problems/problems.tsx';
+import { RemoteBand } from './remote.tsx';
 import { Banners, GridState } from './states.tsx';
 import { keepTyped } from './typed.ts';
 
@@ -106,6 +107,7 @@ export function App({ page, nonce }: { readonly page: PageModel; readonly nonce:
       </FilterBar>
       <Banners page={page} />
       <ComparisonBand page={page} />
+      <RemoteBand page={page} />
       <StageBand page={page} />
       {page.timeline.on.value && <TimeBand page={page} />}
       <div class={beside ? 'parts beside' : 'parts below'}>
@@ -267,6 +269,7 @@ function More({ page, anchor, close }: MoreProps) {
   const { link, filter, preview } = page;
   const query = filter.applied.value;
   const failed = (error: unknown) => (preview.notice.value = sentence(error));
+  const isMade = preview.file.value?.comparison !== undefined || preview.file.value?.remote !== undefined;
   const items: (MenuItem | false)[] = [
     {
       label: t('Go to Record or Time\u2026'),
@@ -305,6 +308,12 @@ function More({ page, anchor, close }: MoreProps) {
       icon: 'cloud-upload',
       apart: true,
       run: () => page.command({ name: 'sendRows' }),
+    },
+    page.offers('host/runOnSpark') && {
+      label: t('Run Query on Spark\u2026'),
+      icon: 'server-process',
+      disabled: isMade,
+      run: () => page.command({ name: 'runOnSpark' }),
     },
     {
       label: t('Export Malformed Records\u2026'),

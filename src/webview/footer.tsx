@@ -6,7 +6,7 @@ import type { PageModel } from './model/page.ts';
 import { exportWords } from './model/stageWords.ts';
 import { otherTablesWords } from './model/tableWords.ts';
 import { formatWords, sizeWords, storedWords } from './model/formatWords.ts';
-import { recordWords } from './model/words.ts';
+import { fileRecordWords } from './model/words.ts';
 import { visible } from './visible.ts';
 
 export function Footer({ page }: { readonly page: PageModel }) {
@@ -20,8 +20,10 @@ export function Footer({ page }: { readonly page: PageModel }) {
   const indexed = state.size ? state.indexed / state.size : 1;
   return (
     <footer class="footer">
-      <span>{state.exact ? recordWords(state.records) : t('about {0} records', count(state.records))}</span>
-      {state.phase === 'indexing' && <span class="indexed">{t('{0}% read', Math.floor(indexed * 100))}</span>}
+      <span>{fileRecordWords(state)}</span>
+      {state.phase === 'indexing' && !state.remote && (
+        <span class="indexed">{t('{0}% read', Math.floor(indexed * 100))}</span>
+      )}
       {state.malformed > 0 && (
         <button type="button" class="text-button warn" onClick={() => page.openProblems()}>
           <span class="codicon codicon-warning" aria-hidden="true" />{' '}

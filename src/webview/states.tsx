@@ -34,6 +34,7 @@ export function GridState({ page }: { readonly page: PageModel }) {
   if (view < 0) return <Empty icon="loading" spin title={t('Running the filter\u2026')} />;
   if (view === 0) {
     if (!exact) return <Empty icon="loading" spin title={t('Reading the first rows\u2026')} below={head} />;
+    if (file.remote) return <Empty icon="search" title={t('The query has no rows')} below={head} />;
     if (file.comparison)
       return <Empty icon="check" title={noDifferenceWords(file.comparison)} below={head} />;
     return (
@@ -130,9 +131,12 @@ export function Banners({ page }: { readonly page: PageModel }) {
       {state?.phase === 'failed' && (
         <Banner icon="error" kind="error">
           <span>{fileWords(state)}</span>
-          <button type="button" class="button" onClick={() => void page.filter.retry()}>
-            {t('Try Again')}
-          </button>
+          {/* What a cluster has not come to the end of is run again from the beginning: see its band. */}
+          {!state.remote && (
+            <button type="button" class="button" onClick={() => void page.filter.retry()}>
+              {t('Try Again')}
+            </button>
+          )}
         </Banner>
       )}
       <OpenColumns page={page} />

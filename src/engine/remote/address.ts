@@ -60,6 +60,11 @@ export function parseSparkAddress(text: string, environment: NodeJS.ProcessEnv =
   return { host, port, secure, token, user, headers: Object.fromEntries(values), shown: `${host}:${port}` };
 }
 
+/** Whether it is the computer that asks, which sees the same files. */
+export function isThisComputer({ host }: SparkAddress): boolean {
+  return local.test(host);
+}
+
 /** What is empty is not given. */
 function given(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;

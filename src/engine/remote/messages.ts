@@ -1,4 +1,5 @@
-import { message } from './wire.ts';
+import type { ClusterProgress } from '../../protocol/remote.ts';
+import { fieldsOf, message } from './wire.ts';
 
 /**
  * The messages of Spark Connect that are sent, by the field numbers of its protocol.
@@ -48,6 +49,28 @@ export function viewPlan(name: string, relation: ReadRelation): Buffer {
 /** Plan: the rows of a statement. */
 export function sqlPlan(sql: string): Buffer {
   return message([1, message([10, message([1, sql])])]);
+}
+
+/** ExecutePlanResponse: how far it is, where that is what it tells. @throws WireError */
+export function progressIn(answer: Uint8Array): ClusterProgress | undefined {
+  let found: ClusterProgress | undefined;
+  for (const { number, bytes } of fieldsOf(answer)) if (number === 18) found = clusterProgress(bytes);
+  return found;
+}
+
+/** ExecutionProgress */
+function clusterProgress(progress: Uint8Array): ClusterProgress {
+  const sum = { stages: 0, tasks: 0, tasksDone: 0, read: 0 };
+  for (const stage of fieldsOf(progress)) {
+    if (stage.number !== 1) continue;
+    sum.stages++;
+    for (const { number, value } of fieldsOf(stage.bytes)) {
+      if (number === 2) sum.tasks += value;
+      if (number === 3) sum.tasksDone += value;
+      if (number === 4) sum.read += value;
+    }
+  }
+  return sum;
 }
 
 /** ExecutePlanRequest, whose answers can be asked for again. */

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { said } from '../../said/said.ts';
+import type { ClusterProgress } from '../../protocol/remote.ts';
 import type { SparkAddress } from './address.ts';
 import { isLost, SparkChannel } from './channel.ts';
 import {
   configRequest,
   executeRequest,
   interruptRequest,
+  progressIn,
   reattachRequest,
   releaseRequest,
   releaseSessionRequest,
@@ -55,10 +57,17 @@ export class SparkSession {
   /**
    * The rows of a statement, as messages of Arrow's IPC format, each with its schema. The next one is taken from the server when it is
    * asked for. A caller that stops early, or aborts, interrupts the statement there.
+   * @param tell is told how far it is, by a server that tells
    * @throws RemoteError; the signal's reason
    */
-  async *query(sql: string, signal: AbortSignal): AsyncGenerator<Uint8Array, undefined> {
+  async *query(
+    sql: string,
+    signal: AbortSignal,
+    tell: (progress: ClusterProgress) => void = () => undefined,
+  ): AsyncGenerator<Uint8Array, undefined> {
     for await (const answer of this.#execute(sqlPlan(sql), signal)) {
+      const progress = progressIn(answer);
+      if (progress) tell(progress);
       const batch = bytesIn(answer, 2);
       const data = batch && bytesIn(batch, 2);
       if (data) yield data;

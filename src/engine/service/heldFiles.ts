@@ -1,5 +1,5 @@
 import { abortReason, onAbort } from '../../protocol/abort.ts';
-import type { ExportProgress, OpenFile } from '../../protocol/engine.ts';
+import type { ExportProgress, OpenFile, RemoteRows } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
 import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
 import { openFiles } from '../dataset/openFiles.ts';
@@ -11,7 +11,7 @@ import { openedFolder } from '../source/files/openedFolder.ts';
 import { findFiles } from '../source/files/search.ts';
 import type { HttpLimits } from '../source/http/limits.ts';
 import { placeAt } from '../source/location.ts';
-import type { SourceSpec } from '../source/source.ts';
+import { SourceError, type SourceSpec } from '../source/source.ts';
 import type { CheckOptions } from './schemaCalls.ts';
 import { SharedFile } from './sharedFile.ts';
 
@@ -107,28 +107,54 @@ export class HeldFiles {
   async #share(file: OpenFile, context: HandlerContext<ExportProgress>): Promise<SharedFile> {
     const { pool, store } = this.#resources();
     const { signal } = context;
+    if (file.remote) return this.#shareRemote(file, file.remote, context);
     if (!file.compared) return SharedFile.open(this.#opening(file), file.options, { pool, store }, signal);
     const { before, after, keys } = file.compared;
     const opening = (one: OpenFile) => (ended: AbortSignal) => this.openAlone(one, { signal: ended });
     const comparison = await Comparison.make([opening(before), opening(after)], keys, context);
     try {
       const own = { pool, store: undefined };
-      return await SharedFile.open((options) => comparison.open(options), {}, own, signal, comparison);
+      return await SharedFile.open((options) => comparison.open(options), {}, own, signal, { comparison });
     } catch (error) {
       await comparison.close();
       throw error;
     }
   }
 
+  async #shareRemote(
+    { location }: OpenFile,
+    asked: RemoteRows,
+    { signal, progress }: HandlerContext<ExportProgress>,
+  ): Promise<SharedFile> {
+    const began = { records: 0, matched: 0, scanned: 0, total: undefined, elapsedMs: 0, cluster: null };
+    progress(began);
+    // gRPC is loaded where a cluster is asked.
+    const { RemoteResult } = await import('../remote/result.ts');
+    const open = (ended: AbortSignal): Promise<Dataset> => this.openAlone(asked.of, { signal: ended });
+    const remote = await RemoteResult.make(location, asked, open, signal);
+    const stop = remote.listen(() => progress(remote.step));
+    try {
+      const own = { pool: this.#resources().pool, store: undefined };
+      return await SharedFile.open((options) => remote.open(options), {}, own, signal, { remote });
+    } catch (error) {
+      await remote.close();
+      throw error;
+    } finally {
+      stop();
+    }
+  }
+
   /** One of its own: what a file holds by a schema is not what a preview shows. */
   async openAnew({ of, file }: Pick<HeldFile, 'of' | 'file'>, more: CheckOptions): Promise<Dataset> {
-    const { comparison } = await file;
+    const { comparison, remote } = await file;
+    if (remote) throw new SourceError('unsupported', 'Export the rows to a file first: they come only once.');
     if (comparison) return comparison.open({ pool: this.#resources().pool, ...more });
     return this.openAlone(of, more);
   }
 
   /** Opens a file for one who shares it with nobody, and closes it. @throws SourceError, the signal's reason */
   openAlone(file: OpenFile, more: CheckOptions): Promise<Dataset> {
+    if (file.compared || file.remote) throw new SourceError('unsupported', 'Only files can be opened here.');
     const { pool, store } = this.#resources();
     return this.#opening(file)({ ...file.options, pool, store, ...more });
   }

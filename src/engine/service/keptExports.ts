@@ -28,11 +28,12 @@ export class KeptExports {
 
   /** How an export is kept; undefined where its file could not be opened again by what may be written down. */
   journalOf(
-    { location, files, compared, options }: OpenFile,
+    { location, files, compared, remote, options }: OpenFile,
     { target, to }: { readonly target: string; readonly to: ExportFormat },
     kept?: KeptExport,
   ): JournalOptions | undefined {
-    if (files || compared || (isAddress(location) && addressParts(location).secret)) return undefined;
+    if (files || compared || remote || (isAddress(location) && addressParts(location).secret))
+      return undefined;
     const { folder, version } = this.#place;
     return { recipe: { location, reading: options, to }, targets: { output: target }, folder, version, kept };
   }

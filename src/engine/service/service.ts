@@ -11,6 +11,7 @@ import { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import type { HttpLimits } from '../source/http/limits.ts';
+import { RemoteError } from '../remote/remoteError.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { SourceError } from '../source/source.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -354,6 +355,7 @@ function linesOf(value: unknown): readonly ArrayBuffer[] {
 }
 
 function kindOf(error: unknown): string {
-  if (error instanceof SourceError || error instanceof SinkError) return error.failure;
+  if (error instanceof SourceError || error instanceof SinkError || error instanceof RemoteError)
+    return error.failure;
   return error instanceof QuerySyntaxError ? 'query' : 'failed';
 }

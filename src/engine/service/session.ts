@@ -19,6 +19,7 @@ import { asksForViolations, conditionsOf, parseQuery, picksOf } from '../query/i
 import { fileNameAt } from '../source/location.ts';
 import type { Calls } from '../stage/calls.ts';
 import { RecentMap } from '../recentMap.ts';
+import type { RemoteResult } from '../remote/result.ts';
 import { SourceError } from '../source/source.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { canGrow } from '../dataset/growth.ts';
@@ -140,7 +141,7 @@ export class Session {
   }
 
   info(): FileInfo {
-    const { dataset, comparison } = this.#file;
+    const { dataset, comparison, remote } = this.#file;
     const { score = 0, tables } = dataset.recognised;
     const { kind, dialect } = dataset.format;
     return {
@@ -163,10 +164,17 @@ export class Session {
       open: openColumns(dataset),
       files: dataset.files,
       comparison: comparison?.info,
+      remote: remote?.info,
       grows: !comparison && canGrow(dataset),
       columns: dataset.columns.all,
       state: this.#file.state(),
     };
+  }
+
+  get #remote(): RemoteResult {
+    const { remote } = this.#file;
+    if (!remote) throw new RangeError('The rows of this preview come from no cluster.');
+    return remote;
   }
 
   get #allowed(): Allowed {
@@ -220,6 +228,14 @@ export class Session {
       follow: ({ on }) => {
         this.#stopFollowing?.();
         this.#stopFollowing = on ? this.#file.follow((same) => this.#grew(same)) : undefined;
+        return this.#file.state();
+      },
+      stopRemote: () => {
+        this.#remote.stop();
+        return this.#file.state();
+      },
+      countRemote: async (_, { signal }) => {
+        await this.#remote.count(signal);
         return this.#file.state();
       },
       reload: async () => {

@@ -12,6 +12,7 @@ import { cellColumns } from '../dataset/columns.ts';
 import type { Dataset, DatasetOptions } from '../dataset/dataset.ts';
 import { throttled } from '../run/throttle.ts';
 import type { Comparison } from '../diff/comparison.ts';
+import type { RemoteResult } from '../remote/result.ts';
 import { followFile } from './fileFollowing.ts';
 import { SeenValues } from './seenValues.ts';
 
@@ -32,6 +33,12 @@ export interface EngineResources {
   readonly store: IndexStore | undefined;
 }
 
+/** What is opened, where that is no file as it stands: it is closed with it. */
+export interface MadeRows {
+  readonly comparison?: Comparison | undefined;
+  readonly remote?: RemoteResult | undefined;
+}
+
 export type FileListener = (state: FileState) => void;
 
 /** Told of how many blocks are as they were, once the file has been taken over as it has grown. */
@@ -45,6 +52,8 @@ export class SharedFile {
   readonly dataset: Dataset;
   /** Two files that are compared, where the dataset is what they differ in. */
   readonly comparison: Comparison | undefined;
+  /** The query on a cluster whose rows the dataset is. */
+  readonly remote: RemoteResult | undefined;
   readonly values: SeenValues;
   readonly #listeners = new Set<FileListener>();
   readonly #closing = new AbortController();
@@ -69,9 +78,11 @@ export class SharedFile {
   /** Resolves when the last following has let go of the file. */
   #followed: Promise<void> = Promise.resolve();
 
-  private constructor(dataset: Dataset, comparison: Comparison | undefined) {
+  private constructor(dataset: Dataset, { comparison, remote }: MadeRows) {
     this.dataset = dataset;
     this.comparison = comparison;
+    this.remote = remote;
+    remote?.listen(() => this.#tell());
     this.values = new SeenValues(dataset);
     this.#disk = comparison ? comparison.watch : dataset.watch;
     this.#identity = this.#disk?.opened;
@@ -79,20 +90,17 @@ export class SharedFile {
     this.#watch.unref();
   }
 
-  /**
-   * @param comparison what it is that is opened, which is closed with it
-   * @throws SourceError
-   */
+  /** @throws SourceError */
   static async open(
     open: (options: DatasetOptions) => Promise<Dataset>,
     options: FormatOptions,
     { pool, store }: EngineResources,
     signal: AbortSignal,
-    comparison?: Comparison,
+    made: MadeRows = {},
   ): Promise<SharedFile> {
     const dataset = await open({ ...options, pool, store, signal, keepPages: true });
     try {
-      const file = new SharedFile(dataset, comparison);
+      const file = new SharedFile(dataset, made);
       await file.#lookAtFirstRows(signal);
       // Nobody asks for rows where none is known: whether there is one is found out unasked.
       if (file.state().records === 0) void file.#seekFirstRecord();
@@ -117,6 +125,7 @@ export class SharedFile {
       ...(failed && { records: this.dataset.known.records }),
       ...this.#trouble,
       ...(this.#following && { following: true }),
+      ...(this.remote && { remote: this.remote.state }),
     };
   }
 
@@ -361,9 +370,12 @@ export class SharedFile {
     clearInterval(this.#watch);
     clearTimeout(this.#soon);
     this.#closing.abort();
+    // Else its rows would be waited for.
+    this.remote?.stop();
     await this.#indexing;
     await this.#followed;
     await this.dataset.close();
     await this.comparison?.close();
+    await this.remote?.close();
   }
 }

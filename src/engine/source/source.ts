@@ -168,7 +168,14 @@ export type SourcePlace =
   | {
       readonly kind: 'stdin';
       /** Bytes that come from elsewhere in this thread, instead of standard input, and what they are called. */
-      readonly input?: { readonly name: string; readonly bytes: Readable } | undefined;
+      readonly input?:
+        | {
+            readonly name: string;
+            readonly bytes: Readable;
+            /** So many of them are kept in a temporary file, so that they can be read again. */
+            readonly keep?: number | undefined;
+          }
+        | undefined;
     }
   /** A `data:` URL: it holds the bytes itself. */
   | { readonly kind: 'data'; readonly url: string }

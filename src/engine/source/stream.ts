@@ -70,11 +70,19 @@ export function streamSource(stream: Readable, name: string): Source {
   return onceSource(readableStream(stream, name));
 }
 
-/** A stream of Node's as it comes. */
+/** A stream of Node's as it comes. Where it fails with a `SourceError`, that has said what there is to say. */
 export function readableStream(stream: Readable, name: string): ByteStream {
   const chunks = stream.iterator({ destroyOnReturn: true }) as AsyncIterator<Uint8Array, undefined>;
   let at = 0;
   let failure: SourceError | undefined;
+
+  function failureOf(cause: unknown, position: number): SourceError {
+    if (cause instanceof SourceError)
+      return new SourceError(cause.failure, cause.message, position, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new SourceError('failed', `${name} cannot be read: ${reason}.`, position, { cause });
+  }
+
   return {
     name,
     size: undefined,
@@ -86,8 +94,7 @@ export function readableStream(stream: Readable, name: string): ByteStream {
         at += next.value.length;
         return next.value;
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        failure = new SourceError('failed', said`${name} cannot be read: ${reason}.`, at, { cause: error });
+        failure = failureOf(error, at);
         throw failure;
       }
     },

@@ -26,6 +26,7 @@ const lacking: readonly HostMethod[] = [
   'host/openAsText',
   'host/askAboutFile',
   'host/sendRows',
+  'host/runOnSpark',
   'host/compareRecord',
   'host/validate',
   'host/exportChecked',

@@ -21,6 +21,7 @@ type HostAction =
   | 'host/compareRecord'
   | 'host/export'
   | 'host/sendRows'
+  | 'host/runOnSpark'
   | 'host/copyQueryAs'
   | 'host/askAboutFile'
   | 'host/validate'

@@ -211,6 +211,9 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
       case 'sendRows':
         actions.askHost('host/sendRows', { query: filter.applied.peek() });
         return;
+      case 'runOnSpark':
+        actions.askHost('host/runOnSpark', { query: filter.applied.peek() });
+        return;
       case 'copyQueryAs':
         actions.askHost('host/copyQueryAs', { query: filter.applied.peek() });
         return;

@@ -3,7 +3,7 @@ import { count, t } from '../l10n.ts';
 import type { Filter } from './filter.ts';
 import type { Preview } from './preview.ts';
 import { encodingWords, formatWords, sizeWords, storedWords } from './formatWords.ts';
-import { fileWords, recordWords, resultWords } from './words.ts';
+import { fileRecordWords, fileWords, resultWords } from './words.ts';
 
 export interface Status {
   readonly text: string;
@@ -19,11 +19,7 @@ export function statusOf(preview: Preview, filter: Filter): Status | undefined {
   const encoding = encodingWords(file);
   if (preview.trouble.value)
     return { text: t('Not shown'), tooltip: `${file.name}\n${preview.trouble.value.message}`, encoding };
-  const text = result
-    ? resultWords(result)
-    : state.exact
-      ? recordWords(state.records)
-      : t('about {0} records', count(state.records));
+  const text = result ? resultWords(result) : fileRecordWords(state);
   const busy = filter.running.value || (state.phase === 'indexing' && !state.resting);
   const facts = [
     file.name,

@@ -6,6 +6,14 @@ export function recordWords(records: number): string {
   return records === 1 ? t('1 record') : t('{0} records', count(records));
 }
 
+/** "1,234 records", "about 1,234 records", "1,234 records so far": of a file. */
+export function fileRecordWords({ exact, phase, records, remote }: FileState): string {
+  if (exact) return recordWords(records);
+  // How many a cluster has yet to send is anybody's guess.
+  if (remote && phase === 'indexing') return t('{0} so far', recordWords(remote.rows));
+  return t('about {0} records', count(records));
+}
+
 /** Whether groups or sorted rows are made: they are there when all records have been read, and not before. */
 export function madeWhole({ rows, order }: Outcome): boolean {
   return rows !== 'records' || order.length > 0;

@@ -187,6 +187,8 @@ export function serve(post: Post, options: BedOptions): Server {
       state = { ...state, following: on };
       return state;
     },
+    stopRemote: () => state,
+    countRemote: () => state,
     retry({ view }) {
       const { failedAt: _, ...rest } = state;
       state = { ...rest, phase: 'ready', said: undefined };
@@ -424,6 +426,7 @@ export function serve(post: Post, options: BedOptions): Server {
     'host/copyQueryAs': () => null,
     'host/askAboutFile': () => null,
     'host/sendRows': () => null,
+    'host/runOnSpark': () => null,
     'host/filters': () => ({
       history: ["status >= 500 AND user.country = 'DE'", "level = 'error'", "message ILIKE '%timed out%'"],
       saved: [{ name: 'Server errors', query: 'status >= 500' }],

@@ -190,6 +190,7 @@ export class RealEngine {
       'host/copyQueryAs': done,
       'host/askAboutFile': done,
       'host/sendRows': done,
+      'host/runOnSpark': done,
       'host/filters': () => ({ history: [], saved: [] }),
       'host/keepPage': () => null,
       'host/keepFilters': done,

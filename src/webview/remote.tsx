@@ -1,0 +1,69 @@
+/** Above the grid, where its rows come from a cluster: which one, of what query, how many, and whether they are all. */
+import { useState } from 'preact/hooks';
+import { t } from './l10n.ts';
+import { sentence } from './link.ts';
+import type { PageModel } from './model/page.ts';
+import { cameWords, placeWords, workWords } from './model/remoteWords.ts';
+import { visible } from './visible.ts';
+
+export function RemoteBand({ page }: { readonly page: PageModel }) {
+  const { preview, link } = page;
+  const [counting, setCounting] = useState(false);
+  const info = preview.trouble.value ? undefined : preview.file.value?.remote;
+  const state = preview.state.value?.remote;
+  if (!info || !state) return null;
+  const { phase, counted } = state;
+  const isPart = phase === 'limited' || phase === 'stopped';
+  const failed = (error: unknown) => (preview.notice.value = sentence(error));
+  const stop = () => link.call('stopRemote', null).then((now) => (preview.state.value = now), failed);
+  const countThere = () => {
+    setCounting(true);
+    link
+      .call('countRemote', null)
+      .then((now) => (preview.state.value = now), failed)
+      .finally(() => setCounting(false));
+  };
+  const query = info.query.trim() === '' ? t('all records') : visible(info.query);
+  const work = workWords(state);
+  return (
+    <div class="banner info remote" role="group" aria-label={t('Query on a Cluster')}>
+      <span class="place">
+        <span
+          class={
+            phase === 'running'
+              ? 'codicon codicon-loading codicon-modifier-spin'
+              : 'codicon codicon-server-process'
+          }
+          aria-hidden="true"
+        />{' '}
+        {placeWords(info, state)}
+      </span>
+      <span class={isPart || phase === 'failed' ? 'came warn' : 'came'}>{cameWords(state)}</span>
+      {work !== '' && <span>{work}</span>}
+      <code class="query" title={info.path === undefined ? query : `${query}\n${visible(info.path)}`}>
+        {query}
+      </code>
+      {phase === 'running' && (
+        <button type="button" class="button" onClick={() => void stop()}>
+          {t('Stop')}
+        </button>
+      )}
+      {isPart && counted === undefined && (
+        <button
+          type="button"
+          class="button secondary"
+          disabled={counting}
+          title={t('Count all rows of the query on the cluster')}
+          onClick={countThere}
+        >
+          {counting ? t('Counting\u2026') : t('Count All')}
+        </button>
+      )}
+      {phase !== 'running' && (
+        <button type="button" class="button secondary" onClick={() => void page.reload()}>
+          {t('Run Again')}
+        </button>
+      )}
+    </div>
+  );
+}

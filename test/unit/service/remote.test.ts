@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExportProgress, OpenFile, RemoteRows } from '../../../src/protocol/engine.ts';
+import { cellsOf, Preview } from '../../support/preview.ts';
+import { SparkServer } from '../../support/sparkServer.ts';
+
+describe('service/remote', () => {
+  let folder = '';
+  let server: SparkServer;
+  let preview: Preview | undefined;
+  const usual = process.env.TMPDIR;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-remote-'));
+    process.env.TMPDIR = await mkdtemp(join(folder, 'tmp'));
+    await writeFile(join(folder, 'in.jsonl'), '{"id":1,"text":"a"}\n');
+    server = await SparkServer.start();
+  });
+  afterEach(async () => {
+    await preview?.close();
+    preview = undefined;
+    server.close();
+    if (usual === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = usual;
+    await rm(folder, { recursive: true });
+  });
+
+  const numbers = (from: number, to: number): number[] =>
+    Array.from({ length: to - from }, (_, at) => from + at);
+
+  function asked(query: string, more: Partial<RemoteRows> = {}): OpenFile {
+    const of = { location: join(folder, 'in.jsonl'), options: {} };
+    const limits = { rows: 1e6, bytes: 1e9 };
+    const remote = { run: '1', of, query, address: server.address, limits, ...more };
+    return { location: 'in.jsonl on Spark', options: {}, remote };
+  }
+
+  async function open(query: string, more?: Partial<RemoteRows>): Promise<Preview> {
+    preview = await Preview.openFile(asked(query, more));
+    return preview;
+  }
+
+  /** Fills the index, as a page does once its first rows are drawn. */
+  async function read(opened: Preview): Promise<void> {
+    const columns = opened.info.columns.map(({ id }) => id);
+    await opened.page.call('rows', { view: 0, first: 0, count: 10, columns });
+  }
+
+  it('shows the rows of a query, which are sorted, filtered and counted as those of any file', async () => {
+    server.statement = function* () {
+      yield { tasks: 4, done: 1, read: 1000 };
+      for (let from = 0; from < 20_000; from += 1000) yield { ids: numbers(from, from + 1000) };
+      yield { tasks: 4, done: 4, read: 5000 };
+    };
+    const opened = await open('id > 0');
+    const { info, page } = opened;
+    assert.equal(info.name, 'in.jsonl on Spark');
+    assert.deepEqual(
+      info.columns.map(({ name }) => name),
+      ['id', 'text'],
+    );
+    assert.deepEqual(info.remote, {
+      at: server.shown,
+      version: '4.0.1',
+      name: 'in.jsonl',
+      path: undefined,
+      query: 'id > 0',
+    });
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'done');
+    assert.deepEqual(server.paths, [`file://${join(folder, 'in.jsonl')}`]);
+    assert.equal(server.statements.length, 1);
+    assert.match(server.statements[0], /WHERE.*`?id`? > 0/s);
+    const { remote, records } = opened.files.at(-1) ?? opened.info.state;
+    assert.equal(records, 20_000);
+    assert.equal(remote?.rows, 20_000);
+    assert.deepEqual(remote.cluster, { stages: 1, tasks: 4, tasksDone: 4, read: 5000 });
+    const last = await page.call('rows', { view: 0, first: 19_999, count: 1, columns: [0, 1] });
+    assert.deepEqual(cellsOf(last), [['19999', 'row 19999']]);
+    const sorted = await page.call('run', { query: 'id < 500 |> ORDER BY id DESC' });
+    assert.equal(sorted.matched, 500);
+    const top = await page.call('rows', { view: sorted.view, first: 0, count: 1, columns: [0] });
+    assert.deepEqual(cellsOf(top), [['499']]);
+  });
+
+  it('keeps no more rows than it may, says so, ends the query there, and counts the rest there', async () => {
+    let isEnded = false;
+    server.statement = async function* (sql, ended) {
+      if (sql.includes('count(*)')) {
+        yield { count: 123_456 };
+        return;
+      }
+      yield { ids: numbers(0, 5000) };
+      yield { ids: numbers(5000, 10_000) };
+      await endOf(ended);
+      isEnded = true;
+    };
+    const opened = await open('', { limits: { rows: 5000, bytes: 1e9 } });
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'limited');
+    const last = opened.files.at(-1);
+    assert.deepEqual([last?.records, last?.remote?.rows, last?.malformed], [5000, 5000, 0]);
+    const state = await opened.page.call('countRemote', null);
+    assert.equal(state.remote?.counted, 123_456);
+    await preview?.close();
+    assert.ok(isEnded);
+    assert.ok(server.calls.includes('Interrupt'));
+  });
+
+  it('keeps no more bytes than it may, in whole rows', async () => {
+    server.statement = () => [{ ids: numbers(0, 5000) }];
+    // A row such as {"id":0,"text":"row 0"} has 24 bytes with its line end.
+    const opened = await open('', { limits: { rows: 1e6, bytes: 100 } });
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'limited');
+    const last = opened.files.at(-1);
+    assert.deepEqual([last?.records, last?.malformed], [4, 0]);
+    assert.ok((last?.remote?.bytes ?? Infinity) <= 100);
+  });
+
+  it('has all rows where there are as many as it may keep', async () => {
+    server.statement = () => [{ ids: numbers(0, 10) }, { ids: [] }];
+    const opened = await open('', { limits: { rows: 10, bytes: 1e9 } });
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'done');
+    assert.equal(opened.files.at(-1)?.records, 10);
+  });
+
+  it('keeps the rows that had come when it is stopped, and interrupts the query there', async () => {
+    let ended: AbortSignal | undefined;
+    server.statement = async function* (_, signal) {
+      ended = signal;
+      yield { ids: numbers(0, 10_000) };
+      await endOf(signal);
+    };
+    const opened = await open('');
+    await read(opened);
+    await opened.file(({ remote }) => remote?.rows === 10_000);
+    await opened.page.call('stopRemote', null);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'stopped');
+    assert.equal(opened.files.at(-1)?.records, 10_000);
+    assert.ok(ended?.aborted);
+    await preview?.close();
+    assert.ok(server.calls.includes('Interrupt'));
+  });
+
+  it('can be given up before it has rows, tells how far it is, and leaves nothing behind', async () => {
+    const giveUp = new AbortController();
+    const steps: ExportProgress[] = [];
+    server.statement = async function* (_, signal) {
+      yield { tasks: 8, done: 2, read: 100 };
+      await endOf(signal);
+    };
+    preview = await Preview.start(2, null);
+    const opening = preview.host.call(
+      'open',
+      { session: 1, file: asked('') },
+      {
+        signal: giveUp.signal,
+        onProgress(step) {
+          steps.push(step);
+          if (step.cluster) giveUp.abort();
+        },
+      },
+    );
+    await assert.rejects(opening, { name: 'AbortError' });
+    assert.equal(steps[0].cluster, null);
+    assert.deepEqual(steps.at(-1)?.cluster, { stages: 1, tasks: 8, tasksDone: 2, read: 100 });
+    await preview.close();
+    assert.ok(server.calls.includes('Interrupt'));
+    assert.equal(server.calls.at(-1), 'ReleaseSession');
+    assert.deepEqual(await readdir(process.env.TMPDIR ?? ''), []);
+  });
+
+  it('shows the rows before a failure, with what the server says, and runs it again from the beginning', async () => {
+    let runs = 0;
+    server.statement = function* () {
+      yield { ids: numbers(0, 10_000) };
+      if (runs++ === 0) throw new Error('Executor 3 is lost');
+    };
+    const opened = await open('');
+    await read(opened);
+    await opened.file(({ phase }) => phase === 'failed');
+    const failed = opened.files.at(-1);
+    assert.equal(failed?.message, 'Spark says: Executor 3 is lost.');
+    assert.equal(failed.remote?.phase, 'failed');
+    const [row] = cellsOf(
+      await opened.page.call('rows', { view: 0, first: failed.records - 1, count: 1, columns: [0] }),
+    );
+    assert.deepEqual(row, [String(failed.records - 1)]);
+    opened.files.length = 0;
+    opened.info = await opened.page.call('reload', null);
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'done');
+    assert.equal(server.statements.length, 2);
+  });
+
+  it('has no rows where the query has none', async () => {
+    const opened = await open('id > 5');
+    const { state } = opened.info;
+    assert.deepEqual([state.records, state.exact, state.remote?.phase], [0, true, 'done']);
+  });
+
+  it('is refused before the cluster is asked where Spark has no words for the query, or cannot read the file', async () => {
+    await assert.rejects(open('_line > 3'), /Spark has no equivalent of _line/);
+    await assert.rejects(open('id >'), /./);
+    await writeFile(join(folder, 'in.jsonl'), '[1]\n');
+    await assert.rejects(open(''), /has no records with members/);
+    assert.deepEqual(server.calls, []);
+  });
+
+  it('sends the token it is given, says where none is taken, and never repeats one', async () => {
+    server.token = 't0ken';
+    server.statement = () => [{ ids: [1] }];
+    const refused = await open('').catch((error: unknown) => error);
+    assert.ok(refused instanceof Error && 'kind' in refused);
+    assert.equal(refused.kind, 'refused');
+    assert.match(refused.message, /refuses: Who is it\?/);
+    const opened = await open('', { token: 't0ken' });
+    assert.equal(opened.info.state.remote?.phase, 'done');
+    assert.doesNotMatch(JSON.stringify([opened.info, opened.files]), /t0ken/);
+    const unsafe = open('', { address: 'sc://example.org/;use_ssl=false', token: 't0ken' });
+    await assert.rejects(unsafe, (error: Error) => {
+      assert.match(error.message, /only sent over TLS/);
+      assert.doesNotMatch(error.message, /t0ken/);
+      return true;
+    });
+  });
+
+  it('gives the cluster the path at which it sees the file', async () => {
+    server.statement = () => [{ ids: [1] }];
+    await open('', { path: 's3a://bucket/in/' });
+    assert.deepEqual(server.paths, ['s3a://bucket/in/']);
+  });
+
+  it('keeps its rows in a file without a name, which is gone with the preview', async () => {
+    server.statement = () => [{ ids: numbers(0, 10_000) }];
+    await read(await open(''));
+    await preview?.close();
+    assert.deepEqual(await readdir(process.env.TMPDIR ?? ''), []);
+  });
+});
+
+/** Resolves when the client has had enough. */
+function endOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
