@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs, promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 
 const version = '0.7.2';
 const root = join(import.meta.dirname, '..', '..');
@@ -148,6 +149,31 @@ function tests() {
       },
     ],
     [
+      'a preview: shows all rows of a query',
+      async () => {
+        const query = 'status >= 500 |> SELECT id, path';
+        const { state, rows: shown } = await previewed(jsonl, query, { rows: 1e6, bytes: 1e9 });
+        assert.equal(state.remote.phase, 'done');
+        assert.equal(state.records, 1666);
+        const here = (await run(jsonl, query)).stdout.trimEnd().split('\n');
+        const paths = here.map((line) => /"id":(\d+)/.exec(line)[1]).sort();
+        assert.deepEqual(shown.map(([id]) => id).sort(), paths);
+      },
+    ],
+    [
+      'a preview: keeps as many rows as it may, and counts the rest there',
+      async () => {
+        const { state, counted } = await previewed(jsonl, '', { rows: 100, bytes: 1e9 }, true);
+        assert.equal(state.remote.phase, 'limited');
+        assert.equal(state.records, 100);
+        assert.equal(counted.remote.counted, 5000);
+      },
+    ],
+    [
+      'a preview: says what the server says against a query',
+      () => assert.rejects(previewed(jsonl, 'nosuch = 1', { rows: 100, bytes: 1e9 }), /Spark says: .*nosuch/),
+    ],
+    [
       'says that nothing answers, without the token',
       async () => {
         const { code, stderr } = await run(jsonl, '', '--on', 'sc://127.0.0.1:1/;token=topsecret');
@@ -161,6 +187,52 @@ function tests() {
 
 function on() {
   return ['--on', `sc://${address}`];
+}
+
+/**
+ * What a preview has of a query, from the engine's thread as the extension starts it: the state of its rows once all have come,
+ * and their cells.
+ */
+async function previewed(location, query, limits, counts = false) {
+  const worker = new Worker(join(root, 'dist', 'engine.js'));
+  const waiting = new Map();
+  let told = () => undefined;
+  const ended = new Promise((resolve) => (told = ({ exact, ...state }) => exact && resolve(state)));
+  worker.on('message', ({ message }) => {
+    if (message.name === 'file') told(message.value);
+    const { resolve, reject } = waiting.get(message.id) ?? {};
+    if (message.type === 'result') resolve(message.value);
+    if (message.type === 'error') reject(new Error(message.error.message));
+  });
+  let id = 0;
+  const call = (session, method, params) =>
+    new Promise((resolve, reject) => {
+      waiting.set(++id, { resolve, reject });
+      worker.postMessage({ session, message: { type: 'call', id, method, params } });
+    });
+  try {
+    await call(0, 'configure', { cacheFolder: null, cacheBytes: 0, keepBytes: 0 });
+    const of = { location, options: {} };
+    const remote = { run: '1', of, query, address: `sc://${address}`, limits };
+    const info = await call(0, 'open', { session: 1, file: { location: 'rows', options: {}, remote } });
+    told(info.state);
+    const columns = info.columns.map(({ id: column }) => column);
+    const cells = (first, count) => call(1, 'rows', { view: 0, first, count, columns });
+    await cells(0, 1);
+    const state = await ended;
+    const rows = cellsIn(await cells(0, state.records), columns.length);
+    return { state, rows, counted: counts ? await call(1, 'countRemote', null) : undefined };
+  } finally {
+    worker.postMessage({ session: 0, message: { type: 'event', name: 'stop', value: null } });
+    await once(worker, 'exit');
+  }
+}
+
+function cellsIn({ text, ends, rows }, width) {
+  const all = [...ends].map((end, at) =>
+    Buffer.from(text.subarray(at === 0 ? 0 : ends[at - 1], end)).toString(),
+  );
+  return Array.from({ length: rows }, (_, row) => all.slice(row * width, (row + 1) * width));
 }
 
 /** Rows in an order of their own, without members that are null. */
