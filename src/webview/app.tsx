@@ -328,11 +328,12 @@ function More({ page, anchor, close }: MoreProps) {
       apart: true,
       run: () => page.readAs(),
     },
-    page.offers('host/openAsText') && {
-      label: t('Open as Text'),
-      icon: 'go-to-file',
-      run: () => void link.call('host/openAsText', null).catch(failed),
-    },
+    page.offers('host/openAsText') &&
+      !preview.file.value?.remote && {
+        label: t('Open as Text'),
+        icon: 'go-to-file',
+        run: () => void link.call('host/openAsText', null).catch(failed),
+      },
   ];
   return (
     <Menu anchor={anchor} label={t('More')} items={items.filter((item) => item !== false)} close={close} />

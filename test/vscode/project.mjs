@@ -18,6 +18,7 @@ export const pageSuites = [
     'reading',
     'translated',
     'comparison',
+    'remote',
     'fits',
     'matrix',
     'served',

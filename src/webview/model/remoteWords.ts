@@ -19,15 +19,15 @@ export function cameWords({ phase, rows, bytes: size, limits, counted }: RemoteS
     case 'done':
       return t('{0}, complete', came);
     case 'failed':
-      return t('failed after {0}', came);
+      return t('Failed after {0}', came);
     case 'limited':
       return counted === undefined
-        ? t('the first {0}, there are more', kept)
-        : t('the first {0} of {1}', kept, count(counted));
+        ? t('First {0}, there are more', kept)
+        : t('First {0} of {1}', kept, count(counted));
     case 'stopped':
       return counted === undefined
-        ? t('stopped after {0}', came)
-        : t('stopped after {0} of {1}', came, count(counted));
+        ? t('Stopped after {0}', came)
+        : t('Stopped after {0} of {1}', came, count(counted));
   }
 }
 

@@ -104,13 +104,21 @@ export class RealEngine {
   }
 
   /** Opens a file in the place of the one before; a page that is there already is told so. */
-  async open(location: string, options: FormatOptions, compared?: OpenFile['compared']): Promise<void> {
+  async open(
+    location: string,
+    options: FormatOptions,
+    compared?: OpenFile['compared'],
+    remote?: OpenFile['remote'],
+  ): Promise<void> {
     const before = this.#session++;
     if (before > 0) {
       this.#relay.interrupted({ kind: 'restarted', said: said`Another file.` });
       await this.#host.call('close', { session: before });
     }
-    await this.#host.call('open', { session: this.#session, file: { location, options, compared } });
+    await this.#host.call('open', {
+      session: this.#session,
+      file: { location, options, compared, remote },
+    });
     this.#relay.opened();
     if (before > 0) this.#toPage.send('restarted', { message: '' });
   }

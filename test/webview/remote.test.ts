@@ -1,0 +1,118 @@
+/** The page of the rows that a cluster has for a query: what is said of them, and what can be done there. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { SparkServer, type Statement } from '../support/sparkServer.ts';
+import { enterQuery } from './bed/grid.ts';
+import type { RealEngine } from './bed/realEngine.ts';
+import { RealPage } from './bed/realPage.ts';
+
+describe('webview of a query on a cluster', () => {
+  let real: RealPage;
+  let server: SparkServer;
+  let engine: RealEngine;
+  let page: Page;
+  let band: Locator;
+  let runs = 0;
+
+  before(async () => {
+    server = await SparkServer.start();
+    real = await RealPage.open('remote', { width: 1400 });
+    ({ page, engine } = real);
+    band = page.getByRole('group', { name: 'Query on a Cluster' });
+    await writeFile(join(real.folder, 'in.jsonl'), '{"id":1,"text":"a"}\n');
+  });
+  after(async () => {
+    await real.close();
+    server.close();
+  });
+
+  const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
+  const button = (name: string): Locator => band.getByRole('button', { name, exact: true, disabled: false });
+
+  async function show(query: string, statement: Statement, rows = 1e6): Promise<void> {
+    server.statement = statement;
+    const of = { location: join(real.folder, 'in.jsonl'), options: {} };
+    const limits = { rows, bytes: 1e9 };
+    // The band of the one before is there for a while.
+    const name = `rows${++runs}`;
+    const remote = { run: name, of, query, address: server.address, limits };
+    await engine.open(name, {}, undefined, remote);
+    await page.getByRole('heading', { name, level: 1, exact: true }).waitFor({ state: 'attached' });
+  }
+
+  it('says where the query runs, how far it is, and that all rows are there', async () => {
+    let end: () => void = () => undefined;
+    const rest = new Promise<void>((resolve) => (end = resolve));
+    await show('id >= 0', async function* () {
+      yield { tasks: 8, done: 3, read: 4_000_000 };
+      yield { ids: numbers(10_000) };
+      await rest;
+      yield { ids: [10_000] };
+    });
+    await band.getByText(`Running on ${server.shown} (Spark 4.0.1)`).waitFor();
+    await band.getByText('10,000 rows so far').waitFor();
+    await band.getByText('3 of 8 tasks, 4.0 MB read there').waitFor();
+    await band.getByText('id >= 0', { exact: true }).waitFor();
+    await page.locator('.footer', { hasText: '10,000 records so far' }).waitFor();
+    assert.equal(await button('Run Again').count(), 0);
+    end();
+    await band.getByText('10,001 rows, complete').waitFor();
+    await band.getByText(`Ran on ${server.shown}`).waitFor();
+    await page.locator('.footer', { hasText: '10,001 records' }).waitFor();
+    await band.getByText('4.0 MB read there', { exact: true }).waitFor();
+    assert.equal(await button('Stop').count(), 0);
+    assert.equal(await button('Count All').count(), 0);
+    await enterQuery(page, 'id > 9990');
+    await page.locator('.matches', { hasText: '10 of 10,001 records match' }).waitFor();
+    await enterQuery(page, '');
+  });
+
+  it('says that there are more rows than are kept, and counts them there', async () => {
+    await show('', (sql) => (sql.includes('count(*)') ? [{ count: 12_345 }] : [{ ids: numbers(200) }]), 100);
+    await band.getByText('First 100 rows, there are more').waitFor();
+    await band.getByText('all records').waitFor();
+    await button('Count All').press('Enter');
+    await band.getByText('First 100 rows of 12,345').waitFor();
+    assert.equal(await button('Count All').count(), 0);
+  });
+
+  it('stops the query, keeps its rows, and runs it again', async () => {
+    let isFirst = true;
+    await show('', async function* (_, ended) {
+      yield { ids: numbers(10_000) };
+      if (!isFirst) return;
+      isFirst = false;
+      await new Promise<void>((resolve) => ended.addEventListener('abort', () => resolve(), { once: true }));
+    });
+    await band.getByText('10,000 rows so far').waitFor();
+    await button('Stop').press('Enter');
+    await band.getByText('Stopped after 10,000 rows').waitFor();
+    await page.locator('.footer', { hasText: '10,000 records' }).waitFor();
+    await button('Run Again').press('Enter');
+    await band.getByText('10,000 rows, complete').waitFor();
+  });
+
+  it('says why the query has failed, and offers to run it again in one place', async () => {
+    await show('', function* () {
+      yield { ids: numbers(10_000) };
+      throw new Error('Executor 3 is lost');
+    });
+    await band.getByText('Failed after').waitFor();
+    await page.getByRole('alert').getByText('Spark says: Executor 3 is lost.').waitFor();
+    await button('Run Again').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Try Again' }).count(), 0);
+  });
+
+  it('says that a query has no rows, and cannot be asked of itself there', async () => {
+    await show('id > 5', () => []);
+    await page.getByText('The query has no rows').waitFor();
+    await band.getByText('0 rows, complete').waitFor();
+    await page.getByRole('toolbar').getByRole('button', { name: 'More', exact: true }).press('Enter');
+    const item = page.getByRole('menuitem', { name: 'Run Query on Spark…' });
+    await item.waitFor();
+    assert.ok(await item.isDisabled());
+    await page.keyboard.press('Escape');
+  });
+});
