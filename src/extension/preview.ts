@@ -63,6 +63,8 @@ export class Preview implements Disposable {
   #pageState: unknown;
   /** A page is there and hears what it is told. */
   #listening = false;
+  /** Its user is being told that a cluster refuses. */
+  #isRefused = false;
   /** What the page is to show as soon as it is there. */
   #wanted: string | undefined;
   /** Programs that were allowed since it was handed a query that calls some, and that its user has not typed. */
@@ -115,7 +117,11 @@ export class Preview implements Disposable {
 
   /** A cluster wants to know who asks. */
   async #refused(error: WireError): Promise<void> {
+    // The page tries again by itself.
+    if (this.#isRefused) return;
+    this.#isRefused = true;
     if (await this.#services.spark.refused(this.uri, error)) this.panel.dispose();
+    this.#isRefused = false;
   }
 
   get session(): EngineSession {

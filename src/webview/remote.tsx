@@ -43,27 +43,29 @@ export function RemoteBand({ page }: { readonly page: PageModel }) {
       <code class="query" title={info.path === undefined ? query : `${query}\n${visible(info.path)}`}>
         {query}
       </code>
-      {phase === 'running' && (
-        <button type="button" class="button" onClick={() => void stop()}>
-          {t('Stop')}
-        </button>
-      )}
-      {isPart && counted === undefined && (
-        <button
-          type="button"
-          class="button secondary"
-          disabled={counting}
-          title={t('Count all rows of the query on the cluster')}
-          onClick={countThere}
-        >
-          {counting ? t('Counting\u2026') : t('Count All')}
-        </button>
-      )}
-      {phase !== 'running' && (
-        <button type="button" class="button secondary" onClick={() => void page.reload()}>
-          {t('Run Again')}
-        </button>
-      )}
+      <span class="acts">
+        {phase === 'running' && (
+          <button type="button" class="button" onClick={() => void stop()}>
+            {t('Stop')}
+          </button>
+        )}
+        {isPart && counted === undefined && (
+          <button
+            type="button"
+            class="button secondary"
+            disabled={counting}
+            title={t('Count all rows of the query on the cluster')}
+            onClick={countThere}
+          >
+            {counting ? t('Counting\u2026') : t('Count All')}
+          </button>
+        )}
+        {phase !== 'running' && (
+          <button type="button" class="button secondary" onClick={() => void page.reload()}>
+            {t('Run Again')}
+          </button>
+        )}
+      </span>
     </div>
   );
 }

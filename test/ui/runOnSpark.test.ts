@@ -11,7 +11,11 @@ describe('a query on Spark', () => {
   before(async () => {
     server = await SparkServer.start();
     const lines = Array.from({ length: 1000 }, (_, id) => recordLine(id)).join('');
-    workbench = await Workbench.open({ files: { 'app.jsonl': lines } });
+    // Those of a folder must not be taken: its author could have a token sent anywhere.
+    const settings = {
+      'rowriver.spark.connections': [{ name: 'Elsewhere', address: 'sc://elsewhere.example.org' }],
+    };
+    workbench = await Workbench.open({ files: { 'app.jsonl': lines }, settings });
   });
 
   afterEach(async function () {
@@ -57,5 +61,42 @@ describe('a query on Spark', () => {
     await rows.filter('id >= 9000');
     await rows.matches.filter({ hasText: '1,001 of 10,001 records match' }).waitFor();
     assert.match(server.statements[0], />= 500/);
+  });
+
+  it('offers the connection again, and asks for the token that its server wants', async () => {
+    server.token = 't0ken';
+    server.statement = () => [{ ids: [1, 2, 3] }];
+    await workbench.command('View: Close Editor');
+    const preview = await workbench.previewInFront('app.jsonl');
+    await preview.row(1).waitFor();
+    const input = workbench.page.locator('.quick-input-widget:visible input.input');
+    const choices = workbench.page.locator('.quick-input-list');
+    await workbench.command('Rowriver: Run Query on Spark...');
+    await choices.getByRole('option', { name: 'New Connection...' }).waitFor();
+    await choices.getByRole('option', { name: server.shown }).waitFor();
+    assert.equal(await choices.getByRole('option', { name: 'Elsewhere' }).count(), 0);
+    await workbench.screenshot('spark-connections');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.notification('refuses: Who is it?').waitFor();
+    await workbench.screenshot('spark-refused');
+    await workbench.answer('refuses: Who is it?', 'Enter Token');
+    await workbench.page.getByText(`A token for ${server.shown}`).first().waitFor();
+    await input.fill('t0ken');
+    await workbench.screenshot('spark-token');
+    await workbench.page.keyboard.press('Enter');
+    const rows = await workbench.previewInFront(`app.jsonl on Spark: ${server.shown}`);
+    await rows.frame.getByText('3 rows, complete').waitFor();
+    assert.equal(await workbench.tab(`app.jsonl on Spark: ${server.shown}`).count(), 1);
+    await workbench.screenshot('spark-allowed');
+    // The key is kept, and no window that comes back runs anything unasked.
+    const asked = server.statements.length;
+    await workbench.page.reload();
+    const frame = workbench.page.locator('iframe.webview:visible').contentFrame().locator('#active-frame');
+    await frame
+      .contentFrame()
+      .getByText('These rows were kept only as long as the window was open.')
+      .waitFor();
+    await workbench.screenshot('spark-restored');
+    assert.equal(server.statements.length, asked);
   });
 });

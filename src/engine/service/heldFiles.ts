@@ -7,6 +7,7 @@ import { Comparison } from '../diff/comparison.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
+import type { RemoteResult } from '../remote/result.ts';
 import { openedFolder } from '../source/files/openedFolder.ts';
 import { findFiles } from '../source/files/search.ts';
 import type { HttpLimits } from '../source/http/limits.ts';
@@ -14,6 +15,10 @@ import { placeAt } from '../source/location.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import type { CheckOptions } from './schemaCalls.ts';
 import { SharedFile } from './sharedFile.ts';
+
+/** Of what opens faster, nobody needs to be told how far it is. */
+const noticeMs = 1000;
+const notBegun = { records: 0, matched: 0, scanned: 0, total: undefined, elapsedMs: 0, cluster: null };
 
 /** An open file, or one that is being opened, and how many hold it. */
 export interface HeldFile {
@@ -126,21 +131,29 @@ export class HeldFiles {
     asked: RemoteRows,
     { signal, progress }: HandlerContext<ExportProgress>,
   ): Promise<SharedFile> {
-    const began = { records: 0, matched: 0, scanned: 0, total: undefined, elapsedMs: 0, cluster: null };
-    progress(began);
-    // gRPC is loaded where a cluster is asked.
-    const { RemoteResult } = await import('../remote/result.ts');
-    const open = (ended: AbortSignal): Promise<Dataset> => this.openAlone(asked.of, { signal: ended });
-    const remote = await RemoteResult.make(location, asked, open, signal);
-    const stop = remote.listen(() => progress(remote.step));
+    let remote: RemoteResult | undefined;
+    let isSlow = false;
+    const tell = (): void => {
+      if (isSlow) progress(remote?.step ?? notBegun);
+    };
+    const notice = setTimeout(() => {
+      isSlow = true;
+      tell();
+    }, noticeMs);
     try {
+      // gRPC is loaded where a cluster is asked.
+      const { RemoteResult } = await import('../remote/result.ts');
+      const open = (ended: AbortSignal): Promise<Dataset> => this.openAlone(asked.of, { signal: ended });
+      const made = (remote = await RemoteResult.make(location, asked, open, signal));
+      made.listen(tell);
       const own = { pool: this.#resources().pool, store: undefined };
-      return await SharedFile.open((options) => remote.open(options), {}, own, signal, { remote });
+      return await SharedFile.open((options) => made.open(options), {}, own, signal, { remote });
     } catch (error) {
-      await remote.close();
+      await remote?.close();
       throw error;
     } finally {
-      stop();
+      clearTimeout(notice);
+      isSlow = false;
     }
   }
 
