@@ -54,7 +54,7 @@ export function RemoteBand({ page }: { readonly page: PageModel }) {
             type="button"
             class="button secondary"
             disabled={counting}
-            title={t('Count all rows of the query on the cluster')}
+            title={t('Count all rows of the query on the cluster.')}
             onClick={countThere}
           >
             {counting ? t('Counting\u2026') : t('Count All')}
