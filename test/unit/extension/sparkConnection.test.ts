@@ -31,7 +31,7 @@ describe('connections to Spark', () => {
   });
 
   it('say where the cluster sees a file, by the deepest folder that holds it', () => {
-    const folders = { '/data': 's3a://bucket/all/', '/data/logs': 'hdfs://node/logs', '/dat': '/nowhere' };
+    const folders = { '/data/logs': 'hdfs://node/logs', '/data': 's3a://bucket/all/', '/dat': '/nowhere' };
     assert.equal(mappedPath('/data/a/b.jsonl', folders), 's3a://bucket/all/a/b.jsonl');
     assert.equal(mappedPath('/data/logs/b.jsonl', folders), 'hdfs://node/logs/b.jsonl');
     assert.equal(mappedPath('/database/b.jsonl', folders), undefined);
