@@ -6,7 +6,6 @@ import { RemoteError } from '../engine/remote/remoteError.ts';
 import { SparkRun } from '../engine/remote/run.ts';
 import type { Target } from '../engine/sink/exportFormat.ts';
 import { namedTarget } from '../engine/sink/targetName.ts';
-import { said } from '../said/said.ts';
 import type { RunCommand } from './arguments.ts';
 import { counted, grouped, visible } from './message.ts';
 import type { OnOptions } from './onOptions.ts';

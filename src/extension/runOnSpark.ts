@@ -13,6 +13,7 @@ import { isThisComputer, parseSparkAddress } from '../engine/remote/address.ts';
 import { RemoteError } from '../engine/remote/remoteError.ts';
 import type { OpenFile } from '../protocol/engine.ts';
 import type { WireError } from '../protocol/rpc.ts';
+import { inWords } from '../said/said.ts';
 import { askForAddress } from './askForAddress.ts';
 import { comparisonScheme, nameOf } from './comparisons.ts';
 import { openPreview } from './editors.ts';
@@ -62,10 +63,10 @@ export class SparkRunner {
   }
 
   /** Tells that a server has refused, and runs the query anew, in another tab, where a token is entered: true then. */
-  async refused(uri: Uri, { message }: WireError): Promise<boolean> {
+  async refused(uri: Uri, { said }: WireError): Promise<boolean> {
     const remote = this.#tabs.placeOf(uri)?.remote;
     const enter = l10n.t('Enter Token');
-    if (!remote || (await window.showErrorMessage(message, enter)) !== enter) return false;
+    if (!remote || (await window.showErrorMessage(inWords(said, l10n.t), enter)) !== enter) return false;
     const all = await this.#connections.all();
     const known = all.find(({ address }) => address === remote.address) ?? connectionOf(remote.address);
     const connection = known && (await withToken(known));

@@ -1,3 +1,4 @@
+import { saidOf } from '../../said/said.ts';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
@@ -162,8 +163,7 @@ export class RemoteResult {
     } catch (error) {
       if (signal.aborted) return;
       this.#become('failed');
-      const message = error instanceof Error ? error.message : String(error);
-      throw new SourceError('failed', message, 0, { cause: error });
+      throw new SourceError('failed', saidOf(error), 0, { cause: error });
     }
   }
 

@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import type { ClusterProgress } from '../../protocol/remote.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { QuerySyntaxError } from '../dataset/plan.ts';
@@ -70,7 +71,7 @@ export class SparkRun {
         if (found) return found[1];
       }
     }
-    throw new RemoteError('protocol', 'Spark did not answer with a count.');
+    throw new RemoteError('protocol', said`Spark did not answer with a count.`);
   }
 
   close(): Promise<void> {

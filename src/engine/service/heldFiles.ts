@@ -1,3 +1,4 @@
+import { said } from '../../said/said.ts';
 import { abortReason, onAbort } from '../../protocol/abort.ts';
 import type { ExportProgress, OpenFile, RemoteRows } from '../../protocol/engine.ts';
 import type { HandlerContext } from '../../protocol/rpc.ts';
@@ -160,14 +161,16 @@ export class HeldFiles {
   /** One of its own: what a file holds by a schema is not what a preview shows. */
   async openAnew({ of, file }: Pick<HeldFile, 'of' | 'file'>, more: CheckOptions): Promise<Dataset> {
     const { comparison, remote } = await file;
-    if (remote) throw new SourceError('unsupported', 'Export the rows to a file first: they come only once.');
+    if (remote)
+      throw new SourceError('unsupported', said`Export the rows to a file first: they come only once.`);
     if (comparison) return comparison.open({ pool: this.#resources().pool, ...more });
     return this.openAlone(of, more);
   }
 
   /** Opens a file for one who shares it with nobody, and closes it. @throws SourceError, the signal's reason */
   openAlone(file: OpenFile, more: CheckOptions): Promise<Dataset> {
-    if (file.compared || file.remote) throw new SourceError('unsupported', 'Only files can be opened here.');
+    if (file.compared || file.remote)
+      throw new SourceError('unsupported', said`Only files can be opened here.`);
     const { pool, store } = this.#resources();
     return this.#opening(file)({ ...file.options, pool, store, ...more });
   }

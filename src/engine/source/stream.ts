@@ -78,9 +78,9 @@ export function readableStream(stream: Readable, name: string): ByteStream {
 
   function failureOf(cause: unknown, position: number): SourceError {
     if (cause instanceof SourceError)
-      return new SourceError(cause.failure, cause.message, position, { cause });
+      return new SourceError(cause.failure, cause.said, position, { cause });
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return new SourceError('failed', `${name} cannot be read: ${reason}.`, position, { cause });
+    return new SourceError('failed', said`${name} cannot be read: ${reason}.`, position, { cause });
   }
 
   return {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { told } from '../../support/said.ts';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -183,7 +184,8 @@ describe('service/remote', () => {
     await read(opened);
     await opened.file(({ phase }) => phase === 'failed');
     const failed = opened.files.at(-1);
-    assert.equal(failed?.message, 'Spark says: Executor 3 is lost.');
+    assert.ok(failed);
+    assert.equal(told(failed), 'Spark says: Executor 3 is lost.');
     assert.equal(failed.remote?.phase, 'failed');
     const [row] = cellsOf(
       await opened.page.call('rows', { view: 0, first: failed.records - 1, count: 1, columns: [0] }),
