@@ -179,28 +179,35 @@ describe('webview/walk', () => {
 function questionOf(text: string): Question {
   // ORDER BY may stand behind conditions, or at the beginning, without a pipe.
   const [where, ...operators] = text.replace(/(^|[^>] )(?=ORDER BY)/, '$1|> ').split(/\s*\|>\s*/);
+  if (text === '') return { query: '', asFile: true, rows: fileRows };
+  const isTable = operators.some((operator) => /^(ORDER BY|WHERE) /.test(operator));
+  const chosen = testOf(where.replace(/^WHERE /, ''), text);
+  return {
+    query: text,
+    asFile: !isTable,
+    rows: (rows) => {
+      let found = rows.where(chosen);
+      for (const operator of operators) found = operated(found, operator, text);
+      return isTable ? rowNumbers(found.map(members)) : recordRows(found);
+    },
+  };
+}
+
+function testOf(where: string, text: string): (row: Row) => boolean {
   const tests = where
-    .replace(/^WHERE /, '')
     .split(' AND ')
     .filter(Boolean)
     .map((condition) => {
       assert(condition in conditions, `unknown condition: ${text}`);
       return conditions[condition];
     });
-  if (text === '') return { query: '', asFile: true, rows: fileRows };
-  const isSorted = operators.some((operator) => operator.startsWith('ORDER BY'));
-  return {
-    query: text,
-    asFile: !isSorted,
-    rows: (rows) => {
-      let found = rows.where((row) => tests.every((test) => test(row)));
-      for (const operator of operators) found = operated(found, operator, text);
-      return isSorted ? rowNumbers(found.map(members)) : recordRows(found);
-    },
-  };
+  return (row) => tests.every((test) => test(row));
 }
 
 function operated(rows: Row[], operator: string, text: string): Row[] {
+  // A click filters the rows that a LIMIT has left.
+  const where = /^WHERE (.+)$/.exec(operator);
+  if (where) return rows.filter(testOf(where[1], text));
   const limit = /^LIMIT (\d+)$/.exec(operator);
   if (limit) return rows.slice(0, Number(limit[1]));
   const order = /^ORDER BY "?(key|o|user\.b)"?( DESC)?$/.exec(operator);

@@ -32,6 +32,9 @@ const files: readonly {
     queries: [
       '',
       "customer <> 'Cem'",
+      '|> LIMIT 4 OFFSET 1',
+      "customer = 'Ann' |> LIMIT 2 |> ORDER BY price",
+      '|> TABLESAMPLE 4 ROWS',
       '|> SELECT price AS p, day AS d, zip',
       '|> EXTEND 1 AS one |> ORDER BY price DESC',
       '|> AGGREGATE min(price) AS least, max(day) AS last, count(*) AS n GROUP BY customer',

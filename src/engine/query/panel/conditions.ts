@@ -1,6 +1,7 @@
 import type { Span } from '../diagnostic.ts';
 import { parsePipeline } from '../syntax/pipeline.ts';
-import type { Operator } from '../syntax/tree.ts';
+import { tokenize } from '../syntax/token.ts';
+import type { Expression, Operator, OperatorKind } from '../syntax/tree.ts';
 import { operandsOf } from '../syntax/walk.ts';
 import { appendOperator, joined, withoutOperator } from './operators.ts';
 
@@ -41,28 +42,43 @@ export function removeCondition(text: string, span: Span): string {
 }
 
 /**
- * The text with a condition more: in the leading WHERE where rows are still records, else in one at the end, but before
- * a last ORDER BY, so that what does not match is not sorted.
+ * The text with a condition more, on the rows as they are seen: in the leading WHERE where all of them are records that only
+ * conditions choose, else in one at the end, as behind LIMIT. A last ORDER BY comes after it, so that what does not match is
+ * not sorted.
  */
 export function addCondition(text: string, condition: string): string {
   const parsed = parsePipeline(text);
   if (!parsed.ok) return condition;
-  const { operators } = parsed.query;
-  if (conditionsOf(text).some((known) => known.text === condition)) return text;
-  if (operators.length === 0) return joined(condition, text.trim());
+  const { query } = parsed;
+  const { operators } = query;
+  if (askedOfSeen(operators).some(({ from, to }) => text.slice(from, to) === condition)) return text;
   const last = operators.at(-1);
   const order = last?.kind === 'order by' ? last : undefined;
   const rest = order ? operators.slice(0, -1) : operators;
-  const makesRows = rest.some((operator) => !keepsRecords.has(operator.kind));
-  const place = makesRows ? rest.at(-1) : operators.find((operator) => operator.kind !== 'as');
+  const mayLead = rest.every(({ kind }) => kind === 'where' || kind === 'as');
+  const place = mayLead ? operators.find(({ kind }) => kind !== 'as') : rest.at(-1);
   if (place?.kind === 'where') return extended(text, place, condition);
-  if (!makesRows) return `WHERE ${condition} |> ${text.replace(/^\s*\|>\s*/, '')}`;
-  if (!order) return appendOperator(parsed.query, `WHERE ${condition}`);
+  const [first] = tokenize(text);
+  if (first.kind === 'end') return joined(condition, text.trim());
+  // FROM is the first word of a query, and conditions come behind it.
+  const isFrom = first.kind === 'name' && first.value.toLowerCase() === 'from';
+  if (mayLead && order && !isFrom) return `WHERE ${condition} |> ${text.replace(/^\s*\|>\s*/, '')}`;
+  if (mayLead || !order) return appendOperator(query, `WHERE ${condition}`);
   const before = text.slice(0, order.from).replace(/(\|>)?\s*$/, '');
   return `${before.trimEnd()} |> WHERE ${condition} |> ${text.slice(order.from)}`;
 }
 
-const keepsRecords: ReadonlySet<Operator['kind']> = new Set(['where', 'limit', 'tablesample', 'as'] as const);
+/** The conditions that are asked of the rows as they are seen, and not of those that groups or a LIMIT are of. */
+export function askedOfSeen(operators: readonly Operator[]): Expression[] {
+  const made = operators.findLastIndex(({ kind }) => !commutes.has(kind));
+  return operators
+    .slice(made + 1)
+    .filter(isWhere)
+    .flatMap(({ condition }) => operandsOf(condition));
+}
+
+/** What a condition may change places with. */
+const commutes: ReadonlySet<OperatorKind> = new Set(['where', 'as', 'order by'] as const);
 
 function extended(text: string, where: Operator<'where'>, condition: string): string {
   const { from, to, kind } = where.condition;

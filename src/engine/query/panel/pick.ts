@@ -1,9 +1,8 @@
 import { parsePipeline } from '../syntax/pipeline.ts';
-import type { Expression, Operator, OperatorKind } from '../syntax/tree.ts';
-import { operandsOf } from '../syntax/walk.ts';
+import type { Expression } from '../syntax/tree.ts';
 import { writeText } from '../write.ts';
 import { writtenPath } from '../writtenPath.ts';
-import { addCondition, removeCondition } from './conditions.ts';
+import { addCondition, askedOfSeen, removeCondition } from './conditions.ts';
 
 /** Numbers or times from one edge up to, and without, another. */
 export interface PickedRange {
@@ -100,21 +99,15 @@ interface PickedOperand {
   readonly operand: Expression;
 }
 
-/** The conditions that a pick may have written, on rows as they are seen: not on those that groups were made of. */
+/** The conditions that a pick may have written. */
 function pickedOperands(text: string): PickedOperand[] {
   const parsed = parsePipeline(text);
   if (!parsed.ok) return [];
-  const { operators } = parsed.query;
-  const made = operators.findLastIndex(({ kind }) => !keepsColumns.has(kind));
-  return operators
-    .slice(made + 1)
-    .filter((operator): operator is Operator<'where'> => operator.kind === 'where')
-    .flatMap(({ condition }) => operandsOf(condition))
-    .flatMap((operand) => {
-      const path = pathOf(operand);
-      const pick = path === undefined ? undefined : pickOf(operand, path, text);
-      return path === undefined || pick === undefined ? [] : [{ path, pick, operand }];
-    });
+  return askedOfSeen(parsed.query.operators).flatMap((operand) => {
+    const path = pathOf(operand);
+    const pick = path === undefined ? undefined : pickOf(operand, path, text);
+    return path === undefined || pick === undefined ? [] : [{ path, pick, operand }];
+  });
 
   function pathOf(expression: Expression): string | undefined {
     switch (expression.kind) {
@@ -134,10 +127,6 @@ function pickedOperands(text: string): PickedOperand[] {
     }
   }
 }
-
-const keepsColumns: ReadonlySet<OperatorKind> = new Set([
-  ...(['where', 'limit', 'tablesample', 'as', 'order by'] as const),
-]);
 
 /** The pick that an expression says; undefined where it says anything else. */
 function pickOf(expression: Expression, path: string, text: string): ValuePick | undefined {

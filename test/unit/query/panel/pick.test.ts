@@ -65,6 +65,10 @@ describe('query/panel/pick', () => {
       'a',
       'a = 1 |> AGGREGATE count(*) AS n GROUP BY a |> WHERE a IS NULL',
     ],
+    // Nor is that of the rows beyond which a LIMIT goes, or of which a sample is.
+    ['a = 1 |> LIMIT 5', 'a', 'a = 1 |> LIMIT 5 |> WHERE a IS NULL'],
+    ['a = 1 |> LIMIT 5 |> WHERE a = 2', 'a', 'a = 1 |> LIMIT 5 |> WHERE a IS NULL'],
+    ['a = 1 |> TABLESAMPLE 5 ROWS', 'a', 'a = 1 |> TABLESAMPLE 5 ROWS |> WHERE a IS NULL'],
     ['a = 1 |> SELECT a |> WHERE a = 2', 'a', 'a = 1 |> SELECT a |> WHERE a IS NULL'],
   ] as const) {
     it(`puts a pick in place of what was picked in: ${query}`, () => {
@@ -82,5 +86,6 @@ describe('query/panel/pick', () => {
       { path: 'ok', pick: pick({ values: [value('true', 'boolean')], nulls: true }) },
     ]);
     assert.deepEqual(picksOf('a = '), []);
+    assert.deepEqual(picksOf('a = 1 |> LIMIT 5'), []);
   });
 });

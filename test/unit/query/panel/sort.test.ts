@@ -54,6 +54,8 @@ describe('query/panel/sort', () => {
       'SELECT a + 1 AS x FROM f',
     ],
     ['FROM f', 'a', 'FROM f |> ORDER BY a'],
+    ['SELECT a FROM f;', 'a', 'SELECT a FROM f |> ORDER BY a;'],
+    ['-- why', 'a', 'ORDER BY a -- why'],
   ] as const) {
     it(`clicks on ${path} of: ${query}`, () => {
       assert.deepEqual(clicks(query, path, expected.length), expected);
