@@ -120,9 +120,11 @@ export class Columns {
     for (const [at, path] of paths.entries()) {
       const id = this.#known.get(JSON.stringify(path));
       if (id !== undefined) changed = this.#learnType(id, this.#typeRead(id, types[at])) || changed;
-      // An object below a member that a query names is that member's value.
-      const member = path.length > 1 ? this.#known.get(JSON.stringify(path.slice(0, 1))) : undefined;
-      if (member !== undefined && this.#complete) changed = this.#learnType(member, 'object') || changed;
+      // What is found below a column is found in an object, which is the column's value.
+      for (let length = 1; length < path.length; length++) {
+        const above = this.#known.get(JSON.stringify(path.slice(0, length)));
+        if (above !== undefined) changed = this.#learnType(above, 'object') || changed;
+      }
     }
     // Records without paths are rows of a CSV; what files say of records is in no path.
     for (let cell = 0; cell < kinds.length; cell++) {

@@ -174,6 +174,6 @@ function pathCollector(): Collector {
   const fields = new JsonFields();
   return {
     take: (block, selection, count) => collectPaths(fields, block, selection, count),
-    finish: () => ({ paths: fields.paths() }),
+    finish: () => ({ paths: fields.paths(), nullPaths: fields.nullPaths() }),
   };
 }

@@ -238,6 +238,8 @@ export interface ScanResult {
   /** The malformed records, where they are collected; numbers count from the stretch's first record and line. */
   readonly rejects: readonly Reject[];
   readonly paths: readonly FieldPath[];
+  /** Of the output `paths`: those where nothing but null stands. */
+  readonly nullPaths?: readonly FieldPath[] | undefined;
   readonly places: readonly MatchPlace[];
   /** Of each matching record, its first line from the stretch's first one, and how many it takes. */
   readonly lines?: Uint32Array | undefined;

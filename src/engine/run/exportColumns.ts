@@ -2,7 +2,7 @@ import { said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
 import { plannedFor } from '../dataset/plan.ts';
-import { JsonFields, maxColumns, type FieldPath } from '../format/json/fields.ts';
+import { JsonFields, maxColumns, tablePaths, type FieldPath } from '../format/json/fields.ts';
 import { valueName } from '../query/write.ts';
 import { readPaths, type DerivedColumns } from '../sink/derivedRow.ts';
 import { deadLettersIn } from '../sink/http/deadLetters.ts';
@@ -42,7 +42,7 @@ export async function columnsOfDerived(run: ExportRun): Promise<DerivedColumns> 
   const seen = new JsonFields();
   const all = kept?.read(signal) ?? deriveRows(dataset, query, signal, () => undefined);
   for await (const { bytes } of all) readPaths(seen, bytes);
-  const found = seen.paths();
+  const found = tablePaths(seen.paths(), seen.nullPaths());
   const paths = found.length > 0 ? found : emptyColumns(query.plan, await firstPaths(dataset, signal));
   meter.stages?.lookedForColumns(performance.now() - began);
   if (journal) journal.paths = paths;
@@ -93,11 +93,19 @@ export async function pathsOf({
 /** The paths that a scan finds, in order of first appearance. */
 async function pathsIn(dataset: Dataset, scan: FileScan, signal: AbortSignal): Promise<FieldPath[]> {
   const known = new Map<string, FieldPath>();
+  const values = new Set<string>();
   for await (const { result } of dataset.scan(scan, signal)) {
-    for (const path of result?.paths ?? []) known.set(JSON.stringify(path), path);
+    if (!result) continue;
+    const nulls = new Set((result.nullPaths ?? []).map((path) => JSON.stringify(path)));
+    for (const path of result.paths) {
+      const key = JSON.stringify(path);
+      known.set(key, path);
+      if (!nulls.has(key)) values.add(key);
+    }
     if (known.size > maxColumns) throw tooManyColumns(maxColumns);
   }
-  return [...known.values()];
+  const nullPaths = [...known].flatMap(([key, path]) => (values.has(key) ? [] : [path]));
+  return tablePaths([...known.values()], nullPaths);
 }
 
 /** The paths of the first records, whatever a query says of them: a table without rows has a header all the same. */
@@ -114,7 +122,7 @@ export async function pathsOfDeadLetters({ dataset, query, signal }: ExportRun):
   for await (const { result } of dataset.scan({ query, output }, signal)) {
     for (const line of deadLettersIn(result?.bytes)) readPaths(seen, Buffer.from(`${line.raw}\n`));
   }
-  return seen.paths();
+  return tablePaths(seen.paths(), seen.nullPaths());
 }
 
 /** @throws SourceError where the rows of a table would have to be looked at before they are written, and cannot be */

@@ -101,6 +101,43 @@ const found: readonly (readonly [query: string, header: string, rows: readonly (
     ],
   ],
   ['id = 1 |> SELECT user.*', 'c,n.x', [['DE', '1.10']]],
+  // Where some are NULL and others have members, a column for the objects themselves would be empty in every row.
+  [
+    'id IN (4, 5) |> EXTEND user AS u |> DROP items, none, user',
+    'id,u.c,u.n.x',
+    [
+      ['4', '', ''],
+      ['5', 'DE', '1.10'],
+    ],
+  ],
+  [
+    'id IN (4, 2)',
+    'id,user.c,items,none',
+    [
+      ['2', 'FR', '[]', '{}'],
+      ['4', '', '', '{}'],
+    ],
+  ],
+  // With nothing but NULL, and with another value beside them, there is something to say.
+  ['id = 4', 'id,user,items,none', [['4', '', '', '{}']]],
+  [
+    'id >= 3 AND id < 5 |> EXTEND user AS u |> DROP items, none, user',
+    'id,u',
+    [
+      ['3', 'x, "y"'],
+      ['4', ''],
+    ],
+  ],
+  [
+    'id <= 4 |> DROP items, none',
+    'id,user.c,user.n.x,user',
+    [
+      ['1', 'DE', '1.10', ''],
+      ['2', 'FR', '', ''],
+      ['3', '', '', 'x, "y"'],
+      ['4', '', '', ''],
+    ],
+  ],
   [
     'id = 1 |> UNNEST items |> DROP user, none',
     'id,items.k',
@@ -152,6 +189,58 @@ describe('objects in tables', () => {
       assert.deepEqual(cells, rows);
     });
   }
+
+  it('have a column in the grid where others are NULL, which is no missing value there', async () => {
+    const path = join(folder, 'null.jsonl');
+    await writeFile(path, '{"id":1,"user":{"c":"DE"}}\n{"id":2,"user":null}\n{"id":3}\n');
+    const grid = await Preview.open(path);
+    try {
+      const first = grid.info.columns.map(({ id }) => id);
+      await grid.page.call('rows', { view: 0, first: 0, count: 3, columns: first });
+      const columns = grid.columns.get(0) ?? grid.info.columns;
+      assert.deepEqual(
+        columns.map(({ name, type }) => [name, type]),
+        [
+          ['id', 'number'],
+          ['user.c', 'text'],
+          ['user', 'object'],
+        ],
+      );
+      const ids = columns.map(({ id }) => id);
+      const page = await grid.page.call('rows', { view: 0, first: 0, count: 3, columns: ids });
+      assert.deepEqual(cellsOf(page), [
+        ['1', 'DE', '{"c":"DE"}'],
+        ['2', '(missing)', '(null)'],
+        ['3', '(missing)', '(missing)'],
+      ]);
+      const described = await grid.page.call('run', { query: '|> DESCRIBE |> SELECT column_name, nulls' });
+      const rows = { view: described.view, first: 0, count: 9, columns: [0, 1] };
+      assert.deepEqual(cellsOf(await grid.page.call('rows', rows)), [
+        ['id', '0'],
+        ['user.c', '2'],
+        ['user', '2'],
+      ]);
+    } finally {
+      await grid.close();
+    }
+  });
+
+  it('have no column of their own where blocks that are read apart have NULL and others have members', async () => {
+    const path = join(folder, 'blocks.jsonl');
+    const text = (from: number, user: unknown): string =>
+      Array.from({ length: 60_000 }, (_, at) => `${JSON.stringify({ id: from + at, user })}\n`).join('');
+    await writeFile(path, text(0, null) + text(60_000, { c: 'DE' }) + text(120_000, null));
+    const large = await Preview.open(path);
+    try {
+      const target = join(folder, 'blocks.csv');
+      await large.host.call('export', { session: 1, query: '', target, to: 'csv' });
+      const lines = (await readFile(target, 'utf8')).split('\r\n');
+      assert.equal(lines[0], 'id,user.c');
+      assert.deepEqual([lines[1], lines[60_001], lines[180_000]], ['0,', '60000,DE', '179999,']);
+    } finally {
+      await large.close();
+    }
+  });
 
   for (const [query, header, rows] of found) {
     it(`are flattened where columns are found in the rows: ${query}`, async () => {

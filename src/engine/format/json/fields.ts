@@ -88,6 +88,11 @@ export class JsonFields {
     return this.#leaves.slice(from).map(pathOf);
   }
 
+  /** Of the paths, those where no record had anything but null. */
+  nullPaths(): FieldPath[] {
+    return this.#leaves.filter(({ hasValue }) => !hasValue).map(pathOf);
+  }
+
   /**
    * Reads the record `bytes[start, end)`, which must be well formed.
    * @returns false when it has a field for which there was no room within the limit
@@ -187,6 +192,9 @@ export class JsonFields {
   }
 
   #set(node: Node, kind: Kind, start: number, end: number): void {
+    // A table has no column for what is null or an object with members: see `tablePaths`.
+    if (kind === Kind.Null && this.#isFull && node.column < 0 && node.children.length > 0) return;
+    if (kind !== Kind.Null) node.hasValue = true;
     const column = this.#columnOf(node);
     if (column < 0) return;
     this.#kinds[column] = kind;
@@ -291,12 +299,24 @@ interface Node {
   readonly byKey: Map<string, Node>;
   /** -1 while no value but objects with keys was found here. */
   column: number;
+  /** Whether a value other than null was found here, and no object with keys. */
+  hasValue: boolean;
   /** The record in which it was seen last. */
   seen: number;
 }
 
 function createNode(parent: Node | undefined, key: string, spelling: Uint8Array, ordinal: number): Node {
-  return { parent, key, spelling, ordinal, children: [], byKey: new Map(), column: -1, seen: 0 };
+  return {
+    parent,
+    key,
+    spelling,
+    ordinal,
+    children: [],
+    byKey: new Map(),
+    column: -1,
+    hasValue: false,
+    seen: 0,
+  };
 }
 
 function addChild(parent: Node, key: string, spelling: Uint8Array): Node {
@@ -310,6 +330,20 @@ function pathOf(leaf: Node): FieldPath {
   const path: string[] = [];
   for (let node = leaf; node.parent !== undefined; node = node.parent) path.push(node.key);
   return path.reverse();
+}
+
+/**
+ * The columns of a table that has no NULL beside a missing value: where records have null and others an object with keys, a
+ * column for the path itself would be empty in every row.
+ * @param nullPaths those of `paths` where no record has anything but null
+ */
+export function tablePaths(paths: readonly FieldPath[], nullPaths: readonly FieldPath[]): FieldPath[] {
+  const objects = new Set<string>();
+  for (const path of nullPaths.length > 0 ? paths : []) {
+    for (let length = 1; length < path.length; length++) objects.add(JSON.stringify(path.slice(0, length)));
+  }
+  const empty = new Set(nullPaths.map((path) => JSON.stringify(path)).filter((key) => objects.has(key)));
+  return paths.filter((path) => !empty.has(JSON.stringify(path)));
 }
 
 /** Whether the object `bytes[start, end)` has members. */
