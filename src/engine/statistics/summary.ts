@@ -8,7 +8,14 @@ import type {
   TopValues,
   ValueCount,
 } from '../../protocol/statistics.ts';
-import { numericText } from '../query/value/decimal.ts';
+import {
+  canonical,
+  compareNumbers,
+  numberOf,
+  numericText,
+  partsOf,
+  type Numeric,
+} from '../query/value/decimal.ts';
 import { timeAt } from '../query/value/time.ts';
 import { Bins, type Bars } from './bins.ts';
 import type { ColumnAccumulator } from './column.ts';
@@ -69,12 +76,34 @@ export function histogramOf(
   return (
     bars && {
       kind: scale.kind,
-      edges: bars.edges,
+      edges: isTime ? bars.edges : reaching(bars.edges, ranges),
       places: bars.places,
       whole: bars.counts[0],
       filtered: isFiltered ? bars.counts[1] : undefined,
     }
   );
+}
+
+/** The edges, with the first and the last as far out as numbers beyond every double are: those are in the outermost bars. */
+function reaching(edges: readonly string[], ranges: readonly (RangeAccumulator | undefined)[]): string[] {
+  const reached = [...edges];
+  for (const range of ranges) {
+    const { value: least } = range?.min ?? {};
+    const { value: most } = range?.max ?? {};
+    if (least !== undefined && compareNumbers(least, numberOf(reached[0])) < 0)
+      reached[0] = numericText(least);
+    const last = reached.length - 1;
+    if (most !== undefined && compareNumbers(most, numberOf(reached[last])) >= 0)
+      reached[last] = roundAbove(most);
+  }
+  return reached;
+}
+
+/** A number of one digit above a positive one. */
+function roundAbove(value: Numeric): string {
+  const { coefficient, exponent } = partsOf(value);
+  const digits = String(coefficient);
+  return numericText(canonical(BigInt(digits[0]) + 1n, exponent + digits.length - 1));
 }
 
 /** Bars over the times of a column; undefined where it has none. */

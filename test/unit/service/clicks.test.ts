@@ -62,6 +62,19 @@ const files: readonly {
     queries: ['', "|> AGGREGATE count(*) AS n GROUP BY date_trunc('year', at) AS year"],
   },
   {
+    what: 'numbers that no double stands for',
+    name: 'long.jsonl',
+    text: [
+      [1, '1e400', '-1e400', '1e400', '0.1'],
+      [2, '1.5e500', '5', '1e400', '0.1000000000000000000001'],
+      [3, '3', '1e-400', '1e400', '0.09999999999999999999999'],
+      [4, '1e308', '-2.5e400', '1e400', '0.2'],
+    ]
+      .map(([id, a, b, c, d]) => `{"id":${id},"above":${a},"below":${b},"only":${c},"near":${d}}\n`)
+      .join(''),
+    queries: ['', 'id <> 2', '|> ORDER BY id'],
+  },
+  {
     what: 'odd names and values',
     name: 'odd.jsonl',
     text: [
