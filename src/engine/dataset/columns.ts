@@ -119,25 +119,22 @@ export class Columns {
     let changed = this.addPaths(paths);
     for (const [at, path] of paths.entries()) {
       const id = this.#known.get(JSON.stringify(path));
-      if (id !== undefined) changed = this.#learnType(id, this.#typeRead(id, types[at])) || changed;
+      if (id !== undefined && this.#columns[id].reading === undefined)
+        changed = this.#learnType(id, types[at]) || changed;
       // What is found below a column is found in an object, which is the column's value.
       for (let length = 1; length < path.length; length++) {
         const above = this.#known.get(JSON.stringify(path.slice(0, length)));
         if (above !== undefined) changed = this.#learnType(above, 'object') || changed;
       }
     }
-    // Records without paths are rows of a CSV; what files say of records is in no path.
+    // Records without paths are rows of a CSV; what files say of records is in no path, nor is how texts are read as numbers.
     for (let cell = 0; cell < kinds.length; cell++) {
       const id = ids[cell % ids.length];
-      if (paths.length > 0 && this.#columns.at(id)?.ofFile === undefined) continue;
+      const column = this.#columns.at(id);
+      if (paths.length > 0 && column?.ofFile === undefined && column?.reading === undefined) continue;
       changed = this.#learnType(id, typeOfCell(kinds[cell])) || changed;
     }
     return changed;
-  }
-
-  /** What the texts of a column are that a query makes of one whose cells are read. */
-  #typeRead(id: number, seen: ColumnType): ColumnType {
-    return seen === 'text' && this.#columns.at(id)?.reading?.kind === 'number' ? 'number' : seen;
   }
 
   #learnType(id: number, seen: ColumnType): boolean {

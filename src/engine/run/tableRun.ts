@@ -5,7 +5,7 @@ import { saidOf } from '../../said/said.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { makeTemporaryFolder, temporaryError } from '../temporaryFolder.ts';
 import type { Calls } from '../stage/calls.ts';
-import { Columns } from '../dataset/columns.ts';
+import { cellColumns, Columns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns, derivedReadings, deriveRows } from './derive.ts';
 import { withPart } from '../dataset/part.ts';
@@ -180,9 +180,11 @@ export class TableRun implements Run {
       this.#rows = new KeptRows(await Dataset.open({ kind: 'file', path }, { signal, pool }), folder, counts);
       for await (const _ of this.dataset.scan({ query: undefined, output: { kind: 'count' } }, signal));
       // The first rows say which columns there are, before somebody can look at them.
+      const read = this.columns.all.filter(({ reading }) => reading !== undefined);
+      const cells = { kind: 'columns', columns: cellColumns(read), limit: 0 } as const;
       this.columns.learn(
-        await this.page(0, rowsSampled, { kind: 'columns', columns: [], limit: 0 }, signal),
-        [],
+        await this.page(0, rowsSampled, cells, signal),
+        read.map(({ id }) => id),
       );
       return rows;
     } finally {

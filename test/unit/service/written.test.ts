@@ -58,6 +58,21 @@ describe('a preview of numbers and dates that are written in another way', () =>
     assert.deepEqual([...cells.kinds], [Number, Number]);
   });
 
+  it('says that a column holds numbers, however a query gets it', async () => {
+    for (const query of ['|> ORDER BY t', '|> SELECT n, t', '|> SELECT n |> DISTINCT', '|> FILL n, t']) {
+      const made = await preview.page.call('run', { query });
+      const columns = made.columns ?? [];
+      // A row that is shown may have more to say.
+      const ids = columns.map(({ id }) => id);
+      await preview.page.call('rows', { view: made.view, first: 0, count: 3, columns: ids });
+      const [first] = preview.columns.get(made.view) ?? columns;
+      assert.deepEqual([first.name, first.type, first.written], ['n', 'number', '1.234,5'], query);
+    }
+    // The rows of a table are there when it is told.
+    const table = await preview.page.call('run', { query: '|> ORDER BY n' });
+    assert.equal(table.columns?.[0].type, 'number');
+  });
+
   it('filters by the value of a cell', async () => {
     const edited = async (
       query: string,
