@@ -32,7 +32,7 @@ describe('webview/matrix', () => {
     const path = join(folder, layout.file);
     await writeFile(path, layout.bytes(written));
     await engine.open(path, { rows: layout.rows, pattern: layout.pattern });
-    return new Rows(layout.kind, written.records);
+    return new Rows(layout.kind, written.records, layout.decimalComma);
   }
 
   async function ask(question: Question, rows: Rows, places: readonly number[]): Promise<void> {

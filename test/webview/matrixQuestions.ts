@@ -236,10 +236,13 @@ export class Answer {
   readonly #total: number;
   readonly #heads: readonly string[];
   readonly #columns: readonly string[];
+  readonly #decimalComma: boolean;
 
   constructor(question: Question, rows: Rows) {
     this.#question = question;
     this.#kind = rows.kind;
+    // A single record has no number that would say so.
+    this.#decimalComma = rows.decimalComma && rows.count > 1;
     this.#columns = columns.map((column) => columnName(rows.kind, column));
     this.#records = rows.count;
     this.#rows = question.rows(rows);
@@ -328,7 +331,10 @@ export class Answer {
         types.set(name, seen === unknownType ? known : merged);
       }
     }
-    return [...types].map(([name, type]) => `${name}: ${type}`);
+    return [...types].map(([name, type]) => {
+      const isWritten = this.#decimalComma && name === 'w';
+      return `${name}: ${isWritten ? 'number, written as 1.234,5' : type}`;
+    });
   }
 
   /** Of a table, where an object is NULL in a row: a column beside those of its members. */
@@ -344,7 +350,8 @@ export class Answer {
   }
 
   #readsAsNumber(value: unknown): boolean {
-    return this.#kind !== 'json' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value);
+    const number = this.#decimalComma ? /^-?[\d.]+(,\d+)?$/ : /^-?\d+(\.\d+)?$/;
+    return this.#kind !== 'json' && typeof value === 'string' && number.test(value);
   }
 
   /** The cell of a value; of a long one as much as is shown. */

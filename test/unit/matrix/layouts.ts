@@ -8,6 +8,7 @@ import {
   partOf,
   recordsOf,
   valueOf,
+  withDecimalComma,
   type FormatKind,
   type Item,
   type MatrixRecord,
@@ -31,6 +32,8 @@ export interface Layout {
   readonly divides: boolean;
   /** Of a delimited text. */
   readonly delimiter: string;
+  /** Of a delimited text whose numbers are written like `1.234,5`. */
+  readonly decimalComma?: boolean;
   /** JSON: what whole records are exported as. */
   readonly records: 'lines' | 'array' | 'documents';
   /** One that differs from others in what the number of records has no part in. */
@@ -68,14 +71,19 @@ export class Written {
 
   /** Null for no value; of a row that is cut short, those that are there. */
   get cells(): readonly (readonly (string | null)[])[] {
-    return (this.#cells ??= this.records.map((record) => {
-      if ('broken' in record) return [String(record.id)];
-      return columns.map((column) => {
-        const value = valueOf(record, column);
-        return value === undefined || value === null ? null : cellText(value);
-      });
-    }));
+    return (this.#cells ??= cellsOf(this.records));
   }
+}
+
+function cellsOf(records: readonly MatrixRecord[], decimalComma = false): (readonly (string | null)[])[] {
+  return records.map((record) => {
+    if ('broken' in record) return [String(record.id)];
+    return columns.map((column) => {
+      const value = valueOf(record, column);
+      if (value === undefined || value === null) return null;
+      return decimalComma && column === 'w' ? withDecimalComma(cellText(value)) : cellText(value);
+    });
+  });
 }
 
 /** The text of a whole record, in a format that has such texts. */
@@ -180,6 +188,13 @@ const described: readonly Layout[] = [
   {
     ...onDisk('semicolons and CRLF', 'csv', 'x.csv', (written) => utf8(delimited(written, ';', '\r\n'))),
     delimiter: ';',
+  },
+  {
+    ...onDisk('semicolons and decimal commas', 'csv', 'x.csv', ({ records }) =>
+      utf8(`\ufeff${delimited({ cells: cellsOf(records, true) }, ';', '\r\n')}`),
+    ),
+    delimiter: ';',
+    decimalComma: true,
   },
   { ...onDisk('log lines', 'log', 'x.log', logLines), pattern: logPattern },
   {
@@ -321,6 +336,7 @@ const variants = new Set([
   'JSON Lines in ASCII',
   'array, a record a line, indented with CRLF',
   'TSV',
+  'semicolons and CRLF',
   'array in UTF-16, pretty-printed',
   'CSV in UTF-16',
   'log lines in UTF-16',

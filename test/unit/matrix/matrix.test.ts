@@ -12,7 +12,7 @@ import { Preview } from '../../support/preview.ts';
 import { Engine } from './engine.ts';
 import { layouts, Written, type FileContent, type Layout } from './layouts.ts';
 import { questions, type Question } from './questions.ts';
-import { Rows, type FormatKind } from './records.ts';
+import { Rows } from './records.ts';
 
 /** The larger a file, the fewer questions to it; the long run asks more of them, and others each time. */
 
@@ -87,29 +87,29 @@ describe('every layout and every question', () => {
     const noun = count === 1 ? 'record' : 'records';
     describe(`${count.toLocaleString('en')} ${noun}`, () => {
       let written: Written | undefined;
-      let rows: Record<FormatKind, Rows>;
+      /** Of layouts in which the values are written alike. */
+      const rows = new Map<string, Rows>();
       const answers = new Map<string, string>();
 
-      before(() => {
-        written = new Written(count);
-        const { records } = written;
-        rows = {
-          json: new Rows('json', records),
-          csv: new Rows('csv', records),
-          log: new Rows('log', records),
-          parquet: new Rows('parquet', records),
-        };
-      });
+      before(() => (written = new Written(count)));
 
       after(() => {
         written = undefined;
+        rows.clear();
         answers.clear();
       });
 
-      const answerOf = (question: Question, kind: FormatKind): string => {
-        const key = `${kind} ${question.name}`;
-        let answer = answers.get(key);
-        if (answer === undefined) answers.set(key, (answer = JSON.stringify(question.answer(rows[kind]))));
+      const rowsOf = ({ kind, decimalComma }: Layout): Rows => {
+        const key = `${kind} ${decimalComma}`;
+        const known = rows.get(key) ?? new Rows(kind, written?.records ?? [], decimalComma);
+        rows.set(key, known);
+        return known;
+      };
+
+      const answerOf = (question: Question, layout: Layout): string => {
+        const key = `${layout.kind} ${layout.decimalComma} ${question.name}`;
+        const answer = answers.get(key) ?? JSON.stringify(question.answer(rowsOf(layout)));
+        answers.set(key, answer);
         return answer;
       };
 
@@ -118,13 +118,13 @@ describe('every layout and every question', () => {
         const what = `${layout.name}, ${count} ${noun}, ${when}: ${question.name}`;
         let got: string;
         try {
-          got = JSON.stringify(await question.ask(engine, rows[layout.kind]));
+          got = JSON.stringify(await question.ask(engine, rowsOf(layout)));
         } catch (error) {
           throw new Error(`${what}\nfailed: ${error instanceof Error ? error.message : String(error)}`, {
             cause: error,
           });
         }
-        const expected = answerOf(question, layout.kind);
+        const expected = answerOf(question, layout);
         if (got !== expected) assert.fail(`${what}\n${difference(expected, got)}`);
       };
 

@@ -93,11 +93,13 @@ export class Row {
   readonly id: number;
   readonly #kind: FormatKind;
   readonly #record: MatrixRecord;
+  readonly #decimalComma: boolean;
 
-  constructor(kind: FormatKind, record: MatrixRecord) {
+  constructor(kind: FormatKind, record: MatrixRecord, decimalComma: boolean) {
     this.id = record.id;
     this.#kind = kind;
     this.#record = record;
+    this.#decimalComma = decimalComma;
   }
 
   /** What its format calls a column. */
@@ -113,7 +115,9 @@ export class Row {
     if (this.#kind === 'parquet') return value ?? (column.startsWith('user.') ? undefined : null);
     if ('broken' in this.#record && column !== 'id') return undefined;
     if (value === undefined || value === null) return null;
-    return this.#kind === 'log' ? onOneLine(cellText(value)) : cellText(value);
+    const text = cellText(value);
+    if (this.#decimalComma && column === 'w') return withDecimalComma(text);
+    return this.#kind === 'log' ? onOneLine(text) : text;
   }
 
   /** Null where there is no value. */
@@ -125,7 +129,9 @@ export class Row {
   /** Null where there is none. */
   number(column: Column): number | null {
     const value = this.value(column);
-    return value === null || value === undefined ? null : Number(value);
+    if (value === null || value === undefined) return null;
+    const isWritten = this.#decimalComma && column === 'w' && typeof value === 'string';
+    return Number(isWritten ? value.replaceAll('.', '').replace(',', '.') : value);
   }
 
   isTrue(column: Column): boolean {
@@ -150,6 +156,12 @@ export function queryFor(kind: FormatKind, query: string): string {
   return kind === 'log' ? query.replaceAll(/\buser\.([ab])\b/g, 'user_$1') : query;
 }
 
+/** A number as a spreadsheet writes it where the comma is the decimal sign: `w` is such a column, and ids have no points. */
+export function withDecimalComma(number: string): string {
+  const [whole, ...decimals] = number.split('.');
+  return [whole.replace(/\B(?=(\d{3})+$)/g, '.'), ...decimals].join(',');
+}
+
 /** A line of a log holds no line break. */
 export function onOneLine(text: string): string {
   return text.replaceAll('\n', ' ');
@@ -162,17 +174,20 @@ export function cellText(value: unknown): string {
 /** What is asked of a file, with the answers at hand. */
 export class Rows {
   readonly kind: FormatKind;
+  readonly decimalComma: boolean;
   readonly records: readonly MatrixRecord[];
   /** The records that take part in a query. */
   readonly all: readonly Row[];
 
-  constructor(kind: FormatKind, records: readonly MatrixRecord[]) {
+  /** @param decimalComma how a delimited text writes numbers */
+  constructor(kind: FormatKind, records: readonly MatrixRecord[], decimalComma = false) {
     this.kind = kind;
+    this.decimalComma = decimalComma;
     this.records = records;
     // A row with too few fields is odd, and takes part.
     this.all = records
       .filter((record) => takesBroken(kind) || !('broken' in record))
-      .map((record) => new Row(kind, record));
+      .map((record) => new Row(kind, record, decimalComma));
   }
 
   get count(): number {
