@@ -73,7 +73,8 @@ function firstRow(rows: readonly SampleRow[]): number {
     const width = regular && row.width * 2 <= whole ? whole : commonWidth(next);
     const apart = isSetApart(rows, index);
     if (isAbove(rows, index, next, width) && !(apart && row.width === width && row.filled > 0)) continue;
-    if (index > 0 && ((isTitled && apart) || isCertainHeader(row, next))) return index;
+    if (index > 0 && ((isTitled && apart) || (isCertainHeader(row, next) && !isAboveHeader(row, next))))
+      return index;
     if (!isUnlike(row, next)) return 0;
     isTitled = false;
   }
@@ -90,6 +91,11 @@ function isUnlike(row: SampleRow, next: readonly SampleRow[]): boolean {
   if (row.used > width || row.width < width) return true;
   if (row.used === 1) return width > 2 && next[0].countFilled(3) > 2;
   return row.filled * 2 <= medianFill(next, width) && row.cells.some((cell) => isTyped(cellType(cell)));
+}
+
+/** Whether the row right below a row is a header that names more columns: what is above it is a note of two words, or three. */
+function isAboveHeader(row: SampleRow, [header, ...body]: readonly SampleRow[]): boolean {
+  return row.width < header.width && isCertainHeader(header, body);
 }
 
 /** Whether a blank line, a comment, or a row without content stands right above a row. */

@@ -252,6 +252,12 @@ describe('sniffing a dialect', () => {
     ],
     ['two delimiters with nothing between', 'a|b|c\n"x"||1\ny||2\nz||3\n', { delimiter: '|' }],
     ['a title', `Report of the harbour\n\n${body}`, { tableStart: 23, headerLines: 1 }],
+    ...['', '\n'].map((blank): [string, string, Partial<CsvDialect>] => [
+      `notes of two words above three columns${blank && ', and a blank line'}`,
+      `account;DE12\nperiod;January\n${blank}day;text;amount\n` +
+        ['01', '02', '03', '04', '05'].map((day) => `${day}.01.2025;rent;-${day}0,50\n`).join(''),
+      { tableStart: 28 + blank.length, headerLines: 1, columns: ['day', 'text', 'amount'] },
+    ]),
     ['a delimited title', `Report,,\n,,\n${body}`, { tableStart: 12, headerLines: 1 }],
     [
       'a title above the first of three short tables',
