@@ -77,8 +77,7 @@ export function readableStream(stream: Readable, name: string): ByteStream {
   let failure: SourceError | undefined;
 
   function failureOf(cause: unknown, position: number): SourceError {
-    if (cause instanceof SourceError)
-      return new SourceError(cause.failure, cause.said, position, { cause });
+    if (cause instanceof SourceError) return new SourceError(cause.failure, cause.said, position, { cause });
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new SourceError('failed', said`${name} cannot be read: ${reason}.`, position, { cause });
   }
