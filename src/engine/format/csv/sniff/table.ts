@@ -116,6 +116,7 @@ function isAbove(
   const filled = row.countFilled(2);
   if (filled === 0) return true;
   if (row.used === 1 && isAboveBlock(rows, index)) return true;
+  if (isPaddedNote(rows, index)) return true;
   const regular = share(next, (one) => one.width === width) >= 0.6;
   if (!regular || width < 2) return false;
   if (row.width * 2 <= width && width > 2) return true;
@@ -141,6 +142,23 @@ function isAboveBlock(rows: readonly SampleRow[], index: number): boolean {
   const to = blockEnd(rows, from);
   const { width } = rows[from];
   return to - from > 2 && width > 1 && rows.slice(from, to).every((row) => row.width === width);
+}
+
+/**
+ * Whether a row and those below it, up to something blank, are notes of two words, such as `account;DE12;;`, which a
+ * spreadsheet has given as many fields as the table below the blank has.
+ */
+function isPaddedNote(rows: readonly SampleRow[], index: number): boolean {
+  const end = blockEnd(rows, index);
+  const notes = rows.slice(index, end);
+  const { width } = rows[index];
+  if (width < 3 || notes.some((row) => row.used > 2 || row.width !== width)) return false;
+  // Two columns with a header are a table of their own, and not the smaller for what comes below.
+  if (notes.length > 3 && isCertainHeader(notes[0], notes.slice(1))) return false;
+  let from = end;
+  while (from < rows.length && rows[from].countFilled(1) === 0) from++;
+  if (from >= rows.length || rows[from].width !== width || rows[from].used < 3) return false;
+  return isCertainHeader(rows[from], rows.slice(from + 1, blockEnd(rows, from)));
 }
 
 /** Index of the first row past `index` that something blank sets apart, or the number of rows. */

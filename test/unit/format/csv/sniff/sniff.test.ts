@@ -258,6 +258,21 @@ describe('sniffing a dialect', () => {
         ['01', '02', '03', '04', '05'].map((day) => `${day}.01.2025;rent;-${day}0,50\n`).join(''),
       { tableStart: 28 + blank.length, headerLines: 1, columns: ['day', 'text', 'amount'] },
     ]),
+    ...[';;', ''].map((blank): [string, string, Partial<CsvDialect>] => [
+      `notes of two words with the delimiters of the table below ${blank ? 'a row without content' : 'a blank line'}`,
+      `account;DE12;\nperiod;2025-01-31;\n${blank}\nday;text;amount\n01.01.2025;rent;-10,50\n02.01.2025;pay;20,50\n`,
+      { tableStart: 34 + blank.length, headerLines: 1, columns: ['day', 'text', 'amount'] },
+    ]),
+    [
+      'a note of two words with the delimiters of the table below',
+      'account,DE12,,\n,,,\nregion,units,price,total\nnorth,3,1.5,4.5\nsouth,4,2.5,10\n',
+      { tableStart: 19, headerLines: 1, columns: ['region', 'units', 'price', 'total'] },
+    ],
+    [
+      'a table of two columns above a wider one',
+      'name,value,,\nvisits,100,,\nclicks,5,,\nsales,2,,\n,,,\nregion,units,price,total\nnorth,3,1.5,4.5\nsouth,4,2.5,10\n',
+      { tableStart: 0, headerLines: 1 },
+    ],
     ['a delimited title', `Report,,\n,,\n${body}`, { tableStart: 12, headerLines: 1 }],
     [
       'a title above the first of three short tables',
