@@ -21,7 +21,7 @@ export function jsonAsJson(oneLine: boolean, out: ByteBuilder): AppendRecord {
 }
 
 /**
- * Rows of a table as objects: every cell is a string, exactly its text; an empty cell is "". A field that
+ * Rows of a table as objects: every cell is a string, exactly its text; one that queries take for NULL is null. A field that
  * a short row lacks is left out.
  */
 export function fieldsAsJson(source: FieldReader, out: ByteBuilder): AppendRecord {
@@ -43,6 +43,10 @@ export function fieldsAsJson(source: FieldReader, out: ByteBuilder): AppendRecor
     for (let column = 0; column < count; column++) {
       if (column > 0) out.byte(comma);
       out.copy(keyOf(column));
+      if (source.isNull(column)) {
+        out.copy(jsonNull);
+        continue;
+      }
       const { bytes, start, end } = asUnicode(source.text(column), block, record);
       appendJsonString(out, bytes, start, end);
     }
@@ -51,3 +55,4 @@ export function fieldsAsJson(source: FieldReader, out: ByteBuilder): AppendRecor
 }
 
 const encoder = new TextEncoder();
+const jsonNull = encoder.encode('null');

@@ -72,7 +72,7 @@ describe('rowriver', () => {
       const csv = at('three.csv');
       ends(await runCli([csv, '--to', 'csv']), 0, 'a,b\r\n1,x;y\r\n2,\r\n3,z\r\n', /3 written/);
       ends(await runCli([csv, "b = 'x;y'", '--to', 'tsv']), 0, 'a\tb\r\n1\tx;y\r\n', /1 written/);
-      ends(await runCli([csv, 'a = 2', '--to', 'jsonl']), 0, '{"a":"2","b":""}\n', /1 written/);
+      ends(await runCli([csv, 'a = 2', '--to', 'jsonl']), 0, '{"a":"2","b":null}\n', /1 written/);
       ends(
         await runCli(['--to', 'json', at('three.jsonl'), 'a > 1']),
         0,
@@ -191,7 +191,7 @@ describe('rowriver', () => {
     ends(done, 0, '', /2 written/);
     assert.equal(
       gunzipSync(await readFile(at('two.jsonl.gz'))).toString(),
-      '{"a":"2","b":""}\n{"a":"3","b":"z"}\n',
+      '{"a":"2","b":null}\n{"a":"3","b":"z"}\n',
     );
     const failing = await runCli([at('three.csv'), '-o', at('bad.gz'), '--rejects', at('none/r.jsonl')]);
     assert.equal(failing.code, 1);

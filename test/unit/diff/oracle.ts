@@ -26,7 +26,7 @@ interface Sums {
 /** As it is in a file of that form. */
 function asRead(value: Value, form: Form): Value {
   if (form !== 'csv') return value;
-  return value === null || value === undefined ? '' : String(value);
+  return value === null || value === undefined || value === '' ? null : String(value);
 }
 
 export function diffOf(
@@ -53,7 +53,7 @@ export function diffOf(
       }
       const { id, p, q, r } = line;
       const read = { id: asRead(id, form), p: asRead(p, form), q: asRead(q, form), r: asRead(r, form) };
-      if (read.id === null || (form === 'csv' && read.id === '')) keyless++;
+      if (read.id === null) keyless++;
       else groups.set(keyOf(read.id), [...(groups.get(keyOf(read.id)) ?? []), read]);
     }
     sums.leftOut.push([unreadable, keyless]);

@@ -160,11 +160,11 @@ describe('rows as JSON', () => {
     assert.equal(Buffer.from(encoder.out.view()).toString(), line + line);
   });
 
-  it('make objects of the rows of a delimited text, every cell a string', async () => {
+  it('make objects of the rows of a delimited text, every cell a string or null', async () => {
     const from = 'id,"a ""name""",c\r\n007,1.10,true\n"",,null\n"x\ny","say ""hi""\\","\t"\n';
     const expected = [
       { id: '007', 'a "name"': '1.10', c: 'true' },
-      { id: '', 'a "name"': '', c: 'null' },
+      { id: '', 'a "name"': null, c: 'null' },
       { id: 'x\ny', 'a "name"': 'say "hi"\\', c: '\t' },
     ];
     const source = csv(['id', 'a "name"', 'c']);

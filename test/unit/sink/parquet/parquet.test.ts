@@ -119,7 +119,7 @@ describe('an export to Parquet', () => {
     });
     assert.deepEqual(rows, [
       { id: 1, zip: '01234', n: 1.5, day: '2026-01-02', note: 'x, y', 'a.b': null },
-      { id: 2, zip: '99999', n: null, day: '2026-01-03', note: '', 'a.b': 7 },
+      { id: 2, zip: '99999', n: null, day: '2026-01-03', note: null, 'a.b': 7 },
     ]);
   });
 
