@@ -14,6 +14,7 @@ import { RemoteError } from '../engine/remote/remoteError.ts';
 import type { OpenFile } from '../protocol/engine.ts';
 import type { WireError } from '../protocol/rpc.ts';
 import { inWords } from '../said/said.ts';
+import { wordsOf } from '../host/l10n.ts';
 import { askForAddress } from './askForAddress.ts';
 import { comparisonScheme, nameOf } from './comparisons.ts';
 import { openPreview } from './editors.ts';
@@ -167,7 +168,7 @@ async function withToken(connection: SparkConnection): Promise<SparkConnection |
         if (text !== '') checkToken(address, text);
         return undefined;
       } catch (error) {
-        if (error instanceof RemoteError) return error.message;
+        if (error instanceof RemoteError) return wordsOf(error);
         throw error;
       }
     },

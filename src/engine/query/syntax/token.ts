@@ -99,7 +99,7 @@ function quoted(query: string, at: number, quote: string): { value: string; leng
       if (quote !== "'" && value === '') {
         throw new QueryError(
           { from: at, to: close + 1 },
-          said`a name cannot be empty; for an empty text, write ''`,
+          said`a name cannot be empty; write '' for an empty text, and a[''] for a member without a name`,
         );
       }
       return { value, length: close + 1 - at };
