@@ -1,3 +1,4 @@
+import { said, SaidError } from '../../said/said.ts';
 import type { Place, PreviewCalls } from '../../protocol/preview.ts';
 import { CellKind } from '../../protocol/preview.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
@@ -52,7 +53,7 @@ interface Spot {
  * The first row at or after a time (ISO 8601, a time of day on the first row's day, or a number since 1970), in
  * a column whose times rise or fall: the one that is wanted where its times do, else the first one. Looks at a
  * few places, so rows that are out of order only among their neighbours do no harm.
- * @throws RangeError saying why there is no such column
+ * @throws SaidError saying why there is no such column
  */
 export async function locateTime(
   rows: TimedRows,
@@ -61,7 +62,7 @@ export async function locateTime(
 ): Promise<Located> {
   const candidates = await columnsWithTimes(rows, wanted, signal);
   if (candidates.length === 0) {
-    throw new RangeError('No column contains times such as 2024-05-01T12:00:00Z.');
+    throw new SaidError(said`No column contains times such as 2024-05-01T12:00:00Z.`);
   }
   for (;;) {
     const known = rows.rows();
@@ -69,8 +70,8 @@ export async function locateTime(
     const found = await sortedColumn(rows, candidates, known, signal);
     if (!found) {
       const names = candidates.map(({ name }) => name).join(', ');
-      throw new RangeError(
-        `The times in ${names} are not in order, so you cannot go to a time. Filter by it instead.`,
+      throw new SaidError(
+        said`The times in ${names} are not in order, so you cannot go to a time. Filter by it instead.`,
       );
     }
     const { column, spots } = found;
@@ -96,7 +97,7 @@ function targetOf(text: string, first: Timestamp): Timestamp {
     target = timeAt(first.toDate().ms + ofDay + Number(fraction.padEnd(3, '0')), 0);
   }
   if (!target)
-    throw new RangeError(`"${text}" is not a time. Write it as 2024-05-01 or 2024-05-01T12:00:00.`);
+    throw new SaidError(said`"${text}" is not a time. Write it as 2024-05-01 or 2024-05-01T12:00:00.`);
   return target;
 }
 
@@ -217,8 +218,8 @@ async function timeFrom(
 ): Promise<Spot | undefined> {
   for (let [first, count] = [from, rowsAtOnce]; first < to; first += count, count *= 2) {
     if (first - from >= longestGap) {
-      throw new RangeError(
-        `${column.name} has no time in rows ${from + 1} to ${first}, so you cannot go to a time in it. Filter by it instead.`,
+      throw new SaidError(
+        said`${column.name} has no time in rows ${from + 1} to ${first}, so you cannot go to a time in it. Filter by it instead.`,
       );
     }
     const cells = await page(first, Math.min(count, to - first), requestOf([column]), signal);

@@ -1,3 +1,4 @@
+import { said, SaidError } from '../../said/said.ts';
 import type { Place, PreviewCalls } from '../../protocol/preview.ts';
 import type { BlockIndex } from '../index/blockIndex.ts';
 import type { PageResult } from '../pool/task.ts';
@@ -26,7 +27,7 @@ export async function locate(
   const { dataset } = file;
   const view = run?.view;
   if (place.by === 'time') return locateTime(timedRows(file, run), place, signal);
-  if (run && !view) throw new RangeError('These rows are computed, so they have no position in the file.');
+  if (run && !view) throw new SaidError(said`These rows are computed, so they have no position in the file.`);
   if (place.by === 'percent') {
     const position = Math.floor((Math.min(100, Math.max(0, place.value)) / 100) * (dataset.size ?? 0));
     return locateBy(file, run, 'offset', position, signal);

@@ -1,3 +1,4 @@
+import { said, SaidError } from '../../said/said.ts';
 import { cellLimit, detailLimit } from '../../protocol/preview.ts';
 import type { Page, PreviewCalls, RecordDetail } from '../../protocol/preview.ts';
 import { cellColumns } from '../dataset/columns.ts';
@@ -38,7 +39,7 @@ export async function rowsOfPage(
 /**
  * The record of a row, as far as `detailLimit` goes.
  * @param run what made the view; undefined: the file itself
- * @throws RangeError where there is no such row
+ * @throws SaidError where there is no such row
  */
 export async function recordOf(
   file: SharedFile,
@@ -51,7 +52,7 @@ export async function recordOf(
   const source = offset === undefined ? undefined : await recordAt(file, offset, request, signal);
   const whole = run?.ofWholeRecords === true ? source : undefined;
   const page = whole ?? (await pageOf(file, run, row, 1, request, signal));
-  if (page.rows === 0) throw new RangeError('There is no such row.');
+  if (page.rows === 0) throw new SaidError(said`There is no such row.`);
   const { dataset } = file;
   const { format } = whole ? dataset : (run?.dataset ?? dataset);
   const fields = format.detail?.(page.text);

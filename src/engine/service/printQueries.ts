@@ -1,5 +1,5 @@
 import type { EngineCalls } from '../../protocol/engine.ts';
-import { type Said, said } from '../../said/said.ts';
+import { said, type Said, SaidError } from '../../said/said.ts';
 import { describeReading } from '../format/csv/cellReading.ts';
 import { checkReadings, parseQuery, printQuery, type Query } from '../query/index.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -12,16 +12,21 @@ const engines = [
   ['jq', 'jq'],
 ] as const;
 
+/** Other engines would read the file in another way, or not at all. */
+export class UnreadElsewhereError extends SaidError {
+  override readonly name = 'UnreadElsewhereError';
+}
+
 /**
  * The query as other engines write it over the same file; those that cannot say it are left out.
- * @throws QuerySyntaxError; RangeError where they do not read such a file, or it computes with numbers or dates that those engines take for text
+ * @throws QuerySyntaxError; UnreadElsewhereError where they do not read such a file, or it computes with numbers or dates that those engines take for text
  */
 export function printQueries(dataset: Dataset, query: string): EngineCalls['printQuery']['result'] {
   const parsed = parseQuery(query);
   if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
   refuseRead(parsed.query, dataset);
   const { readBy } = dataset.format;
-  if (readBy === undefined) throw new RangeError('Other engines do not read files of this format.');
+  if (readBy === undefined) throw new UnreadElsewhereError(said`Other engines do not read files of this format.`);
   const hive = dataset.layout.partitions !== undefined;
   const options = { file: dataset.name, format: readBy, hive };
   return engines.flatMap(([target, engine]) => {
@@ -42,5 +47,5 @@ function refuseRead(query: Query, { layout }: Dataset): void {
     return [[column, told]];
   });
   const found = checkReadings(query, layout, new Map(written));
-  if (found.length > 0) throw new RangeError(found[0].message);
+  if (found.length > 0) throw new UnreadElsewhereError(found[0].said);
 }

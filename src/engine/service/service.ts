@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { EngineCalls, EngineEvents, EngineSays, HostAnswers, Tagged } from '../../protocol/engine.ts';
 import { Peer, type Handlers, type Message } from '../../protocol/rpc.ts';
-import { type Said, said } from '../../said/said.ts';
+import { said, type Said, SaidError } from '../../said/said.ts';
 import { AskedPrograms } from '../call/askedPrograms.ts';
 import type { Programs } from '../call/programs.ts';
 import { keyColumns } from '../diff/keyColumns.ts';
@@ -249,7 +249,7 @@ export class EngineService {
       },
       nextRows: ({ reader }) => {
         const found = this.#readers.get(reader);
-        if (!found) throw new RangeError('These rows are no longer available.');
+        if (!found) throw new SaidError(said`These rows are no longer available.`);
         return found.next();
       },
       endRows: async ({ reader }) => {
@@ -269,9 +269,9 @@ export class EngineService {
       comparedRecords: async ({ session, view, row }, { signal }) => {
         const shown = this.#session(session);
         const { comparison } = shown.file;
-        if (!comparison) throw new RangeError('This preview shows no comparison.');
+        if (!comparison) throw new SaidError(said`This preview shows no comparison.`);
         const { record } = await shown.record(view, row, signal);
-        if (record === 0) throw new RangeError('This row comes from no single row of the comparison.');
+        if (record === 0) throw new SaidError(said`This row comes from no single row of the comparison.`);
         return comparison.records(record - 1, signal);
       },
       printQuery: ({ session, query }) => printQueries(this.#session(session).file.dataset, query),
@@ -282,7 +282,7 @@ export class EngineService {
 
   #opened(id: number): OpenSession {
     const found = this.#sessions.get(id);
-    if (!found) throw new RangeError('This preview has been closed.');
+    if (!found) throw new SaidError(said`This preview has been closed.`);
     return found;
   }
 

@@ -1,3 +1,4 @@
+import { said, SaidError } from '../../said/said.ts';
 import { basename } from 'node:path';
 import type {
   FileInfo,
@@ -401,7 +402,7 @@ export class Session {
   /** The run that made a view; undefined for view 0, the file itself. */
   #viewRun(view: number): Run | undefined {
     const run = this.#runs.peek(view);
-    if (!run && view !== 0) throw new RangeError('This view is no longer available. Run its query again.');
+    if (!run && view !== 0) throw new SaidError(said`This view is no longer available. Run its query again.`);
     return run;
   }
 
@@ -411,7 +412,7 @@ export class Session {
     return { dataset: run?.dataset ?? this.#file.dataset, view: run?.view };
   }
 
-  /** @throws RangeError where there is no such row */
+  /** @throws SaidError where there is no such row */
   record(view: number, row: number, signal: AbortSignal): Promise<RecordDetail> {
     return recordOf(this.#file, this.#viewRun(view), row, signal);
   }

@@ -3,7 +3,7 @@ import { parseQuery, type Diagnostic } from '../query/index.ts';
 import { QuerySyntaxError, plannedFor } from '../dataset/plan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { derivedColumns } from '../run/derive.ts';
-import { printQueries } from '../service/printQueries.ts';
+import { printQueries, UnreadElsewhereError } from '../service/printQueries.ts';
 import { visible, withoutEnds } from '../visible.ts';
 import { counted, percent } from '../words.ts';
 import { byteLength, contentNote } from './answer.ts';
@@ -88,7 +88,7 @@ function duckdbOf(dataset: Dataset, query: string): string | undefined {
     return printQueries(dataset, query).find(({ engine }) => engine === 'DuckDB')?.text;
   } catch (error) {
     // It cannot be said there, which is no fault of the query.
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof UnreadElsewhereError) return undefined;
     throw error;
   }
 }
