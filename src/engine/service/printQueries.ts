@@ -26,7 +26,8 @@ export function printQueries(dataset: Dataset, query: string): EngineCalls['prin
   if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics);
   refuseRead(parsed.query, dataset);
   const { readBy } = dataset.format;
-  if (readBy === undefined) throw new UnreadElsewhereError(said`Other engines do not read files of this format.`);
+  if (readBy === undefined)
+    throw new UnreadElsewhereError(said`Other engines do not read files of this format.`);
   const hive = dataset.layout.partitions !== undefined;
   const options = { file: dataset.name, format: readBy, hive };
   return engines.flatMap(([target, engine]) => {
