@@ -158,8 +158,11 @@ describe('files as one table', () => {
         const all = [...new Set(some.flatMap(({ columns }) => columns))];
         const expected = some.flatMap(({ columns, rows }) =>
           rows.map((row) => {
-            const valueOf = (name: string): string | undefined => row.at(columns.indexOf(name));
-            return Object.fromEntries(all.map((name) => [name, columns.includes(name) ? valueOf(name) : '']));
+            const valueOf = (name: string): string | null => {
+              const text = columns.includes(name) ? row.at(columns.indexOf(name)) : '';
+              return text === '' || text === undefined ? null : text;
+            };
+            return Object.fromEntries(all.map((name) => [name, valueOf(name)]));
           }),
         );
         const options = { delimiter: ',', quote: '"', headerRows: 1, tables: 1 } as const;
