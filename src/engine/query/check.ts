@@ -1,6 +1,6 @@
 import { type Said, said } from '../../said/said.ts';
 import type { FieldRequest } from '../format/record.ts';
-import { errorAt, warningAt, type Diagnostic, type Fix, type Span } from './diagnostic.ts';
+import { errorAt, replacing, warningAt, type Diagnostic } from './diagnostic.ts';
 import type { Layout } from './layout.ts';
 import { recordAttributes } from './recordAttribute.ts';
 import { didYouMean, nearest } from './nearest.ts';
@@ -62,10 +62,7 @@ export function checkQuery(
       const warn = (message: Said, text?: string): void => {
         const warning = warningAt(node, message);
         if (text === undefined) diagnostics.push(warning);
-        else {
-          const fixed: Fix = { kind: 'replace', text, query: replaced(query.text, node, text) };
-          diagnostics.push({ ...warning, fix: fixed });
-        }
+        else diagnostics.push({ ...warning, fix: replacing(query.text, node, text) });
       };
       const same = columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
       const isWord = first.quoted && rest.length === 0;
@@ -137,10 +134,6 @@ function isPlainValue(expression: Expression): boolean {
 /** A column as a query writes it. */
 export function pathOf({ name, path }: KnownColumn): string {
   return path ?? writePath(name.split('.'));
-}
-
-function replaced(text: string, { from, to }: Span, by: string): string {
-  return text.slice(0, from) + by + text.slice(to);
 }
 
 /** Names of a CSV, where letter case is not looked at and a dot is a part of the name. */

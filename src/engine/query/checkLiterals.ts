@@ -1,7 +1,7 @@
 import { type Said, said } from '../../said/said.ts';
 import { plainNumber } from '../format/csv/cellReading.ts';
 import { rewriteNumber, type DecimalMark } from '../format/csv/writtenNumber.ts';
-import { warningAt, type Diagnostic } from './diagnostic.ts';
+import { replacing, warningAt, type Diagnostic } from './diagnostic.ts';
 import type { Layout } from './layout.ts';
 import { expressionsOf, resolve } from './operator/operators.ts';
 import { FieldList } from './predicate/fields.ts';
@@ -27,16 +27,16 @@ export function checkLiterals(
   const table = new SlotTable(new FieldList(), layout);
   const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
   const warn = (node: Expression, message: Said, number: string): void => {
-    const fixed = text.slice(0, node.from) + number + text.slice(node.to);
-    found.push({ ...warningAt(node, message), fix: { kind: 'replace', text: number, query: fixed } });
+    found.push({ ...warningAt(node, message), fix: replacing(text, node, number) });
   };
   for (const operator of operators) {
     for (const { expression } of expressionsOf(operator)) {
       const compared: Compared[] = [];
       visitExpression(expression, (node) => compared.push(...comparedIn(node)));
       for (const { column, literal, isOrder } of compared) {
+        if (literal.kind !== 'literal') continue;
         const decimal = numbers.get(fieldOf(column) ?? -1);
-        if (decimal === undefined || literal.kind !== 'literal') continue;
+        if (decimal === undefined) continue;
         const written = text.slice(literal.from, literal.to);
         const name = text.slice(column.from, column.to);
         if (typeof literal.value === 'string') {

@@ -41,6 +41,11 @@ export function warningAt(span: Span, said: Said): Diagnostic {
   return { from: span.from, to: span.to, severity: 'warning', message: english(said), said };
 }
 
+/** The query with something else in one place. */
+export function replacing(query: string, { from, to }: Span, text: string): Fix {
+  return { kind: 'replace', text, query: query.slice(0, from) + text + query.slice(to) };
+}
+
 export function spanning(first: Span, last: Span): Span {
   return { from: first.from, to: last.to };
 }
