@@ -90,6 +90,7 @@ describe('a query on Spark', () => {
     await workbench.screenshot('spark-allowed');
     // The key is kept, and no window that comes back runs anything unasked.
     const asked = server.statements.length;
+    await workbench.kept(`app.jsonl on Spark: ${server.shown}`);
     await workbench.page.reload();
     const frame = workbench.page.locator('iframe.webview:visible').contentFrame().locator('#active-frame');
     await frame
