@@ -14,14 +14,15 @@ export function GridState({ page }: { readonly page: PageModel }) {
   const file = preview.file.value;
   const state = preview.state.value;
   if (trouble) {
+    const isQuery = trouble.kind === 'query' || file?.remote !== undefined;
     return (
-      <Empty icon="error" title={t("This file can't be shown")} alert>
+      <Empty icon="error" title={isQuery ? t('The query failed') : t("This file can't be shown")} alert>
         <p>{trouble.message}</p>
         <p class="actions">
           <button type="button" class="button" onClick={() => void page.tryAgain()}>
             {t('Try Again')}
           </button>
-          <OpenAsText page={page} />
+          {!isQuery && <OpenAsText page={page} />}
         </p>
       </Empty>
     );

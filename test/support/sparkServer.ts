@@ -10,12 +10,14 @@ import {
 import { columnFromArray, int64, tableFromColumns, tableToIPC, utf8 } from '@uwdata/flechette';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { certificate, privateKey } from './certificate.ts';
 import { bytesIn, fieldsOf, message, textIn } from '../../src/engine/remote/wire.ts';
 
-/** What the server has of a statement: rows by their numbers, a count, or how far it is. */
+/** What the server has of a statement: rows by their numbers, a count, how far it is; or it loses the connection. */
 export type Answer =
   | { readonly ids: readonly number[] }
   | { readonly count: number }
+  | { readonly lost: true }
   | { readonly tasks: number; readonly done: number; readonly read: number };
 
 /** Answers a statement, and fails it by throwing. @param ended aborted when the client has enough of it */
@@ -26,9 +28,19 @@ type Streaming = ServerWritableStream<Buffer, Buffer>;
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 
+/** A plan that is executed, over one connection and, where that is lost, the next. */
+interface Operation {
+  readonly answers: AsyncIterator<Answer> | Iterator<Answer>;
+  readonly ended: AbortController;
+  /** Responses that were made, each with its number as its name. */
+  readonly made: Buffer[];
+}
+
 /** A server on this machine that speaks as much of Spark Connect as Rowriver asks for. */
 export class SparkServer {
   readonly #server = new Server();
+  readonly #credentials: ServerCredentials;
+  readonly #operations = new Map<string, Operation>();
   #port = 0;
   /** Methods that were called, in order. */
   readonly calls: string[] = [];
@@ -39,8 +51,13 @@ export class SparkServer {
   token: string | undefined;
   statement: Statement = () => [];
 
-  static async start(): Promise<SparkServer> {
-    const server = new SparkServer();
+  private constructor(tls: boolean) {
+    const pair = { private_key: Buffer.from(privateKey), cert_chain: Buffer.from(certificate) };
+    this.#credentials = tls ? ServerCredentials.createSsl(null, [pair]) : ServerCredentials.createInsecure();
+  }
+
+  static async start({ tls = false } = {}): Promise<SparkServer> {
+    const server = new SparkServer(tls);
     await server.#listen();
     return server;
   }
@@ -71,7 +88,7 @@ export class SparkServer {
     const single = ['AnalyzePlan', 'Config', 'Interrupt', 'ReleaseExecute', 'ReleaseSession'];
     const definitions = Object.fromEntries([
       ...single.map((name) => [name, method(name, false)]),
-      ['ExecutePlan', method('ExecutePlan', true)],
+      ...['ExecutePlan', 'ReattachExecute'].map((name) => [name, method(name, true)] as const),
     ]) as Record<string, MethodDefinition<Buffer, Buffer>>;
     this.#server.addService(definitions, {
       ...Object.fromEntries(
@@ -89,9 +106,15 @@ export class SparkServer {
         this.calls.push('ExecutePlan');
         void this.#execute(call);
       },
+      ReattachExecute: (call: Streaming) => {
+        this.calls.push('ReattachExecute');
+        const operation = this.#operations.get(textIn(call.request, 3));
+        if (operation) void this.#answer(call, operation, Number(textIn(call.request, 5)));
+        else call.emit('error', { code: status.NOT_FOUND, details: 'There is no such operation' });
+      },
     });
     this.#port = await new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+      this.#server.bindAsync('127.0.0.1:0', this.#credentials, (error, port) =>
         error ? reject(error) : resolve(port),
       );
     });
@@ -102,24 +125,46 @@ export class SparkServer {
   }
 
   async #execute(call: Streaming): Promise<void> {
-    const ended = new AbortController();
-    call.on('cancelled', () => ended.abort());
     const plan = bytesIn(call.request, 3) ?? new Uint8Array(0);
+    const root = bytesIn(plan, 1);
+    const sql = root && textIn(bytesIn(root, 10) ?? new Uint8Array(0), 1);
+    const ended = new AbortController();
+    if (sql === undefined) this.paths.push(...pathsOf(plan));
+    else this.statements.push(sql);
+    const answers = sql === undefined ? [] : this.statement(sql, ended.signal);
+    const operation = { answers: iteratorOf(answers), ended, made: [] };
+    this.#operations.set(textIn(call.request, 6), operation);
+    await this.#answer(call, operation, 0);
+  }
+
+  /** @param from how many of its responses the client has */
+  async #answer(call: Streaming, { answers, ended, made }: Operation, from: number): Promise<void> {
+    let isLost = false;
+    call.on('cancelled', () => {
+      if (!isLost) ended.abort();
+    });
+    const send = async (response: Buffer): Promise<void> => {
+      if (!call.write(response) && !ended.signal.aborted) await once(call, 'drain', { signal: ended.signal });
+    };
+    const make = (response: Buffer): Buffer => {
+      const named = Buffer.concat([response, message([13, String(made.length + 1)])]);
+      made.push(named);
+      return named;
+    };
     try {
-      const root = bytesIn(plan, 1);
-      const sql = root && textIn(bytesIn(root, 10) ?? new Uint8Array(0), 1);
-      if (sql === undefined) {
-        this.paths.push(...pathsOf(plan));
-      } else {
-        this.statements.push(sql);
-        for await (const answer of this.statement(sql, ended.signal)) {
-          if (!call.write(responseOf(answer)) && !ended.signal.aborted) {
-            await once(call, 'drain', { signal: ended.signal });
-          }
+      for (const response of made.slice(from)) await send(response);
+      for (;;) {
+        const next = await answers.next();
+        if (next.done) break;
+        if ('lost' in next.value) {
+          isLost = true;
+          call.emit('error', { code: status.UNAVAILABLE, details: 'Connection dropped' });
+          return;
         }
+        await send(make(responseOf(next.value)));
       }
       // ResultComplete
-      call.write(message([14, message()]));
+      await send(make(message([14, message()])));
       call.end();
     } catch (error) {
       if (ended.signal.aborted) return;
@@ -129,8 +174,12 @@ export class SparkServer {
   }
 }
 
+function iteratorOf(answers: AsyncIterable<Answer> | Iterable<Answer>): Operation['answers'] {
+  return Symbol.asyncIterator in answers ? answers[Symbol.asyncIterator]() : answers[Symbol.iterator]();
+}
+
 /** ExecutePlanResponse */
-function responseOf(answer: Answer): Buffer {
+function responseOf(answer: Exclude<Answer, { lost: true }>): Buffer {
   if ('tasks' in answer) {
     const stage = message([1, 1], [2, answer.tasks], [3, answer.done], [4, answer.read]);
     return message([18, message([1, stage])]);

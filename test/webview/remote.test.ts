@@ -105,6 +105,22 @@ describe('webview of a query on a cluster', () => {
     assert.equal(await page.getByRole('button', { name: 'Try Again' }).count(), 0);
   });
 
+  it('says why a query that is run again has failed before it had rows, and tries it once more', async () => {
+    let again = 0;
+    await show('', function* () {
+      if (again++ === 1) throw new Error('Path does not exist');
+      yield { ids: numbers(3) };
+    });
+    await band.getByText('3 rows, complete').waitFor();
+    await button('Run Again').press('Enter');
+    const alert = page.getByRole('alert');
+    await alert.getByRole('heading', { name: 'The query failed' }).waitFor();
+    await alert.getByText('Spark says: Path does not exist.').waitFor();
+    assert.deepEqual(await alert.getByRole('button').allTextContents(), ['Try Again']);
+    await alert.getByRole('button').press('Enter');
+    await band.getByText('3 rows, complete').waitFor();
+  });
+
   it('says that a query has no rows, and cannot be asked of itself there', async () => {
     await show('id > 5', () => []);
     await page.getByText('The query has no rows').waitFor();

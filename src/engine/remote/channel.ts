@@ -76,7 +76,9 @@ export class SparkChannel {
       case status.UNAVAILABLE: {
         const isThere = !/ECONNREFUSED|Name resolution failed/.test(reason);
         const hint = isThere && !secure ? said` Does it want TLS (use_ssl=true)?` : '';
-        const why = reason.replace(/\s*Resolution note:\s*$/, '');
+        const why = reason
+          .replace(/^No connection established\. Last error: (Error: )?/, '')
+          .replace(/\s*Resolution note:\s*$/, '');
         return new RemoteError(
           'unreachable',
           said`${shown} does not answer: ${sentence(why)}${hint}`,

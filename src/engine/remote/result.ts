@@ -12,6 +12,7 @@ import { parseQuery } from '../query/index.ts';
 import { SourceError } from '../source/source.ts';
 import { parseSparkAddress, tokenVariable } from './address.ts';
 import { jsonLines } from './arrowRows.ts';
+import { RemoteError } from './remoteError.ts';
 import { RowBudget } from './rowBudget.ts';
 import { SparkRun } from './run.ts';
 
@@ -37,6 +38,7 @@ export class RemoteResult {
   #phase: RemoteState['phase'] = 'running';
   #cluster: RemoteState['cluster'];
   #counted: number | undefined;
+  #failure: RemoteError | undefined;
   #telling: NodeJS.Timeout | undefined;
 
   private constructor(name: string, info: RemoteInfo, run: SparkRun, limits: RowLimits) {
@@ -99,13 +101,15 @@ export class RemoteResult {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The rows; whoever opens them closes them. @throws SourceError; the signal's reason */
+  /** The rows; whoever opens them closes them. @throws RemoteError before the first of them; SourceError; the signal's reason */
   async open(options: Omit<DatasetOptions, 'format'>): Promise<Dataset> {
     const stop = onAbort(options.signal, () => this.stop());
     try {
       const input = { name: this.#name, bytes: this.#bytes, keep: Infinity };
       const place = { kind: 'stdin', input, encoding: 'utf-8' } as const;
       return await Dataset.open(place, { ...options, format: 'jsonl', blockSize });
+    } catch (error) {
+      throw this.#failure ?? error;
     } finally {
       stop();
     }
@@ -163,6 +167,7 @@ export class RemoteResult {
     } catch (error) {
       if (signal.aborted) return;
       this.#become('failed');
+      if (error instanceof RemoteError) this.#failure = error;
       throw new SourceError('failed', saidOf(error), 0, { cause: error });
     }
   }

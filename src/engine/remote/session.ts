@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { said } from '../../said/said.ts';
 import type { ClusterProgress } from '../../protocol/remote.ts';
 import type { SparkAddress } from './address.ts';
@@ -20,8 +21,11 @@ import {
 import { RemoteError } from './remoteError.ts';
 import { bytesIn, fieldsOf, textIn } from './wire.ts';
 
-/** So often in a row a lost connection is taken up again without a new answer. */
-const mostReattached = 4;
+/**
+ * How long it is waited before a lost connection is taken up again, in milliseconds, time after time without a new answer: a network that
+ * changes and a server behind a proxy that starts anew are back by then. Longer ones are up to people.
+ */
+const reattachAfterMs = [0, 100, 300, 1000, 3000, 8000];
 
 /** A session on a Spark Connect server, which its owner closes. */
 export class SparkSession {
@@ -95,7 +99,7 @@ export class SparkSession {
     let last: string | undefined;
     let tries = 0;
     try {
-      while (!isDone) {
+      for (;;) {
         const stream = isStarted
           ? this.#channel.stream('ReattachExecute', reattachRequest(this.#asker, operation, last))
           : this.#channel.stream('ExecutePlan', executeRequest(this.#asker, operation, plan));
@@ -114,13 +118,20 @@ export class SparkSession {
           }
         } catch (error) {
           signal.throwIfAborted();
-          if (!isStarted || !isLost(error) || tries === mostReattached) throw this.#channel.failure(error);
+          if (!isStarted || !isLost(error) || tries === reattachAfterMs.length)
+            throw this.#channel.failure(error);
         } finally {
           signal.removeEventListener('abort', cancel);
           stream.cancel();
         }
-        if (!isDone && tries++ === mostReattached) {
+        if (isDone) return;
+        if (tries === reattachAfterMs.length)
           throw new RemoteError('unreachable', said`Spark ended the answer before it was complete.`);
+        try {
+          await delay(reattachAfterMs[tries++], undefined, { signal });
+        } catch (aborted) {
+          signal.throwIfAborted();
+          throw aborted;
         }
       }
     } finally {

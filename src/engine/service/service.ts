@@ -11,12 +11,9 @@ import { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
 import type { HttpLimits } from '../source/http/limits.ts';
-import { RemoteError } from '../remote/remoteError.ts';
-import { SinkError } from '../sink/sinkError.ts';
-import { SourceError } from '../source/source.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { refuseOpen } from '../dataset/doubts.ts';
-import { QuerySyntaxError } from '../dataset/plan.ts';
+import { failureKind } from './failureKind.ts';
 import { countTo } from '../run/count.ts';
 import { exportRejectsToFile, exportTo, exportToFile } from '../run/export.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
@@ -93,7 +90,7 @@ export class EngineService {
         if (name === ('stop' satisfies keyof EngineEvents)) void this.close().finally(stopped);
       },
       transfer: linesOf,
-      kindOf,
+      kindOf: failureKind,
     });
   }
 
@@ -352,10 +349,4 @@ function linesOf(value: unknown): readonly ArrayBuffer[] {
   const lines: unknown =
     typeof value === 'object' && value !== null && 'lines' in value ? value.lines : undefined;
   return lines instanceof Uint8Array && lines.buffer instanceof ArrayBuffer ? [lines.buffer] : [];
-}
-
-function kindOf(error: unknown): string {
-  if (error instanceof SourceError || error instanceof SinkError || error instanceof RemoteError)
-    return error.failure;
-  return error instanceof QuerySyntaxError ? 'query' : 'failed';
 }

@@ -21,7 +21,7 @@ import { fileNameAt } from '../source/location.ts';
 import type { Calls } from '../stage/calls.ts';
 import { RecentMap } from '../recentMap.ts';
 import type { RemoteResult } from '../remote/result.ts';
-import { SourceError } from '../source/source.ts';
+import { failureKind } from './failureKind.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { canGrow } from '../dataset/growth.ts';
 import { refuseOpen } from '../dataset/doubts.ts';
@@ -82,7 +82,7 @@ export class Session {
     this.#peer = new Peer({
       post,
       handlers: this.#handlers(),
-      kindOf: (error) => (error instanceof SourceError ? error.failure : 'failed'),
+      kindOf: failureKind,
     });
     this.#stopListening = this.#listen();
   }

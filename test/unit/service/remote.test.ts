@@ -198,6 +198,35 @@ describe('service/remote', () => {
     assert.equal(server.statements.length, 2);
   });
 
+  it('fails as a query does where there is no row before the failure', async () => {
+    server.statement = function* () {
+      yield* [];
+      throw new Error('Path does not exist');
+    };
+    const failed = await open('').catch((error: unknown) => error);
+    assert.ok(failed instanceof Error && 'kind' in failed);
+    assert.deepEqual([failed.kind, failed.message], ['query', 'Spark says: Path does not exist.']);
+  });
+
+  it('attaches to the query again where the connection is lost, and has each row once', async () => {
+    server.statement = function* () {
+      for (let from = 0; from < 5000; from += 1000) {
+        yield { ids: numbers(from, from + 1000) };
+        if (from !== 2000) yield { lost: true };
+      }
+    };
+    const opened = await open('');
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'done');
+    assert.equal(server.statements.length, 1);
+    assert.equal(server.calls.filter((name) => name === 'ReattachExecute').length, 4);
+    const page = await opened.page.call('rows', { view: 0, first: 0, count: 5000, columns: [0] });
+    assert.deepEqual(
+      cellsOf(page).map(([id]) => Number(id)),
+      numbers(0, 5000),
+    );
+  });
+
   it('has no rows where the query has none', async () => {
     const opened = await open('id > 5');
     const { state } = opened.info;

@@ -1,0 +1,63 @@
+// `npm run test:cluster`: starts engines that speak Spark Connect, and compares their answers with Rowriver's; each must also live
+// through faults. Ends with `N passed, M failed`. Where an engine cannot be had, that is said, and it is not asked.
+//   npm run test:cluster -- sail                     one of them: sail, spark
+//   npm run test:cluster -- --at 127.0.0.1:15002     a server that is running, which sees this computer's files
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { main, say } from '../vscode/project.mjs';
+import { answers } from './answers.mjs';
+import { startSail, startSpark } from './engines.mjs';
+import { faults } from './faults.mjs';
+
+const { values, positionals } = parseArgs({ options: { at: { type: 'string' } }, allowPositionals: true });
+const known = { sail: startSail, spark: startSpark };
+const chosen = positionals.length > 0 ? positionals : Object.keys(known);
+
+await main(async () => {
+  const failed = [];
+  let passed = 0;
+  if (values.at === undefined) {
+    for (const name of chosen) {
+      await inFolder(async (folder) => {
+        const engine = await known[name](folder);
+        if (engine) await examine(engine, folder, name === 'spark', true);
+      });
+    }
+  } else {
+    const engine = { name: values.at, address: values.at, close: () => undefined };
+    await inFolder((folder) => examine(engine, folder, true, false));
+  }
+  console.log(`\n${passed} passed, ${failed.length} failed`);
+  process.exitCode = failed.length === 0 ? 0 : 1;
+
+  /** @param isOurs it may be killed */
+  async function examine(engine, folder, isSpark, isOurs) {
+    say(engine.name);
+    try {
+      const tests = answers(engine, folder, isSpark);
+      for (const [name, test] of isOurs ? [...tests, ...(await faults(engine, folder))] : tests) {
+        try {
+          await test();
+          passed++;
+          console.log(`  ok ${name}`);
+        } catch (error) {
+          failed.push(name);
+          console.log(`  FAILED ${name}\n${error.stack}`);
+        }
+      }
+    } finally {
+      await engine.close();
+    }
+  }
+});
+
+async function inFolder(work) {
+  const folder = await mkdtemp(join(tmpdir(), 'rowriver-cluster-'));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

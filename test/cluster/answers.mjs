@@ -1,0 +1,153 @@
+// What an engine of Spark Connect is asked, and must answer as Rowriver does.
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { previewed, rowsOf, run } from './ask.mjs';
+
+/**
+ * @param {import('./engines.mjs').Engine} engine
+ * @param {string} folder for the files that are asked
+ * @param {boolean} isSpark which has words for more than Sail
+ * @returns {[string, () => Promise<void>][]}
+ */
+export function answers({ address }, folder, isSpark) {
+  const on = ['--on', `sc://${address}`];
+  const jsonl = join(folder, 'events.jsonl');
+  const csv = join(folder, 'events.csv');
+  const records = Array.from({ length: 5000 }, (_, i) => ({
+    id: 9007199254740993n + BigInt(i),
+    status: [200, 404, 503][i % 3],
+    path: i % 7 === 0 ? null : `/p/${i % 11}`,
+    user: { country: ['DE', 'FR', 'JP'][i % 3], score: (i % 100) / 4 },
+    tags: i % 5 === 0 ? [] : ['a', `t${i % 4}`],
+    ok: i % 2 === 0,
+    text: `zeile "${i}"\nümlaut ${i % 13}`,
+  }));
+  const json = (value) =>
+    JSON.stringify(value, (_, of) => (typeof of === 'bigint' ? `#${of}#` : of)).replace(/"#(\d+)#"/g, '$1');
+  writeFileSync(jsonl, records.map((record) => `${json(record)}\n`).join(''));
+  const cell = (value) => `"${String(value).replaceAll('"', '""')}"`;
+  writeFileSync(
+    csv,
+    `id,status,path,text\n${records.map(({ id, status, path, text }) => `${id},${status},${path ?? ''},${cell(text)}\n`).join('')}`,
+  );
+  const both = [
+    'status >= 500',
+    "path = '/p/3' AND status <> 404",
+    'path IS NULL',
+    "path LIKE '/p/1%' OR status IN (503, 404)",
+    "text ~ 'zeile .1[0-9]*'",
+    '|> SELECT id, status * 2 AS twice, length(text) AS size',
+    '|> AGGREGATE count(*) AS n, sum(status) AS s, min(id) AS first, max(id) AS last GROUP BY path',
+    "status BETWEEN 400 AND 499 |> EXTEND concat(path, '!') AS p |> WHERE p <> '!' |> AGGREGATE count(*) AS n GROUP BY p",
+    '|> ORDER BY id DESC |> LIMIT 5',
+    '|> SELECT DISTINCT status, path',
+    'NOT (status = 200)',
+    "|> SELECT id, CASE WHEN status = 200 THEN 'ok' ELSE upper(path) END AS c, coalesce(path, 'none') AS d",
+    'id = 9007199254740993',
+  ];
+  const nested = [
+    "user.country = 'DE' AND user.score > 10.5",
+    '|> AGGREGATE avg(user.score) AS mean, count(*) AS n GROUP BY user.country AS c',
+    '|> SELECT id, tags[1] AS first, ok',
+    'ok',
+    '|> UNNEST tags AS tag |> AGGREGATE count(*) AS n GROUP BY tag',
+  ];
+  const ofSpark = [
+    '|> DROP text',
+    '|> SET status = status + 1 |> RENAME path AS p',
+    'id > 0 |> SELECT * EXCEPT (tags, ok)',
+  ];
+  const same = (path, query) => [
+    `${path === csv ? 'CSV' : 'JSON Lines'}: ${query}`,
+    async () => {
+      // A table's cells are text here and have types there: as a table, they are the same.
+      const to = path === csv ? 'csv' : 'jsonl';
+      const [here, there] = await Promise.all([rowsOf(path, query, to), rowsOf(path, query, to, ...on)]);
+      assert.ok(here.length > 0, 'the query selects something');
+      assert.deepEqual(there, here);
+    },
+  ];
+  return [
+    ...both.flatMap((query) => [same(jsonl, query), same(csv, query)]),
+    ...nested.map((query) => same(jsonl, query)),
+    // Sail has no words for these.
+    ...(isSpark ? ofSpark.map((query) => same(jsonl, query)) : []),
+    [
+      'counts there',
+      async () => assert.equal((await run(jsonl, 'status >= 500', '--count', ...on)).stdout, '1666\n'),
+    ],
+    [
+      'writes CSV with its header, also without rows',
+      async () => {
+        const { stdout } = await run(csv, 'status = 1', ...on);
+        assert.equal(stdout.trimEnd(), 'id,status,path,text');
+      },
+    ],
+    [
+      'names what Spark has no words for, with its place, before it connects',
+      async () => {
+        const { code, stderr } = await run(jsonl, '_line > 3', '--on', 'sc://localhost:1');
+        assert.equal(code, 2);
+        assert.match(stderr, /Spark has no equivalent of _line\n {2}_line > 3\n {2}\^\^\^\^\^/);
+      },
+    ],
+    [
+      'says what the server says against a query, and writes nothing',
+      async () => {
+        const out = join(folder, 'out.jsonl');
+        const { code, stderr } = await run(jsonl, 'nosuch = 1', ...on, '-o', out);
+        assert.equal(code, 1);
+        assert.match(stderr, /Spark says: .*nosuch/);
+        assert.equal(existsSync(out), false);
+      },
+    ],
+    [
+      'fails at a malformed record',
+      async () => {
+        const path = join(folder, 'broken.jsonl');
+        writeFileSync(path, '{"a":1}\nbroken\n');
+        const { code, stderr } = await run(path, '', ...on);
+        assert.equal(code, 1);
+        assert.match(stderr, /Spark says: /);
+      },
+    ],
+    [
+      'a preview: shows all rows of a query',
+      async () => {
+        const query = 'status >= 500 |> SELECT id, path';
+        const { state, rows: shown } = await previewed(address, jsonl, query);
+        assert.equal(state.remote.phase, 'done');
+        assert.equal(state.records, 1666);
+        const here = (await run(jsonl, query)).stdout.trimEnd().split('\n');
+        const paths = here.map((line) => /"id":(\d+)/.exec(line)[1]).sort();
+        assert.deepEqual(shown.map(([id]) => id).sort(), paths);
+      },
+    ],
+    [
+      'a preview: keeps as many rows as it may, and counts the rest there',
+      async () => {
+        const { state, counted } = await previewed(address, jsonl, '', {
+          limits: { rows: 100, bytes: 1e9 },
+          counts: true,
+        });
+        assert.equal(state.remote.phase, 'limited');
+        assert.equal(state.records, 100);
+        assert.equal(counted.remote.counted, 5000);
+      },
+    ],
+    [
+      'a preview: says what the server says against a query',
+      () => assert.rejects(previewed(address, jsonl, 'nosuch = 1'), /Spark says: .*nosuch/),
+    ],
+    [
+      'says that nothing answers, without the token',
+      async () => {
+        const { code, stderr } = await run(jsonl, '', '--on', 'sc://127.0.0.1:1/;token=topsecret');
+        assert.equal(code, 1);
+        assert.match(stderr, /127\.0\.0\.1:1 does not answer/);
+        assert.doesNotMatch(stderr, /topsecret/);
+      },
+    ],
+  ];
+}
