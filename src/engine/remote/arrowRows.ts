@@ -1,10 +1,16 @@
-import { type DataType, type Table, tableFromIPC, Type } from '@uwdata/flechette';
+import { type Batch, type DataType, type Table, tableFromIPC, Type } from '@uwdata/flechette';
 import { said } from '../../said/said.ts';
+import { ByteBuilder } from '../byteBuilder.ts';
+import { appendJsonString } from '../sink/jsonText.ts';
 import { Timestamp } from '../query/value/time.ts';
 import { RemoteError } from './remoteError.ts';
 
 /** Rows that are written at once. */
 const rowsAtOnce = 1024;
+
+const minus = 0x2d;
+const zero = 0x30;
+const nothing = Buffer.from('null');
 
 /**
  * The rows of a message of Arrow's IPC format as JSON Lines, some at a time. Whole numbers and decimals keep all of their digits;
@@ -14,16 +20,66 @@ const rowsAtOnce = 1024;
 export function* jsonLines(message: Uint8Array): Generator<Buffer> {
   const table = tableOf(message);
   const columns = table.schema.fields.map(({ name, type }, i) => ({
-    key: `${JSON.stringify(name)}:`,
+    key: Buffer.from(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`),
     write: writerOf(type),
-    values: table.getChildAt(i),
+    batches: table.getChildAt(i).data,
   }));
-  for (let from = 0; from < table.numRows; from += rowsAtOnce) {
-    const lines: string[] = [];
-    for (let row = from; row < Math.min(table.numRows, from + rowsAtOnce); row++) {
-      lines.push(`{${columns.map(({ key, write, values }) => key + write(values.at(row))).join(',')}}\n`);
+  const lines = new ByteBuilder();
+  for (let at = 0; at < (columns[0]?.batches.length ?? 0); at++) {
+    const cells = columns.map(({ key, write, batches }) => ({ key, write: cellWriter(batches[at], write) }));
+    const rows = columns[0].batches[at].length;
+    for (let row = 0; row < rows; row++) {
+      for (const { key, write } of cells) {
+        lines.copy(key);
+        write(row, lines);
+      }
+      lines.byte(0x7d);
+      lines.byte(0x0a);
+      if (row % rowsAtOnce === rowsAtOnce - 1 || row === rows - 1) {
+        const { buffer, byteOffset, length } = lines.take();
+        yield Buffer.from(buffer, byteOffset, length);
+      }
     }
-    yield Buffer.from(lines.join(''));
+  }
+}
+
+type CellWriter = (row: number, to: ByteBuilder) => void;
+
+/** Texts and whole numbers, of which results are made for the most part, are written without becoming values of JavaScript. */
+function cellWriter(batch: Batch<unknown>, write: Writer): CellWriter {
+  const { type, values, offsets } = batch;
+  const writeValue: CellWriter = (row, to) => to.text(write(batch.at(row)));
+  if (type.typeId === Type.Utf8 && values instanceof Uint8Array && offsets instanceof Int32Array) {
+    return (row, to) => {
+      if (!isPresent(batch, row)) to.copy(nothing);
+      else appendJsonString(to, values, offsets[row], offsets[row + 1]);
+    };
+  }
+  if (type.typeId === Type.Int && values instanceof BigInt64Array) {
+    return (row, to) => {
+      const value = Number(values[row]);
+      if (!isPresent(batch, row)) to.copy(nothing);
+      else if (Number.isSafeInteger(value)) digits(value, to);
+      else writeValue(row, to);
+    };
+  }
+  return writeValue;
+}
+
+function isPresent({ nullCount, validity }: Batch<unknown>, row: number): boolean {
+  return nullCount === 0 || ((validity[row >> 3] >> (row & 7)) & 1) === 1;
+}
+
+/** Writes a safe integer. */
+function digits(value: number, to: ByteBuilder): void {
+  let rest = Math.abs(value);
+  if (value < 0) to.byte(minus);
+  let unit = 1;
+  while (rest / unit >= 10) unit *= 10;
+  for (; unit >= 1; unit /= 10) {
+    const digit = Math.floor(rest / unit);
+    to.byte(zero + digit);
+    rest -= digit * unit;
   }
 }
 

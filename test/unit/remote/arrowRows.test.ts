@@ -74,4 +74,22 @@ describe('rows of Arrow as JSON Lines', () => {
       '{"\\"":"a\\"\\n","b":true,"l":[1,null],"s":{"x":1,"y":null},"m":{"k":2},"z":"AQI="}\n',
     );
   });
+
+  it('writes texts and whole numbers as JSON does, over more rows than are written at once', () => {
+    const texts = [
+      ...Array.from({ length: 128 }, (_, code) => `a${String.fromCharCode(code)}b`),
+      ...['', 'ü€😀', '\u2028', 'x'.repeat(5000), null],
+    ];
+    const numbers = [
+      ...[0n, -1n, 9n, 10n, -10n, 99_999n, 1_000_000n, 2n ** 31n, -(2n ** 31n), 2n ** 53n - 1n, 2n ** 53n],
+      ...[1n - 2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n), null],
+      ...Array.from({ length: 16 }, (_, power) => 10n ** BigInt(power) * 7n),
+    ];
+    const length = 2500;
+    const t = Array.from({ length }, (_, row) => texts[row % texts.length]);
+    const n = Array.from({ length }, (_, row) => numbers[row % numbers.length]);
+    const lines = linesOf({ t: [utf8(), t], n: [int64(), n] });
+    const expected = t.map((text, row) => `{"t":${JSON.stringify(text)},"n":${String(n[row])}}\n`);
+    assert.equal(lines, expected.join(''));
+  });
 });
