@@ -209,8 +209,8 @@ export interface Page {
   readonly kinds: Uint8Array;
   /** Record number of each row; 0 where the row comes from no single record. */
   readonly records: Float64Array;
-  /** For each row, why it is malformed or odd; '' when it is neither. */
-  readonly faults: readonly string[];
+  /** For each row, why it is malformed or odd; null when it is neither. */
+  readonly faults: readonly (Said | null)[];
 }
 
 /** How a cell is drawn. */
@@ -245,7 +245,7 @@ export interface RecordDetail {
   readonly cut: boolean;
   /** Of the row of a table: its fields, in the order of the file. */
   readonly fields: readonly FieldValue[];
-  readonly fault: string;
+  readonly fault: Said | undefined;
 }
 
 export interface FieldValue {
@@ -269,7 +269,7 @@ export interface Problem {
   readonly offset: number;
   readonly file?: FilePlace | undefined;
   readonly at: number;
-  readonly reason: string;
+  readonly reason: Said;
   /** The record's first bytes. */
   readonly raw: Uint8Array;
 }
@@ -359,7 +359,7 @@ export interface PreviewCalls extends StatisticsCalls {
   problemKinds: {
     params: null;
     result: {
-      readonly kinds: readonly { readonly reason: string; readonly count: number }[];
+      readonly kinds: readonly { readonly reason: Said; readonly count: number }[];
       readonly counted: number;
     };
   };

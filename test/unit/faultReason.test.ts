@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { Fault } from '../../src/engine/fault.ts';
+import { faultReason } from '../../src/engine/faultReason.ts';
 import { createPlainJsonlScanner } from '../../src/engine/format/json/lines.ts';
 import { reasonIn } from '../../src/engine/format/recordBlocks.ts';
+import { gatheredWords } from '../support/gatheredWords.ts';
 
 describe('faultReason', () => {
   /** Why the scanner finds a record malformed. */
@@ -30,4 +33,16 @@ describe('faultReason', () => {
       for (const text of texts) assert.equal(reason(text), words, text);
     });
   }
+
+  it('says of each fault something of its own that can be translated', async () => {
+    const bundle = await gatheredWords();
+    const codes = Object.values(Fault).filter((code) => code !== Fault.None);
+    const said = codes.map((code) => faultReason(code, new Uint8Array(), 0).text);
+    const unknown = faultReason(200, new Uint8Array(), 0).text;
+    assert.deepEqual(
+      [...said, unknown, ...Object.keys(cases)].filter((text) => !Object.hasOwn(bundle, text)),
+      [],
+    );
+    assert.equal(new Set([...said, unknown]).size, codes.length + 1);
+  });
 });

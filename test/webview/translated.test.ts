@@ -1,4 +1,5 @@
 /** What the engine says, on a page in another language. */
+import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { enterQuery } from './bed/grid.ts';
@@ -8,6 +9,9 @@ const words = {
   'unknown function {0}{1}': 'Funktion {0} unbekannt{1}',
   '; did you mean {0}?': '; gemeint ist wohl {0}',
   'There is no file {0}.': 'Die Datei {0} gibt es nicht.',
+  'A comma before a closing bracket is not JSON.': 'Ein Komma vor der Klammer ist kein JSON.',
+  'The row has more fields than the header.': 'Die Zeile hat zu viele Felder.',
+  'Record {0}, malformed: {1}': 'Datensatz {0} ist fehlerhaft: {1}',
   '{0} would make more than {1} characters, which is the maximum.': '{0} ergibt mehr als {1} Zeichen.',
 };
 
@@ -38,4 +42,45 @@ describe('webview in another language', function () {
       await page.getByText('repeat ergibt mehr als 16,777,216 Zeichen.').first().waitFor();
     });
   });
+
+  const faulty: Readonly<
+    Record<string, { readonly text: string; readonly english: string; readonly told: string }>
+  > = {
+    'a.jsonl': {
+      text: '{"name":"x"}\n{"name":"y",}\n',
+      english: 'A comma before a closing bracket is not JSON.',
+      told: 'Ein Komma vor der Klammer ist kein JSON.',
+    },
+    'b.csv': {
+      text: 'name,age\nx,1\ny,2,3\n',
+      english: 'The row has more fields than the header.',
+      told: 'Die Zeile hat zu viele Felder.',
+    },
+  };
+  for (const [name, { text, english, told }] of Object.entries(faulty)) {
+    it(`says in it what is wrong with a record, and leaves what queries read in English: ${name}`, async () => {
+      await bed.shown({ words: JSON.stringify(words) }, async (page, engine) => {
+        const path = join(bed.folder, name);
+        await writeFile(path, text);
+        await engine.open(path, {});
+        // What a screen reader says, and what is shown where the pointer rests.
+        const gutter = page.locator('.row:not([hidden]) .gutter.faulty');
+        await gutter.waitFor();
+        assert.equal(await gutter.getAttribute('title'), told);
+        assert.equal(await gutter.getAttribute('aria-label'), `Datensatz 2 ist fehlerhaft: ${told}`);
+        await gutter.click();
+        await page.getByRole('toolbar').getByRole('button', { name: 'Record', exact: true }).click();
+        await page.locator('.side > .fault', { hasText: told }).waitFor();
+        await page.getByRole('button', { name: '1 malformed' }).click();
+        await page.locator('.problem-head', { hasText: told }).waitFor();
+        // The rows of a kind are found by the value that queries and files have.
+        await page.locator('.problem-kind', { hasText: told }).click();
+        const quoted = english.replaceAll("'", "''");
+        await page.locator('.cm-content', { hasText: `_error = '${quoted}'` }).waitFor();
+        await gutter.waitFor();
+        await enterQuery(page, '_error IS NOT NULL |> SELECT _error');
+        await page.locator('.row:not([hidden]) .cell', { hasText: english }).waitFor();
+      });
+    });
+  }
 });

@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import type { PartitionValue, Source } from '../source/source.ts';
 import { faultReason } from '../faultReason.ts';
+import { english } from '../../said/said.ts';
 import { FieldColumn, RecordBlock, type FieldRequest, type ScanTask } from './record.ts';
 
 /** A block without a record. */
@@ -23,10 +24,10 @@ export function noRecords(buffer: Uint8Array, task: ScanTask, fields: readonly F
   });
 }
 
-/** Why a record is malformed or odd, in a sentence; '' where it is neither. */
+/** The value of `_error`: why a record is malformed or odd. In English, as queries and files have it. */
 export function reasonIn(block: RecordBlock, record: number): string {
   const raw = block.bytes.subarray(block.starts[record], block.ends[record]);
-  return faultReason(block.faults[record], raw, block.faultAt[record]);
+  return english(faultReason(block.faults[record], raw, block.faultAt[record]));
 }
 
 /** A block whose scanner will be used again; its bytes are still the scanner's. */

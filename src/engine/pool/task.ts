@@ -384,8 +384,7 @@ export interface RowFault {
   readonly row: number;
   /** Where in the record it was seen, in bytes from its start. */
   readonly at: number;
-  /** A sentence for people. */
-  readonly reason: string;
+  readonly reason: Said;
 }
 
 /** Looks whether blocks are as they were. */

@@ -1,4 +1,5 @@
 import type { PreviewCalls, Problem } from '../../protocol/preview.ts';
+import { english, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { stretchOf } from '../dataset/view.ts';
 import type { PagePart, PageResult } from '../pool/task.ts';
@@ -35,15 +36,19 @@ export async function problemKinds(
   dataset: Dataset,
   signal: AbortSignal,
 ): Promise<PreviewCalls['problemKinds']['result']> {
-  const counts = new Map<string, number>();
+  const kinds = new Map<string, { readonly reason: Said; count: number }>();
   const total = Math.min(dataset.index.malformed, mostCounted);
   for (let first = 0; first < total; first += countedAtOnce) {
     signal.throwIfAborted();
     const { faults } = await faulty(dataset, first, Math.min(countedAtOnce, total - first), 1, signal);
-    for (const { reason } of faults) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    for (const { reason } of faults) {
+      const text = english(reason);
+      const kind = kinds.get(text);
+      if (kind) kind.count++;
+      else kinds.set(text, { reason, count: 1 });
+    }
   }
-  const kinds = [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
-  return { kinds, counted: total };
+  return { kinds: [...kinds.values()].sort((a, b) => b.count - a.count), counted: total };
 }
 
 /** The index knows which blocks hold malformed records: no other block is read. */

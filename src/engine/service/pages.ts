@@ -1,4 +1,4 @@
-import { said, SaidError } from '../../said/said.ts';
+import { said, SaidError, type Said } from '../../said/said.ts';
 import { cellLimit, detailLimit } from '../../protocol/preview.ts';
 import type { Page, PreviewCalls, RecordDetail } from '../../protocol/preview.ts';
 import { cellColumns } from '../dataset/columns.ts';
@@ -31,7 +31,7 @@ export async function rowsOfPage(
   const columnsChanged = known.learn(page, columns) || columns.length === 0;
   const { rows, text, ends, kinds, records } = page;
   return {
-    page: { view, first, rows, columns, text, ends, kinds, records, faults: faultTexts(page) },
+    page: { view, first, rows, columns, text, ends, kinds, records, faults: reasonsOf(page) },
     columnsChanged,
   };
 }
@@ -69,7 +69,7 @@ export async function recordOf(
     text: new TextDecoder().decode(page.text),
     cut: page.text.length < page.lengths[0],
     fields: fields ?? [],
-    fault: faultTexts(page)[0],
+    fault: reasonsOf(page)[0] ?? undefined,
   };
 }
 
@@ -117,8 +117,8 @@ async function recordAt(
   return undefined;
 }
 
-function faultTexts(page: PageResult): string[] {
-  const texts = Array.from({ length: page.rows }, () => '');
-  for (const { row, reason } of page.faults) texts[row] = reason;
-  return texts;
+function reasonsOf(page: PageResult): (Said | null)[] {
+  const reasons = new Array<Said | null>(page.rows).fill(null);
+  for (const { row, reason } of page.faults) reasons[row] = reason;
+  return reasons;
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { english } from '../../said/said.ts';
 import { Fault } from '../fault.ts';
 import { faultReason } from '../faultReason.ts';
 import type { RecordBlock } from '../format/record.ts';
@@ -58,7 +59,7 @@ export function appendReject(out: ByteBuilder, reject: Reject, origin: RejectOri
     line: origin.line + reject.line + 1,
     offset: reject.offset,
     ...reject.inFile,
-    reason: faultReason(reject.fault, reject.raw, reject.at),
+    reason: english(faultReason(reject.fault, reject.raw, reject.at)),
   };
   out.text(`${JSON.stringify(place).slice(0, -1)},"raw":`);
   appendText(out, reject.raw);

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { FormatKind } from '../../protocol/formatOptions.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
+import { english } from '../../said/said.ts';
 import { describeReadings } from '../format/csv/cellReading.ts';
 import { gatherStatistics, fieldsOf } from '../run/statistics.ts';
 import { problems } from '../run/problems.ts';
@@ -50,7 +51,11 @@ export async function describeFile(call: Call): Promise<ToolAnswer> {
       records: found.records,
       records_exact: found.exact,
       malformed: found.malformed,
-      problems: examples.items.map(({ record, line, reason }) => ({ record, line, reason: visible(reason) })),
+      problems: examples.items.map(({ record, line, reason }) => ({
+        record,
+        line,
+        reason: visible(english(reason)),
+      })),
       sampled: columns.rows,
     };
     const others = (tables?.others.length ?? 0) > 0 ? tables?.others.length : undefined;

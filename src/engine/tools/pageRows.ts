@@ -1,3 +1,4 @@
+import { english } from '../../said/said.ts';
 import { cellColumns, type Columns, type FileColumn } from '../dataset/columns.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
@@ -167,7 +168,8 @@ function memberOf(cell: ShownCell, { name }: FileColumn): Member {
 /** What is said of a row besides its cells. */
 function noteMembers({ page }: SeenPage, row: number, numbered: boolean): Member[] {
   const record = numbered ? page.records[row] : 0;
-  const fault = page.faults.find((found) => found.row === row)?.reason;
+  const reason = page.faults.find((found) => found.row === row)?.reason;
+  const fault = reason && english(reason);
   return [
     ...(record > 0 ? [member('_record', String(record), record)] : []),
     ...(fault === undefined ? [] : [member('_error', shownText(fault), visible(fault))]),

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { typesIn } from '../../protocol/statistics.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
+import { english } from '../../said/said.ts';
 import { problemKinds, problems } from '../run/problems.ts';
 import { fieldsOf } from '../run/statistics.ts';
 import { summaryOf } from '../statistics/index.ts';
@@ -48,15 +49,15 @@ export async function validateFile(call: Call): Promise<ToolAnswer> {
     const lines: Line[] = [
       ...kinds.kinds.slice(0, mostReasons).map(({ reason, count }): Line => ({
         part: 'reasons',
-        text: `${counted(count, 'record')}: ${shownLine(reason)}`,
-        value: { reason: visible(reason), count },
+        text: `${counted(count, 'record')}: ${shownLine(english(reason))}`,
+        value: { reason: visible(english(reason)), count },
       })),
       ...found.items.map(({ record, line, offset, reason, raw }): Line => {
         const begin = new TextDecoder().decode(raw).slice(0, exampleLength);
         return {
           part: 'examples',
-          text: `record ${record}, line ${line}, byte ${offset}: ${shownLine(reason)} ${shownText(begin)}`,
-          value: { record, line, offset, reason: visible(reason), text: visible(begin) },
+          text: `record ${record}, line ${line}, byte ${offset}: ${shownLine(english(reason))} ${shownText(begin)}`,
+          value: { record, line, offset, reason: visible(english(reason)), text: visible(begin) },
         };
       }),
     ];

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { ColumnInfo, RecordDetail } from '../../protocol/preview.ts';
 import type { CellContext } from '../../protocol/pageCommands.ts';
 import type { QueryEdit } from '../../protocol/queryText.ts';
-import { bytes, count, t } from '../l10n.ts';
+import { bytes, count, t, words } from '../l10n.ts';
 import { visible } from '../visible.ts';
 import { IconButton } from '../parts/button.tsx';
 import { membersOf, readJson } from './json.ts';
@@ -75,7 +75,7 @@ export function Detail(props: DetailProps) {
       )}
       {detail?.fault && (
         <p class="fault">
-          <span class="codicon codicon-warning" aria-hidden="true" /> {detail.fault}
+          <span class="codicon codicon-warning" aria-hidden="true" /> {words(detail.fault)}
         </p>
       )}
       {detail?.cut && <p class="facts">{t('Only the first {0} are shown.', bytes(detail.text.length))}</p>}
@@ -118,7 +118,7 @@ function Body(props: DetailProps & { readonly detail: RecordDetail; readonly sea
     [detail],
   );
   const fields = detail.format === 'fields';
-  const readable = fields ? detail.fields.length > 0 : isReadable(text, detail.fault !== '');
+  const readable = fields ? detail.fields.length > 0 : isReadable(text, detail.fault !== undefined);
   const columnOf = (step: Step | undefined) =>
     detail.loose ? columns.find((column) => column.name === step) : undefined;
   return (
@@ -138,7 +138,7 @@ function Body(props: DetailProps & { readonly detail: RecordDetail; readonly sea
           }}
         />
       )}
-      {(detail.fault || !readable) && <RawText text={detail.text} />}
+      {(detail.fault !== undefined || !readable) && <RawText text={detail.text} />}
     </>
   );
 }

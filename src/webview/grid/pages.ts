@@ -3,6 +3,7 @@
  * the newest viewport is served first. The least recently used pages go when the cache is full.
  */
 import { CellKind, type Page } from '../../protocol/preview.ts';
+import type { Said } from '../../said/said.ts';
 import { cellsOf, weightOf, type Cell, type CellPage } from './cells.ts';
 
 /** Rows of a page. */
@@ -48,7 +49,8 @@ export interface Viewport {
 
 export interface RowFacts {
   readonly record: number;
-  readonly fault: string;
+  /** Why it is malformed or odd; null where it is neither. */
+  readonly fault: Said | null;
   /** Raw text of a malformed record, else undefined. */
   readonly raw: Cell | undefined;
 }
@@ -266,7 +268,7 @@ export function createPages(options: PagesOptions): Pages {
       const found = entryOf(row)?.any;
       const index = row % pageRows;
       if (!found || index >= found.page.rows) return undefined;
-      const fault = found.page.faults.at(index) ?? '';
+      const fault = found.page.faults.at(index) ?? null;
       return {
         record: found.page.records.at(index) ?? 0,
         fault,

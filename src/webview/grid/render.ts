@@ -3,7 +3,7 @@
  * shows has changed, and only rows and columns in sight have elements.
  */
 import { make } from '../dom.ts';
-import { count, t } from '../l10n.ts';
+import { count, t, words } from '../l10n.ts';
 import type { ColumnLayout } from './columns.ts';
 import { lookOf, spoken } from './look.ts';
 import type { Pages } from './pages.ts';
@@ -246,7 +246,7 @@ function paintGutter(
   // Rows that come from no single record, as of an aggregate, are numbered by themselves.
   const record = facts ? facts.record || row + 1 : numbered ? row + 1 : 0;
   const text = record > 0 ? count(record) : '';
-  const fault = facts?.fault ?? '';
+  const fault = facts?.fault ? words(facts.fault) : '';
   const label = fault
     ? t('Record {0}, malformed: {1}', text, fault)
     : record > 0

@@ -1,6 +1,7 @@
 /** The malformed records: where, why, and their raw bytes. */
 import { useEffect, useState } from 'preact/hooks';
 import type { PreviewCalls, Problem } from '../../protocol/preview.ts';
+import { english } from '../../said/said.ts';
 import { VisibleText } from '../detail/text.tsx';
 import { count, t, words } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
@@ -99,14 +100,14 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
       {kinds && kinds.kinds.length > 0 && total > 0 && (
         <ul class="problem-kinds" aria-label={t('Kinds of problems')}>
           {kinds.kinds.map(({ reason, count: many }) => (
-            <li key={reason}>
+            <li key={reason.text}>
               <button
                 type="button"
                 class="problem-kind"
                 title={t('Filter by This Reason')}
-                onClick={() => void page.filter.run(`_error = '${reason.replaceAll("'", "''")}'`)}
+                onClick={() => void page.filter.run(`_error = '${english(reason).replaceAll("'", "''")}'`)}
               >
-                <span class="problem-count">{count(many)}</span> <span>{reason}</span>
+                <span class="problem-count">{count(many)}</span> <span>{words(reason)}</span>
               </button>
             </li>
           ))}
@@ -159,7 +160,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
             taken={() => (page.toProblems.value = false)}
             items={(listed?.items ?? []).map((problem) => ({
               key: problem.record,
-              reason: problem.reason,
+              reason: words(problem.reason),
               place: placeWords(problem),
               raw: <Raw problem={problem} />,
               show: () => void page.goToRecord(problem.record),

@@ -15,6 +15,7 @@ import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page, ViewState } from '../../../src/protocol/preview.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
+import { english } from '../../../src/said/said.ts';
 import { told } from '../../support/said.ts';
 
 interface Row {
@@ -87,7 +88,7 @@ describe('dataset/session', () => {
     ]);
     assert.deepEqual([...cells.records], [1, 2, 3, 4, 5, 6]);
     assert.deepEqual(
-      cells.faults.map((fault) => fault !== ''),
+      cells.faults.map((fault) => fault !== null),
       [false, false, false, false, true, false],
     );
   });
@@ -201,7 +202,7 @@ describe('dataset/session', () => {
       text: lines[id],
       cut: false,
       fields: [],
-      fault: '',
+      fault: undefined,
     });
   });
 
@@ -527,7 +528,12 @@ describe('dataset/session', () => {
     const { items, total, complete } = await preview.page.call('problems', { first: 0, count: 10 });
     assert.deepEqual([total, complete], [2, true]);
     assert.deepEqual(
-      items.map(({ record, line, reason, raw }) => [record, line, reason, new TextDecoder().decode(raw)]),
+      items.map(({ record, line, reason, raw }) => [
+        record,
+        line,
+        english(reason),
+        new TextDecoder().decode(raw),
+      ]),
       [...broken].map((id) => [id + 1, id + 1, 'The record ends in the middle of a value.', lines[id]]),
     );
   });

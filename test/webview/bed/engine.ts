@@ -17,7 +17,7 @@ import type { PageCommand } from '../../../src/protocol/pageCommands.ts';
 import type { Condition, Diagnostic, QueryEdit } from '../../../src/protocol/queryText.ts';
 import type { StatisticsAnswer } from '../../../src/protocol/statistics.ts';
 import { Peer, type Handlers, type Post } from '../../../src/protocol/rpc.ts';
-import { said } from '../../../src/said/said.ts';
+import { said, type Said } from '../../../src/said/said.ts';
 import {
   firstTime,
   hostileFile,
@@ -61,6 +61,10 @@ interface Server {
 }
 
 const recordBytes = 312;
+
+function reasonOf(text: string): Said | undefined {
+  return text === '' ? undefined : { text, values: [] };
+}
 
 function fileNamed(name: string): BedFile {
   switch (name) {
@@ -145,14 +149,14 @@ export function serve(post: Post, options: BedOptions): Server {
     const kinds = new Uint8Array(rows * columns.length);
     const ends = new Uint32Array(rows * columns.length);
     const records = new Float64Array(rows);
-    const faults: string[] = [];
+    const faults: (Said | null)[] = [];
     const parts: Uint8Array[] = [];
     let length = 0;
     for (let index = 0; index < rows; index++) {
       const row = recordAt(from, first + index);
       records[index] = row + 1;
       const fault = file.fault(row);
-      faults.push(fault);
+      faults.push(reasonOf(fault) ?? null);
       columns.forEach((id, column) => {
         const made = fault
           ? {
@@ -281,7 +285,7 @@ export function serve(post: Post, options: BedOptions): Server {
                 return { name, value: (made.kind & 15) === CellKind.Null ? null : made.text };
               })
             : [],
-        fault: file.fault(index),
+        fault: reasonOf(file.fault(index)),
       };
     },
     async locate({ view, place }, { signal }) {
@@ -321,7 +325,7 @@ export function serve(post: Post, options: BedOptions): Server {
       const items = [];
       let seen = 0;
       for (let row = 0; row < Math.min(file.rows, 200_000) && items.length < count; row++) {
-        const reason = file.fault(row);
+        const reason = reasonOf(file.fault(row));
         if (!reason || seen++ < first) continue;
         const raw = new TextEncoder().encode(`${file.source(row)} \u0001`);
         raw[raw.length - 3] = 0xe9;
@@ -375,7 +379,7 @@ export function serve(post: Post, options: BedOptions): Server {
         const reason = file.fault(row);
         if (reason) counts.set(reason, (counts.get(reason) ?? 0) + 1);
       }
-      const kinds = [...counts].map(([reason, count]) => ({ reason, count }));
+      const kinds = [...counts].map(([text, count]) => ({ reason: { text, values: [] }, count }));
       return { kinds: kinds.sort((a, b) => b.count - a.count), counted: state.malformed };
     },
     check: ({ query }) => check(query),

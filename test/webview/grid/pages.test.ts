@@ -31,7 +31,7 @@ function pageFor(request: RowsRequest, rows: number): Page {
     ends,
     kinds: new Uint8Array(texts.length).fill(CellKind.Text),
     records: Float64Array.from({ length: rows }, (_, row) => request.first + row + 1),
-    faults: new Array<string>(rows).fill(''),
+    faults: new Array<null>(rows).fill(null),
   };
 }
 
