@@ -21,6 +21,25 @@ export function words(sentence: Said): string {
   return inWords(sentence, t);
 }
 
+/**
+ * The same, where it stands by itself: it begins with a capital, unless it begins with what is filled in. A column, a
+ * function or a file is written as it is called.
+ */
+export function asSentence({ text, values }: Said): string {
+  const pattern = bundle[text] ?? text;
+  const first = Number(/^\{(\d+)\}/.exec(pattern)?.[1] ?? NaN);
+  const filled = values.map((value, index) => {
+    if (typeof value !== 'object') return value;
+    return index === first ? asSentence(value) : words(value);
+  });
+  return fill(capital(pattern), ...filled);
+}
+
+/** Only what begins with a word: not with an address, or an example of what to write. */
+function capital(text: string): string {
+  return /^\p{Ll}+ /u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}
+
 const whole = new Intl.NumberFormat();
 const oneDigit = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 

@@ -2,7 +2,7 @@
 import type { PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
 import { Peer, RemoteError, type CallOptions, type Message } from '../protocol/rpc.ts';
 import { saidOf } from '../said/said.ts';
-import { words } from './l10n.ts';
+import { asSentence } from './l10n.ts';
 
 /** What is asked of whoever shows the page. */
 export type HostMethod = Extract<keyof PreviewCalls, `host/${string}`>;
@@ -58,12 +58,7 @@ export function isAbort(error: unknown): boolean {
 
 /** What to tell of an error, in a sentence. */
 export function sentence(error: unknown): string {
-  return capital(words(saidOf(error)));
-}
-
-/** What begins with a small word begins with a capital; names and addresses are left as they are. */
-export function capital(message: string): string {
-  return /^[a-z]+ /.test(message) ? message.charAt(0).toUpperCase() + message.slice(1) : message;
+  return asSentence(saidOf(error));
 }
 
 export function kindOf(error: unknown): string {

@@ -2,8 +2,8 @@
 import { batch, effect, signal, type Signal } from '@preact/signals';
 import type { Filters, ViewState } from '../../protocol/preview.ts';
 import type { Condition, Diagnostic, QueryEdit } from '../../protocol/queryText.ts';
-import { words } from '../l10n.ts';
-import { capital, isAbort, sentence, type CallOptions } from '../link.ts';
+import { asSentence } from '../l10n.ts';
+import { isAbort, sentence, type CallOptions } from '../link.ts';
 import type { Preview } from './preview.ts';
 
 export interface Filter {
@@ -151,7 +151,7 @@ export function createFilter(preview: Preview, changed: () => void): Filter {
       const done = await start({ signal: mine.signal, onProgress: show });
       show(done);
       changed();
-      if (done.phase === 'failed' && done.said && current === mine) error.value = capital(words(done.said));
+      if (done.phase === 'failed' && done.said && current === mine) error.value = asSentence(done.said);
     } catch (failure) {
       if (!isAbort(failure) && current === mine) {
         const before = result.peek();

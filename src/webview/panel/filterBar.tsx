@@ -5,8 +5,8 @@ import { useRef } from 'preact/hooks';
 import type { ViewState } from '../../protocol/preview.ts';
 import type { Condition } from '../../protocol/queryText.ts';
 import { noMenu } from '../dom.ts';
-import { t, words } from '../l10n.ts';
-import { capital, type Link } from '../link.ts';
+import { asSentence, t } from '../l10n.ts';
+import type { Link } from '../link.ts';
 import { spoken, type Filter } from '../model/filter.ts';
 import type { Preview } from '../model/preview.ts';
 import { resultKind, resultWords } from '../model/words.ts';
@@ -103,7 +103,7 @@ function ResultLine({ filter, preview, result, editCondition }: ResultLineProps)
   const kind = state ? resultKind(state.outcome) : { word: t('Query'), icon: 'table' };
   if (filter.error.value) {
     // The query box has said what is wrong with the text.
-    const isTold = spoken(filter).some(({ said }) => capital(words(said)) === filter.error.value);
+    const isTold = spoken(filter).some(({ said }) => asSentence(said) === filter.error.value);
     if (isTold && state?.phase !== 'failed' && !on) return null;
     return (
       <div class="result-line">

@@ -3,8 +3,8 @@ import { useComputed, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ColumnInfo } from '../../protocol/preview.ts';
 import type { Diagnostic } from '../../protocol/queryText.ts';
-import { t, words } from '../l10n.ts';
-import { capital, type Link } from '../link.ts';
+import { asSentence, t } from '../l10n.ts';
+import type { Link } from '../link.ts';
 import { spoken, type Filter } from '../model/filter.ts';
 import type { Preview } from '../model/preview.ts';
 import { createEditor, type QueryEditor } from './editor.ts';
@@ -78,7 +78,7 @@ export function QueryBox({ link, preview, filter, nonce, leave, ready }: QueryBo
       <div class="query-box" ref={host} />
       {spoken(filter).map(({ from, severity, said, fix }) => (
         <p key={from} class={`query-message ${severity}`} role={severity === 'error' ? 'alert' : undefined}>
-          <span class={`codicon codicon-${severity}`} aria-hidden="true" /> {capital(words(said))}
+          <span class={`codicon codicon-${severity}`} aria-hidden="true" /> {asSentence(said)}
           {fix && <FixButton fix={fix} filter={filter} />}
         </p>
       ))}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ViewState } from '../../../src/protocol/preview.ts';
-import { bytes, duration, setBundle, t } from '../../../src/webview/l10n.ts';
+import { asSentence, bytes, duration, setBundle, t } from '../../../src/webview/l10n.ts';
+import { said } from '../../../src/said/said.ts';
 import { paceOf } from '../../../src/webview/panel/progress.tsx';
 
 const state: ViewState = {
@@ -71,5 +72,21 @@ describe('webview/l10n', () => {
     setBundle({});
     assert.equal(t('{0} of {1}', 1, 2), '1 of 2');
     assert.equal(t('{0} {9}', 1), '1 {9}');
+  });
+
+  it('begins a sentence with a capital, and leaves names as they are wherever they stand', () => {
+    const unknown = said`unknown column ${'user name'}`;
+    assert.equal(asSentence(unknown), 'Unknown column user name');
+    assert.equal(asSentence(said`${'status'} is a number`), 'status is a number');
+    assert.equal(
+      asSentence(said`${unknown}; did you mean ${'name'}?`),
+      'Unknown column user name; did you mean name?',
+    );
+    assert.equal(asSentence(said`${'name'}: ${unknown}`), 'name: unknown column user name');
+    assert.equal(asSentence(said`sc://host is not an address`), 'sc://host is not an address');
+    setBundle({ 'unknown column {0}': '{0} gibt es nicht', '{0} is a number': 'eine Zahl ist {0}' });
+    assert.equal(asSentence(unknown), 'user name gibt es nicht');
+    assert.equal(asSentence(said`${'status'} is a number`), 'Eine Zahl ist status');
+    setBundle({});
   });
 });
