@@ -1,4 +1,5 @@
 import type { CheckSummary } from '../protocol/schemaCheck.ts';
+import { english } from '../said/said.ts';
 import { cellTypesOf, describeCells } from '../engine/schema/cells.ts';
 import { compiledSchema } from '../engine/schema/checker.ts';
 import { loadSchema } from '../engine/schema/load.ts';
@@ -47,7 +48,7 @@ export function checkText(
   const width = Math.max(0, ...numbers.map(({ length }) => length));
   const lines = shown.map(({ path, rule, message }, at) => {
     const place = path === '' ? '' : `${path.replaceAll(/\/\d+(?=\/|$)/g, '/*')} `;
-    return `  ${numbers[at].padStart(width)}  ${place}${message} (${rule})`;
+    return `  ${numbers[at].padStart(width)}  ${place}${english(message)} (${rule})`;
   });
   if (rules.length > mostRules) lines.push(`  and ${counted(rules.length - mostRules, 'more rule')}`);
   return visibleLines([

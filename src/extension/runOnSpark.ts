@@ -13,8 +13,7 @@ import { isThisComputer, parseSparkAddress } from '../engine/remote/address.ts';
 import { RemoteError } from '../engine/remote/remoteError.ts';
 import type { OpenFile } from '../protocol/engine.ts';
 import type { WireError } from '../protocol/rpc.ts';
-import { inWords } from '../said/said.ts';
-import { wordsOf } from '../host/l10n.ts';
+import { words, wordsOf } from '../host/l10n.ts';
 import { askForAddress } from './askForAddress.ts';
 import { comparisonScheme, nameOf } from './comparisons.ts';
 import { openPreview } from './editors.ts';
@@ -67,7 +66,7 @@ export class SparkRunner {
   async refused(uri: Uri, { said }: WireError): Promise<boolean> {
     const remote = this.#tabs.placeOf(uri)?.remote;
     const enter = l10n.t('Enter Token');
-    if (!remote || (await window.showErrorMessage(inWords(said, l10n.t), enter)) !== enter) return false;
+    if (!remote || (await window.showErrorMessage(words(said), enter)) !== enter) return false;
     const all = await this.#connections.all();
     const known = all.find(({ address }) => address === remote.address) ?? connectionOf(remote.address);
     const connection = known && (await withToken(known));

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { l10n, Uri, window, workspace, type Disposable, type QuickPickItem, type WebviewPanel } from 'vscode';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
-import { wordsOf } from '../host/l10n.ts';
+import { words, wordsOf } from '../host/l10n.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { PageCommand } from '../protocol/pageCommands.ts';
 import type { FileInfo } from '../protocol/preview.ts';
@@ -171,14 +171,14 @@ async function tell({ checked }: ExportSummary, { report }: ValidationTargets = 
     return;
   }
   const [{ path, message }] = rules;
-  const words = l10n.t(
+  const told = l10n.t(
     '{0} of {1} records are invalid. Most frequent: {2}',
     invalid.toLocaleString(),
     records.toLocaleString(),
-    `${path} ${message}`.trim(),
+    `${path} ${words(message)}`.trim(),
   );
   const open = l10n.t('Open Violations');
   const choices = report === undefined ? [] : [open];
-  if ((await window.showWarningMessage(words, ...choices)) === open && report !== undefined)
+  if ((await window.showWarningMessage(told, ...choices)) === open && report !== undefined)
     await openPreview(Uri.file(report));
 }

@@ -1,4 +1,4 @@
-import { fill, inWords, saidOf } from '../said/said.ts';
+import { fill, inWords, saidOf, type Said } from '../said/said.ts';
 
 /**
  * Words of the host for people. In VS Code they are translated into its display language; keys are the English
@@ -17,7 +17,12 @@ export const l10n = {
   t: (message: string, ...values: (string | number)[]): string => translate(message, ...values),
 };
 
+/** What the engine has said. */
+export function words(sentence: Said): string {
+  return inWords(sentence, translate);
+}
+
 /** What there is to say of what was thrown, by the engine too. */
 export function wordsOf(error: unknown): string {
-  return inWords(saidOf(error), translate);
+  return words(saidOf(error));
 }

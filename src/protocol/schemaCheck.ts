@@ -14,7 +14,7 @@ export interface BrokenRule {
   /** JSON Pointer into the record; '' for the record as a whole. */
   readonly path: string;
   readonly rule: string;
-  readonly message: string;
+  readonly message: Said;
   /** Where the rule is in the schema: `_violation.places` in a query has it of each record that breaks it. */
   readonly place: string;
   readonly records: number;
@@ -27,7 +27,7 @@ export interface Violation {
   /** JSON Pointer into the record. */
   readonly path: string;
   readonly rule: string;
-  readonly message: string;
+  readonly message: Said;
   /**
    * The value that breaks the rule, as JSON text, cut to 200 characters and then ending in `…`; undefined where a value is
    * missing.

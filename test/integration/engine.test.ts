@@ -23,6 +23,7 @@ import { Readings } from '../../src/extension/readings.ts';
 import type { JournalPlace } from '../../src/protocol/engine.ts';
 import type { FileInfo } from '../../src/protocol/preview.ts';
 import type { Message, WireError } from '../../src/protocol/rpc.ts';
+import { said } from '../../src/said/said.ts';
 import { told } from '../support/said.ts';
 
 type Heard =
@@ -240,7 +241,7 @@ describe('the engine in the extension host', () => {
   it('shows what a schema does not allow in the Problems panel', () => {
     const uri = Uri.file(source);
     const violations = new Violations();
-    const violation = { record: 7, line: 7, path: '/id', rule: 'type', message: 'must be string' };
+    const violation = { record: 7, line: 7, path: '/id', rule: 'type', message: said`must be ${'string'}` };
     violations.begin(uri);
     violations.add(uri, [violation]);
     violations.add(uri, [{ ...violation, record: 9, line: 9 }]);

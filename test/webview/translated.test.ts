@@ -10,6 +10,8 @@ const words = {
   '; did you mean {0}?': '; gemeint ist wohl {0}',
   'There is no file {0}.': 'Die Datei {0} gibt es nicht.',
   'A comma before a closing bracket is not JSON.': 'Ein Komma vor der Klammer ist kein JSON.',
+  'must be {0}': 'muss {0} sein',
+  "must have required property '{0}'": '\u201e{0}\u201c fehlt',
   'The row has more fields than the header.': 'Die Zeile hat zu viele Felder.',
   'Record {0}, malformed: {1}': 'Datensatz {0} ist fehlerhaft: {1}',
   '{0} would make more than {1} characters, which is the maximum.': '{0} ergibt mehr als {1} Zeichen.',
@@ -83,4 +85,25 @@ describe('webview in another language', function () {
       });
     });
   }
+
+  it('says in it what a JSON Schema does not allow, and leaves what queries read in English', async () => {
+    await bed.shown({ words: JSON.stringify(words) }, async (page, engine) => {
+      const path = join(bed.folder, 'c.jsonl');
+      await writeFile(path, '{"name":1,"id":1}\n{"name":"y"}\n');
+      engine.schema = join(bed.folder, 'schema.json');
+      const schema = { required: ['id'], properties: { name: { type: 'string' } } };
+      await writeFile(engine.schema, JSON.stringify(schema));
+      await engine.open(path, {});
+      await page.getByRole('button', { name: 'Problems', exact: true }).click();
+      await page.getByRole('button', { name: 'Validate Against JSON Schema' }).click();
+      const rules = page.getByRole('list', { name: 'Broken rules' }).getByRole('button');
+      await rules.filter({ hasText: /\/name muss string sein$/ }).waitFor();
+      await rules.filter({ hasText: /\u201eid\u201c fehlt$/ }).waitFor();
+      const heads = page.getByRole('list', { name: 'Violations' }).locator('.problem-head');
+      await heads.filter({ hasText: /\/name muss string sein$/ }).waitFor();
+      await heads.filter({ hasText: /\u201eid\u201c fehlt$/ }).waitFor();
+      await enterQuery(page, '_violation IS NOT NULL |> SELECT _violation.message AS m');
+      await page.locator('.row:not([hidden]) .cell', { hasText: 'must be string' }).waitFor();
+    });
+  });
 });

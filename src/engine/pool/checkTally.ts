@@ -1,3 +1,4 @@
+import { english } from '../../said/said.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import { Fault } from '../fault.ts';
 import type { RecordBlock } from '../format/record.ts';
@@ -88,6 +89,8 @@ class ViolationList {
   readonly #values = new ByteBuilder();
   readonly #valueEnds: number[] = [];
   readonly #violations: Violation[] = [];
+  /** Records that are invalid alike share their violations. */
+  readonly #numbers = new WeakMap<Violation, number>();
   readonly #known = new Map<string, number>();
 
   add(
@@ -120,11 +123,12 @@ class ViolationList {
   }
 
   #kindOf(violation: Violation): number {
-    const name = `${violation.path}\n${violation.message}\n${violation.key}`;
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    const kind = this.#violations.push(violation) - 1;
+    const shared = this.#numbers.get(violation);
+    if (shared !== undefined) return shared;
+    const name = `${violation.path}\n${english(violation.message)}\n${violation.key}`;
+    const kind = this.#known.get(name) ?? this.#violations.push(violation) - 1;
     if (this.#known.size < mostKinds) this.#known.set(name, kind);
+    this.#numbers.set(violation, kind);
     return kind;
   }
 }

@@ -1,3 +1,4 @@
+import { english } from '../../said/said.ts';
 import type { CellReading } from '../format/csv/cellReading.ts';
 import type { Layout } from '../format/layout.ts';
 import type { FieldRequest, RecordBlock } from '../format/record.ts';
@@ -133,7 +134,7 @@ function violationValue(violations: readonly Violation[]): JsonObject {
   if (known) return known;
   const [{ path, rule, message }] = violations;
   const places = [...new Set(violations.map(({ key }) => key))];
-  const value = new JsonObject(JSON.stringify({ path, rule, message, places }));
+  const value = new JsonObject(JSON.stringify({ path, rule, message: english(message), places }));
   // Records that are invalid alike share the list.
   violationValues.set(violations, value);
   return value;

@@ -1,4 +1,5 @@
-import type { BrokenRule, CheckSummary } from '../../protocol/schemaCheck.ts';
+import type { BrokenRule, CheckSummary, Violation } from '../../protocol/schemaCheck.ts';
+import { english } from '../../said/said.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
@@ -9,6 +10,8 @@ import { frameOf } from '../sink/frame.ts';
 
 /** Where what a schema does not allow goes. */
 export interface CheckSinks {
+  /** So many violations are kept as they are found, in the order of the file. */
+  readonly keep?: number | undefined;
   /** Takes a JSON object a line for each violation. */
   readonly report?: ByteSink | undefined;
   /** Takes the invalid records, in the format of their file. */
@@ -32,6 +35,7 @@ const pieceSize = 256 * 1024;
 export class CheckLog {
   readonly #sinks: CheckSinks;
   readonly #rules = new Map<string, BrokenRule>();
+  readonly #kept: Violation[] = [];
   #records = 0;
   #invalid = 0;
   #hasWritten = false;
@@ -55,8 +59,14 @@ export class CheckLog {
 
   /** What a scan is to find for it. */
   get use(): ViolationUse | undefined {
-    const { report, invalid } = this.#sinks;
-    return report || invalid ? { list: report !== undefined, bytes: invalid !== undefined } : undefined;
+    const { report, invalid, keep = 0 } = this.#sinks;
+    const list = report !== undefined || keep > 0;
+    return list || invalid ? { list, bytes: invalid !== undefined } : undefined;
+  }
+
+  /** The first violations, where some are to be kept. */
+  get violations(): readonly Violation[] {
+    return this.#kept;
   }
 
   /** Takes in what a scan has found, in the order of the file. @throws SinkError */
@@ -72,7 +82,8 @@ export class CheckLog {
         known ? { ...known, records: known.records + records } : { path, rule, message, place: key, records },
       );
     }
-    const { report, invalid } = this.#sinks;
+    const { report, invalid, keep = 0 } = this.#sinks;
+    if (checked.listed) this.#kept.push(...firstOf(checked.listed, place, keep - this.#kept.length));
     if (report && checked.listed) await writeReport(report, checked.listed, place);
     if (invalid && checked.bytes && checked.bytes.length > 0) {
       await this.#writeInvalid(invalid, checked.bytes, signal);
@@ -119,20 +130,37 @@ export class CheckLog {
 
 type Listed = NonNullable<NonNullable<NonNullable<OrderedResult['result']>['checked']>['listed']>;
 
-async function writeReport(
-  sink: ByteSink,
-  { records, lines, offsets, kinds, values, valueEnds, violations }: Listed,
-  origin: OrderedResult['place'],
-): Promise<void> {
+function firstOf(listed: Listed, origin: OrderedResult['place'], most: number): Violation[] {
+  const { records, lines, kinds, violations } = listed;
+  return Array.from({ length: Math.min(most, records.length) }, (_, at) => {
+    const { path, rule, message } = violations[kinds[at]];
+    const value = valueOf(listed, at);
+    return {
+      record: origin.record + records[at] + 1,
+      line: origin.line + lines[at] + 1,
+      ...{ path, rule, message },
+      ...(value !== '' && { value }),
+    };
+  });
+}
+
+const decoder = new TextDecoder();
+
+/** The value that breaks a rule; '' where one is missing. */
+function valueOf({ values, valueEnds }: Listed, at: number): string {
+  return decoder.decode(values.subarray(at === 0 ? 0 : valueEnds[at - 1], valueEnds[at]));
+}
+
+async function writeReport(sink: ByteSink, listed: Listed, origin: OrderedResult['place']): Promise<void> {
+  const { records, lines, offsets, kinds, violations } = listed;
   const texts = violations.map(({ path, rule, message }) =>
-    JSON.stringify({ path, rule, message }).slice(1, -1),
+    JSON.stringify({ path, rule, message: english(message) }).slice(1, -1),
   );
-  const decoder = new TextDecoder();
   const out = new ByteBuilder();
   for (let i = 0; i < records.length; i++) {
     const record = origin.record + records[i] + 1;
     const line = origin.line + lines[i] + 1;
-    const value = decoder.decode(values.subarray(i === 0 ? 0 : valueEnds[i - 1], valueEnds[i]));
+    const value = valueOf(listed, i);
     const ended = value === '' ? '' : `,"value":${JSON.stringify(value)}`;
     out.text(`{"record":${record},"line":${line},"offset":${offsets[i]},${texts[kinds[i]]}${ended}}\n`);
     if (out.length < pieceSize) continue;

@@ -82,7 +82,7 @@ export interface KeptExport {
 }
 
 /** Goes up when the journals of another version cannot be read. */
-const format = 2;
+const format = 3;
 
 function headOf(version: string): string {
   return `rowriver export ${format} ${version}\n`;

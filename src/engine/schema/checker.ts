@@ -104,12 +104,17 @@ export class RecordChecker {
   }
 
   /** The same list for the same violations: most invalid records of a file are invalid alike. */
-  #shared(violations: readonly Violation[]): readonly Violation[] {
-    const name = violations.map(({ path, message, key }) => `${path}\n${message}\n${key}`).join('\n\n');
+  #shared(violations: readonly compile.FoundViolation[]): readonly Violation[] {
+    const name = violations
+      .map(({ path, message, detail = '', key }) => `${path}\n${message}\n${detail}\n${key}`)
+      .join('\n\n');
     const known = this.#known.get(name);
     if (known) return known;
     if (this.#known.size === mostKnown) this.#known.clear();
-    const shared = violations.map(({ path, rule, message, key }) => ({ path, rule, message, key }));
+    const shared = violations.map((violation) => {
+      const { path, rule, key } = violation;
+      return { path, rule, message: this.#schema.said(violation), key };
+    });
     this.#known.set(name, shared);
     return shared;
   }

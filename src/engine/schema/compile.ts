@@ -3,22 +3,30 @@ import { Ajv, type AnySchema, type ErrorObject, type Options, type ValidateFunct
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats, { type FormatsPlugin } from 'ajv-formats';
+import type { Said } from '../../said/said.ts';
 import type { Violation } from '../violation.ts';
 import { schemaPattern } from './patterns.ts';
+import { ruleWords } from './ruleWords.ts';
 import { documentsOf, type SchemaDocuments, type SchemaSpec } from './schemaSpec.ts';
 
 export interface CompiledSchema {
   isValid(value: unknown): boolean;
   /** What is wrong with a value that is not valid: at least one, at most `most`. */
   violations(value: unknown, most: number): FoundViolation[];
+  /** What a violation says. */
+  said(violation: FoundViolation): Said;
   /** The same for the schema at a place inside of it, by JSON Pointer as in an address. @throws Error where there is none */
   at(pointer: string): (value: unknown) => boolean;
   /** What of the schema is not asked of the values, as ajv says it: formats that are not known. */
   readonly notes: readonly string[];
 }
 
-/** With the value that breaks the rule; undefined where it is one that is missing. */
-export interface FoundViolation extends Violation {
+export interface FoundViolation extends Omit<Violation, 'message'> {
+  /** As ajv says it, in English. */
+  readonly message: string;
+  /** What ajv leaves out of the message, as JSON text. */
+  readonly detail: string | undefined;
+  /** That breaks the rule; undefined where it is one that is missing. */
   readonly value: { readonly found: unknown } | undefined;
 }
 
@@ -38,6 +46,7 @@ export function compileSchema(spec: SchemaSpec): CompiledSchema {
   let all: ValidateFunction | undefined;
   return {
     notes,
+    said: ({ message, detail }) => ruleWords(message, detail),
     isValid: (value) => validate(value),
     at(pointer) {
       const inner = found(ajv, `${documents.root}#${pointer}`);
@@ -98,7 +107,7 @@ function asViolation({
   const text = message ?? keyword;
   const key = details.missingProperty === undefined ? schemaPath : `${schemaPath}/${text}`;
   const value = details.missingProperty === undefined ? { found: brokenBy(data, details) } : undefined;
-  return { path: instancePath, rule: keyword, message: detailed(text, details), key, value };
+  return { path: instancePath, rule: keyword, message: text, detail: detailOf(details), key, value };
 }
 
 /** The value itself, or of an object the member that is not allowed. */
@@ -109,14 +118,13 @@ function brokenBy(data: unknown, params: Readonly<Record<string, unknown>>): unk
   return member ? member[1] : data;
 }
 
-/** The message with what ajv leaves out of it. */
-function detailed(message: string, params: Readonly<Record<string, unknown>>): string {
+function detailOf(params: Readonly<Record<string, unknown>>): string | undefined {
   const name = params.additionalProperty ?? params.unevaluatedProperty ?? params.propertyName;
-  if (typeof name === 'string') return `${message}: ${JSON.stringify(name)}`;
+  if (typeof name === 'string') return JSON.stringify(name);
   const [allowed] = [params.allowedValues ?? params.allowedValue];
-  if (allowed === undefined) return message;
+  if (allowed === undefined) return undefined;
   const text = JSON.stringify(allowed);
-  return text.length <= longest ? `${message}: ${text}` : message;
+  return text.length <= longest ? text : undefined;
 }
 
 /** Values longer than this are not repeated in messages. */

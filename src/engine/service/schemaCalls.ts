@@ -11,7 +11,6 @@ import { inferSchema } from '../run/inferSchema.ts';
 import { compiledSchema } from '../schema/checker.ts';
 import { loadSchema } from '../schema/load.ts';
 import type { ByteSink } from '../sink/byteSink.ts';
-import { firstLines } from '../sink/firstLines.ts';
 import { openTarget } from '../sink/openTarget.ts';
 import type { Session } from './session.ts';
 
@@ -59,17 +58,17 @@ export async function validate(
       return sink;
     };
     try {
-      const first = firstLines(await opened(report), mostShown);
-      const violations: Violation[] = [];
+      let violations: readonly Violation[] = [];
       let told = 0;
       const found = (log: CheckLog): void => {
-        // Lines that this engine has just made.
-        for (const line of first.lines().slice(violations.length))
-          violations.push(JSON.parse(line) as Violation);
+        violations = log.violations;
         const summary = log.summary();
         if (summary) checked.found(summary, violations);
       };
-      const checks = { report: first, invalid: await opened(invalid), found };
+      const checks = {
+        ...{ report: await opened(report), invalid: await opened(invalid) },
+        ...{ keep: mostShown, found },
+      };
       const sink = await opened(valid);
       const context = {
         signal,

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { BrokenRule, Violation } from '../../protocol/schemaCheck.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
+import { english } from '../../said/said.ts';
 import { CheckLog } from '../run/checkLog.ts';
-import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { compiledSchema } from '../schema/checker.ts';
 import { loadSchema } from '../schema/load.ts';
 import type { SchemaSpec } from '../schema/schemaSpec.ts';
@@ -73,16 +73,12 @@ async function check(call: Call, asked: AskedFile, schema: SchemaSpec): Promise<
   return withDeadline(seconds, call.signal, async ({ signal, until }) => {
     const dataset = await asked.open({ schema, signal });
     try {
-      const log = new CheckLog(dataset);
-      const examples: Violation[] = [];
+      const log = new CheckLog(dataset, { keep: mostExamples });
       let share = 1;
-      const violations = { list: true, bytes: false };
-      const scan = { query: undefined, output: { kind: 'count' }, violations } as const;
+      const scan = { query: undefined, output: { kind: 'count' }, violations: log.use } as const;
       await asked.file.whileScanning(async () => {
         for await (const found of dataset.scan(scan, signal)) {
           await log.take(found, signal);
-          if (examples.length < mostExamples)
-            examples.push(...violationsIn(found, mostExamples - examples.length));
           const size = dataset.expectedSize;
           report(found.scanned, size);
           if (!until.aborted) continue;
@@ -91,26 +87,10 @@ async function check(call: Call, asked: AskedFile, schema: SchemaSpec): Promise<
         }
       });
       const { rules = [], records = 0, invalid = 0 } = log.summary() ?? {};
-      return { rules, examples, records, invalid, malformed: dataset.index.malformed, share };
+      return { rules, examples: log.violations, records, invalid, malformed: dataset.index.malformed, share };
     } finally {
       await dataset.close();
     }
-  });
-}
-
-/** The first violations of a result. */
-function violationsIn({ result, place }: OrderedResult, most: number): Violation[] {
-  const listed = result?.checked?.listed;
-  if (!listed) return [];
-  return Array.from({ length: Math.min(most, listed.records.length) }, (_, at) => {
-    const { path, rule, message } = listed.violations[listed.kinds[at]];
-    return {
-      record: place.record + listed.records[at] + 1,
-      line: place.line + listed.lines[at] + 1,
-      path,
-      rule,
-      message,
-    };
   });
 }
 
@@ -139,7 +119,7 @@ function shownViolation({ path, rule, message }: Pick<Violation, 'path' | 'rule'
   readonly words: string;
   readonly value: object;
 } {
-  const [at, said] = [path, message].map((text) => text.slice(0, mostCharacters));
+  const [at, said] = [path, english(message)].map((text) => text.slice(0, mostCharacters));
   return {
     words: shownLine(`${`${at} ${said}`.trim()} (${rule})`),
     value: { rule: visible(rule), path: visible(at), message: visible(said) },

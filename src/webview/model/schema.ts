@@ -1,5 +1,6 @@
 /** What a JSON Schema does not allow of the file's records, as far as the engine has told. */
 import { effect, signal, type ReadonlySignal } from '@preact/signals';
+import { words } from '../l10n.ts';
 import type { BrokenRule, SchemaCheck } from '../../protocol/schemaCheck.ts';
 import type { Filter } from './filter.ts';
 import type { Preview } from './preview.ts';
@@ -40,5 +41,5 @@ export function ruleFilter({ place }: Pick<BrokenRule, 'place'>): string {
 
 /** `/tags/* must be string`: alike for all items of a list. */
 export function ruleWords({ path, message }: Pick<BrokenRule, 'path' | 'message'>): string {
-  return `${path.replaceAll(/\/\d+(?=\/|$)/g, '/*')} ${message}`.trim();
+  return `${path.replaceAll(/\/\d+(?=\/|$)/g, '/*')} ${words(message)}`.trim();
 }

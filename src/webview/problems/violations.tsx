@@ -138,7 +138,7 @@ function Listed({ page, check }: { readonly page: PageModel; readonly check: Sch
         taken={() => (page.toProblems.value = false)}
         items={items.map(({ record, line, rule, value, ...violation }, index) => ({
           key: index,
-          reason: <VisibleText text={`${violation.path} ${violation.message}`.trim()} />,
+          reason: <VisibleText text={`${violation.path} ${words(violation.message)}`.trim()} />,
           place: t('Record {0} \u00b7 line {1} \u00b7 {2}', count(record), count(line), visible(rule)),
           raw:
             value === undefined ? null : (

@@ -6,6 +6,7 @@ import { Dataset } from '../../../src/engine/dataset/dataset.ts';
 import { plannedFor } from '../../../src/engine/dataset/plan.ts';
 import { ViewRun } from '../../../src/engine/run/viewRun.ts';
 import { loadSchema } from '../../../src/engine/schema/load.ts';
+import { english, said } from '../../../src/said/said.ts';
 import { Preview } from '../../support/preview.ts';
 
 describe('JSON Schemas of a preview', () => {
@@ -55,9 +56,18 @@ describe('JSON Schemas of a preview', () => {
       report.map((line) => (JSON.parse(line) as { readonly record: number }).record),
       records.filter(isInvalid).map(({ id }) => id + 1),
     );
+    // The report is English, and has the byte as well.
+    const [first] = records.filter(isInvalid);
+    assert.equal(
+      report[0],
+      `{"record":${first.id + 1},"line":${first.id + 1},"offset":0,"path":"/status","rule":"type","message":"must be integer","value":"\\"none\\""}`,
+    );
     assert.deepEqual(
-      violations,
-      report.map((line): unknown => JSON.parse(line)),
+      violations.map(({ message, ...violation }) => ({ ...violation, message: english(message) })),
+      report.map((line) => {
+        const { offset: _, ...violation } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+        return violation;
+      }),
     );
     await assert.rejects(preview.host.call('validate', asked), /already exists/);
   });
@@ -89,7 +99,13 @@ describe('JSON Schemas of a preview', () => {
           records: records.length,
           invalid: invalid.length,
           rules: [
-            { path: '/status', rule: 'type', message: 'must be integer', place, records: invalid.length },
+            {
+              path: '/status',
+              rule: 'type',
+              message: said`must be ${'integer'}`,
+              place,
+              records: invalid.length,
+            },
           ],
           brokenRules: 1,
           listed: invalid.length,
