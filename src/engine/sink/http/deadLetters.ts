@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { said } from '../../../said/said.ts';
+import { english, said } from '../../../said/said.ts';
 import { ByteBuilder } from '../../byteBuilder.ts';
 import { lineFeed } from '../../ascii.ts';
 import { isSameTarget } from '../atomicFile.ts';
@@ -52,7 +52,8 @@ export class DeadLetters {
     const out = new ByteBuilder();
     rows.forEach(({ place, key, text }, index) => {
       const { row, record, line, offset } = place;
-      const { status, reason } = reasonOf(index);
+      const { status, reason: given } = reasonOf(index);
+      const reason = typeof given === 'string' ? given : english(given);
       const raw = Buffer.from(text.buffer, text.byteOffset, text.length).toString();
       out.text(`${JSON.stringify({ row, record, line, offset, key, status, reason, raw })}\n`);
     });

@@ -198,10 +198,15 @@ export class ServiceSink implements RowService {
         batch = batch.pick(later.map(({ row }) => row));
       }
       if (attempt >= attempts) {
-        const times = attempts === 1 ? 'one attempt' : `${attempts} attempts`;
         const reasonAt = (index: number): Reason => {
           const { status, reason } = verdict.kind === 'rows' ? verdict.later[index] : verdict;
-          return { status, reason: `${reason} (after ${times})` };
+          return {
+            status,
+            reason:
+              attempts === 1
+                ? said`${reason} (after one attempt)`
+                : said`${reason} (after ${attempts} attempts)`,
+          };
         };
         await this.#giveUp(batch, reasonAt);
         if (verdict.kind === 'later' && ++this.#inVain >= mostInVain) {
@@ -241,7 +246,7 @@ export class ServiceSink implements RowService {
       this.#signal.throwIfAborted();
       if (!(error instanceof HttpFault)) throw error;
       const mayPass = error.retry === 'always' || (error.retry === 'midway' && this.#accepted > 0);
-      const { status, message: reason } = error;
+      const { status, said: reason } = error;
       return mayPass
         ? { kind: 'later', status, reason, afterMs: error.afterMs }
         : { kind: 'refused', status, reason };

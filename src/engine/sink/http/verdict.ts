@@ -1,3 +1,4 @@
+import { said, type Said } from '../../../said/said.ts';
 import { builtins } from '../../builtins.ts';
 import type { Answer } from '../../source/http/client.ts';
 import { retryAfterMs } from '../../source/http/fault.ts';
@@ -25,7 +26,8 @@ export type Verdict =
 export interface Reason {
   /** Undefined where there was no answer. */
   readonly status: number | undefined;
-  readonly reason: string;
+  /** A text where a server says it. */
+  readonly reason: string | Said;
 }
 
 export interface RowReason extends Reason {
@@ -76,8 +78,8 @@ async function textOf({ body }: Answer): Promise<string> {
 
 function reasonOf(status: number, text: string): string {
   const words = builtins.http.STATUS_CODES[status];
-  const said = text.replace(/\s+/g, ' ').trim().slice(0, longestReason);
-  return `${status}${words === undefined ? '' : ` ${words}`}${said === '' ? '' : `: ${said}`}`;
+  const told = text.replace(/\s+/g, ' ').trim().slice(0, longestReason);
+  return `${status}${words === undefined ? '' : ` ${words}`}${told === '' ? '' : `: ${told}`}`;
 }
 
 /**
@@ -90,13 +92,13 @@ function verdictOfRows(text: string, form: BodyForm, count: number, afterMs: num
   try {
     answer = JSON.parse(text);
   } catch {
-    return { kind: 'later', status: undefined, reason: 'the answer is not complete', afterMs };
+    return { kind: 'later', status: undefined, reason: said`the answer is not complete`, afterMs };
   }
   if (!isObject(answer) || answer.errors !== true || !Array.isArray(answer.items))
     return { kind: 'accepted' };
   const { items } = answer;
   if (items.length !== count) {
-    const reason = `the answer speaks of ${items.length} rows, and ${count} were sent`;
+    const reason = said`the answer speaks of ${items.length} rows, and ${count} were sent`;
     return { kind: 'later', status: undefined, reason, afterMs };
   }
   const later: RowReason[] = [];

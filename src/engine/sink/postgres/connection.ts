@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { said, SaidError, type Said } from '../../../said/said.ts';
 import { builtins } from '../../builtins.ts';
 import { systemCode } from '../sinkError.ts';
 
@@ -90,7 +91,7 @@ export class Connection {
     this.#signal.throwIfAborted();
     let late: Error | undefined;
     const timer = setTimeout(() => {
-      late = new LateAnswer(`no answer in ${this.#timeoutMs / 1000} s`);
+      late = new LateAnswer(said`no answer in ${this.#timeoutMs / 1000} s`);
       this.close();
     }, this.#timeoutMs);
     const abort = (): void => this.close();
@@ -106,7 +107,7 @@ export class Connection {
   }
 }
 
-class LateAnswer extends Error {}
+class LateAnswer extends SaidError {}
 
 /** A host that has no address is none on the second attempt either. */
 const endedCodes = new Set(['ENOTFOUND', 'EACCES', 'ENOENT', 'ERR_INVALID_URL']);
@@ -131,13 +132,14 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 /** What the server or the system says, with its code. */
-export function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string | Said {
   if (error instanceof pg.DatabaseError) {
     const { message, detail, code } = error;
-    const said = detail === undefined ? message : `${message}: ${detail.replace(/\.$/, '')}`;
-    return `${said.replace(/\s+/g, ' ').slice(0, longestReason)}${code === undefined ? '' : ` (${code})`}`;
+    const told = detail === undefined ? message : `${message}: ${detail.replace(/\.$/, '')}`;
+    return `${told.replace(/\s+/g, ' ').slice(0, longestReason)}${code === undefined ? '' : ` (${code})`}`;
   }
   if (error instanceof AggregateError && error.message === '') return reasonOf(error.errors[0]);
+  if (error instanceof SaidError) return error.said;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -11,6 +11,7 @@ import { SendJournal } from '../../../../src/engine/sink/http/sendJournal.ts';
 import { ServiceSink, type ServiceOptions } from '../../../../src/engine/sink/http/serviceSink.ts';
 import { parseAddress } from '../../../../src/engine/source/http/address.ts';
 import type { ExportSummary } from '../../../../src/protocol/engine.ts';
+import { fill, inWords, saidOf } from '../../../../src/said/said.ts';
 import { TestServer } from '../../../support/httpServer.ts';
 
 /** A batch as a server of the tests got it. */
@@ -234,6 +235,27 @@ describe('sink/http', () => {
     await assert.rejects(run, { name: 'SinkError', message: /3 batches in a row were sent in vain/ });
     assert.equal((await deadRows()).length, 3);
     assert.equal(received.length, 3);
+  });
+
+  it('says as text and values why rows are not taken, and keeps the English with them', async () => {
+    answer((_, response) => void response.end('{"errors":true,"items":[]}'));
+    const told: Readonly<Record<string, string>> = {
+      '{0} does not accept the rows: {1}.': '{0} nimmt die Zeilen nicht an: {1}.',
+      '{0} batches in a row were sent in vain. {1}': '{0} Sendungen umsonst. {1}',
+      '{0} (after one attempt)': '{0} (nach einem Versuch)',
+      'the answer speaks of {0} rows, and {1} were sent': 'geantwortet wurde zu {0} Zeilen, gesendet {1}',
+    };
+    const run = send(lines(9), { batch: 2, attempts: 1, inFlight: 1, dead: true });
+    await assert.rejects(run, (error) => {
+      const words = inWords(saidOf(error), (text, ...values) => fill(told[text] ?? `?${text}`, ...values));
+      assert.match(
+        words,
+        /^\S+ nimmt die Zeilen nicht an: 3 Sendungen umsonst\. geantwortet wurde zu 0 Zeilen, gesendet 2 \(nach einem Versuch\)\.$/,
+      );
+      return true;
+    });
+    const [{ reason }] = await deadRows();
+    assert.equal(reason, 'the answer speaks of 0 rows, and 2 were sent (after one attempt)');
   });
 
   it('gives up rows by themselves, as a bulk answer says, and sends again only what may be taken', async () => {
