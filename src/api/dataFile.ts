@@ -63,7 +63,7 @@ class OpenDataFile implements DataFile {
     this.#session = session;
     this.path = path;
     this.format = info.format;
-    this.reading = info.dialect;
+    this.reading = english(info.dialect);
     this.encoding = info.encoding;
     this.size = info.state.fileSize ?? info.size;
     this.columns = info.columns.map(({ name, path: written, type }) => ({ name, path: written, type }));

@@ -1,6 +1,6 @@
 import { delimiterName, isCommentMark, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
 import { writtenChoices } from './askWritten.ts';
-import { l10n } from './l10n.ts';
+import { l10n, words } from './l10n.ts';
 import type { Choice as Answer, Questions } from './questions.ts';
 import { encodingName, encodings } from '../protocol/encodings.ts';
 import { formatKinds, type FormatOptions } from '../protocol/formatOptions.ts';
@@ -37,7 +37,7 @@ export async function askReading(
     const line = tables.at(table - 1) ?? 1;
     choices.push(
       {
-        label: l10n.t('Delimiter: {0}', delimiterName(delimiter)),
+        label: l10n.t('Delimiter: {0}', words(delimiterName(delimiter))),
         description: by('delimiter'),
         detail: l10n.t('Detection confidence: {0}%', Math.round(score * 100)),
         ask: (questions) => askDelimiter(questions, delimiter),
@@ -75,7 +75,7 @@ export async function askReading(
   if (reading) choices.push(...writtenChoices(reading.written, said));
   if (info?.format === 'log') {
     choices.push({
-      label: l10n.t('Pattern: {0}', info.dialect),
+      label: l10n.t('Pattern: {0}', words(info.dialect)),
       description: by('pattern'),
       ask: (questions) => askPattern(questions, said.pattern),
     });
@@ -118,7 +118,7 @@ export async function askReading(
 
 async function askDelimiter(questions: Questions, now: string): Promise<FormatOptions | undefined> {
   const choices: Choice[] = delimiters.map((delimiter) => ({
-    label: delimiterName(delimiter),
+    label: words(delimiterName(delimiter)),
     ...currentIf(delimiter === now),
     options: { delimiter },
   }));

@@ -26,7 +26,7 @@ export interface FileInfo {
   /** What its text was taken out of, from the outside in: `gzip`, `zstd`, `parquet`. */
   readonly containers: readonly string[];
   /** What was recognised, in words: "comma, quoted, header". */
-  readonly dialect: string;
+  readonly dialect: Said;
   /** How a delimited file is read; undefined for the other formats. */
   readonly reading: Reading | undefined;
   /** Columns of which it is not known how their numbers or dates are written; they are read as text. */

@@ -21,6 +21,11 @@ export function said(parts: TemplateStringsArray, ...values: SaidValue[]): Said 
   return { text, values };
 }
 
+/** Several of them, with a comma between. */
+export function listed(all: readonly Said[]): Said {
+  return { text: all.map((_, index) => `{${index}}`).join(', '), values: all };
+}
+
 /** The sentence in the language of `translate`, also what is filled in. */
 export function inWords({ text, values }: Said, translate: Translate): string {
   return translate(

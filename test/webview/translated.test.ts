@@ -12,6 +12,9 @@ const words = {
   'A comma before a closing bracket is not JSON.': 'Ein Komma vor der Klammer ist kein JSON.',
   'must be {0}': 'muss {0} sein',
   "must have required property '{0}'": '\u201e{0}\u201c fehlt',
+  comma: 'Komma',
+  header: 'Kopfzeile',
+  'header of {0} rows': 'Kopf aus {0} Zeilen',
   'The row has more fields than the header.': 'Die Zeile hat zu viele Felder.',
   'Record {0}, malformed: {1}': 'Datensatz {0} ist fehlerhaft: {1}',
   '{0} would make more than {1} characters, which is the maximum.': '{0} ergibt mehr als {1} Zeichen.',
@@ -85,6 +88,17 @@ describe('webview in another language', function () {
       });
     });
   }
+
+  it('says in it how a file is read', async () => {
+    await bed.shown({ words: JSON.stringify(words) }, async (page, engine) => {
+      const path = join(bed.folder, 'd.csv');
+      await writeFile(path, 'name,age\nx,1\ny,2\n');
+      await engine.open(path, {});
+      await page.locator('.footer', { hasText: 'Komma, quoted, Kopfzeile, UTF-8' }).waitFor();
+      await engine.open(path, { headerRows: 2 });
+      await page.locator('.footer', { hasText: 'Komma, quoted, Kopf aus 2 Zeilen' }).waitFor();
+    });
+  });
 
   it('says in it what a JSON Schema does not allow, and leaves what queries read in English', async () => {
     await bed.shown({ words: JSON.stringify(words) }, async (page, engine) => {

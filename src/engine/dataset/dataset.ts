@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { FileDoubt } from '../../protocol/comparison.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileInfo, FileState, OtherTableCount, UnreadFile } from '../../protocol/preview.ts';
-import { said } from '../../said/said.ts';
+import { said, type Said } from '../../said/said.ts';
 import { BlockIndex } from '../index/blockIndex.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -333,8 +333,8 @@ export class Dataset {
   }
 
   /** How it is read, in words: "comma, quoted, header", "Parquet". */
-  get description(): string {
-    return this.containers.includes('parquet') ? 'Parquet' : this.recognised.description;
+  get description(): Said {
+    return this.containers.includes('parquet') ? said`Parquet` : this.recognised.description;
   }
 
   /** Blocks in all, as far as is known. */

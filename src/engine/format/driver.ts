@@ -1,3 +1,4 @@
+import type { Said } from '../../said/said.ts';
 import type { FormatKind, FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FieldValue } from '../../protocol/preview.ts';
 import type { Source } from '../source/source.ts';
@@ -67,7 +68,7 @@ export interface Recognised<Spec> {
   /** Where what stands above the records begins, if not with the file: in bytes, and on which line, 0-based. */
   readonly above?: { readonly start: number; readonly line: number };
   /** In words, for the status bar. */
-  readonly description: string;
+  readonly description: Said;
   /** How well the head of a delimited text reads so, 0 to 1; undefined for the other formats. */
   readonly score?: number;
   /** How most lines of a table end. */

@@ -43,7 +43,7 @@ export async function describeFile(call: Call): Promise<ToolAnswer> {
       file: path,
       format: dataset.format.kind,
       reading: visible(
-        [dataset.description, ...written, ...compression].filter((text) => text !== '').join(', '),
+        [english(dataset.description), ...written, ...compression].filter((text) => text !== '').join(', '),
       ),
       certainty: certaintyOf(score, dataset.format.kind),
       encoding: dataset.encoding,

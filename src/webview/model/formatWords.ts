@@ -1,12 +1,12 @@
 /** What the page says of how a file is stored: its format, encoding, compression and size. */
 import { encodingName } from '../../protocol/encodings.ts';
 import type { FileInfo, FileState } from '../../protocol/preview.ts';
-import { bytes, t } from '../l10n.ts';
+import { bytes, t, words } from '../l10n.ts';
 
 /** "comma, quoted, header", "UTF-8" and "gzip"; "Parquet" alone, whose text has no encoding that anybody wrote. */
 export function formatWords(file: FileInfo): string[] {
   const compression = file.containers.filter((container) => container !== 'parquet');
-  return [file.dialect, encodingWords(file), ...compression].filter((word) => word !== '');
+  return [words(file.dialect), encodingWords(file), ...compression].filter((word) => word !== '');
 }
 
 /** '' where a file's format leaves no choice of encoding. */

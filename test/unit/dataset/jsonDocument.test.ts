@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { english } from '../../../src/said/said.ts';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -61,7 +62,7 @@ describe('dataset, of a JSON document', () => {
     }));
     await writeFile(path, JSON.stringify({ meta: { version: 1 }, data: { items }, after: [1, 2] }));
     preview = await Preview.open(path);
-    assert.match(preview.info.dialect, /\$\.data\.items\[\*\]/);
+    assert.match(english(preview.info.dialect), /\$\.data\.items\[\*\]/);
     const state = await preview.page.call('run', { query: 'n >= 59990' });
     assert.deepEqual([state.matched, state.records, state.malformed, told(state)], [10, 60_000, 0, '']);
     const detail = await preview.page.call('record', { view: state.view, row: 9 });

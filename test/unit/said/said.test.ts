@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { english, fill, inWords, said, SaidError, saidOf } from '../../../src/said/said.ts';
+import { english, fill, inWords, listed, said, SaidError, saidOf } from '../../../src/said/said.ts';
 
 describe('said', () => {
   const german: Readonly<Record<string, string>> = {
@@ -25,6 +25,13 @@ describe('said', () => {
       'Die Datei a.csv gibt es nicht. (2, davon 1)',
     );
     assert.equal(english(said`${1} of ${2}: ${file}`), '1 of 2: There is no file a.csv.');
+  });
+
+  it('is several in one, each looked up by itself', () => {
+    const all = listed([said`There is no file ${'a.csv'}.`, said`comma`, said`${'x'}`]);
+    assert.equal(english(all), 'There is no file a.csv., comma, x');
+    assert.equal(inWords(all, inGerman), 'Die Datei a.csv gibt es nicht., comma, x');
+    assert.equal(english(listed([])), '');
   });
 
   it('leaves braces alone, in the text and in what is filled in', () => {

@@ -114,7 +114,7 @@ describe('dataset/session', () => {
     const text = `${lines.slice(0, 4).join('\n')}\n`;
     await writeFile(zipped, gzipSync(text));
     preview = await Preview.open(zipped);
-    assert.deepEqual([preview.info.containers, preview.info.dialect], [['gzip'], 'JSON Lines']);
+    assert.deepEqual([preview.info.containers, english(preview.info.dialect)], [['gzip'], 'JSON Lines']);
     await preview.page.call('rows', { view: 0, first: 0, count: 1, columns: [] });
     await preview.file((state) => state.exact);
     const state = preview.files.at(-1);

@@ -119,7 +119,7 @@ export function serve(post: Post, options: BedOptions): Server {
       size: file.rows * recordBytes,
       encoding: 'utf-8',
       containers: [],
-      dialect: file.format === 'csv' ? 'comma, quoted, header' : 'one JSON value a line',
+      dialect: file.format === 'csv' ? said`comma, quoted, header` : said`one JSON value a line`,
       reading:
         file.format === 'csv'
           ? {

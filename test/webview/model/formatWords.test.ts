@@ -15,7 +15,8 @@ describe('webview/model/formatWords', () => {
 
   function file(dialect: string, encoding: string, ...containers: string[]): FileInfo {
     return {
-      ...{ name: 'f', format: 'jsonl', size: state.size, encoding, containers, dialect },
+      ...{ name: 'f', format: 'jsonl', size: state.size, encoding, containers },
+      dialect: { text: dialect, values: [] },
       ...{ reading: undefined, open: [], columns: [], state },
     };
   }

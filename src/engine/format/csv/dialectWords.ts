@@ -1,39 +1,54 @@
+import { english, listed, said, type Said } from '../../../said/said.ts';
 import { describeReadings } from './cellReading.ts';
 import type { CsvDialect } from './dialect.ts';
 
-const delimiterNames = new Map<string, string>([
-  [',', 'comma'],
-  [';', 'semicolon'],
-  ['\t', 'tab'],
-  ['|', 'pipe'],
-  [' ', 'space'],
-  [':', 'colon'],
-  ['\x01', 'U+0001'],
-  ['\x1e', 'U+001E'],
-  ['\x1f', 'U+001F'],
+const delimiterNames = new Map<string, Said>([
+  [',', said`comma`],
+  [';', said`semicolon`],
+  ['\t', said`tab`],
+  ['|', said`pipe`],
+  [' ', said`space`],
+  [':', said`colon`],
+  ['\x01', said`${'U+0001'}`],
+  ['\x1e', said`${'U+001E'}`],
+  ['\x1f', said`${'U+001F'}`],
 ]);
 
 /** What people call a delimiter. */
-export function delimiterName(delimiter: string): string {
-  return delimiterNames.get(delimiter) ?? delimiter;
+export function delimiterName(delimiter: string): Said {
+  return delimiterNames.get(delimiter) ?? said`${delimiter}`;
 }
 
 /** A dialect in words for people, such as "comma, quoted, header"; what is usual is not said. */
-export function describeDialect(dialect: CsvDialect): string {
+export function describeDialect(dialect: CsvDialect): Said {
   const { delimiter, runs, skipInitialSpace, quote, escape, comment, lineEnd, headerLines } = dialect;
-  const quotes = quote === '"' ? 'quoted' : quote === "'" ? 'single quotes' : 'no quotes';
+  const quotes = quote === '"' ? said`quoted` : quote === "'" ? said`single quotes` : said`no quotes`;
   const header =
-    headerLines === 0 ? 'no header' : headerLines === 1 ? 'header' : `header of ${headerLines} rows`;
-  return [
-    `${runs ? 'runs of ' : ''}${delimiterNames.get(delimiter) ?? `delimiter ${delimiter}`}${runs ? 's' : ''}`,
-    ...(skipInitialSpace ? ['spaces before fields skipped'] : []),
+    headerLines === 0
+      ? said`no header`
+      : headerLines === 1
+        ? said`header`
+        : said`header of ${headerLines} rows`;
+  return listed([
+    runs ? describeRuns(delimiter) : describeDelimiter(delimiter),
+    ...(skipInitialSpace ? [said`spaces before fields skipped`] : []),
     quotes,
-    ...(escape === 'backslash' ? ['backslash escapes'] : []),
+    ...(escape === 'backslash' ? [said`backslash escapes`] : []),
     header,
-    ...(comment === '' ? [] : [`comments after ${comment}`]),
-    ...(lineEnd === 'any' ? ['CR line ends'] : []),
-    ...describeReadings(dialect.readings),
-  ].join(', ');
+    ...(comment === '' ? [] : [said`comments after ${comment}`]),
+    ...(lineEnd === 'any' ? [said`CR line ends`] : []),
+    ...describeReadings(dialect.readings).map((example) => said`${example}`),
+  ]);
+}
+
+function describeDelimiter(delimiter: string): Said {
+  return delimiterNames.get(delimiter) ?? said`delimiter ${delimiter}`;
+}
+
+function describeRuns(delimiter: string): Said {
+  if (delimiter === ' ') return said`runs of spaces`;
+  if (delimiter === '\t') return said`runs of tabs`;
+  return said`runs of ${describeDelimiter(delimiter)}s`;
 }
 
 /** Whether comment lines can begin with a text; none do where it is empty. */
@@ -47,8 +62,8 @@ export function isCommentMark(text: string): boolean {
  */
 export function parseDelimiter(text: string): string | undefined {
   const name = text.trim().toLowerCase();
-  for (const [delimiter, delimiterName] of delimiterNames)
-    if (name === delimiterName.toLowerCase()) return delimiter;
+  for (const [delimiter, called] of delimiterNames)
+    if (name === english(called).toLowerCase()) return delimiter;
   const delimiter = text.replace(
     /\\(?:t|\\|x([\da-f]{2})|u([\da-f]{4}))/gi,
     (escape, byte?: string, unit?: string) => {

@@ -1,3 +1,4 @@
+import { english } from '../../../said/said.ts';
 import type { Format, FormatDriver } from '../driver.ts';
 import { Kind } from '../record.ts';
 import { createPlainCsvScanner } from './csv.ts';
@@ -46,7 +47,7 @@ function asDelimited(dialect: CsvDialect): Format {
     reach: dialect.quote === '' ? 0 : quoteReach,
     described: ({ score, description, tables, dataStart, openReadings = [] }) => ({
       score: Number(score?.toFixed(3)),
-      description,
+      description: english(description),
       ...dialect,
       firstLine: tables?.places[tables.number - 1].line,
       dataStart,

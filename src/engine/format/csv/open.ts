@@ -1,5 +1,5 @@
 import type { FormatOptions } from '../../../protocol/formatOptions.ts';
-import { said } from '../../../said/said.ts';
+import { listed, said } from '../../../said/said.ts';
 import { readSome } from '../../source/read.ts';
 import { SourceError } from '../../source/source.ts';
 import type { OpeningFile, Recognised } from '../driver.ts';
@@ -57,7 +57,7 @@ export async function openTable(
     format: { kind: 'csv', dialect },
     dataStart,
     firstLine: linesBefore(dialect.tableStart) + (body?.lines ?? 0),
-    description: [describeDialect(dialect), ...describeTables(places, number)].join(', '),
+    description: listed([describeDialect(dialect), ...describeTables(places, number)]),
     score,
     lineEnd: lineEndOf(head),
     openReadings: open,

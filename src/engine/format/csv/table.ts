@@ -1,3 +1,4 @@
+import { said, type Said } from '../../../said/said.ts';
 import type { FormatOptions } from '../../../protocol/formatOptions.ts';
 import { createPlainCsvScanner } from './csv.ts';
 import type { CsvDialect } from './dialect.ts';
@@ -133,8 +134,8 @@ function endsLine(bytes: Uint8Array, at: number, lineEnd: CsvDialect['lineEnd'])
 }
 
 /** What is to be said of where the table is that is read. That there are others is told apart from it. */
-export function describeTables(places: readonly TablePlace[], number: number): string[] {
+export function describeTables(places: readonly TablePlace[], number: number): Said[] {
   const { line } = places[number - 1];
-  if (number > 1) return [`table ${number} of ${places.length}, from line ${line}`];
-  return line > 1 ? [`from line ${line}`] : [];
+  if (number > 1) return [said`table ${number} of ${places.length}, from line ${line}`];
+  return line > 1 ? [said`from line ${line}`] : [];
 }

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { isReadable } from '../../fault.ts';
 import type { FormatDriver } from '../driver.ts';
 import { markLength } from '../lines.ts';
@@ -22,7 +23,7 @@ export const jsonLines: FormatDriver<JsonlSpec> = {
       format: { kind: 'jsonl' },
       dataStart: markLength(head, 0, 0),
       firstLine: 0,
-      description: 'JSON Lines',
+      description: said`JSON Lines`,
       paths: pathsIn(head, final),
     });
   },

@@ -74,7 +74,8 @@ export const logLines: FormatDriver<LogSpec> = {
     const head = sample.subarray(0, length);
     const format = specOf(options, new TextDecoder().decode(head), final, source.name);
     const dataStart = markLength(head, 0, 0);
-    const description = format.name === undefined ? 'log lines by a pattern' : `log lines, ${format.name}`;
+    const description =
+      format.name === undefined ? said`log lines by a pattern` : said`log lines, ${format.name}`;
     return Promise.resolve({ format, dataStart, firstLine: 0, description });
   },
   of: formatOf,

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { describeDialect, parseDelimiter } from '../../../../src/engine/format/csv/dialectWords.ts';
+import type { CsvDialect } from '../../../../src/engine/format/csv/dialect.ts';
+import { english } from '../../../../src/said/said.ts';
 import { plainDialect } from '../../../support/csvRecords.ts';
 
 describe('dialects in words', () => {
+  const described = (dialect: CsvDialect): string => english(describeDialect(dialect));
+
   it('says what a table is like', () => {
-    assert.equal(describeDialect({ ...plainDialect, headerLines: 1 }), 'comma, quoted, header');
+    assert.equal(described({ ...plainDialect, headerLines: 1 }), 'comma, quoted, header');
     assert.equal(
-      describeDialect({
+      described({
         ...plainDialect,
         delimiter: '||',
         quote: "'",
@@ -17,9 +21,13 @@ describe('dialects in words', () => {
       }),
       'delimiter ||, single quotes, backslash escapes, header of 2 rows, comments after #, CR line ends',
     );
-    assert.equal(
-      describeDialect({ ...plainDialect, delimiter: '\t', quote: '' }),
-      'tab, no quotes, no header',
+    assert.equal(described({ ...plainDialect, delimiter: '\t', quote: '' }), 'tab, no quotes, no header');
+    const runs = { ...plainDialect, runs: true, skipInitialSpace: true, headerLines: 1 };
+    assert.deepEqual(
+      [' ', '\t', '|', '\x01'].map((delimiter) => described({ ...runs, delimiter })),
+      ['runs of spaces', 'runs of tabs', 'runs of pipes', 'runs of U+0001s'].map(
+        (what) => `${what}, spaces before fields skipped, quoted, header`,
+      ),
     );
   });
 

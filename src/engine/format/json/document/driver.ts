@@ -27,7 +27,7 @@ export const jsonDocument: FormatDriver<JsonSpec> = {
       format: { kind: 'json', rows },
       dataStart: rows.start,
       firstLine: rows.line,
-      description: `JSON, rows ${rows.path}`,
+      description: said`JSON, rows ${rows.path}`,
     };
   },
   of: ({ rows }) => ({
