@@ -133,6 +133,8 @@ export interface FileState {
   readonly said: Said | undefined;
   /** Phase `changed`: by how many bytes the file has grown, where what was read is still there. */
   readonly grownBy?: number | undefined;
+  /** Of several files as one table, how many are read. */
+  readonly files?: number | undefined;
   /** What is appended is taken in as it comes; where the file is replaced, it is to be opened anew. */
   readonly following?: boolean | undefined;
   /** Phase `failed`: offset of the byte at which the source gave out; the rows before it are there. */
@@ -452,6 +454,8 @@ export interface PreviewEvents {
   file: FileState;
   /** The file has grown, and the view that was run last has been counted on in it. */
   view: ViewState;
+  /** What happened to files that are followed, while all of their rows are still there. */
+  followed: Said;
   /** More columns of a view were seen, or their types have become known: all of its columns. */
   columns: { readonly view: number; readonly columns: readonly ColumnInfo[] };
   /** More is known of what the chosen schema does not allow, or none is chosen any more. At most every 100 ms. */

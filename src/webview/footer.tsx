@@ -36,7 +36,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
           {failed === 1 ? t('CALL failed for 1 row') : t('CALL failed for {0} rows', count(failed))}
         </button>
       )}
-      {file.files && <span class="indexed">{filesWords(file.files.count)}</span>}
+      {file.files && <span class="indexed">{filesWords(state.files ?? file.files.count)}</span>}
       {unread > 0 && (
         <button
           type="button"

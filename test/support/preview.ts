@@ -26,6 +26,8 @@ export class Preview {
   readonly files: FileState[] = [];
   readonly checks: PreviewEvents['schemaCheck'][] = [];
   readonly exports: PreviewEvents['exportStages'][] = [];
+  /** What has happened to files that are followed. */
+  readonly told: PreviewEvents['followed'][] = [];
   /** What the engine has told last of each view's columns. */
   readonly columns = new Map<number, readonly ColumnInfo[]>();
   readonly #service: EngineService;
@@ -51,6 +53,7 @@ export class Preview {
         if (name === 'view') this.#grown(value as ViewState);
         if (name === 'schemaCheck') this.checks.push(value as PreviewEvents['schemaCheck']);
         if (name === 'exportStages') this.exports.push(value as PreviewEvents['exportStages']);
+        if (name === 'followed') this.told.push(value as PreviewEvents['followed']);
         if (name === 'file') this.#told(value as PreviewEvents['file']);
         if (name !== 'columns') return;
         const { view, columns } = value as PreviewEvents['columns'];
@@ -105,6 +108,11 @@ export class Preview {
   async file(test: (state: FileState) => boolean): Promise<void> {
     const last = this.files.at(-1);
     if (last && test(last)) return;
+    await this.next(test);
+  }
+
+  /** The same of states that it tells from now on. */
+  async next(test: (state: FileState) => boolean): Promise<void> {
     await new Promise<void>((resolve) => this.#waiting.push({ test, resolve }));
   }
 

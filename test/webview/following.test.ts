@@ -84,6 +84,33 @@ describe('webview that follows a file', function () {
     await fresh().waitFor({ state: 'detached' });
   });
 
+  it('takes in what comes to several files, in the order in which it comes, and says what becomes of them', async () => {
+    const several = await mkdtemp(join(folder, 'several-'));
+    const at = (name: string): string => join(several, name);
+    await writeFile(at('a.jsonl'), lines(0, 2));
+    await writeFile(at('b.jsonl'), lines(2, 4));
+    const files = { folder: several, pattern: '*.jsonl' };
+    await engine.openFile({ location: several, options: {}, files });
+    await footer('4 records').waitFor();
+    await enterQuery(page, 'n <> 5');
+    await on();
+    await appendFile(at('a.jsonl'), lines(4, 7));
+    await cell('6').waitFor();
+    await writeFile(at('c.jsonl'), lines(7, 8));
+    await cell('7').waitFor();
+    await footer('New file c.jsonl.').waitFor();
+    await footer('3 files').waitFor();
+    const shown = page.locator('.row:not([hidden]) .cell[aria-colindex="3"]:not([hidden])');
+    assert.deepEqual((await shown.allTextContents()).sort(), ['0', '1', '2', '3', '4', '6', '7']);
+    await rename(at('a.jsonl'), at('a.jsonl.1'));
+    await writeFile(at('a.jsonl'), lines(20, 21));
+    await footer('a.jsonl was rotated or replaced. The files were opened anew.').waitFor();
+    await cell('20').waitFor();
+    await cell('6').waitFor({ state: 'detached' });
+    await appendFile(at('a.jsonl'), lines(21, 22));
+    await cell('21').waitFor();
+  });
+
   it('goes on in the file that its name leads to, with the same query', async () => {
     await enterQuery(page, 'n >= 299');
     await cell('299').waitFor();

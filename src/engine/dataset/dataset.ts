@@ -30,6 +30,7 @@ import { Knowledge, type Growth } from './knowledge.ts';
 import type { MergeBy } from './mergeBy.ts';
 import { countOtherTables } from './otherTables.ts';
 import type { OrderedResult } from './scanInOrder.ts';
+import { EarlierOpenings } from './openings.ts';
 import { ScanScheduler } from './scheduler.ts';
 
 /** Index granularity and unit of scanning, in bytes: small enough to filter again for one page. */
@@ -90,7 +91,7 @@ export class Dataset {
   readonly containers: OpenedSource['containers'];
   /** Of several files as one table, those that cannot be read. */
   readonly unread: readonly UnreadFile[];
-  readonly #source: OpenedSource;
+  #source: OpenedSource;
   readonly #partOf: Dataset | undefined;
   #spec: FileSpec;
   readonly #isOfSeveral: boolean;
@@ -101,7 +102,8 @@ export class Dataset {
   readonly merge: MergeBy | undefined;
   /** Where what was appended since it was opened ends. */
   #grownTo = 0;
-  readonly #version: FileVersion;
+  #version: FileVersion;
+  readonly #earlier: EarlierOpenings;
   /** The temporary file that is read in place of a document, and that document. */
   #spool: (Spool & { readonly of: Pick<OpenedSource, 'name' | 'place'> }) | undefined;
 
@@ -135,6 +137,7 @@ export class Dataset {
     this.#version = version;
     this.known = this.#knowledge(options.store);
     this.scheduler = new ScanScheduler(source, this.#spec, options.pool);
+    this.#earlier = new EarlierOpenings(this.scheduler);
     const { layout } = this.format;
     this.#isOfSeveral = spec.kind === 'files';
     this.beside = options.beside ?? 'folder';
@@ -361,6 +364,7 @@ export class Dataset {
       exact,
       malformed: index.malformed,
       said: undefined,
+      ...(this.#isOfSeveral && { files: this.#source.files?.count }),
     };
   }
 
@@ -376,6 +380,7 @@ export class Dataset {
    * @throws SourceError, with the byte of the file where it may go on; WorkerLost; the signal's reason
    */
   async *scan(scan: FileScan, signal: AbortSignal): AsyncGenerator<OrderedResult> {
+    this.#earlier.begin();
     try {
       const { merge } = this;
       if (merge && (scan.fromBlock ?? 0) === 0 && scan.toBlock === undefined) {
@@ -386,6 +391,8 @@ export class Dataset {
       }
     } catch (error) {
       throw await this.#placed(error);
+    } finally {
+      await this.#earlier.end();
     }
   }
 
@@ -399,9 +406,14 @@ export class Dataset {
     const isFirst = query === undefined && this.index.length === 0;
     const { pool, spec } = this.scheduler.forPage(query, isFirst);
     const task: Task = { kind: 'page', file: spec, query, parts, cells, isFirst };
-    const result = await pool.run(task, interactivePriority, signal);
-    if (result.kind !== 'page') throw new TypeError(`A page was answered by a ${result.kind}.`);
-    return result;
+    this.#earlier.begin();
+    try {
+      const result = await pool.run(task, interactivePriority, signal);
+      if (result.kind !== 'page') throw new TypeError(`A page was answered by a ${result.kind}.`);
+      return result;
+    } finally {
+      await this.#earlier.end();
+    }
   }
 
   /**
@@ -418,11 +430,22 @@ export class Dataset {
   }
 
   /** Takes over what was appended: from now on the file ends there. Nobody may be scanning it. */
-  grow({ index, same, end }: Growth): void {
-    this.#spec = { ...this.#spec, end };
+  grow(growth: Growth): void {
+    const { end, opened } = growth;
+    if (opened) {
+      this.#earlier.add({ key: this.#spec.key, source: this.#source });
+      this.#source = opened.source;
+      this.#version = new FileVersion(opened.source, usualRestMs);
+    }
+    this.#spec = opened?.spec ?? { ...this.#spec, end };
     this.#grownTo = end;
     this.scheduler.grow(this.#spec);
-    this.known.grow(index, same);
+    this.known.grow(growth);
+  }
+
+  /** A key for another opening of the file. */
+  get nextKey(): string {
+    return `${this.#source.name}\n${nextKey++}`;
   }
 
   /** The position in the decoded text of a byte of the file. */
@@ -505,6 +528,7 @@ export class Dataset {
   async close(): Promise<void> {
     await this.known.save();
     await this.scheduler.close();
+    await this.#earlier.close();
     await this.#source.close();
     await this.#spool?.remove();
   }

@@ -33,8 +33,12 @@ export class FileVersion {
   /** Whether nothing says that the file was changed. */
   async isUnchanged(): Promise<boolean> {
     if (!this.watch) return true;
-    const now = await this.#source.current?.();
     const { opened } = this.watch;
+    // One of several files may be gone by now.
+    const now = await this.#source.current?.().catch((error: unknown) => {
+      if (error instanceof SourceError) return undefined;
+      throw error;
+    });
     return !!now && now.size === opened.size && hasSameTimes(now, opened);
   }
 

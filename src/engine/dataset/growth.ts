@@ -1,4 +1,7 @@
+import type { BlockIndex } from '../index/blockIndex.ts';
 import { everything } from '../matchWindow.ts';
+import type { FileSpec } from '../pool/task.ts';
+import { readParts, type FilePart } from '../source/files/part.ts';
 import type { Tail } from '../source/follow/tail.ts';
 import type { Dataset } from './dataset.ts';
 import { FollowedText } from './followedText.ts';
@@ -19,16 +22,32 @@ export async function growthOf(
   tail: Tail,
   signal: AbortSignal,
 ): Promise<Growth | undefined> {
-  const { index: before, spec, scheduler } = dataset;
+  const { index: before, spec } = dataset;
   const end = spec.end ?? 0;
-  // Blocks whose last record ends before the end are whole whatever comes.
-  let same = before.length;
-  while (same > 0 && before.place(same).start >= end) same--;
+  const same = blocksBefore(before, end);
   const place = before.place(same);
   const text = new FollowedText(dataset.name, dataset.format, new Uint8Array(0), 0, place);
   text.push(await tail.readAt(place.start, most));
   const whole = place.start + text.whole(false).length;
   if (whole <= end) return undefined;
+  const grown = { ...spec, end: whole };
+  return { index: await indexOf(dataset, grown, same, signal), same, end: whole };
+}
+
+/** Blocks whose last record ends before a byte: they are whole whatever becomes of it. */
+export function blocksBefore(index: BlockIndex, byte: number): number {
+  let same = index.length;
+  while (same > 0 && index.place(same).start >= byte) same--;
+  return same;
+}
+
+/** The index of the file as it has grown, of which so many blocks are as they were. */
+export async function indexOf(
+  { index: before, scheduler }: Dataset,
+  grown: FileSpec,
+  same: number,
+  signal: AbortSignal,
+): Promise<BlockIndex> {
   const index = before.upTo(same);
   const { pool } = scheduler.forUndivided(undefined);
   const request = {
@@ -41,21 +60,36 @@ export async function growthOf(
     fromBlock: same,
     toBlock: Infinity,
   } as const;
-  const grown = { ...spec, end: whole };
-  for await (const _ of scanInOrder(grown, () => whole, index, pool, request, signal)) {
+  const end = grown.end ?? 0;
+  for await (const _ of scanInOrder(grown, () => end, index, pool, request, signal)) {
     // The scan has added what it found to the index.
   }
-  return { index, same, end: whole };
+  return index;
 }
 
 /** Whether records are appended to a file as lines or rows that mean the same in any place, and can be read as they come. */
-export function canGrow({ format, containers, encoding, recognised, files, watch }: Dataset): boolean {
+export function canGrow({
+  format,
+  containers,
+  encoding,
+  recognised,
+  opening,
+  watch,
+  merge,
+}: Dataset): boolean {
+  const isPlain = opening.kind !== 'files' || readParts(opening.parts).every(isPlainPart);
   return (
     watch !== undefined &&
-    files === undefined &&
+    isPlain &&
+    merge === undefined &&
     containers.length === 0 &&
     format.records === 'lines' &&
     encoding.startsWith('utf-8') &&
     recognised.end === undefined
   );
+}
+
+/** Whether the file stands in the table as it is on disk: else nobody knows its length before it is read. */
+function isPlainPart({ length, encoding }: FilePart): boolean {
+  return length !== undefined && encoding?.startsWith('utf-8') === true;
 }

@@ -1,6 +1,8 @@
 import { ColumnFiles } from '../columns/columnFiles.ts';
 import { ColumnStore, type ColumnKeeping, type ColumnOptions } from '../columns/columnStore.ts';
 import { BlockIndex, type BlockSummary } from '../index/blockIndex.ts';
+import type { FileSpec } from '../pool/task.ts';
+import type { OpenedSource } from '../source/open.ts';
 import { cacheName, type IndexStore, type StoreKey } from '../index/store.ts';
 import { ZoneMaps } from '../index/zoneMaps.ts';
 import type { PagePart } from '../pool/task.ts';
@@ -28,6 +30,8 @@ export interface Growth {
   readonly same: number;
   /** Where the last whole record ends. */
   readonly end: number;
+  /** Of several files as one table, how they are opened from now on. Whoever opens them later has them in another order. */
+  readonly opened?: { readonly spec: FileSpec; readonly source: OpenedSource } | undefined;
 }
 
 /** What scans have learned of a file: where its records are, what its blocks hold, how many match a query. */
@@ -35,7 +39,7 @@ export class Knowledge {
   /** What is kept of the file's columns; undefined where nothing is. */
   readonly columns: ColumnStore | undefined;
   readonly #zones = new ZoneMaps();
-  readonly #keeping: Keeping | undefined;
+  #keeping: Keeping | undefined;
   /** Running counts of the views that were run last, by query. */
   readonly #views = new RecentMap<string, Float64Array>(keptViews);
   #index: BlockIndex;
@@ -67,8 +71,10 @@ export class Knowledge {
       this.#index = BlockIndex.from(this.#index.blockSize, columns);
   }
 
-  /** Takes over an index of the file as it has grown, of which so many blocks are as they were. */
-  grow(index: BlockIndex, same: number): void {
+  /** Takes over what has been appended. */
+  grow({ index, same, opened }: Growth): void {
+    // Another process would take the blocks for those of the files one after the other.
+    if (opened) this.#keeping = undefined;
     this.#unproven = undefined;
     this.#zones.truncate(same);
     for (const [query, counts] of [...this.#views]) this.#views.set(query, counts.slice(0, same + 1));

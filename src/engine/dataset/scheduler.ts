@@ -48,9 +48,15 @@ export class ScanScheduler {
     this.#usual.start();
   }
 
-  /** From now on the file is read up to another end. Who has it open reads on in it. */
+  /** From now on the file is read up to another end. Who has it open reads on in it, unless it has another key. */
   grow(spec: FileSpec): void {
     this.#spec = spec;
+  }
+
+  /** Closes what is open under a key that no task has any more. */
+  release(key: string): void {
+    this.#inline.release(key);
+    this.#workers?.release(key);
   }
 
   /** Whether blocks are scanned in parallel. */

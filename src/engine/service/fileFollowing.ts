@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { growthOf } from '../dataset/growth.ts';
 import type { Growth } from '../dataset/knowledge.ts';
@@ -13,10 +14,12 @@ export interface FollowedFile {
   readonly dataset: Dataset;
   /** Whether somebody scans it, or it is not known to its end yet: then what is appended waits. */
   readonly isBusy: () => boolean;
-  /** Takes over what was appended. */
-  readonly grew: (growth: Growth, now: FileIdentity) => Promise<void>;
-  /** Its name leads to another file, or the file holds other bytes. */
-  readonly replaced: () => void;
+  /** Takes over what was appended; `now`: as it is now, where the growth itself does not say it. */
+  readonly grew: (growth: Growth, now?: FileIdentity) => Promise<void>;
+  /** Its name leads to another file, or the file holds other bytes: what happened, where that does not go without saying. */
+  readonly replaced: (said?: Said) => void;
+  /** Something happened that people should know. */
+  readonly told: (said: Said) => void;
   readonly gone: () => void;
 }
 

@@ -1,4 +1,4 @@
-import { said, SaidError } from '../../said/said.ts';
+import { said, SaidError, type Said } from '../../said/said.ts';
 import { basename } from 'node:path';
 import type {
   FileInfo,
@@ -227,8 +227,12 @@ export class Session {
       statistics: (request, context) => this.#statistics(request, context),
       timeline: (request, context) => this.#timeline(request, context),
       follow: ({ on }) => {
+        const follower = {
+          grew: (same: number) => this.#grew(same),
+          told: (said: Said) => this.#peer.send('followed', said),
+        };
         this.#stopFollowing?.();
-        this.#stopFollowing = on ? this.#file.follow((same) => this.#grew(same)) : undefined;
+        this.#stopFollowing = on ? this.#file.follow(follower) : undefined;
         return this.#file.state();
       },
       stopRemote: () => {

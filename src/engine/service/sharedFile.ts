@@ -1,7 +1,7 @@
 import { abortReason, onAbort } from '../../protocol/abort.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileState } from '../../protocol/preview.ts';
-import { saidOf } from '../../said/said.ts';
+import { saidOf, type Said } from '../../said/said.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Result, Task } from '../pool/task.ts';
@@ -14,6 +14,7 @@ import { throttled } from '../run/throttle.ts';
 import type { Comparison } from '../diff/comparison.ts';
 import type { RemoteResult } from '../remote/result.ts';
 import { followFile } from './fileFollowing.ts';
+import { followFiles } from './filesFollowing.ts';
 import { SeenValues } from './seenValues.ts';
 
 /** How often the file on disk is looked at. */
@@ -41,8 +42,13 @@ export interface MadeRows {
 
 export type FileListener = (state: FileState) => void;
 
-/** Told of how many blocks are as they were, once the file has been taken over as it has grown. */
-export type GrowthListener = (same: number) => Promise<void>;
+/** Who is told of what becomes of a file that is followed. */
+export interface GrowthListener {
+  /** The file has been taken over as it has grown; so many blocks are as they were. */
+  readonly grew: (same: number) => Promise<void>;
+  /** What people should know. */
+  readonly told: (said: Said) => void;
+}
 
 /**
  * A file that several previews look at: one dataset, one background pass that fills its index, one watch on what
@@ -58,7 +64,7 @@ export class SharedFile {
   readonly #listeners = new Set<FileListener>();
   readonly #closing = new AbortController();
   readonly #watch: NodeJS.Timeout;
-  readonly #disk: Watch | undefined;
+  #disk: Watch | undefined;
   #identity: FileIdentity | undefined;
   /** Not looked at before then. */
   #nextLook = 0;
@@ -152,9 +158,11 @@ export class SharedFile {
       this.#trouble = trouble;
       this.#tell();
     };
-    // What has been seen of a growth before is taken in now.
-    if (this.#trouble?.grownBy !== undefined) this.#trouble = undefined;
-    this.#followed = followFile(
+    // What has been seen of a growth before is taken in now. Of several files it is looked at anew what has become of each.
+    const hasGrown = this.#trouble?.grownBy !== undefined;
+    if (hasGrown || (dataset.files && this.#trouble?.phase === 'changed')) this.#trouble = undefined;
+    const follow = dataset.files ? followFiles : followFile;
+    this.#followed = follow(
       {
         dataset,
         isBusy: () =>
@@ -164,14 +172,18 @@ export class SharedFile {
           this.#scans++;
           try {
             dataset.grow(growth);
-            this.#identity = { ...now, size: growth.end };
-            for (const follower of [...this.#followers]) await follower(growth.same);
+            this.#disk = dataset.watch;
+            this.#identity = now ? { ...now, size: growth.end } : this.#disk?.opened;
+            for (const follower of [...this.#followers]) await follower.grew(growth.same);
           } finally {
             this.#scans--;
           }
           this.#tell();
         },
-        replaced: () => say({ phase: 'changed', said: undefined }),
+        replaced: (said) => say({ phase: 'changed', said }),
+        told: (said) => {
+          for (const follower of [...this.#followers]) follower.told(said);
+        },
         gone: () => say({ phase: 'gone', said: undefined }),
       },
       signal,

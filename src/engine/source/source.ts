@@ -186,6 +186,8 @@ export type SourcePlace =
       readonly name: string;
       /** In shared memory, as many threads open them, and each task names them: see `writeParts`. */
       readonly parts: SharedArrayBuffer;
+      /** What has come to them since they were opened, in the order in which it came, behind all of them: see `writeExtents`. */
+      readonly grown?: SharedArrayBuffer | undefined;
       /** How they are looked for again, with the files that were found but cannot be read. */
       readonly search?: FileSearch | undefined;
       readonly unread?: readonly string[] | undefined;

@@ -1,6 +1,6 @@
 /** Following a file that grows: whether the page does, and how many rows have come that nobody has seen. */
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
-import { t } from '../l10n.ts';
+import { t, words } from '../l10n.ts';
 import { sentence } from '../link.ts';
 import type { Preview } from './preview.ts';
 
@@ -26,6 +26,11 @@ export function createFollowing(preview: Preview, reload: () => Promise<void>): 
   // Whenever the file is opened, by a reload as well, the engine does not follow it yet.
   effect(() => {
     if (!file.value || !on.value) return;
+    // A file that has come to the others may be one that cannot be followed.
+    if (file.value.grows !== true) {
+      on.value = false;
+      return;
+    }
     link.call('follow', { on: true }).then(
       (now) => (state.value = now),
       (error: unknown) => (notice.value = sentence(error)),
@@ -47,8 +52,12 @@ export function createFollowing(preview: Preview, reload: () => Promise<void>): 
   // The name leads to another file: that one is followed from now on.
   effect(() => {
     if (!state.value?.following || state.value.phase !== 'changed') return;
-    void reload().then(() => (notice.value = t('The file was replaced. This is the new one.')));
+    const { said } = state.value;
+    const told = said ? words(said) : t('The file was replaced. This is the new one.');
+    void reload().then(() => (notice.value = told));
   });
+
+  link.on('followed', (said) => (notice.value = words(said)));
 
   return {
     offered: computed(() => file.value?.grows === true),

@@ -110,6 +110,11 @@ export class RealEngine {
     compared?: OpenFile['compared'],
     remote?: OpenFile['remote'],
   ): Promise<void> {
+    await this.openFile({ location, options, compared, remote });
+  }
+
+  /** The same of several files as one table. */
+  async openFile(file: OpenFile): Promise<void> {
     const before = this.#session++;
     if (before > 0) {
       this.#relay.interrupted({ kind: 'restarted', said: said`Another file.` });
@@ -117,7 +122,7 @@ export class RealEngine {
     }
     await this.#host.call('open', {
       session: this.#session,
-      file: { location, options, compared, remote },
+      file,
     });
     this.#relay.opened();
     if (before > 0) this.#toPage.send('restarted', { message: '' });

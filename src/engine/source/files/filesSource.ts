@@ -4,6 +4,7 @@ import { type FileSpans, type Source, SourceError, type SourceSpec } from '../so
 import { decodedSource } from '../compressed/decoded.ts';
 import { Marks } from '../compressed/marks.ts';
 import { columnsCodec } from './columns.ts';
+import type { Extent } from './extents.ts';
 import { OpenParts } from './openParts.ts';
 import type { FilePart } from './part.ts';
 import { Spans, type Span } from './spans.ts';
@@ -14,14 +15,21 @@ const markSpacing = 4 * 1024 * 1024;
 /**
  * Several files as one run of decoded bytes, in their order. A file whose last line has no end gets one, so that no
  * record goes on in the next file. Few files are open at a time.
+ * @param grown what came to them later: it stands behind all of them
  * @param open opens the text of a file
  */
 export function filesSource(
   name: string,
   parts: readonly FilePart[],
+  grown: readonly Extent[],
   open: (spec: SourceSpec) => Promise<Source>,
 ): Source & { readonly files: FileSpans } {
-  const spans = new Spans(parts);
+  const pieces = [
+    ...parts.map(({ from, length, ended }, file) => ({ file, from, length, ended })),
+    ...grown.map((extent) => ({ ...extent, ended: true })),
+  ];
+  const partOf = (number: number): FilePart => parts[pieces[number].file];
+  const spans = new Spans(pieces);
   const opened = new OpenParts(async (number) => {
     const { path, identity, encoding, text, columns } = parts[number];
     if (text !== undefined)
@@ -39,11 +47,11 @@ export function filesSource(
     start: number,
     signal: AbortSignal | undefined,
   ): Promise<number> {
-    const { from } = parts[number];
+    const { from, file } = pieces[number];
     // One that cannot be opened fails where it was to be read.
     let failsFrom = start + at;
     try {
-      return await opened.use(number, (source) => {
+      return await opened.use(file, (source) => {
         failsFrom = start - from;
         return source.read(into, from + at, signal);
       });
@@ -74,7 +82,7 @@ export function filesSource(
     }
     const got = await readPart(number, into.subarray(0, length - at), at, start, signal);
     if (got === 0) {
-      const { path } = parts[number];
+      const { path } = partOf(number);
       throw new SourceError('changed', said`${path} has changed since it was opened.`, position);
     }
     return got;
@@ -82,8 +90,9 @@ export function filesSource(
 
   /** Notes where a file ends that was read past its end. */
   async function noteEnd({ number, start }: Span, signal: AbortSignal | undefined): Promise<void> {
-    const { from, path } = parts[number];
-    const size = await opened.use(number, (source) => Promise.resolve(source.size));
+    const { from, file } = pieces[number];
+    const { path } = parts[file];
+    const size = await opened.use(file, (source) => Promise.resolve(source.size));
     if (size === undefined) throw new TypeError(`${path} has ended and says no size.`);
     const length = Math.max(0, size - from);
     spans.ends(number, length, length === 0 || (await lastByte(number, length, start, signal)) === lineFeed);
@@ -101,7 +110,7 @@ export function filesSource(
   }
 
   const spanAt = (position: number): Pick<Span, 'number' | 'start'> =>
-    spans.at(position) ?? { number: parts.length - 1, start: position };
+    spans.at(position) ?? { number: pieces.length - 1, start: position };
 
   return {
     name,
@@ -133,14 +142,13 @@ export function filesSource(
     files: {
       count: parts.filter(({ text }) => text === undefined).length,
       pathAt(position) {
-        const { path, name = path } = parts[spanAt(position).number];
+        const { path, name = path } = partOf(spanAt(position).number);
         return name;
       },
-      partitionsAt: (position) => parts[spanAt(position).number].partitions ?? [],
+      partitionsAt: (position) => partOf(spanAt(position).number).partitions ?? [],
       offsetAt(position) {
         const { number, start } = spanAt(position);
-        const { from, columns } = parts[number];
-        return columns ? undefined : from + position - start;
+        return partOf(number).columns ? undefined : pieces[number].from + position - start;
       },
       nextAfter: (position) => spans.nextAfter(position),
     },

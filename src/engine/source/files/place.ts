@@ -6,6 +6,7 @@ import { stateOf } from '../filePlace.ts';
 import type { OpenPlaceOptions, Place, Watch } from '../place.ts';
 import type { FileIdentity, SourcePlace } from '../source.ts';
 import { eachFile } from './eachFile.ts';
+import { readExtents } from './extents.ts';
 import { filesSource } from './filesSource.ts';
 import { findFiles } from './search.ts';
 import { readParts, type FilePart } from './part.ts';
@@ -26,14 +27,20 @@ export function filesPlace(spec: Extract<SourcePlace, { readonly kind: 'files' }
     get watch() {
       return search ? watchSearch(search, parts, listed, opened()) : { opened: opened(), now };
     },
-    kept: (restMs) => ({
-      path: digest(parts.map(({ path, from }) => [path, from])),
-      state: stateOf(opened(), restMs),
-    }),
+    // Whoever opens them later has what came to them in other places.
+    kept: (restMs) =>
+      spec.grown === undefined
+        ? {
+            path: digest(parts.map(({ path, from }) => [path, from])),
+            state: stateOf(opened(), restMs),
+          }
+        : undefined,
     open({ openSource, blocking }: OpenPlaceOptions) {
       if (!openSource) throw new TypeError('A file of several is opened by its own place.');
       // Files are opened long after this, when its signal may have been aborted.
-      const source = filesSource(spec.name, parts, (part) => openSource(part, { blocking }));
+      const source = filesSource(spec.name, parts, readExtents(spec.grown), (part) =>
+        openSource(part, { blocking }),
+      );
       return Promise.resolve({ source, place: spec, current: now });
     },
   };

@@ -1,10 +1,13 @@
 import type { FilePart } from './part.ts';
 
-/** Where a position lies: in a file, so many bytes behind the first one that is read of it. */
+/** A file, or what came to one later: as much of it as stands in one place. */
+export type Piece = Pick<FilePart, 'length' | 'ended'>;
+
+/** Where a position lies: in a piece of a file, so many bytes behind the first one that is read of it. */
 export interface Span {
   readonly number: number;
   readonly start: number;
-  /** Bytes of the file; undefined while its end was not seen. */
+  /** Bytes of it; undefined while its end was not seen. */
   readonly length: number | undefined;
   /** Whether a line end follows that is not in the file, so that no record goes on in the next one. */
   readonly closed: boolean;
@@ -12,12 +15,12 @@ export interface Span {
 
 /** Where in a run of bytes each of its files lies, as far as that is known: of what is compressed, once it was read. */
 export class Spans {
-  readonly #parts: readonly FilePart[];
+  readonly #parts: readonly Piece[];
   /** Where each file begins whose beginning is known. */
   readonly #starts: number[] = [0];
   readonly #closed: boolean[] = [];
 
-  constructor(parts: readonly FilePart[]) {
+  constructor(parts: readonly Piece[]) {
     this.#parts = parts;
     this.#extend();
   }

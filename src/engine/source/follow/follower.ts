@@ -9,7 +9,7 @@ import { keyOf, Tail } from './tail.ts';
  * many files, less often, so that looking takes no more than a few percent of a core.
  */
 export const pollMs = 250;
-const pollMsPerFile = 1;
+export const pollMsPerFile = 1;
 /** Where files are found by a pattern, new ones are looked for at least this often. */
 const findMs = 1000;
 /** A name that leads nowhere for so long is said to be gone: a rotation takes a moment. */
