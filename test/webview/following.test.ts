@@ -69,6 +69,73 @@ describe('webview that follows a file', function () {
     await footer('400 records').waitFor();
   });
 
+  /** What of the rows in sight is marked as new, by their first cell. */
+  const marked = () =>
+    page
+      .locator('.row:is(.new, .new-again):not([hidden]) .cell[aria-colindex="2"]:not([hidden])')
+      .allTextContents();
+  const isMarked = (text: string) =>
+    page.locator('.row:is(.new, .new-again):not([hidden])', { has: cell(text) }).waitFor();
+
+  it('marks the rows that came since the reader looked last', async () => {
+    await enterQuery(page, 'n >= 296');
+    await cell('299').waitFor();
+    await on();
+    assert.deepEqual(await marked(), []);
+    await appendFile(path, lines(300, 302));
+    await isMarked('301');
+    assert.deepEqual((await marked()).sort(), ['300', '301']);
+    const motion = (text: string) =>
+      page
+        .locator('.row:not([hidden])', { has: cell(text) })
+        .evaluate((row) => getComputedStyle(row).animationName);
+    assert.match(await motion('301'), /^new-row/);
+    assert.equal(await motion('299'), 'none');
+    // A row whose tint has faded is no longer marked once others have come.
+    await page.evaluate(() => document.getAnimations().forEach((one) => one.finish()));
+    await appendFile(path, lines(302, 303));
+    await isMarked('302');
+    assert.deepEqual(await marked(), ['302']);
+    await follow().click();
+    await page.locator('[role=switch][aria-checked=false]').waitFor();
+    await page.evaluate(() => document.getAnimations().forEach((one) => one.finish()));
+    await enterQuery(page, 'n >= 297');
+    await cell('296').waitFor({ state: 'detached' });
+    assert.deepEqual(await marked(), []);
+  });
+
+  it('marks those that the button counts, without motion or with a border where that is asked for', async () => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    try {
+      await enterQuery(page, 'n >= 0');
+      await cell('0').waitFor();
+      await on();
+      await appendFile(path, lines(300, 304));
+      await fresh().getByText('4 New Rows').waitFor();
+      await fresh().click();
+      await isMarked('303');
+      assert.deepEqual((await marked()).sort(), ['300', '301', '302', '303']);
+      const row = page.locator('.row:not([hidden])', { has: cell('300') });
+      const look = (pseudo?: string) =>
+        row.evaluate((element, of) => {
+          const { animationName, backgroundColor, borderLeftWidth } = getComputedStyle(element, of);
+          return { animationName, isTinted: backgroundColor !== 'rgba(0, 0, 0, 0)', borderLeftWidth };
+        }, pseudo);
+      const { animationName, isTinted } = await look();
+      assert.deepEqual({ animationName, isTinted }, { animationName: 'none', isTinted: true });
+      await page.evaluate(() => document.body.classList.add('vscode-high-contrast'));
+      assert.equal((await look()).isTinted, false);
+      assert.equal((await look('::after')).borderLeftWidth, '3px');
+      // The reader has seen them: the next ones are new.
+      await appendFile(path, lines(304, 305));
+      await isMarked('304');
+      assert.deepEqual(await marked(), ['304']);
+    } finally {
+      await page.evaluate(() => document.body.classList.remove('vscode-high-contrast'));
+      await page.emulateMedia({ reducedMotion: null });
+    }
+  });
+
   it('takes in what the filter selects, and offers to make anew what needs all rows', async () => {
     await enterQuery(page, "word = 'w1' AND n >= 290");
     await cell('298').waitFor();
@@ -93,6 +160,7 @@ describe('webview that follows a file', function () {
     await engine.openFile({ location: several, options: {}, files });
     await footer('4 records').waitFor();
     await enterQuery(page, 'n <> 5');
+    await cell('3').waitFor();
     await on();
     await appendFile(at('a.jsonl'), lines(4, 7));
     await cell('6').waitFor();

@@ -51,6 +51,8 @@ export interface Grid {
   grow(view: GridView): void;
   /** Whether the last row stays in sight, where it is, when rows are added below it. */
   setSticky(sticky: boolean): void;
+  /** Rows from this one on are marked as new; Infinity for none. Those that are just fading go on with it. */
+  setNew(from: number): void;
   /** Brings the last row into sight, and selects nothing. */
   toEnd(): void;
   /** Whether the last row is in sight. */

@@ -63,6 +63,7 @@ export function createGrid(options: GridOptions): Grid {
   let selection: Selection = start;
   let inHeader = false;
   let isSticky = false;
+  let newFrom = Infinity;
   let order: ReadonlyMap<number, SortKey> = new Map();
   const metrics = createMetrics(sheet);
   const tabStop = createTabStop(sheet);
@@ -169,6 +170,7 @@ export function createGrid(options: GridOptions): Grid {
       activeRow: inHeader ? -1 : active.row,
       activeLane: active.lane,
       numbered: view.numbered && view.exact,
+      newFrom,
       sought: sought.text,
       matchCase: sought.matchCase,
     });
@@ -456,6 +458,11 @@ export function createGrid(options: GridOptions): Grid {
       if (stays) toEnd();
     },
     setSticky: (sticky) => (isSticky = sticky),
+    setNew(from) {
+      if (from === newFrom) return;
+      newFrom = from;
+      schedule();
+    },
     toEnd,
     get isAtEnd() {
       return isAtEnd();

@@ -31,6 +31,8 @@ export interface Scene {
   readonly activeLane: number;
   /** Whether row n is record n + 1, so that the number shows before the record is here. */
   readonly numbered: boolean;
+  /** Rows from this one on have come since the reader looked last. */
+  readonly newFrom: number;
   /** Text that is looked for, in lower case unless `matchCase`; '' for none. */
   readonly sought: string;
   readonly matchCase: boolean;
@@ -64,6 +66,8 @@ interface RowView {
   shift: number;
   pinnedWidth: number;
   active: boolean;
+  /** Which of the two marks of new rows it has: another one begins to fade anew. */
+  mark: '' | 'new' | 'new-again';
 }
 
 export interface Renderer {
@@ -153,6 +157,7 @@ function createRow(): RowView {
     shift: NaN,
     pinnedWidth: -1,
     active: false,
+    mark: '',
   };
 }
 
@@ -163,6 +168,7 @@ function hide(view: RowView): void {
 
 function paintRow(view: RowView, row: number, scene: Scene): void {
   const { element } = view;
+  markNew(view, row, row >= scene.newFrom);
   if (view.row !== row) {
     if (view.row < 0) element.hidden = false;
     view.row = row;
@@ -204,6 +210,18 @@ function paintRow(view: RowView, row: number, scene: Scene): void {
   }
   paintPart(view.pinnedPart, view.pinned, row, 0, scene.layout.pinned, scene);
   paintPart(view.strip, view.cells, row, scene.laneFrom, scene.laneTo, scene);
+}
+
+/** A mark that fades does so to its end; one that does not is there as long as the row is new. */
+function markNew(view: RowView, row: number, isNew: boolean): void {
+  const isOther = view.row !== row;
+  if (!isOther && isNew === (view.mark !== '')) return;
+  if (!isOther && !isNew && view.element.getAnimations().length > 0) return;
+  const mark = !isNew ? '' : view.mark === 'new' ? 'new-again' : 'new';
+  if (mark === view.mark) return;
+  if (view.mark) view.element.classList.remove(view.mark);
+  if (mark) view.element.classList.add(mark);
+  view.mark = mark;
 }
 
 /**

@@ -39,13 +39,17 @@ export function createFollowing(preview: Preview, reload: () => Promise<void>): 
 
   effect(() => grid.setSticky(on.value));
 
-  let drawn = { view: -1, opened: file.peek() };
+  let drawn = { view: -1, rows: 0, opened: file.peek() };
   effect(() => {
     const { view, rows, exact } = shown.value;
     // Asked again where the grid has come to rest.
     const isAtEnd = top.value >= 0 && grid.isAtEnd;
     const isOther = drawn.view !== view || drawn.opened !== file.value;
-    drawn = { view, opened: file.value };
+    const hasGrown = rows > drawn.rows;
+    drawn = { view, rows, opened: file.value };
+    // Marked are the rows that the button counts; where the end is in sight, those that came last.
+    if (isOther || !exact || !on.value) grid.setNew(Infinity);
+    else if (hasGrown) grid.setNew(seen.peek());
     if (isOther || !exact || !on.value || isAtEnd) seen.value = rows;
   });
 
