@@ -12,6 +12,7 @@ import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
 import { finished, startCli } from '../../support/cli.ts';
 import { scanPool } from '../../support/pool.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
+import { told } from '../../support/said.ts';
 
 const { signal } = new AbortController();
 const context = { signal, progress: () => undefined };
@@ -210,7 +211,7 @@ describe('tables one below the other', () => {
       const { reading, dialect } = preview.info;
       const lines = linesBefore.map((line) => line + 1);
       assert.deepEqual([reading?.tables, reading?.table], [lines, 1]);
-      assert.equal(dialect, 'semicolon, quoted, header');
+      assert.equal(told({ said: dialect }), 'semicolon, quoted, header');
       const find = { view: 0, text: 'By number', matchCase: true, from: 0, backward: false };
       assert.equal(await preview.page.call('find', find), null);
       const place = { by: 'line', value: lines[1] + 5 } as const;
