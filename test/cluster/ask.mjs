@@ -30,7 +30,7 @@ export async function previewed(address, location, query, options = {}) {
     if (message.name === 'file') told(message.value);
     const { resolve, reject } = waiting.get(message.id) ?? {};
     if (message.type === 'result') resolve(message.value);
-    if (message.type === 'error') reject(new Error(english(message.error.said)));
+    if (message.type === 'error') reject(new Error(JSON.stringify(message.error.said)));
   });
   let id = 0;
   const call = (session, method, params) =>
@@ -54,13 +54,6 @@ export async function previewed(address, location, query, options = {}) {
     worker.postMessage({ session: 0, message: { type: 'event', name: 'stop', value: null } });
     await once(worker, 'exit');
   }
-}
-
-/** As src/said has it, which only a build could be asked for. */
-function english({ text, values }) {
-  return text.replace(/\{(\d+)\}/g, (_, at) =>
-    typeof values[at] === 'object' ? english(values[at]) : String(values[at]),
-  );
 }
 
 function cellsIn({ text, ends, rows }, width) {

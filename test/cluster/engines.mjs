@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { root, start } from '../vscode/project.mjs';
+import { root, signalGroup, start } from '../vscode/project.mjs';
 
 const versions = { pysail: '0.7.2', pyspark: '4.0.1' };
 /** Spark runs on Java 17 and newer. */
@@ -157,7 +157,7 @@ export async function startLine(address, most, every) {
 
 /** The whole group, at once: what a process could still do in its last moment it does not do here. */
 function kill({ child }) {
-  process.kill(-child.pid, 'SIGKILL');
+  signalGroup(child, 'SIGKILL');
 }
 
 /** Waits until a server has said it; it has ended before that: then it says why. */

@@ -79,8 +79,8 @@ async function stopped(child, exit) {
   await exit;
 }
 
-/** Answers whether there was anybody left to hear it. */
-function signalGroup(child, signal) {
+/** Sends a signal to a program that was started, and to all that it has started. Answers whether there was anybody left to hear it. */
+export function signalGroup(child, signal) {
   if (child.pid === undefined) return false;
   if (process.platform === 'win32') return child.kill(signal) && signal !== 0;
   try {

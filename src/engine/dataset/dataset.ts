@@ -125,7 +125,7 @@ export class Dataset {
       : recognised;
     this.format = formatOf(this.recognised.format);
     this.#spec = {
-      key: `${source.name}\n${nextKey++}`,
+      key: newKey(source),
       // What is known of an address spares every worker the questions that were asked here.
       source: source.place.remote ? source.spec() : spec,
       format: this.recognised.format,
@@ -443,11 +443,6 @@ export class Dataset {
     this.known.grow(growth);
   }
 
-  /** A key for another opening of the file. */
-  get nextKey(): string {
-    return `${this.#source.name}\n${nextKey++}`;
-  }
-
   /** The position in the decoded text of a byte of the file. */
   async positionOf(byte: number, signal: AbortSignal): Promise<number> {
     const { offsets } = this.#source;
@@ -535,3 +530,8 @@ export class Dataset {
 }
 
 let nextKey = 1;
+
+/** Under which an opening of a file is known to who reads it. */
+export function newKey({ name }: Pick<OpenedSource, 'name'>): string {
+  return `${name}\n${nextKey++}`;
+}

@@ -6,7 +6,7 @@ import { partitionsOf } from '../source/files/partitions.ts';
 import type { Tail } from '../source/follow/tail.ts';
 import { openSource } from '../source/open.ts';
 import { type FileIdentity, SourceError } from '../source/source.ts';
-import type { Dataset } from './dataset.ts';
+import { newKey, type Dataset } from './dataset.ts';
 import { FollowedText } from './followedText.ts';
 import { blocksBefore, indexOf } from './growth.ts';
 import type { Growth } from './knowledge.ts';
@@ -118,7 +118,7 @@ export class GrownFiles {
     const parts = writeParts(this.#parts);
     const place = { ...opening, parts, grown: writeExtents(this.#extents) };
     const source = await openSource(place, { signal });
-    const grown = { ...spec, key: dataset.nextKey, source: place, end: source.size };
+    const grown = { ...spec, key: newKey(source), source: place, end: source.size };
     try {
       const same = blocksBefore(dataset.index, this.#changedFrom);
       const index = await indexOf(dataset, grown, same, signal);

@@ -1,5 +1,6 @@
 import { type Batch, type DataType, type Table, tableFromIPC, Type } from '@uwdata/flechette';
 import { said } from '../../said/said.ts';
+import { closeBrace, lineFeed, minus, zero } from '../ascii.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import { appendJsonString } from '../sink/jsonText.ts';
 import { Timestamp } from '../query/value/time.ts';
@@ -8,8 +9,6 @@ import { RemoteError } from './remoteError.ts';
 /** Rows that are written at once. */
 const rowsAtOnce = 1024;
 
-const minus = 0x2d;
-const zero = 0x30;
 const nothing = Buffer.from('null');
 
 /**
@@ -33,8 +32,8 @@ export function* jsonLines(message: Uint8Array): Generator<Buffer> {
         lines.copy(key);
         write(row, lines);
       }
-      lines.byte(0x7d);
-      lines.byte(0x0a);
+      lines.byte(closeBrace);
+      lines.byte(lineFeed);
       if (row % rowsAtOnce === rowsAtOnce - 1 || row === rows - 1) {
         const { buffer, byteOffset, length } = lines.take();
         yield Buffer.from(buffer, byteOffset, length);
@@ -66,8 +65,9 @@ function cellWriter(batch: Batch<unknown>, write: Writer): CellWriter {
   return writeValue;
 }
 
-function isPresent({ nullCount, validity }: Batch<unknown>, row: number): boolean {
-  return nullCount === 0 || ((validity[row >> 3] >> (row & 7)) & 1) === 1;
+/** Where no value is missing, there may be no bits that say so. */
+function isPresent(batch: Batch<unknown>, row: number): boolean {
+  return batch.nullCount === 0 || batch.isValid(row);
 }
 
 /** Writes a safe integer. */

@@ -105,6 +105,7 @@ export class SparkSession {
           : this.#channel.stream('ExecutePlan', executeRequest(this.#asker, operation, plan));
         const cancel = (): void => stream.cancel();
         signal.addEventListener('abort', cancel, { once: true });
+        let failure = new RemoteError('unreachable', said`Spark ended the answer before it was complete.`);
         try {
           for await (const answer of stream as AsyncIterable<Buffer>) {
             signal.throwIfAborted();
@@ -118,15 +119,14 @@ export class SparkSession {
           }
         } catch (error) {
           signal.throwIfAborted();
-          if (!isStarted || !isLost(error) || tries === reattachAfterMs.length)
-            throw this.#channel.failure(error);
+          failure = this.#channel.failure(error);
+          if (!isStarted || !isLost(error)) throw failure;
         } finally {
           signal.removeEventListener('abort', cancel);
           stream.cancel();
         }
         if (isDone) return;
-        if (tries === reattachAfterMs.length)
-          throw new RemoteError('unreachable', said`Spark ended the answer before it was complete.`);
+        if (tries === reattachAfterMs.length) throw failure;
         try {
           await delay(reattachAfterMs[tries++], undefined, { signal });
         } catch (aborted) {

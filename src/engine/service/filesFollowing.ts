@@ -7,7 +7,7 @@ import { identifyFile } from '../source/file.ts';
 import { eachFile } from '../source/files/eachFile.ts';
 import { findFiles } from '../source/files/search.ts';
 import { Changes } from '../source/follow/changes.ts';
-import { pollMs, pollMsPerFile } from '../source/follow/follower.ts';
+import { findMs, goneMs, pollMs, pollMsPerFile } from '../source/follow/follower.ts';
 import { keyOf, Tail } from '../source/follow/tail.ts';
 import { type FileIdentity, SourceError } from '../source/source.ts';
 import type { FollowedFile } from './fileFollowing.ts';
@@ -16,10 +16,6 @@ import type { FollowedFile } from './fileFollowing.ts';
 const most = 32 * 1024 * 1024;
 /** Of so many files the last bytes are known, which tells those that were overwritten. */
 const mostOpen = 64;
-/** New files are looked for at least this often. */
-const findMs = 1000;
-/** A name that leads nowhere for so long is said to be gone: a rotation takes a moment. */
-const goneMs = 1000;
 /** More than what is compared before the end. */
 const look = 4096;
 

@@ -66,8 +66,10 @@ export async function validate(
         if (summary) checked.found(summary, violations);
       };
       const checks = {
-        ...{ report: await opened(report), invalid: await opened(invalid) },
-        ...{ keep: mostShown, found },
+        report: await opened(report),
+        invalid: await opened(invalid),
+        keep: mostShown,
+        found,
       };
       const sink = await opened(valid);
       const context = {

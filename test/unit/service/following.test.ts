@@ -1,29 +1,15 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
+import { FollowedPreview, numberedLines } from '../../support/followedPreview.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 
 describe('a preview that follows its file', () => {
-  let folder = '';
-  let preview: Preview | undefined;
-  const at = (name: string): string => join(folder, name);
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rowriver-following-'));
-  });
-  afterEach(async () => {
-    await preview?.close();
-    preview = undefined;
-    await rm(folder, { recursive: true });
-  });
-
-  const lines = (from: number, to: number, more = ''): string =>
-    Array.from({ length: to - from }, (_, i) => `{"n":${from + i}${more}}\n`).join('');
+  const bed = new FollowedPreview();
+  const { at } = bed;
 
   async function open(path: string): Promise<Preview> {
-    preview = await Preview.open(path, {}, 2, at('cache'));
-    return preview;
+    bed.preview = await Preview.open(path, {}, 2, at('cache'));
+    return bed.preview;
   }
 
   /** As a page does that shows the first rows. */
@@ -39,48 +25,48 @@ describe('a preview that follows its file', () => {
 
   it('takes records in once they are whole, and counts on in the filter that is shown', async () => {
     const path = at('a.jsonl');
-    await writeFile(path, `${lines(0, 10)}{"n":1`);
+    await writeFile(path, `${numberedLines(0, 10)}{"n":1`);
     const { page, info } = await open(path);
-    assert.ok(preview);
+    assert.ok(bed.preview);
     assert.equal(info.grows, true);
-    await read(preview);
+    await read(bed.preview);
     const view = await page.call('run', { query: 'n >= 8 AND n <> 11' });
     assert.equal(view.matched, 2);
-    const grown = preview.view(({ matched }) => matched === 4);
+    const grown = bed.preview.view(({ matched }) => matched === 4);
     await page.call('follow', { on: true });
-    await appendFile(path, `0}\n${lines(11, 13)}{"n":`);
+    await appendFile(path, `0}\n${numberedLines(11, 13)}{"n":`);
     const { records, phase } = await grown;
     assert.deepEqual([records, phase], [13, 'done']);
-    assert.deepEqual(await cells(preview, view.view, 0, 9), ['8', '9', '10', '12']);
-    assert.deepEqual(await cells(preview, 0, 9, 9), ['9', '10', '11', '12']);
+    assert.deepEqual(await cells(bed.preview, view.view, 0, 9), ['8', '9', '10', '12']);
+    assert.deepEqual(await cells(bed.preview, 0, 9, 9), ['9', '10', '11', '12']);
     // What was counted for the filter before is not taken for that of the file as it is.
-    const next = preview.view(({ matched }) => matched === 5);
+    const next = bed.preview.view(({ matched }) => matched === 5);
     await appendFile(path, '13}\n');
     await next;
     assert.equal((await page.call('run', { query: 'n > 12' })).matched, 1);
     assert.equal((await page.call('run', { query: 'n >= 8 AND n <> 11' })).matched, 5);
     const sums = await page.call('run', { query: '|> AGGREGATE sum(n) AS s, count(*) AS c' });
-    assert.deepEqual(await cells(preview, sums.view, 0, 1), [String((13 * 14) / 2)]);
+    assert.deepEqual(await cells(bed.preview, sums.view, 0, 1), [String((13 * 14) / 2)]);
   });
 
   it('answers as if the file had been opened as it is, whatever its blocks and columns were', async () => {
     const path = at('large.jsonl');
     const long = `,"text":"${'x'.repeat(500)}"`;
-    let text = lines(0, 5000, long);
+    let text = numberedLines(0, 5000, long);
     await writeFile(path, text.slice(0, -3));
     const { page } = await open(path);
-    assert.ok(preview);
-    await read(preview);
+    assert.ok(bed.preview);
+    await read(bed.preview);
     // Columns and zones of the last block are kept.
     for (const query of ['n > 4000', 'n < 10', 'n % 7 = 0']) await page.call('run', { query });
     await page.call('follow', { on: true });
     await appendFile(path, text.slice(-3));
     for (const count of [5001, 5002, 9000, 9001]) {
-      const more = lines(count - (count === 9000 ? 3998 : 1), count, long);
+      const more = numberedLines(count - (count === 9000 ? 3998 : 1), count, long);
       const from = text.length;
       text += more;
       const all = text.split('\n').length - 1;
-      const grown = preview.file(({ records, exact }) => exact && records === all);
+      const grown = bed.preview.file(({ records, exact }) => exact && records === all);
       await appendFile(path, text.slice(from));
       await grown;
       for (const [query, expected] of [
@@ -101,13 +87,13 @@ describe('a preview that follows its file', () => {
     const path = at('a.csv');
     await writeFile(path, 'n,text\n1,"one"\n');
     const { page } = await open(path);
-    assert.ok(preview);
-    await read(preview);
+    assert.ok(bed.preview);
+    await read(bed.preview);
     await page.call('follow', { on: true });
-    const grown = preview.file(({ records }) => records === 2);
+    const grown = bed.preview.file(({ records }) => records === 2);
     await appendFile(path, '2,"two\nlines"\n3,"half\n');
     await grown;
-    const done = preview.file(({ records, malformed }) => records === 3 && malformed === 0);
+    const done = bed.preview.file(({ records, malformed }) => records === 3 && malformed === 0);
     await appendFile(path, 'written"\n');
     await done;
     const rows = await page.call('rows', { view: 0, first: 0, count: 5, columns: [1] });
@@ -118,12 +104,12 @@ describe('a preview that follows its file', () => {
     const path = at('a.csv');
     await writeFile(path, 'n,v\n1,10\n2,2');
     const { page } = await open(path);
-    assert.ok(preview);
-    await read(preview);
+    assert.ok(bed.preview);
+    await read(bed.preview);
     const matches = async (query: string): Promise<number> => (await page.call('run', { query })).matched;
     // The column is kept from now on.
     assert.deepEqual([await matches('v = 2'), await matches('v < 20')], [1, 2]);
-    const grown = preview.file(({ records, exact }) => exact && records === 3);
+    const grown = bed.preview.file(({ records, exact }) => exact && records === 3);
     await page.call('follow', { on: true });
     await appendFile(path, '5\n3,30\n');
     await grown;
@@ -135,42 +121,42 @@ describe('a preview that follows its file', () => {
 
   it('says when its name leads to another file, and follows that one once it is opened anew', async () => {
     const path = at('a.jsonl');
-    await writeFile(path, lines(0, 3));
+    await writeFile(path, numberedLines(0, 3));
     const { page } = await open(path);
-    assert.ok(preview);
-    await read(preview);
+    assert.ok(bed.preview);
+    await read(bed.preview);
     await page.call('follow', { on: true });
-    await writeFile(at('b'), lines(10, 12));
-    const changed = preview.file(({ phase, following }) => phase === 'changed' && following === true);
+    await writeFile(at('b'), numberedLines(10, 12));
+    const changed = bed.preview.file(({ phase, following }) => phase === 'changed' && following === true);
     await rename(at('b'), path);
     await changed;
     assert.equal((await page.call('reload', null)).state.following, undefined);
-    await read(preview);
+    await read(bed.preview);
     await page.call('follow', { on: true });
-    const grown = preview.file(({ records }) => records === 3);
-    await appendFile(path, lines(12, 13));
+    const grown = bed.preview.file(({ records }) => records === 3);
+    await appendFile(path, numberedLines(12, 13));
     await grown;
-    assert.deepEqual(await cells(preview, 0, 0, 9), ['10', '11', '12']);
-    const gone = preview.file(({ phase }) => phase === 'gone');
+    assert.deepEqual(await cells(bed.preview, 0, 0, 9), ['10', '11', '12']);
+    const gone = bed.preview.file(({ phase }) => phase === 'gone');
     await rm(path);
     await gone;
-    const back = preview.file(({ phase }) => phase === 'changed');
-    await writeFile(path, lines(0, 1));
+    const back = bed.preview.file(({ phase }) => phase === 'changed');
+    await writeFile(path, numberedLines(0, 1));
     await back;
   });
 
   it('does nothing of that before it is asked, nor afterwards', async () => {
     const path = at('a.jsonl');
-    await writeFile(path, lines(0, 3));
+    await writeFile(path, numberedLines(0, 3));
     const { page } = await open(path);
-    assert.ok(preview);
-    await read(preview);
+    assert.ok(bed.preview);
+    await read(bed.preview);
     assert.equal((await page.call('follow', { on: true })).following, true);
     assert.equal((await page.call('follow', { on: false })).following, undefined);
-    const told = preview.file(({ phase, grownBy }) => phase === 'changed' && grownBy === 8);
+    const told = bed.preview.file(({ phase, grownBy }) => phase === 'changed' && grownBy === 8);
     await appendFile(path, '{"n":9}\n');
     await told;
-    const taken = preview.file(({ records, phase }) => records === 4 && phase === 'ready');
+    const taken = bed.preview.file(({ records, phase }) => records === 4 && phase === 'ready');
     await page.call('follow', { on: true });
     await taken;
   });

@@ -1,37 +1,23 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, mkdtemp, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { appendFile, mkdir, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import type { FileSearch } from '../../../src/protocol/fileSearch.ts';
 import { english } from '../../../src/said/said.ts';
+import { FollowedPreview, numberedLines } from '../../support/followedPreview.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 
 describe('a preview that follows several files', () => {
-  let folder = '';
-  let preview: Preview | undefined;
-  const at = (name: string): string => join(folder, name);
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rowriver-following-'));
-  });
-  afterEach(async () => {
-    await preview?.close();
-    preview = undefined;
-    await rm(folder, { recursive: true });
-  });
-
-  const lines = (from: number, to: number, more = ''): string =>
-    Array.from({ length: to - from }, (_, i) => `{"n":${from + i}${more}}\n`).join('');
+  const bed = new FollowedPreview();
+  const { at } = bed;
 
   /** Opens the files and follows them. */
   async function follow(search: Partial<FileSearch> = { pattern: '*.jsonl' }): Promise<Preview> {
-    const files = { folder, ...search };
-    preview = await Preview.openFile({ location: folder, files, options: {} }, 2, at('cache'));
-    assert.equal(preview.info.grows, true);
-    await preview.page.call('rows', { view: 0, first: 0, count: 1, columns: [] });
-    await preview.file(({ exact }) => exact);
-    await preview.page.call('follow', { on: true });
-    return preview;
+    const files = { folder: bed.folder, ...search };
+    bed.preview = await Preview.openFile({ location: bed.folder, files, options: {} }, 2, at('cache'));
+    assert.equal(bed.preview.info.grows, true);
+    await bed.preview.page.call('rows', { view: 0, first: 0, count: 1, columns: [] });
+    await bed.preview.file(({ exact }) => exact);
+    await bed.preview.page.call('follow', { on: true });
+    return bed.preview;
   }
 
   /** Does something, and waits until the table has so many records. */
@@ -47,15 +33,15 @@ describe('a preview that follows several files', () => {
   }
 
   it('puts what comes to any of them at the end, in the order in which it comes', async () => {
-    await writeFile(at('a.jsonl'), lines(0, 2));
-    await writeFile(at('b.jsonl'), lines(10, 12));
+    await writeFile(at('a.jsonl'), numberedLines(0, 2));
+    await writeFile(at('b.jsonl'), numberedLines(10, 12));
     const one = await follow();
     const { page } = one;
     const view = await page.call('run', { query: 'n <> 11 AND n <> 3' });
-    await grown(one, 5, () => appendFile(at('a.jsonl'), `${lines(2, 3)}{"n":`));
-    await grown(one, 6, () => appendFile(at('b.jsonl'), lines(12, 13)));
-    await grown(one, 8, () => appendFile(at('a.jsonl'), `3}\n${lines(4, 5)}`));
-    await grown(one, 9, () => appendFile(at('a.jsonl'), lines(5, 6)));
+    await grown(one, 5, () => appendFile(at('a.jsonl'), `${numberedLines(2, 3)}{"n":`));
+    await grown(one, 6, () => appendFile(at('b.jsonl'), numberedLines(12, 13)));
+    await grown(one, 8, () => appendFile(at('a.jsonl'), `3}\n${numberedLines(4, 5)}`));
+    await grown(one, 9, () => appendFile(at('a.jsonl'), numberedLines(5, 6)));
     const expected = [
       ...[0, 1].map((n) => ['a.jsonl', String(n)]),
       ...[10, 11].map((n) => ['b.jsonl', String(n)]),
@@ -88,11 +74,11 @@ describe('a preview that follows several files', () => {
   });
 
   it('completes a record that was half written when they were opened, where it stands', async () => {
-    await writeFile(at('a.jsonl'), `${lines(0, 2)}{"n":`);
-    await writeFile(at('b.jsonl'), `${lines(10, 11)}{"n":1`);
+    await writeFile(at('a.jsonl'), `${numberedLines(0, 2)}{"n":`);
+    await writeFile(at('b.jsonl'), `${numberedLines(10, 11)}{"n":1`);
     const one = await follow();
-    await grown(one, 6, () => appendFile(at('b.jsonl'), `1}\n${lines(12, 13)}`));
-    await grown(one, 7, () => appendFile(at('a.jsonl'), `2}\n${lines(3, 4)}`));
+    await grown(one, 6, () => appendFile(at('b.jsonl'), `1}\n${numberedLines(12, 13)}`));
+    await grown(one, 7, () => appendFile(at('a.jsonl'), `2}\n${numberedLines(3, 4)}`));
     assert.deepEqual(
       (await rows(one)).map(([, n]) => n),
       ['0', '1', '2', '10', '11', '12', '3'],
@@ -125,13 +111,13 @@ describe('a preview that follows several files', () => {
 
   it('takes in new files of a folder, with what its folders say', async () => {
     await mkdir(at('day=1'));
-    await writeFile(at('day=1/a.jsonl'), lines(0, 2));
+    await writeFile(at('day=1/a.jsonl'), numberedLines(0, 2));
     const one = await follow({ names: ['.'] });
     await mkdir(at('day=2'));
-    await grown(one, 5, () => writeFile(at('day=2/a.jsonl'), lines(2, 5)));
-    await grown(one, 6, () => appendFile(at('day=1/a.jsonl'), lines(5, 6)));
+    await grown(one, 5, () => writeFile(at('day=2/a.jsonl'), numberedLines(2, 5)));
+    await grown(one, 6, () => appendFile(at('day=1/a.jsonl'), numberedLines(5, 6)));
     // It begins in its file where what came before ends in the other.
-    await grown(one, 7, () => appendFile(at('day=2/a.jsonl'), lines(6, 7)));
+    await grown(one, 7, () => appendFile(at('day=2/a.jsonl'), numberedLines(6, 7)));
     const { page } = one;
     const found = await page.call('rows', { view: 0, first: 0, count: 9, columns: [1, 2] });
     assert.deepEqual(cellsOf(found), [
@@ -149,8 +135,8 @@ describe('a preview that follows several files', () => {
   it('answers as if the table had been opened as it is, over many blocks and in workers', async () => {
     const more = `,"text":"${'x'.repeat(500)}"`;
     let all = [...Array(6000).keys()];
-    await writeFile(at('a.jsonl'), lines(0, 6000, more));
-    await writeFile(at('b.jsonl'), lines(6000, 12_000, more));
+    await writeFile(at('a.jsonl'), numberedLines(0, 6000, more));
+    await writeFile(at('b.jsonl'), numberedLines(6000, 12_000, more));
     all = [...Array(12_000).keys()];
     const one = await follow();
     const { page } = one;
@@ -161,7 +147,7 @@ describe('a preview that follows several files', () => {
       ['a', 24_000, 28_000],
     ] as const) {
       for (let n = from; n < to; n++) all.push(n);
-      await grown(one, all.length, () => appendFile(at(`${name}.jsonl`), lines(from, to, more)));
+      await grown(one, all.length, () => appendFile(at(`${name}.jsonl`), numberedLines(from, to, more)));
       for (const [query, expected] of [
         ['n > 11000', (n: number) => n > 11_000],
         ['n % 7 = 0', (n: number) => n % 7 === 0],
@@ -175,8 +161,8 @@ describe('a preview that follows several files', () => {
   });
 
   it('says what made a file another, and follows the new ones once they are opened anew', async () => {
-    await writeFile(at('a.jsonl'), lines(0, 2));
-    await writeFile(at('b.jsonl'), lines(10, 12));
+    await writeFile(at('a.jsonl'), numberedLines(0, 2));
+    await writeFile(at('b.jsonl'), numberedLines(10, 12));
     const one = await follow();
     const said = (): string[] =>
       one.files.flatMap(({ phase, following, said: text }) =>
@@ -195,18 +181,18 @@ describe('a preview that follows several files', () => {
     };
     await other('a.jsonl was rotated or replaced. The files were opened anew.', async () => {
       await rename(at('a.jsonl'), at('a.jsonl.1'));
-      await writeFile(at('a.jsonl'), lines(2, 3));
+      await writeFile(at('a.jsonl'), numberedLines(2, 3));
     });
-    await grown(one, 4, () => appendFile(at('b.jsonl'), lines(12, 13)));
+    await grown(one, 4, () => appendFile(at('b.jsonl'), numberedLines(12, 13)));
     await other('b.jsonl was truncated. The files were opened anew.', () => truncate(at('b.jsonl'), 0));
-    await grown(one, 2, () => appendFile(at('b.jsonl'), lines(13, 14)));
+    await grown(one, 2, () => appendFile(at('b.jsonl'), numberedLines(13, 14)));
     await other('b.jsonl was overwritten. The files were opened anew.', async () => {
       const handle = await open(at('b.jsonl'), 'r+');
-      await handle.write(lines(20, 24), 0);
+      await handle.write(numberedLines(20, 24), 0);
       await handle.close();
     });
     await other('a.jsonl was deleted or renamed. The other files were opened anew.', () => rm(at('a.jsonl')));
-    await grown(one, 5, () => appendFile(at('b.jsonl'), lines(24, 25)));
+    await grown(one, 5, () => appendFile(at('b.jsonl'), numberedLines(24, 25)));
     assert.deepEqual(
       (await rows(one)).map(([, n]) => n),
       ['20', '21', '22', '23', '24'],
@@ -214,13 +200,13 @@ describe('a preview that follows several files', () => {
   });
 
   it('says nothing of what it has taken in once it no longer follows', async () => {
-    await writeFile(at('a.jsonl'), lines(0, 2));
-    await writeFile(at('b.jsonl'), lines(10, 12));
+    await writeFile(at('a.jsonl'), numberedLines(0, 2));
+    await writeFile(at('b.jsonl'), numberedLines(10, 12));
     const one = await follow();
-    await grown(one, 5, () => appendFile(at('a.jsonl'), lines(2, 3)));
+    await grown(one, 5, () => appendFile(at('a.jsonl'), numberedLines(2, 3)));
     await one.page.call('follow', { on: false });
     const told = one.file(({ phase }) => phase === 'changed');
-    await appendFile(at('b.jsonl'), lines(12, 13));
+    await appendFile(at('b.jsonl'), numberedLines(12, 13));
     await told;
     const { said } = one.files.at(-1) ?? {};
     assert.equal(said && english(said), '1 file was changed. The preview shows the files as they were.');
@@ -232,8 +218,8 @@ describe('a preview that follows several files', () => {
   it('does not offer it where a file does not stand in the table as it is on disk', async () => {
     await writeFile(at('a.csv'), 'n,text\n1,one\n');
     await writeFile(at('b.csv'), 'text,n\ntwo,2\n');
-    const files = { folder, pattern: '*.csv' };
-    preview = await Preview.openFile({ location: folder, files, options: {} }, 2);
-    assert.equal(preview.info.grows, false);
+    const files = { folder: bed.folder, pattern: '*.csv' };
+    bed.preview = await Preview.openFile({ location: bed.folder, files, options: {} }, 2);
+    assert.equal(bed.preview.info.grows, false);
   });
 });

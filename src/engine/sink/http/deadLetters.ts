@@ -53,7 +53,7 @@ export class DeadLetters {
     rows.forEach(({ place, key, text }, index) => {
       const { row, record, line, offset } = place;
       const { status, reason: given } = reasonOf(index);
-      const reason = typeof given === 'string' ? given : english(given);
+      const reason = english(given);
       const raw = Buffer.from(text.buffer, text.byteOffset, text.length).toString();
       out.text(`${JSON.stringify({ row, record, line, offset, key, status, reason, raw })}\n`);
     });

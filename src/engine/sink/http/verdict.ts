@@ -26,8 +26,7 @@ export type Verdict =
 export interface Reason {
   /** Undefined where there was no answer. */
   readonly status: number | undefined;
-  /** A text where a server says it. */
-  readonly reason: string | Said;
+  readonly reason: Said;
 }
 
 export interface RowReason extends Reason {
@@ -76,10 +75,10 @@ async function textOf({ body }: Answer): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function reasonOf(status: number, text: string): string {
+function reasonOf(status: number, text: string): Said {
   const words = builtins.http.STATUS_CODES[status];
   const told = text.replace(/\s+/g, ' ').trim().slice(0, longestReason);
-  return `${status}${words === undefined ? '' : ` ${words}`}${told === '' ? '' : `: ${told}`}`;
+  return said`${`${status}${words === undefined ? '' : ` ${words}`}${told === '' ? '' : `: ${told}`}`}`;
 }
 
 /**
@@ -121,7 +120,7 @@ function outcomeOf(item: unknown): { readonly status: number; readonly error: un
   return { status: outcome.status, error: outcome.error };
 }
 
-function rowReason(status: number, error: unknown): string {
+function rowReason(status: number, error: unknown): Said {
   if (!isObject(error)) return reasonOf(status, typeof error === 'string' ? error : '');
   const { type, reason } = error;
   const parts = [type, reason].filter((part): part is string => typeof part === 'string');

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { said, SaidError, type Said } from '../../../said/said.ts';
+import { said, SaidError, saidOf, type Said } from '../../../said/said.ts';
 import { builtins } from '../../builtins.ts';
 import { systemCode } from '../sinkError.ts';
 
@@ -132,15 +132,15 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 /** What the server or the system says, with its code. */
-export function reasonOf(error: unknown): string | Said {
+export function reasonOf(error: unknown): Said {
   if (error instanceof pg.DatabaseError) {
     const { message, detail, code } = error;
     const told = detail === undefined ? message : `${message}: ${detail.replace(/\.$/, '')}`;
-    return `${told.replace(/\s+/g, ' ').slice(0, longestReason)}${code === undefined ? '' : ` (${code})`}`;
+    const kept = told.replace(/\s+/g, ' ').slice(0, longestReason);
+    return code === undefined ? said`${kept}` : said`${kept} (${code})`;
   }
   if (error instanceof AggregateError && error.message === '') return reasonOf(error.errors[0]);
-  if (error instanceof SaidError) return error.said;
-  return error instanceof Error ? error.message : String(error);
+  return saidOf(error);
 }
 
 /** Of what a server says, so many characters are kept. */

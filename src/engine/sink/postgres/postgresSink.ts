@@ -51,7 +51,7 @@ const fewRows = 16;
 
 interface Refused {
   readonly row: number;
-  readonly reason: string | Said;
+  readonly reason: Said;
 }
 
 /**

@@ -11,9 +11,9 @@ import { keyOf, Tail } from './tail.ts';
 export const pollMs = 250;
 export const pollMsPerFile = 1;
 /** Where files are found by a pattern, new ones are looked for at least this often. */
-const findMs = 1000;
+export const findMs = 1000;
 /** A name that leads nowhere for so long is said to be gone: a rotation takes a moment. */
-const goneMs = 1000;
+export const goneMs = 1000;
 /** A file that its name no longer leads to is read for so long after it last grew: a writer may still have it open. */
 const retiredMs = 30_000;
 const pieceLength = 256 * 1024;
