@@ -1,5 +1,6 @@
 import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
-import { queryDoubts } from '../engine/dataset/doubts.ts';
+import { comparisonDoubts, queryDoubts } from '../engine/dataset/doubts.ts';
+import { SampledCells } from '../engine/dataset/sampledCells.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { checkQuery, type Query } from '../engine/query/index.ts';
 import { followTo, showsItsFormat, type FollowSummary } from '../engine/run/follow.ts';
@@ -59,8 +60,9 @@ export async function follow(
       const doubts = queryDoubts(query, dataset, optionsFor);
       const errors = doubts.filter(({ severity }) => severity === 'error');
       if (errors.length > 0) throw new QuerySyntaxError(errors, text);
-      for (const doubt of [...checkQuery(query, dataset.seenColumns, dataset.checkedIn), ...doubts])
-        say(showProblem(text, doubt));
+      const checked = checkQuery(query, dataset.seenColumns, dataset.checkedIn);
+      const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal);
+      for (const doubt of [...checked, ...doubts, ...compared]) say(showProblem(text, doubt));
       const asked = { query: text, to, sink: output, onlyNew, partitionsOf: columns?.of, say: told };
       say(summaryText(await followTo(dataset, follower, asked, signal)));
     } finally {

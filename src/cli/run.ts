@@ -1,5 +1,6 @@
 import type { Dataset } from '../engine/dataset/dataset.ts';
-import { queryDoubts } from '../engine/dataset/doubts.ts';
+import { comparisonDoubts, queryDoubts } from '../engine/dataset/doubts.ts';
+import { SampledCells } from '../engine/dataset/sampledCells.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { checkQuery, parseQuery, type Query } from '../engine/query/index.ts';
 import { serviceName } from '../engine/send/serviceName.ts';
@@ -51,7 +52,8 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
         const errors = doubts.filter(({ severity }) => severity === 'error');
         if (errors.length > 0) throw new QuerySyntaxError(errors, text);
         const checked = checkQuery(query, dataset.seenColumns, { ...dataset.checkedIn, calls: true });
-        for (const doubt of [...checked, ...doubts]) {
+        const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal);
+        for (const doubt of [...checked, ...doubts, ...compared]) {
           terminal.say(showProblem(text, doubt));
         }
       }

@@ -1,10 +1,22 @@
+import { CellKind } from '../../protocol/preview.ts';
 import { type Said, said } from '../../said/said.ts';
 import { describeOpen, type OpenReading } from '../format/csv/openReading.ts';
-import type { DecimalMark } from '../format/csv/writtenNumber.ts';
 import { errorAt } from '../query/diagnostic.ts';
-import { checkLiterals, checkReadings, parseQuery, type Diagnostic, type Query } from '../query/index.ts';
+import {
+  checkLiterals,
+  checkReadings,
+  comparedFields,
+  dependsOnCells,
+  parseQuery,
+  timeForm,
+  type ComparedField,
+  type Diagnostic,
+  type KnownCells,
+  type Query,
+} from '../query/index.ts';
 import type { Dataset } from './dataset.ts';
 import { QuerySyntaxError } from './plan.ts';
+import type { SampledCell, SampledCells } from './sampledCells.ts';
 
 /**
  * Where a query names another file than the one that is asked, and where it compares, sorts or computes with columns that
@@ -23,24 +35,55 @@ export function queryDoubts(
     reading.column,
     said`${names[reading.column]} is read as text: ${describeOpen(reading)}. ${advice(reading)}`,
   ]);
-  return [
-    ...otherFile(query, dataset),
-    ...checkReadings(query, layout, new Map(doubts)),
-    ...checkLiterals(query, layout, numberColumns(dataset)),
-  ];
+  return [...otherFile(query, dataset), ...checkReadings(query, layout, new Map(doubts))];
 }
 
-/** The columns of a delimited text that are known to hold numbers, with the decimal mark of these. */
-function numberColumns({ layout, seenColumns }: Dataset): Map<number, DecimalMark> {
-  const found = new Map<number, DecimalMark>();
-  if (layout.names !== 'columns') return found;
-  const numbers = new Set(seenColumns.flatMap(({ name, type }) => (type === 'number' ? [name] : [])));
-  for (const [column, name] of layout.columns.entries()) {
-    const reading = layout.readings?.at(column);
-    if (reading?.kind === 'number') found.set(column, reading.decimal);
-    else if (numbers.has(name)) found.set(column, '.');
+/**
+ * Where a query compares fields with a text or a number that is not to their cells what it looks. Cells of a few rows
+ * are read, where something depends on them and the file can be read more than once.
+ * @throws SourceError, the signal's reason
+ */
+export async function comparisonDoubts(
+  query: Query,
+  dataset: Dataset,
+  sampled: SampledCells,
+  signal: AbortSignal,
+): Promise<Diagnostic[]> {
+  const compared = comparedFields(query, dataset.layout);
+  const known = new Map<string, KnownCells | undefined>();
+  for (const field of compared) {
+    const key = JSON.stringify(field.path);
+    if (known.get(key) === undefined) known.set(key, await knownCells(field, dataset, sampled, signal));
   }
-  return found;
+  return checkLiterals(query.text, compared, ({ path }) => known.get(JSON.stringify(path)));
+}
+
+async function knownCells(
+  field: ComparedField,
+  dataset: Dataset,
+  sampled: SampledCells,
+  signal: AbortSignal,
+): Promise<KnownCells | undefined> {
+  const { layout } = dataset;
+  const [first] = field.path;
+  const reading =
+    layout.names === 'columns' && typeof first === 'number' ? layout.readings?.at(first) : undefined;
+  if (reading) return reading.kind === 'number' ? { decimal: reading.decimal } : undefined;
+  if (!dependsOnCells(field) || dataset.once) return undefined;
+  const cells = await sampled.of({ path: field.path, name: '' }, signal);
+  return seenIn(cells, layout.names === 'columns');
+}
+
+/** So much of a column has to be of one kind for it to be called so: some cells are `n/a`, or a total. */
+const nearlyAll = 0.9;
+
+function seenIn(cells: readonly SampledCell[], isTable: boolean): KnownCells | undefined {
+  const values = cells.filter(({ kind, text }) => kind >= CellKind.Boolean && text !== '');
+  const least = Math.max(1, values.length * nearlyAll);
+  if (values.filter(({ kind }) => kind === CellKind.Number).length >= least)
+    return isTable ? { decimal: '.' } : { numbers: true };
+  const forms = values.flatMap(({ kind, text }) => (kind === CellKind.Text ? (timeForm(text) ?? []) : []));
+  return forms.length >= least ? { timeForms: new Set(forms) } : undefined;
 }
 
 function otherFile({ from }: Query, dataset: Dataset): Diagnostic[] {

@@ -1,98 +1,123 @@
 import { type Said, said } from '../../said/said.ts';
 import { plainNumber } from '../format/csv/cellReading.ts';
+import { dateBy, readDateParts, type DateOrder } from '../format/csv/writtenDate.ts';
 import { rewriteNumber, type DecimalMark } from '../format/csv/writtenNumber.ts';
+import type { ComparedField } from './compared.ts';
 import { replacing, warningAt, type Diagnostic } from './diagnostic.ts';
-import type { Layout } from './layout.ts';
-import { expressionsOf, resolve } from './operator/operators.ts';
-import { FieldList } from './predicate/fields.ts';
-import { Resolver } from './resolve/resolve.ts';
-import { initialScope } from './resolve/scope.ts';
-import { SlotTable } from './resolve/slot.ts';
-import type { Column, Expression, Query } from './syntax/tree.ts';
-import { visitExpression } from './syntax/walk.ts';
+import { dateForm, timeForm } from './value/timeForm.ts';
+import { writeText } from './write.ts';
+
+/** What is known of the cells of a field. */
+export interface KnownCells {
+  /** They are texts that are numbers, with this decimal mark. */
+  readonly decimal?: DecimalMark;
+  /** They are texts that are times, of these forms (see `timeForm`). */
+  readonly timeForms?: ReadonlySet<string>;
+  /** They are numbers that are no texts. */
+  readonly numbers?: boolean;
+}
+
+/** Whether something can only be said of a comparison by what the field's cells hold. */
+export function dependsOnCells({ literal: { value }, isOrder }: ComparedField): boolean {
+  if (typeof value !== 'string') return false;
+  return (
+    timeForm(value) !== undefined ||
+    (isOrder && (plainNumber.test(value) || readDateParts(value) !== undefined))
+  );
+}
 
 /**
- * Where a query compares a column of numbers with something that is another number to it than it looks: warnings. Beside a
- * text, as in `price > '1000'`, cells are compared as texts; and `1.000` is one in a query, also where the file writes a
- * thousand so.
- * @param numbers by the index of the column, the decimal mark of its numbers
+ * Where a query compares a field with something that is not to it what it looks: warnings. Beside a text, as in
+ * `price > '1000'`, texts that are numbers or times are compared as texts, and numbers not at all where it is a time; and
+ * `1.000` is one in a query, also where the file writes a thousand so.
  */
 export function checkLiterals(
-  { operators, text }: Query,
-  layout: Layout,
-  numbers: ReadonlyMap<number, DecimalMark>,
+  text: string,
+  compared: readonly ComparedField[],
+  cellsOf: (field: ComparedField) => KnownCells | undefined,
 ): Diagnostic[] {
-  if (numbers.size === 0) return [];
-  const found: Diagnostic[] = [];
-  const table = new SlotTable(new FieldList(), layout);
-  const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
-  const warn = (node: Expression, message: Said, number: string): void => {
-    found.push({ ...warningAt(node, message), fix: replacing(text, node, number) });
+  return compared.flatMap((field) => {
+    const cells = cellsOf(field);
+    if (cells === undefined) return [];
+    const { literal, column, isOrder } = field;
+    const name = text.slice(column.from, column.to);
+    const { value } = literal;
+    const found =
+      typeof value === 'string'
+        ? (numberAsText(value, isOrder, cells, name) ?? timeAsText(value, isOrder, cells, name))
+        : decimalPoint(text.slice(literal.from, literal.to), cells, name);
+    if (found === undefined) return [];
+    const { message, instead } = found;
+    const warning = warningAt(literal, message);
+    return [instead === undefined ? warning : { ...warning, fix: replacing(text, literal, instead) }];
+  });
+}
+
+interface Doubt {
+  readonly message: Said;
+  /** What to write in place of the literal. */
+  readonly instead?: string;
+}
+
+function numberAsText(
+  value: string,
+  isOrder: boolean,
+  { decimal }: KnownCells,
+  name: string,
+): Doubt | undefined {
+  const number = isOrder && decimal !== undefined ? numberIn(value, decimal) : undefined;
+  if (number === undefined) return undefined;
+  const message = said`beside a text, the numbers of ${name} are compared as texts; write ${number}`;
+  return { message, instead: number };
+}
+
+function timeAsText(
+  value: string,
+  isOrder: boolean,
+  { timeForms, numbers = false }: KnownCells,
+  name: string,
+): Doubt | undefined {
+  const form = timeForm(value);
+  if (form !== undefined && numbers) {
+    const instead = `TIMESTAMP ${writeText(value)}`;
+    return {
+      message: said`the numbers of ${name} cannot be compared with a time that is a text; write ${instead}`,
+      instead,
+    };
+  }
+  if (timeForms === undefined) return undefined;
+  if (form === undefined) return isOrder ? dateAsText(value, name) : undefined;
+  const fits = (other: string): boolean =>
+    form === other || (isOrder ? other.startsWith(form) : form === dateForm);
+  return [...timeForms].every(fits) ? undefined : timeInstead(value, name);
+}
+
+/** A date that is not written as by ISO 8601, beside times that are. */
+function dateAsText(value: string, name: string): Doubt | undefined {
+  const parts = readDateParts(value);
+  if (!parts) return undefined;
+  const dates = orders.flatMap((order) => dateBy(parts, order) ?? []);
+  if (dates.length === 1) return timeInstead(dates[0], name);
+  return {
+    message: said`beside a text, the times of ${name} are compared as texts, and are written year first`,
   };
-  for (const operator of operators) {
-    for (const { expression } of expressionsOf(operator)) {
-      const compared: Compared[] = [];
-      visitExpression(expression, (node) => compared.push(...comparedIn(node)));
-      for (const { column, literal, isOrder } of compared) {
-        if (literal.kind !== 'literal') continue;
-        const decimal = numbers.get(fieldOf(column) ?? -1);
-        if (decimal === undefined) continue;
-        const written = text.slice(literal.from, literal.to);
-        const name = text.slice(column.from, column.to);
-        if (typeof literal.value === 'string') {
-          const number = isOrder ? numberIn(literal.value, decimal) : undefined;
-          if (number === undefined) continue;
-          const message = said`beside a text, the numbers of ${name} are compared as texts; write ${number}`;
-          warn(literal, message, number);
-        } else if (decimal === ',' && /^-?\d{1,3}\.\d{3}$/.test(written)) {
-          const number = written.replace('.', '');
-          const message = said`${written} has a decimal point here, other than in ${name}; write ${number} if that is meant`;
-          warn(literal, message, number);
-        }
-      }
-    }
-    resolve(operator, resolver);
-  }
-  return found;
-
-  /** Which field of the file a column is; undefined where it is something else. */
-  function fieldOf(column: Column): number | undefined {
-    const slot = resolver.bind([column]).columns.get(column)?.slot;
-    const source = slot === undefined ? undefined : table.slots[slot].source;
-    if (source?.kind !== 'field') return undefined;
-    const [index] = table.fields.requests()[source.field].path;
-    return typeof index === 'number' ? index : undefined;
-  }
 }
 
-interface Compared {
-  readonly column: Column;
-  readonly literal: Expression;
-  /** Whether it is asked which of the two comes first. */
-  readonly isOrder: boolean;
+const orders: readonly DateOrder[] = ['dmy', 'mdy', 'ymd'];
+
+function timeInstead(time: string, name: string): Doubt {
+  const instead = `TIMESTAMP ${writeText(time)}`;
+  return {
+    message: said`beside a text, the times of ${name} are compared as texts, and are written in another way; write ${instead}`,
+    instead,
+  };
 }
 
-function* comparedIn(node: Expression): Generator<Compared> {
-  switch (node.kind) {
-    case 'comparison': {
-      const isOrder = node.operator !== '=' && node.operator !== '<>';
-      for (const [one, other] of [
-        [node.left, node.right],
-        [node.right, node.left],
-      ])
-        if (one.kind === 'column') yield { column: one, literal: other, isOrder };
-      break;
-    }
-    case 'between':
-      if (node.operand.kind !== 'column') break;
-      for (const literal of [node.low, node.high]) yield { column: node.operand, literal, isOrder: true };
-      break;
-    case 'in':
-      if (node.operand.kind !== 'column') break;
-      for (const literal of node.items) yield { column: node.operand, literal, isOrder: false };
-      break;
-    default:
-  }
+function decimalPoint(written: string, { decimal }: KnownCells, name: string): Doubt | undefined {
+  if (decimal !== ',' || !/^-?\d{1,3}\.\d{3}$/.test(written)) return undefined;
+  const number = written.replace('.', '');
+  const message = said`${written} has a decimal point here, other than in ${name}; write ${number} if that is meant`;
+  return { message, instead: number };
 }
 
 /** The number that a text is as a query writes it; undefined where it is none. */

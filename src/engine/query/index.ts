@@ -1,6 +1,7 @@
 export { checkQuery, refusedCalls, refusedTarget, type CheckedIn, type KnownColumn } from './check.ts';
-export { checkLiterals } from './checkLiterals.ts';
+export { checkLiterals, dependsOnCells, type KnownCells } from './checkLiterals.ts';
 export { checkReadings } from './checkReadings.ts';
+export { comparedFields, type ComparedField } from './compared.ts';
 export type { Diagnostic, Span } from './diagnostic.ts';
 export { fixTime } from './fixTime.ts';
 export { foldDoubts, Hits, placesOf } from './hits.ts';
@@ -25,3 +26,4 @@ export { searchFor } from './panel/search.ts';
 export { unsortedQuery } from './panel/sort.ts';
 export { writeName, writePath, writeText } from './write.ts';
 export { readTime } from './value/time.ts';
+export { timeForm } from './value/timeForm.ts';

@@ -1,6 +1,6 @@
 import type { PreviewCalls } from '../../protocol/preview.ts';
 import type { Diagnostic } from '../../protocol/queryText.ts';
-import { pageAdvice, queryDoubts } from '../dataset/doubts.ts';
+import { comparisonDoubts, pageAdvice, queryDoubts } from '../dataset/doubts.ts';
 import { checkQuery, completeAt, parseQuery, searchFor } from '../query/index.ts';
 import type { SharedFile } from './sharedFile.ts';
 
@@ -13,11 +13,12 @@ export interface Allowed {
 }
 
 /** What is wrong with a query, or may be. */
-export function diagnosticsOf(
+export async function diagnosticsOf(
   query: string,
-  { dataset }: SharedFile,
+  { dataset, sampled }: SharedFile,
   { calls, checks }: Allowed,
-): PreviewCalls['check']['result'] {
+  signal: AbortSignal,
+): Promise<PreviewCalls['check']['result']> {
   const columns = dataset.seenColumns;
   const withSearch = (found: readonly Diagnostic[]): readonly Diagnostic[] => {
     const search = found.length === 0 ? undefined : searchFor(query, columns);
@@ -28,6 +29,8 @@ export function diagnosticsOf(
   return [
     ...withSearch(checkQuery(parsed.query, columns, { ...dataset.checkedIn, calls, checks })),
     ...queryDoubts(parsed.query, dataset, () => pageAdvice),
+    // A file that can't be read says so where its rows are shown.
+    ...(await comparisonDoubts(parsed.query, dataset, sampled, signal).catch(() => [])),
   ];
 }
 

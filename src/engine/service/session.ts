@@ -217,7 +217,7 @@ export class Session {
         return run instanceof TableRun ? run.failedRows : [];
       },
       otherTables: async (_, { signal }) => (await this.#file.dataset.otherTables(signal)) ?? null,
-      check: ({ query }) => diagnosticsOf(query, this.#file, this.#allowed),
+      check: ({ query }, { signal }) => diagnosticsOf(query, this.#file, this.#allowed, signal),
       complete: ({ query, position }, { signal }) =>
         completionsOf(query, position, this.#file, this.#allowed, signal),
       conditions: ({ query }) => conditionsOf(query),

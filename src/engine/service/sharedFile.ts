@@ -15,6 +15,7 @@ import type { Comparison } from '../diff/comparison.ts';
 import type { RemoteResult } from '../remote/result.ts';
 import { followFile } from './fileFollowing.ts';
 import { followFiles } from './filesFollowing.ts';
+import { SampledCells } from '../dataset/sampledCells.ts';
 import { SeenValues } from './seenValues.ts';
 
 /** How often the file on disk is looked at. */
@@ -60,6 +61,8 @@ export class SharedFile {
   readonly comparison: Comparison | undefined;
   /** The query on a cluster whose rows the dataset is. */
   readonly remote: RemoteResult | undefined;
+  /** What completion and the check of a query look at. */
+  readonly sampled: SampledCells;
   readonly values: SeenValues;
   readonly #listeners = new Set<FileListener>();
   readonly #closing = new AbortController();
@@ -89,7 +92,8 @@ export class SharedFile {
     this.comparison = comparison;
     this.remote = remote;
     remote?.listen(() => this.#tell());
-    this.values = new SeenValues(dataset);
+    this.sampled = new SampledCells(dataset);
+    this.values = new SeenValues(dataset, this.sampled);
     this.#disk = comparison ? comparison.watch : dataset.watch;
     this.#identity = this.#disk?.opened;
     this.#watch = setInterval(() => void this.#look(), watchMs);

@@ -3,7 +3,8 @@ import type { ToolProgress, ToolScope } from '../../protocol/tools.ts';
 import { english, said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { pathOfJoined } from '../dataset/joinedFile.ts';
-import { queryDoubts } from '../dataset/doubts.ts';
+import { comparisonDoubts, queryDoubts } from '../dataset/doubts.ts';
+import { SampledCells } from '../dataset/sampledCells.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
 import type { OpenReading } from '../format/csv/openReading.ts';
 import { checkQuery, parseQuery, type Diagnostic } from '../query/index.ts';
@@ -65,7 +66,8 @@ export async function checked(
     throw new QuerySyntaxError([withColumns(unknown[0], dataset)]);
   }
   const named = found.map((one) => (one === unknown.at(0) ? withColumns(one, dataset) : one));
-  const warnings = [...named, ...doubts];
+  const compared = await comparisonDoubts(parsed.query, dataset, new SampledCells(dataset), signal);
+  const warnings = [...named, ...doubts, ...compared];
   return { planned: plannedFor(query, dataset.recognised.format), warnings };
 }
 

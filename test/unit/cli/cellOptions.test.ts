@@ -115,6 +115,11 @@ describe('rowriver, how numbers and dates are written', () => {
       ["|> EXTEND sum AS s |> WHERE day IS NULL OR NOT sum < '1000.5'", '1000.5'],
     ])
       assert.equal(asText.exec(await said(query))?.[1], number, query);
+    await writeFile(join(folder, 'plain.csv'), 'n,t\n5,2026-03-29T01:00:00Z\n20,2026-03-29T03:00:00Z\n');
+    const plain = async (query: string): Promise<string> => (await run('plain.csv', query)).stderr;
+    assert.match(await plain("n > '10'"), /the numbers of n are compared as texts; write 10\n/);
+    assert.match(await plain("t > '2026-03-29 02:00'"), /; write TIMESTAMP '2026-03-29 02:00'\n/);
+    assert.doesNotMatch(await plain("n > 10 AND t > '2026-03-29T02:00:00Z'"), /write/);
     const asPoint = /(\S+) has a decimal point here, other than in sum; write (\S+) if that is meant/;
     for (const query of ['sum > 1.000', 'sum = 1.000', 'sum IN (1, 1.000)', '0 < sum AND 1.000 > sum'])
       assert.deepEqual(asPoint.exec(await said(query))?.slice(1), ['1.000', '1000'], query);
