@@ -2,6 +2,7 @@
 // through faults. Ends with `N passed, M failed`. Where an engine cannot be had, that is said, and it is not asked.
 //   npm run test:cluster -- sail                     one of them: sail, spark
 //   npm run test:cluster -- --at 127.0.0.1:15002     a server that is running, which sees this computer's files
+//   npm run test:cluster -- --times                  how long they take, beside Rowriver (--size 2000, --rounds 3)
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +11,24 @@ import { main, say } from '../vscode/project.mjs';
 import { answers } from './answers.mjs';
 import { startSail, startSpark } from './engines.mjs';
 import { faults } from './faults.mjs';
+import { times } from './times.mjs';
 
-const { values, positionals } = parseArgs({ options: { at: { type: 'string' } }, allowPositionals: true });
+const options = {
+  at: { type: 'string' },
+  times: { type: 'boolean' },
+  size: { type: 'string', default: '2000' },
+  rounds: { type: 'string', default: '3' },
+};
+const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const known = { sail: startSail, spark: startSpark };
 const chosen = positionals.length > 0 ? positionals : Object.keys(known);
 
 await main(async () => {
+  if (values.times) {
+    const starts = chosen.map((name) => known[name]);
+    await inFolder((folder) => times(Number(values.size), Number(values.rounds), starts, folder));
+    return;
+  }
   const failed = [];
   let passed = 0;
   if (values.at === undefined) {

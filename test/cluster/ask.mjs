@@ -75,7 +75,7 @@ export async function rowsOf(path, query, to, ...options) {
 }
 
 /** The digits of large numbers are kept: they are compared as text. */
-function stable(line) {
+export function stable(line) {
   const value = JSON.parse(line.replace(/(?<=[:,[])(\d{16,})(?=[,}\]])/g, '"#$1"'));
   return JSON.stringify(value, (_, of) =>
     of !== null && typeof of === 'object' && !Array.isArray(of)
