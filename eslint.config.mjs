@@ -152,7 +152,19 @@ export const rooms = {
   'engine/send': [
     ...['source/http', 'sink', 'sink/http', 'sink/postgres', 'stage', 'dataset', 'run', 'protocol'],
   ],
-  'engine/remote': ['source', 'query', 'query/value', 'format/csv', 'schema', 'sink', 'dataset', 'protocol'],
+  'engine/remote': [
+    ...[
+      'source',
+      'source/files',
+      'query',
+      'query/value',
+      'format/csv',
+      'schema',
+      'sink',
+      'dataset',
+      'protocol',
+    ],
+  ],
   'engine/diff': [
     ...[
       'source',

@@ -1,6 +1,6 @@
 // What an engine of Spark Connect is asked, and must answer as Rowriver does.
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { previewed, rowsOf, run } from './ask.mjs';
 
@@ -73,6 +73,33 @@ export function answers({ address }, folder, isSpark) {
     ...nested.map((query) => same(jsonl, query)),
     // Sail has no words for these.
     ...(isSpark ? ofSpark.map((query) => same(jsonl, query)) : []),
+    [
+      'the columns of folders are those of the cluster as well',
+      async () => {
+        const hive = join(folder, 'hive');
+        for (const year of ['2024', '2025']) {
+          for (const month of ['01', '12']) {
+            const of = join(hive, `year=${year}`, `month=${month}`);
+            mkdirSync(of, { recursive: true });
+            writeFileSync(join(of, 'a.jsonl'), `{"id":${year}${month}}\n{"id":1}\n`);
+          }
+        }
+        const query = "year = 2024 AND month = '01' |> SELECT id, year, month";
+        const here = await rowsOf(hive, query, 'jsonl');
+        assert.deepEqual(here, [
+          '{"id":1,"month":"01","year":2024}',
+          '{"id":202401,"month":"01","year":2024}',
+        ]);
+        assert.deepEqual(await rowsOf(hive, query, 'jsonl', ...on, '--on-path', hive), here);
+        if (isSpark) {
+          assert.deepEqual(await rowsOf(hive, query, 'jsonl', ...on), here);
+          return;
+        }
+        const { code, stderr } = await run(hive, query, ...on);
+        assert.equal(code, 1);
+        assert.match(stderr, /Name the folder that holds them as the path on the cluster/);
+      },
+    ],
     [
       'counts there',
       async () => assert.equal((await run(jsonl, 'status >= 500', '--count', ...on)).stdout, '1666\n'),

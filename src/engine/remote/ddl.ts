@@ -1,7 +1,7 @@
 import type { Seen } from '../schema/seen.ts';
 
 /** A name in Spark's quotes. */
-function quoted(name: string): string {
+export function quoted(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
 }
 

@@ -1,10 +1,12 @@
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { plannedFor } from '../dataset/plan.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import { SeenFile } from '../schema/seer.ts';
-import { ddlOf } from './ddl.ts';
+import { commonFolder } from '../source/files/openedFolder.ts';
+import { hasPartitions, partitionsOf } from '../source/files/partitions.ts';
+import { ddlOf, quoted } from './ddl.ts';
 import type { ReadRelation } from './messages.ts';
 import { RemoteError } from './remoteError.ts';
 
@@ -30,9 +32,49 @@ export async function relationOf(
   for await (const { result } of dataset.scan(scan, signal)) {
     if (result?.seen) all.add(result.seen);
   }
-  const schema = ddlOf(all.finish(), dataset.format.dialect?.columns);
-  if (schema === '') throw new RemoteError('file', said`${dataset.name} has no records with members.`);
-  return { format, schema, options: { ...options, mode: 'FAILFAST' }, paths };
+  const columns = ddlOf(all.finish(), dataset.format.dialect?.columns);
+  if (columns === '') throw new RemoteError('file', said`${dataset.name} has no records with members.`);
+  const folders = partitionsIn(dataset);
+  return {
+    format,
+    schema: folders ? `${columns}, ${folders.schema}` : columns,
+    options: {
+      ...options,
+      ...(path === undefined && folders && { [partitionBase]: folders.base }),
+      mode: 'FAILFAST',
+    },
+    paths,
+  };
+}
+
+/**
+ * The option of Spark's readers that says below which folder columns are looked for in the names of folders, where files are given
+ * and no folder: see "Partition Discovery" in its guide. Sail does not know it, and takes the columns for NULL.
+ */
+export const partitionBase = 'basePath';
+
+/** The columns of folders `key=value`, and the folder that holds these. */
+function partitionsIn({
+  layout,
+  paths,
+}: Dataset): { readonly schema: string; readonly base: string } | undefined {
+  const partitions = layout.partitions === undefined ? undefined : partitionsOf(paths);
+  if (!partitions) return undefined;
+  const { names, values } = partitions;
+  const schema = names
+    .map((name, at) => {
+      const isNumeric = values.every((row) => row[at] === null || typeof row[at] === 'number');
+      return `${quoted(name)} ${isNumeric ? 'BIGINT' : 'STRING'}`;
+    })
+    .join(', ');
+  return { schema, base: `file://${commonFolder(paths.map(aboveFolders))}` };
+}
+
+/** The folder that holds the first of the folders `key=value` of a path, or the file. */
+function aboveFolders(path: string): string {
+  let above = dirname(path);
+  while (hasPartitions(path) && hasPartitions(join(above, basename(path)))) above = dirname(above);
+  return above;
 }
 
 function readerOf(dataset: Dataset): Pick<ReadRelation, 'format' | 'options'> {

@@ -5,12 +5,14 @@ import { QuerySyntaxError } from '../dataset/plan.ts';
 import { printForSpark, type Query } from '../query/index.ts';
 import type { SparkAddress } from './address.ts';
 import { jsonLines } from './arrowRows.ts';
-import { relationOf } from './file.ts';
+import { partitionBase, relationOf } from './file.ts';
 import { RemoteError } from './remoteError.ts';
 import { SparkSession } from './session.ts';
 
 /** So that times and names mean there what they mean here. */
 const settings = { 'spark.sql.session.timeZone': 'UTC', 'spark.sql.caseSensitive': 'true' };
+
+const onlyFolders = said`The folders of these files are columns, which only Spark itself knows of single files. Name the folder that holds them as the path on the cluster.`;
 
 /** A query of a file, and where it is to run. */
 export interface SparkQuery {
@@ -45,6 +47,8 @@ export class SparkRun {
     const session = new SparkSession(asked.address);
     try {
       const version = await session.version(signal);
+      if (version === undefined && partitionBase in relation.options)
+        throw new RemoteError('file', onlyFolders);
       await session.configure(settings, signal);
       await session.createView('data', relation, signal);
       return new SparkRun(session, printed.text, version);
