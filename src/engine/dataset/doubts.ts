@@ -7,6 +7,7 @@ import {
   checkReadings,
   comparedFields,
   dependsOnCells,
+  isTypedTime,
   parseQuery,
   timeForm,
   type ComparedField,
@@ -49,7 +50,8 @@ export async function comparisonDoubts(
   sampled: SampledCells,
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
-  const compared = comparedFields(query, dataset.layout);
+  const { layout } = dataset;
+  const compared = comparedFields(query, layout).filter((field) => !isTypedTime(field, layout));
   const known = new Map<string, KnownCells | undefined>();
   for (const field of compared) {
     const key = JSON.stringify(field.path);

@@ -8,6 +8,7 @@ import {
   planQuery,
   refusedCalls,
   refusedTarget,
+  typeTimes,
   type Diagnostic,
   type Outcome,
   type Plan,
@@ -53,9 +54,16 @@ export function plannedFor(
   const written = parsedOrThrow(asked);
   const refused = [...(allows.calls === true ? [] : refusedCalls(written)), ...refusedTarget(written)];
   if (refused.length > 0) throw new QuerySyntaxError(refused);
-  const text = fixTime(written, new Date());
-  const plan = planQuery(text === asked ? written : parsedOrThrow(text), formatOf(format).layout);
+  const { layout } = formatOf(format);
+  const fixed = parsedAs(fixTime(written, new Date()), written);
+  const text = typeTimes(fixed, layout);
+  const plan = planQuery(parsedAs(text, fixed), layout);
   return { asked, text, plan, outcome: outcomeOf(written), window: windowOf(plan) };
+}
+
+/** @param before what was parsed of the text before it may have changed */
+function parsedAs(text: string, before: Query): Query {
+  return text === before.text ? before : parsedOrThrow(text);
 }
 
 function parsedOrThrow(text: string): Query {

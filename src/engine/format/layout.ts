@@ -10,7 +10,11 @@ export type Layout = LayoutOfRecords & {
 };
 
 type LayoutOfRecords =
-  | { readonly names: 'paths' }
+  | {
+      readonly names: 'paths';
+      /** The paths that hold times by the file's own schema. */
+      readonly times?: readonly (readonly string[])[] | undefined;
+    }
   | ({ readonly names: 'columns' } & Pick<
       CsvDialect,
       'columns' | 'delimiter' | 'quote' | 'escape' | 'readings'

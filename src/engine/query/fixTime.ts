@@ -1,34 +1,20 @@
-import { parseQuery } from './parse.ts';
-import { columnsOf } from './operator/operators.ts';
+import { editedQuery, type Edit } from './editedQuery.ts';
 import type { Query } from './syntax/tree.ts';
 import { reservedWords } from './syntax/cursor.ts';
 import { tokenize } from './syntax/token.ts';
 import { Timestamp } from './value/time.ts';
-import { writeName, writeText } from './write.ts';
-
-interface Edit {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
+import { writeText } from './write.ts';
 
 /**
  * The query's text with the time written in the place of `now()` and `today()`: all threads, and all rows, then see the
  * same one. Columns that are named after such an expression keep their names where there is a place for one.
  */
-export function fixTime({ text, operators }: Query, now: Date): string {
+export function fixTime(query: Query, now: Date): string {
+  const { text } = query;
   // Most queries have none, and to look for them means to read a query's tokens again.
   if (!/now|today|current_/i.test(text)) return text;
   const calls = callsIn(text, new Timestamp(now.getTime()));
-  if (calls.length === 0) return text;
-  const names = new Map<number, Edit>();
-  for (const { name, explicit, expression } of operators.flatMap((operator) => columnsOf(operator))) {
-    const { from, to } = expression;
-    const changes = calls.some((call) => call.from >= from && call.to <= to);
-    if (changes && !explicit) names.set(to, { from: to, to, text: ` AS ${writeName(name)}` });
-  }
-  const named = edited(text, [...calls, ...names.values()]);
-  return parseQuery(named).ok ? named : edited(text, calls);
+  return editedQuery(query, calls);
 }
 
 function callsIn(text: string, time: Timestamp): Edit[] {
@@ -57,14 +43,4 @@ function writtenTime(name: string, time: Timestamp): string | undefined {
     default:
       return undefined;
   }
-}
-
-function edited(text: string, edits: readonly Edit[]): string {
-  let result = '';
-  let at = 0;
-  for (const { from, to, text: written } of edits.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
-    result += text.slice(at, from) + written;
-    at = to;
-  }
-  return result + text.slice(at);
 }

@@ -26,4 +26,5 @@ export { searchFor } from './panel/search.ts';
 export { unsortedQuery } from './panel/sort.ts';
 export { writeName, writePath, writeText } from './write.ts';
 export { readTime } from './value/time.ts';
+export { isTypedTime, typeTimes } from './typeTimes.ts';
 export { timeForm } from './value/timeForm.ts';

@@ -85,6 +85,8 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
   const containers: Container[] = [];
   let encoding = 'utf-8';
   let encoded: Source | undefined;
+  /** What has a schema of its own. */
+  let typed: Source | undefined;
   let head: Uint8Array = new Uint8Array(0);
   let top = once ? keepHead(base, headLength) : base;
   try {
@@ -95,6 +97,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       const found = recogniseContainer(head);
       if (found === undefined) break;
       containers.push(found);
+      if (found === 'parquet') typed = top;
       top = addLayer(
         top,
         await codecs[found](spec.part),
@@ -148,6 +151,7 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
         nextAfter: () => undefined,
       },
       containers,
+      ...(typed && { times: async () => (await import('./parquet/timeColumns.ts')).timeColumns(typed) }),
       place: placeOf(place),
       current,
       reopens: base.random,

@@ -41,6 +41,8 @@ export interface Source {
   readonly files?: FileSpans | undefined;
   /** Where each record is in its file, if records are not in the order of a file. */
   readonly places?: RecordPlaces | undefined;
+  /** The paths in the text's records that hold times, where the file has a schema of its own. @throws SourceError */
+  times?(): Promise<readonly (readonly string[])[]>;
   /** Closes what the source holds open. Safe to call twice. */
   close(): Promise<void>;
 }

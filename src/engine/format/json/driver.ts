@@ -10,6 +10,8 @@ import { unescapedJson } from './text.ts';
 
 export interface JsonlSpec {
   readonly kind: 'jsonl';
+  /** See `Layout`. */
+  readonly times?: readonly (readonly string[])[];
 }
 
 /** JSON Lines: a JSON value a line. */
@@ -17,20 +19,21 @@ export const jsonLines: FormatDriver<JsonlSpec> = {
   kind: 'jsonl',
   options: [],
   recognise: (head) => jsonClaim('jsonl', head),
-  open({ sample, length, final }) {
+  async open({ source, sample, length, final }) {
     const head = sample.subarray(0, length);
-    return Promise.resolve({
-      format: { kind: 'jsonl' },
+    const times = (await source.times?.()) ?? [];
+    return {
+      format: { kind: 'jsonl', ...(times.length > 0 && { times }) },
       dataStart: markLength(head, 0, 0),
       firstLine: 0,
       description: said`JSON Lines`,
       paths: pathsIn(head, final),
-    });
+    };
   },
-  of: () => ({
+  of: ({ times }) => ({
     kind: 'jsonl',
     scanner: () => createKernelJsonlScanner(),
-    layout: { names: 'paths' },
+    layout: { names: 'paths', times },
     unescaped: unescapedJson,
     numbersInText: false,
     records: 'lines',

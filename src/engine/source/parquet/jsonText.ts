@@ -87,8 +87,8 @@ function leafWriter(element: SchemaElement): Write {
   return anyText;
 }
 
-/** Nanoseconds in the unit of a point in time. */
-function timeUnit({
+/** Nanoseconds in the unit of a point in time; undefined for a column of something else. */
+export function timeUnit({
   type,
   converted_type: converted,
   logical_type: logical,

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { runCli } from '../../support/cli.ts';
+
+describe('times of Parquet', () => {
+  let folder: string;
+  const hours = [0, 1, 2, 3, 4];
+  const times = hours.map((hour) => Date.UTC(2026, 2, 29, hour));
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rowriver-times-'));
+    const bytes = parquetWriteBuffer({
+      columnData: [
+        { name: 'n', data: hours, type: 'INT32' },
+        { name: 't', data: times.map((time) => new Date(time)), type: 'TIMESTAMP' },
+        { name: 'text', data: times.map((time) => new Date(time).toISOString()), type: 'STRING' },
+      ],
+    });
+    await writeFile(join(folder, 'a.parquet'), Buffer.from(bytes));
+    await writeFile(join(folder, 'b.parquet'), Buffer.from(bytes));
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  async function ask(query: string, names = ['a.parquet']): Promise<{ rows: string; told: string }> {
+    const args = [...names.map((name) => join(folder, name)), query];
+    const { code, stdout, stderr } = await runCli(args);
+    assert.equal(code, 0, stderr);
+    return { rows: stdout.toString(), told: stderr };
+  }
+
+  const listed = '|> AGGREGATE list(n ORDER BY n) AS n';
+
+  for (const [condition, expected] of [
+    ["t > '2026-03-29 02:00:00'", [3, 4]],
+    ["t >= '2026-03-29T02:00'", [2, 3, 4]],
+    ["'2026-03-29T03:00:00+02:00' = t", [1]],
+    ["t <> '2026-03-29 01:00:00'", [0, 2, 3, 4]],
+    ["t BETWEEN '2026-03-29 01:00' AND '2026-03-29T03:00:00.000Z'", [1, 2, 3]],
+    ["t IN ('2026-03-29 00:00', 'x', '2026-03-29 04:00:00Z')", [0, 4]],
+    ["t = '2026-03-29'", [0]],
+    ["n > 0 |> RENAME t AS u |> WHERE u < '2026-03-29 02:00:00'", [1]],
+    ["CASE WHEN t < '2026-03-29 02:00:00' THEN n = 1 ELSE n = 4 END", [1, 4]],
+  ] as const) {
+    it(`are times beside a text: ${condition}`, async () => {
+      const { rows, told } = await ask(`${condition} ${listed}`);
+      assert.deepEqual(JSON.parse(rows), { n: expected });
+      assert.doesNotMatch(told, /TIMESTAMP/);
+      const both = await ask(`${condition} ${listed}`, ['a.parquet', 'b.parquet']);
+      assert.deepEqual(JSON.parse(both.rows), { n: expected.flatMap((n) => [n, n]) });
+    });
+  }
+
+  it('leave the name of a column as it was written', async () => {
+    const { rows } = await ask("n = 3 |> SELECT t > '2026-03-29 02:00:00'");
+    assert.deepEqual(JSON.parse(rows), { "t > '2026-03-29 02:00:00'": true });
+  });
+
+  it('are texts beside patterns and other texts, and texts are texts', async () => {
+    for (const condition of ["t LIKE '2026-03-29T02%'", "t || '' = '2026-03-29T02:00:00Z'"]) {
+      const { rows } = await ask(`${condition} ${listed}`);
+      assert.deepEqual(JSON.parse(rows), { n: [2] }, condition);
+    }
+    const { rows, told } = await ask(`text > '2026-03-29 02:00:00' ${listed}`);
+    assert.deepEqual(JSON.parse(rows), { n: hours });
+    assert.match(told, /write TIMESTAMP '2026-03-29 02:00:00'/);
+  });
+});
