@@ -27,7 +27,8 @@ export class RecordDocuments implements TextDocumentContentProvider, Disposable 
   }
 
   async open(session: EngineSession, view: number, row: number): Promise<void> {
-    const { title, text } = await this.#engine.call('recordText', { session: session.number, view, row });
+    const { record, text } = await this.#engine.call('recordText', { session: session.number, view, row });
+    const title = l10n.t('Record {0}', record);
     // The session and place tell apart equal titles of files in different folders.
     const uri = Uri.from({ scheme, path: `/${title}.json`, query: `${session.number}.${view}.${row}` });
     this.#texts.set(uri.toString(), text);

@@ -280,7 +280,7 @@ export interface EngineCalls {
   /** One record as JSON text, for a document in an editor. */
   recordText: {
     params: { readonly session: number; readonly view: number; readonly row: number };
-    result: { readonly title: string; readonly text: string };
+    result: { readonly record: number; readonly text: string };
   };
   /** The old and the new record of a row, as `recordText` has them, where two files are compared. */
   comparedRecords: {

@@ -261,7 +261,7 @@ export class EngineService {
         const { record, text, format, fields } = await this.#session(session).record(view, row, signal);
         const pairs = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
         const json = format === 'json' ? text : JSON.stringify(pairs);
-        return { title: `Record ${record}`, text: indented(json) };
+        return { record, text: indented(json) };
       },
       comparedRecords: async ({ session, view, row }, { signal }) => {
         const shown = this.#session(session);
