@@ -9,6 +9,7 @@ import {
   type TextDocumentContentProvider,
 } from 'vscode';
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
+import { words } from '../host/l10n.ts';
 
 const scheme = 'rowriver-record';
 
@@ -38,7 +39,8 @@ export class RecordDocuments implements TextDocumentContentProvider, Disposable 
   /** Opens the old and the new record of a row of a comparison in the diff editor. */
   async compare(session: EngineSession, view: number, row: number): Promise<void> {
     const records = await this.#engine.call('comparedRecords', { session: session.number, view, row });
-    const [before, after] = records.map(({ title, text }, side) => {
+    const [before, after] = records.map(({ title: said, text }, side) => {
+      const title = words(said);
       const query = `${session.number}.${view}.${row}.${side}`;
       const uri = Uri.from({ scheme, path: `/${title}.json`, query });
       this.#texts.set(uri.toString(), text);

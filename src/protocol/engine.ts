@@ -69,8 +69,8 @@ export interface KeyColumn {
 
 /** A record of one of two files that are compared. */
 export interface ComparedRecord {
-  /** Which file, and where in it: for people. */
-  readonly title: string;
+  /** Which file, and where in it. */
+  readonly title: Said;
   /** '' where the file has none with this key. */
   readonly text: string;
 }

@@ -75,7 +75,7 @@ export class Tab {
     return this.#socket.isPaused;
   }
 
-  recordText(view: number, row: number): Promise<{ readonly title: string; readonly text: string }> {
+  recordText(view: number, row: number): Promise<{ readonly text: string }> {
     return this.#engine.call('recordText', { session: this.#page.session.number, view, row });
   }
 

@@ -100,7 +100,7 @@ export class Comparison {
 /** @param record 0-based; -1 for none */
 async function comparedRecord(file: Dataset, record: number, signal: AbortSignal): Promise<ComparedRecord> {
   const name = nameOf(file);
-  if (record < 0) return { title: `${name}, no record`, text: '' };
+  if (record < 0) return { title: said`${name}, no record`, text: '' };
   const now = await file.watch?.now();
   if (file.watch && now && !continues(file.watch.opened, now)) {
     throw new SourceError(
@@ -113,7 +113,7 @@ async function comparedRecord(file: Dataset, record: number, signal: AbortSignal
   const fields = file.format.detail?.(text);
   const pairs = fields && Object.fromEntries(fields.map((field) => [field.name, field.value]));
   const json = pairs ? JSON.stringify(pairs) : new TextDecoder().decode(text);
-  return { title: `${name}, record ${(record + 1).toLocaleString('en')}`, text: indented(json) };
+  return { title: said`${name}, record ${(record + 1).toLocaleString('en')}`, text: indented(json) };
 }
 
 function nameOf({ name }: Dataset): string {

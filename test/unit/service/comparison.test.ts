@@ -3,6 +3,7 @@ import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportProgress, OpenFile } from '../../../src/protocol/engine.ts';
+import { english } from '../../../src/said/said.ts';
 import { openFilesIn } from '../../support/openFiles.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 import { told } from '../../support/said.ts';
@@ -159,7 +160,7 @@ describe('service/comparison', () => {
     const { host, page } = preview;
     async function records(view: number, row: number): Promise<string[]> {
       const both = await host.call('comparedRecords', { session: 1, view, row });
-      return both.map(({ title, text }) => `${title}: ${text.replace(/\s+/g, ' ')}`);
+      return both.map(({ title, text }) => `${english(title)}: ${text.replace(/\s+/g, ' ')}`);
     }
     const changed = [
       'a.csv, record 1: { "id": "7", "n": "1", "note": "two\\nlines" }',
