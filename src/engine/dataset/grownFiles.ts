@@ -120,9 +120,10 @@ export class GrownFiles {
     const source = await openSource(place, { signal });
     const grown = { ...spec, key: newKey(source), source: place, end: source.size };
     try {
-      const same = blocksBefore(dataset.index, this.#changedFrom);
+      const isBehind = this.#changedFrom >= (spec.end ?? 0);
+      const same = blocksBefore(dataset, this.#changedFrom, isBehind);
       const index = await indexOf(dataset, grown, same, signal);
-      return { index, same, end: source.size ?? 0, opened: { spec: grown, source } };
+      return { index, same, end: source.size ?? 0, isBehind, opened: { spec: grown, source } };
     } catch (error) {
       scheduler.release(grown.key);
       await source.close();
@@ -153,9 +154,8 @@ export class GrownFiles {
     const { dialect } = this.#dataset.format;
     if (this.#whole.has(file) || length === 0 || (ended && !dialect)) return before;
     const start = this.#starts[file];
-    const { index } = this.#dataset;
     // A block begins with a record, and no record goes on in the next file.
-    const place = index.place(index.blockOfOffset(start + length - 1) ?? 0).start;
+    const place = this.#dataset.index.place(blocksBefore(this.#dataset, start + length, false)).start;
     const begin = Math.max(from, from + place - start);
     const bytes = await tail.readAt(begin, before - begin + most);
     let whole: number;

@@ -24,20 +24,36 @@ export async function growthOf(
 ): Promise<Growth | undefined> {
   const { index: before, spec } = dataset;
   const end = spec.end ?? 0;
-  const same = blocksBefore(before, end);
+  const same = blocksBefore(dataset, end, dataset.hasGrown);
   const place = before.place(same);
   const text = new FollowedText(dataset.name, dataset.format, new Uint8Array(0), 0, place);
   text.push(await tail.readAt(place.start, most));
+  // Looked for first: a search goes on where the last one has ended.
+  const isBehind = place.start + text.whole(false, end).length === end;
   const whole = place.start + text.whole(false).length;
   if (whole <= end) return undefined;
   const grown = { ...spec, end: whole };
-  return { index: await indexOf(dataset, grown, same, signal), same, end: whole };
+  return { index: await indexOf(dataset, grown, same, signal), same, end: whole, isBehind };
 }
 
-/** Blocks whose last record ends before a byte: they are whole whatever becomes of it. */
-export function blocksBefore(index: BlockIndex, byte: number): number {
+/**
+ * Blocks whose last record ends before a byte: they are whole whatever becomes of it.
+ * @param isWhole whether a record is known to end there
+ */
+export function blocksBefore(
+  { index, format }: Pick<Dataset, 'index' | 'format'>,
+  byte: number,
+  isWhole: boolean,
+): number {
   let same = index.length;
   while (same > 0 && index.place(same).start >= byte) same--;
+  // A quote that was open where the file ended may be closed by what comes: then what stood in it are no records.
+  const reach = isWhole ? 0 : (format.reach ?? 0);
+  for (let block = same - 1; block >= 0; block--) {
+    const { next, malformed } = index.summary(block);
+    if (next + reach <= byte) break;
+    if (malformed > 0) same = block;
+  }
   return same;
 }
 

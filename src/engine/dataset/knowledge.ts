@@ -30,6 +30,8 @@ export interface Growth {
   readonly same: number;
   /** Where the last whole record ends. */
   readonly end: number;
+  /** Whether it begins behind a whole record, where the file ended: then all records before it are as they were. */
+  readonly isBehind: boolean;
   /** Of several files as one table, how they are opened from now on. Whoever opens them later has them in another order. */
   readonly opened?: { readonly spec: FileSpec; readonly source: OpenedSource } | undefined;
 }

@@ -73,6 +73,22 @@ describe('a preview that follows several files', () => {
     ]);
   });
 
+  it('takes lines in quotes that were open over the beginning of a block for the one row that they become', async () => {
+    const rows = Array.from({ length: 200_000 }, (_, n) => `${n},a\n`);
+    const begin = `n,text\n${rows.join('')}`;
+    const whole = begin.slice(0, begin.lastIndexOf('\n', 1024 * 1024 - 40) + 1);
+    const count = whole.split('\n').length - 2;
+    await writeFile(at('a.csv'), `${whole}-1,"${'5,b\n'.repeat(30)}`);
+    await writeFile(at('b.csv'), 'n,text\n5,d\n');
+    const one = await follow({ pattern: '*.csv' });
+    const matches = async (query: string): Promise<number> => (await one.page.call('run', { query })).matched;
+    await grown(one, count + 3, () => appendFile(at('a.csv'), '"\n5,c\n'));
+    assert.deepEqual(
+      [await matches('n = -1'), await matches("n = 5 AND text = 'b'"), await matches('n = 5')],
+      [1, 0, 3],
+    );
+  });
+
   it('completes a record that was half written when they were opened, where it stands', async () => {
     await writeFile(at('a.jsonl'), `${numberedLines(0, 2)}{"n":`);
     await writeFile(at('b.jsonl'), `${numberedLines(10, 11)}{"n":1`);
