@@ -21,8 +21,9 @@ import { SourceError, type SourceSpec } from '../source/source.ts';
 import { checksumEvery, samplesOf } from './checksums.ts';
 import type { Beside, QueryFolder } from './beside.ts';
 import { Columns } from './columns.ts';
-import { scanFile, type FileScan } from './fileScan.ts';
+import { scanFile, scanFileFrom, type FileScan, type ScanFrom } from './fileScan.ts';
 import { FileVersion } from './fileVersion.ts';
+import type { TextPlace } from './followedText.ts';
 import { patternSteps, type PatternStep } from '../format/json/document/pattern.ts';
 import type { Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
@@ -102,6 +103,8 @@ export class Dataset {
   readonly merge: MergeBy | undefined;
   /** Where what was appended since it was opened ends. */
   #grownTo = 0;
+  /** What was found of all records up to an earlier end no longer holds: the last one was written on. */
+  #settledFrom = 0;
   #version: FileVersion;
   readonly #earlier: EarlierOpenings;
   /** The temporary file that is read in place of a document, and that document. */
@@ -431,7 +434,8 @@ export class Dataset {
 
   /** Takes over what was appended: from now on the file ends there. Nobody may be scanning it. */
   grow(growth: Growth): void {
-    const { end, opened } = growth;
+    const { end, opened, isBehind } = growth;
+    if (!isBehind) this.#settledFrom = end;
     if (opened) {
       this.#earlier.add({ key: this.#spec.key, source: this.#source });
       this.#source = opened.source;
@@ -441,6 +445,41 @@ export class Dataset {
     this.#grownTo = end;
     this.scheduler.grow(this.#spec);
     this.known.grow(growth);
+  }
+
+  /** Whether something was appended to it and taken over. */
+  get hasGrown(): boolean {
+    return this.#grownTo > 0;
+  }
+
+  /** Where the next record will begin that is appended; undefined where that may be in what is there. */
+  get ending(): TextPlace | undefined {
+    const { start, record, line } = this.index.place(this.index.length);
+    return this.indexed && start === this.size ? { start, record, line } : undefined;
+  }
+
+  /** Whether the records before an earlier `ending` are as they were. */
+  isBehind({ start }: TextPlace): boolean {
+    return start >= this.#settledFrom;
+  }
+
+  /**
+   * Scans the records that begin at an earlier `ending`, which `isBehind` holds for, or after it, and nothing before.
+   * @throws as `scan`
+   */
+  async *scanFrom(
+    place: TextPlace,
+    scan: ScanFrom,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ readonly found: OrderedResult; readonly next: TextPlace }> {
+    this.#earlier.begin();
+    try {
+      yield* scanFileFrom(this, place, scan, signal);
+    } catch (error) {
+      throw await this.#placed(error);
+    } finally {
+      await this.#earlier.end();
+    }
   }
 
   /** The position in the decoded text of a byte of the file. */

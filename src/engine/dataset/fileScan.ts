@@ -5,6 +5,7 @@ import type { Measure } from '../pool/work.ts';
 import { digestOf, planQuery, type Plan } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
 import { ColumnUse, mostFields } from './columnUse.ts';
+import type { TextPlace } from './followedText.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { PlannedQuery } from './plan.ts';
 import { countMatches, scanInOrder, type OrderedResult } from './scanInOrder.ts';
@@ -108,6 +109,38 @@ export async function* scanFile(
     yield result;
   }
   file.scheduler.divide();
+}
+
+/** A scan of what has been appended, for everything that its query selects. */
+export type ScanFrom = Pick<FileScan, 'query' | 'output' | 'malformed' | 'violations'>;
+
+/**
+ * Scans from a place where a record begins, in the middle of a block as well. The blocks are known: nothing is learned of them.
+ * @throws as `scanFile`
+ */
+export async function* scanFileFrom(
+  file: Scannable,
+  place: TextPlace,
+  { query, malformed = 'keep', ...scan }: ScanFrom,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly found: OrderedResult; readonly next: TextPlace }> {
+  const { known, scheduler, blocks } = file;
+  const index = known.index.endingAt(place);
+  const request: ScanRequest = {
+    ...scan,
+    malformed,
+    query: query?.text,
+    digest: query && digestOf(query.plan),
+    window: everything,
+    needsPosition: query?.plan.needsPosition === true,
+    fromBlock: index.length,
+    toBlock: blocks,
+  };
+  const { spec, pool } = scheduler.forUndivided(query?.text);
+  const end = (): number => file.size ?? Infinity;
+  for await (const found of scanInOrder(spec, end, index, pool, request, signal)) {
+    yield { found, next: index.place(found.firstBlock + found.blocks.length) };
+  }
 }
 
 /** What the workers carry out where there is no query. */

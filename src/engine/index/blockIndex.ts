@@ -151,6 +151,21 @@ export class BlockIndex {
     );
   }
 
+  /**
+   * The blocks before the one that holds a byte, as an index that goes on there.
+   * @param place where a record begins, behind those of all these blocks
+   */
+  endingAt({ start, record, line }: Pick<BlockPlace, 'start' | 'record' | 'line'>): BlockIndex {
+    const blocks = Math.floor(start / this.blockSize);
+    const [starts, records, lines, malformed, checksums] = this.columns().map((column) =>
+      column.slice(0, blocks + 1),
+    );
+    starts[blocks] = start;
+    records[blocks] = record;
+    lines[blocks] = line;
+    return BlockIndex.from(this.blockSize, [starts, records, lines, malformed, checksums]);
+  }
+
   /** The five columns, `length + 1` entries each, for the cache on disk. */
   columns(): readonly Float64Array[] {
     return this.#all().map((column) => column.view());

@@ -8,6 +8,7 @@ import type { MatchWindow } from '../matchWindow.ts';
 import type { MalformedUse, StatisticsOutput, ViolationUse } from '../pool/task.ts';
 import { discard } from '../stage/discard.ts';
 import { Description, type Figures } from '../stage/description.ts';
+import { GoingOn } from './goingOn.ts';
 import { ColumnSet, type ColumnAccumulator } from '../statistics/index.ts';
 
 type Path = FieldRequest['path'];
@@ -37,6 +38,8 @@ export interface GatheredRows {
   readonly columnAt: (path: Path) => ColumnAccumulator | undefined;
   readonly set: ColumnSet;
   readonly coverage: Coverage;
+  /** Once the pass is over: what this is of from now on, as the file grows. */
+  readonly goingOn?: GoingOn<GatheredRows> | undefined;
 }
 
 /** The same of records. */
@@ -112,11 +115,8 @@ export async function gatherStatistics(
       coverage: { share, rows: set.rows, exact },
     };
   };
-  const request = { query, output, malformed, violations, ...(window && { window }) };
-  for await (const found of dataset.scan(request, signal)) {
-    await scanned(found);
-    const { result } = found;
-    if (!result?.bytes) continue;
+  const take = ({ result }: OrderedResult): void => {
+    if (!result?.bytes) return;
     const { paths } = result;
     set.merge(result.bytes, (column, count) => {
       const own = count - paths.length;
@@ -125,13 +125,21 @@ export async function gatherStatistics(
     discard(result.bytes);
     if (known.length > output.columns.length) output.columns = [...known];
     output.many = set.many;
+  };
+  const request = { query, output, malformed, violations, ...(window && { window }) };
+  for await (const found of dataset.scan(request, signal)) {
+    await scanned(found);
+    if (!found.result?.bytes) continue;
+    take(found);
     const total = dataset.expectedSize ?? Infinity;
     const share = Math.min(1, found.scanned / total);
     const soFar = gathered(share, false);
     told(soFar);
     if (until?.aborted && share < 1) return soFar;
   }
-  return gathered(1, true);
+  const all = (): Gathered => ({ ...gathered(1, true), goingOn });
+  const goingOn = window ? undefined : new GoingOn(dataset, request, take, all);
+  return all();
 }
 
 /** The paths, and behind them those of the objects that they lead through. */
@@ -167,12 +175,18 @@ export async function gatherRowStatistics(
     return { columnAt: (path) => found.get(JSON.stringify(path)), set, coverage };
   };
   const request = { query, output: { kind: 'rowStatistics', ...figures }, malformed: 'keep' } as const;
-  for await (const { result, scanned } of dataset.scan(request, signal)) {
-    if (!result?.bytes) continue;
-    whole.merge(result.bytes);
+  const take = ({ result }: OrderedResult): void => {
+    if (result?.bytes) whole.merge(result.bytes);
+  };
+  for await (const found of dataset.scan(request, signal)) {
+    if (!found.result?.bytes) continue;
+    take(found);
+    const { scanned } = found;
     told(gathered(Math.min(1, scanned / (dataset.expectedSize ?? Infinity)), false));
   }
-  return { ...gathered(1, true), columns: whole.columns };
+  const all = (): GatheredRows => ({ ...gathered(1, true), goingOn });
+  const goingOn = new GoingOn(dataset, request, take, all);
+  return { ...all(), columns: whole.columns };
 }
 
 /** Where the columns are that are known of a file: what `discover` begins with. */

@@ -17,7 +17,7 @@ import { RecentMap } from '../recentMap.ts';
 import { countForPlots } from '../run/plotCounts.ts';
 import { gatherRowStatistics, gatherStatistics, type GatheredRows } from '../run/statistics.ts';
 import type { Run } from '../run/run.ts';
-import { histogramOf, summaryOf, type ColumnAccumulator, type ColumnSet } from '../statistics/index.ts';
+import { histogramOf, summaryOf, type ColumnAccumulator } from '../statistics/index.ts';
 
 /** More columns than this at once would take too long to be looked at. */
 const maxColumns = 1000;
@@ -31,6 +31,9 @@ export interface Kept {
   readonly malformed: number;
   /** How much of the rows it was found in. */
   readonly coverage: Coverage;
+  /** How long the file was then: what is appended later is not in it. */
+  readonly size: number | undefined;
+  readonly goingOn?: GatheredRows['goingOn'];
 }
 
 /**
@@ -42,11 +45,17 @@ class KeptStatistics {
   /** Of what is found in a moment, only what is drawn is known. */
   readonly counted = new RecentMap<number, CountedColumn>(columnsKept);
 
-  get(id: number, depth: StatisticsDepth): Kept | undefined {
-    const own = this.#kept.get(`${id} ${depth}`);
+  /** @param size of the file: what was found when it was shorter is not all there is */
+  get(id: number, depth: StatisticsDepth, size: number | undefined): Kept | undefined {
+    const at = (kept: Kept | undefined): Kept | undefined =>
+      kept && kept.size !== size && kept.coverage.exact
+        ? { ...kept, coverage: { ...kept.coverage, exact: false } }
+        : kept;
+    const own = at(this.#kept.get(`${id} ${depth}`));
     if (own?.coverage.exact) return own;
     // What the panel shows has all that a header shows.
-    const panel = this.#kept.get(`${id} panel`);
+    const panel = at(this.#kept.get(`${id} panel`));
+    if (panel?.coverage.exact) return panel;
     return panel && panel.coverage.share > (own?.coverage.share ?? 0) ? panel : own;
   }
 
@@ -177,7 +186,8 @@ async function count(
   signal: AbortSignal,
 ): Promise<void> {
   const { dataset, query, kept, numbersInText } = rows;
-  if (!query || numbersInText) return;
+  // Of a file that grows it is gathered in full once, as such figures go on from what they are.
+  if (!query || numbersInText || dataset.hasGrown) return;
   const asked: { readonly id: number; readonly own: FileColumn; readonly held: ColumnAccumulator }[] = [];
   for (const column of wanted) {
     const all = whole.get(column.id);
@@ -202,7 +212,7 @@ async function count(
       counted.set(id, known);
       kept.counted.set(own.id, known);
     } else {
-      const all = { column, malformed: 0, coverage };
+      const all = { column, malformed: 0, coverage, size: dataset.size };
       state.set(id, all);
       kept.set(own.id, 'header', all);
     }
@@ -219,7 +229,7 @@ export function newState(rows: Rows, wanted: readonly FileColumn[], depth: Stati
   return new Map(
     wanted.flatMap((column) => {
       const own = ownOf(rows, column);
-      const known = own && rows.kept.get(own.id, depth);
+      const known = own && rows.kept.get(own.id, depth, rows.dataset.size);
       return known ? [[column.id, known] as const] : [];
     }),
   );
@@ -245,13 +255,6 @@ function ownOf({ columnOf }: Rows, column: FileColumn): FileColumn | undefined {
   return own?.ofFile === 'path' ? undefined : own;
 }
 
-/** A column that no row of a whole pass has. */
-function missingIn(set: ColumnSet): ColumnAccumulator {
-  const place = set.columns.length;
-  set.reserve(place + 1);
-  return set.columns[place];
-}
-
 /**
  * Told when `state` has more of some columns.
  * @param isDone whether that is all of them, while others are yet to come
@@ -270,24 +273,25 @@ export async function fill(
   tell: Tell,
 ): Promise<void> {
   const { dataset, query, kept, numbersInText } = rows;
-  const missing = wanted.flatMap((column) => {
+  const asked = wanted.flatMap((column) => {
     const own = state.get(column.id)?.coverage.exact ? undefined : ownOf(rows, column);
     return own ? [{ column, own }] : [];
   });
   const figures = { deep: depth === 'panel', counts: true };
-  const take = (part: typeof missing, { set, coverage, columnAt }: GatheredRows): void => {
+  const take = (part: typeof asked, { set, coverage, columnAt, goingOn }: GatheredRows): void => {
+    const { size } = dataset;
     for (const { column, own } of part) {
       const known = state.get(column.id);
-      const held = columnAt(own.fields) ?? (coverage.exact ? missingIn(set) : undefined);
+      const held = columnAt(own.fields) ?? (coverage.exact ? set.missing() : undefined);
       if (!held || (known && known.coverage.share > coverage.share)) continue;
-      const found = { column: held, malformed: set.malformed, coverage };
+      const found = { column: held, malformed: set.malformed, coverage, size, goingOn };
       state.set(column.id, found);
       kept.set(own.id, depth, found);
     }
   };
-  const columnsOf = (part: typeof missing): FileColumn[] => part.map(({ column }) => column);
+  const columnsOf = (part: typeof asked): FileColumn[] => part.map(({ column }) => column);
   const gathered = async (
-    part: typeof missing,
+    part: typeof asked,
     gather: (told: (found: GatheredRows) => void) => Promise<GatheredRows>,
   ): Promise<void> => {
     if (part.length === 0) return;
@@ -299,6 +303,16 @@ export async function fill(
   };
   const ofRows = (rows: PlannedQuery) => (told: (found: GatheredRows) => void) =>
     gatherRowStatistics(dataset, rows, figures, signal, told);
+  const isBegun = ({ column }: (typeof asked)[number]): boolean =>
+    state.get(column.id)?.goingOn?.isPossible === true;
+  const begun = asked.filter(isBegun);
+  for (const goingOn of new Set(begun.map(({ column }) => state.get(column.id)?.goingOn))) {
+    if (!goingOn) continue;
+    const part = begun.filter(({ column }) => state.get(column.id)?.goingOn === goingOn);
+    take(part, await goingOn.goOn(signal));
+    tell(columnsOf(part), part.length < asked.length);
+  }
+  const missing = asked.filter((one) => !begun.includes(one));
   if (query?.plan.shape === 'rows') {
     await gathered(missing, ofRows(query));
     return;

@@ -43,6 +43,13 @@ export class ColumnSet {
     }
   }
 
+  /** A column that no row so far has, which is none of the set. */
+  missing(): ColumnAccumulator {
+    const column = new ColumnAccumulator(this.#limits, this.#deep);
+    column.addMissing(this.#rows - this.#malformed);
+    return column;
+  }
+
   /** Takes rows in; then each column must be told of every row: by `add`, `addParted` or `addMissing`. */
   addRows(count: number, malformed: number): void {
     this.#rows += count + malformed;

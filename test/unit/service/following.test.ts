@@ -83,6 +83,38 @@ describe('a preview that follows its file', () => {
     }
   });
 
+  it('answers figures of columns as of the file and the filter that have grown', async () => {
+    const path = at('a.jsonl');
+    await writeFile(path, numberedLines(0, 10));
+    const { page } = await open(path);
+    assert.ok(bed.preview);
+    await read(bed.preview);
+    const { view } = await page.call('run', { query: 'n >= 8' });
+    const figures = async (): Promise<unknown> => {
+      const { columns, whole, filtered } = await page.call('statistics', {
+        view,
+        columns: [0],
+        depth: 'header',
+      });
+      const [{ whole: all, histogram }] = columns;
+      const bars = histogram?.filtered?.reduce((sum, count) => sum + count, 0);
+      return [whole, filtered?.rows, all?.numbers?.max, bars];
+    };
+    assert.deepEqual(await figures(), [{ share: 1, rows: 10, exact: true }, 2, '9', 2]);
+    await page.call('follow', { on: true });
+    for (const count of [11, 15]) {
+      const grown = bed.preview.view(({ matched }) => matched === count - 8);
+      await appendFile(path, numberedLines(count === 11 ? 10 : 11, count));
+      await grown;
+      assert.deepEqual(await figures(), [
+        { share: 1, rows: count, exact: true },
+        count - 8,
+        String(count - 1),
+        count - 8,
+      ]);
+    }
+  });
+
   it('keeps rows of delimited text whole', async () => {
     const path = at('a.csv');
     await writeFile(path, 'n,text\n1,"one"\n');
@@ -98,6 +130,29 @@ describe('a preview that follows its file', () => {
     await done;
     const rows = await page.call('rows', { view: 0, first: 0, count: 5, columns: [1] });
     assert.deepEqual(cellsOf(rows).flat(), ['one', 'two\nlines', 'half\nwritten']);
+  });
+
+  it('takes lines in quotes that were open over the beginning of a block for the one row that they become', async () => {
+    const path = at('a.csv');
+    const rows = Array.from({ length: 200_000 }, (_, n) => `${n},a\n`);
+    const begin = `n,text\n${rows.join('')}`;
+    const block = 1024 * 1024;
+    const whole = begin.slice(0, begin.lastIndexOf('\n', block - 40) + 1);
+    const count = whole.split('\n').length - 2;
+    await writeFile(path, `${whole}-1,"${'5,b\n'.repeat(30)}`);
+    const { page } = await open(path);
+    assert.ok(bed.preview);
+    await read(bed.preview);
+    const matches = async (query: string): Promise<number> => (await page.call('run', { query })).matched;
+    await matches('n = 5');
+    const grown = bed.preview.file(({ records, exact }) => exact && records === count + 2);
+    await page.call('follow', { on: true });
+    await appendFile(path, '"\n5,c\n');
+    await grown;
+    assert.deepEqual(
+      [await matches('n = -1'), await matches("n = 5 AND text = 'b'"), await matches('n = 5')],
+      [1, 0, 2],
+    );
   });
 
   it('counts a last row that is written on as the row that it has become', async () => {
