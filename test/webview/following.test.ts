@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { enterQuery } from './bed/grid.ts';
+import { enterQuery, plotCounts } from './bed/grid.ts';
 import { RealEngine } from './bed/realEngine.ts';
 import { startBed, type BedServer } from './bed/server.ts';
 
@@ -133,6 +133,48 @@ describe('webview that follows a file', function () {
     } finally {
       await page.evaluate(() => document.body.classList.remove('vscode-high-contrast'));
       await page.emulateMedia({ reducedMotion: null });
+    }
+  });
+
+  const timed = (from: number, to: number): string =>
+    Array.from(
+      { length: to - from },
+      (_, i) => `{"n":${from + i},"at":"2024-05-01T00:${String(10 + ((from + i) % 50))}:00Z"}\n`,
+    ).join('');
+
+  it('counts on in plots, over time and in the column panel, to the rows of the filter', async () => {
+    await writeFile(path, timed(0, 300));
+    await engine.open(path, {});
+    await page.locator('.head-name', { hasText: 'at' }).waitFor();
+    await on();
+    await page.getByRole('button', { name: 'Column Plots' }).click();
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Show Rows over Time' }).click();
+    await page.getByRole('button', { name: 'Column', exact: true }).click();
+    const band = page.locator('.time-band');
+    const facts = page.locator('.side .facts');
+    try {
+      for (const [query, matching] of [
+        ['', (count: number) => count],
+        ['n >= 290', (count: number) => count - 290],
+      ] as const) {
+        const begin = query === '' ? 300 : 345;
+        if (query !== '') await enterQuery(page, query);
+        for (const count of [begin, begin + 7, begin + 45]) {
+          if (count > begin) await appendFile(path, timed(count === begin + 7 ? begin : begin + 7, count));
+          const counts = { whole: count, ...(query !== '' && { matching: matching(count) }) };
+
+          await plotCounts(page, 'n', counts);
+          await plotCounts(page, 'at', counts);
+          await band.getByText(`${matching(count)} rows`, { exact: true }).waitFor();
+          await facts.getByText(new RegExp(`^Of ${matching(count)} rows`)).waitFor();
+          assert.equal(await page.locator('.plot.stale, .plot-partial').count(), 0);
+        }
+      }
+    } finally {
+      await page.getByRole('button', { name: 'Column Plots' }).click();
+      await band.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('button', { name: 'Column', exact: true }).click();
     }
   });
 

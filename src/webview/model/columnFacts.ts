@@ -3,6 +3,7 @@ import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import type { ColumnInfo } from '../../protocol/preview.ts';
 import type { StatisticsAnswer } from '../../protocol/statistics.ts';
 import { isAbort, sentence } from '../link.ts';
+import { onGrowth } from './growth.ts';
 import { viewOf, type Preview } from './preview.ts';
 import type { KnownColumn } from './statistics.ts';
 
@@ -16,10 +17,11 @@ export interface ColumnFacts {
 const patience = 120;
 
 export function createColumnFacts(preview: Preview, wanted: ReadonlySignal<boolean>): ColumnFacts {
-  const { link, counted, selection, columns, prefs, grid, file, starting } = preview;
+  const { link, counted, extent, selection, columns, prefs, grid, file, starting } = preview;
   const found = signal<{ readonly path: string; readonly opened: unknown; readonly known: KnownColumn }>();
   const error = signal('');
   let current: AbortController | undefined;
+  let asking: Promise<void> = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const column = computed(() => {
@@ -43,20 +45,33 @@ export function createColumnFacts(preview: Preview, wanted: ReadonlySignal<boole
     found.value = isSame ? { ...before, known: { ...before.known, stale: true } } : undefined;
     // Figures of rows that are about to go would only keep the query waiting.
     if (starting.value) return;
-    timer = setTimeout(() => void ask(view, of, opened), patience);
+    timer = setTimeout(() => void (asking = ask(view, of, opened)), patience);
   });
 
-  async function ask(view: number, { id, path }: ColumnInfo, opened: unknown): Promise<void> {
+  onGrowth(extent, async () => {
+    // What is being read is of the file as it was.
+    await asking;
+    const view = viewOf(counted.peek());
+    const of = column.peek();
+    const opened = file.peek();
+    // Until all of what has grown is counted, what was known before is shown.
+    if (wanted.peek() && of && opened && view >= 0 && !starting.peek() && found.peek())
+      await (asking = ask(view, of, opened, false));
+  });
+
+  async function ask(view: number, { id, path }: ColumnInfo, opened: unknown, tells = true): Promise<void> {
+    const now = extent.peek();
     const mine = new AbortController();
     current = mine;
     const take = ({ columns: answered, whole, filtered }: StatisticsAnswer) => {
       const statistics = answered.at(0);
       if (current === mine && statistics)
-        found.value = { path, opened, known: { statistics, whole, filtered, stale: false } };
+        found.value = { path, opened, known: { statistics, whole, filtered, stale: false, extent: now } };
     };
     try {
       const request = { view, columns: [id], depth: 'panel' } as const;
-      take(await link.call('statistics', request, { signal: mine.signal, onProgress: take }));
+      const onProgress = tells ? take : undefined;
+      take(await link.call('statistics', request, { signal: mine.signal, onProgress }));
     } catch (failure) {
       if (!isAbort(failure) && current === mine) error.value = sentence(failure);
     }

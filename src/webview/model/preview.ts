@@ -52,6 +52,8 @@ export interface Preview {
    * every view of a file that was opened again. It stays the same while more matches of a filter are found.
    */
   readonly counted: ReadonlySignal<string>;
+  /** How much there was of a file that is followed when the rows that are shown grew last: another number with each growth. */
+  readonly extent: ReadonlySignal<number>;
   readonly columns: ReadonlySignal<readonly ColumnInfo[]>;
   readonly selection: ReadonlySignal<Selection>;
   readonly prefs: Signal<ColumnPrefs>;
@@ -104,6 +106,13 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     const { view: id, exact, rows } = shown.value;
     const isTable = view.value?.columns !== undefined;
     return `${id} ${isTable && exact ? 'all' : ''} ${rows > 0 ? 'some' : 'none'} ${openings.value}`;
+  });
+
+  const extent = signal(0);
+  effect(() => {
+    const { following, exact, size = 0 } = state.value ?? {};
+    // What needs all rows is of those that there were.
+    if (following && exact && result.value?.outdated !== true) extent.value = size;
   });
 
   const grid = createGrid({
@@ -191,6 +200,7 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
     paused,
     shown,
     counted,
+    extent,
     columns,
     selection,
     prefs,

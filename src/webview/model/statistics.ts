@@ -4,6 +4,7 @@ import type { ColumnInfo } from '../../protocol/preview.ts';
 import type { ValuePick } from '../../protocol/queryText.ts';
 import type { ColumnStatistics, Coverage, StatisticsAnswer } from '../../protocol/statistics.ts';
 import { isAbort, sentence } from '../link.ts';
+import { onGrowth } from './growth.ts';
 import { viewOf, type Preview } from './preview.ts';
 
 /** What is known of a column. */
@@ -14,6 +15,8 @@ export interface KnownColumn {
   readonly filtered: Coverage | undefined;
   /** The figures are of the query before, until those of this one come. */
   readonly stale: boolean;
+  /** `Preview.extent` when they were asked for. */
+  readonly extent: number;
 }
 
 export interface StatisticsModel {
@@ -56,12 +59,13 @@ export function createStatistics(
   applied: ReadonlySignal<string>,
   on: Signal<boolean>,
 ): StatisticsModel {
-  const { link, counted, result, file, starting } = preview;
+  const { link, counted, extent, result, file, starting } = preview;
   const known = signal<ReadonlyMap<number, KnownColumn>>(new Map());
   const error = signal('');
   const inSight = signal<readonly number[]>([]);
   const picks = signal<ReadonlyMap<string, ValuePick>>(new Map());
   let current: AbortController | undefined;
+  let asking: Promise<void> = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Nothing was asked of the view yet: who has changed the filter waits for its figures. */
   let isNew = true;
@@ -89,7 +93,15 @@ export function createStatistics(
     if (!isOn || isLeaving) {
       current?.abort();
       current = undefined;
-    } else if (view >= 0 && opened) timer = setTimeout(() => void ask(view, wanted), isNew ? 0 : patience);
+    } else if (view >= 0 && opened)
+      timer = setTimeout(() => void (asking = ask(view, wanted)), isNew ? 0 : patience);
+  });
+
+  onGrowth(extent, async () => {
+    // What is being read is of the file as it was.
+    await asking;
+    const view = viewOf(counted.peek());
+    if (on.peek() && file.peek() && view >= 0 && !starting.peek()) await (asking = ask(view, inSight.peek()));
   });
 
   effect(() => {
@@ -107,21 +119,29 @@ export function createStatistics(
   });
 
   async function ask(view: number, wanted: readonly number[]): Promise<void> {
-    const columns = wanted.filter((column) => !isDone(known.peek().get(column)));
+    const now = extent.peek();
+    const columns = wanted.filter((column) => !isDone(known.peek().get(column), now));
     current?.abort();
     current = undefined;
     if (columns.length === 0) return;
     isNew = false;
     const mine = new AbortController();
     current = mine;
-    const take = (answer: StatisticsAnswer) => {
-      if (current === mine) learn(answer);
+    // Until all of what has grown is counted, what was known before is shown.
+    const isWhole = ({ column }: ColumnStatistics) => {
+      const before = known.peek().get(column);
+      return isDone(before, before?.extent);
     };
+    const take = (answer: StatisticsAnswer) => {
+      if (current === mine) learn(answer, now);
+    };
+    const takePart = (answer: StatisticsAnswer) =>
+      take({ ...answer, columns: answer.columns.filter((column) => !isWhole(column)) });
     try {
       const answer = await link.call(
         'statistics',
         { view, columns, depth: 'header' },
-        { signal: mine.signal, onProgress: take },
+        { signal: mine.signal, onProgress: takePart },
       );
       take(answer);
       error.value = '';
@@ -130,11 +150,11 @@ export function createStatistics(
     }
   }
 
-  function learn({ columns, whole, filtered }: StatisticsAnswer): void {
+  function learn({ columns, whole, filtered }: StatisticsAnswer, extent: number): void {
     batch(() => {
       const next = new Map(known.peek());
       for (const statistics of columns)
-        next.set(statistics.column, { statistics, whole, filtered, stale: false });
+        next.set(statistics.column, { statistics, whole, filtered, stale: false, extent });
       known.value = next;
     });
   }
@@ -142,8 +162,9 @@ export function createStatistics(
   return { on, known, error, inSight, picks };
 }
 
-function isDone(column: KnownColumn | undefined): boolean {
-  return column !== undefined && !column.stale && column.whole.exact && (column.filtered?.exact ?? true);
+function isDone(column: KnownColumn | undefined, extent: number | undefined): boolean {
+  if (column === undefined || column.stale || column.extent !== extent) return false;
+  return column.whole.exact && (column.filtered?.exact ?? true);
 }
 
 function stale(known: ReadonlyMap<number, KnownColumn>): ReadonlyMap<number, KnownColumn> {

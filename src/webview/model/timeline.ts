@@ -4,6 +4,7 @@ import { CellKind, type ColumnInfo } from '../../protocol/preview.ts';
 import type { TimelineAnswer } from '../../protocol/statistics.ts';
 import { cellsOf } from '../grid/cells.ts';
 import { isAbort, sentence } from '../link.ts';
+import { onGrowth } from './growth.ts';
 import { viewOf, type Preview } from './preview.ts';
 import type { KnownColumn } from './statistics.ts';
 
@@ -36,7 +37,7 @@ export function createTimeline(
   known: ReadonlySignal<ReadonlyMap<number, KnownColumn>>,
   on: Signal<boolean>,
 ): TimelineModel {
-  const { link, shown, counted, columns, grid, top, notice, file, starting } = preview;
+  const { link, shown, counted, extent, columns, grid, top, notice, file, starting } = preview;
   const chosen = signal('');
   const by = signal('');
   const answer = signal<TimelineAnswer>();
@@ -44,6 +45,7 @@ export function createTimeline(
   const here = signal<number>();
   const seen = signal<readonly string[]>([]);
   let current: AbortController | undefined;
+  let asking: Promise<void> = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const times = computed(() => {
@@ -56,6 +58,8 @@ export function createTimeline(
     const picked = columns.value.find(({ path }) => path === chosen.value);
     return picked ?? times.value.at(0);
   });
+
+  const stackedBy = computed(() => columns.value.find(({ path }) => path === by.value)?.id);
 
   effect(() => {
     if (file.value === undefined) return;
@@ -92,7 +96,7 @@ export function createTimeline(
     const view = viewOf(counted.value);
     const { rows } = shown.peek();
     const of = column.value;
-    const stack = columns.value.find(({ path }) => path === by.value)?.id;
+    const stack = stackedBy.value;
     current?.abort();
     current = undefined;
     clearTimeout(timer);
@@ -101,10 +105,20 @@ export function createTimeline(
       return;
     }
     // Counting rows that are about to go would only keep the query waiting.
-    if (!starting.value) timer = setTimeout(() => void ask(view, of.id, stack), patience);
+    if (!starting.value) timer = setTimeout(() => void (asking = ask(view, of.id, stack)), patience);
   });
 
-  async function ask(view: number, of: number, stack: number | undefined): Promise<void> {
+  onGrowth(extent, async () => {
+    // What is being read is of the file as it was.
+    await asking;
+    const view = viewOf(counted.peek());
+    const of = column.peek();
+    // Until all of what has grown is counted, what was known before is shown.
+    if (on.peek() && of && view >= 0 && !starting.peek() && answer.peek())
+      await (asking = ask(view, of.id, stackedBy.peek(), false));
+  });
+
+  async function ask(view: number, of: number, stack: number | undefined, tells = true): Promise<void> {
     const mine = new AbortController();
     current = mine;
     const take = (next: TimelineAnswer) => {
@@ -112,7 +126,8 @@ export function createTimeline(
     };
     try {
       const request = { view, column: of, by: stack, bars: mostBars };
-      take(await link.call('timeline', request, { signal: mine.signal, onProgress: take }));
+      const onProgress = tells ? take : undefined;
+      take(await link.call('timeline', request, { signal: mine.signal, onProgress }));
       error.value = '';
     } catch (failure) {
       if (!isAbort(failure) && current === mine) error.value = sentence(failure);
