@@ -157,13 +157,17 @@ export class BlockIndex {
    */
   endingAt({ start, record, line }: Pick<BlockPlace, 'start' | 'record' | 'line'>): BlockIndex {
     const blocks = Math.floor(start / this.blockSize);
-    const [starts, records, lines, malformed, checksums] = this.columns().map((column) =>
-      column.slice(0, blocks + 1),
-    );
-    starts[blocks] = start;
-    records[blocks] = record;
-    lines[blocks] = line;
-    return BlockIndex.from(this.blockSize, [starts, records, lines, malformed, checksums]);
+    const index = this.upTo(blocks);
+    const begin = [
+      [index.#starts, start],
+      [index.#records, record],
+      [index.#lines, line],
+    ] as const;
+    for (const [column, value] of begin) {
+      column.truncate(blocks);
+      column.push(value);
+    }
+    return index;
   }
 
   /** The five columns, `length + 1` entries each, for the cache on disk. */
