@@ -40,14 +40,17 @@ export async function otherTable(
   const other = (why: Said): SourceError =>
     new SourceError('unsupported', said`${path} cannot be read as one table with ${firstPath}: ${why}.`);
   if (own.kind !== 'csv') throw other(said`it is not written in the same format`);
-  const { delimiter, quote, escape } = own.dialect;
-  const { format, dataStart, tables } = await recognise(
-    source,
-    { ...options, delimiter, quote },
-    options.signal,
-  );
+  const { delimiter, quote, escape, columns } = own.dialect;
+  const { signal } = options;
+  const { format, dataStart, tables } = await recognise(source, { ...options, delimiter, quote }, signal);
   if (format.kind !== 'csv') throw other(said`it is not delimited text`);
   const { dialect } = format;
+  // Any text can be taken apart in the way of the first file: where that gives no column of it, there may be another way.
+  if (!dialect.columns.some((name) => columns.includes(name))) {
+    const { format: alone } = await recognise(source, options, signal);
+    if (alone.kind === 'csv' && alone.dialect.columns.length > dialect.columns.length)
+      throw other(said`its fields are separated or quoted in another way`);
+  }
   if (dialect.headerLines === 0) throw other(said`its first line is not a header`);
   if ((tables?.places.length ?? 1) > 1) throw other(said`it holds several tables`);
   if (dialect.delimiter !== delimiter || dialect.quote !== quote || dialect.escape !== escape)

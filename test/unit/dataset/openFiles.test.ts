@@ -197,6 +197,37 @@ describe('files as one table', () => {
     });
   });
 
+  it('leaves out delimited text with another delimiter, which would be a table of one column', async () => {
+    const files = {
+      'a.csv': 'id,name\n1,x\n2,y\n',
+      'b.csv': 'id;name\n3;z\n4;w\n',
+      'c.csv': 'id;name;price\n5;v;1,5\n6;u;2,25\n',
+      'd.csv': 'note\nwith no column of the others\nhere as well\n',
+    };
+    const dataset = await open(files);
+    try {
+      assert.deepEqual(
+        dataset.unread.map(({ reason }) => inFolder(english(reason))),
+        ['b', 'c'].map(
+          (name) =>
+            `/${name}.csv cannot be read as one table with /a.csv: its fields are separated or quoted in another way.`,
+        ),
+      );
+      assert.deepEqual(await rowsOf(dataset, '', 'csv'), [
+        'id,name,note',
+        '1,x,',
+        '2,y,',
+        ',,with no column of the others',
+        ',,here as well',
+      ]);
+    } finally {
+      await dataset.close();
+    }
+    const told = await again(Object.keys(files), { delimiter: ',', headerRows: 1 });
+    assert.deepEqual(told.unread, []);
+    await told.close();
+  });
+
   it('begins each file anew, whatever the one before has left open', async () => {
     const texts = {
       'a.csv': 'id,text\n1,"never closed\n2,x\n',
