@@ -4,6 +4,7 @@ import {
   windowFunctions,
   type ScalarFunction,
 } from '../../src/engine/query/function/index.ts';
+import { functionSynonyms } from '../../src/engine/query/syntax/synonym.ts';
 import { castTypes } from '../../src/engine/query/syntax/castType.ts';
 import { pipeOperators } from '../../src/engine/query/operator/operators.ts';
 
@@ -37,19 +38,24 @@ export function fillReference(page: string): string {
 function functionTable(...groups: readonly ScalarFunction['group'][]): string {
   const rows = [...scalarFunctions.values()]
     .filter(({ group }) => groups.includes(group))
-    .map(({ signature, summary, example: [call, result] }) => [
+    .map(({ name, signature, summary, example: [call, result] }) => [
       code(signature),
-      summary,
+      withSynonyms(name, summary),
       code(`${call} = ${result}`),
     ]);
   return table(['Function', '', 'Example'], rows);
 }
 
-function calls(entries: Iterable<{ signature: string; summary: string }>): string {
+function calls(entries: Iterable<{ name: string; signature: string; summary: string }>): string {
   return table(
     ['Function', ''],
-    Array.from(entries, ({ signature, summary }) => [code(signature), summary]),
+    Array.from(entries, ({ name, signature, summary }) => [code(signature), withSynonyms(name, summary)]),
   );
+}
+
+function withSynonyms(name: string, summary: string): string {
+  const others = [...functionSynonyms].filter(([, of]) => of === name).map(([other]) => code(other));
+  return others.length === 0 ? summary : `${summary} Also written ${others.join(', ')}.`;
 }
 
 function typeTable(): string {

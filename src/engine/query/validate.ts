@@ -2,7 +2,7 @@ import { type Said, said } from '../../said/said.ts';
 import { parseLike } from './value/like.ts';
 import { QueryError } from './diagnostic.ts';
 import { aggregateNames, aggregates, arityOf, scalarFunctions, windowFunctions } from './function/index.ts';
-import { namedUnits, type NamedUnits } from './function/time.ts';
+import { namedUnits, type NamedUnits, timeFormats } from './function/time.ts';
 import { didYouMean } from './nearest.ts';
 import { allowedIn, expressionsOf } from './operator/operators.ts';
 import { compileRegex } from '../regex/regex.ts';
@@ -88,6 +88,8 @@ function validateScalar(node: Call, name: string, allowed: Allowed): void {
   if (name.startsWith('regexp_')) validatePattern(node.arguments[1], false);
   const unit = namedUnits.get(name);
   if (unit !== undefined) validateUnit(node.arguments[0], unit);
+  const unknownIn = timeFormats.get(name);
+  if (unknownIn !== undefined) validateTimeFormat(node.arguments[1], name, unknownIn);
   for (const child of childrenOf(node)) validateExpression(child, allowed);
 }
 
@@ -100,6 +102,20 @@ function validateUnit(argument: Expression, { read, names, what }: NamedUnits): 
     what === 'unit'
       ? said`${argument.value} is not a unit of a time${near}`
       : said`${argument.value} is not a part of a time${near}`,
+  );
+}
+
+function validateTimeFormat(
+  argument: Expression,
+  name: string,
+  unknownIn: (format: string) => string | undefined,
+): void {
+  if (argument.kind !== 'literal' || typeof argument.value !== 'string') return;
+  const part = unknownIn(argument.value);
+  if (part === undefined) return;
+  throw new QueryError(
+    argument,
+    said`${part} has no meaning in a format of ${name}; write %Y, %m, %d, %H, %M and %S for the parts of a time, and %% for a percent sign`,
   );
 }
 

@@ -81,6 +81,8 @@ const parts = [
   'century',
 ];
 
+const formats = ["'%Y-%m-%d'", "'%d.%m.%y %H:%M:%S.%f'", "'%-d %b %Y, %-I %p'", "'%A %j %%'"];
+
 /** A query and whether the order of its rows is certain. */
 export interface RandomQuery {
   readonly text: string;
@@ -299,6 +301,7 @@ export class QueryWriter {
       () =>
         `date_diff('${this.#pick(units.filter((unit) => unit !== 'week'))}', ${this.#time()}, ${this.#time()})`,
       () => `epoch(${this.#time()})`,
+      () => `${this.#pick(['year', 'week', 'dayofweek', 'second'])}(${this.#time()})`,
       () => `strpos(${this.text(depth - 1)}, ${this.text(depth - 1)})`,
       () => `coalesce(${a()}, ${a()})`,
       () => `nullif(${a()}, ${a()})`,
@@ -337,6 +340,7 @@ export class QueryWriter {
       () => `regexp_extract(${a()}, '(a)(b?)', ${this.#draw(0, 2)})`,
       () => `regexp_replace(${a()}, ${this.#pattern()}, '<\\0>'${this.#pick(['', ", 'g'", ", 'i'"])})`,
       () => `CAST(${this.#time()} AS text)`,
+      () => `strftime(${this.#time()}, ${this.#pick(formats)})`,
       () => `CAST(${this.boolean(depth - 1)} AS text)`,
       () => `coalesce(${a()}, ${a()})`,
       () => `nullif(${a()}, ${a()})`,
@@ -406,6 +410,7 @@ export class QueryWriter {
       () =>
         `(${literal()} ${this.#pick(['+', '-'])} INTERVAL ${this.#draw(1, 40)} ${this.#pick(['day', 'month', 'hour', 'year', 'minute'])})`,
       () => `date_trunc('${this.#pick(units)}', ${literal()})`,
+      () => `strptime(strftime(${literal()}, ${this.#pick(formats)}), ${this.#pick(formats)})`,
       () => `CASE WHEN ${this.#column('boolean')} THEN ${literal()} END`,
       () => `CASE WHEN ${this.#column('number')} > 2 THEN ${literal()} ELSE ${literal()} END`,
     ])();

@@ -72,6 +72,10 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['a->b', '->', "-> is not supported; write a member as a.b or a['b']"],
   ['* = 1', '*', '* is allowed only in SELECT and in count(*)'],
   // Functions
+  ["strftime(a, '%Y-%q') = 'x'", "'%Y-%q'", '%q has no meaning in a format of strftime; write %Y, %m, %d, %H, %M and %S for the parts of a time, and %% for a percent sign'],
+  ["strptime(a, '%G %V') = b", "'%G %V'", '%G has no meaning in a format of strptime; write %Y, %m, %d, %H, %M and %S for the parts of a time, and %% for a percent sign'],
+  ["year(a, 'x') = 1", "year(a, 'x')", 'this function is written year(time)'],
+  ['date_add(a) = b', 'date_add(a)', 'this function is written date_add(time, interval)'],
   ['lowr(a) = 1', 'lowr', 'unknown function lowr; did you mean lower?'],
   ['lower() = 1', 'lower()', 'lower takes 1 argument, not 0: lower(text)'],
   ["substr('a') = 1", "substr('a')", 'substr takes 2 to 3 arguments, not 1: substr(text, start, length?)'],

@@ -5,6 +5,7 @@ import { joinTexts, ValueTooLongError } from '../value/longText.ts';
 import { textOf, type Value } from '../value/value.ts';
 import { isPairBefore, lengthOf, unitsBefore } from '../value/codePoints.ts';
 import { listContains } from './list.ts';
+import { readTimeBy } from '../value/timeFormat.ts';
 import type { ScalarFunction } from './scalar.ts';
 
 /** `repeat` and padding make nothing longer: a query must not fill the memory. In UTF-16 units. */
@@ -250,6 +251,16 @@ export const textFunctions: readonly ScalarFunction[] = [
       const at = text(value).indexOf(text(part));
       return at === -1 ? 0 : lengthOf(text(value).slice(0, at)) + 1;
     },
+  },
+  {
+    name: 'strptime',
+    group: 'text',
+    gives: 'timestamp',
+    signature: 'strptime(text, format)',
+    summary:
+      'The time that the text is by a format, the reverse of strftime. NULL if it is not written so. What the format does not say is that of 1900-01-01 00:00:00.',
+    example: ["strptime('31/05/2024', '%d/%m/%Y')", "TIMESTAMP '2024-05-31 00:00:00'"],
+    evaluate: ([value, format]) => readTimeBy(text(format), text(value)) ?? null,
   },
   {
     name: 'reverse',

@@ -1,6 +1,7 @@
 import { datePart, partNames, partOf, timeDifference, truncateTime } from '../value/calendar.ts';
 import { asNumber, asTime } from '../value/compare.ts';
 import { timeOfEpoch, Timestamp, unitNames, unitOf } from '../value/time.ts';
+import { formatTime, unknownPart } from '../value/timeFormat.ts';
 import type { ScalarFunction } from './scalar.ts';
 import { text } from './text.ts';
 
@@ -62,6 +63,18 @@ export const timeFunctions: readonly ScalarFunction[] = [
     },
   },
   {
+    name: 'strftime',
+    group: 'time',
+    gives: 'text',
+    signature: 'strftime(time, format)',
+    summary: 'The time as a text, by a format: see below.',
+    example: ["strftime('2024-05-31T18:45:10Z', '%d.%m.%Y %H:%M')", "'31.05.2024 18:45'"],
+    evaluate: ([value, format]) => {
+      const time = asTime(value);
+      return time === undefined ? null : (formatTime(time, text(format)) ?? null);
+    },
+  },
+  {
     name: 'epoch',
     group: 'time',
     gives: 'number',
@@ -100,4 +113,10 @@ export const namedUnits: ReadonlyMap<string, NamedUnits> = new Map<string, Named
   ['date_trunc', { read: unitOf, names: unitNames, what: 'unit' }],
   ['date_diff', { read: unitOf, names: unitNames, what: 'unit' }],
   ['date_part', { read: partOf, names: partNames, what: 'part' }],
+]);
+
+/** What the formats that a function takes cannot have, by the name of the function. */
+export const timeFormats: ReadonlyMap<string, (format: string) => string | undefined> = new Map([
+  ['strftime', (format: string) => unknownPart(format, false)],
+  ['strptime', (format: string) => unknownPart(format, true)],
 ]);

@@ -163,7 +163,10 @@ const dialect: SqlDialect = {
   },
   comparesApart: true,
   numericConditions: true,
-  missing: new Set(['mode', 'typeof', 'list', 'json_extract', 'date_part', 'to_timestamp', 'row_number']),
+  missing: new Set([
+    ...['mode', 'typeof', 'list', 'json_extract', 'date_part', 'to_timestamp', 'row_number'],
+    ...['strftime', 'strptime'],
+  ]),
   cast(value, type) {
     if (type === 'interval' || type === 'json') {
       throw new UnprintableError({ from: 0, to: 0 }, said`ClickHouse does not support this cast to ${type}`);

@@ -42,6 +42,8 @@ const dialect: SqlDialect = {
       ([unit, from, to]) =>
         `date_diff(${unit}, TRY_CAST(${from} AS TIMESTAMP), TRY_CAST(${to} AS TIMESTAMP))`,
     ],
+    ['strftime', ([time, format]) => `strftime(TRY_CAST(${time} AS TIMESTAMP), ${format})`],
+    ['strptime', ([value, format]) => `try_strptime(CAST(${value} AS VARCHAR), ${format})`],
     ['now', () => "(now() AT TIME ZONE 'UTC')"],
     ['today', () => "CAST(now() AT TIME ZONE 'UTC' AS DATE)"],
     // Of decimals it rounds the result to their digits.

@@ -55,6 +55,8 @@ const dialect: SqlDialect = {
     'json_extract',
     'date_diff',
     'to_timestamp',
+    'strftime',
+    'strptime',
     'regexp_replace',
     'trunc',
     'len',

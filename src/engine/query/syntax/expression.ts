@@ -1,5 +1,6 @@
 import { said, type Said } from '../../../said/said.ts';
 import { parseCall, parseExtract } from './call.ts';
+import { withoutSynonym } from './synonym.ts';
 import { parseCastType } from './castType.ts';
 import type { Cursor } from './cursor.ts';
 import { numberOf, negate } from '../value/decimal.ts';
@@ -390,7 +391,7 @@ function parseWordOperand(cursor: Cursor, token: Token): Expression {
       break;
     default:
   }
-  if (cursor.isSymbol('(', 1)) return parseCall(cursor, parseExpression);
+  if (cursor.isSymbol('(', 1)) return withoutSynonym(parseCall(cursor, parseExpression));
   return parseColumn(cursor);
 }
 

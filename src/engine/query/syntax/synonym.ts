@@ -1,0 +1,91 @@
+import { said } from '../../../said/said.ts';
+import { QueryError } from '../diagnostic.ts';
+import type { Call, Expression } from './tree.ts';
+
+/** Other names of functions, as DuckDB has them too. */
+export const functionSynonyms: ReadonlyMap<string, string> = new Map([
+  ['array_agg', 'list'],
+  ['array_contains', 'list_contains'],
+  ['array_length', 'len'],
+  ['ceiling', 'ceil'],
+  ['char_length', 'length'],
+  ['character_length', 'length'],
+  ['countif', 'count_if'],
+  ['datediff', 'date_diff'],
+  ['datepart', 'date_part'],
+  ['datetrunc', 'date_trunc'],
+  ['get_current_timestamp', 'now'],
+  ['group_concat', 'string_agg'],
+  ['instr', 'strpos'],
+  ['lcase', 'lower'],
+  ['list_has', 'list_contains'],
+  ['listagg', 'string_agg'],
+  ['log', 'log10'],
+  ['mean', 'avg'],
+  ['power', 'pow'],
+  ['prefix', 'starts_with'],
+  ['stddev_samp', 'stddev'],
+  ['suffix', 'ends_with'],
+  ['try_strptime', 'strptime'],
+  ['ucase', 'upper'],
+]);
+
+/** Functions of one time that give a part of it. */
+export const partFunctions: ReadonlyMap<string, string> = new Map([
+  ...[
+    ...['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second'],
+    ...['millisecond', 'microsecond', 'decade', 'century', 'isodow', 'isoyear'],
+  ].map((part): [string, string] => [part, part]),
+  ['dayofmonth', 'day'],
+  ['dayofweek', 'dow'],
+  ['weekday', 'dow'],
+  ['dayofyear', 'doy'],
+  ['weekofyear', 'week'],
+]);
+
+/** Functions of one time that give a part of it in words, and the format of that. */
+export const nameFunctions: ReadonlyMap<string, string> = new Map([
+  ['dayname', '%A'],
+  ['monthname', '%B'],
+]);
+
+/**
+ * What a call by another name is: `datediff(…)` is `date_diff(…)`, `month(x)` is `date_part('month', x)`, `date(x)` is
+ * `x::date`, and `date_add(x, y)` is `x + y`.
+ * @throws QueryError
+ */
+export function withoutSynonym(call: Call): Expression {
+  const word = call.name.name.toLowerCase();
+  const name = functionSynonyms.get(word);
+  if (name !== undefined) return { ...call, name: { ...call.name, name } };
+  const part = partFunctions.get(word);
+  if (part !== undefined) {
+    const [time] = argumentsOf(call, 'time');
+    return { ...call, name: { ...call.name, name: 'date_part' }, arguments: [constant(call, part), time] };
+  }
+  const format = nameFunctions.get(word);
+  if (format !== undefined) {
+    const [time] = argumentsOf(call, 'time');
+    return { ...call, name: { ...call.name, name: 'strftime' }, arguments: [time, constant(call, format)] };
+  }
+  if (word === 'date') {
+    const [operand] = argumentsOf(call, 'time');
+    return { kind: 'cast', operand, type: 'date', from: call.from, to: call.to };
+  }
+  if (word !== 'date_add') return call;
+  const [left, right] = argumentsOf(call, 'time', 'interval');
+  return { kind: 'arithmetic', operator: '+', left, right, from: call.from, to: call.to };
+}
+
+function constant({ name: { from, to } }: Call, value: string): Expression {
+  return { kind: 'literal', value, from, to };
+}
+
+/** @throws QueryError where the arguments are more or less than these, or something stands with them */
+function argumentsOf(call: Call, ...parameters: readonly string[]): readonly Expression[] {
+  const { name, arguments: given, star, distinct, orderBy, filter, over } = call;
+  const isPlain = !star && !distinct && orderBy.length === 0 && filter === undefined && over === undefined;
+  if (isPlain && given.length === parameters.length) return given;
+  const form = `${name.name.toLowerCase()}(${parameters.join(', ')})`;
+  throw new QueryError(call, said`this function is written ${form}`);
+}
