@@ -29,13 +29,20 @@ export function queryDoubts(
   dataset: Dataset,
   advice: (reading: OpenReading) => Said,
 ): Diagnostic[] {
-  const { openReadings = [] } = dataset.recognised;
+  const { openReadings = [], mixedReadings = [] } = dataset.recognised;
   const { layout } = dataset;
   const names = layout.names === 'columns' ? layout.columns : [];
   const doubts = openReadings.map((reading): [number, Said] => [
     reading.column,
     said`${names[reading.column]} is read as text: ${describeOpen(reading)}. ${advice(reading)}`,
   ]);
+  for (const { column, cells } of mixedReadings) {
+    const [one, other] = cells;
+    doubts.push([
+      column,
+      said`${names[column]} is written in two ways: ${one.text} in ${one.path}, ${other.text} in ${other.path}. Ask these files one by one, or set how numbers and dates of all are read.`,
+    ]);
+  }
   return [...otherFile(query, dataset), ...checkReadings(query, layout, new Map(doubts))];
 }
 

@@ -13,6 +13,7 @@ import { readFully, readSome } from '../source/read.ts';
 import { SourceError } from '../source/source.ts';
 import { Dataset, type DatasetOptions } from './dataset.ts';
 import { otherTable, together, type SeenFile, type FirstFile } from './unionColumns.ts';
+import { togetherRead, writtenFile } from './unionReadings.ts';
 
 export interface FilesOptions extends DatasetOptions {
   /** See `SourceSpec`. */
@@ -83,12 +84,28 @@ export async function openFiles(
   const others = files.slice(next);
   note(await eachFile(others, look, signal), others);
   if (!first) throw failure ?? new SourceError('not-found', said`There are no files of records: ${name}.`);
-  const table = together(first, seen);
+  const table = withReadings(together(first, seen), seen, options);
   const { parts, recognised } = options.hive === false ? table : withPartitions(table);
   const left = unread.map(({ path }) => path);
   const shared = writeParts(parts);
   const spec = { kind: 'files', name, parts: shared, encoding: 'utf-8', search, unread: left } as const;
   return Dataset.open(spec, options, { recognised, unread });
+}
+
+/** With the cells of each column read in the one way that fits all files, or told apart where there is none. */
+function withReadings(table: Table, seen: readonly SeenFile[], options: FilesOptions): Table {
+  const { format, openReadings = [] } = table.recognised;
+  if (format.kind !== 'csv') return table;
+  const { dialect } = format;
+  const files = seen.flatMap(({ written }) => written ?? []);
+  const { readings, mixed } = togetherRead(dialect.columns, dialect.readings, files, options);
+  const recognised = {
+    ...table.recognised,
+    format: { ...format, dialect: { ...dialect, readings } },
+    openReadings: openReadings.filter(({ column }) => readings?.at(column) === undefined),
+    mixedReadings: mixed,
+  };
+  return { parts: table.parts, recognised };
 }
 
 /** With the columns that the folders of the files are called after. */
@@ -149,6 +166,17 @@ async function seenFile(
   const end = isFirst ? 0 : await headEnd(source, first, signal);
   const table = end === undefined ? await otherTable(file.path, source, first, options) : undefined;
   const from = end ?? 0;
+  const { format, dataStart } = first.recognised;
+  const written =
+    format.kind === 'csv'
+      ? await writtenFile(
+          file.path,
+          source,
+          table?.dialect ?? format.dialect,
+          table?.dataStart ?? (isFirst ? dataStart : from),
+          options,
+        )
+      : undefined;
   const isSized = source.random && size !== undefined;
   const length = isSized ? Math.max(0, size - from) : undefined;
   let ended: boolean | undefined;
@@ -156,7 +184,7 @@ async function seenFile(
     const last = new Uint8Array(1);
     ended = size <= from || ((await readFully(source, last, size - 1, signal)) === 1 && last[0] === lineFeed);
   }
-  return { part: { ...file, encoding, identity, from, length, ended }, table };
+  return { part: { ...file, encoding, identity, from, length, ended }, table, written };
 }
 
 /** Where a file's records begin: behind the same header that the first file has. Undefined where it has another. */

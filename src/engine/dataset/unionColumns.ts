@@ -5,6 +5,7 @@ import type { FilePart } from '../source/files/part.ts';
 import type { OpenedSource } from '../source/open.ts';
 import { SourceError } from '../source/source.ts';
 import type { DatasetOptions } from './dataset.ts';
+import type { WrittenFile } from './unionReadings.ts';
 
 /** Delimited text with other columns, or in another order. */
 interface Table {
@@ -25,6 +26,8 @@ export interface SeenFile {
   readonly part: FilePart;
   /** Where it has other columns than the first file. */
   readonly table: Table | undefined;
+  /** Of delimited text. */
+  readonly written: WrittenFile | undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { FormatKind, FormatOptions } from '../../protocol/formatOptions.ts'
 import type { FieldValue } from '../../protocol/preview.ts';
 import type { Source } from '../source/source.ts';
 import type { CsvDialect } from './csv/dialect.ts';
-import type { OpenReading } from './csv/openReading.ts';
+import type { MixedReading, OpenReading } from './csv/openReading.ts';
 import type { OtherTable, TablePlace } from './csv/table.ts';
 import type { FieldPath } from './json/fields.ts';
 import type { Layout } from './layout.ts';
@@ -75,6 +75,8 @@ export interface Recognised<Spec> {
   readonly lineEnd?: '\n' | '\r\n';
   /** The columns whose cells can be read in two ways, and are read as text. */
   readonly openReadings?: readonly OpenReading[];
+  /** The columns whose cells several files write in different ways. */
+  readonly mixedReadings?: readonly MixedReading[];
   /** The tables of a delimited text, and which of them is read, from 1 on. */
   readonly tables?: {
     readonly places: readonly TablePlace[];

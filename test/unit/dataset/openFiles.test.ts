@@ -10,7 +10,9 @@ import { filesAt } from '../../../src/engine/source/files/search.ts';
 import { IndexStore } from '../../../src/engine/index/store.ts';
 import { countTo } from '../../../src/engine/run/count.ts';
 import { exportTo } from '../../../src/engine/run/export.ts';
-import { english } from '../../../src/said/said.ts';
+import { english, said } from '../../../src/said/said.ts';
+import { queryDoubts } from '../../../src/engine/dataset/doubts.ts';
+import { parseQuery } from '../../../src/engine/query/index.ts';
 import { memorySink } from '../../support/memorySink.ts';
 
 const signal = new AbortController().signal;
@@ -46,6 +48,14 @@ describe('files as one table', () => {
     const sink = memorySink();
     await exportTo(dataset, { query, to, sink }, context);
     return sink.text().trimEnd().split(/\r?\n/);
+  }
+
+  /** What there is to say of a query before it is run. */
+  function doubtsOf(dataset: Dataset, query: string): string[][] {
+    const parsed = parseQuery(query);
+    assert.ok(parsed.ok);
+    const doubts = queryDoubts(parsed.query, dataset, () => said`...`);
+    return doubts.map(({ severity, message }) => [severity, inFolder(message)]);
   }
 
   const inFolder = (text: string): string => text.replaceAll(folder, '');
@@ -226,6 +236,61 @@ describe('files as one table', () => {
     const told = await again(Object.keys(files), { delimiter: ',', headerRows: 1 });
     assert.deepEqual(told.unread, []);
     await told.close();
+  });
+
+  it('reads a column as the first file says whose cells decide it', async () => {
+    const dataset = await open({
+      'a.csv': 'id;p;d;q;t\n1;7;;1.5;x\n2;n/a;2024-01-31;2;2,5\n',
+      'b.csv': 'd;p;id;t\n31.12.2023;1.234,5;3;4,5\n',
+      'c.csv': 'id;p;d;q;t\n4;-2,25;;"1,234.5";6,5\n',
+    });
+    try {
+      const sums =
+        '|> AGGREGATE sum(p) AS p, min(p) AS m, sum(q) AS q, max(d) AS d, min(d) AS e, sum(t) AS t';
+      assert.deepEqual(await rowsOf(dataset, sums), [
+        '{"p":1239.25,"m":"-2,25","q":1238,"d":"2024-01-31","e":"31.12.2023","t":null}',
+      ]);
+      assert.deepEqual(doubtsOf(dataset, sums), []);
+      const ordered = '|> ORDER BY d, p DESC |> SELECT id';
+      assert.deepEqual(await rowsOf(dataset, ordered, 'csv'), ['id', '3', '2', '1', '4']);
+    } finally {
+      await dataset.close();
+    }
+  });
+
+  it('says where files write a column in two ways, and computes nothing of it', async () => {
+    const files = {
+      'a.csv': 'id;p;d;t\n1;1.234,5;31.01.2024;a\n2;2,5;01.02.2024;1,5\n',
+      'b.csv': 'id;p;d;t\n3;1234.5;2024-01-31;1.5\n4;n/a;2024-02-01;1\n',
+      'c.csv': 'd;p;id\n01/31/2024;7;5\n',
+    };
+    const dataset = await open(files);
+    const p = 'p is written in two ways: 1.234,5 in /a.csv, 1234.5 in /b.csv.';
+    const d = 'd is written in two ways: 31.01.2024 in /a.csv, 01/31/2024 in /c.csv.';
+    const instead = ' Ask these files one by one, or set how numbers and dates of all are read.';
+    try {
+      for (const [query, severity, message] of [
+        ['|> AGGREGATE sum(p) AS s', 'error', `sum(…) cannot be computed while ${p}${instead}`],
+        [
+          '|> RENAME p AS x |> AGGREGATE max(x) AS s',
+          'error',
+          `max(…) cannot be computed while ${p}${instead}`,
+        ],
+        ['p > 2', 'warning', p + instead],
+        ['|> ORDER BY d', 'warning', d + instead],
+      ] as const)
+        assert.deepEqual(doubtsOf(dataset, query), [[severity, message]], query);
+      for (const query of ["p = '2,5'", '|> SELECT p, d', 't > 1', '|> AGGREGATE count(p) AS n GROUP BY d'])
+        assert.deepEqual(doubtsOf(dataset, query), [], query);
+    } finally {
+      await dataset.close();
+    }
+    const told = await again(Object.keys(files), { decimal: ',', dates: 'dmy' });
+    try {
+      assert.deepEqual(doubtsOf(told, '|> AGGREGATE sum(p) AS s, max(d) AS d'), []);
+    } finally {
+      await told.close();
+    }
   });
 
   it('begins each file anew, whatever the one before has left open', async () => {

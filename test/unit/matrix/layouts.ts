@@ -317,6 +317,31 @@ const described: readonly Layout[] = [
     },
   },
   {
+    ...onDisk(
+      'decimal commas in several files with their columns in other orders',
+      'csv',
+      'x.csv',
+      ({ records }) => utf8(delimited({ cells: cellsOf(records, true) }, ';', '\n')),
+    ),
+    via: 'files',
+    divides: false,
+    delimiter: ';',
+    decimalComma: true,
+    // No number of the first file says how numbers are written.
+    parts: ({ records }) => {
+      const cells = cellsOf(records, true);
+      const [second, third, fourth] = inThirds(cells.slice(2));
+      const part = (some: Written['cells'], from: number): Buffer =>
+        utf8(delimited({ cells: some }, ';', '\n', from));
+      return [
+        { name: '1.csv', bytes: part(cells.slice(0, 2), 0) },
+        { name: '2.csv', bytes: part(second, 1) },
+        { name: '3.csv', bytes: part(third, 0) },
+        { name: '4.csv', bytes: part(fourth, 2) },
+      ];
+    },
+  },
+  {
     ...onDisk('Parquet in several files', 'parquet', 'x.parquet', ({ records }) => parquetOf(records)),
     via: 'files',
     divides: false,
@@ -355,6 +380,7 @@ const variants = new Set([
   'gzip of CSV over HTTP without ranges',
   'JSON Lines in several files, some compressed',
   'CSV in several files with their columns in other orders',
+  'decimal commas in several files with their columns in other orders',
 ]);
 
 export const layouts = described.map((layout) => ({ ...layout, variant: variants.has(layout.name) }));

@@ -8,6 +8,17 @@ export interface OpenReading {
   readonly choices: readonly [CellReading, CellReading];
 }
 
+/** A column whose cells no single reading fits: what stands in one file, and in another. */
+export interface MixedReading {
+  readonly column: number;
+  readonly cells: readonly [WrittenCell, WrittenCell];
+}
+
+interface WrittenCell {
+  readonly text: string;
+  readonly path: string;
+}
+
 /** `1,234 can be 1.234 or 1234` */
 export function describeOpen({ example, choices }: OpenReading): string {
   const [first, second] = choices.map((reading) => rewriteCell(example, reading) ?? example);

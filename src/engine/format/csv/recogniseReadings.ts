@@ -17,6 +17,21 @@ export interface FoundReadings {
   /** Undefined where every column is written as the language has it. */
   readonly readings: CellReadings | undefined;
   readonly open: readonly OpenReading[];
+  /** By the index of the column. */
+  readonly written: readonly WrittenCells[];
+}
+
+/** What the cells of a column that hold something can all be. */
+export interface WrittenCells {
+  /** Whether any cell holds something. */
+  readonly some: boolean;
+  /** The decimal marks with which all are numbers; none where they are not. */
+  readonly decimals: ReadonlySet<DecimalMark>;
+  /** The orders in which all are dates; all orders where they are dates by ISO 8601, which are read in any column of dates. */
+  readonly orders: ReadonlySet<DateOrder>;
+  /** A cell that leaves one decimal mark or order only, where there is one. */
+  readonly example: string;
+  readonly reading: CellReading | undefined;
 }
 
 /** Rows that are looked at. */
@@ -55,6 +70,7 @@ export function recogniseReadings(
         ? [{ column, example: columns[column].example, choices: [readings[0], readings[1]] }]
         : [],
     ),
+    written: columns.map((column, index) => ({ ...column.written, reading: readings[index] })),
   };
 }
 
@@ -83,6 +99,7 @@ class Column {
   #filled = 0;
   #numbersTold = 0;
   #datesTold = 0;
+  #telling: string | undefined;
   #plain = true;
   #iso = true;
   readonly #decimals: Set<DecimalMark>;
@@ -92,7 +109,7 @@ class Column {
     this.#hints = hints;
     const { decimal, dates } = hints;
     this.#decimals = new Set(decimal === undefined ? [',', '.'] : decimal === 'none' ? [] : [decimal]);
-    this.#orders = new Set(dates === undefined ? ['dmy', 'mdy', 'ymd'] : dates === 'none' ? [] : [dates]);
+    this.#orders = new Set(dates === undefined ? allOrders : dates === 'none' ? [] : [dates]);
   }
 
   /** Takes a cell into account; answers whether there is anything that the column can be. */
@@ -114,6 +131,7 @@ class Column {
       return;
     }
     for (const { mark, number } of numbers) if (number === undefined) this.#decimals.delete(mark);
+    if (numbers.length > 1 && this.#decimals.size === 1) this.#telling ??= text.trim();
     if (this.#decimals.size === 2) this.#note(text, numbers[0].number !== numbers[1].number);
   }
 
@@ -127,7 +145,18 @@ class Column {
       return;
     }
     for (const { order, date } of dates) if (date === undefined) this.#orders.delete(order);
+    if (dates.length > 1 && this.#orders.size === 1) this.#telling ??= text.trim();
     if (this.#orders.size === 2) this.#note(text, dates[0].date !== dates[1].date);
+  }
+
+  get written(): Omit<WrittenCells, 'reading'> {
+    const orders = this.#iso && this.#orders.size > 0 ? new Set(allOrders) : this.#orders;
+    return {
+      some: this.#filled > 0,
+      decimals: this.#decimals,
+      orders,
+      example: this.#telling ?? this.example,
+    };
   }
 
   #note(text: string, differs: boolean): void {
@@ -159,4 +188,5 @@ class Column {
   }
 }
 
+const allOrders: readonly DateOrder[] = ['dmy', 'mdy', 'ymd'];
 const isoDate = /^\d{4}-\d\d-\d\d(?!.*[ap]m)/i;
