@@ -1,8 +1,10 @@
 import { type Said, said } from '../../said/said.ts';
 import type { FieldRequest } from '../format/record.ts';
+import { checkConstants } from './checkConstants.ts';
 import { errorAt, replacing, warningAt, type Diagnostic } from './diagnostic.ts';
 import type { Layout } from './layout.ts';
 import { recordAttributes } from './recordAttribute.ts';
+import { namedUnits } from './function/time.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import { expressionsOf, resolve } from './operator/operators.ts';
 import { FieldList } from './predicate/fields.ts';
@@ -44,6 +46,7 @@ export function checkQuery(
     ...(calls ? [] : refusedCalls(query)),
     ...refusedTarget(query),
     ...(checks ? [] : uncheckedColumns(query)),
+    ...checkConstants(query),
   ];
   if (columns.length === 0) return diagnostics;
   const candidates = [...columns.map((column) => column.name), ...recordAttributes];
@@ -160,7 +163,7 @@ function seenAmong(known: readonly string[]): (name: string) => boolean {
     known.some((other) => name.startsWith(`${other}.`) && !below(other));
 }
 
-/** Columns that stand where a text is to be expected: to the right of what they are compared with. */
+/** Columns that stand where a text is to be expected: to the right of what they are compared with, or as a unit of time. */
 function comparedColumns(query: Query): ReadonlySet<Expression> {
   const found = new Set<Expression>();
   const collect = (node: Expression): void => {
@@ -181,6 +184,8 @@ function rightOf(node: Expression): readonly Expression[] {
     case 'like':
     case 'match':
       return [node.pattern];
+    case 'call':
+      return namedUnits.has(node.name.name.toLowerCase()) ? node.arguments.slice(0, 1) : [];
     default:
       return [];
   }

@@ -227,6 +227,33 @@ describe('checkQuery', () => {
     ]);
   });
 
+  it('warns of NULL where it is compared, and of a day without quotes', () => {
+    const nothing = 'no value is equal to NULL or different from it, so this is true of no record; write';
+    assert.deepEqual(warnings('status = NULL OR NULL <> user.country'), [
+      `status = NULL: ${nothing} status IS NULL`,
+      `NULL <> user.country: ${nothing} user.country IS NOT NULL`,
+    ]);
+    assert.deepEqual(warnings('status NOT IN (1, NULL)'), [
+      'NULL: with NULL in the list, NOT IN is true of no record; leave it out, and add IS NOT NULL if that is meant',
+    ]);
+    assert.deepEqual(warnings('status IN (NULL, 2)'), [
+      'NULL: no value is equal to NULL; write OR … IS NULL behind the list',
+    ]);
+    assert.deepEqual(warnings('status >= 2024-1-31 AND status < 2024-02-01', []), [
+      "2024-1-31: 2024-1-31 is the number 1992; write DATE '2024-01-31' for the day",
+      "2024-02-01: 2024-02-01 is the number 2021; write DATE '2024-02-01' for the day",
+    ]);
+    const fine =
+      "status IS NULL OR status IS DISTINCT FROM NULL OR coalesce(status, NULL) = 2 OR 2024 - 1 > status OR status > '2024-01-31'";
+    assert.deepEqual(warnings(fine), []);
+  });
+
+  it('warns of a part of a time that is written as a column', () => {
+    assert.deepEqual(warnings('date_part(year, status) = 2024'), [
+      "year: unknown column year (not in the sampled records); write text in single quotes: 'year'",
+    ]);
+  });
+
   it('warns of them also where an operator only names them', () => {
     assert.deepEqual(warnings('DROP stauts'), [
       'stauts: unknown column stauts (not in the sampled records); did you mean status?',
