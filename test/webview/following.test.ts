@@ -193,6 +193,22 @@ describe('webview that follows a file', function () {
     await fresh().waitFor({ state: 'detached' });
   });
 
+  it('shows what a query finds from its first row on, none of it marked as new', async () => {
+    await on();
+    // Sorted rows come in after their table is shown, as rows of a file do that grows.
+    for (const [query, first, last] of [
+      ['|> ORDER BY n DESC', '299', '0'],
+      ["word <> 'w0' |> ORDER BY n", '1', '299'],
+      ['|> ORDER BY word, n', '0', '299'],
+    ]) {
+      await enterQuery(page, query);
+      await page.locator('.head.sorted').first().waitFor();
+      await page.locator('.row[aria-rowindex="2"]:not([hidden])', { has: cell(first) }).waitFor();
+      assert.equal(await cell(last).count(), 0);
+      assert.deepEqual(await marked(), []);
+    }
+  });
+
   it('takes in what comes to several files, in the order in which it comes, and says what becomes of them', async () => {
     const several = await mkdtemp(join(folder, 'several-'));
     const at = (name: string): string => join(several, name);

@@ -448,7 +448,8 @@ export function createGrid(options: GridOptions): Grid {
     },
     grow(next) {
       const sharper = next.exact && !view.exact;
-      const stays = isSticky && next.rows > view.rows && isAtEnd();
+      // A view is at its end before its first rows come: those that a query finds are looked at from the first one on.
+      const stays = isSticky && view.exact && next.rows > view.rows && isAtEnd();
       view = next;
       pages.grow(view.rows);
       if (sharper) pages.refresh();

@@ -39,18 +39,19 @@ export function createFollowing(preview: Preview, reload: () => Promise<void>): 
 
   effect(() => grid.setSticky(on.value));
 
-  let drawn = { view: -1, rows: 0, opened: file.peek() };
+  let drawn = { view: -1, rows: 0, exact: false, opened: file.peek() };
   effect(() => {
     const { view, rows, exact } = shown.value;
     // Asked again where the grid has come to rest.
     const isAtEnd = top.value >= 0 && grid.isAtEnd;
-    const isOther = drawn.view !== view || drawn.opened !== file.value;
+    // Rows that come while a query runs are there since long: it is the file that grows when all were there before.
+    const isWhole = exact && drawn.exact && drawn.view === view && drawn.opened === file.value;
     const hasGrown = rows > drawn.rows;
-    drawn = { view, rows, opened: file.value };
+    drawn = { view, rows, exact, opened: file.value };
     // Marked are the rows that the button counts; where the end is in sight, those that came last.
-    if (isOther || !exact || !on.value) grid.setNew(Infinity);
+    if (!isWhole || !on.value) grid.setNew(Infinity);
     else if (hasGrown) grid.setNew(seen.peek());
-    if (isOther || !exact || !on.value || isAtEnd) seen.value = rows;
+    if (!isWhole || !on.value || isAtEnd) seen.value = rows;
   });
 
   // The name leads to another file: that one is followed from now on.
