@@ -118,6 +118,10 @@ describe('DuckDB agrees on classic SQL', () => {
     'SELECT -m AS m, count(*) AS n FROM data GROUP BY -m HAVING -m > 0 ORDER BY 1',
     'SELECT m AS k2, count(*) AS m FROM data GROUP BY 1 HAVING abs(m) = 1 ORDER BY 1',
     'SELECT -m AS m, count(*) AS n FROM data GROUP BY -m ORDER BY -m',
+    'SELECT a, count(*) AS c, b FROM data GROUP BY ALL ORDER BY 1, 3',
+    'SELECT abs(m) AS k, n, sum(m) + 1 AS s FROM data WHERE id > 2 GROUP BY all HAVING count(*) > 0 ORDER BY k, n',
+    'SELECT count(*) AS c, max(m) AS x FROM data GROUP BY ALL',
+    'SELECT DISTINCT m AS a FROM data GROUP BY ALL ORDER BY a',
   ]) {
     it(query, async () => {
       const rows = await expected(query);

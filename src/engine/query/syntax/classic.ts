@@ -180,10 +180,10 @@ function rewriteAggregate(
   if (star !== undefined)
     throw new QueryError(star, said`* cannot be combined with an aggregate or GROUP BY`);
 
-  const keys = (groupBy?.value ?? []).map((key) => ({
-    ...key,
-    expression: names.groupKey(key.expression),
-  }));
+  const given = groupBy?.value ?? [];
+  const keys = isAll(given)
+    ? named.filter((item) => !someExpression(item.expression, isAggregateCall))
+    : given.map((key) => ({ ...key, expression: names.groupKey(key.expression) }));
   const columns = new Map<string, NamedExpression>();
   const itemOf = firstByShape(named);
   const taken = new Set<string>();
@@ -251,6 +251,14 @@ function rewriteAggregate(
   if (selected.length > 0) operators.push({ kind: 'select', items: selected, ...selectSpan });
   if (distinct) operators.push({ kind: 'distinct', ...selectSpan });
   return operators;
+}
+
+/** `GROUP BY ALL`: by every item of SELECT that has no aggregate in it. */
+function isAll(keys: readonly NamedExpression[]): boolean {
+  const [expression] = keys.map((key) => key.expression);
+  if (keys.length !== 1 || expression.kind !== 'column') return false;
+  const { first, rest } = expression;
+  return !first.quoted && rest.length === 0 && first.name.toLowerCase() === 'all';
 }
 
 /** By what they say; of several that say the same, the first. */
