@@ -190,6 +190,8 @@ export interface ViewState {
   readonly stages?: StageReport | undefined;
   /** Records have been appended since, which its rows are not made of: it needs all of them. */
   readonly outdated?: boolean | undefined;
+  /** How often its rows were made anew, as groups of a file that has grown. */
+  readonly made?: number | undefined;
   /** Phase `failed`: why. */
   readonly said: Said | undefined;
   /** Phase `failed` because of the source: offset of the byte at which it gave out; the matches before it are there. */

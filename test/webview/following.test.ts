@@ -185,11 +185,11 @@ describe('webview that follows a file', function () {
     await appendFile(path, lines(300, 303));
     await cell('301').waitFor();
     assert.equal(await cell('300').count(), 0);
-    await enterQuery(page, '|> AGGREGATE count(*) AS c');
-    await cell('303').waitFor();
+    await enterQuery(page, '|> ORDER BY n DESC |> LIMIT 1');
+    await cell('302').waitFor();
     await appendFile(path, lines(303, 310));
     await fresh().getByText('Run Again').click();
-    await cell('310').waitFor();
+    await cell('309').waitFor();
     await fresh().waitFor({ state: 'detached' });
   });
 
@@ -207,6 +207,20 @@ describe('webview that follows a file', function () {
       assert.equal(await cell(last).count(), 0);
       assert.deepEqual(await marked(), []);
     }
+  });
+
+  it('goes on in groups, with what has come', async () => {
+    await enterQuery(page, '|> AGGREGATE count(*) AS c, max(n) AS m GROUP BY word |> ORDER BY m DESC');
+    await cell('299').waitFor();
+    await on();
+    for (const count of [303, 306, 406]) {
+      await appendFile(path, lines(count === 303 ? 300 : count === 306 ? 303 : 306, count));
+      await cell(String(count - 1)).waitFor();
+      assert.equal(await fresh().count(), 0);
+    }
+    const rows = page.locator('.row:not([hidden])');
+    const shown = await rows.evaluateAll((all) => all.map((row) => row.textContent));
+    assert.deepEqual(shown.sort(), ['1w0136405', '2w2135404', '3w1135403']);
   });
 
   it('takes in what comes to several files, in the order in which it comes, and says what becomes of them', async () => {

@@ -18,6 +18,7 @@ import { follow, gather, reducesRows } from '../stage/gather.ts';
 import { stagesOf } from '../stage/stages.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { FileScan } from '../dataset/fileScan.ts';
+import type { TextPlace } from '../dataset/followedText.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import type { OrderedResult } from '../dataset/scanInOrder.ts';
 import { JoinedFiles } from './joinedFiles.ts';
@@ -53,6 +54,16 @@ export interface DeriveOptions {
   readonly until?: AbortSignal | undefined;
   /** Is told of other files that the query reads which may have changed meanwhile. */
   readonly doubted?: ((joined: JoinedDoubt) => void) | undefined;
+  /** Is told what groups of all records are made of, where that is little. */
+  readonly keep?: StageContext['keep'];
+  /** What is read is what comes after these. */
+  readonly begun?: GroupsSoFar | undefined;
+}
+
+/** What the groups of a query are made of, up to a place. */
+export interface GroupsSoFar {
+  readonly part: Uint8Array;
+  readonly place: TextPlace;
 }
 
 export interface DerivedJournal {
@@ -218,10 +229,21 @@ async function* batchesOf(
     until,
     journal,
     scan: shared,
+    keep,
+    begun,
   } = options;
   const measure = stages?.measure;
   const output: StagesOutput = { kind: 'stages', asRecords: plan === query.plan.asRecords };
   async function* parts(): AsyncGenerator<Uint8Array> {
+    if (begun) {
+      // Who takes parts in gives their memory back.
+      yield begun.part.slice();
+      const scan = { query, output, malformed, violations };
+      for await (const { found } of dataset.scanFrom(begun.place, scan, signal)) {
+        if (found.result?.bytes) yield found.result.bytes;
+      }
+      return;
+    }
     const blocksPerStretch = reducesRows(plan) ? undefined : 1;
     const fromBlock = journal?.reached?.block;
     // LIMIT is one of the stages here.
@@ -242,6 +264,7 @@ async function* batchesOf(
     tempFolder: tmpdir(),
     calls,
     joins,
+    keep,
     cutoff: (key) => (output.cutoff = key),
     ...(stages && { metrics: stages.metrics }),
   };

@@ -2,12 +2,19 @@ import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FailedRow, ViewState } from '../../protocol/preview.ts';
 import { saidOf } from '../../said/said.ts';
+import { isEverything } from '../matchWindow.ts';
 import type { CellRequest, PageResult } from '../pool/task.ts';
 import { makeTemporaryFolder, temporaryError } from '../temporaryFolder.ts';
 import type { Calls } from '../stage/calls.ts';
 import { cellColumns, Columns } from '../dataset/columns.ts';
 import { Dataset } from '../dataset/dataset.ts';
-import { derivedColumns, derivedReadings, deriveRows } from './derive.ts';
+import {
+  derivedColumns,
+  derivedReadings,
+  deriveRows,
+  type DeriveOptions,
+  type GroupsSoFar,
+} from './derive.ts';
 import { withPart } from '../dataset/part.ts';
 import type { PlannedQuery } from '../dataset/plan.ts';
 import { unsortedQuery } from '../query/index.ts';
@@ -38,6 +45,10 @@ export class TableRun implements Run {
   #rows: KeptRows | undefined;
   readonly #programs: Pick<Calls, 'open'> | undefined;
   #failed: FailedRow[] = [];
+  /** What its groups are made of, from which they go on as the file grows. */
+  #soFar: GroupsSoFar | undefined;
+  /** The rows before the file grew last: somebody may be reading them. */
+  #before: KeptRows | undefined;
   /** Whether the columns have the names that the query gives them. */
   #named = false;
 
@@ -96,6 +107,7 @@ export class TableRun implements Run {
       // Groups and sorted rows are of all records or of none: a second run begins at the first one.
       await this.close();
       this.#failed = [];
+      this.#soFar = undefined;
       await this.#nameColumns(signal);
       const fresh = { said: undefined, failedAt: undefined, failed: undefined, stages: undefined };
       advance({ phase: 'running', ...fresh });
@@ -111,6 +123,43 @@ export class TableRun implements Run {
           ? { phase: 'cancelled' }
           : { phase: 'failed', said: saidOf(error), failedAt: failedAt(error) },
       );
+    }
+    return this.state;
+  }
+
+  /** Whether its groups can go on in what the file has grown by. */
+  get goesOn(): boolean {
+    const { phase } = this.#state;
+    return phase === 'done' && this.#soFar !== undefined && this.source.isBehind(this.#soFar.place);
+  }
+
+  /**
+   * Makes the rows of its groups anew, of what they were and what the file has grown by: only that is read.
+   * @throws SourceError, TemporaryError; the signal's reason. The rows are those of before then
+   */
+  async grow(signal: AbortSignal): Promise<ViewState> {
+    const began = this.#soFar;
+    if (!began) throw new RangeError('The groups of this query do not go on.');
+    await this.#before?.letGo();
+    this.#before = this.#rows;
+    try {
+      const matched = await this.#make(signal, () => undefined, undefined, began);
+      const { index, size = 0 } = this.source;
+      const { records, malformed } = index;
+      const made = (this.#state.made ?? 0) + 1;
+      this.#state = {
+        ...this.#state,
+        matched,
+        records,
+        malformed,
+        scanned: size,
+        skipped: 0,
+        total: size,
+        made,
+      };
+    } catch (error) {
+      this.#soFar = undefined;
+      throw error;
     }
     return this.state;
   }
@@ -150,9 +199,9 @@ export class TableRun implements Run {
   }
 
   async close(): Promise<void> {
-    const rows = this.#rows;
-    this.#rows = undefined;
-    await rows?.letGo();
+    const rows = new Set([this.#rows, this.#before]);
+    this.#rows = this.#before = undefined;
+    for (const one of rows) await one?.letGo();
   }
 
   /** Names the columns, before anybody is told of them: their ids are their places. */
@@ -170,14 +219,17 @@ export class TableRun implements Run {
     signal: AbortSignal,
     advance: (change: Partial<ViewState>) => void,
     until: AbortSignal | undefined,
+    begun?: GroupsSoFar,
   ): Promise<number> {
     const folder = await makeTemporaryFolder();
+    let made: KeptRows | undefined;
     try {
       const path = join(folder, 'rows.jsonl');
-      const work = (file: Dataset) => this.#write(file, path, signal, advance, until);
+      const work = (file: Dataset) => this.#write(file, path, signal, advance, until, begun);
       const { rows, counts } = await this.#ofColumns(signal, work);
       const pool = this.source.scheduler.workers;
-      this.#rows = new KeptRows(await Dataset.open({ kind: 'file', path }, { signal, pool }), folder, counts);
+      made = new KeptRows(await Dataset.open({ kind: 'file', path }, { signal, pool }), folder, counts);
+      this.#rows = made;
       for await (const _ of this.dataset.scan({ query: undefined, output: { kind: 'count' } }, signal));
       // The first rows say which columns there are, before somebody can look at them.
       const read = this.columns.all.filter(({ reading }) => reading !== undefined);
@@ -188,7 +240,7 @@ export class TableRun implements Run {
       );
       return rows;
     } finally {
-      if (!this.#rows) await rm(folder, { recursive: true, force: true });
+      if (!made) await rm(folder, { recursive: true, force: true });
     }
   }
 
@@ -212,6 +264,17 @@ export class TableRun implements Run {
     return withPart(this.source, { plan, makesRows: true, unlessKept: true }, signal, work);
   }
 
+  /** Keeps what groups are made of, where nothing else is in them that may change. */
+  #keeping(file: Dataset, until: AbortSignal | undefined): DeriveOptions['keep'] {
+    const { plan, window } = this.query;
+    const isAlone = !plan.operators.some(({ kind }) => kind === 'call' || kind === 'join');
+    if (file !== this.source || until || !isAlone || !isEverything(window)) return undefined;
+    return (part) => {
+      const place = file.ending;
+      this.#soFar = place && { part, place };
+    };
+  }
+
   /** Writes the rows as JSON Lines. */
   async #write(
     source: Dataset,
@@ -219,6 +282,7 @@ export class TableRun implements Run {
     signal: AbortSignal,
     advance: (change: Partial<ViewState>) => void,
     until: AbortSignal | undefined,
+    begun: GroupsSoFar | undefined,
   ): Promise<{ readonly rows: number; readonly counts: RunCounts }> {
     const file = await open(path, 'wx', 0o600);
     const offsets = await open(offsetsPath(dirname(path)), 'wx', 0o600);
@@ -226,6 +290,10 @@ export class TableRun implements Run {
     let rows = 0;
     let waitedMs = 0;
     let counts: RunCounts = { records: 0, malformed: 0, scanned: 0, skipped: 0 };
+    if (begun) {
+      const { index, size = 0 } = source;
+      counts = { ...counts, records: index.records, malformed: index.malformed, scanned: size };
+    }
     const began = performance.now();
     const metered = {
       plan: this.query.plan,
@@ -249,7 +317,14 @@ export class TableRun implements Run {
         advance({ ...counts, unread, total: source.expectedSize, stages: report() });
       };
       const calls = this.#callLog(signal, advance);
-      for await (const piece of deriveRows(source, this.query, signal, noted, { until, calls, stages })) {
+      const options = {
+        until,
+        calls,
+        stages: begun ? undefined : stages,
+        begun,
+        keep: this.#keeping(source, until),
+      };
+      for await (const piece of deriveRows(source, this.query, signal, noted, options)) {
         written += piece.bytes.length;
         const asked = performance.now();
         await file.appendFile(piece.bytes);

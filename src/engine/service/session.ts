@@ -270,10 +270,27 @@ export class Session {
     if (shown instanceof ViewRun && shown.source === dataset && shown.state.phase === 'done') {
       const state = await shown.grow(same, this.#closing.signal);
       this.#peer.send('view', this.#inFile(state));
+    } else if (shown instanceof TableRun && shown.source === dataset && shown.goesOn) {
+      await this.#growGroups(shown);
     } else {
-      this.#outdated.add(shown);
-      this.#peer.send('view', { ...this.#inFile(shown.state), outdated: true });
+      this.#outdate(shown);
     }
+  }
+
+  async #growGroups(shown: TableRun): Promise<void> {
+    try {
+      const state = await shown.grow(this.#closing.signal);
+      this.#peer.send('view', this.#inFile(state));
+    } catch (error) {
+      if (this.#closing.signal.aborted) throw error;
+      this.#outdate(shown);
+    }
+  }
+
+  /** Records have come that its rows are not made of. */
+  #outdate(shown: Run): void {
+    this.#outdated.add(shown);
+    this.#peer.send('view', { ...this.#inFile(shown.state), outdated: true });
   }
 
   async #statistics(

@@ -15,7 +15,7 @@ import { partitions } from './partition.ts';
 import { RowCodec, RowGatherer } from './rows.ts';
 import { recordEnd } from './sortRecord.ts';
 import { SpillReader, type SpillFolder, type SpillWriter } from './spill.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, StageSetting } from './stage.ts';
 
 /** AGGREGATE … GROUP BY. Each thread groups its own rows. */
 export function aggregateStage(step: Step<'aggregate'>, slots: readonly Slot[]): Stage {
@@ -29,8 +29,8 @@ export function aggregateStage(step: Step<'aggregate'>, slots: readonly Slot[]):
     reduces: true,
     parts: {
       reduce: () => new PartialAggregation(plan()),
-      gather: (parts, { budget, folder, signal }) =>
-        mergedGroups(parts, new Aggregation(plan, budget, folder), signal),
+      gather: (parts, { budget, folder, signal, keep }) =>
+        mergedGroups(parts, new Aggregation(plan, budget, folder), signal, keep),
     },
     run: (input, { budget, folder, signal }) =>
       aggregate(input, new PartialAggregation(plan()), new Aggregation(plan, budget, folder), budget, signal),
@@ -41,12 +41,15 @@ async function* mergedGroups(
   parts: AsyncIterable<Uint8Array>,
   aggregation: Aggregation,
   signal: AbortSignal,
+  keep: StageSetting['keep'],
 ): AsyncGenerator<Batch> {
   for await (const part of parts) {
     await aggregation.merge(part);
     discard(part);
     signal.throwIfAborted();
   }
+  const part = keep && aggregation.asPart();
+  if (part) keep(part);
   yield* aggregation.finish(signal);
 }
 
@@ -85,6 +88,19 @@ class Aggregation {
       if (!this.#gathering.tryTake(partial, record)) await this.#gathering.putAside(partial, record);
     }
     this.#merged += view.getFloat64(0, true);
+  }
+
+  /** All that was taken in, as one `PartialAggregation` would give it; undefined where that is much. */
+  asPart(): Uint8Array | undefined {
+    const groups = this.#gathering.whole();
+    if (groups === undefined) return undefined;
+    const out = new ByteWriter();
+    out.double(this.#merged);
+    for (let group = 0; group < groups.count; group++) {
+      groups.write(group, out);
+      if (out.length > maxPartial) return undefined;
+    }
+    return out.view().slice();
   }
 
   async *finish(signal: AbortSignal): AsyncGenerator<Batch> {

@@ -35,11 +35,20 @@ export function chain(
 export function settingOf(
   { stages, live }: PlanStages,
   at: number,
-  { signal, cutoff, calls, joins, budget }: StageContext,
+  { signal, cutoff, keep, calls, joins, budget }: StageContext,
   folder: SpillFolder,
 ): StageSetting {
   const holding = stages.filter(({ holds }) => holds === true).length;
-  return { live: live[at + 1], budget: budget / Math.max(1, holding), folder, signal, cutoff, calls, joins };
+  return {
+    live: live[at + 1],
+    budget: budget / Math.max(1, holding),
+    folder,
+    signal,
+    cutoff,
+    keep,
+    calls,
+    joins,
+  };
 }
 
 async function* localRows(

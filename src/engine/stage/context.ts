@@ -10,6 +10,8 @@ export interface StageContext {
   readonly tempFolder: string;
   /** Told the key that rows still to come must be before, as ORDER BY … LIMIT finds it. */
   readonly cutoff?: ((key: Uint8Array) => void) | undefined;
+  /** Told what groups are made of, as one part, where the first stage that needs all rows makes few: see `PartStage.gather`. */
+  readonly keep?: ((part: Uint8Array) => void) | undefined;
   /** Runs programs, where queries may call some. */
   readonly calls?: Calls | undefined;
   /** The other files of the query. */

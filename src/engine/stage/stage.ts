@@ -37,7 +37,7 @@ export interface Stage {
 export type RowStage = (batch: Batch) => Batch;
 
 /** What a stage is given. */
-export interface StageSetting extends Pick<StageContext, 'signal' | 'cutoff' | 'calls' | 'joins'> {
+export interface StageSetting extends Pick<StageContext, 'signal' | 'cutoff' | 'keep' | 'calls' | 'joins'> {
   /** Slots that are read of its rows by what follows: who copies rows copies these. */
   readonly live: ReadonlySet<number>;
   /** Bytes that it may hold in memory. */

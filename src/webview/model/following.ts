@@ -44,8 +44,10 @@ export function createFollowing(preview: Preview, reload: () => Promise<void>): 
     const { view, rows, exact } = shown.value;
     // Asked again where the grid has come to rest.
     const isAtEnd = top.value >= 0 && grid.isAtEnd;
+    // Groups are made anew, in whatever order: none of them is new by its place.
+    const isMade = result.value?.made !== undefined;
     // Rows that come while a query runs are there since long: it is the file that grows when all were there before.
-    const isWhole = exact && drawn.exact && drawn.view === view && drawn.opened === file.value;
+    const isWhole = !isMade && exact && drawn.exact && drawn.view === view && drawn.opened === file.value;
     const hasGrown = rows > drawn.rows;
     drawn = { view, rows, exact, opened: file.value };
     // Marked are the rows that the button counts; where the end is in sight, those that came last.

@@ -178,7 +178,10 @@ export function createPreview(link: Link, initial: ColumnPrefs, events: GridEven
   link.on('view', (next) => {
     const query = result.peek();
     // What is run anew tells of itself.
-    if (query?.view === next.view && query.phase === 'done') result.value = next;
+    if (query?.view !== next.view || query.phase !== 'done') return;
+    result.value = next;
+    // Other groups may stand in every row.
+    if (next.made !== query.made) grid.refresh();
   });
   link.on('columns', ({ view: of, columns: next }) => {
     const query = result.peek();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
+import type { ViewState } from '../../../src/protocol/preview.ts';
 import { FollowedPreview, numberedLines } from '../../support/followedPreview.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 
@@ -113,6 +114,33 @@ describe('a preview that follows its file', () => {
         count - 8,
       ]);
     }
+  });
+
+  it('makes groups anew of what they were and what has come, and says where rows are of the records before', async () => {
+    const path = at('a.jsonl');
+    await writeFile(path, numberedLines(0, 10));
+    const { page } = await open(path);
+    assert.ok(bed.preview);
+    await read(bed.preview);
+    await page.call('follow', { on: true });
+    const { view } = await page.call('run', {
+      query: 'n > 1 |> AGGREGATE count(*) AS c, sum(n) AS s GROUP BY n % 2',
+    });
+    for (const [count, sums] of [
+      [11, ['30', '24']],
+      [12, ['30', '35']],
+    ] as const) {
+      const grown = bed.preview.view(({ made }) => made === count - 10);
+      await appendFile(path, numberedLines(count - 1, count));
+      const state: ViewState = await grown;
+      assert.deepEqual([state.outdated, state.matched, state.records], [undefined, 2, count]);
+      const rows = await page.call('rows', { view, first: 0, count: 9, columns: [2] });
+      assert.deepEqual(cellsOf(rows).flat(), sums);
+    }
+    await page.call('run', { query: '|> ORDER BY n DESC' });
+    const outdated = bed.preview.view((state) => state.outdated === true);
+    await appendFile(path, numberedLines(12, 13));
+    await outdated;
   });
 
   it('keeps rows of delimited text whole', async () => {
