@@ -4,6 +4,7 @@ import type { BlockIndex } from '../index/blockIndex.ts';
 import type { PageResult } from '../pool/task.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { Knowledge } from '../dataset/knowledge.ts';
+import { unsortedQuery } from '../query/index.ts';
 import type { SharedFile } from './sharedFile.ts';
 import type { Run } from '../run/run.ts';
 import { locateTime, type TimedRows } from '../run/locateTime.ts';
@@ -27,7 +28,15 @@ export async function locate(
   const { dataset } = file;
   const view = run?.view;
   if (place.by === 'time') return locateTime(timedRows(file, run), place, signal);
-  if (run && !view) throw new SaidError(said`These rows are computed, so they have no position in the file.`);
+  if (run && !view) {
+    // Sorted records stand in the file, as the record panel says of each.
+    const isSorted = unsortedQuery(run.query.text) !== undefined;
+    throw new SaidError(
+      isSorted
+        ? said`These records are sorted, so they are not in the order of the file. Turn the sort off to go to a place in it.`
+        : said`These rows are computed, so they have no position in the file.`,
+    );
+  }
   if (place.by === 'percent') {
     const position = Math.floor((Math.min(100, Math.max(0, place.value)) / 100) * (dataset.size ?? 0));
     return locateBy(file, run, 'offset', position, signal);

@@ -482,6 +482,20 @@ describe('dataset/session', () => {
     assert.deepEqual(await locate(view, 'record', rows), { row: expected.length - 1, exact: false });
   });
 
+  it('says why sorted records and computed rows are not gone to by a place in the file', async () => {
+    preview = await Preview.open(path);
+    const reasons = new Map([
+      ['|> ORDER BY status', /^These records are sorted/],
+      ['status >= 500 |> ORDER BY id DESC', /^These records are sorted/],
+      ['|> AGGREGATE count(*) AS n GROUP BY status', /^These rows are computed/],
+    ]);
+    for (const [query, message] of reasons) {
+      const { view } = await preview.page.call('run', { query });
+      const place = { by: 'record', value: 1 } as const;
+      await assert.rejects(preview.page.call('locate', { view, place }), { message });
+    }
+  });
+
   it('offers the values that a column holds, the most frequent first', async () => {
     preview = await Preview.open(path);
     const offered = async (query: string) => {
