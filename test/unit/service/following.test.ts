@@ -202,6 +202,53 @@ describe('a preview that follows its file', () => {
     );
   });
 
+  it('has figures of all rows, of the filter and over time as if the file had been opened as it is', async () => {
+    const path = at('a.jsonl');
+    const line = (n: number): string =>
+      `{"n":${n},"word":"w${n % 3}","at":"2026-01-01T00:00:${String(n % 60).padStart(2, '0')}Z"}\n`;
+    const text = (count: number): string => Array.from({ length: count }, (_, n) => line(n)).join('');
+    await writeFile(path, text(30));
+    const { page } = await open(path);
+    assert.ok(bed.preview);
+    await read(bed.preview);
+    const query = "word <> 'w0'";
+    const figures = async (page: Preview['page']): Promise<unknown> => {
+      const { view } = await page.call('run', { query });
+      const found = [];
+      for (const of of [0, view]) {
+        for (const depth of ['header', 'panel'] as const) {
+          const { columns, whole, filtered } = await page.call('statistics', {
+            view: of,
+            columns: [0, 1, 2],
+            depth,
+          });
+          // Of a filter a header may be given the bars alone, or all that is known.
+          const drawn = columns.map(({ whole, histogram }) => ({ whole, histogram }));
+          found.push({ columns: depth === 'panel' ? columns : drawn, whole, filtered });
+        }
+        found.push(await page.call('timeline', { view: of, column: 2, by: 1, bars: 10 }));
+      }
+      return found;
+    };
+    await page.call('follow', { on: true });
+    await figures(page);
+    let written = 30;
+    for (const count of [36, 60]) {
+      const grown = bed.preview.file(({ records, exact }) => exact && records === count);
+      await appendFile(path, text(count).slice(text(written).length));
+      await grown;
+      written = count;
+      const copy = at(`${count}.jsonl`);
+      await writeFile(copy, text(count));
+      const opened = await Preview.open(copy);
+      try {
+        assert.deepEqual(await figures(page), await figures(opened.page));
+      } finally {
+        await opened.close();
+      }
+    }
+  });
+
   it('says when its name leads to another file, and follows that one once it is opened anew', async () => {
     const path = at('a.jsonl');
     await writeFile(path, numberedLines(0, 3));
