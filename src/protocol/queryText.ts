@@ -17,7 +17,8 @@ export interface Completion {
   readonly kind: 'column' | 'function' | 'keyword' | 'value';
   /** Type of a column, signature of a function. */
   readonly detail: string;
-  readonly info: string;
+  /** What it is or does. */
+  readonly info?: Said;
   /** What is put in place of `from`..`to`. */
   readonly insert: string;
 }

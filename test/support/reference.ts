@@ -5,6 +5,7 @@ import {
   type ScalarFunction,
 } from '../../src/engine/query/function/index.ts';
 import { functionSynonyms } from '../../src/engine/query/syntax/synonym.ts';
+import { english, type Said } from '../../src/said/said.ts';
 import { castTypes } from '../../src/engine/query/syntax/castType.ts';
 import { pipeOperators } from '../../src/engine/query/operator/operators.ts';
 
@@ -15,7 +16,7 @@ const tables = new Map<string, () => string>([
     () =>
       table(
         ['Operator', ''],
-        pipeOperators.map(({ form, summary }) => [code(form), summary]),
+        pipeOperators.map(({ form, summary }) => [code(form), english(summary)]),
       ),
   ],
   ['text functions', () => functionTable('text')],
@@ -40,16 +41,19 @@ function functionTable(...groups: readonly ScalarFunction['group'][]): string {
     .filter(({ group }) => groups.includes(group))
     .map(({ name, signature, summary, example: [call, result] }) => [
       code(signature),
-      withSynonyms(name, summary),
+      withSynonyms(name, english(summary)),
       code(`${call} = ${result}`),
     ]);
   return table(['Function', '', 'Example'], rows);
 }
 
-function calls(entries: Iterable<{ name: string; signature: string; summary: string }>): string {
+function calls(entries: Iterable<{ name: string; signature: string; summary: Said }>): string {
   return table(
     ['Function', ''],
-    Array.from(entries, ({ name, signature, summary }) => [code(signature), withSynonyms(name, summary)]),
+    Array.from(entries, ({ name, signature, summary }) => [
+      code(signature),
+      withSynonyms(name, english(summary)),
+    ]),
   );
 }
 

@@ -212,7 +212,7 @@ function completionOf(word: Word): Completion {
     type: word.kind,
     detail: word.detail,
     apply: word.insert,
-    ...(word.info ? { info: word.info } : {}),
+    ...(word.info && { info: words(word.info) }),
   };
 }
 

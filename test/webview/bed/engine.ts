@@ -394,7 +394,6 @@ export function serve(post: Post, options: BedOptions): Server {
           label: name,
           kind: 'column' as const,
           detail: type,
-          info: '',
           insert: path,
         }));
       const functions = [
@@ -407,7 +406,7 @@ export function serve(post: Post, options: BedOptions): Server {
           label,
           kind: 'function' as const,
           detail,
-          info: about,
+          info: { text: about, values: [] },
           insert: `${label}(`,
         }));
       return { from, to: position, items: [...columns, ...functions] };

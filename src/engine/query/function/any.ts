@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { compareLoose, compareValues } from '../value/compare.ts';
 import { typeOf } from '../value/value.ts';
 import type { ScalarFunction } from './scalar.ts';
@@ -7,7 +8,7 @@ export const anyFunctions: readonly ScalarFunction[] = [
     name: 'coalesce',
     group: 'any',
     signature: 'coalesce(value, ...)',
-    summary: 'The first value that is not NULL.',
+    summary: said`The first value that is not NULL.`,
     example: ["coalesce(NULL, 'a')", "'a'"],
     seesNull: true,
     keepsLoose: true,
@@ -17,7 +18,7 @@ export const anyFunctions: readonly ScalarFunction[] = [
     name: 'ifnull',
     group: 'any',
     signature: 'ifnull(value, otherwise)',
-    summary: 'The same as coalesce with two values.',
+    summary: said`The same as coalesce with two values.`,
     example: ['ifnull(NULL, 2)', '2'],
     seesNull: true,
     keepsLoose: true,
@@ -27,7 +28,7 @@ export const anyFunctions: readonly ScalarFunction[] = [
     name: 'nullif',
     group: 'any',
     signature: 'nullif(value, other)',
-    summary: 'NULL if both are equal, otherwise the value.',
+    summary: said`NULL if both are equal, otherwise the value.`,
     example: ["nullif('-', '-')", 'NULL'],
     seesNull: true,
     keepsLoose: true,
@@ -40,7 +41,7 @@ export const anyFunctions: readonly ScalarFunction[] = [
     group: 'any',
     gives: 'text',
     signature: 'typeof(value)',
-    summary: 'null, boolean, number, text, timestamp, interval, list or object.',
+    summary: said`null, boolean, number, text, timestamp, interval, list or object.`,
     example: ['typeof(1.5)', "'number'"],
     seesNull: true,
     evaluate: ([value]) => typeOf(value),

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { compareValues } from '../value/compare.ts';
 import { JsonList, JsonObject, readJson } from '../value/json.ts';
 import { textOf, type Value } from '../value/value.ts';
@@ -42,7 +43,7 @@ export const listFunctions: readonly ScalarFunction[] = [
     group: 'list',
     gives: 'boolean',
     signature: 'list_contains(list, value)',
-    summary: 'Whether the list contains the value.',
+    summary: said`Whether the list contains the value.`,
     example: ["list_contains(['a', 'b'], 'b')", 'true'],
     evaluate: ([list, value]) => listContains(list, value),
   },
@@ -50,7 +51,7 @@ export const listFunctions: readonly ScalarFunction[] = [
     name: 'json_extract',
     group: 'json',
     signature: 'json_extract(json, path)',
-    summary: 'The value at a path in JSON, also in JSON inside a text. Positions in a path start at 0.',
+    summary: said`The value at a path in JSON, also in JSON inside a text. Positions in a path start at 0.`,
     example: ["json_extract('{\"a\": [1, 2]}', '$.a[0]')", '1'],
     evaluate: ([value, path]) => extract(value, path === null ? '' : textOf(path)),
   },

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { asNumber, compareLoose, compareValues } from '../value/compare.ts';
 import { compareNumbers, negate, remainder, rounded, toDouble, type Numeric } from '../value/decimal.ts';
 import { ceilNumber, floorNumber, roundNumber, truncateNumber } from '../value/round.ts';
@@ -34,7 +35,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     group: 'number',
     gives: 'number',
     signature: 'abs(number)',
-    summary: 'The absolute value.',
+    summary: said`The absolute value.`,
     example: ['abs(-1.5)', '1.5'],
     evaluate: ofNumber((value) => (compareNumbers(value, 0) < 0 ? negate(value) : value)),
   },
@@ -43,8 +44,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     group: 'number',
     gives: 'number',
     signature: 'round(number, digits?)',
-    summary:
-      'Rounds to a number of digits after the decimal point (before it if negative), half away from zero.',
+    summary: said`Rounds to a number of digits after the decimal point (before it if negative), half away from zero.`,
     example: ['round(2.345, 2)', '2.35'],
     evaluate: ([value, digits = 0]) => {
       const number = asNumber(value);
@@ -57,7 +57,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     group: 'number',
     gives: 'number',
     signature: 'floor(number)',
-    summary: 'The largest whole number that is not greater.',
+    summary: said`The largest whole number that is not greater.`,
     example: ['floor(-1.5)', '-2'],
     evaluate: ofNumber(floorNumber),
   },
@@ -66,7 +66,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     group: 'number',
     gives: 'number',
     signature: 'ceil(number)',
-    summary: 'The smallest whole number that is not less.',
+    summary: said`The smallest whole number that is not less.`,
     example: ['ceil(1.2)', '2'],
     evaluate: ofNumber(ceilNumber),
   },
@@ -75,7 +75,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     group: 'number',
     gives: 'number',
     signature: 'trunc(number)',
-    summary: 'The number without its fraction.',
+    summary: said`The number without its fraction.`,
     example: ['trunc(-1.7)', '-1'],
     evaluate: ofNumber(truncateNumber),
   },
@@ -84,7 +84,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     group: 'number',
     gives: 'number',
     signature: 'sign(number)',
-    summary: '-1, 0 or 1.',
+    summary: said`-1, 0 or 1.`,
     example: ['sign(-3)', '-1'],
     evaluate: ofNumber((value) => Math.sign(compareNumbers(value, 0))),
   },
@@ -93,7 +93,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     group: 'number',
     gives: 'number',
     signature: 'mod(number, divisor)',
-    summary: 'The remainder of a division, with the sign of the number. The same as %.',
+    summary: said`The remainder of a division, with the sign of the number. The same as %.`,
     example: ['mod(7, 3)', '1'],
     evaluate: ([value, divisor]) => {
       const a = asNumber(value);
@@ -106,7 +106,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     group: 'number',
     gives: 'number',
     signature: 'sqrt(number)',
-    summary: 'The square root. NULL for a negative number.',
+    summary: said`The square root. NULL for a negative number.`,
     example: ['sqrt(9)', '3'],
     evaluate: ofDouble(Math.sqrt),
   },
@@ -115,7 +115,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     group: 'number',
     gives: 'number',
     signature: 'pow(number, exponent)',
-    summary: 'The number raised to a power.',
+    summary: said`The number raised to a power.`,
     example: ['pow(2, 10)', '1024'],
     evaluate: ([value, exponent]) => {
       const a = asNumber(value);
@@ -128,7 +128,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     group: 'number',
     gives: 'number',
     signature: 'exp(number)',
-    summary: 'e raised to a power.',
+    summary: said`e raised to a power.`,
     example: ['exp(0)', '1'],
     evaluate: ofDouble(Math.exp),
   },
@@ -137,7 +137,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     group: 'number',
     gives: 'number',
     signature: 'ln(number)',
-    summary: 'The natural logarithm. NULL for zero and negative numbers.',
+    summary: said`The natural logarithm. NULL for zero and negative numbers.`,
     example: ['ln(1)', '0'],
     evaluate: ofDouble(Math.log),
   },
@@ -146,7 +146,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     group: 'number',
     gives: 'number',
     signature: 'log10(number)',
-    summary: 'The logarithm to base 10. NULL for zero and negative numbers.',
+    summary: said`The logarithm to base 10. NULL for zero and negative numbers.`,
     example: ['log10(1000)', '3'],
     evaluate: ofDouble(Math.log10),
   },
@@ -154,7 +154,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     name: 'greatest',
     group: 'any',
     signature: 'greatest(value, ...)',
-    summary: 'The largest of the values. NULL is ignored.',
+    summary: said`The largest of the values. NULL is ignored.`,
     example: ['greatest(1, NULL, 3)', '3'],
     seesNull: true,
     keepsLoose: true,
@@ -165,7 +165,7 @@ export const numberFunctions: readonly ScalarFunction[] = [
     name: 'least',
     group: 'any',
     signature: 'least(value, ...)',
-    summary: 'The smallest of the values. NULL is ignored.',
+    summary: said`The smallest of the values. NULL is ignored.`,
     example: ['least(1, NULL, 3)', '1'],
     seesNull: true,
     keepsLoose: true,

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { regexFrom } from '../../regex/regex.ts';
 import { longestText, ValueTooLongError } from '../value/longText.ts';
 import type { ScalarFunction } from './scalar.ts';
@@ -9,7 +10,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
     group: 'text',
     gives: 'boolean',
     signature: 'regexp_matches(text, pattern)',
-    summary: 'Whether the regular expression matches somewhere in the text. The same as ~.',
+    summary: said`Whether the regular expression matches somewhere in the text. The same as ~.`,
     example: ["regexp_matches('timeout', 'time.?out')", 'true'],
     evaluate: ([value, pattern]) => regexFrom(text(pattern))?.test(text(value)) ?? null,
   },
@@ -18,7 +19,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
     group: 'text',
     gives: 'text',
     signature: 'regexp_extract(text, pattern, group?)',
-    summary: 'The first match, or one of its groups. Empty if there is none.',
+    summary: said`The first match, or one of its groups. Empty if there is none.`,
     example: ["regexp_extract('id=42', 'id=(\\d+)', 1)", "'42'"],
     evaluate: ([value, pattern, group = 0]) => {
       const regex = regexFrom(text(pattern));
@@ -31,8 +32,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
     group: 'text',
     gives: 'text',
     signature: 'regexp_replace(text, pattern, by, options?)',
-    summary:
-      "The text with the first match replaced, or every match with the option 'g'. \\1 stands for a group.",
+    summary: said`The text with the first match replaced, or every match with the option 'g'. \\1 stands for a group.`,
     example: ["regexp_replace('a1b2', '\\d', '', 'g')", "'ab'"],
     evaluate: ([value, pattern, by, options = '']) => {
       const regex = regexFrom(text(pattern), text(options).includes('i'));

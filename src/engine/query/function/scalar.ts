@@ -1,3 +1,4 @@
+import type { Said } from '../../../said/said.ts';
 import type { TypeName, Value } from '../value/value.ts';
 
 export type FunctionGroup = 'text' | 'number' | 'time' | 'list' | 'json' | 'any';
@@ -8,7 +9,7 @@ export interface ScalarFunction {
   readonly group: FunctionGroup;
   /** As documentation shows it: `substr(text, start, length?)`. The arguments are counted from it. */
   readonly signature: string;
-  readonly summary: string;
+  readonly summary: Said;
   /** An example and what it gives, both as the language writes them. */
   readonly example: readonly [string, string];
   /** Also called where an argument is NULL; the others give NULL without being called. */

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { datePart, partNames, partOf, timeDifference, truncateTime } from '../value/calendar.ts';
 import { asNumber, asTime } from '../value/compare.ts';
 import { timeOfEpoch, Timestamp, unitNames, unitOf } from '../value/time.ts';
@@ -11,7 +12,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'timestamp',
     signature: 'now()',
-    summary: 'The time at which the query started, in UTC. It is the same in every row.',
+    summary: said`The time at which the query started, in UTC. It is the same in every row.`,
     example: ["date_diff('day', now(), now() + INTERVAL '1 day')", '1'],
     evaluate: () => new Timestamp(Date.now()),
   },
@@ -20,7 +21,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'timestamp',
     signature: 'today()',
-    summary: 'The day on which the query started, in UTC.',
+    summary: said`The day on which the query started, in UTC.`,
     example: ["date_diff('day', today(), now())", '0'],
     evaluate: () => new Timestamp(Date.now()).toDate(),
   },
@@ -29,7 +30,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'timestamp',
     signature: 'date_trunc(unit, time)',
-    summary: `The start of the unit that contains the time. Units: ${unitNames.join(', ')}.`,
+    summary: said`The start of the unit that contains the time. Units: ${unitNames.join(', ')}.`,
     example: ["date_trunc('hour', '2024-05-31T18:45:10Z')", "TIMESTAMP '2024-05-31 18:00:00'"],
     evaluate: ([unit, value]) => {
       const time = asTime(value);
@@ -41,7 +42,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'number',
     signature: 'date_part(part, time)',
-    summary: `A part of a time as a number. The same as EXTRACT(part FROM time). Parts: ${partNames.join(', ')}.`,
+    summary: said`A part of a time as a number. The same as EXTRACT(part FROM time). Parts: ${partNames.join(', ')}.`,
     example: ["date_part('hour', '2024-05-31T18:45:10Z')", '18'],
     evaluate: ([part, value]) => {
       const time = asTime(value);
@@ -53,7 +54,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'number',
     signature: 'date_diff(unit, from, to)',
-    summary: 'The number of unit boundaries between two times.',
+    summary: said`The number of unit boundaries between two times.`,
     example: ["date_diff('day', '2024-01-31', '2024-02-02')", '2'],
     evaluate: ([unit, from, to]) => {
       const a = asTime(from);
@@ -67,7 +68,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'text',
     signature: 'strftime(time, format)',
-    summary: 'The time as a text, by a format: see below.',
+    summary: said`The time as a text, by a format: see below.`,
     example: ["strftime('2024-05-31T18:45:10Z', '%d.%m.%Y %H:%M')", "'31.05.2024 18:45'"],
     evaluate: ([value, format]) => {
       const time = asTime(value);
@@ -79,7 +80,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'number',
     signature: 'epoch(time)',
-    summary: 'Seconds since 1970.',
+    summary: said`Seconds since 1970.`,
     example: ["epoch('2024-01-01')", '1704067200'],
     evaluate: ([value]) => {
       const time = asTime(value);
@@ -91,8 +92,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
     group: 'time',
     gives: 'timestamp',
     signature: 'to_timestamp(number)',
-    summary:
-      'A number as time since 1970, in seconds, milliseconds, microseconds or nanoseconds depending on its size.',
+    summary: said`A number as time since 1970, in seconds, milliseconds, microseconds or nanoseconds depending on its size.`,
     example: ['to_timestamp(1704067200)', "TIMESTAMP '2024-01-01 00:00:00'"],
     evaluate: ([value]) => {
       const number = asNumber(value);

@@ -14,9 +14,7 @@ export const aggregate: OperatorEntry<'aggregate'> = {
     {
       word: 'AGGREGATE',
       form: 'AGGREGATE aggregate [AS name], … [GROUP BY expression [AS name], …]',
-      summary:
-        'Makes one row of all rows, or one row per group: first the columns of GROUP BY, then the aggregates. ' +
-        'Groups come in the order in which they first appear.',
+      summary: said`Makes one row of all rows, or one row per group: first the columns of GROUP BY, then the aggregates. Groups come in the order in which they first appear.`,
     },
   ],
   parse(cursor) {

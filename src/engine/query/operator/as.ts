@@ -7,7 +7,7 @@ export const as: OperatorEntry<'as'> = {
     {
       word: 'AS',
       form: 'AS name',
-      summary: 'Names the file. The name can be written before a column: `name.column`.',
+      summary: said`Names the file. The name can be written before a column: \`name.column\`.`,
     },
   ],
   parse(cursor) {

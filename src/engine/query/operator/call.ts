@@ -39,9 +39,7 @@ export const call: OperatorEntry<'call'> = {
     {
       word: 'CALL',
       form: "CALL 'file' [(option => value, …)]",
-      summary:
-        'Hands the rows to a JavaScript or TypeScript file of yours, and goes on with the records that it returns. ' +
-        'Only in a terminal, and in VS Code in a trusted workspace.',
+      summary: said`Hands the rows to a JavaScript or TypeScript file of yours, and goes on with the records that it returns. Only in a terminal, and in VS Code in a trusted workspace.`,
       only: 'programs',
     },
   ],

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import type { Resolver } from '../resolve/resolve.ts';
 import { slotOf } from '../resolve/scope.ts';
 import type { Output } from '../resolve/step.ts';
@@ -39,10 +40,7 @@ export const describe: OperatorEntry<'describe'> = {
     {
       word: 'DESCRIBE',
       form: 'DESCRIBE [column, …]',
-      summary:
-        'Makes one row per column that says what the column holds: type, smallest and largest value, different values, ' +
-        'mean, standard deviation, quartiles and the share of NULL, by the names of SUMMARIZE in DuckDB, and more. ' +
-        'Without columns it describes all.',
+      summary: said`Makes one row per column that says what the column holds: type, smallest and largest value, different values, mean, standard deviation, quartiles and the share of NULL, by the names of SUMMARIZE in DuckDB, and more. Without columns it describes all.`,
     },
   ],
   parse(cursor) {

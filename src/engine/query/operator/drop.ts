@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { keysOf } from '../resolve/nodes.ts';
 import type { Resolver } from '../resolve/resolve.ts';
 import { withoutName } from '../resolve/scope.ts';
@@ -6,7 +7,7 @@ import type { Column } from '../syntax/tree.ts';
 import type { OperatorEntry } from './entry.ts';
 
 export const drop: OperatorEntry<'drop'> = {
-  help: [{ word: 'DROP', form: 'DROP column, …', summary: 'Removes columns.' }],
+  help: [{ word: 'DROP', form: 'DROP column, …', summary: said`Removes columns.` }],
   parse(cursor) {
     const start = cursor.next();
     return { kind: 'drop', columns: parseColumns(cursor), ...cursor.spanFrom(start) };

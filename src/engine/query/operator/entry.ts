@@ -1,3 +1,4 @@
+import type { Said } from '../../../said/said.ts';
 import type { Resolver } from '../resolve/resolve.ts';
 import type { Cursor } from '../syntax/cursor.ts';
 import type { Expression, NamedExpression, Operator, OperatorKind } from '../syntax/tree.ts';
@@ -6,7 +7,7 @@ import type { Expression, NamedExpression, Operator, OperatorKind } from '../syn
 export interface PipeOperator {
   readonly word: string;
   readonly form: string;
-  readonly summary: string;
+  readonly summary: Said;
   /** Suggested only where programs may be run, or not in a page, as it ends a query of the command. */
   readonly only?: 'programs' | 'command';
 }

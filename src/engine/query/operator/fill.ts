@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import type { Span } from '../diagnostic.ts';
 import { keysOf } from '../resolve/nodes.ts';
 import { withInPlace } from '../resolve/scope.ts';
@@ -27,9 +28,7 @@ export const fill: OperatorEntry<'fill'> = {
     {
       word: 'FILL',
       form: 'FILL column, …',
-      summary:
-        'Replaces NULL in columns by the last value above it that is not NULL, in the order of the rows. ' +
-        'It is for tables that name a group only in its first row.',
+      summary: said`Replaces NULL in columns by the last value above it that is not NULL, in the order of the rows. It is for tables that name a group only in its first row.`,
     },
   ],
   parse(cursor) {

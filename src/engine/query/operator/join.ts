@@ -73,25 +73,22 @@ export const join: OperatorEntry<'join'> = {
     {
       word: 'JOIN',
       form: "JOIN 'file' [AS name] ON condition",
-      summary:
-        'Puts each row together with the rows of another file that have the same key, as in `ON user.id = u.id`. ' +
-        'The other row is an object in a column of that name. `USING (column, …)` stands for columns that both have. ' +
-        'INNER JOIN is the same.',
+      summary: said`Puts each row together with the rows of another file that have the same key, as in \`ON user.id = u.id\`. The other row is an object in a column of that name. \`USING (column, …)\` stands for columns that both have. INNER JOIN is the same.`,
     },
     {
       word: 'LEFT JOIN',
       form: "LEFT JOIN 'file' [AS name] ON condition",
-      summary: 'The same, and keeps rows without such another row: their column is NULL.',
+      summary: said`The same, and keeps rows without such another row: their column is NULL.`,
     },
     {
       word: 'SEMI JOIN',
       form: "SEMI JOIN 'file' [AS name] ON condition",
-      summary: 'Keeps the rows for which another file has a row with the same key.',
+      summary: said`Keeps the rows for which another file has a row with the same key.`,
     },
     {
       word: 'ANTI JOIN',
       form: "ANTI JOIN 'file' [AS name] ON condition",
-      summary: 'Keeps the rows for which another file has no row with the same key.',
+      summary: said`Keeps the rows for which another file has no row with the same key.`,
     },
   ],
   otherWords: ['INNER JOIN', 'LEFT OUTER JOIN'],

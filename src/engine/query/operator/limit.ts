@@ -8,9 +8,9 @@ export const limit: OperatorEntry<'limit'> = {
     {
       word: 'LIMIT',
       form: 'LIMIT count [OFFSET count]',
-      summary: 'Keeps the first rows, after skipping some.',
+      summary: said`Keeps the first rows, after skipping some.`,
     },
-    { word: 'OFFSET', form: 'OFFSET count', summary: 'Skips the first rows.' },
+    { word: 'OFFSET', form: 'OFFSET count', summary: said`Skips the first rows.` },
   ],
   parse: parseLimit,
   keepsRows: true,

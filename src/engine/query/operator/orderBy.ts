@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { parseOrderKeys, refuseConstants } from '../syntax/call.ts';
 import { parseExpression } from '../syntax/expression.ts';
 import { writtenPath } from '../writtenPath.ts';
@@ -8,7 +9,7 @@ export const orderBy: OperatorEntry<'order by'> = {
     {
       word: 'ORDER BY',
       form: 'ORDER BY expression [DESC] [NULLS FIRST], …',
-      summary: 'Sorts the rows. Equal rows keep their order. NULL comes last, ascending and descending.',
+      summary: said`Sorts the rows. Equal rows keep their order. NULL comes last, ascending and descending.`,
     },
   ],
   parse(cursor) {

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { keysOf } from '../resolve/nodes.ts';
 import type { Resolver } from '../resolve/resolve.ts';
 import { columnPart, withColumn, withoutName, withRenamed } from '../resolve/scope.ts';
@@ -10,7 +11,7 @@ export const rename: OperatorEntry<'rename'> = {
     {
       word: 'RENAME',
       form: 'RENAME column AS name, …',
-      summary: 'Renames columns, all at once. A column that had the name is left out.',
+      summary: said`Renames columns, all at once. A column that had the name is left out.`,
     },
   ],
   parse(cursor) {

@@ -12,11 +12,7 @@ export const select: OperatorEntry<'select'> = {
     {
       word: 'SELECT',
       form: 'SELECT expression [AS name], …',
-      summary:
-        'Selects these columns and no others. `*` stands for all columns, `* EXCEPT (a, b)` for all but some, ' +
-        '`* REPLACE (expression AS a)` for all with some replaced, `a.*` for the members of an object. ' +
-        'A column that is named beside `*` takes the place of one that has the name already. ' +
-        '`SELECT DISTINCT` and the clauses of classic SQL are accepted as well.',
+      summary: said`Selects these columns and no others. \`*\` stands for all columns, \`* EXCEPT (a, b)\` for all but some, \`* REPLACE (expression AS a)\` for all with some replaced, \`a.*\` for the members of an object. A column that is named beside \`*\` takes the place of one that has the name already. \`SELECT DISTINCT\` and the clauses of classic SQL are accepted as well.`,
     },
   ],
   expressions: ({ items }) =>

@@ -1,3 +1,4 @@
+import { said } from '../../../said/said.ts';
 import { namedLike } from '../resolve/nodes.ts';
 import { withReplaced } from '../resolve/scope.ts';
 import { parseAssignments } from '../syntax/columns.ts';
@@ -8,7 +9,7 @@ export const set: OperatorEntry<'set'> = {
     {
       word: 'SET',
       form: 'SET column = expression, …',
-      summary: 'Replaces the values of columns.',
+      summary: said`Replaces the values of columns.`,
     },
   ],
   parse(cursor) {

@@ -9,8 +9,7 @@ export const tablesample: OperatorEntry<'tablesample'> = {
     {
       word: 'TABLESAMPLE',
       form: 'TABLESAMPLE size PERCENT | ROWS [REPEATABLE (seed)]',
-      summary:
-        'Keeps a random sample of the rows. The sample is the same whenever file and seed are the same.',
+      summary: said`Keeps a random sample of the rows. The sample is the same whenever file and seed are the same.`,
     },
   ],
   parse: parseSample,

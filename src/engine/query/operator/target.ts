@@ -7,14 +7,14 @@ import type { OperatorEntry } from './entry.ts';
 /** Of a request or a transaction: as `--batch` of the command. */
 const mostInBatch = 1_000_000;
 
-const onlyThere = 'Ends a query of the rowriver command.';
+const onlyThere = said`Ends a query of the rowriver command.`;
 
 export const post: OperatorEntry<'post'> = {
   help: [
     {
       word: 'POST',
       form: "POST 'url' [BATCH rows] [AS jsonl | json | csv | bulk]",
-      summary: `Sends the rows to a service, in batches, as \`--to-url\` does. ${onlyThere}`,
+      summary: said`Sends the rows to a service, in batches, as \`--to-url\` does. ${onlyThere}`,
       only: 'command',
     },
   ],
@@ -46,7 +46,7 @@ export const into: OperatorEntry<'into'> = {
     {
       word: 'INTO',
       form: "INTO 'postgres://host/database' TABLE name [BATCH rows]",
-      summary: `Loads the rows into a table of PostgreSQL, as \`--to-url\` does. ${onlyThere}`,
+      summary: said`Loads the rows into a table of PostgreSQL, as \`--to-url\` does. ${onlyThere}`,
       only: 'command',
     },
   ],

@@ -38,9 +38,7 @@ export const topOf: OperatorEntry<'top'> = {
     {
       word: 'TOP',
       form: 'TOP count OF expression [AS name]',
-      summary:
-        'Makes one row for each of the most frequent values: the value, how many rows have it, and their share of all ' +
-        'rows, 0 to 1. NULL is a value. Equally frequent values are in the order of ORDER BY.',
+      summary: said`Makes one row for each of the most frequent values: the value, how many rows have it, and their share of all rows, 0 to 1. NULL is a value. Equally frequent values are in the order of ORDER BY.`,
     },
   ],
   parse: parseTop,

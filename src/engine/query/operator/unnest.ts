@@ -12,9 +12,7 @@ export const unnest: OperatorEntry<'unnest'> = {
     {
       word: 'UNNEST',
       form: 'UNNEST list [AS name] [WITH OFFSET name]',
-      summary:
-        'Makes one row per item of a list, in a new column or in place of the list. ' +
-        'NULL and an empty list make no row. A value that is not a list counts as a list of one item. The offset counts from 1.',
+      summary: said`Makes one row per item of a list, in a new column or in place of the list. NULL and an empty list make no row. A value that is not a list counts as a list of one item. The offset counts from 1.`,
     },
   ],
   parse: parseUnnest,

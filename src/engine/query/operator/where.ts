@@ -1,9 +1,14 @@
+import { said } from '../../../said/said.ts';
 import { parseExpression } from '../syntax/expression.ts';
 import type { OperatorEntry } from './entry.ts';
 
 export const where: OperatorEntry<'where'> = {
   help: [
-    { word: 'WHERE', form: 'WHERE condition', summary: 'Keeps the rows for which the condition is true.' },
+    {
+      word: 'WHERE',
+      form: 'WHERE condition',
+      summary: said`Keeps the rows for which the condition is true.`,
+    },
   ],
   parse(cursor) {
     const start = cursor.next();

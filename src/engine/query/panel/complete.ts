@@ -1,3 +1,4 @@
+import { type Said, said } from '../../../said/said.ts';
 import { pathOf, type KnownColumn } from '../check.ts';
 import { QueryError } from '../diagnostic.ts';
 import { aggregates, scalarFunctions } from '../function/index.ts';
@@ -10,7 +11,7 @@ export interface Completion {
   readonly label: string;
   readonly kind: 'column' | 'function' | 'keyword' | 'value';
   readonly detail: string;
-  readonly info: string;
+  readonly info?: Said;
   readonly insert: string;
 }
 
@@ -111,9 +112,7 @@ function expressionItems(
   return [
     ...seen,
     ...columns.map(columnItem),
-    ...[...attributeTypes.keys()].map((name) =>
-      columnItem({ name, type: attributeTypes.get(name) ?? '', path: name }),
-    ),
+    ...attributes.map(([name, type, info]) => ({ ...columnItem({ name, type, path: name }), info })),
     ...[...scalarFunctions.values(), ...aggregates.values()].map((entry): Completion => ({
       label: entry.name,
       kind: 'function',
@@ -126,27 +125,28 @@ function expressionItems(
   ];
 }
 
-const attributeTypes = new Map([
-  ['_record', 'number of the record'],
-  ['_line', 'line on which the record begins'],
-  ['_offset', 'byte at which the record begins'],
-  ['_file', 'path of the file that the record is in'],
-  ['_file_offset', 'byte of that file at which the record begins'],
-  ['_error', 'why the record is malformed'],
-]);
+/** Names, types, and what they are. */
+const attributes: readonly (readonly [string, string, Said])[] = [
+  ['_record', 'number', said`Number of the record.`],
+  ['_line', 'number', said`Line on which the record begins.`],
+  ['_offset', 'number', said`Byte at which the record begins.`],
+  ['_file', 'text', said`Path of the file that the record is in.`],
+  ['_file_offset', 'number', said`Byte of that file at which the record begins.`],
+  ['_error', 'text', said`Why the record is malformed.`],
+];
 
 function columnItem(column: KnownColumn): Completion {
   const insert = pathOf(column);
-  return { label: column.name, kind: 'column', detail: column.type, info: '', insert };
+  return { label: column.name, kind: 'column', detail: column.type, insert };
 }
 
 function keyword(word: string): Completion {
-  return { label: word, kind: 'keyword', detail: '', info: '', insert: word };
+  return { label: word, kind: 'keyword', detail: '', insert: word };
 }
 
 function valueItem({ text, bare }: SeenValue): Completion {
   const insert = bare ? text : writeText(text);
-  return { label: text, kind: 'value', detail: '', info: '', insert };
+  return { label: text, kind: 'value', detail: '', insert };
 }
 
 /** The column that what stands at `at` is compared with: `col =`, `col IN (a,`, `col LIKE`. */
