@@ -1,7 +1,6 @@
 import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
-import { comparisonDoubts, queryDoubts } from '../engine/dataset/doubts.ts';
+import { comparisonDoubts, doubtsToRun } from '../engine/dataset/doubts.ts';
 import { SampledCells } from '../engine/dataset/sampledCells.ts';
-import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { checkQuery, type Query } from '../engine/query/index.ts';
 import { followTo, showsItsFormat, type FollowSummary } from '../engine/run/follow.ts';
 import { isPipe } from '../engine/source/file.ts';
@@ -57,9 +56,7 @@ export async function follow(
     const opened = { ...options, partitions: columns?.names };
     const dataset = await Dataset.open({ kind: 'file', path, encoding }, opened);
     try {
-      const doubts = queryDoubts(query, dataset, optionsFor);
-      const errors = doubts.filter(({ severity }) => severity === 'error');
-      if (errors.length > 0) throw new QuerySyntaxError(errors, text);
+      const doubts = doubtsToRun(query, dataset, optionsFor, text);
       const checked = checkQuery(query, dataset.seenColumns, dataset.checkedIn);
       const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal);
       for (const doubt of [...checked, ...doubts, ...compared]) say(showProblem(text, doubt));

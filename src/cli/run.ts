@@ -1,5 +1,5 @@
 import type { Dataset } from '../engine/dataset/dataset.ts';
-import { comparisonDoubts, queryDoubts } from '../engine/dataset/doubts.ts';
+import { comparisonDoubts, doubtsToRun } from '../engine/dataset/doubts.ts';
 import { SampledCells } from '../engine/dataset/sampledCells.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { checkQuery, parseQuery, type Query } from '../engine/query/index.ts';
@@ -48,9 +48,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
         return false;
       }
       for (const { text, query } of queries) {
-        const doubts = queryDoubts(query, dataset, optionsFor);
-        const errors = doubts.filter(({ severity }) => severity === 'error');
-        if (errors.length > 0) throw new QuerySyntaxError(errors, text);
+        const doubts = doubtsToRun(query, dataset, optionsFor, text);
         const checked = checkQuery(query, dataset.seenColumns, { ...dataset.checkedIn, calls: true });
         const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal);
         for (const doubt of [...checked, ...doubts, ...compared]) {

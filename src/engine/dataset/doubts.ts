@@ -15,6 +15,7 @@ import {
   type KnownCells,
   type Query,
 } from '../query/index.ts';
+import { readingOf } from '../query/layout.ts';
 import type { Dataset } from './dataset.ts';
 import { QuerySyntaxError } from './plan.ts';
 import type { SampledCell, SampledCells } from './sampledCells.ts';
@@ -47,6 +48,23 @@ export function queryDoubts(
 }
 
 /**
+ * The same of a query that is to be run.
+ * @param text of which an error among them is shown, where it is another one than who catches it has asked first
+ * @throws QuerySyntaxError
+ */
+export function doubtsToRun(
+  query: Query,
+  dataset: Dataset,
+  advice: (reading: OpenReading) => Said,
+  text?: string,
+): Diagnostic[] {
+  const doubts = queryDoubts(query, dataset, advice);
+  const errors = doubts.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new QuerySyntaxError(errors, text);
+  return doubts;
+}
+
+/**
  * Where a query compares fields with a text or a number that is not to their cells what it looks. Cells of a few rows
  * are read, where something depends on them and the file can be read more than once.
  * @throws SourceError, the signal's reason
@@ -74,9 +92,7 @@ async function knownCells(
   signal: AbortSignal,
 ): Promise<KnownCells | undefined> {
   const { layout } = dataset;
-  const [first] = field.path;
-  const reading =
-    layout.names === 'columns' && typeof first === 'number' ? layout.readings?.at(first) : undefined;
+  const reading = readingOf(field.path, layout);
   if (reading) return reading.kind === 'number' ? { decimal: reading.decimal } : undefined;
   if (!dependsOnCells(field) || dataset.once) return undefined;
   const cells = await sampled.of({ path: field.path, name: '' }, signal);
@@ -111,8 +127,5 @@ export function refuseOpen(
   advice: (reading: OpenReading) => Said = () => pageAdvice,
 ): void {
   const parsed = parseQuery(query);
-  if (!parsed.ok) return;
-  const doubts = queryDoubts(parsed.query, dataset, advice);
-  const errors = doubts.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new QuerySyntaxError(errors);
+  if (parsed.ok) doubtsToRun(parsed.query, dataset, advice);
 }

@@ -1,6 +1,6 @@
 import { type Said, said } from '../../said/said.ts';
 import { plainNumber } from '../format/csv/cellReading.ts';
-import { dateBy, readDateParts, type DateOrder } from '../format/csv/writtenDate.ts';
+import { dateBy, dateOrders, readDateParts } from '../format/csv/writtenDate.ts';
 import { rewriteNumber, type DecimalMark } from '../format/csv/writtenNumber.ts';
 import type { ComparedField } from './compared.ts';
 import { replacing, warningAt, type Diagnostic } from './diagnostic.ts';
@@ -96,14 +96,12 @@ function timeAsText(
 function dateAsText(value: string, name: string): Doubt | undefined {
   const parts = readDateParts(value);
   if (!parts) return undefined;
-  const dates = orders.flatMap((order) => dateBy(parts, order) ?? []);
+  const dates = dateOrders.flatMap((order) => dateBy(parts, order) ?? []);
   if (dates.length === 1) return timeInstead(dates[0], name);
   return {
     message: said`beside a text, the times of ${name} are compared as texts, and are written year first`,
   };
 }
-
-const orders: readonly DateOrder[] = ['dmy', 'mdy', 'ymd'];
 
 function timeInstead(time: string, name: string): Doubt {
   const instead = `TIMESTAMP ${writeText(time)}`;

@@ -73,7 +73,7 @@ function partitionsIn({
 /** The folder that holds the first of the folders `key=value` of a path, or the file. */
 function aboveFolders(path: string): string {
   let above = dirname(path);
-  while (hasPartitions(path) && hasPartitions(join(above, basename(path)))) above = dirname(above);
+  while (hasPartitions(join(above, basename(path)))) above = dirname(above);
   return above;
 }
 

@@ -3,7 +3,7 @@ import type { ToolProgress, ToolScope } from '../../protocol/tools.ts';
 import { english, said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { pathOfJoined } from '../dataset/joinedFile.ts';
-import { comparisonDoubts, queryDoubts } from '../dataset/doubts.ts';
+import { comparisonDoubts, doubtsToRun } from '../dataset/doubts.ts';
 import { SampledCells } from '../dataset/sampledCells.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
 import type { OpenReading } from '../format/csv/openReading.ts';
@@ -56,9 +56,7 @@ export async function checked(
   for (const operator of parsed.query.operators) {
     if (operator.kind === 'join') await readablePath(await pathOfJoined(dataset, operator.file.path), scope);
   }
-  const doubts = queryDoubts(parsed.query, dataset, readingAdvice);
-  const errors = doubts.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new QuerySyntaxError(errors);
+  const doubts = doubtsToRun(parsed.query, dataset, readingAdvice);
   const found = checkQuery(parsed.query, dataset.seenColumns, dataset.checkedIn);
   const unknown = found.filter(({ message }) => message.startsWith('unknown column'));
   // In a table it is unknown for certain; a record of JSON further down may have it.

@@ -4,7 +4,7 @@ import type { RecordBlock } from '../record.ts';
 import type { CsvDialect } from './dialect.ts';
 import type { OpenReading } from './openReading.ts';
 import { fieldText } from './text.ts';
-import { dateBy, readDateParts, type DateOrder } from './writtenDate.ts';
+import { dateBy, dateOrders, readDateParts, type DateOrder } from './writtenDate.ts';
 import { rewriteNumber, type DecimalMark } from './writtenNumber.ts';
 
 /** What the user says of the cells; what is not said is recognised, `none` is not looked for. */
@@ -109,7 +109,7 @@ class Column {
     this.#hints = hints;
     const { decimal, dates } = hints;
     this.#decimals = new Set(decimal === undefined ? [',', '.'] : decimal === 'none' ? [] : [decimal]);
-    this.#orders = new Set(dates === undefined ? allOrders : dates === 'none' ? [] : [dates]);
+    this.#orders = new Set(dates === undefined ? dateOrders : dates === 'none' ? [] : [dates]);
   }
 
   /** Takes a cell into account; answers whether there is anything that the column can be. */
@@ -150,7 +150,7 @@ class Column {
   }
 
   get written(): Omit<WrittenCells, 'reading'> {
-    const orders = this.#iso && this.#orders.size > 0 ? new Set(allOrders) : this.#orders;
+    const orders = this.#iso && this.#orders.size > 0 ? new Set(dateOrders) : this.#orders;
     return {
       some: this.#filled > 0,
       decimals: this.#decimals,
@@ -188,5 +188,4 @@ class Column {
   }
 }
 
-const allOrders: readonly DateOrder[] = ['dmy', 'mdy', 'ymd'];
 const isoDate = /^\d{4}-\d\d-\d\d(?!.*[ap]m)/i;

@@ -1,6 +1,8 @@
 /** In which order a date has its day, month and year. */
 export type DateOrder = 'dmy' | 'mdy' | 'ymd';
 
+export const dateOrders: readonly DateOrder[] = ['dmy', 'mdy', 'ymd'];
+
 const dayFirst = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?=\D|$)(.*)$/;
 const yearFirst = /^(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?=\D|$)(.*)$/;
 const clock =
