@@ -1144,6 +1144,17 @@ describe('webview/page', () => {
       assert.deepEqual(after, before.slice(0, after.length));
     });
 
+    it('has one element for the active row, however far it jumps', async () => {
+      const page = await open();
+      await page.locator('.row .cell.number:visible').first().click();
+      for (let step = 0; step < 12; step++) {
+        const [key, row] = step % 2 === 0 ? ['Control+End', '1000000001'] : ['Control+Home', '2'];
+        await page.keyboard.press(key);
+        await page.locator(`.row.active:not([hidden])[aria-rowindex="${row}"]`).waitFor();
+        assert.equal(await page.locator('.row.active').count(), 1);
+      }
+    });
+
     it('takes columns and rows that are seen later, without moving', async () => {
       const page = await open({ file: '1000' });
       await page.locator('.row .cell.number:visible').first().click();

@@ -164,6 +164,14 @@ function createRow(): RowView {
 function hide(view: RowView): void {
   view.row = -1;
   view.element.hidden = true;
+  setActive(view, false);
+}
+
+/** Also of rows out of sight: whoever asks for the active row finds one element, or none. */
+function setActive(view: RowView, active: boolean): void {
+  if (view.active === active) return;
+  view.active = active;
+  view.element.classList.toggle('active', active);
 }
 
 function paintRow(view: RowView, row: number, scene: Scene): void {
@@ -180,10 +188,7 @@ function paintRow(view: RowView, row: number, scene: Scene): void {
     element.style.transform = `translateY(${y}px)`;
   }
   const active = row === scene.activeRow;
-  if (view.active !== active) {
-    view.active = active;
-    element.classList.toggle('active', active);
-  }
+  setActive(view, active);
   const shift = (scene.layout.lanes.at(scene.laneFrom)?.left ?? 0) - scene.left;
   if (view.shift !== shift) {
     view.shift = shift;
