@@ -15,7 +15,7 @@ import { readDiffArguments, type DiffCommand } from './diffArguments.ts';
 import { readNewStageArguments, type NewStageCommand } from './newStageArguments.ts';
 import { readResumeArguments, type ResumeCommand } from './resumeArguments.ts';
 import { followOptions, readFollowOptions, type FollowOptions } from './followOptions.ts';
-import { notOn, onOptions, readOnOptions, type OnOptions } from './onOptions.ts';
+import { notOn, notOnOutput, onOptions, readOnOptions, type OnOptions } from './onOptions.ts';
 import { mergeOptions, readMergeOptions } from './mergeOptions.ts';
 import { readMcpArguments, type McpCommand } from './mcpArguments.ts';
 import { readSchemaOptions, schemaOptions, type SchemaOptions } from './schemaOptions.ts';
@@ -279,6 +279,7 @@ export function readArguments(
     on: readOnOptions(
       values,
       notOn.filter((name) => values[name] !== undefined),
+      notOnOutput.filter((name) => values[name] !== undefined),
       environment,
     ),
     headers: readHeaders(

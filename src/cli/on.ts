@@ -19,7 +19,7 @@ import type { Terminal } from './terminal.ts';
 export async function runOn(
   dataset: Dataset,
   command: RunCommand,
-  { address, path }: OnOptions,
+  { address, path, output }: OnOptions,
   query: Query,
   pool: DatasetOptions['pool'],
   terminal: Terminal,
@@ -34,6 +34,11 @@ export async function runOn(
       const count = await run.count(signal);
       await terminal.output.write(new TextEncoder().encode(`${count}\n`));
       terminal.say(`${grouped(Number(count))} matching, counted ${where}`);
+      return;
+    }
+    if (output) {
+      await run.write(output, signal);
+      terminal.say(`written to ${visible(output.path)} ${where}`);
       return;
     }
     const rows = await writeRows(run.rows(signal), dataset, command, pool, terminal, ended);

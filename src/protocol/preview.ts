@@ -11,7 +11,7 @@ import type { ComparisonInfo } from './comparison.ts';
 import type { PageCommand } from './pageCommands.ts';
 import type { Completion, Condition, Diagnostic, QueryEdit, ValuePick } from './queryText.ts';
 import type { FormatKind, FormatOptions } from './formatOptions.ts';
-import type { RemoteInfo, RemoteState } from './remote.ts';
+import type { RemoteInfo, RemoteState, WrittenThere } from './remote.ts';
 import type { SchemaCheck, Violation } from './schemaCheck.ts';
 import type { ExportStages, StageReport } from './stages.ts';
 import type { StatisticsCalls } from './statistics.ts';
@@ -401,6 +401,8 @@ export interface PreviewCalls extends StatisticsCalls {
   stopRemote: { params: null; result: FileState };
   /** Counts there how many rows that query has. */
   countRemote: { params: null; result: FileState };
+  /** Has the cluster run that query for all its rows, and write them there. Nothing is overwritten. */
+  writeRemote: { params: WrittenThere; result: null };
   /** Opens the file anew after it has changed; where its rows come from a cluster, runs the query there again. */
   reload: { params: null; result: FileInfo };
 

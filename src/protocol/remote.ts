@@ -14,6 +14,16 @@ export interface RemoteInfo {
   readonly query: string;
 }
 
+/** What a cluster can write rows as. */
+export const clusterFormats = ['parquet', 'jsonl', 'csv', 'tsv'] as const;
+export type ClusterFormat = (typeof clusterFormats)[number];
+
+/** Rows that a cluster is to write itself: to a new folder, as it sees it. */
+export interface WrittenThere {
+  readonly path: string;
+  readonly format: ClusterFormat;
+}
+
 /** So many rows of a result are kept, and so many bytes of them. */
 export interface RowLimits {
   readonly rows: number;

@@ -5,6 +5,7 @@ import { sentence } from './link.ts';
 import type { PageModel } from './model/page.ts';
 import { cameWords, placeWords, workWords } from './model/remoteWords.ts';
 import { visible } from './visible.ts';
+import { WriteThere } from './writeThere.tsx';
 
 export function RemoteBand({ page }: { readonly page: PageModel }) {
   const { preview, link } = page;
@@ -60,6 +61,7 @@ export function RemoteBand({ page }: { readonly page: PageModel }) {
             {counting ? t('Counting\u2026') : t('Count All')}
           </button>
         )}
+        {phase !== 'running' && <WriteThere page={page} />}
         {phase !== 'running' && (
           <button type="button" class="button secondary" onClick={() => void page.reload()}>
             {t('Run Again')}

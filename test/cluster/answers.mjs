@@ -104,6 +104,26 @@ export function answers({ address }, folder, isSpark) {
       'counts there',
       async () => assert.equal((await run(jsonl, 'status >= 500', '--count', ...on)).stdout, '1666\n'),
     ],
+    ...[
+      ['parquet', '*.parquet'],
+      ['jsonl', '*.json'],
+      ['csv', '*.csv'],
+    ].map(([to, names]) => [
+      `writes ${to} there, and never over what is there`,
+      async () => {
+        const query = 'status >= 500 |> SELECT id, status, path';
+        const there = join(folder, `written-${to}`);
+        const write = () => run(jsonl, query, ...on, '--on-output', there, '--to', to);
+        const first = await write();
+        assert.equal(first.code, 0, first.stderr);
+        const read = await rowsOf(join(there, names), '', 'csv');
+        assert.deepEqual(read, await rowsOf(jsonl, query, 'csv'));
+        const again = await write();
+        assert.equal(again.code, 1);
+        assert.match(again.stderr, /exist/i);
+        assert.deepEqual(await rowsOf(join(there, names), '', 'csv'), read);
+      },
+    ]),
     [
       'writes CSV with its header, also without rows',
       async () => {

@@ -47,6 +47,8 @@ export class SparkServer {
   readonly statements: string[] = [];
   /** Of the files that views were made of. */
   readonly paths: string[] = [];
+  /** What was to be written there. Its statement is among those. */
+  readonly written: { readonly path: string; readonly format: string; readonly mode: number | undefined }[] = [];
   /** What the server asks for, as a bearer token; undefined: nothing. */
   token: string | undefined;
   statement: Statement = () => [];
@@ -126,7 +128,11 @@ export class SparkServer {
 
   async #execute(call: Streaming): Promise<void> {
     const plan = bytesIn(call.request, 3) ?? new Uint8Array(0);
-    const root = bytesIn(plan, 1);
+    // WriteOperation of a command; else the plan is a relation itself, or makes a view.
+    const command = bytesIn(plan, 2);
+    const write = command && bytesIn(command, 2);
+    if (write) this.written.push(writeOf(write));
+    const root = bytesIn(write ?? plan, 1);
     const sql = root && textIn(bytesIn(root, 10) ?? new Uint8Array(0), 1);
     const ended = new AbortController();
     if (sql === undefined) this.paths.push(...pathsOf(plan));
@@ -202,6 +208,11 @@ function responseOf(answer: Exclude<Answer, { lost: true }>): Buffer {
   });
   assert.ok(data);
   return message([2, message([1, 'count' in answer ? 1 : answer.ids.length], [2, data])]);
+}
+
+function writeOf(write: Uint8Array): SparkServer['written'][number] {
+  const mode = [...fieldsOf(write)].find(({ number }) => number === 5)?.value;
+  return { path: textIn(write, 3), format: textIn(write, 2), mode };
 }
 
 /** Of the plan that makes a view of files. */

@@ -78,6 +78,31 @@ describe('webview of a query on a cluster', () => {
     assert.equal(await button('Count All').count(), 0);
   });
 
+  it('has the cluster write all rows, and says where they are', async () => {
+    let end: () => void = () => undefined;
+    const written = new Promise<void>((resolve) => (end = resolve));
+    await show(
+      'id > 3',
+      async function* () {
+        yield { ids: numbers(200) };
+        if (server.written.length > 0) await written;
+      },
+      100,
+    );
+    await band.getByText('First 100 rows, there are more').waitFor();
+    await button('Write There\u2026').press('Enter');
+    const form = page.getByRole('dialog', { name: 'Write There' });
+    await form.getByLabel('New folder, as the cluster sees it').fill(' s3a://bucket/out/ ');
+    await form.getByLabel('Format').selectOption('CSV');
+    await page.keyboard.press('Tab');
+    await form.getByRole('button', { name: 'Write' }).press('Enter');
+    await button('Stop Writing').waitFor();
+    end();
+    await page.locator('.footer', { hasText: 'All rows were written to s3a://bucket/out/.' }).waitFor();
+    assert.deepEqual(server.written, [{ path: 's3a://bucket/out/', format: 'csv', mode: 3 }]);
+    await button('Write There\u2026').waitFor();
+  });
+
   it('stops the query, keeps its rows, and runs it again', async () => {
     let isFirst = true;
     await show('', async function* (_, ended) {

@@ -1,4 +1,4 @@
-import type { ClusterProgress } from '../../protocol/remote.ts';
+import type { ClusterFormat, ClusterProgress, WrittenThere } from '../../protocol/remote.ts';
 import { fieldsOf, message } from './wire.ts';
 
 /**
@@ -23,19 +23,26 @@ export interface ReadRelation {
   readonly paths: readonly string[];
 }
 
+/** As Spark names what it writes, and its options for that. */
+const writers: Readonly<Record<ClusterFormat, readonly [name: string, options: Record<string, string>]>> = {
+  parquet: ['parquet', {}],
+  jsonl: ['json', {}],
+  csv: ['csv', { header: 'true', escape: '"' }],
+  tsv: ['csv', { header: 'true', escape: '"', sep: '\t' }],
+};
+
+/** SAVE_MODE_ERROR_IF_EXISTS: nothing is overwritten. */
+const errorIfExists = 3;
+
 function userOf({ user }: Asker): Buffer {
   return message([1, user]);
 }
 
 function readRelation({ format, schema, options, paths }: ReadRelation): Buffer {
-  const pairs = Object.entries(options).map(([name, value]): [number, Buffer] => [
-    3,
-    message([1, name], [2, value]),
-  ]);
   const source = message(
     [1, format],
     [2, schema],
-    ...pairs,
+    ...mapOf(3, options),
     ...paths.map((path): [number, string] => [4, path]),
   );
   return message([2, message([2, source])]);
@@ -48,7 +55,29 @@ export function viewPlan(name: string, relation: ReadRelation): Buffer {
 
 /** Plan: the rows of a statement. */
 export function sqlPlan(sql: string): Buffer {
-  return message([1, message([10, message([1, sql])])]);
+  return message([1, sqlRelation(sql)]);
+}
+
+/** Plan: writes the rows of a statement there. */
+export function writePlan(sql: string, { format, path }: WrittenThere): Buffer {
+  const [name, options] = writers[format];
+  const write = message(
+    [1, sqlRelation(sql)],
+    [2, name],
+    [3, path],
+    [5, errorIfExists],
+    ...mapOf(9, options),
+  );
+  return message([2, message([2, write])]);
+}
+
+function sqlRelation(sql: string): Buffer {
+  return message([10, message([1, sql])]);
+}
+
+/** The fields of a map of texts. */
+function mapOf(number: number, entries: Readonly<Record<string, string>>): [number, Buffer][] {
+  return Object.entries(entries).map(([name, value]) => [number, message([1, name], [2, value])]);
 }
 
 /** ExecutePlanResponse: how far it is, where that is what it tells. @throws WireError */
@@ -103,11 +132,8 @@ export function interruptRequest(asker: Asker, operation: string): Buffer {
 
 /** ConfigRequest: sets values. */
 export function configRequest(asker: Asker, values: Readonly<Record<string, string>>): Buffer {
-  const pairs = Object.entries(values).map(([name, value]): [number, Buffer] => [
-    1,
-    message([1, name], [2, value]),
-  ]);
-  return message([1, asker.session], [2, userOf(asker)], [3, message([1, message(...pairs)])], [4, client]);
+  const set = message([1, message(...mapOf(1, values))]);
+  return message([1, asker.session], [2, userOf(asker)], [3, set], [4, client]);
 }
 
 /** ReleaseSessionRequest */

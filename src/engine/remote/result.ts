@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { onAbort } from '../../protocol/abort.ts';
 import type { ExportProgress, RemoteRows } from '../../protocol/engine.ts';
-import type { RemoteInfo, RemoteState, RowLimits } from '../../protocol/remote.ts';
+import type { RemoteInfo, RemoteState, RowLimits, WrittenThere } from '../../protocol/remote.ts';
 import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
 import { refuseOpen } from '../dataset/doubts.ts';
 import { QuerySyntaxError } from '../dataset/plan.ts';
@@ -127,6 +127,11 @@ export class RemoteResult {
     const either = AbortSignal.any([signal, this.#closing.signal]);
     this.#counted = Number(await this.#run.count(either));
     this.#tell();
+  }
+
+  /** Has all rows written there. @throws RemoteError, also where there is something at the path; the signal's reason */
+  async write(to: WrittenThere, signal: AbortSignal): Promise<void> {
+    await this.#run.write(to, AbortSignal.any([signal, this.#closing.signal]));
   }
 
   /** Ends what is under way there. Safe to call twice. */

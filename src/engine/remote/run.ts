@@ -1,5 +1,5 @@
 import { said } from '../../said/said.ts';
-import type { ClusterProgress } from '../../protocol/remote.ts';
+import type { ClusterProgress, WrittenThere } from '../../protocol/remote.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { QuerySyntaxError } from '../dataset/plan.ts';
 import { printForSpark, type Query } from '../query/index.ts';
@@ -76,6 +76,11 @@ export class SparkRun {
       }
     }
     throw new RemoteError('protocol', said`Spark did not answer with a count.`);
+  }
+
+  /** See `SparkSession.write`. */
+  write(to: WrittenThere, signal: AbortSignal): Promise<void> {
+    return this.#session.write(this.#sql, to, signal);
   }
 
   close(): Promise<void> {

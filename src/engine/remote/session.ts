@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { said } from '../../said/said.ts';
-import type { ClusterProgress } from '../../protocol/remote.ts';
+import type { ClusterProgress, WrittenThere } from '../../protocol/remote.ts';
 import type { SparkAddress } from './address.ts';
 import { isLost, SparkChannel } from './channel.ts';
 import {
@@ -15,6 +15,7 @@ import {
   sqlPlan,
   versionRequest,
   viewPlan,
+  writePlan,
   type Asker,
   type ReadRelation,
 } from './messages.ts';
@@ -77,6 +78,14 @@ export class SparkSession {
       if (data) yield data;
     }
     return undefined;
+  }
+
+  /**
+   * Writes the rows of a statement there.
+   * @throws RemoteError, also where there is something at the path; the signal's reason
+   */
+  async write(sql: string, to: WrittenThere, signal: AbortSignal): Promise<void> {
+    for await (const _ of this.#execute(writePlan(sql, to), signal));
   }
 
   /** Lets the server forget the session, and closes the connection. */

@@ -243,6 +243,10 @@ export class Session {
         await this.#remote.count(signal);
         return this.#file.state();
       },
+      writeRemote: async (to, { signal }) => {
+        await this.#remote.write(to, signal);
+        return null;
+      },
       reload: async () => {
         this.#stopListening();
         this.#stopFollowing?.();

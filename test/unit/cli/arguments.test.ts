@@ -53,7 +53,7 @@ describe('arguments', () => {
     ],
     [
       ['f', '--on', 'sc://localhost', '--on-path', 's3a://b/f'],
-      { on: { address: parseSparkAddress('sc://localhost'), path: 's3a://b/f' } },
+      { on: { address: parseSparkAddress('sc://localhost'), path: 's3a://b/f', output: undefined } },
     ],
     [['f', '--pattern', '(?<a>.)', '--rows', '$'], { texts: { pattern: '(?<a>.)', rows: '$' } }],
     [['f', '-o', 'x.tsv.gz'], { output: 'x.tsv.gz' }],
@@ -138,6 +138,15 @@ describe('arguments', () => {
       "--idle-timeout takes a time such as 30s, 5m or 500ms, not '1d'.",
     ],
     [['f', '--on-path', 'p'], '--on-path is only for --on.'],
+    [['f', '--on-output', 'p'], '--on-output is only for --on.'],
+    [
+      ['f', '--on', 'sc://h', '--on-output', 'p', '-o', 'a.csv'],
+      '--on-output cannot be combined with --output.',
+    ],
+    [
+      ['f', '--on', 'sc://h', '--on-output', 'p', '--to', 'xlsx'],
+      "--to takes parquet, jsonl, csv or tsv with --on-output, not 'xlsx'.",
+    ],
     [
       ['f', '--on', 'sc://h', '--rejects', 'r', '--stages'],
       '--on cannot be combined with --rejects or --stages.',

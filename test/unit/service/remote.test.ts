@@ -110,6 +110,46 @@ describe('service/remote', () => {
     assert.ok(server.calls.includes('Interrupt'));
   });
 
+  it('has all rows written there, never over what is there, and says why they were not', async () => {
+    server.statement = () => [{ ids: numbers(0, 3) }];
+    const opened = await open('id > 0');
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'done');
+    const [shown] = server.statements;
+    await opened.page.call('writeRemote', { path: 's3a://b/out', format: 'jsonl' });
+    // SAVE_MODE_ERROR_IF_EXISTS
+    assert.deepEqual(server.written, [{ path: 's3a://b/out', format: 'json', mode: 3 }]);
+    assert.deepEqual(server.statements, [shown, shown]);
+    // eslint-disable-next-line require-yield -- a statement that fails has no rows
+    server.statement = function* () {
+      throw new Error('Path s3a://b/out already exists');
+    };
+    await assert.rejects(
+      opened.page.call('writeRemote', { path: 's3a://b/out', format: 'csv' }),
+      /Spark says: Path s3a:\/\/b\/out already exists/,
+    );
+  });
+
+  it('ends what it writes there when its preview is closed', async () => {
+    let isWriting = false;
+    let begin: (ended: AbortSignal) => void = () => undefined;
+    const begun = new Promise<AbortSignal>((resolve) => (begin = resolve));
+    server.statement = async function* (_, ended) {
+      yield { ids: numbers(0, 3) };
+      if (!isWriting) return;
+      begin(ended);
+      await endOf(ended);
+    };
+    const opened = await open('');
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'done');
+    isWriting = true;
+    opened.page.call('writeRemote', { path: 'out', format: 'parquet' }).catch(() => undefined);
+    const ended = await begun;
+    await preview?.close();
+    await endOf(ended);
+  });
+
   it('keeps no more bytes than it may, in whole rows', async () => {
     server.statement = () => [{ ids: numbers(0, 5000) }];
     // A row such as {"id":0,"text":"row 0"} has 24 bytes with its line end.

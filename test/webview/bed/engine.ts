@@ -193,6 +193,7 @@ export function serve(post: Post, options: BedOptions): Server {
     },
     stopRemote: () => state,
     countRemote: () => state,
+    writeRemote: () => null,
     retry({ view }) {
       const { failedAt: _, ...rest } = state;
       state = { ...rest, phase: 'ready', said: undefined };

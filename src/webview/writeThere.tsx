@@ -1,0 +1,104 @@
+/** Has the cluster write all rows of its query itself, to a folder that it sees. */
+import { useMemo, useEffect, useRef, useState } from 'preact/hooks';
+import { clusterFormats } from '../protocol/remote.ts';
+import { t } from './l10n.ts';
+import { isAbort, sentence } from './link.ts';
+import type { PageModel } from './model/page.ts';
+import { Popover } from './parts/popover.tsx';
+import { visible } from './visible.ts';
+
+const formatNames = { parquet: 'Parquet', jsonl: 'JSON Lines', csv: 'CSV', tsv: 'TSV' };
+
+export function WriteThere({ page }: { readonly page: PageModel }) {
+  const { preview, link } = page;
+  const button = useRef<HTMLButtonElement>(null);
+  const [asking, setAsking] = useState(false);
+  const [path, setPath] = useState('');
+  const [format, setFormat] = useState<(typeof clusterFormats)[number]>('parquet');
+  const [writing, setWriting] = useState<AbortController | undefined>(undefined);
+  const leaving = useMemo(() => new AbortController(), []);
+  useEffect(() => () => leaving.abort(), []);
+
+  async function write(): Promise<void> {
+    setAsking(false);
+    const stopping = new AbortController();
+    setWriting(stopping);
+    try {
+      const signal = AbortSignal.any([stopping.signal, leaving.signal]);
+      await link.call('writeRemote', { path: path.trim(), format }, { signal });
+      preview.notice.value = t('All rows were written to {0}.', visible(path.trim()));
+    } catch (error) {
+      if (!isAbort(error)) preview.notice.value = sentence(error);
+    } finally {
+      setWriting(undefined);
+    }
+  }
+
+  if (writing) {
+    return (
+      <button
+        type="button"
+        class="button secondary"
+        title={t('Writing to {0}. What has been written until then is left there.', visible(path.trim()))}
+        onClick={() => writing.abort()}
+      >
+        {t('Stop Writing')}
+      </button>
+    );
+  }
+  return (
+    <>
+      <button
+        type="button"
+        class="button secondary"
+        ref={button}
+        title={t('Run the query on the cluster for all its rows, and have them written there.')}
+        onClick={() => setAsking(true)}
+      >
+        {t('Write There\u2026')}
+      </button>
+      {asking && button.current && (
+        <Popover anchor={button.current} label={t('Write There')} close={() => setAsking(false)}>
+          <form
+            class="popover-form"
+            onSubmit={(event) => {
+              event.preventDefault();
+              void write();
+            }}
+          >
+            <label class="ask">
+              <span>{t('New folder, as the cluster sees it')}</span>
+              <input
+                type="text"
+                class="input"
+                value={path}
+                placeholder="s3a://bucket/folder/"
+                onInput={(event) => setPath(event.currentTarget.value)}
+              />
+            </label>
+            <label class="ask">
+              <span>{t('Format')}</span>
+              <select
+                class="input"
+                value={format}
+                onChange={({ currentTarget: { value } }) =>
+                  setFormat(clusterFormats.find((known) => known === value) ?? 'parquet')
+                }
+              >
+                {clusterFormats.map((known) => (
+                  <option key={known} value={known}>
+                    {formatNames[known]}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <button type="submit" class="button" disabled={path.trim() === ''}>
+              {t('Write')}
+            </button>
+          </form>
+          <p class="facts">{t('A folder that is there already is refused.')}</p>
+        </Popover>
+      )}
+    </>
+  );
+}
