@@ -48,7 +48,8 @@ export class SparkServer {
   /** Of the files that views were made of. */
   readonly paths: string[] = [];
   /** What was to be written there. Its statement is among those. */
-  readonly written: { readonly path: string; readonly format: string; readonly mode: number | undefined }[] = [];
+  readonly written: { readonly path: string; readonly format: string; readonly mode: number | undefined }[] =
+    [];
   /** What the server asks for, as a bearer token; undefined: nothing. */
   token: string | undefined;
   statement: Statement = () => [];

@@ -120,7 +120,6 @@ describe('service/remote', () => {
     // SAVE_MODE_ERROR_IF_EXISTS
     assert.deepEqual(server.written, [{ path: 's3a://b/out', format: 'json', mode: 3 }]);
     assert.deepEqual(server.statements, [shown, shown]);
-    // eslint-disable-next-line require-yield -- a statement that fails has no rows
     server.statement = function* () {
       throw new Error('Path s3a://b/out already exists');
     };
