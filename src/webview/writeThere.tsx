@@ -1,5 +1,5 @@
 /** Has the cluster write all rows of its query itself, to a folder that it sees. */
-import { useMemo, useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { clusterFormats } from '../protocol/remote.ts';
 import { t } from './l10n.ts';
 import { isAbort, sentence } from './link.ts';
@@ -76,7 +76,7 @@ export function WriteThere({ page }: { readonly page: PageModel }) {
                 onInput={(event) => setPath(event.currentTarget.value)}
               />
             </label>
-            <label class="ask">
+            <label class="ask short">
               <span>{t('Format')}</span>
               <select
                 class="input"
