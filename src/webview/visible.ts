@@ -4,7 +4,7 @@
  */
 
 /** What is hidden or harmful: controls, formats, halves of pairs, separators, and letters without a shape. */
-const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0]/gu;
+export const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0]/gu;
 
 const joiners = '\u200c\u200d';
 const emojiBefore = /[\p{Extended_Pictographic}\p{Emoji_Modifier}]\uFE0F?$/u;
@@ -51,6 +51,12 @@ export interface Piece {
   readonly sign: boolean;
   /** "U+202E" of a sign, else ''. */
   readonly code: string;
+}
+
+/** What stands for a hidden character of a text; undefined where that is left as it is. */
+export function signAt(text: string, at: number): Pick<Piece, 'text' | 'code'> | undefined {
+  const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+  return belongs(character, text, at) ? undefined : { text: signOf(character), code: codeOf(character) };
 }
 
 /** In one string: for a cell, which is one line. */

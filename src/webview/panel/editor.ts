@@ -10,7 +10,7 @@ import {
 import { defaultKeymap, history, historyKeymap, redo } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { linter, type Diagnostic as Mark } from '@codemirror/lint';
-import { Compartment, EditorState, Prec, StateEffect, Transaction } from '@codemirror/state';
+import { Compartment, EditorState, Prec, StateEffect, Transaction, type Extension } from '@codemirror/state';
 import {
   Decoration,
   EditorView,
@@ -18,12 +18,15 @@ import {
   MatchDecorator,
   placeholder,
   ViewPlugin,
+  WidgetType,
   type DecorationSet,
   type ViewUpdate,
 } from '@codemirror/view';
 import type { Completion as Word, Diagnostic } from '../../protocol/queryText.ts';
 import { icon, make } from '../dom.ts';
 import { t, words } from '../l10n.ts';
+import { hidden, signAt } from '../visible.ts';
+import { onOneLine } from './oneLine.ts';
 
 export interface EditorOptions {
   readonly parent: HTMLElement;
@@ -56,6 +59,11 @@ export interface QueryEditor {
 }
 
 const checkDelay = 150;
+/**
+ * A line end in quotes is part of a value, and must come out of the box as it went in: to the editor it is a character like any
+ * other. Halves of pairs are in no text that was read from a file.
+ */
+const noSeparator = '\ud800\ud800';
 const checkAgain = StateEffect.define();
 
 export function createEditor(options: EditorOptions): QueryEditor {
@@ -66,7 +74,9 @@ export function createEditor(options: EditorOptions): QueryEditor {
       doc: options.text,
       extensions: [
         EditorView.cspNonce.of(options.nonce),
+        EditorState.lineSeparator.of(noSeparator),
         oneLine,
+        signs,
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({
           'aria-label': t('Filter'),
@@ -132,10 +142,11 @@ export function createEditor(options: EditorOptions): QueryEditor {
   };
 }
 
-/** A query is one line: what is pasted with line ends gets spaces for them. */
 const oneLine = EditorState.transactionFilter.of((change) => {
-  if (!change.docChanged || change.newDoc.lines === 1) return change;
-  const text = change.newDoc.toString().replace(/\s*\n\s*/g, ' ');
+  if (!change.docChanged) return change;
+  const written = change.newDoc.toString();
+  const text = onOneLine(written);
+  if (text === written) return change;
   return [
     {
       changes: { from: 0, to: change.startState.doc.length, insert: text },
@@ -275,17 +286,54 @@ const matcher = new MatchDecorator({
   decoration: (match) => marks.at(match.findIndex((group, index) => index > 0 && group) - 1) ?? null,
 });
 
-const colours = ViewPlugin.fromClass(
-  class {
-    decorations: DecorationSet;
+const colours = decorated(matcher);
 
-    constructor(view: EditorView) {
-      this.decorations = matcher.createDeco(view);
-    }
+/** A character that would not show, as the grid shows it. */
+class Sign extends WidgetType {
+  readonly #sign: string;
+  readonly #code: string;
 
-    update(update: ViewUpdate): void {
-      this.decorations = matcher.updateDeco(update, this.decorations);
-    }
-  },
-  { decorations: (plugin) => plugin.decorations },
+  constructor(sign: string, code: string) {
+    super();
+    this.#sign = sign;
+    this.#code = code;
+  }
+
+  override eq(other: Sign): boolean {
+    return other.#code === this.#code;
+  }
+
+  override toDOM(): HTMLElement {
+    const element = make('span', 'sign');
+    element.textContent = this.#sign;
+    element.title = this.#code;
+    return element;
+  }
+}
+
+const signs = decorated(
+  new MatchDecorator({
+    regexp: new RegExp(hidden),
+    decoration(match) {
+      const sign = signAt(match.input, match.index);
+      return sign ? Decoration.replace({ widget: new Sign(sign.text, sign.code) }) : null;
+    },
+  }),
 );
+
+function decorated(by: MatchDecorator): Extension {
+  return ViewPlugin.fromClass(
+    class {
+      decorations: DecorationSet;
+
+      constructor(view: EditorView) {
+        this.decorations = by.createDeco(view);
+      }
+
+      update(update: ViewUpdate): void {
+        this.decorations = by.updateDeco(update, this.decorations);
+      }
+    },
+    { decorations: (plugin) => plugin.decorations },
+  );
+}

@@ -1,0 +1,112 @@
+/** Values of any text that are ticked and excluded: what is listed of them is what the filter leaves, and what the box says. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { enterQuery, gridAt } from './bed/grid.ts';
+import type { RealEngine } from './bed/realEngine.ts';
+import { RealPage } from './bed/realPage.ts';
+
+/** Each is a value of the column, more often than the one before. */
+const texts: readonly (string | null)[] = [
+  'plain',
+  "it's",
+  '"q"',
+  '',
+  null,
+  ' both ',
+  'a\tb',
+  'one\ntwo',
+  'one\r\ntwo',
+  'one\rtwo',
+  'one two',
+  '-- no comment\nAND',
+  '/* nor */ this',
+  'c:\\new',
+  '100%',
+  '\u202egnp.exe',
+  'long \r\n"and" it\'s\t'.repeat(100),
+];
+const records = texts.flatMap((text, at) => Array.from({ length: at + 2 }, () => ({ of: at, text })));
+
+const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
+const files = {
+  'texts.jsonl': records.map((record) => `${JSON.stringify(record)}\n`).join(''),
+  'texts.csv': `of,text\n${records.map(({ of, text }) => `${of},${text === null ? '' : quote(text)}\n`).join('')}`,
+};
+
+describe('webview with values that are picked', function () {
+  this.timeout(120_000);
+  let real: RealPage;
+  let engine: RealEngine;
+  let page: Page;
+
+  before(async () => {
+    real = await RealPage.open('picked', { width: 1400 });
+    ({ page, engine } = real);
+    await page.getByRole('toolbar').getByRole('button', { name: 'Column', exact: true }).click();
+  });
+  after(() => real.close());
+
+  const line = (at: number) => page.locator('.checklist .value-line').nth(at);
+
+  async function matches(count: number, what: string): Promise<void> {
+    const { result, message } = await gridAt(page, 0);
+    const all = records.length;
+    assert.equal(result.replace(/\d+$/, ''), `${count} of ${all} records match`, `${what} ${message}`);
+  }
+
+  /** Runs what the box holds. */
+  async function runAgain(): Promise<void> {
+    const box = page.locator('.cm-content');
+    await box.focus();
+    await page.keyboard.press('Enter');
+  }
+
+  for (const [name, content] of Object.entries(files)) {
+    it(`${name}: finds as many rows as are listed, also when the query is run again from the box`, async () => {
+      const path = join(real.folder, name);
+      await writeFile(path, content);
+      await engine.open(path, {});
+      await page.locator('.footer', { hasText: `${records.length} records` }).waitFor();
+      await page.getByRole('gridcell', { name: 'plain', exact: true }).first().click();
+      await page.locator('.side h2', { hasText: 'text' }).waitFor();
+      await line(texts.length - 1).waitFor();
+      for (const at of texts.keys()) {
+        // Of a table's texts, only those of several lines are written in another way.
+        if (name.endsWith('.csv') && !/[\r\n]/.test(texts[at] ?? '')) continue;
+        const words = await line(at).locator('.value-words').innerText();
+        const count = Number(await line(at).locator('.value-count').innerText());
+        await line(at).locator('input').click();
+        await matches(count, `ticked: ${words}`);
+        assert(await line(at).locator('input').isChecked(), words);
+        await runAgain();
+        await matches(count, `run again: ${words}`);
+        await enterQuery(page, '');
+        await gridAt(page, 0);
+        await line(at).hover();
+        await line(at)
+          .getByRole('button', { name: /^Exclude/ })
+          .click();
+        await matches(records.length - count, `excluded: ${words}`);
+        await enterQuery(page, '');
+        await gridAt(page, 0);
+      }
+    });
+  }
+
+  it('puts a query of several lines on one, with the line ends of its values', async () => {
+    await engine.open(join(real.folder, 'texts.jsonl'), {});
+    await page.locator('.footer', { hasText: `${records.length} records` }).waitFor();
+    await enterQuery(
+      page,
+      "of >= 7 -- it's one of these\n  AND (text = 'one\ntwo'\r\n\tOR text = 'one two')",
+    );
+    await matches(9 + 12, 'pasted');
+    assert.equal(
+      await page.locator('.cm-line').innerText(),
+      "of >= 7 /* it's one of these */ AND (text = 'one\u21b5two' OR text = 'one two')",
+    );
+    await enterQuery(page, '');
+  });
+});
