@@ -50,6 +50,7 @@ describe('editQuery', () => {
     ['', 'contains', text('50%'), "contains(a, '50%')"],
     ['', 'contains', text('x'), "a LIKE '%x%'"],
     ['', 'equals', { text: 'abc', kind: 20 }, "starts_with(a, 'abc')"],
+    ['', 'differs', { text: 'abc', kind: 20 }, "starts_with(a, 'abc') IS DISTINCT FROM true"],
     ['', 'equals', { text: '', kind: 1 }, 'a IS NULL'],
     ['', 'is-null', undefined, 'a IS NULL'],
     ['b = 1', 'not-null', undefined, 'b = 1 AND a IS NOT NULL'],

@@ -38,7 +38,8 @@ function conditionOf({ path, test, value }: Extract<QueryEdit, { kind: 'add' }>)
   // Of a cell that was cut only the beginning is known.
   if (value.kind >= cell.cut) {
     const begins = `starts_with(${path}, ${writeText(value.text)})`;
-    return test === 'differs' ? `NOT ${begins}` : begins;
+    // As below: NULL begins with nothing, and is not what is excluded.
+    return test === 'differs' ? `${begins} IS DISTINCT FROM true` : begins;
   }
   switch (test) {
     case 'equals':
