@@ -63,19 +63,18 @@ export function readOnOptions(
     return undefined;
   }
   if (path === '') throw new UsageError('--on-path needs a path that the cluster sees.');
-  if (others.length > 0) {
-    throw new UsageError(`--on cannot be combined with ${others.map((name) => `--${name}`).join(' or ')}.`);
-  }
-  if (output !== undefined && writtenHere.length > 0) {
-    throw new UsageError(
-      `--on-output cannot be combined with ${writtenHere.map((name) => `--${name}`).join(' or ')}.`,
-    );
-  }
+  refuseBeside('--on', others);
+  if (output !== undefined) refuseBeside('--on-output', writtenHere);
   try {
     return { address: parseSparkAddress(on, environment), path, output: readOutput(output, values.to) };
   } catch (error) {
     throw error instanceof RemoteError ? new UsageError(`--on: ${error.message}`) : error;
   }
+}
+
+function refuseBeside(option: string, names: readonly string[]): void {
+  if (names.length === 0) return;
+  throw new UsageError(`${option} cannot be combined with ${names.map((name) => `--${name}`).join(' or ')}.`);
 }
 
 function readOutput(path: string | undefined, to = 'parquet'): WrittenThere | undefined {

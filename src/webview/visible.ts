@@ -61,9 +61,7 @@ export function signAt(text: string, at: number): Pick<Piece, 'text' | 'code'> |
 
 /** In one string: for a cell, which is one line. */
 export function visible(text: string): string {
-  return text.replace(hidden, (character, at: number) =>
-    belongs(character, text, at) ? character : signOf(character),
-  );
+  return text.replace(hidden, (character, at: number) => signAt(text, at)?.text ?? character);
 }
 
 /** In pieces, so that signs can be marked; `keep` names characters that are left as they are, such as line ends. */
@@ -72,9 +70,10 @@ export function pieces(text: string, keep = ''): Piece[] {
   let plain = 0;
   for (const match of text.matchAll(hidden)) {
     const character = match[0];
-    if (keep.includes(character) || belongs(character, text, match.index)) continue;
+    const sign = keep.includes(character) ? undefined : signAt(text, match.index);
+    if (sign === undefined) continue;
     if (match.index > plain) found.push({ text: text.slice(plain, match.index), sign: false, code: '' });
-    found.push({ text: signOf(character), sign: true, code: codeOf(character) });
+    found.push({ ...sign, sign: true });
     plain = match.index + character.length;
   }
   if (plain < text.length) found.push({ text: text.slice(plain), sign: false, code: '' });

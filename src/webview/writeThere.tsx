@@ -1,6 +1,6 @@
 /** Has the cluster write all rows of its query itself, to a folder that it sees. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { clusterFormats } from '../protocol/remote.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { clusterFormats, type ClusterFormat } from '../protocol/remote.ts';
 import { t } from './l10n.ts';
 import { isAbort, sentence } from './link.ts';
 import type { PageModel } from './model/page.ts';
@@ -14,19 +14,18 @@ export function WriteThere({ page }: { readonly page: PageModel }) {
   const button = useRef<HTMLButtonElement>(null);
   const [asking, setAsking] = useState(false);
   const [path, setPath] = useState('');
-  const [format, setFormat] = useState<(typeof clusterFormats)[number]>('parquet');
+  const [format, setFormat] = useState<ClusterFormat>('parquet');
   const [writing, setWriting] = useState<AbortController | undefined>(undefined);
-  const leaving = useMemo(() => new AbortController(), []);
-  useEffect(() => () => leaving.abort(), []);
+  const folder = path.trim();
+  useEffect(() => () => writing?.abort(), [writing]);
 
   async function write(): Promise<void> {
     setAsking(false);
     const stopping = new AbortController();
     setWriting(stopping);
     try {
-      const signal = AbortSignal.any([stopping.signal, leaving.signal]);
-      await link.call('writeRemote', { path: path.trim(), format }, { signal });
-      preview.notice.value = t('All rows were written to {0}.', visible(path.trim()));
+      await link.call('writeRemote', { path: folder, format }, { signal: stopping.signal });
+      preview.notice.value = t('All rows were written to {0}.', visible(folder));
     } catch (error) {
       if (!isAbort(error)) preview.notice.value = sentence(error);
     } finally {
@@ -34,28 +33,20 @@ export function WriteThere({ page }: { readonly page: PageModel }) {
     }
   }
 
-  if (writing) {
-    return (
-      <button
-        type="button"
-        class="button secondary"
-        title={t('Writing to {0}. What has been written until then is left there.', visible(path.trim()))}
-        onClick={() => writing.abort()}
-      >
-        {t('Stop Writing')}
-      </button>
-    );
-  }
   return (
     <>
       <button
         type="button"
         class="button secondary"
         ref={button}
-        title={t('Run the query on the cluster for all its rows, and have them written there.')}
-        onClick={() => setAsking(true)}
+        title={
+          writing
+            ? t('Writing to {0}. What has been written until then is left there.', visible(folder))
+            : t('Run the query on the cluster for all its rows, and have them written there.')
+        }
+        onClick={() => (writing ? writing.abort() : setAsking(true))}
       >
-        {t('Write There\u2026')}
+        {writing ? t('Stop Writing') : t('Write There\u2026')}
       </button>
       {asking && button.current && (
         <Popover anchor={button.current} label={t('Write There')} close={() => setAsking(false)}>
@@ -92,7 +83,7 @@ export function WriteThere({ page }: { readonly page: PageModel }) {
                 ))}
               </select>
             </label>
-            <button type="submit" class="button" disabled={path.trim() === ''}>
+            <button type="submit" class="button" disabled={folder === ''}>
               {t('Write')}
             </button>
           </form>

@@ -96,7 +96,7 @@ describe('webview of a query on a cluster', () => {
     await form.getByLabel('Format').selectOption('CSV');
     await page.keyboard.press('Tab');
     await form.getByRole('button', { name: 'Write' }).press('Enter');
-    await button('Stop Writing').waitFor();
+    await band.locator('button:focus', { hasText: 'Stop Writing' }).waitFor();
     end();
     await page.locator('.footer', { hasText: 'All rows were written to s3a://bucket/out/.' }).waitFor();
     assert.deepEqual(server.written, [{ path: 's3a://bucket/out/', format: 'csv', mode: 3 }]);
