@@ -1,18 +1,24 @@
 import { CellKind } from '../../protocol/preview.ts';
 import { type Said, said } from '../../said/said.ts';
+import { rewriteCell, type CellReading } from '../format/csv/cellReading.ts';
 import { describeOpen, type OpenReading } from '../format/csv/openReading.ts';
 import { errorAt } from '../query/diagnostic.ts';
 import {
   checkLiterals,
+  checkOrders,
   checkReadings,
   comparedFields,
   dependsOnCells,
   isTypedTime,
+  orderedFields,
   parseQuery,
+  readNumber,
+  readTime,
   timeForm,
   type ComparedField,
   type Diagnostic,
   type KnownCells,
+  type OrderedCell,
   type Query,
 } from '../query/index.ts';
 import { readingOf } from '../query/layout.ts';
@@ -65,8 +71,9 @@ export function doubtsToRun(
 }
 
 /**
- * Where a query compares fields with a text or a number that is not to their cells what it looks. Cells of a few rows
- * are read, where something depends on them and the file can be read more than once.
+ * Where a query compares fields with a text or a number that is not to their cells what it looks, and where it puts them
+ * in an order that is not the one of their numbers or times. Cells of a few rows are read, where something depends on
+ * them and the file can be read more than once.
  * @throws SourceError, the signal's reason
  */
 export async function comparisonDoubts(
@@ -82,7 +89,51 @@ export async function comparisonDoubts(
     const key = JSON.stringify(field.path);
     if (known.get(key) === undefined) known.set(key, await knownCells(field, dataset, sampled, signal));
   }
-  return checkLiterals(query.text, compared, ({ path }) => known.get(JSON.stringify(path)));
+  const literals = checkLiterals(query.text, compared, ({ path }) => known.get(JSON.stringify(path)));
+  return [...literals, ...(await orderDoubts(query, dataset, sampled, signal))];
+}
+
+async function orderDoubts(
+  query: Query,
+  dataset: Dataset,
+  sampled: SampledCells,
+  signal: AbortSignal,
+): Promise<Diagnostic[]> {
+  const ordered = dataset.once ? [] : orderedFields(query, dataset.layout);
+  const cells = new Map<string, readonly OrderedCell[]>();
+  for (const { path } of ordered) {
+    const key = JSON.stringify(path);
+    if (cells.has(key)) continue;
+    const reading = readingOf(path, dataset.layout);
+    const seen = await sampled.of({ path, name: '' }, signal);
+    cells.set(
+      key,
+      seen.flatMap((cell) => orderedCell(cell, reading) ?? []),
+    );
+  }
+  return checkOrders(query.text, ordered, ({ path }) => cells.get(JSON.stringify(path)) ?? []);
+}
+
+/** What a cell is in an order; undefined where it is NULL. */
+function orderedCell({ kind, text }: SampledCell, reading: CellReading | undefined): OrderedCell | undefined {
+  // What does not fit the reading is a text, however it looks.
+  const written = reading === undefined ? text : rewriteCell(text, reading);
+  switch (kind & ~CellKind.Cut) {
+    case CellKind.Missing:
+    case CellKind.Null:
+    case CellKind.Malformed:
+      return undefined;
+    case CellKind.Number:
+      return { text, isText: false, number: readNumber(written ?? text) };
+    case CellKind.Text: {
+      if (written === undefined) return { text, isText: true };
+      const number = readNumber(written);
+      const time = readTime(written);
+      return { text, isText: reading === undefined || (number ?? time) === undefined, number, time };
+    }
+    default:
+      return { text, isText: false };
+  }
 }
 
 async function knownCells(

@@ -3,11 +3,11 @@ import { errorAt, warningAt, type Diagnostic } from './diagnostic.ts';
 import { aggregates, scalarFunctions } from './function/index.ts';
 import type { Layout } from './layout.ts';
 import { expressionsOf, resolve } from './operator/operators.ts';
+import { Origins } from './origins.ts';
 import { FieldList } from './predicate/fields.ts';
 import { Resolver } from './resolve/resolve.ts';
 import { initialScope } from './resolve/scope.ts';
 import { SlotTable } from './resolve/slot.ts';
-import type { Bound } from './resolve/step.ts';
 import type { Call, Expression, Operator, Query } from './syntax/tree.ts';
 import { visitExpression } from './syntax/walk.ts';
 
@@ -26,11 +26,12 @@ export function checkReadings(
   const found = new Map<string, Diagnostic>();
   const table = new SlotTable(new FieldList(), layout);
   const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
-  const origins = new Origins(resolver);
+  const origins = new Origins(resolver, passedOn);
   for (const operator of operators) {
     for (const { node, aggregate } of usedByValue(operator)) {
-      for (const column of origins.of(node, resolver.bind([node]))) {
-        const doubt = doubts.get(column);
+      for (const field of origins.of(node, resolver.bind([node]))) {
+        const [column] = origins.pathOf(field);
+        const doubt = typeof column === 'number' ? doubts.get(column) : undefined;
         const key = `${column} ${aggregate !== undefined}`;
         if (doubt === undefined || found.has(key)) continue;
         const diagnostic =
@@ -44,58 +45,6 @@ export function checkReadings(
   }
   return [...found.values()];
 }
-
-/** From which columns of the file values come: as they stand, or computed with. */
-class Origins {
-  readonly #resolver: Resolver;
-  readonly #known = new Map<number, ReadonlySet<number>>();
-
-  constructor(resolver: Resolver) {
-    this.#resolver = resolver;
-  }
-
-  /** Indexes of the columns. */
-  of(expression: Expression, bound: Bound): ReadonlySet<number> {
-    const columns = new Set<number>();
-    for (const node of passedOn(expression)) {
-      const slot =
-        node.kind === 'column'
-          ? bound.columns.get(node)?.slot
-          : node.kind === 'call'
-            ? bound.calls.get(node)
-            : undefined;
-      if (slot !== undefined) for (const column of this.#ofSlot(slot)) columns.add(column);
-    }
-    return columns;
-  }
-
-  #ofSlot(slot: number): ReadonlySet<number> {
-    const known = this.#known.get(slot);
-    if (known) return known;
-    const columns = this.#lookFor(slot);
-    this.#known.set(slot, columns);
-    return columns;
-  }
-
-  #lookFor(slot: number): ReadonlySet<number> {
-    const { source } = this.#resolver.table.slots[slot];
-    if (source.kind === 'field') {
-      const [column] = this.#resolver.table.fields.requests()[source.field].path;
-      return new Set(typeof column === 'number' ? [column] : []);
-    }
-    for (const step of this.#resolver.steps) {
-      if (step.kind !== 'compute' && step.kind !== 'aggregate' && step.kind !== 'window') continue;
-      const computed = step.kind === 'compute' ? step.items : step.kind === 'aggregate' ? step.keys : [];
-      const item = computed.find((other) => other.slot === slot);
-      if (item) return this.of(item.expression, step.bound);
-      const made = step.kind === 'compute' ? undefined : step.calls.find((other) => other.slot === slot);
-      if (made) return made.call.arguments.length > 0 ? this.of(made.call.arguments[0], step.bound) : none;
-    }
-    return none;
-  }
-}
-
-const none: ReadonlySet<number> = new Set();
 
 /** The columns and calls whose values an expression gives as they stand, or computes with. */
 function* passedOn(node: Expression): Generator<Expression> {

@@ -93,6 +93,7 @@ describe('rowriver, how numbers and dates are written', () => {
         "AGGREGATE sum(replace(sum, ',', '')) AS s",
         'AGGREGATE max(length(sum)) AS s',
         'AGGREGATE count(*) AS s GROUP BY day',
+        'AGGREGATE count(sum) AS s GROUP BY name |> ORDER BY s DESC',
       ]) {
         assert.deepEqual(severities(query), [], query);
       }

@@ -23,14 +23,14 @@ describe('comparisonDoubts', () => {
 
   after(() => rm(folder, { recursive: true, force: true }));
 
-  /** Asks queries of a column `t` with these JSON values, as each layout that can hold them. */
+  /** Asks queries of a column, `t` or `v`, with these JSON values, as each layout that can hold them. */
   async function told(values: readonly unknown[], queries: readonly string[]): Promise<Told[][]> {
-    const lines = values.map((t, n) => JSON.stringify({ n, t }));
-    const cells = values.map((t, n) => `${n},${String(t)}`);
+    const lines = values.map((t, n) => JSON.stringify({ n, t, v: t }));
+    const cells = values.map((t, n) => `${n},${String(t)},${String(t)}`);
     const files = {
       'a.jsonl': lines.join('\n'),
       'b.json': `[\n${lines.join(',\n')}\n]`,
-      'c.csv': ['n,t', ...cells].join('\n'),
+      'c.csv': ['n,t,v', ...cells].join('\n'),
     };
     const each: Told[][][] = [];
     for (const [name, text] of Object.entries(files)) {
@@ -143,6 +143,125 @@ describe('comparisonDoubts', () => {
     ]);
     assert.deepEqual(await one('p.csv', prices, "price = '5' OR price > 'x' OR price > 5"), []);
     assert.deepEqual(await one('q.csv', 'a,price\nx,1\ny,abc\n', "price > '5'"), []);
+  });
+
+  /** What is said of queries of a table with a column `v` of these cells. */
+  async function ofTable(cells: readonly string[], queries: readonly string[]): Promise<Told[][]> {
+    await writeFile(join(folder, 'v.csv'), `n,v\n${cells.map((cell, n) => `${n},${cell}\n`).join('')}`);
+    const dataset = await Dataset.open({ kind: 'file', path: join(folder, 'v.csv') }, { signal });
+    try {
+      return await Promise.all(queries.map((query) => ask(dataset, query)));
+    } finally {
+      await dataset.close();
+    }
+  }
+
+  const only = (found: readonly Told[][]): (string | undefined)[][] =>
+    found.map((one) => one.map(({ query }) => query));
+
+  it('points out a text that comes before all numbers of a column', async () => {
+    const queries = [
+      '|> AGGREGATE max(v)',
+      'ORDER BY v DESC',
+      'SELECT n, v AS x ORDER BY x DESC LIMIT 3',
+      'SELECT greatest(v, 5)',
+      'v IS NOT NULL |> AGGREGATE max(v) AS m GROUP BY n % 2',
+      '|> AGGREGATE max(v) FILTER (WHERE n > 1), list(n ORDER BY v DESC)',
+    ];
+    const found = await told([3, 'n/a', 12.5, 7], queries);
+    assert.deepEqual(only(found), [
+      ['|> AGGREGATE max(v::number)'],
+      ['ORDER BY v::number DESC'],
+      ['SELECT n, v::number AS x ORDER BY x DESC LIMIT 3'],
+      ['SELECT greatest(v::number, 5)'],
+      ['v IS NOT NULL |> AGGREGATE max(v::number) AS m GROUP BY n % 2'],
+      ['|> AGGREGATE max(v::number) FILTER (WHERE n > 1), list(n ORDER BY v DESC)'],
+    ]);
+    assert.equal(
+      found[0][0].message,
+      "v has texts among its numbers, such as 'n/a' (1 of 4 values that were looked at), and they come after all numbers; write v::number",
+    );
+    for (const nothing of ['-', 'NULL', 'unknown', '""', 'NaN'])
+      assert.equal((await ofTable(['1', nothing, '3'], ['ORDER BY v DESC']))[0].length, 1, nothing);
+    const german = ['"1.234,5"', 'n/a', '"12,25"'];
+    assert.deepEqual(only(await ofTable(german, ['ORDER BY v DESC'])), [['ORDER BY v::number DESC']]);
+  });
+
+  it('says nothing of texts among numbers that are gone, or come last', async () => {
+    const quiet = [
+      ...[
+        'ORDER BY v',
+        '|> AGGREGATE min(v), sum(v), count(v)',
+        'ORDER BY n DESC',
+        'ORDER BY v::number DESC',
+      ],
+      ...['v > 3 ORDER BY v DESC', "v <> 'n/a' |> AGGREGATE max(v)", "|> AGGREGATE max(nullif(v, 'n/a'))"],
+      ...[
+        '|> AGGREGATE max(v) FILTER (WHERE v > 3)',
+        '|> AGGREGATE count(v) AS c GROUP BY n |> ORDER BY c DESC',
+      ],
+    ];
+    assert.deepEqual(
+      await told([3, 'n/a', 12.5, 7], quiet),
+      quiet.map(() => []),
+    );
+    const descending = ['ORDER BY v DESC', '|> AGGREGATE max(v)'];
+    const columnsOfTexts = [
+      ['A1', '12', 'B7', '13'],
+      ['12', 'total', '13'],
+      ['n/a', 'n/a', '-'],
+      ['1', '', '3'],
+      ['true', '1', '2'],
+    ];
+    for (const cells of columnsOfTexts) assert.deepEqual(await ofTable(cells, descending), [[], []]);
+  });
+
+  it('points out another text that comes before all times of a column', async () => {
+    const queries = ['|> AGGREGATE max(t)', 'ORDER BY t DESC', '|> AGGREGATE min(t)', 'ORDER BY t'];
+    assert.deepEqual(only(await told([...zulu, 'n/a'], queries)), [
+      ['|> AGGREGATE max(t::timestamp)'],
+      ['ORDER BY t::timestamp DESC'],
+      [],
+      [],
+    ]);
+    assert.deepEqual(only(await told([...zulu, '-'], queries)), [
+      [],
+      [],
+      ['|> AGGREGATE min(t::timestamp)'],
+      ['ORDER BY t::timestamp'],
+    ]);
+  });
+
+  it('points out numbers and times that are texts of JSON and not in their order', async () => {
+    const one = async (values: readonly unknown[], query: string): Promise<Told[]> => {
+      await writeFile(join(folder, 'o.jsonl'), values.map((v) => `${JSON.stringify({ v })}\n`).join(''));
+      const dataset = await Dataset.open({ kind: 'file', path: join(folder, 'o.jsonl') }, { signal });
+      try {
+        return await ask(dataset, query);
+      } finally {
+        await dataset.close();
+      }
+    };
+    assert.deepEqual(await one(['9.5', '10', '7'], 'ORDER BY v'), [
+      {
+        message:
+          "the numbers of v are texts, and in the order of texts: '10' comes before '7'; write v::number",
+        query: 'ORDER BY v::number',
+      },
+    ]);
+    assert.deepEqual(await one(['2026-03-29T01:30:00+01:00', '2026-03-29T03:10:00+02:00'], 'ORDER BY v'), []);
+    assert.deepEqual(
+      await one(['2026-10-25T02:30:00+02:00', '2026-10-25T02:10:00+01:00'], '|> AGGREGATE max(v)'),
+      [
+        {
+          message:
+            "the times of v are texts, and in the order of texts: '2026-10-25T02:10:00+01:00' comes before '2026-10-25T02:30:00+02:00'; write v::timestamp",
+          query: '|> AGGREGATE max(v::timestamp)',
+        },
+      ],
+    );
+    assert.deepEqual(await one(['00123', '00200', '10000'], 'ORDER BY v'), []);
+    assert.deepEqual(await one([...zulu], 'ORDER BY v DESC'), []);
   });
 
   it('reads nothing where nothing depends on the cells', async () => {

@@ -39,6 +39,10 @@ const rowLimit = 2000;
 /** What stands in a cell that holds nothing. */
 const nothing = /^\s*(?:|null|nil|none|n\/?a|nan|#n\/a|\\n|[-\u2013\u2014]+|\?|\.+|unknown)\s*$/i;
 
+export function holdsNothing(text: string): boolean {
+  return nothing.test(text);
+}
+
 /**
  * Recognises how the cells of each column are written, from the rows in `head[from, ...)`. Every cell of a column
  * that holds something must fit, and one at least must fit nothing else.
@@ -114,7 +118,7 @@ class Column {
 
   /** Takes a cell into account; answers whether there is anything that the column can be. */
   take(text: string): boolean {
-    if (!nothing.test(text)) {
+    if (!holdsNothing(text)) {
       this.#filled++;
       if (this.example === '') this.example = text.trim();
       if (this.#decimals.size > 0) this.#takeNumber(text);

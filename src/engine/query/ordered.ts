@@ -1,0 +1,94 @@
+import type { FieldRequest } from '../format/record.ts';
+import type { Layout } from './layout.ts';
+import { expressionsOf, resolve } from './operator/operators.ts';
+import { Origins } from './origins.ts';
+import { FieldList } from './predicate/fields.ts';
+import { Resolver } from './resolve/resolve.ts';
+import { initialScope } from './resolve/scope.ts';
+import { SlotTable } from './resolve/slot.ts';
+import type { Column, Expression, Operator, OrderKey, Query } from './syntax/tree.ts';
+import { childrenOf, visitExpression } from './syntax/walk.ts';
+
+/** A field of the file whose values are put in an order as they stand. */
+export interface OrderedField {
+  readonly column: Column;
+  /** Which of its values is asked for, or comes first. */
+  readonly first: 'smallest' | 'largest';
+  readonly path: FieldRequest['path'];
+}
+
+/**
+ * Where a query puts fields of the file in an order: ORDER BY, `min`, `max` and the like. One of which a condition has
+ * chosen values is left out, since those that are no numbers may be gone.
+ */
+export function orderedFields({ operators }: Query, layout: Layout): OrderedField[] {
+  const found: OrderedField[] = [];
+  const chosen = new Set<number>();
+  const table = new SlotTable(new FieldList(), layout);
+  const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
+  const origins = new Origins(resolver, itself);
+  const fieldsOf = (column: Column): ReadonlySet<number> => origins.of(column, resolver.bind([column]));
+  const choose = (condition: Expression, into: Set<number>): void => {
+    for (const column of columnsAsked(condition)) for (const field of fieldsOf(column)) into.add(field);
+  };
+  for (const operator of operators) {
+    if (operator.kind === 'where') choose(operator.condition, chosen);
+    for (const { column, first, filter } of orderedIn(operator)) {
+      const among = new Set(chosen);
+      if (filter) choose(filter, among);
+      for (const field of fieldsOf(column))
+        if (!among.has(field)) found.push({ column, first, path: origins.pathOf(field) });
+    }
+    resolve(operator, resolver);
+  }
+  return found;
+}
+
+function* itself(node: Expression): Generator<Expression> {
+  if (node.kind === 'column' || node.kind === 'call') yield node;
+}
+
+/** The columns of which a condition asks more than whether something is there. */
+function columnsAsked(node: Expression): Column[] {
+  if (node.kind === 'column') return [node];
+  if (node.kind === 'is' && node.operand.kind === 'column') return [];
+  return childrenOf(node).flatMap(columnsAsked);
+}
+
+interface Ordered {
+  readonly column: Column;
+  readonly first: OrderedField['first'];
+  /** Of the rows that are looked at. */
+  readonly filter?: Expression | undefined;
+}
+
+function* orderedIn(operator: Operator): Generator<Ordered> {
+  if (operator.kind === 'order by') yield* ofKeys(operator.keys);
+  for (const { expression } of expressionsOf(operator)) {
+    const calls: Ordered[] = [];
+    visitExpression(expression, (node) => calls.push(...ofCall(node)));
+    yield* calls;
+  }
+}
+
+function* ofCall(node: Expression): Generator<Ordered> {
+  if (node.kind !== 'call') return;
+  const { filter } = node;
+  for (const key of ofKeys(node.orderBy)) yield { ...key, filter };
+  const first = extremes.get(node.name.name.toLowerCase());
+  if (first === undefined) return;
+  for (const column of node.arguments) if (column.kind === 'column') yield { column, first, filter };
+}
+
+function* ofKeys(keys: readonly OrderKey[]): Generator<Ordered> {
+  for (const { expression, descending } of keys)
+    if (expression.kind === 'column')
+      yield { column: expression, first: descending ? 'largest' : 'smallest' };
+}
+
+const extremes: ReadonlyMap<string, OrderedField['first']> = new Map([
+  ['min', 'smallest'],
+  ['least', 'smallest'],
+  ['max', 'largest'],
+  ['greatest', 'largest'],
+]);
