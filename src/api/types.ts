@@ -35,7 +35,7 @@ export interface ReadOptions {
   readonly dates?: 'dmy' | 'mdy' | 'ymd' | 'none';
   /** JSON documents: the list whose elements are the rows, `$.items[*]`. */
   readonly rows?: string;
-  /** Log lines: `combined`, `syslog`, `levels` or a regular expression with named groups. */
+  /** Log lines: `combined`, `syslog`, `levels` or another pattern that is recognised, or a regular expression with named groups. */
   readonly pattern?: string;
 }
 

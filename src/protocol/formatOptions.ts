@@ -19,7 +19,7 @@ export const textOptions = {
   },
   pattern: {
     value: 'REGEX',
-    help: "the pattern of the lines of a log: combined, syslog, levels, or a regular expression whose named groups are the columns, for example '(?<level>\\w+) (?<message>.*)'",
+    help: "the pattern of the lines of a log: combined, syslog, levels or another that docs/formats.md lists, or a regular expression whose named groups are the columns, for example '(?<level>\\w+) (?<message>.*)'",
   },
 } as const satisfies Partial<Record<keyof FormatOptions, { value: string; help: string }>>;
 

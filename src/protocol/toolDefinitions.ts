@@ -79,7 +79,8 @@ const readAs: ArgumentSchema = {
     },
     pattern: {
       type: 'string',
-      description: 'Log lines: combined, syslog, levels or a regular expression with named groups.',
+      description:
+        'Log lines: a pattern such as combined, syslog or levels, or a regular expression with named groups.',
       maxLength: 2000,
     },
   },

@@ -11,6 +11,7 @@ import type { FieldReader, FieldText, Format, FormatDriver } from '../driver.ts'
 import { createLineScanner, markLength, type LineReader } from '../lines.ts';
 import { Kind, maxRecordLength } from '../record.ts';
 import { createLineMatcher, type LineMatcher } from './lineMatcher.ts';
+import { bestPattern, logPatterns } from './patterns.ts';
 
 export interface LogSpec {
   readonly kind: 'log';
@@ -21,48 +22,7 @@ export interface LogSpec {
   readonly columns: readonly string[];
 }
 
-/** How one kind of log writes its lines: each named group is a column. */
-interface LogPattern {
-  readonly name: string;
-  /** Of a whole line, in Unicode mode. A group that takes no part leaves its column empty. */
-  readonly source: string;
-}
-
-const clock = String.raw`\d\d:\d\d:\d\d`;
-const isoTime = String.raw`\d{4}-\d\d-\d\d[T ]${clock}(?:[.,]\d+)?(?: ?(?:Z|[+\-]\d\d:?\d\d))?`;
-const level = [
-  ...['TRACE', 'DEBUG', 'INFO', 'NOTICE', 'WARN', 'WARNING', 'ERROR', 'ERR', 'FATAL', 'CRITICAL', 'SEVERE'],
-  ...['trace', 'debug', 'info', 'notice', 'warn', 'warning', 'error', 'err', 'fatal', 'critical', 'severe'],
-].join('|');
-/** A text in quotes in which a backslash escapes. */
-const quoted = (name: string): string => String.raw`"(?:-|(?<${name}>[^"\\]*(?:\\.[^"\\]*)*))"`;
-const request = String.raw`"(?:-|(?<method>[A-Z]+) (?<path>[^" ]+)(?: (?<protocol>HTTP\/[\d.]+))?|(?<request>[^"\\]*(?:\\.[^"\\]*)*))"`;
-
-/** The patterns that are recognised by themselves, and can be named. Of two that fit as well, the first is taken. */
-const logPatterns: readonly LogPattern[] = [
-  {
-    // Common and Combined Log Format of Apache httpd and nginx.
-    name: 'combined',
-    source: [
-      String.raw`(?<host>\S+) (?:-|(?<ident>\S+)) (?:-|(?<user>\S+)) \[(?<time>[^\]]+)\] ${request}`,
-      String.raw` (?<status>\d{3}) (?:-|(?<bytes>\d+))(?: ${quoted('referrer')} ${quoted('agent')}(?: (?<extra>.+))?)?`,
-    ].join(''),
-  },
-  {
-    // RFC 3164, and the same with a time as in RFC 3339.
-    name: 'syslog',
-    source: [
-      String.raw`(?:<(?<priority>\d{1,3})>)?(?<time>[A-Z][a-z]{2} [ \d]\d ${clock}|${isoTime}) (?<host>[^\s:]+)`,
-      String.raw` (?<process>[^\s:\[]+)(?:\[(?<pid>\d+)\])?: (?<message>.*)`,
-    ].join(''),
-  },
-  {
-    name: 'levels',
-    source: String.raw`\[?(?<time>${isoTime})\]?\s+\[?(?<level>${level})\]?:?\s+(?<message>.*)`,
-  },
-];
-
-const logName = /(?:\.log(?:[.\-]\d+)*|(?:^|[\\/])(?:syslog|messages)(?:\.\d+)?)$/;
+const logName = /(?:[._]log(?:[.\-]\d+)*|(?:^|[\\/])(?:syslog|messages)(?:\.\d+)?)$/;
 
 /** Text whose lines a pattern takes apart. A line that does not match is malformed. */
 export const logLines: FormatDriver<LogSpec> = {
@@ -80,22 +40,6 @@ export const logLines: FormatDriver<LogSpec> = {
   },
   of: formatOf,
 };
-
-/** Lines that are looked at, and how many of them a pattern must match to be taken for that of the file. */
-const [linesSampled, leastShare] = [200, 0.5];
-
-function bestPattern(text: string, final: boolean): LogPattern | undefined {
-  const lines = text.split(/\r?\n/, linesSampled + 1);
-  // The last line may be cut off.
-  if (!final || lines.length > linesSampled) lines.pop();
-  const written = lines.filter((line) => line.trim() !== '').map((line) => Buffer.from(line));
-  const shares = logPatterns.map(({ source }) => {
-    const matcher = createLineMatcher(compileWholeRegex(source), []);
-    return written.filter((line) => matcher.line(line, 0, line.length)).length / written.length;
-  });
-  const best = Math.max(...shares);
-  return best >= leastShare ? logPatterns[shares.indexOf(best)] : undefined;
-}
 
 /** @throws SourceError `unsupported` where there is no pattern, or it is none */
 function specOf({ pattern }: FormatOptions, text: string, final: boolean, file: string): LogSpec {
