@@ -117,6 +117,8 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['AGGREGATE quantile_cont(a, 95)', '95', 'quantile_cont takes a fraction from 0 to 1, such as quantile_cont(latency_ms, 0.95)'],
   ['SELECT a, b |> WHERE c = 1', 'c', 'unknown column c here; use one of a, b'],
   ['SELECT status |> WHERE stauts = 1', 'stauts', 'unknown column stauts here; did you mean status?'],
+  ['SELECT status |> SET stauts = 1', 'stauts', 'unknown column stauts here; did you mean status?'],
+  ['SELECT a |> SELECT * REPLACE (1 AS bcd)', 'bcd', 'unknown column bcd here; use one of a'],
   ['AGGREGATE count(*) AS n GROUP BY a |> SELECT b', 'b', 'unknown column b here; use one of a, n'],
   ['a > 0 |> ORDER BY b, 2 DESC', '2', "ORDER BY 2 would order nothing: write a column's name"],
   ['a > 0 ORDER BY 2', '2', "ORDER BY 2 would order nothing: write a column's name"],
@@ -261,10 +263,18 @@ describe('checkQuery', () => {
     assert.deepEqual(warnings('RENAME stauts AS s'), [
       'stauts: unknown column stauts (not in the sampled records); did you mean status?',
     ]);
-    assert.deepEqual(
-      warnings('EXTEND 1 AS one |> RENAME one AS two, status AS s |> DROP two, user.country'),
-      [],
-    );
+    for (const query of ['SET stauts = 1', 'SELECT * REPLACE (1 AS stauts)']) {
+      assert.deepEqual(warnings(query), [
+        'stauts: unknown column stauts (not in the sampled records); did you mean status?',
+      ]);
+    }
+    for (const query of [
+      'EXTEND 1 AS one |> RENAME one AS two, status AS s |> DROP two, user.country',
+      'EXTEND 1 AS one |> SET one = 2, status = 3, user = 4',
+      'SELECT status AS s |> SELECT * REPLACE (1 AS s)',
+      'SELECT user.* REPLACE (1 AS country)',
+    ])
+      assert.deepEqual(warnings(query), [], query);
   });
 
   it('knows what stands above and below a column, and what the query itself makes', () => {

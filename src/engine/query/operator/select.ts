@@ -60,6 +60,7 @@ function starParts(names: Resolver, { base, except, replace }: Star, before: Sco
   const replaced = names.compute(replace);
   names.scope = scope;
   for (const name of except) dropColumn(names, { kind: 'column', first: name, rest: [], ...spanOf(name) });
+  for (const { as } of replace) if (as) names.tellReplaced(as);
   for (const { name, slot } of replaced) names.scope = withReplaced(names.scope, [name], slot);
   const { parts } = names.scope;
   names.scope = saved;

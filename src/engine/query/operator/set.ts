@@ -19,6 +19,7 @@ export const set: OperatorEntry<'set'> = {
   expressions: ({ items }) => items.map(({ expression }) => expression),
   isLocal: true,
   resolve({ items }, names) {
+    for (const { column } of items) names.tellReplaced(column);
     const named = items.map(({ column, expression }) => namedLike(column, expression));
     for (const { name, slot } of names.compute(named)) names.scope = withReplaced(names.scope, [name], slot);
   },

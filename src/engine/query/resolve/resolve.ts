@@ -7,7 +7,7 @@ import type { FieldRequest } from '../../format/record.ts';
 import { isOfRecord } from '../layout.ts';
 import { didYouMean } from '../nearest.ts';
 import { columnLabel } from '../syntax/columns.ts';
-import type { Call, Column, Expression, NamedExpression } from '../syntax/tree.ts';
+import type { Call, Column, Expression, Name, NamedExpression } from '../syntax/tree.ts';
 import { shapeOf, visitExpression } from '../syntax/walk.ts';
 import { callsIn, keysOf } from './nodes.ts';
 import { columnPart, findColumn, namesIn, slotOf, type Binding, type Scope } from './scope.ts';
@@ -188,6 +188,13 @@ export class Resolver {
     const path = keysOf(column);
     const ofRecord = parts.some((part) => part.kind === 'open' && part.slot === 'record');
     if (ofRecord && columnPart(this.scope, path) === -1) this.#hooks.field?.(column, path);
+  }
+
+  /** For a column that gets another value: one that is not there is added, which an operator for that would say. */
+  tellReplaced(name: Name): void {
+    const column: Column = { kind: 'column', first: name, rest: [], from: name.from, to: name.to };
+    if (this.isMissing(column)) this.unknown(column);
+    else this.tellField(column);
   }
 
   /** The slot of a binding, computed where it lies inside another value. */

@@ -89,7 +89,8 @@ function parseName(cursor: Cursor, expression: Expression): NamedExpression {
   const bare = next.kind === 'quoted' || (next.kind === 'name' && !followsName.has(next.value.toLowerCase()));
   if (cursor.takeWords('as') || bare) {
     const alias = cursor.expectName(said`a name after AS`);
-    return { kind: 'named', expression, name: alias.name, explicit: true, ...cursor.spanFrom(expression) };
+    const span = cursor.spanFrom(expression);
+    return { kind: 'named', expression, name: alias.name, explicit: true, as: alias, ...span };
   }
   const name = nameOf(expression, cursor.text);
   return { kind: 'named', expression, name, explicit: false, from: expression.from, to: expression.to };

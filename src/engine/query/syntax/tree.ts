@@ -195,6 +195,8 @@ export interface NamedExpression extends Span {
   /** Written, or taken from the expression. */
   readonly name: string;
   readonly explicit: boolean;
+  /** The name behind AS. */
+  readonly as?: Name;
 }
 
 /** `*`, or `base.*` for the members of an object, with those left out and those computed anew. */
