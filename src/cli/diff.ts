@@ -1,7 +1,10 @@
 import { Dataset } from '../engine/dataset/dataset.ts';
+import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { diffFiles } from '../engine/diff/diff.ts';
+import { diffDoubts, keyDoubts } from '../engine/diff/diffDoubts.ts';
 import { DiffFile } from '../engine/diff/diffFile.ts';
 import { DiffKeyError, likelyKeys } from '../engine/diff/keys.ts';
+import { parseQuery } from '../engine/query/index.ts';
 import { exportTo } from '../engine/run/export.ts';
 import { openTarget } from '../engine/sink/openTarget.ts';
 import { endings, endingOf, isWritable, namedTarget } from '../engine/sink/targetName.ts';
@@ -9,7 +12,7 @@ import type { DiffSummary } from '../protocol/comparison.ts';
 import { english } from '../said/said.ts';
 import type { DiffCommand } from './diffArguments.ts';
 import { keptIndexes, openInput, scanPool } from './input.ts';
-import { counted, grouped, visible } from './message.ts';
+import { counted, grouped, showProblem, visible } from './message.ts';
 import type { Progress } from './progress.ts';
 import { fileDoubts } from './run.ts';
 import type { Terminal } from './terminal.ts';
@@ -46,6 +49,14 @@ export async function diff(command: DiffCommand, terminal: Terminal): Promise<nu
     }
     const [before, after] = opened;
     if (keys.length === 0) throw new UsageError(noKey(before, after));
+    for (const dataset of opened) {
+      const doubts = keys.flatMap((key) => keyDoubts(key, dataset));
+      for (const { message } of doubts) terminal.say(visible(`${dataset.name}: ${message}`));
+    }
+    const parsed = parseQuery(command.query);
+    if (!parsed.ok) throw new QuerySyntaxError(parsed.diagnostics, command.query);
+    for (const doubt of diffDoubts(parsed.query, [before, after], keys))
+      terminal.say(showProblem(command.query, doubt));
     const context = { signal, progress: (state: Progress) => terminal.progress.show(state) };
     const summary = command.count
       ? await diffFiles(before, after, { keys }, context)

@@ -40,6 +40,49 @@ describe('rowriver diff', () => {
 {"_change":"removed","id":1,"name":{"old":"a","new":null}}
 `;
 
+  it('says of a query which of its columns no file has, and which have an older and a newer value', async () => {
+    const asked = async (query: string, ...files: string[]): Promise<string[]> => {
+      const [before = 'old.jsonl', after = 'new.csv'] = files;
+      const { stderr, code } = await diff(before, after, '--key', 'id', query);
+      assert.equal(code, 1, stderr);
+      return stderr.split('\n').filter((line) => line.startsWith('rowriver: ') && !line.includes(' added, '));
+    };
+    const unknown = 'rowriver: unknown column nmae (not in the sampled records); did you mean name?';
+    assert.deepEqual(await asked("nmae = 'b'"), [unknown]);
+    assert.deepEqual(await asked("nmae = 'b'", 'new.csv', 'old.jsonl'), [unknown]);
+    assert.deepEqual(await asked('SELECT nam.old'), [
+      'rowriver: unknown column nam.old (not in the sampled records); did you mean name.old?',
+    ]);
+    const both = 'rowriver: name is what it was and what it is now; write name.old or name.new';
+    assert.deepEqual(await asked("name = 'b'"), [both]);
+    assert.deepEqual(await asked('ORDER BY name'), [both]);
+    for (const query of [
+      "_change = 'changed' AND name.new > name.old",
+      'SELECT id, name, name.old AS o |> WHERE id > 1 ORDER BY o',
+      '_records.old > 1',
+      'id = 2',
+      "name.new.first = 'x' OR name IS NULL",
+    ])
+      assert.deepEqual(await asked(query), [], query);
+    await put('deep.jsonl', '{"id":2,"name":{"first":"b"},"a.b":1}\n');
+    assert.deepEqual(
+      await asked('name.first.old IS NULL AND name.new IS NOT NULL', 'old.jsonl', 'deep.jsonl'),
+      [],
+    );
+    assert.deepEqual(await asked('"a.b".new = 1', 'old.jsonl', 'deep.jsonl'), []);
+  });
+
+  it('says which field of the key is not there, and reads the query before the files', async () => {
+    const { stderr } = await diff('old.jsonl', 'new.jsonl', '--key', 'idd');
+    for (const file of ['old.jsonl', 'new.jsonl']) {
+      const line = `rowriver: ${file}: unknown column idd (not in the sampled records); did you mean id?\n`;
+      assert.ok(stderr.includes(line), stderr);
+    }
+    const wrong = await diff('old.jsonl', 'new.jsonl', '--key', 'id', 'name = ');
+    assert.deepEqual([wrong.code, wrong.text], [2, ''], wrong.stderr);
+    assert.doesNotMatch(wrong.stderr, /added/);
+  });
+
   it('prints what differs and exits with 1; with 0 where nothing does', async () => {
     const { code, text, stderr } = await diff('old.jsonl', 'new.jsonl', '--key', 'id');
     assert.equal(text, rows);

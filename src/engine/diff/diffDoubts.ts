@@ -1,0 +1,57 @@
+import { said } from '../../said/said.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { pathOf, type KnownColumn } from '../query/check.ts';
+import { replacing, warningAt, type Diagnostic } from '../query/diagnostic.ts';
+import { checkQuery, comparedFields, orderedFields, parseQuery, type Query } from '../query/index.ts';
+import { writeName, writePath } from '../query/write.ts';
+import { keyField } from './keys.ts';
+
+/** The rows of a comparison are JSON, whatever the files are. */
+const rows = { names: 'paths' } as const;
+const sides = ['old', 'new'] as const;
+
+/**
+ * What is doubtful about a query of the rows of a comparison: a column that neither file has, and one that is taken for a
+ * value, where a row has the older and the newer one.
+ */
+export function diffDoubts(
+  query: Query,
+  files: readonly [Dataset, Dataset],
+  keys: readonly string[],
+): Diagnostic[] {
+  const known = new Map<string, KnownColumn>();
+  const add = (path: string, type: string): unknown => known.set(path, { name: path, path, type });
+  for (const name of ['_change', ...sides.map((side) => `_records.${side}`)]) add(name, 'text');
+  const ofKey = new Set(keys.flatMap((key) => files.map((file) => writePath(keyField(key, file).names))));
+  const values = new Set<string>();
+  for (const file of files) {
+    for (const column of file.seenColumns) {
+      const path = file.layout.names === 'columns' ? writeName(column.name) : pathOf(column);
+      if (!ofKey.has(path)) values.add(path);
+      add(path, column.type);
+      // An object that one file lacks is a value as a whole.
+      for (let above = path; above !== ''; above = above.slice(0, Math.max(0, above.lastIndexOf('.'))))
+        for (const side of sides) add(`${above}.${side}`, column.type);
+    }
+  }
+  const taken = [...comparedFields(query, rows), ...orderedFields(query, rows)];
+  const found = new Map(
+    taken.flatMap(({ column, path }) => {
+      const written = values.has(writePath(path)) ? query.text.slice(column.from, column.to) : undefined;
+      if (written === undefined) return [];
+      const [older, newer] = sides.map((side) => `${written}.${side}`);
+      const message = said`${written} is what it was and what it is now; write ${older} or ${newer}`;
+      const fix = replacing(query.text, column, newer);
+      return [[column, { ...warningAt(column, message), fix }] as const];
+    }),
+  );
+  return [...checkQuery(query, [...known.values()], rows), ...found.values()];
+}
+
+/** What is doubtful about a field of the key: one that was not seen in records of JSON. */
+export function keyDoubts(key: string, { layout, seenColumns, checkedIn }: Dataset): Diagnostic[] {
+  if (layout.names === 'columns') return [];
+  const asked = [key, writeName(key)].map((text) => parseQuery(`|> SELECT ${text}`));
+  const parsed = asked.find(({ ok }) => ok);
+  return parsed?.ok ? checkQuery(parsed.query, seenColumns, checkedIn) : [];
+}
