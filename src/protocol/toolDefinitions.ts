@@ -154,6 +154,11 @@ export const toolDefinitions: readonly ToolDefinition[] = [
         records_exact: { ...flag, description: 'False if records is an estimate.' },
         malformed: { ...count, description: 'Number of malformed records in what was read so far.' },
         problems: objects,
+        doubts: {
+          type: 'array',
+          items: text,
+          description: 'Columns whose numbers or dates can be read in several ways, and what to set.',
+        },
         sampled: {
           ...count,
           description: 'Number of records, from the first on, by which the columns are described.',

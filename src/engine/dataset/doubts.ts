@@ -27,17 +27,14 @@ import { QuerySyntaxError } from './plan.ts';
 import type { SampledCell, SampledCells } from './sampledCells.ts';
 
 /**
- * Where a query names another file than the one that is asked, and where it compares, sorts or computes with columns that
- * are read as text, since their cells can be read in two ways. A query with an error among them is not to be run.
- * @param advice what to do about such a column
+ * By the index of the column, what there is to say of one whose cells can be read in two ways, or are written in several.
+ * @param advice what to do about the former
  */
-export function queryDoubts(
-  query: Query,
-  dataset: Dataset,
+export function readingDoubts(
+  { recognised, layout }: Dataset,
   advice: (reading: OpenReading) => Said,
-): Diagnostic[] {
-  const { openReadings = [], mixedReadings = [] } = dataset.recognised;
-  const { layout } = dataset;
+): ReadonlyMap<number, Said> {
+  const { openReadings = [], mixedReadings = [] } = recognised;
   const names = layout.names === 'columns' ? layout.columns : [];
   const doubts = openReadings.map((reading): [number, Said] => [
     reading.column,
@@ -50,7 +47,21 @@ export function queryDoubts(
       said`${names[column]} is written in two ways: ${one.text} in ${one.path}, ${other.text} in ${other.path}. Ask these files one by one, or set how numbers and dates of all are read.`,
     ]);
   }
-  return [...otherFile(query, dataset), ...checkReadings(query, layout, new Map(doubts))];
+  return new Map(doubts);
+}
+
+/**
+ * Where a query names another file than the one that is asked, and where it compares, sorts or computes with columns that
+ * are read as text, since their cells can be read in two ways. A query with an error among them is not to be run.
+ * @param advice what to do about such a column
+ */
+export function queryDoubts(
+  query: Query,
+  dataset: Dataset,
+  advice: (reading: OpenReading) => Said,
+): Diagnostic[] {
+  const doubts = readingDoubts(dataset, advice);
+  return [...otherFile(query, dataset), ...checkReadings(query, dataset.layout, doubts)];
 }
 
 /**

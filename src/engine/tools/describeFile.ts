@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { FormatKind } from '../../protocol/formatOptions.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
 import { english } from '../../said/said.ts';
+import { readingDoubts } from '../dataset/doubts.ts';
 import { describeReadings } from '../format/csv/cellReading.ts';
 import { gatherStatistics, fieldsOf } from '../run/statistics.ts';
 import { problems } from '../run/problems.ts';
@@ -10,7 +11,7 @@ import { typesIn, type ColumnSummary, type ValueCount } from '../../protocol/sta
 import { visible } from '../visible.ts';
 import { counted, grouped, percent, sized } from '../words.ts';
 import { answer, Room, roomBeside } from './answer.ts';
-import { withFile, type Call } from './call.ts';
+import { readingAdvice, withFile, type Call } from './call.ts';
 import { shownText } from './cells.ts';
 import { withDeadline } from './deadline.ts';
 import { gatheredPath } from './gather.ts';
@@ -24,6 +25,8 @@ const countSeconds = 0.5;
 /** How long columns are looked at: the answer says how many records that were. */
 const columnSeconds = 3;
 const mostProblems = 3;
+/** Columns whose numbers or dates can be read in several ways, that are named. */
+const mostDoubts = 5;
 /** Values of a column that are shown, and how long each may be, in characters. */
 const [mostExamples, exampleLength] = [3, 60];
 
@@ -39,6 +42,7 @@ export async function describeFile(call: Call): Promise<ToolAnswer> {
     const found = file.state();
     const examples = await problems(dataset, 0, mostProblems, call.signal);
     const written = dataset.format.dialect ? describeReadings(dataset.format.dialect.readings) : [];
+    const doubts = [...readingDoubts(dataset, readingAdvice).values()].slice(0, mostDoubts);
     const figures = {
       file: path,
       format: dataset.format.kind,
@@ -56,6 +60,7 @@ export async function describeFile(call: Call): Promise<ToolAnswer> {
         line,
         reason: visible(english(reason)),
       })),
+      doubts: doubts.map((doubt) => visible(english(doubt))),
       sampled: columns.rows,
     };
     const others = (tables?.others.length ?? 0) > 0 ? tables?.others.length : undefined;
@@ -67,6 +72,7 @@ export async function describeFile(call: Call): Promise<ToolAnswer> {
         : `About ${counted(found.records, 'record')} (estimated); ${grouped(found.malformed)} malformed in the part read so far.`,
       others === undefined ? '' : `${counted(others, 'other table')} in the file not read.`,
       ...figures.problems.map(({ record, line, reason }) => `Record ${record} (line ${line}): ${reason}`),
+      ...figures.doubts,
       `Columns in the first ${counted(columns.rows, 'record')}: name as written in a query, type, share of NULL, examples.`,
     ];
     const room = new Room(roomBeside(call.input.number('max_bytes'), figures, head.join('\n')) - 100);

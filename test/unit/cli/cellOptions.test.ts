@@ -171,5 +171,15 @@ describe('rowriver, how numbers and dates are written', () => {
         ],
       },
     ]);
+
+    await writeFile(join(folder, 'mixed1.csv'), 'id;p\n1;"1.234,5"\n2;"2,5"\n');
+    await writeFile(join(folder, 'mixed2.csv'), 'id;p\n3;1234.5\n4;7.25\n');
+    const several = await run('mixed1.csv', join(folder, 'mixed2.csv'), '--reading');
+    const { mixed } = JSON.parse(several.stdout.toString()) as Record<string, unknown>;
+    const cells = [
+      { text: '1.234,5', path: join(folder, 'mixed1.csv') },
+      { text: '1234.5', path: join(folder, 'mixed2.csv') },
+    ];
+    assert.deepEqual(mixed, [{ column: 1, cells }]);
   });
 });

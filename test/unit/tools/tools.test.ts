@@ -64,6 +64,18 @@ describe('tools', () => {
       assert.match(String(told.certainty), /^high/);
     });
 
+    it('says of which columns it is not known how their numbers or dates are written', async () => {
+      await bench.write('open.csv', 'sum;day\n1,234;01/02/2024\n12,500;03/02/2024\n');
+      const { doubts, ...told } = await bench.told('describe_file', { path: 'open.csv' });
+      assert.deepEqual(doubts, [
+        'sum is read as text: 1,234 can be 1.234 or 1234. Set read_as.decimal = "," or read_as.decimal = ".".',
+        'day is read as text: 01/02/2024 can be 2024-02-01 or 2024-01-02. Set read_as.dates = "dmy" or read_as.dates = "mdy".',
+      ]);
+      assert.equal(told.format, 'csv');
+      const clear = await bench.told('describe_file', { path: 'people.csv' });
+      assert.deepEqual(clear.doubts, []);
+    });
+
     it('says how sure the reading is', async () => {
       await bench.write('unsure.csv', 'just some words\nand more of them\nwithout any table\n');
       assert.match(

@@ -45,7 +45,7 @@ function asDelimited(dialect: CsvDialect): Format {
     readBy: 'csv',
     // A quote is looked for that closes a field.
     reach: dialect.quote === '' ? 0 : quoteReach,
-    described: ({ score, description, tables, dataStart, openReadings = [] }) => ({
+    described: ({ score, description, tables, dataStart, openReadings = [], mixedReadings = [] }) => ({
       score: Number(score?.toFixed(3)),
       description: english(description),
       ...dialect,
@@ -54,6 +54,7 @@ function asDelimited(dialect: CsvDialect): Format {
       table: tables?.number,
       tables: tables?.places,
       undecided: openReadings,
+      ...(mixedReadings.length > 0 && { mixed: mixedReadings }),
     }),
   };
 }
