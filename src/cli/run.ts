@@ -2,6 +2,7 @@ import type { Dataset } from '../engine/dataset/dataset.ts';
 import { comparisonDoubts, doubtsToRun } from '../engine/dataset/doubts.ts';
 import { SampledCells } from '../engine/dataset/sampledCells.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
+import { totalDoubts } from '../engine/dataset/totals.ts';
 import { checkQuery, parseQuery, type Query } from '../engine/query/index.ts';
 import { serviceName } from '../engine/send/serviceName.ts';
 import type { FileDoubt } from '../protocol/comparison.ts';
@@ -75,6 +76,8 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       const [summary, ...also] = await measured(dataset, command, terminal);
       terminal.progress.erase();
       for (const sentence of merge?.sentences() ?? []) terminal.say(visible(sentence));
+      for (const { text, query } of queries)
+        for (const doubt of await totalDoubts(query, dataset, signal)) terminal.say(showProblem(text, doubt));
       if (summary.doubt) terminal.say(visible(`${dataset.name} ${fileDoubts[summary.doubt]}`));
       for (const { name, doubt } of summary.joined ?? [])
         terminal.say(visible(`${name} ${fileDoubts[doubt]}`));

@@ -27,6 +27,7 @@ export { picksOf } from './panel/pick.ts';
 export { searchFor } from './panel/search.ts';
 export { unsortedQuery } from './panel/sort.ts';
 export { writeName, writePath, writeText } from './write.ts';
+export { summedColumns } from './summed.ts';
 export { readNumber } from './value/decimal.ts';
 export { readTime } from './value/time.ts';
 export { isTypedTime, typeTimes } from './typeTimes.ts';

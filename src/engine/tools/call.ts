@@ -5,6 +5,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { pathOfJoined } from '../dataset/joinedFile.ts';
 import { comparisonDoubts, doubtsToRun } from '../dataset/doubts.ts';
 import { SampledCells } from '../dataset/sampledCells.ts';
+import { totalDoubts } from '../dataset/totals.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
 import type { OpenReading } from '../format/csv/openReading.ts';
 import { checkQuery, parseQuery, type Diagnostic } from '../query/index.ts';
@@ -40,6 +41,8 @@ export async function withFile<T>(
 export interface CheckedQuery {
   readonly planned: PlannedQuery;
   readonly warnings: readonly Diagnostic[];
+  /** The same by what is known of the file's end. @throws SourceError, the signal's reason */
+  readonly totals: () => Promise<readonly Diagnostic[]>;
 }
 
 /** @throws QuerySyntaxError; ToolError, SourceError where it names a file that may not be read */
@@ -66,7 +69,9 @@ export async function checked(
   const named = found.map((one) => (one === unknown.at(0) ? withColumns(one, dataset) : one));
   const compared = await comparisonDoubts(parsed.query, dataset, new SampledCells(dataset), signal);
   const warnings = [...named, ...doubts, ...compared];
-  return { planned: plannedFor(query, dataset.recognised.format), warnings };
+  // Whether the last record is a total is known once all have been read.
+  const totals = (): Promise<Diagnostic[]> => totalDoubts(parsed.query, dataset, signal);
+  return { planned: plannedFor(query, dataset.recognised.format), warnings, totals };
 }
 
 function withColumns(unknown: Diagnostic, { columns }: Dataset): Diagnostic {

@@ -52,7 +52,8 @@ async function explain(call: Call, query: string): Promise<Explained> {
   }
   return withFile(call, async ({ file: { dataset } }) => {
     try {
-      const { planned, warnings } = await checked(query, dataset, call);
+      const { planned, warnings: found, totals } = await checked(query, dataset, call);
+      const warnings = [...found, ...(await totals())];
       return {
         valid: true,
         problems: warnings,

@@ -41,7 +41,7 @@ async function answered(call: Call, asked: AskedFile, path: string, deadline: De
     const { state } = run;
     const outcome = outcomeOf(state, asked);
     const bytes = input.number('max_bytes');
-    const warnings = shownWarnings(check, bytes);
+    const warnings = shownWarnings([...check.warnings, ...(await check.totals())], bytes);
     const figures = { file: path, total: state.matched, ...outcome, warnings };
     const limits = {
       first,
@@ -74,7 +74,7 @@ async function answered(call: Call, asked: AskedFile, path: string, deadline: De
 const [mostWarnings, warningLength] = [5, 600];
 
 /** The first warnings, cut where they would take the room of the rows. */
-function shownWarnings({ warnings }: CheckedQuery, bytes: number): string[] {
+function shownWarnings(warnings: CheckedQuery['warnings'], bytes: number): string[] {
   let left = Math.floor(bytes / 4);
   return warnings.slice(0, mostWarnings).flatMap(({ message }) => {
     const text = startOf(shownLine(message), Math.min(left, warningLength));

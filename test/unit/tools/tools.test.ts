@@ -139,6 +139,14 @@ describe('tools', () => {
       assert.deepEqual(rowsOf(second), [{ id: 4997 }, { id: 4996 }]);
     });
 
+    it('warns of a total that is counted in, at the first query', async () => {
+      await bench.write('total.csv', 'region,n,v\nNorth,1,10\nSouth,2,20\nTotal,,30\n');
+      const { warnings } = await bench.told('query_file', { path: 'total.csv', query: 'SELECT sum(v) AS s' });
+      assert.deepEqual(warnings, [
+        "the last record is a total: Total in region. It is counted in as well; leave it out with WHERE region IS DISTINCT FROM 'Total'",
+      ]);
+    });
+
     it('says in words which rows are shown, and how to go on', async () => {
       const { text } = await bench.ask('query_file', { path: 'events.jsonl', query: '', max_rows: 40 });
       assert.match(
