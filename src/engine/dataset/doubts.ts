@@ -15,6 +15,7 @@ import {
   readNumber,
   readTime,
   timeForm,
+  timeFormat,
   type ComparedField,
   type Diagnostic,
   type KnownCells,
@@ -170,7 +171,9 @@ function seenIn(cells: readonly SampledCell[], isTable: boolean): KnownCells | u
   if (values.filter(({ kind }) => kind === CellKind.Number).length >= least)
     return isTable ? { decimal: '.' } : { numbers: true };
   const forms = values.flatMap(({ kind, text }) => (kind === CellKind.Text ? (timeForm(text) ?? []) : []));
-  return forms.length >= least ? { timeForms: new Set(forms) } : undefined;
+  if (forms.length >= least) return { timeForms: new Set(forms) };
+  const [format, ...others] = new Set(values.map(({ text }) => timeFormat(text)));
+  return format !== undefined && others.length === 0 ? { format } : undefined;
 }
 
 function otherFile({ from }: Query, dataset: Dataset): Diagnostic[] {

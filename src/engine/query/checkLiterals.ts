@@ -15,6 +15,19 @@ export interface KnownCells {
   readonly timeForms?: ReadonlySet<string>;
   /** They are numbers that are no texts. */
   readonly numbers?: boolean;
+  /** They are texts that are times by this format of `strptime`. */
+  readonly format?: string;
+}
+
+/** How logs write times other than by ISO 8601. */
+const formats: readonly (readonly [RegExp, string])[] = [
+  [/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}$/, '%d/%b/%Y:%H:%M:%S %z'],
+  [/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d$/, '%Y/%m/%d %H:%M:%S'],
+];
+
+/** The format that times are written by that ISO 8601 does not have; undefined for any other text. */
+export function timeFormat(text: string): string | undefined {
+  return formats.find(([written]) => written.test(text))?.[1];
 }
 
 /** Whether something can only be said of a comparison by what the field's cells hold. */
@@ -74,7 +87,7 @@ function numberAsText(
 function timeAsText(
   value: string,
   isOrder: boolean,
-  { timeForms, numbers = false }: KnownCells,
+  { timeForms, numbers = false, format }: KnownCells,
   name: string,
 ): Doubt | undefined {
   const form = timeForm(value);
@@ -83,6 +96,12 @@ function timeAsText(
     return {
       message: said`the numbers of ${name} cannot be compared with a time that is a text; write ${instead}`,
       instead,
+    };
+  }
+  if (form !== undefined && format !== undefined) {
+    const read = `strptime(${name}, ${writeText(format)})`;
+    return {
+      message: said`beside a text, the times of ${name} are compared as texts, and are written in another way; write ${read} in place of ${name}`,
     };
   }
   if (timeForms === undefined) return undefined;

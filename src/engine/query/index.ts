@@ -1,5 +1,5 @@
 export { checkQuery, refusedCalls, refusedTarget, type CheckedIn, type KnownColumn } from './check.ts';
-export { checkLiterals, dependsOnCells, type KnownCells } from './checkLiterals.ts';
+export { checkLiterals, dependsOnCells, timeFormat, type KnownCells } from './checkLiterals.ts';
 export { checkOrders, type OrderedCell } from './checkOrders.ts';
 export { checkReadings } from './checkReadings.ts';
 export { comparedFields, type ComparedField } from './compared.ts';

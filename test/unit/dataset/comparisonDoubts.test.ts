@@ -159,6 +159,28 @@ describe('comparisonDoubts', () => {
   const only = (found: readonly Told[][]): (string | undefined)[][] =>
     found.map((one) => one.map(({ query }) => query));
 
+  it('points out a time beside those of web servers, which are not in the order of their texts', async () => {
+    const logs = [
+      ['10.0.0.1 - - [10/Oct/2024:13:55:36 +0200] "GET / HTTP/1.1" 200 5', '%d/%b/%Y:%H:%M:%S %z'],
+      ['2024/10/10 13:55:36 [error] 1#2: x', '%Y/%m/%d %H:%M:%S'],
+    ];
+    for (const [line, format] of logs) {
+      await writeFile(join(folder, 'x.log'), `${line}\n${line}\n`);
+      const dataset = await Dataset.open({ kind: 'file', path: join(folder, 'x.log') }, { signal });
+      try {
+        const [found] = await ask(dataset, "time >= '2024-10-10'");
+        assert.equal(
+          found.message,
+          `beside a text, the times of time are compared as texts, and are written in another way; write strptime(time, '${format}') in place of time`,
+        );
+        assert.deepEqual(await ask(dataset, `strptime(time, '${format}') >= '2024-10-10'`), []);
+        assert.deepEqual(await ask(dataset, "time LIKE '10/Oct%' OR message > '2024-10-10'"), []);
+      } finally {
+        await dataset.close();
+      }
+    }
+  });
+
   it('points out a text that comes before all numbers of a column', async () => {
     const queries = [
       '|> AGGREGATE max(v)',
