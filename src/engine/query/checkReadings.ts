@@ -128,7 +128,7 @@ function* operandsOf(node: Expression): Generator<Expression> {
 
 /** Functions of many rows that look at no more than whether a value is there, and what its text is. */
 const ofTexts: ReadonlySet<string> = new Set([
-  ...['count', 'approx_count_distinct', 'mode', 'list', 'string_agg', 'any_value'],
+  ...['count', 'approx_count_distinct', 'mode', 'list', 'string_agg', 'any_value', 'first', 'last'],
   ...['first_value', 'last_value', 'lag', 'lead'],
 ]);
 
@@ -138,7 +138,9 @@ function* argumentsByValue({ name, arguments: given, orderBy }: Call): Generator
   const scalar = scalarFunctions.get(called);
   if (scalar === undefined) {
     if (!aggregates.has(called) || ofTexts.has(called)) return;
-    for (const node of given) yield { node, aggregate: called };
+    // Of arg_max and arg_min only what they order by is compared.
+    const compared = called.startsWith('arg_') ? given.slice(1) : given;
+    for (const node of compared) yield { node, aggregate: called };
   } else if (scalar.group === 'number' || scalar.group === 'time' || scalar.compares === true) {
     for (const node of given) yield { node };
   }

@@ -132,6 +132,12 @@ function argumentsText(least: number, most: number): Said {
   return most === Infinity ? said`at least ${least}` : said`${least} to ${most} arguments`;
 }
 
+/** Aggregates that may have an ORDER BY. */
+const ordered: ReadonlySet<string> = new Set(['list', 'string_agg', 'first', 'last', 'any_value']);
+
+/** Aggregates that give the value of one row. */
+const ofOneRow: ReadonlySet<string> = new Set(['first', 'last', 'arg_max', 'arg_min']);
+
 function validateAggregate(node: Call, name: string, allowed: Allowed): void {
   if (!allowed.aggregates) {
     const { where } = allowed;
@@ -143,10 +149,12 @@ function validateAggregate(node: Call, name: string, allowed: Allowed): void {
   const entry = aggregates.get(name);
   if (node.star && name !== 'count') throw new QueryError(node, said`only count accepts *, ${name} does not`);
   if (entry !== undefined) validateArity(node, entry.signature);
-  if (node.orderBy.length > 0 && name !== 'list' && name !== 'string_agg') {
+  if (node.orderBy.length > 0 && !ordered.has(name)) {
     throw new QueryError(
       node.orderBy[0],
-      said`${name} does not depend on the order of the rows; remove ORDER BY`,
+      name.startsWith('arg_')
+        ? said`${name} is ordered by what stands behind the comma; remove ORDER BY`
+        : said`${name} does not depend on the order of the rows; remove ORDER BY`,
     );
   }
   if (node.distinct && node.orderBy.length > 0) {
@@ -154,7 +162,9 @@ function validateAggregate(node: Call, name: string, allowed: Allowed): void {
   }
   if (node.distinct && node.arguments.length === 0)
     throw new QueryError(node, said`count(DISTINCT …) needs a value`);
-  if (name === 'quantile_cont') validateFraction(node.arguments[1]);
+  if (node.distinct && ofOneRow.has(name))
+    throw new QueryError(node, said`${name} gives the value of one row; remove DISTINCT`);
+  if (name === 'quantile_cont' || name === 'quantile_disc') validateFraction(node.arguments[1], name);
   if (name === 'string_agg' && node.arguments.length > 1 && node.arguments[1].kind !== 'literal') {
     throw new QueryError(node.arguments[1], said`the separator of string_agg must be a text, such as ', '`);
   }
@@ -163,12 +173,12 @@ function validateAggregate(node: Call, name: string, allowed: Allowed): void {
   }
 }
 
-function validateFraction(argument: Expression): void {
+function validateFraction(argument: Expression, name: string): void {
   const value = argument.kind === 'literal' ? argument.value : undefined;
   if (typeof value === 'number' && value >= 0 && value <= 1) return;
   throw new QueryError(
     argument,
-    said`quantile_cont takes a fraction from 0 to 1, such as quantile_cont(latency_ms, 0.95)`,
+    said`${name} takes a fraction from 0 to 1, such as ${name}(latency_ms, 0.95)`,
   );
 }
 

@@ -272,6 +272,33 @@ export const questions: readonly Question[] = [
         n: greatest(members, 'n'),
       })),
   ),
+  table(
+    `w > -900 |> AGGREGATE first(n) AS f, last(n) AS l, arg_max(key, w) AS hi, arg_min(key, w) AS lo, last(key ORDER BY u) AS lu, bool_and(w > -890) AS a, quantile_disc(key, 0.9) AS q GROUP BY o`,
+    (rows) =>
+      groups(
+        rows.where((row) => (row.number('w') ?? -900) > -900),
+        'o',
+      ).map(([o, members]) => {
+        const byW = members.filter((row) => row.text('key') !== null);
+        const bestBy = (sign: 1 | -1): string | null =>
+          byW
+            .reduce((best, row) =>
+              sign * ((row.number('w') ?? 0) - (best.number('w') ?? 0)) > 0 ? row : best,
+            )
+            .text('key');
+        const keys = sorted(byW, (a, b) => compareTexts(a.text('key'), b.text('key'), 1));
+        return {
+          o,
+          f: members[0].value('n') ?? null,
+          l: members[members.length - 1].value('n') ?? null,
+          hi: bestBy(1),
+          lo: bestBy(-1),
+          lu: sorted(members, (a, b) => -compareTexts(a.text('u'), b.text('u'), 1))[0].text('key'),
+          a: members.every((row) => (row.number('w') ?? 0) > -890),
+          q: keys[Math.ceil((keys.length * 9) / 10) - 1].text('key'),
+        };
+      }),
+  ),
   table(`|> TOP 3 OF o |> SELECT value, count`, (rows) =>
     groups(rows.all, 'o')
       .map(([o, members]) => ({ value: o, count: members.length }))

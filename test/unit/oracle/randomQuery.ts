@@ -498,6 +498,12 @@ export class QueryWriter {
           [`min(${column})`, { name, type: 'text' }],
           [`max(${this.text(1)})${filter}`, { name, type: 'text' }],
           [`count_if(${this.boolean(1)})`, { name, type: 'number' }],
+          [`${this.#pick(['bool_and', 'bool_or'])}(${this.boolean(1)})${filter}`, { name, type: 'boolean' }],
+          [
+            `quantile_disc(${n}, ${this.#pick(['0.25', '0', '1', '0.5', '0.07'])})${filter}`,
+            { name, type: 'number' },
+          ],
+          [`quantile_disc(${t}, ${this.#pick(['0.25', '0', '1', '0.5', '0.07'])})`, { name, type: 'text' }],
           [`median(${n})`, { name, type: 'number' }],
           [
             `quantile_cont(${n}, ${this.#pick(['0.25', '0', '1', '0.5'])})${filter}`,
@@ -507,6 +513,17 @@ export class QueryWriter {
           [`string_agg(${t}, '-' ORDER BY ${t}${this.#pick(['', ' DESC'])})`, { name, type: 'text' }],
           ...(fromFile
             ? ([
+                [`${this.#pick(['first', 'last'])}(${n})${filter}`, { name, type: 'number' }],
+                [`${this.#pick(['first', 'last'])}(${this.text(1)})`, { name, type: 'text' }],
+                [
+                  `${this.#pick(['first', 'last', 'any_value'])}(${this.text(1)} ORDER BY ${this.any(1)}${this.#pick(['', ' DESC', ' NULLS FIRST', ' DESC NULLS FIRST'])}, id)${filter}`,
+                  { name, type: 'text' },
+                ],
+                [
+                  `${this.#pick(['arg_max', 'arg_min'])}(${this.text(1)}, ${n})${filter}`,
+                  { name, type: 'text' },
+                ],
+                [`${this.#pick(['arg_max', 'arg_min'])}(${n}, ${this.text(1)})`, { name, type: 'number' }],
                 [`any_value(${n})${filter}`, { name, type: 'number' }],
                 [`any_value(${this.text(1)})`, { name, type: 'text' }],
                 [`mode(${n})${filter}`, { name, type: 'number' }],

@@ -84,6 +84,17 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['a ~ \'(\'', "'('", 'invalid regular expression: a group is not closed'],
   ["regexp_matches(a, '[')", "'['", 'invalid regular expression: a [ is not closed'],
   ['count(*) > 1', 'count(*)', 'count is an aggregate and cannot be used in WHERE; write |> AGGREGATE count(…)'],
+  ['AGGREGATE last(DISTINCT a)', 'last(DISTINCT a)', 'last gives the value of one row; remove DISTINCT'],
+  [
+    'AGGREGATE max_by(a, b ORDER BY c)',
+    'c',
+    'arg_max is ordered by what stands behind the comma; remove ORDER BY',
+  ],
+  [
+    'AGGREGATE quantile_disc(a, 95)',
+    '95',
+    'quantile_disc takes a fraction from 0 to 1, such as quantile_disc(latency_ms, 0.95)',
+  ],
   ['lag(a) > 1', 'lag(a)', 'lag is a window function; write lag(…) OVER ()'],
   ['lower(DISTINCT a)', 'lower(DISTINCT a)', 'DISTINCT needs an aggregate function, and lower is not one'],
   // Operators

@@ -24,6 +24,16 @@ const table: readonly AggregateFunction[] = [
     summary: said`The number of rows that meet the condition.`,
   },
   {
+    name: 'bool_and',
+    signature: 'bool_and(condition)',
+    summary: said`Whether the condition is true of all rows for which it is not NULL.`,
+  },
+  {
+    name: 'bool_or',
+    signature: 'bool_or(condition)',
+    summary: said`Whether the condition is true of any row.`,
+  },
+  {
     name: 'approx_count_distinct',
     signature: 'approx_count_distinct(value)',
     summary: said`The approximate number of distinct values, computed in a few kilobytes.`,
@@ -32,6 +42,12 @@ const table: readonly AggregateFunction[] = [
     name: 'quantile_cont',
     signature: 'quantile_cont(number, fraction)',
     summary: said`The value below which the given fraction of the numbers lies, interpolated.`,
+  },
+  {
+    name: 'quantile_disc',
+    signature: 'quantile_disc(value, fraction)',
+    summary: said`The first of the values, in their order, that the given fraction of them does not lie above.`,
+    keepsLoose: true,
   },
   { name: 'median', signature: 'median(number)', summary: said`The middle value.` },
   { name: 'stddev', signature: 'stddev(number)', summary: said`The standard deviation of a sample.` },
@@ -47,6 +63,30 @@ const table: readonly AggregateFunction[] = [
     name: 'any_value',
     signature: 'any_value(value)',
     summary: said`The first value that is not NULL.`,
+    keepsLoose: true,
+  },
+  {
+    name: 'first',
+    signature: 'first(value)',
+    summary: said`The value in the first row, NULL included.`,
+    keepsLoose: true,
+  },
+  {
+    name: 'last',
+    signature: 'last(value)',
+    summary: said`The value in the last row, NULL included.`,
+    keepsLoose: true,
+  },
+  {
+    name: 'arg_max',
+    signature: 'arg_max(value, by)',
+    summary: said`The value in the row in which \`by\` is largest: of several the first one. Rows in which one of the two is NULL are left out.`,
+    keepsLoose: true,
+  },
+  {
+    name: 'arg_min',
+    signature: 'arg_min(value, by)',
+    summary: said`The value in the row in which \`by\` is smallest: of several the first one. Rows in which one of the two is NULL are left out.`,
     keepsLoose: true,
   },
 ];

@@ -135,6 +135,8 @@ const dialect: SqlDialect = {
     ['date_trunc', ([unit, value]) => `dateTrunc(${unit}, ${time(value)})`],
     ['date_diff', ([unit, from, to]) => `dateDiff(${unit}, ${time(from)}, ${time(to)})`],
     ['epoch', ([value]) => `(toUnixTimestamp64Micro(${time(value)}) / 1000000)`],
+    ['bool_and', ([condition]) => `minOrNull(${casts.boolean(condition)})`],
+    ['bool_or', ([condition]) => `maxOrNull(${casts.boolean(condition)})`],
     ['median', ([value]) => `quantileExactInclusiveOrNull(0.5)(${value})`],
     ['quantile_cont', ([value, fraction]) => `quantileExactInclusiveOrNull(${fraction})(${value})`],
     [
@@ -165,7 +167,7 @@ const dialect: SqlDialect = {
   numericConditions: true,
   missing: new Set([
     ...['mode', 'typeof', 'list', 'json_extract', 'date_part', 'to_timestamp', 'row_number'],
-    ...['strftime', 'strptime'],
+    ...['strftime', 'strptime', 'first', 'last', 'arg_max', 'arg_min', 'quantile_disc'],
   ]),
   cast(value, type) {
     if (type === 'interval' || type === 'json') {

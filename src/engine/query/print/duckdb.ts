@@ -49,6 +49,10 @@ const dialect: SqlDialect = {
     // Of decimals it rounds the result to their digits.
     ['median', ([value]) => `median(CAST(${value} AS DOUBLE))`],
     ['quantile_cont', ([value, fraction]) => `quantile_cont(CAST(${value} AS DOUBLE), ${fraction})`],
+    // A fraction with an exponent is a DOUBLE, of which it takes the product with the number of values for more than it is.
+    ['quantile_disc', ([value, fraction]) => `quantile_disc(${value}, ${fraction.replace(/e0$/, '')})`],
+    ['bool_and', ([condition]) => `bool_and(TRY_CAST(${condition} AS BOOLEAN))`],
+    ['bool_or', ([condition]) => `bool_or(TRY_CAST(${condition} AS BOOLEAN))`],
     ['mod', ([a, b]) => `(${a} % nullif(${b}, 0))`],
     ['sqrt', ([value]) => `CASE WHEN ${value} >= 0 THEN sqrt(${value}) END`],
     ['ln', ([value]) => `CASE WHEN ${value} > 0 THEN ln(${value}) END`],

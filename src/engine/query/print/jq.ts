@@ -299,6 +299,14 @@ class JqPrinter {
     if (node.orderBy.length > 0) throw new UnprintableError(node, said`jq has no ORDER BY in an aggregate`);
     if (name === 'count' && node.arguments.length === 0) return `(${rows} | length)`;
     if (name === 'count_if') return `(${rows} | map(select(${this.#write(argument)} == true)) | length)`;
+    if (name === 'first' || name === 'last')
+      return `(${rows} | map(${this.#write(argument)}) | .[${name === 'first' ? 0 : -1}])`;
+    if (name === 'arg_max' || name === 'arg_min') {
+      const [value, by] = node.arguments.map((each) => this.#write(each));
+      const pairs = `map([${value}, ${by}] | select(.[0] != null and .[1] != null))`;
+      const best = name === 'arg_max' ? 'max' : 'min';
+      return `(${rows} | ${pairs} | (map(.[1]) | ${best}) as $best | map(select(.[1] == $best)) | .[0][0])`;
+    }
     const finish = new Map([
       ['count', 'length'],
       ['sum', 'map(rw_num | select(. != null)) | if length == 0 then null else add end'],
@@ -306,6 +314,8 @@ class JqPrinter {
       ['min', 'min'],
       ['max', 'max'],
       ['any_value', '.[0]'],
+      ['bool_and', 'min'],
+      ['bool_or', 'max'],
     ]).get(name);
     if (finish === undefined) throw new UnprintableError(node.name, said`jq has no ${name}`);
     const distinct = node.distinct ? ' | unique' : '';

@@ -46,6 +46,10 @@ const dialect: SqlDialect = {
     ['list_contains', ([list, value]) => `array_contains(${list}, ${value})`],
     ['epoch', ([value]) => `unix_timestamp(${value})`],
     ['quantile_cont', ([value, fraction]) => `percentile(${value}, ${fraction})`],
+    ['bool_and', ([condition]) => `bool_and(try_cast(${condition} AS BOOLEAN))`],
+    ['bool_or', ([condition]) => `bool_or(try_cast(${condition} AS BOOLEAN))`],
+    ['arg_max', ([value, by]) => `max_by(${value}, CASE WHEN ${value} IS NOT NULL THEN ${by} END)`],
+    ['arg_min', ([value, by]) => `min_by(${value}, CASE WHEN ${value} IS NOT NULL THEN ${by} END)`],
     ['any_value', ([value]) => `any_value(${value}, true)`],
     ['string_agg', ([value, separator = "','"]) => `listagg(${value}, ${separator})`],
   ]),
@@ -60,6 +64,10 @@ const dialect: SqlDialect = {
     'regexp_replace',
     'trunc',
     'len',
+    // Its rows have no order that is certain, and its percentiles are between values or approximate.
+    'first',
+    'last',
+    'quantile_disc',
   ]),
   cast(value, type) {
     if (type === 'json')

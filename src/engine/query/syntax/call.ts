@@ -33,9 +33,9 @@ export function parseCall(cursor: Cursor, parse: ParseExpression): Call {
   if (cursor.isWord('filter') && cursor.isSymbol('(', 1)) {
     cursor.next();
     cursor.next();
-    cursor.expectWord('where', said`after FILTER (`);
+    cursor.takeWords('where');
     filter = parse(cursor);
-    cursor.expectSymbol(')', said`after FILTER (WHERE …`);
+    cursor.expectSymbol(')', said`after the condition of FILTER`);
   }
   const over = cursor.isWord('over') ? parseWindow(cursor, parse) : undefined;
   return {

@@ -4,6 +4,9 @@ import type { Call, Expression } from './tree.ts';
 
 /** Other names of functions, as DuckDB has them too. */
 export const functionSynonyms: ReadonlyMap<string, string> = new Map([
+  ['arbitrary', 'first'],
+  ['argmax', 'arg_max'],
+  ['argmin', 'arg_min'],
   ['array_agg', 'list'],
   ['array_contains', 'list_contains'],
   ['array_length', 'len'],
@@ -21,13 +24,22 @@ export const functionSynonyms: ReadonlyMap<string, string> = new Map([
   ['list_has', 'list_contains'],
   ['listagg', 'string_agg'],
   ['log', 'log10'],
+  ['max_by', 'arg_max'],
   ['mean', 'avg'],
+  ['min_by', 'arg_min'],
   ['power', 'pow'],
   ['prefix', 'starts_with'],
+  ['quantile', 'quantile_disc'],
   ['stddev_samp', 'stddev'],
   ['suffix', 'ends_with'],
   ['try_strptime', 'strptime'],
   ['ucase', 'upper'],
+]);
+
+/** Other names that functions have over a window. */
+const windowSynonyms: ReadonlyMap<string, string> = new Map([
+  ['first', 'first_value'],
+  ['last', 'last_value'],
 ]);
 
 /** Functions of one time that give a part of it. */
@@ -56,7 +68,7 @@ export const nameFunctions: ReadonlyMap<string, string> = new Map([
  */
 export function withoutSynonym(call: Call): Expression {
   const word = call.name.name.toLowerCase();
-  const name = functionSynonyms.get(word);
+  const name = functionSynonyms.get(word) ?? (call.over && windowSynonyms.get(word));
   if (name !== undefined) return { ...call, name: { ...call.name, name } };
   const part = partFunctions.get(word);
   if (part !== undefined) {

@@ -53,6 +53,7 @@ function adviceFor(name: string, distinct: boolean): Said {
       return said`Count the values instead, which can use the disk: |> AGGREGATE count(*) AS n GROUP BY x |> ORDER BY n DESC |> LIMIT 1.`;
     case 'median':
     case 'quantile_cont':
+    case 'quantile_disc':
       return said`Take a sample first: |> TABLESAMPLE 10 PERCENT; or make smaller groups with GROUP BY.`;
     default:
       return said`Take fewer rows with WHERE or LIMIT, or make smaller groups with GROUP BY.`;
