@@ -132,8 +132,8 @@ const ofTexts: ReadonlySet<string> = new Set([
   ...['first_value', 'last_value', 'lag', 'lead'],
 ]);
 
-function* argumentsByValue({ name, arguments: given, orderBy }: Call): Generator<Use> {
-  for (const { expression } of orderBy) yield { node: expression };
+function* argumentsByValue({ name, arguments: given, orderBy, over }: Call): Generator<Use> {
+  for (const { expression } of [...orderBy, ...(over?.orderBy ?? [])]) yield { node: expression };
   const called = name.name.toLowerCase();
   const scalar = scalarFunctions.get(called);
   if (scalar === undefined) {

@@ -8,7 +8,7 @@ import { allowedIn, expressionsOf } from './operator/operators.ts';
 import { compileRegex } from '../regex/regex.ts';
 import { RegexError } from '../regex/syntax.ts';
 import type { Call, Expression, Query, Window } from './syntax/tree.ts';
-import { childrenOf } from './syntax/walk.ts';
+import { childrenOf, isWholeWindow, wholeNames } from './syntax/walk.ts';
 
 /** What an operator lets stand in its expressions. */
 interface Allowed {
@@ -187,9 +187,16 @@ const maxWindowRows = 1_000_000;
 
 function validateWindow(node: Call, over: Window, name: string, allowed: Allowed): void {
   const entry = windowFunctions.get(name);
-  if (entry === undefined) {
-    if (aggregateNames.has(name))
-      throw new QueryError(over, said`${name} is not supported as a window function`);
+  const isAggregate = aggregateNames.has(name);
+  const isWhole = isWholeWindow(over) && (isAggregate || wholeNames.has(name));
+  if (entry === undefined && !isWhole) {
+    if (isAggregate) {
+      const whole = `${name}(…) OVER (PARTITION BY country)`;
+      throw new QueryError(
+        over,
+        said`${name} cannot move with the rows, it needs whole partitions, as in ${whole}`,
+      );
+    }
     if (scalarFunctions.has(name))
       throw new QueryError(over, said`${name} is not a window function; remove OVER`);
     throw new QueryError(
@@ -203,11 +210,18 @@ function validateWindow(node: Call, over: Window, name: string, allowed: Allowed
       said`window functions are allowed only in SELECT and EXTEND, not in ${allowed.where}`,
     );
   }
-  validateArity(node, entry.signature);
+  if (isWhole && isAggregate) {
+    validateAggregate(node, name, { aggregates: true, windows: false, where: allowed.where });
+    return;
+  }
+  if (entry !== undefined) validateArity(node, entry.signature);
+  if (entry?.ranks === true && over.orderBy.length === 0) {
+    throw new QueryError(over, said`${name} needs an order: ${name}() OVER (ORDER BY latency_ms DESC)`);
+  }
   if (node.distinct || node.filter !== undefined || node.orderBy.length > 0) {
     throw new QueryError(node, said`DISTINCT, FILTER and ORDER BY are not supported in window functions`);
   }
-  if (entry.framed) validateFrame(over, name);
+  if (entry?.framed === true && !isWhole) validateFrame(over, name);
   if (name === 'lag' || name === 'lead') validateDistance(node);
   for (const child of childrenOf(node)) {
     validateExpression(child, { aggregates: false, windows: false, where: said`a window` });
@@ -216,6 +230,13 @@ function validateWindow(node: Call, over: Window, name: string, allowed: Allowed
 
 function validateFrame(over: Window, name: string): void {
   const { preceding, following } = over;
+  if (!over.hasFrame) {
+    const running = 'ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW';
+    throw new QueryError(
+      over,
+      said`a window with ORDER BY needs its rows: write ${running} behind it for those up to the current one, or leave ORDER BY out for all`,
+    );
+  }
   if (following === Infinity) {
     const example = `${name}(…) OVER (ROWS BETWEEN 99 PRECEDING AND CURRENT ROW)`;
     throw new QueryError(over, said`a window needs a number of rows: ${example}`);

@@ -15,6 +15,7 @@ import type { Stage } from './stage.ts';
 import { CellVector, type Cell, type Vector } from './vector.ts';
 import { createWindowCall, type WindowCall, type WindowState } from './window/call.ts';
 import { Ring } from './window/ring.ts';
+import { wholePartitions } from './window/whole.ts';
 
 /** Bytes that a partition takes besides the rows of its window, roughly. */
 const partitionSize = 1000;
@@ -28,13 +29,16 @@ export function windowStage(step: Step<'window'>, slots: readonly Slot[]): Stage
     name: 'WINDOW',
     reads: slotsOfBound(step.bound),
     fills: [...own],
-    run(input, { live, budget, folder, signal }) {
+    run(input, setting) {
+      if (step.whole) return wholePartitions(input, step, slots, setting);
+      const { live, budget, folder, signal } = setting;
       const calls = step.calls.map(({ call, slot }) => createWindowCall(call, slot, step.bound, slots));
       const partitionBy = (step.calls[0].call.over?.partitionBy ?? []).map((key) =>
         compileForBatches(key, step.bound, slots),
       );
       const carried = new RowCodec([...live].filter((slot) => !own.has(slot)));
-      return window(input, calls, partitionBy, carried, budget, folder, signal);
+      const partitions = new Partitions(calls, partitionBy, budget, step.contiguous);
+      return window(input, calls, partitions, carried, budget, folder, signal);
     },
   };
 }
@@ -47,19 +51,18 @@ export function windowStage(step: Step<'window'>, slots: readonly Slot[]): Stage
 async function* window(
   batches: AsyncIterable<Batch>,
   calls: readonly WindowCall[],
-  partitionBy: readonly BatchExpression[],
+  partitions: Partitions,
   codec: RowCodec,
   budget: number,
   folder: SpillFolder,
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   const ahead = Math.max(...calls.map((call) => call.ahead));
-  const partitions = new Partitions(calls, partitionBy, budget);
   if (ahead === 0) {
     for await (const input of inPieces(batches, (piece) => prepared(calls, piece), signal)) {
       yield withResults(input, calls, partitions);
     }
-  } else if (partitionBy.length === 0) {
+  } else if (partitions.isOne) {
     yield* waiting(batches, calls, partitions.only(), ahead, codec, signal);
   } else {
     const whole = new RowCodec(
@@ -266,11 +269,23 @@ class Partitions {
   readonly #most: number;
   readonly #known = new Map<string, Partition>();
   readonly #key = new ByteWriter(64);
+  /** Whether a partition is at its end where another one begins. */
+  readonly #contiguous: boolean;
 
-  constructor(calls: readonly WindowCall[], keys: readonly BatchExpression[], budget: number) {
+  constructor(
+    calls: readonly WindowCall[],
+    keys: readonly BatchExpression[],
+    budget: number,
+    contiguous: boolean,
+  ) {
     this.#calls = calls;
     this.#keys = keys;
+    this.#contiguous = contiguous && calls.every(({ ahead }) => ahead === 0);
     this.#most = Math.max(1, Math.floor(budget / partitionSize));
+  }
+
+  get isOne(): boolean {
+    return this.#keys.length === 0;
   }
 
   use(batch: Batch): void {
@@ -295,6 +310,7 @@ class Partitions {
   #named(name: string): Partition {
     let partition = this.#known.get(name);
     if (partition === undefined) {
+      if (this.#contiguous) this.#known.clear();
       if (this.#known.size === this.#most) {
         throw new MemoryLimitError(said`PARTITION BY makes more partitions than fit in memory.`);
       }

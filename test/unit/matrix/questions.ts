@@ -299,6 +299,28 @@ export const questions: readonly Question[] = [
         };
       }),
   ),
+  table(
+    `id <= 2000 |> EXTEND row_number() OVER (PARTITION BY o ORDER BY key DESC) AS r, count(*) OVER (PARTITION BY u) AS c, max(key) OVER () AS m |> WHERE r <= 2 |> SELECT id, key, r, c, m`,
+    (rows) => {
+      const asked = rows.where((row) => row.id <= 2000);
+      const ranks = new Map(
+        groups(asked, 'o').flatMap(([, members]) =>
+          sorted(members, (a, b) => -compareTexts(a.text('key'), b.text('key'), -1)).map(
+            (row, at): [Row, number] => [row, at + 1],
+          ),
+        ),
+      );
+      const counts = new Map(groups(asked, 'u').map(([u, members]) => [u, members.length]));
+      return asked
+        .filter((row) => (ranks.get(row) ?? 0) <= 2)
+        .map((row) => ({
+          ...pick(row, ['id', 'key']),
+          r: ranks.get(row),
+          c: counts.get(row.text('u')),
+          m: greatest(asked, 'key'),
+        }));
+    },
+  ),
   table(`|> TOP 3 OF o |> SELECT value, count`, (rows) =>
     groups(rows.all, 'o')
       .map(([o, members]) => ({ value: o, count: members.length }))

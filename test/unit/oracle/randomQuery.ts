@@ -427,20 +427,41 @@ export class QueryWriter {
       `ROWS BETWEEN ${from} FOLLOWING AND ${from + to} FOLLOWING`,
       'ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW',
     ]);
-    const over = `OVER (${partition}${frame})`;
+    const key = this.#pick<() => string>([() => this.#pick(this.#columns).name, () => this.any(1)]);
+    const direction = this.#pick(['', ' DESC', ' NULLS FIRST', ' DESC NULLS FIRST']);
+    const drawn = key();
+    const sorting = constant.test(drawn) ? 'id' : `${drawn}${direction}`;
+    // With the number of the row, so that there is only one such order.
+    const order = this.#pick(['', `ORDER BY ${sorting}, id `]);
+    const over = `OVER (${partition}${order}${frame})`;
+    const whole = `OVER (${this.#pick(['', `PARTITION BY ${this.any(1)}`, partition, `${partition}${order}ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING`])})`;
     // Without PARTITION BY, DuckDB 1.5 looks past the frame for these.
-    const places = partition === '' ? [] : ['first_value', 'last_value'];
+    const places = partition === '' && order === '' ? [] : ['first_value', 'last_value'];
     const name = this.#name();
     const number = this.number(1);
     return [
       this.#pick<[string, Column]>([
-        [`row_number() OVER (${partition})`, { name, type: 'number' }],
+        [`row_number() OVER (${partition}${order})`, { name, type: 'number' }],
         [
-          `${this.#pick(['lag', 'lead'])}(${number}, ${this.#draw(0, 3)}) OVER (${partition})`,
+          `${this.#pick(['rank', 'dense_rank'])}() OVER (${partition}ORDER BY ${sorting})`,
           { name, type: 'number' },
         ],
         [
-          `${this.#pick(['lag', 'lead'])}(${this.text(1)}, 1, 'none') OVER (${partition})`,
+          `${this.#pick(['sum', 'min', 'max', 'count', 'median', 'count_if', 'any_value'])}(${number}) ${whole}`,
+          { name, type: 'number' },
+        ],
+        [
+          `${this.#pick(['min', 'max', 'string_agg'])}(${this.text(1)}) FILTER (WHERE ${this.boolean(1)}) OVER (${partition})`,
+          { name, type: 'text' },
+        ],
+        [`count(*) ${whole}`, { name, type: 'number' }],
+        [`${this.#pick(['first_value', 'last_value'])}(${this.text(1)}) ${whole}`, { name, type: 'text' }],
+        [
+          `${this.#pick(['lag', 'lead'])}(${number}, ${this.#draw(0, 3)}) OVER (${partition}${order})`,
+          { name, type: 'number' },
+        ],
+        [
+          `${this.#pick(['lag', 'lead'])}(${this.text(1)}, 1, 'none') OVER (${partition}${order})`,
           { name, type: 'text' },
         ],
         [

@@ -7,6 +7,8 @@ export interface WindowFunction {
   /** Whether it looks at the rows of a frame, which then must be written. */
   readonly framed: boolean;
   readonly keepsLoose?: boolean;
+  /** Whether it needs an ORDER BY in its window. */
+  readonly ranks?: boolean;
 }
 
 const table: readonly WindowFunction[] = [
@@ -15,6 +17,20 @@ const table: readonly WindowFunction[] = [
     signature: 'row_number()',
     summary: said`The number of the row, starting at 1.`,
     framed: false,
+  },
+  {
+    name: 'rank',
+    signature: 'rank()',
+    summary: said`The number of the row by the ORDER BY of the window. Equal rows have the same, and those behind them are counted on.`,
+    framed: false,
+    ranks: true,
+  },
+  {
+    name: 'dense_rank',
+    signature: 'dense_rank()',
+    summary: said`The same without gaps behind equal rows.`,
+    framed: false,
+    ranks: true,
   },
   {
     name: 'lag',

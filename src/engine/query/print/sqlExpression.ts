@@ -161,10 +161,13 @@ export class SqlExpressions {
 
   #window(over: Window, name: string): string {
     const keys = over.partitionBy.map((key) => this.write(key)).join(', ');
-    const partition = keys === '' ? '' : `PARTITION BY ${keys}`;
-    if (windowFunctions.get(name)?.framed !== true) return partition;
-    const frame = `ROWS BETWEEN ${bound(-over.preceding)} AND ${bound(over.following)}`;
-    return partition === '' ? frame : `${partition} ${frame}`;
+    const order = this.orderKeys(over.orderBy);
+    const isFramed = over.hasFrame && windowFunctions.get(name)?.framed !== false;
+    return [
+      ...(keys === '' ? [] : [`PARTITION BY ${keys}`]),
+      ...(order === '' ? [] : [`ORDER BY ${order}`]),
+      ...(isFramed ? [`ROWS BETWEEN ${bound(-over.preceding)} AND ${bound(over.following)}`] : []),
+    ].join(' ');
   }
 }
 

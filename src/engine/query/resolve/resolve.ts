@@ -7,8 +7,8 @@ import type { FieldRequest } from '../../format/record.ts';
 import { isOfRecord } from '../layout.ts';
 import { didYouMean } from '../nearest.ts';
 import { columnLabel } from '../syntax/columns.ts';
-import type { Call, Column, Expression, Name, NamedExpression } from '../syntax/tree.ts';
-import { shapeOf, visitExpression } from '../syntax/walk.ts';
+import type { Call, Column, Expression, Name, NamedExpression, OrderKey, Window } from '../syntax/tree.ts';
+import { isWholeWindow, shapeOf, visitExpression, wholeNames } from '../syntax/walk.ts';
 import { callsIn, keysOf } from './nodes.ts';
 import { columnPart, findColumn, namesIn, slotOf, type Binding, type Scope } from './scope.ts';
 import { memberNature, type Slot, type SlotTable } from './slot.ts';
@@ -154,31 +154,61 @@ export class Resolver {
     });
   }
 
-  /** Steps for the window functions among the expressions: one for each way of partitioning. */
+  /**
+   * Steps for the window functions among the expressions: one for each way of partitioning, of ordering, and for whole
+   * partitions. Those with an order of their own come last: their rows are sorted, and in the end sorted back.
+   */
   #windows(expressions: readonly Expression[]): Map<Call, number> {
     const found = callsIn(expressions, (node) => node.over !== undefined);
-    const byPartition = new Map<string, Call[]>();
+    const alike = new Map<string, { readonly over: Window; readonly calls: Call[] }>();
     for (const call of found) {
-      const partition = (call.over?.partitionBy ?? []).map(shapeOf).join();
-      byPartition.set(partition, [...(byPartition.get(partition) ?? []), call]);
+      const { over } = call;
+      if (over === undefined) continue;
+      const { partitionBy, orderBy } = over;
+      const shape = JSON.stringify([
+        isWhole(call),
+        partitionBy.map(shapeOf),
+        orderBy.map((key) => [shapeOf(key.expression), key.descending, key.nullsFirst]),
+      ]);
+      const same = alike.get(shape) ?? { over, calls: [] };
+      same.calls.push(call);
+      alike.set(shape, same);
     }
     const slots = new Map<Call, number>();
-    for (const same of byPartition.values()) {
-      const bound = this.bind(same);
-      const calls = same.map((call) => ({
+    const push = (calls: readonly Call[], contiguous: boolean): void => {
+      const bound = this.bind(calls);
+      const numbered = calls.map((call) => ({
         call,
         slot: this.table.computed(this.natureOfCall(call, bound)),
       }));
-      this.steps.push({ kind: 'window', calls, bound });
-      for (const { call, slot } of calls) slots.set(call, slot);
+      this.steps.push({ kind: 'window', calls: numbered, whole: isWhole(calls[0]), contiguous, bound });
+      for (const { call, slot } of numbered) slots.set(call, slot);
+    };
+    const groups = [...alike.values()];
+    for (const { over, calls } of groups) if (over.orderBy.length === 0) push(calls, false);
+    const ordered = groups.filter(({ over }) => over.orderBy.length > 0);
+    if (ordered.length === 0) return slots;
+    const place = this.table.computed({ loose: false });
+    const placeCall = rowNumber(ordered[0].over);
+    const calls = new Map([[placeCall, place]]);
+    const none = { columns: new Map(), calls: new Map() };
+    const numbered = [{ call: placeCall, slot: place }];
+    this.steps.push({ kind: 'window', calls: numbered, whole: false, contiguous: false, bound: none });
+    for (const { over, calls: same } of ordered) {
+      const keys = [...partitionKey(over), ...over.orderBy];
+      const bound = this.bind(keys.map(({ expression }) => expression));
+      this.steps.push({ kind: 'sort', keys, bound });
+      push(same, true);
     }
+    this.steps.push({ kind: 'sort', keys: [sortKey(placeCall)], bound: { columns: new Map(), calls } });
     return slots;
   }
 
   /** What the texts are that an aggregate or window function gives, if it gives its values as they stand. */
   natureOfCall(call: Call, bound: Bound): Omit<Slot, 'source'> {
-    const table = call.over === undefined ? aggregates : windowFunctions;
-    const keeps = table.get(call.name.name.toLowerCase())?.keepsLoose ?? false;
+    const name = call.name.name.toLowerCase();
+    const entry = (call.over && windowFunctions.get(name)) ?? aggregates.get(name);
+    const keeps = entry?.keepsLoose ?? false;
     return keeps && call.arguments.length > 0 ? this.natureOf(call.arguments[0], bound) : { loose: false };
   }
 
@@ -210,4 +240,30 @@ export class Resolver {
     const isOpen = this.scope.parts.some((part) => part.kind === 'open');
     return !isOpen && columnPart(this.scope, keysOf(column)) === -1;
   }
+}
+
+/** Whether a call over a window is an aggregate over a whole partition. */
+function isWhole({ name, over }: Call): boolean {
+  const called = name.name.toLowerCase();
+  return over !== undefined && isWholeWindow(over) && (aggregates.has(called) || wholeNames.has(called));
+}
+
+/** The number of the row in the file's order. */
+function rowNumber({ from, to }: Span): Call {
+  const name = { name: 'row_number', quoted: false, from, to };
+  const frame = { preceding: Infinity, following: Infinity, hasFrame: false };
+  const over: Window = { ...frame, partitionBy: [], orderBy: [], from, to };
+  const plain = { arguments: [], star: false, distinct: false, orderBy: [], filter: undefined };
+  return { kind: 'call', name, ...plain, over, from, to };
+}
+
+function sortKey(expression: Expression): OrderKey {
+  const { from, to } = expression;
+  return { expression, descending: false, nullsFirst: false, from, to };
+}
+
+/** What puts a partition's rows one behind the other: as a list, equal texts are those that are one partition. */
+function partitionKey({ partitionBy, from, to }: Window): readonly OrderKey[] {
+  if (partitionBy.length === 0) return [];
+  return [sortKey({ kind: 'list', items: partitionBy, from, to })];
 }

@@ -25,6 +25,10 @@ export interface Steps {
   compute: { readonly items: readonly Computation[]; readonly bound: Bound };
   window: {
     readonly calls: readonly { readonly slot: number; readonly call: Call }[];
+    /** Whether each row has the value of its whole partition. */
+    readonly whole: boolean;
+    /** Whether the rows of a partition come one behind the other. */
+    readonly contiguous: boolean;
     readonly bound: Bound;
   };
   distinct: { readonly output: Output };

@@ -59,13 +59,19 @@ function parseWindow(cursor: Cursor, parse: ParseExpression): Window {
     do partitionBy.push(parse(cursor));
     while (cursor.takeSymbol(','));
   }
-  if (cursor.isWord('order')) {
-    throw new QueryError(cursor.peek(), said`a window uses the order of its rows; put |> ORDER BY before it`);
+  const orderBy = cursor.takeWords('order', 'by') ? parseOrderKeys(cursor, parse) : [];
+  refuseConstants(orderBy);
+  if (cursor.isWord('range') || cursor.isWord('groups')) {
+    const example = 'ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW';
+    throw new QueryError(
+      cursor.peek(),
+      said`${cursor.peek().value.toUpperCase()} is not supported in a window; write ${example}`,
+    );
   }
-  let frame = { preceding: Infinity, following: Infinity };
-  if (cursor.takeWords('rows')) frame = parseFrame(cursor);
+  const hasFrame = cursor.takeWords('rows');
+  const frame = hasFrame ? parseFrame(cursor) : { preceding: Infinity, following: Infinity };
   cursor.expectSymbol(')', said`after the window`);
-  return { ...frame, partitionBy, ...cursor.spanFrom(start) };
+  return { ...frame, hasFrame, partitionBy, orderBy, ...cursor.spanFrom(start) };
 }
 
 /** ROWS n PRECEDING, or ROWS BETWEEN bound AND bound. */

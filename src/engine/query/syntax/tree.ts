@@ -152,13 +152,16 @@ export interface Call extends Span {
   readonly over: Window | undefined;
 }
 
-/** Rows around the current one, in the order in which they stream by. */
+/** Rows around the current one, in the order in which they stream by, or in one of its own. */
 export interface Window extends Span {
   /** Rows before the current one; Infinity for UNBOUNDED PRECEDING, negative for FOLLOWING. */
   readonly preceding: number;
   /** Rows after the current one; Infinity for UNBOUNDED FOLLOWING, negative for PRECEDING. */
   readonly following: number;
+  /** Whether its rows are written; if not, it reaches from the first row to the last. */
+  readonly hasFrame: boolean;
   readonly partitionBy: readonly Expression[];
+  readonly orderBy: readonly OrderKey[];
 }
 
 export type Expression =

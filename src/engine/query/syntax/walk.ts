@@ -1,5 +1,5 @@
 import { aggregateNames } from '../function/aggregate.ts';
-import type { Expression } from './tree.ts';
+import type { Expression, Window } from './tree.ts';
 
 /** The expressions that stand directly inside another, in the order of the text. */
 export function childrenOf(node: Expression): readonly Expression[] {
@@ -46,6 +46,7 @@ export function childrenOf(node: Expression): readonly Expression[] {
         ...node.orderBy.map((key) => key.expression),
         ...(node.filter === undefined ? [] : [node.filter]),
         ...(node.over?.partitionBy ?? []),
+        ...(node.over?.orderBy ?? []).map((key) => key.expression),
       ];
   }
 }
@@ -67,6 +68,18 @@ export function someExpression(node: Expression, test: (node: Expression) => boo
 /** An aggregate over a group, as opposed to one over a window. */
 export function isAggregateCall(node: Expression): boolean {
   return node.kind === 'call' && node.over === undefined && aggregateNames.has(node.name.name.toLowerCase());
+}
+
+/** Over whole partitions every aggregate is a window function, and these are called otherwise. */
+export const wholeNames: ReadonlyMap<string, string> = new Map([
+  ['first_value', 'first'],
+  ['last_value', 'last'],
+]);
+
+/** Whether a window is the whole partition, for each of its rows the same. */
+export function isWholeWindow({ preceding, following, hasFrame, orderBy }: Window): boolean {
+  // With ORDER BY and no rows of its own, SQL has a window end with the current row and those that equal it.
+  return preceding === Infinity && following === Infinity && (hasFrame || orderBy.length === 0);
 }
 
 /** The tree with every node that `replace` answers for replaced, from the top down. */
@@ -120,7 +133,11 @@ export function mapExpression(
         arguments: node.arguments.map(map),
         orderBy: node.orderBy.map((key) => ({ ...key, expression: map(key.expression) })),
         filter: maybe(node.filter),
-        over: node.over && { ...node.over, partitionBy: node.over.partitionBy.map(map) },
+        over: node.over && {
+          ...node.over,
+          partitionBy: node.over.partitionBy.map(map),
+          orderBy: node.over.orderBy.map((key) => ({ ...key, expression: map(key.expression) })),
+        },
       };
   }
 }

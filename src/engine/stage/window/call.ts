@@ -4,10 +4,12 @@ import type { Call } from '../../query/syntax/tree.ts';
 import { numberIn, type CellNature } from '../../query/cell.ts';
 import { rounded } from '../../query/value/decimal.ts';
 import { ExactSums } from '../aggregate/exactSum.ts';
+import type { Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
 import { compileForBatches, type BatchExpression } from '../expression.ts';
 import { compareKeys, writeSortKey } from '../key.ts';
-import { valueOf, type Cell } from '../vector.ts';
+import type { SortExpression } from '../orderBy.ts';
+import { CellVector, valueOf, type Cell } from '../vector.ts';
 import { Ring } from './ring.ts';
 
 /** A window function as the query calls it, compiled; each partition makes a state of it. */
@@ -38,6 +40,13 @@ export function createWindowCall(call: Call, slot: number, bound: Bound, slots: 
   const otherwise = compile(2);
   const base = { slot, input, otherwise };
   if (name === 'row_number') return { ...base, ahead: 0, begin: rowNumber };
+  if (name === 'rank' || name === 'dense_rank') {
+    const keys = (call.over?.orderBy ?? []).map((key) => ({
+      ...key,
+      expression: compileForBatches(key.expression, bound, slots),
+    }));
+    return { ...base, input: sortKeyOf(keys), ahead: 0, begin: () => ranked(name === 'dense_rank') };
+  }
   if (name === 'lag' || name === 'lead') {
     const rows = distance?.kind === 'literal' && typeof distance.value === 'number' ? distance.value : 1;
     const shift = name === 'lag' ? -rows : rows;
@@ -72,6 +81,54 @@ interface Frame {
 
 function rowNumber(): WindowState {
   return { push: () => undefined, result: (row) => row + 1 };
+}
+
+/** What rows are sorted by, as a text: equal rows have the same. */
+function sortKeyOf(keys: readonly SortExpression[]): BatchExpression {
+  const out = new ByteWriter(64);
+  const value = (row: number): string => {
+    out.clear();
+    for (const key of keys) writeSortKey(out, key.expression.value(row), key, key.expression);
+    return Buffer.from(out.view()).toString('latin1');
+  };
+  const use = (batch: Batch): void => {
+    for (const { expression } of keys) expression.use(batch);
+  };
+  return {
+    loose: false,
+    use,
+    value,
+    field: () => undefined,
+    vector(batch) {
+      use(batch);
+      const cells = new Array<Cell>(batch.rows).fill(null);
+      for (let i = 0; i < batch.count; i++) {
+        const cell = value(batch.selection[i]);
+        batch.room?.takeCell(cell);
+        cells[batch.selection[i]] = cell;
+      }
+      return new CellVector(cells);
+    },
+  };
+}
+
+/** Rows come in their order; equal ones have equal cells. */
+function ranked(dense: boolean): WindowState {
+  const ranks = new Ring<number>();
+  let last: Cell = null;
+  let rank = 0;
+  return {
+    push(cell) {
+      if (cell !== last) rank = dense ? rank + 1 : ranks.end + 1;
+      last = cell;
+      ranks.push(rank);
+    },
+    result(row) {
+      const result = ranks.at(row) ?? null;
+      ranks.dropBefore(row + 1);
+      return result;
+    },
+  };
 }
 
 function shifted(shift: number): WindowState {
