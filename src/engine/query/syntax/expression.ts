@@ -163,6 +163,7 @@ function parseWordOperator(cursor: Cursor, left: Expression, floor: number): Exp
     return parseIs(cursor, left);
   }
 
+  refuseForeignMatch(cursor);
   const negated = cursor.isWord('not');
   const word = cursor.peek(negated ? 1 : 0).value.toLowerCase();
   const isRange = ['in', 'between', 'like', 'ilike'].includes(word) && cursor.isWord(word, negated ? 1 : 0);
@@ -180,6 +181,26 @@ function parseWordOperator(cursor: Cursor, left: Expression, floor: number): Exp
     return { kind: 'is', operand: left, test: 'null', negated: not, ...cursor.spanFrom(left) };
   }
   return undefined;
+}
+
+/** Words between two texts, and what is written instead. */
+const foreignMatches = new Map([
+  ['glob', "LIKE 'a%'"],
+  ['rlike', "~ 'a.*b'"],
+  ['regexp', "~ 'a.*b'"],
+]);
+
+/** @throws QueryError */
+function refuseForeignMatch(cursor: Cursor): void {
+  const ahead = cursor.isWord('not') ? 1 : 0;
+  const word = cursor.peek(ahead);
+  if (word.kind !== 'name') return;
+  if (cursor.isWord('similar', ahead) && cursor.isWord('to', ahead + 1)) {
+    throw new QueryError(word, said`SIMILAR TO is not supported; write ~ '^(…)$'`);
+  }
+  const instead = foreignMatches.get(word.value.toLowerCase());
+  if (instead === undefined || cursor.peek(ahead + 1).kind !== 'text') return;
+  throw new QueryError(word, said`${word.value.toUpperCase()} is not supported; write ${instead}`);
 }
 
 function parseLogical(cursor: Cursor, left: Expression, floor: number): Expression | undefined {

@@ -282,6 +282,7 @@ function parseClauses(cursor: Cursor, named: Named, begin?: 'bare' | 'rows'): Op
   const start = cursor.peek();
   const isSelect = cursor.takeWords('select');
   const distinct = isSelect && cursor.takeWords('distinct');
+  if (isSelect) refuseFirstRows(cursor, distinct);
   const items = isSelect ? parseSelectItems(cursor) : undefined;
   const selectSpan = cursor.spanFrom(start);
   const alias = isSelect && cursor.isWord('from') ? parseFrom(cursor, named).name : undefined;
@@ -306,6 +307,21 @@ function parseClauses(cursor: Cursor, named: Named, begin?: 'bare' | 'rows'): Op
   // SELECT * comes to nothing, and is something all the same.
   if (items === undefined && operators.length === 0 && limits.length === 0) throw unknownOperator(cursor);
   return [...operators, ...limits];
+}
+
+/** @throws QueryError that says what to write instead of TOP and DISTINCT ON */
+function refuseFirstRows(cursor: Cursor, distinct: boolean): void {
+  const number = cursor.peek(1);
+  if (cursor.isWord('top') && number.kind === 'number') {
+    throw new QueryError(
+      cursor.peek(),
+      said`TOP is not supported here; write LIMIT ${number.value} at the end`,
+    );
+  }
+  if (distinct && cursor.isWord('on') && cursor.isSymbol('(', 1)) {
+    const instead = '|> EXTEND row_number() OVER (PARTITION BY a ORDER BY b) AS n |> WHERE n = 1';
+    throw new QueryError(cursor.peek(), said`DISTINCT ON is not supported; write ${instead}`);
+  }
 }
 
 /** @throws QueryError that says how the groups are written */
