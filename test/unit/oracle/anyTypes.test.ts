@@ -224,24 +224,31 @@ class CarelessWriter {
     return `${name}(${all.join(', ')})`;
   }
 
-  #aggregate(): string {
-    const name = this.#pick([...aggregates.keys()]);
+  #aggregate(names: readonly string[] = [...aggregates.keys()]): string {
+    const name = this.#pick(names);
     const a = this.any(1);
     const filter = this.#pick(['', '', ` FILTER (WHERE ${this.any(1)})`]);
-    if (name === 'quantile_cont') return `quantile_cont(${a}, 0.3)${filter}`;
-    const order =
-      name === 'list' || name === 'string_agg' ? this.#pick(['', ` ORDER BY ${this.any(1)}`]) : '';
-    const distinct = order === '' && this.#draw(0, 3) === 0 ? 'DISTINCT ' : '';
+    if (name.startsWith('quantile_')) return `${name}(${a}, 0.3)${filter}`;
+    if (name.startsWith('arg_')) return `${name}(${a}, ${this.any(1)})${filter}`;
+    const isOrdered = ['list', 'string_agg', 'first', 'last', 'any_value'].includes(name);
+    const order = isOrdered ? this.#pick(['', ` ORDER BY ${this.any(1)}`]) : '';
+    const isOfOneRow = name === 'first' || name === 'last';
+    const distinct = !isOfOneRow && order === '' && this.#draw(0, 3) === 0 ? 'DISTINCT ' : '';
     return `${name}(${distinct}${a}${order})${filter}`;
   }
 
   #window(): string {
     const name = this.#pick([...windowFunctions.keys()]);
     const partition = this.#pick(['', `PARTITION BY ${this.any(1)} `]);
-    if (name === 'row_number') return `row_number() OVER (${partition})`;
+    const order = this.#pick(['', `ORDER BY ${this.any(1)} `]);
+    if (windowFunctions.get(name)?.ranks) return `${name}() OVER (${partition}ORDER BY ${this.any(1)})`;
+    if (name === 'row_number') return `row_number() OVER (${partition}${order})`;
     if (name === 'lag' || name === 'lead')
-      return `${name}(${this.any(1)}, 2, ${this.any(1)}) OVER (${partition})`;
-    return `${name}(${this.any(1)}) OVER (${partition}ROWS BETWEEN ${this.#draw(0, 3)} PRECEDING AND ${this.#draw(0, 3)} FOLLOWING)`;
+      return `${name}(${this.any(1)}, 2, ${this.any(1)}) OVER (${partition}${order})`;
+    // Over a window, first and last are first_value and last_value.
+    const whole = [...aggregates.keys()].filter((each) => each !== 'first' && each !== 'last');
+    if (this.#draw(0, 2) === 0) return `${this.#aggregate(whole)} OVER (${partition})`;
+    return `${name}(${this.any(1)}) OVER (${partition}${order}ROWS BETWEEN ${this.#draw(0, 3)} PRECEDING AND ${this.#draw(0, 3)} FOLLOWING)`;
   }
 
   #draw(min: number, max: number): number {
