@@ -399,16 +399,20 @@ export class Dataset {
     }
   }
 
-  /** Rows of some blocks, ahead of every scan. */
+  /**
+   * Rows of some blocks, ahead of every scan.
+   * @param mostBytes of each part, where not all of its rows have to be there
+   */
   async page(
     query: string | undefined,
     parts: readonly PagePart[],
     cells: CellRequest,
     signal: AbortSignal,
+    mostBytes?: number,
   ): Promise<PageResult> {
     const isFirst = query === undefined && this.index.length === 0;
     const { pool, spec } = this.scheduler.forPage(query, isFirst);
-    const task: Task = { kind: 'page', file: spec, query, parts, cells, isFirst };
+    const task: Task = { kind: 'page', file: spec, query, parts, cells, isFirst, mostBytes };
     this.#earlier.begin();
     try {
       const result = await pool.run(task, interactivePriority, signal);

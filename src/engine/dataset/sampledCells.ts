@@ -6,7 +6,9 @@ import type { Dataset } from './dataset.ts';
 const firstRows = 500;
 const placesFurtherDown = 4;
 const rowsAPlace = 100;
-/** Bytes of a cell that are read. */
+/** Bytes that are read of them at each place: rows can be very long. */
+export const mostOfPlace = 4 * 2 ** 20;
+/** Bytes of a cell that are kept. */
 export const mostOfCell = 64;
 /** Columns whose cells are kept. */
 const columnsKept = 32;
@@ -55,7 +57,7 @@ export class SampledCells {
       ...places.flatMap((place) => dataset.known.parts(place, rowsAPlace)),
     ];
     const request = { kind: 'columns', columns: [column], limit: mostOfCell } as const;
-    const { rows, kinds, ends, text } = await dataset.page(undefined, parts, request, signal);
+    const { rows, kinds, ends, text } = await dataset.page(undefined, parts, request, signal, mostOfPlace);
     return Array.from({ length: rows }, (_, row) => ({
       kind: kinds[row],
       text: decoder.decode(text.subarray(row === 0 ? 0 : ends[row - 1], ends[row])),

@@ -4,7 +4,7 @@ import type { CellReading } from '../format/csv/cellReading.ts';
 import { summedColumns, writeName, writeText, type Diagnostic, type Query } from '../query/index.ts';
 import { warningAt } from '../query/diagnostic.ts';
 import type { Dataset } from './dataset.ts';
-import { mostOfCell } from './sampledCells.ts';
+import { mostOfCell, mostOfPlace } from './sampledCells.ts';
 
 /** What stands before the total of a table, in several languages. */
 const totalWord =
@@ -63,7 +63,7 @@ async function trailingTotal(
   const columns = names.map((name, at) => ({ path: [at], name, reading: readings?.at(at) }));
   const request = { kind: 'columns', columns, limit: mostOfCell } as const;
   const parts = dataset.known.parts(records - 1, 1);
-  const { rows, kinds, ends, text } = await dataset.page(undefined, parts, request, signal);
+  const { rows, kinds, ends, text } = await dataset.page(undefined, parts, request, signal, mostOfPlace);
   if (rows !== 1) return undefined;
   const cells = names.map((_, at) => ({
     at,

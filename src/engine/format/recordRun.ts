@@ -17,6 +17,11 @@ export interface Run {
    * its own, or `not` looked for; undefined: it is one more record of the last block.
    */
   readonly ending?: 'apart' | 'not' | undefined;
+  /**
+   * The run ends before the first record that begins so many bytes after the start, or is longer and not held anyway;
+   * undefined: nowhere before `to`.
+   */
+  readonly most?: number | undefined;
 }
 
 /** A block's records, with where the block's first record begins and where the first one after it does. */

@@ -53,11 +53,13 @@ async function* blocksOf(
   } else {
     window.begin(position);
   }
+  const to = run.most === undefined ? run.to : Math.min(run.to, position + run.most);
+  const longest = Math.min(scanner.maxRecordLength, run.most ?? Infinity);
   // A document may end where its records would begin.
   let isEmpty = position === run.start && position === run.end && scanner.ending !== undefined;
-  while (position < run.to || isEmpty) {
+  while (position < to || isEmpty) {
     isEmpty = false;
-    const blockEnd = Math.min(run.to, (Math.floor(position / blockSize) + 1) * blockSize);
+    const blockEnd = Math.min(to, (Math.floor(position / blockSize) + 1) * blockSize);
     let wanted = blockEnd + lookAhead;
     for (;;) {
       await window.fill(wanted);
@@ -83,7 +85,12 @@ async function* blocksOf(
         break;
       }
       const open = window.base + block.next;
-      if (window.end - open > scanner.maxRecordLength) {
+      if (window.end - open > longest) {
+        if (run.most !== undefined) {
+          const before = window.scan(position, open, fields);
+          if (before.count > 0) yield { start: position, next: open, records: before };
+          return;
+        }
         const passed = await withTooLong(window, scanner, position, open, fields);
         if (passed.records.count > 0) yield passed;
         if (window.failure) throw window.failure;
@@ -92,7 +99,7 @@ async function* blocksOf(
       }
       // Doubling keeps the bytes scanned twice below the length of the record that is too long for the window.
       const doubled = position + Math.max(2 * (window.end - position), lookAhead);
-      wanted = Math.min(doubled, open + scanner.maxRecordLength + 1);
+      wanted = Math.min(doubled, open + longest + 1);
     }
     window.drop(position);
   }

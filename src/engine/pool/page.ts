@@ -19,24 +19,19 @@ import { mergedType, typeOfKind } from './columnTypes.ts';
 import type { Matcher } from './matcher.ts';
 import type { OpenFile } from './openFile.ts';
 import type { PartitionValue } from '../source/source.ts';
-import type { CellColumn, CellRequest, FileSpec, OfFile, PagePart, PageResult, RowFault } from './task.ts';
+import type { CellColumn, CellRequest, OfFile, PageResult, PageTask, RowFault } from './task.ts';
 
 /** Read at a time, in bytes: a page of first rows should not cost a whole block. */
 const step = 128 * 1024;
 
 /**
  * Reads the rows of a page: scans each part's block for its matches, then only those records for their cells.
- *
- * @param isFirst how many records there are is not known yet
  */
 export async function readPage(
   file: OpenFile,
-  spec: FileSpec,
-  parts: readonly PagePart[],
-  request: CellRequest,
+  { file: spec, parts, cells: request, isFirst = false, mostBytes: most }: PageTask,
   matcher: Matcher,
   signal: AbortSignal,
-  isFirst = false,
 ): Promise<PageResult> {
   const { plan } = matcher;
   const format = formatOf(spec.format);
@@ -52,7 +47,14 @@ export async function readPage(
   // What follows the records of a document can be long, and the first rows are not to wait for it.
   const ending = isFirst ? 'not' : 'apart';
   for (const { stretch, skip, take } of parts) {
-    const run = { start: stretch.start, from: stretch.from, to: stretch.to, end: spec.end, ending } as const;
+    const run = {
+      start: stretch.start,
+      from: stretch.from,
+      to: stretch.to,
+      end: spec.end,
+      ending,
+      most,
+    } as const;
     let { record, line } = stretch;
     let passed = 0;
     for await (const placed of records(

@@ -37,7 +37,7 @@ export class Performer {
       case 'page': {
         const { readPage } = await import('./page.ts');
         const matcher = this.#matcher(task.file, task.query, undefined, false);
-        return readPage(file, task.file, task.parts, task.cells, matcher, signal, task.isFirst);
+        return readPage(file, task, matcher, signal);
       }
       case 'compare':
         return compareBlocks(file, task, signal);

@@ -321,6 +321,8 @@ export interface PageTask {
   readonly cells: CellRequest;
   /** Whether no scan has come to know yet how many records there are. */
   readonly isFirst?: boolean | undefined;
+  /** Of each part, where not all of its rows have to be there: rows that go on after so many bytes are left out. */
+  readonly mostBytes?: number | undefined;
 }
 
 /** `take` matches of a block, after the first `skip`. */

@@ -92,6 +92,7 @@ async function read(
   start: number,
   blockSize: number,
   blocks: number,
+  most?: number,
 ): Promise<Read> {
   const bytes = Buffer.from(text);
   const seen = { scanned: 0, room: 0 };
@@ -115,6 +116,7 @@ async function read(
       from,
       to: Math.min(bytes.length, from + blocks * blockSize),
       end: bytes.length,
+      most,
     };
     for await (const placed of records(memorySource(bytes), scanner, run, blockSize, [], signal)) {
       const { count, offset, starts, lines, faults, lineCount } = placed.records;
@@ -180,6 +182,46 @@ describe('a record that is too long to be held', () => {
               assert.ok(scanned <= most, `${scanned} bytes scanned of ${text.length}`);
             },
           ),
+          { numRuns: 25 },
+        );
+      });
+    }
+  }
+});
+
+describe('a run that ends after so many bytes', () => {
+  const most = 10_000;
+  for (const [name, format] of Object.entries(formats)) {
+    for (const kind of ['plain', 'kernel'] as const) {
+      it(`has the records before, and holds no long one (${name}, ${kind})`, async () => {
+        const scanner = format.create[kind]();
+        const lengths = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 5_000_000 })), {
+          minLength: 1,
+          maxLength: 6,
+        });
+        await fc.assert(
+          fc.asyncProperty(lengths, fc.integer({ min: 1, max: 500 }), async (all, times) => {
+            const written = all.flatMap((length, n) =>
+              length === 0 ? Array.from({ length: times }, () => format.record(n)) : [format.long(length)],
+            );
+            const text = format.file(written);
+            const { found, room } = await read(scanner, text, format.start, 1_048_576, 1000, most);
+            let at = format.start;
+            const places = written.map((record) => {
+              const offset = text.indexOf(record, at);
+              at = offset + record.length;
+              return { offset, fault: Fault.None, length: record.length };
+            });
+            const after = places.findIndex(
+              ({ offset, length }) => offset >= format.start + most || length > most,
+            );
+            const due = after === -1 ? places : places.slice(0, after);
+            const got = found.map(({ offset, fault }) => ({ offset, fault }));
+            const expected = places.map(({ offset, fault }) => ({ offset, fault }));
+            assert.deepEqual(got, expected.slice(0, got.length), 'these are the first records');
+            assert.ok(got.length >= due.length, `${got.length} of ${due.length} records that begin before`);
+            assert.ok(room < 400_000, `${room} bytes of buffer`);
+          }),
           { numRuns: 25 },
         );
       });
