@@ -93,7 +93,7 @@ async function writeRows(
   const sink =
     output === undefined
       ? standard
-      : await openTarget(output, { sources: [...before.paths, ...after.paths] });
+      : await openTarget(output, { sources: [...before.location.paths, ...after.location.paths] });
   try {
     const context = { signal, progress: (state: Progress) => progress.show(state) };
     const found = await DiffFile.write(before, after, { keys }, context);

@@ -20,7 +20,8 @@ export async function writeSchema(
   { query, output }: RunCommand,
   { output: stdout, say, progress, signal }: Place,
 ): Promise<void> {
-  const target = output === undefined ? undefined : await openTarget(output, { sources: dataset.paths });
+  const target =
+    output === undefined ? undefined : await openTarget(output, { sources: dataset.location.paths });
   try {
     const context = {
       signal,

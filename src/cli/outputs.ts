@@ -41,7 +41,9 @@ export async function writeOutputs(
   const sinks: ByteSink[] = [];
   // Where several files have come to is not written down.
   const journal =
-    dataset.paths.length > 1 || dataset.merge ? undefined : journalFor(command, to, terminal.sayLast);
+    dataset.location.paths.length > 1 || dataset.merge
+      ? undefined
+      : journalFor(command, to, terminal.sayLast);
   const sources = await pathsRead(dataset, [query, ...command.also.map((other) => other.query)]);
   const open = async (path: string, name?: OutputName): Promise<ByteSink> => {
     const sink = await (journal && name
@@ -174,7 +176,11 @@ function withPlaceToGoOn(error: unknown, dataset: Dataset, query: string): unkno
   if (!(error instanceof SourceError) || error.recordAt === undefined) return error;
   const { plan } = plannedFor(query, dataset.recognised.format, { calls: true });
   // Of several files, the byte alone does not say where.
-  if (plan.shape === 'table' || error.recordAt <= dataset.recognised.dataStart || dataset.paths.length > 1)
+  if (
+    plan.shape === 'table' ||
+    error.recordAt <= dataset.recognised.dataStart ||
+    dataset.location.paths.length > 1
+  )
     return error;
   const message = said`${error.message} Everything before byte ${grouped(error.recordAt)} was written; _offset >= ${error.recordAt} selects the rest.`;
   return new SourceError(error.failure, message, error.position, { cause: error });

@@ -119,7 +119,7 @@ function parsedOrThrow(text: string): { readonly text: string; readonly query: Q
 async function measured(dataset: Dataset, command: RunCommand, terminal: Terminal): Promise<Summaries> {
   if (command.metrics === undefined) return work(dataset, command, terminal);
   const { MetricsFile } = await import('./metricsFile.ts');
-  const metrics = new MetricsFile(command.metrics, dataset.paths);
+  const metrics = new MetricsFile(command.metrics, dataset.location.paths);
   const progress: ProgressLine = {
     show: (state) => {
       terminal.progress.show(state);

@@ -94,7 +94,7 @@ export class Ours {
       say: () => undefined,
     });
     return this.#with(path, async (dataset) => {
-      const sink = await openTarget(target, { sources: dataset.paths });
+      const sink = await openTarget(target, { sources: dataset.location.paths });
       const asked = { query: `|> CALL '${program}'`, to: 'jsonl', sink, programs } as const;
       return (await exportTo(dataset, asked, { signal, progress: () => undefined })).matched;
     });

@@ -1,4 +1,3 @@
-import { basename, dirname, resolve } from 'node:path';
 import type { FileDoubt } from '../../protocol/comparison.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { FileInfo, FileState, OtherTableCount, UnreadFile } from '../../protocol/preview.ts';
@@ -13,13 +12,11 @@ import type { SchemaSpec } from '../schema/schemaSpec.ts';
 import type { CheckedIn, KnownColumn } from '../query/index.ts';
 import type { Layout } from '../query/layout.ts';
 import { valueName } from '../query/write.ts';
-import { commonFolder } from '../source/files/openedFolder.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully } from '../source/read.ts';
 import type { Watch } from '../source/place.ts';
 import { SourceError, type SourceSpec } from '../source/source.ts';
 import { checksumEvery, samplesOf } from './checksums.ts';
-import type { Beside, QueryFolder } from './beside.ts';
 import { Columns } from './columns.ts';
 import { scanFile, scanFileFrom, type FileScan, type ScanFrom } from './fileScan.ts';
 import { FileVersion } from './fileVersion.ts';
@@ -28,6 +25,7 @@ import { patternSteps, type PatternStep } from '../format/json/document/pattern.
 import type { Spool } from './spool.ts';
 import { EncodedLines } from './encodedLines.ts';
 import { Knowledge, type Growth } from './knowledge.ts';
+import { FileLocation, type LocationOptions } from './location.ts';
 import type { MergeBy } from './mergeBy.ts';
 import { countOtherTables } from './otherTables.ts';
 import type { OrderedResult } from './scanInOrder.ts';
@@ -40,7 +38,7 @@ const interactivePriority = 0;
 /** What is kept in memory of the columns of one file. */
 const columnBytes = 160 * 1024 * 1024;
 
-export interface DatasetOptions extends FormatOptions {
+export interface DatasetOptions extends FormatOptions, LocationOptions {
   /** Scan workers, shared by all files; without them everything is done in this thread. */
   readonly pool?: Pool<Task, Result> | undefined;
   readonly signal: AbortSignal;
@@ -50,16 +48,10 @@ export interface DatasetOptions extends FormatOptions {
   readonly schema?: SchemaSpec | undefined;
   /** Pages will be shown, also of sources that must be decoded from their beginning. */
   readonly keepPages?: boolean | undefined;
-  /** Which files a JOIN may read besides: without a word, those of the file's own folder and of folders in it. */
-  readonly beside?: Beside | undefined;
-  /** Of several files as one table, the folder that was opened; undefined: the deepest one that holds them all. */
-  readonly folder?: (() => Promise<string>) | undefined;
   /** Of several files as one table: they are scanned in order of time, and not one after the other. */
   readonly merge?: MergeBy | undefined;
   /** Columns that its records have by the folder of their file, where that is known to who scans them. */
   readonly partitions?: readonly string[] | undefined;
-  /** What it is opened as, if not by its path alone: a folder, or a pattern. */
-  readonly named?: string | undefined;
   /** For tests: other than the engine's. */
   readonly blockSize?: number | undefined;
   /** For tests: see `Place.kept`. */
@@ -96,10 +88,7 @@ export class Dataset {
   readonly #partOf: Dataset | undefined;
   #spec: FileSpec;
   readonly #isOfSeveral: boolean;
-  /** Which files a JOIN may read besides. */
-  readonly beside: Beside;
-  readonly #folder: DatasetOptions['folder'];
-  readonly #named: string | undefined;
+  readonly location: FileLocation;
   readonly merge: MergeBy | undefined;
   /** Where what was appended since it was opened ends. */
   #grownTo = 0;
@@ -107,8 +96,8 @@ export class Dataset {
   #settledFrom = 0;
   #version: FileVersion;
   readonly #earlier: EarlierOpenings;
-  /** The temporary file that is read in place of a document, and that document. */
-  #spool: (Spool & { readonly of: Pick<OpenedSource, 'name' | 'place'> }) | undefined;
+  /** The temporary file that is read in place of a document. */
+  #spool: Spool | undefined;
 
   private constructor(
     source: OpenedSource,
@@ -143,11 +132,9 @@ export class Dataset {
     this.#earlier = new EarlierOpenings(this.scheduler);
     const { layout } = this.format;
     this.#isOfSeveral = spec.kind === 'files';
-    this.beside = options.beside ?? 'folder';
-    this.#folder = options.folder;
-    this.#named = options.named;
     this.merge = options.merge;
     this.#partOf = looked?.partOf;
+    this.location = new FileLocation(() => this.#source, options, this.#partOf?.location);
     const { partitions = [] } = layout;
     if (partitions.length > 0 || (this.#isOfSeveral && options.keepPages === true))
       this.columns.setOfFiles(partitions);
@@ -193,7 +180,8 @@ export class Dataset {
       const spool = await spoolElements(source, steps, rows?.comments ?? false, signal);
       const place = { kind: 'file', path: spool.path } as const;
       const dataset = await Dataset.open(place, { pool, signal, blockSize, schema, beside });
-      dataset.#spool = { ...spool, of: source };
+      dataset.#spool = spool;
+      dataset.location.standsFor(source);
       return dataset;
     } finally {
       await source.close();
@@ -235,7 +223,7 @@ export class Dataset {
   }
 
   get name(): string {
-    return this.#spool?.of.name ?? this.#source.name;
+    return this.location.name;
   }
 
   /** Of several files as one table: how many are read, and which are not. */
@@ -248,32 +236,6 @@ export class Dataset {
   /** The name of the file that a byte is of, which was read before. */
   fileNameAt(offset: number): string {
     return this.#source.files?.pathAt(offset) ?? this.name;
-  }
-
-  /** Whether what a query names is what is open. */
-  isNamed(path: string): boolean {
-    if (path === this.#named || path === this.name) return true;
-    const { paths } = this.#spool?.of.place ?? this.#source.place;
-    const [first] = paths;
-    return paths.length === 1 && [resolve(path), resolve(dirname(first), path)].includes(resolve(first));
-  }
-
-  /** What paths in a query are relative to; undefined where what is asked is no file on disk. */
-  async folder(): Promise<QueryFolder | undefined> {
-    if (this.#partOf) return this.#partOf.folder();
-    const { paths } = this.#spool?.of.place ?? this.#source.place;
-    const [first] = paths;
-    if (paths.length === 0) return undefined;
-    if (this.#folder === undefined && paths.length === 1)
-      return { path: dirname(first), words: said`the folder of ${basename(first)}`, ofSeveral: false };
-    const path = (await this.#folder?.()) ?? commonFolder(paths.map((file) => dirname(file)));
-    return { path, words: said`the folder ${basename(path) || path}`, ofSeveral: true };
-  }
-
-  /** The files on disk that are read, which nothing may overwrite. */
-  get paths(): readonly string[] {
-    const { paths } = this.#source.place;
-    return this.#spool ? [...paths, ...this.#spool.of.place.paths] : paths;
   }
 
   /** Stands for the file as it is now and for how it is read; undefined where it cannot be told from others. */

@@ -177,7 +177,7 @@ function seenIn(cells: readonly SampledCell[], isTable: boolean): KnownCells | u
 }
 
 function otherFile({ from }: Query, dataset: Dataset): Diagnostic[] {
-  if (from === undefined || dataset.isNamed(from.path)) return [];
+  if (from === undefined || dataset.location.isNamed(from.path)) return [];
   const message = said`FROM names ${from.path}, but this query is asked of ${dataset.name}: leave FROM out, or open the other file`;
   return [errorAt(from, message)];
 }

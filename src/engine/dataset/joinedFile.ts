@@ -6,7 +6,7 @@ import { Dataset } from './dataset.ts';
  * @throws SourceError where that must not be read
  */
 export async function pathOfJoined(dataset: Dataset, file: string): Promise<string> {
-  return pathBeside(file, await dataset.folder(), dataset.beside);
+  return pathBeside(file, await dataset.location.folder(), dataset.location.beside);
 }
 
 /** Opens the other file of a JOIN; the caller closes it. @throws SourceError */

@@ -31,7 +31,8 @@ export async function withPart<T>(
 
 /** Opens the file once more, to read only a part of it. The caller closes that. */
 async function openPart(dataset: Dataset, part: SourceSpec, signal: AbortSignal): Promise<Dataset> {
-  const { recognised, unread, scheduler, beside, spec, merge } = dataset;
+  const { recognised, unread, scheduler, location, spec, merge } = dataset;
+  const { beside } = location;
   const options = { pool: scheduler.workers, signal, blockSize: spec.blockSize, beside, merge };
   return Dataset.open(part, options, { recognised, unread, partOf: dataset });
 }

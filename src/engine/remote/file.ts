@@ -25,7 +25,7 @@ export async function relationOf(
   signal: AbortSignal,
 ): Promise<ReadRelation> {
   const { format, options } = readerOf(dataset);
-  const paths = path === undefined ? localPaths(dataset.paths) : [path];
+  const paths = path === undefined ? localPaths(dataset.location.paths) : [path];
   const query = plannedFor('', dataset.recognised.format);
   const all = new SeenFile();
   const scan = { query, output: { kind: 'schema' }, toBlock: blocksSampled } as const;
@@ -56,7 +56,7 @@ export const partitionBase = 'basePath';
 /** The columns of folders `key=value`, and the folder that holds these. */
 function partitionsIn({
   layout,
-  paths,
+  location: { paths },
 }: Dataset): { readonly schema: string; readonly base: string } | undefined {
   const partitions = layout.partitions === undefined ? undefined : partitionsOf(paths);
   if (!partitions) return undefined;

@@ -206,7 +206,7 @@ export async function exportRejectsToFile(
 ): Promise<ExportSummary> {
   return countTo(
     dataset,
-    { query: '', rejects: await openTarget(target, { sources: dataset.paths }), measure: true },
+    { query: '', rejects: await openTarget(target, { sources: dataset.location.paths }), measure: true },
     context,
   );
 }

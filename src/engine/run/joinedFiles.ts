@@ -109,7 +109,7 @@ export class JoinedFiles implements Joins {
 
 /** The files on disk that queries over a file read, which nothing may overwrite. */
 export async function pathsRead(dataset: Dataset, queries: readonly string[]): Promise<readonly string[]> {
-  const paths = [...dataset.paths];
+  const paths = [...dataset.location.paths];
   for (const text of queries) {
     const parsed = parseQuery(text);
     const operators = parsed.ok ? parsed.query.operators : [];

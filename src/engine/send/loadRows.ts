@@ -55,7 +55,8 @@ export async function loadRows(
   const sink = new PostgresSink(address, {
     ...{ table, create, batch, attempts, retryMs, timeoutMs, identity, resume, resend, signal },
     emptyIsNull: numbersInText,
-    deadLetters: deadLetter === undefined ? undefined : await DeadLetters.open(deadLetter, dataset.paths),
+    deadLetters:
+      deadLetter === undefined ? undefined : await DeadLetters.open(deadLetter, dataset.location.paths),
   });
   try {
     const asked = { query, service: sink, rejects, programs, checks, measure };

@@ -76,7 +76,7 @@ export async function sendRows(
   const identity = identityOf(dataset, query, rejects !== undefined);
   const run = [identity, address.url.href, form, rest.batch, rest.resend];
   const deadLetters =
-    deadLetter === undefined ? undefined : await DeadLetters.open(deadLetter, dataset.paths);
+    deadLetter === undefined ? undefined : await DeadLetters.open(deadLetter, dataset.location.paths);
   const journal = await openJournal(dataset, query, resume, journals, run).catch(async (error: unknown) => {
     await deadLetters?.close();
     throw error;

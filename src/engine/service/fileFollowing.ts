@@ -27,7 +27,7 @@ export interface FollowedFile {
 export async function followFile(file: FollowedFile, signal: AbortSignal): Promise<void> {
   const { dataset } = file;
   const { watch } = dataset;
-  const [path] = dataset.paths;
+  const [path] = dataset.location.paths;
   if (!watch) return;
   const changes = new Changes();
   let tail: Tail | undefined;

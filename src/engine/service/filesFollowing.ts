@@ -53,8 +53,8 @@ class FilesFollowing {
 
   /** Answers what made one of the files another; undefined once the signal is aborted. */
   async untilOther(signal: AbortSignal): Promise<Said | undefined> {
-    const { opening, paths, known } = this.#dataset;
-    for (const path of paths) this.#changes.watch(dirname(path));
+    const { opening, location, known } = this.#dataset;
+    for (const path of location.paths) this.#changes.watch(dirname(path));
     const unread = opening.kind === 'files' ? (opening.unread ?? []) : [];
     for (const path of unread) this.#unread.set(path, stateText(await stateAt(path)));
     // Before all is read, nobody knows where what comes is to be put.

@@ -53,7 +53,7 @@ export async function validate(
     const sinks: ByteSink[] = [];
     const opened = async (target: string | undefined): Promise<ByteSink | undefined> => {
       if (target === undefined) return undefined;
-      const sink = await openTarget(target, { sources: dataset.paths, exclusive: true });
+      const sink = await openTarget(target, { sources: dataset.location.paths, exclusive: true });
       sinks.push(sink);
       return sink;
     };

@@ -29,7 +29,7 @@ export async function exportSubset(call: Call): Promise<ToolAnswer> {
     const { kind, dialect } = dataset.format;
     const to = format ?? namedTarget({ name: path, kind, delimiter: dialect?.delimiter }, target);
     const report = reportTo(call);
-    const sink = await openTarget(target, { sources: dataset.paths, exclusive: true });
+    const sink = await openTarget(target, { sources: dataset.location.paths, exclusive: true });
     const summary = await file.whileScanning(() =>
       exportTo(
         dataset,

@@ -95,7 +95,7 @@ describe('the rows of a run', () => {
     const run = await runOf('|> ORDER BY id');
     const rows = run.holdRows();
     assert.ok(rows);
-    const [file] = rows.dataset.paths;
+    const [file] = rows.dataset.location.paths;
     await run.close();
     assert.equal(run.holdRows(), undefined);
     assert.ok(existsSync(file), 'still held');

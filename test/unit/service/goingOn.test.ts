@@ -62,7 +62,7 @@ class GrowingFile {
 
   /** Takes over what was appended. */
   async grow(): Promise<void> {
-    const tail = await Tail.open(this.dataset.paths[0]);
+    const tail = await Tail.open(this.dataset.location.paths[0]);
     try {
       const growth = await growthOf(this.dataset, tail, signal);
       if (growth) this.dataset.grow(growth);

@@ -109,7 +109,7 @@ describe('sink/http', () => {
       retryMs: 1,
       signal,
       ...options,
-      deadLetters: dead ? await DeadLetters.open(deadPath(), dataset.paths) : undefined,
+      deadLetters: dead ? await DeadLetters.open(deadPath(), dataset.location.paths) : undefined,
     });
     try {
       return await use(sink, () =>
