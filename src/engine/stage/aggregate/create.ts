@@ -11,7 +11,9 @@ import { Chosen, type Choice } from './chosen.ts';
 import { Count } from './count.ts';
 import { Extreme } from './extreme.ts';
 import { Filtered } from './filtered.ts';
-import { Distinct, Mode } from './frequency.ts';
+import { Distinct } from './distinct.ts';
+import { DistinctCount } from './distinctCount.ts';
+import { Mode } from './mode.ts';
 import { Gather } from './gather.ts';
 import { Quantile } from './quantile.ts';
 import { DiscreteQuantile } from './quantileDisc.ts';
@@ -41,8 +43,9 @@ function unfiltered(call: Call, compile: Compile): Accumulator {
   const order = call.orderBy.map((key) => ({ ...key, expression: compile.expression(key.expression) }));
   const choice = choiceOf(name, call, order, compile);
   if (choice !== undefined) return new Chosen(input, choice, `${name}(…)`);
+  if (name === 'count' && call.distinct) return new DistinctCount(input);
   const accumulator = ofValues(name, input, call, order);
-  return call.distinct ? new Distinct(input, accumulator, name === 'count') : accumulator;
+  return call.distinct ? new Distinct(input, accumulator) : accumulator;
 }
 
 type Order = ConstructorParameters<typeof Gather>[2];

@@ -10,6 +10,7 @@ import { KeySet, noKey } from '../keySet.ts';
 import { emptyTable, largerTable, tryEmpty } from '../openTable.ts';
 import { FieldVector, valueOf, type Cell, type Vector } from '../vector.ts';
 import { sizeOf } from './accumulator.ts';
+import { hashDouble } from './hashDouble.ts';
 
 /**
  * The different values of one column, each with a code: equal values have equal codes. Texts are found by their raw
@@ -157,9 +158,6 @@ export class KeyColumn {
   }
 }
 
-const double = new Float64Array(1);
-const words = new Uint32Array(double.buffer);
-
 /** Doubles, each once, numbered in the order in which they came. */
 class DoubleSet {
   #values = new Float64Array(1 << 8);
@@ -200,11 +198,4 @@ class DoubleSet {
     this.#values = new Float64Array(1 << 8);
     this.#table = emptyTable(1 << 9);
   }
-}
-
-function hashDouble(value: number): number {
-  double[0] = value === 0 ? 0 : value;
-  let hash = Math.imul(words[0], 0x9e3779b1) ^ Math.imul(words[1], 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -4,9 +4,8 @@ import { Kind } from '../../format/record.ts';
 import { JsonList, JsonObject } from '../../query/value/json.ts';
 import type { Batch } from '../batch.ts';
 import { ByteWriter } from '../bytes.ts';
-import { asField } from '../expression.ts';
 import { writeKey } from '../key.ts';
-import { CellVector, valueOf, type Cell, type FieldVector, type Vector } from '../vector.ts';
+import { valueOf, type Cell, type FieldVector } from '../vector.ts';
 
 /** A value of more than this (UTF-16 units of a text, bytes of another value's key) is known by its digest. */
 const longest = 64 * 1024;
@@ -34,31 +33,14 @@ export function standIn(cell: Cell): Cell {
   return cell;
 }
 
-/** The vector, or one with stand-ins for the selected rows. */
-export function withStandIns(batch: Batch, vector: Vector): Vector {
-  const field = asField(vector);
-  if (field !== undefined && !needsStandIns(batch, field)) return vector;
-  const cells = new Array<Cell>(batch.rows).fill(null);
-  for (let i = 0; i < batch.count; i++) {
-    const row = batch.selection[i];
-    cells[row] = standIn(vector.cell(row));
-  }
-  return new CellVector(cells);
-}
-
-/** Whether a value may have another stand-in than itself. */
-function needsStandIns({ selection, count }: Batch, { bytes, column }: FieldVector): boolean {
-  const { coded } = column;
-  if (coded !== undefined) {
-    const rows = coded.values.kinds.length;
-    for (let row = 0; row < rows; row++) if (isOdd(coded.bytes, coded.values, row)) return true;
-    return false;
-  }
-  for (let i = 0; i < count; i++) if (isOdd(bytes, column, selection[i])) return true;
+/** Whether a value of the selected rows may have another stand-in than itself. */
+export function hasStandIns({ selection, count }: Batch, { bytes, column }: FieldVector): boolean {
+  for (let i = 0; i < count; i++) if (isStoodFor(bytes, column, selection[i])) return true;
   return false;
 }
 
-function isOdd(
+/** Whether a value may have another stand-in than itself. */
+export function isStoodFor(
   bytes: Uint8Array,
   { kinds, starts, ends }: Pick<FieldVector['column'], 'kinds' | 'starts' | 'ends'>,
   row: number,

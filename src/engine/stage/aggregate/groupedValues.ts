@@ -1,20 +1,10 @@
-import type { PackedGroups } from '../../kernel/packedGroups.ts';
 import type { Batch } from '../batch.ts';
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { readCell, writeCell } from '../codec.ts';
-import type { BatchExpression } from '../expression.ts';
-import { jsonOfCell, valueOf, type Cell, type Vector } from '../vector.ts';
-import {
-  addEachValue,
-  emptiedDoubles,
-  grownDoubles,
-  type Accumulator,
-  type AddPacked,
-  type ValueAccumulator,
-} from './accumulator.ts';
+import { jsonOfCell, type Cell, type Vector } from '../vector.ts';
+import { emptiedDoubles, grownDoubles } from './accumulator.ts';
 import { KeyColumn } from './keyColumn.ts';
 import { PairTable } from './pairTable.ts';
-import { standIn, withStandIns } from './standIn.ts';
 
 const keptPairs = 1 << 16;
 
@@ -30,7 +20,7 @@ function grownPlaces(array: Int32Array, length: number): Int32Array {
 type OwnCell = (row: number) => Cell;
 
 /** The different values of every group, and how often each was seen. */
-class GroupedValues {
+export class GroupedValues {
   readonly #column = new KeyColumn();
   readonly #pairs = new PairTable();
   /** By their pair, the values that the first row of their group has written otherwise than that of another group. */
@@ -88,6 +78,17 @@ class GroupedValues {
     return this.#counts[pair];
   }
 
+  /** Writes the values of a group, the first one first. */
+  write(group: number, out: ByteWriter): void {
+    const pairs = [...this.of(group)].reverse();
+    out.count(pairs.length);
+    for (const pair of pairs) writeCell(out, this.cell(pair));
+  }
+
+  merge(group: number, from: ByteReader, fresh: (group: number, cell: Cell) => void): void {
+    for (let left = from.count(); left > 0; left--) this.add(group, readCell(from), 1, fresh);
+  }
+
   clear(): void {
     this.#column.clear();
     this.#pairs.clear();
@@ -131,122 +132,4 @@ class GroupedValues {
   #keepWritten(pair: number, own: Cell, known: Cell): void {
     if (own !== known && jsonOfCell(own) !== jsonOfCell(known)) this.#written.set(pair, own);
   }
-}
-
-/** mode(value): of the most frequent values the one that came first. */
-export class Mode implements Accumulator {
-  readonly #input: BatchExpression;
-  readonly #values = new GroupedValues(true);
-
-  constructor(input: BatchExpression) {
-    this.#input = input;
-  }
-
-  get size(): number {
-    return this.#values.size;
-  }
-
-  reserve(): void {
-    // Grows with its values.
-  }
-
-  addBatch(batch: Batch, groups: Uint32Array): void {
-    this.#values.addBatch(batch, groups, this.#input.vector(batch), false, () => undefined);
-  }
-
-  packed(batch: Batch, packed: PackedGroups): AddPacked | undefined {
-    return addEachValue(batch, this.#input, packed, (group, _value, vector, row, records) =>
-      this.#values.add(group, vector.cell(row), records, () => undefined),
-    );
-  }
-
-  write(group: number, out: ByteWriter): void {
-    const pairs = [...this.#values.of(group)].reverse();
-    out.count(pairs.length);
-    for (const pair of pairs) {
-      writeCell(out, this.#values.cell(pair));
-      out.double(this.#values.count(pair));
-    }
-  }
-
-  merge(group: number, from: ByteReader): void {
-    for (let left = from.count(); left > 0; left--) {
-      const cell = readCell(from);
-      this.#values.add(group, cell, from.double(), () => undefined);
-    }
-  }
-
-  result(group: number): Cell {
-    let best: number | undefined;
-    for (const pair of this.#values.of(group)) {
-      if (best === undefined || this.#values.count(pair) >= this.#values.count(best)) best = pair;
-    }
-    return best === undefined ? null : this.#values.cell(best);
-  }
-
-  reset(): void {
-    this.#values.clear();
-  }
-}
-
-/**
- * Hands every different value of a group to another aggregate once: `sum(DISTINCT x)`. To one that only counts them,
- * stand-ins are as good: `count(DISTINCT x)` holds no long value.
- */
-export class Distinct implements Accumulator {
-  readonly #input: BatchExpression;
-  readonly #inner: ValueAccumulator;
-  readonly #onlyCounts: boolean;
-  readonly #values = new GroupedValues(false);
-
-  constructor(input: BatchExpression, inner: ValueAccumulator, onlyCounts: boolean) {
-    this.#input = input;
-    this.#inner = inner;
-    this.#onlyCounts = onlyCounts;
-  }
-
-  get size(): number {
-    return this.#values.size + this.#inner.size;
-  }
-
-  reserve(groups: number): void {
-    this.#inner.reserve(groups);
-  }
-
-  addBatch(batch: Batch, groups: Uint32Array): void {
-    const vector = this.#input.vector(batch);
-    const values = this.#onlyCounts ? withStandIns(batch, vector) : vector;
-    this.#values.addBatch(batch, groups, values, this.#inner.takesNull ?? false, this.#take);
-  }
-
-  packed(batch: Batch, packed: PackedGroups): AddPacked | undefined {
-    return addEachValue(batch, this.#input, packed, (group, _value, vector, row) => {
-      const cell = vector.cell(row);
-      this.#values.add(group, this.#onlyCounts ? standIn(cell) : cell, 1, this.#take);
-    });
-  }
-
-  /** Stand-ins are written as such: what is merged has them already. */
-  write(group: number, out: ByteWriter): void {
-    const pairs = [...this.#values.of(group)].reverse();
-    out.count(pairs.length);
-    for (const pair of pairs) writeCell(out, this.#values.cell(pair));
-  }
-
-  merge(group: number, from: ByteReader): void {
-    for (let left = from.count(); left > 0; left--) this.#values.add(group, readCell(from), 1, this.#take);
-  }
-
-  result(group: number): Cell {
-    return this.#inner.result(group);
-  }
-
-  reset(): void {
-    this.#values.clear();
-    this.#inner.reset();
-  }
-
-  readonly #take = (group: number, cell: Cell): void => {
-    this.#inner.addValue(group, valueOf(cell));
-  };
 }
