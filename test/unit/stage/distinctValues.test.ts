@@ -56,6 +56,50 @@ describe('values that are counted once', () => {
     );
   });
 
+  it('are as many as there are where they are many, in one group or in many', async () => {
+    const written = fc.constantFrom<(n: number) => { readonly text: string; readonly is: string }>(
+      (n) => ({ text: `${n}`, is: `${n}` }),
+      (n) => ({ text: `${n}.0`, is: `${n}` }),
+      (n) => ({ text: `-${n}e0`, is: `${-n}` }),
+      (n) => ({ text: `0.${n}1`, is: `0.${n}1` }),
+      (n) => ({ text: `1234567890123456789${n}`, is: `1234567890123456789${n}` }),
+      (n) => ({ text: `"t${n}"`, is: `"t${n}"` }),
+      (n) => ({ text: `"\\u0074${n}"`, is: `"t${n}"` }),
+      (n) => ({ text: `[${n}]`, is: `[${n}]` }),
+    );
+    const kinds = fc.array(written, { minLength: 1, maxLength: 4 });
+    const shape = fc.record({
+      kinds,
+      groups: fc.constantFrom(1, 2, 700),
+      different: fc.constantFrom(3, 20_000),
+    });
+    await fc.assert(
+      fc.asyncProperty(shape, fc.integer(), async ({ kinds: forms, groups, different }, seed) => {
+        const expected = new Map<number, Set<string>>();
+        const lines = Array.from({ length: 20_000 }, (_, i) => {
+          const g = Math.abs(Math.imul(i + 1, 0x9e3779b1)) % groups;
+          const { text, is } = forms[i % forms.length](Math.abs(Math.imul(i ^ seed, 0x85ebca6b)) % different);
+          const seen = expected.get(g) ?? new Set();
+          expected.set(g, seen.add(is));
+          return `{"g":${g},"v":${text}}`;
+        });
+        const data = { format: 'jsonl', text: lines.join('\n') } as const;
+        const all = new Set([...expected.values()].flatMap((seen) => [...seen])).size;
+        for (const runner of [run, runInParts]) {
+          const options = { blockSize: 65_536 };
+          const one = await runner('AGGREGATE count(DISTINCT v) AS n', data, options);
+          assert.deepEqual(one, [`{"n":${all}}`]);
+          const each = await runner('AGGREGATE count(DISTINCT v) AS n GROUP BY g', data, options);
+          assert.deepEqual(
+            each,
+            [...expected].map(([g, seen]) => `{"g":${g},"n":${seen.size}}`),
+          );
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
   it('are equal in whatever length they are written', async () => {
     const items = Array.from({ length: 12_000 }, (_, i) => i % 10);
     const wide = JSON.stringify(items, null, 4).replaceAll('\n', ' ');
