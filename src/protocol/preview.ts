@@ -283,7 +283,7 @@ export interface FailedRow {
   readonly record?: number;
   readonly line?: number;
   readonly offset?: number;
-  readonly reason: string;
+  readonly reason: Said;
   /** The row as it was given to the program. */
   readonly raw: string;
 }

@@ -8,6 +8,7 @@ import { HostedPage } from '../../src/host/hostedPage.ts';
 import { EngineHost } from '../../src/host/engineHost.ts';
 import type { FailedRow, PreviewCalls, ViewState } from '../../src/protocol/preview.ts';
 import { Peer } from '../../src/protocol/rpc.ts';
+import { english } from '../../src/said/said.ts';
 import { told } from '../support/said.ts';
 
 /** Only where the harness clicks "Trust": see test/vscode/integration.mjs. */
@@ -204,7 +205,7 @@ describe('programs that a query of a preview calls', () => {
           { ...row, reason: '' },
           { record: 2, line: 2, offset: 8, reason: '', raw: '{"n":2}' },
         );
-        assert.match(row.reason, /fails\.mjs: .*no twos/);
+        assert.match(english(row.reason), /fails\.mjs: .*no twos/);
       });
     });
 

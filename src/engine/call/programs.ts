@@ -146,8 +146,8 @@ function give(thread: CallThread, { rows, places }: CallInput): void {
 
 function outputOf(message: FromCall, { places }: CallInput): CallOutput {
   if (message.type !== 'made') throw unexpected(message);
-  const failures = message.failures.map(({ row, message: text, raw }): CallFailure => ({
-    message: text,
+  const failures = message.failures.map(({ row, reason, raw }): CallFailure => ({
+    reason,
     raw,
     place: places && placeAt(places, row),
   }));

@@ -1,3 +1,4 @@
+import type { Said } from '../../said/said.ts';
 import type { CallOptions } from '../query/operator/call.ts';
 
 /** Between the engine and the thread of a program that a query calls. */
@@ -23,12 +24,12 @@ export type FromCall =
   | { readonly type: 'pull' }
   | { readonly type: 'made'; readonly bytes: Uint8Array; readonly failures: readonly RowFailure[] }
   | { readonly type: 'done' }
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'failed'; readonly reason: Said };
 
 /** `row` is its number among those that were given at once, from 0 on. */
 export interface RowFailure {
   readonly row: number;
-  readonly message: string;
+  readonly reason: Said;
   readonly raw: string;
 }
 

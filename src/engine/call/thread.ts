@@ -66,7 +66,7 @@ export class CallThread {
   async next(): Promise<FromCall> {
     this.#signal.throwIfAborted();
     const message = this.#received.shift() ?? (await this.#awaited());
-    if (message.type === 'failed') throw new CallError(said`${this.name} has failed. ${message.message}`);
+    if (message.type === 'failed') throw new CallError(said`${this.name} has failed. ${message.reason}`);
     return message;
   }
 

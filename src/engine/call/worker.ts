@@ -1,5 +1,6 @@
 /** The entry of the thread that a program runs in which a query calls. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { said, SaidError, saidOf, type Said } from '../../said/said.ts';
 import { mostFailures, type CallData, type FromCall, type RowFailure, type ToCall } from './protocol.ts';
 
 /** What a program is told beside the record. */
@@ -58,7 +59,7 @@ async function main(): Promise<void> {
   } else {
     tell({
       type: 'failed',
-      message: 'It exports neither a function stage(record, context) nor batches(input, context).',
+      reason: said`It exports neither a function stage(record, context) nor batches(input, context).`,
     });
   }
 }
@@ -75,7 +76,7 @@ async function runStage(stage: NonNullable<Program['stage']>): Promise<void> {
         made.add(result);
       } catch (error) {
         if (error instanceof TooMuch) throw error;
-        failures.push({ row, message: messageOf(error), raw });
+        failures.push({ row, reason: reasonOf(error), raw });
         if (failures.length > mostFailures) break;
       }
     }
@@ -102,14 +103,14 @@ async function runBatches(batches: NonNullable<Program['batches']>): Promise<voi
 }
 
 /** A program has made more of one batch than can be handed on. */
-class TooMuch extends Error {}
+class TooMuch extends SaidError {}
 
 /** The records that a program returns, as JSON. */
 class Made {
   #text: string[] = [];
   #length = 0;
 
-  /** @throws TypeError where it is neither a record, nor several, nor nothing */
+  /** @throws SaidError where it is neither a record, nor several, nor nothing */
   add(result: unknown): void {
     if (result === undefined || result === null) return;
     if (typeof result === 'object' && Symbol.iterator in result) {
@@ -141,15 +142,21 @@ class Made {
   }
 
   #check(more: number): void {
-    if (this.#length + more > mostText) throw new TooMuch('It made more than 256 MB of one batch of rows.');
+    if (this.#length + more > mostText)
+      throw new TooMuch(said`It made more than 256 MB of one batch of rows.`);
   }
 }
 
 function asLine(value: unknown): string {
   const text: unknown = JSON.stringify(value);
   if (typeof text === 'string' && text.startsWith('{')) return `${text}\n`;
-  const kind = Array.isArray(value) ? 'a list inside a list' : `a ${typeof value}`;
-  throw new TypeError(`It returned ${kind}. A stage returns a record, a list of records, or nothing.`);
+  if (Array.isArray(value))
+    throw new SaidError(
+      said`It returned a list inside a list. A stage returns a record, a list of records, or nothing.`,
+    );
+  throw new SaidError(
+    said`It returned a ${typeof value}. A stage returns a record, a list of records, or nothing.`,
+  );
 }
 
 function linesOf(bytes: Uint8Array): string[] {
@@ -162,16 +169,17 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** What was thrown, and where in the program. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return `It threw ${typeof error === 'string' ? error : typeof error}.`;
+function reasonOf(error: unknown): Said {
+  if (error instanceof SaidError) return saidOf(error);
+  if (!(error instanceof Error)) return said`It threw ${typeof error === 'string' ? error : typeof error}.`;
   const text = error.message === '' ? error.name : `${error.name}: ${error.message}`;
   const place = error.stack?.split('\n').find((line) => line.includes(url));
   const at = place?.slice(place.indexOf(url) + url.length).match(/:(\d+):\d+/)?.[1];
-  return at === undefined ? text : `${text} (line ${at})`;
+  return at === undefined ? said`${text}` : said`${text} (line ${at})`;
 }
 
 main().catch((error: unknown) => {
   const isUnknown = error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION';
-  const types = `Node ${process.versions.node} does not strip types. TypeScript needs Node 22.18 or newer.`;
-  tell({ type: 'failed', message: isUnknown ? types : messageOf(error) });
+  const types = said`Node ${process.versions.node} does not strip types. TypeScript needs Node 22.18 or newer.`;
+  tell({ type: 'failed', reason: isUnknown ? types : reasonOf(error) });
 });

@@ -1,5 +1,5 @@
 import type { FailedRow } from '../../protocol/preview.ts';
-import { said, type Said } from '../../said/said.ts';
+import { english, said, type Said } from '../../said/said.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import { CallError } from '../callError.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -37,15 +37,15 @@ export class CallLog implements Calls {
 
   async failed(file: string, failures: readonly CallFailure[]): Promise<void> {
     const rows: FailedRow[] = [];
-    for (const { message, raw, place: given } of failures) {
+    for (const { reason, raw, place: given } of failures) {
       const place = given && (await this.#placeOf(given));
-      if (!this.#take) throw new CallError(said`${file} has failed ${placeWords(place)}. ${message}`);
+      if (!this.#take) throw new CallError(said`${file} has failed ${placeWords(place)}. ${reason}`);
       if (++this.failures > mostFailures) {
         throw new CallError(
-          said`${file} has failed for more than ${mostFailures} rows, the last of them ${placeWords(place)}. ${message}`,
+          said`${file} has failed for more than ${mostFailures} rows, the last of them ${placeWords(place)}. ${reason}`,
         );
       }
-      rows.push({ ...place, reason: `${file}: ${message}`, raw });
+      rows.push({ ...place, reason: said`${file}: ${reason}`, raw });
     }
     await this.#take?.(rows);
   }
@@ -75,7 +75,7 @@ function placeWords({ record, offset }: Partial<CallPlace> = {}): Said {
 function failuresInto(rejects: ByteSink): FailedRows {
   return (rows) => {
     const out = new ByteBuilder();
-    for (const row of rows) out.text(`${JSON.stringify(row)}\n`);
+    for (const row of rows) out.text(`${JSON.stringify({ ...row, reason: english(row.reason) })}\n`);
     return rejects.write(out.view());
   };
 }

@@ -1,3 +1,4 @@
+import type { Said } from '../../said/said.ts';
 import type { CallOptions } from '../query/operator/call.ts';
 
 /** Rows for a program, which may be given away: JSON values, a line each. */
@@ -25,7 +26,7 @@ export interface CallOutput {
 
 /** A row that a program could not do with. */
 export interface CallFailure {
-  readonly message: string;
+  readonly reason: Said;
   /** The row as it was given. */
   readonly raw: string;
   readonly place: CallPlace | undefined;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { FailedRow } from '../../protocol/preview.ts';
 import { VisibleText } from '../detail/text.tsx';
-import { count, t } from '../l10n.ts';
+import { count, t, words } from '../l10n.ts';
 import type { PageModel } from '../model/page.ts';
 import { visible } from '../visible.ts';
 import { ProblemList } from './list.tsx';
@@ -34,7 +34,7 @@ export function FailedRows({ page }: { readonly page: PageModel }) {
         taken={() => (page.toProblems.value = false)}
         items={listed.rows.map((row, index) => ({
           key: index,
-          reason: visible(row.reason),
+          reason: visible(words(row.reason)),
           place: placeWords(row),
           raw: (
             <code class="raw-line">

@@ -7,6 +7,7 @@ import { AskedPrograms } from '../../../src/engine/call/askedPrograms.ts';
 import { Programs } from '../../../src/engine/call/programs.ts';
 import type { CallLimits } from '../../../src/engine/call/thread.ts';
 import { QuerySyntaxError, plannedFor } from '../../../src/engine/dataset/plan.ts';
+import { english } from '../../../src/said/said.ts';
 import type { CallFailure, CallInput } from '../../../src/engine/stage/calls.ts';
 
 interface Asked {
@@ -136,7 +137,7 @@ describe('a program that a query calls', () => {
       failures.map(({ place, raw }) => [place?.offset, raw]),
       [1, 2, 3, 4, 5, 6].map((id) => [100 * id, `{"id":${id}}`]),
     );
-    const messages = failures.map(({ message }) => message);
+    const messages = failures.map(({ reason }) => english(reason));
     assert.equal(messages[0], 'RangeError: no ones (line 2)');
     assert.equal(messages[1], 'It threw text.');
     assert.match(messages[2], /returned a number\. A stage returns a record, a list of records, or nothing/);
