@@ -1,3 +1,4 @@
+import { minus, zero } from '../ascii.ts';
 import { unescapeCsv } from '../format/csv/text.ts';
 import type { CsvDialect } from '../format/csv/dialect.ts';
 import { Kind, type FieldColumn } from '../format/record.ts';
@@ -51,6 +52,30 @@ export function rawText(bytes: Uint8Array, column: FieldColumn, record: number):
   return bufferOver(bytes).toString('utf8', column.starts[record], column.ends[record]);
 }
 
+/** Digits of a whole number that a double always holds. */
+const exactDigits = 15;
+
+/**
+ * The whole number that the bytes of a field are, where they are written as the engine writes it; else NaN. Most numbers
+ * are, and need no text.
+ */
+export function plainWhole(bytes: Uint8Array, { starts, ends }: FieldColumn, record: number): number {
+  const start = starts[record];
+  const end = ends[record];
+  const isNegative = bytes[start] === minus;
+  let at = isNegative ? start + 1 : start;
+  const digits = end - at;
+  if (digits < 1 || digits > exactDigits) return Number.NaN;
+  if (bytes[at] === zero) return digits === 1 && !isNegative ? 0 : Number.NaN;
+  let value = 0;
+  for (; at < end; at++) {
+    const digit = bytes[at] - zero;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return isNegative ? -value : value;
+}
+
 /** The value of a field. */
 export function fieldValue(
   bytes: Uint8Array,
@@ -65,7 +90,9 @@ export function fieldValue(
       return true;
     case Kind.Number: {
       const known = column.numbers.length === 0 ? NaN : column.numbers[record];
-      return Number.isNaN(known) ? numberOf(rawText(bytes, column, record)) : known;
+      if (!Number.isNaN(known)) return known;
+      const whole = plainWhole(bytes, column, record);
+      return Number.isNaN(whole) ? numberOf(rawText(bytes, column, record)) : whole;
     }
     case Kind.Text:
     case Kind.IllFormedText:

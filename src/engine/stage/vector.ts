@@ -1,7 +1,7 @@
 import { isReadable } from '../fault.ts';
 import { partitionOf, reasonIn } from '../format/recordBlocks.ts';
 import { Kind, type FieldColumn, type RecordBlock } from '../format/record.ts';
-import { fieldValue, rawText, type Unescape } from '../query/fieldText.ts';
+import { fieldValue, plainWhole, rawText, type Unescape } from '../query/fieldText.ts';
 import { attributeOf } from '../query/layout.ts';
 import type { RecordAttribute } from '../query/recordAttribute.ts';
 import type { Origin } from '../query/predicate/selector.ts';
@@ -54,6 +54,10 @@ export class FieldVector implements Vector {
   }
 
   cell(row: number): Cell {
+    if (this.column.kinds[row] === Kind.Number) {
+      const whole = plainWhole(this.bytes, this.column, row);
+      if (!Number.isNaN(whole)) return whole;
+    }
     const value = this.value(row);
     if (this.column.kinds[row] !== Kind.Number || value === null || typeof value === 'string') return value;
     const text = rawText(this.bytes, this.column, row);
