@@ -75,9 +75,12 @@ function* ofCall(node: Expression): Generator<Ordered> {
   if (node.kind !== 'call') return;
   const { filter } = node;
   for (const key of ofKeys(node.orderBy)) yield { ...key, filter };
-  const first = extremes.get(node.name.name.toLowerCase());
+  if (node.over) yield* ofKeys(node.over.orderBy);
+  const name = node.name.name.toLowerCase();
+  const first = extremes.get(name);
   if (first === undefined) return;
-  for (const column of node.arguments) if (column.kind === 'column') yield { column, first, filter };
+  const compared = name.startsWith('arg_') ? node.arguments.slice(1) : node.arguments;
+  for (const column of compared) if (column.kind === 'column') yield { column, first, filter };
 }
 
 function* ofKeys(keys: readonly OrderKey[]): Generator<Ordered> {
@@ -91,4 +94,6 @@ const extremes: ReadonlyMap<string, OrderedField['first']> = new Map([
   ['least', 'smallest'],
   ['max', 'largest'],
   ['greatest', 'largest'],
+  ['arg_min', 'smallest'],
+  ['arg_max', 'largest'],
 ]);

@@ -189,6 +189,8 @@ describe('comparisonDoubts', () => {
       'SELECT greatest(v, 5)',
       'v IS NOT NULL |> AGGREGATE max(v) AS m GROUP BY n % 2',
       '|> AGGREGATE max(v) FILTER (WHERE n > 1), list(n ORDER BY v DESC)',
+      '|> AGGREGATE max_by(n, v), arg_min(v, n)',
+      '|> EXTEND row_number() OVER (PARTITION BY n % 2 ORDER BY v DESC) AS r',
     ];
     const found = await told([3, 'n/a', 12.5, 7], queries);
     assert.deepEqual(only(found), [
@@ -198,6 +200,8 @@ describe('comparisonDoubts', () => {
       ['SELECT greatest(v::number, 5)'],
       ['v IS NOT NULL |> AGGREGATE max(v::number) AS m GROUP BY n % 2'],
       ['|> AGGREGATE max(v::number) FILTER (WHERE n > 1), list(n ORDER BY v DESC)'],
+      ['|> AGGREGATE max_by(n, v::number), arg_min(v, n)'],
+      ['|> EXTEND row_number() OVER (PARTITION BY n % 2 ORDER BY v::number DESC) AS r'],
     ]);
     assert.equal(
       found[0][0].message,
@@ -220,6 +224,7 @@ describe('comparisonDoubts', () => {
       ...['v > 3 ORDER BY v DESC', "v <> 'n/a' |> AGGREGATE max(v)", "|> AGGREGATE max(nullif(v, 'n/a'))"],
       ...[
         '|> AGGREGATE max(v) FILTER (WHERE v > 3)',
+        '|> AGGREGATE min_by(n, v), max_by(v, n)',
         '|> AGGREGATE count(v) AS c GROUP BY n |> ORDER BY c DESC',
       ],
     ];
