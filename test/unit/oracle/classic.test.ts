@@ -47,11 +47,22 @@ function classicQuery(g: GeneratorValue): string {
       ],
       ...[`count(DISTINCT ${value()})`, 'max(n) - min(m)', 'count(*) FILTER (WHERE m > 0)'],
     );
+  const window = (): string =>
+    pick(
+      `row_number() OVER (PARTITION BY ${value()} ORDER BY ${value()}, id)`,
+      `rank() OVER (ORDER BY ${value()} DESC)`,
+      `lag(${value()}) OVER (ORDER BY id)`,
+      `sum(m) OVER (PARTITION BY ${value()})`,
+      `count(*) OVER ()`,
+    );
+  const groupWindow = (): string =>
+    pick('rank() OVER (ORDER BY count(*) DESC)', 'sum(count(*)) OVER ()', 'max(sum(m)) OVER ()');
   const grouped = flip();
   const keys = grouped ? Array.from({ length: pick(0, 1, 2) }, value) : [];
   const expressions = grouped
     ? [...keys.filter(() => !flip(5)), ...Array.from({ length: pick(1, 2) }, aggregate)]
     : Array.from({ length: pick(1, 2, 3) }, value);
+  if (flip(4)) expressions.push(grouped ? groupWindow() : window());
   const used = expressions.join(' ').match(/\b[abnm]\b/g) ?? [];
   const taken = new Set<string>();
   const items: Item[] = expressions.map((expression) => {
@@ -67,6 +78,11 @@ function classicQuery(g: GeneratorValue): string {
     const own = name.startsWith('k') ? name : key;
     return at === -1 ? key : pick(key, String(at + 1), own);
   });
+  const hasWindow = expressions.some((expression) => expression.includes('OVER'));
+  const qualify = pick(
+    `${grouped ? groupWindow() : window()} ${pick('<', '>=')} 3`,
+    ...(hasWindow ? given.map((name) => `${name} > 1`) : []),
+  );
   const having = pick('count(*) > 2', 'sum(m) > 0', ...given.map((name) => `${name} > 1`), ...keys);
   const fresh = given.filter((name) => name.startsWith('k')).map((name) => `${name} || ''`);
   const sorting = pick(...items.map(({ expression }) => expression), ...given, ...fresh);
@@ -76,7 +92,9 @@ function classicQuery(g: GeneratorValue): string {
     ...(flip(3) ? [pick('WHERE m > 0', "WHERE b <> 'q' OR n = 1")] : []),
     ...(keys.length > 0 ? [`GROUP BY ${grouping.join(', ')}`] : []),
     ...(grouped && flip(3) ? [`HAVING ${having}`] : []),
-    `ORDER BY ${[...(flip() ? [`${sorting}${pick('', ' DESC')}`] : []), ...items.map((_, at) => at + 1)].join(', ')}`,
+    ...(flip(4) ? [`QUALIFY ${qualify}`] : []),
+    `ORDER BY ${flip(6) ? 'ALL' : [...(flip() ? [`${sorting}${pick('', ' DESC')}`] : []), ...items.map((_, at) => at + 1)].join(', ')}`,
+    ...(flip(5) ? [pick('FETCH FIRST 5 ROWS ONLY', 'OFFSET 2 ROWS FETCH NEXT ROW ONLY', 'LIMIT ALL')] : []),
   ];
   return lines.join(' ');
 }
@@ -122,6 +140,18 @@ describe('DuckDB agrees on classic SQL', () => {
     'SELECT abs(m) AS k, n, sum(m) + 1 AS s FROM data WHERE id > 2 GROUP BY all HAVING count(*) > 0 ORDER BY k, n',
     'SELECT count(*) AS c, max(m) AS x FROM data GROUP BY ALL',
     'SELECT DISTINCT m AS a FROM data GROUP BY ALL ORDER BY a',
+    // Windows look at the rows before ORDER BY and QUALIFY do.
+    'SELECT id, lag(m) OVER () AS p FROM data ORDER BY id DESC',
+    'SELECT id, row_number() OVER (PARTITION BY b ORDER BY m, id) AS n FROM data ORDER BY n, 1',
+    'SELECT * FROM data QUALIFY row_number() OVER (PARTITION BY b ORDER BY m DESC, id) <= 2 ORDER BY id',
+    'SELECT id, count(*) OVER (PARTITION BY a) AS c FROM data QUALIFY rank() OVER (ORDER BY m) = 1 ORDER BY id',
+    'SELECT d.*, sum(m) OVER (PARTITION BY b) AS s FROM data AS d WHERE m > 0 QUALIFY s > 5 ORDER BY s DESC, id',
+    'SELECT DISTINCT b, count(*) OVER (PARTITION BY b) AS n FROM data QUALIFY n > 2 ORDER BY n DESC, b LIMIT ALL OFFSET 1',
+    'SELECT b, count(*) AS c FROM data GROUP BY b HAVING c > 1 QUALIFY rank() OVER (ORDER BY count(*) DESC) = 1 ORDER BY ALL',
+    'SELECT b, id FROM data ORDER BY ALL DESC FETCH FIRST 7 ROWS ONLY',
+    'SELECT b, id FROM data ORDER BY 2 OFFSET 3 ROWS FETCH NEXT ROW ONLY',
+    "SELECT position('x' IN b) AS p, trim(BOTH 'x' FROM b) AS t, trim(LEADING 'p' FROM b) AS l, substring(b || 'yz' FROM 2 FOR 1) AS s, substring(b || 'yz' FOR 2) AS f FROM data ORDER BY id",
+    'SELECT b, percentile_cont(0.3) WITHIN GROUP (ORDER BY m) AS c, percentile_disc(0.3) WITHIN GROUP (ORDER BY m) FILTER (WHERE m > 0) AS d FROM data GROUP BY b ORDER BY b',
   ]) {
     it(query, async () => {
       const rows = await expected(query);

@@ -66,7 +66,7 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['1 < a < 3', '<', 'comparisons cannot be chained; write a < b AND b < c'],
   ['a IN ()', ')', 'the list of IN is empty'],
   ['a IN 1', '1', 'expected ( after IN, found 1'],
-  ['a IN (SELECT b)', 'SELECT', 'IN takes a list of values, not a query'],
+  ['a IN (SELECT b)', 'SELECT', 'IN takes a list of values, not a query; write |> SEMI JOIN \'file\' AS f ON a = f.a'],
   ['a BETWEEN 1', '1', 'the query ends here; expected AND and the upper bound of BETWEEN'],
   ['a IS 5', '5', 'expected NULL, TRUE, FALSE or DISTINCT FROM after IS, found 5'],
   ['a = select', 'select', 'select is a keyword; to use it as a name, write "select"'],
@@ -177,6 +177,52 @@ const cases: readonly [query: string, marked: string, message: string][] = [
     'median cannot move with the rows, it needs whole partitions, as in median(…) OVER (PARTITION BY country)',
   ],
   ['WHERE lag(a) OVER () > 1', 'lag(a) OVER ()', 'window functions are allowed only in SELECT and EXTEND, not in WHERE'],
+  // Clauses and statements of other databases
+  ['SELECT a FROM t UNION ALL SELECT b FROM u', 'UNION', "UNION is not supported; open the files as one table, as in FROM 'logs/*.csv'"],
+  ['a > 1 UNION SELECT b', 'UNION', "UNION is not supported; open the files as one table, as in FROM 'logs/*.csv'"],
+  ['|> UNION ALL (FROM x)', 'UNION', "UNION is not supported; open the files as one table, as in FROM 'logs/*.csv'"],
+  ['SELECT a INTERSECT SELECT b', 'INTERSECT', "INTERSECT is not supported; write |> SEMI JOIN 'file' AS f ON id = f.id"],
+  ['SELECT a FROM t EXCEPT SELECT b', 'EXCEPT', "EXCEPT is supported only behind *; write |> ANTI JOIN 'file' AS f ON id = f.id"],
+  ['SELECT a WHERE a > 1 MINUS SELECT b', 'MINUS', "MINUS is not supported; write |> ANTI JOIN 'file' AS f ON id = f.id"],
+  ['WITH x AS (SELECT a FROM t) SELECT * FROM x', 'WITH', 'WITH is not supported; write the steps one after the other, with |> between them, as in WHERE a > 1 |> AGGREGATE count(*) GROUP BY b'],
+  ['EXPLAIN SELECT a', 'EXPLAIN', 'EXPLAIN is not supported; the rowriver command says with --stages what a query reads'],
+  ['INSERT INTO t VALUES (1)', 'INSERT', 'INSERT is not supported: queries change no file; export the rows to a new one'],
+  ["COPY (SELECT a) TO 'x.csv'", 'COPY', 'COPY is not supported: queries change no file; export the rows to a new one'],
+  ['create table x as select a', 'create', 'CREATE is not supported: queries change no file; export the rows to a new one'],
+  ['SELECT a INTO x FROM t', 'INTO', 'SELECT INTO is not supported: queries change no file; export the rows to a new one'],
+  ['UPDATE t SET a = 1 WHERE b = 2', 'UPDATE', "UPDATE is not supported; write |> SET a = CASE WHEN b > 1 THEN 'x' ELSE a END, and export the rows"],
+  ['DELETE FROM t WHERE a = 1', 'DELETE', 'DELETE is not supported; write WHERE (a > 1) IS NOT TRUE, and export the rows'],
+  ['VALUES (1, 2)', 'VALUES', 'VALUES is not supported; a query reads the rows of a file'],
+  ['DESC t', 'DESC', 'DESC sorts downwards, as in ORDER BY a DESC; write |> DESCRIBE to describe the columns'],
+  ['SUMMARIZE t', 'SUMMARIZE', 'SUMMARIZE is not supported; write |> DESCRIBE'],
+  ['|> SUMMARIZE', 'SUMMARIZE', 'SUMMARIZE is not supported; write |> DESCRIBE'],
+  ['SHOW COLUMNS', 'SHOW', 'SHOW is not supported; write |> DESCRIBE to describe the columns'],
+  ['PIVOT t ON b USING sum(a)', 'PIVOT', "PIVOT is not supported; write |> AGGREGATE sum(a) FILTER (WHERE b = 'x') AS x, sum(a) FILTER (WHERE b = 'y') AS y GROUP BY c"],
+  ['|> UNPIVOT (a FOR b IN (c))', 'UNPIVOT', 'UNPIVOT is not supported; write |> UNNEST [a, b] AS value'],
+  ['SELECT a WINDOW w AS (ORDER BY a)', 'WINDOW', 'WINDOW is not supported; write the window itself in OVER (PARTITION BY a ORDER BY b)'],
+  ['SELECT a FROM t USING SAMPLE 10%', 'USING', 'USING SAMPLE is not supported; write |> TABLESAMPLE 10 PERCENT'],
+  ['SELECT a FROM t QUALIFY a > 1', 'QUALIFY a > 1', 'QUALIFY needs a window function; use WHERE for conditions on rows'],
+  ['|> QUALIFY n = 1', 'QUALIFY', 'QUALIFY is a clause of SELECT; write |> EXTEND row_number() OVER (PARTITION BY a ORDER BY b) AS n |> WHERE n = 1'],
+  ['SELECT * ORDER BY ALL', 'ALL', 'ORDER BY ALL needs the columns of SELECT by name; write ORDER BY a, b'],
+  ['LIMIT 10%', 'LIMIT 10%', 'LIMIT takes a number of rows; write TABLESAMPLE 10 PERCENT for a random sample'],
+  ['SELECT a FETCH FIRST 5 PERCENT ROWS ONLY', '5 PERCENT', 'LIMIT takes a number of rows; write TABLESAMPLE 5 PERCENT for a random sample'],
+  ['SELECT a FETCH FIRST 5 ROWS WITH TIES', 'WITH', 'WITH TIES is not supported; write |> EXTEND rank() OVER (ORDER BY a) AS n |> WHERE n <= 5'],
+  ["b LIKE ANY ('x%', 'y%')", 'ANY', "LIKE takes one pattern; write a LIKE 'x%' OR a LIKE 'y%'"],
+  ["b ILIKE ALL ('x%', 'y%')", 'ALL', "ILIKE takes one pattern; write a ILIKE 'x%' AND a ILIKE 'y%'"],
+  ["b = ANY ('x', 'y')", 'ANY', "ANY is not supported; write a IN ('x', 'y'), or list_contains(list, a) for a column of lists"],
+  ['a = (SELECT max(a) FROM t)', 'SELECT', 'a query inside a query is not supported; write |> EXTEND max(a) OVER () AS x |> WHERE … x'],
+  ['a > (SELECT sum(b * 2) FROM t)', 'SELECT', 'a query inside a query is not supported; write |> EXTEND max(a) OVER () AS x |> WHERE … x'],
+  ['a = (SELECT b FROM t)', 'SELECT', "a query inside a query is not supported; write |> JOIN 'file' AS f ON id = f.id for the values of another file"],
+  ['SELECT a FROM (SELECT a FROM t)', '(', 'a query inside a query is not supported; write it first, and behind |> what is done with its rows'],
+  ['b.c NOT IN (SELECT c FROM t)', 'SELECT', "IN takes a list of values, not a query; write |> ANTI JOIN 'file' AS f ON b.c = f.id"],
+  ['a IN (SELECT b FROM t)', 'SELECT', "IN takes a list of values, not a query; write |> SEMI JOIN 'file' AS f ON a = f.a"],
+  ['EXISTS (SELECT 1 FROM t)', 'EXISTS', "EXISTS is not supported; write |> SEMI JOIN 'file' AS f ON id = f.id"],
+  ['NOT EXISTS (SELECT 1 FROM t)', 'EXISTS', "EXISTS is not supported; write |> ANTI JOIN 'file' AS f ON id = f.id"],
+  ['(a, b) IN ((1, 2))', ',', 'several values in parentheses are not supported; write a = 1 AND b = 2, or [a, b] for a list'],
+  ["a COLLATE nocase = 'x'", 'COLLATE', 'COLLATE is not supported; write lower(a) to leave letter case aside'],
+  ['SELECT position(a, b)', ',', "expected IN, as in position('a' IN text), found ,"],
+  ['SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a DESC)', 'a DESC', 'WITHIN GROUP takes one value, upwards; write quantile_cont(a, 0.95)'],
+  ['SELECT sum(a) WITHIN GROUP (ORDER BY b)', 'WITHIN', "WITHIN GROUP is not supported here; write string_agg(a, ',' ORDER BY b)"],
   ['SELEC a', 'SELEC', 'SELEC is not an operator; did you mean SELECT?'],
   ['ORDR BY a', 'ORDR', 'ORDR is not an operator; did you mean ORDER BY?'],
   ['a 5', '5', 'expected AND, OR or an operator before 5'],
@@ -207,6 +253,51 @@ const cases: readonly [query: string, marked: string, message: string][] = [
 describe('an error', () => {
   for (const [query, marked, message] of cases) {
     it(`of ${query}`, () => assert.deepEqual(errorOf(query), [marked, message]));
+  }
+});
+
+describe('a word of other databases', () => {
+  for (const word of [
+    ...[
+      'with',
+      'explain',
+      'insert',
+      'create',
+      'copy',
+      'merge',
+      'alter',
+      'update',
+      'delete',
+      'values',
+      'desc',
+    ],
+    ...[
+      'summarize',
+      'show',
+      'pivot',
+      'unpivot',
+      'union',
+      'minus',
+      'exists',
+      'any',
+      'into',
+      'using',
+      'position',
+    ],
+  ]) {
+    it(`is the name of a column where one stands: ${word}`, () => {
+      for (const query of [
+        `${word} = 1`,
+        `${word} IS NULL`,
+        `${word}.a IN (1)`,
+        `NOT ${word}`,
+        `SELECT a AS ${word}, ${word} FROM t`,
+        `|> ORDER BY ${word} DESC`,
+        `(${word})`,
+        `a IN (${word})`,
+      ])
+        assert.ok(parseQuery(query).ok, query);
+    });
   }
 });
 

@@ -6,7 +6,7 @@ import { reservedWords, type Cursor } from './cursor.ts';
 import type { Call, Expression, Name, OrderKey, Window } from './tree.ts';
 
 /** How an expression inside is read. */
-type ParseExpression = (cursor: Cursor) => Expression;
+export type ParseExpression = (cursor: Cursor) => Expression;
 
 /** A function with its arguments, and what follows it as an aggregate or over a window. */
 export function parseCall(cursor: Cursor, parse: ParseExpression): Call {
@@ -25,10 +25,13 @@ export function parseCall(cursor: Cursor, parse: ParseExpression): Call {
   } else if (!cursor.isSymbol(')')) {
     do values.push(parse(cursor));
     while (cursor.takeSymbol(','));
+    const isPart = /^substr(?:ing)?$/i.test(name.name) && (cursor.isWord('from') || cursor.isWord('for'));
+    if (isPart && values.length === 1) values.push(...parseSubstringRest(cursor, parse));
     if (cursor.takeWords('order', 'by')) orderBy = parseOrderKeys(cursor, parse);
   }
   if (!cursor.isSymbol(')')) throw cursor.unexpected(said`, or ) after the arguments of ${name.name}`);
   cursor.next();
+  const within = parseWithinGroup(cursor, name, parse);
   let filter: Expression | undefined;
   if (cursor.isWord('filter') && cursor.isSymbol('(', 1)) {
     cursor.next();
@@ -40,8 +43,8 @@ export function parseCall(cursor: Cursor, parse: ParseExpression): Call {
   const over = cursor.isWord('over') ? parseWindow(cursor, parse) : undefined;
   return {
     kind: 'call',
-    name,
-    arguments: values,
+    name: within ? { ...name, name: within.name } : name,
+    arguments: within ? [within.value, ...values] : values,
     star,
     distinct,
     orderBy,
@@ -49,6 +52,45 @@ export function parseCall(cursor: Cursor, parse: ParseExpression): Call {
     over,
     ...cursor.spanFrom(token),
   };
+}
+
+/** The rest of `substring(text FROM start FOR length)`, behind the text. */
+function parseSubstringRest(cursor: Cursor, parse: ParseExpression): Expression[] {
+  const { from, to } = cursor.peek();
+  const start: Expression = cursor.takeWords('from')
+    ? parse(cursor)
+    : { kind: 'literal', value: 1, from, to };
+  return cursor.takeWords('for') ? [start, parse(cursor)] : [start];
+}
+
+/** Aggregates that may be written with WITHIN GROUP, and what they are called otherwise. */
+const withinGroup: ReadonlyMap<string, string> = new Map([
+  ['percentile_cont', 'quantile_cont'],
+  ['percentile_disc', 'quantile_disc'],
+  ['mode', 'mode'],
+]);
+
+/** `percentile_cont(0.5) WITHIN GROUP (ORDER BY a)` is `quantile_cont(a, 0.5)`. */
+function parseWithinGroup(
+  cursor: Cursor,
+  aggregate: Name,
+  parse: ParseExpression,
+): { readonly name: string; readonly value: Expression } | undefined {
+  const name = withinGroup.get(aggregate.name.toLowerCase());
+  if (name === undefined || !cursor.isWord('within') || !cursor.isWord('group', 1)) return undefined;
+  cursor.takeWords('within', 'group');
+  cursor.expectSymbol('(', said`after WITHIN GROUP`);
+  cursor.expectWord('order', said`BY and a value after WITHIN GROUP`);
+  cursor.expectWord('by', said`after ORDER`);
+  const [key, ...more] = parseOrderKeys(cursor, parse);
+  if (more.length > 0 || key.descending || key.nullsFirst) {
+    throw new QueryError(
+      more.at(0) ?? key,
+      said`WITHIN GROUP takes one value, upwards; write ${name === 'mode' ? 'mode(a)' : `${name}(a, 0.95)`}`,
+    );
+  }
+  cursor.expectSymbol(')', said`after the order of WITHIN GROUP`);
+  return { name, value: key.expression };
 }
 
 function parseWindow(cursor: Cursor, parse: ParseExpression): Window {
@@ -169,4 +211,4 @@ export function parseExtract(cursor: Cursor, parse: ParseExpression): Expression
   };
 }
 
-const plainCall = { star: false, distinct: false, orderBy: [], filter: undefined, over: undefined };
+export const plainCall = { star: false, distinct: false, orderBy: [], filter: undefined, over: undefined };

@@ -2,6 +2,7 @@ import { said } from '../../../said/said.ts';
 import { QueryError, type Span } from '../diagnostic.ts';
 import { refuseConstants } from './call.ts';
 import { isAggregateCall, mapExpression, shapeOf, someExpression, visitExpression } from './walk.ts';
+import { columnNamed, WindowColumns } from './windowColumns.ts';
 import type { Expression, NamedExpression, Operator, OrderKey, SelectItem, Star } from './tree.ts';
 
 interface Clause<T> {
@@ -18,6 +19,7 @@ export interface SelectClauses {
   readonly where: Clause<Expression> | undefined;
   readonly groupBy: Clause<readonly NamedExpression[]> | undefined;
   readonly having: Clause<Expression> | undefined;
+  readonly qualify: Clause<Expression> | undefined;
   readonly orderBy: Clause<readonly OrderKey[]> | undefined;
   readonly selectSpan: Span;
   readonly span: Span;
@@ -25,11 +27,12 @@ export interface SelectClauses {
 
 /**
  * Classic order becomes pipe order: WHERE, then AGGREGATE where there is a GROUP BY or an aggregate, HAVING as WHERE,
- * ORDER BY, SELECT, DISTINCT. ORDER BY comes before SELECT, so that it can use columns that SELECT drops; a name
- * that SELECT makes is replaced by its expression.
+ * windows where something uses them that comes before SELECT, QUALIFY as WHERE, ORDER BY, SELECT, DISTINCT. ORDER BY
+ * comes before SELECT, so that it can use columns that SELECT drops; a name that SELECT makes is replaced by its
+ * expression.
  */
 export function rewriteSelect(clauses: SelectClauses): Operator[] {
-  const { items, distinct, alias, where, groupBy, having, orderBy, selectSpan } = clauses;
+  const { items, distinct, alias, where, groupBy, having, qualify, selectSpan } = clauses;
   const operators: Operator[] = [];
   if (alias !== undefined) {
     operators.push({ kind: 'as', alias: { name: alias, quoted: true, ...selectSpan }, ...selectSpan });
@@ -37,31 +40,96 @@ export function rewriteSelect(clauses: SelectClauses): Operator[] {
   if (where !== undefined) operators.push({ kind: 'where', condition: where.value, ...where.span });
 
   const named = (items ?? []).filter((item) => item.kind === 'named');
+  if (qualify !== undefined && ![qualify.value, ...named.map(expressionOf)].some(hasWindow)) {
+    throw new QueryError(
+      qualify.span,
+      said`QUALIFY needs a window function; use WHERE for conditions on rows`,
+    );
+  }
+  const orderBy = withAll(clauses.orderBy, items);
   const names = new SelectNames(items, where?.value);
   const aggregates =
     groupBy !== undefined ||
     having !== undefined ||
     named.some((item) => someExpression(item.expression, isAggregateCall));
   if (aggregates) {
-    operators.push(...rewriteAggregate(clauses, named, names));
-  } else {
-    if (items === undefined && orderBy !== undefined) refuseConstants(orderBy.value);
-    const keys = orderBy?.value.map((key) =>
-      items === undefined ? key : { ...key, expression: names.orderKey(key.expression) },
-    );
+    operators.push(...rewriteAggregate({ ...clauses, orderBy }, named, names));
+    return operators;
+  }
+  if (items === undefined && orderBy !== undefined) refuseConstants(orderBy.value);
+  if (distinct && qualify === undefined) {
+    // DISTINCT keeps the first of equal rows, so the order must come after it.
+    const outputs = orderBy?.value.map((key) => ({ ...key, expression: names.output(key.expression) }));
     const select: Operator[] =
       items === undefined || isPlainStar(items) ? [] : [{ kind: 'select', items, ...selectSpan }];
-    const sorted = (by: readonly OrderKey[] | undefined): Operator[] =>
-      by === undefined || orderBy === undefined ? [] : [{ kind: 'order by', keys: by, ...orderBy.span }];
-    if (!distinct) {
-      operators.push(...sorted(keys), ...select);
-    } else {
-      // DISTINCT keeps the first of equal rows, so the order must come after it.
-      const outputs = orderBy?.value.map((key) => ({ ...key, expression: names.output(key.expression) }));
-      operators.push(...select, { kind: 'distinct', ...selectSpan }, ...sorted(outputs));
-    }
+    operators.push(...select, { kind: 'distinct', ...selectSpan }, ...sorted(outputs, orderBy));
+    return operators;
+  }
+  const keys = orderBy?.value.map((key) =>
+    items === undefined || distinct ? key : { ...key, expression: names.orderKey(key.expression) },
+  );
+  const condition = qualify && { ...qualify, value: names.inside(qualify.value) };
+  const tail = afterWindows({ ...clauses, qualify: condition }, items, distinct ? undefined : keys);
+  operators.push(...tail);
+  if (distinct) {
+    const outputs = keys?.map((key) => ({ ...key, expression: names.output(key.expression) }));
+    operators.push({ kind: 'distinct', ...selectSpan }, ...sorted(outputs, orderBy));
   }
   return operators;
+}
+
+/** QUALIFY, ORDER BY and SELECT, behind the windows that they use: see {@link WindowColumns}. */
+function afterWindows(
+  { qualify, orderBy, alias, selectSpan }: SelectClauses,
+  items: readonly SelectItem[] | undefined,
+  keys: readonly OrderKey[] | undefined,
+): Operator[] {
+  const windows = new WindowColumns();
+  const isMoved = qualify !== undefined || keys !== undefined;
+  const over = (expression: Expression): Expression => (isMoved ? windows.over(expression) : expression);
+  const selected = items?.map((item) =>
+    item.kind === 'named' ? { ...item, expression: over(item.expression) } : item,
+  );
+  const condition = qualify && over(qualify.value);
+  const sorting = keys?.map((key) => ({ ...key, expression: over(key.expression) }));
+  const operators = windows.computed(selectSpan);
+  if (qualify !== undefined && condition !== undefined)
+    operators.push({ kind: 'where', condition, ...qualify.span });
+  operators.push(...sorted(sorting, orderBy));
+  if (selected === undefined || isPlainStar(selected)) operators.push(...windows.dropped(selectSpan));
+  else operators.push({ kind: 'select', items: windows.without(selected, alias), ...selectSpan });
+  return operators;
+}
+
+function sorted(keys: readonly OrderKey[] | undefined, orderBy: Clause<unknown> | undefined): Operator[] {
+  return keys === undefined || orderBy === undefined ? [] : [{ kind: 'order by', keys, ...orderBy.span }];
+}
+
+function expressionOf({ expression }: NamedExpression): Expression {
+  return expression;
+}
+
+function hasWindow(expression: Expression): boolean {
+  return someExpression(expression, (node) => node.kind === 'call' && node.over !== undefined);
+}
+
+/** `ORDER BY ALL`: by every item of SELECT, one after the other, unless one of them is called so. */
+function withAll(
+  orderBy: SelectClauses['orderBy'],
+  items: readonly SelectItem[] | undefined,
+): SelectClauses['orderBy'] {
+  if (orderBy === undefined || items === undefined || !isAll(orderBy.value)) return orderBy;
+  const [key] = orderBy.value;
+  if (items.some((item) => item.kind === 'named' && item.name.toLowerCase() === 'all')) return orderBy;
+  if (items.some(({ kind }) => kind === 'star')) {
+    throw new QueryError(key, said`ORDER BY ALL needs the columns of SELECT by name; write ORDER BY a, b`);
+  }
+  const { from, to } = key;
+  const value = items.map((_, at) => ({
+    ...key,
+    expression: { kind: 'literal' as const, value: at + 1, from, to },
+  }));
+  return { ...orderBy, value };
 }
 
 function isPlainStar(items: readonly SelectItem[]): boolean {
@@ -175,7 +243,7 @@ function rewriteAggregate(
   named: readonly NamedExpression[],
   names: SelectNames,
 ): Operator[] {
-  const { items = [], distinct, groupBy, having, orderBy, selectSpan, span } = clauses;
+  const { items = [], distinct, groupBy, having, qualify, orderBy, selectSpan, span } = clauses;
   const star = items.find((item) => item.kind === 'star');
   if (star !== undefined)
     throw new QueryError(star, said`* cannot be combined with an aggregate or GROUP BY`);
@@ -246,15 +314,15 @@ function rewriteAggregate(
   ];
   if (having !== undefined && condition !== undefined)
     operators.push({ kind: 'where', condition, ...having.span });
-  if (orderBy !== undefined && order !== undefined)
-    operators.push({ kind: 'order by', keys: order, ...orderBy.span });
-  if (selected.length > 0) operators.push({ kind: 'select', items: selected, ...selectSpan });
+  const chosen = qualify && { ...qualify, value: overColumns(names.inside(qualify.value, isKeyName)) };
+  const outputs = selected.length > 0 ? selected : undefined;
+  operators.push(...afterWindows({ ...clauses, qualify: chosen }, outputs, order));
   if (distinct) operators.push({ kind: 'distinct', ...selectSpan });
   return operators;
 }
 
-/** `GROUP BY ALL`: by every item of SELECT that has no aggregate in it. */
-function isAll(keys: readonly NamedExpression[]): boolean {
+/** `GROUP BY ALL`: by every item of SELECT that has no aggregate in it; `ORDER BY ALL`: by every item. */
+function isAll(keys: readonly { readonly expression: Expression }[]): boolean {
   const [expression] = keys.map((key) => key.expression);
   if (keys.length !== 1 || expression.kind !== 'column') return false;
   const { first, rest } = expression;
@@ -264,9 +332,4 @@ function isAll(keys: readonly NamedExpression[]): boolean {
 /** By what they say; of several that say the same, the first. */
 function firstByShape(items: readonly NamedExpression[]): ReadonlyMap<string, NamedExpression> {
   return new Map(items.toReversed().map((item) => [shapeOf(item.expression), item]));
-}
-
-function columnNamed(name: string, span: Span): Expression {
-  const { from, to } = span;
-  return { kind: 'column', first: { name, quoted: true, from, to }, rest: [], from, to };
 }

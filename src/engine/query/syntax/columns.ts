@@ -2,6 +2,7 @@ import { said } from '../../../said/said.ts';
 import { QueryError } from '../diagnostic.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expression.ts';
+import { foreignClauseWords } from './foreign.ts';
 import type { Column, Expression, Name, NamedExpression, SelectItem, Star } from './tree.ts';
 
 /** Columns that one operator may make or name. */
@@ -13,6 +14,9 @@ export const clauseWords = new Set(
     ' ',
   ),
 );
+
+/** Words that are no name of what stands before them, and begin what follows. */
+export const clauseStarts: ReadonlySet<string> = new Set([...clauseWords, ...foreignClauseWords]);
 
 export function atEnd(cursor: Cursor): boolean {
   return cursor.peek().kind === 'end' || (cursor.isSymbol(';') && cursor.peek(1).kind === 'end');
@@ -98,7 +102,7 @@ function parseName(cursor: Cursor, expression: Expression): NamedExpression {
 
 /** Words after an expression that are not its alias. */
 const followsName = new Set([
-  ...clauseWords,
+  ...clauseStarts,
   'from',
   'and',
   'or',

@@ -1,6 +1,16 @@
 import { said, type Said } from '../../../said/said.ts';
 import { parseCall, parseExtract } from './call.ts';
+import {
+  foreignSymbols,
+  refuseAnyPattern,
+  refuseAnyValue,
+  refuseExists,
+  refuseForeignMatch,
+  refuseQuery,
+  refuseQueryAfterIn,
+} from './foreign.ts';
 import { withoutSynonym } from './synonym.ts';
+import { parseWordedCall } from './wordedCall.ts';
 import { parseCastType } from './castType.ts';
 import type { Cursor } from './cursor.ts';
 import { numberOf, negate } from '../value/decimal.ts';
@@ -58,19 +68,6 @@ const matches = new Map([
   ['!~*', { insensitive: true, negated: true }],
 ]);
 
-/** What people write out of habit from other languages. */
-const foreign = new Map([
-  ['&&', 'AND'],
-  ['&', 'AND'],
-  ['|', 'OR'],
-  ['!', 'NOT'],
-  ['===', '='],
-  ['!==', '<>'],
-  ['?', 'CASE WHEN … THEN … ELSE … END'],
-  ['^', 'pow(x, y)'],
-  ['**', 'pow(x, y)'],
-]);
-
 export function parseExpression(cursor: Cursor): Expression {
   return parseAbove(cursor, power.none);
 }
@@ -108,6 +105,7 @@ function parseSymbolOperator(
     }
     if (floor > power.comparison) return undefined;
     cursor.next();
+    refuseAnyValue(cursor);
     const right = parseAbove(cursor, power.comparison);
     return { kind: 'comparison', operator: comparison, left, right, ...spanning(left, right) };
   }
@@ -142,7 +140,7 @@ function parseSymbolOperator(
     }
     throw new QueryError(token, said`${token.value} is not supported; write a member as a.b or a['b']`);
   }
-  const habit = foreign.get(token.value);
+  const habit = foreignSymbols.get(token.value);
   if (habit !== undefined) throw new QueryError(token, said`${token.value} is not supported; write ${habit}`);
   return undefined;
 }
@@ -183,26 +181,6 @@ function parseWordOperator(cursor: Cursor, left: Expression, floor: number): Exp
   return undefined;
 }
 
-/** Words between two texts, and what is written instead. */
-const foreignMatches = new Map([
-  ['glob', "LIKE 'a%'"],
-  ['rlike', "~ 'a.*b'"],
-  ['regexp', "~ 'a.*b'"],
-]);
-
-/** @throws QueryError */
-function refuseForeignMatch(cursor: Cursor): void {
-  const ahead = cursor.isWord('not') ? 1 : 0;
-  const word = cursor.peek(ahead);
-  if (word.kind !== 'name') return;
-  if (cursor.isWord('similar', ahead) && cursor.isWord('to', ahead + 1)) {
-    throw new QueryError(word, said`SIMILAR TO is not supported; write ~ '^(…)$'`);
-  }
-  const instead = foreignMatches.get(word.value.toLowerCase());
-  if (instead === undefined || cursor.peek(ahead + 1).kind !== 'text') return;
-  throw new QueryError(word, said`${word.value.toUpperCase()} is not supported; write ${instead}`);
-}
-
 function parseLogical(cursor: Cursor, left: Expression, floor: number): Expression | undefined {
   const operator = cursor.isWord('and') ? 'and' : 'or';
   if (floor >= power[operator]) return undefined;
@@ -227,9 +205,7 @@ function parseIs(cursor: Cursor, left: Expression): Expression {
 
 function parseIn(cursor: Cursor, operand: Expression, negated: boolean): Expression {
   cursor.expectSymbol('(', said`after IN`);
-  if (cursor.isWord('select') || cursor.isWord('from')) {
-    throw new QueryError(cursor.peek(), said`IN takes a list of values, not a query`);
-  }
+  refuseQueryAfterIn(cursor, operand, negated);
   const items = parseList(cursor, ')', said`after the list of IN`);
   if (items.length === 0) throw new QueryError(cursor.last(), said`the list of IN is empty`);
   return { kind: 'in', operand, items, negated, ...cursor.spanFrom(operand) };
@@ -243,6 +219,7 @@ function parseBetween(cursor: Cursor, operand: Expression, negated: boolean): Ex
 }
 
 function parseLike(cursor: Cursor, operand: Expression, negated: boolean, insensitive: boolean): Expression {
+  refuseAnyPattern(cursor, insensitive ? 'ILIKE' : 'LIKE');
   const pattern = parseAbove(cursor, power.range);
   const escape = cursor.takeWords('escape') ? parseAbove(cursor, power.range) : undefined;
   return { kind: 'like', operand, pattern, escape, insensitive, negated, ...cursor.spanFrom(operand) };
@@ -339,10 +316,14 @@ function parseSymbolOperand(cursor: Cursor, token: Token): Expression {
   switch (token.value) {
     case '(': {
       cursor.next();
-      if (cursor.isWord('select') || cursor.isWord('from')) {
-        throw new QueryError(cursor.peek(), said`subqueries are not supported`);
-      }
+      refuseQuery(cursor);
       const inner = parseExpression(cursor);
+      if (cursor.isSymbol(',')) {
+        throw new QueryError(
+          cursor.peek(),
+          said`several values in parentheses are not supported; write a = 1 AND b = 2, or [a, b] for a list`,
+        );
+      }
       if (!cursor.isSymbol(')')) throw cursor.unexpected(said`a ) that closes the parenthesis`);
       cursor.next();
       return { ...inner, ...cursor.spanFrom(token) };
@@ -381,9 +362,13 @@ function parseWordOperand(cursor: Cursor, token: Token): Expression {
   switch (word) {
     case 'not': {
       cursor.next();
+      refuseExists(cursor, true);
       const operand = parseAbove(cursor, power.not);
       return { kind: 'not', operand, ...spanning(token, operand) };
     }
+    case 'exists':
+      refuseExists(cursor, false);
+      break;
     case 'null':
       cursor.next();
       return { kind: 'literal', value: null, ...span };
@@ -412,7 +397,10 @@ function parseWordOperand(cursor: Cursor, token: Token): Expression {
       break;
     default:
   }
-  if (cursor.isSymbol('(', 1)) return withoutSynonym(parseCall(cursor, parseExpression));
+  if (cursor.isSymbol('(', 1)) {
+    const worded = parseWordedCall(cursor, parseExpression, (inner) => parseAbove(inner, power.range));
+    return worded ?? withoutSynonym(parseCall(cursor, parseExpression));
+  }
   return parseColumn(cursor);
 }
 

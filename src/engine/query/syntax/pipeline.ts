@@ -5,9 +5,10 @@ import { parseOrderKeys } from './call.ts';
 import type { Token } from './token.ts';
 import { parseExpression } from './expression.ts';
 import { didYouMean } from '../nearest.ts';
-import { parseLimit } from '../operator/limit.ts';
+import { beginsLimit, parseLimit } from '../operator/limit.ts';
 import { operatorAt, pipeOperators } from '../operator/operators.ts';
-import { atEnd, clauseWords, parseNamedList, parseSelectItems } from './columns.ts';
+import { atEnd, clauseStarts, clauseWords, parseNamedList, parseSelectItems } from './columns.ts';
+import { foreignClause, refuseQueryAfterFrom, refuseStatement } from './foreign.ts';
 import type { NamedFile, Operator, Query, QueryTarget } from './tree.ts';
 import { rewriteSelect } from './classic.ts';
 
@@ -68,6 +69,7 @@ function parseOperators(cursor: Cursor, named: Named): Operator[] {
   const operators: Operator[] = [];
   const first = cursor.peek();
   if (first.kind === 'end') return operators;
+  refuseStatement(cursor);
   if (cursor.isWord('from')) {
     const alias = parseFrom(cursor, named);
     const span = cursor.spanFrom(first);
@@ -108,13 +110,12 @@ function refuseMore(cursor: Cursor, operators: readonly Operator[]): void {
 function parseTail(cursor: Cursor, named: Named, before: readonly Operator[]): Operator[] {
   const last = before.at(-1)?.kind;
   const tail: Operator[] = [];
-  const isLimit = (): boolean => cursor.isWord('limit') || cursor.isWord('offset');
   if (last === 'limit') return tail;
   if (last !== 'order by' && cursor.isWord('order') && cursor.isWord('by', 1)) {
     refuseMore(cursor, before);
     tail.push(...parseOperator(cursor, named));
   }
-  if (isLimit()) {
+  if (beginsLimit(cursor)) {
     refuseMore(cursor, [...before, ...tail]);
     tail.push(...parseOperator(cursor, named));
   }
@@ -124,6 +125,8 @@ function parseTail(cursor: Cursor, named: Named, before: readonly Operator[]): O
 /** @param first the token with which the clauses began: a lone one may be meant as an operator */
 function trailing(cursor: Cursor, first: Token): QueryError {
   const token = cursor.peek();
+  const foreign = foreignClause(cursor);
+  if (foreign) return foreign;
   if (token.kind === 'name' && cursor.last().value.toUpperCase() === 'DISTINCT') {
     return new QueryError(
       token,
@@ -192,6 +195,7 @@ const joins = 'join inner left right full cross natural'.split(' ');
 /** FROM x [AS y]: a path names a file; a name says nothing, as there is one file. */
 function parseFrom(cursor: Cursor, named: Named): { readonly name: string; readonly isGiven: boolean } {
   cursor.next();
+  refuseQueryAfterFrom(cursor);
   const token = cursor.peek();
   if (token.kind === 'text') {
     if (named.file)
@@ -208,7 +212,7 @@ function parseFrom(cursor: Cursor, named: Named): { readonly name: string; reado
   } else {
     refuseJoin(cursor);
     const next = cursor.peek();
-    if (next.kind === 'quoted' || (next.kind === 'name' && !clauseWords.has(next.value.toLowerCase()))) {
+    if (next.kind === 'quoted' || (next.kind === 'name' && !clauseStarts.has(next.value.toLowerCase()))) {
       name = cursor.expectName(said`a name`).name;
       isGiven = true;
     }
@@ -260,6 +264,8 @@ function parseOperator(cursor: Cursor, named: Named): Operator[] {
 
 function unknownOperator(cursor: Cursor): QueryError {
   const token = cursor.peek();
+  const foreign = foreignClause(cursor);
+  if (foreign) return foreign;
   if (cursor.isWord('group')) {
     return new QueryError(token, said`GROUP BY is part of AGGREGATE: |> AGGREGATE count(*) GROUP BY column`);
   }
@@ -291,9 +297,10 @@ function parseClauses(cursor: Cursor, named: Named, begin?: 'bare' | 'rows'): Op
   if (begin !== undefined) refuseGroups(cursor);
   const groupBy = clause(cursor, ['group', 'by'], () => parseNamedList(cursor));
   const having = clause(cursor, ['having'], () => parseExpression(cursor));
+  const qualify = clause(cursor, ['qualify'], () => parseExpression(cursor));
   const orderBy = clause(cursor, ['order', 'by'], () => parseOrderKeys(cursor, parseExpression));
   const limits: Operator[] = [];
-  if (cursor.isWord('limit') || cursor.isWord('offset')) limits.push(parseLimit(cursor));
+  if (beginsLimit(cursor)) limits.push(parseLimit(cursor));
   if (
     begin !== 'bare' &&
     items === undefined &&
@@ -302,7 +309,7 @@ function parseClauses(cursor: Cursor, named: Named, begin?: 'bare' | 'rows'): Op
     throw trailing(cursor, start);
   }
   const span = cursor.spanFrom(start);
-  const parts = { items, distinct, alias, where, groupBy, having, orderBy, selectSpan, span };
+  const parts = { items, distinct, alias, where, groupBy, having, qualify, orderBy, selectSpan, span };
   const operators = rewriteSelect(parts);
   // SELECT * comes to nothing, and is something all the same.
   if (items === undefined && operators.length === 0 && limits.length === 0) throw unknownOperator(cursor);

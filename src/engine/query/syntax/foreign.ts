@@ -1,0 +1,254 @@
+import { said, type Said } from '../../../said/said.ts';
+import { aggregateNames } from '../function/aggregate.ts';
+import { QueryError } from '../diagnostic.ts';
+import type { Cursor } from './cursor.ts';
+import type { Expression } from './tree.ts';
+
+/** Symbols that people write out of habit from other languages, and what is written instead. */
+export const foreignSymbols: ReadonlyMap<string, string> = new Map([
+  ['&&', 'AND'],
+  ['&', 'AND'],
+  ['|', 'OR'],
+  ['!', 'NOT'],
+  ['===', '='],
+  ['!==', '<>'],
+  ['?', 'CASE WHEN … THEN … ELSE … END'],
+  ['^', 'pow(x, y)'],
+  ['**', 'pow(x, y)'],
+]);
+
+/** Words between two texts, and what is written instead. */
+const foreignMatches = new Map([
+  ['glob', "LIKE 'a%'"],
+  ['rlike', "~ 'a.*b'"],
+  ['regexp', "~ 'a.*b'"],
+]);
+
+/** @throws QueryError where a word between two texts is that of another database */
+export function refuseForeignMatch(cursor: Cursor): void {
+  const ahead = cursor.isWord('not') ? 1 : 0;
+  const word = cursor.peek(ahead);
+  if (word.kind !== 'name') return;
+  if (cursor.isWord('similar', ahead) && cursor.isWord('to', ahead + 1)) {
+    throw new QueryError(word, said`SIMILAR TO is not supported; write ~ '^(…)$'`);
+  }
+  if (cursor.isWord('collate', ahead) && cursor.peek(ahead + 1).kind !== 'symbol') {
+    throw new QueryError(word, said`COLLATE is not supported; write lower(a) to leave letter case aside`);
+  }
+  const instead = foreignMatches.get(word.value.toLowerCase());
+  if (instead === undefined || cursor.peek(ahead + 1).kind !== 'text') return;
+  throw new QueryError(word, said`${word.value.toUpperCase()} is not supported; write ${instead}`);
+}
+
+/** @throws QueryError where a pattern is one of several, as in `LIKE ANY ('a%', 'b%')` */
+export function refuseAnyPattern(cursor: Cursor, word: string): void {
+  const any = cursor.peek();
+  if (!isQuantifier(cursor)) return;
+  const operator = cursor.isWord('all') ? 'AND' : 'OR';
+  throw new QueryError(any, said`${word} takes one pattern; write a ${word} 'x%' ${operator} a ${word} 'y%'`);
+}
+
+/** @throws QueryError where values are compared with several, as in `a = ANY (…)` */
+export function refuseAnyValue(cursor: Cursor): void {
+  if (!isQuantifier(cursor)) return;
+  refuseQuery(cursor, 2);
+  const word = cursor.peek().value.toUpperCase();
+  throw new QueryError(
+    cursor.peek(),
+    said`${word} is not supported; write a IN ('x', 'y'), or list_contains(list, a) for a column of lists`,
+  );
+}
+
+function isQuantifier(cursor: Cursor): boolean {
+  return ['any', 'all', 'some'].some((word) => cursor.isWord(word)) && cursor.isSymbol('(', 1);
+}
+
+/** @throws QueryError where a query stands inside another */
+export function refuseQuery(cursor: Cursor, ahead = 0): void {
+  if (!beginsQuery(cursor, ahead)) return;
+  const name = cursor.peek(ahead + 1);
+  const isAggregate = aggregateNames.has(name.value.toLowerCase()) && cursor.isSymbol('(', ahead + 2);
+  const instead =
+    isAggregate && cursor.isSymbol(')', ahead + 4)
+      ? cursor.text.slice(name.from, cursor.peek(ahead + 4).to)
+      : 'max(a)';
+  throw new QueryError(
+    cursor.peek(ahead),
+    isAggregate
+      ? said`a query inside a query is not supported; write |> EXTEND ${instead} OVER () AS x |> WHERE … x`
+      : said`a query inside a query is not supported; write |> JOIN 'file' AS f ON id = f.id for the values of another file`,
+  );
+}
+
+/** @throws QueryError where IN is followed by a query */
+export function refuseQueryAfterIn(cursor: Cursor, operand: Expression, negated: boolean): void {
+  if (!beginsQuery(cursor, 0)) return;
+  const key = operand.kind === 'column' ? cursor.text.slice(operand.from, operand.to) : 'id';
+  const of = operand.kind === 'column' && operand.rest.length === 0 ? operand.first.name : 'id';
+  const join = negated ? 'ANTI JOIN' : 'SEMI JOIN';
+  throw new QueryError(
+    cursor.peek(),
+    said`IN takes a list of values, not a query; write |> ${join} 'file' AS f ON ${key} = f.${of}`,
+  );
+}
+
+/** @throws QueryError where the operand is EXISTS with its query */
+export function refuseExists(cursor: Cursor, negated: boolean): void {
+  if (!cursor.isWord('exists') || !cursor.isSymbol('(', 1) || !beginsQuery(cursor, 2)) return;
+  const join = negated ? 'ANTI JOIN' : 'SEMI JOIN';
+  throw new QueryError(
+    cursor.peek(),
+    said`EXISTS is not supported; write |> ${join} 'file' AS f ON id = f.id`,
+  );
+}
+
+/** @throws QueryError where FROM is followed by a query */
+export function refuseQueryAfterFrom(cursor: Cursor): void {
+  if (!cursor.isSymbol('(')) return;
+  throw new QueryError(
+    cursor.peek(),
+    said`a query inside a query is not supported; write it first, and behind |> what is done with its rows`,
+  );
+}
+
+function beginsQuery(cursor: Cursor, ahead: number): boolean {
+  return ['select', 'from', 'with', 'values'].some(
+    (word) =>
+      cursor.isWord(word, ahead) && !cursor.isSymbol(')', ahead + 1) && !isOperated(cursor, ahead + 1),
+  );
+}
+
+/** Whether what stands there shows that the word before it is the name of a column. */
+function isOperated(cursor: Cursor, ahead: number): boolean {
+  const next = cursor.peek(ahead);
+  if (next.kind === 'symbol') return next.value !== '(' && next.value !== '*';
+  return ['is', 'in', 'like', 'ilike', 'between', 'not', 'and', 'or', 'isnull', 'notnull'].some((word) =>
+    cursor.isWord(word, ahead),
+  );
+}
+
+const exported = said`queries change no file; export the rows to a new one`;
+
+interface Statement {
+  /** What stands behind its word where no column is meant; anything that is no operator without it. */
+  readonly next?: readonly string[];
+  readonly instead: Said;
+}
+
+/** Statements that begin with a word of their own, and what is written instead. */
+const statements: ReadonlyMap<string, Statement> = new Map<string, Statement>([
+  [
+    'with',
+    {
+      instead: said`WITH is not supported; write the steps one after the other, with |> between them, as in WHERE a > 1 |> AGGREGATE count(*) GROUP BY b`,
+    },
+  ],
+  [
+    'explain',
+    { instead: said`EXPLAIN is not supported; the rowriver command says with --stages what a query reads` },
+  ],
+  ['insert', { next: ['into', 'overwrite', 'or'], instead: said`INSERT is not supported: ${exported}` }],
+  [
+    'create',
+    {
+      next: ['table', 'view', 'or', 'temp', 'temporary'],
+      instead: said`CREATE is not supported: ${exported}`,
+    },
+  ],
+  ['copy', { instead: said`COPY is not supported: ${exported}` }],
+  ['merge', { next: ['into'], instead: said`MERGE is not supported: ${exported}` }],
+  [
+    'alter',
+    { next: ['table'], instead: said`ALTER is not supported; write |> EXTEND, |> DROP or |> RENAME` },
+  ],
+  [
+    'update',
+    {
+      instead: said`UPDATE is not supported; write |> SET a = CASE WHEN b > 1 THEN 'x' ELSE a END, and export the rows`,
+    },
+  ],
+  [
+    'delete',
+    {
+      next: ['from'],
+      instead: said`DELETE is not supported; write WHERE (a > 1) IS NOT TRUE, and export the rows`,
+    },
+  ],
+  ['values', { next: ['('], instead: said`VALUES is not supported; a query reads the rows of a file` }],
+  [
+    'desc',
+    { instead: said`DESC sorts downwards, as in ORDER BY a DESC; write |> DESCRIBE to describe the columns` },
+  ],
+  ['summarize', { instead: said`SUMMARIZE is not supported; write |> DESCRIBE` }],
+  ['show', { instead: said`SHOW is not supported; write |> DESCRIBE to describe the columns` }],
+  [
+    'pivot',
+    {
+      instead: said`PIVOT is not supported; write |> AGGREGATE sum(a) FILTER (WHERE b = 'x') AS x, sum(a) FILTER (WHERE b = 'y') AS y GROUP BY c`,
+    },
+  ],
+  ['unpivot', { instead: said`UNPIVOT is not supported; write |> UNNEST [a, b] AS value` }],
+]);
+
+/** @throws QueryError where a query begins with a statement of SQL that asks for nothing */
+export function refuseStatement(cursor: Cursor): void {
+  const word = cursor.peek();
+  const statement = word.kind === 'name' ? statements.get(word.value.toLowerCase()) : undefined;
+  if (statement === undefined) return;
+  const next = cursor.peek(1);
+  const isMeant = statement.next
+    ? statement.next.includes(next.value.toLowerCase()) && next.kind !== 'quoted' && next.kind !== 'text'
+    : next.kind !== 'end' && next.kind !== 'number' && !cursor.isSymbol('*', 1) && !isOperated(cursor, 1);
+  if (isMeant) throw new QueryError(word, statement.instead);
+}
+
+const united = said`open the files as one table, as in FROM 'logs/*.csv'`;
+
+/** Clauses of SQL and of other databases, by their first words. */
+const clauses: ReadonlyMap<string, Said> = new Map([
+  ['union', said`UNION is not supported; ${united}`],
+  ['intersect', said`INTERSECT is not supported; write |> SEMI JOIN 'file' AS f ON id = f.id`],
+  ['except', said`EXCEPT is supported only behind *; write |> ANTI JOIN 'file' AS f ON id = f.id`],
+  ['minus', said`MINUS is not supported; write |> ANTI JOIN 'file' AS f ON id = f.id`],
+  ['window', said`WINDOW is not supported; write the window itself in OVER (PARTITION BY a ORDER BY b)`],
+  ['into', said`SELECT INTO is not supported: ${exported}`],
+  [
+    'qualify',
+    said`QUALIFY is a clause of SELECT; write |> EXTEND row_number() OVER (PARTITION BY a ORDER BY b) AS n |> WHERE n = 1`,
+  ],
+  ['pivot', statements.get('pivot')?.instead ?? exported],
+  ['unpivot', statements.get('unpivot')?.instead ?? exported],
+  ['summarize', statements.get('summarize')?.instead ?? exported],
+  ['summarise', statements.get('summarize')?.instead ?? exported],
+  ['using', said`USING SAMPLE is not supported; write |> TABLESAMPLE 10 PERCENT`],
+  ['within', said`WITHIN GROUP is not supported here; write string_agg(a, ',' ORDER BY b)`],
+]);
+
+/** Clauses whose first word was taken for a name, with the word behind it where that shows what is meant. */
+const namedClauses: ReadonlyMap<string, string | undefined> = new Map([
+  ['into', undefined],
+  ['using', 'sample'],
+  ['within', 'group'],
+]);
+
+/** What there is to say where a clause of another database stands, or has begun with the token before. */
+export function foreignClause(cursor: Cursor): QueryError | undefined {
+  const word = cursor.peek();
+  if (word.kind !== 'name') return undefined;
+  const before = cursor.last();
+  const begun = before.value.toLowerCase();
+  if (before.kind === 'name' && namedClauses.has(begun)) {
+    const second = namedClauses.get(begun) ?? word.value.toLowerCase();
+    const message = cursor.isWord(second) ? clauses.get(begun) : undefined;
+    if (message) return new QueryError(before, message);
+  }
+  const message = namedClauses.has(word.value.toLowerCase())
+    ? undefined
+    : clauses.get(word.value.toLowerCase());
+  return message && new QueryError(word, message);
+}
+
+/** Words that end a clause, and are no names of columns or files behind it. */
+export const foreignClauseWords: readonly string[] = [
+  ...['qualify', 'fetch', 'union', 'intersect', 'except', 'window'],
+];
