@@ -2,6 +2,7 @@ import { type Said, said } from '../../said/said.ts';
 import { parseLike } from './value/like.ts';
 import { QueryError } from './diagnostic.ts';
 import { aggregateNames, aggregates, arityOf, scalarFunctions, windowFunctions } from './function/index.ts';
+import { foreignFunctions } from './function/foreign.ts';
 import { namedUnits, type NamedUnits, timeFormats } from './function/time.ts';
 import { didYouMean } from './nearest.ts';
 import { allowedIn, expressionsOf } from './operator/operators.ts';
@@ -74,8 +75,7 @@ function validateScalar(node: Call, name: string, allowed: Allowed): void {
     if (windowFunctions.has(name)) {
       throw new QueryError(node, said`${name} is a window function; write ${name}(…) OVER ()`);
     }
-    const near = didYouMean(node.name.name, [...scalarFunctions.keys(), ...aggregateNames]);
-    throw new QueryError(node.name, said`unknown function ${node.name.name}${near}`);
+    throw unknownFunction(node, [...scalarFunctions.keys(), ...aggregateNames]);
   }
   if (node.star) throw new QueryError(node, said`only count accepts *, ${name} does not: ${entry.signature}`);
   if (node.filter !== undefined)
@@ -91,6 +91,12 @@ function validateScalar(node: Call, name: string, allowed: Allowed): void {
   const unknownIn = timeFormats.get(name);
   if (unknownIn !== undefined) validateTimeFormat(node.arguments[1], name, unknownIn);
   for (const child of childrenOf(node)) validateExpression(child, allowed);
+}
+
+function unknownFunction({ name }: Call, known: Iterable<string>): QueryError {
+  const instead = foreignFunctions.get(name.name.toLowerCase());
+  const advice = instead === undefined ? didYouMean(name.name, known) : said`; write ${instead}`;
+  return new QueryError(name, said`unknown function ${name.name}${advice}`);
 }
 
 function validateUnit(argument: Expression, { read, names, what }: NamedUnits): void {
@@ -199,10 +205,7 @@ function validateWindow(node: Call, over: Window, name: string, allowed: Allowed
     }
     if (scalarFunctions.has(name))
       throw new QueryError(over, said`${name} is not a window function; remove OVER`);
-    throw new QueryError(
-      node.name,
-      said`unknown function ${node.name.name}${didYouMean(node.name.name, windowFunctions.keys())}`,
-    );
+    throw unknownFunction(node, windowFunctions.keys());
   }
   if (!allowed.windows) {
     throw new QueryError(

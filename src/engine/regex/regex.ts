@@ -14,6 +14,11 @@ export interface Regex {
   /** The leftmost match and its groups, '' for one that took no part; undefined where there is no match. */
   match(text: string): string[] | undefined;
   /**
+   * A group of each match, one behind the other; null for a group that took no part. Words where the
+   * expression has no such group, or there are more matches than `most`.
+   */
+  matchAll(text: string, group: number, most: number): (string | null)[] | 'no such group' | 'too many';
+  /**
    * The text with the first match, or all of them, replaced; `\1` in `by` stands for the first group, `\0` for
    * the match. Undefined where that would be longer than `longest`, in UTF-16 units.
    */
@@ -73,6 +78,8 @@ function createRegex(pattern: string, insensitive: boolean): Regex {
       const captures = dfa.test(bytes, 0, bytes.length) ? findMatch(program, bytes, 0, groups) : undefined;
       return captures && groupTexts(bytes, captures);
     },
+    matchAll: (text, group, most) =>
+      group < 0 || group > groups ? 'no such group' : matchTexts(program, groups, text, group, most),
     replace: (text, by, all, longest = Infinity) => replaceMatches(program, groups, text, by, all, longest),
   };
 }
@@ -90,6 +97,28 @@ function groupTexts(bytes: Buffer, captures: readonly number[]): string[] {
   const texts: string[] = [];
   for (let at = 0; at < captures.length; at += 2) {
     texts.push(captures[at + 1] === -1 ? '' : bytes.toString('utf8', captures[at], captures[at + 1]));
+  }
+  return texts;
+}
+
+function matchTexts(
+  program: Program,
+  groups: number,
+  text: string,
+  group: number,
+  most: number,
+): (string | null)[] | 'too many' {
+  const bytes = Buffer.from(text);
+  const texts: (string | null)[] = [];
+  let from = 0;
+  while (from <= bytes.length) {
+    const captures = findMatch(program, bytes, from, groups);
+    if (captures === undefined) break;
+    if (texts.length === most) return 'too many';
+    const [begin, end] = captures;
+    const [first, last] = captures.slice(group * 2);
+    texts.push(last === -1 ? null : bytes.toString('utf8', first, last));
+    from = begin === end ? nextCharacter(bytes, end) : end;
   }
   return texts;
 }

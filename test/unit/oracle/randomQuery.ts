@@ -81,6 +81,18 @@ const parts = [
   'century',
 ];
 
+const widths = [
+  "INTERVAL '15 minutes'",
+  "INTERVAL '7 hours'",
+  "INTERVAL '1 week'",
+  "INTERVAL '2 days'",
+  "INTERVAL '1 day 5 minutes'",
+  "INTERVAL '3 months'",
+  "INTERVAL '5 years'",
+  "INTERVAL '7 milliseconds'",
+  "INTERVAL '37 microseconds'",
+];
+
 const formats = ["'%Y-%m-%d'", "'%d.%m.%y %H:%M:%S.%f'", "'%-d %b %Y, %-I %p'", "'%A %j %%'"];
 
 /** A query and whether the order of its rows is certain. */
@@ -301,6 +313,12 @@ export class QueryWriter {
       () =>
         `date_diff('${this.#pick(units.filter((unit) => unit !== 'week'))}', ${this.#time()}, ${this.#time()})`,
       () => `epoch(${this.#time()})`,
+      () => `epoch_ms(${this.#time()})`,
+      () => `trunc(${a()} / 4, ${this.#draw(-1, 2)})`,
+      () => `log2(${a()})`,
+      () => `${this.#pick(['list_sum', 'list_avg', 'list_min', 'list_max'])}([${a()} + 0, ${a()} + 0, NULL])`,
+      () => `len(string_split(${this.text(depth - 1)}, ${this.#pick(["'b'", "' '", "''"])}))`,
+      () => `if(${this.boolean(depth - 1)}, ${a()}, ${a()})`,
       () => `${this.#pick(['year', 'week', 'dayofweek', 'second'])}(${this.#time()})`,
       () => `strpos(${this.text(depth - 1)}, ${this.text(depth - 1)})`,
       () => `coalesce(${a()}, ${a()})`,
@@ -328,6 +346,14 @@ export class QueryWriter {
       () => `replace(${a()}, ${a()}, ${a()})`,
       () => `split_part(${a()}, ${this.#pick(["'b'", "' '", "'a'"])}, ${n()})`,
       () => `concat(${a()}, ${a()})`,
+      () => `concat_ws(${this.#pick(["'-'", a()])}, ${a()}, ${a()}, ${this.number(0)} = 1)`,
+      () => `string_split(${a()}, ${this.#pick(["'b'", "' '", "''", a()])})[${this.#draw(-2, 3)}]`,
+      () => `array_to_string(string_split(${a()}, ${this.#pick(["'b'", "'a'"])}), '-')`,
+      () => `array_to_string(regexp_extract_all(${a()}, ${this.#pick([this.#pattern(), "''"])}), '-')`,
+      () => `regexp_extract_all(${a()}, '(a)?(b?)', ${this.#draw(0, 2)})[${this.#draw(1, 3)}]`,
+      () => `${this.#pick(['list_min', 'list_max'])}([${a()}, ${a()}])`,
+      () => `list_extract([${a()}, ${a()}], ${this.#draw(1, 3)})`,
+      () => `if(${this.boolean(depth - 1)}, ${a()}, ${a()})`,
       () => `repeat(${a()}, ${this.#draw(0, 2)})`,
       () => `(${a()})[${this.#draw(1, 3)}:${this.#draw(1, 4)}]`,
       () => `[${a()}, ${a()}, ${a()}][${this.#draw(1, 2)}:${this.#draw(2, 3)}][1]`,
@@ -412,8 +438,18 @@ export class QueryWriter {
       () => `date_trunc('${this.#pick(units)}', ${literal()})`,
       () => `strptime(strftime(${literal()}, ${this.#pick(formats)}), ${this.#pick(formats)})`,
       () => `CASE WHEN ${this.#column('boolean')} THEN ${literal()} END`,
+      () => `time_bucket(${this.#pick(widths)}, ${literal()})`,
+      () => `last_day(${literal()})`,
+      // Years apart, since deviations of large numbers that are close together are rounded.
+      () => `make_date(2000 + ${this.#whole()}, ${this.#draw(1, 13)}, ${this.#draw(27, 32)})`,
+      () =>
+        `make_timestamp(2000 + ${this.#whole()}, ${this.#draw(1, 13)}, 28, ${this.#draw(0, 24)}, ${this.#draw(0, 60)}, ${this.#draw(0, 61)} + 0.25)`,
       () => `CASE WHEN ${this.#column('number')} > 2 THEN ${literal()} ELSE ${literal()} END`,
     ])();
+  }
+
+  #whole(): string {
+    return `floor(${this.#column('number')})`;
   }
 
   /** Over the rows of the file in their order. */

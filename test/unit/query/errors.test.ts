@@ -223,6 +223,12 @@ const cases: readonly [query: string, marked: string, message: string][] = [
   ['SELECT position(a, b)', ',', "expected IN, as in position('a' IN text), found ,"],
   ['SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a DESC)', 'a DESC', 'WITHIN GROUP takes one value, upwards; write quantile_cont(a, 0.95)'],
   ['SELECT sum(a) WITHIN GROUP (ORDER BY b)', 'WITHIN', "WITHIN GROUP is not supported here; write string_agg(a, ',' ORDER BY b)"],
+  // Functions of other databases
+  ['SELECT nvl(a, 0)', 'nvl', 'unknown function nvl; write coalesce(a, 0)'],
+  ["WHERE to_char(a, 'YYYY') = '2024'", 'to_char', "unknown function to_char; write strftime(time, '%Y-%m-%d')"],
+  ['SELECT percentile_cont(a, 0.5)', 'percentile_cont', 'unknown function percentile_cont; write percentile_cont(0.5) WITHIN GROUP (ORDER BY a)'],
+  ['SELECT ntile(4) OVER (ORDER BY a)', 'ntile', 'unknown function ntile; write floor((row_number() OVER (ORDER BY a) - 1) * 4 / count(*) OVER ()) + 1'],
+  ['SELECT if(a > 1, 2)', 'if(a > 1, 2)', 'this function is written if(condition, value, otherwise)'],
   ['SELEC a', 'SELEC', 'SELEC is not an operator; did you mean SELECT?'],
   ['ORDR BY a', 'ORDR', 'ORDR is not an operator; did you mean ORDER BY?'],
   ['a 5', '5', 'expected AND, OR or an operator before 5'],

@@ -100,6 +100,16 @@ const cases: readonly [name: string, query: string, refusal: RegExp | Failure | 
     `EXTEND repeat('a', 16000000) AS c |> SELECT concat(${Array(17).fill('c').join()}) IS NULL`,
     tooLong('concat would make more than 268,435,456 characters'),
   ],
+  [
+    'a text of many parts',
+    "SELECT string_split(repeat('x', 16777216) || b, '') IS NULL",
+    tooLong('string_split would make more than 16,777,216 items'),
+  ],
+  [
+    'values that are joined with a long separator',
+    "EXTEND repeat('a', 16000000) AS c |> SELECT concat_ws(c, array_to_string([c, c, c, c, c, c, c, c, c], c), 1) IS NULL",
+    tooLong('array_to_string would make more than 268,435,456 characters'),
+  ],
   ['more than a megabyte', ' '.repeat(1_000_001), /longer than 1,000,000 characters/],
 ];
 

@@ -1,5 +1,8 @@
 import { said } from '../../../said/said.ts';
-import { compareValues } from '../value/compare.ts';
+import { asNumber, compareValues, extreme } from '../value/compare.ts';
+import { add, divide, type Numeric } from '../value/decimal.ts';
+import { joinTexts } from '../value/longText.ts';
+import { text, textsOf } from './argument.ts';
 import { JsonList, JsonObject, readJson } from '../value/json.ts';
 import { textOf, type Value } from '../value/value.ts';
 import type { ScalarFunction } from './scalar.ts';
@@ -8,6 +11,18 @@ import type { ScalarFunction } from './scalar.ts';
 export function listContains(list: Value, wanted: Value): Value {
   if (!(list instanceof JsonList) || wanted === null) return null;
   return list.items.some((item) => item !== null && compareValues(item, wanted) === 0);
+}
+
+function numbersIn(list: Value): Numeric[] {
+  if (!(list instanceof JsonList)) return [];
+  return list.items.map(asNumber).filter((number) => number !== undefined);
+}
+
+/** Undefined where there are none, or the sum is beyond every double. */
+function sumOf(numbers: readonly Numeric[]): Numeric | undefined {
+  return numbers.length === 0
+    ? undefined
+    : numbers.reduce<Numeric | undefined>((sum, number) => (sum === undefined ? sum : add(sum, number)), 0);
 }
 
 /** Follows `$.a[0].b`, `/a/0/b` or a single key into JSON; positions count from 0, as in JSONPath. */
@@ -48,11 +63,71 @@ export const listFunctions: readonly ScalarFunction[] = [
     evaluate: ([list, value]) => listContains(list, value),
   },
   {
+    name: 'list_sum',
+    group: 'list',
+    gives: 'number',
+    signature: 'list_sum(list)',
+    summary: said`The exact sum of the numbers in the list.`,
+    example: ['list_sum([1, 2.5, NULL])', '3.5'],
+    evaluate: ([list]) => sumOf(numbersIn(list)) ?? null,
+  },
+  {
+    name: 'list_avg',
+    group: 'list',
+    gives: 'number',
+    signature: 'list_avg(list)',
+    summary: said`The mean of the numbers in the list.`,
+    example: ['list_avg([1, 2, 6])', '3'],
+    evaluate: ([list]) => {
+      const numbers = numbersIn(list);
+      const sum = sumOf(numbers);
+      return sum === undefined ? null : (divide(sum, numbers.length) ?? null);
+    },
+  },
+  {
+    name: 'list_min',
+    group: 'list',
+    signature: 'list_min(list)',
+    summary: said`The smallest item of the list.`,
+    example: ['list_min([3, 1, NULL])', '1'],
+    evaluate: ([list]) => (list instanceof JsonList ? extreme(list.items, -1) : null),
+  },
+  {
+    name: 'list_max',
+    group: 'list',
+    signature: 'list_max(list)',
+    summary: said`The largest item of the list.`,
+    example: ['list_max([3, 1, NULL])', '3'],
+    evaluate: ([list]) => (list instanceof JsonList ? extreme(list.items, 1) : null),
+  },
+  {
+    name: 'array_to_string',
+    group: 'list',
+    gives: 'text',
+    signature: 'array_to_string(list, separator)',
+    summary: said`The items of the list joined into one text, with a separator between them. NULL is skipped.`,
+    example: ["array_to_string(['a', 'b'], ', ')", "'a, b'"],
+    evaluate: ([list, separator]) =>
+      list instanceof JsonList ? joinTexts('array_to_string', textsOf(list.items), text(separator)) : null,
+  },
+  {
     name: 'json_extract',
     group: 'json',
     signature: 'json_extract(json, path)',
     summary: said`The value at a path in JSON, also in JSON inside a text. Positions in a path start at 0.`,
     example: ["json_extract('{\"a\": [1, 2]}', '$.a[0]')", '1'],
     evaluate: ([value, path]) => extract(value, path === null ? '' : textOf(path)),
+  },
+  {
+    name: 'json_extract_string',
+    group: 'json',
+    gives: 'text',
+    signature: 'json_extract_string(json, path)',
+    summary: said`The same as a text.`,
+    example: ["json_extract_string('{\"a\": [1, 2]}', '$.a[0]')", "'1'"],
+    evaluate: ([value, path]) => {
+      const found = extract(value, text(path));
+      return found === null ? null : textOf(found);
+    },
   },
 ];

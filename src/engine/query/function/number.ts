@@ -1,10 +1,9 @@
 import { said } from '../../../said/said.ts';
-import { asNumber, compareLoose, compareValues } from '../value/compare.ts';
+import { asNumber, extreme } from '../value/compare.ts';
 import { compareNumbers, negate, remainder, rounded, toDouble, type Numeric } from '../value/decimal.ts';
 import { ceilNumber, floorNumber, roundNumber, truncateNumber } from '../value/round.ts';
-import type { Value } from '../value/value.ts';
 import type { ScalarFunction } from './scalar.ts';
-import { whole } from './text.ts';
+import { whole } from './argument.ts';
 
 /** A function of one number; NULL where the value is none, or the result is. */
 function ofNumber(compute: (value: Numeric) => Numeric | undefined): ScalarFunction['evaluate'] {
@@ -17,16 +16,6 @@ function ofNumber(compute: (value: Numeric) => Numeric | undefined): ScalarFunct
 /** The same with a double, as the standard library of C has it. */
 function ofDouble(compute: (value: number) => number): ScalarFunction['evaluate'] {
   return ofNumber((value) => rounded(compute(toDouble(value))));
-}
-
-function extreme(values: readonly Value[], wanted: 1 | -1, loose: boolean): Value {
-  const compare = loose ? compareLoose : compareValues;
-  let best: Value = null;
-  for (const value of values) {
-    if (value === null) continue;
-    if (best === null || Math.sign(compare(value, best) ?? 0) === wanted) best = value;
-  }
-  return best;
 }
 
 export const numberFunctions: readonly ScalarFunction[] = [
@@ -74,10 +63,14 @@ export const numberFunctions: readonly ScalarFunction[] = [
     name: 'trunc',
     group: 'number',
     gives: 'number',
-    signature: 'trunc(number)',
-    summary: said`The number without its fraction.`,
-    example: ['trunc(-1.7)', '-1'],
-    evaluate: ofNumber(truncateNumber),
+    signature: 'trunc(number, digits?)',
+    summary: said`The number without its fraction, or with a number of digits after the decimal point (before it if negative).`,
+    example: ['trunc(-1.78, 1)', '-1.7'],
+    evaluate: ([value, digits = 0]) => {
+      const number = asNumber(value);
+      const places = whole(digits);
+      return number === undefined || places === undefined ? null : truncateNumber(number, places);
+    },
   },
   {
     name: 'sign',
@@ -149,6 +142,15 @@ export const numberFunctions: readonly ScalarFunction[] = [
     summary: said`The logarithm to base 10. NULL for zero and negative numbers.`,
     example: ['log10(1000)', '3'],
     evaluate: ofDouble(Math.log10),
+  },
+  {
+    name: 'log2',
+    group: 'number',
+    gives: 'number',
+    signature: 'log2(number)',
+    summary: said`The logarithm to base 2. NULL for zero and negative numbers.`,
+    example: ['log2(8)', '3'],
+    evaluate: ofDouble(Math.log2),
   },
   {
     name: 'greatest',

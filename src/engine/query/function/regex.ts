@@ -1,8 +1,9 @@
 import { said } from '../../../said/said.ts';
 import { regexFrom } from '../../regex/regex.ts';
-import { longestText, ValueTooLongError } from '../value/longText.ts';
+import { JsonList } from '../value/json.ts';
+import { longestList, longestText, ValueTooLongError } from '../value/longText.ts';
 import type { ScalarFunction } from './scalar.ts';
-import { text, whole } from './text.ts';
+import { text, whole } from './argument.ts';
 
 export const regexFunctions: readonly ScalarFunction[] = [
   {
@@ -25,6 +26,19 @@ export const regexFunctions: readonly ScalarFunction[] = [
       const regex = regexFrom(text(pattern));
       if (regex === undefined) return null;
       return regex.match(text(value))?.at(whole(group) ?? 0) ?? '';
+    },
+  },
+  {
+    name: 'regexp_extract_all',
+    group: 'text',
+    gives: 'list',
+    signature: 'regexp_extract_all(text, pattern, group?)',
+    summary: said`All matches as a list, or one of the groups of each.`,
+    example: ["regexp_extract_all('a1b22', '\\d+')", "['1', '22']"],
+    evaluate: ([value, pattern, group = 0]) => {
+      const found = regexFrom(text(pattern))?.matchAll(text(value), whole(group) ?? 0, longestList);
+      if (found === 'too many') throw new ValueTooLongError('regexp_extract_all', longestList, 'items');
+      return found === undefined || found === 'no such group' ? null : new JsonList(found);
     },
   },
   {

@@ -1,27 +1,15 @@
 import { said } from '../../../said/said.ts';
-import { asNumber } from '../value/compare.ts';
-import { toDouble } from '../value/decimal.ts';
 import { JsonList } from '../value/json.ts';
-import { joinTexts, ValueTooLongError } from '../value/longText.ts';
-import { textOf, type Value } from '../value/value.ts';
+import { joinTexts, longestList, ValueTooLongError } from '../value/longText.ts';
+import type { Value } from '../value/value.ts';
 import { isPairBefore, lengthOf, unitsBefore } from '../value/codePoints.ts';
+import { text, textsOf, whole } from './argument.ts';
 import { listContains } from './list.ts';
 import { readTimeBy } from '../value/timeFormat.ts';
 import type { ScalarFunction } from './scalar.ts';
 
 /** `repeat` and padding make nothing longer: a query must not fill the memory. In UTF-16 units. */
 const maxLength = 16 * 1024 * 1024;
-
-/** A value that is not NULL as text; a number or a time is written out. */
-export function text(value: Value): string {
-  return value === null ? '' : textOf(value);
-}
-
-/** A whole number, undefined where the value is none. */
-export function whole(value: Value): number | undefined {
-  const number = asNumber(value);
-  return number === undefined ? undefined : Math.round(toDouble(number));
-}
 
 /** Characters are Unicode code points. Only for texts that are short: a list of them takes many times the text's memory. */
 function characters(value: string): string[] {
@@ -74,6 +62,17 @@ function splitPart(value: string, separator: string, index: number): string {
   const parts = value.split(separator);
   if (index === 0) return '';
   return parts.at(index > 0 ? index - 1 : index) ?? '';
+}
+
+/** @throws ValueTooLongError */
+function splitText(value: string, separator: Value): Value {
+  if (separator === null || value === '') return new JsonList([value]);
+  const by = text(separator);
+  const isShort = by !== '' || lengthOf(value) <= longestList;
+  const parts = !isShort ? undefined : by === '' ? characters(value) : value.split(by, longestList + 1);
+  if (parts === undefined || parts.length > longestList)
+    throw new ValueTooLongError('string_split', longestList, 'items');
+  return new JsonList(parts);
 }
 
 /** NULL where an argument that must be a number is none. */
@@ -214,6 +213,16 @@ export const textFunctions: readonly ScalarFunction[] = [
       withWhole(index, (at) => splitPart(text(value), text(separator), at)),
   },
   {
+    name: 'string_split',
+    group: 'text',
+    gives: 'list',
+    signature: 'string_split(text, separator)',
+    summary: said`The parts of the text between separators as a list. An empty separator splits it into characters.`,
+    example: ["string_split('a,b,c', ',')", "['a', 'b', 'c']"],
+    seesNull: true,
+    evaluate: ([value, separator]) => (value === null ? null : splitText(text(value), separator)),
+  },
+  {
     name: 'starts_with',
     group: 'text',
     gives: 'boolean',
@@ -313,5 +322,19 @@ export const textFunctions: readonly ScalarFunction[] = [
     example: ["concat('a', 1, NULL)", "'a1'"],
     seesNull: true,
     evaluate: (values) => joinTexts('concat', values.map(text)),
+  },
+  {
+    name: 'concat_ws',
+    group: 'text',
+    gives: 'text',
+    signature: 'concat_ws(separator, value, ...)',
+    summary: said`All values and items of lists joined into one text, with a separator between them. NULL is skipped.`,
+    example: ["concat_ws('-', 'a', NULL, 1)", "'a-1'"],
+    seesNull: true,
+    evaluate: ([separator, ...values]) => {
+      if (separator === null) return null;
+      const parts = values.flatMap((value) => (value instanceof JsonList ? value.items : [value]));
+      return joinTexts('concat_ws', textsOf(parts), text(separator));
+    },
   },
 ];

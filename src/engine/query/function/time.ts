@@ -1,10 +1,38 @@
 import { said } from '../../../said/said.ts';
-import { datePart, partNames, partOf, timeDifference, truncateTime } from '../value/calendar.ts';
+import {
+  bucketOf,
+  datePart,
+  lastDayOf,
+  partNames,
+  partOf,
+  timeDifference,
+  truncateTime,
+} from '../value/calendar.ts';
 import { asNumber, asTime } from '../value/compare.ts';
-import { timeOfEpoch, Timestamp, unitNames, unitOf } from '../value/time.ts';
+import { toDouble } from '../value/decimal.ts';
+import {
+  daysFromCivil,
+  Interval,
+  readInterval,
+  timeAt,
+  timeOfEpoch,
+  Timestamp,
+  unitNames,
+  unitOf,
+} from '../value/time.ts';
 import { formatTime, unknownPart } from '../value/timeFormat.ts';
 import type { ScalarFunction } from './scalar.ts';
-import { text } from './text.ts';
+import { text, whole } from './argument.ts';
+
+function dayAt(
+  year: number | undefined,
+  month: number | undefined,
+  day: number | undefined,
+): number | undefined {
+  return year === undefined || month === undefined || day === undefined
+    ? undefined
+    : daysFromCivil(year, month, day);
+}
 
 export const timeFunctions: readonly ScalarFunction[] = [
   {
@@ -85,6 +113,81 @@ export const timeFunctions: readonly ScalarFunction[] = [
     evaluate: ([value]) => {
       const time = asTime(value);
       return time === undefined ? null : (datePart('epoch', time) ?? null);
+    },
+  },
+  {
+    name: 'epoch_ms',
+    group: 'time',
+    signature: 'epoch_ms(time)',
+    summary: said`Milliseconds since 1970. Of a number of milliseconds, the time that it is.`,
+    example: ["epoch_ms('2024-01-01')", '1704067200000'],
+    evaluate: ([value]) => {
+      const number = asNumber(value);
+      if (number !== undefined) return timeAt(Math.trunc(toDouble(number)), 0) ?? null;
+      return asTime(value)?.ms ?? null;
+    },
+  },
+  {
+    name: 'time_bucket',
+    group: 'time',
+    gives: 'timestamp',
+    signature: 'time_bucket(width, time)',
+    summary: said`The start of the interval of this width that contains the time: of months, counted from 2000-01-01, of others, from Monday 2000-01-03.`,
+    example: [
+      "time_bucket(INTERVAL '15 minutes', TIMESTAMP '2024-05-31 18:50:10')",
+      "TIMESTAMP '2024-05-31 18:45:00'",
+    ],
+    evaluate: ([width, value]) => {
+      const time = asTime(value);
+      const interval = typeof width === 'string' ? readInterval(width) : width;
+      if (time === undefined || !(interval instanceof Interval)) return null;
+      const start = bucketOf(interval, time);
+      return (time.date ? start?.toDate() : start) ?? null;
+    },
+  },
+  {
+    name: 'last_day',
+    group: 'time',
+    gives: 'timestamp',
+    signature: 'last_day(time)',
+    summary: said`The last day of the month that contains the time.`,
+    example: ["last_day('2024-02-05')", "DATE '2024-02-29'"],
+    evaluate: ([value]) => {
+      const time = asTime(value);
+      return time === undefined ? null : (lastDayOf(time) ?? null);
+    },
+  },
+  {
+    name: 'make_date',
+    group: 'time',
+    gives: 'timestamp',
+    signature: 'make_date(year, month, day)',
+    summary: said`The day with these numbers. NULL if there is no such day.`,
+    example: ['make_date(2024, 2, 29)', "DATE '2024-02-29'"],
+    evaluate: (values) => {
+      const [year, month, day] = values.map(whole);
+      const ms = dayAt(year, month, day);
+      return ms === undefined ? null : (timeAt(ms, 0, true) ?? null);
+    },
+  },
+  {
+    name: 'make_timestamp',
+    group: 'time',
+    gives: 'timestamp',
+    signature: 'make_timestamp(year, month, day, hour, minute, second)',
+    summary: said`The time with these numbers. NULL if there is no such time.`,
+    example: ['make_timestamp(2024, 2, 29, 18, 45, 10.5)', "TIMESTAMP '2024-02-29 18:45:10.5'"],
+    evaluate: ([...values]) => {
+      const second = asNumber(values.pop() ?? null);
+      const [year, month, day, hour, minute] = values.map(whole);
+      const ms = dayAt(year, month, day);
+      if (ms === undefined || hour === undefined || minute === undefined || second === undefined) return null;
+      const micros = Math.round(toDouble(second) * 1_000_000);
+      const isClock =
+        hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && micros >= 0 && micros < 61_000_000;
+      if (!isClock && !(hour === 24 && minute === 0 && micros === 0)) return null;
+      const clock = (hour * 60 + minute) * 60_000 + Math.floor(micros / 1000);
+      return timeAt(ms + clock, (micros % 1000) * 1000) ?? null;
     },
   },
   {

@@ -135,6 +135,7 @@ const dialect: SqlDialect = {
     ['date_trunc', ([unit, value]) => `dateTrunc(${unit}, ${time(value)})`],
     ['date_diff', ([unit, from, to]) => `dateDiff(${unit}, ${time(from)}, ${time(to)})`],
     ['epoch', ([value]) => `(toUnixTimestamp64Micro(${time(value)}) / 1000000)`],
+    ['log2', ([value]) => `if(${value} > 0, log2(${value}), NULL)`],
     ['bool_and', ([condition]) => `minOrNull(${casts.boolean(condition)})`],
     ['bool_or', ([condition]) => `maxOrNull(${casts.boolean(condition)})`],
     ['median', ([value]) => `quantileExactInclusiveOrNull(0.5)(${value})`],
@@ -166,8 +167,28 @@ const dialect: SqlDialect = {
   comparesApart: true,
   numericConditions: true,
   missing: new Set([
-    ...['mode', 'typeof', 'list', 'json_extract', 'date_part', 'to_timestamp', 'row_number'],
+    ...[
+      'mode',
+      'typeof',
+      'list',
+      'json_extract',
+      'json_extract_string',
+      'date_part',
+      'to_timestamp',
+      'row_number',
+    ],
     ...['strftime', 'strptime', 'first', 'last', 'arg_max', 'arg_min', 'quantile_disc'],
+    // Its lists cannot be NULL.
+    ...[
+      'string_split',
+      'regexp_extract_all',
+      'list_sum',
+      'list_avg',
+      'list_min',
+      'list_max',
+      'array_to_string',
+    ],
+    ...['concat_ws', 'epoch_ms', 'time_bucket', 'last_day', 'make_date', 'make_timestamp'],
   ]),
   cast(value, type) {
     if (type === 'interval' || type === 'json') {

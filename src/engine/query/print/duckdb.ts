@@ -19,6 +19,10 @@ function name(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
+function bigint(value: string): string {
+  return `CAST(${value} AS BIGINT)`;
+}
+
 const dialect: SqlDialect = {
   engine: 'DuckDB',
   name,
@@ -56,6 +60,16 @@ const dialect: SqlDialect = {
     ['mod', ([a, b]) => `(${a} % nullif(${b}, 0))`],
     ['sqrt', ([value]) => `CASE WHEN ${value} >= 0 THEN sqrt(${value}) END`],
     ['ln', ([value]) => `CASE WHEN ${value} > 0 THEN ln(${value}) END`],
+    ['log2', ([value]) => `CASE WHEN ${value} > 0 THEN log2(${value}) END`],
+    ['string_split', ([value, separator]) => `string_split(CAST(${value} AS VARCHAR), ${separator})`],
+    ['last_day', ([time]) => `last_day(TRY_CAST(${time} AS TIMESTAMP))`],
+    // What is no day, or no time, is an error there.
+    ['make_date', (values) => `TRY(make_date(${values.map(bigint).join(', ')}))`],
+    [
+      'make_timestamp',
+      (values) =>
+        `TRY(make_timestamp(${values.map((value, at) => (at < 5 ? bigint(value) : value)).join(', ')}))`,
+    ],
     ['log10', ([value]) => `CASE WHEN ${value} > 0 THEN log10(${value}) END`],
   ]),
   missing: new Set(),

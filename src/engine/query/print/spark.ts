@@ -57,6 +57,7 @@ const dialect: SqlDialect = {
     'typeof',
     'list',
     'json_extract',
+    'json_extract_string',
     'date_diff',
     'to_timestamp',
     'strftime',
@@ -68,6 +69,10 @@ const dialect: SqlDialect = {
     'first',
     'last',
     'quantile_disc',
+    // Its separators and patterns are regular expressions of Java, and what is no day is an error.
+    ...['string_split', 'regexp_extract_all', 'make_date', 'make_timestamp'],
+    ...['list_sum', 'list_avg', 'list_min', 'list_max', 'array_to_string', 'concat_ws'],
+    ...['epoch_ms', 'time_bucket'],
   ]),
   cast(value, type) {
     if (type === 'json')

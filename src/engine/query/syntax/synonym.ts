@@ -30,7 +30,10 @@ export const functionSynonyms: ReadonlyMap<string, string> = new Map([
   ['power', 'pow'],
   ['prefix', 'starts_with'],
   ['quantile', 'quantile_disc'],
+  ['split', 'string_split'],
   ['stddev_samp', 'stddev'],
+  ['str_split', 'string_split'],
+  ['string_to_array', 'string_split'],
   ['suffix', 'ends_with'],
   ['try_strptime', 'strptime'],
   ['ucase', 'upper'],
@@ -63,7 +66,7 @@ export const nameFunctions: ReadonlyMap<string, string> = new Map([
 
 /**
  * What a call by another name is: `datediff(…)` is `date_diff(…)`, `month(x)` is `date_part('month', x)`, `date(x)` is
- * `x::date`, and `date_add(x, y)` is `x + y`.
+ * `x::date`, `if(a, b, c)` is `CASE WHEN a THEN b ELSE c END`, and `date_add(x, y)` is `x + y`.
  * @throws QueryError
  */
 export function withoutSynonym(call: Call): Expression {
@@ -79,6 +82,19 @@ export function withoutSynonym(call: Call): Expression {
   if (format !== undefined) {
     const [time] = argumentsOf(call, 'time');
     return { ...call, name: { ...call.name, name: 'strftime' }, arguments: [time, constant(call, format)] };
+  }
+  if (word === 'if') {
+    const [when, then, otherwise] = argumentsOf(call, 'condition', 'value', 'otherwise');
+    const { from, to } = call;
+    return { kind: 'case', operand: undefined, branches: [{ when, then }], otherwise, from, to };
+  }
+  if (word === 'list_extract' || word === 'list_element') {
+    const [base, index] = argumentsOf(call, 'list', 'index');
+    return { kind: 'element', base, index, from: call.from, to: call.to };
+  }
+  if (word === 'list_concat' || word === 'array_concat') {
+    const [left, right] = argumentsOf(call, 'list', 'list');
+    return { kind: 'arithmetic', operator: '||', left, right, from: call.from, to: call.to };
   }
   if (word === 'date') {
     const [operand] = argumentsOf(call, 'time');

@@ -1,7 +1,7 @@
 import { asNumber, asTime } from './compare.ts';
 import { add, divide, divideWhole, multiply, negate, remainder, subtract, type Numeric } from './decimal.ts';
 import { JsonList } from './json.ts';
-import { joinTexts, ValueTooLongError } from './longText.ts';
+import { joinTexts, longestList, ValueTooLongError } from './longText.ts';
 import { addInterval, asDay, Interval, subtractTimes, Timestamp } from './time.ts';
 import type { ArithmeticOperator } from '../syntax/tree.ts';
 import { isNumeric, textOf, type Value } from './value.ts';
@@ -38,9 +38,6 @@ export function negativeOf(value: Value): Value {
   const number = asNumber(value);
   return number === undefined ? null : negate(number);
 }
-
-/** Longer lists are not made: a query must not fill the memory. */
-const longestList = 2 ** 24;
 
 function concatenate(a: Exclude<Value, null>, b: Exclude<Value, null>): Value {
   if (a instanceof JsonList && b instanceof JsonList) {

@@ -1,4 +1,4 @@
-import type { Timestamp } from './time.ts';
+import type { Interval, Timestamp } from './time.ts';
 import { timeAt, utc } from './time.ts';
 
 /** Parts of a time, and units that it can be cut to. All of them count in UTC. */
@@ -119,6 +119,35 @@ export function truncateTime(unit: string, time: Timestamp): Timestamp | undefin
     default:
       return undefined;
   }
+}
+
+/** Monday, and the first day of a month, from which intervals are counted. */
+const firstMonday = utc(2000, 0, 3);
+const firstMonth = 2000 * 12;
+
+/**
+ * The beginning of the interval of this width that the time lies in, as DuckDB counts them; undefined where the width is
+ * not positive, or has both months and other parts.
+ */
+export function bucketOf(width: Interval, time: Timestamp): Timestamp | undefined {
+  const { months, days, micros } = width;
+  if (months > 0 && days === 0 && micros === 0) {
+    const { year, month } = civil(time);
+    const since = year * 12 + month - 1 - firstMonth;
+    return timeAt(utc(2000, Math.floor(since / months) * months, 1), 0);
+  }
+  const size = BigInt(days) * 86_400_000_000n + BigInt(Math.round(micros));
+  if (months !== 0 || size <= 0n) return undefined;
+  const at = BigInt(time.ms - firstMonday) * 1000n + BigInt(Math.floor(time.nanos / 1000));
+  const rest = at % size;
+  const start = at - rest - (rest < 0n ? size : 0n);
+  const part = ((start % 1000n) + 1000n) % 1000n;
+  return timeAt(firstMonday + Number((start - part) / 1000n), Number(part) * 1000);
+}
+
+export function lastDayOf(time: Timestamp): Timestamp | undefined {
+  const { year, month } = civil(time);
+  return timeAt(utc(year, month, 0), 0, true);
 }
 
 /** How many beginnings of the unit lie between two times; undefined where there is no such unit. */

@@ -144,3 +144,14 @@ function sameMember(a: Value, b: Value): boolean {
 export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
+
+/** The smallest (-1) or largest (1) of the values that are not NULL. */
+export function extreme(values: readonly Value[], wanted: 1 | -1, loose = false): Value {
+  const compare = loose ? compareLoose : compareValues;
+  let best: Value = null;
+  for (const value of values) {
+    if (value === null) continue;
+    if (best === null || Math.sign(compare(value, best) ?? 0) === wanted) best = value;
+  }
+  return best;
+}

@@ -6,6 +6,9 @@ import { said, SaidError } from '../../../said/said.ts';
  */
 export const longestText = 2 ** 28;
 
+/** Longer lists are not made: a query must not fill the memory. */
+export const longestList = 2 ** 24;
+
 /**
  * A function or an operator would make a value that is longer than values may be. Not NULL, which an operator has where
  * there is no result: there is one, and an answer without it would be wrong.

@@ -33,6 +33,6 @@ export function ceilNumber(value: Numeric): Numeric {
 }
 
 /** Towards zero. */
-export function truncateNumber(value: Numeric): Numeric {
-  return roundBy(value, 0, (quotient) => quotient);
+export function truncateNumber(value: Numeric, digits = 0): Numeric {
+  return roundBy(value, digits, (quotient) => quotient);
 }

@@ -100,7 +100,8 @@ export function readTime(text: string): Timestamp | undefined {
   return new Timestamp(ms, Number(digits.slice(3)), match.at(4) === undefined);
 }
 
-function daysFromCivil(year: number, month: number, day: number): number | undefined {
+/** Milliseconds since 1970 at which a day begins; undefined where the calendar has no such day. */
+export function daysFromCivil(year: number, month: number, day: number): number | undefined {
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
   return utc(year, month - 1, day);
 }
