@@ -1,5 +1,6 @@
 import type { Dataset } from '../engine/dataset/dataset.ts';
 import { comparisonDoubts, doubtsToRun } from '../engine/dataset/doubts.ts';
+import { joinedDoubts } from '../engine/dataset/joinedDoubts.ts';
 import { SampledCells } from '../engine/dataset/sampledCells.ts';
 import { QuerySyntaxError } from '../engine/dataset/plan.ts';
 import { totalDoubts } from '../engine/dataset/totals.ts';
@@ -52,7 +53,8 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
         const doubts = doubtsToRun(query, dataset, optionsFor, text);
         const checked = checkQuery(query, dataset.seenColumns, { ...dataset.checkedIn, calls: true });
         const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal);
-        for (const doubt of [...checked, ...doubts, ...compared]) {
+        const joined = await joinedDoubts(query, dataset, signal);
+        for (const doubt of [...checked, ...doubts, ...compared, ...joined]) {
           terminal.say(showProblem(text, doubt));
         }
       }

@@ -146,7 +146,7 @@ function seenAmongNames(columns: readonly KnownColumn[]): (members: readonly str
 }
 
 /** Paths of JSON, where letter case matters and a key with a dot is not a member of a member. */
-function seenAmongPaths(columns: readonly KnownColumn[]): (members: readonly string[]) => boolean {
+export function seenAmongPaths(columns: readonly KnownColumn[]): (members: readonly string[]) => boolean {
   const isSeen = seenAmong(columns.map(pathOf));
   return (members) => isSeen(writePath(members));
 }

@@ -192,11 +192,15 @@ async function opened(
 }
 
 /** A column that a table does not have is not there for certain; a record of JSON further down may have it. @throws QuerySyntaxError */
-function refuseMissing({ file, keys, uses }: JoinStep, layout: Layout, text: string): void {
+function refuseMissing({ file, alias, keys, uses }: JoinStep, layout: Layout, text: string): void {
   if (layout.names !== 'columns') return;
   const { columns } = layout;
   const refuse = (column: Column, name: string): never => {
-    throw refusal(column, said`${file.path} has no column ${name}${didYouMean(name, columns)}`, text);
+    throw refusal(
+      column,
+      said`${file.path} has no column ${name}${meantBy(name, alias.name, columns)}`,
+      text,
+    );
   };
   for (const { left, right } of keys) {
     visitExpression(right, (node) => {
@@ -209,6 +213,13 @@ function refuseMissing({ file, keys, uses }: JoinStep, layout: Layout, text: str
     // The row itself is there.
     if (path.length > 0 && !columns.includes(String(path[0]))) refuse(column, path.join('.'));
   }
+}
+
+/** Behind `SELECT u.*` its columns stand by themselves, and `u.id` is none of them. */
+function meantBy(name: string, alias: string, columns: readonly string[]): ReturnType<typeof didYouMean> {
+  const inside = name.startsWith(`${alias}.`) ? name.slice(alias.length + 1) : undefined;
+  if (inside !== undefined && columns.includes(inside)) return said`; did you mean ${inside}?`;
+  return didYouMean(inside ?? name, columns);
 }
 
 function nameOf(steps: Column['rest']): string {

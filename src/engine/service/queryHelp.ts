@@ -1,6 +1,7 @@
 import type { PreviewCalls } from '../../protocol/preview.ts';
 import type { Diagnostic } from '../../protocol/queryText.ts';
 import { comparisonDoubts, pageAdvice, queryDoubts } from '../dataset/doubts.ts';
+import { joinedDoubts } from '../dataset/joinedDoubts.ts';
 import { totalDoubts } from '../dataset/totals.ts';
 import { checkQuery, completeAt, parseQuery, searchFor } from '../query/index.ts';
 import type { SharedFile } from './sharedFile.ts';
@@ -32,6 +33,7 @@ export async function diagnosticsOf(
     ...queryDoubts(parsed.query, dataset, () => pageAdvice),
     // A file that can't be read says so where its rows are shown.
     ...(await comparisonDoubts(parsed.query, dataset, sampled, signal).catch(() => [])),
+    ...(await joinedDoubts(parsed.query, dataset, signal)),
     ...(await totalDoubts(parsed.query, dataset, signal).catch(() => [])),
   ];
 }

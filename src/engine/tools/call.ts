@@ -2,6 +2,7 @@ import type { FormatOptions } from '../../protocol/formatOptions.ts';
 import type { ToolProgress, ToolScope } from '../../protocol/tools.ts';
 import { english, said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { joinedDoubts } from '../dataset/joinedDoubts.ts';
 import { pathOfJoined } from '../dataset/joinedFile.ts';
 import { comparisonDoubts, doubtsToRun } from '../dataset/doubts.ts';
 import { SampledCells } from '../dataset/sampledCells.ts';
@@ -68,7 +69,8 @@ export async function checked(
   }
   const named = found.map((one) => (one === unknown.at(0) ? withColumns(one, dataset) : one));
   const compared = await comparisonDoubts(parsed.query, dataset, new SampledCells(dataset), signal);
-  const warnings = [...named, ...doubts, ...compared];
+  const joined = await joinedDoubts(parsed.query, dataset, signal);
+  const warnings = [...named, ...doubts, ...compared, ...joined];
   // Whether the last record is a total is known once all have been read.
   const totals = (): Promise<Diagnostic[]> => totalDoubts(parsed.query, dataset, signal);
   return { planned: plannedFor(query, dataset.recognised.format), warnings, totals };

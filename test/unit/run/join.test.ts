@@ -179,6 +179,8 @@ describe('JOIN with another file', () => {
       const query = "|> JOIN 'u.csv' AS x ON id = x.id |> SELECT x.h.off";
       await refused(query, /u\.csv has no column h\.off; did you mean h\.of\?/, 'x.h.off');
       await refused("|> JOIN 'u.csv' AS x ON id = x.h", /u\.csv has no column h/, 'x.h');
+      const starred = "|> JOIN 'u.csv' AS x ON id = x.id |> SELECT x.* |> WHERE x.id = 1";
+      await refused(starred, /u\.csv has no column x\.id; did you mean id\?/, 'x.id');
     });
 
     it('reads what stands behind the name of its rows as its own, whatever columns are called', async () => {
