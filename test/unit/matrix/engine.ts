@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { lineFeed } from '../../../src/engine/ascii.ts';
 import { Programs } from '../../../src/engine/call/programs.ts';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { MergeBy } from '../../../src/engine/dataset/mergeBy.ts';
 import { canGrow, growthOf } from '../../../src/engine/dataset/growth.ts';
 import { diffFiles } from '../../../src/engine/diff/diff.ts';
 import { filesAt } from '../../../src/engine/source/files/search.ts';
@@ -364,6 +365,7 @@ export class Engine {
       blockSize,
       signal,
       schema,
+      merge: this.layout.mergeBy === undefined ? undefined : MergeBy.of(this.layout.mergeBy),
       beside: 'any',
     } as const;
     return files ? openFiles(location, filesAt(files), options) : Dataset.open(spec, options);

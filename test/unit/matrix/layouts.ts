@@ -41,6 +41,10 @@ export interface Layout {
   readonly bytes: (written: Written) => Buffer;
   /** Via `files`: what the folders say, which comes behind all that the records hold. */
   readonly folderColumn?: string;
+  /** Via `files`: read in the order of this column, and not one after the other. */
+  readonly mergeBy?: string;
+  /** Of records that are read in that order: which file each is in. */
+  readonly fileOf?: (records: readonly MatrixRecord[]) => readonly number[];
   /** Via `files`: the same as several files, in their order. */
   readonly parts?: (written: Written) => readonly FileContent[];
 }
@@ -75,7 +79,10 @@ export class Written {
   }
 }
 
-function cellsOf(records: readonly MatrixRecord[], decimalComma = false): (readonly (string | null)[])[] {
+export function cellsOf(
+  records: readonly MatrixRecord[],
+  decimalComma = false,
+): (readonly (string | null)[])[] {
   return records.map((record) => {
     if ('broken' in record) return [String(record.id)];
     return columns.map((column) => {
@@ -97,13 +104,13 @@ export function jsonOf(record: MatrixRecord, indent?: number): string {
     : JSON.stringify(record satisfies Item, null, indent);
 }
 
-const utf8 = (text: string): Buffer => Buffer.from(text);
+export const utf8 = (text: string): Buffer => Buffer.from(text);
 
 const ascii = (text: string): string =>
   text.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** @param from of the columns behind the first, which a record that is cut short has, how many come last */
-const delimited = (
+export const delimited = (
   { cells }: Pick<Written, 'cells'>,
   delimiter: string,
   lineEnd: string,
@@ -120,17 +127,17 @@ const delimited = (
 
 const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
 
-const jsonLines = ({ lines }: Written): Buffer => utf8(`${lines.join('\n')}\n`);
+export const jsonLines = ({ lines }: Written): Buffer => utf8(`${lines.join('\n')}\n`);
 const recordALine = ({ lines }: Written): Buffer => utf8(`[\n${lines.join(',\n')}\n]\n`);
 const prettyPrinted = ({ pretty }: Written): Buffer => utf8(`[\n${pretty.join(',\n')}\n]\n`);
-const commas = (written: Written): Buffer => utf8(delimited(written, ',', '\n'));
+export const commas = (written: Written): Buffer => utf8(delimited(written, ',', '\n'));
 
 /** Where nothing stands, and what is between columns, in a log. */
 const [nothing, between] = ['\u0002', '\u001f'];
 export const logPattern = columns
   .map((column) => `(?:${nothing}|(?<${columnName('log', column)}>[^${between}]*))`)
   .join(between);
-const logLines = ({ cells }: Written): Buffer =>
+export const logLines = ({ cells }: Pick<Written, 'cells'>): Buffer =>
   utf8(
     cells
       .map((row) => `${row.map((text) => (text === null ? nothing : onOneLine(text))).join(between)}\n`)
@@ -385,7 +392,7 @@ const variants = new Set([
 
 export const layouts = described.map((layout) => ({ ...layout, variant: variants.has(layout.name) }));
 
-function onDisk(name: string, kind: FormatKind, file: string, bytes: Layout['bytes']): Layout {
+export function onDisk(name: string, kind: FormatKind, file: string, bytes: Layout['bytes']): Layout {
   const delimiter = file.includes('.tsv') ? '\t' : ',';
   return {
     name,
@@ -404,12 +411,12 @@ function recoded(name: string, kind: FormatKind, file: string, bytes: Layout['by
   return { ...onDisk(name, kind, file, bytes), divides: name.startsWith('bgzip') || name.startsWith('zstd') };
 }
 
-function gzipped(plain: Buffer): Buffer {
+export function gzipped(plain: Buffer): Buffer {
   return gzipSync(plain, { level: 1 });
 }
 
 /** Frames of a MiB. */
-function zstd(plain: Buffer): Buffer {
+export function zstd(plain: Buffer): Buffer {
   const frames: Buffer[] = [];
   for (let at = 0; at < plain.length; at += 1 << 20)
     frames.push(storedFrame(plain.subarray(at, at + (1 << 20))));

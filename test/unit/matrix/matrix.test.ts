@@ -10,9 +10,12 @@ import { long, runs } from '../../support/long.ts';
 import { scanPool } from '../../support/pool.ts';
 import { Preview } from '../../support/preview.ts';
 import { Engine } from './engine.ts';
-import { layouts, Written, type FileContent, type Layout } from './layouts.ts';
+import { layouts as ofOneAfterTheOther, Written, type FileContent, type Layout } from './layouts.ts';
+import { mergedLayouts } from './mergedLayouts.ts';
 import { questions, type Question } from './questions.ts';
 import { Rows } from './records.ts';
+
+const layouts = [...ofOneAfterTheOther, ...mergedLayouts];
 
 /** The larger a file, the fewer questions to it; the long run asks more of them, and others each time. */
 
@@ -44,16 +47,21 @@ interface Pass {
   readonly previews: boolean;
 }
 
-function passesOf({ via, divides }: Layout, count: number): readonly Pass[] {
-  const alone: Pass = { workers: 0, kept: false, previews: true };
+function passesOf({ via, divides, mergeBy }: Layout, count: number): readonly Pass[] {
+  const alone: Pass = { workers: 0, kept: false, previews: mergeBy === undefined };
   if (via === 'stdin' || via === 'http, once') return [alone];
   if (!divides || count === 1) return [alone, { ...alone, kept: true }];
   return [
     alone,
     { workers: 2, kept: false, previews: false },
-    { workers: 1, kept: true, previews: true },
+    { ...alone, workers: 1, kept: true },
     { workers: 2, kept: true, previews: false },
   ];
+}
+
+/** Of layouts whose answers are the same. */
+function keyOf({ name, kind, decimalComma, fileOf }: Layout): string {
+  return fileOf ? name : `${kind} ${decimalComma}`;
 }
 
 function inWords({ workers, kept }: Pass): string {
@@ -99,15 +107,17 @@ describe('every layout and every question', () => {
         answers.clear();
       });
 
-      const rowsOf = ({ kind, decimalComma }: Layout): Rows => {
-        const key = `${kind} ${decimalComma}`;
-        const known = rows.get(key) ?? new Rows(kind, written?.records ?? [], decimalComma);
+      const rowsOf = (layout: Layout): Rows => {
+        const { kind, decimalComma, fileOf } = layout;
+        const key = keyOf(layout);
+        const records = written?.records ?? [];
+        const known = rows.get(key) ?? new Rows(kind, records, decimalComma, fileOf?.(records));
         rows.set(key, known);
         return known;
       };
 
       const answerOf = (question: Question, layout: Layout): string => {
-        const key = `${layout.kind} ${layout.decimalComma} ${question.name}`;
+        const key = `${keyOf(layout)} ${question.name}`;
         const answer = answers.get(key) ?? JSON.stringify(question.answer(rowsOf(layout)));
         answers.set(key, answer);
         return answer;

@@ -240,7 +240,7 @@ export const questions: readonly Question[] = [
       .flatMap((record, index) => (!takesBroken(rows.kind) && 'broken' in record ? [] : [{ record, index }]))
       .slice(140, 145)
       .map(({ record, index }) => ({
-        _record: index + 1,
+        _record: rows.numbers[index],
         id: typed(rows, record.id),
         key: valueOf(record, 'key') ?? null,
       })),
@@ -423,7 +423,7 @@ export const questions: readonly Question[] = [
     'records that a schema does not allow',
     (engine) => engine.check({ properties: { part: { not: { const: 'p1' } } } }),
     (rows) => {
-      const reported = rows.where((row) => row.text('part') === 'p1').map(({ id }) => id);
+      const reported = rows.where((row) => row.text('part') === 'p1').map(({ id }) => rows.numbers[id - 1]);
       return { records: rows.all.length, invalid: reported.length, reported };
     },
   ),
@@ -682,8 +682,9 @@ function bigintAsNumber(_: string, value: unknown): unknown {
 function inOrder(records: unknown, { folderColumn }: Layout): unknown {
   if (folderColumn === undefined || !Array.isArray(records)) return records;
   return records.map((record) => {
-    const { id, key, [folderColumn]: folder, ...others } = record as Record<string, unknown>;
-    return { id, key, [folderColumn]: folder, ...others };
+    const members = Object.entries(record as Record<string, unknown>);
+    const at = all.findIndex((column) => column === folderColumn);
+    return Object.fromEntries([...members.slice(0, at), ...members.slice(-1), ...members.slice(at, -1)]);
   });
 }
 
@@ -902,9 +903,9 @@ function itemsOf(row: Row): readonly unknown[] {
   return isNull(value) ? [] : Array.isArray(value) ? (value as unknown[]) : [value];
 }
 
-function brokenOf({ kind, records }: Rows): number[] {
+function brokenOf({ kind, records, numbers }: Rows): number[] {
   if (kind === 'parquet') return [];
-  return records.flatMap((record, index) => ('broken' in record ? [index + 1] : []));
+  return records.flatMap((record, index) => ('broken' in record ? [numbers[index]] : []));
 }
 
 /** The cells of a page of whole records, as `cellsOf` has them. */

@@ -178,9 +178,26 @@ export class Rows {
   readonly records: readonly MatrixRecord[];
   /** The records that take part in a query. */
   readonly all: readonly Row[];
+  /** The 1-based number that each record has. */
+  readonly numbers: readonly number[];
 
-  /** @param decimalComma how a delimited text writes numbers */
-  constructor(kind: FormatKind, records: readonly MatrixRecord[], decimalComma = false) {
+  /**
+   * @param decimalComma how a delimited text writes numbers
+   * @param fileOf where records are counted in their own files: which file each is in
+   */
+  constructor(
+    kind: FormatKind,
+    records: readonly MatrixRecord[],
+    decimalComma = false,
+    fileOf?: readonly number[],
+  ) {
+    const counts = new Map<number, number>();
+    this.numbers = records.map((_, at) => {
+      const file = fileOf?.[at] ?? 0;
+      const number = (counts.get(file) ?? 0) + 1;
+      counts.set(file, number);
+      return number;
+    });
     this.kind = kind;
     this.decimalComma = decimalComma;
     this.records = records;
