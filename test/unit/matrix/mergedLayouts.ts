@@ -134,7 +134,7 @@ function merged(
 ): Pick<Layout, 'via' | 'divides' | 'mergeBy' | 'fileOf' | 'parts'> {
   const fileOf = (records: readonly MatrixRecord[]): number[] => {
     let last = 0;
-    return records.map((_, at) => (last = 'broken' in record ? last : file(record, at)));
+    return records.map((record, at) => (last = 'broken' in record ? last : file(record, at)));
   };
   return {
     via: 'files',
