@@ -34,6 +34,7 @@ import type { DiffSummary } from '../../../src/protocol/comparison.ts';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import type { PreviewCalls, ViewState } from '../../../src/protocol/preview.ts';
 import { cellsOf, type Preview } from '../../support/preview.ts';
+import { GrowingFiles, type Growing } from './growing.ts';
 import type { FileContent, Layout } from './layouts.ts';
 import { queryFor } from './records.ts';
 import { told } from '../../support/said.ts';
@@ -57,6 +58,8 @@ export interface EngineOptions {
   readonly location: string;
   /** Their paths, where there are several. */
   readonly files?: readonly string[] | undefined;
+  /** What they are at first and become, where they grow. */
+  readonly growing?: Growing | undefined;
   readonly store: IndexStore | undefined;
   /** Undefined: everything is done in this thread. */
   readonly pool: Pool<Task, Result> | undefined;
@@ -70,6 +73,7 @@ export class Engine {
   readonly #options: EngineOptions;
   #dataset: Dataset | undefined;
   #previewing: Promise<unknown> | undefined;
+  #previewed: GrowingFiles | undefined;
 
   constructor(options: EngineOptions) {
     this.layout = options.layout;
@@ -91,16 +95,17 @@ export class Engine {
   }
 
   async #exported(query: string, to: ExportFormat): Promise<MemorySink> {
-    const sink = new MemorySink();
-    await this.#asked((dataset) =>
-      exportTo(dataset, { query: this.#named(query), to, sink, programs }, context),
-    );
-    return sink;
+    return this.#asked(async (dataset) => {
+      const sink = new MemorySink();
+      await exportTo(dataset, { query: this.#named(query), to, sink, programs }, context);
+      return sink;
+    });
   }
 
   /** As `export` to JSON Lines, by following a copy of the file that grows; of what cannot be followed, by an export. */
   async followed(query: string): Promise<string> {
-    const { location } = this.#options;
+    const { location, growing } = this.#options;
+    if (growing) return this.#followedInTurn(query, growing);
     if (!this.#growsByBytes) return this.export(query, 'jsonl');
     const folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-follow-'));
     try {
@@ -149,6 +154,28 @@ export class Engine {
     }
   }
 
+  /** The same of files that grow in turn, of which some become others of the same name. */
+  async #followedInTurn(query: string, growing: Growing): Promise<string> {
+    const files = await GrowingFiles.of(growing);
+    const dataset = await this.#opened(files);
+    try {
+      const sink = new MemorySink();
+      await files.follow(dataset, this.#named(query), sink);
+      await sink.commit();
+      return sink.text();
+    } finally {
+      await dataset.close();
+      await files.remove();
+    }
+  }
+
+  /** Opens a copy of files that grow. */
+  #opened(files: GrowingFiles): Promise<Dataset> {
+    return this.layout.via === 'files'
+      ? this.#open(placeAt(files.folder), undefined, files.paths)
+      : this.#open(placeAt(files.paths[0]));
+  }
+
   /** Whether the first bytes of the file are a file too. */
   get #growsByBytes(): boolean {
     const { via, kind } = this.layout;
@@ -192,10 +219,12 @@ export class Engine {
 
   /** What several queries select in one pass. */
   async exportAll(queries: readonly [string, ...string[]], to: ExportFormat): Promise<string[]> {
-    const sinks = queries.map(() => new MemorySink());
-    const [first, ...also] = queries.map((query, i) => ({ query: this.#named(query), to, sink: sinks[i] }));
-    await this.#asked((dataset) => exportAll(dataset, { ...first, programs }, also, context));
-    return sinks.map((sink) => sink.text());
+    return this.#asked(async (dataset) => {
+      const sinks = queries.map(() => new MemorySink());
+      const [first, ...also] = queries.map((query, i) => ({ query: this.#named(query), to, sink: sinks[i] }));
+      await exportAll(dataset, { ...first, programs }, also, context);
+      return sinks.map((sink) => sink.text());
+    });
   }
 
   /** The files that an export writes to a name for many, by their names. */
@@ -203,10 +232,11 @@ export class Engine {
     const folder = await mkdtemp(join(tmpdir(), 'rowriver-matrix-split-'));
     try {
       const template = parseTemplate(join(folder, name));
-      const split = new SplitSink({ template, limits, overwrite: false, sources: [], taken: [] });
-      await this.#asked((dataset) =>
-        exportTo(dataset, { query: this.#named(query), to: 'jsonl', split, programs }, context),
-      );
+      await this.#asked(async (dataset) => {
+        await rm(folder, { recursive: true });
+        const split = new SplitSink({ template, limits, overwrite: false, sources: [], taken: [] });
+        await exportTo(dataset, { query: this.#named(query), to: 'jsonl', split, programs }, context);
+      });
       const files = (await readdir(folder)).sort();
       const texts = files.map(async (file) => [file, await readFile(join(folder, file), 'utf8')] as const);
       return new Map(await Promise.all(texts));
@@ -248,9 +278,11 @@ export class Engine {
 
   /** The rejects of the whole file, and how many records it has. */
   async rejects(): Promise<{ readonly records: number; readonly lines: string[] }> {
-    const rejects = new MemorySink();
-    const { records } = await this.#asked((dataset) => countTo(dataset, { query: '', rejects }, context));
-    return { records, lines: rejects.text().split('\n').slice(0, -1) };
+    return this.#asked(async (dataset) => {
+      const rejects = new MemorySink();
+      const { records } = await countTo(dataset, { query: '', rejects }, context);
+      return { records, lines: rejects.text().split('\n').slice(0, -1) };
+    });
   }
 
   /** A schema of the whole file. */
@@ -285,17 +317,22 @@ export class Engine {
     method: K,
     params: PreviewCalls[K]['params'],
   ): Promise<PreviewCalls[K]['result']> {
-    const { preview, location, files, layout } = this.#options;
-    this.#previewing ??= preview.host.call('open', {
-      session: 1,
-      file: {
-        location,
-        files: files && { folder: '', names: files },
-        options: { rows: layout.rows, pattern: layout.pattern },
-      },
-    });
+    const { preview, location, files, growing, layout } = this.#options;
+    const options = { rows: layout.rows, pattern: layout.pattern };
+    this.#previewing ??= growing
+      ? this.#previewAsItGrows(growing)
+      : preview.host.call('open', {
+          session: 1,
+          file: { location, files: files && { folder: '', names: files }, options },
+        });
     await this.#previewing;
     return preview.page.call(method, params);
+  }
+
+  async #previewAsItGrows(growing: Growing): Promise<void> {
+    this.#previewed = await GrowingFiles.of(growing);
+    const warmed = ['w > 0', '|> AGGREGATE count(*) AS c GROUP BY o'].map((query) => this.#named(query));
+    await this.#previewed.preview(this.#options.preview, this.layout, warmed);
   }
 
   /** Runs a query to its end. */
@@ -329,10 +366,14 @@ export class Engine {
     this.#dataset = undefined;
     if (this.#previewing) await this.#options.preview.host.call('close', { session: 1 });
     this.#previewing = undefined;
+    await this.#previewed?.remove();
+    this.#previewed = undefined;
   }
 
   /** A file is opened once for all questions, so that what one has taught the index serves the next. */
   async #asked<T>(ask: (dataset: Dataset) => Promise<T>, schema?: SchemaSpec): Promise<T> {
+    const { growing } = this.#options;
+    if (growing && !schema) return this.#askedAsItGrows(growing, ask);
     const isKept = schema === undefined;
     if (
       isKept &&
@@ -350,13 +391,28 @@ export class Engine {
     }
   }
 
+  /** Asks before a copy of the files grows, in between, and at last. */
+  async #askedAsItGrows<T>(growing: Growing, ask: (dataset: Dataset) => Promise<T>): Promise<T> {
+    const files = await GrowingFiles.of(growing);
+    const dataset = await this.#opened(files);
+    try {
+      for (let turn = 0; turn < 2; turn++) await ask(dataset);
+      await countTo(dataset, { query: '' }, context);
+      await files.growIn(dataset, ask);
+      return await ask(dataset);
+    } finally {
+      await dataset.close();
+      await files.remove();
+    }
+  }
+
   get #spec(): SourceSpec {
     const { location } = this.#options;
     return placeAt(location);
   }
 
-  #open(spec: SourceSpec, schema?: SchemaSpec): Promise<Dataset> {
-    const { location, files, pool, store, blockSize } = this.#options;
+  #open(spec: SourceSpec, schema?: SchemaSpec, files = this.#options.files): Promise<Dataset> {
+    const { location, pool, store, blockSize } = this.#options;
     const options = {
       rows: this.layout.rows,
       pattern: this.layout.pattern,

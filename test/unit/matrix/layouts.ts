@@ -13,6 +13,7 @@ import {
   type Item,
   type MatrixRecord,
 } from './records.ts';
+import type { Growing } from './growing.ts';
 import { parquetOf, parquetRow } from './parquetLayout.ts';
 
 /** How a file comes to the engine. */
@@ -47,6 +48,8 @@ export interface Layout {
   readonly fileOf?: (records: readonly MatrixRecord[]) => readonly number[];
   /** Via `files`: the same as several files, in their order. */
   readonly parts?: (written: Written) => readonly FileContent[];
+  /** Files that grow while they are open: together they come to hold the records in their order. */
+  readonly grows?: (written: Written) => Growing;
 }
 
 export interface FileContent {

@@ -11,11 +11,12 @@ import { scanPool } from '../../support/pool.ts';
 import { Preview } from '../../support/preview.ts';
 import { Engine } from './engine.ts';
 import { layouts as ofOneAfterTheOther, Written, type FileContent, type Layout } from './layouts.ts';
+import { growingLayouts } from './growingLayouts.ts';
 import { mergedLayouts } from './mergedLayouts.ts';
 import { questions, type Question } from './questions.ts';
 import { Rows } from './records.ts';
 
-const layouts = [...ofOneAfterTheOther, ...mergedLayouts];
+const layouts = [...ofOneAfterTheOther, ...mergedLayouts, ...growingLayouts];
 
 /** The larger a file, the fewer questions to it; the long run asks more of them, and others each time. */
 
@@ -47,8 +48,9 @@ interface Pass {
   readonly previews: boolean;
 }
 
-function passesOf({ via, divides, mergeBy }: Layout, count: number): readonly Pass[] {
+function passesOf({ via, divides, mergeBy, grows }: Layout, count: number): readonly Pass[] {
   const alone: Pass = { workers: 0, kept: false, previews: mergeBy === undefined };
+  if (grows) return [alone, { workers: 2, kept: false, previews: false }];
   if (via === 'stdin' || via === 'http, once') return [alone];
   if (!divides || count === 1) return [alone, { ...alone, kept: true }];
   return [
@@ -140,6 +142,8 @@ describe('every layout and every question', () => {
 
       for (const [place, layout] of layouts.entries()) {
         if (layout.variant && count > 9000 && !long) continue;
+        // One record is there or not.
+        if (layout.grows && count === 1) continue;
         it(layout.name, async () => {
           assert.ok(written);
           const files = layout.parts && (await putParts(layout.parts(written)));
@@ -147,12 +151,15 @@ describe('every layout and every question', () => {
           for (const [turn, pass] of passesOf(layout, count).entries()) {
             const asked = questions.filter(({ preview }, at) => {
               if (preview && (!pass.previews || layout.via === 'stdin')) return false;
-              return (at + place + 5 * turn + shift) % every === 0;
+              if (layout.grows && question.name === 'followed while it grows') return true;
+              // Each is asked several times of files that grow.
+              return (at + place + 5 * turn + shift) % (layout.grows ? 8 * every : every) === 0;
             });
             const engine = new Engine({
               layout,
               location,
               files,
+              growing: layout.grows?.(written),
               // An index belongs to blocks of one size.
               store: new IndexStore(join(folder, `${count} ${place} ${pass.workers > 0}`), 1e9),
               pool: pools[pass.workers],
@@ -163,7 +170,8 @@ describe('every layout and every question', () => {
               const inOrder = pass.kept ? asked.toReversed() : asked;
               for (const question of inOrder) {
                 await check(engine, question, inWords(pass));
-                if (question.preview || layout.via === 'stdin' || layout.via === 'http, once') continue;
+                if (layout.grows || question.preview || layout.via === 'stdin' || layout.via === 'http, once')
+                  continue;
                 await check(engine, question, `${inWords(pass)}, from the columns of the first time`);
               }
             } finally {
