@@ -149,9 +149,9 @@ describe('every layout and every question', () => {
           const files = layout.parts && (await putParts(layout.parts(written)));
           const location = files ? layout.file : await put(layout, layout.bytes(written));
           for (const [turn, pass] of passesOf(layout, count).entries()) {
-            const asked = questions.filter(({ preview }, at) => {
+            const asked = questions.filter(({ preview, name }, at) => {
               if (preview && (!pass.previews || layout.via === 'stdin')) return false;
-              if (layout.grows && question.name === 'followed while it grows') return true;
+              if (layout.grows && name === 'followed while it grows') return true;
               // Each is asked several times of files that grow.
               return (at + place + 5 * turn + shift) % (layout.grows ? 8 * every : every) === 0;
             });
