@@ -77,7 +77,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       }
       const [summary, ...also] = await measured(dataset, command, terminal);
       terminal.progress.erase();
-      for (const sentence of merge?.sentences() ?? []) terminal.say(visible(sentence));
+      for (const sentence of merge?.sentences() ?? []) terminal.say(visible(english(sentence)));
       for (const { text, query } of queries)
         for (const doubt of await totalDoubts(query, dataset, signal)) terminal.say(showProblem(text, doubt));
       if (summary.doubt) terminal.say(visible(`${dataset.name} ${fileDoubts[summary.doubt]}`));

@@ -155,7 +155,7 @@ export class Preview implements Disposable {
   }
 
   /** Lets the user say how the file is to be read, and reads it so, now and whenever it is opened. */
-  async readAs(about?: 'table'): Promise<void> {
+  async readAs(about?: 'table' | 'order'): Promise<void> {
     if (this.uri.scheme === comparisonScheme) {
       void window.showInformationMessage(
         l10n.t('The files are compared as their own previews read them. Open one of them to change that.'),

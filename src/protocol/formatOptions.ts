@@ -45,6 +45,8 @@ export interface FormatOptions {
   readonly dates?: 'dmy' | 'mdy' | 'ymd' | 'none' | undefined;
   /** Several files: whether their folders called `key=value` are columns; undefined: they are. */
   readonly hive?: boolean | undefined;
+  /** Several files: the column in whose order their records are read; undefined: one file after the other. */
+  readonly mergeBy?: string | undefined;
   /** JSON documents: the array whose elements are the rows, as `$.data.items[*]`. */
   readonly rows?: string | undefined;
   /** Log lines: the name of a known pattern, or a regular expression of a whole line with named groups. */

@@ -38,6 +38,8 @@ export interface FileInfo {
         readonly count: number;
         readonly unread: readonly UnreadFile[];
         readonly partitions?: readonly string[] | undefined;
+        /** What their records are in order of, if not one file after the other, and which files are not in that order. */
+        readonly order?: { readonly by: string; readonly notes: readonly Said[] } | undefined;
       }
     | undefined;
   /** Where its rows are what two files differ in. */
@@ -426,7 +428,7 @@ export interface PreviewCalls extends StatisticsCalls {
    * Lets the user overrule how the file is read; what is changed is read anew, and kept for this file. With `about` the
    * question is that one at once.
    */
-  'host/readAs': { params: { readonly about?: 'table' }; result: null };
+  'host/readAs': { params: { readonly about?: 'table' | 'order' }; result: null };
   /** Takes over what the user says of how cells are written, or which table is read, reads the file so, and keeps it. */
   'host/readWith': { params: WrittenOptions & Pick<FormatOptions, 'table'>; result: null };
   'host/copy': { params: { readonly text: string }; result: null };

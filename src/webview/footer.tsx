@@ -16,6 +16,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   if (!file || !state || preview.trouble.value) return <footer class="footer" />;
   const otherTables = otherTablesWords(page.otherTables.value);
   const unread = file.files?.unread.length ?? 0;
+  const notes = file.files?.order?.notes.length ?? 0;
   const failed = preview.result.value?.failed ?? 0;
   const indexed = state.size ? state.indexed / state.size : 1;
   return (
@@ -36,7 +37,26 @@ export function Footer({ page }: { readonly page: PageModel }) {
           {failed === 1 ? t('CALL failed for 1 row') : t('CALL failed for {0} rows', count(failed))}
         </button>
       )}
-      {file.files && <span class="indexed">{filesWords(state.files ?? file.files.count)}</span>}
+      {file.files && (
+        <button
+          type="button"
+          class="text-button quiet indexed"
+          title={t('Change the Order of Records')}
+          onClick={() => page.readAs('order')}
+        >
+          {filesWords(state.files ?? file.files.count, file.files.order?.by)}
+        </button>
+      )}
+      {notes > 0 && (
+        <button
+          type="button"
+          class="text-button warn"
+          title={t('Show which files are not in order, and where')}
+          onClick={() => page.openProblems()}
+        >
+          <span class="codicon codicon-warning" aria-hidden="true" /> {t('not all in order')}
+        </button>
+      )}
       {unread > 0 && (
         <button
           type="button"
@@ -141,8 +161,11 @@ function Follow({ page }: { readonly page: PageModel }) {
   );
 }
 
-function filesWords(files: number): string {
-  return files === 1 ? t('1 file') : t('{0} files', count(files));
+function filesWords(files: number, by: string | undefined): string {
+  if (by === undefined) return files === 1 ? t('1 file') : t('{0} files', count(files));
+  return files === 1
+    ? t('1 file in order of {0}', visible(by))
+    : t('{0} files in order of {1}', count(files), visible(by));
 }
 
 /** "comma, quoted, header, UTF-8, gzip (97%)". */

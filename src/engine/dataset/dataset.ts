@@ -27,6 +27,7 @@ import { EncodedLines } from './encodedLines.ts';
 import { Knowledge, type Growth } from './knowledge.ts';
 import { FileLocation, type LocationOptions } from './location.ts';
 import type { MergeBy } from './mergeBy.ts';
+import type { FileOrder } from './orderFiles.ts';
 import { countOtherTables } from './otherTables.ts';
 import type { OrderedResult } from './scanInOrder.ts';
 import { EarlierOpenings } from './openings.ts';
@@ -62,6 +63,8 @@ export interface DatasetOptions extends FormatOptions, LocationOptions {
 export interface LookedAt {
   readonly recognised: RecognisedFile;
   readonly unread: readonly UnreadFile[];
+  /** Of several files whose records are not one file's after the other's: the order they are in. */
+  readonly order?: FileOrder | undefined;
   /** The file with all that is in it, where only a part is to be read. */
   readonly partOf?: Dataset;
 }
@@ -90,6 +93,7 @@ export class Dataset {
   readonly #isOfSeveral: boolean;
   readonly location: FileLocation;
   readonly merge: MergeBy | undefined;
+  readonly #order: FileOrder | undefined;
   /** Where what was appended since it was opened ends. */
   #grownTo = 0;
   /** What was found of all records up to an earlier end no longer holds: the last one was written on. */
@@ -133,6 +137,7 @@ export class Dataset {
     const { layout } = this.format;
     this.#isOfSeveral = spec.kind === 'files';
     this.merge = options.merge;
+    this.#order = looked?.order;
     this.#partOf = looked?.partOf;
     this.location = new FileLocation(() => this.#source, options, this.#partOf?.location);
     const { partitions = [] } = layout;
@@ -230,7 +235,9 @@ export class Dataset {
   get files(): FileInfo['files'] {
     const { count = 1 } = this.#source.files ?? {};
     const { partitions } = this.layout;
-    return this.#isOfSeveral ? { count, unread: this.unread, ...(partitions && { partitions }) } : undefined;
+    if (!this.#isOfSeveral) return undefined;
+    const order = this.#order && { by: this.#order.by, notes: this.#order.notes };
+    return { count, unread: this.unread, ...(partitions && { partitions }), ...(order && { order }) };
   }
 
   /** The name of the file that a byte is of, which was read before. */

@@ -12,8 +12,9 @@ export function filesFor(
   { files: mayHold, needsPosition, needsOffsets, steps }: Plan,
   dataStart: number,
 ): SourceSpec | undefined {
-  if (opening.kind !== 'files' || opening.grown !== undefined || !mayHold || needsPosition || needsOffsets)
-    return undefined;
+  if (opening.kind !== 'files' || !mayHold || needsPosition || needsOffsets) return undefined;
+  // Where they do not stand one behind the other, none can be left out.
+  if (opening.grown !== undefined || opening.turns !== undefined) return undefined;
   // Of a row that a program fails for it is said which record it is.
   if (steps.some(({ kind }) => kind === 'call')) return undefined;
   const parts = readParts(opening.parts);

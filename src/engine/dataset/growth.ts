@@ -93,7 +93,9 @@ export function canGrow({
   watch,
   merge,
 }: Dataset): boolean {
-  const isPlain = opening.kind !== 'files' || readParts(opening.parts).every(isPlainPart);
+  // What comes to files that take turns would have to be put between records that are there.
+  const isPlain =
+    opening.kind !== 'files' || (opening.turns === undefined && readParts(opening.parts).every(isPlainPart));
   return (
     watch !== undefined &&
     isPlain &&

@@ -1,5 +1,6 @@
+import { said, type Said } from '../../said/said.ts';
 import { parseQuery, type Query } from '../query/index.ts';
-import { counted, grouped } from '../words.ts';
+import { grouped } from '../words.ts';
 
 /** What is said of a file whose records are not all in order. */
 export interface OrderNote {
@@ -40,34 +41,35 @@ export class MergeBy {
   }
 
   /** What people are to know of the files that are not in order, in sentences. */
-  sentences(): string[] {
+  sentences(): Said[] {
     const named = this.notes.slice(0, mostNamed).flatMap((note) => sentencesOf(note, this.text));
     const more = this.notes.length - mostNamed;
-    if (more > 0)
-      named.push(
-        `${counted(more, 'more file')} ${more === 1 ? 'is' : 'are'} not all in order of ${this.text}.`,
-      );
+    if (more === 1) named.push(said`1 more file is not all in order of ${this.text}.`);
+    if (more > 1) named.push(said`${grouped(more)} more files are not all in order of ${this.text}.`);
     return named;
   }
 }
 
 const mostNamed = 20;
 
-function sentencesOf({ path, late, firstLate, other, firstOther }: OrderNote, by: string): string[] {
-  const sentences: string[] = [];
-  if (late > 0) {
-    const [are, they] = late === 1 ? ['record comes', 'It stays'] : ['records come', 'They stay'];
-    const first = late === 1 ? `record ${grouped(firstLate)}` : `the first is record ${grouped(firstLate)}`;
+function sentencesOf({ path, late, firstLate, other, firstOther }: OrderNote, by: string): Said[] {
+  const sentences: Said[] = [];
+  if (late === 1) {
     sentences.push(
-      `${path} is not in order of ${by}: ${grouped(late)} ${are} after a later one (${first}). ${they} behind it.`,
+      said`${path} is not in order of ${by}: 1 record comes after a later one (record ${grouped(firstLate)}). It stays behind it.`,
+    );
+  } else if (late > 1) {
+    sentences.push(
+      said`${path} is not in order of ${by}: ${grouped(late)} records come after a later one (the first is record ${grouped(firstLate)}). They stay behind it.`,
     );
   }
-  if (other > 0) {
-    const [have, they] = other === 1 ? ['record has', 'It stays'] : ['records have', 'They stay'];
-    const first =
-      other === 1 ? `record ${grouped(firstOther)}` : `the first is record ${grouped(firstOther)}`;
+  if (other === 1) {
     sentences.push(
-      `${path}: ${grouped(other)} ${have} a ${by} that cannot be compared with the first one of all files (${first}). ${they} behind the record before.`,
+      said`${path}: 1 record has a ${by} that cannot be compared with the first one of all files (record ${grouped(firstOther)}). It stays behind the record before.`,
+    );
+  } else if (other > 1) {
+    sentences.push(
+      said`${path}: ${grouped(other)} records have a ${by} that cannot be compared with the first one of all files (the first is record ${grouped(firstOther)}). They stay behind the record before.`,
     );
   }
   return sentences;

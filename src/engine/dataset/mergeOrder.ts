@@ -1,6 +1,7 @@
 import { said } from '../../said/said.ts';
 import type { FileSpans, PlacedRecords, RecordPlaces } from '../source/source.ts';
 import { SourceError } from '../source/source.ts';
+import type { Turn } from '../source/files/turns.ts';
 import { copyBytes } from '../stage/bytes.ts';
 import type { HeldRecords } from './heldScan.ts';
 import type { MergeInput, MergeReader } from './mergeInput.ts';
@@ -41,8 +42,14 @@ export class MergeOrder {
   /** Files that are read at a time, at most: for tests. */
   mostOpen = 0;
 
-  /** @param inputs that were looked at */
-  constructor(inputs: readonly MergeInput[], reader: MergeReader) {
+  readonly #told: ((turn: Turn) => void) | undefined;
+
+  /**
+   * @param inputs that were looked at
+   * @param told of the records of one file that come one after the other, by their place there
+   */
+  constructor(inputs: readonly MergeInput[], reader: MergeReader, told?: (turn: Turn) => void) {
+    this.#told = told;
     this.#reader = reader;
     this.#out = new MergedRecords(inputs.length);
     this.#waiting = [...inputs].sort((a, b) => (isBefore(a, b) ? -1 : 1)).reverse();
@@ -120,7 +127,14 @@ export class MergeOrder {
     }
     this.#out.add(input, from, to);
     input.advance(to);
-    return to === nextUnclosed + 1;
+    const isOpen = to === nextUnclosed + 1;
+    this.#told?.({
+      file: input.ordinal,
+      from: piece.offset + starts[from],
+      length: starts[to] - starts[from],
+      isOpen,
+    });
+    return isOpen;
   }
 
   async #end(at: number): Promise<void> {

@@ -11,7 +11,7 @@ import { TimeKey } from '../stage/timeKey.ts';
 import type { FileScan } from './fileScan.ts';
 import { HeldScan } from './heldScan.ts';
 import type { MergeBy } from './mergeBy.ts';
-import { MergeInput } from './mergeInput.ts';
+import { MergeInput, type MergeReader } from './mergeInput.ts';
 import { MergeOrder } from './mergeOrder.ts';
 import { countMatches, type OrderedResult } from './scanInOrder.ts';
 
@@ -40,13 +40,7 @@ export async function* mergeScan(
 ): AsyncGenerator<OrderedResult> {
   let window = scan.window ?? scan.query?.window ?? everything;
   if (windowEnd(window) <= 0) return;
-  const reader = { scanner: dataset.format.scanner(), key: keyFor(dataset, merge) };
-  const inputs: MergeInput[] = [];
-  for (const input of inputsOf(dataset)) {
-    signal.throwIfAborted();
-    if (await input.look(reader, signal)) inputs.push(input);
-  }
-  if (inputs.length > 0 && reader.key.kind === undefined) throw withoutTime(dataset, merge);
+  const { reader, inputs } = await lookedAt(dataset, merge, inputsOf(dataset), signal);
   const order = new MergeOrder(inputs, reader);
   const scans = new HeldScan(dataset.spec, 'merged', scan, signal);
   try {
@@ -69,6 +63,26 @@ export async function* mergeScan(
   }
 }
 
+/**
+ * What reads the files, and those of them that have records, with their first times.
+ * @throws SourceError where nothing has a time; the signal's reason
+ */
+export async function lookedAt(
+  dataset: Mergeable,
+  merge: MergeBy,
+  all: readonly MergeInput[],
+  signal: AbortSignal,
+): Promise<{ readonly reader: MergeReader; readonly inputs: readonly MergeInput[] }> {
+  const reader = { scanner: dataset.format.scanner(), key: keyFor(dataset, merge) };
+  const inputs: MergeInput[] = [];
+  for (const input of all) {
+    signal.throwIfAborted();
+    if (await input.look(reader, signal)) inputs.push(input);
+  }
+  if (inputs.length > 0 && reader.key.kind === undefined) throw withoutTime(dataset, merge);
+  return { reader, inputs };
+}
+
 /** @throws SourceError where a record's own fields do not tell what it is put in order by */
 function keyFor({ layout }: Mergeable, { text, query }: MergeBy): TimeKey {
   const key = TimeKey.of(query, layout);
@@ -77,7 +91,7 @@ function keyFor({ layout }: Mergeable, { text, query }: MergeBy): TimeKey {
   throw new SourceError('unsupported', message);
 }
 
-function inputsOf({ opening, recognised }: Mergeable): MergeInput[] {
+export function inputsOf({ opening, recognised }: Mergeable): MergeInput[] {
   if (opening.kind !== 'files') throw new TypeError('Only several files are read in order of time.');
   return readParts(opening.parts).flatMap((part, i) => {
     // The header of all is no file.

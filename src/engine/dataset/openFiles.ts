@@ -10,8 +10,9 @@ import { writeParts, type FilePart } from '../source/files/part.ts';
 import { partitionsOf } from '../source/files/partitions.ts';
 import { openSource, type OpenedSource } from '../source/open.ts';
 import { readFully, readSome } from '../source/read.ts';
-import { SourceError } from '../source/source.ts';
-import { Dataset, type DatasetOptions } from './dataset.ts';
+import { SourceError, type SourceSpec } from '../source/source.ts';
+import { Dataset, type DatasetOptions, type LookedAt } from './dataset.ts';
+import type { FileOrder } from './orderFiles.ts';
 import { otherTable, together, type SeenFile, type FirstFile } from './unionColumns.ts';
 import { togetherRead, writtenFile } from './unionReadings.ts';
 
@@ -89,7 +90,30 @@ export async function openFiles(
   const left = unread.map(({ path }) => path);
   const shared = writeParts(parts);
   const spec = { kind: 'files', name, parts: shared, encoding: 'utf-8', search, unread: left } as const;
-  return Dataset.open(spec, options, { recognised, unread });
+  if (options.mergeBy === undefined) return Dataset.open(spec, options, { recognised, unread });
+  const order = await orderOf(
+    spec,
+    options.mergeBy,
+    { ...options, store: undefined },
+    { recognised, unread },
+  );
+  return Dataset.open({ ...spec, turns: order.turns }, options, { recognised, unread, order });
+}
+
+/** In which order their records are where they are put in order of a column. */
+async function orderOf(
+  spec: SourceSpec,
+  by: string,
+  options: DatasetOptions,
+  looked: LookedAt,
+): Promise<FileOrder> {
+  const { orderFiles } = await import('./orderFiles.ts');
+  const dataset = await Dataset.open(spec, options, looked);
+  try {
+    return await orderFiles(dataset, by, options.signal);
+  } finally {
+    await dataset.close();
+  }
 }
 
 /** With the cells of each column read in the one way that fits all files, or told apart where there is none. */

@@ -190,6 +190,8 @@ export type SourcePlace =
       readonly parts: SharedArrayBuffer;
       /** What has come to them since they were opened, in the order in which it came, behind all of them: see `writeExtents`. */
       readonly grown?: SharedArrayBuffer | undefined;
+      /** How they take turns, where they do not stand one behind the other: see `Turns`. */
+      readonly turns?: SharedArrayBuffer | undefined;
       /** How they are looked for again, with the files that were found but cannot be read. */
       readonly search?: FileSearch | undefined;
       readonly unread?: readonly string[] | undefined;

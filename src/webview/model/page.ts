@@ -55,8 +55,8 @@ export interface PageModel extends Actions {
   openProblems(): void;
   /** The focus is to go into the list of problems once it is there. */
   readonly toProblems: Signal<boolean>;
-  /** Lets the user say how the file is to be read, or which of its tables. */
-  readAs(about?: 'table'): void;
+  /** Lets the user say how the file is to be read, or which of its tables, or several files in which order. */
+  readAs(about?: 'table' | 'order'): void;
   start(): Promise<void>;
   /** Reads the file anew, and shows the same place of the same query. */
   reload(): Promise<void>;

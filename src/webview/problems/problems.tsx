@@ -75,6 +75,7 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
   }, [listed, failed, violations]);
 
   const unread = file?.files?.unread ?? [];
+  const notes = file?.files?.order?.notes ?? [];
   const otherTables = page.otherTables.value;
   const total = listed?.total ?? 0;
   const last = Math.min(total, first + perPage);
@@ -124,6 +125,15 @@ export function Problems({ page, close }: { readonly page: PageModel; readonly c
           {unread.length > mostUnread && (
             <li class="facts">{t('and {0} more', count(unread.length - mostUnread))}</li>
           )}
+        </ul>
+      )}
+      {notes.length > 0 && (
+        <ul class="other-tables" aria-label={t('Files that are not in order')}>
+          {notes.map((note) => (
+            <li key={english(note)} class="facts">
+              {visible(words(note))}
+            </li>
+          ))}
         </ul>
       )}
       {otherTables.length > 0 && (

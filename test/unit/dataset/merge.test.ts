@@ -13,6 +13,7 @@ import { exportTo } from '../../../src/engine/run/export.ts';
 import { exportAll } from '../../../src/engine/run/exportAlso.ts';
 import { filesAt } from '../../../src/engine/source/files/search.ts';
 import { SourceError } from '../../../src/engine/source/source.ts';
+import { english } from '../../../src/said/said.ts';
 import { runs } from '../../support/long.ts';
 import { memorySink } from '../../support/memorySink.ts';
 import { openFilesIn } from '../../support/openFiles.ts';
@@ -67,7 +68,7 @@ describe('files in order of time', () => {
     const { dataset, merge } = await open(files, by, options);
     try {
       const rows = (await textOf(dataset, query, to)).trimEnd().split(/\r?\n/);
-      return { rows, sentences: merge.sentences().map((text) => text.replaceAll(folder, '')) };
+      return { rows, sentences: merge.sentences().map((text) => english(text).replaceAll(folder, '')) };
     } finally {
       await dataset.close();
     }

@@ -318,7 +318,7 @@ export class Engine {
     params: PreviewCalls[K]['params'],
   ): Promise<PreviewCalls[K]['result']> {
     const { preview, location, files, growing, layout } = this.#options;
-    const options = { rows: layout.rows, pattern: layout.pattern };
+    const options = { rows: layout.rows, pattern: layout.pattern, mergeBy: layout.orderBy };
     this.#previewing ??= growing
       ? this.#previewAsItGrows(growing)
       : preview.host.call('open', {
@@ -422,6 +422,7 @@ export class Engine {
       signal,
       schema,
       merge: this.layout.mergeBy === undefined ? undefined : MergeBy.of(this.layout.mergeBy),
+      mergeBy: this.layout.orderBy,
       beside: 'any',
     } as const;
     return files ? openFiles(location, filesAt(files), options) : Dataset.open(spec, options);

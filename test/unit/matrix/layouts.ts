@@ -44,6 +44,8 @@ export interface Layout {
   readonly folderColumn?: string;
   /** Via `files`: read in the order of this column, and not one after the other. */
   readonly mergeBy?: string;
+  /** The same, as a preview opens them: records count through all files. */
+  readonly orderBy?: string;
   /** Of records that are read in that order: which file each is in. */
   readonly fileOf?: (records: readonly MatrixRecord[]) => readonly number[];
   /** Via `files`: the same as several files, in their order. */

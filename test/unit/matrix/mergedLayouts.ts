@@ -123,19 +123,66 @@ const described: readonly Layout[] = [
 ];
 
 /** One thread reads them: of very many records, one of them says as much as all. */
-export const mergedLayouts = described.map((layout, at) => ({ ...layout, variant: at !== 1 }));
+const merging = described.map((layout, at) => ({ ...layout, variant: at !== 1 }));
+
+/** As a preview shows them: it can look anywhere in that order. What is compressed or has other columns cannot be shown so. */
+const shown: readonly Layout[] = [
+  {
+    ...onDisk('JSON Lines in several files, shown in order of time', 'json', 'x.jsonl', jsonLines),
+    ...shownInOrder(
+      (_, at) => at % 3,
+      ({ lines }, files) => [
+        { name: '1.jsonl', bytes: utf8(`${of(lines, files, 0).join('\n')}\n`) },
+        { name: '2.jsonl', bytes: utf8(of(lines, files, 1).join('\n')) },
+        { name: 'empty.jsonl', bytes: utf8('') },
+        { name: '3.ndjson', bytes: utf8(`\ufeff${of(lines, files, 2).join('\r\n')}\r\n`) },
+      ],
+    ),
+  },
+  {
+    ...onDisk('CSV in several files, shown in order of time', 'csv', 'x.csv', commas),
+    ...shownInOrder(
+      (_, at) => (at % 50 === 7 ? 1 : Math.floor(at / 9) % 2 === 0 ? 0 : 2),
+      ({ cells }, files) => [
+        { name: '1.csv', bytes: utf8(`\ufeff${delimited({ cells: of(cells, files, 0) }, ',', '\n')}`) },
+        { name: 'header.csv', bytes: utf8(delimited({ cells: [] }, ',', '\n')) },
+        { name: '2.csv', bytes: utf8(delimited({ cells: of(cells, files, 1) }, ',', '\r\n').trimEnd()) },
+        { name: '3.csv', bytes: utf8(delimited({ cells: of(cells, files, 2) }, ',', '\n')) },
+      ],
+    ),
+  },
+  ...described.flatMap((layout): Layout[] => {
+    if (layout.kind !== 'log' && layout.folderColumn === undefined) return [];
+    const { mergeBy: _by, fileOf: _of, ...others } = layout;
+    return [{ ...others, name: layout.name.replace('in order', 'shown in order'), orderBy: 'ts' }];
+  }),
+];
+
+export const mergedLayouts = [
+  ...merging,
+  ...shown.map((layout) => ({ ...layout, variant: layout.kind !== 'json' })),
+];
 
 const countries = ['DE', 'US', 'FR', 'GB', 'JP'];
 
 /** @param file which of the files a record is in; one without a time is in that of the one before it */
+function shownInOrder(
+  file: (record: MatrixRecord, at: number) => number,
+  parts: (written: Written, files: readonly number[]) => readonly FileContent[],
+): Pick<Layout, 'via' | 'divides' | 'orderBy' | 'parts'> {
+  return {
+    via: 'files',
+    divides: true,
+    orderBy: 'ts',
+    parts: (written) => parts(written, filesOf(written.records, file)),
+  };
+}
+
 function merged(
   file: (record: MatrixRecord, at: number) => number,
   parts: (written: Written, files: readonly number[]) => readonly FileContent[],
 ): Pick<Layout, 'via' | 'divides' | 'mergeBy' | 'fileOf' | 'parts'> {
-  const fileOf = (records: readonly MatrixRecord[]): number[] => {
-    let last = 0;
-    return records.map((record, at) => (last = 'broken' in record ? last : file(record, at)));
-  };
+  const fileOf = (records: readonly MatrixRecord[]): number[] => filesOf(records, file);
   return {
     via: 'files',
     divides: true,
@@ -143,6 +190,14 @@ function merged(
     fileOf,
     parts: (written) => parts(written, fileOf(written.records)),
   };
+}
+
+function filesOf(
+  records: readonly MatrixRecord[],
+  file: (record: MatrixRecord, at: number) => number,
+): number[] {
+  let last = 0;
+  return records.map((record, at) => (last = 'broken' in record ? last : file(record, at)));
 }
 
 function of<T>(all: readonly T[], files: readonly number[], file: number): T[] {

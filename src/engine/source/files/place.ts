@@ -4,12 +4,14 @@ import { said, type Said } from '../../../said/said.ts';
 import { identifyFile } from '../file.ts';
 import { stateOf } from '../filePlace.ts';
 import type { OpenPlaceOptions, Place, Watch } from '../place.ts';
-import type { FileIdentity, SourcePlace } from '../source.ts';
+import type { FileIdentity, SourcePlace, SourceSpec } from '../source.ts';
 import { eachFile } from './eachFile.ts';
 import { readExtents } from './extents.ts';
 import { filesSource } from './filesSource.ts';
 import { findFiles } from './search.ts';
 import { readParts, type FilePart } from './part.ts';
+import { Turns } from './turns.ts';
+import { turnsSource } from './turnsSource.ts';
 
 /** Several files as one. A change of any of them makes others of all, as what follows it moves. */
 export function filesPlace(spec: Extract<SourcePlace, { readonly kind: 'files' }>): Place {
@@ -27,9 +29,9 @@ export function filesPlace(spec: Extract<SourcePlace, { readonly kind: 'files' }
     get watch() {
       return search ? watchSearch(search, parts, listed, opened()) : { opened: opened(), now };
     },
-    // Whoever opens them later has what came to them in other places.
+    // Whoever opens them later has what came to them in other places, and may have them in another order.
     kept: (restMs) =>
-      spec.grown === undefined
+      spec.grown === undefined && spec.turns === undefined
         ? {
             path: digest(parts.map(({ path, from }) => [path, from])),
             state: stateOf(opened(), restMs),
@@ -38,9 +40,10 @@ export function filesPlace(spec: Extract<SourcePlace, { readonly kind: 'files' }
     open({ openSource, blocking }: OpenPlaceOptions) {
       if (!openSource) throw new TypeError('A file of several is opened by its own place.');
       // Files are opened long after this, when its signal may have been aborted.
-      const source = filesSource(spec.name, parts, readExtents(spec.grown), (part) =>
-        openSource(part, { blocking }),
-      );
+      const openPart = (part: SourceSpec) => openSource(part, { blocking });
+      const source = spec.turns
+        ? turnsSource(spec.name, parts, new Turns(spec.turns), openPart)
+        : filesSource(spec.name, parts, readExtents(spec.grown), openPart);
       return Promise.resolve({ source, place: spec, current: now });
     },
   };
