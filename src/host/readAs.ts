@@ -1,10 +1,11 @@
 import { delimiterName, isCommentMark, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
+import { askOrder, orderChoices } from './askOrder.ts';
 import { writtenChoices } from './askWritten.ts';
 import { l10n, words } from './l10n.ts';
 import type { Choice as Answer, Questions } from './questions.ts';
 import { encodingName, encodings } from '../protocol/encodings.ts';
 import { formatKinds, type FormatOptions } from '../protocol/formatOptions.ts';
-import type { ColumnType, FileInfo } from '../protocol/preview.ts';
+import type { FileInfo } from '../protocol/preview.ts';
 
 interface Choice extends Answer {
   /** What the user says by it; undefined where it takes one more question. */
@@ -92,13 +93,7 @@ export async function askReading(
       ask: (questions) => askFolders(questions, partitions !== undefined),
     });
   }
-  if (info?.files || said.mergeBy !== undefined) {
-    choices.push({
-      label: orderName(said.mergeBy),
-      description: said.mergeBy === undefined ? l10n.t('default') : l10n.t('set by you'),
-      ask: (questions) => askOrder(questions, info, said.mergeBy),
-    });
-  }
+  choices.push(...orderChoices(info, said));
   choices.push({
     label: l10n.t('Format: {0}', formatName(info?.format ?? said.format)),
     description: by('format'),
@@ -117,7 +112,7 @@ export async function askReading(
     return added && { ...said, ...added };
   }
   if (about === 'order') {
-    const added = await askOrder(questions, info, said.mergeBy);
+    const added = await askOrder(questions, info, said);
     return added && { ...said, ...added };
   }
   const picked = await questions.pick(l10n.t('Reading Options'), choices);
@@ -156,57 +151,6 @@ async function askFolders(questions: Questions, now: boolean): Promise<FormatOpt
   }));
   return (await pickOne(questions, l10n.t('Columns from Folders'), choices))?.options;
 }
-
-function orderName(by: string | undefined): string {
-  return by === undefined
-    ? l10n.t('Order of records: one file after the other')
-    : l10n.t('Order of records: {0} in all files', by);
-}
-
-/** What columns with times are often called, by the last part of their path. */
-const timeName = /(^|_|@|\.|")(time|timestamp|ts|date|datetime|day|when|created|updated|[a-z]+_at|at)"?$/i;
-
-async function askOrder(
-  questions: Questions,
-  info: FileInfo | undefined,
-  now: string | undefined,
-): Promise<FormatOptions | undefined> {
-  const folders = info?.files?.partitions ?? [];
-  const paths = (info?.columns ?? [])
-    .filter(({ name, type }) => name !== '_file' && !folders.includes(name) && !unordered.has(type))
-    .map(({ path }) => path);
-  const [times, others] = [true, false].map((isTime) =>
-    paths.filter((path) => timeName.test(path) === isTime),
-  );
-  const known = now === undefined || paths.includes(now) ? [] : [now];
-  const choices: Choice[] = [
-    {
-      label: l10n.t('One file after the other'),
-      ...currentIf(now === undefined),
-      options: { mergeBy: undefined },
-    },
-    ...[...known, ...times, ...others].map((path) => ({
-      label: l10n.t('In order of {0}', path),
-      ...currentIf(path === now),
-      options: { mergeBy: path },
-    })),
-  ];
-  const other: Choice = { label: l10n.t('Other...') };
-  const title = l10n.t('Order of Records');
-  const picked = await pickOne(questions, title, [...choices, other]);
-  if (picked !== other) return picked?.options;
-  const by = await questions.text({
-    title,
-    prompt: l10n.t(
-      'A column with times or numbers, or what a query can say of one record: coalesce(time, ts)',
-    ),
-    ...(now !== undefined && { value: now }),
-    problemOf: (text) => (text.trim() === '' ? l10n.t('Enter a column.') : undefined),
-  });
-  return by === undefined ? undefined : { mergeBy: by.trim() };
-}
-
-const unordered: ReadonlySet<ColumnType> = new Set(['boolean', 'list', 'object']);
 
 async function askQuote(questions: Questions, now: string): Promise<FormatOptions | undefined> {
   const choices = (['"', "'", ''] as const).map((quote) => ({

@@ -16,6 +16,7 @@ export const pageSuites = [
     'plotsReal',
     'badFiles',
     'reading',
+    'order',
     'picked',
     'translated',
     'comparison',

@@ -34,8 +34,8 @@ import type { DiffSummary } from '../../../src/protocol/comparison.ts';
 import type { ExportFormat } from '../../../src/protocol/engine.ts';
 import type { PreviewCalls, ViewState } from '../../../src/protocol/preview.ts';
 import { cellsOf, type Preview } from '../../support/preview.ts';
-import { GrowingFiles, type Growing } from './growing.ts';
-import type { FileContent, Layout } from './layouts.ts';
+import { GrowingFiles } from './growing.ts';
+import type { FileContent, Growing, Layout } from './layouts.ts';
 import { queryFor } from './records.ts';
 import { told } from '../../support/said.ts';
 

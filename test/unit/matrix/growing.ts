@@ -10,27 +10,7 @@ import { identifyFile } from '../../../src/engine/source/file.ts';
 import { Follower } from '../../../src/engine/source/follow/follower.ts';
 import { Tail } from '../../../src/engine/source/follow/tail.ts';
 import type { Preview } from '../../support/preview.ts';
-import type { FileContent, Layout } from './layouts.ts';
-
-/** What comes to one of the files, or is a new one. */
-export interface GrowthStep extends FileContent {
-  /** The first record that comes with it. */
-  readonly firstId: number;
-  /** So many records are in all files then. */
-  readonly records: number;
-  /** Whether it is more than the end of a record that was half written. */
-  readonly bringsRecords: boolean;
-  /** Whether it comes to another file of that name, where names are followed. */
-  readonly rotates?: 'renamed' | 'cut off' | undefined;
-}
-
-/** Files as they are at first, and what they become. */
-export interface Growing {
-  readonly parts: readonly FileContent[];
-  readonly steps: readonly GrowthStep[];
-  /** What a new file begins with. */
-  readonly head: Buffer;
-}
+import type { Growing, GrowthStep, Layout } from './layouts.ts';
 
 const signal = new AbortController().signal;
 const most = 1e9;

@@ -1,4 +1,3 @@
-import type { Growing, GrowthStep } from './growing.ts';
 import {
   commas,
   delimited,
@@ -7,6 +6,8 @@ import {
   logPattern,
   onDisk,
   utf8,
+  type Growing,
+  type GrowthStep,
   type Layout,
   type Written,
 } from './layouts.ts';

@@ -13,7 +13,6 @@ import {
   type Item,
   type MatrixRecord,
 } from './records.ts';
-import type { Growing } from './growing.ts';
 import { parquetOf, parquetRow } from './parquetLayout.ts';
 
 /** How a file comes to the engine. */
@@ -57,6 +56,26 @@ export interface Layout {
 export interface FileContent {
   readonly name: string;
   readonly bytes: Buffer;
+}
+
+/** What comes to one of the files, or is a new one. */
+export interface GrowthStep extends FileContent {
+  /** The first record that comes with it. */
+  readonly firstId: number;
+  /** So many records are in all files then. */
+  readonly records: number;
+  /** Whether it is more than the end of a record that was half written. */
+  readonly bringsRecords: boolean;
+  /** Whether it comes to another file of that name, where names are followed. */
+  readonly rotates?: 'renamed' | 'cut off' | undefined;
+}
+
+/** Files as they are at first, and what they become. */
+export interface Growing {
+  readonly parts: readonly FileContent[];
+  readonly steps: readonly GrowthStep[];
+  /** What a new file begins with. */
+  readonly head: Buffer;
 }
 
 /** The records of one size in the words of each format, each made once. */

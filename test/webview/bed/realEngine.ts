@@ -4,6 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Page } from 'playwright-core';
+import { askOrder } from '../../../src/host/askOrder.ts';
+import type { Questions } from '../../../src/host/questions.ts';
 import { Relay } from '../../../src/host/relay.ts';
 import type {
   EngineCalls,
@@ -13,7 +15,7 @@ import type {
   Tagged,
 } from '../../../src/protocol/engine.ts';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
-import type { PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.ts';
+import type { FileInfo, PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts';
 import { said } from '../../../src/said/said.ts';
 import type { BedServer, OpenOptions } from './server.ts';
@@ -39,6 +41,8 @@ export class RealEngine {
   /** The path of a CSV file that its user exports to. */
   target = '';
   #export = new AbortController();
+  /** What is open, and how it is read. */
+  #opened: { readonly file: OpenFile; readonly info: FileInfo } | undefined;
   readonly #copied: ((text: string) => void)[] = [];
   /** What goes to the page, in one piece a turn. */
   #outgoing: string[] = [];
@@ -120,10 +124,8 @@ export class RealEngine {
       this.#relay.interrupted({ kind: 'restarted', said: said`Another file.` });
       await this.#host.call('close', { session: before });
     }
-    await this.#host.call('open', {
-      session: this.#session,
-      file,
-    });
+    const info = await this.#host.call('open', { session: this.#session, file });
+    this.#opened = { file, info };
     this.#relay.opened();
     if (before > 0) this.#toPage.send('restarted', { message: '' });
   }
@@ -145,6 +147,19 @@ export class RealEngine {
   cancelExport(): void {
     this.#export.abort();
   }
+
+  /** What is asked of the user is answered by these: what a choice begins with, or a text. */
+  readonly answers: string[] = [];
+  /** The choices that were there to be made. */
+  offered: string[] = [];
+  readonly #questions: Questions = {
+    pick: (_, choices) => {
+      this.offered = choices.map(({ label }) => label);
+      const answer = this.answers.shift();
+      return Promise.resolve(choices.find(({ label }) => answer !== undefined && label.startsWith(answer)));
+    },
+    text: () => Promise.resolve(this.answers.shift()),
+  };
 
   /** The text that is copied next. */
   copied(): Promise<string> {
@@ -191,7 +206,14 @@ export class RealEngine {
         this.#compare(asked);
         return null;
       },
-      'host/readAs': done,
+      'host/readAs': async ({ about }) => {
+        if (!this.#opened) return null;
+        const { file, info } = this.#opened;
+        const { options } = file;
+        const added = about === 'order' ? await askOrder(this.#questions, info, options) : undefined;
+        if (added) await this.openFile({ ...file, options: { ...options, ...added } });
+        return null;
+      },
       'host/readWith': (said) => {
         this.#tell(said);
         return null;
