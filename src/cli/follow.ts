@@ -2,7 +2,7 @@ import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
 import { comparisonDoubts, doubtsToRun } from '../engine/dataset/doubts.ts';
 import { SampledCells } from '../engine/dataset/sampledCells.ts';
 import { checkQuery, type Query } from '../engine/query/index.ts';
-import { followTo, showsItsFormat, type FollowSummary } from '../engine/run/follow.ts';
+import { followTo, isCompressed, showsItsFormat, type FollowSummary } from '../engine/run/follow.ts';
 import { isPipe } from '../engine/source/file.ts';
 import { partitionColumns } from '../engine/source/files/partitions.ts';
 import { Follower } from '../engine/source/follow/follower.ts';
@@ -44,7 +44,10 @@ export async function follow(
   const follower = new Follower({ ...search, end, idleMs });
   const told = (words: string): void => say(visible(words));
   try {
-    const isReady = (path: string): Promise<boolean> => showsItsFormat(path, from === 'jsonl');
+    // Older logs beside those that grow are often compressed: they say nothing of how those are read.
+    const mayBePacked = !search.finds && (await all(await search.find(signal), isCompressed));
+    const isReady = async (path: string): Promise<boolean> =>
+      (await showsItsFormat(path, from === 'jsonl')) && (mayBePacked || !(await isCompressed(path)));
     const waiting = (): void => told(`Waiting for records in ${file}.`);
     const path = await follower.firstFile(isReady, waiting, signal);
     if (path === undefined) {
@@ -69,6 +72,10 @@ export async function follow(
     clearTimeout(timer());
     await follower.close();
   }
+}
+
+async function all(paths: readonly string[], test: (path: string) => Promise<boolean>): Promise<boolean> {
+  return (await Promise.all(paths.map(test))).every(Boolean);
 }
 
 /** How the files are found that a command names. */

@@ -108,6 +108,6 @@ export function canGrow({
 }
 
 /** Whether the file stands in the table as it is on disk: else nobody knows its length before it is read. */
-function isPlainPart({ length, encoding }: FilePart): boolean {
-  return length !== undefined && encoding?.startsWith('utf-8') === true;
+function isPlainPart({ packed, length, encoding }: FilePart): boolean {
+  return packed !== true && length !== undefined && encoding?.startsWith('utf-8') === true;
 }

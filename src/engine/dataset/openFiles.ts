@@ -208,7 +208,8 @@ async function seenFile(
     const last = new Uint8Array(1);
     ended = size <= from || ((await readFully(source, last, size - 1, signal)) === 1 && last[0] === lineFeed);
   }
-  return { part: { ...file, encoding, identity, from, length, ended }, table, written };
+  const packed = source.containers.length > 0 || undefined;
+  return { part: { ...file, packed, encoding, identity, from, length, ended }, table, written };
 }
 
 /** Where a file's records begin: behind the same header that the first file has. Undefined where it has another. */

@@ -13,6 +13,7 @@ import { needsPaths } from '../sink/exportFormat.ts';
 import { SinkError } from '../sink/sinkError.ts';
 import { batchEncoderOf, rowsAreObjects } from '../sink/targets.ts';
 import type { Follower } from '../source/follow/follower.ts';
+import { recogniseContainer } from '../source/open.ts';
 import { SourceError } from '../source/source.ts';
 import { CheckLog } from './checkLog.ts';
 import { chunksOf } from './exportRows.ts';
@@ -76,14 +77,26 @@ const headLength = 64 * 1024;
  * cannot be read yet does not.
  */
 export async function showsItsFormat(path: string, isJsonl: boolean): Promise<boolean> {
+  const bytes = await headOf(path);
+  if (!bytes) return false;
+  if (bytes.includes(0x0a) || bytes.length === headLength) return true;
+  return isJsonl || recogniseKind(path, bytes, false).kind === 'jsonl';
+}
+
+/** Whether a file is there and compressed. */
+export async function isCompressed(path: string): Promise<boolean> {
+  const bytes = await headOf(path);
+  return bytes !== undefined && recogniseContainer(bytes) !== undefined;
+}
+
+/** The first bytes of a file; undefined where it is not there or cannot be read. */
+async function headOf(path: string): Promise<Uint8Array | undefined> {
   const handle = await open(path, 'r').catch(() => undefined);
-  if (!handle) return false;
+  if (!handle) return undefined;
   try {
     const head = new Uint8Array(headLength);
     const { bytesRead } = await handle.read(head, 0, head.length, 0);
-    const bytes = head.subarray(0, bytesRead);
-    if (bytes.includes(0x0a) || bytesRead === head.length) return true;
-    return isJsonl || recogniseKind(path, bytes, false).kind === 'jsonl';
+    return head.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { GrownFiles } from '../dataset/grownFiles.ts';
+import { isCompressed } from '../run/follow.ts';
 import { RecentMap } from '../recentMap.ts';
 import { identifyFile } from '../source/file.ts';
 import { eachFile } from '../source/files/eachFile.ts';
@@ -165,6 +166,11 @@ class FilesFollowing {
       const before = states.findIndex((state) => state && keyOf(state) === keyOf(identity));
       if (before !== -1) return rotated(grown.parts[before].name ?? grown.parts[before].path);
       const isNew = !this.#unread.has(path);
+      if (isNew && (await isCompressed(path))) {
+        this.#unread.set(path, stateText(identity));
+        this.#file.told(said`${name} cannot be followed: it is compressed.`);
+        continue;
+      }
       if (!isNew || grown.add({ path, name, encoding: 'utf-8', identity }) === undefined)
         return said`The files were opened anew, with ${name}.`;
       this.#changes.watch(dirname(path));

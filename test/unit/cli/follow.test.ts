@@ -14,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { runCli } from '../../support/cli.ts';
 import { Following } from '../../support/following.ts';
 
@@ -217,6 +218,34 @@ describe('rowriver --follow', () => {
       `4,${at('a.jsonl')},2`,
       `5,${at('b.jsonl')},1`,
     ]);
+  });
+
+  it('leaves out files that are compressed, and says so', async () => {
+    await writeFile(at('0.jsonl.gz'), gzipSync(records(0, 1)));
+    await writeFile(at('1.jsonl'), records(1, 2));
+    await writeFile(at('2.jsonl.gz'), gzipSync(records(3, 4)));
+    const run = follow(at('*.jsonl*'), '|> SELECT n');
+    await run.wrote('"n":1');
+    await writeFile(at('.3'), gzipSync(records(5, 6)));
+    await rename(at('.3'), at('3.jsonl.gz'));
+    await run.says('3.jsonl.gz cannot be followed: it is compressed.');
+    await appendFile(at('1.jsonl'), records(6, 7));
+    await run.wrote('"n":6');
+    assert.equal(await run.end('SIGINT'), 130);
+    assert.equal(run.stdout, '{"n":1}\n{"n":6}\n');
+    const [first, second] = ['0', '2'].map(
+      (name) => `${at(name)}.jsonl.gz cannot be followed: it is compressed.`,
+    );
+    assert.deepEqual(run.said.slice(0, 2), [first, second]);
+    assert.match(run.said.at(-1) ?? '', /^2 records read, 2 written, 0 malformed$/);
+  });
+
+  it('refuses files that are all compressed', async () => {
+    await writeFile(at('a.jsonl.gz'), gzipSync(records(0, 1)));
+    await writeFile(at('b.jsonl.gz'), gzipSync(records(1, 2)));
+    const { code, stderr } = await runCli([at('a.jsonl.gz'), at('b.jsonl.gz'), '--follow']);
+    assert.equal(code, 1);
+    assert.match(stderr, /a\.jsonl\.gz cannot be followed: it is compressed/);
   });
 
   it('begins with what is appended, where only that is asked for', async () => {

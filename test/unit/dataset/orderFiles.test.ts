@@ -134,12 +134,14 @@ describe('several files as one table in order of a column', () => {
   });
 
   it('is refused where nothing has a time, and where the files cannot be read anywhere', async () => {
+    // More than is decoded when it is opened.
+    const more = 'x'.repeat(2_000_000);
     await assert.rejects(
       shown({ 'a.jsonl': line({ n: 1 }), 'b.jsonl': line({ n: 2 }) }, 't'),
       /No record of the files has a time/,
     );
     await assert.rejects(
-      shown({ 'a.jsonl': line({ t: 1 }), 'b.jsonl.gz': gzipSync(line({ t: 2 })) }, 't'),
+      shown({ 'a.jsonl': line({ t: 1 }), 'b.jsonl.gz': gzipSync(line({ t: 2, more })) }, 't'),
       /compressed/,
     );
     await assert.rejects(

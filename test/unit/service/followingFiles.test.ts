@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdir, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import type { FileSearch } from '../../../src/protocol/fileSearch.ts';
 import { english } from '../../../src/said/said.ts';
 import { FollowedPreview, numberedLines } from '../../support/followedPreview.ts';
@@ -229,6 +230,31 @@ describe('a preview that follows several files', () => {
     const taken = one.file(({ records, phase }) => records === 6 && phase === 'ready');
     await one.page.call('follow', { on: true });
     await taken;
+  });
+
+  it('leaves out a new file that is compressed, and says so', async () => {
+    await writeFile(at('a.jsonl'), numberedLines(0, 2));
+    const one = await follow({ pattern: '*.jsonl*' });
+    await writeFile(at('.b'), gzipSync(numberedLines(10, 20)));
+    await rename(at('.b'), at('b.jsonl.gz'));
+    await grown(one, 3, () => writeFile(at('c.jsonl'), numberedLines(2, 3)));
+    await grown(one, 4, () => appendFile(at('a.jsonl'), numberedLines(3, 4)));
+    assert.deepEqual(
+      (await rows(one)).map(([, n]) => n),
+      ['0', '1', '2', '3'],
+    );
+    assert.deepEqual(one.told.map(english), [
+      'b.jsonl.gz cannot be followed: it is compressed.',
+      'New file c.jsonl.',
+    ]);
+  });
+
+  it('does not offer it where one of the files is compressed, however small it is', async () => {
+    await writeFile(at('a.jsonl'), numberedLines(0, 2));
+    await writeFile(at('b.jsonl.gz'), gzipSync(numberedLines(2, 4)));
+    const files = { folder: bed.folder, pattern: '*.jsonl*' };
+    bed.preview = await Preview.openFile({ location: bed.folder, files, options: {} }, 2);
+    assert.equal(bed.preview.info.grows, false);
   });
 
   it('does not offer it where a file does not stand in the table as it is on disk', async () => {

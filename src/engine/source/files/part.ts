@@ -6,6 +6,8 @@ export interface FilePart {
   readonly path: string;
   /** As people see it; undefined: the path. */
   readonly name?: string | undefined;
+  /** Whether its text is taken out of something else: it is compressed. */
+  readonly packed?: boolean | undefined;
   /** The text's encoding; undefined: recognised. */
   readonly encoding?: string | undefined;
   /** The state in which it was measured: it must still be in it. */

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { identifyFile } from '../file.ts';
+import { recogniseContainer } from '../open.ts';
 import { SourceError } from '../source.ts';
 import { Changes } from './changes.ts';
 import { keyOf, Tail } from './tail.ts';
@@ -67,6 +68,8 @@ export class Follower {
   readonly #entries = new Map<string, Entry>();
   /** All that are open, also those that no name leads to any more. */
   readonly #tails = new Set<Tail>();
+  /** Files that cannot be read as they grow. */
+  readonly #leftOut = new WeakSet<Tail>();
   readonly #buffer = new Uint8Array(pieceLength);
   /** What was said of the files when they were opened. */
   readonly #early: FollowEvent[] = [];
@@ -130,7 +133,7 @@ export class Follower {
       if (!isLast) await this.#changes.next(this.#waitMs, both);
     }
     for (const tail of this.#tails) {
-      // What was not read to its end has no last record.
+      // What was not read to its end has no last record; a file that was left out is never read.
       if ((await tail.size()) <= tail.position) yield { kind: 'ends', tail };
     }
   }
@@ -256,6 +259,7 @@ export class Follower {
 
   /** What has come to a file; answers whether there was anything. */
   async *#readOn(tail: Tail, signal: AbortSignal): AsyncGenerator<FollowEvent, boolean> {
+    if (this.#leftOut.has(tail)) return false;
     let grew = false;
     // A file that grows as fast as it is read must not keep others waiting.
     const until = await tail.size();
@@ -265,6 +269,13 @@ export class Follower {
       if (grown === undefined) return grew;
       grew = true;
       if (grown.kind === 'bytes') {
+        const isBeginning = tail.position === grown.bytes.length;
+        const why = isBeginning ? unreadable(grown.bytes) : undefined;
+        if (why !== undefined) {
+          this.#leftOut.add(tail);
+          yield { kind: 'said', text: `${tail.path} cannot be followed: ${why}.` };
+          return false;
+        }
         yield { kind: 'bytes', tail, bytes: grown.bytes };
         if (tail.position >= until) return grew;
         continue;
@@ -288,6 +299,13 @@ export class Follower {
       await tail.close();
     }
   }
+}
+
+/** Why bytes are not read as they come that a file begins with. */
+function unreadable(head: Uint8Array): string | undefined {
+  if (recogniseContainer(head)) return 'it is compressed';
+  const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+  return isUtf16 ? 'its encoding is UTF-16, and only UTF-8 is read as it grows' : undefined;
 }
 
 /** What a path leads to, or why to nothing. */
