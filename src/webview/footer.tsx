@@ -16,6 +16,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   if (!file || !state || preview.trouble.value) return <footer class="footer" />;
   const otherTables = otherTablesWords(page.otherTables.value);
   const unread = file.files?.unread.length ?? 0;
+  const files = file.files ? filesWords(state.files ?? file.files.count, file.files.order?.by) : '';
   const notes = file.files?.order?.notes.length ?? 0;
   const failed = preview.result.value?.failed ?? 0;
   const indexed = state.size ? state.indexed / state.size : 1;
@@ -41,10 +42,10 @@ export function Footer({ page }: { readonly page: PageModel }) {
         <button
           type="button"
           class="text-button quiet indexed"
-          title={t('Change the Order of Records')}
+          title={`${files}\n${t('Change the Order of Records')}`}
           onClick={() => page.readAs('order')}
         >
-          {filesWords(state.files ?? file.files.count, file.files.order?.by)}
+          {files}
         </button>
       )}
       {notes > 0 && (
