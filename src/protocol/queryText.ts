@@ -43,6 +43,8 @@ export type QueryEdit =
     }
   /** Values picked in a plot, in place of those that were picked there before; an empty pick takes them away. */
   | { readonly kind: 'pick'; readonly path: string; readonly pick: ValuePick }
+  /** A value that is listed, with its rows. */
+  | { readonly kind: 'exclude'; readonly path: string; readonly value: PickedValue }
   | {
       readonly kind: 'add';
       readonly path: string;
@@ -64,6 +66,7 @@ export interface PickedRange {
   readonly kind: 'number' | 'time';
   readonly from: string | undefined;
   readonly to: string | undefined;
+  readonly typed?: true | undefined;
 }
 
 export interface PickedValue {
@@ -71,6 +74,8 @@ export interface PickedValue {
   readonly text: string;
   /** Only the beginning is known. */
   readonly cut: boolean;
+  /** The column holds values of another type that are equal to it in a query, as the text `1` is to the number. */
+  readonly typed?: true | undefined;
 }
 
 /** What a menu adds to the query. On a column the page asks for the value that the test needs. */

@@ -65,7 +65,7 @@ export interface Distinct {
 }
 
 export interface ValueCount {
-  /** As a cell shows it; the first 256 bytes where `cut`. */
+  /** As a cell shows it; where `cut` the first 256 bytes, and `count` is that of all values that begin so. */
   readonly text: string;
   readonly kind: 'number' | 'text' | 'boolean' | 'time';
   readonly count: number;

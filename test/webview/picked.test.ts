@@ -95,6 +95,53 @@ describe('webview with values that are picked', function () {
     });
   }
 
+  /** Values that a query takes for equal, and long ones that begin with the same. */
+  const alike: Readonly<Record<string, readonly (string | number | boolean | null)[]>> = {
+    'mixed.jsonl': [1, '1', '1.0', true, 'true', false, 'x', null, 2],
+    'ways.csv': ['7', '007', '7.0', '+7', '7e0', 'n/a'],
+    'long.jsonl': ['a', 'b', 'b'].map((end) => `${'long '.repeat(60)}${end}`),
+  };
+  for (const [name, values] of Object.entries(alike)) {
+    it(`${name}: finds as many rows as are listed of a value that is equal to others`, async () => {
+      const rows = values.flatMap((value, at) => Array.from({ length: at + 2 }, () => value));
+      const path = join(real.folder, name);
+      const line = (value: unknown) =>
+        name.endsWith('.csv') ? `${String(value)},1\n` : `${JSON.stringify({ v: value, x: 1 })}\n`;
+      await writeFile(path, `${name.endsWith('.csv') ? 'v,x\n' : ''}${rows.map(line).join('')}`);
+      await engine.open(path, {});
+      await page.locator('.footer', { hasText: `${rows.length} records` }).waitFor();
+      await page.locator('.row .cell:not(.gutter)').first().click();
+      await page.locator('.side h2', { hasText: 'v' }).waitFor();
+      const lines = page.locator('.checklist .value-line');
+      await lines.first().waitFor();
+      const listed = await lines.locator('.value-count').allInnerTexts();
+      assert.equal(
+        listed.reduce((sum, count) => sum + Number(count), 0),
+        rows.length,
+      );
+      for (const [at, count] of listed.entries()) {
+        const one = lines.nth(at);
+        const words = await one.locator('.value-words').innerText();
+        const found = async (wanted: number, what: string) => {
+          const { result } = await gridAt(page, 0);
+          const said = wanted === 1 ? 'record matches' : 'records match';
+          assert(result.startsWith(`${wanted} of ${rows.length} ${said}`), `${what} ${words}: ${result}`);
+        };
+        await one.locator('input').click();
+        await found(Number(count), 'ticked');
+        assert.deepEqual(await lines.locator('input:checked').count(), 1, words);
+        assert(await one.locator('input').isChecked(), words);
+        await enterQuery(page, '');
+        await gridAt(page, 0);
+        await one.hover();
+        await one.getByRole('button', { name: /^Exclude/ }).click();
+        await found(rows.length - Number(count), 'excluded');
+        await enterQuery(page, '');
+        await gridAt(page, 0);
+      }
+    });
+  }
+
   it('puts a query of several lines on one, with the line ends of its values', async () => {
     await engine.open(join(real.folder, 'texts.jsonl'), {});
     await page.locator('.footer', { hasText: `${records.length} records` }).waitFor();

@@ -17,6 +17,7 @@ import {
   type Numeric,
 } from '../query/value/decimal.ts';
 import { timeAt } from '../query/value/time.ts';
+import { byBeginning } from './beginnings.ts';
 import { Bins, type Bars } from './bins.ts';
 import type { ColumnAccumulator } from './column.ts';
 import { Patterns } from './patterns.ts';
@@ -204,8 +205,9 @@ function mostCounted(
   least: number,
   wanted: readonly ValueCount[] = [],
 ): ValueCount[] {
-  const all = [...values.entries()].filter(
-    ({ kind }) => kind !== ValueKind.List && kind !== ValueKind.Object,
+  const all = byBeginning(
+    [...values.entries()].filter(({ kind }) => kind !== ValueKind.List && kind !== ValueKind.Object),
+    wanted.filter(({ cut }) => cut).map(({ text }) => Buffer.from(text)),
   );
   const counted = all.map((value) => ({ count: value.count, value: () => shown(value) }));
   for (const [text, count] of [
@@ -224,8 +226,7 @@ function mostCounted(
     const other = value();
     if (!missing.has(signOf(other))) continue;
     listed.push(other);
-    // Of values that were cut, several may read the same.
-    if (!other.cut) missing.delete(signOf(other));
+    missing.delete(signOf(other));
   }
   return listed;
 }

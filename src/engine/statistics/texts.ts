@@ -156,6 +156,11 @@ function charactersOf(bytes: Uint8Array, start: number, end: number): number {
 
 /** A text of which the first bytes are kept: a character that was cut is left out. */
 export function textOfKept(bytes: Uint8Array): string {
+  return decoder.decode(wholeCharacters(bytes));
+}
+
+/** What is kept of a text, without a character that was cut. */
+export function wholeCharacters(bytes: Uint8Array): Uint8Array {
   let end = bytes.length;
   if (end === keptBytes) {
     while (end > 0 && (bytes[end - 1] & 0xc0) === 0x80) end--;
@@ -163,7 +168,7 @@ export function textOfKept(bytes: Uint8Array): string {
     const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
     end = end - 1 + length <= bytes.length ? end - 1 + length : end - 1;
   }
-  return decoder.decode(bytes.subarray(0, end));
+  return bytes.subarray(0, end);
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

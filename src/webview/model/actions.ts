@@ -3,7 +3,6 @@ import type { Signal } from '@preact/signals';
 import { CellKind, type ColumnInfo, type PreviewCalls } from '../../protocol/preview.ts';
 import type { CellAction, CellContext, ColumnAction } from '../../protocol/pageCommands.ts';
 import type { CellTest, QueryEdit, ValuePick } from '../../protocol/queryText.ts';
-import type { ValueCount } from '../../protocol/statistics.ts';
 import { cellsOf, type Cell } from '../grid/cells.ts';
 import { laneOf, noPrefs, withHidden, withPinned } from '../grid/columns.ts';
 import { count, t } from '../l10n.ts';
@@ -39,8 +38,6 @@ export interface Actions {
   sort(column: ColumnInfo, direction: SortDirection, more: boolean): void;
   /** Filters by values of a column, in place of those that were picked before. */
   readonly pick: (column: ColumnInfo, pick: ValuePick) => void;
-  /** Leaves out the rows that hold a value. */
-  readonly exclude: (column: ColumnInfo, value: Pick<ValueCount, 'text' | 'kind' | 'cut'>) => void;
   /** A cell's value, to `wholeCell` bytes. */
   readCell(row: number, column: number, signal?: AbortSignal): Promise<Cell>;
   /** Shows a cell's whole value over the page. */
@@ -116,17 +113,6 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
 
   function pick({ path }: ColumnInfo, picked: ValuePick): void {
     void filter.edit({ kind: 'pick', path, pick: picked });
-  }
-
-  function exclude({ path }: ColumnInfo, { text, kind, cut }: Parameters<Actions['exclude']>[1]): void {
-    const kinds = {
-      number: CellKind.Number,
-      boolean: CellKind.Boolean,
-      text: CellKind.Text,
-      time: CellKind.Text,
-    };
-    const value = { text, kind: kinds[kind] | (cut ? CellKind.Cut : 0) };
-    addTest({ kind: 'add', path, test: 'differs', value });
   }
 
   function headerOf(column: ColumnInfo): HTMLElement {
@@ -264,7 +250,6 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     testCell,
     sort,
     pick,
-    exclude,
     readCell,
     openCell,
     actOnColumn,

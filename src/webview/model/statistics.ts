@@ -1,5 +1,5 @@
 /** What the columns in sight hold: asked of the engine when somebody looks, and kept for the view that is shown. */
-import { batch, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { ColumnInfo } from '../../protocol/preview.ts';
 import type { ValuePick } from '../../protocol/queryText.ts';
 import type { ColumnStatistics, Coverage, StatisticsAnswer } from '../../protocol/statistics.ts';
@@ -30,6 +30,8 @@ export interface StatisticsModel {
   readonly inSight: Signal<readonly number[]>;
   /** What the query picks of each column, by its path. */
   readonly picks: ReadonlySignal<ReadonlyMap<string, ValuePick>>;
+  /** Whether the values of the file have types of their own, as those of JSON have. */
+  readonly isTyped: ReadonlySignal<boolean>;
 }
 
 /** What a plot can do to the page. */
@@ -159,7 +161,8 @@ export function createStatistics(
     });
   }
 
-  return { on, known, error, inSight, picks };
+  const isTyped = computed(() => file.value?.format.startsWith('json') === true);
+  return { on, known, error, inSight, picks, isTyped };
 }
 
 function isDone(column: KnownColumn | undefined, extent: number | undefined): boolean {

@@ -6,7 +6,7 @@ import type { ColumnSummary } from '../../protocol/statistics.ts';
 import { count, t } from '../l10n.ts';
 import type { PageModel } from '../model/page.ts';
 import { topWords } from './facts.ts';
-import { asPicked, holdsValue, nothing, toggled } from './picked.ts';
+import { apartIn, asPicked, holdsValue, nothing, toggled } from './picked.ts';
 import { keyOf, matchesOf, rowsOf } from './shape.ts';
 import { countWords, rows, share, valueWords } from './words.ts';
 
@@ -32,6 +32,7 @@ export function Checklist({ page, column, whole, matches, isWhole }: ChecklistPr
   const note = topWords(top);
   if (values.length === 0 && nulls === 0 && note === '') return null;
   const picked = page.statistics.picks.value.get(column.path) ?? nothing;
+  const apart = apartIn(page.statistics.isTyped.value, whole);
   const matching = matches && matchesOf(matches);
   const wanted = search.value.toLowerCase();
   const shown = values.filter(({ text }) => text.toLowerCase().includes(wanted));
@@ -63,7 +64,7 @@ export function Checklist({ page, column, whole, matches, isWhole }: ChecklistPr
       )}
       <ul class="checklist">
         {shown.map((value) => {
-          const one = asPicked(value, column);
+          const one = asPicked(value, column, apart);
           return (
             <ValueLine
               key={keyOf(value)}
@@ -74,7 +75,7 @@ export function Checklist({ page, column, whole, matches, isWhole }: ChecklistPr
               picked={holdsValue(picked, one)}
               tick={() => pick(toggled(picked, one))}
               only={() => pick({ ...nothing, values: [one] })}
-              exclude={() => page.exclude(column, value)}
+              exclude={() => page.addTest({ kind: 'exclude', path: column.path, value: one })}
             />
           );
         })}

@@ -11,7 +11,7 @@ import { BarTable } from './barTable.tsx';
 import { Checklist } from './checklist.tsx';
 import { patternWords, writeTable } from './facts.ts';
 import { figureTable, Figures, ValueTable } from './figures.tsx';
-import { holdsBar, nothing, only, pickBars } from './picked.ts';
+import { apartIn, holdsBar, nothing, only, pickBars } from './picked.ts';
 import { barsOf, comparable, matchesOf, rowsOf } from './shape.ts';
 import { useWidth } from './width.ts';
 import { acrossWords, countWords, limitWords, partial, rangeWords, rows, share } from './words.ts';
@@ -138,7 +138,8 @@ function Wide({ page, column, statistics: { whole, filtered }, histogram }: Wide
   const pick = (from: number, to: number, add: boolean) => {
     const chosen = Array.from({ length: to - from + 1 }, (_, index) => from + index);
     const held = bars.flatMap((bar, index) => (add && holdsBar(picked, bar) ? [index] : []));
-    const next = pickBars(of, bars, [...held, ...chosen]);
+    const apart = apartIn(page.statistics.isTyped.value, whole);
+    const next = pickBars(of, bars, [...held, ...chosen], apart);
     page.pick(column, add ? next : only(picked, next));
   };
   return (

@@ -6,7 +6,7 @@ import { mainKind, type ColumnSummary, type KindCounts } from '../../protocol/st
 import { count, t } from '../l10n.ts';
 import type { HeadPlots, PlotContext } from '../model/statistics.ts';
 import { Bars } from './bars.tsx';
-import { asPicked, holdsBar, holdsPart, nothing, only, pickBars, toggled } from './picked.ts';
+import { apartIn, asPicked, holdsBar, holdsPart, nothing, only, pickBars, toggled } from './picked.ts';
 import { comparable, rowsOf, shapeOf, sharesOf, type Bar, type Part } from './shape.ts';
 import { hideTip, showTip } from './tip.ts';
 import { Values } from './values.tsx';
@@ -105,6 +105,7 @@ function drawingOf({ context, column, known, room }: DrawingOf) {
   const { whole, filtered, counted } = known;
   const picked = statistics.picks.value.get(column.path) ?? nothing;
   const pick = (next: ValuePick) => context.pick(column, next);
+  const apart = apartIn(statistics.isTyped.value, whole);
   const shape = shapeOf(known, Math.max(5, Math.floor(room / barWidth)));
   const isFiltered = filtered !== undefined || counted !== undefined;
   const all = whole ? rowsOf(whole.kinds) : 0;
@@ -114,7 +115,7 @@ function drawingOf({ context, column, known, room }: DrawingOf) {
       const range = of === 'time' ? whole?.times : whole?.numbers;
       const choose = (from: number, to: number, add: boolean) => {
         const chosen = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-        if (!add) pick(only(picked, pickBars(of, bars, chosen)));
+        if (!add) pick(only(picked, pickBars(of, bars, chosen, apart)));
         else {
           const held = bars.flatMap((bar, index) => (holdsBar(picked, bar) ? [index] : []));
           const isHeld = chosen.every((index) => held.includes(index));
@@ -123,6 +124,7 @@ function drawingOf({ context, column, known, room }: DrawingOf) {
               of,
               bars,
               isHeld ? held.filter((index) => !chosen.includes(index)) : [...held, ...chosen],
+              apart,
             ),
           );
         }
@@ -159,7 +161,7 @@ function drawingOf({ context, column, known, room }: DrawingOf) {
               texts: part.value ? [valueWords(part.value)] : [t('other values'), t('others'), ''],
               whole: part.whole,
               filtered: part.filtered,
-              picked: holdsPart(picked, part, column),
+              picked: holdsPart(picked, part, column, apart),
               listed: part.value !== undefined,
               words: [valueWords(part.value), countWords(part.whole, part.filtered, all, isFiltered)],
             }))}
@@ -168,7 +170,7 @@ function drawingOf({ context, column, known, room }: DrawingOf) {
             pick={(index, add) => {
               const value = parts.at(index)?.value;
               if (!value) return;
-              const one = asPicked(value, column);
+              const one = asPicked(value, column, apart);
               pick(add ? toggled(picked, one) : only(picked, { ...nothing, values: [one] }));
             }}
             leave={context.leave}

@@ -1,6 +1,7 @@
 /** Picks in plots: which bars and values they mean, and what they become with a click. */
 import type { ColumnInfo } from '../../protocol/preview.ts';
 import type { PickedRange, PickedValue, ValuePick } from '../../protocol/queryText.ts';
+import type { ColumnSummary } from '../../protocol/statistics.ts';
 import { keyOf, type Bar, type Part } from './shape.ts';
 
 export const nothing: ValuePick = { ranges: [], values: [], nulls: false };
@@ -23,17 +24,59 @@ export function holdsBar(pick: ValuePick, { fromPlace, toPlace }: Bar): boolean 
   });
 }
 
-export function holdsPart(pick: ValuePick, { value }: Part, column: PickedColumn): boolean {
-  return value !== undefined && holdsValue(pick, asPicked(value, column));
+export function holdsPart(pick: ValuePick, { value }: Part, column: PickedColumn, apart: Apart): boolean {
+  return value !== undefined && holdsValue(pick, asPicked(value, column, apart));
 }
 
 export function holdsValue({ values }: ValuePick, value: PickedValue): boolean {
-  const key = keyOf(value);
-  return values.some((picked) => keyOf(picked) === key);
+  return values.some((picked) => isSame(picked, value));
 }
 
-/** Values from the first to the last bar of each unbroken row of bars. */
-export function pickBars(of: 'number' | 'time', bars: readonly Bar[], picked: readonly number[]): ValuePick {
+const asNumber = /^\s*[-+]?(?:\.?\d|inf|nan)/i;
+const asBoolean = /^\s*(?:true|false)\s*$/i;
+
+/** A number of a table may be asked for as a number or as a text. */
+function isSame(one: PickedValue, other: PickedValue): boolean {
+  return one.text === other.text && (one.kind === other.kind || !(one.typed ?? other.typed));
+}
+
+/** How a query is to tell values apart that it otherwise takes for equal: by their types, or by their texts. */
+export type Apart = 'type' | 'text' | undefined;
+
+/**
+ * Whether a column holds values that a query takes for equal although they are listed by themselves: the number 1 and the text
+ * `1` of JSON, or `1` and `1.0` of a table. Where not all of its values are known it may.
+ * @param isTyped as `StatisticsModel.isTyped`
+ */
+export function apartIn(isTyped: boolean, summary: ColumnSummary | undefined): Apart {
+  if (!summary) return undefined;
+  const { kinds, top } = summary;
+  const isKnown = top.exact && top.others === 0;
+  if (!isTyped) {
+    const numbers = top.values.filter(({ kind }) => kind === 'number').map(({ text }) => Number(text));
+    return kinds.number > 0 && !(isKnown && new Set(numbers).size === numbers.length) ? 'text' : undefined;
+  }
+  // A number is a time beside one.
+  if (kinds.number > 0 && kinds.time > 0) return 'type';
+  if (kinds.text === 0 || kinds.number + kinds.boolean === 0) return undefined;
+  const isAlike = top.values.some(({ kind, text }) => kind === 'text' && readsAsOther(text));
+  return isAlike || !isKnown ? 'type' : undefined;
+}
+
+function readsAsOther(text: string): boolean {
+  return asNumber.test(text) || asBoolean.test(text);
+}
+
+/**
+ * Values from the first to the last bar of each unbroken row of bars.
+ * @param apart as `apartIn` says
+ */
+export function pickBars(
+  of: 'number' | 'time',
+  bars: readonly Bar[],
+  picked: readonly number[],
+  apart: Apart,
+): ValuePick {
   const sorted = [...new Set(picked)].sort((a, b) => a - b);
   const ranges: PickedRange[] = [];
   // Years beyond 0000 to 9999 are in no file, and in no query: nothing lies behind such an edge.
@@ -47,7 +90,10 @@ export function pickBars(of: 'number' | 'time', bars: readonly Bar[], picked: re
     else ranges.push({ kind: of, from: edge(bar.from), to: edge(bar.to) });
     before = index;
   }
-  return { ...nothing, ranges };
+  return {
+    ...nothing,
+    ranges: apart === 'type' ? ranges.map((range) => ({ ...range, typed: true })) : ranges,
+  };
 }
 
 /** The column that a value is of. */
@@ -57,20 +103,24 @@ const plainNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 
 /**
  * A time, and a number of a table that is written as no query writes numbers (`1.234,50`, `007`), are compared as the text that
- * a cell shows.
+ * a cell shows, and so are numbers of a table that are equal to others.
+ * @param apart as `apartIn` says
  */
 export function asPicked(
   { text, kind, cut }: NonNullable<Part['value']>,
   { written }: PickedColumn,
+  apart: Apart,
 ): PickedValue {
-  const isText = kind === 'time' || (kind === 'number' && (written !== undefined || !plainNumber.test(text)));
+  if (apart === 'type' && !cut && kind !== 'time' && (kind !== 'text' || readsAsOther(text)))
+    return { text, kind, cut, typed: true };
+  const isWritten = written !== undefined || apart === 'text' || !plainNumber.test(text);
+  const isText = kind === 'time' || (kind === 'number' && isWritten);
   return { text, kind: isText ? 'text' : kind, cut };
 }
 
 /** The values picked with one more, or without it where it is picked already. */
 export function toggled(pick: ValuePick, value: PickedValue): ValuePick {
-  const key = keyOf(value);
-  const others = pick.values.filter((known) => keyOf(known) !== key);
+  const others = pick.values.filter((known) => !isSame(known, value));
   return {
     ...nothing,
     values: others.length < pick.values.length ? others : [...others, value],

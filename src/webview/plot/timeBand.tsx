@@ -5,7 +5,7 @@ import { IconButton } from '../parts/button.tsx';
 import { visible } from '../visible.ts';
 import { Bars } from './bars.tsx';
 import { BarTable } from './barTable.tsx';
-import { nothing, pickBars } from './picked.ts';
+import { apartIn, nothing, pickBars } from './picked.ts';
 import { barsOf } from './shape.ts';
 import { edgeWords, partial, rangeWords, rows, valueWords } from './words.ts';
 import { useWidth } from './width.ts';
@@ -163,7 +163,11 @@ function Plot({ page, width }: { readonly page: PageModel; readonly width: numbe
           const chosen = Array.from({ length: last - first + 1 }, (_, index) => first + index);
           if (first === last && !add)
             void timeline.goTo(bars.at(first)?.from ?? '', bars.at(first)?.to ?? '');
-          else page.pick(column, pickBars('time', bars, chosen));
+          else {
+            const summary = page.statistics.known.peek().get(column.id)?.statistics.whole;
+            const apart = apartIn(page.statistics.isTyped.peek(), summary);
+            page.pick(column, pickBars('time', bars, chosen, apart));
+          }
         }}
         leave={(key) => {
           if (key !== 'ArrowUp') page.preview.grid.focus();

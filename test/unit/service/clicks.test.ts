@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CellKind, type ColumnInfo, type Page, type ViewState } from '../../../src/protocol/preview.ts';
 import type { QueryEdit, ValuePick } from '../../../src/protocol/queryText.ts';
 import type { ColumnStatistics } from '../../../src/protocol/statistics.ts';
-import { asPicked, nothing, pickBars } from '../../../src/webview/plot/picked.ts';
+import { apartIn, asPicked, nothing, pickBars } from '../../../src/webview/plot/picked.ts';
 import { barsOf } from '../../../src/webview/plot/shape.ts';
 import { cellsOf, Preview } from '../../support/preview.ts';
 
@@ -39,6 +39,12 @@ const files: readonly {
       '|> EXTEND 1 AS one |> ORDER BY price DESC',
       '|> AGGREGATE min(price) AS least, max(day) AS last, count(*) AS n GROUP BY customer',
     ],
+  },
+  {
+    what: 'numbers that are written in several ways, in csv',
+    name: 'ways.csv',
+    text: 'n,d\n7,2024-01-05\n007,2024-01-05T00:00:00Z\n7.0,n/a\n+7,2024-01-05 01:00:00+01:00\n" 7",\n7e0,2024-02-01\n.5,2024-02-01\n0.50,2024-02-01\n-0,2024\n0,x\nn/a,y\n1_000,y\n1000,z\n',
+    queries: ['', "n <> '7'", '|> LIMIT 9'],
   },
   ...(['csv', 'jsonl'] as const).map((form) => ({
     what: `columns that are called as places of records are, in ${form}`,
@@ -75,6 +81,51 @@ const files: readonly {
     queries: ['', 'id <> 2', '|> ORDER BY id'],
   },
   {
+    what: 'values of several types that a query takes for equal',
+    name: 'mixed.jsonl',
+    text: [
+      { id: 1, v: 1, w: true, at: '2024-05-31T18:30:00Z', n: 5, many: 1 },
+      { id: 2, v: '1', w: 'true', at: '2024-05-31', n: 'n/a', many: '1' },
+      { id: 3, v: '1.0', w: 'TRUE', at: 1717180200, n: 6.5, many: ' 1' },
+      { id: 4, v: ' 1 ', w: false, at: '1717180200', n: null, many: 'x' },
+      { id: 5, v: 'x', w: 'false', at: 2024, n: 5, many: true },
+      { id: 6, v: true, w: null, at: null, n: [5], many: 'true' },
+      { id: 7, v: 'true', w: 1, at: '2024', n: 'x', many: 2 },
+      { id: 8, v: null, w: '1', at: 'x', n: 7, many: '2' },
+      ...Array.from({ length: 60 }, (_, at) => ({
+        id: at + 9,
+        v: 1e3,
+        w: 'x',
+        at: at * 1e8,
+        n: -at,
+        many: `m${at}`,
+      })),
+    ]
+      .map((record) => `${JSON.stringify(record)}\n`)
+      .join(''),
+    queries: ['', 'id <> 3', "v = '1' |> LIMIT 3", '|> ORDER BY v'],
+  },
+  {
+    what: 'long values that begin with the same',
+    name: 'begins.jsonl',
+    text: ['', 'x', 'y', 'y', '\u{1f600}', '\u{1f600}x']
+      .flatMap((end) => [
+        {
+          text: `${'a'.repeat(256)}${end}`,
+          near: `${'b'.repeat(254)}${end}`,
+          odd: `${'\u00e9'.repeat(127)}${end}`,
+        },
+        {
+          text: `${'c'.repeat(300)}${end}`,
+          near: `${'d'.repeat(255)}${end}`,
+          odd: `${'e'.repeat(253)}${end}`,
+        },
+      ])
+      .map((record) => `${JSON.stringify(record)}\n`)
+      .join(''),
+    queries: ['', "ends_with(text, 'y')", '|> LIMIT 5'],
+  },
+  {
     what: 'odd names and values',
     name: 'odd.jsonl',
     text: [
@@ -105,13 +156,18 @@ describe('a click in a preview', () => {
       for (const query of queries) {
         const behind = query === '' ? 'all rows' : query;
         it(`gives the rows that are counted in what is picked, of ${behind}`, async () => {
-          const { view, columns } = await shown(preview, query);
+          const { view, columns, cells } = await shown(preview, query);
           const all: { readonly column: ColumnInfo; readonly pick: ValuePick; readonly count: number }[] = [];
           for (const column of columns) {
             for (const depth of ['header', 'panel'] as const) {
               const request = { view, columns: [column.id], depth };
               const answer = await preview.page.call('statistics', request);
-              all.push(...picksIn(answer.columns[0], column).map((picked) => ({ column, ...picked })));
+              all.push(
+                ...picksIn(answer.columns[0], column, name.endsWith('.jsonl')).map((picked) => ({
+                  column,
+                  ...picked,
+                })),
+              );
             }
           }
           for (const { column, pick, count } of all) {
@@ -121,6 +177,11 @@ describe('a click in a preview', () => {
             const picks = await preview.page.call('picks', { query: edited });
             const own = picks.find(({ path }) => path === column.path);
             assert.deepEqual(own?.pick, pick, `picked by ${edited}`);
+            const value = pick.values.at(0);
+            if (value === undefined) continue;
+            const left = await edit(preview, query, { kind: 'exclude', path: column.path, value });
+            const rest = await preview.page.call('run', { query: left });
+            assert.equal(rest.matched, cells.length - count, left);
           }
           assert.ok(all.length > 2 * columns.length, `${all.length} picks of ${columns.length} columns`);
         });
@@ -174,7 +235,7 @@ describe('a click in a preview', () => {
     const preview = await Preview.open(path);
     try {
       const value = { text: '007', kind: 'number', cut: false } as const;
-      const picked = { ...nothing, values: [asPicked(value, {})] };
+      const picked = { ...nothing, values: [asPicked(value, {}, undefined)] };
       const cell = { text: '007', kind: CellKind.Number };
       const edits: QueryEdit[] = [
         { kind: 'pick', path: 'code', pick: picked },
@@ -232,19 +293,21 @@ async function shown(
 function picksIn(
   found: ColumnStatistics,
   column: ColumnInfo,
+  isTyped: boolean,
 ): { readonly pick: ValuePick; readonly count: number }[] {
   const held = found.filtered ?? found.whole;
   assert.ok(held, column.name);
   const { histogram } = found;
   const bars = histogram ? barsOf(histogram, 20) : [];
+  const apart = apartIn(isTyped, found.whole);
   return [
     ...held.top.values.map((value) => ({
-      pick: { ...nothing, values: [asPicked(value, column)] },
+      pick: { ...nothing, values: [asPicked(value, column, apart)] },
       count: value.count,
     })),
     ...bars.flatMap((bar, at) =>
       histogram && bar.filtered > 0
-        ? [{ pick: pickBars(histogram.kind, bars, [at]), count: bar.filtered }]
+        ? [{ pick: pickBars(histogram.kind, bars, [at], apart), count: bar.filtered }]
         : [],
     ),
     { pick: { ...nothing, nulls: true }, count: held.kinds.null + held.kinds.missing },

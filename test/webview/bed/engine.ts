@@ -559,6 +559,11 @@ function edited(query: string, edit: QueryEdit): string {
   }
   if (edit.kind === 'sort') return sorted(query, edit);
   if (edit.kind === 'pick') return picked(query, edit);
+  if (edit.kind === 'exclude') {
+    const { kind, text } = edit.value;
+    const cellKind = { number: CellKind.Number, boolean: CellKind.Boolean, text: CellKind.Text }[kind];
+    return edited(query, { kind: 'add', path: edit.path, test: 'differs', value: { text, kind: cellKind } });
+  }
   const { path, test, value } = edit;
   const literal =
     value?.kind === CellKind.Number || value?.kind === CellKind.Boolean

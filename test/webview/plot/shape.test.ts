@@ -79,12 +79,12 @@ describe('webview/plot/shape', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(19), { minLength: 1 }), (picked) => {
         const bars = barsOf(histogram(Array.from({ length: 20 }, () => 5)), 20);
-        const pick = pickBars('number', bars, picked);
+        const pick = pickBars('number', bars, picked, undefined);
         assert.deepEqual(
           bars.flatMap((bar, index) => (holdsBar(pick, bar) ? [index] : [])),
           picked.toSorted((a, b) => a - b),
         );
-        assert.deepEqual(only(pick, pickBars('number', bars, picked.toReversed())), nothing);
+        assert.deepEqual(only(pick, pickBars('number', bars, picked.toReversed(), undefined)), nothing);
       }),
     );
   });

@@ -17,8 +17,13 @@ export function conditionsOf(text: string): Condition[] {
   return parsed.query.operators
     .filter(isWhere)
     .flatMap((operator) =>
-      operandsOf(operator.condition).map(({ from, to }) => ({ from, to, text: text.slice(from, to) })),
+      standing(text, operator.condition).map(({ from, to }) => ({ from, to, text: text.slice(from, to) })),
     );
+}
+
+/** What stands by itself in a condition: the operands of its AND, which are one where parentheses hold them together. */
+function standing(text: string, condition: Expression): readonly Expression[] {
+  return isInParentheses(text.slice(condition.from, condition.to)) ? [condition] : operandsOf(condition);
 }
 
 function isWhere(operator: Operator): operator is Operator<'where'> {
@@ -30,7 +35,7 @@ export function removeCondition(text: string, span: Span): string {
   const parsed = parsePipeline(text);
   if (!parsed.ok) return text;
   for (const operator of parsed.query.operators.filter(isWhere)) {
-    const operands = operandsOf(operator.condition);
+    const operands = standing(text, operator.condition);
     const at = operands.findIndex((operand) => operand.from === span.from && operand.to === span.to);
     if (at === -1) continue;
     if (operands.length === 1) return withoutOperator(parsed.query, operator);
@@ -51,7 +56,7 @@ export function addCondition(text: string, condition: string): string {
   if (!parsed.ok) return condition;
   const { query } = parsed;
   const { operators } = query;
-  if (askedOfSeen(operators).some(({ from, to }) => text.slice(from, to) === condition)) return text;
+  if (askedOfSeen(text, operators).some(({ from, to }) => text.slice(from, to) === condition)) return text;
   const last = operators.at(-1);
   const order = last?.kind === 'order by' ? last : undefined;
   const rest = order ? operators.slice(0, -1) : operators;
@@ -69,12 +74,12 @@ export function addCondition(text: string, condition: string): string {
 }
 
 /** The conditions that are asked of the rows as they are seen, and not of those that groups or a LIMIT are of. */
-export function askedOfSeen(operators: readonly Operator[]): Expression[] {
+export function askedOfSeen(text: string, operators: readonly Operator[]): Expression[] {
   const made = operators.findLastIndex(({ kind }) => !commutes.has(kind));
   return operators
     .slice(made + 1)
     .filter(isWhere)
-    .flatMap(({ condition }) => operandsOf(condition));
+    .flatMap(({ condition }) => standing(text, condition));
 }
 
 /** What a condition may change places with. */
@@ -83,13 +88,13 @@ const commutes: ReadonlySet<OperatorKind> = new Set(['where', 'as', 'order by'] 
 function extended(text: string, where: Operator<'where'>, condition: string): string {
   const { from, to, kind } = where.condition;
   const old = text.slice(from, to);
-  const inParentheses = parsesAlone(old) && old.startsWith('(');
-  const isOr = kind === 'logical' && where.condition.operator === 'or' && !inParentheses;
+  const isOr = kind === 'logical' && where.condition.operator === 'or' && !isInParentheses(old);
   return `${text.slice(0, from)}${isOr ? `(${old})` : old} AND ${condition}${text.slice(to)}`;
 }
 
 /** Whether the text is one parenthesis, and not two with something between. */
-function parsesAlone(text: string): boolean {
+function isInParentheses(text: string): boolean {
+  if (!text.startsWith('(')) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const character = text[at];

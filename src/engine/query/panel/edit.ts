@@ -2,13 +2,14 @@ import { readNumber } from '../value/decimal.ts';
 import { parsePipeline } from '../syntax/pipeline.ts';
 import { writeText } from '../write.ts';
 import { addCondition, removeCondition } from './conditions.ts';
-import { pickQuery, type PickEdit } from './pick.ts';
+import { excludeQuery, pickQuery, type ExcludeEdit, type PickEdit } from './pick.ts';
 import { sortQuery, type SortEdit } from './sort.ts';
 
 /** What a menu does to a query's text: structurally the protocol's `QueryEdit`. */
 export type QueryEdit =
   | SortEdit
   | PickEdit
+  | ExcludeEdit
   | { readonly kind: 'remove'; readonly from: number; readonly to: number }
   | {
       readonly kind: 'add';
@@ -28,6 +29,7 @@ export function editQuery(text: string, edit: QueryEdit): string {
   if (edit.kind === 'remove') return removeCondition(text, edit);
   if (edit.kind === 'sort') return sortQuery(text, edit);
   if (edit.kind === 'pick') return pickQuery(text, edit);
+  if (edit.kind === 'exclude') return excludeQuery(text, edit);
   return addCondition(text, conditionOf(edit));
 }
 

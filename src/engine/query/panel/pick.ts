@@ -10,6 +10,7 @@ export interface PickedRange {
   /** A number as a query writes it, or what stands in the quotes of a TIMESTAMP; undefined where it is open. */
   readonly from: string | undefined;
   readonly to: string | undefined;
+  readonly typed?: true | undefined;
 }
 
 export interface PickedValue {
@@ -17,6 +18,8 @@ export interface PickedValue {
   readonly text: string;
   /** Only the beginning is known. */
   readonly cut: boolean;
+  /** Values of another type are equal to it: only those of its own are meant. */
+  readonly typed?: true | undefined;
 }
 
 /** Which of a column's values are wanted: any of these. */
@@ -32,6 +35,13 @@ export interface PickEdit {
   readonly kind: 'pick';
   readonly path: string;
   readonly pick: ValuePick;
+}
+
+/** A value that is listed is left out: structurally the protocol's. */
+export interface ExcludeEdit {
+  readonly kind: 'exclude';
+  readonly path: string;
+  readonly value: PickedValue;
 }
 
 const nothing: ValuePick = { ranges: [], values: [], nulls: false };
@@ -53,6 +63,16 @@ export function pickQuery(text: string, { path, pick }: PickEdit): string {
   return condition === '' ? rest : addCondition(rest, condition);
 }
 
+/** The query's text without the rows that hold a value. Those in which the column is NULL stay: nothing else is taken out. */
+export function excludeQuery(text: string, { path, value }: ExcludeEdit): string {
+  if (value.cut) return addCondition(text, `${beginOf(path, value)} IS DISTINCT FROM true`);
+  const literal = literalOf(value);
+  const condition = value.typed
+    ? `(${typeTest(path, value.kind, '<>')} OR ${path} <> ${literal})`
+    : `${path} IS DISTINCT FROM ${literal}`;
+  return addCondition(text, condition);
+}
+
 /** What is picked of each column, as far as the conditions on the rows that can be seen say so. */
 export function picksOf(text: string): { readonly path: string; readonly pick: ValuePick }[] {
   const picks = new Map<string, ValuePick>();
@@ -67,26 +87,55 @@ export function picksOf(text: string): { readonly path: string; readonly pick: V
 function both(one: ValuePick, other: ValuePick): ValuePick {
   const [low, high] = one.ranges.at(0)?.from === undefined ? [other, one] : [one, other];
   const [from, to] = [low.ranges.at(0), high.ranges.at(0)];
-  return from && to ? { ...nothing, ranges: [{ kind: from.kind, from: from.from, to: to.to }] } : one;
+  return from && to ? { ...nothing, ranges: [{ ...from, to: to.to }] } : one;
 }
 
 function conditionOf(path: string, { ranges, values, nulls }: ValuePick): string {
-  const whole = values.filter(({ cut }) => !cut).map(literalOf);
+  const whole = values.filter(({ cut }) => !cut);
+  const typed = [...new Set(whole.filter((value) => value.typed).map(({ kind }) => kind))];
   const parts = [
     ...ranges.map((range) => rangeOf(path, range)),
-    ...(whole.length > 1 ? [`${path} IN (${whole.join(', ')})`] : whole.map((value) => `${path} = ${value}`)),
-    ...values.filter(({ cut }) => cut).map(({ text }) => `starts_with(${path}, ${writeText(text)})`),
+    ...valuesOf(
+      path,
+      whole.filter((value) => !value.typed),
+    ),
+    ...typed.flatMap((type) => {
+      const own = whole.filter((value) => value.typed && value.kind === type);
+      return valuesOf(path, own).map((condition) => `${typeTest(path, type, '=')} AND ${condition}`);
+    }),
+    ...values.filter(({ cut }) => cut).map((value) => beginOf(path, value)),
     ...(nulls ? [`${path} IS NULL`] : []),
   ];
-  return parts.length > 1 ? `(${parts.join(' OR ')})` : (parts.at(0) ?? '');
+  const isOne = parts.length === 1 && typed.length === 0 && !ranges.some((range) => range.typed);
+  return parts.length === 0 ? '' : isOne ? parts[0] : `(${parts.join(' OR ')})`;
 }
 
-function rangeOf(path: string, { kind, from, to }: PickedRange): string {
+function beginOf(path: string, { text }: PickedValue): string {
+  return `starts_with(${path}, ${writeText(text)})`;
+}
+
+function valuesOf(path: string, values: readonly PickedValue[]): string[] {
+  const literals = values.map(literalOf);
+  if (literals.length === 0) return [];
+  return [literals.length > 1 ? `${path} IN (${literals.join(', ')})` : `${path} = ${literals[0]}`];
+}
+
+/** Whether a value is of a type, as those of JSON are: a time is a text there. */
+function typeTest(path: string, type: PickedValue['kind'], operator: '=' | '<>'): string {
+  return `typeof(${path}) ${operator} '${type}'`;
+}
+
+function rangeOf(path: string, { kind, from, to, typed }: PickedRange): string {
   const edge = (text: string): string => (kind === 'time' ? `TIMESTAMP ${writeText(text)}` : text);
   return [
+    ...(typed ? [typeTest(path, typeOf(kind), '=')] : []),
     ...(from === undefined ? [] : [`${path} >= ${edge(from)}`]),
     ...(to === undefined ? [] : [`${path} < ${edge(to)}`]),
   ].join(' AND ');
+}
+
+function typeOf(kind: PickedRange['kind'] | PickedValue['kind']): PickedValue['kind'] {
+  return kind === 'time' ? 'text' : kind;
 }
 
 function literalOf({ kind, text }: PickedValue): string {
@@ -103,7 +152,7 @@ interface PickedOperand {
 function pickedOperands(text: string): PickedOperand[] {
   const parsed = parsePipeline(text);
   if (!parsed.ok) return [];
-  return askedOfSeen(parsed.query.operators).flatMap((operand) => {
+  return askedOfSeen(text, parsed.query.operators).flatMap((operand) => {
     const path = pathOf(operand);
     const pick = path === undefined ? undefined : pickOf(operand, path, text);
     return path === undefined || pick === undefined ? [] : [{ path, pick, operand }];
@@ -132,6 +181,8 @@ function pickedOperands(text: string): PickedOperand[] {
 function pickOf(expression: Expression, path: string, text: string): ValuePick | undefined {
   switch (expression.kind) {
     case 'logical': {
+      const typed = typedPickOf(expression, path, text);
+      if (typed) return typed;
       const parts = expression.operands.map((operand) => pickOf(operand, path, text));
       if (parts.some((part) => part === undefined)) return undefined;
       const known = parts.filter((part) => part !== undefined);
@@ -142,10 +193,7 @@ function pickOf(expression: Expression, path: string, text: string): ValuePick |
           nulls: known.some(({ nulls }) => nulls),
         };
       }
-      const areEdges = known.every(
-        ({ ranges, values, nulls }) => ranges.length === 1 && !nulls && !values.length,
-      );
-      return areEdges && known.length === 2 ? both(known[0], known[1]) : undefined;
+      return known.length === 2 ? edgesOf(known) : undefined;
     }
     case 'comparison': {
       const value = valueOf(expression.right, text);
@@ -184,6 +232,42 @@ function pickOf(expression: Expression, path: string, text: string): ValuePick |
     default:
       return undefined;
   }
+}
+
+/** The range between two edges. */
+function edgesOf([low, high]: readonly ValuePick[]): ValuePick | undefined {
+  const areEdges = [low, high].every(
+    ({ ranges, values, nulls }) => ranges.length === 1 && !nulls && values.length === 0,
+  );
+  return areEdges ? both(low, high) : undefined;
+}
+
+/** The pick of values of one type, whose test stands before it. */
+function typedPickOf(
+  { operator, operands: [test, ...rest] }: Extract<Expression, { kind: 'logical' }>,
+  path: string,
+  text: string,
+): ValuePick | undefined {
+  const isTest =
+    operator === 'and' &&
+    test.kind === 'comparison' &&
+    test.operator === '=' &&
+    test.left.kind === 'call' &&
+    test.left.name.name.toLowerCase() === 'typeof' &&
+    test.left.arguments.length === 1 &&
+    isPath(test.left.arguments[0], path, text);
+  if (!isTest || rest.length > 2) return undefined;
+  const picks = rest.map((operand) => pickOf(operand, path, text)).filter((pick) => pick !== undefined);
+  if (picks.length < rest.length) return undefined;
+  const found = picks.length === 2 ? edgesOf(picks) : picks[0];
+  const type = valueOf(test.right, text)?.text;
+  const held = found ? [...found.ranges, ...found.values] : [];
+  if (!found || found.nulls || !held.every(({ kind }) => typeOf(kind) === type)) return undefined;
+  return {
+    ...nothing,
+    ranges: found.ranges.map((range) => ({ ...range, typed: true })),
+    values: found.values.map((value) => ({ ...value, typed: true })),
+  };
 }
 
 function isPath(expression: Expression, path: string, text: string): boolean {

@@ -12,6 +12,7 @@ const value = (text: string, kind: PickedValue['kind'] = 'text', cut = false): P
   text,
   cut,
 });
+const typed = <T extends PickedRange | PickedValue>(one: T): T => ({ ...one, typed: true });
 const pick = (some: Partial<ValuePick>): ValuePick => ({ ranges: [], values: [], nulls: false, ...some });
 
 describe('query/panel/pick', () => {
@@ -33,6 +34,18 @@ describe('query/panel/pick', () => {
       "(a = 'x' OR starts_with(a, 'long') OR a IS NULL)",
     ],
     ['', { nulls: true }, 'a IS NULL'],
+    ['', { values: [typed(value('1', 'number'))] }, "(typeof(a) = 'number' AND a = 1)"],
+    ['b', { values: [typed(value('1'))] }, "b AND (typeof(a) = 'text' AND a = '1')"],
+    ['', { ranges: [typed(range('1', '5'))] }, "(typeof(a) = 'number' AND a >= 1 AND a < 5)"],
+    ['', { ranges: [typed(range('1'))] }, "(typeof(a) = 'number' AND a >= 1)"],
+    [
+      '',
+      {
+        values: [value('x'), typed(value('1', 'number')), typed(value('2', 'number')), typed(value('true'))],
+        nulls: true,
+      },
+      "(a = 'x' OR typeof(a) = 'number' AND a IN (1, 2) OR typeof(a) = 'text' AND a = 'true' OR a IS NULL)",
+    ],
   ] as const) {
     it(`writes ${expected}, and reads it`, () => {
       const edited = editQuery(query, { kind: 'pick', path: 'a', pick: pick(some) });
