@@ -220,7 +220,7 @@ function Tools({ page }: { readonly page: PageModel }) {
         {...(malformed > 0 ? { text: count(malformed) } : {})}
         run={toggleProblems}
       />
-      <IconButton icon="export" label={t('Export\u2026')} run={() => page.command({ name: 'export' })} />
+      <IconButton icon="export" label={t('Export\u2026')} run={(anchor) => page.exportRows(anchor)} />
       <IconButton
         icon="ellipsis"
         label={t('More')}
@@ -256,6 +256,8 @@ function Overlays({ page }: { readonly page: PageModel }) {
       return <ColumnFinder page={page} anchor={anchor} close={close} />;
     case 'more':
       return <More page={page} anchor={anchor} close={close} />;
+    case 'export':
+      return <ExportColumns page={page} anchor={anchor} close={close} />;
   }
 }
 
@@ -338,6 +340,27 @@ function More({ page, anchor, close }: MoreProps) {
   return (
     <Menu anchor={anchor} label={t('More')} items={items.filter((item) => item !== false)} close={close} />
   );
+}
+
+/** Hidden columns are written as well, unless the user says otherwise. */
+function ExportColumns({ page, anchor, close }: MoreProps) {
+  const { layout } = page.preview.grid;
+  const shown = layout.lanes.length;
+  const all = shown + layout.hidden;
+  const items: MenuItem[] = [
+    {
+      label: t('All {0} Columns, {1} Hidden\u2026', count(all), count(layout.hidden)),
+      icon: 'export',
+      run: () => page.exportRows(anchor, 'all'),
+    },
+    {
+      label:
+        shown === 1 ? t('Only the Column Shown\u2026') : t('Only the {0} Columns Shown\u2026', count(shown)),
+      run: () => page.exportRows(anchor, 'shown'),
+    },
+  ];
+  const place = anchor === page.preview.grid.element ? 'inside' : 'under';
+  return <Menu anchor={anchor} label={t('Export\u2026')} items={items} close={close} place={place} />;
 }
 
 /**

@@ -18,6 +18,7 @@ export const pageSuites = [
     'reading',
     'order',
     'picked',
+    'exported',
     'translated',
     'comparison',
     'remote',

@@ -44,6 +44,11 @@ export interface Actions {
   openCell(row: number, column: ColumnInfo): void;
   actOnColumn(column: ColumnInfo, action: ColumnAction): void;
   actOnCell(action: CellAction, place: CellContext): void;
+  /**
+   * Asks the editor to write the rows of the query; without the columns that are hidden where `shown`. Where there are such, and it
+   * is not said, the user is asked first.
+   */
+  exportRows(anchor: HTMLElement, columns?: 'all' | 'shown'): void;
   askHost<K extends HostAction>(method: K, params: PreviewCalls[K]['params']): void;
 }
 
@@ -113,6 +118,29 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
 
   function pick({ path }: ColumnInfo, picked: ValuePick): void {
     void filter.edit({ kind: 'pick', path, pick: picked });
+  }
+
+  function exportRows(anchor: HTMLElement, columns?: 'all' | 'shown'): void {
+    const query = filter.applied.peek();
+    const hidden = hiddenPaths();
+    if (columns === undefined && hidden.length > 0) overlay.value = { kind: 'export', anchor };
+    else if (columns !== 'shown') askHost('host/export', { query });
+    else
+      link.call('edit', { query, edit: { kind: 'drop', paths: hidden } }).then(
+        (edited) => askHost('host/export', edited),
+        (error: unknown) => (preview.notice.value = sentence(error)),
+      );
+  }
+
+  /** Of the columns of the query's rows, those that can be left out: none where its records are shown among others. */
+  function hiddenPaths(): string[] {
+    const { layout } = grid;
+    if (preview.inContext.peek() || layout.lanes.length === 0) return [];
+    const { hidden } = preview.prefs.peek();
+    const columns = preview.columns.peek().filter(({ path }) => hidden.includes(path));
+    // What holds a column that shows stays.
+    const isAround = (path: string) => layout.lanes.some(({ column }) => column.path.startsWith(`${path}.`));
+    return columns.map(({ path }) => path).filter((path) => !isAround(path));
   }
 
   function headerOf(column: ColumnInfo): HTMLElement {
@@ -247,6 +275,7 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     copy,
     addTest,
     testColumn,
+    exportRows,
     testCell,
     sort,
     pick,

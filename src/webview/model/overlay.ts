@@ -16,4 +16,4 @@ export type Overlay =
       readonly row: number;
       readonly anchor: HTMLElement;
     }
-  | { readonly kind: 'goTo' | 'columns' | 'more'; readonly anchor: HTMLElement };
+  | { readonly kind: 'goTo' | 'columns' | 'more' | 'export'; readonly anchor: HTMLElement };

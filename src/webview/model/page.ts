@@ -206,7 +206,7 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
       case 'showInContext':
         return void filter.showInContext();
       case 'export':
-        actions.askHost('host/export', { query: filter.applied.peek() });
+        actions.exportRows(grid.element);
         return;
       case 'sendRows':
         actions.askHost('host/sendRows', { query: filter.applied.peek() });

@@ -18,9 +18,10 @@ export interface MenuProps {
   readonly label: string;
   readonly items: readonly MenuItem[];
   readonly close: () => void;
+  readonly place?: 'under' | 'inside';
 }
 
-export function Menu({ anchor, label, items, close }: MenuProps) {
+export function Menu({ anchor, label, items, close, place = 'under' }: MenuProps) {
   const list = useRef<HTMLDivElement>(null);
 
   function onKey(event: KeyboardEvent): void {
@@ -62,7 +63,7 @@ export function Menu({ anchor, label, items, close }: MenuProps) {
   }
 
   return (
-    <Popover anchor={anchor} label={label} close={close} role="menu" onKeyDown={onKey}>
+    <Popover anchor={anchor} label={label} close={close} role="menu" place={place} onKeyDown={onKey}>
       <div class="menu" ref={list} role="presentation">
         {items.map((item, index) => (
           <button

@@ -559,6 +559,7 @@ function edited(query: string, edit: QueryEdit): string {
   }
   if (edit.kind === 'sort') return sorted(query, edit);
   if (edit.kind === 'pick') return picked(query, edit);
+  if (edit.kind === 'drop') return `${query} |> DROP ${edit.paths.join(', ')}`;
   if (edit.kind === 'exclude') {
     const { kind, text } = edit.value;
     const cellKind = { number: CellKind.Number, boolean: CellKind.Boolean, text: CellKind.Text }[kind];

@@ -44,6 +44,7 @@ export class RealEngine {
   /** What is open, and how it is read. */
   #opened: { readonly file: OpenFile; readonly info: FileInfo } | undefined;
   readonly #copied: ((text: string) => void)[] = [];
+  readonly #exported: (() => void)[] = [];
   /** What goes to the page, in one piece a turn. */
   #outgoing: string[] = [];
   #sending: Promise<void> = Promise.resolve();
@@ -166,6 +167,11 @@ export class RealEngine {
     return new Promise((resolve) => this.#copied.push(resolve));
   }
 
+  /** The end of the export that is asked for next. */
+  exported(): Promise<void> {
+    return new Promise((resolve) => this.#exported.push(resolve));
+  }
+
   /** The row whose records are compared next. */
   compared(): Promise<PreviewCalls['host/compareRecord']['params']> {
     return new Promise((resolve) => (this.#compare = resolve));
@@ -192,6 +198,7 @@ export class RealEngine {
         } catch (error) {
           if (!signal.aborted) throw error;
         }
+        this.#exported.splice(0).forEach((tell) => tell());
         return null;
       },
       'host/exportRejects': done,

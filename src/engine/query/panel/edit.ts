@@ -2,6 +2,7 @@ import { readNumber } from '../value/decimal.ts';
 import { parsePipeline } from '../syntax/pipeline.ts';
 import { writeText } from '../write.ts';
 import { addCondition, removeCondition } from './conditions.ts';
+import { appendOperator } from './operators.ts';
 import { excludeQuery, pickQuery, type ExcludeEdit, type PickEdit } from './pick.ts';
 import { sortQuery, type SortEdit } from './sort.ts';
 
@@ -9,6 +10,7 @@ import { sortQuery, type SortEdit } from './sort.ts';
 export type QueryEdit =
   | SortEdit
   | PickEdit
+  | { readonly kind: 'drop'; readonly paths: readonly string[] }
   | ExcludeEdit
   | { readonly kind: 'remove'; readonly from: number; readonly to: number }
   | {
@@ -29,8 +31,15 @@ export function editQuery(text: string, edit: QueryEdit): string {
   if (edit.kind === 'remove') return removeCondition(text, edit);
   if (edit.kind === 'sort') return sortQuery(text, edit);
   if (edit.kind === 'pick') return pickQuery(text, edit);
+  if (edit.kind === 'drop') return dropQuery(text, edit.paths);
   if (edit.kind === 'exclude') return excludeQuery(text, edit);
   return addCondition(text, conditionOf(edit));
+}
+
+function dropQuery(text: string, paths: readonly string[]): string {
+  const drop = `DROP ${paths.join(', ')}`;
+  const parsed = parsePipeline(text);
+  return parsed.ok && text.trim() !== '' ? appendOperator(parsed.query, drop) : `|> ${drop}`;
 }
 
 function conditionOf({ path, test, value }: Extract<QueryEdit, { kind: 'add' }>): string {

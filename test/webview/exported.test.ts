@@ -1,0 +1,118 @@
+/** What is exported of rows with hidden columns: all of them, or those that show, as the user says. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { enterQuery, gridAt } from './bed/grid.ts';
+import type { RealEngine } from './bed/realEngine.ts';
+import { RealPage } from './bed/realPage.ts';
+
+const rows = Array.from({ length: 40 }, (_, at) => ({
+  id: at + 1,
+  'a b': `"${at}", it's`,
+  o: ['DE', 'US'][at % 2],
+  n: at * 1.5,
+}));
+const quoted = (value: unknown) => `"${String(value).replaceAll('"', '""')}"`;
+const files = {
+  'rows.csv': `id,a b,o,n\n${rows.map((row) => `${Object.values(row).map(quoted).join(',')}\n`).join('')}`,
+  'rows.jsonl': rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+};
+
+describe('webview with hidden columns', function () {
+  this.timeout(120_000);
+  let real: RealPage;
+  let engine: RealEngine;
+  let page: Page;
+  let exports = 0;
+
+  before(async () => {
+    real = await RealPage.open('exported', { width: 900 });
+    ({ page, engine } = real);
+  });
+  after(() => real.close());
+
+  const exportButton = () => page.getByRole('button', { name: 'Export…', exact: true });
+  const item = (name: string) => page.getByRole('menuitem', { name, exact: true });
+
+  async function hide(...names: readonly string[]): Promise<void> {
+    await page.getByRole('button', { name: 'Columns', exact: true }).click();
+    for (const name of names) await page.getByRole('button', { name: `Hide ${name}`, exact: true }).click();
+    await page.keyboard.press('Escape');
+  }
+
+  /** What is written once something is pressed, as the values of its rows under their names. */
+  async function exported(press: () => Promise<void>): Promise<Record<string, string>[]> {
+    engine.target = join(real.folder, `out${++exports}.csv`);
+    const written = engine.exported();
+    await press();
+    await written;
+    const [names = [], ...values] = parsed(await readFile(engine.target, 'utf8'));
+    return values.map((row) => Object.fromEntries(names.map((of, at) => [of, row[at]])));
+  }
+
+  function texts(
+    of: readonly Record<string, unknown>[],
+    ...names: readonly string[]
+  ): Record<string, string>[] {
+    return of.map((row) => Object.fromEntries(names.map((name) => [name, String(row[name])])));
+  }
+
+  for (const [name, content] of Object.entries(files)) {
+    it(`${name}: asks whether they are exported, and exports as it is told`, async () => {
+      const path = join(real.folder, name);
+      await writeFile(path, content);
+      await engine.open(path, {});
+      await page.locator('.footer', { hasText: `${rows.length} records` }).waitFor();
+      await gridAt(page, 0);
+      assert.deepEqual(
+        await exported(() => exportButton().click()),
+        texts(rows, 'id', 'a b', 'o', 'n'),
+        'nothing is hidden, nothing is asked',
+      );
+      await hide('a b', 'n');
+      for (const [query, of] of [
+        ['', rows],
+        ["o = 'US' -- these", rows.filter(({ o }) => o === 'US')],
+        ['|> ORDER BY id DESC |> LIMIT 3', rows.toReversed().slice(0, 3)],
+      ] as const) {
+        await enterQuery(page, query);
+        await gridAt(page, 0);
+        await exportButton().click();
+        const all = await exported(() => item('All 4 Columns, 2 Hidden…').click());
+        assert.deepEqual(all, texts(of, 'id', 'a b', 'o', 'n'), `all of ${query}`);
+        await exportButton().click();
+        const some = await exported(() => item('Only the 2 Columns Shown…').click());
+        assert.deepEqual(some, texts(of, 'id', 'o'), `shown of ${query}`);
+      }
+      // A result has columns of its own.
+      await enterQuery(page, '|> AGGREGATE count(*) AS c GROUP BY o');
+      await gridAt(page, 0);
+      const groups = await exported(() => exportButton().click());
+      assert.deepEqual(
+        groups.sort((a, b) => a.o.localeCompare(b.o)),
+        [
+          { o: 'DE', c: '20' },
+          { o: 'US', c: '20' },
+        ],
+      );
+      await enterQuery(page, '');
+      await gridAt(page, 0);
+      await page.getByRole('button', { name: 'Columns', exact: true }).click();
+      await page.getByRole('button', { name: 'Show All', exact: true }).click();
+      await page.keyboard.press('Escape');
+    });
+  }
+});
+
+/** The rows of a CSV file, whose values may be in quotes. */
+function parsed(text: string): string[][] {
+  return text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) =>
+      [...line.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g)].map(([, cell]) =>
+        cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell,
+      ),
+    );
+}
