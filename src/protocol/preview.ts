@@ -127,8 +127,12 @@ export interface FileState {
   /** Bytes as they are stored: fewer than `fileSize` where the file is compressed. */
   readonly storedSize?: number | undefined;
   readonly indexed: number;
-  /** Records found; an estimate of the whole while `exact` is false. */
+  /** Share of it that was read, 0 to 1, where it is not that of `indexed` in `size`. */
+  readonly share?: number | undefined;
+  /** Records found; an estimate of the whole while `exact` is false, unless `counted`. */
   readonly records: number;
+  /** The file says itself how many records it has. */
+  readonly counted?: boolean | undefined;
   readonly exact: boolean;
   readonly malformed: number;
   /** Why a source has failed; undefined where `phase` says what there is to say. */

@@ -19,7 +19,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
   const files = file.files ? filesWords(state.files ?? file.files.count, file.files.order?.by) : '';
   const notes = file.files?.order?.notes.length ?? 0;
   const failed = preview.result.value?.failed ?? 0;
-  const indexed = state.size ? state.indexed / state.size : 1;
+  const indexed = state.share ?? (state.size ? state.indexed / state.size : 1);
   return (
     <footer class="footer">
       <span>{fileRecordWords(state)}</span>

@@ -100,6 +100,8 @@ export class Dataset {
   #settledFrom = 0;
   #version: FileVersion;
   readonly #earlier: EarlierOpenings;
+  /** How many records the file says that it has. */
+  #rowCount: number | undefined;
   /** The temporary file that is read in place of a document. */
   #spool: Spool | undefined;
 
@@ -165,6 +167,7 @@ export class Dataset {
         looked,
       );
       await dataset.known.restore(options.signal);
+      dataset.#rowCount = await source.rowCount?.();
       return dataset;
     } catch (error) {
       await source.close();
@@ -322,17 +325,23 @@ export class Dataset {
     const indexed = Math.min(index.length * this.#spec.blockSize, this.size ?? Infinity);
     const exact = this.indexed;
     const size = this.expectedSize;
+    const counted = exact ? undefined : this.#rowCount;
     const records =
-      exact || indexed === 0 || size === undefined
+      counted ??
+      (exact || indexed === 0 || size === undefined
         ? index.records
-        : Math.round((index.records * size) / indexed);
+        : Math.round((index.records * size) / indexed));
+    const whole = counted ?? size;
+    const share = exact || !whole ? undefined : (counted === undefined ? indexed : index.records) / whole;
     return {
       phase: exact ? 'ready' : 'indexing',
       size: this.size,
       fileSize: this.#fileSize,
       storedSize: this.#source.storedSize,
       indexed,
+      ...(share !== undefined && { share: Math.min(1, share) }),
       records,
+      ...(counted !== undefined && { counted: true }),
       exact,
       malformed: index.malformed,
       said: undefined,

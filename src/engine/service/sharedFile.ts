@@ -131,8 +131,8 @@ export class SharedFile {
     return {
       ...known,
       resting,
-      ...(guessed && { records: this.#firstGuess }),
-      ...(failed && { records: this.dataset.known.records }),
+      ...(guessed && !known.counted && { records: this.#firstGuess }),
+      ...(failed && { records: this.dataset.known.records, counted: undefined }),
       ...this.#trouble,
       ...(this.#following && { following: true }),
       ...(this.remote && { remote: this.remote.state }),

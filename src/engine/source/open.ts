@@ -152,6 +152,9 @@ export async function openSource(spec: SourceSpec, options: OpenOptions = {}): P
       },
       containers,
       ...(typed && { times: async () => (await import('./parquet/timeColumns.ts')).timeColumns(typed) }),
+      // Of a part there are fewer.
+      ...(typed &&
+        !spec.part && { rowCount: async () => (await import('./parquet/rowCount.ts')).rowCount(typed) }),
       place: placeOf(place),
       current,
       reopens: base.random,

@@ -43,6 +43,8 @@ export interface Source {
   readonly places?: RecordPlaces | undefined;
   /** The paths in the text's records that hold times, where the file has a schema of its own. @throws SourceError */
   times?(): Promise<readonly (readonly string[])[]>;
+  /** How many records the text has, where the file says so itself. @throws SourceError */
+  rowCount?(): Promise<number | undefined>;
   /** Closes what the source holds open. Safe to call twice. */
   close(): Promise<void>;
 }

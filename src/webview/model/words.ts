@@ -7,8 +7,8 @@ export function recordWords(records: number): string {
 }
 
 /** "1,234 records", "about 1,234 records", "1,234 records so far": of a file. */
-export function fileRecordWords({ exact, phase, records, remote }: FileState): string {
-  if (exact) return recordWords(records);
+export function fileRecordWords({ exact, counted, phase, records, remote }: FileState): string {
+  if (exact || counted) return recordWords(records);
   // How many a cluster has yet to send is anybody's guess.
   if (remote && phase === 'indexing') return t('{0} so far', recordWords(remote.rows));
   return t('about {0} records', count(records));

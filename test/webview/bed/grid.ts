@@ -55,7 +55,8 @@ export function gridAt(page: Page, share: number): Promise<ShownGrid> {
     const busy = () =>
       all('.cell.pending, .codicon-loading, progress').length > 0 ||
       (all('.row').length > 0 && all('.head:not(.gutter)').length === 0) ||
-      (document.querySelector('.footer span')?.textContent ?? 'about').startsWith('about');
+      (document.querySelector('.footer span')?.textContent ?? 'about').startsWith('about') ||
+      all('.footer .indexed').some(({ textContent }) => textContent.endsWith('% read'));
     const rest = async () => {
       for (;;) {
         await window.hostBed.rest();
