@@ -1,7 +1,7 @@
 /** The preview that `rowriver serve` shows in a browser: the real program, the real page, no VS Code. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,6 +124,44 @@ describe('rowriver serve in a browser', function () {
       await shows(page, sorted);
     }
     await page.context().close();
+  });
+
+  it('counts on in all tabs of a file that is followed in one', async () => {
+    const grows = join(folder, 'grows.jsonl');
+    const lines = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => `{"n":${from + i},"word":"w${(from + i) % 3}"}\n`).join('');
+    await writeFile(grows, lines(0, 300));
+    const own = await serve(grows);
+    try {
+      const [first, second, third] = [await open(own), await open(own), await open(own)];
+      const pages = [first, second, third];
+      const foot = (page: Page, count: number) =>
+        page.locator('.footer', { hasText: new RegExp(`^${count} records`) }).waitFor();
+      for (const page of pages) await foot(page, 300);
+      await enterQuery(second, "word = 'w1'");
+      await second.locator('.matches', { hasText: /^100 of 300 / }).waitFor();
+      await second.getByRole('toolbar').getByRole('button', { name: 'Column', exact: true }).click();
+      await second.locator('.side', { hasText: 'Of 100 rows that match, and of the whole file' }).waitFor();
+      await enterQuery(third, '|> ORDER BY n DESC');
+      await third.getByRole('gridcell', { name: '299', exact: true }).waitFor();
+      await first.getByRole('switch', { name: 'Follow' }).click();
+      await first.locator('[role=switch][aria-checked=true]').waitFor();
+      await appendFile(grows, lines(300, 330));
+      for (const page of pages) await foot(page, 330);
+      await second.locator('.matches', { hasText: /^110 of 330 / }).waitFor();
+      await second.locator('.side', { hasText: 'Of 110 rows that match, and of the whole file' }).waitFor();
+      await third.getByRole('button', { name: 'Run Again' }).click();
+      await third.getByRole('gridcell', { name: '329', exact: true }).waitFor();
+      // Who leaves takes nothing from the others.
+      await second.context().close();
+      await appendFile(grows, lines(330, 360));
+      await foot(first, 360);
+      await foot(third, 360);
+      await first.context().close();
+      await third.context().close();
+    } finally {
+      await stop(own);
+    }
   });
 
   it('downloads what the command writes, and says why where nothing is', async () => {

@@ -183,7 +183,11 @@ export class Session {
   }
 
   #listen(): () => void {
-    return this.#file.listen((state) => this.#peer.send('file', state));
+    const stops = [
+      this.#file.listen((state) => this.#peer.send('file', state)),
+      this.#file.listenToGrowth((same) => this.#grew(same)),
+    ];
+    return () => stops.forEach((stop) => stop());
   }
 
   #handlers(): Handlers<EngineSide> {
@@ -227,12 +231,9 @@ export class Session {
       statistics: (request, context) => this.#statistics(request, context),
       timeline: (request, context) => this.#timeline(request, context),
       follow: ({ on }) => {
-        const follower = {
-          grew: (same: number) => this.#grew(same),
-          told: (said: Said) => this.#peer.send('followed', said),
-        };
         this.#stopFollowing?.();
-        this.#stopFollowing = on ? this.#file.follow(follower) : undefined;
+        const told = (said: Said): void => this.#peer.send('followed', said);
+        this.#stopFollowing = on ? this.#file.follow(told) : undefined;
         return this.#file.state();
       },
       stopRemote: () => {
@@ -272,8 +273,11 @@ export class Session {
     if (!shown) return;
     const { dataset } = this.#file;
     if (shown instanceof ViewRun && shown.source === dataset && shown.state.phase === 'done') {
-      const state = await shown.grow(same, this.#closing.signal);
-      this.#peer.send('view', this.#inFile(state));
+      const state = await shown.grow(same, this.#closing.signal).catch((error: unknown) => {
+        // Others that look at the file go on.
+        if (!this.#closing.signal.aborted) throw error;
+      });
+      if (state) this.#peer.send('view', this.#inFile(state));
     } else if (shown instanceof TableRun && shown.source === dataset && shown.goesOn) {
       await this.#growGroups(shown);
     } else {
@@ -285,9 +289,8 @@ export class Session {
     try {
       const state = await shown.grow(this.#closing.signal);
       this.#peer.send('view', this.#inFile(state));
-    } catch (error) {
-      if (this.#closing.signal.aborted) throw error;
-      this.#outdate(shown);
+    } catch {
+      if (!this.#closing.signal.aborted) this.#outdate(shown);
     }
   }
 

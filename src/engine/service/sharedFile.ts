@@ -43,13 +43,11 @@ export interface MadeRows {
 
 export type FileListener = (state: FileState) => void;
 
-/** Who is told of what becomes of a file that is followed. */
-export interface GrowthListener {
-  /** The file has been taken over as it has grown; so many blocks are as they were. */
-  readonly grew: (same: number) => Promise<void>;
-  /** What people should know. */
-  readonly told: (said: Said) => void;
-}
+/** Who is told what people should know of a file that is followed. */
+export type Follower = (said: Said) => void;
+
+/** Takes the file over as it has grown; so many blocks are as they were. */
+export type GrowthListener = (same: number) => Promise<void>;
 
 /**
  * A file that several previews look at: one dataset, one background pass that fills its index, one watch on what
@@ -81,8 +79,9 @@ export class SharedFile {
   #trouble: Pick<FileState, 'phase' | 'said' | 'grownBy' | 'failedAt'> | undefined;
   /** Blocks that somebody has asked for. */
   #wanted = 0;
-  /** Who is to be told what the file has grown by, before anybody sees more records. */
-  readonly #followers = new Set<GrowthListener>();
+  /** All previews are to know what the file has grown by before one of them sees more records, whoever follows it. */
+  readonly #growing = new Set<GrowthListener>();
+  readonly #followers = new Set<Follower>();
   #following: AbortController | undefined;
   /** Resolves when the last following has let go of the file. */
   #followed: Promise<void> = Promise.resolve();
@@ -140,7 +139,7 @@ export class SharedFile {
   }
 
   /** Takes in what is appended, from now on, until what is returned is called. */
-  follow(follower: GrowthListener): () => void {
+  follow(follower: Follower): () => void {
     this.#followers.add(follower);
     this.#startFollowing();
     return () => {
@@ -178,7 +177,7 @@ export class SharedFile {
             dataset.grow(growth);
             this.#disk = dataset.watch;
             this.#identity = now ? { ...now, size: growth.end } : this.#disk?.opened;
-            for (const follower of [...this.#followers]) await follower.grew(growth.same);
+            for (const grew of [...this.#growing]) await grew(growth.same);
           } finally {
             this.#scans--;
           }
@@ -186,7 +185,7 @@ export class SharedFile {
         },
         replaced: (said) => say({ phase: 'changed', said }),
         told: (said) => {
-          for (const follower of [...this.#followers]) follower.told(said);
+          for (const follower of [...this.#followers]) follower(said);
         },
         gone: () => say({ phase: 'gone', said: undefined }),
       },
@@ -204,6 +203,11 @@ export class SharedFile {
   listen(listener: FileListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  listenToGrowth(listener: GrowthListener): () => void {
+    this.#growing.add(listener);
+    return () => this.#growing.delete(listener);
   }
 
   /**

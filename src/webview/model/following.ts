@@ -70,7 +70,7 @@ export function createFollowing(preview: Preview, reload: () => Promise<void>): 
     offered: computed(() => file.value?.grows === true),
     on,
     fresh: computed(() => (on.value ? Math.max(0, shown.value.rows - seen.value) : 0)),
-    outdated: computed(() => on.value && result.value?.outdated === true),
+    outdated: computed(() => result.value?.outdated === true),
     toggle() {
       on.value = !on.value;
       if (on.peek()) return;
