@@ -2,7 +2,7 @@ import { CellKind } from '../../protocol/preview.ts';
 import { type Said, said } from '../../said/said.ts';
 import { rewriteCell, type CellReading } from '../format/csv/cellReading.ts';
 import { describeOpen, type OpenReading } from '../format/csv/openReading.ts';
-import { errorAt } from '../query/diagnostic.ts';
+import { errorAt, replacing, warningAt } from '../query/diagnostic.ts';
 import {
   checkLiterals,
   checkOrders,
@@ -10,12 +10,14 @@ import {
   comparedFields,
   dependsOnCells,
   isTypedTime,
+  nullTests,
   orderedFields,
   parseQuery,
   readNumber,
   readTime,
   timeForm,
   timeFormat,
+  writeText,
   type ComparedField,
   type Diagnostic,
   type KnownCells,
@@ -102,7 +104,37 @@ export async function comparisonDoubts(
     if (known.get(key) === undefined) known.set(key, await knownCells(field, dataset, sampled, signal));
   }
   const literals = checkLiterals(query.text, compared, ({ path }) => known.get(JSON.stringify(path)));
-  return [...literals, ...(await orderDoubts(query, dataset, sampled, signal))];
+  return [
+    ...literals,
+    ...(await orderDoubts(query, dataset, sampled, signal)),
+    ...(await nullDoubts(query, dataset, sampled, signal)),
+  ];
+}
+
+/** How PostgreSQL and MySQL write NULL in files of text. */
+const dumpedNull = '\\N';
+
+/** Where a query asks for NULL in a column of a table in which NULL is written as a text, as databases do. */
+async function nullDoubts(
+  query: Query,
+  dataset: Dataset,
+  sampled: SampledCells,
+  signal: AbortSignal,
+): Promise<Diagnostic[]> {
+  const { layout } = dataset;
+  if (layout.names !== 'columns' || dataset.once) return [];
+  const found = new Map<string, Diagnostic>();
+  for (const { column, path } of nullTests(query, layout)) {
+    const key = JSON.stringify(path);
+    if (found.has(key)) continue;
+    const cells = await sampled.of({ path, name: '' }, signal);
+    if (!cells.some(({ text }) => text === dumpedNull)) continue;
+    const name = query.text.slice(column.from, column.to);
+    const instead = `nullif(${name}, ${writeText(dumpedNull)})`;
+    const message = said`where ${name} has no value, the file says ${dumpedNull}, which is a text and not NULL; write ${instead}`;
+    found.set(key, { ...warningAt(column, message), fix: replacing(query.text, column, instead) });
+  }
+  return [...found.values()];
 }
 
 async function orderDoubts(

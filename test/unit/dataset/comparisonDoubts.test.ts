@@ -243,6 +243,28 @@ describe('comparisonDoubts', () => {
     for (const cells of columnsOfTexts) assert.deepEqual(await ofTable(cells, descending), [[], []]);
   });
 
+  it('points out NULL as databases write it in files of text, where a query asks for NULL', async () => {
+    const cells = ['a', '\\N', 'b', '\\N'];
+    const queries = ['v IS NULL', "SELECT coalesce(v, 'x')", '|> AGGREGATE count(v), count(DISTINCT v)'];
+    const found = await ofTable(cells, [...queries, '|> EXTEND v AS w |> WHERE w IS NOT NULL']);
+    assert.deepEqual(only(found), [
+      ["nullif(v, '\\N') IS NULL"],
+      ["SELECT coalesce(nullif(v, '\\N'), 'x')"],
+      ["|> AGGREGATE count(nullif(v, '\\N')), count(DISTINCT v)"],
+      ["|> EXTEND v AS w |> WHERE nullif(w, '\\N') IS NOT NULL"],
+    ]);
+    assert.equal(
+      found[0][0].message,
+      "where v has no value, the file says \\N, which is a text and not NULL; write nullif(v, '\\N')",
+    );
+    const quiet = ["nullif(v, '\\N') IS NULL", '|> AGGREGATE count(*)', "v = 'a'", 'n IS NULL'];
+    assert.deepEqual(
+      await ofTable(cells, quiet),
+      quiet.map(() => []),
+    );
+    assert.deepEqual(await ofTable(['a', '', 'N', 'x\\N'], queries), [[], [], []]);
+  });
+
   it('points out another text that comes before all times of a column', async () => {
     const queries = ['|> AGGREGATE max(t)', 'ORDER BY t DESC', '|> AGGREGATE min(t)', 'ORDER BY t'];
     assert.deepEqual(only(await told([...zulu, 'n/a'], queries)), [

@@ -304,6 +304,17 @@ export const questions: readonly Question[] = [
       }),
   ),
   table(
+    `SELECT id, key FROM data WHERE id <= 2000 QUALIFY row_number() OVER (PARTITION BY o ORDER BY key DESC) = 1 ORDER BY id DESC`,
+    (rows) =>
+      groups(
+        rows.where((row) => row.id <= 2000),
+        'o',
+      )
+        .map(([, members]) => sorted(members, (a, b) => -compareTexts(a.text('key'), b.text('key'), -1))[0])
+        .sort((a, b) => b.id - a.id)
+        .map((row) => pick(row, ['id', 'key'])),
+  ),
+  table(
     `id <= 2000 |> EXTEND row_number() OVER (PARTITION BY o ORDER BY key DESC) AS r, count(*) OVER (PARTITION BY u) AS c, max(key) OVER () AS m |> WHERE r <= 2 |> SELECT id, key, r, c, m`,
     (rows) => {
       const asked = rows.where((row) => row.id <= 2000);
