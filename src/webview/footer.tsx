@@ -80,7 +80,7 @@ export function Footer({ page }: { readonly page: PageModel }) {
         </button>
       )}
       <Exported page={page} />
-      <span class="grow">{preview.notice.value || selectionWords(page)}</span>
+      <Notice words={preview.notice.value || selectionWords(page)} />
       <Follow page={page} />
       {state.fileSize !== 0 && (
         <button
@@ -98,6 +98,15 @@ export function Footer({ page }: { readonly page: PageModel }) {
       )}
       <FileSize file={file} state={state} />
     </footer>
+  );
+}
+
+/** What was done, or went wrong; where it is cut, it can be read in full. */
+function Notice({ words }: { readonly words: string }) {
+  return (
+    <span class="grow" title={words}>
+      {words}
+    </span>
   );
 }
 

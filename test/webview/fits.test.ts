@@ -44,6 +44,16 @@ describe('webview in any width', function () {
     );
   const head = (name: string) => page.locator('.head:not([hidden])', { hasText: name });
 
+  it('has what is said at the foot in full where it is cut', async () => {
+    await show('log.jsonl', '30,000', 500);
+    await enterQuery(page, '|> SELECT repeat(method, 9000000) AS r');
+    const words = page.locator('.footer .grow', { hasText: 'repeat would make more than' });
+    await words.waitFor();
+    assert.deepEqual(await cutOff(words), [await words.innerText()]);
+    assert.equal(await words.getAttribute('title'), await words.innerText());
+    await enterQuery(page, '');
+  });
+
   it('names a sorted column whole', async () => {
     await show('log.jsonl', '30,000');
     await head('latency_ms').locator('.head-name').click();

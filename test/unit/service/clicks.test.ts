@@ -310,6 +310,20 @@ function picksIn(
         ? [{ pick: pickBars(histogram.kind, bars, [at], apart), count: bar.filtered }]
         : [],
     ),
+    // As a drag picks them, and one more with Ctrl.
+    ...[
+      [0, 1, 2, 3],
+      [0, 1, bars.length - 1],
+    ].flatMap((chosen) =>
+      histogram && bars.length > 4
+        ? [
+            {
+              pick: pickBars(histogram.kind, bars, chosen, apart),
+              count: chosen.reduce((sum, at) => sum + bars[at].filtered, 0),
+            },
+          ]
+        : [],
+    ),
     { pick: { ...nothing, nulls: true }, count: held.kinds.null + held.kinds.missing },
   ];
 }
