@@ -2,7 +2,13 @@ import { Dataset, type DatasetOptions } from '../engine/dataset/dataset.ts';
 import { comparisonDoubts, doubtsToRun } from '../engine/dataset/doubts.ts';
 import { SampledCells } from '../engine/dataset/sampledCells.ts';
 import { checkQuery, type Query } from '../engine/query/index.ts';
-import { followTo, isCompressed, showsItsFormat, type FollowSummary } from '../engine/run/follow.ts';
+import {
+  followTo,
+  isCompressed,
+  refuseCalls,
+  showsItsFormat,
+  type FollowSummary,
+} from '../engine/run/follow.ts';
 import { isPipe } from '../engine/source/file.ts';
 import { partitionColumns } from '../engine/source/files/partitions.ts';
 import { Follower } from '../engine/source/follow/follower.ts';
@@ -37,6 +43,7 @@ export async function follow(
     if (await isPipe(path).catch(() => false))
       throw new UsageError(`--follow is for files: ${path} is a named pipe.`);
   }
+  refuseCalls(text);
   const time = new AbortController();
   const timer = endAt(untilMs, time);
   const end = AbortSignal.any([terminal.ending, time.signal]);

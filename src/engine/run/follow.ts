@@ -51,6 +51,7 @@ export async function followTo(
   { query, to, sink, onlyNew, partitionsOf, say }: Following,
   signal: AbortSignal,
 ): Promise<FollowSummary> {
+  refuseCalls(query);
   const own = plannedFor(query, dataset.recognised.format);
   const columned = withPartitionColumns(dataset, own, to);
   const planned = columned === undefined ? own : plannedFor(columned, dataset.recognised.format);
@@ -111,6 +112,15 @@ const rowWise: ReadonlySet<Plan['steps'][number]['kind']> = new Set([
   'fill',
 ]);
 
+/** @throws QuerySyntaxError where a query calls a program: those do not run on files that are followed */
+export function refuseCalls(query: string): void {
+  const parsed = parseQuery(query);
+  const call = parsed.ok ? parsed.query.operators.find(({ kind }) => kind === 'call') : undefined;
+  if (!call) return;
+  const told = said`CALL does not run on files that are followed. Leave it out, or leave out --follow`;
+  throw new QuerySyntaxError([errorAt(call, told)]);
+}
+
 /** @throws QuerySyntaxError */
 function refuseQuery(query: string, plan: Plan): void {
   const other = plan.steps.find(({ kind }) => !rowWise.has(kind));
@@ -126,7 +136,6 @@ function refuseQuery(query: string, plan: Plan): void {
 
 const needsAll: ReadonlySet<Operator['kind']> = new Set([
   'aggregate',
-  'call',
   'describe',
   'distinct',
   'join',

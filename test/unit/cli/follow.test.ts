@@ -300,6 +300,14 @@ describe('rowriver --follow', () => {
      ^^^^^^^^^^
 `,
     );
+    const called = await runCli([at('a.jsonl'), "|> CALL './stage.mjs'", '--follow']);
+    assert.equal(
+      called.stderr,
+      `rowriver: CALL does not run on files that are followed. Leave it out, or leave out --follow
+  |> CALL './stage.mjs'
+     ^^^^^^^^^^^^^^^^^^
+`,
+    );
     const stdin = await runCli(['-', '--follow']);
     assert.deepEqual([stdin.code, stdin.stderr.includes('--follow is for files')], [2, true]);
   });
