@@ -50,7 +50,8 @@ interface Pass {
 
 function passesOf({ via, divides, mergeBy, grows }: Layout, count: number): readonly Pass[] {
   const alone: Pass = { workers: 0, kept: false, previews: mergeBy === undefined };
-  if (grows) return [alone, { workers: 2, kept: false, previews: false }];
+  // One thread merges, and what grows is asked in several states.
+  if (grows || mergeBy !== undefined) return [alone, { workers: 2, kept: false, previews: false }];
   if (via === 'stdin' || via === 'http, once') return [alone];
   if (!divides || count === 1) return [alone, { ...alone, kept: true }];
   return [
