@@ -1,6 +1,6 @@
 import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
-import type { FileInfo } from '../protocol/preview.ts';
+import type { FileInfo } from '../protocol/file.ts';
 import { abortReason, onAbort } from '../protocol/abort.ts';
 import { RemoteError } from '../protocol/rpc.ts';
 import { english } from '../said/said.ts';

@@ -8,7 +8,7 @@ import { checkQuery, parseQuery, type Query } from '../engine/query/index.ts';
 import { serviceName } from '../engine/send/serviceName.ts';
 import type { FileDoubt } from '../protocol/comparison.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
-import type { OtherTableCount } from '../protocol/preview.ts';
+import type { OtherTableCount } from '../protocol/file.ts';
 import { english } from '../said/said.ts';
 import type { RunCommand } from './arguments.ts';
 import { optionsFor } from './cellOptions.ts';

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { Uri, workspace, type SecretStorage } from 'vscode';
 import { addressParts } from '../engine/source/location.ts';
 import type { OpenFile } from '../protocol/engine.ts';
-import type { FileInfo } from '../protocol/preview.ts';
+import type { FileInfo } from '../protocol/file.ts';
 import { comparedIn, comparisonScheme, exportPathOfComparison } from './comparisons.ts';
 import { exportPathOf, filesScheme, placeOfFiles } from './fileSets.ts';
 import type { Readings } from './readings.ts';

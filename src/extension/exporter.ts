@@ -2,7 +2,7 @@ import { l10n, Uri, window } from 'vscode';
 import { endingOf, endings, isWritable, namedTarget, type NamedSource } from '../engine/sink/targetName.ts';
 import { stageTable } from '../engine/run/stageTable.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
-import type { FileInfo } from '../protocol/preview.ts';
+import type { FileInfo } from '../protocol/file.ts';
 import { SaidError } from '../said/said.ts';
 import { pathOf, type Addresses } from './addresses.ts';
 import { comparedIn, comparisonScheme } from './comparisons.ts';

@@ -4,7 +4,7 @@ import { l10n, Uri, workspace } from 'vscode';
 import { splitCompression } from '../engine/sink/compressor.ts';
 import type { OpenFile } from '../protocol/engine.ts';
 import type { FileSearch } from '../protocol/fileSearch.ts';
-import type { FileInfo } from '../protocol/preview.ts';
+import type { FileInfo } from '../protocol/file.ts';
 
 /**
  * Scheme of the tabs that show several files as one table. The URI holds how the files are found and not which they are, so

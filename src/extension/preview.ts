@@ -8,7 +8,7 @@ import {
   type WebviewPanel,
 } from 'vscode';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
-import type { FileInfo } from '../protocol/preview.ts';
+import type { FileInfo } from '../protocol/file.ts';
 import type { PageCommand } from '../protocol/pageCommands.ts';
 import type { Handlers, Message, WireError } from '../protocol/rpc.ts';
 import type { Addresses, FilePlace } from './addresses.ts';

@@ -4,7 +4,7 @@ import type { EngineHost, EngineSession } from '../host/engineHost.ts';
 import { words, wordsOf } from '../host/l10n.ts';
 import type { ExportSummary } from '../protocol/engine.ts';
 import type { PageCommand } from '../protocol/pageCommands.ts';
-import type { FileInfo } from '../protocol/preview.ts';
+import type { FileInfo } from '../protocol/file.ts';
 import { pathOf } from './addresses.ts';
 import { openPreview } from './editors.ts';
 import { proposedTarget } from './exportTarget.ts';

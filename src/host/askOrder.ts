@@ -1,5 +1,5 @@
 import type { FormatOptions } from '../protocol/formatOptions.ts';
-import type { ColumnType, FileInfo } from '../protocol/preview.ts';
+import type { ColumnType, FileInfo } from '../protocol/file.ts';
 import { l10n } from './l10n.ts';
 import type { Choice as Answer, Questions } from './questions.ts';
 

@@ -12,7 +12,7 @@ import type {
   Tagged,
 } from '../protocol/engine.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
-import type { FileInfo } from '../protocol/preview.ts';
+import type { FileInfo } from '../protocol/file.ts';
 import { Peer, type CallOptions, type Message, type ProgressOf, type WireError } from '../protocol/rpc.ts';
 import { said, saidOf } from '../said/said.ts';
 

@@ -1,6 +1,7 @@
 import type { AllowedProgram, ExportProgress, OpenFile, ProgramCall } from '../protocol/engine.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
-import type { FileInfo, PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
+import type { FileInfo } from '../protocol/file.ts';
+import type { PreviewCalls, PreviewEvents } from '../protocol/preview.ts';
 import { Peer, type Handlers, type Message, type WireError } from '../protocol/rpc.ts';
 import { said } from '../said/said.ts';
 import type { EngineHost, EngineSession } from './engineHost.ts';

@@ -5,7 +5,7 @@ import { l10n, words } from './l10n.ts';
 import type { Choice as Answer, Questions } from './questions.ts';
 import { encodingName, encodings } from '../protocol/encodings.ts';
 import { formatKinds, type FormatOptions } from '../protocol/formatOptions.ts';
-import type { FileInfo } from '../protocol/preview.ts';
+import type { FileInfo } from '../protocol/file.ts';
 
 interface Choice extends Answer {
   /** What the user says by it; undefined where it takes one more question. */

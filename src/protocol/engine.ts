@@ -7,7 +7,7 @@ import type { Said } from '../said/said.ts';
 import type { FileDoubt, JoinedDoubt } from './comparison.ts';
 import type { FileSearch } from './fileSearch.ts';
 import type { FormatOptions } from './formatOptions.ts';
-import type { FileInfo } from './preview.ts';
+import type { FileInfo } from './file.ts';
 import type { ClusterProgress, RowLimits } from './remote.ts';
 import type { Message } from './rpc.ts';
 import type { CheckSummary, Violation } from './schemaCheck.ts';

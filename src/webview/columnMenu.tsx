@@ -1,5 +1,5 @@
 /** The menu of a column, and the question that some of its tests need. */
-import type { ColumnInfo } from '../protocol/preview.ts';
+import type { ColumnInfo } from '../protocol/file.ts';
 import type { CellTest } from '../protocol/queryText.ts';
 import { t } from './l10n.ts';
 import { sortKeys } from './model/order.ts';

@@ -1,5 +1,5 @@
 /** The lowest line: how many rows there are, what is selected, what the file is. */
-import type { FileInfo, FileState, Reading } from '../protocol/preview.ts';
+import type { FileInfo, FileState, Reading } from '../protocol/file.ts';
 import { count, t } from './l10n.ts';
 import { isOneCell } from './grid/selection.ts';
 import type { PageModel } from './model/page.ts';

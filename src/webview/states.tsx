@@ -2,7 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import { bytes, count, duration, t, words } from './l10n.ts';
 import type { ComparisonInfo } from '../protocol/comparison.ts';
-import type { OpenColumn, ViewState } from '../protocol/preview.ts';
+import type { OpenColumn } from '../protocol/file.ts';
+import type { ViewState } from '../protocol/preview.ts';
 import type { PageModel } from './model/page.ts';
 import { fileWords, madeWhole, recordWords } from './model/words.ts';
 import { visible } from './visible.ts';

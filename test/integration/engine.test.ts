@@ -21,7 +21,7 @@ import { Violations } from '../../src/extension/violations.ts';
 import { inferSchema } from '../../src/extension/schemaCommands.ts';
 import { Readings } from '../../src/extension/readings.ts';
 import type { JournalPlace } from '../../src/protocol/engine.ts';
-import type { FileInfo } from '../../src/protocol/preview.ts';
+import type { FileInfo } from '../../src/protocol/file.ts';
 import type { Message, WireError } from '../../src/protocol/rpc.ts';
 import { said } from '../../src/said/said.ts';
 import { told } from '../support/said.ts';

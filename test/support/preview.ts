@@ -2,14 +2,8 @@ import { EngineService } from '../../src/engine/service/service.ts';
 import type { EngineSide } from '../../src/engine/service/session.ts';
 import type { EngineCalls, OpenFile, Tagged } from '../../src/protocol/engine.ts';
 import type { FormatOptions } from '../../src/protocol/formatOptions.ts';
-import type {
-  ColumnInfo,
-  FileInfo,
-  FileState,
-  Page,
-  PreviewEvents,
-  ViewState,
-} from '../../src/protocol/preview.ts';
+import type { ColumnInfo, FileInfo, FileState } from '../../src/protocol/file.ts';
+import type { Page, PreviewEvents, ViewState } from '../../src/protocol/preview.ts';
 import { CellKind } from '../../src/protocol/preview.ts';
 import { Peer } from '../../src/protocol/rpc.ts';
 import { scanPool } from './pool.ts';

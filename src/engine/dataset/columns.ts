@@ -1,4 +1,5 @@
-import { CellKind, type ColumnInfo, type ColumnType } from '../../protocol/preview.ts';
+import type { ColumnInfo, ColumnType } from '../../protocol/file.ts';
+import { CellKind } from '../../protocol/preview.ts';
 import { describeReading, type CellReading, type CellReadings } from '../format/csv/cellReading.ts';
 import { columnNames, type FieldPath } from '../format/json/fields.ts';
 import { mergedType } from '../pool/columnTypes.ts';

@@ -1,6 +1,6 @@
 import type { FileDoubt } from '../../protocol/comparison.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
-import type { FileInfo, FileState, OtherTableCount, UnreadFile } from '../../protocol/preview.ts';
+import type { FileInfo, FileState, OtherTableCount, UnreadFile } from '../../protocol/file.ts';
 import { said, type Said } from '../../said/said.ts';
 import { BlockIndex } from '../index/blockIndex.ts';
 import type { IndexStore } from '../index/store.ts';

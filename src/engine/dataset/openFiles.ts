@@ -3,7 +3,7 @@ import { carriageReturn, lineFeed } from '../ascii.ts';
 import { markLength } from '../format/lines.ts';
 import { formatOf, recognise, type RecognisedFile } from '../format/registry.ts';
 import type { FileSearch } from '../../protocol/fileSearch.ts';
-import type { UnreadFile } from '../../protocol/preview.ts';
+import type { UnreadFile } from '../../protocol/file.ts';
 import { eachFile } from '../source/files/eachFile.ts';
 import type { FoundFile } from '../source/files/search.ts';
 import { writeParts, type FilePart } from '../source/files/part.ts';

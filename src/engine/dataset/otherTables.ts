@@ -1,4 +1,4 @@
-import type { OtherTableCount } from '../../protocol/preview.ts';
+import type { OtherTableCount } from '../../protocol/file.ts';
 import { formatOf } from '../format/registry.ts';
 import { records } from '../format/records.ts';
 import type { OtherTable } from '../format/csv/table.ts';

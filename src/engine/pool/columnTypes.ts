@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../protocol/preview.ts';
+import type { ColumnType } from '../../protocol/file.ts';
 import { Kind } from '../format/record.ts';
 
 /** What is known of a column's type once a value of type `seen` was found in it. */

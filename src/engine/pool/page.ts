@@ -1,4 +1,5 @@
-import { CellKind, type ColumnType, type FilePlace } from '../../protocol/preview.ts';
+import type { ColumnType } from '../../protocol/file.ts';
+import { CellKind, type FilePlace } from '../../protocol/preview.ts';
 import { Fault, isReadable } from '../fault.ts';
 import { faultReason } from '../faultReason.ts';
 import { JsonFields } from '../format/json/fields.ts';

@@ -1,4 +1,5 @@
-import type { ColumnType, FilePlace } from '../../protocol/preview.ts';
+import type { ColumnType } from '../../protocol/file.ts';
+import type { FilePlace } from '../../protocol/preview.ts';
 import type { Said } from '../../said/said.ts';
 import type { FieldPath } from '../format/json/fields.ts';
 import type { SegmentBytes } from '../columns/segment.ts';

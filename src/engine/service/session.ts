@@ -1,13 +1,7 @@
 import { said, SaidError, type Said } from '../../said/said.ts';
 import { basename } from 'node:path';
-import type {
-  FileInfo,
-  FileState,
-  PreviewCalls,
-  PreviewEvents,
-  RecordDetail,
-  ViewState,
-} from '../../protocol/preview.ts';
+import type { FileInfo, FileState } from '../../protocol/file.ts';
+import type { PreviewCalls, PreviewEvents, RecordDetail, ViewState } from '../../protocol/preview.ts';
 import type { ExportStages } from '../../protocol/stages.ts';
 import type {
   StatisticsAnswer,

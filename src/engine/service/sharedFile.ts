@@ -1,6 +1,6 @@
 import { abortReason, onAbort } from '../../protocol/abort.ts';
 import type { FormatOptions } from '../../protocol/formatOptions.ts';
-import type { FileState } from '../../protocol/preview.ts';
+import type { FileState } from '../../protocol/file.ts';
 import { saidOf, type Said } from '../../said/said.ts';
 import type { IndexStore } from '../index/store.ts';
 import type { Pool } from '../pool/pool.ts';

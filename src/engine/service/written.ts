@@ -1,4 +1,4 @@
-import type { OpenColumn, WrittenOptions } from '../../protocol/preview.ts';
+import type { OpenColumn, WrittenOptions } from '../../protocol/file.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { describeReading, rewriteCell, type CellReading } from '../format/csv/cellReading.ts';
 

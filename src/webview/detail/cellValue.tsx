@@ -1,6 +1,7 @@
 /** A cell's whole value, over the page: a tree for lists and objects, else the text with its line ends. */
 import { useEffect, useState } from 'preact/hooks';
-import { CellKind, type ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
+import { CellKind } from '../../protocol/preview.ts';
 import type { Cell } from '../grid/cells.ts';
 import { bytes, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';

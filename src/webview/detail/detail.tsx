@@ -1,6 +1,7 @@
 /** The record of the active row, whole. */
 import { useMemo, useState } from 'preact/hooks';
-import type { ColumnInfo, RecordDetail } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
+import type { RecordDetail } from '../../protocol/preview.ts';
 import type { CellContext } from '../../protocol/pageCommands.ts';
 import type { QueryEdit } from '../../protocol/queryText.ts';
 import { bytes, count, t, words } from '../l10n.ts';

@@ -1,5 +1,5 @@
 /** The columns as the grid shows them: what is known of them, what the user wants of them, and the layout of both. */
-import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
 import {
   laneOf,
   layOut,

@@ -2,7 +2,7 @@
  * Which columns show, in what order and how wide. Preferences are kept by the column's path, which outlives an engine;
  * a layout is what they make of the columns at hand. Pinned columns come first and do not scroll.
  */
-import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
 
 export interface ColumnPrefs {
   /** Paths of all columns as the user put them; empty while nobody has moved one. */

@@ -1,5 +1,6 @@
 /** What the grid is to the page: what it shows, what it can be told, what it tells. */
-import type { ColumnInfo, Page } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
+import type { Page } from '../../protocol/preview.ts';
 import type { Cell } from './cells.ts';
 import type { ColumnLayout, ColumnPrefs } from './columns.ts';
 import type { RowFacts, RowsRequest } from './pages.ts';

@@ -1,5 +1,5 @@
 /** Widths of columns: guessed from what is known, or fitted to what is in sight. */
-import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
 import { minWidth } from './columns.ts';
 
 /** Measures text in the grid's fonts, in pixels. */

@@ -1,5 +1,5 @@
 /** The header row: names with types, resized by their edge, moved by dragging, each with a menu. */
-import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
 import { icon, make } from '../dom.ts';
 import { t } from '../l10n.ts';
 import { visible } from '../visible.ts';

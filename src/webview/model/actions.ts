@@ -1,6 +1,7 @@
 /** What menus, keys and buttons do with a cell, a column or the selection. */
 import type { Signal } from '@preact/signals';
-import { CellKind, type ColumnInfo, type PreviewCalls } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
+import { CellKind, type PreviewCalls } from '../../protocol/preview.ts';
 import type { CellAction, CellContext, ColumnAction } from '../../protocol/pageCommands.ts';
 import type { CellTest, QueryEdit, ValuePick } from '../../protocol/queryText.ts';
 import { cellsOf, type Cell } from '../grid/cells.ts';

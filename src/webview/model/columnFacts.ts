@@ -1,6 +1,6 @@
 /** Everything about the column of the active cell, while somebody looks at it. */
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
-import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
 import type { StatisticsAnswer } from '../../protocol/statistics.ts';
 import { isAbort, sentence } from '../link.ts';
 import { onGrowth } from './growth.ts';

@@ -1,5 +1,6 @@
 /** Copying what is selected: as tab-separated text, as JSON, as a Markdown table. */
-import { CellKind, type ColumnInfo, type Page } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
+import { CellKind, type Page } from '../../protocol/preview.ts';
 import { cellsOf, type Cell } from '../grid/cells.ts';
 import type { Area } from '../grid/selection.ts';
 import { count, t } from '../l10n.ts';

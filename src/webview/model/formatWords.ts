@@ -1,6 +1,6 @@
 /** What the page says of how a file is stored: its format, encoding, compression and size. */
 import { encodingName } from '../../protocol/encodings.ts';
-import type { FileInfo, FileState } from '../../protocol/preview.ts';
+import type { FileInfo, FileState } from '../../protocol/file.ts';
 import { bytes, t, words } from '../l10n.ts';
 
 /** "comma, quoted, header", "UTF-8" and "gzip"; "Parquet" alone, whose text has no encoding that anybody wrote. */

@@ -1,5 +1,6 @@
 /** What the columns are to the order of the rows, from the query's own words. */
-import type { ColumnInfo, Outcome } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
+import type { Outcome } from '../../protocol/preview.ts';
 import type { SortKey } from '../grid/contract.ts';
 
 /** The columns that rows are sorted by, by their ids; keys that are no columns count, and are none of them. */

@@ -1,6 +1,6 @@
 /** The tables of a file that are not read, with the number of their records once they are counted. */
 import { effect, signal, type ReadonlySignal } from '@preact/signals';
-import type { FileInfo } from '../../protocol/preview.ts';
+import type { FileInfo } from '../../protocol/file.ts';
 import { isAbort, sentence, type Link } from '../link.ts';
 
 export interface OtherTable {

@@ -1,4 +1,4 @@
-import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
 import type { CellTest } from '../../protocol/queryText.ts';
 
 /** Something small that is open over the page. */

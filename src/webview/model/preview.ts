@@ -3,7 +3,8 @@
  * the grid in step; the parts beside it (filter, record, find, ...) hang on to it.
  */
 import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { ColumnInfo, FileInfo, FileState, ViewState } from '../../protocol/preview.ts';
+import type { ColumnInfo, FileInfo, FileState } from '../../protocol/file.ts';
+import type { ViewState } from '../../protocol/preview.ts';
 import type { Grid, GridView } from '../grid/contract.ts';
 import { createGrid } from '../grid/grid.ts';
 import type { ColumnPrefs } from '../grid/columns.ts';

@@ -1,6 +1,7 @@
 /** The record of the active row, whole, as the detail shows it. */
 import { effect, signal, type ReadonlySignal } from '@preact/signals';
-import type { FileInfo, RecordDetail } from '../../protocol/preview.ts';
+import type { FileInfo } from '../../protocol/file.ts';
+import type { RecordDetail } from '../../protocol/preview.ts';
 import { isAbort, sentence } from '../link.ts';
 import type { Preview } from './preview.ts';
 

@@ -1,6 +1,6 @@
 /** What the columns in sight hold: asked of the engine when somebody looks, and kept for the view that is shown. */
 import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
 import type { ValuePick } from '../../protocol/queryText.ts';
 import type { ColumnStatistics, Coverage, StatisticsAnswer } from '../../protocol/statistics.ts';
 import { isAbort, sentence } from '../link.ts';

@@ -1,6 +1,7 @@
 /** Rows over time: which column has the times, what it is stacked by, and what the engine counts. */
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import { CellKind, type ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
+import { CellKind } from '../../protocol/preview.ts';
 import type { TimelineAnswer } from '../../protocol/statistics.ts';
 import { cellsOf } from '../grid/cells.ts';
 import { isAbort, sentence } from '../link.ts';

@@ -1,5 +1,6 @@
 /** What the page calls the rows of the file and of a result: the same words in every place. */
-import type { FileState, Outcome, ViewState } from '../../protocol/preview.ts';
+import type { FileState } from '../../protocol/file.ts';
+import type { Outcome, ViewState } from '../../protocol/preview.ts';
 import { count, t, words } from '../l10n.ts';
 
 export function recordWords(records: number): string {

@@ -1,7 +1,7 @@
 /** The query box, with what is wrong with the query in words below it. */
 import { useComputed, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
 import type { Diagnostic } from '../../protocol/queryText.ts';
 import { asSentence, t } from '../l10n.ts';
 import type { Link } from '../link.ts';

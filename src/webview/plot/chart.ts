@@ -1,5 +1,6 @@
 /** A result as a chart: which columns are drawn how, and the values to draw. Without a screen. */
-import { CellKind, type ColumnInfo, type Outcome } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
+import { CellKind, type Outcome } from '../../protocol/preview.ts';
 import type { Cell } from '../grid/cells.ts';
 
 export type Mark = 'bars' | 'stacked' | 'lines' | 'points';

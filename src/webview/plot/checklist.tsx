@@ -1,6 +1,6 @@
 /** A column's most frequent values, to tick, to keep alone and to leave out. */
 import { useSignal } from '@preact/signals';
-import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
 import type { ValuePick } from '../../protocol/queryText.ts';
 import type { ColumnSummary } from '../../protocol/statistics.ts';
 import { count, t } from '../l10n.ts';

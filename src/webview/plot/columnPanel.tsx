@@ -1,5 +1,5 @@
 /** The side part that says everything about one column: figures, its most frequent values to tick, and what texts look like. */
-import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
 import type { ColumnStatistics, Histogram } from '../../protocol/statistics.ts';
 import { count, t } from '../l10n.ts';
 import type { PageModel } from '../model/page.ts';

@@ -1,6 +1,6 @@
 /** What a column holds, small, under its name. */
 import { render } from 'preact';
-import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
 import type { ValuePick } from '../../protocol/queryText.ts';
 import { mainKind, type ColumnSummary, type KindCounts } from '../../protocol/statistics.ts';
 import { count, t } from '../l10n.ts';

@@ -1,5 +1,5 @@
 /** Picks in plots: which bars and values they mean, and what they become with a click. */
-import type { ColumnInfo } from '../../protocol/preview.ts';
+import type { ColumnInfo } from '../../protocol/file.ts';
 import type { PickedRange, PickedValue, ValuePick } from '../../protocol/queryText.ts';
 import type { ColumnSummary } from '../../protocol/statistics.ts';
 import { keyOf, type Bar, type Part } from './shape.ts';

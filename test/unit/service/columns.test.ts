@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ColumnInfo } from '../../../src/protocol/preview.ts';
+import type { ColumnInfo } from '../../../src/protocol/file.ts';
 import { Preview } from '../../support/preview.ts';
 import { told } from '../../support/said.ts';
 

@@ -2,11 +2,10 @@
  * A stand-in for host and engine, so that the page can be driven in a plain browser. It speaks the whole protocol over
  * made-up files; its query language knows as little as the page's tests need.
  */
+import type { FileInfo, FileState } from '../../../src/protocol/file.ts';
 import {
   CellKind,
   cellLimit,
-  type FileInfo,
-  type FileState,
   type Outcome,
   type Page,
   type PreviewCalls,

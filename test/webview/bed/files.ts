@@ -1,5 +1,6 @@
 /** Made-up files for the test bed: a cell is a function of its row and column, so a billion rows cost nothing. */
-import { CellKind, type ColumnInfo } from '../../../src/protocol/preview.ts';
+import type { ColumnInfo } from '../../../src/protocol/file.ts';
+import { CellKind } from '../../../src/protocol/preview.ts';
 
 export interface BedCell {
   readonly kind: number;

@@ -15,7 +15,8 @@ import type {
   Tagged,
 } from '../../../src/protocol/engine.ts';
 import type { FormatOptions } from '../../../src/protocol/formatOptions.ts';
-import type { FileInfo, PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.ts';
+import type { FileInfo } from '../../../src/protocol/file.ts';
+import type { PreviewCalls, PreviewEvents } from '../../../src/protocol/preview.ts';
 import { Peer, type Handlers, type Message } from '../../../src/protocol/rpc.ts';
 import { said } from '../../../src/said/said.ts';
 import type { BedServer, OpenOptions } from './server.ts';

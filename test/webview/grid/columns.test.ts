@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { ColumnInfo } from '../../../src/protocol/preview.ts';
+import type { ColumnInfo } from '../../../src/protocol/file.ts';
 import {
   laneAt,
   lanesBetween,

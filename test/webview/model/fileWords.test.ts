@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FileState } from '../../../src/protocol/preview.ts';
+import type { FileState } from '../../../src/protocol/file.ts';
 import { said } from '../../../src/said/said.ts';
 import { fileWords } from '../../../src/webview/model/words.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FileInfo, FileState } from '../../../src/protocol/preview.ts';
+import type { FileInfo, FileState } from '../../../src/protocol/file.ts';
 import {
   encodingWords,
   formatWords,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { CellKind, type ColumnInfo, type Outcome } from '../../../src/protocol/preview.ts';
+import type { ColumnInfo } from '../../../src/protocol/file.ts';
+import { CellKind, type Outcome } from '../../../src/protocol/preview.ts';
 import {
   chartOf,
   classify,

@@ -1,0 +1,12 @@
+import type { FileState } from './file.ts';
+import type { WrittenThere } from './remote.ts';
+
+/** What the page asks of a query that a cluster runs, whose rows it shows. */
+export interface RemoteCalls {
+  /** Ends the query on the cluster whose rows are shown. Those that have come stay. */
+  stopRemote: { params: null; result: FileState };
+  /** Counts there how many rows that query has. */
+  countRemote: { params: null; result: FileState };
+  /** Has the cluster run that query for all its rows, and write them there. Nothing is overwritten. */
+  writeRemote: { params: WrittenThere; result: null };
+}
