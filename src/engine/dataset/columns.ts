@@ -12,7 +12,7 @@ export interface FileColumn extends ColumnInfo {
   readonly fields: readonly (string | number)[];
   /** How its cells are written, where that is not how the language writes numbers and times. */
   readonly reading?: CellReading | undefined;
-  /** It is no field of records, and says this of their files. */
+  /** It is no field inside the records, and says this of them. */
   readonly ofFile?: OfFile | undefined;
 }
 
@@ -33,7 +33,7 @@ export class Columns {
   #complete = false;
   /** Members that are no columns themselves, as what rows hold below them is. */
   #opened: ReadonlySet<string | number> = new Set();
-  /** Names of fields that columns of folders go before. */
+  /** Names of fields that columns beside the records go before. */
   #hidden: ReadonlySet<string | number> = new Set();
   readonly #ofValues: boolean;
 
@@ -55,6 +55,13 @@ export class Columns {
     );
     this.#columns = ofFile.map((column, id) => ({ id, ...column }));
     this.#hidden = new Set(partitions);
+  }
+
+  /** Takes the column of the records' names, behind what files say of them. */
+  setName(name: string): void {
+    const id = this.#columns.length;
+    this.#columns.push({ id, name, path: writePath([name]), type: 'text', fields: [name], ofFile: 'name' });
+    this.#hidden = new Set([...this.#hidden, name]);
   }
 
   /** Takes a CSV's columns. */

@@ -145,6 +145,7 @@ export class Dataset {
     const { partitions = [] } = layout;
     if (partitions.length > 0 || (this.#isOfSeveral && options.keepPages === true))
       this.columns.setOfFiles(partitions);
+    if (layout.named !== undefined) this.columns.setName(layout.named);
     if (layout.names === 'columns') this.columns.setNames(layout.columns, layout.readings);
   }
 
@@ -262,10 +263,14 @@ export class Dataset {
   /** The columns that are known of the file: at first those of the records that it was recognised by. */
   get seenColumns(): readonly KnownColumn[] {
     if (this.columns.all.some(({ ofFile }) => ofFile === undefined)) return this.columns.all;
+    const { paths } = this.recognised;
+    // Of a table they are known at once; where no record was looked at, none is.
+    if (paths === undefined && this.layout.names === 'paths') return [];
     const seen = new Columns();
-    const { partitions = [] } = this.layout;
+    const { partitions = [], named } = this.layout;
     if (this.#isOfSeveral || partitions.length > 0) seen.setOfFiles(partitions);
-    seen.addPaths(this.recognised.paths ?? []);
+    if (named !== undefined) seen.setName(named);
+    seen.addPaths(paths ?? []);
     return seen.all;
   }
 

@@ -146,6 +146,8 @@ const none: LeftOutRecords = {
 
 /** Whether the same bytes are the same record in both files. */
 function isSameText(a: Dataset, b: Dataset): boolean {
+  // Names of records are not in their text.
+  if (a.layout.named !== undefined || b.layout.named !== undefined) return false;
   if (a.layout.names === 'paths') return b.layout.names === 'paths';
   return isDeepStrictEqual(a.recognised.format, b.recognised.format);
 }

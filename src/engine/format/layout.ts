@@ -7,6 +7,11 @@ import type { CsvDialect } from './csv/dialect.ts';
 export type Layout = LayoutOfRecords & {
   /** Columns that the folders of files are called after: they go before fields of the same names. */
   readonly partitions?: readonly string[] | undefined;
+  /**
+   * The column of the records' names, where these are members of an object. The scanner has it as a field of that name; it
+   * goes before one inside a record.
+   */
+  readonly named?: string | undefined;
 };
 
 type LayoutOfRecords =

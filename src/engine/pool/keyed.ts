@@ -1,4 +1,4 @@
-import { space } from '../ascii.ts';
+import { openBrace, space } from '../ascii.ts';
 import { ByteBuilder } from '../byteBuilder.ts';
 import { isReadable } from '../fault.ts';
 import { Kind, type FieldRequest, type RecordBlock } from '../format/record.ts';
@@ -35,6 +35,7 @@ interface KeyedCollector {
 export function keyedCollector(output: KeyedOutput, spec: FormatSpec): KeyedCollector {
   const { keys, loose, content, among, seed } = output;
   const format = formatOf(spec);
+  const { named } = format.layout;
   const unescape = unescapeOf(format.layout);
   const nature = { loose };
   const out = new ByteWriter();
@@ -49,12 +50,19 @@ export function keyedCollector(output: KeyedOutput, spec: FormatSpec): KeyedColl
     if (tally[kind]++ === 0) tally[first] = record;
   }
 
+  const asked = keys.map((path): FieldRequest => ({
+    path,
+    numeric: loose || format.layout.names === 'paths',
+  }));
+
   return {
-    fields: keys.map((path): FieldRequest => ({ path, numeric: loose || format.layout.names === 'paths' })),
+    fields: named === undefined ? asked : [...asked, { path: [named], numeric: false }],
     take(block, selection, count, { origin }) {
       const { bytes, starts, ends, faults } = block;
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      const vectors = block.fields.map((column) => new FieldVector(bytes, column, unescape));
+      const vectors = block.fields
+        .slice(0, keys.length)
+        .map((column) => new FieldVector(bytes, column, unescape));
       for (let i = 0; i < count; i++) {
         const record = selection[i];
         if (!isReadable(faults[record])) {
@@ -92,16 +100,42 @@ export function keyedCollector(output: KeyedOutput, spec: FormatSpec): KeyedColl
 function jsonOf(spec: FormatSpec): (block: RecordBlock, record: number) => Uint8Array {
   const format = formatOf(spec);
   const fields = format.fields?.();
-  if (!fields)
-    return ({ bytes, starts, ends }, record) =>
-      bytes.subarray(...trimmed(bytes, starts[record], ends[record]));
   const out = new ByteBuilder();
+  const { named } = format.layout;
+  if (!fields)
+    return (block, record) => {
+      const { bytes, starts, ends } = block;
+      const json = bytes.subarray(...trimmed(bytes, starts[record], ends[record]));
+      return named === undefined ? json : withName(json, named, block, record, out);
+    };
   const append: AppendRecord = fieldsAsJson(fields, out);
   return (block, record) => {
     out.clear();
     append(block, record);
     return out.view();
   };
+}
+
+/** A record with its name as its last member; void after the next call. */
+function withName(
+  json: Uint8Array,
+  member: string,
+  { bytes, fields }: RecordBlock,
+  record: number,
+  out: ByteBuilder,
+): Uint8Array {
+  const names = fields.at(-1);
+  if (json[0] !== openBrace || names === undefined || names.kinds[record] <= Kind.Null) return json;
+  const inside = json.subarray(1, -1);
+  const isEmpty = inside.every((byte) => byte <= space);
+  out.clear();
+  out.text('{');
+  out.copy(inside);
+  out.text(`${isEmpty ? '' : ','}${JSON.stringify(member)}:`);
+  // As it is written, its quotes around it.
+  out.copy(bytes.subarray(names.starts[record] - 1, names.ends[record] + 1));
+  out.text('}');
+  return out.view();
 }
 
 function trimmed(bytes: Uint8Array, start: number, end: number): [number, number] {

@@ -9,6 +9,7 @@ import { records } from '../format/records.ts';
 import type { Format } from '../format/driver.ts';
 import { formatOf } from '../format/registry.ts';
 import { createPlainJsonlScanner } from '../format/json/lines.ts';
+import { fieldText, jsonUnescape } from '../query/fieldText.ts';
 import type { Plan } from '../query/index.ts';
 import { batchOfBlock } from '../stage/batch.ts';
 import { ByteWriter } from '../stage/bytes.ts';
@@ -44,7 +45,11 @@ export async function readPage(
     derived ? formatOf({ kind: 'jsonl' }) : format,
     derived && request.kind === 'columns' ? { ...request, numbersInText: format.numbersInText } : request,
   );
-  const fields = derived ? plan.fields : matcher.fields;
+  const { named } = plan.layout;
+  // The names of records are no part of them: they are found by the scan.
+  const names = derived || named === undefined ? [] : [{ path: [named], numeric: false }];
+  const fields = [...(derived ? plan.fields : matcher.fields), ...names];
+  const nameAt = names.length === 0 ? undefined : fields.length - 1;
   // What follows the records of a document can be long, and the first rows are not to wait for it.
   const ending = isFirst ? 'not' : 'apart';
   for (const { stretch, skip, take } of parts) {
@@ -79,7 +84,7 @@ export async function readPage(
           const single = Uint32Array.of(one);
           rows.takeDerived(derived.compute(block, single, record, line), block, single, record, line);
         }
-      } else if (selected.length > 0) rows.take(block, selected, record, line);
+      } else if (selected.length > 0) rows.take(block, selected, record, line, nameAt);
       passed += count;
       record += recordCount;
       line += lineCount;
@@ -139,8 +144,9 @@ class RowCollector {
   /**
    * Takes some records of a block, which is void afterwards.
    * @param record 0-based number of the block's first record, `line` of its first line
+   * @param nameAt the field of the records' names, where they have some
    */
-  take(block: RecordBlock, selected: Uint32Array, record: number, line: number): void {
+  take(block: RecordBlock, selected: Uint32Array, record: number, line: number, nameAt?: number): void {
     const { offset } = block;
     let { bytes } = block;
     const [starts, ends, lines, faults, faultAt] = [
@@ -151,7 +157,7 @@ class RowCollector {
       block.faultAt,
     ].map((column) => Array.from(selected, (i) => column[i]));
     const offsets = Array.from(selected, (i) => offsetOf(block, i));
-    const said = Array.from(selected, (i) => this.#ofFile.map((what) => saidOf(block, i, what)));
+    const said = Array.from(selected, (i) => this.#ofFile.map((what) => saidOf(block, i, what, nameAt)));
     const before = this.#records.length;
     if (this.#request.kind === 'raw' && (block.files?.count ?? 1) > 1) {
       for (const i of selected) {
@@ -287,9 +293,18 @@ class RowCollector {
   }
 }
 
-/** What is said of the file of a record. */
-function saidOf(block: RecordBlock, record: number, what: OfFile): PartitionValue {
-  return what === 'path' ? (pathOf(block, record) ?? '') : partitionOf(block, record, what);
+/** What is said of a record besides its fields. */
+function saidOf(
+  block: RecordBlock,
+  record: number,
+  what: OfFile,
+  nameAt: number | undefined,
+): PartitionValue {
+  if (what === 'path') return pathOf(block, record) ?? '';
+  if (what !== 'name') return partitionOf(block, record, what);
+  const names = nameAt === undefined ? undefined : block.fields[nameAt];
+  const isNamed = names !== undefined && names.kinds[record] > Kind.Null;
+  return isNamed ? fieldText(block.bytes, names, record, jsonUnescape) : null;
 }
 
 /** Computes the rows of a plan of which each comes from one record, as JSON Lines in a scanner of their own. */

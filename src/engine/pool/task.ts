@@ -345,8 +345,11 @@ export type CellRequest =
   /** The record's raw bytes, cut to `limit`. */
   | { readonly kind: 'raw'; readonly limit: number };
 
-/** What a column says of the files of records: their path, or the partition column of this number. */
-export type OfFile = 'path' | number;
+/**
+ * What a column says of records besides their fields: the path of their file, the partition column of this number, or their own
+ * name.
+ */
+export type OfFile = 'path' | 'name' | number;
 
 export interface CellColumn {
   /** Where the scanner finds it; undefined for a column that the query makes. */

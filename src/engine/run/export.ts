@@ -11,7 +11,7 @@ import { openTarget } from '../sink/openTarget.ts';
 import { withJoinedColumns } from './joinedColumns.ts';
 import { pathsRead } from './joinedFiles.ts';
 import { openOutput } from './openOutput.ts';
-import { withPartitionColumns } from './partitionColumns.ts';
+import { withBesideColumns } from './besideColumns.ts';
 import { asRows, type RowSink } from '../sink/rowSink.ts';
 import type { SplitSink } from '../sink/split/splitSink.ts';
 import { batchEncoderOf } from '../sink/targets.ts';
@@ -66,7 +66,7 @@ export async function exportTo(
       plannedFor(text, dataset.recognised.format, { calls: programs !== undefined });
     let planned = plannedAs(query);
     const to = 'to' in asked ? asked.to : 'jsonl';
-    const columned = withPartitionColumns(dataset, planned, to);
+    const columned = withBesideColumns(dataset, planned, to);
     if (columned !== undefined) planned = plannedAs(columned);
     const apart =
       'to' in asked && !shared

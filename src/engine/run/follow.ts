@@ -19,7 +19,7 @@ import { CheckLog } from './checkLog.ts';
 import { chunksOf } from './exportRows.ts';
 import type { ExportRun } from './exportRun.ts';
 import { derivedColumns } from './derive.ts';
-import { withPartitionColumns } from './partitionColumns.ts';
+import { withBesideColumns } from './besideColumns.ts';
 import { Meter } from './meter.ts';
 
 export interface Following {
@@ -53,7 +53,7 @@ export async function followTo(
 ): Promise<FollowSummary> {
   refuseCalls(query);
   const own = plannedFor(query, dataset.recognised.format);
-  const columned = withPartitionColumns(dataset, own, to);
+  const columned = withBesideColumns(dataset, own, to);
   const planned = columned === undefined ? own : plannedFor(columned, dataset.recognised.format);
   refuseFile(dataset);
   refuseQuery(query, planned.plan);

@@ -4,7 +4,7 @@ import { plannedFor, type PlannedQuery } from '../dataset/plan.ts';
 import { columnNames } from '../format/json/fields.ts';
 import type { ColumnAccumulator } from '../statistics/column.ts';
 import { histogramOf, summaryOf } from '../statistics/index.ts';
-import { computedRows } from './partitionColumns.ts';
+import { besideColumns, computedRows } from './besideColumns.ts';
 import { fieldsOf, gatherRowStatistics, gatherStatistics, type GatheredRows } from './statistics.ts';
 
 /** A column with all that is known of it. */
@@ -31,8 +31,8 @@ export async function profile(
   signal: AbortSignal,
   told: (gathered: GatheredRows) => void,
 ): Promise<Profile> {
-  const { partitions } = dataset.layout;
-  if (partitions !== undefined) return profileOfRows(dataset, query?.asked ?? '', partitions, signal, told);
+  const beside = besideColumns(dataset.layout);
+  if (beside.length > 0) return profileOfRows(dataset, query?.asked ?? '', beside, signal, told);
   const scan = { query, columns: fieldsOf(dataset), discover: true, deep: true, counts: true };
   const { columns, held, set } = await gatherStatistics(dataset, scan, signal, told);
   const { layout } = dataset;
@@ -41,15 +41,15 @@ export async function profile(
   return profileOf(set, held, names);
 }
 
-/** The same with the columns that folders are called after, which records have as rows of a query. */
+/** The same with the columns beside the records, which these have as rows of a query. */
 async function profileOfRows(
   dataset: Dataset,
   query: string,
-  partitions: readonly string[],
+  beside: readonly string[],
   signal: AbortSignal,
   told: (gathered: GatheredRows) => void,
 ): Promise<Profile> {
-  const planned = plannedFor(computedRows(query, partitions), dataset.recognised.format);
+  const planned = plannedFor(computedRows(query, beside), dataset.recognised.format);
   const { columns, set } = await gatherRowStatistics(
     dataset,
     planned,

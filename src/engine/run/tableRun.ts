@@ -60,7 +60,7 @@ export class TableRun implements Run {
     this.source = file;
     this.query = query;
     // Sorted records are those of files; what a query makes of several is of none.
-    const isOfFiles = file.columns.all.at(0)?.ofFile !== undefined && unsortedQuery(query.text) !== undefined;
+    const isOfFiles = file.columns.all.at(0)?.ofFile === 'path' && unsortedQuery(query.text) !== undefined;
     if (isOfFiles) {
       this.columns.setOfFiles([]);
       // What folders say stands in the rows, and is shown where the file shows it.

@@ -13,6 +13,7 @@ import {
   type Column,
   type Row,
   type Rows,
+  type Item,
 } from './records.ts';
 
 /** One question to a file, and its answer by plain JavaScript on the objects that the file was made of. */
@@ -372,23 +373,27 @@ export const questions: readonly Question[] = [
     },
   ),
   // Of all columns, those included that the file's first records do not have.
-  table(`|> DESCRIBE |> SELECT column_name, count, nulls |> ORDER BY column_name`, (rows) => {
-    const count = rows.all.length;
-    // Where an object is NULL, it is a column beside its members.
-    const without = rows.kind === 'parquet' ? rows.records.filter((record) => 'broken' in record).length : 0;
-    const objects = without > 0 ? [{ column_name: 'user', count, nulls: without }] : [];
-    return all
-      .map((column) => ({
-        column_name: columnName(rows.kind, column),
-        count,
-        nulls: rows.where((row) => isNull(row.value(column))).length,
-        isThere: rows.kind !== 'json' || rows.all.some((row) => row.value(column) !== undefined),
-      }))
-      .filter(({ isThere }) => isThere)
-      .map(({ column_name, nulls }) => ({ column_name, count, nulls }))
-      .concat(objects)
-      .sort((a, b) => compareTexts(a.column_name, b.column_name, 1));
-  }),
+  table(
+    `|> DESCRIBE |> SELECT column_name, count, nulls |> WHERE column_name <> '_key' |> ORDER BY column_name`,
+    (rows) => {
+      const count = rows.all.length;
+      // Where an object is NULL, it is a column beside its members.
+      const without =
+        rows.kind === 'parquet' ? rows.records.filter((record) => 'broken' in record).length : 0;
+      const objects = without > 0 ? [{ column_name: 'user', count, nulls: without }] : [];
+      return all
+        .map((column) => ({
+          column_name: columnName(rows.kind, column),
+          count,
+          nulls: rows.where((row) => isNull(row.value(column))).length,
+          isThere: rows.kind !== 'json' || rows.all.some((row) => row.value(column) !== undefined),
+        }))
+        .filter(({ isThere }) => isThere)
+        .map(({ column_name, nulls }) => ({ column_name, count, nulls }))
+        .concat(objects)
+        .sort((a, b) => compareTexts(a.column_name, b.column_name, 1));
+    },
+  ),
   table(`|> ORDER BY key DESC |> SELECT id, key |> LIMIT 7`, (rows) =>
     sorted(rows.all, (a, b) => -compareTexts(a.text('key'), b.text('key'), -1))
       .slice(0, 7)
@@ -646,7 +651,7 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
       if (to === 'md') return markdownCells(text);
       if (to === 'json') return JSON.parse(text) as unknown;
       if (to === 'same' && hasTexts(rows))
-        return inOrder(wholeRecords(text, engine.layout.records), engine.layout);
+        return inOrder(withoutNames(wholeRecords(text, engine.layout.records), engine.layout), engine.layout);
       if (to === 'jsonl') return linesOf(text);
       if (rows.kind === 'log') return logCells(text);
       return parseDelimited(text.replace(/^\ufeff/, ''), engine.layout.delimiter);
@@ -691,6 +696,15 @@ function typedCell(value: unknown): string {
 
 function bigintAsNumber(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
+}
+
+/** Without what the records are called, where that is what it should be. */
+function withoutNames(records: unknown, { nameOf }: Layout): unknown {
+  if (nameOf === undefined || !Array.isArray(records)) return records;
+  return records.map((record: Item & { readonly _key: string }) => {
+    const { _key, ...others } = record;
+    return Object.keys(record)[0] === '_key' && _key === nameOf(record) ? others : record;
+  });
 }
 
 /** With the column of the folders back in its place. */

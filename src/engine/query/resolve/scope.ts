@@ -53,7 +53,8 @@ export function initialScope(layout: Layout): Scope {
     layout.names === 'paths'
       ? [{ kind: 'open', slot: 'record', edits: [] }]
       : layout.columns.map((name, index) => ({ kind: 'column', name, slot: { path: [index] } }));
-  return { parts: withPartitions(fields, layout.partitions ?? []), aliases: new Set(), ofRecord: true };
+  const parts = withName(withPartitions(fields, layout.partitions ?? []), layout.named);
+  return { parts, aliases: new Set(), ofRecord: true };
 }
 
 /** With the columns that folders are called after: in the place of a column that has the name, else at the end. */
@@ -68,6 +69,16 @@ function withPartitions(fields: Part[], partitions: readonly string[]): Part[] {
     drops.push({ path: [name], action: { kind: 'drop' } });
   }
   return parts.map((part) => (part.kind === 'open' ? { ...part, edits: [...part.edits, ...drops] } : part));
+}
+
+/** With the column of the records' names ahead of all. */
+function withName(parts: readonly Part[], name: string | undefined): readonly Part[] {
+  if (name === undefined) return parts;
+  const drop: MemberEdit = { path: [name], action: { kind: 'drop' } };
+  const others = parts.map((part) =>
+    part.kind === 'open' ? { ...part, edits: [...part.edits, drop] } : part,
+  );
+  return [{ kind: 'column', name, slot: { path: [name] } }, ...others];
 }
 
 /** Where a column was found; `path` where it is a field of the record. */

@@ -3,6 +3,7 @@ import { SourceError } from '../../../source/source.ts';
 import type { FormatDriver } from '../../driver.ts';
 import { jsonClaim } from '../recognise.ts';
 import { unescapedJson } from '../text.ts';
+import { nameField } from './document.ts';
 import type { JsonRows } from './rows.ts';
 import { createKernelJsonDocumentScanner } from './scanner.ts';
 
@@ -35,7 +36,7 @@ export const jsonDocument: FormatDriver<JsonSpec> = {
     scanner: () => createKernelJsonDocumentScanner(rows),
     // The name of a row, and the bracket after the last one, are around it only in the document.
     rowScanner: () => createKernelJsonDocumentScanner({ ...rows, layout: 'values' }),
-    layout: { names: 'paths' },
+    layout: { names: 'paths', ...(rows.layout === 'members' && { named: nameField }) },
     unescaped: unescapedJson,
     numbersInText: false,
     records: rows.layout === 'values' ? 'values' : 'elements',
