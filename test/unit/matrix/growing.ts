@@ -73,6 +73,18 @@ export class GrowingFiles {
     const paths = [...parts, ...steps].map(({ name }) => this.at(name));
     const follower = new Follower({ find: () => Promise.resolve(paths), finds: true, end: end.signal });
     let awaited = 0;
+    let latest = 0;
+    /** Of each file, the records that came to it last, and the latest of them that was written. */
+    const ranges = new Map<string, { readonly from: number; readonly to: number; latest: number }>();
+    const came = ({ name, firstId = 1, records = 0 }: (typeof parts)[number]): void => {
+      ranges.set(name, { from: firstId, to: records, latest: 0 });
+    };
+    parts.forEach(came);
+    const isRead = (name: string): boolean => {
+      const range = ranges.get(name);
+      // Of so many records one is wanted.
+      return range === undefined || range.to - range.from < 10 || range.latest > range.to - 10;
+    };
     const turning: ByteSink = {
       name: 'turning',
       write: async (chunk) => {
@@ -82,11 +94,18 @@ export class GrowingFiles {
             .toString()
             .matchAll(/"id":"?(\d+)/g),
         ].map(([, id]) => Number(id));
-        if (Math.max(...ids) < awaited) return;
+        for (const id of ids) {
+          latest = Math.max(latest, id);
+          for (const range of ranges.values())
+            if (id >= range.from && id <= range.to) range.latest = Math.max(range.latest, id);
+        }
+        // What is cut off before it is read is lost to any reader.
+        if (latest < awaited || (this.next?.rotates === 'cut off' && !isRead(this.next.name))) return;
         // With the end of a record, which the query may not want, comes what follows it.
         for (let isMore = true; isMore && this.next;) {
           isMore = !this.next.bringsRecords;
           awaited = this.next.firstId;
+          if (this.next.bringsRecords) came(this.next);
           await this.rotate();
         }
         if (!this.next) end.abort();

@@ -74,7 +74,7 @@ export interface GrowthStep extends FileContent {
 
 /** Files as they are at first, and what they become. */
 export interface Growing {
-  readonly parts: readonly FileContent[];
+  readonly parts: readonly (FileContent & Partial<Pick<GrowthStep, 'firstId' | 'records'>>)[];
   readonly steps: readonly GrowthStep[];
   /** What a new file begins with. */
   readonly head: Buffer;

@@ -65,6 +65,7 @@ describe('values that are counted once', () => {
       (n) => ({ text: `1234567890123456789${n}`, is: `1234567890123456789${n}` }),
       (n) => ({ text: `"t${n}"`, is: `"t${n}"` }),
       (n) => ({ text: `"\\u0074${n}"`, is: `"t${n}"` }),
+      (n) => ({ text: `"s\\u0074${n}"`, is: `"st${n}"` }),
       (n) => ({ text: `[${n}]`, is: `[${n}]` }),
     );
     const kinds = fc.array(written, { minLength: 1, maxLength: 4 });

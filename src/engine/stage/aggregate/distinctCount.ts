@@ -85,9 +85,12 @@ export class DistinctCount implements Accumulator {
     if (this.#scratch.length < count) this.#scratch = new Uint32Array(count);
     const texts = this.#scratch;
     this.#texts.numbers(batch, field, texts);
+    // All that have a number come before others get one: see `GroupedTexts.numbers`.
+    for (let i = 0; i < count; i++) {
+      if (texts[i] !== noKey && this.#texts.addNumber(groups[i], texts[i])) this.#counts[groups[i]]++;
+    }
     for (let i = 0; i < count; i++) {
       if (texts[i] === noKey) this.#addOther(groups[i], field, selection[i]);
-      else if (this.#texts.addNumber(groups[i], texts[i])) this.#counts[groups[i]]++;
     }
   }
 

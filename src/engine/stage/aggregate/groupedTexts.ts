@@ -21,7 +21,10 @@ export class GroupedTexts {
     return this.#keys.size + this.#pairs.size + (this.#listed?.places.byteLength ?? 0);
   }
 
-  /** Numbers of the texts of the selected rows, to be added in their order; `noKey` where a row has none that is its bytes. */
+  /**
+   * Numbers of the texts of the selected rows; `noKey` where a row has none that is its bytes. All are to be added, in their
+   * order, before another text is.
+   */
   numbers({ selection, count }: Batch, { bytes, column }: FieldVector, numbers: Uint32Array): void {
     this.#keys.numbers(bytes, column, Kind.Text, selection, count, numbers);
   }
