@@ -28,7 +28,10 @@ describe('webview/matrix', () => {
 
   after(() => real.close());
 
+  let nameOf: Layout['nameOf'];
+
   async function open(layout: Layout, written: Written): Promise<Rows> {
+    ({ nameOf } = layout);
     const path = join(folder, layout.file);
     await writeFile(path, layout.bytes(written));
     await engine.open(path, { rows: layout.rows, pattern: layout.pattern });
@@ -42,7 +45,7 @@ describe('webview/matrix', () => {
       const { column, times } = question.clicked;
       await clickHead(page, columnName(rows.kind, column), times);
     } else await enterQuery(page, queryFor(rows.kind, question.query));
-    const answer = new Answer(question, rows);
+    const answer = new Answer(question, rows, nameOf);
     for (const share of places) answer.compare(await gridAt(page, share), share);
     // The next query is entered from the file's first rows.
     if (places.at(-1) !== 0) await gridAt(page, 0);

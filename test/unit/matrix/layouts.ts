@@ -42,7 +42,7 @@ export interface Layout {
   /** Via `files`: what the folders say, which comes behind all that the records hold. */
   readonly folderColumn?: string;
   /** What a record is called in the file: a column `_key`, ahead of all that the record holds. */
-  readonly nameOf?: (record: MatrixRecord) => string;
+  readonly nameOf?: (id: number) => string;
   /** Via `files`: read in the order of this column, and not one after the other. */
   readonly mergeBy?: string;
   /** The same, as a preview opens them: records count through all files. */
@@ -203,7 +203,7 @@ const described: readonly Layout[] = [
       utf8(`{\n${pretty.map((text, i) => `"m${i}": ${text}`).join(',\n')}\n}\n`),
     ),
     rows: '$.*',
-    nameOf: ({ id }) => `m${id - 1}`,
+    nameOf: (id) => `m${id - 1}`,
   },
   {
     ...onDisk('documents one after the other', 'json', 'x.json', ({ pretty }) =>

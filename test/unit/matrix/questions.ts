@@ -703,7 +703,7 @@ function withoutNames(records: unknown, { nameOf }: Layout): unknown {
   if (nameOf === undefined || !Array.isArray(records)) return records;
   return records.map((record: Item & { readonly _key: string }) => {
     const { _key, ...others } = record;
-    return Object.keys(record)[0] === '_key' && _key === nameOf(record) ? others : record;
+    return Object.keys(record)[0] === '_key' && _key === nameOf(record.id) ? others : record;
   });
 }
 
