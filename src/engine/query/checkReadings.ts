@@ -2,12 +2,8 @@ import { type Said, said } from '../../said/said.ts';
 import { errorAt, warningAt, type Diagnostic } from './diagnostic.ts';
 import { aggregates, scalarFunctions } from './function/index.ts';
 import type { Layout } from './layout.ts';
-import { expressionsOf, resolve } from './operator/operators.ts';
+import { expressionsOf } from './operator/operators.ts';
 import { Origins } from './origins.ts';
-import { FieldList } from './predicate/fields.ts';
-import { Resolver } from './resolve/resolve.ts';
-import { initialScope } from './resolve/scope.ts';
-import { SlotTable } from './resolve/slot.ts';
 import type { Call, Expression, Operator, Query } from './syntax/tree.ts';
 import { visitExpression } from './syntax/walk.ts';
 
@@ -24,12 +20,10 @@ export function checkReadings(
 ): Diagnostic[] {
   if (doubts.size === 0) return [];
   const found = new Map<string, Diagnostic>();
-  const table = new SlotTable(new FieldList(), layout);
-  const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
-  const origins = new Origins(resolver, passedOn);
+  const origins = new Origins(layout, passedOn);
   for (const operator of operators) {
     for (const { node, aggregate } of usedByValue(operator)) {
-      for (const field of origins.of(node, resolver.bind([node]))) {
+      for (const field of origins.of(node)) {
         const [column] = origins.pathOf(field);
         const doubt = typeof column === 'number' ? doubts.get(column) : undefined;
         const key = `${column} ${aggregate !== undefined}`;
@@ -41,7 +35,7 @@ export function checkReadings(
         found.set(key, diagnostic);
       }
     }
-    resolve(operator, resolver);
+    origins.pass(operator);
   }
   return [...found.values()];
 }

@@ -1,11 +1,7 @@
 import type { FieldRequest } from '../format/record.ts';
 import type { Layout } from './layout.ts';
-import { expressionsOf, resolve } from './operator/operators.ts';
+import { expressionsOf } from './operator/operators.ts';
 import { Origins } from './origins.ts';
-import { FieldList } from './predicate/fields.ts';
-import { Resolver } from './resolve/resolve.ts';
-import { initialScope } from './resolve/scope.ts';
-import { SlotTable } from './resolve/slot.ts';
 import type { Column, Expression, Query } from './syntax/tree.ts';
 import { visitExpression } from './syntax/walk.ts';
 
@@ -18,9 +14,7 @@ export interface NullTest {
 /** Where a query asks of fields of the file, as they stand, whether they are NULL: `IS NULL`, `coalesce` and `count`. */
 export function nullTests({ operators }: Query, layout: Layout): NullTest[] {
   const found: NullTest[] = [];
-  const table = new SlotTable(new FieldList(), layout);
-  const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
-  const origins = new Origins(resolver, function* (node) {
+  const origins = new Origins(layout, function* (node) {
     if (node.kind === 'column') yield node;
   });
   for (const operator of operators) {
@@ -28,11 +22,10 @@ export function nullTests({ operators }: Query, layout: Layout): NullTest[] {
       visitExpression(expression, (node) => {
         const column = testedIn(node);
         if (column === undefined) return;
-        for (const field of origins.of(column, resolver.bind([column])))
-          found.push({ column, path: origins.pathOf(field) });
+        for (const field of origins.of(column)) found.push({ column, path: origins.pathOf(field) });
       });
     }
-    resolve(operator, resolver);
+    origins.pass(operator);
   }
   return found;
 }

@@ -1,11 +1,7 @@
 import type { FieldRequest } from '../format/record.ts';
 import type { Layout } from './layout.ts';
-import { expressionsOf, resolve } from './operator/operators.ts';
+import { expressionsOf } from './operator/operators.ts';
 import { Origins } from './origins.ts';
-import { FieldList } from './predicate/fields.ts';
-import { Resolver } from './resolve/resolve.ts';
-import { initialScope } from './resolve/scope.ts';
-import { SlotTable } from './resolve/slot.ts';
 import type { Column, Expression, Operator, OrderKey, Query } from './syntax/tree.ts';
 import { childrenOf, visitExpression } from './syntax/walk.ts';
 
@@ -24,22 +20,19 @@ export interface OrderedField {
 export function orderedFields({ operators }: Query, layout: Layout): OrderedField[] {
   const found: OrderedField[] = [];
   const chosen = new Set<number>();
-  const table = new SlotTable(new FieldList(), layout);
-  const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
-  const origins = new Origins(resolver, itself);
-  const fieldsOf = (column: Column): ReadonlySet<number> => origins.of(column, resolver.bind([column]));
+  const origins = new Origins(layout, itself);
   const choose = (condition: Expression, into: Set<number>): void => {
-    for (const column of columnsAsked(condition)) for (const field of fieldsOf(column)) into.add(field);
+    for (const column of columnsAsked(condition)) for (const field of origins.of(column)) into.add(field);
   };
   for (const operator of operators) {
     if (operator.kind === 'where') choose(operator.condition, chosen);
     for (const { column, first, filter } of orderedIn(operator)) {
       const among = new Set(chosen);
       if (filter) choose(filter, among);
-      for (const field of fieldsOf(column))
+      for (const field of origins.of(column))
         if (!among.has(field)) found.push({ column, first, path: origins.pathOf(field) });
     }
-    resolve(operator, resolver);
+    origins.pass(operator);
   }
   return found;
 }

@@ -1,23 +1,38 @@
 import type { FieldRequest } from '../format/record.ts';
 import { aggregates, windowFunctions } from './function/index.ts';
-import type { Resolver } from './resolve/resolve.ts';
+import type { Layout } from './layout.ts';
+import { resolve } from './operator/operators.ts';
+import { FieldList } from './predicate/fields.ts';
+import { Resolver } from './resolve/resolve.ts';
+import { initialScope } from './resolve/scope.ts';
+import { SlotTable } from './resolve/slot.ts';
 import type { Bound } from './resolve/step.ts';
-import type { Call, Expression } from './syntax/tree.ts';
+import type { Call, Expression, Operator } from './syntax/tree.ts';
 
-/** From which fields of the file values come, through the columns that a query makes. */
+/** From which fields of the file values come, through the columns that a query makes. Its operators are passed one by one. */
 export class Origins {
   readonly #resolver: Resolver;
   readonly #passedOn: (node: Expression) => Iterable<Expression>;
   readonly #known = new Map<number, ReadonlySet<number>>();
 
   /** @param passedOn the columns and calls in an expression whose values count as those of the expression */
-  constructor(resolver: Resolver, passedOn: (node: Expression) => Iterable<Expression>) {
-    this.#resolver = resolver;
+  constructor(layout: Layout, passedOn: (node: Expression) => Iterable<Expression>) {
+    const table = new SlotTable(new FieldList(), layout);
+    this.#resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
     this.#passedOn = passedOn;
   }
 
-  /** The fields, by their index in the resolver's list. */
-  of(expression: Expression, bound: Bound): ReadonlySet<number> {
+  /** Goes on behind an operator. */
+  pass(operator: Operator): void {
+    resolve(operator, this.#resolver);
+  }
+
+  /** The fields of an expression of the next operator, by their index: see `pathOf`. */
+  of(expression: Expression): ReadonlySet<number> {
+    return this.#of(expression, this.#resolver.bind([expression]));
+  }
+
+  #of(expression: Expression, bound: Bound): ReadonlySet<number> {
     const fields = new Set<number>();
     for (const node of this.#passedOn(expression)) {
       const slot =
@@ -50,9 +65,9 @@ export class Origins {
       if (step.kind !== 'compute' && step.kind !== 'aggregate' && step.kind !== 'window') continue;
       const computed = step.kind === 'compute' ? step.items : step.kind === 'aggregate' ? step.keys : [];
       const item = computed.find((other) => other.slot === slot);
-      if (item) return this.of(item.expression, step.bound);
+      if (item) return this.#of(item.expression, step.bound);
       const made = step.kind === 'compute' ? undefined : step.calls.find((other) => other.slot === slot);
-      if (made) return givesOneOfThem(made.call) ? this.of(made.call.arguments[0], step.bound) : none;
+      if (made) return givesOneOfThem(made.call) ? this.#of(made.call.arguments[0], step.bound) : none;
     }
     return none;
   }

@@ -1,10 +1,6 @@
 import type { Layout } from './layout.ts';
-import { expressionsOf, resolve } from './operator/operators.ts';
+import { expressionsOf } from './operator/operators.ts';
 import { Origins } from './origins.ts';
-import { FieldList } from './predicate/fields.ts';
-import { Resolver } from './resolve/resolve.ts';
-import { initialScope } from './resolve/scope.ts';
-import { SlotTable } from './resolve/slot.ts';
 import type { Call, Expression, OperatorKind, Query } from './syntax/tree.ts';
 import { aggregateNames } from './function/index.ts';
 import { visitExpression } from './syntax/walk.ts';
@@ -27,11 +23,9 @@ const keepsRows: ReadonlySet<OperatorKind> = new Set([
 export function summedColumns({ operators }: Query, layout: Layout): Summed[] {
   const found: Summed[] = [];
   const chosen = new Set<number>();
-  const table = new SlotTable(new FieldList(), layout);
-  const resolver = new Resolver(initialScope(layout), table, { unknown: () => undefined });
-  const origins = new Origins(resolver, columnsIn);
+  const origins = new Origins(layout, columnsIn);
   const columnsOf = (node: Expression): number[] =>
-    [...origins.of(node, resolver.bind([node]))].flatMap((field) => {
+    [...origins.of(node)].flatMap((field) => {
       const [column] = origins.pathOf(field);
       return typeof column === 'number' ? [column] : [];
     });
@@ -48,7 +42,7 @@ export function summedColumns({ operators }: Query, layout: Layout): Summed[] {
       }
     }
     if (!keepsRows.has(operator.kind)) break;
-    resolve(operator, resolver);
+    origins.pass(operator);
   }
   return found;
 }
