@@ -92,7 +92,7 @@ const described: readonly Layout[] = [
   },
 ];
 
-/** One that has grown by very many records has been read by workers, as any other one. */
+/** One of them, the table in several files, is asked at every size; the others are not grown by very many records. */
 export const growingLayouts = described.map((layout, at) => ({ ...layout, variant: at !== 3 }));
 
 /** Which file grows in which turn; the third one is new then. */

@@ -81,6 +81,13 @@ export class ByteLists {
     this.visit(group, (bytes, start, end) => out.copy(bytes, start, end));
   }
 
+  /** Adds what `write` has written, as one string. */
+  merge(group: number, from: ByteReader): void {
+    const length = from.count();
+    const bytes = from.bytes(length);
+    if (length > 0) this.add(group, bytes);
+  }
+
   /** Writes over the beginning of a group's first string, if the new one is not longer. */
   tryOverwrite(group: number, bytes: Uint8Array): boolean {
     const place = this.#first[group] - 1;

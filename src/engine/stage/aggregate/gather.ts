@@ -82,9 +82,7 @@ export class Gather implements ValueAccumulator {
   }
 
   merge(group: number, from: ByteReader): void {
-    const length = from.count();
-    const bytes = from.bytes(length);
-    if (length > 0) this.#values.add(group, bytes);
+    this.#values.merge(group, from);
   }
 
   result(group: number): Cell {

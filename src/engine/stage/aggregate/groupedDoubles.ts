@@ -21,7 +21,7 @@ export class GroupedDoubles {
   /** Bytes held. */
   get size(): number {
     const taken = this.#values.length > kept ? this.#values.length * bytesAPlace : this.#count * 24;
-    return taken + (this.#listed?.places.byteLength ?? 0);
+    return taken + (this.#listed?.size ?? 0);
   }
 
   /**
@@ -32,7 +32,7 @@ export class GroupedDoubles {
     const values = this.#values;
     const groups = this.#groups;
     const mask = values.length - 1;
-    let place = (hashDouble(value) + Math.imul(group, 0x9e3779b1)) & mask;
+    let place = hash(group, value) & mask;
     for (;;) {
       const there = values[place];
       if (there === value) {
@@ -50,10 +50,9 @@ export class GroupedDoubles {
 
   /** The values of a group. */
   of(group: number): Float64Array {
-    const { places, ends } = (this.#listed ??= this.#list());
-    const start = group === 0 ? 0 : (ends.at(group - 1) ?? places.length);
-    const values = new Float64Array((ends.at(group) ?? places.length) - start);
-    for (let i = 0; i < values.length; i++) values[i] = this.#values[places[start + i]];
+    const places = (this.#listed ??= this.#list()).of(group);
+    const values = new Float64Array(places.length);
+    for (let i = 0; i < values.length; i++) values[i] = this.#values[places[i]];
     return values;
   }
 
@@ -74,7 +73,7 @@ export class GroupedDoubles {
     for (let from = 0; from < values.length; from++) {
       const value = values[from];
       if (Number.isNaN(value)) continue;
-      let place = (hashDouble(value) + Math.imul(groups[from], 0x9e3779b1)) & mask;
+      let place = hash(groups[from], value) & mask;
       while (!Number.isNaN(larger[place])) place = (place + 1) & mask;
       larger[place] = value;
       largerGroups[place] = groups[from];
@@ -87,6 +86,10 @@ export class GroupedDoubles {
     const [values, groups] = [this.#values, this.#groups];
     return placesByGroup(values.length, (place) => (Number.isNaN(values[place]) ? undefined : groups[place]));
   }
+}
+
+function hash(group: number, value: number): number {
+  return hashDouble(value) + Math.imul(group, 0x9e3779b1);
 }
 
 function emptyValues(length: number): Float64Array {

@@ -18,7 +18,7 @@ export class GroupedTexts {
 
   /** Bytes held. */
   get size(): number {
-    return this.#keys.size + this.#pairs.size + (this.#listed?.places.byteLength ?? 0);
+    return this.#keys.size + this.#pairs.size + (this.#listed?.size ?? 0);
   }
 
   /**
@@ -67,11 +67,10 @@ export class GroupedTexts {
       return;
     }
     const pairs = this.#pairs;
-    const { places, ends } = (this.#listed ??= placesByGroup(pairs.count, (pair) => pairs.first(pair)));
-    const start = group === 0 ? 0 : (ends.at(group - 1) ?? places.length);
-    const end = ends.at(group) ?? places.length;
-    out.count(end - start);
-    for (let at = start; at < end; at++) this.#writeKey(pairs.second(places[at]), out);
+    this.#listed ??= placesByGroup(pairs.count, (pair) => pairs.first(pair));
+    const own = this.#listed.of(group);
+    out.count(own.length);
+    for (const pair of own) this.#writeKey(pairs.second(pair), out);
   }
 
   /** Calls `fresh` for each text that the group did not have. */

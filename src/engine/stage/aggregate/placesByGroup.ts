@@ -1,9 +1,9 @@
 /** Places of a table that belong to groups. */
 export interface PlacesByGroup {
-  /** Group by group, each group's in their order. */
-  readonly places: Uint32Array;
-  /** Where those of each group end. */
-  readonly ends: Uint32Array;
+  /** Bytes held. */
+  readonly size: number;
+  /** The places of a group, in their order. */
+  of(group: number): Uint32Array;
 }
 
 /**
@@ -32,5 +32,12 @@ export function placesByGroup(length: number, groupOf: (place: number) => number
     const group = groupOf(place);
     if (group !== undefined) places[--next[group]] = place;
   }
-  return { places, ends };
+  return {
+    size: places.byteLength,
+    of: (group) =>
+      places.subarray(
+        group === 0 ? 0 : (ends.at(group - 1) ?? places.length),
+        ends.at(group) ?? places.length,
+      ),
+  };
 }

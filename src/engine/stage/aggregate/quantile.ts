@@ -45,9 +45,7 @@ export class Quantile implements ValueAccumulator {
   }
 
   merge(group: number, from: ByteReader): void {
-    const length = from.count();
-    const bytes = from.bytes(length);
-    if (length > 0) this.#values.add(group, bytes);
+    this.#values.merge(group, from);
   }
 
   result(group: number): number | null {

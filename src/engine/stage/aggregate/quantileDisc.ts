@@ -51,9 +51,7 @@ export class DiscreteQuantile implements ValueAccumulator {
   }
 
   merge(group: number, from: ByteReader): void {
-    const length = from.count();
-    const bytes = from.bytes(length);
-    if (length > 0) this.#values.add(group, bytes);
+    this.#values.merge(group, from);
   }
 
   result(group: number): Cell {
