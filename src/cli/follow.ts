@@ -82,7 +82,8 @@ export async function follow(
 }
 
 async function all(paths: readonly string[], test: (path: string) => Promise<boolean>): Promise<boolean> {
-  return (await Promise.all(paths.map(test))).every(Boolean);
+  for (const path of paths) if (!(await test(path))) return false;
+  return true;
 }
 
 /** How the files are found that a command names. */
