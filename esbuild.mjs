@@ -111,6 +111,17 @@ const node = {
   plugins: [kernelPlugin, boundedRuns],
 };
 
+const page = {
+  ...common,
+  platform: 'browser',
+  format: 'iife',
+  target: 'chrome120',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  loader: { '.ttf': 'file' },
+  assetNames: '[name]',
+};
+
 /** ESM-only and CommonJS packages share one bundle: what still calls `require` finds it. */
 const requireShim = {
   banner: {
@@ -154,16 +165,9 @@ const bundles = [
     outdir: 'dist',
   },
   {
-    ...common,
-    platform: 'browser',
-    format: 'iife',
-    target: 'chrome120',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
+    ...page,
     entryPoints: { webview: 'src/webview/main.ts', browser: 'src/webview/browser/main.ts' },
     outdir: 'dist',
-    loader: { '.ttf': 'file' },
-    assetNames: '[name]',
   },
 ];
 
@@ -173,7 +177,7 @@ writeFileSync('dist/api.d.ts', apiTypes());
 writeFileSync('dist/NOTICES.txt', notices(built.map(({ metafile }) => metafile)));
 
 if (tests) {
-  rmSync('out/test', { recursive: true, force: true });
+  for (const made of ['out/test', 'out/bed']) rmSync(made, { recursive: true, force: true });
   const unbundled = {
     ...node,
     plugins: [kernelPlugin, boundedRuns],
@@ -197,6 +201,18 @@ if (tests) {
       format: 'cjs',
       entryPoints: testsBelow('test/integration'),
       outExtension: { '.js': '.cjs' },
+    }),
+    // The page for a plain browser, which test/webview/bed serves.
+    build({
+      ...page,
+      minify: true,
+      entryPoints: {
+        webview: 'src/webview/main.ts',
+        bed: 'test/webview/bed/page.ts',
+        worker: 'test/webview/bed/worker.ts',
+        host: 'test/webview/bed/host.ts',
+      },
+      outdir: 'out/bed',
     }),
   ]);
 }

@@ -3,33 +3,35 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 export const root = resolve(import.meta.dirname, '../..');
 
-/** The files of test/webview that need a browser; `frames` measures, and runs only when it is asked for. */
+/**
+ * The files of test/webview that need a browser, those first that take longest; `frames` measures, and runs only when it is
+ * asked for.
+ */
 export const pageSuites = [
-  ...[
-    'page',
-    'plots',
-    'plotsReal',
-    'badFiles',
-    'reading',
-    'order',
-    'picked',
-    'exported',
-    'translated',
-    'comparison',
-    'remote',
-    'fits',
-    'matrix',
-    'served',
-    'following',
-    'pipelines',
-    'stages',
-    'walk',
-  ],
+  'matrix',
+  'page',
+  'plots',
+  'walk',
+  'picked',
+  'served',
+  'plotsReal',
+  'pipelines',
+  'following',
+  'badFiles',
+  'reading',
+  'order',
+  'exported',
+  'translated',
+  'comparison',
+  'remote',
+  'fits',
+  'stages',
 ];
 export const frameSuites = ['frames'];
 export const pictureSuites = ['pictures'];
@@ -132,12 +134,41 @@ export async function collected([program, ...args], env = {}) {
 }
 
 /**
- * What a run of tests has left in its file ROWRIVER_TALLY; nothing passed and nothing failed where it left none.
+ * What runs of tests have left in their file ROWRIVER_TALLY, together; nothing passed and nothing failed where they left
+ * none.
  *
  * @returns {{ passed: number, failed: number, reasons: string[] }}
  */
 export function tallied(path) {
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { passed: 0, failed: 0, reasons: [] };
+  const sum = { passed: 0, failed: 0, reasons: [] };
+  if (!existsSync(path)) return sum;
+  for (const line of readFileSync(path, 'utf8').split('\n').filter(Boolean)) {
+    const { passed, failed, reasons } = JSON.parse(line);
+    sum.passed += passed;
+    sum.failed += failed;
+    sum.reasons.push(...reasons);
+  }
+  return sum;
+}
+
+/**
+ * Runs programs, as many at a time as there are cores, in their order. What each says is said when it has ended; the others
+ * still run, so that one run tells all. Rejects when one has failed.
+ *
+ * @param {readonly string[][]} commands each a program and its arguments
+ */
+export async function runTogether(commands, env = {}) {
+  const waiting = [...commands];
+  const failures = [];
+  const lanes = Array.from({ length: availableParallelism() }, async () => {
+    for (let command = waiting.shift(); command !== undefined; command = waiting.shift()) {
+      const { text, failure } = await collected(command, env);
+      if (text !== '') process.stdout.write(text);
+      if (failure) failures.push(failure);
+    }
+  });
+  await Promise.all(lanes);
+  if (failures.length > 0) throw new Failed(failures.join('\n'));
 }
 
 /** Runs a script of this project, or a program of one of its packages, under this Node. */

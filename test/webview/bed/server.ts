@@ -1,8 +1,7 @@
 /** Serves the page to a plain browser, under the policy that the editor's webview has, and opens that browser. */
-import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { extname, join, resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type LaunchOptions, type Page } from 'playwright-core';
 import { pagePolicy } from '../../../src/host/policy.ts';
@@ -68,7 +67,7 @@ function ownBrowser(): LaunchOptions {
   };
 }
 
-/** Built and started once for all suites of a run; `after` them all it ends. */
+/** Started once for all suites of a run; `after` them all it ends. What it serves is built with the tests. */
 let shared: Promise<SharedBed> | undefined;
 
 after(async () => (await shared)?.close());
@@ -97,27 +96,7 @@ interface SharedBed {
 }
 
 async function startShared(): Promise<SharedBed> {
-  const root = process.cwd();
-  const out = join(root, 'out', 'bed');
-  await build({
-    absWorkingDir: root,
-    entryPoints: {
-      webview: 'src/webview/main.ts',
-      bed: 'test/webview/bed/page.ts',
-      worker: 'test/webview/bed/worker.ts',
-      host: 'test/webview/bed/host.ts',
-    },
-    outdir: out,
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    target: 'chrome120',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    loader: { '.ttf': 'file' },
-    assetNames: '[name]',
-    logLevel: 'warning',
-  });
+  const out = resolve('out/bed');
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://bed');
     answer(url, out).then(
