@@ -4,6 +4,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats, { type FormatsPlugin } from 'ajv-formats';
 import type { Said } from '../../said/said.ts';
+import { RecentMap } from '../recentMap.ts';
 import type { Violation } from '../violation.ts';
 import { schemaPattern } from './patterns.ts';
 import { ruleWords } from './ruleWords.ts';
@@ -34,11 +35,21 @@ const classes = { 'draft-07': Ajv, '2019-09': Ajv2019, '2020-12': Ajv2020 } as c
 // A CommonJS module: in Node, the plugin is its default export; what a bundler makes of it may hold that once more.
 const addFormats = ('default' in formats ? formats.default : formats) as FormatsPlugin;
 
+/** The schemas that this thread has compiled last: each takes some 50 ms, for every file that it is to hold for. */
+const known = new RecentMap<string, CompiledSchema>(4);
+
 /**
  * @throws Error where the schema is not valid, or refers to what does not exist. Another bundle has other classes of errors,
  *   so who asks makes a `SchemaError` of it.
  */
 export function compileSchema(spec: SchemaSpec): CompiledSchema {
+  const key = `${spec.draft} ${Buffer.from(spec.bytes).toString()}`;
+  const schema = known.get(key) ?? compiled(spec);
+  known.set(key, schema);
+  return schema;
+}
+
+function compiled(spec: SchemaSpec): CompiledSchema {
   const documents = documentsOf(spec);
   const notes: string[] = [];
   const ajv = ajvOf(spec, documents, false, notes);

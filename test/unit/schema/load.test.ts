@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compiledSchema } from '../../../src/engine/schema/checker.ts';
 import { loadSchema } from '../../../src/engine/schema/load.ts';
+import { specOf, type Draft, type JsonSchema } from '../../../src/engine/schema/schemaSpec.ts';
 
 const signal = new AbortController().signal;
 
@@ -122,5 +123,14 @@ describe('loadSchema', () => {
       endless,
     );
     await refused({ 'root.json': { $ref: 'b.json' }, 'b.json': { allOf: [{ $ref: 'root.json' }] } }, endless);
+  });
+
+  it('compiles a schema once in a thread, as long as it says the same', async () => {
+    const compiled = (schema: JsonSchema, draft: Draft): Promise<unknown> =>
+      compiledSchema(specOf({ root: 'a', documents: [{ address: 'a', schema }] }, draft), 'a');
+    const first = await compiled({ const: 1 }, '2020-12');
+    assert.equal(await compiled({ const: 1 }, '2020-12'), first);
+    assert.notEqual(await compiled({ const: 2 }, '2020-12'), first);
+    assert.notEqual(await compiled({ const: 1 }, 'draft-07'), first);
   });
 });
