@@ -71,12 +71,24 @@ function inWords({ workers, kept }: Pass): string {
 /**
  * Asks every question of layouts, at every size.
  * @param first place of the first layout among all, by which its questions at the larger sizes are chosen
+ * @param counts the sizes that this file asks at; other processes take the others
  */
-export function describeMatrix(title: string, layouts: readonly Layout[], first: number): void {
-  describe(title, () => askEach(layouts, first));
+export function describeMatrix(
+  title: string,
+  layouts: readonly Layout[],
+  first: number,
+  counts = sizes.map(({ count }) => count),
+): void {
+  describe(title, () => {
+    askEach(
+      layouts,
+      first,
+      sizes.filter(({ count }) => counts.includes(count)),
+    );
+  });
 }
 
-function askEach(layouts: readonly Layout[], first: number): void {
+function askEach(layouts: readonly Layout[], first: number, chosen: readonly Size[]): void {
   let folder: string;
   let server: TestServer;
   let pools: readonly (WorkerPool<Task, Result> | undefined)[];
@@ -97,8 +109,7 @@ function askEach(layouts: readonly Layout[], first: number): void {
     await rm(folder, { recursive: true });
   });
 
-  for (const size of sizes) {
-    const { count, blockSize, every } = size;
+  for (const { count, blockSize, every } of chosen) {
     const noun = count === 1 ? 'record' : 'records';
     describe(`${count.toLocaleString('en')} ${noun}`, () => {
       let written: Written | undefined;

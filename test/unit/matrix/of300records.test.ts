@@ -1,4 +1,4 @@
 import { describeMatrix } from './everyQuestion.ts';
 import { layouts } from './layouts.ts';
 
-describeMatrix('every layout and every question', layouts, 0);
+describeMatrix('every layout and every question', layouts, 0, [300]);
