@@ -10,11 +10,14 @@ import type { FileSpec, Result, Task } from './task.ts';
 export class InlinePool implements Pool<Task, Result> {
   readonly size = 1;
   readonly #performer = new Performer(false);
+  readonly #closing = new AbortController();
   #last: Promise<unknown> = Promise.resolve();
 
+  /** Rejects with an AbortError once it is closed: a task would open its file again, and nobody would close that. */
   run(task: Task, _priority: Priority, signal: AbortSignal): Promise<Result> {
     const result = this.#last.then(() => {
       signal.throwIfAborted();
+      this.#closing.signal.throwIfAborted();
       return this.#performer.perform(task, signal);
     });
     this.#last = result.catch(() => undefined);
@@ -33,8 +36,10 @@ export class InlinePool implements Pool<Task, Result> {
     this.#last = this.#last.then(() => this.#performer.release(key));
   }
 
+  /** Waits for the tasks that it has. */
   async close(): Promise<void> {
     await this.#last;
+    this.#closing.abort();
     await this.#performer.close();
   }
 }
