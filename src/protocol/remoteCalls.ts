@@ -1,5 +1,5 @@
 import type { FileState } from './file.ts';
-import type { WrittenThere } from './remote.ts';
+import type { FiguresThere, WrittenThere } from './remote.ts';
 
 /** What the page asks of a query that a cluster runs, whose rows it shows. */
 export interface RemoteCalls {
@@ -7,6 +7,8 @@ export interface RemoteCalls {
   stopRemote: { params: null; result: FileState };
   /** Counts there how many rows that query has. */
   countRemote: { params: null; result: FileState };
+  /** What a column of that query holds in all of its rows, by the column's path in a query. */
+  figuresThere: { params: { readonly path: string }; result: FiguresThere };
   /** Has the cluster run that query for all its rows, and write them there. Nothing is overwritten. */
   writeRemote: { params: WrittenThere; result: null };
 }

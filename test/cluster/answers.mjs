@@ -184,6 +184,24 @@ export function answers({ address }, folder, isSpark) {
       },
     ],
     [
+      'a preview: finds what columns hold in all rows, of which some are here',
+      async () => {
+        const { figures } = await previewed(address, jsonl, 'status >= 404', {
+          limits: { rows: 100, bytes: 1e9 },
+          figuresOf: ['status', 'path', 'user.country', 'user.score', 'ok'],
+        });
+        const rows = records.filter(({ status }) => status >= 404);
+        const values = {
+          status: rows.map(({ status }) => status),
+          path: rows.map(({ path }) => path),
+          'user.country': rows.map(({ user }) => user.country),
+          'user.score': rows.map(({ user }) => user.score),
+          ok: rows.map(({ ok }) => ok),
+        };
+        for (const [path, all] of Object.entries(values)) compareFigures(path, figures[path], all);
+      },
+    ],
+    [
       'a preview: says what the server says against a query',
       () => assert.rejects(previewed(address, jsonl, 'nosuch = 1'), /Spark says: .*nosuch/),
     ],
@@ -197,4 +215,44 @@ export function answers({ address }, folder, isSpark) {
       },
     ],
   ];
+}
+
+/** What a cluster says of a column's values, beside what they are. */
+function compareFigures(path, figures, all) {
+  const present = all.filter((value) => value !== undefined && value !== null);
+  assert.deepEqual([figures.rows, figures.present], [all.length, present.length], path);
+  const counts = new Map();
+  for (const value of present) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
+  const most = [...counts.values()].sort((a, b) => b - a).slice(0, 50);
+  assert.deepEqual(
+    figures.top.map(({ count }) => count),
+    most,
+    path,
+  );
+  const isNumber = present.every((value) => typeof value === 'number');
+  // Numbers are written there as doubles are.
+  if (!isNumber) for (const { text, count } of figures.top) assert.equal(counts.get(text), count, path);
+  // Three times its standard error.
+  assert.ok(
+    Math.abs(figures.distinct / counts.size - 1) <= 0.15,
+    `${path}: ${figures.distinct} of ${counts.size}`,
+  );
+  if (!isNumber) {
+    assert.equal(figures.numbers, undefined, path);
+    return;
+  }
+  const sorted = present.toSorted((a, b) => a - b);
+  assert.deepEqual([Number(figures.min), Number(figures.max)], [sorted[0], sorted.at(-1)], path);
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
+  assert.ok(Math.abs(figures.numbers.mean - mean) <= 1e-9 * Math.abs(mean), path);
+  for (const [name, share] of [
+    ['q25', 0.25],
+    ['q50', 0.5],
+    ['q75', 0.75],
+  ]) {
+    const off = (value) =>
+      sorted[Math.min(sorted.length - 1, Math.max(0, Math.floor(share * sorted.length + value)))];
+    const found = figures.numbers[name];
+    assert.ok(found >= off(-3) && found <= off(3), `${path}: ${name} is ${found}`);
+  }
 }

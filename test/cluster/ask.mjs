@@ -11,12 +11,17 @@ const cli = join(root, 'dist', 'cli.js');
 
 /**
  * What a preview has of a query, from the engine's thread as the extension starts it: the state of its rows once no more come,
- * their cells, and how many there are when they are counted there.
+ * their cells, how many there are when they are counted there, and what columns hold there, by their paths.
  *
- * @param {{ limits?: { rows: number, bytes: number }, counts?: boolean, watch?: (state: object) => void }} options
+ * @param {{ limits?: { rows: number, bytes: number }, counts?: boolean, figuresOf?: string[], watch?: (state: object) => void }} options
  */
 export async function previewed(address, location, query, options = {}) {
-  const { limits = { rows: 1e6, bytes: 1e9 }, counts = false, watch = () => undefined } = options;
+  const {
+    limits = { rows: 1e6, bytes: 1e9 },
+    counts = false,
+    figuresOf = [],
+    watch = () => undefined,
+  } = options;
   const worker = new Worker(join(root, 'dist', 'engine.js'));
   const waiting = new Map();
   let told = () => undefined;
@@ -49,7 +54,10 @@ export async function previewed(address, location, query, options = {}) {
     await cells(0, 1);
     const state = await ended;
     const rows = cellsIn(await cells(0, state.records), columns.length);
-    return { state, rows, counted: counts ? await call(1, 'countRemote', null) : undefined };
+    const counted = counts ? await call(1, 'countRemote', null) : undefined;
+    const figures = {};
+    for (const path of figuresOf) figures[path] = await call(1, 'figuresThere', { path });
+    return { state, rows, counted, figures };
   } finally {
     worker.postMessage({ session: 0, message: { type: 'event', name: 'stop', value: null } });
     await once(worker, 'exit');

@@ -7,16 +7,28 @@ import {
   type ServerUnaryCall,
   type ServerWritableStream,
 } from '@grpc/grpc-js';
-import { columnFromArray, int64, tableFromColumns, tableToIPC, utf8 } from '@uwdata/flechette';
+import {
+  columnFromArray,
+  float64,
+  int64,
+  tableFromColumns,
+  tableToIPC,
+  utf8,
+  type DataType,
+} from '@uwdata/flechette';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { certificate, privateKey } from './certificate.ts';
 import { bytesIn, fieldsOf, message, textIn } from '../../src/engine/remote/wire.ts';
 
+/** By the names of columns; a bigint is a whole number of 64 bits, a number a double. */
+export type AnswerRow = Readonly<Record<string, string | number | bigint | null>>;
+
 /** What the server has of a statement: rows by their numbers, a count, how far it is; or it loses the connection. */
 export type Answer =
   | { readonly ids: readonly number[] }
   | { readonly count: number }
+  | { readonly rows: readonly AnswerRow[] }
   | { readonly lost: true }
   | { readonly tasks: number; readonly done: number; readonly read: number };
 
@@ -191,24 +203,28 @@ function responseOf(answer: Exclude<Answer, { lost: true }>): Buffer {
     const stage = message([1, 1], [2, answer.tasks], [3, answer.done], [4, answer.read]);
     return message([18, message([1, stage])]);
   }
-  const columns =
-    'count' in answer
-      ? [['n', columnFromArray([BigInt(answer.count)], int64())] as const]
-      : [
-          ['id', columnFromArray(answer.ids.map(BigInt), int64())] as const,
-          [
-            'text',
-            columnFromArray(
-              answer.ids.map((id) => `row ${id}`),
-              utf8(),
-            ),
-          ] as const,
-        ];
+  const rows = rowsOf(answer);
+  const names = 'ids' in answer ? ['id', 'text'] : Object.keys(rows[0] ?? {});
+  const columns = names.map((name) => {
+    const values = rows.map((row) => row[name]);
+    return [name, columnFromArray(values, typeOf(values))] as const;
+  });
   const data = tableToIPC(tableFromColumns(columns.map(([name, column]) => [name, column])), {
     format: 'stream',
   });
   assert.ok(data);
-  return message([2, message([1, 'count' in answer ? 1 : answer.ids.length], [2, data])]);
+  return message([2, message([1, rows.length], [2, data])]);
+}
+
+function rowsOf(answer: Exclude<Answer, { lost: true } | { tasks: number }>): readonly AnswerRow[] {
+  if ('rows' in answer) return answer.rows;
+  if ('count' in answer) return [{ n: BigInt(answer.count) }];
+  return answer.ids.map((id) => ({ id: BigInt(id), text: `row ${id}` }));
+}
+
+function typeOf(values: readonly AnswerRow[string][]): DataType {
+  const value = values.find((one) => one !== null);
+  return typeof value === 'bigint' ? int64() : typeof value === 'number' ? float64() : utf8();
 }
 
 function writeOf(write: Uint8Array): SparkServer['written'][number] {

@@ -78,6 +78,52 @@ describe('webview of a query on a cluster', () => {
     assert.equal(await button('Count All').count(), 0);
   });
 
+  it('asks the cluster what a column holds in all rows, where some of them are here', async () => {
+    const figures = { rows: 123_456n, present: 123_000n, distinct: 8n, min: 'a', max: 'z', mean: null };
+    let fails = true;
+    await show(
+      '',
+      function* (sql) {
+        if (sql.includes('approx_count_distinct')) {
+          if (fails) throw new Error('Executor 3 is lost');
+          yield { rows: [figures] };
+        } else if (sql.includes('LIMIT 50')) {
+          yield {
+            rows: [
+              { text: 'b', n: 61_728n },
+              { text: '', n: 3n },
+            ],
+          };
+        } else yield { ids: numbers(200) };
+      },
+      100,
+    );
+    await band.getByText('First 100 rows, there are more').waitFor();
+    await page.getByRole('toolbar').getByRole('button', { name: 'Column', exact: true }).press('Enter');
+    const side = page.getByRole('region', { name: 'Column', exact: true });
+    await side.getByRole('heading', { name: `All rows, on ${server.shown}` }).waitFor();
+    await side.getByRole('button', { name: 'Find Figures There' }).press('Enter');
+    await side.getByRole('alert').getByText('Spark says: Executor 3 is lost.').waitFor();
+    fails = false;
+    await side.getByRole('button', { name: 'Find Figures There' }).press('Enter');
+    for (const row of [
+      'count 123,456',
+      'null 456 (0.37%)',
+      'distinct ~8 ± 5%',
+      'min a',
+      'max z',
+      'b 61,728 (50%)',
+    ])
+      await side.getByRole('row', { name: row, exact: true }).waitFor();
+    await side.getByRole('row', { name: 'empty text 3' }).waitFor();
+    assert.equal(await side.getByRole('alert').count(), 0);
+    // Of what a query over the rows here makes, the cluster knows nothing.
+    await enterQuery(page, '|> EXTEND id + 1 AS more');
+    await side.getByRole('heading', { name: `All rows, on ${server.shown}` }).waitFor();
+    await enterQuery(page, '');
+    await side.getByRole('button', { name: 'Close' }).press('Enter');
+  });
+
   it('has the cluster write all rows, and says where they are', async () => {
     let end: () => void = () => undefined;
     const written = new Promise<void>((resolve) => (end = resolve));

@@ -12,6 +12,7 @@ export { nullTests } from './nullTests.ts';
 export { orderedFields } from './ordered.ts';
 export { parseQuery } from './parse.ts';
 export { printForSpark, printQuery, type PrintedQuery } from './print/print.ts';
+export { sparkName } from './print/spark.ts';
 export type { PrintOptions, PrintTarget } from './print/dialect.ts';
 export { asksForViolations, planQuery, type Plan } from './plan.ts';
 export { digestOf } from './planDigest.ts';

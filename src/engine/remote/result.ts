@@ -4,7 +4,13 @@ import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { onAbort } from '../../protocol/abort.ts';
 import type { ExportProgress, RemoteRows } from '../../protocol/engine.ts';
-import type { RemoteInfo, RemoteState, RowLimits, WrittenThere } from '../../protocol/remote.ts';
+import type {
+  FiguresThere,
+  RemoteInfo,
+  RemoteState,
+  RowLimits,
+  WrittenThere,
+} from '../../protocol/remote.ts';
 import { Dataset, type DatasetOptions } from '../dataset/dataset.ts';
 import { refuseOpen } from '../dataset/doubts.ts';
 import { QuerySyntaxError } from '../dataset/plan.ts';
@@ -127,6 +133,15 @@ export class RemoteResult {
     const either = AbortSignal.any([signal, this.#closing.signal]);
     this.#counted = Number(await this.#run.count(either));
     this.#tell();
+  }
+
+  /**
+   * What a column holds in all rows, found there.
+   * @param fields names from the row to the column
+   * @throws RemoteError; the signal's reason
+   */
+  figures(fields: readonly string[], signal: AbortSignal): Promise<FiguresThere> {
+    return this.#run.figures(fields, AbortSignal.any([signal, this.#closing.signal]));
   }
 
   /** Has all rows written there. @throws RemoteError, also where there is something at the path; the signal's reason */

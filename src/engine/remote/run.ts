@@ -1,10 +1,11 @@
 import { said } from '../../said/said.ts';
-import type { ClusterProgress, WrittenThere } from '../../protocol/remote.ts';
+import type { ClusterProgress, FiguresThere, WrittenThere } from '../../protocol/remote.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { QuerySyntaxError } from '../dataset/plan.ts';
 import { printForSpark, type Query } from '../query/index.ts';
 import type { SparkAddress } from './address.ts';
 import { jsonLines } from './arrowRows.ts';
+import { figuresOf, figureStatements, rowsIn, type AnswerRow } from './figures.ts';
 import { partitionBase, relationOf } from './file.ts';
 import { RemoteError } from './remoteError.ts';
 import { SparkSession } from './session.ts';
@@ -76,6 +77,25 @@ export class SparkRun {
       }
     }
     throw new RemoteError('protocol', said`Spark did not answer with a count.`);
+  }
+
+  /**
+   * What a column holds in all rows.
+   * @param fields names from the row to the column
+   * @throws RemoteError; the signal's reason
+   */
+  async figures(fields: readonly string[], signal: AbortSignal): Promise<FiguresThere> {
+    const [one, values] = figureStatements(this.#sql, fields);
+    const found = await figuresOf(this.#objects(one, signal), this.#objects(values, signal));
+    if (!found) throw new RemoteError('protocol', said`Spark did not answer with figures.`);
+    return found;
+  }
+
+  /** The rows of a statement, few and small ones. */
+  async *#objects(sql: string, signal: AbortSignal): AsyncGenerator<AnswerRow> {
+    for await (const batch of this.#session.query(sql, signal)) {
+      for (const lines of jsonLines(batch)) yield* rowsIn(lines);
+    }
   }
 
   /** See `SparkSession.write`. */

@@ -238,6 +238,11 @@ export class Session {
         await this.#remote.count(signal);
         return this.#file.state();
       },
+      figuresThere: ({ path }, { signal }) => {
+        const column = this.#file.dataset.columns.all.find((known) => known.path === path);
+        if (!column) throw new RangeError(`There is no column ${path}.`);
+        return this.#remote.figures(column.fields.map(String), signal);
+      },
       writeRemote: async (to, { signal }) => {
         await this.#remote.write(to, signal);
         return null;

@@ -11,6 +11,7 @@ import { BarTable } from './barTable.tsx';
 import { Checklist } from './checklist.tsx';
 import { patternWords, writeTable } from './facts.ts';
 import { figureTable, Figures, ValueTable } from './figures.tsx';
+import { FiguresThere } from './figuresThere.tsx';
 import { apartIn, holdsBar, nothing, only, pickBars } from './picked.ts';
 import { barsOf, comparable, matchesOf, rowsOf } from './shape.ts';
 import { useWidth } from './width.ts';
@@ -44,6 +45,7 @@ export function ColumnPanel({ page, close }: { readonly page: PageModel; readonl
       </p>
       <div class="side-body" tabIndex={0} role="group" aria-label={t('Figures')}>
         {facts.error.value !== '' && <p class="fault">{facts.error.value}</p>}
+        {column && <FiguresThere key={`${column.path} there`} page={page} column={column} />}
         {column && known && <Body key={column.path} page={page} column={column} known={known} />}
       </div>
     </section>

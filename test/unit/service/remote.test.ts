@@ -110,6 +110,44 @@ describe('service/remote', () => {
     assert.ok(server.calls.includes('Interrupt'));
   });
 
+  it('has the cluster find what a column holds in all rows, of which some are here', async () => {
+    server.statement = function* (sql) {
+      if (sql.includes('approx_count_distinct')) {
+        const quartiles = { q25: 2.5, q50: 5, q75: 7.5 };
+        yield {
+          rows: [
+            { rows: 10n, present: 8n, distinct: 7n, min: '1', max: '9', mean: 5, std: null, ...quartiles },
+          ],
+        };
+      } else if (sql.includes('LIMIT 50')) {
+        yield { rows: [{ text: '3', n: 2n }] };
+        yield { rows: [{ text: '1', n: 1n }] };
+      } else yield { ids: numbers(0, 5000) };
+    };
+    const opened = await open('id > 0', { limits: { rows: 100, bytes: 1e9 } });
+    await read(opened);
+    await opened.file(({ exact, remote }) => exact && remote?.phase === 'limited');
+    assert.deepEqual(await opened.page.call('figuresThere', { path: 'id' }), {
+      rows: 10,
+      present: 8,
+      distinct: 7,
+      min: '1',
+      max: '9',
+      numbers: { mean: 5, std: undefined, q25: 2.5, q50: 5, q75: 7.5 },
+      top: [
+        { text: '3', count: 2 },
+        { text: '1', count: 1 },
+      ],
+    });
+    const [shown, figures, values] = server.statements;
+    for (const sql of [figures, values]) assert.ok(sql.includes(`(SELECT \`id\` AS v FROM (${shown}))`), sql);
+    server.statement = () => [{ rows: [{ other: 'x' }] }];
+    await assert.rejects(
+      opened.page.call('figuresThere', { path: 'text' }),
+      /Spark did not answer with figures/,
+    );
+  });
+
   it('has all rows written there, never over what is there, and says why they were not', async () => {
     server.statement = () => [{ ids: numbers(0, 3) }];
     const opened = await open('id > 0');

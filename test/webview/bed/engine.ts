@@ -192,6 +192,9 @@ export function serve(post: Post, options: BedOptions): Server {
     },
     stopRemote: () => state,
     countRemote: () => state,
+    figuresThere: () => {
+      throw new Error('The rows of this preview come from no cluster.');
+    },
     writeRemote: () => null,
     retry({ view }) {
       const { failedAt: _, ...rest } = state;

@@ -6,7 +6,8 @@ import { unprintable, UnprintableError, type PrintOptions, type SqlDialect } fro
 import { SqlExpressions } from './sqlExpression.ts';
 import { printSql, type SqlOperators } from './sqlQuery.ts';
 
-function name(text: string): string {
+/** A name as Spark SQL writes it, whatever is in it. */
+export function sparkName(text: string): string {
   return `\`${text.replaceAll('`', '``')}\``;
 }
 
@@ -27,9 +28,9 @@ const types: Record<Exclude<CastType, 'json'>, string> = {
 
 const dialect: SqlDialect = {
   engine: 'Spark',
-  name,
+  name: sparkName,
   text,
-  member: (base, key) => `${base}.${name(key)}`,
+  member: (base, key) => `${base}.${sparkName(key)}`,
   calls: new Map<string, (values: readonly string[]) => string>([
     ['now', () => 'current_timestamp()'],
     ['today', () => 'current_date()'],
@@ -99,7 +100,7 @@ const select: SqlOperators = {
   table: 'data',
   star({ except, replace, rename }) {
     if (replace !== undefined || rename !== undefined) return undefined;
-    return except === undefined ? '*' : `* EXCEPT (${except.map(name).join(', ')})`;
+    return except === undefined ? '*' : `* EXCEPT (${except.map(sparkName).join(', ')})`;
   },
   unnest: (list) => `explode(${list})`,
   samplePercent: undefined,
@@ -134,7 +135,7 @@ function pipeline(operators: readonly Operator[]): string {
 
 function lineOf(operator: Operator, expressions: SqlExpressions): string[] {
   const named = (items: readonly NamedExpression[]): string =>
-    items.map((item) => `${expressions.write(item.expression)} AS ${name(item.name)}`).join(', ');
+    items.map((item) => `${expressions.write(item.expression)} AS ${sparkName(item.name)}`).join(', ');
   switch (operator.kind) {
     case 'as':
       expressions.aliases.add(operator.alias.name);
@@ -147,10 +148,10 @@ function lineOf(operator: Operator, expressions: SqlExpressions): string[] {
       return [`EXTEND ${named(operator.items)}`];
     case 'set':
       return [
-        `SET ${operator.items.map((item) => `${name(item.column.name)} = ${expressions.write(item.expression)}`).join(', ')}`,
+        `SET ${operator.items.map((item) => `${sparkName(item.column.name)} = ${expressions.write(item.expression)}`).join(', ')}`,
       ];
     case 'drop':
-      return [`DROP ${operator.columns.map((column) => name(columnLabel(column))).join(', ')}`];
+      return [`DROP ${operator.columns.map((column) => sparkName(columnLabel(column))).join(', ')}`];
     case 'rename':
       if (
         operator.columns.some(({ to }) => operator.columns.some(({ from }) => columnLabel(from) === to.name))
@@ -158,8 +159,8 @@ function lineOf(operator: Operator, expressions: SqlExpressions): string[] {
         throw new UnprintableError(operator, said`Spark cannot exchange the names of columns`);
       }
       return operator.columns.flatMap(({ from, to }) => [
-        `EXTEND ${expressions.column(from)} AS ${name(to.name)}`,
-        `DROP ${name(columnLabel(from))}`,
+        `EXTEND ${expressions.column(from)} AS ${sparkName(to.name)}`,
+        `DROP ${sparkName(columnLabel(from))}`,
       ]);
     case 'distinct':
       return ['SELECT DISTINCT *'];
@@ -182,12 +183,12 @@ function lineOf(operator: Operator, expressions: SqlExpressions): string[] {
         throw new UnprintableError(operator, said`Spark does not support this UNNEST`);
       }
       const { expression, name: column } = operator.expression;
-      return [`SELECT *, explode(${expressions.write(expression)}) AS ${name(column)}`];
+      return [`SELECT *, explode(${expressions.write(expression)}) AS ${sparkName(column)}`];
     }
     default: {
       const items = sqlOf(operator, {
         engine: dialect.engine,
-        name,
+        name: sparkName,
         expression: (expression) => expressions.write(expression),
         replaced: () => undefined,
       });
@@ -201,10 +202,10 @@ function selectItem(
   item: Extract<Operator, { kind: 'select' }>['items'][number],
   expressions: SqlExpressions,
 ): string {
-  if (item.kind === 'named') return `${expressions.write(item.expression)} AS ${name(item.name)}`;
+  if (item.kind === 'named') return `${expressions.write(item.expression)} AS ${sparkName(item.name)}`;
   if (item.replace.length > 0) throw new UnprintableError(item, said`Spark has no REPLACE in SELECT`);
   const star = item.base === undefined ? '*' : `${expressions.write(item.base)}.*`;
   return item.except.length === 0
     ? star
-    : `${star} EXCEPT (${item.except.map((column) => name(column.name)).join(', ')})`;
+    : `${star} EXCEPT (${item.except.map((column) => sparkName(column.name)).join(', ')})`;
 }
