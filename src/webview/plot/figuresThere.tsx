@@ -65,6 +65,7 @@ export function FiguresThere({ page, column }: { readonly page: PageModel; reado
               />
             </>
           )}
+          <h3>{t('The rows here')}</h3>
         </>
       )}
     </>
