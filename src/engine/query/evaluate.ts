@@ -273,7 +273,7 @@ function comparer(left: Compiled, right: Compiled): (row: number) => number | un
 }
 
 /** How values of two expressions are compared. */
-function valueComparer(
+export function valueComparer(
   { loose, reading }: CellNature,
   other: CellNature,
 ): (a: Value, b: Value) => number | undefined {

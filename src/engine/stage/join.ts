@@ -1,4 +1,5 @@
 import { lineFeed, openBrace } from '../ascii.ts';
+import { mayGiveTimes } from '../query/givesTimes.ts';
 import type { Slot } from '../query/resolve/slot.ts';
 import { slotsOfBound, type Step } from '../query/resolve/step.ts';
 import { readValid } from '../query/value/json.ts';
@@ -6,7 +7,7 @@ import { vectorAt, type Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
 import { tag, writeCell } from './codec.ts';
 import { compileForBatches } from './expression.ts';
-import { givesTimes, textInKey, textsDiffer, writeJoinKey, type KeyPair } from './joinKey.ts';
+import { KeyPair, writeJoinKey } from './joinKey.ts';
 import { JoinMatches } from './joinMatches.ts';
 import { JoinParts } from './joinParts.ts';
 import type { JoinedRows } from './joins.ts';
@@ -41,10 +42,9 @@ async function* joined(
   const puts = live.has(step.slot) || Array.from(columns.values()).some(({ slot }) => slot === step.slot);
   const keys = step.keys.map(({ left }) => compileForBatches(left, step.bound, slots));
   const rows = joins.rows(step, signal);
-  const pairs = step.keys.map(({ left, right }, at): KeyPair => {
-    const { loose, reading } = keys[at];
-    const times = givesTimes(left) || givesTimes(right);
-    return { left: { loose, reading }, right: rows.natures[at], times };
+  const pairs = step.keys.map(({ left, right }, at) => {
+    const times = mayGiveTimes(left, { bound: step.bound, slots }) || mayGiveTimes(right);
+    return new KeyPair(keys[at], rows.natures[at], times);
   });
   const table = new JoinTable();
   const matches = new JoinMatches(step, slots, table, pairs, puts);
@@ -80,7 +80,7 @@ async function* joined(
 
 /**
  * The rows of the other file that have a key: as the cell that is put beside others, NULL where none is, and behind it
- * the texts of the keys that are compared by them. Each is valid until the next one.
+ * what is kept of the keys to be compared. Each is valid until the next one.
  */
 function* rowsOf(
   batch: Batch,
@@ -103,7 +103,7 @@ function* rowsOf(
       row.clear();
       if (puts) writeLine(row, text, start, end);
       else row.byte(tag.null);
-      writeTexts(row, vectors, at, pairs);
+      writeKept(row, vectors, at, pairs);
       yield { key: key.view(), row: row.view() };
     }
     start = end + 1;
@@ -121,15 +121,12 @@ function writeLine(out: ByteWriter, text: Uint8Array, start: number, end: number
   out.copy(text, start, end);
 }
 
-/** A cell for each key: its text where it is compared by it, else NULL. */
-function writeTexts(
+/** A cell for each key. */
+function writeKept(
   out: ByteWriter,
   vectors: readonly Vector[],
   row: number,
   pairs: readonly KeyPair[],
 ): void {
-  for (const [at, pair] of pairs.entries()) {
-    const text = textsDiffer(pair) ? textInKey(vectors[at].value(row), pair.times) : undefined;
-    writeCell(out, text ?? null);
-  }
+  for (const [at, pair] of pairs.entries()) writeCell(out, pair.kept(vectors[at].value(row), 'right'));
 }

@@ -1,24 +1,94 @@
 import { readValue, type CellNature } from '../query/cell.ts';
+import { valueComparer } from '../query/evaluate.ts';
 import { asBoolean, asTime } from '../query/value/compare.ts';
 import { readNumber } from '../query/value/decimal.ts';
 import { timeOfEpoch } from '../query/value/time.ts';
-import type { Value } from '../query/value/value.ts';
-import type { Expression } from '../query/syntax/tree.ts';
+import { isNumeric, type Value } from '../query/value/value.ts';
 import type { ByteWriter } from './bytes.ts';
 import { writeKey } from './key.ts';
 import type { Vector } from './vector.ts';
 
-/** How the values of a key of both files are compared. */
-export interface KeyPair {
-  readonly left: CellNature;
-  readonly right: CellNature;
-  /** Whether one of them can be a time, which texts and numbers are then compared with as such. */
-  readonly times: boolean;
+/** The file whose values they are: that of the rows, or the other one of the JOIN. */
+export type JoinSide = 'left' | 'right';
+
+/**
+ * How the values of a key of both files are found and compared. All that `=` takes for equal has equal bytes in a key:
+ * a text stands there for the number, the boolean or the time that it is, and a number for a time where there may be
+ * one. Of values with equal bytes that are not all equal, those that stand for something else are kept to be compared.
+ */
+export class KeyPair {
+  readonly #natures: { readonly left: CellNature; readonly right: CellNature };
+  /** Whether one of them may be a time, which texts and numbers are then compared with as such. */
+  readonly #times: boolean;
+  /** Whether both are fields of CSV files, of which two texts are compared as numbers. */
+  readonly #loose: boolean;
+  /** Whether a text equals the number or boolean that it stands for, so that only two texts are to be compared. */
+  readonly #isPlain: boolean;
+  readonly #compare: (a: Value, b: Value) => number | undefined;
+
+  constructor(left: CellNature, right: CellNature, times: boolean) {
+    this.#natures = { left, right };
+    this.#loose = left.loose && right.loose;
+    const isDate = left.reading?.kind === 'date' || right.reading?.kind === 'date';
+    // Beside a text that is none of a table, a date is one if the text is.
+    this.#times = times || (isDate && !this.#loose);
+    this.#isPlain = !this.#times && left.reading === undefined && right.reading === undefined;
+    this.#compare = valueComparer(left, right);
+  }
+
+  /** The value as it stands in a key. */
+  inKey(value: Value, side: JoinSide): Value {
+    const read = this.#read(value, side);
+    if (this.#times) {
+      const time = asTime(read);
+      if (time !== undefined) return time;
+    }
+    if (typeof read !== 'string') return read;
+    const number = readNumber(read);
+    if (number !== undefined) return this.#times ? (timeOfEpoch(number) ?? number) : number;
+    return asBoolean(read) ?? read;
+  }
+
+  /** What must be compared where it has the bytes of another value; NULL where it is equal to all of those. */
+  kept(value: Value, side: JoinSide): Value {
+    const isNumber = isNumeric(value);
+    if (typeof value !== 'string' && !(isNumber && this.#times)) return null;
+    const inKey = this.inKey(value, side);
+    if (inKey === value || (this.#loose && this.#isPlain && isNumeric(inKey))) return null;
+    return value;
+  }
+
+  /**
+   * Whether two values with equal bytes are equal.
+   * @param left,right what is kept of them
+   */
+  isEqual(left: Value, right: Value): boolean {
+    if (left === null && right === null) return true;
+    if (left !== null && right !== null) return this.#compare(left, right) === 0;
+    if (this.#isPlain) return true;
+    // What is not kept is what stands in the key, and that is the same for both.
+    if (left !== null) return this.#compare(left, this.inKey(left, 'left')) === 0;
+    return this.#compare(this.inKey(right, 'right'), right) === 0;
+  }
+
+  /**
+   * Whether a value is equal to all that have its bytes.
+   * @param left what is kept of it
+   */
+  isCertain(left: Value): boolean {
+    return left === null && this.#isPlain;
+  }
+
+  #read(value: Value, side: JoinSide): Value {
+    const { left, right } = this.#natures;
+    // A text beside a field with a reading is compared with what stands in the file: both must have equal bytes.
+    const reading = this.#loose ? this.#natures[side].reading : (left.reading ?? right.reading);
+    return reading === undefined ? value : (readValue(value, reading) ?? value);
+  }
 }
 
 /**
- * Writes the values of a row by which it is found. All that `=` takes for equal has equal bytes: a text is what it is
- * beside a number, a boolean or a time. Two texts may have equal bytes that are not equal: see `textsDiffer`.
+ * Writes the values of a row by which it is found.
  * @returns false where a value is NULL, which equals nothing
  */
 export function writeJoinKey(
@@ -26,49 +96,12 @@ export function writeJoinKey(
   vectors: readonly Vector[],
   row: number,
   pairs: readonly KeyPair[],
-  side: 'left' | 'right',
+  side: JoinSide,
 ): boolean {
   for (const [at, vector] of vectors.entries()) {
     const value = vector.value(row);
     if (value === null) return false;
-    const pair = pairs[at];
-    writeKey(out, comparable(value, pair[side], pair.times));
+    writeKey(out, pairs[at].inKey(value, side));
   }
   return true;
 }
-
-function comparable(value: Value, { reading }: CellNature, times: boolean): Value {
-  const read = reading === undefined ? value : (readValue(value, reading) ?? value);
-  if (times) {
-    const time = asTime(read);
-    if (time !== undefined) return time;
-  }
-  if (typeof read !== 'string') return read;
-  const number = readNumber(read);
-  if (number !== undefined) return times ? (timeOfEpoch(number) ?? number) : number;
-  return asBoolean(read) ?? read;
-}
-
-/**
- * Whether two texts must be the same to be equal, and not only as numbers: all but two fields of CSV files. A value that
- * stands for a number or a boolean in a key is kept as a text to tell.
- */
-export function textsDiffer({ left, right }: KeyPair): boolean {
-  const isRead = left.reading !== undefined || right.reading !== undefined;
-  return !isRead && !(left.loose && right.loose);
-}
-
-/** The text that is something else in a key; undefined where it is none. */
-export function textInKey(value: Value, times: boolean): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  const compared = comparable(value, { loose: false }, times);
-  return compared === value ? undefined : value;
-}
-
-/** Whether an expression gives times and nothing else. A field of a file does not: its text is only compared as one. */
-export function givesTimes(expression: Expression): boolean {
-  if (expression.kind === 'cast') return expression.type === 'timestamp' || expression.type === 'date';
-  return expression.kind === 'call' && timeFunctions.has(expression.name.name.toLowerCase());
-}
-
-const timeFunctions: ReadonlySet<string> = new Set(['date_trunc', 'to_timestamp']);

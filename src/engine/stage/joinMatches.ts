@@ -5,8 +5,9 @@ import { ByteReader } from './bytes.ts';
 import { readCell, skipCell } from './codec.ts';
 import { CodedVector } from './codedVector.ts';
 import { compileForBatches, selectTrue, type BatchExpression } from './expression.ts';
-import { textInKey, textsDiffer, type KeyPair } from './joinKey.ts';
+import type { KeyPair } from './joinKey.ts';
 import { noRow, type JoinTable } from './joinTable.ts';
+import type { Value } from '../query/value/value.ts';
 import { rowsPerBatch } from './rows.ts';
 import { GatherVector, valueOf, type Vector } from './vector.ts';
 
@@ -24,8 +25,6 @@ const rest = -2;
 export class JoinMatches {
   readonly #step: Step<'join'>;
   readonly #table: JoinTable;
-  /** Of each key that is compared by its text as well, its place. */
-  readonly #texts: readonly number[];
   readonly #pairs: readonly KeyPair[];
   readonly #condition: BatchExpression | undefined;
   /** Whether the other file's rows are put in. */
@@ -41,14 +40,13 @@ export class JoinMatches {
     this.#step = step;
     this.#table = table;
     this.#pairs = pairs;
-    this.#texts = pairs.flatMap((pair, at) => (textsDiffer(pair) ? [at] : []));
     this.#condition = step.condition && compileForBatches(step.condition, step.conditionBound, slots);
     this.#puts = puts;
   }
 
   /**
    * @param firsts of each selected row of the batch, in order, the first of the table's rows with its key
-   * @param values of its keys
+   * @param values of its keys, or what is kept of those
    */
   *of(batch: Batch, firsts: Int32Array, values: readonly Vector[]): Generator<JoinedBatch> {
     const { type } = this.#step;
@@ -57,9 +55,9 @@ export class JoinMatches {
     let any = false;
     for (let i = 0; i < batch.count; i++) {
       const row = batch.selection[i];
-      const texts = firsts[i] === noRow ? noTexts : this.#textsOf(values, row);
+      const kept = firsts[i] === noRow ? undefined : this.#keptOf(values, row);
       for (let at = firsts[i]; at !== noRow; at = this.#table.next(at)) {
-        if (texts.length > 0 && !this.#hasTexts(at, texts)) continue;
+        if (kept !== undefined && !this.#isEqual(at, kept)) continue;
         found.add(row, at);
         if (isOnce) break;
         if (found.full) {
@@ -133,28 +131,21 @@ export class JoinMatches {
     return wholeBatch(vectors, sources.length);
   }
 
-  /** The texts of keys by which a row is compared, each behind the place of its key. */
-  #textsOf(values: readonly Vector[], row: number): readonly (readonly [number, string])[] {
-    if (this.#texts.length === 0) return noTexts;
-    return this.#texts.flatMap((at) => {
-      const text = textInKey(values[at].value(row), this.#pairs[at].times);
-      return text === undefined ? [] : [[at, text] as const];
-    });
+  /** What is kept of the keys of a row; undefined where they are equal to all that have their bytes. */
+  #keptOf(values: readonly Vector[], row: number): readonly Value[] | undefined {
+    const kept = this.#pairs.map((pair, at) => pair.kept(values[at].value(row), 'left'));
+    return this.#pairs.every((pair, at) => pair.isCertain(kept[at])) ? undefined : kept;
   }
 
-  #hasTexts(row: number, texts: readonly (readonly [number, string])[]): boolean {
+  /** Whether the keys of a row of the table, which have equal bytes, are equal. */
+  #isEqual(row: number, kept: readonly Value[]): boolean {
     const reader = new ByteReader(this.#table.bytes);
-    return texts.every(([at, text]) => {
-      reader.at = this.#table.start(row);
-      // Behind the row, see `JoinStage`.
-      for (let cells = at + 1; cells > 0; cells--) skipCell(reader);
-      const other = valueOf(readCell(reader));
-      return typeof other !== 'string' || other === text;
-    });
+    reader.at = this.#table.start(row);
+    // Behind the row, see `JoinStage`.
+    skipCell(reader);
+    return this.#pairs.every((pair, at) => pair.isEqual(kept[at], valueOf(readCell(reader))));
   }
 }
-
-const noTexts: readonly (readonly [number, string])[] = [];
 
 /** Rows of a batch and of the table, which may belong together. */
 class Found {

@@ -1,8 +1,9 @@
 import { type Said, said } from '../../said/said.ts';
 import { slotsOfBound, type Step } from '../query/resolve/step.ts';
+import type { Value } from '../query/value/value.ts';
 import type { Batch } from './batch.ts';
 import { ByteWriter } from './bytes.ts';
-import { textInKey, textsDiffer, writeJoinKey, type KeyPair } from './joinKey.ts';
+import { writeJoinKey, type KeyPair } from './joinKey.ts';
 import type { JoinMatches } from './joinMatches.ts';
 import { noRow, type JoinTable } from './joinTable.ts';
 import { MemoryLimitError } from './memoryLimit.ts';
@@ -44,8 +45,8 @@ export class JoinParts {
   readonly #codec: RowCodec;
   /** Of what comes out. */
   readonly #outCodec: RowCodec;
-  /** Slots for the texts of the keys, which no plan has. */
-  readonly #texts: readonly number[];
+  /** Slots for what is kept of the keys, which no plan has. */
+  readonly #kept: readonly number[];
   #other: SpillWriter[] | undefined;
 
   constructor(step: Step<'join'>, setting: Setting) {
@@ -55,8 +56,8 @@ export class JoinParts {
     const slots = new Set([...live, ...slotsOfBound(step.conditionBound)]);
     slots.delete(step.slot);
     const first = Math.max(step.slot, ...slots) + 1;
-    this.#texts = pairs.map((_, at) => first + at);
-    this.#codec = new RowCodec(slots, this.#texts);
+    this.#kept = pairs.map((_, at) => first + at);
+    this.#codec = new RowCodec(slots, this.#kept);
     this.#outCodec = new RowCodec(live);
   }
 
@@ -112,7 +113,7 @@ export class JoinParts {
     const payload = new ByteWriter();
     let ordinal = 0;
     for await (const { piece, values } of input) {
-      const vectors = this.#codec.vectors(withTexts(piece, values, pairs, this.#texts));
+      const vectors = this.#codec.vectors(withKept(piece, values, pairs, this.#kept));
       for (let i = 0; i < piece.count; i++, ordinal++) {
         const row = piece.selection[i];
         key.clear();
@@ -209,13 +210,13 @@ export class JoinParts {
   }
 
   async #writeBatch(run: SpillWriter, rows: Batch, firsts: Int32Array, positions: Uint8Array): Promise<void> {
-    const texts = this.#texts.map((slot) => {
+    const kept = this.#kept.map((slot) => {
       const vector = rows.vectors[slot];
-      if (!vector) throw new TypeError('A part has no texts of its keys.');
+      if (!vector) throw new TypeError('A part has nothing kept of its keys.');
       return vector;
     });
     const payload = new ByteWriter();
-    for (const { batch, sources } of this.#setting.matches.of(rows, firsts, texts)) {
+    for (const { batch, sources } of this.#setting.matches.of(rows, firsts, kept)) {
       const vectors = this.#outCodec.vectors(batch);
       for (let i = 0; i < batch.count; i++) {
         payload.clear();
@@ -231,8 +232,8 @@ export class JoinParts {
 /** Bytes before what is behind a row's number: the length of that number, and itself. */
 const innerAt = 12;
 
-/** The batch with the texts of its keys as columns. */
-function withTexts(
+/** The batch with what is kept of its keys as columns. */
+function withKept(
   batch: Batch,
   values: readonly Vector[],
   pairs: readonly KeyPair[],
@@ -240,9 +241,8 @@ function withTexts(
 ): Batch {
   const vectors = batch.vectors.slice();
   for (const [at, pair] of pairs.entries()) {
-    const text = (row: number): string | null =>
-      (textsDiffer(pair) ? textInKey(values[at].value(row), pair.times) : undefined) ?? null;
-    vectors[slots[at]] = { value: text, cell: text };
+    const kept = (row: number): Value => pair.kept(values[at].value(row), 'left');
+    vectors[slots[at]] = { value: kept, cell: kept };
   }
   return { ...batch, vectors };
 }

@@ -127,6 +127,9 @@ function offsetMs(offset: string | undefined): number {
 export function timeOfEpoch(value: Numeric): Timestamp | undefined {
   const size = Math.abs(toDouble(value));
   if (size > maxMs * 1_000_000) return undefined;
+  // What most are, without big numbers.
+  if (typeof value === 'number' && size < 1e14 && Number.isInteger(value))
+    return timeAt(size < 1e11 ? value * 1000 : value, 0);
   const nanosPerUnit = size < 1e11 ? 1_000_000_000 : size < 1e14 ? 1_000_000 : size < 1e17 ? 1000 : 1;
   const [whole, fraction = ''] = plainDigits(value).split('.');
   const negative = whole.startsWith('-');

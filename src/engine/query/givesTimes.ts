@@ -1,0 +1,38 @@
+import { scalarFunctions } from './function/index.ts';
+import type { Slot } from './resolve/slot.ts';
+import type { Bound } from './resolve/step.ts';
+import type { Expression } from './syntax/tree.ts';
+import { someExpression } from './syntax/walk.ts';
+import { Interval, Timestamp } from './value/time.ts';
+
+/**
+ * Whether an expression may give times. A field of a file does not: its text is only compared as one.
+ * @param made what is known of columns that an earlier step may have computed; undefined where there is none
+ */
+export function mayGiveTimes(
+  expression: Expression,
+  made?: { readonly bound: Bound; readonly slots: readonly Slot[] },
+): boolean {
+  const isMade = (slot: number | undefined): boolean => {
+    if (slot === undefined || made === undefined) return false;
+    const { source, rowsOf } = made.slots[slot];
+    return source.kind === 'computed' && rowsOf === undefined;
+  };
+  return someExpression(expression, (node) => {
+    switch (node.kind) {
+      case 'literal':
+        return node.value instanceof Timestamp || node.value instanceof Interval;
+      case 'cast':
+        return node.type === 'timestamp' || node.type === 'date';
+      case 'column':
+        return isMade(made?.bound.columns.get(node)?.slot);
+      case 'call':
+        return (
+          scalarFunctions.get(node.name.name.toLowerCase())?.gives === 'timestamp' ||
+          isMade(made?.bound.calls.get(node))
+        );
+      default:
+        return false;
+    }
+  });
+}
