@@ -19,6 +19,7 @@ import { SourceError, type SourceSpec } from '../source/source.ts';
 import { checksumEvery, samplesOf } from './checksums.ts';
 import { Columns } from './columns.ts';
 import { scanFile, scanFileFrom, type FileScan, type ScanFrom } from './fileScan.ts';
+import { FileEnd } from './fileEnd.ts';
 import { FileVersion } from './fileVersion.ts';
 import type { TextPlace } from './followedText.ts';
 import { patternSteps, type PatternStep } from '../format/json/document/pattern.ts';
@@ -99,6 +100,7 @@ export class Dataset {
   /** What was found of all records up to an earlier end no longer holds: the last one was written on. */
   #settledFrom = 0;
   #version: FileVersion;
+  #end: FileEnd | undefined;
   readonly #earlier: EarlierOpenings;
   /** How many records the file says that it has. */
   #rowCount: number | undefined;
@@ -169,6 +171,7 @@ export class Dataset {
       );
       await dataset.known.restore(options.signal);
       dataset.#rowCount = await source.rowCount?.();
+      dataset.#end = await FileEnd.of(source, options.signal);
       return dataset;
     } catch (error) {
       await source.close();
@@ -535,8 +538,9 @@ export class Dataset {
     return this.#version.recheck(() => this.sampled(signal));
   }
 
-  /** Whether some blocks that were read before are as they were. */
+  /** Whether some blocks that were read before are as they were, and where the file ended. */
   async sampled(signal: AbortSignal): Promise<boolean> {
+    if (this.#end && !(await this.#end.isThere(signal))) return false;
     const { checksumEvery: every } = this.#spec;
     const blocks = every === undefined ? [] : samplesOf(this.index, every);
     if (blocks.length === 0) return true;

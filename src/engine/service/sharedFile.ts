@@ -373,7 +373,9 @@ export class SharedFile {
         this.#tell();
         return;
       }
-      const grownBy = continues(before, now) ? now.size - before.size : undefined;
+      // Written anew and longer, it looks as one that has grown.
+      const isGrown = continues(before, now) && (await this.dataset.sampled(this.#closing.signal));
+      const grownBy = isGrown ? now.size - before.size : undefined;
       this.#trouble = { phase: 'changed', said: await watch.difference?.(), grownBy };
     } catch (error) {
       if (this.#closing.signal.aborted) return;

@@ -68,6 +68,19 @@ describe('a file that changes while it is exported', () => {
     assert.equal(committed, false);
   });
 
+  for (const kept of [true, false]) {
+    it(`is not exported when it is cut and is longer then${kept ? '' : ', with no index kept'}`, async () => {
+      // The first part is as it was, and all of the rest was read after the change.
+      const change = async (): Promise<void> => {
+        await truncate(path, lines.slice(0, 1000).join('').length);
+        await appendFile(path, '{"other":true}\n'.repeat(3000));
+      };
+      const { failure, committed } = await exported(change, kept);
+      assert.match(failure ?? '', /^FILE (changed|became shorter) while it was being read/);
+      assert.equal(committed, false);
+    });
+  }
+
   it('is exported with a doubt when it may have been written to', async () => {
     const { doubt, committed } = await exported(() => utimes(path, new Date(), new Date()));
     assert.equal(doubt, 'touched');

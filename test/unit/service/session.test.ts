@@ -671,6 +671,25 @@ describe('dataset/session', () => {
     assert.equal(preview.files.at(-1)?.grownBy, undefined);
   });
 
+  it('says that a file was written anew, and not that it has grown, where it is longer then', async () => {
+    const other = join(folder, 'longer.jsonl');
+    for (const [before, after] of [
+      ['{"a":1}\n{"a":2}\n', '{"a":1}\n{"other":2}\n{"a":3}\n'],
+      ['{"a":1}\n', '{"a":22}\n'],
+    ]) {
+      await writeFile(other, before);
+      const opened = await Preview.open(other);
+      preview = opened;
+      await writeFile(other, after);
+      await opened.file((state) => state.phase === 'changed');
+      assert.equal(opened.files.at(-1)?.grownBy, undefined, after);
+      await opened.page.call('reload', null);
+      const page = await opened.page.call('rows', { view: 0, first: 0, count: 10, columns: [] });
+      assert.equal(page.rows, after.split('\n').length - 1);
+      await opened.close();
+    }
+  });
+
   it('says how large the file is, in its own encoding and with all of its tables', async () => {
     const latin = Buffer.from('name;price\n' + 'Größe;1\n'.repeat(50), 'latin1');
     const tables = Buffer.from('sku,qty\nA,1\nB,2\n\n\nname,price,city\nX,1.5,Rome\nY,2.5,Oslo\nZ,3,Bern\n');
