@@ -4,7 +4,7 @@ import { clusterFormats, type ClusterFormat } from '../protocol/remote.ts';
 import { t } from './l10n.ts';
 import { isAbort, sentence } from './link.ts';
 import type { PageModel } from './model/page.ts';
-import { Popover } from './parts/popover.tsx';
+import { PopoverForm, TextField } from './parts/popoverForm.tsx';
 import { visible } from './visible.ts';
 
 const formatNames = { parquet: 'Parquet', jsonl: 'JSON Lines', csv: 'CSV', tsv: 'TSV' };
@@ -49,46 +49,41 @@ export function WriteThere({ page }: { readonly page: PageModel }) {
         {writing ? t('Stop Writing') : t('Write There\u2026')}
       </button>
       {asking && button.current && (
-        <Popover anchor={button.current} label={t('Write There')} close={() => setAsking(false)}>
-          <form
-            class="popover-form"
-            onSubmit={(event) => {
-              event.preventDefault();
-              void write();
-            }}
-          >
-            <label class="ask">
-              <span>{t('New folder, as the cluster sees it')}</span>
-              <input
-                type="text"
-                class="input"
+        <PopoverForm
+          anchor={button.current}
+          label={t('Write There')}
+          close={() => setAsking(false)}
+          fields={
+            <>
+              <TextField
+                label={t('New folder, as the cluster sees it')}
                 value={path}
                 placeholder="s3a://bucket/folder/"
-                onInput={(event) => setPath(event.currentTarget.value)}
+                change={setPath}
               />
-            </label>
-            <label class="ask short">
-              <span>{t('Format')}</span>
-              <select
-                class="input"
-                value={format}
-                onChange={({ currentTarget: { value } }) =>
-                  setFormat(clusterFormats.find((known) => known === value) ?? 'parquet')
-                }
-              >
-                {clusterFormats.map((known) => (
-                  <option key={known} value={known}>
-                    {formatNames[known]}
-                  </option>
-                ))}
-              </select>
-            </label>
-            <button type="submit" class="button" disabled={folder === ''}>
-              {t('Write')}
-            </button>
-          </form>
-          <p class="facts">{t('A folder that is there already is refused.')}</p>
-        </Popover>
+              <label class="ask short">
+                <span>{t('Format')}</span>
+                <select
+                  class="input"
+                  value={format}
+                  onChange={({ currentTarget: { value } }) =>
+                    setFormat(clusterFormats.find((known) => known === value) ?? 'parquet')
+                  }
+                >
+                  {clusterFormats.map((known) => (
+                    <option key={known} value={known}>
+                      {formatNames[known]}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            </>
+          }
+          submit={() => void write()}
+          button={t('Write')}
+          ready={folder !== ''}
+          facts={t('A folder that is there already is refused.')}
+        />
       )}
     </>
   );

@@ -5,7 +5,7 @@ import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
 import { laneOf } from '../grid/columns.ts';
 import type { PageModel } from '../model/page.ts';
-import { Popover } from '../parts/popover.tsx';
+import { PopoverForm, TextField } from '../parts/popoverForm.tsx';
 import { parsePlace } from './place.ts';
 
 interface GoToProps {
@@ -49,43 +49,39 @@ export function GoTo({ page, anchor, close }: GoToProps) {
   }
 
   return (
-    <Popover anchor={anchor} label={t('Go to')} close={close} place="inside">
-      <form
-        class="popover-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (place) void go(place);
-          else setError(t('This is not a record number, line, byte, percentage or time.'));
-        }}
-      >
-        <label class="ask">
-          <span>{t('Go to')}</span>
-          <input
-            type="text"
-            class="input"
-            value={text}
-            placeholder={t('Record number or place')}
-            onInput={(event) => {
-              setText(event.currentTarget.value);
-              setError('');
-            }}
-          />
-        </label>
-        <button type="submit" class="button" disabled={text.trim() === '' || going}>
-          {t('Go')}
-        </button>
-      </form>
-      <p class={error ? 'fault' : 'facts'} role={error ? 'alert' : undefined}>
-        {error ||
-          (going
-            ? t('Looking\u2026')
-            : place
-              ? placeWords(place)
-              : t(
-                  'Record number, line 1234 (or l1234), byte 5000 (or b5000), 50%, or a time such as 2024-05-01T12:00',
-                ))}
-      </p>
-    </Popover>
+    <PopoverForm
+      anchor={anchor}
+      label={t('Go to')}
+      close={close}
+      place="inside"
+      fields={
+        <TextField
+          label={t('Go to')}
+          value={text}
+          placeholder={t('Record number or place')}
+          change={(next) => {
+            setText(next);
+            setError('');
+          }}
+        />
+      }
+      submit={() => {
+        if (place) void go(place);
+        else setError(t('This is not a record number, line, byte, percentage or time.'));
+      }}
+      button={t('Go')}
+      ready={text.trim() !== '' && !going}
+      facts={
+        going
+          ? t('Looking\u2026')
+          : place
+            ? placeWords(place)
+            : t(
+                'Record number, line 1234 (or l1234), byte 5000 (or b5000), 50%, or a time such as 2024-05-01T12:00',
+              )
+      }
+      fault={error}
+    />
   );
 }
 

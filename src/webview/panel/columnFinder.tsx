@@ -5,7 +5,7 @@ import { typeIcon, typeName } from '../grid/header.ts';
 import { count, t } from '../l10n.ts';
 import type { PageModel } from '../model/page.ts';
 import { IconButton } from '../parts/button.tsx';
-import { Popover } from '../parts/popover.tsx';
+import { PopoverForm } from '../parts/popoverForm.tsx';
 import { VisibleText } from '../detail/text.tsx';
 
 interface ColumnFinderProps {
@@ -35,40 +35,39 @@ export function ColumnFinder({ page, anchor, close }: ColumnFinderProps) {
   }
 
   return (
-    <Popover
+    <PopoverForm
       anchor={anchor}
       label={t('Columns')}
       close={close}
       place={anchor === grid.element ? 'inside' : 'under'}
-    >
-      <form
-        class="popover-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const first = found.at(0);
-          if (first) goTo(first.id, first.path);
-        }}
-      >
-        <input
-          type="text"
-          class="input"
-          aria-label={t('Find a column')}
-          placeholder={t('Find a column')}
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-        {hidden.size > 0 && (
-          <button type="button" class="button" onClick={() => grid.setPrefs({ ...grid.prefs, hidden: [] })}>
-            {t('Show All')}
-          </button>
-        )}
-      </form>
-      <p class="facts">
-        {found.length === columns.length
+      fields={
+        <>
+          <input
+            type="text"
+            class="input"
+            aria-label={t('Find a column')}
+            placeholder={t('Find a column')}
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+          {hidden.size > 0 && (
+            <button type="button" class="button" onClick={() => grid.setPrefs({ ...grid.prefs, hidden: [] })}>
+              {t('Show All')}
+            </button>
+          )}
+        </>
+      }
+      submit={() => {
+        const first = found.at(0);
+        if (first) goTo(first.id, first.path);
+      }}
+      facts={
+        (found.length === columns.length
           ? t('{0} columns', count(columns.length))
-          : t('{0} of {1} columns', count(found.length), count(columns.length))}
-        {hidden.size > 0 && ` \u00b7 ${t('{0} hidden', hidden.size)}`}
-      </p>
+          : t('{0} of {1} columns', count(found.length), count(columns.length))) +
+        (hidden.size > 0 ? ` \u00b7 ${t('{0} hidden', hidden.size)}` : '')
+      }
+    >
       <ul class="choices">
         {found.slice(0, mostShown).map(({ id, path, name, type }) => (
           <li key={id} class={hidden.has(path) ? 'dimmed' : ''}>
@@ -96,6 +95,6 @@ export function ColumnFinder({ page, anchor, close }: ColumnFinderProps) {
       {found.length > mostShown && (
         <p class="facts">{t('{0} more: type to narrow down', count(found.length - mostShown))}</p>
       )}
-    </Popover>
+    </PopoverForm>
   );
 }

@@ -1,7 +1,7 @@
 /** Asks for one value, at an element. */
 import { useState } from 'preact/hooks';
 import { t } from '../l10n.ts';
-import { Popover } from './popover.tsx';
+import { PopoverForm, TextField } from './popoverForm.tsx';
 
 export interface AskProps {
   readonly anchor: HTMLElement;
@@ -14,29 +14,17 @@ export interface AskProps {
 export function Ask({ anchor, label, button, close, answer }: AskProps) {
   const [value, setValue] = useState('');
   return (
-    <Popover anchor={anchor} label={label} close={close}>
-      <form
-        class="popover-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          close();
-          answer(value);
-        }}
-      >
-        <label class="ask">
-          <span>{label}</span>
-          <input
-            type="text"
-            class="input"
-            value={value}
-            onInput={(event) => setValue(event.currentTarget.value)}
-          />
-        </label>
-        <button type="submit" class="button">
-          {button}
-        </button>
-      </form>
-      <p class="facts">{t('Enter adds it to the filter.')}</p>
-    </Popover>
+    <PopoverForm
+      anchor={anchor}
+      label={label}
+      close={close}
+      fields={<TextField label={label} value={value} change={setValue} />}
+      submit={() => {
+        close();
+        answer(value);
+      }}
+      button={button}
+      facts={t('Enter adds it to the filter.')}
+    />
   );
 }
