@@ -29,6 +29,8 @@ export interface ReadOptions {
   readonly quote?: '"' | "'" | '';
   /** CSV: rows of the header; 0 for none. */
   readonly headerRows?: number;
+  /** CSV: fields without quotes that are NULL, besides empty ones. */
+  readonly nulls?: readonly string[];
   /** CSV: the decimal mark; `none` reads numbers as JSON writes them. */
   readonly decimal?: ',' | '.' | 'none';
   /** CSV: the order of day, month and year in dates. */

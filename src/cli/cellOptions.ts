@@ -51,6 +51,11 @@ function readDates(text: string | undefined): CellOptions['dates'] {
   }
 }
 
+/** The option that reads a text as NULL. */
+export function useNull(text: string): Said {
+  return said`use --null '${text}'`;
+}
+
 /** The options that say how a column's cells are written. */
 export function optionsFor({ choices }: OpenReading): Said {
   return said`Use ${choices.map(optionOf).join(' or ')}.`;

@@ -17,7 +17,7 @@ import { isPath, type RunCommand } from './arguments.ts';
 import { filesOf } from './files.ts';
 import type { FollowOptions } from './followOptions.ts';
 import { counted, grouped, showProblem, visible } from './message.ts';
-import { optionsFor } from './cellOptions.ts';
+import { optionsFor, useNull } from './cellOptions.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usageError.ts';
 
@@ -68,7 +68,7 @@ export async function follow(
     try {
       const doubts = doubtsToRun(query, dataset, optionsFor, text);
       const checked = checkQuery(query, dataset.seenColumns, dataset.checkedIn);
-      const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal);
+      const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal, useNull);
       for (const doubt of [...checked, ...doubts, ...compared]) say(showProblem(text, doubt));
       const asked = { query: text, to, sink: output, onlyNew, partitionsOf: columns?.of, say: told };
       say(summaryText(await followTo(dataset, follower, asked, signal)));

@@ -112,6 +112,8 @@ ${option('--from FORMAT', `read FILE as ${formatList}`)}
                       Lines above it are skipped
       --comment C     the start of comment lines, for example '#', or none
       --no-comment    no line is a comment
+${option('--null TEXT', 'a field that is TEXT, without quotes, is NULL, for example --null NULL --null n/a. \\N is in any case')}
+      --no-null       only empty fields are NULL
       --table N       read the Nth of several tables, one below the other
       --tables N      the maximum number of tables. 1 reads all lines as one
                       table

@@ -11,7 +11,7 @@ import type { ExportSummary } from '../protocol/engine.ts';
 import type { OtherTableCount } from '../protocol/file.ts';
 import { english } from '../said/said.ts';
 import type { RunCommand } from './arguments.ts';
-import { optionsFor } from './cellOptions.ts';
+import { optionsFor, useNull } from './cellOptions.ts';
 import { count, programsOf, type Summaries } from './count.ts';
 import { keptIndexes, openInput, scanPool } from './input.ts';
 import { grouped, showProblem, visible, counted } from './message.ts';
@@ -52,7 +52,7 @@ export async function run(command: RunCommand, terminal: Terminal): Promise<bool
       for (const { text, query } of queries) {
         const doubts = doubtsToRun(query, dataset, optionsFor, text);
         const checked = checkQuery(query, dataset.seenColumns, { ...dataset.checkedIn, calls: true });
-        const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal);
+        const compared = await comparisonDoubts(query, dataset, new SampledCells(dataset), signal, useNull);
         const joined = await joinedDoubts(query, dataset, signal);
         for (const doubt of [...checked, ...doubts, ...compared, ...joined]) {
           terminal.say(showProblem(text, doubt));

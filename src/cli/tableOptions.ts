@@ -1,11 +1,11 @@
-import { isCommentMark, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
+import { isCommentMark, isNullText, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
 import { UsageError } from './usageError.ts';
 
 /** How the file's tables are written, as the command line says it; what it does not say is recognised. */
 export type TableOptions = Pick<
   FormatOptions,
-  'delimiter' | 'quote' | 'headerRows' | 'firstLine' | 'comment' | 'tables' | 'table' | 'hive'
+  'delimiter' | 'quote' | 'headerRows' | 'firstLine' | 'comment' | 'nulls' | 'tables' | 'table' | 'hive'
 >;
 
 /** As `parseArgs` wants them. */
@@ -17,12 +17,16 @@ export const tableOptions = {
   'first-line': { type: 'string' },
   comment: { type: 'string' },
   'no-comment': { type: 'boolean' },
+  null: { type: 'string', multiple: true },
+  'no-null': { type: 'boolean' },
   tables: { type: 'string' },
   table: { type: 'string' },
   'no-hive': { type: 'boolean' },
 } as const;
 
-type Values = { readonly [name in keyof typeof tableOptions]?: string | boolean | undefined };
+type Values = {
+  readonly [name in keyof typeof tableOptions]?: string | boolean | readonly string[] | undefined;
+};
 
 /** @throws UsageError */
 export function readTableOptions(values: Values): TableOptions {
@@ -38,12 +42,15 @@ export function readTableOptions(values: Values): TableOptions {
     throw new UsageError('--no-header and --header-rows cannot be combined.');
   if (values['no-comment'] && comment !== undefined)
     throw new UsageError('--no-comment and --comment cannot be combined.');
+  if (values['no-null'] && values.null !== undefined)
+    throw new UsageError('--no-null and --null cannot be combined.');
   const read = {
     delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
     quote: quote === undefined ? undefined : readQuote(quote),
     headerRows: values['no-header'] ? 0 : headerRows,
     firstLine: count('first-line', 1),
     comment: values['no-comment'] ? '' : comment === undefined ? undefined : readComment(comment),
+    nulls: values['no-null'] ? [] : readNulls(values.null),
     tables: count('tables', 1),
     table: count('table', 1),
     hive: values['no-hive'] ? false : undefined,
@@ -74,6 +81,13 @@ function readQuote(text: string): TableOptions['quote'] {
   const quote = text.toLowerCase() === 'none' ? '' : text;
   if (quote === '"' || quote === "'" || (quote === '' && text !== '')) return quote;
   throw new UsageError(`--quote takes ", ' or none, not '${text}'.`);
+}
+
+function readNulls(texts: Values['null']): TableOptions['nulls'] {
+  if (typeof texts !== 'object') return undefined;
+  const text = texts.find((text) => !isNullText(text));
+  if (text === undefined) return texts;
+  throw new UsageError(`--null takes the text of a field without quotes, for example '\\N', not '${text}'.`);
 }
 
 function readComment(text: string): string {

@@ -1,4 +1,9 @@
-import { delimiterName, isCommentMark, parseDelimiter } from '../engine/format/csv/dialectWords.ts';
+import {
+  delimiterName,
+  isCommentMark,
+  isNullText,
+  parseDelimiter,
+} from '../engine/format/csv/dialectWords.ts';
 import { askOrder, orderChoices } from './askOrder.ts';
 import { writtenChoices } from './askWritten.ts';
 import { l10n, words } from './l10n.ts';
@@ -34,7 +39,7 @@ export async function askReading(
   const choices: Choice[] = [];
   const reading = info?.reading;
   if (reading) {
-    const { delimiter, quote, headerLines, comment, tables, table, score } = reading;
+    const { delimiter, quote, headerLines, comment, nulls, tables, table, score } = reading;
     const line = tables.at(table - 1) ?? 1;
     choices.push(
       {
@@ -64,6 +69,14 @@ export async function askReading(
           comment === '' ? l10n.t('Comments: none') : l10n.t('Comments: lines that begin with {0}', comment),
         description: by('comment'),
         ask: (questions) => askComment(questions, comment),
+      },
+      {
+        label:
+          nulls.length === 0
+            ? l10n.t('NULL: empty fields')
+            : l10n.t('NULL: empty fields and {0}', nulls.join(', ')),
+        description: by('nulls'),
+        ask: (questions) => askNulls(questions, nulls),
       },
       {
         label:
@@ -207,6 +220,35 @@ async function askComment(questions: Questions, now: string): Promise<FormatOpti
       isCommentMark(text) ? undefined : l10n.t('Use up to 8 ASCII characters, without spaces or quotes.'),
   });
   return comment === undefined ? undefined : { comment };
+}
+
+async function askNulls(questions: Questions, now: readonly string[]): Promise<FormatOptions | undefined> {
+  const dumped = '\\N';
+  const also = ['NULL', 'NA', 'n/a'].map((text) => [dumped, text]);
+  const choices: Choice[] = [[], [dumped], ...also].map((nulls) => ({
+    label: nulls.length === 0 ? l10n.t('Only empty fields') : nulls.join(', '),
+    ...currentIf(JSON.stringify(nulls) === JSON.stringify(now)),
+    options: { nulls },
+  }));
+  const other: Choice = { label: l10n.t('Other...') };
+  const title = l10n.t('Fields That Are NULL');
+  const picked = await pickOne(questions, title, [...choices, other]);
+  if (picked !== other) return picked?.options;
+  const typed = await questions.text({
+    title,
+    prompt: l10n.t('Texts of fields without quotes, separated by commas. Empty fields are NULL in any case.'),
+    value: now.join(', '),
+    problemOf: (text) =>
+      nullTexts(text).every(isNullText) ? undefined : l10n.t("They can't contain quotes or line breaks."),
+  });
+  return typed === undefined ? undefined : { nulls: nullTexts(typed) };
+}
+
+function nullTexts(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 /** @param lines on which the tables begin */

@@ -51,6 +51,8 @@ export interface Reading {
   readonly headerLines: number;
   /** What comment lines begin with; '' where there are none. */
   readonly comment: string;
+  /** Fields without quotes that are NULL, besides empty ones. */
+  readonly nulls: readonly string[];
   /** The line on which each table of the file begins, header included, from 1 on. */
   readonly tables: readonly number[];
   /** Which of them is read, from 1 on. */

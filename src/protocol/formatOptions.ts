@@ -34,6 +34,8 @@ export interface FormatOptions {
   readonly firstLine?: number | undefined;
   /** CSV: what comment lines begin with; '' where no line is one. */
   readonly comment?: string | undefined;
+  /** CSV: the texts that are NULL where they are a whole field without quotes, besides the empty one. */
+  readonly nulls?: readonly string[] | undefined;
   /** CSV: how many tables there are at most; with 1, all that follows is rows of the one. */
   readonly tables?: number | undefined;
   /** CSV: which of the tables is read, from 1 on. */

@@ -65,6 +65,11 @@ const readAs: ArgumentSchema = {
       minimum: 0,
       maximum: 100,
     },
+    null: {
+      type: 'string',
+      description: 'CSV: what is NULL where it is a field without quotes, such as NULL or n/a.',
+      maxLength: 100,
+    },
     encoding: { type: 'string', description: 'The encoding, such as windows-1252.', maxLength: 40 },
     decimal: { type: 'string', description: 'CSV: the decimal mark.', enum: [',', '.', 'none'] },
     dates: {

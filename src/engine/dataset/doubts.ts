@@ -88,6 +88,7 @@ export function doubtsToRun(
  * Where a query compares fields with a text or a number that is not to their cells what it looks, and where it puts them
  * in an order that is not the one of their numbers or times. Cells of a few rows are read, where something depends on
  * them and the file can be read more than once.
+ * @param nullAdvice how the file can be read so that a text is NULL
  * @throws SourceError, the signal's reason
  */
 export async function comparisonDoubts(
@@ -95,6 +96,7 @@ export async function comparisonDoubts(
   dataset: Dataset,
   sampled: SampledCells,
   signal: AbortSignal,
+  nullAdvice: NullAdvice,
 ): Promise<Diagnostic[]> {
   const { layout } = dataset;
   const compared = comparedFields(query, layout).filter((field) => !isTypedTime(field, layout));
@@ -107,19 +109,23 @@ export async function comparisonDoubts(
   return [
     ...literals,
     ...(await orderDoubts(query, dataset, sampled, signal)),
-    ...(await nullDoubts(query, dataset, sampled, signal)),
+    ...(await nullDoubts(query, dataset, sampled, signal, nullAdvice)),
   ];
 }
 
-/** How PostgreSQL and MySQL write NULL in files of text. */
-const dumpedNull = '\\N';
+/** How to read a text as NULL. */
+export type NullAdvice = (text: string) => Said;
 
-/** Where a query asks for NULL in a column of a table in which NULL is written as a text, as databases do. */
+/** What stands for NULL in many files. */
+const likeNull = /^(?:\\N|NULL|null|NA)$/;
+
+/** Where a query asks for NULL in a column of a table in which NULL is written as a text. */
 async function nullDoubts(
   query: Query,
   dataset: Dataset,
   sampled: SampledCells,
   signal: AbortSignal,
+  advice: NullAdvice,
 ): Promise<Diagnostic[]> {
   const { layout } = dataset;
   if (layout.names !== 'columns' || dataset.once) return [];
@@ -128,10 +134,11 @@ async function nullDoubts(
     const key = JSON.stringify(path);
     if (found.has(key)) continue;
     const cells = await sampled.of({ path, name: '' }, signal);
-    if (!cells.some(({ text }) => text === dumpedNull)) continue;
+    const text = cells.find(({ kind, text }) => kind === CellKind.Text && likeNull.test(text))?.text;
+    if (text === undefined) continue;
     const name = query.text.slice(column.from, column.to);
-    const instead = `nullif(${name}, ${writeText(dumpedNull)})`;
-    const message = said`where ${name} has no value, the file says ${dumpedNull}, which is a text and not NULL; write ${instead}`;
+    const instead = `nullif(${name}, ${writeText(text)})`;
+    const message = said`where ${name} has no value, the file says ${text}, which is a text and not NULL; write ${instead}, or ${advice(text)}`;
     found.set(key, { ...warningAt(column, message), fix: replacing(query.text, column, instead) });
   }
   return [...found.values()];
@@ -216,6 +223,8 @@ function otherFile({ from }: Query, dataset: Dataset): Diagnostic[] {
 
 /** What there is to do about such a column in a preview. */
 export const pageAdvice = said`Choose one above the rows or with Read File As.`;
+
+export const pageNullAdvice: NullAdvice = (text) => said`set ${text} as NULL with Read File As`;
 
 /** @throws QuerySyntaxError where a query is not to be run before somebody has said how a column is read */
 export function refuseOpen(

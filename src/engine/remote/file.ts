@@ -87,15 +87,20 @@ function readerOf(dataset: Dataset): Pick<ReadRelation, 'format' | 'options'> {
   if (recognised.end !== undefined) throw refuse(said`it has other text after the records`);
   if (format.kind === 'jsonl') return { format: 'json', options: {} };
   if (format.kind !== 'csv' || !format.dialect) throw refuse(said`only JSON Lines and CSV can be`);
-  return { format: 'csv', options: csvOptions(format.dialect, refuse) };
+  return { format: 'csv', options: csvOptions(format.dialect, recognised.nulls ?? [], refuse) };
 }
 
 const mark = 3;
 
-function csvOptions(dialect: CsvDialect, refuse: (what: Said) => RemoteError): Record<string, string> {
+function csvOptions(
+  dialect: CsvDialect,
+  nulls: readonly string[],
+  refuse: (what: Said) => RemoteError,
+): Record<string, string> {
   const { delimiter, quote, escape, comment, headerLines, tableStart, runs, skipInitialSpace } = dialect;
   if (tableStart > mark) throw refuse(said`it has text before the table`);
   if (headerLines > 1) throw refuse(said`its header has several lines`);
+  if (nulls.length > 0) throw refuse(said`${nulls.join(' ')} is NULL in it`);
   if (runs) throw refuse(said`its columns are set flush with spaces`);
   return {
     header: String(headerLines === 1),

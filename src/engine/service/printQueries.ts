@@ -29,10 +29,11 @@ export function printQueries(dataset: Dataset, query: string): EngineCalls['prin
   if (readBy === undefined)
     throw new UnreadElsewhereError(said`Other engines do not read files of this format.`);
   const hive = dataset.layout.partitions !== undefined;
-  const options = { file: dataset.name, format: readBy, hive };
+  const nulls = dataset.recognised.nulls ?? [];
+  const options = { file: dataset.name, format: readBy, hive, nulls };
   return engines.flatMap(([target, engine]) => {
-    // Only DuckDB is told in the query that folders are columns.
-    if (hive && target !== 'duckdb') return [];
+    // Only DuckDB is told in the query that folders are columns, and what is NULL.
+    if ((hive || nulls.length > 0) && target !== 'duckdb') return [];
     const printed = printQuery(parsed.query, target, options);
     return printed.ok ? [{ engine, text: printed.text }] : [];
   });

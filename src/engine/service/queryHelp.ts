@@ -1,6 +1,6 @@
 import type { PreviewCalls } from '../../protocol/preview.ts';
 import type { Diagnostic } from '../../protocol/queryText.ts';
-import { comparisonDoubts, pageAdvice, queryDoubts } from '../dataset/doubts.ts';
+import { comparisonDoubts, pageAdvice, pageNullAdvice, queryDoubts } from '../dataset/doubts.ts';
 import { joinedDoubts } from '../dataset/joinedDoubts.ts';
 import { totalDoubts } from '../dataset/totals.ts';
 import { checkQuery, completeAt, parseQuery, searchFor } from '../query/index.ts';
@@ -32,7 +32,7 @@ export async function diagnosticsOf(
     ...withSearch(checkQuery(parsed.query, columns, { ...dataset.checkedIn, calls, checks })),
     ...queryDoubts(parsed.query, dataset, () => pageAdvice),
     // A file that can't be read says so where its rows are shown.
-    ...(await comparisonDoubts(parsed.query, dataset, sampled, signal).catch(() => [])),
+    ...(await comparisonDoubts(parsed.query, dataset, sampled, signal, pageNullAdvice).catch(() => [])),
     ...(await joinedDoubts(parsed.query, dataset, signal)),
     ...(await totalDoubts(parsed.query, dataset, signal).catch(() => [])),
   ];

@@ -151,6 +151,7 @@ export class Session {
         quote: dialect.quote,
         headerLines: dialect.headerLines,
         comment: dialect.comment,
+        nulls: dialect.nulls ?? [],
         tables: tables?.places.map(({ line }) => line) ?? [],
         table: tables?.number ?? 1,
         score,

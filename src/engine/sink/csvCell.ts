@@ -1,5 +1,6 @@
 import { backslash } from '../ascii.ts';
 import type { ByteBuilder } from '../byteBuilder.ts';
+import { dumpedNull, textsOf } from '../format/csv/nullTexts.ts';
 
 /** How a delimited text is written. */
 export interface CsvStyle {
@@ -10,6 +11,8 @@ export interface CsvStyle {
   readonly lineEnd: '\n' | '\r\n';
   /** What a comment line begins with; '' where there are none. */
   readonly comment: string;
+  /** What is NULL to whoever reads it where no quotes are around it, besides `\\N`. */
+  readonly nulls?: readonly string[] | undefined;
   /** Whether whoever reads it skips spaces before a field. */
   readonly skipInitialSpace?: boolean | undefined;
 }
@@ -47,6 +50,7 @@ export function createCsvCells(out: ByteBuilder, style: CsvStyle): CsvCells {
   const quote = style.quote.charCodeAt(0);
   const escape = style.escape === 'backslash' ? backslash : quote;
   const telling = tellingBytes(style);
+  const nulls = textsOf([dumpedNull, ...(style.nulls ?? [])]);
   let width = 0;
   let cells = 0;
 
@@ -63,6 +67,7 @@ export function createCsvCells(out: ByteBuilder, style: CsvStyle): CsvCells {
     for (let at = start; at < end; at++) {
       if (telling[bytes[at] ?? 0] === 1) return true;
     }
+    if (nulls?.has(bytes, start, end)) return true;
     if (style.skipInitialSpace && bytes[start] === 0x20) return true;
     return cells === 1 && comment.length > 0 && beginsWith(bytes, start, end, comment);
   }

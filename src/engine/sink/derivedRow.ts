@@ -27,7 +27,7 @@ export function derivedTarget(
   if (style) return { kind: 'table', style };
   if (target !== 'same' || !source.dialect)
     return { kind: rowShape(source, target) === 'elements' ? 'elements' : 'lines' };
-  const { delimiter, quote, escape, comment, skipInitialSpace } = source.dialect;
+  const { delimiter, quote, escape, comment, nulls, skipInitialSpace } = source.dialect;
   return {
     kind: 'table',
     style: {
@@ -37,6 +37,7 @@ export function derivedTarget(
       quote: quote === '' ? '"' : quote,
       escape,
       comment,
+      nulls,
       skipInitialSpace,
     },
   };

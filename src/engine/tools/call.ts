@@ -4,7 +4,7 @@ import { english, said, type Said } from '../../said/said.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { joinedDoubts } from '../dataset/joinedDoubts.ts';
 import { pathOfJoined } from '../dataset/joinedFile.ts';
-import { comparisonDoubts, doubtsToRun } from '../dataset/doubts.ts';
+import { comparisonDoubts, doubtsToRun, type NullAdvice } from '../dataset/doubts.ts';
 import { SampledCells } from '../dataset/sampledCells.ts';
 import { totalDoubts } from '../dataset/totals.ts';
 import { plannedFor, QuerySyntaxError, type PlannedQuery } from '../dataset/plan.ts';
@@ -68,7 +68,13 @@ export async function checked(
     throw new QuerySyntaxError([withColumns(unknown[0], dataset)]);
   }
   const named = found.map((one) => (one === unknown.at(0) ? withColumns(one, dataset) : one));
-  const compared = await comparisonDoubts(parsed.query, dataset, new SampledCells(dataset), signal);
+  const compared = await comparisonDoubts(
+    parsed.query,
+    dataset,
+    new SampledCells(dataset),
+    signal,
+    nullAdvice,
+  );
   const joined = await joinedDoubts(parsed.query, dataset, signal);
   const warnings = [...named, ...doubts, ...compared, ...joined];
   // Whether the last record is a total is known once all have been read.
@@ -80,6 +86,8 @@ function withColumns(unknown: Diagnostic, { columns }: Dataset): Diagnostic {
   const told = said`${unknown.said}. ${columnList(columns.all).replace(/\.$/, '')}`;
   return { ...unknown, message: english(told), said: told };
 }
+
+const nullAdvice: NullAdvice = (text) => said`set read_as.null to ${text}`;
 
 /** What there is to do about a column whose cells can be read in two ways. */
 export function readingAdvice({ choices }: OpenReading): Said {

@@ -14,10 +14,12 @@ export function formatOptionsOf(input: Arguments): FormatOptions {
     return typeof value === 'string' ? value : undefined;
   };
   const headerRows = said.get('header_rows');
+  const nullText = text('null');
   const options: FormatOptions = {
     format: formatKinds.find((kind) => kind === said.get('format')),
     delimiter: text('delimiter'),
     headerRows: typeof headerRows === 'number' ? headerRows : undefined,
+    nulls: nullText === undefined ? undefined : [nullText],
     encoding: encodingOf(text('encoding')),
     decimal: marks.find((mark) => mark === said.get('decimal')),
     dates: orders.find((order) => order === said.get('dates')),

@@ -117,6 +117,7 @@ describe('rowriver', () => {
         quote: '"',
         escape: 'double',
         comment: '',
+        nulls: ['\\N'],
         lineEnd: 'lf',
         headerLines: 1,
         tableStart: 7,

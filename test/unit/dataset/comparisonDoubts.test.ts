@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dataset } from '../../../src/engine/dataset/dataset.ts';
+import { useNull } from '../../../src/cli/cellOptions.ts';
 import { comparisonDoubts } from '../../../src/engine/dataset/doubts.ts';
 import { SampledCells } from '../../../src/engine/dataset/sampledCells.ts';
 import { parseQuery } from '../../../src/engine/query/index.ts';
@@ -49,7 +50,7 @@ describe('comparisonDoubts', () => {
   async function ask(dataset: Dataset, text: string, sampled = new SampledCells(dataset)): Promise<Told[]> {
     const parsed = parseQuery(text);
     if (!parsed.ok) assert.fail(text);
-    const found = await comparisonDoubts(parsed.query, dataset, sampled, signal);
+    const found = await comparisonDoubts(parsed.query, dataset, sampled, signal, useNull);
     return found.map(({ message, fix }) => ({ message, query: fix?.query }));
   }
 
@@ -243,26 +244,29 @@ describe('comparisonDoubts', () => {
     for (const cells of columnsOfTexts) assert.deepEqual(await ofTable(cells, descending), [[], []]);
   });
 
-  it('points out NULL as databases write it in files of text, where a query asks for NULL', async () => {
-    const cells = ['a', '\\N', 'b', '\\N'];
+  it('points out texts that stand for NULL, where a query asks for NULL', async () => {
+    const cells = ['a', 'NULL', 'b', 'NULL'];
     const queries = ['v IS NULL', "SELECT coalesce(v, 'x')", '|> AGGREGATE count(v), count(DISTINCT v)'];
     const found = await ofTable(cells, [...queries, '|> EXTEND v AS w |> WHERE w IS NOT NULL']);
     assert.deepEqual(only(found), [
-      ["nullif(v, '\\N') IS NULL"],
-      ["SELECT coalesce(nullif(v, '\\N'), 'x')"],
-      ["|> AGGREGATE count(nullif(v, '\\N')), count(DISTINCT v)"],
-      ["|> EXTEND v AS w |> WHERE nullif(w, '\\N') IS NOT NULL"],
+      ["nullif(v, 'NULL') IS NULL"],
+      ["SELECT coalesce(nullif(v, 'NULL'), 'x')"],
+      ["|> AGGREGATE count(nullif(v, 'NULL')), count(DISTINCT v)"],
+      ["|> EXTEND v AS w |> WHERE nullif(w, 'NULL') IS NOT NULL"],
     ]);
     assert.equal(
       found[0][0].message,
-      "where v has no value, the file says \\N, which is a text and not NULL; write nullif(v, '\\N')",
+      "where v has no value, the file says NULL, which is a text and not NULL; write nullif(v, 'NULL'), or use --null 'NULL'",
     );
-    const quiet = ["nullif(v, '\\N') IS NULL", '|> AGGREGATE count(*)', "v = 'a'", 'n IS NULL'];
+    for (const text of ['NA', 'null', '"\\N"'])
+      assert.equal((await ofTable(['a', text], ['v IS NULL']))[0].length, 1, text);
+    const quiet = ["nullif(v, 'NULL') IS NULL", '|> AGGREGATE count(*)', "v = 'a'", 'n IS NULL'];
     assert.deepEqual(
       await ofTable(cells, quiet),
       quiet.map(() => []),
     );
     assert.deepEqual(await ofTable(['a', '', 'N', 'x\\N'], queries), [[], [], []]);
+    assert.deepEqual(await ofTable(['a', '\\N', 'b'], queries), [[], [], []]);
   });
 
   it('points out another text that comes before all times of a column', async () => {

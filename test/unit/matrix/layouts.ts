@@ -135,16 +135,20 @@ export const utf8 = (text: string): Buffer => Buffer.from(text);
 const ascii = (text: string): string =>
   text.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** @param from of the columns behind the first, which a record that is cut short has, how many come last */
+/**
+ * @param from of the columns behind the first, which a record that is cut short has, how many come last
+ * @param nothing what stands for no value
+ */
 export const delimited = (
   { cells }: Pick<Written, 'cells'>,
   delimiter: string,
   lineEnd: string,
   from = 0,
+  nothing = '',
 ): string => {
   const special = new RegExp(`^$|["\\r\\n${delimiter}]`);
   const cell = (text: string | null): string =>
-    text === null ? '' : special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    text === null ? nothing : special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const row = (texts: readonly (string | null)[]): string => texts.map(cell).join(delimiter) + lineEnd;
   return [columns, ...cells]
     .map(([first, ...others]) => row([first, ...others.slice(from), ...others.slice(0, from)]))
@@ -218,6 +222,7 @@ const described: readonly Layout[] = [
     ),
   ),
   onDisk('CSV', 'csv', 'x.csv', commas),
+  onDisk('CSV with \\N for NULL', 'csv', 'x.csv', (written) => utf8(delimited(written, ',', '\n', 0, '\\N'))),
   onDisk('TSV', 'csv', 'x.tsv', (written) => utf8(delimited(written, '\t', '\n'))),
   {
     ...onDisk('semicolons and CRLF', 'csv', 'x.csv', (written) => utf8(delimited(written, ';', '\r\n'))),
@@ -337,6 +342,20 @@ const described: readonly Layout[] = [
     },
   },
   {
+    ...onDisk('CSV in several files, of which some have \\N for NULL', 'csv', 'x.csv', commas),
+    via: 'files',
+    parts: (written) => {
+      const [first, second, third] = inThirds(written.cells);
+      const part = (cells: Written['cells'], nothing: string): Buffer =>
+        utf8(delimited({ cells }, ',', '\n', 0, nothing));
+      return [
+        { name: '1.csv', bytes: part(first, '') },
+        { name: '2.csv', bytes: part(second, '\\N') },
+        { name: '3.csv', bytes: part(third, '') },
+      ];
+    },
+  },
+  {
     ...onDisk('CSV in several files with their columns in other orders', 'csv', 'x.csv', commas),
     via: 'files',
     divides: false,
@@ -394,6 +413,7 @@ const variants = new Set([
   'JSON Lines with CRLF and blank lines',
   'JSON Lines in ASCII',
   'array, a record a line, indented with CRLF',
+  'CSV in several files, of which some have \\N for NULL',
   'TSV',
   'semicolons and CRLF',
   'array in UTF-16, pretty-printed',

@@ -654,7 +654,8 @@ function selected(to: ExportFormat, query: string, test: (row: Row) => boolean):
         return inOrder(withoutNames(wholeRecords(text, engine.layout.records), engine.layout), engine.layout);
       if (to === 'jsonl') return linesOf(text);
       if (rows.kind === 'log') return logCells(text);
-      return parseDelimited(text.replace(/^\ufeff/, ''), engine.layout.delimiter);
+      // Rows that are not computed are written as they stand.
+      return parseDelimited(text.replace(/^\ufeff/, ''), engine.layout.delimiter, '\\N');
     },
     (rows) => {
       const found = rows.where(test);
@@ -776,8 +777,8 @@ function parsed(text: unknown): unknown {
   }
 }
 
-/** Rows of texts; null for a field that is empty and not quoted. */
-function parseDelimited(text: string, delimiter: string): (string | null)[][] {
+/** Rows of texts; null for a field that is empty, or another text for no value, and not quoted. */
+function parseDelimited(text: string, delimiter: string, nothing = ''): (string | null)[][] {
   const rows: (string | null)[][] = [];
   const fields = new RegExp(`("(?:[^"]|"")*"|[^"\\r\\n${delimiter}]*)(${delimiter}|\\r?\\n|$)`, 'y');
   let row: (string | null)[] = [];
@@ -788,7 +789,13 @@ function parseDelimited(text: string, delimiter: string): (string | null)[][] {
     const [, field, end] = found;
     const cell = field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field;
     // A list is its JSON text, with the blanks that it has in the file.
-    row.push(field === '' ? null : cell.startsWith('[') ? JSON.stringify(JSON.parse(cell)) : cell);
+    row.push(
+      field === '' || field === nothing
+        ? null
+        : cell.startsWith('[')
+          ? JSON.stringify(JSON.parse(cell))
+          : cell,
+    );
     if (end === delimiter) continue;
     rows.push(row);
     row = [];

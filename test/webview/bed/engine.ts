@@ -125,6 +125,7 @@ export function serve(post: Post, options: BedOptions): Server {
               delimiter: ',',
               quote: '"',
               headerLines: 1,
+              nulls: [],
               comment: '',
               tables: [1],
               table: 1,

@@ -29,6 +29,8 @@ export interface CsvDialect {
   readonly tableStart: number;
   /** Column names: from the header, else column1, column2, ... Unique and never empty. */
   readonly columns: readonly string[];
+  /** What a field without quotes is NULL for, besides nothing: `\\N`, or what the user says. */
+  readonly nulls?: readonly string[] | undefined;
   /** How the columns' cells are written; undefined where all are written as the language has them. */
   readonly readings?: CellReadings | undefined;
 }

@@ -21,7 +21,7 @@ export function delimiterName(delimiter: string): Said {
 
 /** A dialect in words for people, such as "comma, quoted, header"; what is usual is not said. */
 export function describeDialect(dialect: CsvDialect): Said {
-  const { delimiter, runs, skipInitialSpace, quote, escape, comment, lineEnd, headerLines } = dialect;
+  const { delimiter, runs, skipInitialSpace, quote, escape, comment, nulls, lineEnd, headerLines } = dialect;
   const quotes = quote === '"' ? said`quoted` : quote === "'" ? said`single quotes` : said`no quotes`;
   const header =
     headerLines === 0
@@ -36,6 +36,7 @@ export function describeDialect(dialect: CsvDialect): Said {
     ...(escape === 'backslash' ? [said`backslash escapes`] : []),
     header,
     ...(comment === '' ? [] : [said`comments after ${comment}`]),
+    ...(nulls === undefined || nulls.length === 0 ? [] : [said`NULL as ${nulls.join(', ')}`]),
     ...(lineEnd === 'any' ? [said`CR line ends`] : []),
     ...describeReadings(dialect.readings).map((example) => said`${example}`),
   ]);
@@ -54,6 +55,11 @@ function describeRuns(delimiter: string): Said {
 /** Whether comment lines can begin with a text; none do where it is empty. */
 export function isCommentMark(text: string): boolean {
   return /^[\x21\x23-\x26\x28-\x7e]{0,8}$/.test(text);
+}
+
+/** Whether a field without quotes can be this text; the empty one is NULL in any case. */
+export function isNullText(text: string): boolean {
+  return text !== '' && text.length <= 100 && !/["\r\n]/.test(text);
 }
 
 /**

@@ -14,7 +14,7 @@ const tableName = /\.(csv|tsv|tab|psv)$/;
 export const delimitedText: FormatDriver<CsvSpec> = {
   kind: 'csv',
   options: [
-    ...(['delimiter', 'quote', 'headerRows', 'firstLine', 'comment', 'tables', 'table'] as const),
+    ...(['delimiter', 'quote', 'headerRows', 'firstLine', 'comment', 'nulls', 'tables', 'table'] as const),
     ...(['decimal', 'dates'] as const),
   ],
   recognise: ({ name }) => ({ by: tableName.test(name) ? 'name' : 'fallback' }),

@@ -4,7 +4,9 @@ import { readSome } from '../../source/read.ts';
 import { SourceError } from '../../source/source.ts';
 import type { OpeningFile, Recognised } from '../driver.ts';
 import type { CsvDialect, CsvSpec } from './dialect.ts';
+import { dumpedNull } from './nullTexts.ts';
 import { describeDialect } from './dialectWords.ts';
+import { hasDumpedNull, nullsOf } from './nulls.ts';
 import { recogniseReadings } from './recogniseReadings.ts';
 import { countLineEnds, describeTables, findTable, othersOf, type TablePlace } from './table.ts';
 import { csvBody } from './text.ts';
@@ -49,16 +51,21 @@ export async function openTable(
   }
   const table = head.subarray(0, place.end);
   const whole = final || place.end !== undefined;
-  const { readings, open } = recogniseReadings(table, dataStart, whole, found.dialect, options);
-  const dialect: CsvDialect = readings === undefined ? found.dialect : { ...found.dialect, readings };
+  const isDumped = hasDumpedNull(table, dataStart, whole, found.dialect);
+  const written = { ...found.dialect, nulls: nullsOf(options.nulls) };
+  // A file in which it does not stand is not said to have it.
+  const nulls = written.nulls.filter((text) => text !== dumpedNull || isDumped);
+  const { readings, open } = recogniseReadings(table, dataStart, whole, written, options);
+  const dialect: CsvDialect = readings === undefined ? written : { ...written, readings };
   const before = number > 1 ? places[number - 2].end : undefined;
   const above = before && afterBlankLines(head, before);
   return {
     format: { kind: 'csv', dialect },
     dataStart,
     firstLine: linesBefore(dialect.tableStart) + (body?.lines ?? 0),
-    description: listed([describeDialect(dialect), ...describeTables(places, number)]),
+    description: listed([describeDialect({ ...dialect, nulls }), ...describeTables(places, number)]),
     score,
+    nulls,
     lineEnd: lineEndOf(head),
     openReadings: open,
     end: place.end,

@@ -1,6 +1,7 @@
 import { carriageReturn, lineFeed } from '../../ascii.ts';
 import { Fault } from '../../fault.ts';
 import type { CsvDialect } from './dialect.ts';
+import { textsOf } from './nullTexts.ts';
 import { Kind } from '../record.ts';
 
 /**
@@ -56,6 +57,7 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
   const quote = dialect.quote === '' ? none : dialect.quote.charCodeAt(0);
   const backslash = dialect.escape === 'backslash' ? 0x5c : none;
   const loneCr = dialect.lineEnd === 'any';
+  const nulls = textsOf(dialect.nulls);
   const runs = dialect.runs === true;
   const skipSpace = dialect.skipInitialSpace === true;
 
@@ -297,7 +299,8 @@ export function createCsvRowReader(dialect: CsvDialect, reach: number = quoteRea
       }
     }
     if (at === bytes.length && !final) return -1;
-    addField(start, at === start ? Kind.Null : Kind.Text, start, at);
+    if (nulls?.has(bytes, start, at)) addField(start, Kind.Null, start, start);
+    else addField(start, at === start ? Kind.Null : Kind.Text, start, at);
     return at;
   }
 

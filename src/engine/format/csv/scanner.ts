@@ -10,6 +10,8 @@ import {
   readWritten,
   type CsvLimits,
 } from './csv.ts';
+import { textsOf } from './nullTexts.ts';
+import { readNulls } from './nulls.ts';
 import { createCsvRowReader } from './row.ts';
 import type { CsvDialect } from './dialect.ts';
 import { Lender } from '../lease.ts';
@@ -27,6 +29,7 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
   const lender = new Lender();
   const reader = createCsvRowReader(dialect, limits.quoteReach);
   const width = dialect.columns.length;
+  const nulls = textsOf(dialect.nulls);
   let buffer = kernel.reserve(0);
   let fields: readonly FieldRequest[] = [];
   let request = requestOf(fields, dialect, limits);
@@ -87,6 +90,8 @@ export function createKernelCsvScanner(dialect: CsvDialect, limits: CsvLimits = 
       };
       const { columns, ...found } = kernel.scan(range, request, readOdd, task.holding);
       buffer = found.bytes;
+      if (nulls && columns.length > 0 && nulls.isIn(buffer, task.from, task.length))
+        readNulls({ bytes: buffer, fields: columns }, task.fields, nulls, dialect);
       if (dialect.readings !== undefined) {
         readWritten({ bytes: buffer, fields: columns }, task.fields, dialect.readings);
         columns.at(0)?.ranges.numbersSet();

@@ -12,6 +12,8 @@ export interface PrintOptions {
   readonly format: 'jsonl' | 'csv' | 'json';
   /** Whether folders that are named `key=value` are columns. */
   readonly hive?: boolean | undefined;
+  /** Texts that are NULL in it, besides the empty one. */
+  readonly nulls?: readonly string[] | undefined;
 }
 
 /** What the other engine has no words for. */

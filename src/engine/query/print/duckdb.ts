@@ -90,11 +90,20 @@ const dialect: SqlDialect = {
   timestamp: (text, date) => `${date ? 'DATE' : 'TIMESTAMP'} ${writeText(text)}`,
 };
 
-export function duckdbOperators({ file, format, hive = false }: PrintOptions): SqlOperators {
+export function duckdbOperators({ file, format, hive = false, nulls = [] }: PrintOptions): SqlOperators {
   const reader = format === 'csv' ? 'read_csv' : format === 'json' ? 'read_json' : 'read_ndjson';
+  const options = [
+    ...(hive ? ['hive_partitioning = true'] : []),
+    ...(nulls.length > 0
+      ? [
+          `nullstr = [${['', ...nulls].map((text) => writeText(text)).join(', ')}]`,
+          'allow_quoted_nulls = false',
+        ]
+      : []),
+  ];
   return {
     dialect,
-    table: `${reader}(${writeText(file)}${hive ? ', hive_partitioning = true' : ''})`,
+    table: `${reader}(${[writeText(file), ...options].join(', ')})`,
     star({ except = [], replace = [], rename = [] }) {
       const list = (word: string, items: readonly string[]): string =>
         items.length === 0 ? '' : ` ${word} (${items.join(', ')})`;

@@ -22,6 +22,8 @@ describe('dialects in words', () => {
       'delimiter ||, single quotes, backslash escapes, header of 2 rows, comments after #, CR line ends',
     );
     assert.equal(described({ ...plainDialect, delimiter: '\t', quote: '' }), 'tab, no quotes, no header');
+    const nulls = ['\\N', 'n/a'];
+    assert.equal(described({ ...plainDialect, nulls }), 'comma, quoted, no header, NULL as \\N, n/a');
     const runs = { ...plainDialect, runs: true, skipInitialSpace: true, headerLines: 1 };
     assert.deepEqual(
       [' ', '\t', '|', '\x01'].map((delimiter) => described({ ...runs, delimiter })),

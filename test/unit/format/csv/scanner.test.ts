@@ -42,11 +42,13 @@ describe('kernel CSV scanner', () => {
     dialectOf(3, { delimiter: ';', quote: "'" }),
     dialectOf(3, { delimiter: '|', quote: '' }),
     dialectOf(5, { delimiter: ' ' }),
+    dialectOf(3, { nulls: ['a', '12', ' 7 ', 'été', 'x"y', '-'] }),
+    dialectOf(4, { delimiter: '|', quote: '', nulls: ['503', '"a"', '\u{1f600}'] }),
   ];
 
   for (const dialect of dialects) {
-    const { delimiter, quote, columns } = dialect;
-    it(`agrees on ${columns.length} columns between ${JSON.stringify(delimiter)}, quoted with ${quote || 'nothing'}`, () => {
+    const { delimiter, quote, columns, nulls = [] } = dialect;
+    it(`agrees on ${columns.length} columns between ${JSON.stringify(delimiter)}, quoted with ${quote || 'nothing'}, ${nulls.length} texts for NULL`, () => {
       const pair = pairOf(dialect);
       for (let seed = 1; seed <= 400; seed++) {
         const oddities = { field: [0, 0.002, 0.05][seed % 3], row: [0, 0.05][seed % 2] };
