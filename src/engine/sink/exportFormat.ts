@@ -26,10 +26,11 @@ export function needsPaths(source: Format, target: Target): boolean {
 
 /**
  * What is needed of the bytes that stand in the source before its first record: all of them, byte-order mark and preamble
- * too, where records keep their bytes; the rows of the header; or nothing.
+ * too, where rows of a table keep their bytes; the rows of the header; or nothing.
  */
 export function neededHead(source: Format, target: Target): 'all' | 'header' | 'nothing' {
   const shape = rowShape(source, target);
-  if (shape === 'raw') return 'all';
-  return shape === 'table' && source.dialect ? 'header' : 'nothing';
+  // Before records of JSON and lines of a log stands nothing but a byte-order mark, which RFC 8259 lets nobody write.
+  if (!source.dialect) return 'nothing';
+  return shape === 'raw' ? 'all' : shape === 'table' ? 'header' : 'nothing';
 }

@@ -61,7 +61,7 @@ const cases: Case[] = [
     name: 'f.jsonl',
     content: '\ufeff{"a":1}\n{"a":2}\n',
     query: 'a = 1',
-    out: '\ufeff{"a":1}\n',
+    out: '{"a":1}\n',
   },
   {
     what: 'a byte-order mark',
