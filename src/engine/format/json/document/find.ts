@@ -4,6 +4,7 @@ import { SourceError, type Source } from '../../../source/source.ts';
 import { markLength } from '../../lines.ts';
 import { createElementFinder } from './elements.ts';
 import { Outline, type OpenValue } from './outline.ts';
+import { Shapes } from './shapes.ts';
 import { parseRowsPath, printRowsPath, type JsonRows, type RowsPath } from './rows.ts';
 
 /** A list or an object of a document that can be shown as rows. */
@@ -30,39 +31,47 @@ export interface NoRows {
 }
 
 /**
- * The lists and objects in the head of a document that can be shown as rows, biggest first: lists outside of
- * other lists, and objects whose members are all objects. Several documents one after the other, or one that
- * has neither, are rows themselves: `$`. A list of objects that comes first has the rows, whatever comes after it: that
+ * The lists and objects in the head of a document that can be shown as rows: first what is meant, and then biggest first
+ * lists outside of other lists, and objects whose members are all objects. Several documents one after the other, or one that
+ * has neither, are rows themselves: `$`. So is one that is seen as a whole, and in which they are details (`leastShares`), as in
+ * a file of settings. A list of objects that comes first has the rows, whatever comes after it: that
  * there is more cannot be seen in the head of a longer one either.
  */
 export function findArrays(head: Uint8Array): RowsCandidate[] {
   return survey(head).candidates;
 }
 
+/** What of a whole document a list of objects, another list, or an object of objects must be to be meant. */
+const leastShares = { records: 0.1, values: 0.5, members: 0.5 };
+
 function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outline } {
   const candidates = new Biggest();
-  const seen = { recordsFirst: false };
+  const shapes = new Shapes();
+  const seen = { recordsFirst: false, length: 0 };
   const add = (open: readonly OpenValue[], depth: number, end: number, whole: boolean) => {
     const value = open[depth - 1];
     if (outline.state.documents > 1 || value.inList) return;
     const keyed = !value.list && value.values >= 2 && value.objects === value.values;
     if (!value.list && !keyed) return;
     const bytes = end - value.start;
+    const share = keyed ? leastShares.members : value.objects > 0 ? leastShares.records : leastShares.values;
     // An object of objects has the lists in it as well: it must be much larger than each to be meant.
     candidates.offer(value.list ? bytes : bytes / 2, () => ({
-      path: pathOf(open.slice(0, depth)),
-      rows: value.values,
-      bytes,
-      whole,
+      candidate: { path: pathOf(open.slice(0, depth)), rows: value.values, bytes, whole },
+      mostAround: keyed && !shapes.areAlike(depth) ? 0 : bytes / share,
     }));
   };
   const outline: Outline = new Outline({
+    opened: (open) => shapes.opened(open),
+    named: (open, name) => shapes.named(open, name),
     closed: (open, end) => {
       const [top] = open;
       if (open.length === 1 && outline.state.documents === 1) {
         seen.recordsFirst = top.list && top.objects > 0 && top.objects === top.values;
+        seen.length = top.list ? 0 : end - 1 - top.start;
       }
       add(open, open.length, end - 1, true);
+      shapes.closed(open);
     },
   });
   outline.push(head);
@@ -70,28 +79,37 @@ function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outli
   for (let depth = open.length; depth > 0; depth--) add(open, depth, head.length, false);
   const found = documents > 1 && !seen.recordsFirst ? [] : candidates.inOrder();
   const whole = open.length === 0;
-  if (documents > 0) found.push({ path: '$', rows: documents, bytes: head.length, whole });
-  return { candidates: found, outline };
+  const all = found.map(({ candidate }) => candidate);
+  if (documents > 0) all.push({ path: '$', rows: documents, bytes: head.length, whole });
+  const meant = found.findIndex(({ mostAround }) => seen.length <= mostAround);
+  const first = all.at(meant);
+  return { candidates: first ? [first, ...all.filter((one) => one !== first)] : [], outline };
 }
 
 /** Candidates that are kept: nobody chooses from more, and paths in a deeply nested document are long. */
 const mostCandidates = 100;
 
+interface Offered {
+  readonly candidate: RowsCandidate;
+  /** In a document of more bytes it is a detail. */
+  readonly mostAround: number;
+}
+
 /** The biggest of many candidates, without holding the others. */
 class Biggest {
-  #kept: { readonly size: number; readonly candidate: RowsCandidate }[] = [];
+  #kept: (Offered & { readonly size: number })[] = [];
   /** What one must be bigger than to be among the biggest. */
   #least = -1;
 
-  offer(size: number, candidate: () => RowsCandidate): void {
+  offer(size: number, offered: () => Offered): void {
     if (size <= this.#least) return;
-    this.#kept.push({ size, candidate: candidate() });
+    this.#kept.push({ size, ...offered() });
     if (this.#kept.length === 2 * mostCandidates) this.#trim();
   }
 
-  inOrder(): RowsCandidate[] {
+  inOrder(): readonly Offered[] {
     this.#trim();
-    return this.#kept.map(({ candidate }) => candidate);
+    return this.#kept;
   }
 
   #trim(): void {

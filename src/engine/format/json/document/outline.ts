@@ -4,6 +4,7 @@ import {
   closeBrace,
   closeBracket,
   colon,
+  equals,
   comma,
   lineFeed,
   openBrace,
@@ -32,6 +33,8 @@ export interface OpenValue {
 export interface OutlineListener {
   /** A list or an object begins; it is the last of `open`. Answers whether to stop. */
   opened?(open: readonly OpenValue[]): boolean;
+  /** A member of the last of `open` has this name. */
+  named?(open: readonly OpenValue[], name: string): void;
   /** The last of `open` ends before offset `end`. */
   closed?(open: readonly OpenValue[], end: number): void;
 }
@@ -146,6 +149,11 @@ export class Outline {
       case slash:
         this.#state = 'slash';
         break;
+      case equals:
+        this.#state = 'between';
+        // What stands before is no value, but the name that a script gives the one that follows.
+        if (!this.#hasContainer) this.#documents = 0;
+        break;
       default:
         if (isSpace(byte)) this.#state = 'between';
         else if (this.#state === 'between') {
@@ -195,6 +203,7 @@ export class Outline {
     } catch {
       this.#stepName = text.slice(1, -1);
     }
+    if (this.#deeper === 0) this.#listener.named?.(this.#open, this.#stepName);
   }
 }
 

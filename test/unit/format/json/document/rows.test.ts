@@ -57,6 +57,30 @@ describe('rows of a JSON document', () => {
     assert.deepEqual(paths('{"n":1,"by":{"x":{"v":1},"y":{"v":2}}}'), ['$.by.*', '$']);
   });
 
+  it('are the one record that a file of settings is, and not its details', () => {
+    const first = (value: unknown) => paths(JSON.stringify(value, null, 2))[0];
+    assert.equal(first({ user: { name: 'ann', age: 3 }, settings: { theme: 'dark', x: [1, 2] } }), '$');
+    assert.equal(
+      first({ database: { host: 'a', port: 1 }, cache: { host: 'b', ttl: 60 }, logging: { level: 'info' } }),
+      '$',
+    );
+    assert.equal(first({ name: 'a', tags: ['p', 'q'], more: { k: 1 } }), '$');
+    assert.equal(first({ name: 'a', tags: [] }), '$');
+    assert.equal(first({ name: 'a', text: 'x'.repeat(500), plugins: [{ id: 1 }, { id: 2 }] }), '$');
+    assert.equal(first({ a: {}, b: {} }), '$');
+    assert.equal(first({ a: { b: { x: 1, y: 2 }, c: { x: 1, y: 3 } }, d: { e: 'x'.repeat(200) } }), '$');
+    assert.equal(first({ values: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }), '$.values[*]');
+    assert.equal(first({ en: { hi: 'hi', bye: 'bye' }, de: { hi: 'hallo' } }), '$.*');
+    const many = Array.from({ length: 50 }, (_, i) => [
+      `id${i}`,
+      { id: i, [`own${i}`]: 1, [`k${i % 8}`]: 2 },
+    ]);
+    assert.equal(first(Object.fromEntries(many)), '$.*');
+    const images = [{ id: 1, file_name: 'a.jpg' }];
+    const annotations = [{ id: 1, image_id: 1, bbox: [1, 2, 3, 4] }];
+    assert.equal(first({ info: { year: 2024 }, images, annotations, categories: [] }), '$.annotations[*]');
+  });
+
   it('are documents one after the other, or the one there is', () => {
     assert.deepEqual(paths('{"a":[1]}\n{"a":[2]}'), ['$']);
     assert.deepEqual(paths('[1,\n2]\n[3,\n4]'), ['$']);
@@ -122,7 +146,8 @@ describe('rows of a JSON document', () => {
     const text = `${`{"${names}":`.repeat(1000)}{${lists}}${'}'.repeat(1000)}`;
     const found = findArrays(Buffer.from(text));
     assert.equal(found.length, 101);
-    assert.deepEqual([...new Set(found.slice(0, 100).map(({ rows }) => rows))], [7]);
+    const biggest = found.filter(({ path }) => path !== '$');
+    assert.deepEqual([...new Set(biggest.map(({ rows }) => rows))], [7]);
   });
 
   it('takes little of a large document', async () => {
