@@ -11,6 +11,7 @@ export const dot = 0x2e;
 export const slash = 0x2f;
 export const zero = 0x30;
 export const colon = 0x3a;
+export const equals = 0x3d;
 export const bigE = 0x45;
 export const openBracket = 0x5b;
 export const backslash = 0x5c;

@@ -4,10 +4,12 @@ import { readSome } from '../source/read.ts';
 import type { Source } from '../source/source.ts';
 import type { CsvSpec } from './csv/dialect.ts';
 import { delimitedText } from './csv/driver.ts';
+import { refuseOtherFiles } from './otherFiles.ts';
 import type { Certainty, Claim, FileHead, Format, Recognised } from './driver.ts';
 import { jsonDocument, type JsonSpec } from './json/document/driver.ts';
 import { jsonLines, type JsonlSpec } from './json/driver.ts';
 import { logLines, type LogSpec } from './log/driver.ts';
+import { linesPattern } from './log/patterns.ts';
 
 /** How a file is read, in whatever format it is: plain data. */
 export type FormatSpec = (JsonlSpec | JsonSpec | LogSpec | CsvSpec) & {
@@ -54,12 +56,24 @@ export async function recognise(
   const length = await readSome(source, sample.subarray(0, firstSample), 0, signal);
   const final = length < firstSample;
   const said = saidKind(options);
+  if (said === undefined) refuseOtherFiles(source.name, sample.subarray(0, length));
   const { kind, claim } =
     said === undefined
       ? recogniseKind(source.name, sample.subarray(0, length), final)
       : { kind: said, claim: undefined };
   const file = { source, sample, length, final, remote: source.place?.remote ?? false };
-  return drivers[kind].open(file, { ...claim?.options, ...options }, signal);
+  const read = await drivers[kind].open(file, { ...claim?.options, ...options }, signal);
+  return claim?.by === 'fallback' && isNoTable(read)
+    ? drivers.log.open(file, { ...options, pattern: linesPattern }, signal)
+    : read;
+}
+
+/** Below this, a delimited text is one by a guess. */
+const leastScore = 0.3;
+
+/** Whether nothing but a guess says that the lines of a text have fields: prose, settings, logs of an unknown form. */
+function isNoTable({ format, score = 1 }: RecognisedFile): boolean {
+  return format.kind === 'csv' && format.dialect.columns.length === 1 && score < leastScore;
 }
 
 /** The format that is surest of a file; of two that are as sure, the one that is listed first. */

@@ -205,3 +205,105 @@ describe('what JSON is recognised as', () => {
     assert.equal(await of(name, '[{"a":1}]\n[{"a":2}]\n'), 'jsonl');
   });
 });
+
+describe('what a file is recognised as', () => {
+  const of = async (name: string, text: string | Uint8Array) => {
+    const source: Source = { ...memorySource(Buffer.from(text)), name };
+    const { format, description } = await recognise(source, {}, signal);
+    return [format.kind, english(description)];
+  };
+  const lines = ['log', 'lines of text'];
+
+  it('is lines of text where nothing takes them apart', async () => {
+    const ini = '[section]\nname = x\nport=8080\n\n[other "a"]\npath = /tmp/x, y\n';
+    const yaml = 'version: "3"\nservices:\n  web:\n    image: nginx\n    ports: ["80:80", "443:443"]\n';
+    const prose =
+      'Starting up\nconnected, pool size 10\nslow query, took 350ms, users\nuser ann\nshut down\n';
+    for (const name of ['a.ini', 'b.conf', 'x', 'x.log', 'x.txt']) {
+      for (const text of [ini, `; a comment\n${ini}`, `\n${ini}`, yaml, prose])
+        assert.deepEqual(await of(name, text), lines, `${name}: ${text}`);
+    }
+    assert.deepEqual(await of('x.txt', '[1, 2]\n[3, 4]\n'), ['jsonl', 'JSON Lines']);
+    assert.equal((await of('x.txt', '[\n  {"a": 1},\n  {"a": 2}\n]\n'))[0], 'json');
+    assert.equal((await of('x.txt', '[ // c\n null, 1]\n'))[0], 'json');
+    assert.equal((await of('x.csv', prose))[0], 'csv', 'the name says what it is');
+    for (const text of ['name\nann\nbob\ncarl\n', 'a,b\n1,2\n', 'a;b\n', ''])
+      assert.equal((await of('x.txt', text))[0], 'csv', text);
+  });
+
+  it('is metrics of Prometheus by their first line', async () => {
+    const text = '# HELP up Whether it is up.\n# TYPE up gauge\nup{job="a"} 1\n';
+    for (const name of ['metrics', 'm.prom', 'm.txt'])
+      assert.deepEqual(await of(name, text), ['log', 'log lines, prometheus']);
+  });
+
+  it('is JSON in a sequence of texts, and behind the name that a script gives it', async () => {
+    assert.deepEqual(await of('x.json-seq', '\u001e{"a":1}\n\u001e{"a":2}\n'), ['json', 'JSON, rows $']);
+    const archive =
+      'window.YTD.tweets.part0 = [ {\n  "tweet" : { "id" : "1" }\n}, {\n  "tweet" : { "id" : "2" }\n} ]\n';
+    for (const name of ['tweets.js', 'tweets.json'])
+      assert.deepEqual(await of(name, archive), ['json', 'JSON, rows $[*]'], name);
+    assert.deepEqual(await of('a.js', 'const data = {"items":[{"a":1}]}'), ['json', 'JSON, rows $.items[*]']);
+  });
+
+  it('is refused where it is no text, with what to do', async () => {
+    const tar = Buffer.concat([
+      Buffer.from('x.csv'),
+      Buffer.alloc(252),
+      Buffer.from('ustar\0'),
+      Buffer.alloc(249),
+    ]);
+    const workbook = Buffer.from(`PK\u0003\u0004${'\0'.repeat(26)}xl/workbook.xml`);
+    const refused: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
+      ['x.zip', 'PK\u0003\u0004\u0014\0', /^x\.zip is a ZIP archive\. .*: unzip -p x\.zip \| rowriver -$/],
+      ['x.xlsx', workbook, /is an Excel workbook\. Save its sheet as CSV/],
+      ['x.tar', tar, /is a tar archive\. .*: tar -xOf x\.tar \| rowriver -$/],
+      ['x.csv.bz2', 'BZh91AY&SY', /is compressed with bzip2\. Use: bzip2 -dc/],
+      ['x.csv.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), /is compressed with xz\. Use: xz -dc/],
+      ['x.db', 'SQLite format 3\0', /is a database of SQLite/],
+      ['x.pdf', '%PDF-1.7\n', /is a PDF document/],
+      ['x.avro', 'Obj\u0001', /is in Apache Avro/],
+      ['x.orc', 'ORC\0', /is in Apache ORC/],
+      ['x.feather', 'ARROW1\0\0', /is in Apache Arrow/],
+    ];
+    for (const [name, bytes, message] of refused) await assert.rejects(of(name, bytes), { message });
+    const source: Source = { ...memorySource(Buffer.from('PK\u0003\u0004,a\n1,2\n')), name: 'x' };
+    assert.equal(
+      (await recognise(source, { format: 'csv' }, signal)).format.kind,
+      'csv',
+      'unless that is said',
+    );
+  });
+});
+
+describe('a line that is drawn under the names of columns', () => {
+  const read = async (text: string, options: FormatOptions = {}) => {
+    const source: Source = { ...memorySource(Buffer.from(text)), name: 'x.txt' };
+    const { format, dataStart } = await recognise(source, options, signal);
+    assert.ok(format.kind === 'csv');
+    return [format.dialect.columns, text.slice(dataStart).split('\n')[0]];
+  };
+
+  it('is part of the header, and no row', async () => {
+    const body = '1;ann;1,5\n2;bob;2,5\n3;eve;3,5\n';
+    assert.deepEqual(await read(`id;name;sum\n--;----;---\n${body}`), [['id', 'name', 'sum'], '1;ann;1,5']);
+    assert.deepEqual(await read(`\n\nid;name;sum\n==;====;===\n${body}`), [
+      ['id', 'name', 'sum'],
+      '1;ann;1,5',
+    ]);
+    const spaced = 'id  name  sum\n--- ----- ----\n1   ann   1.5\n2   bob   2.5\n';
+    assert.deepEqual(await read(spaced), [['id', 'name', 'sum'], '1   ann   1.5']);
+    const markdown = '# Report\n\n| id | name |\n|---:|:-----|\n| 1 | ann |\n| 2 | bob |\n';
+    assert.deepEqual(await read(markdown), [['column1', 'id', 'name', 'column4'], '| 1 | ann |']);
+    const box = '+----+------+\n| id | name |\n+----+------+\n|  1 | ann  |\n|  2 | bob  |\n+----+------+\n';
+    const [columns] = await read(box);
+    assert.deepEqual(columns, ['column1', 'id', 'name', 'column4']);
+  });
+
+  it('is a row where it may be values, or where the header is said', async () => {
+    const dashes = 'id;name;sum\n--;--;--\n1;ann;2\n2;bob;3\n';
+    assert.deepEqual(await read(dashes), [['id', 'name', 'sum'], '--;--;--']);
+    const ruled = 'id;name;sum\n--;----;---\n1;ann;2\n';
+    assert.deepEqual(await read(ruled, { headerRows: 1 }), [['id', 'name', 'sum'], '--;----;---']);
+  });
+});

@@ -232,6 +232,16 @@ describe('log lines', () => {
       },
     ],
     [
+      'prometheus',
+      'http_requests_total{method="post",path="/a}\\"b"} 1.027e+03 1395066363000',
+      {
+        ...{ metric: 'http_requests_total', labels: 'method="post",path="/a}\\"b"' },
+        ...{ value: '1.027e+03', timestamp: '1395066363000' },
+      },
+    ],
+    ['prometheus', '# TYPE up gauge', { comment: 'TYPE up gauge' }],
+    ['prometheus', 'go_goroutines +Inf', { metric: 'go_goroutines', value: '+Inf' }],
+    [
       'levels',
       '2026-01-02 03:04:05,123 [INFO] worker-3: text',
       { time: '2026-01-02 03:04:05,123', level: 'INFO', message: 'worker-3: text' },

@@ -12,6 +12,13 @@ const documentName = /\.(json|jsonc|json5|geojson|topojson|har|ipynb)$/;
 const linesName = /\.(jsonl|ndjson|ldjson)$/;
 const afterMark = /^\ufeff?(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*/;
 
+/** A JSON text sequence (RFC 7464), or a script that is a value: `window.YTD.tweets.part0 = [`, as archives of Twitter have it. */
+const beginsOtherwise = /^(?:\u001e\s*[{[]|(?:(?:var|let|const)\s+|window\.)[a-zA-Z_$][\w.$]*\s*=\s*[{[])/;
+
+/** Begins like a list, and has a word there that is no value: a section of a file of settings, the time or level of a log. */
+const noList =
+  /^\[\s*(?![{["'\]/\s,]|(?:-?(?:\d[\d.]*(?:[eE][+-]?\d+)?|Infinity)|true|false|null|NaN)\s*(?:[,\]/]|$))/;
+
 /** The claim of one of the two. Names that are those of JSON files do not tell which: that is decided by the text as well. */
 export function jsonClaim(kind: JsonKind, head: FileHead): Claim | undefined {
   const found = recogniseJson(head);
@@ -53,7 +60,8 @@ function firstValueEnd(text: string): number | undefined {
 function kindOfText(whole: string, isDocument: boolean, final: boolean): JsonKind | undefined {
   const text = isDocument ? whole.replace(afterMark, '') : whole.replace(/^\ufeff/, '').trimStart();
   if (isDocument && !/^\S[^\n]*[}\]"\w]\s*\n\s*[{[]/.test(text)) return 'json';
-  if (!/^[{["]/.test(text)) return isDocument ? 'jsonl' : undefined;
+  if (beginsOtherwise.test(text)) return 'json';
+  if (!/^[{["]/.test(text) || (!isDocument && noList.test(text))) return isDocument ? 'jsonl' : undefined;
   const [firstLine, ...more] = text.split('\n', 2);
   // A list of objects on a line of its own is what servers answer with.
   const only = final && more.every((line) => line.trim() === '');

@@ -11,7 +11,7 @@ import type { FieldReader, FieldText, Format, FormatDriver } from '../driver.ts'
 import { createLineScanner, markLength, type LineReader } from '../lines.ts';
 import { Kind, maxRecordLength } from '../record.ts';
 import { createLineMatcher, type LineMatcher } from './lineMatcher.ts';
-import { bestPattern, logPatterns } from './patterns.ts';
+import { allLines, bestPattern, linesPattern, logPatterns } from './patterns.ts';
 
 export interface LogSpec {
   readonly kind: 'log';
@@ -24,18 +24,29 @@ export interface LogSpec {
 
 const logName = /(?:[._]log(?:[.\-]\d+)*|(?:^|[\\/])(?:syslog|messages)(?:\.\d+)?)$/;
 
+/** What programs answer whom they let look at their metrics, whatever it is called. */
+const beginsExposition = /^\ufeff?\s*# (?:HELP|TYPE) [a-zA-Z_:][\w:]* /;
+
 /** Text whose lines a pattern takes apart. A line that does not match is malformed. */
 export const logLines: FormatDriver<LogSpec> = {
   kind: 'log',
   options: ['pattern'],
   recognise: ({ name, text, final }) =>
-    logName.test(name) && bestPattern(text, final) ? { by: 'name' } : undefined,
+    logName.test(name) && bestPattern(text, final)
+      ? { by: 'name' }
+      : beginsExposition.test(text)
+        ? { by: 'content' }
+        : undefined,
   open({ source, sample, length, final }, options) {
     const head = sample.subarray(0, length);
     const format = specOf(options, new TextDecoder().decode(head), final, source.name);
     const dataStart = markLength(head, 0, 0);
     const description =
-      format.name === undefined ? said`log lines by a pattern` : said`log lines, ${format.name}`;
+      format.name === undefined
+        ? said`log lines by a pattern`
+        : format.name === linesPattern
+          ? said`lines of text`
+          : said`log lines, ${format.name}`;
     return Promise.resolve({ format, dataStart, firstLine: 0, description });
   },
   of: formatOf,
@@ -44,7 +55,9 @@ export const logLines: FormatDriver<LogSpec> = {
 /** @throws SourceError `unsupported` where there is no pattern, or it is none */
 function specOf({ pattern }: FormatOptions, text: string, final: boolean, file: string): LogSpec {
   const known =
-    pattern === undefined ? bestPattern(text, final) : logPatterns.find(({ name }) => name === pattern);
+    pattern === undefined
+      ? bestPattern(text, final)
+      : [...logPatterns, allLines].find(({ name }) => name === pattern);
   const source = known?.source ?? pattern;
   if (source === undefined) {
     const message = said`${file}: no known pattern matches its lines. Give one with named groups, or one of ${names}.`;
@@ -58,7 +71,7 @@ function specOf({ pattern }: FormatOptions, text: string, final: boolean, file: 
   return { kind: 'log', name: known?.name, pattern: source, columns };
 }
 
-const names = logPatterns.map(({ name }) => name).join(', ');
+const names = [...logPatterns, allLines].map(({ name }) => name).join(', ');
 
 /** @throws SourceError `unsupported` where it is none, in words */
 function compiled(source: string): WholeRegex {

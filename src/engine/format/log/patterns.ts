@@ -125,6 +125,14 @@ export const logPatterns: readonly LogPattern[] = [
     name: 'redis',
     source: String.raw`(?<pid>\d+):(?<role>[XCSM]) (?<time>\d\d [A-Z][a-z]{2} \d{4} ${clock}\.\d+) (?<level>[.\-*#]) (?<message>.*)`,
   },
+  // Metrics in the text format of Prometheus.
+  {
+    name: 'prometheus',
+    source: [
+      String.raw`#\s*(?<comment>.*)|(?<metric>[a-zA-Z_:][\w:]*)(?:\{(?<labels>(?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?`,
+      String.raw`\s+(?<value>[+\-]?(?:\d[\d.]*(?:[eE][+\-]?\d+)?|Inf|NaN))(?:\s+(?<timestamp>-?\d+(?:\.\d+)?))?(?:\s+# (?<exemplar>.*))?`,
+    ].join(''),
+  },
   {
     name: 'levels',
     source: String.raw`\[?(?<time>${isoTime})\]?\s+\[?(?<level>${level})\]?:?\s+(?<message>.*)`,
@@ -145,6 +153,10 @@ export const logPatterns: readonly LogPattern[] = [
     ].join(''),
   },
 ];
+
+export const linesPattern = 'lines';
+/** Of a text whose lines nothing takes apart. It fits any, and so is not among those that are looked for. */
+export const allLines: LogPattern = { name: linesPattern, source: '(?<line>.*)' };
 
 /** Lines that are looked at, and how many of them a pattern must match to be taken for that of the file. */
 const [linesSampled, leastShare] = [200, 0.5];

@@ -239,7 +239,7 @@ export function isCommentMark(cell: string): boolean {
 }
 
 /** What comments may begin with. */
-export const commentPrefixes: readonly string[] = ['#', '//', '%', '--'];
+export const commentPrefixes: readonly string[] = ['#', '//', '%', '--', '+--'];
 
 export function share<T>(items: readonly T[], test: (item: T) => boolean): number {
   return items.length === 0 ? 0 : items.filter(test).length / items.length;

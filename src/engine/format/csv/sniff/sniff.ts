@@ -4,6 +4,7 @@ import { markLength } from '../../lines.ts';
 import { Kind } from '../../record.ts';
 import { bestGrammar } from './grammar.ts';
 import { headLength, sampleRows, type CsvGrammar, type SampleRow } from './rows.ts';
+import { isRule } from './rule.ts';
 import { commentPrefixes, isCertainHeader, isCommentMark, roleOf } from './header.ts';
 import { findTable, lastRowAbove } from './table.ts';
 
@@ -62,18 +63,23 @@ export function sniffDialect(
     hints.comment === undefined
       ? commentsIn(sample, read, best.width, prefixes)
       : { comment: hints.comment, header: undefined };
-  const rows = comment === '' ? read : read.filter((row) => !startsWith(sample, row.start, comment));
+  const written = comment === '' ? read : read.filter((row) => !startsWith(sample, row.start, comment));
+  const isRecognised = hints.headerLines === undefined && !hints.atTop && header === undefined;
+  const rows = isRecognised ? written.filter((row) => !isRule(row)) : written;
   const table = findTable(rows, {
     first: hints.tableStart === undefined && !hints.atTop ? header : 0,
     headerRows: hints.headerLines,
   });
+  const named = table.headerRows === 0 ? undefined : rows[table.first + table.headerRows - 1];
+  const under = named && written.at(written.indexOf(named) + 1);
+  const isRuled = isRecognised && under !== undefined && isRule(under);
   const first = rows.at(table.first);
 
   const grammar: CsvGrammar = { ...best.grammar, comment };
   const isAtTop = table.first === 0 && told === undefined;
   const dialect: CsvDialect = {
     ...grammar,
-    headerLines: table.headerRows,
+    headerLines: table.headerRows + (isRuled ? 1 : 0),
     tableStart: first === undefined || isAtTop ? start : first.start,
     columns:
       hints.columns ??
