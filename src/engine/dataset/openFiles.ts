@@ -28,6 +28,8 @@ interface Table {
   readonly recognised: RecognisedFile;
 }
 
+/** Of so many bytes it is seen whether they begin a line of JSON. */
+const lookLength = 256;
 /** A header is looked for in so many bytes. */
 const headLength = 256 * 1024;
 
@@ -187,6 +189,11 @@ async function seenFile(
       said`${file.path} can be read only once, and not as one of several files.`,
     );
   const isFirst = file.path === first.path;
+  if (!isFirst && !(await readsAsFirst(source, first, options)))
+    throw new SourceError(
+      'unsupported',
+      said`${file.path} cannot be read as one table with ${first.path}: it is not written in the same format.`,
+    );
   const end = isFirst ? 0 : await headEnd(source, first, signal);
   const table = end === undefined ? await otherTable(file.path, source, first, options) : undefined;
   const from = end ?? 0;
@@ -210,6 +217,24 @@ async function seenFile(
   }
   const packed = source.containers.length > 0 || undefined;
   return { part: { ...file, packed, encoding, identity, from, length, ended }, table, written };
+}
+
+/**
+ * Whether a file beside JSON Lines is such as well: a JSON document would be records that nobody can read, or a single one.
+ * What begins with an object in a line, as nearly all do, is looked at no further.
+ */
+async function readsAsFirst(
+  source: OpenedSource,
+  { recognised: { format } }: FirstFile,
+  options: DatasetOptions,
+): Promise<boolean> {
+  if (format.kind !== 'jsonl') return true;
+  const bytes = new Uint8Array(lookLength);
+  const head = bytes.subarray(0, await readSome(source, bytes, 0, options.signal));
+  const [line] = new TextDecoder().decode(head).trimStart().split('\n', 1);
+  if (line === '' || /^\{\s*[^\s]/.test(line)) return true;
+  const { format: own } = await recognise(source, options, options.signal);
+  return own.kind === format.kind;
 }
 
 /** Where a file's records begin: behind the same header that the first file has. Undefined where it has another. */

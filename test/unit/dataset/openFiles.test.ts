@@ -207,6 +207,46 @@ describe('files as one table', () => {
     });
   });
 
+  it('leaves out what is none beside JSON Lines, and reads all that is', async () => {
+    const gone = {
+      'doc.json': '[{"a":2},{"a":3}]',
+      'doc2.json': '{\n  "a": 4\n}\n',
+      'doc3.json': '\ufeff [\n{"a":5}\n]',
+      'packed.json.gz': gzipSync('[{"a":6}]'),
+      'table.csv': 'a\n7\n',
+      'words.log': 'one two\nthree\n',
+    };
+    const files = {
+      'a.jsonl': '{"a":1}\n',
+      ...gone,
+      'empty.jsonl': '',
+      'blank.jsonl': '\n\n',
+      'marked.jsonl': '\ufeff{"a":8}\n',
+      'one.json': '{"a":9}',
+      'spaced.jsonl': ' { "a": 10 }\n',
+      'values.jsonl': '11\n[12]\n',
+      'noise.jsonl': 'begun at noon\n{"a":13}\n',
+      'packed.jsonl.gz': gzipSync('{"a":14}\n'),
+    };
+    const dataset = await open(files);
+    try {
+      assert.deepEqual(
+        dataset.unread.map(({ reason }) => inFolder(english(reason))),
+        Object.keys(gone).map(
+          (name) =>
+            `/${name} cannot be read as one table with /a.jsonl: it is not written in the same format.`,
+        ),
+      );
+      const found = await rowsOf(dataset, 'a IS NOT NULL |> SELECT a', 'jsonl');
+      assert.deepEqual(
+        found,
+        ['1', '8', '9', '10', '13', '14'].map((a) => `{"a":${a}}`),
+      );
+    } finally {
+      await dataset.close();
+    }
+  });
+
   it('leaves out delimited text with another delimiter, which would be a table of one column', async () => {
     const files = {
       'a.csv': 'id,name\n1,x\n2,y\n',
