@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import type { FileSearch } from '../../../protocol/fileSearch.ts';
-import { pathIn } from './search.ts';
+import { beforeWildcards, pathIn } from './search.ts';
 
 /**
  * The folder that was opened with the files of a search: the deepest one that holds all that is named there. That is a
@@ -27,10 +27,4 @@ export function commonFolder(folders: readonly string[]): string {
       common = dirname(common);
   }
   return common;
-}
-
-function beforeWildcards(pattern: string): string {
-  const [fixed] = pattern.split(/[*?[{(]/, 1);
-  // What stands before the first wildcard may be the beginning of a name.
-  return dirname(`${fixed}-`);
 }

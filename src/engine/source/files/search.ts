@@ -1,8 +1,9 @@
 import { realpathSync } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { opendir, realpath, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
 import { tableFiles } from '../../../protocol/dataFiles.ts';
 import type { FileSearch } from '../../../protocol/fileSearch.ts';
+import { openFailure } from '../file.ts';
 import { eachFile } from './eachFile.ts';
 
 /** A file that was found. */
@@ -43,6 +44,7 @@ export function filesInFolder(folder: string, signal: AbortSignal): Promise<stri
 /**
  * The files that globs match, relative to the folder unless the globs are absolute. In natural order: `part-9` before
  * `part-10`. A link to a folder may lead back to where it is: each file is there once.
+ * @throws SourceError `no-permission` where none is found because the folder may not be read
  */
 export async function filesMatching(
   patterns: readonly [string, ...string[]],
@@ -59,12 +61,32 @@ export async function filesMatching(
       expandDirectories: false,
     },
   );
+  // A folder that may not be read looks as an empty one.
+  if (found.length === 0)
+    for (const pattern of patterns) await refuseUnreadable(beforeWildcards(pathIn(folder, pattern)));
   const { compare } = new Intl.Collator('en', { numeric: true });
   const byFile = new Map<string, string>();
   const names = found.sort((a, b) => compare(a, b) || (a < b ? -1 : 1));
   const real = await eachFile(names, (name, blocking) => realPath(pathIn(folder, name), blocking), signal);
   for (const [i, name] of names.entries()) if (!byFile.has(real[i])) byFile.set(real[i], name);
   return [...byFile.values()];
+}
+
+/** @throws SourceError `no-permission` */
+async function refuseUnreadable(folder: string): Promise<void> {
+  try {
+    await (await opendir(folder)).close();
+  } catch (error) {
+    const failure = openFailure(folder, error);
+    if (failure.failure === 'no-permission') throw failure;
+  }
+}
+
+/** The folder that a pattern leads from. */
+export function beforeWildcards(pattern: string): string {
+  const [fixed] = pattern.split(/[*?[{(]/, 1);
+  // What stands before the first wildcard may be the beginning of a name.
+  return dirname(`${fixed}-`);
 }
 
 /** The path of what a path leads to; itself where that is not there. */
