@@ -32,6 +32,7 @@ export const pageSuites = [
   'remote',
   'fits',
   'stages',
+  'failing',
 ];
 export const frameSuites = ['frames'];
 export const pictureSuites = ['pictures'];
