@@ -11,6 +11,7 @@ import { Footer } from './footer.tsx';
 import { count, t } from './l10n.ts';
 import { sentence } from './link.ts';
 import { LiveRegion } from './live.tsx';
+import type { RowsTo } from './model/overlay.ts';
 import type { PageModel } from './model/page.ts';
 import { ColumnFinder } from './panel/columnFinder.tsx';
 import { FilterBar } from './panel/filterBar.tsx';
@@ -220,7 +221,11 @@ function Tools({ page }: { readonly page: PageModel }) {
         {...(malformed > 0 ? { text: count(malformed) } : {})}
         run={toggleProblems}
       />
-      <IconButton icon="export" label={t('Export\u2026')} run={(anchor) => page.exportRows(anchor)} />
+      <IconButton
+        icon="export"
+        label={t('Export\u2026')}
+        run={(anchor) => page.exportRows('host/export', anchor)}
+      />
       <IconButton
         icon="ellipsis"
         label={t('More')}
@@ -257,7 +262,7 @@ function Overlays({ page }: { readonly page: PageModel }) {
     case 'more':
       return <More page={page} anchor={anchor} close={close} />;
     case 'export':
-      return <ExportColumns page={page} anchor={anchor} close={close} />;
+      return <ExportColumns page={page} to={overlay.to} anchor={anchor} close={close} />;
   }
 }
 
@@ -342,25 +347,30 @@ function More({ page, anchor, close }: MoreProps) {
   );
 }
 
-/** Hidden columns are written as well, unless the user says otherwise. */
-function ExportColumns({ page, anchor, close }: MoreProps) {
+interface ExportColumnsProps extends MoreProps {
+  readonly to: RowsTo;
+}
+
+/** Hidden columns are written or sent as well, unless the user says otherwise. */
+function ExportColumns({ page, to, anchor, close }: ExportColumnsProps) {
   const { layout } = page.preview.grid;
   const shown = layout.lanes.length;
   const all = shown + layout.hidden;
   const items: MenuItem[] = [
     {
       label: t('All {0} Columns, {1} Hidden\u2026', count(all), count(layout.hidden)),
-      icon: 'export',
-      run: () => page.exportRows(anchor, 'all'),
+      icon: to === 'host/export' ? 'export' : 'cloud-upload',
+      run: () => page.exportRows(to, anchor, 'all'),
     },
     {
       label:
         shown === 1 ? t('Only the Column Shown\u2026') : t('Only the {0} Columns Shown\u2026', count(shown)),
-      run: () => page.exportRows(anchor, 'shown'),
+      run: () => page.exportRows(to, anchor, 'shown'),
     },
   ];
   const place = anchor === page.preview.grid.element ? 'inside' : 'under';
-  return <Menu anchor={anchor} label={t('Export\u2026')} items={items} close={close} place={place} />;
+  const label = to === 'host/export' ? t('Export\u2026') : t('Send Rows to a Service\u2026');
+  return <Menu anchor={anchor} label={label} items={items} close={close} place={place} />;
 }
 
 /**

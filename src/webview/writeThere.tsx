@@ -17,6 +17,7 @@ export function WriteThere({ page }: { readonly page: PageModel }) {
   const [format, setFormat] = useState<ClusterFormat>('parquet');
   const [writing, setWriting] = useState<AbortController | undefined>(undefined);
   const folder = path.trim();
+  const { hidden } = preview.grid.layout;
   useEffect(() => () => writing?.abort(), [writing]);
 
   async function write(): Promise<void> {
@@ -82,7 +83,10 @@ export function WriteThere({ page }: { readonly page: PageModel }) {
           submit={() => void write()}
           button={t('Write')}
           ready={folder !== ''}
-          facts={t('A folder that is there already is refused.')}
+          facts={[
+            t('A folder that is there already is refused.'),
+            ...(hidden > 0 ? [t('Hidden columns are written as well.')] : []),
+          ].join(' ')}
         />
       )}
     </>

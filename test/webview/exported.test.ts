@@ -1,4 +1,4 @@
-/** What is exported of rows with hidden columns: all of them, or those that show, as the user says. */
+/** What is exported and sent of rows with hidden columns: all of them, or those that show, as the user says. */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,6 +35,11 @@ describe('webview with hidden columns', function () {
   const exportButton = () => page.getByRole('button', { name: 'Export…', exact: true });
   const item = (name: string) => page.getByRole('menuitem', { name, exact: true });
 
+  async function sendRows(): Promise<void> {
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await item('Send Rows to a Service…').click();
+  }
+
   async function hide(...names: readonly string[]): Promise<void> {
     await page.getByRole('button', { name: 'Columns', exact: true }).click();
     for (const name of names) await page.getByRole('button', { name: `Hide ${name}`, exact: true }).click();
@@ -59,7 +64,7 @@ describe('webview with hidden columns', function () {
   }
 
   for (const [name, content] of Object.entries(files)) {
-    it(`${name}: asks whether they are exported, and exports as it is told`, async () => {
+    it(`${name}: asks whether they are exported or sent, and does as it is told`, async () => {
       const path = join(real.folder, name);
       await writeFile(path, content);
       await engine.open(path, {});
@@ -70,6 +75,7 @@ describe('webview with hidden columns', function () {
         texts(rows, 'id', 'a b', 'o', 'n'),
         'nothing is hidden, nothing is asked',
       );
+      assert.deepEqual(await exported(sendRows), texts(rows, 'id', 'a b', 'o', 'n'), 'nor of what is sent');
       await hide('a b', 'n');
       for (const [query, of] of [
         ['', rows],
@@ -84,6 +90,12 @@ describe('webview with hidden columns', function () {
         await exportButton().click();
         const some = await exported(() => item('Only the 2 Columns Shown…').click());
         assert.deepEqual(some, texts(of, 'id', 'o'), `shown of ${query}`);
+        await sendRows();
+        const sent = await exported(() => item('Only the 2 Columns Shown…').click());
+        assert.deepEqual(sent, texts(of, 'id', 'o'), `shown of ${query}, sent`);
+        await sendRows();
+        const allSent = await exported(() => item('All 4 Columns, 2 Hidden…').click());
+        assert.deepEqual(allSent, texts(of, 'id', 'a b', 'o', 'n'), `all of ${query}, sent`);
       }
       // A result has columns of its own.
       await enterQuery(page, '|> AGGREGATE count(*) AS c GROUP BY o');

@@ -10,7 +10,7 @@ import { count, t } from '../l10n.ts';
 import { isAbort, sentence } from '../link.ts';
 import { readAndWrite, type CopyFormat } from './copy.ts';
 import type { Filter } from './filter.ts';
-import type { Overlay } from './overlay.ts';
+import type { Overlay, RowsTo } from './overlay.ts';
 import type { Preview } from './preview.ts';
 import type { SavedPage } from './saved.ts';
 
@@ -46,10 +46,10 @@ export interface Actions {
   actOnColumn(column: ColumnInfo, action: ColumnAction): void;
   actOnCell(action: CellAction, place: CellContext): void;
   /**
-   * Asks the editor to write the rows of the query; without the columns that are hidden where `shown`. Where there are such, and it
-   * is not said, the user is asked first.
+   * Asks the editor to write or to send the rows of the query; without the columns that are hidden where `shown`. Where there are
+   * such, and it is not said, the user is asked first.
    */
-  exportRows(anchor: HTMLElement, columns?: 'all' | 'shown'): void;
+  exportRows(to: RowsTo, anchor: HTMLElement, columns?: 'all' | 'shown'): void;
   askHost<K extends HostAction>(method: K, params: PreviewCalls[K]['params']): void;
 }
 
@@ -121,14 +121,14 @@ export function createActions({ preview, filter, side, overlay }: ActionParts): 
     void filter.edit({ kind: 'pick', path, pick: picked });
   }
 
-  function exportRows(anchor: HTMLElement, columns?: 'all' | 'shown'): void {
+  function exportRows(to: RowsTo, anchor: HTMLElement, columns?: 'all' | 'shown'): void {
     const query = filter.applied.peek();
     const hidden = hiddenPaths();
-    if (columns === undefined && hidden.length > 0) overlay.value = { kind: 'export', anchor };
-    else if (columns !== 'shown') askHost('host/export', { query });
+    if (columns === undefined && hidden.length > 0) overlay.value = { kind: 'export', to, anchor };
+    else if (columns !== 'shown') askHost(to, { query });
     else
       link.call('edit', { query, edit: { kind: 'drop', paths: hidden } }).then(
-        (edited) => askHost('host/export', edited),
+        (edited) => askHost(to, edited),
         (error: unknown) => (preview.notice.value = sentence(error)),
       );
   }

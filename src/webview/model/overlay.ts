@@ -1,6 +1,9 @@
 import type { ColumnInfo } from '../../protocol/file.ts';
 import type { CellTest } from '../../protocol/queryText.ts';
 
+/** How rows leave the preview. */
+export type RowsTo = 'host/export' | 'host/sendRows';
+
 /** Something small that is open over the page. */
 export type Overlay =
   | { readonly kind: 'columnMenu'; readonly column: ColumnInfo; readonly anchor: HTMLElement }
@@ -16,4 +19,5 @@ export type Overlay =
       readonly row: number;
       readonly anchor: HTMLElement;
     }
-  | { readonly kind: 'goTo' | 'columns' | 'more' | 'export'; readonly anchor: HTMLElement };
+  | { readonly kind: 'export'; readonly to: RowsTo; readonly anchor: HTMLElement }
+  | { readonly kind: 'goTo' | 'columns' | 'more'; readonly anchor: HTMLElement };

@@ -206,10 +206,10 @@ export function createPage(link: Link, api: EditorApi, heads: HeadPlots, begin?:
       case 'showInContext':
         return void filter.showInContext();
       case 'export':
-        actions.exportRows(grid.element);
+        actions.exportRows('host/export', grid.element);
         return;
       case 'sendRows':
-        actions.askHost('host/sendRows', { query: filter.applied.peek() });
+        actions.exportRows('host/sendRows', grid.element);
         return;
       case 'runOnSpark':
         actions.askHost('host/runOnSpark', { query: filter.applied.peek() });

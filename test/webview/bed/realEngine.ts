@@ -39,7 +39,7 @@ export class RealEngine {
   #compare: (asked: PreviewCalls['host/compareRecord']['params']) => void = () => undefined;
   /** The path that its user chooses where a schema is asked for. */
   schema = '';
-  /** The path of a CSV file that its user exports to. */
+  /** The path of a CSV file that its user exports to, and a service writes what it is sent. */
   target = '';
   #export = new AbortController();
   /** What is open, and how it is read. */
@@ -187,21 +187,23 @@ export class RealEngine {
     });
   }
 
+  async #write(query: string): Promise<null> {
+    this.#export = new AbortController();
+    const { signal } = this.#export;
+    const asked = { session: this.#session, query, target: this.target, to: 'csv' } as const;
+    try {
+      await this.#host.call('export', asked, { signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    this.#exported.splice(0).forEach((tell) => tell());
+    return null;
+  }
+
   #handlers(): Handlers<HostCalls> {
     const done = () => null;
     return {
-      'host/export': async ({ query }) => {
-        this.#export = new AbortController();
-        const { signal } = this.#export;
-        const asked = { session: this.#session, query, target: this.target, to: 'csv' } as const;
-        try {
-          await this.#host.call('export', asked, { signal });
-        } catch (error) {
-          if (!signal.aborted) throw error;
-        }
-        this.#exported.splice(0).forEach((tell) => tell());
-        return null;
-      },
+      'host/export': ({ query }) => this.#write(query),
       'host/exportRejects': done,
       'host/validate': async () => {
         await this.#host.call('validate', { session: this.#session, schema: this.schema });
@@ -232,7 +234,8 @@ export class RealEngine {
       },
       'host/copyQueryAs': done,
       'host/askAboutFile': done,
-      'host/sendRows': done,
+      // A service that keeps what it takes in the file of the user's exports.
+      'host/sendRows': ({ query }) => this.#write(query),
       'host/runOnSpark': done,
       'host/filters': () => ({ history: [], saved: [] }),
       'host/keepPage': () => null,
