@@ -23,6 +23,11 @@ export function GridState({ page }: { readonly page: PageModel }) {
           <button type="button" class="button" onClick={() => void page.tryAgain()}>
             {t('Try Again')}
           </button>
+          {!isQuery && (
+            <button type="button" class="button secondary" onClick={() => page.readAs()}>
+              {t('Read File As\u2026')}
+            </button>
+          )}
           {!isQuery && <OpenAsText page={page} />}
         </p>
       </Empty>

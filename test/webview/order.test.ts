@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { enterQuery } from './bed/grid.ts';
 import type { RealEngine } from './bed/realEngine.ts';
@@ -75,6 +76,24 @@ describe('webview of several files in order of time', function () {
     await files('2 files in order of time').click();
     await files('2 files').waitFor();
     await shows('w1', 'w4', 'w5', 'w7', 'w2', 'w3', 'w6');
+  });
+
+  it('says that a compressed file cannot be put in order, and offers to read the files another way', async () => {
+    await engine.openFile({ location: folder, options: {}, files: { folder, pattern: '*.jsonl*' } });
+    await shows('w1', 'w4', 'w5', 'w2', 'w3', 'w6');
+    engine.answers.push('In order of time');
+    await files('2 files').click();
+    await files('2 files in order of time').waitFor();
+    // Too long to be held unpacked.
+    await writeFile(at('old.jsonl.gz'), gzipSync(lines('old', 0).repeat(300_000)));
+    await appendFile(at('api.jsonl'), lines('api', 7));
+    await page.getByRole('button', { name: 'Reload' }).click();
+    const alert = page.locator('.empty-state');
+    await alert.getByText(/^Files that are compressed, .* cannot be shown in order of time\./).waitFor();
+    engine.answers.push('Order of records', 'One file after the other');
+    await alert.getByRole('button', { name: 'Read File As…' }).click();
+    await files('3 files').waitFor();
+    await page.locator('.row[aria-rowindex="5"]', { hasText: 'w7' }).waitFor();
   });
 
   it('says which files are not in order themselves', async () => {

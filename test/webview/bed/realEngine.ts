@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Page } from 'playwright-core';
-import { askOrder } from '../../../src/host/askOrder.ts';
+import { askReading } from '../../../src/host/readAs.ts';
 import type { Questions } from '../../../src/host/questions.ts';
 import { Relay } from '../../../src/host/relay.ts';
 import type {
@@ -220,8 +220,8 @@ export class RealEngine {
         if (!this.#opened) return null;
         const { file, info } = this.#opened;
         const { options } = file;
-        const added = about === 'order' ? await askOrder(this.#questions, info, options) : undefined;
-        if (added) await this.openFile({ ...file, options: { ...options, ...added } });
+        const said = await askReading(this.#questions, info, options, about);
+        if (said) await this.openFile({ ...file, options: said });
         return null;
       },
       'host/readWith': (said) => {
