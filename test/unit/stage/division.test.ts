@@ -71,6 +71,9 @@ const aggregates = [
   'sum(DISTINCT n)',
   'avg(n)',
   'stddev(n)',
+  'stddev_pop(n)',
+  'variance(n)',
+  'var_pop(n)',
   'stddev(DISTINCT n)',
   'stddev(n) FILTER (WHERE h = 1)',
   'median(n)',
@@ -197,6 +200,19 @@ describe('stddev', () => {
     .map(({ base, steps }) => steps.map((step) => base * (1 + step * 2 ** -50)));
   const any = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e200, max: 1e200 }), {
     minLength: 2,
+  });
+
+  it('is that of a sample or of a population, and the root of the variance', async () => {
+    const ask = async (values: readonly number[]): Promise<unknown> => {
+      const text = values.map((value) => `{"n":${value}}\n`).join('');
+      const query =
+        '|> AGGREGATE stddev(n) AS a, stddev_pop(n) AS b, variance(n) AS c, var_samp(n) AS d, var_pop(n) AS e';
+      const [row] = await run(query, { format: 'jsonl', text });
+      return Object.values(JSON.parse(row) as object);
+    };
+    assert.deepEqual(await ask([2, 4, 4, 4, 5, 5, 7, 9]), [Math.sqrt(32 / 7), 2, 32 / 7, 32 / 7, 4]);
+    assert.deepEqual(await ask([5]), [null, 0, null, null, 0]);
+    assert.deepEqual(await ask([3, 3]), [0, 0, 0, 0, 0]);
   });
 
   it('is as exact as a double can be, also of numbers that hardly differ', async () => {

@@ -52,6 +52,13 @@ const table: readonly AggregateFunction[] = [
   { name: 'median', signature: 'median(number)', summary: said`The middle value.` },
   { name: 'stddev', signature: 'stddev(number)', summary: said`The standard deviation of a sample.` },
   {
+    name: 'stddev_pop',
+    signature: 'stddev_pop(number)',
+    summary: said`The standard deviation of a whole population.`,
+  },
+  { name: 'variance', signature: 'variance(number)', summary: said`The variance of a sample.` },
+  { name: 'var_pop', signature: 'var_pop(number)', summary: said`The variance of a whole population.` },
+  {
     name: 'mode',
     signature: 'mode(value)',
     summary: said`The most frequent value. Of several, the one seen first.`,

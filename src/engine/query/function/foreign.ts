@@ -50,7 +50,6 @@ export const foreignFunctions: ReadonlyMap<string, string> = new Map([
   ...['explode', 'generate_subscripts'].map((name): [string, string] => [name, '|> UNNEST list AS item']),
   ['sumif', 'sum(a) FILTER (b > 0)'],
   ['avgif', 'avg(a) FILTER (b > 0)'],
-  ...['variance', 'var_samp'].map((name): [string, string] => [name, 'pow(stddev(a), 2)']),
   ['every', 'bool_and(a)'],
   ['ntile', 'floor((row_number() OVER (ORDER BY a) - 1) * 4 / count(*) OVER ()) + 1'],
 ]);

@@ -1,16 +1,31 @@
 import { said } from '../../../said/said.ts';
-import { asNumber, compareValues, extreme } from '../value/compare.ts';
+import { asNumber, compareTexts, compareValues, extreme } from '../value/compare.ts';
 import { add, divide, type Numeric } from '../value/decimal.ts';
 import { joinTexts } from '../value/longText.ts';
 import { text, textsOf } from './argument.ts';
 import { JsonList, JsonObject, readJson } from '../value/json.ts';
-import { textOf, type Value } from '../value/value.ts';
+import { textOf, typeOf, type Value } from '../value/value.ts';
 import type { ScalarFunction } from './scalar.ts';
 
 /** Whether an item equals the value; NULL where the value is NULL. */
 export function listContains(list: Value, wanted: Value): Value {
   if (!(list instanceof JsonList) || wanted === null) return null;
   return list.items.some((item) => item !== null && compareValues(item, wanted) === 0);
+}
+
+/** NULL comes last; items of different types are in the order of these. */
+function inOrder(a: Value, b: Value): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  return compareTexts(typeOf(a), typeOf(b)) || (compareValues(a, b) ?? 0);
+}
+
+function different(items: readonly Value[]): Value[] {
+  const seen = new Map<string, Value>();
+  for (const item of items) {
+    const key = item === null ? '' : `${typeOf(item)} ${textOf(item)}`;
+    if (item !== null && !seen.has(key)) seen.set(key, item);
+  }
+  return [...seen.values()];
 }
 
 function numbersIn(list: Value): Numeric[] {
@@ -99,6 +114,22 @@ export const listFunctions: readonly ScalarFunction[] = [
     summary: said`The largest item of the list.`,
     example: ['list_max([3, 1, NULL])', '3'],
     evaluate: ([list]) => (list instanceof JsonList ? extreme(list.items, 1) : null),
+  },
+  {
+    name: 'list_sort',
+    group: 'list',
+    signature: 'list_sort(list)',
+    summary: said`The items of the list in their order, NULL last.`,
+    example: ['list_sort([3, NULL, 1])', '[1, 3, NULL]'],
+    evaluate: ([list]) => (list instanceof JsonList ? new JsonList(list.items.toSorted(inOrder)) : null),
+  },
+  {
+    name: 'list_distinct',
+    group: 'list',
+    signature: 'list_distinct(list)',
+    summary: said`The different items of the list, in the order in which they come first. NULL is left out.`,
+    example: ["list_distinct(['b', 'a', NULL, 'b'])", "['b', 'a']"],
+    evaluate: ([list]) => (list instanceof JsonList ? new JsonList(different(list.items)) : null),
   },
   {
     name: 'array_to_string',

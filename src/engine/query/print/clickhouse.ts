@@ -45,6 +45,9 @@ const renamed = {
   count_if: 'countIf',
   approx_count_distinct: 'uniq',
   stddev: 'stddevSampOrNull',
+  stddev_pop: 'stddevPopOrNull',
+  variance: 'varSampOrNull',
+  var_pop: 'varPopOrNull',
   any_value: 'anyOrNull',
   // Of no rows the plain ones give 0, or an empty text.
   sum: 'sumOrNull',
@@ -185,6 +188,8 @@ const dialect: SqlDialect = {
       'list_sum',
       'list_avg',
       'list_min',
+      'list_sort',
+      'list_distinct',
       'list_max',
       'array_to_string',
     ],

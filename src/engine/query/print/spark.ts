@@ -72,7 +72,16 @@ const dialect: SqlDialect = {
     'quantile_disc',
     // Its separators and patterns are regular expressions of Java, and what is no day is an error.
     ...['string_split', 'regexp_extract_all', 'make_date', 'make_timestamp'],
-    ...['list_sum', 'list_avg', 'list_min', 'list_max', 'array_to_string', 'concat_ws'],
+    ...[
+      'list_sum',
+      'list_avg',
+      'list_min',
+      'list_max',
+      'list_sort',
+      'list_distinct',
+      'array_to_string',
+      'concat_ws',
+    ],
     ...['epoch_ms', 'time_bucket'],
   ]),
   cast(value, type) {

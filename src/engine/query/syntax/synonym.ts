@@ -9,7 +9,9 @@ export const functionSynonyms: ReadonlyMap<string, string> = new Map([
   ['argmin', 'arg_min'],
   ['array_agg', 'list'],
   ['array_contains', 'list_contains'],
+  ['array_distinct', 'list_distinct'],
   ['array_length', 'len'],
+  ['array_sort', 'list_sort'],
   ['ceiling', 'ceil'],
   ['char_length', 'length'],
   ['character_length', 'length'],
@@ -37,6 +39,7 @@ export const functionSynonyms: ReadonlyMap<string, string> = new Map([
   ['suffix', 'ends_with'],
   ['try_strptime', 'strptime'],
   ['ucase', 'upper'],
+  ['var_samp', 'variance'],
 ]);
 
 /** Other names that functions have over a window. */

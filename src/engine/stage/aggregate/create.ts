@@ -102,7 +102,13 @@ function ofValues(name: string, input: BatchExpression, call: Call, order: Order
     case 'bool_or':
       return new Extreme(input, true);
     case 'stddev':
-      return new Spread(input);
+    case 'stddev_pop':
+    case 'variance':
+    case 'var_pop':
+      return new Spread(input, {
+        ofSample: !name.endsWith('_pop'),
+        squared: name.startsWith('var'),
+      });
     case 'median':
       return new Quantile(input, 0.5);
     case 'quantile_cont': {

@@ -12,19 +12,27 @@ const sumBins = 4;
 /** Bins for the sum of squares: 126 bits below the largest square, where its own are 106. */
 const squareBins = 5;
 
+/** Whether the numbers are a sample, and whether the answer is the variance and not its root. */
+export interface SpreadMeasure {
+  readonly ofSample: boolean;
+  readonly squared: boolean;
+}
+
 /**
- * stddev(number): of a sample, so NULL for fewer than two. From the sum of the numbers and that of their squares, which are
+ * stddev(number), variance(number), and the same of a population. Of a sample, and so NULL for fewer than two, or of a population. From the sum of the numbers and that of their squares, which are
  * exact but for what is 10^28 times as small as the largest number, and do not depend on how the rows are divided.
  */
 export class Spread implements ValueAccumulator {
   readonly #input: BatchExpression;
+  readonly #measure: SpreadMeasure;
   /** NaN of a group with a number that is beyond every double. */
   #counts: Float64Array = new Float64Array(16);
   readonly #sums = new BinnedSums(sumBins);
   readonly #squares = new BinnedSums(squareBins);
 
-  constructor(input: BatchExpression) {
+  constructor(input: BatchExpression, measure: SpreadMeasure) {
     this.#input = input;
+    this.#measure = measure;
   }
 
   get size(): number {
@@ -98,7 +106,8 @@ export class Spread implements ValueAccumulator {
 
   result(group: number): number | null {
     const count = this.#counts[group];
-    if (Number.isNaN(count) || count < 2) return null;
+    const { ofSample, squared: isSquared } = this.#measure;
+    if (Number.isNaN(count) || count < (ofSample ? 2 : 1)) return null;
     const sum = this.#sums.sum(group);
     const squares = this.#squares.sum(group);
     const exponent = Math.min(2 * sum.exponent, squares.exponent);
@@ -107,8 +116,11 @@ export class Spread implements ValueAccumulator {
     const above = all * (squares.units << BigInt(squares.exponent - exponent)) - squared;
     // What was dropped of the sum may leave less than nothing.
     if (above <= 0n) return 0;
-    const variance = (above << BigInt(moreBits)) / (all * (all - 1n));
-    return rounded(scaled(Math.sqrt(Number(variance)), (exponent - moreBits) / 2)) ?? null;
+    const variance = (above << BigInt(moreBits)) / (all * (ofSample ? all - 1n : all));
+    const result = isSquared
+      ? scaled(Number(variance), exponent - moreBits)
+      : scaled(Math.sqrt(Number(variance)), (exponent - moreBits) / 2);
+    return rounded(result) ?? null;
   }
 
   reset(): void {
