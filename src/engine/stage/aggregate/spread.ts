@@ -19,8 +19,9 @@ export interface SpreadMeasure {
 }
 
 /**
- * stddev(number), variance(number), and the same of a population. Of a sample, and so NULL for fewer than two, or of a population. From the sum of the numbers and that of their squares, which are
- * exact but for what is 10^28 times as small as the largest number, and do not depend on how the rows are divided.
+ * stddev(number) and variance(number), of a sample, so NULL for fewer than two, or of a population. From the sum of the
+ * numbers and that of their squares, which are exact but for what is 10^28 times as small as the largest number, and do
+ * not depend on how the rows are divided.
  */
 export class Spread implements ValueAccumulator {
   readonly #input: BatchExpression;
