@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Page } from 'playwright-core';
-import { askReading } from '../../../src/host/readAs.ts';
+import { askOrder } from '../../../src/host/askOrder.ts';
 import type { Questions } from '../../../src/host/questions.ts';
 import { Relay } from '../../../src/host/relay.ts';
 import type {
@@ -216,12 +216,13 @@ export class RealEngine {
         this.#compare(asked);
         return null;
       },
-      'host/readAs': async ({ about }) => {
+      'host/readAs': async () => {
         if (!this.#opened) return null;
         const { file, info } = this.#opened;
         const { options } = file;
-        const said = await askReading(this.#questions, info, options, about);
-        if (said) await this.openFile({ ...file, options: said });
+        // All that is asked of a reading here is the order of several files.
+        const added = await askOrder(this.#questions, info, options);
+        if (added) await this.openFile({ ...file, options: { ...options, ...added } });
         return null;
       },
       'host/readWith': (said) => {
