@@ -6,6 +6,7 @@ import type { Target } from '../engine/sink/exportFormat.ts';
 import { parseQuery } from '../engine/query/index.ts';
 import { endingOf, endings, isWritable, namedTarget } from '../engine/sink/targetName.ts';
 import { isTemplate } from '../engine/sink/split/template.ts';
+import { isDataFile } from '../protocol/dataFiles.ts';
 import type { FormatOptions } from '../protocol/formatOptions.ts';
 import { fileNameAt, placeAt } from '../engine/source/location.ts';
 import type { HeaderFields } from '../engine/source/source.ts';
@@ -27,6 +28,13 @@ import { readSplitOptions, splitOptions, type SplitOptions } from './splitOption
 import { readTableOptions, tableOptions, type TableOptions } from './tableOptions.ts';
 import { readTextOptions, textOptions, type TextOptions } from './textOptions.ts';
 import { UsageError } from './usageError.ts';
+
+/** @throws UsageError where a file is meant by what stands in the place of the query, such as one whose name is mistyped */
+function refuseFile(query: string): void {
+  if (query === '-') throw new UsageError('Only files can be read as one table, not standard input.');
+  if (!isDataFile(query) || /[\s=<>!'"()|]/.test(query)) return;
+  throw new UsageError(`There is no file ${quoted(query)}. If a column is meant, write (${query}).`);
+}
 
 /** What the command line asks for. */
 export type Command =
@@ -165,6 +173,7 @@ export function readArguments(
       `The query comes after all files: there is no file ${quoted(query)}, and ${quoted(late)} is one.`,
     );
   }
+  refuseFile(query);
   if (rest.length > 0) {
     throw new UsageError(
       `The query must be one argument: put it in quotes, ${quoted([query, ...rest].join(' '))}.`,

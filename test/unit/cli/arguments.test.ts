@@ -93,6 +93,8 @@ describe('arguments', () => {
       { file: 'https://a.b/c', headers: { authorization: 'Bearer a:b', 'x-y': '1' } },
     ],
     [['f', ''], {}],
+    [['f', '(user.json)'], { query: '(user.json)' }],
+    [['f', "name='a.json'"], { query: "name='a.json'" }],
     [['-h', 'f'], { kind: 'help' }],
     [['--version'], { kind: 'version' }],
   ];
@@ -106,6 +108,12 @@ describe('arguments', () => {
   const refused: [string[], string][] = [
     [[], 'No file given. Give a path, an address, or - for standard input.'],
     [[''], 'No file given. Give a path, an address, or - for standard input.'],
+    [['f', 'nope.csv'], "There is no file 'nope.csv'. If a column is meant, write (nope.csv)."],
+    [
+      ['f', 'no*.jsonl.gz', 'a = 1'],
+      "There is no file 'no*.jsonl.gz'. If a column is meant, write (no*.jsonl.gz).",
+    ],
+    [['f', '-', 'a = 1'], 'Only files can be read as one table, not standard input.'],
     [['f', 'a', '=', '1'], "The query must be one argument: put it in quotes, 'a = 1'."],
     [['f', '--frobnicate'], "Unknown option '--frobnicate'."],
     [['f', '-x'], "Unknown option '-x'."],
