@@ -75,6 +75,9 @@ describe('DuckDB agrees', () => {
     "SELECT id, concat_ws('-', i, s, NULL, b) AS c, epoch_ms(1704067200123) AS t, array_to_string(list_concat([i], [2]), '+') AS l, list_element([s, 'x'], 2) AS e |> ORDER BY id",
     `SELECT id, json_extract_string('{"a":{"b":[1,null,"x"]}}', '$.a.b[2]') AS x, json_extract_string('{"a":{"b":[1,null]}}', '$.a') AS y, json_extract_string('{"a":null}', '$.a') AS n |> ORDER BY id`,
     "SELECT id, array_to_string(regexp_extract_all('aab', 'a*'), '|') AS a, array_to_string(regexp_extract_all('😀b', ''), '|') AS e, array_to_string(string_split('a😀b', ''), '|') AS c, string_split(s, NULL)[1] AS s |> ORDER BY id",
+    "SELECT id, array_to_string(list_sort([i, 2, NULL, -1]), ',') AS s, list_sort([i, NULL])[1] AS f, list_sort(['b', 'a', NULL, 'C'])[1] AS t, len(list_distinct([i, 2, i, NULL])) AS n |> ORDER BY id",
+    'AGGREGATE variance(i) AS a, var_pop(i) AS b, stddev_pop(i) AS c |> SELECT round(a, 3) AS a, round(b, 3) AS b, round(c, 3) AS c',
+    'WHERE i IS NOT NULL |> LIMIT 1 |> AGGREGATE variance(i) AS a, var_pop(i) AS b, stddev_pop(i) AS c',
     'SELECT id, max(i) OVER (PARTITION BY i % 3 ROWS BETWEEN 2 FOLLOWING AND 4 FOLLOWING) AS m |> ORDER BY id',
   ];
   it('on queries that were wrong once', async () => {

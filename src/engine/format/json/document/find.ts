@@ -41,6 +41,13 @@ export function findArrays(head: Uint8Array): RowsCandidate[] {
   return survey(head).candidates;
 }
 
+/**
+ * What services call the list of what they have found, if anything: it is no detail, however much they say beside it. Without
+ * this, an answer with no results would be a row, and one with some would not.
+ */
+const namesOfRows =
+  /^(?:items|results|records|rows|data|hits|features|entries|documents|docs|events|values|objects|elements)$/i;
+
 /** What of a whole document a list of objects, another list, or an object of objects must be to be meant. */
 const leastShares = { records: 0.1, values: 0.5, members: 0.5 };
 
@@ -55,10 +62,13 @@ function survey(head: Uint8Array): { candidates: RowsCandidate[]; outline: Outli
     if (!value.list && !keyed) return;
     const bytes = end - value.start;
     const share = keyed ? leastShares.members : value.objects > 0 ? leastShares.records : leastShares.values;
+    const isNamed =
+      value.list && value.objects === value.values && namesOfRows.test(String(value.step ?? ''));
+    const mostAround = isNamed ? Infinity : keyed && !shapes.areAlike(depth) ? 0 : bytes / share;
     // An object of objects has the lists in it as well: it must be much larger than each to be meant.
     candidates.offer(value.list ? bytes : bytes / 2, () => ({
       candidate: { path: pathOf(open.slice(0, depth)), rows: value.values, bytes, whole },
-      mostAround: keyed && !shapes.areAlike(depth) ? 0 : bytes / share,
+      mostAround,
     }));
   };
   const outline: Outline = new Outline({

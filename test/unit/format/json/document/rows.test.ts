@@ -66,6 +66,9 @@ describe('rows of a JSON document', () => {
     );
     assert.equal(first({ name: 'a', tags: ['p', 'q'], more: { k: 1 } }), '$');
     assert.equal(first({ name: 'a', tags: [] }), '$');
+    assert.equal(first({ items: [] }), '$.items[*]');
+    assert.equal(first({ took: 3, hits: { total: 0, hits: [] } }), '$.hits.hits[*]');
+    assert.equal(first({ count: 1, next: 'x'.repeat(500), results: [{ id: 1 }] }), '$.results[*]');
     assert.equal(first({ name: 'a', text: 'x'.repeat(500), plugins: [{ id: 1 }, { id: 2 }] }), '$');
     assert.equal(first({ a: {}, b: {} }), '$');
     assert.equal(first({ a: { b: { x: 1, y: 2 }, c: { x: 1, y: 3 } }, d: { e: 'x'.repeat(200) } }), '$');
