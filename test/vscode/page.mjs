@@ -1,7 +1,7 @@
 // Runs the preview's page in a plain browser: page.test.ts and plots.test.ts of test/webview over a stand-in for the
 // engine, the others over the real one. With --frames it measures what a frame of scrolling
 // costs instead, which says nothing on a machine that has other work; with --pictures it takes the pictures of plots in
-// media/ again. Each suite has a process and a browser of its own, as many at a time as there are cores.
+// media/ again. Each suite has a process and a browser of its own: its page and its engine keep two cores busy.
 import { launchOptions } from './browser.mjs';
 import { install } from './install.mjs';
 import { frameSuites, main, pageSuites, pictureSuites, runTogether } from './project.mjs';
@@ -20,6 +20,6 @@ await main(async () => {
   const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'test/vscode/reporter.cjs'];
   await runTogether(
     suites.map((suite) => [process.execPath, ...mocha, `out/test/webview/${suite}.test.js`, ...options]),
-    env,
+    { cores: 2, env },
   );
 });

@@ -153,15 +153,16 @@ export function tallied(path) {
 }
 
 /**
- * Runs programs, as many at a time as there are cores, in their order. What each says is said when it has ended; the others
- * still run, so that one run tells all. Rejects when one has failed.
+ * Runs programs, some at a time, in their order. What each says is said when it has ended; the others still run, so that one
+ * run tells all. Rejects when one has failed.
  *
  * @param {readonly string[][]} commands each a program and its arguments
+ * @param {{ cores?: number, env?: NodeJS.ProcessEnv }} options how many cores one of them keeps busy
  */
-export async function runTogether(commands, env = {}) {
+export async function runTogether(commands, { cores = 1, env = {} } = {}) {
   const waiting = [...commands];
   const failures = [];
-  const lanes = Array.from({ length: availableParallelism() }, async () => {
+  const lanes = Array.from({ length: Math.ceil(availableParallelism() / cores) }, async () => {
     for (let command = waiting.shift(); command !== undefined; command = waiting.shift()) {
       const { text, failure } = await collected(command, env);
       if (text !== '') process.stdout.write(text);
