@@ -32,7 +32,6 @@ export const pageSuites = [
   'remote',
   'fits',
   'stages',
-  'failing',
 ];
 export const frameSuites = ['frames'];
 export const pictureSuites = ['pictures'];
