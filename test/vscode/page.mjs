@@ -1,10 +1,10 @@
 // Runs the preview's page in a plain browser: page.test.ts and plots.test.ts of test/webview over a stand-in for the
 // engine, the others over the real one. With --frames it measures what a frame of scrolling
 // costs instead, which says nothing on a machine that has other work; with --pictures it takes the pictures of plots in
-// media/ again. Each suite has a process and a browser of its own: its page and its engine keep two cores busy.
+// media/ again.
 import { launchOptions } from './browser.mjs';
 import { install } from './install.mjs';
-import { frameSuites, main, pageSuites, pictureSuites, runTogether } from './project.mjs';
+import { frameSuites, main, node, pageSuites, pictureSuites } from './project.mjs';
 
 const more = process.argv.slice(2);
 const others = new Map([
@@ -15,11 +15,13 @@ const suites = others.get(more.find((word) => others.has(word))) ?? pageSuites;
 
 await main(async () => {
   const installed = await install();
-  const options = more.filter((word) => !others.has(word));
-  const env = { ROWRIVER_BROWSER: JSON.stringify(launchOptions(installed)) };
-  const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'test/vscode/reporter.cjs'];
-  await runTogether(
-    suites.map((suite) => [process.execPath, ...mocha, `out/test/webview/${suite}.test.js`, ...options]),
-    { cores: 2, env },
+  await node(
+    'node_modules/mocha/bin/mocha.js',
+    [
+      ...['--reporter', 'test/vscode/reporter.cjs'],
+      ...suites.map((suite) => `out/test/webview/${suite}.test.js`),
+      ...more.filter((word) => !others.has(word)),
+    ],
+    { ROWRIVER_BROWSER: JSON.stringify(launchOptions(installed)) },
   );
 });
