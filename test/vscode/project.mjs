@@ -9,10 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 
 export const root = resolve(import.meta.dirname, '../..');
 
-/**
- * The files of test/webview that need a browser, those first that take longest; `frames` measures, and runs only when it is
- * asked for.
- */
+/** The files of test/webview that need a browser; `frames` measures, and runs only when it is asked for. */
 export const pageSuites = [
   'matrix',
   'page',
@@ -134,36 +131,26 @@ export async function collected([program, ...args], env = {}) {
 }
 
 /**
- * What runs of tests have left in their file ROWRIVER_TALLY, together; nothing passed and nothing failed where they left
- * none.
+ * What a run of tests has left in its file ROWRIVER_TALLY; nothing passed and nothing failed where it left none.
  *
  * @returns {{ passed: number, failed: number, reasons: string[] }}
  */
 export function tallied(path) {
-  const sum = { passed: 0, failed: 0, reasons: [] };
-  if (!existsSync(path)) return sum;
-  for (const line of readFileSync(path, 'utf8').split('\n').filter(Boolean)) {
-    const { passed, failed, reasons } = JSON.parse(line);
-    sum.passed += passed;
-    sum.failed += failed;
-    sum.reasons.push(...reasons);
-  }
-  return sum;
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { passed: 0, failed: 0, reasons: [] };
 }
 
 /**
- * Runs programs, some at a time, in their order. What each says is said when it has ended; the others still run, so that one
- * run tells all. Rejects when one has failed.
+ * Runs programs, as many at a time as there are cores, in their order. What each says is said when it has ended; the others
+ * still run, so that one run tells all. Rejects when one has failed.
  *
  * @param {readonly string[][]} commands each a program and its arguments
- * @param {{ cores?: number, env?: NodeJS.ProcessEnv }} options how many cores one of them keeps busy
  */
-export async function runTogether(commands, { cores = 1, env = {} } = {}) {
+export async function runTogether(commands) {
   const waiting = [...commands];
   const failures = [];
-  const lanes = Array.from({ length: Math.ceil(availableParallelism() / cores) }, async () => {
+  const lanes = Array.from({ length: availableParallelism() }, async () => {
     for (let command = waiting.shift(); command !== undefined; command = waiting.shift()) {
-      const { text, failure } = await collected(command, env);
+      const { text, failure } = await collected(command);
       if (text !== '') process.stdout.write(text);
       if (failure) failures.push(failure);
     }
