@@ -4,10 +4,11 @@ import {
   isNullText,
   parseDelimiter,
 } from '../engine/format/csv/dialectWords.ts';
+import { dumpedNull } from '../engine/format/csv/nullTexts.ts';
 import { askOrder, orderChoices } from './askOrder.ts';
 import { writtenChoices } from './askWritten.ts';
 import { l10n, words } from './l10n.ts';
-import type { Choice as Answer, Questions } from './questions.ts';
+import type { Choice as Answer, Questions, TextQuestion } from './questions.ts';
 import { encodingName, encodings } from '../protocol/encodings.ts';
 import { formatKinds, type FormatOptions } from '../protocol/formatOptions.ts';
 import type { FileInfo } from '../protocol/file.ts';
@@ -141,19 +142,18 @@ async function askDelimiter(questions: Questions, now: string): Promise<FormatOp
     ...currentIf(delimiter === now),
     options: { delimiter },
   }));
-  const other: Choice = { label: l10n.t('Other...') };
-  const picked = await pickOne(questions, l10n.t('Delimiter'), [...choices, other]);
-  if (picked !== other) return picked?.options;
-  const typed = await questions.text({
+  const other: TextQuestion = {
     title: l10n.t('Delimiter'),
     prompt: l10n.t('One or more characters. \\t and \\x1f are supported.'),
     problemOf: (text) =>
       parseDelimiter(text) === undefined
         ? l10n.t("A delimiter can't contain quotes or line breaks.")
         : undefined,
+  };
+  return pickOrType(questions, choices, other, (text) => {
+    const delimiter = parseDelimiter(text);
+    return delimiter === undefined ? undefined : { delimiter };
   });
-  const delimiter = typed === undefined ? undefined : parseDelimiter(typed);
-  return delimiter === undefined ? undefined : { delimiter };
 }
 
 async function askFolders(questions: Questions, now: boolean): Promise<FormatOptions | undefined> {
@@ -210,38 +210,29 @@ async function askComment(questions: Questions, now: string): Promise<FormatOpti
     ...currentIf(comment === now),
     options: { comment },
   }));
-  const other: Choice = { label: l10n.t('Other...') };
-  const title = l10n.t('Comment Prefix');
-  const picked = await pickOne(questions, title, [...choices, other]);
-  if (picked !== other) return picked?.options;
-  const comment = await questions.text({
-    title,
+  const other: TextQuestion = {
+    title: l10n.t('Comment Prefix'),
     problemOf: (text) =>
       isCommentMark(text) ? undefined : l10n.t('Use up to 8 ASCII characters, without spaces or quotes.'),
-  });
-  return comment === undefined ? undefined : { comment };
+  };
+  return pickOrType(questions, choices, other, (comment) => ({ comment }));
 }
 
 async function askNulls(questions: Questions, now: readonly string[]): Promise<FormatOptions | undefined> {
-  const dumped = '\\N';
-  const also = ['NULL', 'NA', 'n/a'].map((text) => [dumped, text]);
-  const choices: Choice[] = [[], [dumped], ...also].map((nulls) => ({
+  const also = ['NULL', 'NA', 'n/a'].map((text) => [dumpedNull, text]);
+  const choices: Choice[] = [[], [dumpedNull], ...also].map((nulls) => ({
     label: nulls.length === 0 ? l10n.t('Only empty fields') : nulls.join(', '),
     ...currentIf(JSON.stringify(nulls) === JSON.stringify(now)),
     options: { nulls },
   }));
-  const other: Choice = { label: l10n.t('Other...') };
-  const title = l10n.t('Fields That Are NULL');
-  const picked = await pickOne(questions, title, [...choices, other]);
-  if (picked !== other) return picked?.options;
-  const typed = await questions.text({
-    title,
+  const other: TextQuestion = {
+    title: l10n.t('Fields That Are NULL'),
     prompt: l10n.t('Texts of fields without quotes, separated by commas. Empty fields are NULL in any case.'),
     value: now.join(', '),
     problemOf: (text) =>
       nullTexts(text).every(isNullText) ? undefined : l10n.t("They can't contain quotes or line breaks."),
-  });
-  return typed === undefined ? undefined : { nulls: nullTexts(typed) };
+  };
+  return pickOrType(questions, choices, other, (text) => ({ nulls: nullTexts(text) }));
 }
 
 function nullTexts(text: string): string[] {
@@ -337,6 +328,20 @@ function pickOne(
     choices,
     choices.find(({ isCurrent }) => isCurrent),
   );
+}
+
+/** Asks with a list under the title of a question, which is asked where the last entry, another one, is chosen. */
+async function pickOrType(
+  questions: Questions,
+  choices: readonly Choice[],
+  question: TextQuestion,
+  optionsOf: (typed: string) => FormatOptions | undefined,
+): Promise<FormatOptions | undefined> {
+  const other: Choice = { label: l10n.t('Other...') };
+  const picked = await pickOne(questions, question.title, [...choices, other]);
+  if (picked !== other) return picked?.options;
+  const typed = await questions.text(question);
+  return typed === undefined ? undefined : optionsOf(typed);
 }
 
 function quoteName(quote: string): string {
